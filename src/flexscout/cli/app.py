@@ -1,0 +1,53 @@
+"""The program `flexscout` and its commands."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from flexscout import __version__
+from flexscout.cli.check import check
+from flexscout.cli.demo import demo
+from flexscout.cli.init import init
+from flexscout.cli.run import run
+
+app = typer.Typer(
+    name="flexscout",
+    help="A folder of property exports becomes one ranked, deduplicated, explained list of flex-industrial candidates.",
+    epilog="Exit codes: 0 all fine; 1 finished, but some file failed; 2 could not run; 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - a callback of typer
+    if value:
+        typer.echo(f"flexscout {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command()(run)
+app.command()(check)
+app.command()(init)
+app.command()(demo)
+
+
+def main() -> None:
+    """Run the program; consoles that lack a character show a substitute."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app(prog_name="flexscout")

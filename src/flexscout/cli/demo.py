@@ -1,0 +1,37 @@
+"""`flexscout demo`: sample exports, a run over them, and where to look."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flexscout.cli.errors import ends_in_words
+from flexscout.cli.options import Format
+from flexscout.cli.run import execute
+from flexscout.errors import OutputError
+
+
+@ends_in_words
+def demo(folder: Annotated[Path, typer.Argument(help="Where to write it all.")] = Path("flexscout-demo")) -> None:
+    """Write sample exports, run over them, and say where to look."""
+    from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
+    from flexscout.demo import write_samples  # noqa: PLC0415
+
+    exports, results = folder / "exports", folder / "results"
+    try:
+        samples = write_samples(exports)
+    except OSError as error:
+        raise OutputError(f"The samples can't be written to {exports}: {error.strerror}.", "Give another folder.") from None
+    typer.echo(f"Wrote {len(samples)} sample exports to {exports}. Now running: flexscout run {exports}\n")
+    settings = PipelineConfiguration(
+        input_folder=str(exports),
+        output_file=str(results / "all_flex_properties.xlsx"),
+        report_file=str(results / "pipeline_summary.json"),
+        log_file=str(results / "pipeline.log"),
+    )
+    code = execute(settings, Format.TEXT, quiet=False, verbose=False)
+    typer.echo(
+        "\nOpen the workbook: Flex Properties is the ranked list, Duplicates and Not Selected say what is not in it and why."
+    )
+    typer.echo("Your own exports: flexscout run FOLDER")
+    raise typer.Exit(code)

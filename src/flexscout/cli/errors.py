@@ -1,0 +1,44 @@
+"""How the program ends when it can't go on: a sentence and an exit code, never a traceback."""
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import typer
+
+from flexscout.errors import FlexscoutError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+COULD_NOT_RUN, INTERRUPTED = 2, 130
+
+
+def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a command raises into words on standard error and an exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except KeyboardInterrupt:
+            _say("Interrupted. Nothing was written; the same command starts again.")
+            raise typer.Exit(INTERRUPTED) from None
+        except FlexscoutError as error:
+            _say(str(error))
+            raise typer.Exit(COULD_NOT_RUN) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            if kwargs.get("verbose"):
+                raise
+            _say(f"Something unforeseen: {type(error).__name__}: {error}. Please report it, with what --verbose shows.")
+            raise typer.Exit(COULD_NOT_RUN) from None
+
+    return wrapped
+
+
+def _say(text: str) -> None:
+    sys.stdout.flush()
+    typer.echo(f"flexscout: {text}", err=True)

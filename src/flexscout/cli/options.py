@@ -1,0 +1,127 @@
+"""The options that `run` and `check` share."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from flexscout.config import PipelineConfiguration
+
+
+class Format(StrEnum):
+    """What stands on standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Folder = Annotated[str | None, typer.Argument(metavar="FOLDER", help="Folder with the exports.  [default: data/raw]")]
+OutputFile = Annotated[
+    str | None,
+    typer.Option(
+        "--output-file",
+        "-o",
+        metavar="PATH",
+        help="The workbook; its CSV and Parquet twins stand beside it.  [default: data/exports/all_flex_properties.xlsx]",
+    ),
+]
+ReportFile = Annotated[
+    str | None,
+    typer.Option("--report-file", metavar="PATH", help="The report, as JSON.  [default: data/reports/pipeline_summary.json]"),
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", metavar="FILE", help="Settings as YAML or JSON; `flexscout init` writes one.")
+]
+FilePattern = Annotated[
+    str | None, typer.Option("--file-pattern", metavar="GLOB", help="Which files are read.  [default: *.xlsx]")
+]
+Recursive = Annotated[bool, typer.Option("--recursive", help="Read the folders below too.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", "-w", metavar="N", help="Worker processes.  [default: 4, at most the cores there are]")
+]
+MinScore = Annotated[
+    float | None, typer.Option("--min-score", metavar="X", help="Least flex score of a candidate, 0-10.  [default: 4.0]")
+]
+NoDeduplication = Annotated[bool, typer.Option("--no-deduplication", help="Keep every row, even of one property.")]
+DuplicateFields = Annotated[
+    str | None,
+    typer.Option(
+        "--duplicate-fields", metavar="A,B,C", help="Columns that make rows one property.  [default: Address,City,State]"
+    ),
+]
+NoCsv = Annotated[bool, typer.Option("--no-csv", help="Write no CSV twin.")]
+Timeout = Annotated[
+    float | None, typer.Option("--timeout", metavar="MIN", help="Longest time for one file, in minutes.  [default: 30]")
+]
+MemoryLimit = Annotated[
+    float | None, typer.Option("--memory-limit", metavar="GB", help="Memory for the whole run, in GB.  [default: 4]")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, and each file in full.")]
+OutputFormat = Annotated[Format, typer.Option("--format", help="What to print on standard output.", show_default=True)]
+
+
+def _shared(
+    *,
+    folder: Folder = None,
+    output_file: OutputFile = None,
+    report_file: ReportFile = None,
+    config: ConfigFile = None,
+    file_pattern: FilePattern = None,
+    recursive: Recursive = False,
+    workers: Workers = None,
+    min_score: MinScore = None,
+    no_deduplication: NoDeduplication = False,
+    duplicate_fields: DuplicateFields = None,
+    no_csv: NoCsv = False,
+    timeout: Timeout = None,
+    memory_limit: MemoryLimit = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    output_format: OutputFormat = Format.TEXT,
+) -> None:
+    """The options in the order of the help."""
+
+
+def with_shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give `command(..., **options)` the shared options, before its own, as typer reads them: from the signature."""
+    own = [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
+    shared = list(signature(_shared).parameters.values())
+    setattr(command, "__signature__", Signature([*shared, *own]))  # noqa: B010 - no declared attribute; inspect looks for it
+    command.__annotations__ = _shared.__annotations__ | {parameter.name: parameter.annotation for parameter in own}
+    return command
+
+
+def configuration(options: Mapping[str, Any]) -> "PipelineConfiguration":
+    """The settings: the command line over the file over the defaults. Raises ConfigurationError."""
+    from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
+
+    overrides = {name: value for name, value in _settings(options).items() if value is not None}
+    if options["config"]:
+        return PipelineConfiguration.from_file(options["config"], overrides)
+    return PipelineConfiguration(**overrides)
+
+
+def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as settings; None where an option was not given."""
+    fields = options["duplicate_fields"]
+    return {
+        "input_folder": options["folder"],
+        "output_file": options["output_file"],
+        "report_file": options["report_file"],
+        "file_pattern": options["file_pattern"],
+        "recursive_scan": options["recursive"] or None,
+        "max_workers": options["workers"],
+        "min_flex_score": options["min_score"],
+        "enable_deduplication": False if options["no_deduplication"] else None,
+        "duplicate_fields": [field.strip() for field in fields.split(",") if field.strip()] if fields else None,
+        "enable_csv_export": False if options["no_csv"] else None,
+        "timeout_minutes": options["timeout"],
+        "memory_limit_gb": options["memory_limit"],
+        "progress_reporting": False if options["quiet"] else None,
+        "log_level": "DEBUG" if options["verbose"] else None,
+    }

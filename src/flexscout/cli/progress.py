@@ -1,0 +1,92 @@
+"""Progress on standard error: a bar on a terminal, a line per file elsewhere."""
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from flexscout.model import ProcessingResult
+from flexscout.processing import NoProgress, Progress
+
+
+@contextmanager
+def listener(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
+    """Who shows the progress; with `verbose` the log is shown as well."""
+    log = logging.getLogger("flexscout")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    if verbose:
+        log.addHandler(handler)
+    try:
+        if quiet:
+            yield NoProgress()
+        elif sys.stderr.isatty() and not verbose:
+            bar = BarProgress()
+            with bar.bar:
+                yield bar
+        else:
+            yield LineProgress()
+    finally:
+        log.removeHandler(handler)
+
+
+class LineProgress:
+    """A line per file."""
+
+    def __init__(self) -> None:
+        self._files = self._done = 0
+
+    def started(self, files: int) -> None:
+        """Remember how many there are."""
+        self._files = files
+
+    def file_done(self, result: ProcessingResult) -> None:
+        """Print the file's line."""
+        self._done += 1
+        name, account = result.record.source.name, result.account
+        what = f"{account.rows_read:,} rows, {account.candidates:,} candidates, {result.processing_time:.1f} s"
+        typer.echo(f"[{self._done}/{self._files}] {name}: {what if result.success else 'FAILED'}", err=True)
+
+    def finished(self) -> None:
+        """Nothing to end."""
+
+
+class BarProgress:
+    """A live bar: files done, candidates found, rows per second, time left."""
+
+    def __init__(self) -> None:
+        self.bar = Bar(
+            TextColumn("Reading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("files | {task.fields[candidates]:,} candidates | {task.fields[speed]:,.0f} rows/s |"),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task: TaskID | None = None
+        self._candidates = self._rows = 0
+        self._start = time.perf_counter()
+
+    def started(self, files: int) -> None:
+        """Show the empty bar."""
+        self._start = time.perf_counter()
+        self._task = self.bar.add_task("Reading", total=files, candidates=0, speed=0)
+
+    def file_done(self, result: ProcessingResult) -> None:
+        """Move the bar on."""
+        self._candidates += result.account.candidates
+        self._rows += result.account.rows_read
+        seconds = time.perf_counter() - self._start
+        if self._task is not None:
+            self.bar.update(self._task, advance=1, candidates=self._candidates, speed=self._rows / seconds if seconds else 0)
+
+    def finished(self) -> None:
+        """The context of the bar ends it."""

@@ -1,0 +1,48 @@
+"""The summary of a run, for a person."""
+
+from typing import Any
+
+import typer
+
+from flexscout.model import RunSummary
+
+_PLACES = 5
+
+
+def show_summary(summary: RunSummary) -> None:
+    """Print what was found, the best of it, and where to look."""
+    figures, merged = summary.statistics, summary.report["deduplication"]
+    rows = sum(file["rows_read"] for file in summary.report["files"])
+    files = f"{figures.successful_files} file{'s' if figures.successful_files != 1 else ''}"
+    typer.echo(f"{figures.unique_flex_properties:,} flex-industrial candidates from {files}")
+    typer.echo(f"  {rows:,} rows read, {merged['before']:,} candidates, {merged['removed']:,} duplicates removed")
+    if figures.unique_flex_properties:
+        bands = ", ".join(f"{count:,} at {band}" for band, count in figures.score_distribution.items() if count)
+        states = ", ".join(f"{state} {count:,}" for state, count in list(figures.geographic_coverage["states"].items())[:_PLACES])
+        typer.echo(f"  average score {figures.average_flex_score:.2f}: {bands}" + (f"; {states}" if states else ""))
+        typer.echo("\nBest of them")
+        for candidate in summary.report["top_candidates"][:_PLACES]:
+            typer.echo(f"  {_line(candidate)}")
+    for message in summary.messages:
+        typer.echo(f"\n{message}")
+    for file in summary.report["files"]:
+        if file["status"] == "skipped":
+            typer.echo(f"\nSkipped {file['file']}. {file['reason']}")
+    typer.echo("\nWhere to look")
+    for path in summary.outputs:
+        typer.echo(f"  {path}")
+
+
+def show_errors(summary: RunSummary) -> None:
+    """Name each file that failed, on standard error."""
+    for file in summary.report["files"]:
+        if "error" in file:
+            typer.echo(f"flexscout: failed: {file['error']['message']} {file['error']['next_step']}", err=True)
+
+
+def _line(candidate: dict[str, Any]) -> str:
+    """`7.5  12 MAIN ST, Norcross, GA · 20,622 sq ft · 1.59 acres · built 1999`, as far as known."""
+    place = ", ".join(str(candidate[name]) for name in ("Address", "City", "State") if candidate.get(name))
+    size, acres, year = candidate.get("Building SqFt"), candidate.get("Lot Size Acres"), candidate.get("Year Built")
+    facts = [f"{size:,.0f} sq ft" if size else "", f"{acres:.2f} acres" if acres else "", f"built {year}" if year else ""]
+    return f"{candidate['Flex Score']:4.1f}  " + " | ".join(part for part in (place, *facts) if part)

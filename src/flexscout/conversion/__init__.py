@@ -1,0 +1,5 @@
+"""Texts -> typed values; what will not convert becomes an Issue."""
+
+from flexscout.conversion.convert import ISSUE_SCHEMA, Converted, convert
+
+__all__ = ["ISSUE_SCHEMA", "Converted", "convert"]

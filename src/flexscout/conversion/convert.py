@@ -1,0 +1,121 @@
+"""A sheet's text below its header -> a typed table, its Issues, and the count of what is no property."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
+from flexscout.conversion.types import CONVERTERS, clean
+from flexscout.model import HeaderMap, Issue, MappedColumn
+from flexscout.vocabulary import column, columns
+
+ISSUE_SCHEMA = {
+    "Source Sheet": pl.String,
+    "Source Row": pl.Int64,
+    "Column": pl.String,
+    "Value": pl.String,
+    "Reason": pl.String,
+}
+"""Columns of an Issues table; `Source Row` is 0 where a whole column is meant."""
+
+SQUARE_FEET_PER_ACRE = 43_560
+_ORDER = {entry.name: position for position, entry in enumerate(columns())}
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A sheet, typed.
+
+    `table`: a row per property: canonical columns, `Source Sheet`, `Source Row`, then the columns that pass through;
+    `issues`: ISSUE_SCHEMA; `rows_read`: rows from below the header to the last that is not empty.
+    """
+
+    table: pl.DataFrame
+    issues: pl.DataFrame
+    rows_read: int
+    blank: int
+    not_data: int
+
+
+def convert(sheet: str, cells: pl.DataFrame, header_row: int, header_map: HeaderMap) -> Converted:
+    """Type the rows below `header_row` (a position, from 0) as `header_map` says."""
+    body = _body(cells, header_row)
+    kinds = row_kinds(body, header_map)
+    rows = body.filter(kinds == PROPERTY)
+    typed, issues = _typed(sheet, rows, header_map.canonical)
+    table = pl.DataFrame([*_with_acres(typed), *_source(sheet, rows), *_extras(rows, header_map.extra)])
+    not_data = _not_data(sheet, body, kinds)
+    blank = int((kinds == BLANK).sum())
+    all_issues = pl.concat([_of_columns(header_map.issues), not_data, *issues]).sort("Source Row", maintain_order=True)
+    return Converted(table, all_issues, body.height, blank, not_data.height)
+
+
+def _body(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:
+    """The rows below the header to the last with a value, trimmed texts, with Excel's row number in `row`."""
+    trimmed = pl.all().str.strip_chars().replace("", None)
+    body = cells.slice(header_row + 1).with_columns(trimmed).with_row_index("row", offset=header_row + 2)
+    filled = body.select(pl.any_horizontal(pl.exclude("row").is_not_null())).to_series().arg_true()
+    return body.head(0 if filled.is_empty() else int(filled[-1]) + 1)
+
+
+def _typed(sheet: str, rows: pl.DataFrame, mapped: Iterable[MappedColumn]) -> tuple[list[pl.Series], list[pl.DataFrame]]:
+    """The canonical columns in their order, and the Issues of each."""
+    ordered = sorted(mapped, key=lambda entry: _ORDER[entry.name])
+    typed: list[pl.Series] = []
+    issues: list[pl.DataFrame] = []
+    for entry in ordered:
+        texts = clean(rows[str(entry.position)])
+        kind = column(entry.name)
+        values, reasons = CONVERTERS[kind.type](texts, kind.unit)
+        typed.append((100 - values if entry.inverted else values).alias(entry.name))
+        issues.append(_issues(sheet, rows["row"], entry.header, texts, reasons))
+    return typed, issues
+
+
+def _issues(sheet: str, rows: pl.Series, header: str, texts: pl.Series, reasons: pl.Series) -> pl.DataFrame:
+    """The rows of a column that have a reason."""
+    frame = pl.DataFrame({"Source Row": rows.cast(pl.Int64), "Value": texts, "Reason": reasons.cast(pl.String)})
+    named = frame.filter(pl.col("Reason").is_not_null()).with_columns(
+        pl.lit(sheet).alias("Source Sheet"), pl.lit(header).alias("Column")
+    )
+    return named.select(*ISSUE_SCHEMA)
+
+
+def _of_columns(issues: Iterable[Issue]) -> pl.DataFrame:
+    rows = [(issue.sheet, issue.row, issue.column, issue.value, issue.reason) for issue in issues]
+    return pl.DataFrame(rows, schema=ISSUE_SCHEMA, orient="row")
+
+
+def _not_data(sheet: str, body: pl.DataFrame, kinds: pl.Series) -> pl.DataFrame:
+    """Totals, footnotes and repeated headers, as Issues: left out, but named."""
+    first = pl.coalesce(pl.exclude("row")) if body.width > 1 else pl.lit("")
+    frame = body.select(
+        pl.lit(sheet).alias("Source Sheet"), pl.col("row").cast(pl.Int64).alias("Source Row"), first.alias("Value")
+    )
+    left_out = frame.with_columns(Reason=kinds, Column=pl.lit("")).filter(~pl.col("Reason").is_in([PROPERTY, BLANK]))
+    return left_out.with_columns(pl.format("not_data: {}", "Reason").alias("Reason")).select(*ISSUE_SCHEMA)
+
+
+def _with_acres(typed: list[pl.Series]) -> list[pl.Series]:
+    """Fill acres that are missing from the lot's square feet."""
+    named = {values.name: values for values in typed}
+    if "Lot Size SqFt" not in named:
+        return typed
+    acres = (named["Lot Size SqFt"] / SQUARE_FEET_PER_ACRE).alias("Lot Size Acres")
+    if "Lot Size Acres" in named:
+        acres = named["Lot Size Acres"].zip_with(named["Lot Size Acres"].is_not_null(), acres)
+    named["Lot Size Acres"] = acres
+    return sorted(named.values(), key=lambda values: _ORDER[values.name])
+
+
+def _source(sheet: str, rows: pl.DataFrame) -> list[pl.Series]:
+    names = pl.repeat(sheet, rows.height, dtype=pl.String, eager=True)
+    return [names.alias("Source Sheet"), rows["row"].cast(pl.Int64).alias("Source Row")]
+
+
+def _extras(rows: pl.DataFrame, extra: Iterable[MappedColumn]) -> list[pl.Series]:
+    """The columns that pass through, unless they are empty; a date without a time loses its midnight."""
+    found = (rows[str(entry.position)].alias(entry.name) for entry in extra)
+    return [values.str.replace(_MIDNIGHT, "$1") for values in found if values.count()]

@@ -1,0 +1,47 @@
+"""Numbers as people and exports write them: `$1,234`, `2.5 ac`, `(1,200)`, `1.2M`."""
+
+import polars as pl
+
+from flexscout.vocabulary import cell_units
+
+_SQUARE_FEET = {"acres": 43_560.0}
+_ACRES = {"square_feet": 1 / 43_560}
+_FACTORS = {"square feet": _SQUARE_FEET, "acres": _ACRES}  # unit of the column -> factor for a cell in another unit
+_SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
+
+
+def to_numbers(texts: pl.Series, unit: str) -> pl.Series:
+    """Texts as Float64 in `unit`; null where a text is no number. A comma is a thousands separator, or it won't do."""
+    plain = texts.cast(pl.Float64, strict=False)
+    rest = (texts.is_not_null() & ~plain.is_finite().fill_null(value=False)).arg_true()
+    if rest.is_empty():
+        return plain
+    return plain.scatter(rest, _written(texts.gather(rest), unit))
+
+
+def _written(texts: pl.Series, unit: str) -> pl.Series:
+    """Numbers with signs, separators and units around them."""
+    lower = texts.str.to_lowercase().str.replace_all("[\u2212\u2013]", "-")
+    parts = pl.DataFrame({"text": lower}).select(pl.col("text").str.extract_groups(_pattern()))["text"].struct.unnest()
+    digits = parts["digits"].str.replace_all(",", "") + parts["fraction"].fill_null("") + parts["exponent"].fill_null("")
+    negative = parts["open"].is_not_null() | parts["sign"].is_in(["-"]) | parts["inner"].is_not_null()
+    number = digits.cast(pl.Float64, strict=False)
+    unpaired = parts["open"].is_null() != parts["close"].is_null()
+    number = number.set(unpaired | ~number.is_finite().fill_null(value=False), None)
+    number = number * parts["scale"].replace_strict(_SCALES, default=1.0, return_dtype=pl.Float64)
+    for other, factor in _FACTORS.get(unit, {}).items():
+        number = (number * factor).zip_with(parts["unit"].is_in(list(cell_units(other))).fill_null(value=False), number)
+    return (-number).zip_with(negative.fill_null(value=False), number)
+
+
+def _pattern() -> str:
+    """A number, with its named parts."""
+    names = sorted(
+        {name for unit in ("acres", "square_feet", "feet") for name in cell_units(unit)}, key=lambda name: (-len(name), name)
+    )
+    units = "|".join(pl.Series(names).str.escape_regex())
+    return (
+        r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?:usd|us\$|\$)?\s*(?P<inner>-)?\s*"
+        r"(?P<digits>\d{1,3}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
+        rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?:/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?$"
+    )

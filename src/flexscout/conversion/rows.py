@@ -1,0 +1,60 @@
+"""Which rows of a sheet are properties: exports also carry totals, footnotes, section titles and repeated headers."""
+
+import polars as pl
+
+from flexscout.model import HeaderMap
+from flexscout.vocabulary import cell_values
+
+BLANK, PROPERTY = "blank", "property"
+HEADER, TOTAL, NOTE = "repeated header", "total", "note or section title"
+
+_LOOKED_AT = 3  # leading columns in which a total names itself
+
+
+def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
+    """The kind of each row of `body` (trimmed texts by position, and `row`)."""
+    cells = pl.exclude("row")
+    filled = pl.sum_horizontal(cells.is_not_null().cast(pl.UInt32))
+    kinds = (
+        pl.when(filled == 0)
+        .then(pl.lit(BLANK))
+        .when(_repeats_header(header_map, filled))
+        .then(pl.lit(HEADER))
+        .when(_is_total(body, header_map))
+        .then(pl.lit(TOTAL))
+        .when((filled == 1) & ~_names_a_property(header_map))
+        .then(pl.lit(NOTE))
+        .otherwise(pl.lit(PROPERTY))
+    )
+    return body.select(kinds.alias("kind")).to_series() if body.width > 1 else pl.Series("kind", [], pl.String)
+
+
+def _repeats_header(header_map: HeaderMap, filled: pl.Expr) -> pl.Expr:
+    """At least two cells, and each says what its header says."""
+    named = [column for column in header_map.columns if column.header]
+    same = [pl.col(str(column.position)) == column.header.strip() for column in named]
+    return (filled > 1) & (pl.sum_horizontal(part.fill_null(value=False).cast(pl.UInt32) for part in same) == filled)
+
+
+def _is_total(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
+    """One of the first cells is the word of a total, and no address or parcel number says otherwise."""
+    words = "|".join(cell_values("totals"))
+    of = "|".join(cell_values("totals_of"))
+    pattern = rf"(?i)^(?:{words})(?:\s+(?:{of}))?\s*(?:[:(=].*)?$"
+    leading = [name for name in body.columns if name != "row"][:_LOOKED_AT]
+    address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
+    looked_at = [pl.col(name).str.contains(pattern) for name in leading]
+    says_total = pl.any_horizontal(*looked_at, address.str.contains(pattern)).fill_null(value=False)
+    is_place = address.is_not_null() & ~address.str.contains(pattern).fill_null(value=False)
+    return says_total & ~is_place & (apn.is_null() | apn.str.contains(pattern))
+
+
+def _names_a_property(header_map: HeaderMap) -> pl.Expr:
+    """A lone cell is a property only as a parcel number or an address with a house number."""
+    address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
+    return address.str.contains(r"^\d").fill_null(value=False) | apn.str.contains(r"\d").fill_null(value=False)
+
+
+def _cell(header_map: HeaderMap, name: str) -> pl.Expr:
+    position = next((column.position for column in header_map.canonical if column.name == name), None)
+    return pl.lit(None, dtype=pl.String) if position is None else pl.col(str(position))

@@ -1,0 +1,174 @@
+"""The scan of the input folder."""
+
+import hashlib
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from flexscout.discovery.refusal import reason_to_skip
+from flexscout.errors import NothingToReadError, as_processing_error
+from flexscout.model import FileRecord, SkippedFile, SourceFile
+
+READABLE = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+"""Endings of the kinds of workbook that can be read."""
+TABLES = (*READABLE, ".csv", ".tsv")
+"""Endings under which property exports come."""
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a folder holds, each in the order of the names: files to read, files left out, files that can't be opened."""
+
+    sources: tuple[SourceFile, ...]
+    skipped: tuple[SkippedFile, ...]
+    unreadable: tuple[FileRecord, ...]
+
+
+def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own: Collection[Path] = ()) -> Scan:
+    """The files of `folder` that match `pattern`; `own`: flexscout's output files, which are never input.
+
+    Raises NothingToReadError if the folder is missing or nothing in it can be read.
+    """
+    _check_folder(folder)
+    sources: list[SourceFile] = []
+    skipped: list[SkippedFile] = []
+    unreadable: list[FileRecord] = []
+    seen: dict[str, str] = {}
+    outputs = {path.resolve() for path in own}
+    for path in _candidates(folder, pattern, recursive=recursive):
+        name = display_name(path, folder)
+        if reason := _left_out(path, pattern) or reason_to_skip(path, folder, outputs):
+            skipped.append(SkippedFile(name, reason))
+            continue
+        try:
+            source = _source(path, name)
+        except OSError as error:
+            unreadable.append(
+                FileRecord(SourceFile(path, name, 0, 0.0, ""), error=as_processing_error(path, error).of_file(name))
+            )
+            continue
+        if twin := seen.get(source.fingerprint):
+            skipped.append(SkippedFile(name, f"Its content is the same as that of {twin}."))
+        else:
+            seen[source.fingerprint] = name
+            sources.append(source)
+    if not sources and not unreadable:
+        raise _nothing_to_read(folder, pattern, skipped, recursive=recursive)
+    return Scan(
+        tuple(sorted(sources, key=lambda source: source.name)),
+        tuple(sorted(skipped, key=lambda file: file.name)),
+        tuple(sorted(unreadable, key=lambda record: record.source.name)),
+    )
+
+
+def display_name(path: Path, folder: Path) -> str:
+    """The path below the folder, with `/`, as text that can always be written down."""
+    relative = path.relative_to(folder).as_posix()
+    return os.fsencode(relative).decode("utf-8", "replace")
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of the content, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _source(path: Path, name: str) -> SourceFile:
+    stat = path.stat()
+    return SourceFile(path, name, stat.st_size, stat.st_mtime, fingerprint(path))
+
+
+def _candidates(folder: Path, pattern: str, *, recursive: bool) -> Iterator[Path]:
+    """Files that match, and files that don't but look like exports."""
+    found = (path for path in _files(folder, recursive=recursive) if _matches(path, pattern) or path.suffix.lower() in TABLES)
+    # Of two names the shorter comes first: `export.xlsx` is the original of `export (1).xlsx`.
+    yield from sorted(found, key=lambda path: (len(path.name), display_name(path, folder)))
+
+
+def _files(folder: Path, *, recursive: bool) -> Iterable[Path]:
+    for parent, folders, names in os.walk(folder, followlinks=False):
+        # Hidden folders hold settings and backups, never exports.
+        folders[:] = [name for name in folders if recursive and not name.startswith(".")]
+        yield from (Path(parent, name) for name in names)
+
+
+def _matches(path: Path, pattern: str) -> bool:
+    return fnmatchcase(path.name.lower(), pattern.lower())
+
+
+def _left_out(path: Path, pattern: str) -> str:
+    """The hint for an export that the pattern leaves out; empty if it matches."""
+    if _matches(path, pattern):
+        return ""
+    if path.suffix.lower() in READABLE:
+        return f'The file pattern {pattern} leaves it out; --file-pattern "*{path.suffix}" reads it.'
+    return f"The file pattern {pattern} leaves it out: open it in Excel and save it as .xlsx to have it read."
+
+
+def _check_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise NothingToReadError(f"{folder} is a file, not a folder.", f"Give its folder: {folder.parent}.")
+    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.is_dir())
+    inside = sorted(entry.name for entry in there.iterdir() if entry.is_dir() and not entry.name.startswith("."))[:8]
+    holds = f"the folders {', '.join(inside)}" if inside else "no folders"
+    raise NothingToReadError(
+        f"The input folder {folder} does not exist (looked for {folder.absolute()}).",
+        f"The nearest that does is {there}, with {holds}.",
+    )
+
+
+def _nothing_to_read(folder: Path, pattern: str, skipped: list[SkippedFile], *, recursive: bool) -> NothingToReadError:
+    message = f"Nothing to read in {folder.absolute()}: no file there matches {pattern}."
+    if skipped:
+        listed = "; ".join(f"{file.name}: {file.reason}" for file in skipped[:5])
+        return NothingToReadError(message, f"Left out: {listed}")
+    below = [] if recursive else [path for path in _files(folder, recursive=True) if _matches(path, pattern)]
+    if below:
+        return NothingToReadError(
+            message, f"{len(below)} below it do, such as {min(below)}: use --recursive, or name that folder."
+        )
+    others = sorted(path.name for path in folder.iterdir())[:5]
+    return NothingToReadError(message, f"It holds {', '.join(others)}." if others else "It is empty.")
+
+
+class FileDiscovery:
+    """Finds the exports of a folder.
+
+    `file_pattern`: a glob over file names, whatever their case; `recursive`: whether to look below the folder too.
+    """
+
+    def __init__(self, file_pattern: str = "*.xlsx", *, recursive: bool = False) -> None:
+        self.file_pattern = file_pattern
+        self.recursive = recursive
+
+    def scan_input_folder(self, folder_path: str | Path) -> list[Path]:
+        """The files to read, by name. Raises NothingToReadError if there are none."""
+        found = scan(Path(folder_path), self.file_pattern, recursive=self.recursive)
+        return [source.path for source in found.sources]
+
+    def validate_file_format(self, file_path: str | Path) -> bool:
+        """Whether the file is a workbook by its first bytes: an Office zip or an old Excel file."""
+        path = Path(file_path)
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(8).startswith((_ZIP, _OLE))
+
+    def get_file_metadata(self, file_path: str | Path) -> dict[str, Any]:
+        """`name`, `size` (bytes), `modified` (seconds since 1970), `fingerprint` (SHA-256).
+
+        Raises FileAccessError if it can't be opened.
+        """
+        path = Path(file_path)
+        try:
+            source = _source(path, path.name)
+        except OSError as error:
+            raise as_processing_error(path, error) from error
+        return {"name": source.name, "size": source.size, "modified": source.modified, "fingerprint": source.fingerprint}

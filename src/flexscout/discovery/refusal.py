@@ -1,0 +1,60 @@
+"""Why a file that looks like an export is not one to read."""
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Collection
+from pathlib import Path
+
+from flexscout.model import WORKBOOK_CREATOR
+
+_PREFIXES = {
+    "~$": "Excel's lock file of an open workbook, not a workbook.",
+    ".~lock": "LibreOffice's lock file of an open workbook, not a workbook.",
+    "._": "macOS's side file, not a workbook.",
+    ".": "A hidden file.",
+}
+_SUFFIXES = {
+    ".tmp": "A temporary file.",
+    ".crdownload": "A download that is not finished.",
+    ".part": "A download that is not finished.",
+    ".download": "A download that is not finished.",
+}
+
+
+def reason_to_skip(path: Path, folder: Path, outputs: Collection[Path]) -> str:
+    """Why `path` is not read, in a sentence; empty if it is. `outputs`: resolved paths that flexscout writes."""
+    return _reason_in_name(path) or _reason_in_kind(path, folder) or _reason_in_origin(path, outputs)
+
+
+def _reason_in_name(path: Path) -> str:
+    by_start = (reason for start, reason in _PREFIXES.items() if path.name.startswith(start))
+    return next(by_start, _SUFFIXES.get(path.suffix.lower(), ""))
+
+
+def _reason_in_kind(path: Path, folder: Path) -> str:
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        return "A link out of the folder; copy the file itself here."
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return "A link to a file that does not exist."
+    except OSError:
+        return ""  # opening it will say what is wrong
+    if not stat.S_ISREG(status.st_mode):
+        return "Not a regular file."
+    return "" if status.st_size else "The file is empty (0 bytes): download it again."
+
+
+def _reason_in_origin(path: Path, outputs: Collection[Path]) -> str:
+    own = path.resolve() in outputs or _made_by_flexscout(path)
+    return "A result of flexscout itself, never taken as input." if own else ""
+
+
+def _made_by_flexscout(path: Path) -> bool:
+    """Whether the workbook's properties name flexscout as its creator."""
+    try:
+        with zipfile.ZipFile(path) as book, book.open("docProps/core.xml") as part:
+            return f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>".encode() in part.read(4096)
+    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
+        return False

@@ -1,0 +1,237 @@
+"""What can go wrong, as exceptions and as decisions.
+
+FlexscoutError
+├── ConfigurationError      a setting is wrong                      exit 2
+├── NothingToReadError      no folder, or no file in it             exit 2
+├── OutputError             a result cannot be written              exit 2
+└── ProcessingError         one file cannot be processed            the run goes on, exit 1
+    ├── FileAccessError     it cannot be opened
+    ├── DataFormatError     it is not what its name says, or has no property table
+    ├── WorkerError         processing it failed, took too long or too much memory
+    └── AggregationError    its rows do not fit with those of the others
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+_HEADERS_SHOWN = 30
+
+logger = logging.getLogger("flexscout.errors")
+
+
+class ErrorCategory(StrEnum):
+    """The four kinds of error of a file."""
+
+    FILE_ACCESS = "file_access"
+    DATA_FORMAT = "data_format"
+    PROCESSING = "processing"
+    AGGREGATION = "aggregation"
+
+
+class ErrorAction(StrEnum):
+    """What to do after an error of a file."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    ABORT = "abort"
+
+
+class FlexscoutError(Exception):
+    """Raised when flexscout can't do what was asked; the root of all its exceptions.
+
+    `message`: what is wrong, in a plain sentence; `next_step`: what to do about it, or empty.
+    """
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message, next_step)
+        self.message = message
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.next_step}".strip()
+
+
+class ConfigurationError(FlexscoutError):
+    """Raised when settings are wrong; `message` names every mistake, one a line.
+
+    `mistakes`: setting -> what is wrong with it.
+    """
+
+    def __init__(self, message: str, mistakes: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.mistakes = dict(mistakes or {})
+
+    @classmethod
+    def of_settings(cls, mistakes: Mapping[str, str]) -> Self:
+        """All mistakes of one set of settings."""
+        return cls("\n".join(f"{setting}: {wrong}" for setting, wrong in mistakes.items()), mistakes)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, dict[str, str]]]:
+        return type(self), (self.message, self.mistakes)
+
+
+class NothingToReadError(FlexscoutError):
+    """Raised when the input folder is missing or holds nothing to read."""
+
+
+class OutputError(FlexscoutError):
+    """Raised when a result can't be written where it should go."""
+
+
+class ProcessingError(FlexscoutError):
+    """Raised when one file can't be processed; the others go on.
+
+    `code`: a stable word for programs, such as `password_protected`; `category`: one of the four kinds.
+    """
+
+    category = ErrorCategory.PROCESSING
+
+    def __init__(self, code: str, message: str, next_step: str = "", file: str = "") -> None:
+        super().__init__(message, next_step)
+        self.code = code
+        self.file = file
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str, str]]:
+        # Exceptions pickle by their args, which lack the code: without this none survives a worker process.
+        return type(self), (self.code, self.message, self.next_step, self.file)
+
+    def of_file(self, file: str) -> Self:
+        """The same error, naming its file."""
+        return type(self)(self.code, self.message, self.next_step, file)
+
+    def as_dict(self) -> dict[str, str]:
+        """`category`, `code`, `message` and `next_step`, as the report has them."""
+        return {
+            "category": str(self.category),
+            "code": self.code,
+            "message": self.message,
+            "next_step": self.next_step,
+        }
+
+
+class FileAccessError(ProcessingError):
+    """Raised when a file can't be opened: missing, locked, not permitted."""
+
+    category = ErrorCategory.FILE_ACCESS
+
+    @classmethod
+    def from_os_error(cls, path: Path, error: OSError) -> Self:
+        """The error of the operating system, in plain words."""
+        if isinstance(error, FileNotFoundError):
+            return cls("file_missing", f"{path.name} is no longer there.", "Put it back, or run again without it.")
+        if isinstance(error, PermissionError):
+            return cls(
+                "not_permitted",
+                f"{path.name} can't be opened: another program holds it, or you may not read it.",
+                "Close it in Excel, check its permissions, and run again.",
+            )
+        reason = error.strerror or type(error).__name__
+        return cls("cannot_open", f"{path.name} can't be opened: {reason}.", "Copy the file to this computer, and run again.")
+
+
+class DataFormatError(ProcessingError):
+    """Raised when a file is not the workbook that its name promises, or holds no property table."""
+
+    category = ErrorCategory.DATA_FORMAT
+
+    @classmethod
+    def missing_columns(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
+        """No sheet has the columns that a property table needs; names the headers that are there."""
+        shown = ", ".join(headers[:_HEADERS_SHOWN]) or "nothing that looks like a header"
+        more = f", and {len(headers) - _HEADERS_SHOWN} more" if len(headers) > _HEADERS_SHOWN else ""
+        return cls(
+            "missing_required_columns",
+            f'{name}, sheet "{sheet}": no column for {" and none for ".join(missing)}. The headers there: {shown}{more}.',
+            "Rename a header to one of those names, or leave the file out.",
+        )
+
+
+class WorkerError(ProcessingError):
+    """Raised when the work on a file failed, timed out or ran out of memory."""
+
+    @classmethod
+    def timed_out(cls, name: str, minutes: float) -> Self:
+        """The file took longer than its limit."""
+        return cls(
+            "timeout",
+            f"{name} was not finished within {minutes:g} minutes and was stopped.",
+            "Raise --timeout, or split the file.",
+        )
+
+    @classmethod
+    def died(cls, name: str, gigabytes: float) -> Self:
+        """The worker process ended in the middle of the file."""
+        return cls(
+            "worker_died",
+            f"{name} made its worker process end: the file is damaged, or needs more than its {gigabytes:.2g} GB of memory.",
+            "Open and re-save it in Excel, raise --memory-limit, or use fewer --workers.",
+        )
+
+    @classmethod
+    def unexpected(cls, name: str, error: BaseException) -> Self:
+        """A failure that nothing foresaw, by its name."""
+        detail = " ".join(str(error).split())[:300]
+        return cls(
+            "unexpected",
+            f"{name} could not be processed: {type(error).__name__}: {detail}",
+            "Open and re-save it in Excel; if that does not help, report it with the log.",
+        )
+
+
+class AggregationError(ProcessingError):
+    """Raised when a file's rows can't be joined with those of the others."""
+
+    category = ErrorCategory.AGGREGATION
+
+
+def as_processing_error(path: Path, error: BaseException) -> ProcessingError:
+    """Any exception as the error of a file."""
+    if isinstance(error, ProcessingError):
+        return error
+    if isinstance(error, OSError):
+        return FileAccessError.from_os_error(path, error)
+    if isinstance(error, MemoryError):
+        return WorkerError("out_of_memory", f"{path.name} needs more memory than it may use.", "Raise --memory-limit.")
+    return WorkerError.unexpected(path.name, error)
+
+
+class ErrorHandler:
+    """Decides what follows an error of a file, logs it, and sums errors up.
+
+    `retries`: how often a transient error is tried again.
+    """
+
+    def __init__(self, retries: int = 2) -> None:
+        self.retries = retries
+        self._tried: Counter[Path] = Counter()
+
+    def handle_file_error(self, file_path: Path, error: BaseException) -> ErrorAction:
+        """RETRY for a transient error with tries left, else SKIP; ABORT if nothing can be written."""
+        if isinstance(error, OutputError):
+            return ErrorAction.ABORT
+        transient = isinstance(error, PermissionError) or getattr(error, "code", "") == "not_permitted"
+        if transient and self._tried[file_path] < self.retries:
+            self._tried[file_path] += 1
+            return ErrorAction.RETRY
+        return ErrorAction.SKIP
+
+    def tries(self, file_path: Path) -> int:
+        """How often the file was tried again so far."""
+        return self._tried[file_path]
+
+    def log_processing_error(self, context: Mapping[str, Any], error: BaseException) -> None:
+        """Log an error with what is known of it."""
+        logger.error("%s", error, extra={"event": "file_failed", "data": dict(context)})
+
+    def generate_error_report(self, errors: Sequence[ProcessingError]) -> dict[str, Any]:
+        """`total`, the counts `by_category` and `by_code`, and `errors`, each with its file and next step."""
+        return {
+            "total": len(errors),
+            "by_category": dict(sorted(Counter(str(error.category) for error in errors).items())),
+            "by_code": dict(sorted(Counter(error.code for error in errors).items())),
+            "errors": [{"file": error.file, **error.as_dict()} for error in errors],
+        }

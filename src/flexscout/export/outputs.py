@@ -1,0 +1,73 @@
+"""Outputs are written beside their place and renamed into it: what stands there is always whole."""
+
+import filecmp
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from flexscout.errors import OutputError
+
+
+class Outputs:
+    """The files of one run: each is written to a path beside its own, and all take their places at `commit`.
+
+    What was there before is kept as `NAME.bak`; a file that would not change is left alone. Without `commit`,
+    nothing changes. Raises OutputError if a place can't be written.
+    """
+
+    def __init__(self) -> None:
+        self._beside: dict[Path, Path] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def beside(self, path: Path) -> Path:
+        """Where to write the file that will stand at `path`."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"The folder {path.parent} can't be made: {error.strerror}.", "Choose another place.") from None
+        if not os.access(path.parent, os.W_OK):
+            raise OutputError(f"The folder {path.parent} can't be written to.", "Choose another place with --output-file.")
+        beside = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
+        self._beside[path] = beside
+        return beside
+
+    def free(self, path: Path) -> Path:
+        """The path itself, or where something stands there, `NAME.failed.json` and the like."""
+        return path.with_suffix(f".failed{path.suffix}") if path.exists() else path
+
+    def commit(self) -> tuple[Path, ...]:
+        """Put every file in its place; gives the places."""
+        for path, beside in self._beside.items():
+            try:
+                _replace(path, beside)
+            except OSError as error:
+                raise OutputError(
+                    f"{path} can't be replaced: {error.strerror or error}. The previous one is as it was.",
+                    "Close it in Excel, or choose another place with --output-file, and run again.",
+                ) from None
+        return tuple(self._beside)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for beside in self._beside.values():
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+
+
+def backup_of(path: Path) -> Path:
+    """Where the previous file is kept."""
+    return path.with_name(f"{path.name}.bak")
+
+
+def _replace(path: Path, beside: Path) -> None:
+    if path.exists():
+        if filecmp.cmp(path, beside, shallow=False):
+            return
+        kept = beside.with_suffix(".bak")
+        shutil.copy2(path, kept)
+        kept.replace(backup_of(path))
+    beside.replace(path)

@@ -1,0 +1,106 @@
+"""What stands on which sheet of the workbook."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flexscout.export.workbook import Sheet
+from flexscout.model import REASONS, SCORE_COLUMNS, STATUS, TO_VERIFY
+from flexscout.vocabulary import columns
+
+_UNIT_FORMATS = {
+    "USD": "$#,##0",
+    "USD per square foot": "$#,##0.00",
+    "square feet": "#,##0",
+    "acres": "#,##0.00",
+    "feet": "0.0",
+    "percent 0-100": '0.#"%"',
+    "degrees": "0.000000",
+}
+_TYPE_FORMATS = {"date": "yyyy-mm-dd", "year": "0", "number": "#,##0"}
+_SCORE_FORMATS = {"Completeness": "0%"}
+_TEXTS = ("Zip Code", "APN", "Unit")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a result: unique candidates, removed duplicates, rows not selected, Issues."""
+
+    master: pl.DataFrame
+    ledger: pl.DataFrame
+    others: pl.DataFrame
+    issues: pl.DataFrame
+
+
+def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
+    """The sheets of `all_flex_properties.xlsx`, in order."""
+    formats = number_formats()
+    others = tables.others.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
+    return [
+        Sheet("Summary", _summary(report)),
+        Sheet("Flex Properties", tables.master, formats, _TEXTS, "Flex Score"),
+        Sheet("To Verify", _to_verify(others), formats, _TEXTS),
+        Sheet("Duplicates", tables.ledger, formats, _TEXTS),
+        Sheet("Not Selected", others.drop("To Verify", strict=False), formats, _TEXTS),
+        Sheet("Issues", tables.issues, {}, ("Value",)),
+        Sheet("Files", _files(report["files"])),
+    ]
+
+
+def number_formats() -> dict[str, str]:
+    """Column -> Excel number format."""
+    canonical = {column.name: _UNIT_FORMATS.get(column.unit) or _TYPE_FORMATS.get(column.type, "") for column in columns()}
+    scores = {name: _SCORE_FORMATS.get(name, "0.0") for name in SCORE_COLUMNS if name != "Flex Classification"}
+    return {name: form for name, form in (canonical | scores).items() if form}
+
+
+def _to_verify(others: pl.DataFrame) -> pl.DataFrame:
+    """Rows that only missing values keep out, the most promising first."""
+    if "To Verify" not in others.columns:
+        return others
+    promising = others.filter("To Verify").drop("To Verify", "Status")
+    return promising.sort("Score Ceiling", "Source File", "Source Sheet", "Source Row", descending=[True, False, False, False])
+
+
+def _summary(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Figure and value, without times: they would differ from run to run."""
+    figures, merged, averages = report["statistics"], report["deduplication"], report["averages"]
+    rows: list[tuple[str, Any]] = [
+        ("Flex-industrial candidates", figures["unique_flex_properties"]),
+        ("Average flex score", figures["average_flex_score"]),
+        ("Properties read", figures["total_properties"]),
+        ("Files read", figures["successful_files"]),
+        ("Files that failed", figures["failed_files"]),
+        ("Candidates before deduplication", merged["before"]),
+        ("Duplicates removed", merged["removed"]),
+        ("Merges that joined different parcels (APN)", merged["different_apn"]),
+        ("Average building, square feet", averages["building_sqft"]),
+        ("Average lot, acres", averages["lot_size_acres"]),
+        *((f"Score {band}", count) for band, count in figures["score_distribution"].items()),
+        *((f"State {state}", count) for state, count in figures["geographic_coverage"]["states"].items()),
+        *((f"Could not be read: {file['file']}", file["error"]["message"]) for file in report["files"] if "error" in file),
+    ]
+    return [{"Figure": figure, "Value": "" if value is None else value} for figure, value in rows]
+
+
+def _files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """A row per file found, with its account, and in words what to do where it failed."""
+    counts = ("rows_read", "candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed")
+    rows = [
+        {
+            "File": file["file"],
+            "Status": file["status"],
+            "Vendor": file.get("vendor", ""),
+            **{count.replace("_", " ").capitalize(): file[count] for count in counts},
+            "Remark": file.get("reason") or " ".join(filter(None, _error_words(file))),
+        }
+        for file in files
+    ]
+    return pl.DataFrame(rows)
+
+
+def _error_words(file: Mapping[str, Any]) -> tuple[str, str]:
+    error = file.get("error", {})
+    return error.get("message", ""), error.get("next_step", "")

@@ -1,0 +1,32 @@
+"""The result in every format that the settings ask for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flexscout.config import PipelineConfiguration
+from flexscout.export.delimited import write_csv
+from flexscout.export.outputs import Outputs
+from flexscout.export.parquet import write_parquet
+from flexscout.export.sheets import Tables, workbook_sheets
+from flexscout.export.workbook import write_workbook
+from flexscout.model import OUTPUT_COLUMNS
+from flexscout.vocabulary import columns
+
+
+def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConfiguration, outputs: Outputs) -> list[str]:
+    """Write workbook, Parquet and CSV to their places beside; gives, in sentences, what a format could not hold."""
+    chosen = replace(tables, master=_chosen(tables.master, config.output_columns))
+    notes = write_workbook(workbook_sheets(chosen, report), outputs.beside(Path(config.output_file)))
+    write_parquet(chosen.master, outputs.beside(config.parquet_file))
+    if config.enable_csv_export:
+        write_csv(chosen.master, outputs.beside(config.csv_file))
+    return notes
+
+
+def _chosen(master: pl.DataFrame, which: str) -> pl.DataFrame:
+    standard = {column.name for column in columns()} | set(OUTPUT_COLUMNS)
+    return master if which == "all" else master.select(name for name in master.columns if name in standard)

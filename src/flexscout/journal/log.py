@@ -1,0 +1,47 @@
+"""The log of a run: one JSON object a line, for programs and people."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flexscout.errors import OutputError
+
+
+class _JsonLines(logging.Formatter):
+    """`time` (UTC), `level`, `event`, `message`, and what the event carries as `data`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "event": getattr(record, "event", record.name),
+            "message": record.getMessage(),
+            **getattr(record, "data", {}),
+        }
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+@contextmanager
+def run_log(path: Path, level: str) -> Iterator[logging.Logger]:
+    """The logger `flexscout`, writing to `path` while the context lasts. Raises OutputError if it can't."""
+    logger = logging.getLogger("flexscout")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise OutputError(
+            f"The log {path} can't be written: {error.strerror}.", "Choose another place with logging.file."
+        ) from None
+    handler.setFormatter(_JsonLines())
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    try:
+        yield logger
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+        handler.close()

@@ -1,0 +1,123 @@
+"""What each header of a sheet means."""
+
+from collections.abc import Sequence
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from flexscout.mapping.naming import extra_names
+from flexscout.mapping.units import Verdict, is_lot_area, is_square_feet_as_acres, lot_unit
+from flexscout.model import HeaderMap, Issue, MappedColumn
+from flexscout.vocabulary import Vendor, aliases, ambiguous_headers, columns, fold, vendors
+from flexscout.vocabulary.columns import Alias
+
+REQUIRED = (("Address", "APN"), ("Property Type", "Building SqFt"))
+"""A property table has one column of each pair."""
+
+_SUGGESTED_FROM = 88  # similarity, 0-100, from which a header is close enough to name
+_SUGGESTED_LENGTH = 4  # characters; shorter names resemble anything
+_SUGGESTED_AT_MOST = 200  # columns; a sheet with more strangers than that is no export
+
+
+def map_headers(sheet: str, headers: Sequence[str | None], body: pl.DataFrame) -> HeaderMap:
+    """Give every column of a sheet its name.
+
+    `body`: the rows below the header as text, columns in the order of `headers`. An exact alias is taken, a
+    resemblance only suggested; where the header leaves the unit open, the values decide or the column is left alone.
+    """
+    folded = [fold(header or "") for header in headers]
+    vendor = _vendor(set(folded))
+    meanings, issues = _meanings(sheet, headers, folded, body, vendor)
+    chosen = _fullest(meanings, body)
+    issues += _second_columns(sheet, headers, meanings, chosen)
+    names = extra_names(headers, set(chosen))
+    mapped = [
+        MappedColumn(i, headers[i] or names[i], meanings[i].column, canonical=True, inverted=meanings[i].inverted)
+        if i in chosen
+        else MappedColumn(i, headers[i] or names[i], names[i], canonical=False)
+        for i in range(len(headers))
+        if i in chosen or headers[i] or body.to_series(i).count()
+    ]
+    present = {column.name for column in mapped if column.canonical}
+    missing = tuple(column.name for column in columns() if column.name not in present)
+    return HeaderMap(tuple(mapped), vendor.name if vendor else "", missing, _suggestions(mapped, set(missing)), tuple(issues))
+
+
+def missing_required(header_map: HeaderMap) -> list[str]:
+    """The needed columns that a sheet lacks, such as `Address or APN`; empty if it is a property table."""
+    missing = set(header_map.missing)
+    return [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair)]
+
+
+def _vendor(folded: set[str]) -> Vendor | None:
+    return next((vendor for vendor in vendors() if vendor.signs <= folded), None)
+
+
+def _meanings(
+    sheet: str, headers: Sequence[str | None], folded: list[str], body: pl.DataFrame, vendor: Vendor | None
+) -> tuple[dict[int, Alias], list[Issue]]:
+    """Position -> what the header there means; and the columns whose unit stays in doubt."""
+    known = aliases() | {header: Alias(name) for header, name in (vendor.overrides if vendor else ())}
+    unclear = ambiguous_headers()
+    meanings = {i: known[header] for i, header in enumerate(folded) if header in known}
+    issues: list[Issue] = []
+    for i, header in enumerate(folded):
+        if i in meanings or header not in unclear:
+            continue
+        unit = lot_unit(body.to_series(i))
+        if unit is Verdict.UNSURE:
+            issues.append(
+                Issue(sheet, 0, str(headers[i]), "", "unit_unclear: acres or square feet? The column is passed through")
+            )
+        else:
+            meanings[i] = Alias(unclear[header].acres if unit is Verdict.ACRES else unclear[header].square_feet)
+    return meanings, issues + _corrections(sheet, headers, meanings, body)
+
+
+def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
+    """Put right what the values contradict, in `meanings`; says so."""
+    issues: list[Issue] = []
+    lots = [i for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
+    for i in lots:
+        if is_square_feet_as_acres(body.to_series(i)):
+            del meanings[i]
+            issues.append(Issue(sheet, 0, str(headers[i]), "", "unit_unclear: too large for acres. The column is passed through"))
+    acres = next((body.to_series(i) for i in lots if i in meanings), None)
+    for i in [i for i, meaning in meanings.items() if meaning.generic]:
+        if acres is not None and is_lot_area(body.to_series(i), acres):
+            meanings[i] = Alias("Lot Size SqFt")
+            issues.append(Issue(sheet, 0, str(headers[i]), "", "taken_as_lot_area: equal to the acres times 43,560"))
+    return issues
+
+
+def _fullest(meanings: dict[int, Alias], body: pl.DataFrame) -> set[int]:
+    """Of the columns that mean the same, the plainest and fullest."""
+    best: dict[str, tuple[tuple[bool, bool, int, int], int]] = {}
+    for i, meaning in meanings.items():
+        filled = body.to_series(i).count()
+        rank = (filled > 0, not (meaning.generic or meaning.inverted), filled, -i)
+        best[meaning.column] = max(best.get(meaning.column, (rank, i)), (rank, i))
+    return {i for _, i in best.values()}
+
+
+def _second_columns(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], chosen: set[int]) -> list[Issue]:
+    winner = {meanings[i].column: headers[i] for i in chosen}
+    return [
+        Issue(sheet, 0, str(headers[i]), "", f"second_column: {meaning.column} is taken from {winner[meaning.column]}")
+        for i, meaning in meanings.items()
+        if i not in chosen
+    ]
+
+
+def _suggestions(mapped: list[MappedColumn], missing: set[str]) -> tuple[tuple[str, str], ...]:
+    known = {
+        header: alias.column
+        for header, alias in aliases().items()
+        if alias.column in missing and len(header) >= _SUGGESTED_LENGTH
+    }
+    found: list[tuple[str, str]] = []
+    for column in [column for column in mapped if not column.canonical][:_SUGGESTED_AT_MOST]:
+        near = process.extractOne(fold(column.header), known.keys(), scorer=fuzz.ratio, score_cutoff=_SUGGESTED_FROM)
+        if near:
+            found.append((column.header, known[near[0]]))
+    return tuple(found)

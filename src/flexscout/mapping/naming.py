@@ -1,0 +1,45 @@
+"""Names for the columns that pass through."""
+
+from collections.abc import Collection, Sequence
+
+from flexscout.model import OUTPUT_COLUMNS
+from flexscout.vocabulary import columns, fold
+
+_LETTERS = 26
+
+
+def extra_names(headers: Sequence[str | None], chosen: Collection[int]) -> list[str]:
+    """A name for each position that is not `chosen`: its header, made unique up to case and punctuation.
+
+    A blank header becomes `Column C`, a name that flexscout writes itself gets ` (input)`, a repeated one ` (2)`.
+    """
+    own = {fold(name) for name in OUTPUT_COLUMNS}
+    taken = {fold(column.name) for column in columns()}
+    numbers: dict[str, int] = {}
+    names: list[str] = []
+    for i, header in enumerate(headers):
+        name = " ".join((header or f"Column {column_letter(i)}").split())
+        if i not in chosen:
+            name = _free(f"{name} (input)" if fold(name) in own else name, taken, numbers)
+            taken.add(fold(name))
+        names.append(name)
+    return names
+
+
+def column_letter(position: int) -> str:
+    """Excel's letter of a column; position 0 is A."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, _LETTERS)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _free(name: str, taken: Collection[str], numbers: dict[str, int]) -> str:
+    """The name, or its first numbered form that is free; `numbers`: the last one given to each name."""
+    free = name
+    while fold(free) in taken:
+        numbers[fold(name)] = numbers.get(fold(name), 1) + 1
+        free = f"{name} ({numbers[fold(name)]})"
+    return free

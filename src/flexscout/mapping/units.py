@@ -1,0 +1,58 @@
+"""What unit a column is in, by its values."""
+
+from enum import Enum
+
+import polars as pl
+
+from flexscout.vocabulary import cell_units
+
+SQUARE_FEET_PER_ACRE = 43_560
+_ACRES_AT_MOST = 200  # a median lot above that is no industrial lot in acres
+_SQUARE_FEET_FROM = 2_000  # a median lot below that is no lot in square feet
+_SAME = 0.02  # relative difference
+
+
+class Verdict(Enum):
+    """A unit of lot size, or none that is sure."""
+
+    ACRES = "acres"
+    SQUARE_FEET = "square feet"
+    UNSURE = "unsure"
+
+
+def lot_unit(texts: pl.Series) -> Verdict:
+    """The unit of a lot-size column: by the units in its cells, else by its median."""
+    filled = texts.drop_nulls().str.to_lowercase()
+    acres, feet = _mentions(filled, "acres"), _mentions(filled, "square_feet")
+    if max(acres, feet) > filled.len() / 2:
+        return Verdict.ACRES if acres > feet else Verdict.SQUARE_FEET
+    median = _numbers(filled).median()
+    if acres or feet or not isinstance(median, float):
+        return Verdict.UNSURE
+    if 0 < median <= _ACRES_AT_MOST:
+        return Verdict.ACRES
+    return Verdict.SQUARE_FEET if median >= _SQUARE_FEET_FROM else Verdict.UNSURE
+
+
+def is_square_feet_as_acres(texts: pl.Series) -> bool:
+    """Whether a column called acres holds values that no acres are: a median of a lot in square feet."""
+    filled = texts.drop_nulls().str.to_lowercase()
+    median = _numbers(filled).median()
+    return isinstance(median, float) and median >= _SQUARE_FEET_FROM and not _mentions(filled, "square_feet")
+
+
+def is_lot_area(texts: pl.Series, acres: pl.Series) -> bool:
+    """Whether a bare "sqft" column is the lot and not the building: nearly always its acres x 43,560."""
+    ratio = (_numbers(texts) / (_numbers(acres) * SQUARE_FEET_PER_ACRE)).drop_nulls().drop_nans()
+    same = ((ratio - 1).abs() < _SAME).mean()
+    return ratio.len() > 0 and isinstance(same, float) and same > 0.9  # noqa: PLR2004 - nearly always
+
+
+def _mentions(lower: pl.Series, unit: str) -> int:
+    words = "|".join(pl.Series(cell_units(unit)).str.escape_regex())
+    return int(lower.str.contains(rf"\d\s*(?:{words})(?:\W|$)").sum())
+
+
+def _numbers(texts: pl.Series) -> pl.Series:
+    digits = texts.str.extract(r"(\d[\d,]*\.?\d*)").str.replace_all(",", "")
+    return digits.cast(pl.Float64, strict=False)

@@ -1,0 +1,263 @@
+"""What flows between the stages: frozen values, with their units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from flexscout.errors import ProcessingError
+
+SOURCE_COLUMNS = ("Source File", "Source Sheet", "Source Row")
+"""Where a row comes from: file relative to the input folder, sheet, row as Excel numbers it."""
+
+SCORE_COLUMNS = (
+    "Flex Score",
+    "Flex Classification",
+    "Building Size Points",
+    "Property Type Points",
+    "Lot Size Points",
+    "Age Points",
+    "Occupancy Points",
+    "Completeness",
+    "Score Ceiling",
+)
+"""What classification adds: score 0-10 and its band, points per factor, share of factors with data 0-1, best possible score."""
+
+UNVERIFIED = "Unverified"
+"""Criteria that a row was not checked against, because its sheet lacks the column."""
+
+OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED)
+"""Names that flexscout writes itself; an input column of that name is renamed."""
+
+STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
+"""Working columns: RowStatus; why a row was not selected; whether only missing values stand in its way."""
+
+WORKBOOK_CREATOR = "flexscout"
+"""The creator that flexscout writes into its workbooks, by which it knows them again."""
+
+
+class RowStatus(StrEnum):
+    """What became of a property row."""
+
+    CANDIDATE = "candidate"
+    BELOW_SCORE = "below_score"
+    NOT_ELIGIBLE = "not_eligible"
+
+
+class FileStatus(StrEnum):
+    """What became of a file."""
+
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that is to be read.
+
+    `name`: its path below the input folder, with `/`; `size`: bytes; `modified`: seconds since 1970;
+    `fingerprint`: SHA-256 of its content, hexadecimal.
+    """
+
+    path: Path
+    name: str
+    size: int
+    modified: float
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class SkippedFile:
+    """A file that is not read, and why, in a plain sentence."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """A column of a sheet and the name it gets.
+
+    `position`: from 0; `header`: as the sheet has it; `name`: canonical name, or the header where there is none;
+    `inverted`: its values are the opposite of the canonical ones (100 - value).
+    """
+
+    position: int
+    header: str
+    name: str
+    canonical: bool
+    inverted: bool = False
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A single problem of the data, for a person to look at.
+
+    `row`: as Excel numbers it, 0 where the whole column is meant; `value`: the text that was found.
+    """
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class HeaderMap:
+    """What the headers of a sheet mean.
+
+    `missing`: canonical columns that the sheet does not have; `suggestions`: header -> canonical name that
+    it resembles (never taken by itself); `issues`: choices a person should know of.
+    """
+
+    columns: tuple[MappedColumn, ...]
+    vendor: str
+    missing: tuple[str, ...]
+    suggestions: tuple[tuple[str, str], ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def canonical(self) -> tuple[MappedColumn, ...]:
+        """The columns that have a canonical name."""
+        return tuple(column for column in self.columns if column.canonical)
+
+    @property
+    def extra(self) -> tuple[MappedColumn, ...]:
+        """The columns that pass through under their own header."""
+        return tuple(column for column in self.columns if not column.canonical)
+
+
+@dataclass(frozen=True)
+class SheetRecord:
+    """What happened to one sheet; `header_row` as Excel numbers it, counts in rows below it.
+
+    `table`: its property rows, typed, as Parquet; `issues`: its Issues, as Parquet; None where it was only looked at.
+    """
+
+    sheet: str
+    header_row: int
+    header_map: HeaderMap
+    rows_read: int = 0
+    blank: int = 0
+    not_data: int = 0
+    table: Path | None = None
+    issues: Path | None = None
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """What a worker found in one file.
+
+    `sheets_left_out`: sheet -> why it was not taken; `seconds`: from opening it to the last table written.
+    """
+
+    source: SourceFile
+    sheets: tuple[SheetRecord, ...] = ()
+    sheets_left_out: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    error: ProcessingError | None = None
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """Where each row of a file went: `rows_read` is the sum of the five counts that follow it.
+
+    `candidates` are counted before deduplication; `duplicates_removed` is the part of them that was merged away.
+    """
+
+    rows_read: int = 0
+    candidates: int = 0
+    below_score: int = 0
+    not_eligible: int = 0
+    blank: int = 0
+    not_data: int = 0
+    duplicates_removed: int = 0
+
+    @property
+    def balances(self) -> bool:
+        """Whether every row is accounted for."""
+        parts = self.candidates + self.below_score + self.not_eligible + self.blank + self.not_data
+        return self.rows_read == parts
+
+
+@dataclass(frozen=True)
+class ProcessingResult:
+    """One processed file.
+
+    `property_count`: property rows; `flex_candidate_count`: candidates among them, before deduplication;
+    `processing_time`: seconds; `error_message`: None if it succeeded; `source_file_info`: name, size, sheets, mapping;
+    `candidates_table`: the candidates as Parquet, None if it failed; `kept_alive`: what the table's life hangs on.
+    """
+
+    file_path: str
+    success: bool
+    property_count: int
+    flex_candidate_count: int
+    processing_time: float
+    error_message: str | None
+    source_file_info: dict[str, Any]
+    record: FileRecord
+    account: FileAccount = field(default_factory=FileAccount)
+    candidates_table: Path | None = None
+    kept_alive: object = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def flex_properties(self) -> pd.DataFrame | None:
+        """The file's candidates as a pandas frame, loaded when first asked for; None if the file failed."""
+        if self.candidates_table is None:
+            return None
+        import polars as pl  # noqa: PLC0415 - the model loads no frame library by itself
+
+        return pl.read_parquet(self.candidates_table).to_pandas()
+
+
+@dataclass(frozen=True)
+class AggregateStatistics:
+    """The figures of a run.
+
+    `total_properties`: property rows of all files; `unique_flex_properties`: candidates after deduplication;
+    `average_flex_score`: of those, 0-10; `score_distribution`: band -> candidates;
+    `geographic_coverage`: `states`, `counties` and `cities`, each place -> candidates; `processing_duration`: seconds.
+    """
+
+    total_files_processed: int
+    successful_files: int
+    failed_files: int
+    total_properties: int
+    unique_flex_properties: int
+    average_flex_score: float
+    score_distribution: dict[str, int]
+    geographic_coverage: dict[str, dict[str, int]]
+    processing_duration: float
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run did.
+
+    `exit_code`: 0 all fine, 1 some file failed; `report`: the content of `pipeline_summary.json`;
+    `outputs`: what was written; `messages`: what a person should know, in sentences.
+    """
+
+    exit_code: int
+    statistics: AggregateStatistics
+    report: dict[str, Any]
+    outputs: tuple[Path, ...]
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckSummary:
+    """What a run would read. `exit_code`: 0 all fine, 1 some file can't be read; `records`: by name, without tables."""
+
+    exit_code: int
+    records: tuple[FileRecord, ...]
+    skipped: tuple[SkippedFile, ...]

@@ -1,0 +1,117 @@
+"""The way from a folder of exports to one ranked list, on one page."""
+
+import logging
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from flexscout import __version__
+from flexscout.aggregation import Deduplicated, combine, deduplicate, unmerged
+from flexscout.config import PipelineConfiguration
+from flexscout.discovery import Scan, scan
+from flexscout.export import Outputs, Tables, write_report, write_tables
+from flexscout.journal import Stopwatch, peak_memory_mb, run_log
+from flexscout.model import CheckSummary, RunSummary
+from flexscout.processing import KEY, MODIFIED, BatchProcessor, ClassifiedFile, NoProgress, Progress
+from flexscout.reporting import Facts, build_report, messages, statistics
+
+logger = logging.getLogger("flexscout.pipeline")
+
+
+class ScalableFlexPipeline:
+    """Turns a folder of property exports into one ranked, deduplicated, explained list of flex-industrial candidates.
+
+    `config`: the settings, or a configuration file; `progress`: told of each file as it is done.
+    """
+
+    def __init__(self, config: PipelineConfiguration | str | Path | None = None, *, progress: Progress | None = None) -> None:
+        self.config = (
+            PipelineConfiguration.from_file(config) if isinstance(config, str | Path) else config or PipelineConfiguration()
+        )
+        self._progress = progress if progress and self.config.progress_reporting else NoProgress()
+        self._batch = BatchProcessor(self.config, progress=self._progress)
+
+    def run(self) -> RunSummary:
+        """Read, classify, deduplicate, rank and write.
+
+        Raises NothingToReadError or OutputError; a file's own error is in the summary and costs no other file.
+        """
+        clock = Stopwatch()
+        with clock.stage("discovery"):
+            found = self._scan()
+        with run_log(Path(self.config.log_file), self.config.log_level), TemporaryDirectory(prefix="flexscout-") as folder:
+            _log_found(found)
+            with clock.stage("processing"):
+                files = self._process(found, Path(folder))
+            with clock.stage("aggregation"):
+                merged = self._merge(combine(file.candidates for file in files))
+                others = combine(file.others for file in files)
+                issues = combine(file.issues for file in files)
+            facts = self._facts(found, files, merged, issues, clock)
+            summary = self._export(facts, Tables(merged.survivors, merged.ledger, others, issues), clock)
+            logger.info("run finished", extra={"event": "run_finished", "data": {"exit_code": summary.exit_code}})
+            return summary
+
+    def check(self) -> CheckSummary:
+        """What a run would read, how each file's headers map and what is missing; reads no more than it must, writes nothing.
+
+        Raises NothingToReadError.
+        """
+        found = self._scan()
+        records = (*self._batch.inspect(found.sources), *found.unreadable)
+        exit_code = 1 if any(record.error for record in records) else 0
+        return CheckSummary(exit_code, tuple(sorted(records, key=lambda record: record.source.name)), found.skipped)
+
+    def _scan(self) -> Scan:
+        config = self.config
+        own = (Path(config.output_file), config.csv_file, config.parquet_file)
+        return scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
+
+    def _process(self, found: Scan, folder: Path) -> list[ClassifiedFile]:
+        """Every file, by name, whatever the order of arrival."""
+        unreadable = [self._batch.classify(record) for record in found.unreadable]
+        return sorted([*self._batch.process(found.sources, folder), *unreadable], key=lambda file: file.result.record.source.name)
+
+    def _merge(self, candidates: pl.DataFrame) -> Deduplicated:
+        if not (self.config.enable_deduplication and candidates.width):
+            return unmerged(candidates, (KEY, MODIFIED))
+        return deduplicate(candidates, keys=KEY, newness=MODIFIED, fields=self.config.duplicate_fields)
+
+    def _facts(
+        self, found: Scan, files: list[ClassifiedFile], merged: Deduplicated, issues: pl.DataFrame, clock: Stopwatch
+    ) -> Facts:
+        return Facts(
+            results=[file.result for file in files],
+            skipped=found.skipped,
+            master=merged.survivors,
+            ledger=merged.ledger,
+            issues=issues,
+            settings=self.config.model_dump(),
+            seconds=clock.seconds,
+            peak_memory_mb=peak_memory_mb(),
+            version=__version__,
+        )
+
+    def _export(self, facts: Facts, tables: Tables, clock: Stopwatch) -> RunSummary:
+        """Write everything beside its place, then put it there; if no file could be read, only the report."""
+        figures = statistics(facts)
+        report_file = Path(self.config.report_file)
+        with Outputs() as outputs:
+            if figures.successful_files:
+                with clock.stage("export"):
+                    notes = write_tables(tables, build_report(facts), self.config, outputs)
+            else:
+                notes = ["No file could be read; the previous results stay as they were."]
+                report_file = outputs.free(report_file)
+            report = build_report(facts)
+            write_report(report, outputs.beside(report_file))
+            places = outputs.commit()
+        return RunSummary(1 if figures.failed_files else 0, statistics(facts), report, places, (*messages(facts), *notes))
+
+
+def _log_found(found: Scan) -> None:
+    for source in found.sources:
+        logger.info("%s found", source.name, extra={"event": "file_found", "data": {"file": source.name, "bytes": source.size}})
+    for file in found.skipped:
+        logger.warning("%s skipped: %s", file.name, file.reason, extra={"event": "file_skipped", "data": {"file": file.name}})

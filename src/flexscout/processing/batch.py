@@ -1,0 +1,147 @@
+"""Many files: handed to the workers a batch at a time, classified as they come back."""
+
+import logging
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import asdict
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pebble import ProcessExpired
+
+from flexscout.classification import load_profile
+from flexscout.config import PipelineConfiguration
+from flexscout.discovery import FileDiscovery
+from flexscout.errors import ErrorAction, ErrorHandler, ProcessingError, WorkerError, as_processing_error
+from flexscout.model import FileRecord, ProcessingResult, SourceFile
+from flexscout.processing.classified import ClassifiedFile, classified, with_candidates
+from flexscout.processing.executors import Executor, processes
+from flexscout.processing.prepare import inspect_file, prepare_file
+from flexscout.processing.progress import NoProgress, Progress
+
+_FIRST_PAUSE = 0.2  # seconds before the first retry; doubled for each that follows
+
+logger = logging.getLogger("flexscout.processing")
+
+
+class BatchProcessor:
+    """Processes files in worker processes.
+
+    `executor`: where the work runs, by default worker processes as `config` says; `progress`: told of each file.
+    """
+
+    def __init__(
+        self, config: PipelineConfiguration | None = None, *, executor: Executor | None = None, progress: Progress | None = None
+    ) -> None:
+        self.config = config or PipelineConfiguration()
+        self._executor = executor
+        self._progress = progress or NoProgress()
+        self._handler = ErrorHandler()
+        self._profile = load_profile(self.config.profile)
+        self._memory_share = self.config.memory_limit_gb
+
+    def process_file(self, file_path: str | Path) -> ProcessingResult:
+        """Process one file. Its errors are in the result; none is raised."""
+        return self.process_batch([file_path])[0]
+
+    def process_batch(self, file_paths: Sequence[str | Path]) -> list[ProcessingResult]:
+        """Process files at the same time; the results in the order of the paths."""
+        sources = [_source(Path(path)) for path in file_paths]
+        folder = TemporaryDirectory(prefix="flexscout-")
+        done = {file.result.file_path: with_candidates(file, folder) for file in self.process(sources, Path(folder.name))}
+        return [done[str(source.path)] for source in sources]
+
+    def process(self, sources: Sequence[SourceFile], folder: Path) -> Iterator[ClassifiedFile]:
+        """Process sources as they come back from the workers, with their tables in `folder`."""
+        self._progress.started(len(sources))
+        records = self._records(partial(prepare_file, folder=folder), sources)
+        for done, record in enumerate(records, start=1):
+            file = self.classify(record)
+            self._progress.file_done(file.result)
+            if done % self.config.batch_size == 0:
+                logger.info("%d of %d files done", done, len(sources), extra={"event": "progress"})
+            yield file
+        self._progress.finished()
+
+    def classify(self, record: FileRecord) -> ClassifiedFile:
+        """Classify what a worker left of a file, and log what became of it."""
+        file = classified(record, self._profile, self.config.min_flex_score, self.config.duplicate_fields)
+        if record.error:
+            self.handle_processing_error(record.source.path, record.error)
+        else:
+            data = {"file": record.source.name, **asdict(file.result.account), "seconds": round(record.seconds, 3)}
+            logger.info("%s read", record.source.name, extra={"event": "file_read", "data": data})
+        return file
+
+    def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
+        """How each file's headers would be mapped, from its first rows; in the order of the sources."""
+        done = {record.source.name: record for record in self._records(inspect_file, sources)}
+        return [done[source.name] for source in sources]
+
+    def handle_processing_error(self, file_path: str | Path, error: Exception) -> None:
+        """Log a file's error; the run goes on."""
+        details = error.as_dict() if isinstance(error, ProcessingError) else {}
+        self._handler.log_processing_error({"file": str(file_path), **details}, error)
+
+    def _records(self, work: Callable[[SourceFile], FileRecord], sources: Sequence[SourceFile]) -> Iterator[FileRecord]:
+        """Records as they are done, with at most `batch_size` files handed out at a time."""
+        waiting = iter(sources)
+        running: dict[Future[FileRecord], SourceFile] = {}
+        with self._executor or self._workers(len(sources)) as executor:
+            while True:
+                for source in islice(waiting, self.config.batch_size - len(running)):
+                    running[executor.submit(work, source)] = source
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    source = running.pop(future)
+                    record = self._record(future, source)
+                    if self._is_to_be_retried(record):
+                        running[executor.submit(work, source)] = source
+                    else:
+                        yield record
+
+    def _workers(self, files: int) -> Executor:
+        workers = worker_count(self.config, files)
+        self._memory_share = self.config.memory_limit_gb / workers
+        return processes(workers, self.config.timeout_minutes * 60, self._memory_share)
+
+    def _is_to_be_retried(self, record: FileRecord) -> bool:
+        """Whether the record's error may pass; waits a little if so, longer each time."""
+        path = record.source.path
+        if record.error is None or self._handler.handle_file_error(path, record.error) is not ErrorAction.RETRY:
+            return False
+        time.sleep(_FIRST_PAUSE * 2 ** (self._handler.tries(path) - 1) * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+        return True
+
+    def _record(self, future: "Future[FileRecord]", source: SourceFile) -> FileRecord:
+        try:
+            return future.result()
+        except TimeoutError:
+            error: ProcessingError = WorkerError.timed_out(source.path.name, self.config.timeout_minutes)
+        except ProcessExpired:
+            error = WorkerError.died(source.path.name, self._memory_share)
+        except Exception as failure:  # noqa: BLE001 - whatever a worker ends with is that file's error
+            error = as_processing_error(source.path, failure)
+        return FileRecord(source, error=error.of_file(source.name))
+
+
+def worker_count(config: PipelineConfiguration, files: int) -> int:
+    """The number that the user gave, or the default at most the cores there are; never more than there are files."""
+    given = "max_workers" in config.model_fields_set
+    workers = config.max_workers if given else min(config.max_workers, os.cpu_count() or 1)
+    return max(1, min(workers, files))
+
+
+def _source(path: Path) -> SourceFile:
+    try:
+        about = FileDiscovery().get_file_metadata(path)
+    except ProcessingError:
+        # The worker meets the same error, and reports it.
+        return SourceFile(path, path.name, 0, 0.0, "")
+    return SourceFile(path, about["name"], about["size"], about["modified"], about["fingerprint"])

@@ -1,0 +1,43 @@
+"""Where work runs: one door, `submit(function, item) -> Future`, whether in this process or in others."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from flexscout.processing.workers import WorkerPool
+
+
+class Executor(Protocol):
+    """Runs functions, here or elsewhere."""
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        """Run `function(*arguments)`; both must be picklable."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+
+
+class SerialExecutor:
+    """Runs in this process, at once: without limits of time and memory, for one file or a debugger."""
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        """Run now; the future is done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*arguments))
+        except Exception as error:  # noqa: BLE001 - a future carries any error
+            future.set_exception(error)
+        return future
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Nothing to end."""
+
+
+def processes(workers: int, timeout_seconds: float, memory_gb: float) -> Executor:
+    """Worker processes, each with limits of time (a file) and memory."""
+    return WorkerPool(workers, timeout_seconds, memory_gb)

@@ -1,0 +1,80 @@
+"""Worker processes: a file that hangs, aborts or eats memory costs its worker and nothing else."""
+
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+from pebble import ProcessPool
+
+# Start methods that inherit nothing by accident.
+if sys.platform == "win32":
+    from multiprocessing.context import SpawnContext as _BaseContext
+    from multiprocessing.context import SpawnProcess as _BaseProcess
+else:
+    from multiprocessing.context import ForkServerContext as _BaseContext
+    from multiprocessing.context import ForkServerProcess as _BaseProcess
+
+
+class _Process(_BaseProcess):
+    """A process that does not import the caller's main module.
+
+    By default every worker imports it, and a script without `if __name__ == "__main__"` would start its run anew there.
+    """
+
+    @staticmethod
+    def _Popen(process: Any) -> Any:  # noqa: N802 - the name is multiprocessing's
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return _BaseProcess._Popen(process)  # noqa: SLF001 - the seam that multiprocessing offers
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _Context(_BaseContext):
+    """Starts processes of that kind."""
+
+    Process = _Process
+
+
+class WorkerPool:
+    """Runs functions in processes that are replaced when they die.
+
+    `timeout_seconds`: for one call, from its own start; `memory_gb`: for one worker, enforced by the kernel on Linux.
+    A call that takes too long ends in TimeoutError, one whose process dies in pebble.ProcessExpired.
+    """
+
+    def __init__(self, workers: int, timeout_seconds: float, memory_gb: float) -> None:
+        self._timeout = timeout_seconds
+        self._pool = ProcessPool(
+            max_workers=workers, context=_Context(), initializer=_start_worker, initargs=(int(memory_gb * 2**30),)
+        )
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        """Run `function(*arguments)` in a worker."""
+        return self._pool.schedule(function, args=arguments, timeout=self._timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self._pool.close()  # type: ignore[no-untyped-call]
+        else:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+
+def _start_worker(memory_bytes: int) -> None:
+    """Limit the worker's memory, and silence what native code prints when it dies: the record says it in words."""
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - not on Windows
+
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)

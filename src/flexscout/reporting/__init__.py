@@ -1,0 +1,5 @@
+"""The facts of a run; no rendering."""
+
+from flexscout.reporting.report import Facts, build_report, messages, statistics
+
+__all__ = ["Facts", "build_report", "messages", "statistics"]

@@ -1,0 +1,167 @@
+"""The report of a run: statistics, files, averages, deduplication, schema, quality, top candidates, performance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+
+from flexscout.model import AggregateStatistics, FileStatus, ProcessingResult, SkippedFile
+from flexscout.reporting.distribution import geographic_coverage, score_distribution
+from flexscout.reporting.quality import columns_by_file, completeness, issues_by_reason
+
+FORMAT = "1.0"
+TOP_CANDIDATES = 10
+_SHOWN = (
+    "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "Building SqFt", "Lot Size Acres",
+    "Year Built", "Occupancy", "Flex Score", "Flex Classification", "Completeness", "Score Ceiling",
+    "Source File", "Source Sheet", "Source Row",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the report is made of.
+
+    `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per
+    removed duplicate; `settings`: of the run; `seconds`: by stage; `peak_memory_mb`: of this process.
+    """
+
+    results: Sequence[ProcessingResult]
+    skipped: Sequence[SkippedFile]
+    master: pl.DataFrame
+    ledger: pl.DataFrame
+    issues: pl.DataFrame
+    settings: Mapping[str, Any]
+    seconds: Mapping[str, float]
+    peak_memory_mb: float
+    version: str
+
+
+def statistics(facts: Facts) -> AggregateStatistics:
+    """The figures of a run, in the fields of the design."""
+    good = [result for result in facts.results if result.success]
+    scores = facts.master["Flex Score"] if facts.master.width else pl.Series([], dtype=pl.Float64)
+    return AggregateStatistics(
+        total_files_processed=len(facts.results),
+        successful_files=len(good),
+        failed_files=len(facts.results) - len(good),
+        total_properties=sum(result.property_count for result in good),
+        unique_flex_properties=facts.master.height,
+        average_flex_score=_mean(scores),
+        score_distribution=score_distribution(scores, facts.settings["min_flex_score"]),
+        geographic_coverage=geographic_coverage(facts.master),
+        processing_duration=round(sum(facts.seconds.values()), 3),
+    )
+
+
+def build_report(facts: Facts) -> dict[str, Any]:
+    """The content of `pipeline_summary.json`."""
+    before = sum(result.flex_candidate_count for result in facts.results)
+    return {
+        "format": FORMAT,
+        "flexscout": facts.version,
+        "statistics": asdict(statistics(facts)),
+        "files": _files(facts),
+        "averages": {
+            "building_sqft": _average(facts.master, "Building SqFt"),
+            "lot_size_acres": _average(facts.master, "Lot Size Acres"),
+            "flex_score": _average(facts.master, "Flex Score"),
+        },
+        "deduplication": {
+            "before": before,
+            "removed": facts.ledger.height,
+            "after": facts.master.height,
+            "groups": facts.ledger["Duplicate Group"].n_unique(),
+            "different_apn": int(facts.ledger["Different APN"].sum()),
+        },
+        "schema": columns_by_file(facts.results),
+        "quality": {"completeness": completeness(facts.master), "issues": issues_by_reason(facts.issues)},
+        "top_candidates": _top(facts.master),
+        "performance": _performance(facts),
+        "settings": dict(facts.settings),
+    }
+
+
+def _files(facts: Facts) -> list[dict[str, Any]]:
+    """An entry per file found, by name."""
+    removed = dict(facts.ledger.group_by("Removed File").len().iter_rows())
+    entries = [_file(result, removed.get(result.record.source.name, 0)) for result in facts.results]
+    entries += [_skipped(file) for file in facts.skipped]
+    return sorted(entries, key=lambda entry: str(entry["file"]))
+
+
+def _file(result: ProcessingResult, removed: int) -> dict[str, Any]:
+    record = result.record
+    entry = {
+        "file": record.source.name,
+        "status": str(FileStatus.OK if result.success else FileStatus.FAILED),
+        **asdict(result.account),
+        "duplicates_removed": removed,
+        "seconds": round(result.processing_time, 3),
+        "vendor": result.source_file_info["vendor"],
+        "sheets": [{"sheet": sheet.sheet, "header_row": sheet.header_row} for sheet in record.sheets],
+        "sheets_left_out": [{"sheet": sheet, "reason": reason} for sheet, reason in record.sheets_left_out],
+    }
+    return entry | ({"error": record.error.as_dict()} if record.error else {})
+
+
+def _skipped(file: SkippedFile) -> dict[str, Any]:
+    counts = ("rows_read", "candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed")
+    return {
+        "file": file.name,
+        "status": str(FileStatus.SKIPPED),
+        **dict.fromkeys(counts, 0),
+        "seconds": 0.0,
+        "reason": file.reason,
+    }
+
+
+def _performance(facts: Facts) -> dict[str, Any]:
+    rows = sum(result.account.rows_read for result in facts.results)
+    total = sum(facts.seconds.values())
+    return {
+        "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
+        "rows_per_second": round(rows / total) if total else 0,
+        "peak_memory_mb": round(facts.peak_memory_mb, 1),
+    }
+
+
+def _top(master: pl.DataFrame) -> list[dict[str, Any]]:
+    there = [name for name in _SHOWN if name in master.columns]
+    return [{"rank": rank, **row} for rank, row in enumerate(master.select(there).head(TOP_CANDIDATES).to_dicts(), start=1)]
+
+
+def _average(master: pl.DataFrame, column: str) -> float | None:
+    return _mean(master[column]) if column in master.columns and master[column].count() else None
+
+
+def _mean(values: pl.Series) -> float:
+    mean = values.mean()
+    return round(mean, 2) if isinstance(mean, float) else 0.0
+
+
+def messages(facts: Facts) -> list[str]:
+    """What a person should know of the result, in sentences."""
+    figures = statistics(facts)
+    found: list[str] = []
+    if figures.successful_files and not figures.unique_flex_properties:
+        found.append(
+            f"No candidates: none of the {figures.total_properties:,} properties is eligible and scores "
+            f"{facts.settings['min_flex_score']:g} or more. The sheet Not Selected says why."
+        )
+    if different := int(facts.ledger["Different APN"].sum()):
+        found.append(
+            f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address. "
+            "To keep such rows apart: --duplicate-fields Address,City,State,APN."
+        )
+    for result in facts.results:
+        lacking = (
+            set.intersection(*(set(sheet.header_map.missing) for sheet in result.record.sheets)) if result.success else set()
+        )
+        without = [field for field in facts.settings["duplicate_fields"] if field in lacking]
+        if facts.settings["enable_deduplication"] and without:
+            found.append(
+                f"{result.record.source.name} has no {' and no '.join(without)}: its rows are compared only with each other."
+            )
+    return found

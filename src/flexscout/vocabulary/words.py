@@ -1,0 +1,38 @@
+"""Words inside cells: placeholders, units, states, property types, address parts."""
+
+from functools import cache
+
+from flexscout.vocabulary.load import load
+
+
+@cache
+def cell_values(kind: str) -> tuple[str, ...]:
+    """The lower-case texts of one kind: `missing`, `yes`, `no`, `totals` or `totals_of`."""
+    return tuple(load("values")[kind])
+
+
+@cache
+def cell_units(unit: str) -> tuple[str, ...]:
+    """How `acres`, `square_feet` or `feet` are written inside a cell, in lower case."""
+    return tuple(load("values")["units"][unit])
+
+
+@cache
+def state_codes() -> dict[str, str]:
+    """Upper-case state name or code -> two-letter code."""
+    # YAML 1.1 reads the bare key NO as false; no state is called so, but keys are made text to be sure.
+    states = {str(code): name for code, name in load("values")["states"].items()}
+    return {name.upper(): code for code, name in states.items()} | {code: code for code in states}
+
+
+@cache
+def word_forms(word: str) -> tuple[str, ...]:
+    """The forms of a property-type word, itself among them."""
+    return tuple(dict.fromkeys((word, *load("property_types").get(word, ()))))
+
+
+@cache
+def address_words() -> dict[str, str]:
+    """Upper-case word of an address -> its standard abbreviation (USPS Publication 28)."""
+    groups = load("address_words").values()
+    return {word: short for group in groups for short, words in group.items() for word in words}
