@@ -2,7 +2,6 @@
 
 import logging
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -11,7 +10,7 @@ from flexscout.aggregation import Deduplicated, combine, deduplicate, unmerged
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
 from flexscout.export import Outputs, Tables, write_report, write_tables
-from flexscout.journal import Stopwatch, peak_memory_mb, run_log
+from flexscout.journal import Stopwatch, TableFolder, peak_memory_mb, run_log
 from flexscout.model import CheckSummary, RunSummary
 from flexscout.processing import KEY, MODIFIED, BatchProcessor, ClassifiedFile, NoProgress, Progress
 from flexscout.reporting import Facts, build_report, messages, statistics
@@ -40,10 +39,10 @@ class ScalableFlexPipeline:
         clock = Stopwatch()
         with clock.stage("discovery"):
             found = self._scan()
-        with run_log(Path(self.config.log_file), self.config.log_level), TemporaryDirectory(prefix="flexscout-") as folder:
+        with run_log(Path(self.config.log_file), self.config.log_level), TableFolder() as folder:
             _log_found(found)
             with clock.stage("processing"):
-                files = self._process(found, Path(folder))
+                files = self._process(found, folder)
             with clock.stage("aggregation"):
                 merged = self._merge(combine(file.candidates for file in files))
                 others = combine(file.others for file in files)

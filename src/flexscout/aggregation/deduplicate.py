@@ -96,11 +96,15 @@ def _different_apn(there: Sequence[str]) -> pl.Expr:
 
 
 def _differences(there: Sequence[str]) -> pl.Expr:
-    """`Building SqFt: 30000 (kept), 31000; ...`: what both rows fill, and differently."""
+    """`Building SqFt: 30000 (kept), 31000; ...`: what both rows fill, and differently whatever the case."""
     parts = [
-        pl.when(pl.col(name) != pl.col(f"kept {name}")).then(
+        pl.when(_comparable(name) != _comparable(f"kept {name}")).then(
             pl.format("{}: {} (kept), {}", pl.lit(name), pl.col(f"kept {name}").cast(pl.String), pl.col(name).cast(pl.String))
         )
         for name in there
     ]
     return pl.concat_str(parts, separator="; ", ignore_nulls=True) if parts else pl.lit("")
+
+
+def _comparable(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.to_lowercase()

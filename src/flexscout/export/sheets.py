@@ -20,7 +20,7 @@ _UNIT_FORMATS = {
     "degrees": "0.000000",
 }
 _TYPE_FORMATS = {"date": "yyyy-mm-dd", "year": "0", "number": "#,##0"}
-_SCORE_FORMATS = {"Completeness": "0%"}
+_SCORE_FORMATS = {"Completeness": "0%", "Kept Score": "0.0", "Removed Score": "0.0"}
 _TEXTS = ("Zip Code", "APN", "Unit")
 
 
@@ -52,7 +52,9 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
 def number_formats() -> dict[str, str]:
     """Column -> Excel number format."""
     canonical = {column.name: _UNIT_FORMATS.get(column.unit) or _TYPE_FORMATS.get(column.type, "") for column in columns()}
-    scores = {name: _SCORE_FORMATS.get(name, "0.0") for name in SCORE_COLUMNS if name != "Flex Classification"}
+    scores = {
+        name: _SCORE_FORMATS.get(name, "0.0") for name in (*SCORE_COLUMNS, *_SCORE_FORMATS) if name != "Flex Classification"
+    }
     return {name: form for name, form in (canonical | scores).items() if form}
 
 

@@ -81,6 +81,8 @@ def _fit_column(sheet: Sheet, values: pl.Series, notes: list[str]) -> pl.Series:
             notes.append(f"{sheet.name}, {values.name}: Excel has no dates before March 1900, so the column is text.")
             return values.cast(pl.String)
         return values
+    if values.dtype == pl.Boolean:
+        return values.replace_strict({True: "yes", False: "no"}, return_dtype=pl.String)
     if values.dtype != pl.String:
         return values
     if (values.str.len_chars() > MOST_CHARACTERS).any():

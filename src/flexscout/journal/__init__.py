@@ -2,6 +2,6 @@
 
 from flexscout.journal.log import run_log
 from flexscout.journal.measure import Stopwatch, peak_memory_mb
-from flexscout.journal.tables import write_table
+from flexscout.journal.tables import TableFolder, write_table
 
-__all__ = ["Stopwatch", "peak_memory_mb", "run_log", "write_table"]
+__all__ = ["Stopwatch", "TableFolder", "peak_memory_mb", "run_log", "write_table"]

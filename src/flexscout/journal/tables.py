@@ -1,9 +1,26 @@
 """Typed tables on disk, handed from the workers to the parent as Parquet."""
 
 import os
+import shutil
+import weakref
 from pathlib import Path
+from tempfile import mkdtemp
 
 import polars as pl
+
+
+class TableFolder:
+    """A folder for tables that lives as long as this object: whoever holds a result holds its tables."""
+
+    def __init__(self) -> None:
+        self.path = Path(mkdtemp(prefix="flexscout-"))
+        self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
 
 
 def write_table(frame: pl.DataFrame, path: Path) -> Path:

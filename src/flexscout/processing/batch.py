@@ -10,19 +10,18 @@ from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from pebble import ProcessExpired
 
 from flexscout.classification import load_profile
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import FileDiscovery
 from flexscout.errors import ErrorAction, ErrorHandler, ProcessingError, WorkerError, as_processing_error
+from flexscout.journal import TableFolder
 from flexscout.model import FileRecord, ProcessingResult, SourceFile
 from flexscout.processing.classified import ClassifiedFile, classified, with_candidates
 from flexscout.processing.executors import Executor, processes
 from flexscout.processing.prepare import inspect_file, prepare_file
 from flexscout.processing.progress import NoProgress, Progress
+from flexscout.processing.workers import WorkerDied
 
 _FIRST_PAUSE = 0.2  # seconds before the first retry; doubled for each that follows
 
@@ -52,8 +51,8 @@ class BatchProcessor:
     def process_batch(self, file_paths: Sequence[str | Path]) -> list[ProcessingResult]:
         """Process files at the same time; the results in the order of the paths."""
         sources = [_source(Path(path)) for path in file_paths]
-        folder = TemporaryDirectory(prefix="flexscout-")
-        done = {file.result.file_path: with_candidates(file, folder) for file in self.process(sources, Path(folder.name))}
+        folder = TableFolder()
+        done = {file.result.file_path: with_candidates(file, folder) for file in self.process(sources, folder.path)}
         return [done[str(source.path)] for source in sources]
 
     def process(self, sources: Sequence[SourceFile], folder: Path) -> Iterator[ClassifiedFile]:
@@ -124,7 +123,7 @@ class BatchProcessor:
             return future.result()
         except TimeoutError:
             error: ProcessingError = WorkerError.timed_out(source.path.name, self.config.timeout_minutes)
-        except ProcessExpired:
+        except WorkerDied:
             error = WorkerError.died(source.path.name, self._memory_share)
         except Exception as failure:  # noqa: BLE001 - whatever a worker ends with is that file's error
             error = as_processing_error(source.path, failure)

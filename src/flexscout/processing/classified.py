@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from flexscout.classification import Profile, classify
 from flexscout.conversion import ISSUE_SCHEMA
-from flexscout.journal import write_table
+from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
 from flexscout.model import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, FileAccount, FileRecord, ProcessingResult, RowStatus
 
@@ -47,12 +46,12 @@ def classified(record: FileRecord, profile: Profile, min_flex_score: float, dupl
     return ClassifiedFile(_result(record, candidates.height, left), candidates, left, _issues(record))
 
 
-def with_candidates(file: ClassifiedFile, folder: "TemporaryDirectory[str]") -> ProcessingResult:
+def with_candidates(file: ClassifiedFile, folder: TableFolder) -> ProcessingResult:
     """The file's result, with its candidates on disk in `folder`, which lives as long as the result."""
     if not file.result.success:
         return file.result
     table = file.candidates.drop(KEY, MODIFIED, strict=False)
-    path = Path(folder.name, f"{file.result.record.source.fingerprint}-candidates.parquet")
+    path = folder.path / f"{file.result.record.source.fingerprint}-candidates.parquet"
     return replace(file.result, candidates_table=write_table(table, path), kept_alive=folder)
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
-from pebble import ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 # Start methods that inherit nothing by accident.
 if sys.platform == "win32":
@@ -16,6 +16,9 @@ if sys.platform == "win32":
 else:
     from multiprocessing.context import ForkServerContext as _BaseContext
     from multiprocessing.context import ForkServerProcess as _BaseProcess
+
+WorkerDied = ProcessExpired
+"""What a call ends in when its process ended in the middle of it."""
 
 
 class _Process(_BaseProcess):
@@ -44,7 +47,7 @@ class WorkerPool:
     """Runs functions in processes that are replaced when they die.
 
     `timeout_seconds`: for one call, from its own start; `memory_gb`: for one worker, enforced by the kernel on Linux.
-    A call that takes too long ends in TimeoutError, one whose process dies in pebble.ProcessExpired.
+    A call that takes too long ends in TimeoutError, one whose process dies in WorkerDied.
     """
 
     def __init__(self, workers: int, timeout_seconds: float, memory_gb: float) -> None:

@@ -1,0 +1,52 @@
+"""The commands and options that the design names."""
+
+import subprocess
+import sys
+
+import pytest
+
+OPTIONS = (
+    "--output-file",
+    "--report-file",
+    "--config",
+    "--file-pattern",
+    "--recursive",
+    "--workers",
+    "--min-score",
+    "--no-deduplication",
+    "--duplicate-fields",
+    "--no-csv",
+    "--timeout",
+    "--memory-limit",
+    "--quiet",
+    "--verbose",
+    "--format",
+)
+SHORT = ("-o", "-c", "-w", "-q", "-v")
+
+
+def help_of(*command):
+    arguments = [sys.executable, "-m", "flexscout", *command, "--help"]
+    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_help_names_every_command():
+    assert all(f"\n  {command} " in help_of() for command in ("run", "check", "init", "demo"))
+
+
+def test_the_help_explains_the_exit_codes():
+    assert "0 all fine; 1 finished, but some file failed; 2 could not run" in " ".join(help_of().split())
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_run_and_check_have_the_same_options(command):
+    text = help_of(command)
+    assert [option for option in (*OPTIONS, *SHORT) if option not in text] == []
+
+
+def test_run_can_be_dry():
+    assert "--dry-run" in help_of("run")
+
+
+def test_init_can_be_forced():
+    assert "--force" in help_of("init")

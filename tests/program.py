@@ -1,0 +1,54 @@
+"""Running the program as a person does: a process, its streams, its exit code."""
+
+import csv
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call of the program did, and where its outputs would stand by default in `folder`."""
+
+    folder: Path
+    code: int
+    out: str
+    err: str
+
+    @property
+    def workbook(self):
+        return self.folder / "data/exports/all_flex_properties.xlsx"
+
+    @property
+    def csv(self):
+        return self.workbook.with_suffix(".csv")
+
+    @property
+    def parquet(self):
+        return self.workbook.with_suffix(".parquet")
+
+    @property
+    def log(self):
+        return self.folder / "logs/pipeline.log"
+
+    @property
+    def report(self):
+        return json.loads((self.folder / "data/reports/pipeline_summary.json").read_text(encoding="utf-8"))
+
+    def file(self, name):
+        """The report's entry of one file."""
+        return next(entry for entry in self.report["files"] if entry["file"] == name)
+
+    def rows(self):
+        """The master CSV as dicts."""
+        with self.csv.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+def flexscout(*arguments, folder="."):
+    """Call the program in `folder`."""
+    command = [sys.executable, "-m", "flexscout", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=folder, check=False)
+    return Outcome(Path(folder).resolve(), done.returncode, done.stdout, done.stderr)

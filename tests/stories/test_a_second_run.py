@@ -1,0 +1,79 @@
+"""Running again: the same bytes, backups, and no result taken as input."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from program import flexscout
+from workbooks import large_dataset, valid_properties_1, valid_properties_2
+
+
+def test_equal_input_gives_equal_bytes(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    valid_properties_2(tmp_path / "in")
+    first = flexscout("run", "in", "-w", "1", "-o", "one/all.xlsx")
+    flexscout("run", "in", "-w", "4", "-o", "two/all.xlsx")
+    for name in ("all.xlsx", "all.csv", "all.parquet"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert first.code == 0
+
+
+def test_what_was_there_is_backed_up(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    before = flexscout("run", "in").csv.read_bytes()
+    valid_properties_2(tmp_path / "in")
+    after = flexscout("run", "in")
+    assert after.csv.with_name("all_flex_properties.csv.bak").read_bytes() == before
+    assert after.csv.read_bytes() != before
+
+
+def test_results_in_the_input_folder_are_not_taken_as_input(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    flexscout("run", "in", "-o", "in/result.xlsx")
+    shutil.copy(tmp_path / "in/result.xlsx", tmp_path / "in/mailed copy.xlsx")
+    outcome = flexscout("run", "in", "-o", "in/result.xlsx")
+    assert outcome.report["statistics"]["total_files_processed"] == 1
+    assert {outcome.file(name)["status"] for name in ("result.xlsx", "mailed copy.xlsx")} == {"skipped"}
+
+
+def test_a_file_downloaded_twice_is_read_once_and_both_are_named(tmp_path):
+    path = valid_properties_1(tmp_path / "in")
+    shutil.copy(path, tmp_path / "in/valid_properties_1 (1).xlsx")
+    entry = flexscout("run", "in").file("valid_properties_1 (1).xlsx")
+    assert (entry["status"], entry["rows_read"]) == ("skipped", 0)
+    assert "valid_properties_1.xlsx" in entry["reason"]
+
+
+def test_nothing_is_left_behind_but_the_outputs(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    flexscout("run", "in")
+    left = sorted(path.name for path in (tmp_path / "data/exports").iterdir())
+    assert left == ["all_flex_properties.csv", "all_flex_properties.parquet", "all_flex_properties.xlsx"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child alone")
+def test_an_interrupt_ends_with_130_and_leaves_the_previous_result(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    before = flexscout("run", "in")
+    kept = before.csv.read_bytes()
+    large_dataset(tmp_path, rows=20_000).rename(tmp_path / "in/z_read_last.xlsx")
+    command = [sys.executable, "-m", "flexscout", "run", "in", "-w", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
+        running.stderr.readline()
+        os.killpg(running.pid, signal.SIGINT)
+        _, err = running.communicate()
+    assert running.returncode == 130
+    assert "Interrupted" in err
+    assert before.csv.read_bytes() == kept
+
+
+def test_the_demo_runs_and_says_where_to_look(tmp_path):
+    outcome = flexscout("demo")
+    assert outcome.code == 0
+    assert "all_flex_properties.xlsx" in outcome.out
+    assert (tmp_path / "flexscout-demo/results/all_flex_properties.xlsx").exists()
+    assert "Its content is the same as that of crexi_listings.xlsx" in outcome.out

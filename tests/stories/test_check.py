@@ -1,0 +1,42 @@
+"""`check`: a look before the run."""
+
+import json
+
+import pytest
+
+from program import flexscout
+from workbooks import HEADER, candidate, corrupted_file, valid_properties_1, write_workbook
+
+
+def test_it_shows_how_each_header_maps_and_what_is_missing(tmp_path):
+    header = ("Property Address", "City", "Property Type", "RBA", "Zonning Code")
+    write_workbook(
+        tmp_path / "in/costar.xlsx", [("Exported by CoStar",), header, ("1 Loom Rd", "Charlotte", "Flex", 34_000, "I-1")]
+    )
+    outcome = flexscout("check", "in")
+    assert outcome.code == 0
+    assert "header in row 2" in outcome.out
+    assert "Property Address -> Address" in outcome.out
+    assert "State" in outcome.out.split("missing, and asked for")[1]
+    assert "Zonning Code = Zoning Code?" in outcome.out
+
+
+@pytest.mark.parametrize("command", [("check",), ("run", "--dry-run")])
+def test_it_writes_nothing(tmp_path, command):
+    valid_properties_1(tmp_path / "in")
+    assert flexscout(*command, "in").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    corrupted_file(tmp_path / "in")
+    outcome = flexscout("check", "in")
+    assert outcome.code == 1
+    assert "corrupted_file.xlsx is damaged" in outcome.out
+
+
+def test_json_is_for_programs(tmp_path):
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate()])
+    found = json.loads(flexscout("check", "in", "--format", "json").out)
+    assert found["files"][0]["sheets"][0]["mapped"]["Address"] == "Address"

@@ -1,0 +1,104 @@
+"""What the options and the configuration file do."""
+
+import json
+
+import pytest
+
+from program import flexscout
+from workbooks import HEADER, candidate, valid_properties_1, valid_properties_2, write_sheets, write_workbook
+
+
+def test_the_command_line_wins_over_the_file_and_the_file_over_the_defaults(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    (tmp_path / "c.yaml").write_text(
+        "input: {folder: in}\nfiltering: {min_flex_score: 9.5}\noutput: {enable_csv_export: false}\n"
+    )
+    by_file = flexscout("run", "-c", "c.yaml")
+    assert "No candidates" in by_file.out
+    assert not by_file.csv.exists()
+    assert len(flexscout("run", "-c", "c.yaml", "--min-score", "9").report["top_candidates"]) == 5
+
+
+def test_a_json_file_is_as_good(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    (tmp_path / "c.json").write_text(json.dumps({"input": {"folder": "in"}, "filtering": {"min_flex_score": 9.5}}))
+    assert flexscout("run", "-c", "c.json").report["settings"]["min_flex_score"] == 9.5
+
+
+def test_all_mistakes_of_a_configuration_file_are_named_at_once(tmp_path):
+    (tmp_path / "c.yaml").write_text("input:\n  foldr: in\nfiltering:\n  min_flex_score: 11\n")
+    outcome = flexscout("run", "-c", "c.yaml")
+    assert outcome.code == 2
+    assert "line 2: input.foldr" in outcome.err
+    assert "did you mean folder" in outcome.err
+    assert "line 4: filtering.min_flex_score: 11" in outcome.err
+
+
+def test_init_writes_a_file_that_a_run_takes_and_never_overwrites(tmp_path):
+    valid_properties_1(tmp_path / "data/raw")
+    assert flexscout("init").code == 0
+    assert flexscout("run", "-c", "pipeline_config.yaml").code == 0
+    (tmp_path / "pipeline_config.yaml").write_text("mine")
+    again = flexscout("init")
+    assert again.code == 2
+    assert (tmp_path / "pipeline_config.yaml").read_text() == "mine"
+    assert flexscout("init", "--force").code == 0
+
+
+@pytest.mark.parametrize(("options", "kept"), [((), 8), (("--no-deduplication",), 10), (("--duplicate-fields", "City"), 2)])
+def test_deduplication_is_a_choice(tmp_path, options, kept):
+    valid_properties_1(tmp_path / "in")
+    valid_properties_2(tmp_path / "in")
+    assert len(flexscout("run", "in", *options).rows()) == kept
+
+
+def test_outputs_go_where_they_are_asked_to(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    assert flexscout("run", "in", "-o", "out/here.xlsx", "--report-file", "out/report.json", "--no-csv").code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["here.parquet", "here.xlsx", "report.json"]
+
+
+def test_json_stands_alone_on_standard_output(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    outcome = flexscout("run", "in", "--format", "json")
+    assert json.loads(outcome.out) == outcome.report
+
+
+def test_quiet_says_nothing(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    outcome = flexscout("run", "in", "-q")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+def test_verbose_shows_the_log(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    assert "INFO flexscout.processing: valid_properties_1.xlsx read" in flexscout("run", "in", "-v").err
+
+
+def test_folders_below_are_read_when_asked(tmp_path):
+    valid_properties_1(tmp_path / "in/2024")
+    outcome = flexscout("run", "in", "--recursive")
+    assert outcome.file("2024/valid_properties_1.xlsx")["status"] == "ok"
+
+
+def test_several_sheets_are_taken_by_their_headers(tmp_path):
+    sheets = {"Cover": [("Prepared for you",)], "North": [HEADER, candidate(1)], "South": [HEADER, candidate(2)]}
+    write_sheets(tmp_path / "in/book.xlsx", sheets)
+    outcome = flexscout("run", "in")
+    assert {row["Source Sheet"] for row in outcome.rows()} == {"North", "South"}
+    assert [entry["sheet"] for entry in outcome.file("book.xlsx")["sheets_left_out"]] == ["Cover"]
+
+
+def test_another_vendor_is_understood(tmp_path):
+    header = ("Property Address", "City", "State", "Zip", "Property Type", "RBA", "Land Area (AC)", "Year Built", "Vacancy Rate")
+    write_workbook(tmp_path / "in/costar.xlsx", [header, ("1 Loom Rd", "Charlotte", "NC", 2360, "Flex", "34,000", 2, 2001, 0.15)])
+    row = flexscout("run", "in").rows()[0]
+    assert (row["Building SqFt"], row["Zip Code"], row["Occupancy"], row["Flex Score"]) == ("34000", "02360", "85", "10.0")
+
+
+def test_columns_that_no_vendor_shares_pass_through_and_equal_names_are_one(tmp_path):
+    for name, header in (("a", "Broker Note"), ("b", "broker note")):
+        row = (*candidate(ord(name)), f"note {name}")
+        write_workbook(tmp_path / f"in/{name}.xlsx", [(*HEADER, header), row])
+    rows = flexscout("run", "in").rows()
+    assert {row["Broker Note"] for row in rows} == {"note a", "note b"}
