@@ -1,0 +1,47 @@
+"""Writes the tables of the docs that come from the code: `python docs/make_tables.py`."""
+
+import re
+from pathlib import Path
+
+from flexscout.config import FILE_KEYS, PipelineConfiguration
+from flexscout.vocabulary import columns
+
+DOCS = Path(__file__).parent
+_TABLE = re.compile(r"(<!-- made by make_tables\.py -->\n).*?(\n<!-- end -->)", re.DOTALL)
+
+
+def settings_table() -> str:
+    """A row per setting."""
+    head = "| in the file | keyword in Python | default | meaning |\n|---|---|---|---|"
+    rows = [_setting(section, key, keyword) for section, keys in FILE_KEYS.items() for key, keyword in keys.items()]
+    return "\n".join([head, *rows])
+
+
+def _setting(section: str, key: str, keyword: str) -> str:
+    field = PipelineConfiguration.model_fields[keyword]
+    default = ", ".join(field.default) if isinstance(field.default, tuple) else field.default
+    return f"| `{section}.{key}` | `{keyword}` | `{default}` | {field.description} |"
+
+
+def columns_table() -> str:
+    """A row per canonical column."""
+    rows = ["| column | type, unit | also called |", "|---|---|---|"]
+    for column in columns():
+        names = [*column.aliases, *(f"{name} (if the values agree)" for name in column.generic)]
+        names += [f"{name} (as 100 - value)" for name in column.inverted]
+        rows.append(f"| {column.name} | {column.type}{', ' + column.unit if column.unit else ''} | {', '.join(names)} |")
+    return "\n".join(rows)
+
+
+TABLES = {"configuration.md": settings_table, "columns.md": columns_table}
+
+
+def with_table(name: str) -> str:
+    """The text of a page with its table made anew."""
+    page = (DOCS / name).read_text(encoding="utf-8")
+    return _TABLE.sub(lambda match: match[1] + TABLES[name]() + match[2], page)
+
+
+if __name__ == "__main__":
+    for page in TABLES:
+        (DOCS / page).write_text(with_table(page), encoding="utf-8")
