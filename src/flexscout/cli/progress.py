@@ -62,7 +62,7 @@ class BarProgress:
 
     def __init__(self) -> None:
         self.bar = Bar(
-            TextColumn("Reading"),
+            TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("files | {task.fields[candidates]:,} candidates | {task.fields[speed]:,.0f} rows/s |"),
@@ -89,4 +89,6 @@ class BarProgress:
             self.bar.update(self._task, advance=1, candidates=self._candidates, speed=self._rows / seconds if seconds else 0)
 
     def finished(self) -> None:
-        """The context of the bar ends it."""
+        """What follows has no parts to count; the context of the bar ends it."""
+        if self._task is not None:
+            self.bar.update(self._task, description="Merging and writing")

@@ -13,9 +13,10 @@ def show_summary(summary: RunSummary) -> None:
     """Print what was found, the best of it, and where to look."""
     figures, merged = summary.statistics, summary.report["deduplication"]
     rows = sum(file["rows_read"] for file in summary.report["files"])
-    files = f"{figures.successful_files} file{'s' if figures.successful_files != 1 else ''}"
-    typer.echo(f"{figures.unique_flex_properties:,} flex-industrial candidates from {files}")
-    typer.echo(f"  {rows:,} rows read, {merged['before']:,} candidates, {merged['removed']:,} duplicates removed")
+    found, files = _count(figures.unique_flex_properties, "flex-industrial candidate"), _count(figures.successful_files, "file")
+    typer.echo(f"{found} from {files}")
+    removed = _count(merged["removed"], "duplicate")
+    typer.echo(f"  {_count(rows, 'row')} read, {_count(merged['before'], 'candidate')}, {removed} removed")
     if figures.unique_flex_properties:
         bands = ", ".join(f"{count:,} at {band}" for band, count in figures.score_distribution.items() if count)
         states = ", ".join(f"{state} {count:,}" for state, count in list(figures.geographic_coverage["states"].items())[:_PLACES])
@@ -38,6 +39,10 @@ def show_errors(summary: RunSummary) -> None:
     for file in summary.report["files"]:
         if "error" in file:
             typer.echo(f"flexscout: failed: {file['error']['message']} {file['error']['next_step']}", err=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _line(candidate: dict[str, Any]) -> str:

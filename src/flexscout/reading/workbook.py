@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import fastexcel
-import openpyxl
 import polars as pl
 
 from flexscout.errors import DataFormatError
@@ -66,6 +65,8 @@ def peek_workbook(path: Path, rows: int) -> Workbook:
 
 
 def _peek_xlsx(path: Path, rows: int) -> Workbook:
+    import openpyxl  # noqa: PLC0415 - a run does not peek, and the import costs a fifth of a second
+
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = _guarded(path, lambda: openpyxl.load_workbook(file, read_only=True, data_only=True))
