@@ -129,7 +129,11 @@ class PipelineConfiguration(BaseModel):
         try:
             settings = cls(**{**values, **(overrides or {})})
         except ConfigurationError as error:
-            mistakes |= {_PLACE.get(setting, setting): wrong for setting, wrong in error.mistakes.items()}
+            # A mistake on the command line is none of the file.
+            mistakes |= {
+                setting if setting in (overrides or {}) else _PLACE.get(setting, setting): wrong
+                for setting, wrong in error.mistakes.items()
+            }
         if not mistakes:
             return settings
         sentences = [f"{_line(lines, place)}{place}: {wrong}" for place, wrong in mistakes.items()]
@@ -156,7 +160,9 @@ def render_template() -> str:
         for key, keyword in keys.items():
             default = fields[keyword].default
             value = json.dumps(list(default) if isinstance(default, tuple) else default)
-            lines += [f"  # {fields[keyword].description}", f"  {key}: {value}"]
+            # A number of workers that is given is obeyed, so the default is not given.
+            given = "# " if keyword == "max_workers" else ""
+            lines += [f"  # {fields[keyword].description}", f"  {given}{key}: {value}"]
     return "\n".join(lines) + "\n"
 
 

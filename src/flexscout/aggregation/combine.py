@@ -23,9 +23,16 @@ def combine(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _one_spelling(frames: Iterable[pl.DataFrame]) -> list[pl.DataFrame]:
-    """Name each column as it was first spelled."""
+    """Name each column as it was first spelled; two spellings in one frame, of which no row has both, are one."""
     spelled = {_fold(name): name for name in (*(column.name for column in columns()), *OUTPUT_COLUMNS)}
-    return [frame.rename({name: spelled.setdefault(_fold(name), name) for name in frame.columns}) for frame in frames]
+    return [_respelled(frame, [spelled.setdefault(_fold(name), name) for name in frame.columns]) for frame in frames]
+
+
+def _respelled(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    same: dict[str, list[str]] = {}
+    for old, new in zip(frame.columns, names, strict=True):
+        same.setdefault(new, []).append(old)
+    return frame.select(pl.coalesce(old).alias(new) for new, old in same.items())
 
 
 def _fold(name: str) -> str:

@@ -64,20 +64,20 @@ def unmerged(frame: pl.DataFrame, working: Sequence[str]) -> Deduplicated:
 
 def _filled_cells(frame: pl.DataFrame) -> pl.Expr:
     there = [column.name for column in columns() if column.name in frame.columns]
-    return pl.sum_horizontal(pl.col(there).is_not_null().cast(pl.UInt32)) if there else pl.lit(0)
+    return pl.sum_horizontal(pl.col(there).is_not_null().cast(pl.UInt32)) if there else pl.col("Flex Score") * 0
 
 
 def _ledger(survivors: pl.DataFrame, removed: pl.DataFrame, keys: str, fields: Sequence[str]) -> pl.DataFrame:
     """The removed rows beside the rows that were kept for them."""
     groups = survivors.filter(pl.col(keys).is_in(removed[keys].unique().to_list())).with_row_index("__group", offset=1)
-    kept = groups.rename({name: f"kept {name}" for name in groups.columns if name not in ("__group", keys)})
+    kept = groups.rename({name: f"__kept {name}" for name in groups.columns if name not in ("__group", keys)})
     pairs = removed.join(kept, on=keys, how="inner")
     there = [name for name in (column.name for column in columns()) if name in removed.columns]
     ledger = pairs.select(
         pl.col("__group").cast(pl.Int64).alias("Duplicate Group"),
-        *((pl.col(f"kept {name}") if name in there else pl.lit(None, pl.String)).alias(name) for name in _PLACE),
-        *(pl.col(f"kept Source {name}").alias(f"Kept {name}") for name in _NAMES),
-        pl.col("kept Flex Score").alias("Kept Score"),
+        *((pl.col(f"__kept {name}") if name in there else pl.lit(None, pl.String)).alias(name) for name in _PLACE),
+        *(pl.col(f"__kept Source {name}").alias(f"Kept {name}") for name in _NAMES),
+        pl.col("__kept Flex Score").alias("Kept Score"),
         *(pl.col(f"Source {name}").alias(f"Removed {name}") for name in _NAMES),
         pl.col("Flex Score").alias("Removed Score"),
         pl.lit(f"same {', '.join(fields)} after normalization").alias("Evidence"),
@@ -91,15 +91,15 @@ def _different_apn(there: Sequence[str]) -> pl.Expr:
     """Whether both rows name a parcel, and not the same."""
     if "APN" not in there:
         return pl.lit(value=False)
-    own, kept = (pl.col(name).str.replace_all(r"[\W_]+", "").str.to_uppercase() for name in ("APN", "kept APN"))
+    own, kept = (pl.col(name).str.replace_all(r"[\W_]+", "").str.to_uppercase() for name in ("APN", "__kept APN"))
     return (own != kept).fill_null(value=False)
 
 
 def _differences(there: Sequence[str]) -> pl.Expr:
     """`Building SqFt: 30000 (kept), 31000; ...`: what both rows fill, and differently whatever the case."""
     parts = [
-        pl.when(_comparable(name) != _comparable(f"kept {name}")).then(
-            pl.format("{}: {} (kept), {}", pl.lit(name), pl.col(f"kept {name}").cast(pl.String), pl.col(name).cast(pl.String))
+        pl.when(_comparable(name) != _comparable(f"__kept {name}")).then(
+            pl.format("{}: {} (kept), {}", pl.lit(name), _shown(f"__kept {name}"), _shown(name))
         )
         for name in there
     ]
@@ -107,4 +107,8 @@ def _differences(there: Sequence[str]) -> pl.Expr:
 
 
 def _comparable(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String).str.to_lowercase()
+    return _shown(name).str.to_lowercase()
+
+
+def _shown(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.replace(r"^(-?\d+)\.0$", "$1")

@@ -71,6 +71,12 @@ class Profile:
         used = [factor.column for factor in self.factors] + [criterion.column for criterion in self.eligibility]
         return tuple(dict.fromkeys(used))
 
+    @property
+    def text_columns(self) -> frozenset[str]:
+        """The columns in which the profile looks for words."""
+        texts = {factor.column for factor in self.factors if any(rule.words for rule in factor.rules)}
+        return frozenset(texts | {criterion.column for criterion in self.eligibility if criterion.rule.words})
+
 
 @cache
 def load_profile(name: str) -> Profile:

@@ -12,6 +12,11 @@ from flexscout.vocabulary import word_forms
 _NOT_WORDS = r"[\W_]+"
 
 
+def working(column: str) -> str:
+    """The working column that holds a column's values for the rules: numbers or texts, null where missing."""
+    return f"__{column}"
+
+
 def holds(rule: Rule, column: str) -> nw.Expr:
     """Whether the rule holds for each row; false where the value is missing."""
     return (_has_words(rule.words, column) if rule.words else _in_range(rule, column)).fill_null(value=False)
@@ -27,9 +32,10 @@ def points(rules: Iterable[Rule], column: str) -> nw.Expr:
 
 def refusals(rule: Rule, column: str) -> list[tuple[nw.Expr, str]]:
     """What can be wrong with a value that is there: a condition and its sentence."""
-    value = nw.col(column)
+    value = nw.col(working(column))
     if rule.words:
-        return [(~_has_words(rule.words, column), f"{column} is none of {', '.join(rule.words)}")]
+        lacks = ~value.is_null() & ~_has_words(rule.words, column).fill_null(value=False)
+        return [(lacks, f"{column} is none of {', '.join(rule.words)}")]
     bounds = (
         (rule.at_least, operator.lt, "below"),
         (rule.above, operator.le, "not above"),
@@ -40,7 +46,7 @@ def refusals(rule: Rule, column: str) -> list[tuple[nw.Expr, str]]:
 
 
 def _in_range(rule: Rule, column: str) -> nw.Expr:
-    value = nw.col(column)
+    value = nw.col(working(column))
     conditions = [~value.is_null()]
     if rule.at_least is not None:
         conditions.append(value >= rule.at_least)
@@ -56,7 +62,7 @@ def _in_range(rule: Rule, column: str) -> nw.Expr:
 def _has_words(words: Iterable[str], column: str) -> nw.Expr:
     """Whether the text holds one of the words in one of its forms, at word boundaries, whatever the case."""
     forms = "|".join(_pattern(form) for word in words for form in word_forms(word))
-    text = nw.col(column).str.to_lowercase().str.replace_all(_NOT_WORDS, " ")
+    text = nw.col(working(column)).str.to_lowercase().str.replace_all(_NOT_WORDS, " ")
     return text.str.contains(f"(?:^| )(?:{forms})(?: |$)")
 
 

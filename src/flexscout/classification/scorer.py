@@ -1,5 +1,6 @@
 """Points, score, class and eligibility of properties, over whole columns."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -7,10 +8,13 @@ import narwhals as nw
 from narwhals.typing import IntoDataFrameT
 
 from flexscout.classification.profile import Factor, Profile, load_profile
-from flexscout.classification.rules import holds, points, refusals
+from flexscout.classification.rules import holds, points, refusals, working
 from flexscout.model import REASONS, STATUS, TO_VERIFY, UNVERIFIED, RowStatus
 
 _AND = "; "
+_SHARE_DECIMALS = 4
+
+Frame = nw.DataFrame[Any]
 
 
 class FlexPropertyScorer:
@@ -22,14 +26,13 @@ class FlexPropertyScorer:
     def calculate_flex_score(self, record: Mapping[str, Any]) -> tuple[float, dict[str, float]]:
         """The score (0-10) of one property and the points of each factor.
 
-        `record`: canonical column names and their values; a missing key counts like a missing value.
+        `record`: canonical column names and their values; a missing key counts like a missing value (None or NaN).
         """
         import polars as pl  # noqa: PLC0415 - one record needs some frame library; this one is always there
 
-        types: dict[str, Any] = {"Property Type": pl.String}
-        frame = pl.DataFrame(
-            {name: pl.Series([record.get(name)], dtype=types.get(name, pl.Float64)) for name in self.profile.columns}
-        )
+        values = {name: _value(record.get(name)) for name in self.profile.columns}
+        kinds = {name: pl.String if name in self.profile.text_columns else pl.Float64 for name in values}
+        frame = pl.DataFrame({name: pl.Series([value], dtype=kinds[name]) for name, value in values.items()})
         scored = self.score(frame).row(0, named=True)
         return scored["Flex Score"], {factor.name: scored[factor.name] for factor in self.profile.factors}
 
@@ -38,7 +41,8 @@ class FlexPropertyScorer:
 
         A column that the frame lacks counts as missing in every row.
         """
-        return cast("IntoDataFrameT", _score(nw.from_native(frame), self.profile).to_native())
+        prepared = _prepared(nw.from_native(frame), self.profile)
+        return cast("IntoDataFrameT", _tidy(_scored(prepared, self.profile)).to_native())
 
     def get_flex_classification(self, score: float) -> str:
         """The class of a score, such as PRIME_FLEX from 8."""
@@ -47,24 +51,43 @@ class FlexPropertyScorer:
 
 def classify(frame: IntoDataFrameT, profile: Profile, min_flex_score: float) -> IntoDataFrameT:
     """The frame scored, with STATUS, REASONS, TO_VERIFY and UNVERIFIED added: who is a candidate, and why not."""
-    scored = _score(nw.from_native(frame), profile)
-    return cast("IntoDataFrameT", _select(scored, profile, min_flex_score).to_native())
+    prepared = _prepared(nw.from_native(frame), profile)
+    return cast("IntoDataFrameT", _tidy(_selected(_scored(prepared, profile), profile, min_flex_score)).to_native())
 
 
-def _score(frame: nw.DataFrame[Any], profile: Profile) -> nw.DataFrame[Any]:
-    there = set(frame.columns)
-    known = [factor for factor in profile.factors if factor.column in there]
+def _value(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _prepared(frame: Frame, profile: Profile) -> Frame:
+    """The frame with a working column for each column of the profile that it has: one type, one kind of missing."""
+    there = [name for name in profile.columns if name in frame.columns]
+    texts = [name for name in there if name in profile.text_columns]
+    numbers = [nw.col(name).cast(nw.Float64()).fill_nan(None).alias(working(name)) for name in there if name not in texts]
+    return frame.with_columns(*numbers, *(nw.col(name).cast(nw.String()).alias(working(name)) for name in texts))
+
+
+def _tidy(frame: Frame) -> Frame:
+    """Without the working columns of the rules."""
+    return frame.drop(*(name for name in frame.columns if name.startswith("__") and name not in {STATUS, REASONS, TO_VERIFY}))
+
+
+def _scored(frame: Frame, profile: Profile) -> Frame:
+    there = {name for name in profile.columns if working(name) in frame.columns}
+    names = [factor.name for factor in profile.factors]
     given = [_points(factor, there) for factor in profile.factors]
-    total = nw.sum_horizontal(*(factor.name for factor in profile.factors))
-    present = [(~nw.col(factor.column).is_null()).cast(nw.Float64()) for factor in known] or [nw.lit(0.0)]
+    present = [
+        (~nw.col(working(factor.column)).is_null()).cast(nw.Float64()) for factor in profile.factors if factor.column in there
+    ]
+    share = nw.sum_horizontal(*(present or [nw.lit(0.0)])) / len(names)
     ceiling = nw.sum_horizontal(*(_best(factor, there) for factor in profile.factors))
-    scored = frame.with_columns(*given).with_columns(_capped(total, profile.cap).alias("Flex Score"))
+    scored = frame.with_columns(*given).with_columns(_capped(nw.sum_horizontal(*names), profile.cap).alias("Flex Score"))
     scored = scored.with_columns(
         _class(profile).alias("Flex Classification"),
-        (nw.sum_horizontal(*present) / len(profile.factors)).alias("Completeness"),
+        share.round(_SHARE_DECIMALS).alias("Completeness"),
         _capped(ceiling, profile.cap).alias("Score Ceiling"),
     )
-    added = ("Flex Score", "Flex Classification", *(factor.name for factor in profile.factors), "Completeness", "Score Ceiling")
+    added = ("Flex Score", "Flex Classification", *names, "Completeness", "Score Ceiling")
     return scored.select(*(name for name in frame.columns if name not in added), *added)
 
 
@@ -78,7 +101,7 @@ def _best(factor: Factor, there: set[str]) -> nw.Expr:
     """The factor's points, or the most that it can give where its value is missing."""
     if factor.column not in there:
         return nw.lit(factor.best)
-    return nw.when(nw.col(factor.column).is_null()).then(nw.lit(factor.best)).otherwise(nw.col(factor.name))
+    return nw.when(nw.col(working(factor.column)).is_null()).then(nw.lit(factor.best)).otherwise(nw.col(factor.name))
 
 
 def _capped(total: nw.Expr, cap: float) -> nw.Expr:
@@ -92,36 +115,30 @@ def _class(profile: Profile) -> nw.Expr:
     return expression
 
 
-def _select(scored: nw.DataFrame[Any], profile: Profile, min_flex_score: float) -> nw.DataFrame[Any]:
-    there = set(scored.columns)
-    checked = [criterion for criterion in profile.eligibility if criterion.column in there]
-    unverified = [criterion.column for criterion in profile.eligibility if criterion.column not in there]
-    eligible = [holds(criterion.rule, criterion.column) for criterion in checked] or [nw.lit(value=True)]
-    missing = [(nw.col(criterion.column).is_null(), f"{criterion.column} is missing") for criterion in checked]
-    refused = [pair for criterion in checked for pair in refusals(criterion.rule, criterion.column)]
-    low = [(nw.col("Flex Score") < min_flex_score, f"Flex Score below {min_flex_score:g}")]
-    is_eligible = nw.all_horizontal(*eligible, ignore_nulls=True)
-    only_missing = (
-        ~nw.any_horizontal(*(broken.fill_null(value=False) for broken, _ in refused), ignore_nulls=True)
-        if refused
-        else nw.lit(value=True)
-    )
-    status = (
-        nw.when(~is_eligible)
-        .then(nw.lit(str(RowStatus.NOT_ELIGIBLE)))
-        .otherwise(
-            nw.when(nw.col("Flex Score") < min_flex_score)
-            .then(nw.lit(str(RowStatus.BELOW_SCORE)))
-            .otherwise(nw.lit(str(RowStatus.CANDIDATE)))
-        )
-    )
-    reasons = nw.when(is_eligible).then(_sentence(low)).otherwise(_sentence([*missing, *refused]))
+def _selected(scored: Frame, profile: Profile, min_flex_score: float) -> Frame:
+    checked = [criterion for criterion in profile.eligibility if working(criterion.column) in scored.columns]
+    unverified = [criterion.column for criterion in profile.eligibility if criterion not in checked]
+    missing = [(nw.col(working(entry.column)).is_null(), f"{entry.column} is missing") for entry in checked]
+    refused = [pair for entry in checked for pair in refusals(entry.rule, entry.column)]
+    too_low = nw.col("Flex Score") < min_flex_score
+    eligible = _all(holds(entry.rule, entry.column) for entry in checked)
+    only_missing = _all(~condition.fill_null(value=False) for condition, _ in refused)
+    reached = nw.col("Score Ceiling") >= min_flex_score
+    selected = nw.when(too_low).then(nw.lit(str(RowStatus.BELOW_SCORE))).otherwise(nw.lit(str(RowStatus.CANDIDATE)))
     return scored.with_columns(
-        status.alias(STATUS),
-        reasons.alias(REASONS),
-        (~is_eligible & only_missing & (nw.col("Score Ceiling") >= min_flex_score)).alias(TO_VERIFY),
+        nw.when(eligible).then(selected).otherwise(nw.lit(str(RowStatus.NOT_ELIGIBLE))).alias(STATUS),
+        nw.when(eligible)
+        .then(_sentence([(too_low, f"Flex Score below {min_flex_score:g}")]))
+        .otherwise(_sentence([*missing, *refused]))
+        .alias(REASONS),
+        (~eligible & only_missing & reached).alias(TO_VERIFY),
         nw.lit(", ".join(unverified) or None, dtype=nw.String()).alias(UNVERIFIED),
     )
+
+
+def _all(conditions: Any) -> nw.Expr:
+    """Whether all hold; true where there is none."""
+    return nw.all_horizontal(*conditions, nw.lit(value=True), ignore_nulls=True)
 
 
 def _sentence(conditions: list[tuple[nw.Expr, str]]) -> nw.Expr:

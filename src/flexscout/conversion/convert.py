@@ -99,13 +99,14 @@ def _not_data(sheet: str, body: pl.DataFrame, kinds: pl.Series) -> pl.DataFrame:
 
 
 def _with_acres(typed: list[pl.Series]) -> list[pl.Series]:
-    """Fill acres that are missing from the lot's square feet."""
+    """Fill acres that are missing, or 0, from the lot's square feet."""
     named = {values.name: values for values in typed}
     if "Lot Size SqFt" not in named:
         return typed
     acres = (named["Lot Size SqFt"] / SQUARE_FEET_PER_ACRE).alias("Lot Size Acres")
     if "Lot Size Acres" in named:
-        acres = named["Lot Size Acres"].zip_with(named["Lot Size Acres"].is_not_null(), acres)
+        known = (named["Lot Size Acres"] > 0).fill_null(value=False)
+        acres = named["Lot Size Acres"].zip_with(known | acres.is_null(), acres)
     named["Lot Size Acres"] = acres
     return sorted(named.values(), key=lambda values: _ORDER[values.name])
 

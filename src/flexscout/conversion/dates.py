@@ -42,7 +42,8 @@ def _sane(dates: pl.Series) -> pl.Series:
 def _from_numbers(texts: pl.Series) -> pl.Series:
     """Day numbers of Excel and milliseconds since 1970."""
     numbers = texts.cast(pl.Float64, strict=False)
-    serial = numbers.is_between(*_SERIALS).fill_null(value=False)
+    # A bare 2007 is a year, not a day of 1905.
+    serial = (numbers.is_between(*_SERIALS) & ~texts.str.contains(r"^(?:1[89]|20)\d\d$")).fill_null(value=False)
     since_1970 = (numbers.abs() >= _MILLISECONDS_FROM).fill_null(value=False)
     days = numbers.set(~serial, None) - 25_569  # Excel's number of 1970-01-01
     milliseconds = numbers.set(~since_1970, None) / 86_400_000

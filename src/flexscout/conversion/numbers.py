@@ -28,6 +28,8 @@ def _written(texts: pl.Series, unit: str) -> pl.Series:
     number = digits.cast(pl.Float64, strict=False)
     unpaired = parts["open"].is_null() != parts["close"].is_null()
     number = number.set(unpaired | ~number.is_finite().fill_null(value=False), None)
+    if unit == "feet":  # 7.3 m are meters
+        number = number.set(parts["scale"].is_not_null(), None)
     number = number * parts["scale"].replace_strict(_SCALES, default=1.0, return_dtype=pl.Float64)
     for other, factor in _FACTORS.get(unit, {}).items():
         number = (number * factor).zip_with(parts["unit"].is_in(list(cell_units(other))).fill_null(value=False), number)
@@ -42,6 +44,6 @@ def _pattern() -> str:
     units = "|".join(pl.Series(names).str.escape_regex())
     return (
         r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?:usd|us\$|\$)?\s*(?P<inner>-)?\s*"
-        r"(?P<digits>\d{1,3}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
+        r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
         rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?:/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?$"
     )

@@ -45,14 +45,16 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
     looked_at = [pl.col(name).str.contains(pattern) for name in leading]
     says_total = pl.any_horizontal(*looked_at, address.str.contains(pattern)).fill_null(value=False)
-    is_place = address.is_not_null() & ~address.str.contains(pattern).fill_null(value=False)
-    return says_total & ~is_place & (apn.is_null() | apn.str.contains(pattern))
+    no_place = address.str.to_lowercase().is_in(list(cell_values("missing"))) | address.str.contains(pattern)
+    return says_total & no_place.fill_null(value=True) & (apn.is_null() | apn.str.contains(pattern))
 
 
 def _names_a_property(header_map: HeaderMap) -> pl.Expr:
     """A lone cell is a property only as a parcel number or an address with a house number."""
     address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
-    return address.str.contains(r"^\d").fill_null(value=False) | apn.str.contains(r"\d").fill_null(value=False)
+    count = rf"(?i)^[\d,]+ (?:{'|'.join(cell_values('totals_of'))})\b"  # "171 properties found"
+    is_address = address.str.contains(r"^\d") & ~address.str.contains(count)
+    return is_address.fill_null(value=False) | apn.str.contains(r"\d").fill_null(value=False)
 
 
 def _cell(header_map: HeaderMap, name: str) -> pl.Expr:

@@ -15,6 +15,7 @@ from flexscout.vocabulary import cell_values, state_codes
 Conversion = tuple[pl.Series, pl.Series]
 
 YEARS = (1800, 2100)
+_NEARLY_ALL = 0.9
 _NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors"}
 
 
@@ -39,11 +40,11 @@ def as_number(texts: pl.Series, unit: str) -> Conversion:
 
 
 def as_percent(texts: pl.Series, _unit: str) -> Conversion:
-    """Percent, 0-100; a column in which nothing exceeds 1 holds fractions (0.95 is 95 %)."""
+    """Percent, 0-100; a column in which next to nothing exceeds 1 holds fractions (0.95 is 95 %)."""
     numbers = to_numbers(texts.str.strip_chars_end("% "), "")
     plain = ~texts.str.ends_with("%")
-    largest = numbers.filter(plain.fill_null(value=False)).max()
-    if isinstance(largest, float) and largest <= 1:
+    bare = numbers.filter(plain.fill_null(value=False) & (numbers != 0).fill_null(value=False))
+    if bare.len() and (bare <= 1).sum() >= _NEARLY_ALL * bare.len():
         numbers = (numbers * 100).zip_with(plain.fill_null(value=False), numbers)
     return _within(numbers, _reasons(texts, numbers, "not_a_percentage"), 0, 100)
 
@@ -51,14 +52,16 @@ def as_percent(texts: pl.Series, _unit: str) -> Conversion:
 def as_year(texts: pl.Series, _unit: str) -> Conversion:
     """A year of four digits, alone or at the head of a date; 0 is missing."""
     given = texts.set((texts.str.strip_chars("0.") == "").fill_null(value=False), None)
-    years = given.str.extract(r"^(\d{4})(?:\.0+|-\d{2}-\d{2}.*)?$").cast(pl.Int32)
+    # 1995, 1995.0, 1995-06-30 00:00:00 or 6/30/1995
+    years = given.str.extract(r"^(?:\d{1,2}/\d{1,2}/)?(\d{4})(?:\.0+|-\d{2}-\d{2}.*)?$").cast(pl.Int32)
     return _within(years, _reasons(given, years, "not_a_year"), *YEARS)
 
 
 def as_date(texts: pl.Series, _unit: str) -> Conversion:
-    """A date, in any of the forms that exports have."""
-    dates = to_dates(texts)
-    return dates, _reasons(texts, dates, "not_a_date")
+    """A date, in any of the forms that exports have; 0 and 0000-00-00 are how county rolls say that there is none."""
+    given = texts.set((texts.str.strip_chars("0-/ :") == "").fill_null(value=False), None)
+    dates = to_dates(given)
+    return dates, _reasons(given, dates, "not_a_date")
 
 
 def as_state(texts: pl.Series, _unit: str) -> Conversion:

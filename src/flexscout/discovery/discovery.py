@@ -42,7 +42,7 @@ def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own:
     outputs = {path.resolve() for path in own}
     for path in _candidates(folder, pattern, recursive=recursive):
         name = display_name(path, folder)
-        if reason := _left_out(path, pattern) or reason_to_skip(path, folder, outputs):
+        if reason := reason_to_skip(path, folder, outputs) or _left_out(path, pattern):
             skipped.append(SkippedFile(name, reason))
             continue
         try:
@@ -111,11 +111,13 @@ def _left_out(path: Path, pattern: str) -> str:
 
 
 def _check_folder(folder: Path) -> None:
-    if folder.is_dir():
+    if os.path.isdir(folder):  # noqa: PTH112 - unlike Path.is_dir it is false, not an error, below a folder that may not be read
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise NothingToReadError(f"The input folder {folder} can't be listed: you may not read it.", "Check its permissions.")
         return
-    if folder.exists():
+    if os.path.exists(folder):  # noqa: PTH110 - as above
         raise NothingToReadError(f"{folder} is a file, not a folder.", f"Give its folder: {folder.parent}.")
-    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.is_dir())
+    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if os.access(parent, os.R_OK | os.X_OK))
     inside = sorted(entry.name for entry in there.iterdir() if entry.is_dir() and not entry.name.startswith("."))[:8]
     holds = f"the folders {', '.join(inside)}" if inside else "no folders"
     raise NothingToReadError(
@@ -126,14 +128,13 @@ def _check_folder(folder: Path) -> None:
 
 def _nothing_to_read(folder: Path, pattern: str, skipped: list[SkippedFile], *, recursive: bool) -> NothingToReadError:
     message = f"Nothing to read in {folder.absolute()}: no file there matches {pattern}."
+    found = () if recursive else _files(folder, recursive=True)
+    below = [path for path in found if path.parent != folder and _matches(path, pattern) and not reason_to_skip(path, folder, ())]
+    hints = [f"{len(below)} below it do, such as {min(below)}: use --recursive, or name that folder."] if below else []
     if skipped:
-        listed = "; ".join(f"{file.name}: {file.reason}" for file in skipped[:5])
-        return NothingToReadError(message, f"Left out: {listed}")
-    below = [] if recursive else [path for path in _files(folder, recursive=True) if _matches(path, pattern)]
-    if below:
-        return NothingToReadError(
-            message, f"{len(below)} below it do, such as {min(below)}: use --recursive, or name that folder."
-        )
+        hints.append(f"Left out: {'; '.join(f'{file.name}: {file.reason}' for file in skipped[:5])}")
+    if hints:
+        return NothingToReadError(message, " ".join(hints))
     others = sorted(path.name for path in folder.iterdir())[:5]
     return NothingToReadError(message, f"It holds {', '.join(others)}." if others else "It is empty.")
 

@@ -1,5 +1,6 @@
 """Why a file that looks like an export is not one to read."""
 
+import os
 import stat
 import zipfile
 import zlib
@@ -33,7 +34,7 @@ def _reason_in_name(path: Path) -> str:
 
 
 def _reason_in_kind(path: Path, folder: Path) -> str:
-    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+    if path.is_symlink() and not _real(path).is_relative_to(_real(folder)):
         return "A link out of the folder; copy the file itself here."
     try:
         status = path.stat()
@@ -47,8 +48,13 @@ def _reason_in_kind(path: Path, folder: Path) -> str:
 
 
 def _reason_in_origin(path: Path, outputs: Collection[Path]) -> str:
-    own = path.resolve() in outputs or _made_by_flexscout(path)
+    own = _real(path) in outputs or _made_by_flexscout(path)
     return "A result of flexscout itself, never taken as input." if own else ""
+
+
+def _real(path: Path) -> Path:
+    """The path without links; one that leads in a circle stays as it is."""
+    return Path(os.path.realpath(path))
 
 
 def _made_by_flexscout(path: Path) -> bool:

@@ -41,15 +41,21 @@ class Outputs:
         return path.with_suffix(f".failed{path.suffix}") if path.exists() else path
 
     def commit(self) -> tuple[Path, ...]:
-        """Put every file in its place; gives the places."""
-        for path, beside in self._beside.items():
-            try:
-                _replace(path, beside)
-            except OSError as error:
-                raise OutputError(
-                    f"{path} can't be replaced: {error.strerror or error}. The previous one is as it was.",
-                    "Close it in Excel, or choose another place with --output-file, and run again.",
-                ) from None
+        """Put every file in its place, or none; gives the places."""
+        done: list[Path] = []
+        try:
+            for path, beside in self._beside.items():
+                if not _is_unchanged(path, beside):
+                    _keep(path)
+                    beside.replace(path)
+                    done.append(path)
+        except OSError as error:
+            for place in done:
+                _restore(place)
+            raise OutputError(
+                f"{path} can't be replaced: {error.strerror or error}. The previous results are as they were.",
+                "Close it in Excel, or choose another place with --output-file, and run again.",
+            ) from None
         return tuple(self._beside)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -63,11 +69,25 @@ def backup_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.bak")
 
 
-def _replace(path: Path, beside: Path) -> None:
-    if path.exists():
-        if filecmp.cmp(path, beside, shallow=False):
-            return
-        kept = beside.with_suffix(".bak")
-        shutil.copy2(path, kept)
-        kept.replace(backup_of(path))
-    beside.replace(path)
+def _is_unchanged(path: Path, beside: Path) -> bool:
+    return path.is_file() and filecmp.cmp(path, beside, shallow=False)
+
+
+def _keep(path: Path) -> None:
+    """Copy what stands at the path to its backup, or see to it that there is none."""
+    backup = backup_of(path)
+    if path.is_file():
+        copy = backup.with_name(f".{backup.name}.{os.getpid()}")
+        shutil.copy2(path, copy)
+        copy.replace(backup)
+    else:
+        backup.unlink(missing_ok=True)
+
+
+def _restore(path: Path) -> None:
+    """Put back what `_keep` kept."""
+    backup = backup_of(path)
+    if backup.exists():
+        shutil.copy2(backup, path)
+    else:
+        path.unlink(missing_ok=True)

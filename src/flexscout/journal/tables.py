@@ -14,7 +14,13 @@ class TableFolder:
 
     def __init__(self) -> None:
         self.path = Path(mkdtemp(prefix="flexscout-"))
+        self._given = 0
         self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+    def fresh(self) -> Path:
+        """A path in the folder that no table has yet."""
+        self._given += 1
+        return self.path / f"table-{self._given}.parquet"
 
     def __enter__(self) -> Path:
         return self.path

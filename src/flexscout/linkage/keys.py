@@ -6,6 +6,7 @@ import polars as pl
 
 from flexscout.vocabulary import address_words
 
+_PLACE = frozenset({"City", "State", "Zip Code", "County"})
 _BETWEEN = "\x1f"  # a separator that no cell holds
 
 # A house number is not zero, which assessors write for "none": 0 MAIN ST is any lot on Main Street.
@@ -16,8 +17,12 @@ def duplicate_keys(frame: pl.DataFrame, fields: Sequence[str], source: str) -> p
     """A key per row of one sheet, null where the row can't be the duplicate of another.
 
     `fields`: canonical columns that have to agree. A missing value, or an address without a house number, gives no
-    key. A column that the sheet lacks can't tell its rows from those of others: they get keys of their own `source`.
+    key. Where the sheet lacks a part of the place, such as the state, its rows are compared only with each other, by
+    their `source`; where it lacks anything else, they have no key.
     """
+    lacking = [field for field in fields if field not in frame.columns]
+    if len(lacking) == len(fields) or not _PLACE.issuperset(lacking):
+        return pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     parts = [_part(frame, field, source) for field in fields]
     return frame.select(pl.concat_str(parts, separator=_BETWEEN).alias("key")).to_series()
 
@@ -61,7 +66,8 @@ def _abbreviated(texts: pl.Series) -> pl.Series:
 
 
 def _zip5(texts: pl.Series) -> pl.Series:
-    return texts.str.slice(0, 5)
+    digits = texts.str.strip_chars().str.slice(0, 5)
+    return digits.set(digits == "", None)
 
 
 def _parcel(texts: pl.Series) -> pl.Series:

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from flexscout.mapping.naming import extra_names
 from flexscout.mapping.units import Verdict, is_lot_area, is_square_feet_as_acres, lot_unit
 from flexscout.model import HeaderMap, Issue, MappedColumn
-from flexscout.vocabulary import Vendor, aliases, ambiguous_headers, columns, fold, vendors
+from flexscout.vocabulary import Vendor, aliases, ambiguous_headers, cell_values, columns, fold, vendors
 from flexscout.vocabulary.columns import Alias
 
 REQUIRED = (("Address", "APN"), ("Property Type", "Building SqFt"))
@@ -91,13 +91,19 @@ def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, 
 
 
 def _fullest(meanings: dict[int, Alias], body: pl.DataFrame) -> set[int]:
-    """Of the columns that mean the same, the plainest and fullest."""
-    best: dict[str, tuple[tuple[bool, bool, int, int], int]] = {}
+    """Of the columns that mean the same, the plainest and fullest; the first of equals."""
+    rivals: dict[str, list[int]] = {}
     for i, meaning in meanings.items():
-        filled = body.to_series(i).count()
-        rank = (filled > 0, not (meaning.generic or meaning.inverted), filled, -i)
-        best[meaning.column] = max(best.get(meaning.column, (rank, i)), (rank, i))
-    return {i for _, i in best.values()}
+        rivals.setdefault(meaning.column, []).append(i)
+    return {
+        same[0] if len(same) == 1 else max(same, key=lambda i: _rank(meanings[i], body.to_series(i))) for same in rivals.values()
+    }
+
+
+def _rank(meaning: Alias, texts: pl.Series) -> tuple[bool, bool, int]:
+    """Greater is better: holds a value at all, says plainly what it is, holds many."""
+    filled = int((~texts.str.strip_chars().str.to_lowercase().is_in(list(cell_values("missing")))).sum())
+    return filled > 0, not (meaning.generic or meaning.inverted), filled
 
 
 def _second_columns(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], chosen: set[int]) -> list[Issue]:
@@ -117,6 +123,8 @@ def _suggestions(mapped: list[MappedColumn], missing: set[str]) -> tuple[tuple[s
     }
     found: list[tuple[str, str]] = []
     for column in [column for column in mapped if not column.canonical][:_SUGGESTED_AT_MOST]:
+        if fold(column.header) in aliases():
+            continue
         near = process.extractOne(fold(column.header), known.keys(), scorer=fuzz.ratio, score_cutoff=_SUGGESTED_FROM)
         if near:
             found.append((column.header, known[near[0]]))

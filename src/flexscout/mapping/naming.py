@@ -18,12 +18,18 @@ def extra_names(headers: Sequence[str | None], chosen: Collection[int]) -> list[
     numbers: dict[str, int] = {}
     names: list[str] = []
     for i, header in enumerate(headers):
-        name = " ".join((header or f"Column {column_letter(i)}").split())
+        name = _shown(header) or f"Column {column_letter(i)}"
         if i not in chosen:
             name = _free(f"{name} (input)" if fold(name) in own else name, taken, numbers)
             taken.add(fold(name))
         names.append(name)
     return names
+
+
+def _shown(header: str | None) -> str:
+    """The header with single spaces; without leading underscores where there are two, which mark working columns."""
+    name = " ".join((header or "").split())
+    return name.lstrip("_ ") if name.startswith("__") else name
 
 
 def column_letter(position: int) -> str:

@@ -10,6 +10,8 @@ SQUARE_FEET_PER_ACRE = 43_560
 _ACRES_AT_MOST = 200  # a median lot above that is no industrial lot in acres
 _SQUARE_FEET_FROM = 2_000  # a median lot below that is no lot in square feet
 _SAME = 0.02  # relative difference
+_UNITS = "|".join(pl.Series([name for unit in ("acres", "square_feet") for name in cell_units(unit)]).str.escape_regex())
+_SIZE = rf"^\s*(\d[\d,]*\.?\d*|\.\d+)\s*(?:{_UNITS})?\s*$"  # not $250,000, nor 12 Block 4
 
 
 class Verdict(Enum):
@@ -54,5 +56,5 @@ def _mentions(lower: pl.Series, unit: str) -> int:
 
 
 def _numbers(texts: pl.Series) -> pl.Series:
-    digits = texts.str.extract(r"(\d[\d,]*\.?\d*)").str.replace_all(",", "")
+    digits = texts.str.to_lowercase().str.extract(_SIZE).str.replace_all(",", "")
     return digits.cast(pl.Float64, strict=False)

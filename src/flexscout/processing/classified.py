@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flexscout.aggregation import combine
 from flexscout.classification import Profile, classify
 from flexscout.conversion import ISSUE_SCHEMA
 from flexscout.journal import TableFolder, write_table
@@ -41,8 +42,8 @@ def classified(record: FileRecord, profile: Profile, min_flex_score: float, dupl
     frames = [_classified_sheet(sheet.table, record, profile, min_flex_score) for sheet in record.sheets if sheet.table]
     chosen = [_with_key(frame.filter(pl.col(STATUS) == RowStatus.CANDIDATE), record, duplicate_fields) for frame in frames]
     others = [frame.filter(pl.col(STATUS) != RowStatus.CANDIDATE) for frame in frames]
-    candidates = _together([frame.drop(STATUS, REASONS, TO_VERIFY) for frame in chosen])
-    left = _together([frame.select(name for name in _NOT_SELECTED if name in frame.columns) for frame in others])
+    candidates = combine(frame.drop(STATUS, REASONS, TO_VERIFY) for frame in chosen)
+    left = combine(frame.select(name for name in _NOT_SELECTED if name in frame.columns) for frame in others)
     return ClassifiedFile(_result(record, candidates.height, left), candidates, left, _issues(record))
 
 
@@ -51,8 +52,7 @@ def with_candidates(file: ClassifiedFile, folder: TableFolder) -> ProcessingResu
     if not file.result.success:
         return file.result
     table = file.candidates.drop(KEY, MODIFIED, strict=False)
-    path = folder.path / f"{file.result.record.source.fingerprint}-candidates.parquet"
-    return replace(file.result, candidates_table=write_table(table, path), kept_alive=folder)
+    return replace(file.result, candidates_table=write_table(table, folder.fresh()), kept_alive=folder)
 
 
 def _classified_sheet(table: Path, record: FileRecord, profile: Profile, min_flex_score: float) -> pl.DataFrame:
@@ -63,10 +63,6 @@ def _classified_sheet(table: Path, record: FileRecord, profile: Profile, min_fle
 def _with_key(frame: pl.DataFrame, record: FileRecord, fields: tuple[str, ...]) -> pl.DataFrame:
     keys = duplicate_keys(frame, fields, record.source.name)
     return frame.with_columns(keys.cast(pl.String).alias(KEY), pl.lit(record.source.modified).alias(MODIFIED))
-
-
-def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
 
 
 def _issues(record: FileRecord) -> pl.DataFrame:

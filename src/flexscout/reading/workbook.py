@@ -71,6 +71,8 @@ def _peek_xlsx(path: Path, rows: int) -> Workbook:
         warnings.simplefilter("ignore")
         book = _guarded(path, lambda: openpyxl.load_workbook(file, read_only=True, data_only=True))
         names = [sheet.title for sheet in book.worksheets]
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # many exporters write A1 whatever the table is
         return _collect(path, names, lambda name: _first_rows(book[name].iter_rows(values_only=True), rows))
 
 
@@ -100,8 +102,10 @@ def _collect(path: Path, names: list[str], load: Callable[[str], pl.DataFrame]) 
 
 def _load(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
     # skip_rows=0 keeps the empty rows above the first cell, so that positions are Excel's row numbers.
-    frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    return _positions(frame)
+    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    # The reader leaves out empty columns on the left; positions are Excel's letters.
+    first = min((column.absolute_index for column in sheet.available_columns()), default=0)
+    return _positions(sheet.to_polars(), first)
 
 
 def _first_rows(rows: Iterator[tuple[object, ...]], count: int) -> pl.DataFrame:
@@ -120,8 +124,10 @@ def _text(value: object) -> str | None:
     return str(value)
 
 
-def _positions(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.rename({name: str(position) for position, name in enumerate(frame.columns)})
+def _positions(frame: pl.DataFrame, first: int) -> pl.DataFrame:
+    named = frame.rename({name: str(first + position) for position, name in enumerate(frame.columns)})
+    blank = [pl.lit(None, dtype=pl.String).alias(str(position)) for position in range(first)]
+    return named.select(*blank, *named.columns) if frame.height else frame
 
 
 def _guarded(path: Path, read: Callable[[], T]) -> T:

@@ -1,0 +1,92 @@
+"""Which words of a property type count: in which forms, and where a word begins and ends."""
+
+import polars as pl
+import pytest
+
+from flexscout import FlexPropertyScorer
+from flexscout.vocabulary import word_forms
+
+POINTS = {
+    "flex": 3,
+    "warehouse": 2.5,
+    "distribution": 2.5,
+    "light industrial": 2,
+    "industrial": 1.5,
+    "manufacturing": 1,
+    "storage": 1,
+    "logistics": 1,
+}
+
+
+def type_points(property_type):
+    return FlexPropertyScorer().calculate_flex_score({"Property Type": property_type})[1]["Property Type Points"]
+
+
+@pytest.mark.parametrize(("word", "expected"), POINTS.items())
+def test_a_word_gives_its_points(word, expected):
+    assert type_points(word) == expected
+
+
+@pytest.mark.parametrize("word", POINTS)
+def test_every_listed_form_of_a_word_counts_as_the_word(word):
+    """A form that two words share, such as `light ind`, counts as the better one."""
+    forms = pl.DataFrame({"Property Type": word_forms(word)})
+    best = [max(POINTS[other] for other in POINTS if form in word_forms(other)) for form in word_forms(word)]
+    assert FlexPropertyScorer().score(forms)["Property Type Points"].to_list() == best
+
+
+@pytest.mark.parametrize(
+    "text", ["FLEX", "Flex", "fLeX", "  flex  ", "Flex.", "(flex)", "Flex/R&D", "R&D/Flex", "Flex-Space", "flex_space"]
+)
+def test_case_and_punctuation_do_not_matter(text):
+    assert type_points(text) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("WAREH/DIST TERM", 2.5),
+        ("Warehouses", 2.5),
+        ("Mini-Warehouse", 2.5),
+        ("warehousing & trucking", 2.5),
+        ("DISTRIBUTION CENTER", 2.5),
+        ("Light-Industrial", 2),
+        ("LIGHT   INDUSTRIAL", 2),
+        ("Industrial, Light", 1.5),
+        ("Heavy Industry", 1.5),
+        ("LIGHT MFG", 1),
+        ("Manufacturers", 1),
+        ("OPEN STORAGE", 1),
+        ("Self-Storage", 1),
+    ],
+)
+def test_types_of_real_exports_are_understood(text, expected):
+    assert type_points(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Flexible Office", "flexibility", "Reflex Clinic", "Postindustrial Loft", "Warehouseman", "School District", "Dist School"],
+)
+def test_a_word_inside_another_word_does_not_count(text):
+    assert type_points(text) == 0
+
+
+@pytest.mark.parametrize("text", ["Office", "Retail", "", "   ", "--", None])
+def test_a_type_without_such_a_word_gives_nothing(text):
+    assert type_points(text) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Storage, Flex", 3),
+        ("Industrial Flex Warehouse", 3),
+        ("Light Industrial / Warehouse", 2.5),
+        ("Industrial Distribution", 2.5),
+        ("Storage (Light Industrial)", 2),
+        ("Manufacturing, Industrial", 1.5),
+    ],
+)
+def test_of_several_words_the_first_of_the_table_counts(text, expected):
+    assert type_points(text) == expected

@@ -1,0 +1,166 @@
+"""Every type of column: the values, and the reasons where a text would not do."""
+
+import polars as pl
+import pytest
+
+from flexscout.conversion.types import CONVERTERS, clean
+
+
+def converted(kind, *texts):
+    """Values and reasons of a column of texts."""
+    values, reasons = CONVERTERS[kind](clean(pl.Series(list(texts), dtype=pl.String)), "")
+    return values.to_list(), reasons.to_list()
+
+
+def one(kind, text):
+    (value,), (reason,) = converted(kind, text)
+    return value, reason
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "--", "—", "N/A", "n/a", "#N/A", "None", "NULL", "Unknown", "TBD", "Not Disclosed", "?"]
+)
+def test_a_placeholder_is_a_missing_value(text):
+    assert clean(pl.Series([text])).to_list() == [None]
+
+
+@pytest.mark.parametrize("text", ["Nan's Bakery", "0", "No", "Tbd Industrial Park", "- 5"])
+def test_a_text_with_more_than_a_placeholder_stays(text):
+    assert clean(pl.Series([text])).to_list() == [text]
+
+
+def test_spaces_of_all_kinds_become_single_ones():
+    assert clean(pl.Series(["  1\u00a0 Test \n\t Street "])).to_list() == ["1 Test Street"]
+
+
+@pytest.mark.parametrize("kind", CONVERTERS)
+def test_missing_values_are_missing_and_no_problem(kind):
+    assert converted(kind, None, "--", "N/A") == ([None] * 3, [None] * 3)
+
+
+@pytest.mark.parametrize("kind", CONVERTERS)
+def test_a_column_without_rows_converts(kind):
+    assert converted(kind) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("texts", "percent"),
+    [
+        (["95%", "80 %", "100"], [95, 80, 100]),
+        (["95", "0.5", "0"], [95, 0.5, 0]),
+        (["0.95", "1", "0"], [95, 100, 0]),
+        (["0.95", "95%"], [95, 95]),
+        (["0.5%", "0.2"], [0.5, 20]),
+        (["0%", "1%"], [0, 1]),
+    ],
+)
+def test_occupancy_is_in_percent_or_in_fractions_by_its_column(texts, percent):
+    assert converted("percent", *texts) == (pytest.approx(percent), [None] * len(texts))
+
+
+@pytest.mark.parametrize(("text", "reason"), [("101", "out_of_range"), ("-5%", "out_of_range"), ("full", "not_a_percentage")])
+def test_no_more_than_everything_is_occupied(text, reason):
+    assert converted("percent", text, "90") == ([None, 90], [reason, None])
+
+
+def test_one_fraction_above_1_does_not_make_percents_of_the_others():
+    """A rate of 1.05 is a typing error; 0.95 % of a building is no occupancy that anyone reports."""
+    values, _ = converted("percent", *["0.95"] * 20, "1.05")
+    assert values[0] == pytest.approx(95)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "reason"),
+    [
+        ("1995", 1995, None),
+        ("1995.0", 1995, None),
+        ("1995-06-01 00:00:00", 1995, None),
+        ("0", None, None),
+        ("0.0", None, None),
+        ("0000", None, None),
+        ("1800", 1800, None),
+        ("1799", None, "out_of_range"),
+        ("2101", None, "out_of_range"),
+        ("95", None, "not_a_year"),
+        ("1995.5", None, "not_a_year"),
+        ("19955", None, "not_a_year"),
+        ("1985/2001", None, "not_a_year"),
+        ("c. 1995", None, "not_a_year"),
+    ],
+)
+def test_a_year_has_four_digits(text, value, reason):
+    assert one("year", text) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "reason"),
+    [
+        ("NC", "NC", None),
+        ("nc", "NC", None),
+        ("N.C.", "NC", None),
+        ("North Carolina", "NC", None),
+        ("NORTH  CAROLINA", "NC", None),
+        ("D.C.", "DC", None),
+        ("Ontario", "Ontario", "not_a_state"),
+        ("XX", "XX", "not_a_state"),
+    ],
+)
+def test_a_state_becomes_its_code_or_stays_as_it_is(text, value, reason):
+    assert one("state", text) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("28202", "28202"),
+        ("28202.0", "28202"),
+        ("2101", "02101"),
+        ("501", "00501"),
+        ("00501", "00501"),
+        ("28202-1234", "28202-1234"),
+        ("282021234", "28202-1234"),
+        ("28202 1234", "28202-1234"),
+        ("K1A 0B1", "K1A 0B1"),
+    ],
+)
+def test_a_zip_code_is_text_with_its_zeros(text, value):
+    assert one("zip", text) == (value, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "reason"),
+    [
+        ("Yes", True, None),
+        ("y", True, None),
+        ("TRUE", True, None),
+        ("1", True, None),
+        ("no", False, None),
+        ("F", False, None),
+        ("0", False, None),
+        ("I-77", None, "not_yes_or_no"),
+    ],
+)
+def test_a_flag_is_yes_or_no(text, value, reason):
+    assert one("flag", text) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value", "reason"),
+    [
+        ("latitude", "35.2271", 35.2271, None),
+        ("latitude", "-90", -90, None),
+        ("latitude", "90.1", None, "out_of_range"),
+        ("longitude", "-80.8431", -80.8431, None),
+        ("longitude", "180", 180, None),
+        ("longitude", "-180.1", None, "out_of_range"),
+        ("latitude", "0", None, None),
+        ("longitude", "0.0", None, None),
+        ("latitude", "35° N", None, "not_a_number"),
+    ],
+)
+def test_degrees_lie_on_the_globe_and_0_is_not_known(kind, text, value, reason):
+    assert one(kind, text) == (value, reason)
+
+
+def test_a_text_is_kept_but_for_its_spaces():
+    assert one("text", " Flex / R&D  (Class B) ") == ("Flex / R&D (Class B)", None)

@@ -1,0 +1,88 @@
+"""The log of a run."""
+
+import json
+import logging
+from datetime import UTC, datetime
+
+import pytest
+
+from flexscout.errors import OutputError
+from flexscout.journal import run_log
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def logger(room="processing"):
+    return logging.getLogger(f"flexscout.{room}")
+
+
+def test_every_line_is_an_object_with_time_level_event_and_message(tmp_path):
+    with run_log(tmp_path / "run.log", "INFO"):
+        logger().info("%s read", "a.xlsx", extra={"event": "file_read", "data": {"file": "a.xlsx", "rows": 3}})
+    (entry,) = lines(tmp_path / "run.log")
+    assert datetime.fromisoformat(entry.pop("time")).tzinfo == UTC
+    assert entry == {"level": "INFO", "event": "file_read", "message": "a.xlsx read", "file": "a.xlsx", "rows": 3}
+
+
+def test_an_event_without_a_name_is_called_after_its_logger(tmp_path):
+    with run_log(tmp_path / "run.log", "INFO"):
+        logger("discovery").warning("odd")
+    assert lines(tmp_path / "run.log")[0]["event"] == "flexscout.discovery"
+
+
+@pytest.mark.parametrize(
+    ("level", "messages"),
+    [("DEBUG", ["debug", "info", "warning", "error"]), ("INFO", ["info", "warning", "error"]), ("ERROR", ["error"])],
+)
+def test_only_the_level_that_is_asked_for_is_written(tmp_path, level, messages):
+    with run_log(tmp_path / "run.log", level):
+        for name in ("debug", "info", "warning", "error"):
+            getattr(logger(), name)(name)
+    assert [entry["message"] for entry in lines(tmp_path / "run.log")] == messages
+
+
+def test_a_message_of_several_lines_is_one_line_of_the_log(tmp_path):
+    with run_log(tmp_path / "run.log", "INFO"):
+        logger().info("one\ntwo")
+    assert [entry["message"] for entry in lines(tmp_path / "run.log")] == ["one\ntwo"]
+
+
+@pytest.mark.parametrize("name", ["Ünïcödé 倉庫.xlsx", "lone \udcff surrogate.xlsx"])
+def test_any_file_name_can_be_logged(tmp_path, monkeypatch, name):
+    # What pytest itself records of a log can't hold such a name.
+    monkeypatch.setattr(logging.getLogger("flexscout"), "propagate", False)
+    with run_log(tmp_path / "run.log", "INFO"):
+        logger().info("%s read", name)
+    assert len(lines(tmp_path / "run.log")) == 1
+
+
+def test_values_that_json_does_not_know_are_written_as_text(tmp_path):
+    with run_log(tmp_path / "run.log", "INFO"):
+        logger().info("odd", extra={"data": {"path": tmp_path}})
+    assert lines(tmp_path / "run.log")[0]["path"] == str(tmp_path)
+
+
+def test_the_next_run_writes_after_the_first(tmp_path):
+    for number in (1, 2):
+        with run_log(tmp_path / "logs/run.log", "INFO"):
+            logger().info("run %d", number)
+    assert [entry["message"] for entry in lines(tmp_path / "logs/run.log")] == ["run 1", "run 2"]
+
+
+def test_after_the_run_the_logger_is_as_it_was(tmp_path):
+    root = logging.getLogger("flexscout")
+    before = (root.level, list(root.handlers))
+    with pytest.raises(KeyError), run_log(tmp_path / "run.log", "DEBUG"):
+        raise KeyError
+    logger().error("after")
+    assert (root.level, list(root.handlers)) == before
+    assert lines(tmp_path / "run.log") == []
+
+
+def test_a_log_that_can_not_be_written_is_an_output_error(tmp_path):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"log .* can't be written") as caught, run_log(tmp_path / "file/run.log", "INFO"):
+        pass
+    assert "logging.file" in caught.value.next_step

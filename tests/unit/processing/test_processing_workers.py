@@ -1,0 +1,102 @@
+"""Worker processes: one that dies, hangs or eats memory costs itself and nothing else."""
+
+import multiprocessing
+import operator
+import os
+import sys
+import time
+
+import pytest
+
+from flexscout.processing.workers import WorkerDied, WorkerPool
+
+GENEROUS = 60  # seconds; no call below takes as long
+GIGABYTES = 1
+
+
+def pool(workers=1, timeout=GENEROUS):
+    return WorkerPool(workers, timeout, GIGABYTES)
+
+
+def test_work_is_done_in_another_process():
+    with pool() as workers:
+        assert workers.submit(os.getpid).result() != os.getpid()
+
+
+def test_arguments_go_there_and_results_come_back():
+    with pool(2) as workers:
+        futures = [workers.submit(operator.mul, number, 10) for number in range(20)]
+        assert [future.result() for future in futures] == list(range(0, 200, 10))
+
+
+def test_an_error_of_the_work_comes_back_as_it_is():
+    with pool() as workers, pytest.raises(ZeroDivisionError):
+        workers.submit(operator.truediv, 1, 0).result()
+
+
+def test_a_call_whose_process_ends_is_told():
+    with pool() as workers, pytest.raises(WorkerDied):
+        workers.submit(os.abort).result()
+
+
+def test_a_call_that_takes_too_long_is_ended():
+    with pool(timeout=1) as workers, pytest.raises(TimeoutError):
+        workers.submit(time.sleep, 600).result()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only the kernel of Linux is asked to limit memory")
+def test_a_call_that_eats_memory_fails_by_itself():
+    with pool() as workers, pytest.raises(MemoryError):
+        workers.submit(bytearray, 4 * GIGABYTES * 2**30).result()
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"), [(os.abort, ()), (os._exit, (1,)), (time.sleep, (600,)), (bytearray, (2**62,))]
+)
+def test_the_pool_goes_on_after_a_call_that_fails(function, argument):
+    with pool(timeout=2) as workers:
+        failure = workers.submit(function, *argument).exception()
+        assert isinstance(failure, WorkerDied | TimeoutError | MemoryError)
+        assert workers.submit(operator.add, 1, 2).result() == 3
+
+
+def test_calls_that_wait_are_not_lost_when_a_worker_dies():
+    with pool() as workers:
+        futures = [workers.submit(function) for function in (os.abort, os.getpid, os.abort, os.getpid)]
+        died = [isinstance(future.exception(), WorkerDied) for future in futures]
+    assert died == [True, False, True, False]
+
+
+def test_the_time_of_a_call_runs_from_its_own_start():
+    """Six calls for one worker take longer together than each may."""
+    with pool(timeout=3) as workers:
+        futures = [workers.submit(time.sleep, 0.6) for _ in range(6)]
+        assert [future.result() for future in futures] == [None] * 6
+
+
+def test_no_process_is_left_behind():
+    before = set(multiprocessing.active_children())
+    with pool(2) as workers:
+        workers.submit(os.getpid).result()
+    assert set(multiprocessing.active_children()) <= before
+
+
+def test_an_error_of_the_caller_ends_calls_that_still_run():
+    before = set(multiprocessing.active_children())
+
+    def fail_while_one_runs():
+        with pool() as workers:
+            workers.submit(os.getpid).result()
+            workers.submit(time.sleep, 600)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_while_one_runs()
+    assert set(multiprocessing.active_children()) <= before
+
+
+def test_the_main_module_stays_what_it_was():
+    main = sys.modules["__main__"]
+    with pool() as workers:
+        workers.submit(os.getpid).result()
+    assert sys.modules["__main__"] is main

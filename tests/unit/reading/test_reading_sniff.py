@@ -1,0 +1,135 @@
+"""What a file really is, whatever its name says."""
+
+import zipfile
+
+import pytest
+
+from flexscout.errors import DataFormatError
+from flexscout.reading import read_workbook
+from flexscout.reading.sniff import check_is_workbook
+from workbooks import HEADER, candidate, write_workbook
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def refusal(path):
+    """The error of the file, which always names it and what to do next."""
+    with pytest.raises(DataFormatError) as caught:
+        check_is_workbook(path)
+    assert path.name in caught.value.message
+    assert caught.value.next_step
+    return caught.value
+
+
+def zip_of(path, *names):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (b"Address,City\n1 Test Street,Charlotte\n", "plain_text", "plain text"),
+        ("Address\tCity\n".encode("utf-16"), "plain_text", "plain text"),
+        ("Straße;Größe\n".encode("latin-1"), "plain_text", "plain text"),
+        (b"\n <HTML><body><table><tr><td>Address", "web_page", "a web page"),
+        (b"\xef\xbb\xbf<!DOCTYPE html>", "web_page", "a web page"),
+        ("<html>".encode("utf-16"), "web_page", "a web page"),
+        (b"<table><tr><td>Address</td></tr></table>", "web_page", "a web page"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related", "mhtml", "a web archive"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "spreadsheetml", "Excel 2003"),
+        (b'<?xml version="1.0"?><properties/>', "xml", "an XML document"),
+        (b"%PDF-1.7\n", "pdf", "a PDF document"),
+        (b"\x1f\x8b\x08\x00", "gzip", "a gzip archive"),
+        (b"\x89PNG\r\n\x1a\n", "image", "a picture"),
+        (b"Rar!\x1a\x07", "archive", "a RAR archive"),
+        (b"PK\x05\x06" + bytes(18), "archive", "an empty zip archive"),
+        (bytes(4096), "damaged", "nothing but zeros"),
+        (bytes(range(256)) * 8, "unknown_content", "no spreadsheet program"),
+    ],
+)
+def test_a_file_renamed_to_a_workbook_is_called_what_it_is(tmp_path, content, code, words):
+    path = tmp_path / "renamed.xlsx"
+    path.write_bytes(content)
+    error = refusal(path)
+    assert error.code == code
+    assert words in error.message
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("word/document.xml", "word", "a Word document"),
+        ("ppt/presentation.xml", "powerpoint", "a presentation"),
+        ("export.csv", "archive", "a zip archive without a workbook"),
+    ],
+)
+def test_a_zip_is_called_by_what_it_holds(tmp_path, name, code, words):
+    error = refusal(zip_of(tmp_path / "renamed.xlsx", name))
+    assert error.code == code
+    assert words in error.message
+
+
+@pytest.mark.parametrize(
+    ("part", "suffix"),
+    [
+        ("xl/workbook.xml", ".xlsx"),
+        ("xl\\workbook.xml", ".xlsx"),
+        ("XL/Workbook.XML", ".xlsx"),
+        ("xl/workbook.bin", ".xlsb"),
+        ("content.xml", ".ods"),
+    ],
+)
+def test_the_parts_of_a_zip_tell_the_kind_of_workbook(tmp_path, part, suffix):
+    assert check_is_workbook(zip_of(tmp_path / "a.xlsx", part)) == suffix
+
+
+@pytest.mark.parametrize(
+    ("mark", "code"), [("EncryptedPackage", "password_protected"), ("WordDocument", "word")]
+)  # fmt: skip
+def test_an_old_office_file_is_known_by_its_directory(tmp_path, mark, code):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(OLE + bytes(1000) + mark.encode("utf-16-le") + bytes(1000))
+    assert refusal(path).code == code
+
+
+def test_a_password_is_to_be_taken_away(tmp_path):
+    path = tmp_path / "secret.xlsx"
+    path.write_bytes(OLE + "EncryptedPackage".encode("utf-16-le"))
+    error = refusal(path)
+    assert (error.message, error.next_step) == ("secret.xlsx is password-protected.", "Save an unprotected copy.")
+
+
+def test_any_other_old_office_file_is_left_to_the_reader(tmp_path):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(OLE + bytes(1000))
+    assert check_is_workbook(path) == ".xls"
+    with pytest.raises(DataFormatError) as caught:
+        read_workbook(path)
+    assert caught.value.code == "damaged"
+
+
+@pytest.mark.parametrize("part", [0.05, 0.5, 0.99])
+def test_a_workbook_that_was_cut_off_is_damaged(tmp_path, part):
+    path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()])
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * part)])
+    error = refusal(path)
+    assert error.code == "damaged"
+    assert error.next_step == "Download or export it again."
+
+
+def test_a_workbook_whose_sheet_is_broken_is_damaged(tmp_path):
+    path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()])
+    with zipfile.ZipFile(path) as book:
+        names = [name for name in book.namelist() if not name.startswith("xl/worksheets/")]
+        parts = {name: book.read(name) for name in names}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    with pytest.raises(DataFormatError) as caught:
+        read_workbook(path)
+    assert caught.value.code == "damaged"
+    assert "Export it again" in caught.value.next_step

@@ -1,0 +1,243 @@
+"""Settings: defaults, files, mistakes."""
+
+import json
+import os
+from pathlib import Path
+
+import pydantic
+import pytest
+import yaml
+
+from flexscout import PipelineConfiguration
+from flexscout.config import FILE_KEYS, render_template
+from flexscout.errors import ConfigurationError
+from flexscout.processing.batch import worker_count
+
+DESIGN = """
+input:
+  folder: "data/raw"
+  file_pattern: "*.xlsx"
+  recursive_scan: false
+
+processing:
+  batch_size: 10
+  max_workers: 4
+  memory_limit_gb: 4
+  timeout_minutes: 30
+
+output:
+  master_file: "data/exports/all_flex_properties.xlsx"
+  report_file: "data/reports/pipeline_summary.json"
+  enable_csv_export: true
+
+filtering:
+  min_flex_score: 4.0
+  enable_deduplication: true
+  duplicate_fields: ["Address", "City", "State"]
+
+logging:
+  level: "INFO"
+  file: "logs/pipeline.log"
+  progress_interval: 100
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write a configuration file; gives its path."""
+
+    def write(text, name="c.yaml"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    return write
+
+
+def mistakes_of(*arguments, **settings):
+    """The error of settings, of a file if there is one."""
+    make = PipelineConfiguration.from_file if arguments else PipelineConfiguration
+    with pytest.raises(ConfigurationError) as caught:
+        make(*arguments, **settings)
+    return caught.value
+
+
+def test_the_defaults_are_those_of_the_design(written):
+    assert PipelineConfiguration.from_file(written(DESIGN)) == PipelineConfiguration()
+
+
+def test_the_defaults_that_the_design_leaves_open():
+    config = PipelineConfiguration()
+    assert (config.profile, config.output_columns, config.progress_reporting) == ("flex-industrial", "all", True)
+
+
+def test_the_twins_of_the_workbook_stand_beside_it():
+    config = PipelineConfiguration(output_file="out/Best of 2024.xlsx")
+    assert (config.csv_file, config.parquet_file) == (Path("out/Best of 2024.csv"), Path("out/Best of 2024.parquet"))
+
+
+def test_settings_do_not_change():
+    with pytest.raises(pydantic.ValidationError, match="frozen"):
+        PipelineConfiguration().max_workers = 8
+
+
+def test_every_setting_has_its_place_in_the_file_and_its_explanation():
+    placed = [keyword for keys in FILE_KEYS.values() for keyword in keys.values()]
+    assert sorted(placed) == sorted(PipelineConfiguration.model_fields)
+    assert all(field.description for field in PipelineConfiguration.model_fields.values())
+
+
+def test_a_yaml_file_has_sections(written):
+    config = PipelineConfiguration.from_file(written("input:\n  folder: in\nlogging: {level: DEBUG}\nfiltering:\n"))
+    assert config == PipelineConfiguration(input_folder="in", log_level="DEBUG")
+
+
+def test_a_json_file_has_the_same_sections(written):
+    text = json.dumps({"input": {"folder": "in"}, "filtering": {"duplicate_fields": ["APN"], "min_flex_score": 5}}, indent="\t")
+    config = PipelineConfiguration.from_file(written(text, "c.json"))
+    assert config == PipelineConfiguration(input_folder="in", duplicate_fields=("APN",), min_flex_score=5)
+
+
+@pytest.mark.parametrize(("text", "name"), [("", "c.yaml"), ("# nothing\n", "c.yaml"), ("", "c.json"), ("{}", "c.json")])
+def test_an_empty_file_leaves_the_defaults(written, text, name):
+    assert PipelineConfiguration.from_file(written(text, name)) == PipelineConfiguration()
+
+
+@pytest.mark.parametrize("name", ["c.yaml", "c.json"])
+def test_a_file_that_windows_marked_is_read(written, name):
+    assert PipelineConfiguration.from_file(written('\ufeff{"input": {"folder": "in"}}', name)).input_folder == "in"
+
+
+def test_overrides_win_over_the_file_and_the_file_over_the_defaults(written):
+    path = written("processing: {max_workers: 2, batch_size: 3}\n")
+    config = PipelineConfiguration.from_file(path, {"max_workers": 8})
+    assert (config.max_workers, config.batch_size, config.min_flex_score) == (8, 3, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("batch_size", 0), ("batch_size", 10_001), ("batch_size", 2.5), ("batch_size", "10"),
+        ("max_workers", 0), ("max_workers", 257), ("max_workers", True),
+        ("memory_limit_gb", 0.24), ("memory_limit_gb", "4"),
+        ("timeout_minutes", 0), ("timeout_minutes", -1),
+        ("min_flex_score", -0.1), ("min_flex_score", 10.1), ("min_flex_score", float("nan")), ("min_flex_score", None),
+        ("input_folder", ""), ("input_folder", 3), ("file_pattern", ""),
+        ("output_file", "all.csv"), ("output_file", "all"),
+        ("output_columns", "some"), ("profile", "parcels"), ("log_level", "LOUD"),
+        ("recursive_scan", "yes"), ("enable_csv_export", 1),
+        ("duplicate_fields", []), ("duplicate_fields", "Address"), ("duplicate_fields", ["Street"]), ("progress_interval", 0),
+    ],
+)  # fmt: skip
+def test_a_value_that_will_not_do_is_a_mistake_of_that_setting(name, value):
+    assert list(mistakes_of(**{name: value}).mistakes) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("batch_size", 1), ("batch_size", 10_000), ("max_workers", 1), ("max_workers", 256), ("memory_limit_gb", 0.25),
+        ("timeout_minutes", 0.001), ("min_flex_score", 0), ("min_flex_score", 10), ("output_file", "all.XLSX"),
+    ],
+)  # fmt: skip
+def test_the_bounds_themselves_will_do(name, value):
+    assert getattr(PipelineConfiguration(**{name: value}), name) == value
+
+
+def test_duplicate_fields_are_columns_whatever_their_case():
+    assert PipelineConfiguration(duplicate_fields=["apn", "ZIP CODE"]).duplicate_fields == ("APN", "Zip Code")
+
+
+def test_all_mistakes_are_named_at_once():
+    error = mistakes_of(max_workers=0, min_flex_score=11, input_foldr="in", duplicate_fields=["Adress", "City", "Stat"])
+    assert set(error.mistakes) == {"max_workers", "min_flex_score", "input_foldr", "duplicate_fields"}
+    assert len(error.message.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "suggestion"),
+    [
+        ({"input_foldr": "in"}, "did you mean input_folder?"),
+        ({"duplicate_fields": ["Adress"]}, "did you mean Address?"),
+        ({"xyzzy": 1}, "known here: input_folder"),
+    ],
+)
+def test_a_wrong_name_gets_the_right_one(settings, suggestion):
+    assert suggestion in str(mistakes_of(**settings))
+
+
+def test_each_mistake_of_a_file_has_its_line_and_its_place(written):
+    path = written("inptu:\n  folder: in\nfiltering:\n  min_flex_scor: 5\n  enable_deduplication: maybe\nlogging: loud\n")
+    assert str(mistakes_of(path)).splitlines() == [
+        f"{path} has 4 mistakes:",
+        "  line 1: inptu: inptu is not known; did you mean input?",
+        "  line 4: filtering.min_flex_scor: min_flex_scor is not known; did you mean min_flex_score?",
+        "  line 6: logging: should hold settings, one a line, not 'loud'",
+        "  line 5: filtering.enable_deduplication: 'maybe' won't do: Input should be a valid boolean",
+    ]
+
+
+def test_mistakes_of_a_json_file_have_lines_too(written):
+    path = written('{\n\t"processing": {\n\t\t"max_workers": "four"\n\t}\n}\n', "c.json")
+    assert "line 3: processing.max_workers: 'four' won't do" in str(mistakes_of(path))
+
+
+def test_a_mistake_in_an_override_blames_no_line_of_the_file(written):
+    message = str(mistakes_of(written("filtering:\n  min_flex_score: 5\n"), overrides={"min_flex_score": 11}))
+    assert "min_flex_score: 11" in message
+    assert "line 2" not in message
+
+
+def test_a_missing_file_is_told_with_the_way_to_make_one(tmp_path):
+    error = mistakes_of(tmp_path / "c.yaml")
+    assert "does not exist" in str(error)
+    assert "flexscout init" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words"),
+    [
+        ("input:\n  folder: [\n", "c.yaml", "line 3: not valid YAML"),
+        ("input:\n\tfolder: in\n", "c.yaml", "line 2: not valid YAML"),
+        ("input: {folder: \x00}\n", "c.yaml", "not valid YAML"),
+        ('{"input":\n  {"folder": }}', "c.json", "line 2: not valid JSON"),
+        ("- input\n- output\n", "c.yaml", "should hold sections such as input: and output:, not list"),
+        ("input\n", "c.yaml", "should hold sections such as input: and output:, not str"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_told_with_the_line(written, text, name, words):
+    assert words in str(mistakes_of(written(text, name)))
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path):
+    (tmp_path / "c.yaml").write_bytes(b"input:\n  folder: caf\xe9\n")
+    assert "can't be read" in str(mistakes_of(tmp_path / "c.yaml"))
+
+
+def test_a_folder_is_no_configuration_file(tmp_path):
+    assert "can't be read" in str(mistakes_of(tmp_path))
+
+
+def test_the_template_is_the_default(written):
+    assert PipelineConfiguration.from_file(written(render_template())) == PipelineConfiguration()
+
+
+@pytest.mark.parametrize("section", FILE_KEYS)
+def test_the_template_holds_every_key_with_its_default(section):
+    """A line that is commented out holds its default too."""
+    lines = [line.strip(" #") for line in render_template().splitlines()]
+    defaults = {key: PipelineConfiguration.model_fields[keyword].default for key, keyword in FILE_KEYS[section].items()}
+    found = {key: yaml.safe_load(next(line for line in lines if line.startswith(f"{key}: ")))[key] for key in defaults}
+    assert f"{section}:" in lines
+    assert found == {key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()}
+
+
+def test_the_template_says_what_each_key_means():
+    text = render_template()
+    assert all(f"# {field.description}" in text for field in PipelineConfiguration.model_fields.values())
+
+
+def test_a_run_with_the_template_uses_as_many_workers_as_one_without(written, monkeypatch):
+    """What stands in the template is the default, and the default is lowered to the cores."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    config = PipelineConfiguration.from_file(written(render_template()))
+    assert worker_count(config, 100) == worker_count(PipelineConfiguration(), 100)

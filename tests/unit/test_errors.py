@@ -1,0 +1,204 @@
+"""Exceptions, and what follows them."""
+
+import copy
+import errno
+import logging
+import pickle
+from pathlib import Path
+
+import pytest
+
+from flexscout.errors import (
+    AggregationError,
+    ConfigurationError,
+    DataFormatError,
+    ErrorAction,
+    ErrorCategory,
+    ErrorHandler,
+    FileAccessError,
+    FlexscoutError,
+    NothingToReadError,
+    OutputError,
+    ProcessingError,
+    WorkerError,
+    as_processing_error,
+)
+
+A = Path("folder/a.xlsx")
+ERRORS = [
+    FlexscoutError("It is wrong.", "Do this."),
+    ConfigurationError("It is wrong.", {"max_workers": "0 won't do"}),
+    NothingToReadError("It is empty."),
+    OutputError("It is full.", "Make room."),
+    ProcessingError("odd", "It is odd.", "Do this.", "a.xlsx"),
+    FileAccessError("file_missing", "It is gone."),
+    DataFormatError.missing_columns("a.xlsx", "Sheet1", ["Address or APN"], ["Name"]),
+    WorkerError.timed_out("a.xlsx", 30).of_file("a.xlsx"),
+    AggregationError("clash", "They do not fit.", file="a.xlsx"),
+]
+
+
+def classes(root=FlexscoutError):
+    """A class and all that derive from it."""
+    return {root}.union(*(classes(below) for below in root.__subclasses__()))
+
+
+def test_the_errors_below_are_of_every_class():
+    assert {type(error) for error in ERRORS} == classes()
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("again", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy], ids=["pickled", "copied"])  # noqa: S301
+def test_an_error_survives_the_way_from_a_worker(error, again):
+    found = again(error)
+    assert type(found) is type(error)
+    assert (str(found), vars(found)) == (str(error), vars(error))
+
+
+@pytest.mark.parametrize("kind", sorted(classes(), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__)
+def test_every_class_says_when_it_is_raised(kind):
+    assert kind.__doc__.startswith("Raised when ")
+
+
+def test_an_error_reads_as_what_is_wrong_and_what_to_do():
+    assert str(FlexscoutError("It is wrong.", "Do this.")) == "It is wrong. Do this."
+    assert str(FlexscoutError("It is wrong.")) == "It is wrong."
+
+
+@pytest.mark.parametrize(
+    ("kind", "category"),
+    [
+        (FileAccessError, "file_access"),
+        (DataFormatError, "data_format"),
+        (WorkerError, "processing"),
+        (ProcessingError, "processing"),
+        (AggregationError, "aggregation"),
+    ],
+)
+def test_an_error_of_a_file_has_one_of_the_four_categories(kind, category):
+    expected = {"category": category, "code": "odd", "message": "It is odd.", "next_step": ""}
+    assert kind("odd", "It is odd.").as_dict() == expected
+
+
+def test_the_four_categories_are_those_of_the_design():
+    assert set(ErrorCategory) == {"file_access", "data_format", "processing", "aggregation"}
+
+
+def test_an_error_can_be_told_of_which_file_it_is():
+    error = DataFormatError("odd", "It is odd.", "Do this.")
+    assert error.of_file("a.xlsx").file == "a.xlsx"
+    assert (error.file, str(error.of_file("a.xlsx"))) == ("", str(error))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file"), FileAccessError, "file_missing"),
+        (PermissionError(errno.EACCES, "Permission denied"), FileAccessError, "not_permitted"),
+        (OSError(errno.EIO, "Input/output error"), FileAccessError, "cannot_open"),
+        (MemoryError(), WorkerError, "out_of_memory"),
+        (ValueError("odd"), WorkerError, "unexpected"),
+        (KeyboardInterrupt(), WorkerError, "unexpected"),
+    ],
+)
+def test_any_exception_becomes_the_error_of_a_file_in_plain_words(error, kind, code):
+    found = as_processing_error(A, error)
+    assert (type(found), found.code) == (kind, code)
+    assert found.message.startswith("a.xlsx ")
+    assert found.next_step
+
+
+def test_an_error_of_a_file_stays_itself():
+    error = DataFormatError("odd", "It is odd.")
+    assert as_processing_error(A, error) is error
+
+
+def test_an_unexpected_error_is_named_on_one_short_line():
+    message = as_processing_error(A, ValueError("one\n  two " + "x" * 1_000)).message
+    assert "ValueError: one two x" in message
+    assert "\n" not in message
+    assert len(message) < 400
+
+
+def test_missing_columns_name_what_is_there():
+    error = DataFormatError.missing_columns("a.xlsx", "Data", ["Address or APN", "Property Type"], ["Name", "Phone"])
+    assert error.code == "missing_required_columns"
+    assert error.message == (
+        'a.xlsx, sheet "Data": no column for Address or APN and none for Property Type. The headers there: Name, Phone.'
+    )
+
+
+def test_of_very_many_headers_some_are_named():
+    headers = [f"Column {number}" for number in range(1, 101)]
+    message = DataFormatError.missing_columns("a.xlsx", "Data", ["Address or APN"], headers).message
+    assert "Column 30, and 70 more." in message
+    assert "Column 31" not in message
+
+
+def test_a_sheet_without_headers_has_nothing_that_looks_like_one():
+    assert "nothing that looks like a header" in DataFormatError.missing_columns("a.xlsx", "Data", ["APN"], []).message
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(WorkerError.timed_out("a.xlsx", 0.5), "0.5 minutes"), (WorkerError.died("a.xlsx", 1.333), "1.3 GB")],
+)
+def test_an_error_of_a_worker_names_its_limit(error, words):
+    assert words in error.message
+    assert "--" in error.next_step
+
+
+LASTING = [ValueError(), FileNotFoundError(), MemoryError(), DataFormatError("damaged", "1"), WorkerError.timed_out("a", 1)]
+
+
+@pytest.mark.parametrize("error", LASTING, ids=lambda error: type(error).__name__)
+def test_a_lasting_error_skips_the_file(error):
+    assert ErrorHandler().handle_file_error(A, error) is ErrorAction.SKIP
+
+
+@pytest.mark.parametrize("error", [PermissionError(), FileAccessError("not_permitted", "It is held.")])
+@pytest.mark.parametrize("retries", [0, 1, 2])
+def test_a_passing_error_is_tried_again_a_few_times(error, retries):
+    handler = ErrorHandler(retries)
+    actions = [handler.handle_file_error(A, error) for _ in range(retries + 2)]
+    assert actions == [ErrorAction.RETRY] * retries + [ErrorAction.SKIP] * 2
+    assert handler.tries(A) == retries
+
+
+def test_each_file_has_its_own_tries():
+    handler = ErrorHandler(retries=1)
+    assert [handler.handle_file_error(Path(name), PermissionError()) for name in "aba"] == ["retry", "retry", "skip"]
+
+
+def test_where_nothing_can_be_written_the_run_ends():
+    assert ErrorHandler().handle_file_error(A, OutputError("It is full.")) is ErrorAction.ABORT
+
+
+def test_an_error_is_logged_with_what_is_known_of_it(caplog):
+    ErrorHandler().log_processing_error({"file": "a.xlsx"}, DataFormatError("odd", "It is odd.", "Do this."))
+    (record,) = caplog.records
+    assert (record.levelno, record.getMessage()) == (logging.ERROR, "It is odd. Do this.")
+    assert (record.event, record.data) == ("file_failed", {"file": "a.xlsx"})
+
+
+def test_a_report_counts_errors_by_category_and_code():
+    errors = [
+        DataFormatError("damaged", "1", file="a.xlsx"),
+        DataFormatError("no_rows", "2"),
+        DataFormatError("damaged", "3"),
+        FileAccessError("file_missing", "4", "Put it back."),
+    ]
+    report = ErrorHandler().generate_error_report(errors)
+    assert (report["total"], report["by_category"]) == (4, {"data_format": 3, "file_access": 1})
+    assert report["by_code"] == {"damaged": 2, "file_missing": 1, "no_rows": 1}
+    assert report["errors"][0] == {
+        "file": "a.xlsx",
+        "category": "data_format",
+        "code": "damaged",
+        "message": "1",
+        "next_step": "",
+    }
+
+
+def test_a_report_of_no_errors_is_a_report():
+    assert ErrorHandler().generate_error_report([]) == {"total": 0, "by_category": {}, "by_code": {}, "errors": []}

@@ -1,0 +1,102 @@
+"""The canonical columns and the headers that mean them."""
+
+from collections import Counter
+
+import pytest
+
+from flexscout.conversion.types import CONVERTERS
+from flexscout.mapping.headers import REQUIRED
+from flexscout.model import OUTPUT_COLUMNS
+from flexscout.vocabulary import aliases, ambiguous_headers, column, columns, fold, vendors
+
+
+def headers_of(entry):
+    """The folded headers of a column, each once."""
+    return {fold(header) for header in (entry.name, *entry.aliases, *entry.generic, *entry.inverted)}
+
+
+@pytest.mark.parametrize(
+    ("header", "folded"),
+    [
+        ("Building SqFt", "buildingsqft"),
+        ("BUILDING_SQFT", "buildingsqft"),
+        ("  Building\nSq. Ft. ", "buildingsqft"),
+        ("Building\u00a0SqFt", "buildingsqft"),
+        ("Sold Price/ SqFt", "soldpricesqft"),
+        ("Parcel #", "parcel"),
+        ("% Leased", "leased"),
+        ("", ""),
+        (" - ", ""),
+    ],
+)
+def test_a_header_is_folded_to_its_letters_and_digits(header, folded):
+    assert fold(header) == folded
+
+
+def test_no_header_stands_for_two_columns():
+    counts = Counter(header for entry in columns() for header in headers_of(entry))
+    assert [header for header, count in counts.items() if count > 1] == []
+
+
+def test_no_header_of_a_column_is_generic_or_inverted_as_well():
+    both = {
+        entry.name: {fold(header) for header in (*entry.generic, *entry.inverted)}
+        & {fold(header) for header in (entry.name, *entry.aliases)}
+        for entry in columns()
+    }
+    assert {name: headers for name, headers in both.items() if headers} == {}
+
+
+def test_no_header_has_a_column_and_is_ambiguous_too():
+    assert aliases().keys() & ambiguous_headers().keys() == set()
+
+
+def test_no_header_is_folded_to_nothing():
+    assert "" not in aliases().keys() | ambiguous_headers().keys()
+
+
+def test_every_column_has_a_type_that_can_be_converted():
+    assert {entry.type for entry in columns()} == CONVERTERS.keys()
+
+
+def test_names_of_columns_are_distinct_and_not_those_that_flexscout_adds():
+    names = [fold(entry.name) for entry in columns()]
+    assert len(set(names)) == len(names)
+    assert not set(names) & {fold(name) for name in OUTPUT_COLUMNS}
+
+
+def test_every_column_that_the_vocabulary_speaks_of_exists():
+    names = {entry.name for entry in columns()}
+    required = {name for pair in REQUIRED for name in pair}
+    by_unit = {name for entry in ambiguous_headers().values() for name in (entry.acres, entry.square_feet)}
+    overrides = {name for vendor in vendors() for _, name in vendor.overrides}
+    assert required | by_unit | overrides <= names
+
+
+def test_the_signs_of_a_vendor_are_headers_that_can_be_found():
+    assert all(vendor.signs and "" not in vendor.signs for vendor in vendors())
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "generic", "inverted"),
+    [
+        ("building sf", "Building SqFt", False, False),
+        ("SqFt", "Building SqFt", True, False),
+        ("Vacancy %", "Occupancy", False, True),
+        ("Occupancy", "Occupancy", False, False),
+    ],
+)
+def test_an_alias_tells_whether_its_values_need_care(header, name, generic, inverted):
+    alias = aliases()[fold(header)]
+    assert (alias.column, alias.generic, alias.inverted) == (name, generic, inverted)
+
+
+@pytest.mark.parametrize(("name", "kind", "unit"), [("Lot Size Acres", "number", "acres"), ("Zip Code", "zip", "")])
+def test_a_column_is_found_by_its_name(name, kind, unit):
+    found = column(name)
+    assert (found.name, found.type, found.unit) == (name, kind, unit)
+
+
+def test_a_column_is_not_found_by_an_alias():
+    with pytest.raises(KeyError):
+        column("gba")
