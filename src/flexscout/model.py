@@ -38,6 +38,9 @@ OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED)
 STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
 """Working columns: RowStatus; why a row was not selected; whether only missing values stand in its way."""
 
+PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
+"""Columns that say where an address is; a sheet may lack one because all its rows are of one place."""
+
 WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
 

@@ -14,7 +14,7 @@ _NOT_WORDS = r"[\W_]+"
 
 def working(column: str) -> str:
     """The working column that holds a column's values for the rules: numbers or texts, null where missing."""
-    return f"__{column}"
+    return f"__flexscout {column}"
 
 
 def holds(rule: Rule, column: str) -> nw.Expr:

@@ -42,7 +42,7 @@ class FlexPropertyScorer:
         A column that the frame lacks counts as missing in every row.
         """
         prepared = _prepared(nw.from_native(frame), self.profile)
-        return cast("IntoDataFrameT", _tidy(_scored(prepared, self.profile)).to_native())
+        return cast("IntoDataFrameT", _tidy(_scored(prepared, self.profile), self.profile).to_native())
 
     def get_flex_classification(self, score: float) -> str:
         """The class of a score, such as PRIME_FLEX from 8."""
@@ -52,7 +52,8 @@ class FlexPropertyScorer:
 def classify(frame: IntoDataFrameT, profile: Profile, min_flex_score: float) -> IntoDataFrameT:
     """The frame scored, with STATUS, REASONS, TO_VERIFY and UNVERIFIED added: who is a candidate, and why not."""
     prepared = _prepared(nw.from_native(frame), profile)
-    return cast("IntoDataFrameT", _tidy(_selected(_scored(prepared, profile), profile, min_flex_score)).to_native())
+    selected = _selected(_scored(prepared, profile), profile, min_flex_score)
+    return cast("IntoDataFrameT", _tidy(selected, profile).to_native())
 
 
 def _value(value: Any) -> Any:
@@ -67,9 +68,9 @@ def _prepared(frame: Frame, profile: Profile) -> Frame:
     return frame.with_columns(*numbers, *(nw.col(name).cast(nw.String()).alias(working(name)) for name in texts))
 
 
-def _tidy(frame: Frame) -> Frame:
+def _tidy(frame: Frame, profile: Profile) -> Frame:
     """Without the working columns of the rules."""
-    return frame.drop(*(name for name in frame.columns if name.startswith("__") and name not in {STATUS, REASONS, TO_VERIFY}))
+    return frame.drop(*(working(name) for name in profile.columns), strict=False)
 
 
 def _scored(frame: Frame, profile: Profile) -> Frame:

@@ -20,6 +20,7 @@ ISSUE_SCHEMA = {
 """Columns of an Issues table; `Source Row` is 0 where a whole column is meant."""
 
 SQUARE_FEET_PER_ACRE = 43_560
+_ACRE_DECIMALS = 6  # a twentieth of a square foot
 _ORDER = {entry.name: position for position, entry in enumerate(columns())}
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 
@@ -103,7 +104,7 @@ def _with_acres(typed: list[pl.Series]) -> list[pl.Series]:
     named = {values.name: values for values in typed}
     if "Lot Size SqFt" not in named:
         return typed
-    acres = (named["Lot Size SqFt"] / SQUARE_FEET_PER_ACRE).alias("Lot Size Acres")
+    acres = (named["Lot Size SqFt"] / SQUARE_FEET_PER_ACRE).round(_ACRE_DECIMALS).alias("Lot Size Acres")
     if "Lot Size Acres" in named:
         known = (named["Lot Size Acres"] > 0).fill_null(value=False)
         acres = named["Lot Size Acres"].zip_with(known | acres.is_null(), acres)

@@ -42,16 +42,16 @@ class Outputs:
 
     def commit(self) -> tuple[Path, ...]:
         """Put every file in its place, or none; gives the places."""
-        done: list[Path] = []
+        done: dict[Path, bool] = {}
         try:
             for path, beside in self._beside.items():
                 if not _is_unchanged(path, beside):
-                    _keep(path)
+                    had_one = _keep(path)
                     beside.replace(path)
-                    done.append(path)
+                    done[path] = had_one
         except OSError as error:
-            for place in done:
-                _restore(place)
+            for place, had_one in done.items():
+                _restore(place, had_one=had_one)
             raise OutputError(
                 f"{path} can't be replaced: {error.strerror or error}. The previous results are as they were.",
                 "Close it in Excel, or choose another place with --output-file, and run again.",
@@ -73,21 +73,22 @@ def _is_unchanged(path: Path, beside: Path) -> bool:
     return path.is_file() and filecmp.cmp(path, beside, shallow=False)
 
 
-def _keep(path: Path) -> None:
-    """Copy what stands at the path to its backup, or see to it that there is none."""
-    backup = backup_of(path)
-    if path.is_file():
-        copy = backup.with_name(f".{backup.name}.{os.getpid()}")
+def _keep(path: Path) -> bool:
+    """Copy what stands at the path to its backup; whether anything does. An older backup stays where nothing does."""
+    if not path.is_file():
+        return False
+    copy = path.with_name(f".{path.name}.{os.getpid()}.bak")
+    try:
         shutil.copy2(path, copy)
-        copy.replace(backup)
-    else:
-        backup.unlink(missing_ok=True)
+        copy.replace(backup_of(path))
+    finally:
+        copy.unlink(missing_ok=True)
+    return True
 
 
-def _restore(path: Path) -> None:
-    """Put back what `_keep` kept."""
-    backup = backup_of(path)
-    if backup.exists():
-        shutil.copy2(backup, path)
+def _restore(path: Path, *, had_one: bool) -> None:
+    """Put back what `_keep` kept, or nothing where nothing was."""
+    if had_one:
+        shutil.copy2(backup_of(path), path)
     else:
         path.unlink(missing_ok=True)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from flexscout.model import PLACE_COLUMNS
 from flexscout.vocabulary import address_words
 
-_PLACE = frozenset({"City", "State", "Zip Code", "County"})
 _BETWEEN = "\x1f"  # a separator that no cell holds
 
 # A house number is not zero, which assessors write for "none": 0 MAIN ST is any lot on Main Street.
@@ -21,7 +21,7 @@ def duplicate_keys(frame: pl.DataFrame, fields: Sequence[str], source: str) -> p
     their `source`; where it lacks anything else, they have no key.
     """
     lacking = [field for field in fields if field not in frame.columns]
-    if len(lacking) == len(fields) or not _PLACE.issuperset(lacking):
+    if len(lacking) == len(fields) or not PLACE_COLUMNS.issuperset(lacking):
         return pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     parts = [_part(frame, field, source) for field in fields]
     return frame.select(pl.concat_str(parts, separator=_BETWEEN).alias("key")).to_series()
@@ -52,7 +52,7 @@ def _plain(texts: pl.Series) -> pl.Series:
 
 def _address(texts: pl.Series) -> pl.Series:
     """Standard abbreviations of USPS Publication 28; none without a house number."""
-    spelled = _abbreviated(_plain(texts)).str.replace_all("UNIT UNIT", "UNIT", literal=True)
+    spelled = _abbreviated(_plain(texts)).str.replace_all("UNIT UNIT", "UNIT", literal=True).str.strip_chars_start("0")
     return spelled.set(~spelled.str.contains(_HOUSE_NUMBER).fill_null(value=False), None)
 
 

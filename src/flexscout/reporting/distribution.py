@@ -31,7 +31,10 @@ def _counts(master: pl.DataFrame, column: str) -> dict[str, int]:
         return {}
     place = pl.col(column)
     if column != "State":
-        place = place.str.replace(r"(?i)\s+county$", "").str.to_titlecase()
+        bare = place.str.replace(r"(?i)\s+county$", "")
+        # McAllen keeps its capitals; MECKLENBURG and mecklenburg are one county.
+        plain = (bare == bare.str.to_uppercase()) | (bare == bare.str.to_lowercase())
+        place = pl.when(plain).then(bare.str.to_titlecase()).otherwise(bare)
         if "State" in master.columns:
             place = pl.concat_str(
                 place, pl.when(pl.col("State").is_not_null()).then(pl.format(", {}", "State")).otherwise(pl.lit(""))

@@ -139,29 +139,3 @@ def _average(master: pl.DataFrame, column: str) -> float | None:
 def _mean(values: pl.Series) -> float:
     mean = values.mean()
     return round(mean, 2) if isinstance(mean, float) else 0.0
-
-
-def messages(facts: Facts) -> list[str]:
-    """What a person should know of the result, in sentences."""
-    figures = statistics(facts)
-    found: list[str] = []
-    if figures.successful_files and not figures.unique_flex_properties:
-        found.append(
-            f"No candidates: none of the {figures.total_properties:,} properties is eligible and scores "
-            f"{facts.settings['min_flex_score']:g} or more. The sheet Not Selected says why."
-        )
-    if different := int(facts.ledger["Different APN"].sum()):
-        found.append(
-            f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address. "
-            "To keep such rows apart: --duplicate-fields Address,City,State,APN."
-        )
-    for result in facts.results:
-        lacking = (
-            set.intersection(*(set(sheet.header_map.missing) for sheet in result.record.sheets)) if result.success else set()
-        )
-        without = [field for field in facts.settings["duplicate_fields"] if field in lacking]
-        if facts.settings["enable_deduplication"] and without:
-            found.append(
-                f"{result.record.source.name} has no {' and no '.join(without)}: its rows are compared only with each other."
-            )
-    return found

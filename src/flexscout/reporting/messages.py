@@ -1,0 +1,47 @@
+"""What a person should know of a result, in sentences."""
+
+from flexscout.model import PLACE_COLUMNS, ProcessingResult
+from flexscout.reporting.report import Facts, statistics
+
+
+def messages(facts: Facts) -> list[str]:
+    """Sentences on what is unusual: no candidate, merges of different parcels, files that can't be compared with others."""
+    return [*_no_candidates(facts), *_different_parcels(facts), *_not_compared(facts)]
+
+
+def _no_candidates(facts: Facts) -> list[str]:
+    figures = statistics(facts)
+    if not figures.successful_files or figures.unique_flex_properties:
+        return []
+    threshold = f"{facts.settings['min_flex_score']:g}"
+    none = f"none of the {figures.total_properties:,} properties is eligible and scores {threshold} or more"
+    return [f"No candidates: {none}. The sheet Not Selected says why."]
+
+
+def _different_parcels(facts: Facts) -> list[str]:
+    different = int(facts.ledger["Different APN"].sum())
+    if not different:
+        return []
+    merges = f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address."
+    return [f"{merges} To keep such rows apart: --duplicate-fields Address,City,State,APN."]
+
+
+def _not_compared(facts: Facts) -> list[str]:
+    if not facts.settings["enable_deduplication"]:
+        return []
+    return [
+        sentence
+        for result in facts.results
+        if result.success
+        for sentence in _lacking(result, facts.settings["duplicate_fields"])
+    ]
+
+
+def _lacking(result: ProcessingResult, fields: tuple[str, ...]) -> list[str]:
+    missing = set.intersection(*(set(sheet.header_map.missing) for sheet in result.record.sheets))
+    without = [field for field in fields if field in missing]
+    if not without:
+        return []
+    compared = PLACE_COLUMNS.issuperset(without) and len(without) < len(fields)
+    what = "its rows are compared only with each other" if compared else "its rows are compared with none, and none is removed"
+    return [f"{result.record.source.name} has no {' and no '.join(without)}: {what}."]
