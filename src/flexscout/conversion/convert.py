@@ -71,7 +71,8 @@ def _typed(sheet: str, rows: pl.DataFrame, mapped: Iterable[MappedColumn]) -> tu
         kind = column(entry.name)
         values, reasons = CONVERTERS[kind.type](texts, kind.unit)
         typed.append((100 - values if entry.inverted else values).alias(entry.name))
-        issues.append(_issues(sheet, rows["row"], entry.header, texts, reasons))
+        if reasons.count():
+            issues.append(_issues(sheet, rows["row"], entry.header, texts, reasons))
     return typed, issues
 
 
@@ -120,4 +121,8 @@ def _source(sheet: str, rows: pl.DataFrame) -> list[pl.Series]:
 def _extras(rows: pl.DataFrame, extra: Iterable[MappedColumn]) -> list[pl.Series]:
     """The columns that pass through, unless they are empty; a date without a time loses its midnight."""
     found = (rows[str(entry.position)].alias(entry.name) for entry in extra)
-    return [values.str.replace(_MIDNIGHT, "$1") for values in found if values.count()]
+    return [values.str.replace(_MIDNIGHT, "$1") if _has_midnights(values) else values for values in found if values.count()]
+
+
+def _has_midnights(values: pl.Series) -> bool:
+    return bool(values.str.ends_with(" 00:00:00").any())

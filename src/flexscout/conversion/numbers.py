@@ -7,16 +7,25 @@ from flexscout.vocabulary import cell_units
 _SQUARE_FEET = {"acres": 43_560.0}
 _ACRES = {"square_feet": 1 / 43_560}
 _FACTORS = {"square feet": _SQUARE_FEET, "acres": _ACRES}  # unit of the column -> factor for a cell in another unit
+_MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
 _SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
 
 
 def to_numbers(texts: pl.Series, unit: str) -> pl.Series:
     """Texts as Float64 in `unit`; null where a text is no number. A comma is a thousands separator, or it won't do."""
-    plain = texts.cast(pl.Float64, strict=False)
-    rest = (texts.is_not_null() & ~plain.is_finite().fill_null(value=False)).arg_true()
-    if rest.is_empty():
-        return plain
-    return plain.scatter(rest, _written(texts.gather(rest), unit))
+    numbers = texts.cast(pl.Float64, strict=False)
+    for read in (_money, lambda rest: _written(rest, unit)):  # the common form first: it is three times as fast
+        rest = (texts.is_not_null() & ~numbers.is_finite().fill_null(value=False)).arg_true()
+        if rest.is_empty():
+            break
+        numbers = numbers.scatter(rest, read(texts.gather(rest)))
+    return numbers
+
+
+def _money(texts: pl.Series) -> pl.Series:
+    """Dollars and thousands separators, and nothing else."""
+    bare = texts.str.replace_all("$", "", literal=True).str.replace_all(",", "", literal=True)
+    return bare.set(~texts.str.contains(_MONEY), None).cast(pl.Float64, strict=False)
 
 
 def _written(texts: pl.Series, unit: str) -> pl.Series:

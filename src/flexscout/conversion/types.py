@@ -21,7 +21,9 @@ _NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors"}
 
 def clean(texts: pl.Series) -> pl.Series:
     """Texts with single spaces; placeholders such as `--` and `N/A` are missing."""
-    tidy = texts.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars()
+    # Looking for what is rare is cheaper than replacing it everywhere.
+    untidy = texts.str.contains_any(["  ", "\t", "\r", "\n", "\u00a0"]).any()
+    tidy = texts.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars() if untidy else texts
     return tidy.set(tidy.str.to_lowercase().is_in(list(cell_values("missing"))).fill_null(value=False), None)
 
 
