@@ -1,6 +1,9 @@
-"""Writes the tables of the docs that come from the code: `python docs/make_tables.py`."""
+"""Writes the parts of the docs that come from the code: `python docs/make_tables.py`."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from flexscout.config import FILE_KEYS, PipelineConfiguration
@@ -33,7 +36,21 @@ def columns_table() -> str:
     return "\n".join(rows)
 
 
-TABLES = {"configuration.md": settings_table, "columns.md": columns_table}
+def commands() -> str:
+    """The help of the program and of each command, at a width that no terminal changes."""
+    return "\n\n".join(
+        f"## flexscout {name}\n\n```text\n{_help(name)}\n```".replace("## flexscout \n", "## flexscout\n") for name in COMMANDS
+    )
+
+
+def _help(*command: str) -> str:
+    call = [sys.executable, "-m", "flexscout", *filter(None, command), "--help"]
+    environment = os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100"}
+    return subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout.strip()  # noqa: S603 - our own
+
+
+COMMANDS = ("", "run", "check", "init", "demo")
+TABLES = {"configuration.md": settings_table, "columns.md": columns_table, "cli.md": commands}
 
 
 def with_table(name: str) -> str:
