@@ -7,6 +7,7 @@ from flexscout.vocabulary import cell_units
 _SQUARE_FEET = {"acres": 43_560.0}
 _ACRES = {"square_feet": 1 / 43_560}
 _FACTORS = {"square feet": _SQUARE_FEET, "acres": _ACRES}  # unit of the column -> factor for a cell in another unit
+_DECIMALS = 6  # of a converted size; a twentieth of a square foot in acres
 _MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
 _SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
 
@@ -41,7 +42,8 @@ def _written(texts: pl.Series, unit: str) -> pl.Series:
         number = number.set(parts["scale"].is_not_null(), None)
     number = number * parts["scale"].replace_strict(_SCALES, default=1.0, return_dtype=pl.Float64)
     for other, factor in _FACTORS.get(unit, {}).items():
-        number = (number * factor).zip_with(parts["unit"].is_in(list(cell_units(other))).fill_null(value=False), number)
+        is_other = parts["unit"].is_in(list(cell_units(other))).fill_null(value=False)
+        number = (number * factor).round(_DECIMALS).zip_with(is_other, number)
     return (-number).zip_with(negative.fill_null(value=False), number)
 
 

@@ -23,12 +23,15 @@ class Verdict(Enum):
 
 
 def lot_unit(texts: pl.Series) -> Verdict:
-    """The unit of a lot-size column: by the units in its cells, else by its median."""
+    """The unit of a lot-size column: by the units in its cells, else by its median.
+
+    Where each cell names its own, either will do: the conversion minds them.
+    """
     filled = texts.drop_nulls().str.to_lowercase()
     acres, feet = _mentions(filled, "acres"), _mentions(filled, "square_feet")
-    if max(acres, feet) > filled.len() / 2:
-        return Verdict.ACRES if acres > feet else Verdict.SQUARE_FEET
-    median = _numbers(filled).median()
+    if filled.len() and (max(acres, feet) > filled.len() / 2 or acres + feet == filled.len()):
+        return Verdict.ACRES if acres >= feet else Verdict.SQUARE_FEET
+    median = _median(filled)
     if acres or feet or not isinstance(median, float):
         return Verdict.UNSURE
     if 0 < median <= _ACRES_AT_MOST:
@@ -39,7 +42,7 @@ def lot_unit(texts: pl.Series) -> Verdict:
 def is_square_feet_as_acres(texts: pl.Series) -> bool:
     """Whether a column called acres holds values that no acres are: a median of a lot in square feet."""
     filled = texts.drop_nulls().str.to_lowercase()
-    median = _numbers(filled).median()
+    median = _median(filled)
     return isinstance(median, float) and median >= _SQUARE_FEET_FROM and not _mentions(filled, "square_feet")
 
 
@@ -48,6 +51,11 @@ def is_lot_area(texts: pl.Series, acres: pl.Series) -> bool:
     ratio = (_numbers(texts) / (_numbers(acres) * SQUARE_FEET_PER_ACRE)).drop_nulls().drop_nans()
     same = ((ratio - 1).abs() < _SAME).mean()
     return ratio.len() > 0 and isinstance(same, float) and same > 0.9  # noqa: PLR2004 - nearly always
+
+
+def _median(texts: pl.Series) -> float | None:
+    """The lower one of two: a single absurd value of two decides nothing."""
+    return _numbers(texts).quantile(0.5, "lower")
 
 
 def _mentions(lower: pl.Series, unit: str) -> int:

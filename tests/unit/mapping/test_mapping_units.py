@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flexscout.mapping import map_headers
-from flexscout.mapping.units import Verdict, lot_unit
+from flexscout.mapping.units import Verdict, is_square_feet_as_acres, lot_unit
 
 
 def mapped(headers, *rows):
@@ -39,7 +39,7 @@ def test_the_cells_decide_the_unit_of_a_lot(texts, verdict):
 @pytest.mark.parametrize(
     "texts",
     [
-        ["2.2 Acres", "10,000 SF"],  # as many of each
+        ["2.2 Acres", "10,000 SF", "5", "6"],  # as many of each, and some that say nothing
         ["2.2 Acres", "5", "7"],  # too few say it
         ["500", "900", "1500"],  # large acres or small square feet
         ["0", "0", "0"],
@@ -118,3 +118,11 @@ def test_a_bare_sqft_without_acres_is_the_building():
 
 def test_a_building_size_that_says_so_is_never_the_lot():
     assert meaning(mapped(["Building SqFt", "Acres"], ["43560", "1"]), "Building SqFt") == "Building SqFt"
+
+
+def test_cells_that_each_name_their_own_unit_are_taken():
+    assert lot_unit(pl.Series(["2.2 Acres", "95,832 SF"])) is Verdict.ACRES
+
+
+def test_one_absurd_value_of_two_does_not_make_acres_square_feet():
+    assert not is_square_feet_as_acres(pl.Series(["2.0", "1000000"]))
