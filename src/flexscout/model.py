@@ -38,6 +38,8 @@ OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED)
 STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
 """Working columns: RowStatus; why a row was not selected; whether only missing values stand in its way."""
 
+SQUARE_FEET_PER_ACRE = 43_560
+
 PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 """Columns that say where an address is; a sheet may lack one because all its rows are of one place."""
 

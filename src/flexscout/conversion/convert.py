@@ -7,7 +7,7 @@ import polars as pl
 
 from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
 from flexscout.conversion.types import CONVERTERS, clean
-from flexscout.model import HeaderMap, Issue, MappedColumn
+from flexscout.model import SQUARE_FEET_PER_ACRE, HeaderMap, Issue, MappedColumn
 from flexscout.vocabulary import column, columns
 
 ISSUE_SCHEMA = {
@@ -19,7 +19,6 @@ ISSUE_SCHEMA = {
 }
 """Columns of an Issues table; `Source Row` is 0 where a whole column is meant."""
 
-SQUARE_FEET_PER_ACRE = 43_560
 _ACRE_DECIMALS = 6  # a twentieth of a square foot
 _ORDER = {entry.name: position for position, entry in enumerate(columns())}
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"

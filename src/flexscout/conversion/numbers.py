@@ -2,11 +2,11 @@
 
 import polars as pl
 
+from flexscout.model import SQUARE_FEET_PER_ACRE
 from flexscout.vocabulary import cell_units
 
-_SQUARE_FEET = {"acres": 43_560.0}
-_ACRES = {"square_feet": 1 / 43_560}
-_FACTORS = {"square feet": _SQUARE_FEET, "acres": _ACRES}  # unit of the column -> factor for a cell in another unit
+# Unit of the column -> factor for a cell in another unit.
+_FACTORS = {"square feet": {"acres": float(SQUARE_FEET_PER_ACRE)}, "acres": {"square_feet": 1 / SQUARE_FEET_PER_ACRE}}
 _DECIMALS = 6  # of a converted size; a twentieth of a square foot in acres
 _MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
 _SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}

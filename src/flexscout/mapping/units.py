@@ -4,9 +4,9 @@ from enum import Enum
 
 import polars as pl
 
+from flexscout.model import SQUARE_FEET_PER_ACRE
 from flexscout.vocabulary import cell_units
 
-SQUARE_FEET_PER_ACRE = 43_560
 _ACRES_AT_MOST = 200  # a median lot above that is no industrial lot in acres
 _SQUARE_FEET_FROM = 2_000  # a median lot below that is no lot in square feet
 _SAME = 0.02  # relative difference
