@@ -62,6 +62,12 @@ class Outputs:
         for beside in self._beside.values():
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
+        # A panic is how the workbook's writer ends when its own temporary file finds no room.
+        if isinstance(error, OSError) or type(error).__name__ == "PanicException":
+            raise OutputError(
+                f"The results can't be written: {error}. The previous ones are as they were.",
+                "Make room on the disk, or choose another place with --output-file, and run again.",
+            ) from error
 
 
 def backup_of(path: Path) -> Path:

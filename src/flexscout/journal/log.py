@@ -2,8 +2,9 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,13 +25,29 @@ class _JsonLines(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False, default=str)
 
 
+class _LogFile(logging.FileHandler):
+    """A log that can't be written says so once, and costs nothing else."""
+
+    _failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - the name is logging's
+        if not self._failed:
+            self._failed = True
+            print(f"flexscout: the log {self.baseFilename} can't be written: {sys.exc_info()[1]}", file=sys.stderr)  # noqa: T201
+
+    def close(self) -> None:
+        """Close what could not be written either."""
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def run_log(path: Path, level: str) -> Iterator[logging.Logger]:
     """The logger `flexscout`, writing to `path` while the context lasts. Raises OutputError if it can't."""
     logger = logging.getLogger("flexscout")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        handler = _LogFile(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise OutputError(
             f"The log {path} can't be written: {error.strerror}.", "Choose another place with logging.file."
