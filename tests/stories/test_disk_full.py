@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from program import flexscout
 from workbooks import valid_properties_1, valid_properties_2
 
