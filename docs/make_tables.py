@@ -38,18 +38,16 @@ def columns_table() -> str:
 
 def commands() -> str:
     """The help of the program and of each command, at a width that no terminal changes."""
-    return "\n\n".join(
-        f"## flexscout {name}\n\n```text\n{_help(name)}\n```".replace("## flexscout \n", "## flexscout\n") for name in COMMANDS
-    )
+    return "\n\n".join(f"{f'## flexscout {name}'.strip()}\n\n```text\n{_help(*name.split())}\n```" for name in COMMANDS)
 
 
 def _help(*command: str) -> str:
-    call = [sys.executable, "-m", "flexscout", *filter(None, command), "--help"]
+    call = [sys.executable, "-m", "flexscout", *command, "--help"]
     environment = os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100"}
     return subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout.strip()  # noqa: S603 - our own
 
 
-COMMANDS = ("", "run", "check", "init", "demo")
+COMMANDS = ("", "run", "check", "config show", "init", "demo")
 TABLES = {"configuration.md": settings_table, "columns.md": columns_table, "cli.md": commands}
 
 

@@ -70,6 +70,14 @@ class ConfigurationError(FlexscoutError):
         """All mistakes of one set of settings."""
         return cls("\n".join(f"{setting}: {wrong}" for setting, wrong in mistakes.items()), mistakes)
 
+    @classmethod
+    def of_places(cls, mistakes: Mapping[str, str]) -> Self:
+        """All mistakes of settings that were gathered from several places, each with its own."""
+        count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+        return cls(
+            "\n  ".join([f"The settings have {count}:", *(f"{place}: {wrong}" for place, wrong in mistakes.items())]), mistakes
+        )
+
     def __reduce__(self) -> tuple[type[Self], tuple[str, dict[str, str]]]:
         return type(self), (self.message, self.mistakes)
 

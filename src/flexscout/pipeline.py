@@ -9,7 +9,7 @@ from flexscout import __version__
 from flexscout.aggregation import Deduplicated, combine, deduplicate, unmerged
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
-from flexscout.export import Outputs, Tables, write_report, write_tables
+from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import Stopwatch, TableFolder, peak_memory_mb, run_log
 from flexscout.model import CheckSummary, RunSummary
 from flexscout.processing import KEY, MODIFIED, BatchProcessor, ClassifiedFile, NoProgress, Progress
@@ -39,6 +39,8 @@ class ScalableFlexPipeline:
         clock = Stopwatch()
         with clock.stage("discovery"):
             found = self._scan()
+            for place in (Path(self.config.output_file), Path(self.config.report_file)):
+                check_place(place)
         with run_log(Path(self.config.log_file), self.config.log_level), TableFolder() as folder:
             _log_found(found)
             with clock.stage("processing"):

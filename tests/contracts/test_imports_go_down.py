@@ -25,7 +25,7 @@ DOORS = {
     "rustpy_xlsxwriter": "export/workbook.py",
     "pebble": "processing/workers.py",
     "rapidfuzz": "mapping/headers.py",
-    "pydantic": "config.py",
+    "pydantic": "config/settings.py",
 }
 
 MODULES = sorted(path for path in HOUSE.rglob("*.py") if path.name != "__main__.py" and path != HOUSE / "__init__.py")

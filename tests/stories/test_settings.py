@@ -29,7 +29,7 @@ def test_all_mistakes_of_a_configuration_file_are_named_at_once(tmp_path):
     (tmp_path / "c.yaml").write_text("input:\n  foldr: in\nfiltering:\n  min_flex_score: 11\n")
     outcome = flexscout("run", "-c", "c.yaml")
     assert outcome.code == 2
-    assert "line 2: input.foldr" in outcome.err
+    assert "c.yaml, line 2: input.foldr" in outcome.err
     assert "did you mean folder" in outcome.err
     assert "line 4: filtering.min_flex_score: 11" in outcome.err
 
@@ -102,3 +102,38 @@ def test_columns_that_no_vendor_shares_pass_through_and_equal_names_are_one(tmp_
         write_workbook(tmp_path / f"in/{name}.xlsx", [(*HEADER, header), row])
     rows = flexscout("run", "in").rows()
     assert {row["Broker Note"] for row in rows} == {"note a", "note b"}
+
+
+def test_config_show_tells_what_a_run_would_use_and_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("FLEXSCOUT_BATCH_SIZE", "3")
+    (tmp_path / "c.yaml").write_text("filtering: {min_flex_score: 6}\n")
+    shown = flexscout("config", "show", "exports", "-c", "c.yaml")
+    assert shown.code == 0
+    assert 'folder: "exports"  # command line: input_folder' in shown.out
+    assert "batch_size: 3  # environment: FLEXSCOUT_BATCH_SIZE" in shown.out
+    assert "min_flex_score: 6.0  # c.yaml, line 1: filtering.min_flex_score" in shown.out
+    assert "timeout_minutes: 30  # default" in shown.out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.yaml"]
+
+
+def test_config_show_speaks_json_too():
+    shown = json.loads(flexscout("config", "show", "--workers", "2", "--format", "json").out)
+    assert shown["max_workers"] == {"value": 2, "from": "command line: max_workers"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("-o", "taken/out.xlsx"), "taken is a file, not a folder"),
+        (("-o", "folder.xlsx"), "folder.xlsx is a folder"),
+        (("--report-file", "taken/deep/r.json"), "taken is a file, not a folder"),
+    ],
+)
+def test_an_output_that_can_not_be_is_told_before_anything_is_read(tmp_path, options, words):
+    valid_properties_1(tmp_path / "in")
+    (tmp_path / "taken").write_text("mine")
+    (tmp_path / "folder.xlsx").mkdir()
+    outcome = flexscout("run", "in", *options)
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert "rows" not in outcome.err

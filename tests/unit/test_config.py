@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from flexscout import PipelineConfiguration
-from flexscout.config import FILE_KEYS, render_template
+from flexscout.config import FILE_KEYS, render_settings, render_template
 from flexscout.errors import ConfigurationError
 from flexscout.processing.batch import worker_count
 
@@ -143,6 +143,76 @@ def test_the_bounds_themselves_will_do(name, value):
     assert getattr(PipelineConfiguration(**{name: value}), name) == value
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("batch_size", 0, "give a whole number from 1 to 10,000"),
+        ("timeout_minutes", 0, "give a number above 0 to 10,000"),
+        ("min_flex_score", "high", "give a number from 0 to 10"),
+        ("log_level", "LOUD", "give one of DEBUG, INFO, WARNING, ERROR"),
+        ("recursive_scan", "maybe", "give true or false"),
+    ],
+)
+def test_a_mistake_names_the_value_and_what_is_allowed(name, value, allowed):
+    assert mistakes_of(**{name: value}).mistakes == {name: f"{value!r} won't do: {allowed}"}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"report_file": "out/best.csv"},
+        {"log_file": "out/best.parquet"},
+        {"report_file": "out/r.json", "log_file": "out/r.json"},
+    ],
+)
+def test_two_outputs_never_share_a_file(settings):
+    assert "another output stands there" in str(mistakes_of(output_file="out/best.xlsx", **settings))
+
+
+def test_the_environment_wins_over_the_file_and_loses_to_the_command_line(written, monkeypatch):
+    path = written("processing: {max_workers: 2, batch_size: 3}\nfiltering: {min_flex_score: 5}\n")
+    monkeypatch.setenv("FLEXSCOUT_MAX_WORKERS", "3")
+    monkeypatch.setenv("FLEXSCOUT_BATCH_SIZE", "4")
+    settings, origins = PipelineConfiguration.resolve(path, {"max_workers": 8})
+    assert (settings.max_workers, settings.batch_size, settings.min_flex_score, settings.timeout_minutes) == (8, 4, 5, 30)
+    assert (origins["max_workers"], origins["batch_size"]) == ("command line: max_workers", "environment: FLEXSCOUT_BATCH_SIZE")
+    assert (origins["min_flex_score"], origins["timeout_minutes"]) == (f"{path}, line 2: filtering.min_flex_score", "default")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("RECURSIVE_SCAN", "yes", True), ("ENABLE_CSV_EXPORT", "0", False), ("MEMORY_LIMIT_GB", "1.5", 1.5),
+        ("BATCH_SIZE", "7", 7),
+        ("DUPLICATE_FIELDS", "apn, County", ("APN", "County")), ("INPUT_FOLDER", " in ", "in"), ("OUTPUT_FILE", "", None),
+    ],
+)  # fmt: skip
+def test_a_variable_is_read_as_its_setting_is_typed(name, text, value, monkeypatch):
+    monkeypatch.setenv(f"FLEXSCOUT_{name}", text)
+    default = PipelineConfiguration.model_fields[name.lower()].default
+    assert getattr(PipelineConfiguration.resolve(None)[0], name.lower()) == (default if value is None else value)
+
+
+def test_mistakes_of_all_places_are_named_at_once(written, monkeypatch):
+    path = written("processing: {max_workers: none}\n")
+    monkeypatch.setenv("FLEXSCOUT_BATCH_SIZE", "many")
+    monkeypatch.setenv("FLEXSCOUT_INPUT_FOLDR", "in")
+    with pytest.raises(ConfigurationError) as caught:
+        PipelineConfiguration.resolve(path, {"min_flex_score": 11})
+    assert str(caught.value).splitlines() == [
+        "The settings have 4 mistakes:",
+        "  environment: FLEXSCOUT_INPUT_FOLDR: FLEXSCOUT_INPUT_FOLDR is not known; did you mean FLEXSCOUT_INPUT_FOLDER?",
+        "  environment: FLEXSCOUT_BATCH_SIZE: 'many' won't do: give a whole number from 1 to 10,000",
+        f"  {path}, line 1: processing.max_workers: 'none' won't do: give a whole number from 1 to 256",
+        "  command line: min_flex_score: 11 won't do: give a number from 0 to 10",
+    ]
+
+
+def test_the_settings_shown_are_a_file_that_gives_the_same(written):
+    settings, origins = PipelineConfiguration.resolve(None, {"input_folder": "caf\u00e9", "duplicate_fields": ["APN"]})
+    assert PipelineConfiguration.from_file(written(render_settings(settings, origins))) == settings
+
+
 def test_duplicate_fields_are_columns_whatever_their_case():
     assert PipelineConfiguration(duplicate_fields=["apn", "ZIP CODE"]).duplicate_fields == ("APN", "Zip Code")
 
@@ -168,11 +238,11 @@ def test_a_wrong_name_gets_the_right_one(settings, suggestion):
 def test_each_mistake_of_a_file_has_its_line_and_its_place(written):
     path = written("inptu:\n  folder: in\nfiltering:\n  min_flex_scor: 5\n  enable_deduplication: maybe\nlogging: loud\n")
     assert str(mistakes_of(path)).splitlines() == [
-        f"{path} has 4 mistakes:",
-        "  line 1: inptu: inptu is not known; did you mean input?",
-        "  line 4: filtering.min_flex_scor: min_flex_scor is not known; did you mean min_flex_score?",
-        "  line 6: logging: should hold settings, one a line, not 'loud'",
-        "  line 5: filtering.enable_deduplication: 'maybe' won't do: Input should be a valid boolean",
+        "The settings have 4 mistakes:",
+        f"  {path}, line 1: inptu: inptu is not known; did you mean input?",
+        f"  {path}, line 4: filtering.min_flex_scor: min_flex_scor is not known; did you mean min_flex_score?",
+        f"  {path}, line 6: logging: should hold settings, one a line, not 'loud'",
+        f"  {path}, line 5: filtering.enable_deduplication: 'maybe' won't do: give true or false",
     ]
 
 

@@ -7,6 +7,7 @@ import typer
 
 from flexscout import __version__
 from flexscout.cli.check import check
+from flexscout.cli.config import config
 from flexscout.cli.demo import demo
 from flexscout.cli.init import init
 from flexscout.cli.run import run
@@ -42,6 +43,7 @@ def _program(
 app.command()(run)
 app.command()(check)
 app.command()(init)
+app.add_typer(config)
 app.command()(demo)
 
 

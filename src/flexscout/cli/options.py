@@ -97,13 +97,16 @@ def with_shared_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def configuration(options: Mapping[str, Any]) -> "PipelineConfiguration":
-    """The settings: the command line over the file over the defaults. Raises ConfigurationError."""
+    """The settings: the command line over the environment over the file over the defaults. Raises ConfigurationError."""
+    return resolved(options)[0]
+
+
+def resolved(options: Mapping[str, Any]) -> tuple["PipelineConfiguration", dict[str, str]]:
+    """The settings, and where each comes from."""
     from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
 
     overrides = {name: value for name, value in _settings(options).items() if value is not None}
-    if options["config"]:
-        return PipelineConfiguration.from_file(options["config"], overrides)
-    return PipelineConfiguration(**overrides)
+    return PipelineConfiguration.resolve(options["config"], overrides)
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, Any]:

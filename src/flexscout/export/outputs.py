@@ -26,12 +26,7 @@ class Outputs:
 
     def beside(self, path: Path) -> Path:
         """Where to write the file that will stand at `path`."""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"The folder {path.parent} can't be made: {error.strerror}.", "Choose another place.") from None
-        if not os.access(path.parent, os.W_OK):
-            raise OutputError(f"The folder {path.parent} can't be written to.", "Choose another place with --output-file.")
+        _make_folder_of(path)
         beside = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
         self._beside[path] = beside
         return beside
@@ -68,6 +63,24 @@ class Outputs:
                 f"The results can't be written: {error}. The previous ones are as they were.",
                 "Make room on the disk, or choose another place with --output-file, and run again.",
             ) from error
+
+
+def check_place(path: Path) -> None:
+    """Make the folder of an output. Raises OutputError if nothing can be written there, with what is in the way."""
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder, so no file can stand there.", f"Name a file in it, such as {path / path.name}.")
+    _make_folder_of(path)
+
+
+def _make_folder_of(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        file = next((parent for parent in path.parents if parent.is_file()), None)
+        reason = f"{file} is a file, not a folder" if file else error.strerror
+        raise OutputError(f"The folder {path.parent} can't be made: {reason}.", "Choose another place.") from None
+    if not os.access(path.parent, os.W_OK):
+        raise OutputError(f"The folder {path.parent} can't be written to.", "Choose another place with --output-file.")
 
 
 def backup_of(path: Path) -> Path:

@@ -2,12 +2,16 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
+from pebble.pool.process import PoolManager
 
 # Start methods that inherit nothing by accident.
 if sys.platform == "win32":
@@ -16,6 +20,8 @@ if sys.platform == "win32":
 else:
     from multiprocessing.context import ForkServerContext as _BaseContext
     from multiprocessing.context import ForkServerProcess as _BaseProcess
+
+_MESSAGE_SECONDS = 2.0  # longest that a worker's message is on its way; read in milliseconds unless the machine is busy
 
 WorkerDied = ProcessExpired
 """What a call ends in when its process ended in the middle of it."""
@@ -43,6 +49,21 @@ class _Context(_BaseContext):
     Process = _Process
 
 
+class _PatientManager(PoolManager):
+    """Knows a dead worker's task even if its death is seen before the message that it took the task.
+
+    Otherwise a file that ends its worker at once would break the pool, or wait for its timeout.
+    """
+
+    def find_expired_task(self, worker_id: int) -> Any:
+        last = time.monotonic() + _MESSAGE_SECONDS
+        while time.monotonic() < last:
+            with suppress(LookupError, BrokenProcessPool):
+                return super().find_expired_task(worker_id)
+            time.sleep(_MESSAGE_SECONDS / 100)
+        return super().find_expired_task(worker_id)
+
+
 class WorkerPool:
     """Runs functions in processes that are replaced when they die.
 
@@ -52,9 +73,11 @@ class WorkerPool:
 
     def __init__(self, workers: int, timeout_seconds: float, memory_gb: float) -> None:
         self._timeout = timeout_seconds
+        context = _Context()
         self._pool = ProcessPool(
-            max_workers=workers, context=_Context(), initializer=_start_worker, initargs=(int(memory_gb * 2**30),)
+            max_workers=workers, context=context, initializer=_start_worker, initargs=(int(memory_gb * 2**30),)
         )
+        self._pool._pool_manager = _PatientManager(self._pool._context, context)  # noqa: SLF001 - pebble offers no other seam
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """Run `function(*arguments)` in a worker."""

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pebble.pool.process import TaskManager
 
 from flexscout import BatchProcessor, PipelineConfiguration, ScalableFlexPipeline
 from flexscout.processing.batch import worker_count
 from flexscout.processing.executors import SerialExecutor
-from flexscout.processing.workers import WorkerPool
+from flexscout.processing.workers import WorkerDied, WorkerPool
 from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
 
 
@@ -125,6 +126,23 @@ def test_a_worker_that_goes_wrong_costs_its_file_and_no_other(tmp_path, deed, co
     assert [result.success for result in results] == [True, False, True]
     assert results[1].record.error.code == code
     assert "bad.xlsx" in results[1].error_message
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_death_that_is_seen_before_its_cause_breaks_nothing(monkeypatch, workers):
+    """On a busy machine the message that a worker took a task is read later than its death is seen."""
+    start = TaskManager.task_start
+
+    def late(self, task, worker):
+        time.sleep(0.5)
+        start(self, task, worker)
+
+    monkeypatch.setattr(TaskManager, "task_start", late)
+    with WorkerPool(workers, 20, 1) as pool:
+        futures = [pool.submit(os.abort), pool.submit(len, "abc")]
+        with pytest.raises(WorkerDied):
+            futures[0].result()
+        assert futures[1].result() == 3
 
 
 @pytest.mark.parametrize(("times", "success", "calls"), [(0, True, 1), (2, True, 3), (5, False, 3)])

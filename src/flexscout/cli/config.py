@@ -1,0 +1,31 @@
+"""`flexscout config show`: what a run would use, and where each setting comes from."""
+
+import json
+from typing import Any
+
+import typer
+
+from flexscout.cli import options as opt
+from flexscout.cli.errors import ends_in_words
+
+config = typer.Typer(name="config", help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@config.callback()
+def _settings() -> None:
+    pass
+
+
+@config.command("show")
+@ends_in_words
+@opt.with_shared_options
+def show(**options: Any) -> None:
+    """Print the settings that a run with these options would use, and where each comes from. Writes nothing."""
+    from flexscout.config import render_settings  # noqa: PLC0415 - `--help` loads no settings
+
+    settings, origins = opt.resolved(options)
+    if options["output_format"] is opt.Format.JSON:
+        values = settings.model_dump()
+        typer.echo(json.dumps({name: {"value": values[name], "from": origins[name]} for name in values}, indent=2))
+    else:
+        typer.echo(render_settings(settings, origins), nl=False)

@@ -1,0 +1,49 @@
+"""What settings are called in a file and in the environment."""
+
+import difflib
+from collections.abc import Sequence
+
+# Section and key of the configuration file -> keyword of PipelineConfiguration.
+FILE_KEYS: dict[str, dict[str, str]] = {
+    "input": {"folder": "input_folder", "file_pattern": "file_pattern", "recursive_scan": "recursive_scan"},
+    "processing": {
+        "batch_size": "batch_size",
+        "max_workers": "max_workers",
+        "memory_limit_gb": "memory_limit_gb",
+        "timeout_minutes": "timeout_minutes",
+    },
+    "output": {
+        "master_file": "output_file",
+        "report_file": "report_file",
+        "enable_csv_export": "enable_csv_export",
+        "columns": "output_columns",
+    },
+    "classification": {"profile": "profile"},
+    "filtering": {
+        "min_flex_score": "min_flex_score",
+        "enable_deduplication": "enable_deduplication",
+        "duplicate_fields": "duplicate_fields",
+    },
+    "logging": {
+        "level": "log_level",
+        "file": "log_file",
+        "progress_interval": "progress_interval",
+        "progress_reporting": "progress_reporting",
+    },
+}
+PLACES = {keyword: f"{section}.{key}" for section, keys in FILE_KEYS.items() for key, keyword in keys.items()}
+"""Keyword -> `section.key`."""
+
+PREFIX = "FLEXSCOUT_"
+
+
+def variable(keyword: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{keyword.upper()}"
+
+
+def unknown_name(name: str, known: Sequence[str]) -> str:
+    """That a name is not known, with the nearest that is."""
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+    return f"{name} is not known; {hint}"

@@ -1,0 +1,171 @@
+"""Settings: what a person writes, checked as a whole, becomes what a run uses."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+
+from flexscout.config.keys import unknown_name
+from flexscout.config.layers import of_command_line, of_environment, of_file
+from flexscout.errors import ConfigurationError
+from flexscout.vocabulary import columns
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class PipelineConfiguration(BaseModel):
+    """The settings of a run: frozen, complete, with the defaults of the design.
+
+    Raises ConfigurationError, naming every mistake at once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+    input_folder: Text = "data/raw"
+    """Folder with the exports."""
+    file_pattern: Text = "*.xlsx"
+    """Which files of the folder are read, as a glob."""
+    recursive_scan: bool = False
+    """Whether folders below the input folder are scanned too."""
+    batch_size: Annotated[int, Field(ge=1, le=10_000)] = 10
+    """Files handed to the workers at a time."""
+    max_workers: Annotated[int, Field(ge=1, le=256)] = 4
+    """Worker processes; the default is lowered to the cores and the files there are."""
+    memory_limit_gb: Annotated[float, Field(ge=0.25, le=4096)] = 4
+    """Memory for the whole run, in GB; each worker gets its share."""
+    timeout_minutes: Annotated[float, Field(gt=0, le=10_000)] = 30
+    """Longest time for one file, in minutes."""
+    output_file: Text = "data/exports/all_flex_properties.xlsx"
+    """The workbook; its CSV and Parquet twins stand beside it."""
+    report_file: Text = "data/reports/pipeline_summary.json"
+    """The report of the run, as JSON."""
+    enable_csv_export: bool = True
+    """Whether the CSV twin is written."""
+    output_columns: Literal["all", "standard"] = "all"
+    """`all`: every column of the inputs; `standard`: the canonical ones and the scores."""
+    profile: Literal["flex-industrial"] = "flex-industrial"
+    """The points and rules by which properties are scored."""
+    min_flex_score: Annotated[float, Field(ge=0, le=10)] = 4.0
+    """Least score of a candidate, 0-10."""
+    enable_deduplication: bool = True
+    """Whether rows of one property are merged."""
+    duplicate_fields: Annotated[tuple[str, ...], Field(min_length=1)] = ("Address", "City", "State")
+    """Columns that make two rows the same property when all are equal after normalization."""
+    log_level: LogLevel = "INFO"
+    """Least level that is written to the log."""
+    log_file: Text = "logs/pipeline.log"
+    """The log, one JSON object a line."""
+    progress_interval: Annotated[int, Field(ge=1)] = 100
+    """Rows between two progress messages within a file, where it is read in parts."""
+    progress_reporting: bool = True
+    """Whether progress is shown at all."""
+
+    def __init__(self, **settings: Any) -> None:
+        try:
+            super().__init__(**settings)
+        except ValidationError as error:
+            raise ConfigurationError.of_settings(_mistakes(error)) from None
+
+    @field_validator("duplicate_fields", mode="before")
+    @classmethod
+    def _known_fields(cls, value: Any) -> Any:
+        if isinstance(value, str) or not isinstance(value, list | tuple):
+            raise ValueError(  # noqa: TRY004 - pydantic collects ValueErrors
+                "give a list of column names, such as [Address, City, State]"
+            )
+        names = {column.name.casefold(): column.name for column in columns()}
+        unknown = [str(field) for field in value if str(field).casefold() not in names]
+        if unknown:
+            raise ValueError("; ".join(unknown_name(name, list(names.values())) for name in unknown))
+        return tuple(names[str(field).casefold()] for field in value)
+
+    @field_validator("output_file")
+    @classmethod
+    def _is_workbook(cls, value: str) -> str:
+        if Path(value).suffix.lower() != ".xlsx":
+            raise ValueError("the workbook's name must end in .xlsx")
+        return value
+
+    @field_validator("report_file", "log_file")
+    @classmethod
+    def _stands_alone(cls, value: str, info: ValidationInfo) -> str:
+        workbook = Path(str(info.data.get("output_file", "")))
+        taken = [
+            workbook,
+            workbook.with_suffix(".csv"),
+            workbook.with_suffix(".parquet"),
+            Path(str(info.data.get("report_file", ""))),
+        ]
+        if Path(value) in taken:
+            raise ValueError("another output stands there already; give each its own file")
+        return value
+
+    @classmethod
+    def from_file(cls, path: str | Path, overrides: Mapping[str, Any] | None = None) -> Self:
+        """The settings of a YAML or JSON file in the design's sections, under those of the environment and `overrides`.
+
+        Raises ConfigurationError, each mistake with its line and, where one is near, the right name.
+        """
+        return cls.resolve(path, overrides)[0]
+
+    @classmethod
+    def resolve(cls, path: str | Path | None, overrides: Mapping[str, Any] | None = None) -> tuple[Self, dict[str, str]]:
+        """The settings of `overrides` over the environment's `FLEXSCOUT_*` over a file over the defaults.
+
+        With them, keyword -> where its value comes from. Raises ConfigurationError, naming every mistake and its place.
+        """
+        defaults = {keyword: field.default for keyword, field in cls.model_fields.items()}
+        layers = [of_file(Path(path))] if path else []
+        layers += [of_environment(os.environ, defaults), of_command_line(overrides or {})]
+        values = {keyword: value for layer in layers for keyword, value in layer.values.items()}
+        places = {keyword: place for layer in layers for keyword, place in layer.places.items()}
+        mistakes = {place: wrong for layer in layers for place, wrong in layer.mistakes.items()}
+        try:
+            settings = cls(**values)
+        except ConfigurationError as error:
+            mistakes |= {places.get(keyword, keyword): wrong for keyword, wrong in error.mistakes.items()}
+        if mistakes:
+            raise ConfigurationError.of_places(mistakes)
+        return settings, dict.fromkeys(defaults, "default") | places
+
+    @property
+    def csv_file(self) -> Path:
+        """The CSV twin of the workbook."""
+        return Path(self.output_file).with_suffix(".csv")
+
+    @property
+    def parquet_file(self) -> Path:
+        """The Parquet twin of the workbook."""
+        return Path(self.output_file).with_suffix(".parquet")
+
+
+def _mistakes(error: ValidationError) -> dict[str, str]:
+    """Setting -> what is wrong with it, from pydantic's list."""
+    return {str(detail["loc"][0]): _mistake(str(detail["loc"][0]), detail) for detail in error.errors()}
+
+
+def _mistake(keyword: str, detail: ErrorDetails) -> str:
+    if detail["type"] == "extra_forbidden":
+        return unknown_name(keyword, list(PipelineConfiguration.model_fields))
+    own = detail["msg"].removeprefix("Value error, ")
+    return f"{detail['input']!r} won't do: {own if detail['type'] == 'value_error' else _expected(keyword)}"
+
+
+def _expected(keyword: str) -> str:
+    """What a setting takes, with its bounds."""
+    field = PipelineConfiguration.model_fields[keyword]
+    if get_origin(field.annotation) is Literal:
+        return f"give one of {', '.join(get_args(field.annotation))}"
+    words: dict[Any, str] = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a list of at least one column"}
+    kind = words.get(get_origin(field.annotation) or field.annotation, "a number")
+    return f"give {kind}{''.join(_bound(entry) for entry in field.metadata)}"
+
+
+def _bound(entry: object) -> str:
+    """A limit in words; pydantic keeps each as an object of its own kind."""
+    shapes = {"ge": " from {:,}", "gt": " above {:,}", "le": " to {:,}"}
+    return "".join(shape.format(getattr(entry, name)) for name, shape in shapes.items() if hasattr(entry, name))
