@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
-from flexscout.conversion.types import CONVERTERS, clean
+from flexscout.conversion.values import clean, typed
 from flexscout.model import SQUARE_FEET_PER_ACRE, HeaderMap, Issue, MappedColumn
 from flexscout.vocabulary import column, columns
 
@@ -62,17 +62,12 @@ def _body(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:
 
 def _typed(sheet: str, rows: pl.DataFrame, mapped: Iterable[MappedColumn]) -> tuple[list[pl.Series], list[pl.DataFrame]]:
     """The canonical columns in their order, and the Issues of each."""
-    ordered = sorted(mapped, key=lambda entry: _ORDER[entry.name])
-    typed: list[pl.Series] = []
-    issues: list[pl.DataFrame] = []
-    for entry in ordered:
-        texts = clean(rows[str(entry.position)])
-        kind = column(entry.name)
-        values, reasons = CONVERTERS[kind.type](texts, kind.unit)
-        typed.append((100 - values if entry.inverted else values).alias(entry.name))
-        if reasons.count():
-            issues.append(_issues(sheet, rows["row"], entry.header, texts, reasons))
-    return typed, issues
+    ordered = {entry.name: entry for entry in sorted(mapped, key=lambda entry: _ORDER[entry.name])}
+    kinds = {name: column(name) for name in ordered}
+    texts = clean(rows.select(pl.col(str(entry.position)).alias(name) for name, entry in ordered.items()), kinds)
+    values, reasons = typed(texts, kinds)
+    issues = [_issues(sheet, rows["row"], ordered[name].header, texts[name], why) for name, why in reasons.items()]
+    return [(100 - found).alias(found.name) if ordered[found.name].inverted else found for found in values], issues
 
 
 def _issues(sheet: str, rows: pl.Series, header: str, texts: pl.Series, reasons: pl.Series) -> pl.DataFrame:
@@ -91,12 +86,14 @@ def _of_columns(issues: Iterable[Issue]) -> pl.DataFrame:
 
 def _not_data(sheet: str, body: pl.DataFrame, kinds: pl.Series) -> pl.DataFrame:
     """Totals, footnotes and repeated headers, as Issues: left out, but named."""
-    first = pl.coalesce(pl.exclude("row")) if body.width > 1 else pl.lit("")
-    frame = body.select(
-        pl.lit(sheet).alias("Source Sheet"), pl.col("row").cast(pl.Int64).alias("Source Row"), first.alias("Value")
+    left_out = body.with_columns(kinds.alias("kind")).filter(~kinds.is_in([PROPERTY, BLANK]))
+    return left_out.select(
+        pl.lit(sheet).alias("Source Sheet"),
+        pl.col("row").cast(pl.Int64).alias("Source Row"),
+        pl.lit("").alias("Column"),
+        pl.coalesce(pl.exclude("row", "kind"), pl.lit("")).alias("Value"),
+        pl.format("not_data: {}", "kind").alias("Reason"),
     )
-    left_out = frame.with_columns(Reason=kinds, Column=pl.lit("")).filter(~pl.col("Reason").is_in([PROPERTY, BLANK]))
-    return left_out.with_columns(pl.format("not_data: {}", "Reason").alias("Reason")).select(*ISSUE_SCHEMA)
 
 
 def _with_acres(typed: list[pl.Series]) -> list[pl.Series]:
@@ -119,9 +116,7 @@ def _source(sheet: str, rows: pl.DataFrame) -> list[pl.Series]:
 
 def _extras(rows: pl.DataFrame, extra: Iterable[MappedColumn]) -> list[pl.Series]:
     """The columns that pass through, unless they are empty; a date without a time loses its midnight."""
-    found = (rows[str(entry.position)].alias(entry.name) for entry in extra)
-    return [values.str.replace(_MIDNIGHT, "$1") if _has_midnights(values) else values for values in found if values.count()]
-
-
-def _has_midnights(values: pl.Series) -> bool:
-    return bool(values.str.ends_with(" 00:00:00").any())
+    found = rows.select(pl.col(str(entry.position)).alias(entry.name) for entry in extra)
+    has_midnights = found.select(pl.all().str.ends_with(" 00:00:00").any())
+    filled = [values for values in found if values.null_count() < values.len()]
+    return [values.str.replace(_MIDNIGHT, "$1") if has_midnights[values.name].any() else values for values in filled]

@@ -18,6 +18,10 @@ _FORMATS = (
 )
 _TIME = r"(?i)[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?(?:z|[+-]\d{2}:?\d{2})?$"
 _YEARS = (1800, 2100)
+
+NO_DATE = r"^[-0/ :]*$"
+"""How county rolls say that there is none: 0, 0000-00-00."""
+
 _SERIALS = (1_000.0, 73_050.0)  # Excel's day numbers, 1902 to 2099
 _DAYS_AT_MOST = 1e6  # from 1970; beyond any year
 _MILLISECONDS_FROM = 1e11  # since 1970; database exports write dates so

@@ -14,7 +14,7 @@ _LOOKED_AT = 3  # leading columns in which a total names itself
 def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
     """The kind of each row of `body` (trimmed texts by position, and `row`)."""
     cells = pl.exclude("row")
-    filled = pl.sum_horizontal(cells.is_not_null().cast(pl.UInt32))
+    filled = pl.sum_horizontal(cells.is_not_null())
     kinds = (
         pl.when(filled == 0)
         .then(pl.lit(BLANK))
@@ -33,7 +33,7 @@ def _repeats_header(header_map: HeaderMap, filled: pl.Expr) -> pl.Expr:
     """At least two cells, and each says what its header says."""
     named = [column for column in header_map.columns if column.header]
     same = [pl.col(str(column.position)) == column.header.strip() for column in named]
-    return (filled > 1) & (pl.sum_horizontal(part.fill_null(value=False).cast(pl.UInt32) for part in same) == filled)
+    return (filled > 1) & (pl.sum_horizontal(same) == filled)
 
 
 def _is_total(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:

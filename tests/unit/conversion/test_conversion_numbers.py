@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from flexscout.conversion.numbers import to_numbers
-from flexscout.conversion.types import as_number
+from flexscout.conversion.values import typed
+from flexscout.vocabulary import Column
 
 
 def number(text, unit=""):
@@ -110,12 +111,13 @@ def test_a_column_without_rows_is_a_column_of_numbers():
 
 @pytest.mark.parametrize("unit", ["square feet", "acres", "feet", "units", "docks", "doors"])
 def test_a_size_or_a_count_is_never_negative(unit):
-    values, reasons = as_number(pl.Series(["-5", "(5)", "0", "5"]), unit)
-    assert values.to_list() == [None, None, 0, 5]
-    assert reasons.to_list() == ["out_of_range", "out_of_range", None, None]
+    texts = pl.DataFrame({"it": ["-5", "(5)", "0", "5"]})
+    values, reasons = typed(texts, {"it": Column("it", "number", unit)})
+    assert values["it"].to_list() == [None, None, 0, 5]
+    assert reasons["it"].to_list() == ["out_of_range", "out_of_range", None, None]
 
 
 @pytest.mark.parametrize("unit", ["USD", "USD per square foot"])
 def test_an_amount_of_money_may_be_negative(unit):
-    values, reasons = as_number(pl.Series(["($1,200)"]), unit)
-    assert (values.item(), reasons.item()) == (-1200, None)
+    values, reasons = typed(pl.DataFrame({"it": ["($1,200)"]}), {"it": Column("it", "number", unit)})
+    assert (values.item(), reasons) == (-1200, {})

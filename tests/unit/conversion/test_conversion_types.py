@@ -3,13 +3,20 @@
 import polars as pl
 import pytest
 
-from flexscout.conversion.types import CONVERTERS, clean
+from flexscout.conversion.types import CONVERSIONS
+from flexscout.conversion.values import clean, typed
+from flexscout.vocabulary import Column
+
+
+def cleaned(kind, *texts):
+    """A column of texts as the types see it."""
+    return clean(pl.DataFrame({"it": pl.Series(list(texts), dtype=pl.String)}), {"it": Column("it", kind)})
 
 
 def converted(kind, *texts):
     """Values and reasons of a column of texts."""
-    values, reasons = CONVERTERS[kind](clean(pl.Series(list(texts), dtype=pl.String)), "")
-    return values.to_list(), reasons.to_list()
+    values, reasons = typed(cleaned(kind, *texts), {"it": Column("it", kind)})
+    return values["it"].to_list(), reasons["it"].to_list() if "it" in reasons else [None] * len(texts)
 
 
 def one(kind, text):
@@ -21,24 +28,24 @@ def one(kind, text):
     "text", ["", "-", "--", "—", "N/A", "n/a", "#N/A", "None", "NULL", "Unknown", "TBD", "Not Disclosed", "?"]
 )
 def test_a_placeholder_is_a_missing_value(text):
-    assert clean(pl.Series([text])).to_list() == [None]
+    assert cleaned("text", text)["it"].to_list() == [None]
 
 
 @pytest.mark.parametrize("text", ["Nan's Bakery", "0", "No", "Tbd Industrial Park", "- 5"])
 def test_a_text_with_more_than_a_placeholder_stays(text):
-    assert clean(pl.Series([text])).to_list() == [text]
+    assert cleaned("text", text)["it"].to_list() == [text]
 
 
 def test_spaces_of_all_kinds_become_single_ones():
-    assert clean(pl.Series(["  1\u00a0 Test \n\t Street "])).to_list() == ["1 Test Street"]
+    assert cleaned("text", "  1\u00a0 Test \n\t Street ")["it"].to_list() == ["1 Test Street"]
 
 
-@pytest.mark.parametrize("kind", CONVERTERS)
+@pytest.mark.parametrize("kind", CONVERSIONS)
 def test_missing_values_are_missing_and_no_problem(kind):
     assert converted(kind, None, "--", "N/A") == ([None] * 3, [None] * 3)
 
 
-@pytest.mark.parametrize("kind", CONVERTERS)
+@pytest.mark.parametrize("kind", CONVERSIONS)
 def test_a_column_without_rows_converts(kind):
     assert converted(kind) == ([], [])
 

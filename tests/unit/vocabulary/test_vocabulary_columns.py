@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from flexscout.conversion.types import CONVERTERS
+from flexscout.conversion.types import CONVERSIONS
 from flexscout.mapping.headers import REQUIRED
 from flexscout.model import OUTPUT_COLUMNS
 from flexscout.vocabulary import aliases, ambiguous_headers, column, columns, fold, vendors
@@ -56,7 +56,7 @@ def test_no_header_is_folded_to_nothing():
 
 
 def test_every_column_has_a_type_that_can_be_converted():
-    assert {entry.type for entry in columns()} == CONVERTERS.keys()
+    assert {entry.type for entry in columns()} == CONVERSIONS.keys()
 
 
 def test_names_of_columns_are_distinct_and_not_those_that_flexscout_adds():
