@@ -144,7 +144,8 @@ class HeaderMap:
 class SheetRecord:
     """What happened to one sheet; `header_row` as Excel numbers it, counts in rows below it.
 
-    `table`: its property rows, typed, as Parquet; `issues`: its Issues, as Parquet; None where it was only looked at.
+    `table`: its property rows, typed, as Parquet, None where it was only looked at; `issues`: its Issues, as Parquet, None
+    where it has none.
     """
 
     sheet: str

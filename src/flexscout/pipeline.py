@@ -1,18 +1,19 @@
 """The way from a folder of exports to one ranked list, on one page."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from flexscout import __version__
-from flexscout.aggregation import Deduplicated, combine, deduplicate, unmerged
+from flexscout.aggregation import Deduplicated, deduplicate, unmerged
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import Stopwatch, TableFolder, peak_memory_mb, run_log
-from flexscout.model import CheckSummary, RunSummary
-from flexscout.processing import KEY, MODIFIED, BatchProcessor, ClassifiedFile, NoProgress, Progress
+from flexscout.model import CheckSummary, ProcessingResult, RunSummary
+from flexscout.processing import KEY, MODIFIED, BatchProcessor, Classified, NoProgress, Progress, gathered, with_other_columns
 from flexscout.reporting import Facts, build_report, messages, statistics
 
 logger = logging.getLogger("flexscout.pipeline")
@@ -46,11 +47,10 @@ class ScalableFlexPipeline:
             with clock.stage("processing"):
                 files = self._process(found, folder)
             with clock.stage("aggregation"):
-                merged = self._merge(combine(file.candidates for file in files))
-                others = combine(file.others for file in files)
-                issues = combine(file.issues for file in files)
-            facts = self._facts(found, files, merged, issues, clock)
-            summary = self._export(facts, Tables(merged.survivors, merged.ledger, others, issues), clock)
+                merged = self._merge(files.candidates)
+                master = with_other_columns(merged.survivors, files.tables)
+            tables = Tables(master, merged.ledger, files.others, files.issues)
+            summary = self._export(self._facts(found, files.results, tables, clock), tables, clock)
             logger.info("run finished", extra={"event": "run_finished", "data": {"exit_code": summary.exit_code}})
             return summary
 
@@ -69,25 +69,22 @@ class ScalableFlexPipeline:
         own = (Path(config.output_file), config.csv_file, config.parquet_file)
         return scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
 
-    def _process(self, found: Scan, folder: Path) -> list[ClassifiedFile]:
+    def _process(self, found: Scan, folder: Path) -> Classified:
         """Every file, by name, whatever the order of arrival."""
-        unreadable = [self._batch.classify(record) for record in found.unreadable]
-        return sorted([*self._batch.process(found.sources, folder), *unreadable], key=lambda file: file.result.record.source.name)
+        return gathered([*self._batch.process(found.sources, folder), self._batch.classify(found.unreadable)])
 
     def _merge(self, candidates: pl.DataFrame) -> Deduplicated:
         if not (self.config.enable_deduplication and candidates.width):
             return unmerged(candidates, (KEY, MODIFIED))
         return deduplicate(candidates, keys=KEY, newness=MODIFIED, fields=self.config.duplicate_fields)
 
-    def _facts(
-        self, found: Scan, files: list[ClassifiedFile], merged: Deduplicated, issues: pl.DataFrame, clock: Stopwatch
-    ) -> Facts:
+    def _facts(self, found: Scan, results: Sequence[ProcessingResult], tables: Tables, clock: Stopwatch) -> Facts:
         return Facts(
-            results=[file.result for file in files],
+            results=results,
             skipped=found.skipped,
-            master=merged.survivors,
-            ledger=merged.ledger,
-            issues=issues,
+            master=tables.master,
+            ledger=tables.ledger,
+            issues=tables.issues,
             settings=self.config.model_dump(),
             seconds=clock.seconds,
             peak_memory_mb=peak_memory_mb(),

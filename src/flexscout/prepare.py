@@ -93,7 +93,7 @@ def _write(found: _Found, stem: Path) -> SheetRecord:
         converted.blank,
         converted.not_data,
         write_table(converted.table, stem.with_name(f"{stem.name}.parquet")),
-        write_table(converted.issues, stem.with_name(f"{stem.name}-issues.parquet")),
+        write_table(converted.issues, stem.with_name(f"{stem.name}-issues.parquet")) if converted.issues.height else None,
     )
 
 

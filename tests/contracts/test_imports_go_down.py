@@ -14,8 +14,9 @@ FLOORS = [
     {"cli"},
     {"pipeline", "demo", "analysis"},
     {"processing", "history"},
+    {"prepare"},
     {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export"},
-    {"vocabulary", "model", "config", "errors", "journal"},
+    {"vocabulary", "model", "config", "errors", "executors", "journal"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 
@@ -23,7 +24,7 @@ LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 DOORS = {
     "fastexcel": "reading/workbook.py",
     "rustpy_xlsxwriter": "export/workbook.py",
-    "pebble": "processing/workers.py",
+    "pebble": "executors/workers.py",
     "rapidfuzz": "mapping/headers.py",
     "pydantic": "config/settings.py",
 }

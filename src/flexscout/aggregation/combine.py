@@ -29,6 +29,8 @@ def _one_spelling(frames: Iterable[pl.DataFrame]) -> list[pl.DataFrame]:
 
 
 def _respelled(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    if names == frame.columns:
+        return frame
     same: dict[str, list[str]] = {}
     for old, new in zip(frame.columns, names, strict=True):
         same.setdefault(new, []).append(old)

@@ -30,6 +30,7 @@ LEDGER_SCHEMA = {
 
 _PLACE = ("Address", "City", "State")
 _NAMES = ("File", "Sheet", "Row")
+_RANK, _BEST, _KEPT = "__rank", "__best", "__kept "  # working columns: a row's rank, its group's best rank, the kept row's cells
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,13 @@ def deduplicate(frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[s
     """
     ranked = frame.sort(
         ["Flex Score", _filled_cells(frame), newness, *SOURCE_COLUMNS], descending=[True, True, True, False, False, False]
-    ).with_row_index("__rank")
-    is_first = pl.col("__rank") == pl.col("__rank").min().over(keys)
-    marked = ranked.with_columns((is_first | pl.col(keys).is_null()).alias("__kept"))
-    survivors = in_order(marked.filter("__kept").drop("__rank", "__kept"))
-    ledger = _ledger(survivors, marked.filter(~pl.col("__kept")), keys, fields)
-    return Deduplicated(survivors.drop(keys, newness), ledger)
+    ).with_row_index(_RANK)
+    best = pl.when(pl.col(keys).is_null()).then(_RANK).otherwise(pl.col(_RANK).min().over(keys))
+    marked = ranked.with_columns(best.alias(_BEST))
+    survivors = in_order(marked.filter(pl.col(_BEST) == pl.col(_RANK)))
+    removed = marked.filter(pl.col(_BEST) != pl.col(_RANK))
+    ledger = _ledger(removed, marked[removed[_BEST]], _groups(survivors, removed), fields)
+    return Deduplicated(survivors.drop(keys, newness, _RANK, _BEST), ledger)
 
 
 def unmerged(frame: pl.DataFrame, working: Sequence[str]) -> Deduplicated:
@@ -67,22 +69,26 @@ def _filled_cells(frame: pl.DataFrame) -> pl.Expr:
     return pl.sum_horizontal(pl.col(there).is_not_null().cast(pl.UInt32)) if there else pl.col("Flex Score") * 0
 
 
-def _ledger(survivors: pl.DataFrame, removed: pl.DataFrame, keys: str, fields: Sequence[str]) -> pl.DataFrame:
+def _groups(survivors: pl.DataFrame, removed: pl.DataFrame) -> pl.Series:
+    """The number of each removed row's group, counted in the order of the survivors."""
+    numbered = survivors.select(_RANK).filter(pl.col(_RANK).is_in(removed[_BEST].implode())).with_row_index("group", offset=1)
+    return removed.select(_BEST).join(numbered, left_on=_BEST, right_on=_RANK, how="left", maintain_order="left")["group"]
+
+
+def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
     """The removed rows beside the rows that were kept for them."""
-    groups = survivors.filter(pl.col(keys).is_in(removed[keys].unique().to_list())).with_row_index("__group", offset=1)
-    kept = groups.rename({name: f"__kept {name}" for name in groups.columns if name not in ("__group", keys)})
-    pairs = removed.join(kept, on=keys, how="inner")
     there = [name for name in (column.name for column in columns()) if name in removed.columns]
+    pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
     ledger = pairs.select(
-        pl.col("__group").cast(pl.Int64).alias("Duplicate Group"),
-        *((pl.col(f"__kept {name}") if name in there else pl.lit(None, pl.String)).alias(name) for name in _PLACE),
-        *(pl.col(f"__kept Source {name}").alias(f"Kept {name}") for name in _NAMES),
-        pl.col("__kept Flex Score").alias("Kept Score"),
+        groups.cast(pl.Int64).alias("Duplicate Group"),
+        *((pl.col(f"{_KEPT}{name}") if name in there else pl.lit(None, pl.String)).alias(name) for name in _PLACE),
+        *(pl.col(f"{_KEPT}Source {name}").alias(f"Kept {name}") for name in _NAMES),
+        pl.col(f"{_KEPT}Flex Score").alias("Kept Score"),
         *(pl.col(f"Source {name}").alias(f"Removed {name}") for name in _NAMES),
         pl.col("Flex Score").alias("Removed Score"),
         pl.lit(f"same {', '.join(fields)} after normalization").alias("Evidence"),
         _different_apn(there).alias("Different APN"),
-        _differences(there).alias("Fields That Differ"),
+        _differences(pairs, there).alias("Fields That Differ"),
     )
     return ledger.sort("Duplicate Group", "Removed File", "Removed Sheet", "Removed Row")
 
@@ -91,17 +97,19 @@ def _different_apn(there: Sequence[str]) -> pl.Expr:
     """Whether both rows name a parcel, and not the same."""
     if "APN" not in there:
         return pl.lit(value=False)
-    own, kept = (pl.col(name).str.replace_all(r"[\W_]+", "").str.to_uppercase() for name in ("APN", "__kept APN"))
+    own, kept = (pl.col(name).str.replace_all(r"[\W_]+", "").str.to_uppercase() for name in ("APN", f"{_KEPT}APN"))
     return (own != kept).fill_null(value=False)
 
 
-def _differences(there: Sequence[str]) -> pl.Expr:
+def _differences(pairs: pl.DataFrame, there: Sequence[str]) -> pl.Expr:
     """`Building SqFt: 30000 (kept), 31000; ...`: what both rows fill, and differently whatever the case."""
+    differ = pairs.select((pl.col(name) != pl.col(f"{_KEPT}{name}")).any().alias(name) for name in there)
     parts = [
-        pl.when(_comparable(name) != _comparable(f"__kept {name}")).then(
-            pl.format("{}: {} (kept), {}", pl.lit(name), _shown(f"__kept {name}"), _shown(name))
+        pl.when(_comparable(name) != _comparable(f"{_KEPT}{name}")).then(
+            pl.format("{}: {} (kept), {}", pl.lit(name), _shown(f"{_KEPT}{name}"), _shown(name))
         )
         for name in there
+        if differ[name].any()
     ]
     return pl.concat_str(parts, separator="; ", ignore_nulls=True) if parts else pl.lit("")
 

@@ -13,8 +13,13 @@ _NOT_WORDS = r"[\W_]+"
 
 
 def working(column: str) -> str:
-    """The working column that holds a column's values for the rules: numbers or texts, null where missing."""
+    """The working column that holds a column's values for the rules: numbers or plain words, null where missing."""
     return f"__flexscout {column}"
+
+
+def plain_words(text: nw.Expr) -> nw.Expr:
+    """A text in lower case, with one space between its words."""
+    return text.str.to_lowercase().str.replace_all(_NOT_WORDS, " ")
 
 
 def holds(rule: Rule, column: str) -> nw.Expr:
@@ -60,10 +65,9 @@ def _in_range(rule: Rule, column: str) -> nw.Expr:
 
 
 def _has_words(words: Iterable[str], column: str) -> nw.Expr:
-    """Whether the text holds one of the words in one of its forms, at word boundaries, whatever the case."""
+    """Whether the plain words hold one of the words in one of its forms."""
     forms = "|".join(_pattern(form) for word in words for form in word_forms(word))
-    text = nw.col(working(column)).str.to_lowercase().str.replace_all(_NOT_WORDS, " ")
-    return text.str.contains(f"(?:^| )(?:{forms})(?: |$)")
+    return nw.col(working(column)).str.contains(f"(?:^| )(?:{forms})(?: |$)")
 
 
 def _pattern(form: str) -> str:

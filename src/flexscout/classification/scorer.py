@@ -8,7 +8,7 @@ import narwhals as nw
 from narwhals.typing import IntoDataFrameT
 
 from flexscout.classification.profile import Factor, Profile, load_profile
-from flexscout.classification.rules import holds, points, refusals, working
+from flexscout.classification.rules import holds, plain_words, points, refusals, working
 from flexscout.model import REASONS, STATUS, TO_VERIFY, UNVERIFIED, RowStatus
 
 _AND = "; "
@@ -65,7 +65,7 @@ def _prepared(frame: Frame, profile: Profile) -> Frame:
     there = [name for name in profile.columns if name in frame.columns]
     texts = [name for name in there if name in profile.text_columns]
     numbers = [nw.col(name).cast(nw.Float64()).fill_nan(None).alias(working(name)) for name in there if name not in texts]
-    return frame.with_columns(*numbers, *(nw.col(name).cast(nw.String()).alias(working(name)) for name in texts))
+    return frame.with_columns(*numbers, *(plain_words(nw.col(name).cast(nw.String())).alias(working(name)) for name in texts))
 
 
 def _tidy(frame: Frame, profile: Profile) -> Frame:

@@ -20,6 +20,9 @@ def run(
     **options: Any,
 ) -> None:
     """Turn a folder of exports into one ranked list of candidates."""
+    from flexscout.executors import start_early  # noqa: PLC0415 - `--help` starts nothing
+
+    start_early()
     settings = opt.configuration(options)
     if dry_run:
         raise typer.Exit(checking.show(settings, options["output_format"], quiet=options["quiet"]))

@@ -69,7 +69,7 @@ def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own:
 def display_name(path: Path, folder: Path) -> str:
     """The path below the folder, with `/`, as text that can always be written down."""
     relative = path.relative_to(folder).as_posix()
-    return os.fsencode(relative).decode("utf-8", "replace")
+    return os.fsencode(relative).decode("utf-8", "backslashreplace")
 
 
 def fingerprint(path: Path) -> str:

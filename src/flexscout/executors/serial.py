@@ -1,22 +1,9 @@
-"""Where work runs: one door, `submit(function, item) -> Future`, whether in this process or in others."""
+"""Work in this process."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, Protocol, Self
-
-from flexscout.processing.workers import WorkerPool
-
-
-class Executor(Protocol):
-    """Runs functions, here or elsewhere."""
-
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """Run `function(*arguments)`; both must be picklable."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+from typing import Any, Self
 
 
 class SerialExecutor:
@@ -36,8 +23,3 @@ class SerialExecutor:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Nothing to end."""
-
-
-def processes(workers: int, timeout_seconds: float, memory_gb: float) -> Executor:
-    """Worker processes, each with limits of time (a file) and memory."""
-    return WorkerPool(workers, timeout_seconds, memory_gb)

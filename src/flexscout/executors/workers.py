@@ -1,16 +1,16 @@
-"""Worker processes: a file that hangs, aborts or eats memory costs its worker and nothing else."""
+"""Worker processes: work that hangs, aborts or eats memory costs its worker and nothing else."""
 
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 from pebble.pool.process import PoolManager
 
 # Start methods that inherit nothing by accident.
@@ -21,10 +21,37 @@ else:
     from multiprocessing.context import ForkServerContext as _BaseContext
     from multiprocessing.context import ForkServerProcess as _BaseProcess
 
+# What the process from which workers are forked imports once for all of them. Nothing that starts a thread: threads do not
+# survive a fork, so the frame library is each worker's own.
+PRELOADED = ["ctypes", "decimal", "importlib.metadata", "inspect", "tempfile", "zoneinfo", "pebble", "rapidfuzz.fuzz",
+             "rapidfuzz.process", "flexscout.errors", "flexscout.model", "flexscout.vocabulary"]  # fmt: skip
+
+CONSTS.sleep_unit = 0.02  # seconds between two looks at the workers
+
 _MESSAGE_SECONDS = 2.0  # longest that a worker's message is on its way; read in milliseconds unless the machine is busy
 
 WorkerDied = ProcessExpired
 """What a call ends in when its process ended in the middle of it."""
+
+
+@contextmanager
+def _hidden_main() -> Iterator[None]:
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def start_early() -> None:
+    """Start the process from which workers are forked, so that it gets ready while this one still imports."""
+    if sys.platform != "win32":
+        from multiprocessing.forkserver import ensure_running, set_forkserver_preload  # noqa: PLC0415 - not on Windows
+
+        with _hidden_main():
+            set_forkserver_preload(PRELOADED)
+            ensure_running()
 
 
 class _Process(_BaseProcess):
@@ -35,12 +62,8 @@ class _Process(_BaseProcess):
 
     @staticmethod
     def _Popen(process: Any) -> Any:  # noqa: N802 - the name is multiprocessing's
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
+        with _hidden_main():
             return _BaseProcess._Popen(process)  # noqa: SLF001 - the seam that multiprocessing offers
-        finally:
-            sys.modules["__main__"] = main
 
 
 class _Context(_BaseContext):
@@ -73,10 +96,10 @@ class WorkerPool:
 
     def __init__(self, workers: int, timeout_seconds: float, memory_gb: float) -> None:
         self._timeout = timeout_seconds
+        start_early()
         context = _Context()
-        self._pool = ProcessPool(
-            max_workers=workers, context=context, initializer=_start_worker, initargs=(int(memory_gb * 2**30),)
-        )
+        limits = int(memory_gb * 2**30), max(1, (os.cpu_count() or 1) // workers)
+        self._pool = ProcessPool(max_workers=workers, context=context, initializer=_start_worker, initargs=limits)
         self._pool._pool_manager = _PatientManager(self._pool._context, context)  # noqa: SLF001 - pebble offers no other seam
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
@@ -94,8 +117,9 @@ class WorkerPool:
         self._pool.join()
 
 
-def _start_worker(memory_bytes: int) -> None:
-    """Limit the worker's memory, and silence what native code prints when it dies: the record says it in words."""
+def _start_worker(memory_bytes: int, threads: int) -> None:
+    """Limit the worker's memory and threads, and silence what native code prints when it dies: the record says it in words."""
+    os.environ["POLARS_MAX_THREADS"] = str(threads)  # read when the worker imports Polars, which is later
     if sys.platform == "linux":
         import resource  # noqa: PLC0415 - not on Windows
 

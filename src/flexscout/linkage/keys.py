@@ -13,12 +13,12 @@ _BETWEEN = "\x1f"  # a separator that no cell holds
 _HOUSE_NUMBER = r"^0*[1-9]\d*(?:-\d+)?[A-Z]? \S"
 
 
-def duplicate_keys(frame: pl.DataFrame, fields: Sequence[str], source: str) -> pl.Series:
-    """A key per row of one sheet, null where the row can't be the duplicate of another.
+def duplicate_keys(frame: pl.DataFrame, fields: Sequence[str], source: str | pl.Series) -> pl.Series:
+    """A key per row of a sheet, or of sheets that lack the same columns; null where the row can't be a duplicate of another.
 
     `fields`: canonical columns that have to agree. A missing value, or an address without a house number, gives no
-    key. Where the sheet lacks a part of the place, such as the state, its rows are compared only with each other, by
-    their `source`; where it lacks anything else, they have no key.
+    key. Where the sheets lack a part of the place, such as the state, rows are compared only within their `source` (one for
+    all rows, or one each); where they lack anything else, they have no key.
     """
     lacking = [field for field in fields if field not in frame.columns]
     if len(lacking) == len(fields) or not PLACE_COLUMNS.issuperset(lacking):
@@ -34,9 +34,9 @@ def normalize(texts: pl.Series, field: str) -> pl.Series:
     return texts.replace_strict(distinct, spelled, default=None, return_dtype=pl.String)
 
 
-def _part(frame: pl.DataFrame, field: str, source: str) -> pl.Expr:
+def _part(frame: pl.DataFrame, field: str, source: str | pl.Series) -> pl.Expr:
     if field not in frame.columns:
-        return pl.lit(f"no {field} in {source}")
+        return pl.format("no {} in {}", pl.lit(field), pl.lit(source))
     return pl.lit(normalize(frame[field].cast(pl.String), field))
 
 

@@ -4,6 +4,7 @@ import logging
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict
@@ -15,14 +16,14 @@ from flexscout.classification import load_profile
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import FileDiscovery
 from flexscout.errors import ErrorAction, ErrorHandler, ProcessingError, WorkerError, as_processing_error
+from flexscout.executors import Executor, WorkerDied, WorkerPool
 from flexscout.journal import TableFolder
 from flexscout.model import FileRecord, ProcessingResult, SourceFile
-from flexscout.processing.classified import ClassifiedFile, classified, with_candidates
-from flexscout.processing.executors import Executor, processes
-from flexscout.processing.prepare import inspect_file, prepare_file
+from flexscout.prepare import inspect_file, prepare_file
+from flexscout.processing.classified import Classified, classified, with_candidates
 from flexscout.processing.progress import NoProgress, Progress
-from flexscout.processing.workers import WorkerDied
 
+_PATIENCE = 0.03  # seconds that a finished file waits for others, to be classified together
 _FIRST_PAUSE = 0.2  # seconds before the first retry; doubled for each that follows
 
 logger = logging.getLogger("flexscout.processing")
@@ -50,36 +51,40 @@ class BatchProcessor:
 
     def process_batch(self, file_paths: Sequence[str | Path]) -> list[ProcessingResult]:
         """Process files at the same time; the results in the order of the paths."""
-        sources = [_source(Path(path)) for path in file_paths]
+        sources = _sources([Path(path) for path in file_paths])
         folder = TableFolder()
-        done = {file.result.file_path: with_candidates(file, folder) for file in self.process(sources, folder.path)}
-        return [done[str(source.path)] for source in sources]
+        parts = self.process(list(sources.values()), folder.path)
+        done = {result.file_path: result for part in parts for result in with_candidates(part, folder)}
+        return [done[str(Path(path))] for path in file_paths]
 
-    def process(self, sources: Sequence[SourceFile], folder: Path) -> Iterator[ClassifiedFile]:
+    def process(self, sources: Sequence[SourceFile], folder: Path) -> Iterator[Classified]:
         """Process sources as they come back from the workers, with their tables in `folder`."""
         self._progress.started(len(sources))
-        records = self._records(partial(prepare_file, folder=folder), sources)
-        for done, record in enumerate(records, start=1):
-            file = self.classify(record)
-            self._progress.file_done(file.result)
-            if done % self.config.batch_size == 0:
-                logger.info("%d of %d files done", done, len(sources), extra={"event": "progress"})
-            yield file
+        for records in self._records(partial(prepare_file, folder=folder), sources):
+            part = self.classify(records)
+            for result in part.results:
+                self._progress.file_done(result)
+            yield part
         self._progress.finished()
 
-    def classify(self, record: FileRecord) -> ClassifiedFile:
-        """Classify what a worker left of a file, and log what became of it."""
-        file = classified(record, self._profile, self.config.min_flex_score, self.config.duplicate_fields)
+    def classify(self, records: Sequence[FileRecord]) -> Classified:
+        """Classify what the workers left of files, and log what became of each."""
+        part = classified(records, self._profile, self.config.min_flex_score, self.config.duplicate_fields)
+        for result in part.results:
+            self._log(result)
+        return part
+
+    def _log(self, result: ProcessingResult) -> None:
+        record = result.record
         if record.error:
             self.handle_processing_error(record.source.path, record.error)
         else:
-            data = {"file": record.source.name, **asdict(file.result.account), "seconds": round(record.seconds, 3)}
+            data = {"file": record.source.name, **asdict(result.account), "seconds": round(record.seconds, 3)}
             logger.info("%s read", record.source.name, extra={"event": "file_read", "data": data})
-        return file
 
     def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
         """How each file's headers would be mapped, from its first rows; in the order of the sources."""
-        done = {record.source.name: record for record in self._records(inspect_file, sources)}
+        done = {record.source.name: record for records in self._records(inspect_file, sources) for record in records}
         return [done[source.name] for source in sources]
 
     def handle_processing_error(self, file_path: str | Path, error: Exception) -> None:
@@ -87,28 +92,41 @@ class BatchProcessor:
         details = error.as_dict() if isinstance(error, ProcessingError) else {}
         self._handler.log_processing_error({"file": str(file_path), **details}, error)
 
-    def _records(self, work: Callable[[SourceFile], FileRecord], sources: Sequence[SourceFile]) -> Iterator[FileRecord]:
-        """Records as they are done, with at most `batch_size` files handed out at a time."""
+    def _records(self, work: Callable[[SourceFile], FileRecord], sources: Sequence[SourceFile]) -> Iterator[list[FileRecord]]:
+        """Records as they are done: all that are at a time, and at most `batch_size` files handed out."""
         waiting = iter(sources)
         running: dict[Future[FileRecord], SourceFile] = {}
         with self._executor or self._workers(len(sources)) as executor:
-            while True:
-                for source in islice(waiting, self.config.batch_size - len(running)):
-                    running[executor.submit(work, source)] = source
-                if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    source = running.pop(future)
-                    record = self._record(future, source)
-                    if self._is_to_be_retried(record):
-                        running[executor.submit(work, source)] = source
-                    else:
-                        yield record
+            hand_out = partial(self._hand_out, executor, work, running)
+            hand_out(waiting)
+            while running:
+                records: list[FileRecord] = []
+                until = time.monotonic() + _PATIENCE
+                while running and (not records or time.monotonic() < until):
+                    for future in wait(running, timeout=_PATIENCE, return_when=FIRST_COMPLETED).done:
+                        source = running.pop(future)
+                        record = self._record(future, source)
+                        if self._is_to_be_retried(record):
+                            hand_out(iter([source]))
+                        else:
+                            records.append(record)
+                    hand_out(waiting)
+                yield records
+
+    def _hand_out(
+        self,
+        executor: Executor,
+        work: Callable[[SourceFile], FileRecord],
+        running: dict["Future[FileRecord]", SourceFile],
+        sources: Iterator[SourceFile],
+    ) -> None:
+        for source in islice(sources, self.config.batch_size - len(running)):
+            running[executor.submit(work, source)] = source
 
     def _workers(self, files: int) -> Executor:
         workers = worker_count(self.config, files)
         self._memory_share = self.config.memory_limit_gb / workers
-        return processes(workers, self.config.timeout_minutes * 60, self._memory_share)
+        return WorkerPool(workers, self.config.timeout_minutes * 60, self._memory_share)
 
     def _is_to_be_retried(self, record: FileRecord) -> bool:
         """Whether the record's error may pass; waits a little if so, longer each time."""
@@ -137,10 +155,16 @@ def worker_count(config: PipelineConfiguration, files: int) -> int:
     return max(1, min(workers, files))
 
 
-def _source(path: Path) -> SourceFile:
+def _sources(paths: Sequence[Path]) -> dict[Path, SourceFile]:
+    """Each path once, named by its file, or in full where two files have one name."""
+    names = Counter(path.name for path in set(paths))
+    return {path: _source(path, path.name if names[path.name] == 1 else path.as_posix()) for path in paths}
+
+
+def _source(path: Path, name: str) -> SourceFile:
     try:
         about = FileDiscovery().get_file_metadata(path)
     except ProcessingError:
         # The worker meets the same error, and reports it.
-        return SourceFile(path, path.name, 0, 0.0, "")
-    return SourceFile(path, about["name"], about["size"], about["modified"], about["fingerprint"])
+        return SourceFile(path, name, 0, 0.0, "")
+    return SourceFile(path, name, about["size"], about["modified"], about["fingerprint"])

@@ -1,19 +1,37 @@
-"""A prepared file's tables, classified: who is a candidate, who is not and why."""
+"""Prepared files' tables, classified: who is a candidate, who is not and why."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from flexscout.aggregation import combine
 from flexscout.classification import Profile, classify
 from flexscout.conversion import ISSUE_SCHEMA
 from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
-from flexscout.model import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, FileAccount, FileRecord, ProcessingResult, RowStatus
+from flexscout.model import (
+    REASONS,
+    SOURCE_COLUMNS,
+    STATUS,
+    TO_VERIFY,
+    FileAccount,
+    FileRecord,
+    ProcessingResult,
+    RowStatus,
+    SourceFile,
+)
+from flexscout.vocabulary import columns
 
-KEY, MODIFIED = "__key", "__modified"
-"""Working columns: the duplicate key; when the file was last changed, seconds since 1970."""
+KEY, MODIFIED, POSITION = "__key", "__modified", "__position"
+"""Working columns: the duplicate key; when the file was last changed, seconds since 1970; where the row is in its table."""
+
+Tables = Mapping[tuple[str, str], Path]
+"""File and sheet -> the whole table of it."""
+
+_FILE, _SHEET, _ = SOURCE_COLUMNS
 
 # What is kept of a row that was not selected; the whole row stays in its file.
 _NOT_SELECTED = (
@@ -24,68 +42,151 @@ _NOT_SELECTED = (
 
 
 @dataclass(frozen=True)
-class ClassifiedFile:
-    """A file's rows after classification.
+class Classified:
+    """Files after classification.
 
-    `candidates`: every column, with KEY and MODIFIED; `others`: the rows that were not selected, with their reasons;
-    `issues`: the file's Issues.
+    `results`: one a file; `candidates`: their canonical columns and scores, with KEY, MODIFIED and POSITION; `others`: the
+    rows that were not selected, with their reasons; `issues`: the Issues of the files; `tables`: where the whole rows are.
     """
 
-    result: ProcessingResult
+    results: tuple[ProcessingResult, ...]
     candidates: pl.DataFrame
     others: pl.DataFrame
     issues: pl.DataFrame
+    tables: Tables
 
 
-def classified(record: FileRecord, profile: Profile, min_flex_score: float, duplicate_fields: tuple[str, ...]) -> ClassifiedFile:
-    """Classify the tables of a record. A failed record gives a failed result and empty tables."""
-    frames = [_classified_sheet(sheet.table, record, profile, min_flex_score) for sheet in record.sheets if sheet.table]
-    chosen = [_with_key(frame.filter(pl.col(STATUS) == RowStatus.CANDIDATE), record, duplicate_fields) for frame in frames]
+def classified(
+    records: Sequence[FileRecord], profile: Profile, min_flex_score: float, duplicate_fields: tuple[str, ...]
+) -> Classified:
+    """Classify the tables of records; a failed record gives a failed result and has none."""
+    tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
+    alike = _alike(records, {*profile.columns, *duplicate_fields})
+    frames = [_with_key(classify(frame, profile, min_flex_score), duplicate_fields) for frame in alike]
     others = [frame.filter(pl.col(STATUS) != RowStatus.CANDIDATE) for frame in frames]
-    candidates = combine(frame.drop(STATUS, REASONS, TO_VERIFY) for frame in chosen)
-    left = combine(frame.select(name for name in _NOT_SELECTED if name in frame.columns) for frame in others)
-    return ClassifiedFile(_result(record, candidates.height, left), candidates, left, _issues(record))
+    candidates = [frame.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY) for frame in frames]
+    return Classified(
+        _results(records, frames),
+        _together(candidates),
+        _together(frame.select(cs.by_name(*_NOT_SELECTED, require_all=False)) for frame in others),
+        _issues(records),
+        tables,
+    )
 
 
-def with_candidates(file: ClassifiedFile, folder: TableFolder) -> ProcessingResult:
-    """The file's result, with its candidates on disk in `folder`, which lives as long as the result."""
-    if not file.result.success:
-        return file.result
-    table = file.candidates.drop(KEY, MODIFIED, strict=False)
-    return replace(file.result, candidates_table=write_table(table, folder.fresh()), kept_alive=folder)
+def gathered(parts: Sequence[Classified]) -> Classified:
+    """All parts as one, in the order of the files, sheets and rows, whatever that of their arrival."""
+    return Classified(
+        tuple(sorted((result for part in parts for result in part.results), key=lambda result: result.record.source.name)),
+        _in_order(part.candidates for part in parts),
+        _in_order(part.others for part in parts),
+        pl.concat([_issues(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True),
+        {place: table for part in parts for place, table in part.tables.items()},
+    )
 
 
-def _classified_sheet(table: Path, record: FileRecord, profile: Profile, min_flex_score: float) -> pl.DataFrame:
-    frame = pl.read_parquet(table).with_columns(pl.lit(record.source.name).alias("Source File"))
-    return classify(frame, profile, min_flex_score)
+def with_other_columns(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """The rows with the columns that pass through, from the tables by file, sheet and POSITION, which is dropped."""
+    if not rows.width:
+        return rows
+    places = rows.select(_FILE, _SHEET, POSITION).with_row_index("__order").sort(_FILE, _SHEET, POSITION)
+    wanted = places.partition_by(_FILE, _SHEET, as_dict=True, maintain_order=True)
+    others = combine(_other_columns(tables[place], wanted.get(place)) for place in sorted(tables))
+    back = others[places["__order"].arg_sort()]
+    return pl.concat([rows.drop(POSITION), back.drop(POSITION)], how="horizontal")
 
 
-def _with_key(frame: pl.DataFrame, record: FileRecord, fields: tuple[str, ...]) -> pl.DataFrame:
-    keys = duplicate_keys(frame, fields, record.source.name)
-    return frame.with_columns(keys.cast(pl.String).alias(KEY), pl.lit(record.source.modified).alias(MODIFIED))
+def with_candidates(part: Classified, folder: TableFolder) -> list[ProcessingResult]:
+    """The results, each with its candidates on disk in `folder`, which lives as long as a result of it."""
+    table = with_other_columns(part.candidates, part.tables).drop(KEY, MODIFIED, strict=False)
+    own = table.partition_by(_FILE, as_dict=True) if table.width else {}
+    return [
+        replace(
+            result,
+            candidates_table=write_table(own.get((result.record.source.name,), table.clear()), folder.fresh()),
+            kept_alive=folder,
+        )
+        if result.success
+        else result
+        for result in part.results
+    ]
 
 
-def _issues(record: FileRecord) -> pl.DataFrame:
-    tables = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
-    issues = pl.concat(tables) if tables else pl.DataFrame(schema=ISSUE_SCHEMA)
-    return issues.select(pl.lit(record.source.name).alias("Source File"), pl.all())
+def _other_columns(table: Path, rows: pl.DataFrame | None) -> pl.DataFrame:
+    """What passes through of the rows at these positions; of none, the columns alone."""
+    others = pl.scan_parquet(table).with_row_index(POSITION).select(~_known())
+    return others.head(0).collect() if rows is None else others.collect()[rows[POSITION]]
 
 
-def _result(record: FileRecord, candidates: int, others: pl.DataFrame) -> ProcessingResult:
-    below = int((others[STATUS] == RowStatus.BELOW_SCORE).sum()) if others.width else 0
+def _alike(records: Sequence[FileRecord], asked: set[str]) -> list[pl.DataFrame]:
+    """The canonical columns of all tables; tables that have the same of the `asked` columns are one frame."""
+    alike: dict[frozenset[str], list[pl.DataFrame]] = {}
+    for record in records:
+        for sheet in record.sheets:
+            if sheet.table:
+                frame = _canonical(sheet.table, record.source)
+                alike.setdefault(frozenset(asked.intersection(frame.columns)), []).append(frame)
+    return [_together(frames) for frames in alike.values()]
+
+
+def _canonical(table: Path, source: SourceFile) -> pl.DataFrame:
+    known = pl.scan_parquet(table).with_row_index(POSITION).select(POSITION, _known())
+    return known.with_columns(pl.lit(source.name).alias(_FILE), pl.lit(source.modified).alias(MODIFIED)).collect()
+
+
+def _known() -> cs.Selector:
+    return cs.by_name(*(column.name for column in columns()), *SOURCE_COLUMNS, require_all=False)
+
+
+def _with_key(frame: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
+    return frame.with_columns(duplicate_keys(frame, fields, frame[_FILE]).cast(pl.String).alias(KEY))
+
+
+def _together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    some = [frame for frame in frames if frame.width]
+    return pl.concat(some, how="diagonal") if some else pl.DataFrame()
+
+
+def _in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    table = combine(frames)
+    return table.sort(SOURCE_COLUMNS) if table.width else table
+
+
+def _issues(records: Iterable[FileRecord]) -> pl.DataFrame:
+    """The Issues of all files, each with its file."""
+    tables = [
+        pl.read_parquet(sheet.issues).select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
+        for record in records
+        for sheet in record.sheets
+        if sheet.issues
+    ]
+    return pl.concat([pl.DataFrame(schema={_FILE: pl.String, **ISSUE_SCHEMA}), *tables])
+
+
+def _results(records: Sequence[FileRecord], frames: Sequence[pl.DataFrame]) -> tuple[ProcessingResult, ...]:
+    rows = pl.concat(
+        [frame.select(_FILE, STATUS) for frame in frames] or [pl.DataFrame(schema={_FILE: pl.String, STATUS: pl.String})]
+    )
+    counts = {(file, status): count for file, status, count in rows.group_by(_FILE, STATUS).len().rows()}
+    return tuple(
+        _result(record, {status: counts.get((record.source.name, status), 0) for status in RowStatus}) for record in records
+    )
+
+
+def _result(record: FileRecord, counts: Mapping[RowStatus, int]) -> ProcessingResult:
     account = FileAccount(
         rows_read=sum(sheet.rows_read for sheet in record.sheets),
-        candidates=candidates,
-        below_score=below,
-        not_eligible=others.height - below,
+        candidates=counts[RowStatus.CANDIDATE],
+        below_score=counts[RowStatus.BELOW_SCORE],
+        not_eligible=counts[RowStatus.NOT_ELIGIBLE],
         blank=sum(sheet.blank for sheet in record.sheets),
         not_data=sum(sheet.not_data for sheet in record.sheets),
     )
     return ProcessingResult(
         file_path=str(record.source.path),
         success=record.error is None,
-        property_count=candidates + others.height,
-        flex_candidate_count=candidates,
+        property_count=sum(counts.values()),
+        flex_candidate_count=account.candidates,
         processing_time=record.seconds,
         error_message=str(record.error) if record.error else None,
         source_file_info=_source_info(record),

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from flexscout.config import PipelineConfiguration
+from flexscout.executors import SerialExecutor
 from flexscout.model import ProcessingResult
 from flexscout.processing.batch import BatchProcessor
-from flexscout.processing.executors import SerialExecutor
 
 
 class FileProcessor:

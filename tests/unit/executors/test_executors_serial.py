@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from flexscout.processing.executors import SerialExecutor, processes
+from flexscout.executors import SerialExecutor, WorkerPool
 
 
 def test_it_works_in_this_process_and_at_once():
@@ -37,7 +37,7 @@ def test_it_hides_no_error_of_the_caller():
         raise KeyError
 
 
-@pytest.mark.parametrize("make", [SerialExecutor, lambda: processes(1, 60, 1)], ids=["serial", "processes"])
+@pytest.mark.parametrize("make", [SerialExecutor, lambda: WorkerPool(1, 60, 1)], ids=["serial", "processes"])
 def test_every_executor_gives_the_same_results(make):
     with make() as executor:
         assert [executor.submit(pow, 2, number).result() for number in range(5)] == [1, 2, 4, 8, 16]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from flexscout.processing.workers import WorkerDied, WorkerPool
+from flexscout.executors import WorkerDied, WorkerPool
 
 GENEROUS = 60  # seconds; no call below takes as long
 GIGABYTES = 1

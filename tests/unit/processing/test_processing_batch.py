@@ -11,9 +11,8 @@ import pytest
 from pebble.pool.process import TaskManager
 
 from flexscout import BatchProcessor, PipelineConfiguration, ScalableFlexPipeline
+from flexscout.executors import SerialExecutor, WorkerDied, WorkerPool
 from flexscout.processing.batch import worker_count
-from flexscout.processing.executors import SerialExecutor
-from flexscout.processing.workers import WorkerDied, WorkerPool
 from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
 
 

@@ -3,12 +3,12 @@
 import pytest
 
 from flexscout import BatchProcessor, PipelineConfiguration
-from flexscout.aggregation import combine, deduplicate, unmerged
+from flexscout.aggregation import deduplicate, unmerged
 from flexscout.discovery import scan
+from flexscout.executors import SerialExecutor
 from flexscout.journal import TableFolder
 from flexscout.model import SkippedFile
-from flexscout.processing import KEY, MODIFIED
-from flexscout.processing.executors import SerialExecutor
+from flexscout.processing import KEY, MODIFIED, gathered
 from flexscout.reporting import Facts, build_report, messages, statistics
 from workbooks import HEADER, candidate, corrupted_file, write_workbook
 
@@ -26,19 +26,18 @@ def facts_of(folder, *, skipped=(), **settings):
     config = PipelineConfiguration(**settings)
     batch = BatchProcessor(config, executor=SerialExecutor())
     with TableFolder() as tables:
-        files = list(batch.process(scan(folder).sources, tables))
-    candidates = combine(file.candidates for file in files)
+        files = gathered(list(batch.process(scan(folder).sources, tables)))
     merged = (
-        deduplicate(candidates, KEY, MODIFIED, config.duplicate_fields)
-        if candidates.width
-        else unmerged(candidates, (KEY, MODIFIED))
+        deduplicate(files.candidates, KEY, MODIFIED, config.duplicate_fields)
+        if files.candidates.width
+        else unmerged(files.candidates, (KEY, MODIFIED))
     )
     return Facts(
-        results=[file.result for file in files],
+        results=files.results,
         skipped=skipped,
         master=merged.survivors,
         ledger=merged.ledger,
-        issues=combine(file.issues for file in files),
+        issues=files.issues,
         settings=config.model_dump(),
         seconds={"processing": 1.5, "export": 0.5},
         peak_memory_mb=123.456,
