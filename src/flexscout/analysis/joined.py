@@ -23,8 +23,9 @@ def join_pandas(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not named:
         return pd.DataFrame()
     filled = {name for frame in named for name in frame.columns[frame.notna().any()]}
-    numbered = all(isinstance(frame.index, pd.RangeIndex) for frame in named)
-    table = pd.concat([_without_empty(frame, filled) for frame in named], ignore_index=numbered)
+    parts = [frame for frame in named if len(frame)] or named
+    numbered = all(isinstance(frame.index, pd.RangeIndex) for frame in parts)
+    table = pd.concat([_without_empty(frame, filled) for frame in parts], ignore_index=numbered)
     names = [name for frame in named for name in frame.columns if name != UNVERIFIED or name in filled]
     return table.reindex(columns=column_order(names))
 
