@@ -6,9 +6,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from flexscout import BatchProcessor, PipelineConfiguration, ReportGenerator, ResultAggregator
+from flexscout import FileProcessor, PipelineConfiguration, ReportGenerator, ResultAggregator
 from flexscout.errors import AggregationError
-from flexscout.processing.executors import SerialExecutor
 from frames import LIBRARIES, column_of, frame_of
 from workbooks import corrupted_file, valid_properties_1, valid_properties_2
 
@@ -17,7 +16,7 @@ from workbooks import corrupted_file, valid_properties_1, valid_properties_2
 def results(tmp_path):
     """Two files that share two candidates, and one that can't be read; last name first."""
     paths = [valid_properties_2(tmp_path), valid_properties_1(tmp_path), corrupted_file(tmp_path)]
-    return BatchProcessor(executor=SerialExecutor()).process_batch(paths)
+    return [FileProcessor().process_file(path) for path in paths]
 
 
 def combined_of(results, library):
