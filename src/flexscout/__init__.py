@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from flexscout.analysis import FlexPropertyClassifier, PropertyDataAnalyzer, ReportGenerator, ResultAggregator
     from flexscout.classification import FlexPropertyScorer
     from flexscout.config import PipelineConfiguration
     from flexscout.discovery import FileDiscovery
@@ -26,11 +27,15 @@ _HOMES = {
     "ErrorHandler": "errors",
     "FileDiscovery": "discovery",
     "FileProcessor": "processing",
+    "FlexPropertyClassifier": "analysis",
     "FlexPropertyScorer": "classification",
     "FlexscoutError": "errors",
     "PipelineConfiguration": "config",
     "ProcessingError": "errors",
     "ProcessingResult": "model",
+    "PropertyDataAnalyzer": "analysis",
+    "ReportGenerator": "analysis",
+    "ResultAggregator": "analysis",
     "RunSummary": "model",
     "ScalableFlexPipeline": "pipeline",
 }
@@ -43,11 +48,15 @@ __all__ = [
     "ErrorHandler",
     "FileDiscovery",
     "FileProcessor",
+    "FlexPropertyClassifier",
     "FlexPropertyScorer",
     "FlexscoutError",
     "PipelineConfiguration",
     "ProcessingError",
     "ProcessingResult",
+    "PropertyDataAnalyzer",
+    "ReportGenerator",
+    "ResultAggregator",
     "RunSummary",
     "ScalableFlexPipeline",
 ]

@@ -149,13 +149,19 @@ class DataFormatError(ProcessingError):
     @classmethod
     def missing_columns(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
         """No sheet has the columns that a property table needs; names the headers that are there."""
-        shown = ", ".join(headers[:_HEADERS_SHOWN]) or "nothing that looks like a header"
-        more = f", and {len(headers) - _HEADERS_SHOWN} more" if len(headers) > _HEADERS_SHOWN else ""
-        return cls(
-            "missing_required_columns",
-            f'{name}, sheet "{sheet}": no column for {" and none for ".join(missing)}. The headers there: {shown}{more}.',
-            "Rename a header to one of those names, or leave the file out.",
+        return cls._missing(
+            f'{name}, sheet "{sheet}"', missing, headers, "Rename a header to one of those names, or leave the file out."
         )
+
+    @classmethod
+    def missing_from_frame(cls, missing: Sequence[str], headers: Sequence[str]) -> Self:
+        """A frame lacks columns that are needed; names those that are there."""
+        return cls._missing("The frame", missing, headers, "Rename a column to one of those names.")
+
+    @classmethod
+    def _missing(cls, place: str, missing: Sequence[str], headers: Sequence[str], next_step: str) -> Self:
+        none = " and none for ".join(missing)
+        return cls("missing_required_columns", f"{place}: no column for {none}. The headers there: {_shown(headers)}.", next_step)
 
 
 class WorkerError(ProcessingError):
@@ -191,9 +197,26 @@ class WorkerError(ProcessingError):
 
 
 class AggregationError(ProcessingError):
-    """Raised when a file's rows can't be joined with those of the others."""
+    """Raised when a file's rows can't be joined with those of the others, or a frame can't be merged or ranked."""
 
     category = ErrorCategory.AGGREGATION
+
+    @classmethod
+    def missing_columns(cls, purpose: str, missing: Sequence[str], columns: Sequence[str], next_step: str) -> Self:
+        """A frame lacks what the purpose needs; names the columns that are there."""
+        needed = " and ".join(missing)
+        return cls("missing_columns", f"To {purpose}, the frame needs {needed}. The columns there: {_shown(columns)}.", next_step)
+
+    @classmethod
+    def without_score(cls, purpose: str, columns: Sequence[str]) -> Self:
+        """A frame of which nothing was scored."""
+        return cls.missing_columns(purpose, ["Flex Score"], columns, "Score it first, with FlexPropertyScorer().score(frame).")
+
+
+def _shown(headers: Sequence[str]) -> str:
+    """The headers in a row, as far as a person reads them."""
+    more = f", and {len(headers) - _HEADERS_SHOWN} more" if len(headers) > _HEADERS_SHOWN else ""
+    return (", ".join(headers[:_HEADERS_SHOWN]) or "nothing that looks like a header") + more
 
 
 def as_processing_error(path: Path, error: BaseException) -> ProcessingError:

@@ -1,7 +1,7 @@
 """Many tables -> one: combined, without duplicates, in order, with a ledger of what was merged."""
 
-from flexscout.aggregation.combine import combine
+from flexscout.aggregation.combine import column_order, combine, one_spelling
 from flexscout.aggregation.deduplicate import LEDGER_SCHEMA, Deduplicated, deduplicate, unmerged
 from flexscout.aggregation.order import in_order
 
-__all__ = ["LEDGER_SCHEMA", "Deduplicated", "combine", "deduplicate", "in_order", "unmerged"]
+__all__ = ["LEDGER_SCHEMA", "Deduplicated", "column_order", "combine", "deduplicate", "in_order", "one_spelling", "unmerged"]

@@ -1,6 +1,6 @@
 """One table of many, whatever their columns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -13,22 +13,29 @@ def combine(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
     Columns: canonical, scores, source, then every other; names that are equal up to case and spaces are one column.
     """
-    named = _one_spelling(frame for frame in frames if frame.width)
+    given = [frame for frame in frames if frame.width]
+    named = [_respelled(frame, names) for frame, names in zip(given, one_spelling(frame.columns for frame in given), strict=True)]
     table = pl.concat(named, how="diagonal_relaxed") if named else pl.DataFrame()
     if UNVERIFIED in table.columns and not table[UNVERIFIED].count():
         table = table.drop(UNVERIFIED)
+    return table.select(column_order(table.columns))
+
+
+def column_order(names: Iterable[str]) -> list[str]:
+    """The names in the order of the master table: canonical, scores, source, then every other as they come."""
     first = [*(column.name for column in columns()), *SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED]
-    there = [name for name in first if name in table.columns]
-    return table.select(*there, pl.exclude(there))
+    given = dict.fromkeys(names)
+    return list(dict.fromkeys([*(name for name in first if name in given), *given]))
 
 
-def _one_spelling(frames: Iterable[pl.DataFrame]) -> list[pl.DataFrame]:
-    """Name each column as it was first spelled; two spellings in one frame, of which no row has both, are one."""
+def one_spelling(headers: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Each table's column names as they were first spelled, known ones as the vocabulary has them."""
     spelled = {_fold(name): name for name in (*(column.name for column in columns()), *OUTPUT_COLUMNS)}
-    return [_respelled(frame, [spelled.setdefault(_fold(name), name) for name in frame.columns]) for frame in frames]
+    return [[spelled.setdefault(_fold(name), name) for name in names] for names in headers]
 
 
 def _respelled(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """Two spellings in one frame, of which no row has both, are one column."""
     if names == frame.columns:
         return frame
     same: dict[str, list[str]] = {}

@@ -15,6 +15,6 @@ _ORDER = {
 
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Best first: by score, completeness, size; then by address and source. Missing values come last."""
+    """Best first: by score, completeness, size; then by address and source. Missing values come last, equal rows stay."""
     there = {name: descending for name, descending in _ORDER.items() if name in frame.columns}
-    return frame.sort(list(there), descending=list(there.values()), nulls_last=True) if there else frame
+    return frame.sort(list(there), descending=list(there.values()), nulls_last=True, maintain_order=True) if there else frame

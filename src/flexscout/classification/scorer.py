@@ -41,7 +41,7 @@ class FlexPropertyScorer:
 
         A column that the frame lacks counts as missing in every row.
         """
-        prepared = _prepared(nw.from_native(frame), self.profile)
+        prepared = with_working(nw.from_native(frame), self.profile)
         return cast("IntoDataFrameT", _tidy(_scored(prepared, self.profile), self.profile).to_native())
 
     def get_flex_classification(self, score: float) -> str:
@@ -51,7 +51,7 @@ class FlexPropertyScorer:
 
 def classify(frame: IntoDataFrameT, profile: Profile, min_flex_score: float) -> IntoDataFrameT:
     """The frame scored, with STATUS, REASONS, TO_VERIFY and UNVERIFIED added: who is a candidate, and why not."""
-    prepared = _prepared(nw.from_native(frame), profile)
+    prepared = with_working(nw.from_native(frame), profile)
     selected = _selected(_scored(prepared, profile), profile, min_flex_score)
     return cast("IntoDataFrameT", _tidy(selected, profile).to_native())
 
@@ -60,7 +60,7 @@ def _value(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _prepared(frame: Frame, profile: Profile) -> Frame:
+def with_working(frame: Frame, profile: Profile) -> Frame:
     """The frame with a working column for each column of the profile that it has: one type, one kind of missing."""
     there = [name for name in profile.columns if name in frame.columns]
     texts = [name for name in there if name in profile.text_columns]

@@ -52,6 +52,12 @@ def convert(sheet: str, cells: pl.DataFrame, header_row: int, header_map: Header
     return Converted(table, all_issues, body.height, blank, not_data.height)
 
 
+def convert_column(name: str, texts: pl.Series) -> pl.Series:
+    """The values of one canonical column; null where a text is missing or won't do."""
+    kinds = {name: column(name)}
+    return typed(clean(texts.to_frame(name), kinds), kinds)[0][name]
+
+
 def _body(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:
     """The rows below the header to the last with a value, trimmed texts, with Excel's row number in `row`."""
     trimmed = pl.all().str.strip_chars().replace("", None)

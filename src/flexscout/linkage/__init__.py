@@ -1,5 +1,5 @@
 """Which rows are the same property."""
 
-from flexscout.linkage.keys import duplicate_keys
+from flexscout.linkage.keys import combined_keys, duplicate_keys
 
-__all__ = ["duplicate_keys"]
+__all__ = ["combined_keys", "duplicate_keys"]

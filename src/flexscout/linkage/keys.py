@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from flexscout.model import PLACE_COLUMNS
+from flexscout.model import PLACE_COLUMNS, SOURCE_COLUMNS
 from flexscout.vocabulary import address_words
 
 _BETWEEN = "\x1f"  # a separator that no cell holds
@@ -27,6 +27,35 @@ def duplicate_keys(frame: pl.DataFrame, fields: Sequence[str], source: str | pl.
     return frame.select(pl.concat_str(parts, separator=_BETWEEN).alias("key")).to_series()
 
 
+def combined_keys(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+    """A key per row of many sheets in one frame: what `duplicate_keys` gives sheet by sheet.
+
+    Sheets are told apart by `Source File` and `Source Sheet`, as far as those are there; a sheet lacks a column in
+    which none of its rows has a value.
+    """
+    lacking = {field: _lacks(frame, field) for field in fields}
+    file = pl.col("Source File") if "Source File" in frame.columns else pl.lit("")
+    parts = [
+        pl.when(lacks & (field in PLACE_COLUMNS)).then(pl.format(f"no {field} in {{}}", file)).otherwise(_spelled(frame, field))
+        for field, lacks in lacking.items()
+    ]
+    comparable = ~pl.all_horizontal(*lacking.values())
+    return frame.with_columns(pl.when(comparable).then(pl.concat_str(parts, separator=_BETWEEN)).alias("__key"))["__key"]
+
+
+def _lacks(frame: pl.DataFrame, field: str) -> pl.Series:
+    """Whether the row's sheet lacks the column."""
+    if field not in frame.columns:
+        return pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True)  # noqa: FBT003 - the value to repeat
+    sheet = [name for name in SOURCE_COLUMNS[:2] if name in frame.columns]
+    nothing = pl.col(field).is_null().all()
+    return frame.with_columns((nothing.over(sheet) if sheet else nothing).alias("__lacks"))["__lacks"]
+
+
+def _spelled(frame: pl.DataFrame, field: str) -> pl.Expr:
+    return pl.lit(normalize(frame[field].cast(pl.String), field) if field in frame.columns else None, dtype=pl.String)
+
+
 def normalize(texts: pl.Series, field: str) -> pl.Series:
     """Texts of a field in the one spelling that keys compare; null where they say nothing."""
     distinct = texts.unique().drop_nulls()
@@ -37,7 +66,7 @@ def normalize(texts: pl.Series, field: str) -> pl.Series:
 def _part(frame: pl.DataFrame, field: str, source: str | pl.Series) -> pl.Expr:
     if field not in frame.columns:
         return pl.format("no {} in {}", pl.lit(field), pl.lit(source))
-    return pl.lit(normalize(frame[field].cast(pl.String), field))
+    return _spelled(frame, field)
 
 
 def _plain(texts: pl.Series) -> pl.Series:

@@ -67,7 +67,7 @@ def classified(
     candidates = [frame.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY) for frame in frames]
     return Classified(
         _results(records, frames),
-        _together(candidates),
+        combine(candidates),
         _together(frame.select(cs.by_name(*_NOT_SELECTED, require_all=False)) for frame in others),
         _issues(records),
         tables,

@@ -1,6 +1,17 @@
 """The facts of a run; no rendering."""
 
+from flexscout.reporting.distribution import geographic_coverage, score_distribution
 from flexscout.reporting.messages import messages
+from flexscout.reporting.quality import completeness, issues_by_reason
 from flexscout.reporting.report import Facts, build_report, statistics
 
-__all__ = ["Facts", "build_report", "messages", "statistics"]
+__all__ = [
+    "Facts",
+    "build_report",
+    "completeness",
+    "geographic_coverage",
+    "issues_by_reason",
+    "messages",
+    "score_distribution",
+    "statistics",
+]

@@ -54,3 +54,8 @@ def test_without_deduplication_every_row_stays_in_order_and_the_ledger_is_empty(
     found = unmerged(frame, ("key", "age"))
     assert found.survivors.to_dicts() == [ROW | {"Flex Score": 9.0}, ROW]
     assert found.ledger.is_empty()
+
+
+def test_equal_rows_stay_in_their_order():
+    frame = pl.DataFrame({"Flex Score": [5.0] * 1_000, "Note": range(1_000)})
+    assert in_order(frame).equals(frame)

@@ -1,0 +1,94 @@
+"""The properties of a frame or a workbook, understood as a run understands a sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from flexscout.aggregation import combine
+from flexscout.analysis.frames import as_texts, beside, column_at, labels, pick, take
+from flexscout.analysis.known import POSITION
+from flexscout.conversion import convert
+from flexscout.errors import DataFormatError
+from flexscout.mapping import map_headers, missing_required
+from flexscout.model import SOURCE_COLUMNS, HeaderMap
+from flexscout.processing import FileProcessor
+from flexscout.reading import find_header
+from flexscout.vocabulary import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_FRAME = ""  # a frame is a sheet without a name
+_NUMBERED = r"^(.+?)(?:\.|_duplicated_)\d+$"  # how pandas and Polars tell equal headers apart
+
+
+@dataclass(frozen=True)
+class Properties:
+    """Property rows, typed.
+
+    `table`: their canonical columns, and what it takes to present them; `header_maps`: of each sheet; `issues`: what would
+    not convert; `rows`: `read`, `blank` and `not_data` -> how many; `present`: rows of `table` -> a frame of the caller's
+    kind, with the columns that pass through.
+    """
+
+    table: pl.DataFrame
+    header_maps: tuple[HeaderMap, ...]
+    issues: pl.DataFrame
+    rows: dict[str, int]
+    present: Callable[[pl.DataFrame], Any]
+
+
+def of_frame(frame: Any) -> Properties:
+    """The properties of a pandas or Polars frame; its header may also stand below its first rows.
+
+    Raises TypeError if it is no frame, DataFormatError if it has no columns.
+    """
+    cells = _cells(frame)
+    if not cells.width:
+        raise DataFormatError.missing_from_frame(missing_required(map_headers(_FRAME, (), cells)), [])
+    header = find_header(cells)
+    header_map = map_headers(_FRAME, cells.row(header), cells.slice(header + 1))
+    converted = convert(_FRAME, cells, header, header_map)
+    canonical = [column.name for column in columns() if column.name in converted.table.columns]
+    # Row 1 of the cells are the frame's labels.
+    table = converted.table.select(*canonical, (pl.col("Source Row") - 2).alias(POSITION))
+    rows = {"read": converted.rows_read, "blank": converted.blank, "not_data": converted.not_data}
+    return Properties(table, (header_map,), converted.issues, rows, lambda chosen: _presented(chosen, frame, header_map))
+
+
+def of_file(path: Path) -> Properties:
+    """The properties of all sheets of a workbook; they are presented as pandas. Raises the ProcessingError of the file."""
+    result = FileProcessor().process_file(path)
+    if result.record.error:
+        raise result.record.error
+    sheets = result.record.sheets
+    table = combine(pl.read_parquet(sheet.table) for sheet in sheets if sheet.table)
+    issues = combine(pl.read_parquet(sheet.issues) for sheet in sheets if sheet.issues)
+    account = result.account
+    rows = {"read": account.rows_read, "blank": account.blank, "not_data": account.not_data}
+    return Properties(table, tuple(sheet.header_map for sheet in sheets), issues, rows, lambda chosen: chosen.to_pandas())
+
+
+def _cells(frame: Any) -> pl.DataFrame:
+    """The frame as a sheet reads: its labels as the first row, all cells texts, columns named by position."""
+    headers = pl.Series(labels(frame), dtype=pl.String).str.replace(_NUMBERED, "$1")
+    named = set(labels(frame))
+    first = [bare if bare in named else label for bare, label in zip(headers, labels(frame), strict=True)]
+    return pl.DataFrame(
+        [
+            pl.concat([pl.Series([label], dtype=pl.String), as_texts(column_at(frame, i))]).alias(str(i))
+            for i, label in enumerate(first)
+        ]
+    )
+
+
+def _presented(rows: pl.DataFrame, frame: Any, header_map: HeaderMap) -> Any:
+    """The rows with their row labels and the columns that pass through, as they are in the frame."""
+    positions = [column.position for column in header_map.extra]
+    # A name of flexscout's own is changed, unless it only says where the row comes from.
+    names = [column.header if column.header in SOURCE_COLUMNS else column.name for column in header_map.extra]
+    return beside(rows.drop(POSITION), pick(take(frame, rows[POSITION]), positions, names))

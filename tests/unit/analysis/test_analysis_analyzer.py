@@ -1,0 +1,141 @@
+"""What is in an export: a frame of either library, or a workbook."""
+
+import json
+
+import openpyxl
+import pandas as pd
+import polars as pl
+import pytest
+
+from flexscout import PropertyDataAnalyzer
+from flexscout.demo import write_samples
+from flexscout.errors import DataFormatError, FileAccessError, OutputError
+from frames import LIBRARIES, column_of, frame_of, rows_of
+from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
+
+GIVEN = [
+    candidate(1),
+    candidate(2, Property_Type="Warehouse"),
+    candidate(3, Property_Type="Office"),
+    candidate(4, Property_Type=None, Building_SqFt="??? sf", Occupancy=95.0),
+]
+
+
+@pytest.fixture(params=["pandas", "polars", "workbook"])
+def analyzer(request, tmp_path):
+    """GIVEN as each of the three sources; the frame's cells are texts and numbers as a sheet has them."""
+    path = write_workbook(tmp_path / "export.xlsx", [HEADER, *GIVEN])
+    sources = {"pandas": lambda: pd.read_excel(path), "polars": lambda: pl.read_excel(path), "workbook": lambda: path}
+    return PropertyDataAnalyzer(sources[request.param]())
+
+
+def test_property_types_are_counted_with_their_shares(analyzer):
+    each = {"count": 1, "share": 0.25}
+    assert analyzer.analyze_property_types() == {"Flex": each, "Office": each, "Warehouse": each}
+
+
+def test_completeness_is_the_share_of_properties_with_a_value(analyzer):
+    shares = analyzer.check_data_completeness()
+    assert list(shares) == list(HEADER)
+    assert [shares[name] for name in ("Property Type", "Building SqFt", "Occupancy", "City")] == [0.75, 0.75, 0.25, 1.0]
+
+
+def test_the_sample_holds_the_first_properties_of_an_industrial_type(analyzer):
+    assert column_of(analyzer.get_industrial_sample(), "Address") == ["1 Test Street", "2 Test Street"]
+    assert column_of(analyzer.get_industrial_sample(1), "Building SqFt") == [30_000.0]
+
+
+def test_the_report_says_what_is_there_and_what_is_not(analyzer):
+    report = analyzer.generate_summary_report()
+    assert report["rows"] == {"read": 4, "blank": 0, "not_data": 0, "properties": 4}
+    assert report["columns"] == len(HEADER)
+    assert report["mapped"] == {name: name for name in HEADER}
+    assert "APN" in report["missing"]
+    assert report["types"]["Year Built"] == "year"
+    assert report["ranges"]["Lot Size Acres"] == {"mean": 2.0, "median": 2.0, "min": 2.0, "max": 2.0}
+    assert report["issues"] == {"not_a_number": 1}
+
+
+def test_the_report_is_of_plain_types_that_json_knows(analyzer):
+    assert json.loads(json.dumps(analyzer.generate_summary_report())) == analyzer.generate_summary_report()
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_frame_and_the_workbook_it_came_from_have_one_report(number, tmp_path):
+    path = write_samples(tmp_path)[number]
+    reports = [PropertyDataAnalyzer(source).generate_summary_report() for source in (path, pd.read_excel(path, sheet_name=-1))]
+    assert reports[0] == reports[1]
+
+
+@LIBRARIES
+def test_a_sample_is_of_the_kind_that_was_handed_in(library):
+    frame = frame_of(library, [dict(zip(HEADER, candidate(), strict=True)) | {"Broker": "x"}])
+    sample = PropertyDataAnalyzer(frame).get_industrial_sample()
+    assert isinstance(sample, library.DataFrame)
+    assert rows_of(sample)[0]["Broker"] == "x"
+
+
+def test_a_workbooks_sample_is_of_pandas_and_says_where_its_rows_come_from(tmp_path):
+    path = write_sheets(tmp_path / "two.xlsx", {"A": [HEADER, candidate(1)], "B": [(*HEADER, "Note"), (*candidate(2), "x")]})
+    sample = PropertyDataAnalyzer(str(path)).get_industrial_sample()
+    assert isinstance(sample, pd.DataFrame)
+    assert sample[["Source Sheet", "Source Row"]].to_numpy().tolist() == [["A", 2], ["B", 2]]
+
+
+@LIBRARIES
+def test_totals_and_blank_rows_are_no_properties(library):
+    rows = [
+        dict(zip(("Type", "Address", "RBA"), row, strict=True)) for row in (("Flex", "1 Oak", 1), (None,) * 3, ("TOTAL", None, 1))
+    ]
+    assert PropertyDataAnalyzer(frame_of(library, rows)).generate_summary_report()["rows"] == {
+        "read": 3, "blank": 1, "not_data": 1, "properties": 1,
+    }  # fmt: skip
+
+
+@LIBRARIES
+def test_a_frame_that_a_run_would_not_take_can_be_looked_into_all_the_same(library):
+    analyzer = PropertyDataAnalyzer(frame_of(library, [{"City": "x", "Phone": "1"}]))
+    assert analyzer.generate_summary_report()["property_types"] == {}
+    with pytest.raises(DataFormatError, match=r"no column for Property Type\. The headers there: City, Phone\."):
+        analyzer.analyze_property_types()
+
+
+@LIBRARIES
+def test_a_frame_without_rows_has_a_report(library):
+    report = PropertyDataAnalyzer(frame_of(library, [{"Address": "x", "Type": "x"}])[:0]).generate_summary_report()
+    assert report["rows"]["properties"] == 0
+    assert report["completeness"] == {}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+def test_the_summary_is_a_row_per_column(analyzer, suffix, tmp_path):
+    path = analyzer.export_results(tmp_path / f"summary{suffix}")
+    read = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".xlsx": pl.read_excel}[suffix]
+    assert read(path)["Column"].to_list() == list(HEADER)
+
+
+def test_the_workbook_has_a_sheet_of_types(analyzer, tmp_path):
+    book = openpyxl.load_workbook(analyzer.export_results(tmp_path / "summary.xlsx"))
+    assert book.sheetnames == ["Columns", "Property Types"]
+
+
+def test_the_json_is_the_report(analyzer, tmp_path):
+    path = analyzer.export_results(str(tmp_path / "summary.json"))
+    assert json.loads(path.read_text(encoding="utf-8")) == analyzer.generate_summary_report()
+
+
+def test_another_suffix_is_an_output_error(analyzer, tmp_path):
+    with pytest.raises(OutputError, match="names no format"):
+        analyzer.export_results(tmp_path / "summary.pdf")
+
+
+def test_a_workbook_that_can_not_be_read_is_the_error_of_a_run(tmp_path):
+    with pytest.raises(FileAccessError):
+        PropertyDataAnalyzer(tmp_path / "none.xlsx")
+    with pytest.raises(DataFormatError, match="damaged"):
+        PropertyDataAnalyzer(corrupted_file(tmp_path))
+
+
+def test_anything_else_is_a_type_error():
+    with pytest.raises(TypeError, match="A DataFrame of pandas or Polars is needed"):
+        PropertyDataAnalyzer(5)
