@@ -129,12 +129,17 @@ class HeaderMap:
     suggestions: tuple[tuple[str, str], ...] = ()
     issues: tuple[Issue, ...] = ()
 
-    @property
+    @cached_property
     def canonical(self) -> tuple[MappedColumn, ...]:
         """The columns that have a canonical name."""
         return tuple(column for column in self.columns if column.canonical)
 
-    @property
+    @cached_property
+    def mapped(self) -> dict[str, str]:
+        """Header -> canonical name."""
+        return {column.header: column.name for column in self.canonical}
+
+    @cached_property
     def extra(self) -> tuple[MappedColumn, ...]:
         """The columns that pass through under their own header."""
         return tuple(column for column in self.columns if not column.canonical)

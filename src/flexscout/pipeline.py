@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from flexscout.aggregation import Deduplicated, deduplicate, unmerged
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
-from flexscout.journal import Stopwatch, TableFolder, peak_memory_mb, run_log
+from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
 from flexscout.model import CheckSummary, ProcessingResult, RunSummary
 from flexscout.processing import KEY, MODIFIED, BatchProcessor, Classified, NoProgress, Progress, gathered, with_other_columns
 from flexscout.reporting import Facts, build_report, messages, statistics
@@ -42,7 +43,8 @@ class ScalableFlexPipeline:
             found = self._scan()
             for place in (Path(self.config.output_file), Path(self.config.report_file)):
                 check_place(place)
-        with run_log(Path(self.config.log_file), self.config.log_level), TableFolder() as folder:
+        log, memory = run_log(Path(self.config.log_file), self.config.log_level), MemoryWatch(self.config.memory_limit_gb)
+        with log, memory, TableFolder() as folder:
             _log_found(found)
             with clock.stage("processing"):
                 files = self._process(found, folder)
@@ -50,8 +52,8 @@ class ScalableFlexPipeline:
                 merged = self._merge(files.candidates)
                 master = with_other_columns(merged.survivors, files.tables)
             tables = Tables(master, merged.ledger, files.others, files.issues)
-            summary = self._export(self._facts(found, files.results, tables, clock), tables, clock)
-            logger.info("run finished", extra={"event": "run_finished", "data": {"exit_code": summary.exit_code}})
+            summary = self._export(self._facts(found, files.results, tables, clock), tables, clock, memory)
+            _log_finished(summary)
             return summary
 
     def check(self) -> CheckSummary:
@@ -87,11 +89,12 @@ class ScalableFlexPipeline:
             issues=tables.issues,
             settings=self.config.model_dump(),
             seconds=clock.seconds,
-            peak_memory_mb=peak_memory_mb(),
+            workers=self._batch.workers,
+            peak_memory_mb=0.0,
             version=__version__,
         )
 
-    def _export(self, facts: Facts, tables: Tables, clock: Stopwatch) -> RunSummary:
+    def _export(self, facts: Facts, tables: Tables, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:
         """Write everything beside its place, then put it there; if no file could be read, only the report."""
         figures = statistics(facts)
         report_file = Path(self.config.report_file)
@@ -102,6 +105,7 @@ class ScalableFlexPipeline:
             else:
                 notes = ["No file could be read; the previous results stay as they were."]
                 report_file = outputs.free(report_file)
+            facts = replace(facts, peak_memory_mb=memory.peak_mb)
             report = build_report(facts)
             write_report(report, outputs.beside(report_file))
             places = outputs.commit()
@@ -113,3 +117,8 @@ def _log_found(found: Scan) -> None:
         logger.info("%s found", source.name, extra={"event": "file_found", "data": {"file": source.name, "bytes": source.size}})
     for file in found.skipped:
         logger.warning("%s skipped: %s", file.name, file.reason, extra={"event": "file_skipped", "data": {"file": file.name}})
+
+
+def _log_finished(summary: RunSummary) -> None:
+    data = {"exit_code": summary.exit_code, **summary.report["performance"]}
+    logger.info("run finished", extra={"event": "run_finished", "data": data})

@@ -79,7 +79,7 @@ def test_no_traceback_is_ever_shown(tmp_path):
 def test_a_file_that_takes_too_long_is_stopped(tmp_path):
     large_dataset(tmp_path / "in", rows=30_000)
     write_workbook(tmp_path / "in/small.xlsx", [HEADER, candidate()])
-    outcome = flexscout("run", "in", "--timeout", "0.001")
+    outcome = flexscout("run", "in", "--timeout", "0.0001")
     assert outcome.code == 1
     assert outcome.file("large_dataset.xlsx")["error"]["code"] == "timeout"
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pydantic
@@ -311,3 +312,25 @@ def test_a_run_with_the_template_uses_as_many_workers_as_one_without(written, mo
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     config = PipelineConfiguration.from_file(written(render_template()))
     assert worker_count(config, 100) == worker_count(PipelineConfiguration(), 100)
+
+
+def test_a_file_may_hold_keywords_without_sections(tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_text("min_flex_score: 6\nprocessing: {max_workers: 2}\n")
+    settings, places = PipelineConfiguration.resolve(path)
+    assert (settings.min_flex_score, settings.max_workers) == (6, 2)
+    assert places["min_flex_score"] == f"{path}, line 1: min_flex_score"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("max_workers: 3\nprocessing: {max_workers: 2}\n", "stands twice, the other time as max_workers"),
+        ("max_workrs: 3\n", "did you mean max_workers?"),
+        ("processing: {min_flex_score: 6}\n", "put it under filtering:"),
+    ],
+)
+def test_a_setting_at_the_wrong_place_is_told_the_right_one(tmp_path, text, words):
+    (tmp_path / "c.yaml").write_text(text)
+    with pytest.raises(ConfigurationError, match=re.escape(words)):
+        PipelineConfiguration.from_file(tmp_path / "c.yaml")

@@ -86,6 +86,7 @@ class ReportGenerator:
             issues=combine(pl.read_parquet(sheet.issues) for file in files for sheet in file.record.sheets if sheet.issues),
             settings=self.config.model_dump(),
             seconds={"processing": sum(file.processing_time for file in files)},
+            workers=0,
             peak_memory_mb=peak_memory_mb(),
             version=__version__,
         )

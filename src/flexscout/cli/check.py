@@ -56,7 +56,7 @@ def _sheet(sheet: "SheetRecord") -> dict[str, Any]:
         "sheet": sheet.sheet,
         "header_row": sheet.header_row,
         "vendor": header_map.vendor,
-        "mapped": {column.header: column.name for column in header_map.canonical},
+        "mapped": header_map.mapped,
         "missing": list(header_map.missing),
         "extra": [column.name for column in header_map.extra],
         "suggestions": dict(header_map.suggestions),

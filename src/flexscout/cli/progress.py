@@ -18,11 +18,14 @@ from flexscout.processing import NoProgress, Progress
 @contextmanager
 def listener(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
     """Who shows the progress; with `verbose` the log is shown as well."""
-    log = logging.getLogger("flexscout")
+    log, memory = logging.getLogger("flexscout"), logging.getLogger("flexscout.memory")
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    said = _Said()
     if verbose:
         log.addHandler(handler)
+    elif not quiet:
+        memory.addHandler(said)
     try:
         if quiet:
             yield NoProgress()
@@ -34,6 +37,15 @@ def listener(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
             yield LineProgress()
     finally:
         log.removeHandler(handler)
+        memory.removeHandler(said)
+
+
+class _Said(logging.Handler):
+    """A message as a sentence on standard error, above the bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it."""
+        typer.echo(f"flexscout: {record.getMessage()}", err=True)
 
 
 class LineProgress:

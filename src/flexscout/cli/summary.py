@@ -29,6 +29,7 @@ def show_summary(summary: RunSummary) -> None:
     for file in summary.report["files"]:
         if file["status"] == "skipped":
             typer.echo(f"\nSkipped {file['file']}. {file['reason']}")
+    typer.echo(f"\n{_performance(summary.report['performance'], figures.total_properties)}")
     typer.echo("\nWhere to look")
     for path in summary.outputs:
         typer.echo(f"  {path}")
@@ -41,8 +42,18 @@ def show_errors(summary: RunSummary) -> None:
             typer.echo(f"flexscout: failed: {file['error']['message']} {file['error']['next_step']}", err=True)
 
 
+def _performance(figures: dict[str, Any], properties: int) -> str:
+    """`Took 2.4 s for 40,000 properties: 1,000,000 a minute, 500,000 a minute for one file; ...`."""
+    seconds, per_file = sum(figures["seconds"].values()), figures["properties_per_minute_per_file"]
+    speed = f"{figures['properties_per_minute']:,} a minute, {per_file:,} a minute for one file"
+    memory = f"{figures['peak_memory_mb']:,.0f} MB of memory at most, of {figures['memory_limit_mb']:,.0f}"
+    took = f"Took {seconds:.1f} s for {_count(properties, 'property')}"
+    return f"{took}: {speed}; {_count(figures['workers'], 'worker')}, {memory}"
+
+
 def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else many}"
 
 
 def _line(candidate: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """What settings are called in a file and in the environment."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 # Section and key of the configuration file -> keyword of PipelineConfiguration.
 FILE_KEYS: dict[str, dict[str, str]] = {
@@ -47,3 +47,9 @@ def unknown_name(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
     return f"{name} is not known; {hint}"
+
+
+def unknown_key(key: str, known: Mapping[str, str]) -> str:
+    """That a section has no such key, with the section that has, or the nearest key of its own."""
+    home = next((section for section, keys in FILE_KEYS.items() if key in keys), None)
+    return f"{key} stands in another section: put it under {home}:" if home else unknown_name(key, list(known))

@@ -1,7 +1,7 @@
 """Where settings are written: in a file, in the environment, on the command line."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from flexscout.config.keys import FILE_KEYS, PLACES, PREFIX, unknown_name, variable
+from flexscout.config.keys import FILE_KEYS, PLACES, PREFIX, unknown_key, unknown_name, variable
 from flexscout.errors import ConfigurationError
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
@@ -54,28 +54,40 @@ def _typed(text: str, default: Any) -> Any:
 
 
 def of_file(path: Path) -> Layer:
-    """A YAML or JSON file in the design's sections. Raises ConfigurationError if it can't be read at all."""
+    """A YAML or JSON file in the design's sections, or of keywords; raises ConfigurationError if it can't be read at all."""
     text = _text(path)
     content = _parse(path, text)
     if not isinstance(content, dict):
         raise ConfigurationError(f"{path} should hold sections such as input: and output:, not {type(content).__name__}.")
-    lines = _lines(text)
     values: dict[str, Any] = {}
+    found: dict[str, str] = {}
     mistakes: dict[str, str] = {}
+    for place, keyword, value in _entries(content):
+        if keyword is None:
+            mistakes[place] = value
+        elif keyword in values:
+            mistakes[place] = f"stands twice, the other time as {found[keyword]}; keep one"
+        else:
+            values[keyword], found[keyword] = value, place
+    lines = _lines(text)
+    places = {keyword: _named(path, lines, place) for keyword, place in found.items()}
+    return Layer(values, places, {_named(path, lines, place): wrong for place, wrong in mistakes.items()})
+
+
+def _entries(content: Mapping[Any, Any]) -> Iterator[tuple[str, str | None, Any]]:
+    """Place, keyword and value of each setting; None and what is wrong in their stead, where there is no such setting."""
     for section, entries in content.items():
-        known = FILE_KEYS.get(str(section))
-        if known is None:
-            mistakes[str(section)] = unknown_name(str(section), list(FILE_KEYS))
+        keys = FILE_KEYS.get(section)
+        if section in PLACES:
+            yield section, section, entries
+        elif keys is None:
+            yield str(section), None, unknown_name(str(section), [*FILE_KEYS, *PLACES])
         elif not isinstance(entries, dict | None):
-            mistakes[str(section)] = f"should hold settings, one a line, not {entries!r}"
+            yield section, None, f"should hold settings, one a line, not {entries!r}"
         else:
             for key, value in (entries or {}).items():
-                if key in known:
-                    values[known[key]] = value
-                else:
-                    mistakes[f"{section}.{key}"] = unknown_name(str(key), list(known))
-    places = {keyword: _named(path, lines, PLACES[keyword]) for keyword in values}
-    return Layer(values, places, {_named(path, lines, place): wrong for place, wrong in mistakes.items()})
+                known = key in keys
+                yield f"{section}.{key}", keys.get(key), value if known else unknown_key(str(key), keys)
 
 
 def _named(path: Path, lines: Mapping[str, int], place: str) -> str:

@@ -60,7 +60,7 @@ class PipelineConfiguration(BaseModel):
     log_file: Text = "logs/pipeline.log"
     """The log, one JSON object a line."""
     progress_interval: Annotated[int, Field(ge=1)] = 100
-    """Rows between two progress messages within a file, where it is read in parts."""
+    """Properties between two lines of progress in the log, which come with whole files; each batch has one too."""
     progress_reporting: bool = True
     """Whether progress is shown at all."""
 

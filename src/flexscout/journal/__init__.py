@@ -1,7 +1,7 @@
 """What a run leaves on disk while it works and of its working: tables by content, the log, the clock."""
 
 from flexscout.journal.log import run_log
-from flexscout.journal.measure import Stopwatch, peak_memory_mb
+from flexscout.journal.measure import NEAR, MemoryWatch, Stopwatch, peak_memory_mb
 from flexscout.journal.tables import TableFolder, write_table
 
-__all__ = ["Stopwatch", "TableFolder", "peak_memory_mb", "run_log", "write_table"]
+__all__ = ["NEAR", "MemoryWatch", "Stopwatch", "TableFolder", "peak_memory_mb", "run_log", "write_table"]

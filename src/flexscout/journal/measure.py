@@ -1,9 +1,19 @@
 """How long the stages of a run took, and its memory."""
 
+import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from time import perf_counter
+from typing import Self
+
+NEAR = 0.9
+"""Share of the limit from which memory is near it."""
+
+_LOOK_SECONDS = 0.5
+
+memory_logger = logging.getLogger("flexscout.memory")
 
 
 class Stopwatch:
@@ -20,6 +30,63 @@ class Stopwatch:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - started
+
+
+class MemoryWatch:
+    """Looks twice a second at what this process and its workers hold, and warns once when that nears `limit_gb`.
+
+    The warning goes to the logger `flexscout.memory`.
+    """
+
+    def __init__(self, limit_gb: float) -> None:
+        self._limit_mb = limit_gb * 1024
+        self._warned = False
+        self._ended = Event()
+        self._thread = Thread(target=self._watch, name="flexscout-memory", daemon=True)
+        self._seen_mb = 0.0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_LOOK_SECONDS):
+            self.look()
+
+    @property
+    def peak_mb(self) -> float:
+        """The most that was held so far, in MB."""
+        return max(self._seen_mb, peak_memory_mb())
+
+    def look(self) -> None:
+        """Look now."""
+        held = held_mb()
+        self._seen_mb = max(self._seen_mb, held)
+        if held >= NEAR * self._limit_mb and not self._warned:
+            self._warned = True
+            memory_logger.warning(
+                "%.1f of the %g GB that the run may use are held: raise --memory-limit, or use fewer --workers.",
+                held / 1024,
+                self._limit_mb / 1024,
+                extra={"event": "memory_warning", "data": {"held_mb": round(held), "limit_mb": round(self._limit_mb)}},
+            )
+
+
+def held_mb() -> float:
+    """What this process and its children hold at the moment, in MB; what they share counts once, where the system tells."""
+    import psutil  # noqa: PLC0415 - a short run never looks
+
+    own = psutil.Process()
+    total = 0
+    for process in (own, *own.children(recursive=True)):
+        with suppress(psutil.Error):
+            held = process.memory_full_info()
+            total += getattr(held, "pss", held.uss)
+    return total / 2**20
 
 
 def peak_memory_mb() -> float:

@@ -7,9 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 from flexscout.classification import load_profile
@@ -18,10 +18,10 @@ from flexscout.discovery import FileDiscovery
 from flexscout.errors import ErrorAction, ErrorHandler, ProcessingError, WorkerError, as_processing_error
 from flexscout.executors import Executor, WorkerDied, WorkerPool
 from flexscout.journal import TableFolder
-from flexscout.model import FileRecord, ProcessingResult, SourceFile
+from flexscout.model import FileRecord, HeaderMap, ProcessingResult, SourceFile
 from flexscout.prepare import inspect_file, prepare_file
 from flexscout.processing.classified import Classified, classified, with_candidates
-from flexscout.processing.progress import NoProgress, Progress
+from flexscout.processing.progress import LoggedProgress, NoProgress, Progress
 
 _PATIENCE = 0.03  # seconds that a finished file waits for others, to be classified together
 _FIRST_PAUSE = 0.2  # seconds before the first retry; doubled for each that follows
@@ -33,17 +33,21 @@ class BatchProcessor:
     """Processes files in worker processes.
 
     `executor`: where the work runs, by default worker processes as `config` says; `progress`: told of each file.
+    `workers`: processes that worked last, 0 if none did.
     """
+
+    workers = 0
 
     def __init__(
         self, config: PipelineConfiguration | None = None, *, executor: Executor | None = None, progress: Progress | None = None
     ) -> None:
         self.config = config or PipelineConfiguration()
         self._executor = executor
-        self._progress = progress or NoProgress()
+        self._listeners = (progress or NoProgress(), LoggedProgress(self.config.batch_size, self.config.progress_interval))
         self._handler = ErrorHandler()
         self._profile = load_profile(self.config.profile)
         self._memory_share = self.config.memory_limit_gb
+        self._header_maps: dict[HeaderMap, HeaderMap] = {}
 
     def process_file(self, file_path: str | Path) -> ProcessingResult:
         """Process one file. Its errors are in the result; none is raised."""
@@ -59,13 +63,15 @@ class BatchProcessor:
 
     def process(self, sources: Sequence[SourceFile], folder: Path) -> Iterator[Classified]:
         """Process sources as they come back from the workers, with their tables in `folder`."""
-        self._progress.started(len(sources))
+        for listener in self._listeners:
+            listener.started(len(sources))
         for records in self._records(partial(prepare_file, folder=folder), sources):
             part = self.classify(records)
-            for result in part.results:
-                self._progress.file_done(result)
+            for result, listener in product(part.results, self._listeners):
+                listener.file_done(result)
             yield part
-        self._progress.finished()
+        for listener in self._listeners:
+            listener.finished()
 
     def classify(self, records: Sequence[FileRecord]) -> Classified:
         """Classify what the workers left of files, and log what became of each."""
@@ -124,9 +130,9 @@ class BatchProcessor:
             running[executor.submit(work, source)] = source
 
     def _workers(self, files: int) -> Executor:
-        workers = worker_count(self.config, files)
-        self._memory_share = self.config.memory_limit_gb / workers
-        return WorkerPool(workers, self.config.timeout_minutes * 60, self._memory_share)
+        self.workers = worker_count(self.config, files)
+        self._memory_share = self.config.memory_limit_gb / self.workers
+        return WorkerPool(self.workers, self.config.timeout_minutes * 60, self._memory_share)
 
     def _is_to_be_retried(self, record: FileRecord) -> bool:
         """Whether the record's error may pass; waits a little if so, longer each time."""
@@ -138,7 +144,7 @@ class BatchProcessor:
 
     def _record(self, future: "Future[FileRecord]", source: SourceFile) -> FileRecord:
         try:
-            return future.result()
+            return self._shared(future.result())
         except TimeoutError:
             error: ProcessingError = WorkerError.timed_out(source.path.name, self.config.timeout_minutes)
         except WorkerDied:
@@ -146,6 +152,14 @@ class BatchProcessor:
         except Exception as failure:  # noqa: BLE001 - whatever a worker ends with is that file's error
             error = as_processing_error(source.path, failure)
         return FileRecord(source, error=error.of_file(source.name))
+
+    def _shared(self, record: FileRecord) -> FileRecord:
+        """The record with a header map of which equal ones are the same object: a thousand files of a vendor need but one."""
+        maps = [self._header_maps.setdefault(sheet.header_map, sheet.header_map) for sheet in record.sheets]
+        return replace(
+            record,
+            sheets=tuple(replace(sheet, header_map=header_map) for sheet, header_map in zip(record.sheets, maps, strict=True)),
+        )
 
 
 def worker_count(config: PipelineConfiguration, files: int) -> int:

@@ -1,7 +1,8 @@
 """Prepared files' tables, classified: who is a candidate, who is not and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -32,6 +33,7 @@ Tables = Mapping[tuple[str, str], Path]
 """File and sheet -> the whole table of it."""
 
 _FILE, _SHEET, _ = SOURCE_COLUMNS
+_BLOCK = 100  # tables
 
 # What is kept of a row that was not selected; the whole row stays in its file.
 _NOT_SELECTED = (
@@ -91,7 +93,7 @@ def with_other_columns(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         return rows
     places = rows.select(_FILE, _SHEET, POSITION).with_row_index("__order").sort(_FILE, _SHEET, POSITION)
     wanted = places.partition_by(_FILE, _SHEET, as_dict=True, maintain_order=True)
-    others = combine(_other_columns(tables[place], wanted.get(place)) for place in sorted(tables))
+    others = combine(_in_blocks(_other_columns(tables[place], wanted.get(place)) for place in sorted(tables)))
     back = others[places["__order"].arg_sort()]
     return pl.concat([rows.drop(POSITION), back.drop(POSITION)], how="horizontal")
 
@@ -110,6 +112,13 @@ def with_candidates(part: Classified, folder: TableFolder) -> list[ProcessingRes
         else result
         for result in part.results
     ]
+
+
+def _in_blocks(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Many frames at a time as one: thousands of small ones hold several times the memory of their cells."""
+    waiting = iter(frames)
+    while block := list(islice(waiting, _BLOCK)):
+        yield combine(block).rechunk()
 
 
 def _other_columns(table: Path, rows: pl.DataFrame | None) -> pl.DataFrame:
@@ -204,7 +213,5 @@ def _source_info(record: FileRecord) -> dict[str, object]:
         "fingerprint": source.fingerprint,
         "vendor": next((sheet.header_map.vendor for sheet in record.sheets if sheet.header_map.vendor), ""),
         "sheets": [sheet.sheet for sheet in record.sheets],
-        "mapping": {
-            sheet.sheet: {column.header: column.name for column in sheet.header_map.canonical} for sheet in record.sheets
-        },
+        "mapping": {sheet.sheet: sheet.header_map.mapped for sheet in record.sheets},
     }

@@ -1,12 +1,13 @@
 """What a person should know of a result, in sentences."""
 
+from flexscout.journal import NEAR
 from flexscout.model import PLACE_COLUMNS, ProcessingResult
 from flexscout.reporting.report import Facts, statistics
 
 
 def messages(facts: Facts) -> list[str]:
     """Sentences on what is unusual: no candidate, merges of different parcels, files that can't be compared with others."""
-    return [*_no_candidates(facts), *_different_parcels(facts), *_not_compared(facts)]
+    return [*_no_candidates(facts), *_different_parcels(facts), *_not_compared(facts), *_near_limit(facts)]
 
 
 def _no_candidates(facts: Facts) -> list[str]:
@@ -24,6 +25,14 @@ def _different_parcels(facts: Facts) -> list[str]:
         return []
     merges = f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address."
     return [f"{merges} To keep such rows apart: --duplicate-fields Address,City,State,APN."]
+
+
+def _near_limit(facts: Facts) -> list[str]:
+    limit = facts.settings["memory_limit_gb"]
+    if facts.peak_memory_mb < NEAR * limit * 1024:
+        return []
+    held = f"{facts.peak_memory_mb / 1024:.1f} of the {limit:g} GB that it may use"
+    return [f"The run held up to {held}: raise --memory-limit, or use fewer --workers, before it grows."]
 
 
 def _not_compared(facts: Facts) -> list[str]:

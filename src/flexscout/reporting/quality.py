@@ -33,7 +33,7 @@ def columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, Any]]
             "sheet": sheet.sheet,
             "header_row": sheet.header_row,
             "vendor": sheet.header_map.vendor,
-            "mapped": {column.header: column.name for column in sheet.header_map.canonical},
+            "mapped": sheet.header_map.mapped,
             "missing": list(sheet.header_map.missing),
             "extra": [column.name for column in sheet.header_map.extra],
             "suggestions": dict(sheet.header_map.suggestions),

@@ -1,5 +1,7 @@
 """The report of a run, made of the results of real files."""
 
+from dataclasses import replace
+
 import pytest
 
 from flexscout import BatchProcessor, PipelineConfiguration
@@ -40,6 +42,7 @@ def facts_of(folder, *, skipped=(), **settings):
         issues=files.issues,
         settings=config.model_dump(),
         seconds={"processing": 1.5, "export": 0.5},
+        workers=2,
         peak_memory_mb=123.456,
         version="1.2.3",
     )
@@ -144,9 +147,23 @@ def test_the_quality_of_the_data_is_told(tmp_path):
     assert (quality["completeness"]["Year Built"], quality["completeness"]["Address"]) == (0.5, 1.0)
 
 
-def test_performance_is_told_in_seconds_rows_and_megabytes(facts):
+def test_performance_is_told_in_seconds_rates_and_megabytes(facts):
     performance = build_report(facts)["performance"]
-    assert performance == {"seconds": {"processing": 1.5, "export": 0.5}, "rows_per_second": 2, "peak_memory_mb": 123.5}
+    assert performance.pop("properties_per_minute_per_file") > 150
+    assert performance == {
+        "seconds": {"processing": 1.5, "export": 0.5},
+        "rows_per_second": 2,
+        "properties_per_minute": 150,
+        "workers": 2,
+        "peak_memory_mb": 123.5,
+        "memory_limit_mb": 4096.0,
+    }
+
+
+@pytest.mark.parametrize(("held", "told"), [(3_600.0, 0), (3_700.0, 1)])
+def test_memory_near_its_limit_is_a_message(facts, held, told):
+    said = [message for message in messages(replace(facts, peak_memory_mb=held)) if "raise --memory-limit" in message]
+    assert len(said) == told
 
 
 def test_version_and_settings_stand_in_the_report(facts):
