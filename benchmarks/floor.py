@@ -1,0 +1,67 @@
+"""The floor: a straight-line script with flexscout's parts, and none of its care.
+
+python floor.py FOLDER OUT: reads in a thread a core, scores, removes duplicates, sorts, writes OUT.csv and one plain
+sheet OUT.xlsx. It knows one shape of export, one spelling of numbers, and trusts every file.
+"""
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+from rustpy_xlsxwriter import FastExcel
+
+NUMBERS = ("Building SqFt", "Lot Size Acres", "Year Built", "Occupancy", "Sold Price", "Latitude", "Longitude")
+
+
+def read(path: Path) -> pl.DataFrame:
+    """One export, its numbers as numbers."""
+    sheet = fastexcel.read_excel(path).load_sheet_eager(0, header_row=None, dtypes="string")
+    cells = pl.DataFrame(sheet)
+    names = dict(zip(cells.columns, cells.row(0), strict=True))
+    return cells.slice(1).rename(names).with_columns(pl.col(NUMBERS).cast(pl.Float64, strict=False))
+
+
+def scored(frame: pl.DataFrame) -> pl.DataFrame:
+    """The eligible properties with their score."""
+    size, acres, year = pl.col("Building SqFt"), pl.col("Lot Size Acres"), pl.col("Year Built")
+    kind = pl.col("Property Type").str.to_lowercase()
+    points = (
+        pl.when(size.is_between(20_000, 50_000, closed="left")).then(3.0)
+        .when(size.is_between(50_000, 100_000, closed="left")).then(2.0)
+        .when(size.is_between(100_000, 200_000, closed="left")).then(1.0).otherwise(0.0)
+        + pl.when(kind.str.contains(r"\bflex\b")).then(3.0)
+        .when(kind.str.contains(r"\b(?:warehouse|distribution)")).then(2.5)
+        .when(kind.str.contains(r"\blight industrial")).then(2.0)
+        .when(kind.str.contains(r"\bindustrial")).then(1.5)
+        .when(kind.str.contains(r"\b(?:manufacturing|storage|logistics)")).then(1.0).otherwise(0.0)
+        + pl.when(acres.is_between(1, 5)).then(2.0).when(acres.is_between(5, 10)).then(1.5)
+        .when(acres.is_between(0.5, 20)).then(1.0).otherwise(0.0)
+        + pl.when(year >= 1990).then(1.0).when(year >= 1980).then(0.5).otherwise(0.0)
+        + pl.when(pl.col("Occupancy") < 100).then(1.0).otherwise(0.0)
+    )  # fmt: skip
+    eligible = kind.str.contains(r"\b(?:industrial|warehouse|distribution|flex|manufacturing|storage|logistics)")
+    return frame.filter(eligible, size >= 20_000, acres.is_between(0.5, 20)).with_columns(points.alias("Flex Score"))
+
+
+def ranked(frame: pl.DataFrame) -> pl.DataFrame:
+    """The unique candidates, best first."""
+    candidates = scored(frame).filter(pl.col("Flex Score") >= 4).sort("Flex Score", descending=True, maintain_order=True)
+    key = [pl.col(name).str.to_uppercase().str.strip_chars().alias(f"key {name}") for name in ("Address", "City", "State")]
+    unique = candidates.with_columns(key).unique(["key Address", "key City", "key State"], keep="first", maintain_order=True)
+    return unique.drop(pl.selectors.starts_with("key "))
+
+
+def main(folder: Path, out: Path) -> None:
+    """Read, rank and write."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        frame = pl.concat(pool.map(read, sorted(folder.glob("*.xlsx"))), how="vertical_relaxed")
+    result = ranked(frame)
+    result.write_csv(out.with_suffix(".csv"))
+    FastExcel(out.with_suffix(".xlsx")).sheet("Flex Properties", result).save()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
