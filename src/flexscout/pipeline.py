@@ -13,9 +13,9 @@ from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
-from flexscout.model import CheckSummary, ProcessingResult, RunSummary
+from flexscout.model import AggregateStatistics, CheckSummary, ProcessingResult, RunSummary
 from flexscout.processing import KEY, MODIFIED, BatchProcessor, Classified, NoProgress, Progress, gathered, with_other_columns
-from flexscout.reporting import Facts, build_report, messages, statistics
+from flexscout.reporting import Facts, build_report, finished, messages
 
 logger = logging.getLogger("flexscout.pipeline")
 
@@ -96,20 +96,21 @@ class ScalableFlexPipeline:
 
     def _export(self, facts: Facts, tables: Tables, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:
         """Write everything beside its place, then put it there; if no file could be read, only the report."""
-        figures = statistics(facts)
+        report = build_report(facts)
         report_file = Path(self.config.report_file)
         with Outputs() as outputs:
-            if figures.successful_files:
+            if report["statistics"]["successful_files"]:
                 with clock.stage("export"):
-                    notes = write_tables(tables, build_report(facts), self.config, outputs)
+                    notes = write_tables(tables, report, self.config, outputs)
             else:
                 notes = ["No file could be read; the previous results stay as they were."]
                 report_file = outputs.free(report_file)
             facts = replace(facts, peak_memory_mb=memory.peak_mb)
-            report = build_report(facts)
+            report = finished(report, facts)
             write_report(report, outputs.beside(report_file))
             places = outputs.commit()
-        return RunSummary(1 if figures.failed_files else 0, statistics(facts), report, places, (*messages(facts), *notes))
+        figures = AggregateStatistics(**report["statistics"])
+        return RunSummary(1 if figures.failed_files else 0, figures, report, places, (*messages(facts), *notes))
 
 
 def _log_found(found: Scan) -> None:

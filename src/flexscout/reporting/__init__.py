@@ -3,12 +3,13 @@
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
 from flexscout.reporting.messages import messages
 from flexscout.reporting.quality import completeness, issues_by_reason
-from flexscout.reporting.report import Facts, build_report, statistics
+from flexscout.reporting.report import Facts, build_report, finished, statistics
 
 __all__ = [
     "Facts",
     "build_report",
     "completeness",
+    "finished",
     "geographic_coverage",
     "issues_by_reason",
     "messages",

@@ -2,7 +2,7 @@
 
 from flexscout.journal import NEAR
 from flexscout.model import PLACE_COLUMNS, ProcessingResult
-from flexscout.reporting.report import Facts, statistics
+from flexscout.reporting.report import Facts
 
 
 def messages(facts: Facts) -> list[str]:
@@ -11,11 +11,12 @@ def messages(facts: Facts) -> list[str]:
 
 
 def _no_candidates(facts: Facts) -> list[str]:
-    figures = statistics(facts)
-    if not figures.successful_files or figures.unique_flex_properties:
+    good = [result for result in facts.results if result.success]
+    if not good or facts.master.height:
         return []
     threshold = f"{facts.settings['min_flex_score']:g}"
-    none = f"none of the {figures.total_properties:,} properties is eligible and scores {threshold} or more"
+    properties = sum(result.property_count for result in good)
+    none = f"none of the {properties:,} properties is eligible and scores {threshold} or more"
     return [f"No candidates: {none}. The sheet Not Selected says why."]
 
 

@@ -53,7 +53,7 @@ def statistics(facts: Facts) -> AggregateStatistics:
         average_flex_score=_mean(scores),
         score_distribution=score_distribution(scores, facts.settings["min_flex_score"]),
         geographic_coverage=geographic_coverage(facts.master),
-        processing_duration=round(sum(facts.seconds.values()), 3),
+        processing_duration=_duration(facts),
     )
 
 
@@ -83,6 +83,16 @@ def build_report(facts: Facts) -> dict[str, Any]:
         "performance": _performance(facts),
         "settings": dict(facts.settings),
     }
+
+
+def finished(report: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+    """The report with the time and memory that have been used since it was built."""
+    figures = {**report["statistics"], "processing_duration": _duration(facts)}
+    return {**report, "statistics": figures, "performance": _performance(facts)}
+
+
+def _duration(facts: Facts) -> float:
+    return round(sum(facts.seconds.values()), 3)
 
 
 def _files(facts: Facts) -> list[dict[str, Any]]:
