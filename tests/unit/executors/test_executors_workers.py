@@ -3,12 +3,15 @@
 import multiprocessing
 import operator
 import os
+import subprocess
 import sys
 import time
+from importlib import import_module
 
 import pytest
 
 from flexscout.executors import WorkerDied, WorkerPool
+from flexscout.executors.workers import PRELOADED
 
 GENEROUS = 60  # seconds; no call below takes as long
 GIGABYTES = 1
@@ -100,3 +103,19 @@ def test_the_main_module_stays_what_it_was():
     with pool() as workers:
         workers.submit(os.getpid).result()
     assert sys.modules["__main__"] is main
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_nothing_that_is_preloaded_starts_a_thread():
+    """A fork copies one thread; a library that waits for another of its threads would wait forever."""
+    code = "import importlib, os, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n"
+    code += "print(len(os.listdir('/proc/self/task')), 'polars' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, *PRELOADED], capture_output=True, text=True, check=True)
+    assert done.stdout == "1 False\n"
+
+
+def test_a_worker_imports_no_more_than_its_share_of_the_way():
+    with pool() as workers:
+        workers.submit(import_module, "flexscout.prepare").exception()
+        loaded = workers.submit(eval, "set(__import__('sys').modules)").result()
+    assert not loaded & {"pydantic", "narwhals", "pandas", "rustpy_xlsxwriter", "typer", "flexscout.processing"}
