@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from signal import SIG_IGN, SIGINT, signal
+from threading import current_thread, main_thread
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
@@ -44,12 +46,25 @@ def _hidden_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """What is started meanwhile does not hear Ctrl-C, and so prints no traceback: it ends with this process."""
+    if current_thread() is not main_thread():
+        yield  # only the main thread may say so
+        return
+    before = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
+
+
 def start_early() -> None:
     """Start the process from which workers are forked, so that it gets ready while this one still imports."""
     if sys.platform != "win32":
         from multiprocessing.forkserver import ensure_running, set_forkserver_preload  # noqa: PLC0415 - not on Windows
 
-        with _hidden_main():
+        with _hidden_main(), _deaf_to_interrupts():
             set_forkserver_preload(PRELOADED)
             ensure_running()
 
