@@ -5,7 +5,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, replace
 from functools import partial
@@ -101,33 +101,23 @@ class BatchProcessor:
     def _records(self, work: Callable[[SourceFile], FileRecord], sources: Sequence[SourceFile]) -> Iterator[list[FileRecord]]:
         """Records as they are done: all that are at a time, and at most `batch_size` files handed out."""
         waiting = iter(sources)
-        running: dict[Future[FileRecord], SourceFile] = {}
         with self._executor or self._workers(len(sources)) as executor:
-            hand_out = partial(self._hand_out, executor, work, running)
-            hand_out(waiting)
-            while running:
-                records: list[FileRecord] = []
-                until = time.monotonic() + _PATIENCE
-                while running and (not records or time.monotonic() < until):
-                    for future in wait(running, timeout=_PATIENCE, return_when=FIRST_COMPLETED).done:
-                        source = running.pop(future)
-                        record = self._record(future, source)
-                        if self._is_to_be_retried(record):
-                            hand_out(iter([source]))
-                        else:
-                            records.append(record)
-                    hand_out(waiting)
-                yield records
+            running = _Running(executor, work, self.config.batch_size)
+            running.take(waiting)
+            while running.files:
+                yield self._arrived(running, waiting)
 
-    def _hand_out(
-        self,
-        executor: Executor,
-        work: Callable[[SourceFile], FileRecord],
-        running: dict["Future[FileRecord]", SourceFile],
-        sources: Iterator[SourceFile],
-    ) -> None:
-        for source in islice(sources, self.config.batch_size - len(running)):
-            running[executor.submit(work, source)] = source
+    def _arrived(self, running: "_Running", waiting: Iterator[SourceFile]) -> list[FileRecord]:
+        """The records that are done within a moment of the first; others are handed out in their stead."""
+        records: list[FileRecord] = []
+        until = time.monotonic() + _PATIENCE
+        while running.files and (not records or time.monotonic() < until):
+            done = [(source, self._record(future, source)) for future, source in running.done(_PATIENCE)]
+            again = [source for source, record in done if self._is_to_be_retried(record)]
+            records += [record for source, record in done if source not in again]
+            running.take(again)
+            running.take(waiting)
+        return records
 
     def _workers(self, files: int) -> Executor:
         self.workers = worker_count(self.config, files)
@@ -160,6 +150,24 @@ class BatchProcessor:
             record,
             sheets=tuple(replace(sheet, header_map=header_map) for sheet, header_map in zip(record.sheets, maps, strict=True)),
         )
+
+
+class _Running:
+    """The files that are handed out, at most `batch_size` at a time."""
+
+    def __init__(self, executor: Executor, work: Callable[[SourceFile], FileRecord], batch_size: int) -> None:
+        self._executor, self._work, self._batch_size = executor, work, batch_size
+        self.files: dict[Future[FileRecord], SourceFile] = {}
+
+    def take(self, sources: Iterable[SourceFile]) -> None:
+        """Hand out as many of the sources as there is room for."""
+        for source in islice(sources, self._batch_size - len(self.files)):
+            self.files[self._executor.submit(self._work, source)] = source
+
+    def done(self, seconds: float) -> "list[tuple[Future[FileRecord], SourceFile]]":
+        """What is done, as soon as anything is, or nothing after `seconds`."""
+        futures = wait(self.files, timeout=seconds, return_when=FIRST_COMPLETED).done
+        return [(future, self.files.pop(future)) for future in futures]
 
 
 def worker_count(config: PipelineConfiguration, files: int) -> int:
