@@ -68,7 +68,8 @@ class ScalableFlexPipeline:
 
     def _scan(self) -> Scan:
         config = self.config
-        own = (Path(config.output_file), config.csv_file, config.parquet_file)
+        named = (config.output_file, config.report_file, config.log_file)
+        own = (*map(Path, named), config.csv_file, config.parquet_file)
         return scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
 
     def _process(self, found: Scan, folder: Path) -> Classified:

@@ -16,7 +16,7 @@ FLOORS = [
     {"processing", "history"},
     {"prepare"},
     {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export"},
-    {"vocabulary", "model", "config", "errors", "executors", "journal"},
+    {"vocabulary", "model", "config", "errors", "executors", "interrupts", "journal"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 

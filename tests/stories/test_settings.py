@@ -137,3 +137,18 @@ def test_an_output_that_can_not_be_is_told_before_anything_is_read(tmp_path, opt
     assert outcome.code == 2
     assert words in outcome.err
     assert "rows" not in outcome.err
+
+
+@pytest.mark.parametrize("options", [("-o", "in/valid_properties_1.xlsx"), ("--report-file", "in/valid_properties_1.xlsx")])
+def test_no_output_is_written_over_an_export(tmp_path, options):
+    before = valid_properties_1(tmp_path / "in").read_bytes()
+    valid_properties_2(tmp_path / "in")
+    outcome = flexscout("run", "in", *options)
+    assert outcome.code == 2
+    assert "valid_properties_1.xlsx stands in the input folder" in outcome.err
+    assert (tmp_path / "in/valid_properties_1.xlsx").read_bytes() == before
+
+
+def test_a_result_in_the_input_folder_is_replaced_by_the_next(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    assert [flexscout("run", "in", "-o", "in/result.xlsx").code for _ in range(2)] == [0, 0]

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from flexscout.discovery.refusal import reason_to_skip
+from flexscout.discovery.refusal import check_not_overwritten, reason_to_skip
 from flexscout.errors import NothingToReadError, as_processing_error
 from flexscout.model import FileRecord, SkippedFile, SourceFile
 
@@ -32,7 +32,8 @@ class Scan:
 def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own: Collection[Path] = ()) -> Scan:
     """The files of `folder` that match `pattern`; `own`: flexscout's output files, which are never input.
 
-    Raises NothingToReadError if the folder is missing or nothing in it can be read.
+    Raises NothingToReadError if the folder is missing or nothing in it can be read, OutputError if an export stands where
+    an output would.
     """
     _check_folder(folder)
     sources: list[SourceFile] = []
@@ -42,6 +43,7 @@ def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own:
     outputs = {path.resolve() for path in own}
     for path in _candidates(folder, pattern, recursive=recursive):
         name = display_name(path, folder)
+        check_not_overwritten(path, name, outputs)
         if reason := reason_to_skip(path, folder, outputs) or _left_out(path, pattern):
             skipped.append(SkippedFile(name, reason))
             continue

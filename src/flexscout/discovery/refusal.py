@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Collection
 from pathlib import Path
 
+from flexscout.errors import OutputError
 from flexscout.model import WORKBOOK_CREATOR
 
 _PREFIXES = {
@@ -26,6 +27,16 @@ _SUFFIXES = {
 def reason_to_skip(path: Path, folder: Path, outputs: Collection[Path]) -> str:
     """Why `path` is not read, in a sentence; empty if it is. `outputs`: resolved paths that flexscout writes."""
     return _reason_in_name(path) or _reason_in_kind(path, folder) or _reason_in_origin(path, outputs)
+
+
+def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> None:
+    """Raise OutputError if a run would write its result over an export, which would be lost."""
+    # A twin is known by the workbook beside it.
+    if _real(path) in outputs and path.is_file() and path.stat().st_size and not _made_by_flexscout(path.with_suffix(".xlsx")):
+        raise OutputError(
+            f"{name} stands in the input folder and is no result of flexscout; this run would write over it.",
+            "Choose another place with --output-file, --report-file or logging.file, or move it away.",
+        )
 
 
 def _reason_in_name(path: Path) -> str:

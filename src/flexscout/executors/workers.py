@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from signal import SIG_IGN, SIGINT, signal
-from threading import current_thread, main_thread
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 from pebble.pool.process import PoolManager
+
+from flexscout import interrupts
 
 # Start methods that inherit nothing by accident.
 if sys.platform == "win32":
@@ -46,25 +46,13 @@ def _hidden_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """What is started meanwhile does not hear Ctrl-C, and so prints no traceback: it ends with this process."""
-    if current_thread() is not main_thread():
-        yield  # only the main thread may say so
-        return
-    before = signal(SIGINT, SIG_IGN)
-    try:
-        yield
-    finally:
-        signal(SIGINT, before)
-
-
 def start_early() -> None:
     """Start the process from which workers are forked, so that it gets ready while this one still imports."""
     if sys.platform != "win32":
         from multiprocessing.forkserver import ensure_running, set_forkserver_preload  # noqa: PLC0415 - not on Windows
 
-        with _hidden_main(), _deaf_to_interrupts():
+        # What is started here would answer Ctrl-C with a traceback; it ends with this process.
+        with _hidden_main(), interrupts.unheard():
             set_forkserver_preload(PRELOADED)
             ensure_running()
 
@@ -127,9 +115,12 @@ class WorkerPool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is None:
             self._pool.close()  # type: ignore[no-untyped-call]
+            self._pool.join()
         else:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+            # One Ctrl-C may be raised twice, by the frame library and by Python: the workers are ended all the same.
+            with interrupts.held(count=False):
+                self._pool.stop()  # type: ignore[no-untyped-call]
+                self._pool.join()
 
 
 def _start_worker(memory_bytes: int, threads: int) -> None:

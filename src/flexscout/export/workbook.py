@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from rustpy_xlsxwriter import FastExcel, Format
 
+from flexscout import interrupts
 from flexscout.model import WORKBOOK_CREATOR
 
 MOST_ROWS = 1_048_575
@@ -49,7 +50,9 @@ def write_workbook(sheets: Sequence[Sheet], path: Path) -> list[str]:
     for sheet in sheets:
         for name, table in _parts(sheet, notes):
             _add(book, sheet, name, table)
-    book.save()
+    # The writer takes an interrupt in its midst for a table of another kind, and goes on.
+    with interrupts.held():
+        book.save()
     _without_time(path)
     return notes
 

@@ -8,6 +8,8 @@ from tempfile import mkdtemp
 
 import polars as pl
 
+from flexscout import interrupts
+
 
 class TableFolder:
     """A folder for tables that lives as long as this object: whoever holds a result holds its tables."""
@@ -25,8 +27,9 @@ class TableFolder:
     def __enter__(self) -> Path:
         return self.path
 
-    def __exit__(self, *_: object) -> None:
-        self.remove()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with interrupts.held(count=kind is None):
+            self.remove()
 
 
 def write_table(frame: pl.DataFrame, path: Path) -> Path:

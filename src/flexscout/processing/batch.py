@@ -5,8 +5,9 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice, product
@@ -65,11 +66,12 @@ class BatchProcessor:
         """Process sources as they come back from the workers, with their tables in `folder`."""
         for listener in self._listeners:
             listener.started(len(sources))
-        for records in self._records(partial(prepare_file, folder=folder), sources):
-            part = self.classify(records)
-            for result, listener in product(part.results, self._listeners):
-                listener.file_done(result)
-            yield part
+        with closing(self._records(partial(prepare_file, folder=folder), sources)) as arrivals:
+            for records in arrivals:
+                part = self.classify(records)
+                for result, listener in product(part.results, self._listeners):
+                    listener.file_done(result)
+                yield part
         for listener in self._listeners:
             listener.finished()
 
@@ -98,7 +100,9 @@ class BatchProcessor:
         details = error.as_dict() if isinstance(error, ProcessingError) else {}
         self._handler.log_processing_error({"file": str(file_path), **details}, error)
 
-    def _records(self, work: Callable[[SourceFile], FileRecord], sources: Sequence[SourceFile]) -> Iterator[list[FileRecord]]:
+    def _records(
+        self, work: Callable[[SourceFile], FileRecord], sources: Sequence[SourceFile]
+    ) -> Generator[list[FileRecord], None, None]:
         """Records as they are done: all that are at a time, and at most `batch_size` files handed out."""
         waiting = iter(sources)
         with self._executor or self._workers(len(sources)) as executor:

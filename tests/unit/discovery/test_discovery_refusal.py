@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from flexscout.discovery import scan
+from flexscout.errors import OutputError
 from flexscout.export import Sheet
 from flexscout.export import write_workbook as write_result
 from workbooks import HEADER, candidate, write_workbook
@@ -130,10 +131,10 @@ def test_a_file_of_another_kind_is_not_worth_a_word(folder):
     assert skipped_in(folder) == {}
 
 
-def test_a_file_at_the_place_of_an_output_is_a_result(folder):
+def test_an_export_at_the_place_of_an_output_is_not_to_be_lost(folder):
     shutil.copy(folder / "good.xlsx", folder / "a.xlsx")
-    reasons = skipped_in(folder, own=[folder / "../in/a.xlsx"])
-    assert reasons == {"a.xlsx": "A result of flexscout itself, never taken as input."}
+    with pytest.raises(OutputError, match=r"a\.xlsx stands in the input folder and is no result of flexscout"):
+        scan(folder, own=[folder / "../in/a.xlsx"])
 
 
 def test_a_result_is_known_by_its_creator_under_any_name(folder):
