@@ -1,6 +1,8 @@
 """`check`: a look before the run."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -40,3 +42,12 @@ def test_json_is_for_programs(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate()])
     found = json.loads(flexscout("check", "in", "--format", "json").out)
     assert found["files"][0]["sheets"][0]["mapped"]["Address"] == "Address"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes there")
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path):
+    for number in range(200):
+        write_workbook(tmp_path / f"in/{number}.xlsx", [HEADER, candidate(number)])
+    line = f"{sys.executable} -m flexscout check in | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["/bin/bash", "-c", line], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -113,7 +113,7 @@ def _scored(frame: Any, only: tuple[str, ...] = ()) -> pl.DataFrame:
 
 def _removed(ledger: pl.DataFrame, candidates: pl.DataFrame, master: pl.DataFrame) -> pl.DataFrame:
     """The merges whose removed row is indeed not in the master."""
-    if not set(SOURCE_COLUMNS) <= set(master.columns):
+    if not set(SOURCE_COLUMNS) <= set(master.columns) & set(candidates.columns):
         return ledger
     removed = candidates.select(SOURCE_COLUMNS)[ledger["Removed Row"]]
     still = master.select(SOURCE_COLUMNS).unique().with_columns(pl.lit(value=True).alias("__still"))

@@ -27,10 +27,11 @@ class FlexPropertyScorer:
         """The score (0-10) of one property and the points of each factor.
 
         `record`: canonical column names and their values; a missing key counts like a missing value (None or NaN).
+        Raises TypeError for a text where a number is needed, and for what is no record.
         """
         import polars as pl  # noqa: PLC0415 - one record needs some frame library; this one is always there
 
-        values = {name: _value(record.get(name)) for name in self.profile.columns}
+        values = {name: _value(record.get(name)) for name in _checked(record, self.profile)}
         kinds = {name: pl.String if name in self.profile.text_columns else pl.Float64 for name in values}
         frame = pl.DataFrame({name: pl.Series([value], dtype=kinds[name]) for name, value in values.items()})
         scored = self.score(frame).row(0, named=True)
@@ -54,6 +55,16 @@ def classify(frame: IntoDataFrameT, profile: Profile, min_flex_score: float) -> 
     prepared = with_working(nw.from_native(frame), profile)
     selected = _selected(_scored(prepared, profile), profile, min_flex_score)
     return cast("IntoDataFrameT", _tidy(selected, profile).to_native())
+
+
+def _checked(record: Mapping[str, Any], profile: Profile) -> tuple[str, ...]:
+    """The columns that the profile looks at, if the record can be scored by them."""
+    if not isinstance(record, Mapping):
+        raise TypeError(f"One record is needed, column name -> value, not {type(record).__name__}; score(frame) takes a frame.")
+    for name in profile.columns:
+        if isinstance(record.get(name), str) and name not in profile.text_columns:
+            raise TypeError(f"{name} is the text {record[name]!r}: give a number; FlexPropertyClassifier reads texts.")
+    return profile.columns
 
 
 def _value(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """How the program ends when it can't go on: a sentence and an exit code, never a traceback."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -25,6 +26,10 @@ def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
         except KeyboardInterrupt:
             _say("Interrupted. Nothing was written; the same command starts again.")
             raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # Whoever reads our output has seen enough; nothing more can be said, not even at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
         except FlexscoutError as error:
             _say(str(error))
             raise typer.Exit(COULD_NOT_RUN) from None

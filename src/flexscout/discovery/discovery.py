@@ -1,5 +1,6 @@
 """The scan of the input folder."""
 
+import difflib
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator
@@ -121,10 +122,12 @@ def _check_folder(folder: Path) -> None:
         raise NothingToReadError(f"{folder} is a file, not a folder.", f"Give its folder: {folder.parent}.")
     there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if os.access(parent, os.R_OK | os.X_OK))
     inside = sorted(entry.name for entry in there.iterdir() if entry.is_dir() and not entry.name.startswith("."))[:8]
+    near = difflib.get_close_matches(folder.absolute().name, inside, n=1)
+    meant = f" Did you mean {there / near[0]}?" if near else ""
     holds = f"the folders {', '.join(inside)}" if inside else "no folders"
     raise NothingToReadError(
         f"The input folder {folder} does not exist (looked for {folder.absolute()}).",
-        f"The nearest that does is {there}, with {holds}.",
+        f"The nearest that does is {there}, with {holds}.{meant}",
     )
 
 

@@ -55,7 +55,9 @@ class BatchProcessor:
         return self.process_batch([file_path])[0]
 
     def process_batch(self, file_paths: Sequence[str | Path]) -> list[ProcessingResult]:
-        """Process files at the same time; the results in the order of the paths."""
+        """Process files at the same time; the results in the order of the paths. Raises TypeError for a single path."""
+        if isinstance(file_paths, str | Path):
+            raise TypeError(f"A list of paths is needed, not one: process_file({str(file_paths)!r}) takes it.")
         sources = _sources([Path(path) for path in file_paths])
         folder = TableFolder()
         parts = self.process(list(sources.values()), folder.path)

@@ -81,3 +81,8 @@ def test_the_pattern_that_nothing_matched_is_named(tmp_path):
     error = refusal(tmp_path, "crexi*.xlsx")
     assert "no file there matches crexi*.xlsx" in error.message
     assert "a.xlsx: The file pattern crexi*.xlsx leaves it out" in error.next_step
+
+
+def test_a_folder_of_nearly_that_name_is_suggested(tmp_path):
+    (tmp_path / "exports").mkdir()
+    assert refusal(tmp_path / "export").next_step.endswith(f"Did you mean {tmp_path / 'exports'}?")

@@ -198,3 +198,19 @@ def test_sheets_of_one_file_may_spell_a_column_differently(tmp_path):
     write_sheets(tmp_path / "data/raw/a.xlsx", sheets)
     ScalableFlexPipeline().run()
     assert pl.read_parquet("data/exports/all_flex_properties.parquet")["Broker Note"].to_list() == ["x", "y"]
+
+
+def test_a_single_path_is_not_a_list():
+    with pytest.raises(TypeError, match="A list of paths is needed"):
+        BatchProcessor().process_batch("a.xlsx")
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path):
+    paths = [write_workbook(tmp_path / f"{folder}/a.xlsx", [HEADER, candidate(1)]) for folder in ("x", "y")]
+    results = BatchProcessor(executor=SerialExecutor()).process_batch([*paths, paths[0]])
+    assert [result.flex_candidate_count for result in results] == [1, 1, 1]
+    assert [set(result.flex_properties["Source File"]) for result in results] == [
+        {paths[0].as_posix()},
+        {paths[1].as_posix()},
+        {paths[0].as_posix()},
+    ]
