@@ -1,6 +1,7 @@
 """The result in every format that the settings ask for."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,15 @@ from flexscout.vocabulary import columns
 def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConfiguration, outputs: Outputs) -> list[str]:
     """Write workbook, Parquet and CSV to their places beside; gives, in sentences, what a format could not hold."""
     chosen = replace(tables, master=_chosen(tables.master, config.output_columns))
-    notes = write_workbook(workbook_sheets(chosen, report), outputs.beside(Path(config.output_file)))
-    write_parquet(chosen.master, outputs.beside(config.parquet_file))
-    if config.enable_csv_export:
-        write_csv(chosen.master, outputs.beside(config.csv_file))
+    workbook, parquet = outputs.beside(Path(config.output_file)), outputs.beside(config.parquet_file)
+    # The workbook keeps one core busy; its twins are written on another.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        twins = [beside.submit(write_parquet, chosen.master, parquet)]
+        if config.enable_csv_export:
+            twins.append(beside.submit(write_csv, chosen.master, outputs.beside(config.csv_file)))
+        notes = write_workbook(workbook_sheets(chosen, report), workbook)
+    for twin in twins:
+        twin.result()
     return notes
 
 
