@@ -30,13 +30,19 @@ def test_what_is_held_is_whole_before_the_interrupt_counts():
 
 
 def test_an_interrupt_that_counted_already_does_not_count_again():
+    done = []
     with interrupts.held(count=False):
         press()
+        done.append("within")
+    assert done == ["within"]
 
 
 def test_an_interrupt_that_is_not_heard_does_nothing():
+    done = []
     with interrupts.unheard():
         press()
+        done.append("within")
+    assert done == ["within"]
 
 
 @pytest.mark.parametrize("context", [interrupts.held, interrupts.unheard])
