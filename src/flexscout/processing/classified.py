@@ -33,6 +33,7 @@ Tables = Mapping[tuple[str, str], Path]
 """File and sheet -> the whole table of it."""
 
 _FILE, _SHEET, _ = SOURCE_COLUMNS
+_CANONICAL = {column.name for column in columns()}
 _BLOCK = 100  # tables
 
 # What is kept of a row that was not selected; the whole row stays in its file.
@@ -100,18 +101,25 @@ def with_other_columns(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 def with_candidates(part: Classified, folder: TableFolder) -> list[ProcessingResult]:
     """The results, each with its candidates on disk in `folder`, which lives as long as a result of it."""
-    table = with_other_columns(part.candidates, part.tables).drop(KEY, MODIFIED, strict=False)
-    own = table.partition_by(_FILE, as_dict=True) if table.width else {}
+    own = part.candidates.partition_by(_FILE, as_dict=True) if part.candidates.width else {}
     return [
         replace(
             result,
-            candidates_table=write_table(own.get((result.record.source.name,), table.clear()), folder.fresh()),
+            candidates_table=write_table(_of_file(own.get((name,), part.candidates.clear()), part.tables, name), folder.fresh()),
             kept_alive=folder,
         )
         if result.success
         else result
-        for result in part.results
+        for result, name in ((result, result.record.source.name) for result in part.results)
     ]
+
+
+def _of_file(rows: pl.DataFrame, tables: Tables, name: str) -> pl.DataFrame:
+    """A file's candidates with the columns that it has, whatever those of the files that were classified with it."""
+    own = {place: table for place, table in tables.items() if place[0] == name}
+    there = {column for table in own.values() for column in pl.read_parquet_schema(table)}
+    foreign = [column for column in rows.columns if column in _CANONICAL - there]
+    return combine([with_other_columns(rows.drop(foreign), own).drop(KEY, MODIFIED, strict=False)])
 
 
 def _in_blocks(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -144,7 +152,7 @@ def _canonical(table: Path, source: SourceFile) -> pl.DataFrame:
 
 
 def _known() -> cs.Selector:
-    return cs.by_name(*(column.name for column in columns()), *SOURCE_COLUMNS, require_all=False)
+    return cs.by_name(*_CANONICAL, *SOURCE_COLUMNS, require_all=False)
 
 
 def _with_key(frame: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:

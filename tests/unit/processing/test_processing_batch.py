@@ -214,3 +214,17 @@ def test_two_files_of_one_name_are_told_apart(tmp_path):
         {paths[1].as_posix()},
         {paths[0].as_posix()},
     ]
+
+
+def test_a_file_has_its_own_columns_whatever_is_processed_with_it(tmp_path):
+    """Which files are classified together depends on when they are done; no result does."""
+    own = [(*HEADER, "Note"), (*candidate(1), "x")]
+    other = [(*HEADER, "Class"), (*candidate(2), "y")]
+    paths = [
+        write_workbook(tmp_path / "b.xlsx", [row[1:] for row in other]),
+        write_workbook(tmp_path / "a.xlsx", own),
+    ]
+    together = [list(result.flex_properties) for result in serial(min_flex_score=3).process_batch(paths)]
+    assert together == [list(serial(min_flex_score=3).process_file(path).flex_properties) for path in paths]
+    asked = ("Note", "Class", "Property Type", "Unverified")
+    assert [[name in names for name in asked] for names in together] == [[False, True, False, True], [True, False, True, False]]
