@@ -3,6 +3,7 @@
 The words are YAML files beside this one, so that a new spelling is a line in a diff and no code.
 """
 
+from flexscout.vocabulary.codes import CodeTable, code_tables
 from flexscout.vocabulary.columns import (
     Ambiguous,
     Column,
@@ -14,10 +15,19 @@ from flexscout.vocabulary.columns import (
     fold,
     vendors,
 )
-from flexscout.vocabulary.words import address_words, cell_units, cell_values, state_codes, word_forms
+from flexscout.vocabulary.words import (
+    address_words,
+    cell_units,
+    cell_values,
+    property_type_sources,
+    property_type_words,
+    state_codes,
+    word_forms,
+)
 
 __all__ = [
     "Ambiguous",
+    "CodeTable",
     "Column",
     "Vendor",
     "address_words",
@@ -25,9 +35,12 @@ __all__ = [
     "ambiguous_headers",
     "cell_units",
     "cell_values",
+    "code_tables",
     "column",
     "columns",
     "fold",
+    "property_type_sources",
+    "property_type_words",
     "state_codes",
     "vendors",
     "word_forms",

@@ -28,7 +28,19 @@ def state_codes() -> dict[str, str]:
 @cache
 def word_forms(word: str) -> tuple[str, ...]:
     """The forms of a property-type word, itself among them."""
-    return tuple(dict.fromkeys((word, *load("property_types").get(word, ()))))
+    return tuple(dict.fromkeys((word, *load("property_types")["words"].get(word, ()))))
+
+
+@cache
+def property_type_words() -> dict[str, dict[str, str]]:
+    """Property-type word -> form -> the source that has it, a key of `property_type_sources`."""
+    return {word: dict(forms) for word, forms in load("property_types")["words"].items()}
+
+
+@cache
+def property_type_sources() -> dict[str, str]:
+    """Short name of a source -> its citation."""
+    return dict(load("property_types")["sources"])
 
 
 @cache
