@@ -91,7 +91,8 @@ class MappedColumn:
     """A column of a sheet and the name it gets.
 
     `position`: from 0; `header`: as the sheet has it; `name`: canonical name, or the header where there is none;
-    `inverted`: its values are the opposite of the canonical ones (100 - value).
+    `inverted`: its values are the opposite of the canonical ones (100 - value); `codes`: the vocabulary's table that describes
+    them, empty where they are no codes.
     """
 
     position: int
@@ -99,6 +100,7 @@ class MappedColumn:
     name: str
     canonical: bool
     inverted: bool = False
+    codes: str = ""
 
 
 @dataclass(frozen=True)

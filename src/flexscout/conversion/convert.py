@@ -1,14 +1,15 @@
 """A sheet's text below its header -> a typed table, its Issues, and the count of what is no property."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
+from flexscout.conversion.codes import described
 from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
 from flexscout.conversion.values import clean, typed
 from flexscout.model import SQUARE_FEET_PER_ACRE, HeaderMap, Issue, MappedColumn
-from flexscout.vocabulary import column, columns
+from flexscout.vocabulary import code_tables, column, columns
 
 ISSUE_SCHEMA = {
     "Source Sheet": pl.String,
@@ -72,8 +73,17 @@ def _typed(sheet: str, rows: pl.DataFrame, mapped: Iterable[MappedColumn]) -> tu
     kinds = {name: column(name) for name in ordered}
     texts = clean(rows.select(pl.col(str(entry.position)).alias(name) for name, entry in ordered.items()), kinds)
     values, reasons = typed(texts, kinds)
-    issues = [_issues(sheet, rows["row"], ordered[name].header, texts[name], why) for name, why in reasons.items()]
+    values, unknown = _described(values, ordered)
+    found = [*reasons.items(), *unknown.items()]
+    issues = [_issues(sheet, rows["row"], ordered[name].header, texts[name], why) for name, why in found]
     return [(100 - found).alias(found.name) if ordered[found.name].inverted else found for found in values], issues
+
+
+def _described(values: pl.DataFrame, ordered: Mapping[str, MappedColumn]) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """Columns of codes with their words; and by column, the reasons of unknown codes."""
+    coded = {name: described(values[name], code_tables()[entry.codes]) for name, entry in ordered.items() if entry.codes}
+    unknown = {name: reasons for name, (_, reasons) in coded.items() if reasons.count()}
+    return values.with_columns(both for both, _ in coded.values()), unknown
 
 
 def _issues(sheet: str, rows: pl.Series, header: str, texts: pl.Series, reasons: pl.Series) -> pl.DataFrame:

@@ -8,7 +8,17 @@ from rapidfuzz import fuzz, process
 from flexscout.mapping.naming import extra_names
 from flexscout.mapping.units import Verdict, is_lot_area, is_square_feet_as_acres, lot_unit
 from flexscout.model import HeaderMap, Issue, MappedColumn
-from flexscout.vocabulary import Vendor, aliases, ambiguous_headers, cell_values, columns, fold, vendors
+from flexscout.vocabulary import (
+    Vendor,
+    aliases,
+    ambiguous_headers,
+    cell_values,
+    code_tables,
+    columns,
+    fold,
+    state_codes,
+    vendors,
+)
 from flexscout.vocabulary.columns import Alias
 
 REQUIRED = (("Address", "APN"), ("Property Type", "Building SqFt"))
@@ -32,7 +42,7 @@ def map_headers(sheet: str, headers: Sequence[str | None], body: pl.DataFrame) -
     issues += _second_columns(sheet, headers, meanings, chosen)
     names = extra_names(headers, set(chosen))
     mapped = [
-        MappedColumn(i, headers[i] or names[i], meanings[i].column, canonical=True, inverted=meanings[i].inverted)
+        _mapped(i, headers[i] or names[i], meanings[i])
         if i in chosen
         else MappedColumn(i, headers[i] or names[i], names[i], canonical=False)
         for i in range(len(headers))
@@ -49,6 +59,10 @@ def missing_required(header_map: HeaderMap) -> list[str]:
     return [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair)]
 
 
+def _mapped(position: int, header: str, meaning: Alias) -> MappedColumn:
+    return MappedColumn(position, header, meaning.column, canonical=True, inverted=meaning.inverted, codes=meaning.codes)
+
+
 def _vendor(folded: set[str]) -> Vendor | None:
     return next((vendor for vendor in vendors() if vendor.signs <= folded), None)
 
@@ -57,10 +71,10 @@ def _meanings(
     sheet: str, headers: Sequence[str | None], folded: list[str], body: pl.DataFrame, vendor: Vendor | None
 ) -> tuple[dict[int, Alias], list[Issue]]:
     """Position -> what the header there means; and the columns whose unit stays in doubt."""
-    known = aliases() | {header: Alias(name) for header, name in (vendor.overrides if vendor else ())}
+    known = aliases() | dict(vendor.overrides if vendor else ())
     unclear = ambiguous_headers()
     meanings = {i: known[header] for i, header in enumerate(folded) if header in known}
-    issues: list[Issue] = []
+    issues = _codes_of_elsewhere(sheet, headers, meanings, body)
     for i, header in enumerate(folded):
         if i in meanings or header not in unclear:
             continue
@@ -72,6 +86,27 @@ def _meanings(
         else:
             meanings[i] = Alias(unclear[header].acres if unit is Verdict.ACRES else unclear[header].square_feet)
     return meanings, issues + _corrections(sheet, headers, meanings, body)
+
+
+def _codes_of_elsewhere(
+    sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame
+) -> list[Issue]:
+    """Take from `meanings` the codes that no State says to be of their table's state; says so."""
+    states = next((_states(body.to_series(i)) for i, meaning in meanings.items() if meaning.column == "State"), set())
+    issues: list[Issue] = []
+    for i in [i for i, meaning in meanings.items() if meaning.in_state]:
+        state = code_tables()[meanings[i].codes].state
+        if states != {state}:
+            del meanings[i]
+            reason = f"codes_unclear: no State says that they are those of {state}. The column is passed through"
+            issues.append(Issue(sheet, 0, str(headers[i]), "", reason))
+    return issues
+
+
+def _states(texts: pl.Series) -> set[str | None]:
+    """The states of a column; None among them where a text is none."""
+    upper = texts.drop_nulls().str.strip_chars().str.to_uppercase()
+    return set(upper.filter(upper != "").replace_strict(state_codes(), default=None))
 
 
 def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
@@ -103,7 +138,7 @@ def _fullest(meanings: dict[int, Alias], body: pl.DataFrame) -> set[int]:
 def _rank(meaning: Alias, texts: pl.Series) -> tuple[bool, bool, int]:
     """Greater is better: holds a value at all, says plainly what it is, holds many."""
     filled = int((~texts.str.strip_chars().str.to_lowercase().is_in(list(cell_values("missing")))).sum())
-    return filled > 0, not (meaning.generic or meaning.inverted), filled
+    return filled > 0, meaning.is_plain, filled
 
 
 def _second_columns(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], chosen: set[int]) -> list[Issue]:

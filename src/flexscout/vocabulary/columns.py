@@ -1,13 +1,19 @@
 """Canonical columns and the headers under which exports carry them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from flexscout.vocabulary.load import load
 
 ColumnType = Literal["text", "state", "zip", "number", "year", "percent", "date", "latitude", "longitude", "flag"]
+
+Coded = tuple[tuple[str, tuple[str, ...]], ...]
+"""Tables of codes, each with the headers under which its codes stand."""
+
+_CODED = "Property Type"  # what a vendor's codes describe
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 
@@ -25,15 +31,28 @@ class Column:
     aliases: tuple[str, ...] = ()
     generic: tuple[str, ...] = ()
     inverted: tuple[str, ...] = ()
+    codes: Coded = ()
+    codes_in_state: Coded = ()
 
 
 @dataclass(frozen=True)
 class Alias:
-    """What a folded header means: a canonical column, and whether its values or unit need care."""
+    """What a folded header means: a canonical column, and whether its values or unit need care.
+
+    `codes`: the table that describes its values, empty where they speak for themselves; `in_state`: only where the rows
+    say that they are of the table's state.
+    """
 
     column: str
     generic: bool = False
     inverted: bool = False
+    codes: str = ""
+    in_state: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it says the column itself, and nothing from which that is inferred."""
+        return not (self.generic or self.inverted or self.codes)
 
 
 @dataclass(frozen=True)
@@ -50,7 +69,7 @@ class Vendor:
 
     name: str
     signs: frozenset[str]
-    overrides: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[tuple[str, Alias], ...] = ()
 
 
 def fold(header: str) -> str:
@@ -69,9 +88,15 @@ def columns() -> tuple[Column, ...]:
             tuple(entry.get("aliases", ())),
             tuple(entry.get("generic", ())),
             tuple(entry.get("inverted", ())),
+            _coded(entry, "codes"),
+            _coded(entry, "codes in state"),
         )
         for entry in load("columns")["columns"]
     )
+
+
+def _coded(entry: Mapping[str, Any], key: str) -> Coded:
+    return tuple((table, tuple(headers)) for table, headers in entry.get(key, {}).items())
 
 
 @cache
@@ -91,8 +116,14 @@ def aliases() -> dict[str, Alias]:
     for entry in columns():
         found |= {fold(header): Alias(entry.name, generic=True) for header in entry.generic}
         found |= {fold(header): Alias(entry.name, inverted=True) for header in entry.inverted}
+        found |= _code_aliases(entry.name, entry.codes)
+        found |= _code_aliases(entry.name, entry.codes_in_state, in_state=True)
         found |= {fold(header): Alias(entry.name) for header in (entry.name, *entry.aliases)}
     return found
+
+
+def _code_aliases(name: str, coded: Coded, *, in_state: bool = False) -> dict[str, Alias]:
+    return {fold(header): Alias(name, codes=table, in_state=in_state) for table, headers in coded for header in headers}
 
 
 @cache
@@ -112,7 +143,13 @@ def vendors() -> tuple[Vendor, ...]:
         Vendor(
             entry["name"],
             frozenset(fold(sign) for sign in entry["signs"]),
-            tuple((fold(header), name) for header, name in entry.get("overrides", {}).items()),
+            _overrides(entry),
         )
         for entry in load("columns")["vendors"]
     )
+
+
+def _overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, Alias], ...]:
+    """Folded header -> what it means in this vendor's files only."""
+    named = {fold(header): Alias(name) for header, name in entry.get("overrides", {}).items()}
+    return tuple((named | _code_aliases(_CODED, _coded(entry, "codes"))).items())

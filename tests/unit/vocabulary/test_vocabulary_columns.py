@@ -12,7 +12,8 @@ from flexscout.vocabulary import aliases, ambiguous_headers, column, columns, fo
 
 def headers_of(entry):
     """The folded headers of a column, each once."""
-    return {fold(header) for header in (entry.name, *entry.aliases, *entry.generic, *entry.inverted)}
+    coded = (header for _, headers in (*entry.codes, *entry.codes_in_state) for header in headers)
+    return {fold(header) for header in (entry.name, *entry.aliases, *entry.generic, *entry.inverted, *coded)}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_every_column_that_the_vocabulary_speaks_of_exists():
     names = {entry.name for entry in columns()}
     required = {name for pair in REQUIRED for name in pair}
     by_unit = {name for entry in ambiguous_headers().values() for name in (entry.acres, entry.square_feet)}
-    overrides = {name for vendor in vendors() for _, name in vendor.overrides}
+    overrides = {meaning.column for vendor in vendors() for _, meaning in vendor.overrides}
     assert required | by_unit | overrides <= names
 
 
