@@ -88,9 +88,7 @@ def _meanings(
     return meanings, issues + _corrections(sheet, headers, meanings, body)
 
 
-def _codes_of_elsewhere(
-    sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame
-) -> list[Issue]:
+def _codes_of_elsewhere(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
     """Take from `meanings` the codes that no State says to be of their table's state; says so."""
     states = next((_states(body.to_series(i)) for i, meaning in meanings.items() if meaning.column == "State"), set())
     issues: list[Issue] = []

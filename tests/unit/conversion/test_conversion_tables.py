@@ -85,6 +85,26 @@ def test_vacancy_in_fractions_becomes_occupancy_in_percent(converted):
     assert result.table["Occupancy"].to_list() == [95, 0]
 
 
+def test_codes_of_a_land_use_get_their_words(converted):
+    rows = [["1 TEST ST", 48], ["2 TEST ST", "041"], ["3 TEST ST", None]]
+    types = converted(["PHY_ADDR1", "DOR_UC"], *rows).table["Property Type"].to_list()
+    assert types[0] == "048 Warehousing, distribution terminals, trucking terminals, van and storage warehousing"
+    assert types[1].startswith("041 Light manufacturing")
+    assert types[2] is None
+
+
+def test_a_code_that_nobody_knows_stays_and_is_an_issue(converted):
+    result = converted(["PHY_ADDR1", "DOR_UC"], ["1 TEST ST", "048"], ["2 TEST ST", 148])
+    assert result.table["Property Type"].to_list()[1] == "148"
+    assert result.issues.rows() == [("Listings", 3, "DOR_UC", "148", "unknown_code")]
+
+
+def test_numbers_under_property_type_stay_numbers(converted):
+    result = converted(["Address", "Property Type"], ["1 Test Street", 48])
+    assert result.table["Property Type"].to_list() == ["48"]
+    assert result.issues.is_empty()
+
+
 def test_missing_acres_are_taken_from_the_lot_in_square_feet(converted):
     rows = [["1 Test Street", 2.5, 1], ["2 Test Street", None, 87_120], ["3 Test Street", None, None]]
     table = converted(["Address", "Acres", "Lot SqFt"], *rows).table

@@ -42,6 +42,22 @@ VENDORS = {
         "YEAR_BUILT": "Year Built",
         "OWNER_NAME": "Owner Name",
     },
+    "Florida tax roll (NAL)": {
+        "PARCEL_ID": "APN",
+        "DOR_UC": "Property Type",
+        "PA_UC": None,
+        "JV": "Total Parcel Value",
+        "LND_VAL": "Land Value",
+        "LND_SQFOOT": "Lot Size SqFt",
+        "TOT_LVG_AREA": "Building SqFt",
+        "ACT_YR_BLT": "Year Built",
+        "OWN_NAME": "Owner Name",
+        "PHY_ADDR1": "Address",
+        "PHY_CITY": "City",
+        "PHY_ZIPCD": "Zip Code",
+        "SALE_PRC1": "Sold Price",
+        "SALE_YR1": None,
+    },
     "Regrid": {
         "parcelnumb": "APN",
         "usedesc": "Property Type",
@@ -128,6 +144,64 @@ def test_vacancy_is_occupancy_inverted(header):
 
 def test_occupancy_is_not_inverted():
     assert not mapped(["% Leased"], ["95"]).columns[0].inverted
+
+
+NAL = ["PARCEL_ID", "PHY_ADDR1", "TOT_LVG_AREA"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "codes"),
+    [
+        (["PHY_ADDR1", "DOR_UC"], "florida"),
+        (["Address", "dor uc"], "florida"),
+        (["Address", "property_use_code_rec10"], "palm beach"),
+        ([*NAL, "Use Code"], "florida"),
+        ([*NAL, "DOR CODE"], "florida"),
+        (["parcel_id", "municipality", "property_use_code"], "palm beach"),
+    ],
+)
+def test_a_header_of_florida_says_whose_codes_it_has(headers, codes):
+    *_, column = mapped(headers, ["1"] * len(headers)).columns
+    assert (column.name, column.canonical, column.codes) == ("Property Type", True, codes)
+
+
+@pytest.mark.parametrize("header", ["Use Code", "PA_UC", "Property Use Code", "Land Use Code"])
+def test_a_code_of_nobody_in_particular_passes_through(header):
+    assert meanings(mapped(["Address", "State", header], ["1 Test Street", "FL", "48"]))[header] is None
+
+
+@pytest.mark.parametrize("header", ["DOR CODE", "dor_use_code"])
+@pytest.mark.parametrize("state", ["FL", "Florida", " fl "])
+def test_use_codes_of_a_department_of_revenue_are_floridas_where_the_state_says_so(header, state):
+    header_map = mapped(["State", header], [state, "48"], [None, "41"], [state, "48"])
+    assert meanings(header_map)[header] == "Property Type"
+    assert header_map.columns[1].codes == "florida"
+
+
+@pytest.mark.parametrize("rows", [[["WA", "48"]], [["FL", "48"], ["GA", "41"]], [["Florid", "48"]], [[None, "48"]]])
+def test_use_codes_of_another_state_pass_through_and_are_named(rows):
+    """Washington's Department of Revenue has use codes as well, and 48 is utilities there."""
+    header_map = mapped(["State", "DOR CODE"], *rows)
+    assert meanings(header_map)["DOR CODE"] is None
+    assert reasons(header_map)["DOR CODE"].startswith("codes_unclear: no State says that they are those of FL")
+
+
+def test_use_codes_without_a_state_pass_through():
+    assert meanings(mapped(["Address", "DOR CODE"], ["1 Test Street", "48"]))["DOR CODE"] is None
+
+
+def test_numbers_under_a_plain_header_are_no_codes():
+    assert mapped(["Property Type"], ["48"]).columns[0].codes == ""
+
+
+def test_described_uses_are_taken_before_fuller_codes():
+    header_map = mapped(["DOR_UC", "property_use"], ["48", "WAREH/DIST TERM"], ["41", None])
+    assert meanings(header_map) == {"DOR_UC": None, "property_use": "Property Type"}
+    assert reasons(header_map) == {"DOR_UC": "second_column: Property Type is taken from property_use"}
+
+
+def test_codes_are_taken_where_no_use_is_described():
+    assert meanings(mapped(["property_use", "DOR_UC"], [None, "48"])) == {"property_use": None, "DOR_UC": "Property Type"}
 
 
 def test_of_two_columns_that_mean_one_the_fuller_is_taken():

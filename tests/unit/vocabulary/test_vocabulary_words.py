@@ -2,7 +2,15 @@
 
 import pytest
 
-from flexscout.vocabulary import address_words, cell_units, cell_values, state_codes, word_forms
+from flexscout.vocabulary import (
+    address_words,
+    cell_units,
+    cell_values,
+    property_type_sources,
+    property_type_words,
+    state_codes,
+    word_forms,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +64,26 @@ def test_no_word_means_two_units():
 )
 def test_a_word_has_the_forms_in_which_it_is_written(word, form):
     assert form in word_forms(word)
+
+
+@pytest.mark.parametrize("form", ["dist", "ind", "mfr"])
+def test_a_form_that_means_something_else_too_is_no_form(form):
+    assert not [word for word in property_type_words() if form in word_forms(word)]
+
+
+def test_every_form_of_a_word_has_a_source_that_is_cited():
+    named = {source for forms in property_type_words().values() for source in forms.values()}
+    assert named == property_type_sources().keys()
+    assert all(property_type_sources().values())
+
+
+def test_every_word_is_a_form_of_itself():
+    assert [word for word, forms in property_type_words().items() if word not in forms] == []
+
+
+def test_forms_of_words_are_lower_case_words_with_single_spaces():
+    forms = {form for word in property_type_words() for form in word_forms(word)}
+    assert all(form == " ".join(form.lower().split()) for form in forms)
 
 
 def test_a_word_without_other_forms_is_its_own():
