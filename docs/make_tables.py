@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 from flexscout.config import FILE_KEYS, PipelineConfiguration
-from flexscout.vocabulary import columns
+from flexscout.vocabulary import CodeTable, code_tables, columns, property_type_sources, property_type_words
 
 DOCS = Path(__file__).parent
+_INDUSTRIAL = re.compile(r"0?4\d(?:\d\d)?$")
 _TABLE = re.compile(r"(<!-- made by make_tables\.py -->\n).*?(\n<!-- end -->)", re.DOTALL)
 
 
@@ -32,8 +33,30 @@ def columns_table() -> str:
     for column in columns():
         names = [*column.aliases, *(f"{name} (if the values agree)" for name in column.generic)]
         names += [f"{name} (as 100 - value)" for name in column.inverted]
+        names += [f"{name} (codes of {table})" for table, headers in column.codes for name in headers]
+        names += [f"{name} (codes of {table}, if State says so)" for table, headers in column.codes_in_state for name in headers]
         rows.append(f"| {column.name} | {column.type}{', ' + column.unit if column.unit else ''} | {', '.join(names)} |")
     return "\n".join(rows)
+
+
+def property_types() -> str:
+    """The words of property types with their forms, and the codes that stand in for them; the source of each."""
+    words = ["| word | is written | source |", "|---|---|---|"]
+    words += [row for word, forms in property_type_words().items() for row in _forms(word, forms)]
+    sources = [f"- **{name}**: {citation}." for name, citation in property_type_sources().items()]
+    return "\n\n".join(["\n".join(words), "Sources:", "\n".join(sources), *map(_codes, code_tables().values())])
+
+
+def _forms(word: str, forms: dict[str, str]) -> list[str]:
+    """A row per source of a word's forms."""
+    sources = dict.fromkeys(forms.values())
+    return [f"| {word} | {', '.join(form for form in forms if forms[form] == source)} | {source} |" for source in sources]
+
+
+def _codes(table: CodeTable) -> str:
+    rows = [f"| {code} | {text} |" for code, text in table.codes.items() if _INDUSTRIAL.match(code)]
+    count = f"{len(table.codes)} codes, of which those of industry are shown. "
+    return "\n".join([f"## Codes: {table.name}\n", f"{count}{table.source}\n", "| code | says |", "|---|---|", *rows])
 
 
 def commands() -> str:
@@ -48,7 +71,12 @@ def _help(*command: str) -> str:
 
 
 COMMANDS = ("", "run", "check", "config show", "init", "demo")
-TABLES = {"configuration.md": settings_table, "columns.md": columns_table, "cli.md": commands}
+TABLES = {
+    "configuration.md": settings_table,
+    "columns.md": columns_table,
+    "property-types.md": property_types,
+    "cli.md": commands,
+}
 
 
 def with_table(name: str) -> str:

@@ -90,21 +90,20 @@ def _meanings(
 
 def _codes_of_elsewhere(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
     """Take from `meanings` the codes that no State says to be of their table's state; says so."""
-    states = next((_states(body.to_series(i)) for i, meaning in meanings.items() if meaning.column == "State"), set())
-    issues: list[Issue] = []
-    for i in [i for i, meaning in meanings.items() if meaning.in_state]:
-        state = code_tables()[meanings[i].codes].state
-        if states != {state}:
-            del meanings[i]
-            reason = f"codes_unclear: no State says that they are those of {state}. The column is passed through"
-            issues.append(Issue(sheet, 0, str(headers[i]), "", reason))
-    return issues
+    of_state = {i: code_tables()[meaning.codes].state for i, meaning in meanings.items() if meaning.in_state}
+    there = [body.to_series(i) for i, meaning in meanings.items() if meaning.column == "State"] if of_state else []
+    elsewhere = {i: state for i, state in of_state.items() if not any(_states(texts) == {state} for texts in there)}
+    for i in elsewhere:
+        del meanings[i]
+    why = "codes_unclear: no State says that they are those of {}. The column is passed through"
+    return [Issue(sheet, 0, str(headers[i]), "", why.format(state)) for i, state in elsewhere.items()]
 
 
 def _states(texts: pl.Series) -> set[str | None]:
     """The states of a column; None among them where a text is none."""
-    upper = texts.drop_nulls().str.strip_chars().str.to_uppercase()
-    return set(upper.filter(upper != "").replace_strict(state_codes(), default=None))
+    lower = texts.drop_nulls().str.strip_chars().str.to_lowercase().unique()
+    filled = lower.filter(~lower.is_in(list(cell_values("missing"))))
+    return set(filled.str.to_uppercase().replace_strict(state_codes(), default=None))
 
 
 def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
@@ -152,7 +151,7 @@ def _suggestions(mapped: list[MappedColumn], missing: set[str]) -> tuple[tuple[s
     known = {
         header: alias.column
         for header, alias in aliases().items()
-        if alias.column in missing and len(header) >= _SUGGESTED_LENGTH
+        if alias.column in missing and len(header) >= _SUGGESTED_LENGTH and not alias.codes
     }
     found: list[tuple[str, str]] = []
     for column in [column for column in mapped if not column.canonical][:_SUGGESTED_AT_MOST]:

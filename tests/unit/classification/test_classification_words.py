@@ -53,6 +53,8 @@ def test_case_and_punctuation_do_not_matter(text):
         ("Light-Industrial", 2),
         ("LIGHT   INDUSTRIAL", 2),
         ("Industrial, Light", 1.5),
+        ("Industrial, Office", 1.5),
+        ("Office, Warehouse", 2.5),
         ("Heavy Industry", 1.5),
         ("LIGHT MFG", 2),
         ("Light Manufacturing", 2),

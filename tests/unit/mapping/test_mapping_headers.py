@@ -173,7 +173,7 @@ def test_a_code_of_nobody_in_particular_passes_through(header):
 @pytest.mark.parametrize("header", ["DOR CODE", "dor_use_code"])
 @pytest.mark.parametrize("state", ["FL", "Florida", " fl "])
 def test_use_codes_of_a_department_of_revenue_are_floridas_where_the_state_says_so(header, state):
-    header_map = mapped(["State", header], [state, "48"], [None, "41"], [state, "48"])
+    header_map = mapped(["State", header], [state, "48"], [None, "41"], ["--", "48"])
     assert meanings(header_map)[header] == "Property Type"
     assert header_map.columns[1].codes == "florida"
 
@@ -245,7 +245,7 @@ def test_nothing_is_suggested_for_a_column_that_the_sheet_has():
     assert mapped(["Address", "Addres"], ["1 Test Street", "x"]).suggestions == ()
 
 
-@pytest.mark.parametrize("header", ["Broker", "Cit", "Fire District", "Notes"])
+@pytest.mark.parametrize("header", ["Broker", "Cit", "Fire District", "Notes", "Land Use Code"])
 def test_nothing_is_suggested_for_a_stranger(header):
     assert mapped([header], ["x"]).suggestions == ()
 
