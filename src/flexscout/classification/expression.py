@@ -190,9 +190,10 @@ def _not_known(tokens: Sequence[Token], known: Sequence[str]) -> Iterator[str]:
 
 def _unknown(name: str, known: Sequence[str], *, as_text: bool) -> str:
     near = _nearest(name, known)
-    hint = f"; did you mean {quoted(near)}?" if near else f". The columns: {', '.join(map(quoted, known))}."
     text = f" A text stands in single quotes: '{name}'." if as_text else ""
-    return f"there is no column {quoted(name)}{hint}{text}"
+    if near:
+        return f"there is no column {quoted(name)}; did you mean {quoted(near)}?{text}"
+    return f"there is no column {quoted(name)}.{text} The columns: {', '.join(map(quoted, known))}"
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
@@ -256,7 +257,7 @@ def _neighbors(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token, Token]]:
 
 
 def _first_word(text: str) -> str:
-    return _short(text.split()[0])
+    return _short(text.split(maxsplit=1)[0])
 
 
 def _short(text: str) -> str:

@@ -143,7 +143,8 @@ def _unlike(expression: pl.Expr, seen: set[str]) -> Iterator[str]:
 def _side_by_side(kinds: dict[str, pl.Expr]) -> str:
     both = " and ".join(_spoken(kind, part) for kind, part in kinds.items())
     if "flag" in kinds:
-        return f"{both} stand side by side: each side of AND and OR is a condition, such as State = 'NC'; a yes or no equals TRUE or FALSE"
+        sides = "each side of AND and OR is a condition, such as State = 'NC'"
+        return f"{both} stand side by side: {sides}; a yes or no equals TRUE or FALSE"
     if kinds.keys() == {"date", "text"}:
         return f"{both} can't be compared: a day is written DATE '2024-01-31'"
     return f"{both} can't be compared: texts stand in single quotes, numbers in none"

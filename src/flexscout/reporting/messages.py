@@ -6,7 +6,7 @@ from flexscout.reporting.report import Facts
 
 
 def messages(facts: Facts) -> list[str]:
-    """Sentences on what is unusual: no candidate, what the filter left out, merges of different parcels, files that can't be compared with others."""
+    """Sentences on what is unusual: no candidate, rows left out, merges of different parcels, files that can't be compared."""
     return [*_no_candidates(facts), *_left_out(facts), *_different_parcels(facts), *_not_compared(facts), *_near_limit(facts)]
 
 
