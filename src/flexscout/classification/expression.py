@@ -203,13 +203,14 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 def _misplaced(tokens: Sequence[Token]) -> Iterator[str]:
     yield from _brackets(tokens)
+    for first, second, third in zip((_NOTHING, _NOTHING, *tokens), (_NOTHING, *tokens), tokens, strict=False):
+        if third.key == "null" and "is" not in {second.key, first.key if second.key == "not" else ""}:
+            yield "nothing equals NULL: write IS NULL or IS NOT NULL"
     for before, token, after in _neighbors(tokens):
         if token.key in _FUNCTIONS and after.key != "(":
             yield f"{token.written} is a function: its value stands in brackets after it"
         elif token.key == "date" and after.kind != "text":
             yield "DATE is followed by a day in single quotes, such as DATE '2024-01-31'"
-        elif token.key == "null" and before.key not in {"is", "not"}:
-            yield "nothing equals NULL: write IS NULL or IS NOT NULL"
         elif token.ends_value and after.starts_value:
             yield f"between {token.written} and {after.written} is nothing that joins them, such as = or AND"
         elif token.key in {"like", "ilike"} and after.kind != "text":

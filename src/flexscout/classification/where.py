@@ -95,20 +95,16 @@ def _judged(frame: pl.DataFrame, where: Where) -> pl.DataFrame:
 
 def _outcome(where: Where) -> list[pl.Expr]:
     """Status, reasons and To Verify, as the verdicts change them."""
-    kept, undecided, missing = pl.col(_KEPT).fill_null(value=False), pl.col(_KEPT).is_null(), pl.col(_MISSING) != ""
-    why = (
-        pl.when(~undecided)
-        .then(pl.lit(f"left out by the filter: {_short(where.text)}"))
-        .when(missing)
-        .then(pl.format("the filter can't be decided: {}", pl.col(_MISSING)))
-        .otherwise(pl.lit("the filter can't be decided by the values that are there"))
-    )
+    kept, undecided = pl.col(_KEPT).fill_null(value=False), pl.col(_KEPT).is_null()
+    left_out = pl.lit(f"left out by the filter: {_short(where.text)}")
+    # Nothing that a filter may hold makes a null of values that are all there.
+    why = pl.when(undecided).then(pl.format("the filter can't be decided: {}", pl.col(_MISSING))).otherwise(left_out)
     reasons = pl.when(pl.col(REASONS) == "").then(why).otherwise(pl.format("{}; {}", pl.col(REASONS), why))
     nothing_else = pl.col(TO_VERIFY) | (pl.col(STATUS) == RowStatus.CANDIDATE)
     return [
         pl.when(kept).then(STATUS).otherwise(pl.lit(str(RowStatus.NOT_ELIGIBLE))).alias(STATUS),
         pl.when(kept).then(REASONS).otherwise(reasons).alias(REASONS),
-        pl.when(kept).then(TO_VERIFY).otherwise(undecided & missing & nothing_else).alias(TO_VERIFY),
+        pl.when(kept).then(TO_VERIFY).otherwise(undecided & nothing_else).alias(TO_VERIFY),
     ]
 
 

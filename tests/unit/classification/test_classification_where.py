@@ -95,6 +95,7 @@ def message_of(text):
         ("City = 'a' \x00", "'\\x00' has no meaning"),
         ("* > 5", "makes no sense"),
         ('"Sold Price" BETWEEN 1', "something is missing in it"),
+        ("State = 'NC' AND NOT NULL", "write IS NULL or IS NOT NULL"),
         ("State = NULL", "write IS NULL or IS NOT NULL"),
         ("City LIKE State", "LIKE is followed by a text"),
         ("\"Sale Date\" > DATE('2024-01-31')", "DATE is followed by a day in single quotes"),
@@ -111,8 +112,8 @@ def test_a_mistake_is_told_with_what_to_do(text, words):
 @pytest.mark.parametrize(
     "text",
     [
-        "(" * 900 + "\"Near Highway\"" + ")" * 900,
-        "NOT " * 450 + "\"Near Highway\"",
+        "(" * 900 + '"Near Highway"' + ")" * 900,
+        "NOT " * 450 + '"Near Highway"',
         "- " * 900 + "Latitude < 1",
         "Latitude = " + "+".join(["1"] * 900),
         "Latitude" + " BETWEEN 1 AND 2" * 120,
@@ -121,11 +122,11 @@ def test_a_mistake_is_told_with_what_to_do(text, words):
         "lower(" * 280 + "City" + ")" * 280 + " = 'a'",
         "State IN (" + ", ".join(["'NC'"] * 400) + ")",
         "(((Latitude BETWEEN 1 AND 2)" + " BETWEEN TRUE AND TRUE" * 9 + ") BETWEEN TRUE AND TRUE)",
-        "NOT " * 20 + "(" * 20 + "\"Near Highway\"" + ")" * 20,
+        "NOT " * 20 + "(" * 20 + '"Near Highway"' + ")" * 20,
         "Latitude < 1" + " OR Latitude < 1" * 49,
         "Latitude < 0" + "+1" * 99,
         "'" * 1_999,
-        "\"" * 2_001,
+        '"' * 2_001,
     ],
     ids=lambda text: text[:20].replace("\0", ""),
 )  # fmt: skip
@@ -204,11 +205,6 @@ def test_a_missing_value_that_could_change_nothing_is_no_excuse():
     assert outcome("State = 'NC' AND \"Sold Price\" < 5", State="GA") == left_out
 
 
-def test_what_the_values_themselves_leave_open_is_not_to_be_verified():
-    reason = "the filter can't be decided by the values that are there"
-    assert outcome('"Building SqFt" / "Sold Price" > 1', Sold_Price=0.0) == ("not_eligible", reason, False)
-
-
 @pytest.mark.parametrize(
     ("values", "status", "reasons", "to_verify"),
     [
@@ -216,7 +212,7 @@ def test_what_the_values_themselves_leave_open_is_not_to_be_verified():
         ({"Property_Type": "Office", "State": "NC"}, "not_eligible", "Property Type is none of [^;]*", False),
         ({"Building_SqFt": None}, "not_eligible", "Building SqFt is missing; left out by the filter: .*", False),
         ({"Building_SqFt": None, "State": "NC"}, "not_eligible", "Building SqFt is missing", True),
-        ({"Building_SqFt": None, "State": None}, "not_eligible", "Building SqFt is missing; the filter can't be decided: .*", True),
+        ({"Building_SqFt": None, "State": None}, "not_eligible", "Building SqFt is missing; the filter can't be .*", True),
         ({"Property_Type": "Office", "State": None}, "not_eligible", ".*; the filter can't be decided: State is missing", False),
         ({"Property_Type": "Storage", "Building_SqFt": 250_000.0, "Lot_Size_Acres": 15.0, "Year_Built": 1950, "State": None},
          "not_eligible", "Flex Score below 4; the filter can't be decided: State is missing", False),
