@@ -34,7 +34,8 @@ rows = st.lists(
 conditions = st.sampled_from(
     [
         "State = 'NC'", "State IN ('NC', 'GA')", '"Sold Price" < 5000000', '"Sold Price" BETWEEN 1 AND 100', '"Near Highway"',
-        '"Sold Price" IS NULL', '"Year Built" >= 1990', "lower(State) LIKE 'n%'", 'coalesce("Sold Price", 0) > 7', '"Flex Score" >= 5',
+        '"Sold Price" IS NULL', '"Year Built" >= 1990', "lower(State) LIKE 'n%'", 'coalesce("Sold Price", 0) > 7',
+        '"Flex Score" >= 5',
     ]
 )  # fmt: skip
 filters = st.recursive(

@@ -7,6 +7,8 @@ from flexscout import PipelineConfiguration, ScalableFlexPipeline
 from program import flexscout
 from workbooks import HEADER, candidate, valid_properties_2, write_workbook
 
+pytestmark = pytest.mark.usefixtures("exports")
+
 FILTER = "State in ('NC', 'GA') and \"Sold Price\" < 5000000"
 PRICED = (*HEADER, "Sold Price")
 ROWS = [
@@ -33,7 +35,7 @@ def sheet(outcome, name, column):
     return {row[header.index("Source Row")]: row[header.index(column)] for row in rows}
 
 
-def test_only_candidates_for_which_it_holds_come_out(exports):
+def test_only_candidates_for_which_it_holds_come_out():
     outcome = flexscout("run", "in", "--where", FILTER)
     assert outcome.code == 0
     assert {row["Source Row"] for row in outcome.rows()} == {"2", "3"}
@@ -47,7 +49,7 @@ def test_a_file_or_the_environment_may_hold_it_and_an_empty_option_is_none(expor
     assert len(flexscout("run", "in").rows()) == 1
 
 
-def test_each_row_that_is_left_out_has_its_reason(exports):
+def test_each_row_that_is_left_out_has_its_reason():
     left_out = f"left out by the filter: {FILTER}"
     undecided = "the filter can't be decided: Sold Price is missing"
     office = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
@@ -61,21 +63,21 @@ def test_each_row_that_is_left_out_has_its_reason(exports):
     }
 
 
-def test_the_account_balances(exports):
+def test_the_account_balances():
     file = flexscout("run", "in", "--where", FILTER).file("priced.xlsx")
     assert (file["rows_read"], file["candidates"], file["below_score"], file["not_eligible"]) == (8, 2, 0, 6)
 
 
-def test_a_row_that_only_missing_values_keep_out_is_to_be_verified(exports):
+def test_a_row_that_only_missing_values_keep_out_is_to_be_verified():
     assert sheet(flexscout("run", "in", "--where", FILTER), "To Verify", "Reason").keys() == {6, 8}
 
 
-def test_a_row_that_is_left_out_is_no_duplicate_of_one_that_stays(exports):
+def test_a_row_that_is_left_out_is_no_duplicate_of_one_that_stays():
     assert flexscout("run", "in").report["deduplication"]["removed"] == 1
     assert flexscout("run", "in", "--where", FILTER).report["deduplication"]["removed"] == 0
 
 
-def test_report_and_summary_say_how_many_it_left_out(exports):
+def test_report_and_summary_say_how_many_it_left_out():
     outcome = flexscout("run", "in", "--where", FILTER)
     assert outcome.report["filter"] == {"where": FILTER, "left_out": 5}
     assert "The filter left out 5 of 8 properties. The sheet Not Selected names them." in outcome.out
@@ -110,6 +112,6 @@ def test_config_show_and_init_know_it(exports):
     assert '  where: ""\n' in (exports / "pipeline_config.yaml").read_text()
 
 
-def test_python_takes_it_too(exports):
+def test_python_takes_it_too():
     summary = ScalableFlexPipeline(PipelineConfiguration(input_folder="in", where="State = 'SC'")).run()
     assert summary.statistics.unique_flex_properties == 1

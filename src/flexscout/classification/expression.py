@@ -203,10 +203,8 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 def _misplaced(tokens: Sequence[Token]) -> Iterator[str]:
     yield from _brackets(tokens)
-    for first, second, third in zip((_NOTHING, _NOTHING, *tokens), (_NOTHING, *tokens), tokens, strict=False):
-        if third.key == "null" and "is" not in {second.key, first.key if second.key == "not" else ""}:
-            yield "nothing equals NULL: write IS NULL or IS NOT NULL"
-    for before, token, after in _neighbors(tokens):
+    yield from _nulls(tokens)
+    for token, after in pairwise((*tokens, _NOTHING)):
         if token.key in _FUNCTIONS and after.key != "(":
             yield f"{token.written} is a function: its value stands in brackets after it"
         elif token.key == "date" and after.kind != "text":
@@ -217,9 +215,17 @@ def _misplaced(tokens: Sequence[Token]) -> Iterator[str]:
             yield f"{token.written} is followed by a text in single quotes, such as 'Char%'"
         elif token.key in _OPERATORS | {","} and not after.written:
             yield f"it breaks off after {token.written}"
-    for first, comma, second in zip(tokens, tokens[1:], tokens[2:], strict=False):
+    for first, comma, second in _neighbors(tokens):
         if comma.key == "," and {first.kind, second.kind} == {"text", "number"}:
             yield f"{first.written} and {second.written} are a text and a number in one list; let all be texts, or all numbers"
+
+
+def _nulls(tokens: Sequence[Token]) -> Iterator[str]:
+    """NULL anywhere but in IS NULL and IS NOT NULL: it would leave every row undecided."""
+    padded = (_NOTHING, _NOTHING, *tokens)
+    for first, second, null in zip(padded, padded[1:], tokens, strict=False):
+        if null.key == "null" and "is" not in {second.key, first.key if second.key == "not" else ""}:
+            yield "nothing equals NULL: write IS NULL or IS NOT NULL"
 
 
 def _brackets(tokens: Sequence[Token]) -> Iterator[str]:
