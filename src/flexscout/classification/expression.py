@@ -3,7 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby, pairwise
 
 LONGEST = 2_000
@@ -15,7 +17,7 @@ _OPERATORS |= {"ilike", "between"}
 _COMPARISONS = {"=", "==", "<>", "!=", "<", "<=", ">", ">="}
 _KEYWORDS = {"and", "or", "not", "in", "is", "null", "true", "false", "between", "like", "ilike", "date"}
 # Only what looks at one row, and fails for no value that a row may have.
-_FUNCTIONS = ("abs", "coalesce", "ends_with", "lower", "month", "round", "starts_with", "trim", "upper", "year")
+_FUNCTIONS = ("abs", "coalesce", "ends_with", "lower", "round", "starts_with", "trim", "upper")
 _OF_MANY_ROWS = {
     "max",
     "min",
@@ -204,20 +206,29 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 def _misplaced(tokens: Sequence[Token]) -> Iterator[str]:
     yield from _brackets(tokens)
     yield from _nulls(tokens)
+    yield from _alone(tokens)
     for token, after in pairwise((*tokens, _NOTHING)):
         if token.key in _FUNCTIONS and after.key != "(":
             yield f"{token.written} is a function: its value stands in brackets after it"
-        elif token.key == "date" and after.kind != "text":
+        elif token.key == "date" and not (after.kind == "text" and _is_day(after.value)):
             yield "DATE is followed by a day in single quotes, such as DATE '2024-01-31'"
         elif token.ends_value and after.starts_value:
             yield f"between {token.written} and {after.written} is nothing that joins them, such as = or AND"
         elif token.key in {"like", "ilike"} and after.kind != "text":
             yield f"{token.written} is followed by a text in single quotes, such as 'Char%'"
-        elif token.key in _OPERATORS | {","} and not after.written:
-            yield f"it breaks off after {token.written}"
     for first, comma, second in _neighbors(tokens):
         if comma.key == "," and {first.kind, second.kind} == {"text", "number"}:
             yield f"{first.written} and {second.written} are a text and a number in one list; let all be texts, or all numbers"
+
+
+def _alone(tokens: Sequence[Token]) -> Iterator[str]:
+    """Operators that lack a side."""
+    for before, token, after in _neighbors(tokens):
+        negated = before.key == "not" and token.key in {"in", "like", "ilike", "between"}
+        if token.key in _OPERATORS - {"not", "+", "-"} and not (before.ends_value or negated):
+            yield f"before {token.written} stands nothing that it could compare or join"
+        elif token.key in _OPERATORS | {","} and after.key in {"", ")", ","} and not after.starts_value:
+            yield f"it breaks off after {token.written}"
 
 
 def _nulls(tokens: Sequence[Token]) -> Iterator[str]:
@@ -261,6 +272,12 @@ _NOTHING = Token("", "")
 def _neighbors(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token, Token]]:
     """Each token between those beside it."""
     return zip((_NOTHING, *tokens), tokens, (*tokens[1:], _NOTHING), strict=False)
+
+
+def _is_day(text: str) -> bool:
+    with suppress(ValueError):
+        return date.fromisoformat(text).isoformat() == text
+    return False
 
 
 def _first_word(text: str) -> str:

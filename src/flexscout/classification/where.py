@@ -131,8 +131,8 @@ def _unlike(expression: pl.Expr, seen: set[str]) -> Iterator[str]:
     kinds = {kind: part for part in reversed(parts) if (kind := _kind(part))}
     if len(kinds) > 1:
         yield _side_by_side(kinds)
-    # The one cast that a filter can hold is that of NOT.
-    elif str(expression).endswith("cast(Boolean)") and kinds.keys() - {"flag"}:
+    # The one cast that a filter can hold is that of NOT, which some versions of Polars put before it.
+    elif str(expression).endswith(("cast(Boolean)", ".not()")) and kinds.keys() - {"flag"}:
         yield f"NOT stands before a condition, and {_spoken(*next(iter(kinds.items())))} is none"
 
 
@@ -172,7 +172,7 @@ def _of_polars(error: BaseException) -> str:
     words = str(error).strip().partition("\n")[0]
     if "bitand" in words or "bitor" in words:
         return "each side of AND and OR is a condition, such as State = 'NC'"
-    if words.startswith("unable to parse"):
+    if words.startswith(("unable to parse", "sql parser error")):
         return "something is missing in it, or too much"
     return f"it makes no sense: {words}"
 
