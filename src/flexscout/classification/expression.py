@@ -118,6 +118,7 @@ def _mistakes(text: str, known: Sequence[str]) -> Iterator[str]:
     yield from _unquoted(tokens, known)
     yield from _not_known(tokens, known)
     yield from _misplaced(tokens)
+    yield from _alone(tokens)
     yield from _texts_for_columns(tokens, known)
 
 
@@ -206,7 +207,6 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 def _misplaced(tokens: Sequence[Token]) -> Iterator[str]:
     yield from _brackets(tokens)
     yield from _nulls(tokens)
-    yield from _alone(tokens)
     for token, after in pairwise((*tokens, _NOTHING)):
         if token.key in _FUNCTIONS and after.key != "(":
             yield f"{token.written} is a function: its value stands in brackets after it"
