@@ -24,7 +24,8 @@ def settings_table() -> str:
 def _setting(section: str, key: str, keyword: str) -> str:
     field = PipelineConfiguration.model_fields[keyword]
     default = ", ".join(field.default) if isinstance(field.default, tuple) else field.default
-    return f"| `{section}.{key}` | `{keyword}` | `{default}` | {field.description} |"
+    shown = "empty" if default == "" else f"`{default}`"
+    return f"| `{section}.{key}` | `{keyword}` | {shown} | {field.description} |"
 
 
 def columns_table() -> str:

@@ -1,7 +1,6 @@
 """The way from a folder of exports to one ranked list, on one page."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
-from flexscout.model import AggregateStatistics, CheckSummary, ProcessingResult, RunSummary
+from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
 from flexscout.processing import KEY, MODIFIED, BatchProcessor, Classified, NoProgress, Progress, gathered, with_other_columns
 from flexscout.reporting import Facts, build_report, finished, messages
 
@@ -52,7 +51,7 @@ class ScalableFlexPipeline:
                 merged = self._merge(files.candidates)
                 master = with_other_columns(merged.survivors, files.tables)
             tables = Tables(master, merged.ledger, files.others, files.issues)
-            summary = self._export(self._facts(found, files.results, tables, clock), tables, clock, memory)
+            summary = self._export(self._facts(found, files, tables, clock), tables, clock, memory)
             _log_finished(summary)
             return summary
 
@@ -81,9 +80,9 @@ class ScalableFlexPipeline:
             return unmerged(candidates, (KEY, MODIFIED))
         return deduplicate(candidates, keys=KEY, newness=MODIFIED, fields=self.config.duplicate_fields)
 
-    def _facts(self, found: Scan, results: Sequence[ProcessingResult], tables: Tables, clock: Stopwatch) -> Facts:
+    def _facts(self, found: Scan, files: Classified, tables: Tables, clock: Stopwatch) -> Facts:
         return Facts(
-            results=results,
+            results=files.results,
             skipped=found.skipped,
             master=tables.master,
             ledger=tables.ledger,
@@ -93,6 +92,7 @@ class ScalableFlexPipeline:
             workers=self._batch.workers,
             peak_memory_mb=0.0,
             version=__version__,
+            left_out=files.left_out,
         )
 
     def _export(self, facts: Facts, tables: Tables, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:

@@ -46,6 +46,10 @@ Workers = Annotated[
 MinScore = Annotated[
     float | None, typer.Option("--min-score", metavar="X", help="Least flex score of a candidate, 0-10.  [default: 4.0]")
 ]
+Where = Annotated[
+    str | None,
+    typer.Option("--where", metavar="TEXT", help="Condition that a candidate has to meet, such as \"State in ('NC', 'GA')\"."),
+]
 NoDeduplication = Annotated[bool, typer.Option("--no-deduplication", help="Keep every row, even of one property.")]
 DuplicateFields = Annotated[
     str | None,
@@ -75,6 +79,7 @@ def _shared(
     recursive: Recursive = False,
     workers: Workers = None,
     min_score: MinScore = None,
+    where: Where = None,
     no_deduplication: NoDeduplication = False,
     duplicate_fields: DuplicateFields = None,
     no_csv: NoCsv = False,
@@ -120,6 +125,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "recursive_scan": options["recursive"] or None,
         "max_workers": options["workers"],
         "min_flex_score": options["min_score"],
+        "where": options["where"],
         "enable_deduplication": False if options["no_deduplication"] else None,
         "duplicate_fields": [field.strip() for field in fields.split(",") if field.strip()] if fields else None,
         "enable_csv_export": False if options["no_csv"] else None,

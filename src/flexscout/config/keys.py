@@ -21,6 +21,7 @@ FILE_KEYS: dict[str, dict[str, str]] = {
     "classification": {"profile": "profile"},
     "filtering": {
         "min_flex_score": "min_flex_score",
+        "where": "where",
         "enable_deduplication": "enable_deduplication",
         "duplicate_fields": "duplicate_fields",
     },

@@ -51,6 +51,8 @@ class PipelineConfiguration(BaseModel):
     """The points and rules by which properties are scored."""
     min_flex_score: Annotated[float, Field(ge=0, le=10)] = 4.0
     """Least score of a candidate, 0-10."""
+    where: str = ""
+    """Condition on the columns that a candidate has to meet, such as State in ('NC', 'GA') and "Sold Price" < 5000000."""
     enable_deduplication: bool = True
     """Whether rows of one property are merged."""
     duplicate_fields: Annotated[tuple[str, ...], Field(min_length=1)] = ("Address", "City", "State")

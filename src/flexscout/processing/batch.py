@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice, product
 from pathlib import Path
 
-from flexscout.classification import load_profile
+from flexscout.classification import load_profile, parse_where
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import FileDiscovery
 from flexscout.errors import ErrorAction, ErrorHandler, ProcessingError, WorkerError, as_processing_error
@@ -34,7 +34,7 @@ class BatchProcessor:
     """Processes files in worker processes.
 
     `executor`: where the work runs, by default worker processes as `config` says; `progress`: told of each file.
-    `workers`: processes that worked last, 0 if none did.
+    `workers`: processes that worked last, 0 if none did. Raises ConfigurationError if the filter of `config` won't do.
     """
 
     workers = 0
@@ -47,6 +47,7 @@ class BatchProcessor:
         self._listeners = (progress or NoProgress(), LoggedProgress(self.config.batch_size, self.config.progress_interval))
         self._handler = ErrorHandler()
         self._profile = load_profile(self.config.profile)
+        self._where = parse_where(self.config.where)
         self._memory_share = self.config.memory_limit_gb
         self._header_maps: dict[HeaderMap, HeaderMap] = {}
 
@@ -79,7 +80,8 @@ class BatchProcessor:
 
     def classify(self, records: Sequence[FileRecord]) -> Classified:
         """Classify what the workers left of files, and log what became of each."""
-        part = classified(records, self._profile, self.config.min_flex_score, self.config.duplicate_fields)
+        config = self.config
+        part = classified(records, self._profile, config.min_flex_score, config.duplicate_fields, self._where)
         for result in part.results:
             self._log(result)
         return part

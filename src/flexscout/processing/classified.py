@@ -9,7 +9,7 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.aggregation import combine
-from flexscout.classification import Profile, classify
+from flexscout.classification import Profile, Where, apply_where, classify
 from flexscout.conversion import ISSUE_SCHEMA
 from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
@@ -49,7 +49,8 @@ class Classified:
     """Files after classification.
 
     `results`: one a file; `candidates`: their canonical columns and scores, with KEY, MODIFIED and POSITION; `others`: the
-    rows that were not selected, with their reasons; `issues`: the Issues of the files; `tables`: where the whole rows are.
+    rows that were not selected, with their reasons; `issues`: the Issues of the files; `tables`: where the whole rows are;
+    `left_out`: rows for which the filter does not hold.
     """
 
     results: tuple[ProcessingResult, ...]
@@ -57,15 +58,21 @@ class Classified:
     others: pl.DataFrame
     issues: pl.DataFrame
     tables: Tables
+    left_out: int = 0
 
 
 def classified(
-    records: Sequence[FileRecord], profile: Profile, min_flex_score: float, duplicate_fields: tuple[str, ...]
+    records: Sequence[FileRecord],
+    profile: Profile,
+    min_flex_score: float,
+    duplicate_fields: tuple[str, ...],
+    where: Where | None = None,
 ) -> Classified:
     """Classify the tables of records; a failed record gives a failed result and has none."""
     tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
     alike = _alike(records, {*profile.columns, *duplicate_fields})
-    frames = [_with_key(classify(frame, profile, min_flex_score), duplicate_fields) for frame in alike]
+    filtered = [apply_where(classify(frame, profile, min_flex_score), where) for frame in alike]
+    frames = [_with_key(part.frame, duplicate_fields) for part in filtered]
     others = [frame.filter(pl.col(STATUS) != RowStatus.CANDIDATE) for frame in frames]
     candidates = [frame.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY) for frame in frames]
     return Classified(
@@ -74,6 +81,7 @@ def classified(
         _together(frame.select(cs.by_name(*_NOT_SELECTED, require_all=False)) for frame in others),
         _issues(records),
         tables,
+        sum(part.left_out for part in filtered),
     )
 
 
@@ -85,6 +93,7 @@ def gathered(parts: Sequence[Classified]) -> Classified:
         _in_order(part.others for part in parts),
         pl.concat([_issues(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True),
         {place: table for part in parts for place, table in part.tables.items()},
+        sum(part.left_out for part in parts),
     )
 
 

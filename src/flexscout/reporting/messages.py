@@ -6,8 +6,8 @@ from flexscout.reporting.report import Facts
 
 
 def messages(facts: Facts) -> list[str]:
-    """Sentences on what is unusual: no candidate, merges of different parcels, files that can't be compared with others."""
-    return [*_no_candidates(facts), *_different_parcels(facts), *_not_compared(facts), *_near_limit(facts)]
+    """Sentences on what is unusual: no candidate, rows left out, merges of different parcels, files that can't be compared."""
+    return [*_no_candidates(facts), *_left_out(facts), *_different_parcels(facts), *_not_compared(facts), *_near_limit(facts)]
 
 
 def _no_candidates(facts: Facts) -> list[str]:
@@ -18,6 +18,13 @@ def _no_candidates(facts: Facts) -> list[str]:
     properties = sum(result.property_count for result in good)
     none = f"none of the {properties:,} properties is eligible and scores {threshold} or more"
     return [f"No candidates: {none}. The sheet Not Selected says why."]
+
+
+def _left_out(facts: Facts) -> list[str]:
+    if not facts.left_out:
+        return []
+    properties = sum(result.property_count for result in facts.results if result.success)
+    return [f"The filter left out {facts.left_out:,} of {properties:,} properties. The sheet Not Selected names them."]
 
 
 def _different_parcels(facts: Facts) -> list[str]:

@@ -25,7 +25,7 @@ class Facts:
 
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per
     removed duplicate; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the
-    run with all its processes.
+    run with all its processes; `left_out`: properties for which the filter does not hold.
     """
 
     results: Sequence[ProcessingResult]
@@ -38,6 +38,7 @@ class Facts:
     workers: int
     peak_memory_mb: float
     version: str
+    left_out: int = 0
 
 
 def statistics(facts: Facts) -> AggregateStatistics:
@@ -70,6 +71,7 @@ def build_report(facts: Facts) -> dict[str, Any]:
             "lot_size_acres": _average(facts.master, "Lot Size Acres"),
             "flex_score": _average(facts.master, "Flex Score"),
         },
+        "filter": {"where": facts.settings["where"], "left_out": facts.left_out},
         "deduplication": {
             "before": before,
             "removed": facts.ledger.height,

@@ -1,0 +1,117 @@
+"""A filter over the rows: who stays, who is left out and why, and what is said of a mistake."""
+
+import openpyxl
+import pytest
+
+from flexscout import PipelineConfiguration, ScalableFlexPipeline
+from program import flexscout
+from workbooks import HEADER, candidate, valid_properties_2, write_workbook
+
+pytestmark = pytest.mark.usefixtures("exports")
+
+FILTER = "State in ('NC', 'GA') and \"Sold Price\" < 5000000"
+PRICED = (*HEADER, "Sold Price")
+ROWS = [
+    (*candidate(1), 1_000_000),
+    (*candidate(2, State="GA"), 2_000_000),
+    (*candidate(3, State="SC"), 2_000_000),
+    (*candidate(4), 9_000_000),
+    (*candidate(5), None),
+    (*candidate(6, Property_Type="Office"), None),
+    (*candidate(7, Building_SqFt=None), 1_000_000),
+    (*candidate(1, Occupancy=100), 9_000_000),
+]
+
+
+@pytest.fixture
+def exports(tmp_path):
+    write_workbook(tmp_path / "in/priced.xlsx", [PRICED, *ROWS])
+    return tmp_path
+
+
+def sheet(outcome, name, column):
+    """Row in the file -> what the sheet of the workbook says in a column."""
+    header, *rows = openpyxl.load_workbook(outcome.workbook)[name].iter_rows(values_only=True)
+    return {row[header.index("Source Row")]: row[header.index(column)] for row in rows}
+
+
+def test_only_candidates_for_which_it_holds_come_out():
+    outcome = flexscout("run", "in", "--where", FILTER)
+    assert outcome.code == 0
+    assert {row["Source Row"] for row in outcome.rows()} == {"2", "3"}
+
+
+def test_a_file_or_the_environment_may_hold_it_and_an_empty_option_is_none(exports, monkeypatch):
+    (exports / "c.yaml").write_text(f"filtering:\n  where: >\n    {FILTER}\n")
+    assert len(flexscout("run", "in", "-c", "c.yaml").rows()) == 2
+    assert len(flexscout("run", "in", "-c", "c.yaml", "--where", "").rows()) == 5
+    monkeypatch.setenv("FLEXSCOUT_WHERE", "State = 'SC'")
+    assert len(flexscout("run", "in").rows()) == 1
+
+
+def test_each_row_that_is_left_out_has_its_reason():
+    left_out = f"left out by the filter: {FILTER}"
+    undecided = "the filter can't be decided: Sold Price is missing"
+    office = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
+    assert sheet(flexscout("run", "in", "--where", FILTER), "Not Selected", "Reason") == {
+        4: left_out,
+        5: left_out,
+        6: undecided,
+        7: f"{office}; {undecided}",
+        8: "Building SqFt is missing",
+        9: left_out,
+    }
+
+
+def test_the_account_balances():
+    file = flexscout("run", "in", "--where", FILTER).file("priced.xlsx")
+    assert (file["rows_read"], file["candidates"], file["below_score"], file["not_eligible"]) == (8, 2, 0, 6)
+
+
+def test_a_row_that_only_missing_values_keep_out_is_to_be_verified():
+    assert sheet(flexscout("run", "in", "--where", FILTER), "To Verify", "Reason").keys() == {6, 8}
+
+
+def test_a_row_that_is_left_out_is_no_duplicate_of_one_that_stays():
+    assert flexscout("run", "in").report["deduplication"]["removed"] == 1
+    assert flexscout("run", "in", "--where", FILTER).report["deduplication"]["removed"] == 0
+
+
+def test_report_and_summary_say_how_many_it_left_out():
+    outcome = flexscout("run", "in", "--where", FILTER)
+    assert outcome.report["filter"] == {"where": FILTER, "left_out": 5}
+    assert "The filter left out 5 of 8 properties. The sheet Not Selected names them." in outcome.out
+    assert "The filter" not in flexscout("run", "in").out
+
+
+def test_a_file_without_the_column_can_not_be_decided_beside_one_that_has_it(exports):
+    valid_properties_2(exports / "in")
+    outcome = flexscout("run", "in", "--where", FILTER)
+    assert outcome.file("valid_properties_2.xlsx")["not_eligible"] == 5
+    assert len(outcome.rows()) == 2
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_mistake_ends_it_before_anything_is_read(exports, command):
+    outcome = flexscout(command, "in", "--where", "state = 'NC'")
+    assert outcome.code == 2
+    assert "did you mean State?" in outcome.err
+    assert "where: state = 'NC'" in outcome.err
+    assert sorted(path.name for path in exports.iterdir()) == ["in"]
+
+
+def test_the_result_is_that_of_any_number_of_workers(exports):
+    valid_properties_2(exports / "in")
+    rows = [flexscout("run", "in", "--where", "State = 'GA'", "--workers", workers).csv.read_bytes() for workers in (1, 2)]
+    assert rows[0] == rows[1]
+
+
+def test_config_show_and_init_know_it(exports):
+    assert "where: \"State = 'NC'\"  # command line: where" in flexscout("config", "show", "--where", "State = 'NC'").out
+    flexscout("init")
+    assert '  where: ""\n' in (exports / "pipeline_config.yaml").read_text()
+
+
+def test_python_takes_it_too():
+    summary = ScalableFlexPipeline(PipelineConfiguration(input_folder="in", where="State = 'SC'")).run()
+    assert summary.statistics.unique_flex_properties == 1
