@@ -78,6 +78,13 @@ class ConfigurationError(FlexscoutError):
             "\n  ".join([f"The settings have {count}:", *(f"{place}: {wrong}" for place, wrong in mistakes.items())]), mistakes
         )
 
+    @classmethod
+    def of_profile(cls, path: Path, mistakes: Mapping[str, str]) -> Self:
+        """All mistakes of one profile, each with its line."""
+        count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+        told = (f"{place}: {wrong}" if place else wrong for place, wrong in mistakes.items())
+        return cls("\n  ".join([f"The profile {path} has {count}:", *told]), mistakes)
+
     def __reduce__(self) -> tuple[type[Self], tuple[str, dict[str, str]]]:
         return type(self), (self.message, self.mistakes)
 

@@ -16,18 +16,25 @@ if TYPE_CHECKING:
 SOURCE_COLUMNS = ("Source File", "Source Sheet", "Source Row")
 """Where a row comes from: file relative to the input folder, sheet, row as Excel numbers it."""
 
-SCORE_COLUMNS = (
-    "Flex Score",
-    "Flex Classification",
-    "Building Size Points",
-    "Property Type Points",
-    "Lot Size Points",
-    "Age Points",
-    "Occupancy Points",
-    "Completeness",
-    "Score Ceiling",
-)
-"""What classification adds: score 0-10 and its band, points per factor, share of factors with data 0-1, best possible score."""
+FLAGS, MISSING_FACTORS = "Flags", "Missing Factors"
+"""Which bonuses a row has; which factors have no data for it."""
+
+SCORE_COLUMNS = ("Flex Score", "Flex Classification", FLAGS, MISSING_FACTORS, "Completeness", "Score Ceiling")
+"""What classification adds beside the points: score 0-10 and its band, share of factors with data 0-1, best possible score."""
+
+POINTS = " Points"
+"""How the name of a factor's column ends; the factors are the profile's."""
+
+
+def is_score_column(name: str) -> bool:
+    """Whether flexscout writes the column when it scores."""
+    return name in SCORE_COLUMNS or name.endswith(POINTS)
+
+
+def is_score_number(name: str) -> bool:
+    """Whether it is a number of such a column."""
+    return is_score_column(name) and name not in ("Flex Classification", FLAGS, MISSING_FACTORS)
+
 
 UNVERIFIED = "Unverified"
 """Criteria that a row was not checked against, because its sheet lacks the column."""

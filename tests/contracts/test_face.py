@@ -44,13 +44,13 @@ FACE = {
         "generate_error_report": "errors",
     },
     "FlexPropertyScorer": {
-        "__init__": "profile=",
+        "__init__": "profile= * as_of=",
         "calculate_flex_score": "record",
         "score": "frame",
         "get_flex_classification": "score",
     },
     "FlexPropertyClassifier": {
-        "__init__": "frame * min_flex_score= profile=",
+        "__init__": "frame * min_flex_score= profile= as_of=",
         "classify_flex_properties": "",
         "get_top_candidates": "n=",
         "get_analysis_statistics": "",

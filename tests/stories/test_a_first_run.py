@@ -6,9 +6,12 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flexscout.model import SCORE_COLUMNS, SOURCE_COLUMNS
+from flexscout.classification import load_profile, score_columns
+from flexscout.model import SOURCE_COLUMNS
 from program import flexscout
 from workbooks import valid_properties_1, valid_properties_2
+
+SCORED = score_columns(load_profile("flex-industrial"))
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def test_the_better_scored_of_two_spellings_survives(outcome):
 
 def test_the_columns_stand_in_the_order_of_the_design(outcome):
     canonical = ["Property Type", "Address", "City", "State", "Building SqFt", "Lot Size Acres", "Year Built", "Occupancy"]
-    assert list(outcome.rows()[0]) == [*canonical, *SCORE_COLUMNS, *SOURCE_COLUMNS]
+    assert list(outcome.rows()[0]) == [*canonical, *SCORED, *SOURCE_COLUMNS]
 
 
 def test_the_csv_opens_right_in_excel(outcome):

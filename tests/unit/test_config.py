@@ -124,7 +124,7 @@ def test_overrides_win_over_the_file_and_the_file_over_the_defaults(written):
         ("min_flex_score", -0.1), ("min_flex_score", 10.1), ("min_flex_score", float("nan")), ("min_flex_score", None),
         ("input_folder", ""), ("input_folder", 3), ("file_pattern", ""),
         ("output_file", "all.csv"), ("output_file", "all"),
-        ("output_columns", "some"), ("profile", "parcels"), ("log_level", "LOUD"),
+        ("output_columns", "some"), ("profile", ""), ("as_of", "today"), ("log_level", "LOUD"),
         ("recursive_scan", "yes"), ("enable_csv_export", 1),
         ("duplicate_fields", []), ("duplicate_fields", "Address"), ("duplicate_fields", ["Street"]), ("progress_interval", 0),
     ],

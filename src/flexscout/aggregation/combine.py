@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from flexscout.model import OUTPUT_COLUMNS, SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
+from flexscout.model import OUTPUT_COLUMNS, POINTS, SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
 from flexscout.vocabulary import columns
 
 
@@ -23,8 +23,10 @@ def combine(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 def column_order(names: Iterable[str]) -> list[str]:
     """The names in the order of the master table: canonical, scores, source, then every other as they come."""
-    first = [*(column.name for column in columns()), *SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED]
     given = dict.fromkeys(names)
+    score, band, *rest = SCORE_COLUMNS
+    points = [name for name in given if name.endswith(POINTS)]
+    first = [*(column.name for column in columns()), score, band, *points, *rest, *SOURCE_COLUMNS, UNVERIFIED]
     return list(dict.fromkeys([*(name for name in first if name in given), *given]))
 
 

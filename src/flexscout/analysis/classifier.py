@@ -13,7 +13,7 @@ from flexscout.aggregation import combine, in_order
 from flexscout.analysis.figures import building_sizes, number_range, value_counts
 from flexscout.analysis.frames import FrameT
 from flexscout.analysis.properties import Properties, of_frame
-from flexscout.classification import classify, funnel, load_profile
+from flexscout.classification import Criteria, funnel
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import DataFormatError
 from flexscout.export import write_by_suffix
@@ -33,24 +33,23 @@ class FlexPropertyClassifier(Generic[FrameT]):
 
     `frame`: one export, as `pd.read_excel` or `pl.read_excel` gives it; its headers and cells are understood as a run
     understands a sheet's, so that both score the same. `min_flex_score`: least score of a candidate, 0-10; `profile`: the
-    name of a built-in one. Raises DataFormatError if it is no property table, ConfigurationError for a setting that won't
-    do, TypeError if it is no frame. The frame stays as it is.
+    name of a built-in one, or a YAML file; `as_of`: the day from which it counts back, such as 2026-01-31, by default today.
+    Raises DataFormatError if it is no property table, ConfigurationError for a setting that won't do, TypeError if it is no
+    frame. The frame stays as it is.
     """
 
-    def __init__(self, frame: FrameT, *, min_flex_score: float = 4.0, profile: str = "flex-industrial") -> None:
-        config = PipelineConfiguration(min_flex_score=min_flex_score, profile=profile)
-        self._min_flex_score = config.min_flex_score
-        self._profile = load_profile(config.profile)
+    def __init__(self, frame: FrameT, *, min_flex_score: float = 4.0, profile: str = "flex-industrial", as_of: str = "") -> None:
+        self._criteria = Criteria.of(PipelineConfiguration(min_flex_score=min_flex_score, profile=profile, as_of=as_of))
         self._properties = _checked(of_frame(frame))
-        self._classified = classify(self._properties.table, self._profile, self._min_flex_score)
+        self._classified = self._criteria.judge(self._properties.table).frame
         self._best = self._ranked()
         self._candidates: FrameT = self._properties.present(self._best)
 
     def classify_flex_properties(self) -> FrameT:
         """The candidates, best first: eligible, with a score of at least the threshold.
 
-        Canonical columns, typed (square feet, acres, USD, percent); SCORE_COLUMNS; `Unverified` where the frame lacks a
-        criterion's column; then every other column as it is in the frame. Row labels stay.
+        Canonical columns, typed (square feet, acres, USD, percent); the profile's score columns; `Unverified` where the frame
+        lacks a criterion's column; then every other column as it is in the frame. Row labels stay.
         """
         return copy.copy(self._candidates)
 
@@ -66,15 +65,14 @@ class FlexPropertyClassifier(Generic[FrameT]):
         `property_types`, `building_sqft`, `lot_size_acres`, `geography`: how the candidates spread; `issues`: values that
         could not be understood, reason -> how many.
         """
-        best = self._best
+        best, least = self._best, self._criteria.min_flex_score
         return {
-            "profile": self._profile.name,
-            "min_flex_score": self._min_flex_score,
+            "profile": self._criteria.profile.name,
+            "min_flex_score": least,
             "rows": {**self._properties.rows, "properties": self._properties.table.height},
-            "criteria": [asdict(step) for step in funnel(self._classified, self._profile, self._min_flex_score)],
+            "criteria": [asdict(step) for step in funnel(self._classified, self._criteria)],
             "candidates": best.height,
-            "score": number_range(best["Flex Score"])
-            | {"distribution": score_distribution(best["Flex Score"], self._min_flex_score)},
+            "score": number_range(best["Flex Score"]) | {"distribution": score_distribution(best["Flex Score"], least)},
             "property_types": value_counts(best, "Property Type"),
             "building_sqft": number_range(_column(best, "Building SqFt")) | {"distribution": building_sizes(best)},
             "lot_size_acres": number_range(_column(best, "Lot Size Acres")),

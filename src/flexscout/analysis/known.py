@@ -9,7 +9,7 @@ import polars as pl
 from flexscout.aggregation import one_spelling
 from flexscout.analysis.frames import as_texts, column_at, labels
 from flexscout.conversion import convert_column
-from flexscout.model import OUTPUT_COLUMNS, SCORE_COLUMNS
+from flexscout.model import OUTPUT_COLUMNS, SCORE_COLUMNS, is_score_number
 from flexscout.vocabulary import columns
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _OF_TYPE: dict[str, type[pl.DataType]] = {"year": pl.Int32} | dict.fromkeys(
     ("number", "percent", "latitude", "longitude"), pl.Float64
 )
 _KINDS: dict[str, type[pl.DataType]] = {column.name: _OF_TYPE[column.type] for column in columns() if column.type in _OF_TYPE}
-_KINDS |= dict.fromkeys((name for name in SCORE_COLUMNS if name != "Flex Classification"), pl.Float64)
+_KINDS |= dict.fromkeys(filter(is_score_number, SCORE_COLUMNS), pl.Float64)
 _KINDS |= {"Source Row": pl.Int64}
 
 

@@ -1,11 +1,15 @@
 """The flex classification system: which properties are candidates, and how good."""
 
+from flexscout.classification.criteria import Criteria
+from flexscout.classification.eligibility import classify
 from flexscout.classification.funnel import Step, funnel, has_type
-from flexscout.classification.profile import Profile, load_profile
-from flexscout.classification.scorer import FlexPropertyScorer, classify
+from flexscout.classification.load import load_profile, profile_names, profile_text
+from flexscout.classification.profile import Profile
+from flexscout.classification.scorer import FlexPropertyScorer, score_columns
 from flexscout.classification.where import Where, apply_where, parse_where
 
 __all__ = [
+    "Criteria",
     "FlexPropertyScorer",
     "Profile",
     "Step",
@@ -16,4 +20,7 @@ __all__ = [
     "has_type",
     "load_profile",
     "parse_where",
+    "profile_names",
+    "profile_text",
+    "score_columns",
 ]

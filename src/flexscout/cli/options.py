@@ -43,6 +43,19 @@ Recursive = Annotated[bool, typer.Option("--recursive", help="Read the folders b
 Workers = Annotated[
     int | None, typer.Option("--workers", "-w", metavar="N", help="Worker processes.  [default: 4, at most the cores there are]")
 ]
+ProfileName = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        "-p",
+        metavar="NAME",
+        help="How properties are scored: a built-in profile or a file.  [default: flex-industrial]",
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="Day from which a profile counts back, as 2026-01-31.  [default: today]"),
+]
 MinScore = Annotated[
     float | None, typer.Option("--min-score", metavar="X", help="Least flex score of a candidate, 0-10.  [default: 4.0]")
 ]
@@ -78,6 +91,8 @@ def _shared(
     file_pattern: FilePattern = None,
     recursive: Recursive = False,
     workers: Workers = None,
+    profile: ProfileName = None,
+    as_of: AsOf = None,
     min_score: MinScore = None,
     where: Where = None,
     no_deduplication: NoDeduplication = False,
@@ -124,6 +139,8 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "file_pattern": options["file_pattern"],
         "recursive_scan": options["recursive"] or None,
         "max_workers": options["workers"],
+        "profile": options["profile"],
+        "as_of": options["as_of"],
         "min_flex_score": options["min_score"],
         "where": options["where"],
         "enable_deduplication": False if options["no_deduplication"] else None,

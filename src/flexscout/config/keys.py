@@ -18,7 +18,7 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "enable_csv_export": "enable_csv_export",
         "columns": "output_columns",
     },
-    "classification": {"profile": "profile"},
+    "classification": {"profile": "profile", "as_of": "as_of"},
     "filtering": {
         "min_flex_score": "min_flex_score",
         "where": "where",

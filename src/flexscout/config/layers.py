@@ -1,14 +1,12 @@
 """Where settings are written: in a file, in the environment, on the command line."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from flexscout.config.files import content_of, lines_of, text_of
 from flexscout.config.keys import FILE_KEYS, PLACES, PREFIX, unknown_key, unknown_name, variable
 from flexscout.errors import ConfigurationError
 
@@ -55,8 +53,8 @@ def _typed(text: str, default: Any) -> Any:
 
 def of_file(path: Path) -> Layer:
     """A YAML or JSON file in the design's sections, or of keywords; raises ConfigurationError if it can't be read at all."""
-    text = _text(path)
-    content = _parse(path, text)
+    text = text_of(path, f"The configuration file {path}", f"`flexscout init {path}` writes one.")
+    content = content_of(path, text)
     if not isinstance(content, dict):
         raise ConfigurationError(f"{path} should hold sections such as input: and output:, not {type(content).__name__}.")
     values: dict[str, Any] = {}
@@ -69,7 +67,7 @@ def of_file(path: Path) -> Layer:
             mistakes[place] = f"stands twice, the other time as {found[keyword]}; keep one"
         else:
             values[keyword], found[keyword] = value, place
-    lines = _lines(text)
+    lines = {".".join(path): line for path, line in lines_of(text).items()}
     places = {keyword: _named(path, lines, place) for keyword, place in found.items()}
     return Layer(values, places, {_named(path, lines, place): wrong for place, wrong in mistakes.items()})
 
@@ -92,40 +90,3 @@ def _entries(content: Mapping[Any, Any]) -> Iterator[tuple[str, str | None, Any]
 
 def _named(path: Path, lines: Mapping[str, int], place: str) -> str:
     return f"{path}, line {lines[place]}: {place}" if place in lines else f"{path}: {place}"
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigurationError(f"The configuration file {path} does not exist. `flexscout init {path}` writes one.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The configuration file {path} can't be read: {error}.") from None
-
-
-def _parse(path: Path, text: str) -> Any:
-    try:
-        if path.suffix.lower() == ".json":
-            return json.loads(text or "{}")
-        return yaml.safe_load(text) or {}
-    except json.JSONDecodeError as error:
-        raise ConfigurationError(f"{path}, line {error.lineno}: not valid JSON: {error.msg}.") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ConfigurationError(f"{path}, line {line}: not valid YAML: {error.problem}.") from None
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path}: not valid YAML: {error}.") from None
-
-
-def _lines(text: str) -> dict[str, int]:
-    """Place (`section` or `section.key`) -> its line. JSON is YAML too, but for tabs."""
-    try:
-        root = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
-        return {}
-    lines: dict[str, int] = {}
-    for section, entries in root.value if isinstance(root, yaml.MappingNode) else ():
-        lines[str(section.value)] = section.start_mark.line + 1
-        for key, _ in entries.value if isinstance(entries, yaml.MappingNode) else ():
-            lines[f"{section.value}.{key.value}"] = key.start_mark.line + 1
-    return lines

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
@@ -47,8 +48,10 @@ class PipelineConfiguration(BaseModel):
     """Whether the CSV twin is written."""
     output_columns: Literal["all", "standard"] = "all"
     """`all`: every column of the inputs; `standard`: the canonical ones and the scores."""
-    profile: Literal["flex-industrial"] = "flex-industrial"
-    """The points and rules by which properties are scored."""
+    profile: Text = "flex-industrial"
+    """The points and rules by which properties are scored: a built-in profile, or a YAML file of your own."""
+    as_of: str = ""
+    """Day from which a profile counts back how long ago something was, such as 2026-01-31; empty for today."""
     min_flex_score: Annotated[float, Field(ge=0, le=10)] = 4.0
     """Least score of a candidate, 0-10."""
     where: str = ""
@@ -84,6 +87,16 @@ class PipelineConfiguration(BaseModel):
         if unknown:
             raise ValueError("; ".join(unknown_name(name, list(names.values())) for name in unknown))
         return tuple(names[str(field).casefold()] for field in value)
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _is_a_day(cls, value: Any) -> Any:
+        if value in ("", None):
+            return ""
+        try:
+            return date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            raise ValueError("give a day such as 2026-01-31, or nothing for today") from None
 
     @field_validator("output_file")
     @classmethod

@@ -14,7 +14,7 @@ from flexscout.vocabulary import cell_values, state_codes
 
 YEARS = (1800, 2100)
 _NEARLY_ALL = 0.9
-_NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors"}
+_NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors", "permits", "licenses"}
 _NO_YEAR = r"^[0.]*$"
 _NO_DEGREES = r"^[-+]?0*\.?0*$"  # how exports say that they do not know
 

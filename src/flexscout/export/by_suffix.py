@@ -37,6 +37,6 @@ def write_by_suffix(tables: dict[str, pl.DataFrame], path: Path, bars: str = "")
 
 
 def _write_workbook(tables: dict[str, pl.DataFrame], path: Path, bars: str) -> None:
-    sheets = [Sheet(name, table, number_formats(), _TEXTS, bars) for name, table in tables.items()]
+    sheets = [Sheet(name, table, number_formats(table.columns), _TEXTS, bars) for name, table in tables.items()]
     for note in write_workbook(sheets, path):
         logger.warning("%s", note)

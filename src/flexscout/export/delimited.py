@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.model import SCORE_COLUMNS
+from flexscout.model import is_score_column
 
 # A cell that starts so is run as a formula by spreadsheet programs; a number with a sign is none.
 _FORMULA = r"^[=+\-@\t\r]"
@@ -30,6 +30,6 @@ def _safe_name(name: str) -> str:
 
 def _whole(table: pl.DataFrame) -> list[pl.Expr]:
     """Columns of floats that hold nothing but whole numbers, as integers; scores keep their decimal."""
-    floats = [name for name, kind in table.schema.items() if kind == pl.Float64 and name not in SCORE_COLUMNS]
+    floats = [name for name, kind in table.schema.items() if kind == pl.Float64 and not is_score_column(name)]
     whole = table.select(((pl.col(name) % 1 == 0) & (pl.col(name).abs() < 2**53)).all().alias(name) for name in floats)
     return [pl.col(name).cast(pl.Int64) for name in floats if table.height and whole[name].item()]

@@ -1,13 +1,13 @@
 """What stands on which sheet of the workbook."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from flexscout.export.workbook import Sheet
-from flexscout.model import REASONS, SCORE_COLUMNS, STATUS, TO_VERIFY
+from flexscout.model import REASONS, STATUS, TO_VERIFY, is_score_number
 from flexscout.vocabulary import columns
 
 _UNIT_FORMATS = {
@@ -20,7 +20,8 @@ _UNIT_FORMATS = {
     "degrees": "0.000000",
 }
 _TYPE_FORMATS = {"date": "yyyy-mm-dd", "year": "0", "number": "#,##0"}
-_SCORE_FORMATS = {"Completeness": "0%", "Kept Score": "0.0", "Removed Score": "0.0"}
+_POINTS_FORMAT = "0.0#"
+_SCORE_FORMATS = {"Completeness": "0%", "Kept Score": _POINTS_FORMAT, "Removed Score": _POINTS_FORMAT}
 _TEXTS = ("Zip Code", "APN", "Unit")
 
 
@@ -36,7 +37,7 @@ class Tables:
 
 def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
     """The sheets of `all_flex_properties.xlsx`, in order."""
-    formats = number_formats()
+    formats = number_formats((*tables.master.columns, *tables.others.columns))
     others = tables.others.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
     return [
         Sheet("Summary", _summary(report)),
@@ -49,12 +50,10 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
     ]
 
 
-def number_formats() -> dict[str, str]:
-    """Column -> Excel number format."""
+def number_formats(names: Iterable[str]) -> dict[str, str]:
+    """Column -> Excel number format, of these and those that may stand in any table."""
     canonical = {column.name: _UNIT_FORMATS.get(column.unit) or _TYPE_FORMATS.get(column.type, "") for column in columns()}
-    scores = {
-        name: _SCORE_FORMATS.get(name, "0.0") for name in (*SCORE_COLUMNS, *_SCORE_FORMATS) if name != "Flex Classification"
-    }
+    scores = {name: _POINTS_FORMAT for name in names if is_score_number(name)} | _SCORE_FORMATS
     return {name: form for name, form in (canonical | scores).items() if form}
 
 

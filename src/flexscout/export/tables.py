@@ -14,7 +14,7 @@ from flexscout.export.outputs import Outputs
 from flexscout.export.parquet import write_parquet
 from flexscout.export.sheets import Tables, workbook_sheets
 from flexscout.export.workbook import write_workbook
-from flexscout.model import OUTPUT_COLUMNS
+from flexscout.model import OUTPUT_COLUMNS, is_score_column
 from flexscout.vocabulary import columns
 
 
@@ -35,4 +35,5 @@ def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConf
 
 def _chosen(master: pl.DataFrame, which: str) -> pl.DataFrame:
     standard = {column.name for column in columns()} | set(OUTPUT_COLUMNS)
-    return master if which == "all" else master.select(name for name in master.columns if name in standard)
+    kept = [name for name in master.columns if name in standard or is_score_column(name)]
+    return master if which == "all" else master.select(kept)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from flexscout.model import OUTPUT_COLUMNS
+from flexscout.model import OUTPUT_COLUMNS, POINTS
 from flexscout.vocabulary import columns, fold
 
 _LETTERS = 26
+_OWN = {fold(name) for name in OUTPUT_COLUMNS}
 
 
 def extra_names(headers: Sequence[str | None], chosen: Collection[int]) -> list[str]:
@@ -13,17 +14,20 @@ def extra_names(headers: Sequence[str | None], chosen: Collection[int]) -> list[
 
     A blank header becomes `Column C`, a name that flexscout writes itself gets ` (input)`, a repeated one ` (2)`.
     """
-    own = {fold(name) for name in OUTPUT_COLUMNS}
     taken = {fold(column.name) for column in columns()}
     numbers: dict[str, int] = {}
     names: list[str] = []
     for i, header in enumerate(headers):
         name = _shown(header) or f"Column {column_letter(i)}"
         if i not in chosen:
-            name = _free(f"{name} (input)" if fold(name) in own else name, taken, numbers)
+            name = _free(f"{name} (input)" if _is_own(name) else name, taken, numbers)
             taken.add(fold(name))
         names.append(name)
     return names
+
+
+def _is_own(name: str) -> bool:
+    return fold(name) in _OWN or name.casefold().endswith(POINTS.casefold())
 
 
 def _shown(header: str | None) -> str:

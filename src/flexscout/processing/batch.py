@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice, product
 from pathlib import Path
 
-from flexscout.classification import load_profile, parse_where
+from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import FileDiscovery
 from flexscout.errors import ErrorAction, ErrorHandler, ProcessingError, WorkerError, as_processing_error
@@ -46,8 +46,7 @@ class BatchProcessor:
         self._executor = executor
         self._listeners = (progress or NoProgress(), LoggedProgress(self.config.batch_size, self.config.progress_interval))
         self._handler = ErrorHandler()
-        self._profile = load_profile(self.config.profile)
-        self._where = parse_where(self.config.where)
+        self.criteria = Criteria.of(self.config)
         self._memory_share = self.config.memory_limit_gb
         self._header_maps: dict[HeaderMap, HeaderMap] = {}
 
@@ -80,8 +79,7 @@ class BatchProcessor:
 
     def classify(self, records: Sequence[FileRecord]) -> Classified:
         """Classify what the workers left of files, and log what became of each."""
-        config = self.config
-        part = classified(records, self._profile, config.min_flex_score, config.duplicate_fields, self._where)
+        part = classified(records, self.criteria, self.config.duplicate_fields)
         for result in part.results:
             self._log(result)
         return part

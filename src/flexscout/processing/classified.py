@@ -9,7 +9,7 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.aggregation import combine
-from flexscout.classification import Profile, Where, apply_where, classify
+from flexscout.classification import Criteria
 from flexscout.conversion import ISSUE_SCHEMA
 from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
@@ -61,17 +61,11 @@ class Classified:
     left_out: int = 0
 
 
-def classified(
-    records: Sequence[FileRecord],
-    profile: Profile,
-    min_flex_score: float,
-    duplicate_fields: tuple[str, ...],
-    where: Where | None = None,
-) -> Classified:
+def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fields: tuple[str, ...]) -> Classified:
     """Classify the tables of records; a failed record gives a failed result and has none."""
     tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
-    alike = _alike(records, {*profile.columns, *duplicate_fields})
-    filtered = [apply_where(classify(frame, profile, min_flex_score), where) for frame in alike]
+    alike = _alike(records, {*criteria.profile.columns, *duplicate_fields})
+    filtered = [criteria.judge(frame) for frame in alike]
     frames = [_with_key(part.frame, duplicate_fields) for part in filtered]
     others = [frame.filter(pl.col(STATUS) != RowStatus.CANDIDATE) for frame in frames]
     candidates = [frame.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY) for frame in frames]

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from flexscout import FileProcessor, FlexPropertyClassifier
+from flexscout.classification import load_profile, score_columns
 from flexscout.errors import ConfigurationError, DataFormatError, OutputError
-from flexscout.model import SCORE_COLUMNS
 from frames import LIBRARIES, column_of, frame_of, rows_of
 from workbooks import HEADER, candidate, write_workbook
 
@@ -57,7 +57,7 @@ def test_the_columns_are_canonical_ones_then_scores_then_the_frames_own(library)
     frame = frame_of(library, [{"Broker": "x", "RBA": "34,000", "Type": "Flex", "Street": "1 Oak St", "acreage": 2}])
     found = FlexPropertyClassifier(frame).classify_flex_properties()
     canonical = ["Property Type", "Address", "Building SqFt", "Lot Size Acres"]
-    assert list(found.columns) == [*canonical, *SCORE_COLUMNS, "Broker"]
+    assert list(found.columns) == [*canonical, *score_columns(load_profile("flex-industrial")), "Broker"]
     assert column_of(found, "Building SqFt") == [34_000.0]
 
 

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from flexscout.classification import classify, funnel, has_type, load_profile
+from flexscout import PipelineConfiguration
+from flexscout.classification import Criteria, funnel, has_type, load_profile
 
 PROFILE = load_profile("flex-industrial")
 BEST = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.0, "Year Built": 1995, "Occupancy": 80.0}
@@ -11,7 +12,8 @@ BEST = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.
 
 def steps_of(*rows, min_flex_score=4.0):
     frame = pl.DataFrame([BEST | row for row in rows], infer_schema_length=None)
-    return funnel(classify(frame, PROFILE, min_flex_score), PROFILE, min_flex_score)
+    criteria = Criteria.of(PipelineConfiguration(min_flex_score=min_flex_score))
+    return funnel(criteria.judge(frame).frame, criteria)
 
 
 def test_each_criterion_counts_the_rows_that_met_all_before_it():
@@ -38,8 +40,9 @@ def test_the_criteria_are_said_in_words():
 
 
 def test_a_criterion_without_a_column_lets_all_rows_pass():
-    frame = classify(pl.DataFrame([BEST]).drop("Lot Size Acres"), PROFILE, 4)
-    assert [step.checked for step in funnel(frame, PROFILE, 4)] == [True, True, False, True]
+    criteria = Criteria.of(PipelineConfiguration())
+    classified = criteria.judge(pl.DataFrame([BEST]).drop("Lot Size Acres")).frame
+    assert [step.checked for step in funnel(classified, criteria)] == [True, True, False, True]
 
 
 def test_an_industrial_type_has_one_of_the_words_of_the_profile():

@@ -1,8 +1,7 @@
 """Profiles: the built-in ones, by name."""
 
-import dataclasses
-
 import pytest
+from pydantic import ValidationError
 
 from flexscout import FlexPropertyScorer
 from flexscout.classification import load_profile
@@ -25,11 +24,11 @@ def test_a_profile_names_the_columns_that_it_looks_at_once_each():
 
 def test_the_best_of_each_factor_adds_up_to_the_cap():
     profile = load_profile("flex-industrial")
-    assert [factor.best for factor in profile.factors] == [3, 3, 2, 1, 1]
+    assert [factor.best for factor in profile.factors.values()] == [3, 3, 2, 1, 1]
     assert profile.cap == 10
 
 
 def test_a_profile_does_not_change():
     profile = load_profile("flex-industrial")
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(ValidationError):
         profile.cap = 11

@@ -1,14 +1,13 @@
 """Score, completeness, ceiling and class; the record's face and the frames'."""
 
-from dataclasses import replace
-
 import pandas as pd
 import polars as pl
 import pytest
 
 from flexscout import FlexPropertyScorer
-from flexscout.classification import classify, load_profile
-from flexscout.model import SCORE_COLUMNS
+from flexscout.classification import classify, load_profile, score_columns
+
+SCORED = score_columns(load_profile("flex-industrial"))
 
 BEST = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.0, "Year Built": 1995, "Occupancy": 80.0}
 ROWS = [
@@ -58,7 +57,7 @@ def test_the_best_property_scores_10():
 
 
 def test_no_score_and_no_ceiling_is_above_the_cap():
-    profile = replace(load_profile("flex-industrial"), cap=6.0)
+    profile = load_profile("flex-industrial").model_copy(update={"cap": 6.0})
     classified = classify(polars_frame([BEST, BEST | {"Property Type": None}]), profile, 0)
     assert classified["Flex Score"].to_list() == [6, 6]
     assert classified["Score Ceiling"].to_list() == [6, 6]
@@ -145,7 +144,7 @@ def test_nan_in_a_record_is_a_missing_value(column):
 def test_nan_in_a_polars_frame_is_a_missing_value(column):
     scorer = FlexPropertyScorer()
     with_nan, with_null = (scorer.score(polars_frame([BEST | {column: value}])) for value in (NAN, None))
-    assert with_nan.select(SCORE_COLUMNS).equals(with_null.select(SCORE_COLUMNS))
+    assert with_nan.select(SCORED).equals(with_null.select(SCORED))
 
 
 @pytest.mark.parametrize("make", [polars_frame, pandas_frame])
@@ -153,7 +152,7 @@ def test_the_same_kind_of_frame_comes_back_with_the_score_columns_last(make):
     frame = make()
     found = FlexPropertyScorer().score(frame)
     assert type(found) is type(frame)
-    assert list(found.columns) == [*BEST, *SCORE_COLUMNS]
+    assert list(found.columns) == [*BEST, *SCORED]
 
 
 def test_pandas_and_polars_score_the_same():
@@ -207,7 +206,7 @@ def test_columns_that_the_profile_does_not_know_pass_through(name):
 @pytest.mark.parametrize("empty", [pl.DataFrame(schema=SCHEMA), pandas_frame([])], ids=["polars", "pandas"])
 def test_a_frame_without_rows_gives_one_without_rows(empty):
     found = classify(empty, load_profile("flex-industrial"), 4.0)
-    assert found.shape == (0, len(BEST) + len(SCORE_COLUMNS) + 4)
+    assert found.shape == (0, len(BEST) + len(SCORED) + 4)
 
 
 def test_a_column_without_any_value_is_missing_in_every_row():

@@ -1,0 +1,33 @@
+"""All that decides who is a candidate."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+import polars as pl
+
+from flexscout.classification.eligibility import classify
+from flexscout.classification.load import load_profile
+from flexscout.classification.profile import Profile
+from flexscout.classification.where import Filtered, Where, apply_where, parse_where
+from flexscout.config import PipelineConfiguration
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """A profile, the least score, a filter, and the day from which dates are counted back."""
+
+    profile: Profile
+    min_flex_score: float
+    where: Where | None
+    as_of: date
+
+    @classmethod
+    def of(cls, config: PipelineConfiguration) -> Self:
+        """Those of the settings. Raises ConfigurationError for a profile or a filter that won't do."""
+        as_of = date.fromisoformat(config.as_of) if config.as_of else date.today()  # noqa: DTZ011 - the day where the user is
+        return cls(load_profile(config.profile), config.min_flex_score, parse_where(config.where), as_of)
+
+    def judge(self, frame: pl.DataFrame) -> Filtered:
+        """The frame classified and filtered."""
+        return apply_where(classify(frame, self.profile, self.min_flex_score, self.as_of), self.where)

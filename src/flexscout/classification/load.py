@@ -1,0 +1,99 @@
+"""Profiles are found by name or read from a person's file, which may change but a few numbers of another."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from flexscout.classification.mistakes import checked
+from flexscout.classification.profile import Profile
+from flexscout.config import content_of, text_of
+from flexscout.errors import ConfigurationError
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_DEEPEST = 10  # profiles that extend one another
+
+# A key of one's own displaces these of the profile that is extended.
+_RIVALS: dict[str, tuple[str, ...]] = {
+    "from": ("above",),
+    "above": ("from",),
+    "to": ("below",),
+    "below": ("to",),
+    "words": ("is",),
+    "is": ("words",),
+    "parts": ("column", "sum", "ratio", "rules", "otherwise"),
+    "column": ("parts", "sum", "ratio"),
+    "sum": ("parts", "column", "ratio"),
+    "ratio": ("parts", "column", "sum"),
+}
+
+
+@cache
+def profile_names() -> tuple[str, ...]:
+    """The built-in profiles."""
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in _folder().iterdir() if entry.name.endswith(".yaml")))
+
+
+def profile_text(name: str) -> str:
+    """The YAML of a built-in profile or of a person's file. Raises ConfigurationError if there is none."""
+    return _source(name, Path())[1]
+
+
+def load_profile(name: str) -> Profile:
+    """A built-in profile by its name, or the one in a YAML or JSON file.
+
+    Raises ConfigurationError if there is none, or with all mistakes that the file has, each with its line.
+    """
+    return _built_in(name) if name in profile_names() else _read(name)
+
+
+@cache
+def _built_in(name: str) -> Profile:
+    return _read(name)
+
+
+def _read(name: str) -> Profile:
+    path, text = _source(name, Path())
+    return checked({"name": path.stem} | _merged(path, text, _DEEPEST), path, text)
+
+
+def _folder() -> Traversable:
+    return files("flexscout.classification").joinpath("profiles")
+
+
+def _source(name: str, beside: Path) -> tuple[Path, str]:
+    """The path and text of a profile; a file is looked for `beside` the one that names it."""
+    if name in profile_names():
+        with as_file(_folder().joinpath(f"{name}.yaml")) as path:
+            return path, path.read_text(encoding="utf-8")
+    path = beside / name
+    if path.suffix.lower() not in _SUFFIXES:
+        known = ", ".join(profile_names())
+        raise ConfigurationError(f"There is no profile {name}; there are: {known}. One of your own is named by its .yaml file.")
+    return path, text_of(path, f"The profile {path}", f"`flexscout profile copy flex-industrial {path}` writes one.")
+
+
+def _merged(path: Path, text: str, depth: int) -> dict[str, Any]:
+    """What the profile says, over what the one says that it extends."""
+    content = content_of(path, text)
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{path} should hold a profile's keys, such as factors: and classes:, not {content!r:.60}.")
+    base = content.pop("extends", None)
+    if base is None:
+        return content
+    if not depth:
+        raise ConfigurationError(f"{path}: these profiles extend one another without end.")
+    inherited = _merged(*_source(str(base), path.parent), depth - 1)
+    return _over({key: value for key, value in inherited.items() if key != "name"}, content)
+
+
+def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Own entries over those of the base; what is set to nothing is left out, lists are taken whole."""
+    displaced = {rival for key in own for rival in _RIVALS.get(key, ()) if rival not in own}
+    result = {key: value for key, value in base.items() if key not in displaced}
+    for key, value in own.items():
+        old = result.get(key)
+        result[key] = _over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return {key: value for key, value in result.items() if value is not None}

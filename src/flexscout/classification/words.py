@@ -1,0 +1,46 @@
+"""Words in texts: a text becomes a number whose bits say which of a profile's tests it passes."""
+
+import operator
+import re
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+import narwhals as nw
+
+from flexscout.vocabulary import fold, word_forms
+
+# Space, ASCII punctuation, no-break spaces, dashes and the like, spelled out: what \W means differs between the libraries.
+_GAPS = "[\t\n\r -/:-@\\[-`{-\u00bf\u2000-\u206f\u3000]+"
+
+
+def answers(text: nw.Expr, tests: Sequence[Sequence[str]]) -> nw.Expr:
+    """Which tests each text passes, as the bits of a number; null where there is no text.
+
+    A test: `words` and some, of which one has to stand in the text in any of its forms; or `is` and some, of which the text
+    has to be one, up to case and punctuation.
+    """
+    plain = text.str.to_lowercase().str.replace_all(_GAPS, " ")
+    bits = [nw.when(_passes(plain, test)).then(nw.lit(2.0**bit)).otherwise(nw.lit(0.0)) for bit, test in enumerate(tests)]
+    return nw.when(~text.is_null()).then(total(bits))
+
+
+def passed(number: nw.Expr, bit: int) -> nw.Expr:
+    """Whether the bit is set; false where there was no text."""
+    return (number % 2.0 ** (bit + 1) >= 2.0**bit).fill_null(value=False)
+
+
+def total(terms: Iterable[nw.Expr]) -> nw.Expr:
+    """The sum from left to right: in one order, so that all libraries round alike."""
+    return reduce(operator.add, terms)
+
+
+def _passes(plain: nw.Expr, test: Sequence[str]) -> nw.Expr:
+    how, *words = test
+    if how == "is":
+        return plain.str.replace_all(" ", "", literal=True).is_in([fold(word) for word in words])
+    forms = "|".join(_pattern(form) for word in words for form in word_forms(word))
+    return plain.str.contains(f"(?:^| )(?:{forms})(?: |$)")
+
+
+def _pattern(form: str) -> str:
+    return re.escape(re.sub(_GAPS, " ", form.lower()).strip()).replace("\\ ", " ")

@@ -1,0 +1,61 @@
+"""Working columns: what the rules look at, one type and one kind of missing, whatever library the frame is of."""
+
+from typing import Any, TypeVar
+
+import narwhals as nw
+
+from flexscout.classification.profile import Profile, kind_of
+from flexscout.classification.words import answers
+
+Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
+
+_REPEATED = 4  # rows for one distinct text, from which looking at each text once pays
+
+
+def working(column: str) -> str:
+    """The working column of a canonical column: numbers, times, or for a text the answers to the profile's tests."""
+    return f"__flexscout {column}"
+
+
+def names_of(frame: Frame) -> list[str]:
+    """The names of a frame's columns, or of a query's."""
+    return list(frame.collect_schema().names())
+
+
+def with_working(frame: Frame, profile: Profile) -> Frame:
+    """The frame with a working column for each column of the profile; null in every row where the frame lacks it."""
+    names = set(names_of(frame))
+    kinds = {name: kind_of(name) for name in profile.columns}
+    there = {name: kind for name, kind in kinds.items() if name in names}
+    lacking = [_nothing(kind).alias(working(name)) for name, kind in kinds.items() if name not in names]
+    numbers = [_number(name) for name, kind in there.items() if kind == "number"]
+    dates = [nw.col(name).cast(nw.Datetime("us")).alias(working(name)) for name, kind in there.items() if kind == "date"]
+    texts = [_text(frame, name, profile) for name, kind in there.items() if kind == "text"]
+    return frame.with_columns(*lacking, *numbers, *dates, *texts)
+
+
+def without_working(frame: Frame, profile: Profile) -> Frame:
+    """The frame as it is handed out."""
+    return frame.drop(*(working(name) for name in profile.columns), strict=False)
+
+
+def _number(name: str) -> nw.Expr:
+    return nw.col(name).cast(nw.Float64()).fill_nan(None).alias(working(name))
+
+
+def _nothing(kind: str) -> nw.Expr:
+    return nw.lit(None, dtype=nw.Datetime("us") if kind == "date" else nw.Float64())
+
+
+def _text(frame: Frame, name: str, profile: Profile) -> nw.Expr:
+    """The answers of each row's text; where texts repeat, each is looked at once."""
+    text = nw.col(name).cast(nw.String())
+    asked = answers(text, profile.tests[name]).alias(working(name))
+    if not isinstance(frame, nw.DataFrame):
+        return asked
+    distinct = frame.select(text.alias("text")).unique().filter(~nw.col("text").is_null())
+    if not len(distinct) or len(distinct) * _REPEATED > len(frame):
+        return asked
+    found = distinct.select("text", answers(nw.col("text"), profile.tests[name]).alias("answers"))
+    known = dict(zip(found["text"].to_list(), found["answers"].to_list(), strict=True))
+    return text.replace_strict(known, return_dtype=nw.Float64()).alias(working(name))
