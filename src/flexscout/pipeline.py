@@ -14,7 +14,7 @@ from flexscout.export import Outputs, Tables, check_place, write_report, write_t
 from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
 from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
 from flexscout.processing import KEY, MODIFIED, BatchProcessor, Classified, NoProgress, Progress, gathered, with_other_columns
-from flexscout.reporting import Facts, build_report, finished, messages
+from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, finished, messages
 
 logger = logging.getLogger("flexscout.pipeline")
 
@@ -93,6 +93,7 @@ class ScalableFlexPipeline:
             peak_memory_mb=0.0,
             version=__version__,
             left_out=files.left_out,
+            explanations=self._batch.criteria.explain(tables.master.head(TOP_CANDIDATES)),
         )
 
     def _export(self, facts: Facts, tables: Tables, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:

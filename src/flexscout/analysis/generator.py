@@ -14,12 +14,13 @@ from flexscout.analysis.aggregator import ResultAggregator
 from flexscout.analysis.frames import labels
 from flexscout.analysis.known import POSITION, known_columns
 from flexscout.analysis.merged import merged
+from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import AggregationError
 from flexscout.export import Outputs, write_report
 from flexscout.journal import peak_memory_mb
 from flexscout.model import SOURCE_COLUMNS, AggregateStatistics, ProcessingResult
-from flexscout.reporting import Facts, build_report, score_distribution, statistics
+from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, score_distribution, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +90,7 @@ class ReportGenerator:
             workers=0,
             peak_memory_mb=peak_memory_mb(),
             version=__version__,
+            explanations=Criteria.of(self.config).explain(chosen.head(TOP_CANDIDATES)),
         )
 
 

@@ -5,7 +5,8 @@ from flexscout.classification.eligibility import classify
 from flexscout.classification.funnel import Step, funnel, has_type
 from flexscout.classification.load import load_profile, profile_names, profile_text
 from flexscout.classification.profile import Profile
-from flexscout.classification.scorer import FlexPropertyScorer, score_columns
+from flexscout.classification.score import score_columns
+from flexscout.classification.scorer import FlexPropertyScorer
 from flexscout.classification.where import Where, apply_where, parse_where
 
 __all__ = [

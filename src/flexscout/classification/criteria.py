@@ -7,6 +7,7 @@ from typing import Self
 import polars as pl
 
 from flexscout.classification.eligibility import classify
+from flexscout.classification.explain import explanations
 from flexscout.classification.load import load_profile
 from flexscout.classification.profile import Profile
 from flexscout.classification.where import Filtered, Where, apply_where, parse_where
@@ -31,3 +32,7 @@ class Criteria:
     def judge(self, frame: pl.DataFrame) -> Filtered:
         """The frame classified and filtered."""
         return apply_where(classify(frame, self.profile, self.min_flex_score, self.as_of), self.where)
+
+    def explain(self, frame: pl.DataFrame) -> list[str]:
+        """Why each row scored what it did, in a sentence."""
+        return explanations(frame, self.profile, self.as_of).to_list() if frame.height else []

@@ -9,7 +9,7 @@ from narwhals.typing import IntoDataFrameT
 
 from flexscout.classification.profile import Profile
 from flexscout.classification.rules import Rules
-from flexscout.classification.scorer import scored
+from flexscout.classification.score import scored
 from flexscout.classification.working import names_of, with_working, without_working, working
 from flexscout.model import REASONS, STATUS, TO_VERIFY, UNVERIFIED, RowStatus
 

@@ -30,9 +30,12 @@ class Rules:
         """The points of the first rule that holds, 0 where none does."""
         seen, expression = value(part), nw.lit(0.0)
         for rule in reversed(part.rules):
-            condition = self._condition(rule, seen, part.column or "")
-            expression = nw.when(condition).then(_points(rule, seen)).otherwise(expression)
+            expression = nw.when(self.applies(rule, part)).then(_points(rule, seen)).otherwise(expression)
         return expression
+
+    def applies(self, rule: Rule, part: Part) -> nw.Expr:
+        """Whether the rule holds for the part's value; false where it is missing."""
+        return self._condition(rule, value(part), part.column or "")
 
     def best(self, part: Part, points: nw.Expr) -> nw.Expr:
         """The part's points, or the most that it can give where its value is missing."""

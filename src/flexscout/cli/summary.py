@@ -24,6 +24,7 @@ def show_summary(summary: RunSummary) -> None:
         typer.echo("\nBest of them")
         for candidate in summary.report["top_candidates"][:_PLACES]:
             typer.echo(f"  {_line(candidate)}")
+        typer.echo(f"\nWhy the first is on top: {summary.report['top_candidates'][0]['Explanation']}")
     for message in summary.messages:
         typer.echo(f"\n{message}")
     for file in summary.report["files"]:

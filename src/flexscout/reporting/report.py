@@ -25,7 +25,8 @@ class Facts:
 
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per
     removed duplicate; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the
-    run with all its processes; `left_out`: properties for which the filter does not hold.
+    run with all its processes; `left_out`: properties for which the filter does not hold;
+    `explanations`: why the first TOP_CANDIDATES of the master scored what they did.
     """
 
     results: Sequence[ProcessingResult]
@@ -39,6 +40,7 @@ class Facts:
     peak_memory_mb: float
     version: str
     left_out: int = 0
+    explanations: Sequence[str] = ()
 
 
 def statistics(facts: Facts) -> AggregateStatistics:
@@ -81,7 +83,7 @@ def build_report(facts: Facts) -> dict[str, Any]:
         },
         "schema": columns_by_file(facts.results),
         "quality": {"completeness": completeness(facts.master), "issues": issues_by_reason(facts.issues)},
-        "top_candidates": _top(facts.master),
+        "top_candidates": _top(facts),
         "performance": _performance(facts),
         "settings": dict(facts.settings),
     }
@@ -151,9 +153,11 @@ def _rate(count: int, seconds: float) -> int:
     return round(count / seconds) if seconds else 0
 
 
-def _top(master: pl.DataFrame) -> list[dict[str, Any]]:
-    there = [name for name in _SHOWN if name in master.columns]
-    return [{"rank": rank, **row} for rank, row in enumerate(master.select(there).head(TOP_CANDIDATES).to_dicts(), start=1)]
+def _top(facts: Facts) -> list[dict[str, Any]]:
+    there = [name for name in _SHOWN if name in facts.master.columns]
+    best = facts.master.select(there).head(TOP_CANDIDATES).to_dicts()
+    explained = dict(enumerate(facts.explanations))
+    return [{"rank": i + 1, **row, "Explanation": explained.get(i, "")} for i, row in enumerate(best)]
 
 
 def _average(master: pl.DataFrame, column: str) -> float | None:
