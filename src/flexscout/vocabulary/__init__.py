@@ -12,6 +12,7 @@ from flexscout.vocabulary.columns import (
     column,
     columns,
     fold,
+    stories_headers,
     vendors,
 )
 from flexscout.vocabulary.words import address_words, cell_units, cell_values, state_codes, word_forms
@@ -29,6 +30,7 @@ __all__ = [
     "columns",
     "fold",
     "state_codes",
+    "stories_headers",
     "vendors",
     "word_forms",
 ]

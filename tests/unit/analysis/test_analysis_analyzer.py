@@ -29,9 +29,9 @@ def analyzer(request, tmp_path):
     return PropertyDataAnalyzer(sources[request.param]())
 
 
-def test_property_types_are_counted_with_their_shares(analyzer):
-    each = {"count": 1, "share": 0.25}
-    assert analyzer.analyze_property_types() == {"Flex": each, "Office": each, "Warehouse": each}
+def test_property_types_are_counted_with_their_shares_and_industrial_ones_marked(analyzer):
+    each, other = {"count": 1, "share": 0.25, "industrial": True}, {"count": 1, "share": 0.25, "industrial": False}
+    assert analyzer.analyze_property_types() == {"Flex": each, "Office": other, "Warehouse": each}
 
 
 def test_completeness_is_the_share_of_properties_with_a_value(analyzer):
@@ -114,9 +114,9 @@ def test_the_summary_is_a_row_per_column(analyzer, suffix, tmp_path):
     assert read(path)["Column"].to_list() == list(HEADER)
 
 
-def test_the_workbook_has_a_sheet_of_types(analyzer, tmp_path):
+def test_the_workbook_has_sheets_of_types_suspicious_values_and_counts(analyzer, tmp_path):
     book = openpyxl.load_workbook(analyzer.export_results(tmp_path / "summary.xlsx"))
-    assert book.sheetnames == ["Columns", "Property Types"]
+    assert book.sheetnames == ["Columns", "Property Types", "Suspicious Values", "Counts"]
 
 
 def test_the_json_is_the_report(analyzer, tmp_path):
