@@ -80,7 +80,7 @@ class PropertyDataAnalyzer:
     def generate_summary_report(self) -> dict[str, Any]:
         """What there is, of plain types that JSON knows.
 
-        `rows`: read, blank, not data, properties; `columns`: how many; `mapped`: header -> canonical column; `missing`:
+        `rows`: read, blank, not data, properties; `sheets`, `columns`: how many; `mapped`: header -> canonical column; `missing`:
         canonical columns that are not there; `suggestions`: header -> what it resembles; `fields`: every column in the order
         of the file, with `header`, `column`, `type`, `unit`, `filled` and `share`; `types`, `units`, `completeness` (0-1) and
         `ranges` by canonical column; `key_fields`: completeness of what tells properties apart and is scored, None where it is
@@ -89,6 +89,7 @@ class PropertyDataAnalyzer:
         maps, there, filled = self._properties.header_maps, self._there(), self.check_data_completeness()
         return {
             "rows": {**self._properties.rows, "properties": self._table.height},
+            "sheets": len(maps),
             "columns": max(len(header_map.columns) for header_map in maps),
             "mapped": {entry.header: entry.name for header_map in maps for entry in header_map.canonical},
             "missing": [entry.name for entry in columns() if entry.name not in there],

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-# US industrial buildings sold for $142 a square foot on average, $308 in the dearest market (CommercialEdge, May 2024). Less than
-# 5 is a nominal deed or a share of one; more than 1,000 the price of a portfolio, or a building of too few square feet.
+# US industrial buildings sold for $142 a square foot on average, $308 in the dearest market (CommercialEdge, May 2024).
+# Less than 5 is the price of a share, or long ago; more than 1,000 that of a portfolio, or a building of too few square feet.
 PRICE_PER_SQFT_AT_LEAST, PRICE_PER_SQFT_AT_MOST = 5, 1_000
+_NOMINAL_BELOW = 1_000  # USD for all of a property: a deed that does not say its price
 _PRICES_DIFFER, _PRICE_ROUNDING = 0.10, 1  # share; USD, because exports write whole dollars
 
 _LOT_TOO_SMALL = 0.05  # by more than what rounded acres explain
@@ -30,9 +31,9 @@ _US_LATITUDES, _US_LONGITUDES = (13, 72), (-180, -64)  # Guam to Alaska, the Ale
 
 _BUILDING, _ACRES, _SQFT = "Building SqFt", "Lot Size Acres", "Lot Size SqFt"
 _PRICE, _GIVEN_PER_SQFT = "Sold Price", "Sold Price/SqFt"
-_STORIES = "__stories"
+_STORIES, _RATIO = "__stories", "__per_sqft"
 _LOT = pl.col(_ACRES) * SQUARE_FEET_PER_ACRE
-_PER_SQFT = pl.col(_PRICE) / pl.col(_BUILDING)
+_PER_SQFT = pl.col(_RATIO)
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,22 @@ def suspicious_values(table: pl.DataFrame, as_of: date, stories: pl.Series | Non
     `table`: canonical columns with `Source Sheet` and `Source Row`; `as_of`: what is later lies in the future; `stories`: of
     each building, null where they are not known.
     """
-    known = pl.lit(None, pl.Float64) if stories is None else stories.cast(pl.Float64, strict=False)
-    ready = table.with_columns(known.alias(_STORIES))
+    ready = table.with_columns(_known_stories(stories).alias(_STORIES), _known_ratio(table).alias(_RATIO))
     asked = [rule for rule in _suspicions(as_of) if set(rule.needs) <= set(table.columns)]
     found = [_issues(ready.filter(rule.holds), rule) for rule in asked]
     return pl.concat([pl.DataFrame(schema=ISSUE_SCHEMA), *found]).sort("Source Row", maintain_order=True)
+
+
+def _known_stories(stories: pl.Series | None) -> pl.Expr:
+    number = pl.lit(None, pl.Float64) if stories is None else pl.lit(stories).cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite() & (number >= 1)).then(number)
+
+
+def _known_ratio(table: pl.DataFrame) -> pl.Expr:
+    """Price per square foot of building; a price of 0 is how exports say that they do not know it."""
+    if not {_PRICE, _BUILDING} <= set(table.columns):
+        return pl.lit(None, pl.Float64)
+    return pl.when((pl.col(_PRICE) > 0) & (pl.col(_BUILDING) > 0)).then(pl.col(_PRICE) / pl.col(_BUILDING))
 
 
 def _issues(rows: pl.DataFrame, rule: Suspicion) -> pl.DataFrame:
@@ -74,7 +86,7 @@ def _suspicions(as_of: date) -> Iterable[Suspicion]:
 
 def _small_lot() -> Suspicion:
     """A building covers at least its area over its stories."""
-    stories = pl.when(pl.col(_STORIES) >= 1).then(pl.col(_STORIES))
+    stories = pl.col(_STORIES)
     footprint = pl.col(_BUILDING) / stories.fill_null(1)
     told = (
         pl.when(stories.is_null())
@@ -127,26 +139,20 @@ def _future(as_of: date) -> Iterable[Suspicion]:
 
 
 def _prices() -> Iterable[Suspicion]:
-    """A price of 0 is how exports say that they do not know it."""
-    given, priced = pl.col(_GIVEN_PER_SQFT), (pl.col(_PRICE) > 0) & (pl.col(_BUILDING) > 0)
-    own = (_PRICE, _BUILDING)
-    bounds = f"not within ${PRICE_PER_SQFT_AT_LEAST:,} and ${PRICE_PER_SQFT_AT_MOST:,}"
+    """Those that say little, that are out of range, and that contradict each other."""
+    price, given = pl.col(_PRICE), pl.col(_GIVEN_PER_SQFT)
+    bounds = f"expected ${PRICE_PER_SQFT_AT_LEAST:,} to ${PRICE_PER_SQFT_AT_MOST:,}"
+    nominal = (price > 0) & (price < _NOMINAL_BELOW)
+    yield Suspicion(_PRICE, (_PRICE,), nominal, pl.lit("nominal_price: a deed that does not say what was paid"))
+    told = pl.format("price_out_of_range: ${} per sq ft, {}", _cents(_PER_SQFT), pl.lit(bounds))
+    yield Suspicion(_PRICE, (_PRICE, _BUILDING), _out_of_range(_PER_SQFT) & ~nominal, told)
+    alone = _PER_SQFT.is_null() & (given > 0)  # else price and building have said it
     yield Suspicion(
-        _PRICE,
-        own,
-        priced & _out_of_range(_PER_SQFT),
-        pl.format(f"price_out_of_range: ${{}} per sq ft, {bounds}", _cents(_PER_SQFT)),
+        _GIVEN_PER_SQFT, (_GIVEN_PER_SQFT,), alone & _out_of_range(given), pl.lit(f"price_out_of_range: per sq ft, {bounds}")
     )
-    differ = (given - _PER_SQFT).abs() > _PRICES_DIFFER * _PER_SQFT + _PRICE_ROUNDING
-    yield Suspicion(
-        _GIVEN_PER_SQFT,
-        (_GIVEN_PER_SQFT, *own),
-        priced & (given > 0) & differ,
-        pl.format("prices_disagree: Sold Price / Building SqFt is ${}", _cents(_PER_SQFT)),
-    )
-    yield Suspicion(
-        _GIVEN_PER_SQFT, (_GIVEN_PER_SQFT,), (given > 0) & _out_of_range(given), pl.lit(f"price_out_of_range: {bounds}")
-    )
+    differ = (given > 0) & ((given - _PER_SQFT).abs() > _PRICES_DIFFER * _PER_SQFT + _PRICE_ROUNDING)
+    told = pl.format("prices_disagree: Sold Price / Building SqFt is ${}", _cents(_PER_SQFT))
+    yield Suspicion(_GIVEN_PER_SQFT, (_GIVEN_PER_SQFT,), differ, told)
 
 
 def _coordinates() -> Suspicion:
@@ -165,10 +171,14 @@ def _near(ratio: pl.Expr, factor: float) -> pl.Expr:
 
 
 def _cents(value: pl.Expr) -> pl.Expr:
-    return value.round(2)
+    """Dollars with two decimals."""
+    cents = (value * 100).round(0)
+    return pl.format("{}.{}", _whole((cents / 100).floor()), (cents % 100).cast(pl.Int64).cast(pl.String).str.zfill(2))
 
 
 def _whole(value: pl.Expr) -> pl.Expr:
-    """A whole number with commas: Polars' patterns can't look ahead, so the digits are told off from behind."""
-    digits = value.round(0).cast(pl.Int64).cast(pl.String).str.reverse()
-    return digits.str.replace_all(r"(\d{3})", "${1},").str.strip_chars_end(",").str.reverse()
+    """A whole number with commas; one beyond all measure as it is."""
+    digits = value.round(0).cast(pl.Int64, strict=False).cast(pl.String)
+    # Polars' patterns can't look ahead, so the digits are told off from behind.
+    grouped = digits.str.reverse().str.replace_all(r"(\d{3})", "${1},").str.strip_chars_end(",").str.reverse()
+    return grouped.fill_null(value.cast(pl.String))

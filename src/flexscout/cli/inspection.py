@@ -8,24 +8,24 @@ from rich.console import Console
 from rich.table import Table
 
 from flexscout.analysis import PropertyDataAnalyzer
+from flexscout.cli.words import counted, property_line
 
 _TYPES, _EXAMPLES, _SAMPLE = 15, 3, 5  # lines that a person reads
-_SAMPLED = ("Property Type", "Address", "City", "State", "Building SqFt", "Lot Size Acres", "Year Built")
-_NUMBERS = {"Values", "Filled", "Properties", "Share", "Row", "Building SqFt", "Lot Size Acres", "Year Built"}
+_NUMBERS = ("Values", "Filled", "Properties", "Share")
 
 
 def show_inspection(name: str, analyzer: PropertyDataAnalyzer) -> None:
     """Print the columns, property types, key fields, suspicious values and a few industrial properties."""
     report = analyzer.generate_summary_report()
     rows = report["rows"]
-    typer.echo(f"{name}: {_count(rows['properties'], 'property')}, {_count(report['columns'], 'column')}")
-    others = f"{rows['blank']:,} blank, {rows['not_data']:,} totals, footnotes and the like"
-    typer.echo(f"  {_count(rows['read'], 'row')} read: {rows['properties']:,} properties, {others}")
+    typer.echo(f"{name}: {counted(rows['properties'], 'property')}, {counted(report['columns'], 'column')}")
+    left_out = f"of them {rows['blank']:,} blank, and {rows['not_data']:,} totals, footnotes and the like"
+    typer.echo(f"  {counted(rows['read'], 'row')} read, {left_out}")
     _show_columns(report)
     _show_types(report["property_types"])
     _show_key_fields(report["key_fields"])
     _show_issues(report["issues"])
-    _show_suspicious(report["suspicious"], analyzer)
+    _show_suspicious(report["suspicious"], report["sheets"], analyzer)
     if report["property_types"]:
         _show_sample(analyzer)
 
@@ -33,24 +33,21 @@ def show_inspection(name: str, analyzer: PropertyDataAnalyzer) -> None:
 def _show_columns(report: dict[str, Any]) -> None:
     filled = [field for field in report["fields"] if field["filled"]]
     empty = [field["header"] for field in report["fields"] if not field["filled"]]
-    rows = [(_header(field), _meaning(field), _type(field), f"{field['filled']:,}", _percent(field["share"])) for field in filled]
-    _show("Columns, as the file has them", ("Header", "Understood as", "Type", "Values", "Filled"), rows)
+    rows = [
+        (
+            field["header"] or "(calculated)",
+            field["column"] or "-",
+            str(field["unit"] or field["type"]),
+            f"{field['filled']:,}",
+            _percent(field["share"]),
+        )
+        for field in filled
+    ]
+    _show("Columns, as the file has them (-: passes through)", ("Header", "Understood as", "Type", "Values", "Filled"), rows)
     if empty:
         typer.echo(f"  Without any value ({len(empty)}): {', '.join(empty)}")
     for header, name in report["suggestions"].items():
         typer.echo(f"  Did you mean: {header} = {name}?")
-
-
-def _header(field: dict[str, Any]) -> str:
-    return field["header"] or "(calculated)"
-
-
-def _meaning(field: dict[str, Any]) -> str:
-    return field["column"] or "- (passes through)"
-
-
-def _type(field: dict[str, Any]) -> str:
-    return field["unit"] or field["type"]
 
 
 def _show_types(types: dict[str, dict[str, Any]]) -> None:
@@ -76,21 +73,24 @@ def _show_issues(issues: dict[str, int]) -> None:
         typer.echo(f"  {_words(reason)}: {count:,}")
 
 
-def _show_suspicious(reasons: dict[str, int], analyzer: PropertyDataAnalyzer) -> None:
+def _show_suspicious(reasons: dict[str, int], sheets: int, analyzer: PropertyDataAnalyzer) -> None:
+    """The first values of each reason; they name their sheet where there are several."""
     typer.echo(f"\nSuspicious values ({sum(reasons.values()):,})")
     found = analyzer.find_suspicious_values()
     for reason, count in reasons.items():
         typer.echo(f"  {_words(reason)}: {count:,}")
         for row in found[found["Reason"].str.split(":").str[0] == reason].head(_EXAMPLES).to_dict("records"):
             detail = row["Reason"].partition(": ")[2]
-            typer.echo(f"    row {row['Source Row']}, {row['Column']} {row['Value']}: {detail}")
+            sheet = f'sheet "{row["Source Sheet"]}", ' if sheets > 1 else ""
+            typer.echo(f"    {sheet}row {row['Source Row']}, {row['Column']} {row['Value']}: {detail}")
 
 
 def _show_sample(analyzer: PropertyDataAnalyzer) -> None:
     sample = analyzer.get_industrial_sample(_SAMPLE)
-    names = [name for name in _SAMPLED if name in sample.columns]
-    rows = [[_cell(value) for value in row] for row in sample[names].astype(object).to_numpy().tolist()]
-    _show("Industrial properties, the first of them", names, rows)
+    if len(sample):
+        typer.echo("\nIndustrial properties, the first of them")
+    for row in sample.astype(object).where(sample.notna(), None).to_dict("records"):
+        typer.echo(f"  {property_line(row)} | {row['Property Type']}")
 
 
 def _show(title: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -107,12 +107,6 @@ def _show(title: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> No
     typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
-def _cell(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - pandas' missing numbers differ from themselves
-        return ""
-    return f"{value:,g}" if isinstance(value, float) else str(value)
-
-
 def _percent(share: float) -> str:
     """Whole percent; what is not quite all is never 100 %."""
     percent = 99 if 0.99 < share < 1 else round(share * 100)  # noqa: PLR2004
@@ -121,8 +115,3 @@ def _percent(share: float) -> str:
 
 def _words(reason: str) -> str:
     return reason.replace("_", " ").replace("sqft", "sq ft")
-
-
-def _count(number: int, noun: str) -> str:
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else many}"
