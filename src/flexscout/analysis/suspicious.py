@@ -173,7 +173,8 @@ def _near(ratio: pl.Expr, factor: float) -> pl.Expr:
 def _cents(value: pl.Expr) -> pl.Expr:
     """Dollars with two decimals."""
     cents = (value * 100).round(0)
-    return pl.format("{}.{}", _whole((cents / 100).floor()), (cents % 100).cast(pl.Int64).cast(pl.String).str.zfill(2))
+    rest = (cents % 100).cast(pl.Int64, strict=False).fill_null(0).cast(pl.String).str.zfill(2)
+    return pl.format("{}.{}", _whole((cents / 100).floor()), rest)
 
 
 def _whole(value: pl.Expr) -> pl.Expr:
