@@ -22,7 +22,10 @@ def show_inspection(name: str, analyzer: PropertyDataAnalyzer) -> None:
     left_out = f"of them {rows['blank']:,} blank, and {rows['not_data']:,} totals, footnotes and the like"
     typer.echo(f"  {counted(rows['read'], 'row')} read, {left_out}")
     _show_columns(report)
-    _show_types(report["property_types"])
+    if "Property Type" in report["missing"]:
+        typer.echo("\nThere is no column of property types, so nothing says which are industrial.")
+    else:
+        _show_types(report["property_types"])
     _show_key_fields(report["key_fields"])
     _show_issues(report["issues"])
     _show_suspicious(report["suspicious"], report["sheets"], analyzer)
