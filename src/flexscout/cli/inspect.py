@@ -16,15 +16,13 @@ NOT_UNDERSTOOD = 1
 File = Annotated[Path, typer.Argument(metavar="FILE", help="One export.")]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output", "-o", metavar="PATH", help="Write it too, as PATH ends: .xlsx, .json, or columns alone: .csv, .parquet."
-    ),
+    typer.Option("--output", "-o", metavar="PATH", help="Write it too: .xlsx or .json; as .csv or .parquet the columns alone."),
 ]
 
 
 @ends_in_words
 def inspect(file: File, *, output: Output = None, output_format: OutputFormat = Format.TEXT) -> None:
-    """Say what is in a file: its columns, types, gaps and suspicious values."""
+    """Say what is in one file: columns, types, gaps, odd values."""
     _check(file, output)
     from flexscout.analysis import PropertyDataAnalyzer  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.cli.inspection import show_inspection  # noqa: PLC0415
