@@ -106,12 +106,11 @@ def _units() -> Iterable[Suspicion]:
     both, there = (acres > 0) & (feet > 0), (_ACRES, _SQFT)
     equal, twice = _near(feet / acres, 1), _near(feet / acres, SQUARE_FEET_PER_ACRE**2)
     differ = (feet / SQUARE_FEET_PER_ACRE - acres).abs() > _LOTS_DIFFER * acres + _ACRES_ROUNDING
-    of_feet = pl.format("{} sq ft", _whole(feet))
     yield Suspicion(
         _ACRES,
         there,
         both & equal & (acres > _ACRES_FROM),
-        pl.format("units_mixed_up: the acres are square feet, equal to the {}", of_feet),
+        pl.format("units_mixed_up: the acres are square feet, equal to the {} sq ft", _whole(feet)),
     )
     yield Suspicion(
         _SQFT,
