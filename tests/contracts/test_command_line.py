@@ -31,7 +31,7 @@ def help_of(*command):
 
 
 def test_the_help_names_every_command():
-    assert all(f"\n  {command} " in help_of() for command in ("run", "check", "init", "demo"))
+    assert all(f"\n  {command} " in help_of() for command in ("run", "check", "inspect", "init", "demo"))
 
 
 def test_the_help_explains_the_exit_codes():

@@ -61,6 +61,7 @@ FACE = {
         "analyze_property_types": "",
         "check_data_completeness": "",
         "get_industrial_sample": "n=",
+        "find_suspicious_values": "as_of=",
         "generate_summary_report": "",
         "export_results": "path",
     },

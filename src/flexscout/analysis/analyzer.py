@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from flexscout.analysis.fields import fields
 from flexscout.analysis.figures import number_range, value_counts
 from flexscout.analysis.properties import of_file, of_frame
+from flexscout.analysis.summary_tables import summary_tables
+from flexscout.analysis.suspicious import suspicious_values
 from flexscout.classification import has_type, load_profile
 from flexscout.errors import DataFormatError
-from flexscout.export import Outputs, write_by_suffix, write_report
+from flexscout.export import write_by_suffix
 from flexscout.reporting import completeness, issues_by_reason
-from flexscout.vocabulary import column, columns
+from flexscout.vocabulary import column, columns, fold, stories_headers
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from flexscout.model import HeaderMap
+
+_INDUSTRIAL = "flex-industrial"  # the profile whose words make a type industrial, and whose columns are key fields
+_WHERE = ("Address", "City", "State", "APN")  # what tells properties apart
 _SHARE_DECIMALS = 4
-_BY_COLUMN: dict[str, type[pl.DataType]] = {
-    **dict.fromkeys(("Column", "Header", "Type", "Unit"), pl.String),
-    **dict.fromkeys(("Filled", "Mean", "Median", "Min", "Max"), pl.Float64),
-}
 
 
 class PropertyDataAnalyzer:
@@ -38,14 +42,16 @@ class PropertyDataAnalyzer:
         self._table = self._properties.table
 
     def analyze_property_types(self) -> dict[str, dict[str, float]]:
-        """Property type -> `count` and `share` of all properties (0-1), most first.
+        """Property type -> `count`, `share` of all properties (0-1) and whether it is `industrial`, most first.
 
         Raises DataFormatError without a column of that meaning.
         """
         self._need("Property Type")
         counts = value_counts(self._table, "Property Type")
+        types = pl.DataFrame({"Property Type": list(counts)}, schema={"Property Type": pl.String})
         return {
-            name: {"count": count, "share": round(count / self._table.height, _SHARE_DECIMALS)} for name, count in counts.items()
+            name: {"count": count, "share": round(count / self._table.height, _SHARE_DECIMALS), "industrial": industrial}
+            for (name, count), industrial in zip(counts.items(), _is_industrial(types), strict=True)
         }
 
     def check_data_completeness(self) -> dict[str, float]:
@@ -59,43 +65,60 @@ class PropertyDataAnalyzer:
         a column of property types.
         """
         self._need("Property Type")
-        industrial = self._table.filter(has_type(self._table, load_profile("flex-industrial")))
+        industrial = self._table.filter(_is_industrial(self._table))
         return self._properties.present(industrial.head(max(n, 0)))
+
+    def find_suspicious_values(self, as_of: dt.date | None = None) -> Any:
+        """Values that can't be true or are unlikely, a row each: `Source Sheet`, `Source Row`, `Column`, `Value`, `Reason`.
+
+        A lot smaller than the building's floor, square feet for acres, a year or sale later than `as_of` (by default today), a
+        price per square foot out of range or at odds with price and size. `Source Row` is Excel's; the labels of a frame
+        are its row 1, so that the first row below them is 2. What follows a colon in a reason is detail.
+        """
+        return self._properties.like(self._suspicious(as_of))
 
     def generate_summary_report(self) -> dict[str, Any]:
         """What there is, of plain types that JSON knows.
 
-        `rows`: read, blank, not data, properties; `columns`: how many; `mapped`: header -> canonical column; `missing`:
-        canonical columns that are not there; `suggestions`: header -> what it resembles; `types`, `units`, `completeness`
-        (0-1) and `ranges` by canonical column; `property_types`; `issues`: values that could not be understood, by reason.
+        `rows`: read, blank, not data, properties; `sheets`, `columns`: how many; `mapped`: header -> canonical column; `missing`:
+        canonical columns that are not there; `suggestions`: header -> what it resembles; `fields`: every column in the order
+        of the file, with `header`, `column`, `type`, `unit`, `filled` and `share`; `types`, `units`, `completeness` (0-1) and
+        `ranges` by canonical column; `key_fields`: completeness of what tells properties apart and is scored, None where it is
+        not there; `property_types`; `issues`: values that could not be understood, by reason; `suspicious`: by reason.
         """
-        maps, there = self._properties.header_maps, self._there()
+        maps, there, filled = self._properties.header_maps, self._there(), self.check_data_completeness()
         return {
             "rows": {**self._properties.rows, "properties": self._table.height},
+            "sheets": len(maps),
             "columns": max(len(header_map.columns) for header_map in maps),
             "mapped": {entry.header: entry.name for header_map in maps for entry in header_map.canonical},
             "missing": [entry.name for entry in columns() if entry.name not in there],
             "suggestions": {header: name for header_map in maps for header, name in header_map.suggestions},
+            "fields": fields(self._properties.sheets, maps),
             "types": {name: column(name).type for name in there},
             "units": {name: column(name).unit for name in there if column(name).unit},
-            "completeness": self.check_data_completeness(),
+            "completeness": filled,
+            "key_fields": {name: filled.get(name, 0.0) if name in there else None for name in _key_fields()},
             "ranges": {name: number_range(self._table[name]) for name in there if self._table[name].dtype.is_numeric()},
             "property_types": self.analyze_property_types() if "Property Type" in there else {},
             "issues": issues_by_reason(self._properties.issues),
+            "suspicious": issues_by_reason(self._suspicious()),
         }
 
     def export_results(self, path: str | Path) -> Path:
         """Write the summary by the path's suffix; gives the path.
 
-        .json: the summary report; .csv and .parquet: a row per column; .xlsx: that, and a sheet of property types.
-        Raises OutputError for another suffix, or if it can't be written.
+        .json: the summary report; .csv and .parquet: a row per column; .xlsx: that, and sheets of property types, suspicious
+        values and counts. Raises OutputError for another suffix, or if it can't be written.
         """
-        place, report = Path(path), self.generate_summary_report()
-        if place.suffix.lower() != ".json":
-            return write_by_suffix({"Columns": _by_column(report), "Property Types": _by_type(report)}, place)
-        with Outputs() as outputs:
-            write_report(report, outputs.beside(place))
-            return outputs.commit()[0]
+        report = self.generate_summary_report()
+        return write_by_suffix(summary_tables(report, self._suspicious()), Path(path), report=report)
+
+    def _suspicious(self, as_of: dt.date | None = None) -> pl.DataFrame:
+        """ISSUE_SCHEMA, with each column by its header."""
+        sheets = zip(self._properties.sheets, self._properties.header_maps, strict=True)
+        day = as_of or dt.datetime.now(tz=dt.UTC).date()
+        return pl.concat([_suspicious_of(table, header_map, day) for table, header_map in sheets])
 
     def _there(self) -> list[str]:
         return [entry.name for entry in columns() if entry.name in self._table.columns]
@@ -106,25 +129,16 @@ class PropertyDataAnalyzer:
             raise DataFormatError.missing_from_frame([name], headers)
 
 
-def _by_column(report: dict[str, Any]) -> pl.DataFrame:
-    """A row per canonical column that is there: its header, type, unit, share filled and range."""
-    headers = {name: header for header, name in report["mapped"].items()}
-    nothing = dict.fromkeys(("mean", "median", "min", "max"))
-    rows = [
-        {
-            "Column": name,
-            "Header": headers.get(name, ""),
-            "Type": kind,
-            "Unit": report["units"].get(name, ""),
-            "Filled": report["completeness"].get(name, 0.0),
-            **{figure.capitalize(): value for figure, value in report["ranges"].get(name, nothing).items()},
-        }
-        for name, kind in report["types"].items()
-    ]
-    return pl.DataFrame(rows, schema=_BY_COLUMN)
+def _is_industrial(table: pl.DataFrame) -> pl.Series:
+    return has_type(table, load_profile(_INDUSTRIAL))
 
 
-def _by_type(report: dict[str, Any]) -> pl.DataFrame:
-    rows = [(name, figures["count"], figures["share"]) for name, figures in report["property_types"].items()]
-    schema = {"Property Type": pl.String, "Properties": pl.Int64, "Share": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _key_fields() -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*_WHERE, *load_profile(_INDUSTRIAL).columns)))
+
+
+def _suspicious_of(table: pl.DataFrame, header_map: HeaderMap, as_of: dt.date) -> pl.DataFrame:
+    names = (entry.name for entry in header_map.extra if fold(entry.header) in stories_headers())
+    stories = next((table[name] for name in names if name in table.columns), None)
+    headers = {name: header for header, name in header_map.mapped.items()}
+    return suspicious_values(table, as_of, stories).with_columns(pl.col("Column").replace(headers))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flexscout.aggregation import combine
-from flexscout.analysis.frames import as_texts, beside, column_at, labels, pick, take
+from flexscout.analysis.frames import as_texts, beside, column_at, labels, like, pick, take
 from flexscout.analysis.known import POSITION
 from flexscout.conversion import convert
 from flexscout.errors import DataFormatError
@@ -30,16 +30,19 @@ _NUMBERED = r"^(.+?)(?:\.|_duplicated_)\d+$"  # how pandas and Polars tell equal
 class Properties:
     """Property rows, typed.
 
-    `table`: their canonical columns, and what it takes to present them; `header_maps`: of each sheet; `issues`: what would
-    not convert; `rows`: `read`, `blank` and `not_data` -> how many; `present`: rows of `table` -> a frame of the caller's
-    kind, with the columns that pass through.
+    `table`: their canonical columns, and what it takes to present them; `sheets`: all columns of each sheet, with
+    `Source Sheet` and `Source Row` (a frame's labels are row 1); `header_maps`: of each sheet; `issues`: what would not
+    convert; `rows`: `read`, `blank` and `not_data` -> how many; `present`: rows of `table` -> a frame of the caller's kind,
+    with the columns that pass through; `like`: any table -> a frame of the caller's kind.
     """
 
     table: pl.DataFrame
+    sheets: tuple[pl.DataFrame, ...]
     header_maps: tuple[HeaderMap, ...]
     issues: pl.DataFrame
     rows: dict[str, int]
     present: Callable[[pl.DataFrame], Any]
+    like: Callable[[pl.DataFrame], Any]
 
 
 def of_frame(frame: Any) -> Properties:
@@ -57,7 +60,15 @@ def of_frame(frame: Any) -> Properties:
     # Row 1 of the cells are the frame's labels.
     table = converted.table.select(*canonical, (pl.col("Source Row") - 2).alias(POSITION))
     rows = {"read": converted.rows_read, "blank": converted.blank, "not_data": converted.not_data}
-    return Properties(table, (header_map,), converted.issues, rows, lambda chosen: _presented(chosen, frame, header_map))
+    return Properties(
+        table,
+        (converted.table,),
+        (header_map,),
+        converted.issues,
+        rows,
+        present=lambda chosen: _presented(chosen, frame, header_map),
+        like=lambda found: like(frame, found),
+    )
 
 
 def of_file(path: Path) -> Properties:
@@ -66,11 +77,14 @@ def of_file(path: Path) -> Properties:
     if result.record.error:
         raise result.record.error
     sheets = result.record.sheets
-    table = combine(pl.read_parquet(sheet.table) for sheet in sheets if sheet.table)
+    tables = tuple(pl.read_parquet(sheet.table) for sheet in sheets if sheet.table)
     issues = combine(pl.read_parquet(sheet.issues) for sheet in sheets if sheet.issues)
     account = result.account
     rows = {"read": account.rows_read, "blank": account.blank, "not_data": account.not_data}
-    return Properties(table, tuple(sheet.header_map for sheet in sheets), issues, rows, lambda chosen: chosen.to_pandas())
+    header_maps = tuple(sheet.header_map for sheet in sheets)
+    return Properties(
+        combine(tables), tables, header_maps, issues, rows, present=pl.DataFrame.to_pandas, like=pl.DataFrame.to_pandas
+    )
 
 
 def _cells(frame: Any) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from flexscout.cli.check import check
 from flexscout.cli.config import config
 from flexscout.cli.demo import demo
 from flexscout.cli.init import init
+from flexscout.cli.inspect import inspect
 from flexscout.cli.run import run
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ def _program(
 
 app.command()(run)
 app.command()(check)
+app.command()(inspect)
 app.command()(init)
 app.add_typer(config)
 app.command()(demo)

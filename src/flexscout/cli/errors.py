@@ -24,26 +24,27 @@ def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except KeyboardInterrupt:
-            _say("Interrupted. Nothing was written; the same command starts again.")
+            say("Interrupted. Nothing was written; the same command starts again.")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             # Whoever reads our output has seen enough; nothing more can be said, not even at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
         except FlexscoutError as error:
-            _say(str(error))
+            say(str(error))
             raise typer.Exit(COULD_NOT_RUN) from None
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
             if kwargs.get("verbose"):
                 raise
-            _say(f"Something unforeseen: {type(error).__name__}: {error}. Please report it, with what --verbose shows.")
+            say(f"Something unforeseen: {type(error).__name__}: {error}. Please report it, with what --verbose shows.")
             raise typer.Exit(COULD_NOT_RUN) from None
 
     return wrapped
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Print a sentence on standard error, after what was printed before."""
     sys.stdout.flush()
     typer.echo(f"flexscout: {text}", err=True)

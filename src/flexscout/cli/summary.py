@@ -4,6 +4,7 @@ from typing import Any
 
 import typer
 
+from flexscout.cli.words import counted, property_line
 from flexscout.model import RunSummary
 
 _PLACES = 5
@@ -13,17 +14,17 @@ def show_summary(summary: RunSummary) -> None:
     """Print what was found, the best of it, and where to look."""
     figures, merged = summary.statistics, summary.report["deduplication"]
     rows = sum(file["rows_read"] for file in summary.report["files"])
-    found, files = _count(figures.unique_flex_properties, "flex-industrial candidate"), _count(figures.successful_files, "file")
+    found, files = counted(figures.unique_flex_properties, "flex-industrial candidate"), counted(figures.successful_files, "file")
     typer.echo(f"{found} from {files}")
-    removed = _count(merged["removed"], "duplicate")
-    typer.echo(f"  {_count(rows, 'row')} read, {_count(merged['before'], 'candidate')}, {removed} removed")
+    removed = counted(merged["removed"], "duplicate")
+    typer.echo(f"  {counted(rows, 'row')} read, {counted(merged['before'], 'candidate')}, {removed} removed")
     if figures.unique_flex_properties:
         bands = ", ".join(f"{count:,} at {band}" for band, count in figures.score_distribution.items() if count)
         states = ", ".join(f"{state} {count:,}" for state, count in list(figures.geographic_coverage["states"].items())[:_PLACES])
         typer.echo(f"  average score {figures.average_flex_score:.2f}: {bands}" + (f"; {states}" if states else ""))
         typer.echo("\nBest of them")
         for candidate in summary.report["top_candidates"][:_PLACES]:
-            typer.echo(f"  {_line(candidate)}")
+            typer.echo(f"  {candidate['Flex Score']:4.1f}  {property_line(candidate)}")
         typer.echo(f"\nWhy the first is on top: {summary.report['top_candidates'][0]['Explanation']}")
     for message in summary.messages:
         typer.echo(f"\n{message}")
@@ -48,18 +49,5 @@ def _performance(figures: dict[str, Any], properties: int) -> str:
     seconds, per_file = sum(figures["seconds"].values()), figures["properties_per_minute_per_file"]
     speed = f"{figures['properties_per_minute']:,} a minute, {per_file:,} a minute for one file"
     memory = f"{figures['peak_memory_mb']:,.0f} MB of memory at most, of {figures['memory_limit_mb']:,.0f}"
-    took = f"Took {seconds:.1f} s for {_count(properties, 'property')}"
-    return f"{took}: {speed}; {_count(figures['workers'], 'worker')}, {memory}"
-
-
-def _count(number: int, noun: str) -> str:
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else many}"
-
-
-def _line(candidate: dict[str, Any]) -> str:
-    """`7.5  12 MAIN ST, Norcross, GA · 20,622 sq ft · 1.59 acres · built 1999`, as far as known."""
-    place = ", ".join(str(candidate[name]) for name in ("Address", "City", "State") if candidate.get(name))
-    size, acres, year = candidate.get("Building SqFt"), candidate.get("Lot Size Acres"), candidate.get("Year Built")
-    facts = [f"{size:,.0f} sq ft" if size else "", f"{acres:.2f} acres" if acres else "", f"built {year}" if year else ""]
-    return f"{candidate['Flex Score']:4.1f}  " + " | ".join(part for part in (place, *facts) if part)
+    took = f"Took {seconds:.1f} s for {counted(properties, 'property')}"
+    return f"{took}: {speed}; {counted(figures['workers'], 'worker')}, {memory}"

@@ -13,6 +13,7 @@ from flexscout.vocabulary.columns import (
     column,
     columns,
     fold,
+    stories_headers,
     vendors,
 )
 from flexscout.vocabulary.words import (
@@ -42,6 +43,7 @@ __all__ = [
     "property_type_sources",
     "property_type_words",
     "state_codes",
+    "stories_headers",
     "vendors",
     "word_forms",
 ]

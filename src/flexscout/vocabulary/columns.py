@@ -137,6 +137,12 @@ def ambiguous_headers() -> dict[str, Ambiguous]:
 
 
 @cache
+def stories_headers() -> frozenset[str]:
+    """Folded headers of columns that hold a building's stories."""
+    return frozenset(fold(header) for header in load("columns")["stories"])
+
+
+@cache
 def vendors() -> tuple[Vendor, ...]:
     """The known makers of exports, the more telling signs first."""
     return tuple(

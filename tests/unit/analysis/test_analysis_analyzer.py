@@ -29,9 +29,9 @@ def analyzer(request, tmp_path):
     return PropertyDataAnalyzer(sources[request.param]())
 
 
-def test_property_types_are_counted_with_their_shares(analyzer):
-    each = {"count": 1, "share": 0.25}
-    assert analyzer.analyze_property_types() == {"Flex": each, "Office": each, "Warehouse": each}
+def test_property_types_are_counted_with_their_shares_and_industrial_ones_marked(analyzer):
+    each, other = {"count": 1, "share": 0.25, "industrial": True}, {"count": 1, "share": 0.25, "industrial": False}
+    assert analyzer.analyze_property_types() == {"Flex": each, "Office": other, "Warehouse": each}
 
 
 def test_completeness_is_the_share_of_properties_with_a_value(analyzer):
@@ -54,6 +54,66 @@ def test_the_report_says_what_is_there_and_what_is_not(analyzer):
     assert report["types"]["Year Built"] == "year"
     assert report["ranges"]["Lot Size Acres"] == {"mean": 2.0, "median": 2.0, "min": 2.0, "max": 2.0}
     assert report["issues"] == {"not_a_number": 1}
+
+
+def field_of(report, header):
+    return next(field for field in report["fields"] if field["header"] == header)
+
+
+def test_the_report_has_every_column_in_the_order_of_the_file(tmp_path):
+    rows = [("Broker", *HEADER, "Lender"), ("Ann", *candidate(1), None), ("N/A", *candidate(2), None)]
+    report = PropertyDataAnalyzer(write_workbook(tmp_path / "a.xlsx", rows)).generate_summary_report()
+    assert [field["header"] for field in report["fields"]] == ["Broker", *HEADER, "Lender"]
+    assert field_of(report, "Broker") == {
+        "header": "Broker", "column": "", "type": "text", "unit": "", "filled": 1, "share": 0.5,
+    }  # fmt: skip
+    assert field_of(report, "Building SqFt") == {
+        "header": "Building SqFt", "column": "Building SqFt", "type": "number", "unit": "square feet", "filled": 2, "share": 1.0,
+    }  # fmt: skip
+    assert field_of(report, "Lender")["filled"] == 0
+
+
+@LIBRARIES
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["1,200", "$3.50"], "number"),
+        (["12 %", "7%"], "text"),
+        (["007", "12"], "text"),
+        (["2024-01-31", "1/5/2023"], "date"),
+        (["--", None], ""),
+    ],
+)
+def test_what_passes_through_has_a_type_by_its_values(library, values, kind):
+    rows = [dict(zip(HEADER, candidate(number), strict=True)) | {"Broker": value} for number, value in enumerate(values)]
+    assert field_of(PropertyDataAnalyzer(frame_of(library, rows)).generate_summary_report(), "Broker")["type"] == kind
+
+
+def test_a_column_that_is_calculated_has_no_header():
+    rows = [{"Property Type": "Flex", "Address": "1 Oak", "Lot Size SqFt": 87_120}]
+    last = PropertyDataAnalyzer(pl.DataFrame(rows)).generate_summary_report()["fields"][-1]
+    assert (last["header"], last["column"], last["filled"]) == ("", "Lot Size Acres", 1)
+
+
+def test_a_column_of_several_sheets_is_one_field(tmp_path):
+    sheets = {"A": [HEADER, candidate(1)], "B": [(*HEADER, "Note"), (*candidate(2), "x"), (*candidate(3), None)]}
+    report = PropertyDataAnalyzer(write_sheets(tmp_path / "two.xlsx", sheets)).generate_summary_report()
+    assert report["sheets"] == 2
+    assert field_of(report, "Address")["filled"] == 3
+    assert field_of(report, "Note")["share"] == 0.3333
+
+
+def test_key_fields_are_what_tells_properties_apart_and_what_is_scored(analyzer):
+    assert analyzer.generate_summary_report()["key_fields"] == {
+        "Address": 1.0, "City": 1.0, "State": 1.0, "APN": None, "Building SqFt": 0.75, "Property Type": 0.75,
+        "Lot Size Acres": 1.0, "Year Built": 1.0, "Occupancy": 0.25,
+    }  # fmt: skip
+
+
+def test_the_report_counts_suspicious_values_by_reason(tmp_path):
+    rows = [HEADER, candidate(1, Year_Built=2099), candidate(2, Year_Built=2099), candidate(3, Lot_Size_Acres=0.1)]
+    report = PropertyDataAnalyzer(write_workbook(tmp_path / "a.xlsx", rows)).generate_summary_report()
+    assert report["suspicious"] == {"year_in_the_future": 2, "lot_smaller_than_building": 1}
 
 
 def test_the_report_is_of_plain_types_that_json_knows(analyzer):
@@ -114,9 +174,16 @@ def test_the_summary_is_a_row_per_column(analyzer, suffix, tmp_path):
     assert read(path)["Column"].to_list() == list(HEADER)
 
 
-def test_the_workbook_has_a_sheet_of_types(analyzer, tmp_path):
+def test_the_workbook_has_sheets_of_types_suspicious_values_and_counts(analyzer, tmp_path):
     book = openpyxl.load_workbook(analyzer.export_results(tmp_path / "summary.xlsx"))
-    assert book.sheetnames == ["Columns", "Property Types"]
+    assert book.sheetnames == ["Columns", "Property Types", "Suspicious Values", "Counts"]
+
+
+def test_the_workbook_has_each_suspicious_value_with_its_row(tmp_path):
+    path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate(1), candidate(2, Year_Built=2099)])
+    written = PropertyDataAnalyzer(path).export_results(tmp_path / "summary.xlsx")
+    (row,) = pl.read_excel(written, sheet_name="Suspicious Values").to_dicts()
+    assert (row["Source Row"], row["Column"], row["Value"]) == (3, "Year Built", 2099)
 
 
 def test_the_json_is_the_report(analyzer, tmp_path):
@@ -125,7 +192,7 @@ def test_the_json_is_the_report(analyzer, tmp_path):
 
 
 def test_another_suffix_is_an_output_error(analyzer, tmp_path):
-    with pytest.raises(OutputError, match="names no format"):
+    with pytest.raises(OutputError, match=r"names no format .* End it in \.xlsx, \.csv, \.parquet or \.json"):
         analyzer.export_results(tmp_path / "summary.pdf")
 
 

@@ -1,0 +1,62 @@
+"""`flexscout inspect`: what is in one file."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flexscout.cli.errors import ends_in_words, say
+from flexscout.cli.options import Format, OutputFormat
+from flexscout.errors import NothingToReadError, OutputError, ProcessingError
+
+NOT_UNDERSTOOD = 1
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="One export.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="PATH", help="Write it too: .xlsx or .json; as .csv or .parquet the columns alone."),
+]
+
+
+@ends_in_words
+def inspect(file: File, *, output: Output = None, output_format: OutputFormat = Format.TEXT) -> None:
+    """Say what is in one file: columns, types, gaps, odd values."""
+    _check(file, output)
+    from flexscout.analysis import PropertyDataAnalyzer  # noqa: PLC0415 - `--help` loads no frames
+    from flexscout.cli.inspection import show_inspection  # noqa: PLC0415
+    from flexscout.export import render_report  # noqa: PLC0415
+
+    try:
+        analyzer = PropertyDataAnalyzer(file)
+    except ProcessingError as error:
+        say(str(error))
+        raise typer.Exit(NOT_UNDERSTOOD) from None
+    written = analyzer.export_results(output) if output else None
+    if output_format is Format.JSON:
+        typer.echo(render_report(analyzer.generate_summary_report()))
+    else:
+        show_inspection(file.name, analyzer)
+    if written:
+        typer.echo(f"\nWrote {written}", err=output_format is Format.JSON)
+
+
+def _check(file: Path, output: Path | None) -> None:
+    """Raise NothingToReadError if there is no such file, OutputError if the output would take its place."""
+    if os.path.isdir(file):  # noqa: PTH112 - unlike Path.is_dir it is false, not an error, below a folder that may not be read
+        raise NothingToReadError(
+            f"{file} is a folder, and this looks into one file.", f"Name a file in it, or use: flexscout check {file}"
+        )
+    if not os.path.exists(file):  # noqa: PTH110 - as above
+        raise NothingToReadError(f"{file} does not exist (looked for {file.absolute()}).", _meant(file))
+    if output and output.resolve() == file.resolve():
+        raise OutputError(f"{output} is the export itself, which would be lost.", "Give --output another path.")
+
+
+def _meant(file: Path) -> str:
+    folder = file.absolute().parent
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return f"There is no folder {folder} either, or you may not read it."
+    near = difflib.get_close_matches(file.name, [entry.name for entry in folder.iterdir() if entry.is_file()], n=1)
+    return f"Did you mean {file.with_name(near[0])}?" if near else ""
