@@ -11,6 +11,7 @@ from flexscout.cli.check import check
 from flexscout.cli.config import config
 from flexscout.cli.demo import demo
 from flexscout.cli.init import init
+from flexscout.cli.profile import profile
 from flexscout.cli.run import run
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ app.command()(run)
 app.command()(check)
 app.command()(init)
 app.add_typer(config)
+app.add_typer(profile)
 app.command()(demo)
 
 
