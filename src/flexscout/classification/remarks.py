@@ -104,4 +104,5 @@ def _of_scores(profile: Profile, least: float) -> Iterator[str]:
         if threshold > best:
             yield f"Class {name}: it begins at {threshold:g}, above the best score of {best:g}."
     if least > best:
-        yield f"No property can be a candidate: the best score is {best:g}, and candidates begin at {least:g} (filtering.min_flex_score)."
+        need = f"candidates begin at {least:g}, unless filtering.min_flex_score says otherwise"
+        yield f"No property can be a candidate: the best score is {best:g}, and {need}."
