@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from flexscout.cli.compare import compare
 from flexscout.cli.errors import ends_in_words
 from flexscout.errors import OutputError
 
@@ -91,3 +92,6 @@ def check(name: Annotated[str, typer.Argument(metavar="PATH", help="The file of 
     typer.echo(f"{name} is fine: {count}, {best_score(found):g} points at best, {eligible}.")
     for remark in remarks(found, least):
         typer.echo(f"  But look: {remark}")
+
+
+profile.command("compare")(compare)
