@@ -1,4 +1,4 @@
-"""What a profile may say and hardly means: bands that nothing reaches, gaps between bands, classes above every score."""
+"""What a profile may say and hardly means: bands that come too late, gaps between bands, classes above every score."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -32,7 +32,7 @@ def _of_rules(profile: Profile) -> Iterator[str]:
         for part in (*factor.parts, *factor.unknown):
             where = f"{name}, {' and '.join(part.columns)}"
             covered = [position for position in range(1, len(part.rules)) if _is_covered(part.rules, position)]
-            yield from (f"{where}: rule {i + 1} is never reached, the rules before it take all that it means." for i in covered)
+            yield from (f"{where}: rule {i + 1} comes too late: the rules before it take what it is for." for i in covered)
             yield from (f"{where}: no rule is for {gap}; that gives 0 points." for gap in _gaps(part))
 
 
@@ -45,8 +45,8 @@ def _is_covered(rules: Sequence[Rule], position: int) -> bool:
         return any((other.within_days or 0) >= (rule.within_days or 0) for other in before)
     if rule.codes:
         return {fold(code) for code in rule.codes} <= {fold(code) for other in before for code in other.codes}
-    found = {f" {form} " for other in before for word in other.words for form in word_forms(word)}
-    return all(any(form in f" {spelled} " for form in found) for word in rule.words for spelled in word_forms(word))
+    found = {f" {form.lower()} " for other in before for word in other.words for form in word_forms(word)}
+    return all(any(form in f" {word.lower()} " for form in found) for word in rule.words)
 
 
 def _gaps(part: Part) -> Iterator[str]:

@@ -12,6 +12,7 @@ from flexscout.comparison.changes import Changes, changes
 from flexscout.comparison.ranking import Ranking, ranking
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import scan
+from flexscout.export import check_place
 from flexscout.journal import MemoryWatch, TableFolder, run_log
 from flexscout.model import STATUS, ProcessingResult, RowStatus, SkippedFile
 from flexscout.processing import BatchProcessor, Progress, judged
@@ -53,13 +54,16 @@ def compare(
     """Rank a folder by two profiles, each a name or a file; all else is that of `config`, as in a run.
 
     `output`: where the comparison will be written, which is no input; `progress`: told of each file, with what A finds in it.
-    Raises ConfigurationError for a profile that won't do, NothingToReadError if there is nothing to read.
+    Raises ConfigurationError for a profile that won't do, NothingToReadError if there is nothing to read, OutputError
+    if nothing can be written at `output`.
     """
     settings = config.model_copy(update={"profile": a})
     batch = BatchProcessor(settings, progress=progress)
     criteria = (batch.criteria, replace(batch.criteria, profile=load_profile(b)))
     own = (*config.own_files, *([output] if output else []))
     found = scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
+    if output:
+        check_place(output)
     log, memory = run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
     results: list[ProcessingResult] = []
     pairs: list[Pair] = []

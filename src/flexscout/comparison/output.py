@@ -8,7 +8,7 @@ import polars as pl
 from flexscout.comparison.compare import Comparison
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import OutputError
-from flexscout.export import Outputs, Sheet, check_place, write_csv, write_report, write_workbook
+from flexscout.export import Outputs, Sheet, write_csv, write_report, write_workbook
 from flexscout.export.sheets import number_formats
 
 _SUFFIXES = (".xlsx", ".csv", ".json")
@@ -17,12 +17,11 @@ _TEXTS = ("Zip Code", "APN", "Address", "Why")
 
 
 def check_output(path: Path, config: PipelineConfiguration) -> None:
-    """Raise OutputError if a comparison can't be written there: another format, a run's own output, no folder to write in."""
+    """Raise OutputError if a comparison is not to be written there: a format that is none of its, a run's own output."""
     if path.suffix.lower() not in _SUFFIXES:
         raise OutputError(f"{path.name} names no format of a comparison.", "End it in .xlsx, .csv or .json.")
     if path.resolve() in {own.resolve() for own in config.own_files}:
         raise OutputError(f"{path} is where a run writes its own result.", "Give the comparison another place.")
-    check_place(path)
 
 
 def write_comparison(comparison: Comparison, path: Path) -> Path:

@@ -47,7 +47,7 @@ def _refused(letter: str, min_flex_score: float) -> pl.Expr:
         pl.when(status == RowStatus.NOT_ELIGIBLE)
         .then(pl.format("not eligible in {}: {}", pl.lit(letter), reason))
         .when(status == RowStatus.BELOW_SCORE)
-        .then(pl.lit(f"below {min_flex_score:g} in {letter}"))
+        .then(pl.lit(f"its score is below {min_flex_score:g} in {letter}"))
     )
 
 
