@@ -242,3 +242,13 @@ def test_settings_come_from_a_file_too(exports):
     outcome = flexscout("profile", "compare", "flex-industrial", "mine.yaml", "-c", "c.yaml")
     assert outcome.code == 0
     assert "A: flex-industrial  2 properties on the list" in outcome.out
+
+
+def test_the_other_way_around_who_entered_leaves(exports):
+    valid_properties_2(exports / "in")
+    there, back = compared("flex-industrial", "mine.yaml"), compared("mine.yaml", "flex-industrial")
+    names = [[change["Address"] for change in found[kind]] for found, kind in ((there, "enter"), (back, "leave"))]
+    assert names[0] == names[1] == ["3 Test Street"]
+    assert {move["Source Row"]: move["Rank Change"] for move in there["moves"]} == {
+        move["Source Row"]: -move["Rank Change"] for move in back["moves"]
+    }
