@@ -31,7 +31,7 @@ def help_of(*command):
 
 
 def test_the_help_names_every_command():
-    assert all(f"\n  {command} " in help_of() for command in ("run", "check", "inspect", "init", "demo"))
+    assert all(f"\n  {command} " in help_of() for command in ("run", "check", "inspect", "profile", "init", "demo"))
 
 
 def test_the_help_explains_the_exit_codes():
@@ -42,6 +42,13 @@ def test_the_help_explains_the_exit_codes():
 def test_run_and_check_have_the_same_options(command):
     text = help_of(command)
     assert [option for option in (*OPTIONS, *SHORT) if option not in text] == []
+
+
+def test_compare_has_the_options_of_a_run_but_for_its_profile_and_outputs():
+    text = help_of("profile", "compare")
+    lacking = {"--report-file", "--no-csv"}
+    assert {option for option in (*OPTIONS, *SHORT) if option not in text} == lacking
+    assert "--profile" not in text
 
 
 def test_run_can_be_dry():

@@ -32,7 +32,8 @@ def test_importing_flexscout_loads_no_frame_library():
     assert not modules_after("import flexscout") & {"pandas", "polars", "pydantic", "typer"}
 
 
-def test_the_command_line_loads_no_frame_library_for_its_help():
-    code = "import sys, contextlib, io\nsys.argv = ['flexscout', '--help']\nfrom flexscout.cli import main\n"
+@pytest.mark.parametrize("command", [[], ["run"], ["profile", "show"], ["profile", "compare"]])
+def test_the_command_line_loads_no_frame_library_for_its_help(command):
+    code = f"import sys, contextlib, io\nsys.argv = {['flexscout', *command, '--help']}\nfrom flexscout.cli import main\n"
     code += "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n    main()"
     assert not modules_after(code) & {"pandas", "polars", "fastexcel", "pyarrow"}

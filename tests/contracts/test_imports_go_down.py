@@ -12,7 +12,7 @@ HOUSE = Path(flexscout.__file__).parent
 # From the top down. Rooms of one floor are strangers to each other.
 FLOORS = [
     {"cli"},
-    {"pipeline", "demo", "analysis"},
+    {"pipeline", "demo", "analysis", "comparison"},
     {"processing", "history"},
     {"prepare"},
     {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export"},

@@ -12,6 +12,7 @@ from flexscout.cli.config import config
 from flexscout.cli.demo import demo
 from flexscout.cli.init import init
 from flexscout.cli.inspect import inspect
+from flexscout.cli.profile import profile
 from flexscout.cli.run import run
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ app.command()(check)
 app.command()(inspect)
 app.command()(init)
 app.add_typer(config)
+app.add_typer(profile)
 app.command()(demo)
 
 

@@ -1,4 +1,4 @@
-"""The options that `run` and `check` share."""
+"""The options that the commands share which read exports."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -107,12 +107,26 @@ def _shared(
     """The options in the order of the help."""
 
 
+_OF_A_RUN = {"output_file", "report_file", "profile", "no_csv"}
+
+
+def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give `command(..., **options)` after its own the shared options, but for those of a run's profile and outputs."""
+    own = [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
+    reading = [parameter for name, parameter in signature(_shared).parameters.items() if name not in _OF_A_RUN]
+    return _with(command, [*own, *reading])
+
+
 def with_shared_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give `command(..., **options)` the shared options, before its own, as typer reads them: from the signature."""
     own = [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
-    shared = list(signature(_shared).parameters.values())
-    setattr(command, "__signature__", Signature([*shared, *own]))  # noqa: B010 - no declared attribute; inspect looks for it
-    command.__annotations__ = _shared.__annotations__ | {parameter.name: parameter.annotation for parameter in own}
+    return _with(command, [*signature(_shared).parameters.values(), *own])
+
+
+def _with(command: Callable[..., None], parameters: list[Parameter]) -> Callable[..., None]:
+    in_order = sorted(parameters, key=lambda parameter: parameter.kind)
+    setattr(command, "__signature__", Signature(in_order))  # noqa: B010 - no declared attribute; inspect looks for it
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command
 
 
@@ -134,8 +148,8 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
     fields = options["duplicate_fields"]
     return {
         "input_folder": options["folder"],
-        "output_file": options["output_file"],
-        "report_file": options["report_file"],
+        "output_file": options.get("output_file"),
+        "report_file": options.get("report_file"),
         "file_pattern": options["file_pattern"],
         "recursive_scan": options["recursive"] or None,
         "max_workers": options["workers"],
@@ -145,7 +159,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "where": options["where"],
         "enable_deduplication": False if options["no_deduplication"] else None,
         "duplicate_fields": [field.strip() for field in fields.split(",") if field.strip()] if fields else None,
-        "enable_csv_export": False if options["no_csv"] else None,
+        "enable_csv_export": False if options.get("no_csv") else None,
         "timeout_minutes": options["timeout"],
         "memory_limit_gb": options["memory_limit"],
         "progress_reporting": False if options["quiet"] else None,

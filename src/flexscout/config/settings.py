@@ -157,6 +157,11 @@ class PipelineConfiguration(BaseModel):
         """The Parquet twin of the workbook."""
         return Path(self.output_file).with_suffix(".parquet")
 
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """All that a run writes."""
+        return (*map(Path, (self.output_file, self.report_file, self.log_file)), self.csv_file, self.parquet_file)
+
 
 def _mistakes(error: ValidationError) -> dict[str, str]:
     """Setting -> what is wrong with it, from pydantic's list."""

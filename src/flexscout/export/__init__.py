@@ -1,6 +1,7 @@
 """Rendering and writing: a file per format, each replaced as a whole or not at all."""
 
 from flexscout.export.by_suffix import write_by_suffix
+from flexscout.export.delimited import write_csv
 from flexscout.export.outputs import Outputs, check_place
 from flexscout.export.report import render_report, write_report
 from flexscout.export.sheets import Tables
@@ -14,6 +15,7 @@ __all__ = [
     "check_place",
     "render_report",
     "write_by_suffix",
+    "write_csv",
     "write_report",
     "write_tables",
     "write_workbook",

@@ -1,7 +1,7 @@
 """One file, and many at a time."""
 
 from flexscout.processing.batch import BatchProcessor
-from flexscout.processing.classified import KEY, MODIFIED, POSITION, Classified, gathered, with_other_columns
+from flexscout.processing.classified import KEY, MODIFIED, POSITION, Classified, gathered, judged, merged, with_other_columns
 from flexscout.processing.processor import FileProcessor
 from flexscout.processing.progress import NoProgress, Progress
 
@@ -15,5 +15,7 @@ __all__ = [
     "NoProgress",
     "Progress",
     "gathered",
+    "judged",
+    "merged",
     "with_other_columns",
 ]

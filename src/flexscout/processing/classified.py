@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.aggregation import combine
+from flexscout.aggregation import Deduplicated, combine, deduplicate, unmerged
 from flexscout.classification import Criteria
+from flexscout.classification.where import Filtered
+from flexscout.config import PipelineConfiguration
 from flexscout.conversion import ISSUE_SCHEMA
 from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
@@ -64,9 +66,8 @@ class Classified:
 def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fields: tuple[str, ...]) -> Classified:
     """Classify the tables of records; a failed record gives a failed result and has none."""
     tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
-    alike = _alike(records, {*criteria.profile.columns, *duplicate_fields})
-    filtered = [criteria.judge(frame) for frame in alike]
-    frames = [_with_key(part.frame, duplicate_fields) for part in filtered]
+    filtered = [part for (part,) in judged(records, (criteria,), duplicate_fields)]
+    frames = [part.frame for part in filtered]
     others = [frame.filter(pl.col(STATUS) != RowStatus.CANDIDATE) for frame in frames]
     candidates = [frame.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY) for frame in frames]
     return Classified(
@@ -77,6 +78,22 @@ def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fiel
         tables,
         sum(part.left_out for part in filtered),
     )
+
+
+def judged(
+    records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
+) -> list[tuple[Filtered, ...]]:
+    """The records' tables with KEY, MODIFIED and POSITION, as each of the `criteria` judges them: the same rows in one order."""
+    asked = {*duplicate_fields, *(name for one in criteria for name in one.profile.columns)}
+    keyed = [_with_key(frame, duplicate_fields) for frame in _alike(records, asked)]
+    return [tuple(one.judge(frame) for one in criteria) for frame in keyed]
+
+
+def merged(candidates: pl.DataFrame, config: PipelineConfiguration) -> Deduplicated:
+    """A row per property, best first, of candidates with KEY and MODIFIED; every row, if the settings want no deduplication."""
+    if not (config.enable_deduplication and candidates.width):
+        return unmerged(candidates, (KEY, MODIFIED))
+    return deduplicate(candidates, keys=KEY, newness=MODIFIED, fields=config.duplicate_fields)
 
 
 def gathered(parts: Sequence[Classified]) -> Classified:

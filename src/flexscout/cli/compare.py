@@ -1,0 +1,51 @@
+"""`flexscout profile compare`: how the ranking would change, and why."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flexscout.cli import options as opt
+from flexscout.cli.errors import ends_in_words
+
+if TYPE_CHECKING:
+    from flexscout.config import PipelineConfiguration
+
+A = Annotated[str, typer.Argument(metavar="A", help="The profile as it is: a built-in one, or a file.", show_default=False)]
+B = Annotated[str, typer.Argument(metavar="B", help="The profile as it might be.", show_default=False)]
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output", "--output-file", "-o", metavar="PATH", help="Where all changes go: .xlsx, .csv or .json.", show_default=True
+    ),
+]
+
+
+@ends_in_words
+@opt.with_reading_options
+def compare(a: A, b: B, *, output: Output = Path("data/reports/profile_comparison.xlsx"), **options: Any) -> None:
+    """Say how the ranking of a folder would change: who enters, who leaves, who moves most, and why."""
+    from flexscout.executors import start_early  # noqa: PLC0415 - `--help` starts nothing
+
+    start_early()
+    settings = opt.configuration(options | {"profile": a})
+    raise typer.Exit(_execute(a, b, settings, output, options))
+
+
+def _execute(a: str, b: str, settings: "PipelineConfiguration", output: Path, options: dict[str, Any]) -> int:
+    """Compare, write and print; gives the exit code."""
+    from flexscout.cli.comparison import show_comparison, show_failed  # noqa: PLC0415 - `--help` loads no frames
+    from flexscout.cli.progress import listener  # noqa: PLC0415
+    from flexscout.comparison import as_dict, check_output, compare, write_comparison  # noqa: PLC0415
+    from flexscout.export import render_report  # noqa: PLC0415
+
+    check_output(output, settings)
+    with listener(quiet=options["quiet"], verbose=options["verbose"]) as progress:
+        found = compare(a, b, settings, output=output, progress=progress if settings.progress_reporting else None)
+    written = write_comparison(found, output) if found.was_read else None
+    if options["output_format"] is opt.Format.JSON:
+        typer.echo(render_report(as_dict(found)))
+    elif not options["quiet"]:
+        show_comparison(found, written)
+    show_failed(found)
+    return found.exit_code

@@ -1,0 +1,98 @@
+"""The way of a comparison: the folder is read once, its rows are judged by two profiles, two rankings become their changes."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from flexscout.classification import Criteria, Profile, load_profile
+from flexscout.comparison.changes import Changes, changes
+from flexscout.comparison.ranking import Ranking, ranking
+from flexscout.config import PipelineConfiguration
+from flexscout.discovery import scan
+from flexscout.export import check_place
+from flexscout.journal import MemoryWatch, TableFolder, run_log
+from flexscout.model import STATUS, ProcessingResult, RowStatus, SkippedFile
+from flexscout.processing import BatchProcessor, Progress, judged
+
+Pair = tuple[pl.DataFrame, pl.DataFrame]
+
+logger = logging.getLogger("flexscout.comparison")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How a ranking changes from profile A to profile B.
+
+    `names`: of A and B, as they were given; `profiles`: A and B; `min_flex_score`: least score of a candidate, of both;
+    `changes`: who enters, leaves and moves; `results`: one a file, by A; `skipped`: files that were not read.
+    """
+
+    names: tuple[str, str]
+    profiles: tuple[Profile, Profile]
+    min_flex_score: float
+    changes: Changes
+    results: tuple[ProcessingResult, ...]
+    skipped: tuple[SkippedFile, ...]
+
+    @property
+    def was_read(self) -> bool:
+        """Whether any file could be read."""
+        return any(result.success for result in self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all fine, 1 some file failed."""
+        return 0 if all(result.success for result in self.results) else 1
+
+
+def compare(
+    a: str, b: str, config: PipelineConfiguration, *, output: Path | None = None, progress: Progress | None = None
+) -> Comparison:
+    """Rank a folder by two profiles, each a name or a file; all else is that of `config`, as in a run.
+
+    `output`: where the comparison will be written, which is no input; `progress`: told of each file, with what A finds in it.
+    Raises ConfigurationError for a profile that won't do, NothingToReadError if there is nothing to read, OutputError
+    if nothing can be written at `output`.
+    """
+    settings = config.model_copy(update={"profile": a})
+    batch = BatchProcessor(settings, progress=progress)
+    criteria = (batch.criteria, replace(batch.criteria, profile=load_profile(b)))
+    own = (*config.own_files, *([output] if output else []))
+    found = scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
+    if output:
+        check_place(output)
+    log, memory = run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
+    results: list[ProcessingResult] = []
+    pairs: list[Pair] = []
+    with log, memory, TableFolder() as folder:
+        for part in batch.process(found.sources, folder):
+            results += part.results
+            pairs += _candidates_of_either(part.results, criteria, config)
+        results += batch.classify(found.unreadable).results
+        found_changes = _changes(pairs, criteria, config)
+        logger.info("%s and %s compared", a, b, extra={"event": "comparison_finished", "data": found_changes.counts})
+    profiles = (criteria[0].profile, criteria[1].profile)
+    in_order = tuple(sorted(results, key=lambda result: result.record.source.name))
+    return Comparison((a, b), profiles, config.min_flex_score, found_changes, in_order, found.skipped)
+
+
+def _candidates_of_either(
+    results: Iterable[ProcessingResult], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration
+) -> list[Pair]:
+    """The rows that one of the criteria takes, as each of them judges these; of rows that neither takes nothing is kept."""
+    records = [result.record for result in results]
+    both = [(a.frame, b.frame) for a, b in judged(records, criteria, config.duplicate_fields)]
+    return [(a.filter(either), b.filter(either)) for a, b in both for either in [_is_candidate(a) | _is_candidate(b)]]
+
+
+def _is_candidate(frame: pl.DataFrame) -> pl.Series:
+    return frame[STATUS] == RowStatus.CANDIDATE
+
+
+def _changes(pairs: Iterable[Pair], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration) -> Changes:
+    some = list(pairs)
+    sides: list[Ranking] = [ranking([pair[i] for pair in some], one.profile, config) for i, one in enumerate(criteria)]
+    return changes(sides[0], sides[1], config.min_flex_score)
