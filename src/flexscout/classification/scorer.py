@@ -12,7 +12,7 @@ from flexscout.classification.profile import Factor, Profile, points_column
 from flexscout.classification.record import values_of
 from flexscout.classification.rules import Rules, value
 from flexscout.classification.words import total
-from flexscout.classification.working import Frame, names_of, with_working, without_working
+from flexscout.classification.working import Frame, names_of, with_working, without_working, working
 from flexscout.model import FLAGS, MISSING_FACTORS, POINTS
 
 _SHARE_DECIMALS = 4
@@ -90,8 +90,9 @@ def _factor(factor: Factor, rules: Rules, *, at_best: bool = False) -> nw.Expr:
 
 
 def _known(factor: Factor) -> nw.Expr:
-    """Whether the factor has any data."""
-    return nw.any_horizontal(*(~value(part).is_null() for part in factor.parts), ignore_nulls=True)
+    """Whether the factor has any data: a value for its rules or, where `unknown` parts stand in, any column."""
+    seen = [nw.col(working(name)) for name in factor.columns] if factor.unknown else [value(part) for part in factor.parts]
+    return nw.any_horizontal(*(~one.is_null() for one in seen), ignore_nulls=True)
 
 
 def _missing(known: Mapping[str, nw.Expr]) -> nw.Expr:
