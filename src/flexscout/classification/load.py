@@ -7,9 +7,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from flexscout.classification.mistakes import checked
+from flexscout.classification.mistakes import checked, shown
 from flexscout.classification.profile import Profile
-from flexscout.config import content_of, text_of
+from flexscout.config import content_of, lines_of, text_of
 from flexscout.errors import ConfigurationError
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -79,13 +79,17 @@ def _merged(path: Path, text: str, depth: int) -> dict[str, Any]:
     """What the profile says, over what the one says that it extends."""
     content = content_of(path, text)
     if not isinstance(content, dict):
-        raise ConfigurationError(f"{path} should hold a profile's keys, such as factors: and classes:, not {content!r:.60}.")
+        raise ConfigurationError(f"{path} should hold a profile's keys, such as factors: and classes:, not {shown(content)}.")
     base = content.pop("extends", None)
     if base is None:
         return content
     if not depth:
         raise ConfigurationError(f"{path}: these profiles extend one another without end.")
-    inherited = _merged(*_source(str(base), path.parent), depth - 1)
+    try:
+        found = _source(str(base), path.parent)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{path}, line {lines_of(text).get(('extends',), 1)}: extends: {error.message}") from None
+    inherited = _merged(*found, depth - 1)
     return _over({key: value for key, value in inherited.items() if key != "name"}, content)
 
 
