@@ -24,11 +24,11 @@ def read(path: Path) -> pl.DataFrame:
     return cells.slice(1).rename(names).with_columns(pl.col(NUMBERS).cast(pl.Float64, strict=False))
 
 
-def scored(frame: pl.DataFrame) -> pl.DataFrame:
-    """The eligible properties with their score."""
+def points() -> pl.Expr:
+    """The points of a property."""
     size, acres, year = pl.col("Building SqFt"), pl.col("Lot Size Acres"), pl.col("Year Built")
     kind = pl.col("Property Type").str.to_lowercase()
-    points = (
+    return (
         pl.when(size.is_between(20_000, 50_000, closed="left")).then(3.0)
         .when(size.is_between(50_000, 100_000, closed="left")).then(2.0)
         .when(size.is_between(100_000, 200_000, closed="left")).then(1.0).otherwise(0.0)
@@ -42,8 +42,15 @@ def scored(frame: pl.DataFrame) -> pl.DataFrame:
         + pl.when(year >= 1990).then(1.0).when(year >= 1980).then(0.5).otherwise(0.0)
         + pl.when(pl.col("Occupancy") < 100).then(1.0).otherwise(0.0)
     )  # fmt: skip
+
+
+def scored(frame: pl.DataFrame) -> pl.DataFrame:
+    """The eligible properties with their score."""
+    kind = pl.col("Property Type").str.to_lowercase()
     eligible = kind.str.contains(r"\b(?:industrial|warehouse|distribution|flex|manufacturing|storage|logistics)")
-    return frame.filter(eligible, size >= 20_000, acres.is_between(0.5, 20)).with_columns(points.alias("Flex Score"))
+    return frame.filter(eligible, pl.col("Building SqFt") >= 20_000, pl.col("Lot Size Acres").is_between(0.5, 20)).with_columns(
+        points().alias("Flex Score")
+    )
 
 
 def ranked(frame: pl.DataFrame) -> pl.DataFrame:

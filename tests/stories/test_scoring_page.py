@@ -7,7 +7,12 @@ PAGE = (Path(__file__).parents[2] / "docs/scoring.md").read_text(encoding="utf-8
 
 
 def test_the_example_prints_what_the_page_shows(capsys):
-    (code,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    names = {}
+    for code in re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+        exec(compile(code, "docs/scoring.md", "exec"), names)  # noqa: S102 - the page's own code
     (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    exec(compile(code, "docs/scoring.md", "exec"), {})  # noqa: S102 - the page's own code
     assert capsys.readouterr().out == shown
+    assert names["score"] > 8
+    assert all(
+        points > 5 for points in (names["points"][name] for name in ("Building Points", "Activity Points", "Value Points"))
+    )

@@ -8,7 +8,7 @@ import polars as pl
 
 from flexscout.classification.profile import Factor, Part, Profile, points_column
 from flexscout.classification.rules import Rules, value
-from flexscout.classification.score import scored
+from flexscout.classification.score import known, scored
 from flexscout.classification.working import with_working, without_working
 from flexscout.model import FLAGS
 from flexscout.vocabulary import column
@@ -61,9 +61,8 @@ def _factor(name: str, factor: Factor, profile: Profile, rules: Rules, numbers: 
     unknown = [_part(part, rules, numbers, alone=False) for part in factor.unknown]
     details = nw.concat_str(*said, separator=", ", ignore_nulls=True)
     if unknown:
-        known = nw.any_horizontal(*(~value(part).is_null() for part in factor.parts), ignore_nulls=True)
         instead = nw.concat_str(nw.lit("nothing is known of it"), *unknown, separator=", ", ignore_nulls=True)
-        details = nw.when(known).then(details).otherwise(instead)
+        details = nw.when(known(factor)).then(details).otherwise(instead)
     weight = f", weight {factor.weight:g}" if profile.score != "sum" else ""
     return nw.concat_str(nw.lit(f"{name.lower()} "), points, nw.lit(f"{best}{weight} ("), details, nw.lit(")"))
 

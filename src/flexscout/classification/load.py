@@ -1,15 +1,15 @@
 """Profiles are found by name or read from a person's file, which may change but a few numbers of another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from flexscout.classification.mistakes import checked
+from flexscout.classification.mistakes import checked, shown
 from flexscout.classification.profile import Profile
-from flexscout.config import content_of, text_of
+from flexscout.config import content_of, lines_of, text_of, unknown_name
 from flexscout.errors import ConfigurationError
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -79,14 +79,31 @@ def _merged(path: Path, text: str, depth: int) -> dict[str, Any]:
     """What the profile says, over what the one says that it extends."""
     content = content_of(path, text)
     if not isinstance(content, dict):
-        raise ConfigurationError(f"{path} should hold a profile's keys, such as factors: and classes:, not {content!r:.60}.")
+        raise ConfigurationError(f"{path} should hold a profile's keys, such as factors: and classes:, not {shown(content)}.")
     base = content.pop("extends", None)
     if base is None:
         return content
     if not depth:
         raise ConfigurationError(f"{path}: these profiles extend one another without end.")
-    inherited = _merged(*_source(str(base), path.parent), depth - 1)
+    try:
+        found = _source(str(base), path.parent)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{path}, line {lines_of(text).get(('extends',), 1)}: extends: {error.message}") from None
+    inherited = _merged(*found, depth - 1)
+    if needless := dict(_needless(inherited, content, ())):
+        lines = lines_of(text)
+        told = {f"line {lines[place]}: {'.'.join(place)}": wrong for place, wrong in needless.items()}
+        raise ConfigurationError.of_profile(path, told)
     return _over({key: value for key, value in inherited.items() if key != "name"}, content)
+
+
+def _needless(base: Mapping[str, Any], own: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is set to nothing and is not there."""
+    for key, value in own.items():
+        if value is None and key not in base:
+            yield (*place, str(key)), f"there is none to leave out: {unknown_name(str(key), list(map(str, base)))}"
+        elif isinstance(value, dict) and isinstance(base.get(key), dict):
+            yield from _needless(base[key], value, (*place, str(key)))
 
 
 def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

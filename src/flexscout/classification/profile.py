@@ -1,6 +1,6 @@
 """What a profile is made of: the points and rules of a classification, as data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from flexscout.config import unknown_name
 from flexscout.model import POINTS
-from flexscout.vocabulary import column, columns
+from flexscout.vocabulary import column, columns, fold
 
 _TESTS = 50  # of one text column: a float holds as many answers exactly
 Kind = Literal["number", "text", "date"]
@@ -34,11 +34,26 @@ def _template(text: str) -> str:
     return text
 
 
+def _word(text: str) -> str:
+    if not fold(text):
+        raise ValueError(f"{text!r} has no letter and no digit to look for")
+    return text
+
+
 Column = Annotated[str, AfterValidator(_canonical)]
 Columns = Annotated[tuple[Column, ...], Field(min_length=1)]
 Template = Annotated[str, AfterValidator(_template)]
+Words = tuple[Annotated[str, AfterValidator(_word)], ...]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^_=\[\]]")]
+
+
+class MisfitError(ValueError):
+    """Raised when parts don't fit together. `mistakes`: the path to each, from what was checked, and what is wrong there."""
+
+    def __init__(self, mistakes: Sequence[tuple[tuple[int | str, ...], str]]) -> None:
+        super().__init__("; ".join(wrong for _, wrong in mistakes))
+        self.mistakes = mistakes
 
 
 class Entry(BaseModel):
@@ -60,8 +75,8 @@ class Rule(Entry):
     above: Number | None = None
     at_most: Number | None = Field(None, alias="to")
     below: Number | None = None
-    words: tuple[str, ...] = ()
-    codes: tuple[str, ...] = Field((), alias="is")
+    words: Words = ()
+    codes: Words = Field((), alias="is")
     within_days: Annotated[float, Field(ge=0, le=100_000)] | None = None
     points: Number | tuple[Number, Number] = 0.0
     says: Template = ""
@@ -153,16 +168,16 @@ class Part(Entry):
         for name in self.columns:
             if not self.column and kind_of(name) != "number":
                 raise ValueError(f"{name} is no number")
-        for rule in self.rules:
-            if rule.kind != single:
-                raise ValueError(f"{self.columns[0]} holds a {single}; {_FITTING[single]}")
+        strangers = [("rules", i) for i, rule in enumerate(self.rules) if rule.kind != single]
+        if strangers:
+            raise MisfitError([(place, f"{self.columns[0]} {_FITTING[single]}") for place in strangers])
         return self
 
 
 _FITTING = {
-    "number": "its rules are ranges: from, above, to, below",
-    "text": "its rules are words or is",
-    "date": "its rules are within_days",
+    "number": "holds numbers; its rules are ranges: from, above, to, below",
+    "text": "holds texts; its rules are words or is",
+    "date": "holds dates; its rules are within_days",
 }
 _SINGLE = ("column", "sum", "ratio", "rules", "otherwise")
 
@@ -228,7 +243,7 @@ class Profile(Entry):
     about: str = ""
     score: Literal["sum", "weighted mean"] = "sum"
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
-    cap: Annotated[float, Field(gt=0, le=1000)] = 10.0
+    cap: Annotated[float, Field(gt=0, le=10)] = 10.0
     factors: Annotated[dict[Name, Factor], Field(min_length=1, max_length=50)]
     eligibility: dict[Column, Rule] = {}
     bonuses: dict[Name, Bonus] = {}
@@ -255,7 +270,8 @@ class Profile(Entry):
     @property
     def depends_on_the_day(self) -> bool:
         """Whether a rule asks how long ago something was."""
-        rules = [rule for factor in self.factors.values() for part in factor.parts for rule in part.rules]
+        parts = [part for factor in self.factors.values() for part in (*factor.parts, *factor.unknown)]
+        rules = [rule for part in parts for rule in part.rules]
         return any(rule.kind == "date" for rule in (*rules, *self.eligibility.values()))
 
     @cached_property
@@ -269,18 +285,23 @@ class Profile(Entry):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
+        mistakes = list(self._misfits())
+        if mistakes:
+            raise MisfitError(mistakes)
+        return self
+
+    def _misfits(self) -> Iterator[tuple[tuple[int | str, ...], str]]:
         for name, rule in self.eligibility.items():
             if rule.kind != kind_of(name):
-                raise ValueError(f"eligibility of {name}: it holds a {kind_of(name)}; {_FITTING[kind_of(name)]}")
+                yield ("eligibility", name), f"{name} {_FITTING[kind_of(name)]}"
         if self.bonuses and "Bonus" in self.factors:
-            raise ValueError("Bonus is the name of what the bonuses give; call the factor otherwise")
+            yield ("factors", "Bonus"), "Bonus is the name of what the bonuses give; call the factor otherwise"
         for flag, bonus in self.bonuses.items():
             for unknown in bonus.when.keys() - self.factors.keys():
-                raise ValueError(f"bonus {flag}: {unknown_name(unknown, list(self.factors))}")
+                yield ("bonuses", flag, "when", unknown), unknown_name(unknown, list(self.factors))
         for name, tests in self.tests.items():
             if len(tests) > _TESTS:
-                raise ValueError(f"{name} has more than {_TESTS} lists of words")
-        return self
+                yield ("factors",), f"{name} has more than {_TESTS} lists of words"
 
 
 def points_column(factor: str) -> str:

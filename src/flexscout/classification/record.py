@@ -6,20 +6,32 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flexscout.classification.profile import Count, Profile, kind_of
+from flexscout.errors import DataFormatError
 
 if TYPE_CHECKING:
     import polars as pl
 
 
 def values_of(record: Mapping[str, Any], profile: Profile, as_of: date) -> "pl.DataFrame":
-    """The values that the profile looks at, typed. Raises TypeError for what is no record, or a value that won't do."""
+    """The values that the profile looks at, typed.
+
+    Raises TypeError for what is no record or a value that won't do, DataFormatError if none of its keys is known.
+    """
     import polars as pl  # noqa: PLC0415 - one record needs some frame library; this one is always there
 
     if not isinstance(record, Mapping):
         raise TypeError(f"One record is needed, column name -> value, not {type(record).__name__}; score(frame) takes a frame.")
+    if record and not any(_has(record, name, profile) for name in profile.columns):
+        raise DataFormatError.missing_from_frame(profile.columns, list(map(str, record)))
     types = {"number": pl.Float64, "text": pl.String, "date": pl.Date}
     found = {name: _typed(name, _found(record, name, profile, as_of)) for name in profile.columns}
     return pl.DataFrame({name: pl.Series([one], dtype=types[kind_of(name)]) for name, one in found.items()})
+
+
+def _has(record: Mapping[str, Any], name: str, profile: Profile) -> bool:
+    paths = [path for path, column in profile.record.items() if column == name]
+    lists = [profile.counts[name].entries] if name in profile.counts else []
+    return any(key.partition(".")[0] in record for key in (name, *paths, *lists))
 
 
 def _found(record: Mapping[str, Any], name: str, profile: Profile, as_of: date) -> Any:
@@ -57,8 +69,11 @@ def _counts(entry: Any, count: Count, as_of: date) -> bool:
 
 
 def _typed(name: str, value: Any) -> Any:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    # NaN, and the missing values of pandas, are not equal to themselves, or don't know.
+    if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and math.isnan(value)):
         return None
+    if kind_of(name) == "text" and not isinstance(value, str | int | float):
+        raise TypeError(f"{name} is {value!r:.60}: give a text.")
     if kind_of(name) == "date":
         return _day(name, value)
     if kind_of(name) == "number" and isinstance(value, str):

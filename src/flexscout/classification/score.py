@@ -8,7 +8,7 @@ import narwhals as nw
 from flexscout.classification.profile import Factor, Profile, points_column
 from flexscout.classification.rules import Rules, value
 from flexscout.classification.words import total
-from flexscout.classification.working import Frame, names_of
+from flexscout.classification.working import Frame, names_of, working
 from flexscout.model import FLAGS, MISSING_FACTORS, POINTS
 
 _SHARE_DECIMALS = 4
@@ -30,10 +30,10 @@ def scored(frame: Frame, profile: Profile, as_of: date | None) -> Frame:
     factors = profile.factors.items()
     points = [_factor(factor, rules).alias(points_column(name)) for name, factor in factors]
     ceilings = [_factor(factor, rules, at_best=True).alias(_EVER.format(name)) for name, factor in factors]
-    known = {name: _known(factor) for name, factor in factors}
-    share = total(nw.when(one).then(nw.lit(1.0)).otherwise(nw.lit(0.0)) for one in known.values()) / len(known)
+    there = {name: known(factor) for name, factor in factors}
+    share = total(nw.when(one).then(nw.lit(1.0)).otherwise(nw.lit(0.0)) for one in there.values()) / len(there)
     with_points = frame.with_columns(
-        *points, *ceilings, _missing(known).alias(MISSING_FACTORS), share.round(_SHARE_DECIMALS).alias("Completeness")
+        *points, *ceilings, _missing(there).alias(MISSING_FACTORS), share.round(_SHARE_DECIMALS).alias("Completeness")
     )
     with_bonus = with_points.with_columns(*_bonuses(profile)) if profile.bonuses else with_points
     found = with_bonus.with_columns(_score(profile, _POINTS).alias("Flex Score"), _score(profile, _EVER).alias("Score Ceiling"))
@@ -49,12 +49,13 @@ def _factor(factor: Factor, rules: Rules, *, at_best: bool = False) -> nw.Expr:
     if not factor.unknown:
         return expression
     instead = nw.lit(factor.best) if at_best else total(rules.points(part) for part in factor.unknown)
-    return nw.when(_known(factor)).then(expression).otherwise(instead)
+    return nw.when(known(factor)).then(expression).otherwise(instead)
 
 
-def _known(factor: Factor) -> nw.Expr:
-    """Whether the factor has any data."""
-    return nw.any_horizontal(*(~value(part).is_null() for part in factor.parts), ignore_nulls=True)
+def known(factor: Factor) -> nw.Expr:
+    """Whether the factor has any data: a value for its rules or, where `unknown` parts stand in, any column."""
+    seen = [nw.col(working(name)) for name in factor.columns] if factor.unknown else [value(part) for part in factor.parts]
+    return nw.any_horizontal(*(~one.is_null() for one in seen), ignore_nulls=True)
 
 
 def _missing(known: Mapping[str, nw.Expr]) -> nw.Expr:

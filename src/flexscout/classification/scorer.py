@@ -13,7 +13,7 @@ from flexscout.classification.explain import explanations
 from flexscout.classification.load import load_profile
 from flexscout.classification.record import values_of
 from flexscout.classification.score import scored
-from flexscout.classification.working import with_working, without_working
+from flexscout.classification.working import check_frame, with_working, without_working
 from flexscout.model import REASONS, STATUS, TO_VERIFY, UNVERIFIED, RowStatus
 
 
@@ -32,7 +32,8 @@ class FlexPropertyScorer:
         """The score of one property, 0-10, and the points of each factor.
 
         `record`: canonical column names, or those that the profile's `record` lists, and their values; a missing key counts
-        like a missing value (None or NaN). Raises TypeError for a text where a number is needed, and for what is no record.
+        like a missing value (None or NaN). Raises TypeError for a text where a number is needed, and for what is no record,
+        DataFormatError if none of its keys is known.
         """
         scored = self.score(values_of(record, self.profile, self.as_of)).row(0, named=True)
         return scored["Flex Score"], {name: scored[name] for name in self.profile.points_columns}
@@ -40,9 +41,12 @@ class FlexPropertyScorer:
     def score(self, frame: IntoFrameT) -> IntoFrameT:
         """The frame with the profile's score columns added; any library that narwhals knows, the same kind back.
 
-        A column that the frame lacks counts as missing in every row.
+        A column that the frame lacks counts as missing in every row. Raises TypeError if it is no frame, or holds texts where
+        numbers are needed, DataFormatError if it has none of the columns.
         """
-        prepared = with_working(nw.from_native(frame), self.profile)
+        given: Any = nw.from_native(frame)
+        check_frame(given, self.profile)
+        prepared = with_working(given, self.profile)
         return cast("IntoFrameT", without_working(scored(prepared, self.profile, self.as_of), self.profile).to_native())
 
     def explain(self, properties: Any) -> Any:
@@ -54,7 +58,10 @@ class FlexPropertyScorer:
         if isinstance(properties, Mapping):
             told = self.explain(values_of(properties, self.profile, self.as_of)).row(0, named=True)
             return f"{told['Explanation']}." + (f" Not eligible: {told['Reasons']}." if told["Reasons"] else "")
+        if hasattr(properties, "collect") or not hasattr(properties, "columns"):
+            raise TypeError(f"A record or a frame is needed, not {type(properties).__name__}; .collect() a query first.")
         given = nw.from_native(properties, eager_only=True)
+        check_frame(given, self.profile)
         asked = given.select(name for name in self.profile.columns if name in given.columns).to_polars()
         told = explanations(asked, self.profile, self.as_of)
         judged = nw.from_native(classify(given.to_native(), self.profile, -inf, self.as_of), eager_only=True)

@@ -7,10 +7,12 @@ from functools import reduce
 
 import narwhals as nw
 
-from flexscout.vocabulary import fold, word_forms
+from flexscout.vocabulary import word_forms
+
+_DOTTED_I = "\u0130"  # one letter in lower case or two, as the library has it
 
 # Space, ASCII punctuation, no-break spaces, dashes and the like, spelled out: what \W means differs between the libraries.
-_GAPS = "[\t\n\r -/:-@\\[-`{-\u00bf\u2000-\u206f\u3000]+"
+_GAPS = "[\t-\r -/:-@\\[-`{-\u00bf\u2000-\u206f\u3000]+"
 
 
 def answers(text: nw.Expr, tests: Sequence[Sequence[str]]) -> nw.Expr:
@@ -19,7 +21,7 @@ def answers(text: nw.Expr, tests: Sequence[Sequence[str]]) -> nw.Expr:
     A test: `words` and some, of which one has to stand in the text in any of its forms; or `is` and some, of which the text
     has to be one, up to case and punctuation.
     """
-    plain = text.str.to_lowercase().str.replace_all(_GAPS, " ")
+    plain = text.str.replace_all(_DOTTED_I, "i", literal=True).str.to_lowercase().str.replace_all(_GAPS, " ")
     bits = [nw.when(_passes(plain, test)).then(nw.lit(2.0**bit)).otherwise(nw.lit(0.0)) for bit, test in enumerate(tests)]
     return nw.when(~text.is_null()).then(total(bits))
 
@@ -37,10 +39,15 @@ def total(terms: Iterable[nw.Expr]) -> nw.Expr:
 def _passes(plain: nw.Expr, test: Sequence[str]) -> nw.Expr:
     how, *words = test
     if how == "is":
-        return plain.str.replace_all(" ", "", literal=True).is_in([fold(word) for word in words])
+        return plain.str.replace_all(" ", "", literal=True).is_in([_plain(word).replace(" ", "") for word in words])
     forms = "|".join(_pattern(form) for word in words for form in word_forms(word))
     return plain.str.contains(f"(?:^| )(?:{forms})(?: |$)")
 
 
 def _pattern(form: str) -> str:
-    return re.escape(re.sub(_GAPS, " ", form.lower()).strip()).replace("\\ ", " ")
+    return re.escape(_plain(form).strip(" ")).replace("\\ ", " ")
+
+
+def _plain(text: str) -> str:
+    """A profile's own text in the form that is looked for."""
+    return re.sub(_GAPS, " ", text.replace(_DOTTED_I, "i").lower())

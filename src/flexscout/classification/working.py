@@ -6,6 +6,7 @@ import narwhals as nw
 
 from flexscout.classification.profile import Profile, kind_of
 from flexscout.classification.words import answers
+from flexscout.errors import DataFormatError
 
 Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
 
@@ -32,6 +33,16 @@ def with_working(frame: Frame, profile: Profile) -> Frame:
     dates = [nw.col(name).cast(nw.Datetime("us")).alias(working(name)) for name, kind in there.items() if kind == "date"]
     texts = [_text(frame, name, profile) for name, kind in there.items() if kind == "text"]
     return frame.with_columns(*lacking, *numbers, *dates, *texts)
+
+
+def check_frame(frame: Frame, profile: Profile) -> None:
+    """Raise DataFormatError if the profile knows none, TypeError for texts where numbers are needed."""
+    schema = frame.collect_schema()
+    if schema and not any(name in schema for name in profile.columns):
+        raise DataFormatError.missing_from_frame(profile.columns, list(schema))
+    for name in profile.columns:
+        if schema.get(name) == nw.String and kind_of(name) == "number":
+            raise TypeError(f"{name} holds texts: give numbers; FlexPropertyClassifier reads texts.")
 
 
 def without_working(frame: Frame, profile: Profile) -> Frame:

@@ -14,7 +14,7 @@ def show_summary(summary: RunSummary) -> None:
     """Print what was found, the best of it, and where to look."""
     figures, merged = summary.statistics, summary.report["deduplication"]
     rows = sum(file["rows_read"] for file in summary.report["files"])
-    found, files = counted(figures.unique_flex_properties, "flex-industrial candidate"), counted(figures.successful_files, "file")
+    found, files = counted(figures.unique_flex_properties, _noun(summary)), counted(figures.successful_files, "file")
     typer.echo(f"{found} from {files}")
     removed = counted(merged["removed"], "duplicate")
     typer.echo(f"  {counted(rows, 'row')} read, {counted(merged['before'], 'candidate')}, {removed} removed")
@@ -24,7 +24,7 @@ def show_summary(summary: RunSummary) -> None:
         typer.echo(f"  average score {figures.average_flex_score:.2f}: {bands}" + (f"; {states}" if states else ""))
         typer.echo("\nBest of them")
         for candidate in summary.report["top_candidates"][:_PLACES]:
-            typer.echo(f"  {candidate['Flex Score']:4.1f}  {property_line(candidate)}")
+            typer.echo(f"  {_score(candidate['Flex Score'])}  {property_line(candidate)}")
         typer.echo(f"\nWhy the first is on top: {summary.report['top_candidates'][0]['Explanation']}")
     for message in summary.messages:
         typer.echo(f"\n{message}")
@@ -35,6 +35,15 @@ def show_summary(summary: RunSummary) -> None:
     typer.echo("\nWhere to look")
     for path in summary.outputs:
         typer.echo(f"  {path}")
+
+
+def _noun(summary: RunSummary) -> str:
+    return "flex-industrial candidate" if summary.report["settings"]["profile"] == "flex-industrial" else "candidate"
+
+
+def _score(score: float) -> str:
+    """A tenth where that is all of it, else a hundredth: 7.98 is not 8.0."""
+    return f"{score:4.1f}" if score == round(score, 1) else f"{score:.2f}"
 
 
 def show_errors(summary: RunSummary) -> None:

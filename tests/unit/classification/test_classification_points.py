@@ -51,8 +51,12 @@ def test_the_size_of_the_lot_gives_points_by_bands(acres, expected):
 
 @pytest.mark.parametrize(
     ("year", "expected"),
-    [(1979, 0), (1980, 0.5), (1981, 0.5), (1989, 0.5), (1990, 1), (1991, 1), (2030, 1), (1850, 0), (None, 0)],
-)
+    [
+        (1979, 0), (1979.99, 0), (1980, 0.5), (1981, 0.5),
+        (1989, 0.5), (1989.99, 0.5), (1990, 1), (1991, 1),
+        (2030, 1), (1850, 0), (None, 0),
+    ],
+)  # fmt: skip
 def test_the_year_of_building_gives_points_by_bands(year, expected):
     assert points("Year Built", year) == expected
 
