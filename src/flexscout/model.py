@@ -47,6 +47,9 @@ STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
 
 SQUARE_FEET_PER_ACRE = 43_560
 
+MADE_FROM = {"Lot Size Acres": ("Lot Size SqFt",)}
+"""Columns that are calculated where a sheet has others."""
+
 PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 """Columns that say where an address is; a sheet may lack one because all its rows are of one place."""
 

@@ -1,26 +1,55 @@
 """What a worker does with a file: read, map, convert, and leave typed tables on disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
+import polars as pl
+
 from flexscout.conversion import convert
 from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.journal import write_table
-from flexscout.mapping import map_headers, missing_required
-from flexscout.model import FileRecord, HeaderMap, SheetRecord, SourceFile
-from flexscout.reading import RawSheet, Workbook, find_header, peek_workbook, read_workbook
+from flexscout.mapping import NO_MAPPING, ColumnMapping, map_headers, missing_required
+from flexscout.model import MADE_FROM, FileRecord, HeaderMap, SheetRecord, SourceFile
+from flexscout.reading import (
+    SEARCHED_ROWS,
+    RawSheet,
+    Workbook,
+    find_header,
+    header_texts,
+    knows_header,
+    peek_workbook,
+    read_workbook,
+)
 
 PEEKED_ROWS = 500
+_SHOWN_ROWS = 3
+
+NO_HEADER = -1
+"""Position of the header where a table has none: its rows begin at 0."""
 
 
-def prepare_file(source: SourceFile, folder: Path) -> FileRecord:
+@dataclass(frozen=True)
+class Schema:
+    """What a run asks of each file's columns.
+
+    `mapping`: what a person says that they mean; `required`: canonical columns without which a file fails.
+    """
+
+    mapping: ColumnMapping = NO_MAPPING
+    required: tuple[str, ...] = ()
+
+
+NO_DEMANDS = Schema()
+
+
+def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS) -> FileRecord:
     """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record."""
 
     def prepare() -> FileRecord:
         book = read_workbook(source.path)
-        sheets, left_out = _property_sheets(source, book)
+        sheets, left_out = _property_sheets(source, book, schema)
         records = tuple(_write(found, folder / f"{source.fingerprint}-{number}") for number, found in enumerate(sheets))
         if not any(record.rows_read for record in records):
             raise _no_rows(source, records[0])
@@ -29,12 +58,12 @@ def prepare_file(source: SourceFile, folder: Path) -> FileRecord:
     return _recorded(source, prepare)
 
 
-def inspect_file(source: SourceFile) -> FileRecord:
+def inspect_file(source: SourceFile, schema: Schema = NO_DEMANDS) -> FileRecord:
     """How a file's headers would be mapped, from its first rows alone; writes nothing."""
 
     def inspect() -> FileRecord:
         book = peek_workbook(source.path, PEEKED_ROWS)
-        sheets, left_out = _property_sheets(source, book)
+        sheets, left_out = _property_sheets(source, book, schema)
         records = tuple(SheetRecord(found.sheet.name, found.header + 1, found.header_map) for found in sheets)
         return FileRecord(source, records, (*book.left_out, *left_out))
 
@@ -61,26 +90,70 @@ class _Found:
     header_map: HeaderMap
 
 
-def _property_sheets(source: SourceFile, book: Workbook) -> tuple[list[_Found], list[tuple[str, str]]]:
+def _property_sheets(source: SourceFile, book: Workbook, schema: Schema) -> tuple[list[_Found], list[tuple[str, str]]]:
     """The sheets that are property tables; and why the others are not.
 
-    Raises DataFormatError if there is none, naming what the likeliest sheet has.
+    Raises DataFormatError if there is none, naming what the likeliest sheet has, or if one lacks what the schema requires.
     """
-    sheets = [_mapped(sheet) for sheet in book.sheets]
+    mapping = schema.mapping if schema.mapping.is_for(source.path.name) else NO_MAPPING
+    asked = [sheet for sheet in book.sheets if sheet.name == mapping.sheet] or list(book.sheets)
+    sheets = [_mapped(sheet, mapping) for sheet in asked]
     lacking = {found.sheet.name: missing_required(found.header_map) for found in sheets}
     chosen = [found for found in sheets if not lacking[found.sheet.name]]
     if not chosen:
-        likeliest = max(sheets, key=lambda found: len(found.header_map.canonical))
-        headers = [column.header for column in likeliest.header_map.columns]
-        name = likeliest.sheet.name
-        raise DataFormatError.missing_columns(source.path.name, name, lacking[name], headers)
+        raise _no_table(source.path.name, sheets, lacking)
+    for found in chosen:
+        _check_required(source.path.name, found, schema.required)
+    unasked = [sheet.name for sheet in book.sheets if sheet.name not in lacking]
+    others = [(name, f'{mapping.name} asks for sheet "{mapping.sheet}" alone.') for name in unasked]
     left_out = [(name, f"No property table: it has no {' and no '.join(parts)}.") for name, parts in lacking.items() if parts]
-    return chosen, left_out
+    return chosen, [*others, *left_out]
 
 
-def _mapped(sheet: RawSheet) -> _Found:
-    header = find_header(sheet.cells)
-    return _Found(sheet, header, map_headers(sheet.name, sheet.cells.row(header), sheet.cells.slice(header + 1)))
+def _no_table(file: str, sheets: list[_Found], lacking: Mapping[str, list[str]]) -> DataFormatError:
+    """What the likeliest sheet has in place of the columns of a property table."""
+    likeliest = max(sheets, key=lambda found: len(found.header_map.canonical))
+    name, cells = likeliest.sheet.name, likeliest.sheet.cells
+    if likeliest.header == NO_HEADER or knows_header(cells, likeliest.header):
+        headers = [column.header for column in likeliest.header_map.columns]
+        return DataFormatError.missing_columns(file, name, lacking[name], headers)
+    rows = [(i + 1, [cell for cell in row if cell]) for i, row in enumerate(cells.head(SEARCHED_ROWS).rows()) if any(row)]
+    return DataFormatError.no_header(file, name, SEARCHED_ROWS, rows[:_SHOWN_ROWS])
+
+
+def _check_required(file: str, found: _Found, required: tuple[str, ...]) -> None:
+    """Raise DataFormatError if the sheet lacks a required column, and what it could be made from."""
+    missing = set(found.header_map.missing)
+    lacking = [name for name in required if missing.issuperset((name, *MADE_FROM.get(name, ())))]
+    if lacking:
+        headers = [column.header for column in found.header_map.columns]
+        raise DataFormatError.not_to_schema(file, found.sheet.name, lacking, headers)
+
+
+def _mapped(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
+    header = _header(sheet.cells, mapping)
+    if header == NO_HEADER:
+        nameless = [None] * sheet.cells.width
+        return _Found(sheet, header, map_headers(sheet.name, nameless, sheet.cells, mapping))
+    texts, joined = header_texts(sheet.cells, header, mapping.by_header)
+    return _Found(sheet, header, map_headers(sheet.name, texts, sheet.cells.slice(header + 1), mapping, joined=joined))
+
+
+def _header(cells: pl.DataFrame, mapping: ColumnMapping) -> int:
+    """Where the header stands: in the row that a person says, if that is one there; NO_HEADER if they say that there is none."""
+    found = find_header(cells, mapping.by_header)
+    if mapping.header_row is None:
+        return found
+    if mapping.header_row == 0:
+        return found if mapping.files == "*" and knows_header(cells, found) else NO_HEADER
+    said = mapping.header_row - 1
+    there, elsewhere = (_entries_at(cells, row, mapping) for row in (said, found))
+    return said if there and there >= elsewhere else found
+
+
+def _entries_at(cells: pl.DataFrame, row: int, mapping: ColumnMapping) -> int:
+    """How many headers of the row the mapping has entries for."""
+    return mapping.names_any(header_texts(cells, row, mapping.by_header)[0]) if row < cells.height else 0
 
 
 def _write(found: _Found, stem: Path) -> SheetRecord:

@@ -7,7 +7,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from flexscout.mapping.choice import LEAVE_OUT, NO_MAPPING, Choice, ColumnMapping
-from flexscout.mapping.naming import extra_names
+from flexscout.mapping.naming import column_letter, extra_names
 from flexscout.mapping.units import Verdict, is_lot_area, is_square_feet_as_acres, lot_unit
 from flexscout.model import HeaderMap, Issue, MappedColumn
 from flexscout.vocabulary import (
@@ -44,7 +44,10 @@ def map_headers(
     folded = [fold(header or "") for header in headers]
     vendor = _vendor(set(folded))
     choices = mapping.choices_of(headers)
-    meanings, issues = _meanings(sheet, headers, folded, body, vendor, choices)
+    left_to_us = ["" if i in choices else header for i, header in enumerate(folded)]
+    meanings, issues = _meanings(sheet, headers, left_to_us, body, vendor)
+    meanings |= {i: _by_hand(choice, aliases().get(folded[i])) for i, choice in choices.items() if choice.is_canonical}
+    issues += _too_large(sheet, headers, {i: meanings[i].column for i in choices.keys() & meanings.keys()}, body)
     chosen = _fullest(meanings, body, choices)
     issues += _second_columns(sheet, headers, meanings, chosen)
     names = extra_names(headers, set(chosen))
@@ -96,20 +99,15 @@ def _vendor(folded: set[str]) -> Vendor | None:
 
 
 def _meanings(
-    sheet: str,
-    headers: Sequence[str | None],
-    folded: list[str],
-    body: pl.DataFrame,
-    vendor: Vendor | None,
-    choices: Mapping[int, Choice],
+    sheet: str, headers: Sequence[str | None], folded: list[str], body: pl.DataFrame, vendor: Vendor | None
 ) -> tuple[dict[int, Alias], list[Issue]]:
     """Position -> what the header there means; and the columns whose unit stays in doubt."""
     known = aliases() | dict(vendor.overrides if vendor else ())
     unclear = ambiguous_headers()
-    meanings = {i: known[header] for i, header in enumerate(folded) if header in known and i not in choices}
+    meanings = {i: known[header] for i, header in enumerate(folded) if header in known}
     issues = _codes_of_elsewhere(sheet, headers, meanings, body)
     for i, header in enumerate(folded):
-        if i in meanings or i in choices or header not in unclear:
+        if i in meanings or header not in unclear:
             continue
         unit = lot_unit(body.to_series(i))
         if unit is Verdict.UNSURE:
@@ -118,15 +116,20 @@ def _meanings(
             )
         else:
             meanings[i] = Alias(unclear[header].acres if unit is Verdict.ACRES else unclear[header].square_feet)
-    issues += _corrections(sheet, headers, meanings, body)
-    by_hand = {i: _by_hand(choice, known.get(folded[i])) for i, choice in choices.items() if choice.is_canonical}
-    return dict(sorted((meanings | by_hand).items())), issues
+    return meanings, issues + _corrections(sheet, headers, meanings, body)
 
 
 def _by_hand(choice: Choice, known: Alias | None) -> Alias:
     """What a person says; where the vocabulary says the same column, also what it knows of its values."""
     same = known if known and known.column == choice.column else Alias(choice.column)
     return same if choice.inverted is None else replace(same, inverted=choice.inverted)
+
+
+def _too_large(sheet: str, headers: Sequence[str | None], by_hand: Mapping[int, str], body: pl.DataFrame) -> list[Issue]:
+    """What a person says is obeyed, but told where the values are no acres."""
+    doubtful = [i for i, name in by_hand.items() if name == "Lot Size Acres" and is_square_feet_as_acres(body.to_series(i))]
+    why = "unit_unclear: too large for acres, but the mapping file says so. Lot Size SqFt would fit"
+    return [Issue(sheet, 0, str(headers[i] or column_letter(i)), "", why) for i in doubtful]
 
 
 def _codes_of_elsewhere(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
