@@ -1,6 +1,6 @@
 """What a worker does with a file: read, map, convert, and leave typed tables on disk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -10,7 +10,7 @@ import polars as pl
 from flexscout.conversion import convert
 from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.journal import write_table
-from flexscout.mapping import NO_MAPPING, ColumnMapping, map_headers, missing_required
+from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
 from flexscout.model import MADE_FROM, FileRecord, HeaderMap, SheetRecord, SourceFile
 from flexscout.reading import (
     SEARCHED_ROWS,
@@ -44,6 +44,15 @@ class Schema:
 NO_DEMANDS = Schema()
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A sheet, the position of its header, and what that says."""
+
+    sheet: RawSheet
+    header: int
+    header_map: HeaderMap
+
+
 def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS) -> FileRecord:
     """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record."""
 
@@ -70,6 +79,36 @@ def inspect_file(source: SourceFile, schema: Schema = NO_DEMANDS) -> FileRecord:
     return _recorded(source, inspect)
 
 
+def draft_mapping(path: Path) -> str:
+    """A mapping file for an export, as YAML: what the headers of its property tables, or its likeliest one, are taken for.
+
+    Raises ProcessingError if the file can't be read.
+    """
+    try:
+        sheets = [_mapped(sheet, NO_MAPPING) for sheet in peek_workbook(path, PEEKED_ROWS).sheets]
+    except Exception as error:  # noqa: BLE001 - whatever a reader throws becomes a sentence
+        raise as_processing_error(path, error) from None
+    chosen = [found for found in sheets if not missing_required(found.header_map)]
+    return render_mapping(path.name, [_drafted(found) for found in chosen or [_likeliest(sheets)]])
+
+
+def _drafted(found: _Found) -> Table:
+    """The sheet as it is understood; where no row is a header, every row is one of the table."""
+    cells = found.sheet.cells
+    if not knows_header(cells, found.header) and not _is_text(cells.row(found.header)):
+        found = _without_header(found.sheet, NO_MAPPING)
+    return Table(found.sheet.name, found.header + 1, found.header_map, cells.slice(found.header + 1))
+
+
+def _is_text(row: Sequence[str | None]) -> bool:
+    """Whether no cell of a row begins with a digit: names of columns hardly do, values do."""
+    return not any(text[:1].isdigit() for text in row if text)
+
+
+def _likeliest(sheets: Sequence[_Found]) -> _Found:
+    return max(sheets, key=lambda found: len(found.header_map.canonical))
+
+
 def _recorded(source: SourceFile, work: Callable[[], FileRecord]) -> FileRecord:
     started = perf_counter()
     try:
@@ -79,15 +118,6 @@ def _recorded(source: SourceFile, work: Callable[[], FileRecord]) -> FileRecord:
     except BaseException as error:  # noqa: BLE001 - one bad file never costs the others; Rust panics are BaseExceptions
         record = FileRecord(source, error=as_processing_error(source.path, error).of_file(source.name))
     return replace(record, seconds=perf_counter() - started)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A sheet, the position of its header, and what that says."""
-
-    sheet: RawSheet
-    header: int
-    header_map: HeaderMap
 
 
 def _property_sheets(source: SourceFile, book: Workbook, schema: Schema) -> tuple[list[_Found], list[tuple[str, str]]]:
@@ -112,7 +142,7 @@ def _property_sheets(source: SourceFile, book: Workbook, schema: Schema) -> tupl
 
 def _no_table(file: str, sheets: list[_Found], lacking: Mapping[str, list[str]]) -> DataFormatError:
     """What the likeliest sheet has in place of the columns of a property table."""
-    likeliest = max(sheets, key=lambda found: len(found.header_map.canonical))
+    likeliest = _likeliest(sheets)
     name, cells = likeliest.sheet.name, likeliest.sheet.cells
     if likeliest.header == NO_HEADER or knows_header(cells, likeliest.header):
         headers = [column.header for column in likeliest.header_map.columns]
@@ -133,10 +163,14 @@ def _check_required(file: str, found: _Found, required: tuple[str, ...]) -> None
 def _mapped(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
     header = _header(sheet.cells, mapping)
     if header == NO_HEADER:
-        nameless = [None] * sheet.cells.width
-        return _Found(sheet, header, map_headers(sheet.name, nameless, sheet.cells, mapping))
+        return _without_header(sheet, mapping)
     texts, joined = header_texts(sheet.cells, header, mapping.by_header)
     return _Found(sheet, header, map_headers(sheet.name, texts, sheet.cells.slice(header + 1), mapping, joined=joined))
+
+
+def _without_header(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
+    nameless = [None] * sheet.cells.width
+    return _Found(sheet, NO_HEADER, map_headers(sheet.name, nameless, sheet.cells, mapping))
 
 
 def _header(cells: pl.DataFrame, mapping: ColumnMapping) -> int:
