@@ -294,8 +294,13 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class CheckSummary:
-    """What a run would read. `exit_code`: 0 all fine, 1 some file can't be read; `records`: by name, without tables."""
+    """What a run would read.
+
+    `exit_code`: 0 all fine, 1 some file can't be read; `records`: by name, without tables; `unmatched`: entries of the mapping
+    file that no header of any file has.
+    """
 
     exit_code: int
     records: tuple[FileRecord, ...]
     skipped: tuple[SkippedFile, ...]
+    unmatched: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import polars as pl
 
@@ -16,6 +17,8 @@ _PLAIN = re.compile(r"[A-Za-z][\w ()/.%$-]*$", re.ASCII)
 _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}  # what YAML takes for a value of its own
 _SAMPLES, _SAMPLE_LENGTH = 3, 30
 _WIDEST = 44  # characters before the comment
+_LOOKED_FOR = ("Property Type", "Address", "City", "State", "Zip Code", "APN", "Building SqFt", "Lot Size Acres", "Year Built",
+               "Occupancy")  # fmt: skip
 _UNIT_OPEN = "unit_unclear: acres or"
 
 
@@ -42,20 +45,23 @@ def _head(file: str, tables: Sequence[Table]) -> Iterator[str]:
         yield f'# Sheet "{_one_line(table.sheet)}": {place}; {table.header_map.recognized}.'
     yield from _missing(tables)
     yield "#"
-    yield "# After a colon: one of the columns listed at the end of this page, or"
+    yield "# After a colon: one of the columns listed below, or"
     yield "#   pass                                      the column keeps its own header, and no rule looks at it"
     yield "#   leave out                                 the column is not in the results"
     yield "#   {column: Occupancy, inverted: true}       it holds the opposite: 100 - value, such as vacancy"
     yield "# A size says its unit by its column: Lot Size Acres or Lot Size SqFt. A line that you delete is decided by flexscout."
     yield "# It holds for every file that has these headers; case, spaces and punctuation do not count."
-    yield "# Columns: " + ", ".join(entry.name for entry in columns())
+    yield from wrap(
+        "Columns: " + ", ".join(entry.name for entry in columns()), 120, initial_indent="# ", subsequent_indent="#   "
+    )
     yield ""
     yield from _places(file, tables)
 
 
 def _missing(tables: Sequence[Table]) -> Iterator[str]:
+    """The columns that rows are told apart and scored by, as far as no table has them."""
     missing = set.intersection(*(set(table.header_map.missing) for table in tables))
-    named = [entry.name for entry in columns() if entry.name in missing]
+    named = [name for name in _LOOKED_FOR if name in missing]
     if named:
         yield f"# Not found yet: {', '.join(named)}."
 

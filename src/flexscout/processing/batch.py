@@ -108,6 +108,11 @@ class BatchProcessor:
         done = {record.source.name: record for records in arrivals for record in records}
         return [done[source.name] for source in sources]
 
+    def unmatched(self, records: Iterable[FileRecord]) -> tuple[str, ...]:
+        """The entries of the mapping file that no header of any of the files has."""
+        header_maps = {sheet.header_map for record in records for sheet in record.sheets}
+        return self.schema.mapping.unused({header for found in header_maps for header in found.by_hand})
+
     def handle_processing_error(self, file_path: str | Path, error: Exception) -> None:
         """Log a file's error; the run goes on."""
         details = error.as_dict() if isinstance(error, ProcessingError) else {}

@@ -24,11 +24,13 @@ MOST_COLUMNS = 16_384
 class RawSheet:
     """A sheet as text.
 
-    `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel.
+    `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel;
+    `hidden`: whether Excel hides it.
     """
 
     name: str
     cells: pl.DataFrame
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Facts:
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per
     removed duplicate; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the
     run with all its processes; `left_out`: properties for which the filter does not hold;
+    `unmatched`: entries of the mapping file that no header has;
     `explanations`: why the first TOP_CANDIDATES of the master scored what they did.
     """
 
@@ -40,6 +41,7 @@ class Facts:
     peak_memory_mb: float
     version: str
     left_out: int = 0
+    unmatched: Sequence[str] = ()
     explanations: Sequence[str] = ()
 
 
