@@ -133,7 +133,7 @@ class HeaderMap:
 
     `missing`: canonical columns that the sheet does not have; `suggestions`: header -> canonical name that
     it resembles (never taken by itself); `issues`: choices a person should know of; `known`: headers that the vocabulary or the
-    vendor's exports have; `by_hand`: entries of the mapping file that were used; `left_out`: headers that it leaves out;
+    vendor's exports have; `by_hand`: entries of the mapping file that were used; `left_out`: columns that it leaves out;
     `joined`: whether the names are those of two rows.
     """
 
@@ -144,7 +144,7 @@ class HeaderMap:
     issues: tuple[Issue, ...] = ()
     known: int = 0
     by_hand: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[MappedColumn, ...] = ()
     joined: bool = False
 
     @property

@@ -73,7 +73,9 @@ def inspect_file(source: SourceFile, schema: Schema = NO_DEMANDS) -> FileRecord:
     def inspect() -> FileRecord:
         book = peek_workbook(source.path, PEEKED_ROWS)
         sheets, left_out = _property_sheets(source, book, schema)
-        records = tuple(SheetRecord(found.sheet.name, found.header + 1, found.header_map) for found in sheets)
+        records = tuple(
+            SheetRecord(found.sheet.name, found.header + 1, found.header_map, hidden=found.sheet.hidden) for found in sheets
+        )
         return FileRecord(source, records, (*book.left_out, *left_out))
 
     return _recorded(source, inspect)
@@ -201,6 +203,8 @@ def _write(found: _Found, stem: Path) -> SheetRecord:
         converted.not_data,
         write_table(converted.table, stem.with_name(f"{stem.name}.parquet")),
         write_table(converted.issues, stem.with_name(f"{stem.name}-issues.parquet")) if converted.issues.height else None,
+        found.sheet.hidden,
+        converted.kinds,
     )
 
 

@@ -65,7 +65,7 @@ def _sheet(sheet: "SheetRecord") -> dict[str, Any]:
         "mapped": header_map.mapped,
         "missing": list(header_map.missing),
         "extra": [column.name for column in header_map.extra],
-        "left_out": list(header_map.left_out),
+        "left_out": [column.header for column in header_map.left_out],
         "by_hand": list(header_map.by_hand),
         "suggestions": dict(header_map.suggestions),
         "remarks": [f"{issue.column}: {issue.reason}" for issue in header_map.issues],

@@ -31,9 +31,17 @@ def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
 
 def _repeats_header(header_map: HeaderMap, filled: pl.Expr) -> pl.Expr:
     """At least two cells, and each says what its header says."""
-    named = [column for column in header_map.columns if column.header]
-    same = [pl.col(str(column.position)) == column.header.strip() for column in named]
+    named = [column for column in (*header_map.columns, *header_map.left_out) if column.header]
+    same = [_says_again(pl.col(str(column.position)), column.header.strip(), joined=header_map.joined) for column in named]
     return (filled > 1) & (pl.sum_horizontal(same) == filled)
+
+
+def _says_again(cell: pl.Expr, header: str, *, joined: bool) -> pl.Expr:
+    """Whether a cell says what its header does; of a header on two rows, each repeats its part."""
+    if not joined:
+        return cell == header
+    begins, ends = pl.lit(header).str.starts_with(cell + " "), pl.lit(header).str.ends_with(" " + cell)
+    return (cell == header) | begins | ends
 
 
 def _is_total(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:

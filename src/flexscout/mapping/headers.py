@@ -68,7 +68,11 @@ def map_headers(
         tuple(issues),
         known=_known(folded, vendor),
         by_hand=tuple(sorted({choice.header for choice in choices.values()})),
-        left_out=tuple(headers[i] or names[i] for i, choice in choices.items() if _is_left_out(choice)),
+        left_out=tuple(
+            MappedColumn(i, headers[i] or names[i], names[i], canonical=False)
+            for i, choice in choices.items()
+            if _is_left_out(choice)
+        ),
         joined=joined,
     )
 
