@@ -12,13 +12,12 @@ _NEARLY_ALL = 0.9
 
 def kinds_of(columns: pl.DataFrame) -> str:
     """A letter per column of texts: NUMBERS or DATES if nearly all of its first values are, else TEXTS; NOTHING without any."""
-    if not columns.width:
-        return ""
-    first = columns.head(_LOOKED_AT)
-    numbers, dates = (
-        first.select(pl.all().str.contains(pattern).mean()).row(0) if first.height else () for pattern in (_NUMBER, _DATE)
-    )
-    return "".join(_kind(*shares) for shares in zip(numbers, dates, strict=True)) or NOTHING * columns.width
+    # One long column is asked twice; asking each column costs three times as much where rows are few.
+    cells = columns.head(_LOOKED_AT).unpivot(variable_name="name", value_name="text").group_by("name")
+    text = pl.col("text")
+    shares = cells.agg(text.str.contains(_NUMBER).mean(), text.str.contains(_DATE).mean().alias("dates")).rows()
+    kinds = {name: _kind(numbers, dates) for name, numbers, dates in shares}
+    return "".join(kinds.get(name, NOTHING) for name in columns.columns)
 
 
 def _kind(numbers: float | None, dates: float | None) -> str:

@@ -50,18 +50,21 @@ class _Known:
     """The names of columns that are known: those of the vocabulary, and others that a person gave."""
 
     def __init__(self, also: Collection[str]) -> None:
-        self._aliases, self._unclear, self._also = aliases(), ambiguous_headers(), also
+        self._aliases, self._open = aliases(), ambiguous_headers().keys() | set(also)
+        # Most cells of data begin with a digit, no name in the vocabulary does; folding them all takes longer than the rest.
+        self._may_begin_with_digit = any(name[:1].isdigit() for name in also)
 
     def meaning(self, text: str | None) -> str | None:
         """The column that a text names, or a word of its own where that is open; None if it names none."""
         folded = fold(text) if text and len(text) <= _LONGEST_HEADER else ""
-        if folded in self._aliases:
-            return self._aliases[folded].column
-        return folded if folded in self._unclear or folded in self._also else None
+        return self._aliases[folded].column if folded in self._aliases else folded if folded in self._open else None
 
     def count(self, row: Row) -> int:
         """How many different columns the cells of a row name."""
-        return len({self.meaning(text) for text in row} - {None})
+        digits = self._may_begin_with_digit
+        folded = {fold(text) for text in row if text and len(text) <= _LONGEST_HEADER and (digits or not text[0].isdigit())}
+        named = folded & self._aliases.keys()
+        return len({self._aliases[name].column for name in named}) + len((folded & self._open) - named)
 
     def standing(self, row: Row) -> tuple[int, int]:
         """Greater is better: how many columns are named, how few of them twice."""
