@@ -12,6 +12,8 @@ _NEARLY_ALL = 0.9
 
 def kinds_of(columns: pl.DataFrame) -> str:
     """A letter per column of texts: NUMBERS or DATES if nearly all of its first values are, else TEXTS; NOTHING without any."""
+    if not columns.width:
+        return ""
     # One long column is asked twice; asking each column costs three times as much where rows are few.
     cells = columns.head(_LOOKED_AT).unpivot(variable_name="name", value_name="text").group_by("name")
     text = pl.col("text")

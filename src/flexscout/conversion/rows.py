@@ -9,6 +9,7 @@ BLANK, PROPERTY = "blank", "property"
 HEADER, TOTAL, NOTE = "repeated header", "total", "note or section title"
 
 _LOOKED_AT = 3  # leading columns in which a total names itself
+_GROUPED_BY = ("Property Type", "City", "State", "Zip Code", "County", "Owner Name")  # columns by which tables are subtotaled
 
 
 def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
@@ -22,7 +23,7 @@ def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
         .then(pl.lit(HEADER))
         .when(_is_total(body, header_map))
         .then(pl.lit(TOTAL))
-        .when((filled == 1) & ~_names_a_property(header_map))
+        .when(((filled == 1) & ~_names_a_property(header_map)) | _is_note(body, header_map))
         .then(pl.lit(NOTE))
         .otherwise(pl.lit(PROPERTY))
     )
@@ -50,11 +51,21 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     of = "|".join(cell_values("totals_of"))
     pattern = rf"(?i)^(?:{words})(?:\s+(?:{of}))?\s*(?:[:(=].*)?$"
     leading = [name for name in body.columns if name != "row"][:_LOOKED_AT]
+    last = rf"(?i)\s(?:{'|'.join(cell_values('totals_last'))})$"  # "Charlotte Total", as Excel's own subtotals say
     address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
-    looked_at = [pl.col(name).str.contains(pattern) for name in leading]
+    groups = [pl.col(str(column.position)).str.contains(last) for column in header_map.canonical if column.name in _GROUPED_BY]
+    looked_at = [*(pl.col(name).str.contains(pattern) for name in leading), *groups]
     says_total = pl.any_horizontal(*looked_at, address.str.contains(pattern)).fill_null(value=False)
     no_place = address.str.to_lowercase().is_in(list(cell_values("missing"))) | address.str.contains(pattern)
     return says_total & no_place.fill_null(value=True) & (apn.is_null() | apn.str.contains(pattern))
+
+
+def _is_note(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
+    """Its first cell begins as notes and page footers do, and no address or parcel number says otherwise."""
+    first = next(name for name in body.columns if name != "row")
+    pattern = rf"(?i)^(?:{'|'.join(cell_values('notes'))})"
+    places = [pl.col(str(column.position)).is_null() for column in header_map.canonical if column.name in ("Address", "APN")]
+    return pl.all_horizontal(pl.col(first).str.contains(pattern).fill_null(value=False), *places)
 
 
 def _names_a_property(header_map: HeaderMap) -> pl.Expr:
