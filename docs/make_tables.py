@@ -71,7 +71,7 @@ def _help(*command: str) -> str:
     return subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout.strip()  # noqa: S603 - our own
 
 
-COMMANDS = ("", "run", "check", "inspect", "config show", "init", "demo")
+COMMANDS = ("", "run", "check", "inspect", "map", "config show", "init", "demo")
 TABLES = {
     "configuration.md": settings_table,
     "columns.md": columns_table,
