@@ -9,7 +9,8 @@ BLANK, PROPERTY = "blank", "property"
 HEADER, TOTAL, NOTE = "repeated header", "total", "note or section title"
 
 _LOOKED_AT = 3  # leading columns in which a total names itself
-_GROUPED_BY = ("Property Type", "City", "State", "Zip Code", "County", "Owner Name")  # columns by which tables are subtotaled
+_NOTE_CELLS = 3  # a confidential listing has no address either, but more cells than a page footer
+_GROUPED_BY = ("Property Type", "City", "State", "Zip Code", "County")  # columns by which tables are subtotaled
 
 
 def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
@@ -23,7 +24,7 @@ def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
         .then(pl.lit(HEADER))
         .when(_is_total(body, header_map))
         .then(pl.lit(TOTAL))
-        .when(((filled == 1) & ~_names_a_property(header_map)) | _is_note(body, header_map))
+        .when(((filled == 1) & ~_names_a_property(header_map)) | ((filled <= _NOTE_CELLS) & _is_note(body, header_map)))
         .then(pl.lit(NOTE))
         .otherwise(pl.lit(PROPERTY))
     )

@@ -168,3 +168,10 @@ def test_a_header_on_two_rows_is_known_again(converted):
     )
     assert left_out(result) == {4: "repeated header", 5: "repeated header"}
     assert result.table["Address"].to_list() == ["1 Test Street", "2 Test Street"]
+
+
+def test_a_confidential_listing_stays(converted):
+    row = ["Confidential listing", None, 30_000, "Charlotte", "NC"]
+    result = converted([*SHORT, "City", "State"], ["Flex Park", "1 Test Street", 30_000, "Charlotte", "NC"], row)
+    assert left_out(result) == {}
+    assert result.table.height == 2
