@@ -15,8 +15,9 @@ _GROUPED_BY = ("Property Type", "City", "State", "Zip Code", "County")  # column
 
 def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
     """The kind of each row of `body` (trimmed texts by position, and `row`)."""
-    cells = pl.exclude("row")
-    filled = pl.sum_horizontal(cells.is_not_null())
+    if body.width == 1:
+        return pl.Series("kind", [], pl.String)
+    filled = pl.col("filled")
     kinds = (
         pl.when(filled == 0)
         .then(pl.lit(BLANK))
@@ -28,7 +29,9 @@ def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
         .then(pl.lit(NOTE))
         .otherwise(pl.lit(PROPERTY))
     )
-    return body.select(kinds.alias("kind")).to_series() if body.width > 1 else pl.Series("kind", [], pl.String)
+    # Counted once: each of the questions above would count anew.
+    counted = body.with_columns(pl.sum_horizontal(pl.exclude("row").is_not_null()).alias("filled"))
+    return counted.select(kinds.alias("kind")).to_series()
 
 
 def _repeats_header(header_map: HeaderMap, filled: pl.Expr) -> pl.Expr:
