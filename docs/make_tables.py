@@ -72,7 +72,7 @@ def _help(*command: str) -> str:
 
 
 PROFILE = ("profile list", "profile show", "profile copy", "profile check", "profile compare")
-COMMANDS = ("", "run", "check", "inspect", "config show", *PROFILE, "init", "demo")
+COMMANDS = ("", "run", "check", "inspect", "map", "config show", *PROFILE, "init", "demo")
 TABLES = {
     "configuration.md": settings_table,
     "columns.md": columns_table,

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 _HEADERS_SHOWN = 30
+_CELL_SHOWN = 40  # characters
 
 logger = logging.getLogger("flexscout.errors")
 
@@ -81,9 +82,18 @@ class ConfigurationError(FlexscoutError):
     @classmethod
     def of_profile(cls, path: Path, mistakes: Mapping[str, str]) -> Self:
         """All mistakes of one profile, each with its line."""
+        return cls._of_written(f"The profile {path}", mistakes)
+
+    @classmethod
+    def of_mapping(cls, path: Path, mistakes: Mapping[str, str]) -> Self:
+        """All mistakes of one mapping file, each with its line."""
+        return cls._of_written(f"The mapping {path}", mistakes)
+
+    @classmethod
+    def _of_written(cls, what: str, mistakes: Mapping[str, str]) -> Self:
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
         told = (f"{place}: {wrong}" if place else wrong for place, wrong in mistakes.items())
-        return cls("\n  ".join([f"The profile {path} has {count}:", *told]), mistakes)
+        return cls("\n  ".join([f"{what} has {count}:", *told]), mistakes)
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, dict[str, str]]]:
         return type(self), (self.message, self.mistakes)
@@ -157,7 +167,30 @@ class DataFormatError(ProcessingError):
     def missing_columns(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
         """No sheet has the columns that a property table needs; names the headers that are there."""
         return cls._missing(
-            f'{name}, sheet "{sheet}"', missing, headers, "Rename a header to one of those names, or leave the file out."
+            f'{name}, sheet "{sheet}"',
+            missing,
+            headers,
+            f"Say what its columns are (`flexscout map {name}`), rename a header to one of those names, or leave the file out.",
+        )
+
+    @classmethod
+    def no_header(cls, name: str, sheet: str, searched: int, rows: Sequence[tuple[int, Sequence[str]]]) -> Self:
+        """No row looks like a header; `rows`: the number and the texts of the first that are there."""
+        shown = "; ".join(f"row {number}: {_shown([text[:_CELL_SHOWN] for text in texts])}" for number, texts in rows)
+        return cls(
+            "missing_required_columns",
+            f'{name}, sheet "{sheet}": none of the first {searched} rows looks like a header of properties. It has {shown}.',
+            f"Say what its columns are: `flexscout map {name}` writes a file to fill in, for --mapping.",
+        )
+
+    @classmethod
+    def not_to_schema(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
+        """A sheet lacks columns that this run requires."""
+        return cls(
+            "missing_required_columns",
+            f'{name}, sheet "{sheet}": no column for {" and none for ".join(missing)}, which --schema-policy strict requires. '
+            f"The headers there: {_shown(headers)}.",
+            f"Say what its columns are (`flexscout map {name}`), or run with --schema-policy report.",
         )
 
     @classmethod

@@ -47,6 +47,9 @@ STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
 
 SQUARE_FEET_PER_ACRE = 43_560
 
+MADE_FROM = {"Lot Size Acres": ("Lot Size SqFt",)}
+"""Columns that are calculated where a sheet has others."""
+
 PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 """Columns that say where an address is; a sheet may lack one because all its rows are of one place."""
 
@@ -129,7 +132,9 @@ class HeaderMap:
     """What the headers of a sheet mean.
 
     `missing`: canonical columns that the sheet does not have; `suggestions`: header -> canonical name that
-    it resembles (never taken by itself); `issues`: choices a person should know of.
+    it resembles (never taken by itself); `issues`: choices a person should know of; `known`: headers that the vocabulary or the
+    vendor's exports have; `by_hand`: entries of the mapping file that were used; `left_out`: columns that it leaves out;
+    `joined`: whether the names are those of two rows.
     """
 
     columns: tuple[MappedColumn, ...]
@@ -137,6 +142,16 @@ class HeaderMap:
     missing: tuple[str, ...]
     suggestions: tuple[tuple[str, str], ...] = ()
     issues: tuple[Issue, ...] = ()
+    known: int = 0
+    by_hand: tuple[str, ...] = ()
+    left_out: tuple[MappedColumn, ...] = ()
+    joined: bool = False
+
+    @property
+    def recognized(self) -> str:
+        """The vendor, and how many of the columns are known: `CoStar, 12 of 14 columns known`."""
+        columns = len(self.columns) + len(self.left_out)
+        return f"{self.vendor or 'no known vendor'}, {self.known} of {columns} columns known"
 
     @cached_property
     def canonical(self) -> tuple[MappedColumn, ...]:
@@ -159,7 +174,8 @@ class SheetRecord:
     """What happened to one sheet; `header_row` as Excel numbers it, counts in rows below it.
 
     `table`: its property rows, typed, as Parquet, None where it was only looked at; `issues`: its Issues, as Parquet, None
-    where it has none.
+    where it has none; `header_row` is 0 where a mapping file says that there is none; `hidden`: whether Excel hides the sheet;
+    `kinds`: a letter per column that passes through, `n` if it holds numbers, `d` dates, `t` texts, `-` nothing.
     """
 
     sheet: str
@@ -170,6 +186,8 @@ class SheetRecord:
     not_data: int = 0
     table: Path | None = None
     issues: Path | None = None
+    hidden: bool = False
+    kinds: str = ""
 
 
 @dataclass(frozen=True)
@@ -276,8 +294,13 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class CheckSummary:
-    """What a run would read. `exit_code`: 0 all fine, 1 some file can't be read; `records`: by name, without tables."""
+    """What a run would read.
+
+    `exit_code`: 0 all fine, 1 some file can't be read; `records`: by name, without tables; `unmatched`: entries of the mapping
+    file that no header of any file has.
+    """
 
     exit_code: int
     records: tuple[FileRecord, ...]
     skipped: tuple[SkippedFile, ...]
+    unmatched: tuple[str, ...] = ()

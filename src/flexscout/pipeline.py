@@ -60,7 +60,8 @@ class ScalableFlexPipeline:
         found = self._scan()
         records = (*self._batch.inspect(found.sources), *found.unreadable)
         exit_code = 1 if any(record.error for record in records) else 0
-        return CheckSummary(exit_code, tuple(sorted(records, key=lambda record: record.source.name)), found.skipped)
+        by_name = tuple(sorted(records, key=lambda record: record.source.name))
+        return CheckSummary(exit_code, by_name, found.skipped, self._batch.unmatched(records))
 
     def _scan(self) -> Scan:
         config = self.config
@@ -83,6 +84,7 @@ class ScalableFlexPipeline:
             peak_memory_mb=0.0,
             version=__version__,
             left_out=files.left_out,
+            unmatched=self._batch.unmatched(result.record for result in files.results),
             explanations=self._batch.criteria.explain(tables.master.head(TOP_CANDIDATES)),
         )
 

@@ -1,26 +1,64 @@
 """What a worker does with a file: read, map, convert, and leave typed tables on disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
+import polars as pl
+
 from flexscout.conversion import convert
 from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.journal import write_table
-from flexscout.mapping import map_headers, missing_required
-from flexscout.model import FileRecord, HeaderMap, SheetRecord, SourceFile
-from flexscout.reading import RawSheet, Workbook, find_header, peek_workbook, read_workbook
+from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
+from flexscout.model import MADE_FROM, FileRecord, HeaderMap, SheetRecord, SourceFile
+from flexscout.reading import (
+    SEARCHED_ROWS,
+    RawSheet,
+    Workbook,
+    find_header,
+    header_texts,
+    knows_header,
+    peek_workbook,
+    read_workbook,
+)
 
 PEEKED_ROWS = 500
+_SHOWN_ROWS = 3
+
+NO_HEADER = -1
+"""Position of the header where a table has none: its rows begin at 0."""
 
 
-def prepare_file(source: SourceFile, folder: Path) -> FileRecord:
+@dataclass(frozen=True)
+class Schema:
+    """What a run asks of each file's columns.
+
+    `mapping`: what a person says that they mean; `required`: canonical columns without which a file fails.
+    """
+
+    mapping: ColumnMapping = NO_MAPPING
+    required: tuple[str, ...] = ()
+
+
+NO_DEMANDS = Schema()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A sheet, the position of its header, and what that says."""
+
+    sheet: RawSheet
+    header: int
+    header_map: HeaderMap
+
+
+def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS) -> FileRecord:
     """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record."""
 
     def prepare() -> FileRecord:
         book = read_workbook(source.path)
-        sheets, left_out = _property_sheets(source, book)
+        sheets, left_out = _property_sheets(source, book, schema)
         records = tuple(_write(found, folder / f"{source.fingerprint}-{number}") for number, found in enumerate(sheets))
         if not any(record.rows_read for record in records):
             raise _no_rows(source, records[0])
@@ -29,16 +67,48 @@ def prepare_file(source: SourceFile, folder: Path) -> FileRecord:
     return _recorded(source, prepare)
 
 
-def inspect_file(source: SourceFile) -> FileRecord:
+def inspect_file(source: SourceFile, schema: Schema = NO_DEMANDS) -> FileRecord:
     """How a file's headers would be mapped, from its first rows alone; writes nothing."""
 
     def inspect() -> FileRecord:
         book = peek_workbook(source.path, PEEKED_ROWS)
-        sheets, left_out = _property_sheets(source, book)
-        records = tuple(SheetRecord(found.sheet.name, found.header + 1, found.header_map) for found in sheets)
+        sheets, left_out = _property_sheets(source, book, schema)
+        records = tuple(
+            SheetRecord(found.sheet.name, found.header + 1, found.header_map, hidden=found.sheet.hidden) for found in sheets
+        )
         return FileRecord(source, records, (*book.left_out, *left_out))
 
     return _recorded(source, inspect)
+
+
+def draft_mapping(path: Path) -> str:
+    """A mapping file for an export, as YAML: what the headers of its property tables, or its likeliest one, are taken for.
+
+    Raises ProcessingError if the file can't be read.
+    """
+    try:
+        sheets = [_mapped(sheet, NO_MAPPING) for sheet in peek_workbook(path, PEEKED_ROWS).sheets]
+    except Exception as error:  # noqa: BLE001 - whatever a reader throws becomes a sentence
+        raise as_processing_error(path, error) from None
+    chosen = [found for found in sheets if not missing_required(found.header_map)]
+    return render_mapping(path.name, [_drafted(found) for found in chosen or [_likeliest(sheets)]])
+
+
+def _drafted(found: _Found) -> Table:
+    """The sheet as it is understood; where no row is a header, every row is one of the table."""
+    cells = found.sheet.cells
+    if not knows_header(cells, found.header) and not _is_text(cells.row(found.header)):
+        found = _without_header(found.sheet, NO_MAPPING)
+    return Table(found.sheet.name, found.header + 1, found.header_map, cells.slice(found.header + 1))
+
+
+def _is_text(row: Sequence[str | None]) -> bool:
+    """Whether no cell of a row begins with a digit: names of columns hardly do, values do."""
+    return not any(text[:1].isdigit() for text in row if text)
+
+
+def _likeliest(sheets: Sequence[_Found]) -> _Found:
+    return max(sheets, key=lambda found: len(found.header_map.canonical))
 
 
 def _recorded(source: SourceFile, work: Callable[[], FileRecord]) -> FileRecord:
@@ -52,35 +122,74 @@ def _recorded(source: SourceFile, work: Callable[[], FileRecord]) -> FileRecord:
     return replace(record, seconds=perf_counter() - started)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A sheet, the position of its header, and what that says."""
-
-    sheet: RawSheet
-    header: int
-    header_map: HeaderMap
-
-
-def _property_sheets(source: SourceFile, book: Workbook) -> tuple[list[_Found], list[tuple[str, str]]]:
+def _property_sheets(source: SourceFile, book: Workbook, schema: Schema) -> tuple[list[_Found], list[tuple[str, str]]]:
     """The sheets that are property tables; and why the others are not.
 
-    Raises DataFormatError if there is none, naming what the likeliest sheet has.
+    Raises DataFormatError if there is none, naming what the likeliest sheet has, or if one lacks what the schema requires.
     """
-    sheets = [_mapped(sheet) for sheet in book.sheets]
+    mapping = schema.mapping if schema.mapping.is_for(source.path.name) else NO_MAPPING
+    asked = [sheet for sheet in book.sheets if sheet.name == mapping.sheet] or list(book.sheets)
+    sheets = [_mapped(sheet, mapping) for sheet in asked]
     lacking = {found.sheet.name: missing_required(found.header_map) for found in sheets}
     chosen = [found for found in sheets if not lacking[found.sheet.name]]
     if not chosen:
-        likeliest = max(sheets, key=lambda found: len(found.header_map.canonical))
-        headers = [column.header for column in likeliest.header_map.columns]
-        name = likeliest.sheet.name
-        raise DataFormatError.missing_columns(source.path.name, name, lacking[name], headers)
+        raise _no_table(source.path.name, sheets, lacking)
+    for found in chosen:
+        _check_required(source.path.name, found, schema.required)
+    unasked = [sheet.name for sheet in book.sheets if sheet.name not in lacking]
+    others = [(name, f'{mapping.name} asks for sheet "{mapping.sheet}" alone.') for name in unasked]
     left_out = [(name, f"No property table: it has no {' and no '.join(parts)}.") for name, parts in lacking.items() if parts]
-    return chosen, left_out
+    return chosen, [*others, *left_out]
 
 
-def _mapped(sheet: RawSheet) -> _Found:
-    header = find_header(sheet.cells)
-    return _Found(sheet, header, map_headers(sheet.name, sheet.cells.row(header), sheet.cells.slice(header + 1)))
+def _no_table(file: str, sheets: list[_Found], lacking: Mapping[str, list[str]]) -> DataFormatError:
+    """What the likeliest sheet has in place of the columns of a property table."""
+    likeliest = _likeliest(sheets)
+    name, cells = likeliest.sheet.name, likeliest.sheet.cells
+    if likeliest.header == NO_HEADER or knows_header(cells, likeliest.header):
+        headers = [column.header for column in likeliest.header_map.columns]
+        return DataFormatError.missing_columns(file, name, lacking[name], headers)
+    rows = [(i + 1, [cell for cell in row if cell]) for i, row in enumerate(cells.head(SEARCHED_ROWS).rows()) if any(row)]
+    return DataFormatError.no_header(file, name, SEARCHED_ROWS, rows[:_SHOWN_ROWS])
+
+
+def _check_required(file: str, found: _Found, required: tuple[str, ...]) -> None:
+    """Raise DataFormatError if the sheet lacks a required column, and what it could be made from."""
+    missing = set(found.header_map.missing)
+    lacking = [name for name in required if missing.issuperset((name, *MADE_FROM.get(name, ())))]
+    if lacking:
+        headers = [column.header for column in found.header_map.columns]
+        raise DataFormatError.not_to_schema(file, found.sheet.name, lacking, headers)
+
+
+def _mapped(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
+    header = _header(sheet.cells, mapping)
+    if header == NO_HEADER:
+        return _without_header(sheet, mapping)
+    texts, joined = header_texts(sheet.cells, header, mapping.by_header)
+    return _Found(sheet, header, map_headers(sheet.name, texts, sheet.cells.slice(header + 1), mapping, joined=joined))
+
+
+def _without_header(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
+    nameless = [None] * sheet.cells.width
+    return _Found(sheet, NO_HEADER, map_headers(sheet.name, nameless, sheet.cells, mapping))
+
+
+def _header(cells: pl.DataFrame, mapping: ColumnMapping) -> int:
+    """Where the header stands: in the row that a person says, if that is one there; NO_HEADER if they say that there is none."""
+    found = find_header(cells, mapping.by_header)
+    if mapping.header_row is None:
+        return found
+    if mapping.header_row == 0:
+        return found if mapping.files == "*" and knows_header(cells, found) else NO_HEADER
+    said = mapping.header_row - 1
+    there, elsewhere = (_entries_at(cells, row, mapping) for row in (said, found))
+    return said if there and there >= elsewhere else found
+
+
+def _entries_at(cells: pl.DataFrame, row: int, mapping: ColumnMapping) -> int:
+    """How many headers of the row the mapping has entries for."""
+    return mapping.names_any(header_texts(cells, row, mapping.by_header)[0]) if row < cells.height else 0
 
 
 def _write(found: _Found, stem: Path) -> SheetRecord:
@@ -94,6 +203,8 @@ def _write(found: _Found, stem: Path) -> SheetRecord:
         converted.not_data,
         write_table(converted.table, stem.with_name(f"{stem.name}.parquet")),
         write_table(converted.issues, stem.with_name(f"{stem.name}-issues.parquet")) if converted.issues.height else None,
+        found.sheet.hidden,
+        converted.kinds,
     )
 
 

@@ -15,7 +15,7 @@ from flexscout.errors import DataFormatError
 from flexscout.mapping import map_headers, missing_required
 from flexscout.model import SOURCE_COLUMNS, HeaderMap
 from flexscout.processing import FileProcessor
-from flexscout.reading import find_header
+from flexscout.reading import find_header, header_texts
 from flexscout.vocabulary import columns
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def of_frame(frame: Any) -> Properties:
     if not cells.width:
         raise DataFormatError.missing_from_frame(missing_required(map_headers(_FRAME, (), cells)), [])
     header = find_header(cells)
-    header_map = map_headers(_FRAME, cells.row(header), cells.slice(header + 1))
+    texts, joined = header_texts(cells, header)
+    header_map = map_headers(_FRAME, texts, cells.slice(header + 1), joined=joined)
     converted = convert(_FRAME, cells, header, header_map)
     canonical = [column.name for column in columns() if column.name in converted.table.columns]
     # Row 1 of the cells are the frame's labels.

@@ -12,6 +12,7 @@ from flexscout.cli.config import config
 from flexscout.cli.demo import demo
 from flexscout.cli.init import init
 from flexscout.cli.inspect import inspect
+from flexscout.cli.map import map_
 from flexscout.cli.profile import profile
 from flexscout.cli.run import run
 
@@ -46,6 +47,7 @@ def _program(
 app.command()(run)
 app.command()(check)
 app.command()(inspect)
+app.command("map")(map_)
 app.command()(init)
 app.add_typer(config)
 app.add_typer(profile)

@@ -24,12 +24,15 @@ def show(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet:
     """Check and print; gives the exit code."""
     from flexscout.classification import load_profile  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
+    from flexscout.reporting import unmatched_entries  # noqa: PLC0415
 
     summary = ScalableFlexPipeline(settings).check()
     if output_format is opt.Format.JSON:
         typer.echo(json.dumps(_as_dict(summary), indent=2, ensure_ascii=False))
     elif not quiet:
         _print(summary, {*load_profile(settings.profile).columns, *settings.duplicate_fields})
+        if summary.unmatched:
+            typer.echo(unmatched_entries(settings.mapping, summary.unmatched))
     return summary.exit_code
 
 
@@ -37,6 +40,7 @@ def _as_dict(summary: "CheckSummary") -> dict[str, Any]:
     return {
         "files": [_record(record) for record in summary.records],
         "skipped": [{"file": file.name, "reason": file.reason} for file in summary.skipped],
+        "unmatched": list(summary.unmatched),
     }
 
 
@@ -55,10 +59,14 @@ def _sheet(sheet: "SheetRecord") -> dict[str, Any]:
     return {
         "sheet": sheet.sheet,
         "header_row": sheet.header_row,
+        "hidden": sheet.hidden,
         "vendor": header_map.vendor,
+        "recognized": header_map.recognized,
         "mapped": header_map.mapped,
         "missing": list(header_map.missing),
         "extra": [column.name for column in header_map.extra],
+        "left_out": [column.header for column in header_map.left_out],
+        "by_hand": list(header_map.by_hand),
         "suggestions": dict(header_map.suggestions),
         "remarks": [f"{issue.column}: {issue.reason}" for issue in header_map.issues],
     }
@@ -81,14 +89,17 @@ def _print(summary: "CheckSummary", asked_for: set[str]) -> None:
 
 def _print_sheet(sheet: dict[str, Any], asked_for: set[str]) -> None:
     """`asked_for`: the columns that the score and the duplicates need."""
-    vendor = f", {sheet['vendor']}" if sheet["vendor"] else ""
-    typer.echo(f'  sheet "{sheet["sheet"]}": header in row {sheet["header_row"]}{vendor}')
+    header = f"header in row {sheet['header_row']}" if sheet["header_row"] else "no header"
+    hidden = " (hidden)" if sheet["hidden"] else ""
+    typer.echo(f'  sheet "{sheet["sheet"]}"{hidden}: {header}; {sheet["recognized"]}')
     renamed = [f"{header} -> {name}" for header, name in sheet["mapped"].items() if header != name]
     same = [name for header, name in sheet["mapped"].items() if header == name]
     _print_list("by their own name", same)
     _print_list("renamed", renamed)
     _print_list("missing, and asked for", [name for name in sheet["missing"] if name in asked_for])
     _print_list("passed through", sheet["extra"])
+    _print_list("left out", sheet["left_out"])
+    _print_list("as the mapping file says", sheet["by_hand"])
     _print_list("did you mean", [f"{header} = {name}?" for header, name in sheet["suggestions"].items()])
     _print_list("remarks", sheet["remarks"])
 

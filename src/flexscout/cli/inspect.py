@@ -23,7 +23,7 @@ Output = Annotated[
 @ends_in_words
 def inspect(file: File, *, output: Output = None, output_format: OutputFormat = Format.TEXT) -> None:
     """Say what is in one file: columns, types, gaps, odd values."""
-    _check(file, output)
+    check_file(file, output)
     from flexscout.analysis import PropertyDataAnalyzer  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.cli.inspection import show_inspection  # noqa: PLC0415
     from flexscout.export import render_report  # noqa: PLC0415
@@ -42,7 +42,7 @@ def inspect(file: File, *, output: Output = None, output_format: OutputFormat = 
         typer.echo(f"\nWrote {written}", err=output_format is Format.JSON)
 
 
-def _check(file: Path, output: Path | None) -> None:
+def check_file(file: Path, output: Path | None) -> None:
     """Raise NothingToReadError if there is no such file, OutputError if the output would take its place."""
     if os.path.isdir(file):  # noqa: PTH112 - unlike Path.is_dir it is false, not an error, below a folder that may not be read
         raise NothingToReadError(

@@ -40,6 +40,18 @@ FilePattern = Annotated[
     str | None, typer.Option("--file-pattern", metavar="GLOB", help="Which files are read.  [default: *.xlsx]")
 ]
 Recursive = Annotated[bool, typer.Option("--recursive", help="Read the folders below too.")]
+MappingFile = Annotated[
+    str | None,
+    typer.Option("--mapping", "-m", metavar="FILE", help="Which header is which column; `flexscout map` writes one."),
+]
+SchemaPolicy = Annotated[
+    str | None,
+    typer.Option(
+        "--schema-policy",
+        metavar="POLICY",
+        help="report: tell which columns a file lacks; strict: fail it if eligibility or duplicates need one.  [default: report]",
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", "-w", metavar="N", help="Worker processes.  [default: 4, at most the cores there are]")
 ]
@@ -90,6 +102,8 @@ def _shared(
     config: ConfigFile = None,
     file_pattern: FilePattern = None,
     recursive: Recursive = False,
+    mapping: MappingFile = None,
+    schema_policy: SchemaPolicy = None,
     workers: Workers = None,
     profile: ProfileName = None,
     as_of: AsOf = None,
@@ -152,6 +166,8 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "report_file": options.get("report_file"),
         "file_pattern": options["file_pattern"],
         "recursive_scan": options["recursive"] or None,
+        "mapping": options["mapping"],
+        "schema_policy": options["schema_policy"],
         "max_workers": options["workers"],
         "profile": options["profile"],
         "as_of": options["as_of"],

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 
 # Section and key of the configuration file -> keyword of PipelineConfiguration.
 FILE_KEYS: dict[str, dict[str, str]] = {
-    "input": {"folder": "input_folder", "file_pattern": "file_pattern", "recursive_scan": "recursive_scan"},
+    "input": {
+        "folder": "input_folder",
+        "file_pattern": "file_pattern",
+        "recursive_scan": "recursive_scan",
+        "mapping": "mapping",
+        "schema_policy": "schema_policy",
+    },
     "processing": {
         "batch_size": "batch_size",
         "max_workers": "max_workers",

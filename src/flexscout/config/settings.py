@@ -32,6 +32,10 @@ class PipelineConfiguration(BaseModel):
     """Which files of the folder are read, as a glob."""
     recursive_scan: bool = False
     """Whether folders below the input folder are scanned too."""
+    mapping: str = ""
+    """A file that says which header is which column; `flexscout map` writes one. Empty: names decide."""
+    schema_policy: Literal["report", "strict"] = "report"
+    """`report`: a column that a file lacks is told; `strict`: the file fails if eligibility or duplicates need it."""
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 10
     """Files handed to the workers at a time."""
     max_workers: Annotated[int, Field(ge=1, le=256)] = 4

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.conversion.codes import described
+from flexscout.conversion.kinds import kinds_of
 from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
 from flexscout.conversion.values import clean, typed
 from flexscout.model import SQUARE_FEET_PER_ACRE, HeaderMap, Issue, MappedColumn
@@ -30,7 +31,8 @@ class Converted:
     """A sheet, typed.
 
     `table`: a row per property: canonical columns, `Source Sheet`, `Source Row`, then the columns that pass through;
-    `issues`: ISSUE_SCHEMA; `rows_read`: rows from below the header to the last that is not empty.
+    `issues`: ISSUE_SCHEMA; `rows_read`: rows from below the header to the last that is not empty; `kinds`: a letter per column
+    that passes through, in their order (see kinds.py).
     """
 
     table: pl.DataFrame
@@ -38,6 +40,7 @@ class Converted:
     rows_read: int
     blank: int
     not_data: int
+    kinds: str = ""
 
 
 def convert(sheet: str, cells: pl.DataFrame, header_row: int, header_map: HeaderMap) -> Converted:
@@ -46,11 +49,12 @@ def convert(sheet: str, cells: pl.DataFrame, header_row: int, header_map: Header
     kinds = row_kinds(body, header_map)
     rows = body.filter(kinds == PROPERTY)
     typed, issues = _typed(sheet, rows, header_map.canonical)
-    table = pl.DataFrame([*_with_acres(typed), *_source(sheet, rows), *_extras(rows, header_map.extra)])
+    extras = rows.select(pl.col(str(entry.position)).alias(entry.name) for entry in header_map.extra)
+    table = pl.DataFrame([*_with_acres(typed), *_source(sheet, rows), *_extras(extras)])
     not_data = _not_data(sheet, body, kinds)
     blank = int((kinds == BLANK).sum())
     all_issues = pl.concat([_of_columns(header_map.issues), not_data, *issues]).sort("Source Row", maintain_order=True)
-    return Converted(table, all_issues, body.height, blank, not_data.height)
+    return Converted(table, all_issues, body.height, blank, not_data.height, kinds_of(extras))
 
 
 def convert_column(name: str, texts: pl.Series) -> pl.Series:
@@ -130,9 +134,8 @@ def _source(sheet: str, rows: pl.DataFrame) -> list[pl.Series]:
     return [names.alias("Source Sheet"), rows["row"].cast(pl.Int64).alias("Source Row")]
 
 
-def _extras(rows: pl.DataFrame, extra: Iterable[MappedColumn]) -> list[pl.Series]:
+def _extras(found: pl.DataFrame) -> list[pl.Series]:
     """The columns that pass through, unless they are empty; a date without a time loses its midnight."""
-    found = rows.select(pl.col(str(entry.position)).alias(entry.name) for entry in extra)
     has_midnights = found.select(pl.all().str.ends_with(" 00:00:00").any())
     filled = [values for values in found if values.null_count() < values.len()]
     return [values.str.replace(_MIDNIGHT, "$1") if has_midnights[values.name].any() else values for values in filled]

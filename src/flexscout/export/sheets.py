@@ -23,6 +23,7 @@ _TYPE_FORMATS = {"date": "yyyy-mm-dd", "year": "0", "number": "#,##0"}
 _POINTS_FORMAT = "0.0#"
 _SCORE_FORMATS = {"Completeness": "0%", "Kept Score": _POINTS_FORMAT, "Removed Score": _POINTS_FORMAT}
 _TEXTS = ("Zip Code", "APN", "Unit")
+_SHEETS_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         Sheet("Not Selected", others.drop("To Verify", strict=False), formats, _TEXTS),
         Sheet("Issues", tables.issues, {}, ("Value",)),
         Sheet("Files", _files(report["files"])),
+        Sheet("Columns", _columns(report["columns"]), {}, ("Column", "Differs")),
     ]
 
 
@@ -100,6 +102,32 @@ def _files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         for file in files
     ]
     return pl.DataFrame(rows)
+
+
+def _columns(drift: Mapping[str, Any]) -> pl.DataFrame:
+    """A row per column, with its header in each sheet while those are few: the schema of all files at a glance."""
+    shown = drift["sheets"] if len(drift["sheets"]) <= _SHEETS_SHOWN else []
+    rows = [
+        {
+            "Column": entry["column"],
+            "Kind": "canonical" if entry["canonical"] else "passes through",
+            "Sheets with it": len(entry["headers"]),
+            "Sheets without": len(entry["missing"]),
+            "Differs": entry["differs"],
+            **{_heading(sheet): entry["headers"].get(sheet, _made_or_missing(entry, sheet)) for sheet in shown},
+        }
+        for entry in drift["columns"]
+    ]
+    return pl.DataFrame(rows, schema_overrides={"Column": pl.String}) if rows else pl.DataFrame(schema={"Column": pl.String})
+
+
+def _heading(sheet: str) -> str:
+    """A file may be called like a column of this table."""
+    return f"in {sheet}"
+
+
+def _made_or_missing(entry: Mapping[str, Any], sheet: str) -> str:
+    return "(missing)" if sheet in entry["missing"] else "(calculated)"
 
 
 def _error_words(file: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,11 +1,13 @@
 """What each header of a sheet means."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from flexscout.mapping.naming import extra_names
+from flexscout.mapping.choice import LEAVE_OUT, NO_MAPPING, Choice, ColumnMapping
+from flexscout.mapping.naming import column_letter, extra_names
 from flexscout.mapping.units import Verdict, is_lot_area, is_square_feet_as_acres, lot_unit
 from flexscout.model import HeaderMap, Issue, MappedColumn
 from flexscout.vocabulary import (
@@ -17,6 +19,7 @@ from flexscout.vocabulary import (
     columns,
     fold,
     state_codes,
+    vendor_headers,
     vendors,
 )
 from flexscout.vocabulary.columns import Alias
@@ -29,16 +32,23 @@ _SUGGESTED_LENGTH = 4  # characters; shorter names resemble anything
 _SUGGESTED_AT_MOST = 200  # columns; a sheet with more strangers than that is no export
 
 
-def map_headers(sheet: str, headers: Sequence[str | None], body: pl.DataFrame) -> HeaderMap:
+def map_headers(
+    sheet: str, headers: Sequence[str | None], body: pl.DataFrame, mapping: ColumnMapping = NO_MAPPING, *, joined: bool = False
+) -> HeaderMap:
     """Give every column of a sheet its name.
 
-    `body`: the rows below the header as text, columns in the order of `headers`. An exact alias is taken, a
-    resemblance only suggested; where the header leaves the unit open, the values decide or the column is left alone.
+    `body`: the rows below the header as text, columns in the order of `headers`. What a `mapping` says is taken before anything
+    else; an exact alias is taken, a resemblance only suggested; where the header leaves the unit open, the values decide or the
+    column is left alone. `joined`: whether the headers are those of two rows.
     """
     folded = [fold(header or "") for header in headers]
     vendor = _vendor(set(folded))
-    meanings, issues = _meanings(sheet, headers, folded, body, vendor)
-    chosen = _fullest(meanings, body)
+    choices = mapping.choices_of(headers)
+    left_to_us = ["" if i in choices else header for i, header in enumerate(folded)]
+    meanings, issues = _meanings(sheet, headers, left_to_us, body, vendor)
+    meanings |= {i: _by_hand(choice, aliases().get(folded[i])) for i, choice in choices.items() if choice.is_canonical}
+    issues += _too_large(sheet, headers, {i: meanings[i].column for i in choices.keys() & meanings.keys()}, body)
+    chosen = _fullest(meanings, body, choices)
     issues += _second_columns(sheet, headers, meanings, chosen)
     names = extra_names(headers, set(chosen))
     mapped = [
@@ -46,11 +56,25 @@ def map_headers(sheet: str, headers: Sequence[str | None], body: pl.DataFrame) -
         if i in chosen
         else MappedColumn(i, headers[i] or names[i], names[i], canonical=False)
         for i in range(len(headers))
-        if i in chosen or headers[i] or body.to_series(i).count()
+        if (i in chosen or headers[i] or body.to_series(i).count()) and not _is_left_out(choices.get(i))
     ]
     present = {column.name for column in mapped if column.canonical}
     missing = tuple(column.name for column in columns() if column.name not in present)
-    return HeaderMap(tuple(mapped), vendor.name if vendor else "", missing, _suggestions(mapped, set(missing)), tuple(issues))
+    return HeaderMap(
+        tuple(mapped),
+        vendor.name if vendor else "",
+        missing,
+        _suggestions(mapped, set(missing), choices),
+        tuple(issues),
+        known=_known(folded, vendor),
+        by_hand=tuple(sorted({choice.header for choice in choices.values()})),
+        left_out=tuple(
+            MappedColumn(i, headers[i] or names[i], names[i], canonical=False)
+            for i, choice in choices.items()
+            if _is_left_out(choice)
+        ),
+        joined=joined,
+    )
 
 
 def missing_required(header_map: HeaderMap) -> list[str]:
@@ -61,6 +85,17 @@ def missing_required(header_map: HeaderMap) -> list[str]:
 
 def _mapped(position: int, header: str, meaning: Alias) -> MappedColumn:
     return MappedColumn(position, header, meaning.column, canonical=True, inverted=meaning.inverted, codes=meaning.codes)
+
+
+def _is_left_out(choice: Choice | None) -> bool:
+    return choice is not None and choice.column == LEAVE_OUT
+
+
+def _known(folded: Sequence[str], vendor: Vendor | None) -> int:
+    """How many of the headers are known, here or to the vendor."""
+    of_vendor = vendor_headers().get(vendor.name, frozenset()) if vendor else frozenset()
+    known, unclear = aliases(), ambiguous_headers()
+    return sum(1 for header in folded if header in known or header in unclear or header in of_vendor)
 
 
 def _vendor(folded: set[str]) -> Vendor | None:
@@ -86,6 +121,19 @@ def _meanings(
         else:
             meanings[i] = Alias(unclear[header].acres if unit is Verdict.ACRES else unclear[header].square_feet)
     return meanings, issues + _corrections(sheet, headers, meanings, body)
+
+
+def _by_hand(choice: Choice, known: Alias | None) -> Alias:
+    """What a person says; where the vocabulary says the same column, also what it knows of its values."""
+    same = known if known and known.column == choice.column else Alias(choice.column)
+    return same if choice.inverted is None else replace(same, inverted=choice.inverted)
+
+
+def _too_large(sheet: str, headers: Sequence[str | None], by_hand: Mapping[int, str], body: pl.DataFrame) -> list[Issue]:
+    """What a person says is obeyed, but told where the values are no acres."""
+    doubtful = [i for i, name in by_hand.items() if name == "Lot Size Acres" and is_square_feet_as_acres(body.to_series(i))]
+    why = "unit_unclear: too large for acres, but the mapping file says so. Lot Size SqFt would fit"
+    return [Issue(sheet, 0, str(headers[i] or column_letter(i)), "", why) for i in doubtful]
 
 
 def _codes_of_elsewhere(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
@@ -122,13 +170,14 @@ def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, 
     return issues
 
 
-def _fullest(meanings: dict[int, Alias], body: pl.DataFrame) -> set[int]:
-    """Of the columns that mean the same, the plainest and fullest; the first of equals."""
+def _fullest(meanings: dict[int, Alias], body: pl.DataFrame, by_hand: Collection[int]) -> set[int]:
+    """Of the columns that mean the same, the one that a person named, else the plainest and fullest; the first of equals."""
     rivals: dict[str, list[int]] = {}
     for i, meaning in meanings.items():
         rivals.setdefault(meaning.column, []).append(i)
     return {
-        same[0] if len(same) == 1 else max(same, key=lambda i: _rank(meanings[i], body.to_series(i))) for same in rivals.values()
+        same[0] if len(same) == 1 else max(same, key=lambda i: (i in by_hand, *_rank(meanings[i], body.to_series(i))))
+        for same in rivals.values()
     }
 
 
@@ -147,7 +196,7 @@ def _second_columns(sheet: str, headers: Sequence[str | None], meanings: dict[in
     ]
 
 
-def _suggestions(mapped: list[MappedColumn], missing: set[str]) -> tuple[tuple[str, str], ...]:
+def _suggestions(mapped: list[MappedColumn], missing: set[str], by_hand: Collection[int]) -> tuple[tuple[str, str], ...]:
     known = {
         header: alias.column
         for header, alias in aliases().items()
@@ -155,7 +204,7 @@ def _suggestions(mapped: list[MappedColumn], missing: set[str]) -> tuple[tuple[s
     }
     found: list[tuple[str, str]] = []
     for column in [column for column in mapped if not column.canonical][:_SUGGESTED_AT_MOST]:
-        if fold(column.header) in aliases():
+        if column.position in by_hand or fold(column.header) in aliases():
             continue
         near = process.extractOne(fold(column.header), known.keys(), scorer=fuzz.ratio, score_cutoff=_SUGGESTED_FROM)
         if near:

@@ -19,8 +19,9 @@ from flexscout.discovery import FileDiscovery
 from flexscout.errors import ErrorAction, ErrorHandler, ProcessingError, WorkerError, as_processing_error
 from flexscout.executors import Executor, WorkerDied, WorkerPool
 from flexscout.journal import TableFolder
+from flexscout.mapping.mapping_file import load_mapping
 from flexscout.model import FileRecord, HeaderMap, ProcessingResult, SourceFile
-from flexscout.prepare import inspect_file, prepare_file
+from flexscout.prepare import Schema, inspect_file, prepare_file
 from flexscout.processing.classified import Classified, classified, with_candidates
 from flexscout.processing.progress import LoggedProgress, NoProgress, Progress
 
@@ -34,7 +35,8 @@ class BatchProcessor:
     """Processes files in worker processes.
 
     `executor`: where the work runs, by default worker processes as `config` says; `progress`: told of each file.
-    `workers`: processes that worked last, 0 if none did. Raises ConfigurationError if the filter of `config` won't do.
+    `workers`: processes that worked last, 0 if none did. Raises ConfigurationError if the filter, the profile or
+    the mapping of `config` won't do.
     """
 
     workers = 0
@@ -47,8 +49,16 @@ class BatchProcessor:
         self._listeners = (progress or NoProgress(), LoggedProgress(self.config.batch_size, self.config.progress_interval))
         self._handler = ErrorHandler()
         self.criteria = Criteria.of(self.config)
+        self.schema = Schema(load_mapping(self.config.mapping), self._required())
         self._memory_share = self.config.memory_limit_gb
         self._header_maps: dict[HeaderMap, HeaderMap] = {}
+
+    def _required(self) -> tuple[str, ...]:
+        """The columns without which a file fails: none, or those that eligibility and duplicates look at."""
+        if self.config.schema_policy == "report":
+            return ()
+        compared = self.config.duplicate_fields if self.config.enable_deduplication else ()
+        return tuple(dict.fromkeys((*self.criteria.profile.eligibility, *compared)))
 
     def process_file(self, file_path: str | Path) -> ProcessingResult:
         """Process one file. Its errors are in the result; none is raised."""
@@ -68,7 +78,7 @@ class BatchProcessor:
         """Process sources as they come back from the workers, with their tables in `folder`."""
         for listener in self._listeners:
             listener.started(len(sources))
-        with closing(self._records(partial(prepare_file, folder=folder), sources)) as arrivals:
+        with closing(self._records(partial(prepare_file, folder=folder, schema=self.schema), sources)) as arrivals:
             for records in arrivals:
                 part = self.classify(records)
                 for result, listener in product(part.results, self._listeners):
@@ -94,8 +104,14 @@ class BatchProcessor:
 
     def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
         """How each file's headers would be mapped, from its first rows; in the order of the sources."""
-        done = {record.source.name: record for records in self._records(inspect_file, sources) for record in records}
+        arrivals = self._records(partial(inspect_file, schema=self.schema), sources)
+        done = {record.source.name: record for records in arrivals for record in records}
         return [done[source.name] for source in sources]
+
+    def unmatched(self, records: Iterable[FileRecord]) -> tuple[str, ...]:
+        """The entries of the mapping file that no header of any of the files has."""
+        header_maps = {sheet.header_map for record in records for sheet in record.sheets}
+        return self.schema.mapping.unused({header for found in header_maps for header in found.by_hand})
 
     def handle_processing_error(self, file_path: str | Path, error: Exception) -> None:
         """Log a file's error; the run goes on."""

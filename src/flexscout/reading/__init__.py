@@ -1,6 +1,15 @@
 """Source file -> raw text tables, exactly as the sheets say."""
 
-from flexscout.reading.header import find_header
+from flexscout.reading.header import SEARCHED_ROWS, find_header, header_texts, knows_header
 from flexscout.reading.workbook import RawSheet, Workbook, peek_workbook, read_workbook
 
-__all__ = ["RawSheet", "Workbook", "find_header", "peek_workbook", "read_workbook"]
+__all__ = [
+    "SEARCHED_ROWS",
+    "RawSheet",
+    "Workbook",
+    "find_header",
+    "header_texts",
+    "knows_header",
+    "peek_workbook",
+    "read_workbook",
+]

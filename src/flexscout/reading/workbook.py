@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import fastexcel
 import polars as pl
@@ -24,11 +24,13 @@ MOST_COLUMNS = 16_384
 class RawSheet:
     """A sheet as text.
 
-    `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel.
+    `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel;
+    `hidden`: whether Excel hides it.
     """
 
     name: str
     cells: pl.DataFrame
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,15 @@ def _peek_xlsx(path: Path, rows: int) -> Workbook:
         names = [sheet.title for sheet in book.worksheets]
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # many exporters write A1 whatever the table is
-        return _collect(path, names, lambda name: _first_rows(book[name].iter_rows(values_only=True), rows))
+        return _collect(path, names, lambda name: _peeked(book[name], rows))
 
 
-def _collect(path: Path, names: list[str], load: Callable[[str], pl.DataFrame]) -> Workbook:
+def _collect(path: Path, names: list[str], load: Callable[[str], tuple[pl.DataFrame, bool]]) -> Workbook:
     sheets: list[RawSheet] = []
     left_out: list[tuple[str, str]] = []
     for name in names:
         try:
-            cells = _guarded(path, partial(load, name))
+            cells, hidden = _guarded(path, partial(load, name))
         except DataFormatError as error:
             left_out.append((name, f"It can't be read: {error.message}"))
             continue
@@ -90,7 +92,7 @@ def _collect(path: Path, names: list[str], load: Callable[[str], pl.DataFrame]) 
         elif cells.width > MOST_COLUMNS:
             left_out.append((name, f"It can't be read: it claims {cells.width:,} columns, more than a sheet can have."))
         else:
-            sheets.append(RawSheet(name, cells))
+            sheets.append(RawSheet(name, cells, hidden))
     if sheets:
         return Workbook(tuple(sheets), tuple(left_out))
     if any("can't be read" in reason for _, reason in left_out):
@@ -100,12 +102,17 @@ def _collect(path: Path, names: list[str], load: Callable[[str], pl.DataFrame]) 
     )
 
 
-def _load(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
+def _load(book: fastexcel.ExcelReader, name: str) -> tuple[pl.DataFrame, bool]:
+    """The cells of a sheet, and whether it is hidden."""
     # skip_rows=0 keeps the empty rows above the first cell, so that positions are Excel's row numbers.
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     # The reader leaves out empty columns on the left; positions are Excel's letters.
     first = min((column.absolute_index for column in sheet.available_columns()), default=0)
-    return _positions(sheet.to_polars(), first)
+    return _positions(sheet.to_polars(), first), sheet.visible != "visible"
+
+
+def _peeked(sheet: Any, rows: int) -> tuple[pl.DataFrame, bool]:
+    return _first_rows(sheet.iter_rows(values_only=True), rows), sheet.sheet_state != "visible"
 
 
 def _first_rows(rows: Iterator[tuple[object, ...]], count: int) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """The facts of a run; no rendering."""
 
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
-from flexscout.reporting.messages import messages
+from flexscout.reporting.messages import messages, unmatched_entries
 from flexscout.reporting.quality import completeness, issues_by_reason
 from flexscout.reporting.report import TOP_CANDIDATES, Facts, build_report, finished, statistics
 
@@ -16,4 +16,5 @@ __all__ = [
     "messages",
     "score_distribution",
     "statistics",
+    "unmatched_entries",
 ]

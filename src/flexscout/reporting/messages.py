@@ -1,13 +1,24 @@
 """What a person should know of a result, in sentences."""
 
+from collections.abc import Sequence
+
 from flexscout.journal import NEAR
 from flexscout.model import PLACE_COLUMNS, ProcessingResult
 from flexscout.reporting.report import Facts
 
+_SHOWN = 10  # entries
+
 
 def messages(facts: Facts) -> list[str]:
     """Sentences on what is unusual: no candidate, rows left out, merges of different parcels, files that can't be compared."""
-    return [*_no_candidates(facts), *_left_out(facts), *_different_parcels(facts), *_not_compared(facts), *_near_limit(facts)]
+    return [
+        *_no_candidates(facts),
+        *_left_out(facts),
+        *_different_parcels(facts),
+        *_not_compared(facts),
+        *_near_limit(facts),
+        *_unmatched(facts),
+    ]
 
 
 def _no_candidates(facts: Facts) -> list[str]:
@@ -33,6 +44,16 @@ def _different_parcels(facts: Facts) -> list[str]:
         return []
     merges = f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address."
     return [f"{merges} To keep such rows apart: --duplicate-fields Address,City,State,APN."]
+
+
+def _unmatched(facts: Facts) -> list[str]:
+    return [unmatched_entries(facts.settings["mapping"], facts.unmatched)] if facts.unmatched else []
+
+
+def unmatched_entries(mapping: str, entries: Sequence[str]) -> str:
+    """That a mapping file has entries that matched nothing."""
+    shown = ", ".join(entries[:_SHOWN]) + (f", and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else "")
+    return f"The mapping {mapping} has entries that no header of any file matches: {shown}."
 
 
 def _near_limit(facts: Facts) -> list[str]:

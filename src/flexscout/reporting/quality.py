@@ -32,10 +32,14 @@ def columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, Any]]
             "file": result.record.source.name,
             "sheet": sheet.sheet,
             "header_row": sheet.header_row,
+            "hidden": sheet.hidden,
             "vendor": sheet.header_map.vendor,
+            "recognized": sheet.header_map.recognized,
             "mapped": sheet.header_map.mapped,
             "missing": list(sheet.header_map.missing),
             "extra": [column.name for column in sheet.header_map.extra],
+            "left_out": [column.header for column in sheet.header_map.left_out],
+            "by_hand": list(sheet.header_map.by_hand),
             "suggestions": dict(sheet.header_map.suggestions),
         }
         for result in results

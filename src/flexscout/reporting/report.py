@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.model import AggregateStatistics, FileStatus, ProcessingResult, SkippedFile
+from flexscout.model import AggregateStatistics, FileStatus, ProcessingResult, SheetRecord, SkippedFile
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
 from flexscout.reporting.quality import columns_by_file, completeness, issues_by_reason
+from flexscout.reporting.schema import schema_drift
 
 FORMAT = "1.0"
 TOP_CANDIDATES = 10
@@ -26,6 +27,7 @@ class Facts:
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per
     removed duplicate; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the
     run with all its processes; `left_out`: properties for which the filter does not hold;
+    `unmatched`: entries of the mapping file that no header has;
     `explanations`: why the first TOP_CANDIDATES of the master scored what they did.
     """
 
@@ -40,6 +42,7 @@ class Facts:
     peak_memory_mb: float
     version: str
     left_out: int = 0
+    unmatched: Sequence[str] = ()
     explanations: Sequence[str] = ()
 
 
@@ -82,6 +85,8 @@ def build_report(facts: Facts) -> dict[str, Any]:
             "different_apn": int(facts.ledger["Different APN"].sum()),
         },
         "schema": columns_by_file(facts.results),
+        "columns": schema_drift(facts.results, facts.issues),
+        "mapping": {"file": facts.settings["mapping"], "unmatched": list(facts.unmatched)},
         "quality": {"completeness": completeness(facts.master), "issues": issues_by_reason(facts.issues)},
         "top_candidates": _top(facts),
         "performance": _performance(facts),
@@ -116,10 +121,14 @@ def _file(result: ProcessingResult, removed: int) -> dict[str, Any]:
         "duplicates_removed": removed,
         "seconds": round(result.processing_time, 3),
         "vendor": result.source_file_info["vendor"],
-        "sheets": [{"sheet": sheet.sheet, "header_row": sheet.header_row} for sheet in record.sheets],
+        "sheets": [_sheet(sheet) for sheet in record.sheets],
         "sheets_left_out": [{"sheet": sheet, "reason": reason} for sheet, reason in record.sheets_left_out],
     }
     return entry | ({"error": record.error.as_dict()} if record.error else {})
+
+
+def _sheet(sheet: SheetRecord) -> dict[str, Any]:
+    return {"sheet": sheet.sheet, "header_row": sheet.header_row, "hidden": sheet.hidden}
 
 
 def _skipped(file: SkippedFile) -> dict[str, Any]:

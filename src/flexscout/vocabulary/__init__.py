@@ -14,6 +14,7 @@ from flexscout.vocabulary.columns import (
     columns,
     fold,
     stories_headers,
+    vendor_headers,
     vendors,
 )
 from flexscout.vocabulary.words import (
@@ -44,6 +45,7 @@ __all__ = [
     "property_type_words",
     "state_codes",
     "stories_headers",
+    "vendor_headers",
     "vendors",
     "word_forms",
 ]

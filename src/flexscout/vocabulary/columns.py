@@ -155,6 +155,12 @@ def vendors() -> tuple[Vendor, ...]:
     )
 
 
+@cache
+def vendor_headers() -> dict[str, frozenset[str]]:
+    """Vendor -> the folded headers that its exports have, as far as they are known."""
+    return {name: frozenset(map(fold, headers)) for name, headers in load("vendor_headers").items()}
+
+
 def _overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, Alias], ...]:
     """Folded header -> what it means in this vendor's files only."""
     named = {fold(header): Alias(name) for header, name in entry.get("overrides", {}).items()}

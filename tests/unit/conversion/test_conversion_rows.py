@@ -4,7 +4,7 @@ import pytest
 
 from flexscout.conversion import convert
 from flexscout.mapping import map_headers
-from flexscout.reading import find_header, read_workbook
+from flexscout.reading import find_header, header_texts, read_workbook
 from workbooks import HEADER, candidate, write_workbook
 
 SHORT = ("Property Name", "Address", "Building SqFt")
@@ -17,7 +17,8 @@ def converted(tmp_path):
     def convert_rows(*rows):
         (sheet,) = read_workbook(write_workbook(tmp_path / "a.xlsx", rows)).sheets
         header = find_header(sheet.cells)
-        header_map = map_headers(sheet.name, sheet.cells.row(header), sheet.cells.slice(header + 1))
+        texts, joined = header_texts(sheet.cells, header)
+        header_map = map_headers(sheet.name, texts, sheet.cells.slice(header + 1), joined=joined)
         return convert(sheet.name, sheet.cells, header, header_map)
 
     return convert_rows
@@ -132,3 +133,45 @@ def test_a_header_without_rows_gives_an_empty_table(converted):
     assert (result.rows_read, result.blank, result.not_data) == (0, 0, 0)
     assert result.table.columns[:2] == ["Property Type", "Address"]
     assert result.table.height == result.issues.height == 0
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["Charlotte Total", None, 60_000],
+        ["Page 2 of 7", None, "July 2024"],
+        ["Source: county records", None, "2024"],
+        ["* estimated", None, "see note"],
+        ["Printed on 7/4/2024", None, "by Ann"],
+    ],
+)
+def test_subtotals_and_page_footers_of_several_cells_are_no_properties(converted, row):
+    result = converted(["Property Type", "Address", "Building SqFt"], ["Flex", "1 Test Street", 30_000], row)
+    assert list(left_out(result)) == [3]
+
+
+def test_a_property_that_ends_in_the_word_of_a_total_stays_where_it_has_an_address(converted):
+    result = converted(["City", "Address", "Building SqFt"], ["Charlotte Total", "2 Test Street", 30_000])
+    assert left_out(result) == {}
+
+
+def test_a_county_as_a_section_title_is_no_property(converted):
+    header, first, second = ["Address", "County", "Building SqFt"], ["1 Test Street", "x", 30_000], ["2 Test Street", "x", 30_000]
+    result = converted(header, ["Mecklenburg County"], first, ["Gaston County"], second)
+    assert left_out(result) == {2: "note or section title", 4: "note or section title"}
+
+
+def test_a_header_on_two_rows_is_known_again(converted):
+    upper, lower = ["Address", "Building", None, "Lot", None], [None, "SqFt", "Year Built", "SqFt", "Acres"]
+    result = converted(
+        upper, lower, ["1 Test Street", 30_000, 1999, 90_000, 2], upper, lower, ["2 Test Street", 30_000, 1999, 1, 2]
+    )
+    assert left_out(result) == {4: "repeated header", 5: "repeated header"}
+    assert result.table["Address"].to_list() == ["1 Test Street", "2 Test Street"]
+
+
+def test_a_confidential_listing_stays(converted):
+    row = ["Confidential listing", None, 30_000, "Charlotte", "NC"]
+    result = converted([*SHORT, "City", "State"], ["Flex Park", "1 Test Street", 30_000, "Charlotte", "NC"], row)
+    assert left_out(result) == {}
+    assert result.table.height == 2

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.reading import find_header, read_workbook
+from flexscout.reading import find_header, header_texts, read_workbook
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -58,3 +58,43 @@ def test_a_header_is_looked_for_in_the_first_25_rows(tmp_path, titles, position)
 
 def test_a_table_without_rows_has_its_header_at_0():
     assert find_header(pl.DataFrame(schema={"0": pl.String})) == 0
+
+
+def texts_of(folder, *rows):
+    """What the header of a workbook of these rows says, and in which row, from 0, it ends."""
+    (sheet,) = read_workbook(write_workbook(folder / "a.xlsx", rows)).sheets
+    position = find_header(sheet.cells)
+    return position, list(header_texts(sheet.cells, position)[0])
+
+
+def test_a_header_on_two_rows_is_joined(tmp_path):
+    upper = ["Address", "City", "Building", None, "Lot", None]
+    lower = [None, None, "SqFt", "Year Built", "SqFt", "Acres"]
+    joined = ["Address", "City", "Building SqFt", "Year Built", "Lot SqFt", "Lot Acres"]
+    assert texts_of(tmp_path, ["Export"], upper, lower, ["1 Test Street", "x", 1, 1999, 2, 3]) == (2, joined)
+
+
+def test_groups_keep_an_owner_apart_from_the_property(tmp_path):
+    upper = ["Property", None, None, None, "Owner", None, None]
+    lower = ["Address", "City", "Type", "SqFt", "Name", "Address", "City"]
+    joined = [f"{group} {name}" for group, name in zip(["Property"] * 4 + ["Owner"] * 3, lower, strict=True)]
+    assert texts_of(tmp_path, upper, lower, ["1 Test Street"]) == (1, joined)
+
+
+def test_two_rows_are_not_joined_where_one_says_as_much(tmp_path):
+    assert texts_of(tmp_path, ["Property", None, "Place", None], HEADER, candidate()) == (1, list(HEADER))
+
+
+def test_a_header_is_not_joined_with_the_row_of_values_below_it(tmp_path):
+    header = ["Property Type", "Address", "Remark", "Building"]
+    assert texts_of(tmp_path, header, ["Flex", None, "Unit", "Annex"]) == (0, header)
+
+
+def test_a_size_below_a_group_that_is_not_known_is_no_building(tmp_path):
+    upper, lower = ["Address", "Building", None, "Parking", None], [None, "SqFt", "Year Built", "SqFt", "Stalls"]
+    assert texts_of(tmp_path, upper, lower, ["1 Test Street"])[1][3] == "Parking SqFt"
+
+
+def test_a_name_that_a_person_made_known_makes_a_header(tmp_path):
+    (sheet,) = read_workbook(write_workbook(tmp_path / "a.xlsx", [["Bericht"], ["Strasse", "Ort"], ["1 Test", "x"]])).sheets
+    assert (find_header(sheet.cells), find_header(sheet.cells, {"strasse", "ort"})) == (0, 1)

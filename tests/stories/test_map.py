@@ -1,0 +1,121 @@
+"""`map`: an export that nobody knows is described once, and read ever after."""
+
+import json
+
+import pytest
+
+from program import flexscout
+from workbooks import HEADER, candidate, write_sheets, write_workbook
+
+STRANGE = ("Bldg Use", "Situs Adress", "Municipality", "ST", "Struct Area", "Lot Size", "Yr Blt", "% Vacant", "Memo")
+VALUES = ("Flex", "12 Loom Rd", "Charlotte", "NC", "34,000", "2.5 ac", 1995, 10, "call Ann")
+EDITS = {"Bldg Use": "Property Type", "Situs Adress": "Address", "Struct Area": "Building SqFt", "Yr Blt": "Year Built"}
+
+
+@pytest.fixture
+def strange(tmp_path):
+    """A folder with an export whose headers are not understood, below a title."""
+    write_workbook(tmp_path / "in/county.xlsx", [("Export of May",), STRANGE, VALUES])
+    return tmp_path
+
+
+def edited(path, edits):
+    """Change what stands after the colons, as a person does in an editor."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for header, column in edits.items():
+        lines = [f"  {header}: {column}" if line.startswith(f"  {header}: ") else line for line in lines]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_a_file_that_was_not_understood_is_mapped_edited_and_read(strange):
+    assert "`flexscout map county.xlsx`" in flexscout("run", "in").err
+    assert flexscout("map", "in/county.xlsx", "-o", "county.yaml").code == 0
+    edited(strange / "county.yaml", {**EDITS, "Memo": "leave out"})
+    outcome = flexscout("run", "in", "--mapping", "county.yaml")
+    (row,) = outcome.rows()
+    assert (outcome.code, row["Address"], row["Building SqFt"], row["Occupancy"]) == (0, "12 Loom Rd", "34000", "90")
+    assert "Memo" not in row
+
+
+def test_it_is_printed_where_no_path_is_given(strange):
+    outcome = flexscout("map", "in/county.xlsx")
+    assert outcome.code == 0
+    assert "  Situs Adress: pass" in outcome.out
+    assert "did you mean Address?" in outcome.out
+    assert [path.name for path in strange.iterdir()] == ["in"]
+
+
+def test_a_mapping_that_is_there_is_not_overwritten_by_accident(strange):
+    (strange / "county.yaml").write_text("mine")
+    assert flexscout("map", "in/county.xlsx", "-o", "county.yaml").code == 2
+    assert (strange / "county.yaml").read_text() == "mine"
+    assert flexscout("map", "in/county.xlsx", "-o", "county.yaml", "--force").code == 0
+
+
+def test_a_table_without_header_is_read_by_its_letters(tmp_path):
+    write_workbook(tmp_path / "in/bare.xlsx", [candidate(1), candidate(2)])
+    write_workbook(tmp_path / "in/good.xlsx", [HEADER, candidate(3)])
+    assert "none of the first 25 rows looks like a header" in flexscout("run", "in").err
+    flexscout("map", "in/bare.xlsx", "-o", "bare.yaml")
+    edited(tmp_path / "bare.yaml", dict(zip("ABCDEFG", HEADER, strict=False)))
+    outcome = flexscout("run", "in", "--mapping", "bare.yaml")
+    assert outcome.code == 0
+    assert [row["Source Row"] for row in outcome.rows() if row["Source File"] == "bare.xlsx"] == ["1", "2"]
+    assert outcome.file("bare.xlsx")["rows_read"] == 2
+    assert {row["Address"] for row in outcome.rows()} == {"1 Test Street", "2 Test Street", "3 Test Street"}
+
+
+def test_entries_that_match_nothing_are_told(strange):
+    (strange / "m.yaml").write_text("columns: {Situs Adress: Address, Struct Area: Building SqFt, Broker: pass}")
+    told = "The mapping m.yaml has entries that no header of any file matches: Broker."
+    assert told in flexscout("check", "in", "--mapping", "m.yaml").out
+    outcome = flexscout("run", "in", "--mapping", "m.yaml")
+    assert told in outcome.out
+    assert outcome.report["mapping"] == {"file": "m.yaml", "unmatched": ["Broker"]}
+
+
+def test_mistakes_end_the_run_before_anything_is_read(strange):
+    (strange / "m.yaml").write_text("columns:\n  Situs Adress: Adress\n  Struct Area: RBA\n")
+    outcome = flexscout("run", "in", "--mapping", "m.yaml")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "has 2 mistakes" in outcome.err
+    assert "line 2: columns.Situs Adress: Adress is not known; did you mean Address?" in outcome.err
+    assert [path.name for path in strange.iterdir() if path.name not in ("in", "m.yaml")] == []
+
+
+def test_the_mapping_can_stand_in_the_settings(strange):
+    (strange / "m.yaml").write_text("columns: {Situs Adress: Address, Struct Area: Building SqFt}")
+    (strange / "c.yaml").write_text("input:\n  folder: in\n  mapping: m.yaml\n")
+    assert flexscout("check", "--config", "c.yaml").code == 0
+
+
+def test_a_row_that_a_person_names_is_the_header(tmp_path):
+    write_workbook(tmp_path / "in/a.xlsx", [("Address", "City", "State"), ("Place", "Area"), ("12 Loom Rd", 34_000)])
+    (tmp_path / "m.yaml").write_text("header_row: 2\ncolumns: {Place: Address, Area: Building SqFt}")
+    found = json.loads(flexscout("check", "in", "--mapping", "m.yaml", "--format", "json").out)
+    assert found["files"][0]["sheets"][0]["header_row"] == 2
+
+
+def test_a_sheet_that_a_person_names_is_the_only_one(tmp_path):
+    write_sheets(tmp_path / "in/a.xlsx", {"Old": [HEADER, candidate(1)], "New": [HEADER, candidate(2)]})
+    (tmp_path / "m.yaml").write_text("sheet: New\ncolumns: {Address: Address}")
+    outcome = flexscout("run", "in", "--mapping", "m.yaml")
+    assert [row["Address"] for row in outcome.rows()] == ["2 Test Street"]
+    assert outcome.file("a.xlsx")["sheets_left_out"] == [{"sheet": "Old", "reason": 'm.yaml asks for sheet "New" alone.'}]
+
+
+def test_any_number_of_workers_reads_a_mapping_alike(strange):
+    write_workbook(strange / "in/other.xlsx", [STRANGE, ("Warehouse", "14 Loom Rd", *VALUES[2:])])
+    (strange / "m.yaml").write_text("columns: {Bldg Use: Property Type, Situs Adress: Address, Struct Area: Building SqFt}")
+    tables = []
+    for workers in (1, 2):
+        assert flexscout("run", "in", "--mapping", "m.yaml", "--workers", workers, "-q").code == 0
+        tables.append((strange / "data/exports/all_flex_properties.csv").read_bytes())
+    assert tables[0] == tables[1]
+    assert len(tables[0].splitlines()) == 3
+
+
+def test_a_file_that_is_not_there_is_told():
+    outcome = flexscout("map", "nowhere.xlsx")
+    assert outcome.code == 2
+    assert "nowhere.xlsx does not exist" in outcome.err

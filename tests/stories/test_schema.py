@@ -1,0 +1,100 @@
+"""Files whose columns differ: told by default, refused on request."""
+
+import openpyxl
+import pytest
+
+from program import flexscout
+from workbooks import HEADER, candidate, write_sheets, write_workbook
+
+WITHOUT_ACRES = [name for name in HEADER if name != "Lot Size Acres"]
+
+
+def without_acres(number):
+    return [value for name, value in zip(HEADER, candidate(number), strict=True) if name != "Lot Size Acres"]
+
+
+@pytest.fixture
+def drifting(tmp_path):
+    """Three exports: one lacks acres, one calls its broker otherwise and has a year in words."""
+    write_workbook(tmp_path / "in/a.xlsx", [(*HEADER, "Broker Name"), (*candidate(1), "Ann")])
+    write_workbook(tmp_path / "in/b.xlsx", [(*WITHOUT_ACRES, "Broker Name"), (*without_acres(2), "Ann")])
+    write_workbook(tmp_path / "in/c.xlsx", [(*HEADER, "Brokers Name"), (*candidate(3, Year_Built="old"), "5")])
+    return tmp_path
+
+
+def column(outcome, name):
+    return next(entry for entry in outcome.report["columns"]["columns"] if entry["column"] == name)
+
+
+@pytest.mark.usefixtures("drifting")
+def test_the_report_says_what_is_missing_renamed_and_of_another_type():
+    outcome = flexscout("run", "in")
+    assert outcome.code == 0
+    assert column(outcome, "Lot Size Acres")["missing"] == ["b.xlsx"]
+    assert column(outcome, "Broker Name")["alike"] == ["Brokers Name"]
+    assert column(outcome, "Year Built")["unconverted"] == {"c.xlsx": 1}
+
+
+def test_a_column_that_changes_from_texts_to_numbers_is_told(tmp_path):
+    for name, value in (("a", "Ann"), ("b", "5")):
+        write_workbook(tmp_path / f"in/{name}.xlsx", [(*HEADER, "Broker"), (*candidate(1), value)])
+    outcome = flexscout("run", "in")
+    assert column(outcome, "Broker")["kinds"] == {"numbers": ["b.xlsx"], "texts": ["a.xlsx"]}
+    assert column(outcome, "Broker")["differs"] == "numbers in 1 but texts in 1"
+
+
+def test_the_workbook_shows_the_header_of_each_column_in_each_file(drifting):
+    write_workbook(drifting / "in/d.xlsx", [["Situs Address", *HEADER[:1]], ["9 Oak Ave", "Flex"]])
+    book = openpyxl.load_workbook(flexscout("run", "in").workbook, read_only=True)
+    titles, *rows = book["Columns"].iter_rows(values_only=True)
+    address = next(dict(zip(titles, row, strict=True)) for row in rows if row[0] == "Address")
+    assert (address["in a.xlsx"], address["in d.xlsx"]) == ("Address", "Situs Address")
+    assert address["Differs"] == "Address (3), Situs Address (1)"
+
+
+@pytest.mark.usefixtures("drifting")
+def test_strict_fails_a_file_that_lacks_what_eligibility_needs():
+    outcome = flexscout("run", "in", "--schema-policy", "strict")
+    assert outcome.code == 1
+    error = outcome.file("b.xlsx")["error"]
+    assert error["code"] == "missing_required_columns"
+    assert 'b.xlsx, sheet "Sheet1": no column for Lot Size Acres' in error["message"]
+    assert [row["Source File"] for row in outcome.rows()] == ["a.xlsx", "c.xlsx"]
+
+
+def test_strict_asks_for_the_columns_of_duplicates_only_where_they_are_looked_for(tmp_path):
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate()])
+    strict = ("run", "in", "--schema-policy", "strict", "--duplicate-fields", "APN")
+    assert flexscout(*strict).code == 1
+    assert flexscout(*strict, "--no-deduplication").code == 0
+
+
+def test_strict_takes_acres_that_can_be_calculated(tmp_path):
+    header = [name.replace("Acres", "SqFt") for name in HEADER]
+    write_workbook(tmp_path / "in/a.xlsx", [header, candidate(Lot_Size_Acres=90_000)])
+    outcome = flexscout("run", "in", "--schema-policy", "strict")
+    assert (outcome.code, len(outcome.rows())) == (0, 1)
+
+
+@pytest.mark.usefixtures("drifting")
+def test_check_is_as_strict_as_the_run():
+    outcome = flexscout("check", "in", "--schema-policy", "strict")
+    assert outcome.code == 1
+    assert "which --schema-policy strict requires" in outcome.out
+
+
+def test_an_unknown_policy_is_a_mistake():
+    outcome = flexscout("run", "in", "--schema-policy", "lax")
+    assert outcome.code == 2
+    assert "give one of report, strict" in outcome.err
+
+
+def test_a_hidden_sheet_is_read_and_said_to_be_hidden(tmp_path):
+    path = write_sheets(tmp_path / "in/a.xlsx", {"Shown": [HEADER, candidate(1)], "Secret": [HEADER, candidate(2)]})
+    book = openpyxl.load_workbook(path)
+    book["Secret"].sheet_state = "hidden"
+    book.save(path)
+    assert 'sheet "Secret" (hidden)' in flexscout("check", "in").out
+    outcome = flexscout("run", "in")
+    assert len(outcome.rows()) == 2
+    assert [sheet["hidden"] for sheet in outcome.file("a.xlsx")["sheets"]] == [False, True]
