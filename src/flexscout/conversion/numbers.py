@@ -1,7 +1,10 @@
 """Numbers as people and exports write them: `$1,234`, `2.5 ac`, `(1,200)`, `1.2M`."""
 
+from collections.abc import Callable
+
 import polars as pl
 
+from flexscout.conversion.fractions import in_decimals
 from flexscout.model import SQUARE_FEET_PER_ACRE
 from flexscout.vocabulary import cell_units
 
@@ -9,6 +12,8 @@ from flexscout.vocabulary import cell_units
 _FACTORS = {"square feet": {"acres": float(SQUARE_FEET_PER_ACRE)}, "acres": {"square_feet": 1 / SQUARE_FEET_PER_ACRE}}
 _DECIMALS = 6  # of a converted size; a twentieth of a square foot in acres
 _MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
+_SIZES = ("acres", "square feet", "feet")
+_NEVER_MILLIONS = ("acres", "feet")  # 7.3 m are meters
 _SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
 
 
@@ -28,9 +33,19 @@ def to_numbers(texts: pl.Series, unit: str) -> pl.Series:
     """Texts as Float64 in `unit`; null where a text is no number. A comma is a thousands separator, or it won't do."""
     text = pl.col("text")
     numbers = texts.to_frame("text").select(pl.coalesce(plain_number(text), money(text))).to_series()
+    # Signs and units are rare, and three times as slow to read; fractions are rarer still.
+    numbers = _with_rest(numbers, texts, lambda rest: _written(rest, unit))
+    return _with_rest(numbers, texts, lambda rest: _fractions(rest, unit)) if unit in _SIZES else numbers
+
+
+def _with_rest(numbers: pl.Series, texts: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """The numbers, and what `read` makes of the texts that have none yet."""
     rest = (texts.is_not_null() & numbers.is_null()).arg_true()
-    # Signs and units are rare, and three times as slow to read.
-    return numbers if rest.is_empty() else numbers.scatter(rest, _written(texts.gather(rest), unit))
+    return numbers if rest.is_empty() else numbers.scatter(rest, read(texts.gather(rest)))
+
+
+def _fractions(texts: pl.Series, unit: str) -> pl.Series:
+    return _written(in_decimals(texts.str.to_lowercase(), unit), unit)
 
 
 def _written(texts: pl.Series, unit: str) -> pl.Series:
@@ -38,17 +53,26 @@ def _written(texts: pl.Series, unit: str) -> pl.Series:
     lower = texts.str.to_lowercase().str.replace_all("[\u2212\u2013]", "-")
     parts = pl.DataFrame({"text": lower}).select(pl.col("text").str.extract_groups(_pattern()))["text"].struct.unnest()
     digits = parts["digits"].str.replace_all(",", "") + parts["fraction"].fill_null("") + parts["exponent"].fill_null("")
-    negative = parts["open"].is_not_null() | parts["sign"].is_in(["-"]) | parts["inner"].is_not_null()
     number = digits.cast(pl.Float64, strict=False)
-    unpaired = parts["open"].is_null() != parts["close"].is_null()
-    number = number.set(unpaired | ~number.is_finite().fill_null(value=False), None)
-    if unit == "feet":  # 7.3 m are meters
-        number = number.set(parts["scale"].is_not_null(), None)
+    number = number.set(_is_odd(parts, unit) | ~number.is_finite().fill_null(value=False), None)
     number = number * parts["scale"].replace_strict(_SCALES, default=1.0, return_dtype=pl.Float64)
     for other, factor in _FACTORS.get(unit, {}).items():
         is_other = parts["unit"].is_in(list(cell_units(other))).fill_null(value=False)
         number = (number * factor).round(_DECIMALS).zip_with(is_other, number)
-    return (-number).zip_with(negative.fill_null(value=False), number)
+    minus = parts["sign"].is_in(["-"]) | parts["inner"].is_in(["-"]) | parts["after"].is_not_null()
+    return (-number).zip_with((minus | _opened(parts)).fill_null(value=False), number)
+
+
+def _opened(parts: pl.DataFrame) -> pl.Series:
+    """Parentheses make a number negative: (1,200), or $(1,200)."""
+    return parts["open"].is_not_null() | parts["inner"].is_in(["("]).fill_null(value=False)
+
+
+def _is_odd(parts: pl.DataFrame, unit: str) -> pl.Series:
+    """What has parts that do not go together: half a pair of parentheses, two signs, meters."""
+    unpaired = _opened(parts) == parts["close"].is_null()
+    twice = parts["after"].is_not_null() & (parts["sign"].is_not_null() | parts["inner"].is_not_null() | parts["open"].is_not_null())
+    return unpaired | twice | (parts["scale"].is_not_null() if unit in _NEVER_MILLIONS else False)
 
 
 def _pattern() -> str:
@@ -58,7 +82,8 @@ def _pattern() -> str:
     )
     units = "|".join(pl.Series(names).str.escape_regex())
     return (
-        r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?:usd|us\$|\$)?\s*(?P<inner>-)?\s*"
+        r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?:usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
-        rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?:/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?$"
+        rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?:/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?"
+        r"(?P<after>-)?$"
     )

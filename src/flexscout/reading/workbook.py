@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -12,6 +12,8 @@ import fastexcel
 import polars as pl
 
 from flexscout.errors import DataFormatError
+from flexscout.reading.day_numbers import counts_from_1904
+from flexscout.reading.error_cells import texts_of
 from flexscout.reading.sniff import check_is_workbook
 
 T = TypeVar("T")
@@ -33,10 +35,14 @@ class RawSheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """The sheets of a file that hold cells, and why the others were left out."""
+    """The sheets of a file that hold cells, and why the others were left out.
+
+    `from_1904`: whether its bare day numbers count from 1904, not 1900.
+    """
 
     sheets: tuple[RawSheet, ...]
     left_out: tuple[tuple[str, str], ...]
+    from_1904: bool = False
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -47,7 +53,7 @@ def read_workbook(path: Path) -> Workbook:
     kind = check_is_workbook(path)
     # The reader trusts the name; content goes in as bytes where the name is wrong.
     book = _guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
-    return _collect(path, book.sheet_names, lambda name: _load(book, name))
+    return replace(_collect(path, book.sheet_names, lambda name: _load(book, name)), from_1904=counts_from_1904(path))
 
 
 def peek_workbook(path: Path, rows: int) -> Workbook:
@@ -105,7 +111,7 @@ def _load(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     # The reader leaves out empty columns on the left; positions are Excel's letters.
     first = min((column.absolute_index for column in sheet.available_columns()), default=0)
-    return _positions(sheet.to_polars(), first)
+    return _positions(texts_of(sheet), first)
 
 
 def _first_rows(rows: Iterator[tuple[object, ...]], count: int) -> pl.DataFrame:
