@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -159,7 +160,7 @@ class SheetRecord:
     """What happened to one sheet; `header_row` as Excel numbers it, counts in rows below it.
 
     `table`: its property rows, typed, as Parquet, None where it was only looked at; `issues`: its Issues, as Parquet, None
-    where it has none.
+    where it has none; `issue_counts`: reason -> how many Issues there are, also those that are not listed.
     """
 
     sheet: str
@@ -170,13 +171,15 @@ class SheetRecord:
     not_data: int = 0
     table: Path | None = None
     issues: Path | None = None
+    issue_counts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class FileRecord:
     """What a worker found in one file.
 
-    `sheets_left_out`: sheet -> why it was not taken; `seconds`: from opening it to the last table written.
+    `sheets_left_out`: sheet -> why it was not taken; `seconds`: from opening it to the last table written; `retries`: how often
+    it was tried again.
     """
 
     source: SourceFile
@@ -184,6 +187,15 @@ class FileRecord:
     sheets_left_out: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     error: ProcessingError | None = None
+    retries: int = 0
+
+    @property
+    def issue_counts(self) -> dict[str, int]:
+        """Reason -> Issues of all its sheets."""
+        counts: Counter[str] = Counter()
+        for sheet in self.sheets:
+            counts.update(dict(sheet.issue_counts))
+        return dict(counts)
 
 
 @dataclass(frozen=True)

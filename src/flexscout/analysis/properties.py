@@ -55,7 +55,7 @@ def of_frame(frame: Any) -> Properties:
         raise DataFormatError.missing_from_frame(missing_required(map_headers(_FRAME, (), cells)), [])
     header = find_header(cells)
     header_map = map_headers(_FRAME, cells.row(header), cells.slice(header + 1))
-    converted = convert(_FRAME, cells, header, header_map)
+    converted = convert(_FRAME, cells, header, header_map, most=cells.height * cells.width)
     canonical = [column.name for column in columns() if column.name in converted.table.columns]
     # Row 1 of the cells are the frame's labels.
     table = converted.table.select(*canonical, (pl.col("Source Row") - 2).alias(POSITION))

@@ -10,7 +10,7 @@ import polars.selectors as cs
 
 from flexscout.aggregation import combine
 from flexscout.classification import Criteria
-from flexscout.conversion import ISSUE_SCHEMA
+from flexscout.conversion import ISSUE_SCHEMA, LISTED, fairly
 from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
 from flexscout.model import (
@@ -173,14 +173,19 @@ def _in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _issues(records: Iterable[FileRecord]) -> pl.DataFrame:
-    """The Issues of all files, each with its file."""
-    tables = [
-        pl.read_parquet(sheet.issues).select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
-        for record in records
-        for sheet in record.sheets
-        if sheet.issues
-    ]
-    return pl.concat([pl.DataFrame(schema={_FILE: pl.String, **ISSUE_SCHEMA}), *tables])
+    """The Issues of all files that are listed, each with its file."""
+    return pl.concat([pl.DataFrame(schema={_FILE: pl.String, **ISSUE_SCHEMA}), *map(_listed, filter(_has_issues, records))])
+
+
+def _has_issues(record: FileRecord) -> bool:
+    return any(sheet.issues for sheet in record.sheets)
+
+
+def _listed(record: FileRecord) -> pl.DataFrame:
+    """The Issues of a file that are listed, in the order of its sheets."""
+    tables = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
+    issues = fairly(pl.concat(tables), LISTED)
+    return issues.select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
 
 
 def _results(records: Sequence[FileRecord], frames: Sequence[pl.DataFrame]) -> tuple[ProcessingResult, ...]:

@@ -1,8 +1,8 @@
 """Cells in which Excel shows an error: the text reader gives them as empty, which would hide them."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
-import fastexcel
 import polars as pl
 
 # The reader's name of an error -> what Excel shows.
@@ -13,14 +13,18 @@ _SHOWN = {
 _NAME = r"Error\((\w+)\)"
 
 
-def texts_of(sheet: fastexcel.ExcelSheet) -> pl.DataFrame:
-    """A sheet that was loaded as text, in which errors are the text that Excel shows for them."""
-    cells, found = sheet.to_arrow_with_errors()
-    frame = pl.DataFrame(cells)
-    return _filled(frame, found.errors) if found else frame
+class CellError(Protocol):
+    """What the reader says of a cell that is no text: its row and column in the frame, and a sentence."""
+
+    @property
+    def offset_position(self) -> tuple[int, int]: ...  # noqa: D102 - said above
+
+    @property
+    def detail(self) -> str: ...  # noqa: D102
 
 
-def _filled(frame: pl.DataFrame, errors: Sequence[fastexcel.CellError]) -> pl.DataFrame:
+def with_errors(frame: pl.DataFrame, errors: Sequence[CellError]) -> pl.DataFrame:
+    """A sheet that was loaded as text, with the errors as the text that Excel shows for them."""
     places = pl.DataFrame(
         {
             "row": [error.offset_position[0] for error in errors],

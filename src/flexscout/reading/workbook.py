@@ -13,7 +13,7 @@ import polars as pl
 
 from flexscout.errors import DataFormatError
 from flexscout.reading.day_numbers import counts_from_1904
-from flexscout.reading.error_cells import texts_of
+from flexscout.reading.error_cells import with_errors
 from flexscout.reading.sniff import check_is_workbook
 
 T = TypeVar("T")
@@ -111,7 +111,9 @@ def _load(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     # The reader leaves out empty columns on the left; positions are Excel's letters.
     first = min((column.absolute_index for column in sheet.available_columns()), default=0)
-    return _positions(texts_of(sheet), first)
+    cells, found = sheet.to_arrow_with_errors()
+    frame = pl.DataFrame(cells)
+    return _positions(with_errors(frame, found.errors) if found else frame, first)
 
 
 def _first_rows(rows: Iterator[tuple[object, ...]], count: int) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from flexscout.vocabulary.load import load
 
 @cache
 def cell_values(kind: str) -> tuple[str, ...]:
-    """The lower-case texts of one kind: `missing`, `yes`, `no`, `totals` or `totals_of`."""
+    """The lower-case texts of one kind: `missing`, `errors`, `yes`, `no`, `totals` or `totals_of`."""
     return tuple(load("values")[kind])
 
 

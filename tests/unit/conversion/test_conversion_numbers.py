@@ -112,12 +112,14 @@ def test_a_column_without_rows_is_a_column_of_numbers():
 @pytest.mark.parametrize("unit", ["square feet", "acres", "feet", "units", "docks", "doors"])
 def test_a_size_or_a_count_is_never_negative(unit):
     texts = pl.DataFrame({"it": ["-5", "(5)", "0", "5"]})
-    values, reasons = typed(texts, {"it": Column("it", "number", unit)})
+    found = typed(texts, {"it": Column("it", "number", unit)})
+    values, reasons = found.values, found.reasons
     assert values["it"].to_list() == [None, None, 0, 5]
     assert reasons["it"].to_list() == ["out_of_range", "out_of_range", None, None]
 
 
 @pytest.mark.parametrize("unit", ["USD", "USD per square foot"])
 def test_an_amount_of_money_may_be_negative(unit):
-    values, reasons = typed(pl.DataFrame({"it": ["($1,200)"]}), {"it": Column("it", "number", unit)})
+    found = typed(pl.DataFrame({"it": ["($1,200)"]}), {"it": Column("it", "number", unit)})
+    values, reasons = found.values, found.reasons
     assert (values.item(), reasons) == (-1200, {})

@@ -15,7 +15,8 @@ def cleaned(kind, *texts):
 
 def converted(kind, *texts):
     """Values and reasons of a column of texts."""
-    values, reasons = typed(cleaned(kind, *texts), {"it": Column("it", kind)})
+    found = typed(cleaned(kind, *texts), {"it": Column("it", kind)})
+    values, reasons = found.values, found.reasons
     return values["it"].to_list(), reasons["it"].to_list() if "it" in reasons else [None] * len(texts)
 
 
