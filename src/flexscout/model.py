@@ -55,6 +55,13 @@ WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
 
 
+ISSUES_SUFFIX = "_issues"
+"""What the name of the Issues' CSV adds to the workbook's."""
+
+ISSUES_LISTED = 10_000
+"""Issues of a file that are listed; beyond, they are only counted."""
+
+
 class RowStatus(StrEnum):
     """What became of a property row."""
 

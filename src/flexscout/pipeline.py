@@ -10,6 +10,7 @@ from flexscout import __version__
 from flexscout.aggregation import Deduplicated, deduplicate, unmerged
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
+from flexscout.errors import is_transient
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
 from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
@@ -68,12 +69,14 @@ class ScalableFlexPipeline:
     def _scan(self) -> Scan:
         config = self.config
         named = (config.output_file, config.report_file, config.log_file)
-        own = (*map(Path, named), config.csv_file, config.parquet_file)
+        own = (*map(Path, named), config.csv_file, config.parquet_file, config.issues_file)
         return scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
 
     def _process(self, found: Scan, folder: Path) -> Classified:
-        """Every file, by name, whatever the order of arrival."""
-        return gathered([*self._batch.process(found.sources, folder), self._batch.classify(found.unreadable)])
+        """Every file, by name, whatever the order of arrival; what could not be opened may be free by now."""
+        again = [record.source for record in found.unreadable if is_transient(record.error)]
+        lost = [record for record in found.unreadable if not is_transient(record.error)]
+        return gathered([*self._batch.process([*found.sources, *again], folder), self._batch.classify(lost)])
 
     def _merge(self, candidates: pl.DataFrame) -> Deduplicated:
         if not (self.config.enable_deduplication and candidates.width):
@@ -86,7 +89,6 @@ class ScalableFlexPipeline:
             skipped=found.skipped,
             master=tables.master,
             ledger=tables.ledger,
-            issues=tables.issues,
             settings=self.config.model_dump(),
             seconds=clock.seconds,
             workers=self._batch.workers,

@@ -84,7 +84,6 @@ class ReportGenerator:
             skipped=(),
             master=chosen.drop(POSITION),
             ledger=_removed(found.ledger, candidates, chosen),
-            issues=combine(pl.read_parquet(sheet.issues) for file in files for sheet in file.record.sheets if sheet.issues),
             settings=self.config.model_dump(),
             seconds={"processing": sum(file.processing_time for file in files)},
             workers=0,

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from flexscout.config.keys import unknown_name
 from flexscout.config.layers import of_command_line, of_environment, of_file
 from flexscout.errors import ConfigurationError
+from flexscout.model import ISSUES_SUFFIX
 from flexscout.vocabulary import columns
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -156,6 +157,12 @@ class PipelineConfiguration(BaseModel):
     def parquet_file(self) -> Path:
         """The Parquet twin of the workbook."""
         return Path(self.output_file).with_suffix(".parquet")
+
+    @property
+    def issues_file(self) -> Path:
+        """The Issues as CSV, beside the workbook."""
+        workbook = Path(self.output_file)
+        return workbook.with_name(f"{workbook.stem}{ISSUES_SUFFIX}.csv")
 
 
 def _mistakes(error: ValidationError) -> dict[str, str]:

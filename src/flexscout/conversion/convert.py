@@ -7,7 +7,7 @@ import polars as pl
 
 from flexscout.conversion.codes import described
 from flexscout.conversion.dates import FROM_1904
-from flexscout.conversion.issues import LISTED, IssueList
+from flexscout.conversion.issues import IssueList
 from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
 from flexscout.conversion.values import clean, typed
 from flexscout.model import SQUARE_FEET_PER_ACRE, HeaderMap, Issue, MappedColumn
@@ -23,7 +23,7 @@ class Converted:
     """A sheet, typed.
 
     `table`: a row per property: canonical columns, `Source Sheet`, `Source Row`, then the columns that pass through;
-    `issues`: ISSUE_SCHEMA, in the order of the rows, at most LISTED; `issue_counts`: reason -> how many there are in truth;
+    `issues`: ISSUE_SCHEMA, in the order of the rows, at most ISSUES_LISTED; `issue_counts`: reason -> how many there are;
     `rows_read`: rows from below the header to the last that is not empty.
     """
 
@@ -35,17 +35,15 @@ class Converted:
     not_data: int
 
 
-def convert(
-    sheet: str, cells: pl.DataFrame, header_row: int, header_map: HeaderMap, *, from_1904: bool = False, most: int = LISTED
-) -> Converted:
+def convert(sheet: str, cells: pl.DataFrame, header_row: int, header_map: HeaderMap, *, from_1904: bool = False) -> Converted:
     """Type the rows below `header_row` (a position, from 0) as `header_map` says.
 
-    `from_1904`: whether bare day numbers count from 1904; `most`: Issues that are listed.
+    `from_1904`: whether bare day numbers count from 1904.
     """
     body = _body(cells, header_row)
     kinds = row_kinds(body, header_map)
     rows = body.filter(kinds == PROPERTY)
-    issues = IssueList(sheet, most)
+    issues = IssueList(sheet)
     issues.of_columns(header_map.issues)
     issues.of_rows(body, kinds)
     typed = _typed(rows, header_map.canonical, issues, from_1904=from_1904)

@@ -18,7 +18,9 @@ def in_decimals(lower: pl.Series, unit: str) -> pl.Series:
     # A sign can't be a date.
     has_sign = pl.col("text").str.contains(_SIGN)
     bare = pl.when(has_sign).then(spelled.str.extract_groups(r"^(\d)/(\d)(\D*)$")).otherwise(spelled.str.extract_groups(_BARE))
-    parts = lower.to_frame("text").select(whole=spelled.str.extract_groups(_WHOLE), bare=bare.struct.rename_fields(["1", "2", "3"]))
+    parts = lower.to_frame("text").select(
+        whole=spelled.str.extract_groups(_WHOLE), bare=bare.struct.rename_fields(["1", "2", "3"])
+    )
     numbers = parts.select(
         pl.coalesce(
             _decimals(pl.col("whole"), "1", "2", "3", "4"),

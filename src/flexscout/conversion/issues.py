@@ -6,10 +6,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from flexscout.conversion.rows import BLANK, PROPERTY
-from flexscout.model import Issue
-
-LISTED = 10_000
-"""Issues of a file that are listed; beyond, they are only counted."""
+from flexscout.model import ISSUES_LISTED, Issue
 
 ISSUE_SCHEMA = {
     "Source Sheet": pl.String,
@@ -26,7 +23,7 @@ _VALUE_SHOWN = 200  # characters; a cell may hold 32,767
 class IssueList:
     """Gathers the Issues of a sheet; holds at most `most` of a reason in a column, whatever their number."""
 
-    def __init__(self, sheet: str, most: int = LISTED) -> None:
+    def __init__(self, sheet: str, most: int = ISSUES_LISTED) -> None:
         self._sheet, self._most = sheet, most
         self._counts: Counter[str] = Counter()
         self._parts: list[pl.DataFrame] = [pl.DataFrame(schema=ISSUE_SCHEMA)]

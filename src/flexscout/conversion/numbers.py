@@ -71,7 +71,9 @@ def _opened(parts: pl.DataFrame) -> pl.Series:
 def _is_odd(parts: pl.DataFrame, unit: str) -> pl.Series:
     """What has parts that do not go together: half a pair of parentheses, two signs, meters."""
     unpaired = _opened(parts) == parts["close"].is_null()
-    twice = parts["after"].is_not_null() & (parts["sign"].is_not_null() | parts["inner"].is_not_null() | parts["open"].is_not_null())
+    twice = parts["after"].is_not_null() & (
+        parts["sign"].is_not_null() | parts["inner"].is_not_null() | parts["open"].is_not_null()
+    )
     return unpaired | twice | (parts["scale"].is_not_null() if unit in _NEVER_MILLIONS else False)
 
 

@@ -21,9 +21,7 @@ def clean(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> pl.DataFrame:
     # Looking for what is rare is cheaper than replacing it everywhere.
     untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any())
     missing = list(cell_values("missing"))
-    return texts.select(
-        _cleaned(name, missing, conversion(kind).nothing, untidy=untidy[name]) for name, kind in kinds.items()
-    )
+    return texts.select(_cleaned(name, missing, conversion(kind).nothing, untidy=untidy[name]) for name, kind in kinds.items())
 
 
 def _cleaned(name: str, missing: list[str], nothing: str, *, untidy: pl.Series) -> pl.Expr:

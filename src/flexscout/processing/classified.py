@@ -10,10 +10,11 @@ import polars.selectors as cs
 
 from flexscout.aggregation import combine
 from flexscout.classification import Criteria
-from flexscout.conversion import ISSUE_SCHEMA, LISTED, fairly
+from flexscout.conversion import ISSUE_SCHEMA, fairly
 from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
 from flexscout.model import (
+    ISSUES_LISTED,
     REASONS,
     SOURCE_COLUMNS,
     STATUS,
@@ -184,7 +185,7 @@ def _has_issues(record: FileRecord) -> bool:
 def _listed(record: FileRecord) -> pl.DataFrame:
     """The Issues of a file that are listed, in the order of its sheets."""
     tables = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
-    issues = fairly(pl.concat(tables), LISTED)
+    issues = fairly(pl.concat(tables), ISSUES_LISTED)
     return issues.select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
 
 

@@ -1,5 +1,7 @@
 """Workbooks as raw text: no header, no types, no value changed."""
 
+import os
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +19,7 @@ from flexscout.reading.error_cells import with_errors
 from flexscout.reading.sniff import check_is_workbook
 
 T = TypeVar("T")
+_OF_SYSTEM = re.compile(r"\(os error (\d+)\)")
 
 MOST_COLUMNS = 16_384
 """Columns that a sheet can have, by Excel's specification."""
@@ -146,6 +149,10 @@ def _guarded(path: Path, read: Callable[[], T]) -> T:
         raise
     except BaseException as error:  # noqa: BLE001 - Rust panics are BaseExceptions
         detail = " ".join(str(error).split())[:200]
+        if of_system := _OF_SYSTEM.search(detail):
+            # The drive failed, not the file: that may pass.
+            number = int(of_system[1])
+            raise OSError(number, os.strerror(number), None, number) from None
         raise DataFormatError(
             "damaged",
             f"{path.name} is damaged: the reader says: {detail}.",

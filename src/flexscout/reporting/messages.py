@@ -1,13 +1,23 @@
 """What a person should know of a result, in sentences."""
 
 from flexscout.journal import NEAR
-from flexscout.model import PLACE_COLUMNS, ProcessingResult
+from flexscout.model import ISSUES_LISTED, PLACE_COLUMNS, ProcessingResult
 from flexscout.reporting.report import Facts
 
 
 def messages(facts: Facts) -> list[str]:
-    """Sentences on what is unusual: no candidate, rows left out, merges of different parcels, files that can't be compared."""
-    return [*_no_candidates(facts), *_left_out(facts), *_different_parcels(facts), *_not_compared(facts), *_near_limit(facts)]
+    """Sentences on what is unusual.
+
+    No candidate, rows left out, merges of different parcels, files that can't be compared, Issues that are not listed.
+    """
+    return [
+        *_no_candidates(facts),
+        *_left_out(facts),
+        *_different_parcels(facts),
+        *_not_compared(facts),
+        *_not_listed(facts),
+        *_near_limit(facts),
+    ]
 
 
 def _no_candidates(facts: Facts) -> list[str]:
@@ -33,6 +43,13 @@ def _different_parcels(facts: Facts) -> list[str]:
         return []
     merges = f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address."
     return [f"{merges} To keep such rows apart: --duplicate-fields Address,City,State,APN."]
+
+
+def _not_listed(facts: Facts) -> list[str]:
+    """Files with more Issues than are listed."""
+    counts = {result.record.source.name: sum(result.record.issue_counts.values()) for result in facts.results}
+    listed = f"{ISSUES_LISTED:,} of them are listed, some of every kind; the report has the count of each reason."
+    return [f"{name} has {count:,} Issues. {listed}" for name, count in counts.items() if count > ISSUES_LISTED]
 
 
 def _near_limit(facts: Facts) -> list[str]:

@@ -18,6 +18,12 @@ def cell_units(unit: str) -> tuple[str, ...]:
 
 
 @cache
+def issue_reasons() -> dict[str, str]:
+    """Reason of an Issue -> what it says to a person, in a sentence."""
+    return dict(load("issues")["reasons"])
+
+
+@cache
 def state_codes() -> dict[str, str]:
     """Upper-case state name or code -> two-letter code."""
     # YAML 1.1 reads the bare key NO as false; no state is called so, but keys are made text to be sure.
