@@ -33,8 +33,8 @@ class Properties:
 
     `table`: their canonical columns, and what it takes to present them; `sheets`: all columns of each sheet, with
     `Source Sheet` and `Source Row` (a frame's labels are row 1); `header_maps`: of each sheet; `issues`: reason -> how
-    many Issues they have; `rows`: `read`, `blank` and `not_data` -> how many; `present`: rows of `table` -> a frame of the caller's kind,
-    with the columns that pass through; `like`: any table -> a frame of the caller's kind.
+    many Issues they have; `rows`: `read`, `blank` and `not_data` -> how many; `present`: rows of `table` -> a frame of the
+    caller's kind, with the columns that pass through; `like`: any table -> a frame of the caller's kind.
     """
 
     table: pl.DataFrame
