@@ -41,6 +41,10 @@ def number(text, unit=""):
         ("750k", 750_000),
         ("$12.50/SF", 12.5),
         ("$ 5 / unit", 5),
+        ("$(1,200)", -1200),
+        ("$ (1,200.50)", -1200.5),
+        ("1,200-", -1200),
+        ("1,200.00-", -1200),
     ],
 )
 def test_a_number_is_read_in_every_form(text, expected):
@@ -59,6 +63,10 @@ def test_a_number_is_read_in_every_form(text, expected):
         "nan",
         "1e999",
         "(1,200",
+        "$(1,200",
+        "-5-",
+        "(5)-",
+        "€5",
         "1,200)",
         "$",
         "-",
@@ -123,3 +131,30 @@ def test_an_amount_of_money_may_be_negative(unit):
     found = typed(pl.DataFrame({"it": ["($1,200)"]}), {"it": Column("it", "number", unit)})
     values, reasons = found.values, found.reasons
     assert (values.item(), reasons) == (-1200, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "expected"),
+    [
+        ("½ acre", "acres", 0.5),
+        ("2½", "acres", 2.5),
+        ("2 1/2", "acres", 2.5),
+        ("2-1/2 acres", "acres", 2.5),
+        ("1/2 ac", "acres", 0.5),
+        ("½ acre", "square feet", 21_780),
+        ("24' 6\"", "feet", 24.5),
+        ("24'-6\"", "feet", 24.5),
+        ("24 ft 6 in", "feet", 24.5),
+        ("24½'", "feet", 24.5),
+    ],
+)
+def test_a_size_may_have_a_fraction(text, unit, expected):
+    assert number(text, unit) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("1/2", "acres"), ("3/2 ac", "acres"), ("1/0 ac", "acres"), ("24' 13\"", "feet"), ("½", "USD"), ("5 m", "acres")],
+)
+def test_a_fraction_that_may_mean_something_else_is_no_number(text, unit):
+    assert number(text, unit) is None

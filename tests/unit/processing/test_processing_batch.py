@@ -152,6 +152,22 @@ def test_a_file_that_another_program_holds_is_tried_again(tmp_path, times, succe
     assert success or result.record.error.code == "not_permitted"
 
 
+@pytest.mark.parametrize(("times", "retries"), [(0, 0), (1, 1), (2, 2), (5, 2)])
+def test_the_record_says_how_often_a_file_was_tried_again(tmp_path, times, retries):
+    batch = BatchProcessor(executor=ShakyExecutor(PermissionError("held"), times))
+    (result,) = batch.process_batch(write(tmp_path, "a"))
+    assert result.record.retries == retries
+
+
+def test_files_that_wait_for_their_time_hold_up_no_other(tmp_path):
+    """Ten held files pause together, not one after the other."""
+    paths = write(tmp_path, *(f"held {number}" for number in range(10)))
+    begin = time.monotonic()
+    results = BatchProcessor(executor=ShakyExecutor(PermissionError("held"), 20)).process_batch(paths)
+    assert all(result.success for result in results)
+    assert time.monotonic() - begin < 5
+
+
 @pytest.mark.parametrize("error", [FileNotFoundError("gone"), ValueError("odd"), MemoryError()])
 def test_a_lasting_error_is_not_tried_again(tmp_path, error):
     executor = ShakyExecutor(error, 1)
