@@ -12,6 +12,11 @@ _BARE = r"^(\d{1,2})/(\d{1,2})(\s*[a-z].*)$"  # a bare 1/2 may be the second of 
 _INCHES = r"^(\d{1,3})\s*(?:'|feet|foot|ft\.?)\s*-?\s*(\d{1,2}(?:\.\d+)?)\s*(?:\"|''|inches|inch|in\.?)?$"
 
 
+def has_fraction(lower: pl.Series) -> pl.Series:
+    """Which lower-case texts are worth a closer look."""
+    return lower.str.contains_any([*_SIGNS, "/", "'", "f"])
+
+
 def in_decimals(lower: pl.Series, unit: str) -> pl.Series:
     """Lower-case texts of a size with its fraction as decimals, its unit behind it; null where a text has none."""
     spelled = pl.col("text").str.replace(_SIGN, " $1").str.replace_many(_SIGNS).str.strip_chars()

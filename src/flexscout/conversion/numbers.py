@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from flexscout.conversion.fractions import in_decimals
+from flexscout.conversion.fractions import has_fraction, in_decimals
 from flexscout.model import SQUARE_FEET_PER_ACRE
 from flexscout.vocabulary import cell_units
 
@@ -45,7 +45,10 @@ def _with_rest(numbers: pl.Series, texts: pl.Series, read: Callable[[pl.Series],
 
 
 def _fractions(texts: pl.Series, unit: str) -> pl.Series:
-    return _written(in_decimals(texts.str.to_lowercase(), unit), unit)
+    lower = texts.str.to_lowercase()
+    maybe = has_fraction(lower).arg_true()
+    nothing = pl.repeat(None, texts.len(), dtype=pl.Float64, eager=True)
+    return nothing if maybe.is_empty() else nothing.scatter(maybe, _written(in_decimals(lower.gather(maybe), unit), unit))
 
 
 def _written(texts: pl.Series, unit: str) -> pl.Series:
