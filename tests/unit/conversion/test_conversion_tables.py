@@ -150,3 +150,29 @@ def test_a_lot_size_in_doubt_passes_through_unchanged(converted):
     table = converted(["Address", "Lot Size"], ["1 Test Street", "500"], ["2 Test Street", "900"]).table
     assert "Lot Size Acres" not in table.columns
     assert table["Lot Size"].to_list() == ["500", "900"]
+
+
+@pytest.mark.parametrize(("from_1904", "day"), [(True, date(2011, 1, 11)), (False, date(2007, 1, 10))])
+def test_a_bare_day_number_counts_as_its_workbook_does(from_1904, day):
+    cells = pl.DataFrame({"0": ["Address", "1 Test Street"], "1": ["Sale Date", "39092"]})
+    header_map = map_headers("S", cells.row(0), cells.slice(1))
+    assert convert("S", cells, 0, header_map, from_1904=from_1904).table["Sale Date"].to_list() == [day]
+
+
+def test_an_error_of_excel_passes_through_as_it_shows(converted):
+    assert converted(["Address", "Notes"], ["1 Test Street", "#REF!"]).table["Notes"].to_list() == ["#REF!"]
+
+
+def test_an_error_of_excel_is_an_issue_of_its_cell(converted):
+    result = converted(HEADER, candidate(1, City="#N/A", Year_Built="#DIV/0!"))
+    assert result.issues.select("Column", "Value", "Reason").rows() == [
+        ("City", "#N/A", "error_cell"),
+        ("Year Built", "#DIV/0!", "error_cell"),
+    ]
+    assert result.table["City"].to_list() == result.table["Year Built"].to_list() == [None]
+
+
+def test_a_bad_vacancy_is_named_once_and_stays_empty(converted):
+    result = converted(["Address", "Vacancy %"], ["1 Test Street", "5% vacant"], ["2 Test Street", "120%"])
+    assert result.table["Occupancy"].to_list() == [None, None]
+    assert result.issues["Reason"].to_list() == ["not_a_percentage", "out_of_range"]

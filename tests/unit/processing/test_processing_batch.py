@@ -244,3 +244,16 @@ def test_a_file_has_its_own_columns_whatever_is_processed_with_it(tmp_path):
     assert together == [list(serial(min_flex_score=3).process_file(path).flex_properties) for path in paths]
     asked = ("Note", "Class", "Property Type", "Unverified")
     assert [[name in names for name in asked] for names in together] == [[False, True, False, True], [True, False, True, False]]
+
+
+def test_a_file_that_is_held_only_while_the_folder_is_looked_at_is_read_all_the_same(tmp_path, monkeypatch):
+    write(tmp_path / "data/raw", "a", "held")
+
+    def held(path):
+        if path.name == "held.xlsx":
+            raise PermissionError("held")
+        return "0" * 64
+
+    monkeypatch.setattr("flexscout.discovery.discovery.fingerprint", held)
+    summary = ScalableFlexPipeline().run()
+    assert (summary.exit_code, summary.statistics.unique_flex_properties) == (0, 2)
