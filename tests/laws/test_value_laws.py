@@ -21,7 +21,6 @@ FORMS = {
     "dollars": "${:,.2f}",
     "spaced dollars": "$ {:,.2f}",
     "currency": "{:,.2f} USD",
-    "size": "{:,.2f} SF",
     "rate": "${:,.2f}/SF",
 }
 NEGATIVE = {
@@ -79,6 +78,13 @@ def european(number):
 @given(number=NUMBERS)
 def test_a_number_in_any_form_is_read_back(form, number):
     assert values_of("Sold Price", [form.format(number)])[0] == [pytest.approx(number)]
+
+
+@pytest.mark.parametrize("form", ["{:.2f}", "{:,.2f}", "{:,.2f} SF", "{:,.2f} sq. ft."])
+@searched
+@given(number=NUMBERS)
+def test_a_size_in_any_form_is_read_back(form, number):
+    assert values_of("Building SqFt", [form.format(number)])[0] == [pytest.approx(number)]
 
 
 @pytest.mark.parametrize("form", NEGATIVE.values(), ids=NEGATIVE)

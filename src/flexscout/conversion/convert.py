@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 import polars as pl
 
@@ -74,8 +75,9 @@ def _typed(rows: pl.DataFrame, mapped: Iterable[MappedColumn], issues: IssueList
     found = typed(texts, kinds)
     issues.of_columns(Issue("", 0, ordered[name].header, "", note) for name, note in found.notes.items())
     values, unknown = _described(found.values, ordered)
-    for name, why in (*found.reasons.items(), *unknown.items()):
-        issues.of_values(rows["row"], ordered[name].header, texts[name], why)
+    for name, told in product(ordered, (found.reasons, unknown)):
+        if name in told:
+            issues.of_values(rows["row"], ordered[name].header, texts[name], told[name])
     return [(100 - found).alias(found.name) if ordered[found.name].inverted else found for found in values]
 
 

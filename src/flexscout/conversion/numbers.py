@@ -12,6 +12,14 @@ from flexscout.vocabulary import cell_units
 _FACTORS = {"square feet": {"acres": float(SQUARE_FEET_PER_ACRE)}, "acres": {"square_feet": 1 / SQUARE_FEET_PER_ACRE}}
 _DECIMALS = 6  # of a converted size; a twentieth of a square foot in acres
 _MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
+_THOUSANDS = r"^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
+# Unit of the column -> units that its cells may name; one without a unit takes any.
+_CELL_UNITS = {
+    "acres": ("acres", "square_feet"),
+    "square feet": ("acres", "square_feet", "feet"),
+    "feet": ("feet",),
+    "": ("acres", "square_feet", "feet"),
+}
 _SIZES = ("acres", "square feet", "feet")
 _NEVER_MILLIONS = ("acres", "feet")  # 7.3 m are meters
 _SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
@@ -29,10 +37,17 @@ def money(texts: pl.Expr) -> pl.Expr:
     return pl.when(texts.str.contains(_MONEY)).then(bare.cast(pl.Float64, strict=False))
 
 
+def thousands(texts: pl.Expr) -> pl.Expr:
+    """A number with thousands separators, and nothing else; null where a text is none."""
+    bare = texts.str.replace_all(",", "", literal=True)
+    return pl.when(texts.str.contains(_THOUSANDS)).then(bare.cast(pl.Float64, strict=False))
+
+
 def to_numbers(texts: pl.Series, unit: str) -> pl.Series:
     """Texts as Float64 in `unit`; null where a text is no number. A comma is a thousands separator, or it won't do."""
     text = pl.col("text")
-    numbers = texts.to_frame("text").select(pl.coalesce(plain_number(text), money(text))).to_series()
+    plain = money(text) if not unit or unit.startswith("USD") else thousands(text)
+    numbers = texts.to_frame("text").select(pl.coalesce(plain_number(text), plain)).to_series()
     # Signs and units are rare, and three times as slow to read; fractions are rarer still.
     numbers = _with_rest(numbers, texts, lambda rest: _written(rest, unit))
     return _with_rest(numbers, texts, lambda rest: _fractions(rest, unit)) if unit in _SIZES else numbers
@@ -72,12 +87,15 @@ def _opened(parts: pl.DataFrame) -> pl.Series:
 
 
 def _is_odd(parts: pl.DataFrame, unit: str) -> pl.Series:
-    """What has parts that do not go together: half a pair of parentheses, two signs, meters."""
+    """What has parts that do not go together: half a pair of parentheses, two signs, meters, a foreign unit."""
     unpaired = _opened(parts) == parts["close"].is_null()
     twice = parts["after"].is_not_null() & (
         parts["sign"].is_not_null() | parts["inner"].is_not_null() | parts["open"].is_not_null()
     )
-    return unpaired | twice | (parts["scale"].is_not_null() if unit in _NEVER_MILLIONS else False)
+    named = [name for of in _CELL_UNITS.get(unit, ()) for name in cell_units(of)]
+    foreign = parts["unit"].is_not_null() & ~parts["unit"].is_in(named).fill_null(value=False)
+    foreign |= parts["currency"].is_not_null() if unit and not unit.startswith("USD") else False
+    return unpaired | twice | foreign | (parts["scale"].is_not_null() if unit in _NEVER_MILLIONS else False)
 
 
 def _pattern() -> str:
@@ -87,7 +105,7 @@ def _pattern() -> str:
     )
     units = "|".join(pl.Series(names).str.escape_regex())
     return (
-        r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?:usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
+        r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
         rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?:/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?"
         r"(?P<after>-)?$"

@@ -4,18 +4,19 @@ A type says when a text means that there is no value, how nearly every value is 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from flexscout.conversion.dates import NO_DATE, note_of_dates, to_dates
-from flexscout.conversion.numbers import money, plain_number, to_numbers
+from flexscout.conversion.numbers import money, plain_number, thousands, to_numbers
 from flexscout.vocabulary import Column, cell_values, state_codes
 
 YEARS = (1800, 2100)
 _NEARLY_ALL = 0.9
 _NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors", "permits", "licenses"}
 _NO_YEAR = r"^[0.]*$"
+_PERCENT_DECIMALS = 9  # 0.57 * 100 is 56.99999999999999
 _PERCENT = r"(?i)\s*(?:%|percent|pct\.?)(?:\s*(?:leased|occupied))?$"
 _SPOILED = r"^\d(?:\.\d+)?[eE]\+\d{2}$|^\d{4}-\d{2}-\d{2} 00:00:00$"  # 1.23E+12; 2003-01-02 for 1-2-3
 _NO_DEGREES = r"^[-+]?0*\.?0*$"  # how exports say that they do not know
@@ -59,8 +60,8 @@ def _other_years(texts: pl.Series, _unit: str) -> pl.Series:
     return bare.str.extract(rf"^{month}?(\d{{4}})(?:\.0+|-\d{{2}}-\d{{2}}.*)?$").cast(pl.Int32)
 
 
-def _other_percentages(texts: pl.Series, _unit: str) -> pl.Series:
-    return to_numbers(texts.str.replace(_PERCENT, ""), "")
+def _other_percentages(texts: pl.Series, unit: str) -> pl.Series:
+    return to_numbers(texts.str.replace(_PERCENT, ""), unit)
 
 
 def _percent_of_fractions(texts: pl.Series, values: pl.Series) -> pl.Series:
@@ -68,7 +69,7 @@ def _percent_of_fractions(texts: pl.Series, values: pl.Series) -> pl.Series:
     plain = (~texts.str.contains(_PERCENT)).fill_null(value=False)
     bare = values.filter(plain & (values != 0).fill_null(value=False))
     if bare.len() and (bare <= 1).sum() >= _NEARLY_ALL * bare.len():
-        return (values * 100).zip_with(plain, values)
+        return (values * 100).round(_PERCENT_DECIMALS).zip_with(plain, values)
     return values
 
 
@@ -147,6 +148,12 @@ _IDENTIFIER = Conversion(_unspoiled, reason="digits_lost", keeps_text=True)
 _IDENTIFIERS = frozenset({"APN", "Unit"})  # of digits and hyphens, and never a number
 
 
+_NO_MONEY = replace(CONVERSIONS["number"], second=thousands)
+
+
 def conversion(column: Column) -> Conversion:
     """How a canonical column is converted."""
-    return _IDENTIFIER if column.name in _IDENTIFIERS else CONVERSIONS[column.type]
+    if column.name in _IDENTIFIERS:
+        return _IDENTIFIER
+    is_money = not column.unit or column.unit.startswith("USD")
+    return CONVERSIONS[column.type] if column.type != "number" or is_money else _NO_MONEY

@@ -158,3 +158,22 @@ def test_a_size_may_have_a_fraction(text, unit, expected):
 )
 def test_a_fraction_that_may_mean_something_else_is_no_number(text, unit):
     assert number(text, unit) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("$1,234", "square feet"),
+        ("$ 5", "acres"),
+        ("2.5 ac", "USD"),
+        ("12,000 SF", "feet"),
+        ("5 ft", "acres"),
+        ("42 sf", "percent 0-100"),
+        ("5 ac", "units"),
+    ],
+)
+def test_a_number_of_another_kind_than_its_column_is_none(text, unit):
+    assert number(text, unit) is None
+    kind = "percent" if unit.startswith("percent") else "number"
+    found = typed(pl.DataFrame({"it": [text]}), {"it": Column("it", kind, unit)})
+    assert (found.values.item(), found.reasons["it"].item()[:4]) == (None, "not_")
