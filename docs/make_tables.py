@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from flexscout.config import FILE_KEYS, PipelineConfiguration
-from flexscout.vocabulary import CodeTable, code_tables, columns, property_type_sources, property_type_words
+from flexscout.vocabulary import CodeTable, code_tables, columns, issue_reasons, property_type_sources, property_type_words
 
 DOCS = Path(__file__).parent
 _INDUSTRIAL = re.compile(r"0?4\d(?:\d\d)?$")
@@ -48,6 +48,13 @@ def property_types() -> str:
     return "\n\n".join(["\n".join(words), "Sources:", "\n".join(sources), *map(_codes, code_tables().values())])
 
 
+def reasons_table() -> str:
+    """A row per reason of an Issue."""
+    return "\n".join(
+        ["| reason | says |", "|---|---|", *(f"| `{reason}` | {says} |" for reason, says in issue_reasons().items())]
+    )
+
+
 def _forms(word: str, forms: dict[str, str]) -> list[str]:
     """A row per source of a word's forms."""
     sources = dict.fromkeys(forms.values())
@@ -77,6 +84,7 @@ TABLES = {
     "configuration.md": settings_table,
     "columns.md": columns_table,
     "property-types.md": property_types,
+    "values.md": reasons_table,
     "cli.md": commands,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -55,6 +56,13 @@ PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 
 WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
+
+
+ISSUES_SUFFIX = "_issues"
+"""What the name of the Issues' CSV adds to the workbook's."""
+
+ISSUES_LISTED = 10_000
+"""Issues of a file that are listed; beyond, they are only counted."""
 
 
 class RowStatus(StrEnum):
@@ -175,7 +183,8 @@ class SheetRecord:
 
     `table`: its property rows, typed, as Parquet, None where it was only looked at; `issues`: its Issues, as Parquet, None
     where it has none; `header_row` is 0 where a mapping file says that there is none; `hidden`: whether Excel hides the sheet;
-    `kinds`: a letter per column that passes through, `n` if it holds numbers, `d` dates, `t` texts, `-` nothing.
+    `kinds`: a letter per column that passes through, `n` if it holds numbers, `d` dates, `t` texts, `-` nothing;
+    `issue_counts`: reason -> how many Issues there are, also those that are not listed.
     """
 
     sheet: str
@@ -188,13 +197,15 @@ class SheetRecord:
     issues: Path | None = None
     hidden: bool = False
     kinds: str = ""
+    issue_counts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class FileRecord:
     """What a worker found in one file.
 
-    `sheets_left_out`: sheet -> why it was not taken; `seconds`: from opening it to the last table written.
+    `sheets_left_out`: sheet -> why it was not taken; `seconds`: from opening it to the last table written; `retries`: how often
+    it was tried again.
     """
 
     source: SourceFile
@@ -202,6 +213,15 @@ class FileRecord:
     sheets_left_out: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     error: ProcessingError | None = None
+    retries: int = 0
+
+    @property
+    def issue_counts(self) -> dict[str, int]:
+        """Reason -> Issues of all its sheets."""
+        counts: Counter[str] = Counter()
+        for sheet in self.sheets:
+            counts.update(dict(sheet.issue_counts))
+        return dict(counts)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
+from flexscout.errors import is_transient
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
 from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
@@ -68,8 +69,10 @@ class ScalableFlexPipeline:
         return scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
 
     def _process(self, found: Scan, folder: Path) -> Classified:
-        """Every file, by name, whatever the order of arrival."""
-        return gathered([*self._batch.process(found.sources, folder), self._batch.classify(found.unreadable)])
+        """Every file, by name, whatever the order of arrival; what could not be opened may be free by now."""
+        again = [record.source for record in found.unreadable if is_transient(record.error)]
+        lost = [record for record in found.unreadable if not is_transient(record.error)]
+        return gathered([*self._batch.process([*found.sources, *again], folder), self._batch.classify(lost)])
 
     def _facts(self, found: Scan, files: Classified, tables: Tables, clock: Stopwatch) -> Facts:
         return Facts(

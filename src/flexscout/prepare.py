@@ -8,6 +8,7 @@ from time import perf_counter
 import polars as pl
 
 from flexscout.conversion import convert
+from flexscout.discovery import source_file
 from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.journal import write_table
 from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
@@ -54,15 +55,20 @@ class _Found:
 
 
 def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS) -> FileRecord:
-    """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record."""
+    """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record.
+
+    A source without fingerprint, because it could not be opened when it was found, gets it now.
+    """
 
     def prepare() -> FileRecord:
+        known = source if source.fingerprint else source_file(source.path, source.name)
         book = read_workbook(source.path)
         sheets, left_out = _property_sheets(source, book, schema)
-        records = tuple(_write(found, folder / f"{source.fingerprint}-{number}") for number, found in enumerate(sheets))
+        stem = folder / known.fingerprint
+        records = tuple(_write(found, f"{stem}-{number}", from_1904=book.from_1904) for number, found in enumerate(sheets))
         if not any(record.rows_read for record in records):
             raise _no_rows(source, records[0])
-        return FileRecord(source, records, (*book.left_out, *left_out))
+        return FileRecord(known, records, (*book.left_out, *left_out))
 
     return _recorded(source, prepare)
 
@@ -192,8 +198,8 @@ def _entries_at(cells: pl.DataFrame, row: int, mapping: ColumnMapping) -> int:
     return mapping.names_any(header_texts(cells, row, mapping.by_header)[0]) if row < cells.height else 0
 
 
-def _write(found: _Found, stem: Path) -> SheetRecord:
-    converted = convert(found.sheet.name, found.sheet.cells, found.header, found.header_map)
+def _write(found: _Found, stem: str, *, from_1904: bool) -> SheetRecord:
+    converted = convert(found.sheet.name, found.sheet.cells, found.header, found.header_map, from_1904=from_1904)
     return SheetRecord(
         found.sheet.name,
         found.header + 1,
@@ -201,10 +207,11 @@ def _write(found: _Found, stem: Path) -> SheetRecord:
         converted.rows_read,
         converted.blank,
         converted.not_data,
-        write_table(converted.table, stem.with_name(f"{stem.name}.parquet")),
-        write_table(converted.issues, stem.with_name(f"{stem.name}-issues.parquet")) if converted.issues.height else None,
+        write_table(converted.table, Path(f"{stem}.parquet")),
+        write_table(converted.issues, Path(f"{stem}-issues.parquet")) if converted.issues.height else None,
         found.sheet.hidden,
         converted.kinds,
+        converted.issue_counts,
     )
 
 

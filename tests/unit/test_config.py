@@ -74,6 +74,7 @@ def test_the_defaults_that_the_design_leaves_open():
 def test_the_twins_of_the_workbook_stand_beside_it():
     config = PipelineConfiguration(output_file="out/Best of 2024.xlsx")
     assert (config.csv_file, config.parquet_file) == (Path("out/Best of 2024.csv"), Path("out/Best of 2024.parquet"))
+    assert config.issues_file == Path("out/Best of 2024_issues.csv")
 
 
 def test_settings_do_not_change():

@@ -22,6 +22,7 @@ from flexscout.errors import (
     ProcessingError,
     WorkerError,
     as_processing_error,
+    is_transient,
 )
 
 A = Path("folder/a.xlsx")
@@ -95,7 +96,10 @@ def test_an_error_can_be_told_of_which_file_it_is():
     [
         (FileNotFoundError(errno.ENOENT, "No such file"), FileAccessError, "file_missing"),
         (PermissionError(errno.EACCES, "Permission denied"), FileAccessError, "not_permitted"),
-        (OSError(errno.EIO, "Input/output error"), FileAccessError, "cannot_open"),
+        (OSError(errno.EIO, "Input/output error"), FileAccessError, "storage_failed"),
+        (OSError(errno.ETIMEDOUT, "Timed out"), FileAccessError, "storage_failed"),
+        (OSError(errno.EBUSY, "Busy"), FileAccessError, "file_busy"),
+        (OSError(errno.ENAMETOOLONG, "File name too long"), FileAccessError, "cannot_open"),
         (MemoryError(), WorkerError, "out_of_memory"),
         (ValueError("odd"), WorkerError, "unexpected"),
         (KeyboardInterrupt(), WorkerError, "unexpected"),
@@ -201,4 +205,73 @@ def test_a_report_counts_errors_by_category_and_code():
 
 
 def test_a_report_of_no_errors_is_a_report():
-    assert ErrorHandler().generate_error_report([]) == {"total": 0, "by_category": {}, "by_code": {}, "errors": []}
+    empty = {"total": 0, "by_category": {}, "by_code": {}, "causes": [], "errors": []}
+    assert ErrorHandler().generate_error_report([]) == empty
+
+
+def protected(number):
+    return DataFormatError("password_protected", "It is password-protected.", "Save an unprotected copy.", f"{number:02}.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("count", "message", "next_step"),
+    [
+        (1, "It is password-protected.", "Save an unprotected copy."),
+        (2, "2 files are password-protected: 00.xlsx and 01.xlsx.", "Save unprotected copies."),
+        (3, "3 files are password-protected: 00.xlsx, 01.xlsx and 02.xlsx.", "Save unprotected copies."),
+        (37, "37 files are password-protected: 00.xlsx, 01.xlsx and 35 more.", "Save unprotected copies."),
+    ],
+)
+def test_many_errors_of_one_cause_are_told_at_once(count, message, next_step):
+    (cause,) = ErrorHandler().generate_error_report([protected(number) for number in range(count)])["causes"]
+    expected = {"category": "data_format", "code": "password_protected", "files": count}
+    assert cause == {**expected, "message": message, "next_step": next_step}
+
+
+def test_the_cause_of_most_files_comes_first():
+    errors = [DataFormatError("damaged", "1"), protected(1), protected(2), FileAccessError("file_missing", "2")]
+    causes = ErrorHandler().generate_error_report(errors)["causes"]
+    assert [cause["code"] for cause in causes] == ["password_protected", "damaged", "file_missing"]
+
+
+def test_a_cause_that_nobody_described_speaks_for_itself():
+    errors = [DataFormatError("web_page", "It is one.", "Save it as .xlsx.", name) for name in ("b.xls", "a.xls")]
+    (cause,) = ErrorHandler().generate_error_report(errors)["causes"]
+    assert cause["message"] == "2 files could not be read (web page): a.xls and b.xls."
+    assert cause["next_step"] == "Save it as .xlsx."
+
+
+TRANSIENT = ("EIO", "ESTALE", "ETIMEDOUT", "EBUSY", "EAGAIN", "EACCES", "EHOSTUNREACH")
+
+
+@pytest.mark.parametrize("name", [name for name in TRANSIENT if hasattr(errno, name)])
+def test_an_error_that_may_pass_is_known_before_and_after_it_is_put_into_words(name):
+    error = OSError(getattr(errno, name), "odd")
+    assert is_transient(error)
+    assert is_transient(as_processing_error(A, error))
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError(errno.ENOENT, "gone"), OSError(errno.ENAMETOOLONG, "long"), ValueError(), None]
+)
+def test_an_error_that_stays_is_known_too(error):
+    assert not is_transient(error)
+
+
+def test_a_lock_of_windows_is_known_by_its_number():
+    error = PermissionError(errno.EACCES, "The process cannot access the file")
+    error.winerror = 32
+    assert as_processing_error(A, error).code == "file_busy"
+
+
+def test_each_pause_is_about_twice_the_one_before_it():
+    handler = ErrorHandler(retries=3)
+    pauses = [handler.pause(A) for _ in range(3) if handler.handle_file_error(A, PermissionError()) is ErrorAction.RETRY]
+    assert [0.16 * 2**i <= pause <= 0.24 * 2**i for i, pause in enumerate(pauses)] == [True] * 3
+
+
+def test_a_file_that_is_done_has_all_its_tries_again():
+    handler = ErrorHandler(retries=1)
+    handler.handle_file_error(A, PermissionError())
+    handler.forget(A)
+    assert handler.handle_file_error(A, PermissionError()) is ErrorAction.RETRY

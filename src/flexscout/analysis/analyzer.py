@@ -101,7 +101,7 @@ class PropertyDataAnalyzer:
             "key_fields": {name: filled.get(name, 0.0) if name in there else None for name in _key_fields()},
             "ranges": {name: number_range(self._table[name]) for name in there if self._table[name].dtype.is_numeric()},
             "property_types": self.analyze_property_types() if "Property Type" in there else {},
-            "issues": issues_by_reason(self._properties.issues),
+            "issues": self._properties.issues,
             "suspicious": issues_by_reason(self._suspicious()),
         }
 

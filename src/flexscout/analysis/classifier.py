@@ -19,7 +19,7 @@ from flexscout.errors import DataFormatError
 from flexscout.export import write_by_suffix
 from flexscout.mapping import missing_required
 from flexscout.model import REASONS, STATUS, TO_VERIFY, RowStatus
-from flexscout.reporting import geographic_coverage, issues_by_reason, score_distribution
+from flexscout.reporting import geographic_coverage, score_distribution
 
 EXPORTED = (
     "Property Name", "Property Type", "Address", "City", "State", "County", "Building SqFt", "Lot Size Acres", "Year Built",
@@ -77,7 +77,7 @@ class FlexPropertyClassifier(Generic[FrameT]):
             "building_sqft": number_range(_column(best, "Building SqFt")) | {"distribution": building_sizes(best)},
             "lot_size_acres": number_range(_column(best, "Lot Size Acres")),
             "geography": geographic_coverage(best),
-            "issues": issues_by_reason(self._properties.issues),
+            "issues": self._properties.issues,
         }
 
     def export_results(self, path: str | Path) -> Path:

@@ -20,6 +20,7 @@ from flexscout.errors import AggregationError
 from flexscout.export import Outputs, write_report
 from flexscout.journal import peak_memory_mb
 from flexscout.model import SOURCE_COLUMNS, AggregateStatistics, ProcessingResult
+from flexscout.processing import issues_of
 from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, score_distribution, statistics
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class ReportGenerator:
             skipped=(),
             master=chosen.drop(POSITION),
             ledger=_removed(found.ledger, candidates, chosen),
-            issues=combine(pl.read_parquet(sheet.issues) for file in files for sheet in file.record.sheets if sheet.issues),
+            issues=issues_of(file.record for file in files),
             settings=self.config.model_dump(),
             seconds={"processing": sum(file.processing_time for file in files)},
             workers=0,

@@ -16,6 +16,7 @@ from flexscout.mapping import map_headers, missing_required
 from flexscout.model import SOURCE_COLUMNS, HeaderMap
 from flexscout.processing import FileProcessor
 from flexscout.reading import find_header, header_texts
+from flexscout.reporting import by_frequency
 from flexscout.vocabulary import columns
 
 if TYPE_CHECKING:
@@ -31,15 +32,15 @@ class Properties:
     """Property rows, typed.
 
     `table`: their canonical columns, and what it takes to present them; `sheets`: all columns of each sheet, with
-    `Source Sheet` and `Source Row` (a frame's labels are row 1); `header_maps`: of each sheet; `issues`: what would not
-    convert; `rows`: `read`, `blank` and `not_data` -> how many; `present`: rows of `table` -> a frame of the caller's kind,
-    with the columns that pass through; `like`: any table -> a frame of the caller's kind.
+    `Source Sheet` and `Source Row` (a frame's labels are row 1); `header_maps`: of each sheet; `issues`: reason -> how
+    many Issues they have; `rows`: `read`, `blank` and `not_data` -> how many; `present`: rows of `table` -> a frame of the
+    caller's kind, with the columns that pass through; `like`: any table -> a frame of the caller's kind.
     """
 
     table: pl.DataFrame
     sheets: tuple[pl.DataFrame, ...]
     header_maps: tuple[HeaderMap, ...]
-    issues: pl.DataFrame
+    issues: dict[str, int]
     rows: dict[str, int]
     present: Callable[[pl.DataFrame], Any]
     like: Callable[[pl.DataFrame], Any]
@@ -65,7 +66,7 @@ def of_frame(frame: Any) -> Properties:
         table,
         (converted.table,),
         (header_map,),
-        converted.issues,
+        by_frequency(converted.issue_counts),
         rows,
         present=lambda chosen: _presented(chosen, frame, header_map),
         like=lambda found: like(frame, found),
@@ -79,7 +80,7 @@ def of_file(path: Path) -> Properties:
         raise result.record.error
     sheets = result.record.sheets
     tables = tuple(pl.read_parquet(sheet.table) for sheet in sheets if sheet.table)
-    issues = combine(pl.read_parquet(sheet.issues) for sheet in sheets if sheet.issues)
+    issues = by_frequency(result.record.issue_counts)
     account = result.account
     rows = {"read": account.rows_read, "blank": account.blank, "not_data": account.not_data}
     header_maps = tuple(sheet.header_map for sheet in sheets)

@@ -8,6 +8,8 @@ from flexscout.cli.words import counted, property_line
 from flexscout.model import RunSummary
 
 _PLACES = 5
+_REASONS = 4
+_ALONE = 3  # failures of one cause that are told one by one
 
 
 def show_summary(summary: RunSummary) -> None:
@@ -18,6 +20,8 @@ def show_summary(summary: RunSummary) -> None:
     typer.echo(f"{found} from {files}")
     removed = counted(merged["removed"], "duplicate")
     typer.echo(f"  {counted(rows, 'row')} read, {counted(merged['before'], 'candidate')}, {removed} removed")
+    for line in _issues(summary):
+        typer.echo(line)
     if figures.unique_flex_properties:
         bands = ", ".join(f"{count:,} at {band}" for band, count in figures.score_distribution.items() if count)
         states = ", ".join(f"{state} {count:,}" for state, count in list(figures.geographic_coverage["states"].items())[:_PLACES])
@@ -47,10 +51,22 @@ def _score(score: float) -> str:
 
 
 def show_errors(summary: RunSummary) -> None:
-    """Name each file that failed, on standard error."""
-    for file in summary.report["files"]:
-        if "error" in file:
-            typer.echo(f"flexscout: failed: {file['error']['message']} {file['error']['next_step']}", err=True)
+    """Name the files that failed, on standard error: each by itself, or by their cause where that has many."""
+    errors = summary.report["errors"]
+    for cause in errors["causes"]:
+        same = [error for error in errors["errors"] if error["code"] == cause["code"]]
+        for told in same if len(same) <= _ALONE else [cause]:
+            typer.echo(f"flexscout: failed: {told['message']} {told['next_step']}", err=True)
+
+
+def _issues(summary: RunSummary) -> list[str]:
+    """`12 values, rows or columns are Issues: ...`, the most frequent reasons first; nothing if there are none."""
+    counts = summary.report["quality"]["issues"]
+    if not counts:
+        return []
+    some = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in list(counts.items())[:_REASONS])
+    more = f" and {len(counts) - _REASONS} more reasons" if len(counts) > _REASONS else ""
+    return [f"  {counted(sum(counts.values()), 'issue')} with values, rows or columns: {some}{more}"]
 
 
 def _performance(figures: dict[str, Any], properties: int) -> str:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from flexscout.config.keys import unknown_name
 from flexscout.config.layers import of_command_line, of_environment, of_file
 from flexscout.errors import ConfigurationError
+from flexscout.model import ISSUES_SUFFIX
 from flexscout.vocabulary import columns
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -162,9 +163,16 @@ class PipelineConfiguration(BaseModel):
         return Path(self.output_file).with_suffix(".parquet")
 
     @property
+    def issues_file(self) -> Path:
+        """The Issues as CSV, beside the workbook."""
+        workbook = Path(self.output_file)
+        return workbook.with_name(f"{workbook.stem}{ISSUES_SUFFIX}.csv")
+
+    @property
     def own_files(self) -> tuple[Path, ...]:
         """All that a run writes."""
-        return (*map(Path, (self.output_file, self.report_file, self.log_file)), self.csv_file, self.parquet_file)
+        named = (self.output_file, self.report_file, self.log_file)
+        return (*map(Path, named), self.csv_file, self.parquet_file, self.issues_file)
 
 
 def _mistakes(error: ValidationError) -> dict[str, str]:

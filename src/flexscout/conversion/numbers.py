@@ -1,7 +1,10 @@
 """Numbers as people and exports write them: `$1,234`, `2.5 ac`, `(1,200)`, `1.2M`."""
 
+from collections.abc import Callable
+
 import polars as pl
 
+from flexscout.conversion.fractions import has_fraction, in_decimals
 from flexscout.model import SQUARE_FEET_PER_ACRE
 from flexscout.vocabulary import cell_units
 
@@ -9,6 +12,16 @@ from flexscout.vocabulary import cell_units
 _FACTORS = {"square feet": {"acres": float(SQUARE_FEET_PER_ACRE)}, "acres": {"square_feet": 1 / SQUARE_FEET_PER_ACRE}}
 _DECIMALS = 6  # of a converted size; a twentieth of a square foot in acres
 _MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
+_THOUSANDS = r"^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
+# Unit of the column -> units that its cells may name; one without a unit takes any.
+_CELL_UNITS = {
+    "acres": ("acres", "square_feet"),
+    "square feet": ("acres", "square_feet", "feet"),
+    "feet": ("feet",),
+    "": ("acres", "square_feet", "feet"),
+}
+_SIZES = ("acres", "square feet", "feet")
+_NEVER_MILLIONS = ("acres", "feet")  # 7.3 m are meters
 _SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
 
 
@@ -24,13 +37,33 @@ def money(texts: pl.Expr) -> pl.Expr:
     return pl.when(texts.str.contains(_MONEY)).then(bare.cast(pl.Float64, strict=False))
 
 
+def thousands(texts: pl.Expr) -> pl.Expr:
+    """A number with thousands separators, and nothing else; null where a text is none."""
+    bare = texts.str.replace_all(",", "", literal=True)
+    return pl.when(texts.str.contains(_THOUSANDS)).then(bare.cast(pl.Float64, strict=False))
+
+
 def to_numbers(texts: pl.Series, unit: str) -> pl.Series:
     """Texts as Float64 in `unit`; null where a text is no number. A comma is a thousands separator, or it won't do."""
     text = pl.col("text")
-    numbers = texts.to_frame("text").select(pl.coalesce(plain_number(text), money(text))).to_series()
+    plain = money(text) if not unit or unit.startswith("USD") else thousands(text)
+    numbers = texts.to_frame("text").select(pl.coalesce(plain_number(text), plain)).to_series()
+    # Signs and units are rare, and three times as slow to read; fractions are rarer still.
+    numbers = _with_rest(numbers, texts, lambda rest: _written(rest, unit))
+    return _with_rest(numbers, texts, lambda rest: _fractions(rest, unit)) if unit in _SIZES else numbers
+
+
+def _with_rest(numbers: pl.Series, texts: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """The numbers, and what `read` makes of the texts that have none yet."""
     rest = (texts.is_not_null() & numbers.is_null()).arg_true()
-    # Signs and units are rare, and three times as slow to read.
-    return numbers if rest.is_empty() else numbers.scatter(rest, _written(texts.gather(rest), unit))
+    return numbers if rest.is_empty() else numbers.scatter(rest, read(texts.gather(rest)))
+
+
+def _fractions(texts: pl.Series, unit: str) -> pl.Series:
+    lower = texts.str.to_lowercase()
+    maybe = has_fraction(lower).arg_true()
+    nothing = pl.repeat(None, texts.len(), dtype=pl.Float64, eager=True)
+    return nothing if maybe.is_empty() else nothing.scatter(maybe, _written(in_decimals(lower.gather(maybe), unit), unit))
 
 
 def _written(texts: pl.Series, unit: str) -> pl.Series:
@@ -38,17 +71,31 @@ def _written(texts: pl.Series, unit: str) -> pl.Series:
     lower = texts.str.to_lowercase().str.replace_all("[\u2212\u2013]", "-")
     parts = pl.DataFrame({"text": lower}).select(pl.col("text").str.extract_groups(_pattern()))["text"].struct.unnest()
     digits = parts["digits"].str.replace_all(",", "") + parts["fraction"].fill_null("") + parts["exponent"].fill_null("")
-    negative = parts["open"].is_not_null() | parts["sign"].is_in(["-"]) | parts["inner"].is_not_null()
     number = digits.cast(pl.Float64, strict=False)
-    unpaired = parts["open"].is_null() != parts["close"].is_null()
-    number = number.set(unpaired | ~number.is_finite().fill_null(value=False), None)
-    if unit == "feet":  # 7.3 m are meters
-        number = number.set(parts["scale"].is_not_null(), None)
+    number = number.set(_is_odd(parts, unit) | ~number.is_finite().fill_null(value=False), None)
     number = number * parts["scale"].replace_strict(_SCALES, default=1.0, return_dtype=pl.Float64)
     for other, factor in _FACTORS.get(unit, {}).items():
         is_other = parts["unit"].is_in(list(cell_units(other))).fill_null(value=False)
         number = (number * factor).round(_DECIMALS).zip_with(is_other, number)
-    return (-number).zip_with(negative.fill_null(value=False), number)
+    minus = parts["sign"].is_in(["-"]) | parts["inner"].is_in(["-"]) | parts["after"].is_not_null()
+    return (-number).zip_with((minus | _opened(parts)).fill_null(value=False), number)
+
+
+def _opened(parts: pl.DataFrame) -> pl.Series:
+    """Parentheses make a number negative: (1,200), or $(1,200)."""
+    return parts["open"].is_not_null() | parts["inner"].is_in(["("]).fill_null(value=False)
+
+
+def _is_odd(parts: pl.DataFrame, unit: str) -> pl.Series:
+    """What has parts that do not go together: half a pair of parentheses, two signs, meters, a foreign unit."""
+    unpaired = _opened(parts) == parts["close"].is_null()
+    twice = parts["after"].is_not_null() & (
+        parts["sign"].is_not_null() | parts["inner"].is_not_null() | parts["open"].is_not_null()
+    )
+    named = [name for of in _CELL_UNITS.get(unit, ()) for name in cell_units(of)]
+    foreign = parts["unit"].is_not_null() & ~parts["unit"].is_in(named).fill_null(value=False)
+    foreign |= parts["currency"].is_not_null() if unit and not unit.startswith("USD") else False
+    return unpaired | twice | foreign | (parts["scale"].is_not_null() if unit in _NEVER_MILLIONS else False)
 
 
 def _pattern() -> str:
@@ -58,7 +105,8 @@ def _pattern() -> str:
     )
     units = "|".join(pl.Series(names).str.escape_regex())
     return (
-        r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?:usd|us\$|\$)?\s*(?P<inner>-)?\s*"
+        r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
-        rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?:/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?$"
+        rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?:/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?"
+        r"(?P<after>-)?$"
     )

@@ -4,12 +4,15 @@ What all columns share is one query over all of them; only what a column has lef
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.conversion.types import CONVERSIONS, Conversion
+from flexscout.conversion import locale
+from flexscout.conversion.types import Conversion, conversion
 from flexscout.vocabulary import Column, cell_values
 
+_TOO_NARROW = r"^#{3,}$"  # what Excel shows, and exports as CSV, where a number is wider than its column
 _UNTIDY = ["  ", "\t", "\r", "\n", "\u00a0"]
 
 
@@ -18,9 +21,7 @@ def clean(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> pl.DataFrame:
     # Looking for what is rare is cheaper than replacing it everywhere.
     untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any())
     missing = list(cell_values("missing"))
-    return texts.select(
-        _cleaned(name, missing, CONVERSIONS[kind.type].nothing, untidy=untidy[name]) for name, kind in kinds.items()
-    )
+    return texts.select(_cleaned(name, missing, conversion(kind).nothing, untidy=untidy[name]) for name, kind in kinds.items())
 
 
 def _cleaned(name: str, missing: list[str], nothing: str, *, untidy: pl.Series) -> pl.Expr:
@@ -33,20 +34,56 @@ def _cleaned(name: str, missing: list[str], nothing: str, *, untidy: pl.Series) 
     return pl.when(~is_missing).then(text).alias(name)
 
 
-def typed(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-    """The values of cleaned texts; and by column, where a text would not do, the reasons (null where all is well)."""
-    values = _common_forms(texts, kinds)
-    done = [_finished(CONVERSIONS[kind.type], kind.unit, texts[name], values[name]) for name, kind in kinds.items()]
+@dataclass(frozen=True)
+class Typed:
+    """Converted columns.
+
+    `values`: typed; `reasons`: by column, why a text would not do, null where all is well; columns without any have none;
+    `notes`: by column, what is to say of it as a whole.
+    """
+
+    values: pl.DataFrame
+    reasons: dict[str, pl.Series]
+    notes: dict[str, str]
+
+
+def typed(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> Typed:
+    """The values of cleaned texts, and what is wrong with them."""
+    forms = {name: conversion(kind) for name, kind in kinds.items()}
+    values = _common_forms(texts, forms)
+    notes = _notes(texts, values, forms)
+    commas = [name for name, note in notes.items() if note in (locale.READ, locale.BY_NEIGHBORS)]
+    if commas:
+        texts = texts.with_columns(locale.with_points(texts[name]) for name in commas)
+        values = values.with_columns(_common_forms(texts.select(commas), {name: forms[name] for name in commas}))
+    done = [_finished(forms[name], kind.unit, texts[name], values[name]) for name, kind in kinds.items()]
     reasons = {column.name: why for column, why in done if why is not None}
-    return _bounded(pl.DataFrame([column for column, _ in done]), reasons, kinds)
+    bounded, reasons = _bounded(pl.DataFrame([column for column, _ in done]), reasons, kinds)
+    return Typed(*_without_errors(texts, bounded, reasons), notes)
 
 
-def _common_forms(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> pl.DataFrame:
+def _common_forms(texts: pl.DataFrame, forms: Mapping[str, Conversion]) -> pl.DataFrame:
     """What the common form of each column gives; and the second one, where the first leaves values open."""
-    values = texts.select(CONVERSIONS[kind.type].common(pl.col(name)).alias(name) for name, kind in kinds.items())
-    left = {name: CONVERSIONS[kinds[name].type].second for name in kinds if _has_left(texts[name], values[name])}
+    values = texts.select(form.common(pl.col(name)).alias(name) for name, form in forms.items())
+    left = {name: form.second for name, form in forms.items() if _has_left(texts[name], values[name])}
     second = texts.select(form(pl.col(name)).alias(name) for name, form in left.items() if form)
     return values.with_columns(values[name].fill_null(second[name]) for name in second.columns)
+
+
+def _notes(texts: pl.DataFrame, values: pl.DataFrame, forms: Mapping[str, Conversion]) -> dict[str, str]:
+    """By column, what is to say of how it is written."""
+    own = {name: form.note(texts[name]) for name, form in forms.items() if form.note}
+    in_decimals = [name for name, form in forms.items() if form.in_decimals]
+    return {name: note for name, note in own.items() if note} | _decimal_notes(texts, values, in_decimals)
+
+
+def _decimal_notes(texts: pl.DataFrame, values: pl.DataFrame, names: list[str]) -> dict[str, str]:
+    """The verdicts on decimal commas. What can only be one is never a common form, so most sheets need no look at all texts."""
+    left = (texts[name].filter(values[name].is_null()) for name in names if _has_left(texts[name], values[name]))
+    fractions = (texts[name].filter((values[name] % 1 != 0).fill_null(value=False)) for name in names)
+    if any(map(locale.says_comma, left)) or locale.is_unclear(fractions):
+        return locale.verdicts({name: locale.signs(texts[name]) for name in names})
+    return {}
 
 
 def _finished(how: Conversion, unit: str, texts: pl.Series, values: pl.Series) -> tuple[pl.Series, pl.Series | None]:
@@ -60,6 +97,19 @@ def _finished(how: Conversion, unit: str, texts: pl.Series, values: pl.Series) -
     return how.settle(texts, values) if how.settle else values, reasons
 
 
+def _without_errors(
+    texts: pl.DataFrame, values: pl.DataFrame, reasons: Mapping[str, pl.Series]
+) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """What Excel shows for an error is no value, of any type, and has that reason."""
+    some = texts.select(pl.all().str.starts_with("#").any())
+    with_sign = [name for name in some.columns if some[name].item()]
+    if not with_sign:
+        return values, dict(reasons)
+    error = pl.all().str.to_lowercase().is_in(list(cell_values("errors"))) | pl.all().str.contains(_TOO_NARROW)
+    masks = texts.select(with_sign).select(error.fill_null(value=False))
+    return _told(values, reasons, [mask for mask in masks if mask.any()], "error_cell")
+
+
 def _has_left(texts: pl.Series, values: pl.Series) -> bool:
     return values.null_count() > texts.null_count()
 
@@ -68,14 +118,20 @@ def _bounded(
     values: pl.DataFrame, reasons: Mapping[str, pl.Series], kinds: Mapping[str, Column]
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Values outside their bounds are missing, with that reason."""
-    bounds = {name: CONVERSIONS[kind.type].bounds(kind.unit) for name, kind in kinds.items()}
+    bounds = {name: conversion(kind).bounds(kind.unit) for name, kind in kinds.items()}
     outside = values.select(
         ((pl.col(name) < bound[0]) | (pl.col(name) > bound[1])).fill_null(value=False) for name, bound in bounds.items() if bound
     )
-    broken = [mask for mask in outside if mask.any()]
+    return _told(values, reasons, [mask for mask in outside if mask.any()], "out_of_range")
+
+
+def _told(
+    values: pl.DataFrame, reasons: Mapping[str, pl.Series], masks: list[pl.Series], reason: str
+) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """Values under the masks, by their columns, are missing for that reason."""
     nothing = pl.repeat(None, values.height, dtype=pl.String, eager=True)
-    told = {mask.name: reasons.get(mask.name, nothing.clone()).set(mask, "out_of_range") for mask in broken}
-    return values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in broken), {**reasons, **told}
+    told = {mask.name: reasons.get(mask.name, nothing.clone()).set(mask, reason) for mask in masks}
+    return values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in masks), {**reasons, **told}
 
 
 def _reasons(where: pl.Series, reason: str) -> pl.Series:

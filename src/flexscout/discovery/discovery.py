@@ -49,7 +49,7 @@ def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own:
             skipped.append(SkippedFile(name, reason))
             continue
         try:
-            source = _source(path, name)
+            source = source_file(path, name)
         except OSError as error:
             unreadable.append(
                 FileRecord(SourceFile(path, name, 0, 0.0, ""), error=as_processing_error(path, error).of_file(name))
@@ -81,7 +81,8 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _source(path: Path, name: str) -> SourceFile:
+def source_file(path: Path, name: str) -> SourceFile:
+    """What is known of a file before it is read as a table. Raises OSError if it can't be opened."""
     stat = path.stat()
     return SourceFile(path, name, stat.st_size, stat.st_mtime, fingerprint(path))
 
@@ -174,7 +175,7 @@ class FileDiscovery:
         """
         path = Path(file_path)
         try:
-            source = _source(path, path.name)
+            source = source_file(path, path.name)
         except OSError as error:
             raise as_processing_error(path, error) from error
         return {"name": source.name, "size": source.size, "modified": source.modified, "fingerprint": source.fingerprint}

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from flexscout.errors import OutputError
-from flexscout.model import WORKBOOK_CREATOR
+from flexscout.model import ISSUES_SUFFIX, WORKBOOK_CREATOR
 
 _PREFIXES = {
     "~$": "Excel's lock file of an open workbook, not a workbook.",
@@ -32,7 +32,8 @@ def reason_to_skip(path: Path, folder: Path, outputs: Collection[Path]) -> str:
 def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> None:
     """Raise OutputError if a run would write its result over an export, which would be lost."""
     # A twin is known by the workbook beside it.
-    if _real(path) in outputs and path.is_file() and path.stat().st_size and not _made_by_flexscout(path.with_suffix(".xlsx")):
+    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX)}.xlsx")
+    if _real(path) in outputs and path.is_file() and path.stat().st_size and not _made_by_flexscout(workbook):
         raise OutputError(
             f"{name} stands in the input folder and is no result of flexscout; this run would write over it.",
             "Choose another place with --output-file, --report-file or logging.file, or move it away.",

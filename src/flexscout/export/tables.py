@@ -10,6 +10,7 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.export.delimited import write_csv
+from flexscout.export.issues import in_words
 from flexscout.export.outputs import Outputs
 from flexscout.export.parquet import write_parquet
 from flexscout.export.sheets import Tables, workbook_sheets
@@ -20,11 +21,14 @@ from flexscout.vocabulary import columns
 
 def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConfiguration, outputs: Outputs) -> list[str]:
     """Write workbook, Parquet and CSV to their places beside; gives, in sentences, what a format could not hold."""
-    chosen = replace(tables, master=_chosen(tables.master, config.output_columns))
+    chosen = replace(tables, master=_chosen(tables.master, config.output_columns), issues=in_words(tables.issues))
     workbook, parquet = outputs.beside(Path(config.output_file)), outputs.beside(config.parquet_file)
     # The workbook keeps one core busy; its twins are written on another.
     with ThreadPoolExecutor(max_workers=1) as beside:
-        twins = [beside.submit(write_parquet, chosen.master, parquet)]
+        twins = [
+            beside.submit(write_parquet, chosen.master, parquet),
+            beside.submit(write_csv, chosen.issues, outputs.beside(config.issues_file)),
+        ]
         if config.enable_csv_export:
             twins.append(beside.submit(write_csv, chosen.master, outputs.beside(config.csv_file)))
         notes = write_workbook(workbook_sheets(chosen, report), workbook)

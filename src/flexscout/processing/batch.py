@@ -2,7 +2,6 @@
 
 import logging
 import os
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -26,7 +25,6 @@ from flexscout.processing.classified import Classified, classified, with_candida
 from flexscout.processing.progress import LoggedProgress, NoProgress, Progress
 
 _PATIENCE = 0.03  # seconds that a finished file waits for others, to be classified together
-_FIRST_PAUSE = 0.2  # seconds before the first retry; doubled for each that follows
 
 logger = logging.getLogger("flexscout.processing")
 
@@ -126,18 +124,21 @@ class BatchProcessor:
         with self._executor or self._workers(len(sources)) as executor:
             running = _Running(executor, work, self.config.batch_size)
             running.take(waiting)
-            while running.files:
+            while running.is_unfinished:
                 yield self._arrived(running, waiting)
 
     def _arrived(self, running: "_Running", waiting: Iterator[SourceFile]) -> list[FileRecord]:
         """The records that are done within a moment of the first; others are handed out in their stead."""
         records: list[FileRecord] = []
         until = time.monotonic() + _PATIENCE
-        while running.files and (not records or time.monotonic() < until):
-            done = [(source, self._record(future, source)) for future, source in running.done(_PATIENCE)]
-            again = [source for source, record in done if self._is_to_be_retried(record)]
-            records += [record for source, record in done if source not in again]
-            running.take(again)
+        while running.is_unfinished and (not records or time.monotonic() < until):
+            for future, source in running.done(_PATIENCE):
+                record = self._record(future, source)
+                if self._is_to_be_retried(record):
+                    running.take_later(source, self._handler.pause(source.path))
+                else:
+                    records.append(self._with_retries(record))
+            running.take(running.due())
             running.take(waiting)
         return records
 
@@ -147,12 +148,19 @@ class BatchProcessor:
         return WorkerPool(self.workers, self.config.timeout_minutes * 60, self._memory_share)
 
     def _is_to_be_retried(self, record: FileRecord) -> bool:
-        """Whether the record's error may pass; waits a little if so, longer each time."""
+        """Whether the record's error may pass; says so in the log."""
         path = record.source.path
         if record.error is None or self._handler.handle_file_error(path, record.error) is not ErrorAction.RETRY:
             return False
-        time.sleep(_FIRST_PAUSE * 2 ** (self._handler.tries(path) - 1) * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+        data = {"file": record.source.name, "code": record.error.code, "retries": self._handler.tries(path)}
+        logger.warning("%s is tried again: %s", record.source.name, record.error.message, extra={"event": "retry", "data": data})
         return True
+
+    def _with_retries(self, record: FileRecord) -> FileRecord:
+        """The record of a file that is done, saying how often it was tried again."""
+        retries = self._handler.tries(record.source.path)
+        self._handler.forget(record.source.path)
+        return replace(record, retries=retries) if retries else record
 
     def _record(self, future: "Future[FileRecord]", source: SourceFile) -> FileRecord:
         try:
@@ -180,16 +188,39 @@ class _Running:
     def __init__(self, executor: Executor, work: Callable[[SourceFile], FileRecord], batch_size: int) -> None:
         self._executor, self._work, self._batch_size = executor, work, batch_size
         self.files: dict[Future[FileRecord], SourceFile] = {}
+        self._later: list[tuple[float, SourceFile]] = []
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a file is handed out, or will be again."""
+        return bool(self.files or self._later)
 
     def take(self, sources: Iterable[SourceFile]) -> None:
         """Hand out as many of the sources as there is room for."""
-        for source in islice(sources, self._batch_size - len(self.files)):
+        for source in islice(sources, self._room):
             self.files[self._executor.submit(self._work, source)] = source
+
+    def take_later(self, source: SourceFile, seconds: float) -> None:
+        """Have the source handed out again after `seconds`; the others go on meanwhile."""
+        self._later.append((time.monotonic() + seconds, source))
+
+    def due(self) -> list[SourceFile]:
+        """The sources whose time has come, as many as there is room for."""
+        now = time.monotonic()
+        come = [entry for entry in self._later if entry[0] <= now][: self._room]
+        self._later = [entry for entry in self._later if entry not in come]
+        return [source for _, source in come]
 
     def done(self, seconds: float) -> "list[tuple[Future[FileRecord], SourceFile]]":
         """What is done, as soon as anything is, or nothing after `seconds`."""
+        if not self.files:
+            time.sleep(seconds)  # only files that wait for their time are left
         futures = wait(self.files, timeout=seconds, return_when=FIRST_COMPLETED).done
         return [(future, self.files.pop(future)) for future in futures]
+
+    @property
+    def _room(self) -> int:
+        return max(0, self._batch_size - len(self.files))
 
 
 def worker_count(config: PipelineConfiguration, files: int) -> int:

@@ -12,10 +12,11 @@ from flexscout.aggregation import Deduplicated, combine, deduplicate, unmerged
 from flexscout.classification import Criteria
 from flexscout.classification.where import Filtered
 from flexscout.config import PipelineConfiguration
-from flexscout.conversion import ISSUE_SCHEMA
+from flexscout.conversion import ISSUE_SCHEMA, fairly
 from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
 from flexscout.model import (
+    ISSUES_LISTED,
     REASONS,
     SOURCE_COLUMNS,
     STATUS,
@@ -74,7 +75,7 @@ def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fiel
         _results(records, frames),
         combine(candidates),
         _together(frame.select(cs.by_name(*_NOT_SELECTED, require_all=False)) for frame in others),
-        _issues(records),
+        issues_of(records),
         tables,
         sum(part.left_out for part in filtered),
     )
@@ -102,7 +103,7 @@ def gathered(parts: Sequence[Classified]) -> Classified:
         tuple(sorted((result for part in parts for result in part.results), key=lambda result: result.record.source.name)),
         _in_order(part.candidates for part in parts),
         _in_order(part.others for part in parts),
-        pl.concat([_issues(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True),
+        pl.concat([issues_of(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True),
         {place: table for part in parts for place, table in part.tables.items()},
         sum(part.left_out for part in parts),
     )
@@ -189,15 +190,20 @@ def _in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return table.sort(SOURCE_COLUMNS) if table.width else table
 
 
-def _issues(records: Iterable[FileRecord]) -> pl.DataFrame:
-    """The Issues of all files, each with its file."""
-    tables = [
-        pl.read_parquet(sheet.issues).select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
-        for record in records
-        for sheet in record.sheets
-        if sheet.issues
-    ]
-    return pl.concat([pl.DataFrame(schema={_FILE: pl.String, **ISSUE_SCHEMA}), *tables])
+def issues_of(records: Iterable[FileRecord]) -> pl.DataFrame:
+    """The Issues of all files that are listed, each with its file."""
+    return pl.concat([pl.DataFrame(schema={_FILE: pl.String, **ISSUE_SCHEMA}), *map(_listed, filter(_has_issues, records))])
+
+
+def _has_issues(record: FileRecord) -> bool:
+    return any(sheet.issues for sheet in record.sheets)
+
+
+def _listed(record: FileRecord) -> pl.DataFrame:
+    """The Issues of a file that are listed, in the order of its sheets."""
+    tables = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
+    issues = fairly(pl.concat(tables), ISSUES_LISTED)
+    return issues.select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
 
 
 def _results(records: Sequence[FileRecord], frames: Sequence[pl.DataFrame]) -> tuple[ProcessingResult, ...]:

@@ -1,8 +1,10 @@
 """Workbooks as raw text: no header, no types, no value changed."""
 
+import os
+import re
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -12,9 +14,12 @@ import fastexcel
 import polars as pl
 
 from flexscout.errors import DataFormatError
+from flexscout.reading.day_numbers import counts_from_1904
+from flexscout.reading.error_cells import with_errors
 from flexscout.reading.sniff import check_is_workbook
 
 T = TypeVar("T")
+_OF_SYSTEM = re.compile(r"\(os error (\d+)\)")
 
 MOST_COLUMNS = 16_384
 """Columns that a sheet can have, by Excel's specification."""
@@ -35,10 +40,14 @@ class RawSheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """The sheets of a file that hold cells, and why the others were left out."""
+    """The sheets of a file that hold cells, and why the others were left out.
+
+    `from_1904`: whether its bare day numbers count from 1904, not 1900.
+    """
 
     sheets: tuple[RawSheet, ...]
     left_out: tuple[tuple[str, str], ...]
+    from_1904: bool = False
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -49,7 +58,7 @@ def read_workbook(path: Path) -> Workbook:
     kind = check_is_workbook(path)
     # The reader trusts the name; content goes in as bytes where the name is wrong.
     book = _guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
-    return _collect(path, book.sheet_names, lambda name: _load(book, name))
+    return replace(_collect(path, book.sheet_names, lambda name: _load(book, name)), from_1904=counts_from_1904(path))
 
 
 def peek_workbook(path: Path, rows: int) -> Workbook:
@@ -108,7 +117,10 @@ def _load(book: fastexcel.ExcelReader, name: str) -> tuple[pl.DataFrame, bool]:
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     # The reader leaves out empty columns on the left; positions are Excel's letters.
     first = min((column.absolute_index for column in sheet.available_columns()), default=0)
-    return _positions(sheet.to_polars(), first), sheet.visible != "visible"
+    cells, found = sheet.to_arrow_with_errors()
+    frame = pl.DataFrame(cells)
+    cells = _positions(with_errors(frame, found.errors) if found else frame, first)
+    return cells, sheet.visible != "visible"
 
 
 def _peeked(sheet: Any, rows: int) -> tuple[pl.DataFrame, bool]:
@@ -145,6 +157,10 @@ def _guarded(path: Path, read: Callable[[], T]) -> T:
         raise
     except BaseException as error:  # noqa: BLE001 - Rust panics are BaseExceptions
         detail = " ".join(str(error).split())[:200]
+        if of_system := _OF_SYSTEM.search(detail):
+            # The drive failed, not the file: that may pass.
+            number = int(of_system[1])
+            raise OSError(number, os.strerror(number), None, number) from None
         raise DataFormatError(
             "damaged",
             f"{path.name} is damaged: the reader says: {detail}.",

@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 
 from flexscout.journal import NEAR
-from flexscout.model import PLACE_COLUMNS, ProcessingResult
+from flexscout.model import ISSUES_LISTED, PLACE_COLUMNS, ProcessingResult
 from flexscout.reporting.report import Facts
 
 _SHOWN = 10  # entries
 
 
 def messages(facts: Facts) -> list[str]:
-    """Sentences on what is unusual: no candidate, rows left out, merges of different parcels, files that can't be compared."""
+    """Sentences on what is unusual.
+
+    No candidate, rows left out, merges of different parcels, files that can't be compared, Issues that are not listed.
+    """
     return [
         *_no_candidates(facts),
         *_left_out(facts),
         *_different_parcels(facts),
         *_not_compared(facts),
+        *_not_listed(facts),
         *_near_limit(facts),
         *_unmatched(facts),
     ]
@@ -54,6 +58,13 @@ def unmatched_entries(mapping: str, entries: Sequence[str]) -> str:
     """That a mapping file has entries that matched nothing."""
     shown = ", ".join(entries[:_SHOWN]) + (f", and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else "")
     return f"The mapping {mapping} has entries that no header of any file matches: {shown}."
+
+
+def _not_listed(facts: Facts) -> list[str]:
+    """Files with more Issues than are listed."""
+    counts = {result.record.source.name: sum(result.record.issue_counts.values()) for result in facts.results}
+    listed = f"{ISSUES_LISTED:,} of them are listed, some of every kind; the report has the count of each reason."
+    return [f"{name} has {count:,} Issues. {listed}" for name, count in counts.items() if count > ISSUES_LISTED]
 
 
 def _near_limit(facts: Facts) -> list[str]:

@@ -1,6 +1,7 @@
 """How good the data is: what is there, what is missing, what would not convert."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -23,6 +24,19 @@ def issues_by_reason(issues: pl.DataFrame) -> dict[str, int]:
         return {}
     named = issues.select(pl.col("Reason").str.split(":").list.first().alias("reason")).group_by("reason").len()
     return dict(named.sort("len", "reason", descending=[True, False]).iter_rows())
+
+
+def issue_totals(results: Sequence[ProcessingResult]) -> dict[str, int]:
+    """Reason -> Issues of all files, also those that are not listed; the most frequent first."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result.record.issue_counts)
+    return by_frequency(counts)
+
+
+def by_frequency(counts: Mapping[str, int] | Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Reason -> how many, the most frequent first."""
+    return dict(sorted(dict(counts).items(), key=lambda reason: (-reason[1], reason[0])))
 
 
 def columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, Any]]:

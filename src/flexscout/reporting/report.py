@@ -6,10 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.model import AggregateStatistics, FileStatus, ProcessingResult, SheetRecord, SkippedFile
+from flexscout.errors import ErrorHandler
+from flexscout.model import ISSUES_LISTED, AggregateStatistics, FileStatus, ProcessingResult, SheetRecord, SkippedFile
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
-from flexscout.reporting.quality import columns_by_file, completeness, issues_by_reason
+from flexscout.reporting.quality import columns_by_file, completeness, issue_totals
 from flexscout.reporting.schema import schema_drift
+from flexscout.vocabulary import issue_reasons
 
 FORMAT = "1.0"
 TOP_CANDIDATES = 10
@@ -25,7 +27,7 @@ class Facts:
     """What the report is made of.
 
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per
-    removed duplicate; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the
+    removed duplicate; `issues`: those that are listed; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the
     run with all its processes; `left_out`: properties for which the filter does not hold;
     `unmatched`: entries of the mapping file that no header has;
     `explanations`: why the first TOP_CANDIDATES of the master scored what they did.
@@ -87,7 +89,8 @@ def build_report(facts: Facts) -> dict[str, Any]:
         "schema": columns_by_file(facts.results),
         "columns": schema_drift(facts.results, facts.issues),
         "mapping": {"file": facts.settings["mapping"], "unmatched": list(facts.unmatched)},
-        "quality": {"completeness": completeness(facts.master), "issues": issues_by_reason(facts.issues)},
+        "quality": _quality(facts),
+        "errors": _errors(facts),
         "top_candidates": _top(facts),
         "performance": _performance(facts),
         "settings": dict(facts.settings),
@@ -98,6 +101,18 @@ def finished(report: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     """The report with the time and memory that have been used since it was built."""
     figures = {**report["statistics"], "processing_duration": _duration(facts)}
     return {**report, "statistics": figures, "performance": _performance(facts)}
+
+
+def _quality(facts: Facts) -> dict[str, Any]:
+    """How complete the candidates are; the Issues of all files by reason, and what each reason says."""
+    totals = issue_totals(facts.results)
+    words = {reason: issue_reasons()[reason] for reason in totals if reason in issue_reasons()}
+    return {"completeness": completeness(facts.master), "issues": totals, "reasons": words}
+
+
+def _errors(facts: Facts) -> dict[str, Any]:
+    """The files that failed, by cause."""
+    return ErrorHandler().generate_error_report([result.record.error for result in facts.results if result.record.error])
 
 
 def _duration(facts: Facts) -> float:
@@ -120,6 +135,9 @@ def _file(result: ProcessingResult, removed: int) -> dict[str, Any]:
         **asdict(result.account),
         "duplicates_removed": removed,
         "seconds": round(result.processing_time, 3),
+        "retries": record.retries,
+        "issues": sum(record.issue_counts.values()),
+        "issues_listed": min(sum(record.issue_counts.values()), ISSUES_LISTED),
         "vendor": result.source_file_info["vendor"],
         "sheets": [_sheet(sheet) for sheet in record.sheets],
         "sheets_left_out": [{"sheet": sheet, "reason": reason} for sheet, reason in record.sheets_left_out],
@@ -138,6 +156,7 @@ def _skipped(file: SkippedFile) -> dict[str, Any]:
         "status": str(FileStatus.SKIPPED),
         **dict.fromkeys(counts, 0),
         "seconds": 0.0,
+        **dict.fromkeys(("retries", "issues", "issues_listed"), 0),
         "reason": file.reason,
     }
 

@@ -7,7 +7,7 @@ from flexscout.vocabulary.load import load
 
 @cache
 def cell_values(kind: str) -> tuple[str, ...]:
-    """The lower-case texts of one kind: `missing`, `yes`, `no`, `totals` or `totals_of`."""
+    """The lower-case texts of one kind: `missing`, `errors`, `yes`, `no`, `totals` or `totals_of`."""
     return tuple(load("values")[kind])
 
 
@@ -15,6 +15,12 @@ def cell_values(kind: str) -> tuple[str, ...]:
 def cell_units(unit: str) -> tuple[str, ...]:
     """How `acres`, `square_feet` or `feet` are written inside a cell, in lower case."""
     return tuple(load("values")["units"][unit])
+
+
+@cache
+def issue_reasons() -> dict[str, str]:
+    """Reason of an Issue -> what it says to a person, in a sentence."""
+    return dict(load("issues")["reasons"])
 
 
 @cache

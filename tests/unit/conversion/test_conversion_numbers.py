@@ -41,6 +41,10 @@ def number(text, unit=""):
         ("750k", 750_000),
         ("$12.50/SF", 12.5),
         ("$ 5 / unit", 5),
+        ("$(1,200)", -1200),
+        ("$ (1,200.50)", -1200.5),
+        ("1,200-", -1200),
+        ("1,200.00-", -1200),
     ],
 )
 def test_a_number_is_read_in_every_form(text, expected):
@@ -59,6 +63,10 @@ def test_a_number_is_read_in_every_form(text, expected):
         "nan",
         "1e999",
         "(1,200",
+        "$(1,200",
+        "-5-",
+        "(5)-",
+        "€5",
         "1,200)",
         "$",
         "-",
@@ -112,12 +120,60 @@ def test_a_column_without_rows_is_a_column_of_numbers():
 @pytest.mark.parametrize("unit", ["square feet", "acres", "feet", "units", "docks", "doors"])
 def test_a_size_or_a_count_is_never_negative(unit):
     texts = pl.DataFrame({"it": ["-5", "(5)", "0", "5"]})
-    values, reasons = typed(texts, {"it": Column("it", "number", unit)})
+    found = typed(texts, {"it": Column("it", "number", unit)})
+    values, reasons = found.values, found.reasons
     assert values["it"].to_list() == [None, None, 0, 5]
     assert reasons["it"].to_list() == ["out_of_range", "out_of_range", None, None]
 
 
 @pytest.mark.parametrize("unit", ["USD", "USD per square foot"])
 def test_an_amount_of_money_may_be_negative(unit):
-    values, reasons = typed(pl.DataFrame({"it": ["($1,200)"]}), {"it": Column("it", "number", unit)})
+    found = typed(pl.DataFrame({"it": ["($1,200)"]}), {"it": Column("it", "number", unit)})
+    values, reasons = found.values, found.reasons
     assert (values.item(), reasons) == (-1200, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "expected"),
+    [
+        ("½ acre", "acres", 0.5),
+        ("2½", "acres", 2.5),
+        ("2 1/2", "acres", 2.5),
+        ("2-1/2 acres", "acres", 2.5),
+        ("1/2 ac", "acres", 0.5),
+        ("½ acre", "square feet", 21_780),
+        ("24' 6\"", "feet", 24.5),
+        ("24'-6\"", "feet", 24.5),
+        ("24 ft 6 in", "feet", 24.5),
+        ("24½'", "feet", 24.5),
+    ],
+)
+def test_a_size_may_have_a_fraction(text, unit, expected):
+    assert number(text, unit) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("1/2", "acres"), ("3/2 ac", "acres"), ("1/0 ac", "acres"), ("24' 13\"", "feet"), ("½", "USD"), ("5 m", "acres")],
+)
+def test_a_fraction_that_may_mean_something_else_is_no_number(text, unit):
+    assert number(text, unit) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("$1,234", "square feet"),
+        ("$ 5", "acres"),
+        ("2.5 ac", "USD"),
+        ("12,000 SF", "feet"),
+        ("5 ft", "acres"),
+        ("42 sf", "percent 0-100"),
+        ("5 ac", "units"),
+    ],
+)
+def test_a_number_of_another_kind_than_its_column_is_none(text, unit):
+    assert number(text, unit) is None
+    kind = "percent" if unit.startswith("percent") else "number"
+    found = typed(pl.DataFrame({"it": [text]}), {"it": Column("it", kind, unit)})
+    assert (found.values.item(), found.reasons["it"].item()[:4]) == (None, "not_")

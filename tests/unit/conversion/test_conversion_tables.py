@@ -54,10 +54,10 @@ def test_an_issue_names_sheet_row_column_and_value(converted):
 
 
 def test_a_value_that_will_not_convert_is_empty_and_costs_no_other(converted):
-    result = converted(HEADER, candidate(1, Building_SqFt="1.234,56", Year_Built="c. 1995"), candidate(2))
+    result = converted(HEADER, candidate(1, Building_SqFt="10-12k", Year_Built="c. 1995"), candidate(2))
     assert result.table["Building SqFt"].to_list() == [None, 30_000]
     assert result.table["Year Built"].to_list() == [None, 1995]
-    assert result.issues["Value"].to_list() == ["1.234,56", "c. 1995"]
+    assert result.issues["Value"].to_list() == ["10-12k", "c. 1995"]
 
 
 def test_issues_come_in_the_order_of_the_rows(converted):
@@ -150,3 +150,29 @@ def test_a_lot_size_in_doubt_passes_through_unchanged(converted):
     table = converted(["Address", "Lot Size"], ["1 Test Street", "500"], ["2 Test Street", "900"]).table
     assert "Lot Size Acres" not in table.columns
     assert table["Lot Size"].to_list() == ["500", "900"]
+
+
+@pytest.mark.parametrize(("from_1904", "day"), [(True, date(2011, 1, 11)), (False, date(2007, 1, 10))])
+def test_a_bare_day_number_counts_as_its_workbook_does(from_1904, day):
+    cells = pl.DataFrame({"0": ["Address", "1 Test Street"], "1": ["Sale Date", "39092"]})
+    header_map = map_headers("S", cells.row(0), cells.slice(1))
+    assert convert("S", cells, 0, header_map, from_1904=from_1904).table["Sale Date"].to_list() == [day]
+
+
+def test_an_error_of_excel_passes_through_as_it_shows(converted):
+    assert converted(["Address", "Notes"], ["1 Test Street", "#REF!"]).table["Notes"].to_list() == ["#REF!"]
+
+
+def test_an_error_of_excel_is_an_issue_of_its_cell(converted):
+    result = converted(HEADER, candidate(1, City="#N/A", Year_Built="#DIV/0!"))
+    assert result.issues.select("Column", "Value", "Reason").rows() == [
+        ("City", "#N/A", "error_cell"),
+        ("Year Built", "#DIV/0!", "error_cell"),
+    ]
+    assert result.table["City"].to_list() == result.table["Year Built"].to_list() == [None]
+
+
+def test_a_bad_vacancy_is_named_once_and_stays_empty(converted):
+    result = converted(["Address", "Vacancy %"], ["1 Test Street", "5% vacant"], ["2 Test Street", "120%"])
+    assert result.table["Occupancy"].to_list() == [None, None]
+    assert result.issues["Reason"].to_list() == ["not_a_percentage", "out_of_range"]

@@ -15,7 +15,8 @@ def cleaned(kind, *texts):
 
 def converted(kind, *texts):
     """Values and reasons of a column of texts."""
-    values, reasons = typed(cleaned(kind, *texts), {"it": Column("it", kind)})
+    found = typed(cleaned(kind, *texts), {"it": Column("it", kind)})
+    values, reasons = found.values, found.reasons
     return values["it"].to_list(), reasons["it"].to_list() if "it" in reasons else [None] * len(texts)
 
 
@@ -25,7 +26,7 @@ def one(kind, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "--", "—", "N/A", "n/a", "#N/A", "None", "NULL", "Unknown", "TBD", "Not Disclosed", "?"]
+    "text", ["", "-", "--", "—", "N/A", "n/a", "$ -", "(blank)", "None", "NULL", "Unknown", "TBD", "Not Disclosed", "?"]
 )
 def test_a_placeholder_is_a_missing_value(text):
     assert cleaned("text", text)["it"].to_list() == [None]
@@ -58,7 +59,9 @@ def test_a_column_without_rows_converts(kind):
         (["0.95", "1", "0"], [95, 100, 0]),
         (["0.95", "95%"], [95, 95]),
         (["0.5%", "0.2"], [0.5, 20]),
+        (["0.57", "0.29"], [57, 29]),
         (["0%", "1%"], [0, 1]),
+        (["95 percent", "80% leased", "100 pct"], [95, 80, 100]),
     ],
 )
 def test_occupancy_is_in_percent_or_in_fractions_by_its_column(texts, percent):
@@ -82,6 +85,11 @@ def test_one_fraction_above_1_does_not_make_percents_of_the_others():
         ("1995", 1995, None),
         ("1995.0", 1995, None),
         ("1995-06-01 00:00:00", 1995, None),
+        ("1,995", 1995, None),
+        ("June 1995", 1995, None),
+        ("Jun. 30, 1995", 1995, None),
+        ("06/1995", 1995, None),
+        ("3,995", None, "not_a_year"),
         ("0", None, None),
         ("0.0", None, None),
         ("0000", None, None),
@@ -128,6 +136,9 @@ def test_a_state_becomes_its_code_or_stays_as_it_is(text, value, reason):
         ("282021234", "28202-1234"),
         ("28202 1234", "28202-1234"),
         ("K1A 0B1", "K1A 0B1"),
+        ("21011234", "02101-1234"),
+        ("2101-1234", "02101-1234"),
+        ("5011234", "00501-1234"),
     ],
 )
 def test_a_zip_code_is_text_with_its_zeros(text, value):
@@ -171,3 +182,27 @@ def test_degrees_lie_on_the_globe_and_0_is_not_known(kind, text, value, reason):
 
 def test_a_text_is_kept_but_for_its_spaces():
     assert one("text", " Flex / R&D  (Class B) ") == ("Flex / R&D (Class B)", None)
+
+
+@pytest.mark.parametrize("name", ["APN", "Unit"])
+@pytest.mark.parametrize("text", ["1.23E+12", "1E+15", "2003-01-02 00:00:00"])
+def test_a_parcel_number_that_excel_made_a_number_or_a_date_of_is_kept_and_named(name, text):
+    found = typed(pl.DataFrame({name: [text]}), {name: Column(name, "text")})
+    assert (found.values.item(), found.reasons[name].item()) == (text, "digits_lost")
+
+
+@pytest.mark.parametrize("text", ["00123", "12E5", "1234567890123456789", "007.1", "01-02-003", "2003-01-02", "1.0"])
+def test_a_parcel_number_is_never_a_number(text):
+    found = typed(pl.DataFrame({"APN": [text]}), {"APN": Column("APN", "text")})
+    assert (found.values.item(), found.reasons) == (text, {})
+
+
+@pytest.mark.parametrize("kind", CONVERSIONS)
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#DIV/0!", "#value!", "#####"])
+def test_an_error_of_excel_is_no_value_of_any_type_and_is_named(kind, text):
+    assert one(kind, text) == (None, "error_cell")
+
+
+@pytest.mark.parametrize("text", ["#5", "# of units", "#ref", "Bldg #REF!"])
+def test_a_text_with_a_number_sign_is_no_error(text):
+    assert one("text", text) == (text, None)

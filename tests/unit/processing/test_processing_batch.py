@@ -152,6 +152,22 @@ def test_a_file_that_another_program_holds_is_tried_again(tmp_path, times, succe
     assert success or result.record.error.code == "not_permitted"
 
 
+@pytest.mark.parametrize(("times", "retries"), [(0, 0), (1, 1), (2, 2), (5, 2)])
+def test_the_record_says_how_often_a_file_was_tried_again(tmp_path, times, retries):
+    batch = BatchProcessor(executor=ShakyExecutor(PermissionError("held"), times))
+    (result,) = batch.process_batch(write(tmp_path, "a"))
+    assert result.record.retries == retries
+
+
+def test_files_that_wait_for_their_time_hold_up_no_other(tmp_path):
+    """Ten held files pause together, not one after the other."""
+    paths = write(tmp_path, *(f"held {number}" for number in range(10)))
+    begin = time.monotonic()
+    results = BatchProcessor(executor=ShakyExecutor(PermissionError("held"), 20)).process_batch(paths)
+    assert all(result.success for result in results)
+    assert time.monotonic() - begin < 5
+
+
 @pytest.mark.parametrize("error", [FileNotFoundError("gone"), ValueError("odd"), MemoryError()])
 def test_a_lasting_error_is_not_tried_again(tmp_path, error):
     executor = ShakyExecutor(error, 1)
@@ -228,3 +244,16 @@ def test_a_file_has_its_own_columns_whatever_is_processed_with_it(tmp_path):
     assert together == [list(serial(min_flex_score=3).process_file(path).flex_properties) for path in paths]
     asked = ("Note", "Class", "Property Type", "Unverified")
     assert [[name in names for name in asked] for names in together] == [[False, True, False, True], [True, False, True, False]]
+
+
+def test_a_file_that_is_held_only_while_the_folder_is_looked_at_is_read_all_the_same(tmp_path, monkeypatch):
+    write(tmp_path / "data/raw", "a", "held")
+
+    def held(path):
+        if path.name == "held.xlsx":
+            raise PermissionError("held")
+        return "0" * 64
+
+    monkeypatch.setattr("flexscout.discovery.discovery.fingerprint", held)
+    summary = ScalableFlexPipeline().run()
+    assert (summary.exit_code, summary.statistics.unique_flex_properties) == (0, 2)

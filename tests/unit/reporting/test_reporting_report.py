@@ -39,7 +39,6 @@ def facts_of(folder, *, skipped=(), **settings):
         skipped=skipped,
         master=merged.survivors,
         ledger=merged.ledger,
-        issues=files.issues,
         settings=config.model_dump(),
         seconds={"processing": 1.5, "export": 0.5},
         workers=2,

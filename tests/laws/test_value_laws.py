@@ -1,0 +1,159 @@
+"""Laws of values, that a machine tries to break."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from flexscout.conversion import convert
+from flexscout.conversion.dates import to_dates
+from flexscout.conversion.types import CONVERSIONS, conversion
+from flexscout.conversion.values import clean, typed
+from flexscout.mapping import map_headers
+from flexscout.vocabulary import cell_values, column, columns
+
+NUMBERS = st.decimals(min_value=0, max_value=10**9, places=2, allow_nan=False).map(float)
+FORMS = {
+    "plain": "{:.2f}",
+    "thousands": "{:,.2f}",
+    "dollars": "${:,.2f}",
+    "spaced dollars": "$ {:,.2f}",
+    "currency": "{:,.2f} USD",
+    "rate": "${:,.2f}/SF",
+}
+NEGATIVE = {
+    "minus": "-{:,.2f}",
+    "parentheses": "({:,.2f})",
+    "accounting": "$({:,.2f})",
+    "trailing": "{:,.2f}-",
+    "dollars": "-${:,.2f}",
+}
+DATES = st.dates(date(1930, 1, 1), date(2029, 12, 31))
+DATE_FORMS = [
+    "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S",
+    "%B %d, %Y",
+    "%m/%d/%Y",
+    "%m/%d/%y",
+    "%d-%b-%Y",
+    "%A, %B %d, %Y",
+    "%Y%m%d",
+    "%d %b %Y",
+]
+searched = settings(deadline=None, max_examples=60)
+
+# A column of every kind that converts in its own way.
+KINDS = ["Address", "APN", "State", "Zip Code", "Building SqFt", "Lot Size Acres", "Ceiling Height", "Sold Price", "Year Built",
+         "Occupancy", "Sale Date", "Latitude", "Longitude", "Near Highway"]  # fmt: skip
+
+# What a cell may hold: anything, and what looks nearly right.
+TEXTS = st.one_of(
+    st.text(max_size=12),
+    st.from_regex(r"\A[-$(]{0,2}[0-9.,/ ]{0,10}[)%a-z]{0,4}\Z"),
+    st.sampled_from(["#N/A", "--", "n/a", "1.234,56", "1/2", "½ ac", "Jan 2020", "0", "1E+12", "12e9999", "nan", "####"]),
+)
+
+
+def test_the_laws_are_searched_in_a_column_of_every_type():
+    assert {column(name).type for name in KINDS} == {entry.type for entry in columns()} == CONVERSIONS.keys()
+
+
+def values_of(name, texts):
+    """Values and reasons of a canonical column."""
+    kinds = {name: column(name)}
+    cleaned = clean(pl.DataFrame({name: pl.Series(texts, dtype=pl.String)}), kinds)
+    found = typed(cleaned, kinds)
+    reasons = found.reasons[name].to_list() if name in found.reasons else [None] * len(texts)
+    return found.values[name].to_list(), reasons, found.notes.get(name, "")
+
+
+def european(number):
+    return f"{number:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@searched
+@given(number=NUMBERS)
+def test_a_number_in_any_form_is_read_back(form, number):
+    assert values_of("Sold Price", [form.format(number)])[0] == [pytest.approx(number)]
+
+
+@pytest.mark.parametrize("form", ["{:.2f}", "{:,.2f}", "{:,.2f} SF", "{:,.2f} sq. ft."])
+@searched
+@given(number=NUMBERS)
+def test_a_size_in_any_form_is_read_back(form, number):
+    assert values_of("Building SqFt", [form.format(number)])[0] == [pytest.approx(number)]
+
+
+@pytest.mark.parametrize("form", NEGATIVE.values(), ids=NEGATIVE)
+@searched
+@given(number=NUMBERS)
+def test_a_negative_number_in_any_form_is_read_back(form, number):
+    assert values_of("Sold Price", [form.format(number)])[0] == [pytest.approx(-number)]
+
+
+@pytest.mark.parametrize("form", DATE_FORMS)
+@searched
+@given(day=DATES)
+def test_a_date_in_any_form_is_read_back(form, day):
+    assert to_dates(pl.Series([day.strftime(form)])).to_list() == [day]
+
+
+@searched
+@given(st.lists(NUMBERS, min_size=1, max_size=8))
+def test_a_column_of_decimal_commas_is_read_as_a_whole(numbers):
+    values, reasons, note = values_of("Sold Price", [european(number) for number in numbers])
+    assert values == [pytest.approx(number) for number in numbers]
+    assert (set(reasons), note.partition(":")[0]) == ({None}, "decimal_comma")
+
+
+@searched
+@given(st.lists(NUMBERS, min_size=1, max_size=5), st.lists(NUMBERS, min_size=1, max_size=5))
+def test_a_column_that_mixes_both_takes_no_decimal_comma(commas, points):
+    values, reasons, note = values_of("Sold Price", [*map(european, commas), *(f"{number:,.2f}" for number in points)])
+    assert values == [*[None] * len(commas), *(pytest.approx(number) for number in points)]
+    assert reasons[: len(commas)] == ["not_a_number"] * len(commas)
+    assert note.partition(":")[0] == "number_format_unclear"
+
+
+def is_nothing(name, text):
+    """Whether a text is listed as one that means that there is no value."""
+    single = clean(pl.DataFrame({"text": [text]}), {"text": column("Address")})["text"].item()
+    listed = single is None or single.lower() in cell_values("missing")
+    nothing = conversion(column(name)).nothing
+    return listed or bool(nothing and pl.Series([single]).str.contains(nothing).item())
+
+
+@pytest.mark.parametrize("name", KINDS)
+@searched
+@given(texts=st.lists(TEXTS, max_size=6))
+@example(texts=["1.234,56", "1,234.56", "#REF!", "-5", "1E+12", "2003-01-02 00:00:00"])
+@example(texts=["0.95", "1.05", "101", "95%"])
+def test_no_value_is_lost_without_an_issue(name, texts):
+    values, reasons, _ = values_of(name, texts)
+    lost = [text for text, value, reason in zip(texts, values, reasons, strict=True) if value is None and reason is None]
+    assert all(is_nothing(name, text) for text in lost)
+
+
+@pytest.mark.parametrize(
+    "name", [entry.name for entry in columns() if CONVERSIONS[entry.type].keeps_text or entry.type == "text"]
+)
+@searched
+@given(text=TEXTS)
+def test_a_text_that_would_not_do_is_kept_if_it_is_no_error(name, text):
+    assume(not is_nothing(name, text))
+    (value,), (reason,), _ = values_of(name, [text])
+    assert value is not None or reason == "error_cell"
+
+
+@searched
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=6))
+def test_every_row_of_a_sheet_is_a_property_blank_or_named(rows):
+    header = ("Address", "Building SqFt", "Sale Date")
+    cells = pl.DataFrame([header, *rows], schema={str(i): pl.String for i in range(3)}, orient="row")
+    result = convert("S", cells, 0, map_headers("S", header, cells.slice(1)))
+    named = result.issues["Reason"].str.starts_with("not_data").sum()
+    assert result.rows_read == result.table.height + result.blank + named
+    assert sum(count for _, count in result.issue_counts) == result.issues.height
