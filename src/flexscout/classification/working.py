@@ -41,8 +41,14 @@ def check_frame(frame: Frame, profile: Profile) -> None:
     if schema and not any(name in schema for name in profile.columns):
         raise DataFormatError.missing_from_frame(profile.columns, list(schema))
     for name in profile.columns:
-        if schema.get(name) == nw.String and kind_of(name) == "number":
+        # A column without any value may be of any type.
+        if schema.get(name) == nw.String and kind_of(name) == "number" and _has_values(frame, name):
             raise TypeError(f"{name} holds texts: give numbers; FlexPropertyClassifier reads texts.")
+
+
+def _has_values(frame: Frame, name: str) -> bool:
+    """Whether a frame's column has any; a query is not asked."""
+    return isinstance(frame, nw.DataFrame) and not frame[name].is_null().all()
 
 
 def without_working(frame: Frame, profile: Profile) -> Frame:

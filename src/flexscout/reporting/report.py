@@ -1,7 +1,7 @@
 """The report of a run: statistics, files, averages, deduplication, schema, quality, top candidates, performance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
@@ -26,18 +26,17 @@ _SHOWN = (
 class Facts:
     """What the report is made of.
 
-    `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per
-    removed duplicate; `issues`: those that are listed; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the
-    run with all its processes; `left_out`: properties for which the filter does not hold;
-    `unmatched`: entries of the mapping file that no header has;
-    `explanations`: why the first TOP_CANDIDATES of the master scored what they did.
+    `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per removed
+    duplicate; `issues`: those that are listed; `settings`: of the run; `seconds`: by stage; `workers`: processes that read;
+    `peak_memory_mb`: of the run with all its processes; `left_out`: properties for which the filter does not hold;
+    `unmatched`: entries of the mapping file that no header has; `explanations`: why the first TOP_CANDIDATES of the master
+    scored what they did.
     """
 
     results: Sequence[ProcessingResult]
     skipped: Sequence[SkippedFile]
     master: pl.DataFrame
     ledger: pl.DataFrame
-    issues: pl.DataFrame
     settings: Mapping[str, Any]
     seconds: Mapping[str, float]
     workers: int
@@ -46,6 +45,7 @@ class Facts:
     left_out: int = 0
     unmatched: Sequence[str] = ()
     explanations: Sequence[str] = ()
+    issues: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def statistics(facts: Facts) -> AggregateStatistics:
