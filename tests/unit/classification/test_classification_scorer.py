@@ -174,6 +174,12 @@ def test_the_kind_of_text_column_that_pandas_has_does_not_matter(kind):
     assert list(classify(frame, profile, 4.0)["__reasons"]) == expected
 
 
+def test_texts_that_repeat_score_in_pandas_over_arrow_too():
+    frame = polars_frame([*ROWS, *[BEST] * 30])
+    scored = FlexPropertyScorer().score(frame.to_pandas(use_pyarrow_extension_array=True))
+    assert list(scored["Flex Score"]) == FlexPropertyScorer().score(frame)["Flex Score"].to_list()
+
+
 @pytest.mark.parametrize("kind", ["float64", "Float64", "Int64", "float32"])
 def test_the_kind_of_number_column_that_pandas_has_does_not_matter(kind):
     frame = pandas_frame().astype({"Building SqFt": kind, "Year Built": kind})
