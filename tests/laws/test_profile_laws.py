@@ -91,7 +91,7 @@ libraries = pytest.mark.parametrize("library", LIBRARIES)
 
 
 @profiles
-@some
+@few
 @given(st.data())
 def test_one_record_and_a_column_of_them_score_the_same(name, data):
     scorer = SCORERS[name]
@@ -121,7 +121,7 @@ def test_every_library_sees_the_same_letters_and_gaps(library):
 
 
 @profiles
-@some
+@few
 @given(st.data())
 def test_pandas_and_polars_classify_the_same(name, data):
     profile = SCORERS[name].profile

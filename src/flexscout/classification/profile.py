@@ -204,7 +204,8 @@ class Factor(Entry):
     def best(self) -> float:
         """The most points that the factor can give."""
         total = self.base + sum(part.best for part in self.parts)
-        return total if self.cap is None else min(total, self.cap)
+        known = total if self.cap is None else min(total, self.cap)
+        return max(known, sum(part.best for part in self.unknown)) if self.unknown else known
 
     @model_validator(mode="before")
     @classmethod

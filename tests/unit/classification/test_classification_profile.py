@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from flexscout import FlexPropertyScorer
 from flexscout.classification import load_profile
+from flexscout.classification.profile import Factor
 from flexscout.errors import ConfigurationError
 
 
@@ -26,6 +27,13 @@ def test_the_best_of_each_factor_adds_up_to_the_cap():
     profile = load_profile("flex-industrial")
     assert [factor.best for factor in profile.factors.values()] == [3, 3, 2, 1, 1]
     assert profile.cap == 10
+
+
+def test_the_best_of_a_factor_may_be_what_it_gives_where_nothing_is_known():
+    part = {"column": "Year Built", "rules": [{"from": 1990, "points": 1}]}
+    unknown = {"column": "Improvement Value", "rules": [{"above": 0, "points": 3}]}
+    factor = Factor.model_validate({"parts": [part], "unknown": [unknown]})
+    assert factor.best == 3
 
 
 def test_a_profile_does_not_change():

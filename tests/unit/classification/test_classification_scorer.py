@@ -21,6 +21,7 @@ ROWS = [
 ]
 SCHEMA = {name: pl.String if name == "Property Type" else pl.Float64 for name in BEST}
 NAN = float("nan")
+TEXT_KINDS = ["object", "string", *(["str"] if int(pd.__version__.split(".")[0]) >= 3 else [])]  # before, str made texts of None
 
 
 def polars_frame(rows=ROWS):
@@ -165,12 +166,18 @@ def test_pandas_and_polars_classify_the_same():
     assert as_rows(classify(pandas_frame(), profile, 4.0)) == as_rows(classify(polars_frame(), profile, 4.0))
 
 
-@pytest.mark.parametrize("kind", ["object", "str", "string"])
+@pytest.mark.parametrize("kind", TEXT_KINDS)
 def test_the_kind_of_text_column_that_pandas_has_does_not_matter(kind):
     frame = pandas_frame().astype({"Property Type": kind})
     profile = load_profile("flex-industrial")
     expected = classify(polars_frame(), profile, 4.0)["__reasons"].to_list()
     assert list(classify(frame, profile, 4.0)["__reasons"]) == expected
+
+
+def test_texts_that_repeat_score_in_pandas_over_arrow_too():
+    frame = polars_frame([*ROWS, *[BEST] * 30])
+    scored = FlexPropertyScorer().score(frame.to_pandas(use_pyarrow_extension_array=True))
+    assert list(scored["Flex Score"]) == FlexPropertyScorer().score(frame)["Flex Score"].to_list()
 
 
 @pytest.mark.parametrize("kind", ["float64", "Float64", "Int64", "float32"])
