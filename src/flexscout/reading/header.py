@@ -1,5 +1,7 @@
 """Where the header stands: exports put titles, counts and filters above it."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from flexscout.vocabulary import aliases, ambiguous_headers, fold
@@ -14,13 +16,13 @@ def find_header(cells: pl.DataFrame) -> int:
     Without any known name it is the first row that is not empty.
     """
     rows = cells.head(SEARCHED_ROWS).rows()
-    scores = [_known_names(row) for row in rows]
+    scores = [count_known_names(row) for row in rows]
     if max(scores, default=0):
         return scores.index(max(scores))
     return next((i for i, row in enumerate(rows) if any(row)), 0)
 
 
-def _known_names(row: tuple[str | None, ...]) -> int:
+def count_known_names(row: Sequence[str | None]) -> int:
     """How many different columns the cells of a row name."""
     known, unclear = aliases(), ambiguous_headers()
     folded = {fold(cell) for cell in row if cell and len(cell) <= _LONGEST_HEADER}
