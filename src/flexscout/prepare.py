@@ -9,7 +9,7 @@ from flexscout.conversion import convert
 from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.journal import write_table
 from flexscout.mapping import map_headers, missing_required
-from flexscout.model import FileRecord, HeaderMap, SheetRecord, SourceFile
+from flexscout.model import FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
 from flexscout.reading import RawSheet, Workbook, find_header, peek_workbook, read_workbook
 
 PEEKED_ROWS = 500
@@ -80,7 +80,9 @@ def _property_sheets(source: SourceFile, book: Workbook) -> tuple[list[_Found], 
 
 def _mapped(sheet: RawSheet) -> _Found:
     header = find_header(sheet.cells)
-    return _Found(sheet, header, map_headers(sheet.name, sheet.cells.row(header), sheet.cells.slice(header + 1)))
+    header_map = map_headers(sheet.name, sheet.cells.row(header), sheet.cells.slice(header + 1))
+    notes = (Issue(sheet.name, 0, "(all)", "", note) for note in sheet.notes)
+    return _Found(sheet, header, replace(header_map, issues=(*notes, *header_map.issues)))
 
 
 def _write(found: _Found, stem: Path) -> SheetRecord:
