@@ -103,7 +103,7 @@ def _ole_kind(path: Path) -> Kind:
         content = file.read(_OLE_SEARCH)
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise DataFormatError("password_protected", f"{path.name} is password-protected.", "Save an unprotected copy.")
-    if "WordDocument".encode("utf-16-le") in content:
+    if "WordDocument".encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
         raise _instead(path, "word", "a Word document", "Copy its table into Excel and save that as .xlsx.")
     return Kind.XLS
 
@@ -112,6 +112,8 @@ def _plain_kind(path: Path, head: bytes) -> Kind:
     for start, code, what, next_step in _STARTS:
         if head.startswith(start):
             raise _instead(path, code, what, next_step)
+    if not head:
+        raise DataFormatError("empty_file", f"{path.name} is empty (0 bytes).", "Download it again.")
     if not head.strip(b"\0"):
         raise _instead(path, "damaged", "nothing but zeros", "Download it again.")
     plain = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\0", b"")
