@@ -17,7 +17,7 @@ MOST_INFLATED = 2**31
 _PIECE = 2**20  # bytes
 _ENCRYPTED = 1  # bit of a member's flags
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OverflowError)
-_SIDE_FILES = ("__MACOSX/", ".")
+_SIDE_FILES = "__MACOSX/"
 _ONE_TABLE = {Kind.DELIMITED}
 
 Reader = Callable[[Path, Kind], Workbook]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 from lxml import etree
@@ -38,26 +38,30 @@ def read_spreadsheetml(path: Path) -> Workbook:
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
-    # Nothing outside of the file is looked at, and no entity is put in place of its name.
-    parsing = etree.iterparse(
-        str(path), tag=(f"{_NS}Row", f"{_NS}Worksheet"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    rows: dict[int, dict[int, str]] = {}
-    row = 0
     try:
-        for _, element in parsing:
-            if element.tag.endswith("Worksheet"):
-                yield element.get(f"{_NS}Name") or "Sheet", _frame(path, rows)
-                rows, row = {}, 0
-            else:
-                row = _index(path, element, row, _MOST_ROWS)
-                if cells := _cells(path, element):
-                    rows[row] = cells
-                row += _count(element, "Span")
-            element.clear()
+        with path.open("rb") as file:
+            yield from _parsed(path, file)
     except etree.XMLSyntaxError as error:
         detail = " ".join(str(error).split())[:200]
         raise DataFormatError("damaged", f"{path.name} is damaged: its XML breaks off or is wrong: {detail}.", _AGAIN) from None
+
+
+def _parsed(path: Path, file: BinaryIO) -> Iterator[tuple[str, pl.DataFrame]]:
+    wanted = f"{_NS}Row", f"{_NS}Worksheet"
+    # Nothing outside of the file is looked at, and no entity is put in place of its name.
+    parsing = etree.iterparse(file, tag=wanted, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    rows: dict[int, dict[int, str]] = {}
+    row = 0
+    for _, element in parsing:
+        if element.tag == f"{_NS}Worksheet":
+            yield element.get(f"{_NS}Name") or "Sheet", _frame(path, rows)
+            rows, row = {}, 0
+        else:
+            row = _index(path, element, row, _MOST_ROWS)
+            if cells := _cells(path, element):
+                rows[row] = cells
+            row += _count(element, "Span")
+        element.clear()
 
 
 def _cells(path: Path, row: Any) -> dict[int, str]:

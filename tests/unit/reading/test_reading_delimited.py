@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexscout.errors import DataFormatError
@@ -133,6 +133,7 @@ def test_a_peek_at_a_large_file_reads_only_its_beginning(tmp_path, encoding):
     assert sheet.cells.height == 7
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(st.sampled_from('a",;\n\r '), max_size=4), min_size=1, max_size=4), min_size=1, max_size=6))
 def test_a_well_formed_text_is_read_as_the_standard_library_reads_it(tmp_path_factory, rows):
     text = "Address,City\n" + delimited(rows, lineterminator="\n", quoting=csv.QUOTE_ALL)
@@ -143,6 +144,7 @@ def test_a_well_formed_text_is_read_as_the_standard_library_reads_it(tmp_path_fa
         assert (found[number] if number < len(found) else [None] * 4)[: len(row)] == row
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from('a",\n'), max_size=12))
 def test_the_build_of_a_text_is_counted_right(text):
     """Where it is not well-formed there is none, and the careful reader takes over."""
