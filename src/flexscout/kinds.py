@@ -49,9 +49,13 @@ _DOCUMENTS = (
     ("ppt/presentation.xml", "powerpoint", "a presentation"),
 )
 _WORKBOOKS = {"xl/workbook.xml": Kind.XLSX, "xl/workbook.bin": Kind.XLSB, "content.xml": Kind.ODS}
-_MAIL_HEADERS = re.compile(rb"(mime-version|from|content-type|message-id|content-location|subject|date|snapshot-content-location):")
+_MAIL_HEADERS = re.compile(
+    rb"(mime-version|from|content-type|message-id|content-location|subject|date|snapshot-content-location):"
+)
 _JSON = re.compile(rb'[\[{]\s*(["{\[}\]]|-?\d)')
-_MARKUP = re.compile(rb"<(!doctype html|!--|html|head|body|table|thead|tbody|tr|meta|style|div|p|center|font|h\d|title|span)\b", re.A)
+_MARKUP = re.compile(
+    rb"<(!doctype html|!--|html|head|body|table|thead|tbody|tr|meta|style|div|p|center|font|h\d|title|span)\b", re.ASCII
+)
 
 
 def kind_of(path: Path) -> Kind:

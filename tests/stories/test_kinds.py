@@ -6,7 +6,11 @@ from program import flexscout
 from strange_files import KINDS, delimited, write, write_archive, write_delimited, write_page
 from workbooks import HEADER, candidate, valid_properties_1, write_workbook
 
-ROWS = [HEADER, *(candidate(number) for number in range(1, 8)), *(candidate(number, Property_Type="Office") for number in (8, 9, 10))]
+ROWS = [
+    HEADER,
+    *(candidate(number) for number in range(1, 8)),
+    *(candidate(number, Property_Type="Office") for number in (8, 9, 10)),
+]
 AUTO = ("--file-pattern", "auto")
 
 

@@ -5,8 +5,8 @@ import zipfile
 import pytest
 
 from flexscout.errors import DataFormatError
-from flexscout.reading import read_workbook
 from flexscout.kinds import Kind, kind_of
+from flexscout.reading import read_workbook
 from workbooks import HEADER, candidate, write_workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -15,6 +15,7 @@ from flexscout.errors import NothingToReadError, as_processing_error
 from flexscout.kinds import can_be_read
 from flexscout.model import FileRecord, SkippedFile, SourceFile
 
+
 @dataclass(frozen=True)
 class Scan:
     """What a folder holds, each in the order of the names: files to read, files left out, files that can't be opened."""
@@ -164,7 +165,8 @@ def _to_read(path: Path, folder: Path, pattern: str) -> bool:
 class FileDiscovery:
     """Finds the exports of a folder.
 
-    `file_pattern`: a glob over file names, whatever their case, or `auto` for every kind that can be read; `recursive`: whether to look below the folder too.
+    `file_pattern`: a glob over file names, whatever their case, or `auto` for every kind that can be read;
+    `recursive`: whether to look below the folder too.
     """
 
     def __init__(self, file_pattern: str = "*.xlsx", *, recursive: bool = False) -> None:

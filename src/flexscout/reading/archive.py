@@ -115,7 +115,9 @@ def _nothing_in(path: Path, left_out: list[tuple[str, str]]) -> DataFormatError:
     if not left_out:
         return DataFormatError("archive", f"{path.name} is a zip archive without a file in it.", "Download it again.")
     if all("password-protected" in reason for _, reason in left_out):
-        return DataFormatError("password_protected", f"{path.name} is a password-protected archive.", "Unpack it into the folder.")
+        return DataFormatError(
+            "password_protected", f"{path.name} is a password-protected archive.", "Unpack it into the folder."
+        )
     first, reason = left_out[0]
     more = f" (and {len(left_out) - 1} more)" if len(left_out) > 1 else ""
     return DataFormatError(

@@ -53,8 +53,8 @@ def test_two_delimiters_that_do_equally_well_are_told(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 def test_letters_are_right_in_every_encoding(tmp_path, encoding):
-    sheet = sheet_of(tmp_path, "Address,City\n1 Peña – Straße,Cañon City\n", encoding=encoding)
-    assert sheet.cells.rows() == [("Address", "City"), ("1 Peña – Straße", "Cañon City")]
+    sheet = sheet_of(tmp_path, "Address,City\n1 Peña € Straße,Cañon City\n", encoding=encoding)
+    assert sheet.cells.rows() == [("Address", "City"), ("1 Peña € Straße", "Cañon City")]
 
 
 def test_an_encoding_that_is_assumed_is_told(tmp_path):

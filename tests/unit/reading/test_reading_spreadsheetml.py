@@ -24,13 +24,15 @@ def test_each_sheet_is_text_under_its_name(tmp_path):
 
 
 def test_rows_and_cells_stand_where_they_say(tmp_path):
-    rows = '<Row ss:Index="3"><Cell ss:Index="2"><Data ss:Type="String">a</Data></Cell><Cell><Data ss:Type="String">b</Data></Cell></Row>'
+    rows = '<Row ss:Index="3"><Cell ss:Index="2"><Data>a</Data></Cell><Cell><Data>b</Data></Cell></Row>'
     (sheet,) = book_of(tmp_path, with_table(rows)).sheets
     assert sheet.cells.rows() == [(None,) * 3, (None,) * 3, (None, "a", "b")]
 
 
 def test_a_merged_cell_pushes_the_others_aside(tmp_path):
-    rows = '<Row><Cell ss:MergeAcross="1"><Data ss:Type="String">a</Data></Cell><Cell><Data ss:Type="String">b</Data></Cell></Row>'
+    rows = (
+        '<Row><Cell ss:MergeAcross="1"><Data ss:Type="String">a</Data></Cell><Cell><Data ss:Type="String">b</Data></Cell></Row>'
+    )
     (sheet,) = book_of(tmp_path, with_table(rows)).sheets
     assert sheet.cells.rows() == [("a", None, "b")]
 

@@ -39,15 +39,14 @@ def test_a_table_that_lays_out_the_page_is_not_one_of_data(tmp_path):
 
 
 def test_merged_cells_push_the_others_aside(tmp_path):
-    text = (
-        "<table><tr><td rowspan=2>a<td colspan=2>b<td>c</tr><tr><td>d<td>e<td>f</tr>"
-        "<tr><td>g<td>h<td>i<td>j</tr></table>"
-    )
+    text = "<table><tr><td rowspan=2>a<td colspan=2>b<td>c</tr><tr><td>d<td>e<td>f</tr><tr><td>g<td>h<td>i<td>j</tr></table>"
     assert rows_of(tmp_path, text) == [("a", "b", None, "c"), (None, "d", "e", "f"), ("g", "h", "i", "j")]
 
 
 def test_blanks_of_the_source_are_no_text(tmp_path):
-    assert rows_of(tmp_path, "<table><tr><td>\n  1 <b>Test</b>\n Street&nbsp;&amp; Co</td></tr></table>") == [("1 Test Street & Co",)]
+    assert rows_of(tmp_path, "<table><tr><td>\n  1 <b>Test</b>\n Street&nbsp;&amp; Co</td></tr></table>") == [
+        ("1 Test Street & Co",)
+    ]
 
 
 def test_a_page_without_a_table_may_be_a_login_form(tmp_path):
