@@ -21,6 +21,7 @@ LONGEST_CELL = 2**20
 MOST_LINES = 200
 """Lines of a cell; one of more was opened by a quote that nothing closes."""
 _LONGEST_LINE = 2**24  # bytes
+_PEEKED = 2**22  # bytes
 _MOST_BYTES = 2**31
 _SAMPLE = 2**16  # bytes
 _SAMPLED_ROWS = 100
@@ -40,7 +41,9 @@ def read_delimited(path: Path) -> Workbook:
 def peek_delimited(path: Path, rows: int) -> Workbook:
     """Its first `rows` records, without reading the rest. Raises as `read_delimited` does."""
     with path.open("rb") as file:
-        content = file.read(_LONGEST_LINE)
+        content = file.read(_PEEKED)
+        if b"\n" not in content:
+            content += file.read(_LONGEST_LINE)
         whole = not file.read(1)
     if whole:
         return _table(path, content, rows)
