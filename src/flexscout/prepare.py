@@ -12,7 +12,7 @@ from flexscout.discovery import source_file
 from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.journal import write_table
 from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
-from flexscout.model import MADE_FROM, FileRecord, HeaderMap, SheetRecord, SourceFile
+from flexscout.model import MADE_FROM, FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
 from flexscout.reading import (
     SEARCHED_ROWS,
     RawSheet,
@@ -171,9 +171,15 @@ def _check_required(file: str, found: _Found, required: tuple[str, ...]) -> None
 def _mapped(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
     header = _header(sheet.cells, mapping)
     if header == NO_HEADER:
-        return _without_header(sheet, mapping)
+        return _noted(_without_header(sheet, mapping))
     texts, joined = header_texts(sheet.cells, header, mapping.by_header)
-    return _Found(sheet, header, map_headers(sheet.name, texts, sheet.cells.slice(header + 1), mapping, joined=joined))
+    return _noted(_Found(sheet, header, map_headers(sheet.name, texts, sheet.cells.slice(header + 1), mapping, joined=joined)))
+
+
+def _noted(found: _Found) -> _Found:
+    """With what the reader has to say of the sheet as Issues."""
+    notes = tuple(Issue(found.sheet.name, 0, "(all)", "", note) for note in found.sheet.notes)
+    return replace(found, header_map=replace(found.header_map, issues=(*notes, *found.header_map.issues))) if notes else found
 
 
 def _without_header(sheet: RawSheet, mapping: ColumnMapping) -> _Found:

@@ -16,7 +16,7 @@ FLOORS = [
     {"processing", "history"},
     {"prepare"},
     {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export"},
-    {"vocabulary", "model", "config", "errors", "executors", "interrupts", "journal"},
+    {"vocabulary", "model", "config", "errors", "executors", "interrupts", "journal", "kinds"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 
@@ -26,6 +26,8 @@ DOORS = {
     "rustpy_xlsxwriter": "export/workbook.py",
     "pebble": "executors/workers.py",
     "rapidfuzz": "mapping/headers.py",
+    "lxml": "reading/web_page.py reading/spreadsheetml.py",
+    "numpy": "reading/quoting.py",
     "pydantic": "config/settings.py classification/profile.py classification/mistakes.py",
 }
 

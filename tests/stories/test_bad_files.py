@@ -17,9 +17,9 @@ from workbooks import (
 )
 
 
-def text_as_workbook(folder):
-    path = folder / "text_renamed.xlsx"
-    path.write_text("Address,City\n1 Test Street,Charlotte\n")
+def document_as_workbook(folder):
+    path = folder / "document_renamed.xlsx"
+    path.write_text("%PDF-1.7 and so on")
     return path
 
 
@@ -31,7 +31,7 @@ BAD = [
     (empty_file, "data_format", "empty_workbook", "every sheet is empty"),
     (invalid_format, "data_format", "missing_required_columns", "Name, Phone"),
     (corrupted_file, "data_format", "damaged", "is damaged"),
-    (text_as_workbook, "data_format", "plain_text", "plain text"),
+    (document_as_workbook, "data_format", "pdf", "a PDF document"),
     (only_a_header, "data_format", "no_rows", "no row below it"),
 ]
 

@@ -37,7 +37,7 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help="Settings as YAML or JSON; `flexscout init` writes one.")
 ]
 FilePattern = Annotated[
-    str | None, typer.Option("--file-pattern", metavar="GLOB", help="Which files are read.  [default: *.xlsx]")
+    str | None, typer.Option("--file-pattern", metavar="GLOB", help="Which files are read; auto: every kind.  [default: *.xlsx]")
 ]
 Recursive = Annotated[bool, typer.Option("--recursive", help="Read the folders below too.")]
 MappingFile = Annotated[

@@ -30,7 +30,7 @@ class PipelineConfiguration(BaseModel):
     input_folder: Text = "data/raw"
     """Folder with the exports."""
     file_pattern: Text = "*.xlsx"
-    """Which files of the folder are read, as a glob."""
+    """Which files of the folder are read, as a glob; `auto`: every kind that can be read."""
     recursive_scan: bool = False
     """Whether folders below the input folder are scanned too."""
     mapping: str = ""

@@ -9,16 +9,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from flexscout.discovery.auto import AUTO, PERHAPS, TABLES, reason_not_to_take
 from flexscout.discovery.refusal import check_not_overwritten, reason_to_skip
 from flexscout.errors import NothingToReadError, as_processing_error
+from flexscout.kinds import can_be_read
 from flexscout.model import FileRecord, SkippedFile, SourceFile
-
-READABLE = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-"""Endings of the kinds of workbook that can be read."""
-TABLES = (*READABLE, ".csv", ".tsv")
-"""Endings under which property exports come."""
-
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True)
@@ -33,6 +28,8 @@ class Scan:
 def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own: Collection[Path] = ()) -> Scan:
     """The files of `folder` that match `pattern`; `own`: flexscout's output files, which are never input.
 
+    The pattern `auto` takes every kind that can be read.
+
     Raises NothingToReadError if the folder is missing or nothing in it can be read, OutputError if an export stands where
     an output would.
     """
@@ -44,11 +41,12 @@ def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own:
     outputs = {path.resolve() for path in own}
     for path in _candidates(folder, pattern, recursive=recursive):
         name = display_name(path, folder)
-        check_not_overwritten(path, name, outputs)
-        if reason := reason_to_skip(path, folder, outputs) or _left_out(path, pattern):
-            skipped.append(SkippedFile(name, reason))
-            continue
+        if pattern != AUTO or path.suffix.lower() in TABLES:
+            check_not_overwritten(path, name, outputs)
         try:
+            if reason := reason_to_skip(path, folder, outputs) or _left_out(path, pattern):
+                skipped.append(SkippedFile(name, reason))
+                continue
             source = source_file(path, name)
         except OSError as error:
             unreadable.append(
@@ -89,7 +87,7 @@ def source_file(path: Path, name: str) -> SourceFile:
 
 def _candidates(folder: Path, pattern: str, *, recursive: bool) -> Iterator[Path]:
     """Files that match, and files that don't but look like exports."""
-    found = (path for path in _files(folder, recursive=recursive) if _matches(path, pattern) or path.suffix.lower() in TABLES)
+    found = (path for path in _files(folder, recursive=recursive) if _matches(path, pattern) or _looks_like_export(path, folder))
     # Of two names the shorter comes first: `export.xlsx` is the original of `export (1).xlsx`.
     yield from sorted(found, key=lambda path: (len(path.name), display_name(path, folder)))
 
@@ -102,16 +100,28 @@ def _files(folder: Path, *, recursive: bool) -> Iterable[Path]:
 
 
 def _matches(path: Path, pattern: str) -> bool:
-    return fnmatchcase(path.name.lower(), pattern.lower())
+    return pattern == AUTO or fnmatchcase(path.name.lower(), pattern.lower())
+
+
+def _looks_like_export(path: Path, folder: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in TABLES:
+        return True
+    try:
+        return suffix in PERHAPS and not reason_to_skip(path, folder, ()) and not reason_not_to_take(path)
+    except OSError:
+        return False
 
 
 def _left_out(path: Path, pattern: str) -> str:
-    """The hint for an export that the pattern leaves out; empty if it matches."""
+    """The hint for an export that the pattern leaves out, or why `auto` does not take the file; empty if it is read."""
+    if pattern == AUTO:
+        return reason_not_to_take(path)
     if _matches(path, pattern):
         return ""
-    if path.suffix.lower() in READABLE:
-        return f'The file pattern {pattern} leaves it out; --file-pattern "*{path.suffix}" reads it.'
-    return f"The file pattern {pattern} leaves it out: open it in Excel and save it as .xlsx to have it read."
+    if path.suffix.lower() in TABLES:
+        return f'The file pattern {pattern} leaves it out; --file-pattern "*{path.suffix}" reads it, {AUTO} every kind.'
+    return f"The file pattern {pattern} leaves it out; --file-pattern {AUTO} reads every kind."
 
 
 def _check_folder(folder: Path) -> None:
@@ -133,9 +143,10 @@ def _check_folder(folder: Path) -> None:
 
 
 def _nothing_to_read(folder: Path, pattern: str, skipped: list[SkippedFile], *, recursive: bool) -> NothingToReadError:
-    message = f"Nothing to read in {folder.absolute()}: no file there matches {pattern}."
+    wanted = "is of a kind that can be read" if pattern == AUTO else f"matches {pattern}"
+    message = f"Nothing to read in {folder.absolute()}: no file there {wanted}."
     found = () if recursive else _files(folder, recursive=True)
-    below = [path for path in found if path.parent != folder and _matches(path, pattern) and not reason_to_skip(path, folder, ())]
+    below = [path for path in found if path.parent != folder and _to_read(path, folder, pattern)]
     hints = [f"{len(below)} below it do, such as {min(below)}: use --recursive, or name that folder."] if below else []
     if skipped:
         hints.append(f"Left out: {'; '.join(f'{file.name}: {file.reason}' for file in skipped[:5])}")
@@ -145,10 +156,18 @@ def _nothing_to_read(folder: Path, pattern: str, skipped: list[SkippedFile], *, 
     return NothingToReadError(message, f"It holds {', '.join(others)}." if others else "It is empty.")
 
 
+def _to_read(path: Path, folder: Path, pattern: str) -> bool:
+    try:
+        return _matches(path, pattern) and not (reason_to_skip(path, folder, ()) or _left_out(path, pattern))
+    except OSError:
+        return False
+
+
 class FileDiscovery:
     """Finds the exports of a folder.
 
-    `file_pattern`: a glob over file names, whatever their case; `recursive`: whether to look below the folder too.
+    `file_pattern`: a glob over file names, whatever their case, or `auto` for every kind that can be read;
+    `recursive`: whether to look below the folder too.
     """
 
     def __init__(self, file_pattern: str = "*.xlsx", *, recursive: bool = False) -> None:
@@ -161,12 +180,8 @@ class FileDiscovery:
         return [source.path for source in found.sources]
 
     def validate_file_format(self, file_path: str | Path) -> bool:
-        """Whether the file is a workbook by its first bytes: an Office zip or an old Excel file."""
-        path = Path(file_path)
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            return file.read(8).startswith((_ZIP, _OLE))
+        """Whether the content is of a kind that can be read, whatever the name says."""
+        return can_be_read(Path(file_path))
 
     def get_file_metadata(self, file_path: str | Path) -> dict[str, Any]:
         """`name`, `size` (bytes), `modified` (seconds since 1970), `fingerprint` (SHA-256).

@@ -22,6 +22,9 @@ _SUFFIXES = {
     ".part": "A download that is not finished.",
     ".download": "A download that is not finished.",
 }
+_NO_TEXT = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_ONLY_RESULTS_HAVE = {b"Flex Score", b"Source File", b"Source Sheet", b"Source Row"}
+_LONGEST_HEADER = 2**17  # bytes
 
 
 def reason_to_skip(path: Path, folder: Path, outputs: Collection[Path]) -> str:
@@ -31,9 +34,8 @@ def reason_to_skip(path: Path, folder: Path, outputs: Collection[Path]) -> str:
 
 def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> None:
     """Raise OutputError if a run would write its result over an export, which would be lost."""
-    # A twin is known by the workbook beside it.
-    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX)}.xlsx")
-    if _real(path) in outputs and path.is_file() and path.stat().st_size and not _made_by_flexscout(workbook):
+    # A twin is known by the workbook beside it; a CSV twin by its header too.
+    if _real(path) in outputs and path.is_file() and path.stat().st_size and not _is_result(path):
         raise OutputError(
             f"{name} stands in the input folder and is no result of flexscout; this run would write over it.",
             "Choose another place with --output-file, --report-file or logging.file, or move it away.",
@@ -60,8 +62,13 @@ def _reason_in_kind(path: Path, folder: Path) -> str:
 
 
 def _reason_in_origin(path: Path, outputs: Collection[Path]) -> str:
-    own = _real(path) in outputs or _made_by_flexscout(path)
+    own = _real(path) in outputs or _made_by_flexscout(path) or _has_result_header(path)
     return "A result of flexscout itself, never taken as input." if own else ""
+
+
+def _is_result(path: Path) -> bool:
+    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX)}.xlsx")
+    return _made_by_flexscout(workbook) or _has_result_header(path)
 
 
 def _real(path: Path) -> Path:
@@ -76,3 +83,16 @@ def _made_by_flexscout(path: Path) -> bool:
             return f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>".encode() in part.read(4096)
     except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
         return False
+
+
+def _has_result_header(path: Path) -> bool:
+    """Whether the first line of a text has the columns that only a result has together."""
+    if path.suffix.lower() in _NO_TEXT:
+        return False
+    try:
+        with path.open("rb") as file:
+            first = file.readline(_LONGEST_HEADER)
+    except OSError:
+        return False
+    columns = {cell.strip(b'" \r\n') for cell in first.split(b",")}
+    return columns >= _ONLY_RESULTS_HAVE

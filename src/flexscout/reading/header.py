@@ -46,6 +46,11 @@ def knows_header(cells: pl.DataFrame, position: int) -> bool:
     return _Known(()).count(texts) > 0
 
 
+def count_known_names(row: Row) -> int:
+    """How many different columns the cells of a row name."""
+    return _Known(()).count(row)
+
+
 class _Known:
     """The names of columns that are known: those of the vocabulary, and others that a person gave."""
 

@@ -14,9 +14,9 @@ import fastexcel
 import polars as pl
 
 from flexscout.errors import DataFormatError
+from flexscout.kinds import Kind
 from flexscout.reading.day_numbers import counts_from_1904
 from flexscout.reading.error_cells import with_errors
-from flexscout.reading.sniff import check_is_workbook
 
 T = TypeVar("T")
 _OF_SYSTEM = re.compile(r"\(os error (\d+)\)")
@@ -30,12 +30,13 @@ class RawSheet:
     """A sheet as text.
 
     `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel;
-    `hidden`: whether Excel hides it.
+    `hidden`: whether Excel hides it; `notes`: choices that a person should know of, each with its code in front.
     """
 
     name: str
     cells: pl.DataFrame
     hidden: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,29 +51,38 @@ class Workbook:
     from_1904: bool = False
 
 
-def read_workbook(path: Path) -> Workbook:
-    """Every sheet of a workbook as text.
+def read_spreadsheet(path: Path, kind: Kind) -> Workbook:
+    """Every sheet of a workbook of Excel or LibreOffice as text.
 
-    Raises DataFormatError if the file is no workbook, is damaged, or has no cells; OSError if it can't be opened.
+    Raises DataFormatError if the file is damaged or has no cells; OSError if it can't be opened.
     """
-    kind = check_is_workbook(path)
     # The reader trusts the name; content goes in as bytes where the name is wrong.
     book = _guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
     return replace(_collect(path, book.sheet_names, lambda name: _load(book, name)), from_1904=counts_from_1904(path))
 
 
-def peek_workbook(path: Path, rows: int) -> Workbook:
+def peek_spreadsheet(path: Path, kind: Kind, rows: int) -> Workbook:
     """The first `rows` rows of every sheet, without reading the rest where the kind allows that.
 
-    Raises as `read_workbook` does.
+    Raises as `read_spreadsheet` does.
     """
-    if check_is_workbook(path) == ".xlsx":
+    if kind is Kind.XLSX:
         try:
             return _peek_xlsx(path, rows)
         except DataFormatError:
             # The peeking reader knows fewer dialects than the full one, whose word counts.
             pass
-    return read_workbook(path)
+    return read_spreadsheet(path, kind)
+
+
+def trimmed(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells without the empty rows at the end and the empty columns on the right."""
+    if not cells.width:
+        return cells
+    filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
+    cells = cells.head(filled[-1] + 1 if len(filled) else 0)
+    used = [i for i, column in enumerate(cells.iter_columns()) if column.null_count() < cells.height]
+    return cells.select(cells.columns[: used[-1] + 1]) if used else pl.DataFrame()
 
 
 def _peek_xlsx(path: Path, rows: int) -> Workbook:

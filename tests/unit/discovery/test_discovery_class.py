@@ -6,6 +6,7 @@ import pytest
 
 from flexscout import FileDiscovery
 from flexscout.errors import FileAccessError, NothingToReadError
+from strange_files import KINDS
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -25,14 +26,17 @@ def test_it_raises_where_there_is_nothing_to_read(tmp_path):
         FileDiscovery().scan_input_folder(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("content", "is_workbook"),
-    [(b"PK\x03\x04 and so on", True), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", True), (b"Address,City", False), (b"", False)],
-)
-def test_it_tells_a_workbook_by_its_first_bytes(tmp_path, content, is_workbook):
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS.keys())
+def test_it_tells_every_kind_that_can_be_read_by_its_content(tmp_path, make):
+    path = make(tmp_path / "export", [HEADER, candidate()])
+    assert FileDiscovery().validate_file_format(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04 and so on", bytes(range(256)) * 8, b'{"a": 1}'])
+def test_what_cannot_be_read_is_no_valid_format(tmp_path, content):
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    assert FileDiscovery().validate_file_format(path) is is_workbook
+    assert FileDiscovery().validate_file_format(path) is False
 
 
 def test_a_missing_file_and_a_folder_are_no_workbooks(tmp_path):

@@ -114,8 +114,8 @@ def test_a_pipe_is_never_opened(folder):
     [
         ("old.xls", '--file-pattern "*.xls" reads it'),
         ("macros.xlsm", '--file-pattern "*.xlsm" reads it'),
-        ("table.csv", "save it as .xlsx"),
-        ("TABLE.TSV", "save it as .xlsx"),
+        ("table.csv", '--file-pattern "*.csv" reads it'),
+        ("TABLE.TSV", "auto every kind"),
     ],
 )
 def test_an_export_that_the_pattern_leaves_out_is_hinted_at(folder, name, words):

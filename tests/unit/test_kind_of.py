@@ -5,8 +5,8 @@ import zipfile
 import pytest
 
 from flexscout.errors import DataFormatError
+from flexscout.kinds import Kind, kind_of
 from flexscout.reading import read_workbook
-from flexscout.reading.sniff import check_is_workbook
 from workbooks import HEADER, candidate, write_workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -15,7 +15,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 def refusal(path):
     """The error of the file, which always names it and what to do next."""
     with pytest.raises(DataFormatError) as caught:
-        check_is_workbook(path)
+        kind_of(path)
     assert path.name in caught.value.message
     assert caught.value.next_step
     return caught.value
@@ -31,19 +31,16 @@ def zip_of(path, *names):
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (b"Address,City\n1 Test Street,Charlotte\n", "plain_text", "plain text"),
-        ("Address\tCity\n".encode("utf-16"), "plain_text", "plain text"),
-        ("Straße;Größe\n".encode("latin-1"), "plain_text", "plain text"),
-        (b"\n <HTML><body><table><tr><td>Address", "web_page", "a web page"),
-        (b"\xef\xbb\xbf<!DOCTYPE html>", "web_page", "a web page"),
-        ("<html>".encode("utf-16"), "web_page", "a web page"),
-        (b"<table><tr><td>Address</td></tr></table>", "web_page", "a web page"),
-        (b"MIME-Version: 1.0\nContent-Type: multipart/related", "mhtml", "a web archive"),
-        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "spreadsheetml", "Excel 2003"),
         (b'<?xml version="1.0"?><properties/>', "xml", "an XML document"),
         (b"%PDF-1.7\n", "pdf", "a PDF document"),
         (b"\x1f\x8b\x08\x00", "gzip", "a gzip archive"),
         (b"\x89PNG\r\n\x1a\n", "image", "a picture"),
+        (b"GIF89a", "image", "a picture"),
+        (b'{"rows": [1]}', "json", "a JSON document"),
+        (b"{\\rtf1 Address", "word", "a rich-text document"),
+        (b"PAR1" + bytes(8), "parquet", "a Parquet table"),
+        (b" \r\n\r\n", "empty_file", "nothing but blanks"),
+        (b"", "empty_file", "is empty (0 bytes)"),
         (b"Rar!\x1a\x07", "archive", "a RAR archive"),
         (b"PK\x05\x06" + bytes(18), "archive", "an empty zip archive"),
         (bytes(4096), "damaged", "nothing but zeros"),
@@ -59,11 +56,38 @@ def test_a_file_renamed_to_a_workbook_is_called_what_it_is(tmp_path, content, co
 
 
 @pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"Address,City\n1 Test Street,Charlotte\n", Kind.DELIMITED),
+        ("Address\tCity\n".encode("utf-16"), Kind.DELIMITED),
+        ("Address\tCity\n".encode("utf-16-be"), Kind.DELIMITED),
+        ("Straße;Größe\n".encode("latin-1"), Kind.DELIMITED),
+        (b'Address,Remarks\n1 Test Street,"<table> of 4"\n', Kind.DELIMITED),
+        (b"[draft] Address,City\n", Kind.DELIMITED),
+        (b"From: the county\nAddress,City\n", Kind.DELIMITED),
+        (b"\n <HTML><body><table><tr><td>Address", Kind.HTML),
+        (b"\xef\xbb\xbf<!DOCTYPE html>", Kind.HTML),
+        ("<html>".encode("utf-16"), Kind.HTML),
+        (b"<table><tr><td>Address</td></tr></table>", Kind.HTML),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related", Kind.MHTML),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', Kind.SPREADSHEETML),
+    ],
+)
+def test_a_text_is_known_by_its_beginning_whatever_its_name(tmp_path, content, kind):
+    path = tmp_path / "renamed.xlsx"
+    path.write_bytes(content)
+    assert kind_of(path) is kind
+
+
+def test_a_zip_of_other_files_is_an_archive(tmp_path):
+    assert kind_of(zip_of(tmp_path / "renamed.xlsx", "export.csv")) is Kind.ARCHIVE
+
+
+@pytest.mark.parametrize(
     ("name", "code", "words"),
     [
         ("word/document.xml", "word", "a Word document"),
         ("ppt/presentation.xml", "powerpoint", "a presentation"),
-        ("export.csv", "archive", "a zip archive without a workbook"),
     ],
 )
 def test_a_zip_is_called_by_what_it_holds(tmp_path, name, code, words):
@@ -83,7 +107,7 @@ def test_a_zip_is_called_by_what_it_holds(tmp_path, name, code, words):
     ],
 )
 def test_the_parts_of_a_zip_tell_the_kind_of_workbook(tmp_path, part, suffix):
-    assert check_is_workbook(zip_of(tmp_path / "a.xlsx", part)) == suffix
+    assert kind_of(zip_of(tmp_path / "a.xlsx", part)) == suffix
 
 
 @pytest.mark.parametrize(
@@ -105,7 +129,7 @@ def test_a_password_is_to_be_taken_away(tmp_path):
 def test_any_other_old_office_file_is_left_to_the_reader(tmp_path):
     path = tmp_path / "a.xlsx"
     path.write_bytes(OLE + bytes(1000))
-    assert check_is_workbook(path) == ".xls"
+    assert kind_of(path) == ".xls"
     with pytest.raises(DataFormatError) as caught:
         read_workbook(path)
     assert caught.value.code == "damaged"

@@ -1,0 +1,51 @@
+"""However a file is damaged: it is read, or refused in words, and soon."""
+
+import tempfile
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flexscout.errors import DataFormatError
+from flexscout.reading import Workbook, read_workbook
+from strange_files import KINDS
+from workbooks import HEADER, candidate
+
+SECONDS = 20
+# Damage to the text kinds and archives; what workbooks do to their reader is a worker's to survive.
+TEXTS = sorted(KINDS.keys() - {"workbook", "archive of a workbook"})
+
+
+@cache
+def content_of(kind):
+    with tempfile.TemporaryDirectory() as folder:
+        path = KINDS[kind](Path(folder) / "a.xls", [HEADER, candidate(1), candidate(2, Address='2 "Test", Street')])
+        return path.read_bytes()
+
+
+@st.composite
+def damaged(draw, content):
+    """The content with some bytes changed, and perhaps cut off."""
+    changed = bytearray(content)
+    for _ in range(draw(st.integers(0, 5))):
+        changed[draw(st.integers(0, len(changed) - 1))] = draw(st.integers(0, 255))
+    return bytes(changed[: draw(st.integers(1, len(changed)))] if draw(st.booleans()) else changed)
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_damaged_file_is_read_or_refused(tmp_path, kind):
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(damaged(content_of(kind)))
+    def check(content):
+        path = tmp_path / "a.xls"
+        path.write_bytes(content)
+        started = perf_counter()
+        with suppress(DataFormatError, OSError):
+            assert isinstance(read_workbook(path), Workbook)
+        assert perf_counter() - started < SECONDS
+
+    check()

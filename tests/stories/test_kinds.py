@@ -1,0 +1,105 @@
+"""Whatever kind of file the properties come in, and whatever its name says: the candidates are the same."""
+
+import pytest
+
+from program import flexscout
+from strange_files import KINDS, delimited, write, write_archive, write_delimited, write_page
+from workbooks import HEADER, candidate, valid_properties_1, write_workbook
+
+ROWS = [
+    HEADER,
+    *(candidate(number) for number in range(1, 8)),
+    *(candidate(number, Property_Type="Office") for number in (8, 9, 10)),
+]
+AUTO = ("--file-pattern", "auto")
+
+
+def found(outcome):
+    return [(row["Address"], row["Flex Score"], row["Source Row"]) for row in outcome.rows()]
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("expected")
+    write_workbook(folder / "in/a.xlsx", ROWS)
+    return found(flexscout("run", "in", folder=folder))
+
+
+@pytest.mark.parametrize("suffix", [".xls", ".csv"])
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS.keys())
+def test_the_same_properties_give_the_same_candidates(tmp_path, expected, make, suffix):
+    make(tmp_path / f"in/a{suffix}", ROWS)
+    outcome = flexscout("run", "in", *AUTO)
+    assert outcome.code == 0
+    assert found(outcome) == expected
+    assert len(expected) == 7
+
+
+def test_a_folder_of_all_kinds_is_one_result(tmp_path):
+    for number, make in enumerate(KINDS.values()):
+        make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
+    outcome = flexscout("run", "in", *AUTO)
+    assert outcome.code == 0
+    assert len(outcome.rows()) == len(KINDS)
+
+
+def test_by_default_workbooks_are_read_and_the_others_hinted_at(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    write_delimited(tmp_path / "in/a.csv", ROWS)
+    write_archive(tmp_path / "in/b.zip", {"c.csv": delimited(ROWS)})
+    outcome = flexscout("run", "in")
+    assert outcome.code == 0
+    assert '--file-pattern "*.csv" reads it' in outcome.file("a.csv")["reason"]
+    assert "--file-pattern auto reads every kind" in outcome.file("b.zip")["reason"]
+    assert flexscout("run", "in", "--file-pattern", "*.csv").file("a.csv")["status"] == "ok"
+
+
+def test_what_is_no_table_is_skipped_in_words(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    write(tmp_path / "in/brochure.pdf", b"%PDF-1.7")
+    write(tmp_path / "in/photo.png", b"\x89PNG\r\n\x1a\n")
+    write(tmp_path / "in/README.txt", b"Call Ann, the broker.\n")
+    write(tmp_path / "in/data.xlsx.crdownload", b"PK\x03\x04")
+    outcome = flexscout("run", "in", *AUTO)
+    assert outcome.code == 0
+    assert outcome.file("brochure.pdf")["reason"] == "Its content is a PDF document."
+    assert outcome.file("photo.png")["reason"] == "Its content is a picture."
+    assert outcome.file("README.txt")["reason"].startswith("Plain text")
+    assert "not finished" in outcome.file("data.xlsx.crdownload")["reason"]
+
+
+def test_a_file_that_is_named_a_table_and_is_none_has_failed(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    write(tmp_path / "in/a.csv", b"%PDF-1.7")
+    outcome = flexscout("run", "in", *AUTO)
+    assert outcome.code == 1
+    assert outcome.file("a.csv")["error"]["code"] == "pdf"
+
+
+def test_results_are_never_taken_as_input(tmp_path):
+    """Not even a twin whose workbook was moved away, under another name."""
+    valid_properties_1(tmp_path / "in")
+    write_page(tmp_path / "in/notes.htm", [HEADER, candidate(20)])
+    arguments = ("run", "in", *AUTO, "-o", "in/result.xlsx", "--report-file", "in/report.json")
+    first = flexscout(*arguments)
+    assert first.code == 0
+    before = (tmp_path / "in/result.csv").read_bytes()
+    (tmp_path / "in/result.xlsx").unlink()
+    (tmp_path / "in/copy of result.txt").write_bytes(before)
+    second = flexscout(*arguments)
+    assert second.code == 0
+    assert (tmp_path / "in/result.csv").read_bytes() == before
+
+
+def test_a_check_peeks_at_every_kind(tmp_path):
+    for number, make in enumerate(KINDS.values()):
+        make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
+    outcome = flexscout("check", "in", *AUTO)
+    assert outcome.code == 0
+    assert f"{len(KINDS)} to read, 0 that can't be" in outcome.out
+
+
+def test_a_choice_of_reading_is_among_the_remarks_and_the_issues(tmp_path):
+    write_delimited(tmp_path / "in/a.csv", [HEADER, candidate(Address="1 Peña Street")], encoding="cp1252")
+    assert "encoding_assumed" in flexscout("check", "in", *AUTO).out
+    assert found(flexscout("run", "in", *AUTO))[0][0] == "1 Peña Street"
