@@ -60,7 +60,7 @@ def test_the_parquet_twin_is_typed(outcome):
 
 def test_the_workbook_has_its_sheets(outcome):
     names = openpyxl.load_workbook(outcome.workbook, read_only=True).sheetnames
-    assert names == ["Summary", "Flex Properties", "To Verify", "Duplicates", "Not Selected", "Issues", "Files"]
+    assert names == ["Summary", "Flex Properties", "To Verify", "Duplicates", "Not Selected", "Issues", "Files", "Columns"]
 
 
 def test_the_report_has_the_figures_of_the_design(outcome):

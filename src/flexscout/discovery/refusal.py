@@ -23,7 +23,8 @@ _SUFFIXES = {
     ".download": "A download that is not finished.",
 }
 _NO_TEXT = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_ONLY_RESULTS_HAVE = {b"Flex Score", b"Source File", b"Source Sheet", b"Source Row"}
+_PLACE = {b"Source File", b"Source Sheet", b"Source Row"}
+_ONLY_RESULTS_HAVE = (_PLACE | {b"Flex Score"}, _PLACE | {b"Reason", b"In Words"})
 _LONGEST_HEADER = 2**17  # bytes
 
 
@@ -95,4 +96,4 @@ def _has_result_header(path: Path) -> bool:
     except OSError:
         return False
     columns = {cell.strip(b'" \r\n') for cell in first.split(b",")}
-    return columns >= _ONLY_RESULTS_HAVE
+    return any(columns >= own for own in _ONLY_RESULTS_HAVE)

@@ -58,7 +58,7 @@ def load_mapping(path: str) -> ColumnMapping:
 
 
 def _mapping(file: Path, root: yaml.MappingNode, mistakes: _Mistakes) -> ColumnMapping:
-    given = {key: (key, node, line) for key, node, line in _entries(root, "", mistakes)}
+    given = {key: (key, node, line) for key, node, line in _entries(root)}
     for key in [key for key in given if key not in _KEYS]:
         mistakes.add(given[key][2], key, unknown_name(key, _KEYS))
     header_row = _header_row(given.get("header_row"), mistakes)
@@ -69,15 +69,10 @@ def _mapping(file: Path, root: yaml.MappingNode, mistakes: _Mistakes) -> ColumnM
     return ColumnMapping(file.name, choices, header_row, sheet, files or "*")
 
 
-def _entries(node: yaml.MappingNode, place: str, mistakes: _Mistakes) -> Iterator[Entry]:
+def _entries(node: yaml.MappingNode) -> Iterator[Entry]:
     """The entries of a mapping; keys as they are written, which `No` would not be as a value."""
-    lines: dict[str, int] = {}
     for key, value in node.value:
-        name, line = str(key.value), key.start_mark.line + 1
-        if name in lines:
-            mistakes.add(line, f"{place}{name}", f"stands twice, the other time in line {lines[name]}; keep one")
-        lines[name] = line
-        yield name, value, line
+        yield str(key.value), value, key.start_mark.line + 1
 
 
 def _text(entry: Entry | None, mistakes: _Mistakes) -> str:
@@ -105,7 +100,7 @@ def _choices(entry: Entry, header_row: int | None, mistakes: _Mistakes) -> Itera
         mistakes.add(line, "columns", "should hold headers, one a line, each with its column after a colon")
         return
     folded: dict[str, str] = {}
-    for header, value, at in _entries(node, "columns.", mistakes):
+    for header, value, at in _entries(node):
         wrong = _wrong_header(header, header_row, folded)
         folded[fold(header)] = header
         if wrong:
@@ -135,7 +130,7 @@ def _choice(header: str, node: yaml.Node, line: int, mistakes: _Mistakes) -> Cho
 
 def _detailed(header: str, node: yaml.MappingNode, place: str, line: int, mistakes: _Mistakes) -> Choice | None:
     """`{column: Occupancy, inverted: true}`."""
-    given = {key: (f"{place}.{key}", value, at) for key, value, at in _entries(node, f"{place}.", mistakes)}
+    given = {key: (f"{place}.{key}", value, at) for key, value, at in _entries(node)}
     for key in [key for key in given if key not in _DETAILS]:
         mistakes.add(given[key][2], f"{place}.{key}", unknown_name(key, _DETAILS))
     text = _text(given.get("column"), mistakes)

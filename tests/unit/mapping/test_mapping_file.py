@@ -85,7 +85,7 @@ def test_every_mistake_is_told_with_its_line(mistakes):
         ("columns: [Address]", "should hold headers"),
         ("columns: {Street: [Address]}", "give a text"),
         ("columns: {Street: Address, street: City}", "is the same header as Street"),
-        ("columns:\n  Street: Address\n  Street: City", "stands twice, the other time in line 2"),
+        ("columns:\n  Street: Address\n  Street: City", "Street stands twice in one place; keep one"),
         ("columns: {'#': Address}", "no letter or digit"),
         ("columns: {Age: {column: Year Built, inverted: true}}", "only a percentage has an opposite"),
         ("columns: {Empty: {column: Occupancy, inverted: perhaps}}", "give true or false"),
