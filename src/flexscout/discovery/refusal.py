@@ -4,6 +4,7 @@ import os
 import stat
 import zipfile
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Collection
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def _has_result_header(path: Path) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            first = file.readline(_LONGEST_HEADER)
+            first = file.readline(_LONGEST_HEADER).removeprefix(BOM_UTF8)
     except OSError:
         return False
     columns = {cell.strip(b'" \r\n') for cell in first.split(b",")}

@@ -85,7 +85,6 @@ def test_every_mistake_is_told_with_its_line(mistakes):
         ("columns: [Address]", "should hold headers"),
         ("columns: {Street: [Address]}", "give a text"),
         ("columns: {Street: Address, street: City}", "is the same header as Street"),
-        ("columns:\n  Street: Address\n  Street: City", "Street stands twice in one place; keep one"),
         ("columns: {'#': Address}", "no letter or digit"),
         ("columns: {Age: {column: Year Built, inverted: true}}", "only a percentage has an opposite"),
         ("columns: {Empty: {column: Occupancy, inverted: perhaps}}", "give true or false"),
@@ -94,6 +93,13 @@ def test_every_mistake_is_told_with_its_line(mistakes):
 )
 def test_a_mistake_says_what_to_do(mistakes, text, wrong):
     assert any(wrong in told for told in mistakes(text).values())
+
+
+def test_a_header_that_stands_twice_is_told(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("columns:\n  Street: Address\n  Street: City", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="line 3: not valid YAML: Street stands twice in one place; keep one"):
+        load_mapping(path)
 
 
 def test_a_file_that_is_not_there_is_told_with_how_to_make_one():
