@@ -12,12 +12,10 @@ import fastexcel
 import polars as pl
 
 from flexscout.errors import DataFormatError
+from flexscout.reading.preflight import DEFAULT_MEMORY, MOST_COLUMNS, check_bounds
 from flexscout.reading.sniff import check_is_workbook
 
 T = TypeVar("T")
-
-MOST_COLUMNS = 16_384
-"""Columns that a sheet can have, by Excel's specification."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +37,20 @@ class Workbook:
     left_out: tuple[tuple[str, str], ...]
 
 
-def read_workbook(path: Path) -> Workbook:
+def read_workbook(path: Path, memory: int = DEFAULT_MEMORY) -> Workbook:
     """Every sheet of a workbook as text.
 
-    Raises DataFormatError if the file is no workbook, is damaged, or has no cells; OSError if it can't be opened.
+    Raises DataFormatError if the file is no workbook, is damaged, or has no cells; LimitError if it is seen to need more than
+    `memory` bytes; OSError if it can't be opened.
     """
     kind = check_is_workbook(path)
+    check_bounds(path, kind, memory)
     # The reader trusts the name; content goes in as bytes where the name is wrong.
     book = _guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
     return _collect(path, book.sheet_names, lambda name: _load(book, name))
 
 
-def peek_workbook(path: Path, rows: int) -> Workbook:
+def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
     """The first `rows` rows of every sheet, without reading the rest where the kind allows that.
 
     Raises as `read_workbook` does.
@@ -61,7 +61,7 @@ def peek_workbook(path: Path, rows: int) -> Workbook:
         except DataFormatError:
             # The peeking reader knows fewer dialects than the full one, whose word counts.
             pass
-    return read_workbook(path)
+    return read_workbook(path, memory)
 
 
 def _peek_xlsx(path: Path, rows: int) -> Workbook:
