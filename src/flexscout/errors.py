@@ -195,15 +195,12 @@ class LimitError(ProcessingError):
         )
 
     @classmethod
-    def far_cells(  # noqa: PLR0913 - the figures of one sentence
-        cls, name: str, sheet: str, size: tuple[int, int, int], last: str, needed: int, limit: int
-    ) -> Self:
-        """A sheet of which a few cells span a huge rectangle up to `last`; `size`: its rows, columns and filled cells."""
-        rows, columns, cells = size
+    def far_cells(cls, name: str, sheet: str, extent: str, needed: int, limit: int) -> Self:
+        """A sheet of which a few cells span a huge rectangle; `extent`: both in figures."""
         return cls(
             "too_large",
-            f"{name}, {_sheet(sheet)}{cells:,} cells span {rows:,} rows x {columns:,} columns, up to {last}, which need about "
-            f"{_gigabytes(needed)} of memory; the limit for one file is {_gigabytes(limit)}.",
+            f"{name}, {_sheet(sheet)}{extent}, which need about {_gigabytes(needed)} of memory; the limit for one file is "
+            f"{_gigabytes(limit)}.",
             "Delete what stands far from the table (Ctrl+End in Excel leads there) and save it, or save the sheet as CSV.",
         )
 
@@ -239,11 +236,13 @@ class WorkerError(ProcessingError):
         )
 
     @classmethod
-    def died(cls, name: str, gigabytes: float) -> Self:
-        """The worker process ended in the middle of the file."""
+    def died(cls, name: str, gigabytes: float, exit_code: int = 0) -> Self:
+        """The worker process ended in the middle of the file; `exit_code`: negative for a signal."""
+        how = "was killed by the system, or by a person" if exit_code == -9 else "ended"  # noqa: PLR2004 - SIGKILL
         return cls(
             "worker_died",
-            f"{name} made its worker process end: the file is damaged, or needs more than its {gigabytes:.2g} GB of memory.",
+            f"{name} can't be processed: its worker process {how}; the file is damaged, or needs more than its "
+            f"{gigabytes:.2g} GB of memory.",
             "Open and re-save it in Excel, raise --memory-limit, or use fewer --workers.",
         )
 

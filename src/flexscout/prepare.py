@@ -10,16 +10,19 @@ from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.journal import write_table
 from flexscout.mapping import map_headers, missing_required
 from flexscout.model import FileRecord, HeaderMap, SheetRecord, SourceFile
-from flexscout.reading import RawSheet, Workbook, find_header, peek_workbook, read_workbook
+from flexscout.reading import RawSheet, Workbook, explain_failure, find_header, peek_workbook, read_workbook
 
 PEEKED_ROWS = 500
 
 
-def prepare_file(source: SourceFile, folder: Path) -> FileRecord:
-    """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record."""
+def prepare_file(source: SourceFile, folder: Path, memory: int) -> FileRecord:
+    """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record.
+
+    `memory`: bytes that this process may use.
+    """
 
     def prepare() -> FileRecord:
-        book = read_workbook(source.path)
+        book = read_workbook(source.path, memory)
         sheets, left_out = _property_sheets(source, book)
         records = tuple(_write(found, folder / f"{source.fingerprint}-{number}") for number, found in enumerate(sheets))
         if not any(record.rows_read for record in records):
@@ -29,16 +32,26 @@ def prepare_file(source: SourceFile, folder: Path) -> FileRecord:
     return _recorded(source, prepare)
 
 
-def inspect_file(source: SourceFile) -> FileRecord:
-    """How a file's headers would be mapped, from its first rows alone; writes nothing."""
+def inspect_file(source: SourceFile, memory: int) -> FileRecord:
+    """How a file's headers would be mapped, from its first rows alone; writes nothing. `memory`: as above."""
 
     def inspect() -> FileRecord:
-        book = peek_workbook(source.path, PEEKED_ROWS)
+        book = peek_workbook(source.path, PEEKED_ROWS, memory)
         sheets, left_out = _property_sheets(source, book)
         records = tuple(SheetRecord(found.sheet.name, found.header + 1, found.header_map) for found in sheets)
         return FileRecord(source, records, (*book.left_out, *left_out))
 
     return _recorded(source, inspect)
+
+
+def explain_file(source: SourceFile, memory: int) -> FileRecord:
+    """Why a process that may use `memory` bytes ended in the middle of a file: the record's error, none if it can't be told."""
+
+    def explain() -> FileRecord:
+        explain_failure(source.path, memory)
+        return FileRecord(source)
+
+    return _recorded(source, explain)
 
 
 def _recorded(source: SourceFile, work: Callable[[], FileRecord]) -> FileRecord:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flexscout import __version__
+from flexscout import __version__, interrupts
 from flexscout.cli.check import check
 from flexscout.cli.config import config
 from flexscout.cli.demo import demo
@@ -53,6 +53,7 @@ app.command()(demo)
 def main() -> None:
     """Run the program; consoles that lack a character show a substitute."""
     gc.set_threshold(50_000)  # imports make many objects and no garbage: looking for it takes an eighth of the start
+    interrupts.listen()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

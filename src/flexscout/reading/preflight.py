@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from flexscout.errors import DataFormatError, LimitError, ProcessingError
@@ -90,7 +90,7 @@ class _Parts:
         self.sheets = [part for part, name in names if _is_sheet(name, kind)]
         self._texts = [part for part, name in names if name.endswith("/sharedstrings.xml")]
 
-    def __enter__(self) -> "_Parts":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -129,7 +129,7 @@ class _Parts:
         found: list[Extent] = []
         if self._kind == ".xlsb":
             return found
-        for found in self._measure(part)(self._counted(part, memory)):  # noqa: B007 - the last one is whole
+        for found in self._measure(part)(self._counted(part, memory)):
             for sheet in found:
                 if max(sheet.area, sheet.cells) > most_cells or sheet.columns > MOST_COLUMNS or sheet.rows > MOST_ROWS:
                     sheet.name = sheet.name or self._title(part)
@@ -166,7 +166,9 @@ class _Parts:
 
     def _title(self, part: ZipInfo) -> str:
         """The name of the sheet that a part holds, or else the part's own."""
-        targets = {row.get(b"Target", b"").rpartition(b"/")[2]: row.get(b"Id") for row in self._rows("xl/_rels/workbook.xml.rels")}
+        targets = {
+            row.get(b"Target", b"").rpartition(b"/")[2]: row.get(b"Id") for row in self._rows("xl/_rels/workbook.xml.rels")
+        }
         identity = targets.get(part.filename.replace("\\", "/").rpartition("/")[2].encode())
         for row in self._rows("xl/workbook.xml"):
             if identity and row.get(b"id") == identity:
@@ -209,7 +211,8 @@ def _too_large(path: Path, sheet: Extent, memory: int) -> ProcessingError:
     needed = max(sheet.area, sheet.cells) * _USUAL_PER_CELL
     if sheet.cells < sheet.area * _SPARSE:
         last = f"{column_letters(sheet.columns)}{sheet.rows}"
-        return LimitError.far_cells(path.name, sheet.name, (sheet.rows, sheet.columns, sheet.cells), last, needed, memory)
+        extent = f"{sheet.cells:,} cells span {sheet.rows:,} rows x {sheet.columns:,} columns, up to {last}"
+        return LimitError.far_cells(path.name, sheet.name, extent, needed, memory)
     return LimitError.too_large(path.name, sheet.name, (sheet.rows, sheet.columns), needed, memory)
 
 

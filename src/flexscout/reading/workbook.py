@@ -12,7 +12,7 @@ import fastexcel
 import polars as pl
 
 from flexscout.errors import DataFormatError
-from flexscout.reading.preflight import DEFAULT_MEMORY, MOST_COLUMNS, check_bounds
+from flexscout.reading.preflight import DEFAULT_MEMORY, MOST_COLUMNS, check_bounds, explain
 from flexscout.reading.sniff import check_is_workbook
 
 T = TypeVar("T")
@@ -62,6 +62,14 @@ def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbo
             # The peeking reader knows fewer dialects than the full one, whose word counts.
             pass
     return read_workbook(path, memory)
+
+
+def explain_failure(path: Path, memory: int) -> None:
+    """Raise what is wrong with a workbook that made a process die which may use `memory` bytes, if its content tells.
+
+    Never reads it as `read_workbook` does, which would die again.
+    """
+    explain(path, check_is_workbook(path), memory)
 
 
 def _peek_xlsx(path: Path, rows: int) -> Workbook:
