@@ -32,6 +32,7 @@ _PER_BYTE_OF_XML = 3  # bytes of memory; measured: 2.5 for sheets full of values
 _WORK_ON_IT = 1.5  # memory for conversion besides
 _SMALL = 128 * 2**10  # bytes of a sheet that is looked into: half a millisecond
 _HEAD = 2**12  # bytes in which the root element of a part stands
+_INCOMPRESSIBLE = 1.01  # deflate never makes more of what it gets
 _SPARSE = 0.01  # share of filled cells below which a rectangle is the fault of few far cells
 
 _UNIQUE_COUNT = re.compile(rb'\suniqueCount=["\'](\d{1,20})["\']')
@@ -109,6 +110,8 @@ class _Parts:
                 raise DataFormatError(
                     "password_protected", f"{self._path.name} is encrypted with a password.", "Save an unprotected copy."
                 )
+            if part.compress_size > _INCOMPRESSIBLE * part.file_size + _HEAD:
+                raise _damaged(self._path, f"{part.filename} can't have the {part.file_size:,} bytes that it claims")
             if part.file_size > memory:
                 raise LimitError.unpacks_to(self._path.name, self._title(part), part.file_size, memory)
 
@@ -121,8 +124,8 @@ class _Parts:
         """Whether a sheet is small and its cells may be far apart, or it is larger than it says."""
         if part.file_size > _SMALL or self._kind == ".xlsb":
             return False
-        xml = _first(self._bytes(part), _SMALL + 1)
-        return len(xml) > _SMALL or may_be_far(xml)
+        xml = _first(self._bytes(part), part.file_size + 1)
+        return len(xml) > part.file_size or may_be_far(xml)
 
     def check_sheet(self, part: ZipInfo, most_cells: float, memory: int) -> list[Extent]:
         """The extents of the sheets in a part, with bytes counted as they come out."""
@@ -154,6 +157,8 @@ class _Parts:
         seen = 0
         for chunk in self._bytes(part):
             seen += len(chunk)
+            if seen > part.file_size:
+                raise _damaged(self._path, f"{part.filename} is larger than the {part.file_size:,} bytes that it claims")
             if seen > memory:
                 raise LimitError.unpacks_to(self._path.name, self._title(part), seen, memory)
             yield chunk
