@@ -112,6 +112,7 @@ def ods(path, rows):
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
         archive.writestr("content.xml", f"{start}{table}</office:spreadsheet></office:body></office:document-content>")
     return path
 

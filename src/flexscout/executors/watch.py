@@ -1,7 +1,7 @@
 """A memory limit where no kernel keeps it: a thread looks at the workers, and kills one that holds too much."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from threading import Event, Thread
 
 import psutil
@@ -10,10 +10,16 @@ _LOOK_SECONDS = 0.1  # a process that fills memory as fast as it can gets some 3
 
 
 class Watch:
-    """Looks at the processes that `numbers` gives, until it is ended; none may hold more than `memory` bytes."""
+    """Looks at the processes that `numbers` gives, until it is ended; none may hold more than `memory` bytes.
 
-    def __init__(self, numbers: Callable[[], Iterable[int]], memory: int) -> None:
+    `quiet`: a context that is true while no process is in the middle of a message: one that died there would block the others.
+    """
+
+    def __init__(
+        self, numbers: Callable[[], Iterable[int]], quiet: Callable[[], AbstractContextManager[bool]], memory: int
+    ) -> None:
         self._numbers = numbers
+        self._quiet = quiet
         self._memory = memory
         self._ended = Event()
         self._thread = Thread(target=self._run, name="flexscout-watch", daemon=True)
@@ -35,4 +41,6 @@ class Watch:
         with suppress(psutil.Error):
             process = psutil.Process(number)
             if process.memory_info().rss > self._memory:
-                process.kill()
+                with self._quiet() as quiet:
+                    if quiet:
+                        process.kill()

@@ -161,7 +161,8 @@ class WorkerPool:
 def _watch(manager: PoolManager, memory: int) -> "Watch":
     from flexscout.executors.watch import Watch  # noqa: PLC0415 - the kernel of Linux needs no help
 
-    return Watch(lambda: tuple(manager.worker_manager.workers), memory)
+    workers = manager.worker_manager
+    return Watch(lambda: tuple(workers.workers), lambda: workers.workers_channel.lock(block=False), memory)  # type: ignore[union-attr]
 
 
 def _start_worker(memory_bytes: int | None, threads: int) -> None:
