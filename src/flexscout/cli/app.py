@@ -17,7 +17,7 @@ from flexscout.cli.run import run
 app = typer.Typer(
     name="flexscout",
     help="A folder of property exports becomes one ranked, deduplicated, explained list of flex-industrial candidates.",
-    epilog="Exit codes: 0 all fine; 1 finished, but some file failed; 2 could not run; 130 interrupted.",
+    epilog="Exit codes: 0 all fine; 1 finished, but some file failed; 2 could not run; 130 interrupted; 143 asked to end.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
