@@ -13,8 +13,6 @@ from workbooks import HEADER, candidate, write_workbook
 CHANGES = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8)
 CELL = '<table:table-cell office:value-type="string"><text:p>Address</text:p></table:table-cell>'
 ROW = f"<table:table-row>{CELL}</table:table-row>"
-    '<table:table-row><table:table-cell office:value-type="string"><text:p>Address</text:p></table:table-cell></table:table-row>'
-)
 
 
 def changed(content, changes):
