@@ -101,6 +101,14 @@ class _PatientManager(PoolManager):
         self.worker_manager = _WatchfulWorkers(context.workers, context.worker_parameters, processes)
         self._idle_deaths = 0
 
+    def update_workers(self) -> None:
+        """See who died, and start as many in their stead as there is work for: one that starts while all ends can't end well."""
+        for expiration in self.worker_manager.inspect_workers():
+            self.handle_worker_expiration(expiration)
+        workers = self.worker_manager
+        for _ in range(min(workers.workers_number, len(self.task_manager.tasks)) - len(workers.workers)):
+            workers.new_worker()  # type: ignore[no-untyped-call]
+
     def find_expired_task(self, worker_id: int) -> Any:
         last = time.monotonic() + _MESSAGE_SECONDS
         while time.monotonic() < last:

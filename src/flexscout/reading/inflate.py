@@ -29,6 +29,8 @@ def inflated(file: BinaryIO, part: ZipInfo) -> Iterator[bytes]:
 
 def _start(file: BinaryIO, part: ZipInfo) -> int:
     """Go to where the part's data begin; gives how many there are."""
+    if part.header_offset < 0:
+        raise BadZipFile("a part of it is said to stand before its beginning")
     file.seek(part.header_offset)
     header = file.read(_LOCAL_HEADER.size)
     if len(header) < _LOCAL_HEADER.size:

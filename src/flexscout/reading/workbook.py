@@ -43,7 +43,7 @@ def read_workbook(path: Path, memory: int = DEFAULT_MEMORY) -> Workbook:
     Raises DataFormatError if the file is no workbook, is damaged, or has no cells; LimitError if it is seen to need more than
     `memory` bytes; OSError if it can't be opened.
     """
-    kind = check_is_workbook(path)
+    kind = _guarded(path, lambda: check_is_workbook(path))
     check_bounds(path, kind, memory)
     # The reader trusts the name; content goes in as bytes where the name is wrong.
     book = _guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
@@ -55,7 +55,7 @@ def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbo
 
     Raises as `read_workbook` does.
     """
-    if check_is_workbook(path) == ".xlsx":
+    if _guarded(path, lambda: check_is_workbook(path)) == ".xlsx":
         try:
             return _peek_xlsx(path, rows)
         except DataFormatError:
@@ -69,7 +69,7 @@ def explain_failure(path: Path, memory: int) -> None:
 
     Never reads it as `read_workbook` does, which would die again.
     """
-    explain(path, check_is_workbook(path), memory)
+    explain(path, _guarded(path, lambda: check_is_workbook(path)), memory)
 
 
 def _peek_xlsx(path: Path, rows: int) -> Workbook:

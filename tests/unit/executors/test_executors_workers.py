@@ -74,6 +74,15 @@ def test_the_limit_is_the_kernels():
         assert workers.submit(resource.getrlimit, resource.RLIMIT_DATA).result() == (2**30, 2**30)
 
 
+def test_nothing_is_started_for_a_pool_that_has_no_more_work(capfd):
+    """A worker that starts while the pool ends would print a traceback."""
+    for _ in range(5):
+        with pool(2) as workers:
+            workers.submit(os.abort).exception()
+    time.sleep(0.5)
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_worker_that_is_killed_while_it_waits_is_replaced():
     with pool() as workers:
         number = workers.submit(os.getpid).result()

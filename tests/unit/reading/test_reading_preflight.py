@@ -138,3 +138,12 @@ def test_parts_that_share_bytes_are_counted_as_they_come_out(tmp_path):
         archive.NameToInfo |= {"again": last}
     check_bounds(path, ".xlsx", SHARE)
     assert read_workbook(path).sheets
+
+
+def test_a_directory_that_asks_for_a_version_no_one_has_is_damage_in_words(tmp_path):
+    path = hostile.honest(tmp_path / "a.xlsx")
+    content = bytearray(path.read_bytes())
+    content[content.find(b"PK\x01\x02") + 6] = 255
+    path.write_bytes(content)
+    with pytest.raises(DataFormatError, match=r"a\.xlsx is damaged"):
+        read_workbook(path)
