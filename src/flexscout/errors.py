@@ -7,6 +7,7 @@ FlexscoutError
 └── ProcessingError         one file cannot be processed            the run goes on, exit 1
     ├── FileAccessError     it cannot be opened
     ├── DataFormatError     it is not what its name says, or has no property table
+    ├── LimitError          it is larger than what one file may take
     ├── WorkerError         processing it failed, took too long or too much memory
     └── AggregationError    its rows do not fit with those of the others
 """
@@ -232,9 +233,60 @@ class DataFormatError(ProcessingError):
         return cls._missing("The frame", missing, headers, "Rename a column to one of those names.")
 
     @classmethod
+    def outside(cls, name: str, sheet: str, cell: str) -> Self:
+        """A cell where no sheet can have one."""
+        return cls(
+            "damaged",
+            f"{name}, {_sheet(sheet)}its cells reach to {cell}; a sheet ends at XFD1048576.",
+            "Open it in Excel and save it anew, or export it again.",
+        )
+
+    @classmethod
     def _missing(cls, place: str, missing: Sequence[str], headers: Sequence[str], next_step: str) -> Self:
         none = " and none for ".join(missing)
         return cls("missing_required_columns", f"{place}: no column for {none}. The headers there: {_shown(headers)}.", next_step)
+
+
+class LimitError(ProcessingError):
+    """Raised when a file is seen to need more than one file may take, before it does."""
+
+    @classmethod
+    def too_large(cls, name: str, sheet: str, size: tuple[int, int], needed: int, limit: int) -> Self:
+        """A sheet full of cells; `size`: its rows and columns; `needed` and `limit`: bytes of memory."""
+        return cls(
+            "too_large",
+            f"{name}, {_sheet(sheet)}{size[0]:,} rows x {size[1]:,} columns need about {_gigabytes(needed)} of memory; "
+            f"the limit for one file is {_gigabytes(limit)}.",
+            _MORE_MEMORY,
+        )
+
+    @classmethod
+    def far_cells(cls, name: str, sheet: str, extent: str, needed: int, limit: int) -> Self:
+        """A sheet of which a few cells span a huge rectangle; `extent`: both in figures."""
+        return cls(
+            "too_large",
+            f"{name}, {_sheet(sheet)}{extent}, which need about {_gigabytes(needed)} of memory; the limit for one file is "
+            f"{_gigabytes(limit)}.",
+            "Delete what stands far from the table (Ctrl+End in Excel leads there) and save it, or save the sheet as CSV.",
+        )
+
+    @classmethod
+    def unpacks_to(cls, name: str, part: str, size: int, limit: int) -> Self:
+        """A part that holds more bytes than there is memory; `part`: a sheet, or empty for the file itself."""
+        return cls(
+            "too_large",
+            f"{name}, {_sheet(part)}its content is {_gigabytes(size)} or more; the limit for one file is {_gigabytes(limit)}.",
+            _MORE_MEMORY,
+        )
+
+    @classmethod
+    def too_many_parts(cls, name: str, count: int, most: int) -> Self:
+        """A zip with more entries than any workbook has."""
+        return cls(
+            "too_many_parts",
+            f"{name} consists of {count:,} parts; a workbook has at most {most:,}.",
+            "Open it in Excel and save it anew, or leave it out.",
+        )
 
 
 class WorkerError(ProcessingError):
@@ -250,11 +302,13 @@ class WorkerError(ProcessingError):
         )
 
     @classmethod
-    def died(cls, name: str, gigabytes: float) -> Self:
-        """The worker process ended in the middle of the file."""
+    def died(cls, name: str, gigabytes: float, exit_code: int = 0) -> Self:
+        """The worker process ended in the middle of the file; `exit_code`: negative for a signal."""
+        how = "was killed by the system, or by a person" if exit_code == -9 else "ended"  # noqa: PLR2004 - SIGKILL
         return cls(
             "worker_died",
-            f"{name} made its worker process end: the file is damaged, or needs more than its {gigabytes:.2g} GB of memory.",
+            f"{name} can't be processed: its worker process {how}; the file is damaged, or needs more than its "
+            f"{gigabytes:.2g} GB of memory.",
             "Open and re-save it in Excel, raise --memory-limit, or use fewer --workers.",
         )
 
@@ -284,6 +338,18 @@ class AggregationError(ProcessingError):
     def without_score(cls, purpose: str, columns: Sequence[str]) -> Self:
         """A frame of which nothing was scored."""
         return cls.missing_columns(purpose, ["Flex Score"], columns, "Score it first, with FlexPropertyScorer().score(frame).")
+
+
+_MORE_MEMORY = "Raise --memory-limit (processing.memory_limit_gb), use fewer --workers, or save the sheet as CSV."
+
+
+def _sheet(name: str) -> str:
+    return f'sheet "{name}": ' if name else ""
+
+
+def _gigabytes(size: float) -> str:
+    """Bytes as a person reads them."""
+    return f"{size / 2**30:,.1f} GB" if size >= 2**30 else f"{size / 2**20:,.0f} MB"
 
 
 def _shown(headers: Sequence[str]) -> str:

@@ -14,9 +14,11 @@ from flexscout.journal import write_table
 from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
 from flexscout.model import MADE_FROM, FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
 from flexscout.reading import (
+    DEFAULT_MEMORY,
     SEARCHED_ROWS,
     RawSheet,
     Workbook,
+    explain_failure,
     find_header,
     header_texts,
     knows_header,
@@ -54,15 +56,16 @@ class _Found:
     header_map: HeaderMap
 
 
-def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS) -> FileRecord:
+def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS, memory: int = DEFAULT_MEMORY) -> FileRecord:
     """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record.
 
-    A source without fingerprint, because it could not be opened when it was found, gets it now.
+    A source without fingerprint, because it could not be opened when it was found, gets it now. `memory`: bytes that this
+    process may use.
     """
 
     def prepare() -> FileRecord:
         known = source if source.fingerprint else source_file(source.path, source.name)
-        book = read_workbook(source.path)
+        book = read_workbook(source.path, memory)
         sheets, left_out = _property_sheets(source, book, schema)
         stem = folder / known.fingerprint
         records = tuple(_write(found, f"{stem}-{number}", from_1904=book.from_1904) for number, found in enumerate(sheets))
@@ -73,11 +76,11 @@ def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS) 
     return _recorded(source, prepare)
 
 
-def inspect_file(source: SourceFile, schema: Schema = NO_DEMANDS) -> FileRecord:
-    """How a file's headers would be mapped, from its first rows alone; writes nothing."""
+def inspect_file(source: SourceFile, schema: Schema = NO_DEMANDS, memory: int = DEFAULT_MEMORY) -> FileRecord:
+    """How a file's headers would be mapped, from its first rows alone; writes nothing. `memory`: as above."""
 
     def inspect() -> FileRecord:
-        book = peek_workbook(source.path, PEEKED_ROWS)
+        book = peek_workbook(source.path, PEEKED_ROWS, memory)
         sheets, left_out = _property_sheets(source, book, schema)
         records = tuple(
             SheetRecord(found.sheet.name, found.header + 1, found.header_map, hidden=found.sheet.hidden) for found in sheets
@@ -115,6 +118,16 @@ def _is_text(row: Sequence[str | None]) -> bool:
 
 def _likeliest(sheets: Sequence[_Found]) -> _Found:
     return max(sheets, key=lambda found: len(found.header_map.canonical))
+
+
+def explain_file(source: SourceFile, memory: int) -> FileRecord:
+    """Why a process that may use `memory` bytes ended in the middle of a file: the record's error, none if it can't be told."""
+
+    def explain() -> FileRecord:
+        explain_failure(source.path, memory)
+        return FileRecord(source)
+
+    return _recorded(source, explain)
 
 
 def _recorded(source: SourceFile, work: Callable[[], FileRecord]) -> FileRecord:

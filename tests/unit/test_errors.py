@@ -17,6 +17,7 @@ from flexscout.errors import (
     ErrorHandler,
     FileAccessError,
     FlexscoutError,
+    LimitError,
     NothingToReadError,
     OutputError,
     ProcessingError,
@@ -34,6 +35,7 @@ ERRORS = [
     ProcessingError("odd", "It is odd.", "Do this.", "a.xlsx"),
     FileAccessError("file_missing", "It is gone."),
     DataFormatError.missing_columns("a.xlsx", "Sheet1", ["Address or APN"], ["Name"]),
+    LimitError.too_large("a.xlsx", "Data", (1_000_000, 67), 5 * 2**30, 2 * 2**30),
     WorkerError.timed_out("a.xlsx", 30).of_file("a.xlsx"),
     AggregationError("clash", "They do not fit.", file="a.xlsx"),
 ]

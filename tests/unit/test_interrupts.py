@@ -65,3 +65,41 @@ def test_another_thread_than_the_main_one_may_work_so_too(context):
     thread.start()
     thread.join()
     assert done == ["done"]
+
+
+def ask_to_end(number=signal.SIGTERM):
+    os.kill(os.getpid(), number)
+
+
+@pytest.fixture
+def _listening():
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    interrupts.listen()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_listening")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_request_to_end_goes_the_way_of_an_interrupt(number, code):
+    with pytest.raises(interrupts.Terminated) as caught:
+        ask_to_end(number)
+    assert isinstance(caught.value, KeyboardInterrupt)
+    assert caught.value.exit_code == code
+
+
+@pytest.mark.usefixtures("_listening")
+def test_a_request_to_end_waits_for_what_is_held():
+    done = []
+
+    def work():
+        with interrupts.held():
+            ask_to_end()
+            done.append("all of it")
+
+    with pytest.raises(interrupts.Terminated):
+        work()
+    assert done == ["all of it"]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flexscout import __version__
+from flexscout import __version__, interrupts
 from flexscout.cli.check import check
 from flexscout.cli.config import config
 from flexscout.cli.demo import demo
@@ -19,7 +19,7 @@ from flexscout.cli.run import run
 app = typer.Typer(
     name="flexscout",
     help="A folder of property exports becomes one ranked, deduplicated, explained list of flex-industrial candidates.",
-    epilog="Exit codes: 0 all fine; 1 finished, but some file failed; 2 could not run; 130 interrupted.",
+    epilog="Exit codes: 0 all fine; 1 finished, but some file failed; 2 could not run; 130 interrupted; 143 asked to end.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,6 +57,7 @@ app.command()(demo)
 def main() -> None:
     """Run the program; consoles that lack a character show a substitute."""
     gc.set_threshold(50_000)  # imports make many objects and no garbage: looking for it takes an eighth of the start
+    interrupts.listen()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

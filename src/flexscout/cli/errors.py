@@ -23,9 +23,9 @@ def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             say("Interrupted. Nothing was written; the same command starts again.")
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(getattr(interrupt, "exit_code", INTERRUPTED)) from None
         except BrokenPipeError:
             # Whoever reads our output has seen enough; nothing more can be said, not even at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

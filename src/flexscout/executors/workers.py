@@ -8,12 +8,15 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from types import ModuleType, TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
-from pebble.pool.process import PoolManager
+from pebble.pool.process import PoolManager, WorkerManager
 
 from flexscout import interrupts
+
+if TYPE_CHECKING:
+    from flexscout.executors.watch import Watch
 
 # Start methods that inherit nothing by accident.
 if sys.platform == "win32":
@@ -31,6 +34,7 @@ PRELOADED = ["ctypes", "decimal", "importlib.metadata", "inspect", "tempfile", "
 CONSTS.sleep_unit = 0.02  # seconds between two looks at the workers
 
 _MESSAGE_SECONDS = 2.0  # longest that a worker's message is on its way; read in milliseconds unless the machine is busy
+_MOST_IDLE_DEATHS = 20  # workers that end before they take a task, one after another
 
 WorkerDied = ProcessExpired
 """What a call ends in when its process ended in the middle of it."""
@@ -75,35 +79,72 @@ class _Context(_BaseContext):
     Process = _Process
 
 
+class _WatchfulWorkers(WorkerManager):
+    """Sees every worker that ends while the pool works, also one that exits with code 0: none may."""
+
+    def inspect_workers(self) -> tuple[tuple[int, int], ...]:
+        ended = {number: worker for number, worker in list(self.workers.items()) if not worker.is_alive()}
+        for number in ended:
+            self.workers.pop(number, None)
+        return tuple((number, worker.exitcode or 0) for number, worker in ended.items())
+
+
 class _PatientManager(PoolManager):
     """Knows a dead worker's task even if its death is seen before the message that it took the task.
 
-    Otherwise a file that ends its worker at once would break the pool, or wait for its timeout.
+    Otherwise a file that ends its worker at once would break the pool, or wait for its timeout. A worker that dies without a task
+    is replaced; only if worker after worker does, none can be had.
     """
+
+    def __init__(self, context: Any, processes: Any) -> None:
+        super().__init__(context, processes)
+        self.worker_manager = _WatchfulWorkers(context.workers, context.worker_parameters, processes)
+        self._idle_deaths = 0
+
+    def update_workers(self) -> None:
+        """See who died, and start as many in their stead as there is work for: one that starts while all ends can't end well."""
+        for expiration in self.worker_manager.inspect_workers():
+            self.handle_worker_expiration(expiration)
+        workers = self.worker_manager
+        for _ in range(min(workers.workers_number, len(self.task_manager.tasks)) - len(workers.workers)):
+            workers.new_worker()  # type: ignore[no-untyped-call]
 
     def find_expired_task(self, worker_id: int) -> Any:
         last = time.monotonic() + _MESSAGE_SECONDS
         while time.monotonic() < last:
             with suppress(LookupError, BrokenProcessPool):
-                return super().find_expired_task(worker_id)
+                task = super().find_expired_task(worker_id)
+                self._idle_deaths = 0
+                return task
+            if not self.task_manager.tasks:
+                break
             time.sleep(_MESSAGE_SECONDS / 100)
-        return super().find_expired_task(worker_id)
+        self._idle_deaths += 1
+        if self._idle_deaths > _MOST_IDLE_DEATHS:
+            raise BrokenProcessPool("no worker process stays alive")
+        raise LookupError(worker_id)
 
 
 class WorkerPool:
     """Runs functions in processes that are replaced when they die.
 
-    `timeout_seconds`: for one call, from its own start; `memory_gb`: for one worker, enforced by the kernel on Linux.
+    `timeout_seconds`: for one call, from its own start; `memory_gb`: for one worker, enforced by the kernel on Linux;
+    elsewhere, or if `watched`, by looking at what each holds and killing the one that holds more.
     A call that takes too long ends in TimeoutError, one whose process dies in WorkerDied.
     """
 
-    def __init__(self, workers: int, timeout_seconds: float, memory_gb: float) -> None:
+    def __init__(
+        self, workers: int, timeout_seconds: float, memory_gb: float, *, watched: bool = sys.platform != "linux"
+    ) -> None:
         self._timeout = timeout_seconds
         start_early()
         context = _Context()
-        limits = int(memory_gb * 2**30), max(1, (os.cpu_count() or 1) // workers)
+        memory = int(memory_gb * 2**30)
+        limits = None if watched else memory, max(1, (os.cpu_count() or 1) // workers)
         self._pool = ProcessPool(max_workers=workers, context=context, initializer=_start_worker, initargs=limits)
-        self._pool._pool_manager = _PatientManager(self._pool._context, context)  # noqa: SLF001 - pebble offers no other seam
+        manager = _PatientManager(self._pool._context, context)  # noqa: SLF001 - pebble offers no other seam
+        self._pool._pool_manager = manager  # noqa: SLF001
+        self._watch = _watch(manager, memory) if watched else None
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """Run `function(*arguments)` in a worker."""
@@ -113,6 +154,8 @@ class WorkerPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._watch:
+            self._watch.end()
         if kind is None:
             self._pool.close()  # type: ignore[no-untyped-call]
             self._pool.join()
@@ -123,13 +166,21 @@ class WorkerPool:
                 self._pool.join()
 
 
-def _start_worker(memory_bytes: int, threads: int) -> None:
+def _watch(manager: PoolManager, memory: int) -> "Watch":
+    from flexscout.executors.watch import Watch  # noqa: PLC0415 - the kernel of Linux needs no help
+
+    workers = manager.worker_manager
+    return Watch(lambda: tuple(workers.workers), lambda: workers.workers_channel.lock(block=False), memory)  # type: ignore[union-attr]
+
+
+def _start_worker(memory_bytes: int | None, threads: int) -> None:
     """Limit the worker's memory and threads, and silence what native code prints when it dies: the record says it in words."""
     os.environ["POLARS_MAX_THREADS"] = str(threads)  # read when the worker imports Polars, which is later
     if sys.platform == "linux":
         import resource  # noqa: PLC0415 - not on Windows
 
-        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+        if memory_bytes:
+            resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

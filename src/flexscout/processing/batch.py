@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import islice, product
 from pathlib import Path
@@ -20,11 +20,12 @@ from flexscout.executors import Executor, WorkerDied, WorkerPool
 from flexscout.journal import TableFolder
 from flexscout.mapping.mapping_file import load_mapping
 from flexscout.model import FileRecord, HeaderMap, ProcessingResult, SourceFile
-from flexscout.prepare import Schema, inspect_file, prepare_file
+from flexscout.prepare import Schema, explain_file, inspect_file, prepare_file
 from flexscout.processing.classified import Classified, classified, with_candidates
 from flexscout.processing.progress import LoggedProgress, NoProgress, Progress
 
 _PATIENCE = 0.03  # seconds that a finished file waits for others, to be classified together
+_UNCLEAR = {"worker_died", "out_of_memory"}  # errors that say what became of the worker, not what is wrong with the file
 
 logger = logging.getLogger("flexscout.processing")
 
@@ -116,13 +117,14 @@ class BatchProcessor:
         details = error.as_dict() if isinstance(error, ProcessingError) else {}
         self._handler.log_processing_error({"file": str(file_path), **details}, error)
 
-    def _records(
-        self, work: Callable[[SourceFile], FileRecord], sources: Sequence[SourceFile]
-    ) -> Generator[list[FileRecord], None, None]:
+    def _records(self, work: Callable[..., FileRecord], sources: Sequence[SourceFile]) -> Generator[list[FileRecord], None, None]:
         """Records as they are done: all that are at a time, and at most `batch_size` files handed out."""
         waiting = iter(sources)
         with self._executor or self._workers(len(sources)) as executor:
-            running = _Running(executor, work, self.config.batch_size)
+            memory = int(self._memory_share * 2**30)
+            running = _Running(
+                executor, partial(work, memory=memory), partial(explain_file, memory=memory), self.config.batch_size
+            )
             running.take(waiting)
             while running.is_unfinished:
                 yield self._arrived(running, waiting)
@@ -132,10 +134,12 @@ class BatchProcessor:
         records: list[FileRecord] = []
         until = time.monotonic() + _PATIENCE
         while running.is_unfinished and (not records or time.monotonic() < until):
-            for future, source in running.done(_PATIENCE):
-                record = self._record(future, source)
-                if self._is_to_be_retried(record):
-                    running.take_later(source, self._handler.pause(source.path))
+            for future, task in running.done(_PATIENCE):
+                record, final = self._final(future, task)
+                if not final:
+                    running.look_into(record)
+                elif self._is_to_be_retried(record):
+                    running.take_later(task.source, self._handler.pause(task.source.path))
                 else:
                     records.append(self._with_retries(record))
             running.take(running.due())
@@ -162,13 +166,21 @@ class BatchProcessor:
         self._handler.forget(record.source.path)
         return replace(record, retries=retries) if retries else record
 
+    def _final(self, future: "Future[FileRecord]", task: "_Task") -> tuple[FileRecord, bool]:
+        """The record of a task, and whether it is the last word on its file: an unclear death is looked into, once."""
+        record = self._record(future, task.source)
+        if task.unclear:
+            clear = record.error and record.error.code not in _UNCLEAR | {"timeout", "unexpected"}
+            return (record if clear else task.unclear), True
+        return record, not (record.error and record.error.code in _UNCLEAR)
+
     def _record(self, future: "Future[FileRecord]", source: SourceFile) -> FileRecord:
         try:
             return self._shared(future.result())
         except TimeoutError:
             error: ProcessingError = WorkerError.timed_out(source.path.name, self.config.timeout_minutes)
-        except WorkerDied:
-            error = WorkerError.died(source.path.name, self._memory_share)
+        except WorkerDied as death:
+            error = WorkerError.died(source.path.name, self._memory_share, death.exitcode)
         except Exception as failure:  # noqa: BLE001 - whatever a worker ends with is that file's error
             error = as_processing_error(source.path, failure)
         return FileRecord(source, error=error.of_file(source.name))
@@ -182,12 +194,26 @@ class BatchProcessor:
         )
 
 
-class _Running:
-    """The files that are handed out, at most `batch_size` at a time."""
+@dataclass(frozen=True)
+class _Task:
+    """A file that is handed out; `unclear`: its record so far, if it is looked into why its worker died."""
 
-    def __init__(self, executor: Executor, work: Callable[[SourceFile], FileRecord], batch_size: int) -> None:
-        self._executor, self._work, self._batch_size = executor, work, batch_size
-        self.files: dict[Future[FileRecord], SourceFile] = {}
+    source: SourceFile
+    unclear: FileRecord | None = None
+
+
+class _Running:
+    """The files that are handed out, at most `batch_size` at a time; `explain` looks into those that made a worker die."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        work: Callable[[SourceFile], FileRecord],
+        explain: Callable[[SourceFile], FileRecord],
+        batch_size: int,
+    ) -> None:
+        self._executor, self._work, self._explain, self._batch_size = executor, work, explain, batch_size
+        self.files: dict[Future[FileRecord], _Task] = {}
         self._later: list[tuple[float, SourceFile]] = []
 
     @property
@@ -198,7 +224,7 @@ class _Running:
     def take(self, sources: Iterable[SourceFile]) -> None:
         """Hand out as many of the sources as there is room for."""
         for source in islice(sources, self._room):
-            self.files[self._executor.submit(self._work, source)] = source
+            self.files[self._executor.submit(self._work, source)] = _Task(source)
 
     def take_later(self, source: SourceFile, seconds: float) -> None:
         """Have the source handed out again after `seconds`; the others go on meanwhile."""
@@ -211,7 +237,11 @@ class _Running:
         self._later = [entry for entry in self._later if entry not in come]
         return [source for _, source in come]
 
-    def done(self, seconds: float) -> "list[tuple[Future[FileRecord], SourceFile]]":
+    def look_into(self, record: FileRecord) -> None:
+        """Have it looked into why the worker of this file died."""
+        self.files[self._executor.submit(self._explain, record.source)] = _Task(record.source, record)
+
+    def done(self, seconds: float) -> "list[tuple[Future[FileRecord], _Task]]":
         """What is done, as soon as anything is, or nothing after `seconds`."""
         if not self.files:
             time.sleep(seconds)  # only files that wait for their time are left

@@ -1,41 +1,55 @@
 """One door to every kind of file: what it really is decides who reads it."""
 
+from functools import partial
 from pathlib import Path
 
 from flexscout.kinds import Kind, kind_of
-from flexscout.reading.workbook import Workbook, peek_spreadsheet, read_spreadsheet
+from flexscout.reading.preflight import DEFAULT_MEMORY, explain
+from flexscout.reading.workbook import Workbook, guarded, peek_spreadsheet, read_spreadsheet
+
+_WORKBOOKS = {Kind.XLSX, Kind.XLSB, Kind.ODS, Kind.XLS}
 
 
-def read_workbook(path: Path) -> Workbook:
+def read_workbook(path: Path, memory: int = DEFAULT_MEMORY) -> Workbook:
     """Every table of a file as a sheet of text.
 
-    Raises DataFormatError if the file is of no kind that can be read, is damaged, or has no cells; OSError if it can't be
-    opened.
+    Raises DataFormatError if the file is of no kind that can be read, is damaged, or has no cells; LimitError if it is
+    seen to need more than `memory` bytes; OSError if it can't be opened.
     """
-    kind = kind_of(path)
+    kind = guarded(path, lambda: kind_of(path))
     if kind is Kind.ARCHIVE:
         from flexscout.reading.archive import read_archive  # noqa: PLC0415 - as below
 
-        return read_archive(path, read_member)
-    return read_member(path, kind)
+        return read_archive(path, partial(read_member, memory=memory))
+    return read_member(path, kind, memory)
 
 
-def peek_workbook(path: Path, rows: int) -> Workbook:
+def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
     """The first `rows` rows of every table, without reading the rest where the kind allows that.
 
     Raises as `read_workbook` does.
     """
-    kind = kind_of(path)
+    kind = guarded(path, lambda: kind_of(path))
     if kind is Kind.DELIMITED:
         from flexscout.reading.delimited import peek_delimited  # noqa: PLC0415 - as below
 
         return peek_delimited(path, rows)
-    if kind in {Kind.XLSX, Kind.XLSB, Kind.ODS, Kind.XLS}:
-        return peek_spreadsheet(path, kind, rows)
-    return read_workbook(path)
+    if kind in _WORKBOOKS:
+        return peek_spreadsheet(path, kind, rows, memory)
+    return read_workbook(path, memory)
 
 
-def read_member(path: Path, kind: Kind) -> Workbook:
+def explain_failure(path: Path, memory: int) -> None:
+    """Raise what is wrong with a file that made a process die which may use `memory` bytes, if its content tells.
+
+    Never reads it as `read_workbook` does, which would die again.
+    """
+    kind = guarded(path, lambda: kind_of(path))
+    if kind in _WORKBOOKS:
+        explain(path, kind, memory)
+
+
+def read_member(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY) -> Workbook:
     """Every table of a file that is no archive. Raises as `read_workbook` does."""
     match kind:
         # Most files are workbooks of Excel; who reads only these loads nothing for the others.
@@ -52,4 +66,4 @@ def read_member(path: Path, kind: Kind) -> Workbook:
 
             return read_spreadsheetml(path)
         case _:
-            return read_spreadsheet(path, kind)
+            return read_spreadsheet(path, kind, memory)

@@ -11,8 +11,9 @@ import polars as pl
 from flexscout.errors import DataFormatError
 from flexscout.reading.encoding import as_utf_8
 from flexscout.reading.header import count_known_names
+from flexscout.reading.preflight import MOST_COLUMNS
 from flexscout.reading.quoting import Build, build_of
-from flexscout.reading.workbook import MOST_COLUMNS, RawSheet, Workbook, trimmed
+from flexscout.reading.workbook import RawSheet, Workbook, trimmed
 
 DELIMITERS = ",;\t|"
 

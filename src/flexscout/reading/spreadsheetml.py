@@ -8,7 +8,8 @@ import polars as pl
 from lxml import etree
 
 from flexscout.errors import DataFormatError
-from flexscout.reading.workbook import MOST_COLUMNS, RawSheet, Workbook
+from flexscout.reading.preflight import MOST_COLUMNS
+from flexscout.reading.workbook import RawSheet, Workbook
 
 _NS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _MOST_BYTES = 2**30

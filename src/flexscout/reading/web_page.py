@@ -12,7 +12,8 @@ from lxml import etree
 from flexscout.errors import DataFormatError
 from flexscout.kinds import Kind
 from flexscout.reading.encoding import as_utf_8
-from flexscout.reading.workbook import MOST_COLUMNS, RawSheet, Workbook, trimmed
+from flexscout.reading.preflight import MOST_COLUMNS
+from flexscout.reading.workbook import RawSheet, Workbook, trimmed
 
 _MOST_BYTES = 2**28
 _MOST_TABLES = 1_000

@@ -17,12 +17,10 @@ from flexscout.errors import DataFormatError
 from flexscout.kinds import Kind
 from flexscout.reading.day_numbers import counts_from_1904
 from flexscout.reading.error_cells import with_errors
+from flexscout.reading.preflight import DEFAULT_MEMORY, MOST_COLUMNS, check_bounds
 
 T = TypeVar("T")
 _OF_SYSTEM = re.compile(r"\(os error (\d+)\)")
-
-MOST_COLUMNS = 16_384
-"""Columns that a sheet can have, by Excel's specification."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +49,19 @@ class Workbook:
     from_1904: bool = False
 
 
-def read_spreadsheet(path: Path, kind: Kind) -> Workbook:
+def read_spreadsheet(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY) -> Workbook:
     """Every sheet of a workbook of Excel or LibreOffice as text.
 
-    Raises DataFormatError if the file is damaged or has no cells; OSError if it can't be opened.
+    Raises DataFormatError if the file is damaged or has no cells; LimitError if it is seen to need more than `memory` bytes;
+    OSError if it can't be opened.
     """
+    check_bounds(path, kind, memory)
     # The reader trusts the name; content goes in as bytes where the name is wrong.
-    book = _guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
+    book = guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
     return replace(_collect(path, book.sheet_names, lambda name: _load(book, name)), from_1904=counts_from_1904(path))
 
 
-def peek_spreadsheet(path: Path, kind: Kind, rows: int) -> Workbook:
+def peek_spreadsheet(path: Path, kind: Kind, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
     """The first `rows` rows of every sheet, without reading the rest where the kind allows that.
 
     Raises as `read_spreadsheet` does.
@@ -72,7 +72,7 @@ def peek_spreadsheet(path: Path, kind: Kind, rows: int) -> Workbook:
         except DataFormatError:
             # The peeking reader knows fewer dialects than the full one, whose word counts.
             pass
-    return read_spreadsheet(path, kind)
+    return read_spreadsheet(path, kind, memory)
 
 
 def trimmed(cells: pl.DataFrame) -> pl.DataFrame:
@@ -90,7 +90,7 @@ def _peek_xlsx(path: Path, rows: int) -> Workbook:
 
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        book = _guarded(path, lambda: openpyxl.load_workbook(file, read_only=True, data_only=True))
+        book = guarded(path, lambda: openpyxl.load_workbook(file, read_only=True, data_only=True))
         names = [sheet.title for sheet in book.worksheets]
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # many exporters write A1 whatever the table is
@@ -102,7 +102,7 @@ def _collect(path: Path, names: list[str], load: Callable[[str], tuple[pl.DataFr
     left_out: list[tuple[str, str]] = []
     for name in names:
         try:
-            cells, hidden = _guarded(path, partial(load, name))
+            cells, hidden = guarded(path, partial(load, name))
         except DataFormatError as error:
             left_out.append((name, f"It can't be read: {error.message}"))
             continue
@@ -159,7 +159,7 @@ def _positions(frame: pl.DataFrame, first: int) -> pl.DataFrame:
     return named.select(*blank, *named.columns) if frame.height else frame
 
 
-def _guarded(path: Path, read: Callable[[], T]) -> T:
+def guarded(path: Path, read: Callable[[], T]) -> T:
     """Call a reader; whatever it throws becomes one sentence."""
     try:
         return read()

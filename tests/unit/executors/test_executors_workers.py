@@ -8,6 +8,7 @@ import sys
 import time
 from importlib import import_module
 
+import psutil
 import pytest
 
 from flexscout.executors import WorkerDied, WorkerPool
@@ -53,8 +54,45 @@ def test_a_call_that_eats_memory_fails_by_itself():
         workers.submit(bytearray, 4 * GIGABYTES * 2**30).result()
 
 
+def test_where_no_kernel_limits_memory_a_call_that_eats_it_is_ended_by_watching():
+    with WorkerPool(1, GENEROUS, 0.3, watched=True) as workers:
+        with pytest.raises(WorkerDied):
+            workers.submit(exec, "held = [bytes([1]) * 2**20 for _ in range(8_000)]; __import__('time').sleep(600)").result()
+        assert workers.submit(operator.add, 1, 2).result() == 3
+
+
+def test_a_worker_that_is_watched_may_hold_what_is_below_the_limit():
+    with WorkerPool(1, GENEROUS, GIGABYTES, watched=True) as workers:
+        assert workers.submit(eval, "len(bytes([1]) * 2**26)").result() == 2**26
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only the kernel of Linux is asked to limit memory")
+def test_the_limit_is_the_kernels():
+    with WorkerPool(1, GENEROUS, GIGABYTES) as workers:
+        import resource  # noqa: PLC0415 - not on Windows
+
+        assert workers.submit(resource.getrlimit, resource.RLIMIT_DATA).result() == (2**30, 2**30)
+
+
+def test_nothing_is_started_for_a_pool_that_has_no_more_work(capfd):
+    """A worker that starts while the pool ends would print a traceback."""
+    for _ in range(5):
+        with pool(2) as workers:
+            workers.submit(os.abort).exception()
+    time.sleep(0.5)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_replaced():
+    with pool() as workers:
+        number = workers.submit(os.getpid).result()
+        time.sleep(0.3)  # what dies in the middle of its message takes the lock of the channel with it
+        psutil.Process(number).kill()
+        assert workers.submit(operator.add, 1, 2).result() == 3
+
+
 @pytest.mark.parametrize(
-    ("function", "argument"), [(os.abort, ()), (os._exit, (1,)), (time.sleep, (600,)), (bytearray, (2**62,))]
+    ("function", "argument"), [(os.abort, ()), (os._exit, (1,)), (os._exit, (0,)), (time.sleep, (600,)), (bytearray, (2**62,))]
 )
 def test_the_pool_goes_on_after_a_call_that_fails(function, argument):
     with pool(timeout=2) as workers:

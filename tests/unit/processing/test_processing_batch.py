@@ -168,11 +168,26 @@ def test_files_that_wait_for_their_time_hold_up_no_other(tmp_path):
     assert time.monotonic() - begin < 5
 
 
-@pytest.mark.parametrize("error", [FileNotFoundError("gone"), ValueError("odd"), MemoryError()])
+@pytest.mark.parametrize("error", [FileNotFoundError("gone"), ValueError("odd"), TimeoutError()])
 def test_a_lasting_error_is_not_tried_again(tmp_path, error):
     executor = ShakyExecutor(error, 1)
     (result,) = BatchProcessor(executor=executor).process_batch(write(tmp_path, "a"))
     assert (result.success, executor.calls) == (False, 1)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), WorkerDied("Abnormal termination", -6)])
+def test_a_death_is_looked_into_once_and_the_file_is_never_read_again(tmp_path, error):
+    executor = ShakyExecutor(error, 1)
+    (result,) = BatchProcessor(executor=executor).process_batch(write(tmp_path, "a"))
+    assert (result.success, executor.calls) == (False, 2)
+    assert "largest sheet has but 2 rows x 8 columns: it is damaged" in result.error_message
+
+
+def test_a_death_that_can_not_be_explained_stays_what_it_was(tmp_path):
+    executor = ShakyExecutor(WorkerDied("Abnormal termination", -9), 2)
+    (result,) = BatchProcessor(executor=executor).process_batch(write(tmp_path, "a"))
+    assert result.record.error.code == "worker_died"
+    assert "killed by the system" in result.error_message
 
 
 def test_a_listener_is_told_of_each_file(tmp_path):

@@ -1,0 +1,102 @@
+"""Hostile files beside good ones: each is named in words, and the result is that of a run without it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+import hostile_files as hostile
+from program import flexscout
+from workbooks import valid_properties_1, valid_properties_2
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The result of the good files by themselves."""
+    folder = tmp_path_factory.mktemp("alone")
+    good(folder / "in")
+    return flexscout("run", "in", folder=folder).csv.read_bytes()
+
+
+def good(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    valid_properties_1(folder)
+    valid_properties_2(folder)
+
+
+HOSTILE = {
+    "zeros": (hostile.bomb, "too_large"),
+    "zeros that claim to be few": (lambda folder: hostile.bomb(folder, claimed=1_000), "damaged"),
+    "zeros that claim to be some": (lambda folder: hostile.bomb(folder, claimed=40_000_000), "damaged"),
+    "rows": (lambda folder: hostile.bomb(folder, rows=True), "too_large"),
+    "entries": (hostile.many_parts, "too_many_parts"),
+    "a far cell": (hostile.far_cell, "too_large"),
+    "a far cell below many": (hostile.far_below_many, "too_large"),
+    "shared texts": (hostile.false_text_count, "damaged"),
+    "repeats": (hostile.ods_repeats, "too_large"),
+    "nesting": (hostile.deep_nesting, "empty_workbook"),
+    "entities": (hostile.entity_bomb, "damaged"),
+    "encrypted": (hostile.encrypted_part, "password_protected"),
+}
+
+
+@pytest.mark.parametrize(("make", "code"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_costs_itself_and_nothing_else(tmp_path, alone, make, code):
+    good(tmp_path / "in")
+    name = make(tmp_path / "in").name
+    outcome = flexscout("run", "in", "--file-pattern", "*.*s*", "--memory-limit", "1", "-w", "2")
+    error = outcome.file(name)["error"]
+    assert (outcome.code, error["code"]) == (1, code)
+    assert name in error["message"]
+    assert error["next_step"]
+    assert "Traceback" not in outcome.err
+    assert outcome.csv.read_bytes() == alone
+
+
+def test_a_file_cut_off_anywhere_is_damaged(tmp_path, alone):
+    good(tmp_path / "in")
+    hostile.truncated(tmp_path / "in")
+    outcome = flexscout("run", "in")
+    codes = [outcome.file(f"truncated_{tenth}.xlsx")["error"]["code"] for tenth in range(1, 10)]
+    assert codes == ["damaged"] * 9
+    assert outcome.csv.read_bytes() == alone
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither pipes nor devices in folders")
+def test_what_is_no_file_is_never_opened(tmp_path, alone):
+    good(tmp_path / "in")
+    os.mkfifo(tmp_path / "in/pipe.xlsx")
+    (tmp_path / "in/zero.xlsx").symlink_to("/dev/zero")
+    outcome = flexscout("run", "in")
+    assert {entry["file"] for entry in outcome.report["files"] if entry["status"] == "skipped"} >= {"pipe.xlsx", "zero.xlsx"}
+    assert outcome.csv.read_bytes() == alone
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks no process to end")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number, code):
+    (tmp_path / "temporary").mkdir()
+    hostile.bomb(tmp_path / "in", 1.9, claimed=40_000_000, rows=True)
+    command = [sys.executable, "-m", "flexscout", "run", "in"]
+    run = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path / "temporary")}, stderr=subprocess.DEVNULL)
+    workers = _workers_of(run, tmp_path / "temporary")
+    run.send_signal(number)
+    assert run.wait(60) == code
+    assert not list((tmp_path / "temporary").glob("flexscout-*"))
+    psutil.wait_procs(workers, timeout=20)
+    assert not [worker for worker in workers if worker.is_running()]
+
+
+def _workers_of(run, temporary: Path):
+    """The processes below a run, once its table folder stands and it has some."""
+    while run.poll() is None:
+        below = psutil.Process(run.pid).children(recursive=True)
+        if len(below) > 2 and list(temporary.glob("flexscout-*")):
+            return below
+        time.sleep(0.05)
+    raise AssertionError(f"the run ended by itself with {run.returncode}")
