@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -80,14 +81,15 @@ def test_what_is_no_file_is_never_opened(tmp_path, alone):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows asks no process to end")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number, code):
-    (tmp_path / "temporary").mkdir()
     hostile.bomb(tmp_path / "in", 1.9, claimed=40_000_000, rows=True)
     command = [sys.executable, "-m", "flexscout", "run", "in"]
-    run = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path / "temporary")}, stderr=subprocess.DEVNULL)
-    workers = _workers_of(run, tmp_path / "temporary")
-    run.send_signal(number)
-    assert run.wait(60) == code
-    assert not list((tmp_path / "temporary").glob("flexscout-*"))
+    with TemporaryDirectory() as temporary:  # a short path: sockets stand below it
+        environment = os.environ | {"TMPDIR": temporary}
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as run:
+            workers = _workers_of(run, Path(temporary))
+            run.send_signal(number)
+            assert run.wait(60) == code
+        assert not list(Path(temporary).glob("flexscout-*"))
     psutil.wait_procs(workers, timeout=20)
     assert not [worker for worker in workers if worker.is_running()]
 
@@ -99,4 +101,4 @@ def _workers_of(run, temporary: Path):
         if len(below) > 2 and list(temporary.glob("flexscout-*")):
             return below
         time.sleep(0.05)
-    raise AssertionError(f"the run ended by itself with {run.returncode}")
+    raise AssertionError(f"the run ended by itself with {run.returncode}: {run.communicate()[1]}")

@@ -71,8 +71,13 @@ def explain(path: Path, kind: str, memory: int) -> None:
         parts.check_directory(memory)
         found = [parts.check_sheet(part, memory / (_USUAL_PER_CELL * _WORK_ON_IT), memory) for part in parts.sheets]
         parts.check_shared_texts(memory)
+        size = parts.size
     if kind != ".xlsb":
-        raise _breaks_the_reader(path, [sheet for sheets in found for sheet in sheets])
+        largest = max((sheet for sheets in found for sheet in sheets), key=lambda sheet: sheet.area, default=Extent())
+        needed = largest.area * _USUAL_PER_CELL + size * _PER_BYTE_OF_XML
+        if needed > memory:
+            raise LimitError.too_large(path.name, largest.name, (largest.rows, largest.columns), needed, memory)
+        raise _breaks_the_reader(path, largest)
 
 
 class _Parts:
@@ -100,6 +105,11 @@ class _Parts:
     @property
     def _file(self) -> BinaryIO:
         return self._archive.fp  # type: ignore[return-value]
+
+    @property
+    def size(self) -> int:
+        """Bytes of XML in the sheets and their shared texts."""
+        return sum(part.file_size for part in (*self.sheets, *self._texts))
 
     def check_directory(self, memory: int) -> None:
         """Counts, sizes and locks, as the directory has them."""
@@ -137,6 +147,8 @@ class _Parts:
                 if max(sheet.area, sheet.cells) > most_cells or sheet.columns > MOST_COLUMNS or sheet.rows > MOST_ROWS:
                     sheet.name = sheet.name or self._title(part)
                     raise _too_large(self._path, sheet, memory)
+        for sheet in found:
+            sheet.name = sheet.name or self._title(part)
         return found
 
     def check_shared_texts(self, memory: int) -> None:
@@ -231,8 +243,7 @@ def _damaged(path: Path, why: str) -> DataFormatError:
     return DataFormatError("damaged", f"{path.name} is damaged: {why}.", "Download or export it again.")
 
 
-def _breaks_the_reader(path: Path, sheets: list[Extent]) -> DataFormatError:
-    largest = max(sheets, key=lambda sheet: sheet.area, default=Extent())
+def _breaks_the_reader(path: Path, largest: Extent) -> DataFormatError:
     return DataFormatError(
         "damaged",
         f"{path.name} makes the reader fail, although its largest sheet has but {largest.rows:,} rows x {largest.columns:,} "
