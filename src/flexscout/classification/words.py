@@ -9,7 +9,8 @@ import narwhals as nw
 
 from flexscout.vocabulary import word_forms
 
-_DOTTED_I = "\u0130"  # one letter in lower case or two, as the library has it
+# What lower case is, differs: one letter or two, and whether a word ends there.
+_DOTTED_I, _FINAL_SIGMA, _SIGMA = "\u0130", "\u03c2", "\u03c3"
 
 # Space, ASCII punctuation, no-break spaces, dashes and the like, spelled out: what \W means differs between the libraries.
 _GAPS = "[\t-\r -/:-@\\[-`{-\u00bf\u2000-\u206f\u3000]+"
@@ -21,7 +22,8 @@ def answers(text: nw.Expr, tests: Sequence[Sequence[str]]) -> nw.Expr:
     A test: `words` and some, of which one has to stand in the text in any of its forms; or `is` and some, of which the text
     has to be one, up to case and punctuation.
     """
-    plain = text.str.replace_all(_DOTTED_I, "i", literal=True).str.to_lowercase().str.replace_all(_GAPS, " ")
+    lower = text.str.replace_all(_DOTTED_I, "i", literal=True).str.to_lowercase()
+    plain = lower.str.replace_all(_FINAL_SIGMA, _SIGMA, literal=True).str.replace_all(_GAPS, " ")
     bits = [nw.when(_passes(plain, test)).then(nw.lit(2.0**bit)).otherwise(nw.lit(0.0)) for bit, test in enumerate(tests)]
     return nw.when(~text.is_null()).then(total(bits))
 
@@ -52,4 +54,4 @@ def _pattern(form: str) -> str:
 
 def _plain(text: str) -> str:
     """A profile's own text in the form that is looked for."""
-    return re.sub(_GAPS, " ", text.replace(_DOTTED_I, "i").lower())
+    return re.sub(_GAPS, " ", text.replace(_DOTTED_I, "i").lower().replace(_FINAL_SIGMA, _SIGMA))

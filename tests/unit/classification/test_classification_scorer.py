@@ -148,6 +148,14 @@ def test_nan_in_a_polars_frame_is_a_missing_value(column):
     assert with_nan.select(SCORED).equals(with_null.select(SCORED))
 
 
+@pytest.mark.parametrize("column", list(BEST)[1:])
+@pytest.mark.parametrize("make", [polars_frame, pandas_frame])
+def test_an_infinite_number_is_a_missing_value(make, column):
+    scorer = FlexPropertyScorer()
+    endless, missing = (as_rows(scorer.score(make([BEST | {column: value}]))) for value in (float("inf"), None))
+    assert [{name: row[name] for name in SCORED} for row in endless] == [{name: row[name] for name in SCORED} for row in missing]
+
+
 @pytest.mark.parametrize("make", [polars_frame, pandas_frame])
 def test_the_same_kind_of_frame_comes_back_with_the_score_columns_last(make):
     frame = make()

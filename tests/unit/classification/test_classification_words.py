@@ -1,5 +1,7 @@
 """Which words of a property type count: in which forms, and where a word begins and ends."""
 
+import json
+
 import polars as pl
 import pytest
 
@@ -98,3 +100,13 @@ def test_a_type_without_such_a_word_gives_nothing(text):
 )
 def test_of_several_words_the_first_of_the_table_counts(text, expected):
     assert type_points(text) == expected
+
+
+@pytest.mark.parametrize("text", ["Stra\u00dfe", "CA\u00d1ON", "Flex\u03a31", "\u039f\u0394\u039f\u03a3", "\u0130L", "x\x0c"])
+@pytest.mark.parametrize("how", ["is", "words"])
+def test_a_profile_finds_letters_beyond_ascii(how, text, tmp_path):
+    rule = json.dumps({how: [text], "points": 1})
+    (tmp_path / "own.yaml").write_text(
+        f"factors: {{F: {{column: City, rules: [{rule}]}}}}\nclasses: {{A: 0}}\n", encoding="utf-8"
+    )
+    assert FlexPropertyScorer(str(tmp_path / "own.yaml")).calculate_flex_score({"City": text})[0] == 1
