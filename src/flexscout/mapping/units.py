@@ -23,7 +23,7 @@ class Verdict(Enum):
 
 
 def lot_unit(texts: pl.Series) -> Verdict:
-    """The unit of a lot-size column: by the units in its cells, else by its median.
+    """The unit of a lot-size column: by the units in its cells, else by the median of those that name none.
 
     Where each cell names its own, either will do: the conversion minds them.
     """
@@ -31,8 +31,8 @@ def lot_unit(texts: pl.Series) -> Verdict:
     acres, feet = _mentions(filled, "acres"), _mentions(filled, "square_feet")
     if filled.len() and (max(acres, feet) > filled.len() / 2 or acres + feet == filled.len()):
         return Verdict.ACRES if acres >= feet else Verdict.SQUARE_FEET
-    median = _median(filled)
-    if acres or feet or not isinstance(median, float):
+    median = _median(filled.filter(~_names_unit(filled)))
+    if not isinstance(median, float):
         return Verdict.UNSURE
     if 0 < median <= _ACRES_AT_MOST:
         return Verdict.ACRES
@@ -56,6 +56,10 @@ def is_lot_area(texts: pl.Series, acres: pl.Series) -> bool:
 def _median(texts: pl.Series) -> float | None:
     """The lower one of two: a single absurd value of two decides nothing."""
     return _numbers(texts).quantile(0.5, "lower")
+
+
+def _names_unit(lower: pl.Series) -> pl.Series:
+    return lower.str.contains(rf"\d\s*(?:{_UNITS})(?:\W|$)")
 
 
 def _mentions(lower: pl.Series, unit: str) -> int:

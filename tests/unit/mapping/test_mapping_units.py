@@ -28,6 +28,10 @@ def meaning(header_map, header):
         (["2.2", "3", "15.75"], Verdict.ACRES),
         (["87,120", "43560", "10000"], Verdict.SQUARE_FEET),
         (["2", None, "3", None], Verdict.ACRES),
+        (["2.2 Acres", "5", "7"], Verdict.ACRES),
+        (["87,120 SF", "43,560"], Verdict.SQUARE_FEET),
+        (["2.2 Acres", "43,560", "50,000"], Verdict.SQUARE_FEET),
+        (["2.2 Acres", "10,000 SF", "5", "6"], Verdict.ACRES),
         (["200"], Verdict.ACRES),
         (["2000"], Verdict.SQUARE_FEET),
     ],
@@ -39,8 +43,7 @@ def test_the_cells_decide_the_unit_of_a_lot(texts, verdict):
 @pytest.mark.parametrize(
     "texts",
     [
-        ["2.2 Acres", "10,000 SF", "5", "6"],  # as many of each, and some that say nothing
-        ["2.2 Acres", "5", "7"],  # too few say it
+        ["2.2 Acres", "500", "900"],  # the others may be either
         ["500", "900", "1500"],  # large acres or small square feet
         ["0", "0", "0"],
         ["irregular", "see plat"],
