@@ -55,7 +55,12 @@ def test_deduplication_is_a_choice(tmp_path, options, kept):
 def test_outputs_go_where_they_are_asked_to(tmp_path):
     valid_properties_1(tmp_path / "in")
     assert flexscout("run", "in", "-o", "out/here.xlsx", "--report-file", "out/report.json", "--no-csv").code == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["here.parquet", "here.xlsx", "report.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "here.parquet",
+        "here.xlsx",
+        "here_issues.csv",
+        "report.json",
+    ]
 
 
 def test_json_stands_alone_on_standard_output(tmp_path):
