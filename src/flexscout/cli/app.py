@@ -1,5 +1,6 @@
 """The program `flexscout` and its commands."""
 
+import atexit
 import gc
 import sys
 from typing import Annotated
@@ -57,6 +58,7 @@ app.command()(demo)
 def main() -> None:
     """Run the program; consoles that lack a character show a substitute."""
     gc.set_threshold(50_000)  # imports make many objects and no garbage: looking for it takes an eighth of the start
+    atexit.register(gc.freeze)  # and of the end: the interpreter would look through all that the system takes back anyway
     interrupts.listen()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -26,10 +26,13 @@ else:
     from multiprocessing.context import ForkServerContext as _BaseContext
     from multiprocessing.context import ForkServerProcess as _BaseProcess
 
-# What the process from which workers are forked imports once for all of them. Nothing that starts a thread: threads do not
-# survive a fork, so the frame library is each worker's own.
-PRELOADED = ["ctypes", "decimal", "importlib.metadata", "inspect", "tempfile", "zoneinfo", "pebble", "rapidfuzz.fuzz",
-             "rapidfuzz.process", "flexscout.errors", "flexscout.model", "flexscout.vocabulary"]  # fmt: skip
+# What the process from which workers are forked imports once for all of them, while this one still imports. Threads do not
+# survive a fork: the frame library starts some that it needs, and is each worker's own; those of NumPy and Arrow start anew.
+PRELOADED = [
+    "ctypes", "decimal", "difflib", "fastexcel", "hashlib", "html", "importlib.metadata", "inspect", "json", "pebble",
+    "pyarrow", "rapidfuzz.fuzz", "rapidfuzz.process", "tempfile", "typing_extensions", "zoneinfo",
+    "flexscout.discovery", "flexscout.errors", "flexscout.model", "flexscout.vocabulary",
+]  # fmt: skip
 
 CONSTS.sleep_unit = 0.02  # seconds between two looks at the workers
 
