@@ -18,7 +18,7 @@ def address_parts(addresses: pl.Series) -> pl.DataFrame:
     The name has no spaces beside letters (VAN BUREN is VANBUREN) and ordinals are numbers (96TH is 96). A numbered road is
     called `HWY 19`, whatever its form; whose road it is (`US`, `ST`, `CNTY`) stands as its suffix.
     """
-    distinct = addresses.unique().drop_nulls().alias("text")
+    distinct = addresses.unique().drop_nulls().rechunk().alias("text")
     steps = (_cleaned, _numbered, _with_unit, _with_road, _with_bare_unit, _with_directions, _with_suffix, _named)
     table = distinct.to_frame().with_columns(pl.col("text").alias("address"))
     for step in steps:

@@ -44,6 +44,24 @@ def combined_keys(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
     return frame.with_columns(pl.when(comparable).then(pl.concat_str(parts, separator=_BETWEEN)).alias("__key"))["__key"]
 
 
+def place_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Address, City, State, Zip Code, County, Unit, APN, Latitude and Longitude of many sheets, as texts, null where not known.
+
+    An address no longer says where it is. What a sheet lacks of city and state holds for its file alone, as in `combined_keys`.
+    """
+    others = [
+        (pl.col(name).cast(pl.String) if name in frame.columns else pl.lit(None, pl.String)).alias(name)
+        for name in ("County", "Unit", "APN", "Latitude", "Longitude")
+    ]
+    placed = without_place(frame)
+    file = pl.col("Source File").fill_null("") if "Source File" in frame.columns else pl.lit("")
+    own = [
+        pl.when(_lacks(frame, name) & placed[name].is_null()).then(pl.format(f"no {name} in {{}}", file)).otherwise(placed[name]).alias(name)
+        for name in ("City", "State")
+    ]
+    return frame.select(placed["Address"], placed["Zip Code"], *own, *others)
+
+
 def _placed(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     """The frame with addresses that do not repeat where they are."""
     if "Address" not in fields or "Address" not in frame.columns:

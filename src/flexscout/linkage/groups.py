@@ -1,0 +1,119 @@
+"""Rows -> groups of one property each, with the links that made them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from flexscout.linkage.close import Bands, close_pairs
+from flexscout.linkage.components import connected
+from flexscout.linkage.keys import combined_keys, place_texts
+from flexscout.linkage.parcels import apart
+from flexscout.linkage.sites import Sites, sites_of
+from flexscout.model import PLACE_COLUMNS
+
+DuplicatePolicy = Literal["site", "parcel"]
+"""`site`: one address is one property; `parcel`: other parcels and units at it are others."""
+
+CloseMatches = Literal["merge", "review", "off"]
+"""What becomes of close matches in the upper band: merged, listed for a person to decide, or not looked for."""
+
+_KEY_PARTS = ("number", "before", "name", "suffix", "after", "unit", "state", "zip")
+
+
+@dataclass(frozen=True)
+class Linking:
+    """How rows are linked. `fields`: columns that two rows agree in, normalized, to be one property."""
+
+    fields: tuple[str, ...] = ("Address", "City", "State")
+    policy: DuplicatePolicy = "site"
+    close_matches: CloseMatches = "review"
+    bands: Bands = field(default_factory=Bands)
+
+    @property
+    def by_address(self) -> bool:
+        """Whether nothing but the address counts, so that other ways to write it count too."""
+        return "Address" in self.fields and PLACE_COLUMNS.issuperset({*self.fields} - {"Address"}) and len(self.fields) > 1
+
+
+@dataclass(frozen=True)
+class Groups:
+    """`numbers`: a row's group, from 0; equal numbers are one property. `links`: `left`, `right` (positions of rows, one for each of
+    the two places), `Score` 0-1, `Evidence`, `merge`: close matches, those that were merged and those to review.
+    """
+
+    numbers: pl.Series
+    links: pl.DataFrame
+    keys: pl.Series
+    """The exact key of each row, null if it has none."""
+    zip_keys: pl.Series
+    """The same with the ZIP code in the city's place."""
+
+    def evidence(self, kept: pl.Series, removed: pl.Series, fields: Sequence[str]) -> pl.Series:
+        """Why the rows at these positions are one, in words."""
+        return _evidence(self, kept, removed, f"same {', '.join(fields)} after normalization")
+
+
+def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: pl.Series | None = None) -> Groups:
+    """Which rows of a frame of many sheets are one property; independent of their order but for the numbers.
+
+    `frame`: any of the canonical columns, and where rows come from; `keys`: exact keys, if they are known. Rows with an address without a
+    house number are linked with none.
+    """
+    how = linking or Linking()
+    exact = combined_keys(frame, how.fields) if keys is None else keys
+    sites = sites_of(frame)
+    zips = _zip_keys(sites) if how.by_address else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    links = _close_links(sites, how)
+    rows = pl.int_range(frame.height, eager=True)
+    merged = links.filter("merge")
+    of_site = [sites.rows] if how.by_address else []
+    bound = [(rows, _first_rows(key)) for key in (exact, zips, *of_site)] + [(merged["left"], merged["right"])]
+    left, right = (np.concatenate([pair[side].to_numpy() for pair in bound]).astype(np.int64) for side in (0, 1))
+    first = pl.Series("group", connected(frame.height, left, right))
+    if how.policy == "parcel":
+        first = _divided(frame, sites, first)
+    return Groups(first.rank("dense").cast(pl.Int64) - 1, links, exact, zips)
+
+
+def _first_rows(keys: pl.Series) -> pl.Series:
+    """For each row the first one of its key; a row without a key is its own."""
+    first = pl.when(pl.col("key").is_null()).then("row").otherwise(pl.col("row").min().over("key"))
+    return keys.alias("key").to_frame().with_row_index("row").select(first.alias("first")).to_series()
+
+
+def _zip_keys(sites: Sites) -> pl.Series:
+    """A key of address, state and ZIP code, null where one of them is missing."""
+    keys = sites.places.select(pl.concat_str(_KEY_PARTS, separator="|").alias("key")).to_series()
+    return keys.gather(sites.rows)
+
+
+def _close_links(sites: Sites, how: Linking) -> pl.DataFrame:
+    """Close matches between the first rows of two places."""
+    if how.close_matches == "off" or not how.by_address:
+        pairs = close_pairs(sites.places.clear(), how.bands)
+    else:
+        pairs = close_pairs(sites.places, how.bands)
+    first = sites.places["row"]
+    return pairs.with_columns(
+        first.gather(pairs["left"]).alias("left"),
+        first.gather(pairs["right"]).alias("right"),
+        pl.col("merge") & (how.close_matches == "merge"),
+    )
+
+
+def _divided(frame: pl.DataFrame, sites: Sites, groups: pl.Series) -> pl.Series:
+    units = sites.places["unit"].gather(sites.rows)
+    return apart(groups, place_texts(frame).with_columns(units.alias("unit")))
+
+
+def _evidence(groups: Groups, kept: pl.Series, removed: pl.Series, same: str) -> pl.Series:
+    key = groups.keys.gather(kept) == groups.keys.gather(removed)
+    code = groups.zip_keys.gather(kept) == groups.zip_keys.gather(removed)
+    return pl.select(
+        pl.when(key).then(pl.lit(same))
+        .when(code).then(pl.lit("same address, state and ZIP code; city differs"))
+        .otherwise(pl.lit("linked by other rows"))
+    ).to_series()  # fmt: skip

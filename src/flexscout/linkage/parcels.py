@@ -1,0 +1,44 @@
+"""The policy `parcel`: rows of one place stay apart where their parcels or units differ."""
+
+import polars as pl
+
+from flexscout.linkage.keys import parcel_key
+from flexscout.linkage.spelling import plain, street_words
+
+
+def apart(groups: pl.Series, told: pl.DataFrame) -> pl.Series:
+    """The groups, divided so that none holds two parcels of one county or two units.
+
+    `told`: `APN`, `County`, `Unit` (the column), `unit` (from the address), a row each. A row that names no parcel stays with
+    those of its group if they are one parcel, else by itself with its like; so for units. Numbers that are written differently,
+    or of different counties, are no contradiction by themselves.
+    """
+    rows = told.select(
+        groups.alias("group"),
+        parcel_key(pl.col("APN")).alias("apn"),
+        _words(pl.col("County")).alias("county"),
+        pl.coalesce(_unit(pl.col("Unit")), pl.when(pl.col("unit") != "").then("unit")).alias("unit"),
+    )
+    county = pl.col("county").fill_null(pl.col("county").min().over("group"))
+    written = pl.col("apn").str.replace_all(r"\d", "9").str.replace_all(r"[A-Z]", "A")
+    kind = rows.with_columns(pl.concat_str(county.fill_null(""), written, separator="|").alias("kind"))
+    contradict = (pl.col("apn").n_unique().over("group", "kind") > 1) & pl.col("apn").is_not_null()
+    parceled = kind.with_columns(
+        pl.when(contradict.any().over("group")).then(pl.concat_str("kind", "apn", separator="|").fill_null("")).alias("parcel")
+    )
+    several_units = pl.col("unit").drop_nulls().n_unique().over("group", "parcel") > 1
+    divided = parceled.with_columns(pl.when(several_units).then(pl.col("unit").fill_null("")).alias("part"))
+    first = divided.with_row_index("row").select(pl.col("row").min().over("group", "parcel", "part")).to_series()
+    return first.cast(pl.Int64)
+
+
+def _words(text: pl.Expr) -> pl.Expr:
+    words = plain(text)
+    return pl.when(words != "").then(words)
+
+
+def _unit(text: pl.Expr) -> pl.Expr:
+    """A unit without the word for it: Suite 4 is 4."""
+    words = pl.format(" {} ", street_words(plain(text))).str.replace_all(r" (?:UNIT|NO) (?:(?:UNIT|NO) )*", " ")
+    bare = words.str.strip_chars(" ").str.replace_all(r"\b0+(\d)", "$1")
+    return pl.when(bare != "").then(bare)
