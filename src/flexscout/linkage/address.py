@@ -35,9 +35,13 @@ def _unless_no_number() -> list[pl.Expr]:
 def _cleaned(table: pl.DataFrame) -> pl.DataFrame:
     """`text` in plain words, the fraction of a house number aside; what stands before the number moves behind it."""
     text = pl.col("text").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase().str.strip_chars()
-    joined = text.str.replace_all(r"\b(NORTH|SOUTH)-(EAST|WEST)\b", "$1$2").str.replace_all(r"\b([NS])[. ]+([EW])\b\.?", "$1$2")
+    joined = text.str.replace_all(r"\b(NORTH|SOUTH)-(EAST|WEST)\b", "$1$2").str.replace_all(r"\b([NS])[. ]+([EW])\b\.?", "$1$2 ")
     told = joined.str.replace(r"^ONE\s", "1 ").str.replace(_BEFORE_NUMBER, "$2, $1").str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
-    ranged = told.str.replace(r"^\(?(\d+)\)?\s*(?:-|\u2013|&|\bAND\b|\bTO\b|\bTHRU\b)\s*(\d+)\)?", "$1-$2")
+    # S.Dearborn, 24 th
+    parted = told.str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
+    ranged = parted.str.replace(r"^\(?(\d+)\)?\s*(?:-|\u2013|&|\bAND\b|\bTO\b|\bTHRU\b)\s*(\d+)\)?", "$1-$2").str.replace(
+        rf"^(\d+) (\d+)( {_any_direction()}\b)", "$1-$2$3"
+    )
     return table.with_columns(ranged.alias("text")).with_columns(
         pl.col("text").str.extract(r"^\d+[ -](\d/\d)\s").alias("fraction"),
         street_words(plain(pl.col("text").str.replace(r"^(\d+)[ -]\d/\d\s", "$1 "))).alias("text"),
@@ -49,7 +53,8 @@ _BEFORE_NUMBER = r"^((?:BLDG|BUILDING|UNIT|SUITE|STE|APT|LOT|#)\.?\s*\w+)\b[^,]*
 
 def _numbered(table: pl.DataFrame) -> pl.DataFrame:
     """`number`, and `text` without it; a number of nothing but zeros is none, as assessors write it."""
-    found = pl.col("text").str.extract_groups(r"^0*([1-9]\d*)([A-Z])?(?:-0*(\d+)([A-Z])?)? (\S.*)$").struct
+    table = _matched(table, r"^0*([1-9]\d*)([A-Z])?(?:-0*(\d+)([A-Z])?)? (\S.*)$")
+    found = pl.col("found").struct
     low, high = found.field("1"), found.field("3")
     # 7954-58 is short for 7954-7958.
     shared = low.str.head((low.str.len_chars().cast(pl.Int64) - high.str.len_chars().cast(pl.Int64)).clip(0))
@@ -68,8 +73,8 @@ def _numbered(table: pl.DataFrame) -> pl.DataFrame:
 
 def _with_unit(table: pl.DataFrame) -> pl.DataFrame:
     """`unit`: what is written after the street, designators of occupants left out; `text` without it."""
-    numbered = pl.col("text").str.extract_groups(_unit_pattern()).struct
-    alone = pl.col("text").str.extract_groups(_unit_alone_pattern()).struct
+    table = _matched(_matched(table, _unit_pattern()), _unit_alone_pattern(), "alone")
+    numbered, alone = pl.col("found").struct, pl.col("alone").struct
     unit = pl.coalesce(numbered.field("2"), alone.field("2"))
     bare = pl.format(" {} ", unit).str.replace_all(r" (?:UNIT|NO) (?:(?:UNIT|NO) )*", " ").str.replace_all(r" 0+(\d)", " $1")
     floor = bare.str.replace(r" (\d+)(?:ST|ND|RD|TH)? FL ", " FL $1 ")
@@ -100,7 +105,8 @@ def _unit_alone_pattern() -> str:
 def _with_bare_unit(table: pl.DataFrame) -> pl.DataFrame:
     """A number after the suffix is a unit: `MAIN ST 345`; not that of a numbered road, nor a letter that is a direction."""
     pattern = rf"^(\S.* (?:{'|'.join(address_terms('suffixes'))})(?: {_any_direction()})?) (\d+[A-Z]?|[A-DF-MO-RT-VX-Z]\d*)$"
-    found = pl.col("text").str.extract_groups(pattern).struct
+    table = _matched(table, pattern)
+    found = pl.col("found").struct
     is_bare = pl.col("unit").is_null() & pl.col("road").is_null() & found.field("2").is_not_null()
     return table.with_columns(
         pl.when(is_bare).then(found.field("2").str.strip_chars_start("0")).otherwise("unit").alias("unit"),
@@ -110,7 +116,8 @@ def _with_bare_unit(table: pl.DataFrame) -> pl.DataFrame:
 
 def _with_road(table: pl.DataFrame) -> pl.DataFrame:
     """`road` and `owner` of a numbered road, whose directions are known too."""
-    found = pl.col("text").str.extract_groups(_road_pattern()).struct
+    table = _matched(table, _road_pattern())
+    found = pl.col("found").struct
     owner = found.field("2").replace_strict(_road_owners(), default=None)
     return table.with_columns(
         pl.format("HWY {}", found.field("3")).alias("road"), owner.alias("owner"), found.field("1").alias("road_before"),
@@ -137,20 +144,23 @@ def _with_directions(table: pl.DataFrame) -> pl.DataFrame:
     """`before` and `after`, and `text` without them; the street keeps a word that is more than a suffix."""
     direction = _any_direction()
     only_suffix = rf"^(?:{'|'.join(address_terms('suffixes'))})(?: {direction})?$"
-    first = pl.col("text").str.extract_groups(rf"^({direction}) (\S.*)$").struct
+    first = pl.col("found").struct
     is_before = first.field("1").is_not_null() & ~first.field("2").str.contains(only_suffix)
-    rest = pl.when(is_before).then(first.field("2")).otherwise("text")
-    last = rest.str.extract_groups(rf"^(\S.*) ({direction})$").struct
-    return table.with_columns(
+    parted = _matched(table, rf"^({direction}) (\S.*)$").with_columns(
         _short(pl.coalesce("road_before", pl.when(is_before).then(first.field("1")))).alias("before"),
+        pl.when(is_before).then(first.field("2")).otherwise("text").alias("text"),
+    )
+    last = pl.col("found").struct
+    return _matched(parted, rf"^(\S.*) ({direction})$").with_columns(
         _short(pl.coalesce("road_after", last.field("2"))).alias("after"),
-        pl.coalesce(last.field("1"), rest).alias("text"),
+        pl.coalesce(last.field("1"), "text").alias("text"),
     )
 
 
 def _with_suffix(table: pl.DataFrame) -> pl.DataFrame:
     """`suffix`: the last of several words, if it is one."""
-    found = pl.col("text").str.extract_groups(rf"^(\S.*) ({'|'.join(address_terms('suffixes'))})$").struct
+    table = _matched(table, rf"^(\S.*) ({'|'.join(address_terms('suffixes'))})$")
+    found = pl.col("found").struct
     is_road = pl.col("road").is_not_null()
     return table.with_columns(
         pl.when(is_road).then("owner").otherwise(found.field("2")).alias("suffix"),
@@ -163,6 +173,11 @@ def _named(table: pl.DataFrame) -> pl.DataFrame:
     numbers = pl.col("text").str.replace_all(r"\b0*(\d+)(?:ST|ND|RD|TH)\b", "$1")
     squeezed = numbers.str.replace_all(r"([^\d ]) +", "$1").str.replace_all(r" +([^\d ])", "$1")
     return table.with_columns(pl.when(pl.col("road").is_null()).then(squeezed).otherwise("text").alias("name"))
+
+
+def _matched(table: pl.DataFrame, pattern: str, name: str = "found") -> pl.DataFrame:
+    """The groups of the pattern in `text` as a column of its own, so that each text is matched once."""
+    return table.with_columns(pl.col("text").str.extract_groups(pattern).alias(name))
 
 
 def _short(direction: pl.Expr) -> pl.Expr:

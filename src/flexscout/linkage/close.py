@@ -30,6 +30,7 @@ class Weights:
     two_letters: float = 0.07
     suffix_missing: float = 0.02
     direction_missing: float = 0.04
+    direction_of_numbered_missing: float = 0.1
     several_streets_fit: float = 0.12
     both_in_use: float = 0.12
     suffix_differs: float = 0.25
@@ -52,7 +53,7 @@ def close_pairs(sites: pl.DataFrame, bands: Bands) -> pl.DataFrame:
     `sites`: SIDES and `state`. Never with another house number, other digits in the name, another direction, another unit, or
     only different parcels.
     """
-    pairs = _compatible(_beside(candidate_pairs(sites), sites))
+    pairs = _compatible(_as_named(_beside(candidate_pairs(sites), sites)))
     judged = _judged(_with_rivals(_with_letters(pairs)))
     kept = judged.filter(pl.col("Score") >= bands.review_from)
     return kept.select(
@@ -66,6 +67,18 @@ def _beside(pairs: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
         for end, side in (("l", "left"), ("r", "right"))
     ]
     return pl.concat([pairs, *sides], how="horizontal")
+
+
+def _as_named(pairs: pl.DataFrame) -> pl.DataFrame:
+    """What one side takes for a suffix is part of the name where the other goes on: COTTAGE GROVE, COTTAGE GROVE AVE."""
+    for own, other in (("l", "r"), ("r", "l")):
+        whole = pl.concat_str(f"name_{own}", f"suffix_{own}")
+        goes_on = (whole == pl.col(f"name_{other}")) & (pl.col(f"suffix_{own}") != "")
+        pairs = pairs.with_columns(
+            pl.when(goes_on).then(whole).otherwise(f"name_{own}").alias(f"name_{own}"),
+            pl.when(goes_on).then(pl.lit("")).otherwise(f"suffix_{own}").alias(f"suffix_{own}"),
+        )
+    return pairs
 
 
 def _compatible(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -134,9 +147,12 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
     slip = pl.col("letters").replace_strict({0: 0.0, 1: _W.one_letter, 2: _W.two_letters}, default=1.0)
     both_in_use = (pl.col("letters") > 0) & (pl.min_horizontal("uses_l", "uses_r") > _IN_USE)
     found = pairs.with_columns(apart.alias("kilometers"), both_in_use.alias("in_use"), _same_parcel().fill_null(value=False).alias("parcel"))
+    direction = _missing("before") | _missing("after")
+    numbered = pl.col("name_l").str.contains(r"^\d+$")
     costs = [
         (_W.suffix_missing, _missing("suffix")),
-        (_W.direction_missing, _missing("before") | _missing("after")),
+        (_W.direction_missing, direction & ~numbered),
+        (_W.direction_of_numbered_missing, direction & numbered),  # 1st Ave and 1st Ave N are two in many a town
         (_W.several_streets_fit, pl.col("ambiguous")),
         (_W.suffix_differs, _differ("suffix")),
         (_W.unit_missing, _missing("unit")),

@@ -9,7 +9,7 @@ import polars as pl
 
 from flexscout.linkage.close import Bands, close_pairs
 from flexscout.linkage.components import connected
-from flexscout.linkage.keys import combined_keys, place_texts
+from flexscout.linkage.keys import address_key, combined_keys, place_texts
 from flexscout.linkage.parcels import apart
 from flexscout.linkage.sites import Sites, sites_of
 from flexscout.model import PLACE_COLUMNS
@@ -63,8 +63,9 @@ def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: 
     house number are linked with none.
     """
     how = linking or Linking()
-    exact = combined_keys(frame, how.fields) if keys is None else keys
     sites = sites_of(frame)
+    known = {"Address": address_key(sites.told), "City": sites.told["city"], "State": sites.told["state"], "Zip Code": sites.told["zip"]}
+    exact = combined_keys(frame, how.fields, known) if keys is None else keys
     zips = _zip_keys(sites) if how.by_address else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     links = _close_links(sites, how)
     rows = pl.int_range(frame.height, eager=True)
@@ -75,7 +76,7 @@ def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: 
     first = pl.Series("group", connected(frame.height, left, right))
     if how.policy == "parcel":
         first = _divided(frame, sites, first)
-    return Groups(first.rank("dense").cast(pl.Int64) - 1, links, exact, zips)
+    return Groups((first.rank("dense").cast(pl.Int64) - 1).alias("group"), links, exact, zips)
 
 
 def _first_rows(keys: pl.Series) -> pl.Series:

@@ -1,6 +1,6 @@
 """The normalized key of a row: rows with equal keys are one property."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -27,17 +27,18 @@ def duplicate_keys(frame: pl.DataFrame, fields: Sequence[str], source: str | pl.
     return frame.select(pl.concat_str(parts, separator=_BETWEEN).alias("key")).to_series()
 
 
-def combined_keys(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+def combined_keys(frame: pl.DataFrame, fields: Sequence[str], told: Mapping[str, pl.Series] | None = None) -> pl.Series:
     """A key per row of many sheets in one frame: what `duplicate_keys` gives sheet by sheet.
 
     Sheets are told apart by `Source File` and `Source Sheet`, as far as those are there; a sheet lacks a column in
-    which none of its rows has a value.
+    which none of its rows has a value. `told`: fields that are normalized already.
     """
+    known = told or {}
     lacking = {field: _lacks(frame, field) for field in fields}
-    placed = _placed(frame, fields)
+    placed = frame if "Address" in known else _placed(frame, fields)
     file = pl.col("Source File") if "Source File" in frame.columns else pl.lit("")
     parts = [
-        pl.when(lacks & (field in PLACE_COLUMNS)).then(pl.format(f"no {field} in {{}}", file)).otherwise(_spelled(placed, field))
+        pl.when(lacks & (field in PLACE_COLUMNS)).then(pl.format(f"no {field} in {{}}", file)).otherwise(pl.lit(known[field]) if field in known else _spelled(placed, field))
         for field, lacks in lacking.items()
     ]
     comparable = ~pl.all_horizontal(*lacking.values())
@@ -92,10 +93,15 @@ def _spelled(frame: pl.DataFrame, field: str) -> pl.Expr:
 def normalize(texts: pl.Series, field: str) -> pl.Series:
     """Texts of a field in the one spelling that keys compare; null where they say nothing."""
     if field == "Address":
-        return address_parts(texts).select(pl.concat_str(PARTS, separator="|")).to_series()
+        return address_key(address_parts(texts))
     distinct = texts.unique().drop_nulls().alias("text")
     spelled = distinct.to_frame().select(_SPELLINGS.get(field, _words)(pl.col("text"))).to_series()
     return texts.replace_strict(distinct, spelled, default=None, return_dtype=pl.String)
+
+
+def address_key(parts: pl.DataFrame) -> pl.Series:
+    """PARTS as one text."""
+    return parts.select(pl.concat_str(PARTS, separator="|").alias("key")).to_series()
 
 
 def _words(text: pl.Expr) -> pl.Expr:

@@ -10,8 +10,8 @@ def apart(groups: pl.Series, told: pl.DataFrame) -> pl.Series:
     """The groups, divided so that none holds two parcels of one county or two units.
 
     `told`: `APN`, `County`, `Unit` (the column), `unit` (from the address), a row each. A row that names no parcel stays with
-    those of its group if they are one parcel, else by itself with its like; so for units. Numbers that are written differently,
-    or of different counties, are no contradiction by themselves.
+    those of its group if they are one parcel, else with its like; so for units. Numbers of different counties do not contradict
+    each other, and leading zeros do not count.
     """
     rows = told.select(
         groups.alias("group"),
@@ -19,12 +19,11 @@ def apart(groups: pl.Series, told: pl.DataFrame) -> pl.Series:
         _words(pl.col("County")).alias("county"),
         pl.coalesce(_unit(pl.col("Unit")), pl.when(pl.col("unit") != "").then("unit")).alias("unit"),
     )
-    county = pl.col("county").fill_null(pl.col("county").min().over("group"))
-    written = pl.col("apn").str.replace_all(r"\d", "9").str.replace_all(r"[A-Z]", "A")
-    kind = rows.with_columns(pl.concat_str(county.fill_null(""), written, separator="|").alias("kind"))
-    contradict = (pl.col("apn").n_unique().over("group", "kind") > 1) & pl.col("apn").is_not_null()
-    parceled = kind.with_columns(
-        pl.when(contradict.any().over("group")).then(pl.concat_str("kind", "apn", separator="|").fill_null("")).alias("parcel")
+    county = pl.col("county").fill_null(pl.col("county").min().over("group")).fill_null("")
+    counted = rows.with_columns(county.alias("county"), pl.col("apn").str.strip_chars_start("0"))
+    contradict = pl.col("apn").drop_nulls().n_unique().over("group", "county") > 1
+    parceled = counted.with_columns(
+        pl.when(contradict.any().over("group")).then(pl.concat_str("county", "apn", separator="|").fill_null("")).alias("parcel")
     )
     several_units = pl.col("unit").drop_nulls().n_unique().over("group", "parcel") > 1
     divided = parceled.with_columns(pl.when(several_units).then(pl.col("unit").fill_null("")).alias("part"))

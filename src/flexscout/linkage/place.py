@@ -111,6 +111,9 @@ def _without_state(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_STREET_AND_CITY_OF_UNIT = r"^(\d.* (?:#|STE|SUITE|APT|UNIT) ?\w+) ([A-Z ]+)$"
+
+
 def _without_city(table: pl.DataFrame) -> pl.DataFrame:
     """The row's own city; else, where more of the place was cut, what stands after the last comma."""
     city = _filled(_comma_text(pl.col("City")))
@@ -118,7 +121,9 @@ def _without_city(table: pl.DataFrame) -> pl.DataFrame:
     is_own = pl.col("__rest").str.ends_with(pl.format(" {}", city)).fill_null(value=False) & (
         pl.col("__cut") | before.str.contains(rf"(?:,|\b(?:{'|'.join(_suffix_forms())})(?: [NSEW]{{1,2}})?|\b\d+[A-Z]?)$")
     )
-    last = pl.col("__rest").str.extract_groups(r"^(.*\d.*), ([^\d,#]*)$").struct
+    patterns = (r"^(.*\d.*), ([^\d,#]*)$", _STREET_AND_CITY_OF_UNIT, rf"^(\d.* (?:{'|'.join(_suffix_forms())})) ([A-Z ]+)$")
+    several = [pl.col("__rest").str.extract_groups(pattern).struct for pattern in patterns]
+    last = pl.struct(pl.coalesce(one.field(number) for one in several).alias(number) for number in ("1", "2")).struct
     is_last = last.field("2").is_not_null() & pl.col("__cut") & pl.col("City").is_null()
     return table.with_columns(
         pl.when(is_last & ~is_own).then(last.field("2")).otherwise("City").alias("City"),

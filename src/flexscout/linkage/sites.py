@@ -13,10 +13,14 @@ _IDENTITY = (*PARTS, "state", "city", "zip")
 
 @dataclass(frozen=True)
 class Sites:
-    """`places`: a row per distinct place, in the order of its own texts; `rows`: for each row the position of its place, or null."""
+    """`places`: a row per distinct place, in the order of its own texts; `rows`: for each row the position of its place, or null.
+
+    `told`: what each row says: PARTS, and `state, city, zip, apn, lat, lon` as they are compared.
+    """
 
     places: pl.DataFrame
     rows: pl.Series
+    told: pl.DataFrame
 
 
 def sites_of(frame: pl.DataFrame) -> Sites:
@@ -35,7 +39,7 @@ def sites_of(frame: pl.DataFrame) -> Sites:
     )
     at = ordered.select(_IDENTITY).with_row_index("site")
     rows = told.join(at, on=_IDENTITY, how="left", nulls_equal=True, maintain_order="left")["site"]
-    return Sites(ordered, rows)
+    return Sites(ordered, rows, told)
 
 
 def _told(frame: pl.DataFrame) -> pl.DataFrame:
