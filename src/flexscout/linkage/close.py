@@ -43,6 +43,7 @@ class Weights:
 
 _W = Weights()
 _LETTERS = {1: 5, 2: 9}  # letters apart -> how long a name must be for that to be a slip
+_MOST_LETTERS = max(_LETTERS)
 _IN_USE = 2  # house numbers from which a street is one of its own and no slip of the pen
 _FAR_KM, _NEAR_KM = 1.0, 0.075
 
@@ -53,12 +54,26 @@ def close_pairs(sites: pl.DataFrame, bands: Bands) -> pl.DataFrame:
     `sites`: SIDES and `state`. Never with another house number, other digits in the name, another direction, another unit, or
     only different parcels.
     """
-    pairs = _compatible(_as_named(_beside(candidate_pairs(sites), sites)))
-    judged = _judged(_with_rivals(_with_letters(pairs)))
+    alike = _alike(candidate_pairs(sites), sites)
+    pairs = _compatible(_as_named(_beside(alike, sites)))
+    judged = _judged(_with_rivals(_plausible(pairs)))
     kept = judged.filter(pl.col("Score") >= bands.review_from)
     return kept.select(
         "left", "right", pl.col("Score").clip(0, 1), _evidence().alias("Evidence"), (pl.col("Score") >= bands.merge_from).alias("merge")
     )
+
+
+def _alike(pairs: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
+    """Pairs whose names are at most a few `letters` apart, or of which one goes on where the other ends in its suffix."""
+    name, whole = sites["name"], sites.select(pl.concat_str("name", "suffix")).to_series()
+    left, right = name.gather(pairs["left"]), name.gather(pairs["right"])
+    goes_on = (whole.gather(pairs["left"]) == right) | (whole.gather(pairs["right"]) == left)
+    is_same = (left == right) | goes_on
+    lengths = left.str.len_bytes().cast(pl.Int32) - right.str.len_bytes().cast(pl.Int32)
+    near = ~is_same & (lengths.abs() <= _MOST_LETTERS)
+    apart = cpdist(left.filter(near).to_list(), right.filter(near).to_list(), scorer=OSA.distance, score_cutoff=_MOST_LETTERS)
+    slips = pairs.filter(near).with_columns(pl.Series("letters", apart, dtype=pl.Int32)).filter(pl.col("letters") <= _MOST_LETTERS)
+    return pl.concat([pairs.filter(is_same).with_columns(pl.lit(0, pl.Int32).alias("letters")), slips]).sort("left", "right")
 
 
 def _beside(pairs: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
@@ -86,9 +101,8 @@ def _compatible(pairs: pl.DataFrame) -> pl.DataFrame:
     same_number = (pl.col("number_l") == pl.col("number_r")) | (
         _is_range("l").xor(_is_range("r")) & ((pl.col("number_l") == pl.col("low_r")) | (pl.col("number_r") == pl.col("low_l")))
     )
-    lengths = (pl.col("name_l").str.len_bytes().cast(pl.Int32) - pl.col("name_r").str.len_bytes().cast(pl.Int32)).abs()
     agreeing = ~_differ("before") & ~_differ("after") & ~_differ("unit") & ~_other_parcel()
-    return pairs.filter(same_number & (lengths <= max(_LETTERS)) & agreeing)
+    return pairs.filter(same_number & agreeing)
 
 
 def _is_range(end: str) -> pl.Expr:
@@ -113,15 +127,11 @@ def _other_parcel() -> pl.Expr:
     return (pl.col("formats_l").list.set_intersection("formats_r").list.len() > 0) & ~_same_parcel()
 
 
-def _with_letters(pairs: pl.DataFrame) -> pl.DataFrame:
-    """`letters`: how many letters the names are apart; without pairs that no slip explains."""
-    names = pairs.filter(pl.col("name_l") != pl.col("name_r")).select("name_l", "name_r").unique(maintain_order=True)
-    apart = cpdist(names["name_l"].to_list(), names["name_r"].to_list(), scorer=OSA.distance, score_cutoff=max(_LETTERS))
-    table = names.with_columns(pl.Series("letters", apart, dtype=pl.Int32))
-    known = pairs.join(table, on=["name_l", "name_r"], how="left", maintain_order="left").with_columns(pl.col("letters").fill_null(0))
+def _plausible(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Without pairs whose names are further apart than a slip explains: the longer a name, the more; a parcel explains more."""
     shorter = pl.min_horizontal(pl.col("name_l").str.len_chars(), pl.col("name_r").str.len_chars())
-    needed = pl.col("letters").replace_strict({0: 0} | _LETTERS, default=1000)
-    return known.filter((shorter >= needed) | ((pl.col("letters") <= max(_LETTERS)) & _same_parcel()))
+    needed = pl.col("letters").replace_strict({0: 0} | _LETTERS)
+    return pairs.filter((shorter >= needed) | _same_parcel())
 
 
 def _with_rivals(pairs: pl.DataFrame) -> pl.DataFrame:

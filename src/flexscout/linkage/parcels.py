@@ -7,33 +7,23 @@ from flexscout.linkage.spelling import plain, street_words
 
 
 def apart(groups: pl.Series, told: pl.DataFrame) -> pl.Series:
-    """The groups, divided so that none holds two parcels of one county or two units.
+    """The groups, divided so that none holds two parcel numbers or two units.
 
-    `told`: `APN`, `County`, `Unit` (the column), `unit` (from the address), a row each. A row that names no parcel stays with
-    those of its group if they are one parcel, else with its like; so for units. Numbers of different counties do not contradict
-    each other, and leading zeros do not count.
+    `told`: `APN`, `Unit` (the column) and `unit` (from the address), a row each. A row that names no parcel stays with those of
+    its group if they are one parcel, else with its like; so for units. Numbers of two counties are two parcels as well; how a
+    number is written, and its leading zeros, do not count.
     """
     rows = told.select(
         groups.alias("group"),
-        parcel_key(pl.col("APN")).alias("apn"),
-        _words(pl.col("County")).alias("county"),
+        parcel_key(pl.col("APN")).str.strip_chars_start("0").alias("apn"),
         pl.coalesce(_unit(pl.col("Unit")), pl.when(pl.col("unit") != "").then("unit")).alias("unit"),
     )
-    county = pl.col("county").fill_null(pl.col("county").min().over("group")).fill_null("")
-    counted = rows.with_columns(county.alias("county"), pl.col("apn").str.strip_chars_start("0"))
-    contradict = pl.col("apn").drop_nulls().n_unique().over("group", "county") > 1
-    parceled = counted.with_columns(
-        pl.when(contradict.any().over("group")).then(pl.concat_str("county", "apn", separator="|").fill_null("")).alias("parcel")
-    )
+    several_parcels = pl.col("apn").drop_nulls().n_unique().over("group") > 1
+    parceled = rows.with_columns(pl.when(several_parcels).then(pl.col("apn").fill_null("")).alias("parcel"))
     several_units = pl.col("unit").drop_nulls().n_unique().over("group", "parcel") > 1
     divided = parceled.with_columns(pl.when(several_units).then(pl.col("unit").fill_null("")).alias("part"))
     first = divided.with_row_index("row").select(pl.col("row").min().over("group", "parcel", "part")).to_series()
     return first.cast(pl.Int64)
-
-
-def _words(text: pl.Expr) -> pl.Expr:
-    words = plain(text)
-    return pl.when(words != "").then(words)
 
 
 def _unit(text: pl.Expr) -> pl.Expr:
