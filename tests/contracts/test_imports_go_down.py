@@ -25,7 +25,7 @@ DOORS = {
     "fastexcel": "reading/workbook.py",
     "rustpy_xlsxwriter": "export/workbook.py",
     "pebble": "executors/workers.py",
-    "rapidfuzz": "mapping/headers.py",
+    "rapidfuzz": "mapping/headers.py linkage/close.py",
     "pydantic": "config/settings.py classification/profile.py classification/mistakes.py",
 }
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import polars as pl
 
 from flexscout.aggregation import combine, in_order
-from flexscout.analysis.frames import is_pandas, labels, like, take
+from flexscout.analysis.frames import is_pandas, labels, like, take, with_column
 from flexscout.analysis.joined import join_pandas
 from flexscout.analysis.known import POSITION, known_columns, known_names
-from flexscout.analysis.merged import merged
+from flexscout.analysis.merged import grouped, merged
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import AggregationError
 from flexscout.model import PLACE_COLUMNS
@@ -58,6 +58,14 @@ class ResultAggregator:
         """
         return take(df, self._merged(df).survivors[POSITION].sort())
 
+    def assign_groups(self, df: FrameT) -> FrameT:
+        """The frame with a column `Duplicate Group`: rows of one number are one property. Every row stays in its place.
+
+        Numbers count from 1 in the order of their first rows; a row that is no duplicate has a number of its own. Any of
+        Address, Unit, City, State, Zip Code, County, APN, Latitude and Longitude is used; nothing is an error that is lacking.
+        """
+        return with_column(df, "Duplicate Group", grouped(df, self.config).numbers + 1)
+
     def find_duplicates(self, df: FrameT) -> FrameT:
         """What `deduplicate_properties` would remove: a row per removed row, beside the row that is kept for it.
 
@@ -88,7 +96,7 @@ class ResultAggregator:
                 labels(df),
                 "Rename the columns that hold them, or name others in duplicate_fields.",
             )
-        return merged(df, fields)
+        return merged(df, self.config)
 
 
 def _frames(results: object) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from flexscout.config import PipelineConfiguration
 from flexscout.linkage.close import Bands, close_pairs
 from flexscout.linkage.components import connected
 from flexscout.linkage.keys import address_key, combined_keys, place_texts
@@ -29,8 +30,13 @@ class Linking:
 
     fields: tuple[str, ...] = ("Address", "City", "State")
     policy: DuplicatePolicy = "site"
-    close_matches: CloseMatches = "review"
+    close_matches: CloseMatches = "merge"
     bands: Bands = field(default_factory=Bands)
+
+    @classmethod
+    def of(cls, config: PipelineConfiguration) -> "Linking":
+        """As the settings of a run say."""
+        return cls(config.duplicate_fields, config.duplicate_policy, config.close_matches)
 
     @property
     def by_address(self) -> bool:
@@ -40,20 +46,37 @@ class Linking:
 
 @dataclass(frozen=True)
 class Groups:
-    """`numbers`: a row's group, from 0; equal numbers are one property. `links`: `left`, `right` (positions of rows, one for each of
-    the two places), `Score` 0-1, `Evidence`, `merge`: close matches, those that were merged and those to review.
+    """Which rows are one property, and why.
+
+    `numbers`: a row's group, from 0 in the order of their first rows; equal numbers are one property. `links`: `left`, `right`
+    (positions of rows), `Score` 0-1, `Evidence`, `merge`: close matches, those that were merged and those to review.
+    `keys`: the exact key of each row, `zip_keys` the same with the ZIP code for the city, null if it has none; `places`: the
+    first row at each row's place.
     """
 
     numbers: pl.Series
     links: pl.DataFrame
     keys: pl.Series
-    """The exact key of each row, null if it has none."""
     zip_keys: pl.Series
-    """The same with the ZIP code in the city's place."""
+    places: pl.Series
 
     def evidence(self, kept: pl.Series, removed: pl.Series, fields: Sequence[str]) -> pl.Series:
         """Why the rows at these positions are one, in words."""
-        return _evidence(self, kept, removed, f"same {', '.join(fields)} after normalization")
+        same = self.keys.gather(kept) == self.keys.gather(removed)
+        same_code = self.zip_keys.gather(kept) == self.zip_keys.gather(removed)
+        return pl.select(
+            pl.when(same).then(pl.lit(f"same {', '.join(fields)} after normalization"))
+            .when(same_code).then(pl.lit("same Address, State, Zip Code after normalization"))
+            .otherwise(pl.lit(self._close_evidence(kept, removed)).fill_null("both are one with another row of the group"))
+            .alias("Evidence")
+        ).to_series()  # fmt: skip
+
+    def _close_evidence(self, kept: pl.Series, removed: pl.Series) -> pl.Series:
+        """That of the close match between the places of two rows, null where there is none."""
+        ends = pl.DataFrame([self.places.gather(kept).alias("left"), self.places.gather(removed).alias("right")])
+        merges = self.links.filter("merge").select("left", "right", "Evidence")
+        both_ways = pl.concat([merges, merges.select(pl.col("right").alias("left"), pl.col("left").alias("right"), "Evidence")])
+        return ends.join(both_ways, on=["left", "right"], how="left", maintain_order="left")["Evidence"]
 
 
 def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: pl.Series | None = None) -> Groups:
@@ -76,7 +99,7 @@ def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: 
     first = pl.Series("group", connected(frame.height, left, right))
     if how.policy == "parcel":
         first = _divided(frame, sites, first)
-    return Groups((first.rank("dense").cast(pl.Int64) - 1).alias("group"), links, exact, zips)
+    return Groups((first.rank("dense").cast(pl.Int64) - 1).alias("group"), links, exact, zips, sites.places["row"].gather(sites.rows))
 
 
 def _first_rows(keys: pl.Series) -> pl.Series:
@@ -99,8 +122,8 @@ def _close_links(sites: Sites, how: Linking) -> pl.DataFrame:
         pairs = close_pairs(sites.places, how.bands)
     first = sites.places["row"]
     return pairs.with_columns(
-        first.gather(pairs["left"]).alias("left"),
-        first.gather(pairs["right"]).alias("right"),
+        first.gather(pairs["left"]).cast(pl.Int64).alias("left"),
+        first.gather(pairs["right"]).cast(pl.Int64).alias("right"),
         pl.col("merge") & (how.close_matches == "merge"),
     )
 
@@ -108,13 +131,3 @@ def _close_links(sites: Sites, how: Linking) -> pl.DataFrame:
 def _divided(frame: pl.DataFrame, sites: Sites, groups: pl.Series) -> pl.Series:
     units = sites.places["unit"].gather(sites.rows)
     return apart(groups, place_texts(frame).with_columns(units.alias("unit")))
-
-
-def _evidence(groups: Groups, kept: pl.Series, removed: pl.Series, same: str) -> pl.Series:
-    key = groups.keys.gather(kept) == groups.keys.gather(removed)
-    code = groups.zip_keys.gather(kept) == groups.zip_keys.gather(removed)
-    return pl.select(
-        pl.when(key).then(pl.lit(same))
-        .when(code).then(pl.lit("same address, state and ZIP code; city differs"))
-        .otherwise(pl.lit("linked by other rows"))
-    ).to_series()  # fmt: skip

@@ -47,7 +47,7 @@ def _told(frame: pl.DataFrame) -> pl.DataFrame:
     placed = place_texts(frame)
     parts = address_parts(placed["Address"])
     return placed.select(
-        pl.int_range(pl.len()).alias("row"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
         state_key(pl.col("State")).alias("state"),
         city_key(pl.col("City")).alias("city"),
         zip_key(pl.col("Zip Code")).alias("zip"),
