@@ -13,7 +13,6 @@ from flexscout.linkage.components import connected
 from flexscout.linkage.keys import address_key, combined_keys, place_texts
 from flexscout.linkage.parcels import apart
 from flexscout.linkage.sites import Sites, sites_of
-from flexscout.model import PLACE_COLUMNS
 
 DuplicatePolicy = Literal["site", "parcel"]
 """`site`: one address is one property; `parcel`: other parcels and units at it are others."""
@@ -40,8 +39,8 @@ class Linking:
 
     @property
     def by_address(self) -> bool:
-        """Whether nothing but the address counts, so that other ways to write it count too."""
-        return "Address" in self.fields and PLACE_COLUMNS.issuperset({*self.fields} - {"Address"}) and len(self.fields) > 1
+        """Whether what counts is one address in one place, so that other ways to write it count too."""
+        return {*self.fields} == {"Address", "City", "State"}
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,7 @@ def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: 
     links = _close_links(sites, how)
     rows = pl.int_range(frame.height, eager=True)
     merged = links.filter("merge")
-    of_site = [sites.rows] if how.by_address else []
-    bound = [(rows, _first_rows(key)) for key in (exact, zips, *of_site)] + [(merged["left"], merged["right"])]
+    bound = [(rows, _first_rows(key)) for key in (exact, zips)] + [(merged["left"], merged["right"])]
     left, right = (np.concatenate([pair[side].to_numpy() for pair in bound]).astype(np.int64) for side in (0, 1))
     first = pl.Series("group", connected(frame.height, left, right))
     if how.policy == "parcel":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from flexscout.linkage.address import PARTS, address_parts
-from flexscout.linkage.place import city_key, state_key, without_place, zip_key
+from flexscout.linkage.place import city_key, state_key, texts, without_place, zip_key
 from flexscout.linkage.spelling import plain
 from flexscout.model import PLACE_COLUMNS, SOURCE_COLUMNS
 
@@ -46,21 +46,17 @@ def combined_keys(frame: pl.DataFrame, fields: Sequence[str], told: Mapping[str,
 
 
 def place_texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Address, City, State, Zip Code, County, Unit, APN, Latitude and Longitude of many sheets, as texts, null where not known.
+    """Address, City, State, Zip Code, Unit, APN, Latitude and Longitude of many sheets, as texts, null where not known.
 
     An address no longer says where it is. What a sheet lacks of city and state holds for its file alone, as in `combined_keys`.
     """
-    others = [
-        (pl.col(name).cast(pl.String) if name in frame.columns else pl.lit(None, pl.String)).alias(name)
-        for name in ("County", "Unit", "APN", "Latitude", "Longitude")
-    ]
     placed = without_place(frame)
-    file = pl.col("Source File").fill_null("") if "Source File" in frame.columns else pl.lit("")
+    file = pl.lit(frame[SOURCE_COLUMNS[0]].cast(pl.String)) if SOURCE_COLUMNS[0] in frame.columns else pl.lit("")
     own = [
-        pl.when(_lacks(frame, name) & placed[name].is_null()).then(pl.format(f"no {name} in {{}}", file)).otherwise(placed[name]).alias(name)
+        pl.when(pl.lit(_lacks(frame, name)) & pl.col(name).is_null()).then(pl.format(f"no {name} in {{}}", file)).otherwise(name).alias(name)
         for name in ("City", "State")
     ]
-    return frame.select(placed["Address"], placed["Zip Code"], *own, *others)
+    return placed.with_columns(*own, *texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
 
 
 def _placed(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:

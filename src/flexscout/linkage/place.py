@@ -1,5 +1,6 @@
 """Cities, states and ZIP codes: in one spelling, and out of the addresses that end with them."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import polars as pl
@@ -17,10 +18,7 @@ def without_place(frame: pl.DataFrame) -> pl.DataFrame:
     `1 Main St, Boca Raton, FL 33432` becomes `1 Main St`. A city is cut where the row has that city, or where it stands
     between commas before a state or ZIP code; a state only with a comma or a ZIP code, because CT is a court too.
     """
-    given = frame.select(
-        (pl.col(name).cast(pl.String) if name in frame.columns else pl.lit(None, pl.String)).alias(name)
-        for name in ("Address", *PLACE)
-    )
+    given = texts(frame, ("Address", *PLACE))
     longer = given["Address"].str.contains(_may_end_with_place(), literal=False).fill_null(value=False)
     if not longer.any():
         return given
@@ -28,6 +26,12 @@ def without_place(frame: pl.DataFrame) -> pl.DataFrame:
     # One chunk: comparing the ends of texts in chunks of different lengths panics in Polars 2.1.
     cut = _cut(rows.filter(longer).rechunk())
     return pl.concat([rows.filter(~longer), cut]).sort("__row").drop("__row")
+
+
+def texts(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """These columns as text; one that the frame lacks is null."""
+    lacking = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    return pl.DataFrame([(frame[name].cast(pl.String) if name in frame.columns else lacking).alias(name) for name in names])
 
 
 def city_key(city: pl.Expr) -> pl.Expr:
