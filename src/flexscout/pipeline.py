@@ -4,16 +4,22 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
-
 from flexscout import __version__
-from flexscout.aggregation import Deduplicated, deduplicate, unmerged
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
 from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
-from flexscout.processing import KEY, MODIFIED, BatchProcessor, Classified, NoProgress, Progress, gathered, with_other_columns
+from flexscout.processing import (
+    BatchProcessor,
+    Classified,
+    NoProgress,
+    Progress,
+    gathered,
+    not_selected,
+    unique_properties,
+    with_other_columns,
+)
 from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, finished, messages
 
 logger = logging.getLogger("flexscout.pipeline")
@@ -48,9 +54,9 @@ class ScalableFlexPipeline:
             with clock.stage("processing"):
                 files = self._process(found, folder)
             with clock.stage("aggregation"):
-                merged = self._merge(files.candidates)
+                merged = unique_properties(files, self.config)
                 master = with_other_columns(merged.survivors, files.tables)
-            tables = Tables(master, merged.ledger, files.others, files.issues)
+            tables = Tables(master, merged.ledger, not_selected(files.others), files.issues)
             summary = self._export(self._facts(found, files, tables, clock), tables, clock, memory)
             _log_finished(summary)
             return summary
@@ -74,11 +80,6 @@ class ScalableFlexPipeline:
     def _process(self, found: Scan, folder: Path) -> Classified:
         """Every file, by name, whatever the order of arrival."""
         return gathered([*self._batch.process(found.sources, folder), self._batch.classify(found.unreadable)])
-
-    def _merge(self, candidates: pl.DataFrame) -> Deduplicated:
-        if not (self.config.enable_deduplication and candidates.width):
-            return unmerged(candidates, (KEY, MODIFIED))
-        return deduplicate(candidates, keys=KEY, newness=MODIFIED, fields=self.config.duplicate_fields)
 
     def _facts(self, found: Scan, files: Classified, tables: Tables, clock: Stopwatch) -> Facts:
         return Facts(

@@ -5,7 +5,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.linkage.spelling import plain, street_words
+from flexscout.linkage.spelling import plain, spelled_out, street_words
 from flexscout.vocabulary import address_terms, state_codes
 
 PARTS = ("number", "before", "name", "suffix", "after", "unit")
@@ -13,7 +13,7 @@ PARTS = ("number", "before", "name", "suffix", "after", "unit")
 
 
 def address_parts(addresses: pl.Series) -> pl.DataFrame:
-    """PARTS of each address, in its order; a part that isn't there is empty, all are null without a house number.
+    """PARTS of each address, and its name spelled out as `full`, in its order; a part that isn't there is empty, all are null without a house number.
 
     The name has no spaces beside letters (VAN BUREN is VANBUREN) and ordinals are numbers (96TH is 96). A numbered road is
     called `HWY 19`, whatever its form; whose road it is (`US`, `ST`, `CNTY`) stands as its suffix.
@@ -29,7 +29,7 @@ def address_parts(addresses: pl.Series) -> pl.DataFrame:
 
 def _unless_no_number() -> list[pl.Expr]:
     there = pl.col("number").is_not_null() & (pl.col("name") != "")
-    return [pl.when(there).then(pl.col(part).fill_null("")).alias(part) for part in PARTS]
+    return [pl.when(there).then(pl.col(part).fill_null("")).alias(part) for part in (*PARTS, "full")]
 
 
 def _cleaned(table: pl.DataFrame) -> pl.DataFrame:
@@ -171,8 +171,16 @@ def _with_suffix(table: pl.DataFrame) -> pl.DataFrame:
 def _named(table: pl.DataFrame) -> pl.DataFrame:
     """`name` in the one spelling that is compared."""
     numbers = pl.col("text").str.replace_all(r"\b0*(\d+)(?:ST|ND|RD|TH)\b", "$1")
-    squeezed = numbers.str.replace_all(r"([^\d ]) +", "$1").str.replace_all(r" +([^\d ])", "$1")
-    return table.with_columns(pl.when(pl.col("road").is_null()).then(squeezed).otherwise("text").alias("name"))
+    squeezed, full = _squeezed(numbers), _squeezed(spelled_out(numbers))
+    is_road = pl.col("road").is_not_null()
+    return table.with_columns(
+        pl.when(is_road).then("text").otherwise(squeezed).alias("name"), pl.when(is_road).then("text").otherwise(full).alias("full")
+    )
+
+
+def _squeezed(name: pl.Expr) -> pl.Expr:
+    """Without the spaces beside letters."""
+    return name.str.replace_all(r"([^\d ]) +", "$1").str.replace_all(r" +([^\d ])", "$1")
 
 
 def _matched(table: pl.DataFrame, pattern: str, name: str = "found") -> pl.DataFrame:

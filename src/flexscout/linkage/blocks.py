@@ -8,14 +8,14 @@ _WINDOW = 24  # neighbors, by alphabet, that a street is compared with on each s
 def candidate_pairs(sites: pl.DataFrame) -> pl.DataFrame:
     """Pairs (`left` < `right`) of positions in `sites` that may be one place.
 
-    `sites`: `low` (first house number), `name`, `city`, `state`, `zip`. Digits in names have to agree. All pairs of a block
+    `sites`: `low` (first house number), `full` (name), `city`, `state`, `zip`. Digits in names have to agree. All pairs of a block
     of up to 25 streets, and of a larger one those that are near by alphabet, forwards or backwards.
     """
     known = sites.select(
         pl.int_range(pl.len()).alias("site"),
-        "low", "state", "city", "zip", "name",
-        pl.col("name").str.reverse().alias("eman"),
-        pl.col("name").str.extract_all(r"\d+").list.join(" ").alias("digits"),
+        "low", "state", "city", "zip", pl.col("full").alias("name"),
+        pl.col("full").str.reverse().alias("eman"),
+        pl.col("full").str.extract_all(r"\d+").list.join(" ").alias("digits"),
     )  # fmt: skip
     passes = [_neighbors(known, place, spelled) for place in ("city", "zip") for spelled in ("name", "eman")]
     # A pair as one number: a set of numbers is made faster than one of pairs.

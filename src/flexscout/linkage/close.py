@@ -7,8 +7,9 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from flexscout.linkage.blocks import candidate_pairs
+from flexscout.linkage.spelling import spelled_out
 
-SIDES = ("number", "low", "before", "name", "suffix", "after", "unit", "city", "zip", "apns", "formats", "lat", "lon", "uses")
+SIDES = ("number", "low", "before", "full", "suffix", "after", "unit", "city", "zip", "apns", "formats", "lat", "lon", "uses")
 """What is known of a place: parts of its address, its parcels, its coordinates, and how many numbers its street has there."""
 
 _KILOMETERS = 111.2  # of a degree of latitude
@@ -65,7 +66,7 @@ def close_pairs(sites: pl.DataFrame, bands: Bands) -> pl.DataFrame:
 
 def _alike(pairs: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
     """Pairs whose names are at most a few `letters` apart, or of which one goes on where the other ends in its suffix."""
-    name, whole = sites["name"], sites.select(pl.concat_str("name", "suffix")).to_series()
+    name, whole = sites["full"], sites.select(pl.concat_str("full", spelled_out(pl.col("suffix")))).to_series()
     left, right = name.gather(pairs["left"]), name.gather(pairs["right"])
     goes_on = (whole.gather(pairs["left"]) == right) | (whole.gather(pairs["right"]) == left)
     is_same = (left == right) | goes_on
@@ -87,10 +88,10 @@ def _beside(pairs: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
 def _as_named(pairs: pl.DataFrame) -> pl.DataFrame:
     """What one side takes for a suffix is part of the name where the other goes on: COTTAGE GROVE, COTTAGE GROVE AVE."""
     for own, other in (("l", "r"), ("r", "l")):
-        whole = pl.concat_str(f"name_{own}", f"suffix_{own}")
-        goes_on = (whole == pl.col(f"name_{other}")) & (pl.col(f"suffix_{own}") != "")
+        whole = pl.concat_str(f"full_{own}", spelled_out(pl.col(f"suffix_{own}")))
+        goes_on = (whole == pl.col(f"full_{other}")) & (pl.col(f"suffix_{own}") != "")
         pairs = pairs.with_columns(
-            pl.when(goes_on).then(whole).otherwise(f"name_{own}").alias(f"name_{own}"),
+            pl.when(goes_on).then(whole).otherwise(f"full_{own}").alias(f"full_{own}"),
             pl.when(goes_on).then(pl.lit("")).otherwise(f"suffix_{own}").alias(f"suffix_{own}"),
         )
     return pairs
@@ -129,7 +130,7 @@ def _other_parcel() -> pl.Expr:
 
 def _plausible(pairs: pl.DataFrame) -> pl.DataFrame:
     """Without pairs whose names are further apart than a slip explains: the longer a name, the more; a parcel explains more."""
-    shorter = pl.min_horizontal(pl.col("name_l").str.len_chars(), pl.col("name_r").str.len_chars())
+    shorter = pl.min_horizontal(pl.col("full_l").str.len_chars(), pl.col("full_r").str.len_chars())
     needed = pl.col("letters").replace_strict({0: 0} | _LETTERS)
     return pairs.filter((shorter >= needed) | _same_parcel())
 
@@ -158,7 +159,7 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
     both_in_use = (pl.col("letters") > 0) & (pl.min_horizontal("uses_l", "uses_r") > _IN_USE)
     found = pairs.with_columns(apart.alias("kilometers"), both_in_use.alias("in_use"), _same_parcel().fill_null(value=False).alias("parcel"))
     direction = _missing("before") | _missing("after")
-    numbered = pl.col("name_l").str.contains(r"^\d+$")
+    numbered = pl.col("full_l").str.contains(r"^\d+$")
     costs = [
         (_W.suffix_missing, _missing("suffix")),
         (_W.direction_missing, direction & ~numbered),
@@ -191,7 +192,7 @@ def _evidence() -> pl.Expr:
         "city differs, ZIP code equal": _differ("city"),
     }
     slips = pl.when(pl.col("letters") > 0).then(
-        pl.format("same number; street names {} letter{} apart ({}, {})", "letters", pl.when(pl.col("letters") > 1).then(pl.lit("s")).otherwise(pl.lit("")), "name_l", "name_r")
+        pl.format("same number; street names {} letter{} apart ({}, {})", "letters", pl.when(pl.col("letters") > 1).then(pl.lit("s")).otherwise(pl.lit("")), "full_l", "full_r")
     )
     distance = pl.when(pl.col("kilometers") < 1).then(pl.format("{} m apart", (pl.col("kilometers") * 1000).round(0).cast(pl.Int64))).when(pl.col("kilometers") >= 1).then(pl.format("{} km apart", pl.col("kilometers").round(1)))
     words = [pl.when(which).then(pl.lit(sentence)) for sentence, which in said.items()]

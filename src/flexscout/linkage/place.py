@@ -128,9 +128,11 @@ def _without_city(table: pl.DataFrame) -> pl.DataFrame:
     patterns = (r"^(.*\d.*), ([^\d,#]*)$", _STREET_AND_CITY_OF_UNIT, rf"^(\d.* (?:{'|'.join(_suffix_forms())})) ([A-Z ]+)$")
     several = [pl.col("__rest").str.extract_groups(pattern).struct for pattern in patterns]
     last = pl.struct(pl.coalesce(one.field(number) for one in several).alias(number) for number in ("1", "2")).struct
-    is_last = last.field("2").is_not_null() & pl.col("__cut") & pl.col("City").is_null()
+    is_last = pl.col("__cut") & pl.when(pl.col("City").is_null()).then(last.field("2").is_not_null()).otherwise(
+        several[0].field("2").is_not_null()
+    )
     return table.with_columns(
-        pl.when(is_last & ~is_own).then(last.field("2")).otherwise("City").alias("City"),
+        pl.coalesce(_filled(pl.col("City")), pl.when(is_last & ~is_own).then(last.field("2"))).alias("City"),
         pl.when(is_own).then(before.str.strip_chars_end(" ,")).when(is_last).then(last.field("1")).otherwise("__rest").alias("__rest"),
         (pl.col("__cut") | is_own | is_last).alias("__cut"),
     )

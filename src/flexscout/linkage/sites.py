@@ -30,6 +30,7 @@ def sites_of(frame: pl.DataFrame) -> Sites:
     places = known.group_by(_IDENTITY).agg(
         pl.col("apn").drop_nulls().unique().sort().alias("apns"),
         _format(pl.col("apn")).drop_nulls().unique().sort().alias("formats"),
+        pl.col("full").first(),
         pl.col("lat").median(),
         pl.col("lon").median(),
         pl.col("row").min().alias("row"),

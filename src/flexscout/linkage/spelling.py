@@ -26,7 +26,12 @@ def street_words(text: pl.Expr) -> pl.Expr:
     return _replaced(_replaced(text, _patterns(_PHRASES)), _patterns(_WITHOUT_DIRECTIONS))
 
 
-_WITH_DIRECTIONS, _WITHOUT_DIRECTIONS, _PHRASES = "words with directions", "words without directions", "phrases"
+def spelled_out(text: pl.Expr) -> pl.Expr:
+    """The words of a street's name in full, so that a letter that is missing counts as one: IND CTR is INDUSTRIAL CENTER."""
+    return _replaced(text, _patterns(_IN_FULL))
+
+
+_WITH_DIRECTIONS, _WITHOUT_DIRECTIONS, _PHRASES, _IN_FULL = "words with directions", "words without directions", "phrases", "in full"
 
 
 @cache
@@ -34,6 +39,9 @@ def _patterns(which: str) -> Mapping[str, str]:
     """Each word between two spaces, as the doubled spaces of a text leave every word its own pair."""
     if which == _PHRASES:
         return {f" {phrase.replace(' ', '  ')} ": f" {short.replace(' ', '  ')} " for phrase, short in address_phrases().items()}
+    if which == _IN_FULL:
+        terms = {**address_terms("suffixes"), **address_terms("names")}
+        return {f" {short} ": f" {max(forms, key=len)} " for short, forms in terms.items() if forms and short != "ST"}
     directions = {form for forms in address_terms("directions").values() for form in forms}
     kept = () if which == _WITH_DIRECTIONS else directions
     return {f" {word} ": f" {short} " for word, short in address_words().items() if word not in kept}
