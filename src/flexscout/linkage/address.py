@@ -75,11 +75,12 @@ def _with_unit(table: pl.DataFrame) -> pl.DataFrame:
     """`unit`: what is written after the street, designators of occupants left out; `text` without it."""
     table = _matched(_matched(table, _unit_pattern()), _unit_alone_pattern(), "alone")
     numbered, alone = pl.col("found").struct, pl.col("alone").struct
-    unit = pl.coalesce(numbered.field("2"), alone.field("2"))
+    written = pl.coalesce(numbered.field("2"), alone.field("2"))
+    unit = written.str.replace(r"\b([A-Z]) (\d)", "$1$2").str.replace(r"(\d) ([A-Z])$", "$1$2")
     bare = pl.format(" {} ", unit).str.replace_all(r" (?:UNIT|NO) (?:(?:UNIT|NO) )*", " ").str.replace_all(r" 0+(\d)", " $1")
     floor = bare.str.replace(r" (\d+)(?:ST|ND|RD|TH)? FL ", " FL $1 ")
     return table.with_columns(
-        floor.str.strip_chars().str.replace(r"\b([A-Z]) (\d)", "$1$2").str.replace(r"(\d) ([A-Z])$", "$1$2").alias("unit"), pl.coalesce(numbered.field("1"), alone.field("1"), "text").alias("text")
+        floor.str.strip_chars().alias("unit"), pl.coalesce(numbered.field("1"), alone.field("1"), "text").alias("text")
     )
 
 
