@@ -1,7 +1,7 @@
 """How well and how fast rows of one property are found.
 
-`--pairs FILE`: labelled pairs (left, right, is_same, set) -> precision, recall and F1 beside those of other methods, on the half that
-was not looked at while tuning. `--rows N`: a million invented rows, or N, and one block of 50,000 equal house numbers.
+`--pairs FILE`: labelled pairs (left, right, is_same, set) -> precision, recall and F1 beside those of other methods, on the half
+that was not looked at while tuning. `--rows N`: a million invented rows, or N, and one block of 50,000 equal house numbers.
 """
 
 import argparse
@@ -45,7 +45,11 @@ def main() -> None:
 def _half(pairs: pl.DataFrame, which: str) -> pl.DataFrame:
     """Half of the pairs, by what they say."""
     # The same in every version of Polars, unlike its own hash.
-    number = pl.col("left").str.len_bytes() * 31 + pl.col("right").str.len_bytes() * 17 + pl.col("left").str.extract(r"(\d+)").cast(pl.Int64).fill_null(0)
+    number = (
+        pl.col("left").str.len_bytes() * 31
+        + pl.col("right").str.len_bytes() * 17
+        + pl.col("left").str.extract(r"(\d+)").cast(pl.Int64).fill_null(0)
+    )
     return pairs if which == "all" else pairs.filter(number % 2 == (0 if which == "tuned" else 1))
 
 
@@ -56,7 +60,8 @@ def _accuracy(pairs: pl.DataFrame, *, mistakes: bool) -> None:
     for method in _methods():
         told = method.same(left, right).fill_null(value=False)
         for name in pairs["set"].unique().sort():
-            print(f"{name:18} {(pairs['set'] == name).sum():6}  {method.name:34} {_figures(told.filter(pairs['set'] == name), is_same.filter(pairs['set'] == name))}")
+            own = pairs["set"] == name
+            print(f"{name:18} {own.sum():6}  {method.name:34} {_figures(told.filter(own), is_same.filter(own))}")
     if mistakes:
         wrong = pairs.with_columns(told.alias("told")).filter(pl.col("told") != is_same).sort("set", "told")
         for row in wrong.select("set", "told", "left", "right").iter_rows():
@@ -142,7 +147,11 @@ def _speed(rows: int) -> None:
     _timed(f"keys of {rows:,} rows", rows, lambda: address_parts(frame["Address"]))
     _timed(f"groups of {rows:,} rows", rows, lambda: duplicate_groups(frame, Linking(close_matches="merge")))
     block = pathological(min(rows, 50_000))
-    _timed(f"one block of {block.height:,} equal house numbers", block.height, lambda: duplicate_groups(block, Linking(close_matches="merge")))
+    _timed(
+        f"one block of {block.height:,} equal house numbers",
+        block.height,
+        lambda: duplicate_groups(block, Linking(close_matches="merge")),
+    )
     print(f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
@@ -156,9 +165,34 @@ def _timed(what: str, rows: int, work: Callable[[], object]) -> None:
 def invented(rows: int) -> pl.DataFrame:
     """Rows of which a third are written in a second way, over cities of some thousand streets."""
     draw = np.random.default_rng(_SEED)
-    syllables = np.array(["ash", "bel", "cor", "dun", "el", "far", "glen", "hart", "ing", "ken", "lan", "mor", "nor", "oak", "pen", "ros", "ston", "ton", "ver", "wood"])
+    syllables = np.array(
+        [
+            "ash",
+            "bel",
+            "cor",
+            "dun",
+            "el",
+            "far",
+            "glen",
+            "hart",
+            "ing",
+            "ken",
+            "lan",
+            "mor",
+            "nor",
+            "oak",
+            "pen",
+            "ros",
+            "ston",
+            "ton",
+            "ver",
+            "wood",
+        ]
+    )
     streets = pl.Series(["".join(draw.choice(syllables, 3)) for _ in range(4_000)])
-    long, short = (pl.Series(texts) for texts in (["Street", "Avenue", "Road", "Drive", "Boulevard"], ["ST", "AVE", "RD", "DR", "BLVD"]))
+    long, short = (
+        pl.Series(texts) for texts in (["Street", "Avenue", "Road", "Drive", "Boulevard"], ["ST", "AVE", "RD", "DR", "BLVD"])
+    )
     base = pl.DataFrame(
         {
             "number": draw.integers(1, 9_999, rows), "street": streets.gather(draw.integers(0, len(streets), rows)),
@@ -168,8 +202,10 @@ def invented(rows: int) -> pl.DataFrame:
     )  # fmt: skip
     again = base.head(rows // 3).with_columns(way=(pl.col("way") + 1) % 3)
     table = pl.concat([base.head(rows - again.height), again])
-    ways = pl.when(pl.col("way") == 0).then(pl.format("{} {} {}", "number", "street", long.gather(table["suffix"]))).otherwise(
-        pl.format("{} {} {}", "number", pl.col("street").str.to_uppercase(), short.gather(table["suffix"]))
+    ways = (
+        pl.when(pl.col("way") == 0)
+        .then(pl.format("{} {} {}", "number", "street", long.gather(table["suffix"])))
+        .otherwise(pl.format("{} {} {}", "number", pl.col("street").str.to_uppercase(), short.gather(table["suffix"])))
     )
     return table.select(
         ways.alias("Address"), pl.format("City {}", "city").alias("City"), pl.lit("NC").alias("State"),
@@ -181,7 +217,12 @@ def pathological(rows: int) -> pl.DataFrame:
     """As many streets, all with the house number 100 in one city."""
     draw = np.random.default_rng(_SEED)
     names = pl.Series(["".join(letters) for letters in draw.choice(list("abcdefghilmnoprstu"), (rows, 7))])
-    return pl.select(pl.format("100 {} Street", pl.lit(names)).alias("Address"), pl.lit("X").alias("City"), pl.lit("NC").alias("State"), pl.lit("28001").alias("Zip Code"))
+    return pl.select(
+        pl.format("100 {} Street", pl.lit(names)).alias("Address"),
+        pl.lit("X").alias("City"),
+        pl.lit("NC").alias("State"),
+        pl.lit("28001").alias("Zip Code"),
+    )
 
 
 if __name__ == "__main__":

@@ -13,16 +13,21 @@ ORDINALS = {"First": "1st", "Second": "2nd", "Fifth": "5th", "Ninth": "9th", "Tw
 SUFFIXES = {"Street": "St", "Avenue": "Ave", "Boulevard": "Blvd", "Drive": "Dr", "Road": "Rd", "Parkway": "Pkwy", "Lane": "Ln"}
 DIRECTIONS = {"North": "N", "South": "S", "East": "E", "West": "W"}
 HIGHWAYS = (
-    ("US Highway {}", "U.S. HWY {}", "US {}"), ("State Road {}", "SR {}", "STATE RD {}"), ("County Road {}", "CR {}", "CNTY RD {}"),
-    ("Interstate {}", "I-{}", "INTERSTATE HWY {}"),
+    ("US Highway {}", "U.S. HWY {}", "US {}"), ("State Road {}", "SR {}", "STATE RD {}"),
+    ("County Road {}", "CR {}", "CNTY RD {}"), ("Interstate {}", "I-{}", "INTERSTATE HWY {}"),
 )  # fmt: skip
-PLACES = (("Charlotte", "NC", "28202"), ("Saint Petersburg", "FL", "33701"), ("Norcross", "GA", "30071"), ("Mt Holly", "NC", "28120"))
+PLACES = (
+    ("Charlotte", "NC", "28202"),
+    ("Saint Petersburg", "FL", "33701"),
+    ("Norcross", "GA", "30071"),
+    ("Mt Holly", "NC", "28120"),
+)
 UNITS = ("Suite {}", "STE {}", "Unit {}", "#{}", "Apt. {}", "# {}")
 
 
 def properties(seed, count):
     """Rows with `truth`: equal numbers are one property. Each is there as it is, in another way, and beside a neighbor."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - sample data, no secret
     rows = [row for number in range(count) for row in _rows(draw, number)]
     frame = pl.DataFrame(rows)
     return frame.sample(frame.height, shuffle=True, seed=seed)
@@ -57,7 +62,11 @@ def _highway(draw):
 
 def _neighbor(draw, home):
     """Another property that is written nearly alike."""
-    changes = {"house": home["house"] + draw.choice((1, 2, 3)), "unit": (home["unit"] or 0) + 1, "place": ("Gastonia", "NC", "28052")}
+    changes = {
+        "house": home["house"] + draw.choice((1, 2, 3)),
+        "unit": (home["unit"] or 0) + 1,
+        "place": ("Gastonia", "NC", "28052"),
+    }
     if home["before"]:
         changes["before"] = draw.choice([name for name in DIRECTIONS if name != home["before"]])
     if home["suffix"]:

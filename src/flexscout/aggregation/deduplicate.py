@@ -44,14 +44,12 @@ class Deduplicated:
     ledger: pl.DataFrame
 
 
-def deduplicate(
-    frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[str], why: Why | None = None
-) -> Deduplicated:
+def deduplicate(frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[str], why: Why | None = None) -> Deduplicated:
     """Keep the best row of each key.
 
-    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer;
-    `fields`: the columns that the key was made of, for the evidence; `why`: gives it for each kept and removed row. The survivor has the highest score, then the
-    most canonical cells, then the newest file, then the first file name, sheet and row.
+    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer; `fields`:
+    the columns that the key was made of, for the evidence; `why`: gives it for each kept and removed row. The survivor has
+    the highest score, then the most canonical cells, then the newest file, then the first file name, sheet and row.
     """
     ranked = frame.sort(
         ["Flex Score", _filled_cells(frame), newness, *SOURCE_COLUMNS], descending=[True, True, True, False, False, False]

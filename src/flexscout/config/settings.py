@@ -61,9 +61,9 @@ class PipelineConfiguration(BaseModel):
     duplicate_fields: Annotated[tuple[str, ...], Field(min_length=1)] = ("Address", "City", "State")
     """Columns that make two rows the same property when all are equal after normalization."""
     duplicate_policy: Literal["site", "parcel"] = "site"
-    """`site`: one address is one property, a unit counts where it is written in the address; `parcel`: another APN or Unit keeps rows apart."""
+    """`site`: an address is a property, a unit counts if the address has it; `parcel`: another APN or Unit keeps rows apart."""
     close_matches: Literal["merge", "review", "off"] = "merge"
-    """Rows whose addresses are written differently and are surely one: `merge` them, only list them (`review`), or don't look (`off`)."""
+    """Addresses that are written differently and are surely one: `merge` them, only find them (`review`), or `off`."""
     log_level: LogLevel = "INFO"
     """Least level that is written to the log."""
     log_file: Text = "logs/pipeline.log"

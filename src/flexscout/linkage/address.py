@@ -13,10 +13,11 @@ PARTS = ("number", "before", "name", "suffix", "after", "unit")
 
 
 def address_parts(addresses: pl.Series) -> pl.DataFrame:
-    """PARTS of each address, and its name spelled out as `full`, in its order; a part that isn't there is empty, all are null without a house number.
+    """PARTS of each address, and its name spelled out as `full`, in its order.
 
-    The name has no spaces beside letters (VAN BUREN is VANBUREN) and ordinals are numbers (96TH is 96). A numbered road is
-    called `HWY 19`, whatever its form; whose road it is (`US`, `ST`, `CNTY`) stands as its suffix.
+    A part that isn't there is empty; all are null without a house number. The name has no spaces beside letters (VAN BUREN is
+    VANBUREN) and ordinals are numbers (96TH is 96). A numbered road is called `HWY 19`, whatever its form; whose road it is
+    (`US`, `ST`, `CNTY`) stands as its suffix.
     """
     distinct = addresses.unique().drop_nulls().rechunk().alias("text")
     steps = (_cleaned, _numbered, _with_unit, _with_road, _with_bare_unit, _with_directions, _with_suffix, _named)
@@ -36,7 +37,9 @@ def _cleaned(table: pl.DataFrame) -> pl.DataFrame:
     """`text` in plain words, the fraction of a house number aside; what stands before the number moves behind it."""
     text = pl.col("text").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase().str.strip_chars()
     joined = text.str.replace_all(r"\b(NORTH|SOUTH)-(EAST|WEST)\b", "$1$2").str.replace_all(r"\b([NS])[. ]+([EW])\b\.?", "$1$2 ")
-    told = joined.str.replace(r"^ONE\s", "1 ").str.replace(_BEFORE_NUMBER, "$2, $1").str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
+    told = (
+        joined.str.replace(r"^ONE\s", "1 ").str.replace(_BEFORE_NUMBER, "$2, $1").str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
+    )
     # S.Dearborn, 24 th
     parted = told.str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
     ranged = parted.str.replace(r"^\(?(\d+)\)?\s*(?:-|\u2013|&|\bAND\b|\bTO\b|\bTHRU\b)\s*(\d+)\)?", "$1-$2").str.replace(
@@ -175,7 +178,8 @@ def _named(table: pl.DataFrame) -> pl.DataFrame:
     squeezed, full = _squeezed(numbers), _squeezed(spelled_out(numbers))
     is_road = pl.col("road").is_not_null()
     return table.with_columns(
-        pl.when(is_road).then("text").otherwise(squeezed).alias("name"), pl.when(is_road).then("text").otherwise(full).alias("full")
+        pl.when(is_road).then("text").otherwise(squeezed).alias("name"),
+        pl.when(is_road).then("text").otherwise(full).alias("full"),
     )
 
 

@@ -8,8 +8,8 @@ _WINDOW = 24  # neighbors, by alphabet, that a street is compared with on each s
 def candidate_pairs(sites: pl.DataFrame) -> pl.DataFrame:
     """Pairs (`left` < `right`) of positions in `sites` that may be one place.
 
-    `sites`: `low` (first house number), `full` (name), `city`, `state`, `zip`. Digits in names have to agree. All pairs of a block
-    of up to 25 streets, and of a larger one those that are near by alphabet, forwards or backwards.
+    `sites`: `low` (first house number), `full` (name), `city`, `state`, `zip`. Digits in names have to agree. All pairs of a
+    block of up to 25 streets, and of a larger one those that are near by alphabet, forwards or backwards.
     """
     known = sites.select(
         pl.int_range(pl.len()).alias("site"),

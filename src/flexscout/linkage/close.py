@@ -60,7 +60,11 @@ def close_pairs(sites: pl.DataFrame, bands: Bands) -> pl.DataFrame:
     judged = _judged(_with_rivals(_plausible(pairs)))
     kept = judged.filter(pl.col("Score") >= bands.review_from)
     return kept.select(
-        "left", "right", pl.col("Score").clip(0, 1), _evidence().alias("Evidence"), (pl.col("Score") >= bands.merge_from).alias("merge")
+        "left",
+        "right",
+        pl.col("Score").clip(0, 1),
+        _evidence().alias("Evidence"),
+        (pl.col("Score") >= bands.merge_from).alias("merge"),
     )
 
 
@@ -73,7 +77,9 @@ def _alike(pairs: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
     lengths = left.str.len_bytes().cast(pl.Int32) - right.str.len_bytes().cast(pl.Int32)
     near = ~is_same & (lengths.abs() <= _MOST_LETTERS)
     apart = cpdist(left.filter(near).to_list(), right.filter(near).to_list(), scorer=OSA.distance, score_cutoff=_MOST_LETTERS)
-    slips = pairs.filter(near).with_columns(pl.Series("letters", apart, dtype=pl.Int32)).filter(pl.col("letters") <= _MOST_LETTERS)
+    slips = (
+        pairs.filter(near).with_columns(pl.Series("letters", apart, dtype=pl.Int32)).filter(pl.col("letters") <= _MOST_LETTERS)
+    )
     return pl.concat([pairs.filter(is_same).with_columns(pl.lit(0, pl.Int32).alias("letters")), slips]).sort("left", "right")
 
 
@@ -146,7 +152,10 @@ def _with_rivals(pairs: pl.DataFrame) -> pl.DataFrame:
     ]
     values = pl.concat(ends).group_by("site").agg(pl.col(part).filter(pl.col(part) != "").n_unique() > 1 for part in parts)
     rival = values.select("site", pl.any_horizontal(parts).alias("rival"))
-    sides = [pairs.select(pl.col(side).alias("site")).join(rival, on="site", how="left", maintain_order="left")["rival"] for side in ("left", "right")]
+    sides = [
+        pairs.select(pl.col(side).alias("site")).join(rival, on="site", how="left", maintain_order="left")["rival"]
+        for side in ("left", "right")
+    ]
     has_rival = (sides[0] | sides[1]).fill_null(value=False)
     return pairs.with_columns((pl.any_horizontal(_missing(part) for part in parts) & pl.lit(has_rival)).alias("ambiguous"))
 
@@ -157,7 +166,9 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
     apart = _KILOMETERS * ((pl.col("lat_l") - pl.col("lat_r")).pow(2) + west_east.pow(2)).sqrt()
     slip = pl.col("letters").replace_strict({0: 0.0, 1: _W.one_letter, 2: _W.two_letters}, default=1.0)
     both_in_use = (pl.col("letters") > 0) & (pl.min_horizontal("uses_l", "uses_r") > _IN_USE)
-    found = pairs.with_columns(apart.alias("kilometers"), both_in_use.alias("in_use"), _same_parcel().fill_null(value=False).alias("parcel"))
+    found = pairs.with_columns(
+        apart.alias("kilometers"), both_in_use.alias("in_use"), _same_parcel().fill_null(value=False).alias("parcel")
+    )
     direction = _missing("before") | _missing("after")
     numbered = pl.col("full_l").str.contains(r"^\d+$")
     costs = [
@@ -192,8 +203,19 @@ def _evidence() -> pl.Expr:
         "city differs, ZIP code equal": _differ("city"),
     }
     slips = pl.when(pl.col("letters") > 0).then(
-        pl.format("same number; street names {} letter{} apart ({}, {})", "letters", pl.when(pl.col("letters") > 1).then(pl.lit("s")).otherwise(pl.lit("")), "full_l", "full_r")
+        pl.format(
+            "same number; street names {} letter{} apart ({}, {})",
+            "letters",
+            pl.when(pl.col("letters") > 1).then(pl.lit("s")).otherwise(pl.lit("")),
+            "full_l",
+            "full_r",
+        )
     )
-    distance = pl.when(pl.col("kilometers") < 1).then(pl.format("{} m apart", (pl.col("kilometers") * 1000).round(0).cast(pl.Int64))).when(pl.col("kilometers") >= 1).then(pl.format("{} km apart", pl.col("kilometers").round(1)))
+    distance = (
+        pl.when(pl.col("kilometers") < 1)
+        .then(pl.format("{} m apart", (pl.col("kilometers") * 1000).round(0).cast(pl.Int64)))
+        .when(pl.col("kilometers") >= 1)
+        .then(pl.format("{} km apart", pl.col("kilometers").round(1)))
+    )
     words = [pl.when(which).then(pl.lit(sentence)) for sentence, which in said.items()]
     return pl.concat_str([slips, *words, distance], separator="; ", ignore_nulls=True)

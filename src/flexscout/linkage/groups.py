@@ -81,12 +81,17 @@ class Groups:
 def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: pl.Series | None = None) -> Groups:
     """Which rows of a frame of many sheets are one property; independent of their order but for the numbers.
 
-    `frame`: any of the canonical columns, and where rows come from; `keys`: exact keys, if they are known. Rows with an address without a
-    house number are linked with none.
+    `frame`: any of the canonical columns, and where rows come from; `keys`: exact keys, if they are known. A row whose address
+    has no house number is linked with none.
     """
     how = linking or Linking()
     sites = sites_of(frame)
-    known = {"Address": address_key(sites.told), "City": sites.told["city"], "State": sites.told["state"], "Zip Code": sites.told["zip"]}
+    known = {
+        "Address": address_key(sites.told),
+        "City": sites.told["city"],
+        "State": sites.told["state"],
+        "Zip Code": sites.told["zip"],
+    }
     exact = combined_keys(frame, how.fields, known) if keys is None else keys
     zips = _zip_keys(sites) if how.by_address else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     links = _close_links(sites, how)
@@ -97,7 +102,9 @@ def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: 
     first = pl.Series("group", connected(frame.height, left, right))
     if how.policy == "parcel":
         first = _divided(frame, sites, first)
-    return Groups((first.rank("dense").cast(pl.Int64) - 1).alias("group"), links, exact, zips, sites.places["row"].gather(sites.rows))
+    return Groups(
+        (first.rank("dense").cast(pl.Int64) - 1).alias("group"), links, exact, zips, sites.places["row"].gather(sites.rows)
+    )
 
 
 def _first_rows(keys: pl.Series) -> pl.Series:

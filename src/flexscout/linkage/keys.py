@@ -38,7 +38,9 @@ def combined_keys(frame: pl.DataFrame, fields: Sequence[str], told: Mapping[str,
     placed = frame if "Address" in known else _placed(frame, fields)
     file = pl.col("Source File") if "Source File" in frame.columns else pl.lit("")
     parts = [
-        pl.when(lacks & (field in PLACE_COLUMNS)).then(pl.format(f"no {field} in {{}}", file)).otherwise(pl.lit(known[field]) if field in known else _spelled(placed, field))
+        pl.when(lacks & (field in PLACE_COLUMNS))
+        .then(pl.format(f"no {field} in {{}}", file))
+        .otherwise(pl.lit(known[field]) if field in known else _spelled(placed, field))
         for field, lacks in lacking.items()
     ]
     comparable = ~pl.all_horizontal(*lacking.values())
@@ -53,7 +55,10 @@ def place_texts(frame: pl.DataFrame) -> pl.DataFrame:
     placed = without_place(frame)
     file = pl.lit(frame[SOURCE_COLUMNS[0]].cast(pl.String)) if SOURCE_COLUMNS[0] in frame.columns else pl.lit("")
     own = [
-        pl.when(pl.lit(_lacks(frame, name)) & pl.col(name).is_null()).then(pl.format(f"no {name} in {{}}", file)).otherwise(name).alias(name)
+        pl.when(pl.lit(_lacks(frame, name)) & pl.col(name).is_null())
+        .then(pl.format(f"no {name} in {{}}", file))
+        .otherwise(name)
+        .alias(name)
         for name in ("City", "State")
     ]
     return placed.with_columns(*own, *texts(frame, ("Unit", "APN", "Latitude", "Longitude")))

@@ -90,7 +90,9 @@ def _without_country(table: pl.DataFrame) -> pl.DataFrame:
 
 def _without_zip(table: pl.DataFrame) -> pl.DataFrame:
     """A ZIP code after a state or a comma, or the row's own."""
-    found = pl.col("__rest").str.extract_groups(rf"^(.*?)(?:,| (?:{_any_state()})\b,?) ?(\d{{5}})(?:-\d{{4}})?$").struct.field("2")
+    found = (
+        pl.col("__rest").str.extract_groups(rf"^(.*?)(?:,| (?:{_any_state()})\b,?) ?(\d{{5}})(?:-\d{{4}})?$").struct.field("2")
+    )
     own = pl.col("__rest").str.extract(r" (\d{5})(?:-\d{4})?$")
     code = pl.coalesce(found, pl.when(own == zip_key(pl.col("Zip Code"))).then(own))
     is_there = code.is_not_null()
@@ -133,6 +135,11 @@ def _without_city(table: pl.DataFrame) -> pl.DataFrame:
     )
     return table.with_columns(
         pl.coalesce(_filled(pl.col("City")), pl.when(is_last & ~is_own).then(last.field("2"))).alias("City"),
-        pl.when(is_own).then(before.str.strip_chars_end(" ,")).when(is_last).then(last.field("1")).otherwise("__rest").alias("__rest"),
+        pl.when(is_own)
+        .then(before.str.strip_chars_end(" ,"))
+        .when(is_last)
+        .then(last.field("1"))
+        .otherwise("__rest")
+        .alias("__rest"),
         (pl.col("__cut") | is_own | is_last).alias("__cut"),
     )

@@ -35,9 +35,7 @@ def sites_of(frame: pl.DataFrame) -> Sites:
         pl.col("lon").median(),
         pl.col("row").min().alias("row"),
     )
-    ordered = places.sort(_IDENTITY).with_columns(
-        pl.col("number").str.extract(r"^(\w+)").alias("low"), _uses().alias("uses")
-    )
+    ordered = places.sort(_IDENTITY).with_columns(pl.col("number").str.extract(r"^(\w+)").alias("low"), _uses().alias("uses"))
     at = ordered.select(_IDENTITY).with_row_index("site")
     rows = told.join(at, on=_IDENTITY, how="left", nulls_equal=True, maintain_order="left")["site"]
     return Sites(ordered, rows, told)

@@ -31,7 +31,12 @@ def spelled_out(text: pl.Expr) -> pl.Expr:
     return _replaced(text, _patterns(_IN_FULL))
 
 
-_WITH_DIRECTIONS, _WITHOUT_DIRECTIONS, _PHRASES, _IN_FULL = "words with directions", "words without directions", "phrases", "in full"
+_WITH_DIRECTIONS, _WITHOUT_DIRECTIONS, _PHRASES, _IN_FULL = (
+    "words with directions",
+    "words without directions",
+    "phrases",
+    "in full",
+)
 
 
 @cache

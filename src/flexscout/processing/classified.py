@@ -41,9 +41,23 @@ LINKED_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Latitu
 
 # What is kept of a row that was not selected; the whole row stays in its file.
 _NOT_SELECTED = (
-    "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "County", "APN",
-    "Building SqFt", "Lot Size Acres", "Year Built", "Flex Score", "Score Ceiling",
-    *SOURCE_COLUMNS, STATUS, REASONS, TO_VERIFY,
+    "Property Name",
+    "Property Type",
+    "Address",
+    "City",
+    "State",
+    "Zip Code",
+    "County",
+    "APN",
+    "Building SqFt",
+    "Lot Size Acres",
+    "Year Built",
+    "Flex Score",
+    "Score Ceiling",
+    *SOURCE_COLUMNS,
+    STATUS,
+    REASONS,
+    TO_VERIFY,
 )
 # And what is needed until duplicates are found.
 _TO_LINK = (KEY, *(name for name in LINKED_COLUMNS if name not in _NOT_SELECTED))  # fmt: skip
@@ -54,8 +68,8 @@ class Classified:
     """Files after classification.
 
     `results`: one a file; `candidates`: their canonical columns and scores, with KEY, MODIFIED and POSITION; `others`: the
-    rows that were not selected, with their reasons and KEY; `issues`: the Issues of the files; `tables`: where the whole rows are;
-    `left_out`: rows for which the filter does not hold.
+    rows that were not selected, with their reasons and KEY; `issues`: the Issues of the files; `tables`: where the whole rows
+    are; `left_out`: rows for which the filter does not hold.
     """
 
     results: tuple[ProcessingResult, ...]

@@ -120,7 +120,9 @@ def test_an_ordinal_may_be_of_two_words_or_have_none(words, name):
     assert parts(f"7 E {words} St")["name"] == name
 
 
-@pytest.mark.parametrize("address", ["Multiple", "Main St", "0 Main St", "PO Box 12", "Five Points Rd", "Lot 4", "#4", "12", "", None])
+@pytest.mark.parametrize(
+    "address", ["Multiple", "Main St", "0 Main St", "PO Box 12", "Five Points Rd", "Lot 4", "#4", "12", "", None]
+)
 def test_without_a_house_number_there_are_no_parts(address):
     assert set(address_parts(pl.Series([address], dtype=pl.String)).row(0)) == {None}
 

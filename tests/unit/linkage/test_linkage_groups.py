@@ -135,7 +135,9 @@ def test_other_duplicate_fields_are_compared_exactly():
 
 
 def test_links_are_closed_over_other_rows():
-    found = groups("1 Main St", {"Address": "1 Main St", "City": "West Boca"}, {"Address": "1 Main St", "City": "West Boca", "Zip Code": "1"})
+    found = groups(
+        "1 Main St", {"Address": "1 Main St", "City": "West Boca"}, {"Address": "1 Main St", "City": "West Boca", "Zip Code": "1"}
+    )
     assert found.numbers.n_unique() == 1
     assert found.evidence(pl.Series([0]), pl.Series([2]), ("Address",)).item() == "both are one with another row of the group"
 
@@ -168,8 +170,12 @@ def test_rows_of_files_without_a_state_are_compared_within_their_file():
 
 def test_a_block_of_equal_house_numbers_is_not_compared_all_with_all():
     count = 3_000
-    sites = pl.DataFrame({"full": [f"{i * 7919 % 26**4:06}".translate(str.maketrans("0123456789", "ABCDEFGHIJ")) for i in range(count)]})
-    pairs = candidate_pairs(sites.with_columns(pl.lit("100").alias("low"), *(pl.lit("X").alias(name) for name in ("state", "city", "zip"))))
+    sites = pl.DataFrame(
+        {"full": [f"{i * 7919 % 26**4:06}".translate(str.maketrans("0123456789", "ABCDEFGHIJ")) for i in range(count)]}
+    )
+    pairs = candidate_pairs(
+        sites.with_columns(pl.lit("100").alias("low"), *(pl.lit("X").alias(name) for name in ("state", "city", "zip")))
+    )
     assert 0 < pairs.height <= 48 * count
 
 

@@ -28,7 +28,7 @@ def cut(address, **place):
     ],
 )
 def test_the_place_of_the_row_is_cut(address):
-    assert cut(address, **{name: text for name, text in BOCA.items()}) == ("1 MAIN ST", "BOCA RATON", "FL", "33432")
+    assert cut(address, **BOCA) == ("1 MAIN ST", "BOCA RATON", "FL", "33432")
 
 
 def test_a_row_without_a_place_gets_that_of_its_address():
