@@ -109,7 +109,7 @@ def _linked(left: pl.DataFrame, right: pl.DataFrame, close: str) -> pl.Series:
 
 
 def _peers() -> Iterator[Method]:
-    """What other libraries make of an address, where they are installed: the extra `benchmarks`."""
+    """What other libraries make of address, city and state, where they are installed: the extra `benchmarks`."""
     try:
         import scourgify  # noqa: PLC0415 - only here
         import usaddress  # noqa: PLC0415 - only here
@@ -122,18 +122,19 @@ def _peers() -> Iterator[Method]:
             parts, _ = usaddress.tag(text)
         except usaddress.RepeatedLabelError:
             return None
-        return "|".join(f"{label}={value.strip('.,').lower()}" for label, value in sorted(parts.items()))
+        street = {label: value for label, value in parts.items() if label != "ZipCode"}
+        return "|".join(f"{label}={value.strip('.,').lower()}" for label, value in sorted(street.items()))
 
     def scourged(text: str) -> str | None:
         try:
             parts = scourgify.normalize_address_record(text)
         except Exception:  # noqa: BLE001 - it raises many kinds
             return None
-        return "|".join(str(value) for value in parts.values())
+        return "|".join(str(value) for label, value in parts.items() if label != "postal_code")
 
     def by(key: Callable[[str], str | None]) -> Callable[[pl.DataFrame, pl.DataFrame], pl.Series]:
         def keys(rows: pl.DataFrame) -> pl.Series:
-            texts = rows.select(pl.concat_str(_PLACE, separator=", ", ignore_nulls=True)).to_series()
+            texts = rows.select(pl.concat_str(_PLACE[:3], separator=", ", ignore_nulls=True)).to_series()
             return pl.Series([key(text) for text in texts], dtype=pl.String)
 
         return lambda left, right: keys(left) == keys(right)
