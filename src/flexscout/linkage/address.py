@@ -124,7 +124,7 @@ def _with_road(table: pl.DataFrame) -> pl.DataFrame:
     found = pl.col("found").struct
     owner = found.field("2").replace_strict(_road_owners(), default=None)
     return table.with_columns(
-        pl.format("HWY {}", found.field("3")).alias("road"), owner.alias("owner"), found.field("1").alias("road_before"),
+        pl.format("HWY {}", found.field("3").str.replace(" ", "", literal=True)).alias("road"), owner.alias("owner"), found.field("1").alias("road_before"),
         found.field("4").alias("road_after"),
     )  # fmt: skip
 
@@ -141,7 +141,7 @@ def _road_owners() -> dict[str, str]:
 def _road_pattern() -> str:
     starts = "|".join(sorted(_road_owners(), key=len, reverse=True))
     direction = _any_direction()
-    return rf"^(?:({direction}) )?({starts}) (?:NO |UNIT )?(\d+[A-Z]?)(?: ({direction}))?$"
+    return rf"^(?:({direction}) )?({starts}) (?:NO |UNIT )?(\d+[A-Z]?|\d+ [A-DF-MO-RT-VX-Z])(?: ({direction}))?$"
 
 
 def _with_directions(table: pl.DataFrame) -> pl.DataFrame:

@@ -32,6 +32,7 @@ class Weights:
     suffix_missing: float = 0.02
     direction_missing: float = 0.04
     direction_of_numbered_missing: float = 0.1
+    direction_moved: float = 0.04
     several_streets_fit: float = 0.12
     both_in_use: float = 0.12
     suffix_differs: float = 0.25
@@ -108,7 +109,7 @@ def _compatible(pairs: pl.DataFrame) -> pl.DataFrame:
     same_number = (pl.col("number_l") == pl.col("number_r")) | (
         _is_range("l").xor(_is_range("r")) & ((pl.col("number_l") == pl.col("low_r")) | (pl.col("number_r") == pl.col("low_l")))
     )
-    agreeing = ~_differ("before") & ~_differ("after") & ~_differ("unit") & ~_other_parcel()
+    agreeing = ~_differ("before") & ~_differ("after") & ~_differ("unit") & ~(_moved() & ~_same_direction()) & ~_other_parcel()
     return pairs.filter(same_number & agreeing)
 
 
@@ -123,6 +124,23 @@ def _differ(part: str) -> pl.Expr:
 
 def _missing(part: str) -> pl.Expr:
     return (pl.col(f"{part}_l") == "") != (pl.col(f"{part}_r") == "")
+
+
+def _moved() -> pl.Expr:
+    """One side has a direction before the name alone, the other after it alone."""
+    first, last = (pl.col(f"before_{own}") + "|" + pl.col(f"after_{own}") for own in "lr")
+    only_before, only_after = r"^[A-Z]+\|$", r"^\|[A-Z]+$"
+    return (first.str.contains(only_before) & last.str.contains(only_after)) | (
+        first.str.contains(only_after) & last.str.contains(only_before)
+    )
+
+
+def _same_direction() -> pl.Expr:
+    return pl.concat_str("before_l", "after_l") == pl.concat_str("before_r", "after_r")
+
+
+def _direction_missing() -> pl.Expr:
+    return (_missing("before") | _missing("after")) & ~_moved()
 
 
 def _same_parcel() -> pl.Expr:
@@ -169,12 +187,13 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
     found = pairs.with_columns(
         apart.alias("kilometers"), both_in_use.alias("in_use"), _same_parcel().fill_null(value=False).alias("parcel")
     )
-    direction = _missing("before") | _missing("after")
+    direction = _direction_missing()
     numbered = pl.col("full_l").str.contains(r"^\d+$")
     costs = [
         (_W.suffix_missing, _missing("suffix")),
         (_W.direction_missing, direction & ~numbered),
         (_W.direction_of_numbered_missing, direction & numbered),  # 1st Ave and 1st Ave N are two in many a town
+        (_W.direction_moved, _moved()),
         (_W.several_streets_fit, pl.col("ambiguous")),
         (_W.suffix_differs, _differ("suffix")),
         (_W.unit_missing, _missing("unit")),
@@ -194,7 +213,8 @@ def _evidence() -> pl.Expr:
         "same number and street": pl.col("letters") == 0,
         "suffix missing on one side": _missing("suffix"),
         "suffix differs": _differ("suffix"),
-        "direction missing on one side": _missing("before") | _missing("after"),
+        "direction missing on one side": _direction_missing(),
+        "direction before the name on one side, after it on the other": _moved(),
         "several streets fit": pl.col("ambiguous"),
         "unit on one side only": _missing("unit"),
         "range of numbers on one side": pl.col("number_l") != pl.col("number_r"),

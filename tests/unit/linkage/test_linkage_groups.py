@@ -37,6 +37,7 @@ def evidence(left, right, **linking):
         ("1 Main St", "1 MAIN STREET", "same Address, City, State after normalization"),
         ("1 Main St", "1 Main", "same number and street; suffix missing on one side"),
         ("1 N Main St", "1 Main St", "same number and street; direction missing on one side"),
+        ("1 NW Main St", "1 Main St NW", "same number and street; direction before the name on one side, after it on the other"),
         ("1 Stony Island", "1 Stony Island Ave", "same number and street; suffix missing on one side"),
         ("7 US Highway 19", "7 Hwy 19", "same number and street; suffix missing on one side"),
         ("1 Maplewod Ave", "1 Maplewood Ave", "same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD)"),
@@ -52,6 +53,7 @@ def test_rows_of_one_property_are_joined_and_say_why(left, right, said):
     [
         ("5136 Maplewood St", "5135 Maplewood St"),
         ("1 N Main St", "1 S Main St"),
+        ("1 N Main St", "1 Main St S"),
         ("1 Main St", "1 Main Ave"),
         ("1 Main St", "1 Main St Unit 2"),
         ("1 Main St Unit 1", "1 Main St Unit 2"),
