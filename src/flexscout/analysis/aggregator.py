@@ -75,6 +75,21 @@ class ResultAggregator:
         ledger = self._merged(df).ledger.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet")
         return like(df, ledger.rename({"Kept Row": "Kept Position", "Removed Row": "Removed Position"}))
 
+    def find_close_matches(self, df: FrameT) -> FrameT:
+        """Addresses that are written differently and may be one, the surest first: a row per pair of places.
+
+        `Position` and `Other Position` count the rows of `df` from 0, each the first at its place; `Score` is 0-1, `Evidence`
+        says what speaks for and against it, `Merged` whether the settings take the two for one; of the others a person may decide.
+        """
+        pairs = grouped(df, self.config).links.select(
+            pl.min_horizontal("left", "right").alias("Position"),
+            pl.max_horizontal("left", "right").alias("Other Position"),
+            "Score",
+            "Evidence",
+            pl.col("merge").alias("Merged"),
+        )
+        return like(df, pairs.sort("Score", "Position", "Other Position", descending=[True, False, False]))
+
     def sort_by_score(self, df: FrameT) -> FrameT:
         """The rows in the order of a run's result: by `Flex Score`, completeness, building size, all greatest first.
 

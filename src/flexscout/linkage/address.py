@@ -141,7 +141,8 @@ def _road_owners() -> dict[str, str]:
 def _road_pattern() -> str:
     starts = "|".join(sorted(_road_owners(), key=len, reverse=True))
     direction = _any_direction()
-    return rf"^(?:({direction}) )?({starts}) (?:NO |UNIT )?(\d+[A-Z]?|\d+ [A-DF-MO-RT-VX-Z])(?: ({direction}))?$"
+    number = r"\d+[A-Z]?|\d+ [A-DF-MO-RT-VX-Z]"  # 12A, 12 A; 12 E goes east
+    return rf"^(?:({direction}) )?({starts}) (?:NO |UNIT )?({number})(?: ({direction}))?$"
 
 
 def _with_directions(table: pl.DataFrame) -> pl.DataFrame:

@@ -47,6 +47,14 @@ def test_deduplicating_keeps_a_row_of_each_group(library):
     assert len(ResultAggregator().deduplicate_properties(frame)) == 4
 
 
+@LIBRARIES
+def test_close_matches_are_listed_with_what_becomes_of_them(library):
+    addresses = ["1 Main St", "1 Main", "100-120 Elm St", "100 Elm St"]
+    found = ResultAggregator().find_close_matches(library.DataFrame({"Address": addresses, "City": "X", "State": "NC"}))
+    columns = ["Position", "Other Position", "Score", "Merged"]
+    assert [tuple(row) for row in found[columns].to_numpy().tolist()] == [(0, 1, 0.98, True), (2, 3, 0.88, False)]
+
+
 def test_why_rows_are_one_is_said():
     found = ResultAggregator().find_duplicates(pl.DataFrame(CELLS))
     assert found["Evidence"].to_list() == [
