@@ -78,8 +78,8 @@ class ResultAggregator:
     def find_close_matches(self, df: FrameT) -> FrameT:
         """Addresses that are written differently and may be one, the surest first: a row per pair of places.
 
-        `Position` and `Other Position` count the rows of `df` from 0, each the first at its place; `Score` is 0-1, `Evidence`
-        says what speaks for and against it, `Merged` whether the settings take the two for one; of the others a person may decide.
+        `Position` and `Other Position` count the rows of `df` from 0, each the first at its place; `Score`: 0-1, `Evidence`: what
+        speaks for and against it; `Merged` whether the settings take the two for one; of the others a person may decide.
         """
         pairs = grouped(df, self.config).links.select(
             pl.min_horizontal("left", "right").alias("Position"),

@@ -124,9 +124,11 @@ def _with_road(table: pl.DataFrame) -> pl.DataFrame:
     found = pl.col("found").struct
     owner = found.field("2").replace_strict(_road_owners(), default=None)
     return table.with_columns(
-        pl.format("HWY {}", found.field("3").str.replace(" ", "", literal=True)).alias("road"), owner.alias("owner"), found.field("1").alias("road_before"),
+        pl.format("HWY {}", found.field("3").str.replace(" ", "", literal=True)).alias("road"),
+        owner.alias("owner"),
+        found.field("1").alias("road_before"),
         found.field("4").alias("road_after"),
-    )  # fmt: skip
+    )
 
 
 @cache

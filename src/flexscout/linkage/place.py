@@ -8,7 +8,7 @@ import polars as pl
 from flexscout.linkage.spelling import abbreviated, plain
 from flexscout.vocabulary import address_terms, state_codes
 
-_WORKING = ("__rest", "__cut")
+_WORKING = ("__rest", "__cut", "__same_code")
 PLACE = ("City", "State", "Zip Code")
 
 
@@ -100,15 +100,19 @@ def _without_zip(table: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(_filled(pl.col("Zip Code")), code).alias("Zip Code"),
         pl.when(is_there).then(pl.col("__rest").str.replace(r"[ ,]+\d{5}(?:-\d{4})?$", "")).otherwise("__rest").alias("__rest"),
         is_there.alias("__cut"),
+        (code == zip_key(pl.col("Zip Code"))).fill_null(value=False).alias("__same_code"),
     )
 
 
 def _without_state(table: pl.DataFrame) -> pl.DataFrame:
-    """A state where a ZIP code was cut, after a comma, or after the row's own city."""
+    """A state where a ZIP code was cut, after a comma, or after the row's own city; not another than the row's: NE may be a direction."""
     found = pl.col("__rest").str.extract_groups(rf"^(.*[^, ])(,? )({_any_state()})$").struct
     city = pl.format(" {}", pl.col("City").str.to_uppercase()).fill_null("\0")
-    is_there = found.field("3").is_not_null() & (
-        pl.col("__cut") | (found.field("2") == ", ") | found.field("1").str.ends_with(city)
+    is_other = state_key(found.field("3")) != state_key(pl.col("State"))
+    is_there = (
+        found.field("3").is_not_null()
+        & ~is_other.fill_null(value=False)
+        & (pl.col("__cut") | (found.field("2") == ", ") | found.field("1").str.ends_with(city))
     )
     return table.with_columns(
         pl.coalesce(_filled(pl.col("State")), pl.when(is_there).then(found.field("3"))).alias("State"),
@@ -121,7 +125,7 @@ _STREET_AND_CITY_OF_UNIT = r"^(\d.* (?:#|STE|SUITE|APT|UNIT) ?\w+) ([A-Z ]+)$"
 
 
 def _without_city(table: pl.DataFrame) -> pl.DataFrame:
-    """The row's own city; else, where more of the place was cut, what stands after the last comma."""
+    """The row's own city; else, where more of the place was cut, what stands there, if the row names no other city."""
     city = _filled(_comma_text(pl.col("City")))
     before = pl.col("__rest").str.strip_suffix(city).str.strip_chars_end(" ")
     is_own = pl.col("__rest").str.ends_with(pl.format(" {}", city)).fill_null(value=False) & (
@@ -130,9 +134,8 @@ def _without_city(table: pl.DataFrame) -> pl.DataFrame:
     patterns = (r"^(.*\d.*), ([^\d,#]*)$", _STREET_AND_CITY_OF_UNIT, rf"^(\d.* (?:{'|'.join(_suffix_forms())})) ([A-Z ]+)$")
     several = [pl.col("__rest").str.extract_groups(pattern).struct for pattern in patterns]
     last = pl.struct(pl.coalesce(one.field(number) for one in several).alias(number) for number in ("1", "2")).struct
-    is_last = pl.col("__cut") & pl.when(pl.col("City").is_null()).then(last.field("2").is_not_null()).otherwise(
-        several[0].field("2").is_not_null()
-    )
+    agrees = (city_key(last.field("2")) == city_key(pl.col("City"))) | pl.col("__same_code")
+    is_last = pl.col("__cut") & last.field("2").is_not_null() & (city.is_null() | agrees)
     return table.with_columns(
         pl.coalesce(_filled(pl.col("City")), pl.when(is_last & ~is_own).then(last.field("2"))).alias("City"),
         pl.when(is_own)

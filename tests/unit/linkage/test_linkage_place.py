@@ -54,6 +54,19 @@ def test_a_street_that_looks_like_a_place_stays(address, city, state):
     assert cut(address, City=city, State=state)[0] == address.upper()
 
 
+@pytest.mark.parametrize("address", ["1 Main St, Macomb, IL", "1 Main St, NE", "1 Main St, Macomb"])
+def test_a_place_that_is_not_that_of_the_row_stays(address):
+    assert cut(address, **BOCA)[0] == address.upper()
+
+
+def test_a_zip_code_that_the_row_lacks_is_no_sign_that_the_city_is_its_own():
+    assert cut("1 Main St, Macomb, IL 61455", City="Chicago", State="IL")[0] == "1 MAIN ST, MACOMB, IL 61455"
+
+
+def test_a_city_that_the_row_calls_otherwise_is_cut_if_the_zip_code_agrees():
+    assert cut("1 Main St, West Boca, FL 33432", **BOCA)[0] == "1 MAIN ST"
+
+
 def test_rows_keep_their_order():
     frame = pl.DataFrame({"Address": ["1 A St, X, NC 28202", "2 B St", "3 C St, X, NC 28202"]})
     assert without_place(frame)["Address"].to_list() == ["1 A ST", "2 B St", "3 C ST"]
