@@ -105,7 +105,7 @@ def _without_zip(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_state(table: pl.DataFrame) -> pl.DataFrame:
-    """A state where a ZIP code was cut, after a comma, or after the row's own city; not another than the row's: NE may be a direction."""
+    """A state after a comma, after the row's own city, or where a ZIP code was cut; none but the row's: NE is a direction too."""
     found = pl.col("__rest").str.extract_groups(rf"^(.*[^, ])(,? )({_any_state()})$").struct
     city = pl.format(" {}", pl.col("City").str.to_uppercase()).fill_null("\0")
     is_other = state_key(found.field("3")) != state_key(pl.col("State"))

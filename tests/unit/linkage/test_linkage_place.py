@@ -59,8 +59,8 @@ def test_a_place_that_is_not_that_of_the_row_stays(address):
     assert cut(address, **BOCA)[0] == address.upper()
 
 
-def test_a_zip_code_that_the_row_lacks_is_no_sign_that_the_city_is_its_own():
-    assert cut("1 Main St, Macomb, IL 61455", City="Chicago", State="IL")[0] == "1 MAIN ST, MACOMB, IL 61455"
+def test_a_city_stays_if_only_the_address_has_a_zip_code_and_the_row_another_city():
+    assert cut("1 Main St, Macomb, IL 61455", City="Chicago", State="IL")[0] == "1 MAIN ST, MACOMB"
 
 
 def test_a_city_that_the_row_calls_otherwise_is_cut_if_the_zip_code_agrees():
