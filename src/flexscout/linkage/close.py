@@ -9,7 +9,23 @@ from rapidfuzz.process import cpdist
 from flexscout.linkage.blocks import candidate_pairs
 from flexscout.linkage.spelling import spelled_out
 
-SIDES = ("number", "low", "before", "full", "suffix", "after", "unit", "city", "zip", "apns", "formats", "lat", "lon", "uses")
+SIDES = (
+    "number",
+    "low",
+    "before",
+    "full",
+    "suffix",
+    "after",
+    "unit",
+    "told_unit",
+    "city",
+    "zip",
+    "apns",
+    "formats",
+    "lat",
+    "lon",
+    "uses",
+)
 """What is known of a place: parts of its address, its parcels, its coordinates, and how many numbers its street has there."""
 
 _KILOMETERS = 111.2  # of a degree of latitude
@@ -37,6 +53,7 @@ class Weights:
     both_in_use: float = 0.12
     suffix_differs: float = 0.25
     unit_missing: float = 0.2
+    unit_in_column: float = 0.02
     range_on_one_side: float = 0.12
     far_apart: float = 0.12
     same_parcel: float = 0.25
@@ -143,6 +160,13 @@ def _direction_missing() -> pl.Expr:
     return (_missing("before") | _missing("after")) & ~_moved()
 
 
+def _unit_in_column() -> pl.Expr:
+    """The unit that one address has stands in the column Unit of all rows at the other, which has none."""
+    left, right = pl.col("unit_l"), pl.col("unit_r")
+    told = ((left == "") & (pl.col("told_unit_l") == right)) | ((right == "") & (pl.col("told_unit_r") == left))
+    return (_missing("unit") & told).fill_null(value=False)
+
+
 def _same_parcel() -> pl.Expr:
     return pl.col("apns_l").list.set_intersection("apns_r").list.len() > 0
 
@@ -196,7 +220,8 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
         (_W.direction_moved, _moved()),
         (_W.several_streets_fit, pl.col("ambiguous")),
         (_W.suffix_differs, _differ("suffix")),
-        (_W.unit_missing, _missing("unit")),
+        (_W.unit_missing, _missing("unit") & ~_unit_in_column()),
+        (_W.unit_in_column, _unit_in_column()),
         (_W.both_in_use, pl.col("in_use")),
         (_W.range_on_one_side, pl.col("number_l") != pl.col("number_r")),
         (_W.far_apart, pl.col("kilometers") > _FAR_KM),
@@ -216,7 +241,8 @@ def _evidence() -> pl.Expr:
         "direction missing on one side": _direction_missing(),
         "direction before the name on one side, after it on the other": _moved(),
         "several streets fit": pl.col("ambiguous"),
-        "unit on one side only": _missing("unit"),
+        "unit in the address on one side, in the column Unit on the other": _unit_in_column(),
+        "unit on one side only": _missing("unit") & ~_unit_in_column(),
         "range of numbers on one side": pl.col("number_l") != pl.col("number_r"),
         "both names are in use": pl.col("in_use"),
         "APN equal": pl.col("parcel"),

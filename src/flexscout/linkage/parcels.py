@@ -3,7 +3,7 @@
 import polars as pl
 
 from flexscout.linkage.keys import parcel_key
-from flexscout.linkage.spelling import plain, street_words
+from flexscout.linkage.spelling import unit_key
 
 
 def apart(groups: pl.Series, told: pl.DataFrame) -> pl.Series:
@@ -16,7 +16,7 @@ def apart(groups: pl.Series, told: pl.DataFrame) -> pl.Series:
     rows = told.select(
         groups.alias("group"),
         parcel_key(pl.col("APN")).str.strip_chars_start("0").alias("apn"),
-        pl.coalesce(_unit(pl.col("Unit")), pl.when(pl.col("unit") != "").then("unit")).alias("unit"),
+        pl.coalesce(unit_key(pl.col("Unit")), pl.when(pl.col("unit") != "").then("unit")).alias("unit"),
     )
     several_parcels = pl.col("apn").drop_nulls().n_unique().over("group") > 1
     parceled = rows.with_columns(pl.when(several_parcels).then(pl.col("apn").fill_null("")).alias("parcel"))
@@ -24,10 +24,3 @@ def apart(groups: pl.Series, told: pl.DataFrame) -> pl.Series:
     divided = parceled.with_columns(pl.when(several_units).then(pl.col("unit").fill_null("")).alias("part"))
     first = divided.with_row_index("row").select(pl.col("row").min().over("group", "parcel", "part")).to_series()
     return first.cast(pl.Int64)
-
-
-def _unit(text: pl.Expr) -> pl.Expr:
-    """A unit without the word for it: Suite 4 is 4."""
-    words = pl.format(" {} ", street_words(plain(text))).str.replace_all(r" (?:UNIT|NO) (?:(?:UNIT|NO) )*", " ")
-    bare = words.str.strip_chars(" ").str.replace_all(r"\b0+(\d)", "$1")
-    return pl.when(bare != "").then(bare)

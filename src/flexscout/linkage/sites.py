@@ -7,6 +7,7 @@ import polars as pl
 from flexscout.linkage.address import PARTS, address_parts
 from flexscout.linkage.keys import parcel_key, place_texts
 from flexscout.linkage.place import city_key, state_key, zip_key
+from flexscout.linkage.spelling import unit_key
 
 _IDENTITY = (*PARTS, "state", "city", "zip")
 
@@ -31,6 +32,7 @@ def sites_of(frame: pl.DataFrame) -> Sites:
         pl.col("apn").drop_nulls().unique().sort().alias("apns"),
         _format(pl.col("apn")).drop_nulls().unique().sort().alias("formats"),
         pl.col("full").first(),
+        pl.when(pl.col("told_unit").n_unique() == 1).then(pl.col("told_unit").first()).alias("told_unit"),
         pl.col("lat").median(),
         pl.col("lon").median(),
         pl.col("row").min().alias("row"),
@@ -51,6 +53,7 @@ def _told(frame: pl.DataFrame) -> pl.DataFrame:
         city_key(pl.col("City")).alias("city"),
         zip_key(pl.col("Zip Code")).alias("zip"),
         parcel_key(pl.col("APN")).alias("apn"),
+        unit_key(pl.col("Unit")).alias("told_unit"),
         _degrees("Latitude").alias("lat"),
         _degrees("Longitude").alias("lon"),
     ).with_columns(parts)

@@ -31,6 +31,13 @@ def spelled_out(text: pl.Expr) -> pl.Expr:
     return _replaced(text, _patterns(_IN_FULL))
 
 
+def unit_key(text: pl.Expr) -> pl.Expr:
+    """A unit without the word for it: Suite 4 is 4."""
+    words = pl.format(" {} ", street_words(plain(text))).str.replace_all(r" (?:UNIT|NO) (?:(?:UNIT|NO) )*", " ")
+    bare = words.str.strip_chars(" ").str.replace_all(r"\b0+(\d)", "$1")
+    return pl.when(bare != "").then(bare)
+
+
 _WITH_DIRECTIONS, _WITHOUT_DIRECTIONS, _PHRASES, _IN_FULL = (
     "words with directions",
     "words without directions",

@@ -108,6 +108,13 @@ def test_an_equal_parcel_supports_what_the_address_leaves_open():
     assert evidence(*rows) == "same number and street; unit on one side only; APN equal"
 
 
+def test_a_unit_may_stand_in_the_address_or_in_its_column():
+    rows = [{"Address": "1 Main St Suite 2"}, {"Address": "1 Main St", "Unit": "# 2"}]
+    assert evidence(*rows) == "same number and street; unit in the address on one side, in the column Unit on the other"
+    assert not are_one(rows[0], rows[1] | {"Unit": "3"})
+    assert are_one(*rows, policy="parcel")
+
+
 def test_what_is_far_apart_is_only_listed():
     rows = [{"Address": f"1 Maplewo{end} St", "Latitude": lat, "Longitude": -80.1} for end, lat in (("od", 26.30), ("d", 26.36))]
     assert evidence(*rows) == ["same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD); 6.7 km apart"]
