@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
+from flexscout.linkage.address import PARTS
 from flexscout.linkage.close import Bands, close_pairs
 from flexscout.linkage.components import connected
 from flexscout.linkage.keys import address_key, combined_keys, place_texts
@@ -19,8 +20,6 @@ DuplicatePolicy = Literal["site", "parcel"]
 
 CloseMatches = Literal["merge", "review", "off"]
 """What becomes of close matches in the upper band: merged, listed for a person to decide, or not looked for."""
-
-_KEY_PARTS = ("number", "before", "name", "suffix", "after", "unit", "state", "zip")
 
 
 @dataclass(frozen=True)
@@ -86,25 +85,28 @@ def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: 
     """
     how = linking or Linking()
     sites = sites_of(frame)
-    known = {
-        "Address": address_key(sites.told),
-        "City": sites.told["city"],
-        "State": sites.told["state"],
-        "Zip Code": sites.told["zip"],
-    }
-    exact = combined_keys(frame, how.fields, known) if keys is None else keys
-    zips = _zip_keys(sites) if how.by_address else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    exact = combined_keys(frame, how.fields, _told(sites)) if keys is None else keys
+    zips = _place_keys(sites.told, "zip") if how.by_address else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     links = _close_links(sites, how)
-    rows = pl.int_range(frame.height, eager=True)
-    merged = links.filter("merge")
-    bound = [(rows, _first_rows(key)) for key in (exact, zips)] + [(merged["left"], merged["right"])]
-    left, right = (np.concatenate([pair[side].to_numpy() for pair in bound]).astype(np.int64) for side in (0, 1))
-    first = pl.Series("group", connected(frame.height, left, right))
+    first = _bound([exact, zips, *_unit_keys(sites, how)], links.filter("merge"))
     if how.policy == "parcel":
         first = _divided(frame, sites, first)
-    return Groups(
-        (first.rank("dense").cast(pl.Int64) - 1).alias("group"), links, exact, zips, sites.places["row"].gather(sites.rows)
-    )
+    numbers = (first.rank("dense").cast(pl.Int64) - 1).alias("group")
+    return Groups(numbers, links, exact, zips, sites.places["row"].gather(sites.rows))
+
+
+def _told(sites: Sites) -> dict[str, pl.Series]:
+    """The fields that are normalized already."""
+    names = {"City": "city", "State": "state", "Zip Code": "zip"}
+    return {"Address": address_key(sites.told)} | {field: sites.told[name] for field, name in names.items()}
+
+
+def _bound(keys: Sequence[pl.Series], merges: pl.DataFrame) -> pl.Series:
+    """For each row the first that it hangs together with, by equal keys and by merges."""
+    rows = pl.int_range(keys[0].len(), eager=True)
+    links = [*((rows, _first_rows(key)) for key in keys), (merges["left"], merges["right"])]
+    left, right = (np.concatenate([pair[side].to_numpy() for pair in links]).astype(np.int64) for side in (0, 1))
+    return pl.Series("group", connected(rows.len(), left, right))
 
 
 def _first_rows(keys: pl.Series) -> pl.Series:
@@ -113,10 +115,18 @@ def _first_rows(keys: pl.Series) -> pl.Series:
     return keys.alias("key").to_frame().with_row_index("row").select(first.alias("first")).to_series()
 
 
-def _zip_keys(sites: Sites) -> pl.Series:
-    """A key of address, state and ZIP code, null where one of them is missing."""
-    keys = sites.places.select(pl.concat_str(_KEY_PARTS, separator="|").alias("key")).to_series()
-    return keys.gather(sites.rows)
+def _place_keys(told: pl.DataFrame, place: str) -> pl.Series:
+    """A key of address, state and `place` (`city` or `zip`), null where one of them is missing."""
+    return told.select(pl.concat_str(*PARTS, "state", place, separator="|").alias("key")).to_series()
+
+
+def _unit_keys(sites: Sites, how: Linking) -> list[pl.Series]:
+    """By parcel a unit is one, whether it stands in the address or in the column Unit."""
+    if how.policy == "site" or not how.by_address:
+        return []
+    written = pl.when(pl.col("unit") != "").then("unit")
+    told = sites.told.with_columns(pl.coalesce(written, "told_unit").alias("unit"))
+    return [_place_keys(told, place) for place in ("city", "zip")]
 
 
 def _close_links(sites: Sites, how: Linking) -> pl.DataFrame:

@@ -162,6 +162,12 @@ def test_by_parcel_they_keep_rows_apart():
     assert groups(*rows, policy="parcel").numbers.to_list() == [0, 1, 0, 2, 3, 2]
 
 
+def test_by_parcel_a_unit_is_one_wherever_it_is_written():
+    rows = [("1 Main St #4", None), ("1 Main St", "4"), ("1 Main St", "5"), ("1 Main St Suite 5", None), ("1 Main St", None)]
+    found = groups(*({"Address": address, "Unit": unit} for address, unit in rows), policy="parcel", close_matches="off")
+    assert found.numbers.to_list() == [0, 0, 1, 1, 2]
+
+
 def test_by_parcel_a_row_without_a_parcel_goes_with_the_only_one():
     assert are_one({"Address": "1 Main St", "APN": "1"}, {"Address": "1 Main St"}, policy="parcel")
 
