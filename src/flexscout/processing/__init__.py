@@ -9,9 +9,10 @@ from flexscout.processing.classified import (
     gathered,
     issues_of,
     judged,
-    merged,
+    not_selected,
     with_other_columns,
 )
+from flexscout.processing.linked import ROW, linkable, linked, merged, unique_properties
 from flexscout.processing.processor import FileProcessor
 from flexscout.processing.progress import NoProgress, Progress
 
@@ -19,6 +20,7 @@ __all__ = [
     "KEY",
     "MODIFIED",
     "POSITION",
+    "ROW",
     "BatchProcessor",
     "Classified",
     "FileProcessor",
@@ -27,6 +29,10 @@ __all__ = [
     "gathered",
     "issues_of",
     "judged",
+    "linkable",
+    "linked",
     "merged",
+    "not_selected",
+    "unique_properties",
     "with_other_columns",
 ]

@@ -8,10 +8,9 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.aggregation import Deduplicated, combine, deduplicate, unmerged
+from flexscout.aggregation import combine
 from flexscout.classification import Criteria
 from flexscout.classification.where import Filtered
-from flexscout.config import PipelineConfiguration
 from flexscout.conversion import ISSUE_SCHEMA, fairly
 from flexscout.journal import TableFolder, write_table
 from flexscout.linkage import duplicate_keys
@@ -39,12 +38,31 @@ _FILE, _SHEET, _ = SOURCE_COLUMNS
 _CANONICAL = {column.name for column in columns()}
 _BLOCK = 100  # tables
 
+LINKED_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Latitude", "Longitude")
+"""What tells which rows are one property."""
+
 # What is kept of a row that was not selected; the whole row stays in its file.
 _NOT_SELECTED = (
-    "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "County", "APN",
-    "Building SqFt", "Lot Size Acres", "Year Built", "Flex Score", "Score Ceiling",
-    *SOURCE_COLUMNS, STATUS, REASONS, TO_VERIFY,
-)  # fmt: skip
+    "Property Name",
+    "Property Type",
+    "Address",
+    "City",
+    "State",
+    "Zip Code",
+    "County",
+    "APN",
+    "Building SqFt",
+    "Lot Size Acres",
+    "Year Built",
+    "Flex Score",
+    "Score Ceiling",
+    *SOURCE_COLUMNS,
+    STATUS,
+    REASONS,
+    TO_VERIFY,
+)
+# And what is needed until duplicates are found.
+_TO_LINK = (KEY, *(name for name in LINKED_COLUMNS if name not in _NOT_SELECTED))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,8 +70,8 @@ class Classified:
     """Files after classification.
 
     `results`: one a file; `candidates`: their canonical columns and scores, with KEY, MODIFIED and POSITION; `others`: the
-    rows that were not selected, with their reasons; `issues`: the Issues of the files; `tables`: where the whole rows are;
-    `left_out`: rows for which the filter does not hold.
+    rows that were not selected, with their reasons and KEY; `issues`: the Issues of the files; `tables`: where the whole rows
+    are; `left_out`: rows for which the filter does not hold.
     """
 
     results: tuple[ProcessingResult, ...]
@@ -74,7 +92,7 @@ def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fiel
     return Classified(
         _results(records, frames),
         combine(candidates),
-        _together(frame.select(cs.by_name(*_NOT_SELECTED, require_all=False)) for frame in others),
+        _together(frame.select(cs.by_name(*_NOT_SELECTED, *_TO_LINK, require_all=False)) for frame in others),
         issues_of(records),
         tables,
         sum(part.left_out for part in filtered),
@@ -90,13 +108,6 @@ def judged(
     return [tuple(one.judge(frame) for one in criteria) for frame in keyed]
 
 
-def merged(candidates: pl.DataFrame, config: PipelineConfiguration) -> Deduplicated:
-    """A row per property, best first, of candidates with KEY and MODIFIED; every row, if the settings want no deduplication."""
-    if not (config.enable_deduplication and candidates.width):
-        return unmerged(candidates, (KEY, MODIFIED))
-    return deduplicate(candidates, keys=KEY, newness=MODIFIED, fields=config.duplicate_fields)
-
-
 def gathered(parts: Sequence[Classified]) -> Classified:
     """All parts as one, in the order of the files, sheets and rows, whatever that of their arrival."""
     return Classified(
@@ -107,6 +118,11 @@ def gathered(parts: Sequence[Classified]) -> Classified:
         {place: table for part in parts for place, table in part.tables.items()},
         sum(part.left_out for part in parts),
     )
+
+
+def not_selected(others: pl.DataFrame) -> pl.DataFrame:
+    """The rows that were not selected, as they are shown."""
+    return others.drop(_TO_LINK, strict=False)
 
 
 def with_other_columns(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
