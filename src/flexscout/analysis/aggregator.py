@@ -53,8 +53,8 @@ class ResultAggregator:
 
         Rows are one property when all `duplicate_fields` agree after normalization, as in a run. The one with the
         highest `Flex Score`, if there is that column, stays; then the one with most canonical cells filled; then the
-        first. A row that lacks a field is no duplicate of any; where a whole `Source File` lacks a part of the place,
-        such as the state, its rows are compared with each other. Raises AggregationError if the frame lacks a field.
+        first. A row in which a field is blank is no duplicate of any; where the frame has no column for a part of the place,
+        such as the state, rows of one `Source File` are compared. Raises AggregationError if the frame lacks another field.
         """
         return take(df, self._merged(df).survivors[POSITION].sort())
 

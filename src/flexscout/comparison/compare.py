@@ -92,7 +92,7 @@ def _kept(results: Iterable[ProcessingResult], criteria: tuple[Criteria, Criteri
     records = [result.record for result in results]
     both = [(a.frame, b.frame) for a, b in judged(records, criteria, config.duplicate_fields)]
     return [
-        Part((a.filter(either), b.filter(either)), linkable(a).with_columns(either.alias(_KEPT)))
+        Part((a.filter(either), b.filter(either)), linkable(a, config.duplicate_fields).with_columns(either.alias(_KEPT)))
         for a, b in both
         for either in [_is_candidate(a) | _is_candidate(b)]
     ]

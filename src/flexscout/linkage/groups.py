@@ -11,8 +11,9 @@ from flexscout.config import PipelineConfiguration
 from flexscout.linkage.address import PARTS
 from flexscout.linkage.close import Bands, close_pairs
 from flexscout.linkage.components import connected
-from flexscout.linkage.keys import address_key, combined_keys, place_texts
+from flexscout.linkage.keys import address_key, duplicate_keys, sheets_of
 from flexscout.linkage.parcels import apart
+from flexscout.linkage.place import texts
 from flexscout.linkage.sites import Sites, sites_of
 
 DuplicatePolicy = Literal["site", "parcel"]
@@ -77,15 +78,16 @@ class Groups:
         return ends.join(both_ways, on=["left", "right"], how="left", maintain_order="left")["Evidence"]
 
 
-def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, keys: pl.Series | None = None) -> Groups:
+def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, sheets: pl.Series | None = None) -> Groups:
     """Which rows of a frame of many sheets are one property; independent of their order but for the numbers.
 
-    `frame`: any of the canonical columns, and where rows come from; `keys`: exact keys, if they are known. A row whose address
-    has no house number is linked with none.
+    `frame`: any of the canonical columns, and where rows come from; `sheets`: what each row's sheet lacks, as `lacking` says it,
+    by default what the frame lacks. A row whose address has no house number is linked with none.
     """
     how = linking or Linking()
-    sites = sites_of(frame)
-    exact = combined_keys(frame, how.fields, _told(sites)) if keys is None else keys
+    lacked = sheets_of(frame, how.fields) if sheets is None else sheets
+    sites = sites_of(frame, lacked)
+    exact = duplicate_keys(frame, how.fields, lacked, _told(sites))
     zips = _place_keys(sites.told, "zip") if how.by_address else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     links = _close_links(sites, how)
     first = _bound([exact, zips, *_unit_keys(sites, how)], links.filter("merge"))
@@ -145,4 +147,4 @@ def _close_links(sites: Sites, how: Linking) -> pl.DataFrame:
 
 def _divided(frame: pl.DataFrame, sites: Sites, groups: pl.Series) -> pl.Series:
     units = sites.places["unit"].gather(sites.rows)
-    return apart(groups, place_texts(frame).with_columns(units.alias("unit")))
+    return apart(groups, texts(frame, ("APN", "Unit")).with_columns(units.alias("unit")))

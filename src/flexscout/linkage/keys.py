@@ -1,6 +1,6 @@
 """The normalized key of a row: rows with equal keys are one property."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -11,57 +11,65 @@ from flexscout.model import PLACE_COLUMNS, SOURCE_COLUMNS
 
 _BETWEEN = "\x1f"  # a separator that no cell holds
 
-
-def duplicate_keys(frame: pl.DataFrame, fields: Sequence[str], source: str | pl.Series) -> pl.Series:
-    """A key per row of a sheet, or of sheets that lack the same columns; null where the row can't be a duplicate of another.
-
-    `fields`: canonical columns that have to agree. A missing value, or an address without a house number, gives no
-    key. Where the sheets lack a part of the place, such as the state, rows are compared only within their `source` (one for
-    all rows, or one each); where they lack anything else, they have no key.
-    """
-    lacking = [field for field in fields if field not in frame.columns]
-    if len(lacking) == len(fields) or not PLACE_COLUMNS.issuperset(lacking):
-        return pl.repeat(None, frame.height, dtype=pl.String, eager=True)
-    placed = _placed(frame, fields)
-    parts = [_part(placed, field, source) for field in fields]
-    return frame.select(pl.concat_str(parts, separator=_BETWEEN).alias("key")).to_series()
+WITHIN_FILE = ("City", "State")
+"""Where a sheet lacks them, its rows are compared within their file alone."""
 
 
-def combined_keys(frame: pl.DataFrame, fields: Sequence[str], told: Mapping[str, pl.Series] | None = None) -> pl.Series:
-    """A key per row of many sheets in one frame: what `duplicate_keys` gives sheet by sheet.
+def lacking(columns: Collection[str], fields: Sequence[str]) -> str:
+    """Which of the duplicate `fields`, and of city and state, a sheet with these columns lacks: a text for each of its rows."""
+    return "".join(f"|{name}|" for name in dict.fromkeys((*fields, *WITHIN_FILE)) if name not in columns)
 
-    Sheets are told apart by `Source File` and `Source Sheet`, as far as those are there; a sheet lacks a column in
-    which none of its rows has a value. `told`: fields that are normalized already.
+
+def lacks(sheets: pl.Expr, field: str) -> pl.Expr:
+    """Whether the sheet of each row lacks the field; `sheets`: texts of `lacking`."""
+    return sheets.str.contains(f"|{field}|", literal=True)
+
+
+def duplicate_keys(
+    frame: pl.DataFrame, fields: Sequence[str], sheets: pl.Series | None = None, told: Mapping[str, pl.Series] | None = None
+) -> pl.Series:
+    """A key per row, null where the row can't be a duplicate of another.
+
+    `fields`: canonical columns that have to agree; `sheets`: what the sheet of each row lacks, as `lacking` says it, by default
+    what the frame lacks; `told`: fields that are normalized already. A missing value, or an address without a house number,
+    gives no key. Where a sheet lacks a part of the place, such as the state, its rows are compared only within their
+    `Source File`; where it lacks anything else, they have no key.
     """
     known = told or {}
-    lacking = {field: _lacks(frame, field) for field in fields}
     placed = frame if "Address" in known else _placed(frame, fields)
-    file = pl.col("Source File") if "Source File" in frame.columns else pl.lit("")
+    given = pl.lit(sheets_of(frame, fields) if sheets is None else sheets)
     parts = [
-        pl.when(lacks & (field in PLACE_COLUMNS))
-        .then(pl.format(f"no {field} in {{}}", file))
+        pl.when(lacks(given, field) & (field in PLACE_COLUMNS))
+        .then(pl.format(f"no {field} in {{}}", _file(frame)))
         .otherwise(pl.lit(known[field]) if field in known else _spelled(placed, field))
-        for field, lacks in lacking.items()
+        for field in fields
     ]
-    comparable = ~pl.all_horizontal(*lacking.values())
+    comparable = ~pl.all_horizontal(lacks(given, field) for field in fields)
     return frame.with_columns(pl.when(comparable).then(pl.concat_str(parts, separator=_BETWEEN)).alias("__key"))["__key"]
 
 
-def place_texts(frame: pl.DataFrame) -> pl.DataFrame:
+def sheets_of(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+    """What each row's sheet lacks, if all are of one."""
+    return pl.repeat(lacking(frame.columns, fields), frame.height, dtype=pl.String, eager=True)
+
+
+def place_texts(frame: pl.DataFrame, sheets: pl.Series) -> pl.DataFrame:
     """Address, City, State, Zip Code, Unit, APN, Latitude and Longitude of many sheets, as texts, null where not known.
 
-    An address no longer says where it is. What a sheet lacks of city and state holds for its file alone, as in `combined_keys`.
+    An address no longer says where it is. What a sheet lacks of city and state holds for its file alone, as in `duplicate_keys`.
     """
-    placed = without_place(frame)
-    file = pl.lit(frame[SOURCE_COLUMNS[0]].cast(pl.String)) if SOURCE_COLUMNS[0] in frame.columns else pl.lit("")
     own = [
-        pl.when(pl.lit(_lacks(frame, name)) & pl.col(name).is_null())
-        .then(pl.format(f"no {name} in {{}}", file))
+        pl.when(lacks(pl.lit(sheets), name) & pl.col(name).is_null())
+        .then(pl.format(f"no {name} in {{}}", _file(frame)))
         .otherwise(name)
         .alias(name)
-        for name in ("City", "State")
+        for name in WITHIN_FILE
     ]
-    return placed.with_columns(*own, *texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
+    return without_place(frame).with_columns(*own, *texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
+
+
+def _file(frame: pl.DataFrame) -> pl.Expr:
+    return pl.lit(frame[SOURCE_COLUMNS[0]].cast(pl.String)) if SOURCE_COLUMNS[0] in frame.columns else pl.lit("")
 
 
 def _placed(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
@@ -70,21 +78,6 @@ def _placed(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
         return frame
     placed = without_place(frame)
     return frame.with_columns(placed[name] for name in placed.columns if name in frame.columns)
-
-
-def _lacks(frame: pl.DataFrame, field: str) -> pl.Series:
-    """Whether the row's sheet lacks the column."""
-    if field not in frame.columns:
-        return pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True)  # noqa: FBT003 - the value to repeat
-    sheet = [name for name in SOURCE_COLUMNS[:2] if name in frame.columns]
-    nothing = pl.col(field).is_null().all()
-    return frame.with_columns((nothing.over(sheet) if sheet else nothing).alias("__lacks"))["__lacks"]
-
-
-def _part(frame: pl.DataFrame, field: str, source: str | pl.Series) -> pl.Expr:
-    if field not in frame.columns:
-        return pl.format("no {} in {}", pl.lit(field), pl.lit(source))
-    return _spelled(frame, field)
 
 
 def _spelled(frame: pl.DataFrame, field: str) -> pl.Expr:

@@ -24,9 +24,12 @@ class Sites:
     told: pl.DataFrame
 
 
-def sites_of(frame: pl.DataFrame) -> Sites:
-    """The places of a frame with any of Address, City, State, Zip Code, APN, Latitude, Longitude, Source File, Source Sheet."""
-    told = _told(frame)
+def sites_of(frame: pl.DataFrame, sheets: pl.Series) -> Sites:
+    """The places of a frame with any of Address, City, State, Zip Code, APN, Latitude, Longitude and Source File.
+
+    `sheets`: what each row's sheet lacks.
+    """
+    told = _told(place_texts(frame, sheets))
     known = told.filter(pl.col("number").is_not_null() & pl.col("state").is_not_null())
     places = known.group_by(_IDENTITY).agg(
         pl.col("apn").drop_nulls().unique().sort().alias("apns"),
@@ -43,9 +46,8 @@ def sites_of(frame: pl.DataFrame) -> Sites:
     return Sites(ordered, rows, told)
 
 
-def _told(frame: pl.DataFrame) -> pl.DataFrame:
+def _told(placed: pl.DataFrame) -> pl.DataFrame:
     """What each row says of its place, in the spelling that is compared."""
-    placed = place_texts(frame)
     parts = address_parts(placed["Address"])
     return placed.select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),

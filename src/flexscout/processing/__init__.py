@@ -2,22 +2,23 @@
 
 from flexscout.processing.batch import BatchProcessor
 from flexscout.processing.classified import (
-    KEY,
+    LACKING,
     MODIFIED,
     POSITION,
     Classified,
     gathered,
     issues_of,
     judged,
+    linkable,
     not_selected,
     with_other_columns,
 )
-from flexscout.processing.linked import ROW, linkable, linked, merged, unique_properties
+from flexscout.processing.linked import ROW, linked, merged, unique_properties
 from flexscout.processing.processor import FileProcessor
 from flexscout.processing.progress import NoProgress, Progress
 
 __all__ = [
-    "KEY",
+    "LACKING",
     "MODIFIED",
     "POSITION",
     "ROW",

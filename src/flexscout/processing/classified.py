@@ -13,7 +13,7 @@ from flexscout.classification import Criteria
 from flexscout.classification.where import Filtered
 from flexscout.conversion import ISSUE_SCHEMA, fairly
 from flexscout.journal import TableFolder, write_table
-from flexscout.linkage import duplicate_keys
+from flexscout.linkage import WITHIN_FILE, lacking
 from flexscout.model import (
     ISSUES_LISTED,
     REASONS,
@@ -28,8 +28,9 @@ from flexscout.model import (
 )
 from flexscout.vocabulary import columns
 
-KEY, MODIFIED, POSITION = "__key", "__modified", "__position"
-"""Working columns: the duplicate key; when the file was last changed, seconds since 1970; where the row is in its table."""
+LACKING, MODIFIED, POSITION = "__lacking", "__modified", "__position"
+"""Working columns: which fields that are compared the row's sheet lacks; when its file was last changed, seconds since 1970;
+where the row is in its table."""
 
 Tables = Mapping[tuple[str, str], Path]
 """File and sheet -> the whole table of it."""
@@ -61,16 +62,14 @@ _NOT_SELECTED = (
     REASONS,
     TO_VERIFY,
 )
-# And what is needed until duplicates are found.
-_TO_LINK = (KEY, *(name for name in LINKED_COLUMNS if name not in _NOT_SELECTED))  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Classified:
     """Files after classification.
 
-    `results`: one a file; `candidates`: their canonical columns and scores, with KEY, MODIFIED and POSITION; `others`: the
-    rows that were not selected, with their reasons and KEY; `issues`: the Issues of the files; `tables`: where the whole rows
+    `results`: one a file; `candidates`: their canonical columns and scores, with LACKING, MODIFIED and POSITION; `others`: the
+    rows that were not selected, with their reasons and LACKING; `issues`: the Issues of the files; `tables`: where the whole rows
     are; `left_out`: rows for which the filter does not hold.
     """
 
@@ -92,7 +91,7 @@ def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fiel
     return Classified(
         _results(records, frames),
         combine(candidates),
-        _together(frame.select(cs.by_name(*_NOT_SELECTED, *_TO_LINK, require_all=False)) for frame in others),
+        _together(frame.select(_to_link(duplicate_fields) | _shown()) for frame in others),
         issues_of(records),
         tables,
         sum(part.left_out for part in filtered),
@@ -102,10 +101,10 @@ def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fiel
 def judged(
     records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
 ) -> list[tuple[Filtered, ...]]:
-    """The records' tables with KEY, MODIFIED and POSITION, as each of the `criteria` judges them: the same rows in one order."""
-    asked = {*duplicate_fields, *(name for one in criteria for name in one.profile.columns)}
-    keyed = [_with_key(frame, duplicate_fields) for frame in _alike(records, asked)]
-    return [tuple(one.judge(frame) for one in criteria) for frame in keyed]
+    """The records' tables with LACKING, MODIFIED and POSITION, as each of the `criteria` judges them: equal rows in one order."""
+    asked = {*duplicate_fields, *WITHIN_FILE, *(name for one in criteria for name in one.profile.columns)}
+    marked = [_with_lacking(frame, duplicate_fields) for frame in _alike(records, asked)]
+    return [tuple(one.judge(frame) for one in criteria) for frame in marked]
 
 
 def gathered(parts: Sequence[Classified]) -> Classified:
@@ -122,7 +121,20 @@ def gathered(parts: Sequence[Classified]) -> Classified:
 
 def not_selected(others: pl.DataFrame) -> pl.DataFrame:
     """The rows that were not selected, as they are shown."""
-    return others.drop(_TO_LINK, strict=False)
+    return others.select(_shown())
+
+
+def linkable(rows: pl.DataFrame, duplicate_fields: tuple[str, ...]) -> pl.DataFrame:
+    """What tells which rows are one property, of rows with LACKING."""
+    return rows.select(_to_link(duplicate_fields))
+
+
+def _to_link(duplicate_fields: tuple[str, ...]) -> cs.Selector:
+    return cs.by_name(*dict.fromkeys((*LINKED_COLUMNS, *duplicate_fields, *SOURCE_COLUMNS, LACKING)), require_all=False)
+
+
+def _shown() -> cs.Selector:
+    return cs.by_name(*_NOT_SELECTED, require_all=False)
 
 
 def with_other_columns(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -156,7 +168,7 @@ def _of_file(rows: pl.DataFrame, tables: Tables, name: str) -> pl.DataFrame:
     own = {place: table for place, table in tables.items() if place[0] == name}
     there = {column for table in own.values() for column in pl.read_parquet_schema(table)}
     foreign = [column for column in rows.columns if column in _CANONICAL - there]
-    return combine([with_other_columns(rows.drop(foreign), own).drop(KEY, MODIFIED, strict=False)])
+    return combine([with_other_columns(rows.drop(foreign), own).drop(LACKING, MODIFIED, strict=False)])
 
 
 def _in_blocks(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -192,8 +204,8 @@ def _known() -> cs.Selector:
     return cs.by_name(*_CANONICAL, *SOURCE_COLUMNS, require_all=False)
 
 
-def _with_key(frame: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
-    return frame.with_columns(duplicate_keys(frame, fields, frame[_FILE]).cast(pl.String).alias(KEY))
+def _with_lacking(frame: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(lacking(frame.columns, fields)).alias(LACKING))
 
 
 def _together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
