@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from flexscout import PipelineConfiguration, ScalableFlexPipeline
+from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
 COLUMNS = (*HEADER, "Zip Code", "APN")
@@ -58,3 +59,21 @@ def test_what_is_needed_to_find_duplicates_is_not_shown_among_the_rows_that_were
     run(tmp_path, {"a.xlsx": [("1 Test St", "Charlotte", "28202", None), ("2 Test St", "Charlotte", "28202", None, "Office")]})
     shown = pl.read_excel("out/all.xlsx", sheet_name="Not Selected").columns
     assert [name for name in shown if name.startswith("__") or name in ("Unit", "Latitude")] == []
+
+
+def test_the_command_line_says_it_too(tmp_path):
+    header = (*HEADER, "APN")
+    write_workbook(
+        tmp_path / "in/a.xlsx", [header, (*candidate(1), "1"), (*candidate(1), "2"), (*candidate(1, Address="1 Test"), "")]
+    )
+    counts = [
+        len(flexscout("run", "in", *options).rows())
+        for options in ((), ("--duplicate-policy", "parcel"), ("--close-matches", "merge"))
+    ]
+    assert counts == [2, 3, 1]
+
+
+def test_a_policy_that_is_none_is_refused_with_those_that_are(tmp_path):
+    outcome = flexscout("run", str(tmp_path), "--duplicate-policy", "lot")
+    assert outcome.code == 2
+    assert "give one of site, parcel" in outcome.err
