@@ -11,7 +11,16 @@ from flexscout.errors import is_transient
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
 from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
-from flexscout.processing import BatchProcessor, Classified, NoProgress, Progress, gathered, merged, with_other_columns
+from flexscout.processing import (
+    BatchProcessor,
+    Classified,
+    NoProgress,
+    Progress,
+    gathered,
+    not_selected,
+    unique_properties,
+    with_other_columns,
+)  # fmt: skip
 from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, finished, messages
 
 logger = logging.getLogger("flexscout.pipeline")
@@ -46,12 +55,10 @@ class ScalableFlexPipeline:
             with clock.stage("processing"):
                 files = self._process(found, folder)
             with clock.stage("aggregation"):
-                unique = merged(files.candidates, self.config)
+                unique = unique_properties(files, self.config)
                 master = with_other_columns(unique.survivors, files.tables)
-            tables = Tables(master, unique.ledger, files.others, files.issues)
-            summary = self._export(self._facts(found, files, tables, clock), tables, clock, memory)
-            _log_finished(summary)
-            return summary
+            tables = Tables(master, unique.ledger, not_selected(files.others), files.issues)
+            return _logged(self._export(self._facts(found, files, tables, clock), tables, clock, memory))
 
     def check(self) -> CheckSummary:
         """What a run would read, how each file's headers map and what is missing; reads no more than it must, writes nothing.
@@ -117,6 +124,7 @@ def _log_found(found: Scan) -> None:
         logger.warning("%s skipped: %s", file.name, file.reason, extra={"event": "file_skipped", "data": {"file": file.name}})
 
 
-def _log_finished(summary: RunSummary) -> None:
+def _logged(summary: RunSummary) -> RunSummary:
     data = {"exit_code": summary.exit_code, **summary.report["performance"]}
     logger.info("run finished", extra={"event": "run_finished", "data": data})
+    return summary

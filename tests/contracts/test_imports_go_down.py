@@ -25,9 +25,9 @@ DOORS = {
     "fastexcel": "reading/workbook.py",
     "rustpy_xlsxwriter": "export/workbook.py",
     "pebble": "executors/workers.py",
-    "rapidfuzz": "mapping/headers.py",
+    "rapidfuzz": "mapping/headers.py linkage/close.py",
     "lxml": "reading/web_page.py reading/spreadsheetml.py",
-    "numpy": "reading/quoting.py",
+    "numpy": "reading/quoting.py linkage/groups.py linkage/components.py",
     "pydantic": "config/settings.py classification/profile.py classification/mistakes.py",
 }
 

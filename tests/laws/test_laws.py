@@ -57,7 +57,7 @@ def scored_of(rows):
         pl.lit("S").alias("Source Sheet"),
         pl.int_range(pl.len()).alias("Source Row"),
     ]
-    keys = duplicate_keys(scored, FIELDS, "a.xlsx").cast(pl.String).alias("key")
+    keys = duplicate_keys(scored, FIELDS).cast(pl.String).alias("key")
     return scored.with_columns(*source, keys, pl.lit(0.0).alias("age"))
 
 

@@ -1,6 +1,6 @@
 """Of the rows of one property the best survives; the ledger says what was merged into it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -28,6 +28,9 @@ LEDGER_SCHEMA = {
 }
 """The ledger: a row per removed row; groups are numbered in the order of the survivors."""
 
+Why = Callable[[pl.DataFrame, pl.DataFrame], pl.Series]
+"""Kept and removed rows, beside each other -> why they are one, a sentence each."""
+
 _PLACE = ("Address", "City", "State")
 _NAMES = ("File", "Sheet", "Row")
 _RANK, _BEST, _KEPT = "__rank", "__best", "__kept "  # working columns: a row's rank, its group's best rank, the kept row's cells
@@ -41,12 +44,12 @@ class Deduplicated:
     ledger: pl.DataFrame
 
 
-def deduplicate(frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[str]) -> Deduplicated:
+def deduplicate(frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[str], why: Why | None = None) -> Deduplicated:
     """Keep the best row of each key.
 
-    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer;
-    `fields`: the columns that the key was made of, for the evidence. The survivor has the highest score, then the
-    most canonical cells, then the newest file, then the first file name, sheet and row.
+    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer; `fields`:
+    the columns that the key was made of, for the evidence; `why`: gives it for each kept and removed row. The survivor has
+    the highest score, then the most canonical cells, then the newest file, then the first file name, sheet and row.
     """
     ranked = frame.sort(
         ["Flex Score", _filled_cells(frame), newness, *SOURCE_COLUMNS], descending=[True, True, True, False, False, False]
@@ -55,7 +58,7 @@ def deduplicate(frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[s
     marked = ranked.with_columns(best.alias(_BEST))
     survivors = in_order(marked.filter(pl.col(_BEST) == pl.col(_RANK)))
     removed = marked.filter(pl.col(_BEST) != pl.col(_RANK))
-    ledger = _ledger(removed, marked[removed[_BEST]], _groups(survivors, removed), fields)
+    ledger = _ledger(removed, marked[removed[_BEST]], _groups(survivors, removed), fields, why)
     return Deduplicated(survivors.drop(keys, newness, _RANK, _BEST), ledger)
 
 
@@ -75,7 +78,7 @@ def _groups(survivors: pl.DataFrame, removed: pl.DataFrame) -> pl.Series:
     return removed.select(_BEST).join(numbered, left_on=_BEST, right_on=_RANK, how="left", maintain_order="left")["group"]
 
 
-def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
+def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, fields: Sequence[str], why: Why | None) -> pl.DataFrame:
     """The removed rows beside the rows that were kept for them."""
     there = [name for name in (column.name for column in columns()) if name in removed.columns]
     pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
@@ -86,7 +89,7 @@ def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, fields
         pl.col(f"{_KEPT}Flex Score").alias("Kept Score"),
         *(pl.col(f"Source {name}").alias(f"Removed {name}") for name in _NAMES),
         pl.col("Flex Score").alias("Removed Score"),
-        pl.lit(f"same {', '.join(fields)} after normalization").alias("Evidence"),
+        (pl.lit(why(kept, removed)) if why else pl.lit(f"same {', '.join(fields)} after normalization")).alias("Evidence"),
         _different_apn(there).alias("Different APN"),
         _differences(pairs, there).alias("Fields That Differ"),
     )

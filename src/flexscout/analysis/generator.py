@@ -77,7 +77,7 @@ class ReportGenerator:
     def _facts(self, results: Iterable[ProcessingResult], master: Any) -> Facts:
         files = _checked(results)
         candidates = combine(pl.read_parquet(file.candidates_table) for file in files if file.candidates_table)
-        found = merged(candidates, self.config.duplicate_fields)
+        found = merged(candidates, self.config)
         unique = found.survivors[POSITION] if self.config.enable_deduplication else pl.Series(range(candidates.height))
         chosen = in_order(_scored(candidates[unique] if master is None else master))
         return Facts(

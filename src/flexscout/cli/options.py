@@ -82,6 +82,22 @@ DuplicateFields = Annotated[
         "--duplicate-fields", metavar="A,B,C", help="Columns that make rows one property.  [default: Address,City,State]"
     ),
 ]
+DuplicatePolicy = Annotated[
+    str | None,
+    typer.Option(
+        "--duplicate-policy",
+        metavar="HOW",
+        help="site: one address is one property; parcel: another APN or unit is another property.  [default: site]",
+    ),
+]
+CloseMatches = Annotated[
+    str | None,
+    typer.Option(
+        "--close-matches",
+        metavar="HOW",
+        help="Addresses written differently that may be one: merge the surest, list them (review), or off.  [default: review]",
+    ),
+]
 NoCsv = Annotated[bool, typer.Option("--no-csv", help="Write no CSV twin.")]
 Timeout = Annotated[
     float | None, typer.Option("--timeout", metavar="MIN", help="Longest time for one file, in minutes.  [default: 30]")
@@ -111,6 +127,8 @@ def _shared(
     where: Where = None,
     no_deduplication: NoDeduplication = False,
     duplicate_fields: DuplicateFields = None,
+    duplicate_policy: DuplicatePolicy = None,
+    close_matches: CloseMatches = None,
     no_csv: NoCsv = False,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
@@ -175,6 +193,8 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "where": options["where"],
         "enable_deduplication": False if options["no_deduplication"] else None,
         "duplicate_fields": [field.strip() for field in fields.split(",") if field.strip()] if fields else None,
+        "duplicate_policy": options["duplicate_policy"],
+        "close_matches": options["close_matches"],
         "enable_csv_export": False if options.get("no_csv") else None,
         "timeout_minutes": options["timeout"],
         "memory_limit_gb": options["memory_limit"],

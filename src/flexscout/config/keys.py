@@ -30,6 +30,8 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "where": "where",
         "enable_deduplication": "enable_deduplication",
         "duplicate_fields": "duplicate_fields",
+        "duplicate_policy": "duplicate_policy",
+        "close_matches": "close_matches",
     },
     "logging": {
         "level": "log_level",

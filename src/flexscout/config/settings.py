@@ -65,6 +65,10 @@ class PipelineConfiguration(BaseModel):
     """Whether rows of one property are merged."""
     duplicate_fields: Annotated[tuple[str, ...], Field(min_length=1)] = ("Address", "City", "State")
     """Columns that make two rows the same property when all are equal after normalization."""
+    duplicate_policy: Literal["site", "parcel"] = "site"
+    """`site`: an address is a property, a unit counts if the address has it; `parcel`: another APN or Unit keeps rows apart."""
+    close_matches: Literal["merge", "review", "off"] = "review"
+    """Addresses that are written differently and are surely one: `merge` them, only find them (`review`), or `off`."""
     log_level: LogLevel = "INFO"
     """Least level that is written to the log."""
     log_file: Text = "logs/pipeline.log"

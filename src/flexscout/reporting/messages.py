@@ -47,7 +47,7 @@ def _different_parcels(facts: Facts) -> list[str]:
     if not different:
         return []
     merges = f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address."
-    return [f"{merges} To keep such rows apart: --duplicate-fields Address,City,State,APN."]
+    return [f"{merges} To keep such rows apart: filtering.duplicate_policy: parcel."]
 
 
 def _unmatched(facts: Facts) -> list[str]:

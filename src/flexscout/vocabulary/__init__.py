@@ -18,6 +18,8 @@ from flexscout.vocabulary.columns import (
     vendors,
 )
 from flexscout.vocabulary.words import (
+    address_phrases,
+    address_terms,
     address_words,
     cell_units,
     cell_values,
@@ -33,6 +35,8 @@ __all__ = [
     "CodeTable",
     "Column",
     "Vendor",
+    "address_phrases",
+    "address_terms",
     "address_words",
     "aliases",
     "ambiguous_headers",

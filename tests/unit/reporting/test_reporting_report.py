@@ -209,7 +209,7 @@ def test_merges_of_different_parcels_are_a_message_with_the_way_to_keep_them_apa
     write_workbook(tmp_path / "a.xlsx", [(*HEADER, "APN"), *rows])
     (message,) = messages(facts_of(tmp_path))
     assert message.startswith("1 of 2 merges joined rows of different parcels (APN)")
-    assert "--duplicate-fields Address,City,State,APN" in message
+    assert "filtering.duplicate_policy: parcel" in message
 
 
 @pytest.mark.parametrize(("merging", "count"), [(True, 1), (False, 0)])
