@@ -19,7 +19,6 @@ from flexscout.processing import (
     gathered,
     not_selected,
     unique_properties,
-    with_other_columns,
 )  # fmt: skip
 from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, finished, messages
 
@@ -56,8 +55,7 @@ class ScalableFlexPipeline:
                 files = self._process(found, folder)
             with clock.stage("aggregation"):
                 unique = unique_properties(files, self.config)
-                master = with_other_columns(unique.survivors, files.tables)
-            tables = Tables(master, unique.ledger, not_selected(files.others), files.issues)
+            tables = Tables(unique.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
             return _logged(self._export(self._facts(found, files, tables, clock), tables, clock, memory))
 
     def check(self) -> CheckSummary:
@@ -87,6 +85,7 @@ class ScalableFlexPipeline:
             skipped=found.skipped,
             master=tables.master,
             ledger=tables.ledger,
+            possible=tables.possible,
             issues=tables.issues,
             settings=self.config.model_dump(),
             seconds=clock.seconds,
