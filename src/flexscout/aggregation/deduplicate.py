@@ -35,6 +35,7 @@ Why = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 
 _PLACE = ("Address", "City", "State")
 _NAMES = ("File", "Sheet", "Row")
+_EXACT = 2**53
 _RANK, _BEST, _KEPT = "__rank", "__best", "__kept "  # working columns: a row's rank, its group's best rank, the kept row's cells
 
 
@@ -112,10 +113,10 @@ def _different_apn(there: Sequence[str]) -> pl.Expr:
 
 def _differences(pairs: pl.DataFrame, there: Sequence[str]) -> pl.Expr:
     """`Building SqFt: 30000 (kept), 31000; ...`: what both rows fill, and differently whatever the case."""
-    differ = pairs.select((pl.col(name) != pl.col(f"{_KEPT}{name}")).any().alias(name) for name in there)
+    differ = pairs.select(_differs(pairs.schema[name], name).any().alias(name) for name in there)
     parts = [
-        pl.when(_comparable(name) != _comparable(f"{_KEPT}{name}")).then(
-            pl.format("{}: {} (kept), {}", pl.lit(name), _shown(f"{_KEPT}{name}"), _shown(name))
+        pl.when(_differs(pairs.schema[name], name)).then(
+            pl.concat_str(pl.lit(f"{name}: "), _shown(pairs, f"{_KEPT}{name}"), pl.lit(" (kept), "), _shown(pairs, name))
         )
         for name in there
         if differ[name].any()
@@ -123,9 +124,15 @@ def _differences(pairs: pl.DataFrame, there: Sequence[str]) -> pl.Expr:
     return pl.concat_str(parts, separator="; ", ignore_nulls=True) if parts else pl.lit("")
 
 
-def _comparable(name: str) -> pl.Expr:
-    return _shown(name).str.to_lowercase()
+def _differs(kind: pl.DataType, name: str) -> pl.Expr:
+    own, kept = pl.col(name), pl.col(f"{_KEPT}{name}")
+    return own.str.to_lowercase() != kept.str.to_lowercase() if kind == pl.String else own != kept
 
 
-def _shown(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String).str.replace(r"^(-?\d+)\.0$", "$1")
+def _shown(pairs: pl.DataFrame, name: str) -> pl.Expr:
+    """As text, a whole number without decimals."""
+    value = pl.col(name)
+    if not pairs.schema[name].is_float():
+        return value.cast(pl.String)
+    whole = ((pairs[name] % 1 == 0) & (pairs[name].abs() < _EXACT)).all()
+    return value.cast(pl.Int64).cast(pl.String) if whole else value.cast(pl.String).str.strip_suffix(".0")
