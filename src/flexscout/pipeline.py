@@ -54,7 +54,7 @@ class ScalableFlexPipeline:
             with clock.stage("processing"):
                 files = self._process(found, folder)
             with clock.stage("aggregation"):
-                unique = unique_properties(files, self.config)
+                unique = unique_properties(files, self.config, self._batch.criteria)
             tables = Tables(unique.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
             return _logged(self._export(self._facts(found, files, tables, clock), tables, clock, memory))
 

@@ -28,7 +28,7 @@ def facts_of(folder, *, skipped=(), **settings):
     batch = BatchProcessor(config, executor=SerialExecutor())
     with TableFolder() as tables:
         files = gathered(list(batch.process(scan(folder).sources, tables)))
-        merged = unique_properties(files, config)
+        merged = unique_properties(files, config, batch.criteria)
     return Facts(
         results=files.results,
         skipped=skipped,
