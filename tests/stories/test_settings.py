@@ -58,6 +58,8 @@ def test_outputs_go_where_they_are_asked_to(tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "here.parquet",
         "here.xlsx",
+        "here_duplicates.csv",
+        "here_duplicates.parquet",
         "here_issues.csv",
         "report.json",
     ]
