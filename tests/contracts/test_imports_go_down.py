@@ -28,7 +28,9 @@ DOORS = {
     "rapidfuzz": "mapping/headers.py linkage/close.py",
     "lxml": "reading/web_page.py reading/spreadsheetml.py",
     "numpy": "reading/quoting.py linkage/groups.py linkage/components.py",
-    "pydantic": "config/settings.py classification/profile.py classification/mistakes.py",
+    "pydantic": "config/settings.py classification/profile.py classification/mistakes.py journal/cache.py",
+    "filelock": "history/runs.py",
+    "platformdirs": "config/settings.py",
 }
 
 MODULES = sorted(path for path in HOUSE.rglob("*.py") if path.name != "__main__.py" and path != HOUSE / "__init__.py")

@@ -48,10 +48,11 @@ def test_a_file_downloaded_twice_is_read_once_and_both_are_named(tmp_path):
     assert "valid_properties_1.xlsx" in entry["reason"]
 
 
-def test_nothing_is_left_behind_but_the_outputs(tmp_path):
+def test_nothing_is_left_behind_but_the_outputs_and_the_record(tmp_path):
     valid_properties_1(tmp_path / "in")
     flexscout("run", "in")
     left = sorted(path.name for path in (tmp_path / "data/exports").iterdir())
+    assert left.pop(0) == ".flexscout"
     assert left == [f"all_flex_properties{end}" for end in (".csv", ".parquet", ".xlsx", "_issues.csv")]
 
 

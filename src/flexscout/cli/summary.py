@@ -13,7 +13,22 @@ _ALONE = 3  # failures of one cause that are told one by one
 
 
 def show_summary(summary: RunSummary) -> None:
-    """Print what was found, the best of it, and where to look."""
+    """Print what was found, the best of it, and where to look; of a run that did nothing, that alone."""
+    if not summary.repeats:
+        _show_result(summary)
+    for message in summary.messages:
+        typer.echo(f"\n{message}")
+    for file in summary.report["files"]:
+        if file["status"] == "skipped":
+            typer.echo(f"\nSkipped {file['file']}. {file['reason']}")
+    if not summary.repeats:
+        typer.echo(f"\n{_performance(summary.report['performance'], summary.statistics.total_properties)}")
+    typer.echo("\nWhere to look")
+    for path in summary.outputs:
+        typer.echo(f"  {path}")
+
+
+def _show_result(summary: RunSummary) -> None:
     figures, merged = summary.statistics, summary.report["deduplication"]
     rows = sum(file["rows_read"] for file in summary.report["files"])
     found, files = counted(figures.unique_flex_properties, _noun(summary)), counted(figures.successful_files, "file")
@@ -30,15 +45,6 @@ def show_summary(summary: RunSummary) -> None:
         for candidate in summary.report["top_candidates"][:_PLACES]:
             typer.echo(f"  {_score(candidate['Flex Score'])}  {property_line(candidate)}")
         typer.echo(f"\nWhy the first is on top: {summary.report['top_candidates'][0]['Explanation']}")
-    for message in summary.messages:
-        typer.echo(f"\n{message}")
-    for file in summary.report["files"]:
-        if file["status"] == "skipped":
-            typer.echo(f"\nSkipped {file['file']}. {file['reason']}")
-    typer.echo(f"\n{_performance(summary.report['performance'], figures.total_properties)}")
-    typer.echo("\nWhere to look")
-    for path in summary.outputs:
-        typer.echo(f"  {path}")
 
 
 def _noun(summary: RunSummary) -> str:

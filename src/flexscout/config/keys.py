@@ -33,6 +33,7 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "duplicate_policy": "duplicate_policy",
         "close_matches": "close_matches",
     },
+    "journal": {"reuse": "reuse", "cache": "cache", "cache_limit_gb": "cache_limit_gb"},
     "logging": {
         "level": "log_level",
         "file": "log_file",

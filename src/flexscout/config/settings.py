@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
+from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
-from flexscout.config.keys import unknown_name
+from flexscout.config.keys import unknown_name, variable
 from flexscout.config.layers import of_command_line, of_environment, of_file
 from flexscout.errors import ConfigurationError
 from flexscout.model import ISSUES_SUFFIX
@@ -69,6 +70,12 @@ class PipelineConfiguration(BaseModel):
     """`site`: an address is a property, a unit counts if the address has it; `parcel`: another APN or Unit keeps rows apart."""
     close_matches: Literal["merge", "review", "off"] = "review"
     """Addresses that are written differently and are surely one: `merge` them, only find them (`review`), or `off`."""
+    reuse: bool = True
+    """Whether files that have not changed since another run are not read again."""
+    cache: str = ""
+    """Folder in which what was read is kept for later runs; empty for the usual place of such files."""
+    cache_limit_gb: Annotated[float, Field(ge=0, le=4096)] = 5
+    """Most that the cache holds after a run, in GB; what was not used for longest goes first."""
     log_level: LogLevel = "INFO"
     """Least level that is written to the log."""
     log_file: Text = "logs/pipeline.log"
@@ -155,6 +162,11 @@ class PipelineConfiguration(BaseModel):
         if mistakes:
             raise ConfigurationError.of_places(mistakes)
         return settings, dict.fromkeys(defaults, "default") | places
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where what was read is kept: the setting, or FLEXSCOUT_CACHE, or the place of the operating system for such files."""
+        return Path(self.cache or os.environ.get(variable("cache")) or user_cache_path("flexscout", appauthor=False))
 
     @property
     def csv_file(self) -> Path:

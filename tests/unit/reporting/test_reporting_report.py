@@ -5,12 +5,11 @@ from dataclasses import replace
 import pytest
 
 from flexscout import BatchProcessor, PipelineConfiguration
-from flexscout.aggregation import deduplicate, unmerged
 from flexscout.discovery import scan
 from flexscout.executors import SerialExecutor
-from flexscout.journal import TableFolder
+from flexscout.journal import TableCache, TableFolder
 from flexscout.model import SkippedFile
-from flexscout.processing import KEY, MODIFIED, gathered
+from flexscout.processing import gathered, unique_properties
 from flexscout.reporting import Facts, build_report, messages, statistics
 from workbooks import HEADER, candidate, corrupted_file, write_workbook
 
@@ -23,17 +22,13 @@ def write(folder, **files):
         write_workbook(folder / f"{name}.xlsx", [HEADER, *rows])
 
 
-def facts_of(folder, *, skipped=(), **settings):
+def facts_of(exports, *, skipped=(), **settings):
     """What is known after a run over the workbooks of a folder."""
     config = PipelineConfiguration(**settings)
     batch = BatchProcessor(config, executor=SerialExecutor())
-    with TableFolder() as tables:
-        files = gathered(list(batch.process(scan(folder).sources, tables)))
-    merged = (
-        deduplicate(files.candidates, KEY, MODIFIED, config.duplicate_fields)
-        if files.candidates.width
-        else unmerged(files.candidates, (KEY, MODIFIED))
-    )
+    with TableFolder() as folder:
+        files = gathered(list(batch.process(scan(exports).sources, TableCache(folder))))
+        merged = unique_properties(files, config)
     return Facts(
         results=files.results,
         skipped=skipped,
