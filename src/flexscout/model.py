@@ -40,7 +40,11 @@ def is_score_number(name: str) -> bool:
 UNVERIFIED = "Unverified"
 """Criteria that a row was not checked against, because its sheet lacks the column."""
 
-OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED)
+LINK_COLUMNS = ("Property ID", "Duplicate Group", "Source Count", "Also In")
+"""What linkage adds to a result: an ID that stays from run to run; the group in the ledger; how many rows are this property,
+and in which other files they are."""
+
+OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, *LINK_COLUMNS, UNVERIFIED)
 """Names that flexscout writes itself; an input column of that name is renamed."""
 
 STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
@@ -58,8 +62,8 @@ WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
 
 
-ISSUES_SUFFIX = "_issues"
-"""What the name of the Issues' CSV adds to the workbook's."""
+ISSUES_SUFFIX, DUPLICATES_SUFFIX = "_issues", "_duplicates"
+"""What the names of the Issues' CSV and of the ledger of duplicates add to the workbook's."""
 
 ISSUES_LISTED = 10_000
 """Issues of a file that are listed; beyond, they are only counted."""

@@ -19,7 +19,6 @@ from flexscout.processing import (
     gathered,
     not_selected,
     unique_properties,
-    with_other_columns,
 )  # fmt: skip
 from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, finished, messages
 
@@ -65,8 +64,7 @@ class ScalableFlexPipeline:
             files = self._process(found, tables)
         with clock.stage("aggregation"):
             unique = unique_properties(files, self.config)
-            master = with_other_columns(unique.survivors, files.tables)
-        result = Tables(master, unique.ledger, not_selected(files.others), files.issues)
+        result = Tables(unique.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
         return self._export(self._facts(found, files, result, clock), result, clock, memory)
 
     def check(self) -> CheckSummary:
@@ -96,6 +94,7 @@ class ScalableFlexPipeline:
             skipped=found.skipped,
             master=tables.master,
             ledger=tables.ledger,
+            possible=tables.possible,
             issues=tables.issues,
             settings=self.config.model_dump(),
             seconds=clock.seconds,

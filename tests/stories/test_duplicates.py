@@ -77,3 +77,58 @@ def test_a_policy_that_is_none_is_refused_with_those_that_are(tmp_path):
     outcome = flexscout("run", str(tmp_path), "--duplicate-policy", "lot")
     assert outcome.code == 2
     assert "give one of site, parcel" in outcome.err
+
+
+TWO_OFFICES = {"a.xlsx": [("1 N Maplewood Ave", "Charlotte", "28202", "1"), ("9 Oak St", "Charlotte", "28202", "2")]}
+TWO_WAYS = TWO_OFFICES | {"b.xlsx": [("1 Maplewood Ave", "Charlotte", "28202", None), ("9 Oak", "Charlotte", "28202", None)]}
+
+
+def test_what_may_be_one_is_listed_for_a_person_beside_each_other(tmp_path):
+    run(tmp_path, TWO_WAYS, close_matches="review")
+    pairs = pl.read_excel("out/all.xlsx", sheet_name="Possible Duplicates")
+    told = pairs.select("Address", "Other Address", "Nearly Sure", "Evidence").rows()
+    assert told == [
+        ("9 Oak", "9 Oak St", "yes", "same number and street; suffix missing on one side"),
+        ("1 Maplewood Ave", "1 N Maplewood Ave", "yes", "same number and street; direction missing on one side"),
+    ]
+    master = pl.read_parquet("out/all.parquet")
+    assert {*pairs["Property ID"], *pairs["Other Property ID"]} == {*master["Property ID"]}
+
+
+def test_the_report_counts_them_and_a_message_says_what_to_do(tmp_path):
+    run(tmp_path, TWO_WAYS, close_matches="review")
+    outcome = flexscout("run", "in")
+    possible = outcome.report["deduplication"]["possible"]
+    assert (possible["pairs"], possible["nearly_sure"], len(possible["surest"])) == (2, 2, 2)
+    assert "2 pairs of properties may be one, written differently: the sheet Possible Duplicates has them" in outcome.out
+    assert "--close-matches merge would join 2 of them" in outcome.out
+
+
+def test_what_was_merged_is_no_longer_merely_possible(tmp_path):
+    run(tmp_path, TWO_WAYS)
+    assert pl.read_excel("out/all.xlsx", sheet_name="Possible Duplicates").is_empty()
+    assert pl.read_parquet("out/all.parquet")["Source Count"].to_list() == [2, 2]
+
+
+def test_the_report_tells_merges_by_their_evidence_and_which_files_overlap(tmp_path):
+    run(tmp_path, ONE_SITE)
+    merged = flexscout("run", "in", "--close-matches", "merge").report["deduplication"]
+    assert merged["by_match"] == {"close match": 2, "same fields": 1}
+    pairs = {(pair["file"], pair["other_file"]): pair["properties"] for pair in merged["overlaps"]}
+    assert pairs == dict.fromkeys([("a.xlsx", "b.xlsx"), ("a.xlsx", "c.xlsx"), ("b.xlsx", "b.xlsx"), ("b.xlsx", "c.xlsx")], 1)
+
+
+def test_the_ledger_stands_beside_the_workbook_and_is_never_taken_for_an_export(tmp_path):
+    run(tmp_path, ONE_SITE)
+    again = [flexscout("run", "in", "-o", "in/out.xlsx", "--file-pattern", "*.*") for _ in range(2)]
+    ledger, twin = pl.read_csv("in/out_duplicates.csv"), pl.read_parquet("in/out_duplicates.parquet")
+    assert ledger["Evidence"].to_list() == twin["Evidence"].to_list() != []
+    assert (again[1].code, again[1].file("out_duplicates.csv")["status"]) == (0, "skipped")
+    assert again[1].report["deduplication"] == again[0].report["deduplication"]
+
+
+def test_a_ledger_that_was_moved_away_from_its_workbook_is_known_too(tmp_path):
+    run(tmp_path, ONE_SITE)
+    (tmp_path / "out/all_duplicates.csv").rename(tmp_path / "in/merges.csv")
+    outcome = flexscout("run", "in", "--file-pattern", "*.*")
+    assert outcome.file("merges.csv")["reason"].startswith("A result of flexscout")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.aggregation.order import in_order
+from flexscout.aggregation.sources import with_sources
 from flexscout.model import SOURCE_COLUMNS
 from flexscout.vocabulary import columns
 
@@ -22,14 +23,15 @@ LEDGER_SCHEMA = {
     "Removed Sheet": pl.String,
     "Removed Row": pl.Int64,
     "Removed Score": pl.Float64,
+    "Match": pl.String,
     "Evidence": pl.String,
     "Different APN": pl.Boolean,
     "Fields That Differ": pl.String,
 }
 """The ledger: a row per removed row; groups are numbered in the order of the survivors."""
 
-Why = Callable[[pl.DataFrame, pl.DataFrame], pl.Series]
-"""Kept and removed rows, beside each other -> why they are one, a sentence each."""
+Why = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+"""Kept and removed rows, beside each other -> why they are one: `Match`, the kind of it, and `Evidence`, a sentence."""
 
 _PLACE = ("Address", "City", "State")
 _NAMES = ("File", "Sheet", "Row")
@@ -38,18 +40,18 @@ _RANK, _BEST, _KEPT = "__rank", "__best", "__kept "  # working columns: a row's 
 
 @dataclass(frozen=True)
 class Deduplicated:
-    """`survivors`: a row per property, best first; `ledger`: LEDGER_SCHEMA, a row per removed row."""
+    """`survivors`: a row per property, best first, `with_sources`; `ledger`: LEDGER_SCHEMA, a row per removed row."""
 
     survivors: pl.DataFrame
     ledger: pl.DataFrame
 
 
-def deduplicate(frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[str], why: Why | None = None) -> Deduplicated:
+def deduplicate(frame: pl.DataFrame, keys: str, newness: str, why: Why) -> Deduplicated:
     """Keep the best row of each key.
 
-    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer; `fields`:
-    the columns that the key was made of, for the evidence; `why`: gives it for each kept and removed row. The survivor has
-    the highest score, then the most canonical cells, then the newest file, then the first file name, sheet and row.
+    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer; `why`: gives
+    the evidence of each kept and removed row. The survivor has the highest score, then the most canonical cells, then the newest
+    file, then the first file name, sheet and row.
     """
     ranked = frame.sort(
         ["Flex Score", _filled_cells(frame), newness, *SOURCE_COLUMNS], descending=[True, True, True, False, False, False]
@@ -58,13 +60,18 @@ def deduplicate(frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[s
     marked = ranked.with_columns(best.alias(_BEST))
     survivors = in_order(marked.filter(pl.col(_BEST) == pl.col(_RANK)))
     removed = marked.filter(pl.col(_BEST) != pl.col(_RANK))
-    ledger = _ledger(removed, marked[removed[_BEST]], _groups(survivors, removed), fields, why)
-    return Deduplicated(survivors.drop(keys, newness, _RANK, _BEST), ledger)
+    groups = _groups(survivors, removed)
+    numbers = removed.select(_BEST).join(groups, left_on=_BEST, right_on=_RANK, how="left", maintain_order="left")["group"]
+    ledger = _ledger(removed, marked[removed[_BEST]], numbers, why)
+    of_survivors = survivors.select(_RANK).join(groups, on=_RANK, how="left", maintain_order="left")["group"]
+    return Deduplicated(with_sources(survivors.drop(keys, newness, _RANK, _BEST), ledger, of_survivors), ledger)
 
 
 def unmerged(frame: pl.DataFrame, working: Sequence[str]) -> Deduplicated:
     """Every row in order, without the `working` columns, and an empty ledger."""
-    return Deduplicated(in_order(frame.drop(working, strict=False)), pl.DataFrame(schema=LEDGER_SCHEMA))
+    survivors, ledger = in_order(frame.drop(working, strict=False)), pl.DataFrame(schema=LEDGER_SCHEMA)
+    none = pl.repeat(None, survivors.height, dtype=pl.Int64, eager=True)
+    return Deduplicated(with_sources(survivors, ledger, none) if survivors.width else survivors, ledger)
 
 
 def _filled_cells(frame: pl.DataFrame) -> pl.Expr:
@@ -72,13 +79,12 @@ def _filled_cells(frame: pl.DataFrame) -> pl.Expr:
     return pl.sum_horizontal(pl.col(there).is_not_null().cast(pl.UInt32)) if there else pl.col("Flex Score") * 0
 
 
-def _groups(survivors: pl.DataFrame, removed: pl.DataFrame) -> pl.Series:
-    """The number of each removed row's group, counted in the order of the survivors."""
-    numbered = survivors.select(_RANK).filter(pl.col(_RANK).is_in(removed[_BEST].implode())).with_row_index("group", offset=1)
-    return removed.select(_BEST).join(numbered, left_on=_BEST, right_on=_RANK, how="left", maintain_order="left")["group"]
+def _groups(survivors: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
+    """The rank of each survivor into which a row is merged, and the number of its `group`, counted in their order."""
+    return survivors.select(_RANK).filter(pl.col(_RANK).is_in(removed[_BEST].implode())).with_row_index("group", offset=1)
 
 
-def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, fields: Sequence[str], why: Why | None) -> pl.DataFrame:
+def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, why: Why) -> pl.DataFrame:
     """The removed rows beside the rows that were kept for them."""
     there = [name for name in (column.name for column in columns()) if name in removed.columns]
     pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
@@ -89,7 +95,7 @@ def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, fields
         pl.col(f"{_KEPT}Flex Score").alias("Kept Score"),
         *(pl.col(f"Source {name}").alias(f"Removed {name}") for name in _NAMES),
         pl.col("Flex Score").alias("Removed Score"),
-        (pl.lit(why(kept, removed)) if why else pl.lit(f"same {', '.join(fields)} after normalization")).alias("Evidence"),
+        *(pl.lit(told) for told in why(kept, removed)),
         _different_apn(there).alias("Different APN"),
         _differences(pairs, there).alias("Fields That Differ"),
     )

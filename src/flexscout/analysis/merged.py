@@ -29,7 +29,6 @@ def merged(frame: Any, config: PipelineConfiguration) -> Deduplicated:
     """
     known = known_columns(frame)
     groups = duplicate_groups(known, Linking.of(config))
-    fields = config.duplicate_fields
     absent = [name for name in ("Flex Score", *SOURCE_COLUMNS) if name not in known.columns]
     ready = known.with_columns(
         pl.lit(None, pl.Float64 if name == "Flex Score" else pl.String).alias(name) for name in absent
@@ -40,9 +39,9 @@ def merged(frame: Any, config: PipelineConfiguration) -> Deduplicated:
         (-pl.col(POSITION)).alias("__newness"),  # the first row of equals stays
     )
 
-    def why(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.Series:
-        return groups.evidence(kept[POSITION], removed[POSITION], fields)
+    def why(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
+        return groups.evidence(kept[POSITION], removed[POSITION])
 
-    found = deduplicate(ready, keys="__key", newness="__newness", fields=fields, why=why)
+    found = deduplicate(ready, keys="__key", newness="__newness", why=why)
     ledger = found.ledger.with_columns(pl.col("Kept Score", "Removed Score").replace(_NO_SCORE, None))
     return Deduplicated(found.survivors, ledger)

@@ -105,8 +105,8 @@ def _is_candidate(frame: pl.DataFrame) -> pl.Series:
 def _changes(parts: Iterable[Part], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration) -> Changes:
     """Rows are linked once, over all that were judged: what is one property is so by any profile."""
     some = list(parts)
-    rows = pl.concat([part.told for part in some] or [pl.DataFrame({_KEPT: []}, schema={_KEPT: pl.Boolean})], how="diagonal")
-    groups = linked(rows, config) if rows.height else None
+    rows = pl.concat([part.told for part in some] or [pl.DataFrame(schema={_KEPT: pl.Boolean})], how="diagonal")
+    groups = linked(rows, config) if some else None
     positions = rows[_KEPT].arg_true().cast(pl.Int64).alias(ROW)
     a, b = (
         ranking([part.sides[side] for part in some], positions, groups, one.profile, config) for side, one in enumerate(criteria)

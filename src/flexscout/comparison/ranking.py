@@ -34,15 +34,12 @@ def ranking(
 ) -> Ranking:
     """The rows of all frames, ranked as a run would; `positions`: where each stands among the rows that `groups` are of."""
     rows = combine(frames)
-    if not rows.width:
+    if groups is None or not rows.width:
         return Ranking(profile, rows)
-    known = rows.with_columns(positions.alias(ROW), _property(positions, groups).alias(PROPERTY)).sort(SOURCE_COLUMNS)
+    # Where nothing is merged, each row is for itself.
+    own = groups.numbers.gather(positions) if config.enable_deduplication else positions
+    known = rows.with_columns(positions.alias(ROW), own.alias(PROPERTY)).sort(SOURCE_COLUMNS)
     chosen = known.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
     survivors = merged(chosen, groups, config).survivors
     ranks = survivors.with_row_index(RANK, offset=1).select(*SOURCE_COLUMNS, pl.col(RANK).cast(pl.Int64))
     return Ranking(profile, known.join(ranks, on=SOURCE_COLUMNS, how="left", maintain_order="left"))
-
-
-def _property(positions: pl.Series, groups: Groups | None) -> pl.Series:
-    """The row's group; where nothing is merged, each row is for itself."""
-    return groups.numbers.gather(positions) if groups else positions

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from flexscout.config.keys import unknown_name, variable
 from flexscout.config.layers import of_command_line, of_environment, of_file
 from flexscout.errors import ConfigurationError
-from flexscout.model import ISSUES_SUFFIX
+from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX
 from flexscout.vocabulary import columns
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -181,14 +181,22 @@ class PipelineConfiguration(BaseModel):
     @property
     def issues_file(self) -> Path:
         """The Issues as CSV, beside the workbook."""
+        return self._beside(f"{ISSUES_SUFFIX}.csv")
+
+    @property
+    def duplicates_files(self) -> tuple[Path, Path]:
+        """The ledger of duplicates as CSV and Parquet, beside the workbook."""
+        return self._beside(f"{DUPLICATES_SUFFIX}.csv"), self._beside(f"{DUPLICATES_SUFFIX}.parquet")
+
+    def _beside(self, ending: str) -> Path:
         workbook = Path(self.output_file)
-        return workbook.with_name(f"{workbook.stem}{ISSUES_SUFFIX}.csv")
+        return workbook.with_name(f"{workbook.stem}{ending}")
 
     @property
     def own_files(self) -> tuple[Path, ...]:
         """All that a run writes."""
         named = (self.output_file, self.report_file, self.log_file)
-        return (*map(Path, named), self.csv_file, self.parquet_file, self.issues_file)
+        return (*map(Path, named), self.csv_file, self.parquet_file, self.issues_file, *self.duplicates_files)
 
 
 def _mistakes(error: ValidationError) -> dict[str, str]:

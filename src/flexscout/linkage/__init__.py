@@ -3,6 +3,7 @@
 from flexscout.linkage.address import PARTS, address_parts
 from flexscout.linkage.close import Bands
 from flexscout.linkage.groups import CloseMatches, DuplicatePolicy, Groups, Linking, duplicate_groups
+from flexscout.linkage.identity import property_ids
 from flexscout.linkage.keys import WITHIN_FILE, duplicate_keys, lacking
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "duplicate_groups",
     "duplicate_keys",
     "lacking",
+    "property_ids",
 ]

@@ -68,7 +68,7 @@ _FAR_KM, _NEAR_KM = 1.0, 0.075
 
 
 def close_pairs(sites: pl.DataFrame, bands: Bands) -> pl.DataFrame:
-    """`left`, `right` (positions in `sites`), `Score`, `Evidence`, `merge`: pairs whose score reaches the review band.
+    """`left`, `right` (positions in `sites`), `Score`, `Evidence`, `sure`: pairs whose score reaches the review band.
 
     `sites`: SIDES and `state`. Never with another house number, other digits in the name, another direction, another unit, or
     only different parcels.
@@ -82,7 +82,7 @@ def close_pairs(sites: pl.DataFrame, bands: Bands) -> pl.DataFrame:
         "right",
         pl.col("Score").clip(0, 1),
         _evidence().alias("Evidence"),
-        (pl.col("Score") >= bands.merge_from).alias("merge"),
+        (pl.col("Score") >= bands.merge_from).alias("sure"),
     )
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.linkage.address import PARTS
 from flexscout.linkage.close import Bands, close_pairs
 from flexscout.linkage.components import connected
-from flexscout.linkage.keys import address_key, duplicate_keys, sheets_of
-from flexscout.linkage.parcels import apart
-from flexscout.linkage.place import texts
+from flexscout.linkage.identity import identities
+from flexscout.linkage.joins import CLOSE, THROUGH_ANOTHER, Join, is_place, joins_of
+from flexscout.linkage.keys import lacking_of
+from flexscout.linkage.parcels import apart, parcels
 from flexscout.linkage.sites import Sites, sites_of
 
 DuplicatePolicy = Literal["site", "parcel"]
@@ -37,38 +37,40 @@ class Linking:
         """As the settings of a run say."""
         return cls(config.duplicate_fields, config.duplicate_policy, config.close_matches)
 
-    @property
-    def by_address(self) -> bool:
-        """Whether what counts is one address in one place, so that other ways to write it count too."""
-        return {*self.fields} == {"Address", "City", "State"}
-
 
 @dataclass(frozen=True)
 class Groups:
     """Which rows are one property, and why.
 
     `numbers`: a row's group, from 0 in the order of their first rows; equal numbers are one property. `links`: `left`, `right`
-    (positions of rows), `Score` 0-1, `Evidence`, `merge`: close matches, those that were merged and those to review.
-    `keys`: the exact key of each row, `zip_keys` the same with the ZIP code for the city, null if it has none; `places`: the
-    first row at each row's place.
+    (positions of rows), `Score` 0-1, `Evidence`, `sure` (in the upper band), `merge`: close matches, those that were merged and
+    those to review. `joins`: the keys by which rows were joined, the plainest first; `places`: the first row at each row's place.
+    `identities`: what is the same for a row's property from run to run, null where its address says nothing.
     """
 
     numbers: pl.Series
     links: pl.DataFrame
-    keys: pl.Series
-    zip_keys: pl.Series
+    joins: Sequence[Join]
     places: pl.Series
+    identities: pl.Series
 
-    def evidence(self, kept: pl.Series, removed: pl.Series, fields: Sequence[str]) -> pl.Series:
-        """Why the rows at these positions are one, in words."""
-        same = self.keys.gather(kept) == self.keys.gather(removed)
-        same_code = self.zip_keys.gather(kept) == self.zip_keys.gather(removed)
+    def evidence(self, kept: pl.Series, removed: pl.Series) -> pl.DataFrame:
+        """Why the rows at these positions are one: `Match`, the kind of it, and `Evidence`, in words."""
+        same = [pl.lit(join.keys.gather(kept) == join.keys.gather(removed)) for join in self.joins]
+        why = [join.told if join.told.meta.is_literal() else join.told.gather(removed) for join in self.joins]
+        close = pl.lit(self._close_evidence(kept, removed))
         return pl.select(
-            pl.when(same).then(pl.lit(f"same {', '.join(fields)} after normalization"))
-            .when(same_code).then(pl.lit("same Address, State, Zip Code after normalization"))
-            .otherwise(pl.lit(self._close_evidence(kept, removed)).fill_null("both are one with another row of the group"))
-            .alias("Evidence")
-        ).to_series()  # fmt: skip
+            pl.coalesce(
+                *(pl.when(is_so).then(pl.lit(join.match)) for is_so, join in zip(same, self.joins, strict=True)),
+                pl.when(close.is_not_null()).then(pl.lit(CLOSE)),
+                pl.lit(THROUGH_ANOTHER),
+            ).alias("Match"),
+            pl.coalesce(
+                *(pl.when(is_so).then(told) for is_so, told in zip(same, why, strict=True)),
+                close,
+                pl.lit("both are one with another row of the group"),
+            ).alias("Evidence"),
+        )
 
     def _close_evidence(self, kept: pl.Series, removed: pl.Series) -> pl.Series:
         """That of the close match between the places of two rows, null where there is none."""
@@ -78,29 +80,23 @@ class Groups:
         return ends.join(both_ways, on=["left", "right"], how="left", maintain_order="left")["Evidence"]
 
 
-def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, sheets: pl.Series | None = None) -> Groups:
+def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, lacking: pl.Series | None = None) -> Groups:
     """Which rows of a frame of many sheets are one property; independent of their order but for the numbers.
 
-    `frame`: any of the canonical columns, and where rows come from; `sheets`: what each row's sheet lacks, as `lacking` says it,
-    by default what the frame lacks. A row whose address has no house number is linked with none.
+    `frame`: any of the canonical columns, and where rows come from; `lacking`: what each row's sheet lacks, as `lacking` of
+    `keys` says it, by default what the frame lacks. A row whose address has no house number is linked with none.
     """
     how = linking or Linking()
-    lacked = sheets_of(frame, how.fields) if sheets is None else sheets
+    lacked = lacking_of(frame, how.fields) if lacking is None else lacking
     sites = sites_of(frame, lacked)
-    exact = duplicate_keys(frame, how.fields, lacked, _told(sites))
-    zips = _place_keys(sites.told, "zip") if how.by_address else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    joins = joins_of(frame, sites, how.fields, lacked, by_unit=how.policy == "parcel")
     links = _close_links(sites, how)
-    first = _bound([exact, zips, *_unit_keys(sites, how)], links.filter("merge"))
-    if how.policy == "parcel":
-        first = _divided(frame, sites, first)
+    first = _bound([join.keys for join in joins], links.filter("merge"))
+    told = parcels(frame, sites.places["unit"].gather(sites.rows)) if how.policy == "parcel" else None
+    if told is not None:
+        first = apart(first, told)
     numbers = (first.rank("dense").cast(pl.Int64) - 1).alias("group")
-    return Groups(numbers, links, exact, zips, sites.places["row"].gather(sites.rows))
-
-
-def _told(sites: Sites) -> dict[str, pl.Series]:
-    """The fields that are normalized already."""
-    names = {"City": "city", "State": "state", "Zip Code": "zip"}
-    return {"Address": address_key(sites.told)} | {field: sites.told[name] for field, name in names.items()}
+    return Groups(numbers, links, joins, sites.places["row"].gather(sites.rows), identities(joins, numbers, told))
 
 
 def _bound(keys: Sequence[pl.Series], merges: pl.DataFrame) -> pl.Series:
@@ -117,34 +113,13 @@ def _first_rows(keys: pl.Series) -> pl.Series:
     return keys.alias("key").to_frame().with_row_index("row").select(first.alias("first")).to_series()
 
 
-def _place_keys(told: pl.DataFrame, place: str) -> pl.Series:
-    """A key of address, state and `place` (`city` or `zip`), null where one of them is missing."""
-    return told.select(pl.concat_str(*PARTS, "state", place, separator="|").alias("key")).to_series()
-
-
-def _unit_keys(sites: Sites, how: Linking) -> list[pl.Series]:
-    """By parcel a unit is one, whether it stands in the address or in the column Unit."""
-    if how.policy == "site" or not how.by_address:
-        return []
-    written = pl.when(pl.col("unit") != "").then("unit")
-    told = sites.told.with_columns(pl.coalesce(written, "told_unit").alias("unit"))
-    return [_place_keys(told, place) for place in ("city", "zip")]
-
-
 def _close_links(sites: Sites, how: Linking) -> pl.DataFrame:
     """Close matches between the first rows of two places."""
-    if how.close_matches == "off" or not how.by_address:
-        pairs = close_pairs(sites.places.clear(), how.bands)
-    else:
-        pairs = close_pairs(sites.places, how.bands)
+    wanted = how.close_matches != "off" and is_place(how.fields)
+    pairs = close_pairs(sites.places if wanted else sites.places.clear(), how.bands)
     first = sites.places["row"]
     return pairs.with_columns(
         first.gather(pairs["left"]).cast(pl.Int64).alias("left"),
         first.gather(pairs["right"]).cast(pl.Int64).alias("right"),
-        pl.col("merge") & (how.close_matches == "merge"),
+        (pl.col("sure") & (how.close_matches == "merge")).alias("merge"),
     )
-
-
-def _divided(frame: pl.DataFrame, sites: Sites, groups: pl.Series) -> pl.Series:
-    units = sites.places["unit"].gather(sites.rows)
-    return apart(groups, texts(frame, ("APN", "Unit")).with_columns(units.alias("unit")))

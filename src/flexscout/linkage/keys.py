@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import polars as pl
 
 from flexscout.linkage.address import PARTS, address_parts
-from flexscout.linkage.place import city_key, state_key, texts, without_place, zip_key
+from flexscout.linkage.place import city_key, state_key, without_place, zip_key
 from flexscout.linkage.spelling import plain
 from flexscout.model import PLACE_COLUMNS, SOURCE_COLUMNS
 
-_BETWEEN = "\x1f"  # a separator that no cell holds
+_BETWEEN, _NONE = "\x1f", "\x1eno"  # a separator, and a mark before what a file lacks, that no cell holds
 
 WITHIN_FILE = ("City", "State")
 """Where a sheet lacks them, its rows are compared within their file alone."""
@@ -37,47 +37,34 @@ def duplicate_keys(
     """
     known = told or {}
     placed = frame if "Address" in known else _placed(frame, fields)
-    given = pl.lit(sheets_of(frame, fields) if sheets is None else sheets)
+    given = lacking_of(frame, fields) if sheets is None else sheets
     parts = [
-        pl.when(lacks(given, field) & (field in PLACE_COLUMNS))
-        .then(pl.format(f"no {field} in {{}}", _file(frame)))
-        .otherwise(pl.lit(known[field]) if field in known else _spelled(placed, field))
+        pl.coalesce(pl.lit(known[field]) if field in known else _spelled(placed, field), within_file(frame, given, field))
         for field in fields
     ]
-    comparable = ~pl.all_horizontal(lacks(given, field) for field in fields)
+    comparable = ~pl.all_horizontal(lacks(pl.lit(given), field) for field in fields)
     return frame.with_columns(pl.when(comparable).then(pl.concat_str(parts, separator=_BETWEEN)).alias("__key"))["__key"]
 
 
-def sheets_of(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+def within_file(frame: pl.DataFrame, sheets: pl.Series, field: str) -> pl.Expr:
+    """What stands for a part of the place that the row's sheet lacks, equal within a file; null for other fields and sheets."""
+    file = pl.lit(frame[SOURCE_COLUMNS[0]].cast(pl.String)) if SOURCE_COLUMNS[0] in frame.columns else pl.lit("")
+    return pl.when(lacks(pl.lit(sheets), field) & (field in PLACE_COLUMNS)).then(pl.format(f"{_NONE} {field} in {{}}", file))
+
+
+def lacking_of(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
     """What each row's sheet lacks, if all are of one."""
     return pl.repeat(lacking(frame.columns, fields), frame.height, dtype=pl.String, eager=True)
 
 
-def place_texts(frame: pl.DataFrame, sheets: pl.Series) -> pl.DataFrame:
-    """Address, City, State, Zip Code, Unit, APN, Latitude and Longitude of many sheets, as texts, null where not known.
-
-    An address no longer says where it is. What a sheet lacks of city and state holds for its file alone, as in `duplicate_keys`.
-    """
-    own = [
-        pl.when(lacks(pl.lit(sheets), name) & pl.col(name).is_null())
-        .then(pl.format(f"no {name} in {{}}", _file(frame)))
-        .otherwise(name)
-        .alias(name)
-        for name in WITHIN_FILE
-    ]
-    return without_place(frame).with_columns(*own, *texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
-
-
-def _file(frame: pl.DataFrame) -> pl.Expr:
-    return pl.lit(frame[SOURCE_COLUMNS[0]].cast(pl.String)) if SOURCE_COLUMNS[0] in frame.columns else pl.lit("")
+def without_file(keys: pl.Series) -> pl.Series:
+    """The keys, in which it no longer stands which file lacks something."""
+    return keys.str.replace_all(rf"{_NONE} [^{_BETWEEN}|]*", "")
 
 
 def _placed(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     """The frame with addresses that do not repeat where they are."""
-    if "Address" not in fields or "Address" not in frame.columns:
-        return frame
-    placed = without_place(frame)
-    return frame.with_columns(placed[name] for name in placed.columns if name in frame.columns)
+    return frame.with_columns(without_place(frame)) if {"Address"} & {*fields} & {*frame.columns} else frame
 
 
 def _spelled(frame: pl.DataFrame, field: str) -> pl.Expr:

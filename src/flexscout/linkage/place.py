@@ -6,7 +6,7 @@ from functools import cache
 import polars as pl
 
 from flexscout.linkage.spelling import abbreviated, plain
-from flexscout.vocabulary import address_terms, state_codes
+from flexscout.vocabulary import address_terms, state_codes, states_of_zip_codes
 
 _WORKING = ("__rest", "__cut", "__same_code")
 PLACE = ("City", "State", "Zip Code")
@@ -16,9 +16,15 @@ def without_place(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame's Address, City, State and Zip Code as text; an address no longer says where it is, and lends what the row lacks.
 
     `1 Main St, Boca Raton, FL 33432` becomes `1 Main St`. A city is cut where the row has that city, or where it stands
-    between commas before a state or ZIP code; a state only with a comma or a ZIP code, because CT is a court too.
+    between commas before a state or ZIP code; a state only with a comma or a ZIP code, because CT is a court too. Where no state
+    is told the ZIP code tells it.
     """
-    given = texts(frame, ("Address", *PLACE))
+    return _without_place(texts(frame, ("Address", *PLACE))).with_columns(
+        pl.coalesce(_filled(pl.col("State")), _of_zip()).alias("State")
+    )
+
+
+def _without_place(given: pl.DataFrame) -> pl.DataFrame:
     longer = given["Address"].str.contains(_may_end_with_place(), literal=False).fill_null(value=False)
     if not longer.any():
         return given
@@ -51,6 +57,12 @@ def zip_key(code: pl.Expr) -> pl.Expr:
 
 def _filled(text: pl.Expr) -> pl.Expr:
     return pl.when(text != "").then(text)
+
+
+def _of_zip() -> pl.Expr:
+    """The state of a ZIP code."""
+    prefix = pl.col("Zip Code").str.extract(r"^\s*(\d{3})\d\d")
+    return prefix.replace_strict(states_of_zip_codes(), default=None, return_dtype=pl.String)
 
 
 def _may_end_with_place() -> str:

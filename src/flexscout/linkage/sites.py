@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.linkage.address import PARTS, address_parts
-from flexscout.linkage.keys import parcel_key, place_texts
-from flexscout.linkage.place import city_key, state_key, zip_key
+from flexscout.linkage.keys import parcel_key, within_file
+from flexscout.linkage.place import city_key, state_key, texts, without_place, zip_key
 from flexscout.linkage.spelling import unit_key
 
 _IDENTITY = (*PARTS, "state", "city", "zip")
@@ -24,12 +24,12 @@ class Sites:
     told: pl.DataFrame
 
 
-def sites_of(frame: pl.DataFrame, sheets: pl.Series) -> Sites:
+def sites_of(frame: pl.DataFrame, lacking: pl.Series) -> Sites:
     """The places of a frame with any of Address, City, State, Zip Code, APN, Latitude, Longitude and Source File.
 
-    `sheets`: what each row's sheet lacks.
+    `lacking`: what each row's sheet lacks.
     """
-    told = _told(place_texts(frame, sheets))
+    told = _told(frame, lacking)
     known = told.filter(pl.col("number").is_not_null() & pl.col("state").is_not_null())
     places = known.group_by(_IDENTITY).agg(
         pl.col("apn").drop_nulls().unique().sort().alias("apns"),
@@ -46,13 +46,14 @@ def sites_of(frame: pl.DataFrame, sheets: pl.Series) -> Sites:
     return Sites(ordered, rows, told)
 
 
-def _told(placed: pl.DataFrame) -> pl.DataFrame:
-    """What each row says of its place, in the spelling that is compared."""
+def _told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
+    """What each row says of its place, in the spelling that is compared; an address no longer says where it is."""
+    placed = without_place(frame).with_columns(texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
     parts = address_parts(placed["Address"])
     return placed.select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
-        state_key(pl.col("State")).alias("state"),
-        city_key(pl.col("City")).alias("city"),
+        pl.coalesce(state_key(pl.col("State")), within_file(frame, lacking, "State")).alias("state"),
+        pl.coalesce(city_key(pl.col("City")), within_file(frame, lacking, "City")).alias("city"),
         zip_key(pl.col("Zip Code")).alias("zip"),
         parcel_key(pl.col("APN")).alias("apn"),
         unit_key(pl.col("Unit")).alias("told_unit"),

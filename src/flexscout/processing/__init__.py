@@ -14,6 +14,7 @@ from flexscout.processing.classified import (
     with_other_columns,
 )
 from flexscout.processing.linked import ROW, linked, merged, unique_properties
+from flexscout.processing.possible import POSSIBLE_SCHEMA
 from flexscout.processing.processor import FileProcessor
 from flexscout.processing.progress import NoProgress, Progress
 
@@ -21,6 +22,7 @@ __all__ = [
     "LACKING",
     "MODIFIED",
     "POSITION",
+    "POSSIBLE_SCHEMA",
     "ROW",
     "BatchProcessor",
     "Classified",

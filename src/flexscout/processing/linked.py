@@ -1,11 +1,14 @@
 """One row a property; which rows are one is decided over all properties, candidates or not."""
 
+from dataclasses import dataclass, field, replace
+
 import polars as pl
 
-from flexscout.aggregation import Deduplicated, deduplicate, unmerged
+from flexscout.aggregation import Deduplicated, column_order, deduplicate, unmerged
 from flexscout.config import PipelineConfiguration
-from flexscout.linkage import Groups, Linking, duplicate_groups
-from flexscout.processing.classified import LACKING, MODIFIED, Classified, linkable
+from flexscout.linkage import Groups, Linking, duplicate_groups, property_ids
+from flexscout.processing.classified import LACKING, MODIFIED, Classified, linkable, with_other_columns
+from flexscout.processing.possible import POSSIBLE_SCHEMA, possible_duplicates
 
 ROW = "__row"
 """Working column: where a row stands among all that were linked."""
@@ -13,29 +16,53 @@ ROW = "__row"
 _GROUP = "__group"  # working column: the property that a row is of
 
 
-def unique_properties(files: Classified, config: PipelineConfiguration) -> Deduplicated:
-    """The best candidate of each property and the ledger; every candidate where nothing is to be merged."""
+@dataclass(frozen=True)
+class Unique:
+    """What is left of all candidates.
+
+    `master`: a row per property, best first, with LINK_COLUMNS and all that its sheet has; `ledger`: a row per removed row;
+    `possible`: pairs of properties that may be one.
+    """
+
+    master: pl.DataFrame
+    ledger: pl.DataFrame
+    possible: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSSIBLE_SCHEMA))
+
+
+def unique_properties(files: Classified, config: PipelineConfiguration) -> Unique:
+    """The best candidate of each property, the ledger, and what may be one; every candidate where nothing is to be merged."""
     candidates = files.candidates
     if not candidates.width:
-        return unmerged(candidates, ())
+        nothing = unmerged(candidates, ())
+        return Unique(nothing.survivors, nothing.ledger)
     rows = [linkable(part, config.duplicate_fields) for part in (candidates, files.others)]
     groups = linked(pl.concat(rows, how="diagonal"), config)
-    return merged(candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config)
+    found = merged(candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config)
+    survivors = _named(found.survivors, groups)
+    possible = possible_duplicates(groups, survivors, survivors[ROW])
+    return Unique(with_other_columns(survivors.drop(ROW), files.tables), found.ledger, possible)
 
 
-def linked(rows: pl.DataFrame, config: PipelineConfiguration) -> Groups | None:
-    """Which of the linkable rows are one property; None if the settings want no deduplication."""
-    return duplicate_groups(rows, Linking.of(config), rows[LACKING]) if config.enable_deduplication else None
+def linked(rows: pl.DataFrame, config: PipelineConfiguration) -> Groups:
+    """Which of the linkable rows are one property."""
+    how = Linking.of(config)
+    return duplicate_groups(rows, how if config.enable_deduplication else replace(how, close_matches="off"), rows[LACKING])
 
 
-def merged(candidates: pl.DataFrame, groups: Groups | None, config: PipelineConfiguration) -> Deduplicated:
-    """A row per group, best first, of candidates with LACKING, MODIFIED and ROW; every row if there are no groups."""
-    if groups is None:
-        return unmerged(candidates, (LACKING, MODIFIED, ROW))
+def merged(candidates: pl.DataFrame, groups: Groups, config: PipelineConfiguration) -> Deduplicated:
+    """A row per group, best first, of candidates with LACKING, MODIFIED and ROW, which stays; all if none is to be merged."""
+    if not config.enable_deduplication:
+        return unmerged(candidates, (LACKING, MODIFIED))
 
-    def why(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.Series:
-        return groups.evidence(kept[ROW], removed[ROW], config.duplicate_fields)
+    def why(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
+        return groups.evidence(kept[ROW], removed[ROW])
 
     numbered = candidates.drop(LACKING).with_columns(groups.numbers.gather(candidates[ROW]).alias(_GROUP))
-    found = deduplicate(numbered, keys=_GROUP, newness=MODIFIED, fields=config.duplicate_fields, why=why)
-    return Deduplicated(found.survivors.drop(ROW), found.ledger)
+    return deduplicate(numbered, keys=_GROUP, newness=MODIFIED, why=why)
+
+
+def _named(survivors: pl.DataFrame, groups: Groups) -> pl.DataFrame:
+    """The survivors with their IDs."""
+    ids = property_ids(groups.identities.gather(survivors[ROW]), survivors)
+    named = survivors.with_columns(ids)
+    return named.select(column_order(named.columns))

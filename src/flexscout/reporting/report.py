@@ -9,6 +9,7 @@ import polars as pl
 from flexscout.errors import ErrorHandler
 from flexscout.model import ISSUES_LISTED, AggregateStatistics, FileStatus, ProcessingResult, SheetRecord, SkippedFile
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
+from flexscout.reporting.duplicates import merges, possibles
 from flexscout.reporting.quality import columns_by_file, completeness, issue_totals
 from flexscout.reporting.schema import schema_drift
 from flexscout.vocabulary import issue_reasons
@@ -18,7 +19,7 @@ TOP_CANDIDATES = 10
 _SHOWN = (
     "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "Building SqFt", "Lot Size Acres",
     "Year Built", "Occupancy", "Flex Score", "Flex Classification", "Completeness", "Score Ceiling",
-    "Source File", "Source Sheet", "Source Row",
+    "Source File", "Source Sheet", "Source Row", "Property ID", "Source Count", "Also In",
 )  # fmt: skip
 
 
@@ -27,8 +28,9 @@ class Facts:
     """What the report is made of.
 
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per removed
-    duplicate; `issues`: those that are listed; `settings`: of the run; `seconds`: by stage; `workers`: processes that read;
-    `peak_memory_mb`: of the run with all its processes; `left_out`: properties for which the filter does not hold;
+    duplicate; `possible`: pairs of properties that may be one; `issues`: those that are listed; `settings`: of the run;
+    `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with all its processes; `left_out`:
+    properties for which the filter does not hold;
     `unmatched`: entries of the mapping file that no header has; `explanations`: why the first TOP_CANDIDATES of the master
     scored what they did.
     """
@@ -37,6 +39,7 @@ class Facts:
     skipped: Sequence[SkippedFile]
     master: pl.DataFrame
     ledger: pl.DataFrame
+    possible: pl.DataFrame
     settings: Mapping[str, Any]
     seconds: Mapping[str, float]
     workers: int
@@ -83,8 +86,8 @@ def build_report(facts: Facts) -> dict[str, Any]:
             "before": before,
             "removed": facts.ledger.height,
             "after": facts.master.height,
-            "groups": facts.ledger["Duplicate Group"].n_unique(),
-            "different_apn": int(facts.ledger["Different APN"].sum()),
+            **merges(facts.ledger),
+            "possible": possibles(facts.possible),
         },
         "schema": columns_by_file(facts.results),
         "columns": schema_drift(facts.results, facts.issues),

@@ -27,6 +27,7 @@ from flexscout.vocabulary.words import (
     property_type_sources,
     property_type_words,
     state_codes,
+    states_of_zip_codes,
     word_forms,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "property_type_sources",
     "property_type_words",
     "state_codes",
+    "states_of_zip_codes",
     "stories_headers",
     "vendor_headers",
     "vendors",

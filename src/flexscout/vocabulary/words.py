@@ -33,6 +33,18 @@ def state_codes() -> dict[str, str]:
 
 
 @cache
+def states_of_zip_codes() -> dict[str, str]:
+    """First three digits of a ZIP code -> two-letter code of its state."""
+    spans = {code: [str(span).partition("-") for span in spans] for code, spans in load("zip_codes")["prefixes"].items()}
+    return {
+        f"{prefix:03}": str(code)
+        for code, ends in spans.items()
+        for first, _, last in ends
+        for prefix in range(int(first), int(last or first) + 1)
+    }
+
+
+@cache
 def word_forms(word: str) -> tuple[str, ...]:
     """The forms of a property-type word, itself among them."""
     return tuple(dict.fromkeys((word, *load("property_types")["words"].get(word, ()))))

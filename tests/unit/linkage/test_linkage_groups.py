@@ -27,7 +27,7 @@ def evidence(left, right, **linking):
     """What is said of two rows that are one, else what is listed for review, else nothing."""
     found = groups(left, right, **linking)
     if found.numbers.n_unique() == 1:
-        return found.evidence(pl.Series([0]), pl.Series([1]), ("Address", "City", "State")).item()
+        return found.evidence(pl.Series([0]), pl.Series([1]))["Evidence"].item()
     return found.links["Evidence"].to_list()
 
 
@@ -148,7 +148,7 @@ def test_links_are_closed_over_other_rows():
         "1 Main St", {"Address": "1 Main St", "City": "West Boca"}, {"Address": "1 Main St", "City": "West Boca", "Zip Code": "1"}
     )
     assert found.numbers.n_unique() == 1
-    assert found.evidence(pl.Series([0]), pl.Series([2]), ("Address",)).item() == "both are one with another row of the group"
+    assert found.evidence(pl.Series([0]), pl.Series([2]))["Evidence"].item() == "both are one with another row of the group"
 
 
 def test_by_site_parcels_and_the_column_unit_do_not_count():
