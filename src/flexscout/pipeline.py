@@ -7,7 +7,7 @@ from flexscout import __version__
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import Scan, scan
 from flexscout.errors import is_transient
-from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
+from flexscout.export import Outputs, Tables, check_places, write_report, write_tables
 from flexscout.history import RunBook, state_of
 from flexscout.journal import MemoryWatch, Stopwatch, TableCache, log_finished, log_found, reading_version, run_log, table_cache
 from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
@@ -41,21 +41,27 @@ class ScalableFlexPipeline:
 
         Raises NothingToReadError or OutputError; a file's own error is in the summary and costs no other file.
         """
+        return self._run(failures=True)
+
+    def retry(self) -> RunSummary:
+        """As `run`, but every file that failed is read again, also where its content says that it would fail again."""
+        return self._run(failures=False)
+
+    def _run(self, *, failures: bool) -> RunSummary:  # whether those of other runs stand
         clock, config = Stopwatch(), self.config
         with clock.stage("discovery"):
             found = self._scan()
-            for place in (Path(config.output_file), Path(config.report_file)):
-                check_place(place)
+            check_places(Path(config.output_file), Path(config.report_file))
         log, memory = run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
-        cache = table_cache(config.cache_folder, reading_version(), reuse=config.reuse)
+        cache = table_cache(config.cache_folder, reading_version(), reuse=config.reuse, failures=failures)
         with RunBook(Path(config.output_file)) as book, log, memory, cache as tables:
             log_found(found.sources, found.skipped)
             state = state_of(found.sources, found.skipped, config, *self._batch.rules)
-            if config.reuse and not found.unreadable and (same := book.same(state)):
+            if config.reuse and failures and not found.unreadable and (same := book.same(state)):
                 return same.again()
             summary = self._result(found, tables, clock, memory)
-            tables.bound(config.cache_limit_gb)
             book.add(state, summary, config.parquet_file)
+            tables.bound(config.cache_limit_gb)
             log_finished(summary)
             return summary
 
@@ -74,9 +80,8 @@ class ScalableFlexPipeline:
         """
         found = self._scan()
         records = (*self._batch.inspect(found.sources), *found.unreadable)
-        exit_code = 1 if any(record.error for record in records) else 0
         by_name = tuple(sorted(records, key=lambda record: record.source.name))
-        return CheckSummary(exit_code, by_name, found.skipped, self._batch.unmatched(records))
+        return CheckSummary(int(any(record.error for record in records)), by_name, found.skipped, self._batch.unmatched(records))
 
     def _scan(self) -> Scan:
         config = self.config

@@ -11,7 +11,6 @@ import pytest
 from program import flexscout
 from workbooks import large_dataset, valid_properties_1, valid_properties_2
 
-
 _TWINS = (".csv", ".parquet", ".xlsx", "_duplicates.csv", "_duplicates.parquet", "_issues.csv")
 
 

@@ -29,15 +29,18 @@ def run(
     raise typer.Exit(execute(settings, options["output_format"], quiet=options["quiet"], verbose=options["verbose"]))
 
 
-def execute(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool, verbose: bool) -> int:
-    """Run the pipeline and print its summary; gives the exit code."""
+def execute(
+    settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool, verbose: bool, again: bool = False
+) -> int:
+    """Run the pipeline, or read `again` what failed, and print its summary; gives the exit code."""
     from flexscout.cli.progress import listener  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.cli.summary import show_errors, show_summary  # noqa: PLC0415
     from flexscout.export import render_report  # noqa: PLC0415
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
 
     with listener(quiet=quiet, verbose=verbose) as progress:
-        summary = ScalableFlexPipeline(settings, progress=progress).run()
+        pipeline = ScalableFlexPipeline(settings, progress=progress)
+        summary = pipeline.retry() if again else pipeline.run()
     if output_format is opt.Format.JSON:
         typer.echo(render_report(summary.report))
     elif not quiet:

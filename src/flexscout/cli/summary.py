@@ -78,7 +78,8 @@ def _issues(summary: RunSummary) -> list[str]:
 def _performance(figures: dict[str, Any], properties: int) -> str:
     """`Took 2.4 s for 40,000 properties: 1,000,000 a minute, 500,000 a minute for one file; ...`."""
     seconds, per_file = sum(figures["seconds"].values()), figures["properties_per_minute_per_file"]
-    speed = f"{figures['properties_per_minute']:,} a minute, {per_file:,} a minute for one file"
+    speed = f"{figures['properties_per_minute']:,} a minute" + (f", {per_file:,} a minute for one file" if per_file else "")
     memory = f"{figures['peak_memory_mb']:,.0f} MB of memory at most, of {figures['memory_limit_mb']:,.0f}"
     took = f"Took {seconds:.1f} s for {counted(properties, 'property')}"
-    return f"{took}: {speed}; {counted(figures['workers'], 'worker')}, {memory}"
+    reused = f"{counted(figures['files_reused'], 'file')} as before and not read again; " if figures["files_reused"] else ""
+    return f"{took}: {speed}; {reused}{counted(figures['workers'], 'worker')}, {memory}"

@@ -1,5 +1,6 @@
 """The records of the runs that wrote one workbook, in a folder beside it."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from flexscout.model import RunSummary
 _FOLDER = ".flexscout"
 _RUNS, _RESULTS = 100, 10  # records, and tables of results, that are kept
 
+logger = logging.getLogger("flexscout.history")
+
 
 class RunBook:
     """The runs of one workbook; while the context lasts, no other run writes it.
@@ -27,7 +30,7 @@ class RunBook:
     """
 
     def __init__(self, workbook: Path) -> None:
-        self._workbook = workbook
+        self.workbook = workbook
         self.folder = workbook.parent / _FOLDER / workbook.stem
         self._lock = FileLock(self.folder / "lock")
         self._begun = _now()
@@ -38,7 +41,7 @@ class RunBook:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise OutputError(
-                f"Another run is writing {self._workbook} just now.", "Wait until it has ended, or choose another --output-file."
+                f"Another run is writing {self.workbook} just now.", "Wait until it has ended, or choose another --output-file."
             ) from None
         except OSError as error:
             raise OutputError(
@@ -72,11 +75,17 @@ class RunBook:
         """Where the master table of a run is kept, as Parquet."""
         return self._path(record.number, ".parquet")
 
-    def add(self, state: str, summary: RunSummary, master: Path) -> RunRecord:
-        """Keep a run and its master table, if it wrote one; the oldest ones go. Raises OSError."""
+    def add(self, state: str, summary: RunSummary, master: Path) -> None:
+        """Keep a run and its master table, if it wrote one; the oldest ones go. A disk without room costs the record alone."""
         last = self.last()
-        record = RunRecord(
-            number=last.number + 1 if last else 1,
+        try:
+            self._write(self._record(last.number + 1 if last else 1, state, summary), summary, master)
+        except OSError as error:
+            logger.warning("the run can't be recorded: %s", error, extra={"event": "not_recorded"})
+
+    def _record(self, number: int, state: str, summary: RunSummary) -> RunRecord:
+        return RunRecord(
+            number=number,
             begun=self._begun,
             ended=_now(),
             exit_code=summary.exit_code,
@@ -86,13 +95,14 @@ class RunBook:
             report=summary.report,
             messages=list(summary.messages),
         )
+
+    def _write(self, record: RunRecord, summary: RunSummary, master: Path) -> None:
         if summary.statistics.successful_files:
             _link(master, self.result(record))
         write_whole(self._path(record.number, ".json"), record.as_json())
         for suffix, kept in ((".json", _RUNS), (".parquet", _RESULTS)):
             for old in sorted(self.folder.glob(f"run-*{suffix}"), reverse=True)[kept:]:
                 old.unlink(missing_ok=True)
-        return record
 
     def _path(self, number: int, suffix: str) -> Path:
         return self.folder / f"run-{number:06d}{suffix}"

@@ -29,13 +29,14 @@ class TableCache:
     """A folder with an entry per file: its tables, and a record, which is written when they are safe on the disk.
 
     `reading`: what reading depends on beside a file's content and name; `lasting`: whether entries outlive the run; `reuse`:
-    whether those of other runs are found.
+    whether those of other runs are found, `failures`: also of files that failed.
     """
 
     folder: Path
     reading: str = ""
     lasting: bool = False
     reuse: bool = True
+    failures: bool = True
 
     def depending_on(self, asked: object) -> "TableCache":
         """The same for readings that depend on what is asked, too: its `repr` tells all."""
@@ -53,7 +54,7 @@ class TableCache:
             return None
         place = self.place(source)
         entry = _entry_at(place)
-        if entry is None:
+        if entry is None or (entry.error and not self.failures):
             return None
         with suppress(OSError):
             os.utime(place / _RECORD)
@@ -66,22 +67,25 @@ class TableCache:
             place.mkdir(parents=True, exist_ok=True)
             write_whole(place / _RECORD, _adapter().dump_json(_Entry.about(record), indent=1))
 
-    def bound(self, most_gb: float) -> tuple[int, int]:
-        """Remove the entries that were not used for longest until no more than `most_gb` are left; entries, bytes removed."""
+    def bound(self, most_gb: float, idle: float = _IN_USE) -> tuple[int, int, int]:
+        """Remove what was not used for longest until no more than `most_gb` are left, but nothing of the last `idle` seconds.
+
+        Gives the entries removed, the bytes removed, the bytes kept.
+        """
         entries = sorted(_entries(self.folder), key=lambda entry: (-entry.used, entry.path.name))
         kept, removed, freed = 0, 0, 0
         for entry in entries:
             superfluous = not entry.is_done or kept + entry.size > most_gb * 2**30
-            if superfluous and entry.used < time.time() - _IN_USE:
+            if superfluous and entry.used <= time.time() - idle:
                 shutil.rmtree(entry.path, ignore_errors=True)
                 removed, freed = removed + 1, freed + entry.size
             else:
                 kept += entry.size
-        return removed, freed
+        return removed, freed, kept
 
 
 @contextmanager
-def table_cache(folder: Path, reading: str, *, reuse: bool = True) -> Iterator[TableCache]:
+def table_cache(folder: Path, reading: str, *, reuse: bool = True, failures: bool = True) -> Iterator[TableCache]:
     """The cache in `folder`; where none can be written, one that ends with the run."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +93,7 @@ def table_cache(folder: Path, reading: str, *, reuse: bool = True) -> Iterator[T
     except OSError:
         usable = False
     if usable:
-        yield TableCache(folder, reading, lasting=True, reuse=reuse)
+        yield TableCache(folder, reading, lasting=True, reuse=reuse, failures=failures)
         return
     with TableFolder() as temporary:
         yield TableCache(temporary, reading)

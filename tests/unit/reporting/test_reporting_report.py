@@ -146,6 +146,7 @@ def test_performance_is_told_in_seconds_rates_and_megabytes(facts):
     performance = build_report(facts)["performance"]
     assert performance.pop("properties_per_minute_per_file") > 150
     assert performance == {
+        "files_reused": 0,
         "seconds": {"processing": 1.5, "export": 0.5},
         "rows_per_second": 2,
         "properties_per_minute": 150,
