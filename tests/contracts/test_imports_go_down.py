@@ -29,6 +29,7 @@ DOORS = {
     "lxml": "reading/web_page.py reading/spreadsheetml.py",
     "numpy": "reading/quoting.py linkage/groups.py linkage/components.py",
     "pydantic": "config/settings.py classification/profile.py classification/mistakes.py journal/cache.py",
+    "watchfiles": "cli/watch.py",
     "filelock": "history/runs.py",
     "platformdirs": "config/settings.py",
 }
