@@ -44,7 +44,10 @@ LINK_COLUMNS = ("Property ID", "Duplicate Group", "Source Count", "Also In")
 """What linkage adds to a result: an ID that stays from run to run; the group in the ledger; how many rows are this property,
 and in which other files they are."""
 
-OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, *LINK_COLUMNS, UNVERIFIED)
+FILL_COLUMNS = ("Filled Cells", "Score Before Filling")
+"""Which blanks of a row were filled from its duplicates; its score without them, where it was another."""
+
+OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, *LINK_COLUMNS, *FILL_COLUMNS, UNVERIFIED)
 """Names that flexscout writes itself; an input column of that name is renamed."""
 
 STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"

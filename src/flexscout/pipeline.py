@@ -69,7 +69,7 @@ class ScalableFlexPipeline:
         with clock.stage("processing"):
             files = self._process(found, tables)
         with clock.stage("aggregation"):
-            unique = unique_properties(files, self.config)
+            unique = unique_properties(files, self.config, self._batch.criteria)
         result = Tables(unique.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
         return self._export(self._facts(found, files, result, clock), result, clock, memory)
 

@@ -72,7 +72,7 @@ class ResultAggregator:
         `Kept Position` and `Removed Position` count the rows of `df` from 0; `Evidence` says why they are one,
         `Different APN` whether they name different parcels, `Fields That Differ` what the removed row said otherwise.
         """
-        ledger = self._merged(df).ledger.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet")
+        ledger = self._merged(df).ledger.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet", "Filled Cells")
         return like(df, ledger.rename({"Kept Row": "Kept Position", "Removed Row": "Removed Position"}))
 
     def find_close_matches(self, df: FrameT) -> FrameT:

@@ -32,6 +32,7 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "duplicate_fields": "duplicate_fields",
         "duplicate_policy": "duplicate_policy",
         "close_matches": "close_matches",
+        "fill_from_duplicates": "fill_from_duplicates",
     },
     "journal": {"reuse": "reuse", "cache": "cache", "cache_limit_gb": "cache_limit_gb"},
     "logging": {

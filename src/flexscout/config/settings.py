@@ -70,6 +70,8 @@ class PipelineConfiguration(BaseModel):
     """`site`: an address is a property, a unit counts if the address has it; `parcel`: another APN or Unit keeps rows apart."""
     close_matches: Literal["merge", "review", "off"] = "review"
     """Addresses that are written differently and are surely one: `merge` them, only find them (`review`), or `off`."""
+    fill_from_duplicates: bool = False
+    """Whether blanks of the row that is kept are filled from those that are merged into it, and its score counts them."""
     reuse: bool = True
     """Whether files that have not changed since another run are not read again."""
     cache: str = ""

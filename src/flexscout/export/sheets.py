@@ -21,7 +21,11 @@ _UNIT_FORMATS = {
 }
 _TYPE_FORMATS = {"date": "yyyy-mm-dd", "year": "0", "number": "#,##0"}
 _POINTS_FORMAT = "0.0#"
-_SCORE_FORMATS = {"Completeness": "0%", "Kept Score": _POINTS_FORMAT, "Removed Score": _POINTS_FORMAT, "Match Score": "0.00"}
+_SCORE_FORMATS = {
+    "Completeness": "0%",
+    "Match Score": "0.00",
+    **dict.fromkeys(("Kept Score", "Removed Score", "Score Before Filling"), _POINTS_FORMAT),
+}
 _TEXTS = ("Zip Code", "APN", "Unit", "Other Zip Code", "Other APN")
 _SHEETS_SHOWN = 40
 

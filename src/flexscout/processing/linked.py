@@ -1,14 +1,17 @@
 """One row a property; which rows are one is decided over all properties, candidates or not."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import polars as pl
 
-from flexscout.aggregation import Deduplicated, column_order, deduplicate, unmerged
+from flexscout.aggregation import Deduplicated, Judge, column_order, deduplicate, unmerged
+from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
 from flexscout.linkage import Groups, Linking, duplicate_groups, property_ids
 from flexscout.processing.classified import LACKING, MODIFIED, Classified, linkable, with_other_columns
 from flexscout.processing.possible import POSSIBLE_SCHEMA, possible_duplicates
+from flexscout.processing.rejudged import judged_again
 
 ROW = "__row"
 """Working column: where a row stands among all that were linked."""
@@ -29,7 +32,7 @@ class Unique:
     possible: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSSIBLE_SCHEMA))
 
 
-def unique_properties(files: Classified, config: PipelineConfiguration) -> Unique:
+def unique_properties(files: Classified, config: PipelineConfiguration, criteria: Criteria) -> Unique:
     """The best candidate of each property, the ledger, and what may be one; every candidate where nothing is to be merged."""
     candidates = files.candidates
     if not candidates.width:
@@ -37,7 +40,8 @@ def unique_properties(files: Classified, config: PipelineConfiguration) -> Uniqu
         return Unique(nothing.survivors, nothing.ledger)
     rows = [linkable(part, config.duplicate_fields) for part in (candidates, files.others)]
     groups = linked(pl.concat(rows, how="diagonal"), config)
-    found = merged(candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config)
+    judge = partial(judged_again, criteria=criteria) if config.fill_from_duplicates else None
+    found = merged(candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config, judge)
     survivors = _named(found.survivors, groups)
     possible = possible_duplicates(groups, survivors, survivors[ROW])
     return Unique(with_other_columns(survivors.drop(ROW), files.tables), found.ledger, possible)
@@ -49,8 +53,11 @@ def linked(rows: pl.DataFrame, config: PipelineConfiguration) -> Groups:
     return duplicate_groups(rows, how if config.enable_deduplication else replace(how, close_matches="off"), rows[LACKING])
 
 
-def merged(candidates: pl.DataFrame, groups: Groups, config: PipelineConfiguration) -> Deduplicated:
-    """A row per group, best first, of candidates with LACKING, MODIFIED and ROW, which stays; all if none is to be merged."""
+def merged(candidates: pl.DataFrame, groups: Groups, config: PipelineConfiguration, judge: Judge | None = None) -> Deduplicated:
+    """A row per group, best first, of candidates with LACKING, MODIFIED and ROW, which stays; all if none is to be merged.
+
+    `judge`: if blanks of a row are to be filled from those that are merged into it, scores it anew.
+    """
     if not config.enable_deduplication:
         return unmerged(candidates, (LACKING, MODIFIED))
 
@@ -58,7 +65,7 @@ def merged(candidates: pl.DataFrame, groups: Groups, config: PipelineConfigurati
         return groups.evidence(kept[ROW], removed[ROW])
 
     numbered = candidates.drop(LACKING).with_columns(groups.numbers.gather(candidates[ROW]).alias(_GROUP))
-    return deduplicate(numbered, keys=_GROUP, newness=MODIFIED, why=why)
+    return deduplicate(numbered, keys=_GROUP, newness=MODIFIED, why=why, judge=judge)
 
 
 def _named(survivors: pl.DataFrame, groups: Groups) -> pl.DataFrame:

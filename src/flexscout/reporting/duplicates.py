@@ -4,6 +4,8 @@ from typing import Any
 
 import polars as pl
 
+from flexscout.model import FILL_COLUMNS
+
 _LISTED = 100  # possible duplicates, and pairs of files, in the report; the workbook has all of the former
 _FILES_OF_A_GROUP = 10  # so that a property that is in a thousand files is not half a million pairs
 
@@ -25,6 +27,12 @@ def possibles(possible: pl.DataFrame) -> dict[str, Any]:
     """How many pairs of properties may be one, how many of them nearly surely, and the surest."""
     nearly_sure = int(possible["Nearly Sure"].sum())
     return {"pairs": possible.height, "nearly_sure": nearly_sure, "surest": possible.head(_LISTED).to_dicts()}
+
+
+def fills(master: pl.DataFrame) -> dict[str, int]:
+    """How many properties have blanks filled from their duplicates, and how many scores that changed."""
+    counts = [master[name].count() if name in master.columns else 0 for name in FILL_COLUMNS]
+    return dict(zip(("properties", "scores_changed"), counts, strict=True))
 
 
 def _overlaps(ledger: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flexscout.journal import NEAR
 from flexscout.model import ISSUES_LISTED, PLACE_COLUMNS, ProcessingResult
+from flexscout.reporting.duplicates import fills
 from flexscout.reporting.report import Facts
 
 _SHOWN = 10  # entries
@@ -20,6 +21,7 @@ def messages(facts: Facts) -> list[str]:
         *_left_out(facts),
         *_different_parcels(facts),
         *_possible(facts),
+        *_filled(facts),
         *_not_compared(facts),
         *_not_listed(facts),
         *_near_limit(facts),
@@ -60,6 +62,16 @@ def _possible(facts: Facts) -> list[str]:
     found = f"{pairs:,} pair{'s' if pairs > 1 else ''} of properties may be one, written differently"
     merging = f" --close-matches merge would join {sure:,} of them, which are nearly sure." if sure else ""
     return [f"{found}: the sheet Possible Duplicates has them, with what speaks for it.{merging}"]
+
+
+def _filled(facts: Facts) -> list[str]:
+    """How many rows have cells of their duplicates."""
+    count, changed = fills(facts.master).values()
+    if not count:
+        return []
+    scores = f" {changed:,} score{'s' if changed > 1 else ''} changed by it (Score Before Filling)." if changed else ""
+    whose = "1 property were filled from its" if count == 1 else f"{count:,} properties were filled from their"
+    return [f"Blanks of {whose} duplicates; the column Filled Cells names them.{scores}"]
 
 
 def _unmatched(facts: Facts) -> list[str]:

@@ -9,7 +9,7 @@ import polars as pl
 from flexscout.errors import ErrorHandler
 from flexscout.model import ISSUES_LISTED, AggregateStatistics, FileStatus, ProcessingResult, SheetRecord, SkippedFile
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
-from flexscout.reporting.duplicates import merges, possibles
+from flexscout.reporting.duplicates import fills, merges, possibles
 from flexscout.reporting.quality import columns_by_file, completeness, issue_totals
 from flexscout.reporting.schema import schema_drift
 from flexscout.vocabulary import issue_reasons
@@ -88,6 +88,7 @@ def build_report(facts: Facts) -> dict[str, Any]:
             "after": facts.master.height,
             **merges(facts.ledger),
             "possible": possibles(facts.possible),
+            "filled": fills(facts.master),
         },
         "schema": columns_by_file(facts.results),
         "columns": schema_drift(facts.results, facts.issues),

@@ -98,6 +98,7 @@ def test_the_ledger_names_every_removed_row_beside_the_row_that_was_kept():
         "Evidence": "it says the same",
         "Different APN": False,
         "Fields That Differ": "",
+        "Filled Cells": None,
     }  # fmt: skip
 
 

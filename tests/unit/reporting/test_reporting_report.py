@@ -28,7 +28,7 @@ def facts_of(exports, *, skipped=(), **settings):
     batch = BatchProcessor(config, executor=SerialExecutor())
     with TableFolder() as folder:
         files = gathered(list(batch.process(scan(exports).sources, TableCache(folder))))
-        merged = unique_properties(files, config)
+        merged = unique_properties(files, config, batch.criteria)
     return Facts(
         results=files.results,
         skipped=skipped,
