@@ -57,6 +57,8 @@ PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
 
+PAGE_MARK = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
+"""What stands in the head of its pages, for the same."""
 
 ISSUES_SUFFIX = "_issues"
 """What the name of the Issues' CSV adds to the workbook's."""

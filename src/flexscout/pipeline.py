@@ -11,8 +11,9 @@ from flexscout.errors import is_transient
 from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
 from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
 from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
+from flexscout.page import ROWS, draw_page
 from flexscout.processing import BatchProcessor, Classified, NoProgress, Progress, gathered, merged, with_other_columns
-from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, finished, messages
+from flexscout.reporting import Facts, build_report, finished, messages
 
 logger = logging.getLogger("flexscout.pipeline")
 
@@ -38,7 +39,7 @@ class ScalableFlexPipeline:
         clock = Stopwatch()
         with clock.stage("discovery"):
             found = self._scan()
-            for place in (Path(self.config.output_file), Path(self.config.report_file)):
+            for place in (Path(self.config.output_file), Path(self.config.report_file), self.config.page_file):
                 check_place(place)
         log, memory = run_log(Path(self.config.log_file), self.config.log_level), MemoryWatch(self.config.memory_limit_gb)
         with log, memory, TableFolder() as folder:
@@ -88,26 +89,28 @@ class ScalableFlexPipeline:
             version=__version__,
             left_out=files.left_out,
             unmatched=self._batch.unmatched(result.record for result in files.results),
-            explanations=self._batch.criteria.explain(tables.master.head(TOP_CANDIDATES)),
+            explanations=self._batch.criteria.explain(tables.master.head(ROWS)),
         )
 
     def _export(self, facts: Facts, tables: Tables, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:
-        """Write everything beside its place, then put it there; if no file could be read, only the report."""
+        """Write everything beside its place, then put it there; if no file could be read, only the report and its page."""
         report = build_report(facts)
-        report_file = Path(self.config.report_file)
+        report_file, page_file = Path(self.config.report_file), self.config.page_file
         with Outputs() as outputs:
-            if report["statistics"]["successful_files"]:
-                with clock.stage("export"):
+            with clock.stage("export"):
+                page = draw_page(report, tables.master, tables.ledger, tables.others, facts.explanations)
+                if report["statistics"]["successful_files"]:
                     notes = write_tables(tables, report, self.config, outputs)
-            else:
-                notes = ["No file could be read; the previous results stay as they were."]
-                report_file = outputs.free(report_file)
+                else:
+                    notes = ["No file could be read; the previous results stay as they were."]
+                    report_file, page_file = outputs.free(report_file), outputs.free(page_file)
             facts = replace(facts, peak_memory_mb=memory.peak_mb)
-            report = finished(report, facts)
+            report, told = finished(report, facts), (*messages(facts), *notes)
             write_report(report, outputs.beside(report_file))
+            page.write(outputs.beside(page_file), report, told)
             places = outputs.commit()
         figures = AggregateStatistics(**report["statistics"])
-        return RunSummary(1 if figures.failed_files else 0, figures, report, places, (*messages(facts), *notes))
+        return RunSummary(1 if figures.failed_files else 0, figures, report, places, told)
 
 
 def _log_found(found: Scan) -> None:

@@ -15,7 +15,7 @@ FLOORS = [
     {"pipeline", "demo", "analysis", "comparison"},
     {"processing", "history"},
     {"prepare"},
-    {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export"},
+    {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export", "page"},
     {"vocabulary", "model", "config", "errors", "executors", "interrupts", "journal", "kinds"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
