@@ -1,6 +1,7 @@
 """The way from a folder of exports to one ranked list, on one page."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,8 +98,9 @@ class ScalableFlexPipeline:
         report = build_report(facts)
         report_file, page_file = Path(self.config.report_file), self.config.page_file
         with Outputs() as outputs:
-            with clock.stage("export"):
-                page = draw_page(report, tables.master, tables.ledger, tables.others, facts.explanations)
+            # The workbook keeps one core busy; the page is drawn on another.
+            with clock.stage("export"), ThreadPoolExecutor(max_workers=1) as beside:
+                page = beside.submit(draw_page, report, tables.master, tables.ledger, tables.others, facts.explanations)
                 if report["statistics"]["successful_files"]:
                     notes = write_tables(tables, report, self.config, outputs)
                 else:
@@ -107,7 +109,7 @@ class ScalableFlexPipeline:
             facts = replace(facts, peak_memory_mb=memory.peak_mb)
             report, told = finished(report, facts), (*messages(facts), *notes)
             write_report(report, outputs.beside(report_file))
-            page.write(outputs.beside(page_file), report, told)
+            page.result().write(outputs.beside(page_file), report, told)
             places = outputs.commit()
         figures = AggregateStatistics(**report["statistics"])
         return RunSummary(1 if figures.failed_files else 0, figures, report, places, told)

@@ -25,9 +25,7 @@ _CAUSE = Markup("<li><b>{}</b> <span>What to do: {}</span></li>")
 def causes(report: Mapping[str, Any]) -> Markup:
     """The failures by their cause, each with what to do next."""
     found = report["errors"]["causes"]
-    items = Markup("").join(
-        _CAUSE.format(message=brief(cause["message"], 600), next_step=brief(cause["next_step"], 400)) for cause in found
-    )
+    items = Markup("").join(_CAUSE.format(brief(cause["message"], 600), brief(cause["next_step"], 400)) for cause in found)
     return Markup('<ul class="causes">{}</ul>').format(items) if found else Markup("")
 
 

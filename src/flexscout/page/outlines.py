@@ -11,7 +11,6 @@ import polars as pl
 _FILE = Path(__file__).parent / "us_outlines.json"
 _CITIES = ("VA", "MD", "MO")  # have cities that belong to no county, numbered from 510 on
 _FIRST_CITY = "510"
-_ROW = 4  # units: how far apart the lines lie along which borders are looked for
 
 
 @dataclass(frozen=True)
@@ -56,18 +55,21 @@ class Outlines:
         keyed = named.select("State", folded(pl.col("name")).alias("county"), "place")
         return keyed.unique(["State", "county"], keep="first", maintain_order=True)
 
-    @cached_property
-    def crossings(self) -> pl.DataFrame:
-        """Where borders cross the rows, by `x`: `row`, `x`, and the county (`place`) that lies to the right of it."""
+    def crossings(self, top_row: int, bottom_row: int) -> pl.DataFrame:
+        """Where borders cross the middle of these rows, from left to right.
+
+        `row`: from it to one unit below; `at`: x; `place`: the county to the right of it, empty where there is none.
+        """
         lines = pl.DataFrame(list(self.lines), schema=["course", "on_right", "on_left"], orient="row").with_row_index("line")
         numbers = lines.with_columns(pl.col("course").str.extract_all(r"-?\d+").cast(pl.List(pl.Int32)))
         sides = (pl.col("course").list.gather_every(2, offset).alias(name) for offset, name in enumerate(("x", "y")))
         points = numbers.with_columns(sides).explode("x", "y").with_columns(pl.col("x", "y").cum_sum().over("line"))
-        edges = points.with_columns(pl.col("x", "y").shift().over("line").name.suffix("_before")).drop_nulls("x_before")
+        before = points.with_columns(pl.col("x", "y").shift().name.suffix("_before"))
+        edges = before.filter(pl.col("line") == pl.col("line").shift())
         top, bottom = pl.min_horizontal("y", "y_before"), pl.max_horizontal("y", "y_before")
-        first, last = (_row_of(top - 1) + 1), (_row_of(bottom - 1) + 1)
-        crossed = edges.with_columns(pl.int_ranges(first, last).alias("row")).explode("row").drop_nulls("row")
-        share = (pl.col("row") * _ROW + 0.5 - pl.col("y_before")) / (pl.col("y") - pl.col("y_before"))
+        rows = pl.int_ranges(top.clip(lower_bound=top_row), bottom.clip(upper_bound=bottom_row + 1)).alias("row")
+        crossed = edges.with_columns(rows).filter(pl.col("row").list.len() > 0).explode("row")
+        share = (pl.col("row") + 0.5 - pl.col("y_before")) / (pl.col("y") - pl.col("y_before"))
         at = pl.col("x_before") + share * (pl.col("x") - pl.col("x_before"))
         # The picture's y grows downward: right of a border that goes down lies what is on its left hand.
         place = pl.when(pl.col("y") > pl.col("y_before")).then("on_left").otherwise("on_right")
@@ -75,15 +77,12 @@ class Outlines:
 
     def county_at(self, points: pl.DataFrame) -> pl.Series:
         """The county of each point (`x`, `y` in units), null where there is none; near a border perhaps the neighbor."""
-        row = (pl.col("y") / _ROW).floor().cast(pl.Int64)
+        row = pl.col("y").floor().cast(pl.Int64)
         asked = points.select(pl.col("x").alias("at"), row.alias("row")).with_row_index("order")
-        found = asked.sort("at").join_asof(self.crossings, on="at", by="row", strategy="backward", check_sortedness=False)
+        crossings = self.crossings(*asked.select(pl.col("row").min().alias("top"), pl.col("row").max().alias("bottom")).row(0))
+        found = asked.sort("at").join_asof(crossings, on="at", by="row", strategy="backward", check_sortedness=False)
         places: pl.Series = found.sort("order")["place"].replace("", None)
         return places
-
-
-def _row_of(y: pl.Expr) -> pl.Expr:
-    return (y.cast(pl.Int64) / _ROW).floor().cast(pl.Int64)
 
 
 def folded(name: pl.Expr) -> pl.Expr:

@@ -10,12 +10,17 @@ from flexscout.page.projection import projected
 POINTS = 5_000
 """Candidates that are points of their own, the best first."""
 
+_COLUMNS = (
+    "Property Name", "Property Type", "Address", "City", "State", "County", "Building SqFt", "Lot Size Acres", "Year Built",
+    "Latitude", "Longitude", "Flex Score",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Placed:
     """The candidates on the map.
 
-    `points`: the best that have coordinates (`rank` from 1, `x`, `y` in units, and all their columns); `sums`: the others by
+    `points`: the best that have coordinates (`rank` from 1, `x`, `y` in units, and what is said of them); `sums`: the others by
     place (`label`, `x`, `y`, `count`, `mean` and `best` score), the most first; `nowhere`: those of which no place is known.
     """
 
@@ -26,9 +31,10 @@ class Placed:
 
 def placed(master: pl.DataFrame, outlines: Outlines) -> Placed:
     """The unique candidates, best first, on the map."""
-    ranked = _positioned(master.with_row_index("rank", offset=1))
-    points = ranked.drop_nulls("x").head(POINTS)
-    rest = ranked.join(points.select("rank"), on="rank", how="anti", maintain_order="left")
+    there = master.select(name for name in _COLUMNS if name in master.columns).with_row_index("rank", offset=1)
+    ranked = _positioned(there).with_columns(pl.col("x").is_not_null().cum_sum().alias("number"))
+    dot = pl.col("x").is_not_null() & (pl.col("number") <= POINTS)
+    points, rest = ranked.filter(dot), ranked.filter(~dot)
     if not rest.height:
         return Placed(points, pl.DataFrame(), 0)
     known = _with_place(rest, outlines).drop_nulls("place")
@@ -47,19 +53,16 @@ def _positioned(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _with_place(rest: pl.DataFrame, outlines: Outlines) -> pl.DataFrame:
     """With `place`: the county by name, else by position, else the state."""
-    there = rest.select(
-        "rank",
-        "x",
-        "y",
-        "Flex Score",
-        *(_column(name, rest).alias(name) for name in ("State", "County")),
-    )
-    named = there.with_columns(folded(pl.col("County")).alias("county"))
-    found = named.join(outlines.county_names, on=["State", "county"], how="left", maintain_order="left")
-    asked = found.filter(pl.col("place").is_null() & pl.col("x").is_not_null())
-    if asked.height:
-        located = asked.select("rank", outlines.county_at(asked).alias("located"))
-        found = found.join(located, on="rank", how="left", maintain_order="left").with_columns(pl.coalesce("place", "located"))
+    there = rest.select("x", "y", "Flex Score", *(_column(name, rest).alias(name) for name in ("State", "County")))
+    # Names repeat, so each is looked up once.
+    names = there.select("State", "County").unique().with_columns(folded(pl.col("County")).alias("county"))
+    known = names.join(outlines.county_names, on=["State", "county"]).drop("county")
+    found = there.join(known, on=["State", "County"], how="left", maintain_order="left")
+    asked = pl.col("place").is_null() & pl.col("x").is_not_null()
+    unnamed = found.filter(asked)
+    if unnamed.height:
+        located = unnamed.with_columns(outlines.county_at(unnamed).alias("place"))
+        found = pl.concat([found.filter(~asked), located])
     state = pl.when(pl.col("State").is_in(list(outlines.states))).then("State")
     return found.with_columns(pl.coalesce("place", state))
 

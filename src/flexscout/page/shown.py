@@ -25,7 +25,7 @@ def line(value: pl.Expr, limit: int = 100) -> pl.Expr:
 
 def escaped(text: pl.Expr) -> pl.Expr:
     """Text as HTML has it, between tags and in quotes; empty where it is missing."""
-    return text.str.replace_many(_ESCAPED).fill_null("")
+    return text.cast(pl.String).str.replace_many(_ESCAPED).fill_null("")
 
 
 def link(url: pl.Expr, words: str) -> pl.Expr:
