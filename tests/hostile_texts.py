@@ -24,8 +24,8 @@ CORPUS = (
     "evil\u202etxt.exe\u2066\u200f",
     "line\nnext\r\nlast\ttab",
     "&amp; one; two: three; four",
-    "𝕳𝖊𝖑𝖑𝖔 e\u0301 \ufeff\ufffe",
+    "\U0001d573\U0001d58a e\u0301 \ufeff\ufffe",
     "x" * 5_000,
     "<" * 2_000,
-    "𝕳" * 2_000,
+    "\U0001d573" * 2_000,
 )

@@ -34,9 +34,8 @@ def master(*rows):
 
 def report(**changes):
     """A report as a run has it, of one file."""
-    count = dict.fromkeys(
-        ("rows_read", "candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed"), 1
-    )
+    parts = ("candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed")
+    count = dict.fromkeys(parts, 1) | {"rows_read": 5}
     whole = {
         "flexscout": "9.9",
         "statistics": {
@@ -76,12 +75,11 @@ def column(name, *, canonical=True, header="", missing=()):
     return {"column": name, "canonical": canonical, "headers": headers, "missing": list(missing), "differs": ""}
 
 
-def page_of(table, facts=None, *, ledger=None, others=None, explanations=(), messages=()):
-    """The text of the page."""
+def page_of(table, facts=None, explanations=(), messages=(), **tables):
+    """The text of the page; `tables`: ledger and others, empty if they are not given."""
     facts = facts or report()
-    ledger = pl.DataFrame(schema=dict.fromkeys(LEDGER, pl.String)) if ledger is None else ledger
-    others = pl.DataFrame() if others is None else others
-    return draw_page(facts, table, ledger, others, explanations).html(facts, messages)
+    empty = {"ledger": pl.DataFrame(schema=dict.fromkeys(LEDGER, pl.String)), "others": pl.DataFrame()}
+    return draw_page(facts, table, **(empty | tables), explanations=explanations).html(facts, messages)
 
 
 class Tree(HTMLParser):

@@ -40,7 +40,7 @@ def bars(title: str, counts: Mapping[str, float], words: Mapping[str, str] | Non
     longest = max(most, *counts.values(), 1e-9)
     said = {label: f"{count:,}" for label, count in counts.items()} | dict(words or {})
     rows = [
-        _BAR.format(label=brief(label, 60), share=round(100 * count / longest, 1), words=said[label])
+        _BAR.format(label=brief(label, 60), share=max(0, round(100 * count / longest, 1)), words=said[label])
         for label, count in counts.items()
     ]
     return _BARS.format(title, Markup("").join(rows))

@@ -17,7 +17,9 @@ _CELL = Markup("<td{kind}>{}</td>")
 _TILE = Markup("<div><dt>{}</dt><dd>{}</dd></div>")
 _CARD = Markup('<div class="card"><h3>{}</h3>{}</div>')
 _NUMERIC = Markup(' class="num"')
+_ITEM = Markup("<li>{}</li>")
 _DETAILS = Markup("<details><summary>{}</summary>{}</details>")
+_SENTENCES, _SENTENCE = 20, 600  # sentences; characters of one
 
 SHOWN = 200
 """Characters of a text, at most."""
@@ -80,7 +82,10 @@ def details(summary: str, body: Markup) -> Markup:
     return _DETAILS.format(summary, body)
 
 
-def sentences(texts: Iterable[str], kind: str = "notes") -> Markup:
-    """A list of sentences."""
-    items = Markup("").join(Markup("<li>{}</li>").format(brief(text, 600)) for text in texts)
-    return Markup('<ul class="{}">{}</ul>').format(kind, items) if items else Markup("")
+def sentences(texts: Sequence[str]) -> Markup:
+    """A list of sentences, the first of them."""
+    if not texts:
+        return Markup("")
+    more = [f"And {len(texts) - _SENTENCES:,} more, which the run has printed."] if len(texts) > _SENTENCES else []
+    items = (_ITEM.format(brief(text, _SENTENCE)) for text in (*texts[:_SENTENCES], *more))
+    return Markup('<ul class="notes">{}</ul>').format(Markup("").join(items))

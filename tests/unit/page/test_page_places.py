@@ -1,12 +1,12 @@
 """Where on the map each candidate stands."""
 
 import polars as pl
-from pages import master
 
 from flexscout.page.map import view_of
 from flexscout.page.outlines import outlines
 from flexscout.page.places import POINTS, placed
 from flexscout.page.projection import HEIGHT, WIDTH
+from pages import master
 
 NO_COORDINATES = {"Latitude": None, "Longitude": None}
 

@@ -2,10 +2,10 @@
 
 import polars as pl
 import pytest
-from hostile_texts import CORPUS
 from markupsafe import escape
 
 from flexscout.page.shown import decimal, escaped, line, link, percent, plain, whole, year
+from hostile_texts import CORPUS
 
 LINKS = (
     ("https://www.example.com/p/12?a=1&b=%20#top", True),
