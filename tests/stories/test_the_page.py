@@ -1,6 +1,7 @@
 """A run leaves its report as a page, too, and knows it again."""
 
 import pytest
+
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 

@@ -41,7 +41,7 @@ def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own:
     outputs = {path.resolve() for path in own}
     for path in _candidates(folder, pattern, recursive=recursive):
         name = display_name(path, folder)
-        own = path.resolve() in outputs
+        own = Path(os.path.realpath(path)) in outputs
         if pattern != AUTO or path.suffix.lower() in TABLES or (own and _looks_like_export(path, folder)):
             check_not_overwritten(path, name, outputs)
         try:
