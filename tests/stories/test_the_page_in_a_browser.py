@@ -137,6 +137,18 @@ def test_the_map_is_used_by_keyboard(opened):
     assert page.page.locator("tr.marked td.what > b").inner_text() == "2 Elm St"
 
 
+def test_the_map_goes_where_the_keyboard_leads(opened):
+    page = opened()
+    hover(page, 0)
+    for _ in range(6):
+        page.page.get_by_role("button", name="Zoom in").click()
+    page.page.focus("#map-svg")
+    page.page.keyboard.press("ArrowRight")
+    assert "1 Oak St" in page.page.locator("#map-tip").inner_text()
+    page.page.keyboard.press("ArrowRight")
+    assert "2 Elm St" in page.page.locator("#map-tip").inner_text()
+
+
 def test_the_keyboard_reaches_search_and_headings(opened):
     page = opened()
     page.page.keyboard.press("/")

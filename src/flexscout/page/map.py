@@ -137,8 +137,8 @@ def _said(places: Placed) -> str:
     points, summed = places.points.height, places.sums["count"].sum() if places.sums.height else 0
     why = f"as they have no coordinates or come after the best {POINTS:,} that have" if points else "as they have no coordinates"
     parts = [
-        f"{points:,} at their coordinates" if points else "",
-        f"{summed:,} summed by county or state, {why}" if summed else "",
+        f"{points:,} candidates at their coordinates" if points else "",
+        f"{summed:,} {'' if points else 'candidates '}summed by county or state, {why}" if summed else "",
         f"{places.nowhere:,} not shown: no coordinates, county or state in the fifty states" if places.nowhere else "",
     ]
     told = "; ".join(filter(None, parts))

@@ -228,10 +228,19 @@
     const spot = inside(event);
     zoom(Math.exp(Math.max(-60, Math.min(60, event.deltaY)) / 200), spot.x, spot.y);
   }, { passive: false });
-  const go = { in: () => zoom(1 / 1.6), out: () => zoom(1.6), fit: () => { view = [...fit]; draw(); }, all: () => { view = [...whole]; draw(); } };
+  const center = () => chosen < 0 ? [] : [x(chosen), y(chosen)];
+  const go = { in: () => zoom(1 / 1.6, ...center()), out: () => zoom(1.6, ...center()), fit: () => { view = [...fit]; draw(); }, all: () => { view = [...whole]; draw(); } };
   document.querySelectorAll("[data-zoom]").forEach((button) => button.addEventListener("click", () => go[button.dataset.zoom]()));
   const last = many + discs - 1;
-  const keys = { ArrowRight: () => choose(chosen >= last ? 0 : chosen + 1), ArrowLeft: () => choose(chosen <= 0 ? last : chosen - 1),
+  const step = (i) => {
+    const [left, top, width, height] = view;
+    if (x(i) < left || y(i) < top || x(i) > left + width || y(i) > top + height) {
+      view = [x(i) - width / 2, y(i) - height / 2, width, height];
+      draw();
+    }
+    choose(i);
+  };
+  const keys = { ArrowRight: () => step(chosen >= last ? 0 : chosen + 1), ArrowLeft: () => step(chosen <= 0 ? last : chosen - 1),
     "+": go.in, "=": go.in, "-": go.out, Home: go.fit, Escape: () => choose(-1),
     Enter: () => { if (chosen >= 0 && chosen < many) showRow(points.rank[chosen]); } };
   svg.addEventListener("keydown", (event) => {
