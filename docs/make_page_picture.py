@@ -15,7 +15,7 @@ SIZE = {"width": 1280, "height": 1520}
 def main(browser: str) -> None:
     """Run the demo in a folder of its own and photograph its page."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as started:
-        subprocess.run([sys.executable, "-m", "flexscout", "demo"], cwd=folder, check=True, capture_output=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "flexscout", "demo"], cwd=folder, check=True, capture_output=True)
         opened = started.chromium.launch(executable_path=browser, args=FLAGS).new_page(viewport=SIZE)
         opened.goto((Path(folder) / "flexscout-demo/results/pipeline_summary.html").as_uri())
         opened.screenshot(path=PICTURE)

@@ -1,7 +1,7 @@
 """The key figures, how many of each score there are, and the way from rows to candidates."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from flexscout.page.charts import Column, bars, columns
 from flexscout.page.elements import card, grid, tiles
 
 _STEP = 0.5  # points of score to a column
-_REASONS = 8
+_REASONS = 5
 _COUNTS = ("rows_read", "blank", "not_data", "below_score", "candidates")
 
 
@@ -78,20 +78,10 @@ def _way(report: Mapping[str, Any]) -> Markup:
 
 
 def _reasons(others: pl.DataFrame) -> Markup:
+    """The most frequent reasons, and how many rows have another one."""
     if REASONS not in others.columns or not others.height:
         return Markup("")
-    counts = others[REASONS].value_counts().drop_nulls().sort(["count", REASONS], descending=[True, False])
-    return bars(_told(counts.height), dict(_words(counts.head(_REASONS).iter_rows())))
-
-
-def _told(height: int) -> str:
-    return "Reasons, by how many properties they keep out" + (f", the {_REASONS} most frequent" if height > _REASONS else "")
-
-
-def _words(reasons: Iterable[tuple[str, int]]) -> Iterable[tuple[str, int]]:
-    """Long lists of words are cut: the sheet Not Selected has them."""
-    seen: dict[str, int] = {}
-    for reason, count in reasons:
-        short = reason.replace("Property Type is none of", "type is none of")
-        seen[short] = seen.get(short, 0) + count
-    return seen.items()
+    counts = others[REASONS].value_counts().drop_nulls().sort("count", REASONS, descending=[True, False])
+    shown = dict(counts.head(_REASONS).iter_rows())
+    rest = int(counts["count"][_REASONS:].sum())
+    return bars("Reasons, by how many properties they keep out", shown | ({"other reasons": rest} if rest else {}))
