@@ -70,10 +70,16 @@ def _sides(counties: dict[str, list[Ring]]) -> dict[int, list[str]]:
     return sides
 
 
-def _line(points: list[Point], right: str, left: str) -> list[str]:
-    """An arc as SVG says it, from its first point on by steps, with the counties on its right and left."""
+def _line(points: list[Point], right: str, left: str) -> list[Any]:
+    """An arc as SVG says it, with the counties on its right and left, and its least and greatest y."""
+    heights = [y for _, y in points]
+    return [_course(points), right, left, min(heights), max(heights)]
+
+
+def _course(points: list[Point]) -> str:
+    """A first point, then steps."""
     steps = " ".join(f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(points))
-    return [f"{points[0][0]} {points[0][1]}l{steps}".replace(" -", "-"), right, left]
+    return f"{points[0][0]} {points[0][1]}l{steps}".replace(" -", "-")
 
 
 def _points(ring: Ring, arcs: list[list[Point]]) -> list[Point]:
@@ -83,7 +89,7 @@ def _points(ring: Ring, arcs: list[list[Point]]) -> list[Point]:
 def _closed(points: list[Point]) -> str:
     """A ring as SVG says it; islands of less than a unit are left out."""
     different = [point for point, before in zip(points, [None, *points], strict=False) if point != before]
-    return f"M{_line(different, '', '')[0]}z" if len(set(different)) >= _TRIANGLE else ""
+    return f"M{_course(different)}z" if len(set(different)) >= _TRIANGLE else ""
 
 
 def _center(rings: list[Ring], arcs: list[list[Point]]) -> Point:

@@ -56,7 +56,8 @@ def _with_place(rest: pl.DataFrame, outlines: Outlines) -> pl.DataFrame:
     there = rest.select("x", "y", "Flex Score", *(_column(name, rest).alias(name) for name in ("State", "County")))
     # Names repeat, so each is looked up once.
     names = there.select("State", "County").unique().with_columns(folded(pl.col("County")).alias("county"))
-    known = names.join(outlines.county_names, on=["State", "county"]).drop("county")
+    counties = outlines.county_names(set(names["State"].drop_nulls()))
+    known = names.join(counties, on=["State", "county"]).drop("county")
     found = there.join(known, on=["State", "County"], how="left", maintain_order="left")
     asked = pl.col("place").is_null() & pl.col("x").is_not_null()
     unnamed = found.filter(asked)

@@ -66,4 +66,4 @@ def test_the_picture_holds_every_center():
 )
 def test_a_county_is_known_by_its_name(state, name, fips):
     asked = pl.DataFrame({"State": [state], "name": [name]}).with_columns(folded(pl.col("name")).alias("county"))
-    assert asked.join(outlines().county_names, on=["State", "county"])["place"].to_list() == [fips]
+    assert asked.join(outlines().county_names([state]), on=["State", "county"])["place"].to_list() == [fips]
