@@ -64,6 +64,8 @@ PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
 
+PAGE_MARK = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
+"""What stands in the head of its pages, for the same."""
 
 ISSUES_SUFFIX, DUPLICATES_SUFFIX = "_issues", "_duplicates"
 """What the names of the Issues' CSV and of the ledger of duplicates add to the workbook's."""

@@ -1,16 +1,17 @@
 """The way from a folder of exports to one ranked list, on one page."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
+from flexscout.delivery import delivered
 from flexscout.discovery import Scan, scan
 from flexscout.errors import is_transient
-from flexscout.export import Outputs, Tables, check_places, write_report, write_tables
+from flexscout.export import Tables, check_places
 from flexscout.history import RunBook, state_of
 from flexscout.journal import MemoryWatch, Stopwatch, TableCache, log_finished, log_found, reading_version, run_log, table_cache
-from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
+from flexscout.model import CheckSummary, RunSummary
+from flexscout.page import ROWS
 from flexscout.processing import (
     BatchProcessor,
     Classified,
@@ -20,7 +21,7 @@ from flexscout.processing import (
     not_selected,
     unique_properties,
 )  # fmt: skip
-from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, finished, messages
+from flexscout.reporting import Facts
 
 
 class ScalableFlexPipeline:
@@ -51,7 +52,7 @@ class ScalableFlexPipeline:
         clock, config = Stopwatch(), self.config
         with clock.stage("discovery"):
             found = self._scan()
-            check_places(Path(config.output_file), Path(config.report_file))
+            check_places(Path(config.output_file), Path(config.report_file), config.page_file)
         log, memory = run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
         cache = table_cache(config.cache_folder, reading_version(), reuse=config.reuse, failures=failures)
         with RunBook(Path(config.output_file)) as book, log, memory, cache as tables:
@@ -71,7 +72,7 @@ class ScalableFlexPipeline:
         with clock.stage("aggregation"):
             unique = unique_properties(files, self.config, self._batch.criteria)
         result = Tables(unique.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
-        return self._export(self._facts(found, files, result, clock), result, clock, memory)
+        return delivered(self._facts(found, files, result, clock), result, self.config, clock, memory)
 
     def check(self) -> CheckSummary:
         """What a run would read, how each file's headers map and what is missing; reads no more than it must, writes nothing.
@@ -108,23 +109,5 @@ class ScalableFlexPipeline:
             version=__version__,
             left_out=files.left_out,
             unmatched=self._batch.unmatched(result.record for result in files.results),
-            explanations=self._batch.criteria.explain(tables.master.head(TOP_CANDIDATES)),
+            explanations=self._batch.criteria.explain(tables.master.head(ROWS)),
         )
-
-    def _export(self, facts: Facts, tables: Tables, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:
-        """Write everything beside its place, then put it there; if no file could be read, only the report."""
-        report = build_report(facts)
-        report_file = Path(self.config.report_file)
-        with Outputs() as outputs:
-            if report["statistics"]["successful_files"]:
-                with clock.stage("export"):
-                    notes = write_tables(tables, report, self.config, outputs)
-            else:
-                notes = ["No file could be read; the previous results stay as they were."]
-                report_file = outputs.free(report_file)
-            facts = replace(facts, peak_memory_mb=memory.peak_mb)
-            report = finished(report, facts)
-            write_report(report, outputs.beside(report_file))
-            places = outputs.commit()
-        figures = AggregateStatistics(**report["statistics"])
-        return RunSummary(1 if figures.failed_files else 0, figures, report, places, (*messages(facts), *notes))

@@ -13,9 +13,9 @@ HOUSE = Path(flexscout.__file__).parent
 FLOORS = [
     {"cli"},
     {"pipeline", "demo", "analysis", "comparison"},
-    {"processing", "history"},
+    {"processing", "history", "delivery"},
     {"prepare"},
-    {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export"},
+    {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export", "page"},
     {"vocabulary", "model", "config", "errors", "executors", "interrupts", "journal", "kinds"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}

@@ -60,6 +60,7 @@ def test_outputs_go_where_they_are_asked_to(tmp_path):
         "here.parquet",
         "here.xlsx",
         "here_issues.csv",
+        "report.html",
         "report.json",
     ]
 

@@ -31,8 +31,8 @@ class Facts:
     duplicate; `possible`: pairs of properties that may be one; `issues`: those that are listed; `settings`: of the run;
     `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with all its processes; `left_out`:
     properties for which the filter does not hold;
-    `unmatched`: entries of the mapping file that no header has; `explanations`: why the first TOP_CANDIDATES of the master
-    scored what they did.
+    `unmatched`: entries of the mapping file that no header has; `explanations`: why the first of the master scored what they
+    did, TOP_CANDIDATES at least.
     """
 
     results: Sequence[ProcessingResult]
