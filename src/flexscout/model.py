@@ -64,6 +64,8 @@ PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
 
+PAGE_MARK = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
+"""What stands in the head of its pages, for the same."""
 
 ISSUES_SUFFIX, DUPLICATES_SUFFIX = "_issues", "_duplicates"
 """What the names of the Issues' CSV and of the ledger of duplicates add to the workbook's."""
@@ -212,7 +214,7 @@ class FileRecord:
     """What a worker found in one file.
 
     `sheets_left_out`: sheet -> why it was not taken; `seconds`: from opening it to the last table written; `retries`: how often
-    it was tried again.
+    it was tried again; `reused`: whether it is known from another run, and was not read.
     """
 
     source: SourceFile
@@ -221,6 +223,7 @@ class FileRecord:
     seconds: float = 0.0
     error: ProcessingError | None = None
     retries: int = 0
+    reused: bool = False
 
     @property
     def issue_counts(self) -> dict[str, int]:
@@ -309,7 +312,8 @@ class RunSummary:
     """What a run did.
 
     `exit_code`: 0 all fine, 1 some file failed; `report`: the content of `pipeline_summary.json`;
-    `outputs`: what was written; `messages`: what a person should know, in sentences.
+    `outputs`: what was written, or still stands; `messages`: what a person should know, in sentences; `repeats`: the number of
+    the run that it would only have repeated, 0 if it did something.
     """
 
     exit_code: int
@@ -317,6 +321,7 @@ class RunSummary:
     report: dict[str, Any]
     outputs: tuple[Path, ...]
     messages: tuple[str, ...] = ()
+    repeats: int = 0
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ Timeout = Annotated[
 MemoryLimit = Annotated[
     float | None, typer.Option("--memory-limit", metavar="GB", help="Memory for the whole run, in GB.  [default: 4]")
 ]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Read every file again, also those that have not changed.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, and each file in full.")]
 OutputFormat = Annotated[Format, typer.Option("--format", help="What to print on standard output.", show_default=True)]
@@ -132,6 +133,7 @@ def _shared(
     no_csv: NoCsv = False,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
+    fresh: Fresh = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     output_format: OutputFormat = Format.TEXT,
@@ -196,6 +198,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "duplicate_policy": options["duplicate_policy"],
         "close_matches": options["close_matches"],
         "enable_csv_export": False if options.get("no_csv") else None,
+        "reuse": False if options["fresh"] else None,
         "timeout_minutes": options["timeout"],
         "memory_limit_gb": options["memory_limit"],
         "progress_reporting": False if options["quiet"] else None,

@@ -12,8 +12,8 @@ from flexscout.comparison.changes import Changes, changes
 from flexscout.comparison.ranking import ranking
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import scan
-from flexscout.export import check_place
-from flexscout.journal import MemoryWatch, TableFolder, run_log
+from flexscout.export import check_places
+from flexscout.journal import MemoryWatch, reading_version, run_log, table_cache
 from flexscout.model import STATUS, ProcessingResult, RowStatus, SkippedFile
 from flexscout.processing import ROW, BatchProcessor, Progress, judged, linkable, linked
 
@@ -71,12 +71,12 @@ def compare(
     own = (*config.own_files, *([output] if output else []))
     found = scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
     if output:
-        check_place(output)
+        check_places(output)
     log, memory = run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
     results: list[ProcessingResult] = []
     parts: list[Part] = []
-    with log, memory, TableFolder() as folder:
-        for part in batch.process(found.sources, folder):
+    with log, memory, table_cache(config.cache_folder, reading_version(), reuse=config.reuse) as tables:
+        for part in batch.process(found.sources, tables):
             results += part.results
             parts += _kept(part.results, criteria, config)
         results += batch.classify(found.unreadable).results

@@ -34,6 +34,7 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "close_matches": "close_matches",
         "fill_from_duplicates": "fill_from_duplicates",
     },
+    "journal": {"reuse": "reuse", "cache": "cache", "cache_limit_gb": "cache_limit_gb"},
     "logging": {
         "level": "log_level",
         "file": "log_file",

@@ -31,8 +31,8 @@ class Facts:
     duplicate; `possible`: pairs of properties that may be one; `issues`: those that are listed; `settings`: of the run;
     `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with all its processes; `left_out`:
     properties for which the filter does not hold;
-    `unmatched`: entries of the mapping file that no header has; `explanations`: why the first TOP_CANDIDATES of the master
-    scored what they did.
+    `unmatched`: entries of the mapping file that no header has; `explanations`: why the first of the master scored what they
+    did, TOP_CANDIDATES at least.
     """
 
     results: Sequence[ProcessingResult]
@@ -169,12 +169,14 @@ def _performance(facts: Facts) -> dict[str, Any]:
     """Speed as the design states its aims: properties a minute, of the run and of a single file."""
     good = [result for result in facts.results if result.success]
     properties = sum(result.property_count for result in good)
-    total, reading = sum(facts.seconds.values()), sum(result.processing_time for result in good)
+    read = [result for result in good if not result.record.reused]
+    total, reading = sum(facts.seconds.values()), sum(result.processing_time for result in read)
     return {
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
         "rows_per_second": _rate(sum(result.account.rows_read for result in good), total),
         "properties_per_minute": _rate(60 * properties, total),
-        "properties_per_minute_per_file": _rate(60 * properties, reading),
+        "properties_per_minute_per_file": _rate(60 * sum(result.property_count for result in read), reading),
+        "files_reused": sum(result.record.reused for result in facts.results),
         "workers": facts.workers,
         "peak_memory_mb": round(facts.peak_memory_mb, 1),
         "memory_limit_mb": round(facts.settings["memory_limit_gb"] * 1024, 1),

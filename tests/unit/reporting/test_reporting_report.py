@@ -7,7 +7,7 @@ import pytest
 from flexscout import BatchProcessor, PipelineConfiguration
 from flexscout.discovery import scan
 from flexscout.executors import SerialExecutor
-from flexscout.journal import TableFolder
+from flexscout.journal import TableCache, TableFolder
 from flexscout.model import SkippedFile
 from flexscout.processing import gathered, unique_properties
 from flexscout.reporting import Facts, build_report, messages, statistics
@@ -22,12 +22,12 @@ def write(folder, **files):
         write_workbook(folder / f"{name}.xlsx", [HEADER, *rows])
 
 
-def facts_of(folder, *, skipped=(), **settings):
+def facts_of(exports, *, skipped=(), **settings):
     """What is known after a run over the workbooks of a folder."""
     config = PipelineConfiguration(**settings)
     batch = BatchProcessor(config, executor=SerialExecutor())
-    with TableFolder() as tables:
-        files = gathered(list(batch.process(scan(folder).sources, tables)))
+    with TableFolder() as folder:
+        files = gathered(list(batch.process(scan(exports).sources, TableCache(folder))))
         merged = unique_properties(files, config, batch.criteria)
     return Facts(
         results=files.results,
@@ -146,6 +146,7 @@ def test_performance_is_told_in_seconds_rates_and_megabytes(facts):
     performance = build_report(facts)["performance"]
     assert performance.pop("properties_per_minute_per_file") > 150
     assert performance == {
+        "files_reused": 0,
         "seconds": {"processing": 1.5, "export": 0.5},
         "rows_per_second": 2,
         "properties_per_minute": 150,
