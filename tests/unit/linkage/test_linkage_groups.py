@@ -237,3 +237,26 @@ def test_where_a_file_lacks_the_state_the_evidence_says_so():
     frame = pl.DataFrame({"Address": ["1 Main St"] * 2, "City": ["X"] * 2})
     evidence = duplicate_groups(frame).evidence(pl.Series([0]), pl.Series([1]))["Evidence"].item()
     assert evidence == "same Address, City after normalization; their file has no State"
+
+
+LOT = {"Address": "Lake Dr NE", "APN": "160-085-00140"}
+
+
+@pytest.mark.parametrize(
+    ("other", "one"),
+    [
+        ({"Address": "LAKE DRIVE NORTHEAST", "APN": "16008500140"}, True),
+        ({"APN": "16008500141"}, False),
+        ({"APN": None}, False),
+        ({"Address": "Lake Rd NE"}, False),
+        ({"Address": None}, False),
+        ({"City": "Tampa"}, False),
+        ({"State": "GA"}, False),
+    ],
+)
+def test_addresses_without_a_house_number_are_one_only_with_the_same_parcel_and_place(other, one):
+    assert are_one(LOT, LOT | other) == one
+
+
+def test_a_parcel_number_that_only_counts_joins_no_addresses_without_a_house_number():
+    assert not are_one({"Address": "Multiple", "APN": "12"}, {"Address": "Multiple", "APN": "12"})
