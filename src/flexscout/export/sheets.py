@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.export.workbook import Sheet
-from flexscout.model import REASONS, STATUS, TO_VERIFY, is_score_number
+from flexscout.model import POSSIBLE_LISTED, REASONS, STATUS, TO_VERIFY, is_score_number
 from flexscout.vocabulary import columns
 
 _UNIT_FORMATS = {
@@ -50,7 +50,7 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         Sheet("Flex Properties", tables.master, formats, _TEXTS, "Flex Score"),
         Sheet("To Verify", _to_verify(others), formats, _TEXTS),
         Sheet("Duplicates", tables.ledger, formats, _TEXTS),
-        Sheet("Possible Duplicates", tables.possible, formats, _TEXTS),
+        Sheet("Possible Duplicates", tables.possible.head(POSSIBLE_LISTED), formats, _TEXTS),
         Sheet("Not Selected", others.drop("To Verify", strict=False), formats, _TEXTS),
         Sheet("Issues", tables.issues, {}, ("Value",)),
         Sheet("Files", _files(report["files"])),
