@@ -16,7 +16,7 @@ _IDENTITY = (*PARTS, "state", "city", "zip")
 class Sites:
     """`places`: a row per distinct place, in the order of its own texts; `rows`: for each row the position of its place, or null.
 
-    `told`: what each row says: PARTS, and `state, city, zip, apn, lat, lon` as they are compared.
+    `told`: what each row says: PARTS, and `state, city, zip, apn, lat, lon` as they are compared; `written`: its address.
     """
 
     places: pl.DataFrame
@@ -55,6 +55,7 @@ def _told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
         pl.coalesce(state_key(pl.col("State")), within_file(frame, lacking, "State")).alias("state"),
         pl.coalesce(city_key(pl.col("City")), within_file(frame, lacking, "City")).alias("city"),
         zip_key(pl.col("Zip Code")).alias("zip"),
+        pl.col("Address").alias("written"),
         parcel_key(pl.col("APN")).alias("apn"),
         unit_key(pl.col("Unit")).alias("told_unit"),
         _degrees("Latitude").alias("lat"),
