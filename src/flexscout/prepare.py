@@ -10,7 +10,7 @@ import polars as pl
 from flexscout.conversion import convert
 from flexscout.discovery import source_file
 from flexscout.errors import DataFormatError, as_processing_error
-from flexscout.journal import write_table
+from flexscout.journal import TableCache, write_table
 from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
 from flexscout.model import MADE_FROM, FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
 from flexscout.reading import (
@@ -56,8 +56,8 @@ class _Found:
     header_map: HeaderMap
 
 
-def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS, memory: int = DEFAULT_MEMORY) -> FileRecord:
-    """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record.
+def prepare_file(source: SourceFile, tables: TableCache, schema: Schema = NO_DEMANDS, memory: int = DEFAULT_MEMORY) -> FileRecord:
+    """Turn a file into typed tables in its place among `tables`, and a record; an error becomes part of the record.
 
     A source without fingerprint, because it could not be opened when it was found, gets it now. `memory`: bytes that this
     process may use.
@@ -67,8 +67,12 @@ def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS, 
         known = source if source.fingerprint else source_file(source.path, source.name)
         book = read_workbook(source.path, memory)
         sheets, left_out = _property_sheets(source, book, schema)
-        stem = folder / known.fingerprint
-        records = tuple(_write(found, f"{stem}-{number}", from_1904=book.from_1904) for number, found in enumerate(sheets))
+        place = tables.place(known)
+        place.mkdir(parents=True, exist_ok=True)
+        records = tuple(
+            _write(found, place / f"sheet-{number}", from_1904=book.from_1904, safe=tables.lasting)
+            for number, found in enumerate(sheets, start=1)
+        )
         if not any(record.rows_read for record in records):
             raise _no_rows(source, records[0])
         return FileRecord(known, records, (*book.left_out, *left_out))
@@ -217,7 +221,7 @@ def _entries_at(cells: pl.DataFrame, row: int, mapping: ColumnMapping) -> int:
     return mapping.names_any(header_texts(cells, row, mapping.by_header)[0]) if row < cells.height else 0
 
 
-def _write(found: _Found, stem: str, *, from_1904: bool) -> SheetRecord:
+def _write(found: _Found, stem: Path, *, from_1904: bool, safe: bool) -> SheetRecord:
     converted = convert(found.sheet.name, found.sheet.cells, found.header, found.header_map, from_1904=from_1904)
     return SheetRecord(
         found.sheet.name,
@@ -226,8 +230,8 @@ def _write(found: _Found, stem: str, *, from_1904: bool) -> SheetRecord:
         converted.rows_read,
         converted.blank,
         converted.not_data,
-        write_table(converted.table, Path(f"{stem}.parquet")),
-        write_table(converted.issues, Path(f"{stem}-issues.parquet")) if converted.issues.height else None,
+        write_table(converted.table, stem.with_suffix(".parquet"), safe=safe),
+        write_table(converted.issues, Path(f"{stem}-issues.parquet"), safe=safe) if converted.issues.height else None,
         found.sheet.hidden,
         converted.kinds,
         converted.issue_counts,

@@ -20,7 +20,7 @@ from flexscout.errors import AggregationError
 from flexscout.export import Outputs, write_report
 from flexscout.journal import peak_memory_mb
 from flexscout.model import SOURCE_COLUMNS, AggregateStatistics, ProcessingResult
-from flexscout.processing import issues_of
+from flexscout.processing import POSSIBLE_SCHEMA, issues_of
 from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, score_distribution, statistics
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class ReportGenerator:
     def _facts(self, results: Iterable[ProcessingResult], master: Any) -> Facts:
         files = _checked(results)
         candidates = combine(pl.read_parquet(file.candidates_table) for file in files if file.candidates_table)
-        found = merged(candidates, self.config.duplicate_fields)
+        found = merged(candidates, self.config)
         unique = found.survivors[POSITION] if self.config.enable_deduplication else pl.Series(range(candidates.height))
         chosen = in_order(_scored(candidates[unique] if master is None else master))
         return Facts(
@@ -85,6 +85,7 @@ class ReportGenerator:
             skipped=(),
             master=chosen.drop(POSITION),
             ledger=_removed(found.ledger, candidates, chosen),
+            possible=pl.DataFrame(schema=POSSIBLE_SCHEMA),
             issues=issues_of(file.record for file in files),
             settings=self.config.model_dump(),
             seconds={"processing": sum(file.processing_time for file in files)},

@@ -1,5 +1,6 @@
 """The program `flexscout` and its commands."""
 
+import atexit
 import gc
 import sys
 from typing import Annotated
@@ -8,13 +9,17 @@ import typer
 
 from flexscout import __version__, interrupts
 from flexscout.cli.check import check
+from flexscout.cli.clean import clean
 from flexscout.cli.config import config
 from flexscout.cli.demo import demo
+from flexscout.cli.failures import errors
 from flexscout.cli.init import init
 from flexscout.cli.inspect import inspect
 from flexscout.cli.map import map_
 from flexscout.cli.profile import profile
+from flexscout.cli.retry import retry
 from flexscout.cli.run import run
+from flexscout.cli.runs import runs
 
 app = typer.Typer(
     name="flexscout",
@@ -45,18 +50,23 @@ def _program(
 
 
 app.command()(run)
+app.command()(retry)
+app.command()(errors)
+app.command()(runs)
 app.command()(check)
 app.command()(inspect)
 app.command("map")(map_)
 app.command()(init)
 app.add_typer(config)
 app.add_typer(profile)
+app.command()(clean)
 app.command()(demo)
 
 
 def main() -> None:
     """Run the program; consoles that lack a character show a substitute."""
     gc.set_threshold(50_000)  # imports make many objects and no garbage: looking for it takes an eighth of the start
+    atexit.register(gc.freeze)  # and of the end: the interpreter would look through all that the system takes back anyway
     interrupts.listen()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

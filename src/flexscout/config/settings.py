@@ -6,13 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
+from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
-from flexscout.config.keys import unknown_name
+from flexscout.config.keys import unknown_name, variable
 from flexscout.config.layers import of_command_line, of_environment, of_file
 from flexscout.errors import ConfigurationError
-from flexscout.model import ISSUES_SUFFIX
+from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX
 from flexscout.vocabulary import columns
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -65,6 +66,18 @@ class PipelineConfiguration(BaseModel):
     """Whether rows of one property are merged."""
     duplicate_fields: Annotated[tuple[str, ...], Field(min_length=1)] = ("Address", "City", "State")
     """Columns that make two rows the same property when all are equal after normalization."""
+    duplicate_policy: Literal["site", "parcel"] = "site"
+    """`site`: an address is a property, a unit counts if the address has it; `parcel`: another APN or Unit keeps rows apart."""
+    close_matches: Literal["merge", "review", "off"] = "review"
+    """Addresses that are written differently and are surely one: `merge` them, only find them (`review`), or `off`."""
+    fill_from_duplicates: bool = False
+    """Whether blanks of the row that is kept are filled from those that are merged into it, and its score counts them."""
+    reuse: bool = True
+    """Whether files that have not changed since another run are not read again."""
+    cache: str = ""
+    """Folder in which what was read is kept for later runs; empty for the usual place of such files."""
+    cache_limit_gb: Annotated[float, Field(ge=0, le=4096)] = 5
+    """Most that the cache holds after a run, in GB; what was not used for longest goes first."""
     log_level: LogLevel = "INFO"
     """Least level that is written to the log."""
     log_file: Text = "logs/pipeline.log"
@@ -148,6 +161,11 @@ class PipelineConfiguration(BaseModel):
         return settings, dict.fromkeys(defaults, "default") | places
 
     @property
+    def cache_folder(self) -> Path:
+        """Where what was read is kept: the setting, or FLEXSCOUT_CACHE, or the place of the operating system for such files."""
+        return Path(self.cache or os.environ.get(variable("cache")) or user_cache_path("flexscout", appauthor=False))
+
+    @property
     def csv_file(self) -> Path:
         """The CSV twin of the workbook."""
         return Path(self.output_file).with_suffix(".csv")
@@ -160,8 +178,16 @@ class PipelineConfiguration(BaseModel):
     @property
     def issues_file(self) -> Path:
         """The Issues as CSV, beside the workbook."""
+        return self._beside(f"{ISSUES_SUFFIX}.csv")
+
+    @property
+    def duplicates_files(self) -> tuple[Path, Path]:
+        """The ledger of duplicates as CSV and Parquet, beside the workbook."""
+        return self._beside(f"{DUPLICATES_SUFFIX}.csv"), self._beside(f"{DUPLICATES_SUFFIX}.parquet")
+
+    def _beside(self, ending: str) -> Path:
         workbook = Path(self.output_file)
-        return workbook.with_name(f"{workbook.stem}{ISSUES_SUFFIX}.csv")
+        return workbook.with_name(f"{workbook.stem}{ending}")
 
     @property
     def page_file(self) -> Path:
@@ -172,7 +198,7 @@ class PipelineConfiguration(BaseModel):
     def own_files(self) -> tuple[Path, ...]:
         """All that a run writes."""
         named = (self.output_file, self.report_file, self.log_file)
-        return (*map(Path, named), self.csv_file, self.parquet_file, self.issues_file, self.page_file)
+        return (*map(Path, named), self.csv_file, self.parquet_file, self.issues_file, *self.duplicates_files, self.page_file)
 
 
 def _outputs(settings: Mapping[str, Any]) -> set[Path]:

@@ -78,10 +78,15 @@ def _state(texts: pl.Expr) -> pl.Expr:
 
 
 def _zip_code(texts: pl.Expr) -> pl.Expr:
+    return pl.when(texts.str.contains(r"^\d{5}(?:-\d{4})?$")).then(texts)
+
+
+def _other_zip_codes(texts: pl.Series, _unit: str) -> pl.Series:
     """Zeros that a number lost are put back, nine digits get their hyphen."""
     digits = texts.str.replace(r"^(\d+)\.0+$", "$1").str.replace(r"^(\d{3,4}|\d{7,8})(-\d{4})?$", "00$1$2")
     padded = digits.str.replace(r"^0*(\d{5}|\d{9}|\d{5}-\d{4})$", "$1")
-    return _unspoiled(padded.str.replace(r"^(\d{5})[ -]?(\d{4})$", "$1-$2"))
+    whole = padded.str.replace(r"^(\d{5})[ -]?(\d{4})$", "$1-$2")
+    return whole.to_frame("zip").select(_unspoiled(pl.col("zip"))).to_series()
 
 
 def _unspoiled(texts: pl.Expr) -> pl.Expr:
@@ -109,7 +114,7 @@ def _degrees(limit: int) -> Conversion:
 CONVERSIONS = {
     "text": Conversion(lambda texts: texts),
     "state": Conversion(_state, reason="not_a_state", keeps_text=True),
-    "zip": Conversion(_zip_code, reason="digits_lost", keeps_text=True),
+    "zip": Conversion(_zip_code, None, _other_zip_codes, reason="digits_lost", keeps_text=True),
     # An area, a height or a count is never negative.
     "number": Conversion(
         plain_number,

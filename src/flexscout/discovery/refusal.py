@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from flexscout.errors import OutputError
-from flexscout.model import ISSUES_SUFFIX, PAGE_MARK, WORKBOOK_CREATOR
+from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX, PAGE_MARK, WORKBOOK_CREATOR
 
 _PREFIXES = {
     "~$": "Excel's lock file of an open workbook, not a workbook.",
@@ -25,7 +25,11 @@ _SUFFIXES = {
 }
 _NO_TEXT = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _PLACE = {b"Source File", b"Source Sheet", b"Source Row"}
-_ONLY_RESULTS_HAVE = (_PLACE | {b"Flex Score"}, _PLACE | {b"Reason", b"In Words"})
+_ONLY_RESULTS_HAVE = (
+    _PLACE | {b"Flex Score"},
+    _PLACE | {b"Reason", b"In Words"},
+    {b"Duplicate Group", b"Kept File", b"Removed File", b"Evidence"},
+)
 _LONGEST_HEADER = 2**17  # bytes
 _PAGE_HEAD = 512  # bytes
 
@@ -70,7 +74,7 @@ def _reason_in_origin(path: Path, outputs: Collection[Path]) -> str:
 
 
 def _is_result(path: Path) -> bool:
-    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX)}.xlsx")
+    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX).removesuffix(DUPLICATES_SUFFIX)}.xlsx")
     return _made_by_flexscout(workbook) or _has_result_header(path) or _is_page(path)
 
 

@@ -2,13 +2,19 @@
 
 import filecmp
 import os
+import re
 import shutil
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
 from flexscout.errors import OutputError
+
+_PROCESS = re.compile(r"\.(\d{1,9})\.(?:new|bak)")  # whose file it is
 
 
 class Outputs:
@@ -27,6 +33,7 @@ class Outputs:
     def beside(self, path: Path) -> Path:
         """Where to write the file that will stand at `path`."""
         _make_folder_of(path)
+        _clear_away(path)
         beside = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
         self._beside[path] = beside
         return beside
@@ -65,11 +72,14 @@ class Outputs:
             ) from error
 
 
-def check_place(path: Path) -> None:
-    """Make the folder of an output. Raises OutputError if nothing can be written there, with what is in the way."""
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder, so no file can stand there.", f"Name a file in it, such as {path / path.name}.")
-    _make_folder_of(path)
+def check_places(*paths: Path) -> None:
+    """Make the folder of each output. Raises OutputError if nothing can be written there, with what is in the way."""
+    for path in paths:
+        if path.is_dir():
+            raise OutputError(
+                f"{path} is a folder, so no file can stand there.", f"Name a file in it, such as {path / path.name}."
+            )
+        _make_folder_of(path)
 
 
 def _make_folder_of(path: Path) -> None:
@@ -81,6 +91,16 @@ def _make_folder_of(path: Path) -> None:
         raise OutputError(f"The folder {path.parent} can't be made: {reason}.", "Choose another place.") from None
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"The folder {path.parent} can't be written to.", "Choose another place with --output-file.")
+
+
+def _clear_away(path: Path) -> None:
+    """Remove what runs left beside the path that were killed."""
+    stem, name, suffix = escape(path.stem), escape(path.name), escape(path.suffix)
+    for left in (*path.parent.glob(f".{stem}.*.new{suffix}"), *path.parent.glob(f".{name}.*.bak")):
+        run = _PROCESS.search(left.name)
+        if run and not psutil.pid_exists(int(run[1])):
+            with suppress(OSError):
+                left.unlink()
 
 
 def backup_of(path: Path) -> Path:

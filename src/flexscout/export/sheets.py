@@ -21,17 +21,22 @@ _UNIT_FORMATS = {
 }
 _TYPE_FORMATS = {"date": "yyyy-mm-dd", "year": "0", "number": "#,##0"}
 _POINTS_FORMAT = "0.0#"
-_SCORE_FORMATS = {"Completeness": "0%", "Kept Score": _POINTS_FORMAT, "Removed Score": _POINTS_FORMAT}
-_TEXTS = ("Zip Code", "APN", "Unit")
+_SCORE_FORMATS = {
+    "Completeness": "0%",
+    "Match Score": "0.00",
+    **dict.fromkeys(("Kept Score", "Removed Score", "Score Before Filling"), _POINTS_FORMAT),
+}
+_TEXTS = ("Zip Code", "APN", "Unit", "Other Zip Code", "Other APN")
 _SHEETS_SHOWN = 40
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a result: unique candidates, removed duplicates, rows not selected, Issues."""
+    """The tables of a result: unique candidates, removed duplicates, pairs that may be one, rows not selected, Issues."""
 
     master: pl.DataFrame
     ledger: pl.DataFrame
+    possible: pl.DataFrame
     others: pl.DataFrame
     issues: pl.DataFrame
 
@@ -45,6 +50,7 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         Sheet("Flex Properties", tables.master, formats, _TEXTS, "Flex Score"),
         Sheet("To Verify", _to_verify(others), formats, _TEXTS),
         Sheet("Duplicates", tables.ledger, formats, _TEXTS),
+        Sheet("Possible Duplicates", tables.possible, formats, _TEXTS),
         Sheet("Not Selected", others.drop("To Verify", strict=False), formats, _TEXTS),
         Sheet("Issues", tables.issues, {}, ("Value",)),
         Sheet("Files", _files(report["files"])),
@@ -56,7 +62,8 @@ def number_formats(names: Iterable[str]) -> dict[str, str]:
     """Column -> Excel number format, of these and those that may stand in any table."""
     canonical = {column.name: _UNIT_FORMATS.get(column.unit) or _TYPE_FORMATS.get(column.type, "") for column in columns()}
     scores = {name: _POINTS_FORMAT for name in names if is_score_number(name)} | _SCORE_FORMATS
-    return {name: form for name, form in (canonical | scores).items() if form}
+    formats = {name: form for name, form in (canonical | scores).items() if form}
+    return formats | {f"Other {name}": form for name, form in formats.items()}
 
 
 def _to_verify(others: pl.DataFrame) -> pl.DataFrame:
@@ -79,6 +86,7 @@ def _summary(report: Mapping[str, Any]) -> list[dict[str, Any]]:
         ("Candidates before deduplication", merged["before"]),
         ("Duplicates removed", merged["removed"]),
         ("Merges that joined different parcels (APN)", merged["different_apn"]),
+        ("Pairs of properties that may be one", merged["possible"]["pairs"]),
         ("Average building, square feet", averages["building_sqft"]),
         ("Average lot, acres", averages["lot_size_acres"]),
         *((f"Score {band}", count) for band, count in figures["score_distribution"].items()),

@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 import polars as pl
 
 from flexscout import interrupts
+from flexscout.journal.whole import make_safe
 
 
 class TableFolder:
@@ -32,9 +33,11 @@ class TableFolder:
             self.remove()
 
 
-def write_table(frame: pl.DataFrame, path: Path) -> Path:
-    """Write a table so that `path` is never a half-written one: beside it, then renamed."""
+def write_table(frame: pl.DataFrame, path: Path, *, safe: bool = False) -> Path:
+    """Write a table so that `path` is never a half-written one: beside it, then renamed; `safe`: once it is on the disk."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     frame.write_parquet(beside, compression="lz4", statistics=False)
+    if safe:
+        make_safe(beside)
     beside.replace(path)
     return path

@@ -29,15 +29,22 @@ def geographic_coverage(master: pl.DataFrame) -> dict[str, dict[str, int]]:
 def _counts(master: pl.DataFrame, column: str) -> dict[str, int]:
     if column not in master.columns:
         return {}
+    named = ["State"] if column == "State" else [name for name in (column, "State") if name in master.columns]
+    # Places are few, candidates many: each is named once.
+    places = master.select(named).drop_nulls(column).group_by(named).len()
+    counted = places.group_by(_name(column, named).alias("place")).agg(pl.col("len").sum())
+    return dict(counted.sort("len", "place", descending=[True, False]).iter_rows())
+
+
+def _name(column: str, named: list[str]) -> pl.Expr:
+    """How a place is called in the report: a county or a city in one spelling, and with its state where that is known."""
     place = pl.col(column)
-    if column != "State":
-        bare = place.str.replace(r"(?i)\s+county$", "")
-        # McAllen keeps its capitals; MECKLENBURG and mecklenburg are one county.
-        plain = (bare == bare.str.to_uppercase()) | (bare == bare.str.to_lowercase())
-        place = pl.when(plain).then(bare.str.to_titlecase()).otherwise(bare)
-        if "State" in master.columns:
-            place = pl.concat_str(
-                place, pl.when(pl.col("State").is_not_null()).then(pl.format(", {}", "State")).otherwise(pl.lit(""))
-            )
-    named = master.select(place.alias("place")).drop_nulls().group_by("place").len()
-    return dict(named.sort("len", "place", descending=[True, False]).iter_rows())
+    if column == "State":
+        return place
+    bare = place.str.replace(r"(?i)\s+county$", "")
+    # McAllen keeps its capitals; MECKLENBURG and mecklenburg are one county.
+    plain = (bare == bare.str.to_uppercase()) | (bare == bare.str.to_lowercase())
+    place = pl.when(plain).then(bare.str.to_titlecase()).otherwise(bare)
+    if "State" not in named:
+        return place
+    return pl.concat_str(place, pl.when(pl.col("State").is_not_null()).then(pl.format(", {}", "State")).otherwise(pl.lit("")))

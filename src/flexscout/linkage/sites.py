@@ -1,0 +1,78 @@
+"""Distinct places of many rows: what their rows say of them, and which row is at which."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from flexscout.linkage.address import PARTS, address_parts
+from flexscout.linkage.keys import parcel_key, within_file
+from flexscout.linkage.place import city_key, state_key, texts, without_place, zip_key
+from flexscout.linkage.spelling import unit_key
+
+_IDENTITY = (*PARTS, "state", "city", "zip")
+
+
+@dataclass(frozen=True)
+class Sites:
+    """`places`: a row per distinct place, in the order of its own texts; `rows`: for each row the position of its place, or null.
+
+    `told`: what each row says: PARTS, and `state, city, zip, apn, lat, lon` as they are compared.
+    """
+
+    places: pl.DataFrame
+    rows: pl.Series
+    told: pl.DataFrame
+
+
+def sites_of(frame: pl.DataFrame, lacking: pl.Series) -> Sites:
+    """The places of a frame with any of Address, City, State, Zip Code, APN, Latitude, Longitude and Source File.
+
+    `lacking`: what each row's sheet lacks.
+    """
+    told = _told(frame, lacking)
+    known = told.filter(pl.col("number").is_not_null() & pl.col("state").is_not_null())
+    places = known.group_by(_IDENTITY).agg(
+        pl.col("apn").drop_nulls().unique().sort().alias("apns"),
+        _format(pl.col("apn")).drop_nulls().unique().sort().alias("formats"),
+        pl.col("full").first(),
+        pl.when(pl.col("told_unit").n_unique() == 1).then(pl.col("told_unit").first()).alias("told_unit"),
+        pl.col("lat").median(),
+        pl.col("lon").median(),
+        pl.col("row").min().alias("row"),
+    )
+    ordered = places.sort(_IDENTITY).with_columns(pl.col("number").str.extract(r"^(\w+)").alias("low"), _uses().alias("uses"))
+    at = ordered.select(_IDENTITY).with_row_index("site")
+    rows = told.join(at, on=_IDENTITY, how="left", nulls_equal=True, maintain_order="left")["site"]
+    return Sites(ordered, rows, told)
+
+
+def _told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
+    """What each row says of its place, in the spelling that is compared; an address no longer says where it is."""
+    placed = without_place(frame).with_columns(texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
+    parts = address_parts(placed["Address"])
+    return placed.select(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
+        pl.coalesce(state_key(pl.col("State")), within_file(frame, lacking, "State")).alias("state"),
+        pl.coalesce(city_key(pl.col("City")), within_file(frame, lacking, "City")).alias("city"),
+        zip_key(pl.col("Zip Code")).alias("zip"),
+        parcel_key(pl.col("APN")).alias("apn"),
+        unit_key(pl.col("Unit")).alias("told_unit"),
+        _degrees("Latitude").alias("lat"),
+        _degrees("Longitude").alias("lon"),
+    ).with_columns(parts)
+
+
+def _degrees(name: str) -> pl.Expr:
+    """A coordinate; zero is none."""
+    value = pl.col(name).cast(pl.Float64, strict=False)
+    return pl.when(value.is_finite() & (value != 0)).then(value)
+
+
+def _format(apn: pl.Expr) -> pl.Expr:
+    """How a parcel number is written: numbers of one county are comparable if they are written alike."""
+    return apn.str.replace_all(r"\d", "9").str.replace_all(r"[A-Z]", "A")
+
+
+def _uses() -> pl.Expr:
+    """How many house numbers the street has in its city."""
+    return pl.col("number").n_unique().over("state", "city", "name")
