@@ -9,7 +9,7 @@ import polars as pl
 from flexscout.linkage.address import PARTS, address_parts
 from flexscout.linkage.keys import parcel_key, within_file
 from flexscout.linkage.place import city_key, state_key, texts, without_place, zip_key
-from flexscout.linkage.spelling import unit_key
+from flexscout.linkage.spelling import spelled_once, unit_key
 
 _LEAST = 5_000  # rows that are worth a thread of their own
 _IDENTITY = (*PARTS, "state", "city", "zip")
@@ -63,12 +63,12 @@ def _told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
     placed = without_place(frame).with_columns(texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
     parts = address_parts(placed["Address"])
     return placed.select(
-        pl.coalesce(state_key(pl.col("State")), within_file(frame, lacking, "State")).alias("state"),
-        pl.coalesce(city_key(pl.col("City")), within_file(frame, lacking, "City")).alias("city"),
+        pl.coalesce(pl.lit(spelled_once(placed["State"], state_key)), within_file(frame, lacking, "State")).alias("state"),
+        pl.coalesce(pl.lit(spelled_once(placed["City"], city_key)), within_file(frame, lacking, "City")).alias("city"),
         zip_key(pl.col("Zip Code")).alias("zip"),
         pl.col("Address").alias("written"),
         parcel_key(pl.col("APN")).alias("apn"),
-        unit_key(pl.col("Unit")).alias("told_unit"),
+        spelled_once(placed["Unit"], unit_key).alias("told_unit"),
         _degrees("Latitude").alias("lat"),
         _degrees("Longitude").alias("lon"),
     ).with_columns(parts)
