@@ -13,9 +13,10 @@ HOUSE = Path(flexscout.__file__).parent
 FLOORS = [
     {"cli"},
     {"pipeline", "demo", "analysis", "comparison"},
-    {"processing", "history", "delivery"},
-    {"prepare"},
-    {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export", "page"},
+    {"processing", "history", "delivery", "notes"},
+    {"prepare", "results"},
+    {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export", "page"}
+    | {"changes"},
     {"vocabulary", "model", "config", "errors", "executors", "interrupts", "journal", "kinds"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}

@@ -23,6 +23,8 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "report_file": "report_file",
         "enable_csv_export": "enable_csv_export",
         "columns": "output_columns",
+        "user_columns": "user_columns",
+        "passed_words": "passed_words",
     },
     "classification": {"profile": "profile", "as_of": "as_of"},
     "filtering": {

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from flexscout.config.keys import unknown_name, variable
 from flexscout.config.layers import of_command_line, of_environment, of_file
 from flexscout.errors import ConfigurationError
-from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX
+from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX, OUTPUT_COLUMNS, POINTS
 from flexscout.vocabulary import columns
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -54,6 +54,10 @@ class PipelineConfiguration(BaseModel):
     """Whether the CSV twin is written."""
     output_columns: Literal["all", "standard"] = "all"
     """`all`: every column of the inputs; `standard`: the canonical ones and the scores."""
+    user_columns: tuple[str, ...] = ("My Status", "My Notes")
+    """Columns of the workbook for what you type; it is carried from run to run."""
+    passed_words: tuple[str, ...] = ("passed", "pass", "rejected")
+    """What in My Status keeps a property out of the top candidates, whatever its case."""
     profile: Text = "flex-industrial"
     """The points and rules by which properties are scored: a built-in profile, or a YAML file of your own."""
     as_of: str = ""
@@ -105,6 +109,25 @@ class PipelineConfiguration(BaseModel):
         if unknown:
             raise ValueError("; ".join(unknown_name(name, list(names.values())) for name in unknown))
         return tuple(names[str(field).casefold()] for field in value)
+
+    @field_validator("user_columns", "passed_words", mode="before")
+    @classmethod
+    def _texts(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
+            example = "[My Status, My Notes]" if info.field_name == "user_columns" else "[passed, rejected]"
+            raise ValueError(f"give a list of texts, such as {example}")
+        return tuple(text.strip() for text in value)
+
+    @field_validator("user_columns")
+    @classmethod
+    def _are_free(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        own = {name.casefold() for name in (*OUTPUT_COLUMNS, *(column.name for column in columns()))}
+        taken = [name for name in value if name.casefold() in own or name.endswith(POINTS) or name.startswith("__")]
+        if taken:
+            raise ValueError(f"flexscout writes {' and '.join(taken)} itself; choose another name")
+        if len({name.casefold() for name in value}) < len(value):
+            raise ValueError("a name stands twice; give each column its own")
+        return value
 
     @field_validator("as_of", mode="before")
     @classmethod

@@ -55,10 +55,19 @@ def read_spreadsheet(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY) -> Wo
     Raises DataFormatError if the file is damaged or has no cells; LimitError if it is seen to need more than `memory` bytes;
     OSError if it can't be opened.
     """
-    check_bounds(path, kind, memory)
-    # The reader trusts the name; content goes in as bytes where the name is wrong.
-    book = guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
+    book = _opened(path, kind, memory)
     return replace(_collect(path, book.sheet_names, lambda name: _load(book, name)), from_1904=counts_from_1904(path))
+
+
+def read_named_sheets(
+    path: Path, kind: Kind, wanted: Callable[[str], bool], memory: int = DEFAULT_MEMORY
+) -> dict[str, pl.DataFrame]:
+    """Name -> cells, as RawSheet has them, of the sheets that are `wanted` by their name; the others have no cells.
+
+    Raises as `read_spreadsheet` does, also if a single wanted sheet is damaged.
+    """
+    book = _opened(path, kind, memory)
+    return {name: guarded(path, partial(_load, book, name))[0] if wanted(name) else pl.DataFrame() for name in book.sheet_names}
 
 
 def peek_spreadsheet(path: Path, kind: Kind, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
@@ -83,6 +92,12 @@ def trimmed(cells: pl.DataFrame) -> pl.DataFrame:
     cells = cells.head(filled[-1] + 1 if len(filled) else 0)
     used = [i for i, column in enumerate(cells.iter_columns()) if column.null_count() < cells.height]
     return cells.select(cells.columns[: used[-1] + 1]) if used else pl.DataFrame()
+
+
+def _opened(path: Path, kind: Kind, memory: int) -> fastexcel.ExcelReader:
+    check_bounds(path, kind, memory)
+    # The reader trusts the name; content goes in as bytes where the name is wrong.
+    return guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
 
 
 def _peek_xlsx(path: Path, rows: int) -> Workbook:
