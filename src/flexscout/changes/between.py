@@ -28,7 +28,7 @@ changed; for a changed value its column, and both values as text, null where the
 
 # Where a property is exactly, and under which link, changes from export to export and means nothing.
 _NOT_COMPARED = {"Latitude", "Longitude", "Property Link"}
-_OLD = "__old "
+_OLD, _CHANGED = "__old ", "__changed "  # how working columns begin: of the older table; of a changed value
 
 
 class ChangeKind(StrEnum):
@@ -100,18 +100,19 @@ def _compared(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
 
 
 def _values_changed(both: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """A row per changed value, by rank and then by column, with _OF_VALUES."""
+    """A row per changed value, by rank and then by column, with _OF_VALUES after _CHANGED."""
     order = pl.Enum(names)
     masks = both.select(_differs(name, both).alias(name) for name in names)
     changed = [
         both.filter(masks[name]).with_columns(
-            pl.lit(name, order).alias("Column"), _shown(both, f"{_OLD}{name}", "Old Value"), _shown(both, name, "New Value")
+            pl.lit(name, order).alias(f"{_CHANGED}Column"),
+            _shown(both, f"{_OLD}{name}", "Old Value"),
+            _shown(both, name, "New Value"),
         )
         for name in names
         if masks[name].any()
     ]
-    found = pl.concat(changed) if changed else both.clear().with_columns(pl.lit(None, pl.String).alias(n) for n in _OF_VALUES)
-    return found.sort(RANK, "Column")
+    return pl.concat(changed).sort(RANK, f"{_CHANGED}Column") if changed else both.clear()
 
 
 def _differs(name: str, both: pl.DataFrame) -> pl.Expr:
@@ -120,7 +121,7 @@ def _differs(name: str, both: pl.DataFrame) -> pl.Expr:
 
 
 def _shown(both: pl.DataFrame, name: str, title: str) -> pl.Expr:
-    return shown(_there(both, name)).alias(title)
+    return shown(_there(both, name)).alias(f"{_CHANGED}{title}")
 
 
 def _there(table: pl.DataFrame, name: str) -> pl.Expr:
@@ -134,8 +135,12 @@ def _told(
     """The rows as changes of one kind."""
     expressions = {
         "Change": pl.lit(str(kind)),
-        **{name: _there(rows, name) for name in (*_ABOUT, *_OF_VALUES)},
+        **{name: _there(rows, name) for name in _ABOUT},
+        **{name: _there(rows, f"{_CHANGED}{name}") for name in _OF_VALUES},
         **{name: _there(rows, column or "") for name, column in zip(_SCORES, scores, strict=True)},
         "Factors": pl.lit(None) if factors is None else factors,
     }
-    return rows.select(expressions[name].cast(kind).alias(name) for name, kind in CHANGE_SCHEMA.items())
+    # A selection of nothing but literals would have a row.
+    return rows.with_columns(expressions[name].cast(kind).alias(name) for name, kind in CHANGE_SCHEMA.items()).select(
+        *CHANGE_SCHEMA
+    )
