@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from flexscout.linkage import Linking, address_parts, duplicate_groups
+from flexscout.aggregation import deduplicate
+from flexscout.linkage import Linking, address_parts, duplicate_groups, property_ids
 
 _SEED = 7
 _PLACE = ("Address", "City", "State", "Zip Code")
@@ -147,6 +148,7 @@ def _speed(rows: int) -> None:
     frame = invented(rows)
     _timed(f"keys of {rows:,} rows", rows, lambda: address_parts(frame["Address"]))
     _timed(f"groups of {rows:,} rows", rows, lambda: duplicate_groups(frame, Linking(close_matches="merge")))
+    _timed(f"the whole linkage of {rows:,} rows: groups, IDs, ledger", rows, lambda: whole(frame))
     block = pathological(min(rows, 50_000))
     _timed(
         f"one block of {block.height:,} equal house numbers",
@@ -154,6 +156,20 @@ def _speed(rows: int) -> None:
         lambda: duplicate_groups(block, Linking(close_matches="merge")),
     )
     print(f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
+def whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """Groups, the best row of each, its ID, and the ledger of all that were removed."""
+    at = pl.int_range(frame.height, eager=True)
+    known = frame.with_columns(
+        at.alias("at"), (at % 60 / 10 + 4).alias("Flex Score"), pl.format("{}.xlsx", at % 8).alias("Source File"),
+        pl.lit("S").alias("Source Sheet"), at.alias("Source Row"),
+    )  # fmt: skip
+    groups = duplicate_groups(known)
+    numbered = known.with_columns(groups.numbers.alias("group"), pl.lit(0).alias("age"))
+    found = deduplicate(numbered, "group", "age", lambda kept, removed: groups.evidence(kept["at"], removed["at"]))
+    property_ids(groups.identities.gather(found.survivors["at"]), found.survivors)
+    return found.ledger
 
 
 def _timed(what: str, rows: int, work: Callable[[], object]) -> None:

@@ -51,7 +51,7 @@ def report(**changes):
         },
         "files": [{"file": "a.xlsx", "status": "ok", **count, "seconds": 0.5, "issues": 3, "vendor": "CoStar"}],
         "averages": {"building_sqft": 34_000.0, "lot_size_acres": None, "flex_score": 7.5},
-        "deduplication": {"before": 3, "removed": 1, "after": 2, "groups": 1, "different_apn": 0},
+        "deduplication": deduplication(),
         "columns": {"sheets": ["a.xlsx"], "columns": [column("Address"), column("Water Code", canonical=False)]},
         "quality": {
             "completeness": {"Address": 1.0, "Unit": 0.0},
@@ -68,6 +68,21 @@ def report(**changes):
         "settings": {"input_folder": "exports", "profile": "flex-industrial", "min_flex_score": 4.0, "where": ""},
     }
     return whole | changes
+
+
+def deduplication(text="a.xlsx"):
+    pair = {"Match Score": 0.875, "Evidence": text, "Address": text, "City": None, "Other Address": text, "Other State": text}
+    return {
+        "before": 3,
+        "removed": 1,
+        "after": 2,
+        "groups": 1,
+        "different_apn": 0,
+        "by_match": {"same fields": 1},
+        "overlaps": [{"file": text, "other_file": text, "properties": 1}] * 100,
+        "possible": {"pairs": 1, "surest": [pair] * 100},
+        "filled": {"properties": 0},
+    }
 
 
 def column(name, *, canonical=True, header="", missing=()):

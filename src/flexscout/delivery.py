@@ -24,7 +24,7 @@ def delivered(facts: Facts, tables: Tables, config: PipelineConfiguration, clock
         with clock.stage("export"), ThreadPoolExecutor(max_workers=1) as beside:
             page = beside.submit(draw_page, report, tables.master, tables.ledger, tables.others, facts.explanations)
             if report["statistics"]["successful_files"]:
-                notes = write_tables(tables, report, config, outputs)
+                notes = write_tables(replace(tables, explanations=facts.explanations), report, config, outputs)
             else:
                 notes = ["No file could be read; the previous results stay as they were."]
                 report_file, page_file = outputs.free(report_file), outputs.free(page_file)

@@ -103,6 +103,7 @@ class ScalableFlexPipeline:
             possible=tables.possible,
             issues=tables.issues,
             settings=self.config.model_dump(),
+            profile=self._batch.criteria.profile.model_dump(exclude_defaults=True),
             seconds=clock.seconds,
             workers=self._batch.workers,
             peak_memory_mb=0.0,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from address_variants import figures, properties
-from flexscout.linkage import Linking, duplicate_groups
+from flexscout.linkage import Linking, duplicate_groups, property_ids
 
 FRAME = properties(seed=1, count=400)
 MERGING = Linking(close_matches="merge")
@@ -102,3 +102,30 @@ def test_what_was_grouped_once_has_nothing_left_to_group():
         FRAME.with_columns(duplicate_groups(FRAME, MERGING).numbers).group_by("group", maintain_order=True).first().drop("group")
     )
     assert duplicate_groups(once, MERGING).numbers.n_unique() == once.height
+
+
+def ids_of(frame, **linking):
+    """The ID of each row's property."""
+    rows = pl.int_range(frame.height, eager=True)
+    placed = frame.with_columns(pl.lit("a").alias("Source File"), pl.lit("S").alias("Source Sheet"), rows.alias("Source Row"))
+    groups = duplicate_groups(placed, Linking(**linking))
+    first = groups.numbers.is_first_distinct()
+    ids = property_ids(groups.identities.filter(first), placed.filter(first))
+    return ids.gather(groups.numbers)
+
+
+@few
+@given(messy, st.sampled_from(["site", "parcel"]))
+def test_rows_have_one_id_exactly_where_they_are_one_property(rows, policy):
+    frame = frame_of(rows)
+    numbers = duplicate_groups(frame.with_columns(pl.lit("a").alias("Source File")), Linking(policy=policy)).numbers
+    assert partition(ids_of(frame, policy=policy), range(frame.height)) == partition(numbers, range(frame.height))
+
+
+@few
+@given(st.integers(0, 10**6), st.integers(1, 400))
+def test_an_id_depends_on_no_order_and_on_no_other_property(seed, count):
+    """Where cities are spelled alike: where a ZIP code joins two, the ID is that of the lesser of them."""
+    every = ids_of(FRAME, close_matches="off")
+    some = FRAME.with_row_index("row").sample(count, shuffle=True, seed=seed)
+    assert ids_of(some.drop("row"), close_matches="off").to_list() == every.gather(some["row"]).to_list()

@@ -60,8 +60,8 @@ def test_the_parquet_twin_is_typed(outcome):
 
 def test_the_workbook_has_its_sheets(outcome):
     names = openpyxl.load_workbook(outcome.workbook, read_only=True).sheetnames
-    properties = ["Flex Properties", "To Verify", "Duplicates", "Possible Duplicates", "Not Selected"]
-    assert names == ["Summary", *properties, "Issues", "Files", "Columns"]
+    found = ["Flex Properties", "Top Candidates", "To Verify", "Duplicates", "Possible Duplicates"]
+    assert names == ["Summary", *found, "Why Not Selected", "Not Selected", "Issues", "Files", "Columns", "Settings"]
 
 
 def test_the_report_has_the_figures_of_the_design(outcome):

@@ -59,6 +59,8 @@ def test_outputs_go_where_they_are_asked_to(tmp_path):
         ".flexscout",
         "here.parquet",
         "here.xlsx",
+        "here_duplicates.csv",
+        "here_duplicates.parquet",
         "here_issues.csv",
         "report.html",
         "report.json",

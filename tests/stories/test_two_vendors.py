@@ -53,9 +53,10 @@ def test_the_better_row_of_each_is_kept_and_says_where_the_other_is(outcome):
     assert {(row["Source File"], row["Also In"]) for row in outcome.rows()} == {("costar.xlsx", "crexi.xlsx")}
 
 
-def test_the_ledger_shows_both_rows_of_each_with_the_evidence_and_what_they_disagree_in(ledger):
+def test_the_ledger_shows_both_rows_of_each_with_the_evidence_and_what_they_disagree_in(outcome, ledger):
     assert ledger.height == ledger["Duplicate Group"].n_unique() == FORTY
     assert set(ledger["Match"]) <= {"same fields", "same ZIP code", "close match"}
+    assert {*ledger["Property ID"]} == {row["Property ID"] for row in outcome.rows()}
     assert ledger.filter(pl.col("Evidence").str.len_chars() < 10).is_empty()
     assert ledger["Fields That Differ"].str.contains("Building SqFt: 31000 (kept), 30000", literal=True).all()
 

@@ -5,7 +5,7 @@ from flexscout.journal.log import log_finished, log_found, run_log
 from flexscout.journal.measure import NEAR, MemoryWatch, Stopwatch, peak_memory_mb
 from flexscout.journal.tables import TableFolder, write_table
 from flexscout.journal.versions import reading_version, result_version
-from flexscout.journal.whole import write_whole
+from flexscout.journal.whole import make_safe, write_whole
 
 __all__ = [
     "NEAR",
@@ -15,6 +15,7 @@ __all__ = [
     "TableFolder",
     "log_finished",
     "log_found",
+    "make_safe",
     "peak_memory_mb",
     "reading_version",
     "result_version",

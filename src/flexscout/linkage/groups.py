@@ -84,7 +84,7 @@ def duplicate_groups(frame: pl.DataFrame, linking: Linking | None = None, lackin
     """Which rows of a frame of many sheets are one property; independent of their order but for the numbers.
 
     `frame`: any of the canonical columns, and where rows come from; `lacking`: what each row's sheet lacks, as `lacking` of
-    `keys` says it, by default what the frame lacks. A row whose address has no house number is linked with none.
+    `keys` says it, by default what the frame lacks. A row without an address is linked with none.
     """
     how = linking or Linking()
     lacked = lacking_of(frame, how.fields) if lacking is None else lacking

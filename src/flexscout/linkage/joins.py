@@ -8,10 +8,14 @@ import polars as pl
 from flexscout.linkage.address import PARTS
 from flexscout.linkage.keys import address_key, duplicate_keys
 from flexscout.linkage.sites import Sites
+from flexscout.linkage.spelling import abbreviated, plain
 
-SAME_FIELDS, SAME_ZIP, SAME_UNIT = "same fields", "same ZIP code", "same unit"
+SAME_FIELDS, SAME_ZIP, SAME_UNIT, SAME_PARCEL = "same fields", "same ZIP code", "same unit", "same parcel"
 CLOSE, THROUGH_ANOTHER = "close match", "through another row"
 """Kinds of match, the plainest first."""
+
+
+_LEAST_APN = 6  # letters and digits of a parcel number that is no mere counter
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,13 @@ def joins_of(frame: pl.DataFrame, sites: Sites, fields: Sequence[str], lacking: 
     joins = [Join(exact, SAME_FIELDS, _same_fields(fields, lacking))]
     if is_place(fields):
         joins.append(Join(_place_keys(sites.told, "zip"), SAME_ZIP, pl.lit("same Address, State, Zip Code after normalization")))
+        joins.append(Join(_parcel_keys(sites.told), SAME_PARCEL, pl.lit(_PARCEL)))
         if by_unit:
             joins += [Join(keys, SAME_UNIT, pl.lit(_UNIT)) for keys in _unit_keys(sites)]
     return joins
 
 
+_PARCEL = "same address without a house number, same APN, same place"
 _UNIT = "same address; its unit is in the column Unit on one side"
 
 
@@ -64,6 +70,16 @@ def _sentence(fields: Sequence[str], without: Sequence[str]) -> str:
 def _place_keys(told: pl.DataFrame, place: str) -> pl.Series:
     """A key of address, state and `place` (`city` or `zip`), null where one of them is missing."""
     return told.select(pl.concat_str(*PARTS, "state", place, separator="|").alias("key")).to_series()
+
+
+def _parcel_keys(told: pl.DataFrame) -> pl.Series:
+    """A key of rows whose address has no house number: it is one property only with one parcel number and place."""
+    place = pl.coalesce("city", "zip")
+    street = abbreviated(plain(pl.col("written")))
+    known = told.filter(pl.col("number").is_null() & (pl.col("apn").str.len_chars() >= _LEAST_APN)).select(
+        "row", pl.when(street != "").then(pl.concat_str(street, "apn", "state", place, separator="|")).alias("key")
+    )
+    return told.select("row").join(known, on="row", how="left", maintain_order="left")["key"]
 
 
 def _unit_keys(sites: Sites) -> list[pl.Series]:

@@ -6,7 +6,7 @@ import polars as pl
 
 from flexscout.linkage.address import PARTS, address_parts
 from flexscout.linkage.place import city_key, state_key, without_place, zip_key
-from flexscout.linkage.spelling import plain
+from flexscout.linkage.spelling import plain, spelled_once
 from flexscout.model import PLACE_COLUMNS, SOURCE_COLUMNS
 
 _BETWEEN, _NONE = "\x1f", "\x1eno"  # a separator, and a mark before what a file lacks, that no cell holds
@@ -75,9 +75,7 @@ def normalize(texts: pl.Series, field: str) -> pl.Series:
     """Texts of a field in the one spelling that keys compare; null where they say nothing."""
     if field == "Address":
         return address_key(address_parts(texts))
-    distinct = texts.unique().drop_nulls().alias("text")
-    spelled = distinct.to_frame().select(_SPELLINGS.get(field, _words)(pl.col("text"))).to_series()
-    return texts.replace_strict(distinct, spelled, default=None, return_dtype=pl.String)
+    return spelled_once(texts, _SPELLINGS.get(field, _words))
 
 
 def address_key(parts: pl.DataFrame) -> pl.Series:

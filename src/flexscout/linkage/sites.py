@@ -1,5 +1,7 @@
 """Distinct places of many rows: what their rows say of them, and which row is at which."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -7,8 +9,9 @@ import polars as pl
 from flexscout.linkage.address import PARTS, address_parts
 from flexscout.linkage.keys import parcel_key, within_file
 from flexscout.linkage.place import city_key, state_key, texts, without_place, zip_key
-from flexscout.linkage.spelling import unit_key
+from flexscout.linkage.spelling import spelled_once, unit_key
 
+_LEAST = 5_000  # rows that are worth a thread of their own
 _IDENTITY = (*PARTS, "state", "city", "zip")
 
 
@@ -16,7 +19,7 @@ _IDENTITY = (*PARTS, "state", "city", "zip")
 class Sites:
     """`places`: a row per distinct place, in the order of its own texts; `rows`: for each row the position of its place, or null.
 
-    `told`: what each row says: PARTS, and `state, city, zip, apn, lat, lon` as they are compared.
+    `told`: what each row says: PARTS, and `state, city, zip, apn, lat, lon` as they are compared; `written`: its address.
     """
 
     places: pl.DataFrame
@@ -29,7 +32,7 @@ def sites_of(frame: pl.DataFrame, lacking: pl.Series) -> Sites:
 
     `lacking`: what each row's sheet lacks.
     """
-    told = _told(frame, lacking)
+    told = _all_told(frame, lacking)
     known = told.filter(pl.col("number").is_not_null() & pl.col("state").is_not_null())
     places = known.group_by(_IDENTITY).agg(
         pl.col("apn").drop_nulls().unique().sort().alias("apns"),
@@ -46,17 +49,26 @@ def sites_of(frame: pl.DataFrame, lacking: pl.Series) -> Sites:
     return Sites(ordered, rows, told)
 
 
+def _all_told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
+    """What all rows say, with the position of each as `row`; a core for each part of them, as each row speaks for itself."""
+    size = max(_LEAST, -(-frame.height // (os.cpu_count() or 1)))
+    starts = range(0, max(frame.height, 1), size)
+    with ThreadPoolExecutor(len(starts)) as pool:
+        parts = pool.map(lambda start: _told(frame.slice(start, size), lacking.slice(start, size)), starts)
+        return pl.concat(parts).with_row_index("row").cast({"row": pl.Int64})
+
+
 def _told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
     """What each row says of its place, in the spelling that is compared; an address no longer says where it is."""
     placed = without_place(frame).with_columns(texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
     parts = address_parts(placed["Address"])
     return placed.select(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
-        pl.coalesce(state_key(pl.col("State")), within_file(frame, lacking, "State")).alias("state"),
-        pl.coalesce(city_key(pl.col("City")), within_file(frame, lacking, "City")).alias("city"),
+        pl.coalesce(pl.lit(spelled_once(placed["State"], state_key)), within_file(frame, lacking, "State")).alias("state"),
+        pl.coalesce(pl.lit(spelled_once(placed["City"], city_key)), within_file(frame, lacking, "City")).alias("city"),
         zip_key(pl.col("Zip Code")).alias("zip"),
+        pl.col("Address").alias("written"),
         parcel_key(pl.col("APN")).alias("apn"),
-        unit_key(pl.col("Unit")).alias("told_unit"),
+        spelled_once(placed["Unit"], unit_key).alias("told_unit"),
         _degrees("Latitude").alias("lat"),
         _degrees("Longitude").alias("lon"),
     ).with_columns(parts)

@@ -1,6 +1,6 @@
 """One spelling of the words in a text: upper case, no punctuation, standard abbreviations."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import polars as pl
@@ -29,6 +29,13 @@ def street_words(text: pl.Expr) -> pl.Expr:
 def spelled_out(text: pl.Expr) -> pl.Expr:
     """The words of a street's name in full, so that a letter that is missing counts as one: IND CTR is INDUSTRIAL CENTER."""
     return _replaced(text, _patterns(_IN_FULL))
+
+
+def spelled_once(texts: pl.Series, spelling: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """The texts in the spelling, each distinct one spelled once."""
+    distinct = texts.unique().drop_nulls().alias("text")
+    spelled = distinct.to_frame().select(spelling(pl.col("text"))).to_series()
+    return texts.replace_strict(distinct, spelled, default=None, return_dtype=pl.String)
 
 
 def unit_key(text: pl.Expr) -> pl.Expr:

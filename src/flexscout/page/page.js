@@ -91,7 +91,8 @@
     [state, type, scored].forEach((choice) => choice.addEventListener("change", () => { limit = page; filter(); }));
     by.addEventListener("change", () => sort(+by.value, first(+by.value)));
     tools.addEventListener("submit", (event) => event.preventDefault());
-    tools.addEventListener("reset", () => setTimeout(() => { limit = page; sort(0, false); }));
+    const clear = () => { find.value = state.value = type.value = scored.value = ""; };
+    tools.addEventListener("reset", (event) => { event.preventDefault(); clear(); limit = page; sort(0, false); });
     at("next").addEventListener("click", () => { limit += page; show(); });
     at("every").addEventListener("click", () => { limit = Infinity; show(); });
     addEventListener("keydown", (event) => {
@@ -102,7 +103,7 @@
     showRow = (rank) => {
       const row = rows[rank - 1];
       if (!row) return;
-      if (!fitting.includes(row)) { tools.reset(); fitting = [...rows].sort(compare(order, down)); }
+      if (!fitting.includes(row)) { clear(); fitting = [...rows].sort(compare(order, down)); }
       limit = Math.max(limit, fitting.indexOf(row) + 1);
       show();
       document.querySelectorAll("tr.marked").forEach((other) => other.classList.remove("marked"));

@@ -14,7 +14,7 @@ from flexscout.processing.classified import (
     with_other_columns,
 )
 from flexscout.processing.linked import ROW, linked, merged, unique_properties
-from flexscout.processing.possible import POSSIBLE_SCHEMA
+from flexscout.processing.possible import POSSIBLE_SCHEMA, possible_duplicates
 from flexscout.processing.processor import FileProcessor
 from flexscout.processing.progress import NoProgress, Progress
 
@@ -36,6 +36,7 @@ __all__ = [
     "linked",
     "merged",
     "not_selected",
+    "possible_duplicates",
     "unique_properties",
     "with_other_columns",
 ]

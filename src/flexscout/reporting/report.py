@@ -30,9 +30,8 @@ class Facts:
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per removed
     duplicate; `possible`: pairs of properties that may be one; `issues`: those that are listed; `settings`: of the run;
     `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with all its processes; `left_out`:
-    properties for which the filter does not hold;
-    `unmatched`: entries of the mapping file that no header has; `explanations`: why the first of the master scored what they
-    did, TOP_CANDIDATES at least.
+    properties for which the filter does not hold; `profile`: its points and rules; `unmatched`: entries of the mapping file that
+    no header has; `explanations`: why the first of the master scored what they did, TOP_CANDIDATES at least.
     """
 
     results: Sequence[ProcessingResult]
@@ -47,6 +46,7 @@ class Facts:
     version: str
     left_out: int = 0
     unmatched: Sequence[str] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
     explanations: Sequence[str] = ()
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
 
@@ -98,6 +98,7 @@ def build_report(facts: Facts) -> dict[str, Any]:
         "top_candidates": _top(facts),
         "performance": _performance(facts),
         "settings": dict(facts.settings),
+        "profile": dict(facts.profile),
     }
 
 
@@ -142,6 +143,7 @@ def _file(result: ProcessingResult, removed: int) -> dict[str, Any]:
         "retries": record.retries,
         "issues": sum(record.issue_counts.values()),
         "issues_listed": min(sum(record.issue_counts.values()), ISSUES_LISTED),
+        "fingerprint": record.source.fingerprint,
         "vendor": result.source_file_info["vendor"],
         "sheets": [_sheet(sheet) for sheet in record.sheets],
         "sheets_left_out": [{"sheet": sheet, "reason": reason} for sheet, reason in record.sheets_left_out],

@@ -198,3 +198,65 @@ def test_what_hangs_together_is_found_over_any_number_of_links():
     chain = pl.Series(range(999))
     first = connected(1_001, (chain + 1).to_numpy(), chain.to_numpy())
     assert first.tolist() == [0] * 1_000 + [1_000]
+
+
+def test_a_state_that_is_missing_is_told_by_the_zip_code():
+    assert are_one({"Address": "1 Main St", "Zip Code": "33432"}, {"Address": "1 Main St", "State": None, "Zip Code": "33432-1"})
+    assert not are_one(
+        {"Address": "1 Main St", "Zip Code": "33432"}, {"Address": "1 Main St", "State": None, "Zip Code": "28202"}
+    )
+
+
+def test_files_whose_names_differ_only_in_punctuation_stay_apart_where_they_lack_a_state():
+    frame = pl.DataFrame(
+        {"Address": ["1 Main St"] * 2, "City": ["X"] * 2, "Zip Code": [None] * 2, "Source File": ["a-1.xlsx", "a 1.xlsx"]}
+    )
+    assert duplicate_groups(frame).numbers.n_unique() == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "match"),
+    [
+        ({"Address": "1 MAIN STREET"}, "same fields"),
+        ({"Address": "1 Main St", "City": "West Boca"}, "same ZIP code"),
+        ({"Address": "1 Main"}, "close match"),
+    ],
+)
+def test_each_merge_names_the_kind_of_its_match(other, match):
+    found = groups({"Address": "1 Main St", "Zip Code": "33432"}, {"Zip Code": "33432"} | other)
+    assert found.evidence(pl.Series([0]), pl.Series([1]))["Match"].item() == match
+
+
+def test_by_parcel_a_unit_in_its_column_is_the_evidence():
+    rows = ({"Address": "1 Main St # 4"}, {"Address": "1 Main St", "Unit": "4"})
+    found = groups(*rows, policy="parcel", close_matches="off")
+    assert found.evidence(pl.Series([0]), pl.Series([1]))["Match"].item() == "same unit"
+
+
+def test_where_a_file_lacks_the_state_the_evidence_says_so():
+    frame = pl.DataFrame({"Address": ["1 Main St"] * 2, "City": ["X"] * 2})
+    evidence = duplicate_groups(frame).evidence(pl.Series([0]), pl.Series([1]))["Evidence"].item()
+    assert evidence == "same Address, City after normalization; their file has no State"
+
+
+LOT = {"Address": "Lake Dr NE", "APN": "160-085-00140"}
+
+
+@pytest.mark.parametrize(
+    ("other", "one"),
+    [
+        ({"Address": "LAKE DRIVE NORTHEAST", "APN": "16008500140"}, True),
+        ({"APN": "16008500141"}, False),
+        ({"APN": None}, False),
+        ({"Address": "Lake Rd NE"}, False),
+        ({"Address": None}, False),
+        ({"City": "Tampa"}, False),
+        ({"State": "GA"}, False),
+    ],
+)
+def test_addresses_without_a_house_number_are_one_only_with_the_same_parcel_and_place(other, one):
+    assert are_one(LOT, LOT | other) == one
+
+
+def test_a_parcel_number_that_only_counts_joins_no_addresses_without_a_house_number():
+    assert not are_one({"Address": "Multiple", "APN": "12"}, {"Address": "Multiple", "APN": "12"})

@@ -10,7 +10,7 @@ import pytest
 
 from flexscout.model import REASONS
 from hostile_texts import CORPUS
-from pages import PROPERTY, Tree, column, master, page_of, report
+from pages import PROPERTY, Tree, column, deduplication, master, page_of, report
 
 ALLOWED_SCRIPTS = 2  # the data and the script
 
@@ -30,6 +30,7 @@ def hostile_page():
         columns={"sheets": [joined], "columns": [column(joined), column("Unit", canonical=False, missing=[joined])]},
         quality={"completeness": {joined: 1.0}, "issues": {joined: 3}, "reasons": {joined: joined}},
         errors={"causes": [cause]},
+        deduplication=deduplication(joined),
         settings=facts["settings"] | {"where": joined, "input_folder": joined, "profile": joined},
     )
     ledger = pl.DataFrame(
@@ -118,6 +119,11 @@ def test_a_candidate_has_its_points_and_why():
         "type is flex (2.5 of 3)",
     ):
         assert said in text
+
+
+def test_pairs_for_a_person_to_decide_are_told():
+    text = Tree(page_of(master({}), report(deduplication=deduplication("1 Oak St")))).text
+    assert "1 Oak St 1 Oak St, 1 Oak St 88% 1 Oak St" in text
 
 
 def test_failures_stand_first_with_what_to_do():

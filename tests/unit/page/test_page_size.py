@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from hostile_texts import CORPUS
-from pages import PROPERTY, column, master, page_of, report
+from pages import PROPERTY, column, deduplication, master, page_of, report
 
 MOST = 3_000_000  # bytes
 CANDIDATES = 100_000
@@ -35,6 +35,7 @@ def test_long_hostile_texts_make_a_small_page(text):
         files=[entry] * 2_000,
         columns={"sheets": sheets, "columns": columns},
         quality={"completeness": {}, "issues": {f"{text}{i}": 1 for i in range(50)}, "reasons": {}},
+        deduplication=deduplication(text),
         errors={"causes": [{"message": text, "next_step": text}] * 20},
     )
     small = spread(master({}).with_columns(pl.lit("x").alias(name) for name in texts))

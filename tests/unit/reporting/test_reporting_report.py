@@ -11,7 +11,7 @@ from flexscout.journal import TableCache, TableFolder
 from flexscout.model import SkippedFile
 from flexscout.processing import gathered, unique_properties
 from flexscout.reporting import Facts, build_report, messages, statistics
-from workbooks import HEADER, candidate, corrupted_file, write_workbook
+from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
 
 OFFICE = candidate(90, Property_Type="Office")
 
@@ -215,6 +215,43 @@ def test_a_file_that_lacks_a_duplicate_field_is_a_message_where_it_matters(tmp_p
     write_workbook(tmp_path / "a.xlsx", [header, row])
     found = messages(facts_of(tmp_path, enable_deduplication=merging))
     assert found == ["a.xlsx has no City: its rows are compared only with each other."][:count]
+
+
+@pytest.mark.parametrize(
+    ("absent", "how"),
+    [
+        ("City", "its rows are compared by their ZIP codes; those without one only with each other"),
+        ("State", "its rows are compared by their ZIP codes; those without one only with each other"),
+    ],
+)
+def test_a_zip_code_stands_for_a_place_that_a_file_lacks(tmp_path, absent, how):
+    cells = dict(zip((*HEADER, "Zip Code"), (*candidate(1), "28202"), strict=True))
+    del cells[absent]
+    write_workbook(tmp_path / "a.xlsx", [list(cells), list(cells.values())])
+    assert messages(facts_of(tmp_path)) == [f"a.xlsx has no {absent}: {how}."]
+
+
+def test_a_sheet_that_lacks_what_another_of_its_file_has_is_named(tmp_path):
+    without = [name for name in HEADER if name != "City"]
+    cells = dict(zip(HEADER, candidate(1), strict=True))
+    write_sheets(tmp_path / "a.xlsx", {"All": [HEADER, candidate(2)], "Some": [without, [cells[name] for name in without]]})
+    assert messages(facts_of(tmp_path)) == ["a.xlsx, sheet Some, has no City: its rows are compared only with each other."]
+
+
+def test_pairs_that_may_be_one_are_a_message_with_the_way_to_merge_them(tmp_path):
+    write(tmp_path, a=[candidate(1, Address="1 Main St"), candidate(1, Address="1 Main")])
+    (message,) = messages(facts_of(tmp_path))
+    assert message.startswith("1 pair of properties may be one, written differently: the sheet Possible Duplicates")
+    assert "--close-matches merge would join 1 of them" in message
+    assert messages(facts_of(tmp_path, close_matches="off")) == []
+
+
+def test_exports_that_overlap_are_counted_by_pair(tmp_path):
+    write(tmp_path, a=[candidate(1), candidate(2)], b=[candidate(2), candidate(1)], c=[candidate(2), candidate(2)])
+    merged = build_report(facts_of(tmp_path))["deduplication"]
+    pairs = [(pair["file"], pair["other_file"], pair["properties"]) for pair in merged["overlaps"]]
+    assert pairs == [("a.xlsx", "b.xlsx", 2), ("a.xlsx", "c.xlsx", 1), ("b.xlsx", "c.xlsx", 1), ("c.xlsx", "c.xlsx", 1)]
+    assert (merged["by_match"], merged["overlapping_files"]) == ({"same fields": 4}, 4)
 
 
 def test_a_file_without_addresses_is_not_said_to_be_compared(tmp_path):
