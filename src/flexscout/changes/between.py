@@ -1,6 +1,6 @@
 """Two master tables -> a row per change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -102,17 +102,25 @@ def _compared(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
 def _values_changed(both: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """A row per changed value, by rank and then by column, with _OF_VALUES after _CHANGED."""
     order = pl.Enum(names)
-    masks = both.select(_differs(name, both).alias(name) for name in names)
     changed = [
-        both.filter(masks[name]).with_columns(
+        rows.filter(_differs(name, rows)).with_columns(
             pl.lit(name, order).alias(f"{_CHANGED}Column"),
-            _shown(both, f"{_OLD}{name}", "Old Value"),
-            _shown(both, name, "New Value"),
+            _shown(rows, f"{_OLD}{name}", "Old Value"),
+            _shown(rows, name, "New Value"),
         )
-        for name in names
-        if masks[name].any()
+        for name, rows in _perhaps(both, names)
     ]
     return pl.concat(changed).sort(RANK, f"{_CHANGED}Column") if changed else both.clear()
+
+
+def _perhaps(both: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The columns that may have changed, and the rows where they may: what is equal as it stands needs no closer look."""
+    alike = [name for name in names if both.schema.get(name, "") == both.schema.get(f"{_OLD}{name}")]
+    other = both.select(pl.col(name).ne_missing(pl.col(f"{_OLD}{name}")) for name in alike)
+    for name in names:
+        rows = both.filter(other[name]) if name in alike else both
+        if rows.height:
+            yield name, rows
 
 
 def _differs(name: str, both: pl.DataFrame) -> pl.Expr:

@@ -70,6 +70,8 @@ def test_a_value_that_came_or_went_is_a_change(values):
         ("Owner_Name", "Acme  LLC", "ACME LLC"),
         ("Zoning_Code", "5", "5.0"),
         ("Building_SqFt", 0.1 + 0.2, 0.3),
+        ("Building_SqFt", float("inf"), float("inf")),
+        ("Building_SqFt", float("nan"), float("nan")),
         ("Latitude", 35.2, 35.3),
         ("Source_Row", 2, 99),
         ("Broker", "Ann", "Bob"),
