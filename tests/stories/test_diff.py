@@ -151,3 +151,12 @@ def test_columns_of_the_exports_are_compared_where_runs_are(tmp_path):
         assert flexscout("run", "in", "--output-file", "all.xlsx", "--quiet", folder=tmp_path).code == 0
     outcome = flexscout("diff", "1", "2", "--output-file", "all.xlsx", folder=tmp_path)
     assert outcome.out.splitlines()[-1] == "  no known vendor: new Broker"
+
+
+def test_a_property_that_another_vendor_spells_otherwise_is_not_new(tmp_path):
+    """Its ID comes from the plainest spelling, which is another one now."""
+    header, place = (*HEADER, "Zip Code"), {"Address": "12 Main St", "State": "FL"}
+    for name, city in (("a", "Boca Raton"), ("b", "Boca")):
+        write_workbook(tmp_path / f"in/{name}.xlsx", [header, (*candidate(City=city, **place), "33432")])
+        assert flexscout("run", "in", "--output-file", "all.xlsx", "--quiet", folder=tmp_path).code == 0
+    assert compared(tmp_path, "1", "2", "--output-file", "all.xlsx")["counts"]["new"] == 0

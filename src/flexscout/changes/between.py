@@ -8,6 +8,7 @@ import polars as pl
 
 from flexscout.changes.factors import factors_changed
 from flexscout.changes.identity import KEY, NUMBER, RANK, ranked, told_by
+from flexscout.changes.successors import with_new_keys
 from flexscout.changes.values import differs, shown
 from flexscout.vocabulary import columns
 
@@ -62,12 +63,14 @@ def changes_between(old: pl.DataFrame, new: pl.DataFrame) -> Changes:
     """What changed from `old` to `new`, both master tables in their order.
 
     Properties are told by `Property ID`; where a table has none, being of an older version, by address, city and state, however
-    these are spelled. Rows of one identity are paired in the order of their sources. Of values only those of canonical columns
-    count, by their type: rounding, case and abbreviations are no change, a value that came or went is one.
+    these are spelled. What would be gone and new is one property if no other has its address or parcel (see `successors`). Rows
+    of one identity are paired in the order of their sources. Of values only those of canonical columns count, by their type:
+    rounding, case and abbreviations are no change, a value that came or went is one.
     Raises AggregationError if a table has neither.
     """
     identity = told_by(old, new)
-    before, after = ranked(old, identity), ranked(new, identity)
+    after = ranked(new, identity)
+    before = with_new_keys(ranked(old, identity), after)
     keys = [KEY, NUMBER]
     arrived = after.join(before, on=keys, how="anti", maintain_order="left")
     left = before.join(after, on=keys, how="anti", maintain_order="left")

@@ -52,6 +52,18 @@ def test_an_empty_list_leaves_all_notes(empty):
     assert left["My Notes"].to_list() == ["a"]
 
 
+def test_notes_follow_a_property_to_its_new_id():
+    followed = pl.DataFrame({"Old ID": ["P-old"], "New ID": ["P-1"]})
+    table, left = with_notes(master(listed(1)), notes(("P-old", "call", None)), followed)
+    assert (table["My Status"].to_list(), left.height) == (["call"], 0)
+
+
+def test_notes_do_not_follow_to_where_others_are():
+    followed = pl.DataFrame({"Old ID": ["P-old"], "New ID": ["P-1"]})
+    table, left = with_notes(master(listed(1)), notes(("P-1", "mine", None), ("P-old", "call", None)), followed)
+    assert (table["My Status"].to_list(), left["My Status"].to_list()) == (["mine"], ["call"])
+
+
 def test_a_column_of_the_inputs_gives_way():
     table = master(listed(my_Notes="theirs", **{"My_Notes_(input)": "older"}))
     noted, _ = with_notes(table, notes(("P-1", None, "mine")))
