@@ -1,6 +1,10 @@
 """The way from a folder of exports to one ranked list, on one page."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+import polars as pl
 
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
@@ -8,7 +12,7 @@ from flexscout.delivery import delivered
 from flexscout.discovery import Scan, scan
 from flexscout.errors import is_transient
 from flexscout.export import Tables, check_places
-from flexscout.history import RunBook, state_of
+from flexscout.history import Carried, RunBook, carried, state_of
 from flexscout.journal import MemoryWatch, Stopwatch, TableCache, log_finished, log_found, reading_version, run_log, table_cache
 from flexscout.model import CheckSummary, RunSummary
 from flexscout.page import ROWS
@@ -60,19 +64,22 @@ class ScalableFlexPipeline:
             state = state_of(found.sources, found.skipped, config, *self._batch.rules)
             if config.reuse and failures and not found.unreadable and (same := book.same(state)):
                 return same.again()
-            summary = self._result(found, tables, clock, memory)
+            summary = self._result(found, tables, partial(carried, book, state, config), clock, memory)
             book.add(state, summary, config.parquet_file)
             tables.bound(config.cache_limit_gb)
             log_finished(summary)
             return summary
 
-    def _result(self, found: Scan, tables: TableCache, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:
+    def _result(
+        self, found: Scan, tables: TableCache, take_over: Callable[[pl.DataFrame], Carried], clock: Stopwatch, memory: MemoryWatch
+    ) -> RunSummary:
         with clock.stage("processing"):
             files = self._process(found, tables)
         with clock.stage("aggregation"):
             unique = unique_properties(files, self.config, self._batch.criteria)
-        result = Tables(unique.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
-        return delivered(self._facts(found, files, result, clock), result, self.config, clock, memory)
+            before = take_over(unique.master)
+        result = Tables(before.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
+        return delivered(self._facts(found, files, result, clock), result, before, self.config, clock, memory)
 
     def check(self) -> CheckSummary:
         """What a run would read, how each file's headers map and what is missing; reads no more than it must, writes nothing.

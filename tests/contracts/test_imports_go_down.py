@@ -13,8 +13,10 @@ HOUSE = Path(flexscout.__file__).parent
 FLOORS = [
     {"cli"},
     {"pipeline", "demo", "analysis", "comparison"},
-    {"processing", "history", "delivery", "notes"},
-    {"prepare", "results"},
+    {"delivery"},
+    {"processing", "history"},
+    {"prepare", "notes"},
+    {"results"},
     {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export", "page"}
     | {"changes"},
     {"vocabulary", "model", "config", "errors", "executors", "interrupts", "journal", "kinds"},

@@ -35,7 +35,12 @@ _SHEETS_SHOWN = 40
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a result: unique candidates, removed duplicates, pairs that may be one, rows not selected, Issues."""
+    """The tables of a result: unique candidates, removed duplicates, pairs that may be one, rows not selected, Issues.
+
+    `explanations`: why the first candidates scored what they did; `passed`: which candidates the person passed on; `changes`:
+    since the last other result, None if there was none; `notes`: the person's, on properties that are not on the list; `own`:
+    their columns.
+    """
 
     master: pl.DataFrame
     ledger: pl.DataFrame
@@ -43,6 +48,10 @@ class Tables:
     others: pl.DataFrame
     issues: pl.DataFrame
     explanations: Sequence[str] = ()
+    passed: pl.Series | None = None
+    changes: pl.DataFrame | None = None
+    notes: pl.DataFrame | None = None
+    own: tuple[str, ...] = ()
 
 
 def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
@@ -51,8 +60,9 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
     others = tables.others.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
     return [
         summary_sheet(tables.master, report),
-        Sheet("Flex Properties", tables.master, formats, _TEXTS, "Flex Score"),
-        top_candidates(tables.master, tables.explanations, formats),
+        Sheet("Flex Properties", tables.master, formats, (*_TEXTS, *tables.own), "Flex Score"),
+        top_candidates(tables.master, tables.explanations, tables.passed, formats),
+        *_of_runs(tables),
         Sheet("To Verify", _to_verify(others), formats, _TEXTS),
         Sheet("Duplicates", tables.ledger, formats, _TEXTS),
         Sheet("Possible Duplicates", tables.possible.head(POSSIBLE_LISTED), formats, _TEXTS),
@@ -63,6 +73,14 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         Sheet("Columns", _columns(report["columns"]), {}, ("Column", "Differs")),
         settings_sheet(report),
     ]
+
+
+def _of_runs(tables: Tables) -> list[Sheet]:
+    """What changed since another run, and the person's notes that have no place on the list, where there is any."""
+    scores = {"Old Score": _POINTS_FORMAT, "New Score": _POINTS_FORMAT}
+    changes = [] if tables.changes is None else [Sheet("Changes", tables.changes, scores, ("Old Value", "New Value"))]
+    notes = tables.notes if tables.notes is not None and tables.notes.height else None
+    return changes if notes is None else [*changes, Sheet("Notes of Others", notes, texts=(*_TEXTS, *tables.own))]
 
 
 def number_formats(names: Iterable[str]) -> dict[str, str]:

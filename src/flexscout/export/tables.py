@@ -21,7 +21,7 @@ from flexscout.vocabulary import columns
 
 def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConfiguration, outputs: Outputs) -> list[str]:
     """Write all but the report to their places beside; gives, in sentences, what a format could not hold."""
-    chosen = replace(tables, master=_chosen(tables.master, config.output_columns), issues=in_words(tables.issues))
+    chosen = replace(tables, master=_chosen(tables.master, config), issues=in_words(tables.issues))
     workbook, parquet = outputs.beside(Path(config.output_file)), outputs.beside(config.parquet_file)
     ledger_csv, ledger_parquet = config.duplicates_files
     # The workbook keeps one core busy; its twins are written on another.
@@ -40,7 +40,7 @@ def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConf
     return notes
 
 
-def _chosen(master: pl.DataFrame, which: str) -> pl.DataFrame:
-    standard = {column.name for column in columns()} | set(OUTPUT_COLUMNS)
+def _chosen(master: pl.DataFrame, config: PipelineConfiguration) -> pl.DataFrame:
+    standard = {column.name for column in columns()} | {*OUTPUT_COLUMNS, *config.user_columns}
     kept = [name for name in master.columns if name in standard or is_score_column(name)]
-    return master if which == "all" else master.select(kept)
+    return master if config.output_columns == "all" else master.select(kept)

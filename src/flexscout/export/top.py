@@ -18,12 +18,16 @@ _LINKS = ("Map", "Property Page")
 _PAGE = r"^https?://[^\s\"<>]+$"
 
 
-def top_candidates(master: pl.DataFrame, reasons: Sequence[str], formats: dict[str, str]) -> Sheet:
-    """The first of the ranking; the address leads to a map, the property's page to where the export says it is."""
-    best = master.head(min(_ROWS, len(reasons)))
+def top_candidates(master: pl.DataFrame, reasons: Sequence[str], passed: pl.Series | None, formats: dict[str, str]) -> Sheet:
+    """The first of the ranking, without those that the person passed on.
+
+    The address leads to a map, the property's page to where the export says it is.
+    """
+    best = master.head(len(reasons)).with_columns(pl.Series("Why", list(reasons[: master.height]), dtype=pl.String))
+    best = (best if passed is None else best.filter(~passed.head(best.height))).head(_ROWS)
     shown = [name for name in _SHOWN if name in best.columns]
     table = best.select(pl.int_range(1, pl.len() + 1).alias("Rank"), *shown[:2], *_told(best, "Address"), *shown[2:])
-    table = table.with_columns(pl.Series("Why", list(reasons[: best.height]), dtype=pl.String), *_links(best))
+    table = table.with_columns(best["Why"], *_links(best))
     page = {"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0, "footer": "&LTop candidates&RPage &P of &N"}
     links = {link: "Address" for link in table.columns if link in _LINKS}
     return Sheet("Top Candidates", table, formats, bars="Flex Score", widths=_WIDTHS, page=page, links=links, wrapped=("Why",))

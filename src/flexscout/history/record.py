@@ -53,6 +53,10 @@ class RunRecord:
         places = tuple(Path(output["path"]) for output in self.outputs)
         return RunSummary(self.exit_code, figures, self.report, places, (*self.messages, note), repeats=self.number)
 
+    def left(self, path: Path) -> bool:
+        """Whether a file is as the run left it."""
+        return any(Path(output["path"]) == path.absolute() and _is_as_it_was(output) for output in self.outputs)
+
     @property
     def is_intact(self) -> bool:
         """Whether every output is as the run left it."""

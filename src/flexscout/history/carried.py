@@ -1,0 +1,103 @@
+"""What a run takes over from those before it: what a person typed into the workbook, and what the last other result was."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flexscout.changes import Changes, changes_between, columns_changed, successors
+from flexscout.config import PipelineConfiguration
+from flexscout.errors import ProcessingError
+from flexscout.history.record import RunRecord
+from flexscout.history.runs import RunBook
+from flexscout.notes import Notes, no_notes, passed, read_notes, remarks, with_notes
+
+_COPIES = 100  # of workbooks that could not be read back
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A master table with the person's columns.
+
+    `others`: notes of properties that are not on the list; `passed`: for each row, whether the person passed on it; `since`: the
+    last run of other inputs or settings, and `changes` from its result to this one, None if there is none; `remarks`: what a
+    person should know of it, in sentences.
+    """
+
+    master: pl.DataFrame
+    others: pl.DataFrame
+    passed: pl.Series
+    since: RunRecord | None
+    changes: Changes | None
+    remarks: tuple[str, ...]
+
+    def told(self, report: Mapping[str, Any]) -> dict[str, Any]:
+        """The entries `notes` and `changes` of this run's report."""
+        notes = sum(self.master[name].count() for name in self.others.columns if name in self.master.columns)
+        told: dict[str, Any] = {"notes": {"on_the_list": notes, "of_others": self.others.height}, "changes": None}
+        if self.since and self.changes:
+            about = {"since_run": self.since.number, "of": self.since.ended, "counts": self.changes.counts}
+            told["changes"] = {**about, "columns": columns_changed(self.since.report, report)}
+        return told
+
+
+def carried(book: RunBook, state: str, config: PipelineConfiguration, master: pl.DataFrame) -> Carried:
+    """What the result of `state` takes over. Raises OSError if a workbook that can't be read back can't be saved either."""
+    last = book.last()
+    written = _result(book, last)
+    notes, saved = _notes(book.workbook, last, written, config.user_columns)
+    noted, others = with_notes(master, notes, successors(written, master) if written is not None else None)
+    since = book.before(state)
+    old = _result(book, since)
+    changes = changes_between(old, master) if old is not None and old.width and master.width else None
+    away = noted.with_columns(passed(noted, config.passed_words).alias("passed"))["passed"]
+    said = (
+        *saved,
+        *remarks(notes, written.columns if written is not None else ()),
+        *_passed_on(int(away.sum()) if noted.width else 0),
+        *_changed(since, changes),
+    )
+    return Carried(noted, others, away, since, changes, said)
+
+
+def _result(book: RunBook, run: RunRecord | None) -> pl.DataFrame | None:
+    """The master table of a run, if it is kept."""
+    return pl.read_parquet(book.result(run)) if run and book.result(run).exists() else None
+
+
+def _notes(
+    workbook: Path, last: RunRecord | None, written: pl.DataFrame | None, columns: tuple[str, ...]
+) -> tuple[Notes, list[str]]:
+    """What stands in the workbook, and what is to be said if it can't be read back."""
+    if not columns or not workbook.exists():
+        return no_notes(columns), []
+    untouched = written if last and last.left(workbook) else None
+    try:
+        return read_notes(workbook, columns, untouched), []
+    except ProcessingError as error:
+        saved = _saved(workbook)
+        return no_notes(columns), [f"Notes in the previous workbook can't be read back: {error.message} It is kept as {saved}."]
+
+
+def _saved(workbook: Path) -> Path:
+    """Where a copy of the workbook stands now, under a name that was free."""
+    numbers = ("", *(f" {number}" for number in range(2, _COPIES)))
+    names = [workbook.with_name(f"{workbook.stem} (not read back{number}){workbook.suffix}") for number in numbers]
+    place = next((name for name in names if not name.exists()), names[-1])
+    shutil.copy2(workbook, place)
+    return place
+
+
+def _passed_on(count: int) -> list[str]:
+    return [f"You passed on {count:,} of the candidates: they are not among the Top Candidates."] if count else []
+
+
+def _changed(since: RunRecord | None, changes: Changes | None) -> list[str]:
+    if not (since and changes):
+        return []
+    counts = changes.counts
+    told = f"{counts['new']:,} new, {counts['gone']:,} gone, {counts['score_changed']:,} with another score, "
+    return [f"Since run {since.number}: {told}{counts['value_changed']:,} with other values. The sheet Changes tells each."]
