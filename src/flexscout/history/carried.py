@@ -49,7 +49,8 @@ def carried(book: RunBook, state: str, config: PipelineConfiguration, master: pl
     last = book.last()
     written = _result(book, last)
     notes, saved = _notes(book.workbook, last, written, config.user_columns)
-    noted, others = with_notes(master, notes, successors(written, master) if written is not None else None)
+    moved = successors(written, master) if written is not None and notes.placed.height else None
+    noted, others = with_notes(master, notes, moved)
     since = book.before(state)
     old = _result(book, since)
     changes = changes_between(old, master) if old is not None and old.width and master.width else None
