@@ -63,7 +63,7 @@ def sheet_blocks(package: Package, name: str, texts: pl.Series, threads: int, si
 
 def shared_texts(package: Package, threads: int, size: int = SIZE) -> Iterator[pl.Series]:
     """The shared texts of a workbook, in order. Raises UnknownDialect, as above."""
-    part, sheet = package.texts, next(iter(package.sheets.values()), None)
+    part, sheet = package.texts, next(iter(package.sheets), None)
     if part and sheet:
         cut = cut_texts(package.chunks(part), size)
         yield from _in_order(lambda xml: _texts_of(package, part, sheet, cut, xml), cut.blocks, threads)
@@ -95,7 +95,7 @@ def _numbered(cut: Cut) -> Iterator[_Task]:
     following, before = 1, b""
     for xml in cut.blocks:
         found = first_row.match(xml)
-        if not found or has_mark(xml):
+        if not found:
             raise UnknownDialect("its rows are written in an unusual way")
         number = _said(found[1])
         if number is None:
@@ -116,15 +116,21 @@ def _said(attributes: bytes | None) -> int | None:
 
 def _parsed(package: Package, name: str, cut: Cut, task: _Task, texts: pl.Series) -> Block:
     """A block as the parser sees it."""
-    rows = pointing_by_text(task.xml, cut.prefix)
+    rows = _pointing(task.xml, cut.prefix) if texts.len() else task.xml
     above = _row_above(task.first, cut.prefix) if task.first > 1 else b""
-    content = package.zipped({package.sheets[name].filename: b"".join((cut.head, above, rows, cut.tail))})
-    with _own_words():
+    content = package.zipped({package.sheets[name].filename: (cut.head, above, rows, cut.tail)})
+    with in_own_words():
         cells, _ = load_cells(open_book(content), name, None if above else 0)
     cells = _below(cells, above)
-    if _count(cells) != _count_in(rows, cut.prefix):
+    if _count(cells) != rows.count(b"</" + cut.prefix + b"c>"):
         _check_order(task, cut.prefix)
-    return Block(task.first, with_texts(cells, texts) if MARK.encode() in rows else cells)
+    return Block(task.first, cells if rows is task.xml else with_texts(cells, texts))
+
+
+def _pointing(xml: bytes, prefix: bytes) -> bytes:
+    if has_mark(xml):
+        raise UnknownDialect("its texts are unusual")
+    return pointing_by_text(xml, prefix)
 
 
 def _row_above(first: int, prefix: bytes) -> bytes:
@@ -146,10 +152,6 @@ def _count(cells: pl.DataFrame) -> int:
     return cells.height * cells.width - sum(column.null_count() for column in cells.iter_columns())
 
 
-def _count_in(rows: bytes, prefix: bytes) -> int:
-    return rows.count(b"<" + prefix + b"v>") + rows.count(b"<" + prefix + b"is>")
-
-
 def _check_order(task: _Task, prefix: bytes) -> None:
     """Raise UnknownDialect unless rows follow each other and every cell stands in its own."""
     try:
@@ -167,7 +169,7 @@ def _check_order(task: _Task, prefix: bytes) -> None:
 
 
 @contextmanager
-def _own_words() -> Iterator[None]:
+def in_own_words() -> Iterator[None]:
     """What the parser can't do with a block, it is asked to do with the whole."""
     try:
         yield
@@ -182,9 +184,9 @@ def _texts_of(package: Package, part: ZipInfo, sheet: str, cut: Cut, xml: bytes)
     si = b"<" + cut.prefix + b"si"
     count = sum(xml.count(si + end) for end in (b">", b" ", b"/>"))
     there = package.sheets[sheet]
-    rows = b"".join((_SHEET, pointers(count), _SHEET_END))
-    content = package.zipped({part.filename: b"".join((cut.head, xml, cut.tail)), there.filename: rows})
-    with _own_words():
+    rows = (_SHEET, pointers(count), _SHEET_END)
+    content = package.zipped({part.filename: (cut.head, xml, cut.tail), there.filename: rows})
+    with in_own_words():
         cells, _ = load_cells(open_book(content), sheet)
     if cells.shape != (count, 1) or has_mark(xml):
         raise UnknownDialect("its shared texts are written in an unusual way")

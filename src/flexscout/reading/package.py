@@ -2,7 +2,7 @@
 
 import io
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Self
 from xml.etree import ElementTree as ET
@@ -61,14 +61,17 @@ class Package:
 
     def outline(self) -> bytes:
         """A workbook with all sheets, which are empty."""
-        return self.zipped({part.filename: _EMPTY_SHEET for part in self.sheets.values()})
+        return self.zipped({part.filename: (_EMPTY_SHEET,) for part in self.sheets.values()})
 
-    def zipped(self, parts: Mapping[str, bytes]) -> bytes:
+    def zipped(self, parts: Mapping[str, Iterable[bytes]]) -> bytes:
         """A workbook in which only these parts, by their names, have a content."""
         target = io.BytesIO()
         with ZipFile(target, "w", ZIP_STORED) as archive:
-            for name, content in {**self._small, **parts}.items():
-                archive.writestr(ZipInfo(name), content)
+            for name, content in self._small.items():
+                archive.writestr(name, content)
+            for name, pieces in parts.items():
+                with archive.open(name, "w") as part:
+                    part.writelines(pieces)
         return target.getvalue()
 
     @property

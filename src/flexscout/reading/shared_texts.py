@@ -22,7 +22,9 @@ _OTHER_POINTER = re.compile(rb'\st="s"(\s[^<>]*)>(<(?:[\w.-]{1,40}:)?v>)')
 
 def has_mark(xml: bytes) -> bool:
     """Whether a content has MARK by itself."""
-    return _MARK in xml or (b"&#" in xml and _MARK_AS_NUMBER.search(xml) is not None)
+    # Looking for one byte takes a fiftieth of looking for two.
+    raw, number = _MARK[:1] in xml and _MARK in xml, b"&" in xml and b"&#" in xml
+    return raw or (number and _MARK_AS_NUMBER.search(xml) is not None)
 
 
 def pointing_by_text(xml: bytes, prefix: bytes) -> bytes:
@@ -40,14 +42,14 @@ def pointers(count: int) -> bytes:
 def with_texts(cells: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
     """The cells with the texts that they point at. Raises UnknownDialect where one points at none."""
     marked = cells.select(pl.all().str.starts_with(MARK).any())
-    pointing = [name for name in cells.columns if marked[name].item()]
     try:
-        return cells.with_columns(_exchanged(cells[name], texts) for name in pointing)
+        return cells.with_columns(_exchanged(name, texts) for name in cells.columns if marked[name].item())
     except pl.exceptions.PolarsError:
         raise UnknownDialect("its cells point at no shared text") from None
 
 
-def _exchanged(cells: pl.Series, texts: pl.Series) -> pl.Series:
-    points = cells.str.starts_with(MARK)
-    numbers = cells.str.strip_prefix(MARK).zip_with(points, pl.Series([None], dtype=pl.String)).cast(pl.UInt32)
-    return texts.gather(numbers).alias(cells.name).zip_with(points, cells)
+def _exchanged(name: str, texts: pl.Series) -> pl.Expr:
+    text = pl.col(name)
+    points = text.str.starts_with(MARK)
+    number = pl.when(points).then(text.str.slice(1)).cast(pl.UInt32)
+    return pl.when(points).then(pl.lit(texts).gather(number)).otherwise(text).alias(name)
