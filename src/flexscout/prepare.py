@@ -65,7 +65,7 @@ def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS, 
 
     def prepare() -> FileRecord:
         known = source if source.fingerprint else source_file(source.path, source.name)
-        book = read_workbook(source.path, memory)
+        book = read_workbook(source.path, memory, folder)
         sheets, left_out = _property_sheets(source, book, schema)
         stem = folder / known.fingerprint
         records = tuple(_write(found, f"{stem}-{number}", from_1904=book.from_1904) for number, found in enumerate(sheets))

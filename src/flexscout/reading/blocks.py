@@ -18,7 +18,7 @@ import polars as pl
 from flexscout.errors import ProcessingError
 from flexscout.reading.cutter import Cut, UnknownDialect, cut_rows, cut_texts
 from flexscout.reading.package import Package
-from flexscout.reading.parser import load_cells, open_book
+from flexscout.reading.parser import load_sheet, open_book
 from flexscout.reading.preflight import MOST_ROWS
 from flexscout.reading.shared_texts import MARK, has_mark, pointers, pointing_by_text, with_texts
 
@@ -32,12 +32,8 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-@dataclass(frozen=True)
-class Block:
-    """Some rows of a sheet: `first`, as Excel numbers it, and those that follow it without a gap, to the last with a value."""
-
-    first: int
-    cells: pl.DataFrame
+Block = tuple[int, pl.DataFrame]
+"""The number of a row, as Excel numbers it, and cells from there on to the last row with a value."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +51,10 @@ def sheet_blocks(package: Package, name: str, texts: pl.Series, threads: int, si
     cut = cut_rows(package.chunks(part), size)
     last = 0
     for block in _in_order(lambda task: _parsed(package, name, cut, task, texts), _numbered(cut), threads):
-        if block.first <= last:
+        first, cells = block
+        if first <= last:
             raise UnknownDialect("its rows are out of order")
-        last = block.first + max(block.cells.height, 1) - 1
+        last = first + max(cells.height, 1) - 1
         yield block
 
 
@@ -90,8 +87,8 @@ def _in_order(work: Callable[[T], U], items: Iterable[T], threads: int) -> Itera
 
 def _numbered(cut: Cut) -> Iterator[_Task]:
     """The blocks with the number of their first row."""
-    first_row = re.compile(rb"\s*<" + cut.prefix + rb"row(\s[^<>]*)?>")
-    a_row = re.compile(rb"<" + cut.prefix + rb"row(\s[^<>]*)?>")
+    first_row = re.compile(rb"\s*<" + cut.prefix + rb"row(\s[^<>]*)?/?>")
+    a_row = re.compile(rb"<" + cut.prefix + rb"row(\s[^<>]*)?/?>")
     following, before = 1, b""
     for xml in cut.blocks:
         found = first_row.match(xml)
@@ -120,11 +117,11 @@ def _parsed(package: Package, name: str, cut: Cut, task: _Task, texts: pl.Series
     above = _row_above(task.first, cut.prefix) if task.first > 1 else b""
     content = package.zipped({package.sheets[name].filename: (cut.head, above, rows, cut.tail)})
     with in_own_words():
-        cells, _ = load_cells(open_book(content), name, None if above else 0)
+        cells = load_sheet(open_book(content), name, None if above else 0).cells
     cells = _below(cells, above)
     if _count(cells) != rows.count(b"</" + cut.prefix + b"c>"):
         _check_order(task, cut.prefix)
-    return Block(task.first, cells if rows is task.xml else with_texts(cells, texts))
+    return task.first, cells if rows is task.xml else with_texts(cells, texts)
 
 
 def _pointing(xml: bytes, prefix: bytes) -> bytes:
@@ -187,7 +184,7 @@ def _texts_of(package: Package, part: ZipInfo, sheet: str, cut: Cut, xml: bytes)
     rows = (_SHEET, pointers(count), _SHEET_END)
     content = package.zipped({part.filename: (cut.head, xml, cut.tail), there.filename: rows})
     with in_own_words():
-        cells, _ = load_cells(open_book(content), sheet)
+        cells = load_sheet(open_book(content), sheet).cells
     if cells.shape != (count, 1) or has_mark(xml):
         raise UnknownDialect("its shared texts are written in an unusual way")
     return cells.to_series()

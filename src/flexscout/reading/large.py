@@ -1,42 +1,82 @@
 """Large workbooks: their sheets are read in blocks, in little memory and by all cores."""
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
 
+from flexscout.journal import TableFolder
 from flexscout.reading.blocks import SIZE, in_own_words, shared_texts, sheet_blocks
 from flexscout.reading.cutter import UnknownDialect
 from flexscout.reading.package import Package
-from flexscout.reading.parser import load_cells, open_book
-from flexscout.reading.stored import store, stored
+from flexscout.reading.parser import Book, Loaded, load_sheet, open_book
+from flexscout.reading.stored import store
 
-LARGE = 48 * 2**20
-"""Bytes of a sheet's XML, or of the shared texts, from which on a workbook is read in blocks."""
-_HELD_TEXTS = 2**26  # bytes of XML; of more, the texts are kept on disk
+HELD_TEXTS = 2**26
+"""Bytes of XML; of more shared texts than that, they wait on disk."""
+
+Whole = Callable[[], tuple[list[str], Callable[[str], Loaded]]]
 
 
 class LargeBook:
-    """A workbook whose sheets are read in blocks; `names`: of its sheets.
+    """A workbook whose sheets are read in blocks, or as a whole where that can't be.
 
-    `folder`: where it puts what is too much for memory. Raises UnknownDialect, also from `load`, if it is to be read as a whole.
+    `folder`: where rows wait that are too many for memory, none for one of its own; `whole`: gives the names of the sheets and what
+    loads one as a whole; `size`: bytes of a block.
     """
 
-    def __init__(self, path: Path, folder: Path, size: int = SIZE) -> None:
-        self._folder, self._size = folder, size
+    def __init__(self, path: Path, folder: Path | None, whole: Whole, size: int = SIZE) -> None:
+        self._path, self._size = path, size
+        self._own = None if folder else TableFolder()
+        self._folder = self._own.path if self._own else folder
         self._threads = pl.thread_pool_size()  # the share of the cores that this process has
-        self._package = Package(path)
+        self._read_whole = whole
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its sheets."""
+        try:
+            return self._outline.sheet_names
+        except UnknownDialect:
+            return self._whole[0]
+
+    def load(self, name: str) -> Loaded:
+        """A sheet; raises what loading it as a whole does."""
+        try:
+            return self._in_blocks(name)
+        except UnknownDialect as why:
+            note = f"read_whole: the workbook is large, and this sheet can't be read in parts: {why}"
+            return self._whole[1](name)._replace(notes=(note,))
+
+    @cached_property
+    def _whole(self) -> tuple[list[str], Callable[[str], Loaded]]:
+        return self._read_whole()
+
+    @cached_property
+    def _package(self) -> Package:
+        return Package(self._path)
+
+    @cached_property
+    def _outline(self) -> Book:
         with in_own_words():
-            self._outline = open_book(self._package.outline())
-        self.names = self._outline.sheet_names
+            return open_book(self._package.outline())
+
+    def _in_blocks(self, name: str) -> Loaded:
+        if name not in self._package.sheets:
+            raise UnknownDialect("it is no table")
+        with in_own_words():
+            hidden = load_sheet(self._outline, name).hidden
+        blocks = sheet_blocks(self._package, name, self._texts, self._threads, self._size)
+        return Loaded(store(blocks, self._folder, self._own), hidden)
 
     @cached_property
     def _texts(self) -> pl.Series:
-        """The shared texts: in memory, or in a file that is looked into where they are many."""
+        """The shared texts; where they are many, in files that are looked into."""
         texts = shared_texts(self._package, self._threads, self._size)
         part = self._package.texts
-        if part and part.file_size > _HELD_TEXTS:
+        if part and part.file_size > HELD_TEXTS:
             texts = map(self._on_disk, texts)
         return pl.concat([pl.Series(dtype=pl.String), *texts]).rechunk()
 
@@ -44,12 +84,3 @@ class LargeBook:
         path = self._folder / f"texts-{uuid4().hex}.arrow"
         texts.alias("text").to_frame().write_ipc(path, compression="uncompressed")
         return pl.read_ipc(path, memory_map=True).to_series()
-
-    def load(self, name: str) -> tuple[pl.DataFrame, bool]:
-        """The cells of a sheet, as the parser gives them, and whether it is hidden."""
-        if name not in self._package.sheets:
-            raise UnknownDialect("it is no table")
-        with in_own_words():
-            _, hidden = load_cells(self._outline, name)
-        blocks = sheet_blocks(self._package, name, self._texts, self._threads, self._size)
-        return stored(store(blocks, self._folder)), hidden

@@ -25,6 +25,10 @@ MOST_COLUMNS, MOST_ROWS = 16_384, 1_048_576
 DEFAULT_MEMORY = 4 * 2**30
 """Bytes that reading may take where no worker's share is known."""
 
+LARGE = 48 * 2**20
+"""Bytes of a sheet's XML, or of the shared texts, from which on an .xlsx is read in blocks."""
+
+_MOST_IN_BLOCKS = 2**34  # bytes of such a part: 9 million rows, more than a sheet can have
 _LEAST_PER_CELL = 52  # bytes; measured: 55-66 for a rectangle of empty cells
 _USUAL_PER_CELL = 70  # bytes; measured: 480 MB for 100,000 x 67, 4.7 GB for a million rows
 _PER_SHARED_TEXT = 24  # bytes that the reader sets aside for each text that is claimed, before it sees one
@@ -42,21 +46,32 @@ _ATTRIBUTE = re.compile(rb'(?:\w{1,20}:)?(\w{1,20})\s{0,9}=\s{0,9}"([^"<>]{0,100
 _EXPORT_AGAIN = "Open it in Excel and save it anew, or export it again."
 
 
-def check_bounds(path: Path, kind: str, memory: int = DEFAULT_MEMORY) -> None:
+def is_large(path: Path, kind: str) -> bool:
+    """Whether a workbook is read in blocks. Raises DataFormatError if it is damaged."""
+    if kind != ".xlsx":
+        return False
+    with _Parts(path, kind) as parts:
+        return any(part.file_size > LARGE for part in parts.in_blocks)
+
+
+def check_bounds(path: Path, kind: str, memory: int = DEFAULT_MEMORY, *, in_blocks: bool = False) -> None:
     """Refuse a workbook that can't be read within `memory` bytes, as far as cheap signs tell. `kind`: the true suffix.
 
-    Raises LimitError or DataFormatError with the figures.
+    `in_blocks`: whether its sheets are read so, of which only one at a time is in memory. Raises LimitError or DataFormatError
+    with the figures.
     """
     if kind == ".xls":
         _check_size(path, memory)
         return
     with _Parts(path, kind) as parts:
-        parts.check_directory(memory)
-        deep = parts.overlap() or any(part.file_size * _PER_BYTE_OF_XML > memory for part in parts.read)
+        parts.check_directory(memory, in_blocks=in_blocks)
+        held = [] if in_blocks else parts.read
+        deep = parts.overlap() or any(part.file_size * _PER_BYTE_OF_XML > memory for part in held)
         for part in parts.sheets:
             if deep or parts.is_suspicious(part):
                 parts.check_sheet(part, memory / _LEAST_PER_CELL, memory)
-        parts.check_shared_texts(memory)
+        if not in_blocks:
+            parts.check_shared_texts(memory)
 
 
 def explain(path: Path, kind: str, memory: int) -> None:
@@ -109,10 +124,16 @@ class _Parts:
     @property
     def size(self) -> int:
         """Bytes of XML in the sheets and their shared texts."""
-        return sum(part.file_size for part in (*self.sheets, *self._texts))
+        return sum(part.file_size for part in self.in_blocks)
 
-    def check_directory(self, memory: int) -> None:
+    @property
+    def in_blocks(self) -> list[ZipInfo]:
+        """The parts that may be read in blocks."""
+        return [*self.sheets, *self._texts]
+
+    def check_directory(self, memory: int, *, in_blocks: bool = False) -> None:
         """Counts, sizes and locks, as the directory has them."""
+        in_pieces = self.in_blocks if in_blocks else []
         if len(self._all) > MOST_PARTS:
             raise LimitError.too_many_parts(self._path.name, len(self._all), MOST_PARTS)
         for part in self.read:
@@ -122,8 +143,9 @@ class _Parts:
                 )
             if part.compress_size > _INCOMPRESSIBLE * part.file_size + _HEAD:
                 raise _damaged(self._path, f"{part.filename} can't have the {part.file_size:,} bytes that it claims")
-            if part.file_size > memory:
-                raise LimitError.unpacks_to(self._path.name, self._title(part), part.file_size, memory)
+            most = max(memory, _MOST_IN_BLOCKS) if part in in_pieces else memory
+            if part.file_size > most:
+                raise LimitError.unpacks_to(self._path.name, self._title(part), part.file_size, most)
 
     def overlap(self) -> bool:
         """Whether parts share bytes of the file, as honest ones never do."""
