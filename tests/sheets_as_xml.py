@@ -27,11 +27,11 @@ def write_book(path, sheets, texts=(), *, hidden=(), from_1904=False):
     related = [
         f'<Relationship Id="x{i}" Type="{_RELATION}/worksheet" Target="{parts[name]}"/>' for i, name in enumerate(names, 1)
     ]
-    settings = f'<workbookPr date1904="{int(from_1904)}"/>'
+    settings = f'<workbookPr date1904="{int(from_1904)}"/><sheets>{"".join(listed)}</sheets>'
     content = {
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="a" Type="{_RELATION}/officeDocument" '
         'Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}">{settings}<sheets>{"".join(listed)}</sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}">{settings}</workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}">{"".join(related)}</Relationships>',
         "xl/styles.xml": _STYLES,
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}" count="9" uniqueCount="{len(texts)}">{"".join(texts)}</sst>',

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import polars as pl
 
-from flexscout.conversion import convert
+from flexscout.conversion import Converted, convert
 from flexscout.discovery import source_file
 from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.journal import write_table
@@ -16,6 +16,7 @@ from flexscout.model import MADE_FROM, FileRecord, HeaderMap, Issue, SheetRecord
 from flexscout.reading import (
     DEFAULT_MEMORY,
     SEARCHED_ROWS,
+    Cells,
     RawSheet,
     Workbook,
     explain_failure,
@@ -200,7 +201,7 @@ def _without_header(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
     return _Found(sheet, NO_HEADER, map_headers(sheet.name, nameless, sheet.cells, mapping))
 
 
-def _header(cells: pl.DataFrame, mapping: ColumnMapping) -> int:
+def _header(cells: Cells, mapping: ColumnMapping) -> int:
     """Where the header stands: in the row that a person says, if that is one there; NO_HEADER if they say that there is none."""
     found = find_header(cells, mapping.by_header)
     if mapping.header_row is None:
@@ -212,13 +213,14 @@ def _header(cells: pl.DataFrame, mapping: ColumnMapping) -> int:
     return said if there and there >= elsewhere else found
 
 
-def _entries_at(cells: pl.DataFrame, row: int, mapping: ColumnMapping) -> int:
+def _entries_at(cells: Cells, row: int, mapping: ColumnMapping) -> int:
     """How many headers of the row the mapping has entries for."""
     return mapping.names_any(header_texts(cells, row, mapping.by_header)[0]) if row < cells.height else 0
 
 
 def _write(found: _Found, stem: str, *, from_1904: bool) -> SheetRecord:
-    converted = convert(found.sheet.name, found.sheet.cells, found.header, found.header_map, from_1904=from_1904)
+    path = Path(f"{stem}.parquet")
+    converted = _converted(found, path, from_1904=from_1904)
     return SheetRecord(
         found.sheet.name,
         found.header + 1,
@@ -226,12 +228,24 @@ def _write(found: _Found, stem: str, *, from_1904: bool) -> SheetRecord:
         converted.rows_read,
         converted.blank,
         converted.not_data,
-        write_table(converted.table, Path(f"{stem}.parquet")),
+        path,
         write_table(converted.issues, Path(f"{stem}-issues.parquet")) if converted.issues.height else None,
         found.sheet.hidden,
         converted.kinds,
         converted.issue_counts,
     )
+
+
+def _converted(found: _Found, path: Path, *, from_1904: bool) -> Converted:
+    """What became of a sheet; its table is in the file `path`."""
+    name, cells = found.sheet.name, found.sheet.cells
+    if isinstance(cells, pl.DataFrame):
+        converted = convert(name, cells, found.header, found.header_map, from_1904=from_1904)
+        write_table(converted.table, path)
+        return converted
+    from flexscout.conversion.stored import convert_stored  # noqa: PLC0415 - few sheets are so large
+
+    return convert_stored(name, cells, found.header, found.header_map, path, from_1904=from_1904)
 
 
 def _no_rows(source: SourceFile, record: SheetRecord) -> DataFormatError:

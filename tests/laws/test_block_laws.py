@@ -1,7 +1,6 @@
 """However a sheet is written: read in blocks it is what it is when read as a whole."""
 
 import tempfile
-from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from flexscout.reading import stored
 from flexscout.reading.large import LargeBook
-from flexscout.reading.parser import load_sheet, open_book
+from flexscout.reading.parser import load_cells, open_book
 from sheets_as_xml import sheet_xml, write_book
 
 TEXTS = (
@@ -77,9 +76,9 @@ def _cell(place, attributes, content):
 def both_ways(path, size, folder):
     """Each sheet, read as a whole and in blocks."""
     whole = open_book(path)
-    book = LargeBook(path, folder, lambda: (whole.sheet_names, partial(load_sheet, whole)), size)
+    book = LargeBook(path, folder, lambda: (whole.sheet_names, lambda name: stored.Loaded(*load_cells(whole, name))), size)
     assert book.names == whole.sheet_names
-    return [(load_sheet(whole, name), book.load(name)) for name in book.names]
+    return [(stored.Loaded(*load_cells(whole, name)), book.load(name)) for name in book.names]
 
 
 def loaded(cells):

@@ -2,6 +2,6 @@
 
 from flexscout.journal.log import run_log
 from flexscout.journal.measure import NEAR, MemoryWatch, Stopwatch, peak_memory_mb
-from flexscout.journal.tables import TableFolder, write_table
+from flexscout.journal.tables import TableFolder, write_parts, write_table
 
-__all__ = ["NEAR", "MemoryWatch", "Stopwatch", "TableFolder", "peak_memory_mb", "run_log", "write_table"]
+__all__ = ["NEAR", "MemoryWatch", "Stopwatch", "TableFolder", "peak_memory_mb", "run_log", "write_parts", "write_table"]

@@ -13,8 +13,9 @@ _WORKBOOKS = {Kind.XLSX, Kind.XLSB, Kind.ODS, Kind.XLS}
 def read_workbook(path: Path, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
     """Every table of a file as a sheet of text.
 
-    `folder`: where the rows of large sheets wait, none for one that is removed with them. Raises DataFormatError if the file is of no kind that can be read, is damaged, or has no cells; LimitError if it is
-    seen to need more than `memory` bytes; OSError if it can't be opened.
+    `folder`: where the rows of large sheets wait, none for one that is removed with them. Raises DataFormatError if the file is
+    of no kind that can be read, is damaged, or has no cells; LimitError if it is seen to need more than `memory` bytes;
+    OSError if it can't be opened.
     """
     kind = guarded(path, lambda: kind_of(path))
     if kind is Kind.ARCHIVE:

@@ -18,7 +18,7 @@ import polars as pl
 from flexscout.errors import ProcessingError
 from flexscout.reading.cutter import Cut, UnknownDialect, cut_rows, cut_texts
 from flexscout.reading.package import Package
-from flexscout.reading.parser import load_sheet, open_book
+from flexscout.reading.parser import load_cells, open_book
 from flexscout.reading.preflight import MOST_ROWS
 from flexscout.reading.shared_texts import MARK, has_mark, pointers, pointing_by_text, with_texts
 
@@ -117,7 +117,7 @@ def _parsed(package: Package, name: str, cut: Cut, task: _Task, texts: pl.Series
     above = _row_above(task.first, cut.prefix) if task.first > 1 else b""
     content = package.zipped({package.sheets[name].filename: (cut.head, above, rows, cut.tail)})
     with in_own_words():
-        cells = load_sheet(open_book(content), name, None if above else 0).cells
+        cells, _ = load_cells(open_book(content), name, None if above else 0)
     cells = _below(cells, above)
     if _count(cells) != rows.count(b"</" + cut.prefix + b"c>"):
         _check_order(task, cut.prefix)
@@ -184,7 +184,7 @@ def _texts_of(package: Package, part: ZipInfo, sheet: str, cut: Cut, xml: bytes)
     rows = (_SHEET, pointers(count), _SHEET_END)
     content = package.zipped({part.filename: (cut.head, xml, cut.tail), there.filename: rows})
     with in_own_words():
-        cells = load_sheet(open_book(content), sheet).cells
+        cells, _ = load_cells(open_book(content), sheet)
     if cells.shape != (count, 1) or has_mark(xml):
         raise UnknownDialect("its shared texts are written in an unusual way")
     return cells.to_series()

@@ -11,8 +11,8 @@ from flexscout.journal import TableFolder
 from flexscout.reading.blocks import SIZE, in_own_words, shared_texts, sheet_blocks
 from flexscout.reading.cutter import UnknownDialect
 from flexscout.reading.package import Package
-from flexscout.reading.parser import Book, Loaded, load_sheet, open_book
-from flexscout.reading.stored import store
+from flexscout.reading.parser import Book, load_cells, open_book
+from flexscout.reading.stored import Loaded, store
 
 HELD_TEXTS = 2**26
 """Bytes of XML; of more shared texts than that, they wait on disk."""
@@ -23,14 +23,14 @@ Whole = Callable[[], tuple[list[str], Callable[[str], Loaded]]]
 class LargeBook:
     """A workbook whose sheets are read in blocks, or as a whole where that can't be.
 
-    `folder`: where rows wait that are too many for memory, none for one of its own; `whole`: gives the names of the sheets and what
-    loads one as a whole; `size`: bytes of a block.
+    `folder`: where rows wait that are too many for memory, none for one of its own; `whole`: gives the names of the sheets and
+    what loads one as a whole; `size`: bytes of a block.
     """
 
     def __init__(self, path: Path, folder: Path | None, whole: Whole, size: int = SIZE) -> None:
         self._path, self._size = path, size
         self._own = None if folder else TableFolder()
-        self._folder = self._own.path if self._own else folder
+        self._folder = self._own.path if self._own else folder or Path()
         self._threads = pl.thread_pool_size()  # the share of the cores that this process has
         self._read_whole = whole
 
@@ -67,7 +67,7 @@ class LargeBook:
         if name not in self._package.sheets:
             raise UnknownDialect("it is no table")
         with in_own_words():
-            hidden = load_sheet(self._outline, name).hidden
+            _, hidden = load_cells(self._outline, name)
         blocks = sheet_blocks(self._package, name, self._texts, self._threads, self._size)
         return Loaded(store(blocks, self._folder, self._own), hidden)
 
@@ -81,6 +81,10 @@ class LargeBook:
         return pl.concat([pl.Series(dtype=pl.String), *texts]).rechunk()
 
     def _on_disk(self, texts: pl.Series) -> pl.Series:
+        import pyarrow as pa  # noqa: PLC0415 - few books have so many
+
         path = self._folder / f"texts-{uuid4().hex}.arrow"
         texts.alias("text").to_frame().write_ipc(path, compression="uncompressed")
-        return pl.read_ipc(path, memory_map=True).to_series()
+        # The frame library would read the file into memory.
+        mapped = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        return pl.DataFrame(mapped).to_series()

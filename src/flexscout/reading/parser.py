@@ -1,23 +1,13 @@
 """The door to the parser of workbooks: bytes or a path in, cells as text out."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import fastexcel
 import polars as pl
 
 from flexscout.reading.error_cells import with_errors
-from flexscout.reading.stored import StoredCells
 
 Book = fastexcel.ExcelReader
-
-
-class Loaded(NamedTuple):
-    """The cells of a sheet, columns named by position; whether it is hidden; and what is to say of how it was read."""
-
-    cells: pl.DataFrame | StoredCells
-    hidden: bool = False
-    notes: tuple[str, ...] = ()
 
 
 def open_book(source: Path | bytes) -> Book:
@@ -25,8 +15,8 @@ def open_book(source: Path | bytes) -> Book:
     return fastexcel.read_excel(source)
 
 
-def load_sheet(book: Book, name: str, skip: int | None = 0) -> Loaded:
-    """A sheet in memory. Raises whatever the parser does, as above.
+def load_cells(book: Book, name: str, skip: int | None = 0) -> tuple[pl.DataFrame, bool]:
+    """The cells of a sheet, columns named by position, and whether it is hidden. Raises whatever the parser does, as above.
 
     `skip`: rows above the first; 0 keeps the empty ones, so that positions are Excel's row numbers; None leaves them out.
     """
@@ -35,7 +25,7 @@ def load_sheet(book: Book, name: str, skip: int | None = 0) -> Loaded:
     first = min((column.absolute_index for column in sheet.available_columns()), default=0)
     cells, found = sheet.to_arrow_with_errors()
     frame = pl.DataFrame(cells)
-    return Loaded(_positions(with_errors(frame, found.errors) if found else frame, first), sheet.visible != "visible")
+    return _positions(with_errors(frame, found.errors) if found else frame, first), sheet.visible != "visible"
 
 
 def _positions(frame: pl.DataFrame, first: int) -> pl.DataFrame:

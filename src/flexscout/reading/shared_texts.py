@@ -5,8 +5,6 @@ whole columns of numbers are exchanged for the texts at a time.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import polars as pl
 

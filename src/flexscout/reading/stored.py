@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import polars as pl
@@ -53,13 +54,18 @@ class StoredCells:
         """Whether there is no row."""
         return not self.height
 
-    def to_series(self, position: int) -> pl.Series:
-        """One column."""
-        return pl.concat([frame.to_series() for frame in self.frames([str(position)])])
+    def to_series(self, index: int, /) -> pl.Series:
+        """The column at a position."""
+        texts = pl.Series(str(index), dtype=pl.String)
+        return pl.concat([texts, *(frame.to_series() for frame in self.frames([str(index)]))])
 
-    def slice(self, offset: int, length: int | None = None) -> "StoredCells | pl.DataFrame":
+    def below(self, row: int, /) -> "StoredCells":
+        """The rows from that position on."""
+        return replace(self, begin=self.begin + row)
+
+    def slice(self, offset: int, length: int | None = None) -> "Cells":
         """The rows from `offset` on, and only so many of them if `length` is given: those are loaded."""
-        rest = replace(self, begin=self.begin + offset)
+        rest = self.below(offset)
         return rest if length is None else rest.head(length)
 
     def head(self, count: int) -> pl.DataFrame:
@@ -76,10 +82,10 @@ class StoredCells:
         """One row."""
         return self.slice(position, 1).row(0)
 
-    def frames(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """All rows with these columns, file by file."""
-        ends = accumulate(file.height for file in self.files)
-        for file, end in zip(self.files, ends, strict=True):
+    def frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
+        """All rows with these columns, file by file, from the first or the last."""
+        placed = list(zip(self.files, accumulate(file.height for file in self.files), strict=True))
+        for file, end in reversed(placed) if last_first else placed:
             if end > self.begin:
                 yield _frame(file, columns).slice(max(0, self.begin - (end - file.height)))
 
@@ -88,7 +94,19 @@ class StoredCells:
         return pl.concat(list(self.frames(self.columns)))
 
 
-def store(blocks: Iterable[tuple[int, pl.DataFrame]], folder: Path, own: TableFolder | None = None) -> pl.DataFrame | StoredCells:
+Cells = pl.DataFrame | StoredCells
+"""The cells of a sheet, columns named by position, all texts."""
+
+
+class Loaded(NamedTuple):
+    """A sheet's cells; whether it is hidden; and what is to say of how it was read."""
+
+    cells: Cells
+    hidden: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def store(blocks: Iterable[tuple[int, pl.DataFrame]], folder: Path, own: TableFolder | None = None) -> Cells:
     """A sheet from its rows: number of the first, as Excel numbers it, and cells. What is too much for memory goes to `folder`.
 
     Raises UnknownDialect if cells are too far apart, and what `blocks` raises; then nothing stays in the folder.

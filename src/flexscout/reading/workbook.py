@@ -15,9 +15,9 @@ import polars as pl
 from flexscout.errors import DataFormatError
 from flexscout.kinds import Kind
 from flexscout.reading.day_numbers import counts_from_1904
-from flexscout.reading.parser import Loaded, load_sheet, open_book
+from flexscout.reading.parser import load_cells, open_book
 from flexscout.reading.preflight import DEFAULT_MEMORY, MOST_COLUMNS, check_bounds, is_large
-from flexscout.reading.stored import StoredCells
+from flexscout.reading.stored import Cells, Loaded
 
 T = TypeVar("T")
 Load = Callable[[str], Loaded]
@@ -28,13 +28,13 @@ _OF_SYSTEM = re.compile(r"\(os error (\d+)\)")
 class RawSheet:
     """A sheet as text.
 
-    `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel; of a large sheet
-    they are on disk;
-    `hidden`: whether Excel hides it; `notes`: choices that a person should know of, each with its code in front.
+    `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel; those of a
+    large sheet are on disk; `hidden`: whether Excel hides it; `notes`: choices that a person should know of, each with its code
+    in front.
     """
 
     name: str
-    cells: pl.DataFrame | StoredCells
+    cells: Cells
     hidden: bool = False
     notes: tuple[str, ...] = ()
 
@@ -57,14 +57,7 @@ def read_spreadsheet(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY, folde
     A large one is read in blocks, whose rows wait in `folder`, or else in one of their own. Raises DataFormatError if the file is
     damaged or has no cells; LimitError if it is seen to need more than `memory` bytes; OSError if it can't be opened.
     """
-    if is_large(path, kind):
-        from flexscout.reading.large import LargeBook  # noqa: PLC0415 - few files are
-
-        check_bounds(path, kind, memory, in_blocks=True)
-        book = LargeBook(path, folder, partial(_whole, path, kind, memory))
-        names, load = guarded(path, lambda: book.names), book.load
-    else:
-        names, load = _whole(path, kind, memory)
+    names, load = (_in_blocks if is_large(path, kind) else _whole)(path, kind, memory, folder)
     return replace(_collect(path, names, load), from_1904=counts_from_1904(path))
 
 
@@ -128,12 +121,20 @@ def _collect(path: Path, names: list[str], load: Load) -> Workbook:
     )
 
 
-def _whole(path: Path, kind: Kind, memory: int) -> tuple[list[str], Load]:
+def _whole(path: Path, kind: Kind, memory: int, _folder: Path | None = None) -> tuple[list[str], Load]:
     """The names of a book's sheets, and what loads one."""
     check_bounds(path, kind, memory)
     # The reader trusts the name; content goes in as bytes where the name is wrong.
     book = guarded(path, lambda: open_book(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
-    return book.sheet_names, partial(load_sheet, book)
+    return book.sheet_names, lambda name: Loaded(*load_cells(book, name))
+
+
+def _in_blocks(path: Path, kind: Kind, memory: int, folder: Path | None) -> tuple[list[str], Load]:
+    from flexscout.reading.large import LargeBook  # noqa: PLC0415 - few files are
+
+    check_bounds(path, kind, memory, in_blocks=True)
+    book = LargeBook(path, folder, lambda: _whole(path, kind, memory))
+    return guarded(path, lambda: book.names), book.load
 
 
 def _peeked(sheet: Any, rows: int) -> Loaded:
