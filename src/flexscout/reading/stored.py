@@ -14,6 +14,7 @@ from flexscout.reading.cutter import UnknownDialect
 
 HELD = 2**25
 """Bytes of cells that are gathered before they are written."""
+_VIEW = 16  # bytes that a text takes beside its letters
 _WIDEST_GAP = 2**24  # cells
 
 
@@ -141,7 +142,7 @@ class _Writer:
         self._frames.append(cells)
         self._rows += cells.height
         self._width = max(self._width, cells.width)
-        self._bytes += int(cells.estimated_size())
+        self._bytes += int(cells.estimated_size()) + cells.height * cells.width * _VIEW
         if self._bytes > HELD:
             self.flush()
 
