@@ -15,20 +15,32 @@ from inputs import giant_table
 from measure import memory
 from rustpy_xlsxwriter import write_worksheet
 
-_LIMIT = 4 * 2**30  # bytes
-_FOLDER = "import pathlib, sys, tempfile; path = pathlib.Path(sys.argv[1]); folder = tempfile.TemporaryDirectory(dir=path.parent)"
-_WAYS = {
-    "flexscout, read": f"{_FOLDER}\nfrom flexscout.reading import read_workbook\n"
-    f"read_workbook(path, {_LIMIT}, pathlib.Path(folder.name))",
-    "flexscout, prepare": f"{_FOLDER}\nfrom flexscout.discovery import source_file\nfrom flexscout.prepare import prepare_file\n"
-    f"record = prepare_file(source_file(path, path.name), pathlib.Path(folder.name), memory={_LIMIT})\n"
-    "sys.exit(str(record.error or '') or 0)",
-    "fastexcel": "import sys, fastexcel\n"
-    "fastexcel.read_excel(sys.argv[1]).load_sheet(0, header_row=None, dtypes='string').to_arrow_with_errors()",
-    "DuckDB": f"{_FOLDER}\nimport duckdb\nduckdb.execute('LOAD excel')\n"
-    "rows = f\"from read_xlsx('{path}', all_varchar=true)\"\n"
-    "duckdb.execute(f\"copy ({rows}) to '{folder.name}/rows.parquet'\")",
-}
+_READ = """
+import pathlib, sys, tempfile
+from flexscout.reading import read_workbook
+path = pathlib.Path(sys.argv[1])
+with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    print(read_workbook(path, 2**32, pathlib.Path(folder)).sheets[0].cells.height)
+"""
+_PREPARE = """
+import pathlib, sys, tempfile
+from flexscout.discovery import source_file
+from flexscout.journal import TableCache
+from flexscout.prepare import prepare_file
+path = pathlib.Path(sys.argv[1])
+with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    sys.exit(prepare_file(source_file(path, path.name), TableCache(pathlib.Path(folder)), memory=2**32).error)
+"""
+_FASTEXCEL = """
+import fastexcel, sys
+fastexcel.read_excel(sys.argv[1]).load_sheet(0, header_row=None, dtypes="string").to_arrow_with_errors()
+"""
+_DUCKDB = """
+import duckdb, sys
+duckdb.execute("LOAD excel")
+duckdb.execute(f"COPY (FROM read_xlsx('{sys.argv[1]}', all_varchar=true)) TO '{sys.argv[1]}.parquet'")
+"""
+_WAYS = {"flexscout, read": _READ, "flexscout, prepare": _PREPARE, "fastexcel": _FASTEXCEL, "DuckDB": _DUCKDB}
 
 
 def main() -> None:

@@ -79,7 +79,8 @@ def _help(*command: str) -> str:
 
 
 PROFILE = ("profile list", "profile show", "profile copy", "profile check", "profile compare")
-COMMANDS = ("", "run", "check", "inspect", "map", "config show", *PROFILE, "init", "demo")
+RUNS = ("run", "retry", "errors", "runs", "diff")
+COMMANDS = ("", *RUNS, "check", "inspect", "map", "config show", *PROFILE, "init", "clean", "demo")
 TABLES = {
     "configuration.md": settings_table,
     "columns.md": columns_table,

@@ -233,6 +233,15 @@ class DataFormatError(ProcessingError):
         return cls._missing("The frame", missing, headers, "Rename a column to one of those names.")
 
     @classmethod
+    def no_result(cls, name: str, found: str) -> Self:
+        """Something that flexscout did not write, where one of its results is needed; `found`: what is there instead."""
+        return cls(
+            "no_result",
+            f"{name} is no result of flexscout: {found}.",
+            "Name a workbook, CSV or Parquet file that a run wrote, such as all_flex_properties.xlsx.",
+        )
+
+    @classmethod
     def outside(cls, name: str, sheet: str, cell: str) -> Self:
         """A cell where no sheet can have one."""
         return cls(

@@ -69,7 +69,14 @@ def is_score_number(name: str) -> bool:
 UNVERIFIED = "Unverified"
 """Criteria that a row was not checked against, because its sheet lacks the column."""
 
-OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED)
+LINK_COLUMNS = ("Property ID", "Duplicate Group", "Source Count", "Also In")
+"""What linkage adds to a result: an ID that stays from run to run; the group in the ledger; how many rows are this property,
+and in which other files they are."""
+
+FILL_COLUMNS = ("Filled Cells", "Score Before Filling")
+"""Which blanks of a row were filled from its duplicates; its score without them, where it was another."""
+
+OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, *LINK_COLUMNS, *FILL_COLUMNS, UNVERIFIED)
 """Names that flexscout writes itself; an input column of that name is renamed."""
 
 STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
@@ -86,9 +93,11 @@ PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
 
+PAGE_MARK = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
+"""What stands in the head of its pages, for the same."""
 
-ISSUES_SUFFIX = "_issues"
-"""What the name of the Issues' CSV adds to the workbook's."""
+ISSUES_SUFFIX, DUPLICATES_SUFFIX = "_issues", "_duplicates"
+"""What the names of the Issues' CSV and of the ledger of duplicates add to the workbook's."""
 
 ISSUES_LISTED = 10_000
 """Issues of a file that are listed; beyond, they are only counted."""
@@ -234,7 +243,7 @@ class FileRecord:
     """What a worker found in one file.
 
     `sheets_left_out`: sheet -> why it was not taken; `seconds`: from opening it to the last table written; `retries`: how often
-    it was tried again.
+    it was tried again; `reused`: whether it is known from another run, and was not read.
     """
 
     source: SourceFile
@@ -243,6 +252,7 @@ class FileRecord:
     seconds: float = 0.0
     error: ProcessingError | None = None
     retries: int = 0
+    reused: bool = False
 
     @property
     def issue_counts(self) -> dict[str, int]:
@@ -331,7 +341,8 @@ class RunSummary:
     """What a run did.
 
     `exit_code`: 0 all fine, 1 some file failed; `report`: the content of `pipeline_summary.json`;
-    `outputs`: what was written; `messages`: what a person should know, in sentences.
+    `outputs`: what was written, or still stands; `messages`: what a person should know, in sentences; `repeats`: the number of
+    the run that it would only have repeated, 0 if it did something.
     """
 
     exit_code: int
@@ -339,6 +350,7 @@ class RunSummary:
     report: dict[str, Any]
     outputs: tuple[Path, ...]
     messages: tuple[str, ...] = ()
+    repeats: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,27 @@
 """The way from a folder of exports to one ranked list, on one page."""
 
-import logging
-from dataclasses import replace
 from pathlib import Path
 
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
+from flexscout.delivery import delivered
 from flexscout.discovery import Scan, scan
 from flexscout.errors import is_transient
-from flexscout.export import Outputs, Tables, check_place, write_report, write_tables
-from flexscout.journal import MemoryWatch, Stopwatch, TableFolder, run_log
-from flexscout.model import AggregateStatistics, CheckSummary, RunSummary
-from flexscout.processing import BatchProcessor, Classified, NoProgress, Progress, gathered, merged, with_other_columns
-from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, finished, messages
-
-logger = logging.getLogger("flexscout.pipeline")
+from flexscout.export import Tables, check_places
+from flexscout.history import RunBook, state_of
+from flexscout.journal import MemoryWatch, Stopwatch, TableCache, log_finished, log_found, reading_version, run_log, table_cache
+from flexscout.model import CheckSummary, RunSummary
+from flexscout.page import ROWS
+from flexscout.processing import (
+    BatchProcessor,
+    Classified,
+    NoProgress,
+    Progress,
+    gathered,
+    not_selected,
+    unique_properties,
+)  # fmt: skip
+from flexscout.reporting import Facts
 
 
 class ScalableFlexPipeline:
@@ -31,27 +38,41 @@ class ScalableFlexPipeline:
         self._batch = BatchProcessor(self.config, progress=self._progress)
 
     def run(self) -> RunSummary:
-        """Read, classify, deduplicate, rank and write.
+        """Read what is new, classify, deduplicate, rank and write; nothing, if all is as the last run left it.
 
         Raises NothingToReadError or OutputError; a file's own error is in the summary and costs no other file.
         """
-        clock = Stopwatch()
+        return self._run(failures=True)
+
+    def retry(self) -> RunSummary:
+        """As `run`, but every file that failed is read again, also where its content says that it would fail again."""
+        return self._run(failures=False)
+
+    def _run(self, *, failures: bool) -> RunSummary:  # whether those of other runs stand
+        clock, config = Stopwatch(), self.config
         with clock.stage("discovery"):
             found = self._scan()
-            for place in (Path(self.config.output_file), Path(self.config.report_file)):
-                check_place(place)
-        log, memory = run_log(Path(self.config.log_file), self.config.log_level), MemoryWatch(self.config.memory_limit_gb)
-        with log, memory, TableFolder() as folder:
-            _log_found(found)
-            with clock.stage("processing"):
-                files = self._process(found, folder)
-            with clock.stage("aggregation"):
-                unique = merged(files.candidates, self.config)
-                master = with_other_columns(unique.survivors, files.tables)
-            tables = Tables(master, unique.ledger, files.others, files.issues)
-            summary = self._export(self._facts(found, files, tables, clock), tables, clock, memory)
-            _log_finished(summary)
+            check_places(Path(config.output_file), Path(config.report_file), config.page_file)
+        log, memory = run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
+        cache = table_cache(config.cache_folder, reading_version(), reuse=config.reuse, failures=failures)
+        with RunBook(Path(config.output_file)) as book, log, memory, cache as tables:
+            log_found(found.sources, found.skipped)
+            state = state_of(found.sources, found.skipped, config, *self._batch.rules)
+            if config.reuse and failures and not found.unreadable and (same := book.same(state)):
+                return same.again()
+            summary = self._result(found, tables, clock, memory)
+            book.add(state, summary, config.parquet_file)
+            tables.bound(config.cache_limit_gb)
+            log_finished(summary)
             return summary
+
+    def _result(self, found: Scan, tables: TableCache, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:
+        with clock.stage("processing"):
+            files = self._process(found, tables)
+        with clock.stage("aggregation"):
+            unique = unique_properties(files, self.config, self._batch.criteria)
+        result = Tables(unique.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
+        return delivered(self._facts(found, files, result, clock), result, self.config, clock, memory)
 
     def check(self) -> CheckSummary:
         """What a run would read, how each file's headers map and what is missing; reads no more than it must, writes nothing.
@@ -60,19 +81,18 @@ class ScalableFlexPipeline:
         """
         found = self._scan()
         records = (*self._batch.inspect(found.sources), *found.unreadable)
-        exit_code = 1 if any(record.error for record in records) else 0
         by_name = tuple(sorted(records, key=lambda record: record.source.name))
-        return CheckSummary(exit_code, by_name, found.skipped, self._batch.unmatched(records))
+        return CheckSummary(int(any(record.error for record in records)), by_name, found.skipped, self._batch.unmatched(records))
 
     def _scan(self) -> Scan:
         config = self.config
         return scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
 
-    def _process(self, found: Scan, folder: Path) -> Classified:
+    def _process(self, found: Scan, tables: TableCache) -> Classified:
         """Every file, by name, whatever the order of arrival; what could not be opened may be free by now."""
         again = [record.source for record in found.unreadable if is_transient(record.error)]
         lost = [record for record in found.unreadable if not is_transient(record.error)]
-        return gathered([*self._batch.process([*found.sources, *again], folder), self._batch.classify(lost)])
+        return gathered([*self._batch.process([*found.sources, *again], tables), self._batch.classify(lost)])
 
     def _facts(self, found: Scan, files: Classified, tables: Tables, clock: Stopwatch) -> Facts:
         return Facts(
@@ -80,43 +100,15 @@ class ScalableFlexPipeline:
             skipped=found.skipped,
             master=tables.master,
             ledger=tables.ledger,
+            possible=tables.possible,
             issues=tables.issues,
             settings=self.config.model_dump(),
+            profile=self._batch.criteria.profile.model_dump(exclude_defaults=True),
             seconds=clock.seconds,
             workers=self._batch.workers,
             peak_memory_mb=0.0,
             version=__version__,
             left_out=files.left_out,
             unmatched=self._batch.unmatched(result.record for result in files.results),
-            explanations=self._batch.criteria.explain(tables.master.head(TOP_CANDIDATES)),
+            explanations=self._batch.criteria.explain(tables.master.head(ROWS)),
         )
-
-    def _export(self, facts: Facts, tables: Tables, clock: Stopwatch, memory: MemoryWatch) -> RunSummary:
-        """Write everything beside its place, then put it there; if no file could be read, only the report."""
-        report = build_report(facts)
-        report_file = Path(self.config.report_file)
-        with Outputs() as outputs:
-            if report["statistics"]["successful_files"]:
-                with clock.stage("export"):
-                    notes = write_tables(tables, report, self.config, outputs)
-            else:
-                notes = ["No file could be read; the previous results stay as they were."]
-                report_file = outputs.free(report_file)
-            facts = replace(facts, peak_memory_mb=memory.peak_mb)
-            report = finished(report, facts)
-            write_report(report, outputs.beside(report_file))
-            places = outputs.commit()
-        figures = AggregateStatistics(**report["statistics"])
-        return RunSummary(1 if figures.failed_files else 0, figures, report, places, (*messages(facts), *notes))
-
-
-def _log_found(found: Scan) -> None:
-    for source in found.sources:
-        logger.info("%s found", source.name, extra={"event": "file_found", "data": {"file": source.name, "bytes": source.size}})
-    for file in found.skipped:
-        logger.warning("%s skipped: %s", file.name, file.reason, extra={"event": "file_skipped", "data": {"file": file.name}})
-
-
-def _log_finished(summary: RunSummary) -> None:
-    data = {"exit_code": summary.exit_code, **summary.report["performance"]}
-    logger.info("run finished", extra={"event": "run_finished", "data": data})

@@ -1,6 +1,8 @@
 """What a worker does with a file: read, map, convert, and leave typed tables on disk."""
 
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -10,7 +12,7 @@ import polars as pl
 from flexscout.conversion import Converted, convert
 from flexscout.discovery import source_file
 from flexscout.errors import DataFormatError, as_processing_error
-from flexscout.journal import write_table
+from flexscout.journal import TableCache, write_parts, write_table
 from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
 from flexscout.model import MADE_FROM, FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
 from flexscout.reading import (
@@ -29,6 +31,7 @@ from flexscout.reading import (
 
 PEEKED_ROWS = 500
 _SHOWN_ROWS = 3
+_SCRATCH = "rows"
 
 NO_HEADER = -1
 """Position of the header where a table has none: its rows begin at 0."""
@@ -57,8 +60,8 @@ class _Found:
     header_map: HeaderMap
 
 
-def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS, memory: int = DEFAULT_MEMORY) -> FileRecord:
-    """Turn a file into typed tables in `folder` and a record of what happened; an error becomes part of the record.
+def prepare_file(source: SourceFile, tables: TableCache, schema: Schema = NO_DEMANDS, memory: int = DEFAULT_MEMORY) -> FileRecord:
+    """Turn a file into typed tables in its place among `tables`, and a record; an error becomes part of the record.
 
     A source without fingerprint, because it could not be opened when it was found, gets it now. `memory`: bytes that this
     process may use.
@@ -66,15 +69,30 @@ def prepare_file(source: SourceFile, folder: Path, schema: Schema = NO_DEMANDS, 
 
     def prepare() -> FileRecord:
         known = source if source.fingerprint else source_file(source.path, source.name)
-        book = read_workbook(source.path, memory, folder)
-        sheets, left_out = _property_sheets(source, book, schema)
-        stem = folder / known.fingerprint
-        records = tuple(_write(found, f"{stem}-{number}", from_1904=book.from_1904) for number, found in enumerate(sheets))
+        place = tables.place(known)
+        with _scratch(place / _SCRATCH) as scratch:
+            book = read_workbook(source.path, memory, scratch)
+            sheets, left_out = _property_sheets(source, book, schema)
+            place.mkdir(parents=True, exist_ok=True)
+            records = tuple(
+                _write(found, place / f"sheet-{number}", from_1904=book.from_1904, safe=tables.lasting)
+                for number, found in enumerate(sheets, start=1)
+            )
         if not any(record.rows_read for record in records):
             raise _no_rows(source, records[0])
         return FileRecord(known, records, (*book.left_out, *left_out))
 
     return _recorded(source, prepare)
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder for what is too large for memory, made by who needs it; without what a worker left that was ended."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def inspect_file(source: SourceFile, schema: Schema = NO_DEMANDS, memory: int = DEFAULT_MEMORY) -> FileRecord:
@@ -218,9 +236,9 @@ def _entries_at(cells: Cells, row: int, mapping: ColumnMapping) -> int:
     return mapping.names_any(header_texts(cells, row, mapping.by_header)[0]) if row < cells.height else 0
 
 
-def _write(found: _Found, stem: str, *, from_1904: bool) -> SheetRecord:
-    path = Path(f"{stem}.parquet")
-    converted = _converted(found, path, from_1904=from_1904)
+def _write(found: _Found, stem: Path, *, from_1904: bool, safe: bool) -> SheetRecord:
+    path = stem.with_suffix(".parquet")
+    converted = _converted(found, path, from_1904=from_1904, safe=safe)
     return SheetRecord(
         found.sheet.name,
         found.header + 1,
@@ -229,23 +247,25 @@ def _write(found: _Found, stem: str, *, from_1904: bool) -> SheetRecord:
         converted.blank,
         converted.not_data,
         path,
-        write_table(converted.issues, Path(f"{stem}-issues.parquet")) if converted.issues.height else None,
+        write_table(converted.issues, Path(f"{stem}-issues.parquet"), safe=safe) if converted.issues.height else None,
         found.sheet.hidden,
         converted.kinds,
         converted.issue_counts,
     )
 
 
-def _converted(found: _Found, path: Path, *, from_1904: bool) -> Converted:
+def _converted(found: _Found, path: Path, *, from_1904: bool, safe: bool) -> Converted:
     """What became of a sheet; its table is in the file `path`."""
     name, cells = found.sheet.name, found.sheet.cells
     if isinstance(cells, pl.DataFrame):
         converted = convert(name, cells, found.header, found.header_map, from_1904=from_1904)
-        write_table(converted.table, path)
+        write_table(converted.table, path, safe=safe)
         return converted
     from flexscout.conversion.stored import convert_stored  # noqa: PLC0415 - few sheets are so large
 
-    return convert_stored(name, cells, found.header, found.header_map, path, from_1904=from_1904)
+    converted, parts = convert_stored(name, cells, found.header, found.header_map, path.parent / _SCRATCH, from_1904=from_1904)
+    write_parts(parts, path, safe=safe)
+    return converted
 
 
 def _no_rows(source: SourceFile, record: SheetRecord) -> DataFormatError:

@@ -15,6 +15,8 @@ OPTIONS = (
     "--min-score",
     "--no-deduplication",
     "--duplicate-fields",
+    "--duplicate-policy",
+    "--close-matches",
     "--no-csv",
     "--timeout",
     "--memory-limit",

@@ -9,7 +9,7 @@ import flexscout
 
 # Class -> method -> parameters; `*` before those that are given by name, `=` where there is a default.
 FACE = {
-    "ScalableFlexPipeline": {"__init__": "config= * progress=", "run": "", "check": ""},
+    "ScalableFlexPipeline": {"__init__": "config= * progress=", "run": "", "retry": "", "check": ""},
     "FileDiscovery": {
         "__init__": "file_pattern= * recursive=",
         "scan_input_folder": "folder_path",

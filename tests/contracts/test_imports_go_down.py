@@ -13,9 +13,10 @@ HOUSE = Path(flexscout.__file__).parent
 FLOORS = [
     {"cli"},
     {"pipeline", "demo", "analysis", "comparison"},
-    {"processing", "history"},
-    {"prepare"},
-    {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export"},
+    {"processing", "history", "delivery", "notes"},
+    {"prepare", "results"},
+    {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export", "page"}
+    | {"changes"},
     {"vocabulary", "model", "config", "errors", "executors", "interrupts", "journal", "kinds"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
@@ -25,10 +26,13 @@ DOORS = {
     "fastexcel": "reading/parser.py",
     "rustpy_xlsxwriter": "export/workbook.py",
     "pebble": "executors/workers.py",
-    "rapidfuzz": "mapping/headers.py",
+    "rapidfuzz": "mapping/headers.py linkage/close.py",
     "lxml": "reading/web_page.py reading/spreadsheetml.py",
-    "numpy": "reading/quoting.py",
-    "pydantic": "config/settings.py classification/profile.py classification/mistakes.py",
+    "numpy": "reading/quoting.py linkage/groups.py linkage/components.py",
+    "pydantic": "config/settings.py classification/profile.py classification/mistakes.py journal/cache.py",
+    "watchfiles": "cli/watch.py",
+    "filelock": "history/runs.py",
+    "platformdirs": "config/settings.py",
 }
 
 MODULES = sorted(path for path in HOUSE.rglob("*.py") if path.name != "__main__.py" and path != HOUSE / "__init__.py")

@@ -3,7 +3,6 @@
 import tempfile
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -81,10 +80,6 @@ def both_ways(path, size, folder):
     return [(stored.Loaded(*load_cells(whole, name)), book.load(name)) for name in book.names]
 
 
-def loaded(cells):
-    return cells if isinstance(cells, pl.DataFrame) else cells.collect()
-
-
 @pytest.mark.parametrize("unusual", [False, True], ids=["usual", "unusual"])
 def test_a_sheet_in_blocks_equals_the_whole(monkeypatch, unusual):
     monkeypatch.setattr(stored, "HELD", 2_000)
@@ -97,8 +92,8 @@ def test_a_sheet_in_blocks_equals_the_whole(monkeypatch, unusual):
             texts = [f"<si>{text}</si>" for text in TEXTS]
             path = write_book(Path(name) / "a.xlsx", sheets, texts, hidden=["A"], from_1904=from_1904)
             for whole, in_blocks in both_ways(path, size, Path(name)):
-                assert loaded(in_blocks.cells).equals(whole.cells)
-                assert loaded(in_blocks.cells).columns == whole.cells.columns
+                assert stored.in_memory(in_blocks.cells).equals(whole.cells)
+                assert stored.in_memory(in_blocks.cells).columns == whole.cells.columns
                 assert in_blocks.hidden == whole.hidden
                 assert unusual or not in_blocks.notes
 

@@ -11,12 +11,14 @@ import pytest
 from program import flexscout
 from workbooks import large_dataset, valid_properties_1, valid_properties_2
 
+_TWINS = (".csv", ".parquet", ".xlsx", "_duplicates.csv", "_duplicates.parquet", "_issues.csv")
+
 
 def test_equal_input_gives_equal_bytes(tmp_path):
     valid_properties_1(tmp_path / "in")
     valid_properties_2(tmp_path / "in")
     first = flexscout("run", "in", "-w", "1", "-o", "one/all.xlsx")
-    flexscout("run", "in", "-w", "4", "-o", "two/all.xlsx")
+    flexscout("run", "in", "-w", "4", "-o", "two/all.xlsx", "--fresh")
     for name in ("all.xlsx", "all.csv", "all.parquet"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert first.code == 0
@@ -48,11 +50,12 @@ def test_a_file_downloaded_twice_is_read_once_and_both_are_named(tmp_path):
     assert "valid_properties_1.xlsx" in entry["reason"]
 
 
-def test_nothing_is_left_behind_but_the_outputs(tmp_path):
+def test_nothing_is_left_behind_but_the_outputs_and_the_record(tmp_path):
     valid_properties_1(tmp_path / "in")
     flexscout("run", "in")
     left = sorted(path.name for path in (tmp_path / "data/exports").iterdir())
-    assert left == [f"all_flex_properties{end}" for end in (".csv", ".parquet", ".xlsx", "_issues.csv")]
+    assert left.pop(0) == ".flexscout"
+    assert left == [f"all_flex_properties{end}" for end in _TWINS]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child alone")

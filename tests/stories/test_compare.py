@@ -252,3 +252,12 @@ def test_the_other_way_around_who_entered_leaves(exports):
     assert {move["Source Row"]: move["Rank Change"] for move in there["moves"]} == {
         move["Source Row"]: -move["Rank Change"] for move in back["moves"]
     }
+
+
+def test_a_row_that_neither_profile_takes_may_be_what_makes_two_rows_one_property(exports):
+    header = (*HEADER, "Zip Code")
+    ends = [(*candidate(1), "28202"), (*candidate(1, City="Mint Hill"), "28227")]
+    write_workbook(exports / "in/a.xlsx", [header, *ends])
+    assert compared("flex-industrial", "mine.yaml")["counts"]["in_both"] == 2
+    write_workbook(exports / "in/a.xlsx", [header, *ends, (*candidate(1, Property_Type="Office"), "28227")])
+    assert compared("flex-industrial", "mine.yaml")["counts"]["in_both"] == 1

@@ -86,7 +86,7 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number, code
     with TemporaryDirectory() as temporary:  # a short path: sockets stand below it
         environment = os.environ | {"TMPDIR": temporary}
         with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as run:
-            workers = _workers_of(run, Path(temporary))
+            workers = _workers_of(run, tmp_path)
             run.send_signal(number)
             assert run.wait(60) == code
         assert not list(Path(temporary).glob("flexscout-*"))
@@ -94,11 +94,11 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number, code
     assert not [worker for worker in workers if worker.is_running()]
 
 
-def _workers_of(run, temporary: Path):
-    """The processes below a run, once its table folder stands and it has some."""
+def _workers_of(run, folder: Path):
+    """The processes below a run, once it has its lock and they have begun."""
     while run.poll() is None:
         below = psutil.Process(run.pid).children(recursive=True)
-        if len(below) > 2 and list(temporary.glob("flexscout-*")):
+        if len(below) > 2 and list(folder.glob("data/exports/.flexscout/*/lock")):
             return below
         time.sleep(0.05)
     raise AssertionError(f"the run ended by itself with {run.returncode}: {run.communicate()[1]}")

@@ -56,9 +56,13 @@ def test_outputs_go_where_they_are_asked_to(tmp_path):
     valid_properties_1(tmp_path / "in")
     assert flexscout("run", "in", "-o", "out/here.xlsx", "--report-file", "out/report.json", "--no-csv").code == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        ".flexscout",
         "here.parquet",
         "here.xlsx",
+        "here_duplicates.csv",
+        "here_duplicates.parquet",
         "here_issues.csv",
+        "report.html",
         "report.json",
     ]
 

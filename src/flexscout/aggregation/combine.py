@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from flexscout.model import OUTPUT_COLUMNS, POINTS, SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
+from flexscout.model import FILL_COLUMNS, LINK_COLUMNS, OUTPUT_COLUMNS, POINTS, SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
 from flexscout.vocabulary import columns
+
+_WRITTEN_LAST = (*SOURCE_COLUMNS, *LINK_COLUMNS, *FILL_COLUMNS, UNVERIFIED)
 
 
 def combine(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -26,7 +28,17 @@ def column_order(names: Iterable[str]) -> list[str]:
     given = dict.fromkeys(names)
     score, band, *rest = SCORE_COLUMNS
     points = [name for name in given if name.endswith(POINTS)]
-    first = [*(column.name for column in columns()), score, band, *points, *rest, *SOURCE_COLUMNS, UNVERIFIED]
+    first = [
+        *(column.name for column in columns()),
+        score,
+        band,
+        *points,
+        *rest,
+        *SOURCE_COLUMNS,
+        *LINK_COLUMNS,
+        *FILL_COLUMNS,
+        UNVERIFIED,
+    ]
     return list(dict.fromkeys([*(name for name in first if name in given), *given]))
 
 

@@ -1,12 +1,14 @@
 """Of the rows of one property the best survives; the ledger says what was merged into it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from flexscout.aggregation.fill import BEST, NOTHING_GIVEN, RANK, Filled, Judge, filled
 from flexscout.aggregation.order import in_order
-from flexscout.model import SOURCE_COLUMNS
+from flexscout.aggregation.sources import with_sources
+from flexscout.model import FILL_COLUMNS, SOURCE_COLUMNS
 from flexscout.vocabulary import columns
 
 LEDGER_SCHEMA = {
@@ -22,46 +24,60 @@ LEDGER_SCHEMA = {
     "Removed Sheet": pl.String,
     "Removed Row": pl.Int64,
     "Removed Score": pl.Float64,
+    "Match": pl.String,
     "Evidence": pl.String,
     "Different APN": pl.Boolean,
     "Fields That Differ": pl.String,
+    "Filled Cells": pl.String,
 }
-"""The ledger: a row per removed row; groups are numbered in the order of the survivors."""
+"""The ledger: a row per removed row; groups are numbered in the order of the survivors; blanks of the kept row were filled with
+the cells that are listed."""
+
+Why = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+"""Kept and removed rows, beside each other -> why they are one: `Match`, the kind of it, and `Evidence`, a sentence."""
 
 _PLACE = ("Address", "City", "State")
 _NAMES = ("File", "Sheet", "Row")
-_RANK, _BEST, _KEPT = "__rank", "__best", "__kept "  # working columns: a row's rank, its group's best rank, the kept row's cells
+_EXACT = 2**53
+_KEPT = "__kept "  # how the columns of the kept row begin beside the removed one
 
 
 @dataclass(frozen=True)
 class Deduplicated:
-    """`survivors`: a row per property, best first; `ledger`: LEDGER_SCHEMA, a row per removed row."""
+    """`survivors`: a row per property, best first, `with_sources`; `ledger`: LEDGER_SCHEMA, a row per removed row."""
 
     survivors: pl.DataFrame
     ledger: pl.DataFrame
 
 
-def deduplicate(frame: pl.DataFrame, keys: str, newness: str, fields: Sequence[str]) -> Deduplicated:
+def deduplicate(frame: pl.DataFrame, keys: str, newness: str, why: Why, judge: Judge | None = None) -> Deduplicated:
     """Keep the best row of each key.
 
-    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer;
-    `fields`: the columns that the key was made of, for the evidence. The survivor has the highest score, then the
-    most canonical cells, then the newest file, then the first file name, sheet and row.
+    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer; `why`: gives
+    the evidence of each kept and removed row; `judge`: if blanks of survivors are to be filled, scores them anew. The survivor
+    has the highest score, then the most canonical cells, then the newest file, then the first file name, sheet and row.
     """
     ranked = frame.sort(
         ["Flex Score", _filled_cells(frame), newness, *SOURCE_COLUMNS], descending=[True, True, True, False, False, False]
-    ).with_row_index(_RANK)
-    best = pl.when(pl.col(keys).is_null()).then(_RANK).otherwise(pl.col(_RANK).min().over(keys))
-    marked = ranked.with_columns(best.alias(_BEST))
-    survivors = in_order(marked.filter(pl.col(_BEST) == pl.col(_RANK)))
-    removed = marked.filter(pl.col(_BEST) != pl.col(_RANK))
-    ledger = _ledger(removed, marked[removed[_BEST]], _groups(survivors, removed), fields)
-    return Deduplicated(survivors.drop(keys, newness, _RANK, _BEST), ledger)
+    ).with_row_index(RANK)
+    best = pl.when(pl.col(keys).is_null()).then(RANK).otherwise(pl.col(RANK).min().over(keys))
+    marked = ranked.with_columns(best.alias(BEST))
+    best_rows, removed = marked.filter(pl.col(BEST) == pl.col(RANK)), marked.filter(pl.col(BEST) != pl.col(RANK))
+    found = filled(best_rows, removed, judge) if judge else Filled(best_rows, NOTHING_GIVEN)
+    survivors = in_order(found.survivors)
+    groups = _groups(survivors, removed)
+    kept = found.survivors[found.survivors[RANK].search_sorted(removed[BEST])]
+    told = removed.join(found.given, on=RANK, how="left", maintain_order="left")
+    ledger = _ledger(told, kept, _looked_up(removed[BEST], groups), why)
+    of_survivors = _looked_up(survivors[RANK], groups)
+    return Deduplicated(with_sources(survivors.drop(keys, newness, RANK, BEST), ledger, of_survivors), ledger)
 
 
 def unmerged(frame: pl.DataFrame, working: Sequence[str]) -> Deduplicated:
     """Every row in order, without the `working` columns, and an empty ledger."""
-    return Deduplicated(in_order(frame.drop(working, strict=False)), pl.DataFrame(schema=LEDGER_SCHEMA))
+    survivors, ledger = in_order(frame.drop(working, strict=False)), pl.DataFrame(schema=LEDGER_SCHEMA)
+    none = pl.repeat(None, survivors.height, dtype=pl.Int64, eager=True)
+    return Deduplicated(with_sources(survivors, ledger, none) if survivors.width else survivors, ledger)
 
 
 def _filled_cells(frame: pl.DataFrame) -> pl.Expr:
@@ -69,13 +85,17 @@ def _filled_cells(frame: pl.DataFrame) -> pl.Expr:
     return pl.sum_horizontal(pl.col(there).is_not_null().cast(pl.UInt32)) if there else pl.col("Flex Score") * 0
 
 
-def _groups(survivors: pl.DataFrame, removed: pl.DataFrame) -> pl.Series:
-    """The number of each removed row's group, counted in the order of the survivors."""
-    numbered = survivors.select(_RANK).filter(pl.col(_RANK).is_in(removed[_BEST].implode())).with_row_index("group", offset=1)
-    return removed.select(_BEST).join(numbered, left_on=_BEST, right_on=_RANK, how="left", maintain_order="left")["group"]
+def _groups(survivors: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
+    """The rank of each survivor into which a row is merged, and the number of its `group`, counted in their order."""
+    return survivors.select(RANK).filter(pl.col(RANK).is_in(removed[BEST].implode())).with_row_index("group", offset=1)
 
 
-def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
+def _looked_up(ranks: pl.Series, groups: pl.DataFrame) -> pl.Series:
+    """The numbers of the groups whose best row has these ranks, null where nothing was merged."""
+    return ranks.alias(RANK).to_frame().join(groups, on=RANK, how="left", maintain_order="left")["group"]
+
+
+def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, why: Why) -> pl.DataFrame:
     """The removed rows beside the rows that were kept for them."""
     there = [name for name in (column.name for column in columns()) if name in removed.columns]
     pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
@@ -86,9 +106,10 @@ def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, fields
         pl.col(f"{_KEPT}Flex Score").alias("Kept Score"),
         *(pl.col(f"Source {name}").alias(f"Removed {name}") for name in _NAMES),
         pl.col("Flex Score").alias("Removed Score"),
-        pl.lit(f"same {', '.join(fields)} after normalization").alias("Evidence"),
+        *(pl.lit(told) for told in why(kept, removed)),
         _different_apn(there).alias("Different APN"),
         _differences(pairs, there).alias("Fields That Differ"),
+        FILL_COLUMNS[0],
     )
     return ledger.sort("Duplicate Group", "Removed File", "Removed Sheet", "Removed Row")
 
@@ -103,10 +124,10 @@ def _different_apn(there: Sequence[str]) -> pl.Expr:
 
 def _differences(pairs: pl.DataFrame, there: Sequence[str]) -> pl.Expr:
     """`Building SqFt: 30000 (kept), 31000; ...`: what both rows fill, and differently whatever the case."""
-    differ = pairs.select((pl.col(name) != pl.col(f"{_KEPT}{name}")).any().alias(name) for name in there)
+    differ = pairs.select(_differs(pairs.schema[name], name).any().alias(name) for name in there)
     parts = [
-        pl.when(_comparable(name) != _comparable(f"{_KEPT}{name}")).then(
-            pl.format("{}: {} (kept), {}", pl.lit(name), _shown(f"{_KEPT}{name}"), _shown(name))
+        pl.when(_differs(pairs.schema[name], name)).then(
+            pl.concat_str(pl.lit(f"{name}: "), _shown(pairs, f"{_KEPT}{name}"), pl.lit(" (kept), "), _shown(pairs, name))
         )
         for name in there
         if differ[name].any()
@@ -114,9 +135,15 @@ def _differences(pairs: pl.DataFrame, there: Sequence[str]) -> pl.Expr:
     return pl.concat_str(parts, separator="; ", ignore_nulls=True) if parts else pl.lit("")
 
 
-def _comparable(name: str) -> pl.Expr:
-    return _shown(name).str.to_lowercase()
+def _differs(kind: pl.DataType, name: str) -> pl.Expr:
+    own, kept = pl.col(name), pl.col(f"{_KEPT}{name}")
+    return own.str.to_lowercase() != kept.str.to_lowercase() if kind == pl.String else own != kept
 
 
-def _shown(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String).str.replace(r"^(-?\d+)\.0$", "$1")
+def _shown(pairs: pl.DataFrame, name: str) -> pl.Expr:
+    """As text, a whole number without decimals."""
+    value = pl.col(name)
+    if not pairs.schema[name].is_float():
+        return value.cast(pl.String)
+    whole = ((pairs[name] % 1 == 0) & (pairs[name].abs() < _EXACT)).all()
+    return value.cast(pl.Int64).cast(pl.String) if whole else value.cast(pl.String).str.strip_suffix(".0")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import polars as pl
 
 from flexscout.aggregation import combine, in_order
-from flexscout.analysis.frames import is_pandas, labels, like, take
+from flexscout.analysis.frames import is_pandas, labels, like, take, with_column
 from flexscout.analysis.joined import join_pandas
 from flexscout.analysis.known import POSITION, known_columns, known_names
-from flexscout.analysis.merged import merged
+from flexscout.analysis.merged import grouped, merged
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import AggregationError
 from flexscout.model import PLACE_COLUMNS
@@ -53,10 +53,18 @@ class ResultAggregator:
 
         Rows are one property when all `duplicate_fields` agree after normalization, as in a run. The one with the
         highest `Flex Score`, if there is that column, stays; then the one with most canonical cells filled; then the
-        first. A row that lacks a field is no duplicate of any; where a whole `Source File` lacks a part of the place,
-        such as the state, its rows are compared with each other. Raises AggregationError if the frame lacks a field.
+        first. A row in which a field is blank is no duplicate of any; where the frame has no column for a part of the place,
+        such as the state, rows of one `Source File` are compared. Raises AggregationError if the frame lacks another field.
         """
         return take(df, self._merged(df).survivors[POSITION].sort())
+
+    def assign_groups(self, df: FrameT) -> FrameT:
+        """The frame with a column `Duplicate Group`: rows of one number are one property. Every row stays in its place.
+
+        Numbers count from 1 in the order of their first rows; a row that is no duplicate has a number of its own. Any of
+        Address, Unit, City, State, Zip Code, County, APN, Latitude and Longitude is used; nothing is an error that is lacking.
+        """
+        return with_column(df, "Duplicate Group", grouped(df, self.config).numbers + 1)
 
     def find_duplicates(self, df: FrameT) -> FrameT:
         """What `deduplicate_properties` would remove: a row per removed row, beside the row that is kept for it.
@@ -64,8 +72,23 @@ class ResultAggregator:
         `Kept Position` and `Removed Position` count the rows of `df` from 0; `Evidence` says why they are one,
         `Different APN` whether they name different parcels, `Fields That Differ` what the removed row said otherwise.
         """
-        ledger = self._merged(df).ledger.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet")
+        ledger = self._merged(df).ledger.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet", "Filled Cells")
         return like(df, ledger.rename({"Kept Row": "Kept Position", "Removed Row": "Removed Position"}))
+
+    def find_close_matches(self, df: FrameT) -> FrameT:
+        """Addresses that are written differently and may be one, the surest first: a row per pair of places.
+
+        `Position` and `Other Position` count the rows of `df` from 0, each the first at its place; `Score`: 0-1, `Evidence`: what
+        speaks for and against it; `Merged` whether the settings take the two for one; of the others a person may decide.
+        """
+        pairs = grouped(df, self.config).links.select(
+            pl.min_horizontal("left", "right").alias("Position"),
+            pl.max_horizontal("left", "right").alias("Other Position"),
+            "Score",
+            "Evidence",
+            pl.col("merge").alias("Merged"),
+        )
+        return like(df, pairs.sort("Score", "Position", "Other Position", descending=[True, False, False]))
 
     def sort_by_score(self, df: FrameT) -> FrameT:
         """The rows in the order of a run's result: by `Flex Score`, completeness, building size, all greatest first.
@@ -88,7 +111,7 @@ class ResultAggregator:
                 labels(df),
                 "Rename the columns that hold them, or name others in duplicate_fields.",
             )
-        return merged(df, fields)
+        return merged(df, self.config)
 
 
 def _frames(results: object) -> list[Any]:

@@ -68,6 +68,15 @@ def pick(frame: FrameT, positions: Sequence[int], names: Sequence[str]) -> Frame
     return cast("FrameT", chosen)
 
 
+def with_column(frame: FrameT, name: str, values: pl.Series) -> FrameT:
+    """A new frame with one more column, or another in the place of one of that name."""
+    given: Any = frame
+    if is_pandas(given):
+        added: FrameT = given.assign(**{name: values.to_numpy()})
+        return added
+    return cast("FrameT", given.with_columns(cast("Any", values.alias(name))))
+
+
 def like(frame: FrameT, table: pl.DataFrame) -> FrameT:
     """A table as the kind of frame that the caller has."""
     same: Any = table.to_pandas() if is_pandas(frame) else table

@@ -13,14 +13,15 @@ from flexscout.aggregation import combine, in_order
 from flexscout.analysis.aggregator import ResultAggregator
 from flexscout.analysis.frames import labels
 from flexscout.analysis.known import POSITION, known_columns
-from flexscout.analysis.merged import merged
+from flexscout.analysis.merged import grouped, merged
 from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import AggregationError
 from flexscout.export import Outputs, write_report
 from flexscout.journal import peak_memory_mb
+from flexscout.linkage import Groups, property_ids
 from flexscout.model import SOURCE_COLUMNS, AggregateStatistics, ProcessingResult
-from flexscout.processing import issues_of
+from flexscout.processing import POSSIBLE_SCHEMA, issues_of, possible_duplicates
 from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, score_distribution, statistics
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class ReportGenerator:
     def _facts(self, results: Iterable[ProcessingResult], master: Any) -> Facts:
         files = _checked(results)
         candidates = combine(pl.read_parquet(file.candidates_table) for file in files if file.candidates_table)
-        found = merged(candidates, self.config.duplicate_fields)
+        groups = grouped(candidates, self.config)
+        found = merged(candidates, self.config, groups)
         unique = found.survivors[POSITION] if self.config.enable_deduplication else pl.Series(range(candidates.height))
         chosen = in_order(_scored(candidates[unique] if master is None else master))
         return Facts(
@@ -85,6 +87,7 @@ class ReportGenerator:
             skipped=(),
             master=chosen.drop(POSITION),
             ledger=_removed(found.ledger, candidates, chosen),
+            possible=_possible(groups, candidates, found.survivors[POSITION] if self.config.enable_deduplication else None),
             issues=issues_of(file.record for file in files),
             settings=self.config.model_dump(),
             seconds={"processing": sum(file.processing_time for file in files)},
@@ -112,6 +115,15 @@ def _scored(frame: Any, only: tuple[str, ...] = ()) -> pl.DataFrame:
     if known.height:
         raise AggregationError.without_score("report on candidates", labels(frame))
     return known.with_columns(pl.lit(None, pl.Float64).alias("Flex Score"))
+
+
+def _possible(groups: Groups, candidates: pl.DataFrame, positions: pl.Series | None) -> pl.DataFrame:
+    """The pairs of unique candidates that may be one; `positions`: where these stand among all, if any are to be found."""
+    if positions is None or not candidates.width:
+        return pl.DataFrame(schema=POSSIBLE_SCHEMA)
+    unique = candidates[positions]
+    named = unique.with_columns(property_ids(groups.identities.gather(positions), unique))
+    return possible_duplicates(groups, named, positions)
 
 
 def _removed(ledger: pl.DataFrame, candidates: pl.DataFrame, master: pl.DataFrame) -> pl.DataFrame:

@@ -23,8 +23,8 @@ _OF_TYPE: dict[str, type[pl.DataType]] = {"year": pl.Int32} | dict.fromkeys(
     ("number", "percent", "latitude", "longitude"), pl.Float64
 )
 _KINDS: dict[str, type[pl.DataType]] = {column.name: _OF_TYPE[column.type] for column in columns() if column.type in _OF_TYPE}
-_KINDS |= dict.fromkeys(filter(is_score_number, SCORE_COLUMNS), pl.Float64)
-_KINDS |= {"Source Row": pl.Int64}
+_KINDS |= dict.fromkeys((*filter(is_score_number, SCORE_COLUMNS), "Score Before Filling"), pl.Float64)
+_KINDS |= dict.fromkeys(("Source Row", "Duplicate Group", "Source Count"), pl.Int64)
 
 
 def known_names(frame: Any) -> dict[str, int]:

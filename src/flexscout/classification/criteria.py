@@ -29,6 +29,12 @@ class Criteria:
         as_of = date.fromisoformat(config.as_of) if config.as_of else date.today()  # noqa: DTZ011 - the day where the user is
         return cls(load_profile(config.profile), config.min_flex_score, parse_where(config.where), as_of)
 
+    @property
+    def rules(self) -> tuple[object, ...]:
+        """What a result depends on; the day only where the profile counts back from it."""
+        counts_back = '"within_days":' in self.profile.model_dump_json(exclude_none=True)
+        return (self.profile, self.as_of) if counts_back else (self.profile,)
+
     def judge(self, frame: pl.DataFrame) -> Filtered:
         """The frame classified and filtered."""
         return apply_where(classify(frame, self.profile, self.min_flex_score, self.as_of), self.where)

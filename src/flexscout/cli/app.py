@@ -9,13 +9,18 @@ import typer
 
 from flexscout import __version__, interrupts
 from flexscout.cli.check import check
+from flexscout.cli.clean import clean
 from flexscout.cli.config import config
 from flexscout.cli.demo import demo
+from flexscout.cli.diff import diff
+from flexscout.cli.failures import errors
 from flexscout.cli.init import init
 from flexscout.cli.inspect import inspect
 from flexscout.cli.map import map_
 from flexscout.cli.profile import profile
+from flexscout.cli.retry import retry
 from flexscout.cli.run import run
+from flexscout.cli.runs import runs
 
 app = typer.Typer(
     name="flexscout",
@@ -46,12 +51,17 @@ def _program(
 
 
 app.command()(run)
+app.command()(retry)
+app.command()(errors)
+app.command()(runs)
+app.command()(diff)
 app.command()(check)
 app.command()(inspect)
 app.command("map")(map_)
 app.command()(init)
 app.add_typer(config)
 app.add_typer(profile)
+app.command()(clean)
 app.command()(demo)
 
 

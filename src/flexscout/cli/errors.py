@@ -24,7 +24,7 @@ def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except KeyboardInterrupt as interrupt:
-            say("Interrupted. Nothing was written; the same command starts again.")
+            say("Interrupted. Nothing was written; the same command goes on, and what was read is not read again.")
             raise typer.Exit(getattr(interrupt, "exit_code", INTERRUPTED)) from None
         except BrokenPipeError:
             # Whoever reads our output has seen enough; nothing more can be said, not even at the end.

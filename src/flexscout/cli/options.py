@@ -82,6 +82,22 @@ DuplicateFields = Annotated[
         "--duplicate-fields", metavar="A,B,C", help="Columns that make rows one property.  [default: Address,City,State]"
     ),
 ]
+DuplicatePolicy = Annotated[
+    str | None,
+    typer.Option(
+        "--duplicate-policy",
+        metavar="HOW",
+        help="site: one address is one property; parcel: another APN or unit is another property.  [default: site]",
+    ),
+]
+CloseMatches = Annotated[
+    str | None,
+    typer.Option(
+        "--close-matches",
+        metavar="HOW",
+        help="Addresses written differently that may be one: merge the surest, list them (review), or off.  [default: review]",
+    ),
+]
 NoCsv = Annotated[bool, typer.Option("--no-csv", help="Write no CSV twin.")]
 Timeout = Annotated[
     float | None, typer.Option("--timeout", metavar="MIN", help="Longest time for one file, in minutes.  [default: 30]")
@@ -89,6 +105,7 @@ Timeout = Annotated[
 MemoryLimit = Annotated[
     float | None, typer.Option("--memory-limit", metavar="GB", help="Memory for the whole run, in GB.  [default: 4]")
 ]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Read every file again, also those that have not changed.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, and each file in full.")]
 OutputFormat = Annotated[Format, typer.Option("--format", help="What to print on standard output.", show_default=True)]
@@ -111,9 +128,12 @@ def _shared(
     where: Where = None,
     no_deduplication: NoDeduplication = False,
     duplicate_fields: DuplicateFields = None,
+    duplicate_policy: DuplicatePolicy = None,
+    close_matches: CloseMatches = None,
     no_csv: NoCsv = False,
     timeout: Timeout = None,
     memory_limit: MemoryLimit = None,
+    fresh: Fresh = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     output_format: OutputFormat = Format.TEXT,
@@ -175,7 +195,10 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "where": options["where"],
         "enable_deduplication": False if options["no_deduplication"] else None,
         "duplicate_fields": [field.strip() for field in fields.split(",") if field.strip()] if fields else None,
+        "duplicate_policy": options["duplicate_policy"],
+        "close_matches": options["close_matches"],
         "enable_csv_export": False if options.get("no_csv") else None,
+        "reuse": False if options["fresh"] else None,
         "timeout_minutes": options["timeout"],
         "memory_limit_gb": options["memory_limit"],
         "progress_reporting": False if options["quiet"] else None,

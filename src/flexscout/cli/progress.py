@@ -62,7 +62,8 @@ class LineProgress:
         """Print the file's line."""
         self._done += 1
         name, account = result.record.source.name, result.account
-        what = f"{account.rows_read:,} rows, {account.candidates:,} candidates, {result.processing_time:.1f} s"
+        took = "as before" if result.record.reused else f"{result.processing_time:.1f} s"
+        what = f"{account.rows_read:,} rows, {account.candidates:,} candidates, {took}"
         typer.echo(f"[{self._done}/{self._files}] {name}: {what if result.success else 'FAILED'}", err=True)
 
     def finished(self) -> None:

@@ -13,7 +13,22 @@ _ALONE = 3  # failures of one cause that are told one by one
 
 
 def show_summary(summary: RunSummary) -> None:
-    """Print what was found, the best of it, and where to look."""
+    """Print what was found, the best of it, and where to look; of a run that did nothing, that alone."""
+    if not summary.repeats:
+        _show_result(summary)
+    for message in summary.messages:
+        typer.echo(f"\n{message}")
+    for file in summary.report["files"]:
+        if file["status"] == "skipped":
+            typer.echo(f"\nSkipped {file['file']}. {file['reason']}")
+    if not summary.repeats:
+        typer.echo(f"\n{_performance(summary.report['performance'], summary.statistics.total_properties)}")
+    typer.echo("\nWhere to look")
+    for path in summary.outputs:
+        typer.echo(f"  {path}")
+
+
+def _show_result(summary: RunSummary) -> None:
     figures, merged = summary.statistics, summary.report["deduplication"]
     rows = sum(file["rows_read"] for file in summary.report["files"])
     found, files = counted(figures.unique_flex_properties, _noun(summary)), counted(figures.successful_files, "file")
@@ -30,15 +45,6 @@ def show_summary(summary: RunSummary) -> None:
         for candidate in summary.report["top_candidates"][:_PLACES]:
             typer.echo(f"  {_score(candidate['Flex Score'])}  {property_line(candidate)}")
         typer.echo(f"\nWhy the first is on top: {summary.report['top_candidates'][0]['Explanation']}")
-    for message in summary.messages:
-        typer.echo(f"\n{message}")
-    for file in summary.report["files"]:
-        if file["status"] == "skipped":
-            typer.echo(f"\nSkipped {file['file']}. {file['reason']}")
-    typer.echo(f"\n{_performance(summary.report['performance'], figures.total_properties)}")
-    typer.echo("\nWhere to look")
-    for path in summary.outputs:
-        typer.echo(f"  {path}")
 
 
 def _noun(summary: RunSummary) -> str:
@@ -72,7 +78,8 @@ def _issues(summary: RunSummary) -> list[str]:
 def _performance(figures: dict[str, Any], properties: int) -> str:
     """`Took 2.4 s for 40,000 properties: 1,000,000 a minute, 500,000 a minute for one file; ...`."""
     seconds, per_file = sum(figures["seconds"].values()), figures["properties_per_minute_per_file"]
-    speed = f"{figures['properties_per_minute']:,} a minute, {per_file:,} a minute for one file"
+    speed = f"{figures['properties_per_minute']:,} a minute" + (f", {per_file:,} a minute for one file" if per_file else "")
     memory = f"{figures['peak_memory_mb']:,.0f} MB of memory at most, of {figures['memory_limit_mb']:,.0f}"
     took = f"Took {seconds:.1f} s for {counted(properties, 'property')}"
-    return f"{took}: {speed}; {counted(figures['workers'], 'worker')}, {memory}"
+    reused = f"{counted(figures['files_reused'], 'file')} as before and not read again; " if figures["files_reused"] else ""
+    return f"{took}: {speed}; {reused}{counted(figures['workers'], 'worker')}, {memory}"

@@ -1,7 +1,13 @@
-"""Counts and properties in words, for a person."""
+"""Counts, times and properties in words, for a person."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+
+def moment(text: str) -> str:
+    """`2026-11-25 02:10`, where the user is, of a time in ISO 8601."""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def counted(number: int, noun: str) -> str:

@@ -9,17 +9,25 @@ import polars as pl
 
 from flexscout.classification import Criteria, Profile, load_profile
 from flexscout.comparison.changes import Changes, changes
-from flexscout.comparison.ranking import Ranking, ranking
+from flexscout.comparison.ranking import ranking
 from flexscout.config import PipelineConfiguration
 from flexscout.discovery import scan
-from flexscout.export import check_place
-from flexscout.journal import MemoryWatch, TableFolder, run_log
+from flexscout.export import check_places
+from flexscout.journal import MemoryWatch, reading_version, run_log, table_cache
 from flexscout.model import STATUS, ProcessingResult, RowStatus, SkippedFile
-from flexscout.processing import BatchProcessor, Progress, judged
+from flexscout.processing import ROW, BatchProcessor, Progress, judged, linkable, linked
 
-Pair = tuple[pl.DataFrame, pl.DataFrame]
+_KEPT = "__kept"  # working column: whether either profile takes the row
 
 logger = logging.getLogger("flexscout.comparison")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows. `sides`: those that either profile takes, as A and B judge them; `told`: what links them, of all, with _KEPT."""
+
+    sides: tuple[pl.DataFrame, pl.DataFrame]
+    told: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -63,36 +71,44 @@ def compare(
     own = (*config.own_files, *([output] if output else []))
     found = scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
     if output:
-        check_place(output)
+        check_places(output)
     log, memory = run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
     results: list[ProcessingResult] = []
-    pairs: list[Pair] = []
-    with log, memory, TableFolder() as folder:
-        for part in batch.process(found.sources, folder):
+    parts: list[Part] = []
+    with log, memory, table_cache(config.cache_folder, reading_version(), reuse=config.reuse) as tables:
+        for part in batch.process(found.sources, tables):
             results += part.results
-            pairs += _candidates_of_either(part.results, criteria, config)
+            parts += _kept(part.results, criteria, config)
         results += batch.classify(found.unreadable).results
-        found_changes = _changes(pairs, criteria, config)
+        found_changes = _changes(parts, criteria, config)
         logger.info("%s and %s compared", a, b, extra={"event": "comparison_finished", "data": found_changes.counts})
     profiles = (criteria[0].profile, criteria[1].profile)
     in_order = tuple(sorted(results, key=lambda result: result.record.source.name))
     return Comparison((a, b), profiles, config.min_flex_score, found_changes, in_order, found.skipped)
 
 
-def _candidates_of_either(
-    results: Iterable[ProcessingResult], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration
-) -> list[Pair]:
-    """The rows that one of the criteria takes, as each of them judges these; of rows that neither takes nothing is kept."""
+def _kept(results: Iterable[ProcessingResult], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration) -> list[Part]:
+    """The rows that one of the criteria takes, as each of them judges these; of the others what tells which property they are."""
     records = [result.record for result in results]
     both = [(a.frame, b.frame) for a, b in judged(records, criteria, config.duplicate_fields)]
-    return [(a.filter(either), b.filter(either)) for a, b in both for either in [_is_candidate(a) | _is_candidate(b)]]
+    return [
+        Part((a.filter(either), b.filter(either)), linkable(a, config.duplicate_fields).with_columns(either.alias(_KEPT)))
+        for a, b in both
+        for either in [_is_candidate(a) | _is_candidate(b)]
+    ]
 
 
 def _is_candidate(frame: pl.DataFrame) -> pl.Series:
     return frame[STATUS] == RowStatus.CANDIDATE
 
 
-def _changes(pairs: Iterable[Pair], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration) -> Changes:
-    some = list(pairs)
-    sides: list[Ranking] = [ranking([pair[i] for pair in some], one.profile, config) for i, one in enumerate(criteria)]
-    return changes(sides[0], sides[1], config.min_flex_score)
+def _changes(parts: Iterable[Part], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration) -> Changes:
+    """Rows are linked once, over all that were judged: what is one property is so by any profile."""
+    some = list(parts)
+    rows = pl.concat([part.told for part in some] or [pl.DataFrame(schema={_KEPT: pl.Boolean})], how="diagonal")
+    groups = linked(rows, config) if some else None
+    positions = rows[_KEPT].arg_true().cast(pl.Int64).alias(ROW)
+    a, b = (
+        ranking([part.sides[side] for part in some], positions, groups, one.profile, config) for side, one in enumerate(criteria)
+    )
+    return changes(a, b, config.min_flex_score)

@@ -8,13 +8,12 @@ import polars as pl
 from flexscout.aggregation import combine
 from flexscout.classification import Profile
 from flexscout.config import PipelineConfiguration
+from flexscout.linkage import Groups
 from flexscout.model import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, RowStatus
-from flexscout.processing import KEY, merged
+from flexscout.processing import ROW, merged
 
 PROPERTY, RANK = "__property", "__rank"
 """Working columns: what is equal in the rows of one property; its place on the list, from 1, null for rows that are not on it."""
-
-_BETWEEN = "\x1f"  # a separator that no cell holds
 
 
 @dataclass(frozen=True)
@@ -30,18 +29,17 @@ class Ranking:
         return self.rows.filter(pl.col(RANK).is_not_null())
 
 
-def ranking(frames: Sequence[pl.DataFrame], profile: Profile, config: PipelineConfiguration) -> Ranking:
-    """The rows of all frames, ranked as a run would."""
+def ranking(
+    frames: Sequence[pl.DataFrame], positions: pl.Series, groups: Groups | None, profile: Profile, config: PipelineConfiguration
+) -> Ranking:
+    """The rows of all frames, ranked as a run would; `positions`: where each stands among the rows that `groups` are of."""
     rows = combine(frames)
-    if not rows.width:
+    if groups is None or not rows.width:
         return Ranking(profile, rows)
-    known = rows.sort(SOURCE_COLUMNS).with_columns(_property(config).alias(PROPERTY))
+    # Where nothing is merged, each row is for itself.
+    own = groups.numbers.gather(positions) if config.enable_deduplication else positions
+    known = rows.with_columns(positions.alias(ROW), own.alias(PROPERTY)).sort(SOURCE_COLUMNS)
     chosen = known.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
-    ranks = merged(chosen, config).survivors.with_row_index(RANK, offset=1).select(*SOURCE_COLUMNS, pl.col(RANK).cast(pl.Int64))
+    survivors = merged(chosen, groups, config).survivors
+    ranks = survivors.with_row_index(RANK, offset=1).select(*SOURCE_COLUMNS, pl.col(RANK).cast(pl.Int64))
     return Ranking(profile, known.join(ranks, on=SOURCE_COLUMNS, how="left", maintain_order="left"))
-
-
-def _property(config: PipelineConfiguration) -> pl.Expr:
-    """The key by which rows are duplicates; a row that has none, or is to stay for itself, is known by its place."""
-    place = pl.concat_str(*SOURCE_COLUMNS, separator=_BETWEEN)
-    return pl.coalesce(KEY, place) if config.enable_deduplication else place

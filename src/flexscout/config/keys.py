@@ -23,6 +23,8 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "report_file": "report_file",
         "enable_csv_export": "enable_csv_export",
         "columns": "output_columns",
+        "user_columns": "user_columns",
+        "passed_words": "passed_words",
     },
     "classification": {"profile": "profile", "as_of": "as_of"},
     "filtering": {
@@ -30,7 +32,11 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "where": "where",
         "enable_deduplication": "enable_deduplication",
         "duplicate_fields": "duplicate_fields",
+        "duplicate_policy": "duplicate_policy",
+        "close_matches": "close_matches",
+        "fill_from_duplicates": "fill_from_duplicates",
     },
+    "journal": {"reuse": "reuse", "cache": "cache", "cache_limit_gb": "cache_limit_gb"},
     "logging": {
         "level": "log_level",
         "file": "log_file",

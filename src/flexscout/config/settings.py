@@ -6,13 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
+from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
-from flexscout.config.keys import unknown_name
+from flexscout.config.keys import unknown_name, variable
 from flexscout.config.layers import of_command_line, of_environment, of_file
 from flexscout.errors import ConfigurationError
-from flexscout.model import ISSUES_SUFFIX
+from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX, OUTPUT_COLUMNS, POINTS
 from flexscout.vocabulary import columns
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -48,11 +49,15 @@ class PipelineConfiguration(BaseModel):
     output_file: Text = "data/exports/all_flex_properties.xlsx"
     """The workbook; its CSV and Parquet twins stand beside it."""
     report_file: Text = "data/reports/pipeline_summary.json"
-    """The report of the run, as JSON."""
+    """The report of the run, as JSON; the same as a page stands beside it."""
     enable_csv_export: bool = True
     """Whether the CSV twin is written."""
     output_columns: Literal["all", "standard"] = "all"
     """`all`: every column of the inputs; `standard`: the canonical ones and the scores."""
+    user_columns: tuple[str, ...] = ("My Status", "My Notes")
+    """Columns of the workbook for what you type; it is carried from run to run."""
+    passed_words: tuple[str, ...] = ("passed", "pass", "rejected")
+    """What in My Status keeps a property out of the top candidates, whatever its case."""
     profile: Text = "flex-industrial"
     """The points and rules by which properties are scored: a built-in profile, or a YAML file of your own."""
     as_of: str = ""
@@ -65,6 +70,18 @@ class PipelineConfiguration(BaseModel):
     """Whether rows of one property are merged."""
     duplicate_fields: Annotated[tuple[str, ...], Field(min_length=1)] = ("Address", "City", "State")
     """Columns that make two rows the same property when all are equal after normalization."""
+    duplicate_policy: Literal["site", "parcel"] = "site"
+    """`site`: an address is a property, a unit counts if the address has it; `parcel`: another APN or Unit keeps rows apart."""
+    close_matches: Literal["merge", "review", "off"] = "review"
+    """Addresses that are written differently and are surely one: `merge` them, only find them (`review`), or `off`."""
+    fill_from_duplicates: bool = False
+    """Whether blanks of the row that is kept are filled from those that are merged into it, and its score counts them."""
+    reuse: bool = True
+    """Whether files that have not changed since another run are not read again."""
+    cache: str = ""
+    """Folder in which what was read is kept for later runs; empty for the usual place of such files."""
+    cache_limit_gb: Annotated[float, Field(ge=0, le=4096)] = 5
+    """Most that the cache holds after a run, in GB; what was not used for longest goes first."""
     log_level: LogLevel = "INFO"
     """Least level that is written to the log."""
     log_file: Text = "logs/pipeline.log"
@@ -93,6 +110,25 @@ class PipelineConfiguration(BaseModel):
             raise ValueError("; ".join(unknown_name(name, list(names.values())) for name in unknown))
         return tuple(names[str(field).casefold()] for field in value)
 
+    @field_validator("user_columns", "passed_words", mode="before")
+    @classmethod
+    def _texts(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
+            example = "[My Status, My Notes]" if info.field_name == "user_columns" else "[passed, rejected]"
+            raise ValueError(f"give a list of texts, such as {example}")
+        return tuple(text.strip() for text in value)
+
+    @field_validator("user_columns")
+    @classmethod
+    def _are_free(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        own = {name.casefold() for name in (*OUTPUT_COLUMNS, *(column.name for column in columns()))}
+        taken = [name for name in value if name.casefold() in own or name.endswith(POINTS) or name.startswith("__")]
+        if taken:
+            raise ValueError(f"flexscout writes {' and '.join(taken)} itself; choose another name")
+        if len({name.casefold() for name in value}) < len(value):
+            raise ValueError("a name stands twice; give each column its own")
+        return value
+
     @field_validator("as_of", mode="before")
     @classmethod
     def _is_a_day(cls, value: Any) -> Any:
@@ -113,15 +149,10 @@ class PipelineConfiguration(BaseModel):
     @field_validator("report_file", "log_file")
     @classmethod
     def _stands_alone(cls, value: str, info: ValidationInfo) -> str:
-        workbook = Path(str(info.data.get("output_file", "")))
-        taken = [
-            workbook,
-            workbook.with_suffix(".csv"),
-            workbook.with_suffix(".parquet"),
-            Path(str(info.data.get("report_file", ""))),
-        ]
-        if Path(value) in taken:
+        if Path(value) in _outputs(info.data):
             raise ValueError("another output stands there already; give each its own file")
+        if info.field_name == "report_file" and (not Path(value).name or Path(value).suffix.lower() == ".html"):
+            raise ValueError("give a file's name, such as pipeline_summary.json; the page stands beside it as .html")
         return value
 
     @classmethod
@@ -153,6 +184,11 @@ class PipelineConfiguration(BaseModel):
         return settings, dict.fromkeys(defaults, "default") | places
 
     @property
+    def cache_folder(self) -> Path:
+        """Where what was read is kept: the setting, or FLEXSCOUT_CACHE, or the place of the operating system for such files."""
+        return Path(self.cache or os.environ.get(variable("cache")) or user_cache_path("flexscout", appauthor=False))
+
+    @property
     def csv_file(self) -> Path:
         """The CSV twin of the workbook."""
         return Path(self.output_file).with_suffix(".csv")
@@ -165,14 +201,34 @@ class PipelineConfiguration(BaseModel):
     @property
     def issues_file(self) -> Path:
         """The Issues as CSV, beside the workbook."""
+        return self._beside(f"{ISSUES_SUFFIX}.csv")
+
+    @property
+    def duplicates_files(self) -> tuple[Path, Path]:
+        """The ledger of duplicates as CSV and Parquet, beside the workbook."""
+        return self._beside(f"{DUPLICATES_SUFFIX}.csv"), self._beside(f"{DUPLICATES_SUFFIX}.parquet")
+
+    def _beside(self, ending: str) -> Path:
         workbook = Path(self.output_file)
-        return workbook.with_name(f"{workbook.stem}{ISSUES_SUFFIX}.csv")
+        return workbook.with_name(f"{workbook.stem}{ending}")
+
+    @property
+    def page_file(self) -> Path:
+        """The report as a page, beside the JSON."""
+        return Path(self.report_file).with_suffix(".html")
 
     @property
     def own_files(self) -> tuple[Path, ...]:
         """All that a run writes."""
         named = (self.output_file, self.report_file, self.log_file)
-        return (*map(Path, named), self.csv_file, self.parquet_file, self.issues_file)
+        return (*map(Path, named), self.csv_file, self.parquet_file, self.issues_file, *self.duplicates_files, self.page_file)
+
+
+def _outputs(settings: Mapping[str, Any]) -> set[Path]:
+    """Where the outputs stand that these settings name."""
+    twins = {"output_file": (".csv", ".parquet"), "report_file": (".html",)}
+    named = [(Path(settings[key]), suffixes) for key, suffixes in twins.items() if settings.get(key)]
+    return {place for path, suffixes in named for place in (path, *(path.with_suffix(suffix) for suffix in suffixes))}
 
 
 def _mistakes(error: ValidationError) -> dict[str, str]:

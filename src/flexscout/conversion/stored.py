@@ -6,6 +6,7 @@ What is decided by a whole column is so here too; in memory there is one column,
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import polars as pl
 
@@ -28,28 +29,29 @@ from flexscout.conversion.issues import IssueList
 from flexscout.conversion.kinds import LOOKED_AT, kinds_of
 from flexscout.conversion.rows import BLANK, PROPERTY, place_columns, row_kinds
 from flexscout.conversion.values import clean, common_forms, finished, in_decimals, left_open, with_fraction
-from flexscout.journal import write_parts
 from flexscout.model import HeaderMap, MappedColumn, StoredTable
 
 _ROW_GROUP = 2**14  # rows of a typed column that are read at a time
 
 
-def convert_stored(  # noqa: PLR0913 - those of `convert`, and a file
-    sheet: str, cells: StoredTable, header_row: int, header_map: HeaderMap, path: Path, *, from_1904: bool = False
-) -> Converted:
-    """As `convert`, with the typed table not in the result but in the file `path`, whose folder takes columns meanwhile."""
-    body = cells.below(header_row + 1)
+def convert_stored(  # noqa: PLR0913 - those of `convert`, and a folder
+    sheet: str, cells: StoredTable, header_row: int, header_map: HeaderMap, folder: Path, *, from_1904: bool = False
+) -> tuple[Converted, Iterator[pl.DataFrame]]:
+    """As `convert`, but the table comes part by part, beside a result without one.
+
+    `folder`: takes typed columns, and has to stay until the last part was taken.
+    """
     issues = IssueList(sheet)
     issues.of_columns(header_map.issues)
-    rows = _Rows(body, header_map, header_row + 2)
+    rows = _Rows(cells.below(header_row + 1), header_map, header_row + 2)
     rows.judge(issues)
-    typing = _Typing(rows, in_order(header_map.canonical), path, from_1904=from_1904)
-    names = typing.run(sheet, issues)
-    write_parts(rows.typed_parts(sheet, typing.files(names)), path)
-    typing.remove()
+    typing = _Typing(rows, in_order(header_map.canonical), folder / f"columns-{uuid4().hex}", from_1904=from_1904)
+    files = typing.run(sheet, issues)
     kinds = rows.kinds
     blank, not_data = int((kinds == BLANK).sum()), int((~kinds.is_in([PROPERTY, BLANK])).sum())
-    return Converted(pl.DataFrame(), issues.listed(), issues.counts(), kinds.len(), blank, not_data, kinds_of(rows.extras_seen))
+    seen = kinds_of(rows.extras_seen)
+    converted = Converted(pl.DataFrame(), issues.listed(), issues.counts(), kinds.len(), blank, not_data, seen)
+    return converted, rows.typed_parts(sheet, files)
 
 
 class _Rows:
@@ -122,16 +124,17 @@ class _Rows:
 
 
 class _Typing:
-    """Types the canonical columns of rows one by one, each into a file of its own beside `path`."""
+    """Types the canonical columns of rows one by one, each into a file of its own in `folder`."""
 
-    def __init__(self, rows: _Rows, mapped: Mapping[str, MappedColumn], path: Path, *, from_1904: bool) -> None:
+    def __init__(self, rows: _Rows, mapped: Mapping[str, MappedColumn], folder: Path, *, from_1904: bool) -> None:
         self._rows, self._mapped = rows, mapped
         self._kinds = {name: kind_of(name, from_1904=from_1904) for name in mapped}
-        self._path = path
+        self._folder = folder
+        self._folder.mkdir(parents=True)
         self._files: dict[str, Path] = {}
 
-    def run(self, sheet: str, issues: IssueList) -> list[str]:
-        """Types all columns; gives their names in order."""
+    def run(self, sheet: str, issues: IssueList) -> list[Path]:
+        """Type all columns; gives their files in order."""
         decimals = _Decimals()
         notes: dict[str, str] = {}
         found: dict[str, IssueList] = {}
@@ -145,16 +148,8 @@ class _Typing:
         issues.of_columns(notes_of({**notes, **verdicts}, self._mapped))
         for name in self._mapped:
             issues.extend(found[name])
-        return self._with_acres()
-
-    def files(self, names: list[str]) -> list[Path]:
-        """The files of columns."""
-        return [self._files[name] for name in names]
-
-    def remove(self) -> None:
-        """Without the files of columns."""
-        for path in self._files.values():
-            path.unlink()
+        self._fill_acres()
+        return [self._files[name] for name in sorted(self._files, key=position_of)]
 
     def _type(
         self, name: str, issues: IssueList, decimals: "_Decimals", verdict: Mapping[str, str] | None = None
@@ -175,16 +170,14 @@ class _Typing:
     def _verdicts(self) -> dict[str, str]:
         return locale.verdicts({name: locale.signs(self._clean(name)[name]) for name in in_decimals(self._kinds)})
 
-    def _with_acres(self) -> list[str]:
+    def _fill_acres(self) -> None:
         lots = {name: pl.read_parquet(self._files[name]).to_series() for name in self._mapped if name.startswith("Lot Size")}
         for values in with_acres(list(lots.values())):
             if values is not lots.get(values.name):
                 self._write(values)
-        return sorted(self._files, key=position_of)
 
     def _write(self, values: pl.Series) -> None:
-        path = self._path.with_name(f"{self._path.name}-column-{len(self._files)}")
-        path = self._files.setdefault(values.name, path)
+        path = self._files.setdefault(values.name, self._folder / f"{len(self._files)}.parquet")
         values.to_frame().write_parquet(path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP)
 
 

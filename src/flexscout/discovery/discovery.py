@@ -41,7 +41,8 @@ def scan(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own:
     outputs = {path.resolve() for path in own}
     for path in _candidates(folder, pattern, recursive=recursive):
         name = display_name(path, folder)
-        if pattern != AUTO or path.suffix.lower() in TABLES:
+        ours = Path(os.path.realpath(path)) in outputs
+        if pattern != AUTO or path.suffix.lower() in TABLES or (ours and _looks_like_export(path, folder)):
             check_not_overwritten(path, name, outputs)
         try:
             if reason := reason_to_skip(path, folder, outputs) or _left_out(path, pattern):

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from flexscout.errors import OutputError
-from flexscout.model import ISSUES_SUFFIX, WORKBOOK_CREATOR
+from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX, PAGE_MARK, WORKBOOK_CREATOR
 
 _PREFIXES = {
     "~$": "Excel's lock file of an open workbook, not a workbook.",
@@ -25,8 +25,13 @@ _SUFFIXES = {
 }
 _NO_TEXT = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _PLACE = {b"Source File", b"Source Sheet", b"Source Row"}
-_ONLY_RESULTS_HAVE = (_PLACE | {b"Flex Score"}, _PLACE | {b"Reason", b"In Words"})
+_ONLY_RESULTS_HAVE = (
+    _PLACE | {b"Flex Score"},
+    _PLACE | {b"Reason", b"In Words"},
+    {b"Duplicate Group", b"Kept File", b"Removed File", b"Evidence"},
+)
 _LONGEST_HEADER = 2**17  # bytes
+_PAGE_HEAD = 512  # bytes
 
 
 def reason_to_skip(path: Path, folder: Path, outputs: Collection[Path]) -> str:
@@ -64,13 +69,13 @@ def _reason_in_kind(path: Path, folder: Path) -> str:
 
 
 def _reason_in_origin(path: Path, outputs: Collection[Path]) -> str:
-    own = _real(path) in outputs or _made_by_flexscout(path) or _has_result_header(path)
+    own = _real(path) in outputs or _made_by_flexscout(path) or _has_result_header(path) or _is_page(path)
     return "A result of flexscout itself, never taken as input." if own else ""
 
 
 def _is_result(path: Path) -> bool:
-    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX)}.xlsx")
-    return _made_by_flexscout(workbook) or _has_result_header(path)
+    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX).removesuffix(DUPLICATES_SUFFIX)}.xlsx")
+    return _made_by_flexscout(workbook) or _has_result_header(path) or _is_page(path)
 
 
 def _real(path: Path) -> Path:
@@ -84,6 +89,17 @@ def _made_by_flexscout(path: Path) -> bool:
         with zipfile.ZipFile(path) as book, book.open("docProps/core.xml") as part:
             return f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>".encode() in part.read(4096)
     except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
+        return False
+
+
+def _is_page(path: Path) -> bool:
+    """Whether the head of a web page names flexscout as what generated it."""
+    if path.suffix.lower() in _NO_TEXT:
+        return False
+    try:
+        with path.open("rb") as file:
+            return PAGE_MARK.encode() in file.read(_PAGE_HEAD)
+    except OSError:
         return False
 
 

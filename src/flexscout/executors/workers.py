@@ -27,12 +27,15 @@ else:
     from multiprocessing.context import ForkServerProcess as _BaseProcess
 
 # What the process from which workers are forked imports once for all of them, while this one still imports. Threads do not
-# survive a fork: the frame library starts some that it needs, and is each worker's own; those of NumPy and Arrow start anew.
+# survive a fork, so nothing here may start one: the frame library does, and is each worker's own; the others do as they are told.
 PRELOADED = [
     "ctypes", "decimal", "difflib", "fastexcel", "hashlib", "html", "importlib.metadata", "inspect", "json", "pebble",
     "pyarrow", "rapidfuzz.fuzz", "rapidfuzz.process", "tempfile", "typing_extensions", "zoneinfo",
     "flexscout.discovery", "flexscout.errors", "flexscout.model", "flexscout.vocabulary",
 ]  # fmt: skip
+
+# Arrow's allocator and NumPy's BLAS start threads when they are imported, unless these say otherwise.
+WITHOUT_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"}
 
 CONSTS.sleep_unit = 0.02  # seconds between two looks at the workers
 
@@ -53,13 +56,24 @@ def _hidden_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
+@contextmanager
+def _without_threads() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in WITHOUT_THREADS}
+    os.environ.update(WITHOUT_THREADS)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
 def start_early() -> None:
     """Start the process from which workers are forked, so that it gets ready while this one still imports."""
     if sys.platform != "win32":
         from multiprocessing.forkserver import ensure_running, set_forkserver_preload  # noqa: PLC0415 - not on Windows
 
         # What is started here would answer Ctrl-C with a traceback; it ends with this process.
-        with _hidden_main(), interrupts.unheard():
+        with _hidden_main(), interrupts.unheard(), _without_threads():
             set_forkserver_preload(PRELOADED)
             ensure_running()
 

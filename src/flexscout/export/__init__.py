@@ -2,7 +2,7 @@
 
 from flexscout.export.by_suffix import write_by_suffix
 from flexscout.export.delimited import write_csv
-from flexscout.export.outputs import Outputs, check_place
+from flexscout.export.outputs import Outputs, check_places
 from flexscout.export.report import render_report, write_report
 from flexscout.export.sheets import Tables
 from flexscout.export.tables import write_tables
@@ -12,7 +12,7 @@ __all__ = [
     "Outputs",
     "Sheet",
     "Tables",
-    "check_place",
+    "check_places",
     "render_report",
     "write_by_suffix",
     "write_csv",

@@ -30,6 +30,10 @@ def _safe_name(name: str) -> str:
 
 def _whole(table: pl.DataFrame) -> list[pl.Expr]:
     """Columns of floats that hold nothing but whole numbers, as integers; scores keep their decimal."""
-    floats = [name for name, kind in table.schema.items() if kind == pl.Float64 and not is_score_column(name)]
+    floats = [name for name, kind in table.schema.items() if kind == pl.Float64 and not _is_score(name)]
     whole = table.select(((pl.col(name) % 1 == 0) & (pl.col(name).abs() < 2**53)).all().alias(name) for name in floats)
     return [pl.col(name).cast(pl.Int64) for name in floats if table.height and whole[name].item()]
+
+
+def _is_score(name: str) -> bool:
+    return is_score_column(name) or "Score" in name.split()

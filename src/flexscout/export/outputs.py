@@ -2,20 +2,32 @@
 
 import filecmp
 import os
+import re
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
 from flexscout.errors import OutputError
+from flexscout.journal import make_safe
+
+UNPLACED_SUFFIX = ".new"
+"""What the name of an output adds that could not take its place."""
+
+_PROCESS = re.compile(r"\.(\d{1,9})\.(?:new|bak)")  # whose file it is
 
 
 class Outputs:
     """The files of one run: each is written to a path beside its own, and all take their places at `commit`.
 
-    What was there before is kept as `NAME.bak`; a file that would not change is left alone. Without `commit`,
-    nothing changes. Raises OutputError if a place can't be written.
+    What was there before is kept as `NAME.bak`; a file that would not change is left alone. If one can't take its place, none
+    does, and all are saved as `NAME.new.xlsx` and the like. Without `commit`, nothing changes. Raises OutputError if a place
+    can't be written.
     """
 
     def __init__(self) -> None:
@@ -27,6 +39,7 @@ class Outputs:
     def beside(self, path: Path) -> Path:
         """Where to write the file that will stand at `path`."""
         _make_folder_of(path)
+        _clear_away(path)
         beside = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
         self._beside[path] = beside
         return beside
@@ -41,17 +54,30 @@ class Outputs:
         try:
             for path, beside in self._beside.items():
                 if not _is_unchanged(path, beside):
+                    make_safe(beside)
                     had_one = _keep(path)
                     beside.replace(path)
                     done[path] = had_one
         except OSError as error:
-            for place, had_one in done.items():
-                _restore(place, had_one=had_one)
+            saved = self._saved(done)
+            elsewhere = f" The new ones are saved as {saved[0].name} and the like." if saved else ""
             raise OutputError(
-                f"{path} can't be replaced: {error.strerror or error}. The previous results are as they were.",
+                f"{path} can't be replaced: {error.strerror or error}. The previous results are as they were.{elsewhere}",
                 "Close it in Excel, or choose another place with --output-file, and run again.",
             ) from None
         return tuple(self._beside)
+
+    def _saved(self, done: Mapping[Path, bool]) -> list[Path]:
+        """Under another name what could not all take its place, which gets back what stood there."""
+        saved: list[Path] = []
+        for path, beside in self._beside.items():
+            another = path.with_name(f"{path.stem}{UNPLACED_SUFFIX}{path.suffix}")
+            with suppress(OSError):
+                (path if path in done else beside).replace(another)
+                saved.append(another)
+            if path in done:
+                _restore(path, had_one=done[path])
+        return saved
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for beside in self._beside.values():
@@ -65,11 +91,14 @@ class Outputs:
             ) from error
 
 
-def check_place(path: Path) -> None:
-    """Make the folder of an output. Raises OutputError if nothing can be written there, with what is in the way."""
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder, so no file can stand there.", f"Name a file in it, such as {path / path.name}.")
-    _make_folder_of(path)
+def check_places(*paths: Path) -> None:
+    """Make the folder of each output. Raises OutputError if nothing can be written there, with what is in the way."""
+    for path in paths:
+        if path.is_dir():
+            raise OutputError(
+                f"{path} is a folder, so no file can stand there.", f"Name a file in it, such as {path / path.name}."
+            )
+        _make_folder_of(path)
 
 
 def _make_folder_of(path: Path) -> None:
@@ -81,6 +110,16 @@ def _make_folder_of(path: Path) -> None:
         raise OutputError(f"The folder {path.parent} can't be made: {reason}.", "Choose another place.") from None
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"The folder {path.parent} can't be written to.", "Choose another place with --output-file.")
+
+
+def _clear_away(path: Path) -> None:
+    """Remove what runs left beside the path that were killed."""
+    stem, name, suffix = escape(path.stem), escape(path.name), escape(path.suffix)
+    for left in (*path.parent.glob(f".{stem}.*.new{suffix}"), *path.parent.glob(f".{name}.*.bak")):
+        run = _PROCESS.search(left.name)
+        if run and not psutil.pid_exists(int(run[1])):
+            with suppress(OSError):
+                left.unlink()
 
 
 def backup_of(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The master table as Parquet."""
+"""A table of the result as Parquet."""
 
 from pathlib import Path
 

@@ -6,6 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from flexscout.export.settings_sheet import settings_sheet
+from flexscout.export.summary import summary_sheet
+from flexscout.export.top import top_candidates
 from flexscout.export.workbook import Sheet
 from flexscout.model import REASONS, STATUS, TO_VERIFY, is_score_number
 from flexscout.vocabulary import columns
@@ -21,19 +24,25 @@ _UNIT_FORMATS = {
 }
 _TYPE_FORMATS = {"date": "yyyy-mm-dd", "year": "0", "number": "#,##0"}
 _POINTS_FORMAT = "0.0#"
-_SCORE_FORMATS = {"Completeness": "0%", "Kept Score": _POINTS_FORMAT, "Removed Score": _POINTS_FORMAT}
-_TEXTS = ("Zip Code", "APN", "Unit")
+_SCORE_FORMATS = {
+    "Completeness": "0%",
+    "Match Score": "0.00",
+    **dict.fromkeys(("Kept Score", "Removed Score", "Score Before Filling"), _POINTS_FORMAT),
+}
+_TEXTS = ("Zip Code", "APN", "Unit", "Other Zip Code", "Other APN")
 _SHEETS_SHOWN = 40
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a result: unique candidates, removed duplicates, rows not selected, Issues."""
+    """The tables of a result: unique candidates, removed duplicates, pairs that may be one, rows not selected, Issues."""
 
     master: pl.DataFrame
     ledger: pl.DataFrame
+    possible: pl.DataFrame
     others: pl.DataFrame
     issues: pl.DataFrame
+    explanations: Sequence[str] = ()
 
 
 def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
@@ -41,14 +50,18 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
     formats = number_formats((*tables.master.columns, *tables.others.columns))
     others = tables.others.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
     return [
-        Sheet("Summary", _summary(report)),
+        summary_sheet(tables.master, report),
         Sheet("Flex Properties", tables.master, formats, _TEXTS, "Flex Score"),
+        top_candidates(tables.master, tables.explanations, formats),
         Sheet("To Verify", _to_verify(others), formats, _TEXTS),
         Sheet("Duplicates", tables.ledger, formats, _TEXTS),
+        Sheet("Possible Duplicates", tables.possible, formats, _TEXTS),
+        Sheet("Why Not Selected", _why_not(others), widths={"Reason": 70}),
         Sheet("Not Selected", others.drop("To Verify", strict=False), formats, _TEXTS),
         Sheet("Issues", tables.issues, {}, ("Value",)),
         Sheet("Files", _files(report["files"])),
         Sheet("Columns", _columns(report["columns"]), {}, ("Column", "Differs")),
+        settings_sheet(report),
     ]
 
 
@@ -56,7 +69,8 @@ def number_formats(names: Iterable[str]) -> dict[str, str]:
     """Column -> Excel number format, of these and those that may stand in any table."""
     canonical = {column.name: _UNIT_FORMATS.get(column.unit) or _TYPE_FORMATS.get(column.type, "") for column in columns()}
     scores = {name: _POINTS_FORMAT for name in names if is_score_number(name)} | _SCORE_FORMATS
-    return {name: form for name, form in (canonical | scores).items() if form}
+    formats = {name: form for name, form in (canonical | scores).items() if form}
+    return formats | {f"Other {name}": form for name, form in formats.items()}
 
 
 def _to_verify(others: pl.DataFrame) -> pl.DataFrame:
@@ -67,25 +81,15 @@ def _to_verify(others: pl.DataFrame) -> pl.DataFrame:
     return promising.sort("Score Ceiling", "Source File", "Source Sheet", "Source Row", descending=[True, False, False, False])
 
 
-def _summary(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Figure and value, without times: they would differ from run to run."""
-    figures, merged, averages = report["statistics"], report["deduplication"], report["averages"]
-    rows: list[tuple[str, Any]] = [
-        ("Flex-industrial candidates", figures["unique_flex_properties"]),
-        ("Average flex score", figures["average_flex_score"]),
-        ("Properties read", figures["total_properties"]),
-        ("Files read", figures["successful_files"]),
-        ("Files that failed", figures["failed_files"]),
-        ("Candidates before deduplication", merged["before"]),
-        ("Duplicates removed", merged["removed"]),
-        ("Merges that joined different parcels (APN)", merged["different_apn"]),
-        ("Average building, square feet", averages["building_sqft"]),
-        ("Average lot, acres", averages["lot_size_acres"]),
-        *((f"Score {band}", count) for band, count in figures["score_distribution"].items()),
-        *((f"State {state}", count) for state, count in figures["geographic_coverage"]["states"].items()),
-        *((f"Could not be read: {file['file']}", file["error"]["message"]) for file in report["files"] if "error" in file),
-    ]
-    return [{"Figure": figure, "Value": "" if value is None else value} for figure, value in rows]
+def _why_not(others: pl.DataFrame) -> pl.DataFrame:
+    """How many rows have each reason, the most frequent first; a row of several has them together."""
+    if "Reason" not in others.columns:
+        return pl.DataFrame(schema={"Reason": pl.String, "Rows": pl.Int64})
+    # What was found differs from row to row; the reason is what is left without its figures.
+    alike = others.with_columns(pl.col("Reason").str.replace_all(r"\d[\d,.]*", "...").alias("__alike"))
+    first = pl.when(pl.col("Reason").n_unique() == 1).then(pl.col("Reason").first()).otherwise(pl.col("__alike").first())
+    counted = alike.group_by("__alike").agg(first.alias("Reason"), pl.len().cast(pl.Int64).alias("Rows")).drop("__alike")
+    return counted.sort("Rows", "Reason", descending=[True, False])
 
 
 def _files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

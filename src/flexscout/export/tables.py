@@ -20,14 +20,17 @@ from flexscout.vocabulary import columns
 
 
 def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConfiguration, outputs: Outputs) -> list[str]:
-    """Write workbook, Parquet and CSV to their places beside; gives, in sentences, what a format could not hold."""
+    """Write all but the report to their places beside; gives, in sentences, what a format could not hold."""
     chosen = replace(tables, master=_chosen(tables.master, config.output_columns), issues=in_words(tables.issues))
     workbook, parquet = outputs.beside(Path(config.output_file)), outputs.beside(config.parquet_file)
+    ledger_csv, ledger_parquet = config.duplicates_files
     # The workbook keeps one core busy; its twins are written on another.
     with ThreadPoolExecutor(max_workers=1) as beside:
         twins = [
             beside.submit(write_parquet, chosen.master, parquet),
             beside.submit(write_csv, chosen.issues, outputs.beside(config.issues_file)),
+            beside.submit(write_csv, chosen.ledger, outputs.beside(ledger_csv)),
+            beside.submit(write_parquet, chosen.ledger, outputs.beside(ledger_parquet)),
         ]
         if config.enable_csv_export:
             twins.append(beside.submit(write_csv, chosen.master, outputs.beside(config.csv_file)))

@@ -22,6 +22,7 @@ MOST_CHARACTERS = 32_767
 _NARROWEST, _WIDEST, _SAMPLED = 9, 48, 500  # characters, characters, rows
 _FIRST_DATE = date(1900, 3, 1)  # before it, Excel's calendar is wrong or has no days
 _PLAIN_NUMBER = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$"
+_PAGE = {"repeat_rows": 0}  # the header, on each printed page
 _STAMP = "2000-01-01T00:00:00Z"  # in place of the time of writing, so that equal input gives equal bytes
 
 
@@ -30,7 +31,9 @@ class Sheet:
     """A sheet to write.
 
     `table`: a frame, or rows as dicts of mixed types; `formats`: column -> Excel number format; `texts`: columns of
-    digits that are no numbers (ZIP codes, parcel numbers).
+    digits that are no numbers (ZIP codes, parcel numbers); `bars`: the column that bars are drawn in; `links`: column of web
+    addresses -> the column whose text it shows; `wrapped`: columns of long texts, in several lines; `widths`: column ->
+    characters; `charts`, `page`: as the writer takes them.
     """
 
     name: str
@@ -38,6 +41,11 @@ class Sheet:
     formats: dict[str, str] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     bars: str = ""
+    links: dict[str, str] = field(default_factory=dict)
+    wrapped: tuple[str, ...] = ()
+    widths: dict[str, float] = field(default_factory=dict)
+    charts: list[dict[str, Any]] = field(default_factory=list)
+    page: dict[str, Any] = field(default_factory=dict)
 
 
 def write_workbook(sheets: Sequence[Sheet], path: Path) -> list[str]:
@@ -109,22 +117,31 @@ def _add(book: FastExcel, sheet: Sheet, name: str, table: Any) -> None:
     columns = list(table[0]) if isinstance(table, list) else table.columns
     is_frame = isinstance(table, pl.DataFrame)
     formats = {column: Format().set_num_format(form) for column, form in sheet.formats.items() if column in columns}
+    formats |= {column: Format().set_text_wrap().set_align("top") for column in sheet.wrapped}
     book.sheet(
         name,
         table,
         header_format=Format().set_bold().set_background_color("#1F3864").set_font_color("#FFFFFF").set_align("left"),
         column_formats=formats or None,
-        column_widths=_widths(table) if is_frame else {columns[0]: 38, columns[-1]: 60},
+        column_widths=_widths(sheet, table, columns),
         autofilter=is_frame and table.height > 0,
         ignore_errors=[column for column in sheet.texts if column in columns] or None,
         conditional_formats={sheet.bars: {"type": "data_bar", "color": "#9DC3E6"}}
         if sheet.bars in columns and is_frame and table.height
         else None,
+        url_columns=sheet.links or None,
+        charts=sheet.charts or None,
+        page_setup=_PAGE | sheet.page,
     )
 
 
-def _widths(table: pl.DataFrame) -> dict[str, float]:
-    """Wide enough for the header and nearly all of the first rows."""
+def _widths(sheet: Sheet, table: Any, columns: Sequence[str]) -> dict[str, float]:
+    """Those of the sheet; the other columns are wide enough for the header and nearly all of the first rows."""
+    own = {name: width for name, width in sheet.widths.items() if name in columns}
+    return (_fitting(table) if isinstance(table, pl.DataFrame) else {columns[0]: 38, columns[-1]: 60}) | own
+
+
+def _fitting(table: pl.DataFrame) -> dict[str, float]:
     sample = table.head(_SAMPLED)
     lengths = sample.select(pl.all().cast(pl.String).str.len_chars().quantile(0.95)).row(0) if sample.height else ()
     longest = lengths or [0] * table.width

@@ -1,7 +1,27 @@
 """What a run leaves on disk while it works and of its working: tables by content, the log, the clock."""
 
-from flexscout.journal.log import run_log
+from flexscout.journal.cache import TableCache, table_cache
+from flexscout.journal.log import log_finished, log_found, run_log
 from flexscout.journal.measure import NEAR, MemoryWatch, Stopwatch, peak_memory_mb
 from flexscout.journal.tables import TableFolder, write_parts, write_table
+from flexscout.journal.versions import reading_version, result_version
+from flexscout.journal.whole import make_safe, write_whole
 
-__all__ = ["NEAR", "MemoryWatch", "Stopwatch", "TableFolder", "peak_memory_mb", "run_log", "write_parts", "write_table"]
+__all__ = [
+    "NEAR",
+    "MemoryWatch",
+    "Stopwatch",
+    "TableCache",
+    "TableFolder",
+    "log_finished",
+    "log_found",
+    "make_safe",
+    "peak_memory_mb",
+    "reading_version",
+    "result_version",
+    "run_log",
+    "table_cache",
+    "write_parts",
+    "write_table",
+    "write_whole",
+]

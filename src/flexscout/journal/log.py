@@ -3,12 +3,13 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flexscout.errors import OutputError
+from flexscout.model import RunSummary, SkippedFile, SourceFile
 
 
 class _JsonLines(logging.Formatter):
@@ -62,3 +63,19 @@ def run_log(path: Path, level: str) -> Iterator[logging.Logger]:
         logger.removeHandler(handler)
         logger.setLevel(before)
         handler.close()
+
+
+def log_found(sources: Iterable[SourceFile], skipped: Iterable[SkippedFile]) -> None:
+    """A line per file of the folder."""
+    logger = logging.getLogger("flexscout.pipeline")
+    for source in sources:
+        logger.info("%s found", source.name, extra={"event": "file_found", "data": {"file": source.name, "bytes": source.size}})
+    for file in skipped:
+        logger.warning("%s skipped: %s", file.name, file.reason, extra={"event": "file_skipped", "data": {"file": file.name}})
+
+
+def log_finished(summary: RunSummary) -> None:
+    """How a run ended."""
+    logger = logging.getLogger("flexscout.pipeline")
+    data = {"exit_code": summary.exit_code, **summary.report["performance"]}
+    logger.info("run finished", extra={"event": "run_finished", "data": data})

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 import polars as pl
 
 from flexscout import interrupts
+from flexscout.journal.whole import make_safe
 
 
 class TableFolder:
@@ -33,7 +34,7 @@ class TableFolder:
             self.remove()
 
 
-def write_parts(frames: Iterable[pl.DataFrame], path: Path) -> Path:
+def write_parts(frames: Iterable[pl.DataFrame], path: Path, *, safe: bool = False) -> Path:
     """Write a table whose rows come part by part, of one schema, as `write_table` does; there is at least one part."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
 
@@ -44,13 +45,17 @@ def write_parts(frames: Iterable[pl.DataFrame], path: Path) -> Path:
         writer.write_table(first)
         for part in parts:
             writer.write_table(part)
+    if safe:
+        make_safe(beside)
     beside.replace(path)
     return path
 
 
-def write_table(frame: pl.DataFrame, path: Path) -> Path:
-    """Write a table so that `path` is never a half-written one: beside it, then renamed."""
+def write_table(frame: pl.DataFrame, path: Path, *, safe: bool = False) -> Path:
+    """Write a table so that `path` is never a half-written one: beside it, then renamed; `safe`: once it is on the disk."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     frame.write_parquet(beside, compression="lz4", statistics=False)
+    if safe:
+        make_safe(beside)
     beside.replace(path)
     return path

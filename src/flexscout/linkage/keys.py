@@ -1,55 +1,70 @@
 """The normalized key of a row: rows with equal keys are one property."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import polars as pl
 
+from flexscout.linkage.address import PARTS, address_parts
+from flexscout.linkage.place import city_key, state_key, without_place, zip_key
+from flexscout.linkage.spelling import plain, spelled_once
 from flexscout.model import PLACE_COLUMNS, SOURCE_COLUMNS
-from flexscout.vocabulary import address_words
 
-_BETWEEN = "\x1f"  # a separator that no cell holds
+_BETWEEN, _NONE = "\x1f", "\x1eno"  # a separator, and a mark before what a file lacks, that no cell holds
 
-# A house number is not zero, which assessors write for "none": 0 MAIN ST is any lot on Main Street.
-_HOUSE_NUMBER = r"^0*[1-9]\d*(?:-\d+)?[A-Z]? \S"
+WITHIN_FILE = ("City", "State")
+"""Where a sheet lacks them, its rows are compared within their file alone."""
 
 
-def duplicate_keys(frame: pl.DataFrame, fields: Sequence[str], source: str | pl.Series) -> pl.Series:
-    """A key per row of a sheet, or of sheets that lack the same columns; null where the row can't be a duplicate of another.
+def lacking(columns: Collection[str], fields: Sequence[str]) -> str:
+    """Which of the duplicate `fields`, and of city and state, a sheet with these columns lacks: a text for each of its rows."""
+    return "".join(f"|{name}|" for name in dict.fromkeys((*fields, *WITHIN_FILE)) if name not in columns)
 
-    `fields`: canonical columns that have to agree. A missing value, or an address without a house number, gives no
-    key. Where the sheets lack a part of the place, such as the state, rows are compared only within their `source` (one for
-    all rows, or one each); where they lack anything else, they have no key.
+
+def lacks(sheets: pl.Expr, field: str) -> pl.Expr:
+    """Whether the sheet of each row lacks the field; `sheets`: texts of `lacking`."""
+    return sheets.str.contains(f"|{field}|", literal=True)
+
+
+def duplicate_keys(
+    frame: pl.DataFrame, fields: Sequence[str], sheets: pl.Series | None = None, told: Mapping[str, pl.Series] | None = None
+) -> pl.Series:
+    """A key per row, null where the row can't be a duplicate of another.
+
+    `fields`: canonical columns that have to agree; `sheets`: what the sheet of each row lacks, as `lacking` says it, by default
+    what the frame lacks; `told`: fields that are normalized already. A missing value, or an address without a house number,
+    gives no key. Where a sheet lacks a part of the place, such as the state, its rows are compared only within their
+    `Source File`; where it lacks anything else, they have no key.
     """
-    lacking = [field for field in fields if field not in frame.columns]
-    if len(lacking) == len(fields) or not PLACE_COLUMNS.issuperset(lacking):
-        return pl.repeat(None, frame.height, dtype=pl.String, eager=True)
-    parts = [_part(frame, field, source) for field in fields]
-    return frame.select(pl.concat_str(parts, separator=_BETWEEN).alias("key")).to_series()
-
-
-def combined_keys(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
-    """A key per row of many sheets in one frame: what `duplicate_keys` gives sheet by sheet.
-
-    Sheets are told apart by `Source File` and `Source Sheet`, as far as those are there; a sheet lacks a column in
-    which none of its rows has a value.
-    """
-    lacking = {field: _lacks(frame, field) for field in fields}
-    file = pl.col("Source File") if "Source File" in frame.columns else pl.lit("")
+    known = told or {}
+    placed = frame if "Address" in known else _placed(frame, fields)
+    given = lacking_of(frame, fields) if sheets is None else sheets
     parts = [
-        pl.when(lacks & (field in PLACE_COLUMNS)).then(pl.format(f"no {field} in {{}}", file)).otherwise(_spelled(frame, field))
-        for field, lacks in lacking.items()
+        pl.coalesce(pl.lit(known[field]) if field in known else _spelled(placed, field), within_file(frame, given, field))
+        for field in fields
     ]
-    comparable = ~pl.all_horizontal(*lacking.values())
+    comparable = ~pl.all_horizontal(lacks(pl.lit(given), field) for field in fields)
     return frame.with_columns(pl.when(comparable).then(pl.concat_str(parts, separator=_BETWEEN)).alias("__key"))["__key"]
 
 
-def _lacks(frame: pl.DataFrame, field: str) -> pl.Series:
-    """Whether the row's sheet lacks the column."""
-    if field not in frame.columns:
-        return pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True)  # noqa: FBT003 - the value to repeat
-    sheet = [name for name in SOURCE_COLUMNS[:2] if name in frame.columns]
-    nothing = pl.col(field).is_null().all()
-    return frame.with_columns((nothing.over(sheet) if sheet else nothing).alias("__lacks"))["__lacks"]
+def within_file(frame: pl.DataFrame, sheets: pl.Series, field: str) -> pl.Expr:
+    """What stands for a part of the place that the row's sheet lacks, equal within a file; null for other fields and sheets."""
+    file = pl.lit(frame[SOURCE_COLUMNS[0]].cast(pl.String)) if SOURCE_COLUMNS[0] in frame.columns else pl.lit("")
+    return pl.when(lacks(pl.lit(sheets), field) & (field in PLACE_COLUMNS)).then(pl.format(f"{_NONE} {field} in {{}}", file))
+
+
+def lacking_of(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+    """What each row's sheet lacks, if all are of one."""
+    return pl.repeat(lacking(frame.columns, fields), frame.height, dtype=pl.String, eager=True)
+
+
+def without_file(keys: pl.Series) -> pl.Series:
+    """The keys, in which it no longer stands which file lacks something."""
+    return keys.str.replace_all(rf"{_NONE} [^{_BETWEEN}|]*", "")
+
+
+def _placed(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
+    """The frame with addresses that do not repeat where they are."""
+    return frame.with_columns(without_place(frame)) if {"Address"} & {*fields} & {*frame.columns} else frame
 
 
 def _spelled(frame: pl.DataFrame, field: str) -> pl.Expr:
@@ -58,56 +73,32 @@ def _spelled(frame: pl.DataFrame, field: str) -> pl.Expr:
 
 def normalize(texts: pl.Series, field: str) -> pl.Series:
     """Texts of a field in the one spelling that keys compare; null where they say nothing."""
-    distinct = texts.unique().drop_nulls()
-    spelled = _NORMALIZERS.get(field, _plain)(distinct)
-    return texts.replace_strict(distinct, spelled, default=None, return_dtype=pl.String)
+    if field == "Address":
+        return address_key(address_parts(texts))
+    return spelled_once(texts, _SPELLINGS.get(field, _words))
 
 
-def _part(frame: pl.DataFrame, field: str, source: str | pl.Series) -> pl.Expr:
-    if field not in frame.columns:
-        return pl.format("no {} in {}", pl.lit(field), pl.lit(source))
-    return _spelled(frame, field)
+def address_key(parts: pl.DataFrame) -> pl.Series:
+    """PARTS as one text."""
+    return parts.select(pl.concat_str(PARTS, separator="|").alias("key")).to_series()
 
 
-def _plain(texts: pl.Series) -> pl.Series:
-    """Upper case, words only."""
-    words = texts.str.to_uppercase().str.replace_all(r"[.'\u2019]", "").str.replace_all(r"[^\w#-]+|_", " ")
-    # A hyphen stays only within a range of house numbers.
-    tidy = (
-        words.str.replace_all(r"(\D)-|-(\D)", "$1 $2").str.replace_all("#", " # ").str.replace_all(r"\s+", " ").str.strip_chars()
-    )
-    return tidy.set(tidy == "", None)
+def _words(text: pl.Expr) -> pl.Expr:
+    return _filled(plain(text))
 
 
-def _address(texts: pl.Series) -> pl.Series:
-    """Standard abbreviations of USPS Publication 28; none without a house number."""
-    spelled = _abbreviated(_plain(texts)).str.replace_all("UNIT UNIT", "UNIT", literal=True).str.strip_chars_start("0")
-    return spelled.set(~spelled.str.contains(_HOUSE_NUMBER).fill_null(value=False), None)
+def parcel_key(number: pl.Expr) -> pl.Expr:
+    """The letters and digits of a parcel number: 06-43 and 0643 are one parcel."""
+    return _filled(number.str.to_uppercase().str.replace_all(r"[\W_]+", ""))
 
 
-def _city(texts: pl.Series) -> pl.Series:
-    return _abbreviated(_plain(texts))
+def _filled(text: pl.Expr) -> pl.Expr:
+    return pl.when(text != "").then(text)
 
 
-def _abbreviated(texts: pl.Series) -> pl.Series:
-    words = pl.element().replace(address_words())
-    return texts.to_frame("text").select(pl.col("text").str.split(" ").list.eval(words).list.join(" ")).to_series()
-
-
-def _zip5(texts: pl.Series) -> pl.Series:
-    digits = texts.str.strip_chars().str.slice(0, 5)
-    return digits.set(digits == "", None)
-
-
-def _parcel(texts: pl.Series) -> pl.Series:
-    """Letters and digits only: 06-43 and 0643 are one parcel."""
-    bare = texts.str.to_uppercase().str.replace_all(r"[\W_]+", "")
-    return bare.set(bare == "", None)
-
-
-_NORMALIZERS: dict[str, Callable[[pl.Series], pl.Series]] = {
-    "Address": _address,
-    "City": _city,
-    "Zip Code": _zip5,
-    "APN": _parcel,
+_SPELLINGS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "City": city_key,
+    "State": state_key,
+    "Zip Code": zip_key,
+    "APN": parcel_key,
 }

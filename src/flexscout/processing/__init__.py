@@ -2,23 +2,28 @@
 
 from flexscout.processing.batch import BatchProcessor
 from flexscout.processing.classified import (
-    KEY,
+    LACKING,
     MODIFIED,
     POSITION,
     Classified,
     gathered,
     issues_of,
     judged,
-    merged,
+    linkable,
+    not_selected,
     with_other_columns,
 )
+from flexscout.processing.linked import ROW, linked, merged, unique_properties
+from flexscout.processing.possible import POSSIBLE_SCHEMA, possible_duplicates
 from flexscout.processing.processor import FileProcessor
 from flexscout.processing.progress import NoProgress, Progress
 
 __all__ = [
-    "KEY",
+    "LACKING",
     "MODIFIED",
     "POSITION",
+    "POSSIBLE_SCHEMA",
+    "ROW",
     "BatchProcessor",
     "Classified",
     "FileProcessor",
@@ -27,6 +32,11 @@ __all__ = [
     "gathered",
     "issues_of",
     "judged",
+    "linkable",
+    "linked",
     "merged",
+    "not_selected",
+    "possible_duplicates",
+    "unique_properties",
     "with_other_columns",
 ]

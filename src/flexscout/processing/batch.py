@@ -17,13 +17,14 @@ from flexscout.config import PipelineConfiguration
 from flexscout.discovery import FileDiscovery
 from flexscout.errors import ErrorAction, ErrorHandler, ProcessingError, WorkerError, as_processing_error
 from flexscout.executors import Executor, WorkerDied, WorkerPool
-from flexscout.journal import TableFolder
+from flexscout.journal import TableCache, TableFolder
 from flexscout.mapping.mapping_file import load_mapping
 from flexscout.model import FileRecord, HeaderMap, ProcessingResult, SourceFile
 from flexscout.prepare import Schema, explain_file, inspect_file, prepare_file
 from flexscout.processing.classified import Classified, classified, with_candidates
 from flexscout.processing.progress import LoggedProgress, NoProgress, Progress
 
+_BLOCK = 100  # files that are known from another run and classified together
 _PATIENCE = 0.03  # seconds that a finished file waits for others, to be classified together
 _UNCLEAR = {"worker_died", "out_of_memory"}  # errors that say what became of the worker, not what is wrong with the file
 
@@ -52,6 +53,11 @@ class BatchProcessor:
         self._memory_share = self.config.memory_limit_gb
         self._header_maps: dict[HeaderMap, HeaderMap] = {}
 
+    @property
+    def rules(self) -> tuple[object, ...]:
+        """What decides beside the settings themselves: the profile, the mapping."""
+        return (*self.criteria.rules, self.schema)
+
     def _required(self) -> tuple[str, ...]:
         """The columns without which a file fails: none, or those that eligibility and duplicates look at."""
         if self.config.schema_policy == "report":
@@ -69,16 +75,21 @@ class BatchProcessor:
             raise TypeError(f"A list of paths is needed, not one: process_file({str(file_paths)!r}) takes it.")
         sources = _sources([Path(path) for path in file_paths])
         folder = TableFolder()
-        parts = self.process(list(sources.values()), folder.path)
+        parts = self.process(list(sources.values()), TableCache(folder.path))
         done = {result.file_path: result for part in parts for result in with_candidates(part, folder)}
         return [done[str(Path(path))] for path in file_paths]
 
-    def process(self, sources: Sequence[SourceFile], folder: Path) -> Iterator[Classified]:
-        """Process sources as they come back from the workers, with their tables in `folder`."""
+    def process(self, sources: Sequence[SourceFile], tables: TableCache) -> Iterator[Classified]:
+        """Process sources as they come back, with their tables among `tables`; those that are known there are not read."""
         for listener in self._listeners:
             listener.started(len(sources))
-        with closing(self._records(partial(prepare_file, folder=folder, schema=self.schema), sources)) as arrivals:
+        tables = tables.depending_on(self.schema)
+        found = [(source, tables.find(source)) for source in sources]
+        known = [self._shared(record) for _, record in found if record]
+        work = partial(prepare_file, tables=tables, schema=self.schema)
+        with closing(self._records(work, [source for source, record in found if not record], known)) as arrivals:
             for records in arrivals:
+                _keep(records, tables)
                 part = self.classify(records)
                 for result, listener in product(part.results, self._listeners):
                     listener.file_done(result)
@@ -117,15 +128,21 @@ class BatchProcessor:
         details = error.as_dict() if isinstance(error, ProcessingError) else {}
         self._handler.log_processing_error({"file": str(file_path), **details}, error)
 
-    def _records(self, work: Callable[..., FileRecord], sources: Sequence[SourceFile]) -> Generator[list[FileRecord], None, None]:
-        """Records as they are done: all that are at a time, and at most `batch_size` files handed out."""
-        waiting = iter(sources)
+    def _records(
+        self, work: Callable[..., FileRecord], sources: Sequence[SourceFile], known: Sequence[FileRecord] = ()
+    ) -> Generator[list[FileRecord], None, None]:
+        """Records as they are done: all that are at a time, and at most `batch_size` files handed out; meanwhile the `known`."""
+        waiting, blocks = iter(sources), (list(known[i : i + _BLOCK]) for i in range(0, len(known), _BLOCK))
+        if not sources:
+            yield from blocks
+            return
         with self._executor or self._workers(len(sources)) as executor:
             memory = int(self._memory_share * 2**30)
             running = _Running(
                 executor, partial(work, memory=memory), partial(explain_file, memory=memory), self.config.batch_size
             )
             running.take(waiting)
+            yield from blocks
             while running.is_unfinished:
                 yield self._arrived(running, waiting)
 
@@ -251,6 +268,16 @@ class _Running:
     @property
     def _room(self) -> int:
         return max(0, self._batch_size - len(self.files))
+
+
+def _keep(records: Iterable[FileRecord], tables: TableCache) -> None:
+    """What was read now need not be read again."""
+    try:
+        for record in records:
+            if not record.reused:
+                tables.keep(record)
+    except OSError as error:
+        logger.warning("what was read can't be kept: %s", error, extra={"event": "not_kept"})
 
 
 def worker_count(config: PipelineConfiguration, files: int) -> int:

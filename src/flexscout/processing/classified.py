@@ -8,13 +8,12 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.aggregation import Deduplicated, combine, deduplicate, unmerged
+from flexscout.aggregation import combine
 from flexscout.classification import Criteria
 from flexscout.classification.where import Filtered
-from flexscout.config import PipelineConfiguration
 from flexscout.conversion import ISSUE_SCHEMA, fairly
 from flexscout.journal import TableFolder, write_table
-from flexscout.linkage import duplicate_keys
+from flexscout.linkage import WITHIN_FILE, lacking
 from flexscout.model import (
     ISSUES_LISTED,
     REASONS,
@@ -29,8 +28,9 @@ from flexscout.model import (
 )
 from flexscout.vocabulary import columns
 
-KEY, MODIFIED, POSITION = "__key", "__modified", "__position"
-"""Working columns: the duplicate key; when the file was last changed, seconds since 1970; where the row is in its table."""
+LACKING, MODIFIED, POSITION = "__lacking", "__modified", "__position"
+"""Working columns: which fields that are compared the row's sheet lacks; when its file was last changed, seconds since 1970;
+where the row is in its table."""
 
 Tables = Mapping[tuple[str, str], Path]
 """File and sheet -> the whole table of it."""
@@ -39,21 +39,38 @@ _FILE, _SHEET, _ = SOURCE_COLUMNS
 _CANONICAL = {column.name for column in columns()}
 _BLOCK = 100  # tables
 
+LINKED_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Latitude", "Longitude")
+"""What tells which rows are one property."""
+
 # What is kept of a row that was not selected; the whole row stays in its file.
 _NOT_SELECTED = (
-    "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "County", "APN",
-    "Building SqFt", "Lot Size Acres", "Year Built", "Flex Score", "Score Ceiling",
-    *SOURCE_COLUMNS, STATUS, REASONS, TO_VERIFY,
-)  # fmt: skip
+    "Property Name",
+    "Property Type",
+    "Address",
+    "City",
+    "State",
+    "Zip Code",
+    "County",
+    "APN",
+    "Building SqFt",
+    "Lot Size Acres",
+    "Year Built",
+    "Flex Score",
+    "Score Ceiling",
+    *SOURCE_COLUMNS,
+    STATUS,
+    REASONS,
+    TO_VERIFY,
+)
 
 
 @dataclass(frozen=True)
 class Classified:
     """Files after classification.
 
-    `results`: one a file; `candidates`: their canonical columns and scores, with KEY, MODIFIED and POSITION; `others`: the
-    rows that were not selected, with their reasons; `issues`: the Issues of the files; `tables`: where the whole rows are;
-    `left_out`: rows for which the filter does not hold.
+    `results`: one a file; `candidates`: their canonical columns and scores, with LACKING, MODIFIED and POSITION; `others`: the
+    rows that were not selected, with their reasons and LACKING; `issues`: the Issues of the files; `tables`: where the whole rows
+    are; `left_out`: rows for which the filter does not hold.
     """
 
     results: tuple[ProcessingResult, ...]
@@ -74,7 +91,7 @@ def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fiel
     return Classified(
         _results(records, frames),
         combine(candidates),
-        _together(frame.select(cs.by_name(*_NOT_SELECTED, require_all=False)) for frame in others),
+        _together(frame.select(_to_link(duplicate_fields) | _shown()) for frame in others),
         issues_of(records),
         tables,
         sum(part.left_out for part in filtered),
@@ -84,17 +101,10 @@ def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fiel
 def judged(
     records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
 ) -> list[tuple[Filtered, ...]]:
-    """The records' tables with KEY, MODIFIED and POSITION, as each of the `criteria` judges them: the same rows in one order."""
-    asked = {*duplicate_fields, *(name for one in criteria for name in one.profile.columns)}
-    keyed = [_with_key(frame, duplicate_fields) for frame in _alike(records, asked)]
-    return [tuple(one.judge(frame) for one in criteria) for frame in keyed]
-
-
-def merged(candidates: pl.DataFrame, config: PipelineConfiguration) -> Deduplicated:
-    """A row per property, best first, of candidates with KEY and MODIFIED; every row, if the settings want no deduplication."""
-    if not (config.enable_deduplication and candidates.width):
-        return unmerged(candidates, (KEY, MODIFIED))
-    return deduplicate(candidates, keys=KEY, newness=MODIFIED, fields=config.duplicate_fields)
+    """The records' tables with LACKING, MODIFIED and POSITION, as each of the `criteria` judges them: equal rows in one order."""
+    asked = {*duplicate_fields, *WITHIN_FILE, *(name for one in criteria for name in one.profile.columns)}
+    marked = [_with_lacking(frame, duplicate_fields) for frame in _alike(records, asked)]
+    return [tuple(one.judge(frame) for one in criteria) for frame in marked]
 
 
 def gathered(parts: Sequence[Classified]) -> Classified:
@@ -107,6 +117,24 @@ def gathered(parts: Sequence[Classified]) -> Classified:
         {place: table for part in parts for place, table in part.tables.items()},
         sum(part.left_out for part in parts),
     )
+
+
+def not_selected(others: pl.DataFrame) -> pl.DataFrame:
+    """The rows that were not selected, as they are shown."""
+    return others.select(_shown())
+
+
+def linkable(rows: pl.DataFrame, duplicate_fields: tuple[str, ...]) -> pl.DataFrame:
+    """What tells which rows are one property, of rows with LACKING."""
+    return rows.select(_to_link(duplicate_fields))
+
+
+def _to_link(duplicate_fields: tuple[str, ...]) -> cs.Selector:
+    return cs.by_name(*dict.fromkeys((*LINKED_COLUMNS, *duplicate_fields, *SOURCE_COLUMNS, LACKING)), require_all=False)
+
+
+def _shown() -> cs.Selector:
+    return cs.by_name(*_NOT_SELECTED, require_all=False)
 
 
 def with_other_columns(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -140,7 +168,7 @@ def _of_file(rows: pl.DataFrame, tables: Tables, name: str) -> pl.DataFrame:
     own = {place: table for place, table in tables.items() if place[0] == name}
     there = {column for table in own.values() for column in pl.read_parquet_schema(table)}
     foreign = [column for column in rows.columns if column in _CANONICAL - there]
-    return combine([with_other_columns(rows.drop(foreign), own).drop(KEY, MODIFIED, strict=False)])
+    return combine([with_other_columns(rows.drop(foreign), own).drop(LACKING, MODIFIED, strict=False)])
 
 
 def _in_blocks(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -176,8 +204,8 @@ def _known() -> cs.Selector:
     return cs.by_name(*_CANONICAL, *SOURCE_COLUMNS, require_all=False)
 
 
-def _with_key(frame: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
-    return frame.with_columns(duplicate_keys(frame, fields, frame[_FILE]).cast(pl.String).alias(KEY))
+def _with_lacking(frame: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(lacking(frame.columns, fields)).alias(LACKING))
 
 
 def _together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

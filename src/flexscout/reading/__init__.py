@@ -3,7 +3,7 @@
 from flexscout.reading.any_kind import explain_failure, peek_workbook, read_workbook
 from flexscout.reading.header import SEARCHED_ROWS, find_header, header_texts, knows_header
 from flexscout.reading.preflight import DEFAULT_MEMORY
-from flexscout.reading.stored import Cells
+from flexscout.reading.stored import Cells, in_memory
 from flexscout.reading.workbook import RawSheet, Workbook
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "explain_failure",
     "find_header",
     "header_texts",
+    "in_memory",
     "knows_header",
     "peek_workbook",
     "read_workbook",

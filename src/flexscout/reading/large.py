@@ -31,6 +31,7 @@ class LargeBook:
         self._path, self._size = path, size
         self._own = None if folder else TableFolder()
         self._folder = self._own.path if self._own else folder or Path()
+        self._folder.mkdir(parents=True, exist_ok=True)
         self._threads = pl.thread_pool_size()  # the share of the cores that this process has
         self._read_whole = whole
 

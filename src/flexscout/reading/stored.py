@@ -107,6 +107,11 @@ class Loaded(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+def in_memory(cells: Cells) -> pl.DataFrame:
+    """All cells as one frame."""
+    return cells if isinstance(cells, pl.DataFrame) else cells.collect()
+
+
 def store(blocks: Iterable[tuple[int, pl.DataFrame]], folder: Path, own: TableFolder | None = None) -> Cells:
     """A sheet from its rows: number of the first, as Excel numbers it, and cells. What is too much for memory goes to `folder`.
 

@@ -15,7 +15,7 @@ import polars as pl
 from flexscout.errors import DataFormatError
 from flexscout.kinds import Kind
 from flexscout.reading.day_numbers import counts_from_1904
-from flexscout.reading.parser import load_cells, open_book
+from flexscout.reading.parser import Book, load_cells, open_book
 from flexscout.reading.preflight import DEFAULT_MEMORY, MOST_COLUMNS, check_bounds, is_large
 from flexscout.reading.stored import Cells, Loaded
 
@@ -61,6 +61,18 @@ def read_spreadsheet(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY, folde
     return replace(_collect(path, names, load), from_1904=counts_from_1904(path))
 
 
+def read_named_sheets(
+    path: Path, kind: Kind, wanted: Callable[[str], bool], memory: int = DEFAULT_MEMORY
+) -> dict[str, pl.DataFrame]:
+    """Name -> cells, as RawSheet has them, of the sheets that are `wanted` by their name; the others have no cells.
+
+    Raises as `read_spreadsheet` does, also if a single wanted sheet is damaged.
+    """
+    book = _opened(path, kind, memory)
+    load = partial(load_cells, book)
+    return {name: guarded(path, partial(load, name))[0] if wanted(name) else pl.DataFrame() for name in book.sheet_names}
+
+
 def peek_spreadsheet(path: Path, kind: Kind, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
     """The first `rows` rows of every sheet, without reading the rest where the kind allows that.
 
@@ -83,6 +95,12 @@ def trimmed(cells: pl.DataFrame) -> pl.DataFrame:
     cells = cells.head(filled[-1] + 1 if len(filled) else 0)
     used = [i for i, column in enumerate(cells.iter_columns()) if column.null_count() < cells.height]
     return cells.select(cells.columns[: used[-1] + 1]) if used else pl.DataFrame()
+
+
+def _opened(path: Path, kind: Kind, memory: int) -> Book:
+    check_bounds(path, kind, memory)
+    # The reader trusts the name; content goes in as bytes where the name is wrong.
+    return guarded(path, lambda: open_book(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
 
 
 def _peek_xlsx(path: Path, rows: int) -> Workbook:
@@ -123,9 +141,7 @@ def _collect(path: Path, names: list[str], load: Load) -> Workbook:
 
 def _whole(path: Path, kind: Kind, memory: int, _folder: Path | None = None) -> tuple[list[str], Load]:
     """The names of a book's sheets, and what loads one."""
-    check_bounds(path, kind, memory)
-    # The reader trusts the name; content goes in as bytes where the name is wrong.
-    book = guarded(path, lambda: open_book(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
+    book = _opened(path, kind, memory)
     return book.sheet_names, lambda name: Loaded(*load_cells(book, name))
 
 

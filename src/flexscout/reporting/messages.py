@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flexscout.journal import NEAR
 from flexscout.model import ISSUES_LISTED, PLACE_COLUMNS, ProcessingResult
+from flexscout.reporting.duplicates import fills
 from flexscout.reporting.report import Facts
 
 _SHOWN = 10  # entries
@@ -12,12 +13,15 @@ _SHOWN = 10  # entries
 def messages(facts: Facts) -> list[str]:
     """Sentences on what is unusual.
 
-    No candidate, rows left out, merges of different parcels, files that can't be compared, Issues that are not listed.
+    No candidate, rows left out, merges of different parcels, what may be one, files that can't be compared, Issues that are
+    not listed.
     """
     return [
         *_no_candidates(facts),
         *_left_out(facts),
         *_different_parcels(facts),
+        *_possible(facts),
+        *_filled(facts),
         *_not_compared(facts),
         *_not_listed(facts),
         *_near_limit(facts),
@@ -47,7 +51,27 @@ def _different_parcels(facts: Facts) -> list[str]:
     if not different:
         return []
     merges = f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address."
-    return [f"{merges} To keep such rows apart: --duplicate-fields Address,City,State,APN."]
+    return [f"{merges} To keep such rows apart: --duplicate-policy parcel (filtering.duplicate_policy: parcel)."]
+
+
+def _possible(facts: Facts) -> list[str]:
+    pairs = facts.possible.height
+    if not pairs:
+        return []
+    sure = int(facts.possible["Nearly Sure"].sum())
+    found = f"{pairs:,} pair{'s' if pairs > 1 else ''} of properties may be one, written differently"
+    merging = f" --close-matches merge would join {sure:,} of them, which are nearly sure." if sure else ""
+    return [f"{found}: the sheet Possible Duplicates has them, with what speaks for it.{merging}"]
+
+
+def _filled(facts: Facts) -> list[str]:
+    """How many rows have cells of their duplicates."""
+    count, changed = fills(facts.master).values()
+    if not count:
+        return []
+    scores = f" {changed:,} score{'s' if changed > 1 else ''} changed by it (Score Before Filling)." if changed else ""
+    whose = "1 property were filled from its" if count == 1 else f"{count:,} properties were filled from their"
+    return [f"Blanks of {whose} duplicates; the column Filled Cells names them.{scores}"]
 
 
 def _unmatched(facts: Facts) -> list[str]:
@@ -87,10 +111,25 @@ def _not_compared(facts: Facts) -> list[str]:
 
 
 def _lacking(result: ProcessingResult, fields: tuple[str, ...]) -> list[str]:
-    missing = set.intersection(*(set(sheet.header_map.missing) for sheet in result.record.sheets))
-    without = [field for field in fields if field in missing]
+    """What the sheets of a file lack of the fields that are compared; one sentence if all lack the same."""
+    name = result.record.source.name
+    lacked = {
+        sheet.sheet: (frozenset(sheet.header_map.missing) & {*fields}, "Zip Code" in sheet.header_map.missing)
+        for sheet in result.record.sheets
+    }
+    if len(set(lacked.values())) == 1:
+        return _how_compared(name, fields, *next(iter(lacked.values())))
+    return [text for sheet, what in lacked.items() for text in _how_compared(f"{name}, sheet {sheet},", fields, *what)]
+
+
+def _how_compared(name: str, fields: tuple[str, ...], lacked: frozenset[str], without_zip: bool) -> list[str]:  # noqa: FBT001 - unpacked
+    without = [field for field in fields if field in lacked]
     if not without:
         return []
-    compared = PLACE_COLUMNS.issuperset(without) and len(without) < len(fields)
-    what = "its rows are compared only with each other" if compared else "its rows are compared with none, and none is removed"
-    return [f"{result.record.source.name} has no {' and no '.join(without)}: {what}."]
+    if not PLACE_COLUMNS.issuperset(without) or len(without) == len(fields):
+        how = "its rows are compared with none, and none is removed"
+    elif without_zip or {*fields} != {"Address", "City", "State"}:
+        how = "its rows are compared only with each other"
+    else:
+        how = "its rows are compared by their ZIP codes; those without one only with each other"
+    return [f"{name} has no {' and no '.join(without)}: {how}."]

@@ -9,6 +9,7 @@ import polars as pl
 from flexscout.errors import ErrorHandler
 from flexscout.model import ISSUES_LISTED, AggregateStatistics, FileStatus, ProcessingResult, SheetRecord, SkippedFile
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
+from flexscout.reporting.duplicates import fills, merges, possibles
 from flexscout.reporting.quality import columns_by_file, completeness, issue_totals
 from flexscout.reporting.schema import schema_drift
 from flexscout.vocabulary import issue_reasons
@@ -18,7 +19,7 @@ TOP_CANDIDATES = 10
 _SHOWN = (
     "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "Building SqFt", "Lot Size Acres",
     "Year Built", "Occupancy", "Flex Score", "Flex Classification", "Completeness", "Score Ceiling",
-    "Source File", "Source Sheet", "Source Row",
+    "Source File", "Source Sheet", "Source Row", "Property ID", "Source Count", "Also In",
 )  # fmt: skip
 
 
@@ -27,16 +28,17 @@ class Facts:
     """What the report is made of.
 
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per removed
-    duplicate; `issues`: those that are listed; `settings`: of the run; `seconds`: by stage; `workers`: processes that read;
-    `peak_memory_mb`: of the run with all its processes; `left_out`: properties for which the filter does not hold;
-    `unmatched`: entries of the mapping file that no header has; `explanations`: why the first TOP_CANDIDATES of the master
-    scored what they did.
+    duplicate; `possible`: pairs of properties that may be one; `issues`: those that are listed; `settings`: of the run;
+    `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with all its processes; `left_out`:
+    properties for which the filter does not hold; `profile`: its points and rules; `unmatched`: entries of the mapping file that
+    no header has; `explanations`: why the first of the master scored what they did, TOP_CANDIDATES at least.
     """
 
     results: Sequence[ProcessingResult]
     skipped: Sequence[SkippedFile]
     master: pl.DataFrame
     ledger: pl.DataFrame
+    possible: pl.DataFrame
     settings: Mapping[str, Any]
     seconds: Mapping[str, float]
     workers: int
@@ -44,6 +46,7 @@ class Facts:
     version: str
     left_out: int = 0
     unmatched: Sequence[str] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
     explanations: Sequence[str] = ()
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
 
@@ -83,8 +86,9 @@ def build_report(facts: Facts) -> dict[str, Any]:
             "before": before,
             "removed": facts.ledger.height,
             "after": facts.master.height,
-            "groups": facts.ledger["Duplicate Group"].n_unique(),
-            "different_apn": int(facts.ledger["Different APN"].sum()),
+            **merges(facts.ledger),
+            "possible": possibles(facts.possible),
+            "filled": fills(facts.master),
         },
         "schema": columns_by_file(facts.results),
         "columns": schema_drift(facts.results, facts.issues),
@@ -94,6 +98,7 @@ def build_report(facts: Facts) -> dict[str, Any]:
         "top_candidates": _top(facts),
         "performance": _performance(facts),
         "settings": dict(facts.settings),
+        "profile": dict(facts.profile),
     }
 
 
@@ -138,6 +143,7 @@ def _file(result: ProcessingResult, removed: int) -> dict[str, Any]:
         "retries": record.retries,
         "issues": sum(record.issue_counts.values()),
         "issues_listed": min(sum(record.issue_counts.values()), ISSUES_LISTED),
+        "fingerprint": record.source.fingerprint,
         "vendor": result.source_file_info["vendor"],
         "sheets": [_sheet(sheet) for sheet in record.sheets],
         "sheets_left_out": [{"sheet": sheet, "reason": reason} for sheet, reason in record.sheets_left_out],
@@ -165,12 +171,14 @@ def _performance(facts: Facts) -> dict[str, Any]:
     """Speed as the design states its aims: properties a minute, of the run and of a single file."""
     good = [result for result in facts.results if result.success]
     properties = sum(result.property_count for result in good)
-    total, reading = sum(facts.seconds.values()), sum(result.processing_time for result in good)
+    read = [result for result in good if not result.record.reused]
+    total, reading = sum(facts.seconds.values()), sum(result.processing_time for result in read)
     return {
         "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
         "rows_per_second": _rate(sum(result.account.rows_read for result in good), total),
         "properties_per_minute": _rate(60 * properties, total),
-        "properties_per_minute_per_file": _rate(60 * properties, reading),
+        "properties_per_minute_per_file": _rate(60 * sum(result.property_count for result in read), reading),
+        "files_reused": sum(result.record.reused for result in facts.results),
         "workers": facts.workers,
         "peak_memory_mb": round(facts.peak_memory_mb, 1),
         "memory_limit_mb": round(facts.settings["memory_limit_gb"] * 1024, 1),

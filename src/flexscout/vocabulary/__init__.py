@@ -18,6 +18,8 @@ from flexscout.vocabulary.columns import (
     vendors,
 )
 from flexscout.vocabulary.words import (
+    address_phrases,
+    address_terms,
     address_words,
     cell_units,
     cell_values,
@@ -25,6 +27,7 @@ from flexscout.vocabulary.words import (
     property_type_sources,
     property_type_words,
     state_codes,
+    states_of_zip_codes,
     word_forms,
 )
 
@@ -33,6 +36,8 @@ __all__ = [
     "CodeTable",
     "Column",
     "Vendor",
+    "address_phrases",
+    "address_terms",
     "address_words",
     "aliases",
     "ambiguous_headers",
@@ -46,6 +51,7 @@ __all__ = [
     "property_type_sources",
     "property_type_words",
     "state_codes",
+    "states_of_zip_codes",
     "stories_headers",
     "vendor_headers",
     "vendors",

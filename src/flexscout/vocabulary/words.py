@@ -1,5 +1,6 @@
 """Words inside cells: placeholders, units, states, property types, address parts."""
 
+import re
 from functools import cache
 
 from flexscout.vocabulary.load import load
@@ -32,6 +33,18 @@ def state_codes() -> dict[str, str]:
 
 
 @cache
+def states_of_zip_codes() -> dict[str, str]:
+    """First three digits of a ZIP code -> two-letter code of its state."""
+    spans = {code: [str(span).partition("-") for span in spans] for code, spans in load("zip_codes")["prefixes"].items()}
+    return {
+        f"{prefix:03}": str(code)
+        for code, ends in spans.items()
+        for first, _, last in ends
+        for prefix in range(int(first), int(last or first) + 1)
+    }
+
+
+@cache
 def word_forms(word: str) -> tuple[str, ...]:
     """The forms of a property-type word, itself among them."""
     return tuple(dict.fromkeys((word, *load("property_types")["words"].get(word, ()))))
@@ -50,7 +63,26 @@ def property_type_sources() -> dict[str, str]:
 
 
 @cache
+def address_terms(kind: str) -> dict[str, tuple[str, ...]]:
+    """The terms of one kind in addresses, each with its other forms, upper case (USPS Publication 28).
+
+    `kind`: `suffixes`, `directions`, `units`, `units_alone`, `names`, `phrases`, `highways`, `ordinals` or `tens`.
+    """
+    # YAML reads a bare number as one.
+    return {str(short): tuple(forms) for short, forms in load("address_words")[kind].items()}
+
+
+@cache
 def address_words() -> dict[str, str]:
-    """Upper-case word of an address -> its standard abbreviation (USPS Publication 28)."""
-    groups = load("address_words").values()
-    return {word: short for group in groups for short, words in group.items() for word in words}
+    """Upper-case word of an address -> its standard abbreviation."""
+    kinds = ("suffixes", "directions", "units", "units_alone", "names", "ordinals")
+    return {word: short for kind in kinds for short, words in address_terms(kind).items() for word in words}
+
+
+@cache
+def address_phrases() -> dict[str, str]:
+    """Upper-case words of an address that stand together -> what they mean; `TWENTY FIRST` is `21ST`."""
+    written = {phrase: short for short, phrases in address_terms("phrases").items() for phrase in phrases}
+    below_ten = {form: short for form, short in address_words().items() if re.fullmatch(r"\d(?:ST|ND|RD|TH)", short)}
+    tens = {form: digit for digit, forms in address_terms("tens").items() for form in forms}
+    return written | {f"{ten} {one}": f"{digit}{short}" for ten, digit in tens.items() for one, short in below_ten.items()}

@@ -5,7 +5,6 @@ import pytest
 
 from flexscout.aggregation import LEDGER_SCHEMA, deduplicate
 
-FIELDS = ("Address", "City", "State")
 ROW = {
     "Property Name": None,
     "Address": "5 Main St",
@@ -26,9 +25,14 @@ ROW = {
 TYPES = {"Property Name": pl.String, "APN": pl.String, "Year Built": pl.Int64, "Broker Note": pl.String}
 
 
+def because(_, removed):
+    """Evidence for every removed row."""
+    return removed.with_columns(Match=pl.lit("same fields"), Evidence=pl.lit("it says the same")).select("Match", "Evidence")
+
+
 def merge(*rows):
     frame = pl.DataFrame([ROW | row for row in rows], schema_overrides=TYPES, infer_schema_length=None)
-    return deduplicate(frame, "key", "age", FIELDS)
+    return deduplicate(frame, "key", "age", because)
 
 
 def places(frame):
@@ -78,7 +82,8 @@ def test_rows_without_a_key_are_no_duplicates_of_any():
 def test_the_survivors_are_in_order_and_without_working_columns():
     found = merge({"key": "a", "Flex Score": 6.0}, {"key": "b", "Flex Score": 9.0}, {"key": None, "Flex Score": 7.0})
     assert found.survivors["Flex Score"].to_list() == [9, 7, 6]
-    assert found.survivors.columns == [name for name in ROW if name not in ("key", "age")]
+    own = [name for name in ROW if name not in ("key", "age")]
+    assert found.survivors.columns == [*own, "Duplicate Group", "Source Count", "Also In"]
 
 
 def test_the_ledger_names_every_removed_row_beside_the_row_that_was_kept():
@@ -89,9 +94,11 @@ def test_the_ledger_names_every_removed_row_beside_the_row_that_was_kept():
         "Address": "5 Main St", "City": "Charlotte", "State": "NC",
         "Kept File": "m.xlsx", "Kept Sheet": "M", "Kept Row": 10, "Kept Score": 9.0,
         "Removed File": "n.xlsx", "Removed Sheet": "N", "Removed Row": 11, "Removed Score": 8.0,
-        "Evidence": "same Address, City, State after normalization",
+        "Match": "same fields",
+        "Evidence": "it says the same",
         "Different APN": False,
         "Fields That Differ": "",
+        "Filled Cells": None,
     }  # fmt: skip
 
 
@@ -156,14 +163,15 @@ def test_an_extra_column_may_be_called_like_a_column_of_the_ledgers_making():
 def test_deduplicating_twice_is_deduplicating_once():
     once = merge({}, {"Flex Score": 9.0, "Source Row": 11}, {"key": None, "Source Row": 12}, {"key": "l", "Source Row": 13})
     restored = once.survivors.with_columns(pl.Series("key", ["k", None, "l"]), pl.lit(0.0).alias("age"))
-    again = deduplicate(restored, "key", "age", FIELDS)
-    assert again.survivors.equals(once.survivors)
+    again = deduplicate(restored, "key", "age", because)
+    merged = ("Duplicate Group", "Source Count", "Also In")
+    assert again.survivors.drop(merged).equals(once.survivors.drop(merged))
     assert again.ledger.is_empty()
 
 
 def test_a_frame_without_rows_gives_no_survivors_and_an_empty_ledger():
     frame = pl.DataFrame(ROW, schema_overrides=TYPES).clear()
-    found = deduplicate(frame, "key", "age", FIELDS)
+    found = deduplicate(frame, "key", "age", because)
     assert found.survivors.is_empty()
     assert found.ledger.is_empty()
 
@@ -176,6 +184,25 @@ def test_the_ledger_always_has_its_schema(rows):
 def test_rows_without_any_canonical_column_are_merged_all_the_same():
     names = ("Flex Score", "Source File", "Source Sheet", "Source Row", "key", "age")
     frame = pl.DataFrame([{name: row[name] for name in names} for row in (ROW, ROW | {"Source Row": 11})])
-    found = deduplicate(frame, "key", "age", FIELDS)
+    found = deduplicate(frame, "key", "age", because)
     assert found.survivors["Source Row"].to_list() == [10]
     assert found.ledger["Fields That Differ"].to_list() == [""]
+
+
+def test_a_survivor_says_how_many_rows_it_stands_for_and_in_which_other_files_they_are():
+    rows = [
+        {"Source File": f"{name}.xlsx", "Flex Score": score} for name, score in zip("ambb", (9.0, 8.0, 7.0, 6.0), strict=True)
+    ]
+    found = merge(*rows, {"key": "l", "Source Row": 11}).survivors.sort("Source Count")
+    alone, several = found.select("Duplicate Group", "Source Count", "Also In").rows()
+    assert alone == (None, 1, None)
+    assert several == (1, 4, "b.xlsx, m.xlsx")
+
+
+def test_of_many_other_files_some_are_named_and_the_others_counted():
+    rows = [{"Source File": f"{number:02}.xlsx", "Flex Score": 9.0 - number} for number in range(9)]
+    assert merge(*rows).survivors["Also In"].item() == "01.xlsx, 02.xlsx, 03.xlsx, 04.xlsx, 05.xlsx and 3 more"
+
+
+def test_rows_that_are_merged_within_a_file_are_in_no_other():
+    assert merge({}, {"Source Row": 11}).survivors.select("Source Count", "Also In").row(0) == (2, None)

@@ -52,7 +52,8 @@ def test_a_frame_without_rows_or_without_such_columns_stays_as_it_is(frame):
 def test_without_deduplication_every_row_stays_in_order_and_the_ledger_is_empty():
     frame = pl.DataFrame([ROW | {"key": "k"}, ROW | {"Flex Score": 9.0, "key": "k"}])
     found = unmerged(frame, ("key", "age"))
-    assert found.survivors.to_dicts() == [ROW | {"Flex Score": 9.0}, ROW]
+    alone = {"Duplicate Group": None, "Source Count": 1, "Also In": None}
+    assert found.survivors.to_dicts() == [ROW | {"Flex Score": 9.0} | alone, ROW | alone]
     assert found.ledger.is_empty()
 
 

@@ -70,9 +70,15 @@ def test_columns_are_known_whatever_their_case_and_spaces(library):
 
 @LIBRARIES
 @pytest.mark.parametrize(("files", "left"), [(("a", "a"), 1), (("a", "b"), 2), ((None, None), 2)])
-def test_rows_of_files_without_a_state_are_compared_within_their_file(library, files, left):
-    rows = [HERE | {"State": None, "Source File": file} for file in files]
-    assert len(kept(library, *rows, HERE | {"Source File": "c"}, State=pl.String, Source_File=pl.String)) == left + 1
+def test_where_the_frame_has_no_state_rows_are_compared_within_their_file(library, files, left):
+    here = {name: value for name, value in HERE.items() if name != "State"}
+    assert len(kept(library, *(here | {"Source File": file} for file in files), Source_File=pl.String)) == left
+
+
+@LIBRARIES
+def test_a_state_that_no_row_has_joins_nothing(library):
+    rows = [HERE | {"State": None, "Source File": "a"}] * 2
+    assert len(kept(library, *rows, State=pl.String)) == 2
 
 
 @LIBRARIES

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from flexscout.executors import WorkerDied, WorkerPool
-from flexscout.executors.workers import PRELOADED
+from flexscout.executors.workers import PRELOADED, WITHOUT_THREADS
 
 GENEROUS = 60  # seconds; no call below takes as long
 GIGABYTES = 1
@@ -148,7 +148,8 @@ def test_nothing_that_is_preloaded_starts_a_thread():
     """A fork copies one thread; a library that waits for another of its threads would wait forever."""
     code = "import importlib, os, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n"
     code += "print(len(os.listdir('/proc/self/task')), 'polars' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code, *PRELOADED], capture_output=True, text=True, check=True)
+    told = {**os.environ, **WITHOUT_THREADS}
+    done = subprocess.run([sys.executable, "-c", code, *PRELOADED], env=told, capture_output=True, text=True, check=True)
     assert done.stdout == "1 False\n"
 
 

@@ -111,7 +111,7 @@ def test_a_place_that_can_not_be_taken_is_an_output_error(tmp_path):
     (tmp_path / "all.csv").mkdir()
     with pytest.raises(OutputError, match=r"all\.csv can't be replaced"):
         put(tmp_path / "all.csv", "new")
-    assert names(tmp_path) == ["all.csv"]
+    assert names(tmp_path) == ["all.csv", "all.new.csv"]
 
 
 def test_if_one_place_can_not_be_taken_none_changes(tmp_path):
@@ -122,11 +122,19 @@ def test_if_one_place_can_not_be_taken_none_changes(tmp_path):
     assert (tmp_path / "all.csv").read_text(encoding="utf-8") == "old"
 
 
+def test_what_can_not_take_its_place_is_saved_under_another_name(tmp_path):
+    (tmp_path / "taken.csv").mkdir()
+    (tmp_path / "all.csv").write_text("old", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"saved as all\.new\.csv"):
+        put(tmp_path / "all.csv", "new", tmp_path / "taken.csv")
+    assert [(tmp_path / f"{name}.new.csv").read_text(encoding="utf-8") for name in ("all", "taken")] == ["new", "new"]
+
+
 def test_if_one_place_can_not_be_taken_what_was_not_there_is_not_there(tmp_path):
     (tmp_path / "taken.csv").mkdir()
     with pytest.raises(OutputError):
         put(tmp_path / "all.csv", "new", tmp_path / "taken.csv")
-    assert names(tmp_path) == ["taken.csv"]
+    assert names(tmp_path) == ["all.new.csv", "taken.csv", "taken.new.csv"]
 
 
 def test_a_free_name_is_the_place_itself_or_one_beside_what_stands_there(tmp_path):

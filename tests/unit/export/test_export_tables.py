@@ -39,8 +39,9 @@ def book(tmp_path_factory):
 
 
 def test_the_sheets_come_in_the_order_in_which_they_are_wanted(book):
-    expected = ["Summary", "Flex Properties", "To Verify", "Duplicates", "Not Selected", "Issues", "Files"]
-    assert [name for name in book.sheetnames if name in expected] == expected
+    expected = ["Summary", "Flex Properties", "Top Candidates", "To Verify", "Duplicates", "Possible Duplicates",
+                "Why Not Selected", "Not Selected", "Issues", "Files", "Columns", "Settings"]  # fmt: skip
+    assert book.sheetnames == expected
 
 
 def test_the_summary_has_the_figures(book):
@@ -51,9 +52,38 @@ def test_the_summary_has_the_figures(book):
         "Files read": 1,
         "Files that failed": 1,
         "Duplicates removed": 1,
-        "State NC": 1,
     }
     assert figures | expected == figures
+
+
+def test_the_summary_draws_how_candidates_score_and_where_they_are(book):
+    rows = rows_of(book["Summary"])
+    assert [row["Candidates"] for row in rows if row["Score"] == "8 to 9"] == [1]
+    assert {row["Place"]: row["Candidates There"] for row in rows}["NC"] == 1
+    assert len(book["Summary"]._charts) == 2  # noqa: SLF001 - openpyxl says it nowhere else
+
+
+def test_the_top_candidates_have_their_reasons_in_words_and_a_map(book):
+    (row,) = rows_of(book["Top Candidates"])
+    assert (row["Rank"], row["Address"]) == (1, "1 Test Street")
+    assert row["Why"].startswith("8 of 10")
+    sheet = book["Top Candidates"]
+    (link,) = [cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+    assert link.startswith("https://www.google.com/maps/search/?api=1&query=1+Test+Street+")
+    assert sheet.page_setup.orientation == "landscape"
+
+
+def test_reasons_are_counted_before_they_are_told_row_by_row(book):
+    reasons = {row["Reason"]: row["Rows"] for row in rows_of(book["Why Not Selected"])}
+    assert reasons["Building SqFt is missing"] == 1
+
+
+def test_the_settings_say_how_the_result_was_made(book):
+    settings = {row["Setting"]: row["Value"] for row in rows_of(book["Settings"])}
+    assert settings["setting min_flex_score"] == "4.0"
+    assert len(next(value for name, value in settings.items() if name.startswith("input"))) == 64
+    assert any(name.startswith("profile factors") for name in settings)
+    assert not [name for name in settings if "folder" in name or "workers" in name]
 
 
 def test_the_candidates_have_every_column_and_text_stays_text(book):

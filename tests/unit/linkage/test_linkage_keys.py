@@ -10,12 +10,13 @@ FIELDS = ("Address", "City", "State")
 
 def keys(field, *texts):
     """The keys of texts in one column."""
-    return duplicate_keys(pl.DataFrame({field: texts}, schema={field: pl.String}), (field,), "a.xlsx").to_list()
+    return duplicate_keys(pl.DataFrame({field: texts}, schema={field: pl.String}), (field,)).to_list()
 
 
 def keys_of(rows, fields=FIELDS, source="a.xlsx"):
     """The keys of rows, in a frame that has the columns of the first."""
-    return duplicate_keys(pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)), fields, source).to_list()
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String))
+    return duplicate_keys(frame.with_columns(pl.lit(source).alias("Source File")), fields).to_list()
 
 
 def place(address="1 Main St", city="Charlotte", state="NC"):
@@ -168,7 +169,7 @@ def test_a_sheet_with_one_of_the_fields_lacking_and_a_blank_in_another_has_no_ke
 
 def test_numbers_can_be_part_of_a_key():
     frame = pl.DataFrame({"Address": ["1 Main St"] * 3, "Building SqFt": [30_000.0, 30_000.0, None]})
-    first, second, third = duplicate_keys(frame, ("Address", "Building SqFt"), "a.xlsx")
+    first, second, third = duplicate_keys(frame, ("Address", "Building SqFt"))
     assert first == second
     assert third is None
 
@@ -176,7 +177,7 @@ def test_numbers_can_be_part_of_a_key():
 @pytest.mark.parametrize("kind", [pl.String, pl.Null])
 def test_columns_without_any_value_have_no_key(kind):
     frame = pl.DataFrame({name: pl.Series([None, None], dtype=kind) for name in FIELDS})
-    assert duplicate_keys(frame, FIELDS, "a.xlsx").to_list() == [None, None]
+    assert duplicate_keys(frame, FIELDS).to_list() == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_columns_without_any_value_have_no_key(kind):
 )
 def test_a_frame_without_rows_has_no_keys(columns):
     frame = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    assert duplicate_keys(frame, FIELDS, "a.xlsx").to_list() == []
+    assert duplicate_keys(frame, FIELDS).to_list() == []
 
 
 def test_there_is_a_key_for_each_row_in_its_order():

@@ -1,0 +1,141 @@
+"""Two master tables -> a row per change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from flexscout.changes.factors import factors_changed
+from flexscout.changes.identity import KEY, NUMBER, RANK, ranked, told_by
+from flexscout.changes.values import differs, shown
+from flexscout.vocabulary import columns
+
+_PLACE = ("Address", "City", "State")
+_ABOUT = ("Property ID", *_PLACE)
+_SCORES = ("Old Score", "New Score")
+_OF_VALUES = ("Column", "Old Value", "New Value")
+
+CHANGE_SCHEMA = {
+    "Change": pl.String,
+    **dict.fromkeys(_ABOUT, pl.String),
+    **dict.fromkeys(_SCORES, pl.Float64),
+    "Factors": pl.String,
+    **dict.fromkeys(_OF_VALUES, pl.String),
+}
+"""A change: what (see ChangeKind), of which property; scores 0-10, null where it is not in that result; which factors' points
+changed; for a changed value its column, and both values as text, null where there is none."""
+
+# Where a property is exactly, and under which link, changes from export to export and means nothing.
+_NOT_COMPARED = {"Latitude", "Longitude", "Property Link"}
+_OLD = "__old "
+
+
+class ChangeKind(StrEnum):
+    """What became of a property, in the order in which changes are told."""
+
+    NEW = "new"
+    GONE = "gone"
+    SCORE = "score changed"
+    VALUE = "value changed"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is different in the newer of two results.
+
+    `table`: CHANGE_SCHEMA; first what is new, by its rank, then what is gone, by the rank it had, then changed scores and
+    changed values, by the new rank; `counts`: properties `in_old`, `in_new`, `new`, `gone`, and of those in both
+    `score_changed`, `value_changed` and `unchanged`; `identity`: the columns by which properties were told.
+    """
+
+    table: pl.DataFrame
+    counts: dict[str, int]
+    identity: tuple[str, ...]
+
+    def of(self, kind: ChangeKind) -> pl.DataFrame:
+        """The changes of one kind, in their order."""
+        return self.table.filter(pl.col("Change") == kind)
+
+
+def changes_between(old: pl.DataFrame, new: pl.DataFrame) -> Changes:
+    """What changed from `old` to `new`, both master tables in their order.
+
+    Properties are told by `Property ID`; where a table has none, being of an older version, by address, city and state, however
+    these are spelled. Rows of one identity are paired in the order of their sources. Of values only those of canonical columns
+    count, by their type: rounding, case and abbreviations are no change, a value that came or went is one.
+    Raises AggregationError if a table has neither.
+    """
+    identity = told_by(old, new)
+    before, after = ranked(old, identity), ranked(new, identity)
+    keys = [KEY, NUMBER]
+    arrived = after.join(before, on=keys, how="anti", maintain_order="left")
+    left = before.join(after, on=keys, how="anti", maintain_order="left")
+    both = after.join(before.select(*keys, pl.exclude(keys).name.prefix(_OLD)), on=keys, maintain_order="left")
+    scores = both.filter(_differs("Flex Score", both))
+    values = _values_changed(both, _compared(old, new))
+    parts = [
+        _told(arrived, ChangeKind.NEW, (None, "Flex Score")),
+        _told(left, ChangeKind.GONE, ("Flex Score", None)),
+        _told(scores, ChangeKind.SCORE, (f"{_OLD}Flex Score", "Flex Score"), factors_changed(scores, _OLD)),
+        _told(values, ChangeKind.VALUE, (f"{_OLD}Flex Score", "Flex Score")),
+    ]
+    changed = pl.concat([scores.select(RANK), values.select(RANK).unique()])
+    counts = {
+        "in_old": old.height,
+        "in_new": new.height,
+        "new": arrived.height,
+        "gone": left.height,
+        "score_changed": scores.height,
+        "value_changed": values[RANK].n_unique(),
+        "unchanged": both.height - changed[RANK].n_unique(),
+    }
+    return Changes(pl.concat(parts), counts, identity)
+
+
+def _compared(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
+    """The canonical columns that either has."""
+    there = {name for table in (old, new) if table.height for name in table.columns}
+    return [column.name for column in columns() if column.name in there - _NOT_COMPARED]
+
+
+def _values_changed(both: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """A row per changed value, by rank and then by column, with _OF_VALUES."""
+    order = pl.Enum(names)
+    masks = both.select(_differs(name, both).alias(name) for name in names)
+    changed = [
+        both.filter(masks[name]).with_columns(
+            pl.lit(name, order).alias("Column"), _shown(both, f"{_OLD}{name}", "Old Value"), _shown(both, name, "New Value")
+        )
+        for name in names
+        if masks[name].any()
+    ]
+    found = pl.concat(changed) if changed else both.clear().with_columns(pl.lit(None, pl.String).alias(n) for n in _OF_VALUES)
+    return found.sort(RANK, "Column")
+
+
+def _differs(name: str, both: pl.DataFrame) -> pl.Expr:
+    kinds = [both.schema.get(side, pl.Null()) for side in (f"{_OLD}{name}", name)]
+    return differs(_there(both, f"{_OLD}{name}"), _there(both, name), kinds, name)
+
+
+def _shown(both: pl.DataFrame, name: str, title: str) -> pl.Expr:
+    return shown(_there(both, name)).alias(title)
+
+
+def _there(table: pl.DataFrame, name: str) -> pl.Expr:
+    """The column, or nothing where the table lacks it."""
+    return pl.col(name) if name in table.columns else pl.lit(None)
+
+
+def _told(
+    rows: pl.DataFrame, kind: ChangeKind, scores: tuple[str | None, str | None], factors: pl.Expr | None = None
+) -> pl.DataFrame:
+    """The rows as changes of one kind."""
+    expressions = {
+        "Change": pl.lit(str(kind)),
+        **{name: _there(rows, name) for name in (*_ABOUT, *_OF_VALUES)},
+        **{name: _there(rows, column or "") for name, column in zip(_SCORES, scores, strict=True)},
+        "Factors": pl.lit(None) if factors is None else factors,
+    }
+    return rows.select(expressions[name].cast(kind).alias(name) for name, kind in CHANGE_SCHEMA.items())

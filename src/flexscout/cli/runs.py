@@ -1,0 +1,42 @@
+"""`flexscout runs`: what was run, when, and what came of it."""
+
+import json
+from itertools import islice
+from pathlib import Path
+
+import typer
+
+from flexscout.cli.errors import ends_in_words
+from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
+from flexscout.cli.past import Runs, book_of, last_of
+from flexscout.cli.words import counted, moment
+
+
+@ends_in_words
+def runs(
+    *, output_file: OutputFile = None, config: ConfigFile = None, last: Runs = 20, output_format: OutputFormat = Format.TEXT
+) -> None:
+    """List the runs that wrote a workbook, the last one first."""
+    book = book_of(config, output_file)
+    last_of(book)
+    entries = []
+    for record in islice(book.records(), last):
+        figures = record.report["statistics"]
+        entries.append(
+            {
+                "run": record.number,
+                "ended": record.ended,
+                "exit_code": record.exit_code,
+                "files": figures["successful_files"],
+                "failed": figures["failed_files"],
+                "candidates": figures["unique_flex_properties"],
+                "report": str(Path(record.report["settings"]["report_file"])),
+            }
+        )
+    if output_format is Format.JSON:
+        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+        return
+    for entry in entries:
+        failed = f", {entry['failed']} failed" if entry["failed"] else ""
+        what = f"{counted(entry['candidates'], 'candidate')} from {counted(entry['files'], 'file')}{failed}"
+        typer.echo(f"{entry['run']:4}  {moment(entry['ended'])}  {what}")

@@ -1,0 +1,74 @@
+"""What is kept of a run."""
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any, Self
+
+from flexscout.model import AggregateStatistics, RunSummary
+
+FORMAT = 1
+"""Of the records; those of another are passed over."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A finished run.
+
+    `number`: from 1, in the order of the runs; `begun`, `ended`: UTC, ISO 8601; `state`: what the result depends on, as a hash;
+    `repeatable`: whether the same run would end alike, also for the files that failed; `outputs`: path, bytes and SHA-256 of each
+    file; `report`: the content of `pipeline_summary.json`; `messages`: what it said.
+    """
+
+    number: int
+    begun: str
+    ended: str
+    exit_code: int
+    state: str
+    repeatable: bool
+    outputs: list[dict[str, Any]]
+    report: dict[str, Any]
+    messages: list[str]
+
+    def as_json(self) -> bytes:
+        """The record as a file holds it."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """The record of a file's content. Raises ValueError if it is none, or of another format."""
+        fields = json.loads(content)
+        if not isinstance(fields, dict) or fields.pop("format", None) != FORMAT:
+            raise ValueError("no record of this format")
+        try:
+            return cls(**fields)
+        except TypeError as error:
+            raise ValueError("no record of a run") from error
+
+    def again(self) -> RunSummary:
+        """What a run says that would do nothing but repeat this one."""
+        note = f"Nothing has changed since run {self.number}: its outputs are as it left them. --fresh reads every file again."
+        figures = AggregateStatistics(**self.report["statistics"])
+        places = tuple(Path(output["path"]) for output in self.outputs)
+        return RunSummary(self.exit_code, figures, self.report, places, (*self.messages, note), repeats=self.number)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether every output is as the run left it."""
+        return all(_is_as_it_was(output) for output in self.outputs)
+
+
+def output_of(path: Path) -> dict[str, Any]:
+    """What tells an output from another one. Raises OSError."""
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    return {"path": str(path.absolute()), "bytes": path.stat().st_size, "sha256": digest}
+
+
+def _is_as_it_was(output: dict[str, Any]) -> bool:
+    try:
+        path = Path(output["path"])
+        return path.stat().st_size == output["bytes"] and output_of(path) == output
+    except OSError:
+        return False

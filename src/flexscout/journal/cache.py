@@ -1,0 +1,189 @@
+"""Tables of files that were read, found again by content and by all that their reading depends on."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flexscout.errors import DataFormatError
+from flexscout.journal.tables import TableFolder
+from flexscout.journal.whole import write_whole
+from flexscout.model import FileRecord, SheetRecord, SourceFile
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+_FORMAT = 1  # of the records; others are not read
+_RECORD = "record.json"
+_IN_USE = 3600.0  # seconds for which an entry that a run has used is left alone
+
+
+@dataclass(frozen=True)
+class TableCache:
+    """A folder with an entry per file: its tables, and a record, which is written when they are safe on the disk.
+
+    `reading`: what reading depends on beside a file's content and name; `lasting`: whether entries outlive the run; `reuse`:
+    whether those of other runs are found, `failures`: also of files that failed.
+    """
+
+    folder: Path
+    reading: str = ""
+    lasting: bool = False
+    reuse: bool = True
+    failures: bool = True
+
+    def depending_on(self, asked: object) -> "TableCache":
+        """The same for readings that depend on what is asked, too: its `repr` tells all."""
+        return replace(self, reading=f"{self.reading}\n{asked!r}")
+
+    def place(self, source: SourceFile) -> Path:
+        """The folder of a file's entry."""
+        # The name says what the reader takes a text file for, and whether a mapping is for it.
+        depends = sha256(f"{self.reading}\n{source.path.name}".encode("utf-8", "surrogateescape")).hexdigest()
+        return self.folder / f"{source.fingerprint[:32]}-{depends[:16]}"
+
+    def find(self, source: SourceFile) -> FileRecord | None:
+        """What is known of a file of this content from another run, with its tables; None if it has to be read."""
+        if not (self.lasting and self.reuse) or not source.fingerprint:
+            return None
+        place = self.place(source)
+        entry = _entry_at(place)
+        if entry is None or (entry.error and not self.failures):
+            return None
+        with suppress(OSError):
+            os.utime(place / _RECORD)
+        return entry.of(source, place)
+
+    def keep(self, record: FileRecord) -> None:
+        """Mark a file as done, if what became of it depends on nothing but its content. Raises OSError."""
+        if self.lasting and _is_certain(record) and _is_what_was_found(record.source):
+            place = self.place(record.source)
+            place.mkdir(parents=True, exist_ok=True)
+            write_whole(place / _RECORD, _adapter().dump_json(_Entry.about(record), indent=1))
+
+    def bound(self, most_gb: float, idle: float = _IN_USE) -> tuple[int, int, int]:
+        """Remove what was not used for longest until no more than `most_gb` are left, but nothing of the last `idle` seconds.
+
+        Gives the entries removed, the bytes removed, the bytes kept.
+        """
+        entries = sorted(_entries(self.folder), key=lambda entry: (-entry.used, entry.path.name))
+        kept, removed, freed = 0, 0, 0
+        for entry in entries:
+            superfluous = not entry.is_done or kept + entry.size > most_gb * 2**30
+            if superfluous and entry.used <= time.time() - idle:
+                shutil.rmtree(entry.path, ignore_errors=True)
+                removed, freed = removed + 1, freed + entry.size
+            else:
+                kept += entry.size
+        return removed, freed, kept
+
+
+@contextmanager
+def table_cache(folder: Path, reading: str, *, reuse: bool = True, failures: bool = True) -> Iterator[TableCache]:
+    """The cache in `folder`; where none can be written, one that ends with the run."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        usable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        usable = False
+    if usable:
+        yield TableCache(folder, reading, lasting=True, reuse=reuse, failures=failures)
+        return
+    with TableFolder() as temporary:
+        yield TableCache(temporary, reading)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A record as it is kept: tables by their names in the entry's folder, each with its size in bytes."""
+
+    format: int
+    file: str
+    sheets: tuple[SheetRecord, ...]
+    sheets_left_out: tuple[tuple[str, str], ...]
+    error: tuple[str, str, str] | None
+    sizes: dict[str, int]
+
+    @classmethod
+    def about(cls, record: FileRecord) -> "_Entry":
+        error = record.error
+        told = (error.code, error.message, error.next_step) if error else None
+        sizes = {table.name: table.stat().st_size for sheet in record.sheets for table in _tables(sheet)}
+        return cls(_FORMAT, record.source.name, tuple(map(_by_name, record.sheets)), record.sheets_left_out, told, sizes)
+
+    def of(self, source: SourceFile, place: Path) -> FileRecord:
+        error = DataFormatError(*self.error, source.name) if self.error else None
+        sheets = tuple(_in_folder(sheet, place) for sheet in self.sheets)
+        return FileRecord(source, sheets, self.sheets_left_out, error=error, reused=True)
+
+
+def _tables(sheet: SheetRecord) -> tuple[Path, ...]:
+    return tuple(table for table in (sheet.table, sheet.issues) if table)
+
+
+def _by_name(sheet: SheetRecord) -> SheetRecord:
+    return replace(sheet, table=_named(sheet.table), issues=_named(sheet.issues))
+
+
+def _named(table: Path | None) -> Path | None:
+    return Path(table.name) if table else None
+
+
+def _in_folder(sheet: SheetRecord, place: Path) -> SheetRecord:
+    return replace(sheet, table=sheet.table and place / sheet.table, issues=sheet.issues and place / sheet.issues)
+
+
+def _is_certain(record: FileRecord) -> bool:
+    """Whether another run would end alike: limits of memory and time, or a lock, may be others then."""
+    return record.error is None or isinstance(record.error, DataFormatError)
+
+
+def _is_what_was_found(source: SourceFile) -> bool:
+    """Whether the file is still the one whose content was looked at; it may have been replaced in the meantime."""
+    try:
+        now = source.path.stat()
+    except OSError:
+        return False
+    return (now.st_size, now.st_mtime) == (source.size, source.modified)
+
+
+def _entry_at(place: Path) -> _Entry | None:
+    """The entry, if it is whole: a table that is not as long as it was is none."""
+    try:
+        entry = _adapter().validate_json((place / _RECORD).read_bytes())
+        whole = entry.format == _FORMAT and all((place / name).stat().st_size == size for name, size in entry.sizes.items())
+    except (OSError, ValueError):  # pydantic's errors are ValueErrors
+        return None
+    return entry if whole else None
+
+
+@lru_cache
+def _adapter() -> "TypeAdapter[_Entry]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - workers write tables, and need none of it
+
+    return TypeAdapter(_Entry)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An entry on the disk; `used`: seconds since 1970, `size`: bytes; `is_done`: whether it has a record."""
+
+    path: Path
+    used: float
+    size: int
+    is_done: bool
+
+
+def _entries(folder: Path) -> Iterator[_Found]:
+    with suppress(OSError):
+        for place in folder.iterdir():
+            with suppress(OSError):
+                stats = [file.stat() for file in place.iterdir()]
+                used = max((stat.st_mtime for stat in stats), default=place.stat().st_mtime)
+                yield _Found(place, used, sum(stat.st_size for stat in stats), (place / _RECORD).is_file())

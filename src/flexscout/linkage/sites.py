@@ -1,0 +1,90 @@
+"""Distinct places of many rows: what their rows say of them, and which row is at which."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import polars as pl
+
+from flexscout.linkage.address import PARTS, address_parts
+from flexscout.linkage.keys import parcel_key, within_file
+from flexscout.linkage.place import city_key, state_key, texts, without_place, zip_key
+from flexscout.linkage.spelling import spelled_once, unit_key
+
+_LEAST = 5_000  # rows that are worth a thread of their own
+_IDENTITY = (*PARTS, "state", "city", "zip")
+
+
+@dataclass(frozen=True)
+class Sites:
+    """`places`: a row per distinct place, in the order of its own texts; `rows`: for each row the position of its place, or null.
+
+    `told`: what each row says: PARTS, and `state, city, zip, apn, lat, lon` as they are compared; `written`: its address.
+    """
+
+    places: pl.DataFrame
+    rows: pl.Series
+    told: pl.DataFrame
+
+
+def sites_of(frame: pl.DataFrame, lacking: pl.Series) -> Sites:
+    """The places of a frame with any of Address, City, State, Zip Code, APN, Latitude, Longitude and Source File.
+
+    `lacking`: what each row's sheet lacks.
+    """
+    told = _all_told(frame, lacking)
+    known = told.filter(pl.col("number").is_not_null() & pl.col("state").is_not_null())
+    places = known.group_by(_IDENTITY).agg(
+        pl.col("apn").drop_nulls().unique().sort().alias("apns"),
+        _format(pl.col("apn")).drop_nulls().unique().sort().alias("formats"),
+        pl.col("full").first(),
+        pl.when(pl.col("told_unit").n_unique() == 1).then(pl.col("told_unit").first()).alias("told_unit"),
+        pl.col("lat").median(),
+        pl.col("lon").median(),
+        pl.col("row").min().alias("row"),
+    )
+    ordered = places.sort(_IDENTITY).with_columns(pl.col("number").str.extract(r"^(\w+)").alias("low"), _uses().alias("uses"))
+    at = ordered.select(_IDENTITY).with_row_index("site")
+    rows = told.join(at, on=_IDENTITY, how="left", nulls_equal=True, maintain_order="left")["site"]
+    return Sites(ordered, rows, told)
+
+
+def _all_told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
+    """What all rows say, with the position of each as `row`; a core for each part of them, as each row speaks for itself."""
+    size = max(_LEAST, -(-frame.height // (os.cpu_count() or 1)))
+    starts = range(0, max(frame.height, 1), size)
+    with ThreadPoolExecutor(len(starts)) as pool:
+        parts = pool.map(lambda start: _told(frame.slice(start, size), lacking.slice(start, size)), starts)
+        return pl.concat(parts).with_row_index("row").cast({"row": pl.Int64})
+
+
+def _told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
+    """What each row says of its place, in the spelling that is compared; an address no longer says where it is."""
+    placed = without_place(frame).with_columns(texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
+    parts = address_parts(placed["Address"])
+    return placed.select(
+        pl.coalesce(pl.lit(spelled_once(placed["State"], state_key)), within_file(frame, lacking, "State")).alias("state"),
+        pl.coalesce(pl.lit(spelled_once(placed["City"], city_key)), within_file(frame, lacking, "City")).alias("city"),
+        zip_key(pl.col("Zip Code")).alias("zip"),
+        pl.col("Address").alias("written"),
+        parcel_key(pl.col("APN")).alias("apn"),
+        spelled_once(placed["Unit"], unit_key).alias("told_unit"),
+        _degrees("Latitude").alias("lat"),
+        _degrees("Longitude").alias("lon"),
+    ).with_columns(parts)
+
+
+def _degrees(name: str) -> pl.Expr:
+    """A coordinate; zero is none."""
+    value = pl.col(name).cast(pl.Float64, strict=False)
+    return pl.when(value.is_finite() & (value != 0)).then(value)
+
+
+def _format(apn: pl.Expr) -> pl.Expr:
+    """How a parcel number is written: numbers of one county are comparable if they are written alike."""
+    return apn.str.replace_all(r"\d", "9").str.replace_all(r"[A-Z]", "A")
+
+
+def _uses() -> pl.Expr:
+    """How many house numbers the street has in its city."""
+    return pl.col("number").n_unique().over("state", "city", "name")

@@ -1,0 +1,74 @@
+"""What was merged into what, and what may be one and was not merged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from flexscout.page.charts import bars
+from flexscout.page.elements import brief, card, grid, table, tiles
+from flexscout.page.shown import plain
+
+_MERGES, _PAIRS, _FILES = 50, 20, 10
+_PLACE = ("Address", "City", "State")
+
+
+def duplicates(report: Mapping[str, Any], ledger: pl.DataFrame) -> Markup:
+    """The figures, what showed that rows are one, the first merges of the ledger, and pairs for a person to decide."""
+    merged = report["deduplication"]
+    figures = {
+        "candidates before": f"{merged['before']:,}",
+        "duplicates merged": f"{merged['removed']:,}",
+        "properties with duplicates": f"{merged['groups']:,}",
+        "candidates after": f"{merged['after']:,}",
+        "merges of different parcels (APN)": f"{merged['different_apn']:,}",
+        "pairs that may be one": f"{merged['possible']['pairs']:,}",
+        "with blanks filled from duplicates": f"{merged['filled']['properties']:,}",
+    }
+    return tiles(figures.items()) + _kinds(merged) + _merges(ledger) + _pairs(merged["possible"])
+
+
+def _kinds(merged: Mapping[str, Any]) -> Markup:
+    """By what rows were found to be one, and in which files."""
+    if not merged["removed"]:
+        return Markup("")
+    overlaps = {_files(pair): pair["properties"] for pair in merged["overlaps"][:_FILES]}
+    alike, files = bars("Merges by what agreed", merged["by_match"]), bars("Properties that are in both", overlaps)
+    return grid([card("Why they are one", alike), card("Files that overlap", files)])
+
+
+def _files(pair: Mapping[str, Any]) -> str:
+    return f"{brief(pair['file'], 28)} and {brief(pair['other_file'], 28)}"
+
+
+def _merges(ledger: pl.DataFrame) -> Markup:
+    first = ledger.head(_MERGES)
+    told = {
+        "Property": _joined(first, *_PLACE),
+        "Kept": _joined(first, "Kept File", "Kept Sheet", "Kept Row"),
+        "Merged into it": _joined(first, "Removed File", "Removed Sheet", "Removed Row"),
+        "Evidence": plain("Evidence", first),
+        "Fields that differ": plain("Fields That Differ", first, 160),
+    }
+    rows = first.select(value.fill_null("").alias(name) for name, value in told.items()).to_dicts()
+    of = f"the first {_MERGES} of {ledger.height:,}; the sheet Duplicates has all" if ledger.height > _MERGES else "all"
+    return table(f"Merges, {of}", rows)
+
+
+def _joined(first: pl.DataFrame, *names: str) -> pl.Expr:
+    return pl.concat_str([plain(name, first) for name in names], separator=", ", ignore_nulls=True)
+
+
+def _pairs(possible: Mapping[str, Any]) -> Markup:
+    rows = [_pair(pair) for pair in possible["surest"][:_PAIRS]]
+    return table("Pairs that may be one, the surest first; the sheet Possible Duplicates has all", rows)
+
+
+def _pair(pair: Mapping[str, Any]) -> dict[str, Any]:
+    alike = f"{pair['Match Score']:.0%}"
+    return {"Property": _place(pair), "May be the same as": _place(pair, "Other "), "Alike": alike, "Evidence": pair["Evidence"]}
+
+
+def _place(pair: Mapping[str, Any], which: str = "") -> str:
+    return brief(", ".join(str(pair[which + name]) for name in _PLACE if pair.get(which + name)), 120)

@@ -1,0 +1,144 @@
+"""The page of a run: one HTML file that needs nothing else."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from flexscout.model import PAGE_MARK
+from flexscout.page.assets import asset
+from flexscout.page.duplicates import duplicates
+from flexscout.page.elements import brief, details, lead, section, sentences, table
+from flexscout.page.figures import key_figures, overview
+from flexscout.page.files import causes, files
+from flexscout.page.geography import geography
+from flexscout.page.map import map_of
+from flexscout.page.quality import quality
+from flexscout.page.ranking import ROWS, ranking_of
+from flexscout.page.schema import schema
+from flexscout.page.sizes import sizes
+from flexscout.page.times import times
+
+_TITLES = {
+    "overview": "Overview",
+    "map": "Map",
+    "candidates": "Candidates",
+    "places": "Places",
+    "sizes": "Sizes",
+    "duplicates": "Duplicates",
+    "quality": "Data quality",
+    "columns": "Columns",
+    "files": "Files",
+    "run": "Run",
+}
+_LINK = Markup('<a href="#{}">{}</a>')
+_WARNING = Markup('<aside class="warning" aria-label="Files that failed"><p><a href="#files">{said}</a></p>{causes}</aside>')
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that lacks only what is known when the run ends."""
+
+    sections: Mapping[str, Markup]
+    warning: Markup
+    figures: Markup
+
+    def write(self, path: Path, report: Mapping[str, Any], messages: Sequence[str] = ()) -> None:
+        """Write it, in UTF-8; as for `html`."""
+        path.write_text(self.html(report, messages), encoding="utf-8", newline="\n")
+
+    def html(self, report: Mapping[str, Any], messages: Sequence[str] = ()) -> str:
+        """The whole text; `report`: the finished one; `messages`: what a person should know, in sentences."""
+        parts = {**self.sections, "run": section("run", _TITLES["run"], times(report) + _settings(report))}
+        style, script = asset("page.css"), asset("page.js")
+        return str(
+            asset("page.html").format(
+                mark=Markup(PAGE_MARK),  # noqa: S704 - a text of ours
+                style=style,
+                script=script,
+                style_hash=_hash(style),
+                script_hash=_hash(script),
+                title=_title(report),
+                about=_about(report),
+                navigation=Markup("").join(_LINK.format(key, _TITLES[key]) for key in parts),
+                warning=self.warning,
+                messages=sentences(messages),
+                figures=self.figures,
+                sections=Markup("\n").join(parts.values()),
+                version=report["flexscout"],
+            )
+        )
+
+
+def draw_page(
+    report: Mapping[str, Any],
+    master: pl.DataFrame,
+    ledger: pl.DataFrame,
+    others: pl.DataFrame,
+    explanations: Sequence[str] = (),
+) -> Page:
+    """The page of a report and its tables.
+
+    `master`: the unique candidates, best first; `ledger`: a row per removed duplicate; `others`: the rows that were not selected;
+    `explanations`: why the first of the master scored what they did, in their order.
+    """
+    bodies = {
+        "overview": overview(report, master, others),
+        "map": map_of(master) if master.height else Markup(""),
+        "candidates": _candidates(master, explanations) if master.height else Markup(""),
+        "places": geography(report),
+        "sizes": sizes(master),
+        "duplicates": duplicates(report, ledger),
+        "quality": quality(report),
+        "columns": schema(report),
+        "files": files(report),
+    }
+    sections = {key: section(key, _TITLES[key], body) for key, body in bodies.items() if body}
+    return Page(sections, _warning(report), key_figures(report))
+
+
+def _candidates(master: pl.DataFrame, explanations: Sequence[str]) -> Markup:
+    which = f"The best {ROWS:,} of {master.height:,}" if master.height > ROWS else "All of them"
+    return lead(f"{which}, with the points of each. The workbook has every column.") + ranking_of(master, explanations)
+
+
+def _warning(report: Mapping[str, Any]) -> Markup:
+    figures = report["statistics"]
+    if not figures["failed_files"]:
+        return Markup("")
+    said = f"{figures['failed_files']:,} of {figures['total_files_processed']:,} files could not be read"
+    return _WARNING.format(said=said, causes=causes(report))
+
+
+def _title(report: Mapping[str, Any]) -> str:
+    return f"{report['statistics']['unique_flex_properties']:,} flex-industrial candidates"
+
+
+def _about(report: Mapping[str, Any]) -> str:
+    settings = report["settings"]
+    parts = [
+        f"from {brief(Path(settings['input_folder']).name or settings['input_folder'], 80)}",
+        f"profile {brief(Path(settings['profile']).stem, 40)}",
+        f"score {settings['min_flex_score']:g} or more",
+        f"only where {brief(settings['where'], 160)}" if settings["where"] else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _settings(report: Mapping[str, Any]) -> Markup:
+    shown = [{"Setting": name.replace("_", " "), "Value": _value(value)} for name, value in report["settings"].items()]
+    return details("Settings of the run", table("Settings", shown))
+
+
+def _value(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _hash(text: str) -> Markup:
+    """How a content security policy names an inline text that may be used."""
+    return Markup(f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'")  # noqa: S704 - letters and digits

@@ -1,0 +1,131 @@
+"""What always holds of groups, over invented properties written in many ways."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from address_variants import figures, properties
+from flexscout.linkage import Linking, duplicate_groups, property_ids
+
+FRAME = properties(seed=1, count=400)
+MERGING = Linking(close_matches="merge")
+few = settings(max_examples=10, deadline=None)
+messy = st.lists(
+    st.fixed_dictionaries(
+        {
+            "Address": st.sampled_from(
+                [
+                    "1 Main St",
+                    "1 MAIN STREET",
+                    "1 Main",
+                    "1 N Main St",
+                    "1 Main Ave",
+                    "1 Main St # 2",
+                    "1-9 Main St",
+                    "Main St",
+                    "",
+                    None,
+                ]
+            ),
+            "City": st.sampled_from(["X", "x", "Y", None]),
+            "State": st.sampled_from(["NC", "nc", "GA", None]),
+            "Zip Code": st.sampled_from(["28202", "28202-1", "3", None]),
+            "APN": st.sampled_from(["1", "01", "2", None]),
+            "Unit": st.sampled_from(["A", "B", None]),
+        }
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+def frame_of(rows):
+    return pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String))
+
+
+def partition(numbers, rows):
+    """Groups as sets of rows, whatever their numbers."""
+    table = pl.DataFrame({"group": numbers, "row": rows})
+    return set(map(tuple, table.group_by("group").agg(pl.col("row").sort())["row"].to_list()))
+
+
+@pytest.mark.parametrize(("close", "least_precision", "least_recall"), [("off", 1.0, 0.85), ("merge", 0.9995, 0.99)])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_variants_of_an_address_are_found_and_neighbors_are_not(seed, close, least_precision, least_recall):
+    frame = properties(seed, count=600)
+    precision, recall = figures(frame["truth"], duplicate_groups(frame, Linking(close_matches=close)).numbers)
+    assert precision >= least_precision
+    assert recall >= least_recall
+
+
+@few
+@given(st.integers(0, 10**6))
+def test_the_order_of_rows_changes_no_group(seed):
+    shuffled = FRAME.with_row_index("row").sample(fraction=1, shuffle=True, seed=seed)
+    numbers = duplicate_groups(shuffled.drop("row"), MERGING).numbers
+    assert partition(numbers, shuffled["row"]) == partition(duplicate_groups(FRAME, MERGING).numbers, range(FRAME.height))
+
+
+@few
+@given(messy, st.randoms(), st.sampled_from(["site", "parcel"]))
+def test_no_order_changes_a_group_of_whatever_rows(rows, random, policy):
+    order = random.sample(range(len(rows)), len(rows))
+    given_order, other = (
+        duplicate_groups(part, Linking(policy=policy, close_matches="merge")).numbers
+        for part in (frame_of(rows), frame_of(rows)[order])
+    )
+    assert partition(given_order, range(len(rows))) == partition(other, order)
+
+
+@few
+@given(messy)
+def test_rows_without_a_house_number_are_groups_of_their_own(rows):
+    frame = frame_of(rows).with_columns(duplicate_groups(frame_of(rows), MERGING).numbers)
+    without = frame.filter(pl.col("Address").is_in(["Main St", ""]) | pl.col("Address").is_null())
+    assert without["group"].is_in(frame["group"].filter(frame["group"].is_duplicated()).implode()).sum() == 0
+
+
+@few
+@given(messy)
+def test_by_parcel_no_group_has_two_parcels_or_two_units(rows):
+    frame = frame_of(rows).with_columns(duplicate_groups(frame_of(rows), Linking(policy="parcel", close_matches="merge")).numbers)
+    parcels = frame.group_by("group").agg(
+        pl.col("APN").str.strip_chars_start("0").drop_nulls().n_unique(), pl.col("Unit").drop_nulls().n_unique()
+    )
+    assert parcels["APN"].max() <= 1
+    assert parcels["Unit"].max() <= 1
+
+
+def test_what_was_grouped_once_has_nothing_left_to_group():
+    once = (
+        FRAME.with_columns(duplicate_groups(FRAME, MERGING).numbers).group_by("group", maintain_order=True).first().drop("group")
+    )
+    assert duplicate_groups(once, MERGING).numbers.n_unique() == once.height
+
+
+def ids_of(frame, **linking):
+    """The ID of each row's property."""
+    rows = pl.int_range(frame.height, eager=True)
+    placed = frame.with_columns(pl.lit("a").alias("Source File"), pl.lit("S").alias("Source Sheet"), rows.alias("Source Row"))
+    groups = duplicate_groups(placed, Linking(**linking))
+    first = groups.numbers.is_first_distinct()
+    ids = property_ids(groups.identities.filter(first), placed.filter(first))
+    return ids.gather(groups.numbers)
+
+
+@few
+@given(messy, st.sampled_from(["site", "parcel"]))
+def test_rows_have_one_id_exactly_where_they_are_one_property(rows, policy):
+    frame = frame_of(rows)
+    numbers = duplicate_groups(frame.with_columns(pl.lit("a").alias("Source File")), Linking(policy=policy)).numbers
+    assert partition(ids_of(frame, policy=policy), range(frame.height)) == partition(numbers, range(frame.height))
+
+
+@few
+@given(st.integers(0, 10**6), st.integers(1, 400))
+def test_an_id_depends_on_no_order_and_on_no_other_property(seed, count):
+    """Where cities are spelled alike: where a ZIP code joins two, the ID is that of the lesser of them."""
+    every = ids_of(FRAME, close_matches="off")
+    some = FRAME.with_row_index("row").sample(count, shuffle=True, seed=seed)
+    assert ids_of(some.drop("row"), close_matches="off").to_list() == every.gather(some["row"]).to_list()

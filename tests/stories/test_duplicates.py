@@ -1,0 +1,134 @@
+"""What a run joins, over all files, and what it says of it."""
+
+import polars as pl
+import pytest
+
+from flexscout import PipelineConfiguration, ScalableFlexPipeline
+from program import flexscout
+from workbooks import HEADER, candidate, write_workbook
+
+COLUMNS = (*HEADER, "Zip Code", "APN")
+
+
+def run(folder, files, **settings):
+    """The result and the ledger of a run over files of rows: address, city, ZIP code, APN, and the type if it is not flex."""
+    for name, rows in files.items():
+        cells = [
+            (*candidate(Address=address, City=city, Property_Type=(*kind, "Flex")[0]), code, apn)
+            for address, city, code, apn, *kind in rows
+        ]
+        write_workbook(folder / "in" / name, [COLUMNS, *cells])
+    places = {"output_file": "out/all.xlsx", "report_file": "out/report.json", "log_file": "out/log"}
+    config = PipelineConfiguration(
+        input_folder=str(folder / "in"), max_workers=1, **places, **{"close_matches": "merge"} | settings
+    )
+    ScalableFlexPipeline(config).run()
+    return pl.read_parquet("out/all.parquet"), pl.read_excel("out/all.xlsx", sheet_name="Duplicates")
+
+
+ONE_SITE = {
+    "a.xlsx": [("1 N Maplewood Ave", "Charlotte", "28202", "06-1")],
+    "b.xlsx": [("1 NORTH MAPLEWOOD", "Charlotte", "28202", "06-1"), ("1 N Maplewod Ave", "Charlotte", "28202", None)],
+    "c.xlsx": [("1 N Maplewood Avenue", "Charlotte", "28202", "06-2")],
+}
+
+
+def test_every_row_that_is_removed_has_its_evidence(tmp_path):
+    master, ledger = run(tmp_path, ONE_SITE)
+    assert master.height == 1
+    assert ledger.height == 3
+    assert "" not in ledger["Evidence"].to_list()
+    assert any("suffix missing on one side" in text for text in ledger["Evidence"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "left"), [({"close_matches": "off"}, 3), ({"close_matches": "review"}, 3), ({"duplicate_policy": "parcel"}, 3)]
+)
+def test_the_settings_keep_rows_apart(tmp_path, settings, left):
+    assert run(tmp_path, ONE_SITE, **settings)[0].height == left
+
+
+def test_a_row_that_is_no_candidate_may_be_what_joins_two(tmp_path):
+    rows = [("1 Test St", "Charlotte", "28202", None), ("1 Test St", "Mint Hill", "28227", None)]
+    assert run(tmp_path / "without", {"a.xlsx": rows})[0].height == 2
+    between = ("1 Test Street", "Charlotte", "28227", None, "Office")
+    assert run(tmp_path / "with", {"a.xlsx": [*rows, between]})[0].height == 1
+
+
+def test_what_is_needed_to_find_duplicates_is_not_shown_among_the_rows_that_were_not_selected(tmp_path):
+    run(tmp_path, {"a.xlsx": [("1 Test St", "Charlotte", "28202", None), ("2 Test St", "Charlotte", "28202", None, "Office")]})
+    shown = pl.read_excel("out/all.xlsx", sheet_name="Not Selected").columns
+    assert [name for name in shown if name.startswith("__") or name in ("Unit", "Latitude")] == []
+
+
+def test_the_command_line_says_it_too(tmp_path):
+    header = (*HEADER, "APN")
+    write_workbook(
+        tmp_path / "in/a.xlsx", [header, (*candidate(1), "1"), (*candidate(1), "2"), (*candidate(1, Address="1 Test"), "")]
+    )
+    counts = [
+        len(flexscout("run", "in", *options).rows())
+        for options in ((), ("--duplicate-policy", "parcel"), ("--close-matches", "merge"))
+    ]
+    assert counts == [2, 3, 1]
+
+
+def test_a_policy_that_is_none_is_refused_with_those_that_are(tmp_path):
+    outcome = flexscout("run", str(tmp_path), "--duplicate-policy", "lot")
+    assert outcome.code == 2
+    assert "give one of site, parcel" in outcome.err
+
+
+TWO_OFFICES = {"a.xlsx": [("1 N Maplewood Ave", "Charlotte", "28202", "1"), ("9 Oak St", "Charlotte", "28202", "2")]}
+TWO_WAYS = TWO_OFFICES | {"b.xlsx": [("1 Maplewood Ave", "Charlotte", "28202", None), ("9 Oak", "Charlotte", "28202", None)]}
+
+
+def test_what_may_be_one_is_listed_for_a_person_beside_each_other(tmp_path):
+    run(tmp_path, TWO_WAYS, close_matches="review")
+    pairs = pl.read_excel("out/all.xlsx", sheet_name="Possible Duplicates")
+    told = pairs.select("Address", "Other Address", "Nearly Sure", "Evidence").rows()
+    assert told == [
+        ("9 Oak", "9 Oak St", "yes", "same number and street; suffix missing on one side"),
+        ("1 Maplewood Ave", "1 N Maplewood Ave", "yes", "same number and street; direction missing on one side"),
+    ]
+    master = pl.read_parquet("out/all.parquet")
+    assert {*pairs["Property ID"], *pairs["Other Property ID"]} == {*master["Property ID"]}
+
+
+def test_the_report_counts_them_and_a_message_says_what_to_do(tmp_path):
+    run(tmp_path, TWO_WAYS, close_matches="review")
+    outcome = flexscout("run", "in")
+    possible = outcome.report["deduplication"]["possible"]
+    assert (possible["pairs"], possible["nearly_sure"], len(possible["surest"])) == (2, 2, 2)
+    assert "2 pairs of properties may be one, written differently: the sheet Possible Duplicates has them" in outcome.out
+    assert "--close-matches merge would join 2 of them" in outcome.out
+
+
+def test_what_was_merged_is_no_longer_merely_possible(tmp_path):
+    run(tmp_path, TWO_WAYS)
+    assert pl.read_excel("out/all.xlsx", sheet_name="Possible Duplicates").is_empty()
+    assert pl.read_parquet("out/all.parquet")["Source Count"].to_list() == [2, 2]
+
+
+def test_the_report_tells_merges_by_their_evidence_and_which_files_overlap(tmp_path):
+    run(tmp_path, ONE_SITE)
+    merged = flexscout("run", "in", "--close-matches", "merge").report["deduplication"]
+    assert merged["by_match"] == {"close match": 2, "same fields": 1}
+    pairs = {(pair["file"], pair["other_file"]): pair["properties"] for pair in merged["overlaps"]}
+    assert pairs == dict.fromkeys([("a.xlsx", "b.xlsx"), ("a.xlsx", "c.xlsx"), ("b.xlsx", "b.xlsx"), ("b.xlsx", "c.xlsx")], 1)
+
+
+def test_the_ledger_stands_beside_the_workbook_and_is_never_taken_for_an_export(tmp_path):
+    run(tmp_path, ONE_SITE)
+    again = [flexscout("run", "in", "-o", "in/out.xlsx", "--file-pattern", "*.*") for _ in range(2)]
+    ledger, twin = pl.read_csv("in/out_duplicates.csv"), pl.read_parquet("in/out_duplicates.parquet")
+    assert ledger["Evidence"].to_list() == twin["Evidence"].to_list() != []
+    assert (again[1].code, again[1].file("out_duplicates.csv")["status"]) == (0, "skipped")
+    assert again[1].report["deduplication"] == again[0].report["deduplication"]
+
+
+def test_a_ledger_that_was_moved_away_from_its_workbook_is_known_too(tmp_path):
+    run(tmp_path, ONE_SITE)
+    (tmp_path / "out/all_duplicates.csv").rename(tmp_path / "in/merges.csv")
+    outcome = flexscout("run", "in", "--file-pattern", "*.*")
+    assert outcome.file("merges.csv")["reason"].startswith("A result of flexscout")

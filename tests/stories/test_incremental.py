@@ -1,0 +1,131 @@
+"""Every week the folder has grown a little: what was done is not done again."""
+
+import json
+
+import pytest
+
+from program import flexscout
+from workbooks import HEADER, candidate, corrupted_file, write_workbook
+
+
+@pytest.fixture
+def exports(tmp_path):
+    """Three files, and a run over them."""
+    for number in range(3):
+        write_workbook(tmp_path / f"in/{number}.xlsx", [HEADER, candidate(2 * number), candidate(2 * number + 1)])
+    assert flexscout("run", "in").code == 0
+    return tmp_path / "in"
+
+
+def reused(outcome):
+    return outcome.report["performance"]["files_reused"]
+
+
+def test_only_new_and_changed_files_are_read(exports):
+    write_workbook(exports / "2.xlsx", [HEADER, candidate(8)])
+    write_workbook(exports / "3.xlsx", [HEADER, candidate(9)])
+    outcome = flexscout("run", "in")
+    assert (outcome.code, reused(outcome), len(outcome.rows())) == (0, 2, 6)
+    assert "0.xlsx: 2 rows, 2 candidates, as before" in outcome.err
+    assert "2 files as before and not read again" in outcome.out
+
+
+@pytest.mark.usefixtures("exports")
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("--min-score", "5"),
+        ("--profile", "parcel"),
+        ("--where", "City = 'Durham'"),
+        ("--duplicate-policy", "parcel"),
+        ("--no-deduplication",),
+        ("-o", "elsewhere/all.xlsx"),
+    ],
+    ids=str,
+)
+def test_other_rules_or_another_output_read_no_export(other):
+    assert reused(flexscout("run", "in", *other)) == 3
+
+
+@pytest.mark.usefixtures("exports")
+def test_an_unchanged_folder_writes_nothing_and_says_so(tmp_path):
+    files = [path for path in (tmp_path / "data").rglob("*") if path.is_file() and path.name != "lock"]
+    before = {path: path.stat().st_mtime_ns for path in files}
+    outcome = flexscout("run", "in")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "Nothing has changed since run 1" in outcome.out
+    assert {path: path.stat().st_mtime_ns for path in files} == before
+
+
+@pytest.mark.usefixtures("exports")
+def test_an_output_that_was_changed_is_made_again():
+    csv = flexscout("run", "in").csv
+    before = csv.read_bytes()
+    csv.write_text("spoiled")
+    assert flexscout("run", "in").csv.read_bytes() == before
+
+
+def test_the_result_is_that_of_a_run_that_reads_everything(exports, tmp_path):
+    write_workbook(exports / "3.xlsx", [HEADER, candidate(9), candidate(1)])
+    again = flexscout("run", "in", "-o", "again/all.xlsx")
+    fresh = flexscout("run", "in", "-o", "fresh/all.xlsx", "--fresh")
+    assert reused(fresh) == 0
+    for name in ("all.xlsx", "all.csv", "all.parquet"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
+    assert again.code == fresh.code == 0
+
+
+def test_a_file_that_is_gone_leaves_the_result(exports):
+    (exports / "1.xlsx").unlink()
+    assert {row["Source File"] for row in flexscout("run", "in").rows()} == {"0.xlsx", "2.xlsx"}
+
+
+def test_what_failed_is_told_mended_and_tried_again(exports):
+    broken = corrupted_file(exports)
+    assert flexscout("run", "in").code == 1
+    told = flexscout("errors")
+    assert (told.code, broken.name in told.out, "What to do:" in told.out) == (0, True, True)
+    still = flexscout("retry")
+    assert (still.code, reused(still)) == (1, 3)
+    write_workbook(broken, [HEADER, candidate(9)])
+    outcome = flexscout("retry")
+    assert (outcome.code, reused(outcome), len(outcome.rows())) == (0, 3, 7)
+    assert "nothing to try again" in flexscout("retry").out
+
+
+def test_a_retry_has_the_settings_of_the_run(exports):
+    corrupted_file(exports)
+    flexscout("run", "in", "--min-score", "9.5", "--profile", "parcel")
+    settings = flexscout("retry").report["settings"]
+    assert (settings["min_flex_score"], settings["profile"]) == (9.5, "parcel")
+
+
+def test_runs_are_listed(exports):
+    write_workbook(exports / "3.xlsx", [HEADER, candidate(9)])
+    flexscout("run", "in")
+    lines = flexscout("runs").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["2", "1"]
+    assert "7 candidates from 4 files" in lines[0]
+    assert [entry["candidates"] for entry in json.loads(flexscout("runs", "--format", "json").out)] == [7, 6]
+
+
+def test_without_a_run_there_is_nothing_to_look_back_at():
+    for command in ("runs", "errors", "retry"):
+        outcome = flexscout(command)
+        assert (outcome.code, "on record" in outcome.err) == (2, True)
+
+
+@pytest.mark.usefixtures("exports")
+def test_clean_forgets_what_was_read_and_no_result():
+    outcome = flexscout("clean", "--all")
+    assert (outcome.code, outcome.out.startswith("3 files forgotten")) == (0, True)
+    assert len(outcome.rows()) == 6
+    assert reused(flexscout("run", "in", "--min-score", "1")) == 0
+
+
+@pytest.mark.usefixtures("exports")
+def test_a_record_of_the_cache_that_is_spoiled_costs_a_reading(tmp_path):
+    records = list((tmp_path / ".cache").rglob("record.json"))
+    assert len(records) == 3
+    records[0].write_text("{")
+    assert reused(flexscout("run", "in", "--min-score", "1")) == 2
