@@ -60,7 +60,10 @@ def rows(draw, *, unusual):
 
 UNUSUAL = (
     '<row r="5"><c r="A5" t="inlineStr"><is><t><![CDATA[</row>]]></t></is></c></row>',
+    '<row r="60"><c r="A60" t="inlineStr"><is><t><![CDATA[ t="s"><v>1]]></t></is></c></row>',
     "<!-- </row> -->",
+    '<row r="40"><c r="B39"><v>1</v></c></row>',
+    "<row><c><v>5</v></c></row>",
     '<row r="3"><c r="A900"><v>1</v></c></row>',
     '<row><c t="s"><v></v></c></row>',
     '<row r="2"><c r="A2"><v>1</v></c></row>',
@@ -84,7 +87,7 @@ def both_ways(path, size, folder):
 def test_a_sheet_in_blocks_equals_the_whole(monkeypatch, unusual):
     monkeypatch.setattr(stored, "HELD", 2_000)
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rows(unusual=unusual), rows(unusual=False), st.integers(1, 3_000), st.booleans())
     def check(first, second, size, from_1904):
         with tempfile.TemporaryDirectory() as name:

@@ -6,6 +6,7 @@ Only what is sure is cut: anything that could make a row's end something else en
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 LONGEST_HEAD = 2**22
 """Bytes before the first row; 16,384 columns with a width each take 1.3 million."""
@@ -55,7 +56,7 @@ def _cut(chunks: Iterator[bytes], size: int, root: bytes, container: bytes, item
     if not found or found[3] != root:
         raise UnknownDialect("its beginning is unusual")
     declared, prefix, _, attributes = found.groups()
-    if _OTHER_ENCODING.search(declared or b"") or _has_other(text[found.start(2) :]):
+    if _OTHER_ENCODING.search(declared or b"") or _has_other(text[found.start(2) : inside]):
         raise UnknownDialect("its beginning is unusual")
     names = [root] if root == container else [root, container]
     inner = b"".join(b"<" + prefix + name + b">" for name in names[1:])
@@ -64,7 +65,7 @@ def _cut(chunks: Iterator[bytes], size: int, root: bytes, container: bytes, item
     if text[:inside].endswith(b"/>"):
         return Cut(prefix, head, tail, iter(()))
     ends = b"</" + prefix + container, b"</" + prefix + item + b">"
-    return Cut(prefix, head, tail, _blocks(text[inside:], chunks, size, *ends))
+    return Cut(prefix, head, tail, _blocks(chain([text[inside:]], chunks), size, *ends))
 
 
 def _head(chunks: Iterator[bytes], begin: re.Pattern[bytes]) -> tuple[bytes, int]:
@@ -79,7 +80,8 @@ def _head(chunks: Iterator[bytes], begin: re.Pattern[bytes]) -> tuple[bytes, int
     raise UnknownDialect("its rows are not where they should be")
 
 
-def _blocks(rest: bytes, chunks: Iterator[bytes], size: int, end: bytes, item_end: bytes) -> Iterator[bytes]:
+def _blocks(chunks: Iterator[bytes], size: int, end: bytes, item_end: bytes) -> Iterator[bytes]:
+    rest = b""
     for chunk in _gathered(chunks, size):
         text = rest + chunk
         inside, over = _inside(text, end)
@@ -101,12 +103,14 @@ def _blocks(rest: bytes, chunks: Iterator[bytes], size: int, end: bytes, item_en
 
 
 def _gathered(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes, about `size` at a time."""
     parts: list[bytes] = []
     for chunk in chunks:
-        parts.append(chunk)
-        if sum(map(len, parts)) >= size:
-            yield b"".join(parts)
-            parts = []
+        for begin in range(0, len(chunk), size):
+            parts.append(chunk[begin : begin + size])
+            if sum(map(len, parts)) >= size:
+                yield b"".join(parts)
+                parts = []
     yield b"".join(parts)
 
 
