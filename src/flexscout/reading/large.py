@@ -1,6 +1,8 @@
 """Large workbooks: their sheets are read in blocks, in little memory and by all cores."""
 
-from collections.abc import Callable
+import mmap
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
@@ -8,7 +10,7 @@ from uuid import uuid4
 import polars as pl
 
 from flexscout.journal import TableFolder
-from flexscout.reading.blocks import SIZE, in_own_words, shared_texts, sheet_blocks
+from flexscout.reading.blocks import SIZE, Block, in_own_words, shared_texts, sheet_blocks
 from flexscout.reading.cutter import UnknownDialect
 from flexscout.reading.package import Package
 from flexscout.reading.parser import Book, load_cells, open_book
@@ -16,6 +18,8 @@ from flexscout.reading.stored import Loaded, store
 
 HELD_TEXTS = 2**26
 """Bytes of XML; of more shared texts than that, they wait on disk."""
+
+_FORGOTTEN = 10  # blocks
 
 Whole = Callable[[], tuple[list[str], Callable[[str], Loaded]]]
 
@@ -34,6 +38,7 @@ class LargeBook:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._threads = pl.thread_pool_size()  # the share of the cores that this process has
         self._read_whole = whole
+        self._mapped: list[mmap.mmap] = []
 
     @property
     def names(self) -> list[str]:
@@ -70,7 +75,7 @@ class LargeBook:
         with in_own_words():
             _, hidden = load_cells(self._outline, name)
         blocks = sheet_blocks(self._package, name, self._texts, self._threads, self._size)
-        return Loaded(store(blocks, self._folder, self._own), hidden)
+        return Loaded(store(self._in_little_memory(blocks), self._folder, self._own), hidden)
 
     @cached_property
     def _texts(self) -> pl.Series:
@@ -87,5 +92,14 @@ class LargeBook:
         path = self._folder / f"texts-{uuid4().hex}.arrow"
         texts.alias("text").to_frame().write_ipc(path, compression="uncompressed")
         # The frame library would read the file into memory.
-        mapped = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-        return pl.DataFrame(mapped).to_series()
+        with path.open("rb") as file:
+            self._mapped.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return pl.DataFrame(pa.ipc.open_file(pa.BufferReader(pa.py_buffer(self._mapped[-1]))).read_all()).to_series()
+
+    def _in_little_memory(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """The blocks; what was looked into of texts on disk does not stay in memory."""
+        for number, block in enumerate(blocks):
+            yield block
+            if number % _FORGOTTEN == 0 and sys.platform == "linux":
+                for mapped in self._mapped:
+                    mapped.madvise(mmap.MADV_DONTNEED)

@@ -26,7 +26,7 @@ DEFAULT_MEMORY = 4 * 2**30
 """Bytes that reading may take where no worker's share is known."""
 
 LARGE = 48 * 2**20
-"""Bytes of a sheet's XML, or of the shared texts, from which on an .xlsx is read in blocks."""
+"""Bytes of a part's XML, sheet or shared texts, from which on an .xlsx is read in blocks; a part's name tells nothing."""
 
 _MOST_IN_BLOCKS = 2**34  # bytes of such a part: 9 million rows, more than a sheet can have
 _LEAST_PER_CELL = 52  # bytes; measured: 55-66 for a rectangle of empty cells
@@ -51,7 +51,7 @@ def is_large(path: Path, kind: str) -> bool:
     if kind != ".xlsx":
         return False
     with _Parts(path, kind) as parts:
-        return any(part.file_size > LARGE for part in parts.in_blocks)
+        return any(part.file_size > LARGE for part in parts.read)
 
 
 def check_bounds(path: Path, kind: str, memory: int = DEFAULT_MEMORY, *, in_blocks: bool = False) -> None:
@@ -124,16 +124,11 @@ class _Parts:
     @property
     def size(self) -> int:
         """Bytes of XML in the sheets and their shared texts."""
-        return sum(part.file_size for part in self.in_blocks)
-
-    @property
-    def in_blocks(self) -> list[ZipInfo]:
-        """The parts that may be read in blocks."""
-        return [*self.sheets, *self._texts]
+        return sum(part.file_size for part in (*self.sheets, *self._texts))
 
     def check_directory(self, memory: int, *, in_blocks: bool = False) -> None:
         """Counts, sizes and locks, as the directory has them."""
-        in_pieces = self.in_blocks if in_blocks else []
+        most = max(memory, _MOST_IN_BLOCKS) if in_blocks else memory
         if len(self._all) > MOST_PARTS:
             raise LimitError.too_many_parts(self._path.name, len(self._all), MOST_PARTS)
         for part in self.read:
@@ -143,7 +138,6 @@ class _Parts:
                 )
             if part.compress_size > _INCOMPRESSIBLE * part.file_size + _HEAD:
                 raise _damaged(self._path, f"{part.filename} can't have the {part.file_size:,} bytes that it claims")
-            most = max(memory, _MOST_IN_BLOCKS) if part in in_pieces else memory
             if part.file_size > most:
                 raise LimitError.unpacks_to(self._path.name, self._title(part), part.file_size, most)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from flexscout.errors import DataFormatError
+from flexscout.errors import DataFormatError, LimitError
 from flexscout.kinds import Kind
 from flexscout.reading.day_numbers import counts_from_1904
 from flexscout.reading.parser import Book, load_cells, open_book
@@ -177,7 +177,7 @@ def guarded(path: Path, read: Callable[[], T]) -> T:
     """Call a reader; whatever it throws becomes one sentence."""
     try:
         return read()
-    except (OSError, MemoryError, DataFormatError, KeyboardInterrupt):
+    except (OSError, MemoryError, DataFormatError, LimitError, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - Rust panics are BaseExceptions
         detail = " ".join(str(error).split())[:200]
