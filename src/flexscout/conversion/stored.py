@@ -78,7 +78,9 @@ class _Rows:
 
     def texts(self, position: int, name: str) -> pl.DataFrame:
         """A column of the properties, under a name."""
-        return self._texts(position).filter(self.kinds == PROPERTY).alias(name).to_frame()
+        # Part by part: copies of a whole column would be what takes most memory.
+        found = [part.filter(self._are_properties(part))[str(position)] for part in self._parts([str(position)])]
+        return pl.concat([pl.Series(dtype=pl.String), *found]).alias(name).to_frame()
 
     def numbers(self) -> pl.Series:
         """The numbers of the properties' rows."""
@@ -90,13 +92,16 @@ class _Rows:
         extras = [name for name in self._extras if self._filled[name]]
         # A column at least, so that parts have a height.
         for part in self._parts(list(dict.fromkeys(["0", *(self._extras[name] for name in extras)]))):
-            rows = part.filter(self.kinds.gather(part["row"] - self._first) == PROPERTY)
+            rows = part.filter(self._are_properties(part))
             if rows.height:
                 passing = (self._passing(name, rows[self._extras[name]]) for name in extras)
                 yield pl.DataFrame([*_typed_rows(columns, begin, rows.height), *source_of(sheet, rows["row"]), *passing])
             begin += rows.height
         if not begin:
             yield pl.DataFrame([*_typed_rows(columns, 0, 0), *source_of(sheet, pl.Series(dtype=pl.Int64))])
+
+    def _are_properties(self, part: pl.DataFrame) -> pl.Series:
+        return self.kinds.slice(part["row"][0] - self._first, part.height) == PROPERTY
 
     def _texts(self, position: int) -> pl.Series:
         return self._body.to_series(position).head(self._height).to_frame().select(TRIMMED).to_series()

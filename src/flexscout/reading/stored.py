@@ -12,7 +12,7 @@ import polars as pl
 from flexscout.journal import TableFolder, write_table
 from flexscout.reading.cutter import UnknownDialect
 
-HELD = 2**25
+HELD = 2**24
 """Bytes of cells that are gathered before they are written."""
 _VIEW = 16  # bytes that a text takes beside its letters
 _WIDEST_GAP = 2**24  # cells

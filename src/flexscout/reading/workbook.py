@@ -57,7 +57,8 @@ def read_spreadsheet(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY, folde
     A large one is read in blocks, whose rows wait in `folder`, or else in one of their own. Raises DataFormatError if the file is
     damaged or has no cells; LimitError if it is seen to need more than `memory` bytes; OSError if it can't be opened.
     """
-    names, load = (_in_blocks if is_large(path, kind) else _whole)(path, kind, memory, folder)
+    large = is_large(path, kind, memory, pl.thread_pool_size())
+    names, load = (_in_blocks if large else _whole)(path, kind, memory, folder)
     return replace(_collect(path, names, load), from_1904=counts_from_1904(path))
 
 
