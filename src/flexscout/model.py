@@ -102,6 +102,9 @@ ISSUES_SUFFIX, DUPLICATES_SUFFIX = "_issues", "_duplicates"
 ISSUES_LISTED = 10_000
 """Issues of a file that are listed; beyond, they are only counted."""
 
+POSSIBLE_LISTED = 10_000
+"""Pairs of properties that may be one that are listed, the surest; beyond, they are only counted."""
+
 
 class RowStatus(StrEnum):
     """What became of a property row."""

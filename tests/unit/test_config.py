@@ -335,3 +335,29 @@ def test_a_setting_at_the_wrong_place_is_told_the_right_one(tmp_path, text, word
     (tmp_path / "c.yaml").write_text(text)
     with pytest.raises(ConfigurationError, match=re.escape(words)):
         PipelineConfiguration.from_file(tmp_path / "c.yaml")
+
+
+def test_the_columns_of_a_person_have_names_that_nothing_else_has():
+    assert PipelineConfiguration(user_columns=[" Broker "]).user_columns == ("Broker",)
+    assert PipelineConfiguration(user_columns=[]).user_columns == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("My Notes", "give a list of texts, such as [My Status, My Notes]"),
+        (["My Notes", " "], "give a list of texts"),
+        ([5], "give a list of texts"),
+        (["apn"], "flexscout writes apn itself"),
+        (["Property ID"], "flexscout writes Property ID itself"),
+        (["My Points"], "flexscout writes My Points itself"),
+        (["Broker", "broker"], "a name stands twice"),
+    ],
+)
+def test_a_column_of_a_person_that_will_not_do_is_explained(names, words):
+    assert words in str(mistakes_of(user_columns=names))
+
+
+def test_the_words_that_pass_on_a_property_are_a_list():
+    assert PipelineConfiguration(passed_words=("no",)).passed_words == ("no",)
+    assert "give a list of texts, such as [passed, rejected]" in str(mistakes_of(passed_words="no"))

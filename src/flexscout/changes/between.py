@@ -1,6 +1,6 @@
 """Two master tables -> a row per change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from flexscout.changes.factors import factors_changed
 from flexscout.changes.identity import KEY, NUMBER, RANK, ranked, told_by
+from flexscout.changes.successors import with_new_keys
 from flexscout.changes.values import differs, shown
 from flexscout.vocabulary import columns
 
@@ -28,7 +29,7 @@ changed; for a changed value its column, and both values as text, null where the
 
 # Where a property is exactly, and under which link, changes from export to export and means nothing.
 _NOT_COMPARED = {"Latitude", "Longitude", "Property Link"}
-_OLD = "__old "
+_OLD, _CHANGED = "__old ", "__changed "  # how working columns begin: of the older table; of a changed value
 
 
 class ChangeKind(StrEnum):
@@ -62,12 +63,14 @@ def changes_between(old: pl.DataFrame, new: pl.DataFrame) -> Changes:
     """What changed from `old` to `new`, both master tables in their order.
 
     Properties are told by `Property ID`; where a table has none, being of an older version, by address, city and state, however
-    these are spelled. Rows of one identity are paired in the order of their sources. Of values only those of canonical columns
-    count, by their type: rounding, case and abbreviations are no change, a value that came or went is one.
+    these are spelled. What would be gone and new is one property if no other has its address or parcel (see `successors`). Rows
+    of one identity are paired in the order of their sources. Of values only those of canonical columns count, by their type:
+    rounding, case and abbreviations are no change, a value that came or went is one.
     Raises AggregationError if a table has neither.
     """
     identity = told_by(old, new)
-    before, after = ranked(old, identity), ranked(new, identity)
+    after = ranked(new, identity)
+    before = with_new_keys(ranked(old, identity), after)
     keys = [KEY, NUMBER]
     arrived = after.join(before, on=keys, how="anti", maintain_order="left")
     left = before.join(after, on=keys, how="anti", maintain_order="left")
@@ -100,18 +103,27 @@ def _compared(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
 
 
 def _values_changed(both: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """A row per changed value, by rank and then by column, with _OF_VALUES."""
+    """A row per changed value, by rank and then by column, with _OF_VALUES after _CHANGED."""
     order = pl.Enum(names)
-    masks = both.select(_differs(name, both).alias(name) for name in names)
     changed = [
-        both.filter(masks[name]).with_columns(
-            pl.lit(name, order).alias("Column"), _shown(both, f"{_OLD}{name}", "Old Value"), _shown(both, name, "New Value")
+        rows.filter(_differs(name, rows)).with_columns(
+            pl.lit(name, order).alias(f"{_CHANGED}Column"),
+            _shown(rows, f"{_OLD}{name}", "Old Value"),
+            _shown(rows, name, "New Value"),
         )
-        for name in names
-        if masks[name].any()
+        for name, rows in _perhaps(both, names)
     ]
-    found = pl.concat(changed) if changed else both.clear().with_columns(pl.lit(None, pl.String).alias(n) for n in _OF_VALUES)
-    return found.sort(RANK, "Column")
+    return pl.concat(changed).sort(RANK, f"{_CHANGED}Column") if changed else both.clear()
+
+
+def _perhaps(both: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The columns that may have changed, and the rows where they may: what is equal as it stands needs no closer look."""
+    alike = [name for name in names if both.schema.get(name, "") == both.schema.get(f"{_OLD}{name}")]
+    other = both.select(pl.col(name).ne_missing(pl.col(f"{_OLD}{name}")) for name in alike)
+    for name in names:
+        rows = both.filter(other[name]) if name in alike else both
+        if rows.height:
+            yield name, rows
 
 
 def _differs(name: str, both: pl.DataFrame) -> pl.Expr:
@@ -120,7 +132,7 @@ def _differs(name: str, both: pl.DataFrame) -> pl.Expr:
 
 
 def _shown(both: pl.DataFrame, name: str, title: str) -> pl.Expr:
-    return shown(_there(both, name)).alias(title)
+    return shown(_there(both, name)).alias(f"{_CHANGED}{title}")
 
 
 def _there(table: pl.DataFrame, name: str) -> pl.Expr:
@@ -134,8 +146,12 @@ def _told(
     """The rows as changes of one kind."""
     expressions = {
         "Change": pl.lit(str(kind)),
-        **{name: _there(rows, name) for name in (*_ABOUT, *_OF_VALUES)},
+        **{name: _there(rows, name) for name in _ABOUT},
+        **{name: _there(rows, f"{_CHANGED}{name}") for name in _OF_VALUES},
         **{name: _there(rows, column or "") for name, column in zip(_SCORES, scores, strict=True)},
         "Factors": pl.lit(None) if factors is None else factors,
     }
-    return rows.select(expressions[name].cast(kind).alias(name) for name, kind in CHANGE_SCHEMA.items())
+    # A selection of nothing but literals would have a row.
+    return rows.with_columns(expressions[name].cast(kind).alias(name) for name, kind in CHANGE_SCHEMA.items()).select(
+        *CHANGE_SCHEMA
+    )

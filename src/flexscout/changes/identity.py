@@ -11,7 +11,8 @@ from flexscout.model import LINK_COLUMNS, SOURCE_COLUMNS
 KEY, NUMBER, RANK = "__key", "__number", "__rank"
 """Working columns: what is equal in the rows of one property; which of its rows it is, from 0; its place in the table, from 1."""
 
-_ID = LINK_COLUMNS[0]
+ID = LINK_COLUMNS[0]
+
 _PLACE = ("Address", "City", "State")
 _BETWEEN = "\x1f"  # a separator that no cell holds
 
@@ -22,11 +23,11 @@ def told_by(old: pl.DataFrame, new: pl.DataFrame) -> tuple[str, ...]:
     Raises AggregationError if a table has neither.
     """
     tables = [table for table in (old, new) if table.height]
-    if all(_ID in table.columns for table in tables):
-        return (_ID,)
+    if all(ID in table.columns for table in tables):
+        return (ID,)
     for table in tables:
         if "Address" not in table.columns:
-            needed = [f"{_ID} or Address"]
+            needed = [f"{ID} or Address"]
             raise AggregationError.missing_columns("compare it", needed, table.columns, "Compare two results of flexscout.")
     return tuple(name for name in _PLACE if all(name in table.columns for table in tables))
 
@@ -42,7 +43,7 @@ def ranked(table: pl.DataFrame, identity: Sequence[str]) -> pl.DataFrame:
 
 
 def _key(identity: Sequence[str]) -> pl.Expr:
-    if identity == (_ID,):
-        return pl.col(_ID).cast(pl.String)
+    if identity == (ID,):
+        return pl.col(ID).cast(pl.String)
     first, *rest = (spelled(pl.col(name).cast(pl.String)) for name in identity)
     return pl.concat_str(first, *(part.fill_null("") for part in rest), separator=_BETWEEN)

@@ -30,7 +30,8 @@ def shown(value: pl.Expr) -> pl.Expr:
 
 
 def _apart(old: pl.Expr, new: pl.Expr) -> pl.Expr:
-    return (old - new).abs() > _NOISE * pl.max_horizontal(old.abs(), new.abs(), 1.0)
+    # Infinity is no distance away from itself, and yet none can be calculated.
+    return (old != new) & ((old - new).abs() > _NOISE * pl.max_horizontal(old.abs(), new.abs(), 1.0))
 
 
 def _comparable(text: pl.Expr, name: str) -> pl.Expr:

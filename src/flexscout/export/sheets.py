@@ -10,7 +10,7 @@ from flexscout.export.settings_sheet import settings_sheet
 from flexscout.export.summary import summary_sheet
 from flexscout.export.top import top_candidates
 from flexscout.export.workbook import Sheet
-from flexscout.model import REASONS, STATUS, TO_VERIFY, is_score_number
+from flexscout.model import POSSIBLE_LISTED, REASONS, STATUS, TO_VERIFY, is_score_number
 from flexscout.vocabulary import columns
 
 _UNIT_FORMATS = {
@@ -55,7 +55,7 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         top_candidates(tables.master, tables.explanations, formats),
         Sheet("To Verify", _to_verify(others), formats, _TEXTS),
         Sheet("Duplicates", tables.ledger, formats, _TEXTS),
-        Sheet("Possible Duplicates", tables.possible, formats, _TEXTS),
+        Sheet("Possible Duplicates", tables.possible.head(POSSIBLE_LISTED), formats, _TEXTS),
         Sheet("Why Not Selected", _why_not(others), widths={"Reason": 70}),
         Sheet("Not Selected", others.drop("To Verify", strict=False), formats, _TEXTS),
         Sheet("Issues", tables.issues, {}, ("Value",)),

@@ -9,6 +9,7 @@ from flexscout.linkage.spelling import abbreviated, plain
 from flexscout.vocabulary import address_terms, state_codes, states_of_zip_codes
 
 _WORKING = ("__rest", "__cut", "__same_code")
+_LONGEST = 300  # bytes; taking longer texts apart would cost a hostile file's reader minutes
 PLACE = ("City", "State", "Zip Code")
 
 
@@ -17,11 +18,11 @@ def without_place(frame: pl.DataFrame) -> pl.DataFrame:
 
     `1 Main St, Boca Raton, FL 33432` becomes `1 Main St`. A city is cut where the row has that city, or where it stands
     between commas before a state or ZIP code; a state only with a comma or a ZIP code, because CT is a court too. Where no state
-    is told the ZIP code tells it.
+    is told the ZIP code tells it. A text that is longer than any address says nothing.
     """
-    return _without_place(texts(frame, ("Address", *PLACE))).with_columns(
-        pl.coalesce(_filled(pl.col("State")), _of_zip()).alias("State")
-    )
+    given = texts(frame, ("Address", *PLACE))
+    placed = _without_place(given.with_columns(pl.when(pl.all().str.len_bytes() <= _LONGEST).then(pl.all())))
+    return placed.with_columns(pl.coalesce(_filled(pl.col("State")), _of_zip()).alias("State"))
 
 
 def _without_place(given: pl.DataFrame) -> pl.DataFrame:

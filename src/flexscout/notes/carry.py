@@ -10,18 +10,20 @@ STATUS_COLUMN = "My Status"
 """The column whose words can keep a property out of the top candidates."""
 
 
-def with_notes(master: pl.DataFrame, notes: Notes) -> tuple[pl.DataFrame, pl.DataFrame]:
+def with_notes(master: pl.DataFrame, notes: Notes, successors: pl.DataFrame | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The master table with the person's columns in front, and the notes that have no place in it.
 
-    A column of the inputs that has the name of one of theirs gets ` (input)`. The notes left over have ID, PLACE and these
-    columns, by ID; of those without an ID it is null.
+    `successors`: `Old ID` and `New ID` of properties that have another one than in the workbook. A column of the inputs that has
+    the name of one of the person's gets ` (input)`. The notes left over have ID, PLACE and these columns, by ID; of those without
+    an ID it is null.
     """
     free = master.rename(_out_of_the_way(master.columns, notes.columns))
     if ID not in master.columns:
         # An empty list; one without IDs is none that a run makes.
         return free, _left_over(notes, notes.placed)
-    noted = free.join(notes.placed.select(ID, *notes.columns), on=ID, how="left", maintain_order="left")
-    left_over = notes.placed.join(master, on=ID, how="anti")
+    placed = notes.placed if successors is None else _followed(notes.placed, successors)
+    noted = free.join(placed.select(ID, *notes.columns), on=ID, how="left", maintain_order="left")
+    left_over = placed.join(master, on=ID, how="anti")
     return noted.select(*notes.columns, pl.exclude(notes.columns)), _left_over(notes, left_over)
 
 
@@ -31,6 +33,12 @@ def passed(master: pl.DataFrame, words: Collection[str]) -> pl.Expr:
         return pl.lit(value=False)
     known = [word.strip().lower() for word in words]
     return pl.col(STATUS_COLUMN).str.strip_chars().str.to_lowercase().is_in(known).fill_null(value=False)
+
+
+def _followed(placed: pl.DataFrame, successors: pl.DataFrame) -> pl.DataFrame:
+    """The notes under the ID that their property has now, unless there are notes of that already."""
+    free = successors.join(placed, left_on="New ID", right_on=ID, how="anti")
+    return placed.with_columns(pl.col(ID).replace(free["Old ID"], free["New ID"]))
 
 
 def _left_over(notes: Notes, placed: pl.DataFrame) -> pl.DataFrame:

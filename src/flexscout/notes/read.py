@@ -40,13 +40,18 @@ class Notes:
     headers: tuple[str, ...] = ()
 
 
-def read_notes(workbook: Path, user_columns: Sequence[str]) -> Notes:
+def read_notes(workbook: Path, user_columns: Sequence[str], master: pl.DataFrame | None = None) -> Notes:
     """What stands under the `user_columns` on the sheets of candidates and of kept notes, however these were sorted or moved.
 
-    Texts are as they were typed, but for spaces around them; numbers and days as text. Raises ProcessingError if it can't be
-    read back: then it must not be written over.
+    Texts are as they were typed, but for spaces around them; numbers and days as text. `master`: the list, if the workbook is
+    known to be as it was written with it; only the kept notes are read then, which takes no time. Raises ProcessingError if
+    the workbook can't be read back: it must not be written over then.
     """
-    return _notes(read_result_sheets(workbook, [MASTER_SHEET, KEPT_SHEET], [ID, SCORE, *user_columns]), user_columns)
+    known = [ID, SCORE, *user_columns]
+    if master is None:
+        return _notes(read_result_sheets(workbook, [MASTER_SHEET, KEPT_SHEET], known), user_columns)
+    kept = read_result_sheets(workbook, [KEPT_SHEET], known, required=False)
+    return _notes([_as_sheet(master, [ID, *PLACE, *user_columns]), *kept], user_columns)
 
 
 def no_notes(user_columns: Sequence[str]) -> Notes:
@@ -66,6 +71,12 @@ def _notes(sheets: Sequence[ResultSheet], columns: Sequence[str]) -> Notes:
         tuple(placed.filter(_DIFFERENT)[ID]),
         _headers(sheet for sheet in sheets if not sheet.name.startswith(KEPT_SHEET)),
     )
+
+
+def _as_sheet(master: pl.DataFrame, names: Sequence[str]) -> ResultSheet:
+    there = [name for name in names if name in master.columns]
+    cells = master.select(pl.col(name).cast(pl.String).alias(str(i)) for i, name in enumerate(there))
+    return ResultSheet(MASTER_SHEET, tuple(there), cells, 2)
 
 
 def _typed(sheet: ResultSheet, columns: Sequence[str]) -> list[pl.DataFrame]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flexscout.journal import NEAR
-from flexscout.model import ISSUES_LISTED, PLACE_COLUMNS, ProcessingResult
+from flexscout.model import ISSUES_LISTED, PLACE_COLUMNS, POSSIBLE_LISTED, ProcessingResult
 from flexscout.reporting.duplicates import fills
 from flexscout.reporting.report import Facts
 
@@ -60,8 +60,9 @@ def _possible(facts: Facts) -> list[str]:
         return []
     sure = int(facts.possible["Nearly Sure"].sum())
     found = f"{pairs:,} pair{'s' if pairs > 1 else ''} of properties may be one, written differently"
+    listed = "has them" if pairs <= POSSIBLE_LISTED else f"has the surest {POSSIBLE_LISTED:,}"
     merging = f" --close-matches merge would join {sure:,} of them, which are nearly sure." if sure else ""
-    return [f"{found}: the sheet Possible Duplicates has them, with what speaks for it.{merging}"]
+    return [f"{found}: the sheet Possible Duplicates {listed}, with what speaks for it.{merging}"]
 
 
 def _filled(facts: Facts) -> list[str]:

@@ -34,24 +34,24 @@ class ResultSheet:
         return [str(i) for i, header in enumerate(self.headers) if header and _folded(header) == _folded(name)]
 
 
-def read_result_sheets(path: Path, names: Collection[str], known: Collection[str]) -> list[ResultSheet]:
+def read_result_sheets(path: Path, names: Collection[str], known: Collection[str], *, required: bool = True) -> list[ResultSheet]:
     """The sheets of these names and those in which they go on (`Flex Properties (2)`), but for empty ones; of a CSV the only one.
 
-    `known`: columns of which a header has at least one. Raises ProcessingError if there is no sheet of these names, one has no
-    such header, or anything can't be read.
+    `known`: columns of which a header has at least one; `required`: whether there has to be such a sheet. Raises ProcessingError
+    if there is none, one has no such header, or anything can't be read.
     """
     try:
-        cells = _cells(path, guarded(path, lambda: kind_of(path)), _is_one_of(names))
+        cells = _cells(path, guarded(path, lambda: kind_of(path)), _is_one_of(names), required=required)
     except OSError as error:
         raise as_processing_error(path, error) from error
     return [_below_header(path, name, sheet, known) for name, sheet in cells.items() if sheet.height]
 
 
-def _cells(path: Path, kind: Kind, wanted: Callable[[str], bool]) -> dict[str, pl.DataFrame]:
+def _cells(path: Path, kind: Kind, wanted: Callable[[str], bool], *, required: bool) -> dict[str, pl.DataFrame]:
     if kind not in _WORKBOOKS:
         return {sheet.name: in_memory(sheet.cells) for sheet in read_workbook(path).sheets}
     found = read_named_sheets(path, kind, wanted)
-    if not any(map(wanted, found)):
+    if required and not any(map(wanted, found)):
         raise DataFormatError.no_result(path.name, f"its sheets are {', '.join(found)}")
     return found
 

@@ -8,7 +8,7 @@ from flexscout import BatchProcessor, PipelineConfiguration
 from flexscout.discovery import scan
 from flexscout.executors import SerialExecutor
 from flexscout.journal import TableCache, TableFolder
-from flexscout.model import SkippedFile
+from flexscout.model import POSSIBLE_LISTED, SkippedFile
 from flexscout.processing import gathered, unique_properties
 from flexscout.reporting import Facts, build_report, messages, statistics
 from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
@@ -244,6 +244,14 @@ def test_pairs_that_may_be_one_are_a_message_with_the_way_to_merge_them(tmp_path
     assert message.startswith("1 pair of properties may be one, written differently: the sheet Possible Duplicates")
     assert "--close-matches merge would join 1 of them" in message
     assert messages(facts_of(tmp_path, close_matches="off")) == []
+
+
+def test_of_very_many_pairs_the_surest_are_listed_and_that_is_said(tmp_path):
+    write(tmp_path, a=[candidate(1, Address="1 Main St"), candidate(1, Address="1 Main")])
+    few = facts_of(tmp_path)
+    (message,) = messages(replace(few, possible=few.possible[[0] * (POSSIBLE_LISTED + 1)]))
+    assert message.startswith("10,001 pairs of properties may be one")
+    assert "the sheet Possible Duplicates has the surest 10,000" in message
 
 
 def test_exports_that_overlap_are_counted_by_pair(tmp_path):

@@ -1,0 +1,55 @@
+"""Laws of what is carried: no text changes on its way through a workbook, and nothing is compared with itself."""
+
+import tempfile
+from pathlib import Path
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flexscout.changes import changes_between
+from flexscout.export import Sheet, write_workbook
+from flexscout.notes import KEPT_SHEET, read_notes, with_notes
+from results import listed, master
+
+# What XML can't hold no workbook can.
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn"), include_characters="\n\t"), max_size=60)
+NUMBERS = st.one_of(st.none(), st.floats(1, 1e9))
+
+
+def through_a_workbook(notes_by_id, on_the_list):
+    """Notes after they were written, read, put on a list of the given IDs, written again and read again."""
+    columns = ("My Notes",)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "all.xlsx"
+        table = pl.DataFrame({"Property ID": list(notes_by_id), "My Notes": list(notes_by_id.values())})
+        write_workbook([Sheet("Flex Properties", table, {}, columns)], path)
+        again, kept = with_notes(master(*(listed(number) for number in on_the_list)), read_notes(path, columns))
+        write_workbook([Sheet("Flex Properties", again, {}, columns), Sheet(KEPT_SHEET, kept, {}, columns)], path)
+        return dict(read_notes(path, columns).placed.select("Property ID", "My Notes").rows())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(st.integers(1, 9), TEXTS, min_size=1), st.sets(st.integers(1, 9)))
+def test_no_note_changes_on_its_way_whether_its_property_is_on_the_list_or_not(notes, on_the_list):
+    given_notes = {f"P-{number}": text for number, text in notes.items()}
+    expected = {name: pl.Series([text]).str.strip_chars()[0] for name, text in given_notes.items()}
+    assert through_a_workbook(given_notes, on_the_list) == {name: text for name, text in expected.items() if text}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=8), st.randoms())
+def test_a_list_has_not_changed_whatever_its_order(sizes, chance):
+    rows = [listed(i, Building_SqFt=size, Asking_Price=price) for i, (size, price) in enumerate(sizes)]
+    shuffled = chance.sample(rows, len(rows))
+    found = changes_between(master(*rows), master(*shuffled))
+    assert (found.table.height, found.counts["unchanged"]) == (0, len(rows))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
+def test_what_is_new_one_way_is_gone_the_other(before, after):
+    old, new = (master(*(listed(number) for number in sorted(numbers))) for numbers in (before, after))
+    there, back = changes_between(old, new), changes_between(new, old)
+    assert (there.counts["new"], there.counts["gone"]) == (back.counts["gone"], back.counts["new"])
+    assert there.counts["new"] + there.counts["unchanged"] == len(after)

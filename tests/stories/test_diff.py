@@ -1,0 +1,162 @@
+"""`flexscout diff`: what is new, gone and changed between two results."""
+
+import csv
+import json
+import shutil
+
+import openpyxl
+import polars as pl
+import pytest
+
+from program import flexscout
+from workbooks import HEADER, candidate, write_workbook
+
+FIRST = [candidate(1), candidate(2), candidate(3, Building_SqFt=60_000)]
+SECOND = [candidate(1, Address="1 TEST ST."), candidate(3), candidate(4)]
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory):
+    """A folder in which the exports of two weeks were run; the first result as `week1`, with its suffix."""
+    folder = tmp_path_factory.mktemp("weeks")
+    for rows in (FIRST, SECOND):
+        write_workbook(folder / "in/a.xlsx", [HEADER, *rows])
+        outcome = flexscout("run", "in", "--output-file", "all.xlsx", "--quiet", folder=folder)
+        assert (outcome.code, outcome.err) == (0, "")
+        for suffix in (".xlsx", ".csv", ".parquet"):
+            if rows is FIRST:
+                shutil.copy(folder / f"all{suffix}", folder / f"week1{suffix}")
+    return folder
+
+
+def compared(folder, old, new, *options):
+    """The comparison as JSON."""
+    outcome = flexscout("diff", old, new, "--format", "json", *options, folder=folder)
+    assert (outcome.code, outcome.err) == (0, "")
+    return json.loads(outcome.out)
+
+
+def test_it_says_what_is_new_gone_and_changed(weeks):
+    outcome = flexscout("diff", "week1.xlsx", "all.xlsx", folder=weeks)
+    assert outcome.code == 0
+    assert outcome.out.splitlines() == [
+        "Old: week1.xlsx  3 properties",
+        "New: all.xlsx    3 properties",
+        "1 new, 1 gone, 2 in both: 1 with another score, 1 with other values, 1 unchanged.",
+        "",
+        "New (by their rank)",
+        "   9.00  4 Test Street, Charlotte, NC",
+        "",
+        "Gone (by the rank they had)",
+        "   9.00  2 Test Street, Charlotte, NC",
+        "",
+        "Another score (by their rank)",
+        "   8.00 ->  9.00  3 Test Street, Charlotte, NC: Building Size 2.0 -> 3.0",
+        "",
+        "Other values (by rank)",
+        "  3 Test Street, Charlotte, NC: Building SqFt 60000 -> 30000",
+    ]
+
+
+@pytest.mark.parametrize(("old", "new"), [(".xlsx", ".csv"), (".csv", ".parquet"), (".parquet", ".xlsx")])
+def test_any_output_is_compared_with_any_other(weeks, old, new):
+    assert compared(weeks, f"week1{old}", f"all{new}")["changes"] == compared(weeks, "week1.parquet", "all.parquet")["changes"]
+
+
+def test_the_backup_of_a_workbook_is_a_result_too(weeks):
+    assert compared(weeks, "all.xlsx.bak", "all.xlsx")["counts"]["new"] == 1
+
+
+def test_runs_are_named_by_their_numbers(weeks):
+    by_number = compared(weeks, "1", "2", "--output-file", "all.xlsx")
+    assert (by_number["old"], by_number["new"], by_number["columns"]) == ("run 1", "run 2", [])
+    assert by_number["changes"] == compared(weeks, "week1.csv", "all.csv")["changes"]
+
+
+def test_equal_results_are_said_to_be_equal(weeks):
+    outcome = flexscout("diff", "week1.csv", "week1.xlsx", folder=weeks)
+    assert (outcome.code, outcome.out.splitlines()[-1]) == (
+        0,
+        "Nothing has changed: both have the same properties, with the same scores and values.",
+    )
+
+
+def test_a_result_without_property_ids_is_compared_by_place(weeks):
+    pl.read_parquet(weeks / "week1.parquet").drop("Property ID").write_parquet(weeks / "old.parquet")
+    outcome = flexscout("diff", "old.parquet", "all.xlsx", folder=weeks)
+    assert "1 new, 1 gone, 2 in both" in outcome.out
+    assert "without Property ID: properties are told by Address, City, State." in outcome.out
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet", ".json"])
+def test_all_changes_are_written_where_they_should_go(weeks, suffix, tmp_path):
+    path = tmp_path / f"changes{suffix}"
+    outcome = flexscout("diff", "week1.xlsx", "all.xlsx", "-o", path, folder=weeks)
+    assert outcome.out.splitlines()[-1] == f"Wrote {path}"
+    assert kinds_in(path) == ["new", "gone", "score changed", "value changed"]
+
+
+def kinds_in(path):
+    """The column `Change` of what was written."""
+    if path.suffix == ".xlsx":
+        return [cell.value for cell in openpyxl.load_workbook(path)["Changes"]["A"]][1:]
+    if path.suffix == ".csv":
+        return [row["Change"] for row in csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())]
+    if path.suffix == ".parquet":
+        return pl.read_parquet(path)["Change"].to_list()
+    return [change["Change"] for change in json.loads(path.read_text(encoding="utf-8"))["changes"]]
+
+
+def test_many_changes_are_told_by_the_first(weeks, tmp_path):
+    table = pl.read_parquet(weeks / "all.parquet").head(1)
+    many = pl.concat([table.with_columns(pl.lit(f"P-{i}").alias("Property ID")) for i in range(12)])
+    many.write_parquet(tmp_path / "many.parquet")
+    outcome = flexscout("diff", "week1.parquet", tmp_path / "many.parquet", folder=weeks)
+    assert "New (the first 10 of 12, by their rank)" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("week2.xlsx", "all.xlsx"), 2, "week2.xlsx does not exist"),
+        (("in", "all.xlsx"), 2, "in is a folder, and this compares two files. Name the workbook in it."),
+        (("7", "all.xlsx"), 2, "No run 7 that wrote"),
+        (("in/a.xlsx", "all.xlsx"), 1, "a.xlsx is no result of flexscout: its sheets are Sheet1."),
+        (("all_issues.csv", "all.xlsx"), 1, "all_issues.csv is no result of flexscout"),
+        (("week1.csv", "all.xlsx", "-o", "week1.csv"), 2, "week1.csv is one of the two results, which would be lost."),
+        (("week1.csv", "all.csv", "-o", "all.xlsx", "--output-file", "all.xlsx"), 2, "all.xlsx is where a run writes"),
+        (("week1.csv", "all.xlsx", "-o", "changes.doc"), 2, "changes.doc names no format that can be written."),
+    ],
+)
+def test_what_can_not_be_compared_is_said_in_a_sentence(weeks, arguments, code, words):
+    outcome = flexscout("diff", *arguments, folder=weeks)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert words in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_run_whose_result_is_gone_is_said_to_be_so(weeks, tmp_path):
+    shutil.copytree(weeks / ".flexscout", tmp_path / ".flexscout")
+    (tmp_path / ".flexscout/all/run-000001.parquet").unlink()
+    outcome = flexscout("diff", "1", "2", "--output-file", "all.xlsx", folder=tmp_path)
+    assert (outcome.code, outcome.err) == (
+        2,
+        "flexscout: The result of run 1 is not kept any more. `flexscout runs` lists later ones.\n",
+    )
+
+
+def test_columns_of_the_exports_are_compared_where_runs_are(tmp_path):
+    for header in (HEADER, (*HEADER, "Broker")):
+        write_workbook(tmp_path / "in/a.xlsx", [header, (*candidate(), "Ann")[: len(header)]])
+        assert flexscout("run", "in", "--output-file", "all.xlsx", "--quiet", folder=tmp_path).code == 0
+    outcome = flexscout("diff", "1", "2", "--output-file", "all.xlsx", folder=tmp_path)
+    assert outcome.out.splitlines()[-1] == "  no known vendor: new Broker"
+
+
+def test_a_property_that_another_vendor_spells_otherwise_is_not_new(tmp_path):
+    """Its ID comes from the plainest spelling, which is another one now."""
+    header, place = (*HEADER, "Zip Code"), {"Address": "12 Main St", "State": "FL"}
+    for name, city in (("a", "Boca Raton"), ("b", "Boca")):
+        write_workbook(tmp_path / f"in/{name}.xlsx", [header, (*candidate(City=city, **place), "33432")])
+        assert flexscout("run", "in", "--output-file", "all.xlsx", "--quiet", folder=tmp_path).code == 0
+    assert compared(tmp_path, "1", "2", "--output-file", "all.xlsx")["counts"]["new"] == 0
