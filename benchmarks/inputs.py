@@ -48,6 +48,14 @@ def write_folder(folder: Path, *, files: int, rows: int, unique: float = 1.0, sa
     return folder
 
 
+def giant_table(rows: int) -> pl.DataFrame:
+    """One table of 67 columns: invented rows, each with its own link, name, address and parcel number."""
+    number = pl.int_range(1, rows + 1).cast(pl.String)
+    own = ("Property Link", "Property Name", "APN", "Address")
+    drawn = _invented().drop("Mailing Address Care Of").sample(rows, with_replacement=True, seed=_SEED)
+    return drawn.with_columns(pl.concat_str(number, pl.lit(" "), pl.col(name)).alias(name) for name in own)
+
+
 def _read(samples: Path) -> pl.DataFrame:
     """The rows of all exports of a folder, with the types that their cells have."""
     logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of each empty column

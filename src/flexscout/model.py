@@ -7,12 +7,41 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import pandas as pd
+    import polars as pl
 
     from flexscout.errors import ProcessingError
+
+
+class Columns(Protocol):
+    """A table of texts that gives a column at a time: a frame, or one that is too large for memory."""
+
+    def to_series(self, index: int, /) -> pl.Series:
+        """The column at a position."""
+
+
+class StoredTable(Columns, Protocol):
+    """A table of texts that is on disk; its columns are named by position."""
+
+    @property
+    def height(self) -> int:
+        """Its rows."""
+
+    @property
+    def columns(self) -> list[str]:
+        """Their names."""
+
+    def below(self, row: int, /) -> StoredTable:
+        """The rows from that position on."""
+
+    def frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
+        """All rows with these columns, some ten thousand at a time, from the first or the last."""
+
 
 SOURCE_COLUMNS = ("Source File", "Source Sheet", "Source Row")
 """Where a row comes from: file relative to the input folder, sheet, row as Excel numbers it."""

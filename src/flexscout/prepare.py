@@ -1,21 +1,24 @@
 """What a worker does with a file: read, map, convert, and leave typed tables on disk."""
 
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
 import polars as pl
 
-from flexscout.conversion import convert
+from flexscout.conversion import Converted, convert
 from flexscout.discovery import source_file
 from flexscout.errors import DataFormatError, as_processing_error
-from flexscout.journal import TableCache, write_table
+from flexscout.journal import TableCache, write_parts, write_table
 from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
 from flexscout.model import MADE_FROM, FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
 from flexscout.reading import (
     DEFAULT_MEMORY,
     SEARCHED_ROWS,
+    Cells,
     RawSheet,
     Workbook,
     explain_failure,
@@ -28,6 +31,7 @@ from flexscout.reading import (
 
 PEEKED_ROWS = 500
 _SHOWN_ROWS = 3
+_SCRATCH = "rows"
 
 NO_HEADER = -1
 """Position of the header where a table has none: its rows begin at 0."""
@@ -65,19 +69,30 @@ def prepare_file(source: SourceFile, tables: TableCache, schema: Schema = NO_DEM
 
     def prepare() -> FileRecord:
         known = source if source.fingerprint else source_file(source.path, source.name)
-        book = read_workbook(source.path, memory)
-        sheets, left_out = _property_sheets(source, book, schema)
         place = tables.place(known)
-        place.mkdir(parents=True, exist_ok=True)
-        records = tuple(
-            _write(found, place / f"sheet-{number}", from_1904=book.from_1904, safe=tables.lasting)
-            for number, found in enumerate(sheets, start=1)
-        )
+        with _scratch(place / _SCRATCH) as scratch:
+            book = read_workbook(source.path, memory, scratch)
+            sheets, left_out = _property_sheets(source, book, schema)
+            place.mkdir(parents=True, exist_ok=True)
+            records = tuple(
+                _write(found, place / f"sheet-{number}", from_1904=book.from_1904, safe=tables.lasting)
+                for number, found in enumerate(sheets, start=1)
+            )
         if not any(record.rows_read for record in records):
             raise _no_rows(source, records[0])
         return FileRecord(known, records, (*book.left_out, *left_out))
 
     return _recorded(source, prepare)
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder for what is too large for memory, made by who needs it; without what a worker left that was ended."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def inspect_file(source: SourceFile, schema: Schema = NO_DEMANDS, memory: int = DEFAULT_MEMORY) -> FileRecord:
@@ -204,7 +219,7 @@ def _without_header(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
     return _Found(sheet, NO_HEADER, map_headers(sheet.name, nameless, sheet.cells, mapping))
 
 
-def _header(cells: pl.DataFrame, mapping: ColumnMapping) -> int:
+def _header(cells: Cells, mapping: ColumnMapping) -> int:
     """Where the header stands: in the row that a person says, if that is one there; NO_HEADER if they say that there is none."""
     found = find_header(cells, mapping.by_header)
     if mapping.header_row is None:
@@ -216,13 +231,14 @@ def _header(cells: pl.DataFrame, mapping: ColumnMapping) -> int:
     return said if there and there >= elsewhere else found
 
 
-def _entries_at(cells: pl.DataFrame, row: int, mapping: ColumnMapping) -> int:
+def _entries_at(cells: Cells, row: int, mapping: ColumnMapping) -> int:
     """How many headers of the row the mapping has entries for."""
     return mapping.names_any(header_texts(cells, row, mapping.by_header)[0]) if row < cells.height else 0
 
 
 def _write(found: _Found, stem: Path, *, from_1904: bool, safe: bool) -> SheetRecord:
-    converted = convert(found.sheet.name, found.sheet.cells, found.header, found.header_map, from_1904=from_1904)
+    path = stem.with_suffix(".parquet")
+    converted = _converted(found, path, from_1904=from_1904, safe=safe)
     return SheetRecord(
         found.sheet.name,
         found.header + 1,
@@ -230,12 +246,26 @@ def _write(found: _Found, stem: Path, *, from_1904: bool, safe: bool) -> SheetRe
         converted.rows_read,
         converted.blank,
         converted.not_data,
-        write_table(converted.table, stem.with_suffix(".parquet"), safe=safe),
+        path,
         write_table(converted.issues, Path(f"{stem}-issues.parquet"), safe=safe) if converted.issues.height else None,
         found.sheet.hidden,
         converted.kinds,
         converted.issue_counts,
     )
+
+
+def _converted(found: _Found, path: Path, *, from_1904: bool, safe: bool) -> Converted:
+    """What became of a sheet; its table is in the file `path`."""
+    name, cells = found.sheet.name, found.sheet.cells
+    if isinstance(cells, pl.DataFrame):
+        converted = convert(name, cells, found.header, found.header_map, from_1904=from_1904)
+        write_table(converted.table, path, safe=safe)
+        return converted
+    from flexscout.conversion.stored import convert_stored  # noqa: PLC0415 - few sheets are so large
+
+    converted, parts = convert_stored(name, cells, found.header, found.header_map, path.parent / _SCRATCH, from_1904=from_1904)
+    write_parts(parts, path, safe=safe)
+    return converted
 
 
 def _no_rows(source: SourceFile, record: SheetRecord) -> DataFormatError:

@@ -25,7 +25,7 @@ LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 
 # Heavy libraries, each behind one door.
 DOORS = {
-    "fastexcel": "reading/workbook.py",
+    "fastexcel": "reading/parser.py",
     "rustpy_xlsxwriter": "export/workbook.py",
     "pebble": "executors/workers.py",
     "rapidfuzz": "mapping/headers.py linkage/close.py",

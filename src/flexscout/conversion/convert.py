@@ -11,13 +11,16 @@ from flexscout.conversion.dates import FROM_1904
 from flexscout.conversion.issues import IssueList
 from flexscout.conversion.kinds import kinds_of
 from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
-from flexscout.conversion.values import clean, typed
+from flexscout.conversion.values import Typed, clean, typed
 from flexscout.model import SQUARE_FEET_PER_ACRE, HeaderMap, Issue, MappedColumn
 from flexscout.vocabulary import Column, code_tables, column, columns
 
 _ACRE_DECIMALS = 6  # a twentieth of a square foot
 _ORDER = {entry.name: position for position, entry in enumerate(columns())}
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+
+TRIMMED = pl.all().str.strip_chars().replace("", None)
+ENDS_AT_MIDNIGHT = pl.all().str.ends_with(" 00:00:00").any()
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def convert(sheet: str, cells: pl.DataFrame, header_row: int, header_map: Header
     issues.of_rows(body, kinds)
     typed = _typed(rows, header_map.canonical, issues, from_1904=from_1904)
     extras = rows.select(pl.col(str(entry.position)).alias(entry.name) for entry in header_map.extra)
-    table = pl.DataFrame([*_with_acres(typed), *_source(sheet, rows), *_extras(extras)])
+    table = pl.DataFrame([*with_acres(typed), *source_of(sheet, rows["row"]), *_extras(extras)])
     blank, not_data = int((kinds == BLANK).sum()), int((~kinds.is_in([PROPERTY, BLANK])).sum())
     return Converted(table, issues.listed(), issues.counts(), body.height, blank, not_data, kinds_of(extras))
 
@@ -65,27 +68,54 @@ def convert_column(name: str, texts: pl.Series) -> pl.Series:
 
 def _body(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:
     """The rows below the header to the last with a value, trimmed texts, with Excel's row number in `row`."""
-    trimmed = pl.all().str.strip_chars().replace("", None)
-    body = cells.slice(header_row + 1).with_columns(trimmed).with_row_index("row", offset=header_row + 2)
-    filled = body.select(pl.any_horizontal(pl.exclude("row").is_not_null())).to_series().arg_true()
-    return body.head(0 if filled.is_empty() else int(filled[-1]) + 1)
+    body = cells.slice(header_row + 1).with_columns(TRIMMED).with_row_index("row", offset=header_row + 2)
+    return body.head(filled_height(body.drop("row")))
+
+
+def filled_height(texts: pl.DataFrame) -> int:
+    """Rows up to the last with a value."""
+    filled = texts.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
+    return 0 if filled.is_empty() else int(filled[-1]) + 1
 
 
 def _typed(rows: pl.DataFrame, mapped: Iterable[MappedColumn], issues: IssueList, *, from_1904: bool) -> list[pl.Series]:
     """The canonical columns in their order; what is wrong with them goes to `issues`."""
-    ordered = {entry.name: entry for entry in sorted(mapped, key=lambda entry: _ORDER[entry.name])}
-    kinds = {name: _kind(name, from_1904=from_1904) for name in ordered}
+    ordered = in_order(mapped)
+    kinds = {name: kind_of(name, from_1904=from_1904) for name in ordered}
     texts = clean(rows.select(pl.col(str(entry.position)).alias(name) for name, entry in ordered.items()), kinds)
     found = typed(texts, kinds)
-    issues.of_columns(Issue("", 0, ordered[name].header, "", note) for name, note in found.notes.items())
-    values, unknown = _described(found.values, ordered)
-    for name, told in product(ordered, (found.reasons, unknown)):
-        if name in told:
-            issues.of_values(rows["row"], ordered[name].header, texts[name], told[name])
-    return [(100 - found).alias(found.name) if ordered[found.name].inverted else found for found in values]
+    issues.of_columns(notes_of(found.notes, ordered))
+    return told(rows["row"], texts, found, ordered, issues)
 
 
-def _kind(name: str, *, from_1904: bool) -> Column:
+def told(
+    rows: pl.Series, texts: pl.DataFrame, found: Typed, mapped: Mapping[str, MappedColumn], issues: IssueList
+) -> list[pl.Series]:
+    """Typed columns as the table has them; what is wrong with their values goes to `issues`. `rows`: as Excel numbers them."""
+    values, unknown = _described(found.values, mapped)
+    for name, reasons in product(mapped, (found.reasons, unknown)):
+        if name in reasons:
+            issues.of_values(rows, mapped[name].header, texts[name], reasons[name])
+    return [(100 - column).alias(column.name) if mapped[column.name].inverted else column for column in values]
+
+
+def in_order(mapped: Iterable[MappedColumn]) -> dict[str, MappedColumn]:
+    """By name, in the order that canonical columns have."""
+    return {entry.name: entry for entry in sorted(mapped, key=lambda entry: _ORDER[entry.name])}
+
+
+def position_of(name: str) -> int:
+    """Where a canonical column stands among all."""
+    return _ORDER[name]
+
+
+def notes_of(notes: Mapping[str, str], mapped: Mapping[str, MappedColumn]) -> Iterable[Issue]:
+    """What is to say of whole columns."""
+    return (Issue("", 0, mapped[name].header, "", note) for name, note in notes.items())
+
+
+def kind_of(name: str, *, from_1904: bool) -> Column:
+    """What a canonical column is; its dates may count from 1904."""
     kind = column(name)
     return replace(kind, unit=FROM_1904) if from_1904 and kind.type == "date" else kind
 
@@ -97,7 +127,7 @@ def _described(values: pl.DataFrame, ordered: Mapping[str, MappedColumn]) -> tup
     return values.with_columns(both for both, _ in coded.values()), unknown
 
 
-def _with_acres(typed: list[pl.Series]) -> list[pl.Series]:
+def with_acres(typed: list[pl.Series]) -> list[pl.Series]:
     """Fill acres that are missing, or 0, from the lot's square feet."""
     named = {values.name: values for values in typed}
     if "Lot Size SqFt" not in named:
@@ -110,13 +140,19 @@ def _with_acres(typed: list[pl.Series]) -> list[pl.Series]:
     return sorted(named.values(), key=lambda values: _ORDER[values.name])
 
 
-def _source(sheet: str, rows: pl.DataFrame) -> list[pl.Series]:
-    names = pl.repeat(sheet, rows.height, dtype=pl.String, eager=True)
-    return [names.alias("Source Sheet"), rows["row"].cast(pl.Int64).alias("Source Row")]
+def source_of(sheet: str, rows: pl.Series) -> list[pl.Series]:
+    """The columns that say where rows come from."""
+    names = pl.repeat(sheet, rows.len(), dtype=pl.String, eager=True)
+    return [names.alias("Source Sheet"), rows.cast(pl.Int64).alias("Source Row")]
 
 
 def _extras(found: pl.DataFrame) -> list[pl.Series]:
     """The columns that pass through, unless they are empty; a date without a time loses its midnight."""
-    has_midnights = found.select(pl.all().str.ends_with(" 00:00:00").any())
+    has_midnights = found.select(ENDS_AT_MIDNIGHT)
     filled = [values for values in found if values.null_count() < values.len()]
-    return [values.str.replace(_MIDNIGHT, "$1") if has_midnights[values.name].any() else values for values in filled]
+    return [without_midnight(values) if has_midnights[values.name].any() else values for values in filled]
+
+
+def without_midnight(texts: pl.Series) -> pl.Series:
+    """Dates without the time that a program gave them."""
+    return texts.str.replace(_MIDNIGHT, "$1")

@@ -60,6 +60,11 @@ class IssueList:
             )
         )
 
+    def extend(self, other: "IssueList") -> None:
+        """Those of another list, behind these."""
+        self._counts.update(other._counts)  # noqa: SLF001 - of its own kind
+        self._parts += other._parts  # noqa: SLF001
+
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Reason -> how many there are, by reason."""
         return tuple(sorted(self._counts.items()))

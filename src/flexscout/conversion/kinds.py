@@ -6,7 +6,9 @@ NUMBERS, DATES, TEXTS, NOTHING = "n", "d", "t", "-"
 
 _NUMBER = r"^[-($]*[\d,]*\.?\d+\)?%?$"
 _DATE = r"^(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}$|[A-Z][a-z]{2,8} \d{1,2}, \d{4}$)"
-_LOOKED_AT = 100  # rows
+LOOKED_AT = 100
+"""Rows at the beginning that tell the kind."""
+
 _NEARLY_ALL = 0.9
 
 
@@ -15,7 +17,7 @@ def kinds_of(columns: pl.DataFrame) -> str:
     if not columns.width:
         return ""
     # One long column is asked twice; asking each column costs three times as much where rows are few.
-    cells = columns.head(_LOOKED_AT).unpivot(variable_name="name", value_name="text").group_by("name")
+    cells = columns.head(LOOKED_AT).unpivot(variable_name="name", value_name="text").group_by("name")
     text = pl.col("text")
     shares = cells.agg(text.str.contains(_NUMBER).mean(), text.str.contains(_DATE).mean().alias("dates")).rows()
     kinds = {name: _kind(numbers, dates) for name, numbers, dates in shares}

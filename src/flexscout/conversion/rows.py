@@ -13,19 +13,25 @@ _NOTE_CELLS = 3  # a confidential listing has no address either, but more cells 
 _GROUPED_BY = ("Property Type", "City", "State", "Zip Code", "County")  # columns by which tables are subtotaled
 
 
-def row_kinds(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
-    """The kind of each row of `body` (trimmed texts by position, and `row`)."""
+def row_kinds(body: pl.DataFrame, header_map: HeaderMap, *, lacks: bool | None = None) -> pl.Series:
+    """The kind of each row of `body` (trimmed texts by position, and `row`).
+
+    `lacks`: whether any row of the sheet may have no address and no parcel number, where `body` is a part of it.
+    """
     if body.width == 1:
         return pl.Series("kind", [], pl.String)
+    lacks = lacks_places(body, header_map) if lacks is None else lacks
     filled = pl.col("filled")
     kinds = (
         pl.when(filled == 0)
         .then(pl.lit(BLANK))
         .when(_repeats_header(header_map, filled))
         .then(pl.lit(HEADER))
-        .when(_is_total(body, header_map))
+        .when(_is_total(body, header_map, lacks=lacks))
         .then(pl.lit(TOTAL))
-        .when(((filled == 1) & ~_names_a_property(header_map)) | ((filled <= _NOTE_CELLS) & _is_note(body, header_map)))
+        .when(
+            ((filled == 1) & ~_names_a_property(header_map)) | ((filled <= _NOTE_CELLS) & _is_note(body, header_map, lacks=lacks))
+        )
         .then(pl.lit(NOTE))
         .otherwise(pl.lit(PROPERTY))
     )
@@ -49,7 +55,7 @@ def _says_again(cell: pl.Expr, header: str, *, joined: bool) -> pl.Expr:
     return (cell == header) | begins | ends
 
 
-def _is_total(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
+def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, lacks: bool) -> pl.Expr:
     """One of the first cells is the word of a total, and no address or parcel number says otherwise."""
     words = "|".join(cell_values("totals"))
     of = "|".join(cell_values("totals_of"))
@@ -57,7 +63,7 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     leading = [name for name in body.columns if name != "row"][:_LOOKED_AT]
     last = rf"(?i)\s(?:{'|'.join(cell_values('totals_last'))})$"  # "Charlotte Total", as Excel's own subtotals say
     address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
-    grouped = [column for column in header_map.canonical if column.name in _GROUPED_BY] if _lacks_places(body, header_map) else []
+    grouped = [column for column in header_map.canonical if column.name in _GROUPED_BY] if lacks else []
     groups = [pl.col(str(column.position)).str.contains(last) for column in grouped]
     looked_at = [*(pl.col(name).str.contains(pattern) for name in leading), *groups]
     says_total = pl.any_horizontal(*looked_at, address.str.contains(pattern)).fill_null(value=False)
@@ -65,9 +71,9 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     return says_total & no_place.fill_null(value=True) & (apn.is_null() | apn.str.contains(pattern))
 
 
-def _is_note(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
+def _is_note(body: pl.DataFrame, header_map: HeaderMap, *, lacks: bool) -> pl.Expr:
     """Its first cell begins as notes and page footers do, and no address or parcel number says otherwise."""
-    if not _lacks_places(body, header_map):
+    if not lacks:
         return pl.lit(value=False)
     first = next(name for name in body.columns if name != "row")
     pattern = rf"(?i)^(?:{'|'.join(cell_values('notes'))})"
@@ -75,10 +81,14 @@ def _is_note(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     return pl.all_horizontal(pl.col(first).str.contains(pattern).fill_null(value=False), *places)
 
 
-def _lacks_places(body: pl.DataFrame, header_map: HeaderMap) -> bool:
+def lacks_places(body: pl.DataFrame, header_map: HeaderMap) -> bool:
     """Whether any row may have no address and no parcel number; asking for rare rows costs a tenth of a small file's time."""
-    places = [str(column.position) for column in header_map.canonical if column.name in ("Address", "APN")]
-    return all(body[place].null_count() for place in places)
+    return all(body[place].null_count() for place in place_columns(header_map))
+
+
+def place_columns(header_map: HeaderMap) -> list[str]:
+    """The columns of addresses and parcel numbers, by position."""
+    return [str(column.position) for column in header_map.canonical if column.name in ("Address", "APN")]
 
 
 def _names_a_property(header_map: HeaderMap) -> pl.Expr:

@@ -49,10 +49,25 @@ class Typed:
 
 def typed(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> Typed:
     """The values of cleaned texts, and what is wrong with them."""
+    values = common_forms(texts, kinds)
+    return finished(texts, values, kinds, _decimal_notes(texts, values, in_decimals(kinds)))
+
+
+def in_decimals(kinds: Mapping[str, Column]) -> list[str]:
+    """The columns whose texts may have decimal commas."""
+    return [name for name, kind in kinds.items() if conversion(kind).in_decimals]
+
+
+def common_forms(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> pl.DataFrame:
+    """The values of cleaned texts that are written as nearly all of their column are; null where they are not."""
+    return _common_forms(texts, {name: conversion(kind) for name, kind in kinds.items()})
+
+
+def finished(texts: pl.DataFrame, values: pl.DataFrame, kinds: Mapping[str, Column], decimals: Mapping[str, str]) -> Typed:
+    """All values, from those of the common forms. `decimals`: the verdicts on decimal commas, by column."""
     forms = {name: conversion(kind) for name, kind in kinds.items()}
-    values = _common_forms(texts, forms)
-    notes = _notes(texts, values, forms)
-    commas = [name for name, note in notes.items() if note in (locale.READ, locale.BY_NEIGHBORS)]
+    notes = {**_own_notes(texts, forms), **decimals}
+    commas = [name for name, note in decimals.items() if note in (locale.READ, locale.BY_NEIGHBORS)]
     if commas:
         texts = texts.with_columns(locale.with_points(texts[name]) for name in commas)
         values = values.with_columns(_common_forms(texts.select(commas), {name: forms[name] for name in commas}))
@@ -70,20 +85,28 @@ def _common_forms(texts: pl.DataFrame, forms: Mapping[str, Conversion]) -> pl.Da
     return values.with_columns(values[name].fill_null(second[name]) for name in second.columns)
 
 
-def _notes(texts: pl.DataFrame, values: pl.DataFrame, forms: Mapping[str, Conversion]) -> dict[str, str]:
-    """By column, what is to say of how it is written."""
+def _own_notes(texts: pl.DataFrame, forms: Mapping[str, Conversion]) -> dict[str, str]:
+    """By column, what is to say of how it is written, whatever the others are."""
     own = {name: form.note(texts[name]) for name, form in forms.items() if form.note}
-    in_decimals = [name for name, form in forms.items() if form.in_decimals]
-    return {name: note for name, note in own.items() if note} | _decimal_notes(texts, values, in_decimals)
+    return {name: note for name, note in own.items() if note}
 
 
 def _decimal_notes(texts: pl.DataFrame, values: pl.DataFrame, names: list[str]) -> dict[str, str]:
     """The verdicts on decimal commas. What can only be one is never a common form, so most sheets need no look at all texts."""
-    left = (texts[name].filter(values[name].is_null()) for name in names if _has_left(texts[name], values[name]))
-    fractions = (texts[name].filter((values[name] % 1 != 0).fill_null(value=False)) for name in names)
-    if any(map(locale.says_comma, left)) or locale.is_unclear(fractions):
+    left = (left_open(texts[name], values[name]) for name in names if _has_left(texts[name], values[name]))
+    if any(map(locale.says_comma, left)) or locale.is_unclear(with_fraction(texts[name], values[name]) for name in names):
         return locale.verdicts({name: locale.signs(texts[name]) for name in names})
     return {}
+
+
+def left_open(texts: pl.Series, values: pl.Series) -> pl.Series:
+    """The texts of a column that have no value yet, also the missing ones."""
+    return texts.filter(values.is_null())
+
+
+def with_fraction(texts: pl.Series, values: pl.Series) -> pl.Series:
+    """The texts of a column whose values are no whole numbers."""
+    return texts.filter((values % 1 != 0).fill_null(value=False))
 
 
 def _finished(how: Conversion, unit: str, texts: pl.Series, values: pl.Series) -> tuple[pl.Series, pl.Series | None]:

@@ -3,7 +3,7 @@
 from flexscout.journal.cache import TableCache, table_cache
 from flexscout.journal.log import log_finished, log_found, run_log
 from flexscout.journal.measure import NEAR, MemoryWatch, Stopwatch, peak_memory_mb
-from flexscout.journal.tables import TableFolder, write_table
+from flexscout.journal.tables import TableFolder, write_parts, write_table
 from flexscout.journal.versions import reading_version, result_version
 from flexscout.journal.whole import make_safe, write_whole
 
@@ -21,6 +21,7 @@ __all__ = [
     "result_version",
     "run_log",
     "table_cache",
+    "write_parts",
     "write_table",
     "write_whole",
 ]

@@ -3,6 +3,7 @@
 import os
 import shutil
 import weakref
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -31,6 +32,23 @@ class TableFolder:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         with interrupts.held(count=kind is None):
             self.remove()
+
+
+def write_parts(frames: Iterable[pl.DataFrame], path: Path, *, safe: bool = False) -> Path:
+    """Write a table whose rows come part by part, of one schema, as `write_table` does; there is at least one part."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
+
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    parts = (frame.to_arrow() for frame in frames)
+    first = next(parts)
+    with pq.ParquetWriter(beside, first.schema, compression="lz4", write_statistics=False) as writer:
+        writer.write_table(first)
+        for part in parts:
+            writer.write_table(part)
+    if safe:
+        make_safe(beside)
+    beside.replace(path)
+    return path
 
 
 def write_table(frame: pl.DataFrame, path: Path, *, safe: bool = False) -> Path:

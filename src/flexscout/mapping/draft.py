@@ -10,7 +10,7 @@ import polars as pl
 
 from flexscout.mapping.choice import PASS
 from flexscout.mapping.naming import column_letter
-from flexscout.model import HeaderMap, MappedColumn
+from flexscout.model import Columns, HeaderMap, MappedColumn
 from flexscout.vocabulary import cell_values, columns, fold
 
 _PLAIN = re.compile(r"[A-Za-z][\w ()/.%$-]*$", re.ASCII)
@@ -29,7 +29,7 @@ class Table:
     sheet: str
     header_row: int
     header_map: HeaderMap
-    body: pl.DataFrame
+    body: Columns
 
 
 def render_mapping(file: str, tables: Sequence[Table]) -> str:

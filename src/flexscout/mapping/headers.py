@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 from flexscout.mapping.choice import LEAVE_OUT, NO_MAPPING, Choice, ColumnMapping
 from flexscout.mapping.naming import column_letter, extra_names
 from flexscout.mapping.units import Verdict, is_lot_area, is_square_feet_as_acres, lot_unit
-from flexscout.model import HeaderMap, Issue, MappedColumn
+from flexscout.model import Columns, HeaderMap, Issue, MappedColumn
 from flexscout.vocabulary import (
     Vendor,
     aliases,
@@ -33,7 +33,7 @@ _SUGGESTED_AT_MOST = 200  # columns; a sheet with more strangers than that is no
 
 
 def map_headers(
-    sheet: str, headers: Sequence[str | None], body: pl.DataFrame, mapping: ColumnMapping = NO_MAPPING, *, joined: bool = False
+    sheet: str, headers: Sequence[str | None], body: Columns, mapping: ColumnMapping = NO_MAPPING, *, joined: bool = False
 ) -> HeaderMap:
     """Give every column of a sheet its name.
 
@@ -103,7 +103,7 @@ def _vendor(folded: set[str]) -> Vendor | None:
 
 
 def _meanings(
-    sheet: str, headers: Sequence[str | None], folded: list[str], body: pl.DataFrame, vendor: Vendor | None
+    sheet: str, headers: Sequence[str | None], folded: list[str], body: Columns, vendor: Vendor | None
 ) -> tuple[dict[int, Alias], list[Issue]]:
     """Position -> what the header there means; and the columns whose unit stays in doubt."""
     known = aliases() | dict(vendor.overrides if vendor else ())
@@ -129,14 +129,14 @@ def _by_hand(choice: Choice, known: Alias | None) -> Alias:
     return same if choice.inverted is None else replace(same, inverted=choice.inverted)
 
 
-def _too_large(sheet: str, headers: Sequence[str | None], by_hand: Mapping[int, str], body: pl.DataFrame) -> list[Issue]:
+def _too_large(sheet: str, headers: Sequence[str | None], by_hand: Mapping[int, str], body: Columns) -> list[Issue]:
     """What a person says is obeyed, but told where the values are no acres."""
     doubtful = [i for i, name in by_hand.items() if name == "Lot Size Acres" and is_square_feet_as_acres(body.to_series(i))]
     why = "unit_unclear: too large for acres, but the mapping file says so. Lot Size SqFt would fit"
     return [Issue(sheet, 0, str(headers[i] or column_letter(i)), "", why) for i in doubtful]
 
 
-def _codes_of_elsewhere(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
+def _codes_of_elsewhere(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: Columns) -> list[Issue]:
     """Take from `meanings` the codes that no State says to be of their table's state; says so."""
     of_state = {i: code_tables()[meaning.codes].state for i, meaning in meanings.items() if meaning.in_state}
     there = [body.to_series(i) for i, meaning in meanings.items() if meaning.column == "State"] if of_state else []
@@ -154,7 +154,7 @@ def _states(texts: pl.Series) -> set[str | None]:
     return set(filled.str.to_uppercase().replace_strict(state_codes(), default=None))
 
 
-def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: pl.DataFrame) -> list[Issue]:
+def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: Columns) -> list[Issue]:
     """Put right what the values contradict, in `meanings`; says so."""
     issues: list[Issue] = []
     lots = [i for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
@@ -170,7 +170,7 @@ def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, 
     return issues
 
 
-def _fullest(meanings: dict[int, Alias], body: pl.DataFrame, by_hand: Collection[int]) -> set[int]:
+def _fullest(meanings: dict[int, Alias], body: Columns, by_hand: Collection[int]) -> set[int]:
     """Of the columns that mean the same, the one that a person named, else the plainest and fullest; the first of equals."""
     rivals: dict[str, list[int]] = {}
     for i, meaning in meanings.items():

@@ -10,18 +10,19 @@ from flexscout.reading.workbook import Workbook, guarded, peek_spreadsheet, read
 _WORKBOOKS = {Kind.XLSX, Kind.XLSB, Kind.ODS, Kind.XLS}
 
 
-def read_workbook(path: Path, memory: int = DEFAULT_MEMORY) -> Workbook:
+def read_workbook(path: Path, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
     """Every table of a file as a sheet of text.
 
-    Raises DataFormatError if the file is of no kind that can be read, is damaged, or has no cells; LimitError if it is
-    seen to need more than `memory` bytes; OSError if it can't be opened.
+    `folder`: where the rows of large sheets wait, none for one that is removed with them. Raises DataFormatError if the file is
+    of no kind that can be read, is damaged, or has no cells; LimitError if it is seen to need more than `memory` bytes;
+    OSError if it can't be opened.
     """
     kind = guarded(path, lambda: kind_of(path))
     if kind is Kind.ARCHIVE:
         from flexscout.reading.archive import read_archive  # noqa: PLC0415 - as below
 
-        return read_archive(path, partial(read_member, memory=memory))
-    return read_member(path, kind, memory)
+        return read_archive(path, partial(read_member, memory=memory, folder=folder))
+    return read_member(path, kind, memory, folder)
 
 
 def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
@@ -49,7 +50,7 @@ def explain_failure(path: Path, memory: int) -> None:
         explain(path, kind, memory)
 
 
-def read_member(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY) -> Workbook:
+def read_member(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
     """Every table of a file that is no archive. Raises as `read_workbook` does."""
     match kind:
         # Most files are workbooks of Excel; who reads only these loads nothing for the others.
@@ -66,4 +67,4 @@ def read_member(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY) -> Workboo
 
             return read_spreadsheetml(path)
         case _:
-            return read_spreadsheet(path, kind, memory)
+            return read_spreadsheet(path, kind, memory, folder)

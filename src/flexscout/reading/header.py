@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-import polars as pl
-
+from flexscout.reading.stored import Cells
 from flexscout.vocabulary import aliases, ambiguous_headers, fold
 
 SEARCHED_ROWS = 25
@@ -13,7 +12,7 @@ _FEWEST_SUBHEADERS = 2  # cells; a row with one is a title or a note
 Row = Sequence[str | None]
 
 
-def find_header(cells: pl.DataFrame, also: Collection[str] = ()) -> int:
+def find_header(cells: Cells, also: Collection[str] = ()) -> int:
     """Position of the header row: the first of the rows, among the first 25, with the most known column names.
 
     `also`: folded names that a person made known. Of a header on two rows it is the lower. Without any known name it is the
@@ -29,18 +28,18 @@ def find_header(cells: pl.DataFrame, also: Collection[str] = ()) -> int:
     return max((i for i, row in pairs.items() if row), key=lambda i: known.standing(pairs[i] or ()), default=best)
 
 
-def header_texts(cells: pl.DataFrame, position: int, also: Collection[str] = ()) -> tuple[Row, bool]:
+def header_texts(cells: Cells, position: int, also: Collection[str] = ()) -> tuple[Row, bool]:
     """What the header whose last row is at `position` says in each column; and whether two rows were joined.
 
     They are where the joined names are known better than those of either row alone: `Building` over `SqFt`.
     """
-    rows = cells.slice(max(position - 1, 0), 2 if position else 1).rows()
+    rows = cells.slice(max(position - 1, 0)).head(2 if position else 1).rows()
     known = _Known(also)
     joined = known.joined(*rows) if len(rows) > 1 else None
     return (joined, True) if joined else (rows[-1] if rows else (), False)
 
 
-def knows_header(cells: pl.DataFrame, position: int) -> bool:
+def knows_header(cells: Cells, position: int) -> bool:
     """Whether the row at `position` has the name of any column."""
     texts, _ = header_texts(cells, position)
     return _Known(()).count(texts) > 0

@@ -10,16 +10,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-import fastexcel
 import polars as pl
 
-from flexscout.errors import DataFormatError
+from flexscout.errors import DataFormatError, LimitError
 from flexscout.kinds import Kind
 from flexscout.reading.day_numbers import counts_from_1904
-from flexscout.reading.error_cells import with_errors
-from flexscout.reading.preflight import DEFAULT_MEMORY, MOST_COLUMNS, check_bounds
+from flexscout.reading.parser import Book, load_cells, open_book
+from flexscout.reading.preflight import DEFAULT_MEMORY, MOST_COLUMNS, check_bounds, is_large
+from flexscout.reading.stored import Cells, Loaded
 
 T = TypeVar("T")
+Load = Callable[[str], Loaded]
 _OF_SYSTEM = re.compile(r"\(os error (\d+)\)")
 
 
@@ -27,12 +28,13 @@ _OF_SYSTEM = re.compile(r"\(os error (\d+)\)")
 class RawSheet:
     """A sheet as text.
 
-    `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel;
-    `hidden`: whether Excel hides it; `notes`: choices that a person should know of, each with its code in front.
+    `cells`: columns named by position ("0", "1", ...), all String, null where empty; row i is row i + 1 in Excel; those of a
+    large sheet are on disk; `hidden`: whether Excel hides it; `notes`: choices that a person should know of, each with its code
+    in front.
     """
 
     name: str
-    cells: pl.DataFrame
+    cells: Cells
     hidden: bool = False
     notes: tuple[str, ...] = ()
 
@@ -49,14 +51,15 @@ class Workbook:
     from_1904: bool = False
 
 
-def read_spreadsheet(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY) -> Workbook:
+def read_spreadsheet(path: Path, kind: Kind, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
     """Every sheet of a workbook of Excel or LibreOffice as text.
 
-    Raises DataFormatError if the file is damaged or has no cells; LimitError if it is seen to need more than `memory` bytes;
-    OSError if it can't be opened.
+    A large one is read in blocks, whose rows wait in `folder`, or else in one of their own. Raises DataFormatError if the file is
+    damaged or has no cells; LimitError if it is seen to need more than `memory` bytes; OSError if it can't be opened.
     """
-    book = _opened(path, kind, memory)
-    return replace(_collect(path, book.sheet_names, lambda name: _load(book, name)), from_1904=counts_from_1904(path))
+    large = is_large(path, kind, memory, pl.thread_pool_size())
+    names, load = (_in_blocks if large else _whole)(path, kind, memory, folder)
+    return replace(_collect(path, names, load), from_1904=counts_from_1904(path))
 
 
 def read_named_sheets(
@@ -67,7 +70,8 @@ def read_named_sheets(
     Raises as `read_spreadsheet` does, also if a single wanted sheet is damaged.
     """
     book = _opened(path, kind, memory)
-    return {name: guarded(path, partial(_load, book, name))[0] if wanted(name) else pl.DataFrame() for name in book.sheet_names}
+    load = partial(load_cells, book)
+    return {name: guarded(path, partial(load, name))[0] if wanted(name) else pl.DataFrame() for name in book.sheet_names}
 
 
 def peek_spreadsheet(path: Path, kind: Kind, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
@@ -94,10 +98,10 @@ def trimmed(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.select(cells.columns[: used[-1] + 1]) if used else pl.DataFrame()
 
 
-def _opened(path: Path, kind: Kind, memory: int) -> fastexcel.ExcelReader:
+def _opened(path: Path, kind: Kind, memory: int) -> Book:
     check_bounds(path, kind, memory)
     # The reader trusts the name; content goes in as bytes where the name is wrong.
-    return guarded(path, lambda: fastexcel.read_excel(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
+    return guarded(path, lambda: open_book(path if path.suffix.lower() in (kind, ".xlsm") else path.read_bytes()))
 
 
 def _peek_xlsx(path: Path, rows: int) -> Workbook:
@@ -112,12 +116,12 @@ def _peek_xlsx(path: Path, rows: int) -> Workbook:
         return _collect(path, names, lambda name: _peeked(book[name], rows))
 
 
-def _collect(path: Path, names: list[str], load: Callable[[str], tuple[pl.DataFrame, bool]]) -> Workbook:
+def _collect(path: Path, names: list[str], load: Load) -> Workbook:
     sheets: list[RawSheet] = []
     left_out: list[tuple[str, str]] = []
     for name in names:
         try:
-            cells, hidden = guarded(path, partial(load, name))
+            cells, hidden, notes = guarded(path, partial(load, name))
         except DataFormatError as error:
             left_out.append((name, f"It can't be read: {error.message}"))
             continue
@@ -126,7 +130,7 @@ def _collect(path: Path, names: list[str], load: Callable[[str], tuple[pl.DataFr
         elif cells.width > MOST_COLUMNS:
             left_out.append((name, f"It can't be read: it claims {cells.width:,} columns, more than a sheet can have."))
         else:
-            sheets.append(RawSheet(name, cells, hidden))
+            sheets.append(RawSheet(name, cells, hidden, notes))
     if sheets:
         return Workbook(tuple(sheets), tuple(left_out))
     if any("can't be read" in reason for _, reason in left_out):
@@ -136,20 +140,22 @@ def _collect(path: Path, names: list[str], load: Callable[[str], tuple[pl.DataFr
     )
 
 
-def _load(book: fastexcel.ExcelReader, name: str) -> tuple[pl.DataFrame, bool]:
-    """The cells of a sheet, and whether it is hidden."""
-    # skip_rows=0 keeps the empty rows above the first cell, so that positions are Excel's row numbers.
-    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-    # The reader leaves out empty columns on the left; positions are Excel's letters.
-    first = min((column.absolute_index for column in sheet.available_columns()), default=0)
-    cells, found = sheet.to_arrow_with_errors()
-    frame = pl.DataFrame(cells)
-    cells = _positions(with_errors(frame, found.errors) if found else frame, first)
-    return cells, sheet.visible != "visible"
+def _whole(path: Path, kind: Kind, memory: int, _folder: Path | None = None) -> tuple[list[str], Load]:
+    """The names of a book's sheets, and what loads one."""
+    book = _opened(path, kind, memory)
+    return book.sheet_names, lambda name: Loaded(*load_cells(book, name))
 
 
-def _peeked(sheet: Any, rows: int) -> tuple[pl.DataFrame, bool]:
-    return _first_rows(sheet.iter_rows(values_only=True), rows), sheet.sheet_state != "visible"
+def _in_blocks(path: Path, kind: Kind, memory: int, folder: Path | None) -> tuple[list[str], Load]:
+    from flexscout.reading.large import LargeBook  # noqa: PLC0415 - few files are
+
+    check_bounds(path, kind, memory, in_blocks=True)
+    book = LargeBook(path, folder, lambda: _whole(path, kind, memory))
+    return guarded(path, lambda: book.names), book.load
+
+
+def _peeked(sheet: Any, rows: int) -> Loaded:
+    return Loaded(_first_rows(sheet.iter_rows(values_only=True), rows), sheet.sheet_state != "visible")
 
 
 def _first_rows(rows: Iterator[tuple[object, ...]], count: int) -> pl.DataFrame:
@@ -168,17 +174,11 @@ def _text(value: object) -> str | None:
     return str(value)
 
 
-def _positions(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    named = frame.rename({name: str(first + position) for position, name in enumerate(frame.columns)})
-    blank = [pl.lit(None, dtype=pl.String).alias(str(position)) for position in range(first)]
-    return named.select(*blank, *named.columns) if frame.height else frame
-
-
 def guarded(path: Path, read: Callable[[], T]) -> T:
     """Call a reader; whatever it throws becomes one sentence."""
     try:
         return read()
-    except (OSError, MemoryError, DataFormatError, KeyboardInterrupt):
+    except (OSError, MemoryError, DataFormatError, LimitError, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - Rust panics are BaseExceptions
         detail = " ".join(str(error).split())[:200]

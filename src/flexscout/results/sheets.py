@@ -9,7 +9,7 @@ import polars as pl
 
 from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.kinds import Kind, kind_of
-from flexscout.reading import read_workbook
+from flexscout.reading import in_memory, read_workbook
 from flexscout.reading.workbook import guarded, read_named_sheets
 
 _WORKBOOKS = {Kind.XLSX, Kind.XLSB, Kind.XLS, Kind.ODS}
@@ -49,7 +49,7 @@ def read_result_sheets(path: Path, names: Collection[str], known: Collection[str
 
 def _cells(path: Path, kind: Kind, wanted: Callable[[str], bool], *, required: bool) -> dict[str, pl.DataFrame]:
     if kind not in _WORKBOOKS:
-        return {sheet.name: sheet.cells for sheet in read_workbook(path).sheets}
+        return {sheet.name: in_memory(sheet.cells) for sheet in read_workbook(path).sheets}
     found = read_named_sheets(path, kind, wanted)
     if required and not any(map(wanted, found)):
         raise DataFormatError.no_result(path.name, f"its sheets are {', '.join(found)}")
