@@ -46,7 +46,7 @@ def test_the_better_scored_of_two_spellings_survives(outcome):
 
 def test_the_columns_stand_in_the_order_of_the_design(outcome):
     canonical = ["Property Type", "Address", "City", "State", "Building SqFt", "Lot Size Acres", "Year Built", "Occupancy"]
-    assert list(outcome.rows()[0]) == [*canonical, *SCORED, *SOURCE_COLUMNS, *LINK_COLUMNS]
+    assert list(outcome.rows()[0]) == [*canonical, *SCORED, *SOURCE_COLUMNS, *LINK_COLUMNS, "My Status", "My Notes"]
 
 
 def test_the_csv_opens_right_in_excel(outcome):

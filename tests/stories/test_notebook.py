@@ -119,7 +119,7 @@ def test_all_of_them_in_a_row_give_the_result_of_a_run(library, tmp_path):
     frames = [None if result.flex_properties is None else as_kind(library, result.flex_properties) for result in results]
     master = faces.sort_by_score(faces.deduplicate_properties(faces.combine_results(frames)))
 
-    expected = pl.read_parquet(config.parquet_file).drop(LINK_COLUMNS)
+    expected = pl.read_parquet(config.parquet_file).drop(*LINK_COLUMNS, *config.user_columns)
     found = master if library is pl else pl.from_pandas(master.reset_index(drop=True))
     assert found.columns == expected.columns
     assert found.cast(dict(expected.schema)).equals(expected)

@@ -60,7 +60,7 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
     others = tables.others.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
     return [
         summary_sheet(tables.master, report),
-        Sheet("Flex Properties", tables.master, formats, (*_TEXTS, *tables.own), "Flex Score"),
+        Sheet("Flex Properties", _own_first(tables), formats, (*_TEXTS, *tables.own), "Flex Score"),
         top_candidates(tables.master, tables.explanations, tables.passed, formats),
         *_of_runs(tables),
         Sheet("To Verify", _to_verify(others), formats, _TEXTS),
@@ -73,6 +73,12 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         Sheet("Columns", _columns(report["columns"]), {}, ("Column", "Differs")),
         settings_sheet(report),
     ]
+
+
+def _own_first(tables: Tables) -> pl.DataFrame:
+    """The candidates with the columns that a person types into where they are seen first."""
+    own = [name for name in tables.own if name in tables.master.columns]
+    return tables.master.select(*own, pl.exclude(own)) if own else tables.master
 
 
 def _of_runs(tables: Tables) -> list[Sheet]:

@@ -41,6 +41,9 @@ def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConf
 
 
 def _chosen(master: pl.DataFrame, config: PipelineConfiguration) -> pl.DataFrame:
-    standard = {column.name for column in columns()} | {*OUTPUT_COLUMNS, *config.user_columns}
-    kept = [name for name in master.columns if name in standard or is_score_column(name)]
-    return master if config.output_columns == "all" else master.select(kept)
+    """The columns that are written, the person's own after those of the design, whose places programs know."""
+    standard = {column.name for column in columns()} | set(OUTPUT_COLUMNS)
+    own = [name for name in master.columns if name in config.user_columns]
+    others = [name for name in master.columns if name not in own]
+    kept = [name for name in others if name in standard or is_score_column(name)]
+    return master.select(*(others if config.output_columns == "all" else kept), *own)
