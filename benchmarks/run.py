@@ -95,7 +95,7 @@ def _forget(command: Sequence[str]) -> None:
 
 def _flexscout(source: Path, out: Path) -> Command:
     places = ["-o", str(out / "all.xlsx"), "--report-file", str(out / "report.json")]
-    return [PYTHON, "-m", "flexscout", "run", str(source), "-q", *places]
+    return [PYTHON, "-m", "flexscout", "run", str(source), "-q", "--fresh", *places]
 
 
 def _script(name: str, source: Path, out: Path) -> Command:
