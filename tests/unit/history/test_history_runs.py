@@ -33,8 +33,11 @@ def test_a_second_run_on_an_output_is_refused_while_the_first_lasts(workbook):
 
 
 def test_another_output_in_the_same_folder_is_free(workbook):
-    with RunBook(workbook), RunBook(workbook.with_name("other.xlsx")):
-        pass
+    other = workbook.with_name("other.xlsx")
+    with RunBook(workbook) as first, RunBook(other) as second:
+        assert first.folder != second.folder
+        with pytest.raises(OutputError, match="Another run"), RunBook(other):
+            pass
 
 
 def test_runs_are_numbered_and_the_last_one_comes_first(summary, workbook):
