@@ -99,11 +99,5 @@ def _side(given: str, config: Path | None, output_file: str | None) -> Side:
 
 def _of_run(number: int, book: "RunBook") -> Side:
     """Raises NothingToReadError if there was no such run, or its result is not kept."""
-    record = next((record for record in book.records() if record.number == number), None)
-    if record is None:
-        raise NothingToReadError(
-            f"No run {number} that wrote {book.workbook} is on record (looked in {book.folder}).", "`flexscout runs` lists them."
-        )
-    if not book.result(record).exists():
-        raise NothingToReadError(f"The result of run {number} is not kept any more.", "`flexscout runs` lists later ones.")
-    return Side(f"run {number}", book.result(record), record.report)
+    record = book.run(number)
+    return Side(f"run {number}", book.kept_result(record), record.report)
