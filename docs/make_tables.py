@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from flexscout.config import FILE_KEYS, PipelineConfiguration
+from flexscout.reporting import report_schema
 from flexscout.vocabulary import CodeTable, code_tables, columns, issue_reasons, property_type_sources, property_type_words
 
 DOCS = Path(__file__).parent
@@ -48,6 +50,17 @@ def property_types() -> str:
     return "\n\n".join(["\n".join(words), "Sources:", "\n".join(sources), *map(_codes, code_tables().values())])
 
 
+def report_table() -> str:
+    """A row per part of the report."""
+    schema = report_schema()
+    rows = [f"| `{name}` | {_about(part, schema['$defs'])} |" for name, part in schema["properties"].items()]
+    return "\n".join(["| part | is |", "|---|---|", *rows])
+
+
+def _about(part: dict[str, Any], shared: dict[str, Any]) -> str:
+    return part.get("description") or shared[part["$ref"].rpartition("/")[2]]["description"]
+
+
 def reasons_table() -> str:
     """A row per reason of an Issue."""
     return "\n".join(
@@ -79,7 +92,7 @@ def _help(*command: str) -> str:
 
 
 PROFILE = ("profile list", "profile show", "profile copy", "profile check", "profile compare")
-RUNS = ("run", "retry", "errors", "runs", "diff")
+RUNS = ("run", "retry", "errors", "runs", "report", "diff")
 COMMANDS = ("", *RUNS, "check", "inspect", "map", "config show", *PROFILE, "init", "clean", "demo")
 TABLES = {
     "configuration.md": settings_table,
@@ -87,6 +100,7 @@ TABLES = {
     "property-types.md": property_types,
     "values.md": reasons_table,
     "cli.md": commands,
+    "report.md": report_table,
 }
 
 

@@ -7,6 +7,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
+
+from flexscout.reporting import report_schema
+
+SCHEMA = Draft202012Validator(report_schema())
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -35,7 +41,10 @@ class Outcome:
 
     @property
     def report(self):
-        return json.loads((self.folder / "data/reports/pipeline_summary.json").read_text(encoding="utf-8"))
+        """The report, which is as its schema says."""
+        report = json.loads((self.folder / "data/reports/pipeline_summary.json").read_text(encoding="utf-8"))
+        SCHEMA.validate(report)
+        return report
 
     def file(self, name):
         """The report's entry of one file."""

@@ -53,6 +53,14 @@ def test_notes_stay_leave_with_their_property_and_come_back_with_it(first, tmp_p
     assert "Notes of Others" not in book_of(fourth).sheetnames
 
 
+def test_the_report_counts_the_properties_with_notes(first, tmp_path):
+    assert first.report["notes"] == {"on_the_list": 0, "of_others": 0}
+    typed(first, "1 Test Street", My_Notes="call on Monday", My_Status="open")
+    typed(first, "2 Test Street", My_Notes="sold")
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1), candidate(3)])
+    assert flexscout("run", "in").report["notes"] == {"on_the_list": 1, "of_others": 1}
+
+
 def test_a_property_that_was_passed_on_is_no_top_candidate_and_it_is_said(first):
     typed(first, "1 Test Street", My_Status=" Passed ")
     outcome = flexscout("run", "in")

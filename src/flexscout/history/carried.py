@@ -22,12 +22,13 @@ _COPIES = 100  # of workbooks that could not be read back
 class Carried:
     """A master table with the person's columns.
 
-    `others`: notes of properties that are not on the list; `passed`: for each row, whether the person passed on it; `since`: the
-    last run of other inputs or settings, and `changes` from its result to this one, None if there is none; `remarks`: what a
-    person should know of it, in sentences.
+    `noted`: its properties with notes; `others`: notes of properties that are not on the list; `passed`: for each row, whether
+    the person passed on it; `since`: the last run of other inputs or settings, and `changes` from its result to this one, None
+    if there is none; `remarks`: what a person should know of it, in sentences.
     """
 
     master: pl.DataFrame
+    noted: int
     others: pl.DataFrame
     passed: pl.Series
     since: RunRecord | None
@@ -36,8 +37,7 @@ class Carried:
 
     def told(self, report: Mapping[str, Any]) -> dict[str, Any]:
         """The entries `notes` and `changes` of this run's report."""
-        notes = sum(self.master[name].count() for name in self.others.columns if name in self.master.columns)
-        told: dict[str, Any] = {"notes": {"on_the_list": notes, "of_others": self.others.height}, "changes": None}
+        told: dict[str, Any] = {"notes": {"on_the_list": self.noted, "of_others": self.others.height}, "changes": None}
         if self.since and self.changes:
             about = {"since_run": self.since.number, "of": self.since.ended, "counts": self.changes.counts}
             told["changes"] = {**about, "columns": columns_changed(self.since.report, report)}
@@ -61,7 +61,7 @@ def carried(book: RunBook, state: str, config: PipelineConfiguration, master: pl
         *_passed_on(int(away.sum()) if noted.width else 0),
         *_changed(since, changes),
     )
-    return Carried(noted, others, away, since, changes, said)
+    return Carried(noted, _with_notes(noted, config.user_columns), others, away, since, changes, said)
 
 
 def _result(book: RunBook, run: RunRecord | None) -> pl.DataFrame | None:
@@ -90,6 +90,12 @@ def _saved(workbook: Path) -> Path:
     place = next((name for name in names if not name.exists()), names[-1])
     shutil.copy2(workbook, place)
     return place
+
+
+def _with_notes(master: pl.DataFrame, columns: tuple[str, ...]) -> int:
+    """How many properties have a note."""
+    own = [name for name in columns if name in master.columns]
+    return master.select(pl.any_horizontal(pl.col(own).is_not_null()).sum()).item() if own else 0
 
 
 def _passed_on(count: int) -> list[str]:

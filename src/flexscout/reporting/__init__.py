@@ -3,7 +3,7 @@
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
 from flexscout.reporting.messages import messages, unmatched_entries
 from flexscout.reporting.quality import by_frequency, completeness, issues_by_reason
-from flexscout.reporting.report import FORMAT, TOP_CANDIDATES, Facts, build_report, finished, statistics
+from flexscout.reporting.report import FORMAT, TOP_CANDIDATES, Facts, build_report, finished, report_schema, statistics
 
 __all__ = [
     "FORMAT",
@@ -16,6 +16,7 @@ __all__ = [
     "geographic_coverage",
     "issues_by_reason",
     "messages",
+    "report_schema",
     "score_distribution",
     "statistics",
     "unmatched_entries",

@@ -1,7 +1,9 @@
 """The report of a run: statistics, files, averages, deduplication, schema, quality, top candidates, performance."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.resources import files
 from typing import Any
 
 import polars as pl
@@ -52,6 +54,12 @@ class Facts:
     explanations: Sequence[str] = ()
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
     others: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of `pipeline_summary.json`, of draft 2020-12."""
+    schema: dict[str, Any] = json.loads(files("flexscout.reporting").joinpath("report.schema.json").read_text(encoding="utf-8"))
+    return schema
 
 
 def statistics(facts: Facts) -> AggregateStatistics:
