@@ -38,3 +38,13 @@ def last_of(book: "RunBook") -> "RunRecord":
             "Name the workbook with --output-file, or run flexscout first.",
         )
     return last
+
+
+def run_of(book: "RunBook", number: int) -> "RunRecord":
+    """The run of this number. Raises NothingToReadError if there is none."""
+    record = next((record for record in book.records() if record.number == number), None)
+    if record is None:
+        raise NothingToReadError(
+            f"No run {number} that wrote {book.workbook} is on record (looked in {book.folder}).", "`flexscout runs` lists them."
+        )
+    return record

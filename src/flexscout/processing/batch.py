@@ -34,7 +34,8 @@ logger = logging.getLogger("flexscout.processing")
 class BatchProcessor:
     """Processes files in worker processes.
 
-    `executor`: where the work runs, by default worker processes as `config` says; `progress`: told of each file.
+    `executor`: where the work runs, by default worker processes as `config` says; `progress`: told of each file; `criteria`: who
+    is a candidate, if not as `config` says.
     `workers`: processes that worked last, 0 if none did. Raises ConfigurationError if the filter, the profile or
     the mapping of `config` won't do.
     """
@@ -42,13 +43,18 @@ class BatchProcessor:
     workers = 0
 
     def __init__(
-        self, config: PipelineConfiguration | None = None, *, executor: Executor | None = None, progress: Progress | None = None
+        self,
+        config: PipelineConfiguration | None = None,
+        *,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+        criteria: Criteria | None = None,
     ) -> None:
         self.config = config or PipelineConfiguration()
         self._executor = executor
         self._listeners = (progress or NoProgress(), LoggedProgress(self.config.batch_size, self.config.progress_interval))
         self._handler = ErrorHandler()
-        self.criteria = Criteria.of(self.config)
+        self.criteria = criteria or Criteria.of(self.config)
         self.schema = Schema(load_mapping(self.config.mapping), self._required())
         self._memory_share = self.config.memory_limit_gb
         self._header_maps: dict[HeaderMap, HeaderMap] = {}

@@ -1,0 +1,219 @@
+"""The answer about a property, for a person."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import typer
+
+from flexscout.cli.errors import say
+from flexscout.cli.words import counted, moment
+from flexscout.explanation import Answer
+from flexscout.explanation.answer import Match
+from flexscout.explanation.merge import Merged, Possible
+from flexscout.explanation.source_rows import ReadCell, SourceRow, written
+from flexscout.explanation.story import Story
+from flexscout.vocabulary import column
+
+_SHOWN = 8  # rows, pairs and the like
+_LETTERS = 60  # of a cell
+
+
+def show_answer(answer: Answer) -> None:
+    """Print it; what keeps it from being one goes to standard error."""
+    if answer.story:
+        _show_story(answer.story)
+        typer.echo(f"\nAs of run {answer.run} of {moment(answer.ended)}.")
+    elif answer.no_property:
+        typer.echo(answer.no_property.said)
+        if answer.no_property.texts:
+            typer.echo(f"  It holds: {' | '.join(map(_short, answer.no_property.texts[:_SHOWN]))}")
+    for remark in answer.remarks:
+        typer.echo(f"Note: {remark}")
+    if answer.outcome == "several":
+        _show_several(answer)
+    elif answer.outcome == "none":
+        _show_none(answer)
+
+
+def _show_several(answer: Answer) -> None:
+    _show_matches(answer.matches)
+    say(
+        f"{counted(answer.found, 'property')} of run {answer.run} match {answer.query!r}. "
+        "Add the city, or ask by one of the names on the left."
+    )
+
+
+def _show_none(answer: Answer) -> None:
+    _show_matches(answer.nearest)
+    nearest = "Those that are written most alike are above." if answer.nearest else "None is written alike."
+    say(
+        f"No property of run {answer.run} is {answer.query!r} (it was taken for {_KINDS[answer.understood_as]}). {nearest} "
+        "Give an address, an APN or Property ID of an output, or FILE:ROW."
+    )
+
+
+_KINDS = {"address": "an address", "property_id": "a Property ID", "apn": "an APN", "row": "a row", "name": "a name"}
+
+
+def _show_matches(matches: Iterable[Match]) -> None:
+    for match in matches:
+        what = f"rank {match.rank:,}" if match.rank else f"not selected: {match.reasons}" if match.reasons else "not selected"
+        place = ", ".join(filter(None, (match.address, match.city, match.state))) or match.apn or match.name
+        typer.echo(f"  {match.property_id or f'{match.file}:{match.row}':16}  {place}, score {match.score:g}, {what}")
+
+
+def _show_story(story: Story) -> None:
+    about = story.about
+    place = ", ".join(about[name] for name in ("Address", "City", "State", "Zip Code") if name in about)
+    typer.echo(
+        ": ".join(filter(None, (about.get("Property Name"), place))) or about.get("APN") or "A property without an address"
+    )
+    typer.echo(f"  {_verdict(story)}")
+    typer.echo(f"  {_names(story)}")
+    _show_notes(story)
+    _show_rows(story)
+    _show_points(story)
+    _show_raises(story)
+    _show_merged(story)
+    _show_possible(story.possible_duplicates)
+    _show_issues(story.rows)
+
+
+def _verdict(story: Story) -> str:
+    score = f"score {story.score:g} of {story.cap:g}, {story.flex_class}"
+    if story.rank:
+        return f"Rank {story.rank:,} of {story.of:,}, {score}"
+    verify = "; on To Verify, because only missing values keep it out" if story.to_verify else ""
+    return f"Not selected: {'; '.join(story.reasons)} ({score}){verify}"
+
+
+def _names(story: Story) -> str:
+    known = [("Property ID", story.property_id), ("APN", story.about.get("APN")), ("", story.about.get("Property Type"))]
+    return ", ".join(f"{name} {value}".strip() for name, value in known if value)
+
+
+def _show_notes(story: Story) -> None:
+    for name, text in story.notes.items():
+        typer.echo(f"  {name}: {text}")
+
+
+def _show_rows(story: Story) -> None:
+    typer.echo("\nWhere it comes from")
+    asked = {column for way in story.raises if way.missing for column in way.columns}
+    for row in story.rows[:_SHOWN]:
+        header = f"header in row {row.header_row}" if row.header_row else "no header"
+        typer.echo(f'  {row.file}, sheet "{row.sheet}", row {row.row} ({header}; {row.recognized})')
+        _show_cells([cell for cell in row.cells if _is_told(cell, asked, kept=row.kept)])
+        if row.without_cells:
+            typer.echo(f"    (Its cells can't be shown: {row.without_cells}.)")
+    _show_more(len(story.rows), "row")
+
+
+def _is_told(cell: ReadCell, asked: Collection[str], *, kept: bool) -> bool:
+    """Whether the value says it otherwise than the cell; of the kept row also what another header has, or points wait for."""
+    if not kept or cell.converted or cell.note:
+        return cell.converted or bool(cell.note)
+    return cell.column in asked if cell.value is None else cell.header.casefold() != cell.column.casefold()
+
+
+def _show_cells(cells: Sequence[ReadCell]) -> None:
+    values = [_short(_value(cell)) or "(empty)" for cell in cells]
+    first, second = (max(map(len, texts), default=0) for texts in ([cell.column for cell in cells], values))
+    for cell, value in zip(cells, values, strict=True):
+        typer.echo(f"    {cell.column:{first}}  {value:{second}}  {_origin(cell)}")
+
+
+def _value(cell: ReadCell) -> str:
+    """As a person writes it: years and coordinates plain, other numbers with separators."""
+    is_number = isinstance(cell.value, float | int) and column(cell.column).type in ("number", "percent")
+    return f"{cell.value:,.12g}" if is_number else written(cell.value)
+
+
+def _origin(cell: ReadCell) -> str:
+    """`from column C 'Bldg SF': '30,000 SF'`."""
+    if not cell.header:
+        return cell.note
+    text = f": {_short(cell.cell)!r}" if cell.cell and cell.converted else ""
+    return f"from column {cell.letter} {_short(cell.header)!r}{text}{f', {cell.note}' if cell.note else ''}"
+
+
+def _show_points(story: Story) -> None:
+    typer.echo("\nHow it scored")
+    width = max(len(factor.factor) for factor in story.factors)
+    is_mean = any(factor.weight != 1 for factor in story.factors)
+    for factor in story.factors:
+        weight = f" x {factor.weight:g}" if is_mean else ""
+        typer.echo(f"  {factor.factor:{width}}  {factor.points:>4g} of {factor.best:<3g}{weight}  {factor.said}")
+    if story.bonus:
+        typer.echo(f"  {'Bonus':{width}}  {story.bonus:>4g}  {story.flags}")
+    if story.unverified:
+        typer.echo(f"  Not checked, because its sheet has no such column: {story.unverified}")
+    if story.filled:
+        before = "" if story.score_before_filling is None else f" (the score was {story.score_before_filling:g} before)"
+        typer.echo(f"  Filled from its duplicates{before}: {story.filled}")
+
+
+def _show_raises(story: Story) -> None:
+    typer.echo("\nWhat would raise it")
+    if not story.raises:
+        typer.echo("  Nothing: every factor gives its best.")
+    for way in story.raises:
+        upto = f"up to +{way.gain:g}" if way.missing else f"+{way.gain:g}"
+        typer.echo(f"  {upto:>11}  {way.said}")
+    if story.ceiling > story.score:
+        typer.echo(f"  With all that is missing at its best: {story.ceiling:g} (Score Ceiling)")
+    if story.rank is None:
+        typer.echo(f"  A candidate needs {story.least_score:g}" + (", and none of the reasons above." if story.reasons else "."))
+
+
+def _show_merged(story: Story) -> None:
+    if not story.merged:
+        return
+    kept = story.rows[0]
+    typer.echo("\nMerged" if story.rank else "\nThe same property")
+    typer.echo(f"  {_place(kept)} speaks for it.")
+    for row in story.merged[:_SHOWN]:
+        _show_row_merged(row)
+    _show_more(len(story.merged), "row")
+
+
+def _show_row_merged(row: Merged) -> None:
+    typer.echo(f"  {_place(row)}: {row.match} ({row.evidence})")
+    typer.echo(f"    Not kept: {row.why_not_kept}")
+    if row.fields_that_differ:
+        typer.echo(f"    Differs: {_short(row.fields_that_differ, 300)}")
+    if row.filled_cells:
+        typer.echo(f"    Gave: {row.filled_cells}")
+
+
+def _show_possible(pairs: Sequence[Possible]) -> None:
+    if pairs:
+        typer.echo("\nPossible duplicates, for you to decide")
+    for pair in pairs[:_SHOWN]:
+        place = ", ".join(filter(None, (pair.address, pair.city, pair.state)))
+        typer.echo(f"  {pair.property_id}  {place} ({pair.score:.2f}): {pair.evidence}")
+    _show_more(len(pairs), "pair")
+
+
+def _show_issues(rows: Sequence[SourceRow]) -> None:
+    told = [(row, issue) for row in rows for issue in row.issues]
+    if told:
+        typer.echo("\nWhat could not be understood")
+    for row, issue in told[:_SHOWN]:
+        where = f"{row.file}, the whole column" if issue.whole_column else _place(row)
+        value = f": {_short(issue.value)!r}" if issue.value else ""
+        typer.echo(f"  {where}, {_short(issue.column)}{value}. {issue.said}")
+    _show_more(len(told), "issue")
+
+
+def _show_more(count: int, noun: str) -> None:
+    if count > _SHOWN:
+        typer.echo(f"  and {counted(count - _SHOWN, f'more {noun}')}; --format json has all")
+
+
+def _place(row: SourceRow | Merged) -> str:
+    return f"{row.file}:{row.row}"
+
+
+def _short(text: str, most: int = _LETTERS) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most]}..."
