@@ -99,6 +99,8 @@ def _distance(rule: Rule, number: float | None) -> float:
 
 def _wanted(rule: Rule, column: str | None) -> str:
     """The condition in words; of a range its ends, years plain."""
+    if len(rule.words) == 1:
+        return f"has the word {rule.words[0]}"
     if rule.kind != "number":
         return in_words(rule)
     bounds = ((rule.at_least, "from"), (rule.above, "above"), (rule.at_most, "to"), (rule.below, "below"))

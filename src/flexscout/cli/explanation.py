@@ -1,6 +1,6 @@
 """The answer about a property, for a person."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import typer
 
@@ -62,11 +62,7 @@ def _show_matches(matches: Iterable[Match]) -> None:
 
 
 def _show_story(story: Story) -> None:
-    about = story.about
-    place = ", ".join(about[name] for name in ("Address", "City", "State", "Zip Code") if name in about)
-    typer.echo(
-        ": ".join(filter(None, (about.get("Property Name"), place))) or about.get("APN") or "A property without an address"
-    )
+    typer.echo(_headline(story.about))
     typer.echo(f"  {_verdict(story)}")
     typer.echo(f"  {_names(story)}")
     _show_notes(story)
@@ -76,6 +72,15 @@ def _show_story(story: Story) -> None:
     _show_merged(story)
     _show_possible(story.possible_duplicates)
     _show_issues(story.rows)
+
+
+def _headline(about: Mapping[str, str]) -> str:
+    """`Airport Commerce Center: 12 Main St, Charlotte, NC, 28208`, as far as known."""
+    place = ", ".join(about[name] for name in ("Address", "City", "State", "Zip Code") if name in about)
+    name, address = about.get("Property Name", ""), about.get("Address", "")
+    repeats = bool(address) and name.casefold().startswith(address.casefold())
+    told = ": ".join(filter(None, ("" if repeats else name, place)))
+    return told or about.get("APN") or "A property without an address"
 
 
 def _verdict(story: Story) -> str:
@@ -98,7 +103,7 @@ def _show_notes(story: Story) -> None:
 
 def _show_rows(story: Story) -> None:
     typer.echo("\nWhere it comes from")
-    asked = {column for way in story.raises if way.missing for column in way.columns}
+    asked = {name for factor in story.factors for name in factor.columns}
     for row in story.rows[:_SHOWN]:
         header = f"header in row {row.header_row}" if row.header_row else "no header"
         typer.echo(f'  {row.file}, sheet "{row.sheet}", row {row.row} ({header}; {row.recognized})')
@@ -109,10 +114,11 @@ def _show_rows(story: Story) -> None:
 
 
 def _is_told(cell: ReadCell, asked: Collection[str], *, kept: bool) -> bool:
-    """Whether the value says it otherwise than the cell; of the kept row also what another header has, or points wait for."""
+    """Whether the value says it otherwise than the cell; of the kept row also what is scored, and what has another header."""
     if not kept or cell.converted or cell.note:
         return cell.converted or bool(cell.note)
-    return cell.column in asked if cell.value is None else cell.header.casefold() != cell.column.casefold()
+    renamed = cell.value is not None and cell.header.casefold() != cell.column.casefold()
+    return renamed or cell.column in asked
 
 
 def _show_cells(cells: Sequence[ReadCell]) -> None:

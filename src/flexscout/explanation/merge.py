@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from flexscout.explanation.inputs import Since
 from flexscout.explanation.past import AT, Past
 from flexscout.model import REASONS, SOURCE_COLUMNS, STATUS, RowStatus
 from flexscout.processing import MODIFIED
@@ -66,7 +67,7 @@ def merged_rows(past: Past, rows: pl.DataFrame, kept: int) -> tuple[Merged, ...]
         ledger, left_on=SOURCE_COLUMNS, right_on=_REMOVED, how="left", maintain_order="left"
     )
     (first,) = _with_filled(speaking).rows(named=True)
-    return tuple(_merged(row, first) for row in _with_filled(told).iter_rows(named=True))
+    return tuple(_merged(row, first, past) for row in _with_filled(told).iter_rows(named=True))
 
 
 def possible_duplicates(past: Past, property_id: str | None) -> tuple[Possible, ...]:
@@ -94,7 +95,7 @@ def _with_filled(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.sum_horizontal(pl.col(there).is_not_null()).alias("__cells"))
 
 
-def _merged(row: Row, kept: Row) -> Merged:
+def _merged(row: Row, kept: Row, past: Past) -> Merged:
     file, sheet, number = (row[column] for column in SOURCE_COLUMNS)
     return Merged(
         file=file,
@@ -105,14 +106,19 @@ def _merged(row: Row, kept: Row) -> Merged:
         merged=row["Different APN"] is not None,
         match=row["__Match"],
         evidence=row["__Evidence"],
-        why_not_kept=_why_not(row, kept),
+        why_not_kept=_why_not(row, kept, dated=_are_dated(row, kept, past)),
         fields_that_differ=row["Fields That Differ"] or "",
         filled_cells=row["Filled Cells"] or "",
         different_apn=bool(row["Different APN"]),
     )
 
 
-def _why_not(row: Row, kept: Row) -> str:
+def _are_dated(row: Row, kept: Row, past: Past) -> bool:
+    """Whether it is known when both files were last changed."""
+    return all(past.inputs[one[SOURCE_COLUMNS[0]]].since is Since.SAME for one in (row, kept))
+
+
+def _why_not(row: Row, kept: Row, *, dated: bool) -> str:
     """The first thing in which the kept row is better; that is how the survivor is chosen."""
     if row[STATUS] != RowStatus.CANDIDATE:
         return f"it is no candidate: {row[REASONS]}"
@@ -120,6 +126,8 @@ def _why_not(row: Row, kept: Row) -> str:
         return f"its score is {row['Flex Score']:g}, that of the row that was kept {kept['Flex Score']:g}"
     if row["__cells"] < kept["__cells"]:
         return f"equal score; it fills {row['__cells']} columns, the row that was kept {kept['__cells']}"
+    if not dated:
+        return "equal score and as many columns filled; then the newer file counts, then the first by name"
     if row[MODIFIED] < kept[MODIFIED]:
         return "equal score and as many columns filled; its file is older"
     return "equal score, as many columns filled, a file no newer; the other comes first by file, sheet and row"

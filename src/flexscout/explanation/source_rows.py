@@ -25,7 +25,7 @@ class ReadCell:
     """A value and where it comes from.
 
     `column`: canonical; `header`, `letter`: of the column in the sheet, empty where the value was made of others; `cell`: the
-    text there, None if it is empty or not known; `converted`: whether the value says it otherwise; `note`: what was done, if more.
+    text there, None if it is empty or not known; `converted`: whether the value says it otherwise; `note`: what else was done.
     """
 
     column: str

@@ -18,9 +18,14 @@ _ABOUT = ("Property Name", "Property Type", "Address", "City", "State", "Zip Cod
 
 @dataclass(frozen=True)
 class FactorPoints:
-    """A factor's points. `best`: the most that it can give; `weight`: in a weighted mean, else 1; `said`: what they stand for."""
+    """A factor's points.
+
+    `columns`: what it looks at; `best`: the most that it can give; `weight`: in a weighted mean, else 1; `said`: what the points
+    stand for, or what is missing.
+    """
 
     factor: str
+    columns: tuple[str, ...]
     points: float
     best: float
     weight: float
@@ -119,7 +124,7 @@ def _factors(row: pl.DataFrame, profile: Profile, past: Past) -> tuple[FactorPoi
     (said,) = factor_sentences(row, profile, past.criteria.as_of).rows(named=True)
     (points,) = row.select(points_column(name) for name in profile.factors).rows(named=True)
     return tuple(
-        FactorPoints(name, round(points[points_column(name)], 2), factor.best, factor.weight, said[name])
+        FactorPoints(name, factor.columns, round(points[points_column(name)], 2), factor.best, factor.weight, said[name])
         for name, factor in profile.factors.items()
     )
 
