@@ -9,6 +9,7 @@ from flexscout.cli.words import counted, moment
 from flexscout.explanation import Answer
 from flexscout.explanation.answer import Match
 from flexscout.explanation.merge import Merged, Possible
+from flexscout.explanation.nothing import NoProperty
 from flexscout.explanation.source_rows import ReadCell, SourceRow, written
 from flexscout.explanation.story import Story
 from flexscout.vocabulary import column
@@ -22,16 +23,22 @@ def show_answer(answer: Answer) -> None:
     if answer.story:
         _show_story(answer.story)
         typer.echo(f"\nAs of run {answer.run} of {moment(answer.ended)}.")
-    elif answer.no_property:
-        typer.echo(answer.no_property.said)
-        if answer.no_property.texts:
-            typer.echo(f"  It holds: {' | '.join(map(_short, answer.no_property.texts[:_SHOWN]))}")
+    elif answer.no_property and answer.is_answered:
+        _show_row(answer.no_property)
     for remark in answer.remarks:
         typer.echo(f"Note: {remark}")
     if answer.outcome == "several":
         _show_several(answer)
     elif answer.outcome == "none":
         _show_none(answer)
+    elif not answer.is_answered and answer.no_property:
+        say(answer.no_property.said)
+
+
+def _show_row(row: NoProperty) -> None:
+    typer.echo(row.said)
+    if row.texts:
+        typer.echo(f"  It holds: {' | '.join(map(_short, row.texts[:_SHOWN]))}")
 
 
 def _show_several(answer: Answer) -> None:

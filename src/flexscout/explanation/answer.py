@@ -63,7 +63,7 @@ class Answer:
     @property
     def is_answered(self) -> bool:
         """Whether it is about one property, or one row."""
-        return self.outcome in ("explained", "no_property")
+        return self.story is not None or (self.no_property is not None and self.no_property.is_there)
 
     def as_dict(self) -> dict[str, Any]:
         """For programs; dates and the like are texts in JSON."""

@@ -11,13 +11,15 @@ from flexscout.explanation.past import Past
 from flexscout.explanation.sought import Cell
 from flexscout.model import FileRecord, FileStatus, SheetRecord
 
+_NAMED = 8  # files in a sentence
+
 
 @dataclass(frozen=True)
 class NoProperty:
     """A row without a property.
 
-    `what`: blank, not_data, header, above_header, below_last, no_such_sheet, file_failed, file_skipped or not_read; `said`: in a
-    sentence; `texts`: its cells that are not empty, as far as the file can be opened.
+    `what`: blank, not_data, header, above_header, below_last, no_such_file, no_such_sheet, file_failed, file_skipped or not_read;
+    `said`: in a sentence; `texts`: its cells that are not empty, as far as the file can be opened.
     """
 
     file: str
@@ -27,9 +29,16 @@ class NoProperty:
     said: str
     texts: tuple[str, ...]
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a row, or it is known why there is none."""
+        return self.what not in ("no_such_file", "no_such_sheet")
+
 
 def no_property(cell: Cell, past: Past) -> NoProperty:
     """What the row is."""
+    if len(cell.files) != 1:
+        return NoProperty(cell.file, cell.sheet, cell.row, "no_such_file", _no_file(cell, past), ())
     entry = next(entry for entry in past.record.report["files"] if entry["file"] == cell.file)
     record = past.records.get(cell.file)
     if entry["status"] != FileStatus.OK or record is None or record.error:
@@ -49,6 +58,14 @@ def _not_read(entry: Mapping[str, Any], record: FileRecord | None, run: int) -> 
         return "file_skipped", f"{entry['file']} was not read in run {run}: {reason}"
     why = record.error if record and record.error else "what was read of it is not kept, and it is another file now."
     return "not_read", f"{entry['file']} can't be explained any more: {why} Run flexscout again."
+
+
+def _no_file(cell: Cell, past: Past) -> str:
+    names = cell.files or tuple(str(entry["file"]) for entry in past.record.report["files"])
+    some = f"{', '.join(names[:_NAMED])}{f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''}"
+    if cell.files:
+        return f"Several files of run {past.record.number} are called {cell.file}: {some}. Name the folder too."
+    return f"Run {past.record.number} found no file {cell.file}; it found: {some}."
 
 
 def _no_sheet(cell: Cell, record: FileRecord) -> str:

@@ -10,17 +10,22 @@ from flexscout.linkage import rows_at, rows_of_parcel
 from flexscout.model import SOURCE_COLUMNS
 
 _ID = re.compile(r"P-[0-9A-F]{12}(-\d+)?", re.IGNORECASE)
+_FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,6}$")
 _ROW = re.compile(r"(?P<place>.+):(?P<row>\d{1,7})")
 _FILE, _SHEET, _NUMBER = SOURCE_COLUMNS
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A row of a file, as it was asked for; `sheet` is empty where the file has but one."""
+    """A row of a file, as it was asked for.
+
+    `sheet` is empty where none was named; `files`: those of the run that may be meant, which should be one.
+    """
 
     file: str
     sheet: str
     row: int
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -53,26 +58,29 @@ def sought(query: str, past: Past) -> Sought:
 
 
 def cell_of(text: str, past: Past) -> Cell | None:
-    """`file:row` or `file:sheet:row`, if the run knows such a file."""
+    """`file:row` or `file:sheet:row`; None if the text names no file."""
     found = _ROW.fullmatch(text)
     if found is None:
         return None
     whole, (before, _, after) = found["place"], found["place"].rpartition(":")
-    for given, sheet in ((whole, ""), (before, after)):
-        if file := _file(given, past):
-            return Cell(file, sheet, int(found["row"]))
-    return None
+    asked = [(given, sheet, _files(given, past)) for given, sheet in ((whole, ""), (before, after))]
+    meant = next((one for one in asked if one[2]), None) or next((one for one in asked if _FILE_NAME.search(one[0])), None)
+    if meant is None:
+        return None
+    given, sheet, files = meant
+    return Cell(files[0] if len(files) == 1 else given, sheet, int(found["row"]), files)
 
 
-def _file(given: str, past: Past) -> str:
-    """The file of the run that is meant: by its name, its path, or the end of it; empty if none or several are."""
+def _files(given: str, past: Past) -> tuple[str, ...]:
+    """The files of the run that are meant: by their name, their path, or the end of it."""
     path = given.strip().replace("\\", "/").casefold()
-    names = [entry["file"] for entry in past.record.report["files"]]
-    if exact := [name for name in names if name.casefold() == path]:
-        return str(exact[0])
-    whole = [(name, f"/{name.casefold()}") for name in names]
-    ends = [name for name, written in whole if path and (written.endswith(f"/{path}") or path.endswith(written))]
-    return str(ends[0]) if len(ends) == 1 else ""
+    names = {str(entry["file"]): f"/{entry['file'].casefold()}" for entry in past.record.report["files"]}
+    exact = tuple(name for name, written in names.items() if written == f"/{path}")
+    return exact or tuple(name for name, written in names.items() if path and _ends_alike(written, path))
+
+
+def _ends_alike(written: str, path: str) -> bool:
+    return written.endswith(f"/{path}") or path.endswith(written)
 
 
 def _of_cell(cell: Cell, past: Past) -> pl.Series:
