@@ -26,13 +26,25 @@ Seen = dict[str, float | None]
 class Raise:
     """A way to a higher score.
 
-    `gain`: what it would add to the score at most; `missing`: whether a value is missing, or lies in another bracket; `said`:
-    what it takes, in words; `columns`: what it is about.
+    `gain`: what it would add to the score, at most unless it is `sure`; `missing`: whether a value is missing, or lies in another
+    bracket; `said`: what it takes, in words; `columns`: what it is about.
     """
 
     factor: str
     columns: tuple[str, ...]
     gain: float
+    sure: bool
+    missing: bool
+    said: str
+
+
+@dataclass(frozen=True)
+class _Way:
+    """The same within a factor: `points` of it."""
+
+    columns: tuple[str, ...]
+    points: float
+    sure: bool
     missing: bool
     said: str
 
@@ -46,9 +58,9 @@ def raises(row: pl.DataFrame, profile: Profile, as_of: date | None = None) -> tu
     for name, factor in profile.factors.items():
         share = 1.0 if profile.score == "sum" else factor.weight / weights
         most = factor.best - row[points_column(name)][0]
-        for columns, points, missing, said in _ways(name, factor, seen):
-            gain = round(min(points, most) * share, 2)
-            found.append(Raise(name, columns, min(gain, round(room, 2)), missing, said))
+        for way in _ways(name, factor, seen):
+            gain = round(min(min(way.points, most) * share, room), 2)
+            found.append(Raise(name, way.columns, gain, way.sure, way.missing, way.said))
     return tuple(sorted((way for way in found if way.gain > _LEAST), key=lambda way: -way.gain))
 
 
@@ -65,17 +77,18 @@ def _seen(row: pl.DataFrame, profile: Profile, rules: Rules) -> Seen:
     return found
 
 
-def _ways(name: str, factor: Factor, seen: Seen) -> Iterator[tuple[tuple[str, ...], float, bool, str]]:
-    """Columns, points to be won, whether a value is missing, and what it takes."""
+def _ways(name: str, factor: Factor, seen: Seen) -> Iterator[_Way]:
     if factor.unknown and not seen[_KNOWN.format(name)]:
-        yield factor.columns, factor.best, True, f"nothing is known of {name}"
+        yield _Way(factor.columns, factor.best, sure=False, missing=True, said=f"nothing is known of {name}")
         return
     for i, part in enumerate(factor.parts):
-        points = float(seen[_POINTS.format(name, i)] or 0.0)
+        points, names = seen[_POINTS.format(name, i)] or 0.0, " and ".join(part.columns)
         if seen[_MISSING.format(name, i)]:
-            yield part.columns, part.best, True, f"{_named(part)} is missing"
+            verb = "is" if len(part.columns) == 1 else "are"
+            yield _Way(part.columns, part.best, sure=False, missing=True, said=f"{names} {verb} missing")
         elif rule := _next(part, points, seen.get(_VALUE.format(name, i))):
-            yield part.columns, rule.best - points, False, f"{_named(part)} {_wanted(rule, part.column)}"
+            sure = not isinstance(rule.points, tuple)
+            yield _Way(part.columns, rule.best - points, sure, missing=False, said=f"{_named(part)} {_wanted(rule, part.column)}")
 
 
 def _named(part: Part) -> str:
@@ -85,9 +98,9 @@ def _named(part: Part) -> str:
 
 
 def _next(part: Part, points: float, number: float | None) -> Rule | None:
-    """The rule with the least points above these; of equal ones the nearest."""
+    """The nearest rule with more points, of equally near ones that with the least."""
     better = [rule for rule in part.rules if rule.best > points + _LEAST]
-    return min(better, key=lambda rule: (rule.best, _distance(rule, number)), default=None)
+    return min(better, key=lambda rule: (_distance(rule, number), rule.best), default=None)
 
 
 def _distance(rule: Rule, number: float | None) -> float:

@@ -169,9 +169,10 @@ def _show_raises(story: Story) -> None:
     typer.echo("\nWhat would raise it")
     if not story.raises:
         typer.echo("  Nothing: every factor gives its best.")
-    for way in story.raises:
-        upto = f"up to +{way.gain:g}" if way.missing else f"+{way.gain:g}"
-        typer.echo(f"  {upto:>11}  {way.said}")
+    for way in story.raises[:_SHOWN]:
+        gain = f"+{way.gain:g}" if way.sure else f"up to +{way.gain:g}"
+        typer.echo(f"  {gain:>11}  {way.said}")
+    _show_more(len(story.raises), "way")
     if story.ceiling > story.score:
         typer.echo(f"  With all that is missing at its best: {story.ceiling:g} (Score Ceiling)")
     if story.rank is None:
@@ -182,7 +183,7 @@ def _show_merged(story: Story) -> None:
     if not story.merged:
         return
     kept = story.rows[0]
-    typer.echo("\nMerged" if story.rank else "\nThe same property")
+    typer.echo("\nMerged" if any(row.merged for row in story.merged) else "\nOther rows of this property")
     typer.echo(f"  {_place(kept)} speaks for it.")
     for row in story.merged[:_SHOWN]:
         _show_row_merged(row)
@@ -191,7 +192,7 @@ def _show_merged(story: Story) -> None:
 
 def _show_row_merged(row: Merged) -> None:
     typer.echo(f"  {_place(row)}: {row.match} ({row.evidence})")
-    typer.echo(f"    Not kept: {row.why_not_kept}")
+    typer.echo(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
     if row.fields_that_differ:
         typer.echo(f"    Differs: {_short(row.fields_that_differ, 300)}")
     if row.filled_cells:

@@ -21,8 +21,8 @@ _ID, _OTHER = "Property ID", "Other "
 class Merged:
     """A row that another one speaks for.
 
-    `match`, `evidence`: why the two are one property; `why_not_kept`: why it does not speak itself; `merged`: whether the ledger
-    has it; `fields_that_differ`, `filled_cells`, `different_apn`: as the ledger says.
+    `match`, `evidence`: why the two are one property; `merged`: whether it was merged, as the ledger says; only candidates are;
+    `why_not_kept`: why it does not speak itself; `fields_that_differ`, `filled_cells`, `different_apn`: as the ledger says.
     """
 
     file: str
