@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -206,6 +207,20 @@ def test_the_json_has_a_stable_shape(done):
     }
     size = next(cell for cell in story["rows"][0]["cells"] if cell["column"] == "Building SqFt")
     assert (size["value"], size["cell"], size["header"], size["letter"]) == (30_000.0, "30,000 SF", "Bldg SF", "E")
+
+
+def test_every_key_of_the_json_is_in_the_docs(done):
+    page = (Path(__file__).parents[2] / "docs/explain.md").read_text(encoding="utf-8")
+    assert {key for key in keys_of(asked(done, "others.xlsx:4")) if f"`{key}`" not in page} == set()
+
+
+def keys_of(value):
+    """All keys, but for those that are names of columns."""
+    if isinstance(value, list):
+        return {key for entry in value for key in keys_of(entry)}
+    if not isinstance(value, dict):
+        return set()
+    return {key for key in value if key.islower()} | {key for entry in value.values() for key in keys_of(entry)}
 
 
 def test_the_sum_of_the_points_is_the_score(done):

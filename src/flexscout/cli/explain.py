@@ -32,7 +32,7 @@ def explain(
     config: ConfigFile = None,
     output_format: OutputFormat = Format.TEXT,
 ) -> None:
-    """Say why a property is where it is in the last run: its rows, its points, what was merged, what would raise it."""
+    """Say why a property is on the list where it is, or is not."""
     book = book_of(config, output_file)
     record = run_of(book, run) if run else last_of(book)
     answer = _answer(query, book, record)

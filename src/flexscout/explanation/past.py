@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from flexscout.classification import Criteria, Profile, parse_where
 from flexscout.config import PipelineConfiguration
+from flexscout.errors import ConfigurationError
 from flexscout.explanation.inputs import Input, Since, inputs_of, told
 from flexscout.history import RunBook
 from flexscout.history.record import RunRecord
@@ -83,20 +86,26 @@ class Past:
 def replayed(book: RunBook, record: RunRecord) -> Iterator[Past]:
     """The run of the record; no export is read of which the tables are still known. The tables stay as long as the context.
 
-    Raises ConfigurationError if its mapping file is gone.
+    Raises ConfigurationError if its mapping file is gone, or its profile is none that this flexscout knows.
     """
     config = _settings(record)
     criteria = _criteria(record, config)
-    batch = BatchProcessor(config, criteria=criteria)
+    batch = BatchProcessor.judging_by(criteria, config)
     inputs, new = inputs_of(record.report, config)
     with table_cache(config.cache_folder, reading_version()) as tables:
         there, lost = _readable(inputs, tables.depending_on(batch.schema))
         files = gathered([*batch.process([one.source for one in there], tables)])
         ranking = ranked(files, config, criteria)
-        kept = pl.read_parquet(book.result(record)) if book.result(record).exists() else None
+        kept = _kept(book.result(record), config)
         remarks = (*told(inputs, new, record.number), *_lost(lost, record), *_differs(ranking, kept, record))
         by_name = {one.source.name: one for one in inputs}
         yield Past(record, config, criteria, files, ranking, by_name, kept, remarks)
+
+
+def _kept(result: Path, config: PipelineConfiguration) -> pl.DataFrame | None:
+    """Of the list that a run kept, where each row comes from and what a person typed; None if it is not kept."""
+    wanted = cs.by_name(*_PLACED, "Property ID", *config.user_columns, require_all=False)
+    return pl.scan_parquet(result).select(wanted).collect() if result.exists() else None
 
 
 def _settings(record: RunRecord) -> PipelineConfiguration:
@@ -108,7 +117,10 @@ def _settings(record: RunRecord) -> PipelineConfiguration:
 def _criteria(record: RunRecord, config: PipelineConfiguration) -> Criteria:
     """The profile as it was then, whatever its file says now; `today` is the day of the run."""
     day = date.fromisoformat(config.as_of) if config.as_of else datetime.fromisoformat(record.begun).astimezone().date()
-    profile = Profile.model_validate(record.report["profile"])
+    try:
+        profile = Profile.model_validate(record.report["profile"])
+    except ValueError:  # pydantic's errors are ValueErrors
+        raise ConfigurationError(f"Run {record.number} had a profile that this flexscout does not know. Run it again.") from None
     return Criteria(profile, config.min_flex_score, parse_where(config.where), day)
 
 
@@ -129,7 +141,7 @@ def _differs(ranking: Ranked, kept: pl.DataFrame | None, record: RunRecord) -> l
     """That the list is another one than the run wrote, if it is."""
     if kept is None:
         return [f"The list of run {record.number} is not kept: whether this tells of exactly that list can't be checked."]
-    own, then = (frame.select(_PLACED) if frame.width else frame for frame in (ranking.survivors, kept))
+    own, then = (frame.select(cs.by_name(*_PLACED, require_all=False)) for frame in (ranking.survivors, kept))
     if own.equals(then):
         return []
     return [f"This flexscout, or what is left of the inputs, gives another list than run {record.number} wrote. Run it again."]

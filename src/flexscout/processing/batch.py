@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import islice, product
 from pathlib import Path
+from typing import Self
 
 from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
@@ -34,8 +35,7 @@ logger = logging.getLogger("flexscout.processing")
 class BatchProcessor:
     """Processes files in worker processes.
 
-    `executor`: where the work runs, by default worker processes as `config` says; `progress`: told of each file; `criteria`: who
-    is a candidate, if not as `config` says.
+    `executor`: where the work runs, by default worker processes as `config` says; `progress`: told of each file.
     `workers`: processes that worked last, 0 if none did. Raises ConfigurationError if the filter, the profile or
     the mapping of `config` won't do.
     """
@@ -43,21 +43,24 @@ class BatchProcessor:
     workers = 0
 
     def __init__(
-        self,
-        config: PipelineConfiguration | None = None,
-        *,
-        executor: Executor | None = None,
-        progress: Progress | None = None,
-        criteria: Criteria | None = None,
+        self, config: PipelineConfiguration | None = None, *, executor: Executor | None = None, progress: Progress | None = None
     ) -> None:
         self.config = config or PipelineConfiguration()
         self._executor = executor
         self._listeners = (progress or NoProgress(), LoggedProgress(self.config.batch_size, self.config.progress_interval))
         self._handler = ErrorHandler()
-        self.criteria = criteria or Criteria.of(self.config)
+        self.criteria = Criteria.of(self.config)
         self.schema = Schema(load_mapping(self.config.mapping), self._required())
         self._memory_share = self.config.memory_limit_gb
         self._header_maps: dict[HeaderMap, HeaderMap] = {}
+
+    @classmethod
+    def judging_by(cls, criteria: Criteria, config: PipelineConfiguration) -> Self:
+        """One whose profile is that of the criteria; the one that `config` names may be another by now, or gone."""
+        batch = cls(config.model_copy(update={"profile": PipelineConfiguration.model_fields["profile"].default}))
+        batch.criteria = criteria
+        batch.schema = Schema(batch.schema.mapping, batch._required())
+        return batch
 
     @property
     def rules(self) -> tuple[object, ...]:
