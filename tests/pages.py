@@ -7,7 +7,6 @@ import polars as pl
 
 from flexscout.page import draw_page
 
-LEDGER = ("Address", "City", "State", "Kept File", "Kept Sheet", "Kept Row", "Removed File", "Removed Sheet", "Removed Row")
 SCORES = {"Flex Score": 7.5, "Size Points": 3.0, "Type Points": 2.5, "Completeness": 0.8}
 PROPERTY = {
     "Property Name": "Northlake Flex",
@@ -58,6 +57,7 @@ def report(**changes):
             "issues": {"not_a_year": 3},
             "reasons": {"not_a_year": "No year."},
         },
+        "not_selected": [{"reason": "Year Built is missing", "rows": 2}],
         "errors": {"causes": []},
         "performance": {
             "seconds": {"processing": 1.0, "export": 0.25},
@@ -79,6 +79,7 @@ def deduplication(text="a.xlsx"):
         "groups": 1,
         "different_apn": 0,
         "by_match": {"same fields": 1},
+        "merges": [],
         "overlaps": [{"file": text, "other_file": text, "properties": 1}] * 100,
         "possible": {"pairs": 1, "surest": [pair] * 100},
         "filled": {"properties": 0},
@@ -90,11 +91,10 @@ def column(name, *, canonical=True, header="", missing=()):
     return {"column": name, "canonical": canonical, "headers": headers, "missing": list(missing), "differs": ""}
 
 
-def page_of(table, facts=None, explanations=(), messages=(), **tables):
-    """The text of the page; `tables`: ledger and others, empty if they are not given."""
+def page_of(table, facts=None, explanations=(), messages=()):
+    """The text of the page."""
     facts = facts or report()
-    empty = {"ledger": pl.DataFrame(schema=dict.fromkeys(LEDGER, pl.String)), "others": pl.DataFrame()}
-    return draw_page(facts, table, **(empty | tables), explanations=explanations).html(facts, messages)
+    return draw_page(facts, table, explanations).html(facts, messages)
 
 
 class Tree(HTMLParser):

@@ -26,7 +26,7 @@ def delivered(  # noqa: PLR0913, PLR0917 - all that a run knows meets here
     with Outputs() as outputs:
         # The workbook keeps one core busy; the page is drawn on another.
         with clock.stage("export"), ThreadPoolExecutor(max_workers=1) as beside:
-            page = beside.submit(draw_page, report, tables.master, tables.ledger, tables.others, facts.explanations)
+            page = beside.submit(draw_page, report, tables.master, facts.explanations)
             if report["statistics"]["successful_files"]:
                 notes = write_tables(_whole(tables, facts, before, config), report, config, outputs)
             else:

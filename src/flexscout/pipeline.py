@@ -109,6 +109,7 @@ class ScalableFlexPipeline:
             ledger=tables.ledger,
             possible=tables.possible,
             issues=tables.issues,
+            others=tables.others,
             settings=self.config.model_dump(),
             profile=self._batch.criteria.profile.model_dump(exclude_defaults=True),
             seconds=clock.seconds,

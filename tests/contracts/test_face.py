@@ -35,7 +35,8 @@ FACE = {
         "calculate_aggregate_statistics": "results master=",
         "generate_score_distribution": "frame",
         "create_top_candidates": "frame n=",
-        "export_report": "path results master=",
+        "export_report": "path results= master=",
+        "export_past_report": "path run=",
     },
     "ErrorHandler": {
         "__init__": "retries=",

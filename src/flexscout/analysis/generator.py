@@ -14,18 +14,21 @@ from flexscout.analysis.aggregator import ResultAggregator
 from flexscout.analysis.frames import labels
 from flexscout.analysis.known import POSITION, known_columns
 from flexscout.analysis.merged import grouped, merged
+from flexscout.analysis.past import PastRun
 from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
-from flexscout.errors import AggregationError
+from flexscout.errors import AggregationError, OutputError
 from flexscout.export import Outputs, write_report
+from flexscout.history import RunBook
 from flexscout.journal import peak_memory_mb
 from flexscout.linkage import Groups, property_ids
 from flexscout.model import SOURCE_COLUMNS, AggregateStatistics, ProcessingResult
-from flexscout.processing import POSSIBLE_SCHEMA, issues_of, possible_duplicates
-from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, score_distribution, statistics
+from flexscout.page import ROWS, draw_page
+from flexscout.processing import POSSIBLE_SCHEMA, issues_of, possible_duplicates, with_ids
+from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, messages, score_distribution, statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
 
@@ -64,16 +67,27 @@ class ReportGenerator:
         return copy.copy(ResultAggregator(self.config).sort_by_score(frame).head(max(n, 0)))
 
     def export_report(
-        self, path: str | Path, results: Iterable[ProcessingResult], master: pd.DataFrame | pl.DataFrame | None = None
+        self, path: str | Path, results: Iterable[ProcessingResult] = (), master: pd.DataFrame | pl.DataFrame | None = None
     ) -> Path:
-        """Write the report as a run writes `pipeline_summary.json`; gives the path.
+        """Write the report as a run does: as JSON, or where the path ends in .html, as a page; gives the path.
 
-        What stood there is kept as `NAME.bak`. Raises OutputError if it can't be written.
+        What stood there is kept as `NAME.bak`. Raises OutputError if it can't be written, or for any other suffix.
         """
-        report = build_report(self._facts(results, master))
-        with Outputs() as outputs:
-            write_report(report, outputs.beside(Path(path)))
-            return outputs.commit()[0]
+        return self._export(Path(path), self._facts(results, master))
+
+    def export_past_report(self, path: str | Path, run: int | None = None) -> Path:
+        """Write the report of a past run again, as JSON or a page; `run`: its number, None for the last one of the workbook.
+
+        Nothing is read or classified again. Raises NothingToReadError if there is no such run, or its list is not kept any more,
+        and OutputError as `export_report` does.
+        """
+        book = RunBook(Path(self.config.output_file))
+        past = PastRun.of(book, book.run(run))
+        return _written(Path(path), past.report, past.page)
+
+    def _export(self, path: Path, facts: Facts) -> Path:
+        report, explanations = build_report(facts), Criteria.of(self.config).explain(facts.master.head(ROWS))
+        return _written(path, report, lambda: draw_page(report, facts.master, explanations).html(report, messages(facts)))
 
     def _facts(self, results: Iterable[ProcessingResult], master: Any) -> Facts:
         files = _checked(results)
@@ -81,13 +95,14 @@ class ReportGenerator:
         groups = grouped(candidates, self.config)
         found = merged(candidates, self.config, groups)
         unique = found.survivors[POSITION] if self.config.enable_deduplication else pl.Series(range(candidates.height))
+        named = found.survivors.with_columns(property_ids(groups.identities.gather(found.survivors[POSITION]), found.survivors))
         chosen = in_order(_scored(candidates[unique] if master is None else master))
         return Facts(
             results=files,
             skipped=(),
             master=chosen.drop(POSITION),
-            ledger=_removed(found.ledger, candidates, chosen),
-            possible=_possible(groups, candidates, found.survivors[POSITION] if self.config.enable_deduplication else None),
+            ledger=with_ids(_removed(found.ledger, candidates, chosen), named),
+            possible=_possible(groups, named) if self.config.enable_deduplication else pl.DataFrame(schema=POSSIBLE_SCHEMA),
             issues=issues_of(file.record for file in files),
             settings=self.config.model_dump(),
             seconds={"processing": sum(file.processing_time for file in files)},
@@ -96,6 +111,19 @@ class ReportGenerator:
             version=__version__,
             explanations=Criteria.of(self.config).explain(chosen.head(TOP_CANDIDATES)),
         )
+
+
+def _written(path: Path, report: Mapping[str, Any], page: Callable[[], str]) -> Path:
+    """Write the report in the format that the path asks for."""
+    suffix = path.suffix.lower()
+    if suffix not in (".json", ".html"):
+        raise OutputError(f"{path.name} names no format that a report can be written in.", "End it in .json or .html.")
+    with Outputs() as outputs:
+        if suffix == ".json":
+            write_report(report, outputs.beside(path))
+        else:
+            outputs.beside(path).write_text(page(), encoding="utf-8", newline="\n")
+        return outputs.commit()[0]
 
 
 def _checked(results: Iterable[object]) -> list[ProcessingResult]:
@@ -117,19 +145,17 @@ def _scored(frame: Any, only: tuple[str, ...] = ()) -> pl.DataFrame:
     return known.with_columns(pl.lit(None, pl.Float64).alias("Flex Score"))
 
 
-def _possible(groups: Groups, candidates: pl.DataFrame, positions: pl.Series | None) -> pl.DataFrame:
-    """The pairs of unique candidates that may be one; `positions`: where these stand among all, if any are to be found."""
-    if positions is None or not candidates.width:
-        return pl.DataFrame(schema=POSSIBLE_SCHEMA)
-    unique = candidates[positions]
-    named = unique.with_columns(property_ids(groups.identities.gather(positions), unique))
-    return possible_duplicates(groups, named, positions)
+def _possible(groups: Groups, named: pl.DataFrame) -> pl.DataFrame:
+    """The pairs of unique candidates, with their IDs, that may be one."""
+    return possible_duplicates(groups, named, named[POSITION])
 
 
 def _removed(ledger: pl.DataFrame, candidates: pl.DataFrame, master: pl.DataFrame) -> pl.DataFrame:
-    """The merges whose removed row is indeed not in the master."""
+    """The merges whose removed row is indeed not in the master, with the rows as the files have them."""
     if not set(SOURCE_COLUMNS) <= set(master.columns) & set(candidates.columns):
         return ledger
     removed = candidates.select(SOURCE_COLUMNS)[ledger["Removed Row"]]
     still = master.select(SOURCE_COLUMNS).unique().with_columns(pl.lit(value=True).alias("__still"))
-    return ledger.filter(removed.join(still, on=SOURCE_COLUMNS, how="left", maintain_order="left")["__still"].is_null())
+    gone = removed.join(still, on=SOURCE_COLUMNS, how="left", maintain_order="left")["__still"].is_null()
+    rows = candidates["Source Row"]
+    return ledger.with_columns(rows.gather(ledger[name]).alias(name) for name in ("Kept Row", "Removed Row")).filter(gone)

@@ -1,8 +1,9 @@
 """All that decides who is a candidate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 import polars as pl
 
@@ -28,6 +29,12 @@ class Criteria:
         """Those of the settings. Raises ConfigurationError for a profile or a filter that won't do."""
         as_of = date.fromisoformat(config.as_of) if config.as_of else date.today()  # noqa: DTZ011 - the day where the user is
         return cls(load_profile(config.profile), config.min_flex_score, parse_where(config.where), as_of)
+
+    @classmethod
+    def recorded(cls, config: PipelineConfiguration, profile: Mapping[str, Any], day: str) -> Self:
+        """Those of a past run on a `day` as 2026-01-31: its settings, and the profile as its report has it."""
+        as_of = date.fromisoformat(config.as_of or day)
+        return cls(Profile.model_validate(profile), config.min_flex_score, parse_where(config.where), as_of)
 
     @property
     def rules(self) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from flexscout.cli.init import init
 from flexscout.cli.inspect import inspect
 from flexscout.cli.map import map_
 from flexscout.cli.profile import profile
+from flexscout.cli.report import report
 from flexscout.cli.retry import retry
 from flexscout.cli.run import run
 from flexscout.cli.runs import runs
@@ -56,6 +57,7 @@ app.command()(retry)
 app.command()(errors)
 app.command()(runs)
 app.command()(explain)
+app.command()(report)
 app.command()(diff)
 app.command()(check)
 app.command()(inspect)

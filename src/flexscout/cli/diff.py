@@ -9,7 +9,7 @@ import typer
 from flexscout.cli.errors import ends_in_words, say
 from flexscout.cli.inspect import check_file
 from flexscout.cli.options import ConfigFile, Format, OutputFormat
-from flexscout.cli.past import book_of, run_of, settings_of
+from flexscout.cli.past import book_of, settings_of
 from flexscout.errors import NothingToReadError, OutputError, ProcessingError
 
 if TYPE_CHECKING:
@@ -99,7 +99,5 @@ def _side(given: str, config: Path | None, output_file: str | None) -> Side:
 
 def _of_run(number: int, book: "RunBook") -> Side:
     """Raises NothingToReadError if there was no such run, or its result is not kept."""
-    record = run_of(book, number)
-    if not book.result(record).exists():
-        raise NothingToReadError(f"The result of run {number} is not kept any more.", "`flexscout runs` lists later ones.")
-    return Side(f"run {number}", book.result(record), record.report)
+    record = book.run(number)
+    return Side(f"run {number}", book.kept_result(record), record.report)

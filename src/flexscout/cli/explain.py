@@ -6,7 +6,7 @@ import typer
 
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
-from flexscout.cli.past import book_of, last_of, run_of
+from flexscout.cli.past import book_of
 
 if TYPE_CHECKING:
     from flexscout.explanation import Answer
@@ -34,8 +34,7 @@ def explain(
 ) -> None:
     """Say why a property is on the list where it is, or is not."""
     book = book_of(config, output_file)
-    record = run_of(book, run) if run else last_of(book)
-    answer = _answer(query, book, record)
+    answer = _answer(query, book, book.run(run))
     _show(answer, output_format)
     raise typer.Exit(0 if answer.is_answered else NOT_ANSWERED)
 

@@ -7,14 +7,14 @@ import typer
 
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
-from flexscout.cli.past import book_of, last_of
+from flexscout.cli.past import book_of
 from flexscout.cli.words import counted, moment
 
 
 @ends_in_words
 def errors(*, output_file: OutputFile = None, config: ConfigFile = None, output_format: OutputFormat = Format.TEXT) -> None:
     """Say what went wrong in the last run, by cause, and what to do."""
-    record = last_of(book_of(config, output_file))
+    record = book_of(config, output_file).run()
     found = record.report["errors"]
     if output_format is Format.JSON:
         typer.echo(json.dumps({"run": record.number, "ended": record.ended, **found}, indent=2, ensure_ascii=False))

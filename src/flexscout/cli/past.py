@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flexscout.errors import NothingToReadError
-
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
-    from flexscout.history import RunBook, RunRecord
+    from flexscout.history import RunBook
 
 
 Runs = Annotated[int, typer.Option("--last", metavar="N", help="How many of them, the last ones.", min=1)]
@@ -27,24 +25,3 @@ def book_of(config: Path | None, output_file: str | None) -> "RunBook":
     from flexscout.history import RunBook  # noqa: PLC0415
 
     return RunBook(Path(settings_of(config, output_file).output_file))
-
-
-def last_of(book: "RunBook") -> "RunRecord":
-    """The last run. Raises NothingToReadError if there is none."""
-    last = book.last()
-    if last is None:
-        raise NothingToReadError(
-            f"No run that wrote {book.workbook} is on record (looked in {book.folder}).",
-            "Name the workbook with --output-file, or run flexscout first.",
-        )
-    return last
-
-
-def run_of(book: "RunBook", number: int) -> "RunRecord":
-    """The run of this number. Raises NothingToReadError if there is none."""
-    record = next((record for record in book.records() if record.number == number), None)
-    if record is None:
-        raise NothingToReadError(
-            f"No run {number} that wrote {book.workbook} is on record (looked in {book.folder}).", "`flexscout runs` lists them."
-        )
-    return record

@@ -8,7 +8,7 @@ import typer
 
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
-from flexscout.cli.past import Runs, book_of, last_of
+from flexscout.cli.past import Runs, book_of
 from flexscout.cli.words import counted, moment
 
 
@@ -18,7 +18,7 @@ def runs(
 ) -> None:
     """List the runs that wrote a workbook, the last one first."""
     book = book_of(config, output_file)
-    last_of(book)
+    book.run()
     entries = []
     for record in islice(book.records(), last):
         figures = record.report["statistics"]

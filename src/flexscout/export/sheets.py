@@ -66,7 +66,7 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         Sheet("To Verify", _to_verify(others), formats, _TEXTS),
         Sheet("Duplicates", tables.ledger, formats, _TEXTS),
         Sheet("Possible Duplicates", tables.possible.head(POSSIBLE_LISTED), formats, _TEXTS),
-        Sheet("Why Not Selected", _why_not(others), widths={"Reason": 70}),
+        Sheet("Why Not Selected", _why_not(report), widths={"Reason": 70}),
         Sheet("Not Selected", others.drop("To Verify", strict=False), formats, _TEXTS),
         Sheet("Issues", tables.issues, {}, ("Value",)),
         Sheet("Files", _files(report["files"])),
@@ -105,15 +105,10 @@ def _to_verify(others: pl.DataFrame) -> pl.DataFrame:
     return promising.sort("Score Ceiling", "Source File", "Source Sheet", "Source Row", descending=[True, False, False, False])
 
 
-def _why_not(others: pl.DataFrame) -> pl.DataFrame:
+def _why_not(report: Mapping[str, Any]) -> pl.DataFrame:
     """How many rows have each reason, the most frequent first; a row of several has them together."""
-    if "Reason" not in others.columns:
-        return pl.DataFrame(schema={"Reason": pl.String, "Rows": pl.Int64})
-    # What was found differs from row to row; the reason is what is left without its figures.
-    alike = others.with_columns(pl.col("Reason").str.replace_all(r"\d[\d,.]*", "...").alias("__alike"))
-    first = pl.when(pl.col("Reason").n_unique() == 1).then(pl.col("Reason").first()).otherwise(pl.col("__alike").first())
-    counted = alike.group_by("__alike").agg(first.alias("Reason"), pl.len().cast(pl.Int64).alias("Rows")).drop("__alike")
-    return counted.sort("Rows", "Reason", descending=[True, False])
+    rows = [{"Reason": entry["reason"], "Rows": entry["rows"]} for entry in report["not_selected"]]
+    return pl.DataFrame(rows, schema={"Reason": pl.String, "Rows": pl.Int64})
 
 
 def _files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

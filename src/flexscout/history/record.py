@@ -6,6 +6,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Self
 
+from flexscout.config import PipelineConfiguration
 from flexscout.model import AggregateStatistics, RunSummary
 
 FORMAT = 1
@@ -45,6 +46,12 @@ class RunRecord:
             return cls(**fields)
         except TypeError as error:
             raise ValueError("no record of a run") from error
+
+    @property
+    def settings(self) -> PipelineConfiguration:
+        """The settings that the run had, of those that are settings still. Raises ConfigurationError."""
+        known = PipelineConfiguration.model_fields
+        return PipelineConfiguration(**{name: value for name, value in self.report["settings"].items() if name in known})
 
     def again(self) -> RunSummary:
         """What a run says that would do nothing but repeat this one."""

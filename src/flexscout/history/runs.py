@@ -12,7 +12,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from flexscout.errors import ErrorCategory, OutputError
+from flexscout.errors import ErrorCategory, NothingToReadError, OutputError
 from flexscout.history.record import RunRecord, output_of
 from flexscout.journal import write_whole
 from flexscout.model import RunSummary
@@ -62,6 +62,17 @@ class RunBook:
         """The last run."""
         return next(self.records(), None)
 
+    def run(self, number: int | None = None) -> RunRecord:
+        """The run of a number, or the last one. Raises NothingToReadError if there is none."""
+        record = self.last() if number is None else next((one for one in self.records() if one.number == number), None)
+        if record:
+            return record
+        which, looked = "run" if number is None else f"run {number}", f"(looked in {self.folder})"
+        raise NothingToReadError(
+            f"No {which} that wrote {self.workbook} is on record {looked}.",
+            "Name the workbook with --output-file, or run flexscout first." if number is None else "`flexscout runs` lists them.",
+        )
+
     def same(self, state: str) -> RunRecord | None:
         """The last run, if another one would leave what it left, and that is still there."""
         last = self.last()
@@ -74,6 +85,14 @@ class RunBook:
     def result(self, record: RunRecord) -> Path:
         """Where the master table of a run is kept, as Parquet."""
         return self._path(record.number, ".parquet")
+
+    def kept_result(self, record: RunRecord) -> Path:
+        """The same. Raises NothingToReadError if it is not kept any more."""
+        if not self.result(record).exists():
+            raise NothingToReadError(
+                f"The result of run {record.number} is not kept any more.", "`flexscout runs` lists later ones."
+            )
+        return self.result(record)
 
     def add(self, state: str, summary: RunSummary, master: Path) -> None:
         """Keep a run and its master table, if it wrote one; the oldest ones go. A disk without room costs the record alone."""

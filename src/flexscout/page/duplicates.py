@@ -10,12 +10,12 @@ from flexscout.page.charts import bars
 from flexscout.page.elements import brief, card, grid, table, tiles
 from flexscout.page.shown import plain
 
-_MERGES, _PAIRS, _FILES = 50, 20, 10
+_PAIRS, _FILES = 20, 10
 _PLACE = ("Address", "City", "State")
 
 
-def duplicates(report: Mapping[str, Any], ledger: pl.DataFrame) -> Markup:
-    """The figures, what showed that rows are one, the first merges of the ledger, and pairs for a person to decide."""
+def duplicates(report: Mapping[str, Any]) -> Markup:
+    """The figures, what showed that rows are one, the first merges, and pairs for a person to decide."""
     merged = report["deduplication"]
     figures = {
         "candidates before": f"{merged['before']:,}",
@@ -26,7 +26,7 @@ def duplicates(report: Mapping[str, Any], ledger: pl.DataFrame) -> Markup:
         "pairs that may be one": f"{merged['possible']['pairs']:,}",
         "with blanks filled from duplicates": f"{merged['filled']['properties']:,}",
     }
-    return tiles(figures.items()) + _kinds(merged) + _merges(ledger) + _pairs(merged["possible"])
+    return tiles(figures.items()) + _kinds(merged) + _merges(merged) + _pairs(merged["possible"])
 
 
 def _kinds(merged: Mapping[str, Any]) -> Markup:
@@ -42,8 +42,8 @@ def _files(pair: Mapping[str, Any]) -> str:
     return f"{brief(pair['file'], 28)} and {brief(pair['other_file'], 28)}"
 
 
-def _merges(ledger: pl.DataFrame) -> Markup:
-    first = ledger.head(_MERGES)
+def _merges(merged: Mapping[str, Any]) -> Markup:
+    first = pl.DataFrame(merged["merges"], infer_schema_length=None)
     told = {
         "Property": _joined(first, *_PLACE),
         "Kept": _joined(first, "Kept File", "Kept Sheet", "Kept Row"),
@@ -52,8 +52,8 @@ def _merges(ledger: pl.DataFrame) -> Markup:
         "Fields that differ": plain("Fields That Differ", first, 160),
     }
     rows = first.select(value.fill_null("").alias(name) for name, value in told.items()).to_dicts()
-    of = f"the first {_MERGES} of {ledger.height:,}; the sheet Duplicates has all" if ledger.height > _MERGES else "all"
-    return table(f"Merges, {of}", rows)
+    some = f"the first {first.height} of {merged['removed']:,}; the sheet Duplicates has all"
+    return table(f"Merges, {some if first.height < merged['removed'] else 'all'}", rows)
 
 
 def _joined(first: pl.DataFrame, *names: str) -> pl.Expr:

@@ -1,13 +1,12 @@
 """The key figures, how many of each score there are, and the way from rows to candidates."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
-from flexscout.model import REASONS
 from flexscout.page.bands import band_of
 from flexscout.page.charts import Column, bars, columns
 from flexscout.page.elements import card, grid, tiles
@@ -37,10 +36,10 @@ def _sized(value: float | None, digits: int) -> str:
     return "unknown" if value is None else f"{value:,.{digits}f}"
 
 
-def overview(report: Mapping[str, Any], master: pl.DataFrame, others: pl.DataFrame) -> Markup:
+def overview(report: Mapping[str, Any], master: pl.DataFrame) -> Markup:
     """Score distribution, the way from rows to candidates, and why the others are none."""
     parts = [card("Scores of the candidates", _scores(master)), card("From rows to candidates", _way(report))]
-    reasons = _reasons(others)
+    reasons = _reasons(report["not_selected"])
     return grid([*parts, card("Why the others are not on the list", reasons)] if reasons else parts)
 
 
@@ -77,11 +76,10 @@ def _way(report: Mapping[str, Any]) -> Markup:
     return bars("Rows of all files", steps)
 
 
-def _reasons(others: pl.DataFrame) -> Markup:
+def _reasons(entries: Sequence[Mapping[str, Any]]) -> Markup:
     """The most frequent reasons, and how many rows have another one."""
-    if REASONS not in others.columns or not others.height:
+    if not entries:
         return Markup("")
-    counts = others[REASONS].value_counts().drop_nulls().sort("count", REASONS, descending=[True, False])
-    shown = dict(counts.head(_REASONS).iter_rows())
-    rest = int(counts["count"][_REASONS:].sum())
+    shown = {entry["reason"]: entry["rows"] for entry in entries[:_REASONS]}
+    rest = sum(entry["rows"] for entry in entries[_REASONS:])
     return bars("Reasons, by how many properties they keep out", shown | ({"other reasons": rest} if rest else {}))

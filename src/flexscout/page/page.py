@@ -75,25 +75,18 @@ class Page:
         )
 
 
-def draw_page(
-    report: Mapping[str, Any],
-    master: pl.DataFrame,
-    ledger: pl.DataFrame,
-    others: pl.DataFrame,
-    explanations: Sequence[str] = (),
-) -> Page:
-    """The page of a report and its tables.
+def draw_page(report: Mapping[str, Any], master: pl.DataFrame, explanations: Sequence[str] = ()) -> Page:
+    """The page of a report and its list.
 
-    `master`: the unique candidates, best first; `ledger`: a row per removed duplicate; `others`: the rows that were not selected;
-    `explanations`: why the first of the master scored what they did, in their order.
+    `master`: the unique candidates, best first; `explanations`: why the first of them scored what they did, in their order.
     """
     bodies = {
-        "overview": overview(report, master, others),
+        "overview": overview(report, master),
         "map": map_of(master) if master.height else Markup(""),
         "candidates": _candidates(master, explanations) if master.height else Markup(""),
         "places": geography(report),
         "sizes": sizes(master),
-        "duplicates": duplicates(report, ledger),
+        "duplicates": duplicates(report),
         "quality": quality(report),
         "columns": schema(report),
         "files": files(report),

@@ -59,20 +59,20 @@ def ranked(files: Classified, config: PipelineConfiguration, criteria: Criteria)
     candidates = files.candidates
     if not candidates.width:
         nothing = unmerged(candidates, ())
-        return Ranked(nothing.survivors, _with_ids(nothing.ledger, _NO_IDS), pl.DataFrame(schema=POSSIBLE_SCHEMA), None)
+        return Ranked(nothing.survivors, with_ids(nothing.ledger, _NO_IDS), pl.DataFrame(schema=POSSIBLE_SCHEMA), None)
     rows = [linkable(part, config.duplicate_fields) for part in (candidates, files.others)]
     groups = linked(pl.concat(rows, how="diagonal"), config)
     judge = partial(judged_again, criteria=criteria) if config.fill_from_duplicates else None
     found = merged(candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config, judge)
     survivors = _named(found.survivors, groups)
     possible = possible_duplicates(groups, survivors, survivors[ROW])
-    return Ranked(survivors, _with_ids(found.ledger, survivors), possible, groups)
+    return Ranked(survivors, with_ids(found.ledger, survivors), possible, groups)
 
 
 _NO_IDS = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String})
 
 
-def _with_ids(ledger: pl.DataFrame, survivors: pl.DataFrame) -> pl.DataFrame:
+def with_ids(ledger: pl.DataFrame, survivors: pl.DataFrame) -> pl.DataFrame:
     """The ledger with the ID of each group's property."""
     ids = survivors.select(_NO_IDS.columns).drop_nulls()
     named = ledger.join(ids, on="Duplicate Group", how="left", maintain_order="left")

@@ -3,9 +3,10 @@
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
 from flexscout.reporting.messages import messages, unmatched_entries
 from flexscout.reporting.quality import by_frequency, completeness, issues_by_reason
-from flexscout.reporting.report import TOP_CANDIDATES, Facts, build_report, finished, statistics
+from flexscout.reporting.report import FORMAT, TOP_CANDIDATES, Facts, build_report, finished, statistics
 
 __all__ = [
+    "FORMAT",
     "TOP_CANDIDATES",
     "Facts",
     "build_report",

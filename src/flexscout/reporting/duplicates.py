@@ -7,11 +7,12 @@ import polars as pl
 from flexscout.model import FILL_COLUMNS
 
 _LISTED = 100  # possible duplicates, and pairs of files, in the report; the workbook has all of the former
+_MERGES = 50  # of the ledger's rows; the sheet Duplicates has all
 _FILES_OF_A_GROUP = 10  # so that a property that is in a thousand files is not half a million pairs
 
 
 def merges(ledger: pl.DataFrame) -> dict[str, Any]:
-    """Groups, merges of different parcels and by kind of match, and which files overlap: `properties` that both have."""
+    """Groups, merges by kind of match, of different parcels and the first ones; the `properties` that two files both have."""
     pairs = _overlaps(ledger)
     by_match = ledger.group_by("Match").len().sort("len", "Match", descending=[True, False])
     return {
@@ -20,6 +21,7 @@ def merges(ledger: pl.DataFrame) -> dict[str, Any]:
         "by_match": dict(by_match.iter_rows()),
         "overlaps": pairs.head(_LISTED).to_dicts(),
         "overlapping_files": pairs.height,
+        "merges": ledger.head(_MERGES).to_dicts(),
     }
 
 

@@ -11,10 +11,11 @@ from flexscout.model import ISSUES_LISTED, AggregateStatistics, FileStatus, Proc
 from flexscout.reporting.distribution import geographic_coverage, score_distribution
 from flexscout.reporting.duplicates import fills, merges, possibles
 from flexscout.reporting.quality import columns_by_file, completeness, issue_totals
+from flexscout.reporting.reasons import kept_out
 from flexscout.reporting.schema import schema_drift
 from flexscout.vocabulary import issue_reasons
 
-FORMAT = "1.0"
+FORMAT = "1.1"
 TOP_CANDIDATES = 10
 _SHOWN = (
     "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "Building SqFt", "Lot Size Acres",
@@ -28,10 +29,11 @@ class Facts:
     """What the report is made of.
 
     `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per removed
-    duplicate; `possible`: pairs of properties that may be one; `issues`: those that are listed; `settings`: of the run;
-    `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with all its processes; `left_out`:
-    properties for which the filter does not hold; `profile`: its points and rules; `unmatched`: entries of the mapping file that
-    no header has; `explanations`: why the first of the master scored what they did, TOP_CANDIDATES at least.
+    duplicate; `possible`: pairs of properties that may be one; `others`: the rows that were not selected; `issues`: those that
+    are listed; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with
+    all its processes; `left_out`: properties for which the filter does not hold; `profile`: its points and rules; `unmatched`:
+    entries of the mapping file that no header has; `explanations`: why the first of the master scored what they did,
+    TOP_CANDIDATES at least.
     """
 
     results: Sequence[ProcessingResult]
@@ -49,6 +51,7 @@ class Facts:
     profile: Mapping[str, Any] = field(default_factory=dict)
     explanations: Sequence[str] = ()
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
+    others: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def statistics(facts: Facts) -> AggregateStatistics:
@@ -81,6 +84,7 @@ def build_report(facts: Facts) -> dict[str, Any]:
             "lot_size_acres": _average(facts.master, "Lot Size Acres"),
             "flex_score": _average(facts.master, "Flex Score"),
         },
+        "not_selected": kept_out(facts.others),
         "filter": {"where": facts.settings["where"], "left_out": facts.left_out},
         "deduplication": {
             "before": before,

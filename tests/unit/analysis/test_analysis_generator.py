@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from flexscout import FileProcessor, PipelineConfiguration, ReportGenerator, ResultAggregator
-from flexscout.errors import AggregationError
+from flexscout.errors import AggregationError, OutputError
 from frames import LIBRARIES, column_of, frame_of
 from workbooks import corrupted_file, valid_properties_1, valid_properties_2
 
@@ -64,6 +64,24 @@ def test_the_report_has_the_sections_of_a_run(results, tmp_path):
     assert [entry["rank"] for entry in report["top_candidates"]] == list(range(1, 9))
     assert report["top_candidates"][0]["Year Built"] == 1995
     assert report["quality"]["completeness"]["Address"] == 1.0
+
+
+def test_the_merges_name_the_rows_of_the_files(results, tmp_path):
+    report = json.loads(ReportGenerator().export_report(tmp_path / "r.json", results).read_text(encoding="utf-8"))
+    merge = report["deduplication"]["merges"][0]
+    assert merge["Kept Row"] >= 2
+    assert merge["Property ID"].startswith("P-")
+
+
+@LIBRARIES
+def test_a_page_is_drawn_of_a_frame_alone(results, library, tmp_path):
+    page = ReportGenerator().export_report(tmp_path / "r.html", master=combined_of(results, library).head(3))
+    assert "<h1>3 flex-industrial candidates</h1>" in page.read_text(encoding="utf-8")
+
+
+def test_a_report_has_no_other_format(tmp_path):
+    with pytest.raises(OutputError, match=r"r\.pdf names no format"):
+        ReportGenerator().export_report(tmp_path / "r.pdf", [])
 
 
 def test_a_previous_report_is_kept(results, tmp_path):

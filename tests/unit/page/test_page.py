@@ -8,10 +8,20 @@ import re
 import polars as pl
 import pytest
 
-from flexscout.model import REASONS
 from hostile_texts import CORPUS
 from pages import PROPERTY, Tree, column, deduplication, master, page_of, report
 
+LEDGER = (
+    "Address",
+    "City",
+    "State",
+    "Kept File",
+    "Kept Sheet",
+    "Removed File",
+    "Removed Sheet",
+    "Evidence",
+    "Fields That Differ",
+)
 ALLOWED_SCRIPTS = 2  # the data and the script
 
 
@@ -30,17 +40,11 @@ def hostile_page():
         columns={"sheets": [joined], "columns": [column(joined), column("Unit", canonical=False, missing=[joined])]},
         quality={"completeness": {joined: 1.0}, "issues": {joined: 3}, "reasons": {joined: joined}},
         errors={"causes": [cause]},
-        deduplication=deduplication(joined),
+        deduplication=deduplication(joined) | {"merges": [dict.fromkeys(LEDGER, text) for text in CORPUS]},
+        not_selected=[{"reason": text, "rows": 1} for text in CORPUS],
         settings=facts["settings"] | {"where": joined, "input_folder": joined, "profile": joined},
     )
-    ledger = pl.DataFrame(
-        {name: list(CORPUS) for name in ("Address", "Kept File", "Removed File", "Evidence", "Fields That Differ")}
-    )
-    ledger = ledger.with_columns(
-        pl.lit(joined).alias(name) for name in ("City", "State", "Kept Sheet", "Kept Row", "Removed Sheet", "Removed Row")
-    )
-    others = pl.DataFrame({REASONS: list(CORPUS)})
-    return page_of(table, changed, ledger=ledger, others=others, explanations=CORPUS, messages=CORPUS)
+    return page_of(table, changed, CORPUS, CORPUS)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def hostile():
 
 
 def test_hostile_texts_make_no_element(hostile):
-    known = Tree(page_of(master({}, {}), ledger=pl.DataFrame(), explanations=["a: b; c"]))
+    known = Tree(page_of(master({}, {}), explanations=["a: b; c"]))
     own = {tag for tag, _ in known.elements} | {"aside", "ul"}
     assert {tag for tag, _ in hostile.elements} <= own
     assert len(hostile.all("script")) == ALLOWED_SCRIPTS

@@ -1,8 +1,5 @@
 """Charts from counts, and the counts that the page makes itself."""
 
-import polars as pl
-
-from flexscout.model import REASONS
 from flexscout.page.charts import Column, bars, columns
 from flexscout.page.figures import key_figures, overview
 from flexscout.page.sizes import sizes
@@ -46,15 +43,15 @@ def test_every_value_lies_in_one_column():
 
 
 def test_scores_stand_in_half_points_and_ten_is_one():
-    told = titles(overview(report(), master({"Flex Score": 9.99}, {"Flex Score": 10.0}, {"Flex Score": 4.5}), pl.DataFrame()))
+    told = titles(overview(report(), master({"Flex Score": 9.99}, {"Flex Score": 10.0}, {"Flex Score": 4.5})))
     assert "9.5 to below 10: 1" in told
     assert "10: 1" in told
     assert "4.5 to below 5: 1" in told
 
 
 def test_reasons_are_counted_the_rare_ones_together():
-    reasons = [reason for number in range(1, 9) for reason in [f"reason {number}"] * number]
-    text = Tree(overview(report(), master({}), pl.DataFrame({REASONS: reasons}))).text
+    reasons = [{"reason": f"reason {rows}", "rows": rows} for rows in range(8, 0, -1)]
+    text = Tree(overview(report(not_selected=reasons), master({}))).text
     assert "reason 8 8 reason 7 7" in text
     assert "reason 3" not in text
     assert "other reasons 6" in text

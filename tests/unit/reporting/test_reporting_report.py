@@ -164,7 +164,7 @@ def test_memory_near_its_limit_is_a_message(facts, held, told):
 
 def test_version_and_settings_stand_in_the_report(facts):
     report = build_report(facts)
-    assert (report["format"], report["flexscout"]) == ("1.0", "1.2.3")
+    assert (report["format"], report["flexscout"]) == ("1.1", "1.2.3")
     assert report["settings"]["min_flex_score"] == 4.0
 
 

@@ -1,0 +1,76 @@
+"""`flexscout report`: the report of a past run, rendered again."""
+
+import json
+
+import pytest
+
+from program import flexscout
+from workbooks import HEADER, candidate, write_workbook
+
+
+@pytest.fixture
+def weeks(tmp_path):
+    """A folder in which the exports of two weeks were run."""
+    for rows in ([candidate(1), candidate(1), candidate(2, Building_SqFt=900)], [candidate(3)]):
+        write_workbook(tmp_path / "data/raw/a.xlsx", [HEADER, *rows])
+        assert flexscout("run", "--quiet", folder=tmp_path).code == 0
+    return tmp_path
+
+
+def report_of(folder, name):
+    return (folder / "data/reports" / name).read_bytes()
+
+
+def test_the_last_report_comes_back_byte_for_byte(weeks):
+    names = ("pipeline_summary.json", "pipeline_summary.html")
+    before = [report_of(weeks, name) for name in names]
+    for name in names:
+        (weeks / "data/reports" / name).unlink()
+    (weeks / "data/raw/a.xlsx").unlink()
+    outcome = flexscout("report", folder=weeks)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [report_of(weeks, name) for name in names] == before
+
+
+def test_a_page_of_an_earlier_run_is_the_one_that_the_run_wrote(weeks):
+    write_workbook(weeks / "data/raw/b.xlsx", [HEADER, candidate(4)])
+    third = report_of(weeks, "pipeline_summary.html")
+    assert flexscout("run", "--quiet", folder=weeks).code == 0
+    assert flexscout("report", "2", folder=weeks).code == 0
+    assert report_of(weeks, "pipeline_summary-run-2.html") == third
+    assert json.loads(report_of(weeks, "pipeline_summary-run-2.json"))["statistics"]["unique_flex_properties"] == 1
+
+
+def test_one_file_goes_where_it_is_asked_for(weeks):
+    outcome = flexscout("report", "1", "--output", "week1.html", folder=weeks)
+    assert outcome.out == "Wrote week1.html\n"
+    assert b"1 Test Street" in (weeks / "week1.html").read_bytes()
+    assert not (weeks / "data/reports/pipeline_summary-run-1.html").exists()
+
+
+def test_a_run_that_never_was_is_said_so(weeks):
+    outcome = flexscout("report", "9", folder=weeks)
+    assert outcome.code == 2
+    assert "No run 9" in outcome.err
+    assert "`flexscout runs` lists them" in outcome.err
+
+
+def test_a_format_that_no_report_has_is_refused(weeks):
+    outcome = flexscout("report", "--output", "week.docx", folder=weeks)
+    assert outcome.code == 2
+    assert "End it in .json or .html" in outcome.err
+
+
+def test_before_any_run_it_says_what_to_do(tmp_path):
+    outcome = flexscout("report", folder=tmp_path)
+    assert outcome.code == 2
+    assert "run flexscout first" in outcome.err
+
+
+def test_a_run_that_could_read_nothing_has_a_report_too(tmp_path):
+    (tmp_path / "data/raw").mkdir(parents=True)
+    (tmp_path / "data/raw/a.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    assert flexscout("run", "--quiet", folder=tmp_path).code == 1
+    before = report_of(tmp_path, "pipeline_summary.html")
+    assert flexscout("report", "--output", "again.html", folder=tmp_path).code == 0
+    assert (tmp_path / "again.html").read_bytes() == before
