@@ -22,11 +22,11 @@ def show_answer(answer: Answer) -> None:
     """Print it; what keeps it from being one goes to standard error."""
     if answer.story:
         _show_story(answer.story)
-        typer.echo(f"\nAs of run {answer.run} of {moment(answer.ended)}.")
+        _tell(f"\nAs of run {answer.run} of {moment(answer.ended)}.")
     elif answer.no_property and answer.is_answered:
         _show_row(answer.no_property)
     for remark in answer.remarks:
-        typer.echo(f"Note: {remark}")
+        _tell(f"Note: {remark}")
     if answer.outcome == "several":
         _show_several(answer)
     elif answer.outcome == "none":
@@ -35,10 +35,18 @@ def show_answer(answer: Answer) -> None:
         say(answer.no_property.said)
 
 
+def _tell(line: str) -> None:
+    """Print a line in which no cell can steer the terminal."""
+    typer.echo(line.translate(_CONTROLS))
+
+
+_CONTROLS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
 def _show_row(row: NoProperty) -> None:
-    typer.echo(row.said)
+    _tell(row.said)
     if row.texts:
-        typer.echo(f"  It holds: {' | '.join(map(_short, row.texts[:_SHOWN]))}")
+        _tell(f"  It holds: {' | '.join(map(_short, row.texts[:_SHOWN]))}")
 
 
 def _show_several(answer: Answer) -> None:
@@ -65,13 +73,13 @@ def _show_matches(matches: Iterable[Match]) -> None:
     for match in matches:
         what = f"rank {match.rank:,}" if match.rank else f"not selected: {match.reasons}" if match.reasons else "not selected"
         place = ", ".join(filter(None, (match.address, match.city, match.state))) or match.apn or match.name
-        typer.echo(f"  {match.property_id or f'{match.file}:{match.row}':16}  {place}, score {match.score:g}, {what}")
+        _tell(f"  {match.property_id or f'{match.file}:{match.row}':16}  {place}, score {match.score:g}, {what}")
 
 
 def _show_story(story: Story) -> None:
-    typer.echo(_headline(story.about))
-    typer.echo(f"  {_verdict(story)}")
-    typer.echo(f"  {_names(story)}")
+    _tell(_headline(story.about))
+    _tell(f"  {_verdict(story)}")
+    _tell(f"  {_names(story)}")
     _show_notes(story)
     _show_rows(story)
     _show_points(story)
@@ -105,18 +113,18 @@ def _names(story: Story) -> str:
 
 def _show_notes(story: Story) -> None:
     for name, text in story.notes.items():
-        typer.echo(f"  {name}: {text}")
+        _tell(f"  {name}: {text}")
 
 
 def _show_rows(story: Story) -> None:
-    typer.echo("\nWhere it comes from")
+    _tell("\nWhere it comes from")
     asked = {name for factor in story.factors for name in factor.columns}
     for row in story.rows[:_SHOWN]:
         header = f"header in row {row.header_row}" if row.header_row else "no header"
-        typer.echo(f'  {row.file}, sheet "{row.sheet}", row {row.row} ({header}; {row.recognized})')
+        _tell(f'  {row.file}, sheet "{row.sheet}", row {row.row} ({header}; {row.recognized})')
         _show_cells([cell for cell in row.cells if _is_told(cell, asked, kept=row.kept)])
         if row.without_cells:
-            typer.echo(f"    (Its cells can't be shown: {row.without_cells}.)")
+            _tell(f"    (Its cells can't be shown: {row.without_cells}.)")
     _show_more(len(story.rows), "row")
 
 
@@ -132,7 +140,7 @@ def _show_cells(cells: Sequence[ReadCell]) -> None:
     values = [_short(_value(cell)) or "(empty)" for cell in cells]
     first, second = (max(map(len, texts), default=0) for texts in ([cell.column for cell in cells], values))
     for cell, value in zip(cells, values, strict=True):
-        typer.echo(f"    {cell.column:{first}}  {value:{second}}  {_origin(cell)}")
+        _tell(f"    {cell.column:{first}}  {value:{second}}  {_origin(cell)}")
 
 
 def _value(cell: ReadCell) -> str:
@@ -150,78 +158,78 @@ def _origin(cell: ReadCell) -> str:
 
 
 def _show_points(story: Story) -> None:
-    typer.echo("\nHow it scored")
+    _tell("\nHow it scored")
     width = max(len(factor.factor) for factor in story.factors)
     is_mean = any(factor.weight != 1 for factor in story.factors)
     for factor in story.factors:
         weight = f" x {factor.weight:g}" if is_mean else ""
-        typer.echo(f"  {factor.factor:{width}}  {factor.points:>4g} of {factor.best:<3g}{weight}  {factor.said}")
+        _tell(f"  {factor.factor:{width}}  {factor.points:>4g} of {factor.best:<3g}{weight}  {factor.said}")
     if story.bonus:
-        typer.echo(f"  {'Bonus':{width}}  {story.bonus:>4g}  {story.flags}")
+        _tell(f"  {'Bonus':{width}}  {story.bonus:>4g}  {story.flags}")
     if story.unverified:
-        typer.echo(f"  Not checked, because its sheet has no such column: {story.unverified}")
+        _tell(f"  Not checked, because its sheet has no such column: {story.unverified}")
     if story.filled:
         before = "" if story.score_before_filling is None else f" (the score was {story.score_before_filling:g} before)"
-        typer.echo(f"  Filled from its duplicates{before}: {story.filled}")
+        _tell(f"  Filled from its duplicates{before}: {story.filled}")
 
 
 def _show_raises(story: Story) -> None:
-    typer.echo("\nWhat would raise it")
+    _tell("\nWhat would raise it")
     if not story.raises:
-        typer.echo("  Nothing: every factor gives its best.")
+        _tell("  Nothing: every factor gives its best.")
     for way in story.raises[:_SHOWN]:
         gain = f"+{way.gain:g}" if way.sure else f"up to +{way.gain:g}"
-        typer.echo(f"  {gain:>11}  {way.said}")
+        _tell(f"  {gain:>11}  {way.said}")
     _show_more(len(story.raises), "way")
     if story.ceiling > story.score:
-        typer.echo(f"  With all that is missing at its best: {story.ceiling:g} (Score Ceiling)")
+        _tell(f"  With all that is missing at its best: {story.ceiling:g} (Score Ceiling)")
     if story.rank is None:
-        typer.echo(f"  A candidate needs {story.least_score:g}" + (", and none of the reasons above." if story.reasons else "."))
+        _tell(f"  A candidate needs {story.least_score:g}" + (", and none of the reasons above." if story.reasons else "."))
 
 
 def _show_merged(story: Story) -> None:
     if not story.merged:
         return
     kept = story.rows[0]
-    typer.echo("\nMerged" if any(row.merged for row in story.merged) else "\nOther rows of this property")
-    typer.echo(f"  {_place(kept)} speaks for it.")
+    _tell("\nMerged" if any(row.merged for row in story.merged) else "\nOther rows of this property")
+    _tell(f"  {_place(kept)} speaks for it.")
     for row in story.merged[:_SHOWN]:
         _show_row_merged(row)
     _show_more(len(story.merged), "row")
 
 
 def _show_row_merged(row: Merged) -> None:
-    typer.echo(f"  {_place(row)}: {row.match} ({row.evidence})")
-    typer.echo(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
+    _tell(f"  {_place(row)}: {row.match} ({row.evidence})")
+    _tell(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
     if row.fields_that_differ:
-        typer.echo(f"    Differs: {_short(row.fields_that_differ, 300)}")
+        _tell(f"    Differs: {_short(row.fields_that_differ, 300)}")
     if row.filled_cells:
-        typer.echo(f"    Gave: {row.filled_cells}")
+        _tell(f"    Gave: {row.filled_cells}")
 
 
 def _show_possible(pairs: Sequence[Possible]) -> None:
     if pairs:
-        typer.echo("\nPossible duplicates, for you to decide")
+        _tell("\nPossible duplicates, for you to decide")
     for pair in pairs[:_SHOWN]:
         place = ", ".join(filter(None, (pair.address, pair.city, pair.state)))
-        typer.echo(f"  {pair.property_id}  {place} ({pair.score:.2f}): {pair.evidence}")
+        _tell(f"  {pair.property_id}  {place} ({pair.score:.2f}): {pair.evidence}")
     _show_more(len(pairs), "pair")
 
 
 def _show_issues(rows: Sequence[SourceRow]) -> None:
     told = [(row, issue) for row in rows for issue in row.issues]
     if told:
-        typer.echo("\nWhat could not be understood")
+        _tell("\nWhat could not be understood")
     for row, issue in told[:_SHOWN]:
         where = f"{row.file}, the whole column" if issue.whole_column else _place(row)
         value = f": {_short(issue.value)!r}" if issue.value else ""
-        typer.echo(f"  {where}, {_short(issue.column)}{value}. {issue.said}")
+        _tell(f"  {where}, {_short(issue.column)}{value}. {issue.said}")
     _show_more(len(told), "issue")
 
 
 def _show_more(count: int, noun: str) -> None:
     if count > _SHOWN:
-        typer.echo(f"  and {counted(count - _SHOWN, f'more {noun}')}; --format json has all")
+        _tell(f"  and {counted(count - _SHOWN, f'more {noun}')}; --format json has all")
 
 
 def _place(row: SourceRow | Merged) -> str:
