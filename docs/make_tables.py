@@ -92,7 +92,7 @@ def _help(*command: str) -> str:
 
 
 PROFILE = ("profile list", "profile show", "profile copy", "profile check", "profile compare")
-RUNS = ("run", "retry", "errors", "runs", "report", "diff")
+RUNS = ("run", "retry", "errors", "runs", "explain", "report", "diff")
 COMMANDS = ("", *RUNS, "check", "inspect", "map", "config show", *PROFILE, "init", "clean", "demo")
 TABLES = {
     "configuration.md": settings_table,

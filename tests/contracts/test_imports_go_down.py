@@ -12,7 +12,7 @@ HOUSE = Path(flexscout.__file__).parent
 # From the top down. Rooms of one floor are strangers to each other.
 FLOORS = [
     {"cli"},
-    {"pipeline", "demo", "analysis", "comparison"},
+    {"pipeline", "demo", "analysis", "comparison", "explanation"},
     {"delivery"},
     {"processing", "history"},
     {"prepare", "notes"},
@@ -28,7 +28,7 @@ DOORS = {
     "fastexcel": "reading/parser.py",
     "rustpy_xlsxwriter": "export/workbook.py",
     "pebble": "executors/workers.py",
-    "rapidfuzz": "mapping/headers.py linkage/close.py",
+    "rapidfuzz": "mapping/headers.py linkage/close.py linkage/lookup.py",
     "lxml": "reading/web_page.py reading/spreadsheetml.py",
     "numpy": "reading/quoting.py linkage/groups.py linkage/components.py",
     "pydantic": "config/settings.py classification/profile.py classification/mistakes.py journal/cache.py",

@@ -23,16 +23,31 @@ def explanations(frame: pl.DataFrame, profile: Profile, as_of: date | None = Non
 
     `7.5 of 10, GOOD_FLEX: 34,000 sq ft is the ideal size (3 of 3); ...; year built is missing, it would add up to 1`.
     """
-    parts = _parts(profile)
-    shown = frame.with_columns(pl.lit(None).alias(name) for name in profile.columns if name not in frame.columns)
-    shown = shown.with_columns(_value(part).alias(_SHOWN.format(i)) for i, part in enumerate(parts))
-    ready = scored(with_working(nw.from_native(shown), profile), profile, as_of)
-    rules, numbers = Rules(profile, as_of), {id(part): i for i, part in enumerate(parts)}
-    factors = [_factor(name, factor, profile, rules, numbers) for name, factor in profile.factors.items()]
+    factors = [_with_points(name, profile, said) for name, said in _details(profile, as_of).items()]
     sentence = nw.concat_str(_head(profile), nw.concat_str(*factors, *_bonuses(profile), separator="; ", ignore_nulls=True))
-    told = ready.with_columns(sentence.alias("Explanation"))
+    told = _ready(frame, profile, as_of).with_columns(sentence.alias("Explanation"))
     found: pl.Series = without_working(told, profile).to_native()["Explanation"]
     return found
+
+
+def factor_sentences(frame: pl.DataFrame, profile: Profile, as_of: date | None = None) -> pl.DataFrame:
+    """A column per factor: what its points stand for in each row, or what is missing, without the points themselves."""
+    told = _ready(frame, profile, as_of).select(said.alias(name) for name, said in _details(profile, as_of).items())
+    found: pl.DataFrame = told.to_native()
+    return found
+
+
+def _ready(frame: pl.DataFrame, profile: Profile, as_of: date | None) -> nw.DataFrame[pl.DataFrame]:
+    """The frame scored, with its working columns and the values as a person writes them."""
+    shown = frame.with_columns(pl.lit(None).alias(name) for name in profile.columns if name not in frame.columns)
+    shown = shown.with_columns(_value(part).alias(_SHOWN.format(i)) for i, part in enumerate(_parts(profile)))
+    return scored(with_working(nw.from_native(shown), profile), profile, as_of)
+
+
+def _details(profile: Profile, as_of: date | None) -> dict[str, nw.Expr]:
+    """Factor -> what its parts say."""
+    rules, numbers = Rules(profile, as_of), {id(part): i for i, part in enumerate(_parts(profile))}
+    return {name: _said(factor, rules, numbers, alone=_is_alone(factor, profile)) for name, factor in profile.factors.items()}
 
 
 def _parts(profile: Profile) -> list[Part]:
@@ -50,21 +65,33 @@ def _bonuses(profile: Profile) -> list[nw.Expr]:
     return [nw.concat_str(nw.col(FLAGS), nw.lit(" adds "), _written(nw.col("Bonus Points")))]
 
 
-def _factor(name: str, factor: Factor, profile: Profile, rules: Rules, numbers: dict[int, int]) -> nw.Expr:
-    """What a factor's parts say, with its points; of one that is a single value, without its name."""
-    points, best = _written(nw.col(points_column(name))), f" of {factor.best:g}"
-    alone = profile.score == "sum" and len(factor.parts) == 1 and not factor.base
+def _is_alone(factor: Factor, profile: Profile) -> bool:
+    """Whether the factor is a single value, which needs no name."""
+    return profile.score == "sum" and len(factor.parts) == 1 and not factor.base
+
+
+def _said(factor: Factor, rules: Rules, numbers: dict[int, int], *, alone: bool) -> nw.Expr:
+    """What a factor's parts say."""
     said = [_part(part, rules, numbers, alone=alone) for part in factor.parts]
     if alone:
-        there = ~value(factor.parts[0]).is_null()
-        return nw.when(there).then(nw.concat_str(said[0], nw.lit(" ("), points, nw.lit(f"{best})"))).otherwise(said[0])
-    unknown = [_part(part, rules, numbers, alone=False) for part in factor.unknown]
+        return said[0]
     details = nw.concat_str(*said, separator=", ", ignore_nulls=True)
-    if unknown:
-        instead = nw.concat_str(nw.lit("nothing is known of it"), *unknown, separator=", ", ignore_nulls=True)
-        details = nw.when(known(factor)).then(details).otherwise(instead)
+    if not factor.unknown:
+        return details
+    unknown = [_part(part, rules, numbers, alone=False) for part in factor.unknown]
+    instead = nw.concat_str(nw.lit("nothing is known of it"), *unknown, separator=", ", ignore_nulls=True)
+    return nw.when(known(factor)).then(details).otherwise(instead)
+
+
+def _with_points(name: str, profile: Profile, said: nw.Expr) -> nw.Expr:
+    """What a factor's parts say, with its points; of one that is a single value, without its name."""
+    factor = profile.factors[name]
+    points, best = _written(nw.col(points_column(name))), f" of {factor.best:g}"
+    if _is_alone(factor, profile):
+        there = ~value(factor.parts[0]).is_null()
+        return nw.when(there).then(nw.concat_str(said, nw.lit(" ("), points, nw.lit(f"{best})"))).otherwise(said)
     weight = f", weight {factor.weight:g}" if profile.score != "sum" else ""
-    return nw.concat_str(nw.lit(f"{name.lower()} "), points, nw.lit(f"{best}{weight} ("), details, nw.lit(")"))
+    return nw.concat_str(nw.lit(f"{name.lower()} "), points, nw.lit(f"{best}{weight} ("), said, nw.lit(")"))
 
 
 def _part(part: Part, rules: Rules, numbers: dict[int, int], *, alone: bool) -> nw.Expr:

@@ -13,6 +13,7 @@ from flexscout.cli.clean import clean
 from flexscout.cli.config import config
 from flexscout.cli.demo import demo
 from flexscout.cli.diff import diff
+from flexscout.cli.explain import explain
 from flexscout.cli.failures import errors
 from flexscout.cli.init import init
 from flexscout.cli.inspect import inspect
@@ -55,6 +56,7 @@ app.command()(run)
 app.command()(retry)
 app.command()(errors)
 app.command()(runs)
+app.command()(explain)
 app.command()(report)
 app.command()(diff)
 app.command()(check)

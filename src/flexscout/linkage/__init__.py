@@ -5,6 +5,7 @@ from flexscout.linkage.close import Bands
 from flexscout.linkage.groups import CloseMatches, DuplicatePolicy, Groups, Linking, duplicate_groups
 from flexscout.linkage.identity import property_ids
 from flexscout.linkage.keys import WITHIN_FILE, duplicate_keys, lacking
+from flexscout.linkage.lookup import nearest_rows, rows_at, rows_of_parcel
 
 __all__ = [
     "PARTS",
@@ -18,5 +19,8 @@ __all__ = [
     "duplicate_groups",
     "duplicate_keys",
     "lacking",
+    "nearest_rows",
     "property_ids",
+    "rows_at",
+    "rows_of_parcel",
 ]

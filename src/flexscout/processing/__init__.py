@@ -13,7 +13,7 @@ from flexscout.processing.classified import (
     not_selected,
     with_other_columns,
 )
-from flexscout.processing.linked import ROW, linked, merged, unique_properties, with_ids
+from flexscout.processing.linked import ROW, Ranked, linked, merged, ranked, unique_properties, with_ids
 from flexscout.processing.possible import POSSIBLE_SCHEMA, possible_duplicates
 from flexscout.processing.processor import FileProcessor
 from flexscout.processing.progress import NoProgress, Progress
@@ -29,6 +29,7 @@ __all__ = [
     "FileProcessor",
     "NoProgress",
     "Progress",
+    "Ranked",
     "gathered",
     "issues_of",
     "judged",
@@ -37,6 +38,7 @@ __all__ = [
     "merged",
     "not_selected",
     "possible_duplicates",
+    "ranked",
     "unique_properties",
     "with_ids",
     "with_other_columns",

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import islice, product
 from pathlib import Path
+from typing import Self
 
 from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
@@ -52,6 +53,14 @@ class BatchProcessor:
         self.schema = Schema(load_mapping(self.config.mapping), self._required())
         self._memory_share = self.config.memory_limit_gb
         self._header_maps: dict[HeaderMap, HeaderMap] = {}
+
+    @classmethod
+    def judging_by(cls, criteria: Criteria, config: PipelineConfiguration) -> Self:
+        """One whose profile is that of the criteria; the one that `config` names may be another by now, or gone."""
+        batch = cls(config.model_copy(update={"profile": PipelineConfiguration.model_fields["profile"].default}))
+        batch.criteria = criteria
+        batch.schema = Schema(batch.schema.mapping, batch._required())
+        return batch
 
     @property
     def rules(self) -> tuple[object, ...]:

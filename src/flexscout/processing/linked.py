@@ -32,19 +32,41 @@ class Unique:
     possible: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSSIBLE_SCHEMA))
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """As Unique, and why.
+
+    `survivors`: a row per property, best first, with canonical columns, LINK_COLUMNS and ROW, its place among the candidates;
+    `groups`: which rows are one property, of the candidates first and then the others, None if there are none.
+    """
+
+    survivors: pl.DataFrame
+    ledger: pl.DataFrame
+    possible: pl.DataFrame
+    groups: Groups | None
+
+
 def unique_properties(files: Classified, config: PipelineConfiguration, criteria: Criteria) -> Unique:
     """The best candidate of each property, the ledger, and what may be one; every candidate where nothing is to be merged."""
+    found = ranked(files, config, criteria)
+    survivors = found.survivors
+    whole = with_other_columns(survivors.drop(ROW), files.tables) if found.groups else survivors
+    return Unique(whole, found.ledger, found.possible)
+
+
+def ranked(files: Classified, config: PipelineConfiguration, criteria: Criteria) -> Ranked:
+    """The same without the columns that pass through, which are read from the tables; with the groups of all rows."""
     candidates = files.candidates
     if not candidates.width:
         nothing = unmerged(candidates, ())
-        return Unique(nothing.survivors, with_ids(nothing.ledger, _NO_IDS))
+        return Ranked(nothing.survivors, with_ids(nothing.ledger, _NO_IDS), pl.DataFrame(schema=POSSIBLE_SCHEMA), None)
     rows = [linkable(part, config.duplicate_fields) for part in (candidates, files.others)]
     groups = linked(pl.concat(rows, how="diagonal"), config)
     judge = partial(judged_again, criteria=criteria) if config.fill_from_duplicates else None
     found = merged(candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config, judge)
     survivors = _named(found.survivors, groups)
     possible = possible_duplicates(groups, survivors, survivors[ROW])
-    return Unique(with_other_columns(survivors.drop(ROW), files.tables), with_ids(found.ledger, survivors), possible)
+    return Ranked(survivors, with_ids(found.ledger, survivors), possible, groups)
 
 
 _NO_IDS = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String})

@@ -1,0 +1,241 @@
+"""The answer about a property, for a person."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import typer
+
+from flexscout.cli.errors import say
+from flexscout.cli.words import counted, moment
+from flexscout.explanation import Answer
+from flexscout.explanation.answer import Match
+from flexscout.explanation.merge import Merged, Possible
+from flexscout.explanation.nothing import NoProperty
+from flexscout.explanation.source_rows import ReadCell, SourceRow, written
+from flexscout.explanation.story import Story
+from flexscout.vocabulary import column
+
+_SHOWN = 8  # rows, pairs and the like
+_LETTERS = 60  # of a cell
+
+
+def show_answer(answer: Answer) -> None:
+    """Print it; what keeps it from being one goes to standard error."""
+    if answer.story:
+        _show_story(answer.story)
+        _tell(f"\nAs of run {answer.run} of {moment(answer.ended)}.")
+    elif answer.no_property and answer.is_answered:
+        _show_row(answer.no_property)
+    for remark in answer.remarks:
+        _tell(f"Note: {remark}")
+    if answer.outcome == "several":
+        _show_several(answer)
+    elif answer.outcome == "none":
+        _show_none(answer)
+    elif not answer.is_answered and answer.no_property:
+        say(answer.no_property.said)
+
+
+def _tell(line: str) -> None:
+    """Print a line in which no cell can steer the terminal."""
+    typer.echo(line.translate(_CONTROLS))
+
+
+_CONTROLS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
+def _show_row(row: NoProperty) -> None:
+    _tell(row.said)
+    if row.texts:
+        _tell(f"  It holds: {' | '.join(map(_short, row.texts[:_SHOWN]))}")
+
+
+def _show_several(answer: Answer) -> None:
+    _show_matches(answer.matches)
+    say(
+        f"{counted(answer.found, 'property')} of run {answer.run} match {answer.query!r}. "
+        "Add the city, or ask by one of the names on the left."
+    )
+
+
+def _show_none(answer: Answer) -> None:
+    _show_matches(answer.nearest)
+    nearest = "Those that are written most alike are above." if answer.nearest else "None is written alike."
+    say(
+        f"No property of run {answer.run} is {answer.query!r} (it was taken for {_KINDS[answer.understood_as]}). {nearest} "
+        "Give an address, an APN or Property ID of an output, or FILE:ROW."
+    )
+
+
+_KINDS = {"address": "an address", "property_id": "a Property ID", "apn": "an APN", "row": "a row", "name": "a name"}
+
+
+def _show_matches(matches: Iterable[Match]) -> None:
+    for match in matches:
+        what = f"rank {match.rank:,}" if match.rank else f"not selected: {match.reasons}" if match.reasons else "not selected"
+        place = ", ".join(filter(None, (match.address, match.city, match.state))) or match.apn or match.name
+        _tell(f"  {match.property_id or f'{match.file}:{match.row}':16}  {place}, score {match.score:g}, {what}")
+
+
+def _show_story(story: Story) -> None:
+    _tell(_headline(story.about))
+    _tell(f"  {_verdict(story)}")
+    _tell(f"  {_names(story)}")
+    _show_notes(story)
+    _show_rows(story)
+    _show_points(story)
+    _show_raises(story)
+    _show_merged(story)
+    _show_possible(story.possible_duplicates)
+    _show_issues(story.rows)
+
+
+def _headline(about: Mapping[str, str]) -> str:
+    """`Airport Commerce Center: 12 Main St, Charlotte, NC, 28208`, as far as known."""
+    place = ", ".join(about[name] for name in ("Address", "City", "State", "Zip Code") if name in about)
+    name, address = about.get("Property Name", ""), about.get("Address", "")
+    repeats = bool(address) and name.casefold().startswith(address.casefold())
+    told = ": ".join(filter(None, ("" if repeats else name, place)))
+    return told or about.get("APN") or "A property without an address"
+
+
+def _verdict(story: Story) -> str:
+    score = f"score {story.score:g} of {story.cap:g}, {story.flex_class}"
+    if story.rank:
+        return f"Rank {story.rank:,} of {story.of:,}, {score}"
+    verify = "; on To Verify, because only missing values keep it out" if story.to_verify else ""
+    return f"Not selected: {'; '.join(story.reasons)} ({score}){verify}"
+
+
+def _names(story: Story) -> str:
+    known = [("Property ID", story.property_id), ("APN", story.about.get("APN")), ("", story.about.get("Property Type"))]
+    return ", ".join(f"{name} {value}".strip() for name, value in known if value)
+
+
+def _show_notes(story: Story) -> None:
+    for name, text in story.notes.items():
+        _tell(f"  {name}: {text}")
+
+
+def _show_rows(story: Story) -> None:
+    _tell("\nWhere it comes from")
+    asked = {name for factor in story.factors for name in factor.columns}
+    for row in story.rows[:_SHOWN]:
+        header = f"header in row {row.header_row}" if row.header_row else "no header"
+        _tell(f'  {row.file}, sheet "{row.sheet}", row {row.row} ({header}; {row.recognized})')
+        _show_cells([cell for cell in row.cells if _is_told(cell, asked, kept=row.kept)])
+        if row.without_cells:
+            _tell(f"    (Its cells can't be shown: {row.without_cells}.)")
+    _show_more(len(story.rows), "row")
+
+
+def _is_told(cell: ReadCell, asked: Collection[str], *, kept: bool) -> bool:
+    """Whether the value says it otherwise than the cell; of the kept row also what is scored, and what has another header."""
+    if not kept or cell.converted or cell.note:
+        return cell.converted or bool(cell.note)
+    renamed = cell.value is not None and cell.header.casefold() != cell.column.casefold()
+    return renamed or cell.column in asked
+
+
+def _show_cells(cells: Sequence[ReadCell]) -> None:
+    values = [_short(_value(cell)) or "(empty)" for cell in cells]
+    first, second = (max(map(len, texts), default=0) for texts in ([cell.column for cell in cells], values))
+    for cell, value in zip(cells, values, strict=True):
+        _tell(f"    {cell.column:{first}}  {value:{second}}  {_origin(cell)}")
+
+
+def _value(cell: ReadCell) -> str:
+    """As a person writes it: years and coordinates plain, other numbers with separators."""
+    is_number = isinstance(cell.value, float | int) and column(cell.column).type in ("number", "percent")
+    return f"{cell.value:,.12g}" if is_number else written(cell.value)
+
+
+def _origin(cell: ReadCell) -> str:
+    """`from column C 'Bldg SF': '30,000 SF'`."""
+    if not cell.header:
+        return cell.note
+    text = f": {_short(cell.cell)!r}" if cell.cell and cell.converted else ""
+    return f"from column {cell.letter} {_short(cell.header)!r}{text}{f', {cell.note}' if cell.note else ''}"
+
+
+def _show_points(story: Story) -> None:
+    _tell("\nHow it scored")
+    width = max(len(factor.factor) for factor in story.factors)
+    is_mean = any(factor.weight != 1 for factor in story.factors)
+    for factor in story.factors:
+        weight = f" x {factor.weight:g}" if is_mean else ""
+        _tell(f"  {factor.factor:{width}}  {factor.points:>4g} of {factor.best:<3g}{weight}  {factor.said}")
+    if story.bonus:
+        _tell(f"  {'Bonus':{width}}  {story.bonus:>4g}  {story.flags}")
+    if story.unverified:
+        _tell(f"  Not checked, because its sheet has no such column: {story.unverified}")
+    if story.filled:
+        before = "" if story.score_before_filling is None else f" (the score was {story.score_before_filling:g} before)"
+        _tell(f"  Filled from its duplicates{before}: {story.filled}")
+
+
+def _show_raises(story: Story) -> None:
+    _tell("\nWhat would raise it")
+    if not story.raises:
+        _tell("  Nothing: every factor gives its best.")
+    for way in story.raises[:_SHOWN]:
+        gain = f"+{way.gain:g}" if way.sure else f"up to +{way.gain:g}"
+        _tell(f"  {gain:>11}  {way.said}")
+    _show_more(len(story.raises), "way")
+    if story.ceiling > story.score:
+        _tell(f"  With all that is missing at its best: {story.ceiling:g} (Score Ceiling)")
+    if story.rank is None:
+        _tell(f"  A candidate needs {story.least_score:g}" + (", and none of the reasons above." if story.reasons else "."))
+
+
+def _show_merged(story: Story) -> None:
+    if not story.merged:
+        return
+    kept = story.rows[0]
+    _tell("\nMerged" if any(row.merged for row in story.merged) else "\nOther rows of this property")
+    _tell(f"  {_place(kept)} speaks for it.")
+    for row in story.merged[:_SHOWN]:
+        _show_row_merged(row)
+    _show_more(len(story.merged), "row")
+
+
+def _show_row_merged(row: Merged) -> None:
+    _tell(f"  {_place(row)}: {row.match} ({row.evidence})")
+    _tell(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
+    if row.fields_that_differ:
+        _tell(f"    Differs: {_short(row.fields_that_differ, 300)}")
+    if row.filled_cells:
+        _tell(f"    Gave: {row.filled_cells}")
+
+
+def _show_possible(pairs: Sequence[Possible]) -> None:
+    if pairs:
+        _tell("\nPossible duplicates, for you to decide")
+    for pair in pairs[:_SHOWN]:
+        place = ", ".join(filter(None, (pair.address, pair.city, pair.state)))
+        _tell(f"  {pair.property_id}  {place} ({pair.score:.2f}): {pair.evidence}")
+    _show_more(len(pairs), "pair")
+
+
+def _show_issues(rows: Sequence[SourceRow]) -> None:
+    told = [(row, issue) for row in rows for issue in row.issues]
+    if told:
+        _tell("\nWhat could not be understood")
+    for row, issue in told[:_SHOWN]:
+        where = f"{row.file}, the whole column" if issue.whole_column else _place(row)
+        value = f": {_short(issue.value)!r}" if issue.value else ""
+        _tell(f"  {where}, {_short(issue.column)}{value}. {issue.said}")
+    _show_more(len(told), "issue")
+
+
+def _show_more(count: int, noun: str) -> None:
+    if count > _SHOWN:
+        _tell(f"  and {counted(count - _SHOWN, f'more {noun}')}; --format json has all")
+
+
+def _place(row: SourceRow | Merged) -> str:
+    return f"{row.file}:{row.row}"
+
+
+def _short(text: str, most: int = _LETTERS) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most]}..."

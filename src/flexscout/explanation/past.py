@@ -1,0 +1,147 @@
+"""A past run once more, from the tables that it left: every row, judged and linked as it was then."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import polars.selectors as cs
+
+from flexscout.classification import Criteria, Profile, parse_where
+from flexscout.config import PipelineConfiguration
+from flexscout.errors import ConfigurationError
+from flexscout.explanation.inputs import Input, Since, inputs_of, told
+from flexscout.history import RunBook
+from flexscout.history.record import RunRecord
+from flexscout.journal import TableCache, reading_version, table_cache
+from flexscout.linkage import property_ids
+from flexscout.model import SOURCE_COLUMNS, STATUS, FileRecord, RowStatus
+from flexscout.processing import ROW, BatchProcessor, Classified, Ranked, gathered, linkable, linked, ranked
+
+PROPERTY, RANK, AT = "__property", "__rank", "__at"
+"""Working columns: what is equal in the rows of one property; its place on the list, from 1; where a row stands among all."""
+
+_PLACED = [*SOURCE_COLUMNS, "Flex Score"]
+
+
+@dataclass(frozen=True)
+class Past:
+    """A run as it was.
+
+    `files`: its rows, classified; `ranking`: its list; `inputs`: what became of each file, by name; `kept`: its list as the run
+    kept it, None if it did not; `remarks`: what a person should know before believing this, in sentences.
+    """
+
+    record: RunRecord
+    config: PipelineConfiguration
+    criteria: Criteria
+    files: Classified
+    ranking: Ranked
+    inputs: Mapping[str, Input]
+    kept: pl.DataFrame | None
+    remarks: tuple[str, ...]
+
+    @cached_property
+    def records(self) -> dict[str, FileRecord]:
+        """What was found in each file, by name."""
+        return {result.record.source.name: result.record for result in self.files.results}
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """Every property row with STATUS, PROPERTY, AT, and RANK where it speaks for its property."""
+        candidates = self.files.candidates.with_columns(pl.lit(str(RowStatus.CANDIDATE)).alias(STATUS))
+        parts = [part for part in (candidates, self.files.others) if part.width]
+        if not parts:
+            return pl.DataFrame()
+        together = pl.concat(parts, how="diagonal_relaxed").with_columns(pl.int_range(pl.len()).alias(AT))
+        alone = not self.config.enable_deduplication
+        numbered = together.with_columns((pl.col(AT) if alone else self.groups.numbers).alias(PROPERTY))
+        return numbered.join(self._ranks, on=AT, how="left", maintain_order="left")
+
+    @cached_property
+    def groups(self) -> Any:
+        """Which of the rows are one property."""
+        if self.ranking.groups:
+            return self.ranking.groups
+        return linked(linkable(self.files.others, self.config.duplicate_fields), self.config)
+
+    @property
+    def _ranks(self) -> pl.DataFrame:
+        survivors = self.ranking.survivors
+        if ROW not in survivors.columns:
+            return pl.DataFrame(schema={AT: pl.Int64, RANK: pl.Int64, "Property ID": pl.String})
+        ranks = survivors.with_row_index(RANK, offset=1)
+        return ranks.select(pl.col(ROW).cast(pl.Int64).alias(AT), pl.col(RANK).cast(pl.Int64), "Property ID")
+
+    def would_be_called(self, rows: pl.DataFrame) -> pl.Series:
+        """The Property IDs of rows that are not on the list, if they were."""
+        return property_ids(self.groups.identities.gather(rows[AT]), rows)
+
+
+@contextmanager
+def replayed(book: RunBook, record: RunRecord) -> Iterator[Past]:
+    """The run of the record; no export is read of which the tables are still known. The tables stay as long as the context.
+
+    Raises ConfigurationError if its mapping file is gone, or its profile is none that this flexscout knows.
+    """
+    config = _settings(record)
+    criteria = _criteria(record, config)
+    batch = BatchProcessor.judging_by(criteria, config)
+    inputs, new = inputs_of(record.report, config)
+    with table_cache(config.cache_folder, reading_version()) as tables:
+        there, lost = _readable(inputs, tables.depending_on(batch.schema))
+        files = gathered([*batch.process([one.source for one in there], tables)])
+        ranking = ranked(files, config, criteria)
+        kept = _kept(book.result(record), config)
+        remarks = (*told(inputs, new, record.number), *_lost(lost, record), *_differs(ranking, kept, record))
+        by_name = {one.source.name: one for one in inputs}
+        yield Past(record, config, criteria, files, ranking, by_name, kept, remarks)
+
+
+def _kept(result: Path, config: PipelineConfiguration) -> pl.DataFrame | None:
+    """Of the list that a run kept, where each row comes from and what a person typed; None if it is not kept."""
+    wanted = cs.by_name(*_PLACED, "Property ID", *config.user_columns, require_all=False)
+    return pl.scan_parquet(result).select(wanted).collect() if result.exists() else None
+
+
+def _settings(record: RunRecord) -> PipelineConfiguration:
+    """The settings of the run that are settings still; on how it read, as this does."""
+    known = {name: value for name, value in record.report["settings"].items() if name in PipelineConfiguration.model_fields}
+    return PipelineConfiguration(**{**known, "reuse": True, "progress_reporting": False})
+
+
+def _criteria(record: RunRecord, config: PipelineConfiguration) -> Criteria:
+    """The profile as it was then, whatever its file says now; `today` is the day of the run."""
+    day = date.fromisoformat(config.as_of) if config.as_of else datetime.fromisoformat(record.begun).astimezone().date()
+    try:
+        profile = Profile.model_validate(record.report["profile"])
+    except ValueError:  # pydantic's errors are ValueErrors
+        raise ConfigurationError(f"Run {record.number} had a profile that this flexscout does not know. Run it again.") from None
+    return Criteria(profile, config.min_flex_score, parse_where(config.where), day)
+
+
+def _readable(inputs: tuple[Input, ...], tables: TableCache) -> tuple[list[Input], list[Input]]:
+    """The inputs whose tables are known or can be made again, and the others."""
+    lost = [one for one in inputs if one.since is not Since.SAME and tables.find(one.source) is None]
+    return [one for one in inputs if one not in lost], lost
+
+
+def _lost(lost: list[Input], record: RunRecord) -> list[str]:
+    if not lost:
+        return []
+    names = ", ".join(one.source.name for one in lost)
+    return [f"What run {record.number} read of {names} is not kept any more: those rows are missing here. Run flexscout again."]
+
+
+def _differs(ranking: Ranked, kept: pl.DataFrame | None, record: RunRecord) -> list[str]:
+    """That the list is another one than the run wrote, if it is."""
+    if kept is None:
+        return [f"The list of run {record.number} is not kept: whether this tells of exactly that list can't be checked."]
+    own, then = (frame.select(cs.by_name(*_PLACED, require_all=False)) for frame in (ranking.survivors, kept))
+    if own.equals(then):
+        return []
+    return [f"This flexscout, or what is left of the inputs, gives another list than run {record.number} wrote. Run it again."]

@@ -1,0 +1,358 @@
+"""`flexscout explain`: why a property is where it is, or why it is not on the list."""
+
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from program import flexscout
+from workbooks import HEADER, candidate, write_sheets, write_workbook
+
+OUT = ("--output-file", "all.xlsx")
+TITLES = ("Type", "Street Address", "City", "State", "Bldg SF", "Lot Size Acres", "Year Built", "APN")
+LISTED = [
+    TITLES,
+    ("Warehouse", "1836 Lindbergh St", "Charlotte", "NC", "30,000 SF", 2.0, "1995", "123-45-678"),
+    ("Warehouse", "1836 LINDBERGH STREET", "Charlotte", "NC", "60,000 SF", 2.0, "n.a.", "123-45-678"),
+    (None,) * 8,
+    ("Office", "9 Elm St", "Concord", "NC", "30,000 SF", 2.0, "1995", "555-55-555"),
+    ("Total", None, None, None, "90,000", None, None, None),
+]
+OTHERS = [HEADER, candidate(1), candidate(1, City="Atlanta", State="GA"), candidate(2, Year_Built="old", Occupancy=100)]
+
+
+def write_inputs(folder):
+    write_workbook(folder / "in/listed.xlsx", LISTED)
+    write_sheets(folder / "in/others.xlsx", {"Main": OTHERS, "Notes": [("Hello",)]})
+
+
+def run(folder, *options):
+    outcome = flexscout("run", "in", *OUT, "--quiet", *options, folder=folder)
+    assert outcome.code == 0
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A folder whose exports were run."""
+    folder = tmp_path_factory.mktemp("explained")
+    write_inputs(folder)
+    run(folder)
+    return folder
+
+
+def asked(folder, query, *options, code=0):
+    """The answer as JSON."""
+    outcome = flexscout("explain", query, *OUT, "--format", "json", *options, folder=folder)
+    assert outcome.code == code, outcome.err
+    return json.loads(outcome.out)
+
+
+def property_of(folder, query, *options):
+    answer = asked(folder, query, *options)
+    assert (answer["outcome"], answer["remarks"]) == ("explained", [])
+    return answer["property"]
+
+
+def test_it_tells_the_way_of_a_property_from_its_cells_to_its_rank(done):
+    outcome = flexscout("explain", "1836 Lindbergh St, Charlotte", *OUT, folder=done)
+    lines = [" ".join(line.split()) for line in outcome.out.splitlines()]
+    number = lines[2].split()[2]
+    assert outcome.code == 0
+    assert lines[:-2] == [
+        "1836 Lindbergh St, Charlotte, NC",
+        "Rank 3 of 4, score 8.5 of 10, PRIME_FLEX",
+        f"Property ID {number} APN 123-45-678, Warehouse",
+        "",
+        "Where it comes from",
+        'listed.xlsx, sheet "Sheet1", row 2 (header in row 1; no known vendor, 8 of 8 columns known)',
+        "Property Type Warehouse from column A 'Type'",
+        "Address 1836 Lindbergh St from column B 'Street Address'",
+        "Building SqFt 30,000 from column E 'Bldg SF': '30,000 SF'",
+        "Lot Size Acres 2 from column F 'Lot Size Acres'",
+        "Year Built 1995 from column G 'Year Built'",
+        'listed.xlsx, sheet "Sheet1", row 3 (header in row 1; no known vendor, 8 of 8 columns known)',
+        "Building SqFt 60,000 from column E 'Bldg SF': '60,000 SF'",
+        "Year Built (empty) from column G 'Year Built': 'n.a.'",
+        "",
+        "How it scored",
+        "Building Size 3 of 3 30,000 sq ft is the ideal size",
+        "Property Type 2.5 of 3 the type Warehouse is warehouse or distribution",
+        "Lot Size 2 of 2 2 acres is the ideal lot",
+        "Age 1 of 1 built in 1995, it is modern",
+        "Occupancy 0 of 1 occupancy is missing, it would add up to 1",
+        "",
+        "What would raise it",
+        "up to +1 Occupancy is missing",
+        "+0.5 Property Type has the word flex",
+        "With all that is missing at its best: 9.5 (Score Ceiling)",
+        "",
+        "Merged",
+        "listed.xlsx:2 speaks for it.",
+        "listed.xlsx:3: same fields (same Address, City, State after normalization)",
+        "Not kept: its score is 6.5, that of the row that was kept 8.5",
+        "Differs: Address: 1836 Lindbergh St (kept), 1836 LINDBERGH STREET; Building SqFt: 30000 (kept), 60000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("1836 LINDBERGH STREET", "address"),
+        ("1836 Lindbergh", "address"),
+        ("1836 lindbergh st., charlotte, NC 28208", "address"),
+        ("1836 Lindbergh Street Charlotte NC", "address"),
+        ("12345678", "apn"),
+        ("listed.xlsx:2", "row"),
+        ("listed.xlsx:sheet1:3", "row"),
+        ("in/listed.xlsx:3", "row"),
+    ],
+)
+def test_a_property_is_found_however_it_is_called(done, query, kind):
+    answer = asked(done, query)
+    assert (answer["understood_as"], answer["found"]) == (kind, 1)
+    assert [(row["file"], row["row"], row["kept"]) for row in answer["property"]["rows"]] == [
+        ("listed.xlsx", 2, True),
+        ("listed.xlsx", 3, False),
+    ]
+
+
+def test_a_property_is_found_by_its_id(done):
+    known = property_of(done, "listed.xlsx:2")
+    assert property_of(done, known["property_id"].lower()) == known
+
+
+def test_the_address_of_two_places_is_to_be_told_apart(done):
+    outcome = flexscout("explain", "1 Test St", *OUT, folder=done)
+    assert outcome.code == 1
+    assert "1 Test Street, Charlotte, NC, score 9, rank" in outcome.out
+    assert "1 Test Street, Atlanta, GA, score 9, rank" in outcome.out
+    assert "2 properties of run 1 match '1 Test St'. Add the city" in outcome.err
+    assert asked(done, "1 Test St, Atlanta")["property"]["about"]["City"] == "Atlanta"
+
+
+def test_a_property_that_is_not_on_the_list_says_why(done):
+    outcome = flexscout("explain", "9 Elm Street", *OUT, folder=done)
+    reason = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
+    assert outcome.out.splitlines()[1] == f"  Not selected: {reason} (score 6 of 10, GOOD_FLEX)"
+    assert "A candidate needs 4, and none of the reasons above." in outcome.out
+    story = property_of(done, "9 Elm Street")
+    assert (story["rank"], story["status"], story["property_id"]) == (None, "not_eligible", None)
+
+
+def test_the_values_that_were_not_understood_stand_at_the_end(done):
+    outcome = flexscout("explain", "others.xlsx:4", *OUT, folder=done)
+    assert "others.xlsx:4, Year Built: 'old'. It is no year of four digits; the value is left empty." in outcome.out
+    ways = [(way["gain"], way["missing"], way["said"]) for way in property_of(done, "2 Test Street")["raises"]]
+    assert ways == [(1.0, True, "Year Built is missing"), (1.0, False, "Occupancy below 100")]
+
+
+@pytest.mark.parametrize(
+    ("query", "what", "words"),
+    [
+        ("listed.xlsx:4", "blank", 'Row 4 of listed.xlsx, sheet "Sheet1", is blank.'),
+        ("listed.xlsx:6", "not_data", "is no property: it is a total."),
+        ("listed.xlsx:1", "header", "is the header."),
+        ("listed.xlsx:70", "below_last", "lies below the last one that holds anything, which is row 6."),
+    ],
+)
+def test_a_row_that_is_no_property_says_what_it_is(done, query, what, words):
+    assert asked(done, query)["no_property"]["what"] == what
+    outcome = flexscout("explain", query, *OUT, folder=done)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert words in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("gone.xlsx:3", "Run 1 found no file gone.xlsx; it found: listed.xlsx, others.xlsx."),
+        ("others.xlsx:Elsewhere:3", 'others.xlsx has no sheet "Elsewhere" with properties; it has: Main.'),
+        ("others.xlsx:Notes:1", 'Sheet "Notes" of others.xlsx was left out. No property table'),
+        ("P-000000000000", "No property of run 1 is 'P-000000000000' (it was taken for a Property ID)."),
+        ("77 Nowhere Boulevard", "None is written alike."),
+    ],
+)
+def test_what_is_not_there_is_said_with_what_is(done, query, words):
+    outcome = flexscout("explain", query, *OUT, folder=done)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert words in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_an_address_that_is_not_there_shows_the_nearest(done):
+    outcome = flexscout("explain", "1863 Lindberg St, Charlotte", *OUT, folder=done)
+    assert outcome.code == 1
+    assert "1836 Lindbergh St, Charlotte, NC, score 8.5, rank 3" in outcome.out.splitlines()[0]
+    assert "Those that are written most alike are above." in outcome.err
+    assert asked(done, "1863 Lindberg St", code=1)["nearest"][0]["file"] == "listed.xlsx"
+
+
+def test_the_json_has_a_stable_shape(done):
+    answer = asked(done, "1836 Lindbergh St")
+    assert [*answer] == [
+        "format", "query", "understood_as", "outcome", "run", "ended", "remarks", "found", "property", "no_property", "matches",
+        "nearest",
+    ]  # fmt: skip
+    story = answer["property"]
+    assert (answer["format"], answer["run"], story["rank"], story["of"]) == (1, 1, 3, 4)
+    assert story["factors"][0] == {
+        "factor": "Building Size",
+        "columns": ["Building SqFt"],
+        "points": 3.0,
+        "best": 3.0,
+        "weight": 1.0,
+        "said": "30,000 sq ft is the ideal size",
+    }
+    size = next(cell for cell in story["rows"][0]["cells"] if cell["column"] == "Building SqFt")
+    assert (size["value"], size["cell"], size["header"], size["letter"]) == (30_000.0, "30,000 SF", "Bldg SF", "E")
+
+
+def test_every_key_of_the_json_is_in_the_docs(done):
+    page = (Path(__file__).parents[2] / "docs/explain.md").read_text(encoding="utf-8")
+    assert {key for key in keys_of(asked(done, "others.xlsx:4")) if f"`{key}`" not in page} == set()
+
+
+def keys_of(value):
+    """All keys, but for those that are names of columns."""
+    if isinstance(value, list):
+        return {key for entry in value for key in keys_of(entry)}
+    if not isinstance(value, dict):
+        return set()
+    return {key for key in value if key.islower()} | {key for entry in value.values() for key in keys_of(entry)}
+
+
+def test_the_sum_of_the_points_is_the_score(done):
+    story = property_of(done, "1836 Lindbergh St")
+    assert sum(factor["points"] for factor in story["factors"]) == story["score"]
+
+
+def test_what_the_filter_left_out_says_so(tmp_path):
+    write_inputs(tmp_path)
+    run(tmp_path, "--where", "State = 'GA'")
+    outcome = flexscout("explain", "1836 Lindbergh St", *OUT, folder=tmp_path)
+    assert "Not selected: left out by the filter: State = 'GA'" in outcome.out
+
+
+def test_without_deduplication_each_row_is_for_itself(tmp_path):
+    write_inputs(tmp_path)
+    run(tmp_path, "--no-deduplication")
+    assert asked(tmp_path, "1836 Lindbergh St", code=1)["found"] == 2
+    assert property_of(tmp_path, "listed.xlsx:3")["merged"] == []
+
+
+def test_it_tells_of_the_run_although_the_files_are_others_now(tmp_path):
+    write_inputs(tmp_path)
+    run(tmp_path)
+    before = property_of(tmp_path, "1836 Lindbergh St")
+    write_workbook(tmp_path / "in/listed.xlsx", [TITLES, *LISTED[4:5]])
+    (tmp_path / "in/others.xlsx").unlink()
+    write_workbook(tmp_path / "in/new.xlsx", [HEADER, candidate(7)])
+    after = asked(tmp_path, "1836 Lindbergh St")
+    assert after["remarks"] == [
+        "listed.xlsx is another file than in run 1: this tells of what it read.",
+        "others.xlsx is gone since run 1: this tells of what it read.",
+        "new.xlsx is new since run 1: nothing of it is in this.",
+    ]
+    assert after["property"]["factors"] == before["factors"]
+    assert after["property"]["rows"][0]["without_cells"] == "the file is another one now"
+
+
+def test_rows_that_are_kept_nowhere_any_more_are_named(tmp_path):
+    write_inputs(tmp_path)
+    run(tmp_path)
+    (tmp_path / "in/others.xlsx").unlink()
+    shutil.rmtree(tmp_path / ".cache")
+    outcome = flexscout("explain", "1836 Lindbergh St", *OUT, folder=tmp_path)
+    assert outcome.code == 0
+    assert "What run 1 read of others.xlsx is not kept any more: those rows are missing here." in outcome.out
+    assert "gives another list than run 1 wrote" in outcome.out
+
+
+def test_a_profile_that_was_changed_since_is_that_of_the_run(tmp_path):
+    write_inputs(tmp_path)
+    (tmp_path / "own.yaml").write_text("extends: flex-industrial\ncap: 8\n", encoding="utf-8")
+    run(tmp_path, "--profile", "own.yaml")
+    (tmp_path / "own.yaml").unlink()
+    story = property_of(tmp_path, "1836 Lindbergh St")
+    assert (story["score"], story["cap"], story["raises"]) == (8.0, 8.0, [])
+
+
+def test_an_earlier_run_is_asked_by_its_number(tmp_path):
+    write_inputs(tmp_path)
+    run(tmp_path)
+    run(tmp_path, "--min-score", "9")
+    assert asked(tmp_path, "1836 Lindbergh St")["property"]["reasons"] == ["Flex Score below 9"]
+    assert property_of(tmp_path, "1836 Lindbergh St", "--run", "1")["rank"] == 3
+    outcome = flexscout("explain", "x", "--run", "7", *OUT, folder=tmp_path)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "No run 7 that wrote all.xlsx is on record" in outcome.err
+
+
+def test_an_id_of_a_property_that_left_the_list_is_known_still(tmp_path):
+    write_inputs(tmp_path)
+    run(tmp_path)
+    known = property_of(tmp_path, "1836 Lindbergh St")["property_id"]
+    run(tmp_path, "--min-score", "9")
+    assert asked(tmp_path, known)["property"]["about"]["Address"] == "1836 Lindbergh St"
+
+
+def test_possible_duplicates_are_named(tmp_path):
+    rows = [candidate(Address="4500 Westinghouse Blvd"), candidate(Address="4500 Westinghose Blvd")]
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, *rows])
+    run(tmp_path)
+    (pair,) = property_of(tmp_path, "4500 Westinghouse Blvd")["possible_duplicates"]
+    assert (pair["address"], pair["row"]) == ("4500 Westinghose Blvd", 3)
+    outcome = flexscout("explain", "4500 Westinghouse Blvd", *OUT, folder=tmp_path)
+    assert "Possible duplicates, for you to decide" in outcome.out
+
+
+def test_a_score_of_filled_cells_says_what_was_filled(tmp_path):
+    write_workbook(
+        tmp_path / "in/a.xlsx", [HEADER, candidate(Year_Built=None), candidate(Building_SqFt=60_000, Lot_Size_Acres=15)]
+    )
+    (tmp_path / "c.yaml").write_text("filtering:\n  fill_from_duplicates: true\n", encoding="utf-8")
+    run(tmp_path, "--config", "c.yaml")
+    outcome = flexscout("explain", "1 Test Street", *OUT, folder=tmp_path)
+    assert "score 9 of 10" in outcome.out
+    assert "Filled from its duplicates (the score was 8 before): Year Built: 1995" in outcome.out
+    assert "    Gave: Year Built: 1995" in outcome.out
+
+
+def test_a_row_that_is_no_candidate_is_told_beside_the_one_that_is(tmp_path):
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(), candidate(Lot_Size_Acres=None)])
+    run(tmp_path)
+    outcome = flexscout("explain", "a.xlsx:3", *OUT, folder=tmp_path)
+    assert "Other rows of this property\n  a.xlsx:2 speaks for it." in outcome.out
+    assert "Not merged: it is no candidate: Lot Size Acres is missing" in outcome.out
+
+
+def test_a_person_s_notes_stand_with_the_property(tmp_path):
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate()])
+    run(tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx")
+    sheet = book["Flex Properties"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "My Notes")
+    sheet.cell(2, column).value = "call Ann"
+    book.save(tmp_path / "all.xlsx")
+    run(tmp_path, "--fresh")
+    assert property_of(tmp_path, "1 Test Street")["notes"] == {"My Notes": "call Ann"}
+
+
+def test_the_points_of_county_data_are_told_with_their_weights(tmp_path):
+    header = ("Address", "Property Type", "Building SqFt", "Lot Size Acres", "Zoning Code")
+    write_workbook(tmp_path / "in/a.xlsx", [header, ("1 Main St", "Warehouse", 20_000, 0.3, "CG")])
+    run(tmp_path, "--profile", "parcel")
+    outcome = flexscout("explain", "1 Main St", *OUT, folder=tmp_path)
+    assert "4 of 10  x 3" in outcome.out
+    ways = {way["columns"][0]: (way["said"], way["sure"]) for way in property_of(tmp_path, "1 Main St")["raises"]}
+    assert ways["Zoning Code"] == ("Zoning Code is one of MUPD, MXPD, AGR/IND", True)
+    assert ways["Lot Size Acres"] == ("Lot Size Acres from 0.5 to 2.5", False)
+
+
+def test_without_a_run_it_says_how_to_go_on(tmp_path):
+    outcome = flexscout("explain", "1836 Lindbergh St", *OUT, folder=tmp_path)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "No run that wrote all.xlsx is on record" in outcome.err
+    assert "run flexscout first" in outcome.err
