@@ -48,7 +48,7 @@ class PastRun:
 
 
 def _explanations(master: pl.DataFrame, record: RunRecord) -> list[str]:
-    criteria = Criteria.recorded(record.settings, record.report["profile"], record.begun[:10])
+    criteria = Criteria.recorded(record.settings, record.report["profile"], record.begun)
     standard = {column.name for column in columns()}
     whole = record.settings.output_columns == "all" or set(criteria.profile.columns) <= standard
     return criteria.explain(master.head(ROWS)) if whole else []

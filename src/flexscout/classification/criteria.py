@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 import polars as pl
@@ -13,6 +13,7 @@ from flexscout.classification.load import load_profile
 from flexscout.classification.profile import Profile
 from flexscout.classification.where import Filtered, Where, apply_where, parse_where
 from flexscout.config import PipelineConfiguration
+from flexscout.errors import ConfigurationError
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,17 @@ class Criteria:
         return cls(load_profile(config.profile), config.min_flex_score, parse_where(config.where), as_of)
 
     @classmethod
-    def recorded(cls, config: PipelineConfiguration, profile: Mapping[str, Any], day: str) -> Self:
-        """Those of a past run on a `day` as 2026-01-31: its settings, and the profile as its report has it."""
-        as_of = date.fromisoformat(config.as_of or day)
-        return cls(Profile.model_validate(profile), config.min_flex_score, parse_where(config.where), as_of)
+    def recorded(cls, config: PipelineConfiguration, profile: Mapping[str, Any], begun: str) -> Self:
+        """Those of a past run: its settings, its profile as its report has it, and the day on which it was `begun` (ISO 8601).
+
+        Raises ConfigurationError for a profile that is none any more.
+        """
+        day = date.fromisoformat(config.as_of) if config.as_of else datetime.fromisoformat(begun).astimezone().date()
+        try:
+            as_it_was = Profile.model_validate(profile)
+        except ValueError:  # pydantic's errors are ValueErrors
+            raise ConfigurationError("The run had a profile that this flexscout does not know. Run it again.") from None
+        return cls(as_it_was, config.min_flex_score, parse_where(config.where), day)
 
     @property
     def rules(self) -> tuple[object, ...]:

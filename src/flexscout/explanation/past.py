@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.classification import Criteria, Profile, parse_where
+from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
-from flexscout.errors import ConfigurationError
 from flexscout.explanation.inputs import Input, Since, inputs_of, told
 from flexscout.history import RunBook
 from flexscout.history.record import RunRecord
@@ -88,8 +86,8 @@ def replayed(book: RunBook, record: RunRecord) -> Iterator[Past]:
 
     Raises ConfigurationError if its mapping file is gone, or its profile is none that this flexscout knows.
     """
-    config = _settings(record)
-    criteria = _criteria(record, config)
+    config = record.settings.model_copy(update={"reuse": True, "progress_reporting": False})
+    criteria = Criteria.recorded(config, record.report["profile"], record.begun)
     batch = BatchProcessor.judging_by(criteria, config)
     inputs, new = inputs_of(record.report, config)
     with table_cache(config.cache_folder, reading_version()) as tables:
@@ -106,22 +104,6 @@ def _kept(result: Path, config: PipelineConfiguration) -> pl.DataFrame | None:
     """Of the list that a run kept, where each row comes from and what a person typed; None if it is not kept."""
     wanted = cs.by_name(*_PLACED, "Property ID", *config.user_columns, require_all=False)
     return pl.scan_parquet(result).select(wanted).collect() if result.exists() else None
-
-
-def _settings(record: RunRecord) -> PipelineConfiguration:
-    """The settings of the run that are settings still; on how it read, as this does."""
-    known = {name: value for name, value in record.report["settings"].items() if name in PipelineConfiguration.model_fields}
-    return PipelineConfiguration(**{**known, "reuse": True, "progress_reporting": False})
-
-
-def _criteria(record: RunRecord, config: PipelineConfiguration) -> Criteria:
-    """The profile as it was then, whatever its file says now; `today` is the day of the run."""
-    day = date.fromisoformat(config.as_of) if config.as_of else datetime.fromisoformat(record.begun).astimezone().date()
-    try:
-        profile = Profile.model_validate(record.report["profile"])
-    except ValueError:  # pydantic's errors are ValueErrors
-        raise ConfigurationError(f"Run {record.number} had a profile that this flexscout does not know. Run it again.") from None
-    return Criteria(profile, config.min_flex_score, parse_where(config.where), day)
 
 
 def _readable(inputs: tuple[Input, ...], tables: TableCache) -> tuple[list[Input], list[Input]]:
