@@ -7,17 +7,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from flexscout.errors import OutputError
 from flexscout.model import RunSummary, SkippedFile, SourceFile
 
 
 class _JsonLines(logging.Formatter):
-    """`time` (UTC), `level`, `event`, `message`, and what the event carries as `data`."""
+    """`time` (UTC), `run`, equal in the lines of a run, `level`, `event`, `message`, and what the event carries as `data`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run = uuid4().hex[:12]
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "run": self._run,
             "level": record.levelname,
             "event": getattr(record, "event", record.name),
             "message": record.getMessage(),

@@ -13,6 +13,7 @@ NEAR = 0.9
 
 _LOOK_SECONDS = 0.5
 
+stage_logger = logging.getLogger("flexscout.stage")
 memory_logger = logging.getLogger("flexscout.memory")
 
 
@@ -24,12 +25,15 @@ class Stopwatch:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Add the time until the context ends to the stage `name`."""
+        """Add the time until the context ends to the stage `name`, and log it, with the most memory held so far."""
         started = perf_counter()
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - started
+            took = perf_counter() - started
+            self.seconds[name] = self.seconds.get(name, 0.0) + took
+            data = {"stage": name, "seconds": round(took, 3), "memory_mb": round(peak_memory_mb())}
+            stage_logger.info("%s took %.2f s", name, took, extra={"event": "stage_finished", "data": data})
 
 
 class MemoryWatch:

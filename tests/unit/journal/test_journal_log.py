@@ -2,12 +2,13 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from flexscout.errors import OutputError
-from flexscout.journal import run_log
+from flexscout.journal import Stopwatch, run_log
 
 
 def lines(path):
@@ -23,7 +24,28 @@ def test_every_line_is_an_object_with_time_level_event_and_message(tmp_path):
         logger().info("%s read", "a.xlsx", extra={"event": "file_read", "data": {"file": "a.xlsx", "rows": 3}})
     (entry,) = lines(tmp_path / "run.log")
     assert datetime.fromisoformat(entry.pop("time")).tzinfo == UTC
+    assert re.fullmatch("[0-9a-f]{12}", entry.pop("run"))
     assert entry == {"level": "INFO", "event": "file_read", "message": "a.xlsx read", "file": "a.xlsx", "rows": 3}
+
+
+def test_the_lines_of_a_run_have_its_id_and_those_of_another_one_another(tmp_path):
+    for _ in range(2):
+        with run_log(tmp_path / "run.log", "INFO"):
+            logger().info("begun")
+            logger().info("ended")
+    first, second, third, fourth = (entry["run"] for entry in lines(tmp_path / "run.log"))
+    assert first == second
+    assert second != third
+    assert third == fourth
+
+
+def test_a_stage_is_logged_with_its_seconds_and_the_memory(tmp_path):
+    with run_log(tmp_path / "run.log", "INFO"), Stopwatch().stage("export"):
+        pass
+    (entry,) = lines(tmp_path / "run.log")
+    assert (entry["event"], entry["stage"]) == ("stage_finished", "export")
+    assert entry["seconds"] >= 0
+    assert entry["memory_mb"] > 0
 
 
 def test_an_event_without_a_name_is_called_after_its_logger(tmp_path):
