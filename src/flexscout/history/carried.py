@@ -52,7 +52,7 @@ def carried(book: RunBook, state: str, config: PipelineConfiguration, master: pl
     moved = successors(written, master) if written is not None and notes.placed.height else None
     noted, others = with_notes(master, notes, moved)
     since = book.before(state)
-    old = _result(book, since)
+    old = written if since and last and since.number == last.number else _result(book, since)
     changes = changes_between(old, master) if old is not None and old.width and master.width else None
     away = noted.with_columns(passed(noted, config.passed_words).alias("passed"))["passed"]
     said = (

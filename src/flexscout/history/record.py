@@ -1,7 +1,7 @@
 """What is kept of a run."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Self
@@ -34,7 +34,8 @@ class RunRecord:
 
     def as_json(self) -> bytes:
         """The record as a file holds it."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+        # Without lines: json indents in Python, which takes a tenth of a second for a hundred files.
+        return json.dumps({"format": FORMAT, **vars(self)}, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
