@@ -90,6 +90,8 @@ MADE_FROM = {"Lot Size Acres": ("Lot Size SqFt",)}
 PLACE_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
 """Columns that say where an address is; a sheet may lack one because all its rows are of one place."""
 
+WORKBOOK_LINKS = ("Map", "Property Page")
+"""Columns that the workbook adds to its list, in no other output."""
 WORKBOOK_CREATOR = "flexscout"
 """The creator that flexscout writes into its workbooks, by which it knows them again."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from flexscout.export.links import MOST_LINKED, links, shown_as
 from flexscout.export.settings_sheet import settings_sheet
 from flexscout.export.summary import summary_sheet
 from flexscout.export.top import top_candidates
@@ -60,7 +61,7 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
     others = tables.others.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
     return [
         summary_sheet(tables.master, report),
-        Sheet("Flex Properties", _own_first(tables), formats, (*_TEXTS, *tables.own), "Flex Score"),
+        _list(tables, formats),
         top_candidates(tables.master, tables.explanations, tables.passed, formats),
         *_of_runs(tables),
         Sheet("To Verify", _to_verify(others), formats, _TEXTS),
@@ -73,6 +74,15 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         Sheet("Columns", _columns(report["columns"]), {}, ("Column", "Differs")),
         settings_sheet(report),
     ]
+
+
+def _list(tables: Tables, formats: dict[str, str]) -> Sheet:
+    """The candidates, each with its links where the sheet can hold them all."""
+    table = _own_first(tables)
+    there = links(table) if table.height <= MOST_LINKED else []
+    linked = table.with_columns(there)
+    widths = dict.fromkeys((link.name for link in there), 30.0)
+    return Sheet("Flex Properties", linked, formats, (*_TEXTS, *tables.own), "Flex Score", shown_as(table, there), widths=widths)
 
 
 def _own_first(tables: Tables) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.export.delimited import write_csv
 from flexscout.export.issues import in_words
+from flexscout.export.links import links_left_out
 from flexscout.export.outputs import Outputs
 from flexscout.export.parquet import write_parquet
 from flexscout.export.sheets import Tables, workbook_sheets
@@ -34,7 +35,7 @@ def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConf
         ]
         if config.enable_csv_export:
             twins.append(beside.submit(write_csv, chosen.master, outputs.beside(config.csv_file)))
-        notes = write_workbook(workbook_sheets(chosen, report), workbook)
+        notes = [*write_workbook(workbook_sheets(chosen, report), workbook), *links_left_out(chosen.master)]
     for twin in twins:
         twin.result()
     return notes

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from flexscout.model import WORKBOOK_LINKS
 from flexscout.notes.read import KEPT_SHEET, ROW, SHEET, Notes
 
 _SHOWN = 3
@@ -13,7 +14,7 @@ def remarks(notes: Notes, written: Collection[str] = ()) -> tuple[str, ...]:
     `written`: the columns that the last run wrote to the list; without them nothing is said of columns.
     """
     places = [f'row {row} of "{sheet}"' for sheet, row in notes.unplaced.select(SHEET, ROW).iter_rows()]
-    known = {*written, *notes.columns}
+    known = {*written, *notes.columns, *WORKBOOK_LINKS}
     added = [name for name in notes.headers if name not in known] if written else []
     found = (
         (

@@ -1,0 +1,41 @@
+"""Links of a property: a map, and its page."""
+
+import polars as pl
+import pytest
+
+from flexscout.export.links import MOST_LINKED, links, links_left_out
+
+
+def found(**values):
+    (table,) = [pl.DataFrame({name.replace("_", " "): [value] for name, value in values.items()})]
+    return {link.name: link[0] for link in links(table)}
+
+
+def test_a_map_is_asked_for_the_place():
+    there = found(Address="1 A&B St #2", City="Cañon City", State="CO")
+    assert there == {"Map": "https://www.google.com/maps/search/?api=1&query=1+A+B+St+2+Ca+on+City+CO"}
+
+
+def test_a_page_is_an_address_of_the_web():
+    assert found(Address="1 A St", Property_Link="https://example.com/p")["Property Page"] == "https://example.com/p"
+
+
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "internal:Sheet1!A1", "mailto:a@b.c", "http://a b", "https://" + "x" * 3_000]
+)
+def test_anything_else_is_no_page(text):
+    assert found(Address="1 A St", Property_Link=text)["Property Page"] is None
+
+
+def test_without_an_address_there_is_no_link():
+    assert found(APN="1", Property_Link="https://example.com/p") == {}
+
+
+def test_a_column_of_the_export_is_not_replaced():
+    assert found(Address="1 A St", Map="B7") == {}
+
+
+def test_it_is_said_where_a_list_is_too_long_for_links():
+    assert links_left_out(pl.DataFrame({"Address": ["1 A St"]})) == []
+    (said,) = links_left_out(pl.DataFrame({"Address": ["1 A St"] * (MOST_LINKED + 1)}))
+    assert "no links" in said
