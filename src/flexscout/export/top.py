@@ -12,8 +12,12 @@ _SHOWN = (
     "Flex Score", "Flex Classification", "Property Name", "Property Type", "City", "State", "Building SqFt", "Lot Size Acres",
     "Year Built", "Occupancy",
 )  # fmt: skip
-_WIDTHS = {"Rank": 6.0, "Flex Classification": 17.0, "Address": 34.0, "Property Type": 24.0, "Why": 70.0, "Map": 34.0,
-           "Property Page": 34.0}  # fmt: skip
+_WIDTHS = {
+    "Rank": 6.0, "Flex Score": 12.0, "Flex Classification": 18.0, "Address": 28.0, "Property Name": 28.0, "Property Type": 22.0,
+    "City": 14.0, "State": 7.0, "Building SqFt": 13.0, "Lot Size Acres": 14.0, "Year Built": 10.0, "Occupancy": 11.0,
+    "Why": 75.0, "Map": 25.0, "Property Page": 25.0,
+}  # fmt: skip
+_LINE, _CHARACTERS = 15.0, 80  # points of height, characters that surely stand in a line of Why
 
 
 def top_candidates(master: pl.DataFrame, reasons: Sequence[str], passed: pl.Series | None, formats: dict[str, str]) -> Sheet:
@@ -29,7 +33,14 @@ def top_candidates(master: pl.DataFrame, reasons: Sequence[str], passed: pl.Seri
     table = table.with_columns(best["Why"], *there)
     page = {"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0, "footer": "&LTop candidates&RPage &P of &N"}
     shown_links = shown_as(table, there)
-    return Sheet("Top Candidates", table, formats, (), "Flex Score", shown_links, ("Why",), _WIDTHS, page=page)
+    heights = _heights(table["Why"])
+    return Sheet("Top Candidates", table, formats, (), "Flex Score", shown_links, ("Why",), _WIDTHS, heights, page=page)
+
+
+def _heights(why: pl.Series) -> dict[int, float]:
+    """Row -> points that its reasons take: programs that open a workbook don't look for themselves."""
+    lines = (why.str.len_chars() / _CHARACTERS).ceil().clip(1)
+    return dict(enumerate((lines * _LINE).fill_null(_LINE), 1))
 
 
 def _told(best: pl.DataFrame, name: str) -> list[str]:

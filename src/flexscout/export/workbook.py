@@ -33,7 +33,7 @@ class Sheet:
     `table`: a frame, or rows as dicts of mixed types; `formats`: column -> Excel number format; `texts`: columns of
     digits that are no numbers (ZIP codes, parcel numbers); `bars`: the column that bars are drawn in; `links`: column of web
     addresses -> the column whose text it shows; `wrapped`: columns of long texts, in several lines; `widths`: column ->
-    characters; `charts`, `page`: as the writer takes them.
+    characters; `heights`: row, 1 the first below the header -> points; `charts`, `page`: as the writer takes them.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Sheet:
     links: dict[str, str] = field(default_factory=dict)
     wrapped: tuple[str, ...] = ()
     widths: dict[str, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
     charts: list[dict[str, Any]] = field(default_factory=list)
     page: dict[str, Any] = field(default_factory=dict)
 
@@ -117,6 +118,8 @@ def _add(book: FastExcel, sheet: Sheet, name: str, table: Any) -> None:
     columns = list(table[0]) if isinstance(table, list) else table.columns
     is_frame = isinstance(table, pl.DataFrame)
     formats = {column: Format().set_num_format(form) for column, form in sheet.formats.items() if column in columns}
+    if sheet.heights:
+        formats = {column: formats.get(column, Format()).set_align("top") for column in columns}
     formats |= {column: Format().set_text_wrap().set_align("top") for column in sheet.wrapped}
     book.sheet(
         name,
@@ -130,6 +133,7 @@ def _add(book: FastExcel, sheet: Sheet, name: str, table: Any) -> None:
         if sheet.bars in columns and is_frame and table.height
         else None,
         url_columns=sheet.links or None,
+        row_heights=sheet.heights or None,
         charts=sheet.charts or None,
         page_setup=_PAGE | sheet.page,
     )
