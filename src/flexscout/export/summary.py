@@ -48,7 +48,7 @@ def _figures(report: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("Duplicates removed", merged["removed"]),
         ("Merges that joined different parcels (APN)", merged["different_apn"]),
         ("Pairs of properties that may be one", merged["possible"]["pairs"]),
-        ("Average building, square feet", averages["building_sqft"]),
+        ("Average building, square feet", averages["building_sqft"] and round(averages["building_sqft"])),
         ("Average lot, acres", averages["lot_size_acres"]),
     ]
     return [(figure, "" if value is None else value) for figure, value in told]

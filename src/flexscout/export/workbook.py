@@ -22,7 +22,8 @@ MOST_CHARACTERS = 32_767
 _NARROWEST, _WIDEST, _SAMPLED = 9, 48, 500  # characters, characters, rows
 _FIRST_DATE = date(1900, 3, 1)  # before it, Excel's calendar is wrong or has no days
 _PLAIN_NUMBER = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$"
-_PAGE = {"repeat_rows": 0}  # the header, on each printed page
+_PAGE = {"repeat_rows": 0, "landscape": True}  # the header, on each printed page
+_FITS_A_PAGE = 20  # columns that can be read when they are printed side by side
 _STAMP = "2000-01-01T00:00:00Z"  # in place of the time of writing, so that equal input gives equal bytes
 
 
@@ -135,7 +136,7 @@ def _add(book: FastExcel, sheet: Sheet, name: str, table: Any) -> None:
         url_columns=sheet.links or None,
         row_heights=sheet.heights or None,
         charts=sheet.charts or None,
-        page_setup=_PAGE | sheet.page,
+        page_setup=_PAGE | ({"fit_to_pages": (1, 0)} if len(columns) <= _FITS_A_PAGE else {}) | sheet.page,
     )
 
 
