@@ -38,8 +38,10 @@ def ranked(table: pl.DataFrame, identity: Sequence[str]) -> pl.DataFrame:
         return pl.DataFrame(schema={KEY: pl.String, NUMBER: pl.UInt32, RANK: pl.UInt32})
     known = table.with_row_index(RANK, offset=1).with_columns(_key(identity).alias(KEY))
     order = [name for name in (*SOURCE_COLUMNS, RANK) if name in known.columns]
-    numbered = known.sort(order).with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).over(KEY).alias(NUMBER))
-    return numbered.sort(RANK).with_columns(pl.col(RANK).cast(pl.UInt32))
+    # A table is wide: only what tells the order is sorted.
+    sources = known.select(KEY, *order).sort(order)
+    numbers = sources.select(RANK, pl.int_range(pl.len(), dtype=pl.UInt32).over(KEY).alias(NUMBER)).sort(RANK)
+    return known.with_columns(numbers[NUMBER], pl.col(RANK).cast(pl.UInt32))
 
 
 def _key(identity: Sequence[str]) -> pl.Expr:
