@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from program import flexscout
-from workbooks import valid_properties_1, valid_properties_2
+from workbooks import HEADER, candidate, valid_properties_1, valid_properties_2, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
 
@@ -26,3 +26,47 @@ def test_it_is_said_and_nothing_changes(tmp_path):
     assert "can't be written" in done.stderr
     assert "Traceback" not in done.stderr
     assert {path: path.read_bytes() for path in kept} == kept
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own, of 1 MB; given the room, it grows."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if not mounted("-t", "tmpfs", "-o", "size=1m", "tmpfs", disk):
+        pytest.skip("a file system can't be mounted here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)  # noqa: S607 - wherever the system has it
+
+
+def mounted(*arguments):
+    """Whether the system mounts it, which it does for root alone."""
+    try:
+        return subprocess.run(["mount", *map(str, arguments)], capture_output=True, check=False).returncode == 0  # noqa: S607
+    except OSError:
+        return False
+
+
+def outputs(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("all*") if path.suffix in (".xlsx", ".csv", ".parquet")}
+
+
+def test_a_disk_that_fills_up_keeps_the_last_result_and_with_room_gets_the_new_one(tmp_path, small_disk):
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, *(candidate(number) for number in range(1, 200))])
+    command = ("run", "in", "--quiet", "--output-file", "disk/all.xlsx", "--report-file", "report.json")
+    assert flexscout(*command).code == 0
+    before = outputs(small_disk)
+    write_workbook(tmp_path / "in/b.xlsx", [HEADER, *(candidate(number) for number in range(200, 6_000))])
+    full = flexscout(*command)
+    assert full.code == 2
+    assert "can't be written" in full.err
+    assert "Traceback" not in full.err
+    assert outputs(small_disk) == before
+    assert mounted("-o", "remount,size=64m", small_disk)
+    assert flexscout(*command).code == 0
+    undisturbed = tmp_path / "undisturbed"
+    undisturbed.mkdir()
+    assert flexscout("run", "in", "--quiet", "--output-file", "undisturbed/all.xlsx", "--report-file", "report2.json").code == 0
+    mine, theirs = outputs(small_disk), outputs(undisturbed)
+    assert mine["all.parquet"] == theirs["all.parquet"]
+    assert mine["all.csv"] == theirs["all.csv"]
