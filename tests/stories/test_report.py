@@ -1,7 +1,9 @@
 """`flexscout report`: the report of a past run, rendered again."""
 
 import json
+import warnings
 
+import openpyxl
 import pytest
 
 from program import flexscout
@@ -48,6 +50,15 @@ def test_one_file_goes_where_it_is_asked_for(weeks):
     assert not (weeks / "data/reports/pipeline_summary-run-1.html").exists()
 
 
+def test_a_workbook_of_an_earlier_run_has_its_list(weeks):
+    assert flexscout("report", "1", "--output", "week1.xlsx", folder=weeks).code == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(weeks / "week1.xlsx")
+    assert {"Summary", "Flex Properties", "Top Candidates", "Why Not Selected", "Files", "Settings"} <= set(book.sheetnames)
+    assert "1 Test Street" in [cell.value for row in book["Top Candidates"].iter_rows() for cell in row]
+
+
 def test_a_run_that_never_was_is_said_so(weeks):
     outcome = flexscout("report", "9", folder=weeks)
     assert outcome.code == 2
@@ -58,7 +69,7 @@ def test_a_run_that_never_was_is_said_so(weeks):
 def test_a_format_that_no_report_has_is_refused(weeks):
     outcome = flexscout("report", "--output", "week.docx", folder=weeks)
     assert outcome.code == 2
-    assert "End it in .json or .html" in outcome.err
+    assert "End it in .json, .html or .xlsx" in outcome.err
 
 
 def test_before_any_run_it_says_what_to_do(tmp_path):

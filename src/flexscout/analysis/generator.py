@@ -11,28 +11,28 @@ import polars as pl
 from flexscout import __version__
 from flexscout.aggregation import combine, in_order
 from flexscout.analysis.aggregator import ResultAggregator
+from flexscout.analysis.findings import Findings, findings_of
 from flexscout.analysis.frames import labels
 from flexscout.analysis.known import POSITION, known_columns
 from flexscout.analysis.merged import grouped, merged
-from flexscout.analysis.past import PastRun
 from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
-from flexscout.errors import AggregationError, OutputError
-from flexscout.export import Outputs, write_report
+from flexscout.errors import AggregationError
+from flexscout.export import Tables
 from flexscout.history import RunBook
 from flexscout.journal import peak_memory_mb
 from flexscout.linkage import Groups, property_ids
 from flexscout.model import SOURCE_COLUMNS, AggregateStatistics, ProcessingResult
-from flexscout.page import ROWS, draw_page
+from flexscout.page import ROWS
 from flexscout.processing import POSSIBLE_SCHEMA, issues_of, possible_duplicates, with_ids
 from flexscout.reporting import TOP_CANDIDATES, Facts, build_report, messages, score_distribution, statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     import pandas as pd
 
-    from flexscout.analysis.frames import FrameT
+from flexscout.analysis.frames import FrameT
 
 
 class ReportGenerator:
@@ -69,25 +69,25 @@ class ReportGenerator:
     def export_report(
         self, path: str | Path, results: Iterable[ProcessingResult] = (), master: pd.DataFrame | pl.DataFrame | None = None
     ) -> Path:
-        """Write the report as a run does: as JSON, or where the path ends in .html, as a page; gives the path.
+        """Write the report as a run does, and give the path: JSON, or where it ends in .html a page, in .xlsx a workbook.
 
         What stood there is kept as `NAME.bak`. Raises OutputError if it can't be written, or for any other suffix.
         """
-        return self._export(Path(path), self._facts(results, master))
+        return self._findings(self._facts(results, master)).write(Path(path))
 
     def export_past_report(self, path: str | Path, run: int | None = None) -> Path:
-        """Write the report of a past run again, as JSON or a page; `run`: its number, None for the last one of the workbook.
+        """Write the report of a past run again, as `export_report` does; `run`: its number, None for the last one.
 
         Nothing is read or classified again. Raises NothingToReadError if there is no such run, or its list is not kept any more,
         and OutputError as `export_report` does.
         """
         book = RunBook(Path(self.config.output_file))
-        past = PastRun.of(book, book.run(run))
-        return _written(Path(path), past.report, past.page)
+        return findings_of(book, book.run(run)).write(Path(path))
 
-    def _export(self, path: Path, facts: Facts) -> Path:
-        report, explanations = build_report(facts), Criteria.of(self.config).explain(facts.master.head(ROWS))
-        return _written(path, report, lambda: draw_page(report, facts.master, explanations).html(report, messages(facts)))
+    def _findings(self, facts: Facts) -> Findings:
+        why = Criteria.of(self.config).explain(facts.master.head(ROWS))
+        tables = Tables(facts.master, facts.ledger, facts.possible, issues=facts.issues, explanations=why)
+        return Findings(build_report(facts), messages(facts), tables)
 
     def _facts(self, results: Iterable[ProcessingResult], master: Any) -> Facts:
         files = _checked(results)
@@ -111,19 +111,6 @@ class ReportGenerator:
             version=__version__,
             explanations=Criteria.of(self.config).explain(chosen.head(TOP_CANDIDATES)),
         )
-
-
-def _written(path: Path, report: Mapping[str, Any], page: Callable[[], str]) -> Path:
-    """Write the report in the format that the path asks for."""
-    suffix = path.suffix.lower()
-    if suffix not in (".json", ".html"):
-        raise OutputError(f"{path.name} names no format that a report can be written in.", "End it in .json or .html.")
-    with Outputs() as outputs:
-        if suffix == ".json":
-            write_report(report, outputs.beside(path))
-        else:
-            outputs.beside(path).write_text(page(), encoding="utf-8", newline="\n")
-        return outputs.commit()[0]
 
 
 def _checked(results: Iterable[object]) -> list[ProcessingResult]:

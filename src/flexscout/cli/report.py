@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Run = Annotated[int | None, typer.Argument(metavar="RUN", help="A number that `flexscout runs` lists.  [default: the last run]")]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", metavar="PATH", help="Write only this file: .html or .json.  [default: both, where the run did]"),
+    typer.Option("--output", metavar="PATH", help="Write only this file: .html, .json or .xlsx.  [default: page and JSON]"),
 ]
 
 

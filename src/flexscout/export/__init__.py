@@ -5,7 +5,7 @@ from flexscout.export.delimited import write_csv
 from flexscout.export.outputs import Outputs, check_places
 from flexscout.export.report import render_report, write_report
 from flexscout.export.sheets import Tables
-from flexscout.export.tables import write_tables
+from flexscout.export.tables import write_tables, write_tables_as_workbook
 from flexscout.export.workbook import Sheet, write_workbook
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "write_csv",
     "write_report",
     "write_tables",
+    "write_tables_as_workbook",
     "write_workbook",
 ]

@@ -1,7 +1,7 @@
 """What stands on which sheet of the workbook."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -38,16 +38,17 @@ _SHEETS_SHOWN = 40
 class Tables:
     """The tables of a result: unique candidates, removed duplicates, pairs that may be one, rows not selected, Issues.
 
+    Of a past run only the first is known; the others have no columns then, and no sheet.
     `explanations`: why the first candidates scored what they did; `passed`: which candidates the person passed on; `changes`:
     since the last other result, None if there was none; `notes`: the person's, on properties that are not on the list; `own`:
     their columns.
     """
 
     master: pl.DataFrame
-    ledger: pl.DataFrame
-    possible: pl.DataFrame
-    others: pl.DataFrame
-    issues: pl.DataFrame
+    ledger: pl.DataFrame = field(default_factory=pl.DataFrame)
+    possible: pl.DataFrame = field(default_factory=pl.DataFrame)
+    others: pl.DataFrame = field(default_factory=pl.DataFrame)
+    issues: pl.DataFrame = field(default_factory=pl.DataFrame)
     explanations: Sequence[str] = ()
     passed: pl.Series | None = None
     changes: pl.DataFrame | None = None
@@ -64,16 +65,21 @@ def workbook_sheets(tables: Tables, report: Mapping[str, Any]) -> list[Sheet]:
         _list(tables, formats),
         top_candidates(tables.master, tables.explanations, tables.passed, formats),
         *_of_runs(tables),
-        Sheet("To Verify", _to_verify(others), formats, _TEXTS),
-        Sheet("Duplicates", tables.ledger, formats, _TEXTS),
-        Sheet("Possible Duplicates", tables.possible.head(POSSIBLE_LISTED), formats, _TEXTS),
+        *_known("To Verify", _to_verify(others), formats),
+        *_known("Duplicates", tables.ledger, formats),
+        *_known("Possible Duplicates", tables.possible.head(POSSIBLE_LISTED), formats),
         Sheet("Why Not Selected", _why_not(report), widths={"Reason": 70}),
-        Sheet("Not Selected", others.drop("To Verify", strict=False), formats, _TEXTS),
-        Sheet("Issues", tables.issues, {}, ("Value",)),
+        *_known("Not Selected", others.drop("To Verify", strict=False), formats),
+        *_known("Issues", tables.issues, {}, ("Value",)),
         Sheet("Files", _files(report["files"])),
         Sheet("Columns", _columns(report["columns"]), {}, ("Column", "Differs")),
         settings_sheet(report),
     ]
+
+
+def _known(name: str, table: pl.DataFrame, formats: dict[str, str], texts: tuple[str, ...] = _TEXTS) -> list[Sheet]:
+    """The sheet of a table, if that is known."""
+    return [Sheet(name, table, formats, texts)] if table.width else []
 
 
 def _list(tables: Tables, formats: dict[str, str]) -> Sheet:

@@ -41,6 +41,12 @@ def write_tables(tables: Tables, report: Mapping[str, Any], config: PipelineConf
     return notes
 
 
+def write_tables_as_workbook(tables: Tables, report: Mapping[str, Any], path: Path) -> None:
+    """Write the workbook alone, of what is known."""
+    issues = in_words(tables.issues) if tables.issues.width else tables.issues
+    write_workbook(workbook_sheets(replace(tables, issues=issues), report), path)
+
+
 def _chosen(master: pl.DataFrame, config: PipelineConfiguration) -> pl.DataFrame:
     """The columns that are written, the person's own after those of the design, whose places programs know."""
     standard = {column.name for column in columns()} | set(OUTPUT_COLUMNS)

@@ -1,7 +1,9 @@
 """The report of processed files and their candidates."""
 
 import json
+import warnings
 
+import openpyxl
 import pandas as pd
 import polars as pl
 import pytest
@@ -77,6 +79,17 @@ def test_the_merges_name_the_rows_of_the_files(results, tmp_path):
 def test_a_page_is_drawn_of_a_frame_alone(results, library, tmp_path):
     page = ReportGenerator().export_report(tmp_path / "r.html", master=combined_of(results, library).head(3))
     assert "<h1>3 flex-industrial candidates</h1>" in page.read_text(encoding="utf-8")
+
+
+@LIBRARIES
+def test_a_workbook_is_made_of_a_frame_alone_without_the_sheets_of_which_nothing_is_known(results, library, tmp_path):
+    master = combined_of(results, library).head(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(ReportGenerator().export_report(tmp_path / "r.xlsx", master=master))
+    assert book["Flex Properties"].max_row == 4
+    assert book["Top Candidates"].max_row == 4
+    assert "Not Selected" not in book.sheetnames
 
 
 def test_a_report_has_no_other_format(tmp_path):
