@@ -5,6 +5,7 @@ What a run with another profile can't do without. It writes the workbook, its tw
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
@@ -18,6 +19,15 @@ from flexscout.reporting import Facts, build_report
 
 def rejudge(config: PipelineConfiguration) -> None:
     """Classify, link, write."""
+    tables, report = judged(config)
+    with Outputs() as outputs:
+        write_tables(tables, report, config, outputs)
+        draw_page(report, tables.master, tables.explanations).write(outputs.beside(config.page_file), report)
+        outputs.commit()
+
+
+def judged(config: PipelineConfiguration) -> tuple[Tables, dict[str, Any]]:
+    """What the files of the settings' folder come to, and its report."""
     batch = BatchProcessor(config)
     with table_cache(config.cache_folder, reading_version()) as cache:
         known = cache.depending_on(batch.schema)
@@ -29,11 +39,7 @@ def rejudge(config: PipelineConfiguration) -> None:
         files.results, (), unique.master, unique.ledger, unique.possible, config.model_dump(), {}, 0, 0.0, __version__,
         issues=files.issues, others=tables.others,
     )  # fmt: skip
-    report = build_report(facts) | {"notes": {}, "changes": None}
-    with Outputs() as outputs:
-        write_tables(tables, report, config, outputs)
-        draw_page(report, unique.master, why).write(outputs.beside(config.page_file), report)
-        outputs.commit()
+    return tables, build_report(facts) | {"notes": {}, "changes": None}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.export.links import MOST_LINKED, links, shown_as
+from flexscout.export.links import links, shown_as
 from flexscout.export.settings_sheet import settings_sheet
 from flexscout.export.summary import summary_sheet
 from flexscout.export.top import top_candidates
@@ -83,9 +83,9 @@ def _known(name: str, table: pl.DataFrame, formats: dict[str, str], texts: tuple
 
 
 def _list(tables: Tables, formats: dict[str, str]) -> Sheet:
-    """The candidates, each with its links where the sheet can hold them all."""
+    """The candidates, the best with their links."""
     table = _own_first(tables)
-    there = links(table) if table.height <= MOST_LINKED else []
+    there = links(table)
     linked = table.with_columns(there)
     widths = dict.fromkeys((link.name for link in there), 30.0)
     return Sheet("Flex Properties", linked, formats, (*_TEXTS, *tables.own), "Flex Score", shown_as(table, there), widths=widths)

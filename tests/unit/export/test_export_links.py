@@ -35,7 +35,8 @@ def test_a_column_of_the_export_is_not_replaced():
     assert found(Address="1 A St", Map="B7") == {}
 
 
-def test_it_is_said_where_a_list_is_too_long_for_links():
-    assert links_left_out(pl.DataFrame({"Address": ["1 A St"]})) == []
-    (said,) = links_left_out(pl.DataFrame({"Address": ["1 A St"] * (MOST_LINKED + 1)}))
-    assert "no links" in said
+def test_only_the_first_of_a_long_list_have_links_and_it_is_said():
+    short, long = (pl.DataFrame({"Address": ["1 A St"] * rows}) for rows in (1, MOST_LINKED + 1))
+    assert links_left_out(short) == []
+    assert links(long)[0].null_count() == 1
+    assert "for the first 2,500 properties" in links_left_out(long)[0]
