@@ -35,18 +35,34 @@ def sites_of(frame: pl.DataFrame, lacking: pl.Series) -> Sites:
     told = _all_told(frame, lacking)
     known = told.filter(pl.col("number").is_not_null() & pl.col("state").is_not_null())
     places = known.group_by(_IDENTITY).agg(
-        pl.col("apn").drop_nulls().unique().sort().alias("apns"),
-        _format(pl.col("apn")).drop_nulls().unique().sort().alias("formats"),
         pl.col("full").first(),
         pl.when(pl.col("told_unit").n_unique() == 1).then(pl.col("told_unit").first()).alias("told_unit"),
         pl.col("lat").median(),
         pl.col("lon").median(),
         pl.col("row").min().alias("row"),
+        pl.col("row").alias("rows"),
     )
     ordered = places.sort(_IDENTITY).with_columns(pl.col("number").str.extract(r"^(\w+)").alias("low"), _uses().alias("uses"))
-    at = ordered.select(_IDENTITY).with_row_index("site")
-    rows = told.join(at, on=_IDENTITY, how="left", nulls_equal=True, maintain_order="left")["site"]
-    return Sites(ordered, rows, told)
+    at = ordered.select(pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("site"), "rows").explode("rows")
+    rows = told.select("row").join(at, left_on="row", right_on="rows", how="left", maintain_order="left")["site"]
+    return Sites(_with_parcels(ordered.drop("rows"), rows, told["apn"]), rows, told)
+
+
+def _with_parcels(places: pl.DataFrame, rows: pl.Series, apns: pl.Series) -> pl.DataFrame:
+    """The places with the distinct parcel numbers of their rows, `apns`, and how those are written, `formats`, in order."""
+    numbers = pl.DataFrame([rows.alias("site"), apns.alias("apns")]).drop_nulls()
+    written = numbers.select("site", _format(pl.col("apns")).alias("formats"))
+    return places.with_columns(_listed(values, places.height) for values in (numbers, written))
+
+
+def _listed(values: pl.DataFrame, sites: int) -> pl.Series:
+    """For each site its distinct values, in order."""
+    name = values.columns[-1]
+    # To sort all values once takes a tenth of the time of sorting a million lists.
+    lists = values.unique().sort("site", name).group_by("site", maintain_order=True).agg(name)
+    every = pl.int_range(sites, dtype=pl.get_index_type(), eager=True).alias("site").to_frame()
+    joined = every.join(lists, on="site", how="left", maintain_order="left")
+    return joined.select(pl.col(name).fill_null(pl.lit([], dtype=pl.List(pl.String))))[name]
 
 
 def _all_told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
