@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.aggregation.fill import BEST, NOTHING_GIVEN, RANK, Filled, Judge, filled
-from flexscout.aggregation.order import in_order
+from flexscout.aggregation.order import in_order, positions_in_order
 from flexscout.aggregation.sources import with_sources
 from flexscout.model import FILL_COLUMNS, SOURCE_COLUMNS
 from flexscout.vocabulary import columns
@@ -39,6 +39,7 @@ Why = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 _PLACE = ("Address", "City", "State")
 _NAMES = ("File", "Sheet", "Row")
 _EXACT = 2**53
+_AT = "__at"  # working column: where a row stands in the frame
 _KEPT = "__kept "  # how the columns of the kept row begin beside the removed one
 
 
@@ -57,20 +58,36 @@ def deduplicate(frame: pl.DataFrame, keys: str, newness: str, why: Why, judge: J
     the evidence of each kept and removed row; `judge`: if blanks of survivors are to be filled, scores them anew. The survivor
     has the highest score, then the most canonical cells, then the newest file, then the first file name, sheet and row.
     """
-    ranked = frame.sort(
-        ["Flex Score", _filled_cells(frame), newness, *SOURCE_COLUMNS], descending=[True, True, True, False, False, False]
-    ).with_row_index(RANK)
-    best = pl.when(pl.col(keys).is_null()).then(RANK).otherwise(pl.col(RANK).min().over(keys))
-    marked = ranked.with_columns(best.alias(BEST))
-    best_rows, removed = marked.filter(pl.col(BEST) == pl.col(RANK)), marked.filter(pl.col(BEST) != pl.col(RANK))
-    found = filled(best_rows, removed, judge) if judge else Filled(best_rows, NOTHING_GIVEN)
-    survivors = in_order(found.survivors)
+    best, removed = _ranked(frame, keys, newness)
+    if judge:
+        found = filled(_taken(frame, best), _taken(frame, removed), judge)
+        survivors = in_order(found.survivors)
+        kept = found.survivors[best[RANK].search_sorted(removed[BEST])]
+    else:
+        # Places of rows are put in order, not rows: no table holds more than one copy of them all.
+        found = Filled(frame.clear(), NOTHING_GIVEN)
+        survivors = _taken(frame, best[positions_in_order(frame, best[_AT])])
+        kept = _taken(frame, best[best[RANK].search_sorted(removed[BEST])])
     groups = _groups(survivors, removed)
-    kept = found.survivors[found.survivors[RANK].search_sorted(removed[BEST])]
-    told = removed.join(found.given, on=RANK, how="left", maintain_order="left")
+    told = _taken(frame, removed).join(found.given, on=RANK, how="left", maintain_order="left")
     ledger = _ledger(told, kept, _looked_up(removed[BEST], groups), why)
     of_survivors = _looked_up(survivors[RANK], groups)
     return Deduplicated(with_sources(survivors.drop(keys, newness, RANK, BEST), ledger, of_survivors), ledger)
+
+
+def _ranked(frame: pl.DataFrame, keys: str, newness: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The best rows and the others, in the order of their ranks: where each stands in the frame, RANK and BEST."""
+    by = ["Flex Score", _filled_cells(frame), newness, *SOURCE_COLUMNS]
+    order = frame.select(pl.arg_sort_by(by, descending=[True, True, True, False, False, False]).alias(_AT))
+    best = pl.when(pl.col(keys).is_null()).then(RANK).otherwise(pl.col(RANK).min().over(keys)).alias(BEST)
+    ranked = order.with_columns(frame[keys].gather(order[_AT])).with_row_index(RANK).select(_AT, RANK, best)
+    is_best = pl.col(BEST) == pl.col(RANK)
+    return ranked.filter(is_best), ranked.filter(~is_best)
+
+
+def _taken(frame: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the frame that are `ranked`, with RANK and BEST."""
+    return pl.concat([ranked.drop(_AT), frame[ranked[_AT]]], how="horizontal")
 
 
 def unmerged(frame: pl.DataFrame, working: Sequence[str]) -> Deduplicated:

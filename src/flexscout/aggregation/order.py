@@ -16,5 +16,16 @@ _ORDER = {
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     """Best first: by score, completeness, size; then by address and source. Missing values come last, equal rows stay."""
-    there = {name: descending for name, descending in _ORDER.items() if name in frame.columns}
-    return frame.sort(list(there), descending=list(there.values()), nulls_last=True, maintain_order=True) if there else frame
+    by = _there(frame)
+    return frame.sort(list(by), descending=list(by.values()), nulls_last=True, maintain_order=True) if by else frame
+
+
+def positions_in_order(frame: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    """Where, among these `rows` of the frame, the first in order stands, the second, and so on."""
+    by = _there(frame)
+    order = pl.arg_sort_by(list(by), descending=list(by.values()), nulls_last=True, maintain_order=True)
+    return frame.select(by)[rows].select(order.alias("position"))["position"]
+
+
+def _there(frame: pl.DataFrame) -> dict[str, bool]:
+    return {name: descending for name, descending in _ORDER.items() if name in frame.columns}
