@@ -24,6 +24,7 @@ from flexscout.processing import (
     gathered,
     not_selected,
     unique_properties,
+    with_other_columns,
 )  # fmt: skip
 from flexscout.reporting import Facts
 
@@ -77,8 +78,8 @@ class ScalableFlexPipeline:
             files = self._process(found, tables)
         with clock.stage("aggregation"):
             unique = unique_properties(files, self.config, self._batch.criteria)
-            before = take_over(unique.master)
-        result = Tables(before.master, unique.ledger, unique.possible, not_selected(files.others), files.issues)
+            before = take_over(with_other_columns(unique.master, files.tables))
+        result = Tables(before.master, unique.ledger, unique.possible, not_selected(files.shelved_others), files.issues)
         return delivered(self._facts(found, files, result, clock), result, before, self.config, clock, memory)
 
     def check(self) -> CheckSummary:

@@ -24,7 +24,7 @@ def positions_in_order(frame: pl.DataFrame, rows: pl.Series) -> pl.Series:
     """Where, among these `rows` of the frame, the first in order stands, the second, and so on."""
     by = _there(frame)
     order = pl.arg_sort_by(list(by), descending=list(by.values()), nulls_last=True, maintain_order=True)
-    return frame.select(by)[rows].select(order.alias("position"))["position"]
+    return frame.select(list(by))[rows].select(order.alias("position"))["position"]
 
 
 def _there(frame: pl.DataFrame) -> dict[str, bool]:

@@ -65,7 +65,7 @@ class Past:
         """Which of the rows are one property."""
         if self.ranking.groups:
             return self.ranking.groups
-        return linked(linkable(self.files.others, self.config.duplicate_fields), self.config)
+        return linked(linkable(self.files.shelved_others, self.config.duplicate_fields), self.config)
 
     @property
     def _ranks(self) -> pl.DataFrame:

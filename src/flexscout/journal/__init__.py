@@ -3,6 +3,7 @@
 from flexscout.journal.cache import TableCache, table_cache
 from flexscout.journal.log import log_finished, log_found, run_log
 from flexscout.journal.measure import NEAR, MemoryWatch, Stopwatch, peak_memory_mb
+from flexscout.journal.shelf import Shelf
 from flexscout.journal.tables import TableFolder, write_parts, write_table
 from flexscout.journal.versions import reading_version, result_version
 from flexscout.journal.whole import make_safe, write_whole
@@ -10,6 +11,7 @@ from flexscout.journal.whole import make_safe, write_whole
 __all__ = [
     "NEAR",
     "MemoryWatch",
+    "Shelf",
     "Stopwatch",
     "TableCache",
     "TableFolder",

@@ -33,7 +33,15 @@ def sites_of(frame: pl.DataFrame, lacking: pl.Series) -> Sites:
     `lacking`: what each row's sheet lacks.
     """
     told = _all_told(frame, lacking)
-    known = told.filter(pl.col("number").is_not_null() & pl.col("state").is_not_null())
+    places = _distinct(told)
+    at = places.select(pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("site"), "rows").explode("rows")
+    rows = told.select("row").join(at, left_on="row", right_on="rows", how="left", maintain_order="left")["site"]
+    return Sites(_with_parcels(places.drop("rows"), rows, told["apn"]), rows, told)
+
+
+def _distinct(told: pl.DataFrame) -> pl.DataFrame:
+    """The places in their order, with the `rows` at each."""
+    known = told.lazy().filter(pl.col("number").is_not_null() & pl.col("state").is_not_null())
     places = known.group_by(_IDENTITY).agg(
         pl.col("full").first(),
         pl.when(pl.col("told_unit").n_unique() == 1).then(pl.col("told_unit").first()).alias("told_unit"),
@@ -43,9 +51,7 @@ def sites_of(frame: pl.DataFrame, lacking: pl.Series) -> Sites:
         pl.col("row").alias("rows"),
     )
     ordered = places.sort(_IDENTITY).with_columns(pl.col("number").str.extract(r"^(\w+)").alias("low"), _uses().alias("uses"))
-    at = ordered.select(pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("site"), "rows").explode("rows")
-    rows = told.select("row").join(at, left_on="row", right_on="rows", how="left", maintain_order="left")["site"]
-    return Sites(_with_parcels(ordered.drop("rows"), rows, told["apn"]), rows, told)
+    return ordered.collect()
 
 
 def _with_parcels(places: pl.DataFrame, rows: pl.Series, apns: pl.Series) -> pl.DataFrame:

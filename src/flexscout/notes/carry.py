@@ -22,9 +22,10 @@ def with_notes(master: pl.DataFrame, notes: Notes, successors: pl.DataFrame | No
         # An empty list; one without IDs is none that a run makes.
         return free, _left_over(notes, notes.placed)
     placed = notes.placed if successors is None else _followed(notes.placed, successors)
-    noted = free.join(placed.select(ID, *notes.columns), on=ID, how="left", maintain_order="left")
-    left_over = placed.join(master, on=ID, how="anti")
-    return noted.select(*notes.columns, pl.exclude(notes.columns)), _left_over(notes, left_over)
+    # Of a large list only the IDs are joined: the rest of it would be copied.
+    own = free.select(ID).join(placed.select(ID, *notes.columns), on=ID, how="left", maintain_order="left")
+    left_over = placed.join(master.select(ID), on=ID, how="anti")
+    return free.select(*own.select(notes.columns), pl.all()), _left_over(notes, left_over)
 
 
 def passed(master: pl.DataFrame, words: Collection[str]) -> pl.Expr:

@@ -1,6 +1,6 @@
 """Prepared files' tables, classified: who is a candidate, who is not and why."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from flexscout.aggregation import combine
 from flexscout.classification import Criteria
 from flexscout.classification.where import Filtered
 from flexscout.conversion import ISSUE_SCHEMA, fairly
-from flexscout.journal import TableFolder, write_table
+from flexscout.journal import Shelf, TableFolder, write_table
 from flexscout.linkage import WITHIN_FILE, lacking
 from flexscout.model import (
     ISSUES_LISTED,
@@ -38,6 +38,7 @@ Tables = Mapping[tuple[str, str], Path]
 _FILE, _SHEET, _ = SOURCE_COLUMNS
 _CANONICAL = {column.name for column in columns()}
 _BLOCK = 100  # tables
+_AT_A_TIME = 2**17  # rows that are classified together
 
 LINKED_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Latitude", "Longitude")
 """What tells which rows are one property."""
@@ -68,69 +69,110 @@ _NOT_SELECTED = (
 class Classified:
     """Files after classification.
 
-    `results`: one a file; `candidates`: their canonical columns and scores, with LACKING, MODIFIED and POSITION; `others`: the
-    rows that were not selected, with their reasons and LACKING; `issues`: the Issues of the files; `tables`: where the whole rows
-    are; `left_out`: rows for which the filter does not hold.
+    `results`: one a file; `issues`: the Issues of the files; `tables`: where the whole rows are; `left_out`: rows for which the
+    filter does not hold. Candidates and others that are many wait on disk while other things need memory.
     """
 
     results: tuple[ProcessingResult, ...]
-    candidates: pl.DataFrame
-    others: pl.DataFrame
+    shelved_candidates: Shelf
+    shelved_others: Shelf
     issues: pl.DataFrame
     tables: Tables
     left_out: int = 0
+
+    @property
+    def shelves(self) -> tuple[Shelf, Shelf]:
+        """The candidates, the others."""
+        return self.shelved_candidates, self.shelved_others
+
+    @property
+    def candidates(self) -> pl.DataFrame:
+        """Canonical columns and scores of the candidates, with LACKING, MODIFIED and POSITION; read anew if they are many."""
+        return self.shelved_candidates.take()
+
+    @property
+    def others(self) -> pl.DataFrame:
+        """The rows that were not selected, with their reasons and LACKING; read anew if they are many."""
+        return self.shelved_others.take()
 
 
 def classified(records: Sequence[FileRecord], criteria: Criteria, duplicate_fields: tuple[str, ...]) -> Classified:
     """Classify the tables of records; a failed record gives a failed result and has none."""
     tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
-    filtered = [part for (part,) in judged(records, (criteria,), duplicate_fields)]
-    frames = [part.frame for part in filtered]
-    others = [frame.filter(pl.col(STATUS) != RowStatus.CANDIDATE) for frame in frames]
-    candidates = [frame.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY) for frame in frames]
+    found = [_parted(frame, criteria, duplicate_fields) for frame in _marked(records, (criteria,), duplicate_fields)]
+    parts = [part for several in found for part in several]
     return Classified(
-        _results(records, frames),
-        combine(candidates),
-        _together(frame.select(_to_link(duplicate_fields) | _shown()) for frame in others),
+        _results(records, [part.statuses for part in parts]),
+        Shelf(combine(part.candidates for part in parts), spill=False),
+        Shelf(_together(part.others for part in parts), spill=False),
         issues_of(records),
         tables,
-        sum(part.left_out for part in filtered),
+        sum(part.left_out for part in parts),
     )
+
+
+@dataclass(frozen=True)
+class _Parted:
+    """Judged rows: `statuses`: file and status of each; and how many the filter left out."""
+
+    statuses: pl.DataFrame
+    candidates: pl.DataFrame
+    others: pl.DataFrame
+    left_out: int
+
+
+def _parted(frame: pl.DataFrame, criteria: Criteria, duplicate_fields: tuple[str, ...]) -> list[_Parted]:
+    """The rows as the criteria judge them, some at a time: what the rules look at is as large as the table."""
+    parts = []
+    for begin in range(0, max(frame.height, 1), _AT_A_TIME):
+        part = criteria.judge(frame.slice(begin, _AT_A_TIME))
+        is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
+        candidates = part.frame.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
+        others = part.frame.filter(~is_candidate).select(cs.by_name(_to_link(part.frame.columns, duplicate_fields)) | _shown())
+        parts.append(_Parted(part.frame.select(_FILE, STATUS), candidates, others, part.left_out))
+    return parts
 
 
 def judged(
     records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
 ) -> list[tuple[Filtered, ...]]:
     """The records' tables with LACKING, MODIFIED and POSITION, as each of the `criteria` judges them: equal rows in one order."""
+    return [tuple(one.judge(frame) for one in criteria) for frame in _marked(records, criteria, duplicate_fields)]
+
+
+def _marked(
+    records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
+) -> Iterator[pl.DataFrame]:
     asked = {*duplicate_fields, *WITHIN_FILE, *(name for one in criteria for name in one.profile.columns)}
-    marked = [_with_lacking(frame, duplicate_fields) for frame in _alike(records, asked)]
-    return [tuple(one.judge(frame) for one in criteria) for frame in marked]
+    return (_with_lacking(frame, duplicate_fields) for frame in _alike(records, asked))
 
 
 def gathered(parts: Sequence[Classified]) -> Classified:
     """All parts as one, in the order of the files, sheets and rows, whatever that of their arrival."""
     return Classified(
         tuple(sorted((result for part in parts for result in part.results), key=lambda result: result.record.source.name)),
-        _in_order(part.candidates for part in parts),
-        _in_order(part.others for part in parts),
+        Shelf(_in_order(part.candidates for part in parts)),
+        Shelf(_in_order(part.others for part in parts)),
         pl.concat([issues_of(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True),
         {place: table for part in parts for place, table in part.tables.items()},
         sum(part.left_out for part in parts),
     )
 
 
-def not_selected(others: pl.DataFrame) -> pl.DataFrame:
+def not_selected(others: Shelf) -> pl.DataFrame:
     """The rows that were not selected, as they are shown."""
-    return others.select(_shown())
+    return others.take([name for name in others.columns if name in _NOT_SELECTED])
 
 
-def linkable(rows: pl.DataFrame, duplicate_fields: tuple[str, ...]) -> pl.DataFrame:
+def linkable(rows: pl.DataFrame | Shelf, duplicate_fields: tuple[str, ...]) -> pl.DataFrame:
     """What tells which rows are one property, of rows with LACKING."""
-    return rows.select(_to_link(duplicate_fields))
+    names = _to_link(rows.columns, duplicate_fields)
+    return rows.take(names) if isinstance(rows, Shelf) else rows.select(names)
 
 
-def _to_link(duplicate_fields: tuple[str, ...]) -> cs.Selector:
-    return cs.by_name(*dict.fromkeys((*LINKED_COLUMNS, *duplicate_fields, *SOURCE_COLUMNS, LACKING)), require_all=False)
+def _to_link(names: Collection[str], duplicate_fields: tuple[str, ...]) -> list[str]:
+    asked = dict.fromkeys((*LINKED_COLUMNS, *duplicate_fields, *SOURCE_COLUMNS, LACKING))
+    return [name for name in asked if name in names]
 
 
 def _shown() -> cs.Selector:

@@ -9,7 +9,7 @@ from flexscout.aggregation import Deduplicated, Judge, column_order, deduplicate
 from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
 from flexscout.linkage import Groups, Linking, duplicate_groups, property_ids
-from flexscout.processing.classified import LACKING, MODIFIED, Classified, linkable, with_other_columns
+from flexscout.processing.classified import LACKING, MODIFIED, Classified, linkable
 from flexscout.processing.possible import POSSIBLE_SCHEMA, possible_duplicates
 from flexscout.processing.rejudged import judged_again
 
@@ -23,7 +23,7 @@ _GROUP = "__group"  # working column: the property that a row is of
 class Unique:
     """What is left of all candidates.
 
-    `master`: a row per property, best first, with LINK_COLUMNS and all that its sheet has; `ledger`: a row per removed row;
+    `master`: a row per property, best first, with canonical columns, LINK_COLUMNS and POSITION; `ledger`: a row per removed row;
     `possible`: pairs of properties that may be one.
     """
 
@@ -47,26 +47,30 @@ class Ranked:
 
 
 def unique_properties(files: Classified, config: PipelineConfiguration, criteria: Criteria) -> Unique:
-    """The best candidate of each property, the ledger, and what may be one; every candidate where nothing is to be merged."""
+    """The best candidate of each property, the ledger, and what may be one; every candidate where nothing is to be merged.
+
+    Its rows lack the columns that pass through, which `with_other_columns` reads from the tables.
+    """
     found = ranked(files, config, criteria)
-    survivors = found.survivors
-    whole = with_other_columns(survivors.drop(ROW), files.tables) if found.groups else survivors
-    return Unique(whole, found.ledger, found.possible)
+    return Unique(found.survivors.drop(ROW, strict=False), found.ledger, found.possible)
 
 
 def ranked(files: Classified, config: PipelineConfiguration, criteria: Criteria) -> Ranked:
-    """The same without the columns that pass through, which are read from the tables; with the groups of all rows."""
-    candidates = files.candidates
-    if not candidates.width:
-        nothing = unmerged(candidates, ())
+    """The same with the groups of all rows."""
+    if not files.shelved_candidates.columns:
+        nothing = unmerged(files.candidates, ())
         return Ranked(nothing.survivors, with_ids(nothing.ledger, _NO_IDS), pl.DataFrame(schema=POSSIBLE_SCHEMA), None)
-    rows = [linkable(part, config.duplicate_fields) for part in (candidates, files.others)]
-    groups = linked(pl.concat(rows, how="diagonal"), config)
+    groups = linked(_linkable_rows(files, config), config)
     judge = partial(judged_again, criteria=criteria) if config.fill_from_duplicates else None
-    found = merged(candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config, judge)
+    found = merged(files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config, judge)
     survivors = _named(found.survivors, groups)
     possible = possible_duplicates(groups, survivors, survivors[ROW])
     return Ranked(survivors, with_ids(found.ledger, survivors), possible, groups)
+
+
+def _linkable_rows(files: Classified, config: PipelineConfiguration) -> pl.DataFrame:
+    """Those of the candidates, then those of the others."""
+    return pl.concat([linkable(part, config.duplicate_fields) for part in files.shelves], how="diagonal")
 
 
 _NO_IDS = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String})

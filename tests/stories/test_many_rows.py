@@ -1,0 +1,32 @@
+"""Rows that are many are classified some at a time, and wait on disk: the result is that of few."""
+
+from hashlib import sha256
+
+from tests.workbooks import HEADER, candidate, write_workbook
+
+from flexscout import PipelineConfiguration, ScalableFlexPipeline
+from flexscout.journal import shelf
+from flexscout.processing import classified
+
+
+def outputs(folder, name):
+    config = PipelineConfiguration(
+        input_folder=str(folder / "in"),
+        output_file=str(folder / name / "all.xlsx"),
+        report_file=str(folder / name / "report.json"),
+        where='"Building SqFt" > 21000',
+    )
+    summary = ScalableFlexPipeline(config).run()
+    written = sorted(path for path in (folder / name).iterdir() if path.suffix in {".xlsx", ".csv", ".parquet"})
+    return summary.report["deduplication"]["removed"], {path.name: sha256(path.read_bytes()).hexdigest() for path in written}
+
+
+def test_rows_in_parts_and_on_disk_give_the_same_bytes(tmp_path, monkeypatch):
+    rows = [candidate(number, Building_SqFt=20_000 + 500 * (number % 40)) for number in range(1, 60)]
+    for file, more in (("a", rows), ("b", rows[::-1])):
+        write_workbook(tmp_path / "in" / f"{file}.xlsx", [HEADER, *more, candidate(99, Property_Type="Office")])
+    whole = outputs(tmp_path, "whole")
+    monkeypatch.setattr(classified, "_AT_A_TIME", 7)
+    monkeypatch.setattr(shelf, "LARGE", 1)
+    assert outputs(tmp_path, "parts") == whole
+    assert whole[0] > 50
