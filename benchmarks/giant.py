@@ -1,4 +1,4 @@
-"""One giant sheet: seconds and memory to read it, and to prepare it: python benchmarks/giant.py [--rows N] [--runs N].
+"""One giant sheet: seconds and memory to read it, to prepare it, to run on it: python benchmarks/giant.py [--rows N] [--runs N].
 
 67 columns (a million rows; `--rows 100000` for fewer), with its texts inline and shared. Each way is a process of its own, in
 turn; memory is the most that it holds at a time. DuckDB takes part where its extension for Excel is installed, which it fetches
@@ -31,6 +31,15 @@ path = pathlib.Path(sys.argv[1])
 with tempfile.TemporaryDirectory(dir=path.parent) as folder:
     sys.exit(prepare_file(source_file(path, path.name), TableCache(pathlib.Path(folder)), memory=2**32).error)
 """
+_RUN = """
+import os, pathlib, subprocess, sys, tempfile
+path = pathlib.Path(sys.argv[1])
+with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    os.mkdir(f"{folder}/in")
+    os.link(path, f"{folder}/in/giant.xlsx")
+    run = [sys.executable, "-m", "flexscout", "run", f"{folder}/in", "--output-file", f"{folder}/out/list.xlsx"]
+    sys.exit(subprocess.run(run, env={**os.environ, "FLEXSCOUT_CACHE": f"{folder}/cache"}).returncode)
+"""
 _FASTEXCEL = """
 import fastexcel, sys
 fastexcel.read_excel(sys.argv[1]).load_sheet(0, header_row=None, dtypes="string").to_arrow_with_errors()
@@ -40,7 +49,8 @@ import duckdb, sys
 duckdb.execute("LOAD excel")
 duckdb.execute(f"COPY (FROM read_xlsx('{sys.argv[1]}', all_varchar=true)) TO '{sys.argv[1]}.parquet'")
 """
-_WAYS = {"flexscout, read": _READ, "flexscout, prepare": _PREPARE, "fastexcel": _FASTEXCEL, "DuckDB": _DUCKDB}
+_OURS = {"flexscout, read": _READ, "flexscout, prepare": _PREPARE, "flexscout, run": _RUN}
+_WAYS = {**_OURS, "fastexcel": _FASTEXCEL, "DuckDB": _DUCKDB}
 
 
 def main() -> None:

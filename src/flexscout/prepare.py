@@ -31,7 +31,6 @@ from flexscout.reading import (
 
 PEEKED_ROWS = 500
 _SHOWN_ROWS = 3
-_SCRATCH = "rows"
 
 NO_HEADER = -1
 """Position of the header where a table has none: its rows begin at 0."""
@@ -70,7 +69,7 @@ def prepare_file(source: SourceFile, tables: TableCache, schema: Schema = NO_DEM
     def prepare() -> FileRecord:
         known = source if source.fingerprint else source_file(source.path, source.name)
         place = tables.place(known)
-        with _scratch(place / _SCRATCH) as scratch:
+        with _scratch(tables.scratch(known)) as scratch:
             book = read_workbook(source.path, memory, scratch)
             sheets, left_out = _property_sheets(source, book, schema)
             place.mkdir(parents=True, exist_ok=True)
@@ -263,7 +262,7 @@ def _converted(found: _Found, path: Path, *, from_1904: bool, safe: bool) -> Con
         return converted
     from flexscout.conversion.stored import convert_stored  # noqa: PLC0415 - few sheets are so large
 
-    converted, parts = convert_stored(name, cells, found.header, found.header_map, path.parent / _SCRATCH, from_1904=from_1904)
+    converted, parts = convert_stored(name, cells, found.header, found.header_map, cells.folder, from_1904=from_1904)
     write_parts(parts, path, safe=safe)
     return converted
 

@@ -14,6 +14,8 @@ from rich.progress import Progress as Bar
 from flexscout.model import ProcessingResult
 from flexscout.processing import NoProgress, Progress
 
+_LINE_SECONDS = 5.0  # from one line of a large file to the next
+
 
 @contextmanager
 def listener(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
@@ -48,11 +50,16 @@ class _Said(logging.Handler):
         typer.echo(f"flexscout: {record.getMessage()}", err=True)
 
 
+def _so_far(rows: int, estimate: int) -> str:
+    return f"{rows:,} rows of about {estimate:,}"
+
+
 class LineProgress:
     """A line per file."""
 
     def __init__(self) -> None:
         self._files = self._done = 0
+        self._next = time.monotonic() + _LINE_SECONDS
 
     def started(self, files: int) -> None:
         """Remember how many there are."""
@@ -65,6 +72,13 @@ class LineProgress:
         took = "as before" if result.record.reused else f"{result.processing_time:.1f} s"
         what = f"{account.rows_read:,} rows, {account.candidates:,} candidates, {took}"
         typer.echo(f"[{self._done}/{self._files}] {name}: {what if result.success else 'FAILED'}", err=True)
+
+    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+        """Print a line, not too often."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + _LINE_SECONDS
+            typer.echo(f"{file}: {_so_far(rows, estimate)}", err=True)
 
     def finished(self) -> None:
         """Nothing to end."""
@@ -87,6 +101,7 @@ class BarProgress:
         self._task: TaskID | None = None
         self._candidates = self._rows = 0
         self._start = time.perf_counter()
+        self._within: dict[str, str] = {}
 
     def started(self, files: int) -> None:
         """Show the empty bar."""
@@ -95,11 +110,29 @@ class BarProgress:
 
     def file_done(self, result: ProcessingResult) -> None:
         """Move the bar on."""
+        self._within.pop(result.record.source.name, None)
         self._candidates += result.account.candidates
         self._rows += result.account.rows_read
         seconds = time.perf_counter() - self._start
         if self._task is not None:
-            self.bar.update(self._task, advance=1, candidates=self._candidates, speed=self._rows / seconds if seconds else 0)
+            self.bar.update(
+                self._task,
+                advance=1,
+                description=self._reading,
+                candidates=self._candidates,
+                speed=self._rows / seconds if seconds else 0,
+            )
+
+    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+        """Say so beside the bar."""
+        self._within[file] = _so_far(rows, estimate)
+        if self._task is not None:
+            self.bar.update(self._task, description=self._reading)
+
+    @property
+    def _reading(self) -> str:
+        """What is being read: one large file, if there is any."""
+        return next((f"{file}: {so_far}" for file, so_far in self._within.items()), "Reading")
 
     def finished(self) -> None:
         """What follows has no parts to count; the context of the bar ends it."""

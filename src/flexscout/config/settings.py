@@ -87,7 +87,7 @@ class PipelineConfiguration(BaseModel):
     log_file: Text = "logs/pipeline.log"
     """The log, one JSON object a line."""
     progress_interval: Annotated[int, Field(ge=1)] = 100
-    """Properties between two lines of progress in the log, which come with whole files; each batch has one too."""
+    """Properties (in a large file: rows) between two lines of progress in the log, after whole files; each batch has one."""
     progress_reporting: bool = True
     """Whether progress is shown at all."""
 

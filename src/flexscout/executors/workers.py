@@ -38,7 +38,7 @@ PRELOADED = [
 WITHOUT_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"}
 
 _ALLOCATOR = "_RJEM_MALLOC_CONF"  # what tells the frame library's allocator how to work
-THRIFTY = "narenas:2,dirty_decay_ms:200,muzzy_decay_ms:0"
+THRIFTY = "dirty_decay_ms:200,muzzy_decay_ms:0"
 """Memory that is free goes back soon: a large sheet takes a tenth less of it, and no more time."""
 
 CONSTS.sleep_unit = 0.02  # seconds between two looks at the workers

@@ -3,6 +3,7 @@
 from flexscout.journal.cache import TableCache, table_cache
 from flexscout.journal.log import log_finished, log_found, run_log
 from flexscout.journal.measure import NEAR, MemoryWatch, Stopwatch, peak_memory_mb
+from flexscout.journal.part_way import PartWay, note_part_way, part_way
 from flexscout.journal.shelf import Shelf
 from flexscout.journal.tables import TableFolder, write_parts, write_table
 from flexscout.journal.versions import reading_version, result_version
@@ -11,6 +12,7 @@ from flexscout.journal.whole import make_safe, write_whole
 __all__ = [
     "NEAR",
     "MemoryWatch",
+    "PartWay",
     "Shelf",
     "Stopwatch",
     "TableCache",
@@ -18,6 +20,8 @@ __all__ = [
     "log_finished",
     "log_found",
     "make_safe",
+    "note_part_way",
+    "part_way",
     "peak_memory_mb",
     "reading_version",
     "result_version",

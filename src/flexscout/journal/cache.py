@@ -48,6 +48,10 @@ class TableCache:
         depends = sha256(f"{self.reading}\n{source.path.name}".encode("utf-8", "surrogateescape")).hexdigest()
         return self.folder / f"{source.fingerprint[:32]}-{depends[:16]}"
 
+    def scratch(self, source: SourceFile) -> Path:
+        """The folder in it where what is too large for memory waits while the file is read."""
+        return self.place(source) / "rows"
+
     def find(self, source: SourceFile) -> FileRecord | None:
         """What is known of a file of this content from another run, with its tables; None if it has to be read."""
         if not (self.lasting and self.reuse) or not source.fingerprint:

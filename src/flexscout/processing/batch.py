@@ -23,7 +23,7 @@ from flexscout.mapping.mapping_file import load_mapping
 from flexscout.model import FileRecord, HeaderMap, ProcessingResult, SourceFile
 from flexscout.prepare import Schema, explain_file, inspect_file, prepare_file
 from flexscout.processing.classified import Classified, classified, with_candidates
-from flexscout.processing.progress import LoggedProgress, NoProgress, Progress
+from flexscout.processing.progress import LoggedProgress, NoProgress, PartWayThere, Progress
 
 _BLOCK = 100  # files that are known from another run and classified together
 _PATIENCE = 0.03  # seconds that a finished file waits for others, to be classified together
@@ -96,7 +96,8 @@ class BatchProcessor:
         found = [(source, tables.find(source)) for source in sources]
         known = [self._shared(record) for _, record in found if record]
         work = partial(prepare_file, tables=tables, schema=self.schema)
-        with closing(self._records(work, [source for source, record in found if not record], known)) as arrivals:
+        tell = PartWayThere(tables, self._listeners).tell
+        with closing(self._records(work, [source for source, record in found if not record], known, tell)) as arrivals:
             for records in arrivals:
                 _keep(records, tables)
                 part = self.classify(records)
@@ -138,9 +139,16 @@ class BatchProcessor:
         self._handler.log_processing_error({"file": str(file_path), **details}, error)
 
     def _records(
-        self, work: Callable[..., FileRecord], sources: Sequence[SourceFile], known: Sequence[FileRecord] = ()
+        self,
+        work: Callable[..., FileRecord],
+        sources: Sequence[SourceFile],
+        known: Sequence[FileRecord] = (),
+        tell: Callable[[Iterable[SourceFile]], None] = lambda _: None,
     ) -> Generator[list[FileRecord], None, None]:
-        """Records as they are done: all that are at a time, and at most `batch_size` files handed out; meanwhile the `known`."""
+        """Records as they are done: all that are at a time, and at most `batch_size` files handed out; meanwhile the `known`.
+
+        `tell`: called again and again with the files that are handed out.
+        """
         waiting, blocks = iter(sources), (list(known[i : i + _BLOCK]) for i in range(0, len(known), _BLOCK))
         if not sources:
             yield from blocks
@@ -153,9 +161,11 @@ class BatchProcessor:
             running.take(waiting)
             yield from blocks
             while running.is_unfinished:
-                yield self._arrived(running, waiting)
+                yield self._arrived(running, waiting, tell)
 
-    def _arrived(self, running: "_Running", waiting: Iterator[SourceFile]) -> list[FileRecord]:
+    def _arrived(
+        self, running: "_Running", waiting: Iterator[SourceFile], tell: Callable[[Iterable[SourceFile]], None]
+    ) -> list[FileRecord]:
         """The records that are done within a moment of the first; others are handed out in their stead."""
         records: list[FileRecord] = []
         until = time.monotonic() + _PATIENCE
@@ -170,6 +180,7 @@ class BatchProcessor:
                     records.append(self._with_retries(record))
             running.take(running.due())
             running.take(waiting)
+            tell(running.sources)
         return records
 
     def _workers(self, files: int) -> Executor:
@@ -246,6 +257,11 @@ class _Running:
     def is_unfinished(self) -> bool:
         """Whether a file is handed out, or will be again."""
         return bool(self.files or self._later)
+
+    @property
+    def sources(self) -> Iterator[SourceFile]:
+        """The files that are handed out."""
+        return (task.source for task in self.files.values())
 
     def take(self, sources: Iterable[SourceFile]) -> None:
         """Hand out as many of the sources as there is room for."""

@@ -1,9 +1,14 @@
 """Who listens while files are processed."""
 
 import logging
+import time
+from collections.abc import Iterable
 from typing import Protocol
 
-from flexscout.model import ProcessingResult
+from flexscout.journal import PartWay, TableCache, part_way
+from flexscout.model import ProcessingResult, SourceFile
+
+_LOOK_SECONDS = 0.5
 
 
 class Progress(Protocol):
@@ -14,6 +19,9 @@ class Progress(Protocol):
 
     def file_done(self, result: ProcessingResult) -> None:
         """A file is processed, or has failed."""
+
+    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+        """So many of the rows of a large file are read, of about as many as estimated; told now and then, by worker processes."""
 
     def finished(self) -> None:
         """No more files follow."""
@@ -31,6 +39,9 @@ class NoProgress:
     def file_done(self, result: ProcessingResult) -> None:
         """Ignored."""
 
+    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+        """Ignored."""
+
     def finished(self) -> None:
         """Ignored."""
 
@@ -46,6 +57,7 @@ class LoggedProgress:
         """Count from the beginning."""
         self._files = files
         self._done = self._properties = self._candidates = self._told = 0
+        self._within: dict[str, int] = {}
 
     def file_done(self, result: ProcessingResult) -> None:
         """Count the file, and write a line if one is due."""
@@ -61,5 +73,33 @@ class LoggedProgress:
                 extra={"event": "progress", "data": {**counts, "candidates": self._candidates}},
             )
 
+    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+        """Write a line, if it is `interval` from the last; another sheet of the file begins anew."""
+        if abs(rows - self._within.get(file, 0)) >= self._interval:
+            self._within[file] = rows
+            data = {"file": file, "rows": rows, "estimate": estimate}
+            logger.info("%s: %d rows read, of about %d", file, rows, estimate, extra={"event": "rows_read", "data": data})
+
     def finished(self) -> None:
         """Nothing to end."""
+
+
+class PartWayThere:
+    """Tells `listeners` now and then how far the large files are that workers read, whose rows wait among `tables`."""
+
+    def __init__(self, tables: TableCache, listeners: Iterable[Progress]) -> None:
+        self._tables, self._listeners = tables, listeners
+        self._next = 0.0
+        self._last: dict[str, PartWay] = {}
+
+    def tell(self, sources: Iterable[SourceFile]) -> None:
+        """Look, if it is time, and tell what is new of the sources."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _LOOK_SECONDS
+        for source in sources:
+            there = part_way(self._tables.scratch(source))
+            if there and there != self._last.get(source.name):
+                self._last[source.name] = there
+                for listener in self._listeners:
+                    listener.rows_read(source.name, *there)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zipfile import ZipInfo
 
 import polars as pl
@@ -32,8 +32,12 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-Block = tuple[int, pl.DataFrame]
-"""The number of a row, as Excel numbers it, and cells from there on to the last row with a value."""
+class Block(NamedTuple):
+    """Cells from the row `first`, as Excel numbers it, on to the last row with a value; `estimate`: rows of the whole sheet."""
+
+    first: int
+    cells: pl.DataFrame
+    estimate: int
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,14 @@ def sheet_blocks(package: Package, name: str, texts: pl.Series, threads: int, si
     """
     part = package.sheets[name]
     cut = cut_rows(package.chunks(part), size)
-    last = 0
-    for block in _in_order(lambda task: _parsed(package, name, cut, task, texts), _numbered(cut), threads):
-        first, cells = block
+    last = done = 0
+    parsed = _in_order(lambda task: (len(task.xml), *_parsed(package, name, cut, task, texts)), _numbered(cut), threads)
+    for length, first, cells in parsed:
         if first <= last:
             raise UnknownDialect("its rows are out of order")
         last = first + max(cells.height, 1) - 1
-        yield block
+        done += length
+        yield Block(first, cells, max(last, round(last * part.file_size / done)))
 
 
 def shared_texts(package: Package, threads: int, size: int = SIZE) -> Iterator[pl.Series]:
@@ -111,7 +116,7 @@ def _said(attributes: bytes | None) -> int | None:
     return int(found[1]) if found else None
 
 
-def _parsed(package: Package, name: str, cut: Cut, task: _Task, texts: pl.Series) -> Block:
+def _parsed(package: Package, name: str, cut: Cut, task: _Task, texts: pl.Series) -> tuple[int, pl.DataFrame]:
     """A block as the parser sees it."""
     rows = _pointing(task.xml, cut.prefix) if texts.len() else task.xml
     above = _row_above(task.first, cut.prefix) if task.first > 1 else b""

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import polars as pl
 
-from flexscout.journal import TableFolder
+from flexscout.journal import PartWay, TableFolder, note_part_way
 from flexscout.reading.blocks import SIZE, Block, in_own_words, shared_texts, sheet_blocks
 from flexscout.reading.cutter import UnknownDialect
 from flexscout.reading.package import Package
@@ -96,10 +96,11 @@ class LargeBook:
             self._mapped.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         return pl.DataFrame(pa.ipc.open_file(pa.BufferReader(pa.py_buffer(self._mapped[-1]))).read_all()).to_series()
 
-    def _in_little_memory(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """The blocks; what was looked into of texts on disk does not stay in memory."""
-        for number, block in enumerate(blocks):
-            yield block
+    def _in_little_memory(self, blocks: Iterable[Block]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """The rows, and notes of how many they are so far; what was looked into of texts on disk does not stay in memory."""
+        for number, (first, cells, estimate) in enumerate(blocks):
+            note_part_way(self._folder, PartWay(first + cells.height - 1, estimate))
+            yield first, cells
             if number % _FORGOTTEN == 0 and sys.platform == "linux":
                 for mapped in self._mapped:
                     mapped.madvise(mmap.MADV_DONTNEED)

@@ -37,6 +37,11 @@ class StoredCells:
     own: TableFolder | None = None
 
     @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self.files[0].path.parent
+
+    @property
     def height(self) -> int:
         """Rows."""
         return max(0, sum(file.height for file in self.files) - self.begin)

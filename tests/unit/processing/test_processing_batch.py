@@ -12,11 +12,12 @@ from pebble.pool.process import TaskManager
 
 from flexscout import BatchProcessor, PipelineConfiguration, ScalableFlexPipeline
 from flexscout.executors import SerialExecutor, WorkerDied, WorkerPool
+from flexscout.processing import NoProgress
 from flexscout.processing.batch import worker_count
 from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
 
 
-class Listener:
+class Listener(NoProgress):
     """Writes down what it is told."""
 
     def __init__(self):
