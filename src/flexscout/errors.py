@@ -15,6 +15,7 @@ FlexscoutError
 import errno
 import logging
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -204,7 +205,8 @@ class DataFormatError(ProcessingError):
             f'{name}, sheet "{sheet}"',
             missing,
             headers,
-            f"Say what its columns are (`flexscout map {name}`), rename a header to one of those names, or leave the file out.",
+            f"Say what its columns are (`flexscout map {as_typed(name)}`), rename a header to one of those names, "
+            "or leave the file out.",
         )
 
     @classmethod
@@ -214,7 +216,7 @@ class DataFormatError(ProcessingError):
         return cls(
             "missing_required_columns",
             f'{name}, sheet "{sheet}": none of the first {searched} rows looks like a header of properties. It has {shown}.',
-            f"Say what its columns are: `flexscout map {name}` writes a file to fill in, for --mapping.",
+            f"Say what its columns are: `flexscout map {as_typed(name)}` writes a file to fill in, for --mapping.",
         )
 
     @classmethod
@@ -224,7 +226,7 @@ class DataFormatError(ProcessingError):
             "missing_required_columns",
             f'{name}, sheet "{sheet}": no column for {" and none for ".join(missing)}, which --schema-policy strict requires. '
             f"The headers there: {_shown(headers)}.",
-            f"Say what its columns are (`flexscout map {name}`), or run with --schema-policy report.",
+            f"Say what its columns are (`flexscout map {as_typed(name)}`), or run with --schema-policy report.",
         )
 
     @classmethod
@@ -359,6 +361,11 @@ def _sheet(name: str) -> str:
 def _gigabytes(size: float) -> str:
     """Bytes as a person reads them."""
     return f"{size / 2**30:,.1f} GB" if size >= 2**30 else f"{size / 2**20:,.0f} MB"
+
+
+def as_typed(path: object) -> str:
+    """A path as it is typed at a prompt, on Windows too: in quotes where it has spaces or other signs."""
+    return str(path) if re.fullmatch(r"[\w./\\:+-]+", str(path)) else f'"{path}"'
 
 
 def _shown(headers: Sequence[str]) -> str:

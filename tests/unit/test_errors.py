@@ -277,3 +277,10 @@ def test_a_file_that_is_done_has_all_its_tries_again():
     handler.handle_file_error(A, PermissionError())
     handler.forget(A)
     assert handler.handle_file_error(A, PermissionError()) is ErrorAction.RETRY
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("a.xlsx", "a.xlsx"), ("in/a b.xlsx", '"in/a b.xlsx"'), ("CoStar (2).xlsx", '"CoStar (2).xlsx"')]
+)
+def test_a_command_that_is_told_can_be_pasted(name, typed):
+    assert f"`flexscout map {typed}`" in str(DataFormatError.missing_columns(name, "A", ["Address"], ["B"]))

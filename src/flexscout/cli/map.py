@@ -7,7 +7,7 @@ import typer
 
 from flexscout.cli.errors import ends_in_words, say
 from flexscout.cli.inspect import NOT_UNDERSTOOD, File, check_file
-from flexscout.errors import OutputError, ProcessingError
+from flexscout.errors import OutputError, ProcessingError, as_typed
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write it there, as .yaml; else it is printed.")
@@ -36,7 +36,8 @@ def map_(
         typer.echo(text, nl=False)
         return
     _write(output, text)
-    typer.echo(f"Wrote {output}. Change what stands after the colons, then: flexscout check {file.parent} --mapping {output}")
+    then = f"flexscout check {as_typed(file.parent)} --mapping {as_typed(output)}"
+    typer.echo(f"Wrote {output}. Change what stands after the colons, then: {then}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -62,9 +62,9 @@ def _holds_tables(path: Path) -> bool:
 
 def _names_columns(path: Path) -> bool:
     """Whether two different names of columns stand near the beginning, each between delimiters or tags."""
-    from flexscout.vocabulary import aliases, fold  # noqa: PLC0415 - a folder of workbooks does not need it
+    from flexscout.vocabulary import aliases, known_as  # noqa: PLC0415 - a folder of workbooks does not need it
 
     text = _beginning(path).replace(b"\0", b"").decode("utf-8", "replace")
-    cells = {fold(cell.strip(' "\ufeff')) for cell in _BETWEEN_CELLS.split(text)}
+    cells = {known_as(cell.strip(' "\ufeff')) for cell in _BETWEEN_CELLS.split(text)}
     known = aliases()
     return len({known[cell].column for cell in cells & known.keys()}) >= _FEWEST_NAMES

@@ -18,6 +18,7 @@ from flexscout.vocabulary import (
     code_tables,
     columns,
     fold,
+    known_as,
     state_codes,
     vendor_headers,
     vendors,
@@ -41,7 +42,7 @@ def map_headers(
     else; an exact alias is taken, a resemblance only suggested; where the header leaves the unit open, the values decide or the
     column is left alone. `joined`: whether the headers are those of two rows.
     """
-    folded = [fold(header or "") for header in headers]
+    folded = [known_as(header or "") for header in headers]
     vendor = _vendor(set(folded))
     choices = mapping.choices_of(headers)
     left_to_us = ["" if i in choices else header for i, header in enumerate(folded)]
@@ -200,11 +201,11 @@ def _suggestions(mapped: list[MappedColumn], missing: set[str], by_hand: Collect
     known = {
         header: alias.column
         for header, alias in aliases().items()
-        if alias.column in missing and len(header) >= _SUGGESTED_LENGTH and not alias.codes
+        if alias.column in missing and len(header) >= _SUGGESTED_LENGTH and not (alias.codes or alias.generic)
     }
     found: list[tuple[str, str]] = []
     for column in [column for column in mapped if not column.canonical][:_SUGGESTED_AT_MOST]:
-        if column.position in by_hand or fold(column.header) in aliases():
+        if column.position in by_hand or known_as(column.header) in aliases():
             continue
         near = process.extractOne(fold(column.header), known.keys(), scorer=fuzz.ratio, score_cutoff=_SUGGESTED_FROM)
         if near:

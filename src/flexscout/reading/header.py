@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from flexscout.reading.stored import Cells
-from flexscout.vocabulary import aliases, ambiguous_headers, fold
+from flexscout.vocabulary import aliases, ambiguous_headers, known_as
 
 SEARCHED_ROWS = 25
 _LONGEST_HEADER = 100  # characters; longer cells are prose
@@ -60,13 +60,13 @@ class _Known:
 
     def meaning(self, text: str | None) -> str | None:
         """The column that a text names, or a word of its own where that is open; None if it names none."""
-        folded = fold(text) if text and len(text) <= _LONGEST_HEADER else ""
+        folded = known_as(text) if text and len(text) <= _LONGEST_HEADER else ""
         return self._aliases[folded].column if folded in self._aliases else folded if folded in self._open else None
 
     def count(self, row: Row) -> int:
         """How many different columns the cells of a row name."""
         digits = self._may_begin_with_digit
-        folded = {fold(text) for text in row if text and len(text) <= _LONGEST_HEADER and (digits or not text[0].isdigit())}
+        folded = {known_as(text) for text in row if text and len(text) <= _LONGEST_HEADER and (digits or not text[0].isdigit())}
         named = folded & self._aliases.keys()
         return len({self._aliases[name].column for name in named}) + len((folded & self._open) - named)
 
@@ -97,7 +97,7 @@ class _Known:
 
     def _is_vague(self, text: str) -> bool:
         """Whether it needs its group to say anything: `SqFt` below `Parking` is no building."""
-        alias = self._aliases.get(fold(text))
+        alias = self._aliases.get(known_as(text))
         return alias is not None and alias.generic
 
 

@@ -17,6 +17,7 @@ from flexscout.vocabulary.columns import (
     vendor_headers,
     vendors,
 )
+from flexscout.vocabulary.headers import known_as
 from flexscout.vocabulary.words import (
     address_phrases,
     address_terms,
@@ -48,6 +49,7 @@ __all__ = [
     "columns",
     "fold",
     "issue_reasons",
+    "known_as",
     "property_type_sources",
     "property_type_words",
     "state_codes",

@@ -1,0 +1,51 @@
+"""Headers whose words are abbreviated."""
+
+import pytest
+
+from flexscout.vocabulary import aliases, ambiguous_headers, columns, fold, known_as
+from flexscout.vocabulary.headers import _named
+
+KNOWN = {
+    "BLDG_AREA": "Building SqFt",
+    "BldgArea": "Building SqFt",
+    "RBA (SF)": "Building SqFt",
+    "Bldg. Sq. Ft.": "Building SqFt",
+    "Land (AC)": "Lot Size Acres",
+    "Lot Area (Acres)": "Lot Size Acres",
+    "lot_area (sq ft)": "Lot Size SqFt",
+    "LAND_USE_DESC": "Property Type",
+    "SITUS_ADDR": "Address",
+    "Yr Blt": "Year Built",
+    "Parcel Num": "APN",
+    "TOT_VAL": "Total Parcel Value",
+    "Clear Ht (ft)": "Ceiling Height",
+    "Asking Price (USD)": "Asking Price",
+}
+
+
+@pytest.mark.parametrize(("header", "column"), KNOWN.items())
+def test_a_header_is_known_whatever_the_abbreviations_of_its_words(header, column):
+    assert aliases()[known_as(header)].column == column
+
+
+@pytest.mark.parametrize(
+    "header", ["AC", "No.", "Own Addr", "Bldg No", "Land Use Cd", "Eff Yr Blt", "Central AC", "Price/SF", ""]
+)
+def test_a_word_that_may_say_something_else_is_not_written_out(header):
+    assert known_as(header) == fold(header)
+
+
+@pytest.mark.parametrize("header", ["TOT_SF", "Size (sqft)"])
+def test_what_says_too_little_says_no_more_when_it_is_written_out(header):
+    assert aliases()[known_as(header)].generic
+
+
+def test_what_is_known_as_it_stands_is_not_written_out():
+    assert all(known_as(header) == fold(header) for entry in columns() for header in (entry.name, *entry.aliases, *entry.generic))
+
+
+def test_headers_that_are_written_out_alike_mean_one_column():
+    meant = {}
+    for written, folded in _named():
+        column = ambiguous_headers().get(folded) or aliases()[folded].column
+        assert meant.setdefault(written, column) == column
