@@ -7,9 +7,9 @@ import pytest
 from program import flexscout
 from workbooks import HEADER, candidate, write_sheets, write_workbook
 
-STRANGE = ("Bldg Use", "Situs Adress", "Municipality", "ST", "Struct Area", "Lot Size", "Yr Blt", "% Vacant", "Memo")
+STRANGE = ("Bldg Use", "Situs Adress", "Municipality", "ST", "Struct Area", "Lot Size", "Erected", "% Vacant", "Memo")
 VALUES = ("Flex", "12 Loom Rd", "Charlotte", "NC", "34,000", "2.5 ac", 1995, 10, "call Ann")
-EDITS = {"Bldg Use": "Property Type", "Situs Adress": "Address", "Struct Area": "Building SqFt", "Yr Blt": "Year Built"}
+EDITS = {"Bldg Use": "Property Type", "Situs Adress": "Address", "Struct Area": "Building SqFt", "Erected": "Year Built"}
 
 
 @pytest.fixture
