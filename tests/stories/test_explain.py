@@ -259,6 +259,16 @@ def test_it_tells_of_the_run_although_the_files_are_others_now(tmp_path):
     assert after["property"]["rows"][0]["without_cells"] == "the file is another one now"
 
 
+def test_asked_from_another_place_it_says_that_the_folder_is_not_to_be_seen_from_there(tmp_path):
+    write_inputs(tmp_path)
+    run(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    told = flexscout("explain", "1836 Lindbergh St", "-o", "../all.xlsx", "--format", "json", folder=tmp_path / "elsewhere")
+    (remark,) = json.loads(told.out)["remarks"]
+    assert remark.startswith("The folder in, which run 1 read, is not to be seen from ")
+    assert remark.endswith("elsewhere: this tells of what it read.")
+
+
 def test_rows_that_are_kept_nowhere_any_more_are_named(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path)

@@ -29,7 +29,7 @@ class Cells:
 
     def _opened(self, one: Input) -> Workbook | str:
         if one.since is not Since.SAME:
-            return "the file is gone" if one.since is Since.GONE else "the file is another one now"
+            return "the file is not there" if one.since is Since.GONE else "the file is another one now"
         if one.source.size > _LARGEST:
             return "the file is too large to be opened for a few cells"
         if sum(not isinstance(book, str) for book in self._books.values()) >= _FILES:

@@ -40,8 +40,10 @@ def inputs_of(report: Mapping[str, Any], config: PipelineConfiguration) -> tuple
     return tuple(_input(entry, sources, Path(config.input_folder)) for entry in read), new
 
 
-def told(inputs: Iterable[Input], new: Iterable[str], run: int) -> list[str]:
-    """What a person should know of them, in sentences."""
+def told(inputs: Iterable[Input], new: Iterable[str], run: int, folder: Path) -> list[str]:
+    """What a person should know of them, in sentences; `folder`: that they were in."""
+    if not folder.is_dir():
+        return [f"The folder {folder}, which run {run} read, is not to be seen from {Path.cwd()}: this tells of what it read."]
     by_fate = {since: [one.source.name for one in inputs if one.since is since] for since in Since}
     said = [
         (f"{_some(by_fate[Since.CHANGED])} another file than in run {run}", "this tells of what it read"),

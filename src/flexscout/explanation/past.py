@@ -95,7 +95,8 @@ def replayed(book: RunBook, record: RunRecord) -> Iterator[Past]:
         files = gathered([*batch.process([one.source for one in there], tables)])
         ranking = ranked(files, config, criteria)
         kept = _kept(book.result(record), config)
-        remarks = (*told(inputs, new, record.number), *_lost(lost, record), *_differs(ranking, kept, record))
+        then = told(inputs, new, record.number, Path(config.input_folder))
+        remarks = (*then, *_lost(lost, record), *_differs(ranking, kept, record))
         by_name = {one.source.name: one for one in inputs}
         yield Past(record, config, criteria, files, ranking, by_name, kept, remarks)
 
