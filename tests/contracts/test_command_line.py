@@ -4,6 +4,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
+
+from flexscout.cli.app import app
 
 OPTIONS = (
     "--output-file",
@@ -59,3 +62,10 @@ def test_run_can_be_dry():
 
 def test_init_can_be_forced():
     assert "--force" in help_of("init")
+
+
+def test_o_means_the_workbook_of_runs_in_every_command_that_takes_it():
+    commands = {**typer.main.get_command(app).commands, **typer.main.get_command(app).commands["profile"].commands}
+    options = [option.opts for command in commands.values() for option in command.params if "--output-file" in option.opts]
+    assert len(options) > 6
+    assert all("-o" in option for option in options)

@@ -91,7 +91,7 @@ def test_a_result_without_property_ids_is_compared_by_place(weeks):
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet", ".json"])
 def test_all_changes_are_written_where_they_should_go(weeks, suffix, tmp_path):
     path = tmp_path / f"changes{suffix}"
-    outcome = flexscout("diff", "week1.xlsx", "all.xlsx", "-o", path, folder=weeks)
+    outcome = flexscout("diff", "week1.xlsx", "all.xlsx", "--output", path, folder=weeks)
     assert outcome.out.splitlines()[-1] == f"Wrote {path}"
     assert kinds_in(path) == ["new", "gone", "score changed", "value changed"]
 
@@ -123,9 +123,9 @@ def test_many_changes_are_told_by_the_first(weeks, tmp_path):
         (("7", "all.xlsx"), 2, "No run 7 that wrote"),
         (("in/a.xlsx", "all.xlsx"), 1, "a.xlsx is no result of flexscout: its sheets are Sheet1."),
         (("all_issues.csv", "all.xlsx"), 1, "all_issues.csv is no result of flexscout"),
-        (("week1.csv", "all.xlsx", "-o", "week1.csv"), 2, "week1.csv is one of the two results, which would be lost."),
-        (("week1.csv", "all.csv", "-o", "all.xlsx", "--output-file", "all.xlsx"), 2, "all.xlsx is where a run writes"),
-        (("week1.csv", "all.xlsx", "-o", "changes.doc"), 2, "changes.doc names no format that can be written."),
+        (("week1.csv", "all.xlsx", "--output", "week1.csv"), 2, "week1.csv is one of the two results, which would be lost."),
+        (("week1.csv", "all.csv", "--output", "all.xlsx", "-o", "all.xlsx"), 2, "all.xlsx is where a run writes"),
+        (("week1.csv", "all.xlsx", "--output", "changes.doc"), 2, "changes.doc names no format that can be written."),
     ],
 )
 def test_what_can_not_be_compared_is_said_in_a_sentence(weeks, arguments, code, words):

@@ -66,6 +66,16 @@ def test_a_property_that_was_passed_on_is_no_top_candidate_and_it_is_said(first)
     outcome = flexscout("run", "in")
     assert [row["Address"] for row in rows_of(outcome, "Top Candidates")] == ["2 Test Street"]
     assert "You passed on 1 of the candidates" in outcome.out
+    assert [(best["rank"], best["Address"]) for best in outcome.report["top_candidates"]] == [(2, "2 Test Street")]
+    assert "1 Test Street" not in outcome.out
+
+
+def test_if_all_were_passed_on_none_is_the_best(first):
+    for number in (1, 2):
+        typed(first, f"{number} Test Street", My_Status="passed")
+    outcome = flexscout("run", "in")
+    assert outcome.code == 0
+    assert "Best of them" not in outcome.out
 
 
 def test_what_was_typed_stays_text(first):

@@ -23,9 +23,9 @@ _RUNS = "The workbook whose runs are meant by a number.  [default: data/exports/
 Old = Annotated[str, typer.Argument(metavar="OLD", help=_OLD, show_default=False)]
 New = Annotated[str, typer.Argument(metavar="NEW", help="The newer one, of any of these kinds.", show_default=False)]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write all changes too: .xlsx, .csv, .parquet or .json.")
+    Path | None, typer.Option("--output", metavar="PATH", help="Write all changes too: .xlsx, .csv, .parquet or .json.")
 ]
-OfRuns = Annotated[str | None, typer.Option("--output-file", metavar="PATH", help=_RUNS)]
+OfRuns = Annotated[str | None, typer.Option("--output-file", "-o", metavar="PATH", help=_RUNS)]
 
 
 @dataclass(frozen=True)

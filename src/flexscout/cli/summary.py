@@ -41,10 +41,11 @@ def _show_result(summary: RunSummary) -> None:
         bands = ", ".join(f"{count:,} at {band}" for band, count in figures.score_distribution.items() if count)
         states = ", ".join(f"{state} {count:,}" for state, count in list(figures.geographic_coverage["states"].items())[:_PLACES])
         typer.echo(f"  average score {figures.average_flex_score:.2f}: {bands}" + (f"; {states}" if states else ""))
+    if best := summary.report["top_candidates"][:_PLACES]:
         typer.echo("\nBest of them")
-        for candidate in summary.report["top_candidates"][:_PLACES]:
+        for candidate in best:
             typer.echo(f"  {_score(candidate['Flex Score'])}  {property_line(candidate)}")
-        typer.echo(f"\nWhy the first is on top: {summary.report['top_candidates'][0]['Explanation']}")
+        typer.echo(f"\nWhy the first is on top: {best[0]['Explanation']}")
 
 
 def _noun(summary: RunSummary) -> str:
@@ -82,4 +83,5 @@ def _performance(figures: dict[str, Any], properties: int) -> str:
     memory = f"{figures['peak_memory_mb']:,.0f} MB of memory at most, of {figures['memory_limit_mb']:,.0f}"
     took = f"Took {seconds:.1f} s for {counted(properties, 'property')}"
     reused = f"{counted(figures['files_reused'], 'file')} as before and not read again; " if figures["files_reused"] else ""
-    return f"{took}: {speed}; {reused}{counted(figures['workers'], 'worker')}, {memory}"
+    workers = f"{counted(figures['workers'], 'worker')}, " if figures["workers"] else ""
+    return f"{took}: {speed}; {reused}{workers}{memory}"

@@ -35,7 +35,7 @@ class Facts:
     are listed; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with
     all its processes; `left_out`: properties for which the filter does not hold; `profile`: its points and rules; `unmatched`:
     entries of the mapping file that no header has; `explanations`: why the first of the master scored what they did,
-    TOP_CANDIDATES at least.
+    TOP_CANDIDATES at least; `passed`: for each row of the master, whether the person passed on it.
     """
 
     results: Sequence[ProcessingResult]
@@ -54,6 +54,7 @@ class Facts:
     explanations: Sequence[str] = ()
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
     others: pl.DataFrame = field(default_factory=pl.DataFrame)
+    passed: pl.Series | None = None
 
 
 def report_schema() -> dict[str, Any]:
@@ -203,9 +204,10 @@ def _rate(count: int, seconds: float) -> int:
 
 def _top(facts: Facts) -> list[dict[str, Any]]:
     there = [name for name in _SHOWN if name in facts.master.columns]
-    best = facts.master.select(there).head(TOP_CANDIDATES).to_dicts()
-    explained = dict(enumerate(facts.explanations))
-    return [{"rank": i + 1, **row, "Explanation": explained.get(i, "")} for i, row in enumerate(best)]
+    ranked = facts.master.select(there).with_row_index("rank", offset=1)
+    best = (ranked if facts.passed is None else ranked.filter(~facts.passed)).head(TOP_CANDIDATES)
+    explained = dict(enumerate(facts.explanations, start=1))
+    return [{**row, "Explanation": explained.get(row["rank"], "")} for row in best.to_dicts()]
 
 
 def _average(master: pl.DataFrame, column: str) -> float | None:
