@@ -269,6 +269,13 @@ def test_asked_from_another_place_it_says_that_the_folder_is_not_to_be_seen_from
     assert remark.endswith("elsewhere: this tells of what it read.")
 
 
+def test_files_that_could_not_be_read_are_named(tmp_path):
+    write_inputs(tmp_path)
+    (tmp_path / "in/broken.xlsx").write_text("no workbook")
+    assert flexscout("run", "in", *OUT, "--quiet", folder=tmp_path).code == 1
+    assert asked(tmp_path, "5 Nowhere Ln", code=1)["remarks"] == ["broken.xlsx is not in this: run 1 could not read it."]
+
+
 def test_rows_that_are_kept_nowhere_any_more_are_named(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path)

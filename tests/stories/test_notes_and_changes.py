@@ -64,7 +64,7 @@ def test_the_report_counts_the_properties_with_notes(first, tmp_path):
 def test_a_property_that_was_passed_on_is_no_top_candidate_and_it_is_said(first):
     typed(first, "1 Test Street", My_Status=" Passed ")
     outcome = flexscout("run", "in")
-    assert [row["Address"] for row in rows_of(outcome, "Top Candidates")] == ["2 Test Street"]
+    assert [(row["Rank"], row["Address"]) for row in rows_of(outcome, "Top Candidates")] == [(2, "2 Test Street")]
     assert "You passed on 1 of the candidates" in outcome.out
     assert [(best["rank"], best["Address"]) for best in outcome.report["top_candidates"]] == [(2, "2 Test Street")]
     assert "1 Test Street" not in outcome.out

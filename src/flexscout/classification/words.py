@@ -12,6 +12,9 @@ from flexscout.vocabulary import word_forms
 # What lower case is, differs: one letter or two, and whether a word ends there.
 _DOTTED_I, _FINAL_SIGMA, _SIGMA = "\u0130", "\u03c2", "\u03c3"
 
+# A word that is said not to hold: Non-industrial, Retail (no warehouse).
+_DENIED = "(?:^| )(?:no|non|not|without) [^ ]+"
+
 # Space, ASCII punctuation, no-break spaces, dashes and the like, spelled out: what \W means differs between the libraries.
 _GAPS = "[\t-\r -/:-@\\[-`{-\u00bf\u2000-\u206f\u3000]+"
 
@@ -20,11 +23,14 @@ def answers(text: nw.Expr, tests: Sequence[Sequence[str]]) -> nw.Expr:
     """Which tests each text passes, as the bits of a number; null where there is no text.
 
     A test: `words` and some, of which one has to stand in the text in any of its forms; or `is` and some, of which the text
-    has to be one, up to case and punctuation.
+    has to be one, up to case and punctuation. A word behind `no`, `non`, `not` or `without` does not stand there.
     """
     lower = text.str.replace_all(_DOTTED_I, "i", literal=True).str.to_lowercase()
     plain = lower.str.replace_all(_FINAL_SIGMA, _SIGMA, literal=True).str.replace_all(_GAPS, " ")
-    bits = [nw.when(_passes(plain, test)).then(nw.lit(2.0**bit)).otherwise(nw.lit(0.0)) for bit, test in enumerate(tests)]
+    affirmed = plain.str.replace_all(_DENIED, " ")
+    bits = [
+        nw.when(_passes(plain, affirmed, test)).then(nw.lit(2.0**bit)).otherwise(nw.lit(0.0)) for bit, test in enumerate(tests)
+    ]
     return nw.when(~text.is_null()).then(total(bits))
 
 
@@ -40,12 +46,13 @@ def total(terms: Iterable[nw.Expr]) -> nw.Expr:
     return reduce(operator.add, terms)
 
 
-def _passes(plain: nw.Expr, test: Sequence[str]) -> nw.Expr:
+def _passes(plain: nw.Expr, affirmed: nw.Expr, test: Sequence[str]) -> nw.Expr:
     how, *words = test
     if how == "is":
         return plain.str.replace_all(" ", "", literal=True).is_in([_plain(word).replace(" ", "") for word in words])
-    forms = "|".join(_pattern(form) for word in words for form in word_forms(word))
-    return plain.str.contains(f"(?:^| )(?:{forms})(?: |$)")
+    forms = [_pattern(form) for word in words for form in word_forms(word)]
+    denying = any(re.match(_DENIED, form) for form in forms)  # a profile may look for what is not there
+    return (plain if denying else affirmed).str.contains(f"(?:^| )(?:{'|'.join(forms)})(?: |$)")
 
 
 def _pattern(form: str) -> str:

@@ -72,7 +72,7 @@ def _issues(summary: RunSummary) -> list[str]:
     if not counts:
         return []
     some = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in list(counts.items())[:_REASONS])
-    more = f" and {len(counts) - _REASONS} more reasons" if len(counts) > _REASONS else ""
+    more = f" and {counted(len(counts) - _REASONS, 'more reason')}" if len(counts) > _REASONS else ""
     return [f"  {counted(sum(counts.values()), 'issue')} with values, rows or columns: {some}{more}"]
 
 

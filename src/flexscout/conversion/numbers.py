@@ -21,6 +21,7 @@ _CELL_UNITS = {
     "": ("acres", "square_feet", "feet"),
 }
 _SIZES = ("acres", "square feet", "feet")
+_WHOLE_PRICE = "USD"  # $85/SF is none
 _NEVER_MILLIONS = ("acres", "feet")  # 7.3 m are meters
 _SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
 
@@ -95,6 +96,7 @@ def _is_odd(parts: pl.DataFrame, unit: str) -> pl.Series:
     named = [name for of in _CELL_UNITS.get(unit, ()) for name in cell_units(of)]
     foreign = parts["unit"].is_not_null() & ~parts["unit"].is_in(named).fill_null(value=False)
     foreign |= parts["currency"].is_not_null() if unit and not unit.startswith("USD") else False
+    foreign |= parts["per"].is_not_null() if unit == _WHOLE_PRICE else False
     return unpaired | twice | foreign | (parts["scale"].is_not_null() if unit in _NEVER_MILLIONS else False)
 
 
@@ -107,6 +109,6 @@ def _pattern() -> str:
     return (
         r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
-        rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?:/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?"
+        rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?P<per>/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?"
         r"(?P<after>-)?$"
     )

@@ -15,6 +15,7 @@ from flexscout.vocabulary import Column, cell_values, state_codes
 YEARS = (1800, 2100)
 _NEARLY_ALL = 0.9
 _NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors", "permits", "licenses"}
+_MOST = {"acres": 40_000}  # beyond it stand square feet: 43,560 are one acre
 _NO_YEAR = r"^[0.]*$"
 _PERCENT_DECIMALS = 9  # 0.57 * 100 is 56.99999999999999
 _PERCENT = r"(?i)\s*(?:%|percent|pct\.?)(?:\s*(?:leased|occupied))?$"
@@ -121,7 +122,7 @@ CONVERSIONS = {
         money,
         to_numbers,
         "not_a_number",
-        bounds=lambda unit: (0, float("inf")) if unit in _NEVER_NEGATIVE else None,
+        bounds=lambda unit: (0, _MOST.get(unit, float("inf"))) if unit in _NEVER_NEGATIVE else None,
         in_decimals=True,
     ),
     "year": Conversion(_year, None, _other_years, "not_a_year", nothing=_NO_YEAR, bounds=lambda _unit: YEARS),

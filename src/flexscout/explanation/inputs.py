@@ -46,12 +46,12 @@ def told(inputs: Iterable[Input], new: Iterable[str], run: int, folder: Path) ->
         return [f"The folder {folder}, which run {run} read, is not to be seen from {Path.cwd()}: this tells of what it read."]
     by_fate = {since: [one.source.name for one in inputs if one.since is since] for since in Since}
     said = [
-        (f"{_some(by_fate[Since.CHANGED])} another file than in run {run}", "this tells of what it read"),
-        (f"{_some(by_fate[Since.GONE])} gone since run {run}", "this tells of what it read"),
-        (f"{_some(list(new))} new since run {run}", "nothing of it is in this"),
+        (f"{some(by_fate[Since.CHANGED])} another file than in run {run}", "this tells of what it read"),
+        (f"{some(by_fate[Since.GONE])} gone since run {run}", "this tells of what it read"),
+        (f"{some(list(new))} new since run {run}", "nothing of it is in this"),
     ]
     names = (by_fate[Since.CHANGED], by_fate[Since.GONE], list(new))
-    return [f"{what}: {so}." for (what, so), some in zip(said, names, strict=True) if some]
+    return [f"{what}: {so}." for (what, so), those in zip(said, names, strict=True) if those]
 
 
 def _found(config: PipelineConfiguration) -> Scan:
@@ -78,7 +78,7 @@ def _at(path: Path, name: str) -> SourceFile | None:
         return None
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
     """`a.xlsx is`, `a.xlsx, b.xlsx, c.xlsx and 2 more are`."""
     shown = ", ".join(names[:_NAMED])
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""

@@ -12,12 +12,12 @@ import polars.selectors as cs
 
 from flexscout.classification import Criteria
 from flexscout.config import PipelineConfiguration
-from flexscout.explanation.inputs import Input, Since, inputs_of, told
+from flexscout.explanation.inputs import Input, Since, inputs_of, some, told
 from flexscout.history import RunBook
 from flexscout.history.record import RunRecord
 from flexscout.journal import TableCache, reading_version, table_cache
 from flexscout.linkage import property_ids
-from flexscout.model import SOURCE_COLUMNS, STATUS, FileRecord, RowStatus
+from flexscout.model import SOURCE_COLUMNS, STATUS, FileRecord, FileStatus, RowStatus
 from flexscout.processing import ROW, BatchProcessor, Classified, Ranked, gathered, linkable, linked, ranked
 
 PROPERTY, RANK, AT = "__property", "__rank", "__at"
@@ -96,7 +96,7 @@ def replayed(book: RunBook, record: RunRecord) -> Iterator[Past]:
         ranking = ranked(files, config, criteria)
         kept = _kept(book.result(record), config)
         then = told(inputs, new, record.number, Path(config.input_folder))
-        remarks = (*then, *_lost(lost, record), *_differs(ranking, kept, record))
+        remarks = (*then, *_failed(record), *_lost(lost, record), *_differs(ranking, kept, record))
         by_name = {one.source.name: one for one in inputs}
         yield Past(record, config, criteria, files, ranking, by_name, kept, remarks)
 
@@ -118,6 +118,14 @@ def _lost(lost: list[Input], record: RunRecord) -> list[str]:
         return []
     names = ", ".join(one.source.name for one in lost)
     return [f"What run {record.number} read of {names} is not kept any more: those rows are missing here. Run flexscout again."]
+
+
+def _failed(record: RunRecord) -> list[str]:
+    """That what is asked for may stand in files that could not be read."""
+    names = [entry["file"] for entry in record.report["files"] if entry["status"] == FileStatus.FAILED]
+    return (
+        [f"{some(names)} not in this: run {record.number} could not read {'it' if len(names) == 1 else 'them'}."] if names else []
+    )
 
 
 def _differs(ranking: Ranked, kept: pl.DataFrame | None, record: RunRecord) -> list[str]:

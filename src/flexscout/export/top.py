@@ -17,18 +17,23 @@ _WIDTHS = {
     "City": 14.0, "State": 7.0, "Building SqFt": 13.0, "Lot Size Acres": 14.0, "Year Built": 10.0, "Occupancy": 11.0,
     "Why": 75.0, "Map": 25.0, "Property Page": 25.0,
 }  # fmt: skip
+_RANK = "__rank"  # working column
 _LINE, _CHARACTERS = 15.0, 80  # points of height, characters that surely stand in a line of Why
 
 
 def top_candidates(master: pl.DataFrame, reasons: Sequence[str], passed: pl.Series | None, formats: dict[str, str]) -> Sheet:
-    """The first of the ranking, without those that the person passed on.
+    """The first of the ranking, without those that the person passed on; the others keep their rank.
 
     The address leads to a map, the property's page to where the export says it is.
     """
-    best = master.head(len(reasons)).with_columns(pl.Series("Why", list(reasons[: master.height]), dtype=pl.String))
+    best = (
+        master.head(len(reasons))
+        .with_row_index(_RANK, offset=1)
+        .with_columns(pl.Series("Why", list(reasons[: master.height]), dtype=pl.String))
+    )
     best = (best if passed is None else best.filter(~passed.head(best.height))).head(_ROWS)
     shown = [name for name in _SHOWN if name in best.columns]
-    table = best.select(pl.int_range(1, pl.len() + 1).alias("Rank"), *shown[:2], *_told(best, "Address"), *shown[2:])
+    table = best.select(pl.col(_RANK).cast(pl.Int64).alias("Rank"), *shown[:2], *_told(best, "Address"), *shown[2:])
     there = links(best)
     table = table.with_columns(best["Why"], *there)
     page = {"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0, "footer": "&LTop candidates&RPage &P of &N"}

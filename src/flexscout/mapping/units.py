@@ -9,6 +9,7 @@ from flexscout.vocabulary import cell_units
 
 _ACRES_AT_MOST = 200  # a median lot above that is no industrial lot in acres
 _SQUARE_FEET_FROM = 2_000  # a median lot below that is no lot in square feet
+_MIXED = 0.1  # share of sizes that could only be in the other unit, from which the column holds both
 _SAME = 0.02  # relative difference
 _UNITS = "|".join(pl.Series([name for unit in ("acres", "square_feet") for name in cell_units(unit)]).str.escape_regex())
 _SIZE = rf"^\s*(\d[\d,]*\.?\d*|\.\d+)\s*(?:{_UNITS})?\s*$"  # not $250,000, nor 12 Block 4
@@ -31,8 +32,9 @@ def lot_unit(texts: pl.Series) -> Verdict:
     acres, feet = _mentions(filled, "acres"), _mentions(filled, "square_feet")
     if filled.len() and (max(acres, feet) > filled.len() / 2 or acres + feet == filled.len()):
         return Verdict.ACRES if acres >= feet else Verdict.SQUARE_FEET
-    median = _median(filled.filter(~_names_unit(filled)))
-    if not isinstance(median, float):
+    bare = filled.filter(~_names_unit(filled))
+    median = _median(bare)
+    if not isinstance(median, float) or _holds_both(bare):
         return Verdict.UNSURE
     if 0 < median <= _ACRES_AT_MOST:
         return Verdict.ACRES
@@ -51,6 +53,13 @@ def is_lot_area(texts: pl.Series, acres: pl.Series) -> bool:
     ratio = (_numbers(texts) / (_numbers(acres) * SQUARE_FEET_PER_ACRE)).drop_nulls().drop_nans()
     same = ((ratio - 1).abs() < _SAME).mean()
     return ratio.len() > 0 and isinstance(same, float) and same > 0.9  # noqa: PLR2004 - nearly always
+
+
+def _holds_both(texts: pl.Series) -> bool:
+    """Whether some sizes can only be acres, and others only square feet: 2.5 beside 130,680."""
+    sizes = _numbers(texts).drop_nulls()
+    acres, feet = sizes.is_between(0, _ACRES_AT_MOST, closed="right").sum(), (sizes >= _SQUARE_FEET_FROM).sum()
+    return bool(min(acres, feet) > _MIXED * sizes.len())
 
 
 def _median(texts: pl.Series) -> float | None:

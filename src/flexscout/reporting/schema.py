@@ -119,7 +119,10 @@ def _words(entry: Mapping[str, Any]) -> str:
     names = [", ".join(f"{header} ({count})" for header, count in headers.most_common()) if len(headers) > 1 else ""]
     alike = [f"like {other}" for other in entry["alike"]]
     kinds = [_kinds_in_words(entry["kinds"].items())] if entry["kinds"] else []
-    wrong = [f"{count} values of {place} would not convert" for place, count in entry["unconverted"].items()]
+    wrong = [
+        f"{count} {'value' if count == 1 else 'values'} of {place} would not convert"
+        for place, count in entry["unconverted"].items()
+    ]
     return "; ".join(filter(None, (*names, *alike, *kinds, *wrong[:3])))
 
 

@@ -82,6 +82,22 @@ def test_a_word_inside_another_word_does_not_count(text):
     assert type_points(text) == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Non-industrial / Office", 0),
+        ("Retail (no warehouse)", 0),
+        ("NON-WAREHOUSE RETAIL", 0),
+        ("Warehouse, not flex", 2.5),
+        ("Industrial without distribution", 1.5),
+        ("No. 5 Warehouse", 2.5),
+        ("Nonesuch Warehouse", 2.5),
+    ],
+)
+def test_a_word_that_is_said_not_to_hold_does_not_count(text, expected):
+    assert type_points(text) == expected
+
+
 @pytest.mark.parametrize("text", ["Office", "Retail", "", "   ", "--", None])
 def test_a_type_without_such_a_word_gives_nothing(text):
     assert type_points(text) == 0

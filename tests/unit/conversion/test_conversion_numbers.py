@@ -166,6 +166,7 @@ def test_a_fraction_that_may_mean_something_else_is_no_number(text, unit):
         ("$1,234", "square feet"),
         ("$ 5", "acres"),
         ("2.5 ac", "USD"),
+        ("$85/SF", "USD"),
         ("12,000 SF", "feet"),
         ("5 ft", "acres"),
         ("42 sf", "percent 0-100"),
@@ -177,3 +178,10 @@ def test_a_number_of_another_kind_than_its_column_is_none(text, unit):
     kind = "percent" if unit.startswith("percent") else "number"
     found = typed(pl.DataFrame({"it": [text]}), {"it": Column("it", kind, unit)})
     assert (found.values.item(), found.reasons["it"].item()[:4]) == (None, "not_")
+
+
+@pytest.mark.parametrize(("text", "value", "reason"), [("40,000", 40_000, None), ("108,900", None, "out_of_range")])
+def test_acres_that_can_only_be_square_feet_are_none(text, value, reason):
+    found = typed(pl.DataFrame({"it": [text]}), {"it": Column("it", "number", "acres")})
+    assert found.values.item() == value
+    assert (found.reasons["it"].item() if found.reasons else None) == reason

@@ -32,6 +32,7 @@ def meaning(header_map, header):
         (["87,120 SF", "43,560"], Verdict.SQUARE_FEET),
         (["2.2 Acres", "43,560", "50,000"], Verdict.SQUARE_FEET),
         (["2.2 Acres", "10,000 SF", "5", "6"], Verdict.ACRES),
+        (["2.1", "3", "4.5", "2", "6", "7", "1.5", "2", "3", "108,900"], Verdict.ACRES),
         (["200"], Verdict.ACRES),
         (["2000"], Verdict.SQUARE_FEET),
     ],
@@ -45,6 +46,7 @@ def test_the_cells_decide_the_unit_of_a_lot(texts, verdict):
     [
         ["2.2 Acres", "500", "900"],  # the others may be either
         ["500", "900", "1500"],  # large acres or small square feet
+        ["130680", "87120", "2.5", "3.5", "2 ac", "2"],  # each is one or the other, and no cell says which
         ["0", "0", "0"],
         ["irregular", "see plat"],
         [None, None],
