@@ -119,3 +119,10 @@ def test_a_file_that_is_not_there_is_told():
     outcome = flexscout("map", "nowhere.xlsx")
     assert outcome.code == 2
     assert "nowhere.xlsx does not exist" in outcome.err
+
+
+@pytest.mark.usefixtures("strange")
+def test_a_file_that_was_named_without_its_folder_is_found_in_it():
+    outcome = flexscout("map", "county.xlsx")
+    assert outcome.code == 2
+    assert "Did you mean in/county.xlsx?" in outcome.err.replace("\\", "/")

@@ -9,7 +9,7 @@ import typer
 
 from flexscout.cli.errors import ends_in_words, say
 from flexscout.cli.options import Format, OutputFormat
-from flexscout.errors import NothingToReadError, OutputError, ProcessingError
+from flexscout.errors import NothingToReadError, OutputError, ProcessingError, as_typed
 
 NOT_UNDERSTOOD = 1
 
@@ -58,5 +58,9 @@ def _meant(file: Path) -> str:
     folder = file.absolute().parent
     if not os.access(folder, os.R_OK | os.X_OK):
         return f"There is no folder {folder} either, or you may not read it."
-    near = difflib.get_close_matches(file.name, [entry.name for entry in folder.iterdir() if entry.is_file()], n=1)
-    return f"Did you mean {file.with_name(near[0])}?" if near else ""
+    entries = sorted(folder.iterdir())
+    near = difflib.get_close_matches(file.name, [entry.name for entry in entries if entry.is_file()], n=1)
+    # A run names the files of its folder without the folder.
+    below = [entry.name for entry in entries if os.path.isfile(entry / file.name)]  # noqa: PTH113 - as above
+    meant = file.parent / below[0] / file.name if below else file.with_name(near[0]) if near else None
+    return f"Did you mean {as_typed(meant)}?" if meant else ""

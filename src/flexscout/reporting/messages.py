@@ -61,7 +61,9 @@ def _possible(facts: Facts) -> list[str]:
     sure = int(facts.possible["Nearly Sure"].sum())
     found = f"{pairs:,} pair{'s' if pairs > 1 else ''} of properties may be one, written differently"
     listed = "has them" if pairs <= POSSIBLE_LISTED else f"has the surest {POSSIBLE_LISTED:,}"
-    merging = f" --close-matches merge would join {sure:,} of them, which are nearly sure." if sure else ""
+    merging = (
+        f" --close-matches merge would join {sure:,} of them, which {'is' if sure == 1 else 'are'} nearly sure." if sure else ""
+    )
     return [f"{found}: the sheet Possible Duplicates {listed}, with what speaks for it.{merging}"]
 
 
