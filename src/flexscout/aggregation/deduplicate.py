@@ -140,11 +140,11 @@ def _different_apn(there: Sequence[str]) -> pl.Expr:
 
 
 def _differences(pairs: pl.DataFrame, there: Sequence[str]) -> pl.Expr:
-    """`Building SqFt: 30000 (kept), 31000; ...`: what both rows fill, and differently whatever the case."""
+    """`Building SqFt: 30000 (kept), 31000; ...`: what the removed row says and the kept one does not, whatever the case."""
     differ = pairs.select(_differs(pairs.schema[name], name).any().alias(name) for name in there)
     parts = [
         pl.when(_differs(pairs.schema[name], name)).then(
-            pl.concat_str(pl.lit(f"{name}: "), _shown(pairs, f"{_KEPT}{name}"), pl.lit(" (kept), "), _shown(pairs, name))
+            pl.concat_str(pl.lit(f"{name}: "), _kept(pairs, name), pl.lit(" (kept), "), _shown(pairs, name))
         )
         for name in there
         if differ[name].any()
@@ -154,7 +154,12 @@ def _differences(pairs: pl.DataFrame, there: Sequence[str]) -> pl.Expr:
 
 def _differs(kind: pl.DataType, name: str) -> pl.Expr:
     own, kept = pl.col(name), pl.col(f"{_KEPT}{name}")
-    return own.str.to_lowercase() != kept.str.to_lowercase() if kind == pl.String else own != kept
+    differ = own.str.to_lowercase() != kept.str.to_lowercase() if kind == pl.String else own != kept
+    return own.is_not_null() & differ.fill_null(value=True)
+
+
+def _kept(pairs: pl.DataFrame, name: str) -> pl.Expr:
+    return _shown(pairs, f"{_KEPT}{name}").fill_null("none")
 
 
 def _shown(pairs: pl.DataFrame, name: str) -> pl.Expr:

@@ -149,9 +149,9 @@ def test_whole_numbers_that_differ_are_shown_without_decimals():
     assert found.ledger["Fields That Differ"].to_list() == ["Building SqFt: 30000 (kept), 31000"]
 
 
-def test_a_value_that_only_one_row_has_does_not_differ():
+def test_what_only_the_removed_row_has_is_told_and_what_only_the_kept_one_has_is_not():
     found = merge({"Flex Score": 9.0, "Property Name": "Oak"}, {"Year Built": 1990})
-    assert found.ledger["Fields That Differ"].to_list() == [""]
+    assert found.ledger["Fields That Differ"].to_list() == ["Year Built: none (kept), 1990"]
 
 
 def test_an_extra_column_may_be_called_like_a_column_of_the_ledgers_making():
