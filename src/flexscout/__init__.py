@@ -3,9 +3,12 @@
 The names below are loaded when they are first used, so that importing the package costs nothing.
 """
 
-import logging
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from flexscout.import_path import SafeImports
+
+with SafeImports():  # `python -m` and `python -c` put the current folder before the standard library
+    import logging
+    from importlib import import_module
+    from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flexscout.analysis import FlexPropertyClassifier, PropertyDataAnalyzer, ReportGenerator, ResultAggregator

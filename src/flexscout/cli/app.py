@@ -23,6 +23,7 @@ from flexscout.cli.report import report
 from flexscout.cli.retry import retry
 from flexscout.cli.run import run
 from flexscout.cli.runs import runs
+from flexscout.import_path import remove_current_folder
 
 app = typer.Typer(
     name="flexscout",
@@ -71,6 +72,7 @@ app.command()(demo)
 
 def main() -> None:
     """Run the program; consoles that lack a character show a substitute."""
+    remove_current_folder()
     gc.set_threshold(50_000)  # imports make many objects and no garbage: looking for it takes an eighth of the start
     atexit.register(gc.freeze)  # and of the end: the interpreter would look through all that the system takes back anyway
     interrupts.listen()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from multiprocessing import spawn, util
+from threading import Lock
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +16,7 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 from pebble.pool.process import PoolManager, WorkerManager
 
 from flexscout import interrupts
+from flexscout.import_path import filter_import_path, filter_python_path
 
 if TYPE_CHECKING:
     from flexscout.executors.watch import Watch
@@ -43,6 +46,8 @@ THRIFTY = "dirty_decay_ms:200,muzzy_decay_ms:0"
 
 CONSTS.sleep_unit = 0.02  # seconds between two looks at the workers
 
+_STARTING = Lock()  # one process at a time is started: what that changes in this one is changed back
+
 _MESSAGE_SECONDS = 2.0  # longest that a worker's message is on its way; read in milliseconds unless the machine is busy
 _MOST_IDLE_DEATHS = 20  # workers that end before they take a task, one after another
 
@@ -61,14 +66,33 @@ def _hidden_main() -> Iterator[None]:
 
 
 @contextmanager
-def _without_threads() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in WITHOUT_THREADS}
-    os.environ.update(WITHOUT_THREADS)
+def _environment(changes: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
     try:
         yield
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@contextmanager
+def _safe_import_path() -> Iterator[None]:
+    """Processes started in this context import nothing from the current folder, even if this one may (a notebook does).
+
+    `-P` protects a child until multiprocessing has loaded there, the path sent along from then on. PYTHONSAFEPATH would not do:
+    `-E` ignores it.
+    """
+    with _STARTING, _environment({"PYTHONPATH": filter_python_path()} if "PYTHONPATH" in os.environ else {}):
+        flags, preparation = util._args_from_interpreter_flags, spawn.get_preparation_data  # type: ignore[attr-defined]  # noqa: SLF001
+        path = filter_import_path(sys.path)
+        util._args_from_interpreter_flags = lambda: [*flags(), "-P"]  # type: ignore[attr-defined]  # noqa: SLF001
+        spawn.get_preparation_data = lambda name: preparation(name) | {"sys_path": path}
+        try:
+            yield
+        finally:
+            util._args_from_interpreter_flags = flags  # type: ignore[attr-defined]  # noqa: SLF001
+            spawn.get_preparation_data = preparation
 
 
 def start_early() -> None:
@@ -81,7 +105,7 @@ def start_early() -> None:
         from multiprocessing.forkserver import ensure_running, set_forkserver_preload  # noqa: PLC0415 - not on Windows
 
         # What is started here would answer Ctrl-C with a traceback; it ends with this process.
-        with _hidden_main(), interrupts.unheard(), _without_threads():
+        with _safe_import_path(), _hidden_main(), interrupts.unheard(), _environment(WITHOUT_THREADS):
             set_forkserver_preload(PRELOADED)
             ensure_running()
 
@@ -94,7 +118,7 @@ class _Process(_BaseProcess):
 
     @staticmethod
     def _Popen(process: Any) -> Any:  # noqa: N802 - the name is multiprocessing's
-        with _hidden_main():
+        with _safe_import_path(), _hidden_main():
             return _BaseProcess._Popen(process)  # noqa: SLF001 - the seam that multiprocessing offers
 
 
