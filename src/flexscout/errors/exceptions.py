@@ -388,6 +388,11 @@ def as_processing_error(path: Path, error: BaseException) -> ProcessingError:
     return WorkerError.unexpected(path.name, error)
 
 
+def is_panic(error: BaseException | None) -> bool:
+    """Whether a library that is written in Rust gave up; its exception derives from BaseException and can't be imported."""
+    return type(error).__name__ == "PanicException"
+
+
 _TRANSIENT = frozenset({"file_busy", "not_permitted", "storage_failed"})
 """Codes of what may be over in a moment: Windows says "not permitted" of a file that is open in Excel."""
 

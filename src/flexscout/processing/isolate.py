@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 import polars as pl
 
-from flexscout.errors import FlexscoutError, WorkerError
+from flexscout.errors import FlexscoutError, WorkerError, is_panic
 from flexscout.journal import TableCache, write_whole
 from flexscout.model import FileRecord, RunSummary, SheetRecord, SourceFile
 from flexscout.processing.batch import BatchProcessor
@@ -181,7 +181,7 @@ def is_unexpected(error: BaseException) -> bool:
     """Return whether this is a fault of flexscout or a library: not an interrupt, a full disk or a lack of memory."""
     if isinstance(error, FlexscoutError | OSError | MemoryError):
         return False
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+    return isinstance(error, Exception) or is_panic(error)
 
 
 def _report_path(log_file: Path, source: SourceFile) -> Path:
