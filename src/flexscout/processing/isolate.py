@@ -196,7 +196,8 @@ def _render_report(record: FileRecord, stage: Stage, error: BaseException) -> st
     lines = [
         "flexscout internal error report",
         "",
-        "It has no cell values: the message of the exception, which may quote some, is only in the log of the run.",
+        "It names the file, its sheets and columns, and has no cell below the headers. The message of the exception, which may",
+        "quote cells, is only in the log of the run.",
         "",
         f"File: {record.source.name}",
         f"Failed while: {stage}",
