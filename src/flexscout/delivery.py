@@ -14,9 +14,18 @@ from flexscout.reporting import Facts, build_report, finished, messages
 
 
 def delivered(  # noqa: PLR0913, PLR0917 - all that a run knows meets here
-    facts: Facts, tables: Tables, before: Carried, config: PipelineConfiguration, clock: Stopwatch, memory: MemoryWatch
+    facts: Facts,
+    tables: Tables,
+    before: Carried,
+    config: PipelineConfiguration,
+    clock: Stopwatch,
+    memory: MemoryWatch,
+    *,
+    commit: bool = True,
 ) -> RunSummary:
     """Write everything beside its place, then put it there; if no file could be read, only the report and its page.
+
+    `commit`: if false, everything is written beside its place and removed again, to see whether that works.
 
     Raises OutputError; nothing has changed then.
     """
@@ -36,8 +45,9 @@ def delivered(  # noqa: PLR0913, PLR0917 - all that a run knows meets here
         report, told = finished(report, facts), (*messages(facts), *before.remarks, *notes)
         write_report(report, outputs.beside(report_file))
         page.result().write(outputs.beside(page_file), report, told)
-        places = outputs.commit()
-    figures = AggregateStatistics(**report["statistics"])
+        # Before `commit`: nothing may fail once the outputs are in their places.
+        figures = AggregateStatistics(**report["statistics"])
+        places = outputs.commit() if commit else ()
     return RunSummary(1 if figures.failed_files else 0, figures, report, places, told)
 
 

@@ -19,9 +19,10 @@ from flexscout.page import ROWS
 from flexscout.processing import (
     BatchProcessor,
     Classified,
+    Classify,
+    FaultIsolation,
     NoProgress,
     Progress,
-    gathered,
     not_selected,
     unique_properties,
     with_other_columns,
@@ -54,13 +55,12 @@ class ScalableFlexPipeline:
         return self._run(failures=False)
 
     def _run(self, *, failures: bool) -> RunSummary:  # whether those of other runs stand
-        clock, config = Stopwatch(), self.config
+        clock, config, memory = Stopwatch(), self.config, MemoryWatch(self.config.memory_limit_gb)
         with clock.stage("discovery"):
             found = self._scan()
             check_places(Path(config.output_file), Path(config.report_file), config.page_file)
-        log, memory = run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
         cache = table_cache(config.cache_folder, reading_version(), reuse=config.reuse, failures=failures)
-        with RunBook(Path(config.output_file)) as book, log, memory, cache as tables:
+        with RunBook(Path(config.output_file)) as book, run_log(Path(config.log_file), config.log_level), memory, cache as tables:
             log_found(found.sources, found.skipped)
             state = state_of(found.sources, found.skipped, config, *self._batch.rules)
             if config.reuse and failures and not found.unreadable and (same := book.same(state)):
@@ -74,13 +74,16 @@ class ScalableFlexPipeline:
     def _result(
         self, found: Scan, tables: TableCache, take_over: Callable[[pl.DataFrame], Carried], clock: Stopwatch, memory: MemoryWatch
     ) -> RunSummary:
+        isolation = FaultIsolation(self._batch, tables, Path(self.config.log_file))
         with clock.stage("processing"):
-            files = self._process(found, tables)
+            parts = self._process(found, tables, isolation.classify)
+        return isolation.finish(parts, partial(self._merge, take_over, clock), partial(self._publish, found, clock, memory))
+
+    def _merge(self, take_over: Callable[[pl.DataFrame], Carried], clock: Stopwatch, files: Classified) -> tuple[Tables, Carried]:
         with clock.stage("aggregation"):
             unique = unique_properties(files, self.config, self._batch.criteria)
             before = take_over(with_other_columns(unique.master, files.tables))
-        result = Tables(before.master, unique.ledger, unique.possible, not_selected(files.shelved_others), files.issues)
-        return delivered(self._facts(found, files, result, clock), result, before, self.config, clock, memory)
+        return Tables(before.master, unique.ledger, unique.possible, not_selected(files.shelved_others), files.issues), before
 
     def check(self) -> CheckSummary:
         """What a run would read, how each file's headers map and what is missing; reads no more than it must, writes nothing.
@@ -96,14 +99,17 @@ class ScalableFlexPipeline:
         config = self.config
         return scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
 
-    def _process(self, found: Scan, tables: TableCache) -> Classified:
-        """Every file, by name, whatever the order of arrival; what could not be opened may be free by now."""
+    def _process(self, found: Scan, tables: TableCache, classify: Classify) -> list[Classified]:
+        """Every file; what could not be opened may be free by now."""
         again = [record.source for record in found.unreadable if is_transient(record.error)]
         lost = [record for record in found.unreadable if not is_transient(record.error)]
-        return gathered([*self._batch.process([*found.sources, *again], tables), self._batch.classify(lost)])
+        return [*self._batch.process([*found.sources, *again], tables, classify), classify(lost)]
 
-    def _facts(self, found: Scan, files: Classified, tables: Tables, clock: Stopwatch) -> Facts:
-        return Facts(
+    def _publish(  # noqa: PLR0913 - the first three are bound
+        self, found: Scan, clock: Stopwatch, memory: MemoryWatch, files: Classified, made: tuple[Tables, Carried], *, commit: bool
+    ) -> RunSummary:
+        tables, before = made
+        facts = Facts(
             results=files.results,
             skipped=found.skipped,
             master=tables.master,
@@ -121,3 +127,4 @@ class ScalableFlexPipeline:
             unmatched=self._batch.unmatched(result.record for result in files.results),
             explanations=self._batch.criteria.explain(tables.master.head(ROWS)),
         )
+        return delivered(facts, tables, before, self.config, clock, memory, commit=commit)

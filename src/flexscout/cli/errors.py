@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import typer
 
-from flexscout.errors import FlexscoutError
+from flexscout.errors import FlexscoutError, is_panic
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,8 +35,8 @@ def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(COULD_NOT_RUN) from None
         except (typer.Exit, typer.Abort):
             raise
-        except Exception as error:
-            if kwargs.get("verbose"):
+        except BaseException as error:
+            if kwargs.get("verbose") or not (isinstance(error, Exception) or is_panic(error)):
                 raise
             say(f"Something unforeseen: {type(error).__name__}: {error}. Please report it, with what --verbose shows.")
             raise typer.Exit(COULD_NOT_RUN) from None

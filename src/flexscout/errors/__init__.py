@@ -14,6 +14,7 @@ from flexscout.errors.exceptions import (
     WorkerError,
     as_processing_error,
     as_typed,
+    is_panic,
     is_transient,
 )
 from flexscout.errors.handler import ErrorAction, ErrorHandler
@@ -34,5 +35,6 @@ __all__ = [
     "WorkerError",
     "as_processing_error",
     "as_typed",
+    "is_panic",
     "is_transient",
 ]

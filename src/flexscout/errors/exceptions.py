@@ -318,6 +318,24 @@ class WorkerError(ProcessingError):
             "Open and re-save it in Excel; if that does not help, report it with the log.",
         )
 
+    @classmethod
+    def internal(cls, name: str, stage: str, error: BaseException, report: Path | None) -> Self:
+        """A fault of flexscout that the rows of one file cause.
+
+        Args:
+            name: Name of the file.
+            stage: Completes "failed while ...".
+            error: The exception; its text, which may quote cells, is left out.
+            report: The report to send; None if it could not be written.
+
+        """
+        send = f"Send {report}, which has no cell values," if report else "Send the log of the run"
+        return cls(
+            "internal_error",
+            f"{name} was left out: flexscout failed while {stage} ({type(error).__name__}). This is a fault of flexscout.",
+            f"{send} to those who maintain flexscout; the next run tries the file again.",
+        )
+
 
 class AggregationError(ProcessingError):
     """Raised when a file's rows can't be joined with those of the others, or a frame can't be merged or ranked."""
@@ -368,6 +386,11 @@ def as_processing_error(path: Path, error: BaseException) -> ProcessingError:
     if isinstance(error, MemoryError):
         return WorkerError("out_of_memory", f"{path.name} needs more memory than it may use.", "Raise --memory-limit.")
     return WorkerError.unexpected(path.name, error)
+
+
+def is_panic(error: BaseException | None) -> bool:
+    """Whether a library that is written in Rust gave up; its exception derives from BaseException and can't be imported."""
+    return type(error).__name__ == "PanicException"
 
 
 _TRANSIENT = frozenset({"file_busy", "not_permitted", "storage_failed"})

@@ -55,6 +55,10 @@ _CAUSES = {
         "Open and re-save them in Excel, raise --memory-limit, or use fewer --workers.",
     ),
     "out_of_memory": ("need more memory than they may use", "Raise --memory-limit, or use fewer --workers."),
+    "internal_error": (
+        "were left out because of a fault of flexscout",
+        "Send the internal-error reports beside the log to those who maintain flexscout; the next run tries the files again.",
+    ),
     "unexpected": (
         "could not be processed",
         "Open and re-save them in Excel; if that does not help, report it with the log.",

@@ -13,12 +13,13 @@ from typing import Self
 
 import psutil
 
-from flexscout.errors import OutputError
+from flexscout.errors import OutputError, is_panic
 from flexscout.journal import make_safe
 
 UNPLACED_SUFFIX = ".new"
 """What the name of an output adds that could not take its place."""
 
+_SYSTEM_ERROR = re.compile(r"\bOs \{ code: \d")  # how Rust writes one
 _PROCESS = re.compile(r"\.(\d{1,9})\.(?:new|bak)")  # whose file it is
 
 
@@ -83,8 +84,8 @@ class Outputs:
         for beside in self._beside.values():
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
-        # A panic is how the workbook's writer ends when its own temporary file finds no room.
-        if isinstance(error, OSError) or type(error).__name__ == "PanicException":
+        # A panic with an error of the system is how the workbook's writer ends when its own temporary file finds no room.
+        if isinstance(error, OSError) or (is_panic(error) and _SYSTEM_ERROR.search(str(error))):
             raise OutputError(
                 f"The results can't be written: {error}. The previous ones are as they were.",
                 "Make room on the disk, or choose another place with --output-file, and run again.",

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from filecmp import cmp
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,12 @@ def _notes(
 
 
 def _saved(workbook: Path) -> Path:
-    """Where a copy of the workbook stands now, under a name that was free."""
+    """Where a copy of the workbook stands now, under a name that was free, unless there is a copy already."""
     numbers = ("", *(f" {number}" for number in range(2, _COPIES)))
     names = [workbook.with_name(f"{workbook.stem} (not read back{number}){workbook.suffix}") for number in numbers]
-    place = next((name for name in names if not name.exists()), names[-1])
-    shutil.copy2(workbook, place)
+    place = next((name for name in names if not name.exists() or cmp(workbook, name, shallow=False)), names[-1])
+    if not place.exists() or place == names[-1]:
+        shutil.copy2(workbook, place)
     return place
 
 

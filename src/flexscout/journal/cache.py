@@ -71,6 +71,11 @@ class TableCache:
             place.mkdir(parents=True, exist_ok=True)
             write_whole(place / _RECORD, _adapter().dump_json(_Entry.about(record), indent=1))
 
+    def forget(self, source: SourceFile) -> None:
+        """Have the next run read the file again; the tables stay for this run. An entry that can't be changed stays."""
+        with suppress(OSError):
+            (self.place(source) / _RECORD).unlink(missing_ok=True)
+
     def bound(self, most_gb: float, idle: float = _IN_USE) -> tuple[int, int, int]:
         """Remove what was not used for longest until no more than `most_gb` are left, but nothing of the last `idle` seconds.
 

@@ -13,6 +13,7 @@ from flexscout.processing.classified import (
     not_selected,
     with_other_columns,
 )
+from flexscout.processing.isolate import Classify, FaultIsolation
 from flexscout.processing.linked import ROW, Ranked, linked, merged, ranked, unique_properties, with_ids
 from flexscout.processing.possible import POSSIBLE_SCHEMA, possible_duplicates
 from flexscout.processing.processor import FileProcessor
@@ -26,6 +27,8 @@ __all__ = [
     "ROW",
     "BatchProcessor",
     "Classified",
+    "Classify",
+    "FaultIsolation",
     "FileProcessor",
     "NoProgress",
     "Progress",

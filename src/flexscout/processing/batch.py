@@ -88,8 +88,16 @@ class BatchProcessor:
         done = {result.file_path: result for part in parts for result in with_candidates(part, folder)}
         return [done[str(Path(path))] for path in file_paths]
 
-    def process(self, sources: Sequence[SourceFile], tables: TableCache) -> Iterator[Classified]:
-        """Process sources as they come back, with their tables among `tables`; those that are known there are not read."""
+    def process(
+        self,
+        sources: Sequence[SourceFile],
+        tables: TableCache,
+        classify: Callable[[Sequence[FileRecord]], Classified] | None = None,
+    ) -> Iterator[Classified]:
+        """Process sources as they come back, with their tables among `tables`; those that are known there are not read.
+
+        `classify`: used instead of this object's own.
+        """
         for listener in self._listeners:
             listener.started(len(sources))
         tables = tables.depending_on(self.schema)
@@ -100,7 +108,7 @@ class BatchProcessor:
         with closing(self._records(work, [source for source, record in found if not record], known, tell)) as arrivals:
             for records in arrivals:
                 _keep(records, tables)
-                part = self.classify(records)
+                part = (classify or self.classify)(records)
                 for result, listener in product(part.results, self._listeners):
                     listener.file_done(result)
                 yield part

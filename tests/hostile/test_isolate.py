@@ -1,0 +1,327 @@
+"""A file whose rows make flexscout itself fail: it is named with a report to send, and the others give their result.
+
+The faults are put in on purpose: a function of a stage raises if it sees a row of a certain file.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+import flexscout.classification
+import flexscout.delivery
+from flexscout import PipelineConfiguration, ScalableFlexPipeline
+from workbooks import HEADER, candidate, valid_properties_1, valid_properties_2, write_workbook
+
+linked = import_module("flexscout.processing.linked")  # the package has a function of that name
+
+HIDDEN = "17 Hidden Court"
+PLACES = {
+    "scoring": (flexscout.classification.Criteria, "judge"),
+    "matching": (linked, "duplicate_groups"),
+    "merging": (linked, "deduplicate"),
+    "publishing": (flexscout.delivery, "write_tables"),
+}
+TOLD = {
+    "scoring": "scoring its rows",
+    "matching": "matching and merging its rows",
+    "merging": "matching and merging its rows",
+    "publishing": "writing the results",
+}
+
+
+def bad(folder, name="bad.xlsx", first=80):
+    return write_workbook(folder / name, [HEADER, candidate(first, Address=HIDDEN), *(candidate(first + i) for i in (1, 2))])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two good files, one of whose properties `bad.xlsx` has, too."""
+    valid_properties_1(tmp_path / "in")
+    valid_properties_2(tmp_path / "in")
+    bad(tmp_path / "in")
+    return tmp_path / "in"
+
+
+def inject(patch, stage, *files, error=ValueError):
+    """Have a stage raise if it sees a row of one of the files, any file if none is given; gives what it was called with."""
+    owner, name = PLACES[stage]
+    original, seen = getattr(owner, name), []
+
+    def faulty(*arguments, **named):
+        frames = [getattr(argument, "master", argument) for argument in arguments]
+        names = {file for frame in frames if isinstance(frame, pl.DataFrame) for file in frame["Source File"].unique()}
+        seen.append(names)
+        if not files or names & set(files):
+            raise error(f"can't take {HIDDEN}")
+        return original(*arguments, **named)
+
+    patch.setattr(owner, name, faulty)
+    return seen
+
+
+def run(folder="in", out="out", **settings):
+    config = PipelineConfiguration(
+        input_folder=folder, output_file=f"{out}/all.xlsx", report_file=f"{out}/report.json", max_workers=1, **settings
+    )
+    return ScalableFlexPipeline(config).run()
+
+
+def error_of(summary, name="bad.xlsx"):
+    return next(error for error in summary.report["errors"]["errors"] if error["file"] == name)
+
+
+def data_outputs(out="out"):
+    """The bytes of the outputs for programs, and every cell of the workbook that depends on the files that could be read."""
+    book = openpyxl.load_workbook(f"{out}/all.xlsx")
+    cells = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+    told_of_failures = {"Summary", "Files", "Settings"}
+    kept = {title: rows for title, rows in cells.items() if title not in told_of_failures}
+    return [Path(out, name).read_bytes() for name in ("all.csv", "all.parquet")], kept
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("stage", PLACES)
+def test_a_file_that_makes_a_stage_fail_is_named_with_the_stage_and_a_report(monkeypatch, stage):
+    inject(monkeypatch, stage, "bad.xlsx")
+    summary = run()
+    error = error_of(summary)
+    assert (summary.exit_code, error["category"], error["code"]) == (1, "processing", "internal_error")
+    assert error["message"].startswith(f"bad.xlsx was left out: flexscout failed while {TOLD[stage]} (ValueError).")
+    report = next(Path("logs").glob("internal-error-*.txt"))
+    assert str(report) in error["next_step"]
+
+
+@pytest.mark.parametrize("stage", PLACES)
+def test_the_outputs_are_those_of_a_run_in_which_the_file_could_not_be_read(monkeypatch, folder, stage):
+    shutil.copytree(folder, "damaged")
+    Path("damaged/bad.xlsx").write_bytes(b"PK no workbook")
+    expected = run("damaged", "expected")
+    inject(monkeypatch, stage, "bad.xlsx")
+    summary = run()
+    assert data_outputs() == data_outputs("expected")
+    assert summary.statistics.unique_flex_properties == expected.statistics.unique_flex_properties
+    same = ("statistics", "deduplication", "top_candidates", "quality", "not_selected")
+    own, theirs = ({name: one.report[name] for name in same} for one in (summary, expected))
+    for one in (own, theirs):
+        one["statistics"] = {**one["statistics"], "processing_duration": 0}
+    assert own == theirs
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("stage", PLACES)
+def test_every_row_of_the_others_is_accounted_for_and_none_of_the_file(monkeypatch, stage):
+    inject(monkeypatch, stage, "bad.xlsx")
+    files = {entry["file"]: entry for entry in run().report["files"]}
+    assert files["bad.xlsx"]["status"] == "failed"
+    assert files["bad.xlsx"]["rows_read"] == 0
+    assert (files["valid_properties_1.xlsx"]["rows_read"], files["valid_properties_2.xlsx"]["status"]) == (7, "ok")
+
+
+@pytest.mark.usefixtures("folder")
+def test_two_runs_over_a_faulty_file_give_equal_bytes(monkeypatch):
+    inject(monkeypatch, "merging", "bad.xlsx")
+    run()
+    first = {path.name: path.read_bytes() for path in Path("out").glob("all.*")}
+    run(reuse=False)
+    assert {path.name: path.read_bytes() for path in Path("out").glob("all.*") if path.name in first} == first
+
+
+@pytest.mark.parametrize("stage", PLACES)
+def test_two_faulty_files_among_many_are_both_found(monkeypatch, folder, stage):
+    for number in range(10):
+        write_workbook(folder / f"good_{number}.xlsx", [HEADER, candidate(100 + number)])
+    bad(folder, "worse.xlsx", 90)
+    inject(monkeypatch, stage, "bad.xlsx", "worse.xlsx")
+    summary = run()
+    assert {error["file"] for error in summary.report["errors"]["errors"]} == {"bad.xlsx", "worse.xlsx"}
+    assert summary.statistics.successful_files == 12
+
+
+def test_files_that_fail_in_different_stages_are_both_found(monkeypatch, folder):
+    bad(folder, "worse.xlsx", 90)
+    inject(monkeypatch, "matching", "bad.xlsx")
+    inject(monkeypatch, "publishing", "worse.xlsx", error=TypeError)
+    summary = run()
+    assert TOLD["matching"] in error_of(summary)["message"]
+    assert TOLD["publishing"] in error_of(summary, "worse.xlsx")["message"]
+
+
+def kept_bytes(out="out"):
+    return {path: path.read_bytes() for path in Path(out).iterdir() if path.is_file()}
+
+
+def test_a_fault_without_any_file_ends_the_run_and_leaves_the_previous_outputs(monkeypatch, folder):
+    run()
+    before = kept_bytes()
+    write_workbook(folder / "new.xlsx", [HEADER, candidate(70)])
+    monkeypatch.setattr(flexscout.delivery, "build_report", lambda _: {}["missing"])
+    with pytest.raises(KeyError):
+        run()
+    assert kept_bytes() == before
+    assert not list(Path("logs").glob("internal-error-*"))
+
+
+@pytest.mark.parametrize("stage", PLACES)
+def test_a_fault_of_every_file_leaves_the_previous_outputs(monkeypatch, folder, stage):
+    run()
+    before = {path: content for path, content in kept_bytes().items() if path.stem == "all"}
+    write_workbook(folder / "new.xlsx", [HEADER, candidate(70)])
+    inject(monkeypatch, stage)
+    try:
+        code = run().exit_code
+    except ValueError:
+        code = 2
+    assert code != 0
+    assert {path: content for path, content in kept_bytes().items() if path in before} == before
+
+
+def test_a_fault_of_two_files_together_ends_the_run_and_leaves_the_previous_outputs(monkeypatch, folder):
+    run()
+    before = kept_bytes()
+    write_workbook(folder / "new.xlsx", [HEADER, candidate(70)])
+    original = linked.duplicate_groups
+
+    def faulty(rows, *others):
+        if {"bad.xlsx", "new.xlsx"} <= set(rows["Source File"]):
+            raise ValueError("these two")
+        return original(rows, *others)
+
+    monkeypatch.setattr(linked, "duplicate_groups", faulty)
+    with pytest.raises(ValueError, match="these two"):
+        run()
+    assert kept_bytes() == before
+    assert not list(Path("logs").glob("internal-error-*"))
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError])
+def test_an_interrupt_and_a_lack_of_memory_or_disk_are_no_fault_of_a_file(monkeypatch, error):
+    seen = inject(monkeypatch, "matching", "bad.xlsx", error=error)
+    with pytest.raises(error):
+        run()
+    assert len(seen) == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_run_without_a_fault_tries_nothing_twice(monkeypatch):
+    seen = inject(monkeypatch, "matching", "no such file.xlsx")
+    assert run().exit_code == 0
+    assert len(seen) == 1
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("stage", PLACES)
+def test_the_next_run_tries_the_file_again(monkeypatch, stage):
+    with monkeypatch.context() as patch:
+        inject(patch, stage, "bad.xlsx")
+        run()
+    summary = run()
+    assert (summary.exit_code, summary.repeats) == (0, 0)
+    assert {entry["status"] for entry in summary.report["files"]} == {"ok"}
+    assert summary.report["performance"]["files_reused"] == 2
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_report_to_send_has_columns_and_calls_but_no_cell(monkeypatch):
+    inject(monkeypatch, "matching", "bad.xlsx")
+    run()
+    text = next(Path("logs").glob("internal-error-bad-*.txt")).read_text(encoding="utf-8")
+    assert "'Building SqFt': Float64" in text
+    assert "Sheet 'Sheet1': 3 rows" in text
+    assert "polars " in text
+    assert "ValueError" in text
+    assert "linked.py" in text
+    assert not [cell for cell in (HIDDEN, "Charlotte", "30000", "Test Street") if cell in text]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_panic_while_publishing_is_not_taken_for_a_full_disk(monkeypatch):
+    inject(monkeypatch, "publishing", "bad.xlsx", error=type("PanicException", (BaseException,), {}))
+    assert error_of(run())["code"] == "internal_error"
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_search_leaves_one_copy_of_a_workbook_that_can_not_be_read_back(monkeypatch):
+    run()
+    Path("out/all.xlsx").write_bytes(b"no workbook any more")
+    inject(monkeypatch, "publishing", "bad.xlsx")
+    run()
+    copies = list(Path("out").glob("all (not read back*"))
+    assert [copy.read_bytes() for copy in copies] == [b"no workbook any more"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_search_leaves_nothing_beside_the_outputs(monkeypatch):
+    run()
+    before = {path.name for path in Path("out").iterdir()}
+    inject(monkeypatch, "publishing", "bad.xlsx")
+    run()
+    assert {path.name.removesuffix(".bak") for path in Path("out").iterdir()} == before
+
+
+def test_one_faulty_file_by_itself_leaves_the_previous_outputs(monkeypatch):
+    bad(Path("in"))
+    run()
+    before = {path: content for path, content in kept_bytes().items() if path.stem == "all"}
+    bad(Path("in"), first=60)
+    inject(monkeypatch, "merging", "bad.xlsx")
+    assert run().exit_code == 1
+    assert {path: content for path, content in kept_bytes().items() if path in before} == before
+
+
+PROGRAM = """
+from importlib import import_module
+linked = import_module("flexscout.processing.linked")
+original = linked.duplicate_groups
+Panic = type("PanicException", (BaseException,), {{}})
+def faulty(rows, *others):
+    if {condition}:
+        raise {error}("a fault")
+    return original(rows, *others)
+linked.duplicate_groups = faulty
+import sys
+sys.argv = ["flexscout", "run", "in"]
+from flexscout.cli import main
+main()
+"""
+
+
+def call_with_fault(condition, error="ValueError"):
+    code = PROGRAM.format(condition=condition, error=error)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_program_names_the_file_and_the_report_and_ends_with_1():
+    done = call_with_fault("'bad.xlsx' in rows['Source File']")
+    assert done.returncode == 1
+    report = next(Path("logs").glob("internal-error-bad-*.txt"))
+    assert "flexscout: failed: bad.xlsx was left out" in done.stderr
+    assert str(report) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert Path("data/exports/all_flex_properties.csv").exists()
+    written = json.loads(Path("data/reports/pipeline_summary.json").read_text(encoding="utf-8"))
+    assert written["errors"]["by_code"] == {"internal_error": 1}
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_program_ends_with_2_if_no_file_causes_the_fault():
+    done = call_with_fault("rows['Source File'].n_unique() > 2")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert not Path("data/exports/all_flex_properties.csv").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_panic_of_a_library_is_a_fault_as_any():
+    assert call_with_fault("'bad.xlsx' in rows['Source File']", "Panic").returncode == 1
+    done = call_with_fault("rows['Source File'].n_unique() > 2", "Panic")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
