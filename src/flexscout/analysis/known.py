@@ -47,7 +47,8 @@ def known_columns(frame: Any, only: Collection[str] = ()) -> pl.DataFrame:
 def _typed(name: str, values: pl.Series) -> pl.Series:
     kind = _KINDS.get(name)
     if kind and values.dtype.is_numeric():
-        return values.cast(pl.Float64).fill_nan(None).cast(kind, strict=False).alias(name)
+        numbers = values.cast(pl.Float64)
+        return numbers.set(~numbers.is_finite(), None).cast(kind, strict=False).alias(name)
     if name in _CANONICAL:
         return convert_column(name, as_texts(values))
     return as_texts(values).cast(kind or pl.String, strict=False).alias(name)

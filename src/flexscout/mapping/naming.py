@@ -31,8 +31,11 @@ def _is_own(name: str) -> bool:
 
 
 def _shown(header: str | None) -> str:
-    """The header with single spaces; without leading underscores where there are two, which mark working columns."""
-    name = " ".join((header or "").split())
+    """The header with single spaces; without leading underscores where there are two, which mark working columns.
+
+    A NUL counts as a space: pandas takes no name with one.
+    """
+    name = " ".join((header or "").replace("\0", " ").split())
     return name.lstrip("_ ") if name.startswith("__") else name
 
 

@@ -18,6 +18,7 @@ from flexscout.vocabulary.columns import (
     vendors,
 )
 from flexscout.vocabulary.headers import known_as
+from flexscout.vocabulary.literal_names import escape_name, escape_names, unescape_name, unescape_names
 from flexscout.vocabulary.words import (
     address_phrases,
     address_terms,
@@ -47,6 +48,8 @@ __all__ = [
     "code_tables",
     "column",
     "columns",
+    "escape_name",
+    "escape_names",
     "fold",
     "issue_reasons",
     "known_as",
@@ -55,6 +58,8 @@ __all__ = [
     "state_codes",
     "states_of_zip_codes",
     "stories_headers",
+    "unescape_name",
+    "unescape_names",
     "vendor_headers",
     "vendors",
     "word_forms",
