@@ -86,9 +86,7 @@ def of_file(path: Path) -> Properties:
     account = result.account
     rows = {"read": account.rows_read, "blank": account.blank, "not_data": account.not_data}
     header_maps = tuple(sheet.header_map for sheet in sheets)
-    return Properties(
-        combine(tables), tables, header_maps, issues, rows, present=_to_pandas, like=pl.DataFrame.to_pandas
-    )
+    return Properties(combine(tables), tables, header_maps, issues, rows, present=_to_pandas, like=pl.DataFrame.to_pandas)
 
 
 def _to_pandas(table: pl.DataFrame) -> pd.DataFrame:

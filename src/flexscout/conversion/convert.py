@@ -11,6 +11,7 @@ from flexscout.conversion.dates import FROM_1904
 from flexscout.conversion.issues import IssueList
 from flexscout.conversion.kinds import kinds_of
 from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
+from flexscout.conversion.types import conversion
 from flexscout.conversion.values import Typed, clean, typed
 from flexscout.model import SQUARE_FEET_PER_ACRE, HeaderMap, Issue, MappedColumn
 from flexscout.vocabulary import Column, code_tables, column, columns, escape_name
@@ -64,6 +65,12 @@ def convert_column(name: str, texts: pl.Series) -> pl.Series:
     """The values of one canonical column; null where a text is missing or won't do."""
     kinds = {name: column(name)}
     return typed(clean(texts.to_frame(name), kinds), kinds).values[name]
+
+
+def number_range_of(name: str) -> tuple[float, float]:
+    """Return the least and the greatest number that a canonical column can hold."""
+    kind = column(name)
+    return conversion(kind).bounds(kind) or (float("-inf"), float("inf"))
 
 
 def _body(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:

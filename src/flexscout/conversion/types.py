@@ -31,8 +31,8 @@ class Conversion:
 
     `common`, then `second`: a column of texts -> its values, null where a text is written otherwise; `rest`: those texts
     and the column's unit -> their values; `reason`: why a text would not do; `nothing`: a text of this pattern is a missing
-    value; `settle`: a last look at all texts and values; `bounds`: of the column, beyond which no value lies; `keeps_text`: a text
-    that would not do stays, with its reason; `in_decimals`: its texts may have decimal commas; `note`: what is to say of the
+    value; `settle`: a last look at all texts and values; `bounds`: of the column, beyond which no value lies; `keeps_text`: a
+    text that would not do stays, with its reason; `in_decimals`: its texts may have decimal commas; `note`: what is to say of the
     column as a whole, by its texts, or nothing.
     """
 

@@ -60,7 +60,9 @@ def _named(sheet: ResultSheet) -> pl.DataFrame:
         if header:
             names.setdefault(header.strip().removeprefix("'"), str(i))
     filled = sheet.cells.filter(pl.any_horizontal(pl.all().is_not_null()))
-    return filled.select(pl.col(position).str.replace(_ESCAPED, "$1").alias(escape_name(name)) for name, position in names.items())
+    return filled.select(
+        pl.col(position).str.replace(_ESCAPED, "$1").alias(escape_name(name)) for name, position in names.items()
+    )
 
 
 def _typed(table: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from flexscout.vocabulary.columns import (
     vendors,
 )
 from flexscout.vocabulary.headers import known_as
-from flexscout.vocabulary.literal_names import escape_name, escape_names, unescape_name, unescape_names
+from flexscout.vocabulary.literal_names import escape_name, escape_names, is_pattern, unescape_name, unescape_names
 from flexscout.vocabulary.words import (
     address_phrases,
     address_terms,
@@ -51,6 +51,7 @@ __all__ = [
     "escape_name",
     "escape_names",
     "fold",
+    "is_pattern",
     "issue_reasons",
     "known_as",
     "property_type_sources",
