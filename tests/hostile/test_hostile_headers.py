@@ -13,7 +13,20 @@ from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
 PATTERNS = ["*", "^.*$", "^Addr.*$", "^$", "^[$", "{}"]
-COLUMNS_OF_RUN = ["__position", "__row", "__at", "__group", "__rank", "Flex Score", "Source File", "Property ID", "Odd Points"]
+COLUMNS_OF_RUN = [
+    "text",
+    "kind",
+    "row",
+    "__position",
+    "__row",
+    "__at",
+    "__group",
+    "__rank",
+    "Flex Score",
+    "Source File",
+    "Property ID",
+    "Odd Points",
+]
 
 
 def two_files(folder, *headers, **values):

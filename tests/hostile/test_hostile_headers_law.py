@@ -172,7 +172,7 @@ def test_a_hostile_file_never_costs_the_rows_of_a_good_one(tmp_path):
         if kind == "csv":
             write_csv(folder / "in/hostile.csv", rows)
         else:
-            write_workbook(folder / "in/hostile.xlsx", [map(in_excel, row) for row in rows])
+            write_workbook(folder / "in/hostile.xlsx", [list(map(in_excel, row)) for row in rows])
         assert run(folder).exit_code in {0, 1}
         assert good_rows(folder) == good_alone()
         shutil.rmtree(folder)
