@@ -318,7 +318,9 @@ class ProcessingResult:
             return None
         import polars as pl  # noqa: PLC0415 - the model loads no frame library by itself
 
-        return pl.read_parquet(self.candidates_table).to_pandas()
+        from flexscout.vocabulary import unescape_names  # noqa: PLC0415 - only needed here
+
+        return unescape_names(pl.read_parquet(self.candidates_table)).to_pandas()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from flexscout.analysis.merged import grouped, merged
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import AggregationError
 from flexscout.model import PLACE_COLUMNS
+from flexscout.vocabulary import escape_names, unescape_names
 
 if TYPE_CHECKING:
     from flexscout.aggregation import Deduplicated
@@ -42,7 +43,7 @@ class ResultAggregator:
         if not frames or is_pandas(frames[0]):
             return cast("FrameT", cast("Any", join_pandas(frames)))
         try:
-            return cast("FrameT", cast("Any", combine(frames)))
+            return cast("FrameT", cast("Any", unescape_names(combine(map(escape_names, frames)))))
         except pl.exceptions.PolarsError as error:
             raise AggregationError(
                 "types_differ", f"The frames can't be combined: {error}.", "Cast the columns of that name to one type."

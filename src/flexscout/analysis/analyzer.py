@@ -17,7 +17,7 @@ from flexscout.classification import has_type, load_profile
 from flexscout.errors import DataFormatError
 from flexscout.export import write_by_suffix
 from flexscout.reporting import completeness, issues_by_reason
-from flexscout.vocabulary import column, columns, fold, stories_headers
+from flexscout.vocabulary import column, columns, escape_name, fold, stories_headers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +138,7 @@ def _key_fields() -> tuple[str, ...]:
 
 
 def _suspicious_of(table: pl.DataFrame, header_map: HeaderMap, as_of: dt.date) -> pl.DataFrame:
-    names = (entry.name for entry in header_map.extra if fold(entry.header) in stories_headers())
+    names = (escape_name(entry.name) for entry in header_map.extra if fold(entry.header) in stories_headers())
     stories = next((table[name] for name in names if name in table.columns), None)
     headers = {name: header for header, name in header_map.mapped.items()}
     return suspicious_values(table, as_of, stories).with_columns(pl.col("Column").replace(headers))

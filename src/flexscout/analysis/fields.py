@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flexscout.conversion.dates import to_dates
-from flexscout.vocabulary import cell_values, column, columns
+from flexscout.vocabulary import cell_values, column, columns, escape_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ def fields(sheets: Sequence[pl.DataFrame], header_maps: Sequence[HeaderMap]) -> 
     parts: dict[Key, list[pl.Series]] = {}
     for table, header_map in zip(sheets, header_maps, strict=True):
         for header, name in _keys(table, header_map):
-            parts.setdefault((header, name), []).append(_values(table, name))
+            parts.setdefault((header, name), []).append(_values(table, escape_name(name)))
     properties = sum(table.height for table in sheets)
     return [_field(*key, values, properties) for key, values in parts.items()]
 

@@ -1,5 +1,7 @@
 """Figures of columns, of plain types."""
 
+from math import isfinite
+
 import polars as pl
 
 _SIZES = (20_000, 50_000, 100_000, 200_000)  # square feet, where the default profile changes its points
@@ -14,9 +16,13 @@ def value_counts(table: pl.DataFrame, name: str) -> dict[str, int]:
 
 
 def number_range(values: pl.Series) -> dict[str, float | None]:
-    """`mean`, `median`, `min` and `max` of what is there, to 2 decimals; None where nothing is."""
+    """`mean`, `median`, `min` and `max` of what is there, to 2 decimals; None where nothing is, or the sum is too large."""
     figures = {"mean": values.mean(), "median": values.median(), "min": values.min(), "max": values.max()}
-    return {name: round(float(value), 2) if isinstance(value, int | float) else None for name, value in figures.items()}
+    return {name: _finite(value) for name, value in figures.items()}
+
+
+def _finite(value: object) -> float | None:
+    return round(float(value), 2) if isinstance(value, int | float) and isfinite(value) else None
 
 
 def building_sizes(table: pl.DataFrame) -> dict[str, int]:

@@ -13,7 +13,7 @@ from flexscout.export import Outputs, Tables, write_report, write_tables_as_work
 from flexscout.history import RunBook, RunRecord
 from flexscout.page import ROWS, draw_page
 from flexscout.reporting import FORMAT
-from flexscout.vocabulary import columns
+from flexscout.vocabulary import columns, escape_names
 
 _FORMATS = (".json", ".html", ".xlsx")
 
@@ -61,7 +61,7 @@ def findings_of(book: RunBook, record: RunRecord) -> Findings:
             "The files that it wrote still tell; `flexscout run` makes new ones.",
         )
     found = record.report["statistics"]["successful_files"]
-    master = pl.read_parquet(book.kept_result(record)) if found else pl.DataFrame()
+    master = escape_names(pl.read_parquet(book.kept_result(record))) if found else pl.DataFrame()
     tables = Tables(master, explanations=_explanations(master, record), own=record.settings.user_columns)
     return Findings(record.report, record.messages, tables)
 

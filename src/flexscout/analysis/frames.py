@@ -34,8 +34,11 @@ def labels(frame: Any) -> list[str]:
 
 
 def column_at(frame: Any, position: int) -> pl.Series:
-    """A column as Polars has it; one of mixed or foreign types as text."""
-    return _of_pandas(frame.iloc[:, position]) if is_pandas(frame) else frame.to_series(position)
+    """A column as Polars has it; one of mixed or foreign types as text.
+
+    It has no name: Polars would take some of them for patterns.
+    """
+    return _of_pandas(frame.iloc[:, position].rename("")) if is_pandas(frame) else frame.to_series(position).alias("")
 
 
 def as_texts(values: pl.Series) -> pl.Series:

@@ -8,7 +8,7 @@ import polars as pl
 
 from flexscout.aggregation import one_spelling
 from flexscout.analysis.frames import as_texts, column_at, labels
-from flexscout.conversion import convert_column
+from flexscout.conversion import convert_column, number_range_of
 from flexscout.model import OUTPUT_COLUMNS, SCORE_COLUMNS, is_score_number
 from flexscout.vocabulary import columns
 
@@ -25,6 +25,11 @@ _OF_TYPE: dict[str, type[pl.DataType]] = {"year": pl.Int32} | dict.fromkeys(
 _KINDS: dict[str, type[pl.DataType]] = {column.name: _OF_TYPE[column.type] for column in columns() if column.type in _OF_TYPE}
 _KINDS |= dict.fromkeys((*filter(is_score_number, SCORE_COLUMNS), "Score Before Filling"), pl.Float64)
 _KINDS |= dict.fromkeys(("Source Row", "Duplicate Group", "Source Count"), pl.Int64)
+
+
+_EXACT = 2**53  # greatest whole number that a float holds for sure
+_SCORE_AT_MOST = 1_000
+"""A score is 0-10, and one of another system perhaps 100; beyond this it can't be counted or drawn."""
 
 
 def known_names(frame: Any) -> dict[str, int]:
@@ -47,7 +52,16 @@ def known_columns(frame: Any, only: Collection[str] = ()) -> pl.DataFrame:
 def _typed(name: str, values: pl.Series) -> pl.Series:
     kind = _KINDS.get(name)
     if kind and values.dtype.is_numeric():
-        return values.cast(pl.Float64).fill_nan(None).cast(kind, strict=False).alias(name)
+        return _within_range(name, values.cast(pl.Float64)).cast(kind, strict=False).alias(name)
     if name in _CANONICAL:
         return convert_column(name, as_texts(values))
     return as_texts(values).cast(kind or pl.String, strict=False).alias(name)
+
+
+def _within_range(name: str, numbers: pl.Series) -> pl.Series:
+    """Return the numbers, null where one is not finite or can't be true, as a run leaves such a cell blank."""
+    if name in _CANONICAL:
+        least, most = number_range_of(name)
+    else:
+        least, most = (-_SCORE_AT_MOST, _SCORE_AT_MOST) if is_score_number(name) else (-_EXACT, _EXACT)
+    return numbers.set(~numbers.is_between(least, most).fill_null(value=True) | numbers.is_nan(), None)

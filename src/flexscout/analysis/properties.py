@@ -17,11 +17,13 @@ from flexscout.model import SOURCE_COLUMNS, HeaderMap
 from flexscout.processing import FileProcessor
 from flexscout.reading import find_header, header_texts
 from flexscout.reporting import by_frequency
-from flexscout.vocabulary import columns
+from flexscout.vocabulary import columns, unescape_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pandas as pd
 
 _FRAME = ""  # a frame is a sheet without a name
 _NUMBERED = r"^(.+?)(?:\.|_duplicated_)\d+$"  # how pandas and Polars tell equal headers apart
@@ -84,9 +86,12 @@ def of_file(path: Path) -> Properties:
     account = result.account
     rows = {"read": account.rows_read, "blank": account.blank, "not_data": account.not_data}
     header_maps = tuple(sheet.header_map for sheet in sheets)
-    return Properties(
-        combine(tables), tables, header_maps, issues, rows, present=pl.DataFrame.to_pandas, like=pl.DataFrame.to_pandas
-    )
+    return Properties(combine(tables), tables, header_maps, issues, rows, present=_to_pandas, like=pl.DataFrame.to_pandas)
+
+
+def _to_pandas(table: pl.DataFrame) -> pd.DataFrame:
+    """Return the table for pandas, with its headers as the file has them."""
+    return unescape_names(table).to_pandas()
 
 
 def _cells(frame: Any) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from flexscout.config.keys import unknown_name, variable
 from flexscout.config.layers import of_command_line, of_environment, of_file
 from flexscout.errors import ConfigurationError
 from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX, OUTPUT_COLUMNS, POINTS
-from flexscout.vocabulary import columns
+from flexscout.vocabulary import columns, is_pattern
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Text = Annotated[str, Field(min_length=1)]
@@ -125,6 +125,8 @@ class PipelineConfiguration(BaseModel):
         taken = [name for name in value if name.casefold() in own or name.endswith(POINTS) or name.startswith("__")]
         if taken:
             raise ValueError(f"flexscout writes {' and '.join(taken)} itself; choose another name")
+        if patterns := [name for name in value if is_pattern(name)]:
+            raise ValueError(f"{' and '.join(patterns)} can't be the name of a column; choose another name")
         if len({name.casefold() for name in value}) < len(value):
             raise ValueError("a name stands twice; give each column its own")
         return value

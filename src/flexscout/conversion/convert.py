@@ -11,9 +11,10 @@ from flexscout.conversion.dates import FROM_1904
 from flexscout.conversion.issues import IssueList
 from flexscout.conversion.kinds import kinds_of
 from flexscout.conversion.rows import BLANK, PROPERTY, row_kinds
+from flexscout.conversion.types import conversion
 from flexscout.conversion.values import Typed, clean, typed
 from flexscout.model import SQUARE_FEET_PER_ACRE, HeaderMap, Issue, MappedColumn
-from flexscout.vocabulary import Column, code_tables, column, columns
+from flexscout.vocabulary import Column, code_tables, column, columns, escape_name
 
 _ACRE_DECIMALS = 6  # a twentieth of a square foot
 _ORDER = {entry.name: position for position, entry in enumerate(columns())}
@@ -54,7 +55,7 @@ def convert(sheet: str, cells: pl.DataFrame, header_row: int, header_map: Header
     issues.of_columns(header_map.issues)
     issues.of_rows(body, kinds)
     typed = _typed(rows, header_map.canonical, issues, from_1904=from_1904)
-    extras = rows.select(pl.col(str(entry.position)).alias(entry.name) for entry in header_map.extra)
+    extras = rows.select(pl.col(str(entry.position)).alias(escape_name(entry.name)) for entry in header_map.extra)
     table = pl.DataFrame([*with_acres(typed), *source_of(sheet, rows["row"]), *_extras(extras)])
     blank, not_data = int((kinds == BLANK).sum()), int((~kinds.is_in([PROPERTY, BLANK])).sum())
     return Converted(table, issues.listed(), issues.counts(), body.height, blank, not_data, kinds_of(extras))
@@ -64,6 +65,12 @@ def convert_column(name: str, texts: pl.Series) -> pl.Series:
     """The values of one canonical column; null where a text is missing or won't do."""
     kinds = {name: column(name)}
     return typed(clean(texts.to_frame(name), kinds), kinds).values[name]
+
+
+def number_range_of(name: str) -> tuple[float, float]:
+    """Return the least and the greatest number that a canonical column can hold."""
+    kind = column(name)
+    return conversion(kind).bounds(kind) or (float("-inf"), float("inf"))
 
 
 def _body(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:

@@ -17,11 +17,13 @@ def kinds_of(columns: pl.DataFrame) -> str:
     if not columns.width:
         return ""
     # One long column is asked twice; asking each column costs three times as much where rows are few.
-    cells = columns.head(LOOKED_AT).unpivot(variable_name="name", value_name="text").group_by("name")
+    first = columns.head(LOOKED_AT)
+    first.columns = [str(position) for position in range(first.width)]  # a header may be `name` or `text`
+    cells = first.unpivot(variable_name="name", value_name="text").group_by("name")
     text = pl.col("text")
     shares = cells.agg(text.str.contains(_NUMBER).mean(), text.str.contains(_DATE).mean().alias("dates")).rows()
     kinds = {name: _kind(numbers, dates) for name, numbers, dates in shares}
-    return "".join(kinds.get(name, NOTHING) for name in columns.columns)
+    return "".join(kinds.get(name, NOTHING) for name in first.columns)
 
 
 def _kind(numbers: float | None, dates: float | None) -> str:

@@ -30,6 +30,7 @@ from flexscout.conversion.kinds import LOOKED_AT, kinds_of
 from flexscout.conversion.rows import BLANK, PROPERTY, place_columns, row_kinds
 from flexscout.conversion.values import clean, common_forms, finished, in_decimals, left_open, with_fraction
 from flexscout.model import HeaderMap, MappedColumn, StoredTable
+from flexscout.vocabulary import escape_name
 
 _ROW_GROUP = 2**14  # rows of a typed column that are read at a time
 
@@ -60,7 +61,7 @@ class _Rows:
     def __init__(self, body: StoredTable, header_map: HeaderMap, first: int) -> None:
         self._body, self._map, self._first = body, header_map, first
         self._height = _height(body)
-        self._extras = {entry.name: str(entry.position) for entry in header_map.extra}
+        self._extras = {escape_name(entry.name): str(entry.position) for entry in header_map.extra}
         self._filled, self._midnights = dict.fromkeys(self._extras, False), dict.fromkeys(self._extras, False)
         self.extras_seen = pl.DataFrame(schema=dict.fromkeys(self._extras, pl.String))
         self.kinds = pl.Series("kind", dtype=pl.String)

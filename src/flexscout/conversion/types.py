@@ -15,7 +15,6 @@ from flexscout.vocabulary import Column, cell_values, state_codes
 YEARS = (1800, 2100)
 _NEARLY_ALL = 0.9
 _NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors", "permits", "licenses"}
-_MOST = {"acres": 40_000}  # beyond it stand square feet: 43,560 are one acre
 _NO_YEAR = r"^[0.]*$"
 _PERCENT_DECIMALS = 9  # 0.57 * 100 is 56.99999999999999
 _PERCENT = r"(?i)\s*(?:%|percent|pct\.?)(?:\s*(?:leased|occupied))?$"
@@ -32,8 +31,8 @@ class Conversion:
 
     `common`, then `second`: a column of texts -> its values, null where a text is written otherwise; `rest`: those texts
     and the column's unit -> their values; `reason`: why a text would not do; `nothing`: a text of this pattern is a missing
-    value; `settle`: a last look at all texts and values; `bounds`: by unit, beyond which no value lies; `keeps_text`: a text
-    that would not do stays, with its reason; `in_decimals`: its texts may have decimal commas; `note`: what is to say of the
+    value; `settle`: a last look at all texts and values; `bounds`: of the column, beyond which no value lies; `keeps_text`: a
+    text that would not do stays, with its reason; `in_decimals`: its texts may have decimal commas; `note`: what is to say of the
     column as a whole, by its texts, or nothing.
     """
 
@@ -43,7 +42,7 @@ class Conversion:
     reason: str = ""
     nothing: str = ""
     settle: Callable[[pl.Series, pl.Series], pl.Series] | None = None
-    bounds: Callable[[str], Bounds | None] = lambda _unit: None
+    bounds: Callable[[Column], Bounds | None] = lambda _column: None
     keeps_text: bool = False
     in_decimals: bool = False
     note: Callable[[pl.Series], str] | None = None
@@ -107,32 +106,37 @@ def _degrees(limit: int) -> Conversion:
         to_numbers,
         "not_a_number",
         nothing=_NO_DEGREES,
-        bounds=lambda _unit: (-limit, limit),
+        bounds=lambda _column: (-limit, limit),
         in_decimals=True,
     )
+
+
+def _number_bounds(column: Column) -> Bounds | None:
+    """Return the range of a number, from the vocabulary; an area, a height or a count is never negative."""
+    most = float("inf") if column.most is None else column.most
+    return (0 if column.unit in _NEVER_NEGATIVE else -most), most
 
 
 CONVERSIONS = {
     "text": Conversion(lambda texts: texts),
     "state": Conversion(_state, reason="not_a_state", keeps_text=True),
     "zip": Conversion(_zip_code, None, _other_zip_codes, reason="digits_lost", keeps_text=True),
-    # An area, a height or a count is never negative.
     "number": Conversion(
         plain_number,
         money,
         to_numbers,
         "not_a_number",
-        bounds=lambda unit: (0, _MOST.get(unit, float("inf"))) if unit in _NEVER_NEGATIVE else None,
+        bounds=_number_bounds,
         in_decimals=True,
     ),
-    "year": Conversion(_year, None, _other_years, "not_a_year", nothing=_NO_YEAR, bounds=lambda _unit: YEARS),
+    "year": Conversion(_year, None, _other_years, "not_a_year", nothing=_NO_YEAR, bounds=lambda _column: YEARS),
     "percent": Conversion(
         plain_number,
         None,
         _other_percentages,
         "not_a_percentage",
         settle=_percent_of_fractions,
-        bounds=lambda _unit: (0, 100),
+        bounds=lambda _column: (0, 100),
         in_decimals=True,
     ),
     # Month and day are words in some exports, digits in others: no form is the common one.

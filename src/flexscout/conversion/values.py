@@ -141,7 +141,7 @@ def _bounded(
     values: pl.DataFrame, reasons: Mapping[str, pl.Series], kinds: Mapping[str, Column]
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Values outside their bounds are missing, with that reason."""
-    bounds = {name: conversion(kind).bounds(kind.unit) for name, kind in kinds.items()}
+    bounds = {name: conversion(kind).bounds(kind) for name, kind in kinds.items()}
     outside = values.select(
         ((pl.col(name) < bound[0]) | (pl.col(name) > bound[1])).fill_null(value=False) for name, bound in bounds.items() if bound
     )

@@ -6,6 +6,7 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.model import is_score_column
+from flexscout.vocabulary import unescape_names
 
 # A cell that starts so is run as a formula by spreadsheet programs; a number with a sign is none.
 _FORMULA = r"^[=+\-@\t\r]"
@@ -15,7 +16,7 @@ _SIGNED_NUMBER = r"^[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?$"
 def write_csv(table: pl.DataFrame, path: Path) -> None:
     """Dates as YYYY-MM-DD; whole numbers without decimals; text that looks like a formula gets a leading quote."""
     safe = table.with_columns(*(_safe(name) for name in table.select(cs.string()).columns), *_whole(table))
-    safe.rename(_safe_name).write_csv(path, include_bom=True, line_terminator="\r\n")
+    unescape_names(safe).rename(_safe_name).write_csv(path, include_bom=True, line_terminator="\r\n")
 
 
 def _safe(name: str) -> pl.Expr:

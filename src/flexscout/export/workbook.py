@@ -13,6 +13,7 @@ from rustpy_xlsxwriter import FastExcel, Format
 
 from flexscout import interrupts
 from flexscout.model import WORKBOOK_CREATOR
+from flexscout.vocabulary import unescape_names
 
 MOST_ROWS = 1_048_575
 """Rows that a sheet holds below its header, by Excel's specification."""
@@ -85,7 +86,7 @@ def _fit(sheet: Sheet, notes: list[str]) -> pl.DataFrame:
     if table.width > MOST_COLUMNS:
         notes.append(f"{sheet.name} has {table.width:,} columns; the workbook holds the first {MOST_COLUMNS:,}, the CSV all.")
         table = table.select(table.columns[:MOST_COLUMNS])
-    return pl.DataFrame([_fit_column(sheet, table[name], notes) for name in table.columns])
+    return unescape_names(pl.DataFrame([_fit_column(sheet, table[name], notes) for name in table.columns]))
 
 
 def _fit_column(sheet: Sheet, values: pl.Series, notes: list[str]) -> pl.Series:

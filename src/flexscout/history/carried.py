@@ -15,6 +15,7 @@ from flexscout.errors import ProcessingError
 from flexscout.history.record import RunRecord
 from flexscout.history.runs import RunBook
 from flexscout.notes import Notes, no_notes, passed, read_notes, remarks, with_notes
+from flexscout.vocabulary import escape_names
 
 _COPIES = 100  # of workbooks that could not be read back
 
@@ -67,7 +68,7 @@ def carried(book: RunBook, state: str, config: PipelineConfiguration, master: pl
 
 def _result(book: RunBook, run: RunRecord | None) -> pl.DataFrame | None:
     """The master table of a run, if it is kept."""
-    return pl.read_parquet(book.result(run)) if run and book.result(run).exists() else None
+    return escape_names(pl.read_parquet(book.result(run))) if run and book.result(run).exists() else None
 
 
 def _notes(

@@ -14,14 +14,14 @@ def extra_names(headers: Sequence[str | None], chosen: Collection[int]) -> list[
 
     A blank header becomes `Column C`, a name that flexscout writes itself gets ` (input)`, a repeated one ` (2)`.
     """
-    taken = {fold(column.name) for column in columns()}
+    taken = {_key(column.name) for column in columns()}
     numbers: dict[str, int] = {}
     names: list[str] = []
     for i, header in enumerate(headers):
         name = _shown(header) or f"Column {column_letter(i)}"
         if i not in chosen:
             name = _free(f"{name} (input)" if _is_own(name) else name, taken, numbers)
-            taken.add(fold(name))
+            taken.add(_key(name))
         names.append(name)
     return names
 
@@ -31,9 +31,17 @@ def _is_own(name: str) -> bool:
 
 
 def _shown(header: str | None) -> str:
-    """The header with single spaces; without leading underscores where there are two, which mark working columns."""
-    name = " ".join((header or "").split())
+    """The header with single spaces; without leading underscores where there are two, which mark working columns.
+
+    A NUL counts as a space: pandas takes no name with one.
+    """
+    name = " ".join((header or "").replace("\0", " ").split())
     return name.lstrip("_ ") if name.startswith("__") else name
+
+
+def _key(name: str) -> str:
+    """Return what makes a name unique: without case, spaces and punctuation; a name of nothing but punctuation keeps it."""
+    return fold(name) or "".join(name.casefold().split())
 
 
 def column_letter(position: int) -> str:
@@ -49,7 +57,8 @@ def column_letter(position: int) -> str:
 def _free(name: str, taken: Collection[str], numbers: dict[str, int]) -> str:
     """The name, or its first numbered form that is free; `numbers`: the last one given to each name."""
     free = name
-    while fold(free) in taken:
-        numbers[fold(name)] = numbers.get(fold(name), 1) + 1
-        free = f"{name} ({numbers[fold(name)]})"
+    key = _key(name)
+    while _key(free) in taken:
+        numbers[key] = numbers.get(key, 1) + 1
+        free = f"{name} ({numbers[key]})"
     return free

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
+from math import isfinite
 from typing import Any
 
 import polars as pl
@@ -211,7 +212,8 @@ def _top(facts: Facts) -> list[dict[str, Any]]:
 
 
 def _average(master: pl.DataFrame, column: str) -> float | None:
-    return _mean(master[column]) if column in master.columns and master[column].count() else None
+    mean = _mean(master[column]) if column in master.columns and master[column].count() else None
+    return mean if mean is not None and isfinite(mean) else None
 
 
 def _mean(values: pl.Series) -> float:

@@ -9,7 +9,7 @@ from flexscout.errors import DataFormatError, as_processing_error
 from flexscout.model import SCORE_COLUMNS, SOURCE_COLUMNS, is_score_number
 from flexscout.reading.workbook import guarded
 from flexscout.results.sheets import ResultSheet, read_result_sheets
-from flexscout.vocabulary import columns
+from flexscout.vocabulary import columns, escape_name, escape_names
 
 MASTER_SHEET, SCORE = "Flex Properties", SCORE_COLUMNS[0]
 """The sheet with the list, and a column that only a result has."""
@@ -27,7 +27,7 @@ def read_result(path: Path) -> pl.DataFrame:
     text unless the file says otherwise. Raises ProcessingError if it is no result, or can't be read.
     """
     is_parquet = _starts_with(path, _PARQUET)
-    table = guarded(path, lambda: pl.read_parquet(path)) if is_parquet else _of_texts(path)
+    table = escape_names(guarded(path, lambda: pl.read_parquet(path))) if is_parquet else _of_texts(path)
     if table.width and SCORE not in table.columns:
         raise DataFormatError.no_result(path.name, f"it has no column {SCORE}")
     return table
@@ -60,7 +60,9 @@ def _named(sheet: ResultSheet) -> pl.DataFrame:
         if header:
             names.setdefault(header.strip().removeprefix("'"), str(i))
     filled = sheet.cells.filter(pl.any_horizontal(pl.all().is_not_null()))
-    return filled.select(pl.col(position).str.replace(_ESCAPED, "$1").alias(name) for name, position in names.items())
+    return filled.select(
+        pl.col(position).str.replace(_ESCAPED, "$1").alias(escape_name(name)) for name, position in names.items()
+    )
 
 
 def _typed(table: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from flexscout.vocabulary.columns import (
     vendors,
 )
 from flexscout.vocabulary.headers import known_as
+from flexscout.vocabulary.literal_names import escape_name, escape_names, is_pattern, unescape_name, unescape_names
 from flexscout.vocabulary.words import (
     address_phrases,
     address_terms,
@@ -47,7 +48,10 @@ __all__ = [
     "code_tables",
     "column",
     "columns",
+    "escape_name",
+    "escape_names",
     "fold",
+    "is_pattern",
     "issue_reasons",
     "known_as",
     "property_type_sources",
@@ -55,6 +59,8 @@ __all__ = [
     "state_codes",
     "states_of_zip_codes",
     "stories_headers",
+    "unescape_name",
+    "unescape_names",
     "vendor_headers",
     "vendors",
     "word_forms",

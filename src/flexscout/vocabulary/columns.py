@@ -22,7 +22,8 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 class Column:
     """A canonical column.
 
-    `name`: display name, as Crexi's property-record export spells it; `unit`: of its numbers, empty for texts.
+    `name`: display name, as Crexi's property-record export spells it; `unit`: of its numbers, empty for texts;
+    `most`: greatest number that can be true, also below zero; none where the type says it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     inverted: tuple[str, ...] = ()
     codes: Coded = ()
     codes_in_state: Coded = ()
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def columns() -> tuple[Column, ...]:
             tuple(entry.get("inverted", ())),
             _coded(entry, "codes"),
             _coded(entry, "codes in state"),
+            entry.get("most"),
         )
         for entry in load("columns")["columns"]
     )

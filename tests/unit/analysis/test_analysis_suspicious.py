@@ -147,9 +147,16 @@ def test_a_latitude_and_a_longitude_in_each_others_place_are_swapped():
     assert reasons_of(Latitude=-80.8, Longitude=35.2) == [("Latitude", "coordinates_swapped")]
 
 
-def test_numbers_beyond_all_measure_are_told_and_end_nothing():
-    found = found_in(Building_SqFt=1e-9, Lot_Size_Acres=1e30, Lot_Size_SqFt=1e300, Sold_Price=1e300)
-    assert [row["Column"] for row in found] == ["Lot Size Acres", "Sold Price"]
+def test_numbers_out_of_range_are_issues_and_not_suspicious_as_well():
+    row = SOUND | {"Building SqFt": 1e-9, "Lot Size Acres": 1e30, "Lot Size SqFt": 1e300, "Sold Price": 1e300}
+    analyzer = PropertyDataAnalyzer(pl.DataFrame([row]))
+    assert analyzer.generate_summary_report()["issues"] == {"out_of_range": 3}
+    assert rows_of(analyzer.find_suspicious_values(AS_OF)) == []
+
+
+def test_the_greatest_numbers_of_their_columns_end_nothing():
+    found = found_in(Building_SqFt=1e9, Lot_Size_Acres=40_000, Lot_Size_SqFt=1e12, Sold_Price=1e12)
+    assert [row["Column"] for row in found] == ["Lot Size Acres"]
 
 
 @LIBRARIES

@@ -5,7 +5,7 @@ import pytest
 
 from flexscout.conversion.numbers import to_numbers
 from flexscout.conversion.values import typed
-from flexscout.vocabulary import Column
+from flexscout.vocabulary import Column, column
 
 
 def number(text, unit=""):
@@ -182,6 +182,6 @@ def test_a_number_of_another_kind_than_its_column_is_none(text, unit):
 
 @pytest.mark.parametrize(("text", "value", "reason"), [("40,000", 40_000, None), ("108,900", None, "out_of_range")])
 def test_acres_that_can_only_be_square_feet_are_none(text, value, reason):
-    found = typed(pl.DataFrame({"it": [text]}), {"it": Column("it", "number", "acres")})
+    found = typed(pl.DataFrame({"it": [text]}), {"it": column("Lot Size Acres")})
     assert found.values.item() == value
     assert (found.reasons["it"].item() if found.reasons else None) == reason

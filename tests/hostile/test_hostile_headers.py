@@ -1,0 +1,181 @@
+"""Headers that a frame library would interpret, and numbers near the end of the range: from the file to every output."""
+
+import csv
+import json
+
+import openpyxl
+import pandas as pd
+import polars as pl
+import pytest
+
+from flexscout import FileProcessor, FlexPropertyClassifier, PropertyDataAnalyzer, ResultAggregator
+from program import flexscout
+from workbooks import HEADER, candidate, write_workbook
+
+PATTERNS = ["*", "^.*$", "^Addr.*$", "^$", "^[$", "{}"]
+COLUMNS_OF_RUN = [
+    "text",
+    "kind",
+    "row",
+    "__position",
+    "__row",
+    "__at",
+    "__group",
+    "__rank",
+    "Flex Score",
+    "Source File",
+    "Property ID",
+    "Odd Points",
+]
+
+
+def two_files(folder, *headers, **values):
+    """A good file, and one whose only row has more columns, each with the text `kept`."""
+    write_workbook(folder / "data/raw/good.xlsx", [HEADER, candidate(1), candidate(2)])
+    rows = [(*HEADER, *headers), (*candidate(9, **values), *("kept" for _ in headers))]
+    return write_workbook(folder / "data/raw/hostile.xlsx", rows)
+
+
+def header_of(workbook):
+    return [cell.value for cell in openpyxl.load_workbook(workbook)["Flex Properties"][1]]
+
+
+@pytest.mark.parametrize("header", PATTERNS)
+def test_a_header_that_is_a_pattern_costs_nothing(tmp_path, header):
+    two_files(tmp_path, header)
+    done = flexscout("run", folder=tmp_path)
+    assert done.code == 0, done.err
+    assert [row["Address"] for row in done.rows()] == ["1 Test Street", "2 Test Street", "9 Test Street"]
+
+
+def test_headers_that_are_patterns_are_the_same_in_every_output(tmp_path):
+    two_files(tmp_path, *PATTERNS)
+    done = flexscout("run", folder=tmp_path)
+    tables = [pl.read_parquet(done.parquet).columns, list(done.rows()[0]), header_of(done.workbook)]
+    for names in tables:
+        assert [name for name in names if name in PATTERNS] == PATTERNS
+    report = done.report
+    assert [name for name in report["schema"][1]["extra"] if name in PATTERNS] == PATTERNS
+    assert "\u2060" not in json.dumps(report, ensure_ascii=False)
+    assert "\u2060" not in done.csv.read_text(encoding="utf-8-sig")
+
+
+def test_values_below_a_header_that_is_a_pattern_are_kept(tmp_path):
+    two_files(tmp_path, *PATTERNS)
+    row = flexscout("run", folder=tmp_path).rows()[2]
+    assert {row[header] for header in PATTERNS} == {"kept"}
+
+
+def test_columns_named_like_those_of_a_run_cost_nothing(tmp_path):
+    two_files(tmp_path, *COLUMNS_OF_RUN)
+    done = flexscout("run", folder=tmp_path)
+    assert done.code == 0, done.err
+    assert [row["Flex Score"] for row in done.rows()] == ["9.0"] * 3
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("explain", "9 Test Street"),
+        ("inspect", "data/raw/hostile.xlsx"),
+        ("map", "data/raw/hostile.xlsx"),
+        ("check",),
+        ("profile", "compare", "flex-industrial", "parcel"),
+        ("report",),
+    ],
+    ids=" ".join,
+)
+def test_commands_take_headers_that_are_patterns(tmp_path, command):
+    two_files(tmp_path, *PATTERNS, *COLUMNS_OF_RUN)
+    assert flexscout("run", folder=tmp_path).code == 0
+    done = flexscout(*command, folder=tmp_path)
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("kind", ["workbook", "csv", "parquet"])
+def test_results_with_headers_that_are_patterns_can_be_compared(tmp_path, kind):
+    two_files(tmp_path, *PATTERNS)
+    result = getattr(flexscout("run", folder=tmp_path), kind)
+    done = flexscout("diff", result, result, folder=tmp_path)
+    assert done.code == 0, done.err
+    assert "Nothing has changed" in done.out
+
+
+def test_a_second_run_reads_back_a_list_with_headers_that_are_patterns(tmp_path):
+    two_files(tmp_path, *PATTERNS)
+    flexscout("run", folder=tmp_path)
+    write_workbook(tmp_path / "data/raw/more.xlsx", [HEADER, candidate(3)])
+    done = flexscout("run", folder=tmp_path)
+    assert done.code == 0, done.err
+    assert [name for name in header_of(done.workbook) if name in PATTERNS] == PATTERNS
+
+
+def test_a_user_column_can_not_be_a_pattern(tmp_path):
+    two_files(tmp_path)
+    (tmp_path / "flexscout.yaml").write_text("output:\n  user_columns: ['^.*$']\n", encoding="utf-8")
+    done = flexscout("run", "--config", "flexscout.yaml", folder=tmp_path)
+    assert done.code == 2
+    assert "choose another name" in done.err
+
+
+def frame(kind, *headers, **values):
+    rows = [(*candidate(9, **values), *("kept" for _ in headers)), (*candidate(8), *("kept" for _ in headers))]
+    table = pl.DataFrame(rows, schema=[*HEADER, *headers], orient="row", infer_schema_length=None)
+    return pd.DataFrame(table.to_dicts()) if kind == "pandas" else table
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_a_frame_may_have_names_that_are_patterns(kind):
+    given = frame(kind, *PATTERNS)
+    found = FlexPropertyClassifier(given).classify_flex_properties()
+    assert [name for name in found.columns if name in PATTERNS] == PATTERNS
+    assert PropertyDataAnalyzer(given).generate_summary_report()["columns"] == len(HEADER) + len(PATTERNS)
+    assert list(PropertyDataAnalyzer(given).get_industrial_sample().columns)[-len(PATTERNS) :] == PATTERNS
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_frames_with_names_that_are_patterns_can_be_combined(kind):
+    both = ResultAggregator().combine_results([frame(kind, *PATTERNS), frame(kind, "*", "Broker")])
+    assert list(both.columns)[-len(PATTERNS) - 1 :] == [*PATTERNS, "Broker"]
+    assert len(ResultAggregator().deduplicate_properties(both)) == 2
+
+
+def test_the_candidates_of_a_file_have_its_headers(tmp_path):
+    path = two_files(tmp_path, *PATTERNS)
+    found = FileProcessor().process_file(path).flex_properties
+    assert [name for name in found.columns if name in PATTERNS] == PATTERNS
+
+
+def test_a_file_with_a_nul_in_its_header_costs_no_other(tmp_path):
+    write_workbook(tmp_path / "data/raw/good.xlsx", [HEADER, candidate(1)])
+    with (tmp_path / "data/raw/nul.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([(*HEADER, "a\0b"), (*candidate(9), "kept")])
+    done = flexscout("run", "--file-pattern", "auto", folder=tmp_path)
+    assert done.code == 1
+    assert [row["Address"] for row in done.rows()] == ["1 Test Street"]
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_a_name_with_a_nul_gets_a_space_instead(kind):
+    found = FlexPropertyClassifier(frame(kind, "a\0b")).classify_flex_properties()
+    assert list(found.columns)[-1] == "a b"
+
+
+def test_sizes_near_the_end_of_the_range_are_issues_of_their_cells(tmp_path):
+    rows = [HEADER, candidate(1, Building_SqFt=1e308), candidate(2, Building_SqFt=1e308), candidate(3)]
+    write_workbook(tmp_path / "data/raw/hostile.xlsx", rows)
+    done = flexscout("run", folder=tmp_path)
+    assert done.code == 0, done.err
+    issues = pl.read_csv(done.folder / "data/exports/all_flex_properties_issues.csv", infer_schema=False)
+    told = issues.select("Source File", "Source Sheet", "Source Row", "Column", "Reason").rows()
+    assert told == [("hostile.xlsx", "Sheet1", row, "Building SqFt", "out_of_range") for row in ("2", "3")]
+    assert all(value.startswith("1") for value in issues["Value"])
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_a_frame_with_numbers_near_the_end_of_the_range_is_summed_up(kind):
+    given = frame(kind, Building_SqFt=1e308)
+    assert PropertyDataAnalyzer(given).generate_summary_report()["issues"]["out_of_range"] == 1
+    scored = FlexPropertyClassifier(given).classify_flex_properties()
+    assert len(scored) == 1
+    assert len(ResultAggregator().sort_by_score(scored)) == 1
