@@ -238,7 +238,9 @@ def _is_intact(sheet: SheetRecord, place: Path, sizes: dict[str, int]) -> bool:
     try:
         # The size tells most damage without reading the table.
         return all(
-            table.is_file() and table.stat().st_size == sizes[table.name] and file_checksum(table) == checksums[table.name]
+            table.is_file()
+            and table.stat().st_size == sizes.get(table.name)
+            and file_checksum(table) == checksums.get(table.name)
             for table in tables
         )
     except OSError:
