@@ -227,7 +227,8 @@ class SheetRecord:
     `table`: its property rows, typed, as Parquet, None where it was only looked at; `issues`: its Issues, as Parquet, None
     where it has none; `header_row` is 0 where a mapping file says that there is none; `hidden`: whether Excel hides the sheet;
     `kinds`: a letter per column that passes through, `n` if it holds numbers, `d` dates, `t` texts, `-` nothing;
-    `issue_counts`: reason -> how many Issues there are, also those that are not listed.
+    `issue_counts`: reason -> how many Issues there are, also those that are not listed; `checksums`: file name -> SHA-256 of
+    each of its Parquet files, if they are kept for later runs.
     """
 
     sheet: str
@@ -241,6 +242,7 @@ class SheetRecord:
     hidden: bool = False
     kinds: str = ""
     issue_counts: tuple[tuple[str, int], ...] = ()
+    checksums: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

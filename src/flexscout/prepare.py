@@ -12,7 +12,7 @@ import polars as pl
 from flexscout.conversion import Converted, convert
 from flexscout.discovery import source_file
 from flexscout.errors import DataFormatError, as_processing_error
-from flexscout.journal import TableCache, write_parts, write_table
+from flexscout.journal import TableCache, file_checksum, write_parts, write_table
 from flexscout.mapping import NO_MAPPING, ColumnMapping, Table, map_headers, missing_required, render_mapping
 from flexscout.model import MADE_FROM, FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
 from flexscout.reading import (
@@ -68,11 +68,10 @@ def prepare_file(source: SourceFile, tables: TableCache, schema: Schema = NO_DEM
 
     def prepare() -> FileRecord:
         known = source if source.fingerprint else source_file(source.path, source.name)
-        place = tables.place(known)
-        with _scratch(tables.scratch(known)) as scratch:
+        place = tables.make_place(known)
+        with _scratch(tables.scratch_in(place)) as scratch:
             book = read_workbook(source.path, memory, scratch)
             sheets, left_out = _property_sheets(source, book, schema)
-            place.mkdir(parents=True, exist_ok=True)
             records = tuple(
                 _write(found, place / f"sheet-{number}", from_1904=book.from_1904, safe=tables.lasting)
                 for number, found in enumerate(sheets, start=1)
@@ -238,6 +237,8 @@ def _entries_at(cells: Cells, row: int, mapping: ColumnMapping) -> int:
 def _write(found: _Found, stem: Path, *, from_1904: bool, safe: bool) -> SheetRecord:
     path = stem.with_suffix(".parquet")
     converted = _converted(found, path, from_1904=from_1904, safe=safe)
+    issues = write_table(converted.issues, Path(f"{stem}-issues.parquet"), safe=safe) if converted.issues.height else None
+    written = (path, issues) if issues else (path,)
     return SheetRecord(
         found.sheet.name,
         found.header + 1,
@@ -246,10 +247,11 @@ def _write(found: _Found, stem: Path, *, from_1904: bool, safe: bool) -> SheetRe
         converted.blank,
         converted.not_data,
         path,
-        write_table(converted.issues, Path(f"{stem}-issues.parquet"), safe=safe) if converted.issues.height else None,
+        issues,
         found.sheet.hidden,
         converted.kinds,
         converted.issue_counts,
+        tuple((file.name, file_checksum(file)) for file in written) if safe else (),
     )
 
 

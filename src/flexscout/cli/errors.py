@@ -1,9 +1,11 @@
 """How the program ends when it can't go on: a sentence and an exit code, never a traceback."""
 
 import functools
+import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 import typer
@@ -15,6 +17,8 @@ R = TypeVar("R")
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
 
+_SHOWN_LOGS = ("flexscout.history", "flexscout.cache")
+
 
 def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
     """Turn what a command raises into words on standard error and an exit code."""
@@ -22,7 +26,8 @@ def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
+            with _warnings_shown():
+                return command(*args, **kwargs)
         except KeyboardInterrupt as interrupt:
             say("Interrupted. Nothing was written; the same command goes on, and what was read is not read again.")
             raise typer.Exit(getattr(interrupt, "exit_code", INTERRUPTED)) from None
@@ -48,3 +53,29 @@ def say(text: str) -> None:
     """Print a sentence on standard error, after what was printed before."""
     sys.stdout.flush()
     typer.echo(f"flexscout: {text}", err=True)
+
+
+@contextmanager
+def _warnings_shown() -> Iterator[None]:
+    """Print warnings about damaged records and caches on standard error, each sentence once."""
+    handler = _Warnings(logging.WARNING)
+    for name in _SHOWN_LOGS:
+        logging.getLogger(name).addHandler(handler)
+    try:
+        yield
+    finally:
+        for name in _SHOWN_LOGS:
+            logging.getLogger(name).removeHandler(handler)
+
+
+class _Warnings(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self._said: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the sentence, if it is new."""
+        sentence = record.getMessage()
+        if sentence not in self._said:
+            self._said.add(sentence)
+            say(sentence)

@@ -94,17 +94,17 @@ def replayed(book: RunBook, record: RunRecord) -> Iterator[Past]:
         there, lost = _readable(inputs, tables.depending_on(batch.schema))
         files = gathered([*batch.process([one.source for one in there], tables)])
         ranking = ranked(files, config, criteria)
-        kept = _kept(book.result(record), config)
+        kept = _kept(book.intact_result(record), config)
         then = told(inputs, new, record.number, Path(config.input_folder))
         remarks = (*then, *_failed(record), *_lost(lost, record), *_differs(ranking, kept, record))
         by_name = {one.source.name: one for one in inputs}
         yield Past(record, config, criteria, files, ranking, by_name, kept, remarks)
 
 
-def _kept(result: Path, config: PipelineConfiguration) -> pl.DataFrame | None:
+def _kept(result: Path | None, config: PipelineConfiguration) -> pl.DataFrame | None:
     """Of the list that a run kept, where each row comes from and what a person typed; None if it is not kept."""
     wanted = cs.by_name(*_PLACED, "Property ID", *config.user_columns, require_all=False)
-    return pl.scan_parquet(result).select(wanted).collect() if result.exists() else None
+    return pl.scan_parquet(result).select(wanted).collect() if result else None
 
 
 def _readable(inputs: tuple[Input, ...], tables: TableCache) -> tuple[list[Input], list[Input]]:

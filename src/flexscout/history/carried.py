@@ -67,8 +67,9 @@ def carried(book: RunBook, state: str, config: PipelineConfiguration, master: pl
 
 
 def _result(book: RunBook, run: RunRecord | None) -> pl.DataFrame | None:
-    """The master table of a run, if it is kept."""
-    return escape_names(pl.read_parquet(book.result(run))) if run and book.result(run).exists() else None
+    """The master table of a run, if it is kept and intact."""
+    kept = book.intact_result(run) if run else None
+    return escape_names(pl.read_parquet(kept)) if kept else None
 
 
 def _notes(

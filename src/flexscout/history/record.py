@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Self
 
 from flexscout.config import PipelineConfiguration
+from flexscout.journal import RecordProblem, UnusableRecordError, file_checksum, open_record, seal_record
 from flexscout.model import AggregateStatistics, RunSummary
 
-FORMAT = 1
+FORMAT = 2
 """Of the records; those of another are passed over."""
 
 
@@ -19,7 +19,8 @@ class RunRecord:
 
     `number`: from 1, in the order of the runs; `begun`, `ended`: UTC, ISO 8601; `state`: what the result depends on, as a hash;
     `repeatable`: whether the same run would end alike, also for the files that failed; `outputs`: path, bytes and SHA-256 of each
-    file; `report`: the content of `pipeline_summary.json`; `messages`: what it said.
+    file; `report`: the content of `pipeline_summary.json`; `messages`: what it said; `result_sha256`: checksum of its master
+    table, None if it wrote none.
     """
 
     number: int
@@ -31,22 +32,20 @@ class RunRecord:
     outputs: list[dict[str, Any]]
     report: dict[str, Any]
     messages: list[str]
+    result_sha256: str | None
 
     def as_json(self) -> bytes:
         """The record as a file holds it."""
         # Without lines: json indents in Python, which takes a tenth of a second for a hundred files.
-        return json.dumps({"format": FORMAT, **vars(self)}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return seal_record(json.dumps(vars(self), ensure_ascii=False).encode("utf-8", "surrogatepass"), FORMAT)
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
-        """The record of a file's content. Raises ValueError if it is none, or of another format."""
-        fields = json.loads(content)
-        if not isinstance(fields, dict) or fields.pop("format", None) != FORMAT:
-            raise ValueError("no record of this format")
+        """The record of a file's content. Raises UnusableRecordError if it is damaged, of another version or not a record."""
         try:
-            return cls(**fields)
-        except TypeError as error:
-            raise ValueError("no record of a run") from error
+            return cls(**json.loads(open_record(content, FORMAT)))
+        except TypeError:
+            raise UnusableRecordError(RecordProblem.FOREIGN) from None
 
     @property
     def settings(self) -> PipelineConfiguration:
@@ -73,9 +72,7 @@ class RunRecord:
 
 def output_of(path: Path) -> dict[str, Any]:
     """What tells an output from another one. Raises OSError."""
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-    return {"path": str(path.absolute()), "bytes": path.stat().st_size, "sha256": digest}
+    return {"path": str(path.absolute()), "bytes": path.stat().st_size, "sha256": file_checksum(path)}
 
 
 def _is_as_it_was(output: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,11 +15,21 @@ from filelock import FileLock, Timeout
 
 from flexscout.errors import ErrorCategory, NothingToReadError, OutputError
 from flexscout.history.record import RunRecord, output_of
-from flexscout.journal import write_whole
+from flexscout.journal import RecordProblem, UnusableRecordError, file_checksum, write_whole
 from flexscout.model import RunSummary
 
 _FOLDER = ".flexscout"
 _RUNS, _RESULTS = 100, 10  # records, and tables of results, that are kept
+_NUMBER = re.compile(r"run-(\d+)\.json")
+_SET_ASIDE = ".set-aside"  # suffix of damaged records and results
+
+_PROBLEMS = {
+    RecordProblem.DAMAGED: "{} is damaged and was set aside: {} If this happens often, check the disk.",
+    RecordProblem.NEWER: "{} was written by a newer version of flexscout and was set aside: {} Use that version to see it.",
+    RecordProblem.OLDER: "{} was written by an older version of flexscout and was set aside: {}",
+    RecordProblem.FOREIGN: "{} is not a record of this workbook's runs and was set aside: {}",
+}
+_WITHOUT_RECORD = "that run is missing from the list of runs, and changes are compared with another run."
 
 logger = logging.getLogger("flexscout.history")
 
@@ -34,6 +45,8 @@ class RunBook:
         self.folder = workbook.parent / _FOLDER / workbook.stem
         self._lock = FileLock(self.folder / "lock")
         self._begun = _now()
+        self._intact: dict[Path, bool] = {}
+        self._reported: set[Path] = set()
 
     def __enter__(self) -> Self:
         try:
@@ -53,10 +66,33 @@ class RunBook:
         self._lock.release()
 
     def records(self) -> Iterator[RunRecord]:
-        """The runs, the last one first; what can't be read is passed over."""
+        """The runs, the last one first; a record that can't be used is set aside, with a warning in the log."""
         for path in sorted(self.folder.glob("run-*.json"), reverse=True):
-            with suppress(OSError, ValueError):
-                yield RunRecord.from_json(path.read_bytes())
+            try:
+                record = RunRecord.from_json(path.read_bytes())
+                if self._path(record.number, ".json") != path:
+                    raise UnusableRecordError(RecordProblem.FOREIGN)
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                self._report(path, f"The run record {path} can't be read ({reason}) and was set aside: {_WITHOUT_RECORD}")
+            except UnusableRecordError as error:
+                self._report(path, _PROBLEMS[error.problem].format(f"The run record {path}", _WITHOUT_RECORD))
+                if error.problem is not RecordProblem.NEWER:  # the newer version still needs it
+                    self._set_aside(path)
+            else:
+                yield record
+
+    def _report(self, path: Path, sentence: str) -> None:
+        """Log a warning, once for each file."""
+        if path not in self._reported:
+            self._reported.add(path)
+            logger.warning("%s", sentence, extra={"event": "history_set_aside", "data": {"file": str(path)}})
+
+    def _set_aside(self, path: Path) -> None:
+        """Rename a file, so that later runs do not report it again; only while no other run writes here."""
+        if self._lock.is_locked:
+            with suppress(OSError):
+                path.replace(path.with_name(path.name + _SET_ASIDE))
 
     def last(self) -> RunRecord | None:
         """The last run."""
@@ -80,29 +116,55 @@ class RunBook:
 
     def before(self, state: str) -> RunRecord | None:
         """The last run of another state whose result is kept."""
-        return next((record for record in self.records() if record.state != state and self.result(record).exists()), None)
+        return next((record for record in self.records() if record.state != state and self.intact_result(record)), None)
 
     def result(self, record: RunRecord) -> Path:
         """Where the master table of a run is kept, as Parquet."""
         return self._path(record.number, ".parquet")
 
+    def intact_result(self, record: RunRecord) -> Path | None:
+        """The same, if it is there and exactly as the run wrote it; a damaged one is set aside, with a warning in the log."""
+        path = self.result(record)
+        if path not in self._intact:
+            self._intact[path] = self._is_intact(path, record)
+        return path if self._intact[path] and path.exists() else None
+
+    def _is_intact(self, path: Path, record: RunRecord) -> bool:
+        try:
+            if file_checksum(path) == record.result_sha256:
+                return True
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self._report(path, f"The list of run {record.number} ({path}) can't be read ({reason}) and was set aside.")
+            return False
+        follows = "changes are compared with another run, and this list can't be shown again."
+        self._report(path, _PROBLEMS[RecordProblem.DAMAGED].format(f"The list of run {record.number} ({path})", follows))
+        self._set_aside(path)
+        return False
+
     def kept_result(self, record: RunRecord) -> Path:
-        """The same. Raises NothingToReadError if it is not kept any more."""
-        if not self.result(record).exists():
-            raise NothingToReadError(
-                f"The result of run {record.number} is not kept any more.", "`flexscout runs` lists later ones."
-            )
-        return self.result(record)
+        """The same. Raises NothingToReadError if it is not kept any more, or damaged."""
+        path = self.intact_result(record)
+        if path:
+            return path
+        lost = "is damaged" if self.result(record) in self._reported else "is not kept any more"
+        raise NothingToReadError(f"The result of run {record.number} {lost}.", "`flexscout runs` lists later ones.")
 
     def add(self, state: str, summary: RunSummary, master: Path) -> None:
         """Keep a run and its master table, if it wrote one; the oldest ones go. A disk without room costs the record alone."""
-        last = self.last()
         try:
-            self._write(self._record(last.number + 1 if last else 1, state, summary), summary, master)
+            self._write(self._record(self._next_number(), state, summary, master), summary, master)
         except OSError as error:
             logger.warning("the run can't be recorded: %s", error, extra={"event": "not_recorded"})
 
-    def _record(self, number: int, state: str, summary: RunSummary) -> RunRecord:
+    def _next_number(self) -> int:
+        """One more than that of any record, also of those that can't be used: none is written over."""
+        names = (_NUMBER.match(path.name) for path in self.folder.glob("run-*"))
+        return 1 + max((int(name[1]) for name in names if name), default=0)
+
+    def _record(self, number: int, state: str, summary: RunSummary, master: Path) -> RunRecord:
         return RunRecord(
             number=number,
             begun=self._begun,
@@ -113,6 +175,7 @@ class RunBook:
             outputs=[output_of(path) for path in summary.outputs],
             report=summary.report,
             messages=list(summary.messages),
+            result_sha256=file_checksum(master) if summary.statistics.successful_files else None,
         )
 
     def _write(self, record: RunRecord, summary: RunSummary, master: Path) -> None:
@@ -121,7 +184,8 @@ class RunBook:
         write_whole(self._path(record.number, ".json"), record.as_json())
         for suffix, kept in ((".json", _RUNS), (".parquet", _RESULTS)):
             for old in sorted(self.folder.glob(f"run-*{suffix}"), reverse=True)[kept:]:
-                old.unlink(missing_ok=True)
+                with suppress(OSError):
+                    old.unlink(missing_ok=True)
 
     def _path(self, number: int, suffix: str) -> Path:
         return self.folder / f"run-{number:06d}{suffix}"

@@ -1,5 +1,7 @@
 """Tables of files that were read, found again by content and by all that their reading depends on."""
 
+import errno
+import logging
 import os
 import shutil
 import time
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flexscout.errors import DataFormatError
+from flexscout.journal.checksums import file_checksum, open_record, seal_record
 from flexscout.journal.tables import TableFolder
 from flexscout.journal.whole import write_whole
 from flexscout.model import FileRecord, SheetRecord, SourceFile
@@ -19,9 +22,11 @@ from flexscout.model import FileRecord, SheetRecord, SourceFile
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-_FORMAT = 1  # of the records; others are not read
-_RECORD = "record.json"
+_FORMAT = 2  # of the records; others are not read
+_RECORD, _SCRATCH = "record.json", "rows"
 _IN_USE = 3600.0  # seconds for which an entry that a run has used is left alone
+
+logger = logging.getLogger("flexscout.cache")
 
 
 @dataclass(frozen=True)
@@ -50,26 +55,50 @@ class TableCache:
 
     def scratch(self, source: SourceFile) -> Path:
         """The folder in it where what is too large for memory waits while the file is read."""
-        return self.place(source) / "rows"
+        return self.scratch_in(self.place(source))
+
+    @staticmethod
+    def scratch_in(place: Path) -> Path:
+        """The same of an entry's folder."""
+        return place / _SCRATCH
+
+    def make_place(self, source: SourceFile) -> Path:
+        """Make the folder of a file's entry, or a second one where damage or permissions make that unusable. Raises OSError."""
+        place, second = self._places(source)
+        try:
+            return _make_usable(place)
+        except OSError:
+            return _make_usable(second)
+
+    def _places(self, source: SourceFile) -> tuple[Path, Path]:
+        place = self.place(source)
+        return place, place.with_name(f"{place.name}-2")
 
     def find(self, source: SourceFile) -> FileRecord | None:
-        """What is known of a file of this content from another run, with its tables; None if it has to be read."""
+        """What is known of a file of this content from another run, with its tables; None if it has to be read.
+
+        Every byte of the record and the tables is checked against their checksums; a damaged entry is logged and not used.
+        """
         if not (self.lasting and self.reuse) or not source.fingerprint:
             return None
-        place = self.place(source)
-        entry = _entry_at(place)
-        if entry is None or (entry.error and not self.failures):
-            return None
-        with suppress(OSError):
-            os.utime(place / _RECORD)
-        return entry.of(source, place)
+        key = self.place(source).name
+        for place in self._places(source):
+            entry = _entry_at(place, key, source.name)
+            if entry:
+                if entry.error and not self.failures:
+                    return None
+                with suppress(OSError):
+                    os.utime(place / _RECORD)
+                return entry.of(source, place)
+        return None
 
     def keep(self, record: FileRecord) -> None:
         """Mark a file as done, if what became of it depends on nothing but its content. Raises OSError."""
         if self.lasting and _is_certain(record) and _is_what_was_found(record.source):
-            place = self.place(record.source)
-            place.mkdir(parents=True, exist_ok=True)
-            write_whole(place / _RECORD, _adapter().dump_json(_Entry.about(record), indent=1))
+            tables = [table for sheet in record.sheets for table in _tables(sheet)]
+            place = tables[0].parent if tables else self.make_place(record.source)
+            entry = _Entry.about(record, self.place(record.source).name)
+            write_whole(place / _RECORD, seal_record(_adapter().dump_json(entry, indent=1), _FORMAT))
 
     def forget(self, source: SourceFile) -> None:
         """Have the next run read the file again; the tables stay for this run. An entry that can't be changed stays."""
@@ -110,9 +139,12 @@ def table_cache(folder: Path, reading: str, *, reuse: bool = True, failures: boo
 
 @dataclass(frozen=True)
 class _Entry:
-    """A record as it is kept: tables by their names in the entry's folder, each with its size in bytes."""
+    """A record as it is kept: tables by their names in the entry's folder, each with its size in bytes.
 
-    format: int
+    `key`: name of the folder that it was made for, so that a copy in another place is not taken for that file's.
+    """
+
+    key: str
     file: str
     sheets: tuple[SheetRecord, ...]
     sheets_left_out: tuple[tuple[str, str], ...]
@@ -120,11 +152,11 @@ class _Entry:
     sizes: dict[str, int]
 
     @classmethod
-    def about(cls, record: FileRecord) -> "_Entry":
+    def about(cls, record: FileRecord, key: str) -> "_Entry":
         error = record.error
         told = (error.code, error.message, error.next_step) if error else None
         sizes = {table.name: table.stat().st_size for sheet in record.sheets for table in _tables(sheet)}
-        return cls(_FORMAT, record.source.name, tuple(map(_by_name, record.sheets)), record.sheets_left_out, told, sizes)
+        return cls(key, record.source.name, tuple(map(_by_name, record.sheets)), record.sheets_left_out, told, sizes)
 
     def of(self, source: SourceFile, place: Path) -> FileRecord:
         error = DataFormatError(*self.error, source.name) if self.error else None
@@ -162,14 +194,62 @@ def _is_what_was_found(source: SourceFile) -> bool:
     return (now.st_size, now.st_mtime) == (source.size, source.modified)
 
 
-def _entry_at(place: Path) -> _Entry | None:
-    """The entry, if it is whole: a table that is not as long as it was is none."""
+def _make_usable(place: Path) -> Path:
+    """Make the folder, and remove what keeps files from being written there. Raises OSError."""
+    if not place.is_dir():
+        place.unlink(missing_ok=True)
+    place.mkdir(parents=True, exist_ok=True)
+    for inside in place.iterdir():
+        # Only folders are in the way. Files are replaced: another run may be reading them.
+        if inside.is_dir() and inside.name != _SCRATCH:
+            shutil.rmtree(inside)
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+    return place
+
+
+def _entry_at(place: Path, key: str, file: str) -> _Entry | None:
+    """Return the entry if its record and its tables are exactly as they were written; log if they are not."""
     try:
-        entry = _adapter().validate_json((place / _RECORD).read_bytes())
-        whole = entry.format == _FORMAT and all((place / name).stat().st_size == size for name, size in entry.sizes.items())
-    except (OSError, ValueError):  # pydantic's errors are ValueErrors
+        entry = _read_entry(place, key)
+    except FileNotFoundError:
         return None
-    return entry if whole else None
+    except (OSError, ValueError):  # pydantic's errors are ValueErrors
+        entry = None
+    if entry is None:
+        logger.warning(
+            "What was kept of %s is damaged (%s): the file is read again. If this happens often, check the disk.",
+            *(file, place),
+            extra={"event": "cache_damaged", "data": {"file": file, "entry": str(place)}},
+        )
+    return entry
+
+
+def _read_entry(place: Path, key: str) -> _Entry | None:
+    """Return None if the entry belongs to another file or a table is damaged.
+
+    Raises FileNotFoundError without a record; another OSError or ValueError if the record is unusable.
+    """
+    if not (place / _RECORD).is_file() and (place / _RECORD).exists():
+        raise IsADirectoryError(place / _RECORD)
+    entry = _adapter().validate_json(open_record((place / _RECORD).read_bytes(), _FORMAT))
+    return entry if entry.key == key and all(_is_intact(sheet, place, entry.sizes) for sheet in entry.sheets) else None
+
+
+def _is_intact(sheet: SheetRecord, place: Path, sizes: dict[str, int]) -> bool:
+    """Whether the sheet's tables are there, byte for byte."""
+    checksums = dict(sheet.checksums)
+    tables = [place / table for table in _tables(sheet)]
+    try:
+        # The size tells most damage without reading the table.
+        return all(
+            table.is_file()
+            and table.stat().st_size == sizes.get(table.name)
+            and file_checksum(table) == checksums.get(table.name)
+            for table in tables
+        )
+    except OSError:
+        return False
 
 
 @lru_cache

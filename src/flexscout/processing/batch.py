@@ -305,12 +305,12 @@ class _Running:
 
 def _keep(records: Iterable[FileRecord], tables: TableCache) -> None:
     """What was read now need not be read again."""
-    try:
-        for record in records:
+    for record in records:
+        try:
             if not record.reused:
                 tables.keep(record)
-    except OSError as error:
-        logger.warning("what was read can't be kept: %s", error, extra={"event": "not_kept"})
+        except OSError as error:
+            logger.warning("what was read of %s can't be kept: %s", record.source.name, error, extra={"event": "not_kept"})
 
 
 def worker_count(config: PipelineConfiguration, files: int) -> int:

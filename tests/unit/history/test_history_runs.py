@@ -93,7 +93,7 @@ def test_old_runs_go(summary, workbook):
 @pytest.mark.usefixtures("summary")
 def test_a_record_is_json_that_names_its_format(workbook):
     record = json.loads((RunBook(workbook).folder / "run-000001.json").read_text())
-    assert record["format"] == 1
+    assert record["format"] == 2
     assert {output["path"].rsplit(".", 1)[-1] for output in record["outputs"]} >= {"xlsx", "csv", "parquet", "json"}
 
 

@@ -1,0 +1,73 @@
+"""What checking a cache costs: python benchmarks/checksums.py [--files N] [--rows N] [--runs N].
+
+Looks up every file of a folder in the cache, which checks each byte of its tables, beside reading those tables and beside reading
+the exports themselves; also what the writer pays for the checksums. One process, in turn; the median counts.
+"""
+
+import argparse
+import statistics
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+
+import polars as pl
+from inputs import write_folder
+
+from flexscout.discovery import source_file
+from flexscout.journal import TableCache, file_checksum
+from flexscout.model import SourceFile
+from flexscout.prepare import prepare_file
+
+
+def main() -> None:
+    """Make the inputs, measure, print."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--files", type=int, default=20)
+    asked.add_argument("--rows", type=int, default=1_000, help="of each file")
+    asked.add_argument("--runs", type=int, default=7)
+    options = asked.parse_args()
+    with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-") as place:
+        folder = Path(place)
+        exports = sorted(write_folder(folder / "in", files=options.files, rows=options.rows).iterdir())
+        sources = [source_file(path, path.name) for path in exports]
+        cache = TableCache(folder / "cache", lasting=True)
+        read = _read_exports(sources, cache)
+        tables = [path for path in sorted(cache.folder.rglob("*.parquet")) if path.is_file()]
+        taken = [_once(sources, cache, tables) for _ in range(options.runs)]
+        size = sum(table.stat().st_size for table in tables)
+    checked, loaded, looked_up = (statistics.median(column) for column in zip(*taken, strict=True))
+    print(f"{options.files} files of {options.rows:,} rows, {size / 1e6:.1f} MB of tables")
+    print(f"read the exports, and write their tables  {read * 1000:9.1f} ms")
+    print(f"read the tables                           {loaded * 1000:9.1f} ms")
+    print(f"checksums of the tables                   {checked * 1000:9.1f} ms  {size / checked / 1e9:.2f} GB/s")
+    print(f"look up, with record and checksums        {looked_up * 1000:9.1f} ms")
+    print(f"checksums / read the tables: {checked / loaded:.3f}; checksums / read the exports: {checked / read:.5f}")
+
+
+def _read_exports(sources: list[SourceFile], cache: TableCache) -> float:
+    """Seconds to turn all exports into tables, as one worker does."""
+    started = perf_counter()
+    for source in sources:
+        cache.keep(prepare_file(source, cache))
+    return perf_counter() - started
+
+
+def _once(sources: list[SourceFile], cache: TableCache, tables: list[Path]) -> tuple[float, float, float]:
+    """Seconds to check the tables, to read them, and to look all files up."""
+    moments = [perf_counter()]
+    for table in tables:
+        file_checksum(table)
+    moments.append(perf_counter())
+    for table in tables:
+        pl.read_parquet(table)
+    moments.append(perf_counter())
+    if any(cache.find(source) is None for source in sources):
+        raise RuntimeError("a file was not found in the cache")
+    moments.append(perf_counter())
+    checked, loaded, looked_up = (later - earlier for earlier, later in pairwise(moments))
+    return checked, loaded, looked_up
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Damaged records of earlier runs are set aside in a sentence; the next run goes on without them."""
+
+import json
+import sys
+
+import polars as pl
+import pytest
+
+import damage
+from flexscout import PipelineConfiguration, ScalableFlexPipeline
+from flexscout.history import RunBook
+from program import flexscout
+from workbooks import valid_properties_1, valid_properties_2
+
+FLIPS = 200
+
+
+def newer(path):
+    """As a later version may write it."""
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"format": 99}), encoding="utf-8")
+
+
+def other_json(path):
+    """JSON of another program."""
+    path.write_text('{"name": "x", "number": [1, 2]}', encoding="utf-8")
+
+
+def flip(path):
+    """One bit in the middle."""
+    damage.flip_bit(path, path.stat().st_size * 4)
+
+
+def without_fields(path):
+    """Of the right format, and nothing else."""
+    path.write_text('{"format": 2, "number": 2}', encoding="utf-8")
+
+
+DAMAGES = [newer, other_json, without_fields, flip, damage.randomize, damage.empty, damage.truncate, damage.make_folder]
+if sys.platform != "win32":
+    DAMAGES.append(damage.make_unreadable)
+COMMANDS = [["runs"], ["report"], ["explain", "1 Test Street"], ["diff", "1", "2"], ["retry"], ["errors"]]
+
+
+@pytest.fixture
+def book(tmp_path):
+    """The runs of a workbook: one over an export, one over two."""
+    for export in (valid_properties_1, valid_properties_2):
+        export(tmp_path / "in")
+        run()
+    return RunBook(tmp_path / "data/exports/all_flex_properties.xlsx")
+
+
+def run():
+    return ScalableFlexPipeline(PipelineConfiguration(input_folder="in", max_workers=1)).run()
+
+
+def file_of(book, number, suffix=".json"):
+    return book.folder / f"run-{number:06d}{suffix}"
+
+
+def test_a_flipped_bit_in_a_record_is_never_believed(book):
+    path = file_of(book, 2)
+    undamaged, first = path.read_bytes(), file_of(book, 1).read_bytes()
+    for position in damage.bit_positions(path, FLIPS):
+        damage.flip_bit(path, position)
+        assert [record.as_json() for record in book.records()] == [first], f"bit {position}"
+        path.write_bytes(undamaged)
+
+
+def test_a_flipped_bit_in_a_kept_list_is_never_believed(book):
+    path, record = file_of(book, 2, ".parquet"), book.last()
+    undamaged = path.read_bytes()
+    for position in damage.bit_positions(path, FLIPS):
+        damage.flip_bit(path, position)
+        assert RunBook(book.workbook).intact_result(record) is None, f"bit {position}"
+        path.write_bytes(undamaged)
+    assert RunBook(book.workbook).intact_result(record) == path
+
+
+@pytest.mark.parametrize("spoil", DAMAGES)
+def test_a_record_that_can_not_be_used_is_named(book, spoil):
+    spoil(file_of(book, 2))
+    outcome = flexscout("runs")
+    assert (outcome.code, outcome.out.count("candidates from")) == (0, 1)
+    assert outcome.err.count("run-000002.json ") == 1
+    assert "set aside: that run is missing" in outcome.err
+    assert ("newer version" in outcome.err) == (spoil is newer)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize("suffix", [".json", ".parquet"])
+def test_a_command_over_damaged_history_ends_in_a_sentence(book, command, suffix):
+    for number in (1, 2):
+        damage.randomize(file_of(book, number, suffix))
+    outcome = flexscout(*command)
+    assert outcome.code in {0, 2}
+    assert "Traceback" not in outcome.err
+    assert "Something unforeseen" not in outcome.err
+    assert outcome.code == 0 or "flexscout: " in outcome.err
+    assert suffix == ".parquet" or "run-000002.json is damaged and was set aside" in outcome.err
+
+
+@pytest.mark.parametrize("command", [["report"], ["diff", "1", "2"]], ids=lambda command: command[0])
+def test_a_damaged_list_of_a_run_is_refused_in_words(book, command):
+    flip(file_of(book, 2, ".parquet"))
+    outcome = flexscout(*command)
+    assert (outcome.code, "The result of run 2 is damaged." in outcome.err) == (2, True)
+
+
+@pytest.mark.parametrize("spoil", DAMAGES)
+def test_the_next_run_has_a_number_of_its_own(book, spoil):
+    spoil(file_of(book, 2))
+    assert run().exit_code == 0
+    assert [record.number for record in book.records()] == [3, 1]
+
+
+def test_the_record_of_a_newer_version_is_left_to_it(book):
+    newer(file_of(book, 2))
+    kept = file_of(book, 2).read_bytes()
+    run()
+    assert file_of(book, 2).read_bytes() == kept
+
+
+def test_a_damaged_record_is_reported_by_one_run_alone(book, tmp_path):
+    flip(file_of(book, 2))
+    assert "is damaged and was set aside" in flexscout("run", "in", "-w", "1").err
+    valid_properties_1(tmp_path / "in").rename(tmp_path / "in/third.xlsx")
+    assert "set aside" not in flexscout("run", "in", "-w", "1", "--where", "Flex Score > 3").err
+
+
+def test_a_record_under_the_number_of_another_run_is_not_believed(book):
+    file_of(book, 2).write_bytes(file_of(book, 1).read_bytes())
+    assert [record.number for record in book.records()] == [1]
+
+
+def test_changes_are_compared_with_the_last_list_that_is_intact(book, tmp_path):
+    flip(file_of(book, 2, ".parquet"))
+    (tmp_path / "in/valid_properties_1.xlsx").unlink()
+    report = run().report
+    assert report["changes"]["since_run"] == 1
+
+
+@pytest.mark.parametrize("suffix", [".json", ".parquet"])
+def test_the_list_does_not_depend_on_damaged_history(book, suffix):
+    intact = book.workbook.with_suffix(".parquet").read_bytes()
+    for number in (1, 2):
+        flip(file_of(book, number, suffix))
+    # The kept list may be a second name of the output itself.
+    book.workbook.with_suffix(".parquet").unlink()
+    assert run().exit_code == 0
+    assert book.workbook.with_suffix(".parquet").read_bytes() == intact
+    assert pl.read_parquet(book.workbook.with_suffix(".parquet")).height
