@@ -1,4 +1,4 @@
-"""No cell or header of a CSV that flexscout writes becomes a formula in a spreadsheet program, whatever stands before the sign."""
+"""No cell or header of a CSV that flexscout writes becomes a formula in a spreadsheet, whatever stands before its sign."""
 
 import csv
 import os
@@ -17,7 +17,7 @@ BLANK_LETTERS = "\u034f\u115f\u1160\u2800\u3164\ufe0f\uffa0\U000e0100"
 CATEGORIES = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 UNSEEN = [letter for letter in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(letter) in CATEGORIES]
 UNSEEN += BLANK_LETTERS
-FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "＝1+1", "＋1+1", "－1+1", "＠SUM(1)"]
+FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\uff1d1+1", "\uff0b1+1", "\uff0d1+1", "\uff20SUM(1)"]
 
 
 def table():
@@ -44,7 +44,7 @@ def test_a_signed_number_is_not_quoted(tmp_path, text):
     assert cells(tmp_path / "a.csv") == ["A", text]
 
 
-@pytest.mark.parametrize("text", ["a=b", " 12 Main St", "\u200bName", "\u00a0", "a\t=1", "倉庫＝1"])
+@pytest.mark.parametrize("text", ["a=b", " 12 Main St", "\u200bName", "\u00a0", "a\t=1", "倉庫\uff1d1"])
 def test_text_that_only_contains_a_sign_or_begins_unseen_is_not_changed(tmp_path, text):
     write_csv(pl.DataFrame({"A": [text]}), tmp_path / "a.csv")
     assert cells(tmp_path / "a.csv") == ["A", text]

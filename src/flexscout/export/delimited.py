@@ -16,7 +16,7 @@ _UNSEEN = (
 _SIGN = r"[=+\-@\x{FE62}\x{FE63}\x{FE66}\x{FE6B}\x{FF0B}\x{FF0D}\x{FF1D}\x{FF20}]"
 _STARTS_FORMULA = rf"(?:{_UNSEEN}*{_SIGN}|[\t\r\n])"
 _FORMULA, _QUOTED_FORMULA = f"^{_STARTS_FORMULA}", f"^'({_STARTS_FORMULA})"
-_SIGNED_NUMBER = rf"^{_UNSEEN}*" r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?$"
+_SIGNED_NUMBER = rf"^{_UNSEEN}*[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?$"
 
 
 def write_csv(table: pl.DataFrame, path: Path) -> None:
