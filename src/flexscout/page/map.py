@@ -180,4 +180,4 @@ def script_json(value: Any) -> Markup:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for letter, code in _UNSAFE.items():
         text = text.replace(letter, code)
-    return Markup(text)  # noqa: S704  # nosec B704 - <, > and & are escaped above
+    return Markup(text)  # noqa: S704  # nosec B704 # <, > and & are escaped above

@@ -5,7 +5,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Self
-from xml.etree import ElementTree as ET  # nosec B405 - its one use refuses document types
+from xml.etree import ElementTree as ET  # nosec B405 # its one use refuses document types
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from flexscout.reading.cutter import UnknownDialect
