@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows 
 
 TITLE = "\x1b]0;title\x07"
 MARKUP = "[bold]x[/nope] :smile: [link=http://example.com]y"
+UNSEEN = "[/nope]\u202e\u2066\u200b\u009b\u2028\U000e0041"
 FORGED = "\nflexscout: all is fine\n"
 EVIL = f"{TITLE}{MARKUP}\u202e\u2066\u200b\u009b\u2028\U000e0041"
 SHOWN = f"\\x1b]0;title\\x07{MARKUP}\\u202e\\u2066\\u200b\\x9b\\u2028\\U000e0041"
@@ -43,10 +44,13 @@ def outcome(tmp_path_factory):
     """A run over hostile names of files, sheets and headers, and hostile values; one file is damaged."""
     folder = tmp_path_factory.mktemp("hostile")
     raw = folder / "data/raw"
-    rows = [(*HEADER, "Extra\u202e\u200b\u009b"), (*candidate(1, Address="12 Main St \u202egnp\u200b\u009b"), "x")]
-    # The library that writes the workbook takes no brackets in the name of a sheet, and XML holds no ESC; a CSV holds all.
+    rows = [
+        (*HEADER, "Extra\u202e\u200b\u009b"),
+        (*candidate(1, Address=f"12 Main St {UNSEEN}", City="_x001B_]0;title_x0007_"), "x"),
+    ]
+    # openpyxl takes no brackets in the name of a sheet. A text file with ESC is refused; a workbook spells it out.
     write_sheets(raw / "good.xlsx", {"Data\u202e\u200b\u009b": rows}).rename(raw / f"{NAME}.xlsx")
-    rows = [(*HEADER, f"Extra{EVIL}"), (*candidate(7, City=EVIL, Year_Built=f"about{EVIL}"), EVIL)]
+    rows = [(*HEADER, f"Extra{UNSEEN}"), (*candidate(7, City=f"Cary{UNSEEN}", Year_Built=f"about{UNSEEN}"), UNSEEN)]
     write_delimited(raw / "values.csv", rows)
     (raw / f"bad{NAME}{FORGED}.xlsx").write_bytes(b"PK\x03\x04 broken")
     return flexscout("run", "-w", "1", "--verbose", "--file-pattern", "auto", folder=folder)
@@ -79,6 +83,7 @@ def test_json_reads_back_the_same():
 
 def test_a_run_shows_hostile_file_names_as_they_are_spelled(outcome):
     assert outcome.code == 1
+    assert "2 files" in outcome.out
     assert is_inert(outcome.out)
     assert is_inert(outcome.err)
     assert SHOWN_NAME in outcome.err
@@ -103,12 +108,21 @@ def test_the_report_is_inert_and_has_the_names_as_they_are(outcome):
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.parametrize("command", [("errors",), ("runs",), ("explain", "12 Main St"), ("check",), ("diff", "1", "1")])
+@pytest.mark.parametrize("command", [("errors",), ("runs",), ("explain", "values.csv:2"), ("explain", "12 Main St"), ("check",)])
 def test_commands_about_a_run_are_inert(outcome, command, form):
     done = flexscout(*command, "--format", form, folder=outcome.folder)
     assert done.out
     assert is_inert(done.out + done.err)
     assert not is_forged(f"{done.out}\n{done.err}")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_diff_shows_values_inert(outcome, tmp_path, form):
+    other = flexscout("run", "-w", "1", "--quiet", "--file-pattern", "values.csv", outcome.folder / "data/raw", folder=tmp_path)
+    done = flexscout("diff", other.workbook, outcome.workbook, "--format", form, folder=outcome.folder)
+    assert done.code == 0
+    assert "12 Main St [/nope]" in done.out
+    assert is_inert(done.out)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
