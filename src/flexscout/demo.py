@@ -75,7 +75,7 @@ def write_samples(folder: Path) -> list[Path]:
 
 
 def _properties() -> list[_Property]:
-    draw = random.Random(_SEED)  # noqa: S311 - sample data, no secret
+    draw = random.Random(_SEED)  # noqa: S311  # nosec B311 # sample data, not a secret
     return [_property(number, draw) for number in range(_PROPERTIES)]
 
 

@@ -19,7 +19,7 @@ FLOORS = [
     {"results"},
     {"discovery", "reading", "mapping", "conversion", "classification", "linkage", "aggregation", "reporting", "export", "page"}
     | {"changes"},
-    {"vocabulary", "model", "config", "errors", "executors", "import_path", "interrupts", "journal", "kinds"},
+    {"vocabulary", "model", "config", "errors", "executors", "import_path", "inert_text", "interrupts", "journal", "kinds"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 

@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import logging
 import sys
 from typing import Annotated
 
@@ -24,6 +25,7 @@ from flexscout.cli.retry import retry
 from flexscout.cli.run import run
 from flexscout.cli.runs import runs
 from flexscout.import_path import remove_current_folder
+from flexscout.inert_text import InertFormatter
 
 app = typer.Typer(
     name="flexscout",
@@ -76,6 +78,8 @@ def main() -> None:
     gc.set_threshold(50_000)  # imports make many objects and no garbage: looking for it takes an eighth of the start
     atexit.register(gc.freeze)  # and of the end: the interpreter would look through all that the system takes back anyway
     interrupts.listen()
+    if logging.lastResort:  # shows the warnings of commands that keep no log
+        logging.lastResort.setFormatter(InertFormatter())
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

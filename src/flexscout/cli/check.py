@@ -7,6 +7,7 @@ import typer
 
 from flexscout.cli import options as opt
 from flexscout.cli.errors import ends_in_words
+from flexscout.cli.terminal import print_json, print_line
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
@@ -28,11 +29,11 @@ def show(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet:
 
     summary = ScalableFlexPipeline(settings).check()
     if output_format is opt.Format.JSON:
-        typer.echo(json.dumps(_as_dict(summary), indent=2, ensure_ascii=False))
+        print_json(json.dumps(_as_dict(summary), indent=2, ensure_ascii=False))
     elif not quiet:
         _print(summary, {*load_profile(settings.profile).columns, *settings.duplicate_fields})
         if summary.unmatched:
-            typer.echo(unmatched_entries(settings.mapping, summary.unmatched))
+            print_line(unmatched_entries(settings.mapping, summary.unmatched))
     return summary.exit_code
 
 
@@ -74,16 +75,17 @@ def _sheet(sheet: "SheetRecord") -> dict[str, Any]:
 
 def _print(summary: "CheckSummary", asked_for: set[str]) -> None:
     for record in summary.records:
-        typer.echo(f"{record.source.name}: {record.error or 'would be read'}")
+        print_line(f"{record.source.name}: {record.error or 'would be read'}")
         for sheet in record.sheets:
             _print_sheet(_sheet(sheet), asked_for)
         for name, reason in record.sheets_left_out:
-            typer.echo(f'  sheet "{name}" left out: {reason}')
+            print_line(f'  sheet "{name}" left out: {reason}')
     for file in summary.skipped:
-        typer.echo(f"{file.name}: skipped. {file.reason}")
+        print_line(f"{file.name}: skipped. {file.reason}")
     failed = sum(1 for record in summary.records if record.error)
-    typer.echo(
-        f"\n{len(summary.records) - failed} to read, {failed} that can't be, {len(summary.skipped)} skipped. Nothing was written."
+    print_line(
+        f"{len(summary.records) - failed} to read, {failed} that can't be, {len(summary.skipped)} skipped. Nothing was written.",
+        blank_before=True,
     )
 
 
@@ -91,7 +93,7 @@ def _print_sheet(sheet: dict[str, Any], asked_for: set[str]) -> None:
     """`asked_for`: the columns that the score and the duplicates need."""
     header = f"header in row {sheet['header_row']}" if sheet["header_row"] else "no header"
     hidden = " (hidden)" if sheet["hidden"] else ""
-    typer.echo(f'  sheet "{sheet["sheet"]}"{hidden}: {header}; {sheet["recognized"]}')
+    print_line(f'  sheet "{sheet["sheet"]}"{hidden}: {header}; {sheet["recognized"]}')
     renamed = [f"{header} -> {name}" for header, name in sheet["mapped"].items() if header != name]
     same = [name for header, name in sheet["mapped"].items() if header == name]
     _print_list("by their own name", same)
@@ -106,4 +108,4 @@ def _print_sheet(sheet: dict[str, Any], asked_for: set[str]) -> None:
 
 def _print_list(title: str, entries: list[str]) -> None:
     if entries:
-        typer.echo(f"    {title} ({len(entries)}): {', '.join(entries)}")
+        print_line(f"    {title} ({len(entries)}): {', '.join(entries)}")

@@ -7,6 +7,7 @@ import typer
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import ConfigFile
 from flexscout.cli.past import settings_of
+from flexscout.cli.terminal import print_line
 from flexscout.cli.words import counted
 
 _MEGABYTE = 1_000_000
@@ -24,5 +25,5 @@ def clean(
     settings = settings_of(config, None)
     cache = TableCache(settings.cache_folder, lasting=True)
     removed, freed, kept = cache.bound(0, idle=0) if everything else cache.bound(settings.cache_limit_gb)
-    typer.echo(f"{counted(removed, 'file')} forgotten, {freed / _MEGABYTE:,.1f} MB freed in {settings.cache_folder}.")
-    typer.echo(f"{kept / _MEGABYTE:,.1f} MB are kept.")
+    print_line(f"{counted(removed, 'file')} forgotten, {freed / _MEGABYTE:,.1f} MB freed in {settings.cache_folder}.")
+    print_line(f"{kept / _MEGABYTE:,.1f} MB are kept.")

@@ -7,6 +7,7 @@ import typer
 
 from flexscout.cli import options as opt
 from flexscout.cli.errors import ends_in_words
+from flexscout.cli.terminal import print_json
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
@@ -44,7 +45,7 @@ def _execute(a: str, b: str, settings: "PipelineConfiguration", output: Path, op
         found = compare(a, b, settings, output=output, progress=progress if settings.progress_reporting else None)
     written = write_comparison(found, output) if found.was_read else None
     if options["output_format"] is opt.Format.JSON:
-        typer.echo(render_report(as_dict(found)))
+        print_json(render_report(as_dict(found)))
     elif not options["quiet"]:
         show_comparison(found, written)
     show_failed(found)

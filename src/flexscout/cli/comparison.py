@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import typer
 
+from flexscout.cli.terminal import print_line
 from flexscout.comparison import Comparison
+from flexscout.inert_text import show_inert
 
 _SHOWN = 10
 
@@ -19,24 +20,24 @@ def show_comparison(comparison: Comparison, written: Path | None) -> None:
     counts = comparison.changes.counts
     width = max(map(len, comparison.names))
     for letter, name, count in zip("AB", comparison.names, (counts["in_a"], counts["in_b"]), strict=True):
-        typer.echo(f"{letter}: {name:{width}}  {_properties(count)} on the list")
-    typer.echo(_in_a_sentence(counts))
+        print_line(f"{letter}: {name:{width}}  {_properties(count)} on the list")
+    print_line(_in_a_sentence(counts))
     changes = comparison.changes
     _show_first(changes.enter, "Enter", "by their rank in B")
     _show_first(changes.leave, "Leave", "by their rank in A")
     _show_first(changes.moves, "Move", "those with another score first, then by how far")
     for file in comparison.skipped:
-        typer.echo(f"\nSkipped {file.name}. {file.reason}")
-    typer.echo("\nWhere to look" if written else "\nNo file could be read, so nothing was written.")
+        print_line(f"Skipped {file.name}. {file.reason}", blank_before=True)
+    print_line("Where to look" if written else "No file could be read, so nothing was written.", blank_before=True)
     if written:
-        typer.echo(f"  {written}")
+        print_line(f"  {written}")
 
 
 def show_failed(comparison: Comparison) -> None:
     """Name each file that failed, on standard error."""
     for result in comparison.results:
         if result.record.error:
-            typer.echo(f"flexscout: failed: {result.record.error}", err=True)
+            print_line(f"flexscout: failed: {result.record.error}", err=True)
 
 
 def _in_a_sentence(counts: dict[str, int]) -> str:
@@ -56,12 +57,14 @@ def _show_first(table: pl.DataFrame, title: str, order: str) -> None:
     if not table.height:
         return
     count = f"the first {_SHOWN} of {table.height:,}, " if table.height > _SHOWN else ""
-    typer.echo(f"\n{title} ({count}{order})")
-    typer.echo("      score A -> B       rank A -> B")
+    print_line(f"{title} ({count}{order})", blank_before=True)
+    print_line("      score A -> B       rank A -> B")
     for why, alike in groupby(table.head(_SHOWN).iter_rows(named=True), key=lambda change: change["Why"]):
         lines = [f"  {_line(change)}" for change in alike]
-        typer.echo("\n".join(lines))
-        typer.echo(_wrapped(why if len(lines) == 1 else f"(these {len(lines)}) {why}"))
+        for line in lines:
+            print_line(line)
+        for line in _wrapped(show_inert(why if len(lines) == 1 else f"(these {len(lines)}) {why}")):
+            print_line(line)
 
 
 def _line(change: dict[str, Any]) -> str:
@@ -86,9 +89,9 @@ def _source(change: dict[str, Any]) -> str:
     return f"row {change['Source Row']} of {change['Source File']}"
 
 
-def _wrapped(why: str) -> str:
+def _wrapped(why: str) -> list[str]:
     indent = " " * 12
-    return textwrap.fill(why, max(60, shutil.get_terminal_size().columns - 1), initial_indent=indent, subsequent_indent=indent)
+    return textwrap.wrap(why, max(60, shutil.get_terminal_size().columns - 1), initial_indent=indent, subsequent_indent=indent)
 
 
 def _properties(count: int) -> str:

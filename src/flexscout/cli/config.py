@@ -7,6 +7,7 @@ import typer
 
 from flexscout.cli import options as opt
 from flexscout.cli.errors import ends_in_words
+from flexscout.cli.terminal import print_block, print_json
 
 config = typer.Typer(name="config", help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,6 +27,6 @@ def show(**options: Any) -> None:
     settings, origins = opt.resolved(options)
     if options["output_format"] is opt.Format.JSON:
         values = settings.model_dump()
-        typer.echo(json.dumps({name: {"value": values[name], "from": origins[name]} for name in values}, indent=2))
+        print_json(json.dumps({name: {"value": values[name], "from": origins[name]} for name in values}, indent=2))
     else:
-        typer.echo(render_settings(settings, origins), nl=False)
+        print_block(render_settings(settings, origins))

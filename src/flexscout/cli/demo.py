@@ -8,6 +8,7 @@ import typer
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import Format
 from flexscout.cli.run import execute
+from flexscout.cli.terminal import print_line
 from flexscout.errors import OutputError
 
 
@@ -22,7 +23,8 @@ def demo(folder: Annotated[Path, typer.Argument(help="Where to write it all.")] 
         samples = write_samples(exports)
     except OSError as error:
         raise OutputError(f"The samples can't be written to {exports}: {error.strerror}.", "Give another folder.") from None
-    typer.echo(f"Wrote {len(samples)} sample exports to {exports}. Now running: flexscout run {exports}\n")
+    print_line(f"Wrote {len(samples)} sample exports to {exports}. Now running: flexscout run {exports}")
+    print_line()
     settings = PipelineConfiguration(
         input_folder=str(exports),
         output_file=str(results / "all_flex_properties.xlsx"),
@@ -30,8 +32,9 @@ def demo(folder: Annotated[Path, typer.Argument(help="Where to write it all.")] 
         log_file=str(results / "pipeline.log"),
     )
     code = execute(settings, Format.TEXT, quiet=False, verbose=False)
-    typer.echo(
-        "\nOpen the workbook: Flex Properties is the ranked list, Duplicates and Not Selected say what is not in it and why."
+    print_line(
+        "Open the workbook: Flex Properties is the ranked list, Duplicates and Not Selected say what is not in it and why.",
+        blank_before=True,
     )
-    typer.echo("Your own exports: flexscout run FOLDER")
+    print_line("Your own exports: flexscout run FOLDER")
     raise typer.Exit(code)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flexscout.cli.errors import ends_in_words, say
+from flexscout.cli.errors import ends_in_words
 from flexscout.cli.inspect import check_file
 from flexscout.cli.options import ConfigFile, Format, OutputFormat
 from flexscout.cli.past import book_of, settings_of
+from flexscout.cli.terminal import print_json, print_line, say
 from flexscout.errors import NothingToReadError, OutputError, ProcessingError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def diff(
         say(str(error))
         raise typer.Exit(NOT_UNDERSTOOD) from None
     if written:
-        typer.echo(f"\nWrote {written}", err=output_format is Format.JSON)
+        print_line(f"Wrote {written}", err=output_format is Format.JSON, blank_before=True)
 
 
 def _compare(sides: list[Side], output: Path | None, output_format: Format) -> Path | None:
@@ -72,7 +73,7 @@ def _compare(sides: list[Side], output: Path | None, output_format: Format) -> P
     report = as_dict([side.name for side in sides], changes, columns)
     written = write_by_suffix(tables_of(changes), output, report=report) if output else None
     if output_format is Format.JSON:
-        typer.echo(render_report(report))
+        print_json(render_report(report))
     else:
         show_changes([side.name for side in sides], changes, columns or [])
     return written

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-import typer
 
 from flexscout.changes import ChangeKind, Changes
+from flexscout.cli.terminal import print_line
 from flexscout.cli.words import counted
 
 _SHOWN = 10
@@ -22,14 +22,16 @@ def show_changes(names: Sequence[str], changes: Changes, columns: Sequence[Mappi
     """Print how many properties are new, gone and changed, and the first of each."""
     counts, width = changes.counts, max(map(len, names))
     for title, name, count in zip(("Old", "New"), names, (counts["in_old"], counts["in_new"]), strict=True):
-        typer.echo(f"{title}: {name:{width}}  {counted(count, 'property')}")
-    typer.echo(_in_a_sentence(changes))
+        print_line(f"{title}: {name:{width}}  {counted(count, 'property')}")
+    print_line(_in_a_sentence(changes))
+    if told_by := _told_by(changes):
+        print_line(told_by)
     for kind in ChangeKind:
         _show_first(changes.of(kind), kind)
     if columns:
-        typer.echo("\nColumns of the exports")
+        print_line("Columns of the exports", blank_before=True)
     for entry in columns:
-        typer.echo(f"  {entry['vendor']}: {_columns_in_words(entry)}")
+        print_line(f"  {entry['vendor']}: {_columns_in_words(entry)}")
 
 
 def as_dict(names: Sequence[str], changes: Changes, columns: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
@@ -55,11 +57,11 @@ def tables_of(changes: Changes) -> dict[str, pl.DataFrame]:
 def _in_a_sentence(changes: Changes) -> str:
     counts = changes.counts
     if changes.table.is_empty():
-        return f"Nothing has changed: both have the same properties, with the same scores and values.{_told_by(changes)}"
+        return "Nothing has changed: both have the same properties, with the same scores and values."
     both = counts["in_new"] - counts["new"]
     return (
         f"{counts['new']:,} new, {counts['gone']:,} gone, {both:,} in both: {counts['score_changed']:,} with another score, "
-        f"{counts['value_changed']:,} with other values, {counts['unchanged']:,} unchanged.{_told_by(changes)}"
+        f"{counts['value_changed']:,} with other values, {counts['unchanged']:,} unchanged."
     )
 
 
@@ -67,7 +69,7 @@ def _told_by(changes: Changes) -> str:
     """How properties were told, where it is not by their ID."""
     if len(changes.identity) == 1:
         return ""
-    return f"\nAn older version wrote one of them, without Property ID: properties are told by {', '.join(changes.identity)}."
+    return f"An older version wrote one of them, without Property ID: properties are told by {', '.join(changes.identity)}."
 
 
 def _show_first(table: pl.DataFrame, kind: ChangeKind) -> None:
@@ -75,9 +77,9 @@ def _show_first(table: pl.DataFrame, kind: ChangeKind) -> None:
         return
     title, order = _TITLES[kind]
     count = f"the first {_SHOWN} of {table.height:,}, " if table.height > _SHOWN else ""
-    typer.echo(f"\n{title} ({count}{order})")
+    print_line(f"{title} ({count}{order})", blank_before=True)
     for change in table.head(_SHOWN).iter_rows(named=True):
-        typer.echo(f"  {_line(change, kind)}")
+        print_line(f"  {_line(change, kind)}")
 
 
 def _line(change: Mapping[str, Any], kind: ChangeKind) -> str:

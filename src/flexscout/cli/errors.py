@@ -10,7 +10,8 @@ from typing import ParamSpec, TypeVar
 
 import typer
 
-from flexscout.errors import FlexscoutError, is_panic
+from flexscout.cli.terminal import say, say_lines
+from flexscout.errors import ConfigurationError, FlexscoutError, is_panic
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,6 +36,9 @@ def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
             # Whoever reads our output has seen enough; nothing more can be said, not even at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
+        except ConfigurationError as error:
+            say_lines(str(error))
+            raise typer.Exit(COULD_NOT_RUN) from None
         except FlexscoutError as error:
             say(str(error))
             raise typer.Exit(COULD_NOT_RUN) from None
@@ -47,12 +51,6 @@ def ends_in_words(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(COULD_NOT_RUN) from None
 
     return wrapped
-
-
-def say(text: str) -> None:
-    """Print a sentence on standard error, after what was printed before."""
-    sys.stdout.flush()
-    typer.echo(f"flexscout: {text}", err=True)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import typer
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
 from flexscout.cli.past import book_of
+from flexscout.cli.terminal import print_json
 
 if TYPE_CHECKING:
     from flexscout.explanation import Answer
@@ -52,6 +53,6 @@ def _show(answer: "Answer", output_format: Format) -> None:
     from flexscout.export import render_report  # noqa: PLC0415
 
     if output_format is Format.JSON:
-        typer.echo(render_report(answer.as_dict()))
+        print_json(render_report(answer.as_dict()))
     else:
         show_answer(answer)

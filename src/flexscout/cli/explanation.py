@@ -1,10 +1,9 @@
 """The answer about a property, for a person."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import typer
-
-from flexscout.cli.errors import say
+from flexscout.cli.terminal import print_line, say
 from flexscout.cli.words import counted, moment
 from flexscout.explanation import Answer
 from flexscout.explanation.answer import Match
@@ -12,21 +11,23 @@ from flexscout.explanation.merge import Merged, Possible
 from flexscout.explanation.nothing import NoProperty
 from flexscout.explanation.source_rows import ReadCell, SourceRow, written
 from flexscout.explanation.story import Story
+from flexscout.inert_text import show_inert
 from flexscout.vocabulary import column
 
 _SHOWN = 8  # rows, pairs and the like
 _LETTERS = 60  # of a cell
+_SPACES = re.compile(r"[ \t\r\n]+")
 
 
 def show_answer(answer: Answer) -> None:
     """Print it; what keeps it from being one goes to standard error."""
     if answer.story:
         _show_story(answer.story)
-        _tell(f"\nAs of run {answer.run} of {moment(answer.ended)}.")
+        print_line(f"As of run {answer.run} of {moment(answer.ended)}.", blank_before=True)
     elif answer.no_property and answer.is_answered:
         _show_row(answer.no_property)
     for remark in answer.remarks:
-        _tell(f"Note: {remark}")
+        print_line(f"Note: {remark}")
     if answer.outcome == "several":
         _show_several(answer)
     elif answer.outcome == "none":
@@ -35,18 +36,10 @@ def show_answer(answer: Answer) -> None:
         say(answer.no_property.said)
 
 
-def _tell(line: str) -> None:
-    """Print a line in which no cell can steer the terminal."""
-    typer.echo(line.translate(_CONTROLS))
-
-
-_CONTROLS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
-
-
 def _show_row(row: NoProperty) -> None:
-    _tell(row.said)
+    print_line(row.said)
     if row.texts:
-        _tell(f"  It holds: {' | '.join(map(_short, row.texts[:_SHOWN]))}")
+        print_line(f"  It holds: {' | '.join(map(_short, row.texts[:_SHOWN]))}")
 
 
 def _show_several(answer: Answer) -> None:
@@ -73,13 +66,13 @@ def _show_matches(matches: Iterable[Match]) -> None:
     for match in matches:
         what = f"rank {match.rank:,}" if match.rank else f"not selected: {match.reasons}" if match.reasons else "not selected"
         place = ", ".join(filter(None, (match.address, match.city, match.state))) or match.apn or match.name
-        _tell(f"  {match.property_id or f'{match.file}:{match.row}':16}  {place}, score {match.score:g}, {what}")
+        print_line(f"  {match.property_id or f'{match.file}:{match.row}':16}  {place}, score {match.score:g}, {what}")
 
 
 def _show_story(story: Story) -> None:
-    _tell(_headline(story.about))
-    _tell(f"  {_verdict(story)}")
-    _tell(f"  {_names(story)}")
+    print_line(_headline(story.about))
+    print_line(f"  {_verdict(story)}")
+    print_line(f"  {_names(story)}")
     _show_notes(story)
     _show_rows(story)
     _show_points(story)
@@ -113,18 +106,18 @@ def _names(story: Story) -> str:
 
 def _show_notes(story: Story) -> None:
     for name, text in story.notes.items():
-        _tell(f"  {name}: {text}")
+        print_line(f"  {name}: {text}")
 
 
 def _show_rows(story: Story) -> None:
-    _tell("\nWhere it comes from")
+    print_line("Where it comes from", blank_before=True)
     asked = {name for factor in story.factors for name in factor.columns}
     for row in story.rows[:_SHOWN]:
         header = f"header in row {row.header_row}" if row.header_row else "no header"
-        _tell(f'  {row.file}, sheet "{row.sheet}", row {row.row} ({header}; {row.recognized})')
+        print_line(f'  {row.file}, sheet "{row.sheet}", row {row.row} ({header}; {row.recognized})')
         _show_cells([cell for cell in row.cells if _is_told(cell, asked, kept=row.kept)])
         if row.without_cells:
-            _tell(f"    (Its cells can't be shown: {row.without_cells}.)")
+            print_line(f"    (Its cells can't be shown: {row.without_cells}.)")
     _show_more(len(story.rows), "row")
 
 
@@ -140,7 +133,7 @@ def _show_cells(cells: Sequence[ReadCell]) -> None:
     values = [_short(_value(cell)) or "(empty)" for cell in cells]
     first, second = (max(map(len, texts), default=0) for texts in ([cell.column for cell in cells], values))
     for cell, value in zip(cells, values, strict=True):
-        _tell(f"    {cell.column:{first}}  {value:{second}}  {_origin(cell)}")
+        print_line(f"    {cell.column:{first}}  {value:{second}}  {_origin(cell)}")
 
 
 def _value(cell: ReadCell) -> str:
@@ -158,78 +151,78 @@ def _origin(cell: ReadCell) -> str:
 
 
 def _show_points(story: Story) -> None:
-    _tell("\nHow it scored")
+    print_line("How it scored", blank_before=True)
     width = max(len(factor.factor) for factor in story.factors)
     is_mean = any(factor.weight != 1 for factor in story.factors)
     for factor in story.factors:
         weight = f" x {factor.weight:g}" if is_mean else ""
-        _tell(f"  {factor.factor:{width}}  {factor.points:>4g} of {factor.best:<3g}{weight}  {factor.said}")
+        print_line(f"  {factor.factor:{width}}  {factor.points:>4g} of {factor.best:<3g}{weight}  {factor.said}")
     if story.bonus:
-        _tell(f"  {'Bonus':{width}}  {story.bonus:>4g}  {story.flags}")
+        print_line(f"  {'Bonus':{width}}  {story.bonus:>4g}  {story.flags}")
     if story.unverified:
-        _tell(f"  Not checked, because its sheet has no such column: {story.unverified}")
+        print_line(f"  Not checked, because its sheet has no such column: {story.unverified}")
     if story.filled:
         before = "" if story.score_before_filling is None else f" (the score was {story.score_before_filling:g} before)"
-        _tell(f"  Filled from its duplicates{before}: {story.filled}")
+        print_line(f"  Filled from its duplicates{before}: {story.filled}")
 
 
 def _show_raises(story: Story) -> None:
-    _tell("\nWhat would raise it")
+    print_line("What would raise it", blank_before=True)
     if not story.raises:
-        _tell("  Nothing: every factor gives its best.")
+        print_line("  Nothing: every factor gives its best.")
     for way in story.raises[:_SHOWN]:
         gain = f"+{way.gain:g}" if way.sure else f"up to +{way.gain:g}"
-        _tell(f"  {gain:>11}  {way.said}")
+        print_line(f"  {gain:>11}  {way.said}")
     _show_more(len(story.raises), "way")
     if story.ceiling > story.score:
-        _tell(f"  With all that is missing at its best: {story.ceiling:g} (Score Ceiling)")
+        print_line(f"  With all that is missing at its best: {story.ceiling:g} (Score Ceiling)")
     if story.rank is None:
-        _tell(f"  A candidate needs {story.least_score:g}" + (", and none of the reasons above." if story.reasons else "."))
+        print_line(f"  A candidate needs {story.least_score:g}" + (", and none of the reasons above." if story.reasons else "."))
 
 
 def _show_merged(story: Story) -> None:
     if not story.merged:
         return
     kept = story.rows[0]
-    _tell("\nMerged" if any(row.merged for row in story.merged) else "\nOther rows of this property")
-    _tell(f"  {_place(kept)} speaks for it.")
+    print_line("Merged" if any(row.merged for row in story.merged) else "Other rows of this property", blank_before=True)
+    print_line(f"  {_place(kept)} speaks for it.")
     for row in story.merged[:_SHOWN]:
         _show_row_merged(row)
     _show_more(len(story.merged), "row")
 
 
 def _show_row_merged(row: Merged) -> None:
-    _tell(f"  {_place(row)}: {row.match} ({row.evidence})")
-    _tell(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
+    print_line(f"  {_place(row)}: {row.match} ({row.evidence})")
+    print_line(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
     if row.fields_that_differ:
-        _tell(f"    Differs: {_short(row.fields_that_differ, 300)}")
+        print_line(f"    Differs: {_short(row.fields_that_differ, 300)}")
     if row.filled_cells:
-        _tell(f"    Gave: {row.filled_cells}")
+        print_line(f"    Gave: {row.filled_cells}")
 
 
 def _show_possible(pairs: Sequence[Possible]) -> None:
     if pairs:
-        _tell("\nPossible duplicates, for you to decide")
+        print_line("Possible duplicates, for you to decide", blank_before=True)
     for pair in pairs[:_SHOWN]:
         place = ", ".join(filter(None, (pair.address, pair.city, pair.state)))
-        _tell(f"  {pair.property_id}  {place} ({pair.score:.2f}): {pair.evidence}")
+        print_line(f"  {pair.property_id}  {place} ({pair.score:.2f}): {pair.evidence}")
     _show_more(len(pairs), "pair")
 
 
 def _show_issues(rows: Sequence[SourceRow]) -> None:
     told = [(row, issue) for row in rows for issue in row.issues]
     if told:
-        _tell("\nWhat could not be understood")
+        print_line("What could not be understood", blank_before=True)
     for row, issue in told[:_SHOWN]:
         where = f"{row.file}, the whole column" if issue.whole_column else _place(row)
         value = f": {_short(issue.value)!r}" if issue.value else ""
-        _tell(f"  {where}, {_short(issue.column)}{value}. {issue.said}")
+        print_line(f"  {where}, {_short(issue.column)}{value}. {issue.said}")
     _show_more(len(told), "issue")
 
 
 def _show_more(count: int, noun: str) -> None:
     if count > _SHOWN:
-        _tell(f"  and {counted(count - _SHOWN, f'more {noun}')}; --format json has all")
+        print_line(f"  and {counted(count - _SHOWN, f'more {noun}')}; --format json has all")
 
 
 def _place(row: SourceRow | Merged) -> str:
@@ -237,5 +230,5 @@ def _place(row: SourceRow | Merged) -> str:
 
 
 def _short(text: str, most: int = _LETTERS) -> str:
-    line = " ".join(text.split())
+    line = show_inert(" ".join(_SPACES.split(text.strip(" \t\r\n"))))
     return line if len(line) <= most else f"{line[:most]}..."

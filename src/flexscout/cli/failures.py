@@ -3,11 +3,10 @@
 import json
 from typing import Any
 
-import typer
-
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
 from flexscout.cli.past import book_of
+from flexscout.cli.terminal import print_json, print_line
 from flexscout.cli.words import counted, moment
 
 
@@ -17,20 +16,20 @@ def errors(*, output_file: OutputFile = None, config: ConfigFile = None, output_
     record = book_of(config, output_file).run()
     found = record.report["errors"]
     if output_format is Format.JSON:
-        typer.echo(json.dumps({"run": record.number, "ended": record.ended, **found}, indent=2, ensure_ascii=False))
+        print_json(json.dumps({"run": record.number, "ended": record.ended, **found}, indent=2, ensure_ascii=False))
         return
     failed = counted(found["total"], "file") + " failed" if found["total"] else "no file failed"
-    typer.echo(f"Run {record.number} of {moment(record.ended)}: {failed}.")
+    print_line(f"Run {record.number} of {moment(record.ended)}: {failed}.")
     for cause in found["causes"]:
         _show_cause(cause, [error for error in found["errors"] if error["code"] == cause["code"]])
     if found["total"]:
-        typer.echo("\nWhen they are mended: flexscout retry")
+        print_line("When they are mended: flexscout retry", blank_before=True)
 
 
 def _show_cause(cause: dict[str, Any], errors: list[dict[str, str]]) -> None:
     """The cause with its next step, then each of its files with what is wrong in it."""
-    typer.echo(f"\n{cause['message']}")
+    print_line(cause["message"], blank_before=True)
     if len(errors) > 1:
         for error in errors:
-            typer.echo(f"  {error['file']}: {error['message']}")
-    typer.echo(f"  What to do: {cause['next_step']}")
+            print_line(f"  {error['file']}: {error['message']}")
+    print_line(f"  What to do: {cause['next_step']}")

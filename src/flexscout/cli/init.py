@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from flexscout.cli.errors import ends_in_words
+from flexscout.cli.terminal import print_line
 from flexscout.errors import OutputError
 
 
@@ -25,4 +26,4 @@ def init(
         path.write_text(render_template(), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path} can't be written: {error.strerror}.", "Give another path.") from None
-    typer.echo(f"Wrote {path}. Use it with: flexscout run --config {path}")
+    print_line(f"Wrote {path}. Use it with: flexscout run --config {path}")

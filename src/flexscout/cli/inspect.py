@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from flexscout.cli.errors import ends_in_words, say
+from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import Format, OutputFormat
+from flexscout.cli.terminal import print_json, print_line, say
 from flexscout.errors import NothingToReadError, OutputError, ProcessingError, as_typed
 
 NOT_UNDERSTOOD = 1
@@ -35,11 +36,11 @@ def inspect(file: File, *, output: Output = None, output_format: OutputFormat = 
         raise typer.Exit(NOT_UNDERSTOOD) from None
     written = analyzer.export_results(output) if output else None
     if output_format is Format.JSON:
-        typer.echo(render_report(analyzer.generate_summary_report()))
+        print_json(render_report(analyzer.generate_summary_report()))
     else:
         show_inspection(file.name, analyzer)
     if written:
-        typer.echo(f"\nWrote {written}", err=output_format is Format.JSON)
+        print_line(f"Wrote {written}", err=output_format is Format.JSON, blank_before=True)
 
 
 def check_file(file: Path, output: Path | None) -> None:

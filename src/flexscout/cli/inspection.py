@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
 from flexscout.analysis import PropertyDataAnalyzer
+from flexscout.cli.terminal import print_line
 from flexscout.cli.words import counted, property_line
+from flexscout.inert_text import show_inert
 
 _TYPES, _EXAMPLES, _SAMPLE = 15, 3, 5  # lines that a person reads
 _NUMBERS = ("Values", "Filled", "Properties", "Share")
@@ -18,12 +19,12 @@ def show_inspection(name: str, analyzer: PropertyDataAnalyzer) -> None:
     """Print the columns, property types, key fields, suspicious values and a few industrial properties."""
     report = analyzer.generate_summary_report()
     rows = report["rows"]
-    typer.echo(f"{name}: {counted(rows['properties'], 'property')}, {counted(report['columns'], 'column')}")
+    print_line(f"{name}: {counted(rows['properties'], 'property')}, {counted(report['columns'], 'column')}")
     left_out = f"of them {rows['blank']:,} blank, and {rows['not_data']:,} totals, footnotes and the like"
-    typer.echo(f"  {counted(rows['read'], 'row')} read, {left_out}")
+    print_line(f"  {counted(rows['read'], 'row')} read, {left_out}")
     _show_columns(report)
     if "Property Type" in report["missing"]:
-        typer.echo("\nThere is no column of property types, so nothing says which are industrial.")
+        print_line("There is no column of property types, so nothing says which are industrial.", blank_before=True)
     else:
         _show_types(report["property_types"])
     _show_key_fields(report["key_fields"])
@@ -48,9 +49,9 @@ def _show_columns(report: dict[str, Any]) -> None:
     ]
     _show("Columns, as the file has them (-: passes through)", ("Header", "Understood as", "Type", "Values", "Filled"), rows)
     if empty:
-        typer.echo(f"  Without any value ({len(empty)}): {', '.join(empty)}")
+        print_line(f"  Without any value ({len(empty)}): {', '.join(empty)}")
     for header, name in report["suggestions"].items():
-        typer.echo(f"  Did you mean: {header} = {name}?")
+        print_line(f"  Did you mean: {header} = {name}?")
 
 
 def _show_types(types: dict[str, dict[str, Any]]) -> None:
@@ -61,7 +62,7 @@ def _show_types(types: dict[str, dict[str, Any]]) -> None:
     ]
     _show(f"Property types ({industrial:,} industrial)", ("Property Type", "Properties", "Share", ""), rows)
     if len(types) > _TYPES:
-        typer.echo(f"  and {len(types) - _TYPES:,} more")
+        print_line(f"  and {len(types) - _TYPES:,} more")
 
 
 def _show_key_fields(shares: dict[str, float | None]) -> None:
@@ -71,43 +72,44 @@ def _show_key_fields(shares: dict[str, float | None]) -> None:
 
 def _show_issues(issues: dict[str, int]) -> None:
     if issues:
-        typer.echo(f"\nCould not be understood, or left out ({sum(issues.values()):,})")
+        print_line(f"Could not be understood, or left out ({sum(issues.values()):,})", blank_before=True)
     for reason, count in issues.items():
-        typer.echo(f"  {_words(reason)}: {count:,}")
+        print_line(f"  {_words(reason)}: {count:,}")
 
 
 def _show_suspicious(reasons: dict[str, int], sheets: int, analyzer: PropertyDataAnalyzer) -> None:
     """The first values of each reason; they name their sheet where there are several."""
-    typer.echo(f"\nSuspicious values ({sum(reasons.values()):,})")
+    print_line(f"Suspicious values ({sum(reasons.values()):,})", blank_before=True)
     found = analyzer.find_suspicious_values()
     for reason, count in reasons.items():
-        typer.echo(f"  {_words(reason)}: {count:,}")
+        print_line(f"  {_words(reason)}: {count:,}")
         for row in found[found["Reason"].str.split(":").str[0] == reason].head(_EXAMPLES).to_dict("records"):
             detail = row["Reason"].partition(": ")[2]
             sheet = f'sheet "{row["Source Sheet"]}", ' if sheets > 1 else ""
-            typer.echo(f"    {sheet}row {row['Source Row']}, {row['Column']} {row['Value']}: {detail}")
+            print_line(f"    {sheet}row {row['Source Row']}, {row['Column']} {row['Value']}: {detail}")
 
 
 def _show_sample(analyzer: PropertyDataAnalyzer) -> None:
     sample = analyzer.get_industrial_sample(_SAMPLE)
     if len(sample):
-        typer.echo("\nIndustrial properties, the first of them")
+        print_line("Industrial properties, the first of them", blank_before=True)
     for row in sample.astype(object).where(sample.notna(), None).to_dict("records"):
-        typer.echo(f"  {property_line(row)} | {row['Property Type']}")
+        print_line(f"  {property_line(row)} | {row['Property Type']}")
 
 
 def _show(title: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table as wide as the terminal; texts of the file are never taken for markup."""
-    typer.echo(f"\n{title}")
+    print_line(title, blank_before=True)
     table = Table(box=None, padding=(0, 0, 0, 2))
     for name in names:
         table.add_column(name, justify="right" if name in _NUMBERS else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(show_inert, row))
     console = Console(markup=False, highlight=False, emoji=False)
     with console.capture() as printed:
         console.print(table)
-    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+    for line in printed.get().splitlines():
+        print_line(line.rstrip())
 
 
 def _percent(share: float) -> str:

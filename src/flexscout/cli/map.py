@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from flexscout.cli.errors import ends_in_words, say
+from flexscout.cli.errors import ends_in_words
 from flexscout.cli.inspect import NOT_UNDERSTOOD, File, check_file
+from flexscout.cli.terminal import print_block, print_line, say
 from flexscout.errors import OutputError, ProcessingError, as_typed
 
 Output = Annotated[
@@ -33,11 +34,11 @@ def map_(
         say(str(error))
         raise typer.Exit(NOT_UNDERSTOOD) from None
     if output is None:
-        typer.echo(text, nl=False)
+        print_block(text)
         return
     _write(output, text)
     then = f"flexscout check {as_typed(file.parent)} --mapping {as_typed(output)}"
-    typer.echo(f"Wrote {output}. Change what stands after the colons, then: {then}")
+    print_line(f"Wrote {output}. Change what stands after the colons, then: {then}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from flexscout.cli.compare import compare
 from flexscout.cli.errors import ends_in_words
+from flexscout.cli.terminal import print_block, print_line
 from flexscout.errors import OutputError
 
 profile = typer.Typer(name="profile", help="How properties are scored.", no_args_is_help=True, rich_markup_mode=None)
@@ -32,7 +33,7 @@ def list_() -> None:
 
     width = max(map(len, profile_names()))
     for name in profile_names():
-        typer.echo(f"{name:{width}}  {load_profile(name).about}")
+        print_line(f"{name:{width}}  {load_profile(name).about}")
 
 
 @profile.command("show")
@@ -48,7 +49,7 @@ def show(
 
     found = load_profile(name)
     if form is Form.YAML:
-        typer.echo(profile_text(name), nl=False)
+        print_block(profile_text(name))
     else:
         show_profile(found)
 
@@ -75,7 +76,7 @@ def copy(
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path} can't be written: {error.strerror}.", "Give another path.") from None
-    typer.echo(f"Wrote {path}. Use it with: flexscout run FOLDER --profile {path}")
+    print_line(f"Wrote {path}. Use it with: flexscout run FOLDER --profile {path}")
 
 
 @profile.command("check")
@@ -89,9 +90,9 @@ def check(name: Annotated[str, typer.Argument(metavar="PATH", help="The file of 
     least = PipelineConfiguration.model_fields["min_flex_score"].default
     count = f"{len(found.factors)} factor{'' if len(found.factors) == 1 else 's'}"
     eligible = f"eligible by {', '.join(found.eligibility)}" if found.eligibility else "every property is eligible"
-    typer.echo(f"{name} is fine: {count}, {best_score(found):g} points at best, {eligible}.")
+    print_line(f"{name} is fine: {count}, {best_score(found):g} points at best, {eligible}.")
     for remark in remarks(found, least):
-        typer.echo(f"  But look: {remark}")
+        print_line(f"  But look: {remark}")
 
 
 profile.command("compare")(compare)

@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from flexscout.cli.terminal import print_line
+from flexscout.inert_text import InertFormatter, show_inert
 from flexscout.model import ProcessingResult
 from flexscout.processing import NoProgress, Progress
 
@@ -22,7 +23,7 @@ def listener(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
     """Who shows the progress; with `verbose` the log is shown as well."""
     log, memory = logging.getLogger("flexscout"), logging.getLogger("flexscout.memory")
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(InertFormatter("%(levelname)s %(name)s: %(message)s"))
     said = _Said()
     if verbose:
         log.addHandler(handler)
@@ -47,7 +48,7 @@ class _Said(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it."""
-        typer.echo(f"flexscout: {record.getMessage()}", err=True)
+        print_line(f"flexscout: {record.getMessage()}", err=True)
 
 
 def _so_far(rows: int, estimate: int) -> str:
@@ -71,14 +72,14 @@ class LineProgress:
         name, account = result.record.source.name, result.account
         took = "as before" if result.record.reused else f"{result.processing_time:.1f} s"
         what = f"{account.rows_read:,} rows, {account.candidates:,} candidates, {took}"
-        typer.echo(f"[{self._done}/{self._files}] {name}: {what if result.success else 'FAILED'}", err=True)
+        print_line(f"[{self._done}/{self._files}] {name}: {what if result.success else 'FAILED'}", err=True)
 
     def rows_read(self, file: str, rows: int, estimate: int) -> None:
         """Print a line, not too often."""
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _LINE_SECONDS
-            typer.echo(f"{file}: {_so_far(rows, estimate)}", err=True)
+            print_line(f"{file}: {_so_far(rows, estimate)}", err=True)
 
     def finished(self) -> None:
         """Nothing to end."""
@@ -89,13 +90,13 @@ class BarProgress:
 
     def __init__(self) -> None:
         self.bar = Bar(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("files | {task.fields[candidates]:,} candidates | {task.fields[speed]:,.0f} rows/s |"),
             TimeRemainingColumn(),
             TextColumn("left"),
-            console=Console(stderr=True),
+            console=Console(stderr=True, markup=False, emoji=False, highlight=False),
             transient=True,
         )
         self._task: TaskID | None = None
@@ -132,7 +133,7 @@ class BarProgress:
     @property
     def _reading(self) -> str:
         """What is being read: one large file, if there is any."""
-        return next((f"{file}: {so_far}" for file, so_far in self._within.items()), "Reading")
+        return next((show_inert(f"{file}: {so_far}") for file, so_far in self._within.items()), "Reading")
 
     def finished(self) -> None:
         """What follows has no parts to count; the context of the bar ends it."""

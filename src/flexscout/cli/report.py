@@ -8,6 +8,7 @@ import typer
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import ConfigFile, OutputFile
 from flexscout.cli.past import book_of, settings_of
+from flexscout.cli.terminal import print_line
 
 if TYPE_CHECKING:
     from flexscout.history import RunRecord
@@ -27,7 +28,7 @@ def report(run: Run = None, *, output: Output = None, output_file: OutputFile = 
 
     generator = ReportGenerator(settings_of(config, output_file))
     for path in [output] if output else _places(record, is_last=run is None):
-        typer.echo(f"Wrote {generator.export_past_report(path, record.number)}")
+        print_line(f"Wrote {generator.export_past_report(path, record.number)}")
 
 
 def _places(record: "RunRecord", *, is_last: bool) -> list[Path]:

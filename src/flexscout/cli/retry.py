@@ -5,6 +5,7 @@ import typer
 from flexscout.cli import options as opt
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.past import book_of
+from flexscout.cli.terminal import print_line
 from flexscout.cli.words import moment
 
 
@@ -23,7 +24,7 @@ def retry(
 
     record = book_of(config, output_file).run()
     if not record.report["errors"]["total"]:
-        typer.echo(f"No file failed in run {record.number} of {moment(record.ended)}: there is nothing to try again.")
+        print_line(f"No file failed in run {record.number} of {moment(record.ended)}: there is nothing to try again.")
         return
     start_early()
     raise typer.Exit(execute(record.settings, output_format, quiet=quiet, verbose=verbose, again=True))

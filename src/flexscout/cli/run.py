@@ -9,6 +9,7 @@ from flexscout.cli import check as checking
 from flexscout.cli import options as opt
 from flexscout.cli import watch as watching
 from flexscout.cli.errors import ends_in_words
+from flexscout.cli.terminal import print_json
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
@@ -46,7 +47,7 @@ def execute(
         pipeline = ScalableFlexPipeline(settings, progress=progress)
         summary = pipeline.retry() if again else pipeline.run()
     if output_format is opt.Format.JSON:
-        typer.echo(render_report(summary.report))
+        print_json(render_report(summary.report))
     elif not quiet:
         show_summary(summary)
     show_errors(summary)

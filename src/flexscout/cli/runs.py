@@ -4,11 +4,10 @@ import json
 from itertools import islice
 from pathlib import Path
 
-import typer
-
 from flexscout.cli.errors import ends_in_words
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
 from flexscout.cli.past import Runs, book_of
+from flexscout.cli.terminal import print_json, print_line
 from flexscout.cli.words import counted, moment
 
 
@@ -34,9 +33,9 @@ def runs(
             }
         )
     if output_format is Format.JSON:
-        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+        print_json(json.dumps(entries, indent=2, ensure_ascii=False))
         return
     for entry in entries:
         failed = f", {entry['failed']} failed" if entry["failed"] else ""
         what = f"{counted(entry['candidates'], 'candidate')} from {counted(entry['files'], 'file')}{failed}"
-        typer.echo(f"{entry['run']:4}  {moment(entry['ended'])}  {what}")
+        print_line(f"{entry['run']:4}  {moment(entry['ended'])}  {what}")

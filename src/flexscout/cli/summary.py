@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import typer
-
+from flexscout.cli.terminal import print_line
 from flexscout.cli.words import counted, property_line
 from flexscout.model import RunSummary
 
@@ -17,35 +16,35 @@ def show_summary(summary: RunSummary) -> None:
     if not summary.repeats:
         _show_result(summary)
     for message in summary.messages:
-        typer.echo(f"\n{message}")
+        print_line(message, blank_before=True)
     for file in summary.report["files"]:
         if file["status"] == "skipped":
-            typer.echo(f"\nSkipped {file['file']}. {file['reason']}")
+            print_line(f"Skipped {file['file']}. {file['reason']}", blank_before=True)
     if not summary.repeats:
-        typer.echo(f"\n{_performance(summary.report['performance'], summary.statistics.total_properties)}")
-    typer.echo("\nWhere to look")
+        print_line(_performance(summary.report["performance"], summary.statistics.total_properties), blank_before=True)
+    print_line("Where to look", blank_before=True)
     for path in summary.outputs:
-        typer.echo(f"  {path}")
+        print_line(f"  {path}")
 
 
 def _show_result(summary: RunSummary) -> None:
     figures, merged = summary.statistics, summary.report["deduplication"]
     rows = sum(file["rows_read"] for file in summary.report["files"])
     found, files = counted(figures.unique_flex_properties, _noun(summary)), counted(figures.successful_files, "file")
-    typer.echo(f"{found} from {files}")
+    print_line(f"{found} from {files}")
     removed = counted(merged["removed"], "duplicate")
-    typer.echo(f"  {counted(rows, 'row')} read, {counted(merged['before'], 'candidate')}, {removed} removed")
+    print_line(f"  {counted(rows, 'row')} read, {counted(merged['before'], 'candidate')}, {removed} removed")
     for line in _issues(summary):
-        typer.echo(line)
+        print_line(line)
     if figures.unique_flex_properties:
         bands = ", ".join(f"{count:,} at {band}" for band, count in figures.score_distribution.items() if count)
         states = ", ".join(f"{state} {count:,}" for state, count in list(figures.geographic_coverage["states"].items())[:_PLACES])
-        typer.echo(f"  average score {figures.average_flex_score:.2f}: {bands}" + (f"; {states}" if states else ""))
+        print_line(f"  average score {figures.average_flex_score:.2f}: {bands}" + (f"; {states}" if states else ""))
     if best := summary.report["top_candidates"][:_PLACES]:
-        typer.echo("\nBest of them")
+        print_line("Best of them", blank_before=True)
         for candidate in best:
-            typer.echo(f"  {_score(candidate['Flex Score'])}  {property_line(candidate)}")
-        typer.echo(f"\nWhy the first is on top: {best[0]['Explanation']}")
+            print_line(f"  {_score(candidate['Flex Score'])}  {property_line(candidate)}")
+        print_line(f"Why the first is on top: {best[0]['Explanation']}", blank_before=True)
 
 
 def _noun(summary: RunSummary) -> str:
@@ -63,7 +62,7 @@ def show_errors(summary: RunSummary) -> None:
     for cause in errors["causes"]:
         same = [error for error in errors["errors"] if error["code"] == cause["code"]]
         for told in same if len(same) <= _ALONE else [cause]:
-            typer.echo(f"flexscout: failed: {told['message']} {told['next_step']}", err=True)
+            print_line(f"flexscout: failed: {told['message']} {told['next_step']}", err=True)
 
 
 def _issues(summary: RunSummary) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flexscout.cli.errors import say
+from flexscout.cli.terminal import say
 from flexscout.errors import ConfigurationError, NothingToReadError
 
 if TYPE_CHECKING:

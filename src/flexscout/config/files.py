@@ -72,7 +72,7 @@ def content_of(path: Path, text: str) -> Any:
 def _parsed(path: Path, text: str) -> Any:
     if path.suffix.lower() == ".json":
         return json.loads(text or "{}")
-    return yaml.load(text, _Loader) or {}  # noqa: S506 - it is a safe one
+    return yaml.load(text, _Loader) or {}  # noqa: S506  # nosec B506 # _Loader is a SafeLoader
 
 
 def _entries_in(value: Any, known: dict[int, int], depth: int) -> int:

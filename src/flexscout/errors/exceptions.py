@@ -13,11 +13,15 @@ FlexscoutError
 """
 
 import errno
+import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
+
+from flexscout.inert_text import show_inert
 
 _HEADERS_SHOWN = 30
 _CELL_SHOWN = 40  # characters
@@ -60,14 +64,15 @@ class ConfigurationError(FlexscoutError):
     @classmethod
     def of_settings(cls, mistakes: Mapping[str, str]) -> Self:
         """All mistakes of one set of settings."""
-        return cls("\n".join(f"{setting}: {wrong}" for setting, wrong in mistakes.items()), mistakes)
+        return cls("\n".join(show_inert(f"{setting}: {wrong}") for setting, wrong in mistakes.items()), mistakes)
 
     @classmethod
     def of_places(cls, mistakes: Mapping[str, str]) -> Self:
         """All mistakes of settings that were gathered from several places, each with its own."""
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
         return cls(
-            "\n  ".join([f"The settings have {count}:", *(f"{place}: {wrong}" for place, wrong in mistakes.items())]), mistakes
+            "\n  ".join([f"The settings have {count}:", *(show_inert(f"{place}: {wrong}") for place, wrong in mistakes.items())]),
+            mistakes,
         )
 
     @classmethod
@@ -83,7 +88,7 @@ class ConfigurationError(FlexscoutError):
     @classmethod
     def _of_written(cls, what: str, mistakes: Mapping[str, str]) -> Self:
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-        told = (f"{place}: {wrong}" if place else wrong for place, wrong in mistakes.items())
+        told = (show_inert(f"{place}: {wrong}" if place else wrong) for place, wrong in mistakes.items())
         return cls("\n  ".join([f"{what} has {count}:", *told]), mistakes)
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, dict[str, str]]]:
@@ -367,7 +372,12 @@ def _gigabytes(size: float) -> str:
 
 
 def as_typed(path: object) -> str:
-    """A path as it is typed at a prompt, on Windows too: in quotes where it has spaces or other signs."""
+    """A path as it is typed at a prompt, on Windows too: in quotes where it has spaces or other signs.
+
+    A shell that is not of Windows runs what stands behind `$` or backticks in double quotes; such a name gets single ones.
+    """
+    if os.name != "nt" and re.search(r"""[$`"!]""", str(path)):
+        return shlex.quote(str(path))
     return str(path) if re.fullmatch(r"[\w./\\:+-]+", str(path)) else f'"{path}"'
 
 

@@ -91,7 +91,8 @@ class ErrorHandler:
 
     def pause(self, file_path: Path) -> float:
         """Seconds to wait before the file is tried again: longer each time, and never for all files alike."""
-        return _FIRST_PAUSE * 2.0 ** (self._tried[file_path] - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+        spread = random.uniform(0.8, 1.2)  # noqa: S311  # nosec B311 # a waiting time, not a secret
+        return _FIRST_PAUSE * 2.0 ** (self._tried[file_path] - 1) * spread
 
     def forget(self, file_path: Path) -> None:
         """Give the file all its tries again: what was to be done with it is done."""

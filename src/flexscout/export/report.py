@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flexscout.inert_text import escape_json
+
 
 def write_report(report: Mapping[str, Any], path: Path) -> None:
     """Indented, in UTF-8; dates as YYYY-MM-DD."""
@@ -12,5 +14,5 @@ def write_report(report: Mapping[str, Any], path: Path) -> None:
 
 
 def render_report(report: Mapping[str, Any]) -> str:
-    """The report as JSON text."""
-    return json.dumps(report, indent=2, ensure_ascii=False, default=str)
+    """The report as JSON text, in which control and invisible characters are escaped."""
+    return escape_json(json.dumps(report, indent=2, ensure_ascii=False, default=str))

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from flexscout.errors import OutputError
+from flexscout.inert_text import escape_json, show_inert
 from flexscout.model import RunSummary, SkippedFile, SourceFile
 
 
@@ -29,7 +30,7 @@ class _JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **getattr(record, "data", {}),
         }
-        return json.dumps(entry, ensure_ascii=False, default=str)
+        return escape_json(json.dumps(entry, ensure_ascii=False, default=str))
 
 
 class _LogFile(logging.FileHandler):
@@ -40,7 +41,8 @@ class _LogFile(logging.FileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - the name is logging's
         if not self._failed:
             self._failed = True
-            print(f"flexscout: the log {self.baseFilename} can't be written: {sys.exc_info()[1]}", file=sys.stderr)  # noqa: T201
+            sentence = f"flexscout: the log {self.baseFilename} can't be written: {sys.exc_info()[1]}"
+            print(show_inert(sentence), file=sys.stderr)  # noqa: T201
 
     def close(self) -> None:
         """Close what could not be written either."""

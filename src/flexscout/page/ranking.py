@@ -52,7 +52,7 @@ def _fitting(best: pl.DataFrame, factors: Sequence[str], explanations: Sequence[
         rows = "".join(shown.select(_row(shown, factors, explanations, limit))[:, 0])
         if len(rows.encode()) <= MOST_BYTES:
             break
-    return shown, Markup(rows)  # noqa: S704 - every text in it went through `escaped`
+    return shown, Markup(rows)  # noqa: S704  # nosec B704 # every text in it went through `escaped`
 
 
 def _kind(place: int) -> Markup:

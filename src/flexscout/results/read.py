@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from flexscout.errors import DataFormatError, as_processing_error
+from flexscout.export.delimited import unquote_formulas
 from flexscout.model import SCORE_COLUMNS, SOURCE_COLUMNS, is_score_number
 from flexscout.reading.workbook import guarded
 from flexscout.results.sheets import ResultSheet, read_result_sheets
@@ -15,7 +16,6 @@ MASTER_SHEET, SCORE = "Flex Properties", SCORE_COLUMNS[0]
 """The sheet with the list, and a column that only a result has."""
 
 _PARQUET = b"PAR1"
-_ESCAPED = r"^'([=+\-@\t\r])"  # how the CSV writes what could be a formula
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _TEXTS = ("text", "state", "zip")
 
@@ -60,9 +60,7 @@ def _named(sheet: ResultSheet) -> pl.DataFrame:
         if header:
             names.setdefault(header.strip().removeprefix("'"), str(i))
     filled = sheet.cells.filter(pl.any_horizontal(pl.all().is_not_null()))
-    return filled.select(
-        pl.col(position).str.replace(_ESCAPED, "$1").alias(escape_name(name)) for name, position in names.items()
-    )
+    return filled.select(unquote_formulas(pl.col(position)).alias(escape_name(name)) for name, position in names.items())
 
 
 def _typed(table: pl.DataFrame) -> pl.DataFrame:

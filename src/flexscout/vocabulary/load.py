@@ -14,4 +14,4 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def load(name: str) -> Any:
     """The content of the vocabulary file `name` (without `.yaml`)."""
     text = files("flexscout.vocabulary").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader in both cases
+    return yaml.load(text, Loader=_Loader)  # noqa: S506  # nosec B506 # a safe loader in both cases
