@@ -15,7 +15,7 @@ from pathlib import Path
 from inputs import write_folder
 from measure import seconds
 
-from flexscout.classification import profile_copy
+from flexscout.scoring.profile_files import render_profile_copy
 
 PYTHON = [sys.executable]
 HERE = Path(__file__).parent
@@ -46,7 +46,7 @@ def _once(source: Path, folder: Path) -> dict[str, float]:
     for left in ("out", "plain", "cache"):
         shutil.rmtree(folder / left, ignore_errors=True)
     profile, new = folder / "other.yaml", max(source.iterdir())
-    profile.write_text(profile_copy("flex-industrial", profile).replace("points: 3", "points: 2.75", 1), encoding="utf-8")
+    profile.write_text(render_profile_copy("flex-industrial", profile).replace("points: 3", "points: 2.75", 1), encoding="utf-8")
     new.rename(folder / new.name)
     run = [*PYTHON, "-m", "flexscout", "run", str(source), "-q", "-o", str(folder / "out/all.xlsx")]
     run += ["--report-file", str(folder / "out/report.json")]

@@ -14,10 +14,11 @@ from time import perf_counter
 import polars as pl
 from inputs import write_folder
 
-from flexscout.discovery import source_file
-from flexscout.journal import TableCache, file_checksum
-from flexscout.model import SourceFile
-from flexscout.prepare import prepare_file
+from flexscout.ingest.scan import build_source_file
+from flexscout.ingest.worker import ingest_file
+from flexscout.models import SourceFile
+from flexscout.runtime.cache import TableCache
+from flexscout.runtime.storage import file_checksum
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-") as place:
         folder = Path(place)
         exports = sorted(write_folder(folder / "in", files=options.files, rows=options.rows).iterdir())
-        sources = [source_file(path, path.name) for path in exports]
+        sources = [build_source_file(path, path.name) for path in exports]
         cache = TableCache(folder / "cache", lasting=True)
         read = _read_exports(sources, cache)
         tables = [path for path in sorted(cache.folder.rglob("*.parquet")) if path.is_file()]
@@ -49,7 +50,7 @@ def _read_exports(sources: list[SourceFile], cache: TableCache) -> float:
     """Seconds to turn all exports into tables, as one worker does."""
     started = perf_counter()
     for source in sources:
-        cache.keep(prepare_file(source, cache))
+        cache.keep(ingest_file(source, cache))
     return perf_counter() - started
 
 

@@ -17,16 +17,16 @@ from rustpy_xlsxwriter import write_worksheet
 
 _READ = """
 import pathlib, sys, tempfile
-from flexscout.reading import read_workbook
+from flexscout.ingest.readers import read_workbook
 path = pathlib.Path(sys.argv[1])
 with tempfile.TemporaryDirectory(dir=path.parent) as folder:
     print(read_workbook(path, 2**32, pathlib.Path(folder)).sheets[0].cells.height)
 """
 _PREPARE = """
 import pathlib, sys, tempfile
-from flexscout.discovery import source_file
-from flexscout.journal import TableCache
-from flexscout.prepare import prepare_file
+from flexscout.ingest import build_source_file as source_file
+from flexscout.runtime import TableCache
+from flexscout.ingest.worker import prepare_file
 path = pathlib.Path(sys.argv[1])
 with tempfile.TemporaryDirectory(dir=path.parent) as folder:
     sys.exit(prepare_file(source_file(path, path.name), TableCache(pathlib.Path(folder)), memory=2**32).error)

@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from flexscout.aggregation import deduplicate
-from flexscout.linkage import Linking, address_parts, duplicate_groups, property_ids
+from flexscout.domain.addresses import split_addresses
+from flexscout.matching.clusters import MatchSettings, find_clusters
+from flexscout.matching.property_ids import assign_property_ids
+from flexscout.merging.survivors import deduplicate
 
 _SEED = 7
 _PLACE = ("Address", "City", "State", "Zip Code")
@@ -104,8 +106,8 @@ def _joined(rows: pl.DataFrame) -> pl.Series:
 
 def _linked(left: pl.DataFrame, right: pl.DataFrame, close: str) -> pl.Series:
     """All texts at once, as rows of one table, so that streets that rival others are seen."""
-    how = replace(Linking(), close_matches=close)  # type: ignore[arg-type]
-    numbers = duplicate_groups(pl.concat([left, right]), how).numbers
+    how = replace(MatchSettings(), close_matches=close)  # type: ignore[arg-type]
+    numbers = find_clusters(pl.concat([left, right]), how).numbers
     return numbers.head(left.height) == numbers.tail(right.height)
 
 
@@ -146,14 +148,14 @@ def _peers() -> Iterator[Method]:
 
 def _speed(rows: int) -> None:
     frame = invented(rows)
-    _timed(f"keys of {rows:,} rows", rows, lambda: address_parts(frame["Address"]))
-    _timed(f"groups of {rows:,} rows", rows, lambda: duplicate_groups(frame, Linking(close_matches="merge")))
+    _timed(f"keys of {rows:,} rows", rows, lambda: split_addresses(frame["Address"]))
+    _timed(f"groups of {rows:,} rows", rows, lambda: find_clusters(frame, MatchSettings(close_matches="merge")))
     _timed(f"the whole linkage of {rows:,} rows: groups, IDs, ledger", rows, lambda: whole(frame))
     block = pathological(min(rows, 50_000))
     _timed(
         f"one block of {block.height:,} equal house numbers",
         block.height,
-        lambda: duplicate_groups(block, Linking(close_matches="merge")),
+        lambda: find_clusters(block, MatchSettings(close_matches="merge")),
     )
     print(f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
@@ -165,10 +167,10 @@ def whole(frame: pl.DataFrame) -> pl.DataFrame:
         at.alias("at"), (at % 60 / 10 + 4).alias("Flex Score"), pl.format("{}.xlsx", at % 8).alias("Source File"),
         pl.lit("S").alias("Source Sheet"), at.alias("Source Row"),
     )  # fmt: skip
-    groups = duplicate_groups(known)
+    groups = find_clusters(known)
     numbered = known.with_columns(groups.numbers.alias("group"), pl.lit(0).alias("age"))
     found = deduplicate(numbered, "group", "age", lambda kept, removed: groups.evidence(kept["at"], removed["at"]))
-    property_ids(groups.identities.gather(found.survivors["at"]), found.survivors)
+    assign_property_ids(groups.identities.gather(found.survivors["at"]), found.survivors)
     return found.ledger
 
 

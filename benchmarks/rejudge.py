@@ -8,34 +8,39 @@ from pathlib import Path
 from typing import Any
 
 from flexscout import __version__
-from flexscout.config import PipelineConfiguration
-from flexscout.discovery import scan
-from flexscout.export import Outputs, Tables, write_tables
-from flexscout.journal import reading_version, table_cache
-from flexscout.page import ROWS, draw_page
-from flexscout.processing import BatchProcessor, not_selected, unique_properties
-from flexscout.reporting import Facts, build_report
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.ingest.scan import scan_folder
+from flexscout.merging.properties import find_unique_properties
+from flexscout.outputs.files.sheets import ResultTables
+from flexscout.outputs.files.write import write_tables
+from flexscout.outputs.html.page import render_page
+from flexscout.outputs.html.ranking import MAX_ROWS
+from flexscout.outputs.report.build import RunFacts, build_report
+from flexscout.outputs.transaction import OutputTransaction
+from flexscout.runtime.batch import BatchProcessor
+from flexscout.runtime.cache import hash_reading_code, open_table_cache
+from flexscout.scoring.classify import select_rejected
 
 
 def rejudge(config: PipelineConfiguration) -> None:
     """Classify, link, write."""
     tables, report = judged(config)
-    with Outputs() as outputs:
+    with OutputTransaction() as outputs:
         write_tables(tables, report, config, outputs)
-        draw_page(report, tables.master, tables.explanations).write(outputs.beside(config.page_file), report)
+        render_page(report, tables.master, tables.explanations).write(outputs.beside(config.page_file), report)
         outputs.commit()
 
 
-def judged(config: PipelineConfiguration) -> tuple[Tables, dict[str, Any]]:
+def judged(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]:
     """What the files of the settings' folder come to, and its report."""
     batch = BatchProcessor(config)
-    with table_cache(config.cache_folder, reading_version()) as cache:
+    with open_table_cache(config.cache_folder, hash_reading_code()) as cache:
         known = cache.depending_on(batch.schema)
-        files = batch.classify([known.find(source) for source in scan(Path(config.input_folder)).sources])
-        unique = unique_properties(files, config, batch.criteria)
-    why = batch.criteria.explain(unique.master.head(ROWS))
-    tables = Tables(unique.master, unique.ledger, unique.possible, not_selected(files.others), files.issues, why)
-    facts = Facts(
+        files = batch.classify([known.find(source) for source in scan_folder(Path(config.input_folder)).sources])
+        unique = find_unique_properties(files, config, batch.criteria)
+    why = batch.criteria.explain(unique.master.head(MAX_ROWS))
+    tables = ResultTables(unique.master, unique.ledger, unique.possible, select_rejected(files.others), files.issues, why)
+    facts = RunFacts(
         files.results, (), unique.master, unique.ledger, unique.possible, config.model_dump(), {}, 0, 0.0, __version__,
         issues=files.issues, others=tables.others,
     )  # fmt: skip

@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 from floor import points
 
-from flexscout import FlexPropertyScorer
+from flexscout.scoring.scorer import FlexPropertyScorer
 
 _SEED = 7
 _TYPES = {

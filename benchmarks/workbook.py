@@ -16,10 +16,10 @@ from inputs import write_folder
 from rejudge import judged
 from rustpy_xlsxwriter import FastExcel
 
-from flexscout import ScalableFlexPipeline
-from flexscout.config import PipelineConfiguration
-from flexscout.export.sheets import workbook_sheets
-from flexscout.export.workbook import Sheet, write_workbook
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.outputs.files.sheets import build_sheets
+from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from flexscout.pipeline import ScalableFlexPipeline
 
 
 def main() -> None:
@@ -36,10 +36,10 @@ def main() -> None:
         config = PipelineConfiguration(input_folder=str(source), output_file=str(folder / "out/all.xlsx"))
         ScalableFlexPipeline(config).run()
         tables, report = judged(config)
-        sheets = workbook_sheets(tables, report)
+        sheets = build_sheets(tables, report)
         taken = [
             (
-                _seconds(lambda: write_workbook(workbook_sheets(tables, report), folder / "workbook.xlsx")),
+                _seconds(lambda: write_workbook(build_sheets(tables, report), folder / "workbook.xlsx")),
                 _seconds(lambda: _write_plain(sheets, folder / "plain.xlsx")),
             )
             for _ in range(options.runs)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-OUTLINES = Path(__file__).parent.parent / "src/flexscout/page/us_outlines.json"
+OUTLINES = Path(__file__).parent.parent / "src/flexscout/outputs/html/us_outlines.json"
 _TRIANGLE = 3  # points
 UNITS = 10  # of the file, to a pixel of a picture of 975 x 610
 STATES = {

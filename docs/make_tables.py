@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flexscout.config import FILE_KEYS, PipelineConfiguration
-from flexscout.reporting import report_schema
-from flexscout.vocabulary import CodeTable, code_tables, columns, issue_reasons, property_type_sources, property_type_words
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.config.sources import FILE_KEYS
+from flexscout.domain.columns import canonical_columns
+from flexscout.domain.vocabulary import CodeTable, code_tables, issue_reasons, property_type_sources, property_type_words
+from flexscout.outputs.report.build import load_report_schema
 
 DOCS = Path(__file__).parent
 _INDUSTRIAL = re.compile(r"0?4\d(?:\d\d)?$")
@@ -33,7 +35,7 @@ def _setting(section: str, key: str, keyword: str) -> str:
 def columns_table() -> str:
     """A row per canonical column."""
     rows = ["| column | type, unit | also called |", "|---|---|---|"]
-    for column in columns():
+    for column in canonical_columns():
         names = [*column.aliases, *(f"{name} (if the values agree)" for name in column.generic)]
         names += [f"{name} (as 100 - value)" for name in column.inverted]
         names += [f"{name} (codes of {table})" for table, headers in column.codes for name in headers]
@@ -52,7 +54,7 @@ def property_types() -> str:
 
 def report_table() -> str:
     """A row per part of the report."""
-    schema = report_schema()
+    schema = load_report_schema()
     rows = [f"| `{name}` | {_about(part, schema['$defs'])} |" for name, part in schema["properties"].items()]
     return "\n".join(["| part | is |", "|---|---|", *rows])
 

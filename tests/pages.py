@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import polars as pl
 
-from flexscout.page import draw_page
+from flexscout.outputs.html.page import render_page
 
 SCORES = {"Flex Score": 7.5, "Size Points": 3.0, "Type Points": 2.5, "Completeness": 0.8}
 PROPERTY = {
@@ -94,7 +94,7 @@ def column(name, *, canonical=True, header="", missing=()):
 def page_of(table, facts=None, explanations=(), messages=()):
     """The text of the page."""
     facts = facts or report()
-    return draw_page(facts, table, explanations).html(facts, messages)
+    return render_page(facts, table, explanations).html(facts, messages)
 
 
 class Tree(HTMLParser):

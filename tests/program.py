@@ -9,9 +9,9 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from flexscout.reporting import report_schema
+from flexscout.outputs.report.build import load_report_schema
 
-SCHEMA = Draft202012Validator(report_schema())
+SCHEMA = Draft202012Validator(load_report_schema())
 
 
 @dataclass(frozen=True)

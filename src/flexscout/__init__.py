@@ -3,45 +3,25 @@
 The names below are loaded when they are first used, so that importing the package costs nothing.
 """
 
-from flexscout.import_path import SafeImports
+from flexscout._import_path import SafeImports
 
 with SafeImports():  # `python -m` and `python -c` put the current folder before the standard library
     import logging
-    from importlib import import_module
-    from typing import TYPE_CHECKING, Any
+    from typing import TYPE_CHECKING
+
+    from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from flexscout.analysis import FlexPropertyClassifier, PropertyDataAnalyzer, ReportGenerator, ResultAggregator
-    from flexscout.classification import FlexPropertyScorer
     from flexscout.config import PipelineConfiguration
-    from flexscout.discovery import FileDiscovery
-    from flexscout.errors import ErrorAction, ErrorCategory, ErrorHandler, FlexscoutError, ProcessingError
-    from flexscout.model import AggregateStatistics, ProcessingResult, RunSummary
+    from flexscout.errors import ErrorCategory, FlexscoutError, ProcessingError
+    from flexscout.ingest import FileDiscovery
+    from flexscout.models import AggregateStatistics, ProcessingResult, RunSummary
+    from flexscout.notebook import FileProcessor, FlexPropertyClassifier, PropertyDataAnalyzer, ReportGenerator, ResultAggregator
     from flexscout.pipeline import ScalableFlexPipeline
-    from flexscout.processing import BatchProcessor, FileProcessor
+    from flexscout.runtime import BatchProcessor, ErrorAction, ErrorHandler
+    from flexscout.scoring import FlexPropertyScorer
 
 __version__ = "0.1.0"
-
-_HOMES = {
-    "AggregateStatistics": "model",
-    "BatchProcessor": "processing",
-    "ErrorAction": "errors",
-    "ErrorCategory": "errors",
-    "ErrorHandler": "errors",
-    "FileDiscovery": "discovery",
-    "FileProcessor": "processing",
-    "FlexPropertyClassifier": "analysis",
-    "FlexPropertyScorer": "classification",
-    "FlexscoutError": "errors",
-    "PipelineConfiguration": "config",
-    "ProcessingError": "errors",
-    "ProcessingResult": "model",
-    "PropertyDataAnalyzer": "analysis",
-    "ReportGenerator": "analysis",
-    "ResultAggregator": "analysis",
-    "RunSummary": "model",
-    "ScalableFlexPipeline": "pipeline",
-}
 
 __all__ = [
     "AggregateStatistics",
@@ -68,10 +48,19 @@ __all__ = [
 logging.getLogger("flexscout").addHandler(logging.NullHandler())
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'flexscout' has no attribute {name!r}")
-    return getattr(import_module(f"flexscout.{_HOMES[name]}"), name)
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "config": ("PipelineConfiguration",),
+        "errors": ("ErrorCategory", "FlexscoutError", "ProcessingError"),
+        "ingest": ("FileDiscovery",),
+        "models": ("AggregateStatistics", "ProcessingResult", "RunSummary"),
+        "notebook": ("FileProcessor", "FlexPropertyClassifier", "PropertyDataAnalyzer", "ReportGenerator", "ResultAggregator"),
+        "pipeline": ("ScalableFlexPipeline",),
+        "runtime": ("BatchProcessor", "ErrorAction", "ErrorHandler"),
+        "scoring": ("FlexPropertyScorer",),
+    },
+)
 
 
 def __dir__() -> list[str]:

@@ -8,26 +8,28 @@ import polars as pl
 
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
-from flexscout.delivery import delivered
-from flexscout.discovery import Scan, scan
 from flexscout.errors import is_transient
-from flexscout.export import Tables, check_places
-from flexscout.history import Carried, RunBook, carried, state_of
-from flexscout.journal import MemoryWatch, Stopwatch, TableCache, log_finished, log_found, reading_version, run_log, table_cache
-from flexscout.model import CheckSummary, RunSummary
-from flexscout.page import ROWS
-from flexscout.processing import (
+from flexscout.history import CarriedOver, RunHistory, carry_over, hash_state
+from flexscout.ingest import Scan, scan_folder
+from flexscout.merging import find_unique_properties
+from flexscout.models import CheckSummary, RunSummary
+from flexscout.outputs import MAX_ROWS, ResultTables, RunFacts, check_output_paths, publish_results
+from flexscout.runtime import (
     BatchProcessor,
-    Classified,
     Classify,
     FaultIsolation,
+    MemoryWatch,
     NoProgress,
     Progress,
-    not_selected,
-    unique_properties,
-    with_other_columns,
-)  # fmt: skip
-from flexscout.reporting import Facts
+    Stopwatch,
+    TableCache,
+    hash_reading_code,
+    log_finished,
+    log_scan,
+    open_run_log,
+    open_table_cache,
+)
+from flexscout.scoring import ClassifiedFiles, add_unmapped_columns, select_rejected
 
 
 class ScalableFlexPipeline:
@@ -58,32 +60,46 @@ class ScalableFlexPipeline:
         clock, config, memory = Stopwatch(), self.config, MemoryWatch(self.config.memory_limit_gb)
         with clock.stage("discovery"):
             found = self._scan()
-            check_places(Path(config.output_file), Path(config.report_file), config.page_file)
-        cache = table_cache(config.cache_folder, reading_version(), reuse=config.reuse, failures=failures)
-        with RunBook(Path(config.output_file)) as book, run_log(Path(config.log_file), config.log_level), memory, cache as tables:
-            log_found(found.sources, found.skipped)
-            state = state_of(found.sources, found.skipped, config, *self._batch.rules)
+            check_output_paths(Path(config.output_file), Path(config.report_file), config.page_file)
+        cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, failures=failures)
+        with (
+            RunHistory(Path(config.output_file)) as book,
+            open_run_log(Path(config.log_file), config.log_level),
+            memory,
+            cache as tables,
+        ):
+            log_scan(found.sources, found.skipped)
+            state = hash_state(found.sources, found.skipped, config, *self._batch.rules)
             if config.reuse and failures and not found.unreadable and (same := book.same(state)):
                 return same.again()
-            summary = self._result(found, tables, partial(carried, book, state, config), clock, memory)
+            summary = self._result(found, tables, partial(carry_over, book, state, config), clock, memory)
             book.add(state, summary, config.parquet_file)
             tables.bound(config.cache_limit_gb)
             log_finished(summary)
             return summary
 
     def _result(
-        self, found: Scan, tables: TableCache, take_over: Callable[[pl.DataFrame], Carried], clock: Stopwatch, memory: MemoryWatch
+        self,
+        found: Scan,
+        tables: TableCache,
+        take_over: Callable[[pl.DataFrame], CarriedOver],
+        clock: Stopwatch,
+        memory: MemoryWatch,
     ) -> RunSummary:
         isolation = FaultIsolation(self._batch, tables, Path(self.config.log_file))
         with clock.stage("processing"):
             parts = self._process(found, tables, isolation.classify)
         return isolation.finish(parts, partial(self._merge, take_over, clock), partial(self._publish, found, clock, memory))
 
-    def _merge(self, take_over: Callable[[pl.DataFrame], Carried], clock: Stopwatch, files: Classified) -> tuple[Tables, Carried]:
+    def _merge(
+        self, take_over: Callable[[pl.DataFrame], CarriedOver], clock: Stopwatch, files: ClassifiedFiles
+    ) -> tuple[ResultTables, CarriedOver]:
         with clock.stage("aggregation"):
-            unique = unique_properties(files, self.config, self._batch.criteria)
-            before = take_over(with_other_columns(unique.master, files.tables))
-        return Tables(before.master, unique.ledger, unique.possible, not_selected(files.shelved_others), files.issues), before
+            unique = find_unique_properties(files, self.config, self._batch.criteria)
+            before = take_over(add_unmapped_columns(unique.master, files.tables))
+        return ResultTables(
+            before.master, unique.ledger, unique.possible, select_rejected(files.shelved_others), files.issues
+        ), before
 
     def check(self) -> CheckSummary:
         """What a run would read, how each file's headers map and what is missing; reads no more than it must, writes nothing.
@@ -97,19 +113,26 @@ class ScalableFlexPipeline:
 
     def _scan(self) -> Scan:
         config = self.config
-        return scan(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
+        return scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
 
-    def _process(self, found: Scan, tables: TableCache, classify: Classify) -> list[Classified]:
+    def _process(self, found: Scan, tables: TableCache, classify: Classify) -> list[ClassifiedFiles]:
         """Every file; what could not be opened may be free by now."""
         again = [record.source for record in found.unreadable if is_transient(record.error)]
         lost = [record for record in found.unreadable if not is_transient(record.error)]
         return [*self._batch.process([*found.sources, *again], tables, classify), classify(lost)]
 
     def _publish(  # noqa: PLR0913 - the first three are bound
-        self, found: Scan, clock: Stopwatch, memory: MemoryWatch, files: Classified, made: tuple[Tables, Carried], *, commit: bool
+        self,
+        found: Scan,
+        clock: Stopwatch,
+        memory: MemoryWatch,
+        files: ClassifiedFiles,
+        made: tuple[ResultTables, CarriedOver],
+        *,
+        commit: bool,
     ) -> RunSummary:
         tables, before = made
-        facts = Facts(
+        facts = RunFacts(
             results=files.results,
             skipped=found.skipped,
             master=tables.master,
@@ -125,6 +148,6 @@ class ScalableFlexPipeline:
             version=__version__,
             left_out=files.left_out,
             unmatched=self._batch.unmatched(result.record for result in files.results),
-            explanations=self._batch.criteria.explain(tables.master.head(ROWS)),
+            explanations=self._batch.criteria.explain(tables.master.head(MAX_ROWS)),
         )
-        return delivered(facts, tables, before, self.config, clock, memory, commit=commit)
+        return publish_results(facts, tables, before, self.config, clock, memory, commit=commit)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flexscout
-from flexscout.model import OUTPUT_COLUMNS
-from flexscout.vocabulary import columns, escape_name, escape_names, is_pattern, unescape_name, unescape_names
+from flexscout.domain.columns import canonical_columns
+from flexscout.domain.literal_names import escape_name, escape_names, is_pattern, unescape_name, unescape_names
+from flexscout.domain.output_columns import OUTPUT_COLUMNS
 
 PACKAGE = Path(flexscout.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -56,7 +57,7 @@ def test_a_name_that_is_no_pattern_is_not_changed(name):
 
 
 def test_no_name_of_flexscout_is_a_pattern():
-    assert not [name for name in (*OUTPUT_COLUMNS, *(column.name for column in columns())) if is_pattern(name)]
+    assert not [name for name in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns())) if is_pattern(name)]
 
 
 def modules_except(listed):

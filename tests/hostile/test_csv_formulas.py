@@ -10,7 +10,8 @@ import unicodedata
 import polars as pl
 import pytest
 
-from flexscout.export.delimited import unquote_formulas, write_csv
+from flexscout.domain.formulas import unquote_formulas
+from flexscout.outputs.files.table_files import write_csv
 
 SOFFICE = shutil.which("soffice")
 BLANK_LETTERS = "\u034f\u115f\u1160\u2800\u3164\ufe0f\uffa0\U000e0100"

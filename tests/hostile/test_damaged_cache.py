@@ -6,10 +6,11 @@ import sys
 import pytest
 
 import damage
-from flexscout import PipelineConfiguration, ScalableFlexPipeline
-from flexscout.discovery import source_file
-from flexscout.journal import TableCache
-from flexscout.prepare import prepare_file
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.ingest.scan import build_source_file
+from flexscout.ingest.worker import ingest_file
+from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.runtime.cache import TableCache
 from program import flexscout
 from workbooks import HEADER, candidate, valid_properties_1, write_workbook
 
@@ -33,7 +34,7 @@ def cache(tmp_path):
 @pytest.fixture
 def record(tmp_path, cache):
     """What was read of an export and is kept."""
-    found = prepare_file(source_file(export(tmp_path), "a.xlsx"), cache)
+    found = ingest_file(build_source_file(export(tmp_path), "a.xlsx"), cache)
     cache.keep(found)
     return found
 
@@ -60,14 +61,14 @@ def test_a_damaged_file_of_an_entry_is_noticed_and_replaced(cache, record, name,
     tables = tables_of(record)
     spoil(cache.place(record.source) / name)
     assert cache.find(record.source) is None
-    again = prepare_file(record.source, cache)
+    again = ingest_file(record.source, cache)
     cache.keep(again)
     assert (again.error, tables_of(again)) == (None, tables)
     assert cache.find(record.source).sheets == record.sheets
 
 
 def test_the_entry_of_another_file_is_not_believed(tmp_path, cache, record):
-    other = prepare_file(source_file(valid_properties_1(tmp_path), "b.xlsx"), cache)
+    other = ingest_file(build_source_file(valid_properties_1(tmp_path), "b.xlsx"), cache)
     shutil.copytree(cache.place(record.source), cache.place(other.source), dirs_exist_ok=True)
     assert cache.find(other.source) is None
 
@@ -77,7 +78,7 @@ def test_an_entry_that_became_a_file_is_replaced(cache, record):
     shutil.rmtree(place)
     place.write_text("x")
     assert cache.find(record.source) is None
-    cache.keep(prepare_file(record.source, cache))
+    cache.keep(ingest_file(record.source, cache))
     assert cache.find(record.source).sheets == record.sheets
 
 
@@ -87,7 +88,7 @@ def test_an_entry_that_can_not_be_written_gets_a_second_place(cache, record, mon
     (place / RECORD).unlink()
     # An administrator may write everywhere, and the tests may run as one: only the answer of the system is replaced.
     monkeypatch.setattr("os.access", lambda path, _: path != place)
-    again = prepare_file(record.source, cache)
+    again = ingest_file(record.source, cache)
     cache.keep(again)
     assert again.sheets[0].table.parent != place
     assert cache.find(record.source).sheets == again.sheets

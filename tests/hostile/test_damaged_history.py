@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 import damage
-from flexscout import PipelineConfiguration, ScalableFlexPipeline
-from flexscout.history import RunBook
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.history.run_history import RunHistory
+from flexscout.pipeline import ScalableFlexPipeline
 from program import flexscout
 from workbooks import valid_properties_1, valid_properties_2
 
@@ -47,7 +48,7 @@ def book(tmp_path):
     for export in (valid_properties_1, valid_properties_2):
         export(tmp_path / "in")
         run()
-    return RunBook(tmp_path / "data/exports/all_flex_properties.xlsx")
+    return RunHistory(tmp_path / "data/exports/all_flex_properties.xlsx")
 
 
 def run():
@@ -72,9 +73,9 @@ def test_a_flipped_bit_in_a_kept_list_is_never_believed(book):
     undamaged = path.read_bytes()
     for position in damage.bit_positions(path, FLIPS):
         damage.flip_bit(path, position)
-        assert RunBook(book.workbook).intact_result(record) is None, f"bit {position}"
+        assert RunHistory(book.workbook).intact_result(record) is None, f"bit {position}"
         path.write_bytes(undamaged)
-    assert RunBook(book.workbook).intact_result(record) == path
+    assert RunHistory(book.workbook).intact_result(record) == path
 
 
 @pytest.mark.parametrize("spoil", DAMAGES)

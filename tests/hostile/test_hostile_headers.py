@@ -8,7 +8,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from flexscout import FileProcessor, FlexPropertyClassifier, PropertyDataAnalyzer, ResultAggregator
+from flexscout.notebook.aggregator import ResultAggregator
+from flexscout.notebook.analyzer import PropertyDataAnalyzer
+from flexscout.notebook.classifier import FlexPropertyClassifier
+from flexscout.notebook.processors import FileProcessor
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from flexscout import PipelineConfiguration, ScalableFlexPipeline
-from flexscout.executors import SerialExecutor
-from flexscout.model import OUTPUT_COLUMNS, REASONS, STATUS, TO_VERIFY, WORKBOOK_LINKS
-from flexscout.processing import BatchProcessor
-from flexscout.vocabulary import columns
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.domain.columns import canonical_columns
+from flexscout.domain.output_columns import OUTPUT_COLUMNS, REASONS, STATUS, TO_VERIFY, WORKBOOK_LINKS
+from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.runtime.batch import BatchProcessor
+from flexscout.runtime.executors import SerialExecutor
 from workbooks import HEADER, candidate, write_workbook
 
 # Names that a frame library, a template or Excel might interpret.
@@ -92,7 +93,7 @@ WORKING = [
 OWN = [*OUTPUT_COLUMNS, *WORKBOOK_LINKS, STATUS, REASONS, TO_VERIFY, "Building Size Points", " Points", "To Verify", "Kept File"]
 HEADERS = st.one_of(
     st.sampled_from([*SYNTAX, *WORKING, *OWN, "My Status", "My Notes", "__kept Address", "a\0b"]),
-    st.sampled_from([column.name for column in columns()]),
+    st.sampled_from([column.name for column in canonical_columns()]),
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12),
     st.text(st.sampled_from("^$*.[](){}|\\ _\"'"), max_size=6).map(lambda text: f"^{text}$"),
 )
@@ -103,7 +104,7 @@ NUMBERS = st.one_of(
     st.integers(-(10**40), 10**40),
 )
 CELLS = st.one_of(NUMBERS.map(str), st.sampled_from(["", "x", "$1e308", "1e308m", f"({'9' * 400})", "<b>", "{}", "^x$"]))
-OPTIONAL = [column.name for column in columns() if column.name not in HEADER]
+OPTIONAL = [column.name for column in canonical_columns() if column.name not in HEADER]
 KEPT = ("Address", "City", "State", "Flex Score", "Building SqFt", "Source File", "Source Row")
 
 

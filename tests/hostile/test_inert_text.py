@@ -9,10 +9,10 @@ import unicodedata
 import pytest
 from rich.console import Console
 
-from flexscout.cli.progress import BarProgress
-from flexscout.errors import as_typed
-from flexscout.inert_text import InertFormatter, escape_json, show_inert
-from flexscout.journal.log import run_log
+from flexscout.cli.render.progress_bar import BarProgress
+from flexscout.domain.inert_text import InertFormatter, escape_json, show_inert
+from flexscout.errors import quote_path
+from flexscout.runtime.run_log import open_run_log
 from program import flexscout
 from strange_files import write_delimited
 from workbooks import HEADER, candidate, write_sheets
@@ -170,7 +170,7 @@ def test_a_log_line_on_the_terminal_is_one_line():
 
 
 def test_the_log_escapes_what_json_leaves(tmp_path):
-    with run_log(tmp_path / "a.log", "INFO") as logger:
+    with open_run_log(tmp_path / "a.log", "INFO") as logger:
         logger.info("%s found", f"{EVIL}{FORGED}\udcff")
     (line,) = (tmp_path / "a.log").read_text(encoding="utf-8").splitlines()
     assert is_inert(line)
@@ -179,7 +179,7 @@ def test_the_log_escapes_what_json_leaves(tmp_path):
 
 @pytest.mark.parametrize("name", ["$(touch x).xlsx", "`touch x`.xlsx", 'a"; touch x; ".xlsx'])
 def test_a_command_to_copy_runs_nothing_that_a_file_name_holds(tmp_path, name):
-    command = ["sh", "-c", f"echo {as_typed(name)}"]
+    command = ["sh", "-c", f"echo {quote_path(name)}"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == f"{name}\n"
     assert not (tmp_path / "x").exists()

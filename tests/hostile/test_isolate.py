@@ -14,19 +14,20 @@ import openpyxl
 import polars as pl
 import pytest
 
-import flexscout.classification
-import flexscout.delivery
-from flexscout import PipelineConfiguration, ScalableFlexPipeline
+import flexscout.outputs.publish
+import flexscout.scoring
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.pipeline import ScalableFlexPipeline
 from workbooks import HEADER, candidate, valid_properties_1, valid_properties_2, write_workbook
 
-linked = import_module("flexscout.processing.linked")  # the package has a function of that name
+linked = import_module("flexscout.merging.properties")  # the package has a function of that name
 
 HIDDEN = "17 Hidden Court"
 PLACES = {
-    "scoring": (flexscout.classification.Criteria, "judge"),
+    "scoring": (flexscout.scoring.criteria.Criteria, "judge"),
     "matching": (linked, "duplicate_groups"),
     "merging": (linked, "deduplicate"),
-    "publishing": (flexscout.delivery, "write_tables"),
+    "publishing": (flexscout.outputs.publish, "write_tables"),
 }
 TOLD = {
     "scoring": "scoring its rows",
@@ -161,7 +162,7 @@ def test_a_fault_without_any_file_ends_the_run_and_leaves_the_previous_outputs(m
     run()
     before = kept_bytes()
     write_workbook(folder / "new.xlsx", [HEADER, candidate(70)])
-    monkeypatch.setattr(flexscout.delivery, "build_report", lambda _: {}["missing"])
+    monkeypatch.setattr(flexscout.outputs.publish, "build_report", lambda _: {}["missing"])
     with pytest.raises(KeyError):
         run()
     assert kept_bytes() == before
@@ -278,7 +279,7 @@ def test_one_faulty_file_by_itself_leaves_the_previous_outputs(monkeypatch):
 
 PROGRAM = """
 from importlib import import_module
-linked = import_module("flexscout.processing.linked")
+linked = import_module("flexscout.merging.properties")
 original = linked.duplicate_groups
 Panic = type("PanicException", (BaseException,), {{}})
 def faulty(rows, *others):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flexscout.reading.cutter import UnknownDialect
-from flexscout.reading.package import BOOK, Package
+from flexscout.ingest.readers.streaming.package import BOOK, Package
+from flexscout.ingest.readers.streaming.row_splitter import UnknownDialect
 from hostile_files import with_parts
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flexscout.executors.workers import PRELOADED
+from flexscout.runtime.executors import PRELOADED
 from workbooks import HEADER, candidate, write_workbook
 
 _SITE = {"sitecustomize", "usercustomize"}

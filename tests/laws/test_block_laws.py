@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flexscout.reading import stored
-from flexscout.reading.large import LargeBook
-from flexscout.reading.parser import load_cells, open_book
+from flexscout.ingest.readers.excel_parser import load_cells, open_book
+from flexscout.ingest.readers.streaming import chunked_table as stored
+from flexscout.ingest.readers.streaming.large_workbook import LargeWorkbook
 from sheets_as_xml import sheet_xml, write_book
 
 TEXTS = (
@@ -78,9 +78,11 @@ def _cell(place, attributes, content):
 def both_ways(path, size, folder):
     """Each sheet, read as a whole and in blocks."""
     whole = open_book(path)
-    book = LargeBook(path, folder, lambda: (whole.sheet_names, lambda name: stored.Loaded(*load_cells(whole, name))), size)
+    book = LargeWorkbook(
+        path, folder, lambda: (whole.sheet_names, lambda name: stored.LoadedSheet(*load_cells(whole, name))), size
+    )
     assert book.names == whole.sheet_names
-    return [(stored.Loaded(*load_cells(whole, name)), book.load(name)) for name in book.names]
+    return [(stored.LoadedSheet(*load_cells(whole, name)), book.load(name)) for name in book.names]
 
 
 @pytest.mark.parametrize("unusual", [False, True], ids=["usual", "unusual"])
@@ -95,8 +97,8 @@ def test_a_sheet_in_blocks_equals_the_whole(monkeypatch, unusual):
             texts = [f"<si>{text}</si>" for text in TEXTS]
             path = write_book(Path(name) / "a.xlsx", sheets, texts, hidden=["A"], from_1904=from_1904)
             for whole, in_blocks in both_ways(path, size, Path(name)):
-                assert stored.in_memory(in_blocks.cells).equals(whole.cells)
-                assert stored.in_memory(in_blocks.cells).columns == whole.cells.columns
+                assert stored.collect_cells(in_blocks.cells).equals(whole.cells)
+                assert stored.collect_cells(in_blocks.cells).columns == whole.cells.columns
                 assert in_blocks.hidden == whole.hidden
                 assert unusual or not in_blocks.notes
 

@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexscout import BatchProcessor, PipelineConfiguration
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.runtime.batch import BatchProcessor
 from hostile_files import SHEET, honest, ods, with_parts
 from workbooks import HEADER, candidate, write_workbook
 

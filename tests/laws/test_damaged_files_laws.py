@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flexscout.errors import DataFormatError
-from flexscout.reading import Workbook, read_workbook
+from flexscout.ingest.readers.any_file import read_workbook
+from flexscout.ingest.readers.workbook import Workbook
 from strange_files import KINDS
 from workbooks import HEADER, candidate
 

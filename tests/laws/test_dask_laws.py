@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from flexscout import FlexPropertyScorer
-from flexscout.classification import score_columns
+from flexscout.scoring.score import score_columns
+from flexscout.scoring.scorer import FlexPropertyScorer
 
 dask = pytest.importorskip("dask.dataframe")
 ROWS = pl.DataFrame(

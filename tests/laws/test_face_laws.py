@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_laws import SCHEMA, properties
 
-from flexscout import FlexPropertyClassifier, ResultAggregator
-from flexscout.classification import classify, load_profile
+from flexscout.notebook.aggregator import ResultAggregator
+from flexscout.notebook.classifier import FlexPropertyClassifier
+from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.profile_files import load_profile
 from frames import rows_of
 
 some = settings(max_examples=60, deadline=None)
@@ -81,7 +83,7 @@ def test_a_typed_frame_scores_as_its_columns_do(rows):
     frame = pl.DataFrame(rows, schema=SCHEMA).with_columns(
         pl.col("Building SqFt", "Lot Size Acres").abs().round(2), Occupancy=pl.lit(95.0)
     )
-    expected = classify(frame, load_profile("flex-industrial"), 4.0)
+    expected = classify_frame(frame, load_profile("flex-industrial"), 4.0)
     found = FlexPropertyClassifier(frame).classify_flex_properties()
     candidates = expected.filter(pl.col("__status") == "candidate")
     assert sorted(found["Flex Score"]) == sorted(candidates["Flex Score"])

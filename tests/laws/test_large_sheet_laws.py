@@ -8,10 +8,12 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flexscout.discovery import source_file
-from flexscout.journal import TableCache
-from flexscout.prepare import prepare_file
-from flexscout.reading import large, preflight, stored
+from flexscout.ingest.readers import limits as preflight
+from flexscout.ingest.readers.streaming import chunked_table as stored
+from flexscout.ingest.readers.streaming import large_workbook as large
+from flexscout.ingest.scan import build_source_file
+from flexscout.ingest.worker import ingest_file
+from flexscout.runtime.cache import TableCache
 from workbooks import write_workbook
 
 HEADER = (
@@ -41,7 +43,7 @@ sheets = st.lists(st.one_of(properties, properties, properties, others), min_siz
 
 def prepared(path, folder):
     """The record without its paths and time, its tables and its Issues."""
-    record = prepare_file(source_file(path, path.name), TableCache(folder))
+    record = ingest_file(build_source_file(path, path.name), TableCache(folder))
     tables = [pl.read_parquet(sheet.table) for sheet in record.sheets]
     issues = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
     facts = [
@@ -76,7 +78,7 @@ def test_a_large_sheet_becomes_what_a_small_one_does(monkeypatch):
             facts, tables, issues, *others = prepared(path, Path(name) / "small")
             patched.setattr(preflight, "LARGE", 0)
             patched.setattr(stored, "HELD", 0)
-            patched.setattr(large, "LargeBook", partial(large.LargeBook, size=size))
+            patched.setattr(large, "LargeBook", partial(large.LargeWorkbook, size=size))
             large_facts, large_tables, large_issues, *large_others = prepared(path, Path(name) / "large")
         assert large_facts == facts
         assert [table.schema for table in large_tables] == [table.schema for table in tables]

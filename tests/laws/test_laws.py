@@ -7,10 +7,14 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flexscout import FileProcessor, FlexPropertyScorer, PipelineConfiguration, ScalableFlexPipeline
-from flexscout.aggregation import combine, deduplicate
-from flexscout.classification import classify
-from flexscout.linkage import duplicate_keys
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.domain.tables import combine_tables
+from flexscout.matching.keys import build_duplicate_keys
+from flexscout.merging.survivors import deduplicate
+from flexscout.notebook.processors import FileProcessor
+from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.scorer import FlexPropertyScorer
 from workbooks import HEADER, write_workbook
 
 WORDS = ("Flex", "Warehouse", "Industrial", "light industrial", "Office", "Self Storage", "WAREH/DIST", "", None)
@@ -61,7 +65,7 @@ def scored_of(rows):
         pl.lit("S").alias("Source Sheet"),
         pl.int_range(pl.len()).alias("Source Row"),
     ]
-    keys = duplicate_keys(scored, FIELDS).cast(pl.String).alias("key")
+    keys = build_duplicate_keys(scored, FIELDS).cast(pl.String).alias("key")
     return scored.with_columns(*source, keys, pl.lit(0.0).alias("age"))
 
 
@@ -95,7 +99,7 @@ def test_one_record_and_a_column_of_them_score_the_same(row):
 @some
 @given(st.lists(properties, min_size=1, max_size=20))
 def test_every_row_is_a_candidate_or_has_a_reason(rows):
-    classified = classify(frame_of(rows), FlexPropertyScorer().profile, 4.0)
+    classified = classify_frame(frame_of(rows), FlexPropertyScorer().profile, 4.0)
     is_candidate = classified["__status"] == "candidate"
     assert ((classified["__reasons"] == "") == is_candidate).all()
     assert (classified.filter(is_candidate)["Flex Score"] >= 4).all()
@@ -125,7 +129,7 @@ def test_the_order_of_rows_does_not_change_what_survives(rows, random):
 @given(st.lists(properties, min_size=2, max_size=20), st.integers(1, 19))
 def test_combining_loses_no_row(rows, cut):
     frame = scored_of(rows)
-    assert combine([frame.head(cut), frame.slice(cut)]).height == frame.height
+    assert combine_tables([frame.head(cut), frame.slice(cut)]).height == frame.height
 
 
 cells = st.one_of(

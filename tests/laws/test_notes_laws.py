@@ -7,9 +7,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexscout.changes import changes_between
-from flexscout.export import Sheet, write_workbook
-from flexscout.notes import KEPT_SHEET, read_notes, with_notes
+from flexscout.history.changes import compare_properties
+from flexscout.history.notes import KEPT_SHEET, add_notes, read_notes
+from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 from results import listed, master
 
 # What XML can't hold no workbook can.
@@ -24,7 +24,7 @@ def through_a_workbook(notes_by_id, on_the_list):
         path = Path(folder) / "all.xlsx"
         table = pl.DataFrame({"Property ID": list(notes_by_id), "My Notes": list(notes_by_id.values())})
         write_workbook([Sheet("Flex Properties", table, {}, columns)], path)
-        again, kept = with_notes(master(*(listed(number) for number in on_the_list)), read_notes(path, columns))
+        again, kept = add_notes(master(*(listed(number) for number in on_the_list)), read_notes(path, columns))
         write_workbook([Sheet("Flex Properties", again, {}, columns), Sheet(KEPT_SHEET, kept, {}, columns)], path)
         return dict(read_notes(path, columns).placed.select("Property ID", "My Notes").rows())
 
@@ -42,7 +42,7 @@ def test_no_note_changes_on_its_way_whether_its_property_is_on_the_list_or_not(n
 def test_a_list_has_not_changed_whatever_its_order(sizes, chance):
     rows = [listed(i, Building_SqFt=size, Asking_Price=price) for i, (size, price) in enumerate(sizes)]
     shuffled = chance.sample(rows, len(rows))
-    found = changes_between(master(*rows), master(*shuffled))
+    found = compare_properties(master(*rows), master(*shuffled))
     assert (found.table.height, found.counts["unchanged"]) == (0, len(rows))
 
 
@@ -50,6 +50,6 @@ def test_a_list_has_not_changed_whatever_its_order(sizes, chance):
 @given(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
 def test_what_is_new_one_way_is_gone_the_other(before, after):
     old, new = (master(*(listed(number) for number in sorted(numbers))) for numbers in (before, after))
-    there, back = changes_between(old, new), changes_between(new, old)
+    there, back = compare_properties(old, new), compare_properties(new, old)
     assert (there.counts["new"], there.counts["gone"]) == (back.counts["gone"], back.counts["new"])
     assert there.counts["new"] + there.counts["unchanged"] == len(after)

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexscout import FlexPropertyScorer
-from flexscout.classification import classify, score_columns
-from flexscout.classification.profile import Profile, kind_of
+from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.profile import Profile, value_kind
+from flexscout.scoring.score import score_columns
+from flexscout.scoring.scorer import FlexPropertyScorer
 
 TODAY = date(2026, 1, 31)
 SCORERS = {name: FlexPropertyScorer(name, as_of=TODAY) for name in ("flex-industrial", "parcel")}
@@ -49,13 +50,13 @@ profiles = pytest.mark.parametrize("name", SCORERS)
 
 def rows_for(name, **sizes):
     """Lists of rows of every column that a profile looks at."""
-    kinds = {column: kind_of(column) for column in SCORERS[name].profile.columns}
+    kinds = {column: value_kind(column) for column in SCORERS[name].profile.columns}
     return st.lists(st.fixed_dictionaries({column: VALUES[kind] for column, kind in kinds.items()}), **sizes)
 
 
 def frame_of(rows, profile):
     """The rows as a frame, with their numbers."""
-    schema = {column: TYPES[kind_of(column)] for column in profile.columns}
+    schema = {column: TYPES[value_kind(column)] for column in profile.columns}
     return pl.DataFrame(rows, schema=schema).with_row_index("row")
 
 
@@ -127,8 +128,8 @@ def test_pandas_and_polars_classify_the_same(name, data):
     profile = SCORERS[name].profile
     frame = frame_of(data.draw(rows_for(name, min_size=1, max_size=12)), profile)
     columns = [*score_columns(profile), "__status", "__reasons", "__to_verify", "Unverified"]
-    expected = classify(frame, profile, 4.0, TODAY)
-    found = pl.from_pandas(classify(frame.to_pandas(), profile, 4.0, TODAY))
+    expected = classify_frame(frame, profile, 4.0, TODAY)
+    found = pl.from_pandas(classify_frame(frame.to_pandas(), profile, 4.0, TODAY))
     assert found.select(columns).to_dicts() == expected.select(columns).to_dicts()
 
 

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from flexscout.conversion import convert
-from flexscout.conversion.dates import to_dates
-from flexscout.conversion.types import CONVERSIONS, conversion
-from flexscout.conversion.values import clean, typed
-from flexscout.mapping import map_headers
-from flexscout.vocabulary import cell_values, column, columns
+from flexscout.domain.columns import canonical_column, canonical_columns
+from flexscout.domain.vocabulary import cell_values
+from flexscout.ingest.convert.dates import to_dates
+from flexscout.ingest.convert.table import convert_sheet
+from flexscout.ingest.convert.types import CONVERSIONS, find_conversion
+from flexscout.ingest.convert.values import clean_texts, convert_texts
+from flexscout.ingest.mapping.header_map import map_headers
 
 NUMBERS = st.decimals(min_value=0, max_value=10**9, places=2, allow_nan=False).map(float)
 FORMS = {
@@ -57,14 +58,14 @@ TEXTS = st.one_of(
 
 
 def test_the_laws_are_searched_in_a_column_of_every_type():
-    assert {column(name).type for name in KINDS} == {entry.type for entry in columns()} == CONVERSIONS.keys()
+    assert {canonical_column(name).type for name in KINDS} == {entry.type for entry in canonical_columns()} == CONVERSIONS.keys()
 
 
 def values_of(name, texts):
     """Values and reasons of a canonical column."""
-    kinds = {name: column(name)}
-    cleaned = clean(pl.DataFrame({name: pl.Series(texts, dtype=pl.String)}), kinds)
-    found = typed(cleaned, kinds)
+    kinds = {name: canonical_column(name)}
+    cleaned = clean_texts(pl.DataFrame({name: pl.Series(texts, dtype=pl.String)}), kinds)
+    found = convert_texts(cleaned, kinds)
     reasons = found.reasons[name].to_list() if name in found.reasons else [None] * len(texts)
     return found.values[name].to_list(), reasons, found.notes.get(name, "")
 
@@ -121,9 +122,9 @@ def test_a_column_that_mixes_both_takes_no_decimal_comma(commas, points):
 
 def is_nothing(name, text):
     """Whether a text is listed as one that means that there is no value."""
-    single = clean(pl.DataFrame({"text": [text]}), {"text": column("Address")})["text"].item()
+    single = clean_texts(pl.DataFrame({"text": [text]}), {"text": canonical_column("Address")})["text"].item()
     listed = single is None or single.lower() in cell_values("missing")
-    nothing = conversion(column(name)).nothing
+    nothing = find_conversion(canonical_column(name)).nothing
     return listed or bool(nothing and pl.Series([single]).str.contains(nothing).item())
 
 
@@ -139,7 +140,7 @@ def test_no_value_is_lost_without_an_issue(name, texts):
 
 
 @pytest.mark.parametrize(
-    "name", [entry.name for entry in columns() if CONVERSIONS[entry.type].keeps_text or entry.type == "text"]
+    "name", [entry.name for entry in canonical_columns() if CONVERSIONS[entry.type].keeps_text or entry.type == "text"]
 )
 @searched
 @given(text=TEXTS)
@@ -154,7 +155,7 @@ def test_a_text_that_would_not_do_is_kept_if_it_is_no_error(name, text):
 def test_every_row_of_a_sheet_is_a_property_blank_or_named(rows):
     header = ("Address", "Building SqFt", "Sale Date")
     cells = pl.DataFrame([header, *rows], schema={str(i): pl.String for i in range(3)}, orient="row")
-    result = convert("S", cells, 0, map_headers("S", header, cells.slice(1)))
+    result = convert_sheet("S", cells, 0, map_headers("S", header, cells.slice(1)))
     named = result.issues["Reason"].str.starts_with("not_data").sum()
     assert result.rows_read == result.table.height + result.blank + named
     assert sum(count for _, count in result.issue_counts) == result.issues.height

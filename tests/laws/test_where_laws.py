@@ -4,8 +4,11 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexscout.classification import apply_where, classify, load_profile, parse_where
-from flexscout.model import STATUS, RowStatus
+from flexscout.domain.output_columns import STATUS
+from flexscout.models import RowStatus
+from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.profile_files import load_profile
+from flexscout.scoring.row_filter import apply_filter, parse_filter
 
 PROFILE = load_profile("flex-industrial")
 SCHEMA = {
@@ -52,8 +55,8 @@ some = settings(max_examples=60, deadline=None)
 @some
 @given(rows, filters)
 def test_a_filter_keeps_the_candidates_that_a_plain_filter_keeps(given_rows, text):
-    classified = classify(pl.DataFrame(given_rows, schema=SCHEMA).with_row_index("row"), PROFILE, 4.0)
-    done = apply_where(classified, parse_where(text))
+    classified = classify_frame(pl.DataFrame(given_rows, schema=SCHEMA).with_row_index("row"), PROFILE, 4.0)
+    done = apply_filter(classified, parse_filter(text))
     candidate = pl.col(STATUS) == RowStatus.CANDIDATE
     plain = classified.filter(pl.sql_expr(text))
     assert done.frame.filter(candidate)["row"].to_list() == plain.filter(candidate)["row"].to_list()
@@ -63,9 +66,9 @@ def test_a_filter_keeps_the_candidates_that_a_plain_filter_keeps(given_rows, tex
 @some
 @given(rows, filters)
 def test_a_filter_changes_no_row_that_it_keeps_and_twice_is_once(given_rows, text):
-    where = parse_where(text)
-    classified = classify(pl.DataFrame(given_rows, schema=SCHEMA).with_row_index("row"), PROFILE, 4.0)
-    done = apply_where(classified, where).frame
+    where = parse_filter(text)
+    classified = classify_frame(pl.DataFrame(given_rows, schema=SCHEMA).with_row_index("row"), PROFILE, 4.0)
+    done = apply_filter(classified, where).frame
     kept = classified.filter(where.expression)
     assert done.join(kept, on="row", how="semi").equals(kept)
-    assert apply_where(done, where).frame[STATUS].equals(done[STATUS])
+    assert apply_filter(done, where).frame[STATUS].equals(done[STATUS])

@@ -6,8 +6,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flexscout.classification import load_profile, score_columns
-from flexscout.model import LINK_COLUMNS, SOURCE_COLUMNS
+from flexscout.domain.output_columns import LINK_COLUMNS, SOURCE_COLUMNS
+from flexscout.scoring.profile_files import load_profile
+from flexscout.scoring.score import score_columns
 from program import flexscout
 from workbooks import valid_properties_1, valid_properties_2
 

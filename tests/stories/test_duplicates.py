@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from flexscout import PipelineConfiguration, ScalableFlexPipeline
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.pipeline import ScalableFlexPipeline
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 

@@ -4,9 +4,10 @@ from hashlib import sha256
 
 from tests.workbooks import HEADER, candidate, write_workbook
 
-from flexscout import PipelineConfiguration, ScalableFlexPipeline
-from flexscout.journal import shelf
-from flexscout.processing import classified
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.runtime import storage as shelf
+from flexscout.scoring import classify as classified
 
 
 def outputs(folder, name):

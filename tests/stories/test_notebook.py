@@ -7,22 +7,19 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from flexscout import (
-    BatchProcessor,
-    ErrorAction,
-    ErrorHandler,
-    FileDiscovery,
-    FileProcessor,
-    FlexPropertyClassifier,
-    FlexPropertyScorer,
-    PipelineConfiguration,
-    PropertyDataAnalyzer,
-    ReportGenerator,
-    ResultAggregator,
-    ScalableFlexPipeline,
-)
-from flexscout.demo import write_samples
-from flexscout.model import LINK_COLUMNS
+from flexscout.cli.sample_exports import write_samples
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.domain.output_columns import LINK_COLUMNS
+from flexscout.ingest.scan import FileDiscovery
+from flexscout.notebook.aggregator import ResultAggregator
+from flexscout.notebook.analyzer import PropertyDataAnalyzer
+from flexscout.notebook.classifier import FlexPropertyClassifier
+from flexscout.notebook.generator import ReportGenerator
+from flexscout.notebook.processors import FileProcessor
+from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.runtime.batch import BatchProcessor
+from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
+from flexscout.scoring.scorer import FlexPropertyScorer
 from frames import LIBRARIES, column_of, rows_of
 from workbooks import corrupted_file, valid_properties_1, valid_properties_2
 

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
-from flexscout import FlexPropertyScorer
-from flexscout.classification import load_profile, profile_names, profile_text
+from flexscout.scoring.profile_files import list_profiles, load_profile, read_profile_text
+from flexscout.scoring.scorer import FlexPropertyScorer
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
@@ -38,7 +38,7 @@ def test_show_has_weights_and_bonuses():
     assert "Every property is eligible." in shown
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", list_profiles())
 @pytest.mark.parametrize("width", [80, 120])
 def test_show_fits_the_terminal(monkeypatch, name, width):
     monkeypatch.setenv("COLUMNS", str(width))
@@ -47,7 +47,7 @@ def test_show_fits_the_terminal(monkeypatch, name, width):
 
 
 def test_show_gives_the_yaml_as_it_is():
-    assert flexscout("profile", "show", "parcel", "--format", "yaml").out == profile_text("parcel")
+    assert flexscout("profile", "show", "parcel", "--format", "yaml").out == read_profile_text("parcel")
 
 
 def test_show_of_a_profile_that_extends_another_shows_what_results(tmp_path):
@@ -108,7 +108,7 @@ def test_a_copy_below_a_file_is_refused_in_words(tmp_path):
     assert (outcome.code, "can't be written" in outcome.err) == (2, True)
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", list_profiles())
 def test_a_built_in_profile_is_fine(name):
     outcome = flexscout("profile", "check", name)
     assert outcome.code == 0

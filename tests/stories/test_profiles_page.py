@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flexscout import FlexPropertyScorer
-from flexscout.classification import remarks
+from flexscout.scoring.profile_lint import lint_profile
+from flexscout.scoring.scorer import FlexPropertyScorer
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
@@ -22,7 +22,7 @@ def test_each_profile_scores_and_has_nothing_suspicious(tmp_path, text):
     (tmp_path / "mine.yaml").write_text(text)
     scorer = FlexPropertyScorer("mine.yaml")
     assert scorer.calculate_flex_score(PROPERTY)[0] > 0
-    assert remarks(scorer.profile, 4.0) == ()
+    assert lint_profile(scorer.profile, 4.0) == ()
 
 
 def test_the_commands_run_in_their_order_and_tell_what_the_page_shows(tmp_path):

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import flexscout
-from flexscout.demo import write_samples
+from flexscout.cli.sample_exports import write_samples
 
 PAGE = (Path(__file__).parents[2] / "docs/python.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

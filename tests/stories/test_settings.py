@@ -81,7 +81,7 @@ def test_quiet_says_nothing(tmp_path):
 
 def test_verbose_shows_the_log(tmp_path):
     valid_properties_1(tmp_path / "in")
-    assert "INFO flexscout.processing: valid_properties_1.xlsx read" in flexscout("run", "in", "-v").err
+    assert "INFO flexscout.ingest: valid_properties_1.xlsx read" in flexscout("run", "in", "-v").err
 
 
 def test_folders_below_are_read_when_asked(tmp_path):

@@ -3,8 +3,8 @@
 import openpyxl
 import pytest
 
-from flexscout.export import Sheet, write_workbook
-from flexscout.notes import KEPT_SHEET, no_notes, passed, read_notes, with_notes
+from flexscout.history.notes import KEPT_SHEET, add_notes, empty_notes, is_rejected_status, read_notes
+from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 from results import listed, master
 
 COLUMNS = ("My Status", "My Notes")
@@ -17,8 +17,8 @@ def week(tmp_path):
     path = tmp_path / "all.xlsx"
 
     def run(*rows, edit=None):
-        notes = read_notes(path, COLUMNS) if path.exists() else no_notes(COLUMNS)
-        table, kept = with_notes(master(*rows), notes)
+        notes = read_notes(path, COLUMNS) if path.exists() else empty_notes(COLUMNS)
+        table, kept = add_notes(master(*rows), notes)
         write_workbook([Sheet("Flex Properties", table, {}, COLUMNS), Sheet(KEPT_SHEET, kept, {}, COLUMNS)], path)
         if edit:
             book = openpyxl.load_workbook(path)
@@ -51,7 +51,7 @@ def test_notes_go_with_their_property_when_it_is_respelled_leaves_and_returns(we
     ]
     fourth = week(ONE, TWO, THREE)
     assert noted(fourth) == {"P-1": ["Passed", None], "P-2": [None, "called the owner"]}
-    assert fourth.filter(~passed(fourth, ["passed"]))["Property ID"].to_list() == ["P-2", "P-3"]
+    assert fourth.filter(~is_rejected_status(fourth, ["passed"]))["Property ID"].to_list() == ["P-2", "P-3"]
 
 
 def test_a_note_may_be_changed_where_it_is_kept(week):

@@ -3,7 +3,8 @@
 import openpyxl
 import pytest
 
-from flexscout import PipelineConfiguration, ScalableFlexPipeline
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.pipeline import ScalableFlexPipeline
 from program import flexscout
 from workbooks import HEADER, candidate, valid_properties_2, write_workbook
 

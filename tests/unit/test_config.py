@@ -9,10 +9,11 @@ import pydantic
 import pytest
 import yaml
 
-from flexscout import PipelineConfiguration
-from flexscout.config import FILE_KEYS, render_settings, render_template
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.config.sources import FILE_KEYS
+from flexscout.config.template import render_settings, render_template
 from flexscout.errors import ConfigurationError
-from flexscout.processing.batch import worker_count
+from flexscout.runtime.batch import count_workers
 
 DESIGN = """
 input:
@@ -312,7 +313,7 @@ def test_a_run_with_the_template_uses_as_many_workers_as_one_without(written, mo
     """What stands in the template is the default, and the default is lowered to the cores."""
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     config = PipelineConfiguration.from_file(written(render_template()))
-    assert worker_count(config, 100) == worker_count(PipelineConfiguration(), 100)
+    assert count_workers(config, 100) == count_workers(PipelineConfiguration(), 100)
 
 
 def test_a_file_may_hold_keywords_without_sections(tmp_path):

@@ -12,9 +12,7 @@ from flexscout.errors import (
     AggregationError,
     ConfigurationError,
     DataFormatError,
-    ErrorAction,
     ErrorCategory,
-    ErrorHandler,
     FileAccessError,
     FlexscoutError,
     LimitError,
@@ -22,9 +20,10 @@ from flexscout.errors import (
     OutputError,
     ProcessingError,
     WorkerError,
-    as_processing_error,
     is_transient,
+    to_processing_error,
 )
+from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
 
 A = Path("folder/a.xlsx")
 ERRORS = [
@@ -108,7 +107,7 @@ def test_an_error_can_be_told_of_which_file_it_is():
     ],
 )
 def test_any_exception_becomes_the_error_of_a_file_in_plain_words(error, kind, code):
-    found = as_processing_error(A, error)
+    found = to_processing_error(A, error)
     assert (type(found), found.code) == (kind, code)
     assert found.message.startswith("a.xlsx ")
     assert found.next_step
@@ -116,11 +115,11 @@ def test_any_exception_becomes_the_error_of_a_file_in_plain_words(error, kind, c
 
 def test_an_error_of_a_file_stays_itself():
     error = DataFormatError("odd", "It is odd.")
-    assert as_processing_error(A, error) is error
+    assert to_processing_error(A, error) is error
 
 
 def test_an_unexpected_error_is_named_on_one_short_line():
-    message = as_processing_error(A, ValueError("one\n  two " + "x" * 1_000)).message
+    message = to_processing_error(A, ValueError("one\n  two " + "x" * 1_000)).message
     assert "ValueError: one two x" in message
     assert "\n" not in message
     assert len(message) < 400
@@ -250,7 +249,7 @@ TRANSIENT = ("EIO", "ESTALE", "ETIMEDOUT", "EBUSY", "EAGAIN", "EACCES", "EHOSTUN
 def test_an_error_that_may_pass_is_known_before_and_after_it_is_put_into_words(name):
     error = OSError(getattr(errno, name), "odd")
     assert is_transient(error)
-    assert is_transient(as_processing_error(A, error))
+    assert is_transient(to_processing_error(A, error))
 
 
 @pytest.mark.parametrize(
@@ -263,7 +262,7 @@ def test_an_error_that_stays_is_known_too(error):
 def test_a_lock_of_windows_is_known_by_its_number():
     error = PermissionError(errno.EACCES, "The process cannot access the file")
     error.winerror = 32
-    assert as_processing_error(A, error).code == "file_busy"
+    assert to_processing_error(A, error).code == "file_busy"
 
 
 def test_each_pause_is_about_twice_the_one_before_it():

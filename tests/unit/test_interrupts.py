@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from flexscout import interrupts
+from flexscout.runtime import interrupts
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process alone")
 

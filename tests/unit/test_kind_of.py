@@ -5,8 +5,8 @@ import zipfile
 import pytest
 
 from flexscout.errors import DataFormatError
-from flexscout.kinds import Kind, kind_of
-from flexscout.reading import read_workbook
+from flexscout.ingest.file_types import FileType, detect_file_type
+from flexscout.ingest.readers.any_file import read_workbook
 from workbooks import HEADER, candidate, write_workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -15,7 +15,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 def refusal(path):
     """The error of the file, which always names it and what to do next."""
     with pytest.raises(DataFormatError) as caught:
-        kind_of(path)
+        detect_file_type(path)
     assert path.name in caught.value.message
     assert caught.value.next_step
     return caught.value
@@ -58,29 +58,29 @@ def test_a_file_renamed_to_a_workbook_is_called_what_it_is(tmp_path, content, co
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"Address,City\n1 Test Street,Charlotte\n", Kind.DELIMITED),
-        ("Address\tCity\n".encode("utf-16"), Kind.DELIMITED),
-        ("Address\tCity\n".encode("utf-16-be"), Kind.DELIMITED),
-        ("Straße;Größe\n".encode("latin-1"), Kind.DELIMITED),
-        (b'Address,Remarks\n1 Test Street,"<table> of 4"\n', Kind.DELIMITED),
-        (b"[draft] Address,City\n", Kind.DELIMITED),
-        (b"From: the county\nAddress,City\n", Kind.DELIMITED),
-        (b"\n <HTML><body><table><tr><td>Address", Kind.HTML),
-        (b"\xef\xbb\xbf<!DOCTYPE html>", Kind.HTML),
-        ("<html>".encode("utf-16"), Kind.HTML),
-        (b"<table><tr><td>Address</td></tr></table>", Kind.HTML),
-        (b"MIME-Version: 1.0\nContent-Type: multipart/related", Kind.MHTML),
-        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', Kind.SPREADSHEETML),
+        (b"Address,City\n1 Test Street,Charlotte\n", FileType.DELIMITED),
+        ("Address\tCity\n".encode("utf-16"), FileType.DELIMITED),
+        ("Address\tCity\n".encode("utf-16-be"), FileType.DELIMITED),
+        ("Straße;Größe\n".encode("latin-1"), FileType.DELIMITED),
+        (b'Address,Remarks\n1 Test Street,"<table> of 4"\n', FileType.DELIMITED),
+        (b"[draft] Address,City\n", FileType.DELIMITED),
+        (b"From: the county\nAddress,City\n", FileType.DELIMITED),
+        (b"\n <HTML><body><table><tr><td>Address", FileType.HTML),
+        (b"\xef\xbb\xbf<!DOCTYPE html>", FileType.HTML),
+        ("<html>".encode("utf-16"), FileType.HTML),
+        (b"<table><tr><td>Address</td></tr></table>", FileType.HTML),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related", FileType.MHTML),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', FileType.SPREADSHEETML),
     ],
 )
 def test_a_text_is_known_by_its_beginning_whatever_its_name(tmp_path, content, kind):
     path = tmp_path / "renamed.xlsx"
     path.write_bytes(content)
-    assert kind_of(path) is kind
+    assert detect_file_type(path) is kind
 
 
 def test_a_zip_of_other_files_is_an_archive(tmp_path):
-    assert kind_of(zip_of(tmp_path / "renamed.xlsx", "export.csv")) is Kind.ARCHIVE
+    assert detect_file_type(zip_of(tmp_path / "renamed.xlsx", "export.csv")) is FileType.ARCHIVE
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_zip_is_called_by_what_it_holds(tmp_path, name, code, words):
     ],
 )
 def test_the_parts_of_a_zip_tell_the_kind_of_workbook(tmp_path, part, suffix):
-    assert kind_of(zip_of(tmp_path / "a.xlsx", part)) == suffix
+    assert detect_file_type(zip_of(tmp_path / "a.xlsx", part)) == suffix
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_password_is_to_be_taken_away(tmp_path):
 def test_any_other_old_office_file_is_left_to_the_reader(tmp_path):
     path = tmp_path / "a.xlsx"
     path.write_bytes(OLE + bytes(1000))
-    assert kind_of(path) == ".xls"
+    assert detect_file_type(path) == ".xls"
     with pytest.raises(DataFormatError) as caught:
         read_workbook(path)
     assert caught.value.code == "damaged"

@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flexscout import model
-from flexscout.model import FileAccount, FileRecord, HeaderMap, MappedColumn, ProcessingResult, SourceFile
+from flexscout import models as model
+from flexscout.models import FileAccount, FileRecord, HeaderMap, MappedColumn, ProcessingResult, SourceFile
 
 RECORD = FileRecord(SourceFile(Path("a.xlsx"), "a.xlsx", 100, 0.0, "f" * 64))
 RESULT = ProcessingResult("a.xlsx", True, 3, 2, 0.1, None, {}, RECORD)  # noqa: FBT003 - the order of the design

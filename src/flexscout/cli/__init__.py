@@ -1,8 +1,5 @@
-"""The command line: parse, call the library, print, choose the exit code."""
+"""The command line."""
 
-from flexscout.import_path import SafeImports
-
-with SafeImports():  # `main` then keeps the current folder off the path for good
-    from flexscout.cli.app import main
+from flexscout.cli.app import main
 
 __all__ = ["main"]

@@ -8,24 +8,25 @@ from typing import Annotated
 
 import typer
 
-from flexscout import __version__, interrupts
-from flexscout.cli.check import check
-from flexscout.cli.clean import clean
-from flexscout.cli.config import config
-from flexscout.cli.demo import demo
-from flexscout.cli.diff import diff
-from flexscout.cli.explain import explain
-from flexscout.cli.failures import errors
-from flexscout.cli.init import init
-from flexscout.cli.inspect import inspect
-from flexscout.cli.map import map_
-from flexscout.cli.profile import profile
-from flexscout.cli.report import report
-from flexscout.cli.retry import retry
-from flexscout.cli.run import run
-from flexscout.cli.runs import runs
-from flexscout.import_path import remove_current_folder
-from flexscout.inert_text import InertFormatter
+from flexscout import __version__
+from flexscout._import_path import remove_current_folder
+from flexscout.cli.commands.check import check
+from flexscout.cli.commands.clean import clean
+from flexscout.cli.commands.config import config
+from flexscout.cli.commands.demo import demo
+from flexscout.cli.commands.diff import diff
+from flexscout.cli.commands.errors import errors
+from flexscout.cli.commands.explain import explain
+from flexscout.cli.commands.init import init
+from flexscout.cli.commands.inspect import inspect
+from flexscout.cli.commands.map import map_
+from flexscout.cli.commands.profile import profile
+from flexscout.cli.commands.report import report
+from flexscout.cli.commands.retry import retry
+from flexscout.cli.commands.run import run
+from flexscout.cli.commands.runs import runs
+from flexscout.domain import InertFormatter
+from flexscout.runtime import interrupts
 
 app = typer.Typer(
     name="flexscout",

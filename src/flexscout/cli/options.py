@@ -144,14 +144,14 @@ def _shared(
 _OF_A_RUN = {"output_file", "report_file", "profile", "no_csv"}
 
 
-def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:
+def add_reading_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give `command(..., **options)` after its own the shared options, but for those of a run's profile and outputs."""
     own = [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
     reading = [parameter for name, parameter in signature(_shared).parameters.items() if name not in _OF_A_RUN]
     return _with(command, [*own, *reading])
 
 
-def with_shared_options(command: Callable[..., None]) -> Callable[..., None]:
+def add_shared_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give `command(..., **options)` the shared options, before its own, as typer reads them: from the signature."""
     own = [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
     return _with(command, [*signature(_shared).parameters.values(), *own])
@@ -164,12 +164,12 @@ def _with(command: Callable[..., None], parameters: list[Parameter]) -> Callable
     return command
 
 
-def configuration(options: Mapping[str, Any]) -> "PipelineConfiguration":
+def build_configuration(options: Mapping[str, Any]) -> "PipelineConfiguration":
     """The settings: the command line over the environment over the file over the defaults. Raises ConfigurationError."""
-    return resolved(options)[0]
+    return resolve_settings(options)[0]
 
 
-def resolved(options: Mapping[str, Any]) -> tuple["PipelineConfiguration", dict[str, str]]:
+def resolve_settings(options: Mapping[str, Any]) -> tuple["PipelineConfiguration", dict[str, str]]:
     """The settings, and where each comes from."""
     from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
 

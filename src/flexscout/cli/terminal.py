@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from flexscout.inert_text import escape_json, show_inert
+from flexscout.domain import escape_json, show_inert
 
 
 def print_line(text: str = "", *, blank_before: bool = False, err: bool = False) -> None:
@@ -22,15 +22,15 @@ def print_json(text: str) -> None:
     typer.echo(escape_json(text))
 
 
-def say(text: str) -> None:
+def print_error(text: str) -> None:
     """Print a sentence on standard error, after what was printed before."""
     sys.stdout.flush()
     print_line(f"flexscout: {text}", err=True)
 
 
-def say_lines(text: str) -> None:
+def print_error_lines(text: str) -> None:
     """Print a message of several lines on standard error; those after the first are indented, so that none looks like another."""
     first, *others = text.split("\n")
-    say(first)
+    print_error(first)
     for line in others:
         print_line(line if line.startswith("  ") else f"  {line}", err=True)

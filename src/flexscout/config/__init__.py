@@ -1,18 +1,16 @@
-"""Settings: what a person writes, checked as a whole, becomes what a run uses."""
+"""Settings: their sources, defaults and validation."""
 
-from flexscout.config.files import content_of, lines_of, text_of
-from flexscout.config.keys import FILE_KEYS, unknown_name, variable
 from flexscout.config.settings import PipelineConfiguration
+from flexscout.config.sources import describe_unknown_name
 from flexscout.config.template import render_settings, render_template
+from flexscout.config.yaml_files import locate_lines, parse_content, read_text
 
 __all__ = [
-    "FILE_KEYS",
     "PipelineConfiguration",
-    "content_of",
-    "lines_of",
+    "describe_unknown_name",
+    "locate_lines",
+    "parse_content",
+    "read_text",
     "render_settings",
     "render_template",
-    "text_of",
-    "unknown_name",
-    "variable",
 ]

@@ -10,11 +10,15 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
-from flexscout.config.keys import unknown_name, variable
-from flexscout.config.layers import of_command_line, of_environment, of_file
+from flexscout.config.sources import (
+    describe_unknown_name,
+    environment_variable,
+    read_command_line,
+    read_environment,
+    read_settings_file,
+)
+from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, OUTPUT_COLUMNS, POINTS, canonical_columns, is_pattern
 from flexscout.errors import ConfigurationError
-from flexscout.model import DUPLICATES_SUFFIX, ISSUES_SUFFIX, OUTPUT_COLUMNS, POINTS
-from flexscout.vocabulary import columns, is_pattern
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Text = Annotated[str, Field(min_length=1)]
@@ -104,10 +108,10 @@ class PipelineConfiguration(BaseModel):
             raise ValueError(  # noqa: TRY004 - pydantic collects ValueErrors
                 "give a list of column names, such as [Address, City, State]"
             )
-        names = {column.name.casefold(): column.name for column in columns()}
+        names = {column.name.casefold(): column.name for column in canonical_columns()}
         unknown = [str(field) for field in value if str(field).casefold() not in names]
         if unknown:
-            raise ValueError("; ".join(unknown_name(name, list(names.values())) for name in unknown))
+            raise ValueError("; ".join(describe_unknown_name(name, list(names.values())) for name in unknown))
         return tuple(names[str(field).casefold()] for field in value)
 
     @field_validator("user_columns", "passed_words", mode="before")
@@ -121,7 +125,7 @@ class PipelineConfiguration(BaseModel):
     @field_validator("user_columns")
     @classmethod
     def _are_free(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        own = {name.casefold() for name in (*OUTPUT_COLUMNS, *(column.name for column in columns()))}
+        own = {name.casefold() for name in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns()))}
         taken = [name for name in value if name.casefold() in own or name.endswith(POINTS) or name.startswith("__")]
         if taken:
             raise ValueError(f"flexscout writes {' and '.join(taken)} itself; choose another name")
@@ -172,8 +176,8 @@ class PipelineConfiguration(BaseModel):
         With them, keyword -> where its value comes from. Raises ConfigurationError, naming every mistake and its place.
         """
         defaults = {keyword: field.default for keyword, field in cls.model_fields.items()}
-        layers = [of_file(Path(path))] if path else []
-        layers += [of_environment(os.environ, defaults), of_command_line(overrides or {})]
+        layers = [read_settings_file(Path(path))] if path else []
+        layers += [read_environment(os.environ, defaults), read_command_line(overrides or {})]
         values = {keyword: value for layer in layers for keyword, value in layer.values.items()}
         places = {keyword: place for layer in layers for keyword, place in layer.places.items()}
         mistakes = {place: wrong for layer in layers for place, wrong in layer.mistakes.items()}
@@ -188,7 +192,7 @@ class PipelineConfiguration(BaseModel):
     @property
     def cache_folder(self) -> Path:
         """Where what was read is kept: the setting, or FLEXSCOUT_CACHE, or the place of the operating system for such files."""
-        return Path(self.cache or os.environ.get(variable("cache")) or user_cache_path("flexscout", appauthor=False))
+        return Path(self.cache or os.environ.get(environment_variable("cache")) or user_cache_path("flexscout", appauthor=False))
 
     @property
     def csv_file(self) -> Path:
@@ -240,7 +244,7 @@ def _mistakes(error: ValidationError) -> dict[str, str]:
 
 def _mistake(keyword: str, detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
-        return unknown_name(keyword, list(PipelineConfiguration.model_fields))
+        return describe_unknown_name(keyword, list(PipelineConfiguration.model_fields))
     own = detail["msg"].removeprefix("Value error, ")
     return f"{detail['input']!r} won't do: {own if detail['type'] == 'value_error' else _expected(keyword)}"
 

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable
 
-from flexscout.config.keys import FILE_KEYS
 from flexscout.config.settings import PipelineConfiguration
+from flexscout.config.sources import FILE_KEYS
 
 
 def render_template() -> str:

@@ -1,8 +1,20 @@
-"""The runs of an output: what each read, made and left; whether anything has changed since."""
+"""Past runs of an output: records, notes and changes."""
 
-from flexscout.history.carried import Carried, carried
-from flexscout.history.record import RunRecord
-from flexscout.history.runs import RunBook
-from flexscout.history.state import state_of
+from flexscout.history.carryover import CarriedOver, carry_over
+from flexscout.history.changes import ChangeKind, PropertyChanges, compare_columns, compare_properties
+from flexscout.history.run_history import RunHistory, hash_state
+from flexscout.history.run_record import RunRecord
+from flexscout.history.saved_results import read_result
 
-__all__ = ["Carried", "RunBook", "RunRecord", "carried", "state_of"]
+__all__ = [
+    "CarriedOver",
+    "ChangeKind",
+    "PropertyChanges",
+    "RunHistory",
+    "RunRecord",
+    "carry_over",
+    "compare_columns",
+    "compare_properties",
+    "hash_state",
+    "read_result",
+]

@@ -1,0 +1,32 @@
+"""`flexscout config show`: what a run would use, and where each setting comes from."""
+
+import json
+from typing import Any
+
+import typer
+
+from flexscout.cli import options as opt
+from flexscout.cli.exit_codes import report_errors
+from flexscout.cli.terminal import print_block, print_json
+
+config = typer.Typer(name="config", help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@config.callback()
+def _settings() -> None:
+    pass
+
+
+@config.command("show")
+@report_errors
+@opt.add_shared_options
+def show(**options: Any) -> None:
+    """Print the settings that a run with these options would use, and where each comes from. Writes nothing."""
+    from flexscout.config import render_settings  # noqa: PLC0415 - `--help` loads no settings
+
+    settings, origins = opt.resolve_settings(options)
+    if options["output_format"] is opt.Format.JSON:
+        values = settings.model_dump()
+        print_json(json.dumps({name: {"value": values[name], "from": origins[name]} for name in values}, indent=2))
+    else:
+        print_block(render_settings(settings, origins))

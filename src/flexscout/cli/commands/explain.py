@@ -1,0 +1,58 @@
+"""`flexscout explain`: why a property is where it is, or why it is not on the list."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flexscout.cli.exit_codes import report_errors
+from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
+from flexscout.cli.past_runs import open_history
+from flexscout.cli.terminal import print_json
+
+if TYPE_CHECKING:
+    from flexscout.history import RunHistory, RunRecord
+    from flexscout.insights import Answer
+
+NOT_ANSWERED = 1
+
+Query = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROPERTY", help="An address, APN or Property ID; or a row: FILE:ROW, FILE:SHEET:ROW.", show_default=False
+    ),
+]
+Run = Annotated[int | None, typer.Option("--run", metavar="N", help="Of this run, as `flexscout runs` numbers them.", min=1)]
+
+
+@report_errors
+def explain(
+    query: Query,
+    *,
+    run: Run = None,
+    output_file: OutputFile = None,
+    config: ConfigFile = None,
+    output_format: OutputFormat = Format.TEXT,
+) -> None:
+    """Say why a property is on the list where it is, or is not."""
+    book = open_history(config, output_file)
+    answer = _answer(query, book, book.run(run))
+    _show(answer, output_format)
+    raise typer.Exit(0 if answer.is_answered else NOT_ANSWERED)
+
+
+def _answer(query: str, book: "RunHistory", record: "RunRecord") -> "Answer":
+    from flexscout.insights import explain_property as explained  # noqa: PLC0415 - `--help` loads no frames
+    from flexscout.insights import replay  # noqa: PLC0415
+
+    with replay(book, record) as past:
+        return explained(query, past)
+
+
+def _show(answer: "Answer", output_format: Format) -> None:
+    from flexscout.cli.render import show_answer  # noqa: PLC0415
+    from flexscout.outputs import render_report  # noqa: PLC0415
+
+    if output_format is Format.JSON:
+        print_json(render_report(answer.as_dict()))
+    else:
+        show_answer(answer)

@@ -1,0 +1,41 @@
+"""`flexscout runs`: what was run, when, and what came of it."""
+
+import json
+from itertools import islice
+from pathlib import Path
+
+from flexscout.cli.exit_codes import report_errors
+from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
+from flexscout.cli.past_runs import Runs, open_history
+from flexscout.cli.render import format_count, format_time
+from flexscout.cli.terminal import print_json, print_line
+
+
+@report_errors
+def runs(
+    *, output_file: OutputFile = None, config: ConfigFile = None, last: Runs = 20, output_format: OutputFormat = Format.TEXT
+) -> None:
+    """List the runs that wrote a workbook, the last one first."""
+    book = open_history(config, output_file)
+    book.run()
+    entries = []
+    for record in islice(book.records(), last):
+        figures = record.report["statistics"]
+        entries.append(
+            {
+                "run": record.number,
+                "ended": record.ended,
+                "exit_code": record.exit_code,
+                "files": figures["successful_files"],
+                "failed": figures["failed_files"],
+                "candidates": figures["unique_flex_properties"],
+                "report": str(Path(record.report["settings"]["report_file"])),
+            }
+        )
+    if output_format is Format.JSON:
+        print_json(json.dumps(entries, indent=2, ensure_ascii=False))
+        return
+    for entry in entries:
+        failed = f", {entry['failed']} failed" if entry["failed"] else ""
+        what = f"{format_count(entry['candidates'], 'candidate')} from {format_count(entry['files'], 'file')}{failed}"
+        print_line(f"{entry['run']:4}  {format_time(entry['ended'])}  {what}")

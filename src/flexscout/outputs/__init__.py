@@ -1,0 +1,104 @@
+"""Write the results of a run."""
+
+from typing import TYPE_CHECKING
+
+from flexscout._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from flexscout.outputs.files import (
+        REASON_TEXT,
+        ResultTables,
+        Sheet,
+        add_reason_texts,
+        choose_number_formats,
+        render_report,
+        write_by_suffix,
+        write_csv,
+        write_report,
+        write_tables_as_workbook,
+        write_workbook,
+    )
+    from flexscout.outputs.html import MAX_ROWS, render_page
+    from flexscout.outputs.publish import publish_results
+    from flexscout.outputs.report import (
+        FORMAT,
+        TOP_CANDIDATES,
+        RunFacts,
+        build_messages,
+        build_report,
+        compute_statistics,
+        count_issues_by_reason,
+        count_places,
+        count_scores,
+        describe_unmatched,
+        measure_completeness,
+        sort_by_frequency,
+    )
+    from flexscout.outputs.transaction import OutputTransaction, check_output_paths
+
+__all__ = [
+    "FORMAT",
+    "MAX_ROWS",
+    "REASON_TEXT",
+    "TOP_CANDIDATES",
+    "OutputTransaction",
+    "ResultTables",
+    "RunFacts",
+    "Sheet",
+    "add_reason_texts",
+    "build_messages",
+    "build_report",
+    "check_output_paths",
+    "choose_number_formats",
+    "compute_statistics",
+    "count_issues_by_reason",
+    "count_places",
+    "count_scores",
+    "describe_unmatched",
+    "measure_completeness",
+    "publish_results",
+    "render_page",
+    "render_report",
+    "sort_by_frequency",
+    "write_by_suffix",
+    "write_csv",
+    "write_report",
+    "write_tables_as_workbook",
+    "write_workbook",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "files": (
+            "REASON_TEXT",
+            "ResultTables",
+            "Sheet",
+            "add_reason_texts",
+            "choose_number_formats",
+            "render_report",
+            "write_by_suffix",
+            "write_csv",
+            "write_report",
+            "write_tables_as_workbook",
+            "write_workbook",
+        ),
+        "html": ("MAX_ROWS", "render_page"),
+        "publish": ("publish_results",),
+        "report": (
+            "FORMAT",
+            "RunFacts",
+            "TOP_CANDIDATES",
+            "build_messages",
+            "build_report",
+            "compute_statistics",
+            "count_issues_by_reason",
+            "count_places",
+            "count_scores",
+            "describe_unmatched",
+            "measure_completeness",
+            "sort_by_frequency",
+        ),
+        "transaction": ("OutputTransaction", "check_output_paths"),
+    },
+)

@@ -1,0 +1,21 @@
+"""Write workbooks, CSV, Parquet and JSON files."""
+
+from flexscout.outputs.files.sheets import ResultTables, choose_number_formats
+from flexscout.outputs.files.table_files import REASON_TEXT, add_reason_texts, render_report, write_csv, write_report
+from flexscout.outputs.files.write import write_by_suffix, write_tables, write_tables_as_workbook
+from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+
+__all__ = [
+    "REASON_TEXT",
+    "ResultTables",
+    "Sheet",
+    "add_reason_texts",
+    "choose_number_formats",
+    "render_report",
+    "write_by_suffix",
+    "write_csv",
+    "write_report",
+    "write_tables",
+    "write_tables_as_workbook",
+    "write_workbook",
+]

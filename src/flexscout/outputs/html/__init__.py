@@ -1,0 +1,6 @@
+"""Render the HTML page of a run."""
+
+from flexscout.outputs.html.page import render_page
+from flexscout.outputs.html.ranking import MAX_ROWS
+
+__all__ = ["MAX_ROWS", "render_page"]

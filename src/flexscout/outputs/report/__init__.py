@@ -1,0 +1,27 @@
+"""Compute the figures of the run report."""
+
+from flexscout.outputs.report.build import FORMAT, TOP_CANDIDATES, RunFacts, add_run_times, build_report, compute_statistics
+from flexscout.outputs.report.figures import (
+    count_issues_by_reason,
+    count_places,
+    count_scores,
+    measure_completeness,
+    sort_by_frequency,
+)
+from flexscout.outputs.report.messages import build_messages, describe_unmatched
+
+__all__ = [
+    "FORMAT",
+    "TOP_CANDIDATES",
+    "RunFacts",
+    "add_run_times",
+    "build_messages",
+    "build_report",
+    "compute_statistics",
+    "count_issues_by_reason",
+    "count_places",
+    "count_scores",
+    "describe_unmatched",
+    "measure_completeness",
+    "sort_by_frequency",
+]

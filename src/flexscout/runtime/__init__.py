@@ -1,0 +1,91 @@
+"""Run work safely: executors, progress, retries, cache, storage, logs and metrics."""
+
+from typing import TYPE_CHECKING
+
+from flexscout._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from flexscout.runtime.batch import BatchProcessor
+    from flexscout.runtime.cache import TableCache, hash_reading_code, hash_result_code, open_table_cache
+    from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
+    from flexscout.runtime.executors import SerialExecutor, start_worker_server
+    from flexscout.runtime.fault_isolation import Classify, FaultIsolation
+    from flexscout.runtime.metrics import NEAR, MemoryWatch, Stopwatch, measure_peak_mb
+    from flexscout.runtime.progress import FileProgress, NoProgress, Progress, write_file_progress
+    from flexscout.runtime.run_log import log_finished, log_scan, open_run_log
+    from flexscout.runtime.storage import (
+        RecordProblem,
+        SpillableTable,
+        TableFolder,
+        UnusableRecordError,
+        file_checksum,
+        fsync_file,
+        open_record,
+        seal_record,
+        write_atomically,
+        write_table,
+        write_table_parts,
+    )
+
+__all__ = [
+    "NEAR",
+    "BatchProcessor",
+    "Classify",
+    "ErrorAction",
+    "ErrorHandler",
+    "FaultIsolation",
+    "FileProgress",
+    "MemoryWatch",
+    "NoProgress",
+    "Progress",
+    "RecordProblem",
+    "SerialExecutor",
+    "SpillableTable",
+    "Stopwatch",
+    "TableCache",
+    "TableFolder",
+    "UnusableRecordError",
+    "file_checksum",
+    "fsync_file",
+    "hash_reading_code",
+    "hash_result_code",
+    "log_finished",
+    "log_scan",
+    "measure_peak_mb",
+    "open_record",
+    "open_run_log",
+    "open_table_cache",
+    "seal_record",
+    "start_worker_server",
+    "write_atomically",
+    "write_file_progress",
+    "write_table",
+    "write_table_parts",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "batch": ("BatchProcessor",),
+        "cache": ("TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
+        "error_handler": ("ErrorAction", "ErrorHandler"),
+        "executors": ("SerialExecutor", "start_worker_server"),
+        "fault_isolation": ("Classify", "FaultIsolation"),
+        "metrics": ("MemoryWatch", "NEAR", "Stopwatch", "measure_peak_mb"),
+        "progress": ("FileProgress", "NoProgress", "Progress", "write_file_progress"),
+        "run_log": ("log_finished", "log_scan", "open_run_log"),
+        "storage": (
+            "RecordProblem",
+            "SpillableTable",
+            "TableFolder",
+            "UnusableRecordError",
+            "file_checksum",
+            "fsync_file",
+            "open_record",
+            "seal_record",
+            "write_atomically",
+            "write_table",
+            "write_table_parts",
+        ),
+    },
+)

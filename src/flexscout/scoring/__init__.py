@@ -1,0 +1,55 @@
+"""Score and classify properties by the rules of a profile."""
+
+from flexscout.scoring.classify import (
+    MISSING_FIELDS,
+    MODIFIED,
+    ClassifiedFiles,
+    add_unmapped_columns,
+    attach_candidates,
+    classify_records,
+    classify_tables,
+    collect_issues,
+    combine_parts,
+    select_match_columns,
+    select_rejected,
+)
+from flexscout.scoring.criteria import Criteria, count_funnel, has_eligible_type
+from flexscout.scoring.explanations import explain_factors
+from flexscout.scoring.improvements import Improvement, find_improvements
+from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column
+from flexscout.scoring.profile_files import list_profiles, load_profile, read_profile_text, render_profile_copy
+from flexscout.scoring.profile_lint import compute_best_score, format_bound, lint_profile
+from flexscout.scoring.scorer import FlexPropertyScorer
+
+__all__ = [
+    "MISSING_FIELDS",
+    "MODIFIED",
+    "ClassifiedFiles",
+    "Criteria",
+    "Factor",
+    "FlexPropertyScorer",
+    "Improvement",
+    "Part",
+    "Profile",
+    "Rule",
+    "add_unmapped_columns",
+    "attach_candidates",
+    "classify_records",
+    "classify_tables",
+    "collect_issues",
+    "combine_parts",
+    "compute_best_score",
+    "count_funnel",
+    "explain_factors",
+    "find_improvements",
+    "format_bound",
+    "has_eligible_type",
+    "lint_profile",
+    "list_profiles",
+    "load_profile",
+    "points_column",
+    "read_profile_text",
+    "render_profile_copy",
+    "select_match_columns",
+    "select_rejected",
+]

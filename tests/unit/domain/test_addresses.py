@@ -1,0 +1,136 @@
+"""What an address is made of."""
+
+import polars as pl
+import pytest
+
+from flexscout.domain.addresses import PARTS, split_addresses
+
+
+def parts(address):
+    """The parts of one address that are there."""
+    row = split_addresses(pl.Series([address], dtype=pl.String)).row(0, named=True)
+    return {name: row[name] for name in PARTS if row[name] != ""}
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("5136 Southwest Oak Avenue", {"number": "5136", "before": "SW", "name": "OAK", "suffix": "AVE"}),
+        ("123 South-West Oak St", {"number": "123", "before": "SW", "name": "OAK", "suffix": "ST"}),
+        ("100 N. E. 5th Ave", {"number": "100", "before": "NE", "name": "5", "suffix": "AVE"}),
+        ("2710 S.Dearborn", {"number": "2710", "before": "S", "name": "DEARBORN"}),
+        ("9 Main St North", {"number": "9", "name": "MAIN", "suffix": "ST", "after": "N"}),
+        ("100 North St", {"number": "100", "name": "NORTH", "suffix": "ST"}),
+        ("100 W North Ave", {"number": "100", "before": "W", "name": "NORTH", "suffix": "AVE"}),
+        ("100 W North", {"number": "100", "before": "W", "name": "NORTH"}),
+        ("100 Avenue E", {"number": "100", "name": "AVE", "after": "E"}),
+        ("1900 W Van Buren", {"number": "1900", "before": "W", "name": "VANBUREN"}),
+        ("1 Industrial Center Pkwy", {"number": "1", "name": "INDCTR", "suffix": "PKWY"}),
+        ("100 Pe\u00f1a Blvd", {"number": "100", "name": "PENA", "suffix": "BLVD"}),
+        ("3 Dr. Martin Luther King Jr. Blvd", {"number": "3", "name": "MARTINLUTHERKING", "suffix": "BLVD"}),
+        ("3 MLK Blvd", {"number": "3", "name": "MARTINLUTHERKING", "suffix": "BLVD"}),
+    ],
+)
+def test_a_street_has_directions_a_name_and_a_suffix(address, expected):
+    assert parts(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ("100-120 Oak Ave", "100-120"),
+        ("(100-104) Oak Ave", "100-104"),
+        ("100 - 120 Oak Ave", "100-120"),
+        ("100 & 102 Oak Ave", "100-102"),
+        ("7954-58 Oak Ave", "7954-7958"),
+        ("723 725 E Oak Ave", "723-725"),
+        ("37-12 81st St", "37-12"),
+        ("12A Oak Ave", "12A"),
+        ("12 1/2 Oak Ave", "12 1/2"),
+        ("0012 Oak Ave", "12"),
+        ("One Oak Plaza", "1"),
+        ("N123 W456 Oak Rd", "N123W456"),
+    ],
+)
+def test_a_house_number_may_be_a_range_or_have_a_letter_or_a_fraction(address, number):
+    assert parts(address)["number"] == number
+
+
+@pytest.mark.parametrize(
+    ("address", "unit"),
+    [
+        ("5 Main St, Suite 4", "4"),
+        ("5 Main St Ste #4", "4"),
+        ("5 Main St # 004", "4"),
+        ("5 Main St Unit B-2", "B2"),
+        ("5 Main St Apt C", "C"),
+        ("5 Main St 345", "345"),
+        ("5 Main St number 2f", "2F"),
+        ("5 Main St Bldg C", "BLDG C"),
+        ("Building C, 5 Main St", "BLDG C"),
+        ("5 Main St Bldg C Suite 4", "BLDG C 4"),
+        ("5 Main St 15th Floor", "FL 15"),
+        ("5 Main St Floor 15", "FL 15"),
+        ("5 Main St Rear", "REAR"),
+        ("5 Main St Lower Level", "LOWR"),
+    ],
+)
+def test_a_unit_is_a_part_of_its_own_whatever_occupants_call_it(address, unit):
+    assert parts(address) == {"number": "5", "name": "MAIN", "suffix": "ST", "unit": unit}
+
+
+@pytest.mark.parametrize("address", ["100 Front St", "9 E Space Center Blvd", "100 Avenue 5", "9 Key Ave", "55 N Lot St"])
+def test_a_word_for_a_unit_within_a_street_is_none(address):
+    assert "unit" not in parts(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "owner"),
+    [
+        ("7 US HWY 19 N", "US"),
+        ("7 U.S. Highway 19 North", "US"),
+        ("7 US 19 N", "US"),
+        ("7 State Road 19 N", "ST"),
+        ("7 SR 19 N", "ST"),
+        ("7 NC Highway 19 N", "ST"),
+        ("7 Florida 19 N", "ST"),
+        ("7 County Road 19 N", "CNTY"),
+        ("7 CR 19 N", "CNTY"),
+        ("7 Interstate 19 N", "I"),
+        ("7 I-19 N", "I"),
+        ("7 Farm to Market Rd 19 N", "FM"),
+        ("7 FM 19 N", "FM"),
+    ],
+)
+def test_a_numbered_road_says_whose_it_is(address, owner):
+    assert parts(address) == {"number": "7", "name": "HWY 19", "suffix": owner, "after": "N"}
+
+
+def test_a_highway_may_leave_open_whose_it_is():
+    assert parts("7 Highway 19") == {"number": "7", "name": "HWY 19"}
+
+
+@pytest.mark.parametrize("words", ["First", "1st", "FIRST"])
+def test_an_ordinal_is_a_number(words):
+    assert parts(f"7 {words} Ave")["name"] == "1"
+
+
+@pytest.mark.parametrize(("words", "name"), [("Ninety-sixth", "96"), ("96", "96"), ("Forty Second", "42"), ("24 th", "24")])
+def test_an_ordinal_may_be_of_two_words_or_have_none(words, name):
+    assert parts(f"7 E {words} St")["name"] == name
+
+
+@pytest.mark.parametrize(
+    "address", ["Multiple", "Main St", "0 Main St", "PO Box 12", "Five Points Rd", "Lot 4", "#4", "12", "", None]
+)
+def test_without_a_house_number_there_are_no_parts(address):
+    assert set(split_addresses(pl.Series([address], dtype=pl.String)).row(0)) == {None}
+
+
+def test_what_stands_before_the_number_does_not_count():
+    assert parts("Oak Business Park, 5 Main St") == parts("5 Main St")
+
+
+def test_every_address_has_its_row():
+    table = split_addresses(pl.Series(["5 Main St", None, "7 Elm St", "5 Main St"]))
+    assert table["name"].to_list() == ["MAIN", None, "ELM", "MAIN"]

@@ -1,0 +1,103 @@
+"""The canonical columns and the headers that mean them."""
+
+from collections import Counter
+
+import pytest
+
+from flexscout.domain.columns import ambiguous_headers, canonical_column, canonical_columns, fold_header, header_aliases, vendors
+from flexscout.domain.output_columns import OUTPUT_COLUMNS
+from flexscout.ingest.convert.types import CONVERSIONS
+from flexscout.ingest.mapping.header_map import REQUIRED
+
+
+def headers_of(entry):
+    """The folded headers of a column, each once."""
+    coded = (header for _, headers in (*entry.codes, *entry.codes_in_state) for header in headers)
+    return {fold_header(header) for header in (entry.name, *entry.aliases, *entry.generic, *entry.inverted, *coded)}
+
+
+@pytest.mark.parametrize(
+    ("header", "folded"),
+    [
+        ("Building SqFt", "buildingsqft"),
+        ("BUILDING_SQFT", "buildingsqft"),
+        ("  Building\nSq. Ft. ", "buildingsqft"),
+        ("Building\u00a0SqFt", "buildingsqft"),
+        ("Sold Price/ SqFt", "soldpricesqft"),
+        ("Parcel #", "parcel"),
+        ("% Leased", "leased"),
+        ("", ""),
+        (" - ", ""),
+    ],
+)
+def test_a_header_is_folded_to_its_letters_and_digits(header, folded):
+    assert fold_header(header) == folded
+
+
+def test_no_header_stands_for_two_columns():
+    counts = Counter(header for entry in canonical_columns() for header in headers_of(entry))
+    assert [header for header, count in counts.items() if count > 1] == []
+
+
+def test_no_header_of_a_column_is_generic_or_inverted_as_well():
+    both = {
+        entry.name: {fold_header(header) for header in (*entry.generic, *entry.inverted)}
+        & {fold_header(header) for header in (entry.name, *entry.aliases)}
+        for entry in canonical_columns()
+    }
+    assert {name: headers for name, headers in both.items() if headers} == {}
+
+
+def test_no_header_has_a_column_and_is_ambiguous_too():
+    assert header_aliases().keys() & ambiguous_headers().keys() == set()
+
+
+def test_no_header_is_folded_to_nothing():
+    assert "" not in header_aliases().keys() | ambiguous_headers().keys()
+
+
+def test_every_column_has_a_type_that_can_be_converted():
+    assert {entry.type for entry in canonical_columns()} == CONVERSIONS.keys()
+
+
+def test_names_of_columns_are_distinct_and_not_those_that_flexscout_adds():
+    names = [fold_header(entry.name) for entry in canonical_columns()]
+    assert len(set(names)) == len(names)
+    assert not set(names) & {fold_header(name) for name in OUTPUT_COLUMNS}
+
+
+def test_every_column_that_the_vocabulary_speaks_of_exists():
+    names = {entry.name for entry in canonical_columns()}
+    required = {name for pair in REQUIRED for name in pair}
+    by_unit = {name for entry in ambiguous_headers().values() for name in (entry.acres, entry.square_feet)}
+    overrides = {meaning.column for vendor in vendors() for _, meaning in vendor.overrides}
+    assert required | by_unit | overrides <= names
+
+
+def test_the_signs_of_a_vendor_are_headers_that_can_be_found():
+    assert all(vendor.signs and "" not in vendor.signs for vendor in vendors())
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "generic", "inverted"),
+    [
+        ("building sf", "Building SqFt", False, False),
+        ("SqFt", "Building SqFt", True, False),
+        ("Vacancy %", "Occupancy", False, True),
+        ("Occupancy", "Occupancy", False, False),
+    ],
+)
+def test_an_alias_tells_whether_its_values_need_care(header, name, generic, inverted):
+    alias = header_aliases()[fold_header(header)]
+    assert (alias.column, alias.generic, alias.inverted) == (name, generic, inverted)
+
+
+@pytest.mark.parametrize(("name", "kind", "unit"), [("Lot Size Acres", "number", "acres"), ("Zip Code", "zip", "")])
+def test_a_column_is_found_by_its_name(name, kind, unit):
+    found = canonical_column(name)
+    assert (found.name, found.type, found.unit) == (name, kind, unit)
+
+
+def test_a_column_is_not_found_by_an_alias():
+    with pytest.raises(KeyError):
+        canonical_column("gba")

@@ -1,0 +1,55 @@
+"""Headers whose words are abbreviated."""
+
+import pytest
+
+from flexscout.domain.columns import ambiguous_headers, canonical_columns, fold_header, header_aliases
+from flexscout.domain.known_headers import _named, expand_header
+
+KNOWN = {
+    "BLDG_AREA": "Building SqFt",
+    "BldgArea": "Building SqFt",
+    "RBA (SF)": "Building SqFt",
+    "Bldg. Sq. Ft.": "Building SqFt",
+    "Land (AC)": "Lot Size Acres",
+    "Lot Area (Acres)": "Lot Size Acres",
+    "lot_area (sq ft)": "Lot Size SqFt",
+    "LAND_USE_DESC": "Property Type",
+    "SITUS_ADDR": "Address",
+    "Yr Blt": "Year Built",
+    "Parcel Num": "APN",
+    "TOT_VAL": "Total Parcel Value",
+    "Clear Ht (ft)": "Ceiling Height",
+    "Asking Price (USD)": "Asking Price",
+}
+
+
+@pytest.mark.parametrize(("header", "column"), KNOWN.items())
+def test_a_header_is_known_whatever_the_abbreviations_of_its_words(header, column):
+    assert header_aliases()[expand_header(header)].column == column
+
+
+@pytest.mark.parametrize(
+    "header", ["AC", "No.", "Own Addr", "Bldg No", "Land Use Cd", "Eff Yr Blt", "Central AC", "Price/SF", ""]
+)
+def test_a_word_that_may_say_something_else_is_not_written_out(header):
+    assert expand_header(header) == fold_header(header)
+
+
+@pytest.mark.parametrize("header", ["TOT_SF", "Size (sqft)"])
+def test_what_says_too_little_says_no_more_when_it_is_written_out(header):
+    assert header_aliases()[expand_header(header)].generic
+
+
+def test_what_is_known_as_it_stands_is_not_written_out():
+    assert all(
+        expand_header(header) == fold_header(header)
+        for entry in canonical_columns()
+        for header in (entry.name, *entry.aliases, *entry.generic)
+    )
+
+
+def test_headers_that_are_written_out_alike_mean_one_column():
+    meant = {}
+    for written, folded in _named():
+        column = ambiguous_headers().get(folded) or header_aliases()[folded].column
+        assert meant.setdefault(written, column) == column

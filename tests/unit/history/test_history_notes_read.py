@@ -1,0 +1,220 @@
+"""What a person typed into the workbook, read back."""
+
+from datetime import date, time
+
+import openpyxl
+import polars as pl
+import pytest
+
+from flexscout.errors import DataFormatError, FileAccessError
+from flexscout.history.notes import KEPT_SHEET, add_notes, describe_notes, empty_notes, read_notes
+from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from results import listed, master
+
+COLUMNS = ("My Status", "My Notes")
+
+
+def typed(*cells, sheet="Flex Properties"):
+    """An edit: cells, each an address and what is typed there; A is My Status, B My Notes, row 2 is P-1."""
+
+    def edit(book):
+        for address, value in cells:
+            book[sheet][address] = value
+
+    return edit
+
+
+def fill(book):
+    """Notes in eight rows, and no ID."""
+    for row in range(2, 10):
+        book["Flex Properties"][f"B{row}"], book["Flex Properties"][f"L{row}"] = "note", None
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """Write a list of three properties as a run does, `P-1` to `P-3`, then let a person edit it."""
+
+    def write(edit=typed(), count=3, sheets=()):  # noqa: B008 - an edit that does nothing
+        table, _ = add_notes(master(*(listed(number) for number in range(1, count + 1))), empty_notes(COLUMNS))
+        path = tmp_path / "all.xlsx"
+        write_workbook([Sheet("Summary", [{"a": 1}]), Sheet("Flex Properties", table, {}, COLUMNS), *sheets], path)
+        book = openpyxl.load_workbook(path)
+        edit(book)
+        book.save(path)
+        return path
+
+    return write
+
+
+def placed(path, columns=COLUMNS):
+    return read_notes(path, columns).placed.select("Property ID", *columns).rows()
+
+
+def test_a_note_belongs_to_its_property(workbook):
+    assert placed(workbook(typed(("A3", "call"), ("B3", "nice yard")))) == [("P-2", "call", "nice yard")]
+
+
+def test_a_workbook_without_notes_has_none(workbook):
+    assert placed(workbook()) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("two\nlines", "two\nlines"),
+        ("  spaces  ", "spaces"),
+        ("'=1+1", "'=1+1"),
+        (555, "555"),
+        (0.5, "0.5"),
+        ("0555", "0555"),
+        (date(2026, 3, 14), "2026-03-14"),
+        (time(9, 30), "09:30:00"),
+        ("☎ José", "☎ José"),
+    ],
+)
+def test_what_is_typed_is_text(workbook, value, text):
+    assert placed(workbook(typed(("B2", value)))) == [("P-1", None, text)]
+
+
+@pytest.mark.parametrize("blank", ["", "   "])
+def test_a_blank_is_no_note(workbook, blank):
+    assert placed(workbook(typed(("B2", blank)))) == []
+
+
+def test_rows_may_be_sorted_and_columns_moved(workbook):
+    def edit(book):
+        sheet = book["Flex Properties"]
+        sheet["B2"] = "of the first"
+        rows = [[cell.value for cell in reversed(row)] for row in sheet.iter_rows()]
+        header, *others = rows
+        for number, row in enumerate([header, *reversed(others)], 1):
+            for position, value in enumerate(row, 1):
+                sheet.cell(number, position).value = value
+
+    assert placed(workbook(edit)) == [("P-1", None, "of the first")]
+
+
+def test_rows_that_a_filter_hides_keep_their_notes(workbook):
+    def edit(book):
+        book["Flex Properties"]["B3"] = "hidden"
+        book["Flex Properties"].row_dimensions[3].hidden = True
+
+    assert placed(workbook(edit)) == [("P-2", None, "hidden")]
+
+
+def test_a_title_may_stand_above_the_header(workbook):
+    def edit(book):
+        book["Flex Properties"]["B2"] = "note"
+        book["Flex Properties"].insert_rows(1, 2)
+        book["Flex Properties"]["A1"] = "Our list"
+
+    assert placed(workbook(edit)) == [("P-1", None, "note")]
+
+
+def test_a_header_may_be_written_otherwise(workbook):
+    assert placed(workbook(typed(("B1", "my  notes"), ("B2", "note")))) == [("P-1", None, "note")]
+
+
+def test_further_columns_are_read_if_they_are_named(workbook):
+    path = workbook(typed(("A2", "call"), ("Z1", "Broker"), ("Z2", "Ann")))
+    assert placed(path, ("Broker",)) == [("P-1", "Ann")]
+
+
+def test_the_list_may_go_on_in_further_sheets(workbook):
+    more = pl.DataFrame({"Property ID": ["P-9"], "My Notes": ["far down"]})
+    path = workbook(sheets=[Sheet("Flex Properties (2)", more), Sheet("Flex Properties old", more)])
+    assert placed(path) == [("P-9", None, "far down")]
+
+
+def test_kept_notes_are_read_too_with_the_place_of_their_property(workbook):
+    kept = pl.DataFrame({"Property ID": ["P-9"], "Address": ["9 Far Road"], "My Notes": ["wait"]})
+    notes = read_notes(workbook(sheets=[Sheet(KEPT_SHEET, kept)]), COLUMNS)
+    assert notes.placed.row(0) == ("P-9", "9 Far Road", None, None, None, "wait")
+
+
+def test_a_note_without_an_id_is_told_with_its_row(workbook):
+    notes = read_notes(workbook(typed(("B3", "whose?"), ("L3", None))), COLUMNS)
+    assert notes.placed.is_empty()
+    assert notes.unplaced.select("Sheet", "Row", "Address", "My Notes").row(0) == (
+        "Flex Properties",
+        3,
+        "2 Test Street",
+        "whose?",
+    )
+    assert describe_notes(notes) == (
+        'Notes without a Property ID (row 3 of "Flex Properties") stay on the sheet Notes of Others until they are given one.',
+    )
+
+
+def test_without_a_column_of_ids_no_note_is_lost(workbook):
+    def edit(book):
+        book["Flex Properties"]["B2"] = "note"
+        book["Flex Properties"].delete_cols(12)
+
+    assert read_notes(workbook(edit), COLUMNS).unplaced["My Notes"].to_list() == ["note"]
+
+
+def test_different_notes_of_one_property_stand_below_each_other(workbook):
+    path = workbook(typed(("B2", "one"), ("B3", "two"), ("L3", "P-1"), ("B4", "one"), ("L4", "P-1")))
+    notes = read_notes(path, COLUMNS)
+    assert notes.placed["My Notes"].to_list() == ["one\ntwo"]
+    assert describe_notes(notes) == ("Different notes of one property stand below each other now: P-1.",)
+
+
+def test_a_column_that_a_person_added_is_told(workbook):
+    notes = read_notes(workbook(typed(("Z1", "Broker"), ("Z2", "Ann"), ("Y1", "Empty"))), COLUMNS)
+    (remark,) = describe_notes(notes, master(listed()).columns)
+    assert remark.startswith("Columns added by hand are not carried along: Broker. Name them in output.user_columns")
+
+
+def test_many_rows_are_told_by_the_first(workbook):
+    notes = read_notes(workbook(fill, count=8), COLUMNS)
+    assert describe_notes(notes)[0].startswith(
+        'Notes without a Property ID (row 2 of "Flex Properties", row 3 of "Flex Properties", '
+        'row 4 of "Flex Properties" and 5 more) stay'
+    )
+
+
+def test_a_list_of_an_older_version_has_no_notes(tmp_path):
+    write_workbook([Sheet("Flex Properties", master(listed()).drop("Property ID"))], tmp_path / "all.xlsx")
+    assert placed(tmp_path / "all.xlsx") == []
+
+
+def test_an_empty_list_has_no_notes(tmp_path):
+    write_workbook([Sheet("Flex Properties", pl.DataFrame())], tmp_path / "all.xlsx")
+    assert placed(tmp_path / "all.xlsx") == []
+
+
+def test_if_the_list_is_known_only_the_kept_notes_are_read(workbook):
+    kept = pl.DataFrame({"Property ID": ["P-9"], "My Notes": ["wait"]})
+    path = workbook(typed(("B2", "in the file")), sheets=[Sheet(KEPT_SHEET, kept)])
+    known = master(listed(1)).with_columns(pl.lit("in the list").alias("My Notes"))
+    assert read_notes(path, COLUMNS, known).placed["My Notes"].to_list() == ["in the list", "wait"]
+
+
+def test_if_the_list_is_known_there_need_be_no_kept_notes(workbook):
+    assert read_notes(workbook(), COLUMNS, master(listed(1))).placed.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda book: book.remove(book["Flex Properties"]), "its sheets are Summary"),
+        (lambda book: book["Flex Properties"].delete_rows(1), 'sheet "Flex Properties": none of its first rows is a header'),
+    ],
+)
+def test_a_workbook_without_its_list_can_not_be_read_back(workbook, edit, words):
+    with pytest.raises(DataFormatError, match=words):
+        read_notes(workbook(edit), COLUMNS)
+
+
+def test_a_damaged_workbook_can_not_be_read_back(workbook):
+    path = workbook()
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(DataFormatError, match=r"all\.xlsx is damaged"):
+        read_notes(path, COLUMNS)
+
+
+def test_a_workbook_that_is_not_there_can_not_be_read_back(tmp_path):
+    with pytest.raises(FileAccessError, match=r"all\.xlsx is no longer there"):
+        read_notes(tmp_path / "all.xlsx", COLUMNS)

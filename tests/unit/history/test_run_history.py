@@ -1,0 +1,130 @@
+"""The runs of an output are on record, and one writes it at a time."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.errors import OutputError
+from flexscout.history.run_history import RunHistory, hash_state
+from flexscout.models import SkippedFile, SourceFile
+from flexscout.pipeline import ScalableFlexPipeline
+from workbooks import valid_properties_1
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    return tmp_path / "out/all.xlsx"
+
+
+@pytest.fixture
+def summary(tmp_path, workbook):
+    """Of a run that has a record."""
+    valid_properties_1(tmp_path / "in")
+    config = PipelineConfiguration(input_folder=str(tmp_path / "in"), output_file=str(workbook), max_workers=1)
+    return ScalableFlexPipeline(config).run()
+
+
+def test_a_second_run_on_an_output_is_refused_while_the_first_lasts(workbook):
+    with RunHistory(workbook), pytest.raises(OutputError, match="Another run is writing"), RunHistory(workbook):
+        pass
+    with RunHistory(workbook):
+        pass
+
+
+def test_another_output_in_the_same_folder_is_free(workbook):
+    other = workbook.with_name("other.xlsx")
+    with RunHistory(workbook) as first, RunHistory(other) as second:
+        assert first.folder != second.folder
+        with pytest.raises(OutputError, match="Another run"), RunHistory(other):
+            pass
+
+
+def test_runs_are_numbered_and_the_last_one_comes_first(summary, workbook):
+    with RunHistory(workbook) as book:
+        book.add("another state", summary, workbook.with_suffix(".parquet"))
+    assert [record.number for record in book.records()] == [2, 1]
+    assert book.last().state == "another state"
+
+
+@pytest.mark.usefixtures("summary")
+def test_what_is_no_record_is_passed_over(workbook):
+    book = RunHistory(workbook)
+    for number, content in enumerate(["", "[]", '{"format": 1}', '{"format": 99}'], start=2):
+        (book.folder / f"run-{number:06d}.json").write_text(content)
+    assert [record.number for record in book.records()] == [1]
+
+
+@pytest.mark.usefixtures("summary")
+def test_a_run_is_the_same_only_while_its_outputs_are_intact(workbook):
+    book = RunHistory(workbook)
+    state = book.last().state
+    assert book.same(state)
+    assert not book.same("another state")
+    csv = workbook.with_suffix(".csv")
+    csv.write_bytes(csv.read_bytes().replace(b"NC", b"SC", 1))
+    assert not book.same(state)
+
+
+def test_a_run_with_errors_that_may_pass_is_not_the_same(summary, workbook):
+    errors = {"errors": [{"file": "a.xlsx", "category": "file_access", "code": "locked"}]}
+    with RunHistory(workbook) as book:
+        book.add("s", replace(summary, report={**summary.report, "errors": errors}), workbook.with_suffix(".parquet"))
+    assert not book.same("s")
+
+
+def test_the_result_before_is_that_of_the_last_other_state(summary, workbook):
+    with RunHistory(workbook) as book:
+        for state in ("b", "c", "c"):
+            book.add(state, summary, workbook.with_suffix(".parquet"))
+    assert book.before("c").state == "b"
+    book.result(book.before("c")).unlink()
+    assert book.before("c").number == 1
+
+
+def test_old_runs_go(summary, workbook):
+    with RunHistory(workbook) as book:
+        for number in range(120):
+            book.add(f"s{number}", summary, workbook.with_suffix(".parquet"))
+    assert len(list(book.folder.glob("run-*.json"))) == 100
+    assert len(list(book.folder.glob("run-*.parquet"))) == 10
+
+
+@pytest.mark.usefixtures("summary")
+def test_a_record_is_json_that_names_its_format(workbook):
+    record = json.loads((RunHistory(workbook).folder / "run-000001.json").read_text())
+    assert record["format"] == 2
+    assert {output["path"].rsplit(".", 1)[-1] for output in record["outputs"]} >= {"xlsx", "csv", "parquet", "json"}
+
+
+SOURCE = SourceFile(None, "a.xlsx", 1, 1.0, "abc")
+
+
+def state(sources=(SOURCE,), skipped=(), rules=("profile",), **settings):
+    return hash_state(sources, skipped, PipelineConfiguration(**settings), *rules)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"sources": ()},
+        {"sources": (replace(SOURCE, fingerprint="def"),)},
+        {"sources": (replace(SOURCE, name="b.xlsx"),)},
+        {"skipped": (SkippedFile("b.xlsx", "It is empty."),)},
+        {"rules": ("another profile",)},
+        {"min_flex_score": 5.0},
+        {"enable_csv_export": False},
+    ],
+    ids=str,
+)
+def test_a_state_changes_with_whatever_changes_the_result(other):
+    assert state(**other) != state()
+
+
+@pytest.mark.parametrize(
+    "manner", [{"max_workers": 1}, {"memory_limit_gb": 1}, {"log_level": "DEBUG"}, {"reuse": False}], ids=str
+)
+def test_a_state_does_not_change_with_how_a_run_is_done(manner):
+    assert state(**manner) == state()
+    assert state(sources=(replace(SOURCE, modified=2.0),)) == state()

@@ -1,0 +1,161 @@
+"""Dates as exports write them."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from flexscout.ingest.convert.dates import FROM_1904, describe_date_order, to_dates
+
+
+def day(text):
+    return to_dates(pl.Series([text], dtype=pl.String)).item()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2007-01-10",
+        "January 10, 2007",
+        "Jan 10, 2007",
+        "JANUARY 10, 2007",
+        "January 10 2007",
+        "10 January 2007",
+        "1/10/2007",
+        "01/10/2007",
+        "1/10/07",
+        "1-10-2007",
+        "10-Jan-2007",
+        "10-JAN-07",
+        "2007/01/10",
+        "20070110",
+        "39092",
+        "39092.75",
+        "1168387200000",
+        "1168387200000.0",
+        "1168405200000",
+        "2007-01-10 00:00:00",
+        "2007-01-10T00:00:00Z",
+        "2007-01-10T13:05:00.000-05:00",
+        "2007-01-10T13:05:00+0000",
+        "1/10/2007 12:00:00 AM",
+        "1/10/2007 9:05 pm",
+        "Wednesday, January 10, 2007",
+        "Wed Jan 10 2007",
+        "Jan. 10, 2007",
+        "January 10th, 2007",
+        "Jan-10-2007",
+    ],
+)
+def test_a_date_is_read_in_every_form(text):
+    assert day(text) == date(2007, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1/2/2007", date(2007, 1, 2)),
+        ("12/31/1899", date(1899, 12, 31)),
+        ("36526", date(2000, 1, 1)),
+        ("0", None),
+        ("-86400000000000", None),
+        ("946684800000", date(2000, 1, 1)),
+        ("-1577923200000", date(1920, 1, 1)),
+        ("1/10/70", date(1970, 1, 10)),
+        ("2/29/2008", date(2008, 2, 29)),
+    ],
+)
+def test_the_bounds_of_a_form_are_kept(text, expected):
+    assert day(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2/29/2007",
+        "13/13/2007",
+        "1/32/2007",
+        "2007-13-01",
+        "0000-00-00",
+        "1/1/1750",
+        "1/1/2101",
+        "Jan-07",
+        "1220",
+        "9999",
+        "200701",
+        "1.10.2007",
+        "Q1 2007",
+        "1168387200",
+        "inf",
+        "nan",
+        "1e300",
+        "-5",
+        "pending",
+        "12:00:00",
+        "1/10/2007 to 2/10/2007",
+    ],
+)
+def test_what_is_no_day_is_no_date(text):
+    assert day(text) is None
+
+
+@pytest.mark.parametrize("text", ["1995", "2007", "2024"])
+def test_a_year_alone_is_not_taken_for_a_day_number(text):
+    """Day 2007 of Excel's calendar is one of 1905."""
+    assert day(text) is None
+
+
+def test_a_column_may_mix_its_forms():
+    texts = pl.Series(["39092", None, "1/10/2007", "soon", "10-Jan-07"])
+    assert to_dates(texts).to_list() == [date(2007, 1, 10), None, date(2007, 1, 10), None, date(2007, 1, 10)]
+
+
+def test_a_column_without_dates_is_still_one_of_dates():
+    dates = to_dates(pl.Series([None, "x"], dtype=pl.String))
+    assert dates.dtype == pl.Date
+    assert dates.to_list() == [None, None]
+
+
+@pytest.mark.parametrize(
+    "text", ["Jan 2007", "January 2007", "January, 2007", "Jan. 2007", "Jan-2007", "1/2007", "01/2007", "2007-01"]
+)
+def test_a_month_is_its_first_day(text):
+    assert day(text) == date(2007, 1, 1)
+
+
+@pytest.mark.parametrize("text", ["Sept 10, 2007", "Sep. 10, 2007", "10 September 2007", "10th Sept 2007"])
+def test_september_may_have_four_letters(text):
+    assert day(text) == date(2007, 9, 10)
+
+
+@pytest.mark.parametrize(("text", "year"), [("1/10/29", 2029), ("1/10/30", 1930), ("10-Jan-68", 1968), ("10-Jan-00", 2000)])
+def test_two_digits_are_the_year_that_excel_takes_them_for(text, year):
+    assert day(text) == date(year, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        (["13/1/2007", "3/4/2007"], [date(2007, 1, 13), date(2007, 4, 3)]),
+        (["13.1.07", "3.4.2007"], [date(2007, 1, 13), date(2007, 4, 3)]),
+        (["1.13.2007", "3.4.2007"], [date(2007, 1, 13), date(2007, 3, 4)]),
+        (["13/1/2007", "3/4/2007", "3/14/2007"], [None, date(2007, 3, 4), date(2007, 3, 14)]),
+        (["3/4/2007", "4/3/2007"], [date(2007, 3, 4), date(2007, 4, 3)]),
+    ],
+)
+def test_the_day_comes_first_in_the_whole_column_or_nowhere(texts, days):
+    assert to_dates(pl.Series(texts)).to_list() == days
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"), [(["13/1/2007", None], True), (["1/13/2007"], False), (["13/1/2007", "1/13/2007"], False)]
+)
+def test_a_column_that_is_read_day_first_is_told(texts, told):
+    assert describe_date_order(pl.Series(texts)).startswith("day_first") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("37630", date(2007, 1, 10)), ("2007-01-10 00:00:00", date(2007, 1, 10)), ("0", None)]
+)
+def test_a_bare_number_may_count_from_1904(text, expected):
+    assert to_dates(pl.Series([text]), FROM_1904).item() == expected

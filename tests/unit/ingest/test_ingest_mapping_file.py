@@ -1,0 +1,113 @@
+"""Mapping files: read, and their mistakes told all at once."""
+
+import pytest
+
+from flexscout.errors import ConfigurationError
+from flexscout.ingest.mapping.column_mapping import NO_MAPPING, Choice
+from flexscout.ingest.mapping.mapping_file import load_mapping
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    """The mapping of a file of this text."""
+
+    def load(text):
+        path = tmp_path / "my_export.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_mapping(str(path))
+
+    return load
+
+
+@pytest.fixture
+def mistakes(loaded):
+    """Place -> what is wrong with a file of this text."""
+
+    def mistakes_of(text):
+        with pytest.raises(ConfigurationError) as raised:
+            loaded(text)
+        return raised.value.mistakes
+
+    return mistakes_of
+
+
+def test_no_file_is_no_mapping():
+    assert load_mapping("") is NO_MAPPING
+
+
+def test_a_header_gets_its_column_whatever_its_case(loaded):
+    assert loaded("columns:\n  Struct Area: building sqft\n").choices == (Choice("Struct Area", "Building SqFt"),)
+
+
+def test_a_column_can_pass_or_be_left_out(loaded):
+    assert [choice.column for choice in loaded("columns: {A1: pass, B1: Leave Out}").choices] == ["pass", "leave out"]
+
+
+def test_a_percentage_can_be_the_opposite(loaded):
+    assert loaded("columns:\n  Empty: {column: Occupancy, inverted: true}\n").choices == (
+        Choice("Empty", "Occupancy", inverted=True),
+    )
+
+
+def test_keys_are_taken_as_they_are_written(loaded):
+    assert [choice.header for choice in loaded("columns: {No: pass, 2023: pass, 2024-01-31: pass}").choices] == [
+        "No",
+        "2023",
+        "2024-01-31",
+    ]
+
+
+def test_an_entry_without_value_is_left_to_flexscout(loaded):
+    assert loaded("columns:\n  Struct Area:\n").choices == ()
+
+
+def test_where_the_table_stands_can_be_said(loaded):
+    mapping = loaded("header_row: 4\nsheet: Data\nfiles: county_*.xlsx\ncolumns: {A1: pass}")
+    assert (mapping.header_row, mapping.sheet, mapping.files) == (4, "Data", "county_*.xlsx")
+
+
+def test_every_mistake_is_told_with_its_line(mistakes):
+    text = "header_row: three\nshet: Data\ncolumns:\n  Street: Adress\n  Empty: {colum: Occupancy}\n  Size: RBA\n"
+    assert mistakes(text) == {
+        "line 1: header_row": "three won't do: give the row as Excel numbers it, or 0 if there is no header",
+        "line 2: shet": "shet is not known; did you mean sheet?",
+        "line 4: columns.Street": "Adress is not known; did you mean Address?",
+        "line 5: columns.Empty": "column is missing, as in {column: Occupancy, inverted: true}",
+        "line 5: columns.Empty.colum": "colum is not known; did you mean column?",
+        "line 6: columns.Size": "RBA is not known; did you mean Building SqFt?",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("sheet: Data", "is missing"),
+        ("columns: [Address]", "should hold headers"),
+        ("columns: {Street: [Address]}", "give a text"),
+        ("columns: {Street: Address, street: City}", "is the same header as Street"),
+        ("columns: {'#': Address}", "no letter or digit"),
+        ("columns: {Age: {column: Year Built, inverted: true}}", "only a percentage has an opposite"),
+        ("columns: {Empty: {column: Occupancy, inverted: perhaps}}", "give true or false"),
+        ("header_row: 0\ncolumns: {Street: Address}", "name the column by its letter"),
+    ],
+)
+def test_a_mistake_says_what_to_do(mistakes, text, wrong):
+    assert any(wrong in told for told in mistakes(text).values())
+
+
+def test_a_header_that_stands_twice_is_told(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("columns:\n  Street: Address\n  Street: City", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="line 3: not valid YAML: Street stands twice in one place; keep one"):
+        load_mapping(path)
+
+
+def test_a_file_that_is_not_there_is_told_with_how_to_make_one():
+    with pytest.raises(ConfigurationError, match=r"flexscout map EXPORT -o nowhere\.yaml"):
+        load_mapping("nowhere.yaml")
+
+
+@pytest.mark.parametrize(("text", "why"), [("columns: {", "line 1: not valid YAML"), ("- a", "should hold columns:")])
+def test_a_file_that_is_no_mapping_is_told(loaded, text, why):
+    with pytest.raises(ConfigurationError, match=why):
+        loaded(text)

@@ -1,0 +1,278 @@
+"""What the headers of a sheet mean."""
+
+import polars as pl
+import pytest
+
+from flexscout.ingest.mapping.header_map import find_missing_required, map_headers
+
+VENDORS = {
+    "Crexi property records": {
+        "Property Link": "Property Link",
+        "Property Name": "Property Name",
+        "Property Type": "Property Type",
+        "Zip": "Zip Code",
+        "Building SqFt": "Building SqFt",
+        "Lot Size Acres": "Lot Size Acres",
+        "Lot Size SqFt": "Lot Size SqFt",
+        "Sold Price/ SqFt": "Sold Price/SqFt",
+        "Zoning": "Zoning Code",
+        "Tenant(s)": "Tenant(s)",
+        "USPS Vacancy": None,
+        "PFC Indicator": None,
+        "Long": "Longitude",
+    },
+    "CoStar": {
+        "PropertyID": None,
+        "Property Address": "Address",
+        "Building Class": None,
+        "RBA": "Building SqFt",
+        "Land Area (AC)": "Lot Size Acres",
+        "Percent Leased": "Occupancy",
+        "Ceiling Ht": "Ceiling Height",
+        "Drive Ins": "Overhead Doors",
+        "Number Of Loading Docks": "Loading Docks",
+        "Parcel Number 1(Min)": "APN",
+    },
+    "Palm Beach County": {
+        "PARCEL_ID": "APN",
+        "PROPERTY_USE": "Property Type",
+        "SITE_ADDRESS": "Address",
+        "MUNICIPALITY": "City",
+        "ACRES": "Lot Size Acres",
+        "YEAR_BUILT": "Year Built",
+        "OWNER_NAME": "Owner Name",
+    },
+    "Florida tax roll (NAL)": {
+        "PARCEL_ID": "APN",
+        "DOR_UC": "Property Type",
+        "PA_UC": None,
+        "JV": "Total Parcel Value",
+        "LND_VAL": "Land Value",
+        "LND_SQFOOT": "Lot Size SqFt",
+        "TOT_LVG_AREA": "Building SqFt",
+        "ACT_YR_BLT": "Year Built",
+        "OWN_NAME": "Owner Name",
+        "PHY_ADDR1": "Address",
+        "PHY_CITY": "City",
+        "PHY_ZIPCD": "Zip Code",
+        "SALE_PRC1": "Sold Price",
+        "SALE_YR1": None,
+    },
+    "Regrid": {
+        "parcelnumb": "APN",
+        "usedesc": "Property Type",
+        "saddno": None,
+        "scity": "City",
+        "szip": "Zip Code",
+        "sqft": "Lot Size SqFt",
+        "ll_gisacre": "Lot Size Acres",
+        "improvval": "Improvement Value",
+        "parval": "Total Parcel Value",
+    },
+    "Reonomy": {
+        "reonomy_id": None,
+        "asset_category": "Property Type",
+        "lot_area": "Lot Size SqFt",
+        "gross_building_area": "Building SqFt",
+        "year_built": "Year Built",
+    },
+    "PropStream": {
+        "Est. Equity": None,
+        "Owner Occupied": None,
+        "Address": "Address",
+        "Building Sqft": "Building SqFt",
+        "Effective Year Built": "Year Built",
+    },
+    "Utah parcels (LIR)": {
+        "PARCEL_ADD": "Address",
+        "PARCEL_CITY": "City",
+        "PROP_CLASS": "Property Type",
+        "BLDG_SQFT": "Building SqFt",
+        "BUILT_YR": "Year Built",
+        "PARCEL_ACRES": "Lot Size Acres",
+        "TOTAL_MKT_VALUE": "Total Parcel Value",
+    },
+}
+
+
+def mapped(headers, *rows):
+    """The header map of a sheet with these headers and rows of texts."""
+    body = pl.DataFrame(rows, schema={str(i): pl.String for i in range(len(headers))}, orient="row")
+    return map_headers("Sheet1", headers, body)
+
+
+def meanings(header_map):
+    """Header -> canonical name, or None where it passes through."""
+    return {column.header: column.name if column.canonical else None for column in header_map.columns}
+
+
+def reasons(header_map):
+    return {issue.column: issue.reason for issue in header_map.issues}
+
+
+@pytest.mark.parametrize(("vendor", "expected"), VENDORS.items(), ids=VENDORS.keys())
+def test_the_headers_of_a_vendor_are_understood(vendor, expected):
+    header_map = mapped(list(expected), ["1"] * len(expected))
+    assert header_map.vendor == vendor
+    assert meanings(header_map) == expected
+    assert header_map.issues == ()
+
+
+def test_the_headers_of_no_vendor_are_understood_too():
+    header_map = mapped(["SITE ADDRESS", "use_type", "Bldg. SF", "yr-built", "Broker"], ["1", "2", "3", "4", "5"])
+    assert header_map.vendor == ""
+    assert list(meanings(header_map).values()) == ["Address", "Property Type", "Building SqFt", "Year Built", None]
+
+
+def test_what_only_a_vendor_means_by_a_header_does_not_hold_elsewhere():
+    assert meanings(mapped(["Address", "Effective Year Built"], ["1 Test Street", "1995"]))["Effective Year Built"] is None
+
+
+def test_columns_keep_their_position_and_their_header():
+    header_map = mapped(["Broker", "Bldg SF"], ["Ann", "5"])
+    assert [(column.position, column.header, column.name) for column in header_map.columns] == [
+        (0, "Broker", "Broker"),
+        (1, "Bldg SF", "Building SqFt"),
+    ]
+
+
+@pytest.mark.parametrize("header", ["Vacancy", "Vacancy Rate", "% Vacant"])
+def test_vacancy_is_occupancy_inverted(header):
+    (column,) = mapped([header], ["5"]).columns
+    assert (column.name, column.inverted) == ("Occupancy", True)
+
+
+def test_occupancy_is_not_inverted():
+    assert not mapped(["% Leased"], ["95"]).columns[0].inverted
+
+
+NAL = ["PARCEL_ID", "PHY_ADDR1", "TOT_LVG_AREA"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "codes"),
+    [
+        (["PHY_ADDR1", "DOR_UC"], "florida"),
+        (["Address", "dor uc"], "florida"),
+        (["Address", "property_use_code_rec10"], "palm beach"),
+        ([*NAL, "Use Code"], "florida"),
+        ([*NAL, "DOR CODE"], "florida"),
+        (["parcel_id", "municipality", "property_use_code"], "palm beach"),
+    ],
+)
+def test_a_header_of_florida_says_whose_codes_it_has(headers, codes):
+    *_, column = mapped(headers, ["1"] * len(headers)).columns
+    assert (column.name, column.canonical, column.codes) == ("Property Type", True, codes)
+
+
+@pytest.mark.parametrize("header", ["Use Code", "PA_UC", "Property Use Code", "Land Use Code"])
+def test_a_code_of_nobody_in_particular_passes_through(header):
+    assert meanings(mapped(["Address", "State", header], ["1 Test Street", "FL", "48"]))[header] is None
+
+
+@pytest.mark.parametrize("header", ["DOR CODE", "dor_use_code"])
+@pytest.mark.parametrize("state", ["FL", "Florida", " fl "])
+def test_use_codes_of_a_department_of_revenue_are_floridas_where_the_state_says_so(header, state):
+    header_map = mapped(["State", header], [state, "48"], [None, "41"], ["--", "48"])
+    assert meanings(header_map)[header] == "Property Type"
+    assert header_map.columns[1].codes == "florida"
+
+
+@pytest.mark.parametrize("rows", [[["WA", "48"]], [["FL", "48"], ["GA", "41"]], [["Florid", "48"]], [[None, "48"]]])
+def test_use_codes_of_another_state_pass_through_and_are_named(rows):
+    """Washington's Department of Revenue has use codes as well, and 48 is utilities there."""
+    header_map = mapped(["State", "DOR CODE"], *rows)
+    assert meanings(header_map)["DOR CODE"] is None
+    assert reasons(header_map)["DOR CODE"].startswith("codes_unclear: no State says that they are those of FL")
+
+
+def test_use_codes_without_a_state_pass_through():
+    assert meanings(mapped(["Address", "DOR CODE"], ["1 Test Street", "48"]))["DOR CODE"] is None
+
+
+def test_numbers_under_a_plain_header_are_no_codes():
+    assert mapped(["Property Type"], ["48"]).columns[0].codes == ""
+
+
+def test_described_uses_are_taken_before_fuller_codes():
+    header_map = mapped(["DOR_UC", "property_use"], ["48", "WAREH/DIST TERM"], ["41", None])
+    assert meanings(header_map) == {"DOR_UC": None, "property_use": "Property Type"}
+    assert reasons(header_map) == {"DOR_UC": "second_column: Property Type is taken from property_use"}
+
+
+def test_codes_are_taken_where_no_use_is_described():
+    assert meanings(mapped(["property_use", "DOR_UC"], [None, "48"])) == {"property_use": None, "DOR_UC": "Property Type"}
+
+
+def test_of_two_columns_that_mean_one_the_fuller_is_taken():
+    header_map = mapped(["GBA", "RBA"], ["30000", None], ["30000", "40000"], [None, "40000"], [None, "40000"])
+    assert meanings(header_map) == {"GBA": None, "RBA": "Building SqFt"}
+    assert reasons(header_map) == {"GBA": "second_column: Building SqFt is taken from RBA"}
+
+
+def test_of_two_columns_that_are_equally_full_the_first_is_taken():
+    assert meanings(mapped(["RBA", "GBA"], ["30000", "40000"])) == {"RBA": "Building SqFt", "GBA": None}
+
+
+def test_a_plain_name_is_taken_before_a_fuller_generic_one():
+    header_map = mapped(["SF", "Bldg SF"], ["1", "30000"], ["2", None], ["3", None])
+    assert meanings(header_map) == {"SF": None, "Bldg SF": "Building SqFt"}
+
+
+def test_occupancy_is_taken_before_a_fuller_vacancy():
+    assert meanings(mapped(["Vacancy", "Occupancy"], ["5", "95"], ["5", None])) == {"Vacancy": None, "Occupancy": "Occupancy"}
+
+
+def test_a_column_without_values_is_never_taken_before_one_with():
+    assert meanings(mapped(["Occupancy", "Vacancy"], [None, "5"])) == {"Occupancy": None, "Vacancy": "Occupancy"}
+
+
+def test_a_second_column_passes_through_under_its_header_made_unique():
+    header_map = mapped(["Building SqFt", "RBA"], [None, "30000"])
+    assert [(column.name, column.canonical) for column in header_map.columns] == [
+        ("Building SqFt (2)", False),
+        ("Building SqFt", True),
+    ]
+
+
+def test_a_header_that_only_resembles_a_known_one_is_suggested_and_not_taken():
+    header_map = mapped(["Addres", "Building SqFtt"], ["1 Test Street", "30000"])
+    assert meanings(header_map) == {"Addres": None, "Building SqFtt": None}
+    assert header_map.suggestions == (("Addres", "Address"), ("Building SqFtt", "Building SqFt"))
+
+
+def test_nothing_is_suggested_for_a_column_that_the_sheet_has():
+    assert mapped(["Address", "Addres"], ["1 Test Street", "x"]).suggestions == ()
+
+
+@pytest.mark.parametrize("header", ["Broker", "Cit", "Fire District", "Notes", "Land Use Code"])
+def test_nothing_is_suggested_for_a_stranger(header):
+    assert mapped([header], ["x"]).suggestions == ()
+
+
+def test_a_column_that_was_refused_is_not_suggested_as_what_it_was_refused_for():
+    assert mapped(["Address", "Acres"], ["1 Test Street", "87120"]).suggestions == ()
+
+
+def test_the_canonical_columns_that_a_sheet_lacks_are_named():
+    missing = mapped(["Address", "City"], ["1 Test Street", "Charlotte"]).missing
+    assert "Address" not in missing
+    assert {"State", "Building SqFt", "Occupancy"} <= set(missing)
+
+
+@pytest.mark.parametrize(
+    ("headers", "missing"),
+    [
+        (["Address", "Property Type"], []),
+        (["APN", "RBA"], []),
+        (["Address", "APN"], ["Property Type or Building SqFt"]),
+        (["Property Type", "Building SqFt"], ["Address or APN"]),
+        (["Name", "Phone"], ["Address or APN", "Property Type or Building SqFt"]),
+    ],
+)
+def test_a_property_table_says_where_and_what(headers, missing):
+    assert find_missing_required(mapped(headers, ["x"] * len(headers))) == missing
+
+
+def test_a_sheet_without_rows_is_mapped_by_its_headers():
+    assert meanings(mapped(["Address", "RBA"])) == {"Address": "Address", "RBA": "Building SqFt"}

@@ -1,0 +1,149 @@
+"""Bounds before trust: what a workbook would cost is seen before it is read."""
+
+import zipfile
+
+import pytest
+
+import hostile_files as hostile
+from flexscout.errors import DataFormatError, LimitError
+from flexscout.ingest.readers.any_file import diagnose_reader_failure, read_workbook
+from flexscout.ingest.readers.limits import MOST_PARTS, check_bounds
+from workbooks import HEADER, candidate, write_workbook
+
+SHARE = 2 * 2**30  # bytes; a worker's, by default on two cores
+
+CELL = b'<c r="%s"><v>1</v></c>'
+
+
+def refusal(path, kind=".xlsx", memory=SHARE):
+    with pytest.raises((LimitError, DataFormatError)) as caught:
+        check_bounds(path, kind, memory)
+    assert path.name in caught.value.message
+    assert caught.value.next_step
+    return caught.value
+
+
+def test_a_far_cell_is_told_with_what_it_spans_and_what_to_do(tmp_path):
+    error = refusal(hostile.far_cell(tmp_path))
+    assert error.code == "too_large"
+    assert error.message == (
+        'far_cell.xlsx, sheet "Sheet1": 2 cells span 10,000 rows x 16,384 columns, up to XFD10000, which need about 10.7 GB of '
+        "memory; the limit for one file is 2.0 GB."
+    )
+    assert "Ctrl+End" in error.next_step
+
+
+def test_a_far_cell_may_be_written_without_order_or_with_a_prefix(tmp_path):
+    rows = b"<x:row r='1048576'><x:c s='1' r='XFD1048576'><x:v>1</x:v></x:c></x:row>"
+    path = hostile.with_parts(tmp_path / "a.xlsx", {hostile.SHEET: hostile.sheet_of(rows)})
+    assert "1,048,576 rows x 16,384 columns" in refusal(path).message
+
+
+def test_a_cell_outside_every_sheet_is_named(tmp_path):
+    assert "reach to ZZZZ1;" in refusal(hostile.far_cell(tmp_path, "ZZZZ1")).message
+
+
+@pytest.mark.parametrize("content", [b'<c r="XFD1048576" s="3"/>', b'<c r="XFD1048576" s="3"></c>'])
+def test_far_cells_that_are_only_formatted_span_nothing(tmp_path, content):
+    rows = b'<row r="1"><c r="A1" t="inlineStr"><is><t>Address</t></is></c></row><row r="1048576">%s</row>' % content
+    path = hostile.with_parts(tmp_path / "a.xlsx", {hostile.SHEET: hostile.sheet_of(rows)})
+    (sheet,) = read_workbook(path).sheets
+    assert sheet.cells.shape == (1, 1)
+
+
+def test_a_claimed_dimension_is_not_believed(tmp_path):
+    rows = b'<row r="1">%s</row>' % (CELL % b"A1")
+    sheet = hostile.sheet_of(rows).replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>')
+    path = hostile.with_parts(tmp_path / "a.xlsx", {hostile.SHEET: sheet})
+    assert read_workbook(path).sheets[0].cells.shape == (1, 1)
+
+
+def test_a_sheet_full_of_cells_is_refused_with_the_ways_out(tmp_path):
+    path = write_workbook(tmp_path / "a.xlsx", [HEADER, *(candidate(number) for number in range(2_000))])
+    error = refusal(path, memory=700_000)
+    assert error.message == (
+        'a.xlsx, sheet "Sheet1": 2,001 rows x 8 columns need about 1 MB of memory; the limit for one file is 1 MB.'
+    )
+    assert "--memory-limit" in error.next_step
+    assert "CSV" in error.next_step
+
+
+@pytest.mark.parametrize("rows", [False, True])
+def test_what_unpacks_to_more_than_there_is_memory_is_refused_by_its_directory(tmp_path, rows):
+    assert 'sheet "Sheet1": its content is 3.0 GB or more' in refusal(hostile.bomb(tmp_path, rows=rows)).message
+
+
+@pytest.mark.parametrize("claimed", [0, 1_000, 100_000])
+def test_a_size_that_is_less_than_the_content_is_a_lie(tmp_path, claimed):
+    error = refusal(hostile.bomb(tmp_path, claimed=claimed))
+    assert error.code == "damaged"
+    assert f"the {claimed:,} bytes that it claims" in error.message
+
+
+def test_a_lie_that_no_quick_look_finds_is_found_when_a_worker_died_of_it(tmp_path):
+    path = hostile.bomb(tmp_path, claimed=40_000_000)
+    check_bounds(path, ".xlsx", SHARE)
+    with pytest.raises(DataFormatError, match="larger than the 40,000,000 bytes that it claims"):
+        diagnose_reader_failure(path, SHARE)
+
+
+def test_more_parts_than_any_workbook_has_are_refused(tmp_path):
+    assert refusal(hostile.many_parts(tmp_path)).code == "too_many_parts"
+
+
+def test_as_many_parts_as_honest_workbooks_have_are_read(tmp_path):
+    assert MOST_PARTS > 1_033
+    assert read_workbook(hostile.many_parts(tmp_path, 1_033)).sheets
+
+
+def test_shared_texts_that_are_claimed_but_not_there_are_told(tmp_path):
+    error = refusal(hostile.false_text_count(tmp_path))
+    assert "it claims 4,294,967,295 shared texts, and 1 are there" in error.message
+
+
+def test_a_wrong_count_that_does_no_harm_is_none(tmp_path):
+    assert read_workbook(hostile.false_text_count(tmp_path, 1_000)).sheets
+
+
+def test_an_encrypted_part_is_a_password(tmp_path):
+    assert refusal(hostile.encrypted_part(tmp_path)).code == "password_protected"
+
+
+def test_repeats_are_expanded_before_the_reader_does(tmp_path):
+    error = refusal(hostile.ods_repeats(tmp_path), ".ods")
+    assert 'sheet "Data": 1,048,576 rows x 16,384 columns' in error.message
+
+
+def test_repeats_of_nothing_to_the_end_of_the_sheet_are_no_trouble(tmp_path):
+    """So writes LibreOffice every sheet."""
+    cell = '<table:table-cell office:value-type="string"><text:p>Address</text:p></table:table-cell>'
+    blank = '<table:table-cell table:number-columns-repeated="16383"/>'
+    rest = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384"/>'
+    path = hostile.ods(tmp_path / "a.ods", f"<table:table-row>{cell}{blank}</table:table-row>{rest}</table:table-row>")
+    assert read_workbook(path).sheets[0].cells.shape == (1, 1)
+
+
+def test_an_honest_file_that_made_a_worker_die_is_called_damaged_with_its_size(tmp_path):
+    with pytest.raises(DataFormatError, match="but 2 rows x 8 columns"):
+        diagnose_reader_failure(write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()]), SHARE)
+
+
+def test_parts_that_share_bytes_are_counted_as_they_come_out(tmp_path):
+    """Many entries that point at the same data unpack to far more than the file has."""
+    path = hostile.with_parts(tmp_path / "a.xlsx", {})
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet2.xml", b"0" * 2**20)
+        (last,) = [part for part in archive.filelist if part.filename.endswith("sheet2.xml")]
+        archive.filelist += [last] * 5
+        archive.NameToInfo |= {"again": last}
+    check_bounds(path, ".xlsx", SHARE)
+    assert read_workbook(path).sheets
+
+
+def test_a_directory_that_asks_for_a_version_no_one_has_is_damage_in_words(tmp_path):
+    path = hostile.honest(tmp_path / "a.xlsx")
+    content = bytearray(path.read_bytes())
+    content[content.find(b"PK\x01\x02") + 6] = 255
+    path.write_bytes(content)
+    with pytest.raises(DataFormatError, match=r"a\.xlsx is damaged"):
+        read_workbook(path)

@@ -1,0 +1,113 @@
+"""Workbooks as text: every cell at its place, nothing changed."""
+
+from datetime import date, datetime
+
+import pytest
+
+from flexscout.errors import DataFormatError
+from flexscout.ingest.header_row import find_header
+from flexscout.ingest.mapping.header_map import map_headers
+from flexscout.ingest.readers.any_file import read_workbook
+from workbooks import HEADER, candidate, write_sheets, write_workbook
+
+
+def only_sheet(path):
+    (sheet,) = read_workbook(path).sheets
+    return sheet
+
+
+def test_sheets_are_read_by_name_in_their_order(tmp_path):
+    path = write_sheets(tmp_path / "a.xlsx", {"Zoned M-1": [["Address"]], "All (2)": [["APN"]], "ümlaut": [["City"]]})
+    assert [sheet.name for sheet in read_workbook(path).sheets] == ["Zoned M-1", "All (2)", "ümlaut"]
+
+
+def test_columns_are_named_by_position_and_are_all_text(tmp_path):
+    sheet = only_sheet(write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()]))
+    assert sheet.cells.columns == ["0", "1", "2", "3", "4", "5", "6", "7"]
+    assert {str(kind) for kind in sheet.cells.dtypes} == {"String"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("1 Test Street", "1 Test Street"),
+        ("00123", "00123"),
+        (" padded ", " padded "),
+        ("N/A", "N/A"),
+        ("línea\nnueva", "línea\nnueva"),
+        (30_000, "30000"),
+        (30_000.0, "30000"),
+        (2.25, "2.25"),
+        (0.1 + 0.2, "0.3"),
+        (123_456_789_012, "123456789012"),
+        (-2, "-2"),
+        (date(2007, 1, 10), "2007-01-10 00:00:00"),
+        (datetime(2007, 1, 10, 13, 5), "2007-01-10 13:05:00"),  # noqa: DTZ001 - Excel knows no time zones
+        (None, None),
+        ("", None),
+    ],
+)
+def test_a_cell_is_read_as_the_text_that_it_shows(tmp_path, value, text):
+    sheet = only_sheet(write_workbook(tmp_path / "a.xlsx", [["Address", "here", "City"], ["x", value, "y"]]))
+    assert sheet.cells.row(1) == ("x", text, "y")
+
+
+def test_a_text_far_below_numbers_is_not_lost(tmp_path):
+    rows = [["Building SqFt"], *([number] for number in range(1, 3_000)), ["12,000 SF"]]
+    assert only_sheet(write_workbook(tmp_path / "a.xlsx", rows)).cells["0"][-1] == "12,000 SF"
+
+
+def test_a_table_that_starts_lower_keeps_the_row_numbers_of_excel(tmp_path):
+    sheet = only_sheet(write_workbook(tmp_path / "a.xlsx", [[], [], [], HEADER, [], candidate()]))
+    assert sheet.cells.height == 6
+    assert sheet.cells.row(3) == HEADER
+    assert sheet.cells.row(5)[1] == "1 Test Street"
+
+
+def test_a_table_that_starts_further_right_keeps_the_letters_of_excel(tmp_path):
+    rows = [[None, None, "Address", "Building SqFt", None], [None, None, "1 Test Street", "30000", "a note"]]
+    cells = only_sheet(write_workbook(tmp_path / "a.xlsx", rows)).cells
+    header = find_header(cells)
+    names = [column.name for column in map_headers("Sheet1", cells.row(header), cells.slice(header + 1)).columns]
+    assert names == ["Address", "Building SqFt", "Column E"]
+
+
+def test_a_column_without_header_and_an_empty_row_are_kept(tmp_path):
+    rows = [["Address", None, "City"], ["1 Test Street", "x", "Charlotte"], [None, None, None], ["2 Test Street"]]
+    cells = only_sheet(write_workbook(tmp_path / "a.xlsx", rows)).cells
+    assert cells.rows() == [
+        ("Address", None, "City"),
+        ("1 Test Street", "x", "Charlotte"),
+        (None, None, None),
+        ("2 Test Street", None, None),
+    ]
+
+
+def test_equal_headers_are_no_trouble(tmp_path):
+    cells = only_sheet(write_workbook(tmp_path / "a.xlsx", [["Owner"] * 3, ["a", "b", "c"]])).cells
+    assert cells.rows() == [("Owner", "Owner", "Owner"), ("a", "b", "c")]
+
+
+def test_a_blank_sheet_is_left_out_with_its_reason(tmp_path):
+    book = read_workbook(write_sheets(tmp_path / "a.xlsx", {"Cover": [], "Data": [HEADER, candidate()]}))
+    assert [sheet.name for sheet in book.sheets] == ["Data"]
+    assert book.left_out == (("Cover", "It is empty."),)
+
+
+@pytest.mark.parametrize("sheets", [{"Sheet1": []}, {"One": [], "Two": [[None, None], [""]]}])
+def test_a_workbook_without_a_cell_has_no_data(tmp_path, sheets):
+    with pytest.raises(DataFormatError) as caught:
+        read_workbook(write_sheets(tmp_path / "a.xlsx", sheets))
+    assert caught.value.code == "empty_workbook"
+    assert caught.value.message == "a.xlsx has no data: every sheet is empty."
+    assert caught.value.next_step
+
+
+def test_a_workbook_under_the_name_of_another_kind_is_read_by_its_content(tmp_path):
+    path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()]).rename(tmp_path / "a.xls")
+    assert only_sheet(path).cells.row(0) == HEADER
+
+
+def test_a_missing_file_is_an_error_of_the_system(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_workbook(tmp_path / "none.xlsx")

@@ -1,0 +1,261 @@
+"""Which rows are one property, and why."""
+
+import polars as pl
+import pytest
+
+from flexscout.matching.close_matches import Bands, find_candidate_pairs
+from flexscout.matching.clusters import MatchSettings, connected_components, find_clusters
+
+HERE = {"City": "Boca Raton", "State": "FL", "Zip Code": "33432"}
+TEXTS = ("Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Source File")
+
+
+def groups(*rows, **linking):
+    """The groups of rows, each an address or a dictionary, in Boca Raton unless they say otherwise."""
+    full = [HERE | (row if isinstance(row, dict) else {"Address": row}) for row in rows]
+    schema = {name: pl.String for name in TEXTS if any(name in row for row in full)}
+    schema |= {name: pl.Float64 for name in ("Latitude", "Longitude") if any(name in row for row in full)}
+    return find_clusters(pl.DataFrame(full, schema=schema), MatchSettings(**{"close_matches": "merge"} | linking))
+
+
+def are_one(*rows, **linking):
+    return groups(*rows, **linking).numbers.n_unique() == 1
+
+
+def evidence(left, right, **linking):
+    """What is said of two rows that are one, else what is listed for review, else nothing."""
+    found = groups(left, right, **linking)
+    if found.numbers.n_unique() == 1:
+        return found.evidence(pl.Series([0]), pl.Series([1]))["Evidence"].item()
+    return found.links["Evidence"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ("1 Main St", "1 MAIN STREET", "same Address, City, State after normalization"),
+        ("1 Main St", "1 Main", "same number and street; suffix missing on one side"),
+        ("1 N Main St", "1 Main St", "same number and street; direction missing on one side"),
+        ("1 NW Main St", "1 Main St NW", "same number and street; direction before the name on one side, after it on the other"),
+        ("1 Stony Island", "1 Stony Island Ave", "same number and street; suffix missing on one side"),
+        ("7 US Highway 19", "7 Hwy 19", "same number and street; suffix missing on one side"),
+        ("1 Maplewod Ave", "1 Maplewood Ave", "same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD)"),
+        ("1 Indutrial Ave", "1 Indl Ave", "same number; street names 1 letter apart (INDUSTRIAL, INDUTRIAL)"),
+    ],
+)
+def test_rows_of_one_property_are_joined_and_say_why(left, right, said):
+    assert evidence(left, right) == said
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("5136 Maplewood St", "5135 Maplewood St"),
+        ("1 N Main St", "1 S Main St"),
+        ("1 N Main St", "1 Main St S"),
+        ("1 Main St", "1 Main Ave"),
+        ("1 Main St", "1 Main St Unit 2"),
+        ("1 Main St Unit 1", "1 Main St Unit 2"),
+        ("1 21st St", "1 22nd St"),
+        ("1 Pine St", "1 Vine St"),
+        ("1 US Highway 19", "1 County Road 19"),
+        ("Multiple", "Multiple"),
+        ("Main St", "Main St"),
+        ("0 Main St", "0 Main St"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_rows_of_two_properties_stay_apart(left, right):
+    assert evidence(left, right) == []
+
+
+@pytest.mark.parametrize("other", [{"City": "Delray Beach", "Zip Code": "33444"}, {"State": "GA"}])
+def test_the_same_address_elsewhere_is_another(other):
+    assert not are_one("1 Maplewood St", {"Address": "1 Maplewood St", **other})
+
+
+def test_a_zip_code_stands_for_a_city_that_is_written_otherwise():
+    other = {"Address": "1 Main Street", "City": "West Boca"}
+    assert evidence("1 Main St", other) == "same Address, State, Zip Code after normalization"
+
+
+@pytest.mark.parametrize("blank", [None, ""])
+def test_rows_without_city_and_zip_code_are_joined_with_none(blank):
+    row = {"Address": "1 Main St", "City": blank, "Zip Code": blank}
+    assert groups(row, row, "2 Elm St").numbers.to_list() == [0, 1, 2]
+
+
+def test_of_several_streets_that_fit_none_is_taken():
+    found = groups("2 N Oak St", "2 S Oak St", "2 Oak St")
+    assert found.numbers.to_list() == [0, 1, 2]
+    assert set(found.links["Evidence"]) == {"same number and street; direction missing on one side; several streets fit"}
+
+
+def test_a_name_that_is_in_use_elsewhere_is_no_slip_of_the_pen():
+    houses = [f"{number} {name} St" for number in (11, 12, 13) for name in ("Marlin", "Martin")]
+    assert groups(*houses).numbers.n_unique() == len(houses)
+
+
+def test_different_parcels_are_no_close_match():
+    rows = [{"Address": "1 Main St", "APN": "06-1"}, {"Address": "1 Main", "APN": "06-2"}]
+    assert evidence(*rows) == []
+
+
+def test_an_equal_parcel_supports_what_the_address_leaves_open():
+    rows = [{"Address": "1 Main St", "APN": "06-1"}, {"Address": "1 Main St Unit 2", "APN": "061"}]
+    assert evidence(*rows) == "same number and street; unit on one side only; APN equal"
+
+
+def test_a_unit_may_stand_in_the_address_or_in_its_column():
+    rows = [{"Address": "1 Main St Suite 2"}, {"Address": "1 Main St", "Unit": "# 2"}]
+    assert evidence(*rows) == "same number and street; unit in the address on one side, in the column Unit on the other"
+    assert not are_one(rows[0], rows[1] | {"Unit": "3"})
+    assert are_one(*rows, policy="parcel")
+
+
+def test_what_is_far_apart_is_only_listed():
+    rows = [{"Address": f"1 Maplewo{end} St", "Latitude": lat, "Longitude": -80.1} for end, lat in (("od", 26.30), ("d", 26.36))]
+    assert evidence(*rows) == ["same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD); 6.7 km apart"]
+
+
+def test_a_range_and_its_first_number_are_listed():
+    assert evidence("100-120 Main St", "100 Main St") == ["same number and street; range of numbers on one side"]
+
+
+def test_close_matches_may_be_listed_only():
+    found = groups("1 Main St", "1 Main", close_matches="review")
+    assert found.numbers.to_list() == [0, 1]
+    assert found.links["merge"].to_list() == [False]
+
+
+def test_close_matches_may_be_off():
+    assert groups("1 Main St", "1 Main", close_matches="off").links.is_empty()
+
+
+def test_the_bands_can_be_set():
+    assert not are_one("1 Main St", "1 Main", bands=Bands(merge_from=0.99))
+
+
+def test_other_duplicate_fields_are_compared_exactly():
+    assert not are_one({"Address": "1 Main St", "APN": "1"}, {"Address": "1 Main", "APN": "1"}, fields=("Address", "APN"))
+    assert are_one({"Address": "1 Main St", "APN": "1"}, {"Address": "1 MAIN ST", "APN": "1"}, fields=("Address", "APN"))
+
+
+def test_links_are_closed_over_other_rows():
+    found = groups(
+        "1 Main St", {"Address": "1 Main St", "City": "West Boca"}, {"Address": "1 Main St", "City": "West Boca", "Zip Code": "1"}
+    )
+    assert found.numbers.n_unique() == 1
+    assert found.evidence(pl.Series([0]), pl.Series([2]))["Evidence"].item() == "both are one with another row of the group"
+
+
+def test_by_site_parcels_and_the_column_unit_do_not_count():
+    rows = [{"Address": "1 Main St", "APN": apn, "Unit": unit} for apn, unit in (("1", "A"), ("2", "B"), (None, None))]
+    assert are_one(*rows)
+
+
+def test_by_parcel_they_keep_rows_apart():
+    cells = [("1", None), ("2", None), ("01", None), (None, "A"), (None, "B"), (None, "Suite A")]
+    rows = [{"Address": "1 Main St", "APN": apn, "Unit": unit} for apn, unit in cells]
+    assert groups(*rows, policy="parcel").numbers.to_list() == [0, 1, 0, 2, 3, 2]
+
+
+def test_by_parcel_a_unit_is_one_wherever_it_is_written():
+    rows = [("1 Main St #4", None), ("1 Main St", "4"), ("1 Main St", "5"), ("1 Main St Suite 5", None), ("1 Main St", None)]
+    found = groups(*({"Address": address, "Unit": unit} for address, unit in rows), policy="parcel", close_matches="off")
+    assert found.numbers.to_list() == [0, 0, 1, 1, 2]
+
+
+def test_by_parcel_a_row_without_a_parcel_goes_with_the_only_one():
+    assert are_one({"Address": "1 Main St", "APN": "1"}, {"Address": "1 Main St"}, policy="parcel")
+
+
+@pytest.mark.parametrize("columns", [["Address"], ["City"], []])
+def test_columns_may_be_lacking(columns):
+    frame = pl.DataFrame({name: ["1 Main St", "1 Main St"] for name in columns})
+    assert find_clusters(frame).numbers.len() == frame.height
+
+
+def test_rows_of_files_without_a_state_are_compared_within_their_file():
+    frame = pl.DataFrame({"Address": ["1 Main St", "1 Main", "1 Main St"], "City": ["X"] * 3, "Source File": ["a", "a", "b"]})
+    assert find_clusters(frame, MatchSettings(close_matches="merge")).numbers.to_list() == [0, 0, 1]
+
+
+def test_a_block_of_equal_house_numbers_is_not_compared_all_with_all():
+    count = 3_000
+    sites = pl.DataFrame(
+        {"full": [f"{i * 7919 % 26**4:06}".translate(str.maketrans("0123456789", "ABCDEFGHIJ")) for i in range(count)]}
+    )
+    pairs = find_candidate_pairs(
+        sites.with_columns(pl.lit("100").alias("low"), *(pl.lit("X").alias(name) for name in ("state", "city", "zip")))
+    )
+    assert 0 < pairs.height <= 48 * count
+
+
+def test_what_hangs_together_is_found_over_any_number_of_links():
+    chain = pl.Series(range(999))
+    first = connected_components(1_001, (chain + 1).to_numpy(), chain.to_numpy())
+    assert first.tolist() == [0] * 1_000 + [1_000]
+
+
+def test_a_state_that_is_missing_is_told_by_the_zip_code():
+    assert are_one({"Address": "1 Main St", "Zip Code": "33432"}, {"Address": "1 Main St", "State": None, "Zip Code": "33432-1"})
+    assert not are_one(
+        {"Address": "1 Main St", "Zip Code": "33432"}, {"Address": "1 Main St", "State": None, "Zip Code": "28202"}
+    )
+
+
+def test_files_whose_names_differ_only_in_punctuation_stay_apart_where_they_lack_a_state():
+    frame = pl.DataFrame(
+        {"Address": ["1 Main St"] * 2, "City": ["X"] * 2, "Zip Code": [None] * 2, "Source File": ["a-1.xlsx", "a 1.xlsx"]}
+    )
+    assert find_clusters(frame).numbers.n_unique() == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "match"),
+    [
+        ({"Address": "1 MAIN STREET"}, "same fields"),
+        ({"Address": "1 Main St", "City": "West Boca"}, "same ZIP code"),
+        ({"Address": "1 Main"}, "close match"),
+    ],
+)
+def test_each_merge_names_the_kind_of_its_match(other, match):
+    found = groups({"Address": "1 Main St", "Zip Code": "33432"}, {"Zip Code": "33432"} | other)
+    assert found.evidence(pl.Series([0]), pl.Series([1]))["Match"].item() == match
+
+
+def test_by_parcel_a_unit_in_its_column_is_the_evidence():
+    rows = ({"Address": "1 Main St # 4"}, {"Address": "1 Main St", "Unit": "4"})
+    found = groups(*rows, policy="parcel", close_matches="off")
+    assert found.evidence(pl.Series([0]), pl.Series([1]))["Match"].item() == "same unit"
+
+
+def test_where_a_file_lacks_the_state_the_evidence_says_so():
+    frame = pl.DataFrame({"Address": ["1 Main St"] * 2, "City": ["X"] * 2})
+    evidence = find_clusters(frame).evidence(pl.Series([0]), pl.Series([1]))["Evidence"].item()
+    assert evidence == "same Address, City after normalization; their file has no State"
+
+
+LOT = {"Address": "Lake Dr NE", "APN": "160-085-00140"}
+
+
+@pytest.mark.parametrize(
+    ("other", "one"),
+    [
+        ({"Address": "LAKE DRIVE NORTHEAST", "APN": "16008500140"}, True),
+        ({"APN": "16008500141"}, False),
+        ({"APN": None}, False),
+        ({"Address": "Lake Rd NE"}, False),
+        ({"Address": None}, False),
+        ({"City": "Tampa"}, False),
+        ({"State": "GA"}, False),
+    ],
+)
+def test_addresses_without_a_house_number_are_one_only_with_the_same_parcel_and_place(other, one):
+    assert are_one(LOT, LOT | other) == one
+
+
+def test_a_parcel_number_that_only_counts_joins_no_addresses_without_a_house_number():
+    assert not are_one({"Address": "Multiple", "APN": "12"}, {"Address": "Multiple", "APN": "12"})

@@ -1,0 +1,115 @@
+"""Frames as one: rows, columns, types and labels."""
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from flexscout.domain.output_columns import SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
+from flexscout.errors import AggregationError
+from flexscout.notebook.aggregator import ResultAggregator
+from frames import LIBRARIES, column_of, frame_of, rows_of
+
+combine = ResultAggregator().combine_results
+
+
+@LIBRARIES
+def test_all_rows_are_there_in_the_order_given(library):
+    frames = [frame_of(library, [{"Address": text} for text in texts]) for texts in ("ba", "d", "c")]
+    assert column_of(combine(frames), "Address") == ["b", "a", "d", "c"]
+
+
+@LIBRARIES
+def test_canonical_columns_come_first_then_scores_then_sources_then_the_others(library):
+    names = ["Broker", UNVERIFIED, *reversed(SOURCE_COLUMNS), *reversed(SCORE_COLUMNS), "Agent", "City", "Address"]
+    combined = combine([frame_of(library, [dict.fromkeys(names, "x")])])
+    assert list(combined.columns) == ["Address", "City", *SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED, "Broker", "Agent"]
+
+
+@LIBRARIES
+def test_what_a_frame_lacks_is_missing(library):
+    combined = combine([frame_of(library, [{"Address": "a", "Note": "b"}]), frame_of(library, [{"City": "c"}])])
+    assert rows_of(combined) == [{"Address": "a", "City": None, "Note": "b"}, {"Address": None, "City": "c", "Note": None}]
+
+
+@LIBRARIES
+@pytest.mark.parametrize("name", ["broker note", "BROKER NOTE", "BrokerNote", " Broker  Note"])
+def test_names_that_are_equal_up_to_case_and_spaces_are_one_column(library, name):
+    combined = combine([frame_of(library, [{"Broker Note": "a"}]), frame_of(library, [{name: "b"}])])
+    assert rows_of(combined) == [{"Broker Note": "a"}, {"Broker Note": "b"}]
+
+
+@LIBRARIES
+def test_two_spellings_in_one_frame_are_one_column_too(library):
+    combined = combine([frame_of(library, [{"Zip Code": "1", "zip code": None}, {"Zip Code": None, "zip code": "2"}])])
+    assert rows_of(combined) == [{"Zip Code": "1"}, {"Zip Code": "2"}]
+
+
+@LIBRARIES
+def test_none_and_frames_without_columns_count_for_nothing(library):
+    frame = frame_of(library, [{"Address": "a"}])
+    assert rows_of(combine([None, library.DataFrame(), frame, None])) == [{"Address": "a"}]
+
+
+@LIBRARIES
+def test_a_frame_without_rows_brings_its_columns_and_changes_no_type(library):
+    first, second = (frame_of(library, [{name: "x", "Units": 1}]) for name in ("Address", "City"))
+    combined = combine([first, second[:0]])
+    assert list(combined.columns) == ["Address", "City", "Units"]
+    assert combined["Units"].dtype == first["Units"].dtype
+
+
+@LIBRARIES
+def test_a_column_of_two_types_holds_both(library):
+    combined = combine([frame_of(library, [{"X": 1}]), frame_of(library, [{"X": "a"}])])
+    assert [str(value) for value in combined["X"]] == ["1", "a"]
+
+
+def test_an_empty_column_does_not_change_the_type_that_another_frame_gives_it():
+    frames = [pd.DataFrame({"Occupancy": [95.0]}), pd.DataFrame({"Occupancy": [None], "City": ["x"]})]
+    assert combine(frames)["Occupancy"].dtype == "float64"
+
+
+def test_pandas_rows_that_are_only_numbered_are_numbered_anew():
+    frame = pd.DataFrame({"Address": ["a", "b"]})
+    assert list(combine([frame, frame]).index) == [0, 1, 2, 3]
+
+
+def test_pandas_rows_with_labels_of_their_own_keep_them():
+    frames = [pd.DataFrame({"Address": ["a"]}, index=["k"]), pd.DataFrame({"Address": ["b"]})]
+    assert list(combine(frames).index) == ["k", 0]
+
+
+def test_pandas_columns_of_one_name_are_one_column():
+    frame = pd.DataFrame([["a", None, 1], [None, "b", 2]], columns=["City", "City", "n"])
+    assert combine([frame]).to_dict("list") == {"City": ["a", "b"], "n": [1, 2]}
+
+
+@pytest.mark.parametrize("nothing", [[], [None], [pd.DataFrame()]])
+def test_nothing_gives_an_empty_pandas_frame(nothing):
+    combined = combine(nothing)
+    assert isinstance(combined, pd.DataFrame)
+    assert combined.empty
+
+
+@LIBRARIES
+def test_the_frames_that_were_given_stay_as_they_were(library):
+    frame = frame_of(library, [{"city": "x", "Address": "a"}])
+    combine([frame, frame])
+    assert list(frame.columns) == ["city", "Address"]
+
+
+def test_frames_of_both_libraries_are_a_type_error():
+    with pytest.raises(TypeError, match="pandas and of Polars can't be combined"):
+        combine([pd.DataFrame({"a": [1]}), pl.DataFrame({"a": [1]})])
+
+
+@pytest.mark.parametrize("wrong", [pd.DataFrame({"a": [1]}), pl.DataFrame({"a": [1]}), 5, [5], "frames"])
+def test_what_is_no_list_of_frames_is_a_type_error(wrong):
+    with pytest.raises(TypeError, match="A list of DataFrames"):
+        combine(wrong)
+
+
+def test_types_that_nothing_holds_are_an_aggregation_error():
+    with pytest.raises(AggregationError, match="can't be combined") as caught:
+        combine([pl.DataFrame({"X": [[1]]}), pl.DataFrame({"X": [{"a": 1}]})])
+    assert caught.value.code == "types_differ"

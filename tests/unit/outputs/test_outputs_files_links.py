@@ -1,0 +1,42 @@
+"""Links of a property: a map, and its page."""
+
+import polars as pl
+import pytest
+
+from flexscout.outputs.files.front_sheets import MOST_LINKED, build_links, count_unlinked
+
+
+def found(**values):
+    (table,) = [pl.DataFrame({name.replace("_", " "): [value] for name, value in values.items()})]
+    return {link.name: link[0] for link in build_links(table)}
+
+
+def test_a_map_is_asked_for_the_place():
+    there = found(Address="1 A&B St #2", City="Cañon City", State="CO")
+    assert there == {"Map": "https://www.google.com/maps/search/?api=1&query=1+A+B+St+2+Ca+on+City+CO"}
+
+
+def test_a_page_is_an_address_of_the_web():
+    assert found(Address="1 A St", Property_Link="https://example.com/p")["Property Page"] == "https://example.com/p"
+
+
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "internal:Sheet1!A1", "mailto:a@b.c", "http://a b", "https://" + "x" * 3_000]
+)
+def test_anything_else_is_no_page(text):
+    assert found(Address="1 A St", Property_Link=text)["Property Page"] is None
+
+
+def test_without_an_address_there_is_no_link():
+    assert found(APN="1", Property_Link="https://example.com/p") == {}
+
+
+def test_a_column_of_the_export_is_not_replaced():
+    assert found(Address="1 A St", Map="B7") == {}
+
+
+def test_only_the_first_of_a_long_list_have_links_and_it_is_said():
+    short, long = (pl.DataFrame({"Address": ["1 A St"] * rows}) for rows in (1, MOST_LINKED + 1))
+    assert count_unlinked(short) == []
+    assert build_links(long)[0].null_count() == 1
+    assert "for the first 2,500 properties" in count_unlinked(long)[0]

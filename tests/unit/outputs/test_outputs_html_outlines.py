@@ -1,0 +1,69 @@
+"""In which county a place lies, by its name or its position."""
+
+import polars as pl
+import pytest
+
+from flexscout.outputs.html.outlines import fold_place, load_outlines
+from flexscout.outputs.html.positions import HEIGHT, WIDTH, project
+
+CITIES = {
+    "Charlotte": (-80.84, 35.22, "37119"),
+    "Chicago": (-87.63, 41.88, "17031"),
+    "Los Angeles": (-118.24, 34.05, "06037"),
+    "Houston": (-95.37, 29.76, "48201"),
+    "Richmond, the city": (-77.45, 37.54, "51760"),
+    "Anchorage": (-149.86, 61.2, "02020"),
+    "Honolulu": (-157.86, 21.33, "15003"),
+}
+
+
+def on_map(*places):
+    x, y = project(pl.col("longitude"), pl.col("latitude"))
+    frame = pl.DataFrame(places, schema=["longitude", "latitude"], orient="row")
+    return frame.select(x.alias("x"), y.alias("y"))
+
+
+@pytest.mark.parametrize(("longitude", "latitude", "fips"), CITIES.values(), ids=CITIES)
+def test_a_position_lies_in_its_county(longitude, latitude, fips):
+    assert load_outlines().county_at(on_map((longitude, latitude))).to_list() == [fips]
+
+
+def test_positions_keep_their_order():
+    points = on_map(*((longitude, latitude) for longitude, latitude, _ in CITIES.values()))
+    assert load_outlines().county_at(points).to_list() == [fips for *_, fips in CITIES.values()]
+
+
+def test_the_sea_is_in_no_county():
+    assert load_outlines().county_at(on_map((-72.0, 36.0))).to_list() == [None]
+
+
+@pytest.mark.parametrize("place", [(0.0, 0.0), (-80.84, -35.22), (80.84, 35.22), (-66.1, 18.4), (-99.1, 19.4)])
+def test_what_is_not_in_the_fifty_states_is_not_on_the_map(place):
+    assert on_map(place).row(0) == (None, None)
+
+
+def test_the_picture_holds_every_center():
+    places = load_outlines().places
+    assert (
+        places.filter(pl.col("x").is_between(0, WIDTH) & pl.col("y").is_between(0, HEIGHT)).height == places.height == 3142 + 51
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "fips"),
+    [
+        ("NC", "mecklenburg county", "37119"),
+        ("MO", "Saint Louis", "29189"),
+        ("MO", "ST. LOUIS CITY", "29510"),
+        ("VA", "Richmond", "51159"),
+        ("VA", "Richmond City", "51760"),
+        ("VA", "Norfolk", "51710"),
+        ("LA", "Orleans Parish", "22071"),
+        ("NM", "DOÑA ANA", "35013"),
+        ("GA", "De Kalb", "13089"),
+        ("AK", "Anchorage Municipality", "02020"),
+    ],
+)
+def test_a_county_is_known_by_its_name(state, name, fips):
+    asked = pl.DataFrame({"State": [state], "name": [name]}).with_columns(fold_place(pl.col("name")).alias("county"))
+    assert asked.join(load_outlines().county_names([state]), on=["State", "county"])["place"].to_list() == [fips]

@@ -1,0 +1,83 @@
+"""Values as a page shows them."""
+
+import polars as pl
+import pytest
+from markupsafe import escape
+
+from flexscout.outputs.html.cell_text import (
+    escape_text,
+    format_decimal,
+    format_percent,
+    format_whole,
+    format_year,
+    link_html,
+    plain_text,
+    single_line,
+)
+from hostile_texts import CORPUS
+
+LINKS = (
+    ("https://www.example.com/p/12?a=1&b=%20#top", True),
+    ("http://example.com", True),
+    ("https://example.com:8080/x", True),
+    ("HTTPS://example.com/", False),
+    ("javascript:alert(1)", False),
+    ("data:text/html,x", False),
+    ("//example.com", False),
+    ("https://user:secret@example.com/", False),
+    ('https://example.com/"onclick="x', False),
+    ("https://example.com/ x", False),
+    ("https://example.com/\nx", False),
+    ("https://exämple.com/", False),
+    ("see https://example.com/", False),
+    ("https://" + "a" * 400 + ".com", False),
+)
+
+
+def shown(values, expression, name="value"):
+    return pl.DataFrame({name: values}).select(expression.alias("shown"))["shown"].to_list()
+
+
+def test_text_is_escaped_as_the_library_escapes_it():
+    texts = [text for text in CORPUS if len(text) < 5_000]
+    assert shown(texts, escape_text(pl.col("value"))) == [str(escape(text)) for text in texts]
+
+
+def test_missing_text_is_empty():
+    assert shown([None], escape_text(pl.col("value"))) == [""]
+
+
+def test_a_line_has_no_unseen_letters_and_no_ends():
+    told = shown(list(CORPUS), single_line(pl.col("value")).fill_null(""))
+    assert all(text == "" or text.isprintable() or "\ufeff" in text or "\ufffe" in text for text in told)
+
+
+def test_a_line_is_cut_where_it_is_too_long():
+    assert shown(["x" * 200, "short", " ", None], single_line(pl.col("value"), 10)) == ["x" * 9 + "…", "short", None, None]
+
+
+def test_a_column_that_is_not_there_is_missing():
+    assert shown(["x"], plain_text("Address", pl.DataFrame())) == [None]
+
+
+@pytest.mark.parametrize(("text", "good"), LINKS)
+def test_only_a_plain_web_address_becomes_a_link(text, good):
+    (told,) = shown([text], link_html(pl.col("value"), "Listing"))
+    assert bool(told) == good
+    assert told == "" or told.startswith('<a href="http')
+
+
+def test_numbers_are_grouped():
+    frame = pl.DataFrame({"value": [34_000.4, 1_234_567.0, 999.0, 0.0, -1_234.0, None, float("inf"), float("nan")]})
+    assert frame.select(format_whole("value", frame))[:, 0].to_list() == ["34,000", "1,234,567", "999", "0", "-1,234", "", "", ""]
+
+
+def test_decimals_lose_what_says_nothing():
+    frame = pl.DataFrame({"value": [1.588, 9.0, 1234.5, None]})
+    assert frame.select(format_decimal("value", frame, 2))[:, 0].to_list() == ["1.59", "9", "1,234.5", ""]
+
+
+def test_years_and_shares():
+    frame = pl.DataFrame({"year": [1995.0, None], "share": [0.8, None]})
+    assert frame.select(format_year("year", frame))[:, 0].to_list() == ["1995", ""]
+    assert frame.select(format_percent("share", frame, of=1))[:, 0].to_list() == ["80%", ""]

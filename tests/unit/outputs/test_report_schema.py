@@ -1,0 +1,29 @@
+"""The JSON Schema of the report."""
+
+from jsonschema import Draft202012Validator
+from test_reporting_report import facts_of, write
+
+from flexscout.outputs.report.build import FORMAT, build_report, load_report_schema
+from workbooks import candidate
+
+
+def test_it_is_a_schema():
+    Draft202012Validator.check_schema(load_report_schema())
+
+
+def test_it_is_of_the_version_that_the_report_has():
+    schema = load_report_schema()
+    assert schema["properties"]["format"]["const"] == FORMAT
+    assert schema["$id"].endswith(f":{FORMAT}")
+
+
+def test_it_knows_every_part_of_a_report(tmp_path):
+    write(tmp_path, a=[candidate(1)])
+    report = build_report(facts_of(tmp_path))
+    assert report.keys() == set(load_report_schema()["required"])
+
+
+def test_a_part_that_it_does_not_know_is_refused(tmp_path):
+    write(tmp_path, a=[candidate(1)])
+    report = build_report(facts_of(tmp_path)) | {"weather": "fine"}
+    assert [error.message for error in Draft202012Validator(load_report_schema()).iter_errors(report)] != []

@@ -1,0 +1,78 @@
+"""How far a run is within a large file."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from flexscout.cli.render.progress_bar import BarProgress, LineProgress
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.ingest.readers import limits as preflight
+from flexscout.ingest.readers.streaming import large_workbook as large
+from flexscout.runtime import progress
+from flexscout.runtime.batch import BatchProcessor
+from flexscout.runtime.progress import LoggedProgress, NoProgress
+from workbooks import HEADER, candidate, write_workbook
+
+ROWS = 1_500
+
+
+class Listener(NoProgress):
+    """Writes down the rows that it is told of."""
+
+    def __init__(self):
+        self.told = []
+
+    def rows_read(self, file, rows, estimate):
+        self.told.append((file, rows, estimate))
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    monkeypatch.setattr(preflight, "LARGE", 0)
+    monkeypatch.setattr(large, "LargeBook", partial(large.LargeWorkbook, size=2_000))
+    monkeypatch.setattr(progress, "_LOOK_SECONDS", 0)
+    path = write_workbook(tmp_path / "a.xlsx", [HEADER, *map(candidate, range(ROWS))])
+    listener = Listener()
+    batch = BatchProcessor(PipelineConfiguration(), executor=ThreadPoolExecutor(1), progress=listener)
+    assert batch.process_file(path).property_count == ROWS
+    return listener.told
+
+
+def test_rows_of_a_large_file_are_told_while_it_is_read(told):
+    assert {file for file, _, _ in told} == {"a.xlsx"}
+    counts = [rows for _, rows, _ in told]
+    assert counts == sorted(set(counts))
+    assert 0 < counts[0] < ROWS
+
+
+def test_the_estimate_is_near_what_the_file_has(told):
+    assert all(rows <= estimate for _, rows, estimate in told)
+    assert told[-1][2] == pytest.approx(ROWS, rel=0.05)
+
+
+def test_the_log_has_a_line_after_as_many_rows_as_the_interval_says(caplog):
+    caplog.set_level("INFO", "flexscout")
+    log = LoggedProgress(100, 1_000)
+    for rows in (400, 1_000, 1_500, 2_200):
+        log.rows_read("a.xlsx", rows, 9_000)
+    assert [record.data["rows"] for record in caplog.records] == [1_000, 2_200]
+    assert json.dumps(caplog.records[0].data)
+
+
+def test_a_line_for_people_does_not_come_too_often(capsys, monkeypatch):
+    monkeypatch.setattr("flexscout.cli.render.progress_bar._LINE_SECONDS", 0)
+    lines = LineProgress()
+    monkeypatch.setattr("flexscout.cli.render.progress_bar._LINE_SECONDS", 60)
+    lines.rows_read("a.xlsx", 340_000, 1_000_000)
+    lines.rows_read("a.xlsx", 350_000, 1_000_000)
+    assert capsys.readouterr().err == "a.xlsx: 340,000 rows of about 1,000,000\n"
+
+
+def test_the_bar_says_it_until_the_file_is_done():
+    bar = BarProgress()
+    bar.started(1)
+    bar.rows_read("a.xlsx", 340_000, 1_000_000)
+    (task,) = bar.bar.tasks
+    assert task.description == "a.xlsx: 340,000 rows of about 1,000,000"

@@ -1,0 +1,122 @@
+"""What was read is found again by its content, as long as it is whole and was read the same way."""
+
+import os
+import time
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from flexscout.errors import DataFormatError, WorkerError
+from flexscout.ingest.scan import build_source_file
+from flexscout.ingest.worker import ingest_file
+from flexscout.models import FileRecord
+from flexscout.runtime.cache import TableCache, open_table_cache
+from workbooks import corrupted_file, valid_properties_1
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return TableCache(tmp_path / "cache", "one way of reading", lasting=True)
+
+
+def read(path, cache):
+    """A file, read and kept."""
+    record = ingest_file(build_source_file(path, path.name), cache)
+    cache.keep(record)
+    return record
+
+
+def test_a_file_is_found_with_its_tables(tmp_path, cache):
+    record = read(valid_properties_1(tmp_path), cache)
+    found = cache.find(record.source)
+    assert found == replace(record, seconds=0.0, reused=True)
+    assert pl.read_parquet(found.sheets[0].table).height == record.sheets[0].rows_read
+
+
+@pytest.mark.parametrize("other", [{"reading": "another"}, {"reuse": False}, {"lasting": False}], ids=str)
+def test_it_is_not_found_where_it_would_be_read_otherwise(tmp_path, cache, other):
+    record = read(valid_properties_1(tmp_path), cache)
+    assert replace(cache, **other).find(record.source) is None
+
+
+def test_a_file_of_another_name_is_another_one(tmp_path, cache):
+    record = read(valid_properties_1(tmp_path), cache)
+    assert cache.find(replace(record.source, path=tmp_path / "renamed.xlsx")) is None
+
+
+@pytest.mark.parametrize("content", ["", "{", "{}", "[1]", '{"format": 99}', "\ud800".encode("utf-8", "surrogatepass")])
+def test_a_record_that_is_none_is_passed_over(tmp_path, cache, content):
+    record = read(valid_properties_1(tmp_path), cache)
+    (cache.place(record.source) / "record.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert cache.find(record.source) is None
+
+
+@pytest.mark.parametrize("spoil", [lambda table: table.unlink(), lambda table: table.write_bytes(table.read_bytes()[:-1])])
+def test_a_table_that_is_gone_or_cut_is_read_again(tmp_path, cache, spoil):
+    record = read(valid_properties_1(tmp_path), cache)
+    spoil(record.sheets[0].table)
+    assert cache.find(record.source) is None
+
+
+def test_what_is_wrong_with_the_content_is_known_again(tmp_path, cache):
+    record = read(corrupted_file(tmp_path), cache)
+    found = cache.find(record.source)
+    assert isinstance(found.error, DataFormatError)
+    assert found.error.as_dict() == record.error.as_dict()
+    assert replace(cache, failures=False).find(record.source) is None
+
+
+def test_what_went_wrong_with_the_work_is_not(tmp_path, cache):
+    source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
+    cache.keep(FileRecord(source, error=WorkerError.timed_out("a.xlsx", 5)))
+    assert cache.find(source) is None
+
+
+def test_a_file_that_changed_while_it_was_read_is_not_kept(tmp_path, cache):
+    path = valid_properties_1(tmp_path)
+    record = ingest_file(build_source_file(path, path.name), cache)
+    os.utime(path, (1, 1))
+    cache.keep(record)
+    assert cache.find(record.source) is None
+
+
+def used(record, cache, days_ago):
+    """As if the record had been used last so many days ago."""
+    for path in cache.place(record.source).iterdir():
+        os.utime(path, (time.time() - days_ago * 86_400,) * 2)
+
+
+def test_what_was_not_used_for_longest_goes_first(tmp_path, cache):
+    old, new = (read(valid_properties_1(tmp_path / name), cache) for name in ("a", "b"))
+    new = read(valid_properties_1(tmp_path / "b").rename(tmp_path / "b/new.xlsx"), cache)
+    used(old, cache, 2)
+    used(new, cache, 1)
+    size = sum(path.stat().st_size for path in cache.place(new.source).iterdir())
+    assert cache.bound(size / 2**30)[0] == 1
+    assert (cache.find(old.source), cache.find(new.source).reused) == (None, True)
+
+
+def test_what_a_run_has_just_used_stays(tmp_path, cache):
+    record = read(valid_properties_1(tmp_path), cache)
+    assert cache.bound(0)[:2] == (0, 0)
+    used(record, cache, 1)
+    cache.find(record.source)
+    assert cache.bound(0)[:2] == (0, 0)
+
+
+def test_what_was_never_finished_goes(tmp_path, cache):
+    record = read(valid_properties_1(tmp_path), cache)
+    (cache.place(record.source) / "record.json").unlink()
+    used(record, cache, 1)
+    assert cache.bound(5)[0] == 1
+    assert not list(cache.folder.iterdir())
+
+
+def test_where_no_cache_can_be_the_run_has_one_of_its_own(tmp_path):
+    (tmp_path / "file").write_text("")
+    with open_table_cache(tmp_path / "file" / "cache", "") as cache:
+        record = read(valid_properties_1(tmp_path), cache)
+        assert record.sheets[0].table.is_file()
+        assert cache.find(record.source) is None
+    assert not cache.folder.exists()

@@ -1,0 +1,159 @@
+"""Worker processes: one that dies, hangs or eats memory costs itself and nothing else."""
+
+import multiprocessing
+import operator
+import os
+import subprocess
+import sys
+import time
+from importlib import import_module
+
+import psutil
+import pytest
+
+from flexscout.runtime.executors import PRELOADED, WITHOUT_THREADS, WorkerDied, WorkerPool
+
+GENEROUS = 60  # seconds; no call below takes as long
+GIGABYTES = 1
+
+
+def pool(workers=1, timeout=GENEROUS):
+    return WorkerPool(workers, timeout, GIGABYTES)
+
+
+def test_work_is_done_in_another_process():
+    with pool() as workers:
+        assert workers.submit(os.getpid).result() != os.getpid()
+
+
+def test_arguments_go_there_and_results_come_back():
+    with pool(2) as workers:
+        futures = [workers.submit(operator.mul, number, 10) for number in range(20)]
+        assert [future.result() for future in futures] == list(range(0, 200, 10))
+
+
+def test_an_error_of_the_work_comes_back_as_it_is():
+    with pool() as workers, pytest.raises(ZeroDivisionError):
+        workers.submit(operator.truediv, 1, 0).result()
+
+
+def test_a_call_whose_process_ends_is_told():
+    with pool() as workers, pytest.raises(WorkerDied):
+        workers.submit(os.abort).result()
+
+
+def test_a_call_that_takes_too_long_is_ended():
+    with pool(timeout=1) as workers, pytest.raises(TimeoutError):
+        workers.submit(time.sleep, 600).result()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only the kernel of Linux is asked to limit memory")
+def test_a_call_that_eats_memory_fails_by_itself():
+    with pool() as workers, pytest.raises(MemoryError):
+        workers.submit(bytearray, 4 * GIGABYTES * 2**30).result()
+
+
+def test_where_no_kernel_limits_memory_a_call_that_eats_it_is_ended_by_watching():
+    with WorkerPool(1, GENEROUS, 0.3, watched=True) as workers:
+        with pytest.raises(WorkerDied):
+            workers.submit(exec, "held = [bytes([1]) * 2**20 for _ in range(8_000)]; __import__('time').sleep(600)").result()
+        assert workers.submit(operator.add, 1, 2).result() == 3
+
+
+def test_a_worker_that_is_watched_may_hold_what_is_below_the_limit():
+    with WorkerPool(1, GENEROUS, GIGABYTES, watched=True) as workers:
+        assert workers.submit(eval, "len(bytes([1]) * 2**26)").result() == 2**26
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only the kernel of Linux is asked to limit memory")
+def test_the_limit_is_the_kernels():
+    with WorkerPool(1, GENEROUS, GIGABYTES) as workers:
+        import resource  # noqa: PLC0415 - not on Windows
+
+        assert workers.submit(resource.getrlimit, resource.RLIMIT_DATA).result() == (2**30, 2**30)
+
+
+def test_nothing_is_started_for_a_pool_that_has_no_more_work(capfd):
+    """A worker that starts while the pool ends would print a traceback."""
+    for _ in range(5):
+        with pool(2) as workers:
+            workers.submit(os.abort).exception()
+    time.sleep(0.5)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_replaced():
+    with pool() as workers:
+        number = workers.submit(os.getpid).result()
+        time.sleep(0.3)  # what dies in the middle of its message takes the lock of the channel with it
+        psutil.Process(number).kill()
+        assert workers.submit(operator.add, 1, 2).result() == 3
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"), [(os.abort, ()), (os._exit, (1,)), (os._exit, (0,)), (time.sleep, (600,)), (bytearray, (2**62,))]
+)
+def test_the_pool_goes_on_after_a_call_that_fails(function, argument):
+    with pool(timeout=2) as workers:
+        failure = workers.submit(function, *argument).exception()
+        assert isinstance(failure, WorkerDied | TimeoutError | MemoryError)
+        assert workers.submit(operator.add, 1, 2).result() == 3
+
+
+def test_calls_that_wait_are_not_lost_when_a_worker_dies():
+    with pool() as workers:
+        futures = [workers.submit(function) for function in (os.abort, os.getpid, os.abort, os.getpid)]
+        died = [isinstance(future.exception(), WorkerDied) for future in futures]
+    assert died == [True, False, True, False]
+
+
+def test_the_time_of_a_call_runs_from_its_own_start():
+    """Six calls for one worker take longer together than each may."""
+    with pool(timeout=3) as workers:
+        futures = [workers.submit(time.sleep, 0.6) for _ in range(6)]
+        assert [future.result() for future in futures] == [None] * 6
+
+
+def test_no_process_is_left_behind():
+    before = set(multiprocessing.active_children())
+    with pool(2) as workers:
+        workers.submit(os.getpid).result()
+    assert set(multiprocessing.active_children()) <= before
+
+
+def test_an_error_of_the_caller_ends_calls_that_still_run():
+    before = set(multiprocessing.active_children())
+
+    def fail_while_one_runs():
+        with pool() as workers:
+            workers.submit(os.getpid).result()
+            workers.submit(time.sleep, 600)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_while_one_runs()
+    assert set(multiprocessing.active_children()) <= before
+
+
+def test_the_main_module_stays_what_it_was():
+    main = sys.modules["__main__"]
+    with pool() as workers:
+        workers.submit(os.getpid).result()
+    assert sys.modules["__main__"] is main
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_nothing_that_is_preloaded_starts_a_thread():
+    """A fork copies one thread; a library that waits for another of its threads would wait forever."""
+    code = "import importlib, os, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n"
+    code += "print(len(os.listdir('/proc/self/task')), 'polars' in sys.modules)"
+    told = {**os.environ, **WITHOUT_THREADS}
+    done = subprocess.run([sys.executable, "-c", code, *PRELOADED], env=told, capture_output=True, text=True, check=True)
+    assert done.stdout == "1 False\n"
+
+
+def test_a_worker_imports_no_more_than_its_share_of_the_way():
+    with pool() as workers:
+        workers.submit(import_module, "flexscout.ingest.worker").exception()
+        loaded = workers.submit(eval, "set(__import__('sys').modules)").result()
+    assert not loaded & {"pydantic", "narwhals", "pandas", "rustpy_xlsxwriter", "typer", "flexscout.processing"}

@@ -1,0 +1,54 @@
+"""Tables on disk that live as long as who needs them."""
+
+import gc
+
+import polars as pl
+import pytest
+
+from flexscout.runtime.storage import TableFolder, write_table
+
+FRAME = pl.DataFrame({"Address": ["1 Main St", None], "Building SqFt": [30_000.0, None], "Source Row": [2, 3]})
+
+
+def test_a_table_reads_as_it_was_written(tmp_path):
+    path = write_table(FRAME, tmp_path / "a.parquet")
+    assert pl.read_parquet(path).equals(FRAME)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_a_table_without_rows_keeps_its_types(tmp_path):
+    assert pl.read_parquet(write_table(FRAME.clear(), tmp_path / "a.parquet")).schema == FRAME.schema
+
+
+def test_a_table_takes_the_place_of_the_one_before(tmp_path):
+    write_table(FRAME, tmp_path / "a.parquet")
+    write_table(FRAME.head(1), tmp_path / "a.parquet")
+    assert pl.read_parquet(tmp_path / "a.parquet").height == 1
+
+
+def test_a_table_that_can_not_be_written_leaves_the_one_before(tmp_path):
+    write_table(FRAME, tmp_path / "a.parquet")
+    with pytest.raises(Exception, match="Object"):
+        write_table(pl.DataFrame({"A": pl.Series([object()], dtype=pl.Object)}), tmp_path / "a.parquet")
+    assert pl.read_parquet(tmp_path / "a.parquet").equals(FRAME)
+
+
+def test_a_folder_is_gone_when_its_context_ends():
+    with TableFolder() as folder:
+        path = write_table(FRAME, folder / "a.parquet")
+        assert path.exists()
+    assert not folder.exists()
+
+
+def test_a_folder_is_gone_when_nobody_holds_it():
+    holder = TableFolder()
+    path = holder.path
+    assert path.is_dir()
+    del holder
+    gc.collect()
+    assert not path.exists()
+
+
+def test_every_folder_is_another():
+    with TableFolder() as first, TableFolder() as second:
+        assert first != second

@@ -1,0 +1,146 @@
+"""Who is a candidate, and the reasons of who is not."""
+
+import polars as pl
+import pytest
+
+from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.profile_files import load_profile
+
+GOOD = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.0, "Year Built": 1995, "Occupancy": 80.0}
+POOR = {"Property Type": "Storage", "Building SqFt": 250_000.0, "Lot Size Acres": 15.0, "Year Built": 1950, "Occupancy": 100.0}
+TYPES = {
+    "Property Type": pl.String,
+    "Building SqFt": pl.Float64,
+    "Lot Size Acres": pl.Float64,
+    "Year Built": pl.Int64,
+    "Occupancy": pl.Float64,
+}
+NO_WORD = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
+
+
+def verdict(row, min_flex_score=4.0):
+    """The row after classification."""
+    frame = pl.DataFrame([row], schema={name: TYPES[name] for name in row})
+    return classify_frame(frame, load_profile("flex-industrial"), min_flex_score).row(0, named=True)
+
+
+def without(*columns, row=None):
+    return {name: value for name, value in (row or GOOD).items() if name not in columns}
+
+
+def test_a_property_that_meets_every_criterion_is_a_candidate_without_reasons():
+    row = verdict(GOOD)
+    assert (row["__status"], row["__reasons"], row["__to_verify"], row["Unverified"]) == ("candidate", "", False, None)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("Building SqFt", 20_000), ("Building SqFt", 20_000.01), ("Building SqFt", 5_000_000),
+        ("Lot Size Acres", 0.5), ("Lot Size Acres", 0.501), ("Lot Size Acres", 19.999), ("Lot Size Acres", 20),
+        ("Property Type", "Industrial"), ("Property Type", "Warehouse"), ("Property Type", "Distribution"),
+        ("Property Type", "Manufacturing"), ("Property Type", "Storage"), ("Property Type", "Logistics"),
+        ("Year Built", None), ("Year Built", 1800), ("Occupancy", None), ("Occupancy", 100),
+    ],
+)  # fmt: skip
+def test_values_within_the_criteria_are_eligible(column, value):
+    assert verdict(GOOD | {column: value}, 0)["__status"] == "candidate"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("Building SqFt", 19_999.99, "Building SqFt below 20,000"),
+        ("Building SqFt", 0, "Building SqFt below 20,000"),
+        ("Lot Size Acres", 0.499, "Lot Size Acres below 0.5"),
+        ("Lot Size Acres", 20.001, "Lot Size Acres above 20"),
+        ("Property Type", "Office", NO_WORD),
+        ("Property Type", "Flexible Office", NO_WORD),
+        ("Property Type", "", NO_WORD),
+        ("Building SqFt", None, "Building SqFt is missing"),
+        ("Lot Size Acres", None, "Lot Size Acres is missing"),
+        ("Property Type", None, "Property Type is missing"),
+    ],
+)
+def test_a_value_outside_a_criterion_is_not_eligible_with_that_reason(column, value, reason):
+    row = verdict(GOOD | {column: value}, 0)
+    assert (row["__status"], row["__reasons"]) == ("not_eligible", reason)
+
+
+def test_every_reason_is_named():
+    row = verdict(GOOD | {"Property Type": "Office", "Building SqFt": 500, "Lot Size Acres": None})
+    assert row["__reasons"].split("; ") == ["Lot Size Acres is missing", NO_WORD, "Building SqFt below 20,000"]
+
+
+@pytest.mark.parametrize("text", ["LIGHT IND", "Lt Industrial", "Light Industry", "R&D Flex", "Whse", "LIGHT MFG", "INDL"])
+def test_a_type_that_gives_points_is_eligible(text):
+    """A word that counts for the score also counts for eligibility, in all of its forms."""
+    assert verdict(GOOD | {"Property Type": text})["__status"] == "candidate"
+
+
+def test_an_eligible_property_below_the_threshold_says_so():
+    row = verdict(POOR)
+    assert (row["Flex Score"], row["__status"], row["__reasons"]) == (2.0, "below_score", "Flex Score below 4")
+
+
+@pytest.mark.parametrize(("threshold", "status"), [(1.99, "candidate"), (2, "candidate"), (2.01, "below_score")])
+def test_a_score_equal_to_the_threshold_is_enough(threshold, status):
+    assert verdict(POOR, threshold)["__status"] == status
+
+
+def test_the_reason_names_the_threshold_of_the_run():
+    assert verdict(POOR, 4.5)["__reasons"] == "Flex Score below 4.5"
+
+
+@pytest.mark.parametrize(
+    ("columns", "mark"),
+    [
+        (("Building SqFt",), "Building SqFt"),
+        (("Lot Size Acres",), "Lot Size Acres"),
+        (("Property Type",), "Property Type"),
+        (("Building SqFt", "Lot Size Acres"), "Building SqFt, Lot Size Acres"),
+        (("Year Built", "Occupancy"), None),
+    ],
+)
+def test_the_criterion_of_an_absent_column_is_skipped_and_the_row_is_marked(columns, mark):
+    row = verdict(without(*columns), 0)
+    assert (row["__status"], row["Unverified"]) == ("candidate", mark)
+
+
+def test_other_criteria_still_hold_where_a_column_is_absent():
+    row = verdict(without("Lot Size Acres", row=GOOD | {"Building SqFt": 19_000}))
+    assert (row["__status"], row["__reasons"]) == ("not_eligible", "Building SqFt below 20,000")
+    assert row["Unverified"] == "Lot Size Acres"
+
+
+@pytest.mark.parametrize("column", ["Property Type", "Building SqFt", "Lot Size Acres"])
+def test_a_row_that_only_a_missing_value_keeps_out_is_to_be_verified(column):
+    assert verdict(GOOD | {column: None})["__to_verify"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(GOOD, id="a candidate"),
+        pytest.param(POOR, id="below the score"),
+        pytest.param(GOOD | {"Lot Size Acres": None, "Building SqFt": 500}, id="refused for another reason too"),
+        pytest.param(GOOD | {"Property Type": "Office"}, id="nothing missing"),
+        pytest.param(POOR | {"Lot Size Acres": None}, id="its ceiling stays below the threshold"),
+    ],
+)
+def test_no_other_row_is_to_be_verified(row):
+    assert not verdict(row)["__to_verify"]
+
+
+def test_a_ceiling_equal_to_the_threshold_is_enough_to_be_verified():
+    row = POOR | {"Lot Size Acres": None}
+    assert verdict(row)["Score Ceiling"] == 3
+    assert verdict(row, 3)["__to_verify"]
+    assert not verdict(row, 3.01)["__to_verify"]
+
+
+def test_every_row_of_a_frame_gets_its_own_verdict():
+    frame = pl.DataFrame([GOOD, POOR, GOOD | {"Building SqFt": None}], schema=TYPES)
+    classified = classify_frame(frame, load_profile("flex-industrial"), 4.0)
+    assert classified["__status"].to_list() == ["candidate", "below_score", "not_eligible"]
+    assert classified["__to_verify"].to_list() == [False, False, True]

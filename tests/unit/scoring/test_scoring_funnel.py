@@ -1,0 +1,55 @@
+"""Who passes which criterion, and who has an industrial type."""
+
+import polars as pl
+import pytest
+
+from flexscout.config.settings import PipelineConfiguration
+from flexscout.scoring.criteria import Criteria, count_funnel, has_eligible_type
+from flexscout.scoring.profile_files import load_profile
+
+PROFILE = load_profile("flex-industrial")
+BEST = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.0, "Year Built": 1995, "Occupancy": 80.0}
+
+
+def steps_of(*rows, min_flex_score=4.0):
+    frame = pl.DataFrame([BEST | row for row in rows], infer_schema_length=None)
+    criteria = Criteria.of(PipelineConfiguration(min_flex_score=min_flex_score))
+    return count_funnel(criteria.judge(frame).frame, criteria)
+
+
+def test_each_criterion_counts_the_rows_that_met_all_before_it():
+    steps = steps_of({}, {"Property Type": "Office", "Building SqFt": 1.0}, {"Building SqFt": 1.0}, {"Lot Size Acres": 0.1})
+    assert [(step.before, step.after) for step in steps] == [(4, 3), (3, 2), (2, 1), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"Building SqFt": None}, "Building SqFt is missing"),
+        ({"Building SqFt": 19_999.0}, "Building SqFt below 20,000"),
+        ({"Lot Size Acres": 21.0}, "Lot Size Acres above 20"),
+        ({"Building SqFt": 250_000.0, "Lot Size Acres": 15.0, "Year Built": 1950, "Occupancy": 100.0}, "Flex Score below 5"),
+    ],
+)
+def test_a_row_that_does_not_pass_has_its_reason(values, reason):
+    assert [step.reasons for step in steps_of({}, values, min_flex_score=5) if step.reasons] == [{reason: 1}]
+
+
+def test_the_criteria_are_said_in_words():
+    words = ["Building SqFt from 20,000", "Lot Size Acres from 0.5 to 20", "Flex Score from 4"]
+    assert [step.criterion for step in steps_of({})][1:] == words
+
+
+def test_a_criterion_without_a_column_lets_all_rows_pass():
+    criteria = Criteria.of(PipelineConfiguration())
+    classified = criteria.judge(pl.DataFrame([BEST]).drop("Lot Size Acres")).frame
+    assert [step.checked for step in count_funnel(classified, criteria)] == [True, True, False, True]
+
+
+def test_an_industrial_type_has_one_of_the_words_of_the_profile():
+    frame = pl.DataFrame({"Property Type": ["Warehouses", "Office", None, "light mfg"]})
+    assert has_eligible_type(frame, PROFILE).to_list() == [True, False, False, True]
+
+
+def test_without_a_column_of_types_no_row_has_one():
+    assert has_eligible_type(pl.DataFrame({"City": ["x"]}), PROFILE).to_list() == [False]
