@@ -23,11 +23,11 @@ NAMES = st.one_of(
 )
 
 # Where headers are shown, not used as names of columns in a frame.
-DISPLAY = {"reporting/schema.py", "reporting/quality.py", "cli/check.py", "analysis/properties.py"}
+DISPLAY = {"outputs/report/column_drift.py", "outputs/report/figures.py", "cli/commands/check.py", "notebook/properties.py"}
 # Tables that other parts of flexscout wrote under escaped names.
 INTERNAL = {
-    "reading/stored.py", "journal/shelf.py", "conversion/stored.py", "processing/classified.py", "analysis/properties.py",
-    "analysis/generator.py",
+    "ingest/readers/streaming/chunked_table.py", "runtime/storage.py", "ingest/convert/chunked.py", "scoring/classify.py", "notebook/properties.py",
+    "notebook/generator.py",
 }  # fmt: skip
 
 

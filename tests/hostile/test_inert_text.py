@@ -169,7 +169,8 @@ def test_a_log_line_on_the_terminal_is_one_line():
     assert shown == "INFO flexscout: \\x1b]0;title\\x07\\x0aflexscout: all is fine\\x0a found"
 
 
-def test_the_log_escapes_what_json_leaves(tmp_path):
+def test_the_log_escapes_what_json_leaves(tmp_path, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("flexscout"), "propagate", False)  # pytest-xdist can't send a surrogate it captured
     with open_run_log(tmp_path / "a.log", "INFO") as logger:
         logger.info("%s found", f"{EVIL}{FORGED}\udcff")
     (line,) = (tmp_path / "a.log").read_text(encoding="utf-8").splitlines()

@@ -25,7 +25,7 @@ linked = import_module("flexscout.merging.properties")  # the package has a func
 HIDDEN = "17 Hidden Court"
 PLACES = {
     "scoring": (flexscout.scoring.criteria.Criteria, "judge"),
-    "matching": (linked, "duplicate_groups"),
+    "matching": (linked, "find_clusters"),
     "merging": (linked, "deduplicate"),
     "publishing": (flexscout.outputs.publish, "write_tables"),
 }
@@ -194,7 +194,7 @@ def test_a_fault_of_two_files_together_ends_the_run_and_leaves_the_previous_outp
             raise ValueError("these two")
         return original(rows, *others)
 
-    monkeypatch.setattr(linked, "duplicate_groups", faulty)
+    monkeypatch.setattr(linked, "find_clusters", faulty)
     with pytest.raises(ValueError, match="these two"):
         run()
     assert kept_bytes() == before

@@ -78,7 +78,7 @@ def test_a_large_sheet_becomes_what_a_small_one_does(monkeypatch):
             facts, tables, issues, *others = prepared(path, Path(name) / "small")
             patched.setattr(preflight, "LARGE", 0)
             patched.setattr(stored, "HELD", 0)
-            patched.setattr(large, "LargeBook", partial(large.LargeWorkbook, size=size))
+            patched.setattr(large, "LargeWorkbook", partial(large.LargeWorkbook, size=size))
             large_facts, large_tables, large_issues, *large_others = prepared(path, Path(name) / "large")
         assert large_facts == facts
         assert [table.schema for table in large_tables] == [table.schema for table in tables]

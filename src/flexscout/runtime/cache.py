@@ -3,9 +3,10 @@
 import errno
 import logging
 import os
+import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,33 +23,48 @@ from flexscout.runtime.storage import TableFolder, file_checksum, open_record, s
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-_HOUSE = Path(flexscout.__file__).parent
-_READING = ("kinds.py", "model.py", "prepare.py", "reading", "mapping", "conversion", "vocabulary")
-_READERS = ("fastexcel", "polars", "lxml")
-_WRITERS = (*_READERS, "rustpy-xlsxwriter", "narwhals", "rapidfuzz")
+_PACKAGE = Path(flexscout.__file__).parent
+_IMPORT = re.compile(r"^\s*from flexscout\.(\w+)", re.MULTILINE)
+_READER_LIBRARIES = ("fastexcel", "polars", "lxml")
+_RESULT_LIBRARIES = (*_READER_LIBRARIES, "rustpy-xlsxwriter", "narwhals", "rapidfuzz")
 
 
 @lru_cache
 def hash_reading_code() -> str:
-    """Of all that turns a file into tables: its code, its words, its libraries; hexadecimal."""
-    return _digest((file for room in _READING for file in _files(_HOUSE / room)), _READERS)
+    """Return the hash of everything that turns a file into tables: `ingest`, every package it imports, and the libraries."""
+    files: dict[Path, bytes] = {}
+    names, waiting = set(), {"ingest"}
+    while waiting:
+        name = waiting.pop()
+        names.add(name)
+        own = _read_package(name)
+        files |= own
+        code = [content.decode() for file, content in own.items() if file.suffix == ".py"]
+        waiting |= {imported for text in code for imported in _IMPORT.findall(text)} - names
+    return _digest(files, _READER_LIBRARIES)
 
 
 @lru_cache
 def hash_result_code() -> str:
-    """Of all that turns a folder into a result; hexadecimal."""
-    return _digest(_files(_HOUSE), _WRITERS)
+    """Return the hash of everything that turns a folder into a result: the whole package and the libraries."""
+    return _digest({file: file.read_bytes() for file in _list_files(_PACKAGE)}, _RESULT_LIBRARIES)
 
 
-def _digest(files: Iterable[Path], libraries: Iterable[str]) -> str:
-    # The content, not a version's number: a checkout changes without one.
-    parts = [f"{file.relative_to(_HOUSE).as_posix()} {sha256(file.read_bytes()).hexdigest()}" for file in sorted(files)]
+def _digest(files: Mapping[Path, bytes], libraries: Iterable[str]) -> str:
+    # The content, not a version number: a checkout changes without one.
+    parts = [f"{file.relative_to(_PACKAGE).as_posix()} {sha256(content).hexdigest()}" for file, content in sorted(files.items())]
     parts += [f"{library} {version(library)}" for library in libraries]
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _files(place: Path) -> Iterable[Path]:
-    return (file for file in place.rglob("*") if file.suffix in (".py", ".yaml", ".json")) if place.is_dir() else (place,)
+def _read_package(name: str) -> dict[Path, bytes]:
+    """Return the content of each file of a package, or of a module beside the packages."""
+    module = _PACKAGE / f"{name}.py"
+    return {file: file.read_bytes() for file in ([module] if module.exists() else _list_files(_PACKAGE / name))}
+
+
+def _list_files(folder: Path) -> Iterable[Path]:
+    return (file for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".json"))
 
 
 _FORMAT = 2  # of the records; others are not read

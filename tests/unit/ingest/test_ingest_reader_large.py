@@ -17,7 +17,7 @@ from sheets_as_xml import sheet_xml, write_book
 def _everything_is_large(monkeypatch):
     monkeypatch.setattr(preflight, "LARGE", 0)
     monkeypatch.setattr(stored, "HELD", 0)
-    monkeypatch.setattr(large, "LargeBook", partial(large.LargeWorkbook, size=150))
+    monkeypatch.setattr(large, "LargeWorkbook", partial(large.LargeWorkbook, size=150))
 
 
 def sheets_of(folder, rows, texts=(), memory=2**32):

@@ -1,7 +1,7 @@
 """The JSON Schema of the report."""
 
 from jsonschema import Draft202012Validator
-from test_reporting_report import facts_of, write
+from test_outputs_report import facts_of, write
 
 from flexscout.outputs.report.build import FORMAT, build_report, load_report_schema
 from workbooks import candidate

@@ -31,7 +31,7 @@ class Listener(NoProgress):
 @pytest.fixture
 def told(tmp_path, monkeypatch):
     monkeypatch.setattr(preflight, "LARGE", 0)
-    monkeypatch.setattr(large, "LargeBook", partial(large.LargeWorkbook, size=2_000))
+    monkeypatch.setattr(large, "LargeWorkbook", partial(large.LargeWorkbook, size=2_000))
     monkeypatch.setattr(progress, "_LOOK_SECONDS", 0)
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, *map(candidate, range(ROWS))])
     listener = Listener()

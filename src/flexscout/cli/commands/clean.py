@@ -7,7 +7,7 @@ import typer
 from flexscout.cli.exit_codes import report_errors
 from flexscout.cli.options import ConfigFile
 from flexscout.cli.past_runs import load_output_settings
-from flexscout.cli.render import format_count
+from flexscout.cli.render.text import format_count
 from flexscout.cli.terminal import print_line
 
 _MEGABYTE = 1_000_000

@@ -62,7 +62,7 @@ def diff(
 
 def _compare(sides: list[Side], output: Path | None, output_format: Format) -> Path | None:
     """Compare, write and print; gives what was written."""
-    from flexscout.cli.render import build_change_tables, changes_to_dict, show_changes  # noqa: PLC0415
+    from flexscout.cli.render.changes_list import build_change_tables, changes_to_dict, show_changes  # noqa: PLC0415
     from flexscout.history import (  # noqa: PLC0415 - `--help` loads no frames
         compare_columns,
         compare_properties,

@@ -49,7 +49,7 @@ def _answer(query: str, book: "RunHistory", record: "RunRecord") -> "Answer":
 
 
 def _show(answer: "Answer", output_format: Format) -> None:
-    from flexscout.cli.render import show_answer  # noqa: PLC0415
+    from flexscout.cli.render.explanation import show_answer  # noqa: PLC0415
     from flexscout.outputs import render_report  # noqa: PLC0415
 
     if output_format is Format.JSON:

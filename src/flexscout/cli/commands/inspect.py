@@ -25,7 +25,7 @@ Output = Annotated[
 def inspect(file: File, *, output: Output = None, output_format: OutputFormat = Format.TEXT) -> None:
     """Say what is in one file: columns, types, gaps, odd values."""
     check_file(file, output)
-    from flexscout.cli.render import show_inspection  # noqa: PLC0415
+    from flexscout.cli.render.inspection import show_inspection  # noqa: PLC0415
     from flexscout.notebook import PropertyDataAnalyzer  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.outputs import render_report  # noqa: PLC0415
 

@@ -44,7 +44,7 @@ def show(
     form: Annotated[Form, typer.Option("--format", help="In tables, or as the file has it.", show_default=True)] = Form.TEXT,
 ) -> None:
     """Show a profile: factors with their bands and points, who is eligible, bonuses, classes."""
-    from flexscout.cli.render import show_profile  # noqa: PLC0415
+    from flexscout.cli.render.profile_tables import show_profile  # noqa: PLC0415
     from flexscout.scoring import load_profile, read_profile_text  # noqa: PLC0415 - `--help` loads no frames
 
     found = load_profile(name)

@@ -35,11 +35,8 @@ def compare(a: A, b: B, *, output: Output = Path("data/reports/profile_compariso
 
 def _execute(a: str, b: str, settings: "PipelineConfiguration", output: Path, options: dict[str, Any]) -> int:
     """Compare, write and print; gives the exit code."""
-    from flexscout.cli.render import (  # noqa: PLC0415 - `--help` loads no frames
-        build_listener,
-        show_comparison,
-        show_failed,
-    )
+    from flexscout.cli.render.comparison import show_comparison, show_failed  # noqa: PLC0415 - `--help` loads no frames
+    from flexscout.cli.render.progress_bar import build_listener  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.insights import check_comparison_path, compare_profiles, comparison_to_dict, write_comparison  # noqa: PLC0415
     from flexscout.outputs import render_report  # noqa: PLC0415
 

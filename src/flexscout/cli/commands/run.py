@@ -38,11 +38,8 @@ def execute(
     settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool, verbose: bool, again: bool = False
 ) -> int:
     """Run the pipeline, or read `again` what failed, and print its summary; gives the exit code."""
-    from flexscout.cli.render import (  # noqa: PLC0415
-        build_listener,
-        show_errors,
-        show_summary,
-    )
+    from flexscout.cli.render.progress_bar import build_listener  # noqa: PLC0415
+    from flexscout.cli.render.summary import show_errors, show_summary  # noqa: PLC0415
     from flexscout.outputs import render_report  # noqa: PLC0415
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
 

@@ -1,0 +1,118 @@
+"""The layers of the package: imports go down only, and enter another package through its front."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import flexscout
+
+PACKAGE = Path(flexscout.__file__).parent
+
+# From the top down. A module imports only from layers below its own.
+LAYERS = [
+    "cli",
+    "insights notebook",
+    "pipeline",
+    "outputs",
+    "history",
+    "merging",
+    "matching",
+    "scoring",
+    "ingest",
+    "runtime",
+    "config",
+    "models",
+    "errors",
+    "domain",
+    "_lazy _import_path",
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
+
+# Heavy libraries, and the only modules that import them.
+HEAVY = {
+    "fastexcel": "ingest/readers/excel_parser.py",
+    "rustpy_xlsxwriter": "outputs/files/xlsx_writer.py",
+    "pebble": "runtime/executors.py",
+    "rapidfuzz": "ingest/mapping/header_map.py matching/close_matches.py matching/lookup.py",
+    "lxml": "ingest/readers/web_page.py ingest/readers/spreadsheetml.py",
+    "numpy": "ingest/readers/delimited.py matching/clusters.py",
+    "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",
+    "watchfiles": "cli/folder_watch.py",
+    "filelock": "history/run_history.py",
+    "platformdirs": "config/settings.py",
+}
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or not path.stem.startswith("__"))
+SOURCES = [path for path in MODULES if path.name != "__init__.py"]
+each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+
+
+def package_of(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path, *, eager=False):
+    """Every module that a file imports: anywhere in it, or with `eager` when it is loaded."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if eager else list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            is_package = (PACKAGE.parent / node.module.replace(".", "/")).is_dir()
+            names = [f"{node.module}.{alias.name}" for alias in node.names] if is_package else []
+            modules = [name for name in names if (PACKAGE.parent / f"{name.replace('.', '/')}.py").is_file()]
+            yield from modules or [node.module]
+
+
+def own_imports(path):
+    return [name.split(".") for name in imports(path) if name.startswith("flexscout.")]
+
+
+def test_every_package_has_a_layer():
+    assert {package_of(path) for path in MODULES} == LEVEL.keys()
+
+
+@each_module
+def test_a_module_imports_only_from_layers_below(path):
+    own = package_of(path)
+    imported = {parts[1] for parts in own_imports(path)} - {own}
+    assert not {name for name in imported if LEVEL[name] <= LEVEL[own]}
+
+
+@each_module
+def test_a_module_enters_another_package_through_its_front(path):
+    own = package_of(path)
+    past_the_front = {".".join(parts) for parts in own_imports(path) if parts[1] != own and len(parts) > 2}
+    assert past_the_front <= {f"flexscout.runtime.{name}" for name in ("interrupts",)}
+
+
+def test_no_two_modules_import_each_other():
+    names = {".".join(("flexscout", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in SOURCES}
+    graph = {name: {other for other in imports(path, eager=True) if other in names} for name, path in names.items()}
+    while leaves := [name for name, others in graph.items() if not others]:
+        graph = {name: others - set(leaves) for name, others in graph.items() if name not in leaves}
+    assert not graph
+
+
+@pytest.mark.parametrize(("library", "users"), HEAVY.items())
+def test_a_heavy_library_is_imported_in_few_modules(library, users):
+    found = {
+        path.relative_to(PACKAGE).as_posix() for path in MODULES if library in {name.split(".")[0] for name in imports(path)}
+    }
+    assert found == set(users.split())
+
+
+def test_module_names_say_what_is_inside():
+    assert not [path for path in MODULES if path.stem in {"utils", "helpers", "helper", "manager", "common", "misc"}]
+
+
+def test_the_pipeline_stays_one_page():
+    assert len((PACKAGE / "pipeline.py").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_modules_are_neither_tiny_nor_huge():
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert not [path for path, count in lines.items() if count > 450]
+    assert len([path for path, count in lines.items() if count < 60]) <= 25
