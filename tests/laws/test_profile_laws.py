@@ -221,7 +221,7 @@ def test_no_factor_of_any_profile_gives_more_than_its_best_and_no_score_more_tha
     assert (scored["Score Ceiling"] >= scored["Flex Score"]).all()
     assert (scored["Flex Score"] <= scorer.profile.cap).all()
     for name, factor in scorer.profile.factors.items():
-        assert (scored[f"{name} Points"] <= factor.best).all()
+        assert (scored[f"{name} Points"] <= factor.max_points).all()
 
 
 @pytest.mark.parametrize("how", ["is", "words"])

@@ -60,7 +60,7 @@ def test_a_filter_keeps_the_candidates_that_a_plain_filter_keeps(given_rows, tex
     candidate = pl.col(STATUS) == RowStatus.CANDIDATE
     plain = classified.filter(pl.sql_expr(text))
     assert done.frame.filter(candidate)["row"].to_list() == plain.filter(candidate)["row"].to_list()
-    assert done.left_out + plain.height == classified.height == done.frame.height
+    assert done.filtered_out + plain.height == classified.height == done.frame.height
 
 
 @some

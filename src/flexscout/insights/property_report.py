@@ -125,7 +125,7 @@ def _factors(row: pl.DataFrame, profile: Profile, past: ReplayedRun) -> tuple[Fa
     (said,) = explain_factors(row, profile, past.criteria.as_of).rows(named=True)
     (points,) = row.select(points_column(name) for name in profile.factors).rows(named=True)
     return tuple(
-        FactorPoints(name, factor.columns, round(points[points_column(name)], 2), factor.best, factor.weight, said[name])
+        FactorPoints(name, factor.columns, round(points[points_column(name)], 2), factor.max_points, factor.weight, said[name])
         for name, factor in profile.factors.items()
     )
 

@@ -163,7 +163,7 @@ def replay(book: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
     Raises ConfigurationError if its mapping file is gone, or its profile is none that this flexscout knows.
     """
     config = record.settings.model_copy(update={"reuse": True, "progress_reporting": False})
-    criteria = Criteria.recorded(config, record.report["profile"], record.begun)
+    criteria = Criteria.from_record(config, record.report["profile"], record.begun)
     batch = BatchProcessor.judging_by(criteria, config)
     inputs, new = find_inputs(record.report, config)
     with open_table_cache(config.cache_folder, hash_reading_code()) as tables:

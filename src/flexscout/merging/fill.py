@@ -99,7 +99,7 @@ def rescore_rows(rows: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
     old = [name for name in rows.columns if is_score_column(name)]
     marked = rows.with_columns(_still_lacking(rows, criteria).alias(_LACKING)).drop(*old, UNVERIFIED, strict=False)
     parts = marked.with_row_index(_AT).partition_by(_LACKING, as_dict=True)
-    judged = [criteria.judge(part.drop(_LACKING, *filter(None, key.split(", ")))).frame for (key,), part in parts.items()]
+    judged = [criteria.classify(part.drop(_LACKING, *filter(None, key.split(", ")))).frame for (key,), part in parts.items()]
     together = pl.concat([rows.clear(), *judged], how="diagonal_relaxed")
     return together.sort(_AT).drop(_AT, REASONS, TO_VERIFY)
 

@@ -38,9 +38,9 @@ class FlexPropertyClassifier(Generic[FrameT]):
     """
 
     def __init__(self, frame: FrameT, *, min_flex_score: float = 4.0, profile: str = "flex-industrial", as_of: str = "") -> None:
-        self._criteria = Criteria.of(PipelineConfiguration(min_flex_score=min_flex_score, profile=profile, as_of=as_of))
+        self._criteria = Criteria.from_config(PipelineConfiguration(min_flex_score=min_flex_score, profile=profile, as_of=as_of))
         self._properties = _checked(read_frame(frame))
-        self._classified = self._criteria.judge(self._properties.table).frame
+        self._classified = self._criteria.classify(self._properties.table).frame
         self._best = self._ranked()
         self._candidates: FrameT = self._properties.present(self._best)
 

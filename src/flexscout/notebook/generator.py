@@ -94,7 +94,7 @@ def load_findings(book: RunHistory, record: RunRecord) -> Findings:
 
 
 def _explanations(master: pl.DataFrame, record: RunRecord) -> list[str]:
-    criteria = Criteria.recorded(record.settings, record.report["profile"], record.begun)
+    criteria = Criteria.from_record(record.settings, record.report["profile"], record.begun)
     standard = {column.name for column in canonical_columns()}
     whole = record.settings.output_columns == "all" or set(criteria.profile.columns) <= standard
     return criteria.explain(master.head(MAX_ROWS)) if whole else []
@@ -150,7 +150,7 @@ class ReportGenerator:
         return load_findings(book, book.run(run)).write(Path(path))
 
     def _findings(self, facts: RunFacts) -> Findings:
-        why = Criteria.of(self.config).explain(facts.master.head(MAX_ROWS))
+        why = Criteria.from_config(self.config).explain(facts.master.head(MAX_ROWS))
         tables = ResultTables(facts.master, facts.ledger, facts.possible, issues=facts.issues, explanations=why)
         return Findings(build_report(facts), build_messages(facts), tables)
 
@@ -176,7 +176,7 @@ class ReportGenerator:
             workers=0,
             peak_memory_mb=measure_peak_mb(),
             version=__version__,
-            explanations=Criteria.of(self.config).explain(chosen.head(TOP_CANDIDATES)),
+            explanations=Criteria.from_config(self.config).explain(chosen.head(TOP_CANDIDATES)),
         )
 
 

@@ -48,7 +48,7 @@ class BatchProcessor:
         self._executor = executor
         self._listeners = (progress or NoProgress(), LoggedProgress(self.config.batch_size, self.config.progress_interval))
         self._handler = ErrorHandler()
-        self.criteria = Criteria.of(self.config)
+        self.criteria = Criteria.from_config(self.config)
         self.schema = IngestOptions(load_mapping(self.config.mapping), self._required())
         self._memory_share = self.config.memory_limit_gb
         self._header_maps: dict[HeaderMap, HeaderMap] = {}
@@ -64,7 +64,7 @@ class BatchProcessor:
     @property
     def rules(self) -> tuple[object, ...]:
         """What decides beside the settings themselves: the profile, the mapping."""
-        return (*self.criteria.rules, self.schema)
+        return (*self.criteria.hash_inputs, self.schema)
 
     def _required(self) -> tuple[str, ...]:
         """The columns without which a file fails: none, or those that eligibility and duplicates look at."""

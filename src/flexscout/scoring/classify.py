@@ -122,11 +122,11 @@ def _parted(frame: pl.DataFrame, criteria: Criteria, duplicate_fields: tuple[str
     """The rows as the criteria judge them, some at a time: what the rules look at is as large as the table."""
     parts = []
     for begin in range(0, max(frame.height, 1), _AT_A_TIME):
-        part = criteria.judge(frame.slice(begin, _AT_A_TIME))
+        part = criteria.classify(frame.slice(begin, _AT_A_TIME))
         is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
         candidates = part.frame.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
         others = part.frame.filter(~is_candidate).select(cs.by_name(_to_link(part.frame.columns, duplicate_fields)) | _shown())
-        parts.append(_Parted(part.frame.select(_FILE, STATUS), candidates, others, part.left_out))
+        parts.append(_Parted(part.frame.select(_FILE, STATUS), candidates, others, part.filtered_out))
     return parts
 
 
@@ -134,7 +134,7 @@ def classify_records(
     records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
 ) -> list[tuple[FilteredRows, ...]]:
     """The records' tables with LACKING, MODIFIED and POSITION, as each of the `criteria` judges them: equal rows in one order."""
-    return [tuple(one.judge(frame) for one in criteria) for frame in _marked(records, criteria, duplicate_fields)]
+    return [tuple(one.classify(frame) for one in criteria) for frame in _marked(records, criteria, duplicate_fields)]
 
 
 def _marked(

@@ -28,13 +28,13 @@ class Criteria:
     as_of: date
 
     @classmethod
-    def of(cls, config: PipelineConfiguration) -> Self:
+    def from_config(cls, config: PipelineConfiguration) -> Self:
         """Those of the settings. Raises ConfigurationError for a profile or a filter that won't do."""
         as_of = date.fromisoformat(config.as_of) if config.as_of else date.today()  # noqa: DTZ011 - the day where the user is
         return cls(load_profile(config.profile), config.min_flex_score, parse_filter(config.where), as_of)
 
     @classmethod
-    def recorded(cls, config: PipelineConfiguration, profile: Mapping[str, Any], begun: str) -> Self:
+    def from_record(cls, config: PipelineConfiguration, profile: Mapping[str, Any], begun: str) -> Self:
         """Those of a past run: its settings, its profile as its report has it, and the day on which it was `begun` (ISO 8601).
 
         Raises ConfigurationError for a profile that is none any more.
@@ -47,12 +47,12 @@ class Criteria:
         return cls(as_it_was, config.min_flex_score, parse_filter(config.where), day)
 
     @property
-    def rules(self) -> tuple[object, ...]:
+    def hash_inputs(self) -> tuple[object, ...]:
         """What a result depends on; the day only where the profile counts back from it."""
         counts_back = '"within_days":' in self.profile.model_dump_json(exclude_none=True)
         return (self.profile, self.as_of) if counts_back else (self.profile,)
 
-    def judge(self, frame: pl.DataFrame) -> FilteredRows:
+    def classify(self, frame: pl.DataFrame) -> FilteredRows:
         """The frame classified and filtered."""
         return apply_filter(classify_frame(frame, self.profile, self.min_flex_score, self.as_of), self.where)
 
@@ -96,8 +96,8 @@ def count_funnel(classified: pl.DataFrame, criteria: Criteria) -> tuple[Step, ..
 def has_eligible_type(frame: pl.DataFrame, profile: Profile) -> pl.Series:
     """Whether the property type has one of the words that make a property eligible; false without the column."""
     found = add_rule_columns(nw.from_native(frame), profile)
-    criterion = next(((name, rule) for name, rule in profile.eligibility.items() if rule.words), None)
-    condition = Rules(profile, date.min).holds(criterion[1], criterion[0]) if criterion else nw.lit(value=False)
+    criterion = next(((name, rule) for name, rule in profile.eligibility.items() if rule.keywords), None)
+    condition = Rules(profile, date.min).holds_for_column(criterion[1], criterion[0]) if criterion else nw.lit(value=False)
     has: pl.Series = found.select(condition.alias("has")).to_native()["has"]
     return has
 
@@ -106,9 +106,9 @@ def _passed(frame: Table, name: str, rule: Rule, rules: Rules, *, checked: bool)
     words = f"{name} {describe_condition(rule)}"
     if not checked:
         return frame, Step(words, len(frame), len(frame), checked=False, reasons={})
-    passed = frame.filter(rules.holds(rule, name))
+    passed = frame.filter(rules.holds_for_column(rule, name))
     missing = (nw.col(rule_column(name)).is_null(), f"{name} is missing")
-    reasons = _counts(frame, [missing, *rules.refusals(rule, name)])
+    reasons = _counts(frame, [missing, *rules.failures(rule, name)])
     return passed, Step(words, len(frame), len(passed), checked=True, reasons=reasons)
 
 

@@ -34,9 +34,9 @@ def classify_frame(frame: IntoDataFrameT, profile: Profile, min_flex_score: floa
 def _selected(found: Table, profile: Profile, min_flex_score: float, checked: list[str], rules: Rules) -> Table:
     unverified = [name for name in profile.eligibility if name not in checked]
     missing = [(nw.col(rule_column(name)).is_null(), f"{name} is missing") for name in checked]
-    refused = [pair for name in checked for pair in rules.refusals(profile.eligibility[name], name)]
+    refused = [pair for name in checked for pair in rules.failures(profile.eligibility[name], name)]
     too_low = nw.col("Flex Score") < min_flex_score
-    eligible = _all(rules.holds(profile.eligibility[name], name) for name in checked)
+    eligible = _all(rules.holds_for_column(profile.eligibility[name], name) for name in checked)
     only_missing = _all(~condition.fill_null(value=False) for condition, _ in refused)
     reached = nw.col("Score Ceiling") >= min_flex_score
     selected = nw.when(too_low).then(nw.lit(str(RowStatus.BELOW_SCORE))).otherwise(nw.lit(str(RowStatus.CANDIDATE)))

@@ -84,7 +84,7 @@ def _said(factor: Factor, rules: Rules, numbers: dict[int, int], *, alone: bool)
 def _with_points(name: str, profile: Profile, said: nw.Expr) -> nw.Expr:
     """What a factor's parts say, with its points; of one that is a single value, without its name."""
     factor = profile.factors[name]
-    points, best = _written(nw.col(points_column(name))), f" of {factor.best:g}"
+    points, best = _written(nw.col(points_column(name))), f" of {factor.max_points:g}"
     if _is_alone(factor, profile):
         there = ~rule_value(factor.parts[0]).is_null()
         return nw.when(there).then(nw.concat_str(said, nw.lit(" ("), points, nw.lit(f"{best})"))).otherwise(said)
@@ -98,8 +98,10 @@ def _part(part: Part, rules: Rules, numbers: dict[int, int], *, alone: bool) -> 
     names = " and ".join(part.columns)
     expression = _filled(part.otherwise or f"{names} {{}}", shown)
     for rule in reversed(part.rules):
-        expression = nw.when(rules.applies(rule, part)).then(_filled(rule.says or f"{names} {{}}", shown)).otherwise(expression)
-    missing = f"{names.lower()} is missing, it would add up to {part.best:g}" if alone else f"{names.lower()} unknown"
+        expression = (
+            nw.when(rules.holds_for_part(rule, part)).then(_filled(rule.says or f"{names} {{}}", shown)).otherwise(expression)
+        )
+    missing = f"{names.lower()} is missing, it would add up to {part.max_points:g}" if alone else f"{names.lower()} unknown"
     return nw.when(rule_value(part).is_null()).then(nw.lit(missing)).otherwise(expression)
 
 

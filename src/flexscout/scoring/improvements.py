@@ -56,7 +56,7 @@ def find_improvements(row: pl.DataFrame, profile: Profile, as_of: date | None = 
     found: list[Improvement] = []
     for name, factor in profile.factors.items():
         share = 1.0 if profile.score == "sum" else factor.weight / weights
-        most = factor.best - row[points_column(name)][0]
+        most = factor.max_points - row[points_column(name)][0]
         for way in _ways(name, factor, seen):
             gain = round(min(min(way.points, most) * share, room), 2)
             found.append(Improvement(name, way.columns, gain, way.sure, way.missing, way.said))
@@ -81,16 +81,18 @@ def _seen(row: pl.DataFrame, profile: Profile, rules: Rules) -> Seen:
 
 def _ways(name: str, factor: Factor, seen: Seen) -> Iterator[_Way]:
     if factor.unknown and not seen[_KNOWN.format(name)]:
-        yield _Way(factor.columns, factor.best, sure=False, missing=True, said=f"nothing is known of {name}")
+        yield _Way(factor.columns, factor.max_points, sure=False, missing=True, said=f"nothing is known of {name}")
         return
     for i, part in enumerate(factor.parts):
         points, names = seen[_POINTS.format(name, i)] or 0.0, " and ".join(part.columns)
         if seen[_MISSING.format(name, i)]:
             verb = "is" if len(part.columns) == 1 else "are"
-            yield _Way(part.columns, part.best, sure=False, missing=True, said=f"{names} {verb} missing")
+            yield _Way(part.columns, part.max_points, sure=False, missing=True, said=f"{names} {verb} missing")
         elif rule := _next(part, points, seen.get(_VALUE.format(name, i))):
             sure = not isinstance(rule.points, tuple)
-            yield _Way(part.columns, rule.best - points, sure, missing=False, said=f"{_named(part)} {_wanted(rule, part.column)}")
+            yield _Way(
+                part.columns, rule.max_points - points, sure, missing=False, said=f"{_named(part)} {_wanted(rule, part.column)}"
+            )
 
 
 def _named(part: Part) -> str:
@@ -101,21 +103,21 @@ def _named(part: Part) -> str:
 
 def _next(part: Part, points: float, number: float | None) -> Rule | None:
     """The nearest rule with more points, of equally near ones that with the least."""
-    better = [rule for rule in part.rules if rule.best > points + _LEAST]
-    return min(better, key=lambda rule: (_distance(rule, number), rule.best), default=None)
+    better = [rule for rule in part.rules if rule.max_points > points + _LEAST]
+    return min(better, key=lambda rule: (_distance(rule, number), rule.max_points), default=None)
 
 
 def _distance(rule: Rule, number: float | None) -> float:
     if number is None:
         return 0.0
-    least, most = (bound if bound is not None else number for bound in (rule.least, rule.most))
+    least, most = (bound if bound is not None else number for bound in (rule.lower, rule.upper))
     return max(least - number, number - most, 0.0)
 
 
 def _wanted(rule: Rule, column: str | None) -> str:
     """The condition in words; of a range its ends, years plain."""
-    if len(rule.words) == 1:
-        return f"has the word {rule.words[0]}"
+    if len(rule.keywords) == 1:
+        return f"has the word {rule.keywords[0]}"
     if rule.kind != "number":
         return in_words(rule)
     bounds = ((rule.at_least, "from"), (rule.above, "above"), (rule.at_most, "to"), (rule.below, "below"))

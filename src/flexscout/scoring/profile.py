@@ -74,48 +74,48 @@ class Rule(Entry):
     above: Number | None = None
     at_most: Number | None = Field(None, alias="to")
     below: Number | None = None
-    words: Words = ()
+    keywords: Words = Field((), alias="words")
     codes: Words = Field((), alias="is")
     within_days: Annotated[float, Field(ge=0, le=100_000)] | None = None
     points: Number | tuple[Number, Number] = 0.0
     says: Template = ""
 
     @property
-    def least(self) -> float | None:
+    def lower(self) -> float | None:
         """The lower end of the range, whether it belongs to it or not."""
         return self.at_least if self.at_least is not None else self.above
 
     @property
-    def most(self) -> float | None:
+    def upper(self) -> float | None:
         """The upper end of the range."""
         return self.at_most if self.at_most is not None else self.below
 
     @property
-    def test(self) -> tuple[str, ...]:
+    def text_test(self) -> tuple[str, ...]:
         """What is looked for in a text, and how; empty for a rule on numbers or dates."""
-        return ("words", *self.words) if self.words else ("is", *self.codes) if self.codes else ()
+        return ("words", *self.keywords) if self.keywords else ("is", *self.codes) if self.codes else ()
 
     @property
     def kind(self) -> Kind:
         """The kind of column that the rule is for."""
-        return "text" if self.test else "date" if self.within_days is not None else "number"
+        return "text" if self.text_test else "date" if self.within_days is not None else "number"
 
     @property
-    def best(self) -> float:
+    def max_points(self) -> float:
         """The most points that the rule can give."""
         return max(self.points) if isinstance(self.points, tuple) else self.points
 
     @model_validator(mode="after")
     def _is_one_condition(self) -> Self:
         bounds = [bound for bound in (self.at_least, self.above, self.at_most, self.below) if bound is not None]
-        given = [bool(bounds), bool(self.words), bool(self.codes), self.within_days is not None]
+        given = [bool(bounds), bool(self.keywords), bool(self.codes), self.within_days is not None]
         if sum(given) != 1:
             raise ValueError("give one condition: a range (from, above, to, below), words, is, or within_days")
         if None not in (self.at_least, self.above) or None not in (self.at_most, self.below):
             raise ValueError("give one lower and one upper end: from or above, to or below")
-        if self.least is not None and self.most is not None and self.least > self.most:
-            raise ValueError(f"the range ends at {self.most:g}, before it begins at {self.least:g}")
-        if isinstance(self.points, tuple) and (self.least is None or self.most is None or self.least == self.most):
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise ValueError(f"the range ends at {self.upper:g}, before it begins at {self.lower:g}")
+        if isinstance(self.points, tuple) and (self.lower is None or self.upper is None or self.lower == self.upper):
             raise ValueError("a pair of points needs a range with two ends")
         return self
 
@@ -155,9 +155,9 @@ class Part(Entry):
         return self.sum or ((self.column,) if self.column else ())
 
     @property
-    def best(self) -> float:
+    def max_points(self) -> float:
         """The most points that the part can give."""
-        return max(0.0, *(rule.best for rule in self.rules))
+        return max(0.0, *(rule.max_points for rule in self.rules))
 
     @model_validator(mode="after")
     def _has_one_value_of_its_rules_kind(self) -> Self:
@@ -200,11 +200,11 @@ class Factor(Entry):
         return _once(name for part in self.parts for name in part.columns)
 
     @property
-    def best(self) -> float:
+    def max_points(self) -> float:
         """The most points that the factor can give."""
-        total = self.base + sum(part.best for part in self.parts)
+        total = self.base + sum(part.max_points for part in self.parts)
         known = total if self.cap is None else min(total, self.cap)
-        return max(known, sum(part.best for part in self.unknown)) if self.unknown else known
+        return max(known, sum(part.max_points for part in self.unknown)) if self.unknown else known
 
     @model_validator(mode="before")
     @classmethod
@@ -275,11 +275,11 @@ class Profile(Entry):
         return any(rule.kind == "date" for rule in (*rules, *self.eligibility.values()))
 
     @cached_property
-    def tests(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+    def text_tests(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """Text column -> what its rules look for, once each."""
         parts = [part for factor in self.factors.values() for part in (*factor.parts, *factor.unknown)]
-        asked = [(part.column, rule.test) for part in parts for rule in part.rules] + [
-            (name, rule.test) for name, rule in self.eligibility.items()
+        asked = [(part.column, rule.text_test) for part in parts for rule in part.rules] + [
+            (name, rule.text_test) for name, rule in self.eligibility.items()
         ]
         return {name: _once(test for of, test in asked if of == name and test) for name, test in asked if name and test}
 
@@ -299,7 +299,7 @@ class Profile(Entry):
         for flag, bonus in self.bonuses.items():
             for unknown in bonus.when.keys() - self.factors.keys():
                 yield ("bonuses", flag, "when", unknown), describe_unknown_name(unknown, list(self.factors))
-        for name, tests in self.tests.items():
+        for name, tests in self.text_tests.items():
             if len(tests) > _TESTS:
                 yield ("factors",), f"{name} has more than {_TESTS} lists of words"
 

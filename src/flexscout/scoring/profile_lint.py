@@ -11,9 +11,9 @@ def compute_best_score(profile: Profile) -> float:
     """The highest score that a property can have."""
     factors = profile.factors.values()
     if profile.score == "sum":
-        together = sum(factor.best for factor in factors)
+        together = sum(factor.max_points for factor in factors)
     else:
-        together = sum(factor.best * factor.weight for factor in factors) / sum(factor.weight for factor in factors)
+        together = sum(factor.max_points * factor.weight for factor in factors) / sum(factor.weight for factor in factors)
     return min(profile.cap, together + sum(max(0.0, bonus.points) for bonus in profile.bonuses.values()))
 
 
@@ -45,8 +45,8 @@ def _is_covered(rules: Sequence[Rule], position: int) -> bool:
         return any((other.within_days or 0) >= (rule.within_days or 0) for other in before)
     if rule.codes:
         return {fold_header(code) for code in rule.codes} <= {fold_header(code) for other in before for code in other.codes}
-    found = {f" {form.lower()} " for other in before for word in other.words for form in word_forms(word)}
-    return all(any(form in f" {word.lower()} " for form in found) for word in rule.words)
+    found = {f" {form.lower()} " for other in before for word in other.keywords for form in word_forms(word)}
+    return all(any(form in f" {word.lower()} " for form in found) for word in rule.keywords)
 
 
 def _gaps(part: Part) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _gaps(part: Part) -> Iterator[str]:
 
 
 def _bounds(rules: Sequence[Rule]) -> list[float]:
-    return sorted({bound for rule in rules for bound in (rule.least, rule.most) if bound is not None})
+    return sorted({bound for rule in rules for bound in (rule.lower, rule.upper) if bound is not None})
 
 
 def _probes(rules: Sequence[Rule]) -> list[float]:
@@ -93,7 +93,7 @@ def _holds(rule: Rule, number: float) -> bool:
 def _of_bonuses(profile: Profile) -> Iterator[str]:
     for flag, bonus in profile.bonuses.items():
         for name, least in bonus.when.items():
-            best = profile.factors[name].best
+            best = profile.factors[name].max_points
             if least > best:
                 yield f"Bonus {flag}: it asks for {least:g} points of {name}, which gives {best:g} at best."
 

@@ -42,10 +42,10 @@ class RowFilter:
 
 @dataclass(frozen=True)
 class FilteredRows:
-    """Rows after a filter; `left_out`: for how many it does not hold."""
+    """Rows after a filter; `filtered_out`: for how many it does not hold."""
 
     frame: pl.DataFrame
-    left_out: int
+    filtered_out: int
 
 
 def parse_filter(text: str) -> RowFilter | None:

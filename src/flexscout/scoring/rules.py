@@ -95,7 +95,7 @@ def add_rule_columns(frame: Frame, profile: Profile) -> Frame:
     return frame.with_columns(*lacking, *numbers, *dates, *texts)
 
 
-def check_frame(frame: Frame, profile: Profile) -> None:
+def validate_frame(frame: Frame, profile: Profile) -> None:
     """Raise DataFormatError if the profile knows none, TypeError for texts where numbers are needed."""
     schema = frame.collect_schema()
     if schema and not any(name in schema for name in profile.columns):
@@ -129,13 +129,13 @@ def _nothing(kind: str) -> nw.Expr:
 def _text(frame: Frame, name: str, profile: Profile) -> nw.Expr:
     """The answers of each row's text; where texts repeat, each is looked at once."""
     text = nw.col(name).cast(nw.String())
-    asked = match_keywords(text, profile.tests[name]).alias(rule_column(name))
+    asked = match_keywords(text, profile.text_tests[name]).alias(rule_column(name))
     if not isinstance(frame, nw.DataFrame):
         return asked
     distinct = frame.select(text.alias("text")).unique().filter(~nw.col("text").is_null())
     if not len(distinct) or len(distinct) * _REPEATED > len(frame):
         return asked
-    found = distinct.select("text", match_keywords(nw.col("text"), profile.tests[name]).alias("answers"))
+    found = distinct.select("text", match_keywords(nw.col("text"), profile.text_tests[name]).alias("answers"))
     known = dict(zip(found["text"].to_list(), found["answers"].to_list(), strict=True))
     return text.replace_strict(known, return_dtype=nw.Float64()).alias(rule_column(name))
 
@@ -147,10 +147,10 @@ class Rules:
     """
 
     def __init__(self, profile: Profile, as_of: date | None) -> None:
-        self._tests = profile.tests
+        self._tests = profile.text_tests
         self._as_of = as_of or date.today()  # noqa: DTZ011 - the day where the user is
 
-    def holds(self, rule: Rule, column: str) -> nw.Expr:
+    def holds_for_column(self, rule: Rule, column: str) -> nw.Expr:
         """Whether the rule holds for the column; false where the value is missing."""
         return self._condition(rule, nw.col(rule_column(column)), column)
 
@@ -158,22 +158,22 @@ class Rules:
         """The points of the first rule that holds, 0 where none does."""
         seen, expression = rule_value(part), nw.lit(0.0)
         for rule in reversed(part.rules):
-            expression = nw.when(self.applies(rule, part)).then(_points(rule, seen)).otherwise(expression)
+            expression = nw.when(self.holds_for_part(rule, part)).then(_points(rule, seen)).otherwise(expression)
         return expression
 
-    def applies(self, rule: Rule, part: Part) -> nw.Expr:
+    def holds_for_part(self, rule: Rule, part: Part) -> nw.Expr:
         """Whether the rule holds for the part's value; false where it is missing."""
         return self._condition(rule, rule_value(part), part.column or "")
 
-    def best(self, part: Part, points: nw.Expr) -> nw.Expr:
+    def ceiling(self, part: Part, points: nw.Expr) -> nw.Expr:
         """The part's points, or the most that it can give where its value is missing."""
-        return nw.when(rule_value(part).is_null()).then(nw.lit(part.best)).otherwise(points)
+        return nw.when(rule_value(part).is_null()).then(nw.lit(part.max_points)).otherwise(points)
 
-    def refusals(self, rule: Rule, column: str) -> list[tuple[nw.Expr, str]]:
+    def failures(self, rule: Rule, column: str) -> list[tuple[nw.Expr, str]]:
         """What can be wrong with a value that is there: a condition and its sentence."""
         seen = nw.col(rule_column(column))
         if rule.kind != "number":
-            return [(~seen.is_null() & ~self.holds(rule, column), f"{column} {_lacks(rule)}")]
+            return [(~seen.is_null() & ~self.holds_for_column(rule, column), f"{column} {_lacks(rule)}")]
         bounds = (
             (rule.at_least, operator.lt, "below"),
             (rule.above, operator.le, "not above"),
@@ -188,8 +188,8 @@ class Rules:
         ]
 
     def _condition(self, rule: Rule, seen: nw.Expr, column: str) -> nw.Expr:
-        if rule.test:
-            return has_bit(seen, self._tests[column].index(rule.test))
+        if rule.text_test:
+            return has_bit(seen, self._tests[column].index(rule.text_test))
         if rule.within_days is not None:
             day = datetime.combine(self._as_of, time())
             return _all([~seen.is_null(), seen >= day - timedelta(days=rule.within_days), seen < day + timedelta(days=1)])
@@ -207,8 +207,8 @@ def rule_value(part: Part) -> nw.Expr:
 
 def describe_condition(rule: Rule) -> str:
     """The condition in words: `from 0.5 to 20`."""
-    if rule.words:
-        return f"has one of {', '.join(rule.words)}"
+    if rule.keywords:
+        return f"has one of {', '.join(rule.keywords)}"
     if rule.codes:
         return f"is one of {', '.join(rule.codes)}"
     if rule.within_days is not None:
@@ -234,7 +234,7 @@ def _all(conditions: Sequence[nw.Expr]) -> nw.Expr:
 def _points(rule: Rule, seen: nw.Expr) -> nw.Expr:
     if not isinstance(rule.points, tuple):
         return nw.lit(rule.points)
-    least, most = rule.least or 0.0, rule.most or 0.0
+    least, most = rule.lower or 0.0, rule.upper or 0.0
     first, last = rule.points
     # A factor, not a division by a number: the libraries divide by it in different ways.
     return first + (seen - least) * ((last - first) / (most - least))
@@ -252,4 +252,4 @@ def _sum(columns: Sequence[str]) -> nw.Expr:
 def _lacks(rule: Rule) -> str:
     if rule.within_days is not None:
         return f"is not {describe_condition(rule)}"
-    return f"is none of {', '.join(rule.words or rule.codes)}"
+    return f"is none of {', '.join(rule.keywords or rule.codes)}"

@@ -40,13 +40,13 @@ def score_frame(frame: Frame, profile: Profile, as_of: date | None) -> Frame:
 
 def _factor(factor: Factor, rules: Rules, *, at_best: bool = False) -> nw.Expr:
     """The factor's points, or the most that they can be once what is missing is known."""
-    given = [rules.best(part, rules.points(part)) if at_best else rules.points(part) for part in factor.parts]
+    given = [rules.ceiling(part, rules.points(part)) if at_best else rules.points(part) for part in factor.parts]
     expression = sum_in_order([nw.lit(factor.base), *given]) if factor.base else sum_in_order(given)
     if factor.cap is not None:
         expression = _capped(expression, factor.cap)
     if not factor.unknown:
         return expression
-    instead = nw.lit(factor.best) if at_best else sum_in_order(rules.points(part) for part in factor.unknown)
+    instead = nw.lit(factor.max_points) if at_best else sum_in_order(rules.points(part) for part in factor.unknown)
     return nw.when(is_known(factor)).then(expression).otherwise(instead)
 
 

@@ -16,7 +16,7 @@ from flexscout.scoring.eligibility import classify_frame
 from flexscout.scoring.explanations import explain_scores
 from flexscout.scoring.profile import Count, Profile, value_kind
 from flexscout.scoring.profile_files import load_profile
-from flexscout.scoring.rules import add_rule_columns, check_frame, drop_rule_columns
+from flexscout.scoring.rules import add_rule_columns, drop_rule_columns, validate_frame
 from flexscout.scoring.score import score_frame
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class FlexPropertyScorer:
         numbers are needed, DataFormatError if it has none of the columns.
         """
         given: Any = nw.from_native(frame)
-        check_frame(given, self.profile)
+        validate_frame(given, self.profile)
         prepared = add_rule_columns(given, self.profile)
         return cast("IntoFrameT", drop_rule_columns(score_frame(prepared, self.profile, self.as_of), self.profile).to_native())
 
@@ -147,7 +147,7 @@ class FlexPropertyScorer:
         if hasattr(properties, "collect") or not hasattr(properties, "columns"):
             raise TypeError(f"A record or a frame is needed, not {type(properties).__name__}; .collect() a query first.")
         given = nw.from_native(properties, eager_only=True)
-        check_frame(given, self.profile)
+        validate_frame(given, self.profile)
         asked = given.select(name for name in self.profile.columns if name in given.columns).to_polars()
         told = explain_scores(asked, self.profile, self.as_of)
         judged = nw.from_native(classify_frame(given.to_native(), self.profile, -inf, self.as_of), eager_only=True)

@@ -18,7 +18,7 @@ def mine(tmp_path):
 
 
 def rules_of(profile, factor):
-    return [(rule.least, rule.most, rule.points) for rule in profile.factors[factor].parts[0].rules]
+    return [(rule.lower, rule.upper, rule.points) for rule in profile.factors[factor].parts[0].rules]
 
 
 def test_a_profile_that_only_extends_is_the_other_by_another_name(mine):
@@ -75,7 +75,7 @@ def test_an_end_of_a_range_displaces_its_rival(mine, bound, ends):
 
 def test_codes_displace_words(mine):
     rule = mine("extends: flex-industrial\neligibility:\n  Property Type: {is: [Flex]}\n").eligibility["Property Type"]
-    assert rule.test == ("is", "Flex")
+    assert rule.text_test == ("is", "Flex")
 
 
 BASE = """\

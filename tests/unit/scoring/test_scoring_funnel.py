@@ -13,8 +13,8 @@ BEST = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.
 
 def steps_of(*rows, min_flex_score=4.0):
     frame = pl.DataFrame([BEST | row for row in rows], infer_schema_length=None)
-    criteria = Criteria.of(PipelineConfiguration(min_flex_score=min_flex_score))
-    return count_funnel(criteria.judge(frame).frame, criteria)
+    criteria = Criteria.from_config(PipelineConfiguration(min_flex_score=min_flex_score))
+    return count_funnel(criteria.classify(frame).frame, criteria)
 
 
 def test_each_criterion_counts_the_rows_that_met_all_before_it():
@@ -41,8 +41,8 @@ def test_the_criteria_are_said_in_words():
 
 
 def test_a_criterion_without_a_column_lets_all_rows_pass():
-    criteria = Criteria.of(PipelineConfiguration())
-    classified = criteria.judge(pl.DataFrame([BEST]).drop("Lot Size Acres")).frame
+    criteria = Criteria.from_config(PipelineConfiguration())
+    classified = criteria.classify(pl.DataFrame([BEST]).drop("Lot Size Acres")).frame
     assert [step.checked for step in count_funnel(classified, criteria)] == [True, True, False, True]
 
 

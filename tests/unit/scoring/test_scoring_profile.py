@@ -25,7 +25,7 @@ def test_a_profile_names_the_columns_that_it_looks_at_once_each():
 
 def test_the_best_of_each_factor_adds_up_to_the_cap():
     profile = load_profile("flex-industrial")
-    assert [factor.best for factor in profile.factors.values()] == [3, 3, 2, 1, 1]
+    assert [factor.max_points for factor in profile.factors.values()] == [3, 3, 2, 1, 1]
     assert profile.cap == 10
 
 
@@ -33,7 +33,7 @@ def test_the_best_of_a_factor_may_be_what_it_gives_where_nothing_is_known():
     part = {"column": "Year Built", "rules": [{"from": 1990, "points": 1}]}
     unknown = {"column": "Improvement Value", "rules": [{"above": 0, "points": 3}]}
     factor = Factor.model_validate({"parts": [part], "unknown": [unknown]})
-    assert factor.best == 3
+    assert factor.max_points == 3
 
 
 def test_a_profile_does_not_change():

@@ -136,8 +136,8 @@ def test_a_mistake_is_told_with_what_to_do(text, words):
 def test_a_monstrous_filter_is_a_filter_or_a_mistake_and_never_a_crash(text):
     """In a process of its own, whose stack is as small as that of a program on Windows."""
     code = (
-        "import sys\nfrom flexscout.scoring import parse_filter as parse_where\nfrom flexscout.errors import ConfigurationError\n"
-        "try:\n    parse_where(sys.argv[1])\nexcept ConfigurationError:\n    pass\nprint('alive')"
+        "import sys\nfrom flexscout.scoring.row_filter import parse_filter\nfrom flexscout.errors import ConfigurationError\n"
+        "try:\n    parse_filter(sys.argv[1])\nexcept ConfigurationError:\n    pass\nprint('alive')"
     )
     command = ["sh", "-c", 'ulimit -s 1024; exec "$@"', "sh", sys.executable, "-c", code, text]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
@@ -230,8 +230,8 @@ def test_other_reasons_stay_and_a_row_is_to_be_verified_if_only_values_are_missi
 def test_it_counts_the_rows_that_it_leaves_out():
     frame = pl.DataFrame([GOOD | {"State": state} for state in ("NC", "GA", None, "NC")], schema=TYPES)
     classified = classify_frame(frame, load_profile("flex-industrial"), 4.0)
-    assert apply_filter(classified, parse_filter("State = 'NC'")).left_out == 2
-    assert apply_filter(classified, None).left_out == 0
+    assert apply_filter(classified, parse_filter("State = 'NC'")).filtered_out == 2
+    assert apply_filter(classified, None).filtered_out == 0
 
 
 def test_no_column_is_added_or_lost():

@@ -87,12 +87,12 @@ def _summed(names: Sequence[str]) -> str:
 
 def _condition(rule: Rule, column: str | None) -> str:
     """`20,000 to under 50,000`, `flex`."""
-    if rule.test:
-        return ", ".join(rule.test[1:])
+    if rule.text_test:
+        return ", ".join(rule.text_test[1:])
     if rule.within_days is not None:
         return f"in the last {rule.within_days:g} days"
-    least = "" if rule.least is None else f"{'' if rule.above is None else 'over '}{format_bound(rule.least, column)}"
-    most = "" if rule.most is None else f"{'' if rule.below is None else 'under '}{format_bound(rule.most, column)}"
+    least = "" if rule.lower is None else f"{'' if rule.above is None else 'over '}{format_bound(rule.lower, column)}"
+    most = "" if rule.upper is None else f"{'' if rule.below is None else 'under '}{format_bound(rule.upper, column)}"
     if least and most:
         return f"{least} to {most}"
     return (least if rule.above is not None else f"from {least}") if least else (most if rule.below is not None else f"to {most}")
