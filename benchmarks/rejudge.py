@@ -14,7 +14,7 @@ from flexscout.merging.properties import find_unique_properties
 from flexscout.outputs.files.sheets import ResultTables
 from flexscout.outputs.files.write import write_tables
 from flexscout.outputs.html.page import render_page
-from flexscout.outputs.html.ranking import MAX_ROWS
+from flexscout.outputs.html.ranking import MAX_PAGE_ROWS
 from flexscout.outputs.report.build import RunFacts, build_report
 from flexscout.outputs.transaction import OutputTransaction
 from flexscout.runtime.batch import BatchProcessor
@@ -27,7 +27,7 @@ def rejudge(config: PipelineConfiguration) -> None:
     tables, report = judged(config)
     with OutputTransaction() as outputs:
         write_tables(tables, report, config, outputs)
-        render_page(report, tables.master, tables.explanations).write(outputs.beside(config.page_file), report)
+        render_page(report, tables.master, tables.explanations).write(outputs.stage(config.page_file), report)
         outputs.commit()
 
 
@@ -38,11 +38,11 @@ def judged(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]
         known = cache.depending_on(batch.schema)
         files = batch.classify([known.find(source) for source in scan_folder(Path(config.input_folder)).sources])
         unique = find_unique_properties(files, config, batch.criteria)
-    why = batch.criteria.explain(unique.master.head(MAX_ROWS))
+    why = batch.criteria.explain(unique.master.head(MAX_PAGE_ROWS))
     tables = ResultTables(unique.master, unique.ledger, unique.possible, select_rejected(files.others), files.issues, why)
     facts = RunFacts(
         files.results, (), unique.master, unique.ledger, unique.possible, config.model_dump(), {}, 0, 0.0, __version__,
-        issues=files.issues, others=tables.others,
+        issues=files.issues, rejected_rows=tables.rejected_rows,
     )  # fmt: skip
     return tables, build_report(facts) | {"notes": {}, "changes": None}
 

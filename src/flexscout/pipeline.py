@@ -9,11 +9,11 @@ import polars as pl
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import is_transient
-from flexscout.history import CarriedOver, RunHistory, carry_over, hash_state
+from flexscout.history import CarryOver, RunHistory, carry_over, hash_state
 from flexscout.ingest import Scan, scan_folder
 from flexscout.merging import find_unique_properties
 from flexscout.models import CheckSummary, RunSummary
-from flexscout.outputs import MAX_ROWS, ResultTables, RunFacts, check_output_paths, publish_results
+from flexscout.outputs import MAX_PAGE_ROWS, ResultTables, RunFacts, check_output_paths, publish_results
 from flexscout.runtime import (
     BatchProcessor,
     Classify,
@@ -70,8 +70,8 @@ class ScalableFlexPipeline:
         ):
             log_scan(found.sources, found.skipped)
             state = hash_state(found.sources, found.skipped, config, *self._batch.rules)
-            if config.reuse and failures and not found.unreadable and (same := book.same(state)):
-                return same.again()
+            if config.reuse and failures and not found.unreadable and (same := book.find_unchanged(state)):
+                return same.build_repeat_summary()
             summary = self._result(found, tables, partial(carry_over, book, state, config), clock, memory)
             book.add(state, summary, config.parquet_file)
             tables.bound(config.cache_limit_gb)
@@ -82,7 +82,7 @@ class ScalableFlexPipeline:
         self,
         found: Scan,
         tables: TableCache,
-        take_over: Callable[[pl.DataFrame], CarriedOver],
+        take_over: Callable[[pl.DataFrame], CarryOver],
         clock: Stopwatch,
         memory: MemoryWatch,
     ) -> RunSummary:
@@ -92,8 +92,8 @@ class ScalableFlexPipeline:
         return isolation.finish(parts, partial(self._merge, take_over, clock), partial(self._publish, found, clock, memory))
 
     def _merge(
-        self, take_over: Callable[[pl.DataFrame], CarriedOver], clock: Stopwatch, files: ClassifiedFiles
-    ) -> tuple[ResultTables, CarriedOver]:
+        self, take_over: Callable[[pl.DataFrame], CarryOver], clock: Stopwatch, files: ClassifiedFiles
+    ) -> tuple[ResultTables, CarryOver]:
         with clock.stage("aggregation"):
             unique = find_unique_properties(files, self.config, self._batch.criteria)
             before = take_over(add_unmapped_columns(unique.master, files.tables))
@@ -127,7 +127,7 @@ class ScalableFlexPipeline:
         clock: Stopwatch,
         memory: MemoryWatch,
         files: ClassifiedFiles,
-        made: tuple[ResultTables, CarriedOver],
+        made: tuple[ResultTables, CarryOver],
         *,
         commit: bool,
     ) -> RunSummary:
@@ -137,17 +137,17 @@ class ScalableFlexPipeline:
             skipped=found.skipped,
             master=tables.master,
             ledger=tables.ledger,
-            possible=tables.possible,
+            possible_duplicates=tables.possible_duplicates,
             issues=tables.issues,
-            others=tables.others,
+            rejected_rows=tables.rejected_rows,
             settings=self.config.model_dump(),
             profile=self._batch.criteria.profile.model_dump(exclude_defaults=True),
             seconds=clock.seconds,
             workers=self._batch.workers,
             peak_memory_mb=0.0,
             version=__version__,
-            left_out=files.left_out,
-            unmatched=self._batch.unmatched(result.record for result in files.results),
-            explanations=self._batch.criteria.explain(tables.master.head(MAX_ROWS)),
+            filtered_out=files.left_out,
+            unmatched_mappings=self._batch.unmatched(result.record for result in files.results),
+            explanations=self._batch.criteria.explain(tables.master.head(MAX_PAGE_ROWS)),
         )
         return publish_results(facts, tables, before, self.config, clock, memory, commit=commit)

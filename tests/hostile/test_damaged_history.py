@@ -64,18 +64,18 @@ def test_a_flipped_bit_in_a_record_is_never_believed(book):
     undamaged, first = path.read_bytes(), file_of(book, 1).read_bytes()
     for position in damage.bit_positions(path, FLIPS):
         damage.flip_bit(path, position)
-        assert [record.as_json() for record in book.records()] == [first], f"bit {position}"
+        assert [record.to_json() for record in book.read_records()] == [first], f"bit {position}"
         path.write_bytes(undamaged)
 
 
 def test_a_flipped_bit_in_a_kept_list_is_never_believed(book):
-    path, record = file_of(book, 2, ".parquet"), book.last()
+    path, record = file_of(book, 2, ".parquet"), book.find_last()
     undamaged = path.read_bytes()
     for position in damage.bit_positions(path, FLIPS):
         damage.flip_bit(path, position)
-        assert RunHistory(book.workbook).intact_result(record) is None, f"bit {position}"
+        assert RunHistory(book.workbook).find_result(record) is None, f"bit {position}"
         path.write_bytes(undamaged)
-    assert RunHistory(book.workbook).intact_result(record) == path
+    assert RunHistory(book.workbook).find_result(record) == path
 
 
 @pytest.mark.parametrize("spoil", DAMAGES)
@@ -112,7 +112,7 @@ def test_a_damaged_list_of_a_run_is_refused_in_words(book, command):
 def test_the_next_run_has_a_number_of_its_own(book, spoil):
     spoil(file_of(book, 2))
     assert run().exit_code == 0
-    assert [record.number for record in book.records()] == [3, 1]
+    assert [record.number for record in book.read_records()] == [3, 1]
 
 
 def test_the_record_of_a_newer_version_is_left_to_it(book):
@@ -131,7 +131,7 @@ def test_a_damaged_record_is_reported_by_one_run_alone(book, tmp_path):
 
 def test_a_record_under_the_number_of_another_run_is_not_believed(book):
     file_of(book, 2).write_bytes(file_of(book, 1).read_bytes())
-    assert [record.number for record in book.records()] == [1]
+    assert [record.number for record in book.read_records()] == [1]
 
 
 def test_changes_are_compared_with_the_last_list_that_is_intact(book, tmp_path):

@@ -65,7 +65,7 @@ def test_a_property_that_was_passed_on_is_no_top_candidate_and_it_is_said(first)
     typed(first, "1 Test Street", My_Status=" Passed ")
     outcome = flexscout("run", "in")
     assert [(row["Rank"], row["Address"]) for row in rows_of(outcome, "Top Candidates")] == [(2, "2 Test Street")]
-    assert "You passed on 1 of the candidates" in outcome.out
+    assert "1 candidate that you rejected is left off the sheet Top Candidates." in outcome.out
     assert [(best["rank"], best["Address"]) for best in outcome.report["top_candidates"]] == [(2, "2 Test Street")]
     assert "1 Test Street" not in outcome.out
 
@@ -93,7 +93,7 @@ def test_what_changed_since_the_last_other_run_is_on_a_sheet_and_in_the_report(f
     assert told >= {("new", "3 Test Street"), ("gone", "2 Test Street"), ("score changed", "1 Test Street")}
     counts = outcome.report["changes"]["counts"]
     assert (counts["new"], counts["gone"], counts["score_changed"]) == (1, 1, 1)
-    assert "Since run 1: 1 new, 1 gone, 1 with another score" in outcome.out
+    assert "Changes since run 1: 1 new, 1 gone, 1 with a changed score" in outcome.out
 
 
 def test_a_workbook_that_can_not_be_read_back_is_kept_beside(first):
@@ -101,4 +101,4 @@ def test_a_workbook_that_can_not_be_read_back_is_kept_beside(first):
     outcome = flexscout("run", "in")
     kept = first.workbook.with_name("all_flex_properties (not read back).xlsx")
     assert kept.read_bytes() == b"no workbook any more"
-    assert (outcome.code, "can't be read back" in outcome.out, len(rows_of(outcome))) == (0, True, 2)
+    assert (outcome.code, "Can't read your notes" in outcome.out, len(rows_of(outcome))) == (0, True, 2)

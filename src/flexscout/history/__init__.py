@@ -1,13 +1,13 @@
 """Past runs of an output: records, notes and changes."""
 
-from flexscout.history.carryover import CarriedOver, carry_over
+from flexscout.history.carryover import CarryOver, carry_over
 from flexscout.history.changes import ChangeKind, PropertyChanges, compare_columns, compare_properties
 from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_result
 
 __all__ = [
-    "CarriedOver",
+    "CarryOver",
     "ChangeKind",
     "PropertyChanges",
     "RunHistory",

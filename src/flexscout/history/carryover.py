@@ -1,4 +1,4 @@
-"""What a run takes over from those before it: what a person typed into the workbook, and what the last other result was."""
+"""Carry the user's notes and the changes since the previous result over into a new run."""
 
 import shutil
 from collections.abc import Mapping
@@ -18,100 +18,129 @@ from flexscout.history.property_identity import find_successors
 from flexscout.history.run_history import RunHistory
 from flexscout.history.run_record import RunRecord
 
-_COPIES = 100  # of workbooks that could not be read back
+_MAX_COPIES = 100  # of unreadable workbooks
 
 
 @dataclass(frozen=True)
-class CarriedOver:
-    """A master table with the person's columns.
+class CarryOver:
+    """A master table with the user's columns, and what earlier runs add to its result.
 
-    `noted`: its properties with notes; `others`: notes of properties that are not on the list; `passed`: for each row, whether
-    the person passed on it; `since`: the last run of other inputs or settings, and `changes` from its result to this one, None
-    if there is none; `remarks`: what a person should know of it, in sentences.
+    Attributes:
+        master: The unique candidates, the user's columns first.
+        noted_count: Properties in `master` that have a note.
+        unlisted_notes: Notes of properties that aren't in `master`.
+        is_rejected: For each row of `master`, whether the user's status rejects it.
+        previous_run: The latest run with other inputs or settings whose result is kept; None if there is none.
+        changes: Changes from that result to `master`; None if there is nothing to compare.
+        messages: Sentences for the user.
+
     """
 
     master: pl.DataFrame
-    noted: int
-    others: pl.DataFrame
-    passed: pl.Series
-    since: RunRecord | None
+    noted_count: int
+    unlisted_notes: pl.DataFrame
+    is_rejected: pl.Series
+    previous_run: RunRecord | None
     changes: PropertyChanges | None
-    remarks: tuple[str, ...]
+    messages: tuple[str, ...]
 
-    def told(self, report: Mapping[str, Any]) -> dict[str, Any]:
-        """The entries `notes` and `changes` of this run's report."""
-        told: dict[str, Any] = {"notes": {"on_the_list": self.noted, "of_others": self.others.height}, "changes": None}
-        if self.since and self.changes:
-            about = {"since_run": self.since.number, "of": self.since.ended, "counts": self.changes.counts}
-            told["changes"] = {**about, "columns": compare_columns(self.since.report, report)}
-        return told
+    def build_report_entries(self, report: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the entries `notes` and `changes` of this run's report."""
+        notes = {"on_the_list": self.noted_count, "of_others": self.unlisted_notes.height}
+        if not (self.previous_run and self.changes):
+            return {"notes": notes, "changes": None}
+        changes = {
+            "since_run": self.previous_run.number,
+            "of": self.previous_run.ended,
+            "counts": self.changes.counts,
+            "columns": compare_columns(self.previous_run.report, report),
+        }
+        return {"notes": notes, "changes": changes}
 
 
-def carry_over(book: RunHistory, state: str, config: PipelineConfiguration, master: pl.DataFrame) -> CarriedOver:
-    """What the result of `state` takes over. Raises OSError if a workbook that can't be read back can't be saved either."""
-    last = book.last()
-    written = _result(book, last)
-    notes, saved = _notes(book.workbook, last, written, config.user_columns)
-    moved = find_successors(written, master) if written is not None and notes.placed.height else None
-    noted, others = add_notes(master, notes, moved)
-    since = book.before(state)
-    old = written if since and last and since.number == last.number else _result(book, since)
+def carry_over(history: RunHistory, state: str, config: PipelineConfiguration, master: pl.DataFrame) -> CarryOver:
+    """Add the user's notes to `master` and compare it with the previous result.
+
+    Args:
+        history: The runs that wrote the workbook.
+        state: Hash of this run's inputs and settings, see `hash_state`.
+        config: The run's settings.
+        master: The unique candidates, best first.
+
+    Raises:
+        OSError: The workbook can't be read back and can't be backed up either.
+
+    """
+    last = history.find_last()
+    last_master = _load_master(history, last)
+    notes, read_messages = _read_notes(history.workbook, last, last_master, config.user_columns)
+    successors = find_successors(last_master, master) if last_master is not None and notes.placed.height else None
+    noted, unlisted = add_notes(master, notes, successors)
+    previous = history.find_previous(state)
+    same_run = previous and last and previous.number == last.number
+    old = last_master if same_run else _load_master(history, previous)
     changes = compare_properties(old, master) if old is not None and old.width and master.width else None
-    away = noted.with_columns(is_rejected_status(noted, config.passed_words).alias("passed"))["passed"]
-    said = (
-        *saved,
-        *describe_notes(notes, written.columns if written is not None else ()),
-        *_passed_on(int(away.sum()) if noted.width else 0),
-        *_changed(since, changes),
+    rejected = noted.with_columns(is_rejected_status(noted, config.passed_words).alias("rejected"))["rejected"]
+    messages = (
+        *read_messages,
+        *describe_notes(notes, last_master.columns if last_master is not None else ()),
+        *_describe_rejected(int(rejected.sum()) if noted.width else 0),
+        *_describe_changes(previous, changes),
     )
-    return CarriedOver(noted, _with_notes(noted, config.user_columns), others, away, since, changes, said)
+    return CarryOver(noted, _count_noted(noted, config.user_columns), unlisted, rejected, previous, changes, messages)
 
 
-def _result(book: RunHistory, run: RunRecord | None) -> pl.DataFrame | None:
-    """The master table of a run, if it is kept and intact."""
-    kept = book.intact_result(run) if run else None
-    return escape_names(pl.read_parquet(kept)) if kept else None
+def _load_master(history: RunHistory, run: RunRecord | None) -> pl.DataFrame | None:
+    """Return a run's master table; None if it isn't kept or is damaged."""
+    path = history.find_result(run) if run else None
+    return escape_names(pl.read_parquet(path)) if path else None
 
 
-def _notes(
-    workbook: Path, last: RunRecord | None, written: pl.DataFrame | None, columns: tuple[str, ...]
+def _read_notes(
+    workbook: Path, last: RunRecord | None, last_master: pl.DataFrame | None, columns: tuple[str, ...]
 ) -> tuple[Notes, list[str]]:
-    """What stands in the workbook, and what is to be said if it can't be read back."""
+    """Read the notes in the workbook; back it up and return a message if that fails."""
     if not columns or not workbook.exists():
         return empty_notes(columns), []
-    untouched = written if last and last.left(workbook) else None
+    untouched = last_master if last and last.is_unchanged(workbook) else None
     try:
         return read_notes(workbook, columns, untouched), []
     except ProcessingError as error:
-        saved = _saved(workbook)
-        return empty_notes(columns), [
-            f"Notes in the previous workbook can't be read back: {error.message} It is kept as {saved}."
-        ]
+        copy = _back_up(workbook)
+        message = f"Can't read your notes from the previous workbook: {error.message} It is saved as {copy}."
+        return empty_notes(columns), [message]
 
 
-def _saved(workbook: Path) -> Path:
-    """Where a copy of the workbook stands now, under a name that was free, unless there is a copy already."""
-    numbers = ("", *(f" {number}" for number in range(2, _COPIES)))
+def _back_up(workbook: Path) -> Path:
+    """Copy the workbook to a free name, unless an equal copy exists; return the copy's path."""
+    numbers = ("", *(f" {number}" for number in range(2, _MAX_COPIES)))
     names = [workbook.with_name(f"{workbook.stem} (not read back{number}){workbook.suffix}") for number in numbers]
-    place = next((name for name in names if not name.exists() or cmp(workbook, name, shallow=False)), names[-1])
-    if not place.exists() or place == names[-1]:
-        shutil.copy2(workbook, place)
-    return place
+    copy = next((name for name in names if not name.exists() or cmp(workbook, name, shallow=False)), names[-1])
+    if not copy.exists() or copy == names[-1]:
+        shutil.copy2(workbook, copy)
+    return copy
 
 
-def _with_notes(master: pl.DataFrame, columns: tuple[str, ...]) -> int:
-    """How many properties have a note."""
+def _count_noted(master: pl.DataFrame, columns: tuple[str, ...]) -> int:
     own = [name for name in columns if name in master.columns]
     return master.select(pl.any_horizontal(pl.col(own).is_not_null()).sum()).item() if own else 0
 
 
-def _passed_on(count: int) -> list[str]:
-    return [f"You passed on {count:,} of the candidates: they are not among the Top Candidates."] if count else []
+def _describe_rejected(count: int) -> list[str]:
+    if not count:
+        return []
+    rows = "1 candidate that you rejected is" if count == 1 else f"{count:,} candidates that you rejected are"
+    return [f"{rows} left off the sheet Top Candidates."]
 
 
-def _changed(since: RunRecord | None, changes: PropertyChanges | None) -> list[str]:
-    if not (since and changes):
+def _describe_changes(previous: RunRecord | None, changes: PropertyChanges | None) -> list[str]:
+    if not (previous and changes):
         return []
     counts = changes.counts
-    told = f"{counts['new']:,} new, {counts['gone']:,} gone, {counts['score_changed']:,} with another score, "
-    return [f"Since run {since.number}: {told}{counts['value_changed']:,} with other values. The sheet Changes tells each."]
+    parts = (
+        f"{counts['new']:,} new",
+        f"{counts['gone']:,} gone",
+        f"{counts['score_changed']:,} with a changed score",
+        f"{counts['value_changed']:,} with changed values",
+    )
+    return [f"Changes since run {previous.number}: {', '.join(parts)}. See the sheet Changes."]

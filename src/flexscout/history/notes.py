@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from flexscout.domain import LINK_COLUMNS, WORKBOOK_LINKS
-from flexscout.history.saved_results import MASTER_SHEET, SCORE, ResultSheet, read_result_sheets
+from flexscout.history.saved_results import MASTER_SHEET, SCORE_COLUMN, ResultSheet, read_result_sheets
 
 KEPT_SHEET = "Notes of Others"
 """Where the notes of properties stand that are not on the list."""
@@ -47,7 +47,7 @@ def read_notes(workbook: Path, user_columns: Sequence[str], master: pl.DataFrame
     known to be as it was written with it; only the kept notes are read then, which takes no time. Raises ProcessingError if
     the workbook can't be read back: it must not be written over then.
     """
-    known = [ID, SCORE, *user_columns]
+    known = [ID, SCORE_COLUMN, *user_columns]
     if master is None:
         return _notes(read_result_sheets(workbook, [MASTER_SHEET, KEPT_SHEET], known), user_columns)
     kept = read_result_sheets(workbook, [KEPT_SHEET], known, required=False)

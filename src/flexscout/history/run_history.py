@@ -89,7 +89,7 @@ class RunHistory:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._lock.release()
 
-    def records(self) -> Iterator[RunRecord]:
+    def read_records(self) -> Iterator[RunRecord]:
         """The runs, the last one first; a record that can't be used is set aside, with a warning in the log."""
         for path in sorted(self.folder.glob("run-*.json"), reverse=True):
             try:
@@ -118,13 +118,13 @@ class RunHistory:
             with suppress(OSError):
                 path.replace(path.with_name(path.name + _SET_ASIDE))
 
-    def last(self) -> RunRecord | None:
+    def find_last(self) -> RunRecord | None:
         """The last run."""
-        return next(self.records(), None)
+        return next(self.read_records(), None)
 
-    def run(self, number: int | None = None) -> RunRecord:
+    def find_run(self, number: int | None = None) -> RunRecord:
         """The run of a number, or the last one. Raises NothingToReadError if there is none."""
-        record = self.last() if number is None else next((one for one in self.records() if one.number == number), None)
+        record = self.find_last() if number is None else next((one for one in self.read_records() if one.number == number), None)
         if record:
             return record
         which, looked = "run" if number is None else f"run {number}", f"(looked in {self.folder})"
@@ -133,22 +133,22 @@ class RunHistory:
             "Name the workbook with --output-file, or run flexscout first." if number is None else "`flexscout runs` lists them.",
         )
 
-    def same(self, state: str) -> RunRecord | None:
+    def find_unchanged(self, state: str) -> RunRecord | None:
         """The last run, if another one would leave what it left, and that is still there."""
-        last = self.last()
-        return last if last and last.state == state and last.repeatable and last.is_intact else None
+        last = self.find_last()
+        return last if last and last.state == state and last.repeatable and last.has_intact_outputs else None
 
-    def before(self, state: str) -> RunRecord | None:
+    def find_previous(self, state: str) -> RunRecord | None:
         """The last run of another state whose result is kept."""
-        return next((record for record in self.records() if record.state != state and self.intact_result(record)), None)
+        return next((record for record in self.read_records() if record.state != state and self.find_result(record)), None)
 
-    def result(self, record: RunRecord) -> Path:
+    def result_path(self, record: RunRecord) -> Path:
         """Where the master table of a run is kept, as Parquet."""
         return self._path(record.number, ".parquet")
 
-    def intact_result(self, record: RunRecord) -> Path | None:
+    def find_result(self, record: RunRecord) -> Path | None:
         """The same, if it is there and exactly as the run wrote it; a damaged one is set aside, with a warning in the log."""
-        path = self.result(record)
+        path = self.result_path(record)
         if path not in self._intact:
             self._intact[path] = self._is_intact(path, record)
         return path if self._intact[path] and path.exists() else None
@@ -168,12 +168,12 @@ class RunHistory:
         self._set_aside(path)
         return False
 
-    def kept_result(self, record: RunRecord) -> Path:
+    def require_result(self, record: RunRecord) -> Path:
         """The same. Raises NothingToReadError if it is not kept any more, or damaged."""
-        path = self.intact_result(record)
+        path = self.find_result(record)
         if path:
             return path
-        lost = "is damaged" if self.result(record) in self._reported else "is not kept any more"
+        lost = "is damaged" if self.result_path(record) in self._reported else "is not kept any more"
         raise NothingToReadError(f"The result of run {record.number} {lost}.", "`flexscout runs` lists later ones.")
 
     def add(self, state: str, summary: RunSummary, master: Path) -> None:
@@ -204,8 +204,8 @@ class RunHistory:
 
     def _write(self, record: RunRecord, summary: RunSummary, master: Path) -> None:
         if summary.statistics.successful_files:
-            _link(master, self.result(record))
-        write_atomically(self._path(record.number, ".json"), record.as_json())
+            _link(master, self.result_path(record))
+        write_atomically(self._path(record.number, ".json"), record.to_json())
         for suffix, kept in ((".json", _RUNS), (".parquet", _RESULTS)):
             for old in sorted(self.folder.glob(f"run-*{suffix}"), reverse=True)[kept:]:
                 with suppress(OSError):

@@ -9,7 +9,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.models import AggregateStatistics, RunSummary
 from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, open_record, seal_record
 
-FORMAT = 2
+RECORD_FORMAT = 2
 """Of the records; those of another are passed over."""
 
 
@@ -34,16 +34,16 @@ class RunRecord:
     messages: list[str]
     result_sha256: str | None
 
-    def as_json(self) -> bytes:
+    def to_json(self) -> bytes:
         """The record as a file holds it."""
         # Without lines: json indents in Python, which takes a tenth of a second for a hundred files.
-        return seal_record(json.dumps(vars(self), ensure_ascii=False).encode("utf-8", "surrogatepass"), FORMAT)
+        return seal_record(json.dumps(vars(self), ensure_ascii=False).encode("utf-8", "surrogatepass"), RECORD_FORMAT)
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
         """The record of a file's content. Raises UnusableRecordError if it is damaged, of another version or not a record."""
         try:
-            return cls(**json.loads(open_record(content, FORMAT)))
+            return cls(**json.loads(open_record(content, RECORD_FORMAT)))
         except TypeError:
             raise UnusableRecordError(RecordProblem.FOREIGN) from None
 
@@ -53,19 +53,19 @@ class RunRecord:
         known = PipelineConfiguration.model_fields
         return PipelineConfiguration(**{name: value for name, value in self.report["settings"].items() if name in known})
 
-    def again(self) -> RunSummary:
+    def build_repeat_summary(self) -> RunSummary:
         """What a run says that would do nothing but repeat this one."""
         note = f"Nothing has changed since run {self.number}: its outputs are as it left them. --fresh reads every file again."
         figures = AggregateStatistics(**self.report["statistics"])
         places = tuple(Path(output["path"]) for output in self.outputs)
         return RunSummary(self.exit_code, figures, self.report, places, (*self.messages, note), repeats=self.number)
 
-    def left(self, path: Path) -> bool:
+    def is_unchanged(self, path: Path) -> bool:
         """Whether a file is as the run left it."""
         return any(Path(output["path"]) == path.absolute() and _is_as_it_was(output) for output in self.outputs)
 
     @property
-    def is_intact(self) -> bool:
+    def has_intact_outputs(self) -> bool:
         """Whether every output is as the run left it."""
         return all(_is_as_it_was(output) for output in self.outputs)
 

@@ -87,7 +87,7 @@ def _folded(text: str) -> str:
     return "".join(text.lower().split())
 
 
-MASTER_SHEET, SCORE = "Flex Properties", SCORE_COLUMNS[0]
+MASTER_SHEET, SCORE_COLUMN = "Flex Properties", SCORE_COLUMNS[0]
 """The sheet with the list, and a column that only a result has."""
 
 _PARQUET = b"PAR1"
@@ -103,8 +103,8 @@ def read_result(path: Path) -> pl.DataFrame:
     """
     is_parquet = _starts_with(path, _PARQUET)
     table = escape_names(call_reader(path, lambda: pl.read_parquet(path))) if is_parquet else _of_texts(path)
-    if table.width and SCORE not in table.columns:
-        raise DataFormatError.no_result(path.name, f"it has no column {SCORE}")
+    if table.width and SCORE_COLUMN not in table.columns:
+        raise DataFormatError.no_result(path.name, f"it has no column {SCORE_COLUMN}")
     return table
 
 
@@ -118,7 +118,7 @@ def _starts_with(path: Path, start: bytes) -> bool:
 
 def _of_texts(path: Path) -> pl.DataFrame:
     try:
-        sheets = read_result_sheets(path, [MASTER_SHEET], [SCORE])
+        sheets = read_result_sheets(path, [MASTER_SHEET], [SCORE_COLUMN])
     except DataFormatError as error:
         if error.code in ("no_result", "damaged", "password_protected"):
             raise

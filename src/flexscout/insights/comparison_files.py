@@ -29,7 +29,7 @@ def write_comparison(comparison: ProfileComparison, path: Path) -> Path:
     A workbook has the sheets Summary, Enter, Leave and Moves; a CSV is one table with a column `Change`. Raises OutputError.
     """
     with OutputTransaction() as outputs:
-        beside = outputs.beside(path)
+        beside = outputs.stage(path)
         if path.suffix.lower() == ".xlsx":
             write_workbook(_sheets(comparison), beside)
         elif path.suffix.lower() == ".csv":

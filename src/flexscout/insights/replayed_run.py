@@ -170,7 +170,7 @@ def replay(book: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         there, lost = _readable(inputs, tables.depending_on(batch.schema))
         files = combine_parts([*batch.process([one.source for one in there], tables)])
         ranking = rank_properties(files, config, criteria)
-        kept = _kept(book.intact_result(record), config)
+        kept = _kept(book.find_result(record), config)
         then = describe_inputs(inputs, new, record.number, Path(config.input_folder))
         remarks = (*then, *_failed(record), *_lost(lost, record), *_differs(ranking, kept, record))
         by_name = {one.source.name: one for one in inputs}

@@ -20,8 +20,8 @@ from flexscout.models import AggregateStatistics, ProcessingResult
 from flexscout.notebook.aggregator import ResultAggregator, cluster_frame, merge_frame
 from flexscout.notebook.frames import POSITION, FrameT, column_labels, type_known_columns
 from flexscout.outputs import (
-    FORMAT,
-    MAX_ROWS,
+    MAX_PAGE_ROWS,
+    REPORT_FORMAT,
     TOP_CANDIDATES,
     OutputTransaction,
     ResultTables,
@@ -64,7 +64,7 @@ class Findings:
             formats = f"{', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}"
             raise OutputError(f"{path.name} names no format that a report can be written in.", f"End it in {formats}.")
         with OutputTransaction() as outputs:
-            self._write(suffix, outputs.beside(path))
+            self._write(suffix, outputs.stage(path))
             return outputs.commit()[0]
 
     def _write(self, suffix: str, path: Path) -> None:
@@ -82,14 +82,14 @@ def load_findings(book: RunHistory, record: RunRecord) -> Findings:
 
     Raises NothingToReadError if that is not kept any more, or another version of flexscout made the report.
     """
-    if record.report["format"] != FORMAT:
+    if record.report["format"] != REPORT_FORMAT:
         raise NothingToReadError(
             f"Run {record.number} was of flexscout {record.report['flexscout']}, whose reports have another format.",
             "The files that it wrote still tell; `flexscout run` makes new ones.",
         )
     found = record.report["statistics"]["successful_files"]
-    master = escape_names(pl.read_parquet(book.kept_result(record))) if found else pl.DataFrame()
-    tables = ResultTables(master, explanations=_explanations(master, record), own=record.settings.user_columns)
+    master = escape_names(pl.read_parquet(book.require_result(record))) if found else pl.DataFrame()
+    tables = ResultTables(master, explanations=_explanations(master, record), user_columns=record.settings.user_columns)
     return Findings(record.report, record.messages, tables)
 
 
@@ -97,7 +97,7 @@ def _explanations(master: pl.DataFrame, record: RunRecord) -> list[str]:
     criteria = Criteria.from_record(record.settings, record.report["profile"], record.begun)
     standard = {column.name for column in canonical_columns()}
     whole = record.settings.output_columns == "all" or set(criteria.profile.columns) <= standard
-    return criteria.explain(master.head(MAX_ROWS)) if whole else []
+    return criteria.explain(master.head(MAX_PAGE_ROWS)) if whole else []
 
 
 class ReportGenerator:
@@ -147,11 +147,11 @@ class ReportGenerator:
         and OutputError as `export_report` does.
         """
         book = RunHistory(Path(self.config.output_file))
-        return load_findings(book, book.run(run)).write(Path(path))
+        return load_findings(book, book.find_run(run)).write(Path(path))
 
     def _findings(self, facts: RunFacts) -> Findings:
-        why = Criteria.from_config(self.config).explain(facts.master.head(MAX_ROWS))
-        tables = ResultTables(facts.master, facts.ledger, facts.possible, issues=facts.issues, explanations=why)
+        why = Criteria.from_config(self.config).explain(facts.master.head(MAX_PAGE_ROWS))
+        tables = ResultTables(facts.master, facts.ledger, facts.possible_duplicates, issues=facts.issues, explanations=why)
         return Findings(build_report(facts), build_messages(facts), tables)
 
     def _facts(self, results: Iterable[ProcessingResult], master: Any) -> RunFacts:
@@ -169,7 +169,9 @@ class ReportGenerator:
             skipped=(),
             master=chosen.drop(POSITION),
             ledger=add_property_ids(_removed(found.ledger, candidates, chosen), named),
-            possible=_possible(groups, named) if self.config.enable_deduplication else pl.DataFrame(schema=POSSIBLE_SCHEMA),
+            possible_duplicates=_possible(groups, named)
+            if self.config.enable_deduplication
+            else pl.DataFrame(schema=POSSIBLE_SCHEMA),
             issues=collect_issues(file.record for file in files),
             settings=self.config.model_dump(),
             seconds={"processing": sum(file.processing_time for file in files)},

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
         write_tables_as_workbook,
         write_workbook,
     )
-    from flexscout.outputs.html import MAX_ROWS, render_page
+    from flexscout.outputs.html import MAX_PAGE_ROWS, render_page
     from flexscout.outputs.publish import publish_results
     from flexscout.outputs.report import (
-        FORMAT,
+        REPORT_FORMAT,
         TOP_CANDIDATES,
         RunFacts,
         build_messages,
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
         count_issues_by_reason,
         count_places,
         count_scores,
-        describe_unmatched,
+        describe_unmatched_mappings,
         measure_completeness,
         sort_by_frequency,
     )
     from flexscout.outputs.transaction import OutputTransaction, check_output_paths
 
 __all__ = [
-    "FORMAT",
-    "MAX_ROWS",
+    "MAX_PAGE_ROWS",
     "REASON_TEXT",
+    "REPORT_FORMAT",
     "TOP_CANDIDATES",
     "OutputTransaction",
     "ResultTables",
@@ -54,7 +54,7 @@ __all__ = [
     "count_issues_by_reason",
     "count_places",
     "count_scores",
-    "describe_unmatched",
+    "describe_unmatched_mappings",
     "measure_completeness",
     "publish_results",
     "render_page",
@@ -83,10 +83,10 @@ __getattr__ = lazy_exports(
             "write_tables_as_workbook",
             "write_workbook",
         ),
-        "html": ("MAX_ROWS", "render_page"),
+        "html": ("MAX_PAGE_ROWS", "render_page"),
         "publish": ("publish_results",),
         "report": (
-            "FORMAT",
+            "REPORT_FORMAT",
             "RunFacts",
             "TOP_CANDIDATES",
             "build_messages",
@@ -95,7 +95,7 @@ __getattr__ = lazy_exports(
             "count_issues_by_reason",
             "count_places",
             "count_scores",
-            "describe_unmatched",
+            "describe_unmatched_mappings",
             "measure_completeness",
             "sort_by_frequency",
         ),

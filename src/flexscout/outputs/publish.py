@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flexscout.config import PipelineConfiguration
-from flexscout.history import CarriedOver
+from flexscout.history import CarryOver
 from flexscout.models import AggregateStatistics, RunSummary
 from flexscout.outputs.files import ResultTables, write_report, write_tables
 from flexscout.outputs.html import render_page
@@ -17,7 +17,7 @@ from flexscout.runtime import MemoryWatch, Stopwatch
 def publish_results(  # noqa: PLR0913, PLR0917 - all that a run knows meets here
     facts: RunFacts,
     tables: ResultTables,
-    before: CarriedOver,
+    before: CarryOver,
     config: PipelineConfiguration,
     clock: Stopwatch,
     memory: MemoryWatch,
@@ -30,8 +30,8 @@ def publish_results(  # noqa: PLR0913, PLR0917 - all that a run knows meets here
 
     Raises OutputError; nothing has changed then.
     """
-    report = build_report(replace(facts, passed=before.passed))
-    report |= before.told(report)
+    report = build_report(replace(facts, is_rejected=before.is_rejected))
+    report |= before.build_report_entries(report)
     report_file, page_file = Path(config.report_file), config.page_file
     with OutputTransaction() as outputs:
         # The workbook keeps one core busy; the page is drawn on another.
@@ -41,24 +41,24 @@ def publish_results(  # noqa: PLR0913, PLR0917 - all that a run knows meets here
                 notes = write_tables(_whole(tables, facts, before, config), report, config, outputs)
             else:
                 notes = ["No file could be read; the previous results stay as they were."]
-                report_file, page_file = outputs.free(report_file), outputs.free(page_file)
+                report_file, page_file = outputs.pick_free_path(report_file), outputs.pick_free_path(page_file)
         facts = replace(facts, peak_memory_mb=memory.peak_mb)
-        report, told = add_run_times(report, facts), (*build_messages(facts), *before.remarks, *notes)
-        write_report(report, outputs.beside(report_file))
-        page.result().write(outputs.beside(page_file), report, told)
+        report, told = add_run_times(report, facts), (*build_messages(facts), *before.messages, *notes)
+        write_report(report, outputs.stage(report_file))
+        page.result().write(outputs.stage(page_file), report, told)
         # Before `commit`: nothing may fail once the outputs are in their places.
         figures = AggregateStatistics(**report["statistics"])
         places = outputs.commit() if commit else ()
     return RunSummary(1 if figures.failed_files else 0, figures, report, places, told)
 
 
-def _whole(tables: ResultTables, facts: RunFacts, before: CarriedOver, config: PipelineConfiguration) -> ResultTables:
+def _whole(tables: ResultTables, facts: RunFacts, before: CarryOver, config: PipelineConfiguration) -> ResultTables:
     """The tables of the result with what a person is told and has told."""
     return replace(
         tables,
         explanations=facts.explanations,
-        passed=before.passed,
+        is_rejected=before.is_rejected,
         changes=before.changes.table if before.changes else None,
-        notes=before.others,
-        own=config.user_columns,
+        unlisted_notes=before.unlisted_notes,
+        user_columns=config.user_columns,
     )

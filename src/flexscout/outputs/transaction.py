@@ -37,7 +37,7 @@ class OutputTransaction:
     def __enter__(self) -> Self:
         return self
 
-    def beside(self, path: Path) -> Path:
+    def stage(self, path: Path) -> Path:
         """Where to write the file that will stand at `path`."""
         _make_folder_of(path)
         _clear_away(path)
@@ -45,7 +45,7 @@ class OutputTransaction:
         self._beside[path] = beside
         return beside
 
-    def free(self, path: Path) -> Path:
+    def pick_free_path(self, path: Path) -> Path:
         """The path itself, or where something stands there, `NAME.failed.json` and the like."""
         return path.with_suffix(f".failed{path.suffix}") if path.exists() else path
 

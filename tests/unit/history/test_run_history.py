@@ -44,8 +44,8 @@ def test_another_output_in_the_same_folder_is_free(workbook):
 def test_runs_are_numbered_and_the_last_one_comes_first(summary, workbook):
     with RunHistory(workbook) as book:
         book.add("another state", summary, workbook.with_suffix(".parquet"))
-    assert [record.number for record in book.records()] == [2, 1]
-    assert book.last().state == "another state"
+    assert [record.number for record in book.read_records()] == [2, 1]
+    assert book.find_last().state == "another state"
 
 
 @pytest.mark.usefixtures("summary")
@@ -53,34 +53,34 @@ def test_what_is_no_record_is_passed_over(workbook):
     book = RunHistory(workbook)
     for number, content in enumerate(["", "[]", '{"format": 1}', '{"format": 99}'], start=2):
         (book.folder / f"run-{number:06d}.json").write_text(content)
-    assert [record.number for record in book.records()] == [1]
+    assert [record.number for record in book.read_records()] == [1]
 
 
 @pytest.mark.usefixtures("summary")
 def test_a_run_is_the_same_only_while_its_outputs_are_intact(workbook):
     book = RunHistory(workbook)
-    state = book.last().state
-    assert book.same(state)
-    assert not book.same("another state")
+    state = book.find_last().state
+    assert book.find_unchanged(state)
+    assert not book.find_unchanged("another state")
     csv = workbook.with_suffix(".csv")
     csv.write_bytes(csv.read_bytes().replace(b"NC", b"SC", 1))
-    assert not book.same(state)
+    assert not book.find_unchanged(state)
 
 
 def test_a_run_with_errors_that_may_pass_is_not_the_same(summary, workbook):
     errors = {"errors": [{"file": "a.xlsx", "category": "file_access", "code": "locked"}]}
     with RunHistory(workbook) as book:
         book.add("s", replace(summary, report={**summary.report, "errors": errors}), workbook.with_suffix(".parquet"))
-    assert not book.same("s")
+    assert not book.find_unchanged("s")
 
 
 def test_the_result_before_is_that_of_the_last_other_state(summary, workbook):
     with RunHistory(workbook) as book:
         for state in ("b", "c", "c"):
             book.add(state, summary, workbook.with_suffix(".parquet"))
-    assert book.before("c").state == "b"
-    book.result(book.before("c")).unlink()
-    assert book.before("c").number == 1
+    assert book.find_previous("c").state == "b"
+    book.result_path(book.find_previous("c")).unlink()
+    assert book.find_previous("c").number == 1
 
 
 def test_old_runs_go(summary, workbook):

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.outputs.files.front_sheets import MOST_LINKED, build_links, count_unlinked
+from flexscout.outputs.files.front_sheets import MAX_LINKED_ROWS, build_links, describe_unlinked_rows
 
 
 def found(**values):
@@ -36,7 +36,7 @@ def test_a_column_of_the_export_is_not_replaced():
 
 
 def test_only_the_first_of_a_long_list_have_links_and_it_is_said():
-    short, long = (pl.DataFrame({"Address": ["1 A St"] * rows}) for rows in (1, MOST_LINKED + 1))
-    assert count_unlinked(short) == []
+    short, long = (pl.DataFrame({"Address": ["1 A St"] * rows}) for rows in (1, MAX_LINKED_ROWS + 1))
+    assert describe_unlinked_rows(short) == []
     assert build_links(long)[0].null_count() == 1
-    assert "for the first 2,500 properties" in count_unlinked(long)[0]
+    assert "for the first 2,500 properties" in describe_unlinked_rows(long)[0]

@@ -15,7 +15,7 @@ def put(path, text, *more):
     """Write the text to each path in one go."""
     with OutputTransaction() as outputs:
         for each in (path, *more):
-            outputs.beside(each).write_text(text, encoding="utf-8")
+            outputs.stage(each).write_text(text, encoding="utf-8")
         return outputs.commit()
 
 
@@ -32,14 +32,14 @@ def test_a_file_stands_in_its_place_after_the_commit(place):
 def test_nothing_changes_before_the_commit(place):
     put(place, "old")
     with OutputTransaction() as outputs:
-        outputs.beside(place).write_text("new", encoding="utf-8")
+        outputs.stage(place).write_text("new", encoding="utf-8")
         assert place.read_text(encoding="utf-8") == "old"
 
 
 def test_without_commit_nothing_changes_and_nothing_is_left(place):
     put(place, "old")
     with OutputTransaction() as outputs:
-        outputs.beside(place).write_text("new", encoding="utf-8")
+        outputs.stage(place).write_text("new", encoding="utf-8")
     assert place.read_text(encoding="utf-8") == "old"
     assert names(place.parent) == ["all.csv"]
 
@@ -47,7 +47,7 @@ def test_without_commit_nothing_changes_and_nothing_is_left(place):
 def test_an_error_on_the_way_leaves_what_was_there(place):
     put(place, "old")
     with pytest.raises(ZeroDivisionError), OutputTransaction() as outputs:
-        outputs.beside(place).write_text(str(1 / 0), encoding="utf-8")
+        outputs.stage(place).write_text(str(1 / 0), encoding="utf-8")
     assert place.read_text(encoding="utf-8") == "old"
     assert names(place.parent) == ["all.csv"]
 
@@ -88,7 +88,7 @@ def test_files_of_one_name_and_different_endings_do_not_meet(tmp_path):
     for text in ("old", "new"):
         with OutputTransaction() as outputs:
             for path in places:
-                outputs.beside(path).write_text(f"{text} {path.suffix}", encoding="utf-8")
+                outputs.stage(path).write_text(f"{text} {path.suffix}", encoding="utf-8")
             assert outputs.commit() == tuple(places)
     for path in places:
         assert path.read_text(encoding="utf-8") == f"new {path.suffix}"
@@ -103,7 +103,7 @@ def test_folders_that_are_missing_are_made(tmp_path):
 def test_a_folder_that_can_not_be_made_is_an_output_error(tmp_path):
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     with OutputTransaction() as outputs, pytest.raises(OutputError, match=r"folder .*file.* can't be made") as caught:
-        outputs.beside(tmp_path / "file/all.csv")
+        outputs.stage(tmp_path / "file/all.csv")
     assert "another place" in caught.value.next_step
 
 
@@ -139,6 +139,6 @@ def test_if_one_place_can_not_be_taken_what_was_not_there_is_not_there(tmp_path)
 
 def test_a_free_name_is_the_place_itself_or_one_beside_what_stands_there(tmp_path):
     path = tmp_path / "report.json"
-    assert OutputTransaction().free(path) == path
+    assert OutputTransaction().pick_free_path(path) == path
     path.write_text("{}", encoding="utf-8")
-    assert OutputTransaction().free(path) == tmp_path / "report.failed.json"
+    assert OutputTransaction().pick_free_path(path) == tmp_path / "report.failed.json"

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from flexscout.outputs.files import xlsx_writer as workbook
-from flexscout.outputs.files.xlsx_writer import MOST_CHARACTERS, Sheet, write_workbook
+from flexscout.outputs.files.xlsx_writer import MAX_CELL_CHARACTERS, Sheet, write_workbook
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_first_day_that_excel_has_right_is_a_date(path):
 
 
 def test_a_text_that_no_cell_holds_is_cut_and_said_to_be(path):
-    cells, notes = column(path, "x" * (MOST_CHARACTERS + 1), "y")
+    cells, notes = column(path, "x" * (MAX_CELL_CHARACTERS + 1), "y")
     assert [len(cell.value) for cell in cells] == [32_767, 1]
     assert notes == ["S, A: texts over 32,767 characters are cut; the CSV has them whole."]
 
@@ -121,7 +121,7 @@ SIZES = [(3, {"S": 3}), (4, {"S": 3, "S (2)": 1}), (6, {"S": 3, "S (2)": 3}), (7
 
 @pytest.mark.parametrize(("rows", "sizes"), SIZES)
 def test_a_table_of_more_rows_than_a_sheet_holds_goes_on_in_further_ones(path, monkeypatch, rows, sizes):
-    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    monkeypatch.setattr(workbook, "MAX_SHEET_ROWS", 3)
     notes = write_workbook([Sheet("S", pl.DataFrame({"A": range(rows)}))], path)
     book = openpyxl.load_workbook(path)
     assert {sheet.title: sheet.max_row - 1 for sheet in book} == sizes
@@ -131,13 +131,13 @@ def test_a_table_of_more_rows_than_a_sheet_holds_goes_on_in_further_ones(path, m
 
 
 def test_going_on_in_further_sheets_is_said(path, monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    monkeypatch.setattr(workbook, "MAX_SHEET_ROWS", 3)
     notes = write_workbook([Sheet("S", pl.DataFrame({"A": range(7)}))], path)
     assert notes == ["S has 7 rows, more than a sheet holds: it goes on in 2 more."]
 
 
 def test_columns_that_a_sheet_has_no_room_for_are_left_out_and_said_to_be(path, monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_COLUMNS", 2)
+    monkeypatch.setattr(workbook, "MAX_SHEET_COLUMNS", 2)
     notes = write_workbook([Sheet("S", pl.DataFrame({"A": [1], "B": [2], "C": [3]}))], path)
     assert values_of(path, "S") == [("A", "B"), (1, 2)]
     assert notes == ["S has 3 columns; the workbook holds the first 2, the CSV all."]

@@ -3,7 +3,7 @@
 from jsonschema import Draft202012Validator
 from test_outputs_report import facts_of, write
 
-from flexscout.outputs.report.build import FORMAT, build_report, load_report_schema
+from flexscout.outputs.report.build import REPORT_FORMAT, build_report, load_report_schema
 from workbooks import candidate
 
 
@@ -13,8 +13,8 @@ def test_it_is_a_schema():
 
 def test_it_is_of_the_version_that_the_report_has():
     schema = load_report_schema()
-    assert schema["properties"]["format"]["const"] == FORMAT
-    assert schema["$id"].endswith(f":{FORMAT}")
+    assert schema["properties"]["format"]["const"] == REPORT_FORMAT
+    assert schema["$id"].endswith(f":{REPORT_FORMAT}")
 
 
 def test_it_knows_every_part_of_a_report(tmp_path):

@@ -23,7 +23,7 @@ def check(**options: Any) -> None:
 
 def show(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool) -> int:
     """Check and print; gives the exit code."""
-    from flexscout.outputs import describe_unmatched  # noqa: PLC0415
+    from flexscout.outputs import describe_unmatched_mappings  # noqa: PLC0415
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
     from flexscout.scoring import load_profile  # noqa: PLC0415 - `--help` loads no frames
 
@@ -33,7 +33,7 @@ def show(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet:
     elif not quiet:
         _print(summary, {*load_profile(settings.profile).columns, *settings.duplicate_fields})
         if summary.unmatched:
-            print_line(describe_unmatched(settings.mapping, summary.unmatched))
+            print_line(describe_unmatched_mappings(settings.mapping, summary.unmatched))
     return summary.exit_code
 
 

@@ -103,5 +103,5 @@ def _side(given: str, config: Path | None, output_file: str | None) -> Side:
 
 def _of_run(number: int, book: "RunHistory") -> Side:
     """Raises NothingToReadError if there was no such run, or its result is not kept."""
-    record = book.run(number)
-    return Side(f"run {number}", book.kept_result(record), record.report)
+    record = book.find_run(number)
+    return Side(f"run {number}", book.require_result(record), record.report)

@@ -13,7 +13,7 @@ from flexscout.cli.terminal import print_json, print_line
 @report_errors
 def errors(*, output_file: OutputFile = None, config: ConfigFile = None, output_format: OutputFormat = Format.TEXT) -> None:
     """Say what went wrong in the last run, by cause, and what to do."""
-    record = open_history(config, output_file).run()
+    record = open_history(config, output_file).find_run()
     found = record.report["errors"]
     if output_format is Format.JSON:
         print_json(json.dumps({"run": record.number, "ended": record.ended, **found}, indent=2, ensure_ascii=False))

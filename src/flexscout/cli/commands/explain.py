@@ -35,7 +35,7 @@ def explain(
 ) -> None:
     """Say why a property is on the list where it is, or is not."""
     book = open_history(config, output_file)
-    answer = _answer(query, book, book.run(run))
+    answer = _answer(query, book, book.find_run(run))
     _show(answer, output_format)
     raise typer.Exit(0 if answer.is_answered else NOT_ANSWERED)
 

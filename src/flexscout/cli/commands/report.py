@@ -23,7 +23,7 @@ Output = Annotated[
 @report_errors
 def report(run: Run = None, *, output: Output = None, output_file: OutputFile = None, config: ConfigFile = None) -> None:
     """Write the page and the JSON report of a past run once more; reads no export."""
-    record = open_history(config, output_file).run(run)
+    record = open_history(config, output_file).find_run(run)
     from flexscout.notebook import ReportGenerator  # noqa: PLC0415 - `--help` loads no frames
 
     generator = ReportGenerator(load_output_settings(config, output_file))

@@ -22,7 +22,7 @@ def retry(
     from flexscout.cli.commands.run import execute  # noqa: PLC0415 - as `run` does
     from flexscout.runtime import start_worker_server  # noqa: PLC0415
 
-    record = open_history(config, output_file).run()
+    record = open_history(config, output_file).find_run()
     if not record.report["errors"]["total"]:
         print_line(f"No file failed in run {record.number} of {format_time(record.ended)}: there is nothing to try again.")
         return

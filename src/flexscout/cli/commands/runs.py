@@ -17,9 +17,9 @@ def runs(
 ) -> None:
     """List the runs that wrote a workbook, the last one first."""
     book = open_history(config, output_file)
-    book.run()
+    book.find_run()
     entries = []
-    for record in islice(book.records(), last):
+    for record in islice(book.read_records(), last):
         figures = record.report["statistics"]
         entries.append(
             {

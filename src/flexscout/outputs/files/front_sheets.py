@@ -9,7 +9,7 @@ import polars as pl
 from flexscout.domain import WORKBOOK_LINKS
 from flexscout.outputs.files.xlsx_writer import Sheet
 
-MOST_LINKED = 2_500
+MAX_LINKED_ROWS = 2_500
 """Rows of a sheet with links. Those of every row are more than a fifth of the workbook's time, and Excel takes 65,530 a sheet."""
 
 _PLACE_LINKS = ("Address", "City", "State", "Zip Code")
@@ -34,18 +34,18 @@ def build_links(table: pl.DataFrame) -> list[pl.Series]:
         page = pl.col("Property Link").cast(pl.String)
         found.append(pl.when(page.str.contains(_PAGE)).then(page).alias(WORKBOOK_LINKS[1]))
     there = [link for link in found if link.meta.output_name() not in table.columns]
-    first = table.head(MOST_LINKED).select(there).get_columns() if there else []
+    first = table.head(MAX_LINKED_ROWS).select(there).get_columns() if there else []
     return [link.extend_constant(None, table.height - len(link)) for link in first]
 
 
-def count_unlinked(table: pl.DataFrame) -> list[str]:
+def describe_unlinked_rows(table: pl.DataFrame) -> list[str]:
     """Which rows of a list have no links, in a sentence."""
-    if table.height <= MOST_LINKED:
+    if table.height <= MAX_LINKED_ROWS:
         return []
-    return [f"Flex Properties has links to maps and pages for the first {MOST_LINKED:,} properties, the best, alone."]
+    return [f"Flex Properties has links to maps and pages for the first {MAX_LINKED_ROWS:,} properties, the best, alone."]
 
 
-def choose_link_format(table: pl.DataFrame, own: list[pl.Series]) -> dict[str, str]:
+def choose_link_texts(table: pl.DataFrame, own: list[pl.Series]) -> dict[str, str]:
     """Each link -> the column whose text it shows."""
     return {link.name: "Address" for link in own if "Address" in table.columns}
 
@@ -150,7 +150,7 @@ def build_top_candidates(
     there = build_links(best)
     table = table.with_columns(best["Why"], *there)
     page = {"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0, "footer": "&LTop candidates&RPage &P of &N"}
-    shown_links = choose_link_format(table, there)
+    shown_links = choose_link_texts(table, there)
     heights = _heights(table["Why"])
     return Sheet("Top Candidates", table, formats, (), "Flex Score", shown_links, ("Why",), _WIDTHS_TOP, heights, page=page)
 

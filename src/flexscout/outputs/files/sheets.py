@@ -12,7 +12,7 @@ from flexscout.outputs.files.front_sheets import (
     build_settings_sheet,
     build_summary_sheet,
     build_top_candidates,
-    choose_link_format,
+    choose_link_texts,
 )
 from flexscout.outputs.files.xlsx_writer import Sheet
 
@@ -48,28 +48,28 @@ class ResultTables:
 
     master: pl.DataFrame
     ledger: pl.DataFrame = field(default_factory=pl.DataFrame)
-    possible: pl.DataFrame = field(default_factory=pl.DataFrame)
-    others: pl.DataFrame = field(default_factory=pl.DataFrame)
+    possible_duplicates: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
     explanations: Sequence[str] = ()
-    passed: pl.Series | None = None
+    is_rejected: pl.Series | None = None
     changes: pl.DataFrame | None = None
-    notes: pl.DataFrame | None = None
-    own: tuple[str, ...] = ()
+    unlisted_notes: pl.DataFrame | None = None
+    user_columns: tuple[str, ...] = ()
 
 
 def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]:
     """The sheets of `all_flex_properties.xlsx`, in order."""
-    formats = choose_number_formats((*tables.master.columns, *tables.others.columns))
-    others = tables.others.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
+    formats = choose_number_formats((*tables.master.columns, *tables.rejected_rows.columns))
+    others = tables.rejected_rows.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
     return [
         build_summary_sheet(tables.master, report),
         _list(tables, formats),
-        build_top_candidates(tables.master, tables.explanations, tables.passed, formats),
+        build_top_candidates(tables.master, tables.explanations, tables.is_rejected, formats),
         *_of_runs(tables),
         *_known("To Verify", _to_verify(others), formats),
         *_known("Duplicates", tables.ledger, formats),
-        *_known("Possible Duplicates", tables.possible.head(POSSIBLE_LISTED), formats),
+        *_known("Possible Duplicates", tables.possible_duplicates.head(POSSIBLE_LISTED), formats),
         Sheet("Why Not Selected", _why_not(report), widths={"Reason": 70}),
         *_known("Not Selected", others.drop("To Verify", strict=False), formats),
         *_known("Issues", tables.issues, {}, ("Value",)),
@@ -91,13 +91,19 @@ def _list(tables: ResultTables, formats: dict[str, str]) -> Sheet:
     linked = table.with_columns(there)
     widths = dict.fromkeys((link.name for link in there), 30.0)
     return Sheet(
-        "Flex Properties", linked, formats, (*_TEXTS, *tables.own), "Flex Score", choose_link_format(table, there), widths=widths
+        "Flex Properties",
+        linked,
+        formats,
+        (*_TEXTS, *tables.user_columns),
+        "Flex Score",
+        choose_link_texts(table, there),
+        widths=widths,
     )
 
 
 def _own_first(tables: ResultTables) -> pl.DataFrame:
     """The candidates with the columns that a person types into where they are seen first."""
-    own = [name for name in tables.own if name in tables.master.columns]
+    own = [name for name in tables.user_columns if name in tables.master.columns]
     return tables.master.select(*own, pl.exclude(own)) if own else tables.master
 
 
@@ -105,8 +111,8 @@ def _of_runs(tables: ResultTables) -> list[Sheet]:
     """What changed since another run, and the person's notes that have no place on the list, where there is any."""
     scores = {"Old Score": _POINTS_FORMAT, "New Score": _POINTS_FORMAT}
     changes = [] if tables.changes is None else [Sheet("Changes", tables.changes, scores, ("Old Value", "New Value"))]
-    notes = tables.notes if tables.notes is not None and tables.notes.height else None
-    return changes if notes is None else [*changes, Sheet("Notes of Others", notes, texts=(*_TEXTS, *tables.own))]
+    notes = tables.unlisted_notes if tables.unlisted_notes is not None and tables.unlisted_notes.height else None
+    return changes if notes is None else [*changes, Sheet("Notes of Others", notes, texts=(*_TEXTS, *tables.user_columns))]
 
 
 def choose_number_formats(names: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import OUTPUT_COLUMNS, canonical_columns, is_score_column
 from flexscout.errors import OutputError
-from flexscout.outputs.files.front_sheets import count_unlinked
+from flexscout.outputs.files.front_sheets import describe_unlinked_rows
 from flexscout.outputs.files.sheets import ResultTables, build_sheets, choose_number_formats
 from flexscout.outputs.files.table_files import add_reason_texts, write_csv, write_parquet, write_report
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
@@ -37,7 +37,7 @@ def write_by_suffix(
         formats = f"{', '.join(known[:-1])} or {known[-1]}"
         raise OutputError(f"{path.name} names no format that can be written.", f"End it in {formats}.")
     with OutputTransaction() as outputs:
-        _write(tables, outputs.beside(path), bars, report or {})
+        _write(tables, outputs.stage(path), bars, report or {})
         return outputs.commit()[0]
 
 
@@ -62,19 +62,19 @@ def write_tables(
 ) -> list[str]:
     """Write all but the report to their places beside; gives, in sentences, what a format could not hold."""
     chosen = replace(tables, master=_chosen(tables.master, config), issues=add_reason_texts(tables.issues))
-    workbook, parquet = outputs.beside(Path(config.output_file)), outputs.beside(config.parquet_file)
+    workbook, parquet = outputs.stage(Path(config.output_file)), outputs.stage(config.parquet_file)
     ledger_csv, ledger_parquet = config.duplicates_files
     # The workbook keeps one core busy; its twins are written on another.
     with ThreadPoolExecutor(max_workers=1) as beside:
         twins = [
             beside.submit(write_parquet, chosen.master, parquet),
-            beside.submit(write_csv, chosen.issues, outputs.beside(config.issues_file)),
-            beside.submit(write_csv, chosen.ledger, outputs.beside(ledger_csv)),
-            beside.submit(write_parquet, chosen.ledger, outputs.beside(ledger_parquet)),
+            beside.submit(write_csv, chosen.issues, outputs.stage(config.issues_file)),
+            beside.submit(write_csv, chosen.ledger, outputs.stage(ledger_csv)),
+            beside.submit(write_parquet, chosen.ledger, outputs.stage(ledger_parquet)),
         ]
         if config.enable_csv_export:
-            twins.append(beside.submit(write_csv, chosen.master, outputs.beside(config.csv_file)))
-        notes = [*write_workbook(build_sheets(chosen, report), workbook), *count_unlinked(chosen.master)]
+            twins.append(beside.submit(write_csv, chosen.master, outputs.stage(config.csv_file)))
+        notes = [*write_workbook(build_sheets(chosen, report), workbook), *describe_unlinked_rows(chosen.master)]
     for twin in twins:
         twin.result()
     return notes

@@ -14,10 +14,10 @@ from rustpy_xlsxwriter import FastExcel, Format
 from flexscout.domain import WORKBOOK_CREATOR, unescape_names
 from flexscout.runtime import interrupts
 
-MOST_ROWS = 1_048_575
+MAX_SHEET_ROWS = 1_048_575
 """Rows that a sheet holds below its header, by Excel's specification."""
-MOST_COLUMNS = 16_384
-MOST_CHARACTERS = 32_767
+MAX_SHEET_COLUMNS = 16_384
+MAX_CELL_CHARACTERS = 32_767
 
 _NARROWEST, _WIDEST, _SAMPLED = 9, 48, 500  # characters, characters, rows
 _FIRST_DATE = date(1900, 3, 1)  # before it, Excel's calendar is wrong or has no days
@@ -72,19 +72,21 @@ def _parts(sheet: Sheet, notes: list[str]) -> list[tuple[str, Any]]:
     if isinstance(sheet.table, list):
         return [(sheet.name, sheet.table)]
     table = _fit(sheet, notes)
-    count = max(1, -(-table.height // MOST_ROWS))
+    count = max(1, -(-table.height // MAX_SHEET_ROWS))
     if count > 1:
         notes.append(f"{sheet.name} has {table.height:,} rows, more than a sheet holds: it goes on in {count - 1} more.")
-    slices = [table.slice(i * MOST_ROWS, MOST_ROWS) for i in range(count)]
+    slices = [table.slice(i * MAX_SHEET_ROWS, MAX_SHEET_ROWS) for i in range(count)]
     return [(sheet.name if i == 0 else f"{sheet.name} ({i + 1})", part) for i, part in enumerate(slices)]
 
 
 def _fit(sheet: Sheet, notes: list[str]) -> pl.DataFrame:
     """What Excel can't hold as it is: too many columns, too long texts, dates before its calendar."""
     table = pl.DataFrame(sheet.table)
-    if table.width > MOST_COLUMNS:
-        notes.append(f"{sheet.name} has {table.width:,} columns; the workbook holds the first {MOST_COLUMNS:,}, the CSV all.")
-        table = table.select(table.columns[:MOST_COLUMNS])
+    if table.width > MAX_SHEET_COLUMNS:
+        notes.append(
+            f"{sheet.name} has {table.width:,} columns; the workbook holds the first {MAX_SHEET_COLUMNS:,}, the CSV all."
+        )
+        table = table.select(table.columns[:MAX_SHEET_COLUMNS])
     return unescape_names(pl.DataFrame([_fit_column(sheet, table[name], notes) for name in table.columns]))
 
 
@@ -99,14 +101,18 @@ def _fit_column(sheet: Sheet, values: pl.Series, notes: list[str]) -> pl.Series:
     if values.dtype != pl.String:
         return values
     if _has_too_long(values):
-        notes.append(f"{sheet.name}, {values.name}: texts over {MOST_CHARACTERS:,} characters are cut; the CSV has them whole.")
-        values = values.str.slice(0, MOST_CHARACTERS)
+        notes.append(
+            f"{sheet.name}, {values.name}: texts over {MAX_CELL_CHARACTERS:,} characters are cut; the CSV has them whole."
+        )
+        values = values.str.slice(0, MAX_CELL_CHARACTERS)
     return values.cast(pl.Float64) if values.name not in sheet.texts and _are_plain_numbers(values) else values
 
 
 def _has_too_long(values: pl.Series) -> bool:
     longest = values.str.len_bytes().max()  # counted in a tenth of the time that characters take
-    return isinstance(longest, int) and longest > MOST_CHARACTERS and bool((values.str.len_chars() > MOST_CHARACTERS).any())
+    return (
+        isinstance(longest, int) and longest > MAX_CELL_CHARACTERS and bool((values.str.len_chars() > MAX_CELL_CHARACTERS).any())
+    )
 
 
 def _are_plain_numbers(values: pl.Series) -> bool:

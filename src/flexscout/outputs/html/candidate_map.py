@@ -12,7 +12,7 @@ from flexscout.outputs.html.elements import BANDS, band_class, read_asset, rende
 from flexscout.outputs.html.outlines import Outlines, load_outlines
 from flexscout.outputs.html.positions import HEIGHT, POINTS, WIDTH, PlacedCandidates, place_candidates
 
-MOST_BYTES = 900_000
+MAX_DATA_BYTES = 900_000
 """Of what the script says of the candidates."""
 
 View = tuple[int, int, int, int]
@@ -150,7 +150,7 @@ def _data(places: PlacedCandidates, view: View) -> Markup:
     for limit in _LIMITS:
         points = _told(places.points, limit) if places.points.height else {}
         text = script_json({"view": view, "whole": whole, "points": points, "sums": sums})
-        if len(text.encode()) <= MOST_BYTES:
+        if len(text.encode()) <= MAX_DATA_BYTES:
             break
     return text
 

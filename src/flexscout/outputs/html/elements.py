@@ -51,11 +51,11 @@ _ITEM = Markup("<li>{}</li>")
 _DETAILS = Markup("<details><summary>{}</summary>{}</details>")
 _SENTENCES, _SENTENCE = 20, 600  # sentences; characters of one
 
-SHOWN = 200
+MAX_TEXT_LENGTH = 200
 """Characters of a text, at most."""
 
 
-def shorten(text: Any, limit: int = SHOWN) -> str:
+def shorten(text: Any, limit: int = MAX_TEXT_LENGTH) -> str:
     """The text, cut to `limit` characters; what is unseen or turns the direction of text becomes a space."""
     seen = "".join(letter if letter.isprintable() else " " for letter in str(text)[: 2 * limit])
     return seen if len(seen) <= limit else f"{seen[: limit - 1]}…"

@@ -22,7 +22,7 @@ from flexscout.outputs.html.elements import (
     shorten,
 )
 from flexscout.outputs.html.file_sections import render_causes, render_duplicates, render_files, render_schema
-from flexscout.outputs.html.ranking import MAX_ROWS, render_ranking
+from flexscout.outputs.html.ranking import MAX_PAGE_ROWS, render_ranking
 from flexscout.outputs.html.sections import (
     render_geography,
     render_key_figures,
@@ -104,7 +104,7 @@ def render_page(report: Mapping[str, Any], master: pl.DataFrame, explanations: S
 
 
 def _candidates(master: pl.DataFrame, explanations: Sequence[str]) -> Markup:
-    which = f"The best {MAX_ROWS:,} of {master.height:,}" if master.height > MAX_ROWS else "All of them"
+    which = f"The best {MAX_PAGE_ROWS:,} of {master.height:,}" if master.height > MAX_PAGE_ROWS else "All of them"
     return render_lead(f"{which}, with the points of each. The workbook has every column.") + render_ranking(master, explanations)
 
 

@@ -18,15 +18,15 @@ from flexscout.outputs.html.cell_text import (
 )
 from flexscout.outputs.html.elements import BANDS, band_class, read_asset, shorten
 
-MAX_ROWS = 1_000
+MAX_PAGE_ROWS = 1_000
 """Candidates in the table."""
-MOST_BYTES = 1_200_000
+MAX_TABLE_BYTES = 1_200_000
 """Of the table."""
 
 _LIMITS = (
-    (MAX_ROWS, 100),
-    (MAX_ROWS, 40),
-    (MAX_ROWS, 15),
+    (MAX_PAGE_ROWS, 100),
+    (MAX_PAGE_ROWS, 40),
+    (MAX_PAGE_ROWS, 15),
     (200, 15),
 )  # rows, characters of a text: the first with which all fits
 _EXPLAINED = 12  # times as many characters
@@ -43,7 +43,7 @@ _OPTION = Markup('<option value="{}">{}</option>')
 def render_ranking(master: pl.DataFrame, explanations: Sequence[str]) -> Markup:
     """The table of the first ROWS of the unique candidates, best first; `explanations`: why each scored what it did."""
     factors = [name for name in master.columns if name.endswith(POINTS)][:_FACTORS]
-    shown, rows = _fitting(master.head(MAX_ROWS), factors, explanations)
+    shown, rows = _fitting(master.head(MAX_PAGE_ROWS), factors, explanations)
     names = [*_COLUMNS, *(shorten(name.removesuffix(POINTS), 40) for name in factors), "Known"]
     return read_asset("ranking.html").format(
         states=_options(shown, "State"),
@@ -62,7 +62,7 @@ def _fitting(best: pl.DataFrame, factors: Sequence[str], explanations: Sequence[
     for count, limit in _LIMITS:
         shown = best.head(count)
         rows = "".join(shown.select(_row(shown, factors, explanations, limit))[:, 0])
-        if len(rows.encode()) <= MOST_BYTES:
+        if len(rows.encode()) <= MAX_TABLE_BYTES:
             break
     return shown, Markup(rows)  # noqa: S704  # nosec B704 # every text in it went through `escaped`
 

@@ -1,6 +1,13 @@
 """Compute the figures of the run report."""
 
-from flexscout.outputs.report.build import FORMAT, TOP_CANDIDATES, RunFacts, add_run_times, build_report, compute_statistics
+from flexscout.outputs.report.build import (
+    REPORT_FORMAT,
+    TOP_CANDIDATES,
+    RunFacts,
+    add_run_times,
+    build_report,
+    compute_statistics,
+)
 from flexscout.outputs.report.figures import (
     count_issues_by_reason,
     count_places,
@@ -8,10 +15,10 @@ from flexscout.outputs.report.figures import (
     measure_completeness,
     sort_by_frequency,
 )
-from flexscout.outputs.report.messages import build_messages, describe_unmatched
+from flexscout.outputs.report.messages import build_messages, describe_unmatched_mappings
 
 __all__ = [
-    "FORMAT",
+    "REPORT_FORMAT",
     "TOP_CANDIDATES",
     "RunFacts",
     "add_run_times",
@@ -21,7 +28,7 @@ __all__ = [
     "count_issues_by_reason",
     "count_places",
     "count_scores",
-    "describe_unmatched",
+    "describe_unmatched_mappings",
     "measure_completeness",
     "sort_by_frequency",
 ]

@@ -25,7 +25,7 @@ from flexscout.outputs.report.figures import (
 )
 from flexscout.runtime import ErrorHandler
 
-FORMAT = "1.1"
+REPORT_FORMAT = "1.1"
 TOP_CANDIDATES = 10
 _SHOWN = (
     "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "Building SqFt", "Lot Size Acres",
@@ -50,19 +50,19 @@ class RunFacts:
     skipped: Sequence[SkippedFile]
     master: pl.DataFrame
     ledger: pl.DataFrame
-    possible: pl.DataFrame
+    possible_duplicates: pl.DataFrame
     settings: Mapping[str, Any]
     seconds: Mapping[str, float]
     workers: int
     peak_memory_mb: float
     version: str
-    left_out: int = 0
-    unmatched: Sequence[str] = ()
+    filtered_out: int = 0
+    unmatched_mappings: Sequence[str] = ()
     profile: Mapping[str, Any] = field(default_factory=dict)
     explanations: Sequence[str] = ()
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
-    others: pl.DataFrame = field(default_factory=pl.DataFrame)
-    passed: pl.Series | None = None
+    rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    is_rejected: pl.Series | None = None
 
 
 def load_report_schema() -> dict[str, Any]:
@@ -94,7 +94,7 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
     """The content of `pipeline_summary.json`."""
     before = sum(result.flex_candidate_count for result in facts.results)
     return {
-        "format": FORMAT,
+        "format": REPORT_FORMAT,
         "flexscout": facts.version,
         "statistics": asdict(compute_statistics(facts)),
         "files": _files(facts),
@@ -103,19 +103,19 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
             "lot_size_acres": _average(facts.master, "Lot Size Acres"),
             "flex_score": _average(facts.master, "Flex Score"),
         },
-        "not_selected": count_rejection_reasons(facts.others),
-        "filter": {"where": facts.settings["where"], "left_out": facts.left_out},
+        "not_selected": count_rejection_reasons(facts.rejected_rows),
+        "filter": {"where": facts.settings["where"], "left_out": facts.filtered_out},
         "deduplication": {
             "before": before,
             "removed": facts.ledger.height,
             "after": facts.master.height,
             **summarize_merges(facts.ledger),
-            "possible": summarize_possible_duplicates(facts.possible),
+            "possible": summarize_possible_duplicates(facts.possible_duplicates),
             "filled": summarize_fills(facts.master),
         },
         "schema": list_columns_by_file(facts.results),
         "columns": find_column_drift(facts.results, facts.issues),
-        "mapping": {"file": facts.settings["mapping"], "unmatched": list(facts.unmatched)},
+        "mapping": {"file": facts.settings["mapping"], "unmatched": list(facts.unmatched_mappings)},
         "quality": _quality(facts),
         "errors": _errors(facts),
         "top_candidates": _top(facts),
@@ -215,7 +215,7 @@ def _rate(count: int, seconds: float) -> int:
 def _top(facts: RunFacts) -> list[dict[str, Any]]:
     there = [name for name in _SHOWN if name in facts.master.columns]
     ranked = facts.master.select(there).with_row_index("rank", offset=1)
-    best = (ranked if facts.passed is None else ranked.filter(~facts.passed)).head(TOP_CANDIDATES)
+    best = (ranked if facts.is_rejected is None else ranked.filter(~facts.is_rejected)).head(TOP_CANDIDATES)
     explained = dict(enumerate(facts.explanations, start=1))
     return [{**row, "Explanation": explained.get(row["rank"], "")} for row in best.to_dicts()]
 

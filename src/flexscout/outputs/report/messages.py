@@ -41,10 +41,10 @@ def _no_candidates(facts: RunFacts) -> list[str]:
 
 
 def _left_out(facts: RunFacts) -> list[str]:
-    if not facts.left_out:
+    if not facts.filtered_out:
         return []
     properties = sum(result.property_count for result in facts.results if result.success)
-    return [f"The filter left out {facts.left_out:,} of {properties:,} properties. The sheet Not Selected names them."]
+    return [f"The filter left out {facts.filtered_out:,} of {properties:,} properties. The sheet Not Selected names them."]
 
 
 def _different_parcels(facts: RunFacts) -> list[str]:
@@ -56,10 +56,10 @@ def _different_parcels(facts: RunFacts) -> list[str]:
 
 
 def _possible(facts: RunFacts) -> list[str]:
-    pairs = facts.possible.height
+    pairs = facts.possible_duplicates.height
     if not pairs:
         return []
-    sure = int(facts.possible["Nearly Sure"].sum())
+    sure = int(facts.possible_duplicates["Nearly Sure"].sum())
     found = f"{pairs:,} pair{'s' if pairs > 1 else ''} of properties may be one, written differently"
     listed = "has them" if pairs <= POSSIBLE_LISTED else f"has the surest {POSSIBLE_LISTED:,}"
     merging = (
@@ -79,10 +79,10 @@ def _filled(facts: RunFacts) -> list[str]:
 
 
 def _unmatched(facts: RunFacts) -> list[str]:
-    return [describe_unmatched(facts.settings["mapping"], facts.unmatched)] if facts.unmatched else []
+    return [describe_unmatched_mappings(facts.settings["mapping"], facts.unmatched_mappings)] if facts.unmatched_mappings else []
 
 
-def describe_unmatched(mapping: str, entries: Sequence[str]) -> str:
+def describe_unmatched_mappings(mapping: str, entries: Sequence[str]) -> str:
     """That a mapping file has entries that matched nothing."""
     shown = ", ".join(entries[:_SHOWN]) + (f", and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else "")
     return f"The mapping {mapping} has entries that no header of any file matches: {shown}."
