@@ -1,4 +1,4 @@
-"""The pages that come from the code are those of the code as it is."""
+"""Reference pages are up to date, links lead somewhere, and code on the pages runs."""
 
 import re
 import runpy
@@ -7,30 +7,45 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = runpy.run_path(str(ROOT / "docs/make_tables.py"))
+REFERENCE = runpy.run_path(str(ROOT / "docs/scripts/generate_reference.py"))
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob(".github/**/*.md"))]
+REPOSITORY = "https://github.com/flexscout/flexscout/blob/main/"
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
 
-@pytest.mark.parametrize("name", sorted(PAGES["TABLES"].keys() - {"cli.md"}))
-def test_a_table_is_up_to_date(name):
-    """If this fails: python docs/make_tables.py"""
-    assert PAGES["with_table"](name) == (ROOT / "docs" / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", sorted(REFERENCE["TABLES"].keys() - {"cli.md"}))
+def test_generated_tables_are_up_to_date(name):
+    """If this fails, run python docs/scripts/generate_reference.py."""
+    assert REFERENCE["render_page"](name) == (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", PAGES["COMMANDS"])
-def test_the_page_of_the_command_line_names_every_option(command):
-    """Not letter for letter: how a help is laid out is its library's."""
-    options = set(re.findall(r"--[a-z-]+", PAGES["_help"](*command.split())))
-    assert options <= set(re.findall(r"--[a-z-]+", (ROOT / "docs/cli.md").read_text(encoding="utf-8")))
+@pytest.mark.parametrize("command", REFERENCE["COMMANDS"])
+def test_command_line_page_names_every_option(command):
+    """Options only: the layout of the help belongs to its library."""
+    options = set(re.findall(r"--[a-z-]+", REFERENCE["read_help"](*command.split())))
+    assert options <= set(re.findall(r"--[a-z-]+", (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/*.md")), ids=lambda page: page.name)
-def test_every_link_within_the_project_leads_somewhere(page):
+@each_page
+def test_relative_links_lead_somewhere(page):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_the_checks_call_the_test_command_of_the_readme():
-    blocks = re.findall(r"^```sh\n(.*?)\n```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 2
-    assert blocks[0].endswith("flexscout demo")
-    assert "pytest" in blocks[1]
+@each_page
+def test_links_to_the_repository_lead_to_a_file(page):
+    paths = re.findall(rf"{re.escape(REPOSITORY)}([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_readme_has_one_marked_test_command():
+    """`.ci/run` runs the block below the marker."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^<!-- test-command -->\n+```sh\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL)
+    assert "pytest" in command
+
+
+def test_readme_starts_with_the_demo():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, *_ = re.findall(r"^```sh\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL)
+    assert first.endswith("flexscout demo")

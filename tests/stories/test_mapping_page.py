@@ -9,7 +9,7 @@ import pytest
 from program import flexscout
 from workbooks import write_workbook
 
-PAGE = (Path(__file__).parents[2] / "docs/mapping.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/how-to/mapping.md").read_text(encoding="utf-8")
 WRITTEN, EDITED = (textwrap.dedent(block) for block in re.findall(r"^ +```yaml\n(.*?)^ +```$", PAGE, re.MULTILINE | re.DOTALL))
 
 

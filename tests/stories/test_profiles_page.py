@@ -10,7 +10,7 @@ from flexscout.scoring.scorer import FlexPropertyScorer
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
-PAGE = (Path(__file__).parents[2] / "docs/profiles.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/how-to/profiles.md").read_text(encoding="utf-8")
 PROFILES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 COMMANDS = re.findall(r"^flexscout (.*)$", PAGE, re.MULTILINE)
 SHOWN = re.search(r"^A: flex-industrial.*?(?=^```$)", PAGE, re.MULTILINE | re.DOTALL)[0]

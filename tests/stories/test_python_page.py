@@ -6,7 +6,7 @@ from pathlib import Path
 import flexscout
 from flexscout.cli.sample_exports import write_samples
 
-PAGE = (Path(__file__).parents[2] / "docs/python.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/how-to/python.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -17,7 +17,7 @@ def test_the_blocks_run_in_their_order(tmp_path):
     listings.rename(tmp_path / "exports/listings.xlsx")
     names = {}
     for block in BLOCKS:
-        exec(compile(block, "docs/python.md", "exec"), names)  # noqa: S102 - the page's own code
+        exec(compile(block, "docs/how-to/python.md", "exec"), names)  # noqa: S102 - the page's own code
     assert len(names["best"]) == 20
     assert len(names["master"]) < len(names["combined"])
     assert all((tmp_path / name).is_file() for name in ("best.xlsx", "columns.xlsx", "report.json"))

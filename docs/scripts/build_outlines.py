@@ -1,4 +1,7 @@
-"""Writes the outlines of the page's map: `npm pack us-atlas@3.0.1`, unpack, `python docs/make_outlines.py package`."""
+"""Write the outlines of the report page's map.
+
+Run `npm pack us-atlas@3.0.1`, unpack the archive, then run `python docs/scripts/build_outlines.py package`.
+"""
 
 import json
 import sys
@@ -7,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-OUTLINES = Path(__file__).parent.parent / "src/flexscout/outputs/html/us_outlines.json"
+OUTLINES = Path(__file__).parents[2] / "src/flexscout/outputs/html/us_outlines.json"
 _TRIANGLE = 3  # points
-UNITS = 10  # of the file, to a pixel of a picture of 975 x 610
+UNITS = 10  # per pixel of the 975 x 610 source map
 STATES = {
     "01": "AL", "02": "AK", "04": "AZ", "05": "AR", "06": "CA", "08": "CO", "09": "CT", "10": "DE", "11": "DC", "12": "FL",
     "13": "GA", "15": "HI", "16": "ID", "17": "IL", "18": "IN", "19": "IA", "20": "KS", "21": "KY", "22": "LA", "23": "ME",
@@ -24,24 +27,24 @@ Point = tuple[int, int]
 
 
 def main(package: Path) -> None:
-    """Read the TopoJSON, write the outlines."""
+    """Read the TopoJSON and write the outlines."""
     topology = json.loads((package / "counties-albers-10m.json").read_text(encoding="utf-8"))
-    arcs = [_decoded(arc, topology["transform"]) for arc in topology["arcs"]]
+    arcs = [_decode_arc(arc, topology["transform"]) for arc in topology["arcs"]]
     counties = {shape["id"]: list(_rings(shape)) for shape in topology["objects"]["counties"]["geometries"]}
     names = {shape["id"]: shape["properties"]["name"] for shape in topology["objects"]["counties"]["geometries"]}
-    sides = _sides(counties)
-    lines = [_line(arcs[i], *sides[i]) for i in sorted(sides) if len(arcs[i]) > 1]
-    places = {fips: [names[fips], STATES[fips[:2]], *_center(counties[fips], arcs)[:2]] for fips in sorted(counties)}
-    states = {STATES[shape["id"]]: _state(shape, arcs) for shape in topology["objects"]["states"]["geometries"]}
+    sides = _find_sides(counties)
+    lines = [_render_line(arcs[i], *sides[i]) for i in sorted(sides) if len(arcs[i]) > 1]
+    places = {fips: [names[fips], STATES[fips[:2]], *_find_center(counties[fips], arcs)[:2]] for fips in sorted(counties)}
+    states = {STATES[shape["id"]]: _describe_state(shape, arcs) for shape in topology["objects"]["states"]["geometries"]}
     nation = topology["objects"]["nation"]["geometries"][0]
-    land = "".join(_closed(_points(ring, arcs)) for ring in _rings(nation))
-    found = {"states": dict(sorted(states.items())), "counties": places, "lines": lines, "land": land}
-    text = json.dumps(found, ensure_ascii=False)
+    land = "".join(_render_ring(_join_arcs(ring, arcs)) for ring in _rings(nation))
+    outlines = {"states": dict(sorted(states.items())), "counties": places, "lines": lines, "land": land}
+    text = json.dumps(outlines, ensure_ascii=False)
     OUTLINES.write_text(text.replace("], ", "],\n").replace(", ", ",").replace(": ", ":") + "\n", encoding="utf-8")
 
 
-def _decoded(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Point]:
-    """The points of an arc in units, without those that fall together."""
+def _decode_arc(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Point]:
+    """Decode the points of an arc, in units, without consecutive duplicates."""
     x = y = 0
     points: list[Point] = []
     for dx, dy in arc:
@@ -60,8 +63,8 @@ def _rings(shape: dict[str, Any]) -> Iterator[Ring]:
         yield from polygon
 
 
-def _sides(counties: dict[str, list[Ring]]) -> dict[int, list[str]]:
-    """Arc -> the county on its right and the one on its left; rings run clockwise, so a county lies right of its own arcs."""
+def _find_sides(counties: dict[str, list[Ring]]) -> dict[int, list[str]]:
+    """Map each arc to the counties on its right and left; rings run clockwise, so a county lies right of its own arcs."""
     sides: dict[int, list[str]] = {}
     for fips, rings in counties.items():
         for arc in (arc for ring in rings for arc in ring):
@@ -70,37 +73,37 @@ def _sides(counties: dict[str, list[Ring]]) -> dict[int, list[str]]:
     return sides
 
 
-def _line(points: list[Point], right: str, left: str) -> list[Any]:
-    """An arc as SVG says it, with the counties on its right and left, and its least and greatest y."""
+def _render_line(points: list[Point], right: str, left: str) -> list[Any]:
+    """Return an arc as an SVG path, the counties on its right and left, and its lowest and highest y."""
     heights = [y for _, y in points]
-    return [_course(points), right, left, min(heights), max(heights)]
+    return [_render_path(points), right, left, min(heights), max(heights)]
 
 
-def _course(points: list[Point]) -> str:
-    """A first point, then steps."""
+def _render_path(points: list[Point]) -> str:
+    """Return an SVG path: the first point, then relative steps."""
     steps = " ".join(f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(points))
     return f"{points[0][0]} {points[0][1]}l{steps}".replace(" -", "-")
 
 
-def _points(ring: Ring, arcs: list[list[Point]]) -> list[Point]:
+def _join_arcs(ring: Ring, arcs: list[list[Point]]) -> list[Point]:
     return [point for arc in ring for point in (arcs[arc] if arc >= 0 else arcs[~arc][::-1])]
 
 
-def _closed(points: list[Point]) -> str:
-    """A ring as SVG says it; islands of less than a unit are left out."""
-    different = [point for point, before in zip(points, [None, *points], strict=False) if point != before]
-    return f"M{_course(different)}z" if len(set(different)) >= _TRIANGLE else ""
+def _render_ring(points: list[Point]) -> str:
+    """Return a ring as a closed SVG path, or an empty text for islands smaller than a unit."""
+    distinct = [point for point, before in zip(points, [None, *points], strict=False) if point != before]
+    return f"M{_render_path(distinct)}z" if len(set(distinct)) >= _TRIANGLE else ""
 
 
-def _center(rings: list[Ring], arcs: list[list[Point]]) -> Point:
-    """The center of gravity of the largest ring."""
+def _find_center(rings: list[Ring], arcs: list[list[Point]]) -> Point:
+    """Return the centroid of the largest ring."""
     best = (0.0, 0.0, 0.0)
     for ring in rings:
-        best = max(best, _gravity(_points(ring, arcs)))
+        best = max(best, _find_centroid(_join_arcs(ring, arcs)))
     return round(best[1]), round(best[2])
 
 
-def _gravity(points: list[Point]) -> tuple[float, float, float]:
+def _find_centroid(points: list[Point]) -> tuple[float, float, float]:
     area = x = y = 0.0
     for (ax, ay), (bx, by) in zip(points, points[1:] + points[:1], strict=True):
         cross = ax * by - bx * ay
@@ -108,8 +111,8 @@ def _gravity(points: list[Point]) -> tuple[float, float, float]:
     return (abs(area), x / (3 * area), y / (3 * area)) if area else (0.0, 0.0, 0.0)
 
 
-def _state(shape: dict[str, Any], arcs: list[list[Point]]) -> list[Any]:
-    return [shape["properties"]["name"], *_center(list(_rings(shape)), arcs)]
+def _describe_state(shape: dict[str, Any], arcs: list[list[Point]]) -> list[Any]:
+    return [shape["properties"]["name"], *_find_center(list(_rings(shape)), arcs)]
 
 
 if __name__ == "__main__":

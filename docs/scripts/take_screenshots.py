@@ -1,0 +1,54 @@
+"""Take the screenshots of the README from the demo's results: `python docs/scripts/take_screenshots.py [BROWSER]`.
+
+It needs Chromium, and for the workbook LibreOffice (`soffice`) and Poppler (`pdftotext`, `pdftoppm`).
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+IMAGES = Path(__file__).parents[1] / "images"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+SIZE = {"width": 1280, "height": 1520}
+FOOTER = "Top candidates"
+
+
+def main(browser: str) -> None:
+    """Run the demo in a temporary folder and take a screenshot of its workbook and of its HTML page."""
+    with tempfile.TemporaryDirectory() as folder:
+        _run(sys.executable, "-m", "flexscout", "demo", folder=folder)
+        results = Path(folder) / "flexscout-demo/results"
+        _capture_workbook(results / "all_flex_properties.xlsx")
+        _capture_page(results / "pipeline_summary.html", browser)
+
+
+def _capture_workbook(book: Path) -> None:
+    """Save the upper half of the first printed page of the sheet Top Candidates."""
+    folder = book.parent
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    _run("soffice", profile, "--headless", "--convert-to", "pdf", book.name, folder=folder)
+    pages = _run("pdftotext", "-layout", book.with_suffix(".pdf").name, "-", folder=folder).split("\f")
+    number = str(next(i for i, text in enumerate(pages, 1) if FOOTER in text))
+    one = ("-f", number, "-l", number, "-singlefile", "-png", "-r", "170")
+    part = ("-x", "110", "-y", "120", "-W", "1660", "-H", "620")
+    _run("pdftoppm", *one, *part, book.with_suffix(".pdf").name, "top", folder=folder)
+    (folder / "top.png").replace(IMAGES / "workbook.png")
+
+
+def _capture_page(page: Path, browser: str) -> None:
+    with sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=browser, args=FLAGS).new_capture_page(viewport=SIZE)
+        opened.goto(page.as_uri())
+        opened.screenshot(path=IMAGES / "page.png")
+
+
+def _run(*command: str, folder: str | Path) -> str:
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S603 - runs the programs named above
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "/usr/bin/chromium")
