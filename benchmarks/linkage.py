@@ -107,7 +107,7 @@ def _joined(rows: pl.DataFrame) -> pl.Series:
 def _linked(left: pl.DataFrame, right: pl.DataFrame, close: str) -> pl.Series:
     """All texts at once, as rows of one table, so that streets that rival others are seen."""
     how = replace(MatchSettings(), close_matches=close)  # type: ignore[arg-type]
-    numbers = find_clusters(pl.concat([left, right]), how).numbers
+    numbers = find_clusters(pl.concat([left, right]), how).cluster_ids
     return numbers.head(left.height) == numbers.tail(right.height)
 
 
@@ -150,7 +150,7 @@ def _speed(rows: int) -> None:
     frame = invented(rows)
     _timed(f"keys of {rows:,} rows", rows, lambda: split_addresses(frame["Address"]))
     _timed(f"groups of {rows:,} rows", rows, lambda: find_clusters(frame, MatchSettings(close_matches="merge")))
-    _timed(f"the whole linkage of {rows:,} rows: groups, IDs, ledger", rows, lambda: whole(frame))
+    _timed(f"the whole linkage of {rows:,} rows: clusters, IDs, merge log", rows, lambda: whole(frame))
     block = pathological(min(rows, 50_000))
     _timed(
         f"one block of {block.height:,} equal house numbers",
@@ -161,17 +161,17 @@ def _speed(rows: int) -> None:
 
 
 def whole(frame: pl.DataFrame) -> pl.DataFrame:
-    """Groups, the best row of each, its ID, and the ledger of all that were removed."""
+    """Groups, the best row of each, its ID, and the merge log of all that were removed."""
     at = pl.int_range(frame.height, eager=True)
     known = frame.with_columns(
         at.alias("at"), (at % 60 / 10 + 4).alias("Flex Score"), pl.format("{}.xlsx", at % 8).alias("Source File"),
         pl.lit("S").alias("Source Sheet"), at.alias("Source Row"),
     )  # fmt: skip
     groups = find_clusters(known)
-    numbered = known.with_columns(groups.numbers.alias("group"), pl.lit(0).alias("age"))
-    found = deduplicate(numbered, "group", "age", lambda kept, removed: groups.evidence(kept["at"], removed["at"]))
-    assign_property_ids(groups.identities.gather(found.survivors["at"]), found.survivors)
-    return found.ledger
+    numbered = known.with_columns(groups.cluster_ids.alias("group"), pl.lit(0).alias("age"))
+    found = deduplicate(numbered, "group", "age", lambda kept, removed: groups.describe_matches(kept["at"], removed["at"]))
+    assign_property_ids(groups.identity_keys.gather(found.survivors["at"]), found.survivors)
+    return found.merge_log
 
 
 def _timed(what: str, rows: int, work: Callable[[], object]) -> None:

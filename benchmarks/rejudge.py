@@ -39,9 +39,12 @@ def judged(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]
         files = batch.classify([known.find(source) for source in scan_folder(Path(config.input_folder)).sources])
         unique = find_unique_properties(files, config, batch.criteria)
     why = batch.criteria.explain(unique.master.head(MAX_PAGE_ROWS))
-    tables = ResultTables(unique.master, unique.ledger, unique.possible, select_rejected(files.others), files.issues, why)
+    tables = ResultTables(
+        unique.master, unique.merge_log, unique.possible_duplicates, select_rejected(files.others), files.issues, why
+    )
     facts = RunFacts(
-        files.results, (), unique.master, unique.ledger, unique.possible, config.model_dump(), {}, 0, 0.0, __version__,
+        files.results, (), unique.master, unique.merge_log, unique.possible_duplicates, config.model_dump(), {}, 0, 0.0,
+        __version__,
         issues=files.issues, rejected_rows=tables.rejected_rows,
     )  # fmt: skip
     return tables, build_report(facts) | {"notes": {}, "changes": None}

@@ -98,7 +98,7 @@ class ScalableFlexPipeline:
             unique = find_unique_properties(files, self.config, self._batch.criteria)
             before = take_over(add_unmapped_columns(unique.master, files.tables))
         return ResultTables(
-            before.master, unique.ledger, unique.possible, select_rejected(files.shelved_others), files.issues
+            before.master, unique.merge_log, unique.possible_duplicates, select_rejected(files.shelved_others), files.issues
         ), before
 
     def check(self) -> CheckSummary:
@@ -136,7 +136,7 @@ class ScalableFlexPipeline:
             results=files.results,
             skipped=found.skipped,
             master=tables.master,
-            ledger=tables.ledger,
+            merge_log=tables.merge_log,
             possible_duplicates=tables.possible_duplicates,
             issues=tables.issues,
             rejected_rows=tables.rejected_rows,

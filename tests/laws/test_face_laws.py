@@ -49,7 +49,7 @@ def test_pandas_and_polars_agree_row_for_row(frame):
 
 @some
 @given(frames)
-def test_every_row_stays_or_is_in_the_ledger_and_sorting_loses_none(frame):
+def test_every_row_stays_or_is_in_the_merge_log_and_sorting_loses_none(frame):
     removed = faces.find_duplicates(frame)["Removed Position"].to_list()
     assert sorted([*removed, *faces.deduplicate_properties(frame)["n"]]) == frame["n"].to_list()
     assert sorted(faces.sort_by_score(frame)["n"]) == frame["n"].to_list()

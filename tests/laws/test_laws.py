@@ -110,7 +110,7 @@ def test_every_row_is_a_candidate_or_has_a_reason(rows):
 def test_deduplicating_twice_is_deduplicating_once(rows):
     once = deduplicate(scored_of(rows), "key", "age", because)
     again = deduplicate(scored_of(once.survivors.select(SCHEMA.keys()).to_dicts()), "key", "age", because)
-    assert again.ledger.is_empty()
+    assert again.merge_log.is_empty()
     assert again.survivors.height == once.survivors.height
 
 
@@ -122,7 +122,7 @@ def test_the_order_of_rows_does_not_change_what_survives(rows, random):
     random.shuffle(order)
     kept, shuffled = (deduplicate(part, "key", "age", because) for part in (frame, frame[order]))
     assert kept.survivors.equals(shuffled.survivors)
-    assert kept.ledger.equals(shuffled.ledger)
+    assert kept.merge_log.equals(shuffled.merge_log)
 
 
 @some

@@ -55,7 +55,7 @@ def partition(numbers, rows):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_variants_of_an_address_are_found_and_neighbors_are_not(seed, close, least_precision, least_recall):
     frame = properties(seed, count=600)
-    precision, recall = figures(frame["truth"], find_clusters(frame, MatchSettings(close_matches=close)).numbers)
+    precision, recall = figures(frame["truth"], find_clusters(frame, MatchSettings(close_matches=close)).cluster_ids)
     assert precision >= least_precision
     assert recall >= least_recall
 
@@ -64,8 +64,8 @@ def test_variants_of_an_address_are_found_and_neighbors_are_not(seed, close, lea
 @given(st.integers(0, 10**6))
 def test_the_order_of_rows_changes_no_group(seed):
     shuffled = FRAME.with_row_index("row").sample(fraction=1, shuffle=True, seed=seed)
-    numbers = find_clusters(shuffled.drop("row"), MERGING).numbers
-    assert partition(numbers, shuffled["row"]) == partition(find_clusters(FRAME, MERGING).numbers, range(FRAME.height))
+    numbers = find_clusters(shuffled.drop("row"), MERGING).cluster_ids
+    assert partition(numbers, shuffled["row"]) == partition(find_clusters(FRAME, MERGING).cluster_ids, range(FRAME.height))
 
 
 @few
@@ -73,7 +73,7 @@ def test_the_order_of_rows_changes_no_group(seed):
 def test_no_order_changes_a_group_of_whatever_rows(rows, random, policy):
     order = random.sample(range(len(rows)), len(rows))
     given_order, other = (
-        find_clusters(part, MatchSettings(policy=policy, close_matches="merge")).numbers
+        find_clusters(part, MatchSettings(policy=policy, close_matches="merge")).cluster_ids
         for part in (frame_of(rows), frame_of(rows)[order])
     )
     assert partition(given_order, range(len(rows))) == partition(other, order)
@@ -82,7 +82,7 @@ def test_no_order_changes_a_group_of_whatever_rows(rows, random, policy):
 @few
 @given(messy)
 def test_rows_without_a_house_number_are_groups_of_their_own(rows):
-    frame = frame_of(rows).with_columns(find_clusters(frame_of(rows), MERGING).numbers)
+    frame = frame_of(rows).with_columns(find_clusters(frame_of(rows), MERGING).cluster_ids)
     without = frame.filter(pl.col("Address").is_in(["Main St", ""]) | pl.col("Address").is_null())
     assert without["group"].is_in(frame["group"].filter(frame["group"].is_duplicated()).implode()).sum() == 0
 
@@ -91,7 +91,7 @@ def test_rows_without_a_house_number_are_groups_of_their_own(rows):
 @given(messy)
 def test_by_parcel_no_group_has_two_parcels_or_two_units(rows):
     frame = frame_of(rows).with_columns(
-        find_clusters(frame_of(rows), MatchSettings(policy="parcel", close_matches="merge")).numbers
+        find_clusters(frame_of(rows), MatchSettings(policy="parcel", close_matches="merge")).cluster_ids
     )
     parcels = frame.group_by("group").agg(
         pl.col("APN").str.strip_chars_start("0").drop_nulls().n_unique(), pl.col("Unit").drop_nulls().n_unique()
@@ -101,8 +101,10 @@ def test_by_parcel_no_group_has_two_parcels_or_two_units(rows):
 
 
 def test_what_was_grouped_once_has_nothing_left_to_group():
-    once = FRAME.with_columns(find_clusters(FRAME, MERGING).numbers).group_by("group", maintain_order=True).first().drop("group")
-    assert find_clusters(once, MERGING).numbers.n_unique() == once.height
+    once = (
+        FRAME.with_columns(find_clusters(FRAME, MERGING).cluster_ids).group_by("group", maintain_order=True).first().drop("group")
+    )
+    assert find_clusters(once, MERGING).cluster_ids.n_unique() == once.height
 
 
 def ids_of(frame, **linking):
@@ -110,16 +112,16 @@ def ids_of(frame, **linking):
     rows = pl.int_range(frame.height, eager=True)
     placed = frame.with_columns(pl.lit("a").alias("Source File"), pl.lit("S").alias("Source Sheet"), rows.alias("Source Row"))
     groups = find_clusters(placed, MatchSettings(**linking))
-    first = groups.numbers.is_first_distinct()
-    ids = assign_property_ids(groups.identities.filter(first), placed.filter(first))
-    return ids.gather(groups.numbers)
+    first = groups.cluster_ids.is_first_distinct()
+    ids = assign_property_ids(groups.identity_keys.filter(first), placed.filter(first))
+    return ids.gather(groups.cluster_ids)
 
 
 @few
 @given(messy, st.sampled_from(["site", "parcel"]))
 def test_rows_have_one_id_exactly_where_they_are_one_property(rows, policy):
     frame = frame_of(rows)
-    numbers = find_clusters(frame.with_columns(pl.lit("a").alias("Source File")), MatchSettings(policy=policy)).numbers
+    numbers = find_clusters(frame.with_columns(pl.lit("a").alias("Source File")), MatchSettings(policy=policy)).cluster_ids
     assert partition(ids_of(frame, policy=policy), range(frame.height)) == partition(numbers, range(frame.height))
 
 

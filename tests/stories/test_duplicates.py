@@ -12,7 +12,7 @@ COLUMNS = (*HEADER, "Zip Code", "APN")
 
 
 def run(folder, files, **settings):
-    """The result and the ledger of a run over files of rows: address, city, ZIP code, APN, and the type if it is not flex."""
+    """The result and the merge log of a run over files of rows: address, city, ZIP code, APN, and the type if it is not flex."""
     for name, rows in files.items():
         cells = [
             (*candidate(Address=address, City=city, Property_Type=(*kind, "Flex")[0]), code, apn)
@@ -35,11 +35,11 @@ ONE_SITE = {
 
 
 def test_every_row_that_is_removed_has_its_evidence(tmp_path):
-    master, ledger = run(tmp_path, ONE_SITE)
+    master, merge_log = run(tmp_path, ONE_SITE)
     assert master.height == 1
-    assert ledger.height == 3
-    assert "" not in ledger["Evidence"].to_list()
-    assert any("suffix missing on one side" in text for text in ledger["Evidence"])
+    assert merge_log.height == 3
+    assert "" not in merge_log["Evidence"].to_list()
+    assert any("suffix missing on one side" in text for text in merge_log["Evidence"])
 
 
 @pytest.mark.parametrize(
@@ -119,16 +119,16 @@ def test_the_report_tells_merges_by_their_evidence_and_which_files_overlap(tmp_p
     assert pairs == dict.fromkeys([("a.xlsx", "b.xlsx"), ("a.xlsx", "c.xlsx"), ("b.xlsx", "b.xlsx"), ("b.xlsx", "c.xlsx")], 1)
 
 
-def test_the_ledger_stands_beside_the_workbook_and_is_never_taken_for_an_export(tmp_path):
+def test_the_merge_log_stands_beside_the_workbook_and_is_never_taken_for_an_export(tmp_path):
     run(tmp_path, ONE_SITE)
     again = [flexscout("run", "in", "-o", "in/out.xlsx", "--file-pattern", "*.*") for _ in range(2)]
-    ledger, twin = pl.read_csv("in/out_duplicates.csv"), pl.read_parquet("in/out_duplicates.parquet")
-    assert ledger["Evidence"].to_list() == twin["Evidence"].to_list() != []
+    merge_log, twin = pl.read_csv("in/out_duplicates.csv"), pl.read_parquet("in/out_duplicates.parquet")
+    assert merge_log["Evidence"].to_list() == twin["Evidence"].to_list() != []
     assert (again[1].code, again[1].file("out_duplicates.csv")["status"]) == (0, "skipped")
     assert again[1].report["deduplication"] == again[0].report["deduplication"]
 
 
-def test_a_ledger_that_was_moved_away_from_its_workbook_is_known_too(tmp_path):
+def test_a_merge_log_that_was_moved_away_from_its_workbook_is_known_too(tmp_path):
     run(tmp_path, ONE_SITE)
     (tmp_path / "out/all_duplicates.csv").rename(tmp_path / "in/merges.csv")
     outcome = flexscout("run", "in", "--file-pattern", "*.*")

@@ -43,7 +43,7 @@ def test_blanks_are_filled_from_the_next_best_row_and_the_score_says_so(filled):
     )
 
 
-def test_the_ledger_says_which_row_gave_what(filled):
+def test_the_merge_log_says_which_row_gave_what(filled):
     outcome = filled(a=[row(Year_Built=None)], b=[worse(county="Union"), worse(county="Gaston", Year_Built=1980)])
     text = outcome.workbook.with_name("all_flex_properties_duplicates.csv").read_text(encoding="utf-8-sig")
     assert text.count("County: Union; Year Built: 1995") == 1

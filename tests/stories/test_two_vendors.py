@@ -1,4 +1,4 @@
-"""Two vendors' exports of the same forty properties, written differently, are forty properties, and the ledger shows why."""
+"""Two vendors' exports of the same forty properties, written differently, are forty properties, and the merge log shows why."""
 
 import polars as pl
 import pytest
@@ -38,7 +38,7 @@ def outcome(folder):
 
 
 @pytest.fixture(scope="module")
-def ledger(outcome):
+def merge_log(outcome):
     return pl.read_parquet(outcome.workbook.with_name("all_flex_properties_duplicates.parquet"))
 
 
@@ -53,12 +53,12 @@ def test_the_better_row_of_each_is_kept_and_says_where_the_other_is(outcome):
     assert {(row["Source File"], row["Also In"]) for row in outcome.rows()} == {("costar.xlsx", "crexi.xlsx")}
 
 
-def test_the_ledger_shows_both_rows_of_each_with_the_evidence_and_what_they_disagree_in(outcome, ledger):
-    assert ledger.height == ledger["Duplicate Group"].n_unique() == FORTY
-    assert set(ledger["Match"]) <= {"same fields", "same ZIP code", "close match"}
-    assert {*ledger["Property ID"]} == {row["Property ID"] for row in outcome.rows()}
-    assert ledger.filter(pl.col("Evidence").str.len_chars() < 10).is_empty()
-    assert ledger["Fields That Differ"].str.contains("Building SqFt: 31000 (kept), 30000", literal=True).all()
+def test_the_merge_log_shows_both_rows_of_each_with_the_evidence_and_what_they_disagree_in(outcome, merge_log):
+    assert merge_log.height == merge_log["Duplicate Group"].n_unique() == FORTY
+    assert set(merge_log["Match"]) <= {"same fields", "same ZIP code", "close match"}
+    assert {*merge_log["Property ID"]} == {row["Property ID"] for row in outcome.rows()}
+    assert merge_log.filter(pl.col("Evidence").str.len_chars() < 10).is_empty()
+    assert merge_log["Fields That Differ"].str.contains("Building SqFt: 31000 (kept), 30000", literal=True).all()
 
 
 def test_the_report_says_that_the_two_exports_overlap_in_all(outcome):

@@ -211,7 +211,7 @@ class PipelineConfiguration(BaseModel):
 
     @property
     def duplicates_files(self) -> tuple[Path, Path]:
-        """The ledger of duplicates as CSV and Parquet, beside the workbook."""
+        """The merge log as CSV and Parquet, beside the workbook."""
         return self._beside(f"{DUPLICATES_SUFFIX}.csv"), self._beside(f"{DUPLICATES_SUFFIX}.parquet")
 
     def _beside(self, ending: str) -> Path:

@@ -33,7 +33,7 @@ UNVERIFIED = "Unverified"
 
 
 LINK_COLUMNS = ("Property ID", "Duplicate Group", "Source Count", "Also In")
-"""What linkage adds to a result: an ID that stays from run to run; the group in the ledger; how many rows are this property,
+"""What linkage adds to a result: an ID that stays from run to run; the group in the merge log; how many rows are this property,
 and in which other files they are."""
 
 
@@ -73,7 +73,7 @@ PAGE_MARK = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
 
 
 ISSUES_SUFFIX, DUPLICATES_SUFFIX = "_issues", "_duplicates"
-"""What the names of the Issues' CSV and of the ledger of duplicates add to the workbook's."""
+"""What the names of the Issues' CSV and of the merge log add to the workbook's."""
 
 
 ISSUES_LISTED = 10_000

@@ -20,8 +20,8 @@ _ID, _OTHER = "Property ID", "Other "
 class MergedRow:
     """A row that another one speaks for.
 
-    `match`, `evidence`: why the two are one property; `merged`: whether it was merged, as the ledger says; only candidates are;
-    `why_not_kept`: why it does not speak itself; `fields_that_differ`, `filled_cells`, `different_apn`: as the ledger says.
+    `match`, `evidence`: why the two are one property; `merged`: whether it was merged, only candidates are;
+    `why_not_kept`: why it does not speak itself; `fields_that_differ`, `filled_cells`, `different_apn`: as the merge log says.
     """
 
     file: str
@@ -60,10 +60,10 @@ def explain_merges(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[Me
     if others.is_empty():
         return ()
     speaking = rows.filter(pl.col(AT) == kept)
-    why = past.groups.evidence(pl.repeat(kept, others.height, dtype=pl.Int64, eager=True), others[AT])
-    ledger = past.ranking.ledger.select(*_REMOVED, "Different APN", "Fields That Differ", "Filled Cells")
+    why = past.clusters.describe_matches(pl.repeat(kept, others.height, dtype=pl.Int64, eager=True), others[AT])
+    merge_log = past.ranking.merge_log.select(*_REMOVED, "Different APN", "Fields That Differ", "Filled Cells")
     told = pl.concat([others, why.select(pl.all().name.prefix("__"))], how="horizontal").join(
-        ledger, left_on=SOURCE_COLUMNS, right_on=_REMOVED, how="left", maintain_order="left"
+        merge_log, left_on=SOURCE_COLUMNS, right_on=_REMOVED, how="left", maintain_order="left"
     )
     (first,) = _with_filled(speaking).rows(named=True)
     return tuple(_merged(row, first, past) for row in _with_filled(told).iter_rows(named=True))
@@ -71,7 +71,7 @@ def explain_merges(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[Me
 
 def list_possible_duplicates(past: ReplayedRun, property_id: str | None) -> tuple[PossibleDuplicate, ...]:
     """The properties on the list that may be this one, the surest first."""
-    pairs = past.ranking.possible
+    pairs = past.ranking.possible_duplicates
     if property_id is None or pairs.is_empty():
         return ()
     about = [name for name in pairs.columns if f"{_OTHER}{name}" in pairs.columns]

@@ -7,7 +7,7 @@ import polars as pl
 
 from flexscout.domain import SOURCE_COLUMNS
 from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
-from flexscout.matching import find_rows_at, find_rows_by_apn
+from flexscout.matching import find_rows_by_address, find_rows_by_apn
 
 _ID = re.compile(r"P-[0-9A-F]{12}(-\d+)?", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,6}$")
@@ -52,7 +52,7 @@ def parse_query(query: str, past: ReplayedRun) -> ParsedQuery:
         return ParsedQuery("address", _none())
     if len(parcel := find_rows_by_apn(text, past.rows)):
         return ParsedQuery("apn", parcel)
-    if len(place := find_rows_at(text, past.rows)):
+    if len(place := find_rows_by_address(text, past.rows)):
         return ParsedQuery("address", place)
     return ParsedQuery("address", _none()) if (named := _of_name(text, past)).is_empty() else ParsedQuery("name", named)
 

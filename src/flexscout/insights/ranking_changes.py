@@ -37,7 +37,7 @@ def rank_candidates(
     if groups is None or not rows.width:
         return Ranking(profile, rows)
     # Where nothing is merged, each row is for itself.
-    own = groups.numbers.gather(positions) if config.enable_deduplication else positions
+    own = groups.cluster_ids.gather(positions) if config.enable_deduplication else positions
     known = rows.with_columns(positions.alias(ROW), own.alias(PROPERTY)).sort(SOURCE_COLUMNS)
     chosen = known.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
     survivors = merge_matches(chosen, groups, config).survivors

@@ -133,14 +133,14 @@ class ReplayedRun:
             return pl.DataFrame()
         together = pl.concat(parts, how="diagonal_relaxed").with_columns(pl.int_range(pl.len()).alias(AT))
         alone = not self.config.enable_deduplication
-        numbered = together.with_columns((pl.col(AT) if alone else self.groups.numbers).alias(PROPERTY))
+        numbered = together.with_columns((pl.col(AT) if alone else self.clusters.cluster_ids).alias(PROPERTY))
         return numbered.join(self._ranks, on=AT, how="left", maintain_order="left")
 
     @cached_property
-    def groups(self) -> Any:
+    def clusters(self) -> Any:
         """Which of the rows are one property."""
-        if self.ranking.groups:
-            return self.ranking.groups
+        if self.ranking.clusters:
+            return self.ranking.clusters
         return match_rows(select_match_columns(self.files.shelved_others, self.config.duplicate_fields), self.config)
 
     @property
@@ -153,7 +153,7 @@ class ReplayedRun:
 
     def would_be_called(self, rows: pl.DataFrame) -> pl.Series:
         """The Property IDs of rows that are not on the list, if they were."""
-        return assign_property_ids(self.groups.identities.gather(rows[AT]), rows)
+        return assign_property_ids(self.clusters.identity_keys.gather(rows[AT]), rows)
 
 
 @contextmanager

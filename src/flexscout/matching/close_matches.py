@@ -63,7 +63,7 @@ _KILOMETERS = 111.2  # of a degree of latitude
 
 
 @dataclass(frozen=True)
-class Bands:
+class ScoreBands:
     """Scores, 0-1, from which a close match is merged, and from which it is listed for a person to decide."""
 
     merge_from: float = 0.92
@@ -98,7 +98,7 @@ _IN_USE = 2  # house numbers from which a street is one of its own and no slip o
 _FAR_KM, _NEAR_KM = 1.0, 0.075
 
 
-def find_close_pairs(sites: pl.DataFrame, bands: Bands) -> pl.DataFrame:
+def find_close_pairs(sites: pl.DataFrame, bands: ScoreBands) -> pl.DataFrame:
     """`left`, `right` (positions in `sites`), `Score`, `Evidence`, `sure`: pairs whose score reaches the review band.
 
     `sites`: SIDES and `state`. Never with another house number, other digits in the name, another direction, another unit, or

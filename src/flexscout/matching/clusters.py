@@ -10,7 +10,7 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import common_missing_fields, select_texts, unit_key
-from flexscout.matching.close_matches import Bands, find_close_pairs
+from flexscout.matching.close_matches import ScoreBands, find_close_pairs
 from flexscout.matching.distinct_places import DistinctPlaces, find_distinct_places
 from flexscout.matching.keys import parcel_key
 from flexscout.matching.match_rules import CLOSE, THROUGH_ANOTHER, MatchRule, build_match_rules, is_place_match
@@ -76,10 +76,10 @@ class MatchSettings:
     fields: tuple[str, ...] = ("Address", "City", "State")
     policy: DuplicatePolicy = "site"
     close_matches: CloseMatches = "review"
-    bands: Bands = field(default_factory=Bands)
+    bands: ScoreBands = field(default_factory=ScoreBands)
 
     @classmethod
-    def of(cls, config: PipelineConfiguration) -> "MatchSettings":
+    def from_config(cls, config: PipelineConfiguration) -> "MatchSettings":
         """As the settings of a run say."""
         return cls(config.duplicate_fields, config.duplicate_policy, config.close_matches)
 
@@ -94,20 +94,20 @@ class Clusters:
     `identities`: what is the same for a row's property from run to run, null where its address says nothing.
     """
 
-    numbers: pl.Series
-    links: pl.DataFrame
-    joins: Sequence[MatchRule]
-    places: pl.Series
-    identities: pl.Series
+    cluster_ids: pl.Series
+    match_pairs: pl.DataFrame
+    match_rules: Sequence[MatchRule]
+    place_rows: pl.Series
+    identity_keys: pl.Series
 
-    def evidence(self, kept: pl.Series, removed: pl.Series) -> pl.DataFrame:
+    def describe_matches(self, kept: pl.Series, removed: pl.Series) -> pl.DataFrame:
         """Why the rows at these positions are one: `Match`, the kind of it, and `Evidence`, in words."""
-        same = [pl.lit(join.keys.gather(kept) == join.keys.gather(removed)) for join in self.joins]
-        why = [join.told if join.told.meta.is_literal() else join.told.gather(removed) for join in self.joins]
+        same = [pl.lit(join.keys.gather(kept) == join.keys.gather(removed)) for join in self.match_rules]
+        why = [join.told if join.told.meta.is_literal() else join.told.gather(removed) for join in self.match_rules]
         close = pl.lit(self._close_evidence(kept, removed))
         return pl.select(
             pl.coalesce(
-                *(pl.when(is_so).then(pl.lit(join.match)) for is_so, join in zip(same, self.joins, strict=True)),
+                *(pl.when(is_so).then(pl.lit(join.match)) for is_so, join in zip(same, self.match_rules, strict=True)),
                 pl.when(close.is_not_null()).then(pl.lit(CLOSE)),
                 pl.lit(THROUGH_ANOTHER),
             ).alias("Match"),
@@ -120,8 +120,8 @@ class Clusters:
 
     def _close_evidence(self, kept: pl.Series, removed: pl.Series) -> pl.Series:
         """That of the close match between the places of two rows, null where there is none."""
-        ends = pl.DataFrame([self.places.gather(kept).alias("left"), self.places.gather(removed).alias("right")])
-        merges = self.links.filter("merge").select("left", "right", "Evidence")
+        ends = pl.DataFrame([self.place_rows.gather(kept).alias("left"), self.place_rows.gather(removed).alias("right")])
+        merges = self.match_pairs.filter("merge").select("left", "right", "Evidence")
         both_ways = pl.concat([merges, merges.select(pl.col("right").alias("left"), pl.col("left").alias("right"), "Evidence")])
         return ends.join(both_ways, on=["left", "right"], how="left", maintain_order="left")["Evidence"]
 

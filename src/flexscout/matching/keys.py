@@ -51,7 +51,7 @@ def scope_to_file(frame: pl.DataFrame, sheets: pl.Series, field: str) -> pl.Expr
     )
 
 
-def strip_file(keys: pl.Series) -> pl.Series:
+def remove_file_scope(keys: pl.Series) -> pl.Series:
     """The keys, in which it no longer stands which file lacks something."""
     return keys.str.replace_all(rf"{_NONE} [^{_BETWEEN}|]*", "")
 

@@ -23,7 +23,7 @@ _ALIKE_FROM = 60  # of 100
 _LEAST_PARCEL = 3  # letters and digits
 
 
-def find_rows_at(address: str, rows: pl.DataFrame) -> pl.Series:
+def find_rows_by_address(address: str, rows: pl.DataFrame) -> pl.Series:
     """Positions of the rows at an address, which may end with the row's city, state and ZIP code.
 
     It is compared as duplicates are. Where no row has it as it stands, a direction, suffix or unit that it does not say may

@@ -6,7 +6,7 @@ from hashlib import blake2b
 import polars as pl
 
 from flexscout.domain import SOURCE_COLUMNS, select_texts
-from flexscout.matching.keys import parcel_key, strip_file
+from flexscout.matching.keys import parcel_key, remove_file_scope
 from flexscout.matching.match_rules import MatchRule
 
 _PARCEL = ("APN", "State", "County")
@@ -19,7 +19,7 @@ def identify_clusters(joins: Sequence[MatchRule], groups: pl.Series, parcels: pl
 
     `parcels`: `apn` and `unit` of each row, if groups are kept apart by them.
     """
-    ranked = [pl.format(f"{rank} {{}}", pl.lit(strip_file(join.keys))) for rank, join in enumerate(joins)]
+    ranked = [pl.format(f"{rank} {{}}", pl.lit(remove_file_scope(join.keys))) for rank, join in enumerate(joins)]
     keys = pl.select(pl.coalesce(ranked).alias("key"), groups.alias("group"))
     if parcels is None:
         return keys.select(pl.col("key").min().over("group"))["key"]

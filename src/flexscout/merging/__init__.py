@@ -12,12 +12,12 @@ from flexscout.merging.properties import (
     merge_matches,
     rank_properties,
 )
-from flexscout.merging.survivors import Deduplicated, deduplicate
+from flexscout.merging.survivors import MergeResult, deduplicate
 
 __all__ = [
     "POSSIBLE_SCHEMA",
     "ROW",
-    "Deduplicated",
+    "MergeResult",
     "RankedProperties",
     "add_property_ids",
     "deduplicate",

@@ -9,7 +9,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, order_columns
 from flexscout.matching import Clusters, MatchSettings, assign_property_ids, find_clusters
 from flexscout.merging.fill import Rescore, rescore_rows
-from flexscout.merging.survivors import Deduplicated, deduplicate, keep_all_rows
+from flexscout.merging.survivors import MergeResult, deduplicate, keep_all_rows
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, ClassifiedFiles, Criteria, select_match_columns
 
 _ABOUT = ("Property Name", "Address", "City", "State", "Zip Code", "APN", "Building SqFt", "Flex Score")
@@ -38,9 +38,9 @@ def find_possible_duplicates(groups: Clusters, survivors: pl.DataFrame, rows: pl
 
 def _pairs(groups: Clusters, rows: pl.Series) -> pl.DataFrame:
     """`first` and `second` survivor of each close match that was not merged, with the best of what links the two."""
-    open_links = groups.links.filter(~pl.col("merge"))
-    at = pl.DataFrame({"group": groups.numbers.gather(rows), "at": pl.int_range(rows.len(), eager=True)})
-    ends_of = [pl.DataFrame({"group": groups.numbers.gather(open_links[side])}) for side in ("left", "right")]
+    open_links = groups.match_pairs.filter(~pl.col("merge"))
+    at = pl.DataFrame({"group": groups.cluster_ids.gather(rows), "at": pl.int_range(rows.len(), eager=True)})
+    ends_of = [pl.DataFrame({"group": groups.cluster_ids.gather(open_links[side])}) for side in ("left", "right")]
     left, right = (end.join(at, on="group", how="left", maintain_order="left")["at"] for end in ends_of)
     ends = open_links.select(
         pl.min_horizontal(left, right).alias("first"), pl.max_horizontal(left, right).alias("second"), "Score", "sure", "Evidence"
@@ -59,13 +59,13 @@ _GROUP = "__group"  # working column: the property that a row is of
 class UniqueProperties:
     """What is left of all candidates.
 
-    `master`: a row per property, best first, with canonical columns, LINK_COLUMNS and POSITION; `ledger`: a row per removed row;
-    `possible`: pairs of properties that may be one.
+    `master`: a row per property, best first, with canonical columns, LINK_COLUMNS and POSITION; `merge_log`: per removed row;
+    `possible_duplicates`: pairs of properties that may be one.
     """
 
     master: pl.DataFrame
-    ledger: pl.DataFrame
-    possible: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSSIBLE_SCHEMA))
+    merge_log: pl.DataFrame
+    possible_duplicates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSSIBLE_SCHEMA))
 
 
 @dataclass(frozen=True)
@@ -77,18 +77,18 @@ class RankedProperties:
     """
 
     survivors: pl.DataFrame
-    ledger: pl.DataFrame
-    possible: pl.DataFrame
-    groups: Clusters | None
+    merge_log: pl.DataFrame
+    possible_duplicates: pl.DataFrame
+    clusters: Clusters | None
 
 
 def find_unique_properties(files: ClassifiedFiles, config: PipelineConfiguration, criteria: Criteria) -> UniqueProperties:
-    """The best candidate of each property, the ledger, and what may be one; every candidate where nothing is to be merged.
+    """The best candidate of each property, the merge log, and what may be one; every candidate where nothing is to be merged.
 
     Its rows lack the columns that pass through, which `with_other_columns` reads from the tables.
     """
     found = rank_properties(files, config, criteria)
-    return UniqueProperties(found.survivors.drop(ROW, strict=False), found.ledger, found.possible)
+    return UniqueProperties(found.survivors.drop(ROW, strict=False), found.merge_log, found.possible_duplicates)
 
 
 def rank_properties(files: ClassifiedFiles, config: PipelineConfiguration, criteria: Criteria) -> RankedProperties:
@@ -96,14 +96,14 @@ def rank_properties(files: ClassifiedFiles, config: PipelineConfiguration, crite
     if not files.shelved_candidates.columns:
         nothing = keep_all_rows(files.candidates, ())
         return RankedProperties(
-            nothing.survivors, add_property_ids(nothing.ledger, _NO_IDS), pl.DataFrame(schema=POSSIBLE_SCHEMA), None
+            nothing.survivors, add_property_ids(nothing.merge_log, _NO_IDS), pl.DataFrame(schema=POSSIBLE_SCHEMA), None
         )
     groups = match_rows(_linkable_rows(files, config), config)
     judge = partial(rescore_rows, criteria=criteria) if config.fill_from_duplicates else None
     found = merge_matches(files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config, judge)
     survivors = _named(found.survivors, groups)
     possible = find_possible_duplicates(groups, survivors, survivors[ROW])
-    return RankedProperties(survivors, add_property_ids(found.ledger, survivors), possible, groups)
+    return RankedProperties(survivors, add_property_ids(found.merge_log, survivors), possible, groups)
 
 
 def _linkable_rows(files: ClassifiedFiles, config: PipelineConfiguration) -> pl.DataFrame:
@@ -114,22 +114,22 @@ def _linkable_rows(files: ClassifiedFiles, config: PipelineConfiguration) -> pl.
 _NO_IDS = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String})
 
 
-def add_property_ids(ledger: pl.DataFrame, survivors: pl.DataFrame) -> pl.DataFrame:
-    """The ledger with the ID of each group's property."""
+def add_property_ids(merge_log: pl.DataFrame, survivors: pl.DataFrame) -> pl.DataFrame:
+    """The merge log with the ID of each group's property."""
     ids = survivors.select(_NO_IDS.columns).drop_nulls()
-    named = ledger.join(ids, on="Duplicate Group", how="left", maintain_order="left")
+    named = merge_log.join(ids, on="Duplicate Group", how="left", maintain_order="left")
     return named.select(*_NO_IDS.columns, pl.exclude(_NO_IDS.columns))
 
 
 def match_rows(rows: pl.DataFrame, config: PipelineConfiguration) -> Clusters:
     """Which of the linkable rows are one property."""
-    how = MatchSettings.of(config)
+    how = MatchSettings.from_config(config)
     return find_clusters(rows, how if config.enable_deduplication else replace(how, close_matches="off"), rows[MISSING_FIELDS])
 
 
 def merge_matches(
     candidates: pl.DataFrame, groups: Clusters, config: PipelineConfiguration, judge: Rescore | None = None
-) -> Deduplicated:
+) -> MergeResult:
     """A row per group, best first, of candidates with LACKING, MODIFIED and ROW, which stays; all if none is to be merged.
 
     `judge`: if blanks of a row are to be filled from those that are merged into it, scores it anew.
@@ -137,15 +137,15 @@ def merge_matches(
     if not config.enable_deduplication:
         return keep_all_rows(candidates, (MISSING_FIELDS, MODIFIED))
 
-    def why(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
-        return groups.evidence(kept[ROW], removed[ROW])
+    def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
+        return groups.describe_matches(kept[ROW], removed[ROW])
 
-    numbered = candidates.drop(MISSING_FIELDS).with_columns(groups.numbers.gather(candidates[ROW]).alias(_GROUP))
-    return deduplicate(numbered, keys=_GROUP, newness=MODIFIED, why=why, judge=judge)
+    numbered = candidates.drop(MISSING_FIELDS).with_columns(groups.cluster_ids.gather(candidates[ROW]).alias(_GROUP))
+    return deduplicate(numbered, key=_GROUP, newness=MODIFIED, describe_matches=describe_matches, rescore=judge)
 
 
 def _named(survivors: pl.DataFrame, groups: Clusters) -> pl.DataFrame:
     """The survivors with their IDs."""
-    ids = assign_property_ids(groups.identities.gather(survivors[ROW]), survivors)
+    ids = assign_property_ids(groups.identity_keys.gather(survivors[ROW]), survivors)
     named = survivors.with_columns(ids)
     return named.select(order_columns(named.columns))

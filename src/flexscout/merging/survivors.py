@@ -1,4 +1,4 @@
-"""Of the rows of one property the best survives; the ledger says what was merged into it."""
+"""Of the rows of one property the best survives; the merge log says what was merged into it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from flexscout.merging.order import rank_positions, sort_by_rank
 _FILES = 5  # other files that are named
 
 
-def add_source_columns(survivors: pl.DataFrame, ledger: pl.DataFrame, groups: pl.Series) -> pl.DataFrame:
+def add_source_columns(survivors: pl.DataFrame, merge_log: pl.DataFrame, groups: pl.Series) -> pl.DataFrame:
     """The survivors with `Duplicate Group` (null if nothing was merged into one), `Source Count` and `Also In`.
 
-    `groups`: the number of each survivor's group in the ledger, null for those that have none.
+    `groups`: the number of each survivor's group in the merge log, null for those that have none.
     """
-    per_group = ledger.group_by("Duplicate Group").agg(
+    per_group = merge_log.group_by("Duplicate Group").agg(
         (pl.len() + 1).cast(pl.Int64).alias("Source Count"),
         pl.col("Removed File").filter(pl.col("Removed File") != pl.col("Kept File")).unique().sort().alias("files"),
     )
@@ -53,10 +53,10 @@ MERGE_LOG_SCHEMA = {
     "Fields That Differ": pl.String,
     "Filled Cells": pl.String,
 }
-"""The ledger: a row per removed row; groups are numbered in the order of the survivors; blanks of the kept row were filled with
-the cells that are listed."""
+"""The merge log: a row per removed row; groups are numbered in the order of the survivors; blanks of the kept row were
+filled with the cells that are listed."""
 
-Evidence = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+DescribeMatches = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 """Kept and removed rows, beside each other -> why they are one: `Match`, the kind of it, and `Evidence`, a sentence."""
 
 _PLACE = ("Address", "City", "State")
@@ -67,23 +67,28 @@ _KEPT = "__kept "  # how the columns of the kept row begin beside the removed on
 
 
 @dataclass(frozen=True)
-class Deduplicated:
-    """`survivors`: a row per property, best first, `add_source_columns`; `ledger`: LEDGER_SCHEMA, a row per removed row."""
+class MergeResult:
+    """`survivors`: a row per property, best first, `add_source_columns`; `merge_log`: MERGE_LOG_SCHEMA, a row per removed row."""
 
     survivors: pl.DataFrame
-    ledger: pl.DataFrame
+    merge_log: pl.DataFrame
 
 
-def deduplicate(frame: pl.DataFrame, keys: str, newness: str, why: Evidence, judge: Rescore | None = None) -> Deduplicated:
+def deduplicate(
+    frame: pl.DataFrame, key: str, newness: str, describe_matches: DescribeMatches, rescore: Rescore | None = None
+) -> MergeResult:
     """Keep the best row of each key.
 
-    `keys`: the column with the key, null where a row is no duplicate of any; `newness`: a number, greater is newer; `why`: gives
-    the evidence of each kept and removed row; `judge`: if blanks of survivors are to be filled, scores them anew. The survivor
-    has the highest score, then the most canonical cells, then the newest file, then the first file name, sheet and row.
+    Args:
+        frame: Scored rows with canonical columns and `SOURCE_COLUMNS`.
+        key: Column with the cluster of each row; null for a row that has no duplicates.
+        newness: Numeric column; the greater value is newer.
+        describe_matches: Returns the evidence for pairs of kept and removed rows.
+        rescore: Scores survivors again after their blanks are filled. Without it, no blanks are filled.
     """
-    best, removed = _ranked(frame, keys, newness)
-    if judge:
-        found = fill_blanks(_taken(frame, best), _taken(frame, removed), judge)
+    best, removed = _ranked(frame, key, newness)
+    if rescore:
+        found = fill_blanks(_taken(frame, best), _taken(frame, removed), rescore)
         survivors = sort_by_rank(found.survivors)
         kept = found.survivors[best[RANK].search_sorted(removed[SURVIVOR])]
     else:
@@ -93,9 +98,9 @@ def deduplicate(frame: pl.DataFrame, keys: str, newness: str, why: Evidence, jud
         kept = _taken(frame, best[best[RANK].search_sorted(removed[SURVIVOR])])
     groups = _groups(survivors, removed)
     told = _taken(frame, removed).join(found.given, on=RANK, how="left", maintain_order="left")
-    ledger = _ledger(told, kept, _looked_up(removed[SURVIVOR], groups), why)
+    merge_log = _build_merge_log(told, kept, _looked_up(removed[SURVIVOR], groups), describe_matches)
     of_survivors = _looked_up(survivors[RANK], groups)
-    return Deduplicated(add_source_columns(survivors.drop(keys, newness, RANK, SURVIVOR), ledger, of_survivors), ledger)
+    return MergeResult(add_source_columns(survivors.drop(key, newness, RANK, SURVIVOR), merge_log, of_survivors), merge_log)
 
 
 def _ranked(frame: pl.DataFrame, keys: str, newness: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -113,11 +118,11 @@ def _taken(frame: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([ranked.drop(_AT), frame[ranked[_AT]]], how="horizontal")
 
 
-def keep_all_rows(frame: pl.DataFrame, working: Sequence[str]) -> Deduplicated:
-    """Every row in order, without the `working` columns, and an empty ledger."""
-    survivors, ledger = sort_by_rank(frame.drop(working, strict=False)), pl.DataFrame(schema=MERGE_LOG_SCHEMA)
+def keep_all_rows(frame: pl.DataFrame, working: Sequence[str]) -> MergeResult:
+    """Every row in order, without the `working` columns, and an empty merge log."""
+    survivors, merge_log = sort_by_rank(frame.drop(working, strict=False)), pl.DataFrame(schema=MERGE_LOG_SCHEMA)
     none = pl.repeat(None, survivors.height, dtype=pl.Int64, eager=True)
-    return Deduplicated(add_source_columns(survivors, ledger, none) if survivors.width else survivors, ledger)
+    return MergeResult(add_source_columns(survivors, merge_log, none) if survivors.width else survivors, merge_log)
 
 
 def _filled_cells(frame: pl.DataFrame) -> pl.Expr:
@@ -135,23 +140,25 @@ def _looked_up(ranks: pl.Series, groups: pl.DataFrame) -> pl.Series:
     return ranks.alias(RANK).to_frame().join(groups, on=RANK, how="left", maintain_order="left")["group"]
 
 
-def _ledger(removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, why: Evidence) -> pl.DataFrame:
+def _build_merge_log(
+    removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, describe_matches: DescribeMatches
+) -> pl.DataFrame:
     """The removed rows beside the rows that were kept for them."""
     there = [name for name in (column.name for column in canonical_columns()) if name in removed.columns]
     pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
-    ledger = pairs.select(
+    merge_log = pairs.select(
         groups.cast(pl.Int64).alias("Duplicate Group"),
         *((pl.col(f"{_KEPT}{name}") if name in there else pl.lit(None, pl.String)).alias(name) for name in _PLACE),
         *(pl.col(f"{_KEPT}Source {name}").alias(f"Kept {name}") for name in _NAMES),
         pl.col(f"{_KEPT}Flex Score").alias("Kept Score"),
         *(pl.col(f"Source {name}").alias(f"Removed {name}") for name in _NAMES),
         pl.col("Flex Score").alias("Removed Score"),
-        *(pl.lit(told) for told in why(kept, removed)),
+        *(pl.lit(told) for told in describe_matches(kept, removed)),
         _different_apn(there).alias("Different APN"),
         _differences(pairs, there).alias("Fields That Differ"),
         FILL_COLUMNS[0],
     )
-    return ledger.sort("Duplicate Group", "Removed File", "Removed Sheet", "Removed Row")
+    return merge_log.sort("Duplicate Group", "Removed File", "Removed Sheet", "Removed Row")
 
 
 def _different_apn(there: Sequence[str]) -> pl.Expr:

@@ -20,7 +20,7 @@ from flexscout.domain import (
 )
 from flexscout.errors import AggregationError
 from flexscout.matching import Clusters, MatchSettings, find_clusters
-from flexscout.merging import Deduplicated, deduplicate, sort_by_rank
+from flexscout.merging import MergeResult, deduplicate, sort_by_rank
 from flexscout.notebook.frames import (
     POSITION,
     add_column,
@@ -82,32 +82,32 @@ _NO_SCORE = float("-inf")  # below every score, so that a scored row survives on
 
 def cluster_frame(frame: Any, config: PipelineConfiguration) -> Clusters:
     """Which rows of a frame are one property."""
-    return find_clusters(type_known_columns(frame), MatchSettings.of(config))
+    return find_clusters(type_known_columns(frame), MatchSettings.from_config(config))
 
 
-def merge_frame(frame: Any, config: PipelineConfiguration, groups: Clusters | None = None) -> Deduplicated:
-    """Survivors, best first, and ledger, over the columns that are known; `groups`: which rows are one, if that is known.
+def merge_frame(frame: Any, config: PipelineConfiguration, groups: Clusters | None = None) -> MergeResult:
+    """Survivors, best first, and merge_log, over the columns that are known; `groups`: which rows are one, if that is known.
 
-    A survivor's POSITION, and the ledger's `Kept Row` and `Removed Row`, are positions in the frame.
+    A survivor's POSITION, and the merge log's `Kept Row` and `Removed Row`, are positions in the frame.
     """
     known = type_known_columns(frame)
-    found_groups = groups or find_clusters(known, MatchSettings.of(config))
+    found_groups = groups or find_clusters(known, MatchSettings.from_config(config))
     absent = [name for name in ("Flex Score", *SOURCE_COLUMNS) if name not in known.columns]
     ready = known.with_columns(
         pl.lit(None, pl.Float64 if name == "Flex Score" else pl.String).alias(name) for name in absent
     ).with_columns(
         pl.col("Flex Score").fill_null(_NO_SCORE),
-        found_groups.numbers.alias("__key"),
+        found_groups.cluster_ids.alias("__key"),
         pl.col(POSITION).alias("Source Row"),
         (-pl.col(POSITION)).alias("__newness"),  # the first row of equals stays
     )
 
-    def why(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
-        return found_groups.evidence(kept[POSITION], removed[POSITION])
+    def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
+        return found_groups.describe_matches(kept[POSITION], removed[POSITION])
 
-    found = deduplicate(ready, keys="__key", newness="__newness", why=why)
-    ledger = found.ledger.with_columns(pl.col("Kept Score", "Removed Score").replace(_NO_SCORE, None))
-    return Deduplicated(found.survivors, ledger)
+    found = deduplicate(ready, key="__key", newness="__newness", describe_matches=describe_matches)
+    merge_log = found.merge_log.with_columns(pl.col("Kept Score", "Removed Score").replace(_NO_SCORE, None))
+    return MergeResult(found.survivors, merge_log)
 
 
 class ResultAggregator:
@@ -153,7 +153,7 @@ class ResultAggregator:
         Numbers count from 1 in the order of their first rows; a row that is no duplicate has a number of its own. Any of
         Address, Unit, City, State, Zip Code, County, APN, Latitude and Longitude is used; nothing is an error that is lacking.
         """
-        return add_column(df, "Duplicate Group", cluster_frame(df, self.config).numbers + 1)
+        return add_column(df, "Duplicate Group", cluster_frame(df, self.config).cluster_ids + 1)
 
     def find_duplicates(self, df: FrameT) -> FrameT:
         """What `deduplicate_properties` would remove: a row per removed row, beside the row that is kept for it.
@@ -161,8 +161,8 @@ class ResultAggregator:
         `Kept Position` and `Removed Position` count the rows of `df` from 0; `Evidence` says why they are one,
         `Different APN` whether they name different parcels, `Fields That Differ` what the removed row said otherwise.
         """
-        ledger = self._merged(df).ledger.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet", "Filled Cells")
-        return to_frame_kind(df, ledger.rename({"Kept Row": "Kept Position", "Removed Row": "Removed Position"}))
+        merge_log = self._merged(df).merge_log.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet", "Filled Cells")
+        return to_frame_kind(df, merge_log.rename({"Kept Row": "Kept Position", "Removed Row": "Removed Position"}))
 
     def find_close_matches(self, df: FrameT) -> FrameT:
         """Addresses that are written differently and may be one, the surest first: a row per pair of places.
@@ -170,7 +170,7 @@ class ResultAggregator:
         `Position` and `Other Position` count the rows of `df` from 0, each the first at its place; `Score`: 0-1, `Evidence`: what
         speaks for and against it; `Merged` whether the settings take the two for one; of the others a person may decide.
         """
-        pairs = cluster_frame(df, self.config).links.select(
+        pairs = cluster_frame(df, self.config).match_pairs.select(
             pl.min_horizontal("left", "right").alias("Position"),
             pl.max_horizontal("left", "right").alias("Other Position"),
             "Score",
@@ -189,7 +189,7 @@ class ResultAggregator:
             raise AggregationError.without_score("sort by score", column_labels(df))
         return take_rows(df, sort_by_rank(known)[POSITION])
 
-    def _merged(self, df: Any) -> Deduplicated:
+    def _merged(self, df: Any) -> MergeResult:
         fields = self.config.duplicate_fields
         missing = [field for field in fields if field not in find_known_names(df)]
         # A part of the place may be lacking; what stands at it may not.

@@ -151,7 +151,7 @@ class ReportGenerator:
 
     def _findings(self, facts: RunFacts) -> Findings:
         why = Criteria.from_config(self.config).explain(facts.master.head(MAX_PAGE_ROWS))
-        tables = ResultTables(facts.master, facts.ledger, facts.possible_duplicates, issues=facts.issues, explanations=why)
+        tables = ResultTables(facts.master, facts.merge_log, facts.possible_duplicates, issues=facts.issues, explanations=why)
         return Findings(build_report(facts), build_messages(facts), tables)
 
     def _facts(self, results: Iterable[ProcessingResult], master: Any) -> RunFacts:
@@ -161,14 +161,14 @@ class ReportGenerator:
         found = merge_frame(candidates, self.config, groups)
         unique = found.survivors[POSITION] if self.config.enable_deduplication else pl.Series(range(candidates.height))
         named = found.survivors.with_columns(
-            assign_property_ids(groups.identities.gather(found.survivors[POSITION]), found.survivors)
+            assign_property_ids(groups.identity_keys.gather(found.survivors[POSITION]), found.survivors)
         )
         chosen = sort_by_rank(_scored(candidates[unique] if master is None else master))
         return RunFacts(
             results=files,
             skipped=(),
             master=chosen.drop(POSITION),
-            ledger=add_property_ids(_removed(found.ledger, candidates, chosen), named),
+            merge_log=add_property_ids(_removed(found.merge_log, candidates, chosen), named),
             possible_duplicates=_possible(groups, named)
             if self.config.enable_deduplication
             else pl.DataFrame(schema=POSSIBLE_SCHEMA),
@@ -206,12 +206,12 @@ def _possible(groups: Clusters, named: pl.DataFrame) -> pl.DataFrame:
     return find_possible_duplicates(groups, named, named[POSITION])
 
 
-def _removed(ledger: pl.DataFrame, candidates: pl.DataFrame, master: pl.DataFrame) -> pl.DataFrame:
+def _removed(merge_log: pl.DataFrame, candidates: pl.DataFrame, master: pl.DataFrame) -> pl.DataFrame:
     """The merges whose removed row is indeed not in the master, with the rows as the files have them."""
     if not set(SOURCE_COLUMNS) <= set(master.columns) & set(candidates.columns):
-        return ledger
-    removed = candidates.select(SOURCE_COLUMNS)[ledger["Removed Row"]]
+        return merge_log
+    removed = candidates.select(SOURCE_COLUMNS)[merge_log["Removed Row"]]
     still = master.select(SOURCE_COLUMNS).unique().with_columns(pl.lit(value=True).alias("__still"))
     gone = removed.join(still, on=SOURCE_COLUMNS, how="left", maintain_order="left")["__still"].is_null()
     rows = candidates["Source Row"]
-    return ledger.with_columns(rows.gather(ledger[name]).alias(name) for name in ("Kept Row", "Removed Row")).filter(gone)
+    return merge_log.with_columns(rows.gather(merge_log[name]).alias(name) for name in ("Kept Row", "Removed Row")).filter(gone)

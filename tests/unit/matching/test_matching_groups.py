@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.matching.close_matches import Bands, find_candidate_pairs
+from flexscout.matching.close_matches import ScoreBands, find_candidate_pairs
 from flexscout.matching.clusters import MatchSettings, connected_components, find_clusters
 
 HERE = {"City": "Boca Raton", "State": "FL", "Zip Code": "33432"}
@@ -19,15 +19,15 @@ def groups(*rows, **linking):
 
 
 def are_one(*rows, **linking):
-    return groups(*rows, **linking).numbers.n_unique() == 1
+    return groups(*rows, **linking).cluster_ids.n_unique() == 1
 
 
 def evidence(left, right, **linking):
     """What is said of two rows that are one, else what is listed for review, else nothing."""
     found = groups(left, right, **linking)
-    if found.numbers.n_unique() == 1:
-        return found.evidence(pl.Series([0]), pl.Series([1]))["Evidence"].item()
-    return found.links["Evidence"].to_list()
+    if found.cluster_ids.n_unique() == 1:
+        return found.describe_matches(pl.Series([0]), pl.Series([1]))["Evidence"].item()
+    return found.match_pairs["Evidence"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -83,18 +83,18 @@ def test_a_zip_code_stands_for_a_city_that_is_written_otherwise():
 @pytest.mark.parametrize("blank", [None, ""])
 def test_rows_without_city_and_zip_code_are_joined_with_none(blank):
     row = {"Address": "1 Main St", "City": blank, "Zip Code": blank}
-    assert groups(row, row, "2 Elm St").numbers.to_list() == [0, 1, 2]
+    assert groups(row, row, "2 Elm St").cluster_ids.to_list() == [0, 1, 2]
 
 
 def test_of_several_streets_that_fit_none_is_taken():
     found = groups("2 N Oak St", "2 S Oak St", "2 Oak St")
-    assert found.numbers.to_list() == [0, 1, 2]
-    assert set(found.links["Evidence"]) == {"same number and street; direction missing on one side; several streets fit"}
+    assert found.cluster_ids.to_list() == [0, 1, 2]
+    assert set(found.match_pairs["Evidence"]) == {"same number and street; direction missing on one side; several streets fit"}
 
 
 def test_a_name_that_is_in_use_elsewhere_is_no_slip_of_the_pen():
     houses = [f"{number} {name} St" for number in (11, 12, 13) for name in ("Marlin", "Martin")]
-    assert groups(*houses).numbers.n_unique() == len(houses)
+    assert groups(*houses).cluster_ids.n_unique() == len(houses)
 
 
 def test_different_parcels_are_no_close_match():
@@ -125,16 +125,16 @@ def test_a_range_and_its_first_number_are_listed():
 
 def test_close_matches_may_be_listed_only():
     found = groups("1 Main St", "1 Main", close_matches="review")
-    assert found.numbers.to_list() == [0, 1]
-    assert found.links["merge"].to_list() == [False]
+    assert found.cluster_ids.to_list() == [0, 1]
+    assert found.match_pairs["merge"].to_list() == [False]
 
 
 def test_close_matches_may_be_off():
-    assert groups("1 Main St", "1 Main", close_matches="off").links.is_empty()
+    assert groups("1 Main St", "1 Main", close_matches="off").match_pairs.is_empty()
 
 
 def test_the_bands_can_be_set():
-    assert not are_one("1 Main St", "1 Main", bands=Bands(merge_from=0.99))
+    assert not are_one("1 Main St", "1 Main", bands=ScoreBands(merge_from=0.99))
 
 
 def test_other_duplicate_fields_are_compared_exactly():
@@ -146,8 +146,10 @@ def test_links_are_closed_over_other_rows():
     found = groups(
         "1 Main St", {"Address": "1 Main St", "City": "West Boca"}, {"Address": "1 Main St", "City": "West Boca", "Zip Code": "1"}
     )
-    assert found.numbers.n_unique() == 1
-    assert found.evidence(pl.Series([0]), pl.Series([2]))["Evidence"].item() == "both are one with another row of the group"
+    assert found.cluster_ids.n_unique() == 1
+    assert (
+        found.describe_matches(pl.Series([0]), pl.Series([2]))["Evidence"].item() == "both are one with another row of the group"
+    )
 
 
 def test_by_site_parcels_and_the_column_unit_do_not_count():
@@ -158,13 +160,13 @@ def test_by_site_parcels_and_the_column_unit_do_not_count():
 def test_by_parcel_they_keep_rows_apart():
     cells = [("1", None), ("2", None), ("01", None), (None, "A"), (None, "B"), (None, "Suite A")]
     rows = [{"Address": "1 Main St", "APN": apn, "Unit": unit} for apn, unit in cells]
-    assert groups(*rows, policy="parcel").numbers.to_list() == [0, 1, 0, 2, 3, 2]
+    assert groups(*rows, policy="parcel").cluster_ids.to_list() == [0, 1, 0, 2, 3, 2]
 
 
 def test_by_parcel_a_unit_is_one_wherever_it_is_written():
     rows = [("1 Main St #4", None), ("1 Main St", "4"), ("1 Main St", "5"), ("1 Main St Suite 5", None), ("1 Main St", None)]
     found = groups(*({"Address": address, "Unit": unit} for address, unit in rows), policy="parcel", close_matches="off")
-    assert found.numbers.to_list() == [0, 0, 1, 1, 2]
+    assert found.cluster_ids.to_list() == [0, 0, 1, 1, 2]
 
 
 def test_by_parcel_a_row_without_a_parcel_goes_with_the_only_one():
@@ -174,12 +176,12 @@ def test_by_parcel_a_row_without_a_parcel_goes_with_the_only_one():
 @pytest.mark.parametrize("columns", [["Address"], ["City"], []])
 def test_columns_may_be_lacking(columns):
     frame = pl.DataFrame({name: ["1 Main St", "1 Main St"] for name in columns})
-    assert find_clusters(frame).numbers.len() == frame.height
+    assert find_clusters(frame).cluster_ids.len() == frame.height
 
 
 def test_rows_of_files_without_a_state_are_compared_within_their_file():
     frame = pl.DataFrame({"Address": ["1 Main St", "1 Main", "1 Main St"], "City": ["X"] * 3, "Source File": ["a", "a", "b"]})
-    assert find_clusters(frame, MatchSettings(close_matches="merge")).numbers.to_list() == [0, 0, 1]
+    assert find_clusters(frame, MatchSettings(close_matches="merge")).cluster_ids.to_list() == [0, 0, 1]
 
 
 def test_a_block_of_equal_house_numbers_is_not_compared_all_with_all():
@@ -210,7 +212,7 @@ def test_files_whose_names_differ_only_in_punctuation_stay_apart_where_they_lack
     frame = pl.DataFrame(
         {"Address": ["1 Main St"] * 2, "City": ["X"] * 2, "Zip Code": [None] * 2, "Source File": ["a-1.xlsx", "a 1.xlsx"]}
     )
-    assert find_clusters(frame).numbers.n_unique() == 2
+    assert find_clusters(frame).cluster_ids.n_unique() == 2
 
 
 @pytest.mark.parametrize(
@@ -223,18 +225,18 @@ def test_files_whose_names_differ_only_in_punctuation_stay_apart_where_they_lack
 )
 def test_each_merge_names_the_kind_of_its_match(other, match):
     found = groups({"Address": "1 Main St", "Zip Code": "33432"}, {"Zip Code": "33432"} | other)
-    assert found.evidence(pl.Series([0]), pl.Series([1]))["Match"].item() == match
+    assert found.describe_matches(pl.Series([0]), pl.Series([1]))["Match"].item() == match
 
 
 def test_by_parcel_a_unit_in_its_column_is_the_evidence():
     rows = ({"Address": "1 Main St # 4"}, {"Address": "1 Main St", "Unit": "4"})
     found = groups(*rows, policy="parcel", close_matches="off")
-    assert found.evidence(pl.Series([0]), pl.Series([1]))["Match"].item() == "same unit"
+    assert found.describe_matches(pl.Series([0]), pl.Series([1]))["Match"].item() == "same unit"
 
 
 def test_where_a_file_lacks_the_state_the_evidence_says_so():
     frame = pl.DataFrame({"Address": ["1 Main St"] * 2, "City": ["X"] * 2})
-    evidence = find_clusters(frame).evidence(pl.Series([0]), pl.Series([1]))["Evidence"].item()
+    evidence = find_clusters(frame).describe_matches(pl.Series([0]), pl.Series([1]))["Evidence"].item()
     assert evidence == "same Address, City after normalization; their file has no State"
 
 

@@ -16,8 +16,8 @@ def ids(*rows, **linking):
         [ROW | PLACE | row for row in rows], infer_schema_length=None, schema_overrides=dict.fromkeys(ROW, pl.String)
     )
     groups = find_clusters(frame, MatchSettings(**linking))
-    first = groups.numbers.is_first_distinct()
-    return assign_property_ids(groups.identities.filter(first), frame.filter(first)).to_list()
+    first = groups.cluster_ids.is_first_distinct()
+    return assign_property_ids(groups.identity_keys.filter(first), frame.filter(first)).to_list()
 
 
 def test_an_id_is_short_and_the_same_in_every_run():
@@ -64,7 +64,7 @@ def test_rows_that_say_nothing_else_are_numbered_by_their_source():
 def test_the_name_of_a_file_that_lacks_the_city_is_in_no_id():
     frames = [pl.DataFrame({"Address": ["1 Main St"], "State": ["FL"], **{name: [value] for name, value in PLACE.items()}})]
     frames += [frames[0].with_columns(pl.lit("b.xlsx").alias("Source File"))]
-    first, second = (assign_property_ids(find_clusters(frame).identities, frame).item() for frame in frames)
+    first, second = (assign_property_ids(find_clusters(frame).identity_keys, frame).item() for frame in frames)
     assert first == second
 
 

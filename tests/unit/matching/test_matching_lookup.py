@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.matching.lookup import find_nearest_rows, find_rows_at, find_rows_by_apn
+from flexscout.matching.lookup import find_nearest_rows, find_rows_by_address, find_rows_by_apn
 
 ROWS = pl.DataFrame(
     {
@@ -43,7 +43,7 @@ ROWS = pl.DataFrame(
     ],
 )
 def test_an_address_is_found_however_it_is_written(address, rows):
-    assert find_rows_at(address, ROWS).to_list() == rows
+    assert find_rows_by_address(address, ROWS).to_list() == rows
 
 
 @pytest.mark.parametrize(("number", "rows"), [("12345678", [0]), ("123 45 679", [2]), ("r77", [3]), ("-", []), ("12", [])])
@@ -57,8 +57,8 @@ def test_the_nearest_address_comes_first():
 
 def test_a_row_of_no_known_city_is_meant_only_if_no_other_is():
     nowhere = ROWS[[0]].with_columns(pl.lit(None, pl.String).alias("City"))
-    assert find_rows_at("12 N Main St, Charlotte", nowhere).to_list() == [0]
-    assert find_rows_at("12 N Main St, Charlotte", pl.concat([nowhere, ROWS])).to_list() == [1]
+    assert find_rows_by_address("12 N Main St, Charlotte", nowhere).to_list() == [0]
+    assert find_rows_by_address("12 N Main St, Charlotte", pl.concat([nowhere, ROWS])).to_list() == [1]
 
 
 @pytest.mark.parametrize("address", ["", "((", "!"])

@@ -1,4 +1,4 @@
-"""Who survives among the rows of one property, and what the ledger says of the others."""
+"""Who survives among the rows of one property, and what the merge log says of the others."""
 
 import polars as pl
 import pytest
@@ -55,7 +55,7 @@ TIES = {
 def test_the_survivor_is_the_one_with(winner, comes_first):
     rows = ({}, winner) if not comes_first else (winner, {})
     found = merge(*rows)
-    assert found.survivors.height == found.ledger.height == 1
+    assert found.survivors.height == found.merge_log.height == 1
     assert places(found.survivors) == [tuple((ROW | winner)[name] for name in ("Source File", "Source Sheet", "Source Row"))]
 
 
@@ -76,7 +76,7 @@ def test_rows_of_different_keys_all_stay():
 def test_rows_without_a_key_are_no_duplicates_of_any():
     found = merge({"key": None}, {"key": None, "Source Row": 11}, {"Source Row": 12})
     assert found.survivors.height == 3
-    assert found.ledger.is_empty()
+    assert found.merge_log.is_empty()
 
 
 def test_the_survivors_are_in_order_and_without_working_columns():
@@ -86,9 +86,9 @@ def test_the_survivors_are_in_order_and_without_working_columns():
     assert found.survivors.columns == [*own, "Duplicate Group", "Source Count", "Also In"]
 
 
-def test_the_ledger_names_every_removed_row_beside_the_row_that_was_kept():
+def test_the_merge_log_names_every_removed_row_beside_the_row_that_was_kept():
     found = merge({"Flex Score": 9.0}, {"Source File": "n.xlsx", "Source Sheet": "N", "Source Row": 11})
-    (entry,) = found.ledger.to_dicts()
+    (entry,) = found.merge_log.to_dicts()
     assert entry == {
         "Duplicate Group": 1,
         "Address": "5 Main St", "City": "Charlotte", "State": "NC",
@@ -102,9 +102,9 @@ def test_the_ledger_names_every_removed_row_beside_the_row_that_was_kept():
     }  # fmt: skip
 
 
-def test_the_ledger_shows_the_place_of_the_row_that_was_kept():
+def test_the_merge_log_shows_the_place_of_the_row_that_was_kept():
     found = merge({"Flex Score": 9.0, "Address": "5 MAIN STREET"}, {"Source Row": 11})
-    assert found.ledger["Address"].to_list() == ["5 MAIN STREET"]
+    assert found.merge_log["Address"].to_list() == ["5 MAIN STREET"]
 
 
 def test_groups_are_numbered_in_the_order_of_their_survivors():
@@ -116,7 +116,7 @@ def test_groups_are_numbered_in_the_order_of_their_survivors():
         {"key": "high", "Flex Score": 8.0, "Source Row": 6},
         {"key": "high", "Flex Score": 8.5, "Source Row": 5},
     )
-    columns = found.ledger.select("Duplicate Group", "Kept Row", "Removed Row")
+    columns = found.merge_log.select("Duplicate Group", "Kept Row", "Removed Row")
     assert columns.rows() == [(1, 4, 5), (1, 4, 6), (2, 1, 2)]
 
 
@@ -133,30 +133,30 @@ def test_groups_are_numbered_in_the_order_of_their_survivors():
 )
 def test_a_merge_of_two_parcels_is_marked(kept, removed, different):
     found = merge({"APN": kept, "Flex Score": 9.0}, {"APN": removed})
-    assert found.ledger["Different APN"].to_list() == [different]
+    assert found.merge_log["Different APN"].to_list() == [different]
 
 
-def test_the_ledger_names_the_fields_that_differ():
+def test_the_merge_log_names_the_fields_that_differ():
     found = merge(
         {"Flex Score": 9.0, "Property Name": "Oak", "Year Built": 1990},
         {"Property Name": "Elm", "Year Built": 1985, "City": "CHARLOTTE"},
     )
-    assert found.ledger["Fields That Differ"].to_list() == ["Property Name: Oak (kept), Elm; Year Built: 1990 (kept), 1985"]
+    assert found.merge_log["Fields That Differ"].to_list() == ["Property Name: Oak (kept), Elm; Year Built: 1990 (kept), 1985"]
 
 
 def test_whole_numbers_that_differ_are_shown_without_decimals():
     found = merge({"Flex Score": 9.0}, {"Building SqFt": 31_000.0})
-    assert found.ledger["Fields That Differ"].to_list() == ["Building SqFt: 30000 (kept), 31000"]
+    assert found.merge_log["Fields That Differ"].to_list() == ["Building SqFt: 30000 (kept), 31000"]
 
 
 def test_what_only_the_removed_row_has_is_told_and_what_only_the_kept_one_has_is_not():
     found = merge({"Flex Score": 9.0, "Property Name": "Oak"}, {"Year Built": 1990})
-    assert found.ledger["Fields That Differ"].to_list() == ["Year Built: none (kept), 1990"]
+    assert found.merge_log["Fields That Differ"].to_list() == ["Year Built: none (kept), 1990"]
 
 
-def test_an_extra_column_may_be_called_like_a_column_of_the_ledgers_making():
+def test_an_extra_column_may_be_called_like_a_column_of_the_merge_logs_making():
     found = merge({"APN": "1", "kept APN": "x"}, {"APN": "1", "kept APN": "y", "Source Row": 11})
-    assert found.ledger.select("Different APN", "Fields That Differ").row(0) == (False, "")
+    assert found.merge_log.select("Different APN", "Fields That Differ").row(0) == (False, "")
     assert found.survivors["kept APN"].to_list() == ["x"]
 
 
@@ -166,19 +166,19 @@ def test_deduplicating_twice_is_deduplicating_once():
     again = deduplicate(restored, "key", "age", because)
     merged = ("Duplicate Group", "Source Count", "Also In")
     assert again.survivors.drop(merged).equals(once.survivors.drop(merged))
-    assert again.ledger.is_empty()
+    assert again.merge_log.is_empty()
 
 
-def test_a_frame_without_rows_gives_no_survivors_and_an_empty_ledger():
+def test_a_frame_without_rows_gives_no_survivors_and_an_empty_merge_log():
     frame = pl.DataFrame(ROW, schema_overrides=TYPES).clear()
     found = deduplicate(frame, "key", "age", because)
     assert found.survivors.is_empty()
-    assert found.ledger.is_empty()
+    assert found.merge_log.is_empty()
 
 
 @pytest.mark.parametrize("rows", [[{}], [{}, {"Source Row": 11}]], ids=["nothing merged", "one merged"])
-def test_the_ledger_always_has_its_schema(rows):
-    assert merge(*rows).ledger.schema == MERGE_LOG_SCHEMA
+def test_the_merge_log_always_has_its_schema(rows):
+    assert merge(*rows).merge_log.schema == MERGE_LOG_SCHEMA
 
 
 def test_rows_without_any_canonical_column_are_merged_all_the_same():
@@ -186,7 +186,7 @@ def test_rows_without_any_canonical_column_are_merged_all_the_same():
     frame = pl.DataFrame([{name: row[name] for name in names} for row in (ROW, ROW | {"Source Row": 11})])
     found = deduplicate(frame, "key", "age", because)
     assert found.survivors["Source Row"].to_list() == [10]
-    assert found.ledger["Fields That Differ"].to_list() == [""]
+    assert found.merge_log["Fields That Differ"].to_list() == [""]
 
 
 def test_a_survivor_says_how_many_rows_it_stands_for_and_in_which_other_files_they_are():

@@ -50,12 +50,12 @@ def test_a_frame_without_rows_or_without_such_columns_stays_as_it_is(frame):
     assert sort_by_rank(frame).equals(frame)
 
 
-def test_without_deduplication_every_row_stays_in_order_and_the_ledger_is_empty():
+def test_without_deduplication_every_row_stays_in_order_and_the_merge_log_is_empty():
     frame = pl.DataFrame([ROW | {"key": "k"}, ROW | {"Flex Score": 9.0, "key": "k"}])
     found = keep_all_rows(frame, ("key", "age"))
     alone = {"Duplicate Group": None, "Source Count": 1, "Also In": None}
     assert found.survivors.to_dicts() == [ROW | {"Flex Score": 9.0} | alone, ROW | alone]
-    assert found.ledger.is_empty()
+    assert found.merge_log.is_empty()
 
 
 def test_equal_rows_stay_in_their_order():

@@ -125,9 +125,9 @@ def test_the_frame_that_was_given_stays_as_it_was(library):
 @LIBRARIES
 def test_the_duplicates_are_listed_with_positions_and_evidence(library):
     rows = [HERE | {"Flex Score": 4.0, "APN": "1"}, HERE | {"Address": "9 Oak St", "Flex Score": 9.0, "APN": "2"}]
-    ledger = faces.find_duplicates(frame_of(library, [*rows, AGAIN | {"Flex Score": 8.0, "APN": "3"}]))
-    (entry,) = rows_of(ledger)
-    assert isinstance(ledger, library.DataFrame)
+    merge_log = faces.find_duplicates(frame_of(library, [*rows, AGAIN | {"Flex Score": 8.0, "APN": "3"}]))
+    (entry,) = rows_of(merge_log)
+    assert isinstance(merge_log, library.DataFrame)
     assert (entry["Kept Position"], entry["Removed Position"]) == (2, 0)
     assert (entry["Kept Score"], entry["Removed Score"], entry["Different APN"]) == (8.0, 4.0, True)
     assert entry["Evidence"] == "same Address, City, State after normalization"
@@ -140,10 +140,10 @@ def test_duplicates_that_were_not_scored_have_no_score(library):
 
 
 @LIBRARIES
-def test_a_frame_without_duplicates_has_an_empty_ledger(library):
-    ledger = faces.find_duplicates(frame_of(library, [HERE]))
-    assert len(ledger) == 0
-    assert "Removed Position" in ledger.columns
+def test_a_frame_without_duplicates_has_an_empty_merge_log(library):
+    merge_log = faces.find_duplicates(frame_of(library, [HERE]))
+    assert len(merge_log) == 0
+    assert "Removed Position" in merge_log.columns
 
 
 @LIBRARIES

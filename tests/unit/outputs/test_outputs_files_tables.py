@@ -100,7 +100,7 @@ def test_a_row_to_be_verified_and_a_row_not_selected_have_their_reasons(book):
     assert others == [(4, "not_eligible"), (5, "not_eligible")]
 
 
-def test_the_ledger_and_the_issues_stand_on_sheets_of_their_own(book):
+def test_the_merge_log_and_the_issues_stand_on_sheets_of_their_own(book):
     (merge,) = rows_of(book["Duplicates"])
     (issue,) = rows_of(book["Issues"])
     assert (merge["Kept Row"], merge["Removed Row"], merge["Different APN"]) == (2, 3, "no")

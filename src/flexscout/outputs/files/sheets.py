@@ -47,7 +47,7 @@ class ResultTables:
     """
 
     master: pl.DataFrame
-    ledger: pl.DataFrame = field(default_factory=pl.DataFrame)
+    merge_log: pl.DataFrame = field(default_factory=pl.DataFrame)
     possible_duplicates: pl.DataFrame = field(default_factory=pl.DataFrame)
     rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -68,7 +68,7 @@ def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]
         build_top_candidates(tables.master, tables.explanations, tables.is_rejected, formats),
         *_of_runs(tables),
         *_known("To Verify", _to_verify(others), formats),
-        *_known("Duplicates", tables.ledger, formats),
+        *_known("Duplicates", tables.merge_log, formats),
         *_known("Possible Duplicates", tables.possible_duplicates.head(POSSIBLE_LISTED), formats),
         Sheet("Why Not Selected", _why_not(report), widths={"Reason": 70}),
         *_known("Not Selected", others.drop("To Verify", strict=False), formats),

@@ -63,14 +63,14 @@ def write_tables(
     """Write all but the report to their places beside; gives, in sentences, what a format could not hold."""
     chosen = replace(tables, master=_chosen(tables.master, config), issues=add_reason_texts(tables.issues))
     workbook, parquet = outputs.stage(Path(config.output_file)), outputs.stage(config.parquet_file)
-    ledger_csv, ledger_parquet = config.duplicates_files
+    merge_log_csv, merge_log_parquet = config.duplicates_files
     # The workbook keeps one core busy; its twins are written on another.
     with ThreadPoolExecutor(max_workers=1) as beside:
         twins = [
             beside.submit(write_parquet, chosen.master, parquet),
             beside.submit(write_csv, chosen.issues, outputs.stage(config.issues_file)),
-            beside.submit(write_csv, chosen.ledger, outputs.stage(ledger_csv)),
-            beside.submit(write_parquet, chosen.ledger, outputs.stage(ledger_parquet)),
+            beside.submit(write_csv, chosen.merge_log, outputs.stage(merge_log_csv)),
+            beside.submit(write_parquet, chosen.merge_log, outputs.stage(merge_log_parquet)),
         ]
         if config.enable_csv_export:
             twins.append(beside.submit(write_csv, chosen.master, outputs.stage(config.csv_file)))

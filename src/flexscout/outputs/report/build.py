@@ -38,7 +38,7 @@ _SHOWN = (
 class RunFacts:
     """What the report is made of.
 
-    `results`: a result per file that was to be read, by name; `master`: the unique candidates; `ledger`: a row per removed
+    `results`: a result per file that was to be read, by name; `master`: the unique candidates; `merge_log`: a row per removed
     duplicate; `possible`: pairs of properties that may be one; `others`: the rows that were not selected; `issues`: those that
     are listed; `settings`: of the run; `seconds`: by stage; `workers`: processes that read; `peak_memory_mb`: of the run with
     all its processes; `left_out`: properties for which the filter does not hold; `profile`: its points and rules; `unmatched`:
@@ -49,7 +49,7 @@ class RunFacts:
     results: Sequence[ProcessingResult]
     skipped: Sequence[SkippedFile]
     master: pl.DataFrame
-    ledger: pl.DataFrame
+    merge_log: pl.DataFrame
     possible_duplicates: pl.DataFrame
     settings: Mapping[str, Any]
     seconds: Mapping[str, float]
@@ -107,9 +107,9 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
         "filter": {"where": facts.settings["where"], "left_out": facts.filtered_out},
         "deduplication": {
             "before": before,
-            "removed": facts.ledger.height,
+            "removed": facts.merge_log.height,
             "after": facts.master.height,
-            **summarize_merges(facts.ledger),
+            **summarize_merges(facts.merge_log),
             "possible": summarize_possible_duplicates(facts.possible_duplicates),
             "filled": summarize_fills(facts.master),
         },
@@ -149,7 +149,7 @@ def _duration(facts: RunFacts) -> float:
 
 def _files(facts: RunFacts) -> list[dict[str, Any]]:
     """An entry per file found, by name."""
-    removed = dict(facts.ledger.group_by("Removed File").len().iter_rows())
+    removed = dict(facts.merge_log.group_by("Removed File").len().iter_rows())
     entries = [_file(result, removed.get(result.record.source.name, 0)) for result in facts.results]
     entries += [_skipped(file) for file in facts.skipped]
     return sorted(entries, key=lambda entry: str(entry["file"]))

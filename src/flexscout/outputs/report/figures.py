@@ -58,21 +58,21 @@ def _name(column: str, named: list[str]) -> pl.Expr:
 
 
 _LISTED = 100  # possible duplicates, and pairs of files, in the report; the workbook has all of the former
-_MERGES = 50  # of the ledger's rows; the sheet Duplicates has all
+_MERGES = 50  # of the merge log's rows; the sheet Duplicates has all
 _FILES_OF_A_GROUP = 10  # so that a property that is in a thousand files is not half a million pairs
 
 
-def summarize_merges(ledger: pl.DataFrame) -> dict[str, Any]:
+def summarize_merges(merge_log: pl.DataFrame) -> dict[str, Any]:
     """Groups, merges by kind of match, of different parcels and the first ones; the `properties` that two files both have."""
-    pairs = _overlaps(ledger)
-    by_match = ledger.group_by("Match").len().sort("len", "Match", descending=[True, False])
+    pairs = _overlaps(merge_log)
+    by_match = merge_log.group_by("Match").len().sort("len", "Match", descending=[True, False])
     return {
-        "groups": ledger["Duplicate Group"].n_unique(),
-        "different_apn": int(ledger["Different APN"].sum()),
+        "groups": merge_log["Duplicate Group"].n_unique(),
+        "different_apn": int(merge_log["Different APN"].sum()),
         "by_match": dict(by_match.iter_rows()),
         "overlaps": pairs.head(_LISTED).to_dicts(),
         "overlapping_files": pairs.height,
-        "merges": ledger.head(_MERGES).to_dicts(),
+        "merges": merge_log.head(_MERGES).to_dicts(),
     }
 
 
@@ -88,10 +88,10 @@ def summarize_fills(master: pl.DataFrame) -> dict[str, int]:
     return dict(zip(("properties", "scores_changed"), counts, strict=True))
 
 
-def _overlaps(ledger: pl.DataFrame) -> pl.DataFrame:
+def _overlaps(merge_log: pl.DataFrame) -> pl.DataFrame:
     """`file`, `other_file`, `properties`, the most first; a file that has a property twice overlaps with itself."""
-    kept = ledger.select("Duplicate Group", pl.col("Kept File").alias("file")).unique()
-    removed = ledger.select("Duplicate Group", pl.col("Removed File").alias("file"))
+    kept = merge_log.select("Duplicate Group", pl.col("Kept File").alias("file")).unique()
+    removed = merge_log.select("Duplicate Group", pl.col("Removed File").alias("file"))
     rows = pl.concat([kept, removed]).group_by("Duplicate Group", "file").len().sort("Duplicate Group", "file")
     few = rows.filter(pl.int_range(pl.len()).over("Duplicate Group") < _FILES_OF_A_GROUP)
     pairs = few.join(few.rename({"file": "other_file", "len": "others"}), on="Duplicate Group")

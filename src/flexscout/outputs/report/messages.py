@@ -48,10 +48,10 @@ def _left_out(facts: RunFacts) -> list[str]:
 
 
 def _different_parcels(facts: RunFacts) -> list[str]:
-    different = int(facts.ledger["Different APN"].sum())
+    different = int(facts.merge_log["Different APN"].sum())
     if not different:
         return []
-    merges = f"{different:,} of {facts.ledger.height:,} merges joined rows of different parcels (APN) at one address."
+    merges = f"{different:,} of {facts.merge_log.height:,} merges joined rows of different parcels (APN) at one address."
     return [f"{merges} To keep such rows apart: --duplicate-policy parcel (filtering.duplicate_policy: parcel)."]
 
 
