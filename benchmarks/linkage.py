@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from flexscout.domain.addresses import split_addresses
+from flexscout.domain.addresses import parse_addresses
 from flexscout.matching.clusters import MatchSettings, find_clusters
 from flexscout.matching.property_ids import assign_property_ids
 from flexscout.merging.survivors import deduplicate
@@ -148,7 +148,7 @@ def _peers() -> Iterator[Method]:
 
 def _speed(rows: int) -> None:
     frame = invented(rows)
-    _timed(f"keys of {rows:,} rows", rows, lambda: split_addresses(frame["Address"]))
+    _timed(f"keys of {rows:,} rows", rows, lambda: parse_addresses(frame["Address"]))
     _timed(f"groups of {rows:,} rows", rows, lambda: find_clusters(frame, MatchSettings(close_matches="merge")))
     _timed(f"the whole linkage of {rows:,} rows: clusters, IDs, merge log", rows, lambda: whole(frame))
     block = pathological(min(rows, 50_000))

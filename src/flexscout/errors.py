@@ -21,7 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from flexscout.domain import show_inert
+from flexscout.domain import escape_controls, format_bytes, join_some
 
 _HEADERS_SHOWN = 30
 _CELL_SHOWN = 40  # characters
@@ -64,14 +64,16 @@ class ConfigurationError(FlexscoutError):
     @classmethod
     def of_settings(cls, mistakes: Mapping[str, str]) -> Self:
         """All mistakes of one set of settings."""
-        return cls("\n".join(show_inert(f"{setting}: {wrong}") for setting, wrong in mistakes.items()), mistakes)
+        return cls("\n".join(escape_controls(f"{setting}: {wrong}") for setting, wrong in mistakes.items()), mistakes)
 
     @classmethod
     def of_places(cls, mistakes: Mapping[str, str]) -> Self:
         """All mistakes of settings that were gathered from several places, each with its own."""
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
         return cls(
-            "\n  ".join([f"The settings have {count}:", *(show_inert(f"{place}: {wrong}") for place, wrong in mistakes.items())]),
+            "\n  ".join(
+                [f"The settings have {count}:", *(escape_controls(f"{place}: {wrong}") for place, wrong in mistakes.items())]
+            ),
             mistakes,
         )
 
@@ -88,7 +90,7 @@ class ConfigurationError(FlexscoutError):
     @classmethod
     def _of_written(cls, what: str, mistakes: Mapping[str, str]) -> Self:
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-        told = (show_inert(f"{place}: {wrong}" if place else wrong) for place, wrong in mistakes.items())
+        told = (escape_controls(f"{place}: {wrong}" if place else wrong) for place, wrong in mistakes.items())
         return cls("\n  ".join([f"{what} has {count}:", *told]), mistakes)
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, dict[str, str]]]:
@@ -256,8 +258,8 @@ class LimitError(ProcessingError):
         """A sheet full of cells; `size`: its rows and columns; `needed` and `limit`: bytes of memory."""
         return cls(
             "too_large",
-            f"{name}, {_sheet(sheet)}{size[0]:,} rows x {size[1]:,} columns need about {_gigabytes(needed)} of memory; "
-            f"the limit for one file is {_gigabytes(limit)}.",
+            f"{name}, {_sheet(sheet)}{size[0]:,} rows x {size[1]:,} columns need about {format_bytes(needed)} of memory; "
+            f"the limit for one file is {format_bytes(limit)}.",
             _MORE_MEMORY,
         )
 
@@ -266,8 +268,8 @@ class LimitError(ProcessingError):
         """A sheet of which a few cells span a huge rectangle; `extent`: both in figures."""
         return cls(
             "too_large",
-            f"{name}, {_sheet(sheet)}{extent}, which need about {_gigabytes(needed)} of memory; the limit for one file is "
-            f"{_gigabytes(limit)}.",
+            f"{name}, {_sheet(sheet)}{extent}, which need about {format_bytes(needed)} of memory; the limit for one file is "
+            f"{format_bytes(limit)}.",
             "Delete what stands far from the table (Ctrl+End in Excel leads there) and save it, or save the sheet as CSV.",
         )
 
@@ -276,7 +278,8 @@ class LimitError(ProcessingError):
         """A part that holds more bytes than there is memory; `part`: a sheet, or empty for the file itself."""
         return cls(
             "too_large",
-            f"{name}, {_sheet(part)}its content is {_gigabytes(size)} or more; the limit for one file is {_gigabytes(limit)}.",
+            f"{name}, {_sheet(part)}its content is {format_bytes(size)} or more; "
+            f"the limit for one file is {format_bytes(limit)}.",
             _MORE_MEMORY,
         )
 
@@ -366,11 +369,6 @@ def _sheet(name: str) -> str:
     return f'sheet "{name}": ' if name else ""
 
 
-def _gigabytes(size: float) -> str:
-    """Bytes as a person reads them."""
-    return f"{size / 2**30:,.1f} GB" if size >= 2**30 else f"{size / 2**20:,.0f} MB"
-
-
 def quote_path(path: object) -> str:
     """A path as it is typed at a prompt, on Windows too: in quotes where it has spaces or other signs.
 
@@ -383,8 +381,7 @@ def quote_path(path: object) -> str:
 
 def _shown(headers: Sequence[str]) -> str:
     """The headers in a row, as far as a person reads them."""
-    more = f", and {len(headers) - _HEADERS_SHOWN} more" if len(headers) > _HEADERS_SHOWN else ""
-    return (", ".join(headers[:_HEADERS_SHOWN]) or "nothing that looks like a header") + more
+    return join_some(headers, _HEADERS_SHOWN) or "nothing that looks like a header"
 
 
 def to_processing_error(path: Path, error: BaseException) -> ProcessingError:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flexscout
+from flexscout.domain.column_names import OUTPUT_COLUMNS
 from flexscout.domain.columns import canonical_columns
-from flexscout.domain.literal_names import escape_name, escape_names, is_pattern, unescape_name, unescape_names
-from flexscout.domain.output_columns import OUTPUT_COLUMNS
+from flexscout.domain.literal_names import escape_name, escape_names, is_polars_pattern, unescape_name, unescape_names
 
 PACKAGE = Path(flexscout.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -53,11 +53,11 @@ def test_the_headers_of_a_table_come_back(headers):
 
 @given(NAMES.filter(lambda name: not name.startswith("\u2060")))
 def test_a_name_that_is_no_pattern_is_not_changed(name):
-    assert is_pattern(name) or escape_name(name) == unescape_name(name) == name
+    assert is_polars_pattern(name) or escape_name(name) == unescape_name(name) == name
 
 
 def test_no_name_of_flexscout_is_a_pattern():
-    assert not [name for name in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns())) if is_pattern(name)]
+    assert not [name for name in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns())) if is_polars_pattern(name)]
 
 
 def modules_except(listed):

@@ -10,7 +10,7 @@ import unicodedata
 import polars as pl
 import pytest
 
-from flexscout.domain.formulas import unquote_formulas
+from flexscout.domain.text_columns import unquote_formulas
 from flexscout.outputs.files.table_files import write_csv
 
 SOFFICE = shutil.which("soffice")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from flexscout.config.settings import PipelineConfiguration
+from flexscout.domain.column_names import OUTPUT_COLUMNS, REASONS, STATUS, TO_VERIFY, WORKBOOK_LINKS
 from flexscout.domain.columns import canonical_columns
-from flexscout.domain.output_columns import OUTPUT_COLUMNS, REASONS, STATUS, TO_VERIFY, WORKBOOK_LINKS
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime.batch import BatchProcessor
 from flexscout.runtime.executors import SerialExecutor

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from flexscout.cli.render.progress_bar import BarProgress
-from flexscout.domain.inert_text import InertFormatter, escape_json, show_inert
+from flexscout.domain.inert_text import SafeFormatter, escape_controls, escape_json
 from flexscout.errors import quote_path
 from flexscout.runtime.run_log import open_run_log
 from program import flexscout
@@ -59,7 +59,9 @@ def outcome(tmp_path_factory):
 def test_every_control_and_invisible_character_is_escaped():
     codes = map(chr, range(sys.maxunicode + 1))
     unsafe = [letter for letter in codes if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}]
-    assert [letter for letter in [*unsafe, *BLANK_LETTERS] if show_inert(letter).isascii() and len(show_inert(letter)) > 1] == [
+    assert [
+        letter for letter in [*unsafe, *BLANK_LETTERS] if escape_controls(letter).isascii() and len(escape_controls(letter)) > 1
+    ] == [
         *unsafe,
         *BLANK_LETTERS,
     ]
@@ -67,12 +69,12 @@ def test_every_control_and_invisible_character_is_escaped():
 
 def test_other_text_stays_as_it_is_and_escaping_twice_changes_nothing():
     text = "Cañon City, 倉庫 [red] C:\\x 50% 😀 e\u0301"
-    assert (show_inert(text), show_inert(show_inert(EVIL))) == (text, show_inert(EVIL))
+    assert (escape_controls(text), escape_controls(escape_controls(EVIL))) == (text, escape_controls(EVIL))
 
 
 def test_names_that_differ_by_an_invisible_character_look_different():
     names = ["a.xlsx", "a\u200b.xlsx", "a\u200c.xlsx", "a\x00.xlsx", "a\udcff.xlsx"]
-    assert len({show_inert(name) for name in names}) == len(names)
+    assert len({escape_controls(name) for name in names}) == len(names)
 
 
 def test_json_reads_back_the_same():
@@ -165,7 +167,7 @@ def test_the_progress_bar_takes_a_file_name_for_no_markup(tmp_path):
 
 def test_a_log_line_on_the_terminal_is_one_line():
     record = logging.LogRecord("flexscout", logging.INFO, "", 0, "%s found", (f"{TITLE}{FORGED}",), None)
-    shown = InertFormatter("%(levelname)s %(name)s: %(message)s").format(record)
+    shown = SafeFormatter("%(levelname)s %(name)s: %(message)s").format(record)
     assert shown == "INFO flexscout: \\x1b]0;title\\x07\\x0aflexscout: all is fine\\x0a found"
 
 

@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexscout.domain.output_columns import STATUS
+from flexscout.domain.column_names import STATUS
 from flexscout.models import RowStatus
 from flexscout.scoring.eligibility import classify_frame
 from flexscout.scoring.profile_files import load_profile

@@ -6,7 +6,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flexscout.domain.output_columns import LINK_COLUMNS, SOURCE_COLUMNS
+from flexscout.domain.column_names import LINK_COLUMNS, SOURCE_COLUMNS
 from flexscout.scoring.profile_files import load_profile
 from flexscout.scoring.score import score_columns
 from program import flexscout

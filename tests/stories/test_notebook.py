@@ -9,7 +9,7 @@ import pytest
 
 from flexscout.cli.sample_exports import write_samples
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.domain.output_columns import LINK_COLUMNS
+from flexscout.domain.column_names import LINK_COLUMNS
 from flexscout.ingest.scan import FileDiscovery
 from flexscout.notebook.aggregator import ResultAggregator
 from flexscout.notebook.analyzer import PropertyDataAnalyzer

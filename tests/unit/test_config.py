@@ -360,5 +360,5 @@ def test_a_column_of_a_person_that_will_not_do_is_explained(names, words):
 
 
 def test_the_words_that_pass_on_a_property_are_a_list():
-    assert PipelineConfiguration(passed_words=("no",)).passed_words == ("no",)
-    assert "give a list of texts, such as [passed, rejected]" in str(mistakes_of(passed_words="no"))
+    assert PipelineConfiguration(rejected_statuses=("no",)).rejected_statuses == ("no",)
+    assert "give a list of texts, such as [passed, rejected]" in str(mistakes_of(rejected_statuses="no"))

@@ -25,7 +25,7 @@ from flexscout.cli.commands.report import report
 from flexscout.cli.commands.retry import retry
 from flexscout.cli.commands.run import run
 from flexscout.cli.commands.runs import runs
-from flexscout.domain import InertFormatter
+from flexscout.domain import SafeFormatter
 from flexscout.runtime import interrupts
 
 app = typer.Typer(
@@ -80,7 +80,7 @@ def main() -> None:
     atexit.register(gc.freeze)  # and of the end: the interpreter would look through all that the system takes back anyway
     interrupts.listen()
     if logging.lastResort:  # shows the warnings of commands that keep no log
-        logging.lastResort.setFormatter(InertFormatter())
+        logging.lastResort.setFormatter(SafeFormatter())
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -4,17 +4,17 @@ import sys
 
 import typer
 
-from flexscout.domain import escape_json, show_inert
+from flexscout.domain import escape_controls, escape_json
 
 
 def print_line(text: str = "", *, blank_before: bool = False, err: bool = False) -> None:
     """Print one line; a line end inside the text is shown as an escape."""
-    typer.echo(("\n" if blank_before else "") + show_inert(text), err=err)
+    typer.echo(("\n" if blank_before else "") + escape_controls(text), err=err)
 
 
 def print_block(text: str) -> None:
     """Print a text of several lines that ends its last line itself, such as YAML."""
-    typer.echo(show_inert(text, keep_lines=True), nl=False)
+    typer.echo(escape_controls(text, keep_lines=True), nl=False)
 
 
 def print_json(text: str) -> None:

@@ -17,7 +17,15 @@ from flexscout.config.sources import (
     read_environment,
     read_settings_file,
 )
-from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, OUTPUT_COLUMNS, POINTS, canonical_columns, is_pattern
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    DUPLICATES_SUFFIX,
+    ISSUES_SUFFIX,
+    OUTPUT_COLUMNS,
+    POINTS_SUFFIX,
+    canonical_columns,
+    is_polars_pattern,
+)
 from flexscout.errors import ConfigurationError
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -60,7 +68,7 @@ class PipelineConfiguration(BaseModel):
     """`all`: every column of the inputs; `standard`: the canonical ones and the scores."""
     user_columns: tuple[str, ...] = ("My Status", "My Notes")
     """Columns of the workbook for what you type; it is carried from run to run."""
-    passed_words: tuple[str, ...] = ("passed", "pass", "rejected")
+    rejected_statuses: tuple[str, ...] = ("passed", "pass", "rejected")
     """What in My Status keeps a property out of the top candidates, whatever its case."""
     profile: Text = "flex-industrial"
     """The points and rules by which properties are scored: a built-in profile, or a YAML file of your own."""
@@ -72,7 +80,7 @@ class PipelineConfiguration(BaseModel):
     """Condition on the columns that a candidate has to meet, such as State in ('NC', 'GA') and "Sold Price" < 5000000."""
     enable_deduplication: bool = True
     """Whether rows of one property are merged."""
-    duplicate_fields: Annotated[tuple[str, ...], Field(min_length=1)] = ("Address", "City", "State")
+    duplicate_fields: Annotated[tuple[str, ...], Field(min_length=1)] = ADDRESS_COLUMNS
     """Columns that make two rows the same property when all are equal after normalization."""
     duplicate_policy: Literal["site", "parcel"] = "site"
     """`site`: an address is a property, a unit counts if the address has it; `parcel`: another APN or Unit keeps rows apart."""
@@ -114,7 +122,7 @@ class PipelineConfiguration(BaseModel):
             raise ValueError("; ".join(describe_unknown_name(name, list(names.values())) for name in unknown))
         return tuple(names[str(field).casefold()] for field in value)
 
-    @field_validator("user_columns", "passed_words", mode="before")
+    @field_validator("user_columns", "rejected_statuses", mode="before")
     @classmethod
     def _texts(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
@@ -126,10 +134,10 @@ class PipelineConfiguration(BaseModel):
     @classmethod
     def _are_free(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         own = {name.casefold() for name in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns()))}
-        taken = [name for name in value if name.casefold() in own or name.endswith(POINTS) or name.startswith("__")]
+        taken = [name for name in value if name.casefold() in own or name.endswith(POINTS_SUFFIX) or name.startswith("__")]
         if taken:
             raise ValueError(f"flexscout writes {' and '.join(taken)} itself; choose another name")
-        if patterns := [name for name in value if is_pattern(name)]:
+        if patterns := [name for name in value if is_polars_pattern(name)]:
             raise ValueError(f"{' and '.join(patterns)} can't be the name of a column; choose another name")
         if len({name.casefold() for name in value}) < len(value):
             raise ValueError("a name stands twice; give each column its own")

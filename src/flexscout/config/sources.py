@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flexscout.config.yaml_files import locate_lines, parse_content, read_text
+from flexscout.config.yaml_files import locate_lines, parse_yaml, read_text_file
 from flexscout.errors import ConfigurationError
 
 # Section and key of the configuration file -> keyword of PipelineConfiguration.
@@ -31,7 +31,7 @@ FILE_KEYS: dict[str, dict[str, str]] = {
         "enable_csv_export": "enable_csv_export",
         "columns": "output_columns",
         "user_columns": "user_columns",
-        "passed_words": "passed_words",
+        "rejected_statuses": "rejected_statuses",
     },
     "classification": {"profile": "profile", "as_of": "as_of"},
     "filtering": {
@@ -118,8 +118,8 @@ def _typed(text: str, default: Any) -> Any:
 
 def read_settings_file(path: Path) -> Layer:
     """A YAML or JSON file in the design's sections, or of keywords; raises ConfigurationError if it can't be read at all."""
-    text = read_text(path, f"The configuration file {path}", f"`flexscout init {path}` writes one.")
-    content = parse_content(path, text)
+    text = read_text_file(path, f"The configuration file {path}", f"`flexscout init {path}` writes one.")
+    content = parse_yaml(path, text)
     if not isinstance(content, dict):
         raise ConfigurationError(f"{path} should hold sections such as input: and output:, not {type(content).__name__}.")
     values: dict[str, Any] = {}

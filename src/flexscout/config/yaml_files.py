@@ -36,7 +36,7 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, "too many entries are merged with <<", node.start_mark)
 
 
-def read_text(path: Path, what: str, hint: str) -> str:
+def read_text_file(path: Path, what: str, hint: str) -> str:
     """The file's text. Raises ConfigurationError, with the `hint` if there is no such file; `what` it is called there."""
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -46,7 +46,7 @@ def read_text(path: Path, what: str, hint: str) -> str:
         raise ConfigurationError(f"{what} can't be read: {error}.") from None
 
 
-def parse_content(path: Path, text: str) -> Any:
+def parse_yaml(path: Path, text: str) -> Any:
     """What the text of a YAML or JSON file holds. Raises ConfigurationError, with the line where it is neither."""
     if len(text) > _LONGEST:
         raise ConfigurationError(f"{path} has more than {_LONGEST:,} characters, too many for such a file.")

@@ -5,14 +5,14 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain.spelling import abbreviate_street, normalize_words, spell_out
+from flexscout.domain.normalization import abbreviate_street, expand_abbreviations, normalize_words
 from flexscout.domain.vocabulary import address_terms, state_codes
 
-PARTS = ("number", "before", "name", "suffix", "after", "unit")
+ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional", "unit")
 """House number with range, letter and fraction; direction before; name of the street; its suffix; direction after; unit."""
 
 
-def split_addresses(addresses: pl.Series) -> pl.DataFrame:
+def parse_addresses(addresses: pl.Series) -> pl.DataFrame:
     """PARTS of each address, and its name spelled out as `full`, in its order.
 
     A part that isn't there is empty; all are null without a house number. The name has no spaces beside letters (VAN BUREN is
@@ -30,7 +30,7 @@ def split_addresses(addresses: pl.Series) -> pl.DataFrame:
 
 def _unless_no_number() -> list[pl.Expr]:
     there = pl.col("number").is_not_null() & (pl.col("name") != "")
-    return [pl.when(there).then(pl.col(part).fill_null("")).alias(part) for part in (*PARTS, "full")]
+    return [pl.when(there).then(pl.col(part).fill_null("")).alias(part) for part in (*ADDRESS_PARTS, "full")]
 
 
 def _cleaned(table: pl.DataFrame) -> pl.DataFrame:
@@ -154,12 +154,12 @@ def _with_directions(table: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("found").struct
     is_before = first.field("1").is_not_null() & ~first.field("2").str.contains(only_suffix)
     parted = _matched(table, rf"^({direction}) (\S.*)$").with_columns(
-        _short(pl.coalesce("road_before", pl.when(is_before).then(first.field("1")))).alias("before"),
+        _short(pl.coalesce("road_before", pl.when(is_before).then(first.field("1")))).alias("predirectional"),
         pl.when(is_before).then(first.field("2")).otherwise("text").alias("text"),
     )
     last = pl.col("found").struct
     return _matched(parted, rf"^(\S.*) ({direction})$").with_columns(
-        _short(pl.coalesce("road_after", last.field("2"))).alias("after"),
+        _short(pl.coalesce("road_after", last.field("2"))).alias("postdirectional"),
         pl.coalesce(last.field("1"), "text").alias("text"),
     )
 
@@ -178,7 +178,7 @@ def _with_suffix(table: pl.DataFrame) -> pl.DataFrame:
 def _named(table: pl.DataFrame) -> pl.DataFrame:
     """`name` in the one spelling that is compared."""
     numbers = pl.col("text").str.replace_all(r"\b0*(\d+)(?:ST|ND|RD|TH)\b", "$1")
-    squeezed, full = _squeezed(numbers), _squeezed(spell_out(numbers))
+    squeezed, full = _squeezed(numbers), _squeezed(expand_abbreviations(numbers))
     is_road = pl.col("road").is_not_null()
     return table.with_columns(
         pl.when(is_road).then("text").otherwise(squeezed).alias("name"),

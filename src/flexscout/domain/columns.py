@@ -19,7 +19,7 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
-class Column:
+class CanonicalColumn:
     """A canonical column.
 
     `name`: display name, as Crexi's property-record export spells it; `unit`: of its numbers, empty for texts;
@@ -38,7 +38,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Alias:
+class HeaderAlias:
     """What a folded header means: a canonical column, and whether its values or unit need care.
 
     `codes`: the table that describes its values, empty where they speak for themselves; `in_state`: only where the rows
@@ -58,7 +58,7 @@ class Alias:
 
 
 @dataclass(frozen=True)
-class Ambiguous:
+class AmbiguousHeader:
     """A size without a unit in its header, and the column that it is in either unit."""
 
     acres: str
@@ -71,7 +71,7 @@ class Vendor:
 
     name: str
     signs: frozenset[str]
-    overrides: tuple[tuple[str, Alias], ...] = ()
+    overrides: tuple[tuple[str, HeaderAlias], ...] = ()
 
 
 def fold_header(header: str) -> str:
@@ -80,10 +80,10 @@ def fold_header(header: str) -> str:
 
 
 @cache
-def canonical_columns() -> tuple[Column, ...]:
+def canonical_columns() -> tuple[CanonicalColumn, ...]:
     """Every canonical column, in the order of the master table."""
     return tuple(
-        Column(
+        CanonicalColumn(
             entry["name"],
             entry["type"],
             entry.get("unit", ""),
@@ -103,44 +103,46 @@ def _coded(entry: Mapping[str, Any], key: str) -> Coded:
 
 
 @cache
-def _by_name() -> dict[str, Column]:
+def _by_name() -> dict[str, CanonicalColumn]:
     return {column.name: column for column in canonical_columns()}
 
 
-def canonical_column(name: str) -> Column:
+def canonical_column(name: str) -> CanonicalColumn:
     """The canonical column `name`. Raises KeyError for any other name."""
     return _by_name()[name]
 
 
 @cache
-def header_aliases() -> dict[str, Alias]:
+def header_aliases() -> dict[str, HeaderAlias]:
     """Folded header -> what it means."""
-    found: dict[str, Alias] = {}
+    found: dict[str, HeaderAlias] = {}
     for entry in canonical_columns():
-        found |= {fold_header(header): Alias(entry.name, generic=True) for header in entry.generic}
-        found |= {fold_header(header): Alias(entry.name, inverted=True) for header in entry.inverted}
+        found |= {fold_header(header): HeaderAlias(entry.name, generic=True) for header in entry.generic}
+        found |= {fold_header(header): HeaderAlias(entry.name, inverted=True) for header in entry.inverted}
         found |= _code_aliases(entry.name, entry.codes)
         found |= _code_aliases(entry.name, entry.codes_in_state, in_state=True)
-        found |= {fold_header(header): Alias(entry.name) for header in (entry.name, *entry.aliases)}
+        found |= {fold_header(header): HeaderAlias(entry.name) for header in (entry.name, *entry.aliases)}
     return found
 
 
-def _code_aliases(name: str, coded: Coded, *, in_state: bool = False) -> dict[str, Alias]:
-    return {fold_header(header): Alias(name, codes=table, in_state=in_state) for table, headers in coded for header in headers}
+def _code_aliases(name: str, coded: Coded, *, in_state: bool = False) -> dict[str, HeaderAlias]:
+    return {
+        fold_header(header): HeaderAlias(name, codes=table, in_state=in_state) for table, headers in coded for header in headers
+    }
 
 
 @cache
-def ambiguous_headers() -> dict[str, Ambiguous]:
+def ambiguous_headers() -> dict[str, AmbiguousHeader]:
     """Folded header -> the columns that it may be, by unit."""
     return {
-        fold_header(header): Ambiguous(entry["acres"], entry["square_feet"])
+        fold_header(header): AmbiguousHeader(entry["acres"], entry["square_feet"])
         for entry in load_vocabulary("columns")["ambiguous"]
         for header in entry["headers"]
     }
 
 
 @cache
-def stories_headers() -> frozenset[str]:
+def story_headers() -> frozenset[str]:
     """Folded headers of columns that hold a building's stories."""
     return frozenset(fold_header(header) for header in load_vocabulary("columns")["stories"])
 
@@ -164,7 +166,7 @@ def vendor_headers() -> dict[str, frozenset[str]]:
     return {name: frozenset(map(fold_header, headers)) for name, headers in load_vocabulary("vendor_headers").items()}
 
 
-def _overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, Alias], ...]:
+def _overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, HeaderAlias], ...]:
     """Folded header -> what it means in this vendor's files only."""
-    named = {fold_header(header): Alias(name) for header, name in entry.get("overrides", {}).items()}
+    named = {fold_header(header): HeaderAlias(name) for header, name in entry.get("overrides", {}).items()}
     return tuple((named | _code_aliases(_CODED, _coded(entry, "codes"))).items())

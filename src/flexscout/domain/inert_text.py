@@ -19,7 +19,7 @@ _ANY = re.compile(f"[{_UNSAFE}]")
 _ANY_BUT_LAYOUT = re.compile(f"(?![\n\t])[{_UNSAFE}]")
 
 
-def show_inert(text: object, *, keep_lines: bool = False) -> str:
+def escape_controls(text: object, *, keep_lines: bool = False) -> str:
     r"""Return the text with every control or invisible character as its escape.
 
     Args:
@@ -38,16 +38,16 @@ def escape_json(text: str) -> str:
     return _ANY_BUT_LAYOUT.sub(_escape_for_json, text)
 
 
-class InertFormatter(logging.Formatter):
+class SafeFormatter(logging.Formatter):
     """Format a log record as one line for a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; only a traceback has several."""
-        return show_inert(super().format(record), keep_lines=True)
+        return escape_controls(super().format(record), keep_lines=True)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
         """Return the message, in which a name can't begin a new line."""
-        return show_inert(super().formatMessage(record))
+        return escape_controls(super().formatMessage(record))
 
 
 def _escape(match: re.Match[str]) -> str:

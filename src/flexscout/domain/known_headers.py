@@ -11,7 +11,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # where BldgArea has two words
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
-def expand_header(header: str) -> str:
+def normalize_header(header: str) -> str:
     """The header folded as the vocabulary has it, where its words are only written otherwise; else as `fold` does."""
     folded = fold_header(header)
     if folded in header_aliases() or folded in ambiguous_headers():

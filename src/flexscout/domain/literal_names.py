@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 _MARK = "\u2060"  # WORD JOINER: invisible, neither a letter nor a space
 
 
-def is_pattern(name: str) -> bool:
+def is_polars_pattern(name: str) -> bool:
     """Return whether Polars would read the name as a pattern."""
     return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def escape_name(header: str) -> str:
     """Return the name of a column with this header, which Polars takes literally. `unescape_name` reverses it."""
-    return _MARK + header if is_pattern(header.lstrip(_MARK)) else header
+    return _MARK + header if is_polars_pattern(header.lstrip(_MARK)) else header
 
 
 def unescape_name(name: str) -> str:
     """Return the header of a column with this name."""
-    return name.removeprefix(_MARK) if is_pattern(name.lstrip(_MARK)) else name
+    return name.removeprefix(_MARK) if is_polars_pattern(name.lstrip(_MARK)) else name
 
 
 def escape_names(table: pl.DataFrame) -> pl.DataFrame:

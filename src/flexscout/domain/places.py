@@ -5,7 +5,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain.spelling import abbreviate_words, normalize_words
+from flexscout.domain.normalization import abbreviate_words, normalize_words
 from flexscout.domain.vocabulary import address_terms, state_codes, states_of_zip_codes
 
 _WORKING = ("__rest", "__cut", "__same_code")
@@ -20,7 +20,7 @@ def split_places(frame: pl.DataFrame) -> pl.DataFrame:
     between commas before a state or ZIP code; a state only with a comma or a ZIP code, because CT is a court too. Where no state
     is told the ZIP code tells it. A text that is longer than any address says nothing.
     """
-    given = select_texts(frame, ("Address", *PLACE))
+    given = select_as_text(frame, ("Address", *PLACE))
     placed = _without_place(given.with_columns(pl.when(pl.all().str.len_bytes() <= _LONGEST).then(pl.all())))
     return placed.with_columns(pl.coalesce(_filled(pl.col("State")), _of_zip()).alias("State"))
 
@@ -35,7 +35,7 @@ def _without_place(given: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows.filter(~longer), cut]).sort("__row").drop("__row")
 
 
-def select_texts(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+def select_as_text(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """These columns as text; one that the frame lacks is null."""
     lacking = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     return pl.DataFrame([(frame[name].cast(pl.String) if name in frame.columns else lacking).alias(name) for name in names])

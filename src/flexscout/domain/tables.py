@@ -4,24 +4,21 @@ from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
-from flexscout.domain.columns import canonical_columns
-from flexscout.domain.output_columns import (
+from flexscout.domain.column_names import (
     FILL_COLUMNS,
     LINK_COLUMNS,
     OUTPUT_COLUMNS,
-    POINTS,
+    POINTS_SUFFIX,
     SCORE_COLUMNS,
     SOURCE_COLUMNS,
     UNVERIFIED,
 )
-
-WITHIN_FILE = ("City", "State")
-"""Where a sheet lacks them, its rows are compared within their file alone."""
+from flexscout.domain.columns import canonical_columns
 
 
 def describe_missing_fields(columns: Collection[str], fields: Sequence[str]) -> str:
     """Which of the duplicate `fields`, and of city and state, a sheet with these columns lacks: a text for each of its rows."""
-    return "".join(f"|{name}|" for name in dict.fromkeys((*fields, *WITHIN_FILE)) if name not in columns)
+    return "".join(f"|{name}|" for name in dict.fromkeys((*fields, "City", "State")) if name not in columns)
 
 
 def is_missing_field(sheets: pl.Expr, field: str) -> pl.Expr:
@@ -56,7 +53,7 @@ def order_columns(names: Iterable[str]) -> list[str]:
     """The names in the order of the master table: canonical, scores, source, then every other as they come."""
     given = dict.fromkeys(names)
     score, band, *rest = SCORE_COLUMNS
-    points = [name for name in given if name.endswith(POINTS)]
+    points = [name for name in given if name.endswith(POINTS_SUFFIX)]
     first = [
         *(column.name for column in canonical_columns()),
         score,

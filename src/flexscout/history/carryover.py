@@ -80,7 +80,7 @@ def carry_over(history: RunHistory, state: str, config: PipelineConfiguration, m
     same_run = previous and last and previous.number == last.number
     old = last_master if same_run else _load_master(history, previous)
     changes = compare_properties(old, master) if old is not None and old.width and master.width else None
-    rejected = noted.with_columns(is_rejected_status(noted, config.passed_words).alias("rejected"))["rejected"]
+    rejected = noted.with_columns(is_rejected_status(noted, config.rejected_statuses).alias("rejected"))["rejected"]
     messages = (
         *read_messages,
         *describe_notes(notes, last_master.columns if last_master is not None else ()),

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import POINTS, canonical_columns
+from flexscout.domain import ADDRESS_COLUMNS, POINTS_SUFFIX, canonical_columns
 from flexscout.history.compare_values import differs, format_values
 from flexscout.history.property_identity import KEY, NUMBER, RANK, apply_successors, identity_columns, rank_rows
 
@@ -20,7 +20,7 @@ def describe_factor_changes(both: pl.DataFrame, old: str) -> pl.Expr:
 
     Null where no points differ.
     """
-    names = dict.fromkeys(name.removeprefix(old) for name in both.columns if name.endswith(POINTS))
+    names = dict.fromkeys(name.removeprefix(old) for name in both.columns if name.endswith(POINTS_SUFFIX))
     parts = [_factor(name, both.columns, old) for name in names]
     if not parts:
         return pl.lit(None, pl.String)
@@ -33,7 +33,7 @@ def _factor(name: str, there: Sequence[str], old: str) -> pl.Expr:
         pl.col(side).cast(pl.Float64).round(_DECIMALS) if side in there else pl.lit(None, pl.Float64)
         for side in (f"{old}{name}", name)
     )
-    told = pl.format("{} {} -> {}", pl.lit(name.removesuffix(POINTS)), _written(before), _written(after))
+    told = pl.format("{} {} -> {}", pl.lit(name.removesuffix(POINTS_SUFFIX)), _written(before), _written(after))
     return pl.when(before.ne_missing(after)).then(told)
 
 
@@ -85,8 +85,7 @@ def _entry(vendor: str, before: Mapping[str, set[str]], after: Mapping[str, set[
     }
 
 
-_PLACE = ("Address", "City", "State")
-_ABOUT = ("Property ID", *_PLACE)
+_ABOUT = ("Property ID", *ADDRESS_COLUMNS)
 _SCORES = ("Old Score", "New Score")
 _OF_VALUES = ("Column", "Old Value", "New Value")
 

@@ -1,31 +1,20 @@
 """Whether two values of a column say the same, and how a value is shown."""
 
 from collections.abc import Sequence
-from functools import cache
 
 import polars as pl
 import polars.datatypes as kinds_of
 
-from flexscout.domain import address_words
+from flexscout.domain import abbreviate_words, apn_key, blank_to_null, normalize_words
 
 
 def normalize_spelling(text: pl.Expr) -> pl.Expr:
     """Upper case, no punctuation, words as the Postal Service abbreviates them; null where it says nothing."""
-    words = text.str.to_uppercase().str.replace_all(r"[.'`\u2018\u2019]", "").str.replace_all(r"[\W_]+", "  ")
-    short = pl.format(" {} ", words).str.replace_many(_abbreviations(), leftmost=True)
-    tidy = short.str.replace_all(r" +", " ").str.strip_chars(" ")
-    return pl.when(tidy != "").then(tidy)
-
-
-@cache
-def _abbreviations() -> dict[str, str]:
-    """Each word between two spaces, as the doubled spaces of a text leave every word its own pair."""
-    return {f" {word} ": f" {short} " for word, short in address_words().items()}
+    return blank_to_null(abbreviate_words(normalize_words(text)))
 
 
 _NOISE = 1e-9  # share of the larger number; a workbook keeps nine decimals
 _IN_WORDS = {"Address", "City", "County"}
-_NUMBERS_OF_PARCELS = {"APN"}
 
 
 def differs(old: pl.Expr, new: pl.Expr, kinds: Sequence[pl.DataType], name: str) -> pl.Expr:
@@ -54,7 +43,7 @@ def _comparable(text: pl.Expr, name: str) -> pl.Expr:
     """What is left of a text when case and form say nothing."""
     if name in _IN_WORDS:
         return normalize_spelling(text)
-    if name in _NUMBERS_OF_PARCELS:
-        text = text.str.replace_all(r"[\W_]+", "")
+    if name == "APN":
+        return apn_key(text)
     tidy = text.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" ")
     return pl.when(tidy != "").then(tidy)

@@ -6,18 +6,17 @@ from pathlib import Path
 
 import polars as pl
 
-from flexscout.domain import LINK_COLUMNS, WORKBOOK_LINKS
+from flexscout.domain import ADDRESS_COLUMNS, LINK_COLUMNS, WORKBOOK_LINKS, join_some
 from flexscout.history.saved_results import MASTER_SHEET, SCORE_COLUMN, ResultSheet, read_result_sheets
 
 KEPT_SHEET = "Notes of Others"
 """Where the notes of properties stand that are not on the list."""
 
 ID = LINK_COLUMNS[0]
-PLACE = ("Address", "City", "State")
 SHEET, ROW = "Sheet", "Row"
 
 _COLUMN, _TEXT = "__column", "__text"
-_TYPED = {SHEET: pl.String, ROW: pl.Int64, **dict.fromkeys((ID, *PLACE, _COLUMN, _TEXT), pl.String)}
+_TYPED = {SHEET: pl.String, ROW: pl.Int64, **dict.fromkeys((ID, *ADDRESS_COLUMNS, _COLUMN, _TEXT), pl.String)}
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"  # how the reader gives a cell with a day
 _NO_DAY = r"^1899-12-3[01] (\d{2}:\d{2}:\d{2})$"  # and one with a time of day
 _DIFFERENT = "__different"
@@ -27,7 +26,7 @@ _DIFFERENT = "__different"
 class Notes:
     """What a person typed.
 
-    `columns`: theirs, in order; `placed`: a row per Property ID that has any, by ID: ID, PLACE as the workbook has it, and these
+    `columns`: theirs, in order; `placed`: a row per Property ID that has any, by ID: ID, ADDRESS_COLUMNS, and these
     columns, null where nothing is typed; `unplaced`: the same of rows without an ID, with SHEET and ROW as Excel numbers it;
     `joined`: IDs of which several rows said different things, which stand below each other now; `headers`: those of the list
     under which anything stands.
@@ -51,7 +50,7 @@ def read_notes(workbook: Path, user_columns: Sequence[str], master: pl.DataFrame
     if master is None:
         return _notes(read_result_sheets(workbook, [MASTER_SHEET, KEPT_SHEET], known), user_columns)
     kept = read_result_sheets(workbook, [KEPT_SHEET], known, required=False)
-    return _notes([_as_sheet(master, [ID, *PLACE, *user_columns]), *kept], user_columns)
+    return _notes([_as_sheet(master, [ID, *ADDRESS_COLUMNS, *user_columns]), *kept], user_columns)
 
 
 def empty_notes(user_columns: Sequence[str]) -> Notes:
@@ -66,8 +65,8 @@ def _notes(sheets: Sequence[ResultSheet], columns: Sequence[str]) -> Notes:
     unplaced = _by(typed.filter(~has_id), [SHEET, ROW], columns)
     return Notes(
         tuple(columns),
-        placed.select(ID, *PLACE, *columns),
-        unplaced.select(SHEET, ROW, ID, *PLACE, *columns),
+        placed.select(ID, *ADDRESS_COLUMNS, *columns),
+        unplaced.select(SHEET, ROW, ID, *ADDRESS_COLUMNS, *columns),
         tuple(placed.filter(_DIFFERENT)[ID]),
         _headers(sheet for sheet in sheets if not sheet.name.startswith(KEPT_SHEET)),
     )
@@ -82,7 +81,11 @@ def _as_sheet(master: pl.DataFrame, names: Sequence[str]) -> ResultSheet:
 def _typed(sheet: ResultSheet, columns: Sequence[str]) -> list[pl.DataFrame]:
     """A row per text, a frame per column that holds them."""
     rows = sheet.cells.with_row_index(ROW, offset=sheet.row)
-    where = [pl.lit(sheet.name).alias(SHEET), pl.col(ROW).cast(pl.Int64), *(_first(sheet, name) for name in (ID, *PLACE))]
+    where = [
+        pl.lit(sheet.name).alias(SHEET),
+        pl.col(ROW).cast(pl.Int64),
+        *(_first(sheet, name) for name in (ID, *ADDRESS_COLUMNS)),
+    ]
     texts = [(name, position) for name in columns for position in sheet.positions(name)]
     found = (rows.select(*where, pl.lit(name).alias(_COLUMN), _tidy(position).alias(_TEXT)) for name, position in texts)
     return [part.drop_nulls(_TEXT) for part in found]
@@ -103,7 +106,7 @@ def _by(typed: pl.DataFrame, keys: Sequence[str], columns: Sequence[str]) -> pl.
     """A row for each of the keys, with all that is typed there; different texts of one column below each other."""
     own = {name: pl.col(_TEXT).filter(pl.col(_COLUMN) == name).unique(maintain_order=True) for name in columns}
     several = pl.any_horizontal(pl.lit(value=False), *(texts.len() > 1 for texts in own.values()))
-    others = [name for name in (ID, *PLACE) if name not in keys]
+    others = [name for name in (ID, *ADDRESS_COLUMNS) if name not in keys]
     found = typed.group_by(keys, maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in others),
         *(texts.str.join("\n").alias(name) for name, texts in own.items()),
@@ -130,8 +133,8 @@ def add_notes(master: pl.DataFrame, notes: Notes, successors: pl.DataFrame | Non
     """The master table with the person's columns in front, and the notes that have no place in it.
 
     `successors`: `Old ID` and `New ID` of properties that have another one than in the workbook. A column of the inputs that has
-    the name of one of the person's gets ` (input)`. The notes left over have ID, PLACE and these columns, by ID; of those without
-    an ID it is null.
+    the name of one of the person's gets ` (input)`. The notes left over have ID, ADDRESS_COLUMNS and these, by ID; without an
+    ID it is null.
     """
     free = master.rename(_out_of_the_way(master.columns, notes.columns))
     if ID not in master.columns:
@@ -159,7 +162,7 @@ def _followed(placed: pl.DataFrame, successors: pl.DataFrame) -> pl.DataFrame:
 
 
 def _left_over(notes: Notes, placed: pl.DataFrame) -> pl.DataFrame:
-    names = [ID, *PLACE, *notes.columns]
+    names = [ID, *ADDRESS_COLUMNS, *notes.columns]
     return pl.concat([placed.select(names), notes.unplaced.select(names).unique()]).sort(names, nulls_last=True)
 
 
@@ -196,18 +199,12 @@ def describe_notes(notes: Notes, written: Collection[str] = ()) -> tuple[str, ..
     found = (
         (
             places,
-            f"Notes without a Property ID ({_some(places)}) stay on the sheet {KEPT_SHEET} until they are given one.",
+            f"Notes without a Property ID ({join_some(places, _SHOWN)}) stay on the sheet {KEPT_SHEET} until they are given one.",
         ),
-        (notes.joined, f"Different notes of one property stand below each other now: {_some(notes.joined)}."),
+        (notes.joined, f"Different notes of one property stand below each other now: {join_some(notes.joined, _SHOWN)}."),
         (
             added,
-            f"Columns added by hand are not carried along: {_some(added)}. Name them in output.user_columns to keep them.",
+            f"Columns added by hand are not kept: {join_some(added, _SHOWN)}. Name them in output.user_columns to keep them.",
         ),
     )
     return tuple(sentence for some, sentence in found if some)
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first of the names, and how many more there are."""
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from flexscout.domain import LINK_COLUMNS, SOURCE_COLUMNS
+from flexscout.domain import ADDRESS_COLUMNS, LINK_COLUMNS, SOURCE_COLUMNS, apn_key, zip_key
 from flexscout.errors import AggregationError
 from flexscout.history.compare_values import normalize_spelling
 
@@ -17,7 +17,6 @@ KEY, NUMBER, RANK = "__key", "__number", "__rank"
 
 ID = LINK_COLUMNS[0]
 
-_PLACE = ("Address", "City", "State")
 _BETWEEN_IDENTITY = "\x1f"  # a separator that no cell holds
 
 
@@ -33,7 +32,7 @@ def identity_columns(old: pl.DataFrame, new: pl.DataFrame) -> tuple[str, ...]:
         if "Address" not in table.columns:
             needed = [f"{ID} or Address"]
             raise AggregationError.missing_columns("compare it", needed, table.columns, "Compare two results of flexscout.")
-    return tuple(name for name in _PLACE if all(name in table.columns for table in tables))
+    return tuple(name for name in ADDRESS_COLUMNS if all(name in table.columns for table in tables))
 
 
 def rank_rows(table: pl.DataFrame, identity: Sequence[str]) -> pl.DataFrame:
@@ -104,8 +103,8 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
     address, unit, city, state, county = (
         _text(rows, name, spelled_out=True) for name in ("Address", "Unit", "City", "State", "County")
     )
-    zip_code = _text(rows, "Zip Code").str.slice(0, 5)
-    apn = _text(rows, "APN").str.replace_all(r"[\W_]+", "").str.to_uppercase()
+    zip_code = zip_key(_text(rows, "Zip Code"))
+    apn = apn_key(_text(rows, "APN"))
     known = rows.select(
         *_KEYS,
         _joined([address, zip_code, state], unit).alias("zip"),

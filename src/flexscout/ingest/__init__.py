@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     )
     from flexscout.ingest.file_types import FileType, detect_file_type
     from flexscout.ingest.header_row import find_header, header_texts
-    from flexscout.ingest.mapping import column_letter, find_missing_required, load_mapping, map_headers
+    from flexscout.ingest.mapping import find_missing_required, load_mapping, map_headers
     from flexscout.ingest.readers import DEFAULT_MEMORY, Workbook, call_reader, collect_cells, read_named_sheets, read_workbook
     from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, scan_folder
     from flexscout.ingest.worker import IngestOptions, diagnose_file, draft_mapping, ingest_file, inspect_file
@@ -37,7 +37,6 @@ __all__ = [
     "build_source_file",
     "call_reader",
     "collect_cells",
-    "column_letter",
     "convert_column",
     "convert_sheet",
     "detect_file_type",
@@ -74,7 +73,7 @@ __getattr__ = lazy_exports(
         ),
         "file_types": ("FileType", "detect_file_type"),
         "header_row": ("find_header", "header_texts"),
-        "mapping": ("column_letter", "find_missing_required", "load_mapping", "map_headers"),
+        "mapping": ("find_missing_required", "load_mapping", "map_headers"),
         "readers": ("DEFAULT_MEMORY", "Workbook", "call_reader", "collect_cells", "read_named_sheets", "read_workbook"),
         "scan": ("FileDiscovery", "Scan", "build_source_file", "scan_folder"),
         "worker": ("IngestOptions", "diagnose_file", "draft_mapping", "ingest_file", "inspect_file"),

@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, PAGE_MARK, WORKBOOK_CREATOR
+from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, PAGE_GENERATOR_TAG, WORKBOOK_CREATOR
 from flexscout.errors import DataFormatError, OutputError
 from flexscout.ingest.file_types import FileType, detect_file_type
 
@@ -100,7 +100,7 @@ def _is_page(path: Path) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            return PAGE_MARK.encode() in file.read(_PAGE_HEAD)
+            return PAGE_GENERATOR_TAG.encode() in file.read(_PAGE_HEAD)
     except OSError:
         return False
 
@@ -173,9 +173,9 @@ def _holds_tables(path: Path) -> bool:
 
 def _names_columns(path: Path) -> bool:
     """Whether two different names of columns stand near the beginning, each between delimiters or tags."""
-    from flexscout.domain import expand_header, header_aliases  # noqa: PLC0415 - a folder of workbooks does not need it
+    from flexscout.domain import header_aliases, normalize_header  # noqa: PLC0415 - a folder of workbooks does not need it
 
     text = _beginning(path).replace(b"\0", b"").decode("utf-8", "replace")
-    cells = {expand_header(cell.strip(' "\ufeff')) for cell in _BETWEEN_CELLS.split(text)}
+    cells = {normalize_header(cell.strip(' "\ufeff')) for cell in _BETWEEN_CELLS.split(text)}
     known = header_aliases()
     return len({known[cell].column for cell in cells & known.keys()}) >= _FEWEST_NAMES

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from flexscout.domain import ambiguous_headers, expand_header, header_aliases
+from flexscout.domain import ambiguous_headers, header_aliases, normalize_header
 from flexscout.ingest.readers import Cells
 
 SEARCHED_ROWS = 25
@@ -60,14 +60,14 @@ class _Known:
 
     def meaning(self, text: str | None) -> str | None:
         """The column that a text names, or a word of its own where that is open; None if it names none."""
-        folded = expand_header(text) if text and len(text) <= _LONGEST_HEADER else ""
+        folded = normalize_header(text) if text and len(text) <= _LONGEST_HEADER else ""
         return self._aliases[folded].column if folded in self._aliases else folded if folded in self._open else None
 
     def count(self, row: Row) -> int:
         """How many different columns the cells of a row name."""
         digits = self._may_begin_with_digit
         folded = {
-            expand_header(text) for text in row if text and len(text) <= _LONGEST_HEADER and (digits or not text[0].isdigit())
+            normalize_header(text) for text in row if text and len(text) <= _LONGEST_HEADER and (digits or not text[0].isdigit())
         }
         named = folded & self._aliases.keys()
         return len({self._aliases[name].column for name in named}) + len((folded & self._open) - named)
@@ -99,7 +99,7 @@ class _Known:
 
     def _is_vague(self, text: str) -> bool:
         """Whether it needs its group to say anything: `SqFt` below `Parking` is no building."""
-        alias = self._aliases.get(expand_header(text))
+        alias = self._aliases.get(normalize_header(text))
         return alias is not None and alias.generic
 
 

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import polars as pl
 
-from flexscout.domain import MADE_FROM
+from flexscout.domain import DERIVED_COLUMNS
 from flexscout.errors import DataFormatError, to_processing_error
 from flexscout.ingest.convert import Converted, convert_sheet
 from flexscout.ingest.header_row import SEARCHED_ROWS, find_header, header_texts, knows_header
@@ -192,7 +192,7 @@ def _no_table(file: str, sheets: list[_Found], lacking: Mapping[str, list[str]])
 def _check_required(file: str, found: _Found, required: tuple[str, ...]) -> None:
     """Raise DataFormatError if the sheet lacks a required column, and what it could be made from."""
     missing = set(found.header_map.missing)
-    lacking = [name for name in required if missing.issuperset((name, *MADE_FROM.get(name, ())))]
+    lacking = [name for name in required if missing.issuperset((name, *DERIVED_COLUMNS.get(name, ())))]
     if lacking:
         headers = [column.header for column in found.header_map.columns]
         raise DataFormatError.not_to_schema(file, found.sheet.name, lacking, headers)

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, canonical_columns
+from flexscout.domain import ADDRESS_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, canonical_columns
 from flexscout.insights.replayed_run import AT, FileChange, ReplayedRun
 from flexscout.models import RowStatus
 from flexscout.scoring import MODIFIED
@@ -85,7 +85,7 @@ def list_possible_duplicates(past: ReplayedRun, property_id: str | None) -> tupl
 
 def _possible(row: Row) -> PossibleDuplicate:
     file, sheet, number = (row[column] for column in SOURCE_COLUMNS)
-    address, city, state = (row.get(column) or "" for column in ("Address", "City", "State"))
+    address, city, state = (row.get(column) or "" for column in ADDRESS_COLUMNS)
     return PossibleDuplicate(
         row[_ID], address, city, state, file, sheet, number, row["Match Score"], row["Nearly Sure"], row["Evidence"]
     )

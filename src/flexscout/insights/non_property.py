@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flexscout.domain import join_some
 from flexscout.ingest import HEADER, NOTE, TOTAL
 from flexscout.insights.query import RowReference
 from flexscout.insights.replayed_run import ReplayedRun
@@ -61,7 +62,7 @@ def _not_read(entry: Mapping[str, Any], record: FileRecord | None, run: int) -> 
 
 def _no_file(cell: RowReference, past: ReplayedRun) -> str:
     names = cell.files or tuple(str(entry["file"]) for entry in past.record.report["files"])
-    some = f"{', '.join(names[:_NAMED])}{f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''}"
+    some = join_some(names, _NAMED)
     if cell.files:
         return f"Several files of run {past.record.number} are called {cell.file}: {some}. Name the folder too."
     return f"Run {past.record.number} found no file {cell.file}; it found: {some}."

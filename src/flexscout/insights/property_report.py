@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import FILL_COLUMNS, FLAGS, REASONS, STATUS, TO_VERIFY, UNVERIFIED
+from flexscout.domain import FILL_COLUMNS, FLAGS, POSTAL_COLUMNS, REASONS, STATUS, TO_VERIFY, UNVERIFIED
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate, explain_merges, list_possible_duplicates
 from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
 from flexscout.insights.source_rows import SourceRow, load_scored_rows, read_source_rows
@@ -14,7 +14,7 @@ from flexscout.models import RowStatus
 from flexscout.scoring import Improvement, Profile, explain_factors, find_improvements, points_column
 
 _FILLED, _BEFORE = FILL_COLUMNS
-_ABOUT = ("Property Name", "Property Type", "Address", "City", "State", "Zip Code", "County", "APN")
+_ABOUT = ("Property Name", "Property Type", *POSTAL_COLUMNS, "County", "APN")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import POINTS, REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    POINTS_SUFFIX,
+    REASONS,
+    SOURCE_COLUMNS,
+    STATUS,
+    TO_VERIFY,
+    combine_tables,
+    format_points,
+)
 from flexscout.matching import Clusters
 from flexscout.merging import ROW, merge_matches
 from flexscout.models import RowStatus
@@ -55,7 +64,7 @@ _WEIGHED = "the same points, but they count otherwise"
 
 def collect_side(rows: pl.DataFrame, letter: str, keys: Sequence[str] = SOURCE_COLUMNS) -> pl.DataFrame:
     """What the side `letter`, A or B, sees in the rows, beside the `keys` by which they are found."""
-    points = [name for name in rows.columns if name.endswith(POINTS)]
+    points = [name for name in rows.columns if name.endswith(POINTS_SUFFIX)]
     return rows.select(
         *keys,
         pl.col("Flex Score").alias(f"Score {letter}"),
@@ -96,13 +105,13 @@ def _differences(a: Profile, b: Profile) -> pl.Expr:
 
 
 def _difference(name: str, *, in_a: bool, in_b: bool) -> pl.Expr:
-    factor = pl.lit(name.removesuffix(POINTS))
+    factor = pl.lit(name.removesuffix(POINTS_SUFFIX))
     if in_a and in_b:
         before, after = _points("A", name), _points("B", name)
-        return pl.when(before != after).then(pl.format("{} {} -> {}", factor, _written(before), _written(after)))
+        return pl.when(before != after).then(pl.format("{} {} -> {}", factor, format_points(before), format_points(after)))
     letter = "A" if in_a else "B"
     only = _points(letter, name)
-    return pl.when(only != 0).then(pl.format("{} {} in {} only", factor, _written(only), pl.lit(letter)))
+    return pl.when(only != 0).then(pl.format("{} {} in {} only", factor, format_points(only), pl.lit(letter)))
 
 
 def _highest(pairs: pl.DataFrame, a: Profile, b: Profile) -> pl.Expr:
@@ -117,7 +126,7 @@ def _most(pairs: pl.DataFrame, profile: Profile, letter: str) -> pl.Series:
     long = pairs.select(list(weights)).with_row_index("row").unpivot(index="row", variable_name="name", value_name="points")
     counted = long.filter(pl.col("points") > 0).with_columns(
         (pl.col("points") * pl.col("name").replace_strict(weights)).alias("adds"),
-        pl.format("{} {}", pl.col("name").replace_strict(_names(profile, letter)), _written(pl.col("points"))).alias("told"),
+        pl.format("{} {}", pl.col("name").replace_strict(_names(profile, letter)), format_points(pl.col("points"))).alias("told"),
     )
     first = counted.sort("row", "adds", descending=[False, True], maintain_order=True).group_by("row", maintain_order=True)
     told = first.agg(pl.col("told").head(_HIGHEST).str.join(", "))
@@ -148,17 +157,12 @@ def _points(letter: str, name: str) -> pl.Expr:
     return pl.col(_OF.format(letter, name)).round(_DECIMALS)
 
 
-def _written(points: pl.Expr) -> pl.Expr:
-    return points.round(_DECIMALS).cast(pl.String).str.replace(r"\.0$", "")
-
-
-SHOWN = ("Address", "City", "State", "Score A", "Score B", "Rank A", "Rank B", "Rank Change", "Why")
+SHOWN = (*ADDRESS_COLUMNS, "Score A", "Score B", "Rank A", "Rank B", "Rank Change", "Why")
 ABOUT = ("Property Name", "Property Type", "Zip Code", "County", "APN", "Building SqFt", "Lot Size Acres", "Year Built")
 """Columns of a change, as far as the inputs have them: what changes, what property it is."""
 
-_PLACE = ("Address", "City", "State")
 _EMPTY = {
-    **dict.fromkeys(_PLACE, pl.String),
+    **dict.fromkeys(ADDRESS_COLUMNS, pl.String),
     **dict.fromkeys(("Score A", "Score B"), pl.Float64),
     **dict.fromkeys(("Rank A", "Rank B", "Rank Change"), pl.Int64),
     "Why": pl.String,
@@ -210,7 +214,7 @@ def _only(own: Ranking, other: Ranking, letter: str) -> pl.DataFrame:
 
 def _told(pairs: pl.DataFrame, a: Ranking, b: Ranking, min_flex_score: float) -> pl.DataFrame:
     """The pairs as a person reads them."""
-    known = pairs.with_columns(pl.lit(None, pl.String).alias(name) for name in _PLACE if name not in pairs.columns)
+    known = pairs.with_columns(pl.lit(None, pl.String).alias(name) for name in ADDRESS_COLUMNS if name not in pairs.columns)
     why = explain_moves(known, a.profile, b.profile, min_flex_score)
     told = known.with_columns((pl.col("Rank A") - pl.col("Rank B")).alias("Rank Change"), why.alias("Why"))
     return told.select(*SHOWN, *(name for name in ABOUT if name in told.columns), *SOURCE_COLUMNS)

@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import SOURCE_COLUMNS, STATUS
+from flexscout.domain import SOURCE_COLUMNS, STATUS, join_some
 from flexscout.errors import FlexscoutError
 from flexscout.history import RunHistory, RunRecord
 from flexscout.ingest import Scan, build_source_file, scan_folder
@@ -91,9 +91,7 @@ def _at(path: Path, name: str) -> SourceFile | None:
 
 def list_some(names: list[str]) -> str:
     """`a.xlsx is`, `a.xlsx, b.xlsx, c.xlsx and 2 more are`."""
-    shown = ", ".join(names[:_NAMED])
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{shown}{more} {'is' if len(names) == 1 else 'are'}"
+    return f"{join_some(names, _NAMED)} {'is' if len(names) == 1 else 'are'}"
 
 
 PROPERTY, RANK, AT = "__property", "__rank", "__at"

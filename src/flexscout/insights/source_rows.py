@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import MADE_FROM, REASONS, SOURCE_COLUMNS, STATUS, canonical_columns
+from flexscout.domain import DERIVED_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, canonical_columns, column_letters
 from flexscout.errors import to_processing_error
-from flexscout.ingest import DEFAULT_MEMORY, Workbook, column_letter, read_workbook
+from flexscout.ingest import DEFAULT_MEMORY, Workbook, read_workbook
 from flexscout.insights.replayed_run import AT, RANK, FileChange, InputFile, ReplayedRun
 from flexscout.models import MappedColumn, SheetRecord
 from flexscout.outputs import REASON_TEXT, add_reason_texts
@@ -180,13 +180,13 @@ def _read_cell(name: str, mapped: dict[str, MappedColumn], row: Row, texts: Sequ
     column = mapped.get(name)
     text = texts[column.position] if column and column.position < len(texts) else None
     cell = text.strip() if text and text.strip() else None
-    sources = [made for made in MADE_FROM.get(name, ()) if made in mapped and row.get(made) is not None]
+    sources = [made for made in DERIVED_COLUMNS.get(name, ()) if made in mapped and row.get(made) is not None]
     is_made = bool(sources) and value is not None and (column is None or (bool(texts) and cell is None))
     return ReadCell(
         column=name,
         value=value,
         header=column.header if column else "",
-        letter=column_letter(column.position) if column else "",
+        letter=column_letters(column.position) if column else "",
         cell=cell,
         converted=cell is not None and cell != format_cell(value),
         note=f"made from {' and '.join(sources)}" if is_made else _note(column),

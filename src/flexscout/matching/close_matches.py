@@ -6,7 +6,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from flexscout.domain import spell_out
+from flexscout.domain import expand_abbreviations
 
 _WINDOW = 24  # neighbors, by alphabet, that a street is compared with on each side, so that no block is quadratic
 
@@ -43,10 +43,10 @@ def _neighbors(known: pl.DataFrame, place: str, spelled: str) -> pl.DataFrame:
 SIDES = (
     "number",
     "low",
-    "before",
+    "predirectional",
     "full",
     "suffix",
-    "after",
+    "postdirectional",
     "unit",
     "told_unit",
     "city",
@@ -119,7 +119,7 @@ def find_close_pairs(sites: pl.DataFrame, bands: ScoreBands) -> pl.DataFrame:
 
 def _alike(pairs: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
     """Pairs whose names are at most a few `letters` apart, or of which one goes on where the other ends in its suffix."""
-    name, whole = sites["full"], sites.select(pl.concat_str("full", spell_out(pl.col("suffix")))).to_series()
+    name, whole = sites["full"], sites.select(pl.concat_str("full", expand_abbreviations(pl.col("suffix")))).to_series()
     left, right = name.gather(pairs["left"]), name.gather(pairs["right"])
     goes_on = (whole.gather(pairs["left"]) == right) | (whole.gather(pairs["right"]) == left)
     is_same = (left == right) | goes_on
@@ -143,7 +143,7 @@ def _beside(pairs: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
 def _as_named(pairs: pl.DataFrame) -> pl.DataFrame:
     """What one side takes for a suffix is part of the name where the other goes on: COTTAGE GROVE, COTTAGE GROVE AVE."""
     for own, other in (("l", "r"), ("r", "l")):
-        whole = pl.concat_str(f"full_{own}", spell_out(pl.col(f"suffix_{own}")))
+        whole = pl.concat_str(f"full_{own}", expand_abbreviations(pl.col(f"suffix_{own}")))
         goes_on = (whole == pl.col(f"full_{other}")) & (pl.col(f"suffix_{own}") != "")
         pairs = pairs.with_columns(
             pl.when(goes_on).then(whole).otherwise(f"full_{own}").alias(f"full_{own}"),
@@ -157,7 +157,13 @@ def _compatible(pairs: pl.DataFrame) -> pl.DataFrame:
     same_number = (pl.col("number_l") == pl.col("number_r")) | (
         _is_range("l").xor(_is_range("r")) & ((pl.col("number_l") == pl.col("low_r")) | (pl.col("number_r") == pl.col("low_l")))
     )
-    agreeing = ~_differ("before") & ~_differ("after") & ~_differ("unit") & ~(_moved() & ~_same_direction()) & ~_other_parcel()
+    agreeing = (
+        ~_differ("predirectional")
+        & ~_differ("postdirectional")
+        & ~_differ("unit")
+        & ~(_moved() & ~_same_direction())
+        & ~_other_parcel()
+    )
     return pairs.filter(same_number & agreeing)
 
 
@@ -176,7 +182,7 @@ def _missing(part: str) -> pl.Expr:
 
 def _moved() -> pl.Expr:
     """One side has a direction before the name alone, the other after it alone."""
-    first, last = (pl.col(f"before_{own}") + "|" + pl.col(f"after_{own}") for own in "lr")
+    first, last = (pl.col(f"predirectional_{own}") + "|" + pl.col(f"postdirectional_{own}") for own in "lr")
     only_before, only_after = r"^[A-Z]+\|$", r"^\|[A-Z]+$"
     return (first.str.contains(only_before) & last.str.contains(only_after)) | (
         first.str.contains(only_after) & last.str.contains(only_before)
@@ -184,11 +190,11 @@ def _moved() -> pl.Expr:
 
 
 def _same_direction() -> pl.Expr:
-    return pl.concat_str("before_l", "after_l") == pl.concat_str("before_r", "after_r")
+    return pl.concat_str("predirectional_l", "postdirectional_l") == pl.concat_str("predirectional_r", "postdirectional_r")
 
 
 def _direction_missing() -> pl.Expr:
-    return (_missing("before") | _missing("after")) & ~_moved()
+    return (_missing("predirectional") | _missing("postdirectional")) & ~_moved()
 
 
 def _unit_in_column() -> pl.Expr:
@@ -217,7 +223,7 @@ def _plausible(pairs: pl.DataFrame) -> pl.DataFrame:
 def _with_rivals(pairs: pl.DataFrame) -> pl.DataFrame:
     """`ambiguous`: a part is missing on one side, and streets that fit it disagree on that part."""
     agreeing = pairs.filter(~_differ("suffix"))
-    parts = ("before", "suffix", "after")
+    parts = ("predirectional", "suffix", "postdirectional")
     ends = [
         agreeing.select(pl.col(own).alias("site"), *(pl.col(f"{part}_{other}").alias(part) for part in parts))
         for own, others in (("left", "lr"), ("right", "lr"))

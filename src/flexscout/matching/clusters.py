@@ -9,10 +9,9 @@ import numpy.typing as npt
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import common_missing_fields, select_texts, unit_key
+from flexscout.domain import ADDRESS_COLUMNS, apn_key, common_missing_fields, select_as_text, unit_key
 from flexscout.matching.close_matches import ScoreBands, find_close_pairs
 from flexscout.matching.distinct_places import DistinctPlaces, find_distinct_places
-from flexscout.matching.keys import parcel_key
 from flexscout.matching.match_rules import CLOSE, THROUGH_ANOTHER, MatchRule, build_match_rules, is_place_match
 from flexscout.matching.property_ids import identify_clusters
 
@@ -41,9 +40,9 @@ def parcel_columns(frame: pl.DataFrame, written: pl.Series) -> pl.DataFrame:
 
     Numbers of two counties are two parcels as well; how a number is written, and its leading zeros, do not count.
     """
-    told = select_texts(frame, ("APN", "Unit")).with_columns(written.alias("written"))
+    told = select_as_text(frame, ("APN", "Unit")).with_columns(written.alias("written"))
     return told.select(
-        parcel_key(pl.col("APN")).str.strip_chars_start("0").alias("apn"),
+        apn_key(pl.col("APN"), leading_zeros=False).alias("apn"),
         pl.coalesce(unit_key(pl.col("Unit")), pl.when(pl.col("written") != "").then("written")).alias("unit"),
     )
 
@@ -73,7 +72,7 @@ CloseMatches = Literal["merge", "review", "off"]
 class MatchSettings:
     """How rows are linked. `fields`: columns that two rows agree in, normalized, to be one property."""
 
-    fields: tuple[str, ...] = ("Address", "City", "State")
+    fields: tuple[str, ...] = ADDRESS_COLUMNS
     policy: DuplicatePolicy = "site"
     close_matches: CloseMatches = "review"
     bands: ScoreBands = field(default_factory=ScoreBands)

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.domain import (
-    PARTS,
+    ADDRESS_PARTS,
+    apn_key,
     city_key,
-    select_texts,
-    spell_distinct,
-    split_addresses,
+    map_distinct,
+    parse_addresses,
+    select_as_text,
     split_places,
     state_key,
     unit_key,
     zip_key,
 )
-from flexscout.matching.keys import parcel_key, scope_to_file
+from flexscout.matching.keys import scope_to_file
 
 _LEAST = 5_000  # rows that are worth a thread of their own
-_IDENTITY = (*PARTS, "state", "city", "zip")
+_IDENTITY = (*ADDRESS_PARTS, "state", "city", "zip")
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,15 @@ def _all_told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
 
 def _told(frame: pl.DataFrame, lacking: pl.Series) -> pl.DataFrame:
     """What each row says of its place, in the spelling that is compared; an address no longer says where it is."""
-    placed = split_places(frame).with_columns(select_texts(frame, ("Unit", "APN", "Latitude", "Longitude")))
-    parts = split_addresses(placed["Address"])
+    placed = split_places(frame).with_columns(select_as_text(frame, ("Unit", "APN", "Latitude", "Longitude")))
+    parts = parse_addresses(placed["Address"])
     return placed.select(
-        pl.coalesce(pl.lit(spell_distinct(placed["State"], state_key)), scope_to_file(frame, lacking, "State")).alias("state"),
-        pl.coalesce(pl.lit(spell_distinct(placed["City"], city_key)), scope_to_file(frame, lacking, "City")).alias("city"),
+        pl.coalesce(pl.lit(map_distinct(placed["State"], state_key)), scope_to_file(frame, lacking, "State")).alias("state"),
+        pl.coalesce(pl.lit(map_distinct(placed["City"], city_key)), scope_to_file(frame, lacking, "City")).alias("city"),
         zip_key(pl.col("Zip Code")).alias("zip"),
         pl.col("Address").alias("written"),
-        parcel_key(pl.col("APN")).alias("apn"),
-        spell_distinct(placed["Unit"], unit_key).alias("told_unit"),
+        apn_key(pl.col("APN")).alias("apn"),
+        map_distinct(placed["Unit"], unit_key).alias("told_unit"),
         _degrees("Latitude").alias("lat"),
         _degrees("Longitude").alias("lon"),
     ).with_columns(parts)

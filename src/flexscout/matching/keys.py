@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from flexscout.domain import (
-    PARTS,
-    PLACE_COLUMNS,
+    ADDRESS_PARTS,
+    AREA_COLUMNS,
     SOURCE_COLUMNS,
+    apn_key,
+    blank_to_null,
     city_key,
     common_missing_fields,
     is_missing_field,
+    map_distinct,
     normalize_words,
-    spell_distinct,
-    split_addresses,
+    parse_addresses,
     split_places,
     state_key,
     zip_key,
@@ -46,7 +48,7 @@ def build_duplicate_keys(
 def scope_to_file(frame: pl.DataFrame, sheets: pl.Series, field: str) -> pl.Expr:
     """What stands for a part of the place that the row's sheet lacks, equal within a file; null for other fields and sheets."""
     file = pl.lit(frame[SOURCE_COLUMNS[0]].cast(pl.String)) if SOURCE_COLUMNS[0] in frame.columns else pl.lit("")
-    return pl.when(is_missing_field(pl.lit(sheets), field) & (field in PLACE_COLUMNS)).then(
+    return pl.when(is_missing_field(pl.lit(sheets), field) & (field in AREA_COLUMNS)).then(
         pl.format(f"{_NONE} {field} in {{}}", file)
     )
 
@@ -68,31 +70,22 @@ def _spelled(frame: pl.DataFrame, field: str) -> pl.Expr:
 def normalize_field(texts: pl.Series, field: str) -> pl.Series:
     """Texts of a field in the one spelling that keys compare; null where they say nothing."""
     if field == "Address":
-        return address_key(split_addresses(texts))
-    return spell_distinct(texts, _SPELLINGS.get(field, _words))
+        return address_key(parse_addresses(texts))
+    return map_distinct(texts, _SPELLINGS.get(field, _words))
 
 
 def address_key(parts: pl.DataFrame) -> pl.Series:
     """PARTS as one text."""
-    return parts.select(pl.concat_str(PARTS, separator="|").alias("key")).to_series()
+    return parts.select(pl.concat_str(ADDRESS_PARTS, separator="|").alias("key")).to_series()
 
 
 def _words(text: pl.Expr) -> pl.Expr:
-    return _filled(normalize_words(text))
-
-
-def parcel_key(number: pl.Expr) -> pl.Expr:
-    """The letters and digits of a parcel number: 06-43 and 0643 are one parcel."""
-    return _filled(number.str.to_uppercase().str.replace_all(r"[\W_]+", ""))
-
-
-def _filled(text: pl.Expr) -> pl.Expr:
-    return pl.when(text != "").then(text)
+    return blank_to_null(normalize_words(text))
 
 
 _SPELLINGS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "City": city_key,
     "State": state_key,
     "Zip Code": zip_key,
-    "APN": parcel_key,
+    "APN": apn_key,
 }

@@ -6,18 +6,18 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from flexscout.domain import (
-    PLACE,
     abbreviate_words,
+    apn_key,
     city_key,
     normalize_words,
-    select_texts,
-    split_addresses,
+    parse_addresses,
+    select_as_text,
     split_places,
     zip_key,
 )
-from flexscout.matching.keys import address_key, parcel_key
+from flexscout.matching.keys import address_key
 
-_MAY_BE_LEFT_OUT = ("before", "suffix", "after", "unit")
+_MAY_BE_LEFT_OUT = ("predirectional", "suffix", "postdirectional", "unit")
 _ZIP = re.compile(r"\D(\d{5})(?:-\d{4})?\s*$")
 _ALIKE_FROM = 60  # of 100
 _LEAST_PARCEL = 3  # letters and digits
@@ -32,7 +32,7 @@ def find_rows_by_address(address: str, rows: pl.DataFrame) -> pl.Series:
     told = split_places(rows)
     asked = _seen_from(address, told)
     street = _street(told["Address"])
-    own, meant = split_addresses(told["Address"]), split_addresses(asked)
+    own, meant = parse_addresses(told["Address"]), parse_addresses(asked)
     agrees = [(meant[part] == "") | (own[part] == meant[part]) for part in _MAY_BE_LEFT_OUT]
     stages = (
         address_key(own) == address_key(meant),
@@ -45,10 +45,10 @@ def find_rows_by_address(address: str, rows: pl.DataFrame) -> pl.Series:
 
 def find_rows_by_apn(number: str, rows: pl.DataFrame) -> pl.Series:
     """Positions of the rows with a parcel number, however it is written."""
-    key = pl.select(parcel_key(pl.lit(number)).alias("key")).item()
+    key = pl.select(apn_key(pl.lit(number)).alias("key")).item()
     if not key or len(key) < _LEAST_PARCEL or not any(letter.isdigit() for letter in key):
         return pl.Series("at", [], pl.Int64)
-    own = select_texts(rows, ("APN",)).select(parcel_key(pl.col("APN")).alias("key"))["key"]
+    own = select_as_text(rows, ("APN",)).select(apn_key(pl.col("APN")).alias("key"))["key"]
     found: pl.Series = (own == key).fill_null(value=False).arg_true().cast(pl.Int64)
     return found
 
@@ -56,7 +56,7 @@ def find_rows_by_apn(number: str, rows: pl.DataFrame) -> pl.Series:
 def find_nearest_rows(address: str, rows: pl.DataFrame, most: int) -> list[int]:
     """A row at each of the addresses that are written most alike, the nearest first."""
     parts = ("Address", "City") if "," in address else ("Address",)
-    told = select_texts(rows, parts).with_row_index("at").filter(pl.col("Address").is_not_null())
+    told = select_as_text(rows, parts).with_row_index("at").filter(pl.col("Address").is_not_null())
     written = told.select("at", _street_of(pl.concat_str(parts, separator=" ", ignore_nulls=True)).alias("text"))
     distinct = written.unique("text", keep="first", maintain_order=True)
     asked = pl.select(_street_of(pl.lit(address))).item()
@@ -71,11 +71,13 @@ def _seen_from(address: str, told: pl.DataFrame) -> pl.Series:
 
     Of a row whose city is not known what follows the first comma is the city.
     """
-    places = told.select(PLACE).unique(maintain_order=True)
+    places = told.select("City", "State", "Zip Code").unique(maintain_order=True)
     written = pl.when(pl.col("City").is_null()).then(pl.lit(address.partition(",")[0])).otherwise(pl.lit(address))
     asked = split_places(places.with_columns(written.alias("Address")))["Address"]
     seen = places.with_columns(asked.alias("asked"))
-    return told.select(PLACE).join(seen, on=PLACE, how="left", nulls_equal=True, maintain_order="left")["asked"]
+    return told.select("City", "State", "Zip Code").join(
+        seen, on=("City", "State", "Zip Code"), how="left", nulls_equal=True, maintain_order="left"
+    )["asked"]
 
 
 def _street(addresses: pl.Series) -> pl.Series:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.domain import PARTS, abbreviate_words, normalize_words
+from flexscout.domain import ADDRESS_COLUMNS, ADDRESS_PARTS, abbreviate_words, normalize_words
 from flexscout.matching.distinct_places import DistinctPlaces
 from flexscout.matching.keys import address_key, build_duplicate_keys
 
@@ -48,7 +48,7 @@ _UNIT = "same address; its unit is in the column Unit on one side"
 
 def is_place_match(fields: Sequence[str]) -> bool:
     """Whether what counts is one address in one place, so that other ways to write it count too."""
-    return {*fields} == {"Address", "City", "State"}
+    return {*fields} == {*ADDRESS_COLUMNS}
 
 
 def list_normalized_fields(sites: DistinctPlaces) -> dict[str, pl.Series]:
@@ -72,7 +72,7 @@ def _sentence(fields: Sequence[str], without: Sequence[str]) -> str:
 
 def _place_keys(told: pl.DataFrame, place: str) -> pl.Series:
     """A key of address, state and `place` (`city` or `zip`), null where one of them is missing."""
-    return told.select(pl.concat_str(*PARTS, "state", place, separator="|").alias("key")).to_series()
+    return told.select(pl.concat_str(*ADDRESS_PARTS, "state", place, separator="|").alias("key")).to_series()
 
 
 def _parcel_keys(told: pl.DataFrame) -> pl.Series:

@@ -5,12 +5,12 @@ from hashlib import blake2b
 
 import polars as pl
 
-from flexscout.domain import SOURCE_COLUMNS, select_texts
-from flexscout.matching.keys import parcel_key, remove_file_scope
+from flexscout.domain import POSTAL_COLUMNS, SOURCE_COLUMNS, apn_key, select_as_text
+from flexscout.matching.keys import remove_file_scope
 from flexscout.matching.match_rules import MatchRule
 
 _PARCEL = ("APN", "State", "County")
-_SAID = ("Property Name", "Address", "City", "State", "Zip Code", "County", "Building SqFt", "Lot Size Acres", "Year Built")
+_SAID = ("Property Name", *POSTAL_COLUMNS, "County", "Building SqFt", "Lot Size Acres", "Year Built")
 _BYTES = 6  # of an ID: of a million properties hardly two share one by chance
 
 
@@ -33,7 +33,7 @@ def assign_property_ids(known: pl.Series, rows: pl.DataFrame) -> pl.Series:
     `known`: the `identities` of the rows; a row without one is told by its parcel number, else by what it says of itself. Rows
     that are told alike are numbered in the order of their sources: `-2`, `-3`.
     """
-    said = select_texts(rows, tuple(dict.fromkeys((*_PARCEL, *_SAID)))).with_columns(parcel_key(pl.col("APN")).alias("APN"))
+    said = select_as_text(rows, tuple(dict.fromkeys((*_PARCEL, *_SAID)))).with_columns(apn_key(pl.col("APN")).alias("APN"))
     parcel, other = (pl.concat_str(pl.col(names).fill_null(""), separator="|") for names in (_PARCEL, _SAID))
     by_parcel = pl.when(pl.col("APN").is_not_null()).then(pl.format("parcel {}", parcel))
     told = said.select(pl.coalesce(pl.lit(known), by_parcel, pl.format("row {}", other)).alias("told"))["told"]

@@ -6,13 +6,13 @@ from functools import partial
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import SOURCE_COLUMNS, order_columns
+from flexscout.domain import POSTAL_COLUMNS, SOURCE_COLUMNS, order_columns
 from flexscout.matching import Clusters, MatchSettings, assign_property_ids, find_clusters
 from flexscout.merging.fill import Rescore, rescore_rows
 from flexscout.merging.survivors import MergeResult, deduplicate, keep_all_rows
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, ClassifiedFiles, Criteria, select_match_columns
 
-_ABOUT = ("Property Name", "Address", "City", "State", "Zip Code", "APN", "Building SqFt", "Flex Score")
+_ABOUT = ("Property Name", *POSTAL_COLUMNS, "APN", "Building SqFt", "Flex Score")
 POSSIBLE_SCHEMA = {
     "Match Score": pl.Float64,
     "Nearly Sure": pl.Boolean,

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.domain import FILL_COLUMNS, LINK_COLUMNS, SOURCE_COLUMNS, canonical_columns
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    FILL_COLUMNS,
+    LINK_COLUMNS,
+    SOURCE_COLUMNS,
+    blank_to_null,
+    canonical_columns,
+    have_different_apns,
+    join_some_texts,
+)
 from flexscout.merging.fill import NOTHING_GIVEN, RANK, SURVIVOR, FilledRows, Rescore, fill_blanks
 from flexscout.merging.order import rank_positions, sort_by_rank
 
@@ -21,13 +30,11 @@ def add_source_columns(survivors: pl.DataFrame, merge_log: pl.DataFrame, groups:
         (pl.len() + 1).cast(pl.Int64).alias("Source Count"),
         pl.col("Removed File").filter(pl.col("Removed File") != pl.col("Kept File")).unique().sort().alias("files"),
     )
-    more = pl.col("files").list.len().cast(pl.Int64) - _FILES
-    named = pl.col("files").list.head(_FILES).list.join(", ")
-    all_files = pl.when(more > 0).then(pl.format("{} and {} more", named, more)).otherwise(named)
+    files = join_some_texts(pl.col("files"), _FILES)
     told = per_group.select(
         "Duplicate Group",
         "Source Count",
-        pl.when(named != "").then(all_files).alias("Also In"),
+        blank_to_null(files).alias("Also In"),
     )
     numbered = survivors.drop(LINK_COLUMNS, strict=False).with_columns(groups.cast(pl.Int64).alias("Duplicate Group"))
     joined = numbered.join(told, on="Duplicate Group", how="left", maintain_order="left")
@@ -59,7 +66,6 @@ filled with the cells that are listed."""
 DescribeMatches = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 """Kept and removed rows, beside each other -> why they are one: `Match`, the kind of it, and `Evidence`, a sentence."""
 
-_PLACE = ("Address", "City", "State")
 _NAMES = ("File", "Sheet", "Row")
 _EXACT = 2**53
 _AT = "__at"  # working column: where a row stands in the frame
@@ -85,6 +91,7 @@ def deduplicate(
         newness: Numeric column; the greater value is newer.
         describe_matches: Returns the evidence for pairs of kept and removed rows.
         rescore: Scores survivors again after their blanks are filled. Without it, no blanks are filled.
+
     """
     best, removed = _ranked(frame, key, newness)
     if rescore:
@@ -148,7 +155,7 @@ def _build_merge_log(
     pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
     merge_log = pairs.select(
         groups.cast(pl.Int64).alias("Duplicate Group"),
-        *((pl.col(f"{_KEPT}{name}") if name in there else pl.lit(None, pl.String)).alias(name) for name in _PLACE),
+        *((pl.col(f"{_KEPT}{name}") if name in there else pl.lit(None, pl.String)).alias(name) for name in ADDRESS_COLUMNS),
         *(pl.col(f"{_KEPT}Source {name}").alias(f"Kept {name}") for name in _NAMES),
         pl.col(f"{_KEPT}Flex Score").alias("Kept Score"),
         *(pl.col(f"Source {name}").alias(f"Removed {name}") for name in _NAMES),
@@ -165,8 +172,7 @@ def _different_apn(there: Sequence[str]) -> pl.Expr:
     """Whether both rows name a parcel, and not the same."""
     if "APN" not in there:
         return pl.lit(value=False)
-    own, kept = (pl.col(name).str.replace_all(r"[\W_]+", "").str.to_uppercase() for name in ("APN", f"{_KEPT}APN"))
-    return (own != kept).fill_null(value=False)
+    return have_different_apns(pl.col("APN"), pl.col(f"{_KEPT}APN"))
 
 
 def _differences(pairs: pl.DataFrame, there: Sequence[str]) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import (
-    PLACE_COLUMNS,
+    AREA_COLUMNS,
     SOURCE_COLUMNS,
     UNVERIFIED,
     combine_tables,
@@ -193,7 +193,7 @@ class ResultAggregator:
         fields = self.config.duplicate_fields
         missing = [field for field in fields if field not in find_known_names(df)]
         # A part of the place may be lacking; what stands at it may not.
-        if len(df) and (len(missing) == len(fields) or not PLACE_COLUMNS.issuperset(missing)):
+        if len(df) and (len(missing) == len(fields) or not AREA_COLUMNS.issuperset(missing)):
             raise AggregationError.missing_columns(
                 f"find duplicates by {', '.join(fields)}",
                 missing,

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flexscout.domain import canonical_column, canonical_columns, cell_values, escape_name, fold_header, stories_headers
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    canonical_column,
+    canonical_columns,
+    cell_values,
+    escape_name,
+    fold_header,
+    story_headers,
+)
 from flexscout.errors import DataFormatError
 from flexscout.ingest import to_dates
 from flexscout.notebook.properties import count_values, read_file, read_frame, summarize_numbers
@@ -131,7 +139,7 @@ def _counts(report: Mapping[str, Any]) -> pl.DataFrame:
 
 
 _INDUSTRIAL = "flex-industrial"  # the profile whose words make a type industrial, and whose columns are key fields
-_WHERE = ("Address", "City", "State", "APN")  # what tells properties apart
+_WHERE = (*ADDRESS_COLUMNS, "APN")  # what tells properties apart
 _SHARE_DECIMALS = 4
 
 
@@ -244,7 +252,7 @@ def _key_fields() -> tuple[str, ...]:
 
 
 def _suspicious_of(table: pl.DataFrame, header_map: HeaderMap, as_of: dt.date) -> pl.DataFrame:
-    names = (escape_name(entry.name) for entry in header_map.extra if fold_header(entry.header) in stories_headers())
+    names = (escape_name(entry.name) for entry in header_map.extra if fold_header(entry.header) in story_headers())
     stories = next((table[name] for name in names if name in table.columns), None)
     headers = {name: header for header, name in header_map.mapped.items()}
     return find_suspicious_values(table, as_of, stories).with_columns(pl.col("Column").replace(headers))

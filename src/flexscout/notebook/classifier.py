@@ -10,7 +10,7 @@ from typing import Any, Generic
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import REASONS, STATUS, TO_VERIFY, combine_tables
+from flexscout.domain import ADDRESS_COLUMNS, REASONS, STATUS, TO_VERIFY, combine_tables
 from flexscout.errors import DataFormatError
 from flexscout.ingest import find_missing_required
 from flexscout.merging import sort_by_rank
@@ -21,7 +21,7 @@ from flexscout.outputs import count_places, count_scores, write_by_suffix
 from flexscout.scoring import Criteria, count_funnel
 
 EXPORTED = (
-    "Property Name", "Property Type", "Address", "City", "State", "County", "Building SqFt", "Lot Size Acres", "Year Built",
+    "Property Name", "Property Type", *ADDRESS_COLUMNS, "County", "Building SqFt", "Lot Size Acres", "Year Built",
     "Zoning Code", "Sale Date", "Sold Price", "Sold Price/SqFt", "Owner Name", "Occupancy", "flex_score",
 )  # fmt: skip
 """The columns of `export_results`, as far as they are there."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from flexscout.domain import join_some
 from flexscout.errors import OutputError, ProcessingError, is_transient
 
 _FILES_SHOWN = 2  # of many with one cause
@@ -131,12 +132,6 @@ def _cause(code: str, errors: Sequence[ProcessingError]) -> dict[str, Any]:
     if len(errors) > 1:
         common = f"could not be read ({code.replace('_', ' ')})"
         what, next_step = _CAUSES.get(code, (common, Counter(error.next_step for error in errors).most_common(1)[0][0]))
-        message = f"{len(errors):,} files {what}: {_some(sorted(error.file for error in errors))}."
+        limit = max(_FILES_SHOWN, len(errors)) if len(errors) <= _FILES_SHOWN + 1 else _FILES_SHOWN
+        message = f"{len(errors):,} files {what}: {join_some(sorted(error.file for error in errors), limit, last=' and ')}."
     return {"category": str(first.category), "code": code, "files": len(errors), "message": message, "next_step": next_step}
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first of the names, and how many more there are."""
-    if len(names) <= _FILES_SHOWN + 1:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[:_FILES_SHOWN])} and {len(names) - _FILES_SHOWN:,} more"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from flexscout.domain import escape_json, show_inert
+from flexscout.domain import escape_controls, escape_json
 from flexscout.errors import OutputError
 from flexscout.models import RunSummary, SkippedFile, SourceFile
 
@@ -42,7 +42,7 @@ class _LogFile(logging.FileHandler):
         if not self._failed:
             self._failed = True
             sentence = f"flexscout: the log {self.baseFilename} can't be written: {sys.exc_info()[1]}"
-            print(show_inert(sentence), file=sys.stderr)  # noqa: T201
+            print(escape_controls(sentence), file=sys.stderr)  # noqa: T201
 
     def close(self) -> None:
         """Close what could not be written either."""

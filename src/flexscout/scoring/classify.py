@@ -9,12 +9,12 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.domain import (
-    ISSUES_LISTED,
+    MAX_LISTED_ISSUES,
+    POSTAL_COLUMNS,
     REASONS,
     SOURCE_COLUMNS,
     STATUS,
     TO_VERIFY,
-    WITHIN_FILE,
     canonical_columns,
     combine_tables,
     describe_missing_fields,
@@ -44,10 +44,7 @@ LINKED_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Latitu
 _NOT_SELECTED = (
     "Property Name",
     "Property Type",
-    "Address",
-    "City",
-    "State",
-    "Zip Code",
+    *POSTAL_COLUMNS,
     "County",
     "APN",
     "Building SqFt",
@@ -140,7 +137,7 @@ def classify_records(
 def _marked(
     records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
 ) -> Iterator[pl.DataFrame]:
-    asked = {*duplicate_fields, *WITHIN_FILE, *(name for one in criteria for name in one.profile.columns)}
+    asked = {*duplicate_fields, "City", "State", *(name for one in criteria for name in one.profile.columns)}
     return (_with_lacking(frame, duplicate_fields) for frame in _alike(records, asked))
 
 
@@ -269,7 +266,7 @@ def _has_issues(record: FileRecord) -> bool:
 def _listed(record: FileRecord) -> pl.DataFrame:
     """The Issues of a file that are listed, in the order of its sheets."""
     tables = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
-    issues = sample_fairly(pl.concat(tables), ISSUES_LISTED)
+    issues = sample_fairly(pl.concat(tables), MAX_LISTED_ISSUES)
     return issues.select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
-from flexscout.domain import FLAGS, canonical_column
+from flexscout.domain import FLAGS, canonical_column, format_decimals
 from flexscout.scoring.profile import Factor, Part, Profile, points_column
 from flexscout.scoring.rules import Rules, add_rule_columns, drop_rule_columns, rule_value
 from flexscout.scoring.score import is_known, score_frame
@@ -119,23 +119,16 @@ def _value(part: Part) -> pl.Expr:
     if part.ratio:
         of, to = _sum(part.ratio.of), _sum(part.ratio.to)
         to = to if part.ratio.if_missing is None else to.fill_null(part.ratio.if_missing)
-        return _grouped(of / to, _RATIO_DECIMALS)
+        return format_decimals(of / to, _RATIO_DECIMALS)
     if part.sum:
-        return _grouped(_sum(part.sum), _RATIO_DECIMALS)
+        return format_decimals(_sum(part.sum), _RATIO_DECIMALS)
     (name,) = part.columns
     kind = canonical_column(name)
     if kind.type in ("number", "percent"):
-        return _grouped(pl.col(name).cast(pl.Float64), _DECIMALS.get(kind.unit, _RATIO_DECIMALS))
+        return format_decimals(pl.col(name).cast(pl.Float64), _DECIMALS.get(kind.unit, _RATIO_DECIMALS))
     # Pandas has no integers beside missing ones: a year may be 1985.0.
     return (pl.col(name).cast(pl.Float64).cast(pl.Int64) if kind.type == "year" else pl.col(name)).cast(pl.String)
 
 
 def _sum(names: Iterable[str]) -> pl.Expr:
     return pl.sum_horizontal(pl.col(name).cast(pl.Float64) for name in names)
-
-
-def _grouped(number: pl.Expr, decimals: int) -> pl.Expr:
-    """34000.0 as 34,000."""
-    text = number.round(decimals).cast(pl.String).str.replace(r"\.0$", "")
-    whole = text.str.extract(r"^(-?\d+)").str.reverse().str.replace_all(r"(\d{3})", "$1,").str.reverse()
-    return pl.concat_str(whole.str.replace(r"^(-?),", "$1"), text.str.replace(r"^-?\d+", ""))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from flexscout.config import describe_unknown_name
-from flexscout.domain import POINTS, canonical_column, canonical_columns, fold_header
+from flexscout.domain import POINTS_SUFFIX, canonical_column, canonical_columns, fold_header
 
 _TESTS = 50  # of one text column: a float holds as many answers exactly
 Kind = Literal["number", "text", "date"]
@@ -306,7 +306,7 @@ class Profile(Entry):
 
 def points_column(factor: str) -> str:
     """The output column of a factor's points."""
-    return f"{factor}{POINTS}"
+    return f"{factor}{POINTS_SUFFIX}"
 
 
 def _once(names: Iterable[Any]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from flexscout.config import describe_unknown_name, locate_lines, parse_content, read_text
+from flexscout.config import describe_unknown_name, locate_lines, parse_yaml, read_text_file
 from flexscout.errors import ConfigurationError
 from flexscout.scoring.profile import Profile
 from flexscout.scoring.profile_errors import format_short, validate_profile
@@ -74,12 +74,12 @@ def _source(name: str, beside: Path) -> tuple[Path, str]:
     if path.suffix.lower() not in _SUFFIXES:
         known = ", ".join(list_profiles())
         raise ConfigurationError(f"There is no profile {name}; there are: {known}. One of your own is named by its .yaml file.")
-    return path, read_text(path, f"The profile {path}", f"`flexscout profile copy flex-industrial {path}` writes one.")
+    return path, read_text_file(path, f"The profile {path}", f"`flexscout profile copy flex-industrial {path}` writes one.")
 
 
 def _merged(path: Path, text: str, depth: int) -> dict[str, Any]:
     """What the profile says, over what the one says that it extends."""
-    content = parse_content(path, text)
+    content = parse_yaml(path, text)
     if not isinstance(content, dict):
         raise ConfigurationError(
             f"{path} should hold a profile's keys, such as factors: and classes:, not {format_short(content)}."

@@ -5,13 +5,13 @@ from datetime import date
 
 import narwhals as nw
 
-from flexscout.domain import FLAGS, MISSING_FACTORS, POINTS
+from flexscout.domain import FLAGS, MISSING_FACTORS, POINTS_SUFFIX
 from flexscout.scoring.profile import Factor, Profile, points_column
 from flexscout.scoring.rules import Frame, Rules, column_names, rule_column, rule_value, sum_in_order
 
 _SHARE_DECIMALS = 4
 _HALF = 0.5 + 1e-9
-_POINTS = f"{{}}{POINTS}"
+_POINTS = f"{{}}{POINTS_SUFFIX}"
 _EVER = "__flexscout ceiling of {}"  # working columns: what a factor could give at best
 
 

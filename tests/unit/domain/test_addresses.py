@@ -3,28 +3,28 @@
 import polars as pl
 import pytest
 
-from flexscout.domain.addresses import PARTS, split_addresses
+from flexscout.domain.addresses import ADDRESS_PARTS, parse_addresses
 
 
 def parts(address):
     """The parts of one address that are there."""
-    row = split_addresses(pl.Series([address], dtype=pl.String)).row(0, named=True)
-    return {name: row[name] for name in PARTS if row[name] != ""}
+    row = parse_addresses(pl.Series([address], dtype=pl.String)).row(0, named=True)
+    return {name: row[name] for name in ADDRESS_PARTS if row[name] != ""}
 
 
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("5136 Southwest Oak Avenue", {"number": "5136", "before": "SW", "name": "OAK", "suffix": "AVE"}),
-        ("123 South-West Oak St", {"number": "123", "before": "SW", "name": "OAK", "suffix": "ST"}),
-        ("100 N. E. 5th Ave", {"number": "100", "before": "NE", "name": "5", "suffix": "AVE"}),
-        ("2710 S.Dearborn", {"number": "2710", "before": "S", "name": "DEARBORN"}),
-        ("9 Main St North", {"number": "9", "name": "MAIN", "suffix": "ST", "after": "N"}),
+        ("5136 Southwest Oak Avenue", {"number": "5136", "predirectional": "SW", "name": "OAK", "suffix": "AVE"}),
+        ("123 South-West Oak St", {"number": "123", "predirectional": "SW", "name": "OAK", "suffix": "ST"}),
+        ("100 N. E. 5th Ave", {"number": "100", "predirectional": "NE", "name": "5", "suffix": "AVE"}),
+        ("2710 S.Dearborn", {"number": "2710", "predirectional": "S", "name": "DEARBORN"}),
+        ("9 Main St North", {"number": "9", "name": "MAIN", "suffix": "ST", "postdirectional": "N"}),
         ("100 North St", {"number": "100", "name": "NORTH", "suffix": "ST"}),
-        ("100 W North Ave", {"number": "100", "before": "W", "name": "NORTH", "suffix": "AVE"}),
-        ("100 W North", {"number": "100", "before": "W", "name": "NORTH"}),
-        ("100 Avenue E", {"number": "100", "name": "AVE", "after": "E"}),
-        ("1900 W Van Buren", {"number": "1900", "before": "W", "name": "VANBUREN"}),
+        ("100 W North Ave", {"number": "100", "predirectional": "W", "name": "NORTH", "suffix": "AVE"}),
+        ("100 W North", {"number": "100", "predirectional": "W", "name": "NORTH"}),
+        ("100 Avenue E", {"number": "100", "name": "AVE", "postdirectional": "E"}),
+        ("1900 W Van Buren", {"number": "1900", "predirectional": "W", "name": "VANBUREN"}),
         ("1 Industrial Center Pkwy", {"number": "1", "name": "INDCTR", "suffix": "PKWY"}),
         ("100 Pe\u00f1a Blvd", {"number": "100", "name": "PENA", "suffix": "BLVD"}),
         ("3 Dr. Martin Luther King Jr. Blvd", {"number": "3", "name": "MARTINLUTHERKING", "suffix": "BLVD"}),
@@ -103,7 +103,7 @@ def test_a_word_for_a_unit_within_a_street_is_none(address):
     ],
 )
 def test_a_numbered_road_says_whose_it_is(address, owner):
-    assert parts(address) == {"number": "7", "name": "HWY 19", "suffix": owner, "after": "N"}
+    assert parts(address) == {"number": "7", "name": "HWY 19", "suffix": owner, "postdirectional": "N"}
 
 
 def test_a_highway_may_leave_open_whose_it_is():
@@ -124,7 +124,7 @@ def test_an_ordinal_may_be_of_two_words_or_have_none(words, name):
     "address", ["Multiple", "Main St", "0 Main St", "PO Box 12", "Five Points Rd", "Lot 4", "#4", "12", "", None]
 )
 def test_without_a_house_number_there_are_no_parts(address):
-    assert set(split_addresses(pl.Series([address], dtype=pl.String)).row(0)) == {None}
+    assert set(parse_addresses(pl.Series([address], dtype=pl.String)).row(0)) == {None}
 
 
 def test_what_stands_before_the_number_does_not_count():
@@ -132,5 +132,5 @@ def test_what_stands_before_the_number_does_not_count():
 
 
 def test_every_address_has_its_row():
-    table = split_addresses(pl.Series(["5 Main St", None, "7 Elm St", "5 Main St"]))
+    table = parse_addresses(pl.Series(["5 Main St", None, "7 Elm St", "5 Main St"]))
     assert table["name"].to_list() == ["MAIN", None, "ELM", "MAIN"]

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
+from flexscout.domain.column_names import OUTPUT_COLUMNS
 from flexscout.domain.columns import ambiguous_headers, canonical_column, canonical_columns, fold_header, header_aliases, vendors
-from flexscout.domain.output_columns import OUTPUT_COLUMNS
 from flexscout.ingest.convert.types import CONVERSIONS
 from flexscout.ingest.mapping.header_map import REQUIRED
 

@@ -3,7 +3,7 @@
 import pytest
 
 from flexscout.domain.columns import ambiguous_headers, canonical_columns, fold_header, header_aliases
-from flexscout.domain.known_headers import _named, expand_header
+from flexscout.domain.known_headers import _named, normalize_header
 
 KNOWN = {
     "BLDG_AREA": "Building SqFt",
@@ -25,24 +25,24 @@ KNOWN = {
 
 @pytest.mark.parametrize(("header", "column"), KNOWN.items())
 def test_a_header_is_known_whatever_the_abbreviations_of_its_words(header, column):
-    assert header_aliases()[expand_header(header)].column == column
+    assert header_aliases()[normalize_header(header)].column == column
 
 
 @pytest.mark.parametrize(
     "header", ["AC", "No.", "Own Addr", "Bldg No", "Land Use Cd", "Eff Yr Blt", "Central AC", "Price/SF", ""]
 )
 def test_a_word_that_may_say_something_else_is_not_written_out(header):
-    assert expand_header(header) == fold_header(header)
+    assert normalize_header(header) == fold_header(header)
 
 
 @pytest.mark.parametrize("header", ["TOT_SF", "Size (sqft)"])
 def test_what_says_too_little_says_no_more_when_it_is_written_out(header):
-    assert header_aliases()[expand_header(header)].generic
+    assert header_aliases()[normalize_header(header)].generic
 
 
 def test_what_is_known_as_it_stands_is_not_written_out():
     assert all(
-        expand_header(header) == fold_header(header)
+        normalize_header(header) == fold_header(header)
         for entry in canonical_columns()
         for header in (entry.name, *entry.aliases, *entry.generic)
     )

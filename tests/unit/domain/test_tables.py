@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from flexscout.domain.output_columns import SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
+from flexscout.domain.column_names import SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
 from flexscout.domain.tables import combine_tables
 
 

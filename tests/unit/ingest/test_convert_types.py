@@ -3,19 +3,19 @@
 import polars as pl
 import pytest
 
-from flexscout.domain.columns import Column
+from flexscout.domain.columns import CanonicalColumn
 from flexscout.ingest.convert.types import CONVERSIONS
 from flexscout.ingest.convert.values import clean_texts, convert_texts
 
 
 def cleaned(kind, *texts):
     """A column of texts as the types see it."""
-    return clean_texts(pl.DataFrame({"it": pl.Series(list(texts), dtype=pl.String)}), {"it": Column("it", kind)})
+    return clean_texts(pl.DataFrame({"it": pl.Series(list(texts), dtype=pl.String)}), {"it": CanonicalColumn("it", kind)})
 
 
 def converted(kind, *texts):
     """Values and reasons of a column of texts."""
-    found = convert_texts(cleaned(kind, *texts), {"it": Column("it", kind)})
+    found = convert_texts(cleaned(kind, *texts), {"it": CanonicalColumn("it", kind)})
     values, reasons = found.values, found.reasons
     return values["it"].to_list(), reasons["it"].to_list() if "it" in reasons else [None] * len(texts)
 
@@ -187,13 +187,13 @@ def test_a_text_is_kept_but_for_its_spaces():
 @pytest.mark.parametrize("name", ["APN", "Unit"])
 @pytest.mark.parametrize("text", ["1.23E+12", "1E+15", "2003-01-02 00:00:00"])
 def test_a_parcel_number_that_excel_made_a_number_or_a_date_of_is_kept_and_named(name, text):
-    found = convert_texts(pl.DataFrame({name: [text]}), {name: Column(name, "text")})
+    found = convert_texts(pl.DataFrame({name: [text]}), {name: CanonicalColumn(name, "text")})
     assert (found.values.item(), found.reasons[name].item()) == (text, "digits_lost")
 
 
 @pytest.mark.parametrize("text", ["00123", "12E5", "1234567890123456789", "007.1", "01-02-003", "2003-01-02", "1.0"])
 def test_a_parcel_number_is_never_a_number(text):
-    found = convert_texts(pl.DataFrame({"APN": [text]}), {"APN": Column("APN", "text")})
+    found = convert_texts(pl.DataFrame({"APN": [text]}), {"APN": CanonicalColumn("APN", "text")})
     assert (found.values.item(), found.reasons) == (text, {})
 
 

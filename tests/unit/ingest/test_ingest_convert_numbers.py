@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.domain.columns import Column, canonical_column
+from flexscout.domain.columns import CanonicalColumn, canonical_column
 from flexscout.ingest.convert.numbers import to_numbers
 from flexscout.ingest.convert.values import convert_texts
 
@@ -120,7 +120,7 @@ def test_a_column_without_rows_is_a_column_of_numbers():
 @pytest.mark.parametrize("unit", ["square feet", "acres", "feet", "units", "docks", "doors"])
 def test_a_size_or_a_count_is_never_negative(unit):
     texts = pl.DataFrame({"it": ["-5", "(5)", "0", "5"]})
-    found = convert_texts(texts, {"it": Column("it", "number", unit)})
+    found = convert_texts(texts, {"it": CanonicalColumn("it", "number", unit)})
     values, reasons = found.values, found.reasons
     assert values["it"].to_list() == [None, None, 0, 5]
     assert reasons["it"].to_list() == ["out_of_range", "out_of_range", None, None]
@@ -128,7 +128,7 @@ def test_a_size_or_a_count_is_never_negative(unit):
 
 @pytest.mark.parametrize("unit", ["USD", "USD per square foot"])
 def test_an_amount_of_money_may_be_negative(unit):
-    found = convert_texts(pl.DataFrame({"it": ["($1,200)"]}), {"it": Column("it", "number", unit)})
+    found = convert_texts(pl.DataFrame({"it": ["($1,200)"]}), {"it": CanonicalColumn("it", "number", unit)})
     values, reasons = found.values, found.reasons
     assert (values.item(), reasons) == (-1200, {})
 
@@ -176,7 +176,7 @@ def test_a_fraction_that_may_mean_something_else_is_no_number(text, unit):
 def test_a_number_of_another_kind_than_its_column_is_none(text, unit):
     assert number(text, unit) is None
     kind = "percent" if unit.startswith("percent") else "number"
-    found = convert_texts(pl.DataFrame({"it": [text]}), {"it": Column("it", kind, unit)})
+    found = convert_texts(pl.DataFrame({"it": [text]}), {"it": CanonicalColumn("it", kind, unit)})
     assert (found.values.item(), found.reasons["it"].item()[:4]) == (None, "not_")
 
 

@@ -3,20 +3,14 @@
 import polars as pl
 import pytest
 
+from flexscout.domain.column_names import OUTPUT_COLUMNS
 from flexscout.domain.columns import canonical_columns, fold_header
-from flexscout.domain.output_columns import OUTPUT_COLUMNS
-from flexscout.ingest.mapping.column_mapping import column_letter
 from flexscout.ingest.mapping.header_map import map_headers
 
 
 def names_of(headers, *rows):
     body = pl.DataFrame(rows or [["x"] * len(headers)], schema={str(i): pl.String for i in range(len(headers))}, orient="row")
     return [column.name for column in map_headers("Sheet1", headers, body).columns]
-
-
-@pytest.mark.parametrize(("position", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (701, "ZZ"), (702, "AAA")])
-def test_a_column_has_the_letter_of_excel(position, letter):
-    assert column_letter(position) == letter
 
 
 @pytest.mark.parametrize("blank", [None, "", " ", "\u00a0", "\n"])

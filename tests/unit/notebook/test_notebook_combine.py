@@ -4,7 +4,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from flexscout.domain.output_columns import SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
+from flexscout.domain.column_names import SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
 from flexscout.errors import AggregationError
 from flexscout.notebook.aggregator import ResultAggregator
 from frames import LIBRARIES, column_of, frame_of, rows_of

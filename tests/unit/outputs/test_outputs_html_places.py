@@ -4,7 +4,7 @@ import polars as pl
 
 from flexscout.outputs.html.candidate_map import choose_view
 from flexscout.outputs.html.outlines import load_outlines
-from flexscout.outputs.html.positions import HEIGHT, POINTS, WIDTH, place_candidates
+from flexscout.outputs.html.positions import HEIGHT, POINTS_SUFFIX, WIDTH, place_candidates
 from pages import master
 
 NO_COORDINATES = {"Latitude": None, "Longitude": None}
@@ -44,14 +44,14 @@ def test_coordinates_outside_the_country_are_none():
 
 
 def test_the_best_are_points_the_rest_are_summed():
-    many = pl.concat([master({})] * (POINTS + 3))
+    many = pl.concat([master({})] * (POINTS_SUFFIX + 3))
     places = place_candidates(many, load_outlines())
-    assert places.points["rank"].to_list() == list(range(1, POINTS + 1))
+    assert places.points["rank"].to_list() == list(range(1, POINTS_SUFFIX + 1))
     assert places.sums.select("label", "count", "mean", "best").row(0) == ("Mecklenburg, NC", 3, 7.5, 7.5)
 
 
 def test_the_rest_without_a_county_is_summed_by_its_position():
-    many = pl.concat([master({"County": None, "State": None})] * (POINTS + 3))
+    many = pl.concat([master({"County": None, "State": None})] * (POINTS_SUFFIX + 3))
     assert place_candidates(many, load_outlines()).sums["label"].to_list() == ["Mecklenburg, NC"]
 
 

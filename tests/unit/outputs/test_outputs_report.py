@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.domain.output_columns import POSSIBLE_LISTED
+from flexscout.domain.column_names import MAX_POSSIBLE_DUPLICATES
 from flexscout.ingest.scan import scan_folder
 from flexscout.merging.properties import find_unique_properties
 from flexscout.models import SkippedFile
@@ -254,7 +254,7 @@ def test_pairs_that_may_be_one_are_a_message_with_the_way_to_merge_them(tmp_path
 def test_of_very_many_pairs_the_surest_are_listed_and_that_is_said(tmp_path):
     write(tmp_path, a=[candidate(1, Address="1 Main St"), candidate(1, Address="1 Main")])
     few = facts_of(tmp_path)
-    (message,) = build_messages(replace(few, possible_duplicates=few.possible_duplicates[[0] * (POSSIBLE_LISTED + 1)]))
+    (message,) = build_messages(replace(few, possible_duplicates=few.possible_duplicates[[0] * (MAX_POSSIBLE_DUPLICATES + 1)]))
     assert message.startswith("10,001 pairs of properties may be one")
     assert "the sheet Possible Duplicates has the surest 10,000" in message
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from flexscout.domain.output_columns import REASONS
+from flexscout.domain.column_names import REASONS
 from flexscout.outputs.report.figures import count_rejection_reasons
 
 

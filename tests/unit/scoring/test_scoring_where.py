@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 import pytest
 
+from flexscout.domain.column_names import REASONS, STATUS, TO_VERIFY
 from flexscout.domain.columns import canonical_columns
-from flexscout.domain.output_columns import REASONS, STATUS, TO_VERIFY
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.convert.table import convert_column
 from flexscout.scoring.eligibility import classify_frame

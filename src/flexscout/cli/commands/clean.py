@@ -7,8 +7,8 @@ import typer
 from flexscout.cli.exit_codes import report_errors
 from flexscout.cli.options import ConfigFile
 from flexscout.cli.past_runs import load_output_settings
-from flexscout.cli.render.text import format_count
 from flexscout.cli.terminal import print_line
+from flexscout.domain import format_count
 
 _MEGABYTE = 1_000_000
 

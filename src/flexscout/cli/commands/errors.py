@@ -6,8 +6,8 @@ from typing import Any
 from flexscout.cli.exit_codes import report_errors
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
 from flexscout.cli.past_runs import open_history
-from flexscout.cli.render.text import format_count, format_time
 from flexscout.cli.terminal import print_json, print_line
+from flexscout.domain import format_count, format_time
 
 
 @report_errors

@@ -5,8 +5,8 @@ import typer
 from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import report_errors
 from flexscout.cli.past_runs import open_history
-from flexscout.cli.render.text import format_time
 from flexscout.cli.terminal import print_line
+from flexscout.domain import format_time
 
 
 @report_errors

@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.cli.render.text import format_count
 from flexscout.cli.terminal import print_line
+from flexscout.domain import format_count, join_address
 from flexscout.history import ChangeKind, PropertyChanges
 
 _SHOWN = 10
@@ -86,7 +86,7 @@ def _show_first(table: pl.DataFrame, kind: ChangeKind) -> None:
 
 def _line(change: Mapping[str, Any], kind: ChangeKind) -> str:
     """`3.5 -> 7.5   12 MAIN ST, Norcross, GA: Building Size 1.0 -> 3.0`."""
-    place = ", ".join(change[name] for name in ("Address", "City", "State") if change[name]) or change["Property ID"] or "?"
+    place = join_address(change) or change["Property ID"] or "?"
     old, new = (_score(change[name]) for name in ("Old Score", "New Score"))
     if kind is ChangeKind.VALUE:
         return f"{place}: {change['Column']} {change['Old Value'] or 'none'} -> {change['New Value'] or 'none'}"

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.cli.terminal import print_line
-from flexscout.domain import show_inert
+from flexscout.domain import escape_controls, format_count, join_address
 from flexscout.insights import ProfileComparison
 
 _SHOWN = 10
@@ -20,7 +20,7 @@ def show_comparison(comparison: ProfileComparison, written: Path | None) -> None
     counts = comparison.changes.counts
     width = max(map(len, comparison.names))
     for letter, name, count in zip("AB", comparison.names, (counts["in_a"], counts["in_b"]), strict=True):
-        print_line(f"{letter}: {name:{width}}  {_properties(count)} on the list")
+        print_line(f"{letter}: {name:{width}}  {format_count(count, 'property')} on the list")
     print_line(_in_a_sentence(counts))
     changes = comparison.changes
     _show_first(changes.enter, "Enter", "by their rank in B")
@@ -63,7 +63,7 @@ def _show_first(table: pl.DataFrame, title: str, order: str) -> None:
         lines = [f"  {_line(change)}" for change in alike]
         for line in lines:
             print_line(line)
-        for line in _wrapped(show_inert(why if len(lines) == 1 else f"(these {len(lines)}) {why}")):
+        for line in _wrapped(escape_controls(why if len(lines) == 1 else f"(these {len(lines)}) {why}")):
             print_line(line)
 
 
@@ -80,7 +80,7 @@ def _number(value: float | None, form: str) -> str:
 
 def _place(change: dict[str, Any]) -> str:
     """The address as far as it is known, or what else names the property."""
-    place = ", ".join(str(change[name]) for name in ("Address", "City", "State") if change[name])
+    place = join_address(change)
     parcel = f"parcel {change['APN']}" if change.get("APN") else ""
     return place if change["Address"] else ", ".join(part for part in (parcel, place) if part) or _source(change)
 
@@ -92,7 +92,3 @@ def _source(change: dict[str, Any]) -> str:
 def _wrapped(why: str) -> list[str]:
     indent = " " * 12
     return textwrap.wrap(why, max(60, shutil.get_terminal_size().columns - 1), initial_indent=indent, subsequent_indent=indent)
-
-
-def _properties(count: int) -> str:
-    return f"{count:,} {'property' if count == 1 else 'properties'}"

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from flexscout.cli.render.text import format_count, format_time
 from flexscout.cli.terminal import print_error, print_line
-from flexscout.domain import canonical_column, show_inert
+from flexscout.domain import POSTAL_COLUMNS, canonical_column, escape_controls, format_count, format_time, join_address
 from flexscout.insights import (
     Answer,
     Match,
@@ -88,7 +87,7 @@ def _show_story(story: PropertyReport) -> None:
 
 def _headline(about: Mapping[str, str]) -> str:
     """`Airport Commerce Center: 12 Main St, Charlotte, NC, 28208`, as far as known."""
-    place = ", ".join(about[name] for name in ("Address", "City", "State", "Zip Code") if name in about)
+    place = join_address(about, POSTAL_COLUMNS)
     name, address = about.get("Property Name", ""), about.get("Address", "")
     repeats = bool(address) and name.casefold().startswith(address.casefold())
     told = ": ".join(filter(None, ("" if repeats else name, place)))
@@ -234,5 +233,5 @@ def _place(row: SourceRow | MergedRow) -> str:
 
 
 def _short(text: str, most: int = _LETTERS) -> str:
-    line = show_inert(" ".join(_SPACES.split(text.strip(" \t\r\n"))))
+    line = escape_controls(" ".join(_SPACES.split(text.strip(" \t\r\n"))))
     return line if len(line) <= most else f"{line[:most]}..."

@@ -6,9 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from flexscout.cli.render.text import describe_property, format_count
+from flexscout.cli.render.text import describe_property
 from flexscout.cli.terminal import print_line
-from flexscout.domain import show_inert
+from flexscout.domain import escape_controls, format_count
 from flexscout.notebook import PropertyDataAnalyzer
 
 _TYPES, _EXAMPLES, _SAMPLE = 15, 3, 5  # lines that a person reads
@@ -104,7 +104,7 @@ def _show(title: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> No
     for name in names:
         table.add_column(name, justify="right" if name in _NUMBERS else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(show_inert, row))
+        table.add_row(*map(escape_controls, row))
     console = Console(markup=False, highlight=False, emoji=False)
     with console.capture() as printed:
         console.print(table)

@@ -7,7 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from flexscout.domain import show_inert
+from flexscout.domain import escape_controls
 from flexscout.scoring import Factor, Part, Profile, Rule, compute_best_score, format_bound
 
 Line = tuple[str, ...]
@@ -17,7 +17,7 @@ def show_profile(profile: Profile) -> None:
     """Print what the profile says, as wide as the terminal."""
     console = Console(highlight=False, markup=False, emoji=False)
     how = "the sum of the factors" if profile.score == "sum" else "the weighted mean of the factors"
-    console.print(show_inert(f"{profile.name}: {profile.about}" if profile.about else profile.name))
+    console.print(escape_controls(f"{profile.name}: {profile.about}" if profile.about else profile.name))
     console.print(f"The score is {how}, at most {profile.cap:g}; {compute_best_score(profile):g} at best.")
     _print_factors(console, profile)
     needed = [(name, _condition(rule, name)) for name, rule in profile.eligibility.items()]
@@ -34,7 +34,7 @@ def _print_factors(console: Console, profile: Profile) -> None:
     for name, factor in profile.factors.items():
         labels = [name, *_terms(factor, weighted=profile.score != "sum")]
         for label, line in zip_longest(labels, _bands(factor), fillvalue=None):
-            table.add_row(*map(show_inert, (label or "", *(line or ("", "", "")))))
+            table.add_row(*map(escape_controls, (label or "", *(line or ("", "", "")))))
         table.add_section()
     console.print(table)
 
@@ -44,7 +44,7 @@ def _print(console: Console, title: str, heads: Line, rows: Sequence[Line]) -> N
     if rows:
         table = _table(title, heads)
         for row in rows:
-            table.add_row(*map(show_inert, row))
+            table.add_row(*map(escape_controls, row))
         console.print(table)
 
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from flexscout.cli.terminal import print_line
-from flexscout.domain import InertFormatter, show_inert
+from flexscout.domain import SafeFormatter, escape_controls
 from flexscout.models import ProcessingResult
 from flexscout.runtime import NoProgress, Progress
 
@@ -23,7 +23,7 @@ def build_listener(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
     """Who shows the progress; with `verbose` the log is shown as well."""
     log, memory = logging.getLogger("flexscout"), logging.getLogger("flexscout.memory")
     handler = logging.StreamHandler()
-    handler.setFormatter(InertFormatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(SafeFormatter("%(levelname)s %(name)s: %(message)s"))
     said = _Said()
     if verbose:
         log.addHandler(handler)
@@ -133,7 +133,7 @@ class BarProgress:
     @property
     def _reading(self) -> str:
         """What is being read: one large file, if there is any."""
-        return next((show_inert(f"{file}: {so_far}") for file, so_far in self._within.items()), "Reading")
+        return next((escape_controls(f"{file}: {so_far}") for file, so_far in self._within.items()), "Reading")
 
     def finished(self) -> None:
         """What follows has no parts to count; the context of the bar ends it."""

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flexscout.cli.render.text import describe_property, format_count
+from flexscout.cli.render.text import describe_property
 from flexscout.cli.terminal import print_line
+from flexscout.domain import format_count
 from flexscout.models import RunSummary
 
 _PLACES = 5

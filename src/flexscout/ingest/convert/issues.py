@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from flexscout.domain import ISSUES_LISTED
+from flexscout.domain import MAX_LISTED_ISSUES
 from flexscout.ingest.convert.rows import BLANK, PROPERTY
 from flexscout.models import Issue
 
@@ -24,7 +24,7 @@ _VALUE_SHOWN = 200  # characters; a cell may hold 32,767
 class IssueList:
     """Gathers the Issues of a sheet; holds at most `most` of a reason in a column, whatever their number."""
 
-    def __init__(self, sheet: str, most: int = ISSUES_LISTED) -> None:
+    def __init__(self, sheet: str, most: int = MAX_LISTED_ISSUES) -> None:
         self._sheet, self._most = sheet, most
         self._counts: Counter[str] = Counter()
         self._parts: list[pl.DataFrame] = [pl.DataFrame(schema=ISSUE_SCHEMA)]

@@ -8,8 +8,8 @@ import polars as pl
 
 from flexscout.domain import (
     SQUARE_FEET_PER_ACRE,
+    CanonicalColumn,
     CodeTable,
-    Column,
     canonical_column,
     canonical_columns,
     code_tables,
@@ -79,7 +79,7 @@ class Converted:
     """A sheet, typed.
 
     `table`: a row per property: canonical columns, `Source Sheet`, `Source Row`, then the columns that pass through;
-    `issues`: ISSUE_SCHEMA, in the order of the rows, at most ISSUES_LISTED; `issue_counts`: reason -> how many there are;
+    `issues`: ISSUE_SCHEMA, in the order of the rows, at most MAX_LISTED_ISSUES; `issue_counts`: reason -> how many there are;
     `rows_read`: rows from below the header to the last that is not empty; `kinds`: a letter per column that passes through,
     in their order (see kinds.py).
     """
@@ -173,7 +173,7 @@ def describe_columns(notes: Mapping[str, str], mapped: Mapping[str, MappedColumn
     return (Issue("", 0, mapped[name].header, "", note) for name, note in notes.items())
 
 
-def column_type(name: str, *, from_1904: bool) -> Column:
+def column_type(name: str, *, from_1904: bool) -> CanonicalColumn:
     """What a canonical column is; its dates may count from 1904."""
     kind = canonical_column(name)
     return replace(kind, unit=FROM_1904) if from_1904 and kind.type == "date" else kind

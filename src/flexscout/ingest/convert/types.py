@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from flexscout.domain import Column, cell_values, state_codes
+from flexscout.domain import CanonicalColumn, cell_values, state_codes
 from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, to_dates
 from flexscout.ingest.convert.numbers import money, plain_number, thousands, to_numbers
 
@@ -42,7 +42,7 @@ class Conversion:
     reason: str = ""
     nothing: str = ""
     settle: Callable[[pl.Series, pl.Series], pl.Series] | None = None
-    bounds: Callable[[Column], Bounds | None] = lambda _column: None
+    bounds: Callable[[CanonicalColumn], Bounds | None] = lambda _column: None
     keeps_text: bool = False
     in_decimals: bool = False
     note: Callable[[pl.Series], str] | None = None
@@ -111,7 +111,7 @@ def _degrees(limit: int) -> Conversion:
     )
 
 
-def _number_bounds(column: Column) -> Bounds | None:
+def _number_bounds(column: CanonicalColumn) -> Bounds | None:
     """Return the range of a number, from the vocabulary; an area, a height or a count is never negative."""
     most = float("inf") if column.most is None else column.most
     return (0 if column.unit in _NEVER_NEGATIVE else -most), most
@@ -161,7 +161,7 @@ _IDENTIFIERS = frozenset({"APN", "Unit"})  # of digits and hyphens, and never a 
 _NO_MONEY = replace(CONVERSIONS["number"], second=thousands)
 
 
-def find_conversion(column: Column) -> Conversion:
+def find_conversion(column: CanonicalColumn) -> Conversion:
     """How a canonical column is converted."""
     if column.name in _IDENTIFIERS:
         return _IDENTIFIER

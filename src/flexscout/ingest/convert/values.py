@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.domain import Column, cell_values
+from flexscout.domain import CanonicalColumn, cell_values
 from flexscout.ingest.convert import decimal_marks as locale
 from flexscout.ingest.convert.types import Conversion, find_conversion
 
@@ -16,7 +16,7 @@ _TOO_NARROW = r"^#{3,}$"  # what Excel shows, and exports as CSV, where a number
 _UNTIDY = ["  ", "\t", "\r", "\n", "\u00a0"]
 
 
-def clean_texts(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> pl.DataFrame:
+def clean_texts(texts: pl.DataFrame, kinds: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
     """Texts with single spaces; placeholders such as `--` and `N/A`, and what the column's type calls nothing, are null."""
     # Looking for what is rare is cheaper than replacing it everywhere.
     untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any())
@@ -49,24 +49,24 @@ class TypedColumns:
     notes: dict[str, str]
 
 
-def convert_texts(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> TypedColumns:
+def convert_texts(texts: pl.DataFrame, kinds: Mapping[str, CanonicalColumn]) -> TypedColumns:
     """The values of cleaned texts, and what is wrong with them."""
     values = convert_common_forms(texts, kinds)
     return finish_conversion(texts, values, kinds, _decimal_notes(texts, values, select_decimal_columns(kinds)))
 
 
-def select_decimal_columns(kinds: Mapping[str, Column]) -> list[str]:
+def select_decimal_columns(kinds: Mapping[str, CanonicalColumn]) -> list[str]:
     """The columns whose texts may have decimal commas."""
     return [name for name, kind in kinds.items() if find_conversion(kind).in_decimals]
 
 
-def convert_common_forms(texts: pl.DataFrame, kinds: Mapping[str, Column]) -> pl.DataFrame:
+def convert_common_forms(texts: pl.DataFrame, kinds: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
     """The values of cleaned texts that are written as nearly all of their column are; null where they are not."""
     return _common_forms(texts, {name: find_conversion(kind) for name, kind in kinds.items()})
 
 
 def finish_conversion(
-    texts: pl.DataFrame, values: pl.DataFrame, kinds: Mapping[str, Column], decimals: Mapping[str, str]
+    texts: pl.DataFrame, values: pl.DataFrame, kinds: Mapping[str, CanonicalColumn], decimals: Mapping[str, str]
 ) -> TypedColumns:
     """All values, from those of the common forms. `decimals`: the verdicts on decimal commas, by column."""
     forms = {name: find_conversion(kind) for name, kind in kinds.items()}
@@ -142,7 +142,7 @@ def _has_left(texts: pl.Series, values: pl.Series) -> bool:
 
 
 def _bounded(
-    values: pl.DataFrame, reasons: Mapping[str, pl.Series], kinds: Mapping[str, Column]
+    values: pl.DataFrame, reasons: Mapping[str, pl.Series], kinds: Mapping[str, CanonicalColumn]
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Values outside their bounds are missing, with that reason."""
     bounds = {name: find_conversion(kind).bounds(kind) for name, kind in kinds.items()}

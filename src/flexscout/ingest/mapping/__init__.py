@@ -1,6 +1,6 @@
 """Map header texts to canonical columns."""
 
-from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnMapping, column_letter
+from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from flexscout.ingest.mapping.draft import DraftTable, render_mapping
 from flexscout.ingest.mapping.header_map import find_missing_required, map_headers
 from flexscout.ingest.mapping.mapping_file import load_mapping
@@ -9,7 +9,6 @@ __all__ = [
     "NO_MAPPING",
     "ColumnMapping",
     "DraftTable",
-    "column_letter",
     "find_missing_required",
     "load_mapping",
     "map_headers",

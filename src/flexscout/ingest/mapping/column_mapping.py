@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from flexscout.domain import OUTPUT_COLUMNS, POINTS, canonical_columns, fold_header
+from flexscout.domain import OUTPUT_COLUMNS, POINTS_SUFFIX, canonical_columns, column_letters, fold_header
 
 _LETTERS = 26
 _OWN = {fold_header(name) for name in OUTPUT_COLUMNS}
@@ -20,7 +20,7 @@ def name_unmapped_columns(headers: Sequence[str | None], chosen: Collection[int]
     numbers: dict[str, int] = {}
     names: list[str] = []
     for i, header in enumerate(headers):
-        name = _shown(header) or f"Column {column_letter(i)}"
+        name = _shown(header) or f"Column {column_letters(i)}"
         if i not in chosen:
             name = _free(f"{name} (input)" if _is_own(name) else name, taken, numbers)
             taken.add(_key(name))
@@ -29,7 +29,7 @@ def name_unmapped_columns(headers: Sequence[str | None], chosen: Collection[int]
 
 
 def _is_own(name: str) -> bool:
-    return fold_header(name) in _OWN or name.casefold().endswith(POINTS.casefold())
+    return fold_header(name) in _OWN or name.casefold().endswith(POINTS_SUFFIX.casefold())
 
 
 def _shown(header: str | None) -> str:
@@ -44,16 +44,6 @@ def _shown(header: str | None) -> str:
 def _key(name: str) -> str:
     """Return what makes a name unique: without case, spaces and punctuation; a name of nothing but punctuation keeps it."""
     return fold_header(name) or "".join(name.casefold().split())
-
-
-def column_letter(position: int) -> str:
-    """Excel's letter of a column; position 0 is A."""
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, _LETTERS)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _free(name: str, taken: Collection[str], numbers: dict[str, int]) -> str:
@@ -123,7 +113,7 @@ class ColumnMapping:
     def choices_of(self, headers: Sequence[str | None]) -> dict[int, Choice]:
         """Position -> what a person says that the column there means."""
         if self.by_letter:
-            found = {i: self.by_letter.get(column_letter(i)) for i in range(len(headers))}
+            found = {i: self.by_letter.get(column_letters(i)) for i in range(len(headers))}
         else:
             found = (
                 {i: self.by_header.get(fold_header(header or "")) for i, header in enumerate(headers)} if self.by_header else {}

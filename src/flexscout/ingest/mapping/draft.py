@@ -8,8 +8,8 @@ from textwrap import wrap
 
 import polars as pl
 
-from flexscout.domain import canonical_columns, cell_values, fold_header
-from flexscout.ingest.mapping.column_mapping import PASS, column_letter
+from flexscout.domain import canonical_columns, cell_values, column_letters, fold_header
+from flexscout.ingest.mapping.column_mapping import PASS
 from flexscout.models import HeaderMap, MappedColumn, TextTable
 
 _PLAIN = re.compile(r"[A-Za-z][\w ()/.%$-]*$", re.ASCII)
@@ -82,7 +82,7 @@ def _columns(tables: Sequence[DraftTable]) -> Iterator[str]:
     told: set[str] = set()
     for table in tables:
         for column in table.header_map.columns:
-            name = column.header if table.header_row else column_letter(column.position)
+            name = column.header if table.header_row else column_letters(column.position)
             if fold_header(name) and fold_header(name) not in told:
                 told.add(fold_header(name))
                 yield _line(name, column, table)

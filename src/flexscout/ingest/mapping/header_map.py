@@ -7,15 +7,16 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from flexscout.domain import (
-    Alias,
+    HeaderAlias,
     Vendor,
     ambiguous_headers,
     canonical_columns,
     cell_values,
     code_tables,
-    expand_header,
+    column_letters,
     fold_header,
     header_aliases,
+    normalize_header,
     state_codes,
     vendor_headers,
     vendors,
@@ -25,7 +26,6 @@ from flexscout.ingest.mapping.column_mapping import (
     NO_MAPPING,
     Choice,
     ColumnMapping,
-    column_letter,
     name_unmapped_columns,
 )
 from flexscout.ingest.mapping.units import Verdict, detect_lot_unit, is_lot_area, is_square_feet_as_acres
@@ -48,7 +48,7 @@ def map_headers(
     else; an exact alias is taken, a resemblance only suggested; where the header leaves the unit open, the values decide or the
     column is left alone. `joined`: whether the headers are those of two rows.
     """
-    folded = [expand_header(header or "") for header in headers]
+    folded = [normalize_header(header or "") for header in headers]
     vendor = _vendor(set(folded))
     choices = mapping.choices_of(headers)
     left_to_us = ["" if i in choices else header for i, header in enumerate(folded)]
@@ -90,7 +90,7 @@ def find_missing_required(header_map: HeaderMap) -> list[str]:
     return [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair)]
 
 
-def _mapped(position: int, header: str, meaning: Alias) -> MappedColumn:
+def _mapped(position: int, header: str, meaning: HeaderAlias) -> MappedColumn:
     return MappedColumn(position, header, meaning.column, canonical=True, inverted=meaning.inverted, codes=meaning.codes)
 
 
@@ -111,7 +111,7 @@ def _vendor(folded: set[str]) -> Vendor | None:
 
 def _meanings(
     sheet: str, headers: Sequence[str | None], folded: list[str], body: TextTable, vendor: Vendor | None
-) -> tuple[dict[int, Alias], list[Issue]]:
+) -> tuple[dict[int, HeaderAlias], list[Issue]]:
     """Position -> what the header there means; and the columns whose unit stays in doubt."""
     known = header_aliases() | dict(vendor.overrides if vendor else ())
     unclear = ambiguous_headers()
@@ -126,13 +126,13 @@ def _meanings(
                 Issue(sheet, 0, str(headers[i]), "", "unit_unclear: acres or square feet? The column is passed through")
             )
         else:
-            meanings[i] = Alias(unclear[header].acres if unit is Verdict.ACRES else unclear[header].square_feet)
+            meanings[i] = HeaderAlias(unclear[header].acres if unit is Verdict.ACRES else unclear[header].square_feet)
     return meanings, issues + _corrections(sheet, headers, meanings, body)
 
 
-def _by_hand(choice: Choice, known: Alias | None) -> Alias:
+def _by_hand(choice: Choice, known: HeaderAlias | None) -> HeaderAlias:
     """What a person says; where the vocabulary says the same column, also what it knows of its values."""
-    same = known if known and known.column == choice.column else Alias(choice.column)
+    same = known if known and known.column == choice.column else HeaderAlias(choice.column)
     return same if choice.inverted is None else replace(same, inverted=choice.inverted)
 
 
@@ -140,10 +140,12 @@ def _too_large(sheet: str, headers: Sequence[str | None], by_hand: Mapping[int, 
     """What a person says is obeyed, but told where the values are no acres."""
     doubtful = [i for i, name in by_hand.items() if name == "Lot Size Acres" and is_square_feet_as_acres(body.to_series(i))]
     why = "unit_unclear: too large for acres, but the mapping file says so. Lot Size SqFt would fit"
-    return [Issue(sheet, 0, str(headers[i] or column_letter(i)), "", why) for i in doubtful]
+    return [Issue(sheet, 0, str(headers[i] or column_letters(i)), "", why) for i in doubtful]
 
 
-def _codes_of_elsewhere(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: TextTable) -> list[Issue]:
+def _codes_of_elsewhere(
+    sheet: str, headers: Sequence[str | None], meanings: dict[int, HeaderAlias], body: TextTable
+) -> list[Issue]:
     """Take from `meanings` the codes that no State says to be of their table's state; says so."""
     of_state = {i: code_tables()[meaning.codes].state for i, meaning in meanings.items() if meaning.in_state}
     there = [body.to_series(i) for i, meaning in meanings.items() if meaning.column == "State"] if of_state else []
@@ -161,7 +163,7 @@ def _states(texts: pl.Series) -> set[str | None]:
     return set(filled.str.to_uppercase().replace_strict(state_codes(), default=None))
 
 
-def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], body: TextTable) -> list[Issue]:
+def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, HeaderAlias], body: TextTable) -> list[Issue]:
     """Put right what the values contradict, in `meanings`; says so."""
     issues: list[Issue] = []
     lots = [i for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
@@ -172,12 +174,12 @@ def _corrections(sheet: str, headers: Sequence[str | None], meanings: dict[int, 
     acres = next((body.to_series(i) for i in lots if i in meanings), None)
     for i in [i for i, meaning in meanings.items() if meaning.generic]:
         if acres is not None and is_lot_area(body.to_series(i), acres):
-            meanings[i] = Alias("Lot Size SqFt")
+            meanings[i] = HeaderAlias("Lot Size SqFt")
             issues.append(Issue(sheet, 0, str(headers[i]), "", "taken_as_lot_area: equal to the acres times 43,560"))
     return issues
 
 
-def _fullest(meanings: dict[int, Alias], body: TextTable, by_hand: Collection[int]) -> set[int]:
+def _fullest(meanings: dict[int, HeaderAlias], body: TextTable, by_hand: Collection[int]) -> set[int]:
     """Of the columns that mean the same, the one that a person named, else the plainest and fullest; the first of equals."""
     rivals: dict[str, list[int]] = {}
     for i, meaning in meanings.items():
@@ -188,13 +190,13 @@ def _fullest(meanings: dict[int, Alias], body: TextTable, by_hand: Collection[in
     }
 
 
-def _rank(meaning: Alias, texts: pl.Series) -> tuple[bool, bool, int]:
+def _rank(meaning: HeaderAlias, texts: pl.Series) -> tuple[bool, bool, int]:
     """Greater is better: holds a value at all, says plainly what it is, holds many."""
     filled = int((~texts.str.strip_chars().str.to_lowercase().is_in(list(cell_values("missing")))).sum())
     return filled > 0, meaning.is_plain, filled
 
 
-def _second_columns(sheet: str, headers: Sequence[str | None], meanings: dict[int, Alias], chosen: set[int]) -> list[Issue]:
+def _second_columns(sheet: str, headers: Sequence[str | None], meanings: dict[int, HeaderAlias], chosen: set[int]) -> list[Issue]:
     winner = {meanings[i].column: headers[i] for i in chosen}
     return [
         Issue(sheet, 0, str(headers[i]), "", f"second_column: {meaning.column} is taken from {winner[meaning.column]}")
@@ -211,7 +213,7 @@ def _suggestions(mapped: list[MappedColumn], missing: set[str], by_hand: Collect
     }
     found: list[tuple[str, str]] = []
     for column in [column for column in mapped if not column.canonical][:_SUGGESTED_AT_MOST]:
-        if column.position in by_hand or expand_header(column.header) in header_aliases():
+        if column.position in by_hand or normalize_header(column.header) in header_aliases():
             continue
         near = process.extractOne(fold_header(column.header), known.keys(), scorer=fuzz.ratio, score_cutoff=_SUGGESTED_FROM)
         if near:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from flexscout.config import describe_unknown_name, parse_content, read_text
+from flexscout.config import describe_unknown_name, parse_yaml, read_text_file
 from flexscout.domain import canonical_column, canonical_columns, fold_header, header_aliases
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.mapping.column_mapping import LEAVE_OUT, NO_MAPPING, PASS, Choice, ColumnMapping
@@ -45,8 +45,8 @@ def load_mapping(path: str) -> ColumnMapping:
     if not path:
         return NO_MAPPING
     file = Path(path)
-    text = read_text(file, f"The mapping {file}", f"`flexscout map EXPORT -o {file}` writes one.")
-    parse_content(file, text)
+    text = read_text_file(file, f"The mapping {file}", f"`flexscout map EXPORT -o {file}` writes one.")
+    parse_yaml(file, text)
     root = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
         raise ConfigurationError(f"{file} should hold columns:, with the headers of an export below it, one a line.")

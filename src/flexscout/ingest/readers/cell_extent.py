@@ -179,15 +179,6 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def column_letters(number: int) -> str:
-    """The letters of a column, A for 1."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _repeat(pattern: re.Pattern[bytes], attributes: bytes) -> int:
     found = pattern.search(attributes)
     return int(found[1]) if found else 1

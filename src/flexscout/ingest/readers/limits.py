@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import BinaryIO, Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from flexscout.domain import column_letters
 from flexscout.errors import DataFormatError, LimitError, ProcessingError
 from flexscout.ingest.readers.cell_extent import (
     CHUNK,
     Extent,
-    column_letters,
     inflate_part,
     may_be_far,
     measure_ods_extents,
@@ -252,10 +252,10 @@ def _check_size(path: Path, memory: int) -> None:
 
 def _too_large(path: Path, sheet: Extent, memory: int) -> ProcessingError:
     if sheet.columns > MOST_COLUMNS or sheet.rows > MOST_ROWS:
-        return DataFormatError.outside(path.name, sheet.name, f"{column_letters(sheet.columns)}{sheet.rows}")
+        return DataFormatError.outside(path.name, sheet.name, f"{column_letters(sheet.columns - 1)}{sheet.rows}")
     needed = max(sheet.area, sheet.cells) * _USUAL_PER_CELL
     if sheet.cells < sheet.area * _SPARSE:
-        last = f"{column_letters(sheet.columns)}{sheet.rows}"
+        last = f"{column_letters(sheet.columns - 1)}{sheet.rows}"
         extent = f"{sheet.cells:,} cells span {sheet.rows:,} rows x {sheet.columns:,} columns, up to {last}"
         return LimitError.far_cells(path.name, sheet.name, extent, needed, memory)
     return LimitError.too_large(path.name, sheet.name, (sheet.rows, sheet.columns), needed, memory)

@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import WORKBOOK_LINKS
+from flexscout.domain import POSTAL_COLUMNS, WORKBOOK_LINKS
 from flexscout.outputs.files.xlsx_writer import Sheet
 
 MAX_LINKED_ROWS = 2_500
 """Rows of a sheet with links. Those of every row are more than a fifth of the workbook's time, and Excel takes 65,530 a sheet."""
 
-_PLACE_LINKS = ("Address", "City", "State", "Zip Code")
+_PLACE_LINKS = POSTAL_COLUMNS
 _MAP = "https://www.google.com/maps/search/?api=1&query="
 _PAGE = r"^https?://[^\s\"<>]{1,2000}$"  # Excel takes 2,079 characters
 _NOT_PLAIN = r"[^A-Za-z0-9.\-]+"  # what an address of the web may not hold as it is

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import POSSIBLE_LISTED, REASONS, STATUS, TO_VERIFY, canonical_columns, is_score_number
+from flexscout.domain import MAX_POSSIBLE_DUPLICATES, REASONS, STATUS, TO_VERIFY, canonical_columns, is_score_number
 from flexscout.outputs.files.front_sheets import (
     build_links,
     build_settings_sheet,
@@ -69,7 +69,7 @@ def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]
         *_of_runs(tables),
         *_known("To Verify", _to_verify(others), formats),
         *_known("Duplicates", tables.merge_log, formats),
-        *_known("Possible Duplicates", tables.possible_duplicates.head(POSSIBLE_LISTED), formats),
+        *_known("Possible Duplicates", tables.possible_duplicates.head(MAX_POSSIBLE_DUPLICATES), formats),
         Sheet("Why Not Selected", _why_not(report), widths={"Reason": 70}),
         *_known("Not Selected", others.drop("To Verify", strict=False), formats),
         *_known("Issues", tables.issues, {}, ("Value",)),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from flexscout.outputs.html.cell_text import plain_text
 from flexscout.outputs.html.elements import BANDS, band_class, read_asset, render_lead
 from flexscout.outputs.html.outlines import Outlines, load_outlines
-from flexscout.outputs.html.positions import HEIGHT, POINTS, WIDTH, PlacedCandidates, place_candidates
+from flexscout.outputs.html.positions import HEIGHT, POINTS_SUFFIX, WIDTH, PlacedCandidates, place_candidates
 
 MAX_DATA_BYTES = 900_000
 """Of what the script says of the candidates."""
@@ -133,7 +133,11 @@ def _legend(places: PlacedCandidates) -> Iterable[Markup]:
 
 def _said(places: PlacedCandidates) -> str:
     points, summed = places.points.height, places.sums["count"].sum() if places.sums.height else 0
-    why = f"as they have no coordinates or come after the best {POINTS:,} that have" if points else "as they have no coordinates"
+    why = (
+        f"as they have no coordinates or come after the best {POINTS_SUFFIX:,} that have"
+        if points
+        else "as they have no coordinates"
+    )
     parts = [
         f"{points:,} candidates at their coordinates" if points else "",
         f"{summed:,} {'' if points else 'candidates '}summed by county or state, {why}" if summed else "",

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from flexscout.domain import format_decimals
+
 # Controls, ends of lines of other alphabets, and marks that turn the direction of what follows them.
 _UNSEEN = r"[\x00-\x1f\x7f-\x9f\x{2028}\x{2029}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]+"
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
@@ -37,13 +39,12 @@ def link_html(url: pl.Expr, words: str) -> pl.Expr:
 
 def format_whole(name: str, frame: pl.DataFrame) -> pl.Expr:
     """34000.4 as 34,000; empty where it is missing or no number."""
-    return _grouped(_number(name, frame).round(0).cast(pl.Int64, strict=False).cast(pl.String)).fill_null("")
+    return format_decimals(_number(name, frame).round(0).cast(pl.Int64, strict=False), 0).fill_null("")
 
 
 def format_decimal(name: str, frame: pl.DataFrame, digits: int) -> pl.Expr:
     """1.588 as 1.59, 9.0 as 9; empty where it is missing."""
-    text = _number(name, frame).round(digits).cast(pl.String).str.replace(r"\.0$", "")
-    return pl.concat_str(_grouped(text.str.extract(r"^(-?\d+)")), text.str.extract(r"(\.\d+)$").fill_null("")).fill_null("")
+    return format_decimals(_number(name, frame), digits).fill_null("")
 
 
 def format_year(name: str, frame: pl.DataFrame) -> pl.Expr:
@@ -60,8 +61,3 @@ def format_percent(name: str, frame: pl.DataFrame, of: float = 100) -> pl.Expr:
 def _number(name: str, frame: pl.DataFrame) -> pl.Expr:
     there = pl.col(name) if name in frame.columns else pl.lit(None)
     return there.cast(pl.Float64, strict=False)
-
-
-def _grouped(digits: pl.Expr) -> pl.Expr:
-    backward = digits.str.strip_prefix("-").str.reverse().str.replace_all(r"(\d{3})", "$1,").str.reverse().str.strip_prefix(",")
-    return pl.concat_str(pl.when(digits.str.starts_with("-")).then(pl.lit("-")).otherwise(pl.lit("")), backward)

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from flexscout.domain import ADDRESS_COLUMNS
 from flexscout.outputs.html.cell_text import plain_text
 from flexscout.outputs.html.elements import (
     render_bars,
@@ -66,7 +67,6 @@ def _remark(file: Mapping[str, Any]) -> str:
 
 
 _PAIRS, _FILES = 20, 10
-_PLACE = ("Address", "City", "State")
 
 
 def render_duplicates(report: Mapping[str, Any]) -> Markup:
@@ -100,7 +100,7 @@ def _files(pair: Mapping[str, Any]) -> str:
 def _merges(merged: Mapping[str, Any]) -> Markup:
     first = pl.DataFrame(merged["merges"], infer_schema_length=None)
     told = {
-        "Property": _joined(first, *_PLACE),
+        "Property": _joined(first, *ADDRESS_COLUMNS),
         "Kept": _joined(first, "Kept File", "Kept Sheet", "Kept Row"),
         "Merged into it": _joined(first, "Removed File", "Removed Sheet", "Removed Row"),
         "Evidence": plain_text("Evidence", first),
@@ -126,7 +126,7 @@ def _pair(pair: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _place(pair: Mapping[str, Any], which: str = "") -> str:
-    return shorten(", ".join(str(pair[which + name]) for name in _PLACE if pair.get(which + name)), 120)
+    return shorten(", ".join(str(pair[which + name]) for name in ADDRESS_COLUMNS if pair.get(which + name)), 120)
 
 
 _SHEETS, _COLUMNS, _STRANGERS, _LETTERS = 16, 80, 60, 28

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from flexscout.domain import PAGE_MARK
+from flexscout.domain import PAGE_GENERATOR_TAG
 from flexscout.outputs.html.candidate_map import render_map
 from flexscout.outputs.html.elements import (
     read_asset,
@@ -66,7 +66,7 @@ class Page:
         style, script = read_asset("page.css"), read_asset("page.js")
         return str(
             read_asset("page.html").format(
-                mark=Markup(PAGE_MARK),  # noqa: S704  # nosec B704 # a constant
+                mark=Markup(PAGE_GENERATOR_TAG),  # noqa: S704  # nosec B704 # a constant
                 style=style,
                 script=script,
                 style_hash=_hash(style),

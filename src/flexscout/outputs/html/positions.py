@@ -59,7 +59,7 @@ def _flat(part: _Part, longitude: pl.Expr, latitude: pl.Expr) -> tuple[pl.Expr, 
     return x * part.scale + part.x, -y * part.scale + part.y
 
 
-POINTS = 5_000
+POINTS_SUFFIX = 5_000
 """Candidates that are points of their own, the best first."""
 
 _COLUMNS = (
@@ -85,7 +85,7 @@ def place_candidates(master: pl.DataFrame, outlines: Outlines) -> PlacedCandidat
     """The unique candidates, best first, on the map."""
     there = master.select(name for name in _COLUMNS if name in master.columns).with_row_index("rank", offset=1)
     ranked = _positioned(there).with_columns(pl.col("x").is_not_null().cum_sum().alias("number"))
-    dot = pl.col("x").is_not_null() & (pl.col("number") <= POINTS)
+    dot = pl.col("x").is_not_null() & (pl.col("number") <= POINTS_SUFFIX)
     points, rest = ranked.filter(dot), ranked.filter(~dot)
     if not rest.height:
         return PlacedCandidates(points, pl.DataFrame(), 0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 from markupsafe import Markup
 
-from flexscout.domain import POINTS
+from flexscout.domain import POINTS_SUFFIX, POSTAL_COLUMNS
 from flexscout.outputs.html.cell_text import (
     escape_text,
     format_decimal,
@@ -42,9 +42,9 @@ _OPTION = Markup('<option value="{}">{}</option>')
 
 def render_ranking(master: pl.DataFrame, explanations: Sequence[str]) -> Markup:
     """The table of the first ROWS of the unique candidates, best first; `explanations`: why each scored what it did."""
-    factors = [name for name in master.columns if name.endswith(POINTS)][:_FACTORS]
+    factors = [name for name in master.columns if name.endswith(POINTS_SUFFIX)][:_FACTORS]
     shown, rows = _fitting(master.head(MAX_PAGE_ROWS), factors, explanations)
-    names = [*_COLUMNS, *(shorten(name.removesuffix(POINTS), 40) for name in factors), "Known"]
+    names = [*_COLUMNS, *(shorten(name.removesuffix(POINTS_SUFFIX), 40) for name in factors), "Known"]
     return read_asset("ranking.html").format(
         states=_options(shown, "State"),
         types=_options(shown, "Property Type"),
@@ -143,7 +143,7 @@ def _on_map(shown: pl.DataFrame) -> pl.Expr:
     """The address of a map of the place, made of letters and digits alone."""
     if "Address" not in shown.columns:
         return pl.lit(None, pl.String)
-    parts = [_text(name, shown).str.slice(0, 80) for name in ("Address", "City", "State", "Zip Code")]
+    parts = [_text(name, shown).str.slice(0, 80) for name in POSTAL_COLUMNS]
     words = pl.concat_str(parts, separator=" ", ignore_nulls=True).str.replace_all("[^A-Za-z0-9]+", "+").str.strip_chars("+")
     return pl.when(words != "").then(pl.concat_str(pl.lit(_MAP_LINK), words))
 

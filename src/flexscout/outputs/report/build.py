@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import ISSUES_LISTED, issue_reasons
+from flexscout.domain import MAX_LISTED_ISSUES, POSTAL_COLUMNS, issue_reasons
 from flexscout.models import AggregateStatistics, FileStatus, ProcessingResult, SheetRecord, SkippedFile
 from flexscout.outputs.report.column_drift import find_column_drift
 from flexscout.outputs.report.figures import (
@@ -28,7 +28,7 @@ from flexscout.runtime import ErrorHandler
 REPORT_FORMAT = "1.1"
 TOP_CANDIDATES = 10
 _SHOWN = (
-    "Property Name", "Property Type", "Address", "City", "State", "Zip Code", "Building SqFt", "Lot Size Acres",
+    "Property Name", "Property Type", *POSTAL_COLUMNS, "Building SqFt", "Lot Size Acres",
     "Year Built", "Occupancy", "Flex Score", "Flex Classification", "Completeness", "Score Ceiling",
     "Source File", "Source Sheet", "Source Row", "Property ID", "Source Count", "Also In",
 )  # fmt: skip
@@ -165,7 +165,7 @@ def _file(result: ProcessingResult, removed: int) -> dict[str, Any]:
         "seconds": round(result.processing_time, 3),
         "retries": record.retries,
         "issues": sum(record.issue_counts.values()),
-        "issues_listed": min(sum(record.issue_counts.values()), ISSUES_LISTED),
+        "issues_listed": min(sum(record.issue_counts.values()), MAX_LISTED_ISSUES),
         "fingerprint": record.source.fingerprint,
         "vendor": result.source_file_info["vendor"],
         "sheets": [_sheet(sheet) for sheet in record.sheets],

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import MADE_FROM, canonical_columns, fold_header
+from flexscout.domain import DERIVED_COLUMNS, canonical_columns, fold_header
 from flexscout.models import ProcessingResult
 
 _KIND_WORDS = {"n": "numbers", "d": "dates", "t": "texts"}
@@ -101,7 +101,7 @@ def _nearest(name: str, others: Sequence[str]) -> list[str]:
 
 def _entry(name: str, found: Mapping[str, _Column], sheets: Sequence[str]) -> dict[str, Any]:
     column = found[name]
-    made = {place for other in MADE_FROM.get(name, ()) if other in found for place in found[other].headers}
+    made = {place for other in DERIVED_COLUMNS.get(name, ()) if other in found for place in found[other].headers}
     kinds = {kind: sorted(place for place, own in column.kinds.items() if own == kind) for kind in _KIND_WORDS}
     several = sum(1 for places in kinds.values() if places) > 1
     return {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flexscout.domain import ISSUES_LISTED, PLACE_COLUMNS, POSSIBLE_LISTED
+from flexscout.domain import ADDRESS_COLUMNS, AREA_COLUMNS, MAX_LISTED_ISSUES, MAX_POSSIBLE_DUPLICATES, join_some
 from flexscout.models import ProcessingResult
 from flexscout.outputs.report.build import RunFacts
 from flexscout.outputs.report.figures import summarize_fills
@@ -61,7 +61,7 @@ def _possible(facts: RunFacts) -> list[str]:
         return []
     sure = int(facts.possible_duplicates["Nearly Sure"].sum())
     found = f"{pairs:,} pair{'s' if pairs > 1 else ''} of properties may be one, written differently"
-    listed = "has them" if pairs <= POSSIBLE_LISTED else f"has the surest {POSSIBLE_LISTED:,}"
+    listed = "has them" if pairs <= MAX_POSSIBLE_DUPLICATES else f"has the surest {MAX_POSSIBLE_DUPLICATES:,}"
     merging = (
         f" --close-matches merge would join {sure:,} of them, which {'is' if sure == 1 else 'are'} nearly sure." if sure else ""
     )
@@ -84,15 +84,15 @@ def _unmatched(facts: RunFacts) -> list[str]:
 
 def describe_unmatched_mappings(mapping: str, entries: Sequence[str]) -> str:
     """That a mapping file has entries that matched nothing."""
-    shown = ", ".join(entries[:_SHOWN]) + (f", and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else "")
+    shown = join_some(entries, _SHOWN)
     return f"The mapping {mapping} has entries that no header of any file matches: {shown}."
 
 
 def _not_listed(facts: RunFacts) -> list[str]:
     """Files with more Issues than are listed."""
     counts = {result.record.source.name: sum(result.record.issue_counts.values()) for result in facts.results}
-    listed = f"{ISSUES_LISTED:,} of them are listed, some of every kind; the report has the count of each reason."
-    return [f"{name} has {count:,} Issues. {listed}" for name, count in counts.items() if count > ISSUES_LISTED]
+    listed = f"{MAX_LISTED_ISSUES:,} of them are listed, some of every kind; the report has the count of each reason."
+    return [f"{name} has {count:,} Issues. {listed}" for name, count in counts.items() if count > MAX_LISTED_ISSUES]
 
 
 def _near_limit(facts: RunFacts) -> list[str]:
@@ -130,9 +130,9 @@ def _how_compared(name: str, fields: tuple[str, ...], lacked: frozenset[str], wi
     without = [field for field in fields if field in lacked]
     if not without:
         return []
-    if not PLACE_COLUMNS.issuperset(without) or len(without) == len(fields):
+    if not AREA_COLUMNS.issuperset(without) or len(without) == len(fields):
         how = "its rows are compared with none, and none is removed"
-    elif without_zip or {*fields} != {"Address", "City", "State"}:
+    elif without_zip or {*fields} != {*ADDRESS_COLUMNS}:
         how = "its rows are compared only with each other"
     else:
         how = "its rows are compared by their ZIP codes; those without one only with each other"

@@ -1,0 +1,73 @@
+"""Names of columns and files that several stages share, and limits on what outputs list."""
+
+from __future__ import annotations
+
+ADDRESS_COLUMNS = ("Address", "City", "State")
+"""Where a property is, in the fewest columns; also the default `duplicate_fields`."""
+
+POSTAL_COLUMNS = (*ADDRESS_COLUMNS, "Zip Code")
+"""The address as it is written on a letter or looked up on a map."""
+
+AREA_COLUMNS = frozenset({"City", "State", "Zip Code", "County"})
+"""Columns that say where an address is. A sheet may lack one because all its rows are in one place."""
+
+SOURCE_COLUMNS = ("Source File", "Source Sheet", "Source Row")
+"""Where a row comes from: file relative to the input folder, sheet, row as Excel numbers it."""
+
+FLAGS, MISSING_FACTORS = "Flags", "Missing Factors"
+"""The bonuses of a row, and the factors that have no data for it."""
+
+SCORE_COLUMNS = ("Flex Score", "Flex Classification", FLAGS, MISSING_FACTORS, "Completeness", "Score Ceiling")
+"""What scoring adds beside the points: score 0-10 and its band, share of factors with data 0-1, best possible score."""
+
+POINTS_SUFFIX = " Points"
+"""How the name of a factor's column ends. The profile names the factors."""
+
+UNVERIFIED = "Unverified"
+"""Criteria that a row was not checked against because its sheet lacks the column."""
+
+LINK_COLUMNS = ("Property ID", "Duplicate Group", "Source Count", "Also In")
+"""What merging adds: an ID that is stable across runs, the group in the merge log, the number of rows that are this property,
+and the other files they are in."""
+
+FILL_COLUMNS = ("Filled Cells", "Score Before Filling")
+"""The blanks of a row that were filled from its duplicates, and its score before that if it changed."""
+
+OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, *LINK_COLUMNS, *FILL_COLUMNS, UNVERIFIED)
+"""Columns that flexscout writes itself. An input column with such a name is renamed."""
+
+STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
+"""Working columns: RowStatus, the rejection reasons of a row, and whether only missing values keep it from being selected."""
+
+SQUARE_FEET_PER_ACRE = 43_560
+
+DERIVED_COLUMNS = {"Lot Size Acres": ("Lot Size SqFt",)}
+"""Columns that are calculated if a sheet has only the others."""
+
+WORKBOOK_LINKS = ("Map", "Property Page")
+"""Columns that only the workbook's list has."""
+
+WORKBOOK_CREATOR = "flexscout"
+"""Creator in the properties of a workbook, by which flexscout recognizes its own output."""
+
+PAGE_GENERATOR_TAG = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
+"""Tag in the head of an HTML page, for the same purpose."""
+
+ISSUES_SUFFIX, DUPLICATES_SUFFIX = "_issues", "_duplicates"
+"""What the names of the issues file and the merge log add to the workbook's name."""
+
+MAX_LISTED_ISSUES = 10_000
+"""Issues listed per file; the rest are only counted."""
+
+MAX_POSSIBLE_DUPLICATES = 10_000
+"""Possible duplicates listed, most certain first; the rest are only counted."""
+
+
+def is_score_column(name: str) -> bool:
+    """Return whether scoring writes the column."""
+    return name in SCORE_COLUMNS or name.endswith(POINTS_SUFFIX)
+
+
+def is_score_number(name: str) -> bool:
+    """Return whether scoring writes the column and it holds numbers."""
+    return is_score_column(name) and name not in ("Flex Classification", FLAGS, MISSING_FACTORS)

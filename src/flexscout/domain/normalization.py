@@ -1,0 +1,119 @@
+"""Normalized text and comparison keys: values with equal keys mean the same.
+
+A key is null where the value says nothing: it is missing, blank, or nothing but punctuation.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import polars as pl
+
+from flexscout.domain.vocabulary import address_phrases, address_terms, address_words, state_codes
+
+
+def normalize_words(text: pl.Expr) -> pl.Expr:
+    """Return the text as upper-case words: `St. John's-Rd` becomes `ST JOHNS RD`."""
+    upper = text.str.to_uppercase().str.replace_all(r"([A-Z]{2})\.([A-Z]{2})", "$1 $2").str.replace_all(r"[.'`\u2018\u2019]", "")
+    words = upper.str.replace_all(r"[^\w#-]+|_", " ").str.replace_all("#", " # ", literal=True)
+    # A hyphen stays only within a range of house numbers.
+    return words.str.replace_all(r"(\D)-|-(\D)", "$1 $2").str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def abbreviate_words(text: pl.Expr) -> pl.Expr:
+    """Return normalized words with every word, directions included, abbreviated as in USPS Publication 28."""
+    return _replace_words(text, _abbreviations())
+
+
+def abbreviate_street(text: pl.Expr) -> pl.Expr:
+    """Return a normalized address with words and phrases abbreviated, except directions: not every NORTH is one."""
+    return _replace_words(_replace_words(text, _phrases()), _abbreviations_except_directions())
+
+
+def expand_abbreviations(text: pl.Expr) -> pl.Expr:
+    """Return a normalized street name with its words in full: `IND CTR` becomes `INDUSTRIAL CENTER`.
+
+    Close matching counts differing letters, and a typo in a long word is one letter.
+    """
+    return _replace_words(text, _expansions())
+
+
+def map_distinct(texts: pl.Series, normalize: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Apply `normalize` once to each distinct text and return a value per row."""
+    distinct = texts.unique().drop_nulls().alias("text")
+    normalized = distinct.to_frame().select(normalize(pl.col("text"))).to_series()
+    return texts.replace_strict(distinct, normalized, default=None, return_dtype=pl.String)
+
+
+def blank_to_null(text: pl.Expr) -> pl.Expr:
+    """Return the text, null where it is empty."""
+    return pl.when(text != "").then(text)
+
+
+def city_key(city: pl.Expr) -> pl.Expr:
+    """Return the comparison key of a city: `Saint Louis` and `St. Louis` are both `ST LOUIS`."""
+    return blank_to_null(abbreviate_words(normalize_words(city)))
+
+
+def state_key(state: pl.Expr) -> pl.Expr:
+    """Return the two-letter code of a state given as a name or code; any other text in upper case."""
+    return blank_to_null(normalize_words(state)).replace(state_codes())
+
+
+def zip_key(code: pl.Expr) -> pl.Expr:
+    """Return the first five digits of a ZIP code."""
+    return blank_to_null(code.str.strip_chars().str.slice(0, 5))
+
+
+def unit_key(unit: pl.Expr) -> pl.Expr:
+    """Return a unit without its designator and leading zeros: `Suite 04` becomes `4`."""
+    words = pl.format(" {} ", abbreviate_street(normalize_words(unit))).str.replace_all(r" (?:UNIT|NO) (?:(?:UNIT|NO) )*", " ")
+    return blank_to_null(words.str.strip_chars(" ").str.replace_all(r"\b0+(\d)", "$1"))
+
+
+def apn_key(apn: pl.Expr, *, leading_zeros: bool = True) -> pl.Expr:
+    """Return the letters and digits of an APN: `06-43` and `0643` are the same parcel.
+
+    Args:
+        apn: Parcel numbers as text.
+        leading_zeros: Whether leading zeros count. Spreadsheets drop them, but within a county they can tell parcels apart.
+
+    """
+    key = apn.str.to_uppercase().str.replace_all(r"[\W_]+", "")
+    return blank_to_null(key) if leading_zeros else blank_to_null(key).str.strip_chars_start("0")
+
+
+def have_different_apns(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Return whether both sides name a parcel and the parcels differ; false if either APN is missing."""
+    return (apn_key(left) != apn_key(right)).fill_null(value=False)
+
+
+# In each pattern a word stands between two spaces. The texts they are applied to have doubled spaces, so that neighboring
+# words don't share one.
+
+
+@cache
+def _abbreviations() -> Mapping[str, str]:
+    return {f" {word} ": f" {short} " for word, short in address_words().items()}
+
+
+@cache
+def _abbreviations_except_directions() -> Mapping[str, str]:
+    directions = {form for forms in address_terms("directions").values() for form in forms}
+    return {f" {word} ": f" {short} " for word, short in address_words().items() if word not in directions}
+
+
+@cache
+def _phrases() -> Mapping[str, str]:
+    return {f" {phrase.replace(' ', '  ')} ": f" {short.replace(' ', '  ')} " for phrase, short in address_phrases().items()}
+
+
+@cache
+def _expansions() -> Mapping[str, str]:
+    terms = {**address_terms("suffixes"), **address_terms("names")}
+    # ST is Street or Saint.
+    return {f" {short} ": f" {max(forms, key=len)} " for short, forms in terms.items() if forms and short != "ST"}
+
+
+def _replace_words(text: pl.Expr, patterns: Mapping[str, str]) -> pl.Expr:
+    spaced = pl.format(" {} ", text.str.replace_all(" ", "  ", literal=True))
+    return spaced.str.replace_many(patterns, leftmost=True).str.replace_all("  ", " ", literal=True).str.strip_chars(" ")

@@ -1,0 +1,75 @@
+"""Numbers, dates, lists and addresses as text for people. One copy, so that every output formats them alike."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flexscout.domain.column_names import ADDRESS_COLUMNS
+
+_GIGABYTE, _MEGABYTE = 2**30, 2**20
+
+
+def format_count(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 property`, `1,200 properties`."""
+    return f"{number:,} {noun if number == 1 else pluralize(noun)}"
+
+
+def pluralize(noun: str) -> str:
+    """Return the plural of a regular English noun."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def format_time(text: str) -> str:
+    """Return an ISO 8601 time as `2026-11-25 02:10` in the user's time zone."""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def format_bytes(size: float) -> str:
+    """Return a size in bytes as `1.5 GB` or `12 MB`."""
+    return f"{size / _GIGABYTE:,.1f} GB" if size >= _GIGABYTE else f"{size / _MEGABYTE:,.0f} MB"
+
+
+def format_number(number: float, *, is_year: bool = False) -> str:
+    """Return a number with grouped thousands and no needless decimals: `20,000`, `0.5`. Years have no separators."""
+    return f"{number:g}" if is_year else f"{number:,.12g}"
+
+
+def format_range(
+    at_least: float | None = None,
+    above: float | None = None,
+    at_most: float | None = None,
+    below: float | None = None,
+    *,
+    is_year: bool = False,
+) -> str:
+    """Return the range in words: `from 0.5 to 20`, `above 100,000`, `from 20,000 below 50,000`."""
+    bounds = ((at_least, "from"), (above, "above"), (at_most, "to"), (below, "below"))
+    return " ".join(f"{word} {format_number(bound, is_year=is_year)}" for bound, word in bounds if bound is not None)
+
+
+def join_some(names: Sequence[str], limit: int, *, last: str = ", ") -> str:
+    """Return `a, b and 3 more`.
+
+    Args:
+        names: The names, most important first.
+        limit: The number of names shown if there are more.
+        last: The separator before the last name of a list that is shown whole, such as ` and `.
+
+    """
+    if len(names) <= limit:
+        return last.join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f"{', '.join(names[:limit])} and {len(names) - limit:,} more"
+
+
+def join_address(row: Mapping[str, Any], columns: Sequence[str] = ADDRESS_COLUMNS) -> str:
+    """Return `12 MAIN ST, Norcross, GA` from a row's columns, without the missing ones."""
+    return ", ".join(str(row[name]) for name in columns if row.get(name))
+
+
+def column_letters(position: int) -> str:
+    """Return Excel's letters of a column; position 0 is `A`."""
+    letters, rest = "", position + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters

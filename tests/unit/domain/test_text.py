@@ -1,0 +1,94 @@
+"""Numbers, dates, lists and addresses as text for people."""
+
+import polars as pl
+import pytest
+
+from flexscout.domain.text import (
+    column_letters,
+    format_bytes,
+    format_count,
+    format_number,
+    format_range,
+    join_address,
+    join_some,
+)
+from flexscout.domain.text_columns import format_decimals, format_points, join_some_texts
+
+
+@pytest.mark.parametrize(("position", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (701, "ZZ"), (702, "AAA")])
+def test_column_letters_are_those_of_excel(position, letters):
+    assert column_letters(position) == letters
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [(1, "property", "1 property"), (1200, "property", "1,200 properties"), (0, "row", "0 rows"), (1, "row", "1 row")],
+)
+def test_a_count_agrees_with_its_noun(number, noun, text):
+    assert format_count(number, noun) == text
+
+
+@pytest.mark.parametrize(("size", "text"), [(2**20, "1 MB"), (3 * 2**29, "1.5 GB"), (2000 * 2**30, "2,000.0 GB")])
+def test_bytes_are_written_in_megabytes_or_gigabytes(size, text):
+    assert format_bytes(size) == text
+
+
+def test_numbers_have_grouped_thousands_and_years_do_not():
+    assert [format_number(20_000), format_number(0.5), format_number(1990, is_year=True)] == ["20,000", "0.5", "1990"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text"),
+    [
+        ({"at_least": 0.5, "at_most": 20}, "from 0.5 to 20"),
+        ({"at_least": 20_000, "below": 50_000}, "from 20,000 below 50,000"),
+        ({"above": 100_000}, "above 100,000"),
+        ({"at_least": 1990, "is_year": True}, "from 1990"),
+    ],
+)
+def test_a_range_names_its_bounds(bounds, text):
+    assert format_range(**bounds) == text
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a, b"), (["a", "b", "c"], "a, b and 1 more"), (["a"] * 1002, "a, a and 1,000 more")],
+)
+def test_a_long_list_is_cut_and_counted(names, text):
+    assert join_some(names, 2) == text
+
+
+def test_the_last_of_a_whole_list_can_follow_an_and():
+    assert [join_some(list("abc"), 3, last=" and "), join_some(["a"], 3, last=" and ")] == ["a, b and c", "a"]
+
+
+def test_lists_in_a_column_are_cut_and_counted_too():
+    lists = pl.DataFrame({"files": [["a", "b", "c"], ["a"], []]}, schema={"files": pl.List(pl.String)})
+    assert lists.select(join_some_texts(pl.col("files"), 2))["files"].to_list() == ["a, b and 1 more", "a", ""]
+
+
+def test_an_address_leaves_out_what_is_missing():
+    assert join_address({"Address": "12 MAIN ST", "City": None, "State": "GA"}) == "12 MAIN ST, GA"
+
+
+@pytest.mark.parametrize(
+    ("number", "decimals", "text"),
+    [
+        (34000.4, 0, "34,000"),
+        (1.588, 2, "1.59"),
+        (9.0, 2, "9"),
+        (-1234567.5, 1, "-1,234,567.5"),
+        (-123.0, 0, "-123"),
+        (None, 2, None),
+    ],
+)
+def test_decimals_in_a_column_are_grouped_and_rounded(number, decimals, text):
+    assert pl.select(format_decimals(pl.lit(number, pl.Float64), decimals)).item() == text
+
+
+def test_points_have_no_needless_decimals():
+    assert pl.Series([3.0, 2.5, None]).to_frame("points").select(format_points(pl.col("points")))["points"].to_list() == [
+        "3",
+        "2.5",
+        None,
+    ]
