@@ -136,7 +136,7 @@ def test_missing_columns_name_what_is_there():
 def test_of_very_many_headers_some_are_named():
     headers = [f"Column {number}" for number in range(1, 101)]
     message = DataFormatError.missing_columns("a.xlsx", "Data", ["Address or APN"], headers).message
-    assert "Column 30, and 70 more." in message
+    assert "Column 30 and 70 more." in message
     assert "Column 31" not in message
 
 

@@ -164,7 +164,7 @@ def test_different_notes_of_one_property_stand_below_each_other(workbook):
 def test_a_column_that_a_person_added_is_told(workbook):
     notes = read_notes(workbook(typed(("Z1", "Broker"), ("Z2", "Ann"), ("Y1", "Empty"))), COLUMNS)
     (remark,) = describe_notes(notes, master(listed()).columns)
-    assert remark.startswith("Columns added by hand are not carried along: Broker. Name them in output.user_columns")
+    assert remark.startswith("Columns added by hand are not kept: Broker. Name them in output.user_columns")
 
 
 def test_many_rows_are_told_by_the_first(workbook):
