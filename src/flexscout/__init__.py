@@ -13,7 +13,8 @@ with SafeImports():  # `python -m` and `python -c` put the current folder before
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
-    from flexscout.errors import ErrorCategory, FlexscoutError, ProcessingError
+    from flexscout.error_codes import ErrorCategory, ErrorCode
+    from flexscout.errors import FlexscoutError, ProcessingError
     from flexscout.ingest import FileDiscovery
     from flexscout.models import AggregateStatistics, ProcessingResult, RunSummary
     from flexscout.notebook import FileProcessor, FlexPropertyClassifier, PropertyDataAnalyzer, ReportGenerator, ResultAggregator
@@ -28,6 +29,7 @@ __all__ = [
     "BatchProcessor",
     "ErrorAction",
     "ErrorCategory",
+    "ErrorCode",
     "ErrorHandler",
     "FileDiscovery",
     "FileProcessor",
@@ -52,7 +54,8 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "config": ("PipelineConfiguration",),
-        "errors": ("ErrorCategory", "FlexscoutError", "ProcessingError"),
+        "error_codes": ("ErrorCategory", "ErrorCode"),
+        "errors": ("FlexscoutError", "ProcessingError"),
         "ingest": ("FileDiscovery",),
         "models": ("AggregateStatistics", "ProcessingResult", "RunSummary"),
         "notebook": ("FileProcessor", "FlexPropertyClassifier", "PropertyDataAnalyzer", "ReportGenerator", "ResultAggregator"),

@@ -1,15 +1,15 @@
-"""What can go wrong, as exceptions.
+"""The exceptions of flexscout.
 
 FlexscoutError
-├── ConfigurationError      a setting is wrong                      exit 2
-├── NothingToReadError      no folder, or no file in it             exit 2
-├── OutputError             a result cannot be written              exit 2
-└── ProcessingError         one file cannot be processed            the run goes on, exit 1
-    ├── FileAccessError     it cannot be opened
-    ├── DataFormatError     it is not what its name says, or has no property table
-    ├── LimitError          it is larger than what one file may take
-    ├── WorkerError         processing it failed, took too long or too much memory
-    └── AggregationError    its rows do not fit with those of the others
+├── ConfigurationError      a setting, profile or mapping is invalid    exit 2
+├── NothingToReadError      the input folder is missing or empty        exit 2
+├── OutputError             a result can't be written                   exit 2
+└── ProcessingError         one file fails; the run continues           exit 1
+    ├── FileAccessError     the file can't be opened
+    ├── DataFormatError     the file isn't the kind its name says, or has no property table
+    ├── LimitError          the file is larger than the limit for one file
+    ├── WorkerError         reading the file failed, timed out or ran out of memory
+    └── AggregationError    the file's rows can't be combined with the others
 """
 
 import errno
@@ -17,29 +17,23 @@ import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
 from flexscout.domain import escape_controls, format_bytes, join_some
+from flexscout.error_codes import ErrorCategory, ErrorCode
 
 _HEADERS_SHOWN = 30
 _CELL_SHOWN = 40  # characters
 
 
-class ErrorCategory(StrEnum):
-    """The four kinds of error of a file."""
-
-    FILE_ACCESS = "file_access"
-    DATA_FORMAT = "data_format"
-    PROCESSING = "processing"
-    AGGREGATION = "aggregation"
-
-
 class FlexscoutError(Exception):
-    """Raised when flexscout can't do what was asked; the root of all its exceptions.
+    """Raised when flexscout can't do what you asked; the root of its exceptions.
 
-    `message`: what is wrong, in a plain sentence; `next_step`: what to do about it, or empty.
+    Attributes:
+        message: What is wrong, in one sentence.
+        next_step: What to do about it; may be empty.
+
     """
 
     def __init__(self, message: str, next_step: str = "") -> None:
@@ -52,125 +46,131 @@ class FlexscoutError(Exception):
 
 
 class ConfigurationError(FlexscoutError):
-    """Raised when settings are wrong; `message` names every mistake, one a line.
+    """Raised when settings, a profile or a mapping file are invalid.
 
-    `mistakes`: setting -> what is wrong with it.
+    Attributes:
+        message: All validation errors, one per line.
+        validation_errors: Setting or line -> what is wrong with it.
+
     """
 
-    def __init__(self, message: str, mistakes: Mapping[str, str] | None = None) -> None:
+    def __init__(self, message: str, validation_errors: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
-        self.mistakes = dict(mistakes or {})
+        self.validation_errors = dict(validation_errors or {})
 
     @classmethod
-    def of_settings(cls, mistakes: Mapping[str, str]) -> Self:
-        """All mistakes of one set of settings."""
-        return cls("\n".join(escape_controls(f"{setting}: {wrong}") for setting, wrong in mistakes.items()), mistakes)
+    def from_settings(cls, validation_errors: Mapping[str, str]) -> Self:
+        """Report the errors of settings passed to Python, by keyword."""
+        return cls("\n".join(_format_lines(validation_errors)), validation_errors)
 
     @classmethod
-    def of_places(cls, mistakes: Mapping[str, str]) -> Self:
-        """All mistakes of settings that were gathered from several places, each with its own."""
-        count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-        return cls(
-            "\n  ".join(
-                [f"The settings have {count}:", *(escape_controls(f"{place}: {wrong}") for place, wrong in mistakes.items())]
-            ),
-            mistakes,
-        )
+    def from_sources(cls, validation_errors: Mapping[str, str]) -> Self:
+        """Report the errors of settings from several sources (file, environment, command line), by source."""
+        return cls._under_heading("The settings have", validation_errors)
 
     @classmethod
-    def of_profile(cls, path: Path, mistakes: Mapping[str, str]) -> Self:
-        """All mistakes of one profile, each with its line."""
-        return cls._of_written(f"The profile {path}", mistakes)
+    def from_profile(cls, path: Path, validation_errors: Mapping[str, str]) -> Self:
+        """Report the errors of a profile, by line."""
+        return cls._under_heading(f"The profile {path} has", validation_errors)
 
     @classmethod
-    def of_mapping(cls, path: Path, mistakes: Mapping[str, str]) -> Self:
-        """All mistakes of one mapping file, each with its line."""
-        return cls._of_written(f"The mapping {path}", mistakes)
+    def from_mapping_file(cls, path: Path, validation_errors: Mapping[str, str]) -> Self:
+        """Report the errors of a mapping file, by line."""
+        return cls._under_heading(f"The mapping {path} has", validation_errors)
 
     @classmethod
-    def _of_written(cls, what: str, mistakes: Mapping[str, str]) -> Self:
-        count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-        told = (escape_controls(f"{place}: {wrong}" if place else wrong) for place, wrong in mistakes.items())
-        return cls("\n  ".join([f"{what} has {count}:", *told]), mistakes)
+    def _under_heading(cls, heading: str, validation_errors: Mapping[str, str]) -> Self:
+        count = f"{len(validation_errors)} error{'s' if len(validation_errors) > 1 else ''}"
+        return cls("\n  ".join([f"{heading} {count}:", *_format_lines(validation_errors)]), validation_errors)
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, dict[str, str]]]:
-        return type(self), (self.message, self.mistakes)
+        return type(self), (self.message, self.validation_errors)
+
+
+def _format_lines(validation_errors: Mapping[str, str]) -> list[str]:
+    return [escape_controls(f"{place}: {reason}" if place else reason) for place, reason in validation_errors.items()]
 
 
 class NothingToReadError(FlexscoutError):
-    """Raised when the input folder is missing or holds nothing to read."""
+    """Raised when the input folder is missing, or no file in it can be read."""
 
 
 class OutputError(FlexscoutError):
-    """Raised when a result can't be written where it should go."""
+    """Raised when a result can't be written to its path."""
 
 
 class ProcessingError(FlexscoutError):
-    """Raised when one file can't be processed; the others go on.
+    """Raised when one file can't be processed; the run continues with the others.
 
-    `code`: a stable word for programs, such as `password_protected`; `category`: one of the four kinds.
+    Attributes:
+        code: The cause, for programs.
+        category: The category of the cause; a class attribute.
+        file: Path of the file below the input folder; empty until `with_file`.
+
     """
 
     category = ErrorCategory.PROCESSING
 
-    def __init__(self, code: str, message: str, next_step: str = "", file: str = "") -> None:
+    def __init__(self, code: ErrorCode, message: str, next_step: str = "", file: str = "") -> None:
         super().__init__(message, next_step)
-        self.code = code
+        self.code = ErrorCode(code)
         self.file = file
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str, str]]:
-        # Exceptions pickle by their args, which lack the code: without this none survives a worker process.
+    def __reduce__(self) -> tuple[type[Self], tuple[ErrorCode, str, str, str]]:
+        # By default an exception is pickled with its args, which lack the code and the file.
         return type(self), (self.code, self.message, self.next_step, self.file)
 
-    def of_file(self, file: str) -> Self:
-        """The same error, naming its file."""
+    def with_file(self, file: str) -> Self:
+        """Return a copy that names the file."""
         return type(self)(self.code, self.message, self.next_step, file)
 
     def as_dict(self) -> dict[str, str]:
-        """`category`, `code`, `message` and `next_step`, as the report has them."""
+        """Return `category`, `code`, `message` and `next_step`, as in the report."""
         return {
-            "category": str(self.category),
-            "code": self.code,
+            "category": self.category.value,
+            "code": self.code.value,
             "message": self.message,
             "next_step": self.next_step,
         }
 
 
 class FileAccessError(ProcessingError):
-    """Raised when a file can't be opened: missing, locked, not permitted."""
+    """Raised when a file can't be opened: it is missing, locked or not permitted."""
 
     category = ErrorCategory.FILE_ACCESS
 
     @classmethod
     def from_os_error(cls, path: Path, error: OSError) -> Self:
-        """The error of the operating system, in plain words."""
+        """Translate an error of the operating system."""
         if isinstance(error, FileNotFoundError):
-            return cls("file_missing", f"{path.name} is no longer there.", "Put it back, or run again without it.")
-        if _is_one_of(error, _HELD):
-            return cls("file_busy", f"{path.name} is held by another program.", "Close it there, and run again.")
+            return cls(ErrorCode.FILE_MISSING, f"{path.name} no longer exists.", "Put it back, or run again without it.")
+        if _has_number(error, _LOCKED):
+            return cls(ErrorCode.FILE_BUSY, f"{path.name} is open in another program.", "Close it there, then run again.")
         if isinstance(error, PermissionError):
             return cls(
-                "not_permitted",
-                f"{path.name} can't be opened: another program holds it, or you may not read it.",
-                "Close it in Excel, check its permissions, and run again.",
+                ErrorCode.NOT_PERMITTED,
+                f"{path.name} can't be opened: another program has it open, or you don't have permission to read it.",
+                "Close it in Excel, check its permissions, then run again.",
             )
         reason = error.strerror or type(error).__name__
-        if _is_one_of(error, _STORAGE) or isinstance(error, TimeoutError):
+        if _has_number(error, _STORAGE) or isinstance(error, TimeoutError):
             return cls(
-                "storage_failed",
+                ErrorCode.STORAGE_FAILED,
                 f"{path.name} can't be read from its drive: {reason}.",
-                "Check the drive or the network, or copy the file to this computer, and run again.",
+                "Check the drive or the network, or copy the file to this computer, then run again.",
             )
-        return cls("cannot_open", f"{path.name} can't be opened: {reason}.", "Copy the file to this computer, and run again.")
+        return cls(
+            ErrorCode.CANNOT_OPEN, f"{path.name} can't be opened: {reason}.", "Copy the file to this computer, then run again."
+        )
 
 
 def _numbers(*names: str) -> frozenset[int]:
-    """The operating system's error numbers, those that it has."""
+    """Return the error numbers that this operating system defines."""
     return frozenset(getattr(errno, name) for name in names if hasattr(errno, name))
 
 
-# Numbers of POSIX, then those of Windows: sharing and lock violations; a network that does not answer.
-_HELD = (_numbers("EBUSY", "ETXTBSY", "EAGAIN", "EDEADLK", "ENOLCK", "EINTR"), frozenset({32, 33}))
+# POSIX error numbers, then Windows ones: sharing and lock violations; a network or drive that doesn't respond.
+_LOCKED = (_numbers("EBUSY", "ETXTBSY", "EAGAIN", "EDEADLK", "ENOLCK", "EINTR"), frozenset({32, 33}))
 _STORAGE = (
     _numbers(
         "EIO", "ESTALE", "ETIMEDOUT", "EREMOTEIO", "ENOTCONN", "ESHUTDOWN", "ENETDOWN", "ENETUNREACH", "ENETRESET",
@@ -180,232 +180,255 @@ _STORAGE = (
 )  # fmt: skip
 
 
-def _is_one_of(error: OSError, numbers: tuple[frozenset[int], frozenset[int]]) -> bool:
-    on_windows = getattr(error, "winerror", None)
-    return error.errno in numbers[0] or (isinstance(on_windows, int) and on_windows in numbers[1])
+def _has_number(error: OSError, numbers: tuple[frozenset[int], frozenset[int]]) -> bool:
+    windows_number = getattr(error, "winerror", None)
+    return error.errno in numbers[0] or (isinstance(windows_number, int) and windows_number in numbers[1])
 
 
 class DataFormatError(ProcessingError):
-    """Raised when a file is not the workbook that its name promises, or holds no property table."""
+    """Raised when a file isn't the kind its name says, or has no property table."""
 
     category = ErrorCategory.DATA_FORMAT
 
     @classmethod
     def missing_columns(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
-        """No sheet has the columns that a property table needs; names the headers that are there."""
+        """Report that no sheet has the required columns; `sheet` comes closest and has `headers`."""
         return cls._missing(
             f'{name}, sheet "{sheet}"',
             missing,
             headers,
-            f"Say what its columns are (`flexscout map {quote_path(name)}`), rename a header to one of those names, "
-            "or leave the file out.",
+            f"Map its columns with `flexscout map {quote_path(name)}`, rename a header, or leave the file out.",
         )
 
     @classmethod
     def no_header(cls, name: str, sheet: str, searched: int, rows: Sequence[tuple[int, Sequence[str]]]) -> Self:
-        """No row looks like a header; `rows`: the number and the texts of the first that are there."""
-        shown = "; ".join(f"row {number}: {_shown([text[:_CELL_SHOWN] for text in texts])}" for number, texts in rows)
+        """Report that no row looks like a header.
+
+        Args:
+            name: Name of the file.
+            sheet: Name of the sheet.
+            searched: How many rows were searched.
+            rows: Number and texts of the first rows that aren't blank.
+
+        """
+        shown = "; ".join(f"row {number}: {_list_headers([text[:_CELL_SHOWN] for text in texts])}" for number, texts in rows)
         return cls(
-            "missing_required_columns",
-            f'{name}, sheet "{sheet}": none of the first {searched} rows looks like a header of properties. It has {shown}.',
-            f"Say what its columns are: `flexscout map {quote_path(name)}` writes a file to fill in, for --mapping.",
+            ErrorCode.MISSING_REQUIRED_COLUMNS,
+            f'{name}, sheet "{sheet}": none of the first {searched} rows looks like a header of properties. Found {shown}.',
+            f"Run `flexscout map {quote_path(name)}`, fill in the columns, then run again with --mapping.",
         )
 
     @classmethod
-    def not_to_schema(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
-        """A sheet lacks columns that this run requires."""
+    def schema_violation(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
+        """Report that a sheet lacks columns that --schema-policy strict requires."""
         return cls(
-            "missing_required_columns",
-            f'{name}, sheet "{sheet}": no column for {" and none for ".join(missing)}, which --schema-policy strict requires. '
-            f"The headers there: {_shown(headers)}.",
-            f"Say what its columns are (`flexscout map {quote_path(name)}`), or run with --schema-policy report.",
+            ErrorCode.MISSING_REQUIRED_COLUMNS,
+            f'{name}, sheet "{sheet}": {_name_missing(missing)}, required by --schema-policy strict. '
+            f"Headers found: {_list_headers(headers)}.",
+            f"Map its columns with `flexscout map {quote_path(name)}`, or run with --schema-policy report.",
         )
 
     @classmethod
-    def missing_from_frame(cls, missing: Sequence[str], headers: Sequence[str]) -> Self:
-        """A frame lacks columns that are needed; names those that are there."""
+    def missing_frame_columns(cls, missing: Sequence[str], headers: Sequence[str]) -> Self:
+        """Report that a frame lacks columns."""
         return cls._missing("The frame", missing, headers, "Rename a column to one of those names.")
 
     @classmethod
-    def no_result(cls, name: str, found: str) -> Self:
-        """Something that flexscout did not write, where one of its results is needed; `found`: what is there instead."""
+    def not_a_result(cls, name: str, reason: str) -> Self:
+        """Report that a file isn't a result of flexscout."""
         return cls(
-            "no_result",
-            f"{name} is no result of flexscout: {found}.",
-            "Name a workbook, CSV or Parquet file that a run wrote, such as all_flex_properties.xlsx.",
+            ErrorCode.NO_RESULT,
+            f"{name} is not a result of flexscout: {reason}.",
+            "Name a workbook, CSV or Parquet file that `flexscout run` wrote, such as all_flex_properties.xlsx.",
         )
 
     @classmethod
-    def outside(cls, name: str, sheet: str, cell: str) -> Self:
-        """A cell where no sheet can have one."""
+    def cell_out_of_bounds(cls, name: str, sheet: str, cell: str) -> Self:
+        """Report a cell address that no sheet can have."""
         return cls(
-            "damaged",
-            f"{name}, {_sheet(sheet)}its cells reach to {cell}; a sheet ends at XFD1048576.",
-            "Open it in Excel and save it anew, or export it again.",
+            ErrorCode.DAMAGED,
+            f"{name}, {_sheet(sheet)}its cells extend to {cell}; a sheet ends at XFD1048576.",
+            "Open it in Excel and save it again, or export it again.",
         )
 
     @classmethod
     def _missing(cls, place: str, missing: Sequence[str], headers: Sequence[str], next_step: str) -> Self:
-        none = " and none for ".join(missing)
-        return cls("missing_required_columns", f"{place}: no column for {none}. The headers there: {_shown(headers)}.", next_step)
+        message = f"{place}: {_name_missing(missing)}. Headers found: {_list_headers(headers)}."
+        return cls(ErrorCode.MISSING_REQUIRED_COLUMNS, message, next_step)
 
 
 class LimitError(ProcessingError):
-    """Raised when a file is seen to need more than one file may take, before it does."""
+    """Raised when a file would need more memory than one file may use; checked before it is read."""
 
     @classmethod
     def too_large(cls, name: str, sheet: str, size: tuple[int, int], needed: int, limit: int) -> Self:
-        """A sheet full of cells; `size`: its rows and columns; `needed` and `limit`: bytes of memory."""
+        """Report a sheet with too many cells; `size` in rows and columns, `needed` and `limit` in bytes."""
         return cls(
-            "too_large",
+            ErrorCode.TOO_LARGE,
             f"{name}, {_sheet(sheet)}{size[0]:,} rows x {size[1]:,} columns need about {format_bytes(needed)} of memory; "
             f"the limit for one file is {format_bytes(limit)}.",
             _MORE_MEMORY,
         )
 
     @classmethod
-    def far_cells(cls, name: str, sheet: str, extent: str, needed: int, limit: int) -> Self:
-        """A sheet of which a few cells span a huge rectangle; `extent`: both in figures."""
+    def stray_cells(cls, name: str, sheet: str, extent: str, needed: int, limit: int) -> Self:
+        """Report a sheet in which a few stray cells span a huge range; `extent` describes both."""
         return cls(
-            "too_large",
+            ErrorCode.TOO_LARGE,
             f"{name}, {_sheet(sheet)}{extent}, which need about {format_bytes(needed)} of memory; the limit for one file is "
             f"{format_bytes(limit)}.",
-            "Delete what stands far from the table (Ctrl+End in Excel leads there) and save it, or save the sheet as CSV.",
+            "Delete the cells far from the table (Ctrl+End in Excel jumps there) and save the file, or save the sheet as CSV.",
         )
 
     @classmethod
-    def unpacks_to(cls, name: str, part: str, size: int, limit: int) -> Self:
-        """A part that holds more bytes than there is memory; `part`: a sheet, or empty for the file itself."""
+    def decompressed_too_large(cls, name: str, part: str, size: int, limit: int) -> Self:
+        """Report content that decompresses to more bytes than the limit; `part`: a sheet, or empty for the whole file."""
         return cls(
-            "too_large",
-            f"{name}, {_sheet(part)}its content is {format_bytes(size)} or more; "
-            f"the limit for one file is {format_bytes(limit)}.",
+            ErrorCode.TOO_LARGE,
+            f"{name}, {_sheet(part)}its content is {format_bytes(size)} or more; the limit for one file is "
+            f"{format_bytes(limit)}.",
             _MORE_MEMORY,
         )
 
     @classmethod
-    def too_many_parts(cls, name: str, count: int, most: int) -> Self:
-        """A zip with more entries than any workbook has."""
+    def too_many_parts(cls, name: str, count: int, limit: int) -> Self:
+        """Report a zip with more entries than a workbook has."""
         return cls(
-            "too_many_parts",
-            f"{name} consists of {count:,} parts; a workbook has at most {most:,}.",
-            "Open it in Excel and save it anew, or leave it out.",
+            ErrorCode.TOO_MANY_PARTS,
+            f"{name} has {count:,} parts; a workbook has at most {limit:,}.",
+            "Open it in Excel and save it again, or leave it out.",
         )
 
 
 class WorkerError(ProcessingError):
-    """Raised when the work on a file failed, timed out or ran out of memory."""
+    """Raised when processing a file fails, times out or runs out of memory."""
 
     @classmethod
     def timed_out(cls, name: str, minutes: float) -> Self:
-        """The file took longer than its limit."""
+        """Report a file that took longer than its time limit."""
         return cls(
-            "timeout",
-            f"{name} was not finished within {minutes:g} minutes and was stopped.",
+            ErrorCode.TIMEOUT,
+            f"{name} wasn't finished within {minutes:g} minutes and was stopped.",
             "Raise --timeout, or split the file.",
         )
 
     @classmethod
-    def died(cls, name: str, gigabytes: float, exit_code: int = 0) -> Self:
-        """The worker process ended in the middle of the file; `exit_code`: negative for a signal."""
-        how = "was killed by the system, or by a person" if exit_code == -9 else "ended"  # noqa: PLR2004 - SIGKILL
+    def worker_died(cls, name: str, gigabytes: float, exit_code: int = 0) -> Self:
+        """Report a worker process that ended while it read the file.
+
+        Args:
+            name: Name of the file.
+            gigabytes: The memory limit of one worker.
+            exit_code: Of the process; negative for a signal.
+
+        """
+        ending = "was killed by the system or a user" if exit_code == -9 else "ended"  # noqa: PLR2004 - SIGKILL
         return cls(
-            "worker_died",
-            f"{name} can't be processed: its worker process {how}; the file is damaged, or needs more than its "
+            ErrorCode.WORKER_DIED,
+            f"{name} can't be processed: its worker process {ending}. The file is damaged, or needs more than its "
             f"{gigabytes:.2g} GB of memory.",
-            "Open and re-save it in Excel, raise --memory-limit, or use fewer --workers.",
+            "Open it in Excel and save it again, raise --memory-limit, or lower --workers.",
         )
+
+    @classmethod
+    def out_of_memory(cls, name: str) -> Self:
+        """Report a file whose worker ran out of memory."""
+        return cls(ErrorCode.OUT_OF_MEMORY, f"{name} needs more memory than its limit.", "Raise --memory-limit.")
 
     @classmethod
     def unexpected(cls, name: str, error: BaseException) -> Self:
-        """A failure that nothing foresaw, by its name."""
+        """Report an unexpected exception by its type and text."""
         detail = " ".join(str(error).split())[:300]
         return cls(
-            "unexpected",
-            f"{name} could not be processed: {type(error).__name__}: {detail}",
-            "Open and re-save it in Excel; if that does not help, report it with the log.",
+            ErrorCode.UNEXPECTED,
+            f"{name} couldn't be processed: {type(error).__name__}: {detail}",
+            "Open it in Excel and save it again; if that doesn't help, report it with the log.",
         )
 
     @classmethod
-    def internal(cls, name: str, stage: str, error: BaseException, report: Path | None) -> Self:
-        """A fault of flexscout that the rows of one file cause.
+    def internal_error(cls, name: str, stage: str, error: BaseException, report: Path | None) -> Self:
+        """Report a bug in flexscout that the rows of one file trigger.
 
         Args:
             name: Name of the file.
             stage: Completes "failed while ...".
-            error: The exception; its text, which may quote cells, is left out.
-            report: The report to send; None if it could not be written.
+            error: The exception; its text is left out, since it may quote cells.
+            report: The error report to send; None if it couldn't be written.
 
         """
         send = f"Send {report}, which has no cell values," if report else "Send the log of the run"
         return cls(
-            "internal_error",
-            f"{name} was left out: flexscout failed while {stage} ({type(error).__name__}). This is a fault of flexscout.",
-            f"{send} to those who maintain flexscout; the next run tries the file again.",
+            ErrorCode.INTERNAL_ERROR,
+            f"{name} was left out: flexscout failed while {stage} ({type(error).__name__}). This is a bug in flexscout.",
+            f"{send} to the maintainers; the next run tries the file again.",
         )
 
 
 class AggregationError(ProcessingError):
-    """Raised when a file's rows can't be joined with those of the others, or a frame can't be merged or ranked."""
+    """Raised when rows can't be combined with those of other files, or a frame can't be merged or ranked."""
 
     category = ErrorCategory.AGGREGATION
 
     @classmethod
     def missing_columns(cls, purpose: str, missing: Sequence[str], columns: Sequence[str], next_step: str) -> Self:
-        """A frame lacks what the purpose needs; names the columns that are there."""
+        """Report that a frame lacks columns; `purpose` completes "To ..."."""
         needed = " and ".join(missing)
-        return cls("missing_columns", f"To {purpose}, the frame needs {needed}. The columns there: {_shown(columns)}.", next_step)
+        message = f"To {purpose}, the frame needs {needed}. Columns found: {_list_headers(columns)}."
+        return cls(ErrorCode.MISSING_COLUMNS, message, next_step)
 
     @classmethod
-    def without_score(cls, purpose: str, columns: Sequence[str]) -> Self:
-        """A frame of which nothing was scored."""
+    def missing_score(cls, purpose: str, columns: Sequence[str]) -> Self:
+        """Report that a frame has no scores."""
         return cls.missing_columns(purpose, ["Flex Score"], columns, "Score it first, with FlexPropertyScorer().score(frame).")
 
 
-_MORE_MEMORY = "Raise --memory-limit (processing.memory_limit_gb), use fewer --workers, or save the sheet as CSV."
+_MORE_MEMORY = "Raise --memory-limit (processing.memory_limit_gb), lower --workers, or save the sheet as CSV."
 
 
 def _sheet(name: str) -> str:
     return f'sheet "{name}": ' if name else ""
 
 
-def quote_path(path: object) -> str:
-    """A path as it is typed at a prompt, on Windows too: in quotes where it has spaces or other signs.
+def _name_missing(columns: Sequence[str]) -> str:
+    return f"no column for {' and none for '.join(columns)}"
 
-    A shell that is not of Windows runs what stands behind `$` or backticks in double quotes; such a name gets single ones.
+
+def _list_headers(headers: Sequence[str]) -> str:
+    return join_some(headers, _HEADERS_SHOWN) or "nothing that looks like a header"
+
+
+def quote_path(path: object) -> str:
+    """Quote a path for pasting into a shell, also on Windows.
+
+    POSIX shells expand `$` and backticks inside double quotes, so a path with those gets single quotes there.
     """
     if os.name != "nt" and re.search(r"""[$`"!]""", str(path)):
         return shlex.quote(str(path))
     return str(path) if re.fullmatch(r"[\w./\\:+-]+", str(path)) else f'"{path}"'
 
 
-def _shown(headers: Sequence[str]) -> str:
-    """The headers in a row, as far as a person reads them."""
-    return join_some(headers, _HEADERS_SHOWN) or "nothing that looks like a header"
-
-
 def to_processing_error(path: Path, error: BaseException) -> ProcessingError:
-    """Any exception as the error of a file."""
+    """Convert any exception to the error of a file."""
     if isinstance(error, ProcessingError):
         return error
     if isinstance(error, OSError):
         return FileAccessError.from_os_error(path, error)
     if isinstance(error, MemoryError):
-        return WorkerError("out_of_memory", f"{path.name} needs more memory than it may use.", "Raise --memory-limit.")
+        return WorkerError.out_of_memory(path.name)
     return WorkerError.unexpected(path.name, error)
 
 
 def is_panic(error: BaseException | None) -> bool:
-    """Whether a library that is written in Rust gave up; its exception derives from BaseException and can't be imported."""
+    """Return whether a Rust library panicked; PanicException derives from BaseException and can't be imported."""
     return type(error).__name__ == "PanicException"
 
 
-_TRANSIENT = frozenset({"file_busy", "not_permitted", "storage_failed"})
-"""Codes of what may be over in a moment: Windows says "not permitted" of a file that is open in Excel."""
+_TRANSIENT = frozenset({ErrorCode.FILE_BUSY, ErrorCode.NOT_PERMITTED, ErrorCode.STORAGE_FAILED})
+"""Causes that may pass; Windows says "not permitted" for a file that is open in Excel."""
 
 
 def is_transient(error: BaseException | None) -> bool:
-    """Whether an error of a file may pass: another program holds it, or its drive does not answer."""
+    """Return whether the error may pass, such as a file open in another program or a drive that doesn't respond."""
     if isinstance(error, OSError):
-        return FileAccessError.from_os_error(Path(), error).code in _TRANSIENT
-    return getattr(error, "code", "") in _TRANSIENT
+        error = FileAccessError.from_os_error(Path(), error)
+    return isinstance(error, ProcessingError) and error.code in _TRANSIENT

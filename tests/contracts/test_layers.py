@@ -24,7 +24,7 @@ LAYERS = [
     "config",
     "models",
     "errors",
-    "domain",
+    "domain error_codes",
     "_lazy _import_path",
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

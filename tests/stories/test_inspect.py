@@ -135,7 +135,7 @@ def test_an_output_of_an_unknown_kind_is_refused_before_anything_is_shown(export
     [
         (corrupted_file, "is damaged"),
         (empty_file, "has no data"),
-        (invalid_format, "The headers there: Name, Phone."),
+        (invalid_format, "Headers found: Name, Phone."),
     ],
 )
 def test_a_file_that_can_not_be_understood_is_its_own_error(tmp_path, make, words):

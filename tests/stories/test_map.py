@@ -78,7 +78,7 @@ def test_mistakes_end_the_run_before_anything_is_read(strange):
     (strange / "m.yaml").write_text("columns:\n  Situs Adress: Adress\n  Struct Area: RBA\n")
     outcome = flexscout("run", "in", "--mapping", "m.yaml")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "has 2 mistakes" in outcome.err
+    assert "has 2 errors" in outcome.err
     assert "line 2: columns.Situs Adress: Adress is not known; did you mean Address?" in outcome.err
     assert [path.name for path in strange.iterdir() if path.name not in ("in", "m.yaml")] == []
 

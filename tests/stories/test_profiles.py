@@ -126,7 +126,7 @@ def test_check_names_all_mistakes_with_line_and_suggestion(tmp_path):
     written(tmp_path / "mine.yaml", text)
     outcome = flexscout("profile", "check", "mine.yaml")
     assert outcome.code == 2
-    assert "mine.yaml has 2 mistakes" in outcome.err
+    assert "mine.yaml has 2 errors" in outcome.err
     assert "line 2: factrs: factrs is not known; did you mean factors?" in outcome.err
     assert "line 4: eligibility.Building SqFt.form: form is not known; did you mean from?" in outcome.err
 

@@ -132,7 +132,7 @@ def test_overrides_win_over_the_file_and_the_file_over_the_defaults(written):
     ],
 )  # fmt: skip
 def test_a_value_that_will_not_do_is_a_mistake_of_that_setting(name, value):
-    assert list(mistakes_of(**{name: value}).mistakes) == [name]
+    assert list(mistakes_of(**{name: value}).validation_errors) == [name]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_bounds_themselves_will_do(name, value):
     ],
 )
 def test_a_mistake_names_the_value_and_what_is_allowed(name, value, allowed):
-    assert mistakes_of(**{name: value}).mistakes == {name: f"{value!r} won't do: {allowed}"}
+    assert mistakes_of(**{name: value}).validation_errors == {name: f"{value!r} won't do: {allowed}"}
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_mistakes_of_all_places_are_named_at_once(written, monkeypatch):
     with pytest.raises(ConfigurationError) as caught:
         PipelineConfiguration.resolve(path, {"min_flex_score": 11})
     assert str(caught.value).splitlines() == [
-        "The settings have 4 mistakes:",
+        "The settings have 4 errors:",
         "  environment: FLEXSCOUT_INPUT_FOLDR: FLEXSCOUT_INPUT_FOLDR is not known; did you mean FLEXSCOUT_INPUT_FOLDER?",
         "  environment: FLEXSCOUT_BATCH_SIZE: 'many' won't do: give a whole number from 1 to 10,000",
         f"  {path}, line 1: processing.max_workers: 'none' won't do: give a whole number from 1 to 256",
@@ -222,7 +222,7 @@ def test_duplicate_fields_are_columns_whatever_their_case():
 
 def test_all_mistakes_are_named_at_once():
     error = mistakes_of(max_workers=0, min_flex_score=11, input_foldr="in", duplicate_fields=["Adress", "City", "Stat"])
-    assert set(error.mistakes) == {"max_workers", "min_flex_score", "input_foldr", "duplicate_fields"}
+    assert set(error.validation_errors) == {"max_workers", "min_flex_score", "input_foldr", "duplicate_fields"}
     assert len(error.message.splitlines()) == 4
 
 
@@ -241,7 +241,7 @@ def test_a_wrong_name_gets_the_right_one(settings, suggestion):
 def test_each_mistake_of_a_file_has_its_line_and_its_place(written):
     path = written("inptu:\n  folder: in\nfiltering:\n  min_flex_scor: 5\n  enable_deduplication: maybe\nlogging: loud\n")
     assert str(mistakes_of(path)).splitlines() == [
-        "The settings have 4 mistakes:",
+        "The settings have 4 errors:",
         f"  {path}, line 1: inptu: inptu is not known; did you mean input?",
         f"  {path}, line 4: filtering.min_flex_scor: min_flex_scor is not known; did you mean min_flex_score?",
         f"  {path}, line 6: logging: should hold settings, one a line, not 'loud'",

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from flexscout.error_codes import ErrorCategory, ErrorCode
 from flexscout.errors import (
     AggregationError,
     ConfigurationError,
     DataFormatError,
-    ErrorCategory,
     FileAccessError,
     FlexscoutError,
     LimitError,
@@ -28,15 +28,15 @@ from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
 A = Path("folder/a.xlsx")
 ERRORS = [
     FlexscoutError("It is wrong.", "Do this."),
-    ConfigurationError("It is wrong.", {"max_workers": "0 won't do"}),
+    ConfigurationError("It is wrong.", {"max_workers": "0 is not allowed"}),
     NothingToReadError("It is empty."),
     OutputError("It is full.", "Make room."),
-    ProcessingError("odd", "It is odd.", "Do this.", "a.xlsx"),
-    FileAccessError("file_missing", "It is gone."),
+    ProcessingError(ErrorCode.DAMAGED, "It is odd.", "Do this.", "a.xlsx"),
+    FileAccessError(ErrorCode.FILE_MISSING, "It is gone."),
     DataFormatError.missing_columns("a.xlsx", "Sheet1", ["Address or APN"], ["Name"]),
     LimitError.too_large("a.xlsx", "Data", (1_000_000, 67), 5 * 2**30, 2 * 2**30),
-    WorkerError.timed_out("a.xlsx", 30).of_file("a.xlsx"),
-    AggregationError("clash", "They do not fit.", file="a.xlsx"),
+    WorkerError.timed_out("a.xlsx", 30).with_file("a.xlsx"),
+    AggregationError(ErrorCode.TYPES_DIFFER, "They do not fit.", file="a.xlsx"),
 ]
 
 
@@ -78,8 +78,8 @@ def test_an_error_reads_as_what_is_wrong_and_what_to_do():
     ],
 )
 def test_an_error_of_a_file_has_one_of_the_four_categories(kind, category):
-    expected = {"category": category, "code": "odd", "message": "It is odd.", "next_step": ""}
-    assert kind("odd", "It is odd.").as_dict() == expected
+    expected = {"category": category, "code": "damaged", "message": "It is odd.", "next_step": ""}
+    assert kind(ErrorCode.DAMAGED, "It is odd.").as_dict() == expected
 
 
 def test_the_four_categories_are_those_of_the_design():
@@ -87,9 +87,9 @@ def test_the_four_categories_are_those_of_the_design():
 
 
 def test_an_error_can_be_told_of_which_file_it_is():
-    error = DataFormatError("odd", "It is odd.", "Do this.")
-    assert error.of_file("a.xlsx").file == "a.xlsx"
-    assert (error.file, str(error.of_file("a.xlsx"))) == ("", str(error))
+    error = DataFormatError(ErrorCode.DAMAGED, "It is odd.", "Do this.")
+    assert error.with_file("a.xlsx").file == "a.xlsx"
+    assert (error.file, str(error.with_file("a.xlsx"))) == ("", str(error))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_error_can_be_told_of_which_file_it_is():
         (OSError(errno.EBUSY, "Busy"), FileAccessError, "file_busy"),
         (OSError(errno.ENAMETOOLONG, "File name too long"), FileAccessError, "cannot_open"),
         (MemoryError(), WorkerError, "out_of_memory"),
-        (ValueError("odd"), WorkerError, "unexpected"),
+        (ValueError("damaged"), WorkerError, "unexpected"),
         (KeyboardInterrupt(), WorkerError, "unexpected"),
     ],
 )
@@ -114,7 +114,7 @@ def test_any_exception_becomes_the_error_of_a_file_in_plain_words(error, kind, c
 
 
 def test_an_error_of_a_file_stays_itself():
-    error = DataFormatError("odd", "It is odd.")
+    error = DataFormatError(ErrorCode.DAMAGED, "It is odd.")
     assert to_processing_error(A, error) is error
 
 
@@ -129,7 +129,7 @@ def test_missing_columns_name_what_is_there():
     error = DataFormatError.missing_columns("a.xlsx", "Data", ["Address or APN", "Property Type"], ["Name", "Phone"])
     assert error.code == "missing_required_columns"
     assert error.message == (
-        'a.xlsx, sheet "Data": no column for Address or APN and none for Property Type. The headers there: Name, Phone.'
+        'a.xlsx, sheet "Data": no column for Address or APN and none for Property Type. Headers found: Name, Phone.'
     )
 
 
@@ -146,14 +146,20 @@ def test_a_sheet_without_headers_has_nothing_that_looks_like_one():
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(WorkerError.timed_out("a.xlsx", 0.5), "0.5 minutes"), (WorkerError.died("a.xlsx", 1.333), "1.3 GB")],
+    [(WorkerError.timed_out("a.xlsx", 0.5), "0.5 minutes"), (WorkerError.worker_died("a.xlsx", 1.333), "1.3 GB")],
 )
 def test_an_error_of_a_worker_names_its_limit(error, words):
     assert words in error.message
     assert "--" in error.next_step
 
 
-LASTING = [ValueError(), FileNotFoundError(), MemoryError(), DataFormatError("damaged", "1"), WorkerError.timed_out("a", 1)]
+LASTING = [
+    ValueError(),
+    FileNotFoundError(),
+    MemoryError(),
+    DataFormatError(ErrorCode.DAMAGED, "1"),
+    WorkerError.timed_out("a", 1),
+]
 
 
 @pytest.mark.parametrize("error", LASTING, ids=lambda error: type(error).__name__)
@@ -161,7 +167,7 @@ def test_a_lasting_error_skips_the_file(error):
     assert ErrorHandler().handle_file_error(A, error) is ErrorAction.SKIP
 
 
-@pytest.mark.parametrize("error", [PermissionError(), FileAccessError("not_permitted", "It is held.")])
+@pytest.mark.parametrize("error", [PermissionError(), FileAccessError(ErrorCode.NOT_PERMITTED, "It is held.")])
 @pytest.mark.parametrize("retries", [0, 1, 2])
 def test_a_passing_error_is_tried_again_a_few_times(error, retries):
     handler = ErrorHandler(retries)
@@ -180,7 +186,7 @@ def test_where_nothing_can_be_written_the_run_ends():
 
 
 def test_an_error_is_logged_with_what_is_known_of_it(caplog):
-    ErrorHandler().log_processing_error({"file": "a.xlsx"}, DataFormatError("odd", "It is odd.", "Do this."))
+    ErrorHandler().log_processing_error({"file": "a.xlsx"}, DataFormatError(ErrorCode.DAMAGED, "It is odd.", "Do this."))
     (record,) = caplog.records
     assert (record.levelno, record.getMessage()) == (logging.ERROR, "It is odd. Do this.")
     assert (record.event, record.data) == ("file_failed", {"file": "a.xlsx"})
@@ -188,10 +194,10 @@ def test_an_error_is_logged_with_what_is_known_of_it(caplog):
 
 def test_a_report_counts_errors_by_category_and_code():
     errors = [
-        DataFormatError("damaged", "1", file="a.xlsx"),
-        DataFormatError("no_rows", "2"),
-        DataFormatError("damaged", "3"),
-        FileAccessError("file_missing", "4", "Put it back."),
+        DataFormatError(ErrorCode.DAMAGED, "1", file="a.xlsx"),
+        DataFormatError(ErrorCode.NO_ROWS, "2"),
+        DataFormatError(ErrorCode.DAMAGED, "3"),
+        FileAccessError(ErrorCode.FILE_MISSING, "4", "Put it back."),
     ]
     report = ErrorHandler().generate_error_report(errors)
     assert (report["total"], report["by_category"]) == (4, {"data_format": 3, "file_access": 1})
@@ -211,7 +217,9 @@ def test_a_report_of_no_errors_is_a_report():
 
 
 def protected(number):
-    return DataFormatError("password_protected", "It is password-protected.", "Save an unprotected copy.", f"{number:02}.xlsx")
+    return DataFormatError(
+        ErrorCode.PASSWORD_PROTECTED, "It is password-protected.", "Save an unprotected copy.", f"{number:02}.xlsx"
+    )
 
 
 @pytest.mark.parametrize(
@@ -230,13 +238,13 @@ def test_many_errors_of_one_cause_are_told_at_once(count, message, next_step):
 
 
 def test_the_cause_of_most_files_comes_first():
-    errors = [DataFormatError("damaged", "1"), protected(1), protected(2), FileAccessError("file_missing", "2")]
+    errors = [DataFormatError(ErrorCode.DAMAGED, "1"), protected(1), protected(2), FileAccessError(ErrorCode.FILE_MISSING, "2")]
     causes = ErrorHandler().generate_error_report(errors)["causes"]
     assert [cause["code"] for cause in causes] == ["password_protected", "damaged", "file_missing"]
 
 
 def test_a_cause_that_nobody_described_speaks_for_itself():
-    errors = [DataFormatError("web_page", "It is one.", "Save it as .xlsx.", name) for name in ("b.xls", "a.xls")]
+    errors = [DataFormatError(ErrorCode.WEB_PAGE, "It is one.", "Save it as .xlsx.", name) for name in ("b.xls", "a.xls")]
     (cause,) = ErrorHandler().generate_error_report(errors)["causes"]
     assert cause["message"] == "2 files could not be read (web page): a.xls and b.xls."
     assert cause["next_step"] == "Save it as .xlsx."
@@ -247,7 +255,7 @@ TRANSIENT = ("EIO", "ESTALE", "ETIMEDOUT", "EBUSY", "EAGAIN", "EACCES", "EHOSTUN
 
 @pytest.mark.parametrize("name", [name for name in TRANSIENT if hasattr(errno, name)])
 def test_an_error_that_may_pass_is_known_before_and_after_it_is_put_into_words(name):
-    error = OSError(getattr(errno, name), "odd")
+    error = OSError(getattr(errno, name), "damaged")
     assert is_transient(error)
     assert is_transient(to_processing_error(A, error))
 

@@ -107,7 +107,7 @@ class PipelineConfiguration(BaseModel):
         try:
             super().__init__(**settings)
         except ValidationError as error:
-            raise ConfigurationError.of_settings(_mistakes(error)) from None
+            raise ConfigurationError.from_settings(_mistakes(error)) from None
 
     @field_validator("duplicate_fields", mode="before")
     @classmethod
@@ -192,9 +192,9 @@ class PipelineConfiguration(BaseModel):
         try:
             settings = cls(**values)
         except ConfigurationError as error:
-            mistakes |= {places.get(keyword, keyword): wrong for keyword, wrong in error.mistakes.items()}
+            mistakes |= {places.get(keyword, keyword): wrong for keyword, wrong in error.validation_errors.items()}
         if mistakes:
-            raise ConfigurationError.of_places(mistakes)
+            raise ConfigurationError.from_sources(mistakes)
         return settings, dict.fromkeys(defaults, "default") | places
 
     @property

@@ -16,7 +16,8 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from flexscout.config import PipelineConfiguration
-from flexscout.errors import ErrorCategory, NothingToReadError, OutputError
+from flexscout.error_codes import ErrorCategory
+from flexscout.errors import NothingToReadError, OutputError
 from flexscout.history.run_record import RunRecord, fingerprint_output
 from flexscout.models import RunSummary, SkippedFile, SourceFile
 from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, hash_result_code, write_atomically

@@ -16,6 +16,7 @@ from flexscout.domain import (
     is_score_number,
     unquote_formulas,
 )
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, to_processing_error
 from flexscout.ingest import FileType, call_reader, collect_cells, detect_file_type, read_named_sheets, read_workbook
 
@@ -59,7 +60,7 @@ def _cells(path: Path, kind: FileType, wanted: Callable[[str], bool], *, require
         return {sheet.name: collect_cells(sheet.cells) for sheet in read_workbook(path).sheets}
     found = read_named_sheets(path, kind, wanted)
     if required and not any(map(wanted, found)):
-        raise DataFormatError.no_result(path.name, f"its sheets are {', '.join(found)}")
+        raise DataFormatError.not_a_result(path.name, f"its sheets are {', '.join(found)}")
     return found
 
 
@@ -74,7 +75,7 @@ def _below_header(path: Path, name: str, cells: pl.DataFrame, known: Collection[
     found = head.select(pl.any_horizontal(_fold(pl.all()).is_in(folded))).to_series().fill_null(value=False).arg_true()
     if found.is_empty():
         where = f'sheet "{name}": ' if name != path.stem else ""
-        raise DataFormatError.no_result(path.name, f"{where}none of its first rows is a header with {' or '.join(known)}")
+        raise DataFormatError.not_a_result(path.name, f"{where}none of its first rows is a header with {' or '.join(known)}")
     header = int(found[0])
     return ResultSheet(name, cells.row(header), cells.slice(header + 1), header + 2)
 
@@ -104,7 +105,7 @@ def read_result(path: Path) -> pl.DataFrame:
     is_parquet = _starts_with(path, _PARQUET)
     table = escape_names(call_reader(path, lambda: pl.read_parquet(path))) if is_parquet else _of_texts(path)
     if table.width and SCORE_COLUMN not in table.columns:
-        raise DataFormatError.no_result(path.name, f"it has no column {SCORE_COLUMN}")
+        raise DataFormatError.not_a_result(path.name, f"it has no column {SCORE_COLUMN}")
     return table
 
 
@@ -120,10 +121,10 @@ def _of_texts(path: Path) -> pl.DataFrame:
     try:
         sheets = read_result_sheets(path, [MASTER_SHEET], [SCORE_COLUMN])
     except DataFormatError as error:
-        if error.code in ("no_result", "damaged", "password_protected"):
+        if error.code in (ErrorCode.NO_RESULT, ErrorCode.DAMAGED, ErrorCode.PASSWORD_PROTECTED):
             raise
         # What can't be a table can't be a result either: that it is no export is of no interest here.
-        raise DataFormatError.no_result(path.name, error.message.replace(path.name, "it", 1).removesuffix(".")) from None
+        raise DataFormatError.not_a_result(path.name, error.message.replace(path.name, "it", 1).removesuffix(".")) from None
     tables = [_named(sheet) for sheet in sheets]
     return _typed(pl.concat(tables, how="diagonal")) if tables else pl.DataFrame()
 

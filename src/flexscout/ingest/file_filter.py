@@ -10,6 +10,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, PAGE_GENERATOR_TAG, WORKBOOK_CREATOR
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, OutputError
 from flexscout.ingest.file_types import FileType, detect_file_type
 
@@ -46,7 +47,7 @@ def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> N
     # A twin is known by the workbook beside it; a CSV twin by its header too.
     if _real(path) in outputs and path.is_file() and path.stat().st_size and not _is_result(path):
         raise OutputError(
-            f"{name} stands in the input folder and is no result of flexscout; this run would write over it.",
+            f"{name} stands in the input folder and is not a result of flexscout; this run would write over it.",
             "Choose another place with --output-file, --report-file or logging.file, or move it away.",
         )
 
@@ -141,7 +142,7 @@ def find_content_reason(path: Path) -> str:
     try:
         return _reason_in_content(path, detect_file_type(path))
     except DataFormatError as error:
-        if path.suffix.lower() == ".zip" and error.code == "damaged":
+        if path.suffix.lower() == ".zip" and error.code == ErrorCode.DAMAGED:
             return ""
         return error.message.replace(f"{path.name} can't be read: its", "Its", 1)
 

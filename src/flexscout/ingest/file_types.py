@@ -6,6 +6,7 @@ import zipfile
 from enum import StrEnum
 from pathlib import Path
 
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 
 
@@ -31,23 +32,23 @@ _HEAD = 4096  # bytes
 _AS_WORKBOOK = "Export the table as an Excel workbook or CSV instead."
 _UNPACK = "Unpack it and put the exports inside into the folder."
 _STARTS = (
-    (b"%PDF", "pdf", "a PDF document", _AS_WORKBOOK),
-    (b"\x1f\x8b", "gzip", "a gzip archive", _UNPACK),
-    (b"\x89PNG", "image", "a picture", _AS_WORKBOOK),
-    (b"\xff\xd8\xff", "image", "a picture", _AS_WORKBOOK),
-    (b"GIF8", "image", "a picture", _AS_WORKBOOK),
-    (b"Rar!", "archive", "a RAR archive", _UNPACK),
-    (b"7z\xbc\xaf", "archive", "a 7-Zip archive", _UNPACK),
-    (b"PK\x05\x06", "archive", "an empty zip archive", "Download it again."),
-    (b"PAR1", "parquet", "a Parquet table", _AS_WORKBOOK),
-    (b"SQLite format 3", "database", "an SQLite database", _AS_WORKBOOK),
-    (b"MZ", "program", "a program", "Leave it out."),
-    (b"\x7fELF", "program", "a program", "Leave it out."),
-    (b"{\\rtf", "word", "a rich-text document", "Copy its table into Excel and save that as .xlsx."),
+    (b"%PDF", ErrorCode.PDF, "a PDF document", _AS_WORKBOOK),
+    (b"\x1f\x8b", ErrorCode.GZIP, "a gzip archive", _UNPACK),
+    (b"\x89PNG", ErrorCode.IMAGE, "a picture", _AS_WORKBOOK),
+    (b"\xff\xd8\xff", ErrorCode.IMAGE, "a picture", _AS_WORKBOOK),
+    (b"GIF8", ErrorCode.IMAGE, "a picture", _AS_WORKBOOK),
+    (b"Rar!", ErrorCode.ARCHIVE, "a RAR archive", _UNPACK),
+    (b"7z\xbc\xaf", ErrorCode.ARCHIVE, "a 7-Zip archive", _UNPACK),
+    (b"PK\x05\x06", ErrorCode.ARCHIVE, "an empty zip archive", "Download it again."),
+    (b"PAR1", ErrorCode.PARQUET, "a Parquet table", _AS_WORKBOOK),
+    (b"SQLite format 3", ErrorCode.DATABASE, "an SQLite database", _AS_WORKBOOK),
+    (b"MZ", ErrorCode.PROGRAM, "a program", "Leave it out."),
+    (b"\x7fELF", ErrorCode.PROGRAM, "a program", "Leave it out."),
+    (b"{\\rtf", ErrorCode.WORD, "a rich-text document", "Copy its table into Excel and save that as .xlsx."),
 )
 _DOCUMENTS = (
-    ("word/document.xml", "word", "a Word document"),
-    ("ppt/presentation.xml", "powerpoint", "a presentation"),
+    ("word/document.xml", ErrorCode.WORD, "a Word document"),
+    ("ppt/presentation.xml", ErrorCode.POWERPOINT, "a presentation"),
 )
 _WORKBOOKS = {"xl/workbook.xml": FileType.XLSX, "xl/workbook.bin": FileType.XLSB, "content.xml": FileType.ODS}
 _MAIL_HEADERS = re.compile(
@@ -87,7 +88,7 @@ def _zip_kind(path: Path) -> FileType:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OverflowError, EOFError):
         raise DataFormatError(
-            "damaged",
+            ErrorCode.DAMAGED,
             f"{path.name} is damaged: its end is missing or broken, as when a download is cut off or still going on.",
             "Download or export it again.",
         ) from None
@@ -107,9 +108,9 @@ def _ole_kind(path: Path) -> FileType:
     with path.open("rb") as file:
         content = file.read(_OLE_SEARCH)
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise DataFormatError("password_protected", f"{path.name} is password-protected.", "Save an unprotected copy.")
+        raise DataFormatError(ErrorCode.PASSWORD_PROTECTED, f"{path.name} is password-protected.", "Save an unprotected copy.")
     if "WordDocument".encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
-        raise _instead(path, "word", "a Word document", "Copy its table into Excel and save that as .xlsx.")
+        raise _instead(path, ErrorCode.WORD, "a Word document", "Copy its table into Excel and save that as .xlsx.")
     return FileType.XLS
 
 
@@ -118,22 +119,24 @@ def _plain_kind(path: Path, head: bytes) -> FileType:
         if head.startswith(start):
             raise _instead(path, code, what, next_step)
     if not head:
-        raise DataFormatError("empty_file", f"{path.name} is empty (0 bytes).", "Download it again.")
+        raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty (0 bytes).", "Download it again.")
     if not head.strip(b"\0"):
-        raise _instead(path, "damaged", "nothing but zeros", "Download it again.")
+        raise _instead(path, ErrorCode.DAMAGED, "nothing but zeros", "Download it again.")
     plain = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\0", b"")
     plain = plain.lstrip().lower()
     if not plain and _is_text(head):
-        raise DataFormatError("empty_file", f"{path.name} is empty: it holds nothing but blanks.", "Download it again.")
+        raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty: it holds nothing but blanks.", "Download it again.")
     if plain.startswith(b"<"):
         return _markup_kind(path, plain)
     if _JSON.match(plain) and _is_text(head):
-        raise _instead(path, "json", "a JSON document", _AS_WORKBOOK)
+        raise _instead(path, ErrorCode.JSON, "a JSON document", _AS_WORKBOOK)
     if _MAIL_HEADERS.match(plain) and b"mime-version:" in plain:
         return FileType.MHTML
     if _is_text(head):
         return FileType.DELIMITED
-    raise _instead(path, "unknown_content", "something that no spreadsheet program writes", "Download or export it again.")
+    raise _instead(
+        path, ErrorCode.UNKNOWN_CONTENT, "something that no spreadsheet program writes", "Download or export it again."
+    )
 
 
 def _markup_kind(path: Path, plain: bytes) -> FileType:
@@ -142,7 +145,7 @@ def _markup_kind(path: Path, plain: bytes) -> FileType:
     if _MARKUP.search(plain):
         return FileType.HTML
     if plain.startswith((b"<?xml", b"<!doctype")) or b"xmlns" in plain:
-        raise _instead(path, "xml", "an XML document", _AS_WORKBOOK)
+        raise _instead(path, ErrorCode.XML, "an XML document", _AS_WORKBOOK)
     return FileType.DELIMITED
 
 
@@ -162,7 +165,7 @@ def detect_utf_16(head: bytes) -> str:
     return ""
 
 
-def _instead(path: Path, code: str, what: str, next_step: str) -> DataFormatError:
+def _instead(path: Path, code: ErrorCode, what: str, next_step: str) -> DataFormatError:
     return DataFormatError(code, f"{path.name} can't be read: its content is {what}.", next_step)
 
 

@@ -50,7 +50,7 @@ def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = Fals
             source = build_source_file(path, name)
         except OSError as error:
             unreadable.append(
-                FileRecord(SourceFile(path, name, 0, 0.0, ""), error=to_processing_error(path, error).of_file(name))
+                FileRecord(SourceFile(path, name, 0, 0.0, ""), error=to_processing_error(path, error).with_file(name))
             )
             continue
         if twin := seen.get(source.fingerprint):

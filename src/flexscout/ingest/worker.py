@@ -10,6 +10,7 @@ from time import perf_counter
 import polars as pl
 
 from flexscout.domain import DERIVED_COLUMNS
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, to_processing_error
 from flexscout.ingest.convert import Converted, convert_sheet
 from flexscout.ingest.header_row import SEARCHED_ROWS, find_header, header_texts, knows_header
@@ -154,7 +155,7 @@ def _recorded(source: SourceFile, work: Callable[[], FileRecord]) -> FileRecord:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - one bad file never costs the others; Rust panics are BaseExceptions
-        record = FileRecord(source, error=to_processing_error(source.path, error).of_file(source.name))
+        record = FileRecord(source, error=to_processing_error(source.path, error).with_file(source.name))
     return replace(record, seconds=perf_counter() - started)
 
 
@@ -195,7 +196,7 @@ def _check_required(file: str, found: _Found, required: tuple[str, ...]) -> None
     lacking = [name for name in required if missing.issuperset((name, *DERIVED_COLUMNS.get(name, ())))]
     if lacking:
         headers = [column.header for column in found.header_map.columns]
-        raise DataFormatError.not_to_schema(file, found.sheet.name, lacking, headers)
+        raise DataFormatError.schema_violation(file, found.sheet.name, lacking, headers)
 
 
 def _mapped(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
@@ -271,7 +272,7 @@ def _converted(found: _Found, path: Path, *, from_1904: bool, safe: bool) -> Con
 
 def _no_rows(source: SourceFile, record: SheetRecord) -> DataFormatError:
     return DataFormatError(
-        "no_rows",
+        ErrorCode.NO_ROWS,
         f'{source.path.name}, sheet "{record.sheet}": a header in row {record.header_row}, and no row below it.',
         "Export it again, or leave it out.",
     )

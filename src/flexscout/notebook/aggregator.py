@@ -18,6 +18,7 @@ from flexscout.domain import (
     unescape_names,
     unify_column_names,
 )
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import AggregationError
 from flexscout.matching import Clusters, MatchSettings, find_clusters
 from flexscout.merging import MergeResult, deduplicate, sort_by_rank
@@ -134,7 +135,7 @@ class ResultAggregator:
             return cast("FrameT", cast("Any", unescape_names(combine_tables(map(escape_names, frames)))))
         except pl.exceptions.PolarsError as error:
             raise AggregationError(
-                "types_differ", f"The frames can't be combined: {error}.", "Cast the columns of that name to one type."
+                ErrorCode.TYPES_DIFFER, f"The frames can't be combined: {error}.", "Cast the columns of that name to one type."
             ) from None
 
     def deduplicate_properties(self, df: FrameT) -> FrameT:
@@ -186,7 +187,7 @@ class ResultAggregator:
         """
         known = type_known_columns(df)
         if known.height and "Flex Score" not in known.columns:
-            raise AggregationError.without_score("sort by score", column_labels(df))
+            raise AggregationError.missing_score("sort by score", column_labels(df))
         return take_rows(df, sort_by_rank(known)[POSITION])
 
     def _merged(self, df: Any) -> MergeResult:

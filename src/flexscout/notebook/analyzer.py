@@ -240,7 +240,7 @@ class PropertyDataAnalyzer:
     def _need(self, name: str) -> None:
         if name not in self._table.columns:
             headers = [entry.header for header_map in self._properties.header_maps for entry in header_map.columns]
-            raise DataFormatError.missing_from_frame([name], headers)
+            raise DataFormatError.missing_frame_columns([name], headers)
 
 
 def _is_industrial(table: pl.DataFrame) -> pl.Series:

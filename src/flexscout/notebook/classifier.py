@@ -97,7 +97,7 @@ class FlexPropertyClassifier(Generic[FrameT]):
 def _checked(properties: Properties) -> Properties:
     (header_map,) = properties.header_maps
     if missing := find_missing_required(header_map):
-        raise DataFormatError.missing_from_frame(missing, [column.header for column in header_map.columns])
+        raise DataFormatError.missing_frame_columns(missing, [column.header for column in header_map.columns])
     return properties
 
 

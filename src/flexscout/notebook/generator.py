@@ -197,7 +197,7 @@ def _scored(frame: Any, only: tuple[str, ...] = ()) -> pl.DataFrame:
     if "Flex Score" in known.columns:
         return known
     if known.height:
-        raise AggregationError.without_score("report on candidates", column_labels(frame))
+        raise AggregationError.missing_score("report on candidates", column_labels(frame))
     return known.with_columns(pl.lit(None, pl.Float64).alias("Flex Score"))
 
 

@@ -96,7 +96,7 @@ def read_frame(frame: Any) -> Properties:
     """
     cells = _cells(frame)
     if not cells.width:
-        raise DataFormatError.missing_from_frame(find_missing_required(map_headers(_FRAME, (), cells)), [])
+        raise DataFormatError.missing_frame_columns(find_missing_required(map_headers(_FRAME, (), cells)), [])
     header = find_header(cells)
     texts, joined = header_texts(cells, header)
     header_map = map_headers(_FRAME, texts, cells.slice(header + 1), joined=joined)

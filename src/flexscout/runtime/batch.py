@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from flexscout.config import PipelineConfiguration
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import ProcessingError, WorkerError, to_processing_error
 from flexscout.ingest import FileDiscovery, IngestOptions, diagnose_file, ingest_file, inspect_file, load_mapping
 from flexscout.models import FileRecord, HeaderMap, ProcessingResult, SourceFile
@@ -26,7 +27,11 @@ from flexscout.scoring import ClassifiedFiles, Criteria, attach_candidates, clas
 
 _BLOCK = 100  # files that are known from another run and classified together
 _PATIENCE = 0.03  # seconds that a finished file waits for others, to be classified together
-_UNCLEAR = {"worker_died", "out_of_memory"}  # errors that say what became of the worker, not what is wrong with the file
+# Causes that say what happened to the worker, not what is wrong with the file.
+_UNCLEAR = {
+    ErrorCode.WORKER_DIED,
+    ErrorCode.OUT_OF_MEMORY,
+}
 
 logger = logging.getLogger("flexscout.ingest")
 
@@ -214,7 +219,7 @@ class BatchProcessor:
         """The record of a task, and whether it is the last word on its file: an unclear death is looked into, once."""
         record = self._record(future, task.source)
         if task.unclear:
-            clear = record.error and record.error.code not in _UNCLEAR | {"timeout", "unexpected"}
+            clear = record.error and record.error.code not in _UNCLEAR | {ErrorCode.TIMEOUT, ErrorCode.UNEXPECTED}
             return (record if clear else task.unclear), True
         return record, not (record.error and record.error.code in _UNCLEAR)
 
@@ -224,10 +229,10 @@ class BatchProcessor:
         except TimeoutError:
             error: ProcessingError = WorkerError.timed_out(source.path.name, self.config.timeout_minutes)
         except WorkerDied as death:
-            error = WorkerError.died(source.path.name, self._memory_share, death.exitcode)
+            error = WorkerError.worker_died(source.path.name, self._memory_share, death.exitcode)
         except Exception as failure:  # noqa: BLE001 - whatever a worker ends with is that file's error
             error = to_processing_error(source.path, failure)
-        return FileRecord(source, error=error.of_file(source.name))
+        return FileRecord(source, error=error.with_file(source.name))
 
     def _shared(self, record: FileRecord) -> FileRecord:
         """The record with a header map of which equal ones are the same object: a thousand files of a vendor need but one."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import flexscout
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.models import FileRecord, SheetRecord, SourceFile
 from flexscout.runtime.storage import TableFolder, file_checksum, open_record, seal_record, write_atomically
@@ -204,7 +205,7 @@ class _Entry:
         return cls(key, record.source.name, tuple(map(_by_name, record.sheets)), record.sheets_left_out, told, sizes)
 
     def of(self, source: SourceFile, place: Path) -> FileRecord:
-        error = DataFormatError(*self.error, source.name) if self.error else None
+        error = DataFormatError(ErrorCode(self.error[0]), *self.error[1:], source.name) if self.error else None
         sheets = tuple(_in_folder(sheet, place) for sheet in self.sheets)
         return FileRecord(source, sheets, self.sheets_left_out, error=error, reused=True)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flexscout.domain import join_some
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import OutputError, ProcessingError, is_transient
 
 _FILES_SHOWN = 2  # of many with one cause
@@ -25,44 +26,43 @@ class ErrorAction(StrEnum):
     ABORT = "abort"
 
 
-# What many files of one cause have in common, and what to do; a code that is missing here speaks for itself.
+# Cause -> predicate and next step for several files that share it. For causes not listed, the most frequent next step is used.
 _CAUSES = {
-    "file_missing": ("are no longer there", "Put them back, or run again without them."),
-    "file_busy": ("are held by another program", "Close them there, and run again."),
-    "not_permitted": (
-        "can't be opened: another program holds them, or you may not read them",
-        "Close them in Excel, check their permissions, and run again.",
+    ErrorCode.FILE_MISSING: ("no longer exist", "Put them back, or run again without them."),
+    ErrorCode.FILE_BUSY: ("are open in another program", "Close them there, then run again."),
+    ErrorCode.NOT_PERMITTED: (
+        "can't be opened: another program has them open, or you don't have permission to read them",
+        "Close them in Excel, check their permissions, then run again.",
     ),
-    "storage_failed": (
+    ErrorCode.STORAGE_FAILED: (
         "can't be read from their drive",
-        "Check the drive or the network, or copy the files to this computer, and run again.",
+        "Check the drive or the network, or copy the files to this computer, then run again.",
     ),
-    "cannot_open": ("can't be opened", "Copy them to this computer, and run again."),
-    "password_protected": ("are password-protected", "Save unprotected copies."),
-    "damaged": (
+    ErrorCode.CANNOT_OPEN: ("can't be opened", "Copy them to this computer, then run again."),
+    ErrorCode.PASSWORD_PROTECTED: ("are password-protected", "Save unprotected copies."),
+    ErrorCode.DAMAGED: (
         "are damaged",
         "Export or download them again, or open them in Excel, let it repair them, and save them as .xlsx.",
     ),
-    "empty_workbook": ("have no data: every sheet is empty", "Export them again, or leave them out."),
-    "no_rows": ("have a header and no row below it", "Export them again, or leave them out."),
-    "missing_required_columns": (
-        "have no columns for an address or parcel number, or none for a type or a building's size",
-        "Rename their headers, or leave them out; the report names the headers of each.",
+    ErrorCode.EMPTY_WORKBOOK: ("have no data: every sheet is empty", "Export them again, or leave them out."),
+    ErrorCode.NO_ROWS: ("have a header but no rows below it", "Export them again, or leave them out."),
+    ErrorCode.MISSING_REQUIRED_COLUMNS: (
+        "lack required columns: an address or APN, and a property type or building size",
+        "Map their columns with `flexscout map FILE`, rename their headers, or leave them out.",
     ),
-    "plain_text": ("are plain text, whatever their names say", "Save them as .xlsx in Excel."),
-    "timeout": ("were not finished in time", "Raise --timeout, or split them."),
-    "worker_died": (
-        "made their worker process end: they are damaged, or need more memory than they may use",
-        "Open and re-save them in Excel, raise --memory-limit, or use fewer --workers.",
+    ErrorCode.TIMEOUT: ("weren't finished in time", "Raise --timeout, or split them."),
+    ErrorCode.WORKER_DIED: (
+        "ended their worker process: they are damaged, or need more memory than its limit",
+        "Open them in Excel and save them again, raise --memory-limit, or lower --workers.",
     ),
-    "out_of_memory": ("need more memory than they may use", "Raise --memory-limit, or use fewer --workers."),
-    "internal_error": (
-        "were left out because of a fault of flexscout",
-        "Send the internal-error reports beside the log to those who maintain flexscout; the next run tries the files again.",
+    ErrorCode.OUT_OF_MEMORY: ("need more memory than their limit", "Raise --memory-limit, or lower --workers."),
+    ErrorCode.INTERNAL_ERROR: (
+        "were left out because of a bug in flexscout",
+        "Send the internal-error reports beside the log to the maintainers; the next run tries the files again.",
     ),
-    "unexpected": (
-        "could not be processed",
-        "Open and re-save them in Excel; if that does not help, report it with the log.",
+    ErrorCode.UNEXPECTED: (
+        "couldn't be processed",
+        "Open them in Excel and save them again; if that doesn't help, report it with the log.",
     ),
 }
 
@@ -118,14 +118,14 @@ class ErrorHandler:
 
 
 def _causes(errors: Iterable[ProcessingError]) -> list[dict[str, Any]]:
-    by_code: dict[str, list[ProcessingError]] = {}
+    by_code: dict[ErrorCode, list[ProcessingError]] = {}
     for error in errors:
         by_code.setdefault(error.code, []).append(error)
     groups = sorted(by_code.items(), key=lambda group: (-len(group[1]), group[0]))
     return [_cause(code, same) for code, same in groups]
 
 
-def _cause(code: str, errors: Sequence[ProcessingError]) -> dict[str, Any]:
+def _cause(code: ErrorCode, errors: Sequence[ProcessingError]) -> dict[str, Any]:
     """One cause, in the words of its error where only one file has it."""
     first = errors[0]
     message, next_step = first.message, first.next_step

@@ -65,7 +65,7 @@ def validate_profile(content: Mapping[str, Any], path: Path, text: str) -> Profi
     try:
         return Profile.model_validate(content)
     except ValidationError as error:
-        raise ConfigurationError.of_profile(path, _mistakes(error, text)) from None
+        raise ConfigurationError.from_profile(path, _mistakes(error, text)) from None
 
 
 def _mistakes(error: ValidationError, text: str) -> dict[str, str]:

@@ -97,7 +97,7 @@ def _merged(path: Path, text: str, depth: int) -> dict[str, Any]:
     if needless := dict(_needless(inherited, content, ())):
         lines = locate_lines(text)
         told = {f"line {lines[place]}: {'.'.join(place)}": wrong for place, wrong in needless.items()}
-        raise ConfigurationError.of_profile(path, told)
+        raise ConfigurationError.from_profile(path, told)
     return _over({key: value for key, value in inherited.items() if key != "name"}, content)
 
 

@@ -99,7 +99,7 @@ def validate_frame(frame: Frame, profile: Profile) -> None:
     """Raise DataFormatError if the profile knows none, TypeError for texts where numbers are needed."""
     schema = frame.collect_schema()
     if schema and not any(name in schema for name in profile.columns):
-        raise DataFormatError.missing_from_frame(profile.columns, list(schema))
+        raise DataFormatError.missing_frame_columns(profile.columns, list(schema))
     for name in profile.columns:
         # A column without any value may be of any type.
         if schema.get(name) == nw.String and value_kind(name) == "number" and _has_values(frame, name):

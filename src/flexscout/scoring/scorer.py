@@ -33,7 +33,7 @@ def read_record(record: Mapping[str, Any], profile: Profile, as_of: date) -> "pl
     if not isinstance(record, Mapping):
         raise TypeError(f"One record is needed, column name -> value, not {type(record).__name__}; score(frame) takes a frame.")
     if record and not any(_has(record, name, profile) for name in profile.columns):
-        raise DataFormatError.missing_from_frame(profile.columns, list(map(str, record)))
+        raise DataFormatError.missing_frame_columns(profile.columns, list(map(str, record)))
     types = {"number": pl.Float64, "text": pl.String, "date": pl.Date}
     found = {name: _typed(name, _found(record, name, profile, as_of)) for name in profile.columns}
     return pl.DataFrame({name: pl.Series([one], dtype=types[value_kind(name)]) for name, one in found.items()})

@@ -216,5 +216,5 @@ def test_a_damaged_workbook_can_not_be_read_back(workbook):
 
 
 def test_a_workbook_that_is_not_there_can_not_be_read_back(tmp_path):
-    with pytest.raises(FileAccessError, match=r"all\.xlsx is no longer there"):
+    with pytest.raises(FileAccessError, match=r"all\.xlsx no longer exists"):
         read_notes(tmp_path / "all.xlsx", COLUMNS)

@@ -77,7 +77,7 @@ def test_a_list_without_properties_is_a_result(suffix, tmp_path):
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet"])
 def test_a_table_that_was_never_scored_is_no_result(suffix, tmp_path):
     path = write_by_suffix({"Flex Properties": pl.DataFrame({"Address": ["1 Test Street"]})}, tmp_path / f"mine{suffix}")
-    with pytest.raises(DataFormatError, match=rf"mine\{suffix} is no result of flexscout: .*Flex Score"):
+    with pytest.raises(DataFormatError, match=rf"mine\{suffix} is not a result of flexscout: .*Flex Score"):
         read_result(path)
 
 
@@ -89,7 +89,7 @@ def test_a_workbook_with_other_sheets_is_no_result(tmp_path):
 
 def test_what_is_no_table_is_no_result(tmp_path):
     (tmp_path / "summary.json").write_text('{"format": "1.0"}')
-    with pytest.raises(DataFormatError, match=r"summary\.json is no result of flexscout: it can't be read: .*JSON"):
+    with pytest.raises(DataFormatError, match=r"summary\.json is not a result of flexscout: it can't be read: .*JSON"):
         read_result(tmp_path / "summary.json")
 
 
@@ -102,7 +102,7 @@ def test_a_damaged_result_is_said_to_be_damaged(suffix, tmp_path):
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
-    with pytest.raises(FileAccessError, match="no longer there"):
+    with pytest.raises(FileAccessError, match="no longer exists"):
         read_result(tmp_path / "all.parquet")
 
 

@@ -26,7 +26,7 @@ def mistakes(loaded):
     def mistakes_of(text):
         with pytest.raises(ConfigurationError) as raised:
             loaded(text)
-        return raised.value.mistakes
+        return raised.value.validation_errors
 
     return mistakes_of
 

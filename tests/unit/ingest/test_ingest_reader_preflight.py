@@ -40,7 +40,7 @@ def test_a_far_cell_may_be_written_without_order_or_with_a_prefix(tmp_path):
 
 
 def test_a_cell_outside_every_sheet_is_named(tmp_path):
-    assert "reach to ZZZZ1;" in refusal(hostile.far_cell(tmp_path, "ZZZZ1")).message
+    assert "extend to ZZZZ1;" in refusal(hostile.far_cell(tmp_path, "ZZZZ1")).message
 
 
 @pytest.mark.parametrize("content", [b'<c r="XFD1048576" s="3"/>', b'<c r="XFD1048576" s="3"></c>'])

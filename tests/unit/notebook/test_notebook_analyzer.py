@@ -156,7 +156,7 @@ def test_totals_and_blank_rows_are_no_properties(library):
 def test_a_frame_that_a_run_would_not_take_can_be_looked_into_all_the_same(library):
     analyzer = PropertyDataAnalyzer(frame_of(library, [{"City": "x", "Phone": "1"}]))
     assert analyzer.generate_summary_report()["property_types"] == {}
-    with pytest.raises(DataFormatError, match=r"no column for Property Type\. The headers there: City, Phone\."):
+    with pytest.raises(DataFormatError, match=r"no column for Property Type\. Headers found: City, Phone\."):
         analyzer.analyze_property_types()
 
 

@@ -155,7 +155,7 @@ def test_an_empty_frame_is_no_error(library, call):
 @LIBRARIES
 @pytest.mark.parametrize("row", [{"Note": "x"}, {"City": "x", "State": "NC"}])
 def test_a_frame_without_an_address_is_told_what_it_has(library, row):
-    with pytest.raises(AggregationError, match=r"the frame needs Address.*The columns there: " + ", ".join(row)) as caught:
+    with pytest.raises(AggregationError, match=r"the frame needs Address.*Columns found: " + ", ".join(row)) as caught:
         faces.deduplicate_properties(frame_of(library, [row]))
     assert caught.value.code == "missing_columns"
     assert "duplicate_fields" in caught.value.next_step

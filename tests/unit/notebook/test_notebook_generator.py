@@ -134,7 +134,7 @@ def test_top_candidates_are_the_best_rows_with_all_their_columns(library, n, lef
 def test_a_frame_without_scores_is_an_aggregation_error(library):
     frame = frame_of(library, [{"Address": "a"}])
     for call in (ReportGenerator().generate_score_distribution, ReportGenerator().create_top_candidates):
-        with pytest.raises(AggregationError, match=r"needs Flex Score. The columns there: Address\."):
+        with pytest.raises(AggregationError, match=r"needs Flex Score. Columns found: Address\."):
             call(frame)
 
 

@@ -44,5 +44,5 @@ def test_a_pandas_frame_keeps_labels_and_types():
 
 @LIBRARIES
 def test_a_frame_without_scores_is_told_what_it_has(library):
-    with pytest.raises(AggregationError, match=r"needs Flex Score. The columns there: Address. Score it first"):
+    with pytest.raises(AggregationError, match=r"needs Flex Score. Columns found: Address. Score it first"):
         sort(frame_of(library, [{"Address": "a"}]))

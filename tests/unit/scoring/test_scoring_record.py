@@ -24,7 +24,7 @@ def test_a_list_where_a_text_is_needed_is_told():
 
 
 def test_a_record_of_which_no_key_is_known_is_told():
-    with pytest.raises(DataFormatError, match=r"no column for Building SqFt .* The headers there: property_type, sqft"):
+    with pytest.raises(DataFormatError, match=r"no column for Building SqFt .* Headers found: property_type, sqft"):
         FlexPropertyScorer().calculate_flex_score({"property_type": "Flex", "sqft": 30_000})
 
 
@@ -36,7 +36,7 @@ def test_missing_values_of_pandas_are_missing():
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pl.LazyFrame], ids=["pandas", "polars", "lazy"])
 def test_a_frame_of_which_no_column_is_known_is_told(make):
-    with pytest.raises(DataFormatError, match="The headers there: RBA"):
+    with pytest.raises(DataFormatError, match="Headers found: RBA"):
         FlexPropertyScorer().score(make({"RBA": [3]}))
 
 

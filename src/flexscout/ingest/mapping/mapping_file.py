@@ -53,7 +53,7 @@ def load_mapping(path: str) -> ColumnMapping:
     mistakes = _Mistakes()
     mapping = _mapping(file, root, mistakes)
     if mistakes.found:
-        raise ConfigurationError.of_mapping(file, mistakes.found)
+        raise ConfigurationError.from_mapping_file(file, mistakes.found)
     return mapping
 
 

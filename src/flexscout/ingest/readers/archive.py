@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType, detect_file_type
 from flexscout.ingest.readers.workbook import RawSheet, Workbook
@@ -41,7 +42,7 @@ def read_archive(path: Path, read: Reader) -> Workbook:
                 left = _inflate(path, archive, member, target, left)
                 book = _of_member(target, member.filename, read)
             except DataFormatError as error:
-                if error.code == "too_large_archive":
+                if error.code == ErrorCode.TOO_LARGE_ARCHIVE:
                     raise
                 left_out.append((member.filename, f"It can't be read: {error.message}"))
             else:
@@ -61,7 +62,7 @@ def _is_side_file(member: zipfile.ZipInfo) -> bool:
 def _check_count(path: Path, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MOST_MEMBERS:
         raise DataFormatError(
-            "too_large_archive",
+            ErrorCode.TOO_LARGE_ARCHIVE,
             f"{path.name} is a zip archive of {len(members):,} files, more than {MOST_MEMBERS:,}.",
             "Unpack it and put the exports inside into the folder.",
         )
@@ -70,7 +71,9 @@ def _check_count(path: Path, members: list[zipfile.ZipInfo]) -> None:
 def _inflate(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
     """Write the member's content to `target`; gives how many bytes are left to the others."""
     if member.flag_bits & _ENCRYPTED:
-        raise DataFormatError("password_protected", f"{member.filename} is password-protected.", "Unpack it into the folder.")
+        raise DataFormatError(
+            ErrorCode.PASSWORD_PROTECTED, f"{member.filename} is password-protected.", "Unpack it into the folder."
+        )
     try:
         with archive.open(member) as source, target.open("wb") as file:
             while piece := source.read(_PIECE):
@@ -80,17 +83,19 @@ def _inflate(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, targ
                 file.write(piece)
     except _UNREADABLE as error:
         detail = " ".join(str(error).split())[:200]
-        raise DataFormatError("damaged", f"{member.filename} is damaged: {detail}.", "Download it again.") from None
+        raise DataFormatError(ErrorCode.DAMAGED, f"{member.filename} is damaged: {detail}.", "Download it again.") from None
     return left
 
 
 def _of_member(target: Path, name: str, read: Reader) -> Workbook:
     if not target.stat().st_size:
-        raise DataFormatError("empty_file", f"{name} is empty.", "Export it again.")
+        raise DataFormatError(ErrorCode.EMPTY_FILE, f"{name} is empty.", "Export it again.")
     try:
         kind = detect_file_type(target)
         if kind is FileType.ARCHIVE:
-            raise DataFormatError("archive", f"{name} is a zip archive inside a zip archive.", "Unpack it into the folder.")
+            raise DataFormatError(
+                ErrorCode.ARCHIVE, f"{name} is a zip archive inside a zip archive.", "Unpack it into the folder."
+            )
         book = read(target, kind)
     except DataFormatError as error:
         raise DataFormatError(error.code, error.message.replace(target.name, name), error.next_step) from None
@@ -105,7 +110,7 @@ def _of_member(target: Path, name: str, read: Reader) -> Workbook:
 
 def _too_large(path: Path) -> DataFormatError:
     return DataFormatError(
-        "too_large_archive",
+        ErrorCode.TOO_LARGE_ARCHIVE,
         f"{path.name} is a zip archive that holds more than {MOST_INFLATED // 2**30} GB.",
         "Unpack it and put the exports inside into the folder, if you know where it comes from.",
     )
@@ -113,15 +118,15 @@ def _too_large(path: Path) -> DataFormatError:
 
 def _nothing_in(path: Path, left_out: list[tuple[str, str]]) -> DataFormatError:
     if not left_out:
-        return DataFormatError("archive", f"{path.name} is a zip archive without a file in it.", "Download it again.")
+        return DataFormatError(ErrorCode.ARCHIVE, f"{path.name} is a zip archive without a file in it.", "Download it again.")
     if all("password-protected" in reason for _, reason in left_out):
         return DataFormatError(
-            "password_protected", f"{path.name} is a password-protected archive.", "Unpack it into the folder."
+            ErrorCode.PASSWORD_PROTECTED, f"{path.name} is a password-protected archive.", "Unpack it into the folder."
         )
     first, reason = left_out[0]
     more = f" (and {len(left_out) - 1} more)" if len(left_out) > 1 else ""
     return DataFormatError(
-        "archive",
+        ErrorCode.ARCHIVE,
         f"{path.name} is a zip archive without a table in it; {first}{more}: {reason.removesuffix('.')}.",
         "Unpack it and put the exports inside into the folder.",
     )

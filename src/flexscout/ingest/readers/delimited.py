@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import decode_to_utf_8
 from flexscout.ingest.header_row import count_known_names
@@ -120,7 +121,7 @@ def _table_of_text(path: Path, text: bytes, encoding: str, rows: int | None) -> 
     cells, notes = _cells(path, text, delimiter, rows)
     cells = trim_cells(cells)
     if cells.is_empty():
-        raise DataFormatError("empty_file", f"{path.name} is empty: no cell of it holds anything.", "Export it again.")
+        raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty: no cell of it holds anything.", "Export it again.")
     notes = [*_of_choices(delimiter, encoding, ambiguous=ambiguous), *notes]
     return Workbook((RawSheet(path.stem, cells, notes=tuple(notes)),), ())
 
@@ -237,14 +238,14 @@ def _checked(path: Path, cells: pl.DataFrame) -> pl.DataFrame:
 def _check_width(path: Path, width: int) -> None:
     if width > MOST_COLUMNS:
         found = f"a row of it has {width:,} columns, and no sheet has more than {MOST_COLUMNS:,}"
-        raise _no_table(path, found, "Export it again, or leave it out.", "too_many_columns")
+        raise _no_table(path, found, "Export it again, or leave it out.", ErrorCode.TOO_MANY_COLUMNS)
 
 
 def _too_long(path: Path) -> DataFormatError:
     return _no_table(path, f"a cell of it has more than {LONGEST_CELL:,} characters", "Export it again, or leave it out.")
 
 
-def _no_table(path: Path, found: str, next_step: str, code: str = "no_table") -> DataFormatError:
+def _no_table(path: Path, found: str, next_step: str, code: ErrorCode = ErrorCode.NO_TABLE) -> DataFormatError:
     return DataFormatError(code, f"{path.name} can't be read as a table: {found}.", next_step)
 
 

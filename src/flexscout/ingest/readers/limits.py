@@ -13,6 +13,7 @@ from typing import BinaryIO, Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from flexscout.domain import column_letters
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError, ProcessingError
 from flexscout.ingest.readers.cell_extent import (
     CHUNK,
@@ -146,12 +147,12 @@ class _Parts:
         for part in self.read:
             if part.flag_bits & 1:
                 raise DataFormatError(
-                    "password_protected", f"{self._path.name} is encrypted with a password.", "Save an unprotected copy."
+                    ErrorCode.PASSWORD_PROTECTED, f"{self._path.name} is encrypted with a password.", "Save an unprotected copy."
                 )
             if part.compress_size > _INCOMPRESSIBLE * part.file_size + _HEAD:
                 raise _damaged(self._path, f"{part.filename} can't have the {part.file_size:,} bytes that it claims")
             if part.file_size > most:
-                raise LimitError.unpacks_to(self._path.name, self._title(part), part.file_size, most)
+                raise LimitError.decompressed_too_large(self._path.name, self._title(part), part.file_size, most)
 
     def overlap(self) -> bool:
         """Whether parts share bytes of the file, as honest ones never do."""
@@ -200,7 +201,7 @@ class _Parts:
             if seen > part.file_size:
                 raise _damaged(self._path, f"{part.filename} is larger than the {part.file_size:,} bytes that it claims")
             if seen > memory:
-                raise LimitError.unpacks_to(self._path.name, self._title(part), seen, memory)
+                raise LimitError.decompressed_too_large(self._path.name, self._title(part), seen, memory)
             yield chunk
 
     def _bytes(self, part: ZipInfo) -> Iterator[bytes]:
@@ -247,33 +248,33 @@ def _first(chunks: Iterable[bytes], count: int) -> bytes:
 def _check_size(path: Path, memory: int) -> None:
     size = path.stat().st_size
     if size > memory:
-        raise LimitError.unpacks_to(path.name, "", size, memory)
+        raise LimitError.decompressed_too_large(path.name, "", size, memory)
 
 
 def _too_large(path: Path, sheet: Extent, memory: int) -> ProcessingError:
     if sheet.columns > MOST_COLUMNS or sheet.rows > MOST_ROWS:
-        return DataFormatError.outside(path.name, sheet.name, f"{column_letters(sheet.columns - 1)}{sheet.rows}")
+        return DataFormatError.cell_out_of_bounds(path.name, sheet.name, f"{column_letters(sheet.columns - 1)}{sheet.rows}")
     needed = max(sheet.area, sheet.cells) * _USUAL_PER_CELL
     if sheet.cells < sheet.area * _SPARSE:
         last = f"{column_letters(sheet.columns - 1)}{sheet.rows}"
         extent = f"{sheet.cells:,} cells span {sheet.rows:,} rows x {sheet.columns:,} columns, up to {last}"
-        return LimitError.far_cells(path.name, sheet.name, extent, needed, memory)
+        return LimitError.stray_cells(path.name, sheet.name, extent, needed, memory)
     return LimitError.too_large(path.name, sheet.name, (sheet.rows, sheet.columns), needed, memory)
 
 
 def _false_count(path: Path, claimed: int, there: int) -> DataFormatError:
     return DataFormatError(
-        "damaged", f"{path.name} is damaged: it claims {claimed:,} shared texts, and {there:,} are there.", _EXPORT_AGAIN
+        ErrorCode.DAMAGED, f"{path.name} is damaged: it claims {claimed:,} shared texts, and {there:,} are there.", _EXPORT_AGAIN
     )
 
 
 def _damaged(path: Path, why: str) -> DataFormatError:
-    return DataFormatError("damaged", f"{path.name} is damaged: {why}.", "Download or export it again.")
+    return DataFormatError(ErrorCode.DAMAGED, f"{path.name} is damaged: {why}.", "Download or export it again.")
 
 
 def _breaks_the_reader(path: Path, largest: Extent) -> DataFormatError:
     return DataFormatError(
-        "damaged",
+        ErrorCode.DAMAGED,
         f"{path.name} makes the reader fail, although its largest sheet has but {largest.rows:,} rows x {largest.columns:,} "
         "columns: it is damaged.",
         "Open it in Excel, let it repair the file, and save it as .xlsx; or export it again.",

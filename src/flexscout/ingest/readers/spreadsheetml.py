@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import polars as pl
 from lxml import etree
 
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.limits import MOST_COLUMNS
 from flexscout.ingest.readers.workbook import RawSheet, Workbook
@@ -25,7 +26,9 @@ def read_spreadsheetml(path: Path) -> Workbook:
     Raises DataFormatError if it is damaged or has no cells; OSError if it can't be opened.
     """
     if path.stat().st_size > _MOST_BYTES:
-        raise DataFormatError("too_large", f"{path.name} is an XML spreadsheet of more than 1 GB, too large to be read.", _AGAIN)
+        raise DataFormatError(
+            ErrorCode.TOO_LARGE, f"{path.name} is an XML spreadsheet of more than 1 GB, too large to be read.", _AGAIN
+        )
     sheets: list[RawSheet] = []
     left_out: list[tuple[str, str]] = []
     for name, frame in _sheets(path):
@@ -34,7 +37,7 @@ def read_spreadsheetml(path: Path) -> Workbook:
         else:
             left_out.append((name, "It is empty."))
     if not sheets:
-        raise DataFormatError("empty_workbook", f"{path.name} has no data: every sheet is empty.", _AGAIN)
+        raise DataFormatError(ErrorCode.EMPTY_WORKBOOK, f"{path.name} has no data: every sheet is empty.", _AGAIN)
     return Workbook(tuple(sheets), tuple(left_out))
 
 
@@ -44,7 +47,9 @@ def _sheets(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
             yield from _parsed(path, file)
     except etree.XMLSyntaxError as error:
         detail = " ".join(str(error).split())[:200]
-        raise DataFormatError("damaged", f"{path.name} is damaged: its XML breaks off or is wrong: {detail}.", _AGAIN) from None
+        raise DataFormatError(
+            ErrorCode.DAMAGED, f"{path.name} is damaged: its XML breaks off or is wrong: {detail}.", _AGAIN
+        ) from None
 
 
 def _parsed(path: Path, file: BinaryIO) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -89,7 +94,9 @@ def _index(path: Path, element: Any, last: int, most: int) -> int:
     index = _count(element, "Index") or last + 1
     if not last < index <= most:
         what = "rows" if most == _MOST_ROWS else "columns"
-        raise DataFormatError("damaged", f"{path.name} is damaged: its {what} are out of order or beyond {most:,}.", _AGAIN)
+        raise DataFormatError(
+            ErrorCode.DAMAGED, f"{path.name} is damaged: its {what} are out of order or beyond {most:,}.", _AGAIN
+        )
     return index
 
 
@@ -104,7 +111,7 @@ def _frame(path: Path, rows: dict[int, dict[int, str]]) -> pl.DataFrame:
     height, width = max(rows), max(max(cells) for cells in rows.values())
     if height * width > _MOST_CELLS:
         message = f"{path.name} has a stray cell: its sheet of {height:,} rows x {width:,} columns is too large."
-        raise DataFormatError("too_large", message, "Delete the cell far from the table, and save it as .xlsx.")
+        raise DataFormatError(ErrorCode.TOO_LARGE, message, "Delete the cell far from the table, and save it as .xlsx.")
     numbers, columns = range(1, height + 1), range(1, width + 1)
     series = ([rows.get(number, {}).get(column) for number in numbers] for column in columns)
     return pl.DataFrame({str(i): pl.Series(texts, dtype=pl.String) for i, texts in enumerate(series)})

@@ -9,6 +9,7 @@ import lxml.html
 import polars as pl
 from lxml import etree
 
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType, decode_to_utf_8
 from flexscout.ingest.readers.limits import MOST_COLUMNS
@@ -30,18 +31,20 @@ def read_web_page(path: Path, kind: FileType) -> Workbook:
     """
     if path.stat().st_size > _MOST_BYTES:
         message = f"{path.name} is a web page of more than {_MOST_BYTES // 2**20} MB, too large to be read."
-        raise DataFormatError("too_large", message, _EXPORT)
+        raise DataFormatError(ErrorCode.TOO_LARGE, message, _EXPORT)
     content = path.read_bytes()
     page = _parsed(_page_of_archive(path, content) if kind is FileType.MHTML else content)
     tables = [] if page is None else list(islice(page.iter("table"), _MOST_TABLES + 1))
     if len(tables) > _MOST_TABLES:
-        raise DataFormatError("web_page", f"{path.name} is a web page with more than {_MOST_TABLES:,} tables.", _EXPORT)
+        raise DataFormatError(ErrorCode.WEB_PAGE, f"{path.name} is a web page with more than {_MOST_TABLES:,} tables.", _EXPORT)
     # One that holds others only lays out the page.
     innermost = (table for table in tables if next(table.iterdescendants("table"), None) is None)
     frames = (trim_cells(_frame(path, table)) for table in innermost)
     sheets = tuple(RawSheet(f"Table {i}", frame) for i, frame in enumerate(frames, 1) if frame.height)
     if not sheets:
-        raise DataFormatError("web_page", f"{path.name} can't be read: its content is a web page without a table.", _EXPORT)
+        raise DataFormatError(
+            ErrorCode.WEB_PAGE, f"{path.name} can't be read: its content is a web page without a table.", _EXPORT
+        )
     return Workbook(sheets, ())
 
 
@@ -63,7 +66,9 @@ def _page_of_archive(path: Path, content: bytes) -> bytes:
     except (LookupError, ValueError, TypeError):
         pages = []
     if not pages:
-        raise DataFormatError("mhtml", f"{path.name} can't be read: its content is a web archive without a page.", _EXPORT)
+        raise DataFormatError(
+            ErrorCode.MHTML, f"{path.name} can't be read: its content is a web archive without a page.", _EXPORT
+        )
     return next((page for page in pages if b"<table" in page.lower()), pages[0])
 
 
@@ -76,7 +81,7 @@ def _frame(path: Path, table: lxml.html.HtmlElement) -> pl.DataFrame:
         cells += len(texts)
         if len(texts) > MOST_COLUMNS or cells > _MOST_CELLS:
             message = f"{path.name}: its table has more than {MOST_COLUMNS:,} columns or {_MOST_CELLS:,} cells in all."
-            raise DataFormatError("too_many_columns", message, _EXPORT)
+            raise DataFormatError(ErrorCode.TOO_MANY_COLUMNS, message, _EXPORT)
         rows.append(texts)
     return pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(zip_longest(*rows))})
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError
 from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.excel_parser import Book, counts_from_1904, load_cells, open_book
@@ -133,9 +134,9 @@ def _collect(path: Path, names: list[str], load: Load) -> Workbook:
     if sheets:
         return Workbook(tuple(sheets), tuple(left_out))
     if any("can't be read" in reason for _, reason in left_out):
-        raise DataFormatError("damaged", f"{path.name} is damaged: none of its sheets can be read.", "Export it again.")
+        raise DataFormatError(ErrorCode.DAMAGED, f"{path.name} is damaged: none of its sheets can be read.", "Export it again.")
     raise DataFormatError(
-        "empty_workbook", f"{path.name} has no data: every sheet is empty.", "Export it again, or leave it out."
+        ErrorCode.EMPTY_WORKBOOK, f"{path.name} has no data: every sheet is empty.", "Export it again, or leave it out."
     )
 
 
@@ -186,7 +187,7 @@ def call_reader(path: Path, read: Callable[[], T]) -> T:
             number = int(of_system[1])
             raise OSError(number, os.strerror(number), None, number) from None
         raise DataFormatError(
-            "damaged",
+            ErrorCode.DAMAGED,
             f"{path.name} is damaged: the reader says: {detail}.",
             "Open it in Excel, let it repair the file, and save it as .xlsx; or export it again.",
         ) from None
