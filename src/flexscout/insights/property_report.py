@@ -11,7 +11,7 @@ from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
 from flexscout.insights.source_rows import SourceRow, load_scored_rows, read_source_rows
 from flexscout.merging import ROW
 from flexscout.models import RowStatus
-from flexscout.scoring import Improvement, Profile, explain_factors, find_improvements, points_column
+from flexscout.scoring import Improvement, Profile, explain_factors, find_improvements, points_column, split_reasons
 
 _FILLED, _BEFORE = FILL_COLUMNS
 _ABOUT = ("Property Name", "Property Type", *POSTAL_COLUMNS, "County", "APN")
@@ -95,7 +95,7 @@ def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
         ceiling=row["Score Ceiling"],
         completeness=row["Completeness"],
         least_score=past.criteria.min_flex_score,
-        reasons=tuple(filter(None, (own[REASONS] or "").split("; "))) if own[STATUS] != RowStatus.CANDIDATE else (),
+        reasons=split_reasons(own[REASONS] or "") if own[STATUS] != RowStatus.CANDIDATE else (),
         to_verify=bool(own[TO_VERIFY]),
         unverified=own.get(UNVERIFIED) or "",
         explanation=past.criteria.explain(speaking)[0],

@@ -14,6 +14,7 @@ from flexscout.scoring.classify import (
     select_rejected,
 )
 from flexscout.scoring.criteria import Criteria, count_funnel, has_eligible_type
+from flexscout.scoring.eligibility import split_reasons
 from flexscout.scoring.explanations import explain_factors
 from flexscout.scoring.improvements import Improvement, find_improvements
 from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column
@@ -52,4 +53,5 @@ __all__ = [
     "render_profile_copy",
     "select_match_columns",
     "select_rejected",
+    "split_reasons",
 ]

@@ -15,7 +15,7 @@ from flexscout.scoring.explanations import explain_scores
 from flexscout.scoring.profile import Profile, Rule
 from flexscout.scoring.profile_files import load_profile
 from flexscout.scoring.row_filter import FilteredRows, RowFilter, apply_filter, parse_filter
-from flexscout.scoring.rules import Rules, add_rule_columns, describe_condition, rule_column
+from flexscout.scoring.rules import RuleExpressions, add_rule_columns, describe_condition, rule_column
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Step:
 def count_funnel(classified: pl.DataFrame, criteria: Criteria) -> tuple[Step, ...]:
     """The criteria of eligibility in the profile's order, and the score as the last one."""
     profile, least = criteria.profile, criteria.min_flex_score
-    left, rules = add_rule_columns(nw.from_native(classified), profile), Rules(profile, criteria.as_of)
+    left, rules = add_rule_columns(nw.from_native(classified), profile), RuleExpressions(profile, criteria.as_of)
     steps: list[Step] = []
     for name, rule in profile.eligibility.items():
         left, step = _passed(left, name, rule, rules, checked=name in classified.columns)
@@ -97,12 +97,14 @@ def has_eligible_type(frame: pl.DataFrame, profile: Profile) -> pl.Series:
     """Whether the property type has one of the words that make a property eligible; false without the column."""
     found = add_rule_columns(nw.from_native(frame), profile)
     criterion = next(((name, rule) for name, rule in profile.eligibility.items() if rule.keywords), None)
-    condition = Rules(profile, date.min).holds_for_column(criterion[1], criterion[0]) if criterion else nw.lit(value=False)
+    condition = (
+        RuleExpressions(profile, date.min).holds_for_column(criterion[1], criterion[0]) if criterion else nw.lit(value=False)
+    )
     has: pl.Series = found.select(condition.alias("has")).to_native()["has"]
     return has
 
 
-def _passed(frame: Table, name: str, rule: Rule, rules: Rules, *, checked: bool) -> tuple[Table, Step]:
+def _passed(frame: Table, name: str, rule: Rule, rules: RuleExpressions, *, checked: bool) -> tuple[Table, Step]:
     words = f"{name} {describe_condition(rule)}"
     if not checked:
         return frame, Step(words, len(frame), len(frame), checked=False, reasons={})

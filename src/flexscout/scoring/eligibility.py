@@ -1,4 +1,4 @@
-"""Who is a candidate, and why the others are not."""
+"""Classify scored rows: candidates, and rejected rows with their reasons."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,53 +10,72 @@ from narwhals.typing import IntoDataFrameT
 from flexscout.domain import REASONS, STATUS, TO_VERIFY, UNVERIFIED
 from flexscout.models import RowStatus
 from flexscout.scoring.profile import Profile
-from flexscout.scoring.rules import Rules, add_rule_columns, column_names, drop_rule_columns, rule_column
+from flexscout.scoring.rules import RuleExpressions, add_rule_columns, column_names, drop_rule_columns, rule_column
 from flexscout.scoring.score import score_frame
 
 Table = nw.DataFrame[Any]
+Condition = tuple[nw.Expr, str]
+"""An expression that is true where a row is rejected, and the reason."""
 
-_AND = "; "
+REASON_SEPARATOR = "; "
 
 
 def classify_frame(frame: IntoDataFrameT, profile: Profile, min_flex_score: float, as_of: date | None = None) -> IntoDataFrameT:
-    """The frame scored, with STATUS, REASONS, TO_VERIFY and UNVERIFIED added: who is a candidate, and why not.
+    """Score a frame and classify its rows.
 
-    `as_of`: the day from which dates are counted back, by default today.
+    Args:
+        frame: Any eager frame that narwhals supports, with canonical column names.
+        profile: Rules to score and select by.
+        min_flex_score: Score from which an eligible row is a candidate, 0-10.
+        as_of: Day from which dates are counted back; today if None.
+
+    Returns:
+        The frame, of the same kind, with the score columns, STATUS, REASONS, TO_VERIFY and UNVERIFIED added.
+
     """
     given = nw.from_native(frame)
     checked = [name for name in profile.eligibility if name in column_names(given)]
-    prepared = add_rule_columns(given, profile)
-    found = score_frame(prepared, profile, as_of)
-    selected = _selected(found, profile, min_flex_score, checked, Rules(profile, as_of))
-    return cast("IntoDataFrameT", drop_rule_columns(selected, profile).to_native())
+    scored = score_frame(add_rule_columns(given, profile), profile, as_of)
+    classified = _add_outcome(scored, profile, min_flex_score, checked, RuleExpressions(profile, as_of))
+    return cast("IntoDataFrameT", drop_rule_columns(classified, profile).to_native())
 
 
-def _selected(found: Table, profile: Profile, min_flex_score: float, checked: list[str], rules: Rules) -> Table:
+def split_reasons(reasons: str) -> tuple[str, ...]:
+    """Split the REASONS of a row into its rejection reasons."""
+    return tuple(filter(None, reasons.split(REASON_SEPARATOR)))
+
+
+def clean_reason(reason: str) -> str:
+    """Replace the separator in a reason that quotes a user's own text, so that the reasons of a row can be split."""
+    return reason.replace(REASON_SEPARATOR, ", ")
+
+
+def _add_outcome(scored: Table, profile: Profile, min_flex_score: float, checked: list[str], rules: RuleExpressions) -> Table:
     unverified = [name for name in profile.eligibility if name not in checked]
     missing = [(nw.col(rule_column(name)).is_null(), f"{name} is missing") for name in checked]
-    refused = [pair for name in checked for pair in rules.failures(profile.eligibility[name], name)]
-    too_low = nw.col("Flex Score") < min_flex_score
+    failed = [condition for name in checked for condition in rules.failures(profile.eligibility[name], name)]
+    is_low = nw.col("Flex Score") < min_flex_score
     eligible = _all(rules.holds_for_column(profile.eligibility[name], name) for name in checked)
-    only_missing = _all(~condition.fill_null(value=False) for condition, _ in refused)
-    reached = nw.col("Score Ceiling") >= min_flex_score
-    selected = nw.when(too_low).then(nw.lit(str(RowStatus.BELOW_SCORE))).otherwise(nw.lit(str(RowStatus.CANDIDATE)))
-    return found.with_columns(
-        nw.when(eligible).then(selected).otherwise(nw.lit(str(RowStatus.NOT_ELIGIBLE))).alias(STATUS),
+    only_missing = _all(~condition.fill_null(value=False) for condition, _ in failed)
+    can_reach = nw.col("Score Ceiling") >= min_flex_score
+    by_score = nw.when(is_low).then(nw.lit(str(RowStatus.BELOW_SCORE))).otherwise(nw.lit(str(RowStatus.CANDIDATE)))
+    return scored.with_columns(
+        nw.when(eligible).then(by_score).otherwise(nw.lit(str(RowStatus.NOT_ELIGIBLE))).alias(STATUS),
         nw.when(eligible)
-        .then(_sentence([(too_low, f"Flex Score below {min_flex_score:g}")]))
-        .otherwise(_sentence([*missing, *refused]))
+        .then(_join_reasons([(is_low, f"Flex Score below {min_flex_score:g}")]))
+        .otherwise(_join_reasons([*missing, *failed]))
         .alias(REASONS),
-        (~eligible & only_missing & reached).alias(TO_VERIFY),
+        (~eligible & only_missing & can_reach).alias(TO_VERIFY),
         nw.lit(", ".join(unverified) or None, dtype=nw.String()).alias(UNVERIFIED),
     )
 
 
 def _all(conditions: Iterable[nw.Expr]) -> nw.Expr:
-    """Whether all hold; true where there is none."""
+    """Whether all conditions hold; true if there are none."""
     return nw.all_horizontal(*conditions, nw.lit(value=True), ignore_nulls=True)
 
 
-def _sentence(conditions: list[tuple[nw.Expr, str]]) -> nw.Expr:
-    """The sentences whose conditions hold, joined; empty where none does."""
-    parts = [nw.when(condition.fill_null(value=False)).then(nw.lit(sentence)) for condition, sentence in conditions]
-    return nw.concat_str(*parts, separator=_AND, ignore_nulls=True) if parts else nw.lit("")
+def _join_reasons(conditions: list[Condition]) -> nw.Expr:
+    """Join the reasons whose conditions hold; empty where none does."""
+    parts = [nw.when(condition.fill_null(value=False)).then(nw.lit(clean_reason(reason))) for condition, reason in conditions]
+    return nw.concat_str(*parts, separator=REASON_SEPARATOR, ignore_nulls=True) if parts else nw.lit("")

@@ -8,7 +8,7 @@ import polars as pl
 
 from flexscout.domain import FLAGS, canonical_column, format_decimals
 from flexscout.scoring.profile import Factor, Part, Profile, points_column
-from flexscout.scoring.rules import Rules, add_rule_columns, drop_rule_columns, rule_value
+from flexscout.scoring.rules import RuleExpressions, add_rule_columns, drop_rule_columns, rule_value
 from flexscout.scoring.score import is_known, score_frame
 
 _SHOWN = "__flexscout shown {}"  # working columns: the values as a person writes them
@@ -44,7 +44,7 @@ def _ready(frame: pl.DataFrame, profile: Profile, as_of: date | None) -> nw.Data
 
 def _details(profile: Profile, as_of: date | None) -> dict[str, nw.Expr]:
     """Factor -> what its parts say."""
-    rules, numbers = Rules(profile, as_of), {id(part): i for i, part in enumerate(_parts(profile))}
+    rules, numbers = RuleExpressions(profile, as_of), {id(part): i for i, part in enumerate(_parts(profile))}
     return {name: _said(factor, rules, numbers, alone=_is_alone(factor, profile)) for name, factor in profile.factors.items()}
 
 
@@ -68,7 +68,7 @@ def _is_alone(factor: Factor, profile: Profile) -> bool:
     return profile.score == "sum" and len(factor.parts) == 1 and not factor.base
 
 
-def _said(factor: Factor, rules: Rules, numbers: dict[int, int], *, alone: bool) -> nw.Expr:
+def _said(factor: Factor, rules: RuleExpressions, numbers: dict[int, int], *, alone: bool) -> nw.Expr:
     """What a factor's parts say."""
     said = [_part(part, rules, numbers, alone=alone) for part in factor.parts]
     if alone:
@@ -92,7 +92,7 @@ def _with_points(name: str, profile: Profile, said: nw.Expr) -> nw.Expr:
     return nw.concat_str(nw.lit(f"{name.lower()} "), points, nw.lit(f"{best}{weight} ("), said, nw.lit(")"))
 
 
-def _part(part: Part, rules: Rules, numbers: dict[int, int], *, alone: bool) -> nw.Expr:
+def _part(part: Part, rules: RuleExpressions, numbers: dict[int, int], *, alone: bool) -> nw.Expr:
     """What the first rule that holds says of the value, or that it is missing."""
     shown = nw.col(_SHOWN.format(numbers[id(part)]))
     names = " and ".join(part.columns)

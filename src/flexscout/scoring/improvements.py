@@ -9,7 +9,7 @@ import polars as pl
 
 from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column
 from flexscout.scoring.profile_lint import format_bound
-from flexscout.scoring.rules import Rules, add_rule_columns, rule_value
+from flexscout.scoring.rules import RuleExpressions, add_rule_columns, rule_value
 from flexscout.scoring.rules import describe_condition as in_words
 from flexscout.scoring.score import is_known
 
@@ -50,7 +50,7 @@ class _Way:
 
 def find_improvements(row: pl.DataFrame, profile: Profile, as_of: date | None = None) -> tuple[Improvement, ...]:
     """The ways of a property, the one that adds most first. `row`: one, scored."""
-    seen = _seen(row, profile, Rules(profile, as_of))
+    seen = _seen(row, profile, RuleExpressions(profile, as_of))
     room = profile.cap - row["Flex Score"][0]
     weights = sum(factor.weight for factor in profile.factors.values())
     found: list[Improvement] = []
@@ -63,7 +63,7 @@ def find_improvements(row: pl.DataFrame, profile: Profile, as_of: date | None = 
     return tuple(sorted((way for way in found if way.gain > _LEAST), key=lambda way: -way.gain))
 
 
-def _seen(row: pl.DataFrame, profile: Profile, rules: Rules) -> Seen:
+def _seen(row: pl.DataFrame, profile: Profile, rules: RuleExpressions) -> Seen:
     """The points of each part, whether its value is missing, what it is if it is a number, and which factors have data."""
     asked: list[nw.Expr] = []
     for name, factor in profile.factors.items():

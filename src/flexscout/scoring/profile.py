@@ -42,7 +42,7 @@ def _word(text: str) -> str:
 Column = Annotated[str, AfterValidator(_canonical)]
 Columns = Annotated[tuple[Column, ...], Field(min_length=1)]
 Template = Annotated[str, AfterValidator(_template)]
-Words = tuple[Annotated[str, AfterValidator(_word)], ...]
+Keywords = tuple[Annotated[str, AfterValidator(_word)], ...]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^_=\[\]]")]
 
@@ -74,8 +74,8 @@ class Rule(Entry):
     above: Number | None = None
     at_most: Number | None = Field(None, alias="to")
     below: Number | None = None
-    keywords: Words = Field((), alias="words")
-    codes: Words = Field((), alias="is")
+    keywords: Keywords = Field((), alias="words")
+    codes: Keywords = Field((), alias="is")
     within_days: Annotated[float, Field(ge=0, le=100_000)] | None = None
     points: Number | tuple[Number, Number] = 0.0
     says: Template = ""

@@ -140,7 +140,7 @@ def _text(frame: Frame, name: str, profile: Profile) -> nw.Expr:
     return text.replace_strict(known, return_dtype=nw.Float64()).alias(rule_column(name))
 
 
-class Rules:
+class RuleExpressions:
     """A profile's rules as expressions over the working columns.
 
     `as_of`: the day from which dates are counted back, by default today.

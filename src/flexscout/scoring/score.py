@@ -7,7 +7,7 @@ import narwhals as nw
 
 from flexscout.domain import FLAGS, MISSING_FACTORS, POINTS_SUFFIX
 from flexscout.scoring.profile import Factor, Profile, points_column
-from flexscout.scoring.rules import Frame, Rules, column_names, rule_column, rule_value, sum_in_order
+from flexscout.scoring.rules import Frame, RuleExpressions, column_names, rule_column, rule_value, sum_in_order
 
 _SHARE_DECIMALS = 4
 _HALF = 0.5 + 1e-9
@@ -24,7 +24,7 @@ def score_columns(profile: Profile) -> tuple[str, ...]:
 
 def score_frame(frame: Frame, profile: Profile, as_of: date | None) -> Frame:
     """A frame with working columns, scored."""
-    rules, kept = Rules(profile, as_of), [name for name in column_names(frame) if name not in score_columns(profile)]
+    rules, kept = RuleExpressions(profile, as_of), [name for name in column_names(frame) if name not in score_columns(profile)]
     factors = profile.factors.items()
     points = [_factor(factor, rules).alias(points_column(name)) for name, factor in factors]
     ceilings = [_factor(factor, rules, at_best=True).alias(_EVER.format(name)) for name, factor in factors]
@@ -38,7 +38,7 @@ def score_frame(frame: Frame, profile: Profile, as_of: date | None) -> Frame:
     return found.with_columns(_class(profile).alias("Flex Classification")).select(*kept, *score_columns(profile))
 
 
-def _factor(factor: Factor, rules: Rules, *, at_best: bool = False) -> nw.Expr:
+def _factor(factor: Factor, rules: RuleExpressions, *, at_best: bool = False) -> nw.Expr:
     """The factor's points, or the most that they can be once what is missing is known."""
     given = [rules.ceiling(part, rules.points(part)) if at_best else rules.points(part) for part in factor.parts]
     expression = sum_in_order([nw.lit(factor.base), *given]) if factor.base else sum_in_order(given)

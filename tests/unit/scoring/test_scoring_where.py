@@ -1,4 +1,4 @@
-"""A person's own condition on the rows."""
+"""Row filters (`--where`): errors, rows that meet them, and rejection reasons."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from flexscout.domain.column_names import REASONS, STATUS, TO_VERIFY
 from flexscout.domain.columns import canonical_columns
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.convert.table import convert_column
-from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.eligibility import classify_frame, split_reasons
 from flexscout.scoring.profile_files import load_profile
 from flexscout.scoring.row_filter import SCHEMA, apply_filter, parse_filter
 
@@ -22,11 +22,11 @@ TYPES = {"Property Type": pl.String, "Building SqFt": pl.Float64, "Lot Size Acre
 
 
 def outcome(text, without=(), **values):
-    """Status, reasons and To Verify of one row that is a candidate but for `values`; without some of the columns."""
+    """Return status, reasons and To Verify of a candidate with other `values`, in a frame that has no columns `without`."""
     row = GOOD | {name.replace("_", " "): value for name, value in values.items()}
     frame = pl.DataFrame([row], schema=TYPES).drop(without)
-    judged = apply_filter(classify_frame(frame, load_profile("flex-industrial"), 4.0), parse_filter(text)).frame
-    return judged.select(STATUS, REASONS, TO_VERIFY).row(0)
+    filtered = apply_filter(classify_frame(frame, load_profile("flex-industrial"), 4.0), parse_filter(text)).frame
+    return filtered.select(STATUS, REASONS, TO_VERIFY).row(0)
 
 
 def message_of(text):
@@ -36,79 +36,81 @@ def message_of(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         # Columns.
         ("state = 'NC'", "did you mean State?"),
         ('"Sold Pric" < 5', 'did you mean "Sold Price"?'),
         ('"sold price" < 5', 'did you mean "Sold Price"?'),
-        ("Sold Price < 5", 'names with a space stand in double quotes, "Sold Price"'),
-        ("sold pric < 5", 'did you mean "Sold Price"? Names with a space stand in double quotes'),
+        ("Sold Price < 5", 'Sold Price needs double quotes, "Sold Price"'),
+        ("sold pric < 5", 'did you mean "Sold Price"? Names with spaces need double quotes'),
         ("Tenant(s) = 'A'", '"Tenant(s)"'),
         ("Sold Price/SqFt < 5", '"Sold Price/SqFt"'),
         ("xyzzy = 1", 'The columns: "Property Name"'),
-        ("State = NC", "A text stands in single quotes: 'NC'"),
-        ('State IN ("NC")', "A text stands in single quotes: 'NC'"),
-        ("'Sold Price' < 5", '\'Sold Price\' in single quotes is a text; the column is "Sold Price"'),
+        ("State = NC", "Text needs single quotes: 'NC'"),
+        ('State IN ("NC")', "Text needs single quotes: 'NC'"),
+        ("'Sold Price' < 5", '\'Sold Price\' in single quotes is text; for the column write "Sold Price"'),
         ("1 = 1", "it names no column"),
         ("\"^S.*$\" = 'NC'", "there is no column"),
         # Kinds.
-        ("City < 5", "City (a text) and a number can't be compared"),
-        ("\"Sold Price\" < '5'", "Sold Price (a number) and a text can't be compared"),
-        ("\"Year Built\" IN ('1990')", "Year Built (a number) and a text can't be compared"),
-        ("State IN ('NC', 5)", "a text and a number in one list"),
-        ("\"Sale Date\" > '2024-01-31'", "a day is written DATE '2024-01-31'"),
-        ('"Sale Date" - "Sale Date" > 5', "a span of time and a number"),
-        ('"Near Highway" = 1', "a yes or no equals TRUE or FALSE"),
-        ('"Sold Price" + 1', "it gives a number, no yes or no: compare it, as in"),
-        ("City", "it gives a text, no yes or no"),
-        ("State = 'NC' OR 'GA'", "each side of AND and OR is a condition"),
-        ("\"Sold Price\" AND State = 'NC'", "each side of AND and OR is a condition"),
-        ('NOT "Sold Price"', "NOT stands before a condition, and Sold Price (a number) is none"),
-        ('1 < "Sold Price" < 5', "a yes or no and a number stand side by side"),
-        ("year(City) = 2024", "year is no function of filters"),
+        ("City < 5", "City (text) and a number can't be compared"),
+        ("\"Sold Price\" < '5'", "Sold Price (a number) and text can't be compared"),
+        ("\"Year Built\" IN ('1990')", "Year Built (a number) and text can't be compared"),
+        ("State IN ('NC', 5)", "text and a number in one list"),
+        ("\"Sale Date\" > '2024-01-31'", "write a day as DATE '2024-01-31'"),
+        ('"Sale Date" - "Sale Date" > 5', "a time span and a number"),
+        ('"Near Highway" = 1', "a yes/no value equals TRUE or FALSE"),
+        ('"Sold Price" + 1', "it is a number, not a condition: compare it, as in"),
+        ("City", "it is text, not a condition"),
+        ("State = 'NC' OR 'GA'", "each side of AND and OR must be a condition"),
+        ("\"Sold Price\" AND State = 'NC'", "each side of AND and OR must be a condition"),
+        ('NOT "Sold Price"', "NOT needs a condition, and Sold Price (a number) is not one"),
+        ('1 < "Sold Price" < 5', "a yes/no value and a number can't be joined or compared"),
+        ("year(City) = 2024", "year is not a filter function"),
         # More than one row, and more than a filter.
         ('max("Sold Price") > 5', "max looks at many rows"),
         ('sum("Sold Price") OVER (PARTITION BY City) > 5', "sum looks at many rows"),
         ("City IN (SELECT City FROM self)", "SELECT looks at many rows"),
         ("EXISTS (SELECT 1)", "EXISTS looks at many rows"),
-        ("read_csv('/etc/passwd') = 'a'", "read_csv is no function of filters; there are: abs"),
-        ("\"max\"(City) = 'a'", "is no function of filters"),
-        ("columns('.*') = 'a'", "is no function of filters"),
-        ("CAST(City AS INT) = 1", "CAST is more than a filter takes"),
-        ("City(1) = 'a'", "City is a column and no function"),
+        ("read_csv('/etc/passwd') = 'a'", "read_csv is not a filter function; the functions are: abs"),
+        ("\"max\"(City) = 'a'", "is not a filter function"),
+        ("columns('.*') = 'a'", "is not a filter function"),
+        ("CAST(City AS INT) = 1", "CAST is not supported in filters"),
+        ("City(1) = 'a'", "City is a column, not a function"),
         # Marks.
-        ("City =", "it breaks off after ="),
-        ("State = 'NC' AND", "it breaks off after AND"),
+        ("City =", "there is no value after ="),
+        ("State = 'NC' AND", "there is no value after AND"),
         ("State = 'NC", "the quote before NC is not closed"),
         ("(State = 'NC'", "a bracket is not closed"),
-        ("State = 'NC')", "a bracket is closed that was not opened"),
-        ("State IN ()", "nothing stands between the brackets"),
-        ("State IN ('NC' 'GA')", "between 'NC' and 'GA' is nothing that joins them"),
-        ("State = 'NC' City = 'Charlotte'", "between 'NC' and City is nothing that joins them"),
+        ("State = 'NC')", "there is a closing bracket without an opening one"),
+        ("State IN ()", "the brackets () are empty"),
+        ("State IN ('NC' 'GA')", "nothing joins 'NC' and 'GA'"),
+        ("State = 'NC' City = 'Charlotte'", "nothing joins 'NC' and City"),
         ("State = \u201cNC\u201d", "\u201c is a curly quote"),
-        ('"Sold Price" < 5,000,000', "a comma stands only in a list"),
-        ('"Sold Price" < 5_000_000', "5_000_000 is no number"),
-        ('"Sold Price" < 5M', "5M is no number"),
+        ('"Sold Price" < 5,000,000', "a comma is allowed only in a list"),
+        ('"Sold Price" < 5_000_000', "5_000_000 is not a number"),
+        ('"Sold Price" < 5M', "5M is not a number"),
         ('"Sold Price" < $5', "$ has no meaning in a filter"),
         ("City = 'a'; DROP TABLE x", "; has no meaning in a filter"),
-        ("City = 'a' -- and so on", "a filter holds no comments"),
+        ("City = 'a' -- and so on", "a filter can't contain comments"),
         ("City = 'a' \x00", "'\\x00' has no meaning"),
-        ("* > 5", "before * stands nothing"),
-        ("(State =) OR City = 'A'", "it breaks off after ="),
-        ("AND State = 'NC'", "before AND stands nothing"),
-        ('"Sold Price" BETWEEN 1', "something is missing in it"),
+        ("* > 5", "there is no value before *"),
+        ("(State =) OR City = 'A'", "there is no value after ="),
+        ("AND State = 'NC'", "there is no value before AND"),
+        ('"Sold Price" BETWEEN 1', "it is incomplete"),
         ("State = 'NC' AND NOT NULL", "write IS NULL or IS NOT NULL"),
         ("State = NULL", "write IS NULL or IS NOT NULL"),
-        ("City LIKE State", "LIKE is followed by a text"),
-        ("\"Sale Date\" > DATE('2024-01-31')", "DATE is followed by a day in single quotes"),
-        ("\"Sale Date\" > DATE '2024-13-01'", "DATE is followed by a day in single quotes"),
+        ("City LIKE State", "LIKE needs a text"),
+        ("\"Sale Date\" > DATE('2024-01-31')", "DATE needs a day in single quotes"),
+        ("\"Sale Date\" > DATE '2024-13-01'", "DATE needs a day in single quotes"),
         ("trim > 5", "trim is a function"),
+        ("City AND State", "City (text) is not a condition: each side of AND and OR"),
+        ('NOT ("Sold Price" + 1)', "NOT needs a condition, and a number is not one"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_with_what_to_do(text, words):
+def test_an_error_names_the_problem_and_the_fix(text, expected):
     message = message_of(text)
-    assert words in message
+    assert expected in message
     assert f"where: {text}" in message
 
 
@@ -133,8 +135,8 @@ def test_a_mistake_is_told_with_what_to_do(text, words):
     ],
     ids=lambda text: text[:20].replace("\0", ""),
 )  # fmt: skip
-def test_a_monstrous_filter_is_a_filter_or_a_mistake_and_never_a_crash(text):
-    """In a process of its own, whose stack is as small as that of a program on Windows."""
+def test_an_oversized_filter_is_accepted_or_rejected_but_never_crashes(text):
+    """Run in a subprocess with a stack as small as on Windows."""
     code = (
         "import sys\nfrom flexscout.scoring.row_filter import parse_filter\nfrom flexscout.errors import ConfigurationError\n"
         "try:\n    parse_filter(sys.argv[1])\nexcept ConfigurationError:\n    pass\nprint('alive')"
@@ -144,21 +146,21 @@ def test_a_monstrous_filter_is_a_filter_or_a_mistake_and_never_a_crash(text):
     assert done.stdout == "alive\n", done.stderr
 
 
-def test_a_long_filter_is_shown_by_its_beginning():
+def test_an_error_shows_only_the_start_of_a_long_filter():
     message = message_of("State = 'NC' AND " * 300)
-    assert "more than 2,000" in message
+    assert "5,100 characters; the maximum is 2,000" in message
     assert len(message) < 400
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
-def test_an_empty_text_is_no_filter(text):
+def test_blank_text_is_no_filter(text):
     assert parse_filter(text) is None
 
 
 @pytest.mark.parametrize("column", canonical_columns(), ids=lambda column: column.name)
-def test_a_filter_takes_a_column_for_what_conversion_makes_of_it(column):
-    made = convert_column(column.name, pl.Series(["1"])).dtype
-    assert SCHEMA[column.name] == (pl.Float64 if made.is_numeric() else made)
+def test_a_filter_sees_the_type_that_conversion_gives_a_column(column):
+    dtype = convert_column(column.name, pl.Series(["1"])).dtype
+    assert SCHEMA[column.name] == (pl.Float64 if dtype.is_numeric() else dtype)
 
 
 @pytest.mark.parametrize(
@@ -182,30 +184,30 @@ def test_a_filter_takes_a_column_for_what_conversion_makes_of_it(column):
         ("State = 'NC'\n  AND City = 'X'", {"State": "NC", "City": "X"}),
     ],
 )  # fmt: skip
-def test_a_row_for_which_it_holds_stays_as_it_is(text, values):
+def test_a_row_that_meets_the_filter_is_unchanged(text, values):
     assert outcome(text, **values) == ("candidate", "", False)
 
 
-def test_a_row_for_which_it_does_not_hold_is_not_eligible_with_the_filter_as_reason():
+def test_a_row_that_does_not_meet_the_filter_is_not_eligible_with_the_filter_as_reason():
     assert outcome("State\n  = 'GA'", State="NC") == ("not_eligible", "left out by the filter: State = 'GA'", False)
 
 
-def test_a_missing_value_leaves_it_undecided_and_is_named():
+def test_a_missing_value_leaves_the_filter_undecided_and_is_named():
     text = "State = 'NC' AND \"Sold Price\" < 5"
-    one = "the filter can't be decided: Sold Price is missing"
-    both = "the filter can't be decided: State is missing and Sold Price is missing"
-    assert outcome(text, State="NC") == ("not_eligible", one, True)
-    assert outcome(text) == ("not_eligible", both, True)
+    missing_one = "the filter can't be decided: Sold Price is missing"
+    missing_both = "the filter can't be decided: State is missing and Sold Price is missing"
+    assert outcome(text, State="NC") == ("not_eligible", missing_one, True)
+    assert outcome(text) == ("not_eligible", missing_both, True)
 
 
-def test_a_column_that_the_file_lacks_is_missing():
+def test_a_column_that_the_file_does_not_have_counts_as_missing():
     reason = "the filter can't be decided: Sold Price is missing"
     assert outcome('"Sold Price" < 5', without="Sold Price") == ("not_eligible", reason, True)
 
 
-def test_a_missing_value_that_could_change_nothing_is_no_excuse():
-    left_out = ("not_eligible", "left out by the filter: State = 'NC' AND \"Sold Price\" < 5", False)
-    assert outcome("State = 'NC' AND \"Sold Price\" < 5", State="GA") == left_out
+def test_a_missing_value_is_ignored_if_the_filter_is_decided_without_it():
+    rejected = ("not_eligible", "left out by the filter: State = 'NC' AND \"Sold Price\" < 5", False)
+    assert outcome("State = 'NC' AND \"Sold Price\" < 5", State="GA") == rejected
 
 
 @pytest.mark.parametrize(
@@ -221,20 +223,26 @@ def test_a_missing_value_that_could_change_nothing_is_no_excuse():
          "not_eligible", "Flex Score below 4; the filter can't be decided: State is missing", False),
     ],
 )  # fmt: skip
-def test_other_reasons_stay_and_a_row_is_to_be_verified_if_only_values_are_missing(values, status, reasons, to_verify):
-    found = outcome("State = 'NC'", **{"State": "GA"} | values)
-    assert (found[0], found[2]) == (status, to_verify)
-    assert re.fullmatch(reasons, found[1])
+def test_other_reasons_stay_and_only_missing_values_mark_a_row_to_verify(values, status, reasons, to_verify):
+    result = outcome("State = 'NC'", **{"State": "GA"} | values)
+    assert (result[0], result[2]) == (status, to_verify)
+    assert re.fullmatch(reasons, result[1])
 
 
-def test_it_counts_the_rows_that_it_leaves_out():
+def test_rows_that_do_not_meet_the_filter_are_counted():
     frame = pl.DataFrame([GOOD | {"State": state} for state in ("NC", "GA", None, "NC")], schema=TYPES)
     classified = classify_frame(frame, load_profile("flex-industrial"), 4.0)
     assert apply_filter(classified, parse_filter("State = 'NC'")).filtered_out == 2
     assert apply_filter(classified, None).filtered_out == 0
 
 
-def test_no_column_is_added_or_lost():
+def test_a_filter_adds_and_drops_no_column():
     frame = pl.DataFrame([GOOD], schema=TYPES).drop("Sold Price")
     classified = classify_frame(frame, load_profile("flex-industrial"), 4.0)
     assert apply_filter(classified, parse_filter('"Sold Price" < 5')).frame.schema == classified.schema
+
+
+def test_reasons_can_be_split_whatever_text_the_filter_quotes():
+    _, reasons, _ = outcome("City <> 'A; B'", City="A; B", Property_Type="Office")
+    assert len(split_reasons(reasons)) == 2
+    assert split_reasons(reasons)[1] == "left out by the filter: City <> 'A, B'"

@@ -151,19 +151,19 @@ def list_columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, 
     ]
 
 
-_LISTED_REASONS = 1_000  # reasons; those of a person's own rules may be many
-_FIGURES = r"\d[\d,.]*"
+_LISTED_REASONS = 1_000  # a profile with many rules can combine into many more
 
 
 def count_rejection_reasons(others: pl.DataFrame) -> list[dict[str, Any]]:
-    """`reason`, `rows`, the most frequent first; a row of several has them together, and figures that differ are left out."""
+    """Count rejected rows per `reason`, most frequent first; the reasons of a row are counted together.
+
+    Returns:
+        A list of `{"reason": str, "rows": int}`.
+
+    """
     if REASONS not in others.columns:
         return []
-    written = others.group_by(pl.col(REASONS).alias("reason")).agg(pl.len().cast(pl.Int64).alias("rows"))
-    # What was found differs from row to row; the reason is what is left without its figures.
-    alike = written.with_columns(pl.col("reason").str.replace_all(_FIGURES, "...").alias("alike"))
-    first = pl.when(pl.len() == 1).then(pl.col("reason").first()).otherwise(pl.col("alike").first())
-    counted = alike.group_by("alike").agg(first.alias("reason"), pl.col("rows").sum()).drop("alike")
+    counted = others.group_by(pl.col(REASONS).alias("reason")).agg(pl.len().cast(pl.Int64).alias("rows"))
     ordered = counted.sort("rows", "reason", descending=[True, False])
     rest = int(ordered["rows"][_LISTED_REASONS:].sum())
     return ordered.head(_LISTED_REASONS).to_dicts() + ([{"reason": "other reasons", "rows": rest}] if rest else [])
