@@ -26,7 +26,7 @@ NAMES = st.one_of(
 DISPLAY = {"outputs/report/column_drift.py", "outputs/report/figures.py", "cli/commands/check.py", "notebook/properties.py"}
 # Tables that other parts of flexscout wrote under escaped names.
 INTERNAL = {
-    "ingest/readers/streaming/chunked_table.py", "runtime/storage.py", "ingest/convert/chunked.py", "scoring/classify.py",
+    "ingest/readers/chunked_cells.py", "runtime/storage.py", "ingest/convert/chunked.py", "scoring/classify.py",
     "notebook/properties.py", "notebook/generator.py",
 }  # fmt: skip
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flexscout.ingest.readers.excel_parser import load_cells, open_book
-from flexscout.ingest.readers.streaming import chunked_table as stored
+from flexscout.ingest.readers.excel_parser import load_sheet, open_book
+from flexscout.ingest.readers.raw_workbook import collect_cells
+from flexscout.ingest.readers.streaming import cell_writer, large_workbook
 from flexscout.ingest.readers.streaming.large_workbook import LargeWorkbook
 from sheets_as_xml import sheet_xml, write_book
 
@@ -77,17 +78,16 @@ def _cell(place, attributes, content):
 
 def both_ways(path, size, folder):
     """Each sheet, read as a whole and in blocks."""
-    whole = open_book(path)
-    book = LargeWorkbook(
-        path, folder, lambda: (whole.sheet_names, lambda name: stored.LoadedSheet(*load_cells(whole, name))), size
-    )
-    assert book.names == whole.sheet_names
-    return [(stored.LoadedSheet(*load_cells(whole, name)), book.load(name)) for name in book.names]
+    whole, in_blocks = open_book(path), LargeWorkbook(path, 2**32, folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(large_workbook, "BLOCK_BYTES", size)
+        assert in_blocks.sheet_names == whole.sheet_names
+        return [(load_sheet(whole, name), in_blocks.load(name)) for name in whole.sheet_names]
 
 
 @pytest.mark.parametrize("unusual", [False, True], ids=["usual", "unusual"])
 def test_a_sheet_in_blocks_equals_the_whole(monkeypatch, unusual):
-    monkeypatch.setattr(stored, "HELD", 2_000)
+    monkeypatch.setattr(cell_writer, "HELD_BYTES", 2_000)
 
     @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rows(unusual=unusual), rows(unusual=False), st.integers(1, 3_000), st.booleans())
@@ -97,8 +97,8 @@ def test_a_sheet_in_blocks_equals_the_whole(monkeypatch, unusual):
             texts = [f"<si>{text}</si>" for text in TEXTS]
             path = write_book(Path(name) / "a.xlsx", sheets, texts, hidden=["A"], from_1904=from_1904)
             for whole, in_blocks in both_ways(path, size, Path(name)):
-                assert stored.collect_cells(in_blocks.cells).equals(whole.cells)
-                assert stored.collect_cells(in_blocks.cells).columns == whole.cells.columns
+                assert collect_cells(in_blocks.cells).equals(whole.cells)
+                assert collect_cells(in_blocks.cells).columns == whole.cells.columns
                 assert in_blocks.hidden == whole.hidden
                 assert unusual or not in_blocks.notes
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.any_file import read_workbook
-from flexscout.ingest.readers.workbook import Workbook
+from flexscout.ingest.readers.raw_workbook import Workbook
 from strange_files import KINDS
 from workbooks import HEADER, candidate
 

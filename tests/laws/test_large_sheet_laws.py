@@ -1,7 +1,6 @@
 """A large sheet becomes the table, the record and the Issues that it would become if it were small."""
 
 import tempfile
-from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flexscout.ingest.readers import limits as preflight
-from flexscout.ingest.readers.streaming import chunked_table as stored
+from flexscout.ingest.readers.streaming import cell_writer
 from flexscout.ingest.readers.streaming import large_workbook as large
 from flexscout.ingest.scan import build_source_file
 from flexscout.ingest.worker import ingest_file
@@ -63,7 +62,7 @@ def prepared(path, folder):
         facts,
         tables,
         issues,
-        record.sheets_left_out,
+        record.skipped_sheets,
         str(record.error),
         sorted(path.name for path in folder.rglob("*.parquet")),
     )
@@ -77,8 +76,8 @@ def test_a_large_sheet_becomes_what_a_small_one_does(monkeypatch):
             path = write_workbook(Path(name) / "a.xlsx", [("Export of today",), HEADER, *rows])
             facts, tables, issues, *others = prepared(path, Path(name) / "small")
             patched.setattr(preflight, "LARGE", 0)
-            patched.setattr(stored, "HELD", 0)
-            patched.setattr(large, "LargeWorkbook", partial(large.LargeWorkbook, size=size))
+            patched.setattr(cell_writer, "HELD_BYTES", 0)
+            patched.setattr(large, "BLOCK_BYTES", size)
             large_facts, large_tables, large_issues, *large_others = prepared(path, Path(name) / "large")
         assert large_facts == facts
         assert [table.schema for table in large_tables] == [table.schema for table in tables]

@@ -154,7 +154,7 @@ def test_no_output_is_written_over_an_export(tmp_path, options):
     valid_properties_2(tmp_path / "in")
     outcome = flexscout("run", "in", *options)
     assert outcome.code == 2
-    assert "valid_properties_1.xlsx stands in the input folder" in outcome.err
+    assert "valid_properties_1.xlsx is in the input folder" in outcome.err
     assert (tmp_path / "in/valid_properties_1.xlsx").read_bytes() == before
 
 

@@ -62,7 +62,7 @@ def test_an_export_that_is_a_web_page_is_not_written_over(tmp_path, pattern):
     (tmp_path / "in/summary.html").write_text(f"<html><table>{rows}</table></html>", encoding="utf-8")
     done = run(tmp_path, "--report-file", "in/summary.json", "--file-pattern", pattern)
     assert done.code == 2
-    assert "summary.html stands in the input folder" in done.err
+    assert "summary.html is in the input folder" in done.err
 
 
 def test_a_report_that_would_stand_in_the_pages_place_is_refused(tmp_path):

@@ -39,12 +39,12 @@ def zip_of(path, *names):
         (b'{"rows": [1]}', "json", "a JSON document"),
         (b"{\\rtf1 Address", "word", "a rich-text document"),
         (b"PAR1" + bytes(8), "parquet", "a Parquet table"),
-        (b" \r\n\r\n", "empty_file", "nothing but blanks"),
+        (b" \r\n\r\n", "empty_file", "contains only whitespace"),
         (b"", "empty_file", "is empty (0 bytes)"),
         (b"Rar!\x1a\x07", "archive", "a RAR archive"),
         (b"PK\x05\x06" + bytes(18), "archive", "an empty zip archive"),
         (bytes(4096), "damaged", "nothing but zeros"),
-        (bytes(range(256)) * 8, "unknown_content", "no spreadsheet program"),
+        (bytes(range(256)) * 8, "unknown_content", "not a spreadsheet, CSV or web page"),
     ],
 )
 def test_a_file_renamed_to_a_workbook_is_called_what_it_is(tmp_path, content, code, words):

@@ -18,7 +18,7 @@ from flexscout.domain import (
 )
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, to_processing_error
-from flexscout.ingest import FileType, call_reader, collect_cells, detect_file_type, read_named_sheets, read_workbook
+from flexscout.ingest import FileType, collect_cells, detect_file_type, read_named_sheets, read_workbook, translate_reader_errors
 
 _WORKBOOKS = {FileType.XLSX, FileType.XLSB, FileType.XLS, FileType.ODS}
 _SEARCHED = 25  # rows in which the header stands, if a person put some above it
@@ -49,7 +49,9 @@ def read_result_sheets(path: Path, names: Collection[str], known: Collection[str
     if there is none, one has no such header, or anything can't be read.
     """
     try:
-        cells = _cells(path, call_reader(path, lambda: detect_file_type(path)), _is_one_of(names), required=required)
+        with translate_reader_errors(path):
+            kind = detect_file_type(path)
+        cells = _cells(path, kind, _is_one_of(names), required=required)
     except OSError as error:
         raise to_processing_error(path, error) from error
     return [_below_header(path, name, sheet, known) for name, sheet in cells.items() if sheet.height]
@@ -103,7 +105,11 @@ def read_result(path: Path) -> pl.DataFrame:
     text unless the file says otherwise. Raises ProcessingError if it is no result, or can't be read.
     """
     is_parquet = _starts_with(path, _PARQUET)
-    table = escape_names(call_reader(path, lambda: pl.read_parquet(path))) if is_parquet else _of_texts(path)
+    if is_parquet:
+        with translate_reader_errors(path):
+            table = escape_names(pl.read_parquet(path))
+    else:
+        table = _of_texts(path)
     if table.width and SCORE_COLUMN not in table.columns:
         raise DataFormatError.not_a_result(path.name, f"it has no column {SCORE_COLUMN}")
     return table

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from flexscout.ingest.file_types import FileType, detect_file_type
     from flexscout.ingest.header_row import find_header, header_texts
     from flexscout.ingest.mapping import find_missing_required, load_mapping, map_headers
-    from flexscout.ingest.readers import DEFAULT_MEMORY, Workbook, call_reader, collect_cells, read_named_sheets, read_workbook
+    from flexscout.ingest.readers import (
+        DEFAULT_MEMORY,
+        Workbook,
+        collect_cells,
+        read_named_sheets,
+        read_workbook,
+        translate_reader_errors,
+    )
     from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, scan_folder
     from flexscout.ingest.worker import IngestOptions, diagnose_file, draft_mapping, ingest_file, inspect_file
 
@@ -35,7 +42,6 @@ __all__ = [
     "Scan",
     "Workbook",
     "build_source_file",
-    "call_reader",
     "collect_cells",
     "convert_column",
     "convert_sheet",
@@ -55,6 +61,7 @@ __all__ = [
     "sample_fairly",
     "scan_folder",
     "to_dates",
+    "translate_reader_errors",
 ]
 
 __getattr__ = lazy_exports(
@@ -74,7 +81,14 @@ __getattr__ = lazy_exports(
         "file_types": ("FileType", "detect_file_type"),
         "header_row": ("find_header", "header_texts"),
         "mapping": ("find_missing_required", "load_mapping", "map_headers"),
-        "readers": ("DEFAULT_MEMORY", "Workbook", "call_reader", "collect_cells", "read_named_sheets", "read_workbook"),
+        "readers": (
+            "DEFAULT_MEMORY",
+            "Workbook",
+            "collect_cells",
+            "read_named_sheets",
+            "read_workbook",
+            "translate_reader_errors",
+        ),
         "scan": ("FileDiscovery", "Scan", "build_source_file", "scan_folder"),
         "worker": ("IngestOptions", "diagnose_file", "draft_mapping", "ingest_file", "inspect_file"),
     },

@@ -1,4 +1,4 @@
-"""Why a file that looks like an export is not one to read."""
+"""Filter for the input folder: which files that look like exports are not read, and why."""
 
 import os
 import re
@@ -12,82 +12,124 @@ from pathlib import Path, PurePosixPath
 from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, PAGE_GENERATOR_TAG, WORKBOOK_CREATOR
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, OutputError
-from flexscout.ingest.file_types import FileType, detect_file_type
+from flexscout.ingest.file_types import FileType, UnsupportedContent, identify_content
+from flexscout.models import FileSkipCode, SkippedFile
 
-_PREFIXES = {
-    "~$": "Excel's lock file of an open workbook, not a workbook.",
-    ".~lock": "LibreOffice's lock file of an open workbook, not a workbook.",
-    "._": "macOS's side file, not a workbook.",
-    ".": "A hidden file.",
+AUTO = "auto"
+"""The file pattern that stands for every type that can be read."""
+TABLE_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv")
+"""Suffixes of tables: a file with one of them whose content is something else is an error."""
+POSSIBLE_SUFFIXES = (".zip", ".txt", ".tab", ".psv", ".dat", ".htm", ".html", ".mht", ".mhtml", ".xml", "")
+"""Suffixes that exports may have too; the content decides."""
+
+_PREFIX_CODES = {
+    "~$": FileSkipCode.EXCEL_LOCK_FILE,
+    ".~lock": FileSkipCode.LIBREOFFICE_LOCK_FILE,
+    "._": FileSkipCode.MACOS_SIDE_FILE,
+    ".": FileSkipCode.HIDDEN,
 }
-_SUFFIXES = {
-    ".tmp": "A temporary file.",
-    ".crdownload": "A download that is not finished.",
-    ".part": "A download that is not finished.",
-    ".download": "A download that is not finished.",
+_SUFFIX_CODES = {
+    ".tmp": FileSkipCode.TEMPORARY,
+    ".crdownload": FileSkipCode.UNFINISHED_DOWNLOAD,
+    ".part": FileSkipCode.UNFINISHED_DOWNLOAD,
+    ".download": FileSkipCode.UNFINISHED_DOWNLOAD,
 }
-_NO_TEXT = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_PLACE = {b"Source File", b"Source Sheet", b"Source Row"}
-_ONLY_RESULTS_HAVE = (
-    _PLACE | {b"Flex Score"},
-    _PLACE | {b"Reason", b"In Words"},
+
+_BINARY_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_SOURCE_COLUMNS = {b"Source File", b"Source Sheet", b"Source Row"}
+_RESULT_COLUMNS = (
+    _SOURCE_COLUMNS | {b"Flex Score"},
+    _SOURCE_COLUMNS | {b"Reason", b"In Words"},
     {b"Duplicate Group", b"Kept File", b"Removed File", b"Evidence"},
 )
-_LONGEST_HEADER = 2**17  # bytes
-_PAGE_HEAD = 512  # bytes
+"""Sets of columns that only results of flexscout have together."""
+_HEADER_BYTES = 2**17  # longest header line of a result
+_PAGE_HEAD_BYTES = 512
+
+_HEAD_BYTES = 2**18  # a genuine table has its header well within
+_MIN_KNOWN_COLUMNS = 2
+_CELL_BOUNDARY = re.compile(r"[,;\t|<>\r\n]")
+_XLS_STREAMS = "Book".encode("utf-16-le"), "Workbook".encode("utf-16-le")
 
 
-def find_skip_reason(path: Path, folder: Path, outputs: Collection[Path]) -> str:
-    """Why `path` is not read, in a sentence; empty if it is. `outputs`: resolved paths that flexscout writes."""
-    return _reason_in_name(path) or _reason_in_kind(path, folder) or _reason_in_origin(path, outputs)
+def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) -> SkippedFile | None:
+    """Return why a file is not read, from its name, its place and its origin; None if it is.
+
+    Args:
+        path: The file.
+        name: How messages name it.
+        folder: The input folder.
+        outputs: Resolved paths of the files that flexscout writes.
+
+    """
+    code = _check_name(path) or _check_place(path, folder)
+    if code is None and (_resolve(path) in outputs or _is_result(path)):
+        code = FileSkipCode.OWN_RESULT
+    return SkippedFile(name, code) if code else None
+
+
+def find_content_skip(path: Path, name: str) -> SkippedFile | None:
+    """Return why the content of a regular file is no table to read; None if the file is to be read, even if that fails.
+
+    Raises OSError if it can't be opened.
+    """
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        return None
+    try:
+        content = identify_content(path)
+    except DataFormatError as error:
+        if path.suffix.lower() == ".zip" and error.code == ErrorCode.DAMAGED:
+            return None
+        return SkippedFile(name, FileSkipCode.UNREADABLE, (error.message,))
+    if isinstance(content, UnsupportedContent):
+        return SkippedFile(name, FileSkipCode.OTHER_CONTENT, (content.description,))
+    code = _check_content(path, content)
+    return SkippedFile(name, code) if code else None
 
 
 def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> None:
-    """Raise OutputError if a run would write its result over an export, which would be lost."""
-    # A twin is known by the workbook beside it; a CSV twin by its header too.
-    if _real(path) in outputs and path.is_file() and path.stat().st_size and not _is_result(path):
+    """Raise OutputError if the run would overwrite an export with its result."""
+    if _resolve(path) not in outputs or not path.is_file() or not path.stat().st_size:
+        return
+    # A copy of the results is recognized by the workbook beside it, or by its own header.
+    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX).removesuffix(DUPLICATES_SUFFIX)}.xlsx")
+    if not (_is_own_workbook(workbook) or _has_result_header(path) or _is_own_page(path)):
         raise OutputError(
-            f"{name} stands in the input folder and is not a result of flexscout; this run would write over it.",
-            "Choose another place with --output-file, --report-file or logging.file, or move it away.",
+            f"{name} is in the input folder and is not a result of flexscout; this run would overwrite it.",
+            "Choose another place with --output-file, --report-file or logging.file, or move the file away.",
         )
 
 
-def _reason_in_name(path: Path) -> str:
-    by_start = (reason for start, reason in _PREFIXES.items() if path.name.startswith(start))
-    return next(by_start, _SUFFIXES.get(path.suffix.lower(), ""))
+def _check_name(path: Path) -> FileSkipCode | None:
+    by_prefix = (code for prefix, code in _PREFIX_CODES.items() if path.name.startswith(prefix))
+    return next(by_prefix, _SUFFIX_CODES.get(path.suffix.lower()))
 
 
-def _reason_in_kind(path: Path, folder: Path) -> str:
-    if path.is_symlink() and not _real(path).is_relative_to(_real(folder)):
-        return "A link out of the folder; copy the file itself here."
+def _check_place(path: Path, folder: Path) -> FileSkipCode | None:
+    if path.is_symlink() and not _resolve(path).is_relative_to(_resolve(folder)):
+        return FileSkipCode.LINK_OUT
     try:
         status = path.stat()
     except FileNotFoundError:
-        return "A link to a file that does not exist."
+        return FileSkipCode.BROKEN_LINK
     except OSError:
-        return ""  # opening it will say what is wrong
+        return None  # opening the file will give the reason
     if not stat.S_ISREG(status.st_mode):
-        return "Not a regular file."
-    return "" if status.st_size else "The file is empty (0 bytes): download it again."
+        return FileSkipCode.NOT_REGULAR
+    return None if status.st_size else FileSkipCode.EMPTY
 
 
-def _reason_in_origin(path: Path, outputs: Collection[Path]) -> str:
-    own = _real(path) in outputs or _made_by_flexscout(path) or _has_result_header(path) or _is_page(path)
-    return "A result of flexscout itself, never taken as input." if own else ""
-
-
-def _is_result(path: Path) -> bool:
-    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX).removesuffix(DUPLICATES_SUFFIX)}.xlsx")
-    return _made_by_flexscout(workbook) or _has_result_header(path) or _is_page(path)
-
-
-def _real(path: Path) -> Path:
-    """The path without links; one that leads in a circle stays as it is."""
+def _resolve(path: Path) -> Path:
+    """Return the path without links; a circular link is returned as it is."""
     return Path(os.path.realpath(path))
 
 
-def _made_by_flexscout(path: Path) -> bool:
-    """Whether the workbook's properties name flexscout as its creator."""
+def _is_result(path: Path) -> bool:
+    return _is_own_workbook(path) or _has_result_header(path) or _is_own_page(path)
+
+
+def _is_own_workbook(path: Path) -> bool:
+    """Return whether the workbook's properties name flexscout as its creator."""
     try:
         with zipfile.ZipFile(path) as book, book.open("docProps/core.xml") as part:
             return f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>".encode() in part.read(4096)
@@ -95,88 +137,60 @@ def _made_by_flexscout(path: Path) -> bool:
         return False
 
 
-def _is_page(path: Path) -> bool:
-    """Whether the head of a web page names flexscout as what generated it."""
-    if path.suffix.lower() in _NO_TEXT:
+def _is_own_page(path: Path) -> bool:
+    """Return whether the head of a web page names flexscout as its generator."""
+    if path.suffix.lower() in _BINARY_SUFFIXES:
         return False
     try:
         with path.open("rb") as file:
-            return PAGE_GENERATOR_TAG.encode() in file.read(_PAGE_HEAD)
+            return PAGE_GENERATOR_TAG.encode() in file.read(_PAGE_HEAD_BYTES)
     except OSError:
         return False
 
 
 def _has_result_header(path: Path) -> bool:
-    """Whether the first line of a text has the columns that only a result has together."""
-    if path.suffix.lower() in _NO_TEXT:
+    """Return whether the first line of a text has the columns of a result."""
+    if path.suffix.lower() in _BINARY_SUFFIXES:
         return False
     try:
         with path.open("rb") as file:
-            first = file.readline(_LONGEST_HEADER).removeprefix(BOM_UTF8)
+            first = file.readline(_HEADER_BYTES).removeprefix(BOM_UTF8)
     except OSError:
         return False
     columns = {cell.strip(b'" \r\n') for cell in first.split(b",")}
-    return any(columns >= own for own in _ONLY_RESULTS_HAVE)
+    return any(columns >= own for own in _RESULT_COLUMNS)
 
 
-AUTO = "auto"
-"""The file pattern that takes every kind that can be read."""
-TABLES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv")
-"""Suffixes that promise a table: a file that does not keep the promise is an error."""
-PERHAPS = (".zip", ".txt", ".tab", ".psv", ".dat", ".htm", ".html", ".mht", ".mhtml", ".xml", "")
-"""Suffixes under which exports come too; what is inside decides."""
-
-_LOOKED_AT = 2**18  # bytes; the header of an honest table stands well inside
-_FEWEST_NAMES = 2
-_BETWEEN_CELLS = re.compile(r"[,;\t|<>\r\n]")
-_WORKBOOK_STREAM = "Book".encode("utf-16-le"), "Workbook".encode("utf-16-le")
-
-
-def find_content_reason(path: Path) -> str:
-    """Why a regular file is no table to read, in a sentence; empty if it is to be read, were it to fail.
-
-    Raises OSError if it can't be opened.
-    """
-    if path.suffix.lower() in TABLES:
-        return ""
-    try:
-        return _reason_in_content(path, detect_file_type(path))
-    except DataFormatError as error:
-        if path.suffix.lower() == ".zip" and error.code == ErrorCode.DAMAGED:
-            return ""
-        return error.message.replace(f"{path.name} can't be read: its", "Its", 1)
-
-
-def _reason_in_content(path: Path, kind: FileType) -> str:
-    match kind:
+def _check_content(path: Path, file_type: FileType) -> FileSkipCode | None:
+    match file_type:
         case FileType.ARCHIVE:
-            return "" if _holds_tables(path) else "A zip archive without a spreadsheet or CSV in it."
+            return None if _contains_tables(path) else FileSkipCode.ARCHIVE_WITHOUT_TABLES
         case FileType.XLS:
-            known = any(stream in _beginning(path) for stream in _WORKBOOK_STREAM)
-            return "" if known else "A file of an old Office program or of Windows, not a workbook."
+            is_workbook = any(stream in _read_head(path) for stream in _XLS_STREAMS)
+            return None if is_workbook else FileSkipCode.OLD_OFFICE_FILE
         case FileType.DELIMITED:
-            return "" if _names_columns(path) else "Plain text; none of its lines is a header that is known."
+            return None if _names_columns(path) else FileSkipCode.TEXT_WITHOUT_HEADER
         case FileType.HTML | FileType.MHTML:
-            return "" if _names_columns(path) else "A web page without a table of properties."
+            return None if _names_columns(path) else FileSkipCode.PAGE_WITHOUT_TABLE
         case _:
-            return ""
+            return None
 
 
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_LOOKED_AT)
-
-
-def _holds_tables(path: Path) -> bool:
+def _contains_tables(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
-        return any(PurePosixPath(name).suffix.lower() in TABLES for name in archive.namelist())
+        return any(PurePosixPath(name).suffix.lower() in TABLE_SUFFIXES for name in archive.namelist())
 
 
 def _names_columns(path: Path) -> bool:
-    """Whether two different names of columns stand near the beginning, each between delimiters or tags."""
-    from flexscout.domain import header_aliases, normalize_header  # noqa: PLC0415 - a folder of workbooks does not need it
+    """Return whether the head of a text has at least two different column names, each between delimiters or tags."""
+    from flexscout.domain import header_aliases, normalize_header  # noqa: PLC0415 - not needed for a folder of workbooks
 
-    text = _beginning(path).replace(b"\0", b"").decode("utf-8", "replace")
-    cells = {normalize_header(cell.strip(' "\ufeff')) for cell in _BETWEEN_CELLS.split(text)}
-    known = header_aliases()
-    return len({known[cell].column for cell in cells & known.keys()}) >= _FEWEST_NAMES
+    text = _read_head(path).replace(b"\0", b"").decode("utf-8", "replace")
+    cells = {normalize_header(cell.strip(' "\ufeff')) for cell in _CELL_BOUNDARY.split(text)}
+    aliases = header_aliases()
+    return len({aliases[cell].column for cell in cells & aliases.keys()}) >= _MIN_KNOWN_COLUMNS
+
+
+def _read_head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD_BYTES)

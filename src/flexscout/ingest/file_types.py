@@ -1,8 +1,9 @@
-"""What a file really is, whatever its name says."""
+"""File types, detected from content instead of the file name."""
 
 import codecs
 import re
 import zipfile
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from flexscout.errors import DataFormatError
 
 
 class FileType(StrEnum):
-    """The kinds of content that can be read; those of workbooks are the suffix that the content deserves."""
+    """Types that can be read; the value of a workbook type is its usual suffix."""
 
     XLSX = ".xlsx"
     XLSB = ".xlsb"
@@ -24,33 +25,53 @@ class FileType(StrEnum):
     ARCHIVE = "archive"
 
 
+@dataclass(frozen=True)
+class UnsupportedContent:
+    """Content that can't be read as a table.
+
+    Attributes:
+        code: Error code.
+        description: The content with its article, such as `a PDF document`.
+        next_step: What to do instead.
+
+    """
+
+    code: ErrorCode
+    description: str
+    next_step: str
+
+
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_SEARCH = 16 * 2**20  # bytes; the directory of an honest file lies well inside
-_HEAD = 4096  # bytes
+_OLE_SEARCH_BYTES = 16 * 2**20  # a genuine file has its directory well within
+_HEAD_BYTES = 4096
 
-_AS_WORKBOOK = "Export the table as an Excel workbook or CSV instead."
+_EXPORT_WORKBOOK = "Export the table as an Excel workbook or CSV instead."
 _UNPACK = "Unpack it and put the exports inside into the folder."
-_STARTS = (
-    (b"%PDF", ErrorCode.PDF, "a PDF document", _AS_WORKBOOK),
-    (b"\x1f\x8b", ErrorCode.GZIP, "a gzip archive", _UNPACK),
-    (b"\x89PNG", ErrorCode.IMAGE, "a picture", _AS_WORKBOOK),
-    (b"\xff\xd8\xff", ErrorCode.IMAGE, "a picture", _AS_WORKBOOK),
-    (b"GIF8", ErrorCode.IMAGE, "a picture", _AS_WORKBOOK),
-    (b"Rar!", ErrorCode.ARCHIVE, "a RAR archive", _UNPACK),
-    (b"7z\xbc\xaf", ErrorCode.ARCHIVE, "a 7-Zip archive", _UNPACK),
-    (b"PK\x05\x06", ErrorCode.ARCHIVE, "an empty zip archive", "Download it again."),
-    (b"PAR1", ErrorCode.PARQUET, "a Parquet table", _AS_WORKBOOK),
-    (b"SQLite format 3", ErrorCode.DATABASE, "an SQLite database", _AS_WORKBOOK),
-    (b"MZ", ErrorCode.PROGRAM, "a program", "Leave it out."),
-    (b"\x7fELF", ErrorCode.PROGRAM, "a program", "Leave it out."),
-    (b"{\\rtf", ErrorCode.WORD, "a rich-text document", "Copy its table into Excel and save that as .xlsx."),
+_COPY_TABLE = "Copy its table into Excel and save that as .xlsx."
+_DOWNLOAD_AGAIN = "Download it again."
+
+_WORD = UnsupportedContent(ErrorCode.WORD, "a Word document", _COPY_TABLE)
+_SIGNATURES = (
+    (b"%PDF", UnsupportedContent(ErrorCode.PDF, "a PDF document", _EXPORT_WORKBOOK)),
+    (b"\x1f\x8b", UnsupportedContent(ErrorCode.GZIP, "a gzip archive", _UNPACK)),
+    (b"\x89PNG", UnsupportedContent(ErrorCode.IMAGE, "a picture", _EXPORT_WORKBOOK)),
+    (b"\xff\xd8\xff", UnsupportedContent(ErrorCode.IMAGE, "a picture", _EXPORT_WORKBOOK)),
+    (b"GIF8", UnsupportedContent(ErrorCode.IMAGE, "a picture", _EXPORT_WORKBOOK)),
+    (b"Rar!", UnsupportedContent(ErrorCode.ARCHIVE, "a RAR archive", _UNPACK)),
+    (b"7z\xbc\xaf", UnsupportedContent(ErrorCode.ARCHIVE, "a 7-Zip archive", _UNPACK)),
+    (b"PK\x05\x06", UnsupportedContent(ErrorCode.ARCHIVE, "an empty zip archive", _DOWNLOAD_AGAIN)),
+    (b"PAR1", UnsupportedContent(ErrorCode.PARQUET, "a Parquet table", _EXPORT_WORKBOOK)),
+    (b"SQLite format 3", UnsupportedContent(ErrorCode.DATABASE, "an SQLite database", _EXPORT_WORKBOOK)),
+    (b"MZ", UnsupportedContent(ErrorCode.PROGRAM, "a program", "Leave it out.")),
+    (b"\x7fELF", UnsupportedContent(ErrorCode.PROGRAM, "a program", "Leave it out.")),
+    (b"{\\rtf", UnsupportedContent(ErrorCode.WORD, "a rich-text document", _COPY_TABLE)),
 )
-_DOCUMENTS = (
-    ("word/document.xml", ErrorCode.WORD, "a Word document"),
-    ("ppt/presentation.xml", ErrorCode.POWERPOINT, "a presentation"),
-)
-_WORKBOOKS = {"xl/workbook.xml": FileType.XLSX, "xl/workbook.bin": FileType.XLSB, "content.xml": FileType.ODS}
+_OFFICE_DOCUMENTS = {
+    "word/document.xml": _WORD,
+    "ppt/presentation.xml": UnsupportedContent(ErrorCode.POWERPOINT, "a presentation", _COPY_TABLE),
+}
+_WORKBOOK_PARTS = {"xl/workbook.xml": FileType.XLSX, "xl/workbook.bin": FileType.XLSB, "content.xml": FileType.ODS}
 _MAIL_HEADERS = re.compile(
     rb"(mime-version|from|content-type|message-id|content-location|subject|date|snapshot-content-location):"
 )
@@ -61,28 +82,47 @@ _MARKUP = re.compile(
 
 
 def detect_file_type(path: Path) -> FileType:
-    """The kind that the content deserves.
+    """Return the type of a file.
 
-    Raises DataFormatError naming what the file is instead, with what to do next; OSError if it can't be opened.
+    Raises:
+        DataFormatError: The file is empty, damaged, protected, or of a type that can't be read.
+        OSError: The file can't be opened.
+
+    """
+    content = identify_content(path)
+    if isinstance(content, UnsupportedContent):
+        raise DataFormatError(
+            content.code, f"{path.name} can't be read: its content is {content.description}.", content.next_step
+        )
+    return content
+
+
+def identify_content(path: Path) -> FileType | UnsupportedContent:
+    """Return what a file contains, by its signature or its first bytes.
+
+    Raises:
+        DataFormatError: The file is empty, damaged or protected.
+        OSError: The file can't be opened.
+
     """
     with path.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(_HEAD_BYTES)
     if head.startswith(_ZIP):
-        return _zip_kind(path)
+        return _identify_zip(path)
     if head.startswith(_OLE):
-        return _ole_kind(path)
-    return _plain_kind(path, head)
+        return _identify_ole(path)
+    return _identify_other(path, head)
 
 
 def is_readable(path: Path) -> bool:
-    """Whether the file is of a kind that can be read, damaged or not; false if it is missing or no file."""
+    """Return whether the file is of a type that can be read, damaged or not; False if it is missing or no file."""
     try:
-        return path.is_file() and bool(detect_file_type(path))
+        return path.is_file() and isinstance(identify_content(path), FileType)
     except (DataFormatError, OSError):
         return False
 
 
-def _zip_kind(path: Path) -> FileType:
+def _identify_zip(path: Path) -> FileType | UnsupportedContent:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -93,59 +133,59 @@ def _zip_kind(path: Path) -> FileType:
             "Download or export it again.",
         ) from None
     lower = {name.lower().replace("\\", "/") for name in names}
-    for part, kind in _WORKBOOKS.items():
+    for part, file_type in _WORKBOOK_PARTS.items():
         if part in lower:
-            return kind
+            return file_type
     if any(name.startswith("xl/") for name in lower):
         return FileType.XLSX
-    for part, code, what in _DOCUMENTS:
-        if part in lower:
-            raise _instead(path, code, what, "Copy its table into Excel and save that as .xlsx.")
-    return FileType.ARCHIVE
+    return next((document for part, document in _OFFICE_DOCUMENTS.items() if part in lower), FileType.ARCHIVE)
 
 
-def _ole_kind(path: Path) -> FileType:
+def _identify_ole(path: Path) -> FileType | UnsupportedContent:
     with path.open("rb") as file:
-        content = file.read(_OLE_SEARCH)
+        content = file.read(_OLE_SEARCH_BYTES)
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise DataFormatError(ErrorCode.PASSWORD_PROTECTED, f"{path.name} is password-protected.", "Save an unprotected copy.")
     if "WordDocument".encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
-        raise _instead(path, ErrorCode.WORD, "a Word document", "Copy its table into Excel and save that as .xlsx.")
+        return _WORD
     return FileType.XLS
 
 
-def _plain_kind(path: Path, head: bytes) -> FileType:
-    for start, code, what, next_step in _STARTS:
-        if head.startswith(start):
-            raise _instead(path, code, what, next_step)
+def _identify_other(path: Path, head: bytes) -> FileType | UnsupportedContent:
+    """Identify content that is neither a zip nor an OLE file."""
+    for signature, content in _SIGNATURES:
+        if head.startswith(signature):
+            return content
     if not head:
-        raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty (0 bytes).", "Download it again.")
+        raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty (0 bytes).", _DOWNLOAD_AGAIN)
     if not head.strip(b"\0"):
-        raise _instead(path, ErrorCode.DAMAGED, "nothing but zeros", "Download it again.")
-    plain = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\0", b"")
-    plain = plain.lstrip().lower()
-    if not plain and _is_text(head):
-        raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty: it holds nothing but blanks.", "Download it again.")
-    if plain.startswith(b"<"):
-        return _markup_kind(path, plain)
-    if _JSON.match(plain) and _is_text(head):
-        raise _instead(path, ErrorCode.JSON, "a JSON document", _AS_WORKBOOK)
-    if _MAIL_HEADERS.match(plain) and b"mime-version:" in plain:
+        return UnsupportedContent(ErrorCode.DAMAGED, "nothing but zeros", _DOWNLOAD_AGAIN)
+    return _identify_text(path, head)
+
+
+def _identify_text(path: Path, head: bytes) -> FileType | UnsupportedContent:
+    text = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\0", b"")
+    text = text.lstrip().lower()
+    if not text and _is_text(head):
+        raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty: it contains only whitespace.", _DOWNLOAD_AGAIN)
+    if text.startswith(b"<"):
+        return _identify_markup(text)
+    if _JSON.match(text) and _is_text(head):
+        return UnsupportedContent(ErrorCode.JSON, "a JSON document", _EXPORT_WORKBOOK)
+    if _MAIL_HEADERS.match(text) and b"mime-version:" in text:
         return FileType.MHTML
     if _is_text(head):
         return FileType.DELIMITED
-    raise _instead(
-        path, ErrorCode.UNKNOWN_CONTENT, "something that no spreadsheet program writes", "Download or export it again."
-    )
+    return UnsupportedContent(ErrorCode.UNKNOWN_CONTENT, "not a spreadsheet, CSV or web page", "Download or export it again.")
 
 
-def _markup_kind(path: Path, plain: bytes) -> FileType:
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in plain:
+def _identify_markup(text: bytes) -> FileType | UnsupportedContent:
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in text:
         return FileType.SPREADSHEETML
-    if _MARKUP.search(plain):
+    if _MARKUP.search(text):
         return FileType.HTML
-    if plain.startswith((b"<?xml", b"<!doctype")) or b"xmlns" in plain:
-        raise _instead(path, ErrorCode.XML, "an XML document", _AS_WORKBOOK)
+    if text.startswith((b"<?xml", b"<!doctype")) or b"xmlns" in text:
+        return UnsupportedContent(ErrorCode.XML, "an XML document", _EXPORT_WORKBOOK)
     return FileType.DELIMITED
 
 
@@ -153,11 +193,11 @@ def _is_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or detect_utf_16(head):
         return True
     control = head.translate(None, bytes(range(32, 256)) + b"\t\r\n\f")
-    return len(control) <= len(head) // 200  # text has next to none
+    return len(control) <= len(head) // 200  # text has hardly any control characters
 
 
 def detect_utf_16(head: bytes) -> str:
-    """The encoding of UTF-16 text without a mark, told by zeros in every other byte; empty if it is none."""
+    """Return the encoding of UTF-16 text without a byte order mark, from zeros in every other byte; else an empty string."""
     even, odd = head[0::2], head[1::2]
     for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if len(zeros) > 1 and zeros.count(0) > len(zeros) * 0.7 and others.count(0) < len(others) * 0.02:
@@ -165,38 +205,34 @@ def detect_utf_16(head: bytes) -> str:
     return ""
 
 
-def _instead(path: Path, code: ErrorCode, what: str, next_step: str) -> DataFormatError:
-    return DataFormatError(code, f"{path.name} can't be read: its content is {what}.", next_step)
-
-
-_LOOKED_AT = 4096  # bytes
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 def decode_to_utf_8(content: bytes) -> tuple[bytes, str]:
-    """The text as UTF-8 without a mark, and the encoding in which it was.
+    """Convert text to UTF-8 without a byte order mark.
 
-    What is neither marked nor UTF-8 is Windows-1252, Excel's own for CSV; guessing takes `Cañon City` for Chinese.
+    Text that has no mark and is not UTF-8 is taken as Windows-1252, Excel's own encoding for CSV: statistical detection takes
+    `Cañon City` for Chinese.
+
+    Returns:
+        The text and its original encoding.
+
     """
-    for mark, name in _MARKS:
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return _converted(content[len(mark) :], name), name
-    if name := detect_utf_16(content[:_LOOKED_AT]):
-        return _converted(content, name), name
+            return _reencode(content[len(mark) :], encoding), encoding
+    if encoding := detect_utf_16(content[:_HEAD_BYTES]):
+        return _reencode(content, encoding), encoding
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return _from_windows(content), "windows-1252"
+        # Windows-1252 leaves five bytes undefined; like browsers, keep them as they are.
+        return content.decode("latin-1").translate(_WINDOWS_1252).encode(), "windows-1252"
     return content, "utf-8"
 
 
-def _converted(content: bytes, name: str) -> bytes:
-    return content.decode(name, "replace").encode("utf-8", "replace")
+def _reencode(content: bytes, encoding: str) -> bytes:
+    return content.decode(encoding, "replace").encode("utf-8", "replace")
 
 
-def _from_windows(content: bytes) -> bytes:
-    # Five bytes have no character there; as in browsers, they stay what they are.
-    return content.decode("latin-1").translate(_WINDOWS).encode()
-
-
-_WINDOWS = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
+_WINDOWS_1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}

@@ -1,4 +1,4 @@
-"""The scan of the input folder."""
+"""Scan of the input folder: which files are read, which are skipped, which can't be opened."""
 
 import difflib
 import hashlib
@@ -10,14 +10,31 @@ from pathlib import Path
 from typing import Any
 
 from flexscout.errors import NothingToReadError, to_processing_error
-from flexscout.ingest.file_filter import AUTO, PERHAPS, TABLES, check_not_overwritten, find_content_reason, find_skip_reason
+from flexscout.ingest.file_filter import (
+    AUTO,
+    POSSIBLE_SUFFIXES,
+    TABLE_SUFFIXES,
+    check_not_overwritten,
+    find_content_skip,
+    find_skip,
+)
 from flexscout.ingest.file_types import is_readable
-from flexscout.models import FileRecord, SkippedFile, SourceFile
+from flexscout.models import FileRecord, FileSkipCode, SkippedFile, SourceFile
+
+_FOLDERS_SHOWN = 8
+_NAMES_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What a folder holds, each in the order of the names: files to read, files left out, files that can't be opened."""
+    """Content of an input folder.
+
+    Attributes:
+        sources: Files to read, by name.
+        skipped: Files that are not read, by name.
+        unreadable: Files that can't be opened, as failed records, by name.
+
+    """
 
     sources: tuple[SourceFile, ...]
     skipped: tuple[SkippedFile, ...]
@@ -25,27 +42,33 @@ class Scan:
 
 
 def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own: Collection[Path] = ()) -> Scan:
-    """The files of `folder` that match `pattern`; `own`: flexscout's output files, which are never input.
+    """Find the files to read.
 
-    The pattern `auto` takes every kind that can be read.
+    Args:
+        folder: The input folder.
+        pattern: Glob for file names, whatever their case, or `auto` for every type that can be read.
+        recursive: Search the folders below too.
+        own: Files that flexscout writes, which are never read.
 
-    Raises NothingToReadError if the folder is missing or nothing in it can be read, OutputError if an export stands where
-    an output would.
+    Raises:
+        NothingToReadError: The folder is missing, or has nothing to read.
+        OutputError: The run would overwrite an export.
+
     """
     _check_folder(folder)
     sources: list[SourceFile] = []
     skipped: list[SkippedFile] = []
     unreadable: list[FileRecord] = []
-    seen: dict[str, str] = {}
+    names: dict[str, str] = {}  # fingerprint -> name
     outputs = {path.resolve() for path in own}
-    for path in _candidates(folder, pattern, recursive=recursive):
+    for path in _list_candidates(folder, pattern, recursive=recursive):
         name = display_name(path, folder)
-        ours = Path(os.path.realpath(path)) in outputs
-        if pattern != AUTO or path.suffix.lower() in TABLES or (ours and _looks_like_export(path, folder)):
+        is_output = Path(os.path.realpath(path)) in outputs
+        if pattern != AUTO or path.suffix.lower() in TABLE_SUFFIXES or (is_output and _looks_like_export(path, folder)):
             check_not_overwritten(path, name, outputs)
         try:
-            if reason := find_skip_reason(path, folder, outputs) or _left_out(path, pattern):
-                skipped.append(SkippedFile(name, reason))
+            if skip := find_skip(path, name, folder, outputs) or _find_pattern_skip(path, name, pattern):
+                skipped.append(skip)
                 continue
             source = build_source_file(path, name)
         except OSError as error:
@@ -53,10 +76,10 @@ def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = Fals
                 FileRecord(SourceFile(path, name, 0, 0.0, ""), error=to_processing_error(path, error).with_file(name))
             )
             continue
-        if twin := seen.get(source.fingerprint):
-            skipped.append(SkippedFile(name, f"Its content is the same as that of {twin}."))
+        if original := names.get(source.fingerprint):
+            skipped.append(SkippedFile(name, FileSkipCode.SAME_CONTENT, (original,)))
         else:
-            seen[source.fingerprint] = name
+            names[source.fingerprint] = name
             sources.append(source)
     if not sources and not unreadable:
         raise _nothing_to_read(folder, pattern, skipped, recursive=recursive)
@@ -67,34 +90,69 @@ def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = Fals
     )
 
 
-def display_name(path: Path, folder: Path) -> str:
-    """The path below the folder, with `/`, as text that can always be written down."""
-    relative = path.relative_to(folder).as_posix()
-    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+class FileDiscovery:
+    """Finds the exports in a folder.
 
+    Args:
+        file_pattern: Glob for file names, whatever their case, or `auto` for every type that can be read.
+        recursive: Search the folders below too.
 
-def compute_fingerprint(path: Path) -> str:
-    """SHA-256 of the content, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """
+
+    def __init__(self, file_pattern: str = "*.xlsx", *, recursive: bool = False) -> None:
+        self.file_pattern = file_pattern
+        self.recursive = recursive
+
+    def scan_input_folder(self, folder_path: str | Path) -> list[Path]:
+        """Return the files to read, by name. Raises NothingToReadError if there are none."""
+        scan = scan_folder(Path(folder_path), self.file_pattern, recursive=self.recursive)
+        return [source.path for source in scan.sources]
+
+    def validate_file_format(self, file_path: str | Path) -> bool:
+        """Return whether the content is of a type that can be read, whatever the file is called."""
+        return is_readable(Path(file_path))
+
+    def get_file_metadata(self, file_path: str | Path) -> dict[str, Any]:
+        """Return `name`, `size` (bytes), `modified` (seconds since 1970) and `fingerprint` (SHA-256) of a file.
+
+        Raises FileAccessError if it can't be opened.
+        """
+        path = Path(file_path)
+        try:
+            source = build_source_file(path, path.name)
+        except OSError as error:
+            raise to_processing_error(path, error) from error
+        return {"name": source.name, "size": source.size, "modified": source.modified, "fingerprint": source.fingerprint}
 
 
 def build_source_file(path: Path, name: str) -> SourceFile:
-    """What is known of a file before it is read as a table. Raises OSError if it can't be opened."""
+    """Return a file's metadata and fingerprint. Raises OSError if it can't be opened."""
     stat = path.stat()
     return SourceFile(path, name, stat.st_size, stat.st_mtime, compute_fingerprint(path))
 
 
-def _candidates(folder: Path, pattern: str, *, recursive: bool) -> Iterator[Path]:
-    """Files that match, and files that don't but look like exports."""
-    found = (path for path in _files(folder, recursive=recursive) if _matches(path, pattern) or _looks_like_export(path, folder))
-    # Of two names the shorter comes first: `export.xlsx` is the original of `export (1).xlsx`.
-    yield from sorted(found, key=lambda path: (len(path.name), display_name(path, folder)))
+def compute_fingerprint(path: Path) -> str:
+    """Return the SHA-256 of the content in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _files(folder: Path, *, recursive: bool) -> Iterable[Path]:
+def display_name(path: Path, folder: Path) -> str:
+    """Return the path below the folder, with `/`, as text that can always be encoded."""
+    relative = path.relative_to(folder).as_posix()
+    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+
+
+def _list_candidates(folder: Path, pattern: str, *, recursive: bool) -> Iterator[Path]:
+    """List files that match the pattern, and others that look like exports."""
+    paths = (path for path in _walk(folder, recursive=recursive) if _matches(path, pattern) or _looks_like_export(path, folder))
+    # The shorter name comes first: `export.xlsx` is the original of `export (1).xlsx`.
+    yield from sorted(paths, key=lambda path: (len(path.name), display_name(path, folder)))
+
+
+def _walk(folder: Path, *, recursive: bool) -> Iterable[Path]:
     for parent, folders, names in os.walk(folder, followlinks=False):
-        # Hidden folders hold settings and backups, never exports.
+        # Hidden folders have settings and backups, never exports.
         folders[:] = [name for name in folders if recursive and not name.startswith(".")]
         yield from (Path(parent, name) for name in names)
 
@@ -105,92 +163,68 @@ def _matches(path: Path, pattern: str) -> bool:
 
 def _looks_like_export(path: Path, folder: Path) -> bool:
     suffix = path.suffix.lower()
-    if suffix in TABLES:
+    if suffix in TABLE_SUFFIXES:
         return True
     try:
-        return suffix in PERHAPS and not find_skip_reason(path, folder, ()) and not find_content_reason(path)
+        return (
+            suffix in POSSIBLE_SUFFIXES
+            and find_skip(path, path.name, folder, ()) is None
+            and find_content_skip(path, path.name) is None
+        )
     except OSError:
         return False
 
 
-def _left_out(path: Path, pattern: str) -> str:
-    """The hint for an export that the pattern leaves out, or why `auto` does not take the file; empty if it is read."""
+def _find_pattern_skip(path: Path, name: str, pattern: str) -> SkippedFile | None:
+    """Return why the pattern leaves a file out, or, if it is `auto`, why the content does."""
     if pattern == AUTO:
-        return find_content_reason(path)
+        return find_content_skip(path, name)
     if _matches(path, pattern):
-        return ""
-    if path.suffix.lower() in TABLES:
-        return f'The file pattern {pattern} leaves it out; --file-pattern "*{path.suffix}" reads it, {AUTO} every kind.'
-    return f"The file pattern {pattern} leaves it out; --file-pattern {AUTO} reads every kind."
+        return None
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        return SkippedFile(name, FileSkipCode.PATTERN_TABLE, (pattern, path.suffix))
+    return SkippedFile(name, FileSkipCode.PATTERN, (pattern,))
 
 
 def _check_folder(folder: Path) -> None:
-    if os.path.isdir(folder):  # noqa: PTH112 - unlike Path.is_dir it is false, not an error, below a folder that may not be read
+    if os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises below a folder without permission; this returns False
         if not os.access(folder, os.R_OK | os.X_OK):
             raise NothingToReadError(f"The input folder {folder} can't be listed: you may not read it.", "Check its permissions.")
         return
     if os.path.exists(folder):  # noqa: PTH110 - as above
         raise NothingToReadError(f"{folder} is a file, not a folder.", f"Give its folder: {folder.parent}.")
-    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if os.access(parent, os.R_OK | os.X_OK))
-    inside = sorted(entry.name for entry in there.iterdir() if entry.is_dir() and not entry.name.startswith("."))[:8]
-    near = difflib.get_close_matches(folder.absolute().name, inside, n=1)
-    meant = f" Did you mean {there / near[0]}?" if near else ""
-    holds = f"the folders {', '.join(inside)}" if inside else "no folders"
+    nearest = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if os.access(parent, os.R_OK | os.X_OK))
+    names = sorted(entry.name for entry in nearest.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    names = names[:_FOLDERS_SHOWN]
+    similar = difflib.get_close_matches(folder.absolute().name, names, n=1)
+    suggestion = f" Did you mean {nearest / similar[0]}?" if similar else ""
+    content = f"the folders {', '.join(names)}" if names else "no folders"
     raise NothingToReadError(
         f"The input folder {folder} does not exist (looked for {folder.absolute()}).",
-        f"The nearest that does is {there}, with {holds}.{meant}",
+        f"The nearest that does is {nearest}, with {content}.{suggestion}",
     )
 
 
 def _nothing_to_read(folder: Path, pattern: str, skipped: list[SkippedFile], *, recursive: bool) -> NothingToReadError:
-    wanted = "is of a kind that can be read" if pattern == AUTO else f"matches {pattern}"
-    message = f"Nothing to read in {folder.absolute()}: no file there {wanted}."
-    found = () if recursive else _files(folder, recursive=True)
-    below = [path for path in found if path.parent != folder and _to_read(path, folder, pattern)]
+    criterion = "is of a type that can be read" if pattern == AUTO else f"matches {pattern}"
+    message = f"Nothing to read in {folder.absolute()}: no file there {criterion}."
+    paths = () if recursive else _walk(folder, recursive=True)
+    below = [path for path in paths if path.parent != folder and _is_to_read(path, folder, pattern)]
     hints = [f"{len(below)} below it do, such as {min(below)}: use --recursive, or name that folder."] if below else []
     if skipped:
-        hints.append(f"Left out: {'; '.join(f'{file.name}: {file.reason}' for file in skipped[:5])}")
+        hints.append(f"Skipped: {'; '.join(f'{file.name}: {file.reason}' for file in skipped[:_NAMES_SHOWN])}")
     if hints:
         return NothingToReadError(message, " ".join(hints))
-    others = sorted(path.name for path in folder.iterdir())[:5]
-    return NothingToReadError(message, f"It holds {', '.join(others)}." if others else "It is empty.")
+    others = sorted(path.name for path in folder.iterdir())[:_NAMES_SHOWN]
+    return NothingToReadError(message, f"It contains {', '.join(others)}." if others else "It is empty.")
 
 
-def _to_read(path: Path, folder: Path, pattern: str) -> bool:
+def _is_to_read(path: Path, folder: Path, pattern: str) -> bool:
     try:
-        return _matches(path, pattern) and not (find_skip_reason(path, folder, ()) or _left_out(path, pattern))
+        return (
+            _matches(path, pattern)
+            and find_skip(path, path.name, folder, ()) is None
+            and _find_pattern_skip(path, path.name, pattern) is None
+        )
     except OSError:
         return False
-
-
-class FileDiscovery:
-    """Finds the exports of a folder.
-
-    `file_pattern`: a glob over file names, whatever their case, or `auto` for every kind that can be read;
-    `recursive`: whether to look below the folder too.
-    """
-
-    def __init__(self, file_pattern: str = "*.xlsx", *, recursive: bool = False) -> None:
-        self.file_pattern = file_pattern
-        self.recursive = recursive
-
-    def scan_input_folder(self, folder_path: str | Path) -> list[Path]:
-        """The files to read, by name. Raises NothingToReadError if there are none."""
-        found = scan_folder(Path(folder_path), self.file_pattern, recursive=self.recursive)
-        return [source.path for source in found.sources]
-
-    def validate_file_format(self, file_path: str | Path) -> bool:
-        """Whether the content is of a kind that can be read, whatever the name says."""
-        return is_readable(Path(file_path))
-
-    def get_file_metadata(self, file_path: str | Path) -> dict[str, Any]:
-        """`name`, `size` (bytes), `modified` (seconds since 1970), `fingerprint` (SHA-256).
-
-        Raises FileAccessError if it can't be opened.
-        """
-        path = Path(file_path)
-        try:
-            source = build_source_file(path, path.name)
-        except OSError as error:
-            raise to_processing_error(path, error) from error
-        return {"name": source.name, "size": source.size, "modified": source.modified, "fingerprint": source.fingerprint}

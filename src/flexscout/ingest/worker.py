@@ -1,11 +1,13 @@
 """What a worker does with a file: read, map, convert, and leave typed tables on disk."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from types import TracebackType
+from typing import Self
 
 import polars as pl
 
@@ -25,7 +27,7 @@ from flexscout.ingest.readers import (
     read_workbook,
 )
 from flexscout.ingest.scan import build_source_file
-from flexscout.models import FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
+from flexscout.models import FileRecord, HeaderMap, Issue, SheetRecord, SheetSkipCode, SkippedSheet, SourceFile
 from flexscout.runtime import TableCache, file_checksum, write_table, write_table_parts
 
 PEEKED_ROWS = 500
@@ -66,22 +68,20 @@ def ingest_file(
     A source without fingerprint, because it could not be opened when it was found, gets it now. `memory`: bytes that this
     process may use.
     """
-
-    def prepare() -> FileRecord:
+    with _Recording(source) as recording:
         known = source if source.fingerprint else build_source_file(source.path, source.name)
         place = tables.make_place(known)
         with _scratch(tables.scratch_in(place)) as scratch:
             book = read_workbook(source.path, memory, scratch)
-            sheets, left_out = _property_sheets(source, book, schema)
+            sheets, skipped = _property_sheets(source, book, schema)
             records = tuple(
                 _write(found, place / f"sheet-{number}", from_1904=book.from_1904, safe=tables.lasting)
                 for number, found in enumerate(sheets, start=1)
             )
         if not any(record.rows_read for record in records):
             raise _no_rows(source, records[0])
-        return FileRecord(known, records, (*book.left_out, *left_out))
-
-    return _recorded(source, prepare)
+        recording.record = FileRecord(known, records, (*book.skipped_sheets, *skipped))
+    return recording.record
 
 
 @contextmanager
@@ -96,16 +96,14 @@ def _scratch(folder: Path) -> Iterator[Path]:
 
 def inspect_file(source: SourceFile, schema: IngestOptions = DEFAULT_OPTIONS, memory: int = DEFAULT_MEMORY) -> FileRecord:
     """How a file's headers would be mapped, from its first rows alone; writes nothing. `memory`: as above."""
-
-    def inspect() -> FileRecord:
+    with _Recording(source) as recording:
         book = peek_workbook(source.path, PEEKED_ROWS, memory)
-        sheets, left_out = _property_sheets(source, book, schema)
+        sheets, skipped = _property_sheets(source, book, schema)
         records = tuple(
             SheetRecord(found.sheet.name, found.header + 1, found.header_map, hidden=found.sheet.hidden) for found in sheets
         )
-        return FileRecord(source, records, (*book.left_out, *left_out))
-
-    return _recorded(source, inspect)
+        recording.record = FileRecord(source, records, (*book.skipped_sheets, *skipped))
+    return recording.record
 
 
 def draft_mapping(path: Path) -> str:
@@ -140,26 +138,32 @@ def _likeliest(sheets: Sequence[_Found]) -> _Found:
 
 def diagnose_file(source: SourceFile, memory: int) -> FileRecord:
     """Why a process that may use `memory` bytes ended in the middle of a file: the record's error, none if it can't be told."""
-
-    def explain() -> FileRecord:
+    with _Recording(source) as recording:
         diagnose_reader_failure(source.path, memory)
-        return FileRecord(source)
-
-    return _recorded(source, explain)
+    return recording.record
 
 
-def _recorded(source: SourceFile, work: Callable[[], FileRecord]) -> FileRecord:
-    started = perf_counter()
-    try:
-        record = work()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - one bad file never costs the others; Rust panics are BaseExceptions
-        record = FileRecord(source, error=to_processing_error(source.path, error).with_file(source.name))
-    return replace(record, seconds=perf_counter() - started)
+class _Recording:
+    """Measures the time of a context, and turns its exception, Rust panics included, into the file's error."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.record = FileRecord(source)
+        self._started = perf_counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        if isinstance(error, KeyboardInterrupt):
+            return False
+        source = self.record.source
+        if error:
+            self.record = FileRecord(source, error=to_processing_error(source.path, error).with_file(source.name))
+        self.record = replace(self.record, seconds=perf_counter() - self._started)
+        return True
 
 
-def _property_sheets(source: SourceFile, book: Workbook, schema: IngestOptions) -> tuple[list[_Found], list[tuple[str, str]]]:
+def _property_sheets(source: SourceFile, book: Workbook, schema: IngestOptions) -> tuple[list[_Found], list[SkippedSheet]]:
     """The sheets that are property tables; and why the others are not.
 
     Raises DataFormatError if there is none, naming what the likeliest sheet has, or if one lacks what the schema requires.
@@ -174,9 +178,11 @@ def _property_sheets(source: SourceFile, book: Workbook, schema: IngestOptions) 
     for found in chosen:
         _check_required(source.path.name, found, schema.required)
     unasked = [sheet.name for sheet in book.sheets if sheet.name not in lacking]
-    others = [(name, f'{mapping.name} asks for sheet "{mapping.sheet}" alone.') for name in unasked]
-    left_out = [(name, f"No property table: it has no {' and no '.join(parts)}.") for name, parts in lacking.items() if parts]
-    return chosen, [*others, *left_out]
+    others = [SkippedSheet(name, SheetSkipCode.NOT_MAPPED, (mapping.name, mapping.sheet)) for name in unasked]
+    tableless = [
+        SkippedSheet(name, SheetSkipCode.NO_PROPERTY_TABLE, (" and no ".join(parts),)) for name, parts in lacking.items() if parts
+    ]
+    return chosen, [*others, *tableless]
 
 
 def _no_table(file: str, sheets: list[_Found], lacking: Mapping[str, list[str]]) -> DataFormatError:

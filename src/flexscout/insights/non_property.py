@@ -70,8 +70,8 @@ def _no_file(cell: RowReference, past: ReplayedRun) -> str:
 
 def _no_sheet(cell: RowReference, record: FileRecord) -> str:
     names = ", ".join(sheet.sheet for sheet in record.sheets)
-    out = dict(record.sheets_left_out)
-    why = next((reason for name, reason in out.items() if name.lower() == cell.sheet.strip().lower()), "")
+    wanted = cell.sheet.strip().lower()
+    why = next((sheet.reason for sheet in record.skipped_sheets if sheet.name.lower() == wanted), "")
     if why:
         return f'Sheet "{cell.sheet}" of {cell.file} was left out. {why}'
     if cell.sheet:

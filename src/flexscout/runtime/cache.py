@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import flexscout
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
-from flexscout.models import FileRecord, SheetRecord, SourceFile
+from flexscout.models import FileRecord, SheetRecord, SkippedSheet, SourceFile
 from flexscout.runtime.storage import TableFolder, file_checksum, open_record, seal_record, write_atomically
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class _Entry:
     key: str
     file: str
     sheets: tuple[SheetRecord, ...]
-    sheets_left_out: tuple[tuple[str, str], ...]
+    skipped_sheets: tuple[SkippedSheet, ...]
     error: tuple[str, str, str] | None
     sizes: dict[str, int]
 
@@ -202,12 +202,12 @@ class _Entry:
         error = record.error
         told = (error.code, error.message, error.next_step) if error else None
         sizes = {table.name: table.stat().st_size for sheet in record.sheets for table in _tables(sheet)}
-        return cls(key, record.source.name, tuple(map(_by_name, record.sheets)), record.sheets_left_out, told, sizes)
+        return cls(key, record.source.name, tuple(map(_by_name, record.sheets)), record.skipped_sheets, told, sizes)
 
     def of(self, source: SourceFile, place: Path) -> FileRecord:
         error = DataFormatError(ErrorCode(self.error[0]), *self.error[1:], source.name) if self.error else None
         sheets = tuple(_in_folder(sheet, place) for sheet in self.sheets)
-        return FileRecord(source, sheets, self.sheets_left_out, error=error, reused=True)
+        return FileRecord(source, sheets, self.skipped_sheets, error=error, reused=True)
 
 
 def _tables(sheet: SheetRecord) -> tuple[Path, ...]:

@@ -175,7 +175,7 @@ class FaultIsolation:
             logger.warning("the internal-error report can't be written: %s", failure, extra={"event": "report_not_written"})
         self._tables.forget(record.source)
         internal = WorkerError.internal_error(record.source.path.name, stage, error, report)
-        return replace(record, sheets=(), sheets_left_out=(), error=internal.with_file(record.source.name), reused=False)
+        return replace(record, sheets=(), skipped_sheets=(), error=internal.with_file(record.source.name), reused=False)
 
 
 def is_unexpected(error: BaseException) -> bool:

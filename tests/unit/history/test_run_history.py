@@ -8,7 +8,7 @@ import pytest
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.errors import OutputError
 from flexscout.history.run_history import RunHistory, hash_state
-from flexscout.models import SkippedFile, SourceFile
+from flexscout.models import FileSkipCode, SkippedFile, SourceFile
 from flexscout.pipeline import ScalableFlexPipeline
 from workbooks import valid_properties_1
 
@@ -111,7 +111,7 @@ def state(sources=(SOURCE,), skipped=(), rules=("profile",), **settings):
         {"sources": ()},
         {"sources": (replace(SOURCE, fingerprint="def"),)},
         {"sources": (replace(SOURCE, name="b.xlsx"),)},
-        {"skipped": (SkippedFile("b.xlsx", "It is empty."),)},
+        {"skipped": (SkippedFile("b.xlsx", FileSkipCode.EMPTY),)},
         {"rules": ("another profile",)},
         {"min_flex_score": 5.0},
         {"enable_csv_export": False},

@@ -39,7 +39,7 @@ def test_a_workbook_inside_gives_its_sheets(tmp_path):
 def test_members_that_cannot_be_read_are_left_out_under_their_names(tmp_path):
     members = {"a.csv": TEXT, "map.pdf": b"%PDF-1.7", "cut.xlsx": b"PK\x03\x04", "none.csv": b"", "b.zip": _zip_of(tmp_path)}
     book = read_workbook(write_archive(tmp_path / "a.zip", members))
-    reasons = dict(book.left_out)
+    reasons = {sheet.name: sheet.reason for sheet in book.skipped_sheets}
     assert names(book) == ["a.csv"]
     assert reasons["map.pdf"] == "It can't be read: map.pdf can't be read: its content is a PDF document."
     assert "cut.xlsx is damaged" in reasons["cut.xlsx"]
@@ -53,7 +53,7 @@ def _zip_of(folder):
 
 def test_side_files_are_not_members(tmp_path):
     book = read_workbook(write_archive(tmp_path / "a.zip", {"__MACOSX/._a.csv": b"x", "x/.hidden": b"x", "a.csv": TEXT}))
-    assert (names(book), book.left_out) == (["a.csv"], ())
+    assert (names(book), book.skipped_sheets) == (["a.csv"], ())
 
 
 def test_no_member_is_written_under_its_own_name(tmp_path, monkeypatch):
@@ -85,17 +85,17 @@ def test_a_damaged_member_costs_only_itself(tmp_path):
     path.write_bytes(content)
     book = read_workbook(path)
     assert names(book) == ["b.csv"]
-    assert "a.csv is damaged" in book.left_out[0][1]
+    assert "a.csv is damaged" in book.skipped_sheets[0].reason
 
 
 def test_what_is_inflated_is_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_INFLATED", 2**20)
+    monkeypatch.setattr(reading, "MAX_INFLATED_BYTES", 2**20)
     path = write_archive(tmp_path / "a.zip", {"a.csv": TEXT, "bomb.csv": bytes(2**21)})
     assert refusal(path).code == "too_large_archive"
 
 
 def test_too_many_members_are_counted(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        for number in range(reading.MOST_MEMBERS + 1):
+        for number in range(reading.MAX_MEMBERS + 1):
             archive.writestr(f"{number}.csv", "")
     assert "1,001 files" in refusal(tmp_path / "a.zip").message

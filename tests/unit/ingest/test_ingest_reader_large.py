@@ -1,23 +1,21 @@
 """Large sheets are read in blocks; what can't be cut is read as a whole, and that is said."""
 
-from functools import partial
-
 import pytest
 
 from flexscout.errors import LimitError
 from flexscout.ingest.readers import limits as preflight
 from flexscout.ingest.readers.any_file import read_workbook
-from flexscout.ingest.readers.streaming import chunked_table as stored
+from flexscout.ingest.readers.raw_workbook import collect_cells
+from flexscout.ingest.readers.streaming import cell_writer
 from flexscout.ingest.readers.streaming import large_workbook as large
-from flexscout.ingest.readers.streaming.chunked_table import collect_cells
 from sheets_as_xml import sheet_xml, write_book
 
 
 @pytest.fixture(autouse=True)
 def _everything_is_large(monkeypatch):
     monkeypatch.setattr(preflight, "LARGE", 0)
-    monkeypatch.setattr(stored, "HELD", 0)
-    monkeypatch.setattr(large, "LargeWorkbook", partial(large.LargeWorkbook, size=150))
+    monkeypatch.setattr(cell_writer, "HELD_BYTES", 0)
+    monkeypatch.setattr(large, "BLOCK_BYTES", 150)
 
 
 def sheets_of(folder, rows, texts=(), memory=2**32):
@@ -57,7 +55,7 @@ def test_a_later_row_may_be_wider(tmp_path):
 
 
 def test_many_shared_texts_wait_on_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr(large, "HELD_TEXTS", 0)
+    monkeypatch.setattr(large, "HELD_TEXT_BYTES", 0)
     cells = [f'<row r="{n}"><c r="A{n}" t="s"><v>{30 - n}</v></c></row>' for n in range(1, 30)]
     (sheet,) = sheets_of(tmp_path, cells, [f"<si><t>text {n}</t></si>" for n in range(30)])
     assert sheet.cells.to_series(0).to_list() == [f"text {30 - n}" for n in range(1, 30)]

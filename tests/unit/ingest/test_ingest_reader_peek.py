@@ -7,6 +7,7 @@ import pytest
 
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.any_file import peek_workbook, read_workbook
+from flexscout.models import SheetSkipCode, SkippedSheet
 from workbooks import HEADER, candidate, corrupted_file, empty_file, write_sheets, write_workbook
 
 TABLES = {
@@ -51,7 +52,7 @@ def test_a_peek_leaves_out_the_same_sheets(tmp_path):
     path = write_sheets(tmp_path / "a.xlsx", {"Cover": [], "Data": [HEADER, candidate()], "Notes": [["by Ann"]]})
     peeked, full = peek_workbook(path, 100), read_workbook(path)
     assert [sheet.name for sheet in peeked.sheets] == [sheet.name for sheet in full.sheets] == ["Data", "Notes"]
-    assert peeked.left_out == full.left_out == (("Cover", "It is empty."),)
+    assert peeked.skipped_sheets == full.skipped_sheets == (SkippedSheet("Cover", SheetSkipCode.EMPTY),)
 
 
 @pytest.mark.parametrize("reference", ["A1", "A1:B2", "A1:XFD1048576"])

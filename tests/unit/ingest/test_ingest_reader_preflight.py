@@ -7,7 +7,7 @@ import pytest
 import hostile_files as hostile
 from flexscout.errors import DataFormatError, LimitError
 from flexscout.ingest.readers.any_file import diagnose_reader_failure, read_workbook
-from flexscout.ingest.readers.limits import MOST_PARTS, check_bounds
+from flexscout.ingest.readers.limits import MAX_PARTS, check_limits
 from workbooks import HEADER, candidate, write_workbook
 
 SHARE = 2 * 2**30  # bytes; a worker's, by default on two cores
@@ -17,7 +17,7 @@ CELL = b'<c r="%s"><v>1</v></c>'
 
 def refusal(path, kind=".xlsx", memory=SHARE):
     with pytest.raises((LimitError, DataFormatError)) as caught:
-        check_bounds(path, kind, memory)
+        check_limits(path, kind, memory)
     assert path.name in caught.value.message
     assert caught.value.next_step
     return caught.value
@@ -82,7 +82,7 @@ def test_a_size_that_is_less_than_the_content_is_a_lie(tmp_path, claimed):
 
 def test_a_lie_that_no_quick_look_finds_is_found_when_a_worker_died_of_it(tmp_path):
     path = hostile.bomb(tmp_path, claimed=40_000_000)
-    check_bounds(path, ".xlsx", SHARE)
+    check_limits(path, ".xlsx", SHARE)
     with pytest.raises(DataFormatError, match="larger than the 40,000,000 bytes that it claims"):
         diagnose_reader_failure(path, SHARE)
 
@@ -92,7 +92,7 @@ def test_more_parts_than_any_workbook_has_are_refused(tmp_path):
 
 
 def test_as_many_parts_as_honest_workbooks_have_are_read(tmp_path):
-    assert MOST_PARTS > 1_033
+    assert MAX_PARTS > 1_033
     assert read_workbook(hostile.many_parts(tmp_path, 1_033)).sheets
 
 
@@ -136,7 +136,7 @@ def test_parts_that_share_bytes_are_counted_as_they_come_out(tmp_path):
         (last,) = [part for part in archive.filelist if part.filename.endswith("sheet2.xml")]
         archive.filelist += [last] * 5
         archive.NameToInfo |= {"again": last}
-    check_bounds(path, ".xlsx", SHARE)
+    check_limits(path, ".xlsx", SHARE)
     assert read_workbook(path).sheets
 
 

@@ -8,6 +8,7 @@ from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import find_header
 from flexscout.ingest.mapping.header_map import map_headers
 from flexscout.ingest.readers.any_file import read_workbook
+from flexscout.models import SheetSkipCode, SkippedSheet
 from workbooks import HEADER, candidate, write_sheets, write_workbook
 
 
@@ -91,7 +92,7 @@ def test_equal_headers_are_no_trouble(tmp_path):
 def test_a_blank_sheet_is_left_out_with_its_reason(tmp_path):
     book = read_workbook(write_sheets(tmp_path / "a.xlsx", {"Cover": [], "Data": [HEADER, candidate()]}))
     assert [sheet.name for sheet in book.sheets] == ["Data"]
-    assert book.left_out == (("Cover", "It is empty."),)
+    assert book.skipped_sheets == (SkippedSheet("Cover", SheetSkipCode.EMPTY),)
 
 
 @pytest.mark.parametrize("sheets", [{"Sheet1": []}, {"One": [], "Two": [[None, None], [""]]}])

@@ -47,7 +47,7 @@ def test_an_empty_folder_is_called_empty(tmp_path):
 def test_a_folder_with_other_things_says_what_it_holds(tmp_path):
     (tmp_path / "notes.txt").touch()
     (tmp_path / "export.zip").touch()
-    assert refusal(tmp_path).next_step == "It holds export.zip, notes.txt."
+    assert refusal(tmp_path).next_step == "It contains export.zip, notes.txt."
 
 
 def test_exports_one_level_below_are_pointed_at(tmp_path):

@@ -133,7 +133,7 @@ def test_a_file_of_another_kind_is_not_worth_a_word(folder):
 
 def test_an_export_at_the_place_of_an_output_is_not_to_be_lost(folder):
     shutil.copy(folder / "good.xlsx", folder / "a.xlsx")
-    with pytest.raises(OutputError, match=r"a\.xlsx stands in the input folder and is not a result of flexscout"):
+    with pytest.raises(OutputError, match=r"a\.xlsx is in the input folder and is not a result of flexscout"):
         scan_folder(folder, own=[folder / "../in/a.xlsx"])
 
 

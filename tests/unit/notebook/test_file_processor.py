@@ -91,7 +91,7 @@ def test_candidates_of_several_sheets_stand_together(tmp_path):
     sheets = {"North": [HEADER, candidate(1)], "South": [HEADER, candidate(2)], "Notes": [("Ask Ann",)]}
     result = process(write_sheets(tmp_path / "a.xlsx", sheets))
     assert list(result.flex_properties["Source Sheet"]) == ["North", "South"]
-    assert [sheet for sheet, _ in result.record.sheets_left_out] == ["Notes"]
+    assert [sheet.name for sheet in result.record.skipped_sheets] == ["Notes"]
 
 
 @pytest.mark.parametrize("kept", [("APN",), ("Address",), ("APN", "City", "State")])

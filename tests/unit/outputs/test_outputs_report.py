@@ -8,7 +8,7 @@ from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.column_names import MAX_POSSIBLE_DUPLICATES
 from flexscout.ingest.scan import scan_folder
 from flexscout.merging.properties import find_unique_properties
-from flexscout.models import SkippedFile
+from flexscout.models import FileSkipCode, SkippedFile
 from flexscout.outputs.report.build import RunFacts, build_report, compute_statistics
 from flexscout.outputs.report.messages import build_messages
 from flexscout.runtime.batch import BatchProcessor
@@ -53,7 +53,7 @@ def facts(tmp_path):
     """Two files that share a candidate, one of them with an office, and one that can't be read."""
     write(tmp_path, a=[candidate(1), candidate(2), OFFICE, ()], b=[candidate(2, Year_Built=1985), candidate(3, City="Durham")])
     corrupted_file(tmp_path)
-    return facts_of(tmp_path, skipped=[SkippedFile("b (1).xlsx", "Its content is the same as that of b.xlsx.")])
+    return facts_of(tmp_path, skipped=[SkippedFile("b (1).xlsx", FileSkipCode.SAME_CONTENT, ("b.xlsx",))])
 
 
 def file_of(facts, name):

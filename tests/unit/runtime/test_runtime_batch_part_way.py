@@ -2,7 +2,6 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import pytest
 
@@ -31,7 +30,7 @@ class Listener(NoProgress):
 @pytest.fixture
 def told(tmp_path, monkeypatch):
     monkeypatch.setattr(preflight, "LARGE", 0)
-    monkeypatch.setattr(large, "LargeWorkbook", partial(large.LargeWorkbook, size=2_000))
+    monkeypatch.setattr(large, "BLOCK_BYTES", 2_000)
     monkeypatch.setattr(progress, "_LOOK_SECONDS", 0)
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, *map(candidate, range(ROWS))])
     listener = Listener()

@@ -50,7 +50,7 @@ def _record(record: "FileRecord") -> dict[str, Any]:
         "file": record.source.name,
         "status": "failed" if record.error else "ok",
         "sheets": [_sheet(sheet) for sheet in record.sheets],
-        "sheets_left_out": [{"sheet": sheet, "reason": reason} for sheet, reason in record.sheets_left_out],
+        "sheets_left_out": [{"sheet": sheet.name, "reason": sheet.reason} for sheet in record.skipped_sheets],
         **({"error": record.error.as_dict()} if record.error else {}),
     }
 
@@ -78,8 +78,8 @@ def _print(summary: "CheckSummary", asked_for: set[str]) -> None:
         print_line(f"{record.source.name}: {record.error or 'would be read'}")
         for sheet in record.sheets:
             _print_sheet(_sheet(sheet), asked_for)
-        for name, reason in record.sheets_left_out:
-            print_line(f'  sheet "{name}" left out: {reason}')
+        for skipped in record.skipped_sheets:
+            print_line(f'  sheet "{skipped.name}" left out: {skipped.reason}')
     for file in summary.skipped:
         print_line(f"{file.name}: skipped. {file.reason}")
     failed = sum(1 for record in summary.records if record.error)

@@ -1,59 +1,45 @@
-"""One door to every kind of file: what it really is decides who reads it."""
+"""Entry point to the readers: the content of a file decides which of them reads it."""
 
 from functools import partial
 from pathlib import Path
 
 from flexscout.ingest.file_types import FileType, detect_file_type
 from flexscout.ingest.readers.limits import DEFAULT_MEMORY, diagnose_limits
-from flexscout.ingest.readers.workbook import Workbook, call_reader, peek_spreadsheet, read_spreadsheet
+from flexscout.ingest.readers.raw_workbook import Workbook, translate_reader_errors
+from flexscout.ingest.readers.spreadsheet import peek_spreadsheet, read_spreadsheet
 
-_WORKBOOKS = {FileType.XLSX, FileType.XLSB, FileType.ODS, FileType.XLS}
+_SPREADSHEETS = {FileType.XLSX, FileType.XLSB, FileType.ODS, FileType.XLS}
 
 
 def read_workbook(path: Path, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
-    """Every table of a file as a sheet of text.
+    """Read every table of a file as text.
 
-    `folder`: where the rows of large sheets wait, none for one that is removed with them. Raises DataFormatError if the file is
-    of no kind that can be read, is damaged, or has no cells; LimitError if it is seen to need more than `memory` bytes;
-    OSError if it can't be opened.
+    Args:
+        path: The file.
+        memory: Bytes that reading may use.
+        folder: Takes the rows of large sheets; None for a temporary folder that is removed with them.
+
+    Raises:
+        DataFormatError: The file is of a type that can't be read, is damaged, or has no cells.
+        LimitError: It needs more than `memory` bytes.
+        OSError: It can't be opened.
+
     """
-    kind = call_reader(path, lambda: detect_file_type(path))
+    with translate_reader_errors(path):
+        kind = detect_file_type(path)
+    # Most files are Excel workbooks: the other readers are imported only when needed.
+    if kind in _SPREADSHEETS:
+        return read_spreadsheet(path, kind, memory, folder)
     if kind is FileType.ARCHIVE:
-        from flexscout.ingest.readers.archive import read_archive  # noqa: PLC0415 - as below
+        from flexscout.ingest.readers.archive import read_archive  # noqa: PLC0415
 
         return read_archive(path, partial(read_member, memory=memory, folder=folder))
     return read_member(path, kind, memory, folder)
 
 
-def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
-    """The first `rows` rows of every table, without reading the rest where the kind allows that.
-
-    Raises as `read_workbook` does.
-    """
-    kind = call_reader(path, lambda: detect_file_type(path))
-    if kind is FileType.DELIMITED:
-        from flexscout.ingest.readers.delimited import peek_delimited  # noqa: PLC0415 - as below
-
-        return peek_delimited(path, rows)
-    if kind in _WORKBOOKS:
-        return peek_spreadsheet(path, kind, rows, memory)
-    return read_workbook(path, memory)
-
-
-def diagnose_reader_failure(path: Path, memory: int) -> None:
-    """Raise what is wrong with a file that made a process die which may use `memory` bytes, if its content tells.
-
-    Never reads it as `read_workbook` does, which would die again.
-    """
-    kind = call_reader(path, lambda: detect_file_type(path))
-    if kind in _WORKBOOKS:
-        diagnose_limits(path, kind, memory)
-
-
 def read_member(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
-    """Every table of a file that is no archive. Raises as `read_workbook` does."""
+    """Read every table of a file of a known type, except an archive. Raises what `read_workbook` does."""
     match kind:
-        # Most files are workbooks of Excel; who reads only these loads nothing for the others.
         case FileType.DELIMITED:
             from flexscout.ingest.readers.delimited import read_delimited  # noqa: PLC0415
 
@@ -68,3 +54,30 @@ def read_member(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, folder
             return read_spreadsheetml(path)
         case _:
             return read_spreadsheet(path, kind, memory, folder)
+
+
+def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
+    """Read the first `rows` rows of every table, without the rest where the type allows it.
+
+    Raises what `read_workbook` does.
+    """
+    with translate_reader_errors(path):
+        kind = detect_file_type(path)
+    if kind is FileType.DELIMITED:
+        from flexscout.ingest.readers.delimited import peek_delimited  # noqa: PLC0415 - as above
+
+        return peek_delimited(path, rows)
+    if kind in _SPREADSHEETS:
+        return peek_spreadsheet(path, kind, rows, memory)
+    return read_workbook(path, memory)
+
+
+def diagnose_reader_failure(path: Path, memory: int) -> None:
+    """Raise why reading a file killed a process that could use `memory` bytes; return if the content gives no reason.
+
+    The file is never parsed as `read_workbook` does, which would kill this process too.
+    """
+    with translate_reader_errors(path):
+        kind = detect_file_type(path)
+    if kind in _SPREADSHEETS:
+        diagnose_limits(path, kind, memory)

@@ -15,8 +15,8 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import decode_to_utf_8
 from flexscout.ingest.header_row import count_known_names
-from flexscout.ingest.readers.limits import MOST_COLUMNS
-from flexscout.ingest.readers.workbook import RawSheet, Workbook, trim_cells
+from flexscout.ingest.readers.limits import MAX_COLUMNS
+from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook, trim_cells
 
 _QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
 
@@ -236,8 +236,8 @@ def _checked(path: Path, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _check_width(path: Path, width: int) -> None:
-    if width > MOST_COLUMNS:
-        found = f"a row of it has {width:,} columns, and no sheet has more than {MOST_COLUMNS:,}"
+    if width > MAX_COLUMNS:
+        found = f"a row of it has {width:,} columns, and no sheet has more than {MAX_COLUMNS:,}"
         raise _no_table(path, found, "Export it again, or leave it out.", ErrorCode.TOO_MANY_COLUMNS)
 
 

@@ -24,10 +24,10 @@ from flexscout.ingest.readers.cell_extent import (
     measure_xlsx_extents,
 )
 
-MOST_PARTS = 10_000
+MAX_PARTS = 10_000
 """Entries of a workbook's zip; of 3,100 spreadsheets the honest one with most has 1,033."""
 
-MOST_COLUMNS, MOST_ROWS = 16_384, 1_048_576
+MAX_COLUMNS, MAX_ROWS = 16_384, 1_048_576
 """What a sheet can have, by Excel's specification."""
 
 DEFAULT_MEMORY = 4 * 2**30
@@ -67,7 +67,7 @@ def is_large(path: Path, kind: str, memory: int = DEFAULT_MEMORY, threads: int =
         return any(part.file_size > least for part in parts.read)
 
 
-def check_bounds(path: Path, kind: str, memory: int = DEFAULT_MEMORY, *, in_blocks: bool = False) -> None:
+def check_limits(path: Path, kind: str, memory: int = DEFAULT_MEMORY, *, in_blocks: bool = False) -> None:
     """Refuse a workbook that can't be read within `memory` bytes, as far as cheap signs tell. `kind`: the true suffix.
 
     `in_blocks`: whether its sheets are read so, of which only one at a time is in memory. Raises LimitError or DataFormatError
@@ -142,8 +142,8 @@ class _Parts:
     def check_directory(self, memory: int, *, in_blocks: bool = False) -> None:
         """Counts, sizes and locks, as the directory has them."""
         most = max(memory, _MOST_IN_BLOCKS) if in_blocks else memory
-        if len(self._all) > MOST_PARTS:
-            raise LimitError.too_many_parts(self._path.name, len(self._all), MOST_PARTS)
+        if len(self._all) > MAX_PARTS:
+            raise LimitError.too_many_parts(self._path.name, len(self._all), MAX_PARTS)
         for part in self.read:
             if part.flag_bits & 1:
                 raise DataFormatError(
@@ -173,7 +173,7 @@ class _Parts:
             return found
         for found in self._measure(part)(self._counted(part, memory)):
             for sheet in found:
-                if max(sheet.area, sheet.cells) > most_cells or sheet.columns > MOST_COLUMNS or sheet.rows > MOST_ROWS:
+                if max(sheet.area, sheet.cells) > most_cells or sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
                     sheet.name = sheet.name or self._title(part)
                     raise _too_large(self._path, sheet, memory)
         for sheet in found:
@@ -252,7 +252,7 @@ def _check_size(path: Path, memory: int) -> None:
 
 
 def _too_large(path: Path, sheet: Extent, memory: int) -> ProcessingError:
-    if sheet.columns > MOST_COLUMNS or sheet.rows > MOST_ROWS:
+    if sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
         return DataFormatError.cell_out_of_bounds(path.name, sheet.name, f"{column_letters(sheet.columns - 1)}{sheet.rows}")
     needed = max(sheet.area, sheet.cells) * _USUAL_PER_CELL
     if sheet.cells < sheet.area * _SPARSE:

@@ -9,8 +9,9 @@ from lxml import etree
 
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
-from flexscout.ingest.readers.limits import MOST_COLUMNS
-from flexscout.ingest.readers.workbook import RawSheet, Workbook
+from flexscout.ingest.readers.limits import MAX_COLUMNS
+from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook
+from flexscout.models import SheetSkipCode, SkippedSheet
 
 _NS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _MOST_BYTES = 2**30
@@ -30,15 +31,15 @@ def read_spreadsheetml(path: Path) -> Workbook:
             ErrorCode.TOO_LARGE, f"{path.name} is an XML spreadsheet of more than 1 GB, too large to be read.", _AGAIN
         )
     sheets: list[RawSheet] = []
-    left_out: list[tuple[str, str]] = []
+    skipped: list[SkippedSheet] = []
     for name, frame in _sheets(path):
         if frame.width:
             sheets.append(RawSheet(name, frame))
         else:
-            left_out.append((name, "It is empty."))
+            skipped.append(SkippedSheet(name, SheetSkipCode.EMPTY))
     if not sheets:
         raise DataFormatError(ErrorCode.EMPTY_WORKBOOK, f"{path.name} has no data: every sheet is empty.", _AGAIN)
-    return Workbook(tuple(sheets), tuple(left_out))
+    return Workbook(tuple(sheets), tuple(skipped))
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -75,7 +76,7 @@ def _cells(path: Path, row: Any) -> dict[int, str]:
     cells: dict[int, str] = {}
     column = 0
     for cell in row.iterchildren(f"{_NS}Cell"):
-        column = _index(path, cell, column, MOST_COLUMNS)
+        column = _index(path, cell, column, MAX_COLUMNS)
         data = cell.find(f"{_NS}Data")
         if text := "".join(data.itertext()) if data is not None else "":
             cells[column] = _as_shown(text, data.get(f"{_NS}Type"))

@@ -12,8 +12,8 @@ from lxml import etree
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType, decode_to_utf_8
-from flexscout.ingest.readers.limits import MOST_COLUMNS
-from flexscout.ingest.readers.workbook import RawSheet, Workbook, trim_cells
+from flexscout.ingest.readers.limits import MAX_COLUMNS
+from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook, trim_cells
 
 _MOST_BYTES = 2**28
 _MOST_TABLES = 1_000
@@ -79,8 +79,8 @@ def _frame(path: Path, table: lxml.html.HtmlElement) -> pl.DataFrame:
     for row in table.iter("tr"):
         texts, below = _texts(row, below)
         cells += len(texts)
-        if len(texts) > MOST_COLUMNS or cells > _MOST_CELLS:
-            message = f"{path.name}: its table has more than {MOST_COLUMNS:,} columns or {_MOST_CELLS:,} cells in all."
+        if len(texts) > MAX_COLUMNS or cells > _MOST_CELLS:
+            message = f"{path.name}: its table has more than {MAX_COLUMNS:,} columns or {_MOST_CELLS:,} cells in all."
             raise DataFormatError(ErrorCode.TOO_MANY_COLUMNS, message, _EXPORT)
         rows.append(texts)
     return pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(zip_longest(*rows))})

@@ -169,7 +169,7 @@ def _file(result: ProcessingResult, removed: int) -> dict[str, Any]:
         "fingerprint": record.source.fingerprint,
         "vendor": result.source_file_info["vendor"],
         "sheets": [_sheet(sheet) for sheet in record.sheets],
-        "sheets_left_out": [{"sheet": sheet, "reason": reason} for sheet, reason in record.sheets_left_out],
+        "sheets_left_out": [{"sheet": sheet.name, "reason": sheet.reason} for sheet in record.skipped_sheets],
     }
     return entry | ({"error": record.error.as_dict()} if record.error else {})
 

@@ -1,6 +1,5 @@
-"""Read giant workbooks in blocks, in bounded memory."""
+"""Read giant .xlsx workbooks in blocks, in bounded memory and on all cores."""
 
-from flexscout.ingest.readers.streaming.chunked_table import Cells, LoadedSheet, collect_cells
-from flexscout.ingest.readers.streaming.large_workbook import LargeWorkbook
+from flexscout.ingest.readers.streaming.large_workbook import read_large_workbook
 
-__all__ = ["Cells", "LargeWorkbook", "LoadedSheet", "collect_cells"]
+__all__ = ["read_large_workbook"]

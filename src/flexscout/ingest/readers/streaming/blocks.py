@@ -1,7 +1,7 @@
-"""A large sheet, block by block: one thread inflates and cuts, others parse, and rows come out in their order.
+"""Blocks of a large sheet: one thread decompresses and splits, others parse, and rows come out in order.
 
-Every block is parsed as a workbook of its own, below a row that holds MARK right above its first. What comes out is counted
-against what went in, so that no cell is lost without a word.
+Each block is parsed as a workbook of its own, below a row that holds MARK right above the block's first row. The cells that come
+out are counted against those that went in, so that no cell is lost silently.
 """
 
 import re
@@ -16,20 +16,18 @@ from zipfile import ZipInfo
 import polars as pl
 
 from flexscout.errors import ProcessingError
-from flexscout.ingest.readers.excel_parser import load_cells, open_book
-from flexscout.ingest.readers.limits import MOST_ROWS
-from flexscout.ingest.readers.streaming.package import (
+from flexscout.ingest.readers.excel_parser import load_sheet, open_book
+from flexscout.ingest.readers.limits import MAX_ROWS
+from flexscout.ingest.readers.raw_workbook import collect_cells
+from flexscout.ingest.readers.streaming.row_splitter import SplitPart, UnknownDialect, split_rows, split_texts
+from flexscout.ingest.readers.streaming.xlsx_package import (
     MARK,
-    Package,
+    XlsxPackage,
     build_pointer_rows,
     has_marker,
     resolve_texts,
     rewrite_pointers,
 )
-from flexscout.ingest.readers.streaming.row_splitter import SplitPart, UnknownDialect, split_rows, split_texts
-
-SIZE = 9 * 2**19
-"""Bytes of a block; smaller ones cost more each, of larger ones more memory is held at a time."""
 
 _SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 _SHEET_END = b"</sheetData></worksheet>"
@@ -39,7 +37,14 @@ U = TypeVar("U")
 
 
 class Block(NamedTuple):
-    """Cells from the row `first`, as Excel numbers it, on to the last row with a value; `estimate`: rows of the whole sheet."""
+    """Rows of a sheet.
+
+    Attributes:
+        first: Excel's number of the first row.
+        cells: Cells, up to the last row with a value.
+        estimate: Estimated number of rows of the whole sheet.
+
+    """
 
     first: int
     cells: pl.DataFrame
@@ -47,20 +52,33 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Task:
+class _RowXml:
+    """XML of whole rows, and Excel's number of the first."""
+
     first: int
     xml: bytes
 
 
-def read_sheet_blocks(package: Package, name: str, texts: pl.Series, threads: int, size: int = SIZE) -> Iterator[Block]:
-    """The rows of a sheet. `texts`: the workbook's shared texts; `threads`: that parse, 1 for none beside this one.
+def read_sheet_blocks(package: XlsxPackage, name: str, texts: pl.Series, threads: int, size: int) -> Iterator[Block]:
+    """Read the rows of a sheet in order.
 
-    Raises UnknownDialect, perhaps late, if the sheet is to be read otherwise.
+    Args:
+        package: The workbook.
+        name: Name of the sheet.
+        texts: Shared texts of the workbook.
+        threads: Threads that parse; with 1, the calling thread does.
+        size: Bytes of a block.
+
+    Raises:
+        UnknownDialect: The sheet has to be read as a whole; also raised after some blocks.
+
     """
     part = package.sheets[name]
-    cut = split_rows(package.chunks(part), size)
+    split = split_rows(package.read_chunks(part), size)
+    parsed = _map_in_order(
+        lambda rows: (len(rows.xml), rows.first, _parse_rows(package, name, split, rows, texts)), _number_blocks(split), threads
+    )
     last = done = 0
-    parsed = _in_order(lambda task: (len(task.xml), *_parsed(package, name, cut, task, texts)), _numbered(cut), threads)
     for length, first, cells in parsed:
         if first <= last:
             raise UnknownDialect("its rows are out of order")
@@ -69,16 +87,27 @@ def read_sheet_blocks(package: Package, name: str, texts: pl.Series, threads: in
         yield Block(first, cells, max(last, round(last * part.file_size / done)))
 
 
-def read_shared_texts(package: Package, threads: int, size: int = SIZE) -> Iterator[pl.Series]:
-    """The shared texts of a workbook, in order. Raises UnknownDialect, as above."""
+def read_shared_texts(package: XlsxPackage, threads: int, size: int) -> Iterator[pl.Series]:
+    """Read the shared texts of a workbook, in order. The arguments and errors are those of `read_sheet_blocks`."""
     part, sheet = package.texts, next(iter(package.sheets), None)
     if part and sheet:
-        cut = split_texts(package.chunks(part), size)
-        yield from _in_order(lambda xml: _texts_of(package, part, sheet, cut, xml), cut.blocks, threads)
+        split = split_texts(package.read_chunks(part), size)
+        yield from _map_in_order(lambda xml: _parse_texts(package, part, sheet, split, xml), split.blocks, threads)
 
 
-def _in_order(work: Callable[[T], U], items: Iterable[T], threads: int) -> Iterator[U]:
-    """`work` on each item, few at a time; what a thread raises is raised here."""
+@contextmanager
+def require_parser() -> Iterator[None]:
+    """Turn whatever the parser raises for a block into UnknownDialect, so that the sheet is read as a whole."""
+    try:
+        yield
+    except (MemoryError, KeyboardInterrupt, ProcessingError):
+        raise
+    except BaseException:  # noqa: BLE001 - Rust panics are BaseExceptions
+        raise UnknownDialect("the parser can't read a block of it") from None
+
+
+def _map_in_order(work: Callable[[T], U], items: Iterable[T], threads: int) -> Iterator[U]:
+    """Apply `work` to each item in threads, a few items ahead; exceptions are raised here."""
     if threads == 1:
         yield from map(work, items)
         return
@@ -96,106 +125,84 @@ def _in_order(work: Callable[[T], U], items: Iterable[T], threads: int) -> Itera
                 future.cancel()
 
 
-def _numbered(cut: SplitPart) -> Iterator[_Task]:
-    """The blocks with the number of their first row."""
-    first_row = re.compile(rb"\s*<" + cut.prefix + rb"row(\s[^<>]*)?/?>")
-    a_row = re.compile(rb"<" + cut.prefix + rb"row(\s[^<>]*)?/?>")
-    following, before = 1, b""
-    for xml in cut.blocks:
-        found = first_row.match(xml)
-        if not found:
+def _number_blocks(split: SplitPart) -> Iterator[_RowXml]:
+    """Find the number of each block's first row."""
+    first_row = re.compile(rb"\s*<" + split.prefix + rb"row(\s[^<>]*)?/?>")
+    any_row = re.compile(rb"<" + split.prefix + rb"row(\s[^<>]*)?/?>")
+    following, previous = 1, b""
+    for xml in split.blocks:
+        match = first_row.match(xml)
+        if not match:
             raise UnknownDialect("its rows are written in an unusual way")
-        number = _said(found[1])
+        number = _row_number(match[1])
         if number is None:
-            # Its rows are counted, not numbered.
-            for tag in a_row.finditer(before):
-                following = (_said(tag[1]) or following) + 1
+            # The row has no number of its own: it follows those of the previous block.
+            for tag in any_row.finditer(previous):
+                following = (_row_number(tag[1]) or following) + 1
             number = following
-        if not 1 <= number <= MOST_ROWS:
+        if not 1 <= number <= MAX_ROWS:
             raise UnknownDialect("its rows have impossible numbers")
-        yield _Task(number, xml)
-        following, before = number, xml
+        yield _RowXml(number, xml)
+        following, previous = number, xml
 
 
-def _said(attributes: bytes | None) -> int | None:
-    found = re.search(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']", attributes or b"")
-    return int(found[1]) if found else None
+def _row_number(attributes: bytes | None) -> int | None:
+    match = re.search(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']", attributes or b"")
+    return int(match[1]) if match else None
 
 
-def _parsed(package: Package, name: str, cut: SplitPart, task: _Task, texts: pl.Series) -> tuple[int, pl.DataFrame]:
-    """A block as the parser sees it."""
-    rows = _pointing(task.xml, cut.prefix) if texts.len() else task.xml
-    above = _row_above(task.first, cut.prefix) if task.first > 1 else b""
-    content = package.zipped({package.sheets[name].filename: (cut.head, above, rows, cut.tail)})
-    with translate_parser_errors():
-        cells, _ = load_cells(open_book(content), name, None if above else 0)
-    cells = _below(cells, above)
-    if _count(cells) != rows.count(b"</" + cut.prefix + b"c>"):
-        _check_order(task, cut.prefix)
-    return task.first, cells if rows is task.xml else resolve_texts(cells, texts)
+def _parse_rows(package: XlsxPackage, name: str, split: SplitPart, rows: _RowXml, texts: pl.Series) -> pl.DataFrame:
+    xml, prefix = rows.xml, split.prefix
+    if texts.len():
+        if has_marker(xml):
+            raise UnknownDialect("its texts are unusual")
+        xml = rewrite_pointers(xml, prefix)
+    above = _build_row_above(rows.first, prefix) if rows.first > 1 else b""
+    content = package.zip_with({package.sheets[name].filename: (split.head, above, xml, split.tail)})
+    with require_parser():
+        cells = collect_cells(load_sheet(open_book(content), name, None if above else 0).cells)
+    if above:
+        if not cells.height or cells.item(0, 0) != MARK:
+            raise UnknownDialect("its rows are out of order")
+        cells = cells.slice(1)
+    values = cells.height * cells.width - sum(column.null_count() for column in cells.iter_columns())
+    if values != xml.count(b"</" + prefix + b"c>"):
+        _check_order(rows.xml, prefix)
+    return resolve_texts(cells, texts) if texts.len() else cells
 
 
-def _pointing(xml: bytes, prefix: bytes) -> bytes:
-    if has_marker(xml):
-        raise UnknownDialect("its texts are unusual")
-    return rewrite_pointers(xml, prefix)
-
-
-def _row_above(first: int, prefix: bytes) -> bytes:
+def _build_row_above(first: int, prefix: bytes) -> bytes:
     c, row, v = (prefix + name for name in (b"c", b"row", b"v"))
-    place = (row, first - 1, c, first - 1, v, MARK.encode(), v, c, row)
-    return b'<%b r="%d"><%b r="A%d" t="str"><%b>%b</%b></%b></%b>' % place
+    values = (row, first - 1, c, first - 1, v, MARK.encode(), v, c, row)
+    return b'<%b r="%d"><%b r="A%d" t="str"><%b>%b</%b></%b></%b>' % values
 
 
-def _below(cells: pl.DataFrame, above: bytes) -> pl.DataFrame:
-    if not above:
-        return cells
-    if not cells.height or cells.item(0, 0) != MARK:
-        raise UnknownDialect("its rows are out of order")
-    return cells.slice(1)
-
-
-def _count(cells: pl.DataFrame) -> int:
-    """Cells with a value."""
-    return cells.height * cells.width - sum(column.null_count() for column in cells.iter_columns())
-
-
-def _check_order(task: _Task, prefix: bytes) -> None:
-    """Raise UnknownDialect unless rows follow each other and every cell stands in its own."""
+def _check_order(xml: bytes, prefix: bytes) -> None:
+    """Raise UnknownDialect unless rows ascend and every cell is in its own row."""
     try:
-        text = task.xml.decode()
+        text = xml.decode()
     except UnicodeDecodeError:
         raise UnknownDialect("it is no UTF-8") from None
     pattern = rf'<{re.escape(prefix.decode())}(?:row|c)\s(?:[^<>]*?\s)?r="[A-Za-z]*\d+"'
     places = pl.Series("place", [text]).str.extract_all(pattern).explode().str.extract(r'"([A-Za-z]*\d+)"$').to_frame()
     is_row = pl.col("place").str.contains(r"^\d")
     number = pl.col("place").str.extract(r"(\d+)$").cast(pl.Int64, strict=False)
-    of_row = pl.when(is_row).then(number).forward_fill()
-    follows = pl.when(is_row).then(number > of_row.shift(1).fill_null(0)).otherwise(number == of_row)
+    row_number = pl.when(is_row).then(number).forward_fill()
+    follows = pl.when(is_row).then(number > row_number.shift(1).fill_null(0)).otherwise(number == row_number)
     if not places.select(follows.fill_null(value=False).all()).item():
         raise UnknownDialect("its cells are out of order")
 
 
-@contextmanager
-def translate_parser_errors() -> Iterator[None]:
-    """What the parser can't do with a block, it is asked to do with the whole."""
-    try:
-        yield
-    except (MemoryError, KeyboardInterrupt, ProcessingError):
-        raise
-    except BaseException:  # noqa: BLE001 - Rust panics are BaseExceptions
-        raise UnknownDialect("the reader can't read a block of it") from None
-
-
-def _texts_of(package: Package, part: ZipInfo, sheet: str, cut: SplitPart, xml: bytes) -> pl.Series:
-    """The texts of a block, by the cells of a sheet that points at each of them."""
-    si = b"<" + cut.prefix + b"si"
+def _parse_texts(package: XlsxPackage, part: ZipInfo, sheet: str, split: SplitPart, xml: bytes) -> pl.Series:
+    """Parse shared texts by way of a sheet with one cell for each of them."""
+    si = b"<" + split.prefix + b"si"
     count = sum(xml.count(si + end) for end in (b">", b" ", b"/>"))
-    there = package.sheets[sheet]
     rows = (_SHEET, build_pointer_rows(count), _SHEET_END)
-    content = package.zipped({part.filename: (cut.head, xml, cut.tail), there.filename: rows})
-    with translate_parser_errors():
-        cells, _ = load_cells(open_book(content), sheet)
+    content = package.zip_with(
+        {part.filename: (split.head, xml, split.tail), package.sheets[sheet].filename: rows},
+    )
+    with require_parser():
+        cells = collect_cells(load_sheet(open_book(content), sheet).cells)
     if cells.shape != (count, 1) or has_marker(xml):
         raise UnknownDialect("its shared texts are written in an unusual way")
     return cells.to_series()

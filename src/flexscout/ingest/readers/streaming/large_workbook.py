@@ -1,106 +1,127 @@
-"""Large workbooks: their sheets are read in blocks, in little memory and by all cores."""
+"""Large .xlsx workbooks: read in blocks, or as a whole where a sheet is written in an unusual way."""
 
 import mmap
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
 
-from flexscout.ingest.readers.excel_parser import Book, load_cells, open_book
-from flexscout.ingest.readers.streaming.blocks import SIZE, Block, read_shared_texts, read_sheet_blocks, translate_parser_errors
-from flexscout.ingest.readers.streaming.chunked_table import LoadedSheet, store_cells
-from flexscout.ingest.readers.streaming.package import Package
+from flexscout.ingest.file_types import FileType
+from flexscout.ingest.readers.excel_parser import Book, load_sheet, open_book, open_by_content
+from flexscout.ingest.readers.limits import check_limits
+from flexscout.ingest.readers.raw_workbook import LoadedSheet, Workbook, collect_sheets, translate_reader_errors
+from flexscout.ingest.readers.streaming.blocks import Block, read_shared_texts, read_sheet_blocks, require_parser
+from flexscout.ingest.readers.streaming.cell_writer import store_cells
 from flexscout.ingest.readers.streaming.row_splitter import UnknownDialect
+from flexscout.ingest.readers.streaming.xlsx_package import XlsxPackage
 from flexscout.runtime import FileProgress, TableFolder, write_file_progress
 
-HELD_TEXTS = 2**26
-"""Bytes of XML; of more shared texts than that, they wait on disk."""
+BLOCK_BYTES = 9 * 2**19
+"""XML of a block; smaller blocks have more overhead, larger ones take more memory."""
 
-_FORGOTTEN = 10  # blocks
+HELD_TEXT_BYTES = 2**26
+"""XML of shared texts from which on they are kept on disk."""
 
-Whole = Callable[[], tuple[list[str], Callable[[str], LoadedSheet]]]
+_BLOCKS_PER_RELEASE = 10  # after so many blocks, pages of shared texts are released
+
+
+def read_large_workbook(path: Path, memory: int, folder: Path | None = None) -> Workbook:
+    """Read every sheet of an .xlsx in blocks, or as a whole where that isn't possible.
+
+    Args:
+        path: The workbook.
+        memory: Bytes that reading may use.
+        folder: Takes the rows of large sheets; None for a temporary folder that is removed with them.
+
+    Raises:
+        DataFormatError: The workbook is damaged or has no cells.
+        LimitError: A sheet has to be read as a whole and needs more than `memory` bytes.
+
+    """
+    check_limits(path, FileType.XLSX, memory, in_blocks=True)
+    book = LargeWorkbook(path, memory, folder)
+    with translate_reader_errors(path):
+        names = book.sheet_names
+    return collect_sheets(path, names, book.load)
 
 
 class LargeWorkbook:
-    """A workbook whose sheets are read in blocks, or as a whole where that can't be.
+    """An .xlsx whose sheets are loaded in blocks. The arguments are those of `read_large_workbook`."""
 
-    `folder`: where rows wait that are too many for memory, none for one of its own; `whole`: gives the names of the sheets and
-    what loads one as a whole; `size`: bytes of a block.
-    """
-
-    def __init__(self, path: Path, folder: Path | None, whole: Whole, size: int = SIZE) -> None:
-        self._path, self._size = path, size
-        self._own = None if folder else TableFolder()
-        self._folder = self._own.path if self._own else folder or Path()
+    def __init__(self, path: Path, memory: int, folder: Path | None) -> None:
+        self._path, self._memory = path, memory
+        self._temporary = None if folder else TableFolder()
+        self._folder = self._temporary.path if self._temporary else folder or Path()
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._threads = pl.thread_pool_size()  # the share of the cores that this process has
-        self._read_whole = whole
+        self._threads = pl.thread_pool_size()  # this process's share of the cores
         self._mapped: list[mmap.mmap] = []
 
     @property
-    def names(self) -> list[str]:
-        """The names of its sheets."""
+    def sheet_names(self) -> list[str]:
+        """Names of all sheets."""
         try:
             return self._outline.sheet_names
         except UnknownDialect:
-            return self._whole[0]
+            return self._whole.sheet_names
 
     def load(self, name: str) -> LoadedSheet:
-        """A sheet; raises what loading it as a whole does."""
+        """Load a sheet. Raises what the parser does."""
         try:
-            return self._in_blocks(name)
-        except UnknownDialect as why:
-            note = f"read_whole: the workbook is large, and this sheet can't be read in parts: {why}"
-            return self._whole[1](name)._replace(notes=(note,))
+            return self._load_in_blocks(name)
+        except UnknownDialect as reason:
+            note = f"read_whole: the workbook is large, and this sheet can't be read in parts: {reason}"
+            return load_sheet(self._whole, name)._replace(notes=(note,))
 
     @cached_property
-    def _whole(self) -> tuple[list[str], Callable[[str], LoadedSheet]]:
-        return self._read_whole()
+    def _whole(self) -> Book:
+        check_limits(self._path, FileType.XLSX, self._memory)
+        with translate_reader_errors(self._path):
+            return open_by_content(self._path, FileType.XLSX)
 
     @cached_property
-    def _package(self) -> Package:
-        return Package(self._path)
+    def _package(self) -> XlsxPackage:
+        return XlsxPackage(self._path)
 
     @cached_property
     def _outline(self) -> Book:
-        with translate_parser_errors():
-            return open_book(self._package.outline())
+        with require_parser():
+            return open_book(self._package.build_outline())
 
-    def _in_blocks(self, name: str) -> LoadedSheet:
+    def _load_in_blocks(self, name: str) -> LoadedSheet:
         if name not in self._package.sheets:
             raise UnknownDialect("it is no table")
-        with translate_parser_errors():
-            _, hidden = load_cells(self._outline, name)
-        blocks = read_sheet_blocks(self._package, name, self._texts, self._threads, self._size)
-        return LoadedSheet(store_cells(self._in_little_memory(blocks), self._folder, self._own), hidden)
+        with require_parser():
+            hidden = load_sheet(self._outline, name).hidden
+        blocks = read_sheet_blocks(self._package, name, self._texts, self._threads, BLOCK_BYTES)
+        return LoadedSheet(store_cells(self._report_progress(blocks), self._folder, self._temporary), hidden)
 
     @cached_property
     def _texts(self) -> pl.Series:
-        """The shared texts; where they are many, in files that are looked into."""
-        texts = read_shared_texts(self._package, self._threads, self._size)
+        """Shared texts of the workbook; memory-mapped if they are many."""
+        texts = read_shared_texts(self._package, self._threads, BLOCK_BYTES)
         part = self._package.texts
-        if part and part.file_size > HELD_TEXTS:
-            texts = map(self._on_disk, texts)
+        if part and part.file_size > HELD_TEXT_BYTES:
+            texts = map(self._map_on_disk, texts)
         return pl.concat([pl.Series(dtype=pl.String), *texts]).rechunk()
 
-    def _on_disk(self, texts: pl.Series) -> pl.Series:
-        import pyarrow as pa  # noqa: PLC0415 - few books have so many
+    def _map_on_disk(self, texts: pl.Series) -> pl.Series:
+        import pyarrow as pa  # noqa: PLC0415 - few workbooks have so many texts
 
         path = self._folder / f"texts-{uuid4().hex}.arrow"
         texts.alias("text").to_frame().write_ipc(path, compression="uncompressed")
-        # The frame library would read the file into memory.
+        # Polars would read the file into memory.
         with path.open("rb") as file:
             self._mapped.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         return pl.DataFrame(pa.ipc.open_file(pa.BufferReader(pa.py_buffer(self._mapped[-1]))).read_all()).to_series()
 
-    def _in_little_memory(self, blocks: Iterable[Block]) -> Iterator[tuple[int, pl.DataFrame]]:
-        """The rows, and notes of how many they are so far; what was looked into of texts on disk does not stay in memory."""
+    def _report_progress(self, blocks: Iterable[Block]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Pass blocks on, record how many rows are read, and release the memory of mapped texts now and then."""
         for number, (first, cells, estimate) in enumerate(blocks):
             write_file_progress(self._folder, FileProgress(first + cells.height - 1, estimate))
             yield first, cells
-            if number % _FORGOTTEN == 0 and sys.platform == "linux":
+            if number % _BLOCKS_PER_RELEASE == 0 and sys.platform == "linux":
                 for mapped in self._mapped:
                     mapped.madvise(mmap.MADV_DONTNEED)

@@ -1,6 +1,6 @@
-"""A large part of a workbook, cut where its rows (or shared texts) end into blocks that are documents of their own.
+"""Split the XML of a large sheet, or of shared texts, into blocks that are documents of their own.
 
-Only what is sure is cut: anything that could make a row's end something else ends in UnknownDialect.
+Only what is certain is split: anything that could give the end of a row another meaning raises UnknownDialect.
 """
 
 import re
@@ -8,29 +8,33 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-LONGEST_HEAD = 2**22
+MAX_HEAD_BYTES = 2**22
 """Bytes before the first row; 16,384 columns with a width each take 1.3 million."""
-LONGEST_ROW = 2**26
-"""Bytes; 16,384 cells of usual length take 2 million."""
+MAX_ROW_BYTES = 2**26
+"""Bytes of a row; 16,384 cells of usual length take 2 million."""
 
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,99}(<\?xml\s[^<>]{0,200}\?>)?\s{0,99}<((?:[\w.-]{1,40}:)?)(worksheet|sst)((?:\s[^<>]{0,8000}?)?)/?>"
 )
 _OTHER_ENCODING = re.compile(rb"\sencoding\s*=\s*[\"'](?!(?i:utf-8)[\"'])")
-_CLAIMS = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_OTHER = (b"!", b"?")  # comments, CDATA and instructions may hold what looks like an element
+_COUNTS = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_OPAQUE_MARKS = (b"!", b"?")  # comments, CDATA and processing instructions may contain what looks like a tag
 
 
-class UnknownDialect(Exception):  # noqa: N818 - no error: another way of reading is taken
-    """Raised when a part is written in a way that is not cut; its text says which."""
+class UnknownDialect(Exception):  # noqa: N818 - not an error: the sheet is read as a whole instead
+    """Raised when a part is written in a way that can't be split; the text completes "this sheet can't be read in parts: "."""
 
 
 @dataclass(frozen=True)
 class SplitPart:
     """A part in blocks.
 
-    `prefix`: of its elements' names, with its colon; `head` and `tail`: what makes a document of a block; `blocks`: whole rows,
-    or shared texts, in their order.
+    Attributes:
+        prefix: Namespace prefix of the element names, with its colon.
+        head: Bytes that make a document of a block, before it.
+        tail: Bytes that make a document of a block, after it.
+        blocks: Whole rows, or shared texts, in order.
+
     """
 
     prefix: bytes
@@ -40,70 +44,76 @@ class SplitPart:
 
 
 def split_rows(chunks: Iterable[bytes], size: int) -> SplitPart:
-    """A sheet in blocks of about `size` bytes. Raises UnknownDialect, also while the blocks are taken."""
-    return _cut(iter(chunks), size, b"worksheet", b"sheetData", b"row")
+    """Split a sheet into blocks of about `size` bytes.
+
+    Raises UnknownDialect, also while the blocks are consumed.
+    """
+    return _split(iter(chunks), size, b"worksheet", b"sheetData", b"row")
 
 
 def split_texts(chunks: Iterable[bytes], size: int) -> SplitPart:
-    """A table of shared texts in blocks, without the counts that it claims. Raises UnknownDialect, as above."""
-    return _cut(iter(chunks), size, b"sst", b"sst", b"si")
+    """Split a table of shared texts into blocks of about `size` bytes, and drop the counts it declares.
+
+    Raises UnknownDialect, also while the blocks are consumed.
+    """
+    return _split(iter(chunks), size, b"sst", b"sst", b"si")
 
 
-def _cut(chunks: Iterator[bytes], size: int, root: bytes, container: bytes, item: bytes) -> SplitPart:
+def _split(chunks: Iterator[bytes], size: int, root: bytes, container: bytes, item: bytes) -> SplitPart:
     begin = re.compile(rb"<(?:[\w.-]{1,40}:)?" + container + rb"(?:\s[^<>]{0,8000})?/?>")
-    text, inside = _head(chunks, begin)
-    found = _ROOT.match(text)
-    if not found or found[3] != root:
+    text, inside = _read_head(chunks, begin)
+    match = _ROOT.match(text)
+    if not match or match[3] != root:
         raise UnknownDialect("its beginning is unusual")
-    declared, prefix, _, attributes = found.groups()
-    if _OTHER_ENCODING.search(declared or b"") or _has_other(text[found.start(2) : inside]):
+    declaration, prefix, _, attributes = match.groups()
+    if _OTHER_ENCODING.search(declaration or b"") or _has_opaque_markup(text[match.start(2) : inside]):
         raise UnknownDialect("its beginning is unusual")
     names = [root] if root == container else [root, container]
     inner = b"".join(b"<" + prefix + name + b">" for name in names[1:])
-    head = (declared or b"") + b"<" + prefix + root + _CLAIMS.sub(b"", attributes) + b">" + inner
+    head = (declaration or b"") + b"<" + prefix + root + _COUNTS.sub(b"", attributes) + b">" + inner
     tail = b"".join(b"</" + prefix + name + b">" for name in reversed(names))
     if text[:inside].endswith(b"/>"):
         return SplitPart(prefix, head, tail, iter(()))
     ends = b"</" + prefix + container, b"</" + prefix + item + b">"
-    return SplitPart(prefix, head, tail, _blocks(chain([text[inside:]], chunks), size, *ends))
+    return SplitPart(prefix, head, tail, _cut_blocks(chain([text[inside:]], chunks), size, *ends))
 
 
-def _head(chunks: Iterator[bytes], begin: re.Pattern[bytes]) -> tuple[bytes, int]:
-    """What has been read, and where in it the rows begin."""
+def _read_head(chunks: Iterator[bytes], begin: re.Pattern[bytes]) -> tuple[bytes, int]:
+    """Read until the rows begin; return the bytes read, and where in them the rows begin."""
     text = b""
     for chunk in chunks:
         text += chunk
-        if found := begin.search(text):
-            return text, found.end()
-        if len(text) > LONGEST_HEAD:
+        if match := begin.search(text):
+            return text, match.end()
+        if len(text) > MAX_HEAD_BYTES:
             break
     raise UnknownDialect("its rows are not where they should be")
 
 
-def _blocks(chunks: Iterator[bytes], size: int, end: bytes, item_end: bytes) -> Iterator[bytes]:
+def _cut_blocks(chunks: Iterator[bytes], size: int, end: bytes, item_end: bytes) -> Iterator[bytes]:
     rest = b""
-    for chunk in _gathered(chunks, size):
+    for chunk in _resize(chunks, size):
         text = rest + chunk
-        inside, over = _inside(text, end)
+        inside, is_last = _cut_at(text, end)
         cut = inside.rfind(item_end) + len(item_end)
         if cut >= len(item_end):
-            yield _sure(inside[:cut])
+            yield _check_markup(inside[:cut])
             rest = text[cut:]
         else:
             rest = text
-        if over:
+        if is_last:
             break
-        if len(rest) > LONGEST_ROW:
+        if len(rest) > MAX_ROW_BYTES:
             raise UnknownDialect("a row of it is too long")
-    left, over = _inside(rest, end)
-    if not over:
+    remainder, is_last = _cut_at(rest, end)
+    if not is_last:
         raise UnknownDialect("its end is missing")
-    if left.strip():
-        yield _sure(left)
+    if remainder.strip():
+        yield _check_markup(remainder)
 
 
-def _gathered(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """The same bytes, about `size` at a time."""
+def _resize(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Join or split chunks to about `size` bytes each."""
     parts: list[bytes] = []
     for chunk in chunks:
         for begin in range(0, len(chunk), size):
@@ -114,19 +124,18 @@ def _gathered(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
     yield b"".join(parts)
 
 
-def _inside(text: bytes, end: bytes) -> tuple[bytes, bool]:
-    """What stands before the end of the rows, and whether that is there."""
+def _cut_at(text: bytes, end: bytes) -> tuple[bytes, bool]:
+    """Return what precedes the end of the rows, and whether the end is in the text."""
     place = text.find(end)
     return (text, False) if place < 0 else (text[:place], True)
 
 
-def _sure(text: bytes) -> bytes:
-    if _has_other(text):
+def _check_markup(text: bytes) -> bytes:
+    if _has_opaque_markup(text):
         raise UnknownDialect("it has comments or unparsed text")
     return text
 
 
-def _has_other(text: bytes) -> bool:
-    """Whether there is anything besides elements and their text."""
-    # Looking for one byte takes a fiftieth of looking for two.
-    return any(sign in text and b"<" + sign in text for sign in _OTHER)
+def _has_opaque_markup(text: bytes) -> bool:
+    # Searching for one byte is 50 times as fast as searching for two.
+    return any(mark in text and b"<" + mark in text for mark in _OPAQUE_MARKS)

@@ -1,0 +1,107 @@
+"""Cells of a large sheet on disk, in files of some ten thousand rows each, and one view of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from pathlib import Path
+
+import polars as pl
+
+from flexscout.runtime import TableFolder
+
+
+@dataclass(frozen=True)
+class CellFile:
+    """A Parquet file with some rows of a sheet; `height` and `width` are those of its frame."""
+
+    path: Path
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class ChunkedCells:
+    """Cells of a sheet in files; a column, or some rows, are loaded at a time.
+
+    Attributes:
+        files: The files, in the order of the rows.
+        begin: Rows to skip at the top.
+        temporary_folder: Folder of the files if it is removed with this object; else None.
+
+    """
+
+    files: tuple[CellFile, ...]
+    begin: int = 0
+    temporary_folder: TableFolder | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the files."""
+        return self.files[0].path.parent
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return max(0, sum(file.height for file in self.files) - self.begin)
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return max(file.width for file in self.files)
+
+    @property
+    def columns(self) -> list[str]:
+        """Column names, which are positions."""
+        return [str(position) for position in range(self.width)]
+
+    def is_empty(self) -> bool:
+        """Return whether there are no rows."""
+        return not self.height
+
+    def to_series(self, index: int, /) -> pl.Series:
+        """Load the column at a position."""
+        texts = pl.Series(str(index), dtype=pl.String)
+        return pl.concat([texts, *(frame.to_series() for frame in self.frames([str(index)]))])
+
+    def below(self, row: int, /) -> "ChunkedCells":
+        """Return the rows from a position on, without loading them."""
+        return replace(self, begin=self.begin + row)
+
+    def slice(self, offset: int, length: int | None = None) -> "pl.DataFrame | ChunkedCells":
+        """Return the rows from `offset` on: all of them without loading, or `length` of them, loaded."""
+        rest = self.below(offset)
+        return rest if length is None else rest.head(length)
+
+    def head(self, count: int) -> pl.DataFrame:
+        """Load the first rows."""
+        parts: list[pl.DataFrame] = []
+        for frame in self.frames(self.columns):
+            parts.append(frame.head(count))
+            count -= parts[-1].height
+            if not count:
+                break
+        return pl.concat(parts)
+
+    def row(self, position: int) -> tuple[str | None, ...]:
+        """Load one row."""
+        return self.slice(position, 1).row(0)
+
+    def frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
+        """Load all rows of some columns, file by file, from the first or the last."""
+        placed = list(zip(self.files, accumulate(file.height for file in self.files), strict=True))
+        for file, end in reversed(placed) if last_first else placed:
+            if end > self.begin:
+                yield _read_columns(file, columns).slice(max(0, self.begin - (end - file.height)))
+
+    def collect(self) -> pl.DataFrame:
+        """Load all cells."""
+        return pl.concat(list(self.frames(self.columns)))
+
+
+def _read_columns(file: CellFile, columns: Sequence[str]) -> pl.DataFrame:
+    """Read columns of a file; those that it doesn't have are null."""
+    present = [name for name in columns if int(name) < file.width]
+    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in columns if int(name) >= file.width]
+    if present:
+        return pl.read_parquet(file.path, columns=present).with_columns(missing).select(columns)
+    return pl.select(pl.repeat(None, file.height, dtype=pl.String).alias(name) for name in columns)
