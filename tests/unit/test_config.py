@@ -9,11 +9,13 @@ import pydantic
 import pytest
 import yaml
 
-from flexscout.config.settings import PipelineConfiguration
-from flexscout.config.sources import FILE_KEYS
+from flexscout.config.settings import PipelineConfiguration, declared_settings, settings_affecting
+from flexscout.config.sources import Affects, group_by_section
 from flexscout.config.template import render_settings, render_template
 from flexscout.errors import ConfigurationError
 from flexscout.runtime.batch import count_workers
+
+SECTIONS = group_by_section(declared_settings())
 
 DESIGN = """
 input:
@@ -84,9 +86,17 @@ def test_settings_do_not_change():
 
 
 def test_every_setting_has_its_place_in_the_file_and_its_explanation():
-    placed = [keyword for keys in FILE_KEYS.values() for keyword in keys.values()]
+    placed = [name for keys in SECTIONS.values() for name in keys.values()]
     assert sorted(placed) == sorted(PipelineConfiguration.model_fields)
     assert all(field.description for field in PipelineConfiguration.model_fields.values())
+
+
+def test_execution_settings_are_those_that_leave_the_results_as_they_are():
+    assert settings_affecting(Affects.EXECUTION) == {
+        "batch_size", "max_workers", "memory_limit_gb", "timeout_minutes", "reuse", "cache", "cache_limit_gb",
+        "log_level", "log_file", "progress_interval", "progress_reporting",
+    }  # fmt: skip
+    assert settings_affecting(Affects.LOCATION) == {"input_folder", "output_file", "report_file"}
 
 
 def test_a_yaml_file_has_sections(written):
@@ -157,7 +167,7 @@ def test_the_bounds_themselves_will_do(name, value):
     ],
 )
 def test_a_mistake_names_the_value_and_what_is_allowed(name, value, allowed):
-    assert mistakes_of(**{name: value}).validation_errors == {name: f"{value!r} won't do: {allowed}"}
+    assert mistakes_of(**{name: value}).validation_errors == {name: f"{value!r} is not valid: {allowed}"}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +179,7 @@ def test_a_mistake_names_the_value_and_what_is_allowed(name, value, allowed):
     ],
 )
 def test_two_outputs_never_share_a_file(settings):
-    assert "another output stands there" in str(mistakes_of(output_file="out/best.xlsx", **settings))
+    assert "another output is written to that file" in str(mistakes_of(output_file="out/best.xlsx", **settings))
 
 
 def test_the_environment_wins_over_the_file_and_loses_to_the_command_line(written, monkeypatch):
@@ -205,9 +215,9 @@ def test_mistakes_of_all_places_are_named_at_once(written, monkeypatch):
     assert str(caught.value).splitlines() == [
         "The settings have 4 errors:",
         "  environment: FLEXSCOUT_INPUT_FOLDR: FLEXSCOUT_INPUT_FOLDR is not known; did you mean FLEXSCOUT_INPUT_FOLDER?",
-        "  environment: FLEXSCOUT_BATCH_SIZE: 'many' won't do: give a whole number from 1 to 10,000",
-        f"  {path}, line 1: processing.max_workers: 'none' won't do: give a whole number from 1 to 256",
-        "  command line: min_flex_score: 11 won't do: give a number from 0 to 10",
+        "  environment: FLEXSCOUT_BATCH_SIZE: 'many' is not valid: give a whole number from 1 to 10,000",
+        f"  {path}, line 1: processing.max_workers: 'none' is not valid: give a whole number from 1 to 256",
+        "  command line: min_flex_score: 11 is not valid: give a number from 0 to 10",
     ]
 
 
@@ -231,7 +241,7 @@ def test_all_mistakes_are_named_at_once():
     [
         ({"input_foldr": "in"}, "did you mean input_folder?"),
         ({"duplicate_fields": ["Adress"]}, "did you mean Address?"),
-        ({"xyzzy": 1}, "known here: input_folder"),
+        ({"xyzzy": 1}, "known names: input_folder"),
     ],
 )
 def test_a_wrong_name_gets_the_right_one(settings, suggestion):
@@ -244,14 +254,14 @@ def test_each_mistake_of_a_file_has_its_line_and_its_place(written):
         "The settings have 4 errors:",
         f"  {path}, line 1: inptu: inptu is not known; did you mean input?",
         f"  {path}, line 4: filtering.min_flex_scor: min_flex_scor is not known; did you mean min_flex_score?",
-        f"  {path}, line 6: logging: should hold settings, one a line, not 'loud'",
-        f"  {path}, line 5: filtering.enable_deduplication: 'maybe' won't do: give true or false",
+        f"  {path}, line 6: logging: should hold settings, one per line, not 'loud'",
+        f"  {path}, line 5: filtering.enable_deduplication: 'maybe' is not valid: give true or false",
     ]
 
 
 def test_mistakes_of_a_json_file_have_lines_too(written):
     path = written('{\n\t"processing": {\n\t\t"max_workers": "four"\n\t}\n}\n', "c.json")
-    assert "line 3: processing.max_workers: 'four' won't do" in str(mistakes_of(path))
+    assert "line 3: processing.max_workers: 'four' is not valid" in str(mistakes_of(path))
 
 
 def test_a_mistake_in_an_override_blames_no_line_of_the_file(written):
@@ -294,11 +304,11 @@ def test_the_template_is_the_default(written):
     assert PipelineConfiguration.from_file(written(render_template())) == PipelineConfiguration()
 
 
-@pytest.mark.parametrize("section", FILE_KEYS)
+@pytest.mark.parametrize("section", SECTIONS)
 def test_the_template_holds_every_key_with_its_default(section):
     """A line that is commented out holds its default too."""
     lines = [line.strip(" #") for line in render_template().splitlines()]
-    defaults = {key: PipelineConfiguration.model_fields[keyword].default for key, keyword in FILE_KEYS[section].items()}
+    defaults = {key: PipelineConfiguration.model_fields[keyword].default for key, keyword in SECTIONS[section].items()}
     found = {key: yaml.safe_load(next(line for line in lines if line.startswith(f"{key}: ")))[key] for key in defaults}
     assert f"{section}:" in lines
     assert found == {key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()}
@@ -327,7 +337,7 @@ def test_a_file_may_hold_keywords_without_sections(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("max_workers: 3\nprocessing: {max_workers: 2}\n", "stands twice, the other time as max_workers"),
+        ("max_workers: 3\nprocessing: {max_workers: 2}\n", "is set twice, here and as max_workers"),
         ("max_workrs: 3\n", "did you mean max_workers?"),
         ("processing: {min_flex_score: 6}\n", "put it under filtering:"),
     ],
@@ -352,7 +362,7 @@ def test_the_columns_of_a_person_have_names_that_nothing_else_has():
         (["apn"], "flexscout writes apn itself"),
         (["Property ID"], "flexscout writes Property ID itself"),
         (["My Points"], "flexscout writes My Points itself"),
-        (["Broker", "broker"], "a name stands twice"),
+        (["Broker", "broker"], "two columns have the same name"),
     ],
 )
 def test_a_column_of_a_person_that_will_not_do_is_explained(names, words):

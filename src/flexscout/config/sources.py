@@ -1,111 +1,172 @@
-"""Where settings are written: in a file, in the environment, on the command line."""
+"""Sources of settings: a file, the environment and the command line, each read into a layer."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from flexscout.config.yaml_files import locate_lines, parse_yaml, read_text_file
 from flexscout.errors import ConfigurationError
 
-# Section and key of the configuration file -> keyword of PipelineConfiguration.
-FILE_KEYS: dict[str, dict[str, str]] = {
-    "input": {
-        "folder": "input_folder",
-        "file_pattern": "file_pattern",
-        "recursive_scan": "recursive_scan",
-        "mapping": "mapping",
-        "schema_policy": "schema_policy",
-    },
-    "processing": {
-        "batch_size": "batch_size",
-        "max_workers": "max_workers",
-        "memory_limit_gb": "memory_limit_gb",
-        "timeout_minutes": "timeout_minutes",
-    },
-    "output": {
-        "master_file": "output_file",
-        "report_file": "report_file",
-        "enable_csv_export": "enable_csv_export",
-        "columns": "output_columns",
-        "user_columns": "user_columns",
-        "rejected_statuses": "rejected_statuses",
-    },
-    "classification": {"profile": "profile", "as_of": "as_of"},
-    "filtering": {
-        "min_flex_score": "min_flex_score",
-        "where": "where",
-        "enable_deduplication": "enable_deduplication",
-        "duplicate_fields": "duplicate_fields",
-        "duplicate_policy": "duplicate_policy",
-        "close_matches": "close_matches",
-        "fill_from_duplicates": "fill_from_duplicates",
-    },
-    "journal": {"reuse": "reuse", "cache": "cache", "cache_limit_gb": "cache_limit_gb"},
-    "logging": {
-        "level": "log_level",
-        "file": "log_file",
-        "progress_interval": "progress_interval",
-        "progress_reporting": "progress_reporting",
-    },
-}
-PLACES = {keyword: f"{section}.{key}" for section, keys in FILE_KEYS.items() for key, keyword in keys.items()}
-"""Keyword -> `section.key`."""
-
-PREFIX = "FLEXSCOUT_"
-
-
-def environment_variable(keyword: str) -> str:
-    """The environment variable of a setting."""
-    return f"{PREFIX}{keyword.upper()}"
-
-
-def describe_unknown_name(name: str, known: Sequence[str]) -> str:
-    """That a name is not known, with the nearest that is."""
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
-    return f"{name} is not known; {hint}"
-
-
-def describe_unknown_key(key: str, known: Mapping[str, str]) -> str:
-    """That a section has no such key, with the section that has, or the nearest key of its own."""
-    home = next((section for section, keys in FILE_KEYS.items() if key in keys), None)
-    return f"{key} stands in another section: put it under {home}:" if home else describe_unknown_name(key, list(known))
-
+ENVIRONMENT_PREFIX = "FLEXSCOUT_"
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
+class Affects(StrEnum):
+    """What a setting affects."""
+
+    RESULTS = "results"
+    """What a run finds, and what its outputs hold. These settings are listed in the workbook."""
+    LOCATION = "location"
+    """Where inputs and outputs are. With other locations a run is not a repetition."""
+    EXECUTION = "execution"
+    """How a run is carried out. The results are the same whatever the value."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Declaration of a setting, in the annotation of its field.
+
+    Attributes:
+        place: `section.key` in the configuration file.
+        affects: What the setting affects.
+
+    """
+
+    place: str
+    affects: Affects = Affects.RESULTS
+
+
 @dataclass(frozen=True)
 class Layer:
-    """The settings of one place.
+    """The settings from one source.
 
-    `values`: keyword -> value; `places`: keyword -> where a person finds it; `mistakes`: place -> what is wrong with its name.
+    Attributes:
+        values: Setting -> value.
+        origins: Setting -> where the user finds it, such as `c.yaml, line 2: input.folder`.
+        errors: Place -> what is wrong with an entry that is no setting.
+
     """
 
     values: Mapping[str, Any]
-    places: Mapping[str, str]
-    mistakes: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def group_by_section(settings: Mapping[str, Setting]) -> dict[str, dict[str, str]]:
+    """Return section -> key -> setting, in the order of the configuration file."""
+    sections: dict[str, dict[str, str]] = {}
+    for name, setting in settings.items():
+        section, key = setting.place.split(".")
+        sections.setdefault(section, {})[key] = name
+    return sections
+
+
+def environment_variable(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"{ENVIRONMENT_PREFIX}{name.upper()}"
+
+
+def merge_layers(layers: Iterable[Layer]) -> Layer:
+    """Return one layer; later layers win."""
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for layer in layers:
+        values |= layer.values
+        origins |= layer.origins
+        errors |= layer.errors
+    return Layer(values, origins, errors)
 
 
 def read_command_line(values: Mapping[str, Any]) -> Layer:
-    """Keywords that were given directly."""
-    return Layer(values, {keyword: f"command line: {keyword}" for keyword in values})
+    """Return the layer of settings given as options or arguments."""
+    return Layer(values, {name: f"command line: {name}" for name in values})
 
 
 def read_environment(environment: Mapping[str, str], defaults: Mapping[str, Any]) -> Layer:
-    """The variables `FLEXSCOUT_*`, typed like the `defaults`; an empty one counts as not given."""
-    known = {environment_variable(keyword): keyword for keyword in defaults}
-    given = {name: text for name, text in environment.items() if name.startswith(PREFIX) and text.strip()}
-    values = {known[name]: _typed(text.strip(), defaults[known[name]]) for name, text in given.items() if name in known}
-    mistakes = {f"environment: {name}": describe_unknown_name(name, list(known)) for name in sorted(given) if name not in known}
-    return Layer(values, {keyword: f"environment: {environment_variable(keyword)}" for keyword in values}, mistakes)
+    """Return the layer of the `FLEXSCOUT_*` variables, converted to the types of `defaults`. Empty variables are ignored."""
+    known = {environment_variable(name): name for name in defaults}
+    given = {
+        variable: text.strip()
+        for variable, text in sorted(environment.items())
+        if variable.startswith(ENVIRONMENT_PREFIX) and text.strip()
+    }
+    values = {known[variable]: _convert(text, defaults[known[variable]]) for variable, text in given.items() if variable in known}
+    errors = {
+        f"environment: {variable}": describe_unknown_name(variable, list(known)) for variable in given if variable not in known
+    }
+    return Layer(values, {name: f"environment: {environment_variable(name)}" for name in values}, errors)
 
 
-def _typed(text: str, default: Any) -> Any:
-    """A variable's text as the type of its default; text that will not do is left to the check of the settings."""
+def read_settings_file(path: Path, settings: Mapping[str, Setting]) -> Layer:
+    """Return the layer of a YAML or JSON file, whose keys are in sections or are names of settings.
+
+    Raises:
+        ConfigurationError: The file can't be read or parsed.
+
+    """
+    text = read_text_file(path, f"The configuration file {path}", f"`flexscout init {path}` writes one.")
+    content = parse_yaml(path, text)
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{path} should hold sections such as input: and output:, not {type(content).__name__}.")
+    values: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for place, name, value in _list_entries(content, settings):
+        if name is None:
+            errors[place] = value
+        elif name in values:
+            errors[place] = f"is set twice, here and as {places[name]}; keep one"
+        else:
+            values[name], places[name] = value, place
+    lines = {".".join(keys): line for keys, line in locate_lines(text).items()}
+
+    def origin(place: str) -> str:
+        return f"{path}, line {lines[place]}: {place}" if place in lines else f"{path}: {place}"
+
+    return Layer(
+        values,
+        {name: origin(place) for name, place in places.items()},
+        {origin(place): wrong for place, wrong in errors.items()},
+    )
+
+
+def describe_unknown_name(name: str, known: Sequence[str]) -> str:
+    """Say that a name is not known, with the most similar known name or all of them."""
+    similar = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {similar[0]}?" if similar else f"known names: {', '.join(known)}"
+    return f"{name} is not known; {hint}"
+
+
+def _list_entries(content: Mapping[Any, Any], settings: Mapping[str, Setting]) -> Iterator[tuple[str, str | None, Any]]:
+    """Yield place, setting and value of each entry; None and what is wrong if it is no setting."""
+    sections = group_by_section(settings)
+    for section, entries in content.items():
+        if section in settings:
+            yield section, section, entries
+        elif section not in sections:
+            yield str(section), None, describe_unknown_name(str(section), [*sections, *settings])
+        elif not isinstance(entries, dict | None):
+            yield section, None, f"should hold settings, one per line, not {entries!r}"
+        else:
+            keys = sections[section]
+            for key, value in (entries or {}).items():
+                known = key in keys
+                yield f"{section}.{key}", keys.get(key), value if known else _describe_unknown_key(str(key), section, sections)
+
+
+def _describe_unknown_key(key: str, section: str, sections: Mapping[str, Mapping[str, str]]) -> str:
+    home = next((name for name, keys in sections.items() if key in keys), None)
+    return f"{key} belongs to another section: put it under {home}:" if home else describe_unknown_name(key, [*sections[section]])
+
+
+def _convert(text: str, default: Any) -> Any:
+    """Convert a variable's text to the type of its default; invalid text stays and fails the settings' own checks."""
     if isinstance(default, bool):
         return text.lower() in _TRUE if text.lower() in _TRUE | _FALSE else text
     if isinstance(default, tuple):
@@ -114,44 +175,3 @@ def _typed(text: str, default: Any) -> Any:
         with suppress(ValueError):
             return number(text)
     return text
-
-
-def read_settings_file(path: Path) -> Layer:
-    """A YAML or JSON file in the design's sections, or of keywords; raises ConfigurationError if it can't be read at all."""
-    text = read_text_file(path, f"The configuration file {path}", f"`flexscout init {path}` writes one.")
-    content = parse_yaml(path, text)
-    if not isinstance(content, dict):
-        raise ConfigurationError(f"{path} should hold sections such as input: and output:, not {type(content).__name__}.")
-    values: dict[str, Any] = {}
-    found: dict[str, str] = {}
-    mistakes: dict[str, str] = {}
-    for place, keyword, value in _entries(content):
-        if keyword is None:
-            mistakes[place] = value
-        elif keyword in values:
-            mistakes[place] = f"stands twice, the other time as {found[keyword]}; keep one"
-        else:
-            values[keyword], found[keyword] = value, place
-    lines = {".".join(path): line for path, line in locate_lines(text).items()}
-    places = {keyword: _named(path, lines, place) for keyword, place in found.items()}
-    return Layer(values, places, {_named(path, lines, place): wrong for place, wrong in mistakes.items()})
-
-
-def _entries(content: Mapping[Any, Any]) -> Iterator[tuple[str, str | None, Any]]:
-    """Place, keyword and value of each setting; None and what is wrong in their stead, where there is no such setting."""
-    for section, entries in content.items():
-        keys = FILE_KEYS.get(section)
-        if section in PLACES:
-            yield section, section, entries
-        elif keys is None:
-            yield str(section), None, describe_unknown_name(str(section), [*FILE_KEYS, *PLACES])
-        elif not isinstance(entries, dict | None):
-            yield section, None, f"should hold settings, one a line, not {entries!r}"
-        else:
-            for key, value in (entries or {}).items():
-                known = key in keys
-                yield f"{section}.{key}", keys.get(key), value if known else describe_unknown_key(str(key), keys)
-
-
-def _named(path: Path, lines: Mapping[str, int], place: str) -> str:
-    return f"{path}, line {lines[place]}: {place}" if place in lines else f"{path}: {place}"

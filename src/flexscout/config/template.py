@@ -1,41 +1,38 @@
-"""A configuration file to start from, and the settings of a run as one."""
+"""Settings written as a configuration file: a template with the defaults, or the settings of a run."""
 
 import json
 from collections.abc import Callable
 
-from flexscout.config.settings import PipelineConfiguration
-from flexscout.config.sources import FILE_KEYS
+from flexscout.config.settings import PipelineConfiguration, declared_settings
+from flexscout.config.sources import group_by_section
+
+_HEAD = "# Settings of flexscout. Every line is optional and shows its default.\n\n"
 
 
 def render_template() -> str:
-    """A configuration file with every key, its default, and what it means."""
-    fields = PipelineConfiguration.model_fields
+    """Return a configuration file with every key, its default and its description."""
 
-    def entry(key: str, keyword: str) -> list[str]:
-        # A number of workers that is given is obeyed, so the default is not given.
-        given = "# " if keyword == "max_workers" else ""
-        return [f"  # {fields[keyword].description}", f"  {given}{key}: {_as_yaml(fields[keyword].default)}"]
+    def render_entry(key: str, name: str) -> list[str]:
+        field = PipelineConfiguration.model_fields[name]
+        # A number of workers that is set is used as is; the default is lowered to the cores and files.
+        marker = "# " if name == "max_workers" else ""
+        return [f"  # {field.description}", f"  {marker}{key}: {_to_yaml(field.default)}"]
 
-    head = "# Settings of flexscout. Every line is optional; what stands here is the default."
-    return _render([head, ""], entry)
+    return _HEAD + _render_sections(render_entry)
 
 
 def render_settings(settings: PipelineConfiguration, origins: dict[str, str]) -> str:
-    """The settings as a configuration file, each with where it comes from."""
-
-    def entry(key: str, keyword: str) -> list[str]:
-        return [f"  {key}: {_as_yaml(getattr(settings, keyword))}  # {origins[keyword]}"]
-
-    return _render([], entry)
+    """Return the settings as a configuration file, each with its origin as a comment."""
+    return _render_sections(lambda key, name: [f"  {key}: {_to_yaml(getattr(settings, name))}  # {origins[name]}"])
 
 
-def _render(head: list[str], entry: Callable[[str, str], list[str]]) -> str:
+def _render_sections(render_entry: Callable[[str, str], list[str]]) -> str:
     sections = [
-        [f"{section}:", *(line for key, keyword in keys.items() for line in entry(key, keyword))]
-        for section, keys in FILE_KEYS.items()
+        [f"{section}:", *(line for key, name in keys.items() for line in render_entry(key, name))]
+        for section, keys in group_by_section(declared_settings()).items()
     ]
-    return "\n".join(head) + "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+    return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
 
 
-def _as_yaml(value: object) -> str:
+def _to_yaml(value: object) -> str:
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

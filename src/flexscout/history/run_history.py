@@ -15,18 +15,12 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from flexscout.config import PipelineConfiguration
+from flexscout.config import Affects, PipelineConfiguration, settings_affecting
 from flexscout.error_codes import ErrorCategory
 from flexscout.errors import NothingToReadError, OutputError
 from flexscout.history.run_record import RunRecord, fingerprint_output
 from flexscout.models import RunSummary, SkippedFile, SourceFile
 from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, hash_result_code, write_atomically
-
-# How a run is done, which nothing of its result depends on.
-_MANNER = {
-    "batch_size", "max_workers", "memory_limit_gb", "timeout_minutes", "reuse", "cache", "cache_limit_gb",
-    "log_level", "log_file", "progress_interval", "progress_reporting",
-}  # fmt: skip
 
 
 def hash_state(
@@ -36,7 +30,7 @@ def hash_state(
     parts: dict[str, Any] = {
         "inputs": [(source.name, source.fingerprint) for source in sources],
         "skipped": [(file.name, file.reason) for file in skipped],
-        "settings": config.model_dump(exclude=_MANNER),
+        "settings": config.model_dump(exclude=settings_affecting(Affects.EXECUTION)),
         "rules": [repr(rule) for rule in rules],
         "flexscout": hash_result_code(),
     }

@@ -98,7 +98,7 @@ def test_a_mistake_says_what_to_do(mistakes, text, wrong):
 def test_a_header_that_stands_twice_is_told(tmp_path):
     path = tmp_path / "twice.yaml"
     path.write_text("columns:\n  Street: Address\n  Street: City", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="line 3: not valid YAML: Street stands twice in one place; keep one"):
+    with pytest.raises(ConfigurationError, match="line 3: not valid YAML: Street appears twice in one place; keep one"):
         load_mapping(path)
 
 

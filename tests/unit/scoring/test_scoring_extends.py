@@ -154,5 +154,5 @@ def test_what_is_left_out_has_to_be_there(mine):
 
 
 def test_a_key_that_stands_twice_is_told(mine):
-    with pytest.raises(ConfigurationError, match="line 4: not valid YAML: factors stands twice in one place; keep one"):
+    with pytest.raises(ConfigurationError, match="line 4: not valid YAML: factors appears twice in one place; keep one"):
         mine("extends: flex-industrial\nfactors:\n  Age: null\nfactors:\n  Lot Size: null\n")

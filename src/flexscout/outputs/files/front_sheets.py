@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from flexscout.config import Affects, settings_affecting
 from flexscout.domain import POSTAL_COLUMNS, WORKBOOK_LINKS
 from flexscout.outputs.files.xlsx_writer import Sheet
 
@@ -165,16 +166,10 @@ def _told(best: pl.DataFrame, name: str) -> list[str]:
     return [name] if name in best.columns else []
 
 
-# Where files stand, and how the work was done, which nothing of the result depends on.
-_NOT_SHOWN = {
-    "input_folder", "output_file", "report_file", "log_file", "log_level", "cache", "cache_limit_gb", "reuse", "batch_size",
-    "max_workers", "memory_limit_gb", "timeout_minutes", "progress_interval", "progress_reporting",
-}  # fmt: skip
-
-
 def build_settings_sheet(report: Mapping[str, Any]) -> Sheet:
     """The version, the settings, the inputs with the hash of their content, the profile with its points."""
-    settings = {name: value for name, value in report["settings"].items() if name not in _NOT_SHOWN}
+    shown = settings_affecting(Affects.RESULTS)
+    settings = {name: value for name, value in report["settings"].items() if name in shown}
     inputs = {file["file"]: file["fingerprint"] for file in report["files"] if file.get("fingerprint")}
     parts = {"flexscout": report["flexscout"], "setting": settings, "input (SHA-256)": inputs, "profile": report["profile"]}
     rows = [{"Setting": name, "Value": value} for name, value in _flat(parts, "")]
