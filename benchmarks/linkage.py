@@ -18,6 +18,7 @@ from flexscout.domain.addresses import parse_addresses
 from flexscout.matching.clusters import MatchSettings, find_clusters
 from flexscout.matching.property_ids import assign_property_ids
 from flexscout.merging.survivors import deduplicate
+from flexscout.scoring import MODIFIED
 
 _SEED = 7
 _PLACE = ("Address", "City", "State", "Zip Code")
@@ -168,8 +169,8 @@ def whole(frame: pl.DataFrame) -> pl.DataFrame:
         pl.lit("S").alias("Source Sheet"), at.alias("Source Row"),
     )  # fmt: skip
     groups = find_clusters(known)
-    numbered = known.with_columns(groups.cluster_ids.alias("group"), pl.lit(0).alias("age"))
-    found = deduplicate(numbered, "group", "age", lambda kept, removed: groups.describe_matches(kept["at"], removed["at"]))
+    numbered = known.with_columns(groups.cluster_ids.alias("group"), pl.lit(0).alias(MODIFIED))
+    found = deduplicate(numbered, "group", lambda kept, removed: groups.describe_matches(kept["at"], removed["at"]))
     assign_property_ids(groups.identity_keys.gather(found.survivors["at"]), found.survivors)
     return found.merge_log
 

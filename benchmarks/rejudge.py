@@ -10,7 +10,7 @@ from typing import Any
 from flexscout import __version__
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.ingest.scan import scan_folder
-from flexscout.merging.properties import find_unique_properties
+from flexscout.merging import count_removed_rows, match_properties, merge_properties
 from flexscout.outputs.files.sheets import ResultTables
 from flexscout.outputs.files.write import write_tables
 from flexscout.outputs.html.page import render_page
@@ -37,14 +37,14 @@ def judged(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]
     with open_table_cache(config.cache_folder, hash_reading_code()) as cache:
         known = cache.depending_on(batch.schema)
         files = batch.classify([known.find(source) for source in scan_folder(Path(config.input_folder)).sources])
-        unique = find_unique_properties(files, config, batch.criteria)
+        unique = merge_properties(files, match_properties(files, config), config, batch.criteria)
     why = batch.criteria.explain(unique.master.head(MAX_PAGE_ROWS))
     tables = ResultTables(
         unique.master, unique.merge_log, unique.possible_duplicates, select_rejected(files.others), files.issues, why
     )
     facts = RunFacts(
-        files.results, (), unique.master, unique.merge_log, unique.possible_duplicates, config.model_dump(), {}, 0, 0.0,
-        __version__,
+        count_removed_rows(files.results, unique.merge_log), (), unique.master, unique.merge_log, unique.possible_duplicates,
+        config.model_dump(), {}, 0, 0.0, __version__,
         issues=files.issues, rejected_rows=tables.rejected_rows,
     )  # fmt: skip
     return tables, build_report(facts) | {"notes": {}, "changes": None}

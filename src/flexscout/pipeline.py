@@ -11,7 +11,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.errors import is_transient
 from flexscout.history import CarryOver, RunHistory, carry_over, hash_state
 from flexscout.ingest import Scan, scan_folder
-from flexscout.merging import find_unique_properties
+from flexscout.merging import count_removed_rows, match_properties, merge_properties
 from flexscout.models import CheckSummary, RunSummary
 from flexscout.outputs import MAX_PAGE_ROWS, ResultTables, RunFacts, check_output_paths, publish_results
 from flexscout.runtime import (
@@ -95,7 +95,8 @@ class ScalableFlexPipeline:
         self, take_over: Callable[[pl.DataFrame], CarryOver], clock: Stopwatch, files: ClassifiedFiles
     ) -> tuple[ResultTables, CarryOver]:
         with clock.stage("aggregation"):
-            unique = find_unique_properties(files, self.config, self._batch.criteria)
+            clusters = match_properties(files, self.config)
+            unique = merge_properties(files, clusters, self.config, self._batch.criteria)
             before = take_over(add_unmapped_columns(unique.master, files.tables))
         return ResultTables(
             before.master, unique.merge_log, unique.possible_duplicates, select_rejected(files.shelved_others), files.issues
@@ -133,7 +134,7 @@ class ScalableFlexPipeline:
     ) -> RunSummary:
         tables, before = made
         facts = RunFacts(
-            results=files.results,
+            results=count_removed_rows(files.results, tables.merge_log),
             skipped=found.skipped,
             master=tables.master,
             merge_log=tables.merge_log,

@@ -13,6 +13,7 @@ from flexscout.matching.keys import build_duplicate_keys
 from flexscout.merging.survivors import deduplicate
 from flexscout.notebook.processors import FileProcessor
 from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.scoring import MODIFIED
 from flexscout.scoring.eligibility import classify_frame
 from flexscout.scoring.scorer import FlexPropertyScorer
 from workbooks import HEADER, write_workbook
@@ -66,7 +67,7 @@ def scored_of(rows):
         pl.int_range(pl.len()).alias("Source Row"),
     ]
     keys = build_duplicate_keys(scored, FIELDS).cast(pl.String).alias("key")
-    return scored.with_columns(*source, keys, pl.lit(0.0).alias("age"))
+    return scored.with_columns(*source, keys, pl.lit(0.0).alias(MODIFIED))
 
 
 @some
@@ -108,8 +109,8 @@ def test_every_row_is_a_candidate_or_has_a_reason(rows):
 @some
 @given(st.lists(properties, min_size=1, max_size=20))
 def test_deduplicating_twice_is_deduplicating_once(rows):
-    once = deduplicate(scored_of(rows), "key", "age", because)
-    again = deduplicate(scored_of(once.survivors.select(SCHEMA.keys()).to_dicts()), "key", "age", because)
+    once = deduplicate(scored_of(rows), "key", because)
+    again = deduplicate(scored_of(once.survivors.select(SCHEMA.keys()).to_dicts()), "key", because)
     assert again.merge_log.is_empty()
     assert again.survivors.height == once.survivors.height
 
@@ -120,7 +121,7 @@ def test_the_order_of_rows_does_not_change_what_survives(rows, random):
     frame = scored_of(rows)
     order = list(range(frame.height))
     random.shuffle(order)
-    kept, shuffled = (deduplicate(part, "key", "age", because) for part in (frame, frame[order]))
+    kept, shuffled = (deduplicate(part, "key", because) for part in (frame, frame[order]))
     assert kept.survivors.equals(shuffled.survivors)
     assert kept.merge_log.equals(shuffled.merge_log)
 

@@ -91,7 +91,7 @@ def test_it_tells_the_way_of_a_property_from_its_cells_to_its_rank(done):
         "Merged",
         "listed.xlsx:2 speaks for it.",
         "listed.xlsx:3: same fields (same Address, City, State after normalization)",
-        "Not kept: its score is 6.5, that of the row that was kept 8.5",
+        "Not kept: lower score (6.5; the kept row has 8.5)",
         "Differs: Address: 1836 Lindbergh St (kept), 1836 LINDBERGH STREET; Building SqFt: 30000 (kept), 60000",
     ]
 
@@ -342,7 +342,7 @@ def test_a_row_that_is_no_candidate_is_told_beside_the_one_that_is(tmp_path):
     run(tmp_path)
     outcome = flexscout("explain", "a.xlsx:3", *OUT, folder=tmp_path)
     assert "Other rows of this property\n  a.xlsx:2 speaks for it." in outcome.out
-    assert "Not merged: it is no candidate: Lot Size Acres is missing" in outcome.out
+    assert "Not merged: not a candidate: Lot Size Acres is missing" in outcome.out
 
 
 def test_a_person_s_notes_stand_with_the_property(tmp_path):

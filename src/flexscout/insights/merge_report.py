@@ -1,27 +1,39 @@
-"""Which rows are one property, why, and which of them speaks for it."""
+"""Explain the other rows of a property: why they match, and why they were not kept."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from flexscout.domain import ADDRESS_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, canonical_columns
+from flexscout.domain import ADDRESS_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS
 from flexscout.insights.replayed_run import AT, FileChange, ReplayedRun
+from flexscout.merging import count_filled_cells, explain_survivor
 from flexscout.models import RowStatus
-from flexscout.scoring import MODIFIED
 
 Row = dict[str, Any]
 _REMOVED = ["Removed File", "Removed Sheet", "Removed Row"]
-_TOLD = ["Match Score", "Nearly Sure", "Evidence"]
+_MATCH = ["Match Score", "Nearly Sure", "Evidence"]
 _ID, _OTHER = "Property ID", "Other "
 
 
 @dataclass(frozen=True)
 class MergedRow:
-    """A row that another one speaks for.
+    """A row of the property that was not kept.
 
-    `match`, `evidence`: why the two are one property; `merged`: whether it was merged, only candidates are;
-    `why_not_kept`: why it does not speak itself; `fields_that_differ`, `filled_cells`, `different_apn`: as the merge log says.
+    Attributes:
+        file: Name of the source file.
+        sheet: Name of the sheet.
+        row: Row number in the sheet, from 1.
+        status: `candidate`, `below_score` or `not_eligible`.
+        score: Score of the row itself.
+        merged: Whether the row is in the merge log; only candidates are merged.
+        match: Kind of match with the kept row.
+        evidence: Why both rows are the same property.
+        why_not_kept: Why the other row was kept.
+        fields_that_differ: As in the merge log.
+        filled_cells: Values that the kept row took from this one, as in the merge log.
+        different_apn: As in the merge log.
+
     """
 
     file: str
@@ -40,7 +52,21 @@ class MergedRow:
 
 @dataclass(frozen=True)
 class PossibleDuplicate:
-    """A property that may be the same; a person decides. `score`: 0-1; `nearly_sure`: as `close_matches: merge` would have it."""
+    """A property on the list that may be the same; the user decides.
+
+    Attributes:
+        property_id: Its Property ID.
+        address: Its address.
+        city: Its city.
+        state: Its state.
+        file: Source file of its surviving row.
+        sheet: Sheet of that row.
+        row: Number of that row, from 1.
+        score: Match score, 0-1.
+        nearly_sure: Whether `close_matches: merge` would merge the two.
+        evidence: What speaks for and against a match.
+
+    """
 
     property_id: str
     address: str
@@ -55,35 +81,42 @@ class PossibleDuplicate:
 
 
 def explain_merges(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[MergedRow, ...]:
-    """What is told of the judged rows but the one at position `kept`."""
-    others = rows.filter(pl.col(AT) != kept)
+    """Explain every row of a property except the kept one.
+
+    Args:
+        past: The replayed run.
+        rows: The scored rows of the property.
+        kept: `AT` of the kept row.
+
+    """
+    counted = rows.with_columns(count_filled_cells(rows.columns))
+    others = counted.filter(pl.col(AT) != kept)
     if others.is_empty():
         return ()
-    speaking = rows.filter(pl.col(AT) == kept)
-    why = past.clusters.describe_matches(pl.repeat(kept, others.height, dtype=pl.Int64, eager=True), others[AT])
+    matches = past.clusters.describe_matches(pl.repeat(kept, others.height, dtype=pl.Int64, eager=True), others[AT])
     merge_log = past.ranking.merge_log.select(*_REMOVED, "Different APN", "Fields That Differ", "Filled Cells")
-    told = pl.concat([others, why.select(pl.all().name.prefix("__"))], how="horizontal").join(
+    explained = pl.concat([others, matches.select(pl.all().name.prefix("__"))], how="horizontal").join(
         merge_log, left_on=SOURCE_COLUMNS, right_on=_REMOVED, how="left", maintain_order="left"
     )
-    (first,) = _with_filled(speaking).rows(named=True)
-    return tuple(_merged(row, first, past) for row in _with_filled(told).iter_rows(named=True))
+    (kept_row,) = counted.filter(pl.col(AT) == kept).rows(named=True)
+    return tuple(_merged_row(row, kept_row, past) for row in explained.iter_rows(named=True))
 
 
 def list_possible_duplicates(past: ReplayedRun, property_id: str | None) -> tuple[PossibleDuplicate, ...]:
-    """The properties on the list that may be this one, the surest first."""
+    """Return the properties on the list that may be this one, surest first."""
     pairs = past.ranking.possible_duplicates
     if property_id is None or pairs.is_empty():
         return ()
-    about = [name for name in pairs.columns if f"{_OTHER}{name}" in pairs.columns]
-    ours = [
-        pairs.filter(pl.col(_ID) == property_id).select(*_TOLD, *(pl.col(f"{_OTHER}{name}").alias(name) for name in about)),
-        pairs.filter(pl.col(f"{_OTHER}{_ID}") == property_id).select(*_TOLD, *about),
+    columns = [name for name in pairs.columns if f"{_OTHER}{name}" in pairs.columns]
+    sides = [
+        pairs.filter(pl.col(_ID) == property_id).select(*_MATCH, *(pl.col(f"{_OTHER}{name}").alias(name) for name in columns)),
+        pairs.filter(pl.col(f"{_OTHER}{_ID}") == property_id).select(*_MATCH, *columns),
     ]
-    together = pl.concat(ours).sort("Match Score", descending=True, maintain_order=True)
-    return tuple(_possible(row) for row in together.iter_rows(named=True))
+    others = pl.concat(sides).sort("Match Score", descending=True, maintain_order=True)
+    return tuple(_possible_duplicate(row) for row in others.iter_rows(named=True))
 
 
-def _possible(row: Row) -> PossibleDuplicate:
+def _possible_duplicate(row: Row) -> PossibleDuplicate:
     file, sheet, number = (row[column] for column in SOURCE_COLUMNS)
     address, city, state = (row.get(column) or "" for column in ADDRESS_COLUMNS)
     return PossibleDuplicate(
@@ -91,13 +124,11 @@ def _possible(row: Row) -> PossibleDuplicate:
     )
 
 
-def _with_filled(rows: pl.DataFrame) -> pl.DataFrame:
-    there = [column.name for column in canonical_columns() if column.name in rows.columns]
-    return rows.with_columns(pl.sum_horizontal(pl.col(there).is_not_null()).alias("__cells"))
-
-
-def _merged(row: Row, kept: Row, past: ReplayedRun) -> MergedRow:
+def _merged_row(row: Row, kept: Row, past: ReplayedRun) -> MergedRow:
     file, sheet, number = (row[column] for column in SOURCE_COLUMNS)
+    # The date of a file that has changed since the run is not the one that the run compared.
+    has_dates = all(past.inputs[one[SOURCE_COLUMNS[0]]].since is FileChange.SAME for one in (row, kept))
+    is_candidate = row[STATUS] == RowStatus.CANDIDATE
     return MergedRow(
         file=file,
         sheet=sheet,
@@ -107,28 +138,8 @@ def _merged(row: Row, kept: Row, past: ReplayedRun) -> MergedRow:
         merged=row["Different APN"] is not None,
         match=row["__Match"],
         evidence=row["__Evidence"],
-        why_not_kept=_why_not(row, kept, dated=_are_dated(row, kept, past)),
+        why_not_kept=explain_survivor(row, kept, has_dates=has_dates) if is_candidate else f"not a candidate: {row[REASONS]}",
         fields_that_differ=row["Fields That Differ"] or "",
         filled_cells=row["Filled Cells"] or "",
         different_apn=bool(row["Different APN"]),
     )
-
-
-def _are_dated(row: Row, kept: Row, past: ReplayedRun) -> bool:
-    """Whether it is known when both files were last changed."""
-    return all(past.inputs[one[SOURCE_COLUMNS[0]]].since is FileChange.SAME for one in (row, kept))
-
-
-def _why_not(row: Row, kept: Row, *, dated: bool) -> str:
-    """The first thing in which the kept row is better; that is how the survivor is chosen."""
-    if row[STATUS] != RowStatus.CANDIDATE:
-        return f"it is no candidate: {row[REASONS]}"
-    if row["Flex Score"] < kept["Flex Score"]:
-        return f"its score is {row['Flex Score']:g}, that of the row that was kept {kept['Flex Score']:g}"
-    if row["__cells"] < kept["__cells"]:
-        return f"equal score; it fills {row['__cells']} columns, the row that was kept {kept['__cells']}"
-    if not dated:
-        return "equal score and as many columns filled; then the newer file counts, then the first by name"
-    if row[MODIFIED] < kept[MODIFIED]:
-        return "equal score and as many columns filled; its file is older"
-    return "equal score, as many columns filled, a file no newer; the other comes first by file, sheet and row"

@@ -16,8 +16,8 @@ from flexscout.domain import SOURCE_COLUMNS, STATUS, join_some
 from flexscout.errors import FlexscoutError
 from flexscout.history import RunHistory, RunRecord
 from flexscout.ingest import Scan, build_source_file, scan_folder
-from flexscout.matching import assign_property_ids
-from flexscout.merging import ROW, RankedProperties, match_rows, rank_properties
+from flexscout.matching import Clusters, assign_property_ids
+from flexscout.merging import ROW, MergedProperties, match_properties, match_rows, merge_properties
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
 from flexscout.runtime import BatchProcessor, TableCache, hash_reading_code, open_table_cache
 from flexscout.scoring import ClassifiedFiles, Criteria, combine_parts, select_match_columns
@@ -112,7 +112,8 @@ class ReplayedRun:
     config: PipelineConfiguration
     criteria: Criteria
     files: ClassifiedFiles
-    ranking: RankedProperties
+    matched: Clusters | None
+    ranking: MergedProperties
     inputs: Mapping[str, InputFile]
     kept: pl.DataFrame | None
     remarks: tuple[str, ...]
@@ -137,8 +138,8 @@ class ReplayedRun:
     @cached_property
     def clusters(self) -> Any:
         """Which of the rows are one property."""
-        if self.ranking.clusters:
-            return self.ranking.clusters
+        if self.matched:
+            return self.matched
         return match_rows(select_match_columns(self.files.shelved_others, self.config.duplicate_fields), self.config)
 
     @property
@@ -167,12 +168,13 @@ def replay(book: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
     with open_table_cache(config.cache_folder, hash_reading_code()) as tables:
         there, lost = _readable(inputs, tables.depending_on(batch.schema))
         files = combine_parts([*batch.process([one.source for one in there], tables)])
-        ranking = rank_properties(files, config, criteria)
+        matched = match_properties(files, config)
+        ranking = merge_properties(files, matched, config, criteria)
         kept = _kept(book.find_result(record), config)
         then = describe_inputs(inputs, new, record.number, Path(config.input_folder))
         remarks = (*then, *_failed(record), *_lost(lost, record), *_differs(ranking, kept, record))
         by_name = {one.source.name: one for one in inputs}
-        yield ReplayedRun(record, config, criteria, files, ranking, by_name, kept, remarks)
+        yield ReplayedRun(record, config, criteria, files, matched, ranking, by_name, kept, remarks)
 
 
 def _kept(result: Path | None, config: PipelineConfiguration) -> pl.DataFrame | None:
@@ -204,7 +206,7 @@ def _failed(record: RunRecord) -> list[str]:
     )
 
 
-def _differs(ranking: RankedProperties, kept: pl.DataFrame | None, record: RunRecord) -> list[str]:
+def _differs(ranking: MergedProperties, kept: pl.DataFrame | None, record: RunRecord) -> list[str]:
     """That the list is another one than the run wrote, if it is."""
     if kept is None:
         return [f"The list of run {record.number} is not kept: whether this tells of exactly that list can't be checked."]

@@ -1,16 +1,17 @@
 """Merge matching rows into one surviving row per property."""
 
-from flexscout.merging.order import sort_by_rank
+from flexscout.merging.merge_log import count_removed_rows
+from flexscout.merging.order import count_filled_cells, explain_survivor, sort_by_rank
 from flexscout.merging.properties import (
     POSSIBLE_SCHEMA,
     ROW,
-    RankedProperties,
+    MergedProperties,
     add_property_ids,
     find_possible_duplicates,
-    find_unique_properties,
+    match_properties,
     match_rows,
     merge_matches,
-    rank_properties,
+    merge_properties,
 )
 from flexscout.merging.survivors import MergeResult, deduplicate
 
@@ -18,13 +19,16 @@ __all__ = [
     "POSSIBLE_SCHEMA",
     "ROW",
     "MergeResult",
-    "RankedProperties",
+    "MergedProperties",
     "add_property_ids",
+    "count_filled_cells",
+    "count_removed_rows",
     "deduplicate",
+    "explain_survivor",
     "find_possible_duplicates",
-    "find_unique_properties",
+    "match_properties",
     "match_rows",
     "merge_matches",
-    "rank_properties",
+    "merge_properties",
     "sort_by_rank",
 ]

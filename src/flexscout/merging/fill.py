@@ -1,4 +1,4 @@
-"""Blanks of a survivor, filled from the rows that are merged into it."""
+"""Fill the blanks of a survivor from the rows that are merged into it, and score it again."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,105 +10,130 @@ from flexscout.models import RowStatus
 from flexscout.scoring import Criteria
 
 RANK, SURVIVOR = "__rank", "__best"
-"""Working columns: the rank of a row among all; that of the best of its group."""
+"""Working columns: the position of a row in survivor order; the `RANK` of the survivor of its cluster."""
 
 Rescore = Callable[[pl.DataFrame], pl.DataFrame]
-"""Rows -> the same rows as the criteria judge them now, in their order, with STATUS."""
+"""Rows -> the same rows in the same order, classified again, with `STATUS`."""
 
-_CELLS, _BEFORE = FILL_COLUMNS
-# What is true only together is taken from one row, and only where the survivor has none of it.
-_TOGETHER = (("Sale Date", "Sold Price", "Sold Price/SqFt"), ("Latitude", "Longitude"))
+# Columns that are only true together. They are filled from one row, and only if the survivor has none of them.
+_COLUMN_GROUPS = (("Sale Date", "Sold Price", "Sold Price/SqFt"), ("Latitude", "Longitude"))
+_FILLED_CELLS, _SCORE_BEFORE = FILL_COLUMNS
+_DONOR = "donor"  # RANK of the removed row that gives a value
+_STILL_MISSING, _ORDER = "__still_missing", "__at"
 
-
-_KEYS = (SURVIVOR, "donor")
-NOTHING_GIVEN = pl.DataFrame(schema={RANK: pl.get_index_type(), _CELLS: pl.String})
-"""`given` where nothing was filled."""
-
-_NO_CELLS = pl.DataFrame(schema={SURVIVOR: pl.get_index_type(), "donor": pl.get_index_type(), "cell": pl.String})
+NO_FILLED_CELLS = pl.DataFrame(schema={RANK: pl.get_index_type(), _FILLED_CELLS: pl.String})
+_NO_CELLS = pl.DataFrame(schema={SURVIVOR: pl.get_index_type(), _DONOR: pl.get_index_type(), "cell": pl.String})
 
 
 @dataclass(frozen=True)
 class FilledRows:
-    """`survivors`: as they were handed in, with FILL_COLUMNS; `given`: RANK of a removed row, and the cells taken from it."""
+    """Survivors with their blanks filled.
+
+    Attributes:
+        survivors: All survivors in their order, with `FILL_COLUMNS`.
+        given: `RANK` of each removed row that gave values, and the list of them as `Filled Cells`.
+
+    """
 
     survivors: pl.DataFrame
     given: pl.DataFrame
 
 
-def fill_blanks(survivors: pl.DataFrame, removed: pl.DataFrame, judge: Rescore) -> FilledRows:
-    """Each blank gets the value of the best row of its group that has one; a row that would be no candidate then stays as it was.
+def fill_blanks(survivors: pl.DataFrame, removed: pl.DataFrame, rescore: Rescore) -> FilledRows:
+    """Fill each blank with the value of the best removed row that has one.
 
-    `survivors`, `removed`: rows with RANK and BEST, in the order of their ranks.
+    A survivor that would no longer be a candidate with the new values stays as it was.
+
+    Args:
+        survivors: Surviving rows with `RANK` and `SURVIVOR`, sorted by rank.
+        removed: Removed rows, likewise.
+        rescore: Classifies the filled rows again.
+
     """
-    donors = [_donors(survivors, removed, unit) for unit in _units(survivors.columns)]
-    cells = pl.concat([_NO_CELLS, *(_cells(frame, name) for frame in donors for name in frame.columns if name not in _KEYS)])
-    if cells.is_empty():
-        return FilledRows(_together(survivors, survivors.clear().with_columns(pl.lit("").alias(STATUS)), cells), NOTHING_GIVEN)
-    better = survivors
-    for frame in donors:
-        better = better.update(frame.drop("donor").rename({SURVIVOR: RANK}), on=RANK, how="left")
-    judged = judge(better.filter(pl.col(RANK).is_in(cells[SURVIVOR].implode())))
-    taken = judged.filter(pl.col(STATUS) == RowStatus.CANDIDATE)
-    kept_cells = cells.filter(pl.col(SURVIVOR).is_in(taken[RANK].implode()))
-    return FilledRows(_together(survivors, taken, kept_cells), _listed(kept_cells, "donor").rename({"donor": RANK}))
-
-
-def _units(names: Sequence[str]) -> list[list[str]]:
-    """The canonical columns that are filled, those together that go together."""
-    there = [column.name for column in canonical_columns() if column.name in names]
-    bound = [[name for name in unit if name in there] for unit in _TOGETHER]
-    alone = [[name] for name in there if not any(name in unit for unit in bound)]
-    return [*alone, *filter(None, bound)]
-
-
-def _donors(survivors: pl.DataFrame, removed: pl.DataFrame, unit: Sequence[str]) -> pl.DataFrame:
-    """BEST, `donor` (a rank) and the cells of the unit: for each survivor that has none of them the first row that has any."""
-    blank = survivors.filter(pl.all_horizontal(pl.col(unit).is_null())).select(RANK)
-    having = removed.filter(pl.any_horizontal(pl.col(unit).is_not_null())).join(
-        blank, left_on=SURVIVOR, right_on=RANK, how="semi", maintain_order="left"
+    donors = [_find_donors(survivors, removed, group) for group in _group_columns(survivors.columns)]
+    cells = pl.concat(
+        [
+            _NO_CELLS,
+            *(_describe_cells(frame, name) for frame in donors for name in frame.columns if name not in (SURVIVOR, _DONOR)),
+        ]
     )
-    return having.unique(SURVIVOR, keep="first", maintain_order=True).select(SURVIVOR, pl.col(RANK).alias("donor"), *unit)
-
-
-def _cells(donors: pl.DataFrame, name: str) -> pl.DataFrame:
-    """`Year Built: 1990`, a row per cell."""
-    there = donors.filter(pl.col(name).is_not_null())
-    value = pl.col(name).cast(pl.String).str.strip_suffix(".0")
-    return there.select(SURVIVOR, "donor", pl.format(f"{name}: {{}}", value).alias("cell"))
-
-
-def _listed(cells: pl.DataFrame, by: str) -> pl.DataFrame:
-    return cells.group_by(by, maintain_order=True).agg(pl.col("cell").str.join("; ").alias(_CELLS))
-
-
-def _together(survivors: pl.DataFrame, taken: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """The survivors in their order, those that are `taken` as they are now; the score before, where it is another."""
-    before = survivors.select(RANK, pl.col("Flex Score").alias(_BEFORE))
-    now = taken.drop(STATUS).join(_listed(cells, SURVIVOR).rename({SURVIVOR: RANK}), on=RANK).join(before, on=RANK)
-    changed = pl.when(pl.col("Flex Score") != pl.col(_BEFORE)).then(_BEFORE).alias(_BEFORE)
-    others = survivors.join(taken, on=RANK, how="anti")
-    empty = pl.DataFrame(schema={_CELLS: pl.String, _BEFORE: pl.Float64})
-    return pl.concat([others, now.with_columns(changed), empty], how="diagonal_relaxed").sort(RANK)
-
-
-_LACKING, _AT = "__still_lacking", "__at"
+    if cells.is_empty():
+        return FilledRows(
+            _replace_rows(survivors, survivors.clear().with_columns(pl.lit("").alias(STATUS)), cells), NO_FILLED_CELLS
+        )
+    filled = survivors
+    for frame in donors:
+        filled = filled.update(frame.drop(_DONOR).rename({SURVIVOR: RANK}), on=RANK, how="left")
+    rescored = rescore(filled.filter(pl.col(RANK).is_in(cells[SURVIVOR].implode())))
+    accepted = rescored.filter(pl.col(STATUS) == RowStatus.CANDIDATE)
+    accepted_cells = cells.filter(pl.col(SURVIVOR).is_in(accepted[RANK].implode()))
+    given = _join_cells(accepted_cells, _DONOR).rename({_DONOR: RANK})
+    return FilledRows(_replace_rows(survivors, accepted, accepted_cells), given)
 
 
 def rescore_rows(rows: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
-    """Rows, at least one, in their order, with STATUS and new scores; what a row's sheet lacked it lacks unless it was filled."""
+    """Classify filled rows again and return them in their order, with `STATUS` and new scores.
+
+    A criterion that was skipped because the sheet has no such column stays skipped unless the value was filled.
+
+    Args:
+        rows: At least one scored row.
+        criteria: The criteria of the run.
+
+    """
     old = [name for name in rows.columns if is_score_column(name)]
-    marked = rows.with_columns(_still_lacking(rows, criteria).alias(_LACKING)).drop(*old, UNVERIFIED, strict=False)
-    parts = marked.with_row_index(_AT).partition_by(_LACKING, as_dict=True)
-    judged = [criteria.classify(part.drop(_LACKING, *filter(None, key.split(", ")))).frame for (key,), part in parts.items()]
-    together = pl.concat([rows.clear(), *judged], how="diagonal_relaxed")
-    return together.sort(_AT).drop(_AT, REASONS, TO_VERIFY)
+    marked = rows.with_columns(_still_missing(rows, criteria).alias(_STILL_MISSING)).drop(*old, UNVERIFIED, strict=False)
+    parts = marked.with_row_index(_ORDER).partition_by(_STILL_MISSING, as_dict=True)
+    rescored = [
+        criteria.classify(part.drop(_STILL_MISSING, *filter(None, missing.split(", ")))).frame
+        for (missing,), part in parts.items()
+    ]
+    return pl.concat([rows.clear(), *rescored], how="diagonal_relaxed").sort(_ORDER).drop(_ORDER, REASONS, TO_VERIFY)
 
 
-def _still_lacking(rows: pl.DataFrame, criteria: Criteria) -> pl.Expr:
-    """The criteria's columns that the row was not checked against and has no value for."""
+def _group_columns(names: Sequence[str]) -> list[list[str]]:
+    """Return the canonical columns to fill; columns that are only true together form one group."""
+    present = [column.name for column in canonical_columns() if column.name in names]
+    together = [[name for name in group if name in present] for group in _COLUMN_GROUPS]
+    alone = [[name] for name in present if not any(name in group for group in together)]
+    return [*alone, *filter(None, together)]
+
+
+def _find_donors(survivors: pl.DataFrame, removed: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
+    """For each survivor with no value in the group, return the best removed row with any: `SURVIVOR`, `donor`, the values."""
+    blank = survivors.filter(pl.all_horizontal(pl.col(group).is_null())).select(RANK)
+    candidates = removed.filter(pl.any_horizontal(pl.col(group).is_not_null())).join(
+        blank, left_on=SURVIVOR, right_on=RANK, how="semi", maintain_order="left"
+    )
+    first = candidates.unique(SURVIVOR, keep="first", maintain_order=True)
+    return first.select(SURVIVOR, pl.col(RANK).alias(_DONOR), *group)
+
+
+def _describe_cells(donors: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return one row per filled cell, such as `Year Built: 1990`."""
+    value = pl.col(name).cast(pl.String).str.strip_suffix(".0")
+    return donors.filter(pl.col(name).is_not_null()).select(SURVIVOR, _DONOR, pl.format(f"{name}: {{}}", value).alias("cell"))
+
+
+def _join_cells(cells: pl.DataFrame, by: str) -> pl.DataFrame:
+    return cells.group_by(by, maintain_order=True).agg(pl.col("cell").str.join("; ").alias(_FILLED_CELLS))
+
+
+def _replace_rows(survivors: pl.DataFrame, accepted: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the survivors with the accepted rows in place of the old ones, and the old score where it differs."""
+    old_scores = survivors.select(RANK, pl.col("Flex Score").alias(_SCORE_BEFORE))
+    new = accepted.drop(STATUS).join(_join_cells(cells, SURVIVOR).rename({SURVIVOR: RANK}), on=RANK).join(old_scores, on=RANK)
+    changed = pl.when(pl.col("Flex Score") != pl.col(_SCORE_BEFORE)).then(_SCORE_BEFORE).alias(_SCORE_BEFORE)
+    others = survivors.join(accepted, on=RANK, how="anti")
+    empty = pl.DataFrame(schema={_FILLED_CELLS: pl.String, _SCORE_BEFORE: pl.Float64})
+    return pl.concat([others, new.with_columns(changed), empty], how="diagonal_relaxed").sort(RANK)
+
+
+def _still_missing(rows: pl.DataFrame, criteria: Criteria) -> pl.Expr:
+    """Return the criteria's columns that were skipped for the row and still have no value, joined by commas."""
     if UNVERIFIED not in rows.columns:
         return pl.lit("")
     unverified = pl.col(UNVERIFIED).str.split(", ")
     names = [name for name in criteria.profile.eligibility if name in rows.columns]
-    lacking = [pl.when(unverified.list.contains(name) & pl.col(name).is_null()).then(pl.lit(name)) for name in names]
-    return pl.concat_str(lacking, separator=", ", ignore_nulls=True) if lacking else pl.lit("")
+    missing = [pl.when(unverified.list.contains(name) & pl.col(name).is_null()).then(pl.lit(name)) for name in names]
+    return pl.concat_str(missing, separator=", ", ignore_nulls=True) if missing else pl.lit("")

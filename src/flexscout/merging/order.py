@@ -1,31 +1,127 @@
-"""The order of the result: total, so that equal input gives equal output."""
+"""The order of rows, as data: which row of a cluster survives, and how the list is sorted.
+
+Both orders are total, because the source of a row is unique. Equal input therefore gives equal output.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from flexscout.domain import SOURCE_COLUMNS
+from flexscout.domain import SOURCE_COLUMNS, canonical_columns
+from flexscout.scoring import MODIFIED
 
-# Column -> whether the greatest comes first. A row is named by its source, so no two rows are equal.
-_ORDER = {
-    "Flex Score": True,
-    "Completeness": True,
-    "Building SqFt": True,
-    "Address": False,
-    **dict.fromkeys(SOURCE_COLUMNS, False),
-}
+FILLED_CELLS = "__filled_cells"
+"""Working column: the number of canonical columns in which a row has a value."""
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One criterion of an order.
+
+    Attributes:
+        column: The column to compare.
+        descending: Whether the greatest value comes first.
+        tie: For people: both rows are equal in this criterion.
+        loss: For people: the row comes second because of this criterion; may use `{row}` and `{kept}`, the two values.
+
+    """
+
+    column: str
+    descending: bool = False
+    tie: str = ""
+    loss: str = ""
+
+    def is_worse(self, value: Any, other: Any) -> bool:
+        """Whether `value` comes after `other`."""
+        return bool(value < other if self.descending else value > other)
+
+
+SURVIVOR_ORDER = (
+    SortKey("Flex Score", descending=True, tie="same score", loss="lower score ({row:g}; the kept row has {kept:g})"),
+    SortKey(
+        FILLED_CELLS,
+        descending=True,
+        tie="same number of filled columns",
+        loss="fewer filled columns ({row}; the kept row has {kept})",
+    ),
+    SortKey(MODIFIED, descending=True, tie="same file date", loss="older file"),
+    *(SortKey(column, loss="the kept row comes first by file, sheet and row") for column in SOURCE_COLUMNS),
+)
+"""The first row of a cluster in this order survives."""
+
+LIST_ORDER = (
+    SortKey("Flex Score", descending=True),
+    SortKey("Completeness", descending=True),
+    SortKey("Building SqFt", descending=True),
+    SortKey("Address"),
+    *map(SortKey, SOURCE_COLUMNS),
+)
+"""The order of the list; missing values come last."""
+
+
+def count_filled_cells(columns: Sequence[str]) -> pl.Expr:
+    """Return the `FILLED_CELLS` of each row of a frame with these columns."""
+    names = [column.name for column in canonical_columns() if column.name in columns]
+    return pl.sum_horizontal(pl.lit(0, pl.UInt32), pl.col(names).is_not_null().cast(pl.UInt32)).alias(FILLED_CELLS)
+
+
+def sort_survivors_first(frame: pl.DataFrame) -> pl.Series:
+    """Return the positions of the rows in `SURVIVOR_ORDER`.
+
+    Args:
+        frame: Rows with `Flex Score`, `MODIFIED` and `SOURCE_COLUMNS`.
+
+    """
+    keys = [*_SURVIVOR_COLUMNS]
+    ordered = frame.with_columns(count_filled_cells(frame.columns))
+    return ordered.select(pl.arg_sort_by(keys, descending=[key.descending for key in SURVIVOR_ORDER]).alias("position"))[
+        "position"
+    ]
+
+
+_SURVIVOR_COLUMNS = [key.column for key in SURVIVOR_ORDER]
+
+
+def explain_survivor(row: Mapping[str, Any], kept: Mapping[str, Any], *, has_dates: bool = True) -> str:
+    """Say why `kept` survives and `row` doesn't: the first criterion of `SURVIVOR_ORDER` in which they differ.
+
+    Args:
+        row: The removed row, with the columns of `SURVIVOR_ORDER`.
+        kept: The survivor, likewise.
+        has_dates: Whether `MODIFIED` of both rows is the date that the run saw.
+
+    """
+    ties: list[str] = []
+    for key in SURVIVOR_ORDER:
+        if key.column == MODIFIED and not has_dates:
+            return "; ".join([*ties, "the file dates of the run are no longer known"])
+        if key.is_worse(row[key.column], kept[key.column]):
+            return "; ".join([*ties, key.loss.format(row=row[key.column], kept=kept[key.column])])
+        ties += [key.tie] if key.tie else []
+    return "; ".join(ties)
 
 
 def sort_by_rank(frame: pl.DataFrame) -> pl.DataFrame:
-    """Best first: by score, completeness, size; then by address and source. Missing values come last, equal rows stay."""
-    by = _there(frame)
-    return frame.sort(list(by), descending=list(by.values()), nulls_last=True, maintain_order=True) if by else frame
+    """Return the rows in `LIST_ORDER`, best first.
+
+    Columns that the frame doesn't have are skipped; equal rows keep their order.
+    """
+    keys = _list_keys(frame)
+    if not keys:
+        return frame
+    descending = [key.descending for key in keys]
+    return frame.sort([key.column for key in keys], descending=descending, nulls_last=True, maintain_order=True)
 
 
 def rank_positions(frame: pl.DataFrame, rows: pl.Series) -> pl.Series:
-    """Where, among these `rows` of the frame, the first in order stands, the second, and so on."""
-    by = _there(frame)
-    order = pl.arg_sort_by(list(by), descending=list(by.values()), nulls_last=True, maintain_order=True)
-    return frame.select(list(by))[rows].select(order.alias("position"))["position"]
+    """Return the order of some rows in `LIST_ORDER`, as positions in `rows`. Faster than sorting the rows themselves."""
+    keys = _list_keys(frame)
+    columns, descending = [key.column for key in keys], [key.descending for key in keys]
+    order = pl.arg_sort_by(columns, descending=descending, nulls_last=True, maintain_order=True)
+    return frame.select(columns)[rows].select(order.alias("position"))["position"]
 
 
-def _there(frame: pl.DataFrame) -> dict[str, bool]:
-    return {name: descending for name, descending in _ORDER.items() if name in frame.columns}
+def _list_keys(frame: pl.DataFrame) -> list[SortKey]:
+    return [key for key in LIST_ORDER if key.column in frame.columns]

@@ -1,4 +1,7 @@
-"""One row a property; which rows are one is decided over all properties, candidates or not."""
+"""Turn classified rows into one record per property.
+
+Matching looks at all rows, candidates or not, because two candidates can be connected through a row that is not one.
+"""
 
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,7 +15,6 @@ from flexscout.merging.fill import Rescore, rescore_rows
 from flexscout.merging.survivors import MergeResult, deduplicate, keep_all_rows
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, ClassifiedFiles, Criteria, select_match_columns
 
-_ABOUT = ("Property Name", *POSTAL_COLUMNS, "APN", "Building SqFt", "Flex Score")
 POSSIBLE_SCHEMA = {
     "Match Score": pl.Float64,
     "Nearly Sure": pl.Boolean,
@@ -20,132 +22,147 @@ POSSIBLE_SCHEMA = {
     "Property ID": pl.String,
     "Other Property ID": pl.String,
 }
-"""What is there in any case: score 0-1, whether `close_matches: merge` would merge the pair, why, and the two properties."""
+"""Columns that possible duplicates always have.
 
-
-def find_possible_duplicates(groups: Clusters, survivors: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """A row per pair of survivors, the surest first; columns of the second begin with `Other`.
-
-    `survivors`: in their order, with `Property ID`; `rows`: where each stands among the rows that were grouped.
-    """
-    pairs = _pairs(groups, rows)
-    about = survivors.select("Property ID", *(name for name in (*_ABOUT, *SOURCE_COLUMNS) if name in survivors.columns))
-    sides = [about[pairs["first"]], about[pairs["second"]].rename(lambda name: f"Other {name}")]
-    told = pairs.select(pl.col("Score").alias("Match Score"), pl.col("sure").alias("Nearly Sure"), "Evidence")
-    names = [name for column in about.columns for name in (column, f"Other {column}")]
-    return pl.concat([told, *sides], how="horizontal").select(*told.columns, *names)
-
-
-def _pairs(groups: Clusters, rows: pl.Series) -> pl.DataFrame:
-    """`first` and `second` survivor of each close match that was not merged, with the best of what links the two."""
-    open_links = groups.match_pairs.filter(~pl.col("merge"))
-    at = pl.DataFrame({"group": groups.cluster_ids.gather(rows), "at": pl.int_range(rows.len(), eager=True)})
-    ends_of = [pl.DataFrame({"group": groups.cluster_ids.gather(open_links[side])}) for side in ("left", "right")]
-    left, right = (end.join(at, on="group", how="left", maintain_order="left")["at"] for end in ends_of)
-    ends = open_links.select(
-        pl.min_horizontal(left, right).alias("first"), pl.max_horizontal(left, right).alias("second"), "Score", "sure", "Evidence"
-    ).filter(left.is_not_null() & right.is_not_null() & (left != right))
-    best_first = ends.sort("Score", "first", "second", "Evidence", descending=[True, False, False, False])
-    return best_first.unique(["first", "second"], keep="first", maintain_order=True)
-
+`Match Score` is 0-1; `Nearly Sure` tells whether `close_matches: merge` would merge the pair.
+"""
 
 ROW = "__row"
-"""Working column: where a row stands among all that were linked."""
+"""Working column: the position of a row among all matched rows."""
 
-_GROUP = "__group"  # working column: the property that a row is of
+_CLUSTER = "__group"  # working column: the cluster of a row
+_PROPERTY_COLUMNS = ("Property Name", *POSTAL_COLUMNS, "APN", "Building SqFt", "Flex Score")
+_NO_IDS = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String})
 
 
-@dataclass(frozen=True)
-class UniqueProperties:
-    """What is left of all candidates.
-
-    `master`: a row per property, best first, with canonical columns, LINK_COLUMNS and POSITION; `merge_log`: per removed row;
-    `possible_duplicates`: pairs of properties that may be one.
-    """
-
-    master: pl.DataFrame
-    merge_log: pl.DataFrame
-    possible_duplicates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSSIBLE_SCHEMA))
+def _no_possible_duplicates() -> pl.DataFrame:
+    return pl.DataFrame(schema=POSSIBLE_SCHEMA)
 
 
 @dataclass(frozen=True)
-class RankedProperties:
-    """As Unique, and why.
+class MergedProperties:
+    """The properties on the list, and what was merged into them.
 
-    `survivors`: a row per property, best first, with canonical columns, LINK_COLUMNS and ROW, its place among the candidates;
-    `groups`: which rows are one property, of the candidates first and then the others, None if there are none.
+    Attributes:
+        survivors: One row per property in list order, with canonical columns, `LINK_COLUMNS`, `POSITION` and, where rows were
+            matched, `ROW`.
+        merge_log: One row per removed row, with the ID of its property.
+        possible_duplicates: One row per pair of properties that may be the same, surest first.
+
     """
 
     survivors: pl.DataFrame
     merge_log: pl.DataFrame
-    possible_duplicates: pl.DataFrame
-    clusters: Clusters | None
+    possible_duplicates: pl.DataFrame = field(default_factory=_no_possible_duplicates)
+
+    @property
+    def master(self) -> pl.DataFrame:
+        """The survivors without working columns other than `POSITION`."""
+        return self.survivors.drop(ROW, strict=False)
 
 
-def find_unique_properties(files: ClassifiedFiles, config: PipelineConfiguration, criteria: Criteria) -> UniqueProperties:
-    """The best candidate of each property, the merge log, and what may be one; every candidate where nothing is to be merged.
-
-    Its rows lack the columns that pass through, which `with_other_columns` reads from the tables.
-    """
-    found = rank_properties(files, config, criteria)
-    return UniqueProperties(found.survivors.drop(ROW, strict=False), found.merge_log, found.possible_duplicates)
-
-
-def rank_properties(files: ClassifiedFiles, config: PipelineConfiguration, criteria: Criteria) -> RankedProperties:
-    """The same with the groups of all rows."""
+def match_properties(files: ClassifiedFiles, config: PipelineConfiguration) -> Clusters | None:
+    """Match all rows of the files: first the candidates, then the rejected rows. None if there are no candidates."""
     if not files.shelved_candidates.columns:
-        nothing = keep_all_rows(files.candidates, ())
-        return RankedProperties(
-            nothing.survivors, add_property_ids(nothing.merge_log, _NO_IDS), pl.DataFrame(schema=POSSIBLE_SCHEMA), None
-        )
-    groups = match_rows(_linkable_rows(files, config), config)
-    judge = partial(rescore_rows, criteria=criteria) if config.fill_from_duplicates else None
-    found = merge_matches(files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), groups, config, judge)
-    survivors = _named(found.survivors, groups)
-    possible = find_possible_duplicates(groups, survivors, survivors[ROW])
-    return RankedProperties(survivors, add_property_ids(found.merge_log, survivors), possible, groups)
-
-
-def _linkable_rows(files: ClassifiedFiles, config: PipelineConfiguration) -> pl.DataFrame:
-    """Those of the candidates, then those of the others."""
-    return pl.concat([select_match_columns(part, config.duplicate_fields) for part in files.shelves], how="diagonal")
-
-
-_NO_IDS = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String})
-
-
-def add_property_ids(merge_log: pl.DataFrame, survivors: pl.DataFrame) -> pl.DataFrame:
-    """The merge log with the ID of each group's property."""
-    ids = survivors.select(_NO_IDS.columns).drop_nulls()
-    named = merge_log.join(ids, on="Duplicate Group", how="left", maintain_order="left")
-    return named.select(*_NO_IDS.columns, pl.exclude(_NO_IDS.columns))
+        return None
+    rows = [select_match_columns(table, config.duplicate_fields) for table in files.shelves]
+    return match_rows(pl.concat(rows, how="diagonal"), config)
 
 
 def match_rows(rows: pl.DataFrame, config: PipelineConfiguration) -> Clusters:
-    """Which of the linkable rows are one property."""
-    how = MatchSettings.from_config(config)
-    return find_clusters(rows, how if config.enable_deduplication else replace(how, close_matches="off"), rows[MISSING_FIELDS])
+    """Match rows by the settings of a run; `rows` have `MISSING_FIELDS`."""
+    settings = MatchSettings.from_config(config)
+    settings = settings if config.enable_deduplication else replace(settings, close_matches="off")
+    return find_clusters(rows, settings, rows[MISSING_FIELDS])
+
+
+def merge_properties(
+    files: ClassifiedFiles, clusters: Clusters | None, config: PipelineConfiguration, criteria: Criteria
+) -> MergedProperties:
+    """Merge the candidates of each cluster into one row, and assign property IDs.
+
+    The result doesn't have the unmapped columns; `add_unmapped_columns` reads them from the tables.
+
+    Args:
+        files: The classified files.
+        clusters: The result of `match_properties`.
+        config: The settings; with `enable_deduplication: false` every candidate stays.
+        criteria: Scores rows again whose blanks were filled.
+
+    """
+    if clusters is None:
+        merged = keep_all_rows(files.candidates, ())
+        return MergedProperties(merged.survivors, add_property_ids(merged.merge_log, _NO_IDS))
+    rescore = partial(rescore_rows, criteria=criteria) if config.fill_from_duplicates else None
+    merged = merge_matches(files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), clusters, config, rescore)
+    ids = assign_property_ids(clusters.identity_keys.gather(merged.survivors[ROW]), merged.survivors)
+    survivors = merged.survivors.with_columns(ids)
+    survivors = survivors.select(order_columns(survivors.columns))
+    possible = find_possible_duplicates(clusters, survivors, survivors[ROW])
+    return MergedProperties(survivors, add_property_ids(merged.merge_log, survivors), possible)
 
 
 def merge_matches(
-    candidates: pl.DataFrame, groups: Clusters, config: PipelineConfiguration, judge: Rescore | None = None
+    candidates: pl.DataFrame, clusters: Clusters, config: PipelineConfiguration, rescore: Rescore | None = None
 ) -> MergeResult:
-    """A row per group, best first, of candidates with LACKING, MODIFIED and ROW, which stays; all if none is to be merged.
+    """Merge the rows of each cluster, or keep every row if the settings turn deduplication off.
 
-    `judge`: if blanks of a row are to be filled from those that are merged into it, scores it anew.
+    Args:
+        candidates: Scored rows with `MISSING_FIELDS`, `MODIFIED` and `ROW`; `ROW` stays in the result.
+        clusters: The clusters of the matched rows.
+        config: The settings of the run.
+        rescore: Scores rows again whose blanks were filled. Without it, no blanks are filled.
+
     """
     if not config.enable_deduplication:
         return keep_all_rows(candidates, (MISSING_FIELDS, MODIFIED))
 
     def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
-        return groups.describe_matches(kept[ROW], removed[ROW])
+        return clusters.describe_matches(kept[ROW], removed[ROW])
 
-    numbered = candidates.drop(MISSING_FIELDS).with_columns(groups.cluster_ids.gather(candidates[ROW]).alias(_GROUP))
-    return deduplicate(numbered, key=_GROUP, newness=MODIFIED, describe_matches=describe_matches, rescore=judge)
+    clustered = candidates.drop(MISSING_FIELDS).with_columns(clusters.cluster_ids.gather(candidates[ROW]).alias(_CLUSTER))
+    return deduplicate(clustered, _CLUSTER, describe_matches, rescore)
 
 
-def _named(survivors: pl.DataFrame, groups: Clusters) -> pl.DataFrame:
-    """The survivors with their IDs."""
-    ids = assign_property_ids(groups.identity_keys.gather(survivors[ROW]), survivors)
-    named = survivors.with_columns(ids)
-    return named.select(order_columns(named.columns))
+def add_property_ids(merge_log: pl.DataFrame, survivors: pl.DataFrame) -> pl.DataFrame:
+    """Return the merge log with the `Property ID` of each group's survivor."""
+    ids = survivors.select(_NO_IDS.columns).drop_nulls()
+    joined = merge_log.join(ids, on="Duplicate Group", how="left", maintain_order="left")
+    return joined.select(*_NO_IDS.columns, pl.exclude(_NO_IDS.columns))
+
+
+def find_possible_duplicates(clusters: Clusters, survivors: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """Return the pairs of survivors that may be the same property, surest first.
+
+    Columns of the second property begin with `Other`.
+
+    Args:
+        clusters: The clusters of the matched rows.
+        survivors: One row per property, with `Property ID`.
+        rows: The position of each survivor among the matched rows.
+
+    """
+    pairs = _pair_survivors(clusters, rows)
+    names = ("Property ID", *(name for name in (*_PROPERTY_COLUMNS, *SOURCE_COLUMNS) if name in survivors.columns))
+    properties = survivors.select(names)
+    sides = [properties[pairs["first"]], properties[pairs["second"]].rename(lambda name: f"Other {name}")]
+    matches = pairs.select(pl.col("Score").alias("Match Score"), pl.col("sure").alias("Nearly Sure"), "Evidence")
+    both = [name for column in names for name in (column, f"Other {column}")]
+    return pl.concat([matches, *sides], how="horizontal").select(*matches.columns, *both)
+
+
+def _pair_survivors(clusters: Clusters, rows: pl.Series) -> pl.DataFrame:
+    """Return `first` and `second` survivor of each pair with a close match that was not merged, and the best such match."""
+    pairs = clusters.match_pairs.filter(~pl.col("merge"))
+    survivor_of = pl.DataFrame({"cluster": clusters.cluster_ids.gather(rows), "at": pl.int_range(rows.len(), eager=True)})
+    left, right = (
+        pl.DataFrame({"cluster": clusters.cluster_ids.gather(pairs[side])}).join(
+            survivor_of, on="cluster", how="left", maintain_order="left"
+        )["at"]
+        for side in ("left", "right")
+    )
+    ends = pairs.select(
+        pl.min_horizontal(left, right).alias("first"), pl.max_horizontal(left, right).alias("second"), "Score", "sure", "Evidence"
+    ).filter(left.is_not_null() & right.is_not_null() & (left != right))
+    best_first = ends.sort("Score", "first", "second", "Evidence", descending=[True, False, False, False])
+    return best_first.unique(["first", "second"], keep="first", maintain_order=True)

@@ -32,6 +32,7 @@ from flexscout.notebook.frames import (
     to_frame_kind,
     type_known_columns,
 )
+from flexscout.scoring import MODIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,13 +101,13 @@ def merge_frame(frame: Any, config: PipelineConfiguration, groups: Clusters | No
         pl.col("Flex Score").fill_null(_NO_SCORE),
         found_groups.cluster_ids.alias("__key"),
         pl.col(POSITION).alias("Source Row"),
-        (-pl.col(POSITION)).alias("__newness"),  # the first row of equals stays
+        (-pl.col(POSITION)).alias(MODIFIED),  # the first row of equals stays
     )
 
     def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
         return found_groups.describe_matches(kept[POSITION], removed[POSITION])
 
-    found = deduplicate(ready, key="__key", newness="__newness", describe_matches=describe_matches)
+    found = deduplicate(ready, "__key", describe_matches)
     merge_log = found.merge_log.with_columns(pl.col("Kept Score", "Removed Score").replace(_NO_SCORE, None))
     return MergeResult(found.survivors, merge_log)
 

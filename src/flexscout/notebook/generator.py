@@ -15,7 +15,7 @@ from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables, 
 from flexscout.errors import AggregationError, NothingToReadError, OutputError
 from flexscout.history import RunHistory, RunRecord
 from flexscout.matching import Clusters, assign_property_ids
-from flexscout.merging import POSSIBLE_SCHEMA, add_property_ids, find_possible_duplicates, sort_by_rank
+from flexscout.merging import POSSIBLE_SCHEMA, add_property_ids, count_removed_rows, find_possible_duplicates, sort_by_rank
 from flexscout.models import AggregateStatistics, ProcessingResult
 from flexscout.notebook.aggregator import ResultAggregator, cluster_frame, merge_frame
 from flexscout.notebook.frames import POSITION, FrameT, column_labels, type_known_columns
@@ -164,11 +164,12 @@ class ReportGenerator:
             assign_property_ids(groups.identity_keys.gather(found.survivors[POSITION]), found.survivors)
         )
         chosen = sort_by_rank(_scored(candidates[unique] if master is None else master))
+        merge_log = add_property_ids(_removed(found.merge_log, candidates, chosen), named)
         return RunFacts(
-            results=files,
+            results=count_removed_rows(files, merge_log),
             skipped=(),
             master=chosen.drop(POSITION),
-            merge_log=add_property_ids(_removed(found.merge_log, candidates, chosen), named),
+            merge_log=merge_log,
             possible_duplicates=_possible(groups, named)
             if self.config.enable_deduplication
             else pl.DataFrame(schema=POSSIBLE_SCHEMA),

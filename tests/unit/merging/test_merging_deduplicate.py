@@ -3,7 +3,9 @@
 import polars as pl
 import pytest
 
-from flexscout.merging.survivors import MERGE_LOG_SCHEMA, deduplicate
+from flexscout.merging.merge_log import MERGE_LOG_SCHEMA
+from flexscout.merging.survivors import deduplicate
+from flexscout.scoring import MODIFIED
 
 ROW = {
     "Property Name": None,
@@ -20,7 +22,7 @@ ROW = {
     "Source Sheet": "M",
     "Source Row": 10,
     "key": "k",
-    "age": 100.0,
+    MODIFIED: 100.0,
 }
 TYPES = {"Property Name": pl.String, "APN": pl.String, "Year Built": pl.Int64, "Broker Note": pl.String}
 
@@ -32,7 +34,7 @@ def because(_, removed):
 
 def merge(*rows):
     frame = pl.DataFrame([ROW | row for row in rows], schema_overrides=TYPES, infer_schema_length=None)
-    return deduplicate(frame, "key", "age", because)
+    return deduplicate(frame, "key", because)
 
 
 def places(frame):
@@ -41,9 +43,9 @@ def places(frame):
 
 WORST_PLACE = {"Source File": "z.xlsx", "Source Sheet": "Z", "Source Row": 99}
 TIES = {
-    "the highest score": {"Flex Score": 9.0, "City": None, "age": 1.0, **WORST_PLACE},
-    "then the most canonical cells": {"Year Built": 1990, "age": 1.0, **WORST_PLACE},
-    "then the newest file": {"age": 101.0, **WORST_PLACE},
+    "the highest score": {"Flex Score": 9.0, "City": None, MODIFIED: 1.0, **WORST_PLACE},
+    "then the most canonical cells": {"Year Built": 1990, MODIFIED: 1.0, **WORST_PLACE},
+    "then the newest file": {MODIFIED: 101.0, **WORST_PLACE},
     "then the first file": WORST_PLACE | {"Source File": "a.xlsx"},
     "then the first sheet": WORST_PLACE | {"Source File": "m.xlsx", "Source Sheet": "A"},
     "then the first row": {"Source Row": 9},
@@ -82,7 +84,7 @@ def test_rows_without_a_key_are_no_duplicates_of_any():
 def test_the_survivors_are_in_order_and_without_working_columns():
     found = merge({"key": "a", "Flex Score": 6.0}, {"key": "b", "Flex Score": 9.0}, {"key": None, "Flex Score": 7.0})
     assert found.survivors["Flex Score"].to_list() == [9, 7, 6]
-    own = [name for name in ROW if name not in ("key", "age")]
+    own = [name for name in ROW if name not in ("key", MODIFIED)]
     assert found.survivors.columns == [*own, "Duplicate Group", "Source Count", "Also In"]
 
 
@@ -162,8 +164,8 @@ def test_an_extra_column_may_be_called_like_a_column_of_the_merge_logs_making():
 
 def test_deduplicating_twice_is_deduplicating_once():
     once = merge({}, {"Flex Score": 9.0, "Source Row": 11}, {"key": None, "Source Row": 12}, {"key": "l", "Source Row": 13})
-    restored = once.survivors.with_columns(pl.Series("key", ["k", None, "l"]), pl.lit(0.0).alias("age"))
-    again = deduplicate(restored, "key", "age", because)
+    restored = once.survivors.with_columns(pl.Series("key", ["k", None, "l"]), pl.lit(0.0).alias(MODIFIED))
+    again = deduplicate(restored, "key", because)
     merged = ("Duplicate Group", "Source Count", "Also In")
     assert again.survivors.drop(merged).equals(once.survivors.drop(merged))
     assert again.merge_log.is_empty()
@@ -171,7 +173,7 @@ def test_deduplicating_twice_is_deduplicating_once():
 
 def test_a_frame_without_rows_gives_no_survivors_and_an_empty_merge_log():
     frame = pl.DataFrame(ROW, schema_overrides=TYPES).clear()
-    found = deduplicate(frame, "key", "age", because)
+    found = deduplicate(frame, "key", because)
     assert found.survivors.is_empty()
     assert found.merge_log.is_empty()
 
@@ -182,9 +184,9 @@ def test_the_merge_log_always_has_its_schema(rows):
 
 
 def test_rows_without_any_canonical_column_are_merged_all_the_same():
-    names = ("Flex Score", "Source File", "Source Sheet", "Source Row", "key", "age")
+    names = ("Flex Score", "Source File", "Source Sheet", "Source Row", "key", MODIFIED)
     frame = pl.DataFrame([{name: row[name] for name in names} for row in (ROW, ROW | {"Source Row": 11})])
-    found = deduplicate(frame, "key", "age", because)
+    found = deduplicate(frame, "key", because)
     assert found.survivors["Source Row"].to_list() == [10]
     assert found.merge_log["Fields That Differ"].to_list() == [""]
 

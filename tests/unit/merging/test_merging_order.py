@@ -3,8 +3,16 @@
 import polars as pl
 import pytest
 
-from flexscout.merging.order import sort_by_rank
+from flexscout.merging.order import (
+    FILLED_CELLS,
+    SURVIVOR_ORDER,
+    count_filled_cells,
+    explain_survivor,
+    sort_by_rank,
+    sort_survivors_first,
+)
 from flexscout.merging.survivors import keep_all_rows
+from flexscout.scoring import MODIFIED
 
 ROW = {
     "Flex Score": 5.0,
@@ -52,7 +60,7 @@ def test_a_frame_without_rows_or_without_such_columns_stays_as_it_is(frame):
 
 def test_without_deduplication_every_row_stays_in_order_and_the_merge_log_is_empty():
     frame = pl.DataFrame([ROW | {"key": "k"}, ROW | {"Flex Score": 9.0, "key": "k"}])
-    found = keep_all_rows(frame, ("key", "age"))
+    found = keep_all_rows(frame, ("key",))
     alone = {"Duplicate Group": None, "Source Count": 1, "Also In": None}
     assert found.survivors.to_dicts() == [ROW | {"Flex Score": 9.0} | alone, ROW | alone]
     assert found.merge_log.is_empty()
@@ -61,3 +69,38 @@ def test_without_deduplication_every_row_stays_in_order_and_the_merge_log_is_emp
 def test_equal_rows_stay_in_their_order():
     frame = pl.DataFrame({"Flex Score": [5.0] * 1_000, "Note": range(1_000)})
     assert sort_by_rank(frame).equals(frame)
+
+
+KEPT = {"Flex Score": 8.0, FILLED_CELLS: 9, MODIFIED: 100.0, "Source File": "a.xlsx", "Source Sheet": "A", "Source Row": 2}
+SAME_CELLS = "same score; same number of filled columns"
+
+
+@pytest.mark.parametrize(
+    ("worse", "reason"),
+    [
+        ({"Flex Score": 6.5}, "lower score (6.5; the kept row has 8)"),
+        ({FILLED_CELLS: 7}, "same score; fewer filled columns (7; the kept row has 9)"),
+        ({MODIFIED: 99.0}, f"{SAME_CELLS}; older file"),
+        ({"Source File": "b.xlsx"}, f"{SAME_CELLS}; same file date; the kept row comes first by file, sheet and row"),
+        ({"Source Sheet": "B"}, f"{SAME_CELLS}; same file date; the kept row comes first by file, sheet and row"),
+        ({"Source Row": 3}, f"{SAME_CELLS}; same file date; the kept row comes first by file, sheet and row"),
+    ],
+)
+def test_the_explanation_names_the_first_criterion_in_which_the_row_is_worse(worse, reason):
+    assert explain_survivor(KEPT | worse, KEPT) == reason
+
+
+def test_the_explanation_does_not_use_file_dates_that_are_not_known():
+    row = KEPT | {MODIFIED: 1.0}
+    assert explain_survivor(row, KEPT, has_dates=False) == f"{SAME_CELLS}; the file dates of the run are no longer known"
+    assert explain_survivor(row | {"Flex Score": 4.0}, KEPT, has_dates=False).startswith("lower score")
+
+
+@pytest.mark.parametrize("worse", [{"Flex Score": 4.0}, {"Address": None}, {MODIFIED: 1.0}, {"Source File": "z.xlsx"}])
+def test_the_survivor_and_its_explanation_follow_one_order(worse):
+    kept = ROW | {MODIFIED: 5.0}
+    frame = pl.DataFrame([kept | worse, kept])
+    first, second = frame.with_columns(count_filled_cells(frame.columns))[sort_survivors_first(frame)].to_dicts()
+    assert first == first | kept
+    key = next(key for key in SURVIVOR_ORDER if key.is_worse(second[key.column], first[key.column]))
+    assert key.loss.partition(" (")[0] in explain_survivor(second, first)

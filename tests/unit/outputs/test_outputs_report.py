@@ -7,7 +7,7 @@ import pytest
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.column_names import MAX_POSSIBLE_DUPLICATES
 from flexscout.ingest.scan import scan_folder
-from flexscout.merging.properties import find_unique_properties
+from flexscout.merging import count_removed_rows, match_properties, merge_properties
 from flexscout.models import FileSkipCode, SkippedFile
 from flexscout.outputs.report.build import RunFacts, build_report, compute_statistics
 from flexscout.outputs.report.messages import build_messages
@@ -33,9 +33,9 @@ def facts_of(exports, *, skipped=(), **settings):
     batch = BatchProcessor(config, executor=SerialExecutor())
     with TableFolder() as folder:
         files = combine_parts(list(batch.process(scan_folder(exports).sources, TableCache(folder))))
-        merged = find_unique_properties(files, config, batch.criteria)
+        merged = merge_properties(files, match_properties(files, config), config, batch.criteria)
     return RunFacts(
-        results=files.results,
+        results=count_removed_rows(files.results, merged.merge_log),
         skipped=skipped,
         master=merged.master,
         merge_log=merged.merge_log,

@@ -149,19 +149,17 @@ def _duration(facts: RunFacts) -> float:
 
 def _files(facts: RunFacts) -> list[dict[str, Any]]:
     """An entry per file found, by name."""
-    removed = dict(facts.merge_log.group_by("Removed File").len().iter_rows())
-    entries = [_file(result, removed.get(result.record.source.name, 0)) for result in facts.results]
+    entries = [_file(result) for result in facts.results]
     entries += [_skipped(file) for file in facts.skipped]
     return sorted(entries, key=lambda entry: str(entry["file"]))
 
 
-def _file(result: ProcessingResult, removed: int) -> dict[str, Any]:
+def _file(result: ProcessingResult) -> dict[str, Any]:
     record = result.record
     entry = {
         "file": record.source.name,
         "status": str(FileStatus.OK if result.success else FileStatus.FAILED),
         **asdict(result.account),
-        "duplicates_removed": removed,
         "seconds": round(result.processing_time, 3),
         "retries": record.retries,
         "issues": sum(record.issue_counts.values()),

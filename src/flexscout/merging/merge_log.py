@@ -1,0 +1,143 @@
+"""The merge log: one row per removed row, with the row kept for it and the evidence."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    FILL_COLUMNS,
+    LINK_COLUMNS,
+    blank_to_null,
+    canonical_columns,
+    have_different_apns,
+    join_some_texts,
+)
+from flexscout.models import ProcessingResult
+
+MERGE_LOG_SCHEMA = {
+    "Duplicate Group": pl.Int64,
+    "Address": pl.String,
+    "City": pl.String,
+    "State": pl.String,
+    "Kept File": pl.String,
+    "Kept Sheet": pl.String,
+    "Kept Row": pl.Int64,
+    "Kept Score": pl.Float64,
+    "Removed File": pl.String,
+    "Removed Sheet": pl.String,
+    "Removed Row": pl.Int64,
+    "Removed Score": pl.Float64,
+    "Match": pl.String,
+    "Evidence": pl.String,
+    "Different APN": pl.Boolean,
+    "Fields That Differ": pl.String,
+    "Filled Cells": pl.String,
+}
+"""Columns of the merge log.
+
+`Duplicate Group` counts clusters from 1 in the order of their survivors. The place is that of the kept row. `Filled Cells` lists
+the values that the kept row took from the removed one.
+"""
+
+DescribeMatches = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+"""Kept rows and removed rows, paired -> `Match` (the kind) and `Evidence` (a sentence) of each pair."""
+
+_SOURCE_PARTS = ("File", "Sheet", "Row")
+_LARGEST_EXACT = 2**53  # above it, a float doesn't hold every whole number
+_KEPT = "__kept "  # prefix of the kept row's columns
+_NAMED_FILES = 5
+
+
+def build_merge_log(
+    removed: pl.DataFrame, kept: pl.DataFrame, groups: pl.Series, describe_matches: DescribeMatches
+) -> pl.DataFrame:
+    """Return the merge log, sorted by group, file, sheet and row of the removed row.
+
+    Args:
+        removed: Removed rows with their sources, scores, and `Filled Cells`.
+        kept: The survivor of each removed row, in the same order.
+        groups: The `Duplicate Group` of each removed row.
+        describe_matches: Returns the evidence of each pair.
+
+    """
+    columns = [column.name for column in canonical_columns() if column.name in removed.columns]
+    different_apn = have_different_apns(pl.col("APN"), pl.col(f"{_KEPT}APN")) if "APN" in columns else pl.lit(value=False)
+    pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
+    log = pairs.select(
+        groups.cast(pl.Int64).alias("Duplicate Group"),
+        *((pl.col(f"{_KEPT}{name}") if name in columns else pl.lit(None, pl.String)).alias(name) for name in ADDRESS_COLUMNS),
+        *(pl.col(f"{_KEPT}Source {part}").alias(f"Kept {part}") for part in _SOURCE_PARTS),
+        pl.col(f"{_KEPT}Flex Score").alias("Kept Score"),
+        *(pl.col(f"Source {part}").alias(f"Removed {part}") for part in _SOURCE_PARTS),
+        pl.col("Flex Score").alias("Removed Score"),
+        *(pl.lit(values) for values in describe_matches(kept, removed)),
+        different_apn.alias("Different APN"),
+        _differences(pairs, columns).alias("Fields That Differ"),
+        FILL_COLUMNS[0],
+    )
+    return log.sort("Duplicate Group", "Removed File", "Removed Sheet", "Removed Row")
+
+
+def add_source_columns(survivors: pl.DataFrame, merge_log: pl.DataFrame, groups: pl.Series) -> pl.DataFrame:
+    """Return the survivors with `Duplicate Group`, `Source Count` and `Also In`.
+
+    Args:
+        survivors: One row per property.
+        merge_log: The merge log of the survivors.
+        groups: The `Duplicate Group` of each survivor, null where nothing was merged into it.
+
+    """
+    by_group = merge_log.group_by("Duplicate Group").agg(
+        (pl.len() + 1).cast(pl.Int64).alias("Source Count"),
+        pl.col("Removed File").filter(pl.col("Removed File") != pl.col("Kept File")).unique().sort().alias("files"),
+    )
+    files = blank_to_null(join_some_texts(pl.col("files"), _NAMED_FILES))
+    sources = by_group.select("Duplicate Group", "Source Count", files.alias("Also In"))
+    numbered = survivors.drop(LINK_COLUMNS, strict=False).with_columns(groups.cast(pl.Int64).alias("Duplicate Group"))
+    joined = numbered.join(sources, on="Duplicate Group", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("Source Count").fill_null(1))
+
+
+def count_removed_rows(results: Sequence[ProcessingResult], merge_log: pl.DataFrame) -> tuple[ProcessingResult, ...]:
+    """Return the results with `account.duplicates_removed` set to the number of their rows in the merge log."""
+    removed = dict(merge_log.group_by("Removed File").len().iter_rows())
+    return tuple(
+        replace(result, account=replace(result.account, duplicates_removed=removed.get(result.record.source.name, 0)))
+        for result in results
+    )
+
+
+def _differences(pairs: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:
+    """`Building SqFt: 30000 (kept), 31000; ...`: values of the removed row that the kept row lacks or has otherwise."""
+    differs = {name: _differs(pairs.schema[name], name) for name in columns}
+    used = pairs.select(expr.any().alias(name) for name, expr in differs.items())
+    parts = [
+        pl.when(expr).then(
+            pl.concat_str(
+                pl.lit(f"{name}: "),
+                _format_cells(pairs, f"{_KEPT}{name}").fill_null("none"),
+                pl.lit(" (kept), "),
+                _format_cells(pairs, name),
+            )
+        )
+        for name, expr in differs.items()
+        if used[name].any()
+    ]
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True) if parts else pl.lit("")
+
+
+def _differs(kind: pl.DataType, name: str) -> pl.Expr:
+    own, kept = pl.col(name), pl.col(f"{_KEPT}{name}")
+    differs = own.str.to_lowercase() != kept.str.to_lowercase() if kind == pl.String else own != kept
+    return own.is_not_null() & differs.fill_null(value=True)
+
+
+def _format_cells(pairs: pl.DataFrame, name: str) -> pl.Expr:
+    """The column as text; a column of whole numbers without decimals."""
+    value = pl.col(name)
+    if not pairs.schema[name].is_float():
+        return value.cast(pl.String)
+    is_whole = ((pairs[name] % 1 == 0) & (pairs[name].abs() < _LARGEST_EXACT)).all()
+    return value.cast(pl.Int64).cast(pl.String) if is_whole else value.cast(pl.String).str.strip_suffix(".0")
