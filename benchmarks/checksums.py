@@ -32,7 +32,7 @@ def main() -> None:
         folder = Path(place)
         exports = sorted(write_folder(folder / "in", files=options.files, rows=options.rows).iterdir())
         sources = [build_source_file(path, path.name) for path in exports]
-        cache = TableCache(folder / "cache", lasting=True)
+        cache = TableCache(folder / "cache", is_persistent=True)
         read = _read_exports(sources, cache)
         tables = [path for path in sorted(cache.folder.rglob("*.parquet")) if path.is_file()]
         taken = [_once(sources, cache, tables) for _ in range(options.runs)]
@@ -50,7 +50,7 @@ def _read_exports(sources: list[SourceFile], cache: TableCache) -> float:
     """Seconds to turn all exports into tables, as one worker does."""
     started = perf_counter()
     for source in sources:
-        cache.keep(ingest_file(source, cache))
+        cache.store(ingest_file(source, cache))
     return perf_counter() - started
 
 

@@ -35,7 +35,7 @@ def judged(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]
     """What the files of the settings' folder come to, and its report."""
     batch = BatchProcessor(config)
     with open_table_cache(config.cache_folder, hash_reading_code()) as cache:
-        known = cache.depending_on(batch.schema)
+        known = cache.with_options(batch.schema)
         files = batch.classify([known.find(source) for source in scan_folder(Path(config.input_folder)).sources])
         unique = merge_properties(files, match_properties(files, config), config, batch.criteria)
     why = batch.criteria.explain(unique.master.head(MAX_PAGE_ROWS))

@@ -24,7 +24,7 @@ from flexscout.runtime import (
     Stopwatch,
     TableCache,
     hash_reading_code,
-    log_finished,
+    log_run_finished,
     log_scan,
     open_run_log,
     open_table_cache,
@@ -74,8 +74,8 @@ class ScalableFlexPipeline:
                 return same.build_repeat_summary()
             summary = self._result(found, tables, partial(carry_over, book, state, config), clock, memory)
             book.add(state, summary, config.parquet_file)
-            tables.bound(config.cache_limit_gb)
-            log_finished(summary)
+            tables.trim(config.cache_limit_gb)
+            log_run_finished(summary)
             return summary
 
     def _result(

@@ -28,14 +28,14 @@ def export(folder):
 
 @pytest.fixture
 def cache(tmp_path):
-    return TableCache(tmp_path / "cache", lasting=True)
+    return TableCache(tmp_path / "cache", is_persistent=True)
 
 
 @pytest.fixture
 def record(tmp_path, cache):
     """What was read of an export and is kept."""
     found = ingest_file(build_source_file(export(tmp_path), "a.xlsx"), cache)
-    cache.keep(found)
+    cache.store(found)
     return found
 
 
@@ -45,7 +45,7 @@ def tables_of(record):
 
 @pytest.mark.parametrize("name", [RECORD, TABLE])
 def test_a_flipped_bit_is_never_believed(cache, record, name):
-    path, tables, sheets = cache.place(record.source) / name, tables_of(record), record.sheets
+    path, tables, sheets = cache.entry_folder(record.source) / name, tables_of(record), record.sheets
     undamaged = path.read_bytes()
     for position in damage.bit_positions(path, FLIPS):
         damage.flip_bit(path, position)
@@ -59,37 +59,37 @@ def test_a_flipped_bit_is_never_believed(cache, record, name):
 @pytest.mark.parametrize("spoil", DAMAGES)
 def test_a_damaged_file_of_an_entry_is_noticed_and_replaced(cache, record, name, spoil):
     tables = tables_of(record)
-    spoil(cache.place(record.source) / name)
+    spoil(cache.entry_folder(record.source) / name)
     assert cache.find(record.source) is None
     again = ingest_file(record.source, cache)
-    cache.keep(again)
+    cache.store(again)
     assert (again.error, tables_of(again)) == (None, tables)
     assert cache.find(record.source).sheets == record.sheets
 
 
 def test_the_entry_of_another_file_is_not_believed(tmp_path, cache, record):
     other = ingest_file(build_source_file(valid_properties_1(tmp_path), "b.xlsx"), cache)
-    shutil.copytree(cache.place(record.source), cache.place(other.source), dirs_exist_ok=True)
+    shutil.copytree(cache.entry_folder(record.source), cache.entry_folder(other.source), dirs_exist_ok=True)
     assert cache.find(other.source) is None
 
 
 def test_an_entry_that_became_a_file_is_replaced(cache, record):
-    place = cache.place(record.source)
+    place = cache.entry_folder(record.source)
     shutil.rmtree(place)
     place.write_text("x")
     assert cache.find(record.source) is None
-    cache.keep(ingest_file(record.source, cache))
+    cache.store(ingest_file(record.source, cache))
     assert cache.find(record.source).sheets == record.sheets
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no links for everyone")
 def test_an_entry_that_can_not_be_written_gets_a_second_place(cache, record, monkeypatch):
-    place = cache.place(record.source)
+    place = cache.entry_folder(record.source)
     (place / RECORD).unlink()
     # An administrator may write everywhere, and the tests may run as one: only the answer of the system is replaced.
     monkeypatch.setattr("os.access", lambda path, _: path != place)
     again = ingest_file(record.source, cache)
-    cache.keep(again)
+    cache.store(again)
     assert again.sheets[0].table.parent != place
     assert cache.find(record.source).sheets == again.sheets
 

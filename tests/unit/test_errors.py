@@ -173,7 +173,7 @@ def test_a_passing_error_is_tried_again_a_few_times(error, retries):
     handler = ErrorHandler(retries)
     actions = [handler.handle_file_error(A, error) for _ in range(retries + 2)]
     assert actions == [ErrorAction.RETRY] * retries + [ErrorAction.SKIP] * 2
-    assert handler.tries(A) == retries
+    assert handler.count_retries(A) == retries
 
 
 def test_each_file_has_its_own_tries():
@@ -275,7 +275,7 @@ def test_a_lock_of_windows_is_known_by_its_number():
 
 def test_each_pause_is_about_twice_the_one_before_it():
     handler = ErrorHandler(retries=3)
-    pauses = [handler.pause(A) for _ in range(3) if handler.handle_file_error(A, PermissionError()) is ErrorAction.RETRY]
+    pauses = [handler.retry_delay(A) for _ in range(3) if handler.handle_file_error(A, PermissionError()) is ErrorAction.RETRY]
     assert [0.16 * 2**i <= pause <= 0.24 * 2**i for i, pause in enumerate(pauses)] == [True] * 3
 
 

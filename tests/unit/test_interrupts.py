@@ -20,7 +20,7 @@ def test_what_is_held_is_whole_before_the_interrupt_counts():
     done = []
 
     def work():
-        with interrupts.held():
+        with interrupts.defer_interrupts():
             press()
             done.append("all of it")
 
@@ -31,7 +31,7 @@ def test_what_is_held_is_whole_before_the_interrupt_counts():
 
 def test_an_interrupt_that_counted_already_does_not_count_again():
     done = []
-    with interrupts.held(count=False):
+    with interrupts.defer_interrupts(reraise=False):
         press()
         done.append("within")
     assert done == ["within"]
@@ -39,13 +39,13 @@ def test_an_interrupt_that_counted_already_does_not_count_again():
 
 def test_an_interrupt_that_is_not_heard_does_nothing():
     done = []
-    with interrupts.unheard():
+    with interrupts.ignore_interrupts():
         press()
         done.append("within")
     assert done == ["within"]
 
 
-@pytest.mark.parametrize("context", [interrupts.held, interrupts.unheard])
+@pytest.mark.parametrize("context", [interrupts.defer_interrupts, interrupts.ignore_interrupts])
 def test_the_answer_of_before_is_back_afterwards(context):
     # Whoever starts the tests in the background may have it ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -55,7 +55,7 @@ def test_the_answer_of_before_is_back_afterwards(context):
     assert signal.getsignal(signal.SIGINT) is before
 
 
-@pytest.mark.parametrize("context", [interrupts.held, interrupts.unheard])
+@pytest.mark.parametrize("context", [interrupts.defer_interrupts, interrupts.ignore_interrupts])
 def test_another_thread_than_the_main_one_may_work_so_too(context):
     done = []
 
@@ -78,7 +78,7 @@ def _listening():
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     for number in before:
         signal.signal(number, signal.SIG_DFL)
-    interrupts.listen()
+    interrupts.raise_on_termination()
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -98,7 +98,7 @@ def test_a_request_to_end_waits_for_what_is_held():
     done = []
 
     def work():
-        with interrupts.held():
+        with interrupts.defer_interrupts():
             ask_to_end()
             done.append("all of it")
 

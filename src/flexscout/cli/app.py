@@ -78,7 +78,7 @@ def main() -> None:
     remove_current_folder()
     gc.set_threshold(50_000)  # imports make many objects and no garbage: looking for it takes an eighth of the start
     atexit.register(gc.freeze)  # and of the end: the interpreter would look through all that the system takes back anyway
-    interrupts.listen()
+    interrupts.raise_on_termination()
     if logging.lastResort:  # shows the warnings of commands that keep no log
         logging.lastResort.setFormatter(SafeFormatter())
     for stream in (sys.stdout, sys.stderr):

@@ -70,12 +70,12 @@ def ingest_file(
     """
     with _Recording(source) as recording:
         known = source if source.fingerprint else build_source_file(source.path, source.name)
-        place = tables.make_place(known)
+        place = tables.create_entry_folder(known)
         with _scratch(tables.scratch_in(place)) as scratch:
             book = read_workbook(source.path, memory, scratch)
             sheets, skipped = _property_sheets(source, book, schema)
             records = tuple(
-                _write(found, place / f"sheet-{number}", from_1904=book.from_1904, safe=tables.lasting)
+                _write(found, place / f"sheet-{number}", from_1904=book.from_1904, safe=tables.is_persistent)
                 for number, found in enumerate(sheets, start=1)
             )
         if not any(record.rows_read for record in records):
@@ -244,7 +244,7 @@ def _entries_at(cells: Cells, row: int, mapping: ColumnMapping) -> int:
 def _write(found: _Found, stem: Path, *, from_1904: bool, safe: bool) -> SheetRecord:
     path = stem.with_suffix(".parquet")
     converted = _converted(found, path, from_1904=from_1904, safe=safe)
-    issues = write_table(converted.issues, Path(f"{stem}-issues.parquet"), safe=safe) if converted.issues.height else None
+    issues = write_table(converted.issues, Path(f"{stem}-issues.parquet"), fsync=safe) if converted.issues.height else None
     written = (path, issues) if issues else (path,)
     return SheetRecord(
         found.sheet.name,
@@ -267,12 +267,12 @@ def _converted(found: _Found, path: Path, *, from_1904: bool, safe: bool) -> Con
     name, cells = found.sheet.name, found.sheet.cells
     if isinstance(cells, pl.DataFrame):
         converted = convert_sheet(name, cells, found.header, found.header_map, from_1904=from_1904)
-        write_table(converted.table, path, safe=safe)
+        write_table(converted.table, path, fsync=safe)
         return converted
     from flexscout.ingest.convert import convert_chunked  # noqa: PLC0415 - few sheets are so large
 
     converted, parts = convert_chunked(name, cells, found.header, found.header_map, cells.folder, from_1904=from_1904)
-    write_table_parts(parts, path, safe=safe)
+    write_table_parts(parts, path, fsync=safe)
     return converted
 
 

@@ -166,7 +166,7 @@ def replay(book: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
     batch = BatchProcessor.judging_by(criteria, config)
     inputs, new = find_inputs(record.report, config)
     with open_table_cache(config.cache_folder, hash_reading_code()) as tables:
-        there, lost = _readable(inputs, tables.depending_on(batch.schema))
+        there, lost = _readable(inputs, tables.with_options(batch.schema))
         files = combine_parts([*batch.process([one.source for one in there], tables)])
         matched = match_properties(files, config)
         ranking = merge_properties(files, matched, config, criteria)

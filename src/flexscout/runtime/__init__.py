@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
     from flexscout.runtime.executors import SerialExecutor, start_worker_server
     from flexscout.runtime.fault_isolation import Classify, FaultIsolation
-    from flexscout.runtime.metrics import NEAR, MemoryWatch, Stopwatch, measure_peak_mb
+    from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stopwatch, measure_peak_mb
     from flexscout.runtime.progress import FileProgress, NoProgress, Progress, write_file_progress
-    from flexscout.runtime.run_log import log_finished, log_scan, open_run_log
+    from flexscout.runtime.run_log import log_run_finished, log_scan, open_run_log
     from flexscout.runtime.storage import (
         RecordProblem,
         SpillableTable,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "NEAR",
+    "MEMORY_WARNING_SHARE",
     "BatchProcessor",
     "Classify",
     "ErrorAction",
@@ -49,7 +49,7 @@ __all__ = [
     "fsync_file",
     "hash_reading_code",
     "hash_result_code",
-    "log_finished",
+    "log_run_finished",
     "log_scan",
     "measure_peak_mb",
     "open_record",
@@ -71,9 +71,9 @@ __getattr__ = lazy_exports(
         "error_handler": ("ErrorAction", "ErrorHandler"),
         "executors": ("SerialExecutor", "start_worker_server"),
         "fault_isolation": ("Classify", "FaultIsolation"),
-        "metrics": ("MemoryWatch", "NEAR", "Stopwatch", "measure_peak_mb"),
+        "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stopwatch", "measure_peak_mb"),
         "progress": ("FileProgress", "NoProgress", "Progress", "write_file_progress"),
-        "run_log": ("log_finished", "log_scan", "open_run_log"),
+        "run_log": ("log_run_finished", "log_scan", "open_run_log"),
         "storage": (
             "RecordProblem",
             "SpillableTable",

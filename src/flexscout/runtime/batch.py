@@ -104,11 +104,11 @@ class BatchProcessor:
         """
         for listener in self._listeners:
             listener.started(len(sources))
-        tables = tables.depending_on(self.schema)
+        tables = tables.with_options(self.schema)
         found = [(source, tables.find(source)) for source in sources]
         known = [self._shared(record) for _, record in found if record]
         work = partial(ingest_file, tables=tables, schema=self.schema)
-        tell = FileProgressPoller(tables, self._listeners).tell
+        tell = FileProgressPoller(tables, self._listeners).poll
         with closing(self._records(work, [source for source, record in found if not record], known, tell)) as arrivals:
             for records in arrivals:
                 _keep(records, tables)
@@ -187,7 +187,7 @@ class BatchProcessor:
                 if not final:
                     running.look_into(record)
                 elif self._is_to_be_retried(record):
-                    running.take_later(task.source, self._handler.pause(task.source.path))
+                    running.take_later(task.source, self._handler.retry_delay(task.source.path))
                 else:
                     records.append(self._with_retries(record))
             running.take(running.due())
@@ -205,14 +205,14 @@ class BatchProcessor:
         path = record.source.path
         if record.error is None or self._handler.handle_file_error(path, record.error) is not ErrorAction.RETRY:
             return False
-        data = {"file": record.source.name, "code": record.error.code, "retries": self._handler.tries(path)}
+        data = {"file": record.source.name, "code": record.error.code, "retries": self._handler.count_retries(path)}
         logger.warning("%s is tried again: %s", record.source.name, record.error.message, extra={"event": "retry", "data": data})
         return True
 
     def _with_retries(self, record: FileRecord) -> FileRecord:
         """The record of a file that is done, saying how often it was tried again."""
-        retries = self._handler.tries(record.source.path)
-        self._handler.forget(record.source.path)
+        retries = self._handler.count_retries(record.source.path)
+        self._handler.reset(record.source.path)
         return replace(record, retries=retries) if retries else record
 
     def _final(self, future: "Future[FileRecord]", task: "_Task") -> tuple[FileRecord, bool]:
@@ -312,7 +312,7 @@ def _keep(records: Iterable[FileRecord], tables: TableCache) -> None:
     for record in records:
         try:
             if not record.reused:
-                tables.keep(record)
+                tables.store(record)
         except OSError as error:
             logger.warning("what was read of %s can't be kept: %s", record.source.name, error, extra={"event": "not_kept"})
 

@@ -85,30 +85,30 @@ class TableCache:
 
     folder: Path
     reading: str = ""
-    lasting: bool = False
+    is_persistent: bool = False
     reuse: bool = True
     failures: bool = True
 
-    def depending_on(self, asked: object) -> "TableCache":
+    def with_options(self, asked: object) -> "TableCache":
         """The same for readings that depend on what is asked, too: its `repr` tells all."""
         return replace(self, reading=f"{self.reading}\n{asked!r}")
 
-    def place(self, source: SourceFile) -> Path:
+    def entry_folder(self, source: SourceFile) -> Path:
         """The folder of a file's entry."""
         # The name says what the reader takes a text file for, and whether a mapping is for it.
         depends = sha256(f"{self.reading}\n{source.path.name}".encode("utf-8", "surrogateescape")).hexdigest()
         return self.folder / f"{source.fingerprint[:32]}-{depends[:16]}"
 
-    def scratch(self, source: SourceFile) -> Path:
+    def scratch_folder(self, source: SourceFile) -> Path:
         """The folder in it where what is too large for memory waits while the file is read."""
-        return self.scratch_in(self.place(source))
+        return self.scratch_in(self.entry_folder(source))
 
     @staticmethod
     def scratch_in(place: Path) -> Path:
         """The same of an entry's folder."""
         return place / _SCRATCH
 
-    def make_place(self, source: SourceFile) -> Path:
+    def create_entry_folder(self, source: SourceFile) -> Path:
         """Make the folder of a file's entry, or a second one where damage or permissions make that unusable. Raises OSError."""
         place, second = self._places(source)
         try:
@@ -117,7 +117,7 @@ class TableCache:
             return _make_usable(second)
 
     def _places(self, source: SourceFile) -> tuple[Path, Path]:
-        place = self.place(source)
+        place = self.entry_folder(source)
         return place, place.with_name(f"{place.name}-2")
 
     def find(self, source: SourceFile) -> FileRecord | None:
@@ -125,9 +125,9 @@ class TableCache:
 
         Every byte of the record and the tables is checked against their checksums; a damaged entry is logged and not used.
         """
-        if not (self.lasting and self.reuse) or not source.fingerprint:
+        if not (self.is_persistent and self.reuse) or not source.fingerprint:
             return None
-        key = self.place(source).name
+        key = self.entry_folder(source).name
         for place in self._places(source):
             entry = _entry_at(place, key, source.name)
             if entry:
@@ -138,20 +138,20 @@ class TableCache:
                 return entry.of(source, place)
         return None
 
-    def keep(self, record: FileRecord) -> None:
+    def store(self, record: FileRecord) -> None:
         """Mark a file as done, if what became of it depends on nothing but its content. Raises OSError."""
-        if self.lasting and _is_certain(record) and _is_what_was_found(record.source):
+        if self.is_persistent and _is_certain(record) and _is_what_was_found(record.source):
             tables = [table for sheet in record.sheets for table in _tables(sheet)]
-            place = tables[0].parent if tables else self.make_place(record.source)
-            entry = _Entry.about(record, self.place(record.source).name)
+            place = tables[0].parent if tables else self.create_entry_folder(record.source)
+            entry = _Entry.about(record, self.entry_folder(record.source).name)
             write_atomically(place / _RECORD, seal_record(_adapter().dump_json(entry, indent=1), _FORMAT))
 
-    def forget(self, source: SourceFile) -> None:
+    def invalidate(self, source: SourceFile) -> None:
         """Have the next run read the file again; the tables stay for this run. An entry that can't be changed stays."""
         with suppress(OSError):
-            (self.place(source) / _RECORD).unlink(missing_ok=True)
+            (self.entry_folder(source) / _RECORD).unlink(missing_ok=True)
 
-    def bound(self, most_gb: float, idle: float = _IN_USE) -> tuple[int, int, int]:
+    def trim(self, most_gb: float, idle: float = _IN_USE) -> tuple[int, int, int]:
         """Remove what was not used for longest until no more than `most_gb` are left, but nothing of the last `idle` seconds.
 
         Gives the entries removed, the bytes removed, the bytes kept.
@@ -177,7 +177,7 @@ def open_table_cache(folder: Path, reading: str, *, reuse: bool = True, failures
     except OSError:
         usable = False
     if usable:
-        yield TableCache(folder, reading, lasting=True, reuse=reuse, failures=failures)
+        yield TableCache(folder, reading, is_persistent=True, reuse=reuse, failures=failures)
         return
     with TableFolder() as temporary:
         yield TableCache(temporary, reading)

@@ -86,16 +86,16 @@ class ErrorHandler:
             return ErrorAction.RETRY
         return ErrorAction.SKIP
 
-    def tries(self, file_path: Path) -> int:
+    def count_retries(self, file_path: Path) -> int:
         """How often the file was tried again so far."""
         return self._tried[file_path]
 
-    def pause(self, file_path: Path) -> float:
+    def retry_delay(self, file_path: Path) -> float:
         """Seconds to wait before the file is tried again: longer each time, and never for all files alike."""
         spread = random.uniform(0.8, 1.2)  # noqa: S311  # nosec B311 # a waiting time, not a secret
         return _FIRST_PAUSE * 2.0 ** (self._tried[file_path] - 1) * spread
 
-    def forget(self, file_path: Path) -> None:
+    def reset(self, file_path: Path) -> None:
         """Give the file all its tries again: what was to be done with it is done."""
         self._tried.pop(file_path, None)
 

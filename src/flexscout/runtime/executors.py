@@ -136,7 +136,7 @@ def start_worker_server() -> None:
         from multiprocessing.forkserver import ensure_running, set_forkserver_preload  # noqa: PLC0415 - not on Windows
 
         # What is started here would answer Ctrl-C with a traceback; it ends with this process.
-        with _safe_import_path(), _hidden_main(), interrupts.unheard(), _environment(WITHOUT_THREADS):
+        with _safe_import_path(), _hidden_main(), interrupts.ignore_interrupts(), _environment(WITHOUT_THREADS):
             set_forkserver_preload(PRELOADED)
             ensure_running()
 
@@ -241,7 +241,7 @@ class WorkerPool:
             self._pool.join()
         else:
             # One Ctrl-C may be raised twice, by the frame library and by Python: the workers are ended all the same.
-            with interrupts.held(count=False):
+            with interrupts.defer_interrupts(reraise=False):
                 self._pool.stop()  # type: ignore[no-untyped-call]
                 self._pool.join()
 

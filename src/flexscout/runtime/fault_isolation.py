@@ -72,7 +72,7 @@ class FaultIsolation:
 
     def __init__(self, batch: BatchProcessor, tables: TableCache, log_file: Path) -> None:
         self._batch, self._log_file = batch, log_file
-        self._tables = tables.depending_on(batch.schema)
+        self._tables = tables.with_options(batch.schema)
         self._stage = Stage.SCORING
         self._trials_left = _MOST_TRIALS
 
@@ -173,7 +173,7 @@ class FaultIsolation:
         except OSError as failure:
             report = None
             logger.warning("the internal-error report can't be written: %s", failure, extra={"event": "report_not_written"})
-        self._tables.forget(record.source)
+        self._tables.invalidate(record.source)
         internal = WorkerError.internal_error(record.source.path.name, stage, error, report)
         return replace(record, sheets=(), skipped_sheets=(), error=internal.with_file(record.source.name), reused=False)
 

@@ -22,7 +22,7 @@ class Terminated(KeyboardInterrupt):
         return ended
 
 
-def listen() -> None:
+def raise_on_termination() -> None:
     """From now on a request to end raises Terminated in the main thread, so that everything is cleared away."""
     for number in _ASKED_TO_END:
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
@@ -37,7 +37,7 @@ def _end(number: int, _frame: object) -> None:
 
 
 @contextmanager
-def held(*, count: bool = True) -> Iterator[None]:
+def defer_interrupts(*, reraise: bool = True) -> Iterator[None]:
     """Ctrl-C is heard, and raises KeyboardInterrupt only when the context ends; without `count` not even then.
 
     So are requests to end, where `listen` has been called.
@@ -48,12 +48,12 @@ def held(*, count: bool = True) -> Iterator[None]:
         for number in (signal.SIGINT, *listening):
             handlers.enter_context(_answered_by(number, lambda number, _frame: pressed.append(number)))
         yield
-    if pressed and count:
+    if pressed and reraise:
         raise KeyboardInterrupt if pressed[0] == signal.SIGINT else Terminated.by(pressed[0])
 
 
 @contextmanager
-def unheard() -> Iterator[None]:
+def ignore_interrupts() -> Iterator[None]:
     """A context in which Ctrl-C does nothing, nor in a process that is started in it."""
     with _answered_by(signal.SIGINT, signal.SIG_IGN):
         yield

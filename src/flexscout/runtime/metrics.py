@@ -50,7 +50,7 @@ class MemoryGuard:
                         process.kill()
 
 
-NEAR = 0.9
+MEMORY_WARNING_SHARE = 0.9
 """Share of the limit from which memory is near it."""
 
 _LOOK_SECONDS = 0.5
@@ -101,18 +101,18 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._ended.wait(_LOOK_SECONDS):
-            self.look()
+            self.check()
 
     @property
     def peak_mb(self) -> float:
         """The most that was held so far, in MB."""
         return max(self._seen_mb, measure_peak_mb())
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Look now."""
         held = measure_held_mb()
         self._seen_mb = max(self._seen_mb, held)
-        if held >= NEAR * self._limit_mb and not self._warned:
+        if held >= MEMORY_WARNING_SHARE * self._limit_mb and not self._warned:
             self._warned = True
             memory_logger.warning(
                 "%.1f of the %g GB that the run may use are held: raise --memory-limit, or use fewer --workers.",

@@ -119,13 +119,13 @@ class FileProgressPoller:
         self._next = 0.0
         self._last: dict[str, FileProgress] = {}
 
-    def tell(self, sources: Iterable[SourceFile]) -> None:
+    def poll(self, sources: Iterable[SourceFile]) -> None:
         """Look, if it is time, and tell what is new of the sources."""
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _LOOK_SECONDS
         for source in sources:
-            there = read_file_progress(self._tables.scratch(source))
+            there = read_file_progress(self._tables.scratch_folder(source))
             if there and there != self._last.get(source.name):
                 self._last[source.name] = there
                 for listener in self._listeners:

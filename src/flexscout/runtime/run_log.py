@@ -82,7 +82,7 @@ def log_scan(sources: Iterable[SourceFile], skipped: Iterable[SkippedFile]) -> N
         logger.warning("%s skipped: %s", file.name, file.reason, extra={"event": "file_skipped", "data": {"file": file.name}})
 
 
-def log_finished(summary: RunSummary) -> None:
+def log_run_finished(summary: RunSummary) -> None:
     """How a run ended."""
     logger = logging.getLogger("flexscout.pipeline")
     data = {"exit_code": summary.exit_code, **summary.report["performance"]}

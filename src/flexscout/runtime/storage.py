@@ -99,7 +99,7 @@ class TableFolder:
         self._given = 0
         self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
-    def fresh(self) -> Path:
+    def new_path(self) -> Path:
         """A path in the folder that no table has yet."""
         self._given += 1
         return self.path / f"table-{self._given}.parquet"
@@ -108,11 +108,11 @@ class TableFolder:
         return self.path
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with interrupts.held(count=kind is None):
+        with interrupts.defer_interrupts(reraise=kind is None):
             self.remove()
 
 
-def write_table_parts(frames: Iterable[pl.DataFrame], path: Path, *, safe: bool = False) -> Path:
+def write_table_parts(frames: Iterable[pl.DataFrame], path: Path, *, fsync: bool = False) -> Path:
     """Write a table whose rows come part by part, of one schema, as `write_table` does; there is at least one part."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
 
@@ -123,17 +123,17 @@ def write_table_parts(frames: Iterable[pl.DataFrame], path: Path, *, safe: bool 
         writer.write_table(first)
         for part in parts:
             writer.write_table(part)
-    if safe:
+    if fsync:
         fsync_file(beside)
     beside.replace(path)
     return path
 
 
-def write_table(frame: pl.DataFrame, path: Path, *, safe: bool = False) -> Path:
+def write_table(frame: pl.DataFrame, path: Path, *, fsync: bool = False) -> Path:
     """Write a table so that `path` is never a half-written one: beside it, then renamed; `safe`: once it is on the disk."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     frame.write_parquet(beside, compression="lz4", statistics=False)
-    if safe:
+    if fsync:
         fsync_file(beside)
     beside.replace(path)
     return path
@@ -154,10 +154,10 @@ class SpillableTable:
         self._held: pl.DataFrame | None = table
         if spill and table.height * table.width >= LARGE:
             self._folder = TableFolder()
-            self._path = write_table(table, self._folder.fresh())
+            self._path = write_table(table, self._folder.new_path())
             self._held = None
 
-    def take(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    def load(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The table, or some of its columns."""
         if self._held is None:
             return pl.read_parquet(self._path, columns=None if columns is None else list(columns))

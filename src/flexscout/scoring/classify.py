@@ -82,12 +82,12 @@ class ClassifiedFiles:
     @property
     def candidates(self) -> pl.DataFrame:
         """Canonical columns and scores of the candidates, with LACKING, MODIFIED and POSITION; read anew if they are many."""
-        return self.shelved_candidates.take()
+        return self.shelved_candidates.load()
 
     @property
     def others(self) -> pl.DataFrame:
         """The rows that were not selected, with their reasons and LACKING; read anew if they are many."""
-        return self.shelved_others.take()
+        return self.shelved_others.load()
 
 
 def classify_tables(records: Sequence[FileRecord], criteria: Criteria, duplicate_fields: tuple[str, ...]) -> ClassifiedFiles:
@@ -155,13 +155,13 @@ def combine_parts(parts: Sequence[ClassifiedFiles]) -> ClassifiedFiles:
 
 def select_rejected(others: SpillableTable) -> pl.DataFrame:
     """The rows that were not selected, as they are shown."""
-    return others.take([name for name in others.columns if name in _NOT_SELECTED])
+    return others.load([name for name in others.columns if name in _NOT_SELECTED])
 
 
 def select_match_columns(rows: pl.DataFrame | SpillableTable, duplicate_fields: tuple[str, ...]) -> pl.DataFrame:
     """What tells which rows are one property, of rows with LACKING."""
     names = _to_link(rows.columns, duplicate_fields)
-    return rows.take(names) if isinstance(rows, SpillableTable) else rows.select(names)
+    return rows.load(names) if isinstance(rows, SpillableTable) else rows.select(names)
 
 
 def _to_link(names: Collection[str], duplicate_fields: tuple[str, ...]) -> list[str]:
@@ -190,7 +190,9 @@ def attach_candidates(part: ClassifiedFiles, folder: TableFolder) -> list[Proces
     return [
         replace(
             result,
-            candidates_table=write_table(_of_file(own.get((name,), part.candidates.clear()), part.tables, name), folder.fresh()),
+            candidates_table=write_table(
+                _of_file(own.get((name,), part.candidates.clear()), part.tables, name), folder.new_path()
+            ),
             kept_alive=folder,
         )
         if result.success

@@ -17,13 +17,13 @@ from workbooks import corrupted_file, valid_properties_1
 
 @pytest.fixture
 def cache(tmp_path):
-    return TableCache(tmp_path / "cache", "one way of reading", lasting=True)
+    return TableCache(tmp_path / "cache", "one way of reading", is_persistent=True)
 
 
 def read(path, cache):
     """A file, read and kept."""
     record = ingest_file(build_source_file(path, path.name), cache)
-    cache.keep(record)
+    cache.store(record)
     return record
 
 
@@ -34,7 +34,7 @@ def test_a_file_is_found_with_its_tables(tmp_path, cache):
     assert pl.read_parquet(found.sheets[0].table).height == record.sheets[0].rows_read
 
 
-@pytest.mark.parametrize("other", [{"reading": "another"}, {"reuse": False}, {"lasting": False}], ids=str)
+@pytest.mark.parametrize("other", [{"reading": "another"}, {"reuse": False}, {"is_persistent": False}], ids=str)
 def test_it_is_not_found_where_it_would_be_read_otherwise(tmp_path, cache, other):
     record = read(valid_properties_1(tmp_path), cache)
     assert replace(cache, **other).find(record.source) is None
@@ -48,7 +48,7 @@ def test_a_file_of_another_name_is_another_one(tmp_path, cache):
 @pytest.mark.parametrize("content", ["", "{", "{}", "[1]", '{"format": 99}', "\ud800".encode("utf-8", "surrogatepass")])
 def test_a_record_that_is_none_is_passed_over(tmp_path, cache, content):
     record = read(valid_properties_1(tmp_path), cache)
-    (cache.place(record.source) / "record.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    (cache.entry_folder(record.source) / "record.json").write_bytes(content if isinstance(content, bytes) else content.encode())
     assert cache.find(record.source) is None
 
 
@@ -69,7 +69,7 @@ def test_what_is_wrong_with_the_content_is_known_again(tmp_path, cache):
 
 def test_what_went_wrong_with_the_work_is_not(tmp_path, cache):
     source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
-    cache.keep(FileRecord(source, error=WorkerError.timed_out("a.xlsx", 5)))
+    cache.store(FileRecord(source, error=WorkerError.timed_out("a.xlsx", 5)))
     assert cache.find(source) is None
 
 
@@ -77,13 +77,13 @@ def test_a_file_that_changed_while_it_was_read_is_not_kept(tmp_path, cache):
     path = valid_properties_1(tmp_path)
     record = ingest_file(build_source_file(path, path.name), cache)
     os.utime(path, (1, 1))
-    cache.keep(record)
+    cache.store(record)
     assert cache.find(record.source) is None
 
 
 def used(record, cache, days_ago):
     """As if the record had been used last so many days ago."""
-    for path in cache.place(record.source).iterdir():
+    for path in cache.entry_folder(record.source).iterdir():
         os.utime(path, (time.time() - days_ago * 86_400,) * 2)
 
 
@@ -92,24 +92,24 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path, cache):
     new = read(valid_properties_1(tmp_path / "b").rename(tmp_path / "b/new.xlsx"), cache)
     used(old, cache, 2)
     used(new, cache, 1)
-    size = sum(path.stat().st_size for path in cache.place(new.source).iterdir())
-    assert cache.bound(size / 2**30)[0] == 1
+    size = sum(path.stat().st_size for path in cache.entry_folder(new.source).iterdir())
+    assert cache.trim(size / 2**30)[0] == 1
     assert (cache.find(old.source), cache.find(new.source).reused) == (None, True)
 
 
 def test_what_a_run_has_just_used_stays(tmp_path, cache):
     record = read(valid_properties_1(tmp_path), cache)
-    assert cache.bound(0)[:2] == (0, 0)
+    assert cache.trim(0)[:2] == (0, 0)
     used(record, cache, 1)
     cache.find(record.source)
-    assert cache.bound(0)[:2] == (0, 0)
+    assert cache.trim(0)[:2] == (0, 0)
 
 
 def test_what_was_never_finished_goes(tmp_path, cache):
     record = read(valid_properties_1(tmp_path), cache)
-    (cache.place(record.source) / "record.json").unlink()
+    (cache.entry_folder(record.source) / "record.json").unlink()
     used(record, cache, 1)
-    assert cache.bound(5)[0] == 1
+    assert cache.trim(5)[0] == 1
     assert not list(cache.folder.iterdir())
 
 

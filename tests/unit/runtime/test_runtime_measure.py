@@ -40,18 +40,18 @@ def test_memory_near_the_limit_is_a_warning_and_only_once(caplog):
     """No Python fits into a megabyte."""
     watch = MemoryWatch(0.001)
     with caplog.at_level(logging.WARNING, "flexscout.memory"):
-        watch.look()
-        watch.look()
+        watch.check()
+        watch.check()
     assert [record.event for record in caplog.records] == ["memory_warning"]
     assert "raise --memory-limit" in caplog.text
 
 
 def test_memory_far_from_the_limit_is_no_warning(caplog):
-    MemoryWatch(4096).look()
+    MemoryWatch(4096).check()
     assert not caplog.records
 
 
 def test_the_peak_is_the_most_that_was_held():
     with MemoryWatch(4096) as watch:
-        watch.look()
+        watch.check()
     assert watch.peak_mb >= measure_peak_mb() > 10

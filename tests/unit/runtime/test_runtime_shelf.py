@@ -19,12 +19,12 @@ def shelf(request, monkeypatch):
 
 
 def test_a_table_is_taken_as_it_was_as_often_as_it_is(shelf):
-    assert_frame_equal(shelf.take(), TABLE)
-    assert_frame_equal(shelf.take(), TABLE)
+    assert_frame_equal(shelf.load(), TABLE)
+    assert_frame_equal(shelf.load(), TABLE)
 
 
 def test_some_of_its_columns_are_taken_in_their_order(shelf):
-    assert_frame_equal(shelf.take(["Flex Score", "Address"]), TABLE.select("Flex Score", "Address"))
+    assert_frame_equal(shelf.load(["Flex Score", "Address"]), TABLE.select("Flex Score", "Address"))
 
 
 def test_its_columns_are_known_without_taking_it(shelf):
@@ -38,4 +38,4 @@ def test_a_large_table_holds_no_memory_while_it_waits(monkeypatch):
     shelf = SpillableTable(table)
     del table
     assert held() is None
-    assert shelf.take().height == 2
+    assert shelf.load().height == 2

@@ -23,7 +23,7 @@ def clean(
     from flexscout.runtime import TableCache  # noqa: PLC0415 - `--help` loads no frames
 
     settings = load_output_settings(config, None)
-    cache = TableCache(settings.cache_folder, lasting=True)
-    removed, freed, kept = cache.bound(0, idle=0) if everything else cache.bound(settings.cache_limit_gb)
+    cache = TableCache(settings.cache_folder, is_persistent=True)
+    removed, freed, kept = cache.trim(0, idle=0) if everything else cache.trim(settings.cache_limit_gb)
     print_line(f"{format_count(removed, 'file')} forgotten, {freed / _MEGABYTE:,.1f} MB freed in {settings.cache_folder}.")
     print_line(f"{kept / _MEGABYTE:,.1f} MB are kept.")

@@ -61,7 +61,7 @@ def write_workbook(sheets: Sequence[Sheet], path: Path) -> list[str]:
         for name, table in _parts(sheet, notes):
             _add(book, sheet, name, table)
     # The writer takes an interrupt in its midst for a table of another kind, and goes on.
-    with interrupts.held():
+    with interrupts.defer_interrupts():
         book.save()
     _without_time(path)
     return notes

@@ -6,7 +6,7 @@ from flexscout.domain import ADDRESS_COLUMNS, AREA_COLUMNS, MAX_LISTED_ISSUES, M
 from flexscout.models import ProcessingResult
 from flexscout.outputs.report.build import RunFacts
 from flexscout.outputs.report.figures import summarize_fills
-from flexscout.runtime import NEAR
+from flexscout.runtime import MEMORY_WARNING_SHARE
 
 _SHOWN = 10  # entries
 
@@ -97,7 +97,7 @@ def _not_listed(facts: RunFacts) -> list[str]:
 
 def _near_limit(facts: RunFacts) -> list[str]:
     limit = facts.settings["memory_limit_gb"]
-    if facts.peak_memory_mb < NEAR * limit * 1024:
+    if facts.peak_memory_mb < MEMORY_WARNING_SHARE * limit * 1024:
         return []
     held = f"{facts.peak_memory_mb / 1024:.1f} of the {limit:g} GB that it may use"
     return [f"The run held up to {held}: raise --memory-limit, or use fewer --workers, before it grows."]
