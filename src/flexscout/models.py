@@ -1,4 +1,4 @@
-"""What flows between the stages: frozen values, with their units."""
+"""Values that flow between the stages: frozen dataclasses, and the codes they hold."""
 
 from __future__ import annotations
 
@@ -16,35 +16,36 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flexscout.errors import ProcessingError
+    from flexscout.skipped import SkippedFile, SkippedSheet
 
 
 class TextTable(Protocol):
-    """A table of texts that gives a column at a time: a frame, or one that is too large for memory."""
+    """A table of texts that is read by column: a frame, or a table too large for memory."""
 
     def to_series(self, index: int, /) -> pl.Series:
-        """The column at a position."""
+        """Return the column at a position."""
 
 
 class ChunkedTable(TextTable, Protocol):
-    """A table of texts that is on disk; its columns are named by position."""
+    """A table of texts on disk. Its columns are named by position."""
 
     @property
     def height(self) -> int:
-        """Its rows."""
+        """Number of rows."""
 
     @property
     def columns(self) -> list[str]:
-        """Their names."""
+        """Names of the columns."""
 
-    def below(self, row: int, /) -> ChunkedTable:
-        """The rows from that position on."""
+    def skip_rows(self, row: int, /) -> ChunkedTable:
+        """Return the table without the first rows."""
 
-    def frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
-        """All rows with these columns, some ten thousand at a time, from the first or the last."""
+    def iter_frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
+        """Yield these columns in frames of some ten thousand rows, from the first row or from the last."""
 
 
 class RowStatus(StrEnum):
-    """What became of a property row."""
+    """Whether a property row is selected."""
 
     CANDIDATE = "candidate"
     BELOW_SCORE = "below_score"
@@ -52,7 +53,7 @@ class RowStatus(StrEnum):
 
 
 class FileStatus(StrEnum):
-    """What became of a file."""
+    """Whether a file was read."""
 
     OK = "ok"
     FAILED = "failed"
@@ -61,10 +62,15 @@ class FileStatus(StrEnum):
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that is to be read.
+    """A file to read.
 
-    `name`: its path below the input folder, with `/`; `size`: bytes; `modified`: seconds since 1970;
-    `fingerprint`: SHA-256 of its content, hexadecimal.
+    Attributes:
+        path: Where the file is.
+        name: Its path below the input folder, with `/`.
+        size: Bytes.
+        modified: Seconds since 1970.
+        fingerprint: SHA-256 of its content, hexadecimal.
+
     """
 
     path: Path
@@ -74,125 +80,18 @@ class SourceFile:
     fingerprint: str
 
 
-class FileSkipCode(StrEnum):
-    """Why a file of the input folder is not read."""
-
-    EXCEL_LOCK_FILE = "excel_lock_file"
-    LIBREOFFICE_LOCK_FILE = "libreoffice_lock_file"
-    MACOS_SIDE_FILE = "macos_side_file"
-    HIDDEN = "hidden"
-    TEMPORARY = "temporary"
-    UNFINISHED_DOWNLOAD = "unfinished_download"
-    LINK_OUT = "link_out"
-    BROKEN_LINK = "broken_link"
-    NOT_REGULAR = "not_regular"
-    EMPTY = "empty"
-    OWN_RESULT = "own_result"
-    SAME_CONTENT = "same_content"
-    PATTERN_TABLE = "pattern_table"
-    PATTERN = "pattern"
-    ARCHIVE_WITHOUT_TABLES = "archive_without_tables"
-    OLD_OFFICE_FILE = "old_office_file"
-    TEXT_WITHOUT_HEADER = "text_without_header"
-    PAGE_WITHOUT_TABLE = "page_without_table"
-    OTHER_CONTENT = "other_content"
-    UNREADABLE = "unreadable"
-
-
-_FILE_SKIP_TEXTS = {
-    FileSkipCode.EXCEL_LOCK_FILE: "Excel's lock file of an open workbook, not a workbook.",
-    FileSkipCode.LIBREOFFICE_LOCK_FILE: "LibreOffice's lock file of an open workbook, not a workbook.",
-    FileSkipCode.MACOS_SIDE_FILE: "macOS's side file, not a workbook.",
-    FileSkipCode.HIDDEN: "A hidden file.",
-    FileSkipCode.TEMPORARY: "A temporary file.",
-    FileSkipCode.UNFINISHED_DOWNLOAD: "A download that is not finished.",
-    FileSkipCode.LINK_OUT: "A link out of the folder; copy the file itself here.",
-    FileSkipCode.BROKEN_LINK: "A link to a file that does not exist.",
-    FileSkipCode.NOT_REGULAR: "Not a regular file.",
-    FileSkipCode.EMPTY: "The file is empty (0 bytes): download it again.",
-    FileSkipCode.OWN_RESULT: "A result of flexscout itself, never taken as input.",
-    FileSkipCode.SAME_CONTENT: "Its content is the same as that of {0}.",
-    FileSkipCode.PATTERN_TABLE: 'The file pattern {0} leaves it out; --file-pattern "*{1}" reads it, auto every kind.',
-    FileSkipCode.PATTERN: "The file pattern {0} leaves it out; --file-pattern auto reads every kind.",
-    FileSkipCode.ARCHIVE_WITHOUT_TABLES: "A zip archive without a spreadsheet or CSV in it.",
-    FileSkipCode.OLD_OFFICE_FILE: "A file of an old Office program or of Windows, not a workbook.",
-    FileSkipCode.TEXT_WITHOUT_HEADER: "Plain text; none of its lines is a header that is known.",
-    FileSkipCode.PAGE_WITHOUT_TABLE: "A web page without a table of properties.",
-    FileSkipCode.OTHER_CONTENT: "Its content is {0}.",
-    FileSkipCode.UNREADABLE: "{0}",
-}
-
-
-@dataclass(frozen=True)
-class SkippedFile:
-    """A file that is not read.
-
-    Attributes:
-        name: Its path below the input folder, with `/`.
-        code: Why it is not read.
-        details: What the sentence names: the file with the same content, the pattern, the content.
-
-    """
-
-    name: str
-    code: FileSkipCode
-    details: tuple[str, ...] = ()
-
-    @property
-    def reason(self) -> str:
-        """Why it is not read, in a sentence."""
-        return _FILE_SKIP_TEXTS[self.code].format(*self.details)
-
-
-class SheetSkipCode(StrEnum):
-    """Why a sheet is not used."""
-
-    EMPTY = "empty"
-    UNREADABLE = "unreadable"
-    TOO_WIDE = "too_wide"
-    NOT_MAPPED = "not_mapped"
-    NO_PROPERTY_TABLE = "no_property_table"
-
-
-_SHEET_SKIP_TEXTS = {
-    SheetSkipCode.EMPTY: "It is empty.",
-    SheetSkipCode.UNREADABLE: "It can't be read: {0}",
-    SheetSkipCode.TOO_WIDE: "It can't be read: it claims {0} columns, more than a sheet can have.",
-    SheetSkipCode.NOT_MAPPED: '{0} asks for sheet "{1}" alone.',
-    SheetSkipCode.NO_PROPERTY_TABLE: "No property table: it has no {0}.",
-}
-
-
-@dataclass(frozen=True)
-class SkippedSheet:
-    """A sheet, or a member of an archive, that is not used.
-
-    Attributes:
-        name: Name of the sheet or the member.
-        code: Why it is not used.
-        details: What the sentence names: the error, the number of columns, the mapping file, the missing columns.
-        error_code: Code of the error, if it can't be read.
-
-    """
-
-    name: str
-    code: SheetSkipCode
-    details: tuple[str, ...] = ()
-    error_code: str = ""
-
-    @property
-    def reason(self) -> str:
-        """Why it is not used, in a sentence."""
-        return _SHEET_SKIP_TEXTS[self.code].format(*self.details)
-
-
 @dataclass(frozen=True)
 class MappedColumn:
     """A column of a sheet and the name it gets.
 
-    `position`: from 0; `header`: as the sheet has it; `name`: canonical name, or the header where there is none;
-    `inverted`: its values are the opposite of the canonical ones (100 - value); `codes`: the vocabulary's table that describes
-    them, empty where they are no codes.
+    Attributes:
+        position: Position in the sheet, from 0.
+        header: The header in the sheet.
+        name: The canonical name, or the header if there is none.
+        canonical: Whether `name` is canonical.
+        inverted: Whether the canonical value is 100 - value, as for vacancy.
+        codes: Name of the code table that describes the values; empty if they aren't codes.
+
     """
 
     position: int
@@ -205,9 +104,15 @@ class MappedColumn:
 
 @dataclass(frozen=True)
 class Issue:
-    """A single problem of the data, for a person to look at.
+    """A problem in the data.
 
-    `row`: as Excel numbers it, 0 where the whole column is meant; `value`: the text that was found.
+    Attributes:
+        sheet: Name of the sheet.
+        row: Row as Excel numbers it; 0 for the whole column.
+        column: Name of the column.
+        value: The text in the cell.
+        reason: Code of the problem, see `domain/data/issues.yaml`; details may follow a colon.
+
     """
 
     sheet: str
@@ -219,12 +124,19 @@ class Issue:
 
 @dataclass(frozen=True)
 class HeaderMap:
-    """What the headers of a sheet mean.
+    """How the headers of a sheet are mapped to columns.
 
-    `missing`: canonical columns that the sheet does not have; `suggestions`: header -> canonical name that
-    it resembles (never taken by itself); `issues`: choices a person should know of; `known`: headers that the vocabulary or the
-    vendor's exports have; `by_hand`: entries of the mapping file that were used; `left_out`: columns that it leaves out;
-    `joined`: whether the names are those of two rows.
+    Attributes:
+        columns: The columns of the sheet that are kept.
+        vendor: The vendor whose export it is; empty if unknown.
+        missing: Canonical columns that the sheet does not have.
+        suggestions: Unmapped header -> canonical name that it resembles. Suggestions are never applied automatically.
+        issues: Doubtful choices that the user should check.
+        known: Number of headers that are in the vocabulary or in the vendor's known exports.
+        from_mapping: Entries of the mapping file that were used.
+        excluded: Columns that the mapping file excludes.
+        spans_two_rows: Whether each header is made of two rows.
+
     """
 
     columns: tuple[MappedColumn, ...]
@@ -233,19 +145,19 @@ class HeaderMap:
     suggestions: tuple[tuple[str, str], ...] = ()
     issues: tuple[Issue, ...] = ()
     known: int = 0
-    by_hand: tuple[str, ...] = ()
-    left_out: tuple[MappedColumn, ...] = ()
-    joined: bool = False
+    from_mapping: tuple[str, ...] = ()
+    excluded: tuple[MappedColumn, ...] = ()
+    spans_two_rows: bool = False
 
     @property
     def recognized(self) -> str:
-        """The vendor, and how many of the columns are known: `CoStar, 12 of 14 columns known`."""
-        columns = len(self.columns) + len(self.left_out)
+        """Summary of what is known: `CoStar, 12 of 14 columns known`."""
+        columns = len(self.columns) + len(self.excluded)
         return f"{self.vendor or 'no known vendor'}, {self.known} of {columns} columns known"
 
     @cached_property
     def canonical(self) -> tuple[MappedColumn, ...]:
-        """The columns that have a canonical name."""
+        """Columns with a canonical name."""
         return tuple(column for column in self.columns if column.canonical)
 
     @cached_property
@@ -254,20 +166,29 @@ class HeaderMap:
         return {column.header: column.name for column in self.canonical}
 
     @cached_property
-    def extra(self) -> tuple[MappedColumn, ...]:
-        """The columns that pass through under their own header."""
+    def unmapped(self) -> tuple[MappedColumn, ...]:
+        """Columns that are kept as is, under their own header."""
         return tuple(column for column in self.columns if not column.canonical)
 
 
 @dataclass(frozen=True)
 class SheetRecord:
-    """What happened to one sheet; `header_row` as Excel numbers it, counts in rows below it.
+    """The result of reading one sheet. Counts are of the rows below the header.
 
-    `table`: its property rows, typed, as Parquet, None where it was only looked at; `issues`: its Issues, as Parquet, None
-    where it has none; `header_row` is 0 where a mapping file says that there is none; `hidden`: whether Excel hides the sheet;
-    `kinds`: a letter per column that passes through, `n` if it holds numbers, `d` dates, `t` texts, `-` nothing;
-    `issue_counts`: reason -> how many Issues there are, also those that are not listed; `checksums`: file name -> SHA-256 of
-    each of its Parquet files, if they are kept for later runs.
+    Attributes:
+        sheet: Name of the sheet.
+        header_row: Row of the header as Excel numbers it; 0 if the mapping file says that there is none.
+        header_map: How its headers are mapped.
+        rows_read: All rows.
+        blank: Blank rows.
+        not_data: Totals, notes and repeated headers.
+        table: Its property rows, typed, as Parquet; None if the sheet was only inspected.
+        issues: Its issues as Parquet; None if it has none.
+        hidden: Whether Excel hides the sheet.
+        unmapped_kinds: A letter per unmapped column: `n` for numbers, `d` dates, `t` texts, `-` empty.
+        issue_counts: Reason -> number of issues, including those that are not listed.
+        checksums: File name -> SHA-256 of each of its Parquet files in the cache.
+
     """
 
     sheet: str
@@ -279,17 +200,24 @@ class SheetRecord:
     table: Path | None = None
     issues: Path | None = None
     hidden: bool = False
-    kinds: str = ""
+    unmapped_kinds: str = ""
     issue_counts: tuple[tuple[str, int], ...] = ()
     checksums: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class FileRecord:
-    """What a worker found in one file.
+    """The result of reading one file.
 
-    `skipped_sheets`: sheets that are not used; `seconds`: from opening it to the last table written; `retries`: how often
-    it was tried again; `reused`: whether it is known from another run, and was not read.
+    Attributes:
+        source: The file.
+        sheets: Its property tables.
+        skipped_sheets: Sheets that are not used.
+        seconds: Time from opening the file to writing the last table.
+        error: Why it failed; None if it was read.
+        retries: Number of attempts after the first.
+        reused: Whether the tables come from the cache.
+
     """
 
     source: SourceFile
@@ -302,7 +230,7 @@ class FileRecord:
 
     @property
     def issue_counts(self) -> dict[str, int]:
-        """Reason -> Issues of all its sheets."""
+        """Reason -> number of issues in all sheets."""
         counts: Counter[str] = Counter()
         for sheet in self.sheets:
             counts.update(dict(sheet.issue_counts))
@@ -311,9 +239,9 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class FileAccount:
-    """Where each row of a file went: `rows_read` is the sum of the five counts that follow it.
+    """What became of each row of a file. `rows_read` is the sum of the five counts that follow it.
 
-    `candidates` are counted before deduplication; `duplicates_removed` is the part of them that was merged away.
+    `candidates` are counted before deduplication; `duplicates_removed` of them were merged into another row.
     """
 
     rows_read: int = 0
@@ -335,9 +263,19 @@ class FileAccount:
 class ProcessingResult:
     """One processed file.
 
-    `property_count`: property rows; `flex_candidate_count`: candidates among them, before deduplication;
-    `processing_time`: seconds; `error_message`: None if it succeeded; `source_file_info`: name, size, sheets, mapping;
-    `candidates_table`: the candidates as Parquet, None if it failed; `kept_alive`: what the table's life hangs on.
+    Attributes:
+        file_path: Where the file is.
+        success: Whether it was read.
+        property_count: Property rows.
+        flex_candidate_count: Candidates among them, before deduplication.
+        processing_time: Seconds.
+        error_message: None if it was read.
+        source_file_info: Name, size, sheets and mapping.
+        record: The result of reading.
+        account: What became of its rows.
+        candidates_table: The candidates as Parquet; None if the file failed.
+        temporary_folder: Holds `candidates_table`; the folder is deleted when nothing refers to it.
+
     """
 
     file_path: str
@@ -350,11 +288,11 @@ class ProcessingResult:
     record: FileRecord
     account: FileAccount = field(default_factory=FileAccount)
     candidates_table: Path | None = None
-    kept_alive: object = field(default=None, repr=False, compare=False)
+    temporary_folder: object = field(default=None, repr=False, compare=False)
 
     @cached_property
     def flex_properties(self) -> pd.DataFrame | None:
-        """The file's candidates as a pandas frame, loaded when first asked for; None if the file failed."""
+        """The candidates as a pandas frame, loaded on first access; None if the file failed."""
         if self.candidates_table is None:
             return None
         import polars as pl  # noqa: PLC0415 - the model loads no frame library by itself
@@ -366,11 +304,19 @@ class ProcessingResult:
 
 @dataclass(frozen=True)
 class AggregateStatistics:
-    """The figures of a run.
+    """Statistics of a run.
 
-    `total_properties`: property rows of all files; `unique_flex_properties`: candidates after deduplication;
-    `average_flex_score`: of those, 0-10; `score_distribution`: band -> candidates;
-    `geographic_coverage`: `states`, `counties` and `cities`, each place -> candidates; `processing_duration`: seconds.
+    Attributes:
+        total_files_processed: Files read or failed.
+        successful_files: Files read.
+        failed_files: Files that failed.
+        total_properties: Property rows of all files.
+        unique_flex_properties: Candidates after deduplication.
+        average_flex_score: Their average score, 0-10.
+        score_distribution: Band -> candidates.
+        geographic_coverage: `states`, `counties` and `cities`, each with place -> candidates.
+        processing_duration: Seconds.
+
     """
 
     total_files_processed: int
@@ -386,11 +332,16 @@ class AggregateStatistics:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run did.
+    """The result of a run.
 
-    `exit_code`: 0 all fine, 1 some file failed; `report`: the content of `pipeline_summary.json`;
-    `outputs`: what was written, or still stands; `messages`: what a person should know, in sentences; `repeats`: the number of
-    the run that it would only have repeated, 0 if it did something.
+    Attributes:
+        exit_code: 0 if every file was read, 1 if some file failed.
+        statistics: The figures of the run.
+        report: The content of `pipeline_summary.json`.
+        outputs: The output files.
+        messages: Notices for the user, in sentences.
+        repeated_run: Number of the earlier run with the same inputs and settings, whose outputs are kept; 0 if there is none.
+
     """
 
     exit_code: int
@@ -398,15 +349,19 @@ class RunSummary:
     report: dict[str, Any]
     outputs: tuple[Path, ...]
     messages: tuple[str, ...] = ()
-    repeats: int = 0
+    repeated_run: int = 0
 
 
 @dataclass(frozen=True)
 class CheckSummary:
     """What a run would read.
 
-    `exit_code`: 0 all fine, 1 some file can't be read; `records`: by name, without tables; `unmatched`: entries of the mapping
-    file that no header of any file has.
+    Attributes:
+        exit_code: 0 if every file can be read, 1 otherwise.
+        records: The files, by name, without tables.
+        skipped: Files that are not read.
+        unmatched: Entries of the mapping file that match no header of any file.
+
     """
 
     exit_code: int

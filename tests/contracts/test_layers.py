@@ -23,6 +23,7 @@ LAYERS = [
     "runtime",
     "config",
     "models",
+    "skipped",
     "errors",
     "domain error_codes",
     "_lazy _import_path",

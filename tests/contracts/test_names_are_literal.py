@@ -132,7 +132,7 @@ def test_a_table_is_written_with_the_headers_of_its_files(path):
 @pytest.mark.parametrize(
     ("check", "code"),
     [
-        (unescaped_names, "[pl.col('0').alias(entry.name) for entry in header_map.extra]"),
+        (unescaped_names, "[pl.col('0').alias(entry.name) for entry in header_map.unmapped]"),
         (unescaped_reads, "table = pl.read_parquet(path)"),
         (unrestored_writes, "table.write_csv(path)"),
     ],

@@ -224,7 +224,7 @@ def test_the_next_run_tries_the_file_again(monkeypatch, stage):
         inject(patch, stage, "bad.xlsx")
         run()
     summary = run()
-    assert (summary.exit_code, summary.repeats) == (0, 0)
+    assert (summary.exit_code, summary.repeated_run) == (0, 0)
     assert {entry["status"] for entry in summary.report["files"]} == {"ok"}
     assert summary.report["performance"]["files_reused"] == 2
 

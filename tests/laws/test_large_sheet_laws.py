@@ -53,7 +53,7 @@ def prepared(path, folder):
             sheet.rows_read,
             sheet.blank,
             sheet.not_data,
-            sheet.kinds,
+            sheet.unmapped_kinds,
             sheet.issue_counts,
         )
         for sheet in record.sheets

@@ -19,8 +19,9 @@ from flexscout.config import Affects, PipelineConfiguration, settings_affecting
 from flexscout.error_codes import ErrorCategory
 from flexscout.errors import NothingToReadError, OutputError
 from flexscout.history.run_record import RunRecord, fingerprint_output
-from flexscout.models import RunSummary, SkippedFile, SourceFile
+from flexscout.models import RunSummary, SourceFile
 from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, hash_result_code, write_atomically
+from flexscout.skipped import SkippedFile
 
 
 def hash_state(

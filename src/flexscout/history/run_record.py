@@ -58,7 +58,7 @@ class RunRecord:
         note = f"Nothing has changed since run {self.number}: its outputs are as it left them. --fresh reads every file again."
         figures = AggregateStatistics(**self.report["statistics"])
         places = tuple(Path(output["path"]) for output in self.outputs)
-        return RunSummary(self.exit_code, figures, self.report, places, (*self.messages, note), repeats=self.number)
+        return RunSummary(self.exit_code, figures, self.report, places, (*self.messages, note), repeated_run=self.number)
 
     def is_unchanged(self, path: Path) -> bool:
         """Whether a file is as the run left it."""

@@ -13,7 +13,7 @@ from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, PAGE_GENERATOR_TA
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, OutputError
 from flexscout.ingest.file_types import FileType, UnsupportedContent, identify_content
-from flexscout.models import FileSkipCode, SkippedFile
+from flexscout.skipped import FileSkipCode, SkippedFile
 
 AUTO = "auto"
 """The file pattern that stands for every type that can be read."""

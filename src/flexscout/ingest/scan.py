@@ -19,7 +19,8 @@ from flexscout.ingest.file_filter import (
     find_skip,
 )
 from flexscout.ingest.file_types import is_readable
-from flexscout.models import FileRecord, FileSkipCode, SkippedFile, SourceFile
+from flexscout.models import FileRecord, SourceFile
+from flexscout.skipped import FileSkipCode, SkippedFile
 
 _FOLDERS_SHOWN = 8
 _NAMES_SHOWN = 5

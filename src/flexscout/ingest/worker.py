@@ -27,8 +27,9 @@ from flexscout.ingest.readers import (
     read_workbook,
 )
 from flexscout.ingest.scan import build_source_file
-from flexscout.models import FileRecord, HeaderMap, Issue, SheetRecord, SheetSkipCode, SkippedSheet, SourceFile
+from flexscout.models import FileRecord, HeaderMap, Issue, SheetRecord, SourceFile
 from flexscout.runtime import TableCache, file_checksum, write_table, write_table_parts
+from flexscout.skipped import SheetSkipCode, SkippedSheet
 
 PEEKED_ROWS = 500
 _SHOWN_ROWS = 3
@@ -209,8 +210,9 @@ def _mapped(sheet: RawSheet, mapping: ColumnMapping) -> _Found:
     header = _header(sheet.cells, mapping)
     if header == NO_HEADER:
         return _noted(_without_header(sheet, mapping))
-    texts, joined = header_texts(sheet.cells, header, mapping.by_header)
-    return _noted(_Found(sheet, header, map_headers(sheet.name, texts, sheet.cells.slice(header + 1), mapping, joined=joined)))
+    texts, spans_two_rows = header_texts(sheet.cells, header, mapping.by_header)
+    body = sheet.cells.slice(header + 1)
+    return _noted(_Found(sheet, header, map_headers(sheet.name, texts, body, mapping, spans_two_rows=spans_two_rows)))
 
 
 def _noted(found: _Found) -> _Found:

@@ -12,10 +12,11 @@ from flexscout.domain import STATUS
 from flexscout.ingest import scan_folder
 from flexscout.insights.ranking_changes import RankingChanges, compare_rankings, rank_candidates
 from flexscout.merging import ROW, match_rows
-from flexscout.models import ProcessingResult, RowStatus, SkippedFile
+from flexscout.models import ProcessingResult, RowStatus
 from flexscout.outputs import check_output_paths
 from flexscout.runtime import BatchProcessor, MemoryWatch, Progress, hash_reading_code, open_run_log, open_table_cache
 from flexscout.scoring import Criteria, Profile, classify_records, load_profile, select_match_columns
+from flexscout.skipped import SkippedFile
 
 _KEPT = "__kept"  # working column: whether either profile takes the row
 

@@ -252,7 +252,7 @@ def _key_fields() -> tuple[str, ...]:
 
 
 def _suspicious_of(table: pl.DataFrame, header_map: HeaderMap, as_of: dt.date) -> pl.DataFrame:
-    names = (escape_name(entry.name) for entry in header_map.extra if fold_header(entry.header) in story_headers())
+    names = (escape_name(entry.name) for entry in header_map.unmapped if fold_header(entry.header) in story_headers())
     stories = next((table[name] for name in names if name in table.columns), None)
     headers = {name: header for header, name in header_map.mapped.items()}
     return find_suspicious_values(table, as_of, stories).with_columns(pl.col("Column").replace(headers))

@@ -98,8 +98,8 @@ def read_frame(frame: Any) -> Properties:
     if not cells.width:
         raise DataFormatError.missing_frame_columns(find_missing_required(map_headers(_FRAME, (), cells)), [])
     header = find_header(cells)
-    texts, joined = header_texts(cells, header)
-    header_map = map_headers(_FRAME, texts, cells.slice(header + 1), joined=joined)
+    texts, spans_two_rows = header_texts(cells, header)
+    header_map = map_headers(_FRAME, texts, cells.slice(header + 1), spans_two_rows=spans_two_rows)
     converted = convert_sheet(_FRAME, cells, header, header_map)
     canonical = [column.name for column in canonical_columns() if column.name in converted.table.columns]
     # Row 1 of the cells are the frame's labels.
@@ -150,7 +150,7 @@ def _cells(frame: Any) -> pl.DataFrame:
 
 def _presented(rows: pl.DataFrame, frame: Any, header_map: HeaderMap) -> Any:
     """The rows with their row labels and the columns that pass through, as they are in the frame."""
-    positions = [column.position for column in header_map.extra]
+    positions = [column.position for column in header_map.unmapped]
     # A name of flexscout's own is changed, unless it only says where the row comes from.
-    names = [column.header if column.header in SOURCE_COLUMNS else column.name for column in header_map.extra]
+    names = [column.header if column.header in SOURCE_COLUMNS else column.name for column in header_map.unmapped]
     return join_columns(rows.drop(POSITION), pick_columns(take_rows(frame, rows[POSITION]), positions, names))

@@ -143,7 +143,7 @@ class BatchProcessor:
     def unmatched(self, records: Iterable[FileRecord]) -> tuple[str, ...]:
         """The entries of the mapping file that no header of any of the files has."""
         header_maps = {sheet.header_map for record in records for sheet in record.sheets}
-        return self.schema.mapping.unused({header for found in header_maps for header in found.by_hand})
+        return self.schema.mapping.unused({header for found in header_maps for header in found.from_mapping})
 
     def handle_processing_error(self, file_path: str | Path, error: Exception) -> None:
         """Log a file's error; the run goes on."""

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import flexscout
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
-from flexscout.models import FileRecord, SheetRecord, SkippedSheet, SourceFile
+from flexscout.models import FileRecord, SheetRecord, SourceFile
 from flexscout.runtime.storage import TableFolder, file_checksum, open_record, seal_record, write_atomically
+from flexscout.skipped import SkippedSheet
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from flexscout.domain import escape_controls, escape_json
 from flexscout.errors import OutputError
-from flexscout.models import RunSummary, SkippedFile, SourceFile
+from flexscout.models import RunSummary, SourceFile
+from flexscout.skipped import SkippedFile
 
 
 class _JsonLines(logging.Formatter):

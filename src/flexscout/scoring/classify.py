@@ -193,7 +193,7 @@ def attach_candidates(part: ClassifiedFiles, folder: TableFolder) -> list[Proces
             candidates_table=write_table(
                 _of_file(own.get((name,), part.candidates.clear()), part.tables, name), folder.new_path()
             ),
-            kept_alive=folder,
+            temporary_folder=folder,
         )
         if result.success
         else result

@@ -8,8 +8,9 @@ import pytest
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.errors import OutputError
 from flexscout.history.run_history import RunHistory, hash_state
-from flexscout.models import FileSkipCode, SkippedFile, SourceFile
+from flexscout.models import SourceFile
 from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.skipped import FileSkipCode, SkippedFile
 from workbooks import valid_properties_1
 
 

@@ -18,8 +18,8 @@ def converted(tmp_path):
     def convert_rows(*rows):
         (sheet,) = read_workbook(write_workbook(tmp_path / "a.xlsx", rows)).sheets
         header = find_header(sheet.cells)
-        texts, joined = header_texts(sheet.cells, header)
-        header_map = map_headers(sheet.name, texts, sheet.cells.slice(header + 1), joined=joined)
+        texts, spans_two_rows = header_texts(sheet.cells, header)
+        header_map = map_headers(sheet.name, texts, sheet.cells.slice(header + 1), spans_two_rows=spans_two_rows)
         return convert_sheet(sheet.name, sheet.cells, header, header_map)
 
     return convert_rows

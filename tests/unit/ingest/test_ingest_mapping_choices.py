@@ -23,13 +23,13 @@ def test_a_known_header_can_mean_something_else():
 
 
 def test_a_known_header_can_pass_through():
-    assert mapped([("Units", "pass")], ["Units"], ["5"]).extra[0].name == "Units"
+    assert mapped([("Units", "pass")], ["Units"], ["5"]).unmapped[0].name == "Units"
 
 
 def test_a_column_that_is_left_out_is_named_and_gone():
     header_map = mapped([("Memo", "leave out")], ["Address", "Memo"], ["1 Test Street", "x"])
     assert [column.header for column in header_map.columns] == ["Address"]
-    assert [column.header for column in header_map.left_out] == ["Memo"]
+    assert [column.header for column in header_map.excluded] == ["Memo"]
 
 
 def test_the_column_of_a_person_wins_over_a_fuller_one():
@@ -58,8 +58,8 @@ def test_columns_without_header_go_by_their_letters():
 def test_the_entries_that_were_used_are_named():
     mapping = ColumnMapping("m.yaml", (Choice("A1", "pass"), Choice("B1", "pass")))
     header_map = map_headers("Sheet1", ["a1"], pl.DataFrame({"0": ["x"]}), mapping)
-    assert header_map.by_hand == ("A1",)
-    assert mapping.unused(header_map.by_hand) == ("B1",)
+    assert header_map.from_mapping == ("A1",)
+    assert mapping.unused(header_map.from_mapping) == ("B1",)
 
 
 def test_nothing_is_suggested_for_what_a_person_decided():

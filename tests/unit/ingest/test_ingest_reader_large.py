@@ -36,7 +36,7 @@ def test_rows_wait_in_several_files(tmp_path):
 def test_some_rows_of_many_files(tmp_path):
     (sheet,) = sheets_of(tmp_path, [row(number, f"text {number}") for number in range(1, 30)])
     assert sheet.cells.slice(7, 3).to_series().to_list() == ["text 8", "text 9", "text 10"]
-    assert sheet.cells.below(7).height == 22
+    assert sheet.cells.skip_rows(7).height == 22
     assert sheet.cells.row(28) == ("text 29",)
 
 

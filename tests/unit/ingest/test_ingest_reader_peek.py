@@ -7,7 +7,7 @@ import pytest
 
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.any_file import peek_workbook, read_workbook
-from flexscout.models import SheetSkipCode, SkippedSheet
+from flexscout.skipped import SheetSkipCode, SkippedSheet
 from workbooks import HEADER, candidate, corrupted_file, empty_file, write_sheets, write_workbook
 
 TABLES = {

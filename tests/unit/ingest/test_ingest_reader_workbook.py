@@ -8,7 +8,7 @@ from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import find_header
 from flexscout.ingest.mapping.header_map import map_headers
 from flexscout.ingest.readers.any_file import read_workbook
-from flexscout.models import SheetSkipCode, SkippedSheet
+from flexscout.skipped import SheetSkipCode, SkippedSheet
 from workbooks import HEADER, candidate, write_sheets, write_workbook
 
 

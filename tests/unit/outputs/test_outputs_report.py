@@ -8,7 +8,6 @@ from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.column_names import MAX_POSSIBLE_DUPLICATES
 from flexscout.ingest.scan import scan_folder
 from flexscout.merging import count_removed_rows, match_properties, merge_properties
-from flexscout.models import FileSkipCode, SkippedFile
 from flexscout.outputs.report.build import RunFacts, build_report, compute_statistics
 from flexscout.outputs.report.messages import build_messages
 from flexscout.runtime.batch import BatchProcessor
@@ -16,6 +15,7 @@ from flexscout.runtime.cache import TableCache
 from flexscout.runtime.executors import SerialExecutor
 from flexscout.runtime.storage import TableFolder
 from flexscout.scoring.classify import combine_parts
+from flexscout.skipped import FileSkipCode, SkippedFile
 from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
 
 OFFICE = candidate(90, Property_Type="Office")

@@ -65,9 +65,9 @@ def _sheet(sheet: "SheetRecord") -> dict[str, Any]:
         "recognized": header_map.recognized,
         "mapped": header_map.mapped,
         "missing": list(header_map.missing),
-        "extra": [column.name for column in header_map.extra],
-        "left_out": [column.header for column in header_map.left_out],
-        "by_hand": list(header_map.by_hand),
+        "extra": [column.name for column in header_map.unmapped],
+        "left_out": [column.header for column in header_map.excluded],
+        "by_hand": list(header_map.from_mapping),
         "suggestions": dict(header_map.suggestions),
         "remarks": [f"{issue.column}: {issue.reason}" for issue in header_map.issues],
     }

@@ -14,14 +14,14 @@ _ALONE = 3  # failures of one cause that are told one by one
 
 def show_summary(summary: RunSummary) -> None:
     """Print what was found, the best of it, and where to look; of a run that did nothing, that alone."""
-    if not summary.repeats:
+    if not summary.repeated_run:
         _show_result(summary)
     for message in summary.messages:
         print_line(message, blank_before=True)
     for file in summary.report["files"]:
         if file["status"] == "skipped":
             print_line(f"Skipped {file['file']}. {file['reason']}", blank_before=True)
-    if not summary.repeats:
+    if not summary.repeated_run:
         print_line(_performance(summary.report["performance"], summary.statistics.total_properties), blank_before=True)
     print_line("Where to look", blank_before=True)
     for path in summary.outputs:

@@ -52,7 +52,7 @@ def convert_chunked(  # noqa: PLR0913 - those of `convert`, and a folder
     """
     issues = IssueList(sheet)
     issues.of_columns(header_map.issues)
-    rows = _Rows(cells.below(header_row + 1), header_map, header_row + 2)
+    rows = _Rows(cells.skip_rows(header_row + 1), header_map, header_row + 2)
     rows.judge(issues)
     typing = _Typing(rows, sort_columns(header_map.canonical), folder / f"columns-{uuid4().hex}", from_1904=from_1904)
     files = typing.run(sheet, issues)
@@ -69,7 +69,7 @@ class _Rows:
     def __init__(self, body: ChunkedTable, header_map: HeaderMap, first: int) -> None:
         self._body, self._map, self._first = body, header_map, first
         self._height = _height(body)
-        self._extras = {escape_name(entry.name): str(entry.position) for entry in header_map.extra}
+        self._extras = {escape_name(entry.name): str(entry.position) for entry in header_map.unmapped}
         self._filled, self._midnights = dict.fromkeys(self._extras, False), dict.fromkeys(self._extras, False)
         self.extras_seen = pl.DataFrame(schema=dict.fromkeys(self._extras, pl.String))
         self.kinds = pl.Series("kind", dtype=pl.String)
@@ -118,7 +118,7 @@ class _Rows:
     def _parts(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Trimmed texts with the number of the row, to the last row with a value."""
         begin = 0
-        for frame in self._body.frames(columns):
+        for frame in self._body.iter_frames(columns):
             part = frame.head(max(self._height - begin, 0)).with_columns(TRIMMED)
             if part.height:
                 yield part.with_row_index("row", offset=self._first + begin)
@@ -220,7 +220,7 @@ class _Decimals:
 def _height(body: ChunkedTable) -> int:
     """The rows up to the last with a value."""
     left = body.height
-    for frame in body.frames(body.columns, last_first=True):
+    for frame in body.iter_frames(body.columns, last_first=True):
         left -= frame.height
         if height := measure_height(frame.select(TRIMMED)):
             return left + height

@@ -42,14 +42,17 @@ def classify_rows(body: pl.DataFrame, header_map: HeaderMap, *, lacks: bool | No
 
 def _repeats_header(header_map: HeaderMap, filled: pl.Expr) -> pl.Expr:
     """At least two cells, and each says what its header says."""
-    named = [column for column in (*header_map.columns, *header_map.left_out) if column.header]
-    same = [_says_again(pl.col(str(column.position)), column.header.strip(), joined=header_map.joined) for column in named]
+    named = [column for column in (*header_map.columns, *header_map.excluded) if column.header]
+    same = [
+        _says_again(pl.col(str(column.position)), column.header.strip(), spans_two_rows=header_map.spans_two_rows)
+        for column in named
+    ]
     return (filled > 1) & (pl.sum_horizontal(same) == filled)
 
 
-def _says_again(cell: pl.Expr, header: str, *, joined: bool) -> pl.Expr:
+def _says_again(cell: pl.Expr, header: str, *, spans_two_rows: bool) -> pl.Expr:
     """Whether a cell says what its header does; of a header on two rows, each repeats its part."""
-    if not joined:
+    if not spans_two_rows:
         return cell == header
     begins, ends = pl.lit(header).str.starts_with(cell + " "), pl.lit(header).str.ends_with(" " + cell)
     return (cell == header) | begins | ends

@@ -107,7 +107,7 @@ def convert_sheet(
     issues.of_columns(header_map.issues)
     issues.of_rows(body, kinds)
     typed = _typed(rows, header_map.canonical, issues, from_1904=from_1904)
-    extras = rows.select(pl.col(str(entry.position)).alias(escape_name(entry.name)) for entry in header_map.extra)
+    extras = rows.select(pl.col(str(entry.position)).alias(escape_name(entry.name)) for entry in header_map.unmapped)
     table = pl.DataFrame([*fill_acres(typed), *source_columns(sheet, rows["row"]), *_extras(extras)])
     blank, not_data = int((kinds == BLANK).sum()), int((~kinds.is_in([PROPERTY, BLANK])).sum())
     return Converted(table, issues.listed(), issues.counts(), body.height, blank, not_data, detect_value_kinds(extras))

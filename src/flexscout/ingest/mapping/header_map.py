@@ -40,13 +40,18 @@ _SUGGESTED_AT_MOST = 200  # columns; a sheet with more strangers than that is no
 
 
 def map_headers(
-    sheet: str, headers: Sequence[str | None], body: TextTable, mapping: ColumnMapping = NO_MAPPING, *, joined: bool = False
+    sheet: str,
+    headers: Sequence[str | None],
+    body: TextTable,
+    mapping: ColumnMapping = NO_MAPPING,
+    *,
+    spans_two_rows: bool = False,
 ) -> HeaderMap:
     """Give every column of a sheet its name.
 
     `body`: the rows below the header as text, columns in the order of `headers`. What a `mapping` says is taken before anything
     else; an exact alias is taken, a resemblance only suggested; where the header leaves the unit open, the values decide or the
-    column is left alone. `joined`: whether the headers are those of two rows.
+    column is left alone. `spans_two_rows`: whether each header is made of two rows.
     """
     folded = [normalize_header(header or "") for header in headers]
     vendor = _vendor(set(folded))
@@ -74,13 +79,13 @@ def map_headers(
         _suggestions(mapped, set(missing), choices),
         tuple(issues),
         known=_known(folded, vendor),
-        by_hand=tuple(sorted({choice.header for choice in choices.values()})),
-        left_out=tuple(
+        from_mapping=tuple(sorted({choice.header for choice in choices.values()})),
+        excluded=tuple(
             MappedColumn(i, headers[i] or names[i], names[i], canonical=False)
             for i, choice in choices.items()
             if _is_left_out(choice)
         ),
-        joined=joined,
+        spans_two_rows=spans_two_rows,
     )
 
 

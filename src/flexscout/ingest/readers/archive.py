@@ -11,7 +11,7 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType, detect_file_type
 from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook
-from flexscout.models import SheetSkipCode, SkippedSheet
+from flexscout.skipped import SheetSkipCode, SkippedSheet
 
 MAX_MEMBERS = 1_000
 MAX_INFLATED_BYTES = 2**31

@@ -61,21 +61,21 @@ class ChunkedCells:
     def to_series(self, index: int, /) -> pl.Series:
         """Load the column at a position."""
         texts = pl.Series(str(index), dtype=pl.String)
-        return pl.concat([texts, *(frame.to_series() for frame in self.frames([str(index)]))])
+        return pl.concat([texts, *(frame.to_series() for frame in self.iter_frames([str(index)]))])
 
-    def below(self, row: int, /) -> "ChunkedCells":
+    def skip_rows(self, row: int, /) -> "ChunkedCells":
         """Return the rows from a position on, without loading them."""
         return replace(self, begin=self.begin + row)
 
     def slice(self, offset: int, length: int | None = None) -> "pl.DataFrame | ChunkedCells":
         """Return the rows from `offset` on: all of them without loading, or `length` of them, loaded."""
-        rest = self.below(offset)
+        rest = self.skip_rows(offset)
         return rest if length is None else rest.head(length)
 
     def head(self, count: int) -> pl.DataFrame:
         """Load the first rows."""
         parts: list[pl.DataFrame] = []
-        for frame in self.frames(self.columns):
+        for frame in self.iter_frames(self.columns):
             parts.append(frame.head(count))
             count -= parts[-1].height
             if not count:
@@ -86,7 +86,7 @@ class ChunkedCells:
         """Load one row."""
         return self.slice(position, 1).row(0)
 
-    def frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
+    def iter_frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
         """Load all rows of some columns, file by file, from the first or the last."""
         placed = list(zip(self.files, accumulate(file.height for file in self.files), strict=True))
         for file, end in reversed(placed) if last_first else placed:
@@ -95,7 +95,7 @@ class ChunkedCells:
 
     def collect(self) -> pl.DataFrame:
         """Load all cells."""
-        return pl.concat(list(self.frames(self.columns)))
+        return pl.concat(list(self.iter_frames(self.columns)))
 
 
 def _read_columns(file: CellFile, columns: Sequence[str]) -> pl.DataFrame:

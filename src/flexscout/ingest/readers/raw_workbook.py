@@ -14,7 +14,7 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError
 from flexscout.ingest.readers.chunked_cells import ChunkedCells
 from flexscout.ingest.readers.limits import MAX_COLUMNS
-from flexscout.models import SheetSkipCode, SkippedSheet
+from flexscout.skipped import SheetSkipCode, SkippedSheet
 
 Cells = pl.DataFrame | ChunkedCells
 """Cells of a sheet: String columns named by position ("0", "1", ...), null where empty; row i is row i + 1 in Excel."""

@@ -11,7 +11,7 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.limits import MAX_COLUMNS
 from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook
-from flexscout.models import SheetSkipCode, SkippedSheet
+from flexscout.skipped import SheetSkipCode, SkippedSheet
 
 _NS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _MOST_BYTES = 2**30

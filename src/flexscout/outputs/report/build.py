@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.domain import MAX_LISTED_ISSUES, POSTAL_COLUMNS, issue_reasons
-from flexscout.models import AggregateStatistics, FileStatus, ProcessingResult, SheetRecord, SkippedFile
+from flexscout.models import AggregateStatistics, FileStatus, ProcessingResult, SheetRecord
 from flexscout.outputs.report.column_drift import find_column_drift
 from flexscout.outputs.report.figures import (
     count_issues,
@@ -24,6 +24,7 @@ from flexscout.outputs.report.figures import (
     summarize_possible_duplicates,
 )
 from flexscout.runtime import ErrorHandler
+from flexscout.skipped import SkippedFile
 
 REPORT_FORMAT = "1.1"
 TOP_CANDIDATES = 10

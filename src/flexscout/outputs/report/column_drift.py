@@ -62,9 +62,9 @@ def _found(results: Sequence[ProcessingResult]) -> dict[str, _Column]:
             place, header_map = names[result.record.source.name, sheet.sheet], sheet.header_map
             for column in header_map.columns:
                 found.setdefault(column.name, _Column()).headers[place] = column.header
-            for column in header_map.left_out:
+            for column in header_map.excluded:
                 found.setdefault(column.name, _Column()).headers[place] = _LEFT_OUT
-            for column, kind in zip(header_map.extra, sheet.kinds, strict=False):
+            for column, kind in zip(header_map.unmapped, sheet.unmapped_kinds, strict=False):
                 found[column.name].kinds[place] = kind
     return found
 

@@ -141,9 +141,9 @@ def list_columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, 
             "recognized": sheet.header_map.recognized,
             "mapped": sheet.header_map.mapped,
             "missing": list(sheet.header_map.missing),
-            "extra": [column.name for column in sheet.header_map.extra],
-            "left_out": [column.header for column in sheet.header_map.left_out],
-            "by_hand": list(sheet.header_map.by_hand),
+            "extra": [column.name for column in sheet.header_map.unmapped],
+            "left_out": [column.header for column in sheet.header_map.excluded],
+            "by_hand": list(sheet.header_map.from_mapping),
             "suggestions": dict(sheet.header_map.suggestions),
         }
         for result in results

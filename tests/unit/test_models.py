@@ -71,7 +71,7 @@ def test_a_header_map_tells_canonical_columns_from_those_that_pass_through():
     known = MappedColumn(0, "Bldg SF", "Building SqFt", canonical=True)
     other = MappedColumn(1, "Broker", "Broker", canonical=False)
     header_map = HeaderMap((known, other), "", ())
-    assert (header_map.canonical, header_map.extra) == ((known,), (other,))
+    assert (header_map.canonical, header_map.unmapped) == ((known,), (other,))
 
 
 def test_no_name_that_flexscout_writes_stands_twice():
