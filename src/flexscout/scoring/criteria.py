@@ -1,4 +1,4 @@
-"""How many properties pass each criterion, and why the others don't."""
+"""Selection criteria of a run, and how many properties pass each of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import ConfigurationError
-from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.eligibility import Condition, Table, classify_frame
 from flexscout.scoring.explanations import explain_scores
 from flexscout.scoring.profile import Profile, Rule
 from flexscout.scoring.profile_files import load_profile
@@ -20,7 +20,11 @@ from flexscout.scoring.rules import RuleExpressions, add_rule_columns, describe_
 
 @dataclass(frozen=True)
 class Criteria:
-    """A profile, the least score, a filter, and the day from which dates are counted back."""
+    """Everything that decides which rows are candidates.
+
+    `profile`: scoring rules; `min_flex_score`: minimum score of a candidate, 0-10; `where`: user filter; `as_of`: day from
+    which dates are counted back.
+    """
 
     profile: Profile
     min_flex_score: float
@@ -29,47 +33,50 @@ class Criteria:
 
     @classmethod
     def from_config(cls, config: PipelineConfiguration) -> Self:
-        """Those of the settings. Raises ConfigurationError for a profile or a filter that won't do."""
+        """Load the criteria of a configuration. Raises ConfigurationError for an invalid profile or filter."""
         as_of = date.fromisoformat(config.as_of) if config.as_of else date.today()  # noqa: DTZ011 - the day where the user is
         return cls(load_profile(config.profile), config.min_flex_score, parse_filter(config.where), as_of)
 
     @classmethod
     def from_record(cls, config: PipelineConfiguration, profile: Mapping[str, Any], begun: str) -> Self:
-        """Those of a past run: its settings, its profile as its report has it, and the day on which it was `begun` (ISO 8601).
+        """Restore the criteria of a past run.
 
-        Raises ConfigurationError for a profile that is none any more.
+        Args:
+            config: Configuration of the run.
+            profile: Profile as the run's report has it.
+            begun: Start of the run, ISO 8601; its day counts where the configuration has no `as_of`.
+
+        Raises:
+            ConfigurationError: This version of flexscout can't read the profile.
+
         """
         day = date.fromisoformat(config.as_of) if config.as_of else datetime.fromisoformat(begun).astimezone().date()
         try:
-            as_it_was = Profile.model_validate(profile)
+            recorded = Profile.model_validate(profile)
         except ValueError:  # pydantic's errors are ValueErrors
-            raise ConfigurationError("The run had a profile that this flexscout does not know. Run it again.") from None
-        return cls(as_it_was, config.min_flex_score, parse_filter(config.where), day)
+            raise ConfigurationError("This version of flexscout can't read the run's profile. Run it again.") from None
+        return cls(recorded, config.min_flex_score, parse_filter(config.where), day)
 
     @property
     def hash_inputs(self) -> tuple[object, ...]:
-        """What a result depends on; the day only where the profile counts back from it."""
-        counts_back = '"within_days":' in self.profile.model_dump_json(exclude_none=True)
-        return (self.profile, self.as_of) if counts_back else (self.profile,)
+        """Values that the scores depend on; the day only if the profile counts back from it."""
+        return (self.profile, self.as_of) if self.profile.depends_on_the_day else (self.profile,)
 
     def classify(self, frame: pl.DataFrame) -> FilteredRows:
-        """The frame classified and filtered."""
+        """Score, classify and filter a frame."""
         return apply_filter(classify_frame(frame, self.profile, self.min_flex_score, self.as_of), self.where)
 
     def explain(self, frame: pl.DataFrame) -> list[str]:
-        """Why each row scored what it did, in a sentence."""
+        """Explain the score of each row in a sentence."""
         return explain_scores(frame, self.profile, self.as_of).to_list() if frame.height else []
 
 
-Table = nw.DataFrame[Any]
-
-
 @dataclass(frozen=True)
-class Step:
-    """One criterion, met by the rows that met all before it.
+class FunnelStep:
+    """A criterion, applied to the rows that met all criteria before it.
 
-    `before`, `after`: rows; `checked`: whether there is the column, without which all rows pass; `reasons`: why rows did
-    not pass -> how many, of which one row may have several.
+    `before`, `after`: rows; `checked`: false if the frame doesn't have the column, in which case all rows pass; `reasons`:
+    rejection reason -> rows; a row can have several.
     """
 
     criterion: str
@@ -79,42 +86,41 @@ class Step:
     reasons: dict[str, int]
 
 
-def count_funnel(classified: pl.DataFrame, criteria: Criteria) -> tuple[Step, ...]:
-    """The criteria of eligibility in the profile's order, and the score as the last one."""
-    profile, least = criteria.profile, criteria.min_flex_score
-    left, rules = add_rule_columns(nw.from_native(classified), profile), RuleExpressions(profile, criteria.as_of)
-    steps: list[Step] = []
+def count_funnel(classified: pl.DataFrame, criteria: Criteria) -> tuple[FunnelStep, ...]:
+    """Count the rows that pass each eligibility criterion, in the profile's order, and last the minimum score."""
+    profile, minimum = criteria.profile, criteria.min_flex_score
+    rows, rules = add_rule_columns(nw.from_native(classified), profile), RuleExpressions(profile, criteria.as_of)
+    steps: list[FunnelStep] = []
     for name, rule in profile.eligibility.items():
-        left, step = _passed(left, name, rule, rules, checked=name in classified.columns)
+        rows, step = _apply_criterion(rows, name, rule, rules, is_checked=name in classified.columns)
         steps.append(step)
-    too_low, reason = nw.col("Flex Score") < least, f"Flex Score below {least:g}"
-    reached = left.filter(~too_low)
-    last = Step(f"Flex Score from {least:g}", len(left), len(reached), True, _counts(left, [(too_low, reason)]))  # noqa: FBT003
-    return (*steps, last)
+    is_low = nw.col("Flex Score") < minimum
+    passed = rows.filter(~is_low)
+    reasons = _count_reasons(rows, [(is_low, f"Flex Score below {minimum:g}")])
+    return (*steps, FunnelStep(f"Flex Score from {minimum:g}", len(rows), len(passed), checked=True, reasons=reasons))
 
 
 def has_eligible_type(frame: pl.DataFrame, profile: Profile) -> pl.Series:
-    """Whether the property type has one of the words that make a property eligible; false without the column."""
-    found = add_rule_columns(nw.from_native(frame), profile)
+    """Whether each property type has a keyword that makes a property eligible; false without the column."""
+    prepared = add_rule_columns(nw.from_native(frame), profile)
     criterion = next(((name, rule) for name, rule in profile.eligibility.items() if rule.keywords), None)
-    condition = (
-        RuleExpressions(profile, date.min).holds_for_column(criterion[1], criterion[0]) if criterion else nw.lit(value=False)
-    )
-    has: pl.Series = found.select(condition.alias("has")).to_native()["has"]
-    return has
+    rules = RuleExpressions(profile, date.min)
+    condition = rules.holds_for_column(criterion[1], criterion[0]) if criterion else nw.lit(value=False)
+    has_keyword: pl.Series = prepared.select(condition.alias("has_keyword")).to_native()["has_keyword"]
+    return has_keyword
 
 
-def _passed(frame: Table, name: str, rule: Rule, rules: RuleExpressions, *, checked: bool) -> tuple[Table, Step]:
-    words = f"{name} {describe_condition(rule)}"
-    if not checked:
-        return frame, Step(words, len(frame), len(frame), checked=False, reasons={})
-    passed = frame.filter(rules.holds_for_column(rule, name))
+def _apply_criterion(rows: Table, name: str, rule: Rule, rules: RuleExpressions, *, is_checked: bool) -> tuple[Table, FunnelStep]:
+    criterion = f"{name} {describe_condition(rule)}"
+    if not is_checked:
+        return rows, FunnelStep(criterion, len(rows), len(rows), checked=False, reasons={})
+    passed = rows.filter(rules.holds_for_column(rule, name))
     missing = (nw.col(rule_column(name)).is_null(), f"{name} is missing")
-    reasons = _counts(frame, [missing, *rules.failures(rule, name)])
-    return passed, Step(words, len(frame), len(passed), checked=True, reasons=reasons)
+    reasons = _count_reasons(rows, [missing, *rules.failures(rule, name)])
+    return passed, FunnelStep(criterion, len(rows), len(passed), checked=True, reasons=reasons)
 
 
-def _counts(frame: Table, conditions: list[tuple[Any, str]]) -> dict[str, int]:
-    """Reason -> rows for which it holds, where there are any."""
-    sums = frame.select(condition.fill_null(value=False).sum().alias(reason) for condition, reason in conditions)
-    return {reason: int(count) for reason, count in sums.rows(named=True)[0].items() if count} if len(frame) else {}
+def _count_reasons(rows: Table, conditions: list[Condition]) -> dict[str, int]:
+    """Count the rows per reason; reasons without rows are left out."""
+    sums = rows.select(condition.fill_null(value=False).sum().alias(reason) for condition, reason in conditions)
+    return {reason: int(count) for reason, count in sums.rows(named=True)[0].items() if count} if len(rows) else {}
