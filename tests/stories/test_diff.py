@@ -125,7 +125,7 @@ def test_many_changes_are_told_by_the_first(weeks, tmp_path):
         (("all_issues.csv", "all.xlsx"), 1, "all_issues.csv is not a result of flexscout"),
         (("week1.csv", "all.xlsx", "--output", "week1.csv"), 2, "week1.csv is one of the two results, which would be lost."),
         (("week1.csv", "all.csv", "--output", "all.xlsx", "-o", "all.xlsx"), 2, "all.xlsx is where a run writes"),
-        (("week1.csv", "all.xlsx", "--output", "changes.doc"), 2, "changes.doc names no format that can be written."),
+        (("week1.csv", "all.xlsx", "--output", "changes.doc"), 2, "Can't write changes.doc: its suffix is not a"),
     ],
 )
 def test_what_can_not_be_compared_is_said_in_a_sentence(weeks, arguments, code, words):

@@ -101,7 +101,7 @@ def test_the_report_counts_them_and_a_message_says_what_to_do(tmp_path):
     outcome = flexscout("run", "in")
     possible = outcome.report["deduplication"]["possible"]
     assert (possible["pairs"], possible["nearly_sure"], len(possible["surest"])) == (2, 2, 2)
-    assert "2 pairs of properties may be one, written differently: the sheet Possible Duplicates has them" in outcome.out
+    assert "2 possible duplicates to review: the sheet Possible Duplicates lists them" in outcome.out
     assert "--close-matches merge would join 2 of them" in outcome.out
 
 

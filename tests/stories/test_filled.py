@@ -82,4 +82,4 @@ def test_what_a_sheet_lacks_is_not_checked_unless_it_is_filled(filled, tmp_path,
 def test_the_report_counts_and_a_message_says_it(filled):
     outcome = filled(a=[row(Year_Built=None)], b=[worse(county="Union")])
     assert outcome.report["deduplication"]["filled"] == {"properties": 1, "scores_changed": 1}
-    assert "Blanks of 1 property were filled from its duplicates" in outcome.out
+    assert "1 property had blanks filled from duplicates; the column Filled Cells lists which." in outcome.out

@@ -39,7 +39,7 @@ def test_more_issues_than_a_person_reads_are_counted_and_that_is_said(tmp_path):
     assert (outcome.file("a.xlsx")["issues"], outcome.file("a.xlsx")["issues_listed"]) == (10_501, 10_000)
     listed = [issue["Reason"] for issue in issues_of(outcome)]
     assert (len(listed), listed.count("not_a_percentage")) == (10_000, 1)
-    assert "a.xlsx has 10,501 Issues. 10,000 of them are listed" in outcome.out
+    assert "a.xlsx has 10,501 issues. The sheet Issues lists 10,000 of them" in outcome.out
 
 
 def test_the_list_of_issues_is_never_taken_for_an_export(tmp_path):

@@ -67,7 +67,7 @@ def test_a_table_without_header_is_read_by_its_letters(tmp_path):
 
 def test_entries_that_match_nothing_are_told(strange):
     (strange / "m.yaml").write_text("columns: {Situs Adress: Address, Struct Area: Building SqFt, Broker: pass}")
-    told = "The mapping m.yaml has entries that no header of any file matches: Broker."
+    told = "The mapping file m.yaml has entries that match no header of any file: Broker."
     assert told in flexscout("check", "in", "--mapping", "m.yaml").out
     outcome = flexscout("run", "in", "--mapping", "m.yaml")
     assert told in outcome.out

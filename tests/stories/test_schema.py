@@ -40,7 +40,7 @@ def test_a_column_that_changes_from_texts_to_numbers_is_told(tmp_path):
         write_workbook(tmp_path / f"in/{name}.xlsx", [(*HEADER, "Broker"), (*candidate(1), value)])
     outcome = flexscout("run", "in")
     assert column(outcome, "Broker")["kinds"] == {"numbers": ["b.xlsx"], "texts": ["a.xlsx"]}
-    assert column(outcome, "Broker")["differs"] == "numbers in 1 but texts in 1"
+    assert column(outcome, "Broker")["differs"] == "numbers in 1 sheet, texts in 1 sheet"
 
 
 def test_the_workbook_shows_the_header_of_each_column_in_each_file(drifting):

@@ -81,7 +81,7 @@ def test_a_row_that_is_left_out_is_no_duplicate_of_one_that_stays():
 def test_report_and_summary_say_how_many_it_left_out():
     outcome = flexscout("run", "in", "--where", FILTER)
     assert outcome.report["filter"] == {"where": FILTER, "left_out": 5}
-    assert "The filter left out 5 of 8 properties. The sheet Not Selected names them." in outcome.out
+    assert "The filter excluded 5 of 8 properties. The sheet Not Selected lists them." in outcome.out
     assert "The filter" not in flexscout("run", "in").out
 
 

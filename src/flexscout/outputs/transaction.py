@@ -1,4 +1,4 @@
-"""Outputs are written beside their place and renamed into it: what stands there is always whole."""
+"""Write a run's outputs all or nothing: each goes to a temporary file first and is renamed into place on commit."""
 
 import filecmp
 import os
@@ -17,123 +17,127 @@ from flexscout.errors import OutputError, is_panic
 from flexscout.runtime import fsync_file
 
 UNPLACED_SUFFIX = ".new"
-"""What the name of an output adds that could not take its place."""
+"""Added to the stem of an output that couldn't replace the previous one."""
 
-_SYSTEM_ERROR = re.compile(r"\bOs \{ code: \d")  # how Rust writes one
-_PROCESS = re.compile(r"\.(\d{1,9})\.(?:new|bak)")  # whose file it is
+_RUST_IO_ERROR = re.compile(r"\bOs \{ code: \d")  # Rust's Debug format of an I/O error
+_PROCESS_ID = re.compile(r"\.(\d{1,9})\.(?:new|bak)")
 
 
 class OutputTransaction:
-    """The files of one run: each is written to a path beside its own, and all take their places at `commit`.
+    """The output files of one run, replaced together by `commit`.
 
-    What was there before is kept as `NAME.bak`; a file that would not change is left alone. If one can't take its place, none
-    does, and all are saved as `NAME.new.xlsx` and the like. Without `commit`, nothing changes. Raises OutputError if a place
-    can't be written.
+    The previous version of a file is kept as `NAME.bak`; a file whose content is unchanged is left alone. If one file can't be
+    replaced, none is, and the new files are saved as `NAME.new.xlsx` and so on. Without `commit`, nothing changes.
+
+    Raises:
+        OutputError: A file can't be written, or the disk is full.
+
     """
 
     def __init__(self) -> None:
-        self._beside: dict[Path, Path] = {}
+        self._staged: dict[Path, Path] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def stage(self, path: Path) -> Path:
-        """Where to write the file that will stand at `path`."""
-        _make_folder_of(path)
-        _clear_away(path)
-        beside = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
-        self._beside[path] = beside
-        return beside
+        """Return the temporary path to which the caller writes the content of `path`."""
+        _make_parent(path)
+        _remove_leftovers(path)
+        staged = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
+        self._staged[path] = staged
+        return staged
 
     def pick_free_path(self, path: Path) -> Path:
-        """The path itself, or where something stands there, `NAME.failed.json` and the like."""
+        """Return `path`, or `NAME.failed.json` and so on if it exists."""
         return path.with_suffix(f".failed{path.suffix}") if path.exists() else path
 
     def commit(self) -> tuple[Path, ...]:
-        """Put every file in its place, or none; gives the places."""
-        done: dict[Path, bool] = {}
+        """Move every staged file to its path, or none; return the paths."""
+        done: dict[Path, bool] = {}  # path -> whether it replaced a file
         try:
-            for path, beside in self._beside.items():
-                if not _is_unchanged(path, beside):
-                    fsync_file(beside)
-                    had_one = _keep(path)
-                    beside.replace(path)
-                    done[path] = had_one
+            for path, staged in self._staged.items():
+                if not (path.is_file() and filecmp.cmp(path, staged, shallow=False)):
+                    fsync_file(staged)
+                    replaced = _back_up(path)
+                    staged.replace(path)
+                    done[path] = replaced
         except OSError as error:
-            saved = self._saved(done)
-            elsewhere = f" The new ones are saved as {saved[0].name} and the like." if saved else ""
+            saved = self._save_elsewhere(done)
+            where = f" The new results are saved under other names, such as {saved[0].name}." if saved else ""
             raise OutputError(
-                f"{path} can't be replaced: {error.strerror or error}. The previous results are as they were.{elsewhere}",
-                "Close it in Excel, or choose another place with --output-file, and run again.",
+                f"Can't replace {path}: {error.strerror or error}. The previous results are unchanged.{where}",
+                "Close the file in Excel, or choose another location with --output-file, then run again.",
             ) from None
-        return tuple(self._beside)
+        return tuple(self._staged)
 
-    def _saved(self, done: Mapping[Path, bool]) -> list[Path]:
-        """Under another name what could not all take its place, which gets back what stood there."""
+    def _save_elsewhere(self, done: Mapping[Path, bool]) -> list[Path]:
+        """Save all new files under other names and restore the previous ones; return the new paths."""
         saved: list[Path] = []
-        for path, beside in self._beside.items():
-            another = path.with_name(f"{path.stem}{UNPLACED_SUFFIX}{path.suffix}")
+        for path, staged in self._staged.items():
+            other = path.with_name(f"{path.stem}{UNPLACED_SUFFIX}{path.suffix}")
             with suppress(OSError):
-                (path if path in done else beside).replace(another)
-                saved.append(another)
-            if path in done:
-                _restore(path, had_one=done[path])
+                (path if path in done else staged).replace(other)
+                saved.append(other)
+            if done.get(path):
+                shutil.copy2(backup_path(path), path)
+            elif path in done:
+                path.unlink(missing_ok=True)
         return saved
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for beside in self._beside.values():
+        for staged in self._staged.values():
             with suppress(OSError):
-                beside.unlink(missing_ok=True)
-        # A panic with an error of the system is how the workbook's writer ends when its own temporary file finds no room.
-        if isinstance(error, OSError) or (is_panic(error) and _SYSTEM_ERROR.search(str(error))):
+                staged.unlink(missing_ok=True)
+        # The workbook writer panics if the disk of its temporary file is full.
+        if isinstance(error, OSError) or (is_panic(error) and _RUST_IO_ERROR.search(str(error))):
             raise OutputError(
-                f"The results can't be written: {error}. The previous ones are as they were.",
-                "Make room on the disk, or choose another place with --output-file, and run again.",
+                f"Can't write the results: {error}. The previous results are unchanged.",
+                "Free disk space, or choose another location with --output-file, then run again.",
             ) from error
 
 
 def check_output_paths(*paths: Path) -> None:
-    """Make the folder of each output. Raises OutputError if nothing can be written there, with what is in the way."""
+    """Create the folder of each output.
+
+    Raises:
+        OutputError: A path is a folder, or its folder can't be created or written to.
+
+    """
     for path in paths:
         if path.is_dir():
-            raise OutputError(
-                f"{path} is a folder, so no file can stand there.", f"Name a file in it, such as {path / path.name}."
-            )
-        _make_folder_of(path)
+            raise OutputError(f"{path} is a folder, not a file.", f"Name a file in it, such as {path / path.name}.")
+        _make_parent(path)
 
 
-def _make_folder_of(path: Path) -> None:
+def backup_path(path: Path) -> Path:
+    """Return where the previous version of a file is kept."""
+    return path.with_name(f"{path.name}.bak")
+
+
+def _make_parent(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         file = next((parent for parent in path.parents if parent.is_file()), None)
         reason = f"{file} is a file, not a folder" if file else error.strerror
-        raise OutputError(f"The folder {path.parent} can't be made: {reason}.", "Choose another place.") from None
+        raise OutputError(f"Can't create the folder {path.parent}: {reason}.", "Choose another location.") from None
     if not os.access(path.parent, os.W_OK):
-        raise OutputError(f"The folder {path.parent} can't be written to.", "Choose another place with --output-file.")
+        raise OutputError(f"Can't write to the folder {path.parent}.", "Choose another location with --output-file.")
 
 
-def _clear_away(path: Path) -> None:
-    """Remove what runs left beside the path that were killed."""
+def _remove_leftovers(path: Path) -> None:
+    """Remove the temporary files of `path` that belong to processes that no longer exist."""
     stem, name, suffix = escape(path.stem), escape(path.name), escape(path.suffix)
-    for left in (*path.parent.glob(f".{stem}.*.new{suffix}"), *path.parent.glob(f".{name}.*.bak")):
-        run = _PROCESS.search(left.name)
-        if run and not psutil.pid_exists(int(run[1])):
+    for leftover in (*path.parent.glob(f".{stem}.*.new{suffix}"), *path.parent.glob(f".{name}.*.bak")):
+        process = _PROCESS_ID.search(leftover.name)
+        if process and not psutil.pid_exists(int(process[1])):
             with suppress(OSError):
-                left.unlink()
+                leftover.unlink()
 
 
-def backup_path(path: Path) -> Path:
-    """Where the previous file is kept."""
-    return path.with_name(f"{path.name}.bak")
-
-
-def _is_unchanged(path: Path, beside: Path) -> bool:
-    return path.is_file() and filecmp.cmp(path, beside, shallow=False)
-
-
-def _keep(path: Path) -> bool:
-    """Copy what stands at the path to its backup; whether anything does. An older backup stays where nothing does."""
+def _back_up(path: Path) -> bool:
+    """Copy an existing file to its backup path; return whether there was one. An older backup stays otherwise."""
     if not path.is_file():
         return False
     copy = path.with_name(f".{path.name}.{os.getpid()}.bak")
@@ -143,11 +147,3 @@ def _keep(path: Path) -> bool:
     finally:
         copy.unlink(missing_ok=True)
     return True
-
-
-def _restore(path: Path, *, had_one: bool) -> None:
-    """Put back what `_keep` kept, or nothing where nothing was."""
-    if had_one:
-        shutil.copy2(backup_path(path), path)
-    else:
-        path.unlink(missing_ok=True)

@@ -192,7 +192,7 @@ def test_the_json_is_the_report(analyzer, tmp_path):
 
 
 def test_another_suffix_is_an_output_error(analyzer, tmp_path):
-    with pytest.raises(OutputError, match=r"names no format .* End it in \.xlsx, \.csv, \.parquet or \.json"):
+    with pytest.raises(OutputError, match=r"not a supported format.* Use \.xlsx, \.csv, \.parquet or \.json"):
         analyzer.export_results(tmp_path / "summary.pdf")
 
 

@@ -242,5 +242,5 @@ def test_no_candidates_can_be_written_too(suffix, tmp_path):
 
 
 def test_another_suffix_is_an_output_error(tmp_path):
-    with pytest.raises(OutputError, match=r"best.txt names no format.*End it in .xlsx, .csv or .parquet"):
+    with pytest.raises(OutputError, match=r"best.txt: its suffix is not a supported format.*Use .xlsx, .csv or .parquet"):
         classify(pl, candidate()).export_results(tmp_path / "best.txt")

@@ -96,7 +96,7 @@ def test_a_workbook_is_made_of_a_frame_alone_without_the_sheets_of_which_nothing
 
 
 def test_a_report_has_no_other_format(tmp_path):
-    with pytest.raises(OutputError, match=r"r\.pdf names no format"):
+    with pytest.raises(OutputError, match=r"r\.pdf: its suffix is not a supported format"):
         ReportGenerator().export_report(tmp_path / "r.pdf", [])
 
 

@@ -1,4 +1,4 @@
-"""Tables in the format that a file's name asks for."""
+"""Tables in the format of a file's suffix."""
 
 import openpyxl
 import polars as pl
@@ -18,23 +18,23 @@ def test_a_workbook_holds_all_tables_and_text_stays_text(tmp_path):
 
 
 @pytest.mark.parametrize("number", ["00123", "12345"])
-def test_digits_in_a_column_of_texts_are_no_numbers(number, tmp_path):
+def test_digits_in_a_text_column_stay_text(number, tmp_path):
     path = write_by_suffix({"T": pl.DataFrame({"Zoning Code": [number]})}, tmp_path / "t.xlsx")
     assert openpyxl.load_workbook(path)["T"]["A2"].value == number
 
 
-def test_csv_and_parquet_hold_the_first(tmp_path):
+def test_csv_and_parquet_hold_the_first_table(tmp_path):
     assert pl.read_parquet(write_by_suffix(TABLES, tmp_path / "t.parquet")).equals(TABLES["First"])
     assert pl.read_csv(write_by_suffix(TABLES, tmp_path / "t.csv")).columns == ["APN", "Building SqFt"]
 
 
-def test_what_stood_there_is_kept(tmp_path):
+def test_the_previous_file_is_kept_as_backup(tmp_path):
     (tmp_path / "t.csv").write_text("mine", encoding="utf-8")
     write_by_suffix(TABLES, tmp_path / "t.csv")
     assert (tmp_path / "t.csv.bak").read_text(encoding="utf-8") == "mine"
 
 
-def test_another_suffix_leaves_nothing_behind(tmp_path):
-    with pytest.raises(OutputError, match=r"t\.doc names no format"):
+def test_an_unknown_suffix_writes_nothing(tmp_path):
+    with pytest.raises(OutputError, match=r"Can't write t\.doc: its suffix is not a supported format"):
         write_by_suffix(TABLES, tmp_path / "new/t.doc")
     assert list(tmp_path.iterdir()) == []

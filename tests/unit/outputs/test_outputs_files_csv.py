@@ -1,4 +1,4 @@
-"""CSV that Excel opens right, and that runs nothing."""
+"""CSV that Excel opens correctly and that runs no formula."""
 
 import csv
 from datetime import date
@@ -13,42 +13,42 @@ HARMLESS = ["-5", "+5", "-5.25", "-1,234", "-.5", "-1e5", "-80.843", "-5%", "1-2
 
 
 def written(tmp_path, **columns):
-    """The bytes of a table as CSV."""
+    """Return a table's CSV as bytes."""
     path = tmp_path / "a.csv"
     write_csv(pl.DataFrame(columns), path)
     return path.read_bytes()
 
 
 def cells(tmp_path, *values):
-    """The values of one column, as a reader of CSV sees them."""
+    """Return the cells of one column, as a CSV reader sees them."""
     text = written(tmp_path, A=values, B=["x"] * len(values)).decode("utf-8-sig")
     return [row[0] for row in list(csv.reader(text.splitlines()))[1:]]
 
 
 def one_cell(tmp_path, text):
-    """One text, as a reader of CSV sees it."""
+    """Return one cell, as a CSV reader sees it."""
     write_csv(pl.DataFrame({"A": [text]}), tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))[1][0]
 
 
 @pytest.mark.parametrize("text", RISKY)
-def test_text_that_a_spreadsheet_would_run_gets_a_quote(tmp_path, text):
+def test_formulas_get_a_leading_quote(tmp_path, text):
     assert one_cell(tmp_path, text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_numbers_with_a_sign_and_other_text_stay_as_they_are(tmp_path, text):
+def test_signed_numbers_and_other_text_are_unchanged(tmp_path, text):
     assert one_cell(tmp_path, text) == text
 
 
 @pytest.mark.parametrize("value", [-5, -5.5])
-def test_a_negative_number_is_no_formula(tmp_path, value):
+def test_a_negative_number_gets_no_quote(tmp_path, value):
     assert cells(tmp_path, value) == [str(value)]
 
 
 @pytest.mark.parametrize(("name", "expected"), [("=1+1", "'=1+1"), ("@A", "'@A"), ("-A", "'-A"), ("+A", "'+A"), ("A=1", "A=1")])
-def test_headers_are_made_safe_too(tmp_path, name, expected):
+def test_headers_that_are_formulas_get_a_quote(tmp_path, name, expected):
     assert written(tmp_path, **{name: ["x"]}).decode("utf-8-sig").splitlines()[0] == expected
 
 
@@ -56,12 +56,12 @@ def test_a_column_of_whole_numbers_has_no_decimals(tmp_path):
     assert cells(tmp_path, 30_000.0, None, -2.0) == ["30000", "", "-2"]
 
 
-def test_one_fraction_keeps_the_decimals_of_the_column(tmp_path):
+def test_a_column_with_one_fraction_keeps_its_decimals(tmp_path):
     assert cells(tmp_path, 30_000.0, 0.5) == ["30000.0", "0.5"]
 
 
 @pytest.mark.parametrize("huge", [1e300, 2.0**60, float("inf"), float("nan")])
-def test_numbers_that_no_integer_holds_exactly_stay_as_they_are(tmp_path, huge):
+def test_numbers_beyond_exact_integers_are_unchanged(tmp_path, huge):
     assert float(cells(tmp_path, 1.0, huge)[1]) == pytest.approx(huge, rel=0, abs=0, nan_ok=True)
 
 
@@ -70,13 +70,13 @@ def test_a_score_keeps_its_decimal(tmp_path):
     assert text.splitlines()[1] == "9.0,1.0,30000"
 
 
-def test_dates_are_written_year_first_and_missing_values_as_nothing(tmp_path):
+def test_dates_are_iso_and_missing_values_are_empty(tmp_path):
     text = written(tmp_path, A=[date(2024, 3, 1), None], B=[None, "x"]).decode("utf-8-sig")
     assert text.splitlines()[1:] == ["2024-03-01,", ",x"]
 
 
 @pytest.mark.parametrize("text", ["a,b", 'say "flex"', "two\nlines", "倉庫"])
-def test_commas_quotes_line_breaks_and_all_letters_survive(tmp_path, text):
+def test_commas_quotes_line_breaks_and_unicode_survive(tmp_path, text):
     assert one_cell(tmp_path, text) == text
 
 

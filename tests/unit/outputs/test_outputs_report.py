@@ -1,4 +1,4 @@
-"""The report of a run, made of the results of real files."""
+"""The run report and its messages, built from real files."""
 
 from dataclasses import replace
 
@@ -22,13 +22,13 @@ OFFICE = candidate(90, Property_Type="Office")
 
 
 def write(folder, **files):
-    """A workbook per name, of rows below HEADER."""
+    """Write a workbook per name, with its rows below HEADER."""
     for name, rows in files.items():
         write_workbook(folder / f"{name}.xlsx", [HEADER, *rows])
 
 
 def facts_of(exports, *, skipped=(), **settings):
-    """What is known after a run over the workbooks of a folder."""
+    """Return the facts of a run over the workbooks of a folder."""
     config = PipelineConfiguration(**settings)
     batch = BatchProcessor(config, executor=SerialExecutor())
     with TableFolder() as folder:
@@ -67,7 +67,7 @@ def test_the_statistics_count_files_properties_and_unique_candidates(facts):
     assert (figures.average_flex_score, figures.processing_duration) == (9.0, 2.0)
 
 
-def test_the_statistics_tell_where_the_candidates_lie(facts):
+def test_the_statistics_count_candidates_by_score_and_place(facts):
     figures = compute_statistics(facts)
     assert figures.score_distribution == {"8-10": 3, "6-8": 0, "4-6": 0}
     assert figures.geographic_coverage == {
@@ -77,7 +77,7 @@ def test_the_statistics_tell_where_the_candidates_lie(facts):
     }
 
 
-def test_there_is_an_entry_for_every_file_found_by_name(facts):
+def test_the_report_has_an_entry_per_file_sorted_by_name(facts):
     entries = build_report(facts)["files"]
     assert [(entry["file"], entry["status"]) for entry in entries] == [
         ("a.xlsx", "ok"),
@@ -94,12 +94,12 @@ def test_the_account_of_each_file_balances(facts):
     assert file_of(facts, "a.xlsx")["rows_read"] == 3
 
 
-def test_a_removed_duplicate_is_counted_in_the_file_that_it_came_from(facts):
+def test_a_removed_duplicate_counts_for_its_own_file(facts):
     assert file_of(facts, "a.xlsx")["duplicates_removed"] == 0
     assert file_of(facts, "b.xlsx")["duplicates_removed"] == 1
 
 
-def test_candidates_less_duplicates_are_what_is_left(facts):
+def test_candidates_minus_duplicates_are_the_unique_candidates(facts):
     report = build_report(facts)
     left = sum(entry["candidates"] - entry["duplicates_removed"] for entry in report["files"])
     assert report["deduplication"].items() >= {"before": 4, "removed": 1, "after": left, "groups": 1, "different_apn": 0}.items()
@@ -117,7 +117,7 @@ def test_a_skipped_file_has_its_reason_and_no_rows(facts):
     assert (entry["rows_read"], entry["reason"]) == (0, "Its content is the same as that of b.xlsx.")
 
 
-def test_averages_are_those_of_the_unique_candidates(tmp_path):
+def test_averages_are_over_the_unique_candidates(tmp_path):
     sizes = (20_000, 40_000, 40_000)
     rows = [candidate(number, Building_SqFt=size, Lot_Size_Acres=number) for number, size in enumerate(sizes, start=1)]
     write(tmp_path, a=[*rows, candidate(1, Building_SqFt=20_000, Lot_Size_Acres=1), OFFICE])
@@ -125,7 +125,7 @@ def test_averages_are_those_of_the_unique_candidates(tmp_path):
     assert found == {"building_sqft": 33_333.33, "lot_size_acres": 2.0, "flex_score": 9.0}
 
 
-def test_there_is_no_average_of_nothing(tmp_path):
+def test_a_column_without_values_has_no_average(tmp_path):
     write_workbook(tmp_path / "a.xlsx", [("Property Type", "Address", "Building SqFt"), ("Flex", "1 Main St", 30_000)])
     found = build_report(facts_of(tmp_path))["averages"]
     assert found == {"building_sqft": 30_000.0, "lot_size_acres": None, "flex_score": 6.0}
@@ -140,14 +140,14 @@ def test_the_top_candidates_are_the_first_ten_with_their_rank(tmp_path):
     assert top[0] | {"Address": "10 Test Street", "Source File": "a.xlsx", "Source Row": 11} == top[0]
 
 
-def test_the_quality_of_the_data_is_told(tmp_path):
+def test_the_report_has_issue_counts_and_completeness(tmp_path):
     write(tmp_path, a=[candidate(1, Year_Built="c. 1985"), candidate(2)])
     quality = build_report(facts_of(tmp_path))["quality"]
     assert quality["issues"] == {"not_a_year": 1}
     assert (quality["completeness"]["Year Built"], quality["completeness"]["Address"]) == (0.5, 1.0)
 
 
-def test_performance_is_told_in_seconds_rates_and_megabytes(facts):
+def test_performance_has_seconds_rates_and_megabytes(facts):
     performance = build_report(facts)["performance"]
     assert performance.pop("properties_per_minute_per_file") > 150
     assert performance == {
@@ -161,20 +161,20 @@ def test_performance_is_told_in_seconds_rates_and_megabytes(facts):
     }
 
 
-@pytest.mark.parametrize(("held", "told"), [(3_600.0, 0), (3_700.0, 1)])
-def test_memory_near_its_limit_is_a_message(facts, held, told):
-    said = [message for message in build_messages(replace(facts, peak_memory_mb=held)) if "raise --memory-limit" in message]
-    assert len(said) == told
+@pytest.mark.parametrize(("peak", "count"), [(3_600.0, 0), (3_700.0, 1)])
+def test_memory_near_its_limit_gives_a_message(facts, peak, count):
+    found = [message for message in build_messages(replace(facts, peak_memory_mb=peak)) if "Raise --memory-limit" in message]
+    assert len(found) == count
 
 
-def test_version_and_settings_stand_in_the_report(facts):
+def test_the_report_has_version_and_settings(facts):
     report = build_report(facts)
     assert (report["format"], report["flexscout"]) == ("1.1", "1.2.3")
     assert report["settings"]["min_flex_score"] == 4.0
 
 
 @pytest.mark.parametrize("rows", [[OFFICE], [candidate(1, Building_SqFt=250_000, Lot_Size_Acres=15, Property_Type="Storage")]])
-def test_a_run_without_candidates_has_a_report_too(tmp_path, rows):
+def test_a_run_without_candidates_has_a_report(tmp_path, rows):
     write(tmp_path, a=rows)
     report = build_report(facts_of(tmp_path))
     assert report["statistics"]["unique_flex_properties"] == 0
@@ -182,84 +182,85 @@ def test_a_run_without_candidates_has_a_report_too(tmp_path, rows):
     assert report["top_candidates"] == []
 
 
-def test_a_run_of_which_every_file_failed_has_a_report_too(tmp_path):
+def test_a_run_in_which_every_file_failed_has_a_report(tmp_path):
     corrupted_file(tmp_path)
     report = build_report(facts_of(tmp_path))
     assert (report["statistics"]["failed_files"], report["statistics"]["successful_files"]) == (1, 0)
     assert report["deduplication"].items() >= {"before": 0, "removed": 0, "after": 0, "groups": 0, "different_apn": 0}.items()
 
 
-def test_a_run_in_which_all_is_well_has_no_message(tmp_path):
+def test_a_normal_run_has_no_messages(tmp_path):
     write(tmp_path, a=[candidate(1)])
     assert build_messages(facts_of(tmp_path)) == []
 
 
-def test_a_run_without_candidates_says_where_to_look(tmp_path):
+def test_a_run_without_candidates_names_the_sheet_to_look_at(tmp_path):
     write(tmp_path, a=[OFFICE])
     (message,) = build_messages(facts_of(tmp_path, min_flex_score=4.5))
-    assert message.startswith("No candidates: none of the 1 properties is eligible and scores 4.5 or more.")
+    assert message.startswith("No candidates: 1 property read, none eligible with a score of 4.5 or more.")
     assert "Not Selected" in message
 
 
-def test_no_candidates_is_no_message_where_no_file_could_be_read(tmp_path):
+def test_a_run_in_which_every_file_failed_has_no_message_about_candidates(tmp_path):
     corrupted_file(tmp_path)
     assert build_messages(facts_of(tmp_path)) == []
 
 
-def test_merges_of_different_parcels_are_a_message_with_the_way_to_keep_them_apart(tmp_path):
+def test_merges_across_apns_give_a_message_with_the_setting(tmp_path):
     rows = [(*candidate(1), "1-1"), (*candidate(1), "1-2"), (*candidate(2), "2"), (*candidate(2), "2")]
     write_workbook(tmp_path / "a.xlsx", [(*HEADER, "APN"), *rows])
     (message,) = build_messages(facts_of(tmp_path))
-    assert message.startswith("1 of 2 merges joined rows of different parcels (APN)")
+    assert message.startswith("1 of 2 merges joined rows with different APNs")
     assert "filtering.duplicate_policy: parcel" in message
 
 
 @pytest.mark.parametrize(("merging", "count"), [(True, 1), (False, 0)])
-def test_a_file_that_lacks_a_duplicate_field_is_a_message_where_it_matters(tmp_path, merging, count):
+def test_a_missing_duplicate_field_gives_a_message_if_deduplication_is_on(tmp_path, merging, count):
     header, row = zip(*(pair for pair in zip(HEADER, candidate(1), strict=True) if pair[0] != "City"), strict=True)
     write_workbook(tmp_path / "a.xlsx", [header, row])
     found = build_messages(facts_of(tmp_path, enable_deduplication=merging))
-    assert found == ["a.xlsx has no City: its rows are compared only with each other."][:count]
+    assert found == ["a.xlsx has no City: its rows are not checked for duplicates against other files."][:count]
 
 
 @pytest.mark.parametrize(
-    ("absent", "how"),
+    ("absent", "message"),
     [
-        ("City", "its rows are compared by their ZIP codes; those without one only with each other"),
-        ("State", "its rows are compared by their ZIP codes; those without one only with each other"),
+        ("City", "its rows are matched by ZIP code instead; rows without one are not checked against other files"),
+        ("State", "its rows are matched by ZIP code instead; rows without one are not checked against other files"),
     ],
 )
-def test_a_zip_code_stands_for_a_place_that_a_file_lacks(tmp_path, absent, how):
+def test_a_zip_code_replaces_a_missing_place(tmp_path, absent, message):
     cells = dict(zip((*HEADER, "Zip Code"), (*candidate(1), "28202"), strict=True))
     del cells[absent]
     write_workbook(tmp_path / "a.xlsx", [list(cells), list(cells.values())])
-    assert build_messages(facts_of(tmp_path)) == [f"a.xlsx has no {absent}: {how}."]
+    assert build_messages(facts_of(tmp_path)) == [f"a.xlsx has no {absent}: {message}."]
 
 
-def test_a_sheet_that_lacks_what_another_of_its_file_has_is_named(tmp_path):
+def test_a_sheet_that_lacks_a_field_its_file_has_is_named(tmp_path):
     without = [name for name in HEADER if name != "City"]
     cells = dict(zip(HEADER, candidate(1), strict=True))
     write_sheets(tmp_path / "a.xlsx", {"All": [HEADER, candidate(2)], "Some": [without, [cells[name] for name in without]]})
-    assert build_messages(facts_of(tmp_path)) == ["a.xlsx, sheet Some, has no City: its rows are compared only with each other."]
+    (message,) = build_messages(facts_of(tmp_path))
+    assert message == "a.xlsx, sheet Some, has no City: its rows are not checked for duplicates against other files."
 
 
-def test_pairs_that_may_be_one_are_a_message_with_the_way_to_merge_them(tmp_path):
+def test_possible_duplicates_give_a_message_with_the_option_to_merge_them(tmp_path):
     write(tmp_path, a=[candidate(1, Address="1 Main St"), candidate(1, Address="1 Main")])
     (message,) = build_messages(facts_of(tmp_path))
-    assert message.startswith("1 pair of properties may be one, written differently: the sheet Possible Duplicates")
-    assert "--close-matches merge would join 1 of them" in message
+    assert message.startswith("1 possible duplicate to review: the sheet Possible Duplicates lists them")
+    assert "--close-matches merge merges the 1 that is nearly sure." in message
     assert build_messages(facts_of(tmp_path, close_matches="off")) == []
 
 
-def test_of_very_many_pairs_the_surest_are_listed_and_that_is_said(tmp_path):
+def test_only_the_likeliest_of_very_many_possible_duplicates_are_listed(tmp_path):
     write(tmp_path, a=[candidate(1, Address="1 Main St"), candidate(1, Address="1 Main")])
     few = facts_of(tmp_path)
     (message,) = build_messages(replace(few, possible_duplicates=few.possible_duplicates[[0] * (MAX_POSSIBLE_DUPLICATES + 1)]))
-    assert message.startswith("10,001 pairs of properties may be one")
-    assert "the sheet Possible Duplicates has the surest 10,000" in message
+    assert message.startswith("10,001 possible duplicates to review")
+    assert "the sheet Possible Duplicates lists the 10,000 likeliest" in message
 
 
-def test_exports_that_overlap_are_counted_by_pair(tmp_path):
+def test_shared_properties_are_counted_per_pair_of_files(tmp_path):
     write(tmp_path, a=[candidate(1), candidate(2)], b=[candidate(2), candidate(1)], c=[candidate(2), candidate(2)])
     merged = build_report(facts_of(tmp_path))["deduplication"]
     pairs = [(pair["file"], pair["other_file"], pair["properties"]) for pair in merged["overlaps"]]
@@ -267,9 +268,9 @@ def test_exports_that_overlap_are_counted_by_pair(tmp_path):
     assert (merged["by_match"], merged["overlapping_files"]) == ({"same fields": 4}, 4)
 
 
-def test_a_file_without_addresses_is_not_said_to_be_compared(tmp_path):
-    """Its rows have no key: none is a duplicate of any."""
+def test_a_file_without_addresses_is_not_checked_for_duplicates(tmp_path):
+    """Its rows have no key, so none is a duplicate."""
     write_workbook(tmp_path / "a.xlsx", [("Property Type", "APN", "City", "State"), ("Flex", "1", "Charlotte", "NC")])
     (message,) = build_messages(facts_of(tmp_path, min_flex_score=0))
     assert "a.xlsx has no Address" in message
-    assert "only with each other" not in message
+    assert "against other files" not in message

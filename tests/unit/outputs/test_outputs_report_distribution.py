@@ -1,4 +1,4 @@
-"""Where the candidates lie: score bands and places."""
+"""Candidates by score band and by place."""
 
 import polars as pl
 import pytest
@@ -12,7 +12,7 @@ def places(**columns):
     return count_places(pl.DataFrame(columns))
 
 
-def test_a_band_holds_its_lower_bound_and_10_is_in_the_highest():
+def test_a_band_includes_its_lower_bound_and_the_highest_includes_10():
     assert count_scores(SCORES, 0) == {"8-10": 3, "6-8": 2, "4-6": 2, "2-4": 2, "0-2": 2}
 
 
@@ -27,7 +27,7 @@ def test_a_band_holds_its_lower_bound_and_10_is_in_the_highest():
         (0, ["8-10", "6-8", "4-6", "2-4", "0-2"]),
     ],
 )
-def test_the_bands_below_4_are_there_where_the_threshold_lets_candidates_in(threshold, bands):
+def test_bands_below_4_are_shown_if_the_threshold_lets_candidates_in(threshold, bands):
     assert list(count_scores(SCORES, threshold)) == bands
 
 
@@ -35,7 +35,7 @@ def test_without_candidates_every_band_is_empty():
     assert count_scores(pl.Series([], dtype=pl.Float64), 4) == {"8-10": 0, "6-8": 0, "4-6": 0}
 
 
-def test_places_are_counted_the_most_frequent_first_and_equals_by_name():
+def test_places_are_sorted_by_count_then_name():
     found = places(State=["NC", "GA", "SC", "GA", "FL"])["states"]
     assert list(found.items()) == [("GA", 2), ("FL", 1), ("NC", 1), ("SC", 1)]
 
@@ -50,11 +50,11 @@ def test_the_word_county_does_not_make_another_county():
     assert found == {"Mecklenburg, NC": 3}
 
 
-def test_a_county_whose_name_holds_the_word_keeps_it():
+def test_a_county_named_county_line_keeps_its_name():
     assert places(County=["County Line"])["counties"] == {"County Line": 1}
 
 
-def test_a_place_without_a_state_stands_alone():
+def test_a_place_without_a_state_is_named_alone():
     assert places(State=["NC", None], City=["Charlotte", "Atlanta"])["cities"] == {"Atlanta": 1, "Charlotte, NC": 1}
     assert places(City=["Atlanta"])["cities"] == {"Atlanta": 1}
 

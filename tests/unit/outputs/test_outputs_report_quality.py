@@ -1,4 +1,4 @@
-"""How good the data is."""
+"""Completeness, issue counts and column mappings in the report."""
 
 import polars as pl
 import pytest
@@ -14,11 +14,11 @@ def test_completeness_is_the_share_of_candidates_that_have_a_value():
 
 
 @pytest.mark.parametrize("master", [pl.DataFrame(), pl.DataFrame({"Address": []}), pl.DataFrame({"Broker": ["x"]})])
-def test_without_candidates_or_canonical_columns_there_is_no_completeness(master):
+def test_completeness_is_empty_without_candidates_or_canonical_columns(master):
     assert measure_completeness(master) == {}
 
 
-def test_issues_are_counted_by_reason_without_its_detail_the_most_frequent_first():
+def test_issues_are_counted_by_reason_code_most_frequent_first():
     reasons = ["not_a_year", "not_data: total", "not_data: repeated header", "below_zero"]
     found = count_issues_by_reason(pl.DataFrame({"Reason": reasons}))
     assert list(found.items()) == [("not_data", 2), ("below_zero", 1), ("not_a_year", 1)]
@@ -29,7 +29,7 @@ def test_no_issues_have_no_reasons(issues):
     assert count_issues_by_reason(issues) == {}
 
 
-def test_the_mapping_of_each_sheet_is_told(tmp_path):
+def test_the_report_has_each_sheets_mapping(tmp_path):
     titled = [("Report",), ("Type", "Street"), ("Flex", "1 Oak Ave")]
     sheets = {"North": [(*HEADER, "Broker"), (*candidate(1), "x")], "South": titled}
     north, south = list_columns_by_file([FileProcessor().process_file(write_sheets(tmp_path / "a.xlsx", sheets))])

@@ -1,4 +1,4 @@
-"""Why rows are no candidates, counted."""
+"""Counts of rejection reasons."""
 
 import polars as pl
 
@@ -22,7 +22,7 @@ def test_rows_with_different_values_share_a_reason_which_keeps_the_figures_of_th
     assert counted(*rejected[REASONS]) == {"Building SqFt below 20,000": 2}
 
 
-def test_beyond_a_thousand_reasons_the_rare_ones_are_counted_together():
+def test_rare_reasons_beyond_a_thousand_are_counted_together():
     entries = count_rejection_reasons(pl.DataFrame({REASONS: [f"no {'x' * number}" for number in range(1_002)]}))
     assert len(entries) == 1_001
     assert entries[-1] == {"reason": "other reasons", "rows": 2}

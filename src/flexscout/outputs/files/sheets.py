@@ -1,4 +1,4 @@
-"""What stands on which sheet of the workbook."""
+"""Lay out the sheets of the workbook."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,17 +33,25 @@ _SCORE_FORMATS = {
     **dict.fromkeys(("Kept Score", "Removed Score", "Score Before Filling"), _POINTS_FORMAT),
 }
 _TEXTS = ("Zip Code", "APN", "Unit", "Other Zip Code", "Other APN")
-_SHEETS_SHOWN = 40
+_MAX_SHEETS = 40  # with a column each on the sheet Columns
 
 
 @dataclass(frozen=True)
 class ResultTables:
-    """The tables of a result: unique candidates, removed duplicates, pairs that may be one, rows not selected, Issues.
+    """The tables of a result. A table that isn't known, as for a past run, has no columns and gets no sheet.
 
-    Of a past run only the first is known; the others have no columns then, and no sheet.
-    `explanations`: why the first candidates scored what they did; `passed`: which candidates the person passed on; `changes`:
-    since the last other result, None if there was none; `notes`: the person's, on properties that are not on the list; `own`:
-    their columns.
+    Attributes:
+        master: The unique candidates, best first.
+        merge_log: One row per removed duplicate.
+        possible_duplicates: Pairs of candidates that may be one property, likeliest first.
+        rejected_rows: Property rows that aren't candidates, with their rejection reasons.
+        issues: The listed data issues.
+        explanations: Why the first candidates score what they do, in order.
+        is_rejected: For each row of `master`, whether the user's status rejects it; None if it isn't known.
+        changes: Changes since the previous result; None if there is nothing to compare.
+        unlisted_notes: The user's notes on properties that aren't in `master`.
+        user_columns: The user's own columns.
+
     """
 
     master: pl.DataFrame
@@ -59,64 +67,28 @@ class ResultTables:
 
 
 def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]:
-    """The sheets of `all_flex_properties.xlsx`, in order."""
+    """Return the sheets of the workbook, in order."""
     formats = choose_number_formats((*tables.master.columns, *tables.rejected_rows.columns))
-    others = tables.rejected_rows.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
+    rejected = tables.rejected_rows.rename({STATUS: "Status", REASONS: "Reason", TO_VERIFY: "To Verify"}, strict=False)
     return [
         build_summary_sheet(tables.master, report),
-        _list(tables, formats),
+        _build_property_sheet(tables, formats),
         build_top_candidates(tables.master, tables.explanations, tables.is_rejected, formats),
-        *_of_runs(tables),
-        *_known("To Verify", _to_verify(others), formats),
-        *_known("Duplicates", tables.merge_log, formats),
-        *_known("Possible Duplicates", tables.possible_duplicates.head(MAX_POSSIBLE_DUPLICATES), formats),
-        Sheet("Why Not Selected", _why_not(report), widths={"Reason": 70}),
-        *_known("Not Selected", others.drop("To Verify", strict=False), formats),
-        *_known("Issues", tables.issues, {}, ("Value",)),
-        Sheet("Files", _files(report["files"])),
-        Sheet("Columns", _columns(report["columns"]), {}, ("Column", "Differs")),
+        *_build_history_sheets(tables),
+        *_build_table_sheet("To Verify", _select_to_verify(rejected), formats),
+        *_build_table_sheet("Duplicates", tables.merge_log, formats),
+        *_build_table_sheet("Possible Duplicates", tables.possible_duplicates.head(MAX_POSSIBLE_DUPLICATES), formats),
+        Sheet("Why Not Selected", _count_reasons(report), widths={"Reason": 70}),
+        *_build_table_sheet("Not Selected", rejected.drop("To Verify", strict=False), formats),
+        *_build_table_sheet("Issues", tables.issues, {}, ("Value",)),
+        Sheet("Files", _list_files(report["files"])),
+        Sheet("Columns", _list_columns(report["columns"]), {}, ("Column", "Differs")),
         build_settings_sheet(report),
     ]
 
 
-def _known(name: str, table: pl.DataFrame, formats: dict[str, str], texts: tuple[str, ...] = _TEXTS) -> list[Sheet]:
-    """The sheet of a table, if that is known."""
-    return [Sheet(name, table, formats, texts)] if table.width else []
-
-
-def _list(tables: ResultTables, formats: dict[str, str]) -> Sheet:
-    """The candidates, the best with their links."""
-    table = _own_first(tables)
-    there = build_links(table)
-    linked = table.with_columns(there)
-    widths = dict.fromkeys((link.name for link in there), 30.0)
-    return Sheet(
-        "Flex Properties",
-        linked,
-        formats,
-        (*_TEXTS, *tables.user_columns),
-        "Flex Score",
-        choose_link_texts(table, there),
-        widths=widths,
-    )
-
-
-def _own_first(tables: ResultTables) -> pl.DataFrame:
-    """The candidates with the columns that a person types into where they are seen first."""
-    own = [name for name in tables.user_columns if name in tables.master.columns]
-    return tables.master.select(*own, pl.exclude(own)) if own else tables.master
-
-
-def _of_runs(tables: ResultTables) -> list[Sheet]:
-    """What changed since another run, and the person's notes that have no place on the list, where there is any."""
-    scores = {"Old Score": _POINTS_FORMAT, "New Score": _POINTS_FORMAT}
-    changes = [] if tables.changes is None else [Sheet("Changes", tables.changes, scores, ("Old Value", "New Value"))]
-    notes = tables.unlisted_notes if tables.unlisted_notes is not None and tables.unlisted_notes.height else None
-    return changes if notes is None else [*changes, Sheet("Notes of Others", notes, texts=(*_TEXTS, *tables.user_columns))]
-
-
 def choose_number_formats(names: Iterable[str]) -> dict[str, str]:
-    """Column -> Excel number format, of these and those that may stand in any table."""
+    """Map columns to Excel number formats: canonical columns, columns of other sheets, and scores among `names`."""
     canonical = {
         column.name: _UNIT_FORMATS.get(column.unit) or _TYPE_FORMATS.get(column.type, "") for column in canonical_columns()
     }
@@ -125,22 +97,52 @@ def choose_number_formats(names: Iterable[str]) -> dict[str, str]:
     return formats | {f"Other {name}": form for name, form in formats.items()}
 
 
-def _to_verify(others: pl.DataFrame) -> pl.DataFrame:
-    """Rows that only missing values keep out, the most promising first."""
-    if "To Verify" not in others.columns:
-        return others
-    promising = others.filter("To Verify").drop("To Verify", "Status")
-    return promising.sort("Score Ceiling", "Source File", "Source Sheet", "Source Row", descending=[True, False, False, False])
+def _build_table_sheet(name: str, table: pl.DataFrame, formats: dict[str, str], texts: tuple[str, ...] = _TEXTS) -> list[Sheet]:
+    return [Sheet(name, table, formats, texts)] if table.width else []
 
 
-def _why_not(report: Mapping[str, Any]) -> pl.DataFrame:
-    """How many rows have each reason, the most frequent first; a row of several has them together."""
+def _build_property_sheet(tables: ResultTables, formats: dict[str, str]) -> Sheet:
+    """Build the sheet of all candidates: the user's columns first, links last."""
+    own = [name for name in tables.user_columns if name in tables.master.columns]
+    table = tables.master.select(*own, pl.exclude(own)) if own else tables.master
+    links = build_links(table)
+    return Sheet(
+        "Flex Properties",
+        table.with_columns(links),
+        formats,
+        texts=(*_TEXTS, *tables.user_columns),
+        bars="Flex Score",
+        links=choose_link_texts(table, links),
+        widths=dict.fromkeys((link.name for link in links), 30.0),
+    )
+
+
+def _build_history_sheets(tables: ResultTables) -> list[Sheet]:
+    """Build the sheets of changes and of notes on unlisted properties, if there are any."""
+    sheets = []
+    if tables.changes is not None:
+        scores = {"Old Score": _POINTS_FORMAT, "New Score": _POINTS_FORMAT}
+        sheets.append(Sheet("Changes", tables.changes, scores, ("Old Value", "New Value")))
+    if tables.unlisted_notes is not None and tables.unlisted_notes.height:
+        sheets.append(Sheet("Notes of Others", tables.unlisted_notes, texts=(*_TEXTS, *tables.user_columns)))
+    return sheets
+
+
+def _select_to_verify(rejected: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that only missing values keep off the list, highest possible score first."""
+    if "To Verify" not in rejected.columns:
+        return rejected
+    rows = rejected.filter("To Verify").drop("To Verify", "Status")
+    return rows.sort("Score Ceiling", "Source File", "Source Sheet", "Source Row", descending=[True, False, False, False])
+
+
+def _count_reasons(report: Mapping[str, Any]) -> pl.DataFrame:
     rows = [{"Reason": entry["reason"], "Rows": entry["rows"]} for entry in report["not_selected"]]
     return pl.DataFrame(rows, schema={"Reason": pl.String, "Rows": pl.Int64})
 
 
-def _files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """A row per file found, with its account, and in words what to do where it failed."""
+def _list_files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return a row per file with its row counts, and what to do if it failed."""
     counts = ("rows_read", "candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed")
     rows = [
         {
@@ -148,39 +150,37 @@ def _files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
             "Status": file["status"],
             "Vendor": file.get("vendor", ""),
             **{count.replace("_", " ").capitalize(): file[count] for count in counts},
-            "Remark": file.get("reason") or " ".join(filter(None, _error_words(file))),
+            "Remark": file.get("reason") or _describe_error(file.get("error", {})),
         }
         for file in files
     ]
     return pl.DataFrame(rows)
 
 
-def _columns(drift: Mapping[str, Any]) -> pl.DataFrame:
-    """A row per column, with its header in each sheet while those are few: the schema of all files at a glance."""
-    shown = drift["sheets"] if len(drift["sheets"]) <= _SHEETS_SHOWN else []
+def _describe_error(error: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (error.get("message"), error.get("next_step"))))
+
+
+def _list_columns(drift: Mapping[str, Any]) -> pl.DataFrame:
+    """Return a row per column of the inputs, with its header in each sheet if there are few sheets."""
+    sheets = drift["sheets"] if len(drift["sheets"]) <= _MAX_SHEETS else []
     rows = [
         {
             "Column": entry["column"],
-            "Kind": "canonical" if entry["canonical"] else "passes through",
+            "Kind": "recognized" if entry["canonical"] else "kept as is, not scored",
             "Sheets with it": len(entry["headers"]),
             "Sheets without": len(entry["missing"]),
             "Differs": entry["differs"],
-            **{_heading(sheet): entry["headers"].get(sheet, _made_or_missing(entry, sheet)) for sheet in shown},
+            # A file may have the name of one of these columns.
+            **{f"in {sheet}": _describe_header(entry, sheet) for sheet in sheets},
         }
         for entry in drift["columns"]
     ]
     return pl.DataFrame(rows, schema_overrides={"Column": pl.String}) if rows else pl.DataFrame(schema={"Column": pl.String})
 
 
-def _heading(sheet: str) -> str:
-    """A file may be called like a column of this table."""
-    return f"in {sheet}"
-
-
-def _made_or_missing(entry: Mapping[str, Any], sheet: str) -> str:
+def _describe_header(entry: Mapping[str, Any], sheet: str) -> str:
+    header: str | None = entry["headers"].get(sheet)
+    if header is not None:
+        return header
     return "(missing)" if sheet in entry["missing"] else "(calculated)"
-
-
-def _error_words(file: Mapping[str, Any]) -> tuple[str, str]:
-    error = file.get("error", {})
-    return error.get("message", ""), error.get("next_step", "")

@@ -1,4 +1,4 @@
-"""The result in every format that the settings ask for."""
+"""Write a result in every configured format."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import OUTPUT_COLUMNS, canonical_columns, is_score_column
+from flexscout.domain import OUTPUT_COLUMNS, canonical_columns, is_score_column, join_some
 from flexscout.errors import OutputError
 from flexscout.outputs.files.front_sheets import describe_unlinked_rows
 from flexscout.outputs.files.sheets import ResultTables, build_sheets, choose_number_formats
@@ -19,7 +19,7 @@ from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 from flexscout.outputs.transaction import OutputTransaction
 
 _TEXTS = tuple(column.name for column in canonical_columns() if column.type in ("text", "state", "zip"))
-_SINGLE: dict[str, Callable[[pl.DataFrame, Path], None]] = {".csv": write_csv, ".parquet": write_parquet}
+_TABLE_WRITERS: dict[str, Callable[[pl.DataFrame, Path], None]] = {".csv": write_csv, ".parquet": write_parquet}
 
 logger = logging.getLogger("flexscout.outputs")
 
@@ -27,69 +27,78 @@ logger = logging.getLogger("flexscout.outputs")
 def write_by_suffix(
     tables: Mapping[str, pl.DataFrame], path: Path, bars: str = "", report: Mapping[str, Any] | None = None
 ) -> Path:
-    """Write tables by their names: a workbook (.xlsx) holds all of them, .csv and .parquet the first, .json the report if given.
+    """Write tables in the format of the path's suffix.
 
-    `bars`: the column that the workbook shows with bars. Raises OutputError for any other suffix, or if it can't be written.
+    Args:
+        tables: Sheet name -> table. A workbook (.xlsx) holds all of them; .csv and .parquet hold the first.
+        path: The file to write.
+        bars: The column that gets data bars in a workbook.
+        report: The content of a .json file.
+
+    Returns:
+        The path that was written.
+
+    Raises:
+        OutputError: The suffix is unknown, or the file can't be written.
+
     """
     suffix = path.suffix.lower()
-    known = [".xlsx", *_SINGLE, *([".json"] if report is not None else [])]
+    known = [".xlsx", *_TABLE_WRITERS, *([".json"] if report is not None else [])]
     if suffix not in known:
-        formats = f"{', '.join(known[:-1])} or {known[-1]}"
-        raise OutputError(f"{path.name} names no format that can be written.", f"End it in {formats}.")
+        suffixes = join_some(known, len(known), last=" or ")
+        raise OutputError(f"Can't write {path.name}: its suffix is not a supported format.", f"Use {suffixes}.")
     with OutputTransaction() as outputs:
-        _write(tables, outputs.stage(path), bars, report or {})
+        staged = outputs.stage(path)
+        if suffix == ".xlsx":
+            sheets = [Sheet(name, table, choose_number_formats(table.columns), _TEXTS, bars) for name, table in tables.items()]
+            for message in write_workbook(sheets, staged):
+                logger.warning("%s", message)
+        elif suffix == ".json":
+            write_report(report or {}, staged)
+        else:
+            _TABLE_WRITERS[suffix](next(iter(tables.values())), staged)
         return outputs.commit()[0]
-
-
-def _write(tables: Mapping[str, pl.DataFrame], path: Path, bars: str, report: Mapping[str, Any]) -> None:
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx":
-        _write_workbook(tables, path, bars)
-    elif suffix == ".json":
-        write_report(report, path)
-    else:
-        _SINGLE[suffix](next(iter(tables.values())), path)
-
-
-def _write_workbook(tables: Mapping[str, pl.DataFrame], path: Path, bars: str) -> None:
-    sheets = [Sheet(name, table, choose_number_formats(table.columns), _TEXTS, bars) for name, table in tables.items()]
-    for note in write_workbook(sheets, path):
-        logger.warning("%s", note)
 
 
 def write_tables(
     tables: ResultTables, report: Mapping[str, Any], config: PipelineConfiguration, outputs: OutputTransaction
 ) -> list[str]:
-    """Write all but the report to their places beside; gives, in sentences, what a format could not hold."""
-    chosen = replace(tables, master=_chosen(tables.master, config), issues=add_reason_texts(tables.issues))
+    """Stage the workbook, its CSV and Parquet copies, the merge log and the issues.
+
+    Returns:
+        Messages about what a format can't hold as it is.
+
+    """
+    tables = replace(tables, master=_select_columns(tables.master, config), issues=add_reason_texts(tables.issues))
     workbook, parquet = outputs.stage(Path(config.output_file)), outputs.stage(config.parquet_file)
-    merge_log_csv, merge_log_parquet = config.duplicates_files
-    # The workbook keeps one core busy; its twins are written on another.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        twins = [
-            beside.submit(write_parquet, chosen.master, parquet),
-            beside.submit(write_csv, chosen.issues, outputs.stage(config.issues_file)),
-            beside.submit(write_csv, chosen.merge_log, outputs.stage(merge_log_csv)),
-            beside.submit(write_parquet, chosen.merge_log, outputs.stage(merge_log_parquet)),
+    log_csv, log_parquet = config.duplicates_files
+    # The workbook keeps one core busy; the other files are written on another.
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        copies = [
+            executor.submit(write_parquet, tables.master, parquet),
+            executor.submit(write_csv, tables.issues, outputs.stage(config.issues_file)),
+            executor.submit(write_csv, tables.merge_log, outputs.stage(log_csv)),
+            executor.submit(write_parquet, tables.merge_log, outputs.stage(log_parquet)),
         ]
         if config.enable_csv_export:
-            twins.append(beside.submit(write_csv, chosen.master, outputs.stage(config.csv_file)))
-        notes = [*write_workbook(build_sheets(chosen, report), workbook), *describe_unlinked_rows(chosen.master)]
-    for twin in twins:
-        twin.result()
-    return notes
+            copies.append(executor.submit(write_csv, tables.master, outputs.stage(config.csv_file)))
+        messages = [*write_workbook(build_sheets(tables, report), workbook), *describe_unlinked_rows(tables.master)]
+    for copy in copies:
+        copy.result()
+    return messages
 
 
 def write_tables_as_workbook(tables: ResultTables, report: Mapping[str, Any], path: Path) -> None:
-    """Write the workbook alone, of what is known."""
+    """Write the tables as a workbook, without copies in other formats."""
     issues = add_reason_texts(tables.issues) if tables.issues.width else tables.issues
     write_workbook(build_sheets(replace(tables, issues=issues), report), path)
 
 
-def _chosen(master: pl.DataFrame, config: PipelineConfiguration) -> pl.DataFrame:
-    """The columns that are written, the person's own after those of the design, whose places programs know."""
-    standard = {column.name for column in canonical_columns()} | set(OUTPUT_COLUMNS)
+def _select_columns(master: pl.DataFrame, config: PipelineConfiguration) -> pl.DataFrame:
+    """Select the columns to write; the user's own come last, so that the others keep their positions for programs."""
     own = [name for name in master.columns if name in config.user_columns]
-    others = [name for name in master.columns if name not in own]
-    kept = [name for name in others if name in standard or is_score_column(name)]
-    return master.select(*(others if config.output_columns == "all" else kept), *own)
+    names = [name for name in master.columns if name not in own]
+    if config.output_columns != "all":
+        standard = {column.name for column in canonical_columns()} | set(OUTPUT_COLUMNS)
+        names = [name for name in names if name in standard or is_score_column(name)]
+    return master.select(*names, *own)

@@ -1,4 +1,4 @@
-"""How good the data is: what is there, what is missing, what would not convert."""
+"""Figures of the run report: scores, places, merges, completeness, issues, columns per file, rejection reasons."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,115 +9,82 @@ import polars as pl
 from flexscout.domain import FILL_COLUMNS, REASONS, canonical_columns
 from flexscout.models import ProcessingResult
 
-_BANDS = ((8, "8-10"), (6, "6-8"), (4, "4-6"), (2, "2-4"), (0, "0-2"))
-_ALWAYS_FROM = 4  # the bands below stand in the report only where the threshold lets candidates in
+_BANDS = ((8, "8-10"), (6, "6-8"), (4, "4-6"), (2, "2-4"), (0, "0-2"))  # minimum score, name
+_DEFAULT_MINIMUM = 4  # lower bands are in the report only if the threshold lets candidates in
+_MAX_PAIRS = 100  # possible duplicates and pairs of files in the report
+_MAX_MERGES = 50
+_MAX_FILES_PER_CLUSTER = 10  # so that a property in a thousand files doesn't make half a million pairs
+_MAX_REASONS = 1_000  # a profile with many rules can combine into many more
 
 
 def count_scores(scores: pl.Series, min_flex_score: float) -> dict[str, int]:
-    """Band -> candidates in it; a band holds its lower bound, and 10 is in the highest."""
+    """Count the candidates in each score band. A band includes its lower bound; the highest includes 10."""
     counts: dict[str, int] = {}
     upper = float("inf")
     for lower, name in _BANDS:
-        if lower >= _ALWAYS_FROM or min_flex_score < upper:
+        if lower >= _DEFAULT_MINIMUM or min_flex_score < upper:
             counts[name] = int(((scores >= lower) & (scores < upper)).sum())
         upper = lower
     return counts
 
 
 def count_places(master: pl.DataFrame) -> dict[str, dict[str, int]]:
-    """`states`, `counties` and `cities`: place -> candidates, most first; county and city with their state."""
-    return {
-        "states": _counts(master, "State"),
-        "counties": _counts(master, "County"),
-        "cities": _counts(master, "City"),
-    }
+    """Count the candidates in each of the `states`, `counties` and `cities`, most candidates first.
 
-
-def _counts(master: pl.DataFrame, column: str) -> dict[str, int]:
-    if column not in master.columns:
-        return {}
-    named = ["State"] if column == "State" else [name for name in (column, "State") if name in master.columns]
-    # Places are few, candidates many: each is named once.
-    places = master.select(named).drop_nulls(column).group_by(named).len()
-    counted = places.group_by(_name(column, named).alias("place")).agg(pl.col("len").sum())
-    return dict(counted.sort("len", "place", descending=[True, False]).iter_rows())
-
-
-def _name(column: str, named: list[str]) -> pl.Expr:
-    """How a place is called in the report: a county or a city in one spelling, and with its state where that is known."""
-    place = pl.col(column)
-    if column == "State":
-        return place
-    bare = place.str.replace(r"(?i)\s+county$", "")
-    # McAllen keeps its capitals; MECKLENBURG and mecklenburg are one county.
-    plain = (bare == bare.str.to_uppercase()) | (bare == bare.str.to_lowercase())
-    place = pl.when(plain).then(bare.str.to_titlecase()).otherwise(bare)
-    if "State" not in named:
-        return place
-    return pl.concat_str(place, pl.when(pl.col("State").is_not_null()).then(pl.format(", {}", "State")).otherwise(pl.lit("")))
-
-
-_LISTED = 100  # possible duplicates, and pairs of files, in the report; the workbook has all of the former
-_MERGES = 50  # of the merge log's rows; the sheet Duplicates has all
-_FILES_OF_A_GROUP = 10  # so that a property that is in a thousand files is not half a million pairs
+    Counties and cities are named with their state.
+    """
+    columns = {"states": "State", "counties": "County", "cities": "City"}
+    return {kind: _count_values(master, column) for kind, column in columns.items()}
 
 
 def summarize_merges(merge_log: pl.DataFrame) -> dict[str, Any]:
-    """Groups, merges by kind of match, of different parcels and the first ones; the `properties` that two files both have."""
-    pairs = _overlaps(merge_log)
+    """Return clusters, merges by match, merges across different APNs, first merges, and how many properties files share."""
+    overlaps = _count_shared_properties(merge_log)
     by_match = merge_log.group_by("Match").len().sort("len", "Match", descending=[True, False])
     return {
         "groups": merge_log["Duplicate Group"].n_unique(),
         "different_apn": int(merge_log["Different APN"].sum()),
         "by_match": dict(by_match.iter_rows()),
-        "overlaps": pairs.head(_LISTED).to_dicts(),
-        "overlapping_files": pairs.height,
-        "merges": merge_log.head(_MERGES).to_dicts(),
+        "overlaps": overlaps.head(_MAX_PAIRS).to_dicts(),
+        "overlapping_files": overlaps.height,
+        "merges": merge_log.head(_MAX_MERGES).to_dicts(),
     }
 
 
-def summarize_possible_duplicates(possible: pl.DataFrame) -> dict[str, Any]:
-    """How many pairs of properties may be one, how many of them nearly surely, and the surest."""
-    nearly_sure = int(possible["Nearly Sure"].sum())
-    return {"pairs": possible.height, "nearly_sure": nearly_sure, "surest": possible.head(_LISTED).to_dicts()}
+def summarize_possible_duplicates(possible_duplicates: pl.DataFrame) -> dict[str, Any]:
+    """Return the number of possible duplicates, how many are nearly sure, and the likeliest ones."""
+    return {
+        "pairs": possible_duplicates.height,
+        "nearly_sure": int(possible_duplicates["Nearly Sure"].sum()),
+        "surest": possible_duplicates.head(_MAX_PAIRS).to_dicts(),
+    }
 
 
 def summarize_fills(master: pl.DataFrame) -> dict[str, int]:
-    """How many properties have blanks filled from their duplicates, and how many scores that changed."""
+    """Count the properties with blanks filled from their duplicates, and those whose score changed by it."""
     counts = [master[name].count() if name in master.columns else 0 for name in FILL_COLUMNS]
     return dict(zip(("properties", "scores_changed"), counts, strict=True))
 
 
-def _overlaps(merge_log: pl.DataFrame) -> pl.DataFrame:
-    """`file`, `other_file`, `properties`, the most first; a file that has a property twice overlaps with itself."""
-    kept = merge_log.select("Duplicate Group", pl.col("Kept File").alias("file")).unique()
-    removed = merge_log.select("Duplicate Group", pl.col("Removed File").alias("file"))
-    rows = pl.concat([kept, removed]).group_by("Duplicate Group", "file").len().sort("Duplicate Group", "file")
-    few = rows.filter(pl.int_range(pl.len()).over("Duplicate Group") < _FILES_OF_A_GROUP)
-    pairs = few.join(few.rename({"file": "other_file", "len": "others"}), on="Duplicate Group")
-    met = pairs.filter((pl.col("file") < pl.col("other_file")) | ((pl.col("file") == pl.col("other_file")) & (pl.col("len") > 1)))
-    counted = met.group_by("file", "other_file").len("properties")
-    return counted.sort("properties", "file", "other_file", descending=[True, False, False])
-
-
 def measure_completeness(master: pl.DataFrame) -> dict[str, float]:
-    """Canonical column -> share of the candidates that have it, 0-1."""
-    there = [column.name for column in canonical_columns() if column.name in master.columns]
-    if not master.height or not there:
+    """Return, for each canonical column, the share of candidates that have a value, 0-1."""
+    names = [column.name for column in canonical_columns() if column.name in master.columns]
+    if not master.height or not names:
         return {}
-    return {name: round(share, 4) for name, share in master.select(pl.col(there).is_not_null().mean()).row(0, named=True).items()}
+    shares = master.select(pl.col(names).is_not_null().mean()).row(0, named=True)
+    return {name: round(share, 4) for name, share in shares.items()}
 
 
 def count_issues_by_reason(issues: pl.DataFrame) -> dict[str, int]:
-    """Reason -> Issues; what follows a colon in a reason is detail, not reason."""
+    """Count the issues of each reason code, most frequent first. A reason is `code` or `code: detail`."""
     if not issues.height:
         return {}
-    named = issues.select(pl.col("Reason").str.split(":").list.first().alias("reason")).group_by("reason").len()
-    return dict(named.sort("len", "reason", descending=[True, False]).iter_rows())
+    counts = issues.select(pl.col("Reason").str.split(":").list.first().alias("reason")).group_by("reason").len()
+    return dict(counts.sort("len", "reason", descending=[True, False]).iter_rows())
 
 
 def count_issues(results: Sequence[ProcessingResult]) -> dict[str, int]:
-    """Reason -> Issues of all files, also those that are not listed; the most frequent first."""
+    """Count the issues of all files by reason code, most frequent first, including those that aren't listed."""
     counts: Counter[str] = Counter()
     for result in results:
         counts.update(result.record.issue_counts)
@@ -125,12 +92,12 @@ def count_issues(results: Sequence[ProcessingResult]) -> dict[str, int]:
 
 
 def sort_by_frequency(counts: Mapping[str, int] | Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Reason -> how many, the most frequent first."""
-    return dict(sorted(dict(counts).items(), key=lambda reason: (-reason[1], reason[0])))
+    """Sort counts, most frequent first, then by name."""
+    return dict(sorted(dict(counts).items(), key=lambda entry: (-entry[1], entry[0])))
 
 
 def list_columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, Any]]:
-    """Per sheet that was read: which header is which canonical column, which are missing, which are extra."""
+    """Return, for each sheet, which header maps to which canonical column, and its missing and unmapped columns."""
     return [
         {
             "file": result.record.source.name,
@@ -151,19 +118,53 @@ def list_columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, 
     ]
 
 
-_LISTED_REASONS = 1_000  # a profile with many rules can combine into many more
-
-
-def count_rejection_reasons(others: pl.DataFrame) -> list[dict[str, Any]]:
+def count_rejection_reasons(rejected_rows: pl.DataFrame) -> list[dict[str, Any]]:
     """Count rejected rows per `reason`, most frequent first; the reasons of a row are counted together.
 
     Returns:
         A list of `{"reason": str, "rows": int}`.
 
     """
-    if REASONS not in others.columns:
+    if REASONS not in rejected_rows.columns:
         return []
-    counted = others.group_by(pl.col(REASONS).alias("reason")).agg(pl.len().cast(pl.Int64).alias("rows"))
-    ordered = counted.sort("rows", "reason", descending=[True, False])
-    rest = int(ordered["rows"][_LISTED_REASONS:].sum())
-    return ordered.head(_LISTED_REASONS).to_dicts() + ([{"reason": "other reasons", "rows": rest}] if rest else [])
+    counts = rejected_rows.group_by(pl.col(REASONS).alias("reason")).agg(pl.len().cast(pl.Int64).alias("rows"))
+    ordered = counts.sort("rows", "reason", descending=[True, False])
+    rest = int(ordered["rows"][_MAX_REASONS:].sum())
+    return ordered.head(_MAX_REASONS).to_dicts() + ([{"reason": "other reasons", "rows": rest}] if rest else [])
+
+
+def _count_values(master: pl.DataFrame, column: str) -> dict[str, int]:
+    if column not in master.columns:
+        return {}
+    columns = ["State"] if column == "State" else [name for name in (column, "State") if name in master.columns]
+    # There are few places and many candidates, so each place is named once.
+    places = master.select(columns).drop_nulls(column).group_by(columns).len()
+    counts = places.group_by(_place_name(column, columns).alias("place")).agg(pl.col("len").sum())
+    return dict(counts.sort("len", "place", descending=[True, False]).iter_rows())
+
+
+def _place_name(column: str, columns: list[str]) -> pl.Expr:
+    """Return a state's code, or a county or city in one spelling with its state if known."""
+    place = pl.col(column)
+    if column == "State":
+        return place
+    bare = place.str.replace(r"(?i)\s+county$", "")
+    # McAllen keeps its capitals; MECKLENBURG and mecklenburg are one county.
+    is_single_case = (bare == bare.str.to_uppercase()) | (bare == bare.str.to_lowercase())
+    place = pl.when(is_single_case).then(bare.str.to_titlecase()).otherwise(bare)
+    if "State" not in columns:
+        return place
+    return pl.concat_str(place, pl.when(pl.col("State").is_not_null()).then(pl.format(", {}", "State")).otherwise(pl.lit("")))
+
+
+def _count_shared_properties(merge_log: pl.DataFrame) -> pl.DataFrame:
+    """Return `file`, `other_file`, `properties`, most first; a file with a property twice shares it with itself."""
+    kept = merge_log.select("Duplicate Group", pl.col("Kept File").alias("file")).unique()
+    removed = merge_log.select("Duplicate Group", pl.col("Removed File").alias("file"))
+    rows = pl.concat([kept, removed]).group_by("Duplicate Group", "file").len().sort("Duplicate Group", "file")
+    first = rows.filter(pl.int_range(pl.len()).over("Duplicate Group") < _MAX_FILES_PER_CLUSTER)
+    pairs = first.join(first.rename({"file": "other_file", "len": "other_len"}), on="Duplicate Group")
+    is_repeated = (pl.col("file") == pl.col("other_file")) & (pl.col("len") > 1)
+    shared = pairs.filter((pl.col("file") < pl.col("other_file")) | is_repeated)
+    counts = shared.group_by("file", "other_file").len("properties")
+    return counts.sort("properties", "file", "other_file", descending=[True, False, False])

@@ -1,139 +1,148 @@
-"""What a person should know of a result, in sentences."""
+"""Messages to the user about what is unusual in a run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from flexscout.domain import ADDRESS_COLUMNS, AREA_COLUMNS, MAX_LISTED_ISSUES, MAX_POSSIBLE_DUPLICATES, join_some
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    AREA_COLUMNS,
+    MAX_LISTED_ISSUES,
+    MAX_POSSIBLE_DUPLICATES,
+    format_count,
+    join_some,
+)
 from flexscout.models import ProcessingResult
 from flexscout.outputs.report.build import RunFacts
 from flexscout.outputs.report.figures import summarize_fills
 from flexscout.runtime import MEMORY_WARNING_SHARE
 
-_SHOWN = 10  # entries
+_MAX_NAMES = 10  # of a list in a message
 
 
 def build_messages(facts: RunFacts) -> list[str]:
-    """Sentences on what is unusual.
-
-    No candidate, rows left out, merges of different parcels, what may be one, files that can't be compared, Issues that are
-    not listed.
-    """
+    """Return messages about what the user should know of the result, in a fixed order."""
     return [
-        *_no_candidates(facts),
-        *_left_out(facts),
-        *_different_parcels(facts),
-        *_possible(facts),
-        *_filled(facts),
-        *_not_compared(facts),
-        *_not_listed(facts),
-        *_near_limit(facts),
-        *_unmatched(facts),
+        *_describe_no_candidates(facts),
+        *_describe_filter(facts),
+        *_describe_different_apns(facts),
+        *_describe_possible_duplicates(facts),
+        *_describe_fills(facts),
+        *_describe_missing_match_fields(facts),
+        *_describe_unlisted_issues(facts),
+        *_describe_memory(facts),
+        *_describe_mapping(facts),
     ]
-
-
-def _no_candidates(facts: RunFacts) -> list[str]:
-    good = [result for result in facts.results if result.success]
-    if not good or facts.master.height:
-        return []
-    threshold = f"{facts.settings['min_flex_score']:g}"
-    properties = sum(result.property_count for result in good)
-    none = f"none of the {properties:,} properties is eligible and scores {threshold} or more"
-    return [f"No candidates: {none}. The sheet Not Selected says why."]
-
-
-def _left_out(facts: RunFacts) -> list[str]:
-    if not facts.filtered_out:
-        return []
-    properties = sum(result.property_count for result in facts.results if result.success)
-    return [f"The filter left out {facts.filtered_out:,} of {properties:,} properties. The sheet Not Selected names them."]
-
-
-def _different_parcels(facts: RunFacts) -> list[str]:
-    different = int(facts.merge_log["Different APN"].sum())
-    if not different:
-        return []
-    merges = f"{different:,} of {facts.merge_log.height:,} merges joined rows of different parcels (APN) at one address."
-    return [f"{merges} To keep such rows apart: --duplicate-policy parcel (filtering.duplicate_policy: parcel)."]
-
-
-def _possible(facts: RunFacts) -> list[str]:
-    pairs = facts.possible_duplicates.height
-    if not pairs:
-        return []
-    sure = int(facts.possible_duplicates["Nearly Sure"].sum())
-    found = f"{pairs:,} pair{'s' if pairs > 1 else ''} of properties may be one, written differently"
-    listed = "has them" if pairs <= MAX_POSSIBLE_DUPLICATES else f"has the surest {MAX_POSSIBLE_DUPLICATES:,}"
-    merging = (
-        f" --close-matches merge would join {sure:,} of them, which {'is' if sure == 1 else 'are'} nearly sure." if sure else ""
-    )
-    return [f"{found}: the sheet Possible Duplicates {listed}, with what speaks for it.{merging}"]
-
-
-def _filled(facts: RunFacts) -> list[str]:
-    """How many rows have cells of their duplicates."""
-    count, changed = summarize_fills(facts.master).values()
-    if not count:
-        return []
-    scores = f" {changed:,} score{'s' if changed > 1 else ''} changed by it (Score Before Filling)." if changed else ""
-    whose = "1 property were filled from its" if count == 1 else f"{count:,} properties were filled from their"
-    return [f"Blanks of {whose} duplicates; the column Filled Cells names them.{scores}"]
-
-
-def _unmatched(facts: RunFacts) -> list[str]:
-    return [describe_unmatched_mappings(facts.settings["mapping"], facts.unmatched_mappings)] if facts.unmatched_mappings else []
 
 
 def describe_unmatched_mappings(mapping: str, entries: Sequence[str]) -> str:
-    """That a mapping file has entries that matched nothing."""
-    shown = join_some(entries, _SHOWN)
-    return f"The mapping {mapping} has entries that no header of any file matches: {shown}."
+    """Return a message about entries of a mapping file that match no header."""
+    return f"The mapping file {mapping} has entries that match no header of any file: {join_some(entries, _MAX_NAMES)}."
 
 
-def _not_listed(facts: RunFacts) -> list[str]:
-    """Files with more Issues than are listed."""
-    counts = {result.record.source.name: sum(result.record.issue_counts.values()) for result in facts.results}
-    listed = f"{MAX_LISTED_ISSUES:,} of them are listed, some of every kind; the report has the count of each reason."
-    return [f"{name} has {count:,} Issues. {listed}" for name, count in counts.items() if count > MAX_LISTED_ISSUES]
-
-
-def _near_limit(facts: RunFacts) -> list[str]:
-    limit = facts.settings["memory_limit_gb"]
-    if facts.peak_memory_mb < MEMORY_WARNING_SHARE * limit * 1024:
+def _describe_no_candidates(facts: RunFacts) -> list[str]:
+    succeeded = [result for result in facts.results if result.success]
+    if not succeeded or facts.master.height:
         return []
-    held = f"{facts.peak_memory_mb / 1024:.1f} of the {limit:g} GB that it may use"
-    return [f"The run held up to {held}: raise --memory-limit, or use fewer --workers, before it grows."]
+    properties = format_count(_count_properties(facts), "property")
+    threshold = f"{facts.settings['min_flex_score']:g}"
+    return [f"No candidates: {properties} read, none eligible with a score of {threshold} or more. See the sheet Not Selected."]
 
 
-def _not_compared(facts: RunFacts) -> list[str]:
+def _describe_filter(facts: RunFacts) -> list[str]:
+    if not facts.filtered_out:
+        return []
+    properties = format_count(_count_properties(facts), "property")
+    return [f"The filter excluded {facts.filtered_out:,} of {properties}. The sheet Not Selected lists them."]
+
+
+def _count_properties(facts: RunFacts) -> int:
+    return sum(result.property_count for result in facts.results if result.success)
+
+
+def _describe_different_apns(facts: RunFacts) -> list[str]:
+    different = int(facts.merge_log["Different APN"].sum())
+    if not different:
+        return []
+    merges = f"{different:,} of {format_count(facts.merge_log.height, 'merge')} joined rows with different APNs at one address."
+    return [f"{merges} To keep parcels separate, use --duplicate-policy parcel (filtering.duplicate_policy: parcel)."]
+
+
+def _describe_possible_duplicates(facts: RunFacts) -> list[str]:
+    pairs = facts.possible_duplicates.height
+    if not pairs:
+        return []
+    nearly_sure = int(facts.possible_duplicates["Nearly Sure"].sum())
+    first = f"the {MAX_POSSIBLE_DUPLICATES:,} likeliest" if pairs > MAX_POSSIBLE_DUPLICATES else "them"
+    merge = f" --close-matches merge merges the {nearly_sure:,} that {_be(nearly_sure)} nearly sure." if nearly_sure else ""
+    found = format_count(pairs, "possible duplicate")
+    return [f"{found} to review: the sheet Possible Duplicates lists {first} with the evidence.{merge}"]
+
+
+def _describe_fills(facts: RunFacts) -> list[str]:
+    count, changed = summarize_fills(facts.master).values()
+    if not count:
+        return []
+    scores = f" {format_count(changed, 'score')} changed (see Score Before Filling)." if changed else ""
+    properties = format_count(count, "property")
+    return [f"{properties} had blanks filled from duplicates; the column Filled Cells lists which.{scores}"]
+
+
+def _describe_missing_match_fields(facts: RunFacts) -> Iterator[str]:
     if not facts.settings["enable_deduplication"]:
-        return []
+        return
+    for result in facts.results:
+        if result.success:
+            yield from _describe_file_match_fields(result, facts.settings["duplicate_fields"])
+
+
+def _describe_file_match_fields(result: ProcessingResult, fields: tuple[str, ...]) -> list[str]:
+    """Describe which duplicate fields a file's sheets lack; one message if all sheets lack the same."""
+    name = result.record.source.name
+    missing = {
+        sheet.sheet: (
+            tuple(field for field in fields if field in sheet.header_map.missing),
+            "Zip Code" in sheet.header_map.missing,
+        )
+        for sheet in result.record.sheets
+    }
+    if len(set(missing.values())) == 1:
+        labeled = [(name, *next(iter(missing.values())))]
+    else:
+        labeled = [(f"{name}, sheet {sheet},", *lacks) for sheet, lacks in missing.items()]
     return [
-        sentence
-        for result in facts.results
-        if result.success
-        for sentence in _lacking(result, facts.settings["duplicate_fields"])
+        f"{label} has no {' or '.join(columns)}: {_describe_matching(columns, fields, lacks_zip=lacks_zip)}."
+        for label, columns, lacks_zip in labeled
+        if columns
     ]
 
 
-def _lacking(result: ProcessingResult, fields: tuple[str, ...]) -> list[str]:
-    """What the sheets of a file lack of the fields that are compared; one sentence if all lack the same."""
-    name = result.record.source.name
-    lacked = {
-        sheet.sheet: (frozenset(sheet.header_map.missing) & {*fields}, "Zip Code" in sheet.header_map.missing)
-        for sheet in result.record.sheets
-    }
-    if len(set(lacked.values())) == 1:
-        return _how_compared(name, fields, *next(iter(lacked.values())))
-    return [text for sheet, what in lacked.items() for text in _how_compared(f"{name}, sheet {sheet},", fields, *what)]
+def _describe_matching(missing: Sequence[str], fields: tuple[str, ...], *, lacks_zip: bool) -> str:
+    """Describe how rows are matched without the missing duplicate fields."""
+    if not AREA_COLUMNS.issuperset(missing) or len(missing) == len(fields):
+        return "its rows are not checked for duplicates"
+    if lacks_zip or {*fields} != {*ADDRESS_COLUMNS}:
+        return "its rows are not checked for duplicates against other files"
+    return "its rows are matched by ZIP code instead; rows without one are not checked against other files"
 
 
-def _how_compared(name: str, fields: tuple[str, ...], lacked: frozenset[str], without_zip: bool) -> list[str]:  # noqa: FBT001 - unpacked
-    without = [field for field in fields if field in lacked]
-    if not without:
+def _describe_unlisted_issues(facts: RunFacts) -> list[str]:
+    counts = {result.record.source.name: sum(result.record.issue_counts.values()) for result in facts.results}
+    listed = f"The sheet Issues lists {MAX_LISTED_ISSUES:,} of them, some of every kind; the report counts all by reason."
+    return [f"{name} has {count:,} issues. {listed}" for name, count in counts.items() if count > MAX_LISTED_ISSUES]
+
+
+def _describe_memory(facts: RunFacts) -> list[str]:
+    limit = facts.settings["memory_limit_gb"]
+    if facts.peak_memory_mb < MEMORY_WARNING_SHARE * limit * 1024:
         return []
-    if not AREA_COLUMNS.issuperset(without) or len(without) == len(fields):
-        how = "its rows are compared with none, and none is removed"
-    elif without_zip or {*fields} != {*ADDRESS_COLUMNS}:
-        how = "its rows are compared only with each other"
-    else:
-        how = "its rows are compared by their ZIP codes; those without one only with each other"
-    return [f"{name} has no {' and no '.join(without)}: {how}."]
+    used = f"{facts.peak_memory_mb / 1024:.1f} GB of the {limit:g} GB limit"
+    return [f"The run used up to {used}. Raise --memory-limit or use fewer --workers before your data grows."]
+
+
+def _describe_mapping(facts: RunFacts) -> list[str]:
+    if not facts.unmatched_mappings:
+        return []
+    return [describe_unmatched_mappings(facts.settings["mapping"], facts.unmatched_mappings)]
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
