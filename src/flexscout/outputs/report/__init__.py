@@ -7,6 +7,7 @@ from flexscout.outputs.report.build import (
     add_run_times,
     build_report,
     compute_statistics,
+    load_report_schema,
 )
 from flexscout.outputs.report.figures import (
     count_issues_by_reason,
@@ -29,6 +30,7 @@ __all__ = [
     "count_places",
     "count_scores",
     "describe_unmatched_mappings",
+    "load_report_schema",
     "measure_completeness",
     "sort_by_frequency",
 ]
