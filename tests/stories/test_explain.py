@@ -210,7 +210,7 @@ def test_the_json_has_a_stable_shape(done):
 
 
 def test_every_key_of_the_json_is_in_the_docs(done):
-    page = (Path(__file__).parents[2] / "docs/how-to/explain.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/reference/explain-json.md").read_text(encoding="utf-8")
     assert {key for key in keys_of(asked(done, "others.xlsx:4")) if f"`{key}`" not in page} == set()
 
 
