@@ -13,10 +13,10 @@ REPOSITORY = "https://github.com/flexscout/flexscout/blob/main/"
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
 
-@pytest.mark.parametrize("name", sorted(REFERENCE["TABLES"].keys() - {"cli.md"}))
+@pytest.mark.parametrize("name", sorted(REFERENCE["TABLES"].keys() - {"reference/cli.md"}))
 def test_generated_tables_are_up_to_date(name):
     """If this fails, run python docs/scripts/generate_reference.py."""
-    assert REFERENCE["render_page"](name) == (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
+    assert REFERENCE["render_page"](name) == (ROOT / "docs" / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", REFERENCE["COMMANDS"])
@@ -36,6 +36,30 @@ def test_relative_links_lead_somewhere(page):
 def test_links_to_the_repository_lead_to_a_file(page):
     paths = re.findall(rf"{re.escape(REPOSITORY)}([^)#\s]+)", page.read_text(encoding="utf-8"))
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_architecture_shows_the_layers_that_the_imports_keep():
+    layers = runpy.run_path(str(ROOT / "tests/contracts/test_layers.py"))["LAYERS"]
+    assert "```text\n" + "\n".join(layers) + "\n```" in (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def test_architecture_stays_short():
+    assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split()) <= 1_200
+
+
+def test_architecture_names_every_package():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    packages = [path.parent.name for path in (ROOT / "src/flexscout").glob("*/__init__.py")]
+    assert [name for name in packages if f"`{name}/`" not in text] == []
+
+
+@each_page
+def test_python_blocks_compile_and_import_what_exists(page):
+    """Blocks that show results also run, in tests/stories."""
+    for block in re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        compile(block, page.name, "exec")
+        for line in re.findall(r"^from flexscout[\w.]* import [\w, ]+$", block, re.MULTILINE):
+            exec(line, {})  # noqa: S102 - an import
 
 
 def test_readme_has_one_marked_test_command():
