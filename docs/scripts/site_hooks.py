@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "https://github.com/flexscout/flexscout/blob/main/"
@@ -19,6 +20,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         text = _LINK.sub(lambda link, page=page: f"]({_relocate_link(link[1], page)})", (ROOT / name).read_text(encoding="utf-8"))
         files.append(File.generated(config, page, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - called by keyword
+    """Turn links to the files in the project's root into links to their pages."""
+    for name, target in PAGES.items():
+        home = posixpath.dirname(page.file.src_uri)
+        markdown = markdown.replace(f"]({posixpath.relpath(f'../{name}', home)})", f"]({posixpath.relpath(target, home)})")
+    return markdown
 
 
 def _relocate_link(target: str, page: str) -> str:
