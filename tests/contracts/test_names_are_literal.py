@@ -80,7 +80,7 @@ def unescaped_names(tree):
     lines = []
     for node in ast.walk(tree):
         for loop in getattr(node, "generators", []):
-            if not (isinstance(loop.iter, ast.Attribute) and loop.iter.attr == "extra" and isinstance(loop.target, ast.Name)):
+            if not (isinstance(loop.iter, ast.Attribute) and loop.iter.attr == "unmapped" and isinstance(loop.target, ast.Name)):
                 continue
             escaped = {id(argument) for call in calls(node, "escape_name") for argument in call.args}
             lines += [

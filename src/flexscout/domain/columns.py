@@ -10,10 +10,10 @@ from flexscout.domain.vocabulary import load_vocabulary
 
 ColumnType = Literal["text", "state", "zip", "number", "year", "percent", "date", "latitude", "longitude", "flag"]
 
-Coded = tuple[tuple[str, tuple[str, ...]], ...]
-"""Tables of codes, each with the headers under which its codes stand."""
+CodedHeaders = tuple[tuple[str, tuple[str, ...]], ...]
+"""Code tables, each with the headers of the columns that hold its codes."""
 
-_CODED = "Property Type"  # what a vendor's codes describe
+_CODED_COLUMN = "Property Type"  # the column that a vendor's codes describe
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 
@@ -22,8 +22,17 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 class CanonicalColumn:
     """A canonical column.
 
-    `name`: display name, as Crexi's property-record export spells it; `unit`: of its numbers, empty for texts;
-    `most`: greatest number that can be true, also below zero; none where the type says it.
+    Attributes:
+        name: Display name, as in Crexi's property-record export.
+        type: Type of its values.
+        unit: Unit of its numbers; empty for texts.
+        aliases: Other headers of the same column.
+        generic: Ambiguous headers, which are used only if the values agree.
+        inverted: Headers of columns with the opposite meaning; the value is 100 - theirs.
+        codes: Headers of columns with codes.
+        codes_in_state: The same, for columns that hold codes only in the code table's state.
+        max_magnitude: Largest plausible absolute value; None if the type implies it.
+
     """
 
     name: str
@@ -32,17 +41,22 @@ class CanonicalColumn:
     aliases: tuple[str, ...] = ()
     generic: tuple[str, ...] = ()
     inverted: tuple[str, ...] = ()
-    codes: Coded = ()
-    codes_in_state: Coded = ()
-    most: float | None = None
+    codes: CodedHeaders = ()
+    codes_in_state: CodedHeaders = ()
+    max_magnitude: float | None = None
 
 
 @dataclass(frozen=True)
 class HeaderAlias:
-    """What a folded header means: a canonical column, and whether its values or unit need care.
+    """The meaning of a folded header.
 
-    `codes`: the table that describes its values, empty where they speak for themselves; `in_state`: only where the rows
-    say that they are of the table's state.
+    Attributes:
+        column: Name of the canonical column.
+        generic: Whether the header is ambiguous, so that the values have to agree.
+        inverted: Whether the canonical value is 100 - value.
+        codes: Name of the table that describes the values; empty if they aren't codes.
+        in_state: Whether the values are codes only in the code table's state.
+
     """
 
     column: str
@@ -53,13 +67,13 @@ class HeaderAlias:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it says the column itself, and nothing from which that is inferred."""
+        """Whether the values can be taken as they are."""
         return not (self.generic or self.inverted or self.codes)
 
 
 @dataclass(frozen=True)
 class AmbiguousHeader:
-    """A size without a unit in its header, and the column that it is in either unit."""
+    """A size whose header has no unit: the canonical column for each unit."""
 
     acres: str
     square_feet: str
@@ -67,7 +81,14 @@ class AmbiguousHeader:
 
 @dataclass(frozen=True)
 class Vendor:
-    """An export's maker, the headers that give it away, and what its headers mean only there."""
+    """A source of exports.
+
+    Attributes:
+        name: Its name.
+        signs: Folded headers that together identify its exports.
+        overrides: Folded headers with a meaning of their own in its exports.
+
+    """
 
     name: str
     signs: frozenset[str]
@@ -75,13 +96,13 @@ class Vendor:
 
 
 def fold_header(header: str) -> str:
-    """A header without case, spaces and punctuation: `Sold Price/ SqFt` is `soldpricesqft`."""
+    """Return a header without case, spaces and punctuation: `Sold Price/ SqFt` becomes `soldpricesqft`."""
     return _NOT_WORDS.sub("", header.casefold())
 
 
 @cache
 def canonical_columns() -> tuple[CanonicalColumn, ...]:
-    """Every canonical column, in the order of the master table."""
+    """Return every canonical column, in the order of the master table."""
     return tuple(
         CanonicalColumn(
             entry["name"],
@@ -90,42 +111,47 @@ def canonical_columns() -> tuple[CanonicalColumn, ...]:
             tuple(entry.get("aliases", ())),
             tuple(entry.get("generic", ())),
             tuple(entry.get("inverted", ())),
-            _coded(entry, "codes"),
-            _coded(entry, "codes in state"),
-            entry.get("most"),
+            _parse_codes(entry, "codes"),
+            _parse_codes(entry, "codes in state"),
+            entry.get("max"),
         )
         for entry in load_vocabulary("columns")["columns"]
     )
 
 
-def _coded(entry: Mapping[str, Any], key: str) -> Coded:
+def _parse_codes(entry: Mapping[str, Any], key: str) -> CodedHeaders:
     return tuple((table, tuple(headers)) for table, headers in entry.get(key, {}).items())
 
 
 @cache
-def _by_name() -> dict[str, CanonicalColumn]:
+def _columns_by_name() -> dict[str, CanonicalColumn]:
     return {column.name: column for column in canonical_columns()}
 
 
 def canonical_column(name: str) -> CanonicalColumn:
-    """The canonical column `name`. Raises KeyError for any other name."""
-    return _by_name()[name]
+    """Return the canonical column `name`.
+
+    Raises:
+        KeyError: There is no such column.
+
+    """
+    return _columns_by_name()[name]
 
 
 @cache
 def header_aliases() -> dict[str, HeaderAlias]:
-    """Folded header -> what it means."""
-    found: dict[str, HeaderAlias] = {}
+    """Map each folded header to its meaning."""
+    aliases: dict[str, HeaderAlias] = {}
     for entry in canonical_columns():
-        found |= {fold_header(header): HeaderAlias(entry.name, generic=True) for header in entry.generic}
-        found |= {fold_header(header): HeaderAlias(entry.name, inverted=True) for header in entry.inverted}
-        found |= _code_aliases(entry.name, entry.codes)
-        found |= _code_aliases(entry.name, entry.codes_in_state, in_state=True)
-        found |= {fold_header(header): HeaderAlias(entry.name) for header in (entry.name, *entry.aliases)}
-    return found
+        aliases |= {fold_header(header): HeaderAlias(entry.name, generic=True) for header in entry.generic}
+        aliases |= {fold_header(header): HeaderAlias(entry.name, inverted=True) for header in entry.inverted}
+        aliases |= _code_aliases(entry.name, entry.codes)
+        aliases |= _code_aliases(entry.name, entry.codes_in_state, in_state=True)
+        aliases |= {fold_header(header): HeaderAlias(entry.name) for header in (entry.name, *entry.aliases)}
+    return aliases
 
 
-def _code_aliases(name: str, coded: Coded, *, in_state: bool = False) -> dict[str, HeaderAlias]:
+def _code_aliases(name: str, coded: CodedHeaders, *, in_state: bool = False) -> dict[str, HeaderAlias]:
     return {
         fold_header(header): HeaderAlias(name, codes=table, in_state=in_state) for table, headers in coded for header in headers
     }
@@ -133,7 +159,7 @@ def _code_aliases(name: str, coded: Coded, *, in_state: bool = False) -> dict[st
 
 @cache
 def ambiguous_headers() -> dict[str, AmbiguousHeader]:
-    """Folded header -> the columns that it may be, by unit."""
+    """Map each folded header of a size without a unit to its canonical columns."""
     return {
         fold_header(header): AmbiguousHeader(entry["acres"], entry["square_feet"])
         for entry in load_vocabulary("columns")["ambiguous"]
@@ -143,18 +169,18 @@ def ambiguous_headers() -> dict[str, AmbiguousHeader]:
 
 @cache
 def story_headers() -> frozenset[str]:
-    """Folded headers of columns that hold a building's stories."""
+    """Return the folded headers of a building's number of stories."""
     return frozenset(fold_header(header) for header in load_vocabulary("columns")["stories"])
 
 
 @cache
 def vendors() -> tuple[Vendor, ...]:
-    """The known makers of exports, the more telling signs first."""
+    """Return the known vendors, most specific signs first."""
     return tuple(
         Vendor(
             entry["name"],
             frozenset(fold_header(sign) for sign in entry["signs"]),
-            _overrides(entry),
+            _parse_overrides(entry),
         )
         for entry in load_vocabulary("columns")["vendors"]
     )
@@ -162,11 +188,11 @@ def vendors() -> tuple[Vendor, ...]:
 
 @cache
 def vendor_headers() -> dict[str, frozenset[str]]:
-    """Vendor -> the folded headers that its exports have, as far as they are known."""
+    """Map each vendor to the known folded headers of its exports."""
     return {name: frozenset(map(fold_header, headers)) for name, headers in load_vocabulary("vendor_headers").items()}
 
 
-def _overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, HeaderAlias], ...]:
-    """Folded header -> what it means in this vendor's files only."""
+def _parse_overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, HeaderAlias], ...]:
+    """Return the folded headers with a meaning of their own in this vendor's exports."""
     named = {fold_header(header): HeaderAlias(name) for header, name in entry.get("overrides", {}).items()}
-    return tuple((named | _code_aliases(_CODED, _coded(entry, "codes"))).items())
+    return tuple((named | _code_aliases(_CODED_COLUMN, _parse_codes(entry, "codes"))).items())

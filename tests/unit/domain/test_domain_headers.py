@@ -3,7 +3,7 @@
 import pytest
 
 from flexscout.domain.columns import ambiguous_headers, canonical_columns, fold_header, header_aliases
-from flexscout.domain.known_headers import _named, normalize_header
+from flexscout.domain.known_headers import _list_names, normalize_header
 
 KNOWN = {
     "BLDG_AREA": "Building SqFt",
@@ -50,6 +50,6 @@ def test_what_is_known_as_it_stands_is_not_written_out():
 
 def test_headers_that_are_written_out_alike_mean_one_column():
     meant = {}
-    for written, folded in _named():
+    for written, folded in _list_names():
         column = ambiguous_headers().get(folded) or header_aliases()[folded].column
         assert meant.setdefault(written, column) == column

@@ -113,7 +113,7 @@ def _degrees(limit: int) -> Conversion:
 
 def _number_bounds(column: CanonicalColumn) -> Bounds | None:
     """Return the range of a number, from the vocabulary; an area, a height or a count is never negative."""
-    most = float("inf") if column.most is None else column.most
+    most = float("inf") if column.max_magnitude is None else column.max_magnitude
     return (0 if column.unit in _NEVER_NEGATIVE else -most), most
 
 
