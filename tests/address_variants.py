@@ -112,10 +112,10 @@ def _rewritten(draw, home, *, whole):
 
 def figures(truth, numbers):
     """Pairwise precision and recall of groups."""
-    table = pl.DataFrame({"truth": truth, "group": numbers})
+    table = pl.DataFrame({"truth": truth, "cluster": numbers})
 
     def pairs(*names):
         return table.group_by(*names).len().select((pl.col("len") * (pl.col("len") - 1)).sum()).item() / 2
 
-    both = pairs("truth", "group")
-    return both / pairs("group"), both / pairs("truth")
+    both = pairs("truth", "cluster")
+    return both / pairs("cluster"), both / pairs("truth")

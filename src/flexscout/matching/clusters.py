@@ -1,4 +1,4 @@
-"""Rows -> groups of one property each, with the links that made them."""
+"""Cluster rows: all rows of a cluster are the same property, by match rules and close matches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,65 +12,31 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import ADDRESS_COLUMNS, apn_key, common_missing_fields, select_as_text, unit_key
 from flexscout.matching.close_matches import ScoreBands, find_close_pairs
 from flexscout.matching.distinct_places import DistinctPlaces, find_distinct_places
-from flexscout.matching.match_rules import CLOSE, THROUGH_ANOTHER, MatchRule, build_match_rules, is_place_match
-from flexscout.matching.property_ids import identify_clusters
+from flexscout.matching.match_rules import MatchKind, MatchRule, build_match_rules, is_place_match
+from flexscout.matching.property_ids import build_identity_keys
 
 Positions = npt.NDArray[np.int64]
 
-
-def connected_components(size: int, left: Positions, right: Positions) -> Positions:
-    """For each of `size` rows the first row that it is linked to, over any number of links `left[i]`-`right[i]`.
-
-    Independent of the order of the links; the work is that of a few passes over all of them.
-    """
-    first = np.arange(size, dtype=np.int64)
-    while True:
-        least = np.minimum(first[left], first[right])
-        before = first.copy()
-        # Both rows, and what each was hung on so far, hang on the lesser of the two.
-        for ends in (left, right, before[left], before[right]):
-            np.minimum.at(first, ends, least)
-        first = first[first]
-        if np.array_equal(first, before):
-            return first
-
-
-def parcel_columns(frame: pl.DataFrame, written: pl.Series) -> pl.DataFrame:
-    """`apn` and `unit` of each row as they are compared; `written`: the units that stand in the addresses.
-
-    Numbers of two counties are two parcels as well; how a number is written, and its leading zeros, do not count.
-    """
-    told = select_as_text(frame, ("APN", "Unit")).with_columns(written.alias("written"))
-    return told.select(
-        apn_key(pl.col("APN"), leading_zeros=False).alias("apn"),
-        pl.coalesce(unit_key(pl.col("Unit")), pl.when(pl.col("written") != "").then("written")).alias("unit"),
-    )
-
-
-def split_by_parcel(groups: pl.Series, told: pl.DataFrame) -> pl.Series:
-    """The groups, divided so that none holds two parcel numbers or two units, as `parcels` tells them.
-
-    A row that names no parcel stays with those of its group if they are one parcel, else with its like; so for units.
-    """
-    rows = told.with_columns(groups.alias("group"))
-    several_parcels = pl.col("apn").drop_nulls().n_unique().over("group") > 1
-    parceled = rows.with_columns(pl.when(several_parcels).then(pl.col("apn").fill_null("")).alias("parcel"))
-    several_units = pl.col("unit").drop_nulls().n_unique().over("group", "parcel") > 1
-    divided = parceled.with_columns(pl.when(several_units).then(pl.col("unit").fill_null("")).alias("part"))
-    first = divided.with_row_index("row").select(pl.col("row").min().over("group", "parcel", "part")).to_series()
-    return first.cast(pl.Int64)
-
-
 DuplicatePolicy = Literal["site", "parcel"]
-"""`site`: one address is one property; `parcel`: other parcels and units at it are others."""
+"""`site`: one address is one property. `parcel`: other parcels and units at an address are other properties."""
 
 CloseMatches = Literal["merge", "review", "off"]
-"""What becomes of close matches in the upper band: merged, listed for a person to decide, or not looked for."""
+"""What happens to nearly sure close matches: merge them, list them for review, or don't look for them."""
+
+_THROUGH_ANOTHER_ROW = "both match another row of the same property"
 
 
 @dataclass(frozen=True)
 class MatchSettings:
-    """How rows are linked. `fields`: columns that two rows agree in, normalized, to be one property."""
+    """How rows are matched.
+
+    Attributes:
+        fields: Columns in which two rows have to agree after normalization.
+        policy: Whether parcels and units divide an address.
+        close_matches: What happens to nearly sure close matches.
+        bands: The match scores of close matches.
+
+    """
 
     fields: tuple[str, ...] = ADDRESS_COLUMNS
     policy: DuplicatePolicy = "site"
@@ -79,18 +45,22 @@ class MatchSettings:
 
     @classmethod
     def from_config(cls, config: PipelineConfiguration) -> "MatchSettings":
-        """As the settings of a run say."""
+        """Return the match settings of a run."""
         return cls(config.duplicate_fields, config.duplicate_policy, config.close_matches)
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """Which rows are one property, and why.
+    """Which rows are the same property, and why.
 
-    `numbers`: a row's group, from 0 in the order of their first rows; equal numbers are one property. `links`: `left`, `right`
-    (positions of rows), `Score` 0-1, `Evidence`, `sure` (in the upper band), `merge`: close matches, those that were merged and
-    those to review. `joins`: the keys by which rows were joined, the plainest first; `places`: the first row at each row's place.
-    `identities`: what is the same for a row's property from run to run, null where its address says nothing.
+    Attributes:
+        cluster_ids: The cluster of each row, numbered from 0 in the order of their first rows.
+        match_pairs: Close matches: `left` and `right` (positions of rows), `Score` (0-1), `Evidence`, `sure` (in the merge band),
+            and `merge` (whether the pair was merged; the others are for review).
+        match_rules: The rules by which rows were matched, the strongest first.
+        place_rows: For each row, the first row at its place.
+        identity_keys: For each row, what identifies its property from run to run; null where the address is unknown.
+
     """
 
     cluster_ids: pl.Series
@@ -100,71 +70,138 @@ class Clusters:
     identity_keys: pl.Series
 
     def describe_matches(self, kept: pl.Series, removed: pl.Series) -> pl.DataFrame:
-        """Why the rows at these positions are one: `Match`, the kind of it, and `Evidence`, in words."""
-        same = [pl.lit(join.keys.gather(kept) == join.keys.gather(removed)) for join in self.match_rules]
-        why = [join.told if join.told.meta.is_literal() else join.told.gather(removed) for join in self.match_rules]
-        close = pl.lit(self._close_evidence(kept, removed))
+        """Return why the rows at these positions are the same property: `Match` (the kind) and `Evidence` (a sentence)."""
+        matches = [pl.lit(rule.keys.gather(kept) == rule.keys.gather(removed)) for rule in self.match_rules]
+        evidence = [
+            rule.evidence if rule.evidence.meta.is_literal() else rule.evidence.gather(removed) for rule in self.match_rules
+        ]
+        close = pl.lit(self._find_close_evidence(kept, removed))
         return pl.select(
             pl.coalesce(
-                *(pl.when(is_so).then(pl.lit(join.match)) for is_so, join in zip(same, self.match_rules, strict=True)),
-                pl.when(close.is_not_null()).then(pl.lit(CLOSE)),
-                pl.lit(THROUGH_ANOTHER),
+                *(
+                    pl.when(is_match).then(pl.lit(str(rule.kind)))
+                    for is_match, rule in zip(matches, self.match_rules, strict=True)
+                ),
+                pl.when(close.is_not_null()).then(pl.lit(str(MatchKind.CLOSE))),
+                pl.lit(str(MatchKind.THROUGH_ANOTHER_ROW)),
             ).alias("Match"),
             pl.coalesce(
-                *(pl.when(is_so).then(told) for is_so, told in zip(same, why, strict=True)),
+                *(pl.when(is_match).then(text) for is_match, text in zip(matches, evidence, strict=True)),
                 close,
-                pl.lit("both are one with another row of the group"),
+                pl.lit(_THROUGH_ANOTHER_ROW),
             ).alias("Evidence"),
         )
 
-    def _close_evidence(self, kept: pl.Series, removed: pl.Series) -> pl.Series:
-        """That of the close match between the places of two rows, null where there is none."""
+    def _find_close_evidence(self, kept: pl.Series, removed: pl.Series) -> pl.Series:
+        """Return the evidence of the close match between the places of two rows, null where there is none."""
         ends = pl.DataFrame([self.place_rows.gather(kept).alias("left"), self.place_rows.gather(removed).alias("right")])
-        merges = self.match_pairs.filter("merge").select("left", "right", "Evidence")
-        both_ways = pl.concat([merges, merges.select(pl.col("right").alias("left"), pl.col("left").alias("right"), "Evidence")])
+        merged = self.match_pairs.filter("merge").select("left", "right", "Evidence")
+        both_ways = pl.concat([merged, merged.select(pl.col("right").alias("left"), pl.col("left").alias("right"), "Evidence")])
         return ends.join(both_ways, on=["left", "right"], how="left", maintain_order="left")["Evidence"]
 
 
-def find_clusters(frame: pl.DataFrame, linking: MatchSettings | None = None, lacking: pl.Series | None = None) -> Clusters:
-    """Which rows of a frame of many sheets are one property; independent of their order but for the numbers.
+def find_clusters(
+    frame: pl.DataFrame, settings: MatchSettings | None = None, missing_fields: pl.Series | None = None
+) -> Clusters:
+    """Cluster the rows of a frame. Which rows share a cluster doesn't depend on the order of the rows.
 
-    `frame`: any of the canonical columns, and where rows come from; `lacking`: what each row's sheet lacks, as `lacking` of
-    `keys` says it, by default what the frame lacks. A row without an address is linked with none.
+    A row without an address matches no other row.
+
+    Args:
+        frame: Any of the canonical columns, and `Source File`.
+        settings: How rows are matched.
+        missing_fields: The fields that the sheet of each row doesn't have. By default, those that the frame doesn't have.
+
     """
-    how = linking or MatchSettings()
-    lacked = common_missing_fields(frame, how.fields) if lacking is None else lacking
-    sites = find_distinct_places(frame, lacked)
-    joins = build_match_rules(frame, sites, how.fields, lacked, by_unit=how.policy == "parcel")
-    links = _close_links(sites, how)
-    first = _bound([join.keys for join in joins], links.filter("merge"))
-    told = parcel_columns(frame, sites.places["unit"].gather(sites.rows)) if how.policy == "parcel" else None
-    if told is not None:
-        first = split_by_parcel(first, told)
-    numbers = (first.rank("dense").cast(pl.Int64) - 1).alias("group")
-    return Clusters(numbers, links, joins, sites.places["row"].gather(sites.rows), identify_clusters(joins, numbers, told))
+    settings = settings or MatchSettings()
+    missing = common_missing_fields(frame, settings.fields) if missing_fields is None else missing_fields
+    by_parcel = settings.policy == "parcel"
+    places = find_distinct_places(frame, missing)
+    rules = build_match_rules(frame, places, settings.fields, missing, by_unit=by_parcel)
+    pairs = _find_close_rows(places, settings)
+    first_rows = _connect_rows([rule.keys for rule in rules], pairs.filter("merge"))
+    parcels = _normalize_parcels(frame, places.places["unit"].gather(places.place_ids)) if by_parcel else None
+    if parcels is not None:
+        first_rows = split_by_parcel(first_rows, parcels)
+    cluster_ids = (first_rows.rank("dense").cast(pl.Int64) - 1).alias("cluster")
+    place_rows = places.places["row"].gather(places.place_ids)
+    return Clusters(cluster_ids, pairs, rules, place_rows, build_identity_keys(rules, cluster_ids, parcels))
 
 
-def _bound(keys: Sequence[pl.Series], merges: pl.DataFrame) -> pl.Series:
-    """For each row the first that it hangs together with, by equal keys and by merges."""
+def connected_components(size: int, left: Positions, right: Positions) -> Positions:
+    """Return, for each of `size` rows, the first row of its connected component.
+
+    Args:
+        size: The number of rows.
+        left: One end of each edge.
+        right: The other end of each edge.
+
+    """
+    first = np.arange(size, dtype=np.int64)
+    while True:
+        smaller = np.minimum(first[left], first[right])
+        previous = first.copy()
+        # Point both rows, and the rows that they pointed to, to the smaller one.
+        for ends in (left, right, previous[left], previous[right]):
+            np.minimum.at(first, ends, smaller)
+        first = first[first]
+        if np.array_equal(first, previous):
+            return first
+
+
+def split_by_parcel(first_rows: pl.Series, parcels: pl.DataFrame) -> pl.Series:
+    """Split clusters so that none has two APNs or two units.
+
+    A row without an APN stays with its cluster if that has one APN only; otherwise such rows form a cluster of their own.
+    The same holds for units.
+
+    Args:
+        first_rows: The first row of the cluster of each row.
+        parcels: `apn` and `unit` of each row.
+
+    Returns:
+        The first row of the new cluster of each row.
+
+    """
+    rows = parcels.with_columns(first_rows.alias("cluster"))
+    has_several_apns = pl.col("apn").drop_nulls().n_unique().over("cluster") > 1
+    by_parcel = rows.with_columns(pl.when(has_several_apns).then(pl.col("apn").fill_null("")).alias("parcel"))
+    has_several_units = pl.col("unit").drop_nulls().n_unique().over("cluster", "parcel") > 1
+    by_unit = by_parcel.with_columns(pl.when(has_several_units).then(pl.col("unit").fill_null("")).alias("part"))
+    first = by_unit.with_row_index("row").select(pl.col("row").min().over("cluster", "parcel", "part")).to_series()
+    return first.cast(pl.Int64)
+
+
+def _normalize_parcels(frame: pl.DataFrame, address_units: pl.Series) -> pl.DataFrame:
+    """Return `apn` and `unit` of each row; the column Unit wins over the unit in the address."""
+    texts = select_as_text(frame, ("APN", "Unit")).with_columns(address_units.alias("address_unit"))
+    in_address = pl.when(pl.col("address_unit") != "").then("address_unit")
+    return texts.select(
+        apn_key(pl.col("APN"), leading_zeros=False).alias("apn"), pl.coalesce(unit_key(pl.col("Unit")), in_address).alias("unit")
+    )
+
+
+def _connect_rows(keys: Sequence[pl.Series], merged: pl.DataFrame) -> pl.Series:
+    """Return the first row of the component of each row, connected by equal keys and by merged pairs."""
     rows = pl.int_range(keys[0].len(), eager=True)
-    links = [*((rows, _first_rows(key)) for key in keys), (merges["left"], merges["right"])]
-    left, right = (np.concatenate([pair[side].to_numpy() for pair in links]).astype(np.int64) for side in (0, 1))
-    return pl.Series("group", connected_components(rows.len(), left, right))
+    edges = [*((rows, _first_row_of_key(key)) for key in keys), (merged["left"], merged["right"])]
+    left, right = (np.concatenate([edge[side].to_numpy() for edge in edges]).astype(np.int64) for side in (0, 1))
+    return pl.Series("cluster", connected_components(rows.len(), left, right))
 
 
-def _first_rows(keys: pl.Series) -> pl.Series:
-    """For each row the first one of its key; a row without a key is its own."""
+def _first_row_of_key(keys: pl.Series) -> pl.Series:
+    """Return, for each row, the first row with its key; a row without a key is its own."""
     first = pl.when(pl.col("key").is_null()).then("row").otherwise(pl.col("row").min().over("key"))
     return keys.alias("key").to_frame().with_row_index("row").select(first.alias("first")).to_series()
 
 
-def _close_links(sites: DistinctPlaces, how: MatchSettings) -> pl.DataFrame:
-    """Close matches between the first rows of two places."""
-    wanted = how.close_matches != "off" and is_place_match(how.fields)
-    pairs = find_close_pairs(sites.places if wanted else sites.places.clear(), how.bands)
-    first = sites.places["row"]
+def _find_close_rows(places: DistinctPlaces, settings: MatchSettings) -> pl.DataFrame:
+    """Return the close matches as pairs of the first rows of two places."""
+    is_wanted = settings.close_matches != "off" and is_place_match(settings.fields)
+    pairs = find_close_pairs(places.places if is_wanted else places.places.clear(), settings.bands)
+    first_rows = places.places["row"]
     return pairs.with_columns(
-        first.gather(pairs["left"]).cast(pl.Int64).alias("left"),
-        first.gather(pairs["right"]).cast(pl.Int64).alias("right"),
-        (pl.col("sure") & (how.close_matches == "merge")).alias("merge"),
+        first_rows.gather(pairs["left"]).cast(pl.Int64).alias("left"),
+        first_rows.gather(pairs["right"]).cast(pl.Int64).alias("right"),
+        (pl.col("sure") & (settings.close_matches == "merge")).alias("merge"),
     )

@@ -1,7 +1,8 @@
-"""By which equal keys rows are joined, and why that makes them one, in words."""
+"""Match rules: rows with equal keys are the same property."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import polars as pl
 
@@ -9,84 +10,99 @@ from flexscout.domain import ADDRESS_COLUMNS, ADDRESS_PARTS, abbreviate_words, n
 from flexscout.matching.distinct_places import DistinctPlaces
 from flexscout.matching.keys import address_key, build_duplicate_keys
 
-SAME_FIELDS, SAME_ZIP, SAME_UNIT, SAME_PARCEL = "same fields", "same ZIP code", "same unit", "same parcel"
-CLOSE, THROUGH_ANOTHER = "close match", "through another row"
-"""Kinds of match, the plainest first."""
+
+class MatchKind(StrEnum):
+    """Kinds of match, as the column `Match` of the merge log shows them; the strongest first."""
+
+    SAME_FIELDS = "same fields"
+    SAME_ZIP = "same ZIP code"
+    SAME_PARCEL = "same parcel"
+    SAME_UNIT = "same unit"
+    CLOSE = "close match"
+    THROUGH_ANOTHER_ROW = "through another row"
 
 
-_LEAST_APN = 6  # letters and digits of a parcel number that is no mere counter
+_MIN_APN_LENGTH = 6  # letters and digits; a shorter APN may be a mere counter
+_AREAS = ("city", "zip")
 
 
 @dataclass(frozen=True)
 class MatchRule:
-    """Rows of equal `keys` are one property, null where a row is not joined; `match`: the kind; `told`: why, for each row."""
+    """Rows with equal keys match.
+
+    Attributes:
+        keys: The key of each row, null where the rule doesn't apply.
+        kind: The kind of match.
+        evidence: A sentence for people: one literal, or an expression with a value per row.
+
+    """
 
     keys: pl.Series
-    match: str
-    told: pl.Expr
+    kind: MatchKind
+    evidence: pl.Expr
 
 
 def build_match_rules(
-    frame: pl.DataFrame, sites: DistinctPlaces, fields: Sequence[str], lacking: pl.Series, *, by_unit: bool
+    frame: pl.DataFrame, places: DistinctPlaces, fields: Sequence[str], missing_fields: pl.Series, *, by_unit: bool
 ) -> list[MatchRule]:
-    """The keys by which rows are one; `lacking`: what each row's sheet lacks; `by_unit`: a unit is one wherever it is written."""
-    exact = build_duplicate_keys(frame, fields, lacking, list_normalized_fields(sites))
-    joins = [MatchRule(exact, SAME_FIELDS, _same_fields(fields, lacking))]
-    if is_place_match(fields):
-        joins.append(
-            MatchRule(_place_keys(sites.told, "zip"), SAME_ZIP, pl.lit("same Address, State, Zip Code after normalization"))
-        )
-        joins.append(MatchRule(_parcel_keys(sites.told), SAME_PARCEL, pl.lit(_PARCEL)))
-        if by_unit:
-            joins += [MatchRule(keys, SAME_UNIT, pl.lit(_UNIT)) for keys in _unit_keys(sites)]
-    return joins
+    """Return the match rules, the strongest first.
 
+    Args:
+        frame: The rows to match.
+        places: The distinct places of the frame.
+        fields: Columns in which two rows have to agree.
+        missing_fields: The fields that the sheet of each row doesn't have.
+        by_unit: Whether a unit in the address and one in the column Unit are the same.
 
-_PARCEL = "same address without a house number, same APN, same place"
-_UNIT = "same address; its unit is in the column Unit on one side"
+    """
+    exact = build_duplicate_keys(frame, fields, missing_fields, _collect_normalized_fields(places))
+    rules = [MatchRule(exact, MatchKind.SAME_FIELDS, _describe_same_fields(fields, missing_fields))]
+    if not is_place_match(fields):
+        return rules
+    rows = places.normalized
+    same_zip = pl.lit("same Address, State, Zip Code after normalization")
+    same_parcel = pl.lit("same address without a house number, same APN, same place")
+    rules.append(MatchRule(_place_keys(rows, "zip"), MatchKind.SAME_ZIP, same_zip))
+    rules.append(MatchRule(_parcel_keys(rows), MatchKind.SAME_PARCEL, same_parcel))
+    if by_unit:
+        same_unit = pl.lit("same address; its unit is in the column Unit on one side")
+        in_address = pl.when(pl.col("unit") != "").then("unit")
+        with_unit = rows.with_columns(pl.coalesce(in_address, "unit_column").alias("unit"))
+        rules += [MatchRule(_place_keys(with_unit, area), MatchKind.SAME_UNIT, same_unit) for area in _AREAS]
+    return rules
 
 
 def is_place_match(fields: Sequence[str]) -> bool:
-    """Whether what counts is one address in one place, so that other ways to write it count too."""
+    """Whether rows match by address, city and state, so that other spellings and close matches count too."""
     return {*fields} == {*ADDRESS_COLUMNS}
 
 
-def list_normalized_fields(sites: DistinctPlaces) -> dict[str, pl.Series]:
-    """The fields that are normalized already."""
-    names = {"City": "city", "State": "state", "Zip Code": "zip"}
-    return {"Address": address_key(sites.told)} | {field: sites.told[name] for field, name in names.items()}
+def _collect_normalized_fields(places: DistinctPlaces) -> dict[str, pl.Series]:
+    columns = {"City": "city", "State": "state", "Zip Code": "zip"}
+    return {"Address": address_key(places.normalized)} | {field: places.normalized[name] for field, name in columns.items()}
 
 
-def _same_fields(fields: Sequence[str], lacking: pl.Series) -> pl.Expr:
-    """`same Address, City after normalization; its file has no State`."""
-    sentences = {text: _sentence(fields, [field for field in fields if f"|{field}|" in text]) for text in lacking.unique()}
+def _describe_same_fields(fields: Sequence[str], missing_fields: pl.Series) -> pl.Expr:
+    """`same Address, City after normalization; their file has no State`."""
+    sentences = {}
+    for text in missing_fields.unique():
+        missing = [field for field in fields if f"|{field}|" in text]
+        same = f"same {', '.join(field for field in fields if field not in missing)} after normalization"
+        sentences[text] = f"{same}; their file has no {' and no '.join(missing)}" if missing else same
     if len(sentences) == 1:
         return pl.lit(next(iter(sentences.values())))
-    return pl.lit(lacking).replace_strict(sentences, return_dtype=pl.String)
+    return pl.lit(missing_fields).replace_strict(sentences, return_dtype=pl.String)
 
 
-def _sentence(fields: Sequence[str], without: Sequence[str]) -> str:
-    same = f"same {', '.join(field for field in fields if field not in without)} after normalization"
-    return f"{same}; their file has no {' and no '.join(without)}" if without else same
+def _place_keys(rows: pl.DataFrame, area: str) -> pl.Series:
+    """Return a key of address, state and `area` (`city` or `zip`), null where one of them is missing."""
+    return rows.select(pl.concat_str(*ADDRESS_PARTS, "state", area, separator="|").alias("key")).to_series()
 
 
-def _place_keys(told: pl.DataFrame, place: str) -> pl.Series:
-    """A key of address, state and `place` (`city` or `zip`), null where one of them is missing."""
-    return told.select(pl.concat_str(*ADDRESS_PARTS, "state", place, separator="|").alias("key")).to_series()
-
-
-def _parcel_keys(told: pl.DataFrame) -> pl.Series:
-    """A key of rows whose address has no house number: it is one property only with one parcel number and place."""
-    place = pl.coalesce("city", "zip")
+def _parcel_keys(rows: pl.DataFrame) -> pl.Series:
+    """Return a key of the rows whose address has no house number: the street, the APN and the place."""
     street = abbreviate_words(normalize_words(pl.col("written")))
-    known = told.filter(pl.col("number").is_null() & (pl.col("apn").str.len_chars() >= _LEAST_APN)).select(
-        "row", pl.when(street != "").then(pl.concat_str(street, "apn", "state", place, separator="|")).alias("key")
+    known = rows.filter(pl.col("number").is_null() & (pl.col("apn").str.len_chars() >= _MIN_APN_LENGTH)).select(
+        "row", pl.when(street != "").then(pl.concat_str(street, "apn", "state", pl.coalesce(_AREAS), separator="|")).alias("key")
     )
-    return told.select("row").join(known, on="row", how="left", maintain_order="left")["key"]
-
-
-def _unit_keys(sites: DistinctPlaces) -> list[pl.Series]:
-    """A unit is one, whether it stands in the address or in the column Unit."""
-    written = pl.when(pl.col("unit") != "").then("unit")
-    told = sites.told.with_columns(pl.coalesce(written, "told_unit").alias("unit"))
-    return [_place_keys(told, place) for place in ("city", "zip")]
+    return rows.select("row").join(known, on="row", how="left", maintain_order="left")["key"]

@@ -1,4 +1,4 @@
-"""Property IDs: a name for each property that is the same from run to run."""
+"""Property IDs: a name for each property that stays the same from run to run."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -9,48 +9,52 @@ from flexscout.domain import POSTAL_COLUMNS, SOURCE_COLUMNS, apn_key, select_as_
 from flexscout.matching.keys import remove_file_scope
 from flexscout.matching.match_rules import MatchRule
 
-_PARCEL = ("APN", "State", "County")
-_SAID = ("Property Name", *POSTAL_COLUMNS, "County", "Building SqFt", "Lot Size Acres", "Year Built")
-_BYTES = 6  # of an ID: of a million properties hardly two share one by chance
+_PARCEL_COLUMNS = ("APN", "State", "County")
+_OTHER_COLUMNS = ("Property Name", *POSTAL_COLUMNS, "County", "Building SqFt", "Lot Size Acres", "Year Built")
+_ID_BYTES = 6  # a collision among a million properties is unlikely
 
 
-def identify_clusters(joins: Sequence[MatchRule], groups: pl.Series, parcels: pl.DataFrame | None) -> pl.Series:
-    """For each row the least of its group's plainest keys, whatever file it is in; null where there is none.
+def build_identity_keys(rules: Sequence[MatchRule], cluster_ids: pl.Series, parcels: pl.DataFrame | None) -> pl.Series:
+    """Return what identifies the property of each row from run to run, null where its address is unknown.
 
-    `parcels`: `apn` and `unit` of each row, if groups are kept apart by them.
+    That is the first key of its cluster, by the strongest match rule that has one. It doesn't depend on the names of files.
+
+    Args:
+        rules: The match rules, the strongest first.
+        cluster_ids: The cluster of each row.
+        parcels: `apn` and `unit` of each row if clusters were split by parcel.
+
     """
-    ranked = [pl.format(f"{rank} {{}}", pl.lit(remove_file_scope(join.keys))) for rank, join in enumerate(joins)]
-    keys = pl.select(pl.coalesce(ranked).alias("key"), groups.alias("group"))
+    ranked = [pl.format(f"{rank} {{}}", pl.lit(remove_file_scope(rule.keys))) for rank, rule in enumerate(rules)]
+    keys = pl.select(pl.coalesce(ranked).alias("key"), cluster_ids.alias("cluster"))
     if parcels is None:
-        return keys.select(pl.col("key").min().over("group"))["key"]
-    least = keys.with_columns(parcels).select(pl.col("key", "apn", "unit").min().over("group"))
-    return least.select(pl.format("{}|{}|{}", "key", pl.col("apn").fill_null(""), pl.col("unit").fill_null("")))["key"]
+        return keys.select(pl.col("key").min().over("cluster"))["key"]
+    first = keys.with_columns(parcels).select(pl.col("key", "apn", "unit").min().over("cluster"))
+    return first.select(pl.format("{}|{}|{}", "key", pl.col("apn").fill_null(""), pl.col("unit").fill_null("")))["key"]
 
 
-def assign_property_ids(known: pl.Series, rows: pl.DataFrame) -> pl.Series:
-    """An ID for each row, no two equal.
+def assign_property_ids(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Series:
+    """Return a unique `Property ID` for each row.
 
-    `known`: the `identities` of the rows; a row without one is told by its parcel number, else by what it says of itself. Rows
-    that are told alike are numbered in the order of their sources: `-2`, `-3`.
+    Args:
+        identity_keys: The identity key of each row. A row without one gets its ID from its parcel, else from its other values.
+        rows: One row per property. IDs that would be equal are numbered by source: `-2`, `-3`.
+
     """
-    said = select_as_text(rows, tuple(dict.fromkeys((*_PARCEL, *_SAID)))).with_columns(apn_key(pl.col("APN")).alias("APN"))
-    parcel, other = (pl.concat_str(pl.col(names).fill_null(""), separator="|") for names in (_PARCEL, _SAID))
+    names = tuple(dict.fromkeys((*_PARCEL_COLUMNS, *_OTHER_COLUMNS)))
+    texts = select_as_text(rows, names).with_columns(apn_key(pl.col("APN")).alias("APN"))
+    parcel, other = (pl.concat_str(pl.col(names).fill_null(""), separator="|") for names in (_PARCEL_COLUMNS, _OTHER_COLUMNS))
     by_parcel = pl.when(pl.col("APN").is_not_null()).then(pl.format("parcel {}", parcel))
-    told = said.select(pl.coalesce(pl.lit(known), by_parcel, pl.format("row {}", other)).alias("told"))["told"]
-    return _numbered(pl.select(pl.format("P-{}", pl.lit(_fingerprints(told))).alias("Property ID"))["Property ID"], rows)
+    identities = texts.select(pl.coalesce(pl.lit(identity_keys), by_parcel, pl.format("row {}", other)).alias("identity"))
+    # BLAKE2 is the same on every machine and in every version, unlike a frame's hash; it takes 1 s for a million rows.
+    digests = [blake2b(text.encode(), digest_size=_ID_BYTES).hexdigest().upper() for text in identities["identity"]]
+    return _number_equal_ids(pl.Series("Property ID", [f"P-{digest}" for digest in digests], dtype=pl.String), rows)
 
 
-def _numbered(ids: pl.Series, rows: pl.DataFrame) -> pl.Series:
-    """The IDs, of which the second and later of equal ones get a number."""
+def _number_equal_ids(ids: pl.Series, rows: pl.DataFrame) -> pl.Series:
     if not ids.is_duplicated().any():
         return ids
-    placed = rows.select(SOURCE_COLUMNS).with_columns(ids).with_row_index("at").sort(SOURCE_COLUMNS)
+    sources = rows.select(SOURCE_COLUMNS).with_columns(ids).with_row_index("at").sort(SOURCE_COLUMNS)
     number = pl.int_range(1, pl.len() + 1).over("Property ID")
     numbered = pl.when(number > 1).then(pl.format("{}-{}", "Property ID", number)).otherwise("Property ID")
-    return placed.with_columns(numbered.alias("Property ID")).sort("at")["Property ID"]
-
-
-def _fingerprints(told: pl.Series) -> pl.Series:
-    """The beginning of each text's BLAKE2, hexadecimal: alike on every machine and in every version, unlike a frame's hash."""
-    # No library digests a whole column; this takes 1 s for a million.
-    return pl.Series([blake2b(text.encode(), digest_size=_BYTES).hexdigest().upper() for text in told], dtype=pl.String)
+    return sources.with_columns(numbered.alias("Property ID")).sort("at")["Property ID"]

@@ -148,7 +148,7 @@ def test_links_are_closed_over_other_rows():
     )
     assert found.cluster_ids.n_unique() == 1
     assert (
-        found.describe_matches(pl.Series([0]), pl.Series([2]))["Evidence"].item() == "both are one with another row of the group"
+        found.describe_matches(pl.Series([0]), pl.Series([2]))["Evidence"].item() == "both match another row of the same property"
     )
 
 
@@ -186,11 +186,11 @@ def test_rows_of_files_without_a_state_are_compared_within_their_file():
 
 def test_a_block_of_equal_house_numbers_is_not_compared_all_with_all():
     count = 3_000
-    sites = pl.DataFrame(
+    places = pl.DataFrame(
         {"full": [f"{i * 7919 % 26**4:06}".translate(str.maketrans("0123456789", "ABCDEFGHIJ")) for i in range(count)]}
     )
     pairs = find_candidate_pairs(
-        sites.with_columns(pl.lit("100").alias("low"), *(pl.lit("X").alias(name) for name in ("state", "city", "zip")))
+        places.with_columns(pl.lit("100").alias("first_number"), *(pl.lit("X").alias(name) for name in ("state", "city", "zip")))
     )
     assert 0 < pairs.height <= 48 * count
 

@@ -47,8 +47,8 @@ def frame_of(rows):
 
 def partition(numbers, rows):
     """Groups as sets of rows, whatever their numbers."""
-    table = pl.DataFrame({"group": numbers, "row": rows})
-    return set(map(tuple, table.group_by("group").agg(pl.col("row").sort())["row"].to_list()))
+    table = pl.DataFrame({"cluster": numbers, "row": rows})
+    return set(map(tuple, table.group_by("cluster").agg(pl.col("row").sort())["row"].to_list()))
 
 
 @pytest.mark.parametrize(("close", "least_precision", "least_recall"), [("off", 1.0, 0.85), ("merge", 0.9995, 0.99)])
@@ -84,7 +84,7 @@ def test_no_order_changes_a_group_of_whatever_rows(rows, random, policy):
 def test_rows_without_a_house_number_are_groups_of_their_own(rows):
     frame = frame_of(rows).with_columns(find_clusters(frame_of(rows), MERGING).cluster_ids)
     without = frame.filter(pl.col("Address").is_in(["Main St", ""]) | pl.col("Address").is_null())
-    assert without["group"].is_in(frame["group"].filter(frame["group"].is_duplicated()).implode()).sum() == 0
+    assert without["cluster"].is_in(frame["cluster"].filter(frame["cluster"].is_duplicated()).implode()).sum() == 0
 
 
 @few
@@ -93,7 +93,7 @@ def test_by_parcel_no_group_has_two_parcels_or_two_units(rows):
     frame = frame_of(rows).with_columns(
         find_clusters(frame_of(rows), MatchSettings(policy="parcel", close_matches="merge")).cluster_ids
     )
-    parcels = frame.group_by("group").agg(
+    parcels = frame.group_by("cluster").agg(
         pl.col("APN").str.strip_chars_start("0").drop_nulls().n_unique(), pl.col("Unit").drop_nulls().n_unique()
     )
     assert parcels["APN"].max() <= 1
@@ -102,7 +102,10 @@ def test_by_parcel_no_group_has_two_parcels_or_two_units(rows):
 
 def test_what_was_grouped_once_has_nothing_left_to_group():
     once = (
-        FRAME.with_columns(find_clusters(FRAME, MERGING).cluster_ids).group_by("group", maintain_order=True).first().drop("group")
+        FRAME.with_columns(find_clusters(FRAME, MERGING).cluster_ids)
+        .group_by("cluster", maintain_order=True)
+        .first()
+        .drop("cluster")
     )
     assert find_clusters(once, MERGING).cluster_ids.n_unique() == once.height
 

@@ -168,10 +168,10 @@ def whole(frame: pl.DataFrame) -> pl.DataFrame:
         at.alias("at"), (at % 60 / 10 + 4).alias("Flex Score"), pl.format("{}.xlsx", at % 8).alias("Source File"),
         pl.lit("S").alias("Source Sheet"), at.alias("Source Row"),
     )  # fmt: skip
-    groups = find_clusters(known)
-    numbered = known.with_columns(groups.cluster_ids.alias("group"), pl.lit(0).alias(MODIFIED))
-    found = deduplicate(numbered, "group", lambda kept, removed: groups.describe_matches(kept["at"], removed["at"]))
-    assign_property_ids(groups.identity_keys.gather(found.survivors["at"]), found.survivors)
+    clusters = find_clusters(known)
+    clustered = known.with_columns(clusters.cluster_ids.alias("cluster"), pl.lit(0).alias(MODIFIED))
+    found = deduplicate(clustered, "cluster", lambda kept, removed: clusters.describe_matches(kept["at"], removed["at"]))
+    assign_property_ids(clusters.identity_keys.gather(found.survivors["at"]), found.survivors)
     return found.merge_log
 
 
