@@ -143,7 +143,7 @@ def test_a_property_that_is_not_on_the_list_says_why(done):
 
 def test_the_values_that_were_not_understood_stand_at_the_end(done):
     outcome = flexscout("explain", "others.xlsx:4", *OUT, folder=done)
-    assert "others.xlsx:4, Year Built: 'old'. It is no year of four digits; the value is left empty." in outcome.out
+    assert "others.xlsx:4, Year Built: 'old'. Not a four-digit year; left blank." in outcome.out
     ways = [(way["gain"], way["missing"], way["said"]) for way in property_of(done, "2 Test Street")["raises"]]
     assert ways == [(1.0, True, "Year Built is missing"), (1.0, False, "Occupancy below 100")]
 

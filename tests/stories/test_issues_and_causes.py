@@ -25,7 +25,7 @@ def test_every_value_that_could_not_be_used_is_listed_in_words(tmp_path):
         ("3", "Building SqFt", "#REF!", "error_cell"),
         ("4", "", "Total", "not_data: total"),
     ]
-    assert issues_of(outcome)[0]["In Words"] == "It is no year of four digits; the value is left empty."
+    assert issues_of(outcome)[0]["In Words"] == "Not a four-digit year; left blank."
     assert issues_of(outcome)[0] | {"Source File": "a.xlsx", "Source Sheet": "Sheet1"} == issues_of(outcome)[0]
     assert outcome.report["quality"]["issues"] == {"error_cell": 1, "not_a_year": 1, "not_data": 1}
     assert "3 issues with values, rows or columns" in outcome.out

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
         vendor_headers,
         vendors,
     )
-    from flexscout.domain.inert_text import SafeFormatter, escape_controls, escape_json
     from flexscout.domain.known_headers import normalize_header
     from flexscout.domain.literal_names import escape_name, escape_names, is_polars_pattern, unescape_names
     from flexscout.domain.normalization import (
@@ -64,6 +63,7 @@ if TYPE_CHECKING:
         zip_key,
     )
     from flexscout.domain.places import select_as_text, split_places
+    from flexscout.domain.safe_text import SafeFormatter, escape_controls, escape_json
     from flexscout.domain.tables import (
         combine_tables,
         common_missing_fields,
@@ -237,7 +237,7 @@ __getattr__ = lazy_exports(
             "vendor_headers",
             "vendors",
         ),
-        "inert_text": ("SafeFormatter", "escape_controls", "escape_json"),
+        "safe_text": ("SafeFormatter", "escape_controls", "escape_json"),
         "known_headers": ("normalize_header",),
         "literal_names": ("escape_name", "escape_names", "is_polars_pattern", "unescape_names"),
         "normalization": (

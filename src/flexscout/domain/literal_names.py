@@ -1,8 +1,8 @@
-"""Column names that Polars takes literally.
+"""Escape column names that Polars would read as patterns.
 
-Polars reads two kinds of names as patterns, also in its own internals: `*` is every column, and `^...$` is a regular
-expression. Headers of files may be either. In every frame of flexscout such a header gets a mark in front, and loses it when a
-table is written or handed to the user. A name without a pattern is never changed.
+Polars reads `*` as all columns and `^...$` as a regular expression, also internally. Headers of files may be either. In every
+frame of flexscout such a header has an invisible prefix, which is removed when a table is written or returned to the user. Other
+names never change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-_MARK = "\u2060"  # WORD JOINER: invisible, neither a letter nor a space
+_PREFIX = "\u2060"  # WORD JOINER: invisible, neither a letter nor a space
 
 
 def is_polars_pattern(name: str) -> bool:
@@ -21,27 +21,27 @@ def is_polars_pattern(name: str) -> bool:
 
 
 def escape_name(header: str) -> str:
-    """Return the name of a column with this header, which Polars takes literally. `unescape_name` reverses it."""
-    return _MARK + header if is_polars_pattern(header.lstrip(_MARK)) else header
+    """Return the column name for a header. `unescape_name` reverses it."""
+    return _PREFIX + header if is_polars_pattern(header.lstrip(_PREFIX)) else header
 
 
 def unescape_name(name: str) -> str:
-    """Return the header of a column with this name."""
-    return name.removeprefix(_MARK) if is_polars_pattern(name.lstrip(_MARK)) else name
+    """Return the header for a column name."""
+    return name.removeprefix(_PREFIX) if is_polars_pattern(name.lstrip(_PREFIX)) else name
 
 
 def escape_names(table: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with names that Polars takes literally."""
-    return _renamed(table, [escape_name(name) for name in table.columns])
+    """Return the table with headers as escaped column names."""
+    return _set_names(table, [escape_name(name) for name in table.columns])
 
 
 def unescape_names(table: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with its headers as the files have them, to be written or handed to the user."""
-    return _renamed(table, [unescape_name(name) for name in table.columns])
+    """Return the table with its original headers, to be written or returned to the user."""
+    return _set_names(table, [unescape_name(name) for name in table.columns])
 
 
-def _renamed(table: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    """Return the table with other names, set by position; `rename` would look the old ones up."""
+def _set_names(table: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """Set column names by position: `rename` would read the old names as patterns."""
     if names == table.columns:
         return table
     renamed = table.clone()

@@ -1,4 +1,4 @@
-"""One table of many, whatever their columns."""
+"""Combine tables with different columns into one, and keep track of the columns that each sheet lacks."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -16,49 +16,29 @@ from flexscout.domain.column_names import (
 from flexscout.domain.columns import canonical_columns
 
 
-def describe_missing_fields(columns: Collection[str], fields: Sequence[str]) -> str:
-    """Which of the duplicate `fields`, and of city and state, a sheet with these columns lacks: a text for each of its rows."""
-    return "".join(f"|{name}|" for name in dict.fromkeys((*fields, "City", "State")) if name not in columns)
-
-
-def is_missing_field(sheets: pl.Expr, field: str) -> pl.Expr:
-    """Whether the sheet of each row lacks the field; `sheets`: texts of `lacking`."""
-    return sheets.str.contains(f"|{field}|", literal=True)
-
-
-def common_missing_fields(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
-    """What each row's sheet lacks, if all are of one."""
-    return pl.repeat(describe_missing_fields(frame.columns, fields), frame.height, dtype=pl.String, eager=True)
-
-
-_WRITTEN_LAST = (*SOURCE_COLUMNS, *LINK_COLUMNS, *FILL_COLUMNS, UNVERIFIED)
-
-
 def combine_tables(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of all frames, in the order given.
+    """Return the rows of all frames, in the order given.
 
-    Columns: canonical, scores, source, then every other; names that are equal up to case and spaces are one column.
+    Columns are in the order of `order_columns`. Columns whose names differ only in case and spaces become one.
     """
-    given = [frame for frame in frames if frame.width]
-    named = [
-        _respelled(frame, names) for frame, names in zip(given, unify_column_names(frame.columns for frame in given), strict=True)
-    ]
-    table = pl.concat(named, how="diagonal_relaxed") if named else pl.DataFrame()
+    tables = [frame for frame in frames if frame.width]
+    names = unify_column_names(frame.columns for frame in tables)
+    renamed = [_rename_columns(frame, new) for frame, new in zip(tables, names, strict=True)]
+    table = pl.concat(renamed, how="diagonal_relaxed") if renamed else pl.DataFrame()
     if UNVERIFIED in table.columns and not table[UNVERIFIED].count():
         table = table.drop(UNVERIFIED)
     return table.select(order_columns(table.columns))
 
 
 def order_columns(names: Iterable[str]) -> list[str]:
-    """The names in the order of the master table: canonical, scores, source, then every other as they come."""
+    """Return the names in the order of the master table: canonical, scores, source, then all others as given."""
     given = dict.fromkeys(names)
     score, band, *rest = SCORE_COLUMNS
-    points = [name for name in given if name.endswith(POINTS_SUFFIX)]
     first = [
         *(column.name for column in canonical_columns()),
         score,
         band,
-        *points,
+        *(name for name in given if name.endswith(POINTS_SUFFIX)),
         *rest,
         *SOURCE_COLUMNS,
         *LINK_COLUMNS,
@@ -69,19 +49,34 @@ def order_columns(names: Iterable[str]) -> list[str]:
 
 
 def unify_column_names(headers: Iterable[Sequence[str]]) -> list[list[str]]:
-    """Each table's column names as they were first spelled, known ones as the vocabulary has them."""
-    spelled = {_fold(name): name for name in (*(column.name for column in canonical_columns()), *OUTPUT_COLUMNS)}
-    return [[spelled.setdefault(_fold(name), name) for name in names] for names in headers]
+    """Return each table's column names in one spelling: the vocabulary's, or the first one given."""
+    spellings = {_fold(name): name for name in (*(column.name for column in canonical_columns()), *OUTPUT_COLUMNS)}
+    return [[spellings.setdefault(_fold(name), name) for name in names] for names in headers]
 
 
-def _respelled(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    """Two spellings in one frame, of which no row has both, are one column."""
+def describe_missing_fields(columns: Collection[str], fields: Sequence[str]) -> str:
+    """Return the duplicate `fields`, and City and State, that are not among a sheet's columns, as `|City||State|`."""
+    return "".join(f"|{name}|" for name in dict.fromkeys((*fields, "City", "State")) if name not in columns)
+
+
+def common_missing_fields(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+    """Return `describe_missing_fields` for each row of a frame that is one sheet."""
+    return pl.repeat(describe_missing_fields(frame.columns, fields), frame.height, dtype=pl.String, eager=True)
+
+
+def is_missing_field(missing_fields: pl.Expr, field: str) -> pl.Expr:
+    """Return whether the sheet of each row lacks the field, from texts of `describe_missing_fields`."""
+    return missing_fields.str.contains(f"|{field}|", literal=True)
+
+
+def _rename_columns(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """Rename the columns; columns that get the same name are merged, as no row has a value in both."""
     if names == frame.columns:
         return frame
-    same: dict[str, list[str]] = {}
+    sources: dict[str, list[str]] = {}
     for old, new in zip(frame.columns, names, strict=True):
-        same.setdefault(new, []).append(old)
-    return frame.select(pl.coalesce(old).alias(new) for new, old in same.items())
+        sources.setdefault(new, []).append(old)
+    return frame.select(pl.coalesce(old).alias(new) for new, old in sources.items())
 
 
 def _fold(name: str) -> str:

@@ -20,11 +20,11 @@ def text_of(reason):
 
 
 def test_a_reason_has_a_sentence():
-    assert text_of("not_a_year") == "It is no year of four digits; the value is left empty."
+    assert text_of("not_a_year") == "Not a four-digit year; left blank."
 
 
 def test_the_detail_of_a_reason_follows_its_sentence():
-    assert text_of("not_data: total") == "The row is no property; it is counted, and left out. (total)"
+    assert text_of("not_data: total") == "The row isn't a property; it is counted but not used. (total)"
 
 
 @pytest.mark.parametrize(("reason", "text"), [("odd_thing", "odd thing"), ("odd_thing: why", "odd thing (why)")])
