@@ -1,9 +1,14 @@
 """Settings: their sources, defaults and validation."""
 
-from flexscout.config.settings import PipelineConfiguration, declared_settings, settings_affecting
-from flexscout.config.sources import Affects, describe_unknown_name, group_by_section
-from flexscout.config.template import render_settings, render_template
-from flexscout.config.yaml_files import locate_lines, parse_yaml, read_text_file
+from typing import TYPE_CHECKING
+
+from flexscout._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from flexscout.config.settings import PipelineConfiguration, declared_settings, settings_affecting
+    from flexscout.config.sources import Affects, describe_unknown_name, group_by_section
+    from flexscout.config.template import render_settings, render_template
+    from flexscout.config.yaml_files import locate_lines, parse_yaml, read_text_file
 
 __all__ = [
     "Affects",
@@ -18,3 +23,14 @@ __all__ = [
     "render_template",
     "settings_affecting",
 ]
+
+# Lazy, so that a worker, which reads mapping files, doesn't import pydantic.
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "settings": ("PipelineConfiguration", "declared_settings", "settings_affecting"),
+        "sources": ("Affects", "describe_unknown_name", "group_by_section"),
+        "template": ("render_settings", "render_template"),
+        "yaml_files": ("locate_lines", "parse_yaml", "read_text_file"),
+    },
+)
