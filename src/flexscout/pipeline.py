@@ -61,7 +61,7 @@ class ScalableFlexPipeline:
         with clock.stage("discovery"):
             found = self._scan()
             check_output_paths(Path(config.output_file), Path(config.report_file), config.page_file)
-        cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, failures=failures)
+        cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=failures)
         with (
             RunHistory(Path(config.output_file)) as book,
             open_run_log(Path(config.log_file), config.log_level),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flexscout.runtime.executors import PRELOADED
+from flexscout.runtime.process_start import PRELOADED
 from workbooks import HEADER, candidate, write_workbook
 
 _SITE = {"sitecustomize", "usercustomize"}
@@ -26,7 +26,7 @@ _CODE = [sys.executable, "-c", "from flexscout.cli import main; main()"]
 _SPAWNING = """
 import os, sys
 from multiprocessing.context import SpawnProcess
-from flexscout.executors import workers
+from flexscout.runtime import process_start
 
 started = []
 
@@ -36,7 +36,7 @@ class Spawned:
         started.append(process)
         return SpawnProcess._Popen(process)
 
-workers._BaseProcess = Spawned
+process_start._BaseProcess = Spawned
 sys.path[:0] = ["", os.getcwd()]
 from flexscout.cli import main
 try:
@@ -128,7 +128,7 @@ def test_empty_and_relative_pieces_of_pythonpath_do_not_count(tmp_path):
 def test_a_notebook_keeps_its_path_while_its_workers_do_without(tmp_path):
     """A caller's own imports work as before; `-c` has the same empty entry as a notebook."""
     (tmp_path / "own.py").write_text("")
-    code = "import sys, flexscout.cli\nfrom flexscout.executors import WorkerPool\nbefore = sys.path, list(sys.path)\n"
+    code = "import sys, flexscout.cli\nfrom flexscout.runtime.executors import WorkerPool\nbefore = sys.path, list(sys.path)\n"
     code += "with WorkerPool(1, 60, 1) as pool:\n    theirs = pool.submit(eval, '__import__(\"sys\").path').result()\n"
     code += "import own\nassert before == (sys.path, sys.path) and '' in sys.path\n"
     code += f"assert not {{'', {str(tmp_path)!r}}} & set(theirs), theirs"

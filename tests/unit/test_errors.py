@@ -246,7 +246,7 @@ def test_the_cause_of_most_files_comes_first():
 def test_a_cause_that_nobody_described_speaks_for_itself():
     errors = [DataFormatError(ErrorCode.WEB_PAGE, "It is one.", "Save it as .xlsx.", name) for name in ("b.xls", "a.xls")]
     (cause,) = ErrorHandler().generate_error_report(errors)["causes"]
-    assert cause["message"] == "2 files could not be read (web page): a.xls and b.xls."
+    assert cause["message"] == "2 files couldn't be read (web page): a.xls and b.xls."
     assert cause["next_step"] == "Save it as .xlsx."
 
 
@@ -282,7 +282,7 @@ def test_each_pause_is_about_twice_the_one_before_it():
 def test_a_file_that_is_done_has_all_its_tries_again():
     handler = ErrorHandler(retries=1)
     handler.handle_file_error(A, PermissionError())
-    handler.forget(A)
+    handler.reset(A)
     assert handler.handle_file_error(A, PermissionError()) is ErrorAction.RETRY
 
 

@@ -8,9 +8,10 @@ if TYPE_CHECKING:
     from flexscout.runtime.batch import BatchProcessor
     from flexscout.runtime.cache import TableCache, hash_reading_code, hash_result_code, open_table_cache
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
-    from flexscout.runtime.executors import SerialExecutor, start_worker_server
+    from flexscout.runtime.executors import SerialExecutor
     from flexscout.runtime.fault_isolation import Classify, FaultIsolation
     from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stopwatch, measure_peak_mb
+    from flexscout.runtime.process_start import start_worker_server
     from flexscout.runtime.progress import FileProgress, NoProgress, Progress, write_file_progress
     from flexscout.runtime.run_log import log_run_finished, log_scan, open_run_log
     from flexscout.runtime.storage import (
@@ -69,7 +70,8 @@ __getattr__ = lazy_exports(
         "batch": ("BatchProcessor",),
         "cache": ("TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
         "error_handler": ("ErrorAction", "ErrorHandler"),
-        "executors": ("SerialExecutor", "start_worker_server"),
+        "executors": ("SerialExecutor",),
+        "process_start": ("start_worker_server",),
         "fault_isolation": ("Classify", "FaultIsolation"),
         "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stopwatch", "measure_peak_mb"),
         "progress": ("FileProgress", "NoProgress", "Progress", "write_file_progress"),

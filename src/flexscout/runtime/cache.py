@@ -1,4 +1,4 @@
-"""Tables of files that were read, found again by content and by all that their reading depends on."""
+"""Cache of tables: files that were read are found again by content and by everything that reading depends on."""
 
 import errno
 import logging
@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import flexscout
 from flexscout.error_codes import ErrorCode
@@ -30,30 +30,36 @@ _IMPORT = re.compile(r"^\s*from flexscout\.(\w+)", re.MULTILINE)
 _READER_LIBRARIES = ("fastexcel", "polars", "lxml")
 _RESULT_LIBRARIES = (*_READER_LIBRARIES, "rustpy-xlsxwriter", "narwhals", "rapidfuzz")
 
+_FORMAT = 2  # version of the records; others are not read
+_RECORD_NAME, _SCRATCH_NAME = "record.json", "rows"
+_IN_USE_SECONDS = 3600.0  # an entry is not removed within this time after a run used it
+
+logger = logging.getLogger("flexscout.cache")
+
 
 @lru_cache
 def hash_reading_code() -> str:
     """Return the hash of everything that turns a file into tables: `ingest`, every package it imports, and the libraries."""
     files: dict[Path, bytes] = {}
-    names, waiting = set(), {"ingest"}
+    seen, waiting = set(), {"ingest"}
     while waiting:
         name = waiting.pop()
-        names.add(name)
-        own = _read_package(name)
-        files |= own
-        code = [content.decode() for file, content in own.items() if file.suffix == ".py"]
-        waiting |= {imported for text in code for imported in _IMPORT.findall(text)} - names
-    return _digest(files, _READER_LIBRARIES)
+        seen.add(name)
+        content = _read_package(name)
+        files |= content
+        code = [text.decode() for file, text in content.items() if file.suffix == ".py"]
+        waiting |= {imported for text in code for imported in _IMPORT.findall(text)} - seen
+    return _hash_files(files, _READER_LIBRARIES)
 
 
 @lru_cache
 def hash_result_code() -> str:
     """Return the hash of everything that turns a folder into a result: the whole package and the libraries."""
-    return _digest({file: file.read_bytes() for file in _list_files(_PACKAGE)}, _RESULT_LIBRARIES)
+    return _hash_files({file: file.read_bytes() for file in _list_files(_PACKAGE)}, _RESULT_LIBRARIES)
 
 
-def _digest(files: Mapping[Path, bytes], libraries: Iterable[str]) -> str:
-    # The content, not a version number: a checkout changes without one.
+def _hash_files(files: Mapping[Path, bytes], libraries: Iterable[str]) -> str:
+    # The content instead of a version number, which stays the same while code is edited.
     parts = [f"{file.relative_to(_PACKAGE).as_posix()} {sha256(content).hexdigest()}" for file, content in sorted(files.items())]
     parts += [f"{library} {version(library)}" for library in libraries]
     return sha256("\n".join(parts).encode()).hexdigest()
@@ -69,126 +75,150 @@ def _list_files(folder: Path) -> Iterable[Path]:
     return (file for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".json"))
 
 
-_FORMAT = 2  # of the records; others are not read
-_RECORD, _SCRATCH = "record.json", "rows"
-_IN_USE = 3600.0  # seconds for which an entry that a run has used is left alone
+class TrimResult(NamedTuple):
+    """Outcome of trimming a cache.
 
-logger = logging.getLogger("flexscout.cache")
+    Attributes:
+        entries_removed: Number of entries removed.
+        bytes_removed: Their size.
+        bytes_kept: Size of the other entries.
+
+    """
+
+    entries_removed: int
+    bytes_removed: int
+    bytes_kept: int
 
 
 @dataclass(frozen=True)
 class TableCache:
-    """A folder with an entry per file: its tables, and a record, which is written when they are safe on the disk.
+    """A folder with an entry per file: its tables, and a record that is written once they are on disk.
 
-    `reading`: what reading depends on beside a file's content and name; `lasting`: whether entries outlive the run; `reuse`:
-    whether those of other runs are found, `failures`: also of files that failed.
+    Attributes:
+        folder: The folder of the cache.
+        reading_key: What reading depends on in addition to the content and the name of a file.
+        is_persistent: Whether entries outlive the run.
+        reuse: Whether entries of other runs are used.
+        reuse_failures: Whether entries of files that failed are used too.
+
     """
 
     folder: Path
-    reading: str = ""
+    reading_key: str = ""
     is_persistent: bool = False
     reuse: bool = True
-    failures: bool = True
+    reuse_failures: bool = True
 
-    def with_options(self, asked: object) -> "TableCache":
-        """The same for readings that depend on what is asked, too: its `repr` tells all."""
-        return replace(self, reading=f"{self.reading}\n{asked!r}")
+    def with_options(self, options: object) -> "TableCache":
+        """Return the cache for readings that depend on options too; their `repr` identifies them."""
+        return replace(self, reading_key=f"{self.reading_key}\n{options!r}")
 
     def entry_folder(self, source: SourceFile) -> Path:
-        """The folder of a file's entry."""
-        # The name says what the reader takes a text file for, and whether a mapping is for it.
-        depends = sha256(f"{self.reading}\n{source.path.name}".encode("utf-8", "surrogateescape")).hexdigest()
-        return self.folder / f"{source.fingerprint[:32]}-{depends[:16]}"
+        """Return the folder of a file's entry."""
+        # The name decides how a text file is read, and whether a mapping applies.
+        key = sha256(f"{self.reading_key}\n{source.path.name}".encode("utf-8", "surrogateescape")).hexdigest()
+        return self.folder / f"{source.fingerprint[:32]}-{key[:16]}"
 
     def scratch_folder(self, source: SourceFile) -> Path:
-        """The folder in it where what is too large for memory waits while the file is read."""
+        """Return the folder in a file's entry for rows that are too many for memory while the file is read."""
         return self.scratch_in(self.entry_folder(source))
 
     @staticmethod
-    def scratch_in(place: Path) -> Path:
-        """The same of an entry's folder."""
-        return place / _SCRATCH
+    def scratch_in(entry_folder: Path) -> Path:
+        """Return the scratch folder in an entry's folder."""
+        return entry_folder / _SCRATCH_NAME
 
     def create_entry_folder(self, source: SourceFile) -> Path:
-        """Make the folder of a file's entry, or a second one where damage or permissions make that unusable. Raises OSError."""
-        place, second = self._places(source)
+        """Create the folder of a file's entry, or a second one if damage or permissions make it unusable. Raises OSError."""
+        first, second = self._entry_folders(source)
         try:
-            return _make_usable(place)
+            return _create_folder(first)
         except OSError:
-            return _make_usable(second)
+            return _create_folder(second)
 
-    def _places(self, source: SourceFile) -> tuple[Path, Path]:
-        place = self.entry_folder(source)
-        return place, place.with_name(f"{place.name}-2")
+    def _entry_folders(self, source: SourceFile) -> tuple[Path, Path]:
+        folder = self.entry_folder(source)
+        return folder, folder.with_name(f"{folder.name}-2")
 
     def find(self, source: SourceFile) -> FileRecord | None:
-        """What is known of a file of this content from another run, with its tables; None if it has to be read.
+        """Return the record of a file from an earlier run, with its tables; None if the file has to be read.
 
-        Every byte of the record and the tables is checked against their checksums; a damaged entry is logged and not used.
+        Every byte of the record and the tables is verified; a damaged entry is logged and not used.
         """
         if not (self.is_persistent and self.reuse) or not source.fingerprint:
             return None
         key = self.entry_folder(source).name
-        for place in self._places(source):
-            entry = _entry_at(place, key, source.name)
+        for folder in self._entry_folders(source):
+            entry = _find_entry(folder, key, source.name)
             if entry:
-                if entry.error and not self.failures:
+                if entry.error and not self.reuse_failures:
                     return None
                 with suppress(OSError):
-                    os.utime(place / _RECORD)
-                return entry.of(source, place)
+                    os.utime(folder / _RECORD_NAME)
+                return entry.to_record(source, folder)
         return None
 
     def store(self, record: FileRecord) -> None:
-        """Mark a file as done, if what became of it depends on nothing but its content. Raises OSError."""
-        if self.is_persistent and _is_certain(record) and _is_what_was_found(record.source):
-            tables = [table for sheet in record.sheets for table in _tables(sheet)]
-            place = tables[0].parent if tables else self.create_entry_folder(record.source)
-            entry = _Entry.about(record, self.entry_folder(record.source).name)
-            write_atomically(place / _RECORD, seal_record(_adapter().dump_json(entry, indent=1), _FORMAT))
+        """Complete the entry of a file, if its outcome depends on nothing but its content. Raises OSError."""
+        if self.is_persistent and _is_deterministic(record) and _is_unchanged(record.source):
+            tables = [table for sheet in record.sheets for table in _list_tables(sheet)]
+            folder = tables[0].parent if tables else self.create_entry_folder(record.source)
+            entry = _Entry.from_record(record, self.entry_folder(record.source).name)
+            write_atomically(folder / _RECORD_NAME, seal_record(_adapter().dump_json(entry, indent=1), _FORMAT))
 
     def invalidate(self, source: SourceFile) -> None:
-        """Have the next run read the file again; the tables stay for this run. An entry that can't be changed stays."""
+        """Have the next run read the file again; this run can still use the tables. Best effort: I/O errors are ignored."""
         with suppress(OSError):
-            (self.entry_folder(source) / _RECORD).unlink(missing_ok=True)
+            (self.entry_folder(source) / _RECORD_NAME).unlink(missing_ok=True)
 
-    def trim(self, most_gb: float, idle: float = _IN_USE) -> tuple[int, int, int]:
-        """Remove what was not used for longest until no more than `most_gb` are left, but nothing of the last `idle` seconds.
+    def trim(self, max_gb: float, idle_seconds: float = _IN_USE_SECONDS) -> TrimResult:
+        """Remove the entries that were not used for longest, and those without a record.
 
-        Gives the entries removed, the bytes removed, the bytes kept.
+        Args:
+            max_gb: Size to trim to.
+            idle_seconds: Entries that were used within this time stay.
+
         """
-        entries = sorted(_entries(self.folder), key=lambda entry: (-entry.used, entry.path.name))
-        kept, removed, freed = 0, 0, 0
-        for entry in entries:
-            superfluous = not entry.is_done or kept + entry.size > most_gb * 2**30
-            if superfluous and entry.used <= time.time() - idle:
+        kept = removed = freed = 0
+        for entry in sorted(_list_entries(self.folder), key=lambda entry: (-entry.used, entry.path.name)):
+            is_superfluous = not entry.is_complete or kept + entry.size > max_gb * 2**30
+            if is_superfluous and entry.used <= time.time() - idle_seconds:
                 shutil.rmtree(entry.path, ignore_errors=True)
                 removed, freed = removed + 1, freed + entry.size
             else:
                 kept += entry.size
-        return removed, freed, kept
+        return TrimResult(removed, freed, kept)
 
 
 @contextmanager
-def open_table_cache(folder: Path, reading: str, *, reuse: bool = True, failures: bool = True) -> Iterator[TableCache]:
-    """The cache in `folder`; where none can be written, one that ends with the run."""
+def open_table_cache(folder: Path, reading_key: str, *, reuse: bool = True, reuse_failures: bool = True) -> Iterator[TableCache]:
+    """Open the cache in a folder, or, if the folder can't be written, a temporary one.
+
+    Args:
+        folder: The folder, which is created.
+        reading_key: What reading depends on in addition to the content and the name of a file.
+        reuse: Use entries of other runs.
+        reuse_failures: Use entries of files that failed too.
+
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        usable = os.access(folder, os.W_OK | os.X_OK)
+        is_usable = os.access(folder, os.W_OK | os.X_OK)
     except OSError:
-        usable = False
-    if usable:
-        yield TableCache(folder, reading, is_persistent=True, reuse=reuse, failures=failures)
+        is_usable = False
+    if is_usable:
+        yield TableCache(folder, reading_key, is_persistent=True, reuse=reuse, reuse_failures=reuse_failures)
         return
     with TableFolder() as temporary:
-        yield TableCache(temporary, reading)
+        yield TableCache(temporary, reading_key)
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A record as it is kept: tables by their names in the entry's folder, each with its size in bytes.
+    """A record as it is stored: with tables by their names in the entry's folder.
 
-    `key`: name of the folder that it was made for, so that a copy in another place is not taken for that file's.
+    `key`: name of the folder that the entry was made for, so that a copy in another folder is not used;
+    `error`: code, message and next step; `sizes`: name -> bytes of each table.
     """
 
     key: str
@@ -199,96 +229,92 @@ class _Entry:
     sizes: dict[str, int]
 
     @classmethod
-    def about(cls, record: FileRecord, key: str) -> "_Entry":
+    def from_record(cls, record: FileRecord, key: str) -> "_Entry":
         error = record.error
-        told = (error.code, error.message, error.next_step) if error else None
-        sizes = {table.name: table.stat().st_size for sheet in record.sheets for table in _tables(sheet)}
-        return cls(key, record.source.name, tuple(map(_by_name, record.sheets)), record.skipped_sheets, told, sizes)
+        stored_error = (error.code, error.message, error.next_step) if error else None
+        sizes = {table.name: table.stat().st_size for sheet in record.sheets for table in _list_tables(sheet)}
+        sheets = tuple(
+            replace(sheet, table=sheet.table and Path(sheet.table.name), issues=sheet.issues and Path(sheet.issues.name))
+            for sheet in record.sheets
+        )
+        return cls(key, record.source.name, sheets, record.skipped_sheets, stored_error, sizes)
 
-    def of(self, source: SourceFile, place: Path) -> FileRecord:
+    def to_record(self, source: SourceFile, folder: Path) -> FileRecord:
         error = DataFormatError(ErrorCode(self.error[0]), *self.error[1:], source.name) if self.error else None
-        sheets = tuple(_in_folder(sheet, place) for sheet in self.sheets)
+        sheets = tuple(
+            replace(sheet, table=sheet.table and folder / sheet.table, issues=sheet.issues and folder / sheet.issues)
+            for sheet in self.sheets
+        )
         return FileRecord(source, sheets, self.skipped_sheets, error=error, reused=True)
 
 
-def _tables(sheet: SheetRecord) -> tuple[Path, ...]:
+def _list_tables(sheet: SheetRecord) -> tuple[Path, ...]:
     return tuple(table for table in (sheet.table, sheet.issues) if table)
 
 
-def _by_name(sheet: SheetRecord) -> SheetRecord:
-    return replace(sheet, table=_named(sheet.table), issues=_named(sheet.issues))
-
-
-def _named(table: Path | None) -> Path | None:
-    return Path(table.name) if table else None
-
-
-def _in_folder(sheet: SheetRecord, place: Path) -> SheetRecord:
-    return replace(sheet, table=sheet.table and place / sheet.table, issues=sheet.issues and place / sheet.issues)
-
-
-def _is_certain(record: FileRecord) -> bool:
-    """Whether another run would end alike: limits of memory and time, or a lock, may be others then."""
+def _is_deterministic(record: FileRecord) -> bool:
+    """Return whether another run would end the same way; a limit, a timeout or a lock may be gone by then."""
     return record.error is None or isinstance(record.error, DataFormatError)
 
 
-def _is_what_was_found(source: SourceFile) -> bool:
-    """Whether the file is still the one whose content was looked at; it may have been replaced in the meantime."""
+def _is_unchanged(source: SourceFile) -> bool:
+    """Return whether the file is still the one that was scanned; it may have been replaced meanwhile."""
     try:
-        now = source.path.stat()
+        status = source.path.stat()
     except OSError:
         return False
-    return (now.st_size, now.st_mtime) == (source.size, source.modified)
+    return (status.st_size, status.st_mtime) == (source.size, source.modified)
 
 
-def _make_usable(place: Path) -> Path:
-    """Make the folder, and remove what keeps files from being written there. Raises OSError."""
-    if not place.is_dir():
-        place.unlink(missing_ok=True)
-    place.mkdir(parents=True, exist_ok=True)
-    for inside in place.iterdir():
-        # Only folders are in the way. Files are replaced: another run may be reading them.
-        if inside.is_dir() and inside.name != _SCRATCH:
-            shutil.rmtree(inside)
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
-    return place
+def _create_folder(folder: Path) -> Path:
+    """Create an entry's folder, and remove what prevents files from being written there. Raises OSError."""
+    if not folder.is_dir():
+        folder.unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for child in folder.iterdir():
+        # Files are replaced later: another run may be reading them.
+        if child.is_dir() and child.name != _SCRATCH_NAME:
+            shutil.rmtree(child)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    return folder
 
 
-def _entry_at(place: Path, key: str, file: str) -> _Entry | None:
-    """Return the entry if its record and its tables are exactly as they were written; log if they are not."""
+def _find_entry(folder: Path, key: str, file: str) -> _Entry | None:
+    """Return the entry if its record and tables are exactly as they were written; log if they are not."""
     try:
-        entry = _read_entry(place, key)
+        entry = _read_entry(folder, key)
     except FileNotFoundError:
         return None
     except (OSError, ValueError):  # pydantic's errors are ValueErrors
         entry = None
     if entry is None:
         logger.warning(
-            "What was kept of %s is damaged (%s): the file is read again. If this happens often, check the disk.",
-            *(file, place),
-            extra={"event": "cache_damaged", "data": {"file": file, "entry": str(place)}},
+            "The cache entry of %s is damaged (%s), so the file is read again. If this happens often, check the disk.",
+            *(file, folder),
+            extra={"event": "cache_damaged", "data": {"file": file, "entry": str(folder)}},
         )
     return entry
 
 
-def _read_entry(place: Path, key: str) -> _Entry | None:
-    """Return None if the entry belongs to another file or a table is damaged.
+def _read_entry(folder: Path, key: str) -> _Entry | None:
+    """Return the entry in a folder; None if it was made for another folder or a table is damaged.
 
-    Raises FileNotFoundError without a record; another OSError or ValueError if the record is unusable.
+    Raises FileNotFoundError if there is no record; another OSError or ValueError if it can't be used.
     """
-    if not (place / _RECORD).is_file() and (place / _RECORD).exists():
-        raise IsADirectoryError(place / _RECORD)
-    entry = _adapter().validate_json(open_record((place / _RECORD).read_bytes(), _FORMAT))
-    return entry if entry.key == key and all(_is_intact(sheet, place, entry.sizes) for sheet in entry.sheets) else None
+    record = folder / _RECORD_NAME
+    if not record.is_file() and record.exists():
+        raise IsADirectoryError(record)
+    entry = _adapter().validate_json(open_record(record.read_bytes(), _FORMAT))
+    return entry if entry.key == key and all(_is_intact(sheet, folder, entry.sizes) for sheet in entry.sheets) else None
 
 
-def _is_intact(sheet: SheetRecord, place: Path, sizes: dict[str, int]) -> bool:
-    """Whether the sheet's tables are there, byte for byte."""
+def _is_intact(sheet: SheetRecord, folder: Path, sizes: dict[str, int]) -> bool:
+    """Return whether the sheet's tables have the sizes and checksums they were written with."""
     checksums = dict(sheet.checksums)
-    tables = [place / table for table in _tables(sheet)]
+    tables = [folder / table for table in _list_tables(sheet)]
     try:
-        # The size tells most damage without reading the table.
+        # The size reveals most damage without reading the table.
         return all(
             table.is_file()
             and table.stat().st_size == sizes.get(table.name)
@@ -301,25 +327,25 @@ def _is_intact(sheet: SheetRecord, place: Path, sizes: dict[str, int]) -> bool:
 
 @lru_cache
 def _adapter() -> "TypeAdapter[_Entry]":
-    from pydantic import TypeAdapter  # noqa: PLC0415 - workers write tables, and need none of it
+    from pydantic import TypeAdapter  # noqa: PLC0415 - workers don't need it
 
     return TypeAdapter(_Entry)
 
 
 @dataclass(frozen=True)
-class _Found:
-    """An entry on the disk; `used`: seconds since 1970, `size`: bytes; `is_done`: whether it has a record."""
+class _EntryStatus:
+    """An entry on disk. `used`: seconds since 1970; `size`: bytes; `is_complete`: whether it has a record."""
 
     path: Path
     used: float
     size: int
-    is_done: bool
+    is_complete: bool
 
 
-def _entries(folder: Path) -> Iterator[_Found]:
+def _list_entries(folder: Path) -> Iterator[_EntryStatus]:
     with suppress(OSError):
-        for place in folder.iterdir():
+        for path in folder.iterdir():
             with suppress(OSError):
-                stats = [file.stat() for file in place.iterdir()]
-                used = max((stat.st_mtime for stat in stats), default=place.stat().st_mtime)
-                yield _Found(place, used, sum(stat.st_size for stat in stats), (place / _RECORD).is_file())
+                stats = [file.stat() for file in path.iterdir()]
+                used = max((stat.st_mtime for stat in stats), default=path.stat().st_mtime)
+                yield _EntryStatus(path, used, sum(stat.st_size for stat in stats), (path / _RECORD_NAME).is_file())

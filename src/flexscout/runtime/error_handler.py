@@ -1,4 +1,4 @@
-"""What follows an error of a file, and what many errors have in common."""
+"""Error handling: retry, skip or abort after an error, and a report of all errors by cause."""
 
 import logging
 import random
@@ -12,8 +12,8 @@ from flexscout.domain import join_some
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import OutputError, ProcessingError, is_transient
 
-_FILES_SHOWN = 2  # of many with one cause
-_FIRST_PAUSE = 0.2  # seconds before the first retry; doubled for each that follows
+_FILES_SHOWN = 2  # per cause
+_FIRST_DELAY_SECONDS = 0.2  # before the first retry; doubled for each further one
 
 logger = logging.getLogger("flexscout.errors")
 
@@ -68,70 +68,86 @@ _CAUSES = {
 
 
 class ErrorHandler:
-    """Decides what follows an error of a file, logs it, and sums errors up.
+    """Decides what to do after an error of a file, logs it, and reports all errors.
 
-    `retries`: how often a transient error is tried again.
+    Args:
+        retries: How often a file is retried after transient errors.
+
     """
 
     def __init__(self, retries: int = 2) -> None:
         self.retries = retries
-        self._tried: Counter[Path] = Counter()
+        self._retried: Counter[Path] = Counter()
 
     def handle_file_error(self, file_path: Path, error: BaseException) -> ErrorAction:
-        """RETRY for a transient error with tries left, else SKIP; ABORT if nothing can be written."""
+        """Return what to do after an error.
+
+        Returns:
+            RETRY for a transient error with retries left, ABORT if nothing can be written, else SKIP.
+
+        """
         if isinstance(error, OutputError):
             return ErrorAction.ABORT
-        if is_transient(error) and self._tried[file_path] < self.retries:
-            self._tried[file_path] += 1
+        if is_transient(error) and self._retried[file_path] < self.retries:
+            self._retried[file_path] += 1
             return ErrorAction.RETRY
         return ErrorAction.SKIP
 
     def count_retries(self, file_path: Path) -> int:
-        """How often the file was tried again so far."""
-        return self._tried[file_path]
+        """Return how often the file was retried."""
+        return self._retried[file_path]
 
     def retry_delay(self, file_path: Path) -> float:
-        """Seconds to wait before the file is tried again: longer each time, and never for all files alike."""
-        spread = random.uniform(0.8, 1.2)  # noqa: S311  # nosec B311 # a waiting time, not a secret
-        return _FIRST_PAUSE * 2.0 ** (self._tried[file_path] - 1) * spread
+        """Return the seconds to wait before the next retry: exponential backoff with jitter."""
+        spread = random.uniform(0.8, 1.2)  # noqa: S311  # nosec B311 # a delay, not a secret
+        return _FIRST_DELAY_SECONDS * 2.0 ** (self._retried[file_path] - 1) * spread
 
     def reset(self, file_path: Path) -> None:
-        """Give the file all its tries again: what was to be done with it is done."""
-        self._tried.pop(file_path, None)
+        """Forget the retries of a file, once it is done."""
+        self._retried.pop(file_path, None)
 
     def log_processing_error(self, context: Mapping[str, Any], error: BaseException) -> None:
-        """Log an error with what is known of it."""
+        """Log an error.
+
+        Args:
+            context: What is known about it, such as the file.
+            error: The error.
+
+        """
         logger.error("%s", error, extra={"event": "file_failed", "data": dict(context)})
 
     def generate_error_report(self, errors: Sequence[ProcessingError]) -> dict[str, Any]:
-        """`total`, the counts `by_category` and `by_code`, `causes`, and `errors`, each with its file and next step.
+        """Summarize errors.
 
-        `causes`: by code, most files first: `category`, `code`, `files` (how many), `message` and `next_step` for all of them.
+        Returns:
+            `total`; the counts `by_category` and `by_code`; `causes`, most files first, each with `category`, `code`, `files`
+            (the count), `message` and `next_step`; `errors`, each with its `file` and the fields of `ProcessingError.as_dict`.
+
         """
         return {
             "total": len(errors),
             "by_category": dict(sorted(Counter(str(error.category) for error in errors).items())),
             "by_code": dict(sorted(Counter(error.code for error in errors).items())),
-            "causes": _causes(errors),
+            "causes": _group_by_cause(errors),
             "errors": [{"file": error.file, **error.as_dict()} for error in errors],
         }
 
 
-def _causes(errors: Iterable[ProcessingError]) -> list[dict[str, Any]]:
+def _group_by_cause(errors: Iterable[ProcessingError]) -> list[dict[str, Any]]:
     by_code: dict[ErrorCode, list[ProcessingError]] = {}
     for error in errors:
         by_code.setdefault(error.code, []).append(error)
-    groups = sorted(by_code.items(), key=lambda group: (-len(group[1]), group[0]))
-    return [_cause(code, same) for code, same in groups]
+    ordered = sorted(by_code.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [_describe_cause(code, same) for code, same in ordered]
 
 
-def _cause(code: ErrorCode, errors: Sequence[ProcessingError]) -> dict[str, Any]:
-    """One cause, in the words of its error where only one file has it."""
+def _describe_cause(code: ErrorCode, errors: Sequence[ProcessingError]) -> dict[str, Any]:
+    """Describe the errors of one cause; a single error keeps its own message."""
     first = errors[0]
     message, next_step = first.message, first.next_step
     if len(errors) > 1:
-        common = f"could not be read ({code.replace('_', ' ')})"
-        what, next_step = _CAUSES.get(code, (common, Counter(error.next_step for error in errors).most_common(1)[0][0]))
+        frequent_step = Counter(error.next_step for error in errors).most_common(1)[0][0]
+        predicate, next_step = _CAUSES.get(code, (f"couldn't be read ({code.replace('_', ' ')})", frequent_step))
         limit = max(_FILES_SHOWN, len(errors)) if len(errors) <= _FILES_SHOWN + 1 else _FILES_SHOWN
-        message = f"{len(errors):,} files {what}: {join_some(sorted(error.file for error in errors), limit, last=' and ')}."
+        message = f"{len(errors):,} files {predicate}: {join_some(sorted(error.file for error in errors), limit, last=' and ')}."
     return {"category": str(first.category), "code": code, "files": len(errors), "message": message, "next_step": next_step}

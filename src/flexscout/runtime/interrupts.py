@@ -1,4 +1,4 @@
-"""When Ctrl-C, and the signals that ask a process to end, count: not in the middle of what has to be whole."""
+"""Ctrl-C and termination signals: when they take effect, so that nothing is left half done."""
 
 import signal
 from collections.abc import Iterator
@@ -6,66 +6,73 @@ from contextlib import ExitStack, contextmanager
 from threading import current_thread, main_thread
 from typing import Any, Self
 
-_ASKED_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_TERMINATION_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Terminated(KeyboardInterrupt):
-    """Raised when the process is asked to end; goes the way of Ctrl-C. `exit_code`: as a shell has it."""
+    """Raised when the process receives a termination signal; handled like Ctrl-C.
+
+    Attributes:
+        exit_code: 128 + number of the signal, as in a shell.
+
+    """
 
     exit_code = 128 + signal.SIGINT
 
     @classmethod
-    def by(cls, number: int) -> Self:
-        """By the signal of that number."""
-        ended = cls()
-        ended.exit_code = 128 + number
-        return ended
+    def by_signal(cls, number: int) -> Self:
+        """Return the exception for a signal."""
+        terminated = cls()
+        terminated.exit_code = 128 + number
+        return terminated
 
 
 def raise_on_termination() -> None:
-    """From now on a request to end raises Terminated in the main thread, so that everything is cleared away."""
-    for number in _ASKED_TO_END:
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
-            signal.signal(number, _end)
-
-
-def _end(number: int, _frame: object) -> None:
-    # Once is enough: a second one would interrupt the clearing away.
-    for other in _ASKED_TO_END:
-        signal.signal(other, signal.SIG_IGN)
-    raise Terminated.by(number)
+    """From now on, raise Terminated in the main thread on a termination signal, so that cleanup runs."""
+    for number in _TERMINATION_SIGNALS:
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, which stays so
+            signal.signal(number, _raise_terminated)
 
 
 @contextmanager
 def defer_interrupts(*, reraise: bool = True) -> Iterator[None]:
-    """Ctrl-C is heard, and raises KeyboardInterrupt only when the context ends; without `count` not even then.
+    """Hold back Ctrl-C, and termination signals if `raise_on_termination` was called, until the context ends.
 
-    So are requests to end, where `listen` has been called.
+    Args:
+        reraise: Raise the interrupt when the context ends; if False, drop it.
+
     """
-    pressed: list[int] = []
-    listening = [number for number in _ASKED_TO_END if signal.getsignal(number) is _end]
+    received: list[int] = []
+    handled = [number for number in _TERMINATION_SIGNALS if signal.getsignal(number) is _raise_terminated]
     with ExitStack() as handlers:
-        for number in (signal.SIGINT, *listening):
-            handlers.enter_context(_answered_by(number, lambda number, _frame: pressed.append(number)))
+        for number in (signal.SIGINT, *handled):
+            handlers.enter_context(_replace_handler(number, lambda number, _frame: received.append(number)))
         yield
-    if pressed and reraise:
-        raise KeyboardInterrupt if pressed[0] == signal.SIGINT else Terminated.by(pressed[0])
+    if received and reraise:
+        raise KeyboardInterrupt if received[0] == signal.SIGINT else Terminated.by_signal(received[0])
 
 
 @contextmanager
 def ignore_interrupts() -> Iterator[None]:
-    """A context in which Ctrl-C does nothing, nor in a process that is started in it."""
-    with _answered_by(signal.SIGINT, signal.SIG_IGN):
+    """Ignore Ctrl-C in this process, and in processes that are started in the context."""
+    with _replace_handler(signal.SIGINT, signal.SIG_IGN):
         yield
+
+
+def _raise_terminated(number: int, _frame: object) -> None:
+    # A second signal would interrupt the cleanup.
+    for other in _TERMINATION_SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    raise Terminated.by_signal(number)
 
 
 @contextmanager
-def _answered_by(number: int, handler: Any) -> Iterator[None]:
+def _replace_handler(number: int, handler: Any) -> Iterator[None]:
     if current_thread() is not main_thread():
-        yield  # only the main thread hears it
+        yield  # signals are delivered to the main thread only
         return
-    before = signal.signal(number, handler)
+    previous = signal.signal(number, handler)
     try:
         yield
     finally:
-        signal.signal(number, before)
+        signal.signal(number, previous)

@@ -1,4 +1,4 @@
-"""How long the stages of a run took, and its memory."""
+"""Metrics of a run: seconds by stage, and memory."""
 
 import logging
 import sys
@@ -8,142 +8,151 @@ from threading import Event, Thread
 from time import perf_counter
 from typing import Self
 
-import psutil
-
-_LOOK_SECONDS_WATCH = 0.1  # a process that fills memory as fast as it can gets some 300 MB further between two looks
-
-
-class MemoryGuard:
-    """Looks at the processes that `numbers` gives, until it is ended; none may hold more than `memory` bytes.
-
-    `quiet`: a context that is true while no process is in the middle of a message: one that died there would block the others.
-    """
-
-    def __init__(
-        self, numbers: Callable[[], Iterable[int]], quiet: Callable[[], AbstractContextManager[bool]], memory: int
-    ) -> None:
-        self._numbers = numbers
-        self._quiet = quiet
-        self._memory = memory
-        self._ended = Event()
-        self._thread = Thread(target=self._run, name="flexscout-watch", daemon=True)
-        self._thread.start()
-
-    def end(self) -> None:
-        """Look no more."""
-        self._ended.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(_LOOK_SECONDS_WATCH):
-            # Workers come and go while they are looked at.
-            with suppress(RuntimeError):
-                for number in self._numbers():
-                    self._look(number)
-
-    def _look(self, number: int) -> None:
-        with suppress(psutil.Error):
-            process = psutil.Process(number)
-            if process.memory_info().rss > self._memory:
-                with self._quiet() as quiet:
-                    if quiet:
-                        process.kill()
-
-
 MEMORY_WARNING_SHARE = 0.9
-"""Share of the limit from which memory is near it."""
+"""Share of the memory limit from which a run warns."""
 
-_LOOK_SECONDS = 0.5
+_WATCH_SECONDS = 0.5
+_GUARD_SECONDS = 0.1  # a process that allocates as fast as it can gets some 300 MB further in this time
 
 stage_logger = logging.getLogger("flexscout.stage")
 memory_logger = logging.getLogger("flexscout.memory")
 
 
 class Stopwatch:
-    """Seconds by stage."""
+    """Measures the stages of a run.
+
+    Attributes:
+        seconds: Stage -> seconds.
+
+    """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Add the time until the context ends to the stage `name`, and log it, with the most memory held so far."""
+        """Add the time of the context to a stage, and log it with the peak memory so far."""
         started = perf_counter()
         try:
             yield
         finally:
-            took = perf_counter() - started
-            self.seconds[name] = self.seconds.get(name, 0.0) + took
-            data = {"stage": name, "seconds": round(took, 3), "memory_mb": round(measure_peak_mb())}
-            stage_logger.info("%s took %.2f s", name, took, extra={"event": "stage_finished", "data": data})
+            elapsed = perf_counter() - started
+            self.seconds[name] = self.seconds.get(name, 0.0) + elapsed
+            data = {"stage": name, "seconds": round(elapsed, 3), "memory_mb": round(measure_peak_mb())}
+            stage_logger.info("%s took %.2f s", name, elapsed, extra={"event": "stage_finished", "data": data})
 
 
 class MemoryWatch:
-    """Looks twice a second at what this process and its workers hold, and warns once when that nears `limit_gb`.
+    """Measures the memory of this process and its children twice a second, and warns once when it nears the limit.
 
     The warning goes to the logger `flexscout.memory`.
+
+    Args:
+        limit_gb: Memory limit of the run.
+
     """
 
     def __init__(self, limit_gb: float) -> None:
         self._limit_mb = limit_gb * 1024
-        self._warned = False
-        self._ended = Event()
-        self._thread = Thread(target=self._watch, name="flexscout-memory", daemon=True)
-        self._seen_mb = 0.0
+        self._has_warned = False
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="flexscout-memory", daemon=True)
+        self._highest_mb = 0.0
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ended.set()
+        self._stop.set()
         self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._ended.wait(_LOOK_SECONDS):
-            self.check()
 
     @property
     def peak_mb(self) -> float:
-        """The most that was held so far, in MB."""
-        return max(self._seen_mb, measure_peak_mb())
+        """Peak memory so far."""
+        return max(self._highest_mb, measure_peak_mb())
 
     def check(self) -> None:
-        """Look now."""
-        held = measure_held_mb()
-        self._seen_mb = max(self._seen_mb, held)
-        if held >= MEMORY_WARNING_SHARE * self._limit_mb and not self._warned:
-            self._warned = True
+        """Measure now, and warn if needed."""
+        used_mb = measure_used_mb()
+        self._highest_mb = max(self._highest_mb, used_mb)
+        if used_mb >= MEMORY_WARNING_SHARE * self._limit_mb and not self._has_warned:
+            self._has_warned = True
             memory_logger.warning(
-                "%.1f of the %g GB that the run may use are held: raise --memory-limit, or use fewer --workers.",
-                held / 1024,
+                "The run uses %.1f of its %g GB of memory: raise --memory-limit, or lower --workers.",
+                used_mb / 1024,
                 self._limit_mb / 1024,
-                extra={"event": "memory_warning", "data": {"held_mb": round(held), "limit_mb": round(self._limit_mb)}},
+                extra={"event": "memory_warning", "data": {"held_mb": round(used_mb), "limit_mb": round(self._limit_mb)}},
             )
 
+    def _run(self) -> None:
+        while not self._stop.wait(_WATCH_SECONDS):
+            self.check()
 
-def measure_held_mb() -> float:
-    """What this process and its children hold at the moment, in MB; what they share counts once, where the system tells."""
-    import psutil  # noqa: PLC0415 - a short run never looks
+
+class MemoryGuard:
+    """Kills processes that use more memory than they may, where the operating system has no such limit.
+
+    Args:
+        list_pids: Returns the IDs of the processes.
+        lock: Returns a context whose value is True while no process is sending a message: killing one that does would block
+            the others.
+        limit_bytes: Memory limit of each process.
+
+    """
+
+    def __init__(
+        self, list_pids: Callable[[], Iterable[int]], lock: Callable[[], AbstractContextManager[bool]], limit_bytes: int
+    ) -> None:
+        self._list_pids, self._lock, self._limit_bytes = list_pids, lock, limit_bytes
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="flexscout-watch", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop checking."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(_GUARD_SECONDS):
+            with suppress(RuntimeError):  # the pool changes its processes meanwhile
+                for pid in self._list_pids():
+                    self._check(pid)
+
+    def _check(self, pid: int) -> None:
+        import psutil  # noqa: PLC0415 - Linux needs no guard
+
+        with suppress(psutil.Error):
+            process = psutil.Process(pid)
+            if process.memory_info().rss > self._limit_bytes:
+                with self._lock() as is_quiet:
+                    if is_quiet:
+                        process.kill()
+
+
+def measure_used_mb() -> float:
+    """Return the memory of this process and its children, in MB; shared memory counts once where the system can tell."""
+    import psutil  # noqa: PLC0415 - a short run never measures
 
     own = psutil.Process()
     total = 0
     for process in (own, *own.children(recursive=True)):
         with suppress(psutil.Error):
-            held = process.memory_full_info()
-            total += getattr(held, "pss", held.uss)
+            info = process.memory_full_info()
+            total += getattr(info, "pss", info.uss)
     return total / 2**20
 
 
 def measure_peak_mb() -> float:
-    """The most memory that this process and its largest ended child have held, in MB."""
+    """Return the peak memory of this process plus that of its largest ended child, in MB."""
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415 - the standard library has no such figure on Windows
 
         return float(psutil.Process().memory_info().peak_wset) / 2**20
     import resource  # noqa: PLC0415 - not on Windows
 
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes here
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, kilobytes on Linux
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return float(own + child) * unit / 2**20

@@ -1,4 +1,4 @@
-"""The log of a run: one JSON object a line, for programs and people."""
+"""The log of a run: one JSON object per line."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from flexscout.skipped import SkippedFile
 
 
 class _JsonLines(logging.Formatter):
-    """`time` (UTC), `run`, equal in the lines of a run, `level`, `event`, `message`, and what the event carries as `data`."""
+    """Formats a record as JSON: `time` (UTC), `run` (an ID), `level`, `event`, `message`, and the fields of its `data`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,25 +35,37 @@ class _JsonLines(logging.Formatter):
 
 
 class _LogFile(logging.FileHandler):
-    """A log that can't be written says so once, and costs nothing else."""
+    """A log file that reports a failure to write once, and otherwise ignores it."""
 
     _failed = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - the name is logging's
         if not self._failed:
             self._failed = True
-            sentence = f"flexscout: the log {self.baseFilename} can't be written: {sys.exc_info()[1]}"
-            print(escape_controls(sentence), file=sys.stderr)  # noqa: T201
+            message = f"flexscout: the log {self.baseFilename} can't be written: {sys.exc_info()[1]}"
+            print(escape_controls(message), file=sys.stderr)  # noqa: T201
 
     def close(self) -> None:
-        """Close what could not be written either."""
+        """Close the file; a failure to flush it is ignored."""
         with suppress(OSError):
             super().close()
 
 
 @contextmanager
 def open_run_log(path: Path, level: str) -> Iterator[logging.Logger]:
-    """The logger `flexscout`, writing to `path` while the context lasts. Raises OutputError if it can't."""
+    """Write the log to a file while the context lasts.
+
+    Args:
+        path: The file, which is appended to.
+        level: Name of the lowest level to write.
+
+    Returns:
+        A context whose value is the logger `flexscout`.
+
+    Raises:
+        OutputError: The file can't be written.
+
+    """
     logger = logging.getLogger("flexscout")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,19 +75,19 @@ def open_run_log(path: Path, level: str) -> Iterator[logging.Logger]:
             f"The log {path} can't be written: {error.strerror}.", "Choose another place with logging.file."
         ) from None
     handler.setFormatter(_JsonLines())
-    before = logger.level
+    previous_level = logger.level
     logger.addHandler(handler)
     logger.setLevel(level)
     try:
         yield logger
     finally:
         logger.removeHandler(handler)
-        logger.setLevel(before)
+        logger.setLevel(previous_level)
         handler.close()
 
 
 def log_scan(sources: Iterable[SourceFile], skipped: Iterable[SkippedFile]) -> None:
-    """A line per file of the folder."""
+    """Log the files of the input folder, one line each."""
     logger = logging.getLogger("flexscout.pipeline")
     for source in sources:
         logger.info("%s found", source.name, extra={"event": "file_found", "data": {"file": source.name, "bytes": source.size}})
@@ -84,7 +96,7 @@ def log_scan(sources: Iterable[SourceFile], skipped: Iterable[SkippedFile]) -> N
 
 
 def log_run_finished(summary: RunSummary) -> None:
-    """How a run ended."""
+    """Log the exit code and the performance figures of a run."""
     logger = logging.getLogger("flexscout.pipeline")
     data = {"exit_code": summary.exit_code, **summary.report["performance"]}
     logger.info("run finished", extra={"event": "run_finished", "data": data})

@@ -1,6 +1,6 @@
-"""Checksums of what is kept between runs: tables, and the records that describe them.
+"""Files that outlive a step: checksums, sealed records, atomic writes and tables.
 
-SHA-256: processors have instructions for it (2 GB a second), and 32 bits of a CRC would miss damage in large caches.
+Checksums are SHA-256: processors have instructions for it (2 GB/s), and a 32-bit CRC would miss damage in large caches.
 """
 
 import json
@@ -17,8 +17,11 @@ import polars as pl
 
 from flexscout.runtime import interrupts
 
-_HEAD = '{{"format": {}, "checksum": "{}", '
-_HEX_DIGITS = 64
+SPILL_CELLS = 2**23
+"""Cells from which a table is kept on disk; writing and reading a million rows of 43 columns takes a second."""
+
+_SEAL = '{{"format": {}, "checksum": "{}", '
+_CHECKSUM_LENGTH = 64
 
 
 class RecordProblem(StrEnum):
@@ -31,7 +34,12 @@ class RecordProblem(StrEnum):
 
 
 class UnusableRecordError(ValueError):
-    """Raised when a record is damaged, of another version, or not one of ours."""
+    """Raised when a record is damaged, of another version, or not written by flexscout.
+
+    Attributes:
+        problem: Which of these it is.
+
+    """
 
     def __init__(self, problem: RecordProblem) -> None:
         super().__init__(str(problem))
@@ -45,26 +53,32 @@ def file_checksum(path: Path) -> str:
 
 
 def seal_record(fields: bytes, version: int) -> bytes:
-    """Return a JSON object, which has at least one field, with `format` and the `checksum` of all its other bytes in front."""
+    """Add `format` and a checksum of all other bytes to a record.
+
+    Args:
+        fields: A JSON object with at least one field.
+        version: Version of its format.
+
+    """
     rest = fields.removeprefix(b"{")
-    return _HEAD.format(version, sha256(rest).hexdigest()).encode() + rest
+    return _SEAL.format(version, sha256(rest).hexdigest()).encode() + rest
 
 
 def open_record(content: bytes, version: int) -> bytes:
-    """Return the JSON object that was sealed. Raises UnusableRecordError if any byte of the record is not as it was written."""
-    length = len(_HEAD.format(version, "0" * _HEX_DIGITS))
-    head, rest = content[:length], content[length:]
-    if head != _HEAD.format(version, sha256(rest).hexdigest()).encode():
-        raise UnusableRecordError(_problem(content, version))
+    """Return the JSON object of a sealed record. Raises UnusableRecordError unless every byte is as it was written."""
+    length = len(_SEAL.format(version, "0" * _CHECKSUM_LENGTH))
+    seal, rest = content[:length], content[length:]
+    if seal != _SEAL.format(version, sha256(rest).hexdigest()).encode():
+        raise UnusableRecordError(_find_problem(content, version))
     return b"{" + rest
 
 
-def _problem(content: bytes, version: int) -> RecordProblem:
+def _find_problem(content: bytes, version: int) -> RecordProblem:
     try:
-        found = json.loads(content)
+        record = json.loads(content)
     except (ValueError, RecursionError):
         return RecordProblem.DAMAGED
-    number = found.get("format") if isinstance(found, dict) else None
+    number = record.get("format") if isinstance(record, dict) else None
     if not isinstance(number, int):
         return RecordProblem.FOREIGN
     if number == version:
@@ -73,36 +87,83 @@ def _problem(content: bytes, version: int) -> RecordProblem:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the path, make sure that it is on the disk, and put it in its place. Raises OSError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write a file so that `path` never has part of it: to a temporary file, fsynced, then renamed. Raises OSError."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with beside.open("wb") as file:
+        with temporary.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def fsync_file(path: Path) -> None:
-    """Wait until what was written to the file is on the disk."""
+    """Wait until the content of a file is on disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
+def write_table(frame: pl.DataFrame, path: Path, *, fsync: bool = False) -> Path:
+    """Write a table as Parquet so that `path` never has part of it.
+
+    Args:
+        frame: The table.
+        path: Its file, which is replaced.
+        fsync: Wait until it is on disk.
+
+    Returns:
+        The path.
+
+    """
+    temporary = _temporary_path(path)
+    frame.write_parquet(temporary, compression="lz4", statistics=False)
+    return _move_into_place(temporary, path, fsync=fsync)
+
+
+def write_table_parts(frames: Iterable[pl.DataFrame], path: Path, *, fsync: bool = False) -> Path:
+    """Write a table part by part, as `write_table` does; there is at least one part, and all have the same schema."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
+
+    temporary = _temporary_path(path)
+    parts = (frame.to_arrow() for frame in frames)
+    first = next(parts)
+    with pq.ParquetWriter(temporary, first.schema, compression="lz4", write_statistics=False) as writer:
+        writer.write_table(first)
+        for part in parts:
+            writer.write_table(part)
+    return _move_into_place(temporary, path, fsync=fsync)
+
+
+def _temporary_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+
+
+def _move_into_place(temporary: Path, path: Path, *, fsync: bool) -> Path:
+    if fsync:
+        fsync_file(temporary)
+    temporary.replace(path)
+    return path
+
+
 class TableFolder:
-    """A folder for tables that lives as long as this object: whoever holds a result holds its tables."""
+    """A temporary folder for tables that is removed with this object, or at the end of a `with` block.
+
+    Attributes:
+        path: The folder.
+
+    """
 
     def __init__(self) -> None:
         self.path = Path(mkdtemp(prefix="flexscout-"))
-        self._given = 0
+        self._count = 0
         self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
     def new_path(self) -> Path:
-        """A path in the folder that no table has yet."""
-        self._given += 1
-        return self.path / f"table-{self._given}.parquet"
+        """Return a path in the folder that was not returned before."""
+        self._count += 1
+        return self.path / f"table-{self._count}.parquet"
 
     def __enter__(self) -> Path:
         return self.path
@@ -112,53 +173,28 @@ class TableFolder:
             self.remove()
 
 
-def write_table_parts(frames: Iterable[pl.DataFrame], path: Path, *, fsync: bool = False) -> Path:
-    """Write a table whose rows come part by part, of one schema, as `write_table` does; there is at least one part."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
-
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    parts = (frame.to_arrow() for frame in frames)
-    first = next(parts)
-    with pq.ParquetWriter(beside, first.schema, compression="lz4", write_statistics=False) as writer:
-        writer.write_table(first)
-        for part in parts:
-            writer.write_table(part)
-    if fsync:
-        fsync_file(beside)
-    beside.replace(path)
-    return path
-
-
-def write_table(frame: pl.DataFrame, path: Path, *, fsync: bool = False) -> Path:
-    """Write a table so that `path` is never a half-written one: beside it, then renamed; `safe`: once it is on the disk."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    frame.write_parquet(beside, compression="lz4", statistics=False)
-    if fsync:
-        fsync_file(beside)
-    beside.replace(path)
-    return path
-
-
-LARGE = 2**23
-"""Cells from which a table waits on disk; to write and read a million rows of 43 columns takes a second."""
-
-
 class SpillableTable:
-    """Holds a table until it is taken, as often as it is.
+    """A table that is kept on disk while it is large and not in use.
 
-    `spill`: whether a large one waits in a folder of its own, which lives as long as the shelf.
+    Args:
+        table: The table.
+        spill: Move a large table to a temporary folder, which is removed with this object.
+
+    Attributes:
+        columns: Names of its columns.
+
     """
 
     def __init__(self, table: pl.DataFrame, *, spill: bool = True) -> None:
         self.columns = table.columns
-        self._held: pl.DataFrame | None = table
-        if spill and table.height * table.width >= LARGE:
+        self._table: pl.DataFrame | None = table
+        if spill and table.height * table.width >= SPILL_CELLS:
             self._folder = TableFolder()
             self._path = write_table(table, self._folder.new_path())
-            self._held = None
+            self._table = None
 
     def load(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """The table, or some of its columns."""
-        if self._held is None:
+        """Return the table, or some of its columns; may be called repeatedly."""
+        if self._table is None:
             return pl.read_parquet(self._path, columns=None if columns is None else list(columns))
-        return self._held if columns is None else self._held.select(columns)
+        return self._table if columns is None else self._table.select(columns)

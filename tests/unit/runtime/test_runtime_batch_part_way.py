@@ -31,7 +31,7 @@ class Listener(NoProgress):
 def told(tmp_path, monkeypatch):
     monkeypatch.setattr(preflight, "LARGE", 0)
     monkeypatch.setattr(large, "BLOCK_BYTES", 2_000)
-    monkeypatch.setattr(progress, "_LOOK_SECONDS", 0)
+    monkeypatch.setattr(progress, "_POLL_SECONDS", 0)
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, *map(candidate, range(ROWS))])
     listener = Listener()
     batch = BatchProcessor(PipelineConfiguration(), executor=ThreadPoolExecutor(1), progress=listener)

@@ -34,7 +34,7 @@ def test_a_file_is_found_with_its_tables(tmp_path, cache):
     assert pl.read_parquet(found.sheets[0].table).height == record.sheets[0].rows_read
 
 
-@pytest.mark.parametrize("other", [{"reading": "another"}, {"reuse": False}, {"is_persistent": False}], ids=str)
+@pytest.mark.parametrize("other", [{"reading_key": "another"}, {"reuse": False}, {"is_persistent": False}], ids=str)
 def test_it_is_not_found_where_it_would_be_read_otherwise(tmp_path, cache, other):
     record = read(valid_properties_1(tmp_path), cache)
     assert replace(cache, **other).find(record.source) is None
@@ -64,7 +64,7 @@ def test_what_is_wrong_with_the_content_is_known_again(tmp_path, cache):
     found = cache.find(record.source)
     assert isinstance(found.error, DataFormatError)
     assert found.error.as_dict() == record.error.as_dict()
-    assert replace(cache, failures=False).find(record.source) is None
+    assert replace(cache, reuse_failures=False).find(record.source) is None
 
 
 def test_what_went_wrong_with_the_work_is_not(tmp_path, cache):
@@ -88,8 +88,9 @@ def used(record, cache, days_ago):
 
 
 def test_what_was_not_used_for_longest_goes_first(tmp_path, cache):
-    old, new = (read(valid_properties_1(tmp_path / name), cache) for name in ("a", "b"))
-    new = read(valid_properties_1(tmp_path / "b").rename(tmp_path / "b/new.xlsx"), cache)
+    path = valid_properties_1(tmp_path / "a")
+    old = read(path, cache)
+    new = read(path.rename(tmp_path / "a/new.xlsx"), cache)
     used(old, cache, 2)
     used(new, cache, 1)
     size = sum(path.stat().st_size for path in cache.entry_folder(new.source).iterdir())

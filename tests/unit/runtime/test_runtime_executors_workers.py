@@ -11,7 +11,8 @@ from importlib import import_module
 import psutil
 import pytest
 
-from flexscout.runtime.executors import PRELOADED, WITHOUT_THREADS, WorkerDied, WorkerPool
+from flexscout.runtime.executors import WorkerDied, WorkerPool
+from flexscout.runtime.process_start import PRELOADED, WITHOUT_THREADS
 
 GENEROUS = 60  # seconds; no call below takes as long
 GIGABYTES = 1

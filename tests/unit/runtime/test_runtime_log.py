@@ -51,7 +51,7 @@ def test_a_stage_is_logged_with_its_seconds_and_the_memory(tmp_path):
 
 def test_an_event_without_a_name_is_called_after_its_logger(tmp_path):
     with open_run_log(tmp_path / "run.log", "INFO"):
-        logger("discovery").warning("odd")
+        logger("ingest").warning("odd")
     assert lines(tmp_path / "run.log")[0]["event"] == "flexscout.ingest"
 
 

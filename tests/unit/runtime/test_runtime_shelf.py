@@ -14,7 +14,7 @@ TABLE = pl.DataFrame({"Address": ["1 A St", None], "Flex Score": [7.5, 4.0]})
 
 @pytest.fixture(params=["in memory", "on disk"])
 def shelf(request, monkeypatch):
-    monkeypatch.setattr(shelf_module, "LARGE", 1 if request.param == "on disk" else 10**9)
+    monkeypatch.setattr(shelf_module, "SPILL_CELLS", 1 if request.param == "on disk" else 10**9)
     return SpillableTable(TABLE)
 
 
@@ -32,7 +32,7 @@ def test_its_columns_are_known_without_taking_it(shelf):
 
 
 def test_a_large_table_holds_no_memory_while_it_waits(monkeypatch):
-    monkeypatch.setattr(shelf_module, "LARGE", 4)
+    monkeypatch.setattr(shelf_module, "SPILL_CELLS", 4)
     table = TABLE.clone()
     held = weakref.ref(table)
     shelf = SpillableTable(table)

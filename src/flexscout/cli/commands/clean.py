@@ -24,6 +24,6 @@ def clean(
 
     settings = load_output_settings(config, None)
     cache = TableCache(settings.cache_folder, is_persistent=True)
-    removed, freed, kept = cache.trim(0, idle=0) if everything else cache.trim(settings.cache_limit_gb)
+    removed, freed, kept = cache.trim(0, idle_seconds=0) if everything else cache.trim(settings.cache_limit_gb)
     print_line(f"{format_count(removed, 'file')} forgotten, {freed / _MEGABYTE:,.1f} MB freed in {settings.cache_folder}.")
     print_line(f"{kept / _MEGABYTE:,.1f} MB are kept.")

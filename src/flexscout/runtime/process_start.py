@@ -1,0 +1,134 @@
+"""Start of worker processes: what they inherit, import and may import from."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import spawn, util
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+from flexscout._import_path import filter_import_path, filter_python_path
+from flexscout.runtime import interrupts
+
+# Start methods under which a worker inherits nothing by accident.
+if sys.platform == "win32":
+    from multiprocessing.context import SpawnContext as _BaseContext
+    from multiprocessing.context import SpawnProcess as _BaseProcess
+else:
+    from multiprocessing.context import ForkServerContext as _BaseContext
+    from multiprocessing.context import ForkServerProcess as _BaseProcess
+
+# Imported once by the process that workers are forked from, while this process still imports. Threads don't survive a fork, so
+# nothing here may start one: Polars does, so each worker imports it itself; the others don't, given WITHOUT_THREADS.
+PRELOADED = [
+    "ctypes", "decimal", "difflib", "fastexcel", "hashlib", "html", "importlib.metadata", "inspect", "json", "pebble",
+    "pyarrow", "rapidfuzz.fuzz", "rapidfuzz.process", "tempfile", "typing_extensions", "zoneinfo",
+    "flexscout.domain.columns", "flexscout.domain.vocabulary", "flexscout.errors", "flexscout.ingest.scan", "flexscout.models",
+]  # fmt: skip
+
+WITHOUT_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"}
+"""Environment in which Arrow's allocator and NumPy's BLAS start no threads when they are imported."""
+
+_POLARS_ALLOCATOR = "_RJEM_MALLOC_CONF"
+LOW_MEMORY_ALLOCATOR = "dirty_decay_ms:200,muzzy_decay_ms:0"
+"""Setting with which Polars returns free memory soon: a large sheet takes a tenth less memory, and no more time."""
+
+_START_LOCK = Lock()  # starting a process changes this one's state for a moment, so one is started at a time
+
+
+def start_worker_server() -> None:
+    """Start the process that workers are forked from, so that it gets ready while this one still imports.
+
+    Also makes Polars in this process return free memory soon, unless it is already imported.
+    """
+    os.environ.setdefault(_POLARS_ALLOCATOR, LOW_MEMORY_ALLOCATOR)
+    if sys.platform != "win32":
+        from multiprocessing.forkserver import ensure_running, set_forkserver_preload  # noqa: PLC0415 - not on Windows
+
+        # On Ctrl-C the server would print a traceback; it ends with this process anyway.
+        with _safe_import_path(), _hidden_main(), interrupts.ignore_interrupts(), _environment(WITHOUT_THREADS):
+            set_forkserver_preload(PRELOADED)
+            ensure_running()
+
+
+def initialize_worker(memory_bytes: int | None, threads: int) -> None:
+    """Limit the memory and threads of the worker that calls this, and silence its stderr.
+
+    Native code prints there when it aborts; the file's record says the same in words.
+
+    Args:
+        memory_bytes: Memory limit that the kernel enforces, on Linux; None for no limit.
+        threads: Threads of Polars.
+
+    """
+    os.environ["POLARS_MAX_THREADS"] = str(threads)  # read when the worker imports Polars, which is later
+    os.environ[_POLARS_ALLOCATOR] = LOW_MEMORY_ALLOCATOR  # likewise
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - not on Windows
+
+        if memory_bytes:
+            resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 2)
+    os.close(devnull)
+
+
+class WorkerProcess(_BaseProcess):
+    """A process that does not import the caller's main module.
+
+    By default every worker imports it, so that a script without `if __name__ == "__main__"` would start its run again there.
+    """
+
+    @staticmethod
+    def _Popen(process: Any) -> Any:  # noqa: N802 - multiprocessing's name
+        with _safe_import_path(), _hidden_main():
+            return _BaseProcess._Popen(process)  # noqa: SLF001 - multiprocessing's extension point
+
+
+class WorkerContext(_BaseContext):
+    """A multiprocessing context that starts WorkerProcess."""
+
+    Process = WorkerProcess
+
+
+@contextmanager
+def _hidden_main() -> Iterator[None]:
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextmanager
+def _environment(changes: dict[str, str]) -> Iterator[None]:
+    previous = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in previous.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@contextmanager
+def _safe_import_path() -> Iterator[None]:
+    """Start processes that import nothing from the current folder, even if this process may (a notebook does).
+
+    `-P` protects a child until multiprocessing is loaded there, and the path sent to it from then on. PYTHONSAFEPATH would not
+    do, because `-E` ignores it.
+    """
+    with _START_LOCK, _environment({"PYTHONPATH": filter_python_path()} if "PYTHONPATH" in os.environ else {}):
+        flags, preparation = util._args_from_interpreter_flags, spawn.get_preparation_data  # type: ignore[attr-defined]  # noqa: SLF001
+        path = filter_import_path(sys.path)
+        util._args_from_interpreter_flags = lambda: [*flags(), "-P"]  # type: ignore[attr-defined]  # noqa: SLF001
+        spawn.get_preparation_data = lambda name: preparation(name) | {"sys_path": path}
+        try:
+            yield
+        finally:
+            util._args_from_interpreter_flags = flags  # type: ignore[attr-defined]  # noqa: SLF001
+            spawn.get_preparation_data = preparation
