@@ -1,5 +1,8 @@
 """The command line."""
 
-from flexscout.cli.app import main
+from flexscout._import_path import SafeImports
+
+with SafeImports():  # `main` then keeps the current folder off the path for good
+    from flexscout.cli.app import main
 
 __all__ = ["main"]
