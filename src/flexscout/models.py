@@ -102,6 +102,37 @@ class MappedColumn:
     codes: str = ""
 
 
+class IssueReason(StrEnum):
+    """Why a value, row, column or file should be checked. `domain/data/issues.yaml` has a sentence for each."""
+
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_PERCENTAGE = "not_a_percentage"
+    NOT_A_YEAR = "not_a_year"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_STATE = "not_a_state"
+    NOT_YES_OR_NO = "not_yes_or_no"
+    OUT_OF_RANGE = "out_of_range"
+    UNKNOWN_CODE = "unknown_code"
+    DIGITS_LOST = "digits_lost"
+    ERROR_CELL = "error_cell"
+    NOT_DATA = "not_data"
+    DELIMITER_UNCLEAR = "delimiter_unclear"
+    ENCODING_ASSUMED = "encoding_assumed"
+    READ_WITHOUT_QUOTES = "read_without_quotes"
+    READ_WHOLE = "read_whole"
+    DECIMAL_COMMA = "decimal_comma"
+    NUMBER_FORMAT_UNCLEAR = "number_format_unclear"
+    DAY_FIRST = "day_first"
+    UNIT_UNCLEAR = "unit_unclear"
+    CODES_UNCLEAR = "codes_unclear"
+    TAKEN_AS_LOT_AREA = "taken_as_lot_area"
+    SECOND_COLUMN = "second_column"
+
+
+IssueNote = tuple[IssueReason, str]
+"""A reason and its detail, which is text for people and may be empty."""
+
+
 @dataclass(frozen=True)
 class Issue:
     """A problem in the data.
@@ -111,7 +142,8 @@ class Issue:
         row: Row as Excel numbers it; 0 for the whole column.
         column: Name of the column.
         value: The text in the cell.
-        reason: Code of the problem, see `domain/data/issues.yaml`; details may follow a colon.
+        reason: What is wrong.
+        detail: More about this case, for people; may be empty.
 
     """
 
@@ -119,7 +151,13 @@ class Issue:
     row: int
     column: str
     value: str
-    reason: str
+    reason: IssueReason
+    detail: str = ""
+
+    @property
+    def full_reason(self) -> str:
+        """The reason with its detail, as outputs show it: `second_column: State is taken from St`."""
+        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
 
 @dataclass(frozen=True)

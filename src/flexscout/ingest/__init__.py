@@ -6,19 +6,18 @@ from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from flexscout.ingest.convert import (
-        HEADER,
         ISSUE_SCHEMA,
-        NOTE,
-        TOTAL,
+        RowKind,
         convert_column,
         convert_sheet,
-        number_range_of,
-        sample_fairly,
-        to_dates,
+        get_number_range,
+        parse_dates,
+        sample_issues,
     )
     from flexscout.ingest.file_types import FileType, detect_file_type
     from flexscout.ingest.header_row import find_header, header_texts
-    from flexscout.ingest.mapping import find_missing_required, load_mapping, map_headers
+    from flexscout.ingest.mapping import draft_mapping, find_missing_required, load_mapping, map_headers
+    from flexscout.ingest.property_sheets import IngestOptions
     from flexscout.ingest.readers import (
         DEFAULT_MEMORY,
         Workbook,
@@ -28,17 +27,15 @@ if TYPE_CHECKING:
         translate_reader_errors,
     )
     from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, scan_folder
-    from flexscout.ingest.worker import IngestOptions, diagnose_file, draft_mapping, ingest_file, inspect_file
+    from flexscout.ingest.worker import diagnose_file, ingest_file, inspect_file
 
 __all__ = [
     "DEFAULT_MEMORY",
-    "HEADER",
     "ISSUE_SCHEMA",
-    "NOTE",
-    "TOTAL",
     "FileDiscovery",
     "FileType",
     "IngestOptions",
+    "RowKind",
     "Scan",
     "Workbook",
     "build_source_file",
@@ -50,17 +47,17 @@ __all__ = [
     "draft_mapping",
     "find_header",
     "find_missing_required",
+    "get_number_range",
     "header_texts",
     "ingest_file",
     "inspect_file",
     "load_mapping",
     "map_headers",
-    "number_range_of",
+    "parse_dates",
     "read_named_sheets",
     "read_workbook",
-    "sample_fairly",
+    "sample_issues",
     "scan_folder",
-    "to_dates",
     "translate_reader_errors",
 ]
 
@@ -68,19 +65,18 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "convert": (
-            "HEADER",
             "ISSUE_SCHEMA",
-            "NOTE",
-            "TOTAL",
+            "RowKind",
             "convert_column",
             "convert_sheet",
-            "number_range_of",
-            "sample_fairly",
-            "to_dates",
+            "get_number_range",
+            "parse_dates",
+            "sample_issues",
         ),
         "file_types": ("FileType", "detect_file_type"),
         "header_row": ("find_header", "header_texts"),
-        "mapping": ("find_missing_required", "load_mapping", "map_headers"),
+        "mapping": ("draft_mapping", "find_missing_required", "load_mapping", "map_headers"),
+        "property_sheets": ("IngestOptions",),
         "readers": (
             "DEFAULT_MEMORY",
             "Workbook",
@@ -90,6 +86,6 @@ __getattr__ = lazy_exports(
             "translate_reader_errors",
         ),
         "scan": ("FileDiscovery", "Scan", "build_source_file", "scan_folder"),
-        "worker": ("IngestOptions", "diagnose_file", "draft_mapping", "ingest_file", "inspect_file"),
+        "worker": ("diagnose_file", "ingest_file", "inspect_file"),
     },
 )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flexscout.domain import join_some
-from flexscout.ingest import HEADER, NOTE, TOTAL
+from flexscout.ingest import RowKind
 from flexscout.insights.query import RowReference
 from flexscout.insights.replayed_run import ReplayedRun
-from flexscout.insights.source_rows import SourceCells, find_issues
+from flexscout.insights.source_rows import SourceCells, find_row_kind
 from flexscout.models import FileRecord, FileStatus, SheetRecord
 
 _NAMED = 8  # files in a sentence
@@ -87,13 +87,15 @@ def _in_sheet(cell: RowReference, sheet: SheetRecord, past: ReplayedRun) -> tupl
         return "above_header", f"{where} stands above the header, which is row {sheet.header_row}."
     if cell.row > last:
         return "below_last", f"{where} lies below the last one that holds anything, which is row {last}."
-    issues = find_issues(past, cell.file, sheet.sheet, cell.row)
-    kinds = [issue.reason.partition(": ")[2] for issue in issues if issue.reason.startswith("not_data")]
-    if kinds:
-        return "not_data", f"{where} is no property: {_KINDS.get(kinds[0], 'no data')}. It was counted and left out."
+    if kind := find_row_kind(past, cell.file, sheet.sheet, cell.row):
+        return "not_data", f"{where} is no property: {_KINDS.get(kind, 'no data')}. It was counted and left out."
     if sheet.blank:
         return "blank", f"{where} is blank. It was counted and left out."
     return "not_data", f"{where} is no property. It was counted and left out."
 
 
-_KINDS = {TOTAL: "it is a total", NOTE: "it is a note or the title of a section", HEADER: "it repeats the header"}
+_KINDS: dict[str, str] = {
+    RowKind.TOTAL: "it is a total",
+    RowKind.NOTE: "it is a note or the title of a section",
+    RowKind.HEADER: "it repeats the header",
+}

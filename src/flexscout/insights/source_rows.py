@@ -12,7 +12,7 @@ from flexscout.domain import DERIVED_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, c
 from flexscout.errors import to_processing_error
 from flexscout.ingest import DEFAULT_MEMORY, Workbook, read_workbook
 from flexscout.insights.replayed_run import AT, RANK, FileChange, InputFile, ReplayedRun
-from flexscout.models import MappedColumn, SheetRecord
+from flexscout.models import IssueReason, MappedColumn, SheetRecord
 from flexscout.outputs import REASON_TEXT, add_reason_texts
 from flexscout.scoring import classify_records
 
@@ -76,6 +76,13 @@ def find_issues(past: ReplayedRun, file: str, sheet: str, row: int) -> tuple[Row
         RowIssue(one["Column"], one["Value"], one["Reason"], one[REASON_TEXT], one["Source Row"] == 0)
         for one in listed.iter_rows(named=True)
     )
+
+
+def find_row_kind(past: ReplayedRun, file: str, sheet: str, row: int) -> str:
+    """Return the RowKind of a row that is listed because it is no property; empty for other rows."""
+    is_row = (pl.col("Source Row") == row) & (pl.col("Reason") == IssueReason.NOT_DATA.value)
+    kinds = _of(past, file, sheet).filter(is_row)["Detail"]
+    return str(kinds[0]) if kinds.len() else ""
 
 
 def _of(past: ReplayedRun, file: str, sheet: str) -> pl.DataFrame:

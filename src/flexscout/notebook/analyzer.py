@@ -18,10 +18,10 @@ from flexscout.domain import (
     story_headers,
 )
 from flexscout.errors import DataFormatError
-from flexscout.ingest import to_dates
+from flexscout.ingest import parse_dates
 from flexscout.notebook.properties import count_values, read_file, read_frame, summarize_numbers
 from flexscout.notebook.suspicious import find_suspicious_values
-from flexscout.outputs import count_issues_by_reason, measure_completeness, write_by_suffix
+from flexscout.outputs import count_issues_by_reason, join_details, measure_completeness, write_by_suffix
 from flexscout.scoring import has_eligible_type, load_profile
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _type(values: list[pl.Series]) -> str:
         return ""
     if first.str.contains(_NUMBER).all():
         return "number"
-    return "text" if to_dates(first).null_count() else "date"
+    return "text" if parse_dates(first).null_count() else "date"
 
 
 _RANGE = ("mean", "median", "min", "max")
@@ -189,7 +189,7 @@ class PropertyDataAnalyzer:
         price per square foot out of range or at odds with price and size. `Source Row` is Excel's; the labels of a frame
         are its row 1, so that the first row below them is 2. What follows a colon in a reason is detail.
         """
-        return self._properties.like(self._suspicious(as_of))
+        return self._properties.like(join_details(self.collect_suspicious_issues(as_of)))
 
     def generate_summary_report(self) -> dict[str, Any]:
         """What there is, of plain types that JSON knows.
@@ -216,7 +216,7 @@ class PropertyDataAnalyzer:
             "ranges": {name: summarize_numbers(self._table[name]) for name in there if self._table[name].dtype.is_numeric()},
             "property_types": self.analyze_property_types() if "Property Type" in there else {},
             "issues": self._properties.issues,
-            "suspicious": count_issues_by_reason(self._suspicious()),
+            "suspicious": count_issues_by_reason(self.collect_suspicious_issues()),
         }
 
     def export_results(self, path: str | Path) -> Path:
@@ -226,10 +226,12 @@ class PropertyDataAnalyzer:
         values and counts. Raises OutputError for another suffix, or if it can't be written.
         """
         report = self.generate_summary_report()
-        return write_by_suffix(build_summary_tables(report, self._suspicious()), Path(path), report=report)
+        return write_by_suffix(
+            build_summary_tables(report, join_details(self.collect_suspicious_issues())), Path(path), report=report
+        )
 
-    def _suspicious(self, as_of: dt.date | None = None) -> pl.DataFrame:
-        """ISSUE_SCHEMA, with each column by its header."""
+    def collect_suspicious_issues(self, as_of: dt.date | None = None) -> pl.DataFrame:
+        """Return the suspicious values as a Polars frame, with the reason as a code, and its detail in `Detail`."""
         sheets = zip(self._properties.sheets, self._properties.header_maps, strict=True)
         day = as_of or dt.datetime.now(tz=dt.UTC).date()
         return pl.concat([_suspicious_of(table, header_map, day) for table, header_map in sheets])

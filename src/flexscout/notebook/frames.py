@@ -8,7 +8,7 @@ import polars as pl
 from narwhals.dependencies import is_pandas_dataframe, is_polars_dataframe
 
 from flexscout.domain import OUTPUT_COLUMNS, SCORE_COLUMNS, canonical_columns, is_score_number, unify_column_names
-from flexscout.ingest import convert_column, number_range_of
+from flexscout.ingest import convert_column, get_number_range
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -167,7 +167,7 @@ def _typed(name: str, values: pl.Series) -> pl.Series:
 def _within_range(name: str, numbers: pl.Series) -> pl.Series:
     """Return the numbers, null where one is not finite or can't be true, as a run leaves such a cell blank."""
     if name in _CANONICAL:
-        least, most = number_range_of(name)
+        least, most = get_number_range(name)
     else:
         least, most = (-_SCORE_AT_MOST, _SCORE_AT_MOST) if is_score_number(name) else (-_EXACT_KNOWN, _EXACT_KNOWN)
     return numbers.set(~numbers.is_between(least, most).fill_null(value=True) | numbers.is_nan(), None)

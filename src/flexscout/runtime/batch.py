@@ -107,7 +107,7 @@ class BatchProcessor:
         tables = tables.with_options(self.schema)
         found = [(source, tables.find(source)) for source in sources]
         known = [self._shared(record) for _, record in found if record]
-        work = partial(ingest_file, tables=tables, schema=self.schema)
+        work = partial(ingest_file, cache=tables, options=self.schema)
         tell = FileProgressPoller(tables, self._listeners).poll
         with closing(self._records(work, [source for source, record in found if not record], known, tell)) as arrivals:
             for records in arrivals:
@@ -136,14 +136,14 @@ class BatchProcessor:
 
     def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
         """How each file's headers would be mapped, from its first rows; in the order of the sources."""
-        arrivals = self._records(partial(inspect_file, schema=self.schema), sources)
+        arrivals = self._records(partial(inspect_file, options=self.schema), sources)
         done = {record.source.name: record for records in arrivals for record in records}
         return [done[source.name] for source in sources]
 
     def unmatched(self, records: Iterable[FileRecord]) -> tuple[str, ...]:
         """The entries of the mapping file that no header of any of the files has."""
         header_maps = {sheet.header_map for record in records for sheet in record.sheets}
-        return self.schema.mapping.unused({header for found in header_maps for header in found.from_mapping})
+        return self.schema.mapping.list_unused({header for found in header_maps for header in found.from_mapping})
 
     def handle_processing_error(self, file_path: str | Path, error: Exception) -> None:
         """Log a file's error; the run goes on."""
@@ -168,7 +168,7 @@ class BatchProcessor:
         with self._executor or self._workers(len(sources)) as executor:
             memory = int(self._memory_share * 2**30)
             running = _Running(
-                executor, partial(work, memory=memory), partial(diagnose_file, memory=memory), self.config.batch_size
+                executor, partial(work, memory_bytes=memory), partial(diagnose_file, memory_bytes=memory), self.config.batch_size
             )
             running.take(waiting)
             yield from blocks

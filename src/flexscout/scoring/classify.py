@@ -19,7 +19,7 @@ from flexscout.domain import (
     combine_tables,
     describe_missing_fields,
 )
-from flexscout.ingest import ISSUE_SCHEMA, sample_fairly
+from flexscout.ingest import ISSUE_SCHEMA, sample_issues
 from flexscout.models import FileAccount, FileRecord, ProcessingResult, RowStatus, SourceFile
 from flexscout.runtime import SpillableTable, TableFolder, write_table
 from flexscout.scoring.criteria import Criteria
@@ -268,7 +268,7 @@ def _has_issues(record: FileRecord) -> bool:
 def _listed(record: FileRecord) -> pl.DataFrame:
     """The Issues of a file that are listed, in the order of its sheets."""
     tables = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
-    issues = sample_fairly(pl.concat(tables), MAX_LISTED_ISSUES)
+    issues = sample_issues(pl.concat(tables), MAX_LISTED_ISSUES)
     return issues.select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
 
 

@@ -1,5 +1,6 @@
 """Which rows below the header are properties; the others are counted and named."""
 
+import polars as pl
 import pytest
 
 from flexscout.ingest.convert.table import convert_sheet
@@ -26,9 +27,8 @@ def converted(tmp_path):
 
 
 def left_out(result):
-    """Excel's row number -> why the row is no property."""
-    rows = result.issues.select("Source Row", "Reason").rows()
-    return {row: reason.removeprefix("not_data: ") for row, reason in rows if reason.startswith("not_data")}
+    """Return row number in Excel -> kind of the row, for rows that are not properties."""
+    return dict(result.issues.filter(pl.col("Reason") == "not_data").select("Source Row", "Detail").rows())
 
 
 def test_a_property_keeps_the_row_number_of_excel(converted):
@@ -126,7 +126,7 @@ def test_every_row_is_accounted_for(converted):
 
 def test_what_was_left_out_is_named_with_its_first_cell(converted):
     result = converted(SHORT, ["Flex Park", "1 Test Street", 30_000], [None, "Total", 30_000])
-    assert result.issues.rows() == [("Sheet1", 3, "", "Total", "not_data: total")]
+    assert result.issues.rows() == [("Sheet1", 3, "", "Total", "not_data", "total")]
 
 
 def test_a_header_without_rows_gives_an_empty_table(converted):

@@ -52,7 +52,7 @@ def test_canonical_columns_come_first_in_their_order_then_the_source_then_the_ot
 def test_an_issue_names_sheet_row_column_and_value(converted):
     result = converted(["Listings of May"], [], ["Address", "Bldg SF"], ["1 Test Street", "on request"])
     assert result.issues.schema == pl.Schema(ISSUE_SCHEMA)
-    assert result.issues.rows() == [("Listings", 4, "Bldg SF", "on request", "not_a_number")]
+    assert result.issues.rows() == [("Listings", 4, "Bldg SF", "on request", "not_a_number", "")]
 
 
 def test_a_value_that_will_not_convert_is_empty_and_costs_no_other(converted):
@@ -98,7 +98,7 @@ def test_codes_of_a_land_use_get_their_words(converted):
 def test_a_code_that_nobody_knows_stays_and_is_an_issue(converted):
     result = converted(["PHY_ADDR1", "DOR_UC"], ["1 TEST ST", "048"], ["2 TEST ST", 148])
     assert result.table["Property Type"].to_list()[1] == "148"
-    assert result.issues.rows() == [("Listings", 3, "DOR_UC", "148", "unknown_code")]
+    assert result.issues.rows() == [("Listings", 3, "DOR_UC", "148", "unknown_code", "")]
 
 
 def test_numbers_under_property_type_stay_numbers(converted):

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flexscout.domain.vocabulary import CodeTable
-from flexscout.ingest.convert.table import describe_codes
+from flexscout.ingest.convert.mapped_columns import describe_codes
 
 TABLE = CodeTable("made", "FL", 3, "nowhere", {"048": "Warehousing", "001": "Single family"})
 

@@ -5,11 +5,11 @@ from datetime import date
 import polars as pl
 import pytest
 
-from flexscout.ingest.convert.dates import FROM_1904, describe_date_order, to_dates
+from flexscout.ingest.convert.dates import FROM_1904, describe_date_order, parse_dates
 
 
 def day(text):
-    return to_dates(pl.Series([text], dtype=pl.String)).item()
+    return parse_dates(pl.Series([text], dtype=pl.String)).item()
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def test_a_year_alone_is_not_taken_for_a_day_number(text):
 
 def test_a_column_may_mix_its_forms():
     texts = pl.Series(["39092", None, "1/10/2007", "soon", "10-Jan-07"])
-    assert to_dates(texts).to_list() == [date(2007, 1, 10), None, date(2007, 1, 10), None, date(2007, 1, 10)]
+    assert parse_dates(texts).to_list() == [date(2007, 1, 10), None, date(2007, 1, 10), None, date(2007, 1, 10)]
 
 
 def test_a_column_without_dates_is_still_one_of_dates():
-    dates = to_dates(pl.Series([None, "x"], dtype=pl.String))
+    dates = parse_dates(pl.Series([None, "x"], dtype=pl.String))
     assert dates.dtype == pl.Date
     assert dates.to_list() == [None, None]
 
@@ -144,18 +144,18 @@ def test_two_digits_are_the_year_that_excel_takes_them_for(text, year):
     ],
 )
 def test_the_day_comes_first_in_the_whole_column_or_nowhere(texts, days):
-    assert to_dates(pl.Series(texts)).to_list() == days
+    assert parse_dates(pl.Series(texts)).to_list() == days
 
 
 @pytest.mark.parametrize(
-    ("texts", "told"), [(["13/1/2007", None], True), (["1/13/2007"], False), (["13/1/2007", "1/13/2007"], False)]
+    ("texts", "is_reported"), [(["13/1/2007", None], True), (["1/13/2007"], False), (["13/1/2007", "1/13/2007"], False)]
 )
-def test_a_column_that_is_read_day_first_is_told(texts, told):
-    assert describe_date_order(pl.Series(texts)).startswith("day_first") == told
+def test_a_day_first_column_is_reported(texts, is_reported):
+    assert (describe_date_order(pl.Series(texts)) is not None) == is_reported
 
 
 @pytest.mark.parametrize(
     ("text", "expected"), [("37630", date(2007, 1, 10)), ("2007-01-10 00:00:00", date(2007, 1, 10)), ("0", None)]
 )
 def test_a_bare_number_may_count_from_1904(text, expected):
-    assert to_dates(pl.Series([text]), FROM_1904).item() == expected
+    assert parse_dates(pl.Series([text]), FROM_1904).item() == expected

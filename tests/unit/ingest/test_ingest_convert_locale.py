@@ -1,5 +1,6 @@
 """A column writes 1.234,56 as a whole, or not at all."""
 
+import polars as pl
 import pytest
 
 from flexscout.ingest.convert.table import convert_sheet
@@ -20,12 +21,8 @@ def columns_of(tmp_path):
         header = find_header(sheet.cells)
         header_map = map_headers(sheet.name, sheet.cells.row(header), sheet.cells.slice(header + 1))
         result = convert_sheet(sheet.name, sheet.cells, header, header_map)
-        told = {
-            column: reason.partition(":")[0]
-            for row, column, reason in result.issues.select("Source Row", "Column", "Reason").rows()
-            if row == 0
-        }
-        return {name: (result.table[name].to_list(), told.get(name, "")) for name in headers}
+        reasons = dict(result.issues.filter(pl.col("Source Row") == 0).select("Column", "Reason").rows())
+        return {name: (result.table[name].to_list(), reasons.get(name, "")) for name in headers}
 
     return read
 

@@ -4,12 +4,12 @@ import polars as pl
 import pytest
 
 from flexscout.domain.columns import CanonicalColumn, canonical_column
-from flexscout.ingest.convert.numbers import to_numbers
+from flexscout.ingest.convert.numbers import parse_numbers
 from flexscout.ingest.convert.values import convert_texts
 
 
 def number(text, unit=""):
-    return to_numbers(pl.Series([text], dtype=pl.String), unit).item()
+    return parse_numbers(pl.Series([text], dtype=pl.String), unit).item()
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_a_height_in_meters_is_not_taken_for_millions(text):
 
 def test_plain_and_written_numbers_stand_in_one_column():
     texts = pl.Series(["30000", None, "$1,000", "x", "2.5"], dtype=pl.String)
-    assert to_numbers(texts, "").to_list() == [30_000, None, 1000, None, 2.5]
+    assert parse_numbers(texts, "").to_list() == [30_000, None, 1000, None, 2.5]
 
 
 def test_a_column_without_rows_is_a_column_of_numbers():
-    numbers = to_numbers(pl.Series([], dtype=pl.String), "acres")
+    numbers = parse_numbers(pl.Series([], dtype=pl.String), "acres")
     assert (numbers.dtype, numbers.len()) == (pl.Float64, 0)
 
 

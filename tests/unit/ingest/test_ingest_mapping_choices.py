@@ -3,14 +3,14 @@
 import polars as pl
 import pytest
 
-from flexscout.ingest.mapping.column_mapping import Choice, ColumnMapping
+from flexscout.ingest.mapping.column_mapping import ColumnChoice, ColumnMapping
 from flexscout.ingest.mapping.header_map import map_headers
 
 
 def mapped(choices, headers, *rows, header_row=None):
     """The header map of a sheet, with the choices of a person: header -> column."""
     body = pl.DataFrame(rows, schema={str(i): pl.String for i in range(len(headers))}, orient="row")
-    made = tuple(choice if isinstance(choice, Choice) else Choice(*choice) for choice in choices)
+    made = tuple(choice if isinstance(choice, ColumnChoice) else ColumnChoice(*choice) for choice in choices)
     return map_headers("Sheet1", headers, body, ColumnMapping("m.yaml", made, header_row))
 
 
@@ -35,19 +35,19 @@ def test_a_column_that_is_left_out_is_named_and_gone():
 def test_the_column_of_a_person_wins_over_a_fuller_one():
     header_map = mapped([("Street 2", "Address")], ["Address", "Street 2"], ["1 Test Street", None], ["2 Test Street", "x"])
     assert header_map.mapped == {"Street 2": "Address"}
-    assert header_map.issues[0].reason == "second_column: Address is taken from Street 2"
+    assert header_map.issues[0].full_reason == "second_column: Address is taken from Street 2"
 
 
 @pytest.mark.parametrize(("inverted", "expected"), [(None, True), (True, True), (False, False)])
 def test_what_is_known_of_a_header_holds_unless_a_person_says_otherwise(inverted, expected):
-    header_map = mapped([Choice("Vacancy", "Occupancy", inverted)], ["Vacancy"], ["5"])
+    header_map = mapped([ColumnChoice("Vacancy", "Occupancy", inverted)], ["Vacancy"], ["5"])
     assert header_map.columns[0].inverted is expected
 
 
 def test_a_unit_that_the_values_contradict_is_obeyed_and_told():
     header_map = mapped([("Lot Size", "Lot Size Acres")], ["Lot Size"], ["90000"], ["80000"])
     assert header_map.mapped == {"Lot Size": "Lot Size Acres"}
-    assert "too large for acres, but the mapping file says so" in header_map.issues[0].reason
+    assert "too large for acres, but the mapping file says acres" in header_map.issues[0].detail
 
 
 def test_columns_without_header_go_by_their_letters():
@@ -56,10 +56,10 @@ def test_columns_without_header_go_by_their_letters():
 
 
 def test_the_entries_that_were_used_are_named():
-    mapping = ColumnMapping("m.yaml", (Choice("A1", "pass"), Choice("B1", "pass")))
+    mapping = ColumnMapping("m.yaml", (ColumnChoice("A1", "pass"), ColumnChoice("B1", "pass")))
     header_map = map_headers("Sheet1", ["a1"], pl.DataFrame({"0": ["x"]}), mapping)
     assert header_map.from_mapping == ("A1",)
-    assert mapping.unused(header_map.from_mapping) == ("B1",)
+    assert mapping.list_unused(header_map.from_mapping) == ("B1",)
 
 
 def test_nothing_is_suggested_for_what_a_person_decided():

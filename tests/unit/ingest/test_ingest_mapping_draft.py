@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
+from flexscout.ingest.mapping.draft import draft_mapping
 from flexscout.ingest.mapping.mapping_file import load_mapping
-from flexscout.ingest.worker import draft_mapping
 from workbooks import HEADER, candidate, write_sheets, write_workbook
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from flexscout.errors import ConfigurationError
-from flexscout.ingest.mapping.column_mapping import NO_MAPPING, Choice
+from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnChoice
 from flexscout.ingest.mapping.mapping_file import load_mapping
 
 
@@ -36,7 +36,7 @@ def test_no_file_is_no_mapping():
 
 
 def test_a_header_gets_its_column_whatever_its_case(loaded):
-    assert loaded("columns:\n  Struct Area: building sqft\n").choices == (Choice("Struct Area", "Building SqFt"),)
+    assert loaded("columns:\n  Struct Area: building sqft\n").choices == (ColumnChoice("Struct Area", "Building SqFt"),)
 
 
 def test_a_column_can_pass_or_be_left_out(loaded):
@@ -45,7 +45,7 @@ def test_a_column_can_pass_or_be_left_out(loaded):
 
 def test_a_percentage_can_be_the_opposite(loaded):
     assert loaded("columns:\n  Empty: {column: Occupancy, inverted: true}\n").choices == (
-        Choice("Empty", "Occupancy", inverted=True),
+        ColumnChoice("Empty", "Occupancy", inverted=True),
     )
 
 
@@ -69,7 +69,7 @@ def test_where_the_table_stands_can_be_said(loaded):
 def test_every_mistake_is_told_with_its_line(mistakes):
     text = "header_row: three\nshet: Data\ncolumns:\n  Street: Adress\n  Empty: {colum: Occupancy}\n  Size: RBA\n"
     assert mistakes(text) == {
-        "line 1: header_row": "three won't do: give the row as Excel numbers it, or 0 if there is no header",
+        "line 1: header_row": "three is not a row number; give the number shown in Excel, or 0 if there is no header",
         "line 2: shet": "shet is not known; did you mean sheet?",
         "line 4: columns.Street": "Adress is not known; did you mean Address?",
         "line 5: columns.Empty": "column is missing, as in {column: Occupancy, inverted: true}",
@@ -82,13 +82,13 @@ def test_every_mistake_is_told_with_its_line(mistakes):
     ("text", "wrong"),
     [
         ("sheet: Data", "is missing"),
-        ("columns: [Address]", "should hold headers"),
-        ("columns: {Street: [Address]}", "give a text"),
+        ("columns: [Address]", "should list headers"),
+        ("columns: {Street: [Address]}", "should be text"),
         ("columns: {Street: Address, street: City}", "is the same header as Street"),
         ("columns: {'#': Address}", "no letter or digit"),
-        ("columns: {Age: {column: Year Built, inverted: true}}", "only a percentage has an opposite"),
+        ("columns: {Age: {column: Year Built, inverted: true}}", "only a percentage can be inverted"),
         ("columns: {Empty: {column: Occupancy, inverted: perhaps}}", "give true or false"),
-        ("header_row: 0\ncolumns: {Street: Address}", "name the column by its letter"),
+        ("header_row: 0\ncolumns: {Street: Address}", "should be a column letter"),
     ],
 )
 def test_a_mistake_says_what_to_do(mistakes, text, wrong):
@@ -107,7 +107,7 @@ def test_a_file_that_is_not_there_is_told_with_how_to_make_one():
         load_mapping("nowhere.yaml")
 
 
-@pytest.mark.parametrize(("text", "why"), [("columns: {", "line 1: not valid YAML"), ("- a", "should hold columns:")])
+@pytest.mark.parametrize(("text", "why"), [("columns: {", "line 1: not valid YAML"), ("- a", "should contain `columns:`")])
 def test_a_file_that_is_no_mapping_is_told(loaded, text, why):
     with pytest.raises(ConfigurationError, match=why):
         loaded(text)

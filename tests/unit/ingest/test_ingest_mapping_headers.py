@@ -107,7 +107,7 @@ def meanings(header_map):
 
 
 def reasons(header_map):
-    return {issue.column: issue.reason for issue in header_map.issues}
+    return {issue.column: issue.full_reason for issue in header_map.issues}
 
 
 @pytest.mark.parametrize(("vendor", "expected"), VENDORS.items(), ids=VENDORS.keys())
@@ -183,7 +183,7 @@ def test_use_codes_of_another_state_pass_through_and_are_named(rows):
     """Washington's Department of Revenue has use codes as well, and 48 is utilities there."""
     header_map = mapped(["State", "DOR CODE"], *rows)
     assert meanings(header_map)["DOR CODE"] is None
-    assert reasons(header_map)["DOR CODE"].startswith("codes_unclear: no State says that they are those of FL")
+    assert reasons(header_map)["DOR CODE"].startswith("codes_unclear: no State column shows that all rows are in FL")
 
 
 def test_use_codes_without_a_state_pass_through():

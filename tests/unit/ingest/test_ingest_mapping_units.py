@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flexscout.ingest.mapping.header_map import map_headers
-from flexscout.ingest.mapping.units import Verdict, detect_lot_unit, is_square_feet_as_acres
+from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit, is_square_feet_as_acres
 
 
 def mapped(headers, *rows):
@@ -21,20 +21,20 @@ def meaning(header_map, header):
 @pytest.mark.parametrize(
     ("texts", "verdict"),
     [
-        (["2.2 Acres", "3 AC", "0.5 acre"], Verdict.ACRES),
-        (["2.2ac", "3 ac.", "1"], Verdict.ACRES),
-        (["87,120 SF", "10000 sq. ft.", "5,000 Square Feet"], Verdict.SQUARE_FEET),
-        (["2.2 Acres", "10,000 SF", "10,000 SF"], Verdict.SQUARE_FEET),
-        (["2.2", "3", "15.75"], Verdict.ACRES),
-        (["87,120", "43560", "10000"], Verdict.SQUARE_FEET),
-        (["2", None, "3", None], Verdict.ACRES),
-        (["2.2 Acres", "5", "7"], Verdict.ACRES),
-        (["87,120 SF", "43,560"], Verdict.SQUARE_FEET),
-        (["2.2 Acres", "43,560", "50,000"], Verdict.SQUARE_FEET),
-        (["2.2 Acres", "10,000 SF", "5", "6"], Verdict.ACRES),
-        (["2.1", "3", "4.5", "2", "6", "7", "1.5", "2", "3", "108,900"], Verdict.ACRES),
-        (["200"], Verdict.ACRES),
-        (["2000"], Verdict.SQUARE_FEET),
+        (["2.2 Acres", "3 AC", "0.5 acre"], LotUnit.ACRES),
+        (["2.2ac", "3 ac.", "1"], LotUnit.ACRES),
+        (["87,120 SF", "10000 sq. ft.", "5,000 Square Feet"], LotUnit.SQUARE_FEET),
+        (["2.2 Acres", "10,000 SF", "10,000 SF"], LotUnit.SQUARE_FEET),
+        (["2.2", "3", "15.75"], LotUnit.ACRES),
+        (["87,120", "43560", "10000"], LotUnit.SQUARE_FEET),
+        (["2", None, "3", None], LotUnit.ACRES),
+        (["2.2 Acres", "5", "7"], LotUnit.ACRES),
+        (["87,120 SF", "43,560"], LotUnit.SQUARE_FEET),
+        (["2.2 Acres", "43,560", "50,000"], LotUnit.SQUARE_FEET),
+        (["2.2 Acres", "10,000 SF", "5", "6"], LotUnit.ACRES),
+        (["2.1", "3", "4.5", "2", "6", "7", "1.5", "2", "3", "108,900"], LotUnit.ACRES),
+        (["200"], LotUnit.ACRES),
+        (["2000"], LotUnit.SQUARE_FEET),
     ],
 )
 def test_the_cells_decide_the_unit_of_a_lot(texts, verdict):
@@ -54,7 +54,7 @@ def test_the_cells_decide_the_unit_of_a_lot(texts, verdict):
     ],
 )
 def test_a_unit_that_is_not_sure_is_not_guessed(texts):
-    assert detect_lot_unit(pl.Series(texts, dtype=pl.String)) is Verdict.UNSURE
+    assert detect_lot_unit(pl.Series(texts, dtype=pl.String)) is LotUnit.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_lot_size_in_doubt_is_passed_through_and_named():
     (issue,) = header_map.issues
     assert meaning(header_map, "Lot Size") is None
     assert (issue.sheet, issue.row, issue.column) == ("Sheet1", 0, "Lot Size")
-    assert issue.reason == "unit_unclear: acres or square feet? The column is passed through"
+    assert issue.full_reason == "unit_unclear: acres or square feet? The column is kept as is, not scored"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_numbers_of_lots_are_no_size():
 def test_acres_too_large_to_be_acres_are_passed_through_and_named():
     header_map = mapped(["Address", "Acres"], ["1 Test Street", "87120"], ["2 Test Street", "43,560"])
     assert meaning(header_map, "Acres") is None
-    assert [(issue.column, issue.reason.partition(":")[0]) for issue in header_map.issues] == [("Acres", "unit_unclear")]
+    assert [(issue.column, issue.reason) for issue in header_map.issues] == [("Acres", "unit_unclear")]
 
 
 def test_acres_with_square_feet_written_in_the_cells_are_taken():
@@ -108,7 +108,7 @@ def test_acres_with_square_feet_written_in_the_cells_are_taken():
 def test_a_bare_sqft_that_is_the_acres_in_square_feet_is_the_lot():
     header_map = mapped(["sqft", "Acres"], ["43560", "1"], ["87,120", "2"], ["21,780", "0.5"])
     assert meaning(header_map, "sqft") == "Lot Size SqFt"
-    assert header_map.issues[0].reason == "taken_as_lot_area: equal to the acres times 43,560"
+    assert header_map.issues[0].full_reason == "taken_as_lot_area: equal to the acres times 43,560"
 
 
 def test_a_bare_sqft_that_is_not_the_acres_is_the_building():
@@ -126,7 +126,7 @@ def test_a_building_size_that_says_so_is_never_the_lot():
 
 
 def test_cells_that_each_name_their_own_unit_are_taken():
-    assert detect_lot_unit(pl.Series(["2.2 Acres", "95,832 SF"])) is Verdict.ACRES
+    assert detect_lot_unit(pl.Series(["2.2 Acres", "95,832 SF"])) is LotUnit.ACRES
 
 
 def test_one_absurd_value_of_two_does_not_make_acres_square_feet():

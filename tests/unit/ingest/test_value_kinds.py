@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.ingest.convert.table import detect_value_kinds
+from flexscout.ingest.convert.unmapped_columns import detect_value_kinds
 
 
 @pytest.mark.parametrize(

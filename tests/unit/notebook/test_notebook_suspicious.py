@@ -32,7 +32,7 @@ def test_a_lot_smaller_than_its_building_says_that_the_stories_are_not_known():
     (row,) = found_in(Lot_Size_Acres=0.5)
     assert (row["Column"], row["Value"]) == ("Lot Size Acres", "0.5")
     assert row["Reason"] == (
-        "lot_smaller_than_building: the lot has 21,780 sq ft, the building 30,000; its stories are not known"
+        "lot_smaller_than_building: the lot has 21,780 sq ft, the building 30,000; number of stories unknown"
     )
 
 
@@ -43,12 +43,12 @@ def test_stories_that_make_the_building_fit_explain_it(header):
 
 def test_too_few_stories_are_named():
     (row,) = found_in(Lot_Size_Acres=0.25, Stories=2)
-    assert row["Reason"].endswith("its stories: 2")
+    assert row["Reason"].endswith("number of stories: 2")
 
 
 @pytest.mark.parametrize("stories", ["0", "nan", "inf", "split level"])
 def test_stories_that_are_no_number_from_one_are_not_known(stories):
-    assert found_in(Lot_Size_Acres=0.5, Stories=stories)[0]["Reason"].endswith("its stories are not known")
+    assert found_in(Lot_Size_Acres=0.5, Stories=stories)[0]["Reason"].endswith("number of stories unknown")
 
 
 def test_a_lot_that_only_rounding_makes_smaller_is_not_suspicious():

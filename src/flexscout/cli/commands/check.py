@@ -69,7 +69,7 @@ def _sheet(sheet: "SheetRecord") -> dict[str, Any]:
         "left_out": [column.header for column in header_map.excluded],
         "by_hand": list(header_map.from_mapping),
         "suggestions": dict(header_map.suggestions),
-        "remarks": [f"{issue.column}: {issue.reason}" for issue in header_map.issues],
+        "remarks": [f"{issue.column}: {issue.full_reason}" for issue in header_map.issues],
     }
 
 

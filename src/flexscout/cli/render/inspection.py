@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
@@ -80,13 +81,12 @@ def _show_issues(issues: dict[str, int]) -> None:
 def _show_suspicious(reasons: dict[str, int], sheets: int, analyzer: PropertyDataAnalyzer) -> None:
     """The first values of each reason; they name their sheet where there are several."""
     print_line(f"Suspicious values ({sum(reasons.values()):,})", blank_before=True)
-    found = analyzer.find_suspicious_values()
+    issues = analyzer.collect_suspicious_issues()
     for reason, count in reasons.items():
         print_line(f"  {_words(reason)}: {count:,}")
-        for row in found[found["Reason"].str.split(":").str[0] == reason].head(_EXAMPLES).to_dict("records"):
-            detail = row["Reason"].partition(": ")[2]
+        for row in issues.filter(pl.col("Reason") == reason).head(_EXAMPLES).iter_rows(named=True):
             sheet = f'sheet "{row["Source Sheet"]}", ' if sheets > 1 else ""
-            print_line(f"    {sheet}row {row['Source Row']}, {row['Column']} {row['Value']}: {detail}")
+            print_line(f"    {sheet}row {row['Source Row']}, {row['Column']} {row['Value']}: {row['Detail']}")
 
 
 def _show_sample(analyzer: PropertyDataAnalyzer) -> None:

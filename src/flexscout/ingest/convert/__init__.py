@@ -1,21 +1,19 @@
 """Convert texts to typed values."""
 
-from flexscout.ingest.convert.chunked import convert_chunked
-from flexscout.ingest.convert.dates import to_dates
-from flexscout.ingest.convert.issues import ISSUE_SCHEMA, sample_fairly
-from flexscout.ingest.convert.rows import HEADER, NOTE, TOTAL
-from flexscout.ingest.convert.table import Converted, convert_column, convert_sheet, number_range_of
+from flexscout.ingest.convert.chunked import convert_chunked_sheet
+from flexscout.ingest.convert.dates import parse_dates
+from flexscout.ingest.convert.issues import ISSUE_SCHEMA, sample_issues
+from flexscout.ingest.convert.rows import RowKind
+from flexscout.ingest.convert.table import ConvertedSheet, convert_column, convert_sheet, get_number_range
 
 __all__ = [
-    "HEADER",
     "ISSUE_SCHEMA",
-    "NOTE",
-    "TOTAL",
-    "Converted",
-    "convert_chunked",
+    "ConvertedSheet",
+    "RowKind",
+    "convert_chunked_sheet",
     "convert_column",
     "convert_sheet",
-    "number_range_of",
-    "sample_fairly",
-    "to_dates",
+    "get_number_range",
+    "parse_dates",
+    "sample_issues",
 ]

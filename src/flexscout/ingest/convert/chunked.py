@@ -1,6 +1,8 @@
-"""A large sheet's text on disk -> a typed table on disk: rows are judged part by part, then columns are typed one by one.
+"""Convert a giant sheet, whose text is on disk, to a typed table in bounded memory.
 
-What is decided by a whole column is so here too; in memory there is one column, or some ten thousand rows, at a time.
+Rows are classified part by part, then columns are converted one by one, with the functions that `table.py` uses for all columns
+at once. Decisions that need a whole column, such as day-first dates, still see the whole column: at any time, one column or
+some ten thousand rows are in memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,24 +12,29 @@ from uuid import uuid4
 
 import polars as pl
 
-from flexscout.domain import escape_name
-from flexscout.ingest.convert import decimal_marks as locale
-from flexscout.ingest.convert.issues import IssueList
-from flexscout.ingest.convert.rows import BLANK, PROPERTY, classify_rows, place_columns
-from flexscout.ingest.convert.table import (
-    ENDS_AT_MIDNIGHT,
-    LOOKED_AT,
-    TRIMMED,
-    Converted,
-    column_position,
-    column_type,
+from flexscout.ingest.convert.decimal_marks import (
+    DecimalMark,
+    count_marks,
+    detect_decimal_marks,
+    has_decimal_comma,
+    has_decimal_point,
+)
+from flexscout.ingest.convert.issues import IssueCollector
+from flexscout.ingest.convert.mapped_columns import (
+    canonical_position,
     describe_columns,
-    detect_value_kinds,
     fill_acres,
-    measure_height,
-    report_issues,
+    find_column_type,
+    finish_columns,
     sort_columns,
-    source_columns,
+)
+from flexscout.ingest.convert.rows import RowKind, classify_rows, location_positions
+from flexscout.ingest.convert.table import TRIMMED, ConvertedSheet, build_converted_sheet, measure_height, source_columns
+from flexscout.ingest.convert.unmapped_columns import (
+    ENDS_AT_MIDNIGHT,
+    SAMPLED_ROWS,
+    detect_value_kinds,
+    find_unmapped_columns,
     strip_midnight,
 )
 from flexscout.ingest.convert.values import (
@@ -38,151 +45,155 @@ from flexscout.ingest.convert.values import (
     select_fractions,
     select_unconverted,
 )
-from flexscout.models import ChunkedTable, HeaderMap, MappedColumn
+from flexscout.models import ChunkedTable, HeaderMap, IssueNote, MappedColumn
 
-_ROW_GROUP = 2**14  # rows of a typed column that are read at a time
+_ROW_GROUP_ROWS = 2**14  # rows of a typed column that are read at a time
 
 
-def convert_chunked(  # noqa: PLR0913 - those of `convert`, and a folder
+def convert_chunked_sheet(  # noqa: PLR0913 - the parameters of `convert_sheet`, and a folder
     sheet: str, cells: ChunkedTable, header_row: int, header_map: HeaderMap, folder: Path, *, from_1904: bool = False
-) -> tuple[Converted, Iterator[pl.DataFrame]]:
-    """As `convert`, but the table comes part by part, beside a result without one.
+) -> tuple[ConvertedSheet, Iterator[pl.DataFrame]]:
+    """Convert the rows below the header as `convert_sheet` does, with the table on disk.
 
-    `folder`: takes typed columns, and has to stay until the last part was taken.
+    `folder` receives the typed columns, and must exist until the last part of the table is taken. The other parameters are
+    those of `convert_sheet`.
+
+    Returns:
+        The converted sheet without its table, and the parts of the table.
+
     """
-    issues = IssueList(sheet)
-    issues.of_columns(header_map.issues)
-    rows = _Rows(cells.skip_rows(header_row + 1), header_map, header_row + 2)
-    rows.judge(issues)
-    typing = _Typing(rows, sort_columns(header_map.canonical), folder / f"columns-{uuid4().hex}", from_1904=from_1904)
-    files = typing.run(sheet, issues)
-    kinds = rows.kinds
-    blank, not_data = int((kinds == BLANK).sum()), int((~kinds.is_in([PROPERTY, BLANK])).sum())
-    seen = detect_value_kinds(rows.extras_seen)
-    converted = Converted(pl.DataFrame(), issues.listed(), issues.counts(), kinds.len(), blank, not_data, seen)
-    return converted, rows.typed_parts(sheet, files)
+    issues = IssueCollector(sheet)
+    issues.add_column_issues(header_map.issues)
+    body = _Body(cells.skip_rows(header_row + 1), header_map, header_row + 2)
+    body.classify(issues)
+    typing = _ColumnTyping(body, sort_columns(header_map.canonical), folder / f"columns-{uuid4().hex}", from_1904=from_1904)
+    files = typing.convert_columns(sheet, issues)
+    converted = build_converted_sheet(pl.DataFrame(), issues, body.row_kinds, detect_value_kinds(body.unmapped_sample))
+    return converted, body.build_parts(sheet, files)
 
 
-class _Rows:
-    """The rows below a header, and what they are. `first`: the number of the first, as Excel has it."""
+class _Body:
+    """The rows below a header, and their kinds. `first_row`: number of the first row as shown in Excel."""
 
-    def __init__(self, body: ChunkedTable, header_map: HeaderMap, first: int) -> None:
-        self._body, self._map, self._first = body, header_map, first
-        self._height = _height(body)
-        self._extras = {escape_name(entry.name): str(entry.position) for entry in header_map.unmapped}
-        self._filled, self._midnights = dict.fromkeys(self._extras, False), dict.fromkeys(self._extras, False)
-        self.extras_seen = pl.DataFrame(schema=dict.fromkeys(self._extras, pl.String))
-        self.kinds = pl.Series("kind", dtype=pl.String)
+    def __init__(self, cells: ChunkedTable, header_map: HeaderMap, first_row: int) -> None:
+        self._cells, self._map, self._first_row = cells, header_map, first_row
+        self._height = _measure_chunked_height(cells)
+        self._unmapped = find_unmapped_columns(header_map)
+        self._has_values, self._has_midnights = dict.fromkeys(self._unmapped, False), dict.fromkeys(self._unmapped, False)
+        self.unmapped_sample = pl.DataFrame(schema=dict.fromkeys(self._unmapped, pl.String))
+        self.row_kinds = pl.Series("kind", dtype=pl.String)
 
-    def judge(self, issues: IssueList) -> None:
-        """What kind each row is; and which columns that pass through hold anything."""
-        lacks = all(self._texts(int(place)).null_count() for place in place_columns(self._map))
-        found = [self.kinds]
-        for part in self._parts(self._body.columns):
-            kinds = classify_rows(part, self._map, lacks=lacks)
-            issues.of_rows(part, kinds)
-            self._look_at_extras(part.filter(kinds == PROPERTY))
-            found.append(kinds)
-        self.kinds = pl.concat(found)
+    def classify(self, issues: IssueCollector) -> None:
+        """Classify all rows, and find the unmapped columns with values."""
+        may_lack_location = all(self._trimmed_column(position).null_count() for position in location_positions(self._map))
+        row_kinds = [self.row_kinds]
+        for part in self._parts(self._cells.columns):
+            row_kinds.append(classify_rows(part, self._map, may_lack_location=may_lack_location))
+            issues.add_row_issues(part, row_kinds[-1])
+            self._inspect_unmapped(part.filter(row_kinds[-1] == RowKind.PROPERTY.value))
+        self.row_kinds = pl.concat(row_kinds)
 
-    def texts(self, position: int, name: str) -> pl.DataFrame:
-        """A column of the properties, under a name."""
-        # Part by part: copies of a whole column would be what takes most memory.
-        found = [part.filter(self._are_properties(part))[str(position)] for part in self._parts([str(position)])]
-        return pl.concat([pl.Series(dtype=pl.String), *found]).alias(name).to_frame()
+    def read_column(self, position: int, name: str) -> pl.DataFrame:
+        """Return one column of the property rows under `name`."""
+        # Part by part: copies of a whole column would take the most memory.
+        parts = [part.filter(self._is_property(part))[str(position)] for part in self._parts([str(position)])]
+        return pl.concat([pl.Series(dtype=pl.String), *parts]).alias(name).to_frame()
 
-    def numbers(self) -> pl.Series:
-        """The numbers of the properties' rows."""
-        return (self.kinds == PROPERTY).arg_true().cast(pl.Int64) + self._first
+    def row_numbers(self) -> pl.Series:
+        """Return the row numbers of the property rows as shown in Excel."""
+        return (self.row_kinds == RowKind.PROPERTY.value).arg_true().cast(pl.Int64) + self._first_row
 
-    def typed_parts(self, sheet: str, columns: list[Path]) -> Iterator[pl.DataFrame]:
-        """The typed table, part by part; one without rows if there are none. `columns`: files of one typed column each."""
-        begin = 0
-        extras = [name for name in self._extras if self._filled[name]]
-        # A column at least, so that parts have a height.
-        for part in self._parts(list(dict.fromkeys(["0", *(self._extras[name] for name in extras)]))):
-            rows = part.filter(self._are_properties(part))
+    def build_parts(self, sheet: str, columns: list[Path]) -> Iterator[pl.DataFrame]:
+        """Yield the property table part by part, at least one, from files of one typed column each."""
+        start = 0
+        unmapped = [name for name, has_values in self._has_values.items() if has_values]
+        # At least one column, because a part without columns has no height.
+        for part in self._parts(list(dict.fromkeys(["0", *(self._unmapped[name] for name in unmapped)]))):
+            rows = part.filter(self._is_property(part))
             if rows.height:
-                passing = (self._passing(name, rows[self._extras[name]]) for name in extras)
-                yield pl.DataFrame([*_typed_rows(columns, begin, rows.height), *source_columns(sheet, rows["row"]), *passing])
-            begin += rows.height
-        if not begin:
-            yield pl.DataFrame([*_typed_rows(columns, 0, 0), *source_columns(sheet, pl.Series(dtype=pl.Int64))])
+                kept = (self._finish_unmapped(name, rows[self._unmapped[name]]) for name in unmapped)
+                yield pl.DataFrame([*_read_typed_rows(columns, start, rows.height), *source_columns(sheet, rows["row"]), *kept])
+            start += rows.height
+        if not start:
+            yield pl.DataFrame([*_read_typed_rows(columns, 0, 0), *source_columns(sheet, pl.Series(dtype=pl.Int64))])
 
-    def _are_properties(self, part: pl.DataFrame) -> pl.Series:
-        return self.kinds.slice(part["row"][0] - self._first, part.height) == PROPERTY
+    def _is_property(self, part: pl.DataFrame) -> pl.Series:
+        return self.row_kinds.slice(part["row"][0] - self._first_row, part.height) == RowKind.PROPERTY.value
 
-    def _texts(self, position: int) -> pl.Series:
-        return self._body.to_series(position).head(self._height).to_frame().select(TRIMMED).to_series()
+    def _trimmed_column(self, position: str) -> pl.Series:
+        return self._cells.to_series(int(position)).head(self._height).to_frame().select(TRIMMED).to_series()
 
     def _parts(self, columns: list[str]) -> Iterator[pl.DataFrame]:
-        """Trimmed texts with the number of the row, to the last row with a value."""
-        begin = 0
-        for frame in self._body.iter_frames(columns):
-            part = frame.head(max(self._height - begin, 0)).with_columns(TRIMMED)
+        """Yield trimmed texts with row numbers, up to the last row with a value."""
+        start = 0
+        for frame in self._cells.iter_frames(columns):
+            part = frame.head(max(self._height - start, 0)).with_columns(TRIMMED)
             if part.height:
-                yield part.with_row_index("row", offset=self._first + begin)
-            begin += frame.height
+                yield part.with_row_index("row", offset=self._first_row + start)
+            start += frame.height
 
-    def _look_at_extras(self, rows: pl.DataFrame) -> None:
-        texts = rows.select(pl.col(position).alias(name) for name, position in self._extras.items())
+    def _inspect_unmapped(self, rows: pl.DataFrame) -> None:
+        texts = rows.select(pl.col(position).alias(name) for name, position in self._unmapped.items())
         midnights = texts.select(ENDS_AT_MIDNIGHT)
-        for name in self._extras:
-            self._filled[name] |= texts[name].null_count() < texts.height
-            self._midnights[name] |= bool(midnights[name].any())
-        if self.extras_seen.height < LOOKED_AT:
-            self.extras_seen = pl.concat([self.extras_seen, texts.head(LOOKED_AT - self.extras_seen.height)])
+        for name in self._unmapped:
+            self._has_values[name] |= texts[name].null_count() < texts.height
+            self._has_midnights[name] |= bool(midnights[name].any())
+        if self.unmapped_sample.height < SAMPLED_ROWS:
+            self.unmapped_sample = pl.concat([self.unmapped_sample, texts.head(SAMPLED_ROWS - self.unmapped_sample.height)])
 
-    def _passing(self, name: str, texts: pl.Series) -> pl.Series:
-        return (strip_midnight(texts) if self._midnights[name] else texts).alias(name)
+    def _finish_unmapped(self, name: str, texts: pl.Series) -> pl.Series:
+        return (strip_midnight(texts) if self._has_midnights[name] else texts).alias(name)
 
 
-class _Typing:
-    """Types the canonical columns of rows one by one, each into a file of its own in `folder`."""
+class _ColumnTyping:
+    """Converts the canonical columns of a body one by one, each to a Parquet file in `folder`."""
 
-    def __init__(self, rows: _Rows, mapped: Mapping[str, MappedColumn], folder: Path, *, from_1904: bool) -> None:
-        self._rows, self._mapped = rows, mapped
-        self._kinds = {name: column_type(name, from_1904=from_1904) for name in mapped}
+    def __init__(self, body: _Body, mapped: Mapping[str, MappedColumn], folder: Path, *, from_1904: bool) -> None:
+        self._body, self._mapped = body, mapped
+        self._columns = {name: find_column_type(name, from_1904=from_1904) for name in mapped}
         self._folder = folder
         self._folder.mkdir(parents=True)
         self._files: dict[str, Path] = {}
 
-    def run(self, sheet: str, issues: IssueList) -> list[Path]:
-        """Type all columns; gives their files in order."""
-        decimals = _Decimals()
-        notes: dict[str, str] = {}
-        found: dict[str, IssueList] = {}
+    def convert_columns(self, sheet: str, issues: IssueCollector) -> list[Path]:
+        """Convert all columns, and return their files in canonical order."""
+        evidence = _MarkEvidence()
+        notes: dict[str, IssueNote] = {}
+        found: dict[str, IssueCollector] = {}
         for name in self._mapped:
-            found[name] = IssueList(sheet)
-            notes |= self._type(name, found[name], decimals)
-        verdicts = self._verdicts() if decimals.are_unclear else {}
-        for name in [name for name, note in verdicts.items() if note in (locale.READ, locale.BY_NEIGHBORS)]:
-            found[name] = IssueList(sheet)
-            self._type(name, found[name], decimals, {name: verdicts[name]})
-        issues.of_columns(describe_columns({**notes, **verdicts}, self._mapped))
+            found[name] = IssueCollector(sheet)
+            notes |= self._convert(name, found[name], evidence)
+        marks = self._detect_marks() if evidence.is_unclear else {}
+        for name in [name for name, mark in marks.items() if mark.is_comma]:
+            found[name] = IssueCollector(sheet)
+            self._convert(name, found[name], evidence, {name: marks[name]})
+        notes |= {name: mark.note for name, mark in marks.items()}
+        issues.add_column_issues(describe_columns(notes, self._mapped))
         for name in self._mapped:
             issues.extend(found[name])
         self._fill_acres()
-        return [self._files[name] for name in sorted(self._files, key=column_position)]
+        return [self._files[name] for name in sorted(self._files, key=canonical_position)]
 
-    def _type(
-        self, name: str, issues: IssueList, decimals: "_Decimals", verdict: Mapping[str, str] | None = None
-    ) -> dict[str, str]:
-        """Type one column; gives what is to say of it as a whole."""
-        kind = {name: self._kinds[name]}
-        texts = self._clean(name)
-        values = convert_common_forms(texts, kind)
-        if select_decimal_columns(kind):
-            decimals.look(texts[name], values[name])
-        done = finish_conversion(texts, values, kind, verdict or {})
-        self._write(*report_issues(self._rows.numbers(), texts, done, {name: self._mapped[name]}, issues))
-        return done.notes
+    def _convert(
+        self, name: str, issues: IssueCollector, evidence: "_MarkEvidence", marks: Mapping[str, DecimalMark] | None = None
+    ) -> dict[str, IssueNote]:
+        """Convert one column, and return the notes about it."""
+        columns = {name: self._columns[name]}
+        texts = self._read_clean(name)
+        values = convert_common_forms(texts, columns)
+        if select_decimal_columns(columns):
+            evidence.add(texts[name], values[name])
+        typed = finish_conversion(texts, values, columns, marks or {})
+        self._write(*finish_columns(self._body.row_numbers(), texts, typed, {name: self._mapped[name]}, issues))
+        return typed.notes
 
-    def _clean(self, name: str) -> pl.DataFrame:
-        return clean_texts(self._rows.texts(self._mapped[name].position, name), {name: self._kinds[name]})
+    def _read_clean(self, name: str) -> pl.DataFrame:
+        texts = self._body.read_column(self._mapped[name].position, name)
+        return clean_texts(texts, {name: self._columns[name]})
 
-    def _verdicts(self) -> dict[str, str]:
-        return locale.verdicts({name: locale.signs(self._clean(name)[name]) for name in select_decimal_columns(self._kinds)})
+    def _detect_marks(self) -> dict[str, DecimalMark]:
+        names = select_decimal_columns(self._columns)
+        return detect_decimal_marks({name: count_marks(self._read_clean(name)[name]) for name in names})
 
     def _fill_acres(self) -> None:
         lots = {name: pl.read_parquet(self._files[name]).to_series() for name in self._mapped if name.startswith("Lot Size")}
@@ -192,42 +203,43 @@ class _Typing:
 
     def _write(self, values: pl.Series) -> None:
         path = self._files.setdefault(values.name, self._folder / f"{len(self._files)}.parquet")
-        values.to_frame().write_parquet(path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP)
+        values.to_frame().write_parquet(path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP_ROWS)
 
 
 @dataclass
-class _Decimals:
-    """Whether the columns that were looked at leave it open what their decimals are."""
+class _MarkEvidence:
+    """Evidence of decimal commas and points in the columns converted so far."""
 
-    says_comma: bool = False
-    says_point: bool = False
+    has_comma: bool = False
+    has_point: bool = False
     has_fraction: bool = False
 
     @property
-    def are_unclear(self) -> bool:
-        return self.says_comma or (self.has_fraction and not self.says_point)
+    def is_unclear(self) -> bool:
+        """Whether all columns must be compared."""
+        return self.has_comma or (self.has_fraction and not self.has_point)
 
-    def look(self, texts: pl.Series, values: pl.Series) -> None:
-        """One more column, with the values of its common form."""
+    def add(self, texts: pl.Series, values: pl.Series) -> None:
+        """Add a column, given the values of its usual forms."""
         if values.null_count() > texts.null_count():
-            self.says_comma |= locale.says_comma(select_unconverted(texts, values))
-        if not self.says_point:
+            self.has_comma |= has_decimal_comma(select_unconverted(texts, values))
+        if not self.has_point:
             fractions = select_fractions(texts, values)
             self.has_fraction |= fractions.len() > 0
-            self.says_point = locale.says_point(fractions)
+            self.has_point = has_decimal_point(fractions)
 
 
-def _height(body: ChunkedTable) -> int:
-    """The rows up to the last with a value."""
-    left = body.height
-    for frame in body.iter_frames(body.columns, last_first=True):
+def _measure_chunked_height(cells: ChunkedTable) -> int:
+    """Return the number of rows up to the last one with a value."""
+    left = cells.height
+    for frame in cells.iter_frames(cells.columns, last_first=True):
         left -= frame.height
         if height := measure_height(frame.select(TRIMMED)):
             return left + height
     return 0
 
 
-def _typed_rows(columns: list[Path], begin: int, count: int) -> pl.DataFrame:
-    """Some rows of columns that have a file each."""
-    slices = [pl.scan_parquet(path).slice(begin, count) for path in columns]
+def _read_typed_rows(columns: list[Path], start: int, count: int) -> pl.DataFrame:
+    """Read some rows of columns that have a file each."""
+    slices = [pl.scan_parquet(path).slice(start, count) for path in columns]
     return pl.concat(slices, how="horizontal").collect() if slices else pl.DataFrame()

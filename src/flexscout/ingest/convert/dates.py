@@ -1,36 +1,37 @@
-"""Dates as exports write them."""
+"""Parse dates as exports write them."""
 
 import polars as pl
 
-# Tried in this order on what is left; dates of numbers alone come between.
-_COMMON = ("%Y-%m-%d", "%B %d, %Y")
-_OTHERS = ("%d-%b-%Y", "%d-%b-%y", "%B %d %Y", "%d %B %Y", "%b-%d-%Y", "%Y/%m/%d", "%Y%m%d")
+from flexscout.models import IssueNote, IssueReason
+
+NO_DATE = r"^[-0/ :]*$"
+"""Pattern of texts that mean "no date", as county rolls write it: 0, 0000-00-00."""
+
+FROM_1904 = "days from 1904"
+"""Unit of a date column whose bare numbers are days since 1904, as in old Mac workbooks. The usual epoch is 1900."""
+
+# Formats are tried in this order on what is left; dates of numbers alone are tried between the two.
+_COMMON_FORMATS = ("%Y-%m-%d", "%B %d, %Y")
+_OTHER_FORMATS = ("%d-%b-%Y", "%d-%b-%y", "%B %d %Y", "%d %B %Y", "%b-%d-%Y", "%Y/%m/%d", "%Y%m%d")
 _MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%y")
 _DAY_FIRST = ("%d/%m/%Y", "%d/%m/%y")
 _TIME = r"(?i)[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?(?:z|[+-]\d{2}:?\d{2})?$"
 _YEARS = (1800, 2100)
-_SHORT_YEARS_TO = 2029  # Excel takes 29 for 2029 and 30 for 1930
+_LAST_SHORT_YEAR = 2029  # Excel reads 29 as 2029 and 30 as 1930
 
-NO_DATE = r"^[-0/ :]*$"
-"""How county rolls say that there is none: 0, 0000-00-00."""
+_SERIAL_RANGE = (10_000.0, 73_050.0)  # Excel serials, 1927 to 2099; four digits are a year, or month and year: 1220
+_UNIX_EPOCH_SERIAL = 25_569  # Excel serial of 1970-01-01
+_DAYS_BETWEEN_EPOCHS = 1_462  # from 1900 to 1904 in Excel
+_LARGEST_DAY = 1e6  # days from 1970; beyond any year
+_SMALLEST_MILLISECONDS = 1e11  # since 1970, as database exports write dates
+_MILLISECONDS_PER_DAY = 86_400_000
 
-FROM_1904 = "days from 1904"
-"""The unit of a date column whose bare numbers count so; else they count from 1900."""
+_NUMERIC = r"^\d{1,2}([/.-])\d{1,2}[/.-](?:\d{4}|\d{2})$"
+_SURELY_DAY_FIRST = r"^(?:1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})$"
+_SURELY_MONTH_FIRST = r"^\d{1,2}[/.-](?:1[3-9]|2\d|3[01])[/.-](?:\d{4}|\d{2})$"
 
-DAY_FIRST = "day_first: its dates are written day first (31/1/2020), and are read so"
-_DAYS_OF_1904 = 1_462  # what Excel's two calendars differ by
-
-# Day numbers, 1927 to 2099. Of four digits a number is rather a year, or month and year: 1220.
-_SERIALS = (10_000.0, 73_050.0)
-_DAYS_AT_MOST = 1e6  # from 1970; beyond any year
-_MILLISECONDS_FROM = 1e11  # since 1970; database exports write dates so
-
-_IN_NUMBERS = r"^\d{1,2}([/.-])\d{1,2}[/.-](?:\d{4}|\d{2})$"
-_DAY_LEADS = r"^(?:1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})$"
-_DAY_FOLLOWS = r"^\d{1,2}[/.-](?:1[3-9]|2\d|3[01])[/.-](?:\d{4}|\d{2})$"
-
-# What people put around a date, and how they shorten it; a month without a day is its first.
-_TIDY = (
+# Weekdays, ordinals and abbreviations; a month without a day becomes its first day.
+_CLEANUPS = (
     (r"(?i)^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", ""),
     (r"(?i)\b(\d{1,2})(?:st|nd|rd|th)\b", "$1"),
     (r"(?i)\bsept\b", "sep"),
@@ -42,79 +43,90 @@ _TIDY = (
 )
 
 
-def to_dates(texts: pl.Series, unit: str = "") -> pl.Series:
-    """Texts as dates from 1800 to 2100; null where a text is none. `unit`: FROM_1904 where bare numbers count so."""
-    rest = texts.str.replace(_TIME, "")
-    dates = _parsed(rest, _from_numbers(rest, unit), _COMMON)
-    if _left(rest, dates).len():
-        dates = _in_numbers(rest, dates)
-        dates = _parsed(rest, dates, _OTHERS)
-    left = _left(rest, dates)
-    return dates if left.is_empty() else dates.scatter(left, _untidy(rest.gather(left)))
+def parse_dates(texts: pl.Series, unit: str = "") -> pl.Series:
+    """Parse texts as dates from 1800 to 2100; null where a text is not a date.
+
+    Args:
+        texts: Texts of one column. Whether the day or the month comes first is decided for the column.
+        unit: FROM_1904 if bare numbers are days since 1904.
+
+    """
+    without_time = texts.str.replace(_TIME, "")
+    dates = _parse_formats(without_time, _parse_bare_numbers(without_time, unit), _COMMON_FORMATS)
+    if _unparsed(without_time, dates).len():
+        dates = _parse_numeric(without_time, dates)
+        dates = _parse_formats(without_time, dates, _OTHER_FORMATS)
+    left = _unparsed(without_time, dates)
+    return dates if left.is_empty() else dates.scatter(left, _parse_untidy(without_time.gather(left)))
 
 
 def is_day_first(texts: pl.Series) -> bool:
-    """Whether a column writes the day before the month: some of its dates can't be otherwise, and none contradicts."""
-    return bool(texts.str.contains(_DAY_LEADS).any()) and not texts.str.contains(_DAY_FOLLOWS).any()
+    """Return whether a column writes the day before the month: some dates have no other reading, and none contradicts."""
+    return bool(texts.str.contains(_SURELY_DAY_FIRST).any()) and not texts.str.contains(_SURELY_MONTH_FIRST).any()
 
 
-def describe_date_order(texts: pl.Series) -> str:
-    """What is to say of a column of dates."""
-    return DAY_FIRST if is_day_first(texts.str.replace(_TIME, "")) else ""
+def describe_date_order(texts: pl.Series) -> IssueNote | None:
+    """Return the note to report for a column of day-first dates."""
+    if is_day_first(texts.str.replace(_TIME, "")):
+        return IssueReason.DAY_FIRST, "its dates are written day first (31/1/2020), and are read so"
+    return None
 
 
-def _left(texts: pl.Series, dates: pl.Series) -> pl.Series:
+def _unparsed(texts: pl.Series, dates: pl.Series) -> pl.Series:
+    """Return the positions of the texts that are not dates yet."""
     return (texts.is_not_null() & dates.is_null()).arg_true()
 
 
-def _parsed(texts: pl.Series, dates: pl.Series, forms: tuple[str, ...]) -> pl.Series:
-    """The dates, and those that the forms find in the texts without one."""
-    for form in forms:
-        left = _left(texts, dates)
+def _parse_formats(texts: pl.Series, dates: pl.Series, formats: tuple[str, ...]) -> pl.Series:
+    """Fill in `dates` from the texts that match one of the formats."""
+    for date_format in formats:
+        left = _unparsed(texts, dates)
         if left.is_empty():
             break
-        found = texts.gather(left).str.to_date(form, strict=False)
-        dates = dates.scatter(left, _sane(_of_last_century(found) if "%y" in form else found))
+        parsed = texts.gather(left).str.to_date(date_format, strict=False)
+        dates = dates.scatter(left, _drop_unlikely(_fix_century(parsed) if "%y" in date_format else parsed))
     return dates
 
 
-def _in_numbers(texts: pl.Series, dates: pl.Series) -> pl.Series:
-    """Month and day as numbers: month first, as in the United States, unless the whole column says otherwise."""
+def _parse_numeric(texts: pl.Series, dates: pl.Series) -> pl.Series:
+    """Fill in dates of numbers alone: month first, as in the United States, unless the column shows otherwise."""
     day_first = is_day_first(texts)
-    separator = texts.str.extract(_IN_NUMBERS)
-    # Points are of no country for sure: a column must say which.
-    unsure = pl.lit(value=True) if not day_first and not texts.str.contains(_DAY_FOLLOWS).any() else pl.lit(value=False)
+    separator = texts.str.extract(_NUMERIC)
+    # Dates with points are of no country for sure: the column must show their order.
+    order_unknown = pl.lit(value=not day_first and not texts.str.contains(_SURELY_MONTH_FIRST).any())
     readable = texts.to_frame("text").select(
-        pl.when(separator.is_not_null() & ~((separator == ".").fill_null(value=False) & unsure)).then(
+        pl.when(separator.is_not_null() & ~((separator == ".").fill_null(value=False) & order_unknown)).then(
             pl.col("text").str.replace_all("[.-]", "/")
         )
     )
-    return _parsed(readable.to_series(), dates, _DAY_FIRST if day_first else _MONTH_FIRST)
+    return _parse_formats(readable.to_series(), dates, _DAY_FIRST if day_first else _MONTH_FIRST)
 
 
-def _of_last_century(dates: pl.Series) -> pl.Series:
-    late = (dates.dt.year() > _SHORT_YEARS_TO).fill_null(value=False)
-    return dates.dt.offset_by("-100y").zip_with(late, dates)
+def _fix_century(dates: pl.Series) -> pl.Series:
+    """Move dates with two-digit years to the century that Excel reads."""
+    is_late = (dates.dt.year() > _LAST_SHORT_YEAR).fill_null(value=False)
+    return dates.dt.offset_by("-100y").zip_with(is_late, dates)
 
 
-def _untidy(texts: pl.Series) -> pl.Series:
-    """Dates with a weekday, an ordinal or a point, and months without a day."""
-    for pattern, tidy in _TIDY:
-        texts = texts.str.replace(pattern, tidy)
-    return _parsed(texts, pl.repeat(None, texts.len(), dtype=pl.Date, eager=True), (*_COMMON, *_OTHERS))
+def _parse_untidy(texts: pl.Series) -> pl.Series:
+    """Parse dates with a weekday, an ordinal or an abbreviation, and months without a day."""
+    for pattern, replacement in _CLEANUPS:
+        texts = texts.str.replace(pattern, replacement)
+    no_dates = pl.repeat(None, texts.len(), dtype=pl.Date, eager=True)
+    return _parse_formats(texts, no_dates, (*_COMMON_FORMATS, *_OTHER_FORMATS))
 
 
-def _sane(dates: pl.Series) -> pl.Series:
+def _drop_unlikely(dates: pl.Series) -> pl.Series:
     return dates.set(~dates.dt.year().is_between(*_YEARS).fill_null(value=False), None)
 
 
-def _from_numbers(texts: pl.Series, unit: str) -> pl.Series:
-    """Day numbers of Excel and milliseconds since 1970."""
+def _parse_bare_numbers(texts: pl.Series, unit: str) -> pl.Series:
+    """Parse Excel serials and milliseconds since 1970."""
     numbers = texts.cast(pl.Float64, strict=False)
-    shifted = numbers + (_DAYS_OF_1904 if unit == FROM_1904 else 0)
-    serial = shifted.is_between(*_SERIALS).fill_null(value=False)
-    since_1970 = (numbers.abs() >= _MILLISECONDS_FROM).fill_null(value=False)
-    days = shifted.set(~serial, None) - 25_569  # Excel's number of 1970-01-01
-    milliseconds = numbers.set(~since_1970, None) / 86_400_000
-    both = days.zip_with(serial, milliseconds).floor()
-    return _sane(both.set(both.abs() > _DAYS_AT_MOST, None).cast(pl.Int32, strict=False).cast(pl.Date))
+    serials = numbers + (_DAYS_BETWEEN_EPOCHS if unit == FROM_1904 else 0)
+    is_serial = serials.is_between(*_SERIAL_RANGE).fill_null(value=False)
+    is_milliseconds = (numbers.abs() >= _SMALLEST_MILLISECONDS).fill_null(value=False)
+    days_of_serials = serials.set(~is_serial, None) - _UNIX_EPOCH_SERIAL
+    days_of_milliseconds = numbers.set(~is_milliseconds, None) / _MILLISECONDS_PER_DAY
+    days = days_of_serials.zip_with(is_serial, days_of_milliseconds).floor()
+    return _drop_unlikely(days.set(days.abs() > _LARGEST_DAY, None).cast(pl.Int32, strict=False).cast(pl.Date))

@@ -1,4 +1,4 @@
-"""The Issues of a sheet: all are counted, and so many are listed as a person can use."""
+"""The issues of a sheet: all are counted, a fair sample is listed."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from flexscout.domain import MAX_LISTED_ISSUES
-from flexscout.ingest.convert.rows import BLANK, PROPERTY
-from flexscout.models import Issue
+from flexscout.ingest.convert.rows import RowKind
+from flexscout.models import Issue, IssueReason
 
 ISSUE_SCHEMA = {
     "Source Sheet": pl.String,
@@ -15,84 +15,91 @@ ISSUE_SCHEMA = {
     "Column": pl.String,
     "Value": pl.String,
     "Reason": pl.String,
+    "Detail": pl.String,
 }
-"""Columns of an Issues table; `Source Row` is 0 where a whole column is meant."""
+"""Columns of an issues frame. `Source Row` is 0 if the whole column is meant; `Reason` is a code; `Detail` may be empty."""
 
-_VALUE_SHOWN = 200  # characters; a cell may hold 32,767
+_SHOWN_CHARACTERS = 200  # of a value; a cell may hold 32,767
 
 
-class IssueList:
-    """Gathers the Issues of a sheet; holds at most `most` of a reason in a column, whatever their number."""
+class IssueCollector:
+    """Collects the issues of one sheet.
 
-    def __init__(self, sheet: str, most: int = MAX_LISTED_ISSUES) -> None:
-        self._sheet, self._most = sheet, most
+    Args:
+        sheet: Sheet name.
+        limit: Greatest number of issues to list, in all and for each reason in each column. Counts have no limit.
+
+    """
+
+    def __init__(self, sheet: str, limit: int = MAX_LISTED_ISSUES) -> None:
+        self._sheet, self._limit = sheet, limit
         self._counts: Counter[str] = Counter()
         self._parts: list[pl.DataFrame] = [pl.DataFrame(schema=ISSUE_SCHEMA)]
 
-    def of_columns(self, issues: Iterable[Issue]) -> None:
-        """What is to say of whole columns."""
-        rows = [(self._sheet, issue.row, issue.column, issue.value, issue.reason) for issue in issues]
-        self._counts.update(reason_code(reason) for *_, reason in rows)
+    def add_column_issues(self, issues: Iterable[Issue]) -> None:
+        """Add issues about whole columns or the whole sheet."""
+        rows = [(self._sheet, one.row, one.column, one.value, one.reason.value, one.detail) for one in issues]
+        self._counts.update(reason for *_, reason, _ in rows)
         if rows:
             self._parts.append(pl.DataFrame(rows, schema=ISSUE_SCHEMA, orient="row"))
 
-    def of_values(self, rows: pl.Series, header: str, texts: pl.Series, reasons: pl.Series) -> None:
-        """The values of a column that have a reason; `rows` as Excel numbers them."""
-        where = reasons.is_not_null().arg_true()
-        if where.is_empty():
-            return
-        self._count(reasons)
-        frame = pl.DataFrame({"Source Row": rows.cast(pl.Int64), "Value": texts, "Reason": reasons.cast(pl.String)})[where]
-        self._add(frame.with_columns(pl.lit(header).alias("Column")))
+    def add_value_issues(self, rows: pl.Series, header: str, texts: pl.Series, reasons: pl.Series) -> None:
+        """Add an issue for each value of a column that has a reason.
 
-    def of_rows(self, body: pl.DataFrame, kinds: pl.Series) -> None:
-        """Totals, footnotes and repeated headers: left out, but named."""
-        where = (~kinds.is_in([PROPERTY, BLANK])).arg_true()
-        if where.is_empty():
+        Args:
+            rows: Row numbers as shown in Excel.
+            header: Header of the column.
+            texts: Texts of the column.
+            reasons: Reason codes, null where the value is fine.
+
+        """
+        positions = reasons.is_not_null().arg_true()
+        if positions.is_empty():
             return
-        self._counts["not_data"] += where.len()
-        kept = where.head(self._most)
+        self._counts.update(dict(reasons.drop_nulls().value_counts().iter_rows()))
+        frame = pl.DataFrame({"Source Row": rows.cast(pl.Int64), "Value": texts, "Reason": reasons.cast(pl.String)})[positions]
+        self._add(frame.with_columns(pl.lit(header).alias("Column"), pl.lit("").alias("Detail")))
+
+    def add_row_issues(self, body: pl.DataFrame, row_kinds: pl.Series) -> None:
+        """Add an issue for each total, note and repeated header: these rows are skipped, but listed."""
+        positions = (~row_kinds.is_in([RowKind.PROPERTY.value, RowKind.BLANK.value])).arg_true()
+        if positions.is_empty():
+            return
+        self._counts[IssueReason.NOT_DATA.value] += positions.len()
+        listed = positions.head(self._limit)
         self._add(
-            body[kept].select(
+            body[listed].select(
                 pl.col("row").cast(pl.Int64).alias("Source Row"),
                 pl.coalesce(pl.exclude("row"), pl.lit("")).alias("Value"),
-                pl.format("not_data: {}", pl.lit(kinds.gather(kept))).alias("Reason"),
+                pl.lit(IssueReason.NOT_DATA.value).alias("Reason"),
+                pl.lit(row_kinds.gather(listed)).alias("Detail"),
                 pl.lit("").alias("Column"),
             )
         )
 
-    def extend(self, other: "IssueList") -> None:
-        """Those of another list, behind these."""
-        self._counts.update(other._counts)  # noqa: SLF001 - of its own kind
+    def extend(self, other: "IssueCollector") -> None:
+        """Append the issues of another collector of the same sheet."""
+        self._counts.update(other._counts)  # noqa: SLF001 - same class
         self._parts += other._parts  # noqa: SLF001
 
-    def counts(self) -> tuple[tuple[str, int], ...]:
-        """Reason -> how many there are, by reason."""
+    def count_by_reason(self) -> tuple[tuple[str, int], ...]:
+        """Return the number of issues for each reason code, sorted by code."""
         return tuple(sorted(self._counts.items()))
 
-    def listed(self) -> pl.DataFrame:
-        """ISSUE_SCHEMA, in the order of the rows."""
-        return sample_fairly(pl.concat(self._parts), self._most).sort("Source Row", maintain_order=True)
-
-    def _count(self, reasons: pl.Series) -> None:
-        found = reasons.drop_nulls().value_counts()
-        self._counts.update(dict(found.iter_rows()))
+    def to_frame(self) -> pl.DataFrame:
+        """Return the listed issues, with the columns of ISSUE_SCHEMA, sorted by row."""
+        return sample_issues(pl.concat(self._parts), self._limit).sort("Source Row", maintain_order=True)
 
     def _add(self, frame: pl.DataFrame) -> None:
-        named = frame.with_columns(pl.lit(self._sheet).alias("Source Sheet"), pl.col("Value").str.head(_VALUE_SHOWN))
-        self._parts.append(sample_fairly(named.select(*ISSUE_SCHEMA), self._most))
+        with_sheet = frame.with_columns(pl.lit(self._sheet).alias("Source Sheet"), pl.col("Value").str.head(_SHOWN_CHARACTERS))
+        self._parts.append(sample_issues(with_sheet.select(*ISSUE_SCHEMA), self._limit))
 
 
-def sample_fairly(issues: pl.DataFrame, most: int) -> pl.DataFrame:
-    """At most `most` of the Issues, the first of each reason in each column; a frequent reason hides no rare one."""
-    if issues.height <= most:
+def sample_issues(issues: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """Return at most `limit` issues, spread over reasons and columns so that a frequent problem hides no rare one."""
+    if issues.height <= limit:
         return issues
-    number = pl.int_range(pl.len()).over("Source Sheet", "Column", pl.col("Reason").str.extract("^([^:]*)"))
-    # A stable order of all firsts, all seconds and so on gives every kind its share.
-    chosen = issues.with_row_index("__place").with_columns(number.alias("__number")).sort("__number", "__place").head(most)
-    return chosen.sort("__place").drop("__place", "__number")
-
-
-def reason_code(reason: str) -> str:
-    """The reason without its detail, which follows a colon."""
-    return reason.partition(":")[0]
+    number = pl.int_range(pl.len()).over("Source Sheet", "Column", "Reason")
+    # Ordered by their number within a kind: all firsts, all seconds, and so on.
+    sampled = issues.with_row_index("__place").with_columns(number.alias("__number")).sort("__number", "__place").head(limit)
+    return sampled.sort("__place").drop("__place", "__number")

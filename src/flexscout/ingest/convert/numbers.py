@@ -1,4 +1,4 @@
-"""Numbers as people and exports write them: `$1,234`, `2.5 ac`, `(1,200)`, `1.2M`."""
+"""Parse numbers as people and exports write them: `$1,234`, `2.5 ac`, `(1,200)`, `1.2M`, `1 1/2 acres`."""
 
 from collections.abc import Callable
 
@@ -6,157 +6,166 @@ import polars as pl
 
 from flexscout.domain import SQUARE_FEET_PER_ACRE, cell_units
 
-_SIGNS = {
-    "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5", "⅙": "1/6",
-    "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8",
-}  # fmt: skip
-_SIGN = f"({'|'.join(_SIGNS)})"
-_WHOLE = r"^(\d{1,6})[\s-]+(\d{1,2})/(\d{1,2})(\D*)$"
-_BARE = r"^(\d{1,2})/(\d{1,2})(\s*[a-z].*)$"  # a bare 1/2 may be the second of January
-_INCHES = r"^(\d{1,3})\s*(?:'|feet|foot|ft\.?)\s*-?\s*(\d{1,2}(?:\.\d+)?)\s*(?:\"|''|inches|inch|in\.?)?$"
-
-
-def has_fraction(lower: pl.Series) -> pl.Series:
-    """Which lower-case texts are worth a closer look."""
-    return lower.str.contains_any([*_SIGNS, "/", "'", "f"])
-
-
-def fractions_to_decimals(lower: pl.Series, unit: str) -> pl.Series:
-    """Lower-case texts of a size with its fraction as decimals, its unit behind it; null where a text has none."""
-    spelled = pl.col("text").str.replace(_SIGN, " $1").str.replace_many(_SIGNS).str.strip_chars()
-    # A sign can't be a date.
-    has_sign = pl.col("text").str.contains(_SIGN)
-    bare = pl.when(has_sign).then(spelled.str.extract_groups(r"^(\d)/(\d)(\D*)$")).otherwise(spelled.str.extract_groups(_BARE))
-    parts = lower.to_frame("text").select(
-        whole=spelled.str.extract_groups(_WHOLE), bare=bare.struct.rename_fields(["1", "2", "3"])
-    )
-    numbers = parts.select(
-        pl.coalesce(
-            _decimals(pl.col("whole"), "1", "2", "3", "4"),
-            _decimals(pl.col("bare"), "", "1", "2", "3"),
-        )
-    ).to_series()
-    return numbers.zip_with(numbers.is_not_null(), _feet(lower)) if unit == "feet" else numbers
-
-
-def _decimals(parts: pl.Expr, whole: str, above: str, below: str, unit: str) -> pl.Expr:
-    numerator, denominator = (parts.struct.field(part).cast(pl.Float64) for part in (above, below))
-    units = parts.struct.field(whole).cast(pl.Float64) if whole else pl.lit(0.0)
-    number = (units + numerator / denominator).round(6)
-    return pl.when(numerator < denominator).then(pl.format("{} {}", number, parts.struct.field(unit).str.strip_chars()))
-
-
-def _feet(lower: pl.Series) -> pl.Series:
-    """Feet and inches as feet."""
-    parts = lower.to_frame("text").select(pl.col("text").str.extract_groups(_INCHES)).to_series().struct.unnest()
-    feet, inches = (parts[part].cast(pl.Float64) for part in ("1", "2"))
-    number = (feet + inches / 12).round(6)
-    return number.set((inches >= 12).fill_null(value=False), None).cast(pl.String)  # noqa: PLR2004 - inches in a foot
-
-
-# Unit of the column -> factor for a cell in another unit.
-_FACTORS = {"square feet": {"acres": float(SQUARE_FEET_PER_ACRE)}, "acres": {"square_feet": 1 / SQUARE_FEET_PER_ACRE}}
-_DECIMALS = 6  # of a converted size; a twentieth of a square foot in acres
 _MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
 _THOUSANDS = r"^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
-# Unit of the column -> units that its cells may name; one without a unit takes any.
+
+# Unit of the column -> units that its cells may name; a column without a unit takes any.
 _CELL_UNITS = {
     "acres": ("acres", "square_feet"),
     "square feet": ("acres", "square_feet", "feet"),
     "feet": ("feet",),
     "": ("acres", "square_feet", "feet"),
 }
-_SIZES = ("acres", "square feet", "feet")
-_WHOLE_PRICE = "USD"  # $85/SF is none
-_NEVER_MILLIONS = ("acres", "feet")  # 7.3 m are meters
+# Unit of the column -> factor for a cell in another unit.
+_UNIT_FACTORS = {"square feet": {"acres": float(SQUARE_FEET_PER_ACRE)}, "acres": {"square_feet": 1 / SQUARE_FEET_PER_ACRE}}
+_CONVERTED_DECIMALS = 6  # a twentieth of a square foot in acres
+_SIZE_UNITS = ("acres", "square feet", "feet")
+_TOTAL_PRICE = "USD"  # $85/SF is a rate, not a price
+_UNITS_WITHOUT_SCALE = ("acres", "feet")  # 7.3 m are meters, not millions
 _SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
 
+_FRACTION_SIGNS = {
+    "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5", "⅙": "1/6",
+    "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8",
+}  # fmt: skip
+_FRACTION_SIGN = f"({'|'.join(_FRACTION_SIGNS)})"
+_MIXED_FRACTION = r"^(\d{1,6})[\s-]+(\d{1,2})/(\d{1,2})(\D*)$"  # 1 1/2 acres
+_FRACTION_WITH_UNIT = r"^(\d{1,2})/(\d{1,2})(\s*[a-z].*)$"  # without its unit, 1/2 may be January 2
+_FRACTION_FROM_SIGN = r"^(\d)/(\d)(\D*)$"
+_FEET_AND_INCHES = r"^(\d{1,3})\s*(?:'|feet|foot|ft\.?)\s*-?\s*(\d{1,2}(?:\.\d+)?)\s*(?:\"|''|inches|inch|in\.?)?$"
+_FRACTION_DECIMALS = 6
+_INCHES_PER_FOOT = 12
 
-def plain_number(texts: pl.Expr) -> pl.Expr:
-    """A number with nothing around it; null where a text is none."""
+
+def parse_plain_number(texts: pl.Expr) -> pl.Expr:
+    """Parse numbers with nothing around them; null where a text is written otherwise."""
     number = texts.cast(pl.Float64, strict=False)
     return pl.when(number.is_finite()).then(number)
 
 
-def money(texts: pl.Expr) -> pl.Expr:
-    """A number with dollars and thousands separators, and nothing else; null where a text is none."""
-    bare = texts.str.replace_all("$", "", literal=True).str.replace_all(",", "", literal=True)
-    return pl.when(texts.str.contains(_MONEY)).then(bare.cast(pl.Float64, strict=False))
+def parse_money(texts: pl.Expr) -> pl.Expr:
+    """Parse numbers with dollar signs and thousands separators; null where a text is written otherwise."""
+    digits = texts.str.replace_all("$", "", literal=True).str.replace_all(",", "", literal=True)
+    return pl.when(texts.str.contains(_MONEY)).then(digits.cast(pl.Float64, strict=False))
 
 
-def thousands(texts: pl.Expr) -> pl.Expr:
-    """A number with thousands separators, and nothing else; null where a text is none."""
-    bare = texts.str.replace_all(",", "", literal=True)
-    return pl.when(texts.str.contains(_THOUSANDS)).then(bare.cast(pl.Float64, strict=False))
+def parse_thousands(texts: pl.Expr) -> pl.Expr:
+    """Parse numbers with thousands separators; null where a text is written otherwise."""
+    digits = texts.str.replace_all(",", "", literal=True)
+    return pl.when(texts.str.contains(_THOUSANDS)).then(digits.cast(pl.Float64, strict=False))
 
 
-def to_numbers(texts: pl.Series, unit: str) -> pl.Series:
-    """Texts as Float64 in `unit`; null where a text is no number. A comma is a thousands separator, or it won't do."""
+def parse_numbers(texts: pl.Series, unit: str) -> pl.Series:
+    """Parse texts as Float64 in `unit`; null where a text is not a number.
+
+    A comma is a thousands separator; elsewhere it makes the text unreadable. Acres and square feet are converted to `unit`.
+    """
     text = pl.col("text")
-    plain = money(text) if not unit or unit.startswith("USD") else thousands(text)
-    numbers = texts.to_frame("text").select(pl.coalesce(plain_number(text), plain)).to_series()
-    # Signs and units are rare, and three times as slow to read; fractions are rarer still.
-    numbers = _with_rest(numbers, texts, lambda rest: _written(rest, unit))
-    return _with_rest(numbers, texts, lambda rest: _fractions(rest, unit)) if unit in _SIZES else numbers
+    with_separators = parse_money(text) if not unit or unit.startswith("USD") else parse_thousands(text)
+    numbers = texts.to_frame("text").select(pl.coalesce(parse_plain_number(text), with_separators)).to_series()
+    # Signs and units are rare, and three times as slow to parse; fractions are rarer still.
+    numbers = _fill_from_rest(numbers, texts, lambda rest: _parse_with_unit(rest, unit))
+    return _fill_from_rest(numbers, texts, lambda rest: _parse_fractions(rest, unit)) if unit in _SIZE_UNITS else numbers
 
 
-def _with_rest(numbers: pl.Series, texts: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """The numbers, and what `read` makes of the texts that have none yet."""
+def _fill_from_rest(numbers: pl.Series, texts: pl.Series, parse: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Fill in the numbers that `parse` finds in the texts without one."""
     rest = (texts.is_not_null() & numbers.is_null()).arg_true()
-    return numbers if rest.is_empty() else numbers.scatter(rest, read(texts.gather(rest)))
+    return numbers if rest.is_empty() else numbers.scatter(rest, parse(texts.gather(rest)))
 
 
-def _fractions(texts: pl.Series, unit: str) -> pl.Series:
-    lower = texts.str.to_lowercase()
-    maybe = has_fraction(lower).arg_true()
-    nothing = pl.repeat(None, texts.len(), dtype=pl.Float64, eager=True)
-    return (
-        nothing if maybe.is_empty() else nothing.scatter(maybe, _written(fractions_to_decimals(lower.gather(maybe), unit), unit))
-    )
-
-
-def _written(texts: pl.Series, unit: str) -> pl.Series:
-    """Numbers with signs, separators and units around them."""
+def _parse_with_unit(texts: pl.Series, unit: str) -> pl.Series:
+    """Parse numbers with signs, separators and units around them."""
     lower = texts.str.to_lowercase().str.replace_all("[\u2212\u2013]", "-")
-    parts = pl.DataFrame({"text": lower}).select(pl.col("text").str.extract_groups(_pattern()))["text"].struct.unnest()
+    parts = pl.DataFrame({"text": lower}).select(pl.col("text").str.extract_groups(_number_pattern()))["text"].struct.unnest()
     digits = parts["digits"].str.replace_all(",", "") + parts["fraction"].fill_null("") + parts["exponent"].fill_null("")
     number = digits.cast(pl.Float64, strict=False)
-    number = number.set(_is_odd(parts, unit) | ~number.is_finite().fill_null(value=False), None)
+    number = number.set(_is_inconsistent(parts, unit) | ~number.is_finite().fill_null(value=False), None)
     number = number * parts["scale"].replace_strict(_SCALES, default=1.0, return_dtype=pl.Float64)
-    for other, factor in _FACTORS.get(unit, {}).items():
+    for other, factor in _UNIT_FACTORS.get(unit, {}).items():
         is_other = parts["unit"].is_in(list(cell_units(other))).fill_null(value=False)
-        number = (number * factor).round(_DECIMALS).zip_with(is_other, number)
-    minus = parts["sign"].is_in(["-"]) | parts["inner"].is_in(["-"]) | parts["after"].is_not_null()
-    return (-number).zip_with((minus | _opened(parts)).fill_null(value=False), number)
+        number = (number * factor).round(_CONVERTED_DECIMALS).zip_with(is_other, number)
+    has_minus = parts["sign"].is_in(["-"]) | parts["inner"].is_in(["-"]) | parts["after"].is_not_null()
+    return (-number).zip_with((has_minus | _has_parenthesis(parts)).fill_null(value=False), number)
 
 
-def _opened(parts: pl.DataFrame) -> pl.Series:
-    """Parentheses make a number negative: (1,200), or $(1,200)."""
-    return parts["open"].is_not_null() | parts["inner"].is_in(["("]).fill_null(value=False)
-
-
-def _is_odd(parts: pl.DataFrame, unit: str) -> pl.Series:
-    """What has parts that do not go together: half a pair of parentheses, two signs, meters, a foreign unit."""
-    unpaired = _opened(parts) == parts["close"].is_null()
-    twice = parts["after"].is_not_null() & (
-        parts["sign"].is_not_null() | parts["inner"].is_not_null() | parts["open"].is_not_null()
-    )
-    named = [name for of in _CELL_UNITS.get(unit, ()) for name in cell_units(of)]
-    foreign = parts["unit"].is_not_null() & ~parts["unit"].is_in(named).fill_null(value=False)
-    foreign |= parts["currency"].is_not_null() if unit and not unit.startswith("USD") else False
-    foreign |= parts["per"].is_not_null() if unit == _WHOLE_PRICE else False
-    return unpaired | twice | foreign | (parts["scale"].is_not_null() if unit in _NEVER_MILLIONS else False)
-
-
-def _pattern() -> str:
-    """A number, with its named parts."""
-    names = sorted(
-        {name for unit in ("acres", "square_feet", "feet") for name in cell_units(unit)}, key=lambda name: (-len(name), name)
-    )
-    units = "|".join(pl.Series(names).str.escape_regex())
+def _number_pattern() -> str:
+    """Return the pattern of a number with named parts."""
+    names = {name for unit in ("acres", "square_feet", "feet") for name in cell_units(unit)}
+    units = "|".join(pl.Series(sorted(names, key=lambda name: (-len(name), name))).str.escape_regex())
     return (
         r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
         rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?P<per>/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?"
         r"(?P<after>-)?$"
     )
+
+
+def _has_parenthesis(parts: pl.DataFrame) -> pl.Series:
+    """Parentheses make a number negative: (1,200) or $(1,200)."""
+    return parts["open"].is_not_null() | parts["inner"].is_in(["("]).fill_null(value=False)
+
+
+def _is_inconsistent(parts: pl.DataFrame, unit: str) -> pl.Series:
+    """Half a pair of parentheses, two signs, or a unit, currency or scale that the column can't have."""
+    unpaired = _has_parenthesis(parts) == parts["close"].is_null()
+    has_two_signs = parts["after"].is_not_null() & (
+        parts["sign"].is_not_null() | parts["inner"].is_not_null() | parts["open"].is_not_null()
+    )
+    allowed_units = [name for cell_unit in _CELL_UNITS.get(unit, ()) for name in cell_units(cell_unit)]
+    foreign = parts["unit"].is_not_null() & ~parts["unit"].is_in(allowed_units).fill_null(value=False)
+    if unit and not unit.startswith("USD"):
+        foreign |= parts["currency"].is_not_null()
+    if unit == _TOTAL_PRICE:
+        foreign |= parts["per"].is_not_null()
+    if unit in _UNITS_WITHOUT_SCALE:
+        foreign |= parts["scale"].is_not_null()
+    return unpaired | has_two_signs | foreign
+
+
+def _parse_fractions(texts: pl.Series, unit: str) -> pl.Series:
+    """Parse sizes with fractions, and feet with inches."""
+    lower = texts.str.to_lowercase()
+    maybe = lower.str.contains_any([*_FRACTION_SIGNS, "/", "'", "f"]).arg_true()
+    numbers = pl.repeat(None, texts.len(), dtype=pl.Float64, eager=True)
+    if maybe.is_empty():
+        return numbers
+    return numbers.scatter(maybe, _parse_with_unit(_fractions_to_decimals(lower.gather(maybe), unit), unit))
+
+
+def _fractions_to_decimals(lower: pl.Series, unit: str) -> pl.Series:
+    """Write lower-case fractions as decimals, followed by their unit; null where a text has no fraction."""
+    text = pl.col("text")
+    spelled = text.str.replace(_FRACTION_SIGN, " $1").str.replace_many(_FRACTION_SIGNS).str.strip_chars()
+    # A fraction sign can't be a date, so it needs no unit.
+    fraction = (
+        pl.when(text.str.contains(_FRACTION_SIGN))
+        .then(spelled.str.extract_groups(_FRACTION_FROM_SIGN))
+        .otherwise(spelled.str.extract_groups(_FRACTION_WITH_UNIT))
+    )
+    parts = lower.to_frame("text").select(
+        mixed=spelled.str.extract_groups(_MIXED_FRACTION), fraction=fraction.struct.rename_fields(["1", "2", "3"])
+    )
+    decimals = parts.select(
+        pl.coalesce(
+            _format_decimal(pl.col("mixed"), "1", "2", "3", "4"),
+            _format_decimal(pl.col("fraction"), "", "1", "2", "3"),
+        )
+    ).to_series()
+    return decimals.zip_with(decimals.is_not_null(), _inches_to_feet(lower)) if unit == "feet" else decimals
+
+
+def _format_decimal(parts: pl.Expr, whole: str, numerator: str, denominator: str, unit: str) -> pl.Expr:
+    """Format the parts of a fraction, given the names of their fields, as a decimal and its unit; null if it isn't below 1."""
+    above, below = (parts.struct.field(name).cast(pl.Float64) for name in (numerator, denominator))
+    number = ((parts.struct.field(whole).cast(pl.Float64) if whole else pl.lit(0.0)) + above / below).round(_FRACTION_DECIMALS)
+    return pl.when(above < below).then(pl.format("{} {}", number, parts.struct.field(unit).str.strip_chars()))
+
+
+def _inches_to_feet(lower: pl.Series) -> pl.Series:
+    """Write feet and inches as decimal feet; null where a text has none."""
+    groups = lower.to_frame("text").select(pl.col("text").str.extract_groups(_FEET_AND_INCHES))
+    parts = groups.to_series().struct.unnest()
+    feet, inches = (parts[name].cast(pl.Float64) for name in ("1", "2"))
+    number = (feet + inches / _INCHES_PER_FOOT).round(_FRACTION_DECIMALS)
+    return number.set((inches >= _INCHES_PER_FOOT).fill_null(value=False), None).cast(pl.String)

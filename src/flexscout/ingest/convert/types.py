@@ -1,6 +1,6 @@
-"""What each type of column makes of its texts.
+"""How each type of canonical column is converted.
 
-A type says when a text means that there is no value, how nearly every value is written, and how the few others are.
+For each type: which texts mean "missing", how nearly all values are written, and how the rest may be written.
 """
 
 from collections.abc import Callable
@@ -9,161 +9,178 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flexscout.domain import CanonicalColumn, cell_values, state_codes
-from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, to_dates
-from flexscout.ingest.convert.numbers import money, plain_number, thousands, to_numbers
+from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, parse_dates
+from flexscout.ingest.convert.numbers import parse_money, parse_numbers, parse_plain_number, parse_thousands
+from flexscout.models import IssueNote, IssueReason
 
 YEARS = (1800, 2100)
 _NEARLY_ALL = 0.9
 _NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors", "permits", "licenses"}
 _NO_YEAR = r"^[0.]*$"
+_NO_DEGREES = r"^[-+]?0*\.?0*$"  # 0 means "unknown" in exports
+_PERCENT_SIGN = r"(?i)\s*(?:%|percent|pct\.?)(?:\s*(?:leased|occupied))?$"
 _PERCENT_DECIMALS = 9  # 0.57 * 100 is 56.99999999999999
-_PERCENT = r"(?i)\s*(?:%|percent|pct\.?)(?:\s*(?:leased|occupied))?$"
-_SPOILED = r"^\d(?:\.\d+)?[eE]\+\d{2}$|^\d{4}-\d{2}-\d{2} 00:00:00$"  # 1.23E+12; 2003-01-02 for 1-2-3
-_NO_DEGREES = r"^[-+]?0*\.?0*$"  # how exports say that they do not know
+_SPOILED_BY_EXCEL = r"^\d(?:\.\d+)?[eE]\+\d{2}$|^\d{4}-\d{2}-\d{2} 00:00:00$"  # 1.23E+12; 2003-01-02 for 1-2-3
 
 Bounds = tuple[float, float]
-"""Least and most."""
+"""Smallest and largest value, both allowed."""
+
+
+def _no_bounds(_column: CanonicalColumn) -> Bounds | None:
+    return None
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """How a type of column is converted.
+    """How the texts of a column become typed values.
 
-    `common`, then `second`: a column of texts -> its values, null where a text is written otherwise; `rest`: those texts
-    and the column's unit -> their values; `reason`: why a text would not do; `nothing`: a text of this pattern is a missing
-    value; `settle`: a last look at all texts and values; `bounds`: of the column, beyond which no value lies; `keeps_text`: a
-    text that would not do stays, with its reason; `in_decimals`: its texts may have decimal commas; `note`: what is to say of the
-    column as a whole, by its texts, or nothing.
+    Attributes:
+        parse_common: Parses the usual form; null where a text is written otherwise.
+        parse_second: Parses the second most usual form.
+        parse_rest: Parses the texts that are left, given the unit of the column.
+        reason: Reason of a text that none of these can parse; None if there is no such text.
+        missing_pattern: Pattern of texts that mean "missing", besides the placeholders of all columns.
+        adjust: Last step over all texts and values, such as fractions to percent.
+        bounds: Returns the smallest and largest value of the column; values outside are reported and left blank.
+        keeps_text: Whether a text that can't be parsed is kept, with its issue.
+        has_decimals: Whether texts may have decimal commas.
+        describe: Returns a note about the column as a whole.
+
     """
 
-    common: Callable[[pl.Expr], pl.Expr]
-    second: Callable[[pl.Expr], pl.Expr] | None = None
-    rest: Callable[[pl.Series, str], pl.Series] | None = None
-    reason: str = ""
-    nothing: str = ""
-    settle: Callable[[pl.Series, pl.Series], pl.Series] | None = None
-    bounds: Callable[[CanonicalColumn], Bounds | None] = lambda _column: None
+    parse_common: Callable[[pl.Expr], pl.Expr]
+    parse_second: Callable[[pl.Expr], pl.Expr] | None = None
+    parse_rest: Callable[[pl.Series, str], pl.Series] | None = None
+    reason: IssueReason | None = None
+    missing_pattern: str = ""
+    adjust: Callable[[pl.Series, pl.Series], pl.Series] | None = None
+    bounds: Callable[[CanonicalColumn], Bounds | None] = _no_bounds
     keeps_text: bool = False
-    in_decimals: bool = False
-    note: Callable[[pl.Series], str] | None = None
+    has_decimals: bool = False
+    describe: Callable[[pl.Series], IssueNote | None] | None = None
 
 
-def _year(texts: pl.Expr) -> pl.Expr:
+def find_conversion(column: CanonicalColumn) -> Conversion:
+    """Return how a canonical column is converted."""
+    if column.name in _IDENTIFIERS:
+        return _IDENTIFIER
+    is_money = not column.unit or column.unit.startswith("USD")
+    return CONVERSIONS[column.type] if column.type != "number" or is_money else _SIZE
+
+
+def _parse_year(texts: pl.Expr) -> pl.Expr:
     number = texts.cast(pl.Int32, strict=False)
     return pl.when(number.is_between(1000, 9999)).then(number)
 
 
-def _other_years(texts: pl.Series, _unit: str) -> pl.Series:
-    """1995.0, 1995-06-30 00:00:00, 6/30/1995, June 1995, or 1,995 of a program that takes it for a count."""
-    bare = texts.str.replace(r"^([12]),(\d{3})$", "$1$2")
+def _parse_other_years(texts: pl.Series, _unit: str) -> pl.Series:
+    """Parse 1995.0, 1995-06-30 00:00:00, 6/30/1995, June 1995, and 1,995 with a thousands separator."""
+    without_comma = texts.str.replace(r"^([12]),(\d{3})$", "$1$2")
     month = r"(?:\d{1,2}/(?:\d{1,2}/)?|(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? (?:\d{1,2}, )?)"
-    return bare.str.extract(rf"^{month}?(\d{{4}})(?:\.0+|-\d{{2}}-\d{{2}}.*)?$").cast(pl.Int32)
+    return without_comma.str.extract(rf"^{month}?(\d{{4}})(?:\.0+|-\d{{2}}-\d{{2}}.*)?$").cast(pl.Int32)
 
 
-def _other_percentages(texts: pl.Series, unit: str) -> pl.Series:
-    return to_numbers(texts.str.replace(_PERCENT, ""), unit)
+def _parse_percentages(texts: pl.Series, unit: str) -> pl.Series:
+    return parse_numbers(texts.str.replace(_PERCENT_SIGN, ""), unit)
 
 
-def _percent_of_fractions(texts: pl.Series, values: pl.Series) -> pl.Series:
-    """A column in which next to nothing exceeds 1 holds fractions: 0.95 is 95 %."""
-    plain = (~texts.str.contains(_PERCENT)).fill_null(value=False)
-    bare = values.filter(plain & (values != 0).fill_null(value=False))
-    if bare.len() and (bare <= 1).sum() >= _NEARLY_ALL * bare.len():
-        return (values * 100).round(_PERCENT_DECIMALS).zip_with(plain, values)
+def _fractions_to_percent(texts: pl.Series, values: pl.Series) -> pl.Series:
+    """Multiply by 100 if nearly all values without a percent sign are at most 1: 0.95 means 95%."""
+    has_no_sign = (~texts.str.contains(_PERCENT_SIGN)).fill_null(value=False)
+    numbers = values.filter(has_no_sign & (values != 0).fill_null(value=False))
+    if numbers.len() and (numbers <= 1).sum() >= _NEARLY_ALL * numbers.len():
+        return (values * 100).round(_PERCENT_DECIMALS).zip_with(has_no_sign, values)
     return values
 
 
-def _state(texts: pl.Expr) -> pl.Expr:
+def _parse_state(texts: pl.Expr) -> pl.Expr:
     return texts.str.to_uppercase().str.replace_all(".", "", literal=True).replace_strict(state_codes(), default=None)
 
 
-def _zip_code(texts: pl.Expr) -> pl.Expr:
+def _parse_zip_code(texts: pl.Expr) -> pl.Expr:
     return pl.when(texts.str.contains(r"^\d{5}(?:-\d{4})?$")).then(texts)
 
 
-def _other_zip_codes(texts: pl.Series, _unit: str) -> pl.Series:
-    """Zeros that a number lost are put back, nine digits get their hyphen."""
+def _parse_other_zip_codes(texts: pl.Series, _unit: str) -> pl.Series:
+    """Restore the leading zeros that a number has lost, and the hyphen of nine digits."""
     digits = texts.str.replace(r"^(\d+)\.0+$", "$1").str.replace(r"^(\d{3,4}|\d{7,8})(-\d{4})?$", "00$1$2")
     padded = digits.str.replace(r"^0*(\d{5}|\d{9}|\d{5}-\d{4})$", "$1")
-    whole = padded.str.replace(r"^(\d{5})[ -]?(\d{4})$", "$1-$2")
-    return whole.to_frame("zip").select(_unspoiled(pl.col("zip"))).to_series()
+    hyphenated = padded.str.replace(r"^(\d{5})[ -]?(\d{4})$", "$1-$2")
+    return hyphenated.to_frame("zip").select(_parse_identifier(pl.col("zip"))).to_series()
 
 
-def _unspoiled(texts: pl.Expr) -> pl.Expr:
-    """Null where Excel made a number or a date of what was neither."""
-    return pl.when(~texts.str.contains(_SPOILED)).then(texts)
+def _parse_identifier(texts: pl.Expr) -> pl.Expr:
+    """Null where Excel has turned an identifier into a number or a date."""
+    return pl.when(~texts.str.contains(_SPOILED_BY_EXCEL)).then(texts)
 
 
-def _flag(texts: pl.Expr) -> pl.Expr:
+def _parse_flag(texts: pl.Expr) -> pl.Expr:
     words = dict.fromkeys(cell_values("yes"), True) | dict.fromkeys(cell_values("no"), False)
     return texts.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
 
 
-def _degrees(limit: int) -> Conversion:
-    return Conversion(
-        plain_number,
-        None,
-        to_numbers,
-        "not_a_number",
-        nothing=_NO_DEGREES,
-        bounds=lambda _column: (-limit, limit),
-        in_decimals=True,
-    )
+def _parse_no_date(texts: pl.Expr) -> pl.Expr:
+    """Month and day are words in some exports, digits in others: dates have no usual form."""
+    return pl.when(texts.is_null()).then(pl.lit(None, pl.Date))
 
 
 def _number_bounds(column: CanonicalColumn) -> Bounds | None:
-    """Return the range of a number, from the vocabulary; an area, a height or a count is never negative."""
+    """Return the bounds of a number, from the vocabulary; areas, heights and counts are never negative."""
     most = float("inf") if column.max_magnitude is None else column.max_magnitude
     return (0 if column.unit in _NEVER_NEGATIVE else -most), most
 
 
+def _degrees(limit: int) -> Conversion:
+    return Conversion(
+        parse_plain_number,
+        parse_rest=parse_numbers,
+        reason=IssueReason.NOT_A_NUMBER,
+        missing_pattern=_NO_DEGREES,
+        bounds=lambda _column: (-limit, limit),
+        has_decimals=True,
+    )
+
+
 CONVERSIONS = {
     "text": Conversion(lambda texts: texts),
-    "state": Conversion(_state, reason="not_a_state", keeps_text=True),
-    "zip": Conversion(_zip_code, None, _other_zip_codes, reason="digits_lost", keeps_text=True),
+    "state": Conversion(_parse_state, reason=IssueReason.NOT_A_STATE, keeps_text=True),
+    "zip": Conversion(_parse_zip_code, parse_rest=_parse_other_zip_codes, reason=IssueReason.DIGITS_LOST, keeps_text=True),
     "number": Conversion(
-        plain_number,
-        money,
-        to_numbers,
-        "not_a_number",
+        parse_plain_number,
+        parse_money,
+        parse_numbers,
+        reason=IssueReason.NOT_A_NUMBER,
         bounds=_number_bounds,
-        in_decimals=True,
+        has_decimals=True,
     ),
-    "year": Conversion(_year, None, _other_years, "not_a_year", nothing=_NO_YEAR, bounds=lambda _column: YEARS),
+    "year": Conversion(
+        _parse_year,
+        parse_rest=_parse_other_years,
+        reason=IssueReason.NOT_A_YEAR,
+        missing_pattern=_NO_YEAR,
+        bounds=lambda _column: YEARS,
+    ),
     "percent": Conversion(
-        plain_number,
-        None,
-        _other_percentages,
-        "not_a_percentage",
-        settle=_percent_of_fractions,
+        parse_plain_number,
+        parse_rest=_parse_percentages,
+        reason=IssueReason.NOT_A_PERCENTAGE,
+        adjust=_fractions_to_percent,
         bounds=lambda _column: (0, 100),
-        in_decimals=True,
+        has_decimals=True,
     ),
-    # Month and day are words in some exports, digits in others: no form is the common one.
     "date": Conversion(
-        lambda texts: pl.when(texts.is_null()).then(pl.lit(None, pl.Date)),
-        None,
-        to_dates,
-        "not_a_date",
-        nothing=NO_DATE,
-        note=describe_date_order,
+        _parse_no_date,
+        parse_rest=parse_dates,
+        reason=IssueReason.NOT_A_DATE,
+        missing_pattern=NO_DATE,
+        describe=describe_date_order,
     ),
     "latitude": _degrees(90),
     "longitude": _degrees(180),
-    "flag": Conversion(_flag, reason="not_yes_or_no"),
+    "flag": Conversion(_parse_flag, reason=IssueReason.NOT_YES_OR_NO),
 }
 """Type of a canonical column -> how it is converted."""
 
-_IDENTIFIER = Conversion(_unspoiled, reason="digits_lost", keeps_text=True)
-_IDENTIFIERS = frozenset({"APN", "Unit"})  # of digits and hyphens, and never a number
-
-
-_NO_MONEY = replace(CONVERSIONS["number"], second=thousands)
-
-
-def find_conversion(column: CanonicalColumn) -> Conversion:
-    """How a canonical column is converted."""
-    if column.name in _IDENTIFIERS:
-        return _IDENTIFIER
-    is_money = not column.unit or column.unit.startswith("USD")
-    return CONVERSIONS[column.type] if column.type != "number" or is_money else _NO_MONEY
+_SIZE = replace(CONVERSIONS["number"], parse_second=parse_thousands)
+_IDENTIFIERS = frozenset({"APN", "Unit"})  # digits and hyphens, but never numbers
+_IDENTIFIER = Conversion(_parse_identifier, reason=IssueReason.DIGITS_LOST, keeps_text=True)

@@ -1,6 +1,6 @@
-"""Columns of texts -> typed values, and a reason where a text would not do.
+"""Convert columns of texts to typed values, with a reason where a text can't be converted.
 
-What all columns share is one query over all of them; only what a column has left is done column by column.
+What all columns share is one query over all of them; only what is left is done column by column.
 """
 
 from collections.abc import Mapping
@@ -9,157 +9,181 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.domain import CanonicalColumn, cell_values
-from flexscout.ingest.convert import decimal_marks as locale
+from flexscout.ingest.convert.decimal_marks import (
+    DecimalMark,
+    count_marks,
+    detect_decimal_marks,
+    has_decimal_comma,
+    has_unclear_fractions,
+    swap_marks,
+)
 from flexscout.ingest.convert.types import Conversion, find_conversion
+from flexscout.models import IssueNote, IssueReason
 
 _TOO_NARROW = r"^#{3,}$"  # what Excel shows, and exports as CSV, where a number is wider than its column
 _UNTIDY = ["  ", "\t", "\r", "\n", "\u00a0"]
-
-
-def clean_texts(texts: pl.DataFrame, kinds: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
-    """Texts with single spaces; placeholders such as `--` and `N/A`, and what the column's type calls nothing, are null."""
-    # Looking for what is rare is cheaper than replacing it everywhere.
-    untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any())
-    missing = list(cell_values("missing"))
-    return texts.select(
-        _cleaned(name, missing, find_conversion(kind).nothing, untidy=untidy[name]) for name, kind in kinds.items()
-    )
-
-
-def _cleaned(name: str, missing: list[str], nothing: str, *, untidy: pl.Series) -> pl.Expr:
-    text = pl.col(name)
-    if untidy.any():
-        text = text.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars()
-    is_missing = text.str.to_lowercase().is_in(missing)
-    if nothing:
-        is_missing |= text.str.contains(nothing)
-    return pl.when(~is_missing).then(text).alias(name)
 
 
 @dataclass(frozen=True)
 class TypedColumns:
     """Converted columns.
 
-    `values`: typed; `reasons`: by column, why a text would not do, null where all is well; columns without any have none;
-    `notes`: by column, what is to say of it as a whole.
+    Attributes:
+        values: Typed columns.
+        reasons: CanonicalColumn -> reason codes, null where the value is fine. Columns without problems are not in it.
+        notes: CanonicalColumn -> reason and detail about the column as a whole.
+
     """
 
     values: pl.DataFrame
     reasons: dict[str, pl.Series]
-    notes: dict[str, str]
+    notes: dict[str, IssueNote]
 
 
-def convert_texts(texts: pl.DataFrame, kinds: Mapping[str, CanonicalColumn]) -> TypedColumns:
-    """The values of cleaned texts, and what is wrong with them."""
-    values = convert_common_forms(texts, kinds)
-    return finish_conversion(texts, values, kinds, _decimal_notes(texts, values, select_decimal_columns(kinds)))
+def clean_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
+    """Collapse whitespace, and set texts that mean "missing" to null: `--`, `N/A`, and those of the column's type."""
+    # Searching for what is rare is cheaper than replacing it everywhere.
+    untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any())
+    placeholders = list(cell_values("missing"))
+    return texts.select(
+        _clean_column(name, placeholders, find_conversion(column).missing_pattern, untidy=bool(untidy[name].any()))
+        for name, column in columns.items()
+    )
 
 
-def select_decimal_columns(kinds: Mapping[str, CanonicalColumn]) -> list[str]:
-    """The columns whose texts may have decimal commas."""
-    return [name for name, kind in kinds.items() if find_conversion(kind).in_decimals]
+def _clean_column(name: str, placeholders: list[str], missing_pattern: str, *, untidy: bool) -> pl.Expr:
+    text = pl.col(name)
+    if untidy:
+        text = text.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars()
+    is_missing = text.str.to_lowercase().is_in(placeholders)
+    if missing_pattern:
+        is_missing |= text.str.contains(missing_pattern)
+    return pl.when(~is_missing).then(text).alias(name)
 
 
-def convert_common_forms(texts: pl.DataFrame, kinds: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
-    """The values of cleaned texts that are written as nearly all of their column are; null where they are not."""
-    return _common_forms(texts, {name: find_conversion(kind) for name, kind in kinds.items()})
+def convert_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> TypedColumns:
+    """Convert cleaned texts to typed values.
+
+    Args:
+        texts: One column of texts per canonical column, cleaned by `clean_texts`.
+        columns: Name -> canonical column.
+
+    """
+    values = convert_common_forms(texts, columns)
+    return finish_conversion(texts, values, columns, _detect_marks(texts, values, select_decimal_columns(columns)))
+
+
+def select_decimal_columns(columns: Mapping[str, CanonicalColumn]) -> list[str]:
+    """Return the names of the columns whose texts may have decimal commas."""
+    return [name for name, column in columns.items() if find_conversion(column).has_decimals]
+
+
+def convert_common_forms(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
+    """Convert the texts that are written in the usual forms of their column; null where they are not."""
+    return _parse_common({name: find_conversion(column) for name, column in columns.items()}, texts)
 
 
 def finish_conversion(
-    texts: pl.DataFrame, values: pl.DataFrame, kinds: Mapping[str, CanonicalColumn], decimals: Mapping[str, str]
+    texts: pl.DataFrame, values: pl.DataFrame, columns: Mapping[str, CanonicalColumn], marks: Mapping[str, DecimalMark]
 ) -> TypedColumns:
-    """All values, from those of the common forms. `decimals`: the verdicts on decimal commas, by column."""
-    forms = {name: find_conversion(kind) for name, kind in kinds.items()}
-    notes = {**_own_notes(texts, forms), **decimals}
-    commas = [name for name, note in decimals.items() if note in (locale.READ, locale.BY_NEIGHBORS)]
+    """Convert the remaining texts, and check all values.
+
+    Args:
+        texts: Cleaned texts.
+        values: Result of `convert_common_forms`.
+        columns: Name -> canonical column.
+        marks: CanonicalColumn -> decimal mark, for the columns that don't plainly have points.
+
+    """
+    conversions = {name: find_conversion(column) for name, column in columns.items()}
+    notes = {name: note for name, each in conversions.items() if each.describe and (note := each.describe(texts[name]))}
+    notes |= {name: mark.note for name, mark in marks.items()}
+    commas = [name for name, mark in marks.items() if mark.is_comma]
     if commas:
-        texts = texts.with_columns(locale.with_points(texts[name]) for name in commas)
-        values = values.with_columns(_common_forms(texts.select(commas), {name: forms[name] for name in commas}))
-    done = [_finished(forms[name], kind.unit, texts[name], values[name]) for name, kind in kinds.items()]
-    reasons = {column.name: why for column, why in done if why is not None}
-    bounded, reasons = _bounded(pl.DataFrame([column for column, _ in done]), reasons, kinds)
-    return TypedColumns(*_without_errors(texts, bounded, reasons), notes)
-
-
-def _common_forms(texts: pl.DataFrame, forms: Mapping[str, Conversion]) -> pl.DataFrame:
-    """What the common form of each column gives; and the second one, where the first leaves values open."""
-    values = texts.select(form.common(pl.col(name)).alias(name) for name, form in forms.items())
-    left = {name: form.second for name, form in forms.items() if _has_left(texts[name], values[name])}
-    second = texts.select(form(pl.col(name)).alias(name) for name, form in left.items() if form)
-    return values.with_columns(values[name].fill_null(second[name]) for name in second.columns)
-
-
-def _own_notes(texts: pl.DataFrame, forms: Mapping[str, Conversion]) -> dict[str, str]:
-    """By column, what is to say of how it is written, whatever the others are."""
-    own = {name: form.note(texts[name]) for name, form in forms.items() if form.note}
-    return {name: note for name, note in own.items() if note}
-
-
-def _decimal_notes(texts: pl.DataFrame, values: pl.DataFrame, names: list[str]) -> dict[str, str]:
-    """The verdicts on decimal commas. What can only be one is never a common form, so most sheets need no look at all texts."""
-    left = (select_unconverted(texts[name], values[name]) for name in names if _has_left(texts[name], values[name]))
-    if any(map(locale.says_comma, left)) or locale.is_unclear(select_fractions(texts[name], values[name]) for name in names):
-        return locale.verdicts({name: locale.signs(texts[name]) for name in names})
-    return {}
+        texts = texts.with_columns(swap_marks(texts[name]) for name in commas)
+        values = values.with_columns(_parse_common({name: conversions[name] for name in commas}, texts.select(commas)))
+    finished = [_finish_column(conversions[name], column.unit, texts[name], values[name]) for name, column in columns.items()]
+    reasons = {converted.name: codes for converted, codes in finished if codes is not None}
+    typed, reasons = _blank_out_of_range(pl.DataFrame([converted for converted, _ in finished]), reasons, columns)
+    return TypedColumns(*_blank_error_cells(texts, typed, reasons), notes)
 
 
 def select_unconverted(texts: pl.Series, values: pl.Series) -> pl.Series:
-    """The texts of a column that have no value yet, also the missing ones."""
+    """Return the texts of a column that have no value yet, including missing ones."""
     return texts.filter(values.is_null())
 
 
 def select_fractions(texts: pl.Series, values: pl.Series) -> pl.Series:
-    """The texts of a column whose values are no whole numbers."""
+    """Return the texts of a column whose values are not whole numbers."""
     return texts.filter((values % 1 != 0).fill_null(value=False))
 
 
-def _finished(how: Conversion, unit: str, texts: pl.Series, values: pl.Series) -> tuple[pl.Series, pl.Series | None]:
-    """A column with its other forms, and the reasons of what is none of them."""
-    if how.rest and _has_left(texts, values):
+def _parse_common(conversions: Mapping[str, Conversion], texts: pl.DataFrame) -> pl.DataFrame:
+    """Parse the usual form of each column, and the second form where the first leaves texts."""
+    values = texts.select(conversion.parse_common(pl.col(name)).alias(name) for name, conversion in conversions.items())
+    left = {name: each.parse_second for name, each in conversions.items() if _has_unconverted(texts[name], values[name])}
+    second = texts.select(parse(pl.col(name)).alias(name) for name, parse in left.items() if parse)
+    return values.with_columns(values[name].fill_null(second[name]) for name in second.columns)
+
+
+def _detect_marks(texts: pl.DataFrame, values: pl.DataFrame, names: list[str]) -> dict[str, DecimalMark]:
+    """Detect decimal commas. They are never a usual form, so most sheets need no look at all texts."""
+    unconverted = (select_unconverted(texts[name], values[name]) for name in names if _has_unconverted(texts[name], values[name]))
+    fractions = (select_fractions(texts[name], values[name]) for name in names)
+    if any(map(has_decimal_comma, unconverted)) or has_unclear_fractions(fractions):
+        return detect_decimal_marks({name: count_marks(texts[name]) for name in names})
+    return {}
+
+
+def _finish_column(conversion: Conversion, unit: str, texts: pl.Series, values: pl.Series) -> tuple[pl.Series, pl.Series | None]:
+    """Parse the remaining forms of one column; return the values, and the reasons of what can't be parsed."""
+    if conversion.parse_rest and _has_unconverted(texts, values):
         rest = (texts.is_not_null() & values.is_null()).arg_true()
-        values = values.scatter(rest, how.rest(texts.gather(rest), unit))
-    reasons = _reasons(texts.is_not_null() & values.is_null(), how.reason) if _has_left(texts, values) else None
-    if how.keeps_text:
+        values = values.scatter(rest, conversion.parse_rest(texts.gather(rest), unit))
+    reasons = None
+    if conversion.reason and _has_unconverted(texts, values):
+        reasons = _no_reasons(texts.len()).set(texts.is_not_null() & values.is_null(), conversion.reason.value)
+    if conversion.keeps_text:
         values = values.zip_with(values.is_not_null(), texts)
-    return how.settle(texts, values) if how.settle else values, reasons
+    return conversion.adjust(texts, values) if conversion.adjust else values, reasons
 
 
-def _without_errors(
-    texts: pl.DataFrame, values: pl.DataFrame, reasons: Mapping[str, pl.Series]
-) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-    """What Excel shows for an error is no value, of any type, and has that reason."""
-    some = texts.select(pl.all().str.starts_with("#").any())
-    with_sign = [name for name in some.columns if some[name].item()]
-    if not with_sign:
-        return values, dict(reasons)
-    error = pl.all().str.to_lowercase().is_in(list(cell_values("errors"))) | pl.all().str.contains(_TOO_NARROW)
-    masks = texts.select(with_sign).select(error.fill_null(value=False))
-    return _told(values, reasons, [mask for mask in masks if mask.any()], "error_cell")
-
-
-def _has_left(texts: pl.Series, values: pl.Series) -> bool:
+def _has_unconverted(texts: pl.Series, values: pl.Series) -> bool:
     return values.null_count() > texts.null_count()
 
 
-def _bounded(
-    values: pl.DataFrame, reasons: Mapping[str, pl.Series], kinds: Mapping[str, CanonicalColumn]
+def _blank_error_cells(
+    texts: pl.DataFrame, values: pl.DataFrame, reasons: Mapping[str, pl.Series]
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-    """Values outside their bounds are missing, with that reason."""
-    bounds = {name: find_conversion(kind).bounds(kind) for name, kind in kinds.items()}
-    outside = values.select(
+    """Blank what Excel shows for an error, in columns of any type."""
+    has_sign = texts.select(pl.all().str.starts_with("#").any())
+    candidates = [name for name in has_sign.columns if has_sign[name].item()]
+    if not candidates:
+        return values, dict(reasons)
+    is_error = pl.all().str.to_lowercase().is_in(list(cell_values("errors"))) | pl.all().str.contains(_TOO_NARROW)
+    masks = texts.select(candidates).select(is_error.fill_null(value=False))
+    return _blank_values(values, reasons, masks, IssueReason.ERROR_CELL)
+
+
+def _blank_out_of_range(
+    values: pl.DataFrame, reasons: Mapping[str, pl.Series], columns: Mapping[str, CanonicalColumn]
+) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """Blank values outside the bounds of their column."""
+    bounds = {name: find_conversion(column).bounds(column) for name, column in columns.items()}
+    masks = values.select(
         ((pl.col(name) < bound[0]) | (pl.col(name) > bound[1])).fill_null(value=False) for name, bound in bounds.items() if bound
     )
-    return _told(values, reasons, [mask for mask in outside if mask.any()], "out_of_range")
+    return _blank_values(values, reasons, masks, IssueReason.OUT_OF_RANGE)
 
 
-def _told(
-    values: pl.DataFrame, reasons: Mapping[str, pl.Series], masks: list[pl.Series], reason: str
+def _blank_values(
+    values: pl.DataFrame, reasons: Mapping[str, pl.Series], masks: pl.DataFrame, reason: IssueReason
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-    """Values under the masks, by their columns, are missing for that reason."""
-    nothing = pl.repeat(None, values.height, dtype=pl.String, eager=True)
-    told = {mask.name: reasons.get(mask.name, nothing.clone()).set(mask, reason) for mask in masks}
-    return values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in masks), {**reasons, **told}
+    """Blank the masked values, and give them a reason. Masks have the names of their columns."""
+    used = [mask for mask in masks if mask.any()]
+    added = {mask.name: reasons.get(mask.name, _no_reasons(values.height)).set(mask, reason.value) for mask in used}
+    return values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in used), {**reasons, **added}
 
 
-def _reasons(where: pl.Series, reason: str) -> pl.Series:
-    return pl.repeat(None, where.len(), dtype=pl.String, eager=True).set(where, reason)
+def _no_reasons(height: int) -> pl.Series:
+    return pl.repeat(None, height, dtype=pl.String, eager=True)

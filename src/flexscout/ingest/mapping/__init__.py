@@ -1,16 +1,20 @@
 """Map header texts to canonical columns."""
 
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnMapping
-from flexscout.ingest.mapping.draft import DraftTable, render_mapping
+from flexscout.ingest.mapping.draft import PEEKED_ROWS, draft_mapping
 from flexscout.ingest.mapping.header_map import find_missing_required, map_headers
 from flexscout.ingest.mapping.mapping_file import load_mapping
+from flexscout.ingest.mapping.sheet_mapping import MappedSheet, find_likeliest, map_sheet
 
 __all__ = [
     "NO_MAPPING",
+    "PEEKED_ROWS",
     "ColumnMapping",
-    "DraftTable",
+    "MappedSheet",
+    "draft_mapping",
+    "find_likeliest",
     "find_missing_required",
     "load_mapping",
     "map_headers",
-    "render_mapping",
+    "map_sheet",
 ]

@@ -1,4 +1,4 @@
-"""What a person says that headers mean: the content of a mapping file."""
+"""The content of a mapping file: what the user says that headers mean."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,65 +7,21 @@ from functools import cached_property
 
 from flexscout.domain import OUTPUT_COLUMNS, POINTS_SUFFIX, canonical_columns, column_letters, fold_header
 
-_LETTERS = 26
-_OWN = {fold_header(name) for name in OUTPUT_COLUMNS}
-
-
-def name_unmapped_columns(headers: Sequence[str | None], chosen: Collection[int]) -> list[str]:
-    """A name for each position that is not `chosen`: its header, made unique up to case and punctuation.
-
-    A blank header becomes `Column C`, a name that flexscout writes itself gets ` (input)`, a repeated one ` (2)`.
-    """
-    taken = {_key(column.name) for column in canonical_columns()}
-    numbers: dict[str, int] = {}
-    names: list[str] = []
-    for i, header in enumerate(headers):
-        name = _shown(header) or f"Column {column_letters(i)}"
-        if i not in chosen:
-            name = _free(f"{name} (input)" if _is_own(name) else name, taken, numbers)
-            taken.add(_key(name))
-        names.append(name)
-    return names
-
-
-def _is_own(name: str) -> bool:
-    return fold_header(name) in _OWN or name.casefold().endswith(POINTS_SUFFIX.casefold())
-
-
-def _shown(header: str | None) -> str:
-    """The header with single spaces; without leading underscores where there are two, which mark working columns.
-
-    A NUL counts as a space: pandas takes no name with one.
-    """
-    name = " ".join((header or "").replace("\0", " ").split())
-    return name.lstrip("_ ") if name.startswith("__") else name
-
-
-def _key(name: str) -> str:
-    """Return what makes a name unique: without case, spaces and punctuation; a name of nothing but punctuation keeps it."""
-    return fold_header(name) or "".join(name.casefold().split())
-
-
-def _free(name: str, taken: Collection[str], numbers: dict[str, int]) -> str:
-    """The name, or its first numbered form that is free; `numbers`: the last one given to each name."""
-    free = name
-    key = _key(name)
-    while _key(free) in taken:
-        numbers[key] = numbers.get(key, 1) + 1
-        free = f"{name} ({numbers[key]})"
-    return free
-
-
 PASS, LEAVE_OUT = "pass", "leave out"
-"""What may stand in place of a column: it passes through under its own header; it is left out of the outputs."""
+"""What a mapping file may have instead of a canonical column: keep the column as is, or drop it from the outputs."""
+
+_OUTPUT_NAMES = {fold_header(name) for name in OUTPUT_COLUMNS}
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What one header means.
+class ColumnChoice:
+    """The user's choice for one header.
 
-    `header`: as the mapping file spells it, or the letter of a column where there is no header; `column`: a canonical column,
-    PASS or LEAVE_OUT; `inverted`: whether it holds the opposite (100 - value), None where that is left to the vocabulary.
+    Attributes:
+        header: The header as the mapping file has it, or the letter of a column if there is no header.
+        column: A canonical column, PASS or LEAVE_OUT.
+        inverted: Whether the column holds the opposite (100 - value); None if the vocabulary decides.
+
     """
 
     header: str
@@ -74,55 +30,100 @@ class Choice:
 
     @property
     def is_canonical(self) -> bool:
-        """Whether it names a canonical column."""
+        """Whether the choice is a canonical column."""
         return self.column not in (PASS, LEAVE_OUT)
 
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """The choices of a person, and where they hold.
+    """A user's choices, and where they apply.
 
-    `name`: of its file; `header_row`: as Excel numbers it, 0 for a table without header, None where flexscout looks for it;
-    `sheet`: the one to read where a workbook has it, or empty; `files`: pattern of the file names it is for.
+    Attributes:
+        name: Name of the mapping file.
+        choices: Choices, one per header.
+        header_row: Number of the header row as shown in Excel; 0 if there is no header, None to find it.
+        sheet: The only sheet to read, in workbooks that have it; empty for all sheets.
+        files: Pattern of the file names that the mapping is for.
+
     """
 
     name: str = ""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[ColumnChoice, ...] = ()
     header_row: int | None = None
     sheet: str = ""
     files: str = "*"
 
     @cached_property
-    def by_header(self) -> dict[str, Choice]:
-        """Folded header -> what it means; empty where columns are named by letter."""
+    def by_header(self) -> dict[str, ColumnChoice]:
+        """Folded header -> choice; empty if columns are named by letter."""
         return {} if self.header_row == 0 else {fold_header(choice.header): choice for choice in self.choices}
 
     @cached_property
-    def by_letter(self) -> dict[str, Choice]:
-        """Letter of a column -> what it means; empty where there is a header."""
+    def by_letter(self) -> dict[str, ColumnChoice]:
+        """Column letter -> choice; empty if there is a header."""
         return {choice.header.upper(): choice for choice in self.choices} if self.header_row == 0 else {}
 
-    def is_for(self, file: str) -> bool:
-        """Whether it holds for a file of this name, without its folder."""
+    def applies_to(self, file: str) -> bool:
+        """Return whether the mapping is for files of this name, given without its folder."""
         return fnmatchcase(file.casefold(), self.files.casefold())
 
-    def names_any(self, headers: Sequence[str | None]) -> int:
-        """How many of the headers it has an entry for."""
+    def count_entries(self, headers: Sequence[str | None]) -> int:
+        """Count the headers that have a choice."""
         return sum(1 for header in headers if fold_header(header or "") in self.by_header)
 
-    def choices_of(self, headers: Sequence[str | None]) -> dict[int, Choice]:
-        """Position -> what a person says that the column there means."""
-        if self.by_letter:
-            found = {i: self.by_letter.get(column_letters(i)) for i in range(len(headers))}
-        else:
-            found = (
-                {i: self.by_header.get(fold_header(header or "")) for i, header in enumerate(headers)} if self.by_header else {}
-            )
-        return {i: choice for i, choice in found.items() if choice}
+    def find_choices(self, headers: Sequence[str | None]) -> dict[int, ColumnChoice]:
+        """Return position -> choice for the column there."""
+        if not self.choices:
+            return {}
+        found = (
+            self.by_letter.get(column_letters(i)) if self.by_letter else self.by_header.get(fold_header(header or ""))
+            for i, header in enumerate(headers)
+        )
+        return {i: choice for i, choice in enumerate(found) if choice}
 
-    def unused(self, used: Collection[str]) -> tuple[str, ...]:
-        """The entries that are not among the `used`."""
+    def list_unused(self, used: Collection[str]) -> tuple[str, ...]:
+        """Return the headers with a choice that are not in `used`."""
         return tuple(choice.header for choice in self.choices if choice.header not in used)
 
 
 NO_MAPPING = ColumnMapping()
+
+
+def name_unmapped_columns(headers: Sequence[str | None], mapped: Collection[int]) -> list[str]:
+    """Name the columns at positions that are not in `mapped`.
+
+    The name is the header, unique up to case and punctuation. A blank header becomes `Column C`, the name of an output column
+    gets the suffix ` (input)`, a repeated name gets ` (2)`.
+    """
+    taken = {_name_key(column.name) for column in canonical_columns()}
+    last_numbers: dict[str, int] = {}
+    names: list[str] = []
+    for i, header in enumerate(headers):
+        name = _tidy_header(header) or f"Column {column_letters(i)}"
+        if i not in mapped:
+            is_output = fold_header(name) in _OUTPUT_NAMES or name.casefold().endswith(POINTS_SUFFIX.casefold())
+            name = _make_unique(f"{name} (input)" if is_output else name, taken, last_numbers)
+            taken.add(_name_key(name))
+        names.append(name)
+    return names
+
+
+def _tidy_header(header: str | None) -> str:
+    """Collapse whitespace and NULs, which pandas refuses, and strip two leading underscores, which mark working columns."""
+    name = " ".join((header or "").replace("\0", " ").split())
+    return name.lstrip("_ ") if name.startswith("__") else name
+
+
+def _name_key(name: str) -> str:
+    """Return the name without case, spaces and punctuation, unless nothing is left."""
+    return fold_header(name) or "".join(name.casefold().split())
+
+
+def _make_unique(name: str, taken: Collection[str], last_numbers: dict[str, int]) -> str:
+    """Return the name, numbered if it is taken. `last_numbers`: key -> the last number given."""
+    unique = name
+    key = _name_key(name)
+    while _name_key(unique) in taken:
+        last_numbers[key] = last_numbers.get(key, 1) + 1
+        unique = f"{name} ({last_numbers[key]})"
+    return unique

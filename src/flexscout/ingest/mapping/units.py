@@ -1,4 +1,4 @@
-"""What unit a column is in, by its values."""
+"""Detect the unit of an area column from its values."""
 
 from enum import Enum
 
@@ -6,75 +6,73 @@ import polars as pl
 
 from flexscout.domain import SQUARE_FEET_PER_ACRE, cell_units
 
-_ACRES_AT_MOST = 200  # a median lot above that is no industrial lot in acres
-_SQUARE_FEET_FROM = 2_000  # a median lot below that is no lot in square feet
-_MIXED = 0.1  # share of sizes that could only be in the other unit, from which the column holds both
-_SAME = 0.02  # relative difference
+_MAX_MEDIAN_ACRES = 200  # a larger median is not industrial lots in acres
+_MIN_MEDIAN_SQUARE_FEET = 2_000  # a smaller median is not lots in square feet
+_MIXED_SHARE = 0.1  # of sizes that can only be in the other unit, from which the column has both
+_LOT_AREA_TOLERANCE = 0.02  # relative difference
+_NEARLY_ALL = 0.9
 _UNITS = "|".join(pl.Series([name for unit in ("acres", "square_feet") for name in cell_units(unit)]).str.escape_regex())
 _SIZE = rf"^\s*(\d[\d,]*\.?\d*|\.\d+)\s*(?:{_UNITS})?\s*$"  # not $250,000, nor 12 Block 4
 
 
-class Verdict(Enum):
-    """A unit of lot size, or none that is sure."""
+class LotUnit(Enum):
+    """Unit of a lot-size column."""
 
     ACRES = "acres"
     SQUARE_FEET = "square feet"
-    UNSURE = "unsure"
+    UNKNOWN = "unknown"
 
 
-def detect_lot_unit(texts: pl.Series) -> Verdict:
-    """The unit of a lot-size column: by the units in its cells, else by the median of those that name none.
+def detect_lot_unit(texts: pl.Series) -> LotUnit:
+    """Return the unit of a lot-size column: that of most cells, else the one that the median of cells without unit fits.
 
-    Where each cell names its own, either will do: the conversion minds them.
+    If every cell has its own unit, either unit is right, because the conversion honors them.
     """
     filled = texts.drop_nulls().str.to_lowercase()
-    acres, feet = _mentions(filled, "acres"), _mentions(filled, "square_feet")
-    if filled.len() and (max(acres, feet) > filled.len() / 2 or acres + feet == filled.len()):
-        return Verdict.ACRES if acres >= feet else Verdict.SQUARE_FEET
-    bare = filled.filter(~_names_unit(filled))
-    median = _median(bare)
-    if not isinstance(median, float) or _holds_both(bare):
-        return Verdict.UNSURE
-    if 0 < median <= _ACRES_AT_MOST:
-        return Verdict.ACRES
-    return Verdict.SQUARE_FEET if median >= _SQUARE_FEET_FROM else Verdict.UNSURE
+    acres, square_feet = _count_with_unit(filled, "acres"), _count_with_unit(filled, "square_feet")
+    if filled.len() and (max(acres, square_feet) > filled.len() / 2 or acres + square_feet == filled.len()):
+        return LotUnit.ACRES if acres >= square_feet else LotUnit.SQUARE_FEET
+    unitless = filled.filter(~filled.str.contains(rf"\d\s*(?:{_UNITS})(?:\W|$)"))
+    median = _lower_median(unitless)
+    if not isinstance(median, float) or _has_both_units(unitless):
+        return LotUnit.UNKNOWN
+    if 0 < median <= _MAX_MEDIAN_ACRES:
+        return LotUnit.ACRES
+    return LotUnit.SQUARE_FEET if median >= _MIN_MEDIAN_SQUARE_FEET else LotUnit.UNKNOWN
 
 
 def is_square_feet_as_acres(texts: pl.Series) -> bool:
-    """Whether a column called acres holds values that no acres are: a median of a lot in square feet."""
+    """Return whether a column named acres holds square feet, judging by its median."""
     filled = texts.drop_nulls().str.to_lowercase()
-    median = _median(filled)
-    return isinstance(median, float) and median >= _SQUARE_FEET_FROM and not _mentions(filled, "square_feet")
+    median = _lower_median(filled)
+    return isinstance(median, float) and median >= _MIN_MEDIAN_SQUARE_FEET and not _count_with_unit(filled, "square_feet")
 
 
 def is_lot_area(texts: pl.Series, acres: pl.Series) -> bool:
-    """Whether a bare "sqft" column is the lot and not the building: nearly always its acres x 43,560."""
-    ratio = (_numbers(texts) / (_numbers(acres) * SQUARE_FEET_PER_ACRE)).drop_nulls().drop_nans()
-    same = ((ratio - 1).abs() < _SAME).mean()
-    return ratio.len() > 0 and isinstance(same, float) and same > 0.9  # noqa: PLR2004 - nearly always
+    """Return whether an area column is the lot, not the building: nearly always 43,560 times the acres."""
+    ratio = (_parse_sizes(texts) / (_parse_sizes(acres) * SQUARE_FEET_PER_ACRE)).drop_nulls().drop_nans()
+    equal = ((ratio - 1).abs() < _LOT_AREA_TOLERANCE).mean()
+    return ratio.len() > 0 and isinstance(equal, float) and equal > _NEARLY_ALL
 
 
-def _holds_both(texts: pl.Series) -> bool:
-    """Whether some sizes can only be acres, and others only square feet: 2.5 beside 130,680."""
-    sizes = _numbers(texts).drop_nulls()
-    acres, feet = sizes.is_between(0, _ACRES_AT_MOST, closed="right").sum(), (sizes >= _SQUARE_FEET_FROM).sum()
-    return bool(min(acres, feet) > _MIXED * sizes.len())
+def _has_both_units(texts: pl.Series) -> bool:
+    """Return whether some sizes can only be acres, and others only square feet: 2.5 next to 130,680."""
+    sizes = _parse_sizes(texts).drop_nulls()
+    acres = sizes.is_between(0, _MAX_MEDIAN_ACRES, closed="right").sum()
+    square_feet = (sizes >= _MIN_MEDIAN_SQUARE_FEET).sum()
+    return bool(min(acres, square_feet) > _MIXED_SHARE * sizes.len())
 
 
-def _median(texts: pl.Series) -> float | None:
-    """The lower one of two: a single absurd value of two decides nothing."""
-    return _numbers(texts).quantile(0.5, "lower")
+def _lower_median(texts: pl.Series) -> float | None:
+    """Return the lower median, so that one absurd value of two decides nothing."""
+    return _parse_sizes(texts).quantile(0.5, "lower")
 
 
-def _names_unit(lower: pl.Series) -> pl.Series:
-    return lower.str.contains(rf"\d\s*(?:{_UNITS})(?:\W|$)")
+def _count_with_unit(lower: pl.Series, unit: str) -> int:
+    names = "|".join(pl.Series(cell_units(unit)).str.escape_regex())
+    return int(lower.str.contains(rf"\d\s*(?:{names})(?:\W|$)").sum())
 
 
-def _mentions(lower: pl.Series, unit: str) -> int:
-    words = "|".join(pl.Series(cell_units(unit)).str.escape_regex())
-    return int(lower.str.contains(rf"\d\s*(?:{words})(?:\W|$)").sum())
-
-
-def _numbers(texts: pl.Series) -> pl.Series:
+def _parse_sizes(texts: pl.Series) -> pl.Series:
     digits = texts.str.to_lowercase().str.extract(_SIZE).str.replace_all(",", "")
     return digits.cast(pl.Float64, strict=False)

@@ -17,6 +17,7 @@ from flexscout.ingest.file_types import decode_to_utf_8
 from flexscout.ingest.header_row import count_known_names
 from flexscout.ingest.readers.limits import MAX_COLUMNS
 from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook, trim_cells
+from flexscout.models import IssueNote, IssueReason
 
 _QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
 
@@ -157,7 +158,7 @@ def _fitness(sample: str, delimiter: str) -> tuple[int, int]:
     return known, max(map(widths.count, set(widths)), default=0)
 
 
-def _cells(path: Path, text: bytes, delimiter: str, rows: int | None) -> tuple[pl.DataFrame, list[str]]:
+def _cells(path: Path, text: bytes, delimiter: str, rows: int | None) -> tuple[pl.DataFrame, list[IssueNote]]:
     build = measure_layout(text, ord(delimiter))
     if build and build.lines <= MOST_LINES and b"\0" not in text and text.count(b"\r") == text.count(b"\r\n"):
         _check_width(path, build.width)
@@ -180,7 +181,7 @@ def _read_fast(text: bytes, delimiter: str, build: TextLayout, rows: int | None)
     return _without_blanks(frame) if frame.shape == (expected, build.width) else None
 
 
-def _read_carefully(path: Path, text: str, delimiter: str, rows: int | None) -> tuple[pl.DataFrame, list[str]]:
+def _read_carefully(path: Path, text: str, delimiter: str, rows: int | None) -> tuple[pl.DataFrame, list[IssueNote]]:
     """The cells of a text with stray quotes, as the standard library reads them, which takes them as Excel does."""
     csv.field_size_limit(LONGEST_CELL)
     try:
@@ -249,13 +250,15 @@ def _no_table(path: Path, found: str, next_step: str, code: ErrorCode = ErrorCod
     return DataFormatError(code, f"{path.name} can't be read as a table: {found}.", next_step)
 
 
-def _literal(reason: str) -> str:
-    return f"read_without_quotes: {reason}, so quotes are taken as text; look at the rows where cells hold the delimiter"
+def _literal(reason: str) -> IssueNote:
+    detail = f"{reason}, so quotes are taken as text; look at the rows where cells hold the delimiter"
+    return IssueReason.READ_WITHOUT_QUOTES, detail
 
 
-def _of_choices(delimiter: str, encoding: str, *, ambiguous: bool) -> list[str]:
+def _of_choices(delimiter: str, encoding: str, *, ambiguous: bool) -> list[IssueNote]:
     named = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
-    notes = [f"delimiter_unclear: read as separated by {named}; another would do as well"] if ambiguous else []
+    unclear = (IssueReason.DELIMITER_UNCLEAR, f"read as separated by {named}; another would do as well")
+    notes = [unclear] if ambiguous else []
     if encoding == "windows-1252":
-        notes.append("encoding_assumed: the text is not UTF-8 and is read as Windows-1252")
+        notes.append((IssueReason.ENCODING_ASSUMED, "the text is not UTF-8 and is read as Windows-1252"))
     return notes

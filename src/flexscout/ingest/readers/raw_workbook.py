@@ -14,6 +14,7 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError
 from flexscout.ingest.readers.chunked_cells import ChunkedCells
 from flexscout.ingest.readers.limits import MAX_COLUMNS
+from flexscout.models import IssueNote
 from flexscout.skipped import SheetSkipCode, SkippedSheet
 
 Cells = pl.DataFrame | ChunkedCells
@@ -31,14 +32,14 @@ class RawSheet:
         name: Name of the sheet.
         cells: Its cells; those of a large sheet are on disk.
         hidden: Whether Excel hides the sheet.
-        notes: Choices of the reader that the user should know about, each starting with its code.
+        notes: Choices of the reader that the user should know about, each with a reason and its detail.
 
     """
 
     name: str
     cells: Cells
     hidden: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[IssueNote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class LoadedSheet(NamedTuple):
 
     cells: Cells
     hidden: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[IssueNote, ...] = ()
 
 
 def collect_sheets(path: Path, names: Iterable[str], load: Callable[[str], LoadedSheet]) -> Workbook:

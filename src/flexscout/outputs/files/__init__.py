@@ -1,7 +1,14 @@
 """Write workbooks, CSV, Parquet and JSON files."""
 
 from flexscout.outputs.files.sheets import ResultTables, choose_number_formats
-from flexscout.outputs.files.table_files import REASON_TEXT, add_reason_texts, render_report, write_csv, write_report
+from flexscout.outputs.files.table_files import (
+    REASON_TEXT,
+    add_reason_texts,
+    join_details,
+    render_report,
+    write_csv,
+    write_report,
+)
 from flexscout.outputs.files.write import write_by_suffix, write_tables, write_tables_as_workbook
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 
@@ -11,6 +18,7 @@ __all__ = [
     "Sheet",
     "add_reason_texts",
     "choose_number_formats",
+    "join_details",
     "render_report",
     "write_by_suffix",
     "write_csv",

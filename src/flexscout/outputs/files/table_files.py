@@ -37,11 +37,18 @@ def render_report(report: Mapping[str, Any]) -> str:
 
 
 def add_reason_texts(issues: pl.DataFrame) -> pl.DataFrame:
-    """Add a sentence for each issue's reason (`code` or `code: detail`); an unknown code becomes words."""
-    code, detail = pl.col("Reason").str.extract("^([^:]*)"), pl.col("Reason").str.extract(r"(?s):\s*(.*)$")
+    """Add a sentence for each issue's reason, and join reason and detail; an unknown code becomes words."""
+    code, detail = pl.col("Reason"), pl.col("Detail")
     sentence = code.replace_strict(issue_reasons(), default=code.str.replace_all("_", " "), return_dtype=pl.String)
-    text = pl.when(detail.is_null()).then(sentence).otherwise(pl.format("{} ({})", sentence, detail))
-    return issues.with_columns(text.alias(REASON_TEXT))
+    text = pl.when(detail != "").then(pl.format("{} ({})", sentence, detail)).otherwise(sentence)
+    return join_details(issues.with_columns(text.alias(REASON_TEXT)))
+
+
+def join_details(issues: pl.DataFrame) -> pl.DataFrame:
+    """Move the detail of each issue, if any, into its reason: `not_data: total`."""
+    code, detail = pl.col("Reason"), pl.col("Detail")
+    joined = pl.when(detail != "").then(pl.format("{}: {}", code, detail)).otherwise(code)
+    return issues.with_columns(joined.alias("Reason")).drop("Detail")
 
 
 def _cast_whole_numbers(table: pl.DataFrame) -> list[pl.Expr]:

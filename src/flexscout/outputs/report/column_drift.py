@@ -9,12 +9,13 @@ from typing import Any
 import polars as pl
 
 from flexscout.domain import DERIVED_COLUMNS, canonical_columns, fold_header, format_count
-from flexscout.models import ProcessingResult
+from flexscout.models import IssueReason, ProcessingResult
 
 _KINDS = {"n": "numbers", "d": "dates", "t": "texts"}  # letters of SheetRecord.unmapped_kinds
 _MIN_SIMILARITY = 0.85  # of two column names, 0-1
 _MAX_COMPARED_NAMES = 300  # with more unmapped names than that, similar ones mean little
 _LEFT_OUT = "(left out)"
+_UNCONVERTED = [reason.value for reason in IssueReason if reason.startswith("not_a_")]
 
 
 @dataclass
@@ -84,7 +85,7 @@ def _collect_columns(results: Sequence[ProcessingResult], labels: Mapping[tuple[
 def _count_unconverted(columns: Mapping[str, _Column], issues: pl.DataFrame, labels: Mapping[tuple[str, str], str]) -> None:
     if not issues.height:
         return
-    unconverted = issues.filter(pl.col("Reason").str.starts_with("not_a_"))
+    unconverted = issues.filter(pl.col("Reason").is_in(_UNCONVERTED))
     rows = unconverted.group_by("Source File", "Source Sheet", "Column").len().rows()
     counts = {(file, sheet, header): count for file, sheet, header, count in rows}
     for (file, sheet), label in labels.items():

@@ -76,10 +76,10 @@ def measure_completeness(master: pl.DataFrame) -> dict[str, float]:
 
 
 def count_issues_by_reason(issues: pl.DataFrame) -> dict[str, int]:
-    """Count the issues of each reason code, most frequent first. A reason is `code` or `code: detail`."""
+    """Count the issues of each reason, most frequent first."""
     if not issues.height:
         return {}
-    counts = issues.select(pl.col("Reason").str.split(":").list.first().alias("reason")).group_by("reason").len()
+    counts = issues.select(pl.col("Reason").alias("reason")).group_by("reason").len()
     return dict(counts.sort("len", "reason", descending=[True, False]).iter_rows())
 
 

@@ -17,6 +17,7 @@ from flexscout.ingest.readers.streaming.blocks import Block, read_shared_texts, 
 from flexscout.ingest.readers.streaming.cell_writer import store_cells
 from flexscout.ingest.readers.streaming.row_splitter import UnknownDialect
 from flexscout.ingest.readers.streaming.xlsx_package import XlsxPackage
+from flexscout.models import IssueReason
 from flexscout.runtime import FileProgress, TableFolder, write_file_progress
 
 BLOCK_BYTES = 9 * 2**19
@@ -72,8 +73,8 @@ class LargeWorkbook:
         try:
             return self._load_in_blocks(name)
         except UnknownDialect as reason:
-            note = f"read_whole: the workbook is large, and this sheet can't be read in parts: {reason}"
-            return load_sheet(self._whole, name)._replace(notes=(note,))
+            detail = f"the workbook is large, and this sheet can't be read in parts: {reason}"
+            return load_sheet(self._whole, name)._replace(notes=((IssueReason.READ_WHOLE, detail),))
 
     @cached_property
     def _whole(self) -> Book:

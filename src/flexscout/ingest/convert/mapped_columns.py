@@ -1,0 +1,105 @@
+"""Mapped columns: from the texts below a header to the canonical columns of a property table.
+
+Shared by `table.py`, which converts all columns at once, and `chunked.py`, which converts one at a time.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import product
+
+import polars as pl
+
+from flexscout.domain import SQUARE_FEET_PER_ACRE, CanonicalColumn, CodeTable, canonical_column, canonical_columns, code_tables
+from flexscout.ingest.convert.dates import FROM_1904
+from flexscout.ingest.convert.issues import IssueCollector
+from flexscout.ingest.convert.values import TypedColumns
+from flexscout.models import Issue, IssueNote, IssueReason, MappedColumn
+
+_ACRE_DECIMALS = 6  # a twentieth of a square foot
+_ORDER = {column.name: position for position, column in enumerate(canonical_columns())}
+_TRAILING_DECIMALS = r"\.0+$"  # 48.0: a code that was stored as a number
+_DESCRIPTION = r"[A-Za-z]{3}"  # a text with a word needs no code table
+
+
+def sort_columns(mapped: Iterable[MappedColumn]) -> dict[str, MappedColumn]:
+    """Return the columns by canonical name, in canonical order."""
+    return {column.name: column for column in sorted(mapped, key=lambda column: _ORDER[column.name])}
+
+
+def canonical_position(name: str) -> int:
+    """Return the position of a canonical column among all."""
+    return _ORDER[name]
+
+
+def find_column_type(name: str, *, from_1904: bool) -> CanonicalColumn:
+    """Return the canonical column; with `from_1904`, bare numbers in dates are days since 1904."""
+    column = canonical_column(name)
+    return replace(column, unit=FROM_1904) if from_1904 and column.type == "date" else column
+
+
+def describe_columns(notes: Mapping[str, IssueNote], mapped: Mapping[str, MappedColumn]) -> Iterable[Issue]:
+    """Return notes about whole columns as issues."""
+    return (Issue("", 0, mapped[name].header, "", *note) for name, note in notes.items())
+
+
+def finish_columns(
+    rows: pl.Series, texts: pl.DataFrame, typed: TypedColumns, mapped: Mapping[str, MappedColumn], issues: IssueCollector
+) -> list[pl.Series]:
+    """Describe codes, invert opposites and report the issues of typed columns.
+
+    Args:
+        rows: Row numbers as shown in Excel.
+        texts: Cleaned texts of the columns.
+        typed: The columns, typed.
+        mapped: Canonical name -> where the column comes from.
+        issues: Receives what couldn't be converted.
+
+    Returns:
+        The columns as the property table has them.
+
+    """
+    values, unknown_codes = _describe_coded_columns(typed.values, mapped)
+    for name, reasons in product(mapped, (typed.reasons, unknown_codes)):
+        if name in reasons:
+            issues.add_value_issues(rows, mapped[name].header, texts[name], reasons[name])
+    return [(100 - column).alias(column.name) if mapped[column.name].inverted else column for column in values]
+
+
+def fill_acres(columns: list[pl.Series]) -> list[pl.Series]:
+    """Fill `Lot Size Acres`, where it is missing or 0, from `Lot Size SqFt`."""
+    by_name = {values.name: values for values in columns}
+    if "Lot Size SqFt" not in by_name:
+        return columns
+    acres = (by_name["Lot Size SqFt"] / SQUARE_FEET_PER_ACRE).round(_ACRE_DECIMALS).alias("Lot Size Acres")
+    if "Lot Size Acres" in by_name:
+        known = (by_name["Lot Size Acres"] > 0).fill_null(value=False)
+        acres = by_name["Lot Size Acres"].zip_with(known | acres.is_null(), acres)
+    by_name["Lot Size Acres"] = acres
+    return sorted(by_name.values(), key=lambda values: _ORDER[values.name])
+
+
+def describe_codes(texts: pl.Series, table: CodeTable) -> tuple[pl.Series, pl.Series]:
+    """Add descriptions to codes: `048 Warehousing, ...`.
+
+    Returns:
+        The described codes, and the reasons of codes that the table doesn't have. Those are kept as they are.
+
+    """
+    text = pl.col("text")
+    code = text.str.replace(_TRAILING_DECIMALS, "").str.zfill(table.digits)
+    description = code.replace_strict(table.codes, default=None, return_dtype=pl.String)
+    is_unknown = text.is_not_null() & description.is_null() & ~text.str.contains(_DESCRIPTION)
+    frame = texts.to_frame("text").select(
+        pl.coalesce(pl.format("{} {}", code, description), text).alias("described"),
+        pl.when(is_unknown).then(pl.lit(IssueReason.UNKNOWN_CODE.value)).alias("reason"),
+    )
+    return frame["described"].alias(texts.name), frame["reason"]
+
+
+def _describe_coded_columns(
+    values: pl.DataFrame, mapped: Mapping[str, MappedColumn]
+) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """Describe the codes of all columns that have a code table; return also the reasons of unknown codes, by column."""
+    coded = {name: describe_codes(values[name], code_tables()[column.codes]) for name, column in mapped.items() if column.codes}
+    unknown = {name: reasons for name, (_, reasons) in coded.items() if reasons.count()}
+    return values.with_columns(described for described, _ in coded.values()), unknown

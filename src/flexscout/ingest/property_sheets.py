@@ -1,0 +1,83 @@
+"""Select the property sheets of a workbook."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flexscout.domain import DERIVED_COLUMNS
+from flexscout.errors import DataFormatError
+from flexscout.ingest.header_row import SEARCHED_ROWS
+from flexscout.ingest.mapping import NO_MAPPING, ColumnMapping, MappedSheet, find_likeliest, find_missing_required, map_sheet
+from flexscout.ingest.readers import Workbook
+from flexscout.skipped import SheetSkipCode, SkippedSheet
+
+_SHOWN_ROWS = 3
+
+
+@dataclass(frozen=True)
+class IngestOptions:
+    """What a run asks of each file's columns.
+
+    Attributes:
+        mapping: The user's column mapping.
+        required: Canonical columns without which a file fails.
+
+    """
+
+    mapping: ColumnMapping = NO_MAPPING
+    required: tuple[str, ...] = ()
+
+
+DEFAULT_OPTIONS = IngestOptions()
+
+
+def select_property_sheets(
+    path: Path, workbook: Workbook, options: IngestOptions
+) -> tuple[list[MappedSheet], list[SkippedSheet]]:
+    """Map all sheets, and select those with the columns of a property table.
+
+    Returns:
+        The property sheets, and the skipped sheets with the reasons.
+
+    Raises:
+        DataFormatError: If there is no property sheet, or one lacks a column that the run requires.
+
+    """
+    mapping = options.mapping if options.mapping.applies_to(path.name) else NO_MAPPING
+    candidates = [sheet for sheet in workbook.sheets if sheet.name == mapping.sheet] or list(workbook.sheets)
+    mapped = [map_sheet(sheet, mapping) for sheet in candidates]
+    missing = {sheet.sheet.name: find_missing_required(sheet.header_map) for sheet in mapped}
+    selected = [sheet for sheet in mapped if not missing[sheet.sheet.name]]
+    if not selected:
+        raise _no_property_sheet(path.name, mapped, missing)
+    for sheet in selected:
+        _check_required_columns(path.name, sheet, options.required)
+    skipped = [
+        SkippedSheet(sheet.name, SheetSkipCode.NOT_MAPPED, (mapping.name, mapping.sheet))
+        for sheet in workbook.sheets
+        if sheet.name not in missing
+    ]
+    skipped += [
+        SkippedSheet(name, SheetSkipCode.NO_PROPERTY_TABLE, (" and no ".join(names),)) for name, names in missing.items() if names
+    ]
+    return selected, skipped
+
+
+def _no_property_sheet(file: str, sheets: list[MappedSheet], missing: Mapping[str, list[str]]) -> DataFormatError:
+    """Build the error that shows what the likeliest sheet has instead of the columns of a property table."""
+    likeliest = find_likeliest(sheets)
+    name, cells = likeliest.sheet.name, likeliest.sheet.cells
+    if likeliest.has_known_header:
+        headers = [column.header for column in likeliest.header_map.columns]
+        return DataFormatError.missing_columns(file, name, missing[name], headers)
+    rows = [(i + 1, [cell for cell in row if cell]) for i, row in enumerate(cells.head(SEARCHED_ROWS).rows()) if any(row)]
+    return DataFormatError.no_header(file, name, SEARCHED_ROWS, rows[:_SHOWN_ROWS])
+
+
+def _check_required_columns(file: str, mapped: MappedSheet, required: tuple[str, ...]) -> None:
+    """Raise DataFormatError if a required column is missing, and so is what it could be calculated from."""
+    missing = set(mapped.header_map.missing)
+    unavailable = [name for name in required if missing.issuperset((name, *DERIVED_COLUMNS.get(name, ())))]
+    if unavailable:
+        headers = [column.header for column in mapped.header_map.columns]
+        raise DataFormatError.schema_violation(file, mapped.sheet.name, unavailable, headers)
