@@ -1,4 +1,4 @@
-"""The page on profiles says nothing that does not run."""
+"""The examples of docs/how-to/profiles.md run."""
 
 import re
 from pathlib import Path
@@ -18,14 +18,14 @@ PROPERTY = {"Property Type": "Flex", "Building SqFt": 15_000, "Lot Size Acres": 
 
 
 @pytest.mark.parametrize("text", PROFILES)
-def test_each_profile_scores_and_has_nothing_suspicious(tmp_path, text):
+def test_each_example_profile_scores_without_warnings(tmp_path, text):
     (tmp_path / "mine.yaml").write_text(text)
     scorer = FlexPropertyScorer("mine.yaml")
     assert scorer.calculate_flex_score(PROPERTY)[0] > 0
     assert lint_profile(scorer.profile, 4.0) == ()
 
 
-def test_the_commands_run_in_their_order_and_tell_what_the_page_shows(tmp_path):
+def test_the_commands_run_in_order_and_print_what_the_page_shows(tmp_path):
     smaller = candidate(Address="7 Loom Road", Building_SqFt=12_000)
     older = candidate(Address="9 Mill Street", Occupancy=90, Year_Built=1970)
     rows = [candidate(1), candidate(2, Property_Type="Industrial"), smaller, older]
@@ -36,6 +36,6 @@ def test_the_commands_run_in_their_order_and_tell_what_the_page_shows(tmp_path):
     assert outcomes[3].out.startswith(SHOWN)
 
 
-def test_what_copy_writes_is_named_on_the_page():
+def test_the_page_names_the_copy_command():
     assert "flexscout profile copy flex-industrial mine.yaml --extend" in PAGE
     assert flexscout("profile", "copy", "flex-industrial", "mine.yaml", "--extend").code == 0

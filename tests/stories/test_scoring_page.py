@@ -1,4 +1,4 @@
-"""The page about scores says what the program says."""
+"""The example of docs/explanation/scoring.md prints what the page shows."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Profiles are found by name or read from a person's file, which may change but a few numbers of another."""
+"""Find built-in profiles, read profile files, resolve `extends`, and render copies."""
 
 import json
 import re
@@ -15,10 +15,10 @@ from flexscout.scoring.profile import Profile
 from flexscout.scoring.profile_errors import format_short, validate_profile
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-_DEEPEST = 10  # profiles that extend one another
+_MAX_EXTENDS = 10  # profiles in a chain
 
-# A key of one's own displaces these of the profile that is extended.
-_RIVALS: dict[str, tuple[str, ...]] = {
+# A key of a profile removes these keys of the profile it extends.
+_ALTERNATIVES: dict[str, tuple[str, ...]] = {
     "from": ("above",),
     "above": ("from",),
     "to": ("below",),
@@ -32,108 +32,20 @@ _RIVALS: dict[str, tuple[str, ...]] = {
 }
 
 
-@cache
-def list_profiles() -> tuple[str, ...]:
-    """The built-in profiles."""
-    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in _folder().iterdir() if entry.name.endswith(".yaml")))
-
-
-def read_profile_text(name: str) -> str:
-    """The YAML of a built-in profile or of a person's file. Raises ConfigurationError if there is none."""
-    return _source(name, Path())[1]
-
-
-def load_profile(name: str) -> Profile:
-    """A built-in profile by its name, or the one in a YAML or JSON file.
-
-    Raises ConfigurationError if there is none, or with all mistakes that the file has, each with its line.
-    """
-    return _built_in(name) if name in list_profiles() else _read(name)
-
-
-@cache
-def _built_in(name: str) -> Profile:
-    return _read(name)
-
-
-def _read(name: str) -> Profile:
-    path, text = _source(name, Path())
-    return validate_profile({"name": path.stem} | _merged(path, text, _DEEPEST), path, text)
-
-
-def _folder() -> Traversable:
-    return files("flexscout.scoring").joinpath("profiles")
-
-
-def _source(name: str, beside: Path) -> tuple[Path, str]:
-    """The path and text of a profile; a file is looked for `beside` the one that names it."""
-    if name in list_profiles():
-        with as_file(_folder().joinpath(f"{name}.yaml")) as path:
-            return path, path.read_text(encoding="utf-8")
-    path = beside / name
-    if path.suffix.lower() not in _SUFFIXES:
-        known = ", ".join(list_profiles())
-        raise ConfigurationError(f"There is no profile {name}; there are: {known}. One of your own is named by its .yaml file.")
-    return path, read_text_file(path, f"The profile {path}", f"`flexscout profile copy flex-industrial {path}` writes one.")
-
-
-def _merged(path: Path, text: str, depth: int) -> dict[str, Any]:
-    """What the profile says, over what the one says that it extends."""
-    content = parse_yaml(path, text)
-    if not isinstance(content, dict):
-        raise ConfigurationError(
-            f"{path} should hold a profile's keys, such as factors: and classes:, not {format_short(content)}."
-        )
-    base = content.pop("extends", None)
-    if base is None:
-        return content
-    if not depth:
-        raise ConfigurationError(f"{path}: these profiles extend one another without end.")
-    try:
-        found = _source(str(base), path.parent)
-    except ConfigurationError as error:
-        raise ConfigurationError(f"{path}, line {locate_lines(text).get(('extends',), 1)}: extends: {error.message}") from None
-    inherited = _merged(*found, depth - 1)
-    if needless := dict(_needless(inherited, content, ())):
-        lines = locate_lines(text)
-        told = {f"line {lines[place]}: {'.'.join(place)}": wrong for place, wrong in needless.items()}
-        raise ConfigurationError.from_profile(path, told)
-    return _over({key: value for key, value in inherited.items() if key != "name"}, content)
-
-
-def _needless(base: Mapping[str, Any], own: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What is set to nothing and is not there."""
-    for key, value in own.items():
-        if value is None and key not in base:
-            yield (*place, str(key)), f"there is none to leave out: {describe_unknown_name(str(key), list(map(str, base)))}"
-        elif isinstance(value, dict) and isinstance(base.get(key), dict):
-            yield from _needless(base[key], value, (*place, str(key)))
-
-
-def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Own entries over those of the base; what is set to nothing is left out, lists are taken whole."""
-    displaced = {rival for key in own for rival in _RIVALS.get(key, ()) if rival not in own}
-    result = {key: value for key, value in base.items() if key not in displaced}
-    for key, value in own.items():
-        old = result.get(key)
-        result[key] = _over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return {key: value for key, value in result.items() if value is not None}
-
-
-_TOP = """\
-# {what}
-# Change what you like, then look at it and use it:
+_COPY_HEADER = """\
+# {title}
+# Edit it, then check, compare and use it:
 #   flexscout profile check {path}
 #   flexscout profile compare {base} {path} FOLDER
 #   flexscout run FOLDER --profile {path}
-# or write it into the settings, as classification.profile: {path}
+# or set classification.profile: {path} in your configuration file.
 """
 
-_CHANGES = """
+_EXTENSION_BODY = """
 extends: {base}
 name: {name}
 
-# An entry stands over that of {base}; null leaves it out. Such as:
+# Entries here replace those of {base}; null removes one. For example:
 #
 # factors:
 #   {factor}: null
@@ -142,19 +54,124 @@ name: {name}
 """
 
 
-def render_profile_copy(base: str, path: Path, *, extends: bool = False) -> str:
-    """The YAML of a profile of one's own, to stand at `path`: the whole `base`, or with `extends` changes to it alone.
+@cache
+def list_profiles() -> tuple[str, ...]:
+    """Return the names of the built-in profiles."""
+    return tuple(
+        sorted(entry.name.removesuffix(".yaml") for entry in _profiles_folder().iterdir() if entry.name.endswith(".yaml"))
+    )
 
-    Raises ConfigurationError if there is no built-in profile of that name.
+
+def read_profile_text(name: str) -> str:
+    """Return the text of a built-in profile or a profile file. Raises ConfigurationError if it doesn't exist."""
+    return _read_source(name, Path())[1]
+
+
+def load_profile(name: str) -> Profile:
+    """Load a profile.
+
+    Args:
+        name: Name of a built-in profile, or path of a YAML or JSON file.
+
+    Raises:
+        ConfigurationError: There is no such profile, or it is invalid; the message lists all errors with their lines.
+
+    """
+    return _load_built_in(name) if name in list_profiles() else _load(name)
+
+
+def render_profile_copy(base: str, path: Path, *, extends: bool = False) -> str:
+    """Render the YAML of a user's copy of a built-in profile.
+
+    Args:
+        base: Name of the built-in profile.
+        path: Where the copy will be written; its stem becomes the profile's name.
+        extends: Render a short profile that extends `base` instead of a full copy.
+
+    Raises:
+        ConfigurationError: There is no built-in profile of that name.
+
     """
     if base not in list_profiles():
-        raise ConfigurationError(f"There is no built-in profile {base}; there are: {', '.join(list_profiles())}.")
+        raise ConfigurationError(f"There is no built-in profile {base}. The built-in profiles are: {', '.join(list_profiles())}.")
     name = json.dumps(path.stem, ensure_ascii=False)
-    what = f"Changes to the profile {base}." if extends else f"A copy of the profile {base}."
-    top = _TOP.format(what=what, path=path.as_posix(), base=base)
+    title = f"Changes to the profile {base}." if extends else f"A copy of the profile {base}."
+    header = _COPY_HEADER.format(title=title, path=path.as_posix(), base=base)
     if not extends:
-        return f"{top}\n{re.sub(r'(?m)^name: .*$', lambda _: f'name: {name}', read_profile_text(base), count=1)}"
+        return f"{header}\n{re.sub(r'(?m)^name: .*$', lambda _: f'name: {name}', read_profile_text(base), count=1)}"
     profile = load_profile(base)
     best, threshold = profile.bands[0]
     factor = list(profile.factors)[-1]
-    return top + _CHANGES.format(base=base, name=name, factor=factor, best=best, threshold=threshold - 0.5)
+    return header + _EXTENSION_BODY.format(base=base, name=name, factor=factor, best=best, threshold=threshold - 0.5)
+
+
+@cache
+def _load_built_in(name: str) -> Profile:
+    return _load(name)
+
+
+def _load(name: str) -> Profile:
+    path, text = _read_source(name, Path())
+    return validate_profile({"name": path.stem} | _read_extended(path, text, _MAX_EXTENDS), path, text)
+
+
+def _profiles_folder() -> Traversable:
+    return files("flexscout.scoring").joinpath("profiles")
+
+
+def _read_source(name: str, folder: Path) -> tuple[Path, str]:
+    """Return the path and text of a profile; the path of a file is relative to `folder`."""
+    if name in list_profiles():
+        with as_file(_profiles_folder().joinpath(f"{name}.yaml")) as path:
+            return path, path.read_text(encoding="utf-8")
+    path = folder / name
+    if path.suffix.lower() not in _SUFFIXES:
+        known = ", ".join(list_profiles())
+        raise ConfigurationError(
+            f"There is no profile {name}. The built-in profiles are: {known}. To use your own, give the path of its .yaml file."
+        )
+    return path, read_text_file(path, f"The profile {path}", f"Create one with `flexscout profile copy flex-industrial {path}`.")
+
+
+def _read_extended(path: Path, text: str, depth: int) -> dict[str, Any]:
+    """Return the content of a profile merged over the profile it extends."""
+    content = parse_yaml(path, text)
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{path} must contain profile keys, such as factors: and classes:, not {format_short(content)}.")
+    base = content.pop("extends", None)
+    if base is None:
+        return content
+    if not depth:
+        raise ConfigurationError(f"{path}: the profiles extend each other in a circle.")
+    try:
+        base_path, base_text = _read_source(str(base), path.parent)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{path}, line {locate_lines(text).get(('extends',), 1)}: extends: {error.message}") from None
+    inherited = _read_extended(base_path, base_text, depth - 1)
+    if needless := dict(_find_needless_nulls(inherited, content, ())):
+        lines = locate_lines(text)
+        errors = {f"line {lines[place]}: {'.'.join(place)}": problem for place, problem in needless.items()}
+        raise ConfigurationError.from_profile(path, errors)
+    return _merge({key: value for key, value in inherited.items() if key != "name"}, content)
+
+
+def _find_needless_nulls(
+    base: Mapping[str, Any], own: Mapping[str, Any], place: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Find entries that are set to null but don't exist in the extended profile."""
+    for key, value in own.items():
+        if value is None and key not in base:
+            problem = f"the extended profile does not have it: {describe_unknown_name(str(key), list(map(str, base)))}"
+            yield (*place, str(key)), problem
+        elif isinstance(value, dict) and isinstance(base.get(key), dict):
+            yield from _find_needless_nulls(base[key], value, (*place, str(key)))
+
+
+def _merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge a profile over its base: null removes an entry, and lists are replaced, not merged."""
+    replaced = {other for key in own for other in _ALTERNATIVES.get(key, ()) if other not in own}
+    result = {key: value for key, value in base.items() if key not in replaced}
+    for key, value in own.items():
+        old = result.get(key)
+        result[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return {key: value for key, value in result.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What would raise a score."""
+"""Improvements: what would raise a score."""
 
 import polars as pl
 import pytest
@@ -10,19 +10,19 @@ from flexscout.scoring.profile_files import load_profile
 BEST = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.0, "Year Built": 1995, "Occupancy": 50.0}
 
 
-def ways(profile="flex-industrial", **values):
-    """What is said of a property that is the best but for the values, with its gain."""
+def improvements(profile="flex-industrial", **values):
+    """Return text and gain of the improvements of a property that is perfect except for the values."""
     row = pl.DataFrame({**BEST, **{name.replace("_", " "): value for name, value in values.items()}}, strict=False)
     known = load_profile(profile)
-    return [(way.said, way.gain) for way in find_improvements(classify_frame(row, known, 4.0), known)]
+    return [(entry.said, entry.gain) for entry in find_improvements(classify_frame(row, known, 4.0), known)]
 
 
-def test_nothing_raises_what_has_all_points():
-    assert ways() == []
+def test_a_property_with_all_points_has_no_improvements():
+    assert improvements() == []
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "expected"),
     [
         ({"Year_Built": 1985}, ("Year Built from 1990", 0.5)),
         ({"Year_Built": 1950}, ("Year Built from 1980", 0.5)),
@@ -33,17 +33,17 @@ def test_nothing_raises_what_has_all_points():
         ({"Occupancy": None}, ("Occupancy is missing", 1.0)),
     ],
 )
-def test_the_nearest_better_bracket_is_told(values, said):
-    assert ways(**values) == [said]
+def test_the_nearest_better_range_is_suggested(values, expected):
+    assert improvements(**values) == [expected]
 
 
-def test_what_adds_most_comes_first():
-    assert ways(Property_Type=None, Year_Built=None, Building_SqFt=60_000.0) == [
+def test_the_highest_gain_comes_first():
+    assert improvements(Property_Type=None, Year_Built=None, Building_SqFt=60_000.0) == [
         ("Property Type is missing", 3.0),
         ("Building SqFt from 20,000 below 50,000", 1.0),
         ("Year Built is missing", 1.0),
     ]
 
 
-def test_of_a_mean_the_gain_is_that_of_the_score():
-    assert ("Zoning Code is missing", round(10 * 3 / 11, 2)) in ways("parcel")
+def test_the_gain_in_a_weighted_mean_is_that_of_the_score():
+    assert ("Zoning Code is missing", round(10 * 3 / 11, 2)) in improvements("parcel")
