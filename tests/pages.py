@@ -94,7 +94,7 @@ def column(name, *, canonical=True, header="", missing=()):
 def page_of(table, facts=None, explanations=(), messages=()):
     """The text of the page."""
     facts = facts or report()
-    return render_page(facts, table, explanations).html(facts, messages)
+    return render_page(facts, table, explanations).to_html(facts, messages)
 
 
 class Tree(HTMLParser):

@@ -43,7 +43,7 @@ def test_where_no_file_can_be_read_the_page_says_why_beside_the_previous_one(tmp
     run(tmp_path)
     (tmp_path / "in/a.xlsx").write_bytes(b"nothing that anyone could read")
     assert run(tmp_path).code == 1
-    assert "1 of 1 files could not be read" in page_in(tmp_path, "pipeline_summary.failed.html").read_text(encoding="utf-8")
+    assert "1 of 1 file failed" in page_in(tmp_path, "pipeline_summary.failed.html").read_text(encoding="utf-8")
     assert "1 flex-industrial" in page_in(tmp_path).read_text(encoding="utf-8")
 
 

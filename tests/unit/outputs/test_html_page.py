@@ -1,4 +1,4 @@
-"""The page as a whole: what it says, and that nothing in it is more than text."""
+"""The page as a whole: its content, and that hostile texts stay text."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ import pytest
 from hostile_texts import CORPUS
 from pages import PROPERTY, Tree, column, deduplication, master, page_of, report
 
-LEDGER = (
+MERGE_LOG_COLUMNS = (
     "Address",
     "City",
     "State",
@@ -26,7 +26,7 @@ ALLOWED_SCRIPTS = 2  # the data and the script
 
 
 def hostile_page():
-    """A page in which every text is hostile, in cells, headers, files, messages and errors."""
+    """Render a page in which every text is hostile: cells, headers, files, messages and errors."""
     texts = [name for name, value in PROPERTY.items() if isinstance(value, str)]
     table = master(*(dict.fromkeys(texts, text) for text in CORPUS)).rename({"Size Points": f"{CORPUS[0]} Points"})
     joined = " ".join(CORPUS[:18])
@@ -40,7 +40,7 @@ def hostile_page():
         columns={"sheets": [joined], "columns": [column(joined), column("Unit", canonical=False, missing=[joined])]},
         quality={"completeness": {joined: 1.0}, "issues": {joined: 3}, "reasons": {joined: joined}},
         errors={"causes": [cause]},
-        deduplication=deduplication(joined) | {"merges": [dict.fromkeys(LEDGER, text) for text in CORPUS]},
+        deduplication=deduplication(joined) | {"merges": [dict.fromkeys(MERGE_LOG_COLUMNS, text) for text in CORPUS]},
         not_selected=[{"reason": text, "rows": 1} for text in CORPUS],
         settings=facts["settings"] | {"where": joined, "input_folder": joined, "profile": joined},
     )
@@ -52,24 +52,24 @@ def hostile():
     return Tree(hostile_page())
 
 
-def test_hostile_texts_make_no_element(hostile):
+def test_hostile_texts_create_no_elements(hostile):
     known = Tree(page_of(master({}, {}), explanations=["a: b; c"]))
     own = {tag for tag, _ in known.elements} | {"aside", "ul"}
     assert {tag for tag, _ in hostile.elements} <= own
     assert len(hostile.all("script")) == ALLOWED_SCRIPTS
 
 
-def test_hostile_texts_make_no_attribute_that_acts(hostile):
+def test_hostile_texts_create_no_active_attributes(hostile):
     assert not [name for _, attributes in hostile.elements for name in attributes if name.startswith("on") or name == "style"]
 
 
-def test_hostile_texts_make_no_link_but_to_the_web(hostile):
+def test_hostile_texts_create_no_links_except_to_maps(hostile):
     links = [attributes["href"] for attributes in hostile.all("a")]
     assert all(re.match(r"#\w+$|https?://[\w.]+/", link) for link in links)
     assert {link for link in links if not link.startswith(("#", "https://www.google.com/maps/search/?api=1&query="))} == set()
 
 
-def test_hostile_texts_are_there_as_texts(hostile):
+def test_hostile_texts_are_shown_as_text(hostile):
     assert "<script>alert(1)</script>" in hostile.text
 
 
@@ -79,7 +79,7 @@ def test_the_data_for_the_script_is_json_without_markup():
     assert "</script><script>alert(1)</script>" in json.loads(found[1])["points"]["address"]
 
 
-def test_only_our_script_and_style_may_run():
+def test_the_policy_allows_only_the_pages_own_script_and_style():
     text = page_of(master({}))
     policy = next(attributes["content"] for attributes in Tree(text).all("meta") if "http-equiv" in attributes)
     for kind in ("style", "script"):
@@ -98,9 +98,9 @@ def test_the_page_loads_nothing():
     assert "url(" not in page_of(master({}))
 
 
-def test_the_page_says_the_figures():
+def test_the_page_shows_the_figures():
     text = Tree(page_of(master({}, {}), messages=["Something to know."])).text
-    for said in (
+    for expected in (
         "2 flex-industrial candidates",
         "1 of 1",
         "34,000",
@@ -109,12 +109,12 @@ def test_the_page_says_the_figures():
         "Something to know.",
         "not a year",
     ):
-        assert said in text
+        assert expected in text
 
 
-def test_a_candidate_has_its_points_and_why():
+def test_a_candidate_has_its_points_and_explanation():
     text = Tree(page_of(master({}), explanations=["7.5 of 10, GOOD_FLEX: A & B; type is flex (2.5 of 3)"])).text
-    for said in (
+    for expected in (
         "1836 Lindbergh St",
         "Charlotte, NC 28208 · Northlake Flex",
         "34,000",
@@ -122,25 +122,25 @@ def test_a_candidate_has_its_points_and_why():
         "A & B",
         "type is flex (2.5 of 3)",
     ):
-        assert said in text
+        assert expected in text
 
 
-def test_pairs_for_a_person_to_decide_are_told():
+def test_possible_duplicates_are_listed():
     text = Tree(page_of(master({}), report(deduplication=deduplication("1 Oak St")))).text
     assert "1 Oak St 1 Oak St, 1 Oak St 88% 1 Oak St" in text
 
 
-def test_failures_stand_first_with_what_to_do():
+def test_failures_come_first_with_the_next_step():
     cause = {"message": "a.xlsx is password-protected.", "next_step": "Save an unprotected copy."}
     figures = report()["statistics"] | {"failed_files": 1}
     text = page_of(master({}), report(statistics=figures, errors={"causes": [cause]}))
     first, rest = text.split('<section id="overview">')
-    assert "1 of 1 files could not be read" in first
+    assert "1 of 1 file failed" in first
     assert "Save an unprotected copy." in first
     assert "Save an unprotected copy." in rest
 
 
-def test_of_many_messages_the_first_are_told():
+def test_only_the_first_of_many_messages_are_shown():
     text = Tree(page_of(master({}), messages=[f"Message {i}." for i in range(30)])).text
     assert "Message 19." in text
     assert "Message 20." not in text

@@ -1,4 +1,4 @@
-"""Charts from counts, and the counts that the page makes itself."""
+"""Charts, and the counts that the page computes itself."""
 
 from flexscout.outputs.html.elements import ChartColumn, render_bars, render_columns
 from flexscout.outputs.html.sections import render_key_figures, render_overview, render_sizes
@@ -6,7 +6,7 @@ from pages import Tree, master, report
 
 
 def titles(html):
-    return [said for said in Tree(html).texts if ": " in said]
+    return [text for text in Tree(html).texts if ": " in text]
 
 
 def test_the_longest_bar_fills_the_width():
@@ -22,11 +22,11 @@ def test_the_highest_column_fills_the_height():
     assert heights[0] == 4 * heights[1]
 
 
-def test_a_chart_of_nothing_says_so():
+def test_an_empty_chart_says_so():
     assert "Nothing to show" in render_columns("Years", [])
 
 
-def test_every_value_lies_in_one_column():
+def test_every_value_is_in_one_column():
     table = master(
         {"Building SqFt": 0.0},
         {"Building SqFt": 9_999.0},
@@ -34,21 +34,21 @@ def test_every_value_lies_in_one_column():
         {"Building SqFt": 5e6},
         {"Building SqFt": None},
     )
-    told = titles(render_sizes(table))
-    assert "below 10,000 sq ft: 2" in told
-    assert "10,000 to below 20,000 sq ft: 1" in told
-    assert "200,000 sq ft or more: 1" in told
+    found = titles(render_sizes(table))
+    assert "below 10,000 sq ft: 2" in found
+    assert "10,000 to below 20,000 sq ft: 1" in found
+    assert "200,000 sq ft or more: 1" in found
     assert "Unknown for 1." in render_sizes(table)
 
 
-def test_scores_stand_in_half_points_and_ten_is_one():
-    told = titles(render_overview(report(), master({"Flex Score": 9.99}, {"Flex Score": 10.0}, {"Flex Score": 4.5})))
-    assert "9.5 to below 10: 1" in told
-    assert "10: 1" in told
-    assert "4.5 to below 5: 1" in told
+def test_scores_are_counted_by_half_points_with_ten_apart():
+    found = titles(render_overview(report(), master({"Flex Score": 9.99}, {"Flex Score": 10.0}, {"Flex Score": 4.5})))
+    assert "9.5 to below 10: 1" in found
+    assert "10: 1" in found
+    assert "4.5 to below 5: 1" in found
 
 
-def test_reasons_are_counted_the_rare_ones_together():
+def test_rare_reasons_are_counted_together():
     reasons = [{"reason": f"reason {rows}", "rows": rows} for rows in range(8, 0, -1)]
     text = Tree(render_overview(report(not_selected=reasons), master({}))).text
     assert "reason 8 8 reason 7 7" in text
@@ -56,5 +56,5 @@ def test_reasons_are_counted_the_rare_ones_together():
     assert "other reasons 6" in text
 
 
-def test_what_is_not_known_is_said_so():
+def test_unknown_averages_are_shown_as_unknown():
     assert "unknown" in render_key_figures(report())

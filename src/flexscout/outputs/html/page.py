@@ -1,4 +1,4 @@
-"""The page of a run: one HTML file that needs nothing else."""
+"""Render the page of a run: one self-contained HTML file."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from flexscout.domain import PAGE_GENERATOR_TAG
+from flexscout.domain import PAGE_GENERATOR_TAG, format_count
 from flexscout.outputs.html.candidate_map import render_map
 from flexscout.outputs.html.elements import (
     read_asset,
@@ -45,34 +45,40 @@ _TITLES = {
     "run": "Run",
 }
 _LINK = Markup('<a href="#{}">{}</a>')
-_WARNING = Markup('<aside class="warning" aria-label="Files that failed"><p><a href="#files">{said}</a></p>{causes}</aside>')
+_WARNING = Markup('<aside class="warning" aria-label="Failed files"><p><a href="#files">{text}</a></p>{causes}</aside>')
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that lacks only what is known when the run ends."""
+    """A rendered page, except for what is known only at the end of the run."""
 
     sections: Mapping[str, Markup]
     warning: Markup
     figures: Markup
 
     def write(self, path: Path, report: Mapping[str, Any], messages: Sequence[str] = ()) -> None:
-        """Write it, in UTF-8; as for `html`."""
-        path.write_text(self.html(report, messages), encoding="utf-8", newline="\n")
+        """Write the page in UTF-8; the arguments are those of `to_html`."""
+        path.write_text(self.to_html(report, messages), encoding="utf-8", newline="\n")
 
-    def html(self, report: Mapping[str, Any], messages: Sequence[str] = ()) -> str:
-        """The whole text; `report`: the finished one; `messages`: what a person should know, in sentences."""
-        parts = {**self.sections, "run": render_section("run", _TITLES["run"], render_times(report) + _settings(report))}
+    def to_html(self, report: Mapping[str, Any], messages: Sequence[str] = ()) -> str:
+        """Return the page.
+
+        Args:
+            report: The finished report.
+            messages: Sentences for the user.
+
+        """
+        parts = {**self.sections, "run": render_section("run", _TITLES["run"], render_times(report) + _render_settings(report))}
         style, script = read_asset("page.css"), read_asset("page.js")
         return str(
             read_asset("page.html").format(
                 mark=Markup(PAGE_GENERATOR_TAG),  # noqa: S704  # nosec B704 # a constant
                 style=style,
                 script=script,
-                style_hash=_hash(style),
-                script_hash=_hash(script),
-                title=_title(report),
-                about=_about(report),
+                style_hash=_hash_source(style),
+                script_hash=_hash_source(script),
+                title=_format_title(report),
+                about=_describe_run(report),
                 navigation=Markup("").join(_LINK.format(key, _TITLES[key]) for key in parts),
                 warning=self.warning,
                 messages=render_sentences(messages),
@@ -84,14 +90,18 @@ class Page:
 
 
 def render_page(report: Mapping[str, Any], master: pl.DataFrame, explanations: Sequence[str] = ()) -> Page:
-    """The page of a report and its list.
+    """Render the page of a report.
 
-    `master`: the unique candidates, best first; `explanations`: why the first of them scored what they did, in their order.
+    Args:
+        report: The run report; its run times may still change.
+        master: The unique candidates, best first.
+        explanations: Why the first candidates score what they do, in order.
+
     """
     bodies = {
         "overview": render_overview(report, master),
         "map": render_map(master) if master.height else Markup(""),
-        "candidates": _candidates(master, explanations) if master.height else Markup(""),
+        "candidates": _render_candidates(master, explanations) if master.height else Markup(""),
         "places": render_geography(report),
         "sizes": render_sizes(master),
         "duplicates": render_duplicates(report),
@@ -100,47 +110,49 @@ def render_page(report: Mapping[str, Any], master: pl.DataFrame, explanations: S
         "files": render_files(report),
     }
     sections = {key: render_section(key, _TITLES[key], body) for key, body in bodies.items() if body}
-    return Page(sections, _warning(report), render_key_figures(report))
+    return Page(sections, _render_warning(report), render_key_figures(report))
 
 
-def _candidates(master: pl.DataFrame, explanations: Sequence[str]) -> Markup:
-    which = f"The best {MAX_PAGE_ROWS:,} of {master.height:,}" if master.height > MAX_PAGE_ROWS else "All of them"
-    return render_lead(f"{which}, with the points of each. The workbook has every column.") + render_ranking(master, explanations)
+def _render_candidates(master: pl.DataFrame, explanations: Sequence[str]) -> Markup:
+    total = format_count(master.height, "candidate")
+    shown = f"The best {MAX_PAGE_ROWS:,} of {total}" if master.height > MAX_PAGE_ROWS else f"All {total}"
+    lead = render_lead(f"{shown} with their points. The workbook has every column.")
+    return lead + render_ranking(master, explanations)
 
 
-def _warning(report: Mapping[str, Any]) -> Markup:
-    figures = report["statistics"]
-    if not figures["failed_files"]:
+def _render_warning(report: Mapping[str, Any]) -> Markup:
+    statistics = report["statistics"]
+    if not statistics["failed_files"]:
         return Markup("")
-    said = f"{figures['failed_files']:,} of {figures['total_files_processed']:,} files could not be read"
-    return _WARNING.format(said=said, causes=render_causes(report))
+    failed = f"{statistics['failed_files']:,} of {format_count(statistics['total_files_processed'], 'file')} failed"
+    return _WARNING.format(text=failed, causes=render_causes(report))
 
 
-def _title(report: Mapping[str, Any]) -> str:
+def _format_title(report: Mapping[str, Any]) -> str:
     return f"{report['statistics']['unique_flex_properties']:,} flex-industrial candidates"
 
 
-def _about(report: Mapping[str, Any]) -> str:
+def _describe_run(report: Mapping[str, Any]) -> str:
     settings = report["settings"]
     parts = [
         f"from {shorten(Path(settings['input_folder']).name or settings['input_folder'], 80)}",
         f"profile {shorten(Path(settings['profile']).stem, 40)}",
         f"score {settings['min_flex_score']:g} or more",
-        f"only where {shorten(settings['where'], 160)}" if settings["where"] else "",
+        f"filter: {shorten(settings['where'], 160)}" if settings["where"] else "",
     ]
     return " · ".join(filter(None, parts))
 
 
-def _settings(report: Mapping[str, Any]) -> Markup:
-    shown = [{"Setting": name.replace("_", " "), "Value": _value(value)} for name, value in report["settings"].items()]
-    return render_details("Settings of the run", render_table("Settings", shown))
+def _render_settings(report: Mapping[str, Any]) -> Markup:
+    rows = [{"Setting": name.replace("_", " "), "Value": _format_value(value)} for name, value in report["settings"].items()]
+    return render_details("Settings of the run", render_table("Settings", rows))
 
 
-def _value(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _hash(text: str) -> Markup:
-    """How a content security policy names an inline text that may be used."""
+def _hash_source(text: str) -> Markup:
+    """Return the source expression that allows an inline text in a content security policy."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Markup(f"'sha256-{digest}'")  # noqa: S704  # nosec B704 # base64 has no sign of HTML
+    return Markup(f"'sha256-{digest}'")  # noqa: S704  # nosec B704 # base64 needs no escaping
