@@ -1,4 +1,4 @@
-"""Reports and tables for tests of the page: small, whole, and as a run makes them."""
+"""Small but complete reports and tables for tests of the page."""
 
 import re
 from html.parser import HTMLParser
@@ -27,15 +27,15 @@ PROPERTY = {
 
 
 def master(*rows):
-    """A table of candidates; each row changes some cells of PROPERTY."""
+    """Return a table of candidates; each row changes some cells of PROPERTY."""
     return pl.DataFrame([PROPERTY | SCORES | row for row in rows])
 
 
 def report(**changes):
-    """A report as a run has it, of one file."""
+    """Return a report of one file; `changes` replace its parts."""
     parts = ("candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed")
     count = dict.fromkeys(parts, 1) | {"rows_read": 5}
-    whole = {
+    complete = {
         "flexscout": "9.9",
         "statistics": {
             "total_files_processed": 1,
@@ -67,7 +67,7 @@ def report(**changes):
         },
         "settings": {"input_folder": "exports", "profile": "flex-industrial", "min_flex_score": 4.0, "where": ""},
     }
-    return whole | changes
+    return complete | changes
 
 
 def deduplication(text="a.xlsx"):
@@ -92,13 +92,13 @@ def column(name, *, canonical=True, header="", missing=()):
 
 
 def page_of(table, facts=None, explanations=(), messages=()):
-    """The text of the page."""
+    """Return the page as text."""
     facts = facts or report()
     return render_page(facts, table, explanations).to_html(facts, messages)
 
 
 class Tree(HTMLParser):
-    """What a browser would make of a page: its elements with their attributes, and its texts."""
+    """A page as a browser parses it: its elements with their attributes, and its texts."""
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)

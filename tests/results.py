@@ -1,4 +1,4 @@
-"""Master tables for tests: what stands on the list of a run, as few columns as make one."""
+"""Master tables for tests, with as few columns as possible."""
 
 import polars as pl
 
@@ -17,7 +17,7 @@ SCHEMA = {
 
 
 def listed(number=1, **values):
-    """A property on the list: 30,000 sq ft at `NUMBER Test Street`, score 9, ID `P-NUMBER`; `values` replace cells."""
+    """Return a row of a master table: 30,000 sq ft at `NUMBER Test Street`, score 9, ID `P-NUMBER`; `values` replace cells."""
     row = {
         "Address": f"{number} Test Street",
         "City": "Charlotte",
@@ -34,5 +34,5 @@ def listed(number=1, **values):
 
 
 def master(*rows):
-    """The rows as a list, best first as they stand; further columns by what they hold."""
+    """Return the rows as a master table, in their order; the types of further columns are inferred."""
     return pl.DataFrame(list(rows), schema_overrides=SCHEMA, infer_schema_length=None) if rows else pl.DataFrame(schema=SCHEMA)

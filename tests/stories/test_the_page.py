@@ -1,4 +1,4 @@
-"""A run leaves its report as a page, too, and knows it again."""
+"""The HTML page that a run writes."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def page_in(folder, name="pipeline_summary.html"):
     return folder / "data/reports" / name
 
 
-def test_a_run_writes_the_page_beside_the_report(tmp_path):
+def test_a_run_writes_the_page_next_to_the_report(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1), candidate(2)])
     done = run(tmp_path)
     text = page_in(tmp_path).read_text(encoding="utf-8")
@@ -24,13 +24,13 @@ def test_a_run_writes_the_page_beside_the_report(tmp_path):
     assert "is the ideal size" in text
 
 
-def test_the_page_goes_where_the_report_goes(tmp_path):
+def test_the_page_follows_the_report_file(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1)])
     run(tmp_path, "--report-file", "out/my.report.json")
     assert (tmp_path / "out/my.report.html").exists()
 
 
-def test_the_previous_page_is_kept(tmp_path):
+def test_the_previous_page_is_kept_as_backup(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1)])
     run(tmp_path)
     write_workbook(tmp_path / "in/b.xlsx", [HEADER, candidate(2)])
@@ -38,16 +38,16 @@ def test_the_previous_page_is_kept(tmp_path):
     assert "1 flex-industrial" in page_in(tmp_path, "pipeline_summary.html.bak").read_text(encoding="utf-8")
 
 
-def test_where_no_file_can_be_read_the_page_says_why_beside_the_previous_one(tmp_path):
+def test_if_every_file_fails_the_page_is_written_under_another_name(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1)])
     run(tmp_path)
-    (tmp_path / "in/a.xlsx").write_bytes(b"nothing that anyone could read")
+    (tmp_path / "in/a.xlsx").write_bytes(b"not a workbook")
     assert run(tmp_path).code == 1
     assert "1 of 1 file failed" in page_in(tmp_path, "pipeline_summary.failed.html").read_text(encoding="utf-8")
     assert "1 flex-industrial" in page_in(tmp_path).read_text(encoding="utf-8")
 
 
-def test_the_page_is_never_input(tmp_path):
+def test_the_page_is_never_read_as_input(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1)])
     run(tmp_path)
     page_in(tmp_path).rename(tmp_path / "in/renamed.html")
@@ -56,7 +56,7 @@ def test_the_page_is_never_input(tmp_path):
 
 
 @pytest.mark.parametrize("pattern", ["*.xlsx", "auto"])
-def test_an_export_that_is_a_web_page_is_not_written_over(tmp_path, pattern):
+def test_an_export_that_is_a_web_page_is_not_overwritten(tmp_path, pattern):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1)])
     rows = "".join(f"<tr>{''.join(f'<td>{cell}' for cell in row)}</tr>" for row in (HEADER, candidate(2)))
     (tmp_path / "in/summary.html").write_text(f"<html><table>{rows}</table></html>", encoding="utf-8")
@@ -65,7 +65,7 @@ def test_an_export_that_is_a_web_page_is_not_written_over(tmp_path, pattern):
     assert "summary.html is in the input folder" in done.err
 
 
-def test_a_report_that_would_stand_in_the_pages_place_is_refused(tmp_path):
+def test_a_report_file_with_the_pages_name_is_rejected(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1)])
     done = run(tmp_path, "--report-file", "out/summary.html")
     assert done.code == 2

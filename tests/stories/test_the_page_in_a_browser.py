@@ -1,4 +1,4 @@
-"""The page as a person uses it: search, sort, filter, the map, keyboard, phone, paper; it stays quiet and asks for nothing."""
+"""The page in a browser: search, sort, filters, map, keyboard, phone and print, without console messages or requests."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def browser():
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Open a page of these rows; whatever a test does with it, it must stay quiet and ask for nothing."""
+    """Open a page of these rows, and check at the end that it made no requests and logged no messages."""
     pages = []
 
     def open_page(*rows, **options):
@@ -43,22 +43,22 @@ def opened(browser, tmp_path):
     yield open_page
     for page in pages:
         assert page.requests == [(tmp_path / "pipeline_summary.html").as_uri()]
-        assert page.complaints == []
+        assert page.console == []
         page.page.close()
 
 
 def hover(opened, number):
-    """Point at the candidate of this number, from 0, on the map."""
-    spot = opened.page.evaluate(
+    """Point at a candidate on the map; the first has number 0."""
+    position = opened.page.evaluate(
         """(number) => {
-            const svg = document.getElementById("map-svg"), told = JSON.parse(document.getElementById("map-data").textContent);
+            const svg = document.getElementById("map-svg"), data = JSON.parse(document.getElementById("map-data").textContent);
             svg.scrollIntoView({ block: "center" });
-            const spot = new DOMPoint(told.points.x[number], told.points.y[number]).matrixTransform(svg.getScreenCTM());
-            return [spot.x, spot.y];
+            const point = new DOMPoint(data.points.x[number], data.points.y[number]).matrixTransform(svg.getScreenCTM());
+            return [point.x, point.y];
         }""",
         number,
     )
-    opened.page.mouse.move(*spot)
+    opened.page.mouse.move(*position)
     return opened.page.locator("#map-tip")
 
 
@@ -72,17 +72,17 @@ def test_search_finds_address_city_and_type(opened):
     assert page.page.locator("#none").is_visible()
 
 
-def test_a_heading_sorts_and_what_is_missing_comes_last(opened):
+def test_a_header_sorts_with_missing_values_last(opened):
     page = opened()
-    heading = page.page.get_by_role("button", name="Building, sq ft")
-    heading.click()
+    header = page.page.get_by_role("button", name="Building (sq ft)")
+    header.click()
     assert page.addresses() == ["2 Elm St", "4 Fir St", "1 Oak St", "3 Ash St"]
-    heading.click()
+    header.click()
     assert page.addresses() == ["1 Oak St", "4 Fir St", "2 Elm St", "3 Ash St"]
     assert page.page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
 
 
-def test_filters_narrow_the_list_and_reset_widens_it(opened):
+def test_filters_narrow_the_list_and_reset_clears_them(opened):
     page = opened()
     page.page.select_option("#state", "NC")
     page.page.select_option("#type", "Warehouse")
@@ -93,13 +93,13 @@ def test_filters_narrow_the_list_and_reset_widens_it(opened):
     assert len(page.addresses()) == len(ROWS)
 
 
-def test_why_opens(opened):
+def test_an_explanation_opens(opened):
     page = opened()
     page.page.locator("summary", has_text="Why?").first.click()
     assert page.page.get_by_text("why 1 Oak St (3 of 3)").is_visible()
 
 
-def test_the_map_says_what_the_pointer_is_at(opened):
+def test_the_map_describes_the_candidate_under_the_pointer(opened):
     page = opened()
     tip = hover(page, 1)
     assert "2 Elm St" in tip.inner_text()
@@ -108,7 +108,7 @@ def test_the_map_says_what_the_pointer_is_at(opened):
     assert tip.is_hidden()
 
 
-def test_a_click_on_the_map_leads_to_the_row(opened):
+def test_a_click_on_the_map_shows_the_row(opened):
     page = opened()
     page.page.fill("#find", "oak")
     hover(page, 1)
@@ -117,7 +117,7 @@ def test_a_click_on_the_map_leads_to_the_row(opened):
     assert page.page.locator("tr.marked td.what > b").inner_text() == "2 Elm St"
 
 
-def test_the_map_zooms_and_comes_back(opened):
+def test_the_map_zooms_and_resets(opened):
     page = opened()
     svg = page.page.locator("#map-svg")
     before = svg.get_attribute("viewBox")
@@ -127,7 +127,7 @@ def test_the_map_zooms_and_comes_back(opened):
     assert [float(side) for side in svg.get_attribute("viewBox").split()] == [float(side) for side in before.split()]
 
 
-def test_the_map_is_used_by_keyboard(opened):
+def test_the_map_works_by_keyboard(opened):
     page = opened()
     page.page.focus("#map-svg")
     page.page.keyboard.press("ArrowRight")
@@ -137,7 +137,7 @@ def test_the_map_is_used_by_keyboard(opened):
     assert page.page.locator("tr.marked td.what > b").inner_text() == "2 Elm St"
 
 
-def test_the_map_goes_where_the_keyboard_leads(opened):
+def test_the_map_follows_the_keyboard(opened):
     page = opened()
     hover(page, 0)
     for _ in range(6):
@@ -149,7 +149,7 @@ def test_the_map_goes_where_the_keyboard_leads(opened):
     assert "2 Elm St" in page.page.locator("#map-tip").inner_text()
 
 
-def test_the_keyboard_reaches_search_and_headings(opened):
+def test_the_keyboard_reaches_search_and_headers(opened):
     page = opened()
     page.page.keyboard.press("/")
     page.page.keyboard.type("elm")
@@ -159,7 +159,7 @@ def test_the_keyboard_reaches_search_and_headings(opened):
     assert page.page.locator("th[aria-sort]").inner_text().startswith("Property")
 
 
-def test_many_are_shown_by_the_page(opened):
+def test_many_candidates_are_shown_in_pages(opened):
     page = opened(*[{"Address": f"{i} Oak St"} for i in range(120)])
     assert len(page.addresses()) == 50
     page.page.get_by_role("button", name="Show 50 more").click()
@@ -168,14 +168,14 @@ def test_many_are_shown_by_the_page(opened):
     assert len(page.addresses()) == 120
 
 
-def test_a_phone_shows_it_without_scrolling_sideways(opened):
+def test_a_phone_shows_the_page_without_horizontal_scrolling(opened):
     page = opened(**PHONE)
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
-    page.page.select_option("#by", label="Building, sq ft")
+    page.page.select_option("#by", label="Building (sq ft)")
     assert page.addresses()[0] == "2 Elm St"
 
 
-def test_dark_is_the_systems_choice_until_the_button_is_used(opened):
+def test_the_theme_follows_the_system_until_the_button_is_clicked(opened):
     page = opened(color_scheme="dark")
     ground = "getComputedStyle(document.body).backgroundColor"
     dark = page.page.evaluate(ground)
@@ -183,14 +183,14 @@ def test_dark_is_the_systems_choice_until_the_button_is_used(opened):
     assert page.page.evaluate(ground) != dark
 
 
-def test_paper_has_the_table_without_its_tools(opened):
+def test_the_printed_page_has_the_table_without_its_tools(opened):
     page = opened()
     page.page.emulate_media(media="print")
     assert page.page.locator("#tools").is_hidden()
     assert len(page.addresses()) == len(ROWS)
 
 
-def test_without_script_everything_is_there_to_read(opened):
+def test_the_page_is_readable_without_scripts(opened):
     page = opened(java_script_enabled=False)
     assert len(page.addresses()) == len(ROWS)
     assert page.page.locator("#map-svg .dot").count() == 3

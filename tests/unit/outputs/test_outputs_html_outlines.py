@@ -1,4 +1,4 @@
-"""In which county a place lies, by its name or its position."""
+"""The county of a name or a position."""
 
 import polars as pl
 import pytest
@@ -24,7 +24,7 @@ def on_map(*places):
 
 
 @pytest.mark.parametrize(("longitude", "latitude", "fips"), CITIES.values(), ids=CITIES)
-def test_a_position_lies_in_its_county(longitude, latitude, fips):
+def test_a_position_is_in_its_county(longitude, latitude, fips):
     assert load_outlines().county_at(on_map((longitude, latitude))).to_list() == [fips]
 
 
@@ -38,11 +38,11 @@ def test_the_sea_is_in_no_county():
 
 
 @pytest.mark.parametrize("place", [(0.0, 0.0), (-80.84, -35.22), (80.84, 35.22), (-66.1, 18.4), (-99.1, 19.4)])
-def test_what_is_not_in_the_fifty_states_is_not_on_the_map(place):
+def test_positions_outside_the_fifty_states_are_not_on_the_map(place):
     assert on_map(place).row(0) == (None, None)
 
 
-def test_the_picture_holds_every_center():
+def test_every_center_is_on_the_map():
     places = load_outlines().places
     assert (
         places.filter(pl.col("x").is_between(0, WIDTH) & pl.col("y").is_between(0, HEIGHT)).height == places.height == 3142 + 51
@@ -64,6 +64,6 @@ def test_the_picture_holds_every_center():
         ("AK", "Anchorage Municipality", "02020"),
     ],
 )
-def test_a_county_is_known_by_its_name(state, name, fips):
-    asked = pl.DataFrame({"State": [state], "name": [name]}).with_columns(fold_place(pl.col("name")).alias("county"))
-    assert asked.join(load_outlines().county_names([state]), on=["State", "county"])["place"].to_list() == [fips]
+def test_a_county_is_found_by_name(state, name, fips):
+    named = pl.DataFrame({"State": [state], "name": [name]}).with_columns(fold_place(pl.col("name")).alias("county"))
+    assert named.join(load_outlines().county_names([state]), on=["State", "county"])["place"].to_list() == [fips]

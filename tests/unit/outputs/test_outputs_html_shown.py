@@ -1,4 +1,4 @@
-"""Values as a page shows them."""
+"""Table values as page text."""
 
 import polars as pl
 import pytest
@@ -34,37 +34,37 @@ LINKS = (
 )
 
 
-def shown(values, expression, name="value"):
+def evaluate(values, expression, name="value"):
     return pl.DataFrame({name: values}).select(expression.alias("shown"))["shown"].to_list()
 
 
-def test_text_is_escaped_as_the_library_escapes_it():
+def test_text_is_escaped_like_markupsafe():
     texts = [text for text in CORPUS if len(text) < 5_000]
-    assert shown(texts, escape_text(pl.col("value"))) == [str(escape(text)) for text in texts]
+    assert evaluate(texts, escape_text(pl.col("value"))) == [str(escape(text)) for text in texts]
 
 
 def test_missing_text_is_empty():
-    assert shown([None], escape_text(pl.col("value"))) == [""]
+    assert evaluate([None], escape_text(pl.col("value"))) == [""]
 
 
-def test_a_line_has_no_unseen_letters_and_no_ends():
-    told = shown(list(CORPUS), single_line(pl.col("value")).fill_null(""))
-    assert all(text == "" or text.isprintable() or "\ufeff" in text or "\ufffe" in text for text in told)
+def test_a_single_line_has_no_invisible_characters():
+    lines = evaluate(list(CORPUS), single_line(pl.col("value")).fill_null(""))
+    assert all(text == "" or text.isprintable() or "\ufeff" in text or "\ufffe" in text for text in lines)
 
 
-def test_a_line_is_cut_where_it_is_too_long():
-    assert shown(["x" * 200, "short", " ", None], single_line(pl.col("value"), 10)) == ["x" * 9 + "…", "short", None, None]
+def test_a_long_line_is_cut():
+    assert evaluate(["x" * 200, "short", " ", None], single_line(pl.col("value"), 10)) == ["x" * 9 + "…", "short", None, None]
 
 
-def test_a_column_that_is_not_there_is_missing():
-    assert shown(["x"], plain_text("Address", pl.DataFrame())) == [None]
+def test_a_missing_column_is_null():
+    assert evaluate(["x"], plain_text("Address", pl.DataFrame())) == [None]
 
 
 @pytest.mark.parametrize(("text", "good"), LINKS)
 def test_only_a_plain_web_address_becomes_a_link(text, good):
-    (told,) = shown([text], link_html(pl.col("value"), "Listing"))
-    assert bool(told) == good
-    assert told == "" or told.startswith('<a href="http')
+    (link,) = evaluate([text], link_html(pl.col("value"), "Listing"))
+    assert bool(link) == good
+    assert link == "" or link.startswith('<a href="http')
 
 
 def test_numbers_are_grouped():
@@ -72,12 +72,12 @@ def test_numbers_are_grouped():
     assert frame.select(format_whole("value", frame))[:, 0].to_list() == ["34,000", "1,234,567", "999", "0", "-1,234", "", "", ""]
 
 
-def test_decimals_lose_what_says_nothing():
+def test_decimals_lose_trailing_zeros():
     frame = pl.DataFrame({"value": [1.588, 9.0, 1234.5, None]})
     assert frame.select(format_decimal("value", frame, 2))[:, 0].to_list() == ["1.59", "9", "1,234.5", ""]
 
 
-def test_years_and_shares():
+def test_years_and_percentages_are_formatted():
     frame = pl.DataFrame({"year": [1995.0, None], "share": [0.8, None]})
     assert frame.select(format_year("year", frame))[:, 0].to_list() == ["1995", ""]
     assert frame.select(format_percent("share", frame, of=1))[:, 0].to_list() == ["80%", ""]

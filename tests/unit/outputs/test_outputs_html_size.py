@@ -1,4 +1,4 @@
-"""However large the result, the page stays small."""
+"""The page stays small for large results and long hostile texts."""
 
 import polars as pl
 import pytest
@@ -6,31 +6,30 @@ import pytest
 from hostile_texts import CORPUS
 from pages import PROPERTY, column, deduplication, master, page_of, report
 
-MOST = 3_000_000  # bytes
+MAX_BYTES = 3_000_000
 CANDIDATES = 100_000
 
 
 def spread(table):
-    """100,000 candidates over the country, every one at a place of its own."""
-    many = pl.concat([table] * -(-CANDIDATES // table.height)).head(CANDIDATES)
+    """Return 100,000 copies of a row, each at its own place in the country."""
     number = pl.int_range(pl.len())
-    return many.with_columns(
+    return table[[0] * CANDIDATES].with_columns(
         (30 + number % 1_000 / 62.5).alias("Latitude"), (-120 + number // 100 % 1_000 / 25).alias("Longitude")
     )
 
 
-def test_a_large_result_makes_a_small_page():
+def test_a_large_result_gives_a_small_page():
     text = page_of(spread(master({})), explanations=["7.5 of 10: " + "a factor adds up to something (2 of 3); " * 8] * 1_000)
-    assert len(text.encode()) < MOST
+    assert len(text.encode()) < MAX_BYTES
     assert text.count("<tr data-s=") == 1_000
 
 
 @pytest.mark.parametrize("text", ["<" * 32_767, "\U0001d573" * 32_767, CORPUS[2] * 1_000], ids=["markup", "wide letters", "tags"])
-def test_long_hostile_texts_make_a_small_page(text):
+def test_long_hostile_texts_give_a_small_page(text):
     texts = dict.fromkeys([name for name, value in PROPERTY.items() if isinstance(value, str)], text)
     entry = report()["files"][0] | {"file": text, "vendor": text, "reason": text}
-    sheets = [f"{text}{i}" for i in range(2_000)]
-    columns = [column(f"{text}{i}", canonical=i % 2 == 0, header=text) for i in range(500)]
+    sheets = [f"{text}{i}" for i in range(200)]
+    columns = [column(f"{text}{i}", canonical=i % 2 == 0, header=text) for i in range(200)]
     facts = report(
         files=[entry] * 2_000,
         columns={"sheets": sheets, "columns": columns},
@@ -41,4 +40,4 @@ def test_long_hostile_texts_make_a_small_page(text):
     small = spread(master({}).with_columns(pl.lit("x").alias(name) for name in texts))
     wide = small.head(6_000).with_columns(pl.lit(value).alias(name) for name, value in texts.items())
     page = page_of(wide, facts, explanations=[text] * 1_000, messages=[text] * 2_000)
-    assert len(page.encode()) < MOST
+    assert len(page.encode()) < MAX_BYTES

@@ -32,6 +32,7 @@ def escape_text(text: pl.Expr) -> pl.Expr:
 
 def link_html(url: pl.Expr, text: str) -> pl.Expr:
     """Return a link if the value is a plain http(s) address and nothing else; otherwise empty."""
+    url = url.str.slice(0, _MAX_LINK_LENGTH + 1)
     is_address = url.str.contains(_WEB_ADDRESS) & (url.str.len_chars() <= _MAX_LINK_LENGTH)
     link = pl.format('<a href="{}">{}</a>', escape_text(url), pl.lit(text))
     return pl.when(is_address).then(link).otherwise(pl.lit(""))

@@ -129,4 +129,5 @@ def _add_place(rest: pl.DataFrame, outlines: Outlines) -> pl.DataFrame:
 
 
 def _text_column(name: str, frame: pl.DataFrame) -> pl.Expr:
-    return pl.col(name).cast(pl.String) if name in frame.columns else pl.lit(None, pl.String)
+    """Return the column as text, cut to more than any name's length: joining on long texts is slow."""
+    return pl.col(name).cast(pl.String).str.slice(0, 100) if name in frame.columns else pl.lit(None, pl.String)

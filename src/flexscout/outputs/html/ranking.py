@@ -134,7 +134,10 @@ def _property_cell(shown: pl.DataFrame, why: pl.Expr, limit: int) -> pl.Expr:
 
 
 def _text(name: str, shown: pl.DataFrame) -> pl.Expr:
-    return pl.col(name).cast(pl.String).str.strip_chars() if name in shown.columns else pl.lit(None, pl.String)
+    """Return the column as text, cut to more than what is used of it."""
+    return (
+        pl.col(name).cast(pl.String).str.slice(0, 1_000).str.strip_chars() if name in shown.columns else pl.lit(None, pl.String)
+    )
 
 
 def _map_url(shown: pl.DataFrame) -> pl.Expr:
