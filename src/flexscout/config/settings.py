@@ -30,8 +30,8 @@ from flexscout.domain import (
     ISSUES_SUFFIX,
     OUTPUT_COLUMNS,
     POINTS_SUFFIX,
+    NumberRange,
     canonical_columns,
-    format_range,
     is_polars_pattern,
 )
 from flexscout.errors import ConfigurationError
@@ -294,4 +294,4 @@ def _describe_expected(name: str) -> str:
     at_least, above, at_most = (
         next((getattr(entry, limit) for entry in field.metadata if hasattr(entry, limit)), None) for limit in ("ge", "gt", "le")
     )
-    return f"give {kind} {format_range(at_least, above, at_most)}".rstrip()
+    return f"give {kind} {NumberRange(at_least, above, at_most).describe()}".rstrip()

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         zip_key,
     )
     from flexscout.domain.places import select_as_text, split_places
+    from flexscout.domain.ranges import NumberRange
     from flexscout.domain.safe_text import SafeFormatter, escape_controls, escape_json
     from flexscout.domain.tables import (
         combine_tables,
@@ -77,7 +78,6 @@ if TYPE_CHECKING:
         format_bytes,
         format_count,
         format_number,
-        format_range,
         format_time,
         join_address,
         join_some,
@@ -130,6 +130,7 @@ __all__ = [
     "CanonicalColumn",
     "CodeTable",
     "HeaderAlias",
+    "NumberRange",
     "SafeFormatter",
     "Vendor",
     "abbreviate_words",
@@ -158,7 +159,6 @@ __all__ = [
     "format_decimals",
     "format_number",
     "format_points",
-    "format_range",
     "format_time",
     "have_different_apns",
     "header_aliases",
@@ -237,6 +237,7 @@ __getattr__ = lazy_exports(
             "vendor_headers",
             "vendors",
         ),
+        "ranges": ("NumberRange",),
         "safe_text": ("SafeFormatter", "escape_controls", "escape_json"),
         "known_headers": ("normalize_header",),
         "literal_names": ("escape_name", "escape_names", "is_polars_pattern", "unescape_names"),
@@ -262,16 +263,7 @@ __getattr__ = lazy_exports(
             "order_columns",
             "unify_column_names",
         ),
-        "text": (
-            "column_letters",
-            "format_bytes",
-            "format_count",
-            "format_number",
-            "format_range",
-            "format_time",
-            "join_address",
-            "join_some",
-        ),
+        "text": ("column_letters", "format_bytes", "format_count", "format_number", "format_time", "join_address", "join_some"),
         "text_columns": (
             "format_decimals",
             "format_points",

@@ -34,19 +34,6 @@ def format_number(number: float, *, is_year: bool = False) -> str:
     return f"{number:g}" if is_year else f"{number:,.12g}"
 
 
-def format_range(
-    at_least: float | None = None,
-    above: float | None = None,
-    at_most: float | None = None,
-    below: float | None = None,
-    *,
-    is_year: bool = False,
-) -> str:
-    """Return the range in words: `from 0.5 to 20`, `above 100,000`, `from 20,000 below 50,000`."""
-    bounds = ((at_least, "from"), (above, "above"), (at_most, "to"), (below, "below"))
-    return " ".join(f"{word} {format_number(bound, is_year=is_year)}" for bound, word in bounds if bound is not None)
-
-
 def join_some(names: Sequence[str], limit: int, *, last: str = ", ") -> str:
     """Return `a, b and 3 more`.
 

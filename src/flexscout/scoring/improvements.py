@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column
-from flexscout.scoring.profile_lint import format_bound
+from flexscout.scoring.profile_lint import is_year_column
 from flexscout.scoring.rules import RuleExpressions, add_rule_columns, describe_condition, rule_value
 from flexscout.scoring.score import is_known
 
@@ -122,5 +122,4 @@ def _describe_target(rule: Rule, column: str | None) -> str:
         return f"contains {rule.keywords[0]}"
     if rule.kind != "number":
         return describe_condition(rule)
-    bounds = ((rule.at_least, "from"), (rule.above, "above"), (rule.at_most, "to"), (rule.below, "below"))
-    return " ".join(f"{word} {format_bound(bound, column)}" for bound, word in bounds if bound is not None)
+    return rule.number_range.describe(is_year=is_year_column(column))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from flexscout.config import describe_unknown_name
-from flexscout.domain import POINTS_SUFFIX, canonical_column, canonical_columns, fold_header
+from flexscout.domain import POINTS_SUFFIX, NumberRange, canonical_column, canonical_columns, fold_header
 
 _MAX_TEXT_TESTS = 50  # per column, as results are bits of a float
 Kind = Literal["number", "text", "date"]
@@ -86,14 +86,19 @@ class Rule(Entry):
     says: Template = ""
 
     @property
+    def number_range(self) -> NumberRange:
+        """The range of a rule on numbers."""
+        return NumberRange(self.at_least, self.above, self.at_most, self.below)
+
+    @property
     def lower(self) -> float | None:
         """Lower bound of the range, inclusive or not."""
-        return self.at_least if self.at_least is not None else self.above
+        return self.number_range.lower
 
     @property
     def upper(self) -> float | None:
         """Upper bound of the range, inclusive or not."""
-        return self.at_most if self.at_most is not None else self.below
+        return self.number_range.upper
 
     @property
     def text_test(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from flexscout.domain import canonical_column, fold_header, word_forms
+from flexscout.domain import canonical_column, fold_header, format_number, word_forms
 from flexscout.scoring.profile import Part, Profile, Rule
 
 
@@ -30,7 +30,12 @@ def lint_profile(profile: Profile, min_flex_score: float) -> tuple[str, ...]:
 
 def format_bound(bound: float, part_column: str | None) -> str:
     """Format a bound of a range: `20,000`; years have no separators."""
-    return f"{bound:g}" if part_column and canonical_column(part_column).type == "year" else f"{bound:,.12g}"
+    return format_number(bound, is_year=is_year_column(part_column))
+
+
+def is_year_column(name: str | None) -> bool:
+    """Return whether the canonical column holds years; false for None."""
+    return name is not None and canonical_column(name).type == "year"
 
 
 def _lint_rules(profile: Profile) -> Iterator[str]:
@@ -45,8 +50,8 @@ def _lint_rules(profile: Profile) -> Iterator[str]:
 def _is_covered(rules: Sequence[Rule], position: int) -> bool:
     rule, earlier = rules[position], rules[:position]
     if rule.kind == "number":
-        probes = [probe for probe in _probes(rules) if _holds(rule, probe)]
-        return all(any(_holds(other, probe) for other in earlier) for probe in probes)
+        probes = [probe for probe in _probes(rules) if rule.number_range.contains(probe)]
+        return all(any(other.number_range.contains(probe) for other in earlier) for probe in probes)
     if rule.kind == "date":
         return any((other.within_days or 0) >= (rule.within_days or 0) for other in earlier)
     if rule.codes:
@@ -60,7 +65,7 @@ def _find_gaps(part: Part) -> Iterator[str]:
     if part.rules[0].kind != "number":
         return
     probes = _probes(part.rules)
-    held = [any(_holds(rule, probe) for rule in part.rules) for probe in probes]
+    held = [any(rule.number_range.contains(probe) for rule in part.rules) for probe in probes]
     if True not in held:
         return
     first, last = held.index(True), len(held) - 1 - held[::-1].index(True)
@@ -85,15 +90,6 @@ def _probes(rules: Sequence[Rule]) -> list[float]:
     bounds = _bounds(rules)
     between = [middle for low, high in pairwise(bounds) for middle in (low, (low + high) / 2)]
     return [bounds[0] - 1, *between, bounds[-1], bounds[-1] + 1]
-
-
-def _holds(rule: Rule, number: float) -> bool:
-    return (
-        (rule.at_least is None or number >= rule.at_least)
-        and (rule.above is None or number > rule.above)
-        and (rule.at_most is None or number <= rule.at_most)
-        and (rule.below is None or number < rule.below)
-    )
 
 
 def _lint_bonuses(profile: Profile) -> Iterator[str]:

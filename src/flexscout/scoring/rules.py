@@ -2,14 +2,14 @@
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from typing import Any, TypeVar
 
 import narwhals as nw
 
-from flexscout.domain import word_forms
+from flexscout.domain import format_number, word_forms
 from flexscout.errors import DataFormatError
 from flexscout.scoring.profile import Part, Profile, Rule, value_kind
 
@@ -143,17 +143,7 @@ class RuleExpressions:
         is_known = ~value.is_null()
         if rule.kind != "number":
             return [(is_known & ~self.holds_for_column(rule, column), f"{column} {_describe_failure(rule)}")]
-        bounds = (
-            (rule.at_least, operator.lt, "below"),
-            (rule.above, operator.le, "not above"),
-            (rule.at_most, operator.gt, "above"),
-            (rule.below, operator.ge, "not below"),
-        )
-        return [
-            (is_known & fails(value, bound), f"{column} {words} {bound:,.12g}")
-            for bound, fails, words in bounds
-            if bound is not None
-        ]
+        return [(is_known & fails, f"{column} {failure}") for fails, failure in rule.number_range.list_failures(value)]
 
     def _condition(self, rule: Rule, value: nw.Expr, column: str) -> nw.Expr:
         if rule.text_test:
@@ -161,7 +151,7 @@ class RuleExpressions:
         if rule.within_days is not None:
             day = datetime.combine(self._as_of, time())
             return _all([~value.is_null(), value >= day - timedelta(days=rule.within_days), value < day + timedelta(days=1)])
-        return _in_range(rule, value)
+        return _all(rule.number_range.compare(value))
 
 
 def rule_value(part: Part) -> nw.Expr:
@@ -180,9 +170,8 @@ def describe_condition(rule: Rule) -> str:
     if rule.codes:
         return f"is one of {', '.join(rule.codes)}"
     if rule.within_days is not None:
-        return f"within {rule.within_days:,.12g} days"
-    bounds = ((rule.at_least, "from"), (rule.above, "above"), (rule.at_most, "to"), (rule.below, "below"))
-    return " ".join(f"{word} {bound:,.12g}" for bound, word in bounds if bound is not None)
+        return f"within {format_number(rule.within_days)} days"
+    return rule.number_range.describe()
 
 
 def _passes(plain: nw.Expr, affirmed: nw.Expr, test: Sequence[str]) -> nw.Expr:
@@ -231,16 +220,6 @@ def _keyword_bits(frame: Frame, name: str, profile: Profile) -> nw.Expr:
     matched = distinct.select("text", match_keywords(nw.col("text"), profile.text_tests[name]).alias("bits"))
     by_text = dict(zip(matched["text"].to_list(), matched["bits"].to_list(), strict=True))
     return text.replace_strict(by_text, return_dtype=nw.Float64()).alias(rule_column(name))
-
-
-def _in_range(rule: Rule, value: nw.Expr) -> nw.Expr:
-    bounds: tuple[tuple[float | None, Callable[[nw.Expr, float], nw.Expr]], ...] = (
-        (rule.at_least, operator.ge),
-        (rule.above, operator.gt),
-        (rule.at_most, operator.le),
-        (rule.below, operator.lt),
-    )
-    return _all([is_within(value, bound) for bound, is_within in bounds if bound is not None])
 
 
 def _all(conditions: Sequence[nw.Expr]) -> nw.Expr:

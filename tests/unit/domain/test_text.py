@@ -8,7 +8,6 @@ from flexscout.domain.text import (
     format_bytes,
     format_count,
     format_number,
-    format_range,
     join_address,
     join_some,
 )
@@ -35,19 +34,6 @@ def test_bytes_are_written_in_megabytes_or_gigabytes(size, text):
 
 def test_numbers_have_grouped_thousands_and_years_do_not():
     assert [format_number(20_000), format_number(0.5), format_number(1990, is_year=True)] == ["20,000", "0.5", "1990"]
-
-
-@pytest.mark.parametrize(
-    ("bounds", "text"),
-    [
-        ({"at_least": 0.5, "at_most": 20}, "from 0.5 to 20"),
-        ({"at_least": 20_000, "below": 50_000}, "from 20,000 below 50,000"),
-        ({"above": 100_000}, "above 100,000"),
-        ({"at_least": 1990, "is_year": True}, "from 1990"),
-    ],
-)
-def test_a_range_names_its_bounds(bounds, text):
-    assert format_range(**bounds) == text
 
 
 @pytest.mark.parametrize(
