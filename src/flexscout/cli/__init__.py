@@ -1,4 +1,4 @@
-"""The command line."""
+"""Command line: parses options, calls the library, prints results, chooses exit codes."""
 
 from flexscout._import_path import SafeImports
 

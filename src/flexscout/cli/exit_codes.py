@@ -1,4 +1,4 @@
-"""How the program ends when it can't go on: a sentence and an exit code, never a traceback."""
+"""Exit codes, and the translation of exceptions into a message and an exit code."""
 
 import functools
 import logging
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from typing import ParamSpec, TypeVar
 
 import typer
@@ -16,64 +17,76 @@ from flexscout.errors import ConfigurationError, FlexscoutError, is_panic
 P = ParamSpec("P")
 R = TypeVar("R")
 
-COULD_NOT_RUN, INTERRUPTED = 2, 130
 
-_SHOWN_LOGS = ("flexscout.history", "flexscout.cache")
+class ExitCode(IntEnum):
+    """Exit codes of the program; 143 (terminated) comes from the interrupt itself."""
+
+    SUCCESS = 0
+    FILE_FAILED = 1
+    COULD_NOT_RUN = 2
+    INTERRUPTED = 130
 
 
-def report_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn what a command raises into words on standard error and an exit code."""
+_PRINTED_LOGS = ("flexscout.history", "flexscout.cache")
+
+
+def handle_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Print what a command raises on standard error and exit with its code; never show a traceback without --verbose."""
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with _warnings_shown():
+            with _print_warnings():
                 return command(*args, **kwargs)
         except KeyboardInterrupt as interrupt:
-            print_error("Interrupted. Nothing was written; the same command goes on, and what was read is not read again.")
-            raise typer.Exit(getattr(interrupt, "exit_code", INTERRUPTED)) from None
+            print_error(
+                "Interrupted. No output was written. To continue, run the same command again; it keeps the files already read."
+            )
+            raise typer.Exit(getattr(interrupt, "exit_code", ExitCode.INTERRUPTED)) from None
         except BrokenPipeError:
-            # Whoever reads our output has seen enough; nothing more can be said, not even at the end.
+            # The reader of our output, such as `head`, is done. Python must not flush to the closed pipe at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
         except ConfigurationError as error:
             print_error_lines(str(error))
-            raise typer.Exit(COULD_NOT_RUN) from None
+            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
         except FlexscoutError as error:
             print_error(str(error))
-            raise typer.Exit(COULD_NOT_RUN) from None
+            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
         except (typer.Exit, typer.Abort):
             raise
         except BaseException as error:
             if kwargs.get("verbose") or not (isinstance(error, Exception) or is_panic(error)):
                 raise
-            print_error(f"Something unforeseen: {type(error).__name__}: {error}. Please report it, with what --verbose shows.")
-            raise typer.Exit(COULD_NOT_RUN) from None
+            print_error(
+                f"Unexpected error: {type(error).__name__}: {error}. Run again with --verbose, and report what it prints."
+            )
+            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
 
     return wrapped
 
 
 @contextmanager
-def _warnings_shown() -> Iterator[None]:
-    """Print warnings about damaged records and caches on standard error, each sentence once."""
-    handler = _Warnings(logging.WARNING)
-    for name in _SHOWN_LOGS:
+def _print_warnings() -> Iterator[None]:
+    """Print warnings about damaged records and caches on standard error, each message once."""
+    handler = _WarningPrinter(logging.WARNING)
+    for name in _PRINTED_LOGS:
         logging.getLogger(name).addHandler(handler)
     try:
         yield
     finally:
-        for name in _SHOWN_LOGS:
+        for name in _PRINTED_LOGS:
             logging.getLogger(name).removeHandler(handler)
 
 
-class _Warnings(logging.Handler):
+class _WarningPrinter(logging.Handler):
     def __init__(self, level: int) -> None:
         super().__init__(level)
-        self._said: set[str] = set()
+        self._printed: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print the sentence, if it is new."""
-        sentence = record.getMessage()
-        if sentence not in self._said:
-            self._said.add(sentence)
-            print_error(sentence)
+        """Print the message, unless it was printed before."""
+        message = record.getMessage()
+        if message not in self._printed:
+            self._printed.add(message)
+            print_error(message)

@@ -1,4 +1,4 @@
-"""`flexscout run --watch`: a run whenever the folder has changed and is at rest again."""
+"""`flexscout run --watch`: run again whenever the folder has changed and settled."""
 
 import os
 import time
@@ -7,68 +7,74 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flexscout.cli.exit_codes import ExitCode
 from flexscout.cli.terminal import print_error
 from flexscout.errors import ConfigurationError, NothingToReadError
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
 
-_AT_REST = 1.0  # seconds without a change after which files count as complete
-_TICK = 5_000  # milliseconds after which it is looked again: network drives tell nothing
+_SETTLE_SECONDS = 1.0  # without a change; a download takes its time
+_POLL_MILLISECONDS = 5_000  # network drives send no events
 
-Files = dict[Path, tuple[int, int]]
-"""File -> its bytes and when it was last changed."""
+Snapshot = dict[Path, tuple[int, int]]
+"""File -> size in bytes and modification time in nanoseconds."""
 
 
 def watch_folder(settings: "PipelineConfiguration", run: Callable[[], int]) -> int:
-    """Run now, and after each change until Ctrl-C; gives the last run's exit code.
+    """Run now, and again after each change until Ctrl+C; return the exit code of the last run.
 
-    Raises ConfigurationError if the library that watches is not there, NothingToReadError if the folder is not.
+    Raises:
+        ConfigurationError: If the optional package `watchfiles` isn't installed.
+        NothingToReadError: If the folder doesn't exist.
+
     """
-    folder, own = Path(settings.input_folder), {path.resolve() for path in settings.own_files}
-    ticks, code = _ticks(folder, recursive=settings.recursive_scan), 0
+    folder, own_files = Path(settings.input_folder), {path.resolve() for path in settings.own_files}
+    events, code = _watch_events(folder, recursive=settings.recursive_scan), int(ExitCode.SUCCESS)
     while True:
-        before = _files(folder, own)
+        before = _take_snapshot(folder, own_files)
         try:
             code = run()
         except NothingToReadError as error:
             if not folder.is_dir():
                 raise
             print_error(str(error))
-        print_error(f"Waiting for files in {folder}; Ctrl-C ends.")
+        print_error(f"Waiting for files in {folder}. Press Ctrl+C to stop.")
         try:
-            while _files(folder, own) == before:
-                next(ticks)
-            _wait_until_at_rest(folder, own)
+            while _take_snapshot(folder, own_files) == before:
+                next(events)
+            _wait_until_settled(folder, own_files)
         except (KeyboardInterrupt, StopIteration):
-            print_error("No longer watching.")
+            print_error("Stopped watching.")
             return code
 
 
-def _ticks(folder: Path, *, recursive: bool) -> Iterator[object]:
-    """An entry whenever something happens in the folder, and every few seconds."""
+def _watch_events(folder: Path, *, recursive: bool) -> Iterator[object]:
+    """Return an iterator that yields after each change in the folder, and every few seconds."""
     try:
-        import watchfiles  # noqa: PLC0415 - an extra
+        import watchfiles  # noqa: PLC0415 - an optional dependency
     except ImportError:
-        raise ConfigurationError("--watch needs one more package: pip install 'flexscout[watch]'") from None
-    return watchfiles.watch(folder, watch_filter=None, recursive=recursive, yield_on_timeout=True, rust_timeout=_TICK)
+        raise ConfigurationError("--watch needs another package. Run: pip install 'flexscout[watch]'") from None
+    return watchfiles.watch(
+        folder, watch_filter=None, recursive=recursive, yield_on_timeout=True, rust_timeout=_POLL_MILLISECONDS
+    )
 
 
-def _wait_until_at_rest(folder: Path, own: Collection[Path]) -> None:
-    """Until no file of the folder has grown or come for a moment: a download takes its time."""
+def _wait_until_settled(folder: Path, own_files: Collection[Path]) -> None:
     before = None
-    while (now := _files(folder, own)) != before:
+    while (now := _take_snapshot(folder, own_files)) != before:
         before = now
-        time.sleep(_AT_REST)
+        time.sleep(_SETTLE_SECONDS)
 
 
-def _files(folder: Path, own: Collection[Path]) -> Files:
-    """The files of the folder, without those of flexscout, of Excel while it has one open, and of hidden folders."""
-    found: Files = {}
+def _take_snapshot(folder: Path, own_files: Collection[Path]) -> Snapshot:
+    """Return the files of the folder, without hidden ones, Excel's lock files and flexscout's own outputs."""
+    snapshot: Snapshot = {}
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for path in (Path(parent, name) for name in names if not name.startswith((".", "~$"))):
-            with suppress(OSError):  # gone in the meantime
+            with suppress(OSError):  # deleted in the meantime
                 stat = path.stat()
-                found |= {} if path.resolve() in own else {path: (stat.st_size, stat.st_mtime_ns)}
-    return found
+                if path.resolve() not in own_files:
+                    snapshot[path] = (stat.st_size, stat.st_mtime_ns)
+    return snapshot

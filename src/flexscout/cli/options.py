@@ -1,4 +1,4 @@
-"""The options that the commands share which read exports."""
+"""Options shared by several commands, and the settings built from them."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -10,10 +10,11 @@ import typer
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
+    from flexscout.history import RunHistory
 
 
 class Format(StrEnum):
-    """What stands on standard output."""
+    """Format of standard output."""
 
     TEXT = "text"
     JSON = "json"
@@ -26,34 +27,38 @@ OutputFile = Annotated[
         "--output-file",
         "-o",
         metavar="PATH",
-        help="The workbook; its CSV and Parquet twins stand beside it.  [default: data/exports/all_flex_properties.xlsx]",
+        help="The workbook; CSV and Parquet copies go next to it.  [default: data/exports/all_flex_properties.xlsx]",
     ),
 ]
 ReportFile = Annotated[
     str | None,
-    typer.Option("--report-file", metavar="PATH", help="The report, as JSON.  [default: data/reports/pipeline_summary.json]"),
+    typer.Option("--report-file", metavar="PATH", help="The JSON report.  [default: data/reports/pipeline_summary.json]"),
 ]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", metavar="FILE", help="Settings as YAML or JSON; `flexscout init` writes one.")
+    Path | None,
+    typer.Option("--config", "-c", metavar="FILE", help="Settings in YAML or JSON. `flexscout init` writes a template."),
 ]
 FilePattern = Annotated[
-    str | None, typer.Option("--file-pattern", metavar="GLOB", help="Which files are read; auto: every kind.  [default: *.xlsx]")
+    str | None,
+    typer.Option("--file-pattern", metavar="GLOB", help="Files to read; `auto` reads every supported kind.  [default: *.xlsx]"),
 ]
-Recursive = Annotated[bool, typer.Option("--recursive", help="Read the folders below too.")]
+Recursive = Annotated[bool, typer.Option("--recursive", help="Also read subfolders.")]
 MappingFile = Annotated[
     str | None,
-    typer.Option("--mapping", "-m", metavar="FILE", help="Which header is which column; `flexscout map` writes one."),
+    typer.Option("--mapping", "-m", metavar="FILE", help="Maps headers to columns. `flexscout map` writes a draft."),
 ]
 SchemaPolicy = Annotated[
     str | None,
     typer.Option(
         "--schema-policy",
         metavar="POLICY",
-        help="report: tell which columns a file lacks; strict: fail it if eligibility or duplicates need one.  [default: report]",
+        help="report: list missing columns; strict: fail a file that lacks a column needed for eligibility or "
+        "deduplication.  [default: report]",
     ),
 ]
 Workers = Annotated[
-    int | None, typer.Option("--workers", "-w", metavar="N", help="Worker processes.  [default: 4, at most the cores there are]")
+    int | None,
+    typer.Option("--workers", "-w", metavar="N", help="Number of worker processes.  [default: 4, at most the number of cores]"),
 ]
 ProfileName = Annotated[
     str | None,
@@ -61,57 +66,111 @@ ProfileName = Annotated[
         "--profile",
         "-p",
         metavar="NAME",
-        help="How properties are scored: a built-in profile or a file.  [default: flex-industrial]",
+        help="Scoring profile: the name of a built-in profile, or a file.  [default: flex-industrial]",
     ),
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DAY", help="Day from which a profile counts back, as 2026-01-31.  [default: today]"),
+    typer.Option("--as-of", metavar="DATE", help="Date that a profile counts back from, such as 2026-01-31.  [default: today]"),
 ]
 MinScore = Annotated[
-    float | None, typer.Option("--min-score", metavar="X", help="Least flex score of a candidate, 0-10.  [default: 4.0]")
+    float | None, typer.Option("--min-score", metavar="X", help="Minimum flex score of a candidate, 0-10.  [default: 4.0]")
 ]
 Where = Annotated[
     str | None,
-    typer.Option("--where", metavar="TEXT", help="Condition that a candidate has to meet, such as \"State in ('NC', 'GA')\"."),
+    typer.Option("--where", metavar="FILTER", help="Keep only candidates that match, such as \"State in ('NC', 'GA')\"."),
 ]
-NoDeduplication = Annotated[bool, typer.Option("--no-deduplication", help="Keep every row, even of one property.")]
+NoDeduplication = Annotated[bool, typer.Option("--no-deduplication", help="Keep every row, including duplicates.")]
 DuplicateFields = Annotated[
     str | None,
     typer.Option(
-        "--duplicate-fields", metavar="A,B,C", help="Columns that make rows one property.  [default: Address,City,State]"
+        "--duplicate-fields",
+        metavar="A,B,C",
+        help="Rows with equal values in these columns are duplicates.  [default: Address,City,State]",
     ),
 ]
 DuplicatePolicy = Annotated[
     str | None,
     typer.Option(
         "--duplicate-policy",
-        metavar="HOW",
-        help="site: one address is one property; parcel: another APN or unit is another property.  [default: site]",
+        metavar="POLICY",
+        help="site: one property per address; parcel: one property per APN and unit.  [default: site]",
     ),
 ]
 CloseMatches = Annotated[
     str | None,
     typer.Option(
         "--close-matches",
-        metavar="HOW",
-        help="Addresses written differently that may be one: merge the surest, list them (review), or off.  [default: review]",
+        metavar="ACTION",
+        help="Addresses that are spelled differently but may match: merge the most certain ones, list them (review), "
+        "or off.  [default: review]",
     ),
 ]
-NoCsv = Annotated[bool, typer.Option("--no-csv", help="Write no CSV twin.")]
+NoCsv = Annotated[bool, typer.Option("--no-csv", help="Don't write the CSV copy.")]
 Timeout = Annotated[
-    float | None, typer.Option("--timeout", metavar="MIN", help="Longest time for one file, in minutes.  [default: 30]")
+    float | None, typer.Option("--timeout", metavar="MIN", help="Time limit per file, in minutes.  [default: 30]")
 ]
 MemoryLimit = Annotated[
-    float | None, typer.Option("--memory-limit", metavar="GB", help="Memory for the whole run, in GB.  [default: 4]")
+    float | None, typer.Option("--memory-limit", metavar="GB", help="Memory limit for the whole run, in GB.  [default: 4]")
 ]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Read every file again, also those that have not changed.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, and each file in full.")]
-OutputFormat = Annotated[Format, typer.Option("--format", help="What to print on standard output.", show_default=True)]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Read every file again, even if it hasn't changed.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, one line per file, and tracebacks.")]
+OutputFormat = Annotated[Format, typer.Option("--format", help="Format of standard output.", show_default=True)]
+RunCount = Annotated[int, typer.Option("--last", metavar="N", help="Number of runs to list, newest first.", min=1)]
 
 
-def _shared(
+def add_shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a run to `command(..., **options)`, before its own options."""
+    return _set_parameters(command, [*signature(_shared_options).parameters.values(), *_own_parameters(command)])
+
+
+def add_reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a run to `command(..., **options)`, after its own, except those for its profile and outputs."""
+    shared = [
+        parameter for name, parameter in signature(_shared_options).parameters.items() if name not in _PROFILE_AND_OUTPUT_OPTIONS
+    ]
+    return _set_parameters(command, [*_own_parameters(command), *shared])
+
+
+def build_configuration(options: Mapping[str, Any]) -> "PipelineConfiguration":
+    """Build the settings: command line over environment over file over defaults.
+
+    Raises:
+        ConfigurationError: If any of them is invalid.
+
+    """
+    return resolve_settings(options)[0]
+
+
+def resolve_settings(options: Mapping[str, Any]) -> tuple["PipelineConfiguration", dict[str, str]]:
+    """Build the settings; return them with the source of each."""
+    from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
+
+    overrides = {name: value for name, value in _to_settings(options).items() if value is not None}
+    return PipelineConfiguration.resolve(options["config"], overrides)
+
+
+def load_output_settings(config: Path | None, output_file: str | None) -> "PipelineConfiguration":
+    """Load the settings that locate the outputs of past runs.
+
+    Raises:
+        ConfigurationError: If a setting is invalid.
+
+    """
+    from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - as above
+
+    return PipelineConfiguration.resolve(config, {"output_file": output_file} if output_file else {})[0]
+
+
+def open_history(config: Path | None, output_file: str | None) -> "RunHistory":
+    """Open the history of the runs that wrote the workbook."""
+    from flexscout.history import RunHistory  # noqa: PLC0415 - `--help` loads no frames
+
+    return RunHistory(Path(load_output_settings(config, output_file).output_file))
+
+
+def _shared_options(
     *,
     folder: Folder = None,
     output_file: OutputFile = None,
@@ -138,47 +197,26 @@ def _shared(
     verbose: Verbose = False,
     output_format: OutputFormat = Format.TEXT,
 ) -> None:
-    """The options in the order of the help."""
+    """Declare the shared options, in the order of the help."""
 
 
-_OF_A_RUN = {"output_file", "report_file", "profile", "no_csv"}
+_PROFILE_AND_OUTPUT_OPTIONS = {"output_file", "report_file", "profile", "no_csv"}
 
 
-def add_reading_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give `command(..., **options)` after its own the shared options, but for those of a run's profile and outputs."""
-    own = [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
-    reading = [parameter for name, parameter in signature(_shared).parameters.items() if name not in _OF_A_RUN]
-    return _with(command, [*own, *reading])
+def _own_parameters(command: Callable[..., None]) -> list[Parameter]:
+    return [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
 
 
-def add_shared_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give `command(..., **options)` the shared options, before its own, as typer reads them: from the signature."""
-    own = [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
-    return _with(command, [*signature(_shared).parameters.values(), *own])
-
-
-def _with(command: Callable[..., None], parameters: list[Parameter]) -> Callable[..., None]:
+def _set_parameters(command: Callable[..., None], parameters: list[Parameter]) -> Callable[..., None]:
+    """Replace the signature of a command, from which typer builds its options."""
     in_order = sorted(parameters, key=lambda parameter: parameter.kind)
     setattr(command, "__signature__", Signature(in_order))  # noqa: B010 - no declared attribute; inspect looks for it
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command
 
 
-def build_configuration(options: Mapping[str, Any]) -> "PipelineConfiguration":
-    """The settings: the command line over the environment over the file over the defaults. Raises ConfigurationError."""
-    return resolve_settings(options)[0]
-
-
-def resolve_settings(options: Mapping[str, Any]) -> tuple["PipelineConfiguration", dict[str, str]]:
-    """The settings, and where each comes from."""
-    from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
-
-    overrides = {name: value for name, value in _settings(options).items() if value is not None}
-    return PipelineConfiguration.resolve(options["config"], overrides)
-
-
-def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as settings; None where an option was not given."""
+def _to_settings(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options by setting; None if an option wasn't given."""
     fields = options["duplicate_fields"]
     return {
         "input_folder": options["folder"],

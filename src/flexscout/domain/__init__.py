@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     )
     from flexscout.domain.text import (
         column_letters,
+        describe_property,
         format_bytes,
         format_count,
         format_number,
@@ -148,6 +149,7 @@ __all__ = [
     "combine_tables",
     "common_missing_fields",
     "describe_missing_fields",
+    "describe_property",
     "escape_controls",
     "escape_json",
     "escape_name",
@@ -263,7 +265,16 @@ __getattr__ = lazy_exports(
             "order_columns",
             "unify_column_names",
         ),
-        "text": ("column_letters", "format_bytes", "format_count", "format_number", "format_time", "join_address", "join_some"),
+        "text": (
+            "column_letters",
+            "describe_property",
+            "format_bytes",
+            "format_count",
+            "format_number",
+            "format_time",
+            "join_address",
+            "join_some",
+        ),
         "text_columns": (
             "format_decimals",
             "format_points",

@@ -53,6 +53,13 @@ def join_address(row: Mapping[str, Any], columns: Sequence[str] = ADDRESS_COLUMN
     return ", ".join(str(row[name]) for name in columns if row.get(name))
 
 
+def describe_property(row: Mapping[str, Any]) -> str:
+    """Return `12 MAIN ST, Norcross, GA | 20,622 sq ft | 1.59 acres | built 1999`, without what is missing."""
+    size, acres, year = row.get("Building SqFt"), row.get("Lot Size Acres"), row.get("Year Built")
+    facts = [f"{size:,.0f} sq ft" if size else "", f"{acres:.2f} acres" if acres else "", f"built {year:.0f}" if year else ""]
+    return " | ".join(filter(None, (join_address(row), *facts)))
+
+
 def column_letters(position: int) -> str:
     """Return Excel's letters of a column; position 0 is `A`."""
     letters, rest = "", position + 1

@@ -1,4 +1,4 @@
-"""`flexscout check`: what a run would read, and how each file's headers map."""
+"""`flexscout check`: show what a run would read and how each file's headers map."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from flexscout.cli import options as opt
-from flexscout.cli.exit_codes import report_errors
+from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import print_json, print_line
 
 if TYPE_CHECKING:
@@ -14,48 +14,51 @@ if TYPE_CHECKING:
     from flexscout.models import CheckSummary, FileRecord, SheetRecord
 
 
-@report_errors
+@handle_errors
 @opt.add_shared_options
 def check(**options: Any) -> None:
-    """Say what would be read, how each file's headers map and what is missing. Writes nothing."""
-    raise typer.Exit(show(opt.build_configuration(options), options["output_format"], quiet=options["quiet"]))
+    """Show what a run would read and what is missing.
+
+    For each file: its sheets, how its headers map, and the columns it lacks. Writes nothing.
+    """
+    raise typer.Exit(check_folder(opt.build_configuration(options), options["output_format"], quiet=options["quiet"]))
 
 
-def show(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool) -> int:
-    """Check and print; gives the exit code."""
-    from flexscout.outputs import describe_unmatched_mappings  # noqa: PLC0415
+def check_folder(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool) -> int:
+    """Check the input folder, print the result, and return the exit code."""
+    from flexscout.outputs import describe_unmatched  # noqa: PLC0415
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
     from flexscout.scoring import load_profile  # noqa: PLC0415 - `--help` loads no frames
 
     summary = ScalableFlexPipeline(settings).check()
     if output_format is opt.Format.JSON:
-        print_json(json.dumps(_as_dict(summary), indent=2, ensure_ascii=False))
+        print_json(json.dumps(_summary_to_dict(summary), indent=2, ensure_ascii=False))
     elif not quiet:
-        _print(summary, {*load_profile(settings.profile).columns, *settings.duplicate_fields})
+        _print_summary(summary, {*load_profile(settings.profile).columns, *settings.duplicate_fields})
         if summary.unmatched:
-            print_line(describe_unmatched_mappings(settings.mapping, summary.unmatched))
+            print_line(describe_unmatched(settings.mapping, summary.unmatched))
     return summary.exit_code
 
 
-def _as_dict(summary: "CheckSummary") -> dict[str, Any]:
+def _summary_to_dict(summary: "CheckSummary") -> dict[str, Any]:
     return {
-        "files": [_record(record) for record in summary.records],
+        "files": [_file_to_dict(record) for record in summary.records],
         "skipped": [{"file": file.name, "reason": file.reason} for file in summary.skipped],
         "unmatched": list(summary.unmatched),
     }
 
 
-def _record(record: "FileRecord") -> dict[str, Any]:
+def _file_to_dict(record: "FileRecord") -> dict[str, Any]:
     return {
         "file": record.source.name,
         "status": "failed" if record.error else "ok",
-        "sheets": [_sheet(sheet) for sheet in record.sheets],
+        "sheets": [_sheet_to_dict(sheet) for sheet in record.sheets],
         "sheets_left_out": [{"sheet": sheet.name, "reason": sheet.reason} for sheet in record.skipped_sheets],
         **({"error": record.error.as_dict()} if record.error else {}),
     }
 
 
-def _sheet(sheet: "SheetRecord") -> dict[str, Any]:
+def _sheet_to_dict(sheet: "SheetRecord") -> dict[str, Any]:
     header_map = sheet.header_map
     return {
         "sheet": sheet.sheet,
@@ -73,37 +76,37 @@ def _sheet(sheet: "SheetRecord") -> dict[str, Any]:
     }
 
 
-def _print(summary: "CheckSummary", asked_for: set[str]) -> None:
+def _print_summary(summary: "CheckSummary", needed: set[str]) -> None:
+    """Print a summary; `needed`: the columns used for scoring and deduplication."""
     for record in summary.records:
-        print_line(f"{record.source.name}: {record.error or 'would be read'}")
+        print_line(f"{record.source.name}: {record.error or 'will be read'}")
         for sheet in record.sheets:
-            _print_sheet(_sheet(sheet), asked_for)
+            _print_sheet(_sheet_to_dict(sheet), needed)
         for skipped in record.skipped_sheets:
-            print_line(f'  sheet "{skipped.name}" left out: {skipped.reason}')
+            print_line(f'  sheet "{skipped.name}" is left out: {skipped.reason}')
     for file in summary.skipped:
         print_line(f"{file.name}: skipped. {file.reason}")
     failed = sum(1 for record in summary.records if record.error)
     print_line(
-        f"{len(summary.records) - failed} to read, {failed} that can't be, {len(summary.skipped)} skipped. Nothing was written.",
+        f"{len(summary.records) - failed} to read, {failed} can't be read, {len(summary.skipped)} skipped. Nothing was written.",
         blank_before=True,
     )
 
 
-def _print_sheet(sheet: dict[str, Any], asked_for: set[str]) -> None:
-    """`asked_for`: the columns that the score and the duplicates need."""
+def _print_sheet(sheet: dict[str, Any], needed: set[str]) -> None:
     header = f"header in row {sheet['header_row']}" if sheet["header_row"] else "no header"
     hidden = " (hidden)" if sheet["hidden"] else ""
     print_line(f'  sheet "{sheet["sheet"]}"{hidden}: {header}; {sheet["recognized"]}')
     renamed = [f"{header} -> {name}" for header, name in sheet["mapped"].items() if header != name]
-    same = [name for header, name in sheet["mapped"].items() if header == name]
-    _print_list("by their own name", same)
-    _print_list("renamed", renamed)
-    _print_list("missing, and asked for", [name for name in sheet["missing"] if name in asked_for])
-    _print_list("passed through", sheet["extra"])
+    unchanged = [name for header, name in sheet["mapped"].items() if header == name]
+    _print_list("same name", unchanged)
+    _print_list("mapped", renamed)
+    _print_list("missing, needed for scoring or deduplication", [name for name in sheet["missing"] if name in needed])
+    _print_list("kept as is, not scored", sheet["extra"])
     _print_list("left out", sheet["left_out"])
-    _print_list("as the mapping file says", sheet["by_hand"])
+    _print_list("set by the mapping file", sheet["by_hand"])
     _print_list("did you mean", [f"{header} = {name}?" for header, name in sheet["suggestions"].items()])
-    _print_list("remarks", sheet["remarks"])
+    _print_list("notes", sheet["remarks"])
 
 
 def _print_list(title: str, entries: list[str]) -> None:

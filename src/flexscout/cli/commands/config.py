@@ -1,4 +1,4 @@
-"""`flexscout config show`: what a run would use, and where each setting comes from."""
+"""`flexscout config show`: show the settings of a run and the source of each."""
 
 import json
 from typing import Any
@@ -6,22 +6,25 @@ from typing import Any
 import typer
 
 from flexscout.cli import options as opt
-from flexscout.cli.exit_codes import report_errors
+from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import print_block, print_json
 
-config = typer.Typer(name="config", help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
+config = typer.Typer(name="config", help="Show the settings.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @config.callback()
-def _settings() -> None:
-    pass
+def _config() -> None:
+    """Keep `show` a subcommand; typer inlines the only command of a group without a callback."""
 
 
 @config.command("show")
-@report_errors
+@handle_errors
 @opt.add_shared_options
 def show(**options: Any) -> None:
-    """Print the settings that a run with these options would use, and where each comes from. Writes nothing."""
+    """Show the settings of a run and the source of each.
+
+    Takes the options of `flexscout run`. Writes nothing.
+    """
     from flexscout.config import render_settings  # noqa: PLC0415 - `--help` loads no settings
 
     settings, origins = opt.resolve_settings(options)

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flexscout.cli.commands.inspect import check_file
-from flexscout.cli.exit_codes import report_errors
-from flexscout.cli.options import ConfigFile, Format, OutputFormat
-from flexscout.cli.past_runs import load_output_settings, open_history
+from flexscout.cli.commands.inspect import validate_paths
+from flexscout.cli.exit_codes import handle_errors
+from flexscout.cli.options import ConfigFile, Format, OutputFormat, load_output_settings, open_history
 from flexscout.cli.terminal import print_error, print_json, print_line
 from flexscout.errors import NothingToReadError, OutputError, ProcessingError
 
@@ -38,7 +37,7 @@ class Side:
     report: dict[str, Any] | None = None
 
 
-@report_errors
+@handle_errors
 def diff(
     old: Old,
     new: New,
@@ -87,7 +86,7 @@ def _check(sides: list[Side], output: Path | None, config: Path | None, output_f
     for side in sides:
         if side.path.is_dir():
             raise NothingToReadError(f"{side.path} is a folder, and this compares two files.", "Name the workbook in it.")
-        check_file(side.path, None)
+        validate_paths(side.path, None)
     if output and output.resolve() in {side.path.resolve() for side in sides}:
         raise OutputError(f"{output} is one of the two results, which would be lost.", "Give --output another path.")
     if output and output.resolve() in {own.resolve() for own in load_output_settings(config, output_file).own_files}:

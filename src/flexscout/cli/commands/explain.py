@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flexscout.cli.exit_codes import report_errors
-from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
-from flexscout.cli.past_runs import open_history
+from flexscout.cli.exit_codes import handle_errors
+from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat, open_history
 from flexscout.cli.terminal import print_json
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ Query = Annotated[
 Run = Annotated[int | None, typer.Option("--run", metavar="N", help="Of this run, as `flexscout runs` numbers them.", min=1)]
 
 
-@report_errors
+@handle_errors
 def explain(
     query: Query,
     *,

@@ -1,4 +1,4 @@
-"""`flexscout inspect`: what is in one file."""
+"""`flexscout inspect`: show what one file contains."""
 
 import difflib
 import os
@@ -7,25 +7,28 @@ from typing import Annotated
 
 import typer
 
-from flexscout.cli.exit_codes import report_errors
+from flexscout.cli.exit_codes import ExitCode, handle_errors
 from flexscout.cli.options import Format, OutputFormat
 from flexscout.cli.terminal import print_error, print_json, print_line
 from flexscout.errors import NothingToReadError, OutputError, ProcessingError, quote_path
 
-NOT_UNDERSTOOD = 1
-
-File = Annotated[Path, typer.Argument(metavar="FILE", help="One export.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The export to read.")]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="PATH", help="Write it too: .xlsx or .json; as .csv or .parquet the columns alone."),
+    typer.Option(
+        "--output", "-o", metavar="PATH", help="Also write it to a file: .xlsx or .json; .csv or .parquet hold only the columns."
+    ),
 ]
 
 
-@report_errors
+@handle_errors
 def inspect(file: File, *, output: Output = None, output_format: OutputFormat = Format.TEXT) -> None:
-    """Say what is in one file: columns, types, gaps, odd values."""
-    check_file(file, output)
-    from flexscout.cli.render.inspection import show_inspection  # noqa: PLC0415
+    """Show what one file contains.
+
+    Lists its columns, property types, gaps and suspicious values.
+    """
+    validate_paths(file, output)
+    from flexscout.cli.render.inspection import print_inspection  # noqa: PLC0415
     from flexscout.notebook import PropertyDataAnalyzer  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.outputs import render_report  # noqa: PLC0415
 
@@ -33,35 +36,41 @@ def inspect(file: File, *, output: Output = None, output_format: OutputFormat = 
         analyzer = PropertyDataAnalyzer(file)
     except ProcessingError as error:
         print_error(str(error))
-        raise typer.Exit(NOT_UNDERSTOOD) from None
+        raise typer.Exit(ExitCode.FILE_FAILED) from None
     written = analyzer.export_results(output) if output else None
     if output_format is Format.JSON:
         print_json(render_report(analyzer.generate_summary_report()))
     else:
-        show_inspection(file.name, analyzer)
+        print_inspection(file.name, analyzer)
     if written:
         print_line(f"Wrote {written}", err=output_format is Format.JSON, blank_before=True)
 
 
-def check_file(file: Path, output: Path | None) -> None:
-    """Raise NothingToReadError if there is no such file, OutputError if the output would take its place."""
-    if os.path.isdir(file):  # noqa: PTH112 - unlike Path.is_dir it is false, not an error, below a folder that may not be read
+def validate_paths(file: Path, output: Path | None) -> None:
+    """Check the paths of a command that reads one file.
+
+    Raises:
+        NothingToReadError: If there is no such file.
+        OutputError: If the output would overwrite it.
+
+    """
+    if os.path.isdir(file):  # noqa: PTH112 - Path.is_dir raises in a folder without permission
         raise NothingToReadError(
-            f"{file} is a folder, and this looks into one file.", f"Name a file in it, or use: flexscout check {file}"
+            f"{file} is a folder; this command reads one file.", f"Name a file in it, or run: flexscout check {quote_path(file)}"
         )
     if not os.path.exists(file):  # noqa: PTH110 - as above
-        raise NothingToReadError(f"{file} does not exist (looked for {file.absolute()}).", _meant(file))
+        raise NothingToReadError(f"{file} does not exist (looked for {file.absolute()}).", _suggest_path(file))
     if output and output.resolve() == file.resolve():
-        raise OutputError(f"{output} is the export itself, which would be lost.", "Give --output another path.")
+        raise OutputError(f"{output} is the export itself; writing to it would destroy it.", "Choose another path for --output.")
 
 
-def _meant(file: Path) -> str:
+def _suggest_path(file: Path) -> str:
     folder = file.absolute().parent
     if not os.access(folder, os.R_OK | os.X_OK):
-        return f"There is no folder {folder} either, or you may not read it."
+        return f"The folder {folder} doesn't exist either, or you don't have permission to read it."
     entries = sorted(folder.iterdir())
-    near = difflib.get_close_matches(file.name, [entry.name for entry in entries if entry.is_file()], n=1)
-    # A run names the files of its folder without the folder.
+    similar = difflib.get_close_matches(file.name, [entry.name for entry in entries if entry.is_file()], n=1)
+    # Messages of a run name files relative to the input folder.
     below = [entry.name for entry in entries if os.path.isfile(entry / file.name)]  # noqa: PTH113 - as above
-    meant = file.parent / below[0] / file.name if below else file.with_name(near[0]) if near else None
-    return f"Did you mean {quote_path(meant)}?" if meant else ""
+    suggestion = file.parent / below[0] / file.name if below else file.with_name(similar[0]) if similar else None
+    return f"Did you mean {quote_path(suggestion)}?" if suggestion else ""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flexscout.cli.commands.profile_compare import compare
-from flexscout.cli.exit_codes import report_errors
+from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import print_block, print_line
 from flexscout.domain import format_count
 from flexscout.errors import OutputError
@@ -31,7 +31,7 @@ class Form(StrEnum):
 
 
 @profile.command("list")
-@report_errors
+@handle_errors
 def list_() -> None:
     """List the built-in profiles."""
     from flexscout.scoring import list_profiles, load_profile  # noqa: PLC0415 - `--help` loads no frames
@@ -42,7 +42,7 @@ def list_() -> None:
 
 
 @profile.command("show")
-@report_errors
+@handle_errors
 def show(
     name: ProfileName,
     *,
@@ -60,7 +60,7 @@ def show(
 
 
 @profile.command("copy")
-@report_errors
+@handle_errors
 def copy(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Built-in profile to copy.", show_default=False)],
     path: Annotated[Path, typer.Argument(metavar="PATH", help="File to write; must end in .yaml or .yml.", show_default=False)],
@@ -87,7 +87,7 @@ def copy(
 
 
 @profile.command("check")
-@report_errors
+@handle_errors
 def check(name: Annotated[str, typer.Argument(metavar="PATH", help="Profile file to check.", show_default=False)]) -> None:
     """Check a profile file: list all errors with their lines, and warnings."""
     from flexscout.config import PipelineConfiguration  # noqa: PLC0415

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flexscout.cli import options as opt
-from flexscout.cli.exit_codes import report_errors
+from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import print_json
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Output = Annotated[
 ]
 
 
-@report_errors
+@handle_errors
 @opt.add_reading_options
 def compare(a: ProfileA, b: ProfileB, *, output: Output = Path("data/reports/profile_comparison.xlsx"), **options: Any) -> None:
     """Compare two profiles on a folder: properties that enter, leave or move on the list, and why."""
@@ -37,18 +37,18 @@ def compare(a: ProfileA, b: ProfileB, *, output: Output = Path("data/reports/pro
 
 def _execute(a: str, b: str, settings: "PipelineConfiguration", output: Path, options: dict[str, Any]) -> int:
     """Compare, write and print. Returns the exit code."""
-    from flexscout.cli.render.comparison import show_comparison, show_failed  # noqa: PLC0415 - `--help` loads no frames
-    from flexscout.cli.render.progress_bar import build_listener  # noqa: PLC0415 - `--help` loads no frames
+    from flexscout.cli.render.comparison import print_comparison, print_failed_files  # noqa: PLC0415 - `--help` loads no frames
+    from flexscout.cli.render.progress_bar import open_progress  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.insights import check_comparison_path, compare_profiles, comparison_to_dict, write_comparison  # noqa: PLC0415
     from flexscout.outputs import render_report  # noqa: PLC0415
 
     check_comparison_path(output, settings)
-    with build_listener(quiet=options["quiet"], verbose=options["verbose"]) as progress:
+    with open_progress(quiet=options["quiet"], verbose=options["verbose"]) as progress:
         comparison = compare_profiles(a, b, settings, output=output, progress=progress if settings.progress_reporting else None)
     written = write_comparison(comparison, output) if comparison.was_read else None
     if options["output_format"] is opt.Format.JSON:
         print_json(render_report(comparison_to_dict(comparison)))
     elif not options["quiet"]:
-        show_comparison(comparison, written)
-    show_failed(comparison)
+        print_comparison(comparison, written)
+    print_failed_files(comparison)
     return comparison.exit_code

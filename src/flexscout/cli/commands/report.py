@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flexscout.cli.exit_codes import report_errors
-from flexscout.cli.options import ConfigFile, OutputFile
-from flexscout.cli.past_runs import load_output_settings, open_history
+from flexscout.cli.exit_codes import handle_errors
+from flexscout.cli.options import ConfigFile, OutputFile, load_output_settings, open_history
 from flexscout.cli.terminal import print_line
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ Output = Annotated[
 ]
 
 
-@report_errors
+@handle_errors
 def report(run: Run = None, *, output: Output = None, output_file: OutputFile = None, config: ConfigFile = None) -> None:
     """Write the page and the JSON report of a past run once more; reads no export."""
     record = open_history(config, output_file).find_run(run)

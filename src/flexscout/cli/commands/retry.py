@@ -1,15 +1,15 @@
-"""`flexscout retry`: the last run once more, for the files that failed."""
+"""`flexscout retry`: read the files that failed in the last run again."""
 
 import typer
 
 from flexscout.cli import options as opt
-from flexscout.cli.exit_codes import report_errors
-from flexscout.cli.past_runs import open_history
+from flexscout.cli.exit_codes import handle_errors
+from flexscout.cli.options import open_history
 from flexscout.cli.terminal import print_line
 from flexscout.domain import format_time
 
 
-@report_errors
+@handle_errors
 def retry(
     *,
     output_file: opt.OutputFile = None,
@@ -18,13 +18,16 @@ def retry(
     verbose: opt.Verbose = False,
     output_format: opt.OutputFormat = opt.Format.TEXT,
 ) -> None:
-    """Read once more what failed in the last run, with its settings."""
-    from flexscout.cli.commands.run import execute  # noqa: PLC0415 - as `run` does
+    """Retry the files that failed in the last run.
+
+    Uses the settings of that run, and reads no other file.
+    """
+    from flexscout.cli.commands.run import run_pipeline  # noqa: PLC0415 - as `run` does
     from flexscout.runtime import start_worker_server  # noqa: PLC0415
 
     record = open_history(config, output_file).find_run()
     if not record.report["errors"]["total"]:
-        print_line(f"No file failed in run {record.number} of {format_time(record.ended)}: there is nothing to try again.")
+        print_line(f"No file failed in run {record.number} of {format_time(record.ended)}. There is nothing to retry.")
         return
     start_worker_server()
-    raise typer.Exit(execute(record.settings, output_format, quiet=quiet, verbose=verbose, again=True))
+    raise typer.Exit(run_pipeline(record.settings, output_format, quiet=quiet, verbose=verbose, retry_failed=True))

@@ -4,16 +4,15 @@ import json
 from itertools import islice
 from pathlib import Path
 
-from flexscout.cli.exit_codes import report_errors
-from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat
-from flexscout.cli.past_runs import Runs, open_history
+from flexscout.cli.exit_codes import handle_errors
+from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat, RunCount, open_history
 from flexscout.cli.terminal import print_json, print_line
 from flexscout.domain import format_count, format_time
 
 
-@report_errors
+@handle_errors
 def runs(
-    *, output_file: OutputFile = None, config: ConfigFile = None, last: Runs = 20, output_format: OutputFormat = Format.TEXT
+    *, output_file: OutputFile = None, config: ConfigFile = None, last: RunCount = 20, output_format: OutputFormat = Format.TEXT
 ) -> None:
     """List the runs that wrote a workbook, the last one first."""
     book = open_history(config, output_file)

@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar on a terminal, a line per file elsewhere."""
+"""Progress on standard error: a bar in a terminal, otherwise one line per file."""
 
 import logging
 import sys
@@ -15,20 +15,29 @@ from flexscout.domain import SafeFormatter, escape_controls
 from flexscout.models import ProcessingResult
 from flexscout.runtime import NoProgress, Progress
 
-_LINE_SECONDS = 5.0  # from one line of a large file to the next
+_SECONDS_BETWEEN_LINES = 5.0  # for the rows of one large file
 
 
 @contextmanager
-def build_listener(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
-    """Who shows the progress; with `verbose` the log is shown as well."""
-    log, memory = logging.getLogger("flexscout"), logging.getLogger("flexscout.memory")
-    handler = logging.StreamHandler()
-    handler.setFormatter(SafeFormatter("%(levelname)s %(name)s: %(message)s"))
-    said = _Said()
+def open_progress(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
+    """Show progress within the context.
+
+    Args:
+        quiet: Show nothing.
+        verbose: Show the log, and lines instead of a bar.
+
+    Yields:
+        The listener to pass to the pipeline.
+
+    """
+    log, memory_log = logging.getLogger("flexscout"), logging.getLogger("flexscout.memory")
+    log_handler = logging.StreamHandler()
+    log_handler.setFormatter(SafeFormatter("%(levelname)s %(name)s: %(message)s"))
+    warning_handler = _WarningPrinter()
     if verbose:
-        log.addHandler(handler)
+        log.addHandler(log_handler)
     elif not quiet:
-        memory.addHandler(said)
+        memory_log.addHandler(warning_handler)
     try:
         if quiet:
             yield NoProgress()
@@ -39,54 +48,54 @@ def build_listener(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
         else:
             yield LineProgress()
     finally:
-        log.removeHandler(handler)
-        memory.removeHandler(said)
+        log.removeHandler(log_handler)
+        memory_log.removeHandler(warning_handler)
 
 
-class _Said(logging.Handler):
-    """A message as a sentence on standard error, above the bar."""
+class _WarningPrinter(logging.Handler):
+    """Prints a warning on standard error, above the bar."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say it."""
+        """Print the message."""
         print_line(f"flexscout: {record.getMessage()}", err=True)
 
 
-def _so_far(rows: int, estimate: int) -> str:
-    return f"{rows:,} rows of about {estimate:,}"
+def _describe_rows(rows: int, estimate: int) -> str:
+    return f"{rows:,} of about {estimate:,} rows"
 
 
 class LineProgress:
-    """A line per file."""
+    """Prints one line per file."""
 
     def __init__(self) -> None:
         self._files = self._done = 0
-        self._next = time.monotonic() + _LINE_SECONDS
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
 
     def started(self, files: int) -> None:
-        """Remember how many there are."""
+        """Set the number of files."""
         self._files = files
 
     def file_done(self, result: ProcessingResult) -> None:
-        """Print the file's line."""
+        """Print the line of a finished file."""
         self._done += 1
         name, account = result.record.source.name, result.account
-        took = "as before" if result.record.reused else f"{result.processing_time:.1f} s"
-        what = f"{account.rows_read:,} rows, {account.candidates:,} candidates, {took}"
-        print_line(f"[{self._done}/{self._files}] {name}: {what if result.success else 'FAILED'}", err=True)
+        duration = "unchanged, reused" if result.record.reused else f"{result.processing_time:.1f} s"
+        outcome = f"{account.rows_read:,} rows, {account.candidates:,} candidates, {duration}"
+        print_line(f"[{self._done}/{self._files}] {name}: {outcome if result.success else 'FAILED'}", err=True)
 
     def rows_read(self, file: str, rows: int, estimate: int) -> None:
-        """Print a line, not too often."""
+        """Print the progress within a large file, at most one line every few seconds."""
         now = time.monotonic()
-        if now >= self._next:
-            self._next = now + _LINE_SECONDS
-            print_line(f"{file}: {_so_far(rows, estimate)}", err=True)
+        if now >= self._next_line:
+            self._next_line = now + _SECONDS_BETWEEN_LINES
+            print_line(f"{file}: {_describe_rows(rows, estimate)}", err=True)
 
     def finished(self) -> None:
-        """Nothing to end."""
+        """Do nothing: every line is complete."""
 
 
 class BarProgress:
-    """A live bar: files done, candidates found, rows per second, time left."""
+    """Shows a live bar: files done, candidates, rows per second, time left."""
 
     def __init__(self) -> None:
         self.bar = Bar(
@@ -102,7 +111,7 @@ class BarProgress:
         self._task: TaskID | None = None
         self._candidates = self._rows = 0
         self._start = time.perf_counter()
-        self._within: dict[str, str] = {}
+        self._open_files: dict[str, str] = {}  # large file -> its progress
 
     def started(self, files: int) -> None:
         """Show the empty bar."""
@@ -110,8 +119,8 @@ class BarProgress:
         self._task = self.bar.add_task("Reading", total=files, candidates=0, speed=0)
 
     def file_done(self, result: ProcessingResult) -> None:
-        """Move the bar on."""
-        self._within.pop(result.record.source.name, None)
+        """Advance the bar."""
+        self._open_files.pop(result.record.source.name, None)
         self._candidates += result.account.candidates
         self._rows += result.account.rows_read
         seconds = time.perf_counter() - self._start
@@ -119,23 +128,22 @@ class BarProgress:
             self.bar.update(
                 self._task,
                 advance=1,
-                description=self._reading,
+                description=self._describe_reading(),
                 candidates=self._candidates,
                 speed=self._rows / seconds if seconds else 0,
             )
 
     def rows_read(self, file: str, rows: int, estimate: int) -> None:
-        """Say so beside the bar."""
-        self._within[file] = _so_far(rows, estimate)
+        """Show the progress within a large file."""
+        self._open_files[file] = _describe_rows(rows, estimate)
         if self._task is not None:
-            self.bar.update(self._task, description=self._reading)
+            self.bar.update(self._task, description=self._describe_reading())
 
-    @property
-    def _reading(self) -> str:
-        """What is being read: one large file, if there is any."""
-        return next((escape_controls(f"{file}: {so_far}") for file, so_far in self._within.items()), "Reading")
+    def _describe_reading(self) -> str:
+        """Return the progress of one large file, if any is being read."""
+        return next((escape_controls(f"{file}: {rows}") for file, rows in self._open_files.items()), "Reading")
 
     def finished(self) -> None:
-        """What follows has no parts to count; the context of the bar ends it."""
+        """Announce the last stages, whose progress isn't measured."""
         if self._task is not None:
             self.bar.update(self._task, description="Merging and writing")
