@@ -40,7 +40,7 @@ def test_the_help_names_every_command():
 
 
 def test_the_help_explains_the_exit_codes():
-    assert "0 all fine; 1 finished, but some file failed; 2 could not run" in " ".join(help_of().split())
+    assert "0 success; 1 finished, but some files failed; 2 could not run" in " ".join(help_of().split())
 
 
 @pytest.mark.parametrize("command", ["run", "check"])

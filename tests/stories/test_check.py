@@ -19,7 +19,7 @@ def test_it_shows_how_each_header_maps_and_what_is_missing(tmp_path):
     assert outcome.code == 0
     assert "header in row 2" in outcome.out
     assert "Property Address -> Address" in outcome.out
-    assert "State" in outcome.out.split("missing, and asked for")[1]
+    assert "State" in outcome.out.split("missing, needed for scoring or deduplication")[1]
     assert "Zonning Code = Zoning Code?" in outcome.out
 
 

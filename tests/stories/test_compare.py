@@ -155,7 +155,7 @@ def test_no_change_is_an_answer_in_words():
 
 def test_no_candidate_is_an_answer_in_words():
     outcome = flexscout("profile", "compare", "flex-industrial", "mine.yaml", "in", "--min-score", "9.5")
-    assert (outcome.code, "Neither finds a candidate" in outcome.out) == (0, True)
+    assert (outcome.code, "Neither profile finds a candidate" in outcome.out) == (0, True)
 
 
 def test_the_workbook_has_a_sheet_for_each_kind_of_change(exports):

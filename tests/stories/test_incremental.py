@@ -26,8 +26,8 @@ def test_only_new_and_changed_files_are_read(exports):
     write_workbook(exports / "3.xlsx", [HEADER, candidate(9)])
     outcome = flexscout("run", "in")
     assert (outcome.code, reused(outcome), len(outcome.rows())) == (0, 2, 6)
-    assert "0.xlsx: 2 rows, 2 candidates, as before" in outcome.err
-    assert "2 files as before and not read again" in outcome.out
+    assert "0.xlsx: 2 rows, 2 candidates, unchanged, reused" in outcome.err
+    assert "2 files unchanged and reused" in outcome.out
 
 
 @pytest.mark.usefixtures("exports")
@@ -118,7 +118,7 @@ def test_without_a_run_there_is_nothing_to_look_back_at():
 @pytest.mark.usefixtures("exports")
 def test_clean_forgets_what_was_read_and_no_result():
     outcome = flexscout("clean", "--all")
-    assert (outcome.code, outcome.out.startswith("3 files forgotten")) == (0, True)
+    assert (outcome.code, outcome.out.startswith("Removed 3 files")) == (0, True)
     assert len(outcome.rows()) == 6
     assert reused(flexscout("run", "in", "--min-score", "1")) == 0
 

@@ -55,7 +55,7 @@ def test_it_shows_each_column_with_what_it_means_and_how_much_is_there(shown):
     columns = part(shown, "Columns")
     assert line_with(columns, "Broker") == ["Broker", "-", "text", "2", "67", "%"]
     assert line_with(columns, "Building") == ["Building", "SqFt", "Building", "SqFt", "square", "feet", "3", "100", "%"]
-    assert "Without any value (2): Occupancy, Lender" in columns
+    assert "Empty (2): Occupancy, Lender" in columns
 
 
 def test_a_header_is_never_taken_for_markup(shown):

@@ -75,7 +75,7 @@ def test_if_all_were_passed_on_none_is_the_best(first):
         typed(first, f"{number} Test Street", My_Status="passed")
     outcome = flexscout("run", "in")
     assert outcome.code == 0
-    assert "Best of them" not in outcome.out
+    assert "Top candidates" not in outcome.out
 
 
 def test_what_was_typed_stays_text(first):

@@ -46,5 +46,5 @@ def test_files_that_arrive_are_read_and_ctrl_c_ends_it(tmp_path):
         assert until(lambda: (tmp_path / "said").read_text().count("Waiting for files") == 3)
         run.send_signal(signal.SIGINT)
         assert run.wait(30) == 0
-    assert "No longer watching." in (tmp_path / "said").read_text()
+    assert "Stopped watching." in (tmp_path / "said").read_text()
     assert listed(tmp_path) == {"0.xlsx", "1.xlsx"}

@@ -66,7 +66,7 @@ def test_a_line_for_people_does_not_come_too_often(capsys, monkeypatch):
     monkeypatch.setattr("flexscout.cli.render.progress_bar._LINE_SECONDS", 60)
     lines.rows_read("a.xlsx", 340_000, 1_000_000)
     lines.rows_read("a.xlsx", 350_000, 1_000_000)
-    assert capsys.readouterr().err == "a.xlsx: 340,000 rows of about 1,000,000\n"
+    assert capsys.readouterr().err == "a.xlsx: 340,000 of about 1,000,000 rows\n"
 
 
 def test_the_bar_says_it_until_the_file_is_done():
@@ -74,4 +74,4 @@ def test_the_bar_says_it_until_the_file_is_done():
     bar.started(1)
     bar.rows_read("a.xlsx", 340_000, 1_000_000)
     (task,) = bar.bar.tasks
-    assert task.description == "a.xlsx: 340,000 rows of about 1,000,000"
+    assert task.description == "a.xlsx: 340,000 of about 1,000,000 rows"

@@ -11,11 +11,11 @@ from flexscout.cli.options import Format
 from flexscout.cli.terminal import print_line
 from flexscout.errors import OutputError, quote_path
 
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder for the samples and the results.")]
+
 
 @handle_errors
-def demo(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder for the samples and the results.")] = Path("flexscout-demo"),
-) -> None:
+def demo(folder: Folder = Path("flexscout-demo")) -> None:
     """Write sample exports and run over them."""
     from flexscout.cli.sample_exports import write_samples  # noqa: PLC0415
     from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
