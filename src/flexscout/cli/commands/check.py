@@ -26,7 +26,7 @@ def check(**options: Any) -> None:
 
 def check_folder(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool) -> int:
     """Check the input folder, print the result, and return the exit code."""
-    from flexscout.outputs import describe_unmatched  # noqa: PLC0415
+    from flexscout.outputs import describe_unmatched_mappings  # noqa: PLC0415
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
     from flexscout.scoring import load_profile  # noqa: PLC0415 - `--help` loads no frames
 
@@ -36,7 +36,7 @@ def check_folder(settings: "PipelineConfiguration", output_format: opt.Format, *
     elif not quiet:
         _print_summary(summary, {*load_profile(settings.profile).columns, *settings.duplicate_fields})
         if summary.unmatched:
-            print_line(describe_unmatched(settings.mapping, summary.unmatched))
+            print_line(describe_unmatched_mappings(settings.mapping, summary.unmatched))
     return summary.exit_code
 
 
