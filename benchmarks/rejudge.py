@@ -9,17 +9,17 @@ from typing import Any
 
 from flexscout import __version__
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.ingest.scan import scan_folder
-from flexscout.merging import count_removed_rows, match_properties, merge_properties
-from flexscout.outputs.files.sheets import ResultTables
+from flexscout.ingest import FileIngestor, scan_folder
+from flexscout.merging import match_properties, merge_properties
 from flexscout.outputs.files.write import write_tables
 from flexscout.outputs.html.page import render_page
 from flexscout.outputs.html.ranking import MAX_PAGE_ROWS
-from flexscout.outputs.report.build import RunFacts, build_report
+from flexscout.outputs.report.build import build_report
+from flexscout.outputs.results import ResultTables, RunFacts
 from flexscout.outputs.transaction import OutputTransaction
-from flexscout.runtime.batch import BatchProcessor
+from flexscout.runtime import NoProgress
 from flexscout.runtime.cache import hash_reading_code, open_table_cache
-from flexscout.scoring.classify import select_rejected
+from flexscout.scoring import Criteria, score_files, select_rejected
 
 
 def rejudge(config: PipelineConfiguration) -> None:
@@ -33,20 +33,16 @@ def rejudge(config: PipelineConfiguration) -> None:
 
 def judged(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]:
     """What the files of the settings' folder come to, and its report."""
-    batch = BatchProcessor(config)
+    criteria = Criteria.from_config(config)
+    ingestor = FileIngestor(config)
     with open_table_cache(config.cache_folder, hash_reading_code()) as cache:
-        known = cache.with_options(batch.schema)
-        files = batch.classify([known.find(source) for source in scan_folder(Path(config.input_folder)).sources])
-        unique = merge_properties(files, match_properties(files, config), config, batch.criteria)
-    why = batch.criteria.explain(unique.master.head(MAX_PAGE_ROWS))
-    tables = ResultTables(
-        unique.master, unique.merge_log, unique.possible_duplicates, select_rejected(files.others), files.issues, why
-    )
-    facts = RunFacts(
-        count_removed_rows(files.results, unique.merge_log), (), unique.master, unique.merge_log, unique.possible_duplicates,
-        config.model_dump(), {}, 0, 0.0, __version__,
-        issues=files.issues, rejected_rows=tables.rejected_rows,
-    )  # fmt: skip
+        batches = ingestor.ingest(scan_folder(Path(config.input_folder)).sources, cache)
+        files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
+        merged = merge_properties(files, match_properties(files, config), config, criteria)
+    explanations = criteria.explain(merged.master.head(MAX_PAGE_ROWS))
+    rejected = select_rejected(files.spilled_rejected)
+    tables = ResultTables(merged.master, merged.merge_log, merged.possible_duplicates, rejected, files.issues, explanations)
+    facts = RunFacts(tables, files.results, (), config.model_dump(), {}, 0, __version__)
     return tables, build_report(facts) | {"notes": {}, "changes": None}
 
 

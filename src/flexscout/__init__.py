@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from flexscout.errors import FlexscoutError, ProcessingError
     from flexscout.ingest import FileDiscovery
     from flexscout.models import AggregateStatistics, ProcessingResult, RunSummary
-    from flexscout.notebook import FileProcessor, FlexPropertyClassifier, PropertyDataAnalyzer, ReportGenerator, ResultAggregator
+    from flexscout.notebook import (
+        BatchProcessor,
+        FileProcessor,
+        FlexPropertyClassifier,
+        PropertyDataAnalyzer,
+        ReportGenerator,
+        ResultAggregator,
+    )
     from flexscout.pipeline import ScalableFlexPipeline
-    from flexscout.runtime import BatchProcessor, ErrorAction, ErrorHandler
+    from flexscout.runtime import ErrorAction, ErrorHandler
     from flexscout.scoring import FlexPropertyScorer
 
 __version__ = "0.1.0"
@@ -58,9 +65,16 @@ __getattr__ = lazy_exports(
         "errors": ("FlexscoutError", "ProcessingError"),
         "ingest": ("FileDiscovery",),
         "models": ("AggregateStatistics", "ProcessingResult", "RunSummary"),
-        "notebook": ("FileProcessor", "FlexPropertyClassifier", "PropertyDataAnalyzer", "ReportGenerator", "ResultAggregator"),
+        "notebook": (
+            "BatchProcessor",
+            "FileProcessor",
+            "FlexPropertyClassifier",
+            "PropertyDataAnalyzer",
+            "ReportGenerator",
+            "ResultAggregator",
+        ),
         "pipeline": ("ScalableFlexPipeline",),
-        "runtime": ("BatchProcessor", "ErrorAction", "ErrorHandler"),
+        "runtime": ("ErrorAction", "ErrorHandler"),
         "scoring": ("FlexPropertyScorer",),
     },
 )

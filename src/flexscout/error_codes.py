@@ -44,6 +44,7 @@ class ErrorCode(StrEnum):
     # The table isn't one of properties, or not a result.
     MISSING_REQUIRED_COLUMNS = "missing_required_columns"
     NO_ROWS = "no_rows"
+    ROWS_LOST = "rows_lost"
     NO_RESULT = "no_result"
     # The file is beyond a limit.
     TOO_LARGE = "too_large"

@@ -17,11 +17,15 @@ import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from flexscout.domain import escape_controls, format_bytes, join_some
 from flexscout.error_codes import ErrorCategory, ErrorCode
+
+if TYPE_CHECKING:
+    from flexscout.models import FileAccount
 
 _HEADERS_SHOWN = 30
 _CELL_SHOWN = 40  # characters
@@ -361,6 +365,17 @@ class WorkerError(ProcessingError):
             ErrorCode.INTERNAL_ERROR,
             f"{name} was left out: flexscout failed while {stage} ({type(error).__name__}). This is a bug in flexscout.",
             f"{send} to the maintainers; the next run tries the file again.",
+        )
+
+    @classmethod
+    def rows_lost(cls, name: str, account: "FileAccount") -> Self:
+        """Build the error of a file whose rows are not all accounted for, which is a fault of flexscout."""
+        counts = {field: value for field, value in asdict(account).items() if field not in ("rows_read", "duplicates_removed")}
+        parts = ", ".join(f"{value:,} {field.replace('_', ' ')}" for field, value in counts.items())
+        return cls(
+            ErrorCode.ROWS_LOST,
+            f"{name}: {account.rows_read:,} rows were read, but {sum(counts.values()):,} are accounted for ({parts}).",
+            "This is a fault of flexscout. Send the log of the run to those who maintain it; the other files are not affected.",
         )
 
 

@@ -1,154 +1,162 @@
-"""The way from a folder of exports to one ranked list, on one page."""
+"""The pipeline on one page: scan, ingest, score, match, merge, carry over, publish."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
-
-import polars as pl
 
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import is_transient
 from flexscout.history import CarryOver, RunHistory, carry_over, hash_state
-from flexscout.ingest import Scan, scan_folder
-from flexscout.merging import count_removed_rows, match_properties, merge_properties
-from flexscout.models import CheckSummary, RunSummary
+from flexscout.ingest import FileIngestor, Scan, scan_folder
+from flexscout.merging import MergedProperties, count_removed_rows, match_properties, merge_properties
+from flexscout.models import CheckSummary, FileRecord, RunSummary
 from flexscout.outputs import MAX_PAGE_ROWS, ResultTables, RunFacts, check_output_paths, publish_results
 from flexscout.runtime import (
-    BatchProcessor,
-    Classify,
     FaultIsolation,
+    FileResultLog,
+    LoggedProgress,
     MemoryWatch,
     NoProgress,
     Progress,
+    ProgressGroup,
+    Stage,
     Stopwatch,
-    TableCache,
     hash_reading_code,
     log_run_finished,
     log_scan,
     open_run_log,
     open_table_cache,
 )
-from flexscout.scoring import ClassifiedFiles, add_unmapped_columns, select_rejected
+from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, score_files, select_rejected
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the stages of one run share."""
+
+    scan: Scan
+    history: RunHistory
+    state: str
+    clock: Stopwatch
+    memory: MemoryWatch
 
 
 class ScalableFlexPipeline:
-    """Turns a folder of property exports into one ranked, deduplicated, explained list of flex-industrial candidates.
+    """Turn a folder of property exports into one ranked, deduplicated, explained list of flex-industrial properties.
 
-    `config`: the settings, or a configuration file; `progress`: told of each file as it is done.
+    Args:
+        config: The settings, or the path of a configuration file.
+        progress: Listener that is called for each file.
+
+    Raises:
+        ConfigurationError: A setting, the profile, the row filter or the mapping file has an error.
+
     """
 
     def __init__(self, config: PipelineConfiguration | str | Path | None = None, *, progress: Progress | None = None) -> None:
         self.config = (
             PipelineConfiguration.from_file(config) if isinstance(config, str | Path) else config or PipelineConfiguration()
         )
-        self._progress = progress if progress and self.config.progress_reporting else NoProgress()
-        self._batch = BatchProcessor(self.config, progress=self._progress)
+        listener = progress if progress and self.config.progress_reporting else NoProgress()
+        log_lines = LoggedProgress(self.config.batch_size, self.config.progress_interval)
+        self._progress = ProgressGroup(FileResultLog(), listener, log_lines)
+        self._criteria = Criteria.from_config(self.config)
+        self._ingestor = FileIngestor.for_criteria(self.config, self._criteria.profile.eligibility, progress=self._progress)
 
     def run(self) -> RunSummary:
-        """Read what is new, classify, deduplicate, rank and write; nothing, if all is as the last run left it.
+        """Run the pipeline. Files that are known are not read again; if nothing has changed, nothing is written.
 
-        Raises NothingToReadError or OutputError; a file's own error is in the summary and costs no other file.
+        The error of a file is in the summary and does not affect the other files.
+
+        Raises:
+            NothingToReadError: The input folder has no files to read.
+            OutputError: The outputs can't be written.
+
         """
-        return self._run(failures=True)
+        return self._run(reuse_failures=True)
 
     def retry(self) -> RunSummary:
-        """As `run`, but every file that failed is read again, also where its content says that it would fail again."""
-        return self._run(failures=False)
+        """Run the pipeline, and read every file again that failed, even if the failure is deterministic."""
+        return self._run(reuse_failures=False)
 
-    def _run(self, *, failures: bool) -> RunSummary:  # whether those of other runs stand
-        clock, config, memory = Stopwatch(), self.config, MemoryWatch(self.config.memory_limit_gb)
-        with clock.stage("discovery"):
-            found = self._scan()
+    def check(self) -> CheckSummary:
+        """Return what a run would read, how each header maps, and what is missing. Nothing is written.
+
+        Raises:
+            NothingToReadError: The input folder has no files to read.
+
+        """
+        scan = self._scan()
+        records = (*self._ingestor.inspect(scan.sources), *scan.unreadable)
+        by_name = tuple(sorted(records, key=lambda record: record.source.name))
+        unused = self._ingestor.find_unused_mappings(records)
+        return CheckSummary(int(any(record.error for record in records)), by_name, scan.skipped, unused)
+
+    def _run(self, *, reuse_failures: bool) -> RunSummary:
+        config, clock, memory = self.config, Stopwatch(), MemoryWatch(self.config.memory_limit_gb)
+        with clock.stage(Stage.SCAN):
+            scan = self._scan()
             check_output_paths(Path(config.output_file), Path(config.report_file), config.page_file)
-        cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=failures)
-        with (
-            RunHistory(Path(config.output_file)) as book,
-            open_run_log(Path(config.log_file), config.log_level),
-            memory,
-            cache as tables,
-        ):
-            log_scan(found.sources, found.skipped)
-            state = hash_state(found.sources, found.skipped, config, *self._batch.rules)
-            if config.reuse and failures and not found.unreadable and (same := book.find_unchanged(state)):
+        log = open_run_log(Path(config.log_file), config.log_level)
+        open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=reuse_failures)
+        with RunHistory(Path(config.output_file)) as history, log, memory, open_cache as cache:
+            log_scan(scan.sources, scan.skipped)
+            state = hash_state(scan.sources, scan.skipped, config, *self._criteria.hash_inputs, self._ingestor.options)
+            if config.reuse and reuse_failures and not scan.unreadable and (same := history.find_unchanged(state)):
                 return same.build_repeat_summary()
-            summary = self._result(found, tables, partial(carry_over, book, state, config), clock, memory)
-            book.add(state, summary, config.parquet_file)
-            tables.trim(config.cache_limit_gb)
+            # A file that was locked during the scan may be free by now.
+            retried = [record.source for record in scan.unreadable if is_transient(record.error)]
+            unreadable = [record for record in scan.unreadable if not is_transient(record.error)]
+            batches = chain(self._ingestor.ingest([*scan.sources, *retried], cache), [unreadable])
+            run = _Run(scan, history, state, clock, memory)
+            isolation = FaultIsolation(cache.with_options(self._ingestor.options), clock, Path(config.log_file))
+            summary = isolation.run(batches, partial(self._run_stages, run))
+            history.add(state, summary, config.parquet_file)
+            cache.trim(config.cache_limit_gb)
             log_run_finished(summary)
             return summary
 
-    def _result(
-        self,
-        found: Scan,
-        tables: TableCache,
-        take_over: Callable[[pl.DataFrame], CarryOver],
-        clock: Stopwatch,
-        memory: MemoryWatch,
-    ) -> RunSummary:
-        isolation = FaultIsolation(self._batch, tables, Path(self.config.log_file))
-        with clock.stage("processing"):
-            parts = self._process(found, tables, isolation.classify)
-        return isolation.finish(parts, partial(self._merge, take_over, clock), partial(self._publish, found, clock, memory))
-
-    def _merge(
-        self, take_over: Callable[[pl.DataFrame], CarryOver], clock: Stopwatch, files: ClassifiedFiles
-    ) -> tuple[ResultTables, CarryOver]:
-        with clock.stage("aggregation"):
-            clusters = match_properties(files, self.config)
-            unique = merge_properties(files, clusters, self.config, self._batch.criteria)
-            before = take_over(add_unmapped_columns(unique.master, files.tables))
-        return ResultTables(
-            before.master, unique.merge_log, unique.possible_duplicates, select_rejected(files.shelved_others), files.issues
-        ), before
-
-    def check(self) -> CheckSummary:
-        """What a run would read, how each file's headers map and what is missing; reads no more than it must, writes nothing.
-
-        Raises NothingToReadError.
-        """
-        found = self._scan()
-        records = (*self._batch.inspect(found.sources), *found.unreadable)
-        by_name = tuple(sorted(records, key=lambda record: record.source.name))
-        return CheckSummary(int(any(record.error for record in records)), by_name, found.skipped, self._batch.unmatched(records))
+    def _run_stages(self, run: _Run, batches: Iterable[Sequence[FileRecord]], commit: bool) -> RunSummary:  # noqa: FBT001
+        """Run the stages over ingested files; without `commit` as a trial that publishes nothing."""
+        config, criteria, progress = self.config, self._criteria, self._progress if commit else NoProgress()
+        with run.clock.stage(Stage.INGEST):
+            files = score_files(batches, criteria, config.duplicate_fields, progress)
+        with run.clock.stage(Stage.MERGE):
+            clusters = match_properties(files, config)
+            merged = merge_properties(files, clusters, config, criteria)
+            carried = carry_over(run.history, run.state, config, add_unmapped_columns(merged.master, files.tables))
+        facts = self._collect_facts(run, files, merged, carried)
+        return publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
 
     def _scan(self) -> Scan:
         config = self.config
         return scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
 
-    def _process(self, found: Scan, tables: TableCache, classify: Classify) -> list[ClassifiedFiles]:
-        """Every file; what could not be opened may be free by now."""
-        again = [record.source for record in found.unreadable if is_transient(record.error)]
-        lost = [record for record in found.unreadable if not is_transient(record.error)]
-        return [*self._batch.process([*found.sources, *again], tables, classify), classify(lost)]
-
-    def _publish(  # noqa: PLR0913 - the first three are bound
-        self,
-        found: Scan,
-        clock: Stopwatch,
-        memory: MemoryWatch,
-        files: ClassifiedFiles,
-        made: tuple[ResultTables, CarryOver],
-        *,
-        commit: bool,
-    ) -> RunSummary:
-        tables, before = made
-        facts = RunFacts(
-            results=count_removed_rows(files.results, tables.merge_log),
-            skipped=found.skipped,
-            master=tables.master,
-            merge_log=tables.merge_log,
-            possible_duplicates=tables.possible_duplicates,
-            issues=tables.issues,
-            rejected_rows=tables.rejected_rows,
-            settings=self.config.model_dump(),
-            profile=self._batch.criteria.profile.model_dump(exclude_defaults=True),
-            seconds=clock.seconds,
-            workers=self._batch.workers,
-            peak_memory_mb=0.0,
-            version=__version__,
-            filtered_out=files.left_out,
-            unmatched_mappings=self._batch.unmatched(result.record for result in files.results),
-            explanations=self._batch.criteria.explain(tables.master.head(MAX_PAGE_ROWS)),
+    def _collect_facts(self, run: _Run, files: ClassifiedFiles, merged: MergedProperties, carried: CarryOver) -> RunFacts:
+        tables = ResultTables(
+            master=carried.master,
+            merge_log=merged.merge_log,
+            possible_duplicates=merged.possible_duplicates,
+            rejected_rows=select_rejected(files.spilled_rejected),
+            issues=files.issues,
+            explanations=self._criteria.explain(carried.master.head(MAX_PAGE_ROWS)),
+            is_rejected=carried.is_rejected,
+            changes=carried.changes.table if carried.changes else None,
+            unlisted_notes=carried.unlisted_notes,
+            user_columns=self.config.user_columns,
         )
-        return publish_results(facts, tables, before, self.config, clock, memory, commit=commit)
+        return RunFacts(
+            tables=tables,
+            results=count_removed_rows(files.results, merged.merge_log),
+            skipped=run.scan.skipped,
+            settings=self.config.model_dump(),
+            seconds=run.clock.seconds,
+            workers=self._ingestor.workers,
+            version=__version__,
+            filtered_out=files.filtered_out,
+            unmatched_mappings=self._ingestor.find_unused_mappings(result.record for result in files.results),
+            profile=self._criteria.profile.model_dump(exclude_defaults=True),
+        )

@@ -15,8 +15,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.column_names import OUTPUT_COLUMNS, REASONS, STATUS, TO_VERIFY, WORKBOOK_LINKS
 from flexscout.domain.columns import canonical_columns
+from flexscout.notebook.processors import BatchProcessor
 from flexscout.pipeline import ScalableFlexPipeline
-from flexscout.runtime.batch import BatchProcessor
 from flexscout.runtime.executors import SerialExecutor
 from workbooks import HEADER, candidate, write_workbook
 

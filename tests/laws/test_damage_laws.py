@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.runtime.batch import BatchProcessor
+from flexscout.notebook.processors import BatchProcessor
 from hostile_files import SHEET, honest, ods, with_parts
 from workbooks import HEADER, candidate, write_workbook
 

@@ -27,7 +27,7 @@ def test_rows_in_parts_and_on_disk_give_the_same_bytes(tmp_path, monkeypatch):
     for file, more in (("a", rows), ("b", rows[::-1])):
         write_workbook(tmp_path / "in" / f"{file}.xlsx", [HEADER, *more, candidate(99, Property_Type="Office")])
     whole = outputs(tmp_path, "whole")
-    monkeypatch.setattr(classified, "_AT_A_TIME", 7)
+    monkeypatch.setattr(classified, "_ROWS_AT_A_TIME", 7)
     monkeypatch.setattr(shelf, "SPILL_CELLS", 1)
     assert outputs(tmp_path, "parts") == whole
     assert whole[0] > 50

@@ -15,9 +15,8 @@ from flexscout.notebook.aggregator import ResultAggregator
 from flexscout.notebook.analyzer import PropertyDataAnalyzer
 from flexscout.notebook.classifier import FlexPropertyClassifier
 from flexscout.notebook.generator import ReportGenerator
-from flexscout.notebook.processors import FileProcessor
+from flexscout.notebook.processors import BatchProcessor, FileProcessor
 from flexscout.pipeline import ScalableFlexPipeline
-from flexscout.runtime.batch import BatchProcessor
 from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
 from flexscout.scoring.scorer import FlexPropertyScorer
 from frames import LIBRARIES, column_of, rows_of

@@ -13,7 +13,7 @@ from flexscout.config.settings import PipelineConfiguration, declared_settings, 
 from flexscout.config.sources import Affects, group_by_section
 from flexscout.config.template import render_settings, render_template
 from flexscout.errors import ConfigurationError
-from flexscout.runtime.batch import count_workers
+from flexscout.ingest.batch import count_workers
 
 SECTIONS = group_by_section(declared_settings())
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from flexscout.ingest.batch import FileIngestor
     from flexscout.ingest.convert import (
         ISSUE_SCHEMA,
         RowKind,
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     )
     from flexscout.ingest.file_types import FileType, detect_file_type
     from flexscout.ingest.header_row import find_header, header_texts
-    from flexscout.ingest.mapping import draft_mapping, find_missing_required, load_mapping, map_headers
-    from flexscout.ingest.property_sheets import IngestOptions
+    from flexscout.ingest.mapping import draft_mapping, find_missing_required, map_headers
     from flexscout.ingest.readers import (
         DEFAULT_MEMORY,
         Workbook,
@@ -27,14 +27,13 @@ if TYPE_CHECKING:
         translate_reader_errors,
     )
     from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, scan_folder
-    from flexscout.ingest.worker import diagnose_file, ingest_file, inspect_file
 
 __all__ = [
     "DEFAULT_MEMORY",
     "ISSUE_SCHEMA",
     "FileDiscovery",
+    "FileIngestor",
     "FileType",
-    "IngestOptions",
     "RowKind",
     "Scan",
     "Workbook",
@@ -43,15 +42,11 @@ __all__ = [
     "convert_column",
     "convert_sheet",
     "detect_file_type",
-    "diagnose_file",
     "draft_mapping",
     "find_header",
     "find_missing_required",
     "get_number_range",
     "header_texts",
-    "ingest_file",
-    "inspect_file",
-    "load_mapping",
     "map_headers",
     "parse_dates",
     "read_named_sheets",
@@ -64,6 +59,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "batch": ("FileIngestor",),
         "convert": (
             "ISSUE_SCHEMA",
             "RowKind",
@@ -75,8 +71,7 @@ __getattr__ = lazy_exports(
         ),
         "file_types": ("FileType", "detect_file_type"),
         "header_row": ("find_header", "header_texts"),
-        "mapping": ("draft_mapping", "find_missing_required", "load_mapping", "map_headers"),
-        "property_sheets": ("IngestOptions",),
+        "mapping": ("draft_mapping", "find_missing_required", "map_headers"),
         "readers": (
             "DEFAULT_MEMORY",
             "Workbook",
@@ -86,6 +81,5 @@ __getattr__ = lazy_exports(
             "translate_reader_errors",
         ),
         "scan": ("FileDiscovery", "Scan", "build_source_file", "scan_folder"),
-        "worker": ("diagnose_file", "ingest_file", "inspect_file"),
     },
 )

@@ -3,19 +3,30 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import STATUS
-from flexscout.ingest import scan_folder
+from flexscout.ingest import FileIngestor, scan_folder
 from flexscout.insights.ranking_changes import RankingChanges, compare_rankings, rank_candidates
 from flexscout.merging import ROW, match_rows
 from flexscout.models import ProcessingResult, RowStatus
 from flexscout.outputs import check_output_paths
-from flexscout.runtime import BatchProcessor, MemoryWatch, Progress, hash_reading_code, open_run_log, open_table_cache
-from flexscout.scoring import Criteria, Profile, classify_records, load_profile, select_match_columns
+from flexscout.runtime import (
+    FileResultLog,
+    LoggedProgress,
+    MemoryWatch,
+    NoProgress,
+    Progress,
+    ProgressGroup,
+    hash_reading_code,
+    open_run_log,
+    open_table_cache,
+)
+from flexscout.scoring import Criteria, Profile, classify_records, load_profile, score_batches, select_match_columns
 from flexscout.skipped import SkippedFile
 
 _KEPT = "__kept"  # working column: whether either profile takes the row
@@ -67,8 +78,12 @@ def compare_profiles(
     if nothing can be written at `output`.
     """
     settings = config.model_copy(update={"profile": a})
-    batch = BatchProcessor(settings, progress=progress)
-    criteria = (batch.criteria, replace(batch.criteria, profile=load_profile(b)))
+    first = Criteria.from_config(settings)
+    criteria = (first, replace(first, profile=load_profile(b)))
+    listeners = ProgressGroup(
+        FileResultLog(), progress or NoProgress(), LoggedProgress(config.batch_size, config.progress_interval)
+    )
+    ingestor = FileIngestor.for_criteria(settings, first.profile.eligibility, progress=listeners)
     own = (*config.own_files, *([output] if output else []))
     found = scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
     if output:
@@ -77,10 +92,10 @@ def compare_profiles(
     results: list[ProcessingResult] = []
     parts: list[Part] = []
     with log, memory, open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse) as tables:
-        for part in batch.process(found.sources, tables):
+        batches = chain(ingestor.ingest(found.sources, tables), [found.unreadable])
+        for part in score_batches(batches, first, config.duplicate_fields, listeners):
             results += part.results
             parts += _kept(part.results, criteria, config)
-        results += batch.classify(found.unreadable).results
         found_changes = _changes(parts, criteria, config)
         logger.info("%s and %s compared", a, b, extra={"event": "comparison_finished", "data": found_changes.counts})
     profiles = (criteria[0].profile, criteria[1].profile)

@@ -15,12 +15,12 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, STATUS, join_some
 from flexscout.errors import FlexscoutError
 from flexscout.history import RunHistory, RunRecord
-from flexscout.ingest import Scan, build_source_file, scan_folder
+from flexscout.ingest import FileIngestor, Scan, build_source_file, scan_folder
 from flexscout.matching import Clusters, assign_property_ids
 from flexscout.merging import ROW, MergedProperties, match_properties, match_rows, merge_properties
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
-from flexscout.runtime import BatchProcessor, TableCache, hash_reading_code, open_table_cache
-from flexscout.scoring import ClassifiedFiles, Criteria, combine_parts, select_match_columns
+from flexscout.runtime import NoProgress, TableCache, hash_reading_code, open_table_cache
+from flexscout.scoring import ClassifiedFiles, Criteria, score_files, select_match_columns
 
 _NAMED = 3  # files in a sentence
 
@@ -127,7 +127,7 @@ class ReplayedRun:
     def rows(self) -> pl.DataFrame:
         """Every property row with STATUS, PROPERTY, AT, and RANK where it speaks for its property."""
         candidates = self.files.candidates.with_columns(pl.lit(str(RowStatus.CANDIDATE)).alias(STATUS))
-        parts = [part for part in (candidates, self.files.others) if part.width]
+        parts = [part for part in (candidates, self.files.rejected) if part.width]
         if not parts:
             return pl.DataFrame()
         together = pl.concat(parts, how="diagonal_relaxed").with_columns(pl.int_range(pl.len()).alias(AT))
@@ -140,7 +140,7 @@ class ReplayedRun:
         """Which of the rows are one property."""
         if self.matched:
             return self.matched
-        return match_rows(select_match_columns(self.files.shelved_others, self.config.duplicate_fields), self.config)
+        return match_rows(select_match_columns(self.files.spilled_rejected, self.config.duplicate_fields), self.config)
 
     @property
     def _ranks(self) -> pl.DataFrame:
@@ -163,18 +163,19 @@ def replay(book: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
     """
     config = record.settings.model_copy(update={"reuse": True, "progress_reporting": False})
     criteria = Criteria.from_record(config, record.report["profile"], record.begun)
-    batch = BatchProcessor.judging_by(criteria, config)
+    ingestor = FileIngestor.for_criteria(config, criteria.profile.eligibility)
     inputs, new = find_inputs(record.report, config)
     with open_table_cache(config.cache_folder, hash_reading_code()) as tables:
-        there, lost = _readable(inputs, tables.with_options(batch.schema))
-        files = combine_parts([*batch.process([one.source for one in there], tables)])
-        matched = match_properties(files, config)
-        ranking = merge_properties(files, matched, config, criteria)
+        there, lost = _readable(inputs, tables.with_options(ingestor.options))
+        batches = ingestor.ingest([one.source for one in there], tables)
+        files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
+        clusters = match_properties(files, config)
+        merged = merge_properties(files, clusters, config, criteria)
         kept = _kept(book.find_result(record), config)
         then = describe_inputs(inputs, new, record.number, Path(config.input_folder))
-        remarks = (*then, *_failed(record), *_lost(lost, record), *_differs(ranking, kept, record))
+        remarks = (*then, *_failed(record), *_lost(lost, record), *_differs(merged, kept, record))
         by_name = {one.source.name: one for one in inputs}
-        yield ReplayedRun(record, config, criteria, files, matched, ranking, by_name, kept, remarks)
+        yield ReplayedRun(record, config, criteria, files, clusters, merged, by_name, kept, remarks)
 
 
 def _kept(result: Path | None, config: PipelineConfiguration) -> pl.DataFrame | None:

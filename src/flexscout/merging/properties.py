@@ -63,9 +63,9 @@ class MergedProperties:
 
 def match_properties(files: ClassifiedFiles, config: PipelineConfiguration) -> Clusters | None:
     """Match all rows of the files: first the candidates, then the rejected rows. None if there are no candidates."""
-    if not files.shelved_candidates.columns:
+    if not files.spilled_candidates.columns:
         return None
-    rows = [select_match_columns(table, config.duplicate_fields) for table in files.shelves]
+    rows = [select_match_columns(table, config.duplicate_fields) for table in files.spilled]
     return match_rows(pl.concat(rows, how="diagonal"), config)
 
 

@@ -22,10 +22,10 @@ from flexscout.notebook.frames import POSITION, FrameT, column_labels, type_know
 from flexscout.outputs import (
     MAX_PAGE_ROWS,
     REPORT_FORMAT,
-    TOP_CANDIDATES,
     OutputTransaction,
     ResultTables,
     RunFacts,
+    add_run_times,
     build_messages,
     build_report,
     compute_statistics,
@@ -150,9 +150,9 @@ class ReportGenerator:
         return load_findings(book, book.find_run(run)).write(Path(path))
 
     def _findings(self, facts: RunFacts) -> Findings:
-        why = Criteria.from_config(self.config).explain(facts.master.head(MAX_PAGE_ROWS))
-        tables = ResultTables(facts.master, facts.merge_log, facts.possible_duplicates, issues=facts.issues, explanations=why)
-        return Findings(build_report(facts), build_messages(facts), tables)
+        peak_memory_mb = measure_peak_mb()
+        report = add_run_times(build_report(facts), facts, peak_memory_mb)
+        return Findings(report, build_messages(facts, peak_memory_mb), facts.tables)
 
     def _facts(self, results: Iterable[ProcessingResult], master: Any) -> RunFacts:
         files = _checked(results)
@@ -164,22 +164,23 @@ class ReportGenerator:
             assign_property_ids(groups.identity_keys.gather(found.survivors[POSITION]), found.survivors)
         )
         chosen = sort_by_rank(_scored(candidates[unique] if master is None else master))
-        merge_log = add_property_ids(_removed(found.merge_log, candidates, chosen), named)
-        return RunFacts(
-            results=count_removed_rows(files, merge_log),
-            skipped=(),
+        tables = ResultTables(
             master=chosen.drop(POSITION),
-            merge_log=merge_log,
+            merge_log=add_property_ids(_removed(found.merge_log, candidates, chosen), named),
             possible_duplicates=_possible(groups, named)
             if self.config.enable_deduplication
             else pl.DataFrame(schema=POSSIBLE_SCHEMA),
             issues=collect_issues(file.record for file in files),
+            explanations=Criteria.from_config(self.config).explain(chosen.head(MAX_PAGE_ROWS)),
+        )
+        return RunFacts(
+            tables=tables,
+            results=count_removed_rows(files, tables.merge_log),
+            skipped=(),
             settings=self.config.model_dump(),
             seconds={"processing": sum(file.processing_time for file in files)},
             workers=0,
-            peak_memory_mb=measure_peak_mb(),
             version=__version__,
-            explanations=Criteria.from_config(self.config).explain(chosen.head(TOP_CANDIDATES)),
         )
 
 

@@ -7,7 +7,6 @@ from flexscout._lazy import lazy_exports
 if TYPE_CHECKING:
     from flexscout.outputs.files import (
         REASON_TEXT,
-        ResultTables,
         Sheet,
         add_reason_texts,
         choose_number_formats,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from flexscout.outputs.report import (
         REPORT_FORMAT,
         TOP_CANDIDATES,
-        RunFacts,
+        add_run_times,
         build_messages,
         build_report,
         compute_statistics,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
         measure_completeness,
         sort_by_frequency,
     )
+    from flexscout.outputs.results import ResultTables, RunFacts
     from flexscout.outputs.transaction import OutputTransaction, check_output_paths
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "RunFacts",
     "Sheet",
     "add_reason_texts",
+    "add_run_times",
     "build_messages",
     "build_report",
     "check_output_paths",
@@ -74,7 +75,6 @@ __getattr__ = lazy_exports(
     {
         "files": (
             "REASON_TEXT",
-            "ResultTables",
             "Sheet",
             "add_reason_texts",
             "choose_number_formats",
@@ -90,8 +90,8 @@ __getattr__ = lazy_exports(
         "publish": ("publish_results",),
         "report": (
             "REPORT_FORMAT",
-            "RunFacts",
             "TOP_CANDIDATES",
+            "add_run_times",
             "build_messages",
             "build_report",
             "compute_statistics",
@@ -102,6 +102,7 @@ __getattr__ = lazy_exports(
             "measure_completeness",
             "sort_by_frequency",
         ),
+        "results": ("ResultTables", "RunFacts"),
         "transaction": ("OutputTransaction", "check_output_paths"),
     },
 )

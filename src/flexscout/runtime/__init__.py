@@ -5,14 +5,22 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from flexscout.runtime.batch import BatchProcessor
     from flexscout.runtime.cache import TableCache, hash_reading_code, hash_result_code, open_table_cache
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
-    from flexscout.runtime.executors import SerialExecutor
-    from flexscout.runtime.fault_isolation import Classify, FaultIsolation
-    from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stopwatch, measure_peak_mb
+    from flexscout.runtime.executors import Executor, SerialExecutor, WorkerDied, WorkerPool
+    from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
+    from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stage, Stopwatch, measure_peak_mb
     from flexscout.runtime.process_start import start_worker_server
-    from flexscout.runtime.progress import FileProgress, NoProgress, Progress, write_file_progress
+    from flexscout.runtime.progress import (
+        FileProgress,
+        FileProgressPoller,
+        FileResultLog,
+        LoggedProgress,
+        NoProgress,
+        Progress,
+        ProgressGroup,
+        write_file_progress,
+    )
     from flexscout.runtime.run_log import log_run_finished, log_scan, open_run_log
     from flexscout.runtime.storage import (
         RecordProblem,
@@ -30,26 +38,33 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MEMORY_WARNING_SHARE",
-    "BatchProcessor",
-    "Classify",
     "ErrorAction",
     "ErrorHandler",
+    "Executor",
     "FaultIsolation",
     "FileProgress",
+    "FileProgressPoller",
+    "FileResultLog",
+    "LoggedProgress",
     "MemoryWatch",
     "NoProgress",
     "Progress",
+    "ProgressGroup",
     "RecordProblem",
     "SerialExecutor",
     "SpillableTable",
+    "Stage",
     "Stopwatch",
     "TableCache",
     "TableFolder",
     "UnusableRecordError",
+    "WorkerDied",
+    "WorkerPool",
     "file_checksum",
     "fsync_file",
     "hash_reading_code",
     "hash_result_code",
+    "is_unexpected",
     "log_run_finished",
     "log_scan",
     "measure_peak_mb",
@@ -67,14 +82,22 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "batch": ("BatchProcessor",),
         "cache": ("TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
         "error_handler": ("ErrorAction", "ErrorHandler"),
-        "executors": ("SerialExecutor",),
+        "executors": ("Executor", "SerialExecutor", "WorkerDied", "WorkerPool"),
         "process_start": ("start_worker_server",),
-        "fault_isolation": ("Classify", "FaultIsolation"),
-        "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stopwatch", "measure_peak_mb"),
-        "progress": ("FileProgress", "NoProgress", "Progress", "write_file_progress"),
+        "fault_isolation": ("FaultIsolation", "is_unexpected"),
+        "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stage", "Stopwatch", "measure_peak_mb"),
+        "progress": (
+            "FileProgress",
+            "FileProgressPoller",
+            "FileResultLog",
+            "LoggedProgress",
+            "NoProgress",
+            "Progress",
+            "ProgressGroup",
+            "write_file_progress",
+        ),
         "run_log": ("log_run_finished", "log_scan", "open_run_log"),
         "storage": (
             "RecordProblem",

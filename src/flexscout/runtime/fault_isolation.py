@@ -4,55 +4,36 @@ import logging
 import platform
 import re
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from enum import StrEnum
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import polars as pl
 
 from flexscout.errors import FlexscoutError, WorkerError, is_panic
 from flexscout.models import FileRecord, RunSummary, SheetRecord, SourceFile
-from flexscout.runtime.batch import BatchProcessor
 from flexscout.runtime.cache import TableCache
+from flexscout.runtime.metrics import Stage, Stopwatch
 from flexscout.runtime.storage import write_atomically
-from flexscout.scoring import ClassifiedFiles, classify_tables, combine_parts
 
+RunStages = Callable[[Iterable[Sequence[FileRecord]], bool], RunSummary]
+"""Score, match, merge and publish batches of ingested files; the outputs are moved into place only if the flag is true."""
 
-class Stage(StrEnum):
-    """What a run does with the files' rows once they are read; the values complete the sentence "failed while ..."."""
+_BATCH = 100  # files that are scored together
+_MAX_TRIALS = 200  # per run; a fault of a few files is found in far fewer
+_LIBRARIES = ("flexscout", "polars", "fastexcel", "rustpy-xlsxwriter", "rapidfuzz", "pyarrow")
+_ACTIVITIES = {
+    Stage.INGEST: "scoring its rows",
+    Stage.MERGE: "matching and merging its rows",
+    Stage.PUBLISH: "writing the results",
+}
 
-    SCORING = "scoring its rows"
-    MERGING = "matching and merging its rows"
-    PUBLISHING = "writing the results"
-
-
-Merged = TypeVar("Merged")
-Published_contra = TypeVar("Published_contra", contravariant=True)
-
-Classify = Callable[[Sequence[FileRecord]], ClassifiedFiles]
-"""Score the tables of files and tell candidates from the others."""
-Merge = Callable[[ClassifiedFiles], Merged]
-"""Find and merge duplicates."""
 _Trial = Callable[[Sequence[FileRecord]], object]
-
 _Fault = tuple[type[BaseException], Stage]
 
-_BLOCK = 100  # files that are classified together
-_MOST_TRIALS = 200  # per run; a fault of a few files is found in far fewer
-_LIBRARIES = ("flexscout", "polars", "fastexcel", "rustpy-xlsxwriter", "rapidfuzz", "pyarrow")
-
-logger = logging.getLogger("flexscout.processing")
-
-
-class Publish(Protocol[Published_contra]):
-    """Write the outputs beside their places and, only with `commit`, move them there."""
-
-    def __call__(self, files: ClassifiedFiles, merged: Published_contra, /, *, commit: bool) -> RunSummary:
-        """Return what the run did."""
+logger = logging.getLogger("flexscout.pipeline")
 
 
 class FaultIsolation:
@@ -64,75 +45,50 @@ class FaultIsolation:
     the exception is raised.
 
     Args:
-        batch: Classifies records.
-        tables: The cache that holds the files' tables.
+        cache: The cache that holds the tables of the files.
+        clock: Knows the stage that is running.
         log_file: The log of the run; reports are written beside it.
 
     """
 
-    def __init__(self, batch: BatchProcessor, tables: TableCache, log_file: Path) -> None:
-        self._batch, self._log_file = batch, log_file
-        self._tables = tables.with_options(batch.schema)
-        self._stage = Stage.SCORING
-        self._trials_left = _MOST_TRIALS
+    def __init__(self, cache: TableCache, clock: Stopwatch, log_file: Path) -> None:
+        self._cache, self._clock, self._log_file = cache, clock, log_file
+        self._trials_left = _MAX_TRIALS
 
-    def classify(self, records: Sequence[FileRecord]) -> ClassifiedFiles:
-        """Classify the tables of files that were just read; a file whose rows can't be scored is in the result as failed."""
+    def run(self, batches: Iterable[Sequence[FileRecord]], run_stages: RunStages) -> RunSummary:
+        """Run the stages over batches of files as they arrive; if that fails, again without the faulty files."""
+        records: list[FileRecord] = []
+
+        def remember() -> Iterator[Sequence[FileRecord]]:
+            for batch in batches:
+                records.extend(batch)
+                yield batch
+
+        remaining = remember()
         while True:
-            self._stage = Stage.SCORING
             try:
-                return self._batch.classify(records)
+                return run_stages(remaining, True)  # noqa: FBT003 - publish
             except BaseException as error:  # Rust panics are BaseExceptions
                 if not is_unexpected(error):
                     raise
-                records = self._without_faulty(records, error, self._classify_again)
-
-    def finish(self, parts: list[ClassifiedFiles], merge: Merge[Merged], publish: Publish[Merged]) -> RunSummary:
-        """Merge and publish all parts. The list is emptied, which releases the parts once they are joined."""
-        records = [result.record for part in parts for result in part.results]
-
-        def run_stages(parts: list[ClassifiedFiles], *, commit: bool) -> RunSummary:
-            self._stage = Stage.MERGING
-            files = combine_parts(parts)
-            parts.clear()
-            merged = merge(files)
-            self._stage = Stage.PUBLISHING
-            return publish(files, merged, commit=commit)
-
-        while True:
-            try:
-                return run_stages(parts, commit=True)
-            except BaseException as error:  # as above
-                if not is_unexpected(error):
-                    raise
-                parts.clear()
-                before = records
-                records = self._without_faulty(before, error, lambda some: run_stages(self._classify_again(some), commit=False))
-                for old, record in zip(before, records, strict=True):
-                    if record.error and not old.error:
-                        self._batch.handle_processing_error(record.source.path, record.error)
-            parts = self._classify_again(records)
-
-    def _classify_again(self, records: Sequence[FileRecord]) -> list[ClassifiedFiles]:
-        self._stage = Stage.SCORING
-        blocks = (records[begin : begin + _BLOCK] for begin in range(0, len(records), _BLOCK))
-        return [classify_tables(block, self._batch.criteria, self._batch.config.duplicate_fields) for block in blocks]
+                records[:] = self._without_faulty(records, error, lambda some: run_stages(_split(some), False))  # noqa: FBT003
+            remaining = _split(records)
 
     def _without_faulty(self, records: Sequence[FileRecord], error: BaseException, trial: _Trial) -> list[FileRecord]:
         """Return the records with those of faulty files as failed.
 
         Raise `error` if no file fails by itself, if even no file at all fails, or if the search takes too many trials.
         """
-        stage, lines = self._stage, traceback.format_exception(error)
+        stage, lines = self._clock.current, traceback.format_exception(error)
         logger.error(
             "flexscout failed while %s; looking for the file that causes it",
-            stage,
+            _ACTIVITIES[stage],
             extra={"event": "fault", "data": {"traceback": lines}},
         )
         traceback.clear_frames(error.__traceback__)  # they hold whole tables
         suspects = [record for record in records if record.sheets and not record.error]
-        sought = (type(error), stage)
-        faulty = {} if self._fails([], trial, sought) else dict(self._find_faulty(suspects, trial, sought))
+        fault = (type(error), stage)
+        faulty = {} if self._fails([], trial, fault) else dict(self._find_faulty(suspects, trial, fault))
         if not faulty or self._trials_left == 0:
             raise error
         return [
@@ -140,18 +96,18 @@ class FaultIsolation:
             for record in records
         ]
 
-    def _find_faulty(self, suspects: Sequence[FileRecord], trial: _Trial, sought: _Fault) -> Iterator[tuple[str, BaseException]]:
+    def _find_faulty(self, suspects: Sequence[FileRecord], trial: _Trial, fault: _Fault) -> Iterator[tuple[str, BaseException]]:
         """Search by halves for the files that fail by themselves; yield the name and the exception of each."""
         middle = len(suspects) // 2
         for half in filter(None, (suspects[:middle], suspects[middle:])):
-            fault = self._fails(half, trial, sought)
-            if fault and len(half) == 1:
-                yield half[0].source.name, fault
-            elif fault:
-                yield from self._find_faulty(half, trial, sought)
+            error = self._fails(half, trial, fault)
+            if error and len(half) == 1:
+                yield half[0].source.name, error
+            elif error:
+                yield from self._find_faulty(half, trial, fault)
 
-    def _fails(self, records: Sequence[FileRecord], trial: _Trial, sought: _Fault) -> BaseException | None:
-        """Return the exception that a trial over the records ends with, if it is of the type and in the stage that are sought."""
+    def _fails(self, records: Sequence[FileRecord], trial: _Trial, fault: _Fault) -> BaseException | None:
+        """Return the exception that a trial over the records ends with, if it is of the type and stage of the fault."""
         if self._trials_left == 0:
             return None
         self._trials_left -= 1
@@ -161,7 +117,7 @@ class FaultIsolation:
             if not is_unexpected(error):
                 raise
             traceback.clear_frames(error.__traceback__)
-            return error if (type(error), self._stage) == sought else None
+            return error if (type(error), self._clock.current) == fault else None
         return None
 
     def _fail(self, record: FileRecord, stage: Stage, error: BaseException) -> FileRecord:
@@ -173,8 +129,8 @@ class FaultIsolation:
         except OSError as failure:
             report = None
             logger.warning("the internal-error report can't be written: %s", failure, extra={"event": "report_not_written"})
-        self._tables.invalidate(record.source)
-        internal = WorkerError.internal_error(record.source.path.name, stage, error, report)
+        self._cache.invalidate(record.source)
+        internal = WorkerError.internal_error(record.source.path.name, _ACTIVITIES[stage], error, report)
         return replace(record, sheets=(), skipped_sheets=(), error=internal.with_file(record.source.name), reused=False)
 
 
@@ -183,6 +139,10 @@ def is_unexpected(error: BaseException) -> bool:
     if isinstance(error, FlexscoutError | OSError | MemoryError):
         return False
     return isinstance(error, Exception) or is_panic(error)
+
+
+def _split(records: Sequence[FileRecord]) -> Iterator[Sequence[FileRecord]]:
+    return (records[start : start + _BATCH] for start in range(0, len(records), _BATCH))
 
 
 def _report_path(log_file: Path, source: SourceFile) -> Path:
@@ -201,7 +161,7 @@ def _render_report(record: FileRecord, stage: Stage, error: BaseException) -> st
         "quote cells, is only in the log of the run.",
         "",
         f"File: {record.source.name}",
-        f"Failed while: {stage}",
+        f"Failed while: {_ACTIVITIES[stage]}",
         f"Exception: {type(error).__module__}.{type(error).__qualname__}",
         f"Python {platform.python_version()} on {platform.system()} {platform.machine()}",
         *(f"{library} {version(library)}" for library in _LIBRARIES),

@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from enum import StrEnum
 from threading import Event, Thread
 from time import perf_counter
 from typing import Self
@@ -18,28 +19,34 @@ stage_logger = logging.getLogger("flexscout.stage")
 memory_logger = logging.getLogger("flexscout.memory")
 
 
+class Stage(StrEnum):
+    """The timed stages of a run, as the report names them."""
+
+    SCAN = "discovery"
+    INGEST = "processing"
+    MERGE = "aggregation"
+    PUBLISH = "export"
+
+
 class Stopwatch:
-    """Measures the stages of a run.
-
-    Attributes:
-        seconds: Stage -> seconds.
-
-    """
+    """Measures the seconds of each stage, and knows the stage that is running."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.current = Stage.SCAN
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of the context to a stage, and log it with the peak memory so far."""
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Add the time until the context ends to the stage, and log it with the peak memory so far."""
+        self.current = stage
         started = perf_counter()
         try:
             yield
         finally:
             elapsed = perf_counter() - started
-            self.seconds[name] = self.seconds.get(name, 0.0) + elapsed
-            data = {"stage": name, "seconds": round(elapsed, 3), "memory_mb": round(measure_peak_mb())}
-            stage_logger.info("%s took %.2f s", name, elapsed, extra={"event": "stage_finished", "data": data})
+            self.seconds[stage.value] = self.seconds.get(stage.value, 0.0) + elapsed
+            data = {"stage": stage.value, "seconds": round(elapsed, 3), "memory_mb": round(measure_peak_mb())}
+            stage_logger.info("%s took %.2f s", stage.value, elapsed, extra={"event": "stage_finished", "data": data})
 
 
 class MemoryWatch:

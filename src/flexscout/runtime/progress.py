@@ -4,11 +4,13 @@ import logging
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from flexscout.models import ProcessingResult, SourceFile
 from flexscout.runtime.cache import TableCache
+from flexscout.runtime.error_handler import ErrorHandler
 
 _FILE_NAME = "rows-so-far"
 _POLL_SECONDS = 0.5
@@ -114,28 +116,66 @@ def read_file_progress(folder: Path) -> FileProgress | None:
         return None
 
 
+class FileResultLog(NoProgress):
+    """Logs what became of each file."""
+
+    def file_done(self, result: ProcessingResult) -> None:
+        """Log the file's counts, or its error."""
+        record = result.record
+        if record.error:
+            context = {"file": str(record.source.path), **record.error.as_dict()}
+            ErrorHandler().log_processing_error(context, record.error)
+        else:
+            data = {"file": record.source.name, **asdict(result.account), "seconds": round(record.seconds, 3)}
+            logger.info("%s read", record.source.name, extra={"event": "file_read", "data": data})
+
+
+class ProgressGroup:
+    """Forwards to several listeners. A file is reported once, and again only if it fails later."""
+
+    def __init__(self, *listeners: Progress) -> None:
+        self._listeners = listeners
+        self._reported: set[tuple[str, bool]] = set()
+
+    def started(self, files: int) -> None:
+        """Forward."""
+        for listener in self._listeners:
+            listener.started(files)
+
+    def file_done(self, result: ProcessingResult) -> None:
+        """Forward what has not been reported yet."""
+        report = (result.record.source.name, result.success)
+        if report not in self._reported:
+            self._reported.add(report)
+            for listener in self._listeners:
+                listener.file_done(result)
+
+    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+        """Forward."""
+        for listener in self._listeners:
+            listener.rows_read(file, rows, estimate)
+
+    def finished(self) -> None:
+        """Forward."""
+        for listener in self._listeners:
+            listener.finished()
+
+
 class FileProgressPoller:
-    """Reports the progress of the large files that workers are reading to listeners.
+    """Reports now and then how many rows of large files the workers have read."""
 
-    Args:
-        tables: Cache whose scratch folders hold the progress.
-        listeners: Notified of changes.
-
-    """
-
-    def __init__(self, tables: TableCache, listeners: Iterable[Progress]) -> None:
-        self._tables, self._listeners = tables, listeners
-        self._next_poll = 0.0
+    def __init__(self, cache: TableCache, progress: Progress) -> None:
+        self._cache, self._progress = cache, progress
+        self._next = 0.0
         self._last: dict[str, FileProgress] = {}
 
     def poll(self, sources: Iterable[SourceFile]) -> None:
-        """Report the changes for some files, if half a second has passed since the last poll."""
-        if time.monotonic() < self._next_poll:
+        """Report what is new about the sources, at most every half second."""
+        if time.monotonic() < self._next:
             return
-        self._next_poll = time.monotonic() + _POLL_SECONDS
+        self._next = time.monotonic() + _POLL_SECONDS
         for source in sources:
-            progress = read_file_progress(self._tables.scratch_folder(source))
-            if progress and progress != self._last.get(source.name):
-                self._last[source.name] = progress
-                for listener in self._listeners:
-                    listener.rows_read(source.name, *progress)
+            latest = read_file_progress(self._cache.scratch_folder(source))
+            if latest and latest != self._last.get(source.name):
+                self._last[source.name] = latest
+                self._progress.rows_read(source.name, *latest)

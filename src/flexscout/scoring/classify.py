@@ -1,4 +1,4 @@
-"""Prepared files' tables, classified: who is a candidate, who is not and why."""
+"""Classify the tables of ingested files: candidates, rejected rows with reasons, and the account of every row."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,29 +19,30 @@ from flexscout.domain import (
     combine_tables,
     describe_missing_fields,
 )
+from flexscout.errors import WorkerError
 from flexscout.ingest import ISSUE_SCHEMA, sample_issues
 from flexscout.models import FileAccount, FileRecord, ProcessingResult, RowStatus, SourceFile
-from flexscout.runtime import SpillableTable, TableFolder, write_table
+from flexscout.runtime import Progress, SpillableTable, TableFolder, is_unexpected, write_table
 from flexscout.scoring.criteria import Criteria
 from flexscout.scoring.row_filter import FilteredRows
 
-MISSING_FIELDS, MODIFIED, POSITION = "__lacking", "__modified", "__position"
-"""Working columns: which fields that are compared the row's sheet lacks; when its file was last changed, seconds since 1970;
-where the row is in its table."""
+MISSING_FIELDS, MODIFIED, POSITION = "__missing_fields", "__modified", "__position"
+"""Working columns: the duplicate fields that the row's sheet lacks; when its file was last changed (seconds since 1970);
+the position of the row in its table."""
 
-Tables = Mapping[tuple[str, str], Path]
-"""File and sheet -> the whole table of it."""
+SheetTables = Mapping[tuple[str, str], Path]
+"""File and sheet -> the Parquet file with all its rows and columns."""
 
 _FILE, _SHEET, _ = SOURCE_COLUMNS
 _CANONICAL = {column.name for column in canonical_columns()}
-_BLOCK = 100  # tables
-_AT_A_TIME = 2**17  # rows that are classified together
+_TABLES_PER_BLOCK = 100
+_ROWS_AT_A_TIME = 2**17  # the working columns of the rules are as large as the rows
 
-LINKED_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Latitude", "Longitude")
-"""What tells which rows are one property."""
+MATCH_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Latitude", "Longitude")
+"""Columns that matching reads beside the duplicate fields."""
 
-# What is kept of a row that was not selected; the whole row stays in its file.
-_NOT_SELECTED = (
+# What is kept of a rejected row; the whole row stays in its file.
+_REJECTED_COLUMNS = (
     "Property Name",
     "Property Type",
     *POSTAL_COLUMNS,
@@ -61,228 +62,266 @@ _NOT_SELECTED = (
 
 @dataclass(frozen=True)
 class ClassifiedFiles:
-    """Files after classification.
+    """The classified rows of some files. Large tables are spilled to disk until they are needed.
 
-    `results`: one a file; `issues`: the Issues of the files; `tables`: where the whole rows are; `left_out`: rows for which the
-    filter does not hold. Candidates and others that are many wait on disk while other things need memory.
+    Attributes:
+        results: One per file.
+        spilled_candidates: Canonical columns, scores and working columns of the candidates.
+        spilled_rejected: The rejected rows with their reasons and MISSING_FIELDS.
+        issues: The listed issues of the files.
+        tables: Where the full rows are.
+        filtered_out: Rows that the row filter excludes.
+
     """
 
     results: tuple[ProcessingResult, ...]
-    shelved_candidates: SpillableTable
-    shelved_others: SpillableTable
+    spilled_candidates: SpillableTable
+    spilled_rejected: SpillableTable
     issues: pl.DataFrame
-    tables: Tables
-    left_out: int = 0
+    tables: SheetTables
+    filtered_out: int = 0
 
     @property
-    def shelves(self) -> tuple[SpillableTable, SpillableTable]:
-        """The candidates, the others."""
-        return self.shelved_candidates, self.shelved_others
+    def spilled(self) -> tuple[SpillableTable, SpillableTable]:
+        """The candidates, then the rejected rows."""
+        return self.spilled_candidates, self.spilled_rejected
 
     @property
     def candidates(self) -> pl.DataFrame:
-        """Canonical columns and scores of the candidates, with LACKING, MODIFIED and POSITION; read anew if they are many."""
-        return self.shelved_candidates.load()
+        """The candidates, loaded again on each access if they are spilled."""
+        return self.spilled_candidates.load()
 
     @property
-    def others(self) -> pl.DataFrame:
-        """The rows that were not selected, with their reasons and LACKING; read anew if they are many."""
-        return self.shelved_others.load()
+    def rejected(self) -> pl.DataFrame:
+        """The rejected rows, loaded again on each access if they are spilled."""
+        return self.spilled_rejected.load()
+
+
+def score_files(
+    batches: Iterable[Sequence[FileRecord]], criteria: Criteria, duplicate_fields: tuple[str, ...], progress: Progress
+) -> ClassifiedFiles:
+    """Classify batches of ingested files as they arrive, and combine them.
+
+    After an unexpected exception the remaining files are still ingested before it is raised, so that the caller can retry
+    without the file that causes it.
+    """
+    parts: list[ClassifiedFiles] = []
+    fault: BaseException | None = None
+    for records in batches:
+        if fault is None:
+            try:
+                parts += score_batches([records], criteria, duplicate_fields, progress)
+            except BaseException as error:  # Rust panics are BaseExceptions
+                if not is_unexpected(error):
+                    raise
+                fault = error
+    if fault:
+        raise fault
+    return combine_parts(parts)
+
+
+def score_batches(
+    batches: Iterable[Sequence[FileRecord]], criteria: Criteria, duplicate_fields: tuple[str, ...], progress: Progress
+) -> Iterator[ClassifiedFiles]:
+    """Yield each batch classified, and report its files to `progress`."""
+    for records in batches:
+        part = classify_tables(records, criteria, duplicate_fields)
+        for result in part.results:
+            progress.file_done(result)
+        yield part
 
 
 def classify_tables(records: Sequence[FileRecord], criteria: Criteria, duplicate_fields: tuple[str, ...]) -> ClassifiedFiles:
-    """Classify the tables of records; a failed record gives a failed result and has none."""
-    tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
-    found = [_parted(frame, criteria, duplicate_fields) for frame in _marked(records, (criteria,), duplicate_fields)]
-    parts = [part for several in found for part in several]
+    """Classify the tables of files. A failed file gives a failed result without rows.
+
+    A file whose rows do not add up fails with the code `rows_lost`.
+    """
+    frames = _mark_rows(records, (criteria,), duplicate_fields)
+    parts = [part for frame in frames for part in _classify_in_slices(frame, criteria, duplicate_fields)]
+    results = _build_results(records, [part.statuses for part in parts])
+    unbalanced = [result.record.source.name for result in results if not result.account.balances]
+    is_kept = ~pl.col(_FILE).is_in(unbalanced) if unbalanced else pl.lit(value=True)
+    failed = [_fail_unbalanced(result) for result in results if not result.account.balances]
+    kept = [record for record in records if record.source.name not in unbalanced]
     return ClassifiedFiles(
-        _results(records, [part.statuses for part in parts]),
-        SpillableTable(combine_tables(part.candidates for part in parts), spill=False),
-        SpillableTable(_together(part.others for part in parts), spill=False),
-        collect_issues(records),
-        tables,
-        sum(part.left_out for part in parts),
+        (*(result for result in results if result.account.balances), *failed),
+        SpillableTable(combine_tables(part.candidates.filter(is_kept) for part in parts), spill=False),
+        SpillableTable(_concat(part.rejected.filter(is_kept) for part in parts), spill=False),
+        collect_issues(kept),
+        {(record.source.name, sheet.sheet): sheet.table for record in kept for sheet in record.sheets if sheet.table},
+        sum(part.filtered_out for part in parts),
     )
 
 
 @dataclass(frozen=True)
-class _Parted:
-    """Judged rows: `statuses`: file and status of each; and how many the filter left out."""
+class _Slice:
+    """Classified rows; `statuses`: the file and status of each."""
 
     statuses: pl.DataFrame
     candidates: pl.DataFrame
-    others: pl.DataFrame
-    left_out: int
+    rejected: pl.DataFrame
+    filtered_out: int
 
 
-def _parted(frame: pl.DataFrame, criteria: Criteria, duplicate_fields: tuple[str, ...]) -> list[_Parted]:
-    """The rows as the criteria judge them, some at a time: what the rules look at is as large as the table."""
-    parts = []
-    for begin in range(0, max(frame.height, 1), _AT_A_TIME):
-        part = criteria.classify(frame.slice(begin, _AT_A_TIME))
+def _classify_in_slices(frame: pl.DataFrame, criteria: Criteria, duplicate_fields: tuple[str, ...]) -> list[_Slice]:
+    slices = []
+    for start in range(0, max(frame.height, 1), _ROWS_AT_A_TIME):
+        part = criteria.classify(frame.slice(start, _ROWS_AT_A_TIME))
         is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
         candidates = part.frame.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
-        others = part.frame.filter(~is_candidate).select(cs.by_name(_to_link(part.frame.columns, duplicate_fields)) | _shown())
-        parts.append(_Parted(part.frame.select(_FILE, STATUS), candidates, others, part.filtered_out))
-    return parts
+        columns = cs.by_name(_list_match_columns(part.frame.columns, duplicate_fields)) | cs.by_name(
+            *_REJECTED_COLUMNS, require_all=False
+        )
+        rejected = part.frame.filter(~is_candidate).select(columns)
+        slices.append(_Slice(part.frame.select(_FILE, STATUS), candidates, rejected, part.filtered_out))
+    return slices
 
 
 def classify_records(
     records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
 ) -> list[tuple[FilteredRows, ...]]:
-    """The records' tables with LACKING, MODIFIED and POSITION, as each of the `criteria` judges them: equal rows in one order."""
-    return [tuple(one.classify(frame) for one in criteria) for frame in _marked(records, criteria, duplicate_fields)]
+    """Return the tables of the records, with the working columns, as each of the criteria classifies them, row by row alike."""
+    return [tuple(one.classify(frame) for one in criteria) for frame in _mark_rows(records, criteria, duplicate_fields)]
 
 
-def _marked(
+def _mark_rows(
     records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
 ) -> Iterator[pl.DataFrame]:
-    asked = {*duplicate_fields, "City", "State", *(name for one in criteria for name in one.profile.columns)}
-    return (_with_lacking(frame, duplicate_fields) for frame in _alike(records, asked))
-
-
-def combine_parts(parts: Sequence[ClassifiedFiles]) -> ClassifiedFiles:
-    """All parts as one, in the order of the files, sheets and rows, whatever that of their arrival."""
-    return ClassifiedFiles(
-        tuple(sorted((result for part in parts for result in part.results), key=lambda result: result.record.source.name)),
-        SpillableTable(_in_order(part.candidates for part in parts)),
-        SpillableTable(_in_order(part.others for part in parts)),
-        pl.concat([collect_issues(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True),
-        {place: table for part in parts for place, table in part.tables.items()},
-        sum(part.left_out for part in parts),
+    """Yield the rows of tables that have the same relevant columns, with MISSING_FIELDS, MODIFIED and POSITION."""
+    relevant = {*duplicate_fields, "City", "State", *(name for one in criteria for name in one.profile.columns)}
+    return (
+        frame.with_columns(pl.lit(describe_missing_fields(frame.columns, duplicate_fields)).alias(MISSING_FIELDS))
+        for frame in _group_tables(records, relevant)
     )
 
 
-def select_rejected(others: SpillableTable) -> pl.DataFrame:
-    """The rows that were not selected, as they are shown."""
-    return others.load([name for name in others.columns if name in _NOT_SELECTED])
+def combine_parts(parts: Sequence[ClassifiedFiles]) -> ClassifiedFiles:
+    """Combine the parts in the order of files, sheets and rows, whatever the order of arrival."""
+    return ClassifiedFiles(
+        tuple(sorted((result for part in parts for result in part.results), key=lambda result: result.record.source.name)),
+        SpillableTable(_combine_sorted(part.candidates for part in parts)),
+        SpillableTable(_combine_sorted(part.rejected for part in parts)),
+        pl.concat([collect_issues(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True),
+        {sheet: table for part in parts for sheet, table in part.tables.items()},
+        sum(part.filtered_out for part in parts),
+    )
+
+
+def select_rejected(rejected: SpillableTable) -> pl.DataFrame:
+    """Return the rejected rows with the columns that are shown."""
+    return rejected.load([name for name in rejected.columns if name in _REJECTED_COLUMNS])
 
 
 def select_match_columns(rows: pl.DataFrame | SpillableTable, duplicate_fields: tuple[str, ...]) -> pl.DataFrame:
-    """What tells which rows are one property, of rows with LACKING."""
-    names = _to_link(rows.columns, duplicate_fields)
+    """Return the columns that matching reads, of rows with MISSING_FIELDS."""
+    names = _list_match_columns(rows.columns, duplicate_fields)
     return rows.load(names) if isinstance(rows, SpillableTable) else rows.select(names)
 
 
-def _to_link(names: Collection[str], duplicate_fields: tuple[str, ...]) -> list[str]:
-    asked = dict.fromkeys((*LINKED_COLUMNS, *duplicate_fields, *SOURCE_COLUMNS, MISSING_FIELDS))
-    return [name for name in asked if name in names]
+def _list_match_columns(names: Collection[str], duplicate_fields: tuple[str, ...]) -> list[str]:
+    wanted = dict.fromkeys((*MATCH_COLUMNS, *duplicate_fields, *SOURCE_COLUMNS, MISSING_FIELDS))
+    return [name for name in wanted if name in names]
 
 
-def _shown() -> cs.Selector:
-    return cs.by_name(*_NOT_SELECTED, require_all=False)
-
-
-def add_unmapped_columns(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """The rows with the columns that pass through, from the tables by file, sheet and POSITION, which is dropped."""
+def add_unmapped_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFrame:
+    """Return the rows with their unmapped columns, read from the tables by file, sheet and POSITION, which is dropped."""
     if not rows.width:
         return rows
-    places = rows.select(_FILE, _SHEET, POSITION).with_row_index("__order").sort(_FILE, _SHEET, POSITION)
-    wanted = places.partition_by(_FILE, _SHEET, as_dict=True, maintain_order=True)
-    others = combine_tables(_in_blocks(_other_columns(tables[place], wanted.get(place)) for place in sorted(tables)))
-    back = others[places["__order"].arg_sort()]
-    return pl.concat([rows.drop(POSITION), back.drop(POSITION)], how="horizontal")
+    positions = rows.select(_FILE, _SHEET, POSITION).with_row_index("__order").sort(_FILE, _SHEET, POSITION)
+    by_sheet = positions.partition_by(_FILE, _SHEET, as_dict=True, maintain_order=True)
+    unmapped = combine_tables(_in_blocks(_read_unmapped(tables[sheet], by_sheet.get(sheet)) for sheet in sorted(tables)))
+    in_order = unmapped[positions["__order"].arg_sort()]
+    return pl.concat([rows.drop(POSITION), in_order.drop(POSITION)], how="horizontal")
 
 
 def attach_candidates(part: ClassifiedFiles, folder: TableFolder) -> list[ProcessingResult]:
-    """The results, each with its candidates on disk in `folder`, which lives as long as a result of it."""
-    own = part.candidates.partition_by(_FILE, as_dict=True) if part.candidates.width else {}
-    return [
-        replace(
-            result,
-            candidates_table=write_table(
-                _of_file(own.get((name,), part.candidates.clear()), part.tables, name), folder.new_path()
-            ),
-            temporary_folder=folder,
-        )
-        if result.success
-        else result
-        for result, name in ((result, result.record.source.name) for result in part.results)
-    ]
+    """Return the results, each with its candidates as Parquet in `folder`, which lives as long as one of the results."""
+    by_file = part.candidates.partition_by(_FILE, as_dict=True) if part.candidates.width else {}
+    results = []
+    for result in part.results:
+        name = result.record.source.name
+        if result.success:
+            rows = by_file.get((name,), part.candidates.clear())
+            table = write_table(_select_file_columns(rows, part.tables, name), folder.new_path())
+            results.append(replace(result, candidates_table=table, temporary_folder=folder))
+        else:
+            results.append(result)
+    return results
 
 
-def _of_file(rows: pl.DataFrame, tables: Tables, name: str) -> pl.DataFrame:
-    """A file's candidates with the columns that it has, whatever those of the files that were classified with it."""
-    own = {place: table for place, table in tables.items() if place[0] == name}
-    there = {column for table in own.values() for column in pl.read_parquet_schema(table)}
-    foreign = [column for column in rows.columns if column in _CANONICAL - there]
+def _select_file_columns(rows: pl.DataFrame, tables: SheetTables, name: str) -> pl.DataFrame:
+    """Return a file's candidates with the columns of that file, whatever those of the files classified with it."""
+    own = {sheet: table for sheet, table in tables.items() if sheet[0] == name}
+    columns = {column for table in own.values() for column in pl.read_parquet_schema(table)}
+    foreign = [column for column in rows.columns if column in _CANONICAL - columns]
     return combine_tables([add_unmapped_columns(rows.drop(foreign), own).drop(MISSING_FIELDS, MODIFIED, strict=False)])
 
 
 def _in_blocks(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Many frames at a time as one: thousands of small ones hold several times the memory of their cells."""
-    waiting = iter(frames)
-    while block := list(islice(waiting, _BLOCK)):
+    """Combine many frames at a time: thousands of small ones hold several times the memory of their cells."""
+    remaining = iter(frames)
+    while block := list(islice(remaining, _TABLES_PER_BLOCK)):
         yield combine_tables(block).rechunk()
 
 
-def _other_columns(table: Path, rows: pl.DataFrame | None) -> pl.DataFrame:
-    """What passes through of the rows at these positions; of none, the columns alone."""
-    others = pl.scan_parquet(table).with_row_index(POSITION).select(~_known())
-    return others.head(0).collect() if rows is None else others.collect()[rows[POSITION]]
+def _read_unmapped(table: Path, rows: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the unmapped columns of the rows at these positions; without rows, the columns alone."""
+    unmapped = pl.scan_parquet(table).with_row_index(POSITION).select(~_select_mapped())
+    return unmapped.head(0).collect() if rows is None else unmapped.collect()[rows[POSITION]]
 
 
-def _alike(records: Sequence[FileRecord], asked: set[str]) -> list[pl.DataFrame]:
-    """The canonical columns of all tables; tables that have the same of the `asked` columns are one frame."""
-    alike: dict[frozenset[str], list[pl.DataFrame]] = {}
+def _group_tables(records: Sequence[FileRecord], relevant: set[str]) -> list[pl.DataFrame]:
+    """Return the canonical columns of all tables; tables with the same of the `relevant` columns become one frame."""
+    groups: dict[frozenset[str], list[pl.DataFrame]] = {}
     for record in records:
         for sheet in record.sheets:
             if sheet.table:
-                frame = _canonical(sheet.table, record.source)
-                alike.setdefault(frozenset(asked.intersection(frame.columns)), []).append(frame)
-    return [_together(frames) for frames in alike.values()]
+                frame = _read_mapped(sheet.table, record.source)
+                groups.setdefault(frozenset(relevant.intersection(frame.columns)), []).append(frame)
+    return [_concat(frames) for frames in groups.values()]
 
 
-def _canonical(table: Path, source: SourceFile) -> pl.DataFrame:
-    known = pl.scan_parquet(table).with_row_index(POSITION).select(POSITION, _known())
-    return known.with_columns(pl.lit(source.name).alias(_FILE), pl.lit(source.modified).alias(MODIFIED)).collect()
+def _read_mapped(table: Path, source: SourceFile) -> pl.DataFrame:
+    rows = pl.scan_parquet(table).with_row_index(POSITION).select(POSITION, _select_mapped())
+    return rows.with_columns(pl.lit(source.name).alias(_FILE), pl.lit(source.modified).alias(MODIFIED)).collect()
 
 
-def _known() -> cs.Selector:
+def _select_mapped() -> cs.Selector:
     return cs.by_name(*_CANONICAL, *SOURCE_COLUMNS, require_all=False)
 
 
-def _with_lacking(frame: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
-    return frame.with_columns(pl.lit(describe_missing_fields(frame.columns, fields)).alias(MISSING_FIELDS))
+def _concat(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    with_columns = [frame for frame in frames if frame.width]
+    return pl.concat(with_columns, how="diagonal") if with_columns else pl.DataFrame()
 
 
-def _together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    some = [frame for frame in frames if frame.width]
-    return pl.concat(some, how="diagonal") if some else pl.DataFrame()
-
-
-def _in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+def _combine_sorted(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     table = combine_tables(frames)
     return table.sort(SOURCE_COLUMNS) if table.width else table
 
 
 def collect_issues(records: Iterable[FileRecord]) -> pl.DataFrame:
-    """The Issues of all files that are listed, each with its file."""
-    return pl.concat([pl.DataFrame(schema={_FILE: pl.String, **ISSUE_SCHEMA}), *map(_listed, filter(_has_issues, records))])
+    """Return the listed issues of all files, each with its file."""
+    with_issues = [record for record in records if any(sheet.issues for sheet in record.sheets)]
+    return pl.concat([pl.DataFrame(schema={_FILE: pl.String, **ISSUE_SCHEMA}), *map(_read_issues, with_issues)])
 
 
-def _has_issues(record: FileRecord) -> bool:
-    return any(sheet.issues for sheet in record.sheets)
-
-
-def _listed(record: FileRecord) -> pl.DataFrame:
-    """The Issues of a file that are listed, in the order of its sheets."""
+def _read_issues(record: FileRecord) -> pl.DataFrame:
+    """Return the listed issues of a file, in the order of its sheets."""
     tables = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
     issues = sample_issues(pl.concat(tables), MAX_LISTED_ISSUES)
     return issues.select(pl.lit(record.source.name).alias(_FILE), *ISSUE_SCHEMA)
 
 
-def _results(records: Sequence[FileRecord], frames: Sequence[pl.DataFrame]) -> tuple[ProcessingResult, ...]:
-    rows = pl.concat(
-        [frame.select(_FILE, STATUS) for frame in frames] or [pl.DataFrame(schema={_FILE: pl.String, STATUS: pl.String})]
-    )
+def _build_results(records: Sequence[FileRecord], statuses: Sequence[pl.DataFrame]) -> tuple[ProcessingResult, ...]:
+    rows = pl.concat([*statuses, pl.DataFrame(schema={_FILE: pl.String, STATUS: pl.String})])
     counts = {(file, status): count for file, status, count in rows.group_by(_FILE, STATUS).len().rows()}
     return tuple(
-        _result(record, {status: counts.get((record.source.name, status), 0) for status in RowStatus}) for record in records
+        _build_result(record, {status: counts.get((record.source.name, status), 0) for status in RowStatus}) for record in records
     )
 
 
-def _result(record: FileRecord, counts: Mapping[RowStatus, int]) -> ProcessingResult:
+def _build_result(record: FileRecord, counts: Mapping[RowStatus, int]) -> ProcessingResult:
     account = FileAccount(
         rows_read=sum(sheet.rows_read for sheet in record.sheets),
         candidates=counts[RowStatus.CANDIDATE],
@@ -298,13 +337,19 @@ def _result(record: FileRecord, counts: Mapping[RowStatus, int]) -> ProcessingRe
         flex_candidate_count=account.candidates,
         processing_time=record.seconds,
         error_message=str(record.error) if record.error else None,
-        source_file_info=_source_info(record),
+        source_file_info=_describe_source(record),
         record=record,
         account=account,
     )
 
 
-def _source_info(record: FileRecord) -> dict[str, object]:
+def _fail_unbalanced(result: ProcessingResult) -> ProcessingResult:
+    """Fail a file whose rows are not all accounted for."""
+    error = WorkerError.rows_lost(result.record.source.path.name, result.account).with_file(result.record.source.name)
+    return _build_result(replace(result.record, sheets=(), error=error), dict.fromkeys(RowStatus, 0))
+
+
+def _describe_source(record: FileRecord) -> dict[str, object]:
     source = record.source
     return {
         "name": source.name,

@@ -6,15 +6,18 @@ import pytest
 
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.column_names import MAX_POSSIBLE_DUPLICATES
+from flexscout.ingest.batch import FileIngestor
 from flexscout.ingest.scan import scan_folder
 from flexscout.merging import count_removed_rows, match_properties, merge_properties
-from flexscout.outputs.report.build import RunFacts, build_report, compute_statistics
+from flexscout.outputs.report.build import add_run_times, build_report, compute_statistics
 from flexscout.outputs.report.messages import build_messages
-from flexscout.runtime.batch import BatchProcessor
+from flexscout.outputs.results import ResultTables, RunFacts
 from flexscout.runtime.cache import TableCache
 from flexscout.runtime.executors import SerialExecutor
+from flexscout.runtime.progress import NoProgress
 from flexscout.runtime.storage import TableFolder
-from flexscout.scoring.classify import combine_parts
+from flexscout.scoring.classify import score_files
+from flexscout.scoring.criteria import Criteria
 from flexscout.skipped import FileSkipCode, SkippedFile
 from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
 
@@ -30,20 +33,18 @@ def write(folder, **files):
 def facts_of(exports, *, skipped=(), **settings):
     """Return the facts of a run over the workbooks of a folder."""
     config = PipelineConfiguration(**settings)
-    batch = BatchProcessor(config, executor=SerialExecutor())
+    criteria = Criteria.from_config(config)
     with TableFolder() as folder:
-        files = combine_parts(list(batch.process(scan_folder(exports).sources, TableCache(folder))))
-        merged = merge_properties(files, match_properties(files, config), config, batch.criteria)
+        batches = FileIngestor(config, executor=SerialExecutor()).ingest(scan_folder(exports).sources, TableCache(folder))
+        files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
+        merged = merge_properties(files, match_properties(files, config), config, criteria)
     return RunFacts(
+        tables=ResultTables(merged.master, merged.merge_log, merged.possible_duplicates),
         results=count_removed_rows(files.results, merged.merge_log),
         skipped=skipped,
-        master=merged.master,
-        merge_log=merged.merge_log,
-        possible_duplicates=merged.possible_duplicates,
         settings=config.model_dump(),
         seconds={"processing": 1.5, "export": 0.5},
         workers=2,
-        peak_memory_mb=123.456,
         version="1.2.3",
     )
 
@@ -148,7 +149,7 @@ def test_the_report_has_issue_counts_and_completeness(tmp_path):
 
 
 def test_performance_has_seconds_rates_and_megabytes(facts):
-    performance = build_report(facts)["performance"]
+    performance = add_run_times(build_report(facts), facts, 123.456)["performance"]
     assert performance.pop("properties_per_minute_per_file") > 150
     assert performance == {
         "files_reused": 0,
@@ -163,7 +164,7 @@ def test_performance_has_seconds_rates_and_megabytes(facts):
 
 @pytest.mark.parametrize(("peak", "count"), [(3_600.0, 0), (3_700.0, 1)])
 def test_memory_near_its_limit_gives_a_message(facts, peak, count):
-    found = [message for message in build_messages(replace(facts, peak_memory_mb=peak)) if "Raise --memory-limit" in message]
+    found = [message for message in build_messages(facts, peak) if "Raise --memory-limit" in message]
     assert len(found) == count
 
 
@@ -255,7 +256,12 @@ def test_possible_duplicates_give_a_message_with_the_option_to_merge_them(tmp_pa
 def test_only_the_likeliest_of_very_many_possible_duplicates_are_listed(tmp_path):
     write(tmp_path, a=[candidate(1, Address="1 Main St"), candidate(1, Address="1 Main")])
     few = facts_of(tmp_path)
-    (message,) = build_messages(replace(few, possible_duplicates=few.possible_duplicates[[0] * (MAX_POSSIBLE_DUPLICATES + 1)]))
+    (message,) = build_messages(
+        replace(
+            few,
+            tables=replace(few.tables, possible_duplicates=few.tables.possible_duplicates[[0] * (MAX_POSSIBLE_DUPLICATES + 1)]),
+        )
+    )
     assert message.startswith("10,001 possible duplicates to review")
     assert "the sheet Possible Duplicates lists the 10,000 likeliest" in message
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from flexscout.errors import OutputError
-from flexscout.runtime.metrics import Stopwatch
+from flexscout.runtime.metrics import Stage, Stopwatch
 from flexscout.runtime.run_log import open_run_log
 
 
@@ -41,7 +41,7 @@ def test_the_lines_of_a_run_have_its_id_and_those_of_another_one_another(tmp_pat
 
 
 def test_a_stage_is_logged_with_its_seconds_and_the_memory(tmp_path):
-    with open_run_log(tmp_path / "run.log", "INFO"), Stopwatch().stage("export"):
+    with open_run_log(tmp_path / "run.log", "INFO"), Stopwatch().stage(Stage.PUBLISH):
         pass
     (entry,) = lines(tmp_path / "run.log")
     assert (entry["event"], entry["stage"]) == ("stage_finished", "export")

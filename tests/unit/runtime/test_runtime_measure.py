@@ -4,13 +4,13 @@ import logging
 
 import pytest
 
-from flexscout.runtime.metrics import MemoryWatch, Stopwatch, measure_peak_mb
+from flexscout.runtime.metrics import MemoryWatch, Stage, Stopwatch, measure_peak_mb
 
 
 def test_each_stage_has_its_seconds_in_the_order_of_their_start():
     clock = Stopwatch()
-    for name in ("discovery", "processing"):
-        with clock.stage(name):
+    for stage in (Stage.SCAN, Stage.INGEST):
+        with clock.stage(stage):
             pass
     assert list(clock.seconds) == ["discovery", "processing"]
     assert all(seconds >= 0 for seconds in clock.seconds.values())
@@ -19,14 +19,14 @@ def test_each_stage_has_its_seconds_in_the_order_of_their_start():
 def test_a_stage_that_is_entered_again_goes_on():
     clock = Stopwatch()
     clock.seconds["processing"] = 100.0
-    with clock.stage("processing"):
+    with clock.stage(Stage.INGEST):
         pass
     assert clock.seconds["processing"] > 100
 
 
 def test_a_stage_that_fails_is_measured_too():
     clock = Stopwatch()
-    with pytest.raises(KeyError), clock.stage("processing"):
+    with pytest.raises(KeyError), clock.stage(Stage.INGEST):
         raise KeyError
     assert list(clock.seconds) == ["processing"]
 

@@ -1,6 +1,6 @@
 """Write workbooks, CSV, Parquet and JSON files."""
 
-from flexscout.outputs.files.sheets import ResultTables, choose_number_formats
+from flexscout.outputs.files.sheets import choose_number_formats
 from flexscout.outputs.files.table_files import (
     REASON_TEXT,
     add_reason_texts,
@@ -14,7 +14,6 @@ from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 
 __all__ = [
     "REASON_TEXT",
-    "ResultTables",
     "Sheet",
     "add_reason_texts",
     "choose_number_formats",

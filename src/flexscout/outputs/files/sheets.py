@@ -1,7 +1,6 @@
 """Lay out the sheets of the workbook."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -15,6 +14,7 @@ from flexscout.outputs.files.front_sheets import (
     choose_link_texts,
 )
 from flexscout.outputs.files.xlsx_writer import Sheet
+from flexscout.outputs.results import ResultTables
 
 _UNIT_FORMATS = {
     "USD": "$#,##0",
@@ -34,36 +34,6 @@ _SCORE_FORMATS = {
 }
 _TEXTS = ("Zip Code", "APN", "Unit", "Other Zip Code", "Other APN")
 _MAX_SHEETS = 40  # with a column each on the sheet Columns
-
-
-@dataclass(frozen=True)
-class ResultTables:
-    """The tables of a result. A table that isn't known, as for a past run, has no columns and gets no sheet.
-
-    Attributes:
-        master: The unique candidates, best first.
-        merge_log: One row per removed duplicate.
-        possible_duplicates: Pairs of candidates that may be one property, likeliest first.
-        rejected_rows: Property rows that aren't candidates, with their rejection reasons.
-        issues: The listed data issues.
-        explanations: Why the first candidates score what they do, in order.
-        is_rejected: For each row of `master`, whether the user's status rejects it; None if it isn't known.
-        changes: Changes since the previous result; None if there is nothing to compare.
-        unlisted_notes: The user's notes on properties that aren't in `master`.
-        user_columns: The user's own columns.
-
-    """
-
-    master: pl.DataFrame
-    merge_log: pl.DataFrame = field(default_factory=pl.DataFrame)
-    possible_duplicates: pl.DataFrame = field(default_factory=pl.DataFrame)
-    rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
-    issues: pl.DataFrame = field(default_factory=pl.DataFrame)
-    explanations: Sequence[str] = ()
-    is_rejected: pl.Series | None = None
-    changes: pl.DataFrame | None = None
-    unlisted_notes: pl.DataFrame | None = None
-    user_columns: tuple[str, ...] = ()
 
 
 def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]:

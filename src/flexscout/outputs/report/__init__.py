@@ -3,7 +3,6 @@
 from flexscout.outputs.report.build import (
     REPORT_FORMAT,
     TOP_CANDIDATES,
-    RunFacts,
     add_run_times,
     build_report,
     compute_statistics,
@@ -21,7 +20,6 @@ from flexscout.outputs.report.messages import build_messages, describe_unmatched
 __all__ = [
     "REPORT_FORMAT",
     "TOP_CANDIDATES",
-    "RunFacts",
     "add_run_times",
     "build_messages",
     "build_report",

@@ -1,8 +1,8 @@
 """Build the run report, the content of `pipeline_summary.json`."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.resources import files
 from math import isfinite
 from typing import Any
@@ -23,6 +23,7 @@ from flexscout.outputs.report.figures import (
     summarize_merges,
     summarize_possible_duplicates,
 )
+from flexscout.outputs.results import RunFacts
 from flexscout.runtime import ErrorHandler
 from flexscout.skipped import SkippedFile
 
@@ -33,50 +34,6 @@ _TOP_COLUMNS = (
     "Year Built", "Occupancy", "Flex Score", "Flex Classification", "Completeness", "Score Ceiling",
     "Source File", "Source Sheet", "Source Row", "Property ID", "Source Count", "Also In",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RunFacts:
-    """The facts of a run, from which its report and messages are made.
-
-    Attributes:
-        results: One result per input file, by name.
-        skipped: Files that weren't read.
-        master: The unique candidates, best first.
-        merge_log: The merge log, one row per removed duplicate.
-        possible_duplicates: Pairs of candidates that may be one property, likeliest first.
-        settings: The run's settings.
-        seconds: Duration of each stage.
-        workers: Number of worker processes.
-        peak_memory_mb: Peak memory of all processes of the run.
-        version: Version of flexscout.
-        filtered_out: Number of properties that `where` excludes.
-        unmatched_mappings: Entries of the mapping file that no header matches.
-        profile: The scoring profile.
-        explanations: Why the first candidates of `master` score what they do, at least TOP_CANDIDATES of them.
-        issues: The listed data issues.
-        rejected_rows: Property rows that aren't candidates, with their rejection reasons.
-        is_rejected: For each row of `master`, whether the user's status rejects it.
-
-    """
-
-    results: Sequence[ProcessingResult]
-    skipped: Sequence[SkippedFile]
-    master: pl.DataFrame
-    merge_log: pl.DataFrame
-    possible_duplicates: pl.DataFrame
-    settings: Mapping[str, Any]
-    seconds: Mapping[str, float]
-    workers: int
-    peak_memory_mb: float
-    version: str
-    filtered_out: int = 0
-    unmatched_mappings: Sequence[str] = ()
-    profile: Mapping[str, Any] = field(default_factory=dict)
-    explanations: Sequence[str] = ()
-    issues: pl.DataFrame = field(default_factory=pl.DataFrame)
-    rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
-    is_rejected: pl.Series | None = None
 
 
 def load_report_schema() -> dict[str, Any]:
@@ -90,16 +47,16 @@ def load_report_schema() -> dict[str, Any]:
 def compute_statistics(facts: RunFacts) -> AggregateStatistics:
     """Compute the run's statistics."""
     succeeded = [result for result in facts.results if result.success]
-    scores = facts.master["Flex Score"] if facts.master.width else pl.Series([], dtype=pl.Float64)
+    scores = facts.tables.master["Flex Score"] if facts.tables.master.width else pl.Series([], dtype=pl.Float64)
     return AggregateStatistics(
         total_files_processed=len(facts.results),
         successful_files=len(succeeded),
         failed_files=len(facts.results) - len(succeeded),
         total_properties=sum(result.property_count for result in succeeded),
-        unique_flex_properties=facts.master.height,
+        unique_flex_properties=facts.tables.master.height,
         average_flex_score=_mean(scores),
         score_distribution=count_scores(scores, facts.settings["min_flex_score"]),
-        geographic_coverage=count_places(facts.master),
+        geographic_coverage=count_places(facts.tables.master),
         processing_duration=_sum_seconds(facts),
     )
 
@@ -112,42 +69,42 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
         "statistics": asdict(compute_statistics(facts)),
         "files": _build_files(facts),
         "averages": {
-            "building_sqft": _average(facts.master, "Building SqFt"),
-            "lot_size_acres": _average(facts.master, "Lot Size Acres"),
-            "flex_score": _average(facts.master, "Flex Score"),
+            "building_sqft": _average(facts.tables.master, "Building SqFt"),
+            "lot_size_acres": _average(facts.tables.master, "Lot Size Acres"),
+            "flex_score": _average(facts.tables.master, "Flex Score"),
         },
-        "not_selected": count_rejection_reasons(facts.rejected_rows),
+        "not_selected": count_rejection_reasons(facts.tables.rejected_rows),
         "filter": {"where": facts.settings["where"], "left_out": facts.filtered_out},
         "deduplication": {
             "before": sum(result.flex_candidate_count for result in facts.results),
-            "removed": facts.merge_log.height,
-            "after": facts.master.height,
-            **summarize_merges(facts.merge_log),
-            "possible": summarize_possible_duplicates(facts.possible_duplicates),
-            "filled": summarize_fills(facts.master),
+            "removed": facts.tables.merge_log.height,
+            "after": facts.tables.master.height,
+            **summarize_merges(facts.tables.merge_log),
+            "possible": summarize_possible_duplicates(facts.tables.possible_duplicates),
+            "filled": summarize_fills(facts.tables.master),
         },
         "schema": list_columns_by_file(facts.results),
-        "columns": find_column_drift(facts.results, facts.issues),
+        "columns": find_column_drift(facts.results, facts.tables.issues),
         "mapping": {"file": facts.settings["mapping"], "unmatched": list(facts.unmatched_mappings)},
         "quality": _build_quality(facts),
         "errors": ErrorHandler().generate_error_report([error for result in facts.results if (error := result.record.error)]),
         "top_candidates": _build_top_candidates(facts),
-        "performance": _build_performance(facts),
+        "performance": _build_performance(facts, 0.0),
         "settings": dict(facts.settings),
         "profile": dict(facts.profile),
     }
 
 
-def add_run_times(report: Mapping[str, Any], facts: RunFacts) -> dict[str, Any]:
-    """Return the report with the final durations and memory, which are known only after the export."""
+def add_run_times(report: Mapping[str, Any], facts: RunFacts, peak_memory_mb: float) -> dict[str, Any]:
+    """Return the report with the time and memory that were used since it was built."""
     statistics = {**report["statistics"], "processing_duration": _sum_seconds(facts)}
-    return {**report, "statistics": statistics, "performance": _build_performance(facts)}
+    return {**report, "statistics": statistics, "performance": _build_performance(facts, peak_memory_mb)}
 
 
 def _build_quality(facts: RunFacts) -> dict[str, Any]:
     counts, texts = count_issues(facts.results), issue_reasons()
     reasons = {reason: texts[reason] for reason in counts if reason in texts}
-    return {"completeness": measure_completeness(facts.master), "issues": counts, "reasons": reasons}
+    return {"completeness": measure_completeness(facts.tables.master), "issues": counts, "reasons": reasons}
 
 
 def _sum_seconds(facts: RunFacts) -> float:
@@ -190,7 +147,7 @@ def _build_skipped_file(file: SkippedFile) -> dict[str, Any]:
     }
 
 
-def _build_performance(facts: RunFacts) -> dict[str, Any]:
+def _build_performance(facts: RunFacts, peak_memory_mb: float) -> dict[str, Any]:
     """Return durations, memory and throughput; the speed per file counts only files that were read in this run."""
     succeeded = [result for result in facts.results if result.success]
     read = [result for result in succeeded if not result.record.reused]
@@ -202,7 +159,7 @@ def _build_performance(facts: RunFacts) -> dict[str, Any]:
         "properties_per_minute_per_file": _rate(60 * sum(result.property_count for result in read), reading),
         "files_reused": sum(result.record.reused for result in facts.results),
         "workers": facts.workers,
-        "peak_memory_mb": round(facts.peak_memory_mb, 1),
+        "peak_memory_mb": round(peak_memory_mb, 1),
         "memory_limit_mb": round(facts.settings["memory_limit_gb"] * 1024, 1),
     }
 
@@ -212,10 +169,10 @@ def _rate(count: int, seconds: float) -> int:
 
 
 def _build_top_candidates(facts: RunFacts) -> list[dict[str, Any]]:
-    columns = [name for name in _TOP_COLUMNS if name in facts.master.columns]
-    ranked = facts.master.select(columns).with_row_index("rank", offset=1)
-    top = (ranked if facts.is_rejected is None else ranked.filter(~facts.is_rejected)).head(TOP_CANDIDATES)
-    explanations = dict(enumerate(facts.explanations, start=1))
+    columns = [name for name in _TOP_COLUMNS if name in facts.tables.master.columns]
+    ranked = facts.tables.master.select(columns).with_row_index("rank", offset=1)
+    top = (ranked if facts.tables.is_rejected is None else ranked.filter(~facts.tables.is_rejected)).head(TOP_CANDIDATES)
+    explanations = dict(enumerate(facts.tables.explanations, start=1))
     return [{**row, "Explanation": explanations.get(row["rank"], "")} for row in top.to_dicts()]
 
 

@@ -11,14 +11,14 @@ from flexscout.domain import (
     join_some,
 )
 from flexscout.models import ProcessingResult
-from flexscout.outputs.report.build import RunFacts
 from flexscout.outputs.report.figures import summarize_fills
+from flexscout.outputs.results import RunFacts
 from flexscout.runtime import MEMORY_WARNING_SHARE
 
 _MAX_NAMES = 10  # of a list in a message
 
 
-def build_messages(facts: RunFacts) -> list[str]:
+def build_messages(facts: RunFacts, peak_memory_mb: float = 0.0) -> list[str]:
     """Return messages about what the user should know of the result, in a fixed order."""
     return [
         *_describe_no_candidates(facts),
@@ -28,7 +28,7 @@ def build_messages(facts: RunFacts) -> list[str]:
         *_describe_fills(facts),
         *_describe_missing_match_fields(facts),
         *_describe_unlisted_issues(facts),
-        *_describe_memory(facts),
+        *_describe_memory(facts, peak_memory_mb),
         *_describe_mapping(facts),
     ]
 
@@ -40,7 +40,7 @@ def describe_unmatched_mappings(mapping: str, entries: Sequence[str]) -> str:
 
 def _describe_no_candidates(facts: RunFacts) -> list[str]:
     succeeded = [result for result in facts.results if result.success]
-    if not succeeded or facts.master.height:
+    if not succeeded or facts.tables.master.height:
         return []
     properties = format_count(_count_properties(facts), "property")
     threshold = f"{facts.settings['min_flex_score']:g}"
@@ -59,18 +59,20 @@ def _count_properties(facts: RunFacts) -> int:
 
 
 def _describe_different_apns(facts: RunFacts) -> list[str]:
-    different = int(facts.merge_log["Different APN"].sum())
+    different = int(facts.tables.merge_log["Different APN"].sum())
     if not different:
         return []
-    merges = f"{different:,} of {format_count(facts.merge_log.height, 'merge')} joined rows with different APNs at one address."
+    merges = (
+        f"{different:,} of {format_count(facts.tables.merge_log.height, 'merge')} joined rows with different APNs at one address."
+    )
     return [f"{merges} To keep parcels separate, use --duplicate-policy parcel (filtering.duplicate_policy: parcel)."]
 
 
 def _describe_possible_duplicates(facts: RunFacts) -> list[str]:
-    pairs = facts.possible_duplicates.height
+    pairs = facts.tables.possible_duplicates.height
     if not pairs:
         return []
-    nearly_sure = int(facts.possible_duplicates["Nearly Sure"].sum())
+    nearly_sure = int(facts.tables.possible_duplicates["Nearly Sure"].sum())
     first = f"the {MAX_POSSIBLE_DUPLICATES:,} likeliest" if pairs > MAX_POSSIBLE_DUPLICATES else "them"
     merge = f" --close-matches merge merges the {nearly_sure:,} that {_be(nearly_sure)} nearly sure." if nearly_sure else ""
     found = format_count(pairs, "possible duplicate")
@@ -78,7 +80,7 @@ def _describe_possible_duplicates(facts: RunFacts) -> list[str]:
 
 
 def _describe_fills(facts: RunFacts) -> list[str]:
-    count, changed = summarize_fills(facts.master).values()
+    count, changed = summarize_fills(facts.tables.master).values()
     if not count:
         return []
     scores = f" {format_count(changed, 'score')} changed (see Score Before Filling)." if changed else ""
@@ -130,11 +132,11 @@ def _describe_unlisted_issues(facts: RunFacts) -> list[str]:
     return [f"{name} has {count:,} issues. {listed}" for name, count in counts.items() if count > MAX_LISTED_ISSUES]
 
 
-def _describe_memory(facts: RunFacts) -> list[str]:
+def _describe_memory(facts: RunFacts, peak_memory_mb: float) -> list[str]:
     limit = facts.settings["memory_limit_gb"]
-    if facts.peak_memory_mb < MEMORY_WARNING_SHARE * limit * 1024:
+    if peak_memory_mb < MEMORY_WARNING_SHARE * limit * 1024:
         return []
-    used = f"{facts.peak_memory_mb / 1024:.1f} GB of the {limit:g} GB limit"
+    used = f"{peak_memory_mb / 1024:.1f} GB of the {limit:g} GB limit"
     return [f"The run used up to {used}. Raise --memory-limit or use fewer --workers before your data grows."]
 
 

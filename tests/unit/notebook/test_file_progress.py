@@ -9,8 +9,8 @@ from flexscout.cli.render.progress_bar import BarProgress, LineProgress
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.ingest.readers import limits as preflight
 from flexscout.ingest.readers.streaming import large_workbook as large
+from flexscout.notebook.processors import BatchProcessor
 from flexscout.runtime import progress
-from flexscout.runtime.batch import BatchProcessor
 from flexscout.runtime.progress import LoggedProgress, NoProgress
 from workbooks import HEADER, candidate, write_workbook
 

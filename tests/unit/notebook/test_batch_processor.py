@@ -11,8 +11,9 @@ import pytest
 from pebble.pool.process import TaskManager
 
 from flexscout.config.settings import PipelineConfiguration
+from flexscout.ingest.batch import count_workers
+from flexscout.notebook.processors import BatchProcessor
 from flexscout.pipeline import ScalableFlexPipeline
-from flexscout.runtime.batch import BatchProcessor, count_workers
 from flexscout.runtime.executors import SerialExecutor, WorkerDied, WorkerPool
 from flexscout.runtime.progress import NoProgress
 from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook

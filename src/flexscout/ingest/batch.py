@@ -1,0 +1,284 @@
+"""Ingest many files: hand them to worker processes, retry what may pass, diagnose workers that die."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from typing import Self
+
+from flexscout.config import PipelineConfiguration
+from flexscout.error_codes import ErrorCode
+from flexscout.errors import ProcessingError, WorkerError, to_processing_error
+from flexscout.ingest.mapping import load_mapping
+from flexscout.ingest.property_sheets import IngestOptions
+from flexscout.ingest.worker import diagnose_file, ingest_file, inspect_file
+from flexscout.models import FileRecord, HeaderMap, SourceFile
+from flexscout.runtime import (
+    ErrorAction,
+    ErrorHandler,
+    Executor,
+    FileProgressPoller,
+    NoProgress,
+    Progress,
+    TableCache,
+    WorkerDied,
+    WorkerPool,
+)
+
+_CACHED_BATCH = 100  # files known from an earlier run that are yielded together
+_BATCH_SECONDS = 0.03  # how long a finished file waits for others, to be scored together
+_UNEXPLAINED = {ErrorCode.WORKER_DIED, ErrorCode.OUT_OF_MEMORY}  # what became of the worker, not what is wrong with the file
+
+logger = logging.getLogger("flexscout.ingest")
+
+ReportProgress = Callable[[Iterable[SourceFile]], None]
+"""Called again and again with the files that workers are reading."""
+
+
+class FileIngestor:
+    """Turns source files into typed tables in the cache, in worker processes.
+
+    Args:
+        config: Workers, batch size, timeout and memory limit.
+        required: Canonical columns without which a file fails.
+        executor: Where the work runs; worker processes by default.
+        progress: Listener for the rows read so far of large files.
+
+    Raises:
+        ConfigurationError: The mapping file of `config` has an error.
+
+    """
+
+    workers = 0
+    """Worker processes of the last call, 0 if it needed none."""
+
+    def __init__(
+        self,
+        config: PipelineConfiguration,
+        required: tuple[str, ...] = (),
+        *,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.options = IngestOptions(load_mapping(config.mapping), required)
+        self._config = config
+        self._executor = executor
+        self._progress = progress or NoProgress()
+        self._handler = ErrorHandler()
+        self._memory_share = config.memory_limit_gb
+        self._header_maps: dict[HeaderMap, HeaderMap] = {}
+
+    @classmethod
+    def for_criteria(
+        cls,
+        config: PipelineConfiguration,
+        eligibility: Iterable[str],
+        *,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Build an ingestor that requires the columns of `eligibility` and of duplicates if `schema_policy` is `strict`."""
+        if config.schema_policy == "report":
+            required: tuple[str, ...] = ()
+        else:
+            compared = config.duplicate_fields if config.enable_deduplication else ()
+            required = tuple(dict.fromkeys((*eligibility, *compared)))
+        return cls(config, required, executor=executor, progress=progress)
+
+    def ingest(self, sources: Sequence[SourceFile], cache: TableCache) -> Iterator[list[FileRecord]]:
+        """Yield the records of files as they are done, a few at a time; files that the cache knows are not read."""
+        self._progress.started(len(sources))
+        cache = cache.with_options(self.options)
+        records = [(source, cache.find(source)) for source in sources]
+        cached = [self._share_header_maps(record) for _, record in records if record]
+        work = partial(ingest_file, cache=cache, options=self.options)
+        report_progress = FileProgressPoller(cache, self._progress).poll
+        with closing(self._run(work, [source for source, record in records if not record], cached, report_progress)) as batches:
+            for batch in batches:
+                _keep(batch, cache)
+                yield batch
+        self._progress.finished()
+
+    def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
+        """Return how the headers of each file would be mapped, from its first rows, in the order of the sources."""
+        records = {
+            record.source.name: record
+            for batch in self._run(partial(inspect_file, options=self.options), sources)
+            for record in batch
+        }
+        return [records[source.name] for source in sources]
+
+    def find_unused_mappings(self, records: Iterable[FileRecord]) -> tuple[str, ...]:
+        """Return the entries of the mapping file that match no header of any file."""
+        header_maps = {sheet.header_map for record in records for sheet in record.sheets}
+        return self.options.mapping.list_unused({header for header_map in header_maps for header in header_map.from_mapping})
+
+    def _run(
+        self,
+        work: Callable[..., FileRecord],
+        sources: Sequence[SourceFile],
+        cached: Sequence[FileRecord] = (),
+        report_progress: ReportProgress = lambda _: None,
+    ) -> Generator[list[FileRecord], None, None]:
+        """Yield records as they are done, with at most `batch_size` files handed out; the cached ones while workers start."""
+        waiting = iter(sources)
+        cached_batches = (list(cached[i : i + _CACHED_BATCH]) for i in range(0, len(cached), _CACHED_BATCH))
+        if not sources:
+            yield from cached_batches
+            return
+        with self._executor or self._start_workers(len(sources)) as executor:
+            memory = int(self._memory_share * 2**30)
+            tasks = _Tasks(
+                executor, partial(work, memory_bytes=memory), partial(diagnose_file, memory_bytes=memory), self._config.batch_size
+            )
+            tasks.submit(waiting)
+            yield from cached_batches
+            while tasks.is_unfinished:
+                yield self._collect(tasks, waiting, report_progress)
+
+    def _collect(self, tasks: "_Tasks", waiting: Iterator[SourceFile], report_progress: ReportProgress) -> list[FileRecord]:
+        """Return the records that are done within a moment of the first; hand out others instead."""
+        records: list[FileRecord] = []
+        until = time.monotonic() + _BATCH_SECONDS
+        while tasks.is_unfinished and (not records or time.monotonic() < until):
+            for future, task in tasks.wait(_BATCH_SECONDS):
+                record = self._read_result(future, task.source)
+                if task.unexplained:
+                    is_explained = record.error and record.error.code not in _UNEXPLAINED | {
+                        ErrorCode.TIMEOUT,
+                        ErrorCode.UNEXPECTED,
+                    }
+                    record = record if is_explained else task.unexplained
+                elif record.error and record.error.code in _UNEXPLAINED:
+                    tasks.diagnose(record)
+                    continue
+                if self._should_retry(record):
+                    tasks.submit_later(task.source, self._handler.retry_delay(task.source.path))
+                else:
+                    records.append(self._with_retries(record))
+            tasks.submit(tasks.take_due())
+            tasks.submit(waiting)
+            report_progress(tasks.sources)
+        return records
+
+    def _start_workers(self, files: int) -> Executor:
+        self.workers = count_workers(self._config, files)
+        self._memory_share = self._config.memory_limit_gb / self.workers
+        return WorkerPool(self.workers, self._config.timeout_minutes * 60, self._memory_share)
+
+    def _should_retry(self, record: FileRecord) -> bool:
+        """Return whether the record's error may pass, and log the retry."""
+        path = record.source.path
+        if record.error is None or self._handler.handle_file_error(path, record.error) is not ErrorAction.RETRY:
+            return False
+        data = {"file": record.source.name, "code": record.error.code, "retries": self._handler.count_retries(path)}
+        logger.warning("%s is tried again: %s", record.source.name, record.error.message, extra={"event": "retry", "data": data})
+        return True
+
+    def _with_retries(self, record: FileRecord) -> FileRecord:
+        retries = self._handler.count_retries(record.source.path)
+        self._handler.reset(record.source.path)
+        return replace(record, retries=retries) if retries else record
+
+    def _read_result(self, future: "Future[FileRecord]", source: SourceFile) -> FileRecord:
+        try:
+            return self._share_header_maps(future.result())
+        except TimeoutError:
+            error: ProcessingError = WorkerError.timed_out(source.path.name, self._config.timeout_minutes)
+        except WorkerDied as death:
+            error = WorkerError.worker_died(source.path.name, self._memory_share, death.exitcode)
+        except Exception as failure:  # noqa: BLE001 - whatever a worker ends with is that file's error
+            error = to_processing_error(source.path, failure)
+        return FileRecord(source, error=error.with_file(source.name))
+
+    def _share_header_maps(self, record: FileRecord) -> FileRecord:
+        """Return the record with equal header maps as one object: a thousand files of a vendor need only one."""
+        maps = [self._header_maps.setdefault(sheet.header_map, sheet.header_map) for sheet in record.sheets]
+        sheets = tuple(replace(sheet, header_map=header_map) for sheet, header_map in zip(record.sheets, maps, strict=True))
+        return replace(record, sheets=sheets)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A file that is handed out; `unexplained`: its record so far, if the death of its worker is being diagnosed."""
+
+    source: SourceFile
+    unexplained: FileRecord | None = None
+
+
+class _Tasks:
+    """The files that are handed out, at most `batch_size` at a time."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        work: Callable[[SourceFile], FileRecord],
+        diagnose: Callable[[SourceFile], FileRecord],
+        batch_size: int,
+    ) -> None:
+        self._executor, self._work, self._diagnose, self._batch_size = executor, work, diagnose, batch_size
+        self._running: dict[Future[FileRecord], _Task] = {}
+        self._later: list[tuple[float, SourceFile]] = []
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a file is handed out, or will be again."""
+        return bool(self._running or self._later)
+
+    @property
+    def sources(self) -> Iterator[SourceFile]:
+        """The files that are handed out."""
+        return (task.source for task in self._running.values())
+
+    def submit(self, sources: Iterable[SourceFile]) -> None:
+        """Hand out as many of the sources as `batch_size` allows."""
+        for source in islice(sources, self._free_slots):
+            self._running[self._executor.submit(self._work, source)] = _Task(source)
+
+    def submit_later(self, source: SourceFile, seconds: float) -> None:
+        """Hand the source out again after `seconds`; the other files go on meanwhile."""
+        self._later.append((time.monotonic() + seconds, source))
+
+    def take_due(self) -> list[SourceFile]:
+        """Return the postponed sources that are due, as many as `batch_size` allows."""
+        now = time.monotonic()
+        due = [entry for entry in self._later if entry[0] <= now][: self._free_slots]
+        self._later = [entry for entry in self._later if entry not in due]
+        return [source for _, source in due]
+
+    def diagnose(self, record: FileRecord) -> None:
+        """Find out why the worker of this file died."""
+        self._running[self._executor.submit(self._diagnose, record.source)] = _Task(record.source, record)
+
+    def wait(self, seconds: float) -> "list[tuple[Future[FileRecord], _Task]]":
+        """Return what is done as soon as anything is, or nothing after `seconds`."""
+        if not self._running:
+            time.sleep(seconds)  # only postponed files are left
+        futures = wait(self._running, timeout=seconds, return_when=FIRST_COMPLETED).done
+        return [(future, self._running.pop(future)) for future in futures]
+
+    @property
+    def _free_slots(self) -> int:
+        return max(0, self._batch_size - len(self._running))
+
+
+def count_workers(config: PipelineConfiguration, files: int) -> int:
+    """Return the number the user gave, or the default capped at the number of cores; never more than there are files."""
+    is_given = "max_workers" in config.model_fields_set
+    workers = config.max_workers if is_given else min(config.max_workers, os.cpu_count() or 1)
+    return max(1, min(workers, files))
+
+
+def _keep(records: Iterable[FileRecord], cache: TableCache) -> None:
+    """Record in the cache what was just read."""
+    for record in records:
+        if not record.reused:
+            try:
+                cache.store(record)
+            except OSError as error:
+                logger.warning("what was read of %s can't be kept: %s", record.source.name, error, extra={"event": "not_kept"})

@@ -1,0 +1,70 @@
+"""What the outputs of a run are made of: its tables, and the facts of its report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from flexscout.models import ProcessingResult
+from flexscout.skipped import SkippedFile
+
+
+@dataclass(frozen=True)
+class ResultTables:
+    """The tables of a result. A table that isn't known, as for a past run, has no columns and gets no sheet.
+
+    Attributes:
+        master: The unique candidates, best first.
+        merge_log: One row per removed duplicate.
+        possible_duplicates: Pairs of candidates that may be one property, likeliest first.
+        rejected_rows: Property rows that aren't candidates, with their rejection reasons.
+        issues: The listed data issues.
+        explanations: Why the first candidates score what they do, in order.
+        is_rejected: For each row of `master`, whether the user's status rejects it; None if it isn't known.
+        changes: Changes since the previous result; None if there is nothing to compare.
+        unlisted_notes: The user's notes on properties that aren't in `master`.
+        user_columns: The user's own columns.
+
+    """
+
+    master: pl.DataFrame
+    merge_log: pl.DataFrame = field(default_factory=pl.DataFrame)
+    possible_duplicates: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    issues: pl.DataFrame = field(default_factory=pl.DataFrame)
+    explanations: Sequence[str] = ()
+    is_rejected: pl.Series | None = None
+    changes: pl.DataFrame | None = None
+    unlisted_notes: pl.DataFrame | None = None
+    user_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """The facts of a run, from which its report and messages are made.
+
+    Attributes:
+        tables: The tables of the result.
+        results: One result per input file, by name.
+        skipped: Files that weren't read.
+        settings: The run's settings.
+        seconds: Duration of each stage; it grows while the run goes on.
+        workers: Number of worker processes.
+        version: Version of flexscout.
+        filtered_out: Number of properties that `where` excludes.
+        unmatched_mappings: Entries of the mapping file that no header matches.
+        profile: The scoring profile.
+
+    """
+
+    tables: ResultTables
+    results: Sequence[ProcessingResult]
+    skipped: Sequence[SkippedFile]
+    settings: Mapping[str, Any]
+    seconds: Mapping[str, float]
+    workers: int
+    version: str
+    filtered_out: int = 0
+    unmatched_mappings: Sequence[str] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
