@@ -17,15 +17,11 @@ import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from flexscout.domain import escape_controls, format_bytes, join_some
 from flexscout.error_codes import ErrorCategory, ErrorCode
-
-if TYPE_CHECKING:
-    from flexscout.models import FileAccount
 
 _HEADERS_SHOWN = 30
 _CELL_SHOWN = 40  # characters
@@ -368,14 +364,14 @@ class WorkerError(ProcessingError):
         )
 
     @classmethod
-    def rows_lost(cls, name: str, account: "FileAccount") -> Self:
-        """Build the error of a file whose rows are not all accounted for, which is a fault of flexscout."""
-        counts = {field: value for field, value in asdict(account).items() if field not in ("rows_read", "duplicates_removed")}
-        parts = ", ".join(f"{value:,} {field.replace('_', ' ')}" for field, value in counts.items())
+    def rows_lost(cls, name: str, rows_read: int, accounted: Mapping[str, int]) -> Self:
+        """Build the error of a file whose rows are not all accounted for, which is a bug in flexscout."""
+        counts = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in accounted.items())
         return cls(
             ErrorCode.ROWS_LOST,
-            f"{name}: {account.rows_read:,} rows were read, but {sum(counts.values()):,} are accounted for ({parts}).",
-            "This is a fault of flexscout. Send the log of the run to those who maintain it; the other files are not affected.",
+            f"{name}: {rows_read:,} rows were read, but {sum(accounted.values()):,} are accounted for ({counts}). "
+            "This is a bug in flexscout.",
+            "Send the log of the run to the maintainers. The other files are not affected.",
         )
 
 

@@ -291,10 +291,15 @@ class FileAccount:
     duplicates_removed: int = 0
 
     @property
+    def parts(self) -> dict[str, int]:
+        """The counts that add up to `rows_read`."""
+        names = ("candidates", "below_score", "not_eligible", "blank", "not_data")
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def balances(self) -> bool:
         """Whether every row is accounted for."""
-        parts = self.candidates + self.below_score + self.not_eligible + self.blank + self.not_data
-        return self.rows_read == parts
+        return self.rows_read == sum(self.parts.values())
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ linked = import_module("flexscout.merging.properties")  # the package has a func
 
 HIDDEN = "17 Hidden Court"
 PLACES = {
-    "scoring": (flexscout.scoring.criteria.Criteria, "judge"),
+    "scoring": (flexscout.scoring.criteria.Criteria, "classify"),
     "matching": (linked, "find_clusters"),
     "merging": (linked, "deduplicate"),
     "publishing": (flexscout.outputs.publish, "write_tables"),

@@ -345,7 +345,8 @@ def _build_result(record: FileRecord, counts: Mapping[RowStatus, int]) -> Proces
 
 def _fail_unbalanced(result: ProcessingResult) -> ProcessingResult:
     """Fail a file whose rows are not all accounted for."""
-    error = WorkerError.rows_lost(result.record.source.path.name, result.account).with_file(result.record.source.name)
+    source, account = result.record.source, result.account
+    error = WorkerError.rows_lost(source.path.name, account.rows_read, account.parts).with_file(source.name)
     return _build_result(replace(result.record, sheets=(), error=error), dict.fromkeys(RowStatus, 0))
 
 

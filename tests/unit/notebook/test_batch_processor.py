@@ -235,7 +235,7 @@ def test_sheets_of_one_file_may_spell_a_column_differently(tmp_path):
 
 
 def test_a_single_path_is_not_a_list():
-    with pytest.raises(TypeError, match="A list of paths is needed"):
+    with pytest.raises(TypeError, match="Expected a list of paths"):
         BatchProcessor().process_batch("a.xlsx")
 
 
