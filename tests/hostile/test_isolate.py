@@ -187,7 +187,7 @@ def test_a_fault_of_two_files_together_ends_the_run_and_leaves_the_previous_outp
     run()
     before = kept_bytes()
     write_workbook(folder / "new.xlsx", [HEADER, candidate(70)])
-    original = linked.duplicate_groups
+    original = linked.find_clusters
 
     def faulty(rows, *others):
         if {"bad.xlsx", "new.xlsx"} <= set(rows["Source File"]):
@@ -238,7 +238,7 @@ def test_the_report_to_send_has_columns_and_calls_but_no_cell(monkeypatch):
     assert "Sheet 'Sheet1': 3 rows" in text
     assert "polars " in text
     assert "ValueError" in text
-    assert "linked.py" in text
+    assert "properties.py" in text
     assert not [cell for cell in (HIDDEN, "Charlotte", "30000", "Test Street") if cell in text]
 
 
@@ -280,13 +280,13 @@ def test_one_faulty_file_by_itself_leaves_the_previous_outputs(monkeypatch):
 PROGRAM = """
 from importlib import import_module
 linked = import_module("flexscout.merging.properties")
-original = linked.duplicate_groups
+original = linked.find_clusters
 Panic = type("PanicException", (BaseException,), {{}})
 def faulty(rows, *others):
     if {condition}:
         raise {error}("a fault")
     return original(rows, *others)
-linked.duplicate_groups = faulty
+linked.find_clusters = faulty
 import sys
 sys.argv = ["flexscout", "run", "in"]
 from flexscout.cli import main
