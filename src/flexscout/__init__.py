@@ -1,6 +1,6 @@
-"""flexscout: a folder of commercial-property exports becomes one ranked, deduplicated, explained list.
+"""flexscout turns a folder of commercial-property exports into one ranked, deduplicated, explained list.
 
-The names below are loaded when they are first used, so that importing the package costs nothing.
+The public names are loaded on first use, so that importing the package is fast.
 """
 
 from flexscout._import_path import SafeImports
@@ -53,7 +53,7 @@ __all__ = [
     "ScalableFlexPipeline",
 ]
 
-# A library speaks only when it is asked to.
+# A library logs only if its user configures logging.
 logging.getLogger("flexscout").addHandler(logging.NullHandler())
 
 

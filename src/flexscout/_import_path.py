@@ -1,6 +1,6 @@
-"""Keep the current folder off the import path: people run flexscout where they download files of strangers.
+"""Keep the current folder off the import path, because people run flexscout in folders of downloaded files.
 
-Everything here runs before that folder is off the path, so this module may import only what Python itself has loaded by then.
+This module runs before that folder is off the path, so it may import only modules that Python itself has loaded already.
 """
 
 import os
@@ -8,24 +8,24 @@ import sys
 
 
 def filter_import_path(entries: list[str]) -> list[str]:
-    """Return the entries without the current folder, relative ones, and those that a relative piece of PYTHONPATH became.
+    """Return the entries without the current folder, relative entries, and entries from relative parts of PYTHONPATH.
 
-    The folder that holds this package stays: whoever could write there could change flexscout itself.
+    The folder of this package stays: anyone who can write there can change flexscout itself.
     """
-    pieces = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    unsafe = {_resolve(piece) for piece in ("", *pieces) if not os.path.isabs(piece)}
+    parts = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    unsafe = {_resolve(part) for part in ("", *parts) if not os.path.isabs(part)}
     unsafe.discard(_resolve(os.path.dirname(os.path.dirname(__file__))))
     return [entry for entry in entries if os.path.isabs(entry) and _resolve(entry) not in unsafe]
 
 
 def filter_python_path() -> str:
-    """Return the value of PYTHONPATH for child processes: its safe pieces, as absolute paths."""
-    pieces = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return os.pathsep.join(filter_import_path([piece if os.path.isabs(piece) else _resolve(piece) for piece in pieces]))
+    """Return PYTHONPATH for child processes: its safe parts, as absolute paths."""
+    parts = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join(filter_import_path([part if os.path.isabs(part) else _resolve(part) for part in parts]))
 
 
 def remove_current_folder() -> None:
-    """Import nothing from the current folder from now on. For the program; a library leaves its caller's path alone."""
+    """Remove the current folder from the import path for good. For the program; a library leaves its caller's path alone."""
     safe = filter_import_path(sys.path), filter_python_path()
     sys.path[:] = safe[0]
     if "PYTHONPATH" in os.environ:
@@ -33,7 +33,7 @@ def remove_current_folder() -> None:
 
 
 class SafeImports:
-    """Context in which nothing is imported from the current folder; afterwards the caller's path is what it was."""
+    """Context without the current folder on the import path; the caller's path is restored on exit."""
 
     def __enter__(self) -> None:
         self._path = sys.path

@@ -240,7 +240,7 @@ def test_a_factor_can_be_named_points(errors_in):
             changed("    column", "\tcolumn"),
             "mine.yaml, line 4: not valid YAML: found character '\\t' that cannot start any token.",
         ),
-        ("about: 2026-02-31\n", "mine.yaml holds a value that won't do: day is out of range for month."),
+        ("about: 2026-02-31\n", "mine.yaml has a value that is not valid: day is out of range for month."),
         ("- 1\n", "mine.yaml must contain profile keys, such as factors: and classes:, not [1]."),
         ("hello", "mine.yaml must contain profile keys, such as factors: and classes:, not 'hello'."),
     ],
@@ -311,5 +311,5 @@ def test_a_hostile_profile_is_reported_in_a_short_message(errors_in, name):
 def test_a_hostile_profile_that_extends_another_is_reported_in_a_short_message(errors_in, tmp_path):
     (tmp_path / "other.yaml").write_text(HOSTILE["lists"], encoding="utf-8")
     assert errors_in("extends: other.yaml\n" + HOSTILE["lists"]) == [
-        "mine.yaml holds more than 50,000 entries, too many for such a file."
+        "mine.yaml has more than 50,000 entries, too many for such a file."
     ]
