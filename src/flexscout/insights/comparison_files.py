@@ -1,4 +1,4 @@
-"""A comparison as a workbook, a CSV or JSON."""
+"""Write a comparison of two profiles as a workbook, CSV or JSON."""
 
 from pathlib import Path
 from typing import Any
@@ -16,31 +16,35 @@ _TEXTS = ("Zip Code", "APN", "Address", "Why")
 
 
 def check_comparison_path(path: Path, config: PipelineConfiguration) -> None:
-    """Raise OutputError if a comparison is not to be written there: a format that is none of its, a run's own output."""
+    """Raise OutputError if the file type is not supported, or the path is an output of a run."""
     if path.suffix.lower() not in _SUFFIXES:
-        raise OutputError(f"{path.name} names no format of a comparison.", "End it in .xlsx, .csv or .json.")
+        raise OutputError(f"{path.name} is not a supported file type.", "Use a name that ends in .xlsx, .csv or .json.")
     if path.resolve() in {own.resolve() for own in config.own_files}:
-        raise OutputError(f"{path} is where a run writes its own result.", "Give the comparison another place.")
+        raise OutputError(f"{path} is an output of runs.", "Choose another path for the comparison.")
 
 
 def write_comparison(comparison: ProfileComparison, path: Path) -> Path:
-    """Write it in the format that the path's ending names; what stood there is kept as `NAME.bak`.
+    """Write a comparison in the format of the path's suffix; an existing file is kept as `NAME.bak`.
 
-    A workbook has the sheets Summary, Enter, Leave and Moves; a CSV is one table with a column `Change`. Raises OutputError.
+    A workbook has the sheets Summary, Enter, Leave and Moves; a CSV is one table with a column `Change`.
+
+    Raises:
+        OutputError: The file can't be written.
+
     """
     with OutputTransaction() as outputs:
         beside = outputs.stage(path)
         if path.suffix.lower() == ".xlsx":
-            write_workbook(_sheets(comparison), beside)
+            write_workbook(_build_sheets(comparison), beside)
         elif path.suffix.lower() == ".csv":
-            write_csv(_one_table(comparison), beside)
+            write_csv(_build_table(comparison), beside)
         else:
             write_report(comparison_to_dict(comparison), beside)
         return outputs.commit()[0]
 
 
 def comparison_to_dict(comparison: ProfileComparison) -> dict[str, Any]:
-    """All of it, for programs; a list of properties each for `enter`, `leave` and `moves`."""
+    """Convert a comparison to JSON values; `enter`, `leave` and `moves` are lists of properties."""
     files = [(result.record.source.name, result.record.error) for result in comparison.results]
     return {
         **dict(zip("ab", comparison.names, strict=True)),
@@ -56,31 +60,31 @@ def comparison_to_dict(comparison: ProfileComparison) -> dict[str, Any]:
 
 
 def _tables(comparison: ProfileComparison) -> dict[str, pl.DataFrame]:
-    found = comparison.changes
-    return {"enter": found.enter, "leave": found.leave, "moves": found.moves}
+    changes = comparison.changes
+    return {"enter": changes.enter, "leave": changes.leave, "moves": changes.moves}
 
 
-def _one_table(comparison: ProfileComparison) -> pl.DataFrame:
+def _build_table(comparison: ProfileComparison) -> pl.DataFrame:
     tables = [table.select(pl.lit(name).alias("Change"), pl.all()) for name, table in _tables(comparison).items()]
     return pl.concat(tables, how="diagonal")
 
 
-def _sheets(comparison: ProfileComparison) -> list[Sheet]:
+def _build_sheets(comparison: ProfileComparison) -> list[Sheet]:
     tables = _tables(comparison)
     formats = choose_number_formats(comparison.changes.moves.columns) | _FORMATS
     return [
-        Sheet("Summary", _summary(comparison)),
+        Sheet("Summary", _build_summary(comparison)),
         *(Sheet(name.capitalize(), table, formats, _TEXTS) for name, table in tables.items()),
     ]
 
 
-def _summary(comparison: ProfileComparison) -> list[dict[str, Any]]:
+def _build_summary(comparison: ProfileComparison) -> list[dict[str, Any]]:
     counts = comparison.changes.counts
     failed = [result for result in comparison.results if not result.success]
     rows: list[tuple[str, Any]] = [
         ("Profile A", comparison.names[0]),
         ("Profile B", comparison.names[1]),
-        ("Least score of a candidate", comparison.min_flex_score),
+        ("Minimum score of a candidate", comparison.min_flex_score),
         ("Files read", len(comparison.results) - len(failed)),
         ("Files that failed", len(failed)),
         ("Properties on the list in A", counts["in_a"]),
@@ -88,9 +92,9 @@ def _summary(comparison: ProfileComparison) -> list[dict[str, Any]]:
         ("On both lists", counts["in_both"]),
         ("Enter: on the list in B only", counts["enter"]),
         ("Leave: on the list in A only", counts["leave"]),
-        ("On both lists with another score", counts["other_score"]),
-        ("On both lists with the same score, another rank", counts["only_other_rank"]),
+        ("On both lists, different score", counts["other_score"]),
+        ("On both lists, same score, different rank", counts["only_other_rank"]),
         ("On both lists, unchanged", counts["unchanged"]),
-        *((f"Could not be read: {result.record.source.name}", result.error_message) for result in failed),
+        *((f"Couldn't be read: {result.record.source.name}", result.error_message) for result in failed),
     ]
     return [{"Figure": figure, "Value": value} for figure, value in rows]

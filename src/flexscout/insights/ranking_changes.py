@@ -1,4 +1,4 @@
-"""Why a property has another place by another profile, in words."""
+"""Compare the rankings of two profiles, A and B, and explain each change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,48 +22,73 @@ from flexscout.models import RowStatus
 from flexscout.scoring import Profile, points_column
 
 PROPERTY, RANK = "__property", "__rank"
-"""Working columns: what is equal in the rows of one property; its place on the list, from 1, null for rows that are not on it."""
+"""Working columns: number of the property a row belongs to; its rank on the list, from 1, null for rows that are not listed."""
+
+SHOWN = (*ADDRESS_COLUMNS, "Score A", "Score B", "Rank A", "Rank B", "Rank Change", "Why")
+ABOUT = ("Property Name", "Property Type", "Zip Code", "County", "APN", "Building SqFt", "Lot Size Acres", "Year Built")
+"""Columns of a change, and of its property as far as the inputs have them."""
+
+_EMPTY = {
+    **dict.fromkeys(ADDRESS_COLUMNS, pl.String),
+    **dict.fromkeys(("Score A", "Score B"), pl.Float64),
+    **dict.fromkeys(("Rank A", "Rank B", "Rank Change"), pl.Int64),
+    "Why": pl.String,
+    **dict.fromkeys(SOURCE_COLUMNS[:2], pl.String),
+    SOURCE_COLUMNS[2]: pl.Int64,
+}
+
+_OF = "__{} {}"  # working columns: a column as A or B has it
+_KNOWN = "Completeness"
+_TOP_FACTORS = 3  # that are listed if the profiles share no factor
+_DECIMALS = 2  # of points
+_OTHERS_MOVED = "same points; other properties moved"
+_WEIGHTED = "same points, weighted differently"
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """`rows`: those that either profile takes, as `profile` judges them, with PROPERTY and RANK, by file, sheet and row."""
+    """Rows that either profile selects, as `profile` classifies them, with PROPERTY and RANK, by file, sheet and row."""
 
     profile: Profile
     rows: pl.DataFrame
 
     @property
     def listed(self) -> pl.DataFrame:
-        """A row per property on the list."""
+        """Listed rows, one per property."""
         return self.rows.filter(pl.col(RANK).is_not_null())
 
 
 def rank_candidates(
-    frames: Sequence[pl.DataFrame], positions: pl.Series, groups: Clusters | None, profile: Profile, config: PipelineConfiguration
+    frames: Sequence[pl.DataFrame],
+    positions: pl.Series,
+    clusters: Clusters | None,
+    profile: Profile,
+    config: PipelineConfiguration,
 ) -> Ranking:
-    """The rows of all frames, ranked as a run would; `positions`: where each stands among the rows that `groups` are of."""
+    """Rank the rows of all frames as a run would.
+
+    Args:
+        frames: Rows that either profile selects, as `profile` classifies them.
+        positions: Position of each row among the rows that `clusters` were built from.
+        clusters: Rows of one property; None if there are no rows.
+        profile: Profile of this side.
+        config: Settings of the run.
+
+    """
     rows = combine_tables(frames)
-    if groups is None or not rows.width:
+    if clusters is None or not rows.width:
         return Ranking(profile, rows)
-    # Where nothing is merged, each row is for itself.
-    own = groups.cluster_ids.gather(positions) if config.enable_deduplication else positions
-    known = rows.with_columns(positions.alias(ROW), own.alias(PROPERTY)).sort(SOURCE_COLUMNS)
-    chosen = known.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
-    survivors = merge_matches(chosen, groups, config).survivors
+    # Without deduplication, each row is a property.
+    properties = clusters.cluster_ids.gather(positions) if config.enable_deduplication else positions
+    rows = rows.with_columns(positions.alias(ROW), properties.alias(PROPERTY)).sort(SOURCE_COLUMNS)
+    candidates = rows.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
+    survivors = merge_matches(candidates, clusters, config).survivors
     ranks = survivors.with_row_index(RANK, offset=1).select(*SOURCE_COLUMNS, pl.col(RANK).cast(pl.Int64))
-    return Ranking(profile, known.join(ranks, on=SOURCE_COLUMNS, how="left", maintain_order="left"))
+    return Ranking(profile, rows.join(ranks, on=SOURCE_COLUMNS, how="left", maintain_order="left"))
 
 
-_OF = "__{} {}"  # working columns: what A or B sees
-_KNOWN = "Completeness"
-_HIGHEST = 3  # factors that are told where the profiles share none
-_DECIMALS = 2  # of points, as they are told and compared
-_MOVED = "the same points; others pass it or fall behind"
-_WEIGHED = "the same points, but they count otherwise"
-
-
-def collect_side(rows: pl.DataFrame, letter: str, keys: Sequence[str] = SOURCE_COLUMNS) -> pl.DataFrame:
-    """What the side `letter`, A or B, sees in the rows, beside the `keys` by which they are found."""
+def select_side(rows: pl.DataFrame, letter: str, keys: Sequence[str] = SOURCE_COLUMNS) -> pl.DataFrame:
+    """Select what the side `letter`, A or B, has for the rows, with the `keys` to join by."""
     points = [name for name in rows.columns if name.endswith(POINTS_SUFFIX)]
     return rows.select(
         *keys,
@@ -75,111 +100,99 @@ def collect_side(rows: pl.DataFrame, letter: str, keys: Sequence[str] = SOURCE_C
 
 
 def explain_moves(pairs: pl.DataFrame, a: Profile, b: Profile, min_flex_score: float) -> pl.Series:
-    """A sentence per row of what both sides saw: who refuses it and why, which points differ, which row speaks for it."""
+    """Explain each row: which side rejects it and why, which points differ, and which row survives in A."""
     shared = a.factors.keys() & b.factors.keys()
-    points = _differences(a, b) if shared else _highest(pairs, a, b)
-    refused = [_refused(letter, min_flex_score) for letter in "AB"]
-    told = pl.concat_str(*refused, points, _other_row(), separator=". ", ignore_nulls=True)
-    silent = pl.when(pl.col("Score A") != pl.col("Score B")).then(pl.lit(_WEIGHED)).otherwise(_more_known())
-    sentence = pl.when(told == "").then(silent).otherwise(told)
+    points = _describe_differences(a, b) if shared else _describe_top_factors(pairs, a, b)
+    rejections = [_describe_rejection(letter, min_flex_score) for letter in "AB"]
+    text = pl.concat_str(*rejections, points, _describe_other_survivor(), separator=". ", ignore_nulls=True)
+    default = pl.when(pl.col("Score A") != pl.col("Score B")).then(pl.lit(_WEIGHTED)).otherwise(_describe_completeness())
+    sentence = pl.when(text == "").then(default).otherwise(text)
     return pairs.select(sentence.alias("Why"))["Why"]
 
 
-def _refused(letter: str, min_flex_score: float) -> pl.Expr:
-    """Why a side has the row not on its list."""
+def _describe_rejection(letter: str, min_flex_score: float) -> pl.Expr:
+    """Describe why a side rejects the row; null if it doesn't."""
     status, reason = pl.col(_OF.format(letter, STATUS)), pl.col(_OF.format(letter, REASONS))
     return (
         pl.when(status == RowStatus.NOT_ELIGIBLE)
         .then(pl.format("not eligible in {}: {}", pl.lit(letter), reason))
         .when(status == RowStatus.BELOW_SCORE)
-        .then(pl.lit(f"its score is below {min_flex_score:g} in {letter}"))
+        .then(pl.lit(f"score below {min_flex_score:g} in {letter}"))
     )
 
 
-def _differences(a: Profile, b: Profile) -> pl.Expr:
-    """`Building Size 1 -> 3, Bonus 0 -> 0.5`; null where no points differ."""
+def _describe_differences(a: Profile, b: Profile) -> pl.Expr:
+    """Return `Building Size 1 -> 3, Bonus 0 -> 0.5`; null if no points differ."""
     names = list(dict.fromkeys((*a.points_columns, *b.points_columns)))
-    parts = [_difference(name, in_a=name in a.points_columns, in_b=name in b.points_columns) for name in names]
-    told = pl.concat_str(parts, separator=", ", ignore_nulls=True)
-    return pl.when(told != "").then(told)
+    parts = [_describe_difference(name, in_a=name in a.points_columns, in_b=name in b.points_columns) for name in names]
+    text = pl.concat_str(parts, separator=", ", ignore_nulls=True)
+    return pl.when(text != "").then(text)
 
 
-def _difference(name: str, *, in_a: bool, in_b: bool) -> pl.Expr:
+def _describe_difference(name: str, *, in_a: bool, in_b: bool) -> pl.Expr:
     factor = pl.lit(name.removesuffix(POINTS_SUFFIX))
     if in_a and in_b:
-        before, after = _points("A", name), _points("B", name)
-        return pl.when(before != after).then(pl.format("{} {} -> {}", factor, format_points(before), format_points(after)))
+        points_a, points_b = _round_points("A", name), _round_points("B", name)
+        return pl.when(points_a != points_b).then(
+            pl.format("{} {} -> {}", factor, format_points(points_a), format_points(points_b))
+        )
     letter = "A" if in_a else "B"
-    only = _points(letter, name)
-    return pl.when(only != 0).then(pl.format("{} {} in {} only", factor, format_points(only), pl.lit(letter)))
+    points = _round_points(letter, name)
+    return pl.when(points != 0).then(pl.format("{} {} in {} only", factor, format_points(points), pl.lit(letter)))
 
 
-def _highest(pairs: pl.DataFrame, a: Profile, b: Profile) -> pl.Expr:
-    """`A: Building Size 3, Age 1. B: Zoning 10`: what counts most on each side."""
-    sides = [pl.format("{}: {}", pl.lit(letter), _most(pairs, profile, letter)) for letter, profile in (("A", a), ("B", b))]
+def _describe_top_factors(pairs: pl.DataFrame, a: Profile, b: Profile) -> pl.Expr:
+    """Return the factors that add most on each side: `A: Building Size 3, Age 1. B: Zoning 10`."""
+    sides = [
+        pl.format("{}: {}", pl.lit(letter), _list_top_factors(pairs, profile, letter)) for letter, profile in (("A", a), ("B", b))
+    ]
     return pl.concat_str(sides, separator=". ", ignore_nulls=True)
 
 
-def _most(pairs: pl.DataFrame, profile: Profile, letter: str) -> pl.Series:
-    """The factors that add most to each row's score, with their points; null where none adds anything."""
+def _list_top_factors(pairs: pl.DataFrame, profile: Profile, letter: str) -> pl.Series:
+    """List the factors that add most to the score of each row, with their points; null if none adds anything."""
+    names = {_OF.format(letter, points_column(name)): name for name in profile.factors}
     weights = {_OF.format(letter, points_column(name)): factor.weight for name, factor in profile.factors.items()}
     long = pairs.select(list(weights)).with_row_index("row").unpivot(index="row", variable_name="name", value_name="points")
     counted = long.filter(pl.col("points") > 0).with_columns(
         (pl.col("points") * pl.col("name").replace_strict(weights)).alias("adds"),
-        pl.format("{} {}", pl.col("name").replace_strict(_names(profile, letter)), format_points(pl.col("points"))).alias("told"),
+        pl.format("{} {}", pl.col("name").replace_strict(names), format_points(pl.col("points"))).alias("text"),
     )
     first = counted.sort("row", "adds", descending=[False, True], maintain_order=True).group_by("row", maintain_order=True)
-    told = first.agg(pl.col("told").head(_HIGHEST).str.join(", "))
+    texts = first.agg(pl.col("text").head(_TOP_FACTORS).str.join(", "))
     rows = pairs.select("Score A").with_row_index("row")
-    return rows.join(told, on="row", how="left", maintain_order="left")["told"]
+    return rows.join(texts, on="row", how="left", maintain_order="left")["text"]
 
 
-def _names(profile: Profile, letter: str) -> dict[str, str]:
-    return {_OF.format(letter, points_column(name)): name for name in profile.factors}
+def _describe_completeness() -> pl.Expr:
+    """Describe why equal points rank differently: of equal scores, the more complete property comes first."""
+    share_a, share_b = (pl.col(_OF.format(letter, _KNOWN)) for letter in "AB")
+    shares = [((share * 100).round(0).cast(pl.Int64)) for share in (share_a, share_b)]
+    text = pl.format("same points; {}% -> {}% of factors known, which ranks equal scores", *shares)
+    return pl.when(share_a != share_b).then(text).otherwise(pl.lit(_OTHERS_MOVED))
 
 
-def _more_known() -> pl.Expr:
-    """Why the same points have another rank: of equal scores that comes first of which more is known."""
-    before, after = (pl.col(_OF.format(letter, _KNOWN)) for letter in "AB")
-    shares = [((share * 100).round(0).cast(pl.Int64)) for share in (before, after)]
-    told = pl.format("the same points; {} % -> {} % of the factors known, which ranks equal scores", *shares)
-    return pl.when(before != after).then(told).otherwise(pl.lit(_MOVED))
-
-
-def _other_row() -> pl.Expr:
-    """That another row of the property speaks for it in A, where it is so."""
+def _describe_other_survivor() -> pl.Expr:
+    """Describe the surviving row in A; null if it is the same as in B."""
     file, _, row = (pl.col(_OF.format("A", name)) for name in SOURCE_COLUMNS)
     same = pl.all_horizontal(pl.col(_OF.format("A", name)) == pl.col(_OF.format("B", name)) for name in SOURCE_COLUMNS)
-    return pl.when(~same).then(pl.format("its best row in A is row {} of {}", row, file))
+    return pl.when(~same).then(pl.format("the surviving row in A is row {} of {}", row, file))
 
 
-def _points(letter: str, name: str) -> pl.Expr:
+def _round_points(letter: str, name: str) -> pl.Expr:
     return pl.col(_OF.format(letter, name)).round(_DECIMALS)
-
-
-SHOWN = (*ADDRESS_COLUMNS, "Score A", "Score B", "Rank A", "Rank B", "Rank Change", "Why")
-ABOUT = ("Property Name", "Property Type", "Zip Code", "County", "APN", "Building SqFt", "Lot Size Acres", "Year Built")
-"""Columns of a change, as far as the inputs have them: what changes, what property it is."""
-
-_EMPTY = {
-    **dict.fromkeys(ADDRESS_COLUMNS, pl.String),
-    **dict.fromkeys(("Score A", "Score B"), pl.Float64),
-    **dict.fromkeys(("Rank A", "Rank B", "Rank Change"), pl.Int64),
-    "Why": pl.String,
-    **dict.fromkeys(SOURCE_COLUMNS[:2], pl.String),
-    SOURCE_COLUMNS[2]: pl.Int64,
-}
 
 
 @dataclass(frozen=True)
 class RankingChanges:
-    """Properties whose place on the list changes from A to B, most important first.
+    """Properties that enter, leave or move on the list from A to B, most important first.
 
-    Columns: SHOWN, ABOUT and the source of the row, that of B where both have one. Scores are 0-10, ranks from 1, null where
-    the property is not on the list; `Rank Change` is positive for one that rises. `enter`: by their rank in B; `leave`: by
-    that in A; `moves`: of those on both lists with another score or rank, first those with another score, then by how far
-    they move. `counts`: properties `in_a`, `in_b`, `in_both`; `enter`, `leave`; of those in both `other_score`,
-    `only_other_rank` and `unchanged`.
+    Columns: SHOWN, ABOUT and the source of the row, that of B if both have one. Scores are 0-10, ranks from 1, null if the
+    property is not listed; `Rank Change` is positive for a property that rises.
+
+    `enter`: listed in B only, by rank in B; `leave`: listed in A only, by rank in A; `moves`: listed in both with a different
+    score or rank, those with a different score first, then by rank change. `counts`: properties `in_a`, `in_b`, `in_both`,
+    `enter` and `leave`, and of those in both `other_score`, `only_other_rank` and `unchanged`.
     """
 
     enter: pl.DataFrame
@@ -189,38 +202,38 @@ class RankingChanges:
 
 
 def compare_rankings(a: Ranking, b: Ranking, min_flex_score: float) -> RankingChanges:
-    """What becomes of each property. `min_flex_score`: least score of a candidate."""
+    """Compare two rankings of the same rows. `min_flex_score`: minimum score of a candidate, 0-10."""
     if not a.rows.width:
-        nothing = pl.DataFrame(schema=_EMPTY)
-        return RankingChanges(nothing, nothing, nothing, _counts(a, b, nothing))
-    both = b.listed.join(collect_side(a.listed, "A", keys=(PROPERTY,)), on=PROPERTY, maintain_order="left")
-    enter = _only(b, a, "A")
-    leave = _only(a, b, "B")
-    moved = _told(both.join(collect_side(b.rows, "B"), on=SOURCE_COLUMNS, maintain_order="left"), a, b, min_flex_score)
-    others_score = pl.col("Score A") != pl.col("Score B")
-    moves = moved.filter(others_score | (pl.col("Rank Change") != 0)).sort(
-        others_score, pl.col("Rank Change").abs(), "Rank B", descending=[True, True, False]
+        empty = pl.DataFrame(schema=_EMPTY)
+        return RankingChanges(empty, empty, empty, _count_changes(a, b, empty))
+    both = b.listed.join(select_side(a.listed, "A", keys=(PROPERTY,)), on=PROPERTY, maintain_order="left")
+    sides = [(_select_unshared(b, a, "A"), b, "B"), (_select_unshared(a, b, "B"), a, "A"), (both, b, "B")]
+    enter, leave, shared = (
+        _format_changes(rows.join(select_side(own.rows, letter), on=SOURCE_COLUMNS, maintain_order="left"), a, b, min_flex_score)
+        for rows, own, letter in sides
     )
-    entering = _told(enter.join(collect_side(b.rows, "B"), on=SOURCE_COLUMNS, maintain_order="left"), a, b, min_flex_score)
-    leaving = _told(leave.join(collect_side(a.rows, "A"), on=SOURCE_COLUMNS, maintain_order="left"), a, b, min_flex_score)
-    return RankingChanges(entering.sort("Rank B"), leaving.sort("Rank A"), moves, _counts(a, b, moved))
+    has_other_score = pl.col("Score A") != pl.col("Score B")
+    moves = shared.filter(has_other_score | (pl.col("Rank Change") != 0)).sort(
+        has_other_score, pl.col("Rank Change").abs(), "Rank B", descending=[True, True, False]
+    )
+    return RankingChanges(enter.sort("Rank B"), leave.sort("Rank A"), moves, _count_changes(a, b, shared))
 
 
-def _only(own: Ranking, other: Ranking, letter: str) -> pl.DataFrame:
-    """Properties on one list alone, with how the other profile sees the row that stands for them."""
-    alone = own.listed.join(other.listed, on=PROPERTY, how="anti", maintain_order="left")
-    return alone.join(collect_side(other.rows, letter), on=SOURCE_COLUMNS, maintain_order="left")
+def _select_unshared(own: Ranking, other: Ranking, letter: str) -> pl.DataFrame:
+    """Select properties that only one side lists, with what the other side has for their surviving row."""
+    unshared = own.listed.join(other.listed, on=PROPERTY, how="anti", maintain_order="left")
+    return unshared.join(select_side(other.rows, letter), on=SOURCE_COLUMNS, maintain_order="left")
 
 
-def _told(pairs: pl.DataFrame, a: Ranking, b: Ranking, min_flex_score: float) -> pl.DataFrame:
-    """The pairs as a person reads them."""
-    known = pairs.with_columns(pl.lit(None, pl.String).alias(name) for name in ADDRESS_COLUMNS if name not in pairs.columns)
-    why = explain_moves(known, a.profile, b.profile, min_flex_score)
-    told = known.with_columns((pl.col("Rank A") - pl.col("Rank B")).alias("Rank Change"), why.alias("Why"))
-    return told.select(*SHOWN, *(name for name in ABOUT if name in told.columns), *SOURCE_COLUMNS)
+def _format_changes(pairs: pl.DataFrame, a: Ranking, b: Ranking, min_flex_score: float) -> pl.DataFrame:
+    """Add the rank change and the explanation, and select the columns of a change."""
+    complete = pairs.with_columns(pl.lit(None, pl.String).alias(name) for name in ADDRESS_COLUMNS if name not in pairs.columns)
+    why = explain_moves(complete, a.profile, b.profile, min_flex_score)
+    changes = complete.with_columns((pl.col("Rank A") - pl.col("Rank B")).alias("Rank Change"), why.alias("Why"))
+    return changes.select(*SHOWN, *(name for name in ABOUT if name in changes.columns), *SOURCE_COLUMNS)
 
 
-def _counts(a: Ranking, b: Ranking, both: pl.DataFrame) -> dict[str, int]:
+def _count_changes(a: Ranking, b: Ranking, both: pl.DataFrame) -> dict[str, int]:
     in_a, in_b = (side.rows[RANK].count() if side.rows.width else 0 for side in (a, b))
     other_score = both.filter(pl.col("Score A") != pl.col("Score B")).height
     other_rank = both.filter(pl.col("Rank Change") != 0, pl.col("Score A") == pl.col("Score B")).height
