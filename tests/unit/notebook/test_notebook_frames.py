@@ -13,6 +13,7 @@ from flexscout.notebook.frames import column_at, is_pandas, join_columns, pick_c
 from frames import LIBRARIES, frame_of
 
 NAN = float("nan")
+LARGE = pl.Series([1e300]).cast(pl.String).item()  # 1e300 or 1e+300, by the version of Polars
 STRANGE = {
     "mixed": (pd.Series([28202, "28203", 2.5, None, pd.NA, NAN], dtype=object), ["28202", "28203", "2.5", None, None, None]),
     "times among texts": (pd.Series([pd.Timestamp("2020-01-02"), "x", pd.NaT], dtype=object), ["2020-01-02 00:00:00", "x", None]),
@@ -41,7 +42,7 @@ def test_a_pandas_column_of_any_kind_reads_as_text(values, texts):
     [
         ([34_000.0, 2.5, NAN, None], ["34000", "2.5", None, None]),
         ([0.1 + 0.2, 0.4999999999999], ["0.3", "0.5"]),
-        ([1e300, float("inf")], ["1e+300", "inf"]),
+        ([1e300, float("inf")], [LARGE, "inf"]),
         ([dt.datetime(2020, 1, 2, tzinfo=dt.UTC), None], ["2020-01-02 00:00:00", None]),
         ([dt.date(2020, 1, 2)], ["2020-01-02"]),
         ([True, None], ["true", None]),

@@ -95,7 +95,7 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced():
     ("function", "argument"), [(os.abort, ()), (os._exit, (1,)), (os._exit, (0,)), (time.sleep, (600,)), (bytearray, (2**62,))]
 )
 def test_the_pool_goes_on_after_a_call_that_fails(function, argument):
-    with pool(timeout=2) as workers:
+    with pool(timeout=1) as workers:
         failure = workers.submit(function, *argument).exception()
         assert isinstance(failure, WorkerDied | TimeoutError | MemoryError)
         assert workers.submit(operator.add, 1, 2).result() == 3
@@ -110,8 +110,8 @@ def test_calls_that_wait_are_not_lost_when_a_worker_dies():
 
 def test_the_time_of_a_call_runs_from_its_own_start():
     """Six calls for one worker take longer together than each may."""
-    with pool(timeout=3) as workers:
-        futures = [workers.submit(time.sleep, 0.6) for _ in range(6)]
+    with pool(timeout=1.5) as workers:
+        futures = [workers.submit(time.sleep, 0.3) for _ in range(6)]
         assert [future.result() for future in futures] == [None] * 6
 
 
