@@ -1,4 +1,4 @@
-"""What the options and the configuration file do."""
+"""Options and the configuration file."""
 
 import json
 
@@ -19,13 +19,13 @@ def test_the_command_line_wins_over_the_file_and_the_file_over_the_defaults(tmp_
     assert len(flexscout("run", "-c", "c.yaml", "--min-score", "9").report["top_candidates"]) == 5
 
 
-def test_a_json_file_is_as_good(tmp_path):
+def test_a_json_file_works_as_well(tmp_path):
     valid_properties_1(tmp_path / "in")
     (tmp_path / "c.json").write_text(json.dumps({"input": {"folder": "in"}, "filtering": {"min_flex_score": 9.5}}))
     assert flexscout("run", "-c", "c.json").report["settings"]["min_flex_score"] == 9.5
 
 
-def test_all_mistakes_of_a_configuration_file_are_named_at_once(tmp_path):
+def test_all_errors_of_a_configuration_file_are_reported_at_once(tmp_path):
     (tmp_path / "c.yaml").write_text("input:\n  foldr: in\nfiltering:\n  min_flex_score: 11\n")
     outcome = flexscout("run", "-c", "c.yaml")
     assert outcome.code == 2
@@ -34,7 +34,7 @@ def test_all_mistakes_of_a_configuration_file_are_named_at_once(tmp_path):
     assert "line 4: filtering.min_flex_score: 11" in outcome.err
 
 
-def test_init_writes_a_file_that_a_run_takes_and_never_overwrites(tmp_path):
+def test_init_writes_a_valid_file_and_never_overwrites_one(tmp_path):
     valid_properties_1(tmp_path / "data/raw")
     assert flexscout("init").code == 0
     assert flexscout("run", "-c", "pipeline_config.yaml").code == 0
@@ -46,13 +46,13 @@ def test_init_writes_a_file_that_a_run_takes_and_never_overwrites(tmp_path):
 
 
 @pytest.mark.parametrize(("options", "kept"), [((), 8), (("--no-deduplication",), 10), (("--duplicate-fields", "City"), 2)])
-def test_deduplication_is_a_choice(tmp_path, options, kept):
+def test_deduplication_is_optional(tmp_path, options, kept):
     valid_properties_1(tmp_path / "in")
     valid_properties_2(tmp_path / "in")
     assert len(flexscout("run", "in", *options).rows()) == kept
 
 
-def test_outputs_go_where_they_are_asked_to(tmp_path):
+def test_outputs_are_written_to_the_given_files(tmp_path):
     valid_properties_1(tmp_path / "in")
     assert flexscout("run", "in", "-o", "out/here.xlsx", "--report-file", "out/report.json", "--no-csv").code == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
@@ -67,13 +67,13 @@ def test_outputs_go_where_they_are_asked_to(tmp_path):
     ]
 
 
-def test_json_stands_alone_on_standard_output(tmp_path):
+def test_standard_output_is_only_json(tmp_path):
     valid_properties_1(tmp_path / "in")
     outcome = flexscout("run", "in", "--format", "json")
     assert json.loads(outcome.out) == outcome.report
 
 
-def test_quiet_says_nothing(tmp_path):
+def test_quiet_prints_nothing(tmp_path):
     valid_properties_1(tmp_path / "in")
     outcome = flexscout("run", "in", "-q")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
@@ -84,13 +84,13 @@ def test_verbose_shows_the_log(tmp_path):
     assert "INFO flexscout.ingest: valid_properties_1.xlsx read" in flexscout("run", "in", "-v").err
 
 
-def test_folders_below_are_read_when_asked(tmp_path):
+def test_subfolders_are_read_on_request(tmp_path):
     valid_properties_1(tmp_path / "in/2024")
     outcome = flexscout("run", "in", "--recursive")
     assert outcome.file("2024/valid_properties_1.xlsx")["status"] == "ok"
 
 
-def test_several_sheets_are_taken_by_their_headers(tmp_path):
+def test_several_sheets_are_selected_by_their_headers(tmp_path):
     sheets = {"Cover": [("Prepared for you",)], "North": [HEADER, candidate(1)], "South": [HEADER, candidate(2)]}
     write_sheets(tmp_path / "in/book.xlsx", sheets)
     outcome = flexscout("run", "in")
@@ -98,14 +98,14 @@ def test_several_sheets_are_taken_by_their_headers(tmp_path):
     assert [entry["sheet"] for entry in outcome.file("book.xlsx")["sheets_left_out"]] == ["Cover"]
 
 
-def test_another_vendor_is_understood(tmp_path):
+def test_the_headers_of_another_vendor_are_mapped(tmp_path):
     header = ("Property Address", "City", "State", "Zip", "Property Type", "RBA", "Land Area (AC)", "Year Built", "Vacancy Rate")
     write_workbook(tmp_path / "in/costar.xlsx", [header, ("1 Loom Rd", "Charlotte", "NC", 2360, "Flex", "34,000", 2, 2001, 0.15)])
     row = flexscout("run", "in").rows()[0]
     assert (row["Building SqFt"], row["Zip Code"], row["Occupancy"], row["Flex Score"]) == ("34000", "02360", "85", "10.0")
 
 
-def test_columns_that_no_vendor_shares_pass_through_and_equal_names_are_one(tmp_path):
+def test_unmapped_columns_are_kept_and_equal_names_are_combined(tmp_path):
     for name, header in (("a", "Broker Note"), ("b", "broker note")):
         row = (*candidate(ord(name)), f"note {name}")
         write_workbook(tmp_path / f"in/{name}.xlsx", [(*HEADER, header), row])
@@ -113,7 +113,7 @@ def test_columns_that_no_vendor_shares_pass_through_and_equal_names_are_one(tmp_
     assert {row["Broker Note"] for row in rows} == {"note a", "note b"}
 
 
-def test_config_show_tells_what_a_run_would_use_and_why(tmp_path, monkeypatch):
+def test_config_show_prints_the_settings_and_their_origins(tmp_path, monkeypatch):
     monkeypatch.setenv("FLEXSCOUT_BATCH_SIZE", "3")
     (tmp_path / "c.yaml").write_text("filtering: {min_flex_score: 6}\n")
     shown = flexscout("config", "show", "exports", "-c", "c.yaml")
@@ -125,7 +125,7 @@ def test_config_show_tells_what_a_run_would_use_and_why(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.yaml"]
 
 
-def test_config_show_speaks_json_too():
+def test_config_show_prints_json_too():
     shown = json.loads(flexscout("config", "show", "--workers", "2", "--format", "json").out)
     assert shown["max_workers"] == {"value": 2, "from": "command line: max_workers"}
 
@@ -138,7 +138,7 @@ def test_config_show_speaks_json_too():
         (("--report-file", "taken/deep/r.json"), "taken is a file, not a folder"),
     ],
 )
-def test_an_output_that_can_not_be_is_told_before_anything_is_read(tmp_path, options, words):
+def test_an_impossible_output_is_an_error_before_anything_is_read(tmp_path, options, words):
     valid_properties_1(tmp_path / "in")
     (tmp_path / "taken").write_text("mine")
     (tmp_path / "folder.xlsx").mkdir()
@@ -149,7 +149,7 @@ def test_an_output_that_can_not_be_is_told_before_anything_is_read(tmp_path, opt
 
 
 @pytest.mark.parametrize("options", [("-o", "in/valid_properties_1.xlsx"), ("--report-file", "in/valid_properties_1.xlsx")])
-def test_no_output_is_written_over_an_export(tmp_path, options):
+def test_no_output_overwrites_an_export(tmp_path, options):
     before = valid_properties_1(tmp_path / "in").read_bytes()
     valid_properties_2(tmp_path / "in")
     outcome = flexscout("run", "in", *options)
@@ -158,6 +158,6 @@ def test_no_output_is_written_over_an_export(tmp_path, options):
     assert (tmp_path / "in/valid_properties_1.xlsx").read_bytes() == before
 
 
-def test_a_result_in_the_input_folder_is_replaced_by_the_next(tmp_path):
+def test_a_result_in_the_input_folder_is_replaced_by_the_next_run(tmp_path):
     valid_properties_1(tmp_path / "in")
     assert [flexscout("run", "in", "-o", "in/result.xlsx").code for _ in range(2)] == [0, 0]

@@ -1,4 +1,4 @@
-"""Settings: defaults, files, mistakes."""
+"""Settings: defaults, sources and validation errors."""
 
 import json
 import os
@@ -48,7 +48,7 @@ logging:
 
 @pytest.fixture
 def written(tmp_path):
-    """Write a configuration file; gives its path."""
+    """Return a function that writes a configuration file and returns its path."""
 
     def write(text, name="c.yaml"):
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -57,41 +57,41 @@ def written(tmp_path):
     return write
 
 
-def mistakes_of(*arguments, **settings):
-    """The error of settings, of a file if there is one."""
+def error_of(*arguments, **settings):
+    """Return the error of settings, or of a file if one is given."""
     make = PipelineConfiguration.from_file if arguments else PipelineConfiguration
     with pytest.raises(ConfigurationError) as caught:
         make(*arguments, **settings)
     return caught.value
 
 
-def test_the_defaults_are_those_of_the_design(written):
+def test_the_defaults_are_the_documented_ones(written):
     assert PipelineConfiguration.from_file(written(DESIGN)) == PipelineConfiguration()
 
 
-def test_the_defaults_that_the_design_leaves_open():
+def test_further_defaults():
     config = PipelineConfiguration()
     assert (config.profile, config.output_columns, config.progress_reporting) == ("flex-industrial", "all", True)
 
 
-def test_the_twins_of_the_workbook_stand_beside_it():
+def test_copies_of_the_workbook_are_in_its_folder():
     config = PipelineConfiguration(output_file="out/Best of 2024.xlsx")
     assert (config.csv_file, config.parquet_file) == (Path("out/Best of 2024.csv"), Path("out/Best of 2024.parquet"))
     assert config.issues_file == Path("out/Best of 2024_issues.csv")
 
 
-def test_settings_do_not_change():
+def test_settings_are_frozen():
     with pytest.raises(pydantic.ValidationError, match="frozen"):
         PipelineConfiguration().max_workers = 8
 
 
-def test_every_setting_has_its_place_in_the_file_and_its_explanation():
+def test_every_setting_has_a_place_in_the_file_and_a_description():
     placed = [name for keys in SECTIONS.values() for name in keys.values()]
     assert sorted(placed) == sorted(PipelineConfiguration.model_fields)
     assert all(field.description for field in PipelineConfiguration.model_fields.values())
 
 
-def test_execution_settings_are_those_that_leave_the_results_as_they_are():
+def test_settings_declare_what_they_affect():
     assert settings_affecting(Affects.EXECUTION) == {
         "batch_size", "max_workers", "memory_limit_gb", "timeout_minutes", "reuse", "cache", "cache_limit_gb",
         "log_level", "log_file", "progress_interval", "progress_reporting",
@@ -116,11 +116,11 @@ def test_an_empty_file_leaves_the_defaults(written, text, name):
 
 
 @pytest.mark.parametrize("name", ["c.yaml", "c.json"])
-def test_a_file_that_windows_marked_is_read(written, name):
+def test_a_file_with_a_byte_order_mark_is_read(written, name):
     assert PipelineConfiguration.from_file(written('\ufeff{"input": {"folder": "in"}}', name)).input_folder == "in"
 
 
-def test_overrides_win_over_the_file_and_the_file_over_the_defaults(written):
+def test_overrides_win_over_the_file_and_the_file_over_defaults(written):
     path = written("processing: {max_workers: 2, batch_size: 3}\n")
     config = PipelineConfiguration.from_file(path, {"max_workers": 8})
     assert (config.max_workers, config.batch_size, config.min_flex_score) == (8, 3, 4.0)
@@ -141,8 +141,8 @@ def test_overrides_win_over_the_file_and_the_file_over_the_defaults(written):
         ("duplicate_fields", []), ("duplicate_fields", "Address"), ("duplicate_fields", ["Street"]), ("progress_interval", 0),
     ],
 )  # fmt: skip
-def test_a_value_that_will_not_do_is_a_mistake_of_that_setting(name, value):
-    assert list(mistakes_of(**{name: value}).validation_errors) == [name]
+def test_an_invalid_value_is_an_error_of_its_setting(name, value):
+    assert list(error_of(**{name: value}).validation_errors) == [name]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_value_that_will_not_do_is_a_mistake_of_that_setting(name, value):
         ("timeout_minutes", 0.001), ("min_flex_score", 0), ("min_flex_score", 10), ("output_file", "all.XLSX"),
     ],
 )  # fmt: skip
-def test_the_bounds_themselves_will_do(name, value):
+def test_bounds_are_included(name, value):
     assert getattr(PipelineConfiguration(**{name: value}), name) == value
 
 
@@ -166,8 +166,8 @@ def test_the_bounds_themselves_will_do(name, value):
         ("recursive_scan", "maybe", "give true or false"),
     ],
 )
-def test_a_mistake_names_the_value_and_what_is_allowed(name, value, allowed):
-    assert mistakes_of(**{name: value}).validation_errors == {name: f"{value!r} is not valid: {allowed}"}
+def test_an_error_names_the_value_and_what_is_allowed(name, value, allowed):
+    assert error_of(**{name: value}).validation_errors == {name: f"{value!r} is not valid: {allowed}"}
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_mistake_names_the_value_and_what_is_allowed(name, value, allowed):
     ],
 )
 def test_two_outputs_never_share_a_file(settings):
-    assert "another output is written to that file" in str(mistakes_of(output_file="out/best.xlsx", **settings))
+    assert "another output is written to that file" in str(error_of(output_file="out/best.xlsx", **settings))
 
 
 def test_the_environment_wins_over_the_file_and_loses_to_the_command_line(written, monkeypatch):
@@ -200,13 +200,13 @@ def test_the_environment_wins_over_the_file_and_loses_to_the_command_line(writte
         ("DUPLICATE_FIELDS", "apn, County", ("APN", "County")), ("INPUT_FOLDER", " in ", "in"), ("OUTPUT_FILE", "", None),
     ],
 )  # fmt: skip
-def test_a_variable_is_read_as_its_setting_is_typed(name, text, value, monkeypatch):
+def test_a_variable_is_converted_to_the_type_of_its_setting(name, text, value, monkeypatch):
     monkeypatch.setenv(f"FLEXSCOUT_{name}", text)
     default = PipelineConfiguration.model_fields[name.lower()].default
     assert getattr(PipelineConfiguration.resolve(None)[0], name.lower()) == (default if value is None else value)
 
 
-def test_mistakes_of_all_places_are_named_at_once(written, monkeypatch):
+def test_errors_of_all_sources_are_reported_at_once(written, monkeypatch):
     path = written("processing: {max_workers: none}\n")
     monkeypatch.setenv("FLEXSCOUT_BATCH_SIZE", "many")
     monkeypatch.setenv("FLEXSCOUT_INPUT_FOLDR", "in")
@@ -221,17 +221,17 @@ def test_mistakes_of_all_places_are_named_at_once(written, monkeypatch):
     ]
 
 
-def test_the_settings_shown_are_a_file_that_gives_the_same(written):
+def test_rendered_settings_are_a_file_with_the_same_settings(written):
     settings, origins = PipelineConfiguration.resolve(None, {"input_folder": "caf\u00e9", "duplicate_fields": ["APN"]})
     assert PipelineConfiguration.from_file(written(render_settings(settings, origins))) == settings
 
 
-def test_duplicate_fields_are_columns_whatever_their_case():
+def test_duplicate_fields_are_columns_in_any_case():
     assert PipelineConfiguration(duplicate_fields=["apn", "ZIP CODE"]).duplicate_fields == ("APN", "Zip Code")
 
 
-def test_all_mistakes_are_named_at_once():
-    error = mistakes_of(max_workers=0, min_flex_score=11, input_foldr="in", duplicate_fields=["Adress", "City", "Stat"])
+def test_all_errors_are_reported_at_once():
+    error = error_of(max_workers=0, min_flex_score=11, input_foldr="in", duplicate_fields=["Adress", "City", "Stat"])
     assert set(error.validation_errors) == {"max_workers", "min_flex_score", "input_foldr", "duplicate_fields"}
     assert len(error.message.splitlines()) == 4
 
@@ -244,13 +244,13 @@ def test_all_mistakes_are_named_at_once():
         ({"xyzzy": 1}, "known names: input_folder"),
     ],
 )
-def test_a_wrong_name_gets_the_right_one(settings, suggestion):
-    assert suggestion in str(mistakes_of(**settings))
+def test_a_wrong_name_gets_a_suggestion(settings, suggestion):
+    assert suggestion in str(error_of(**settings))
 
 
-def test_each_mistake_of_a_file_has_its_line_and_its_place(written):
+def test_each_error_of_a_file_has_its_line_and_place(written):
     path = written("inptu:\n  folder: in\nfiltering:\n  min_flex_scor: 5\n  enable_deduplication: maybe\nlogging: loud\n")
-    assert str(mistakes_of(path)).splitlines() == [
+    assert str(error_of(path)).splitlines() == [
         "The settings have 4 errors:",
         f"  {path}, line 1: inptu: inptu is not known; did you mean input?",
         f"  {path}, line 4: filtering.min_flex_scor: min_flex_scor is not known; did you mean min_flex_score?",
@@ -259,19 +259,19 @@ def test_each_mistake_of_a_file_has_its_line_and_its_place(written):
     ]
 
 
-def test_mistakes_of_a_json_file_have_lines_too(written):
+def test_errors_of_a_json_file_have_lines_too(written):
     path = written('{\n\t"processing": {\n\t\t"max_workers": "four"\n\t}\n}\n', "c.json")
-    assert "line 3: processing.max_workers: 'four' is not valid" in str(mistakes_of(path))
+    assert "line 3: processing.max_workers: 'four' is not valid" in str(error_of(path))
 
 
-def test_a_mistake_in_an_override_blames_no_line_of_the_file(written):
-    message = str(mistakes_of(written("filtering:\n  min_flex_score: 5\n"), overrides={"min_flex_score": 11}))
+def test_an_error_in_an_override_names_no_line_of_the_file(written):
+    message = str(error_of(written("filtering:\n  min_flex_score: 5\n"), overrides={"min_flex_score": 11}))
     assert "min_flex_score: 11" in message
     assert "line 2" not in message
 
 
-def test_a_missing_file_is_told_with_the_way_to_make_one(tmp_path):
-    error = mistakes_of(tmp_path / "c.yaml")
+def test_the_error_of_a_missing_file_names_the_command_that_writes_one(tmp_path):
+    error = error_of(tmp_path / "c.yaml")
     assert "does not exist" in str(error)
     assert "flexscout init" in str(error)
 
@@ -287,26 +287,26 @@ def test_a_missing_file_is_told_with_the_way_to_make_one(tmp_path):
         ("input\n", "c.yaml", "should hold sections such as input: and output:, not str"),
     ],
 )
-def test_a_file_that_makes_no_sense_is_told_with_the_line(written, text, name, words):
-    assert words in str(mistakes_of(written(text, name)))
+def test_the_error_of_an_invalid_file_names_the_line(written, text, name, words):
+    assert words in str(error_of(written(text, name)))
 
 
-def test_a_file_that_is_no_text_is_told(tmp_path):
+def test_a_file_that_is_not_text_is_an_error(tmp_path):
     (tmp_path / "c.yaml").write_bytes(b"input:\n  folder: caf\xe9\n")
-    assert "can't be read" in str(mistakes_of(tmp_path / "c.yaml"))
+    assert "can't be read" in str(error_of(tmp_path / "c.yaml"))
 
 
-def test_a_folder_is_no_configuration_file(tmp_path):
-    assert "can't be read" in str(mistakes_of(tmp_path))
+def test_a_folder_is_not_a_configuration_file(tmp_path):
+    assert "can't be read" in str(error_of(tmp_path))
 
 
-def test_the_template_is_the_default(written):
+def test_the_template_has_the_defaults(written):
     assert PipelineConfiguration.from_file(written(render_template())) == PipelineConfiguration()
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_the_template_holds_every_key_with_its_default(section):
-    """A line that is commented out holds its default too."""
+def test_the_template_has_every_key_with_its_default(section):
+    """A line that is commented out has its default too."""
     lines = [line.strip(" #") for line in render_template().splitlines()]
     defaults = {key: PipelineConfiguration.model_fields[keyword].default for key, keyword in SECTIONS[section].items()}
     found = {key: yaml.safe_load(next(line for line in lines if line.startswith(f"{key}: ")))[key] for key in defaults}
@@ -314,19 +314,19 @@ def test_the_template_holds_every_key_with_its_default(section):
     assert found == {key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()}
 
 
-def test_the_template_says_what_each_key_means():
+def test_the_template_describes_each_key():
     text = render_template()
     assert all(f"# {field.description}" in text for field in PipelineConfiguration.model_fields.values())
 
 
 def test_a_run_with_the_template_uses_as_many_workers_as_one_without(written, monkeypatch):
-    """What stands in the template is the default, and the default is lowered to the cores."""
+    """The default number of workers is lowered to the number of cores."""
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     config = PipelineConfiguration.from_file(written(render_template()))
     assert count_workers(config, 100) == count_workers(PipelineConfiguration(), 100)
 
 
-def test_a_file_may_hold_keywords_without_sections(tmp_path):
+def test_a_file_can_have_settings_without_sections(tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text("min_flex_score: 6\nprocessing: {max_workers: 2}\n")
     settings, places = PipelineConfiguration.resolve(path)
@@ -342,13 +342,13 @@ def test_a_file_may_hold_keywords_without_sections(tmp_path):
         ("processing: {min_flex_score: 6}\n", "put it under filtering:"),
     ],
 )
-def test_a_setting_at_the_wrong_place_is_told_the_right_one(tmp_path, text, words):
+def test_a_setting_in_the_wrong_place_gets_the_right_one(tmp_path, text, words):
     (tmp_path / "c.yaml").write_text(text)
     with pytest.raises(ConfigurationError, match=re.escape(words)):
         PipelineConfiguration.from_file(tmp_path / "c.yaml")
 
 
-def test_the_columns_of_a_person_have_names_that_nothing_else_has():
+def test_user_columns_are_trimmed_and_can_be_empty():
     assert PipelineConfiguration(user_columns=[" Broker "]).user_columns == ("Broker",)
     assert PipelineConfiguration(user_columns=[]).user_columns == ()
 
@@ -365,10 +365,10 @@ def test_the_columns_of_a_person_have_names_that_nothing_else_has():
         (["Broker", "broker"], "two columns have the same name"),
     ],
 )
-def test_a_column_of_a_person_that_will_not_do_is_explained(names, words):
-    assert words in str(mistakes_of(user_columns=names))
+def test_an_invalid_user_column_is_explained(names, words):
+    assert words in str(error_of(user_columns=names))
 
 
-def test_the_words_that_pass_on_a_property_are_a_list():
+def test_rejected_statuses_are_a_list():
     assert PipelineConfiguration(rejected_statuses=("no",)).rejected_statuses == ("no",)
-    assert "give a list of texts, such as [passed, rejected]" in str(mistakes_of(rejected_statuses="no"))
+    assert "give a list of texts, such as [passed, rejected]" in str(error_of(rejected_statuses="no"))

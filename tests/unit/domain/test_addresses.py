@@ -1,4 +1,4 @@
-"""What an address is made of."""
+"""Parsing of addresses."""
 
 import polars as pl
 import pytest
@@ -7,7 +7,7 @@ from flexscout.domain.addresses import ADDRESS_PARTS, parse_addresses
 
 
 def parts(address):
-    """The parts of one address that are there."""
+    """Return the parts of one address that are not empty."""
     row = parse_addresses(pl.Series([address], dtype=pl.String)).row(0, named=True)
     return {name: row[name] for name in ADDRESS_PARTS if row[name] != ""}
 
@@ -31,7 +31,7 @@ def parts(address):
         ("3 MLK Blvd", {"number": "3", "name": "MARTINLUTHERKING", "suffix": "BLVD"}),
     ],
 )
-def test_a_street_has_directions_a_name_and_a_suffix(address, expected):
+def test_a_street_is_parsed_into_directions_name_and_suffix(address, expected):
     assert parts(address) == expected
 
 
@@ -52,7 +52,7 @@ def test_a_street_has_directions_a_name_and_a_suffix(address, expected):
         ("N123 W456 Oak Rd", "N123W456"),
     ],
 )
-def test_a_house_number_may_be_a_range_or_have_a_letter_or_a_fraction(address, number):
+def test_a_house_number_can_be_a_range_or_have_a_letter_or_fraction(address, number):
     assert parts(address)["number"] == number
 
 
@@ -75,12 +75,12 @@ def test_a_house_number_may_be_a_range_or_have_a_letter_or_a_fraction(address, n
         ("5 Main St Lower Level", "LOWR"),
     ],
 )
-def test_a_unit_is_a_part_of_its_own_whatever_occupants_call_it(address, unit):
+def test_a_unit_is_parsed_without_its_designator(address, unit):
     assert parts(address) == {"number": "5", "name": "MAIN", "suffix": "ST", "unit": unit}
 
 
 @pytest.mark.parametrize("address", ["100 Front St", "9 E Space Center Blvd", "100 Avenue 5", "9 Key Ave", "55 N Lot St"])
-def test_a_word_for_a_unit_within_a_street_is_none(address):
+def test_a_unit_word_in_a_street_name_is_not_a_unit(address):
     assert "unit" not in parts(address)
 
 
@@ -102,35 +102,35 @@ def test_a_word_for_a_unit_within_a_street_is_none(address):
         ("7 FM 19 N", "FM"),
     ],
 )
-def test_a_numbered_road_says_whose_it_is(address, owner):
+def test_a_numbered_road_has_its_owner_as_suffix(address, owner):
     assert parts(address) == {"number": "7", "name": "HWY 19", "suffix": owner, "postdirectional": "N"}
 
 
-def test_a_highway_may_leave_open_whose_it_is():
+def test_a_highway_without_owner_has_no_suffix():
     assert parts("7 Highway 19") == {"number": "7", "name": "HWY 19"}
 
 
 @pytest.mark.parametrize("words", ["First", "1st", "FIRST"])
-def test_an_ordinal_is_a_number(words):
+def test_an_ordinal_becomes_a_number(words):
     assert parts(f"7 {words} Ave")["name"] == "1"
 
 
 @pytest.mark.parametrize(("words", "name"), [("Ninety-sixth", "96"), ("96", "96"), ("Forty Second", "42"), ("24 th", "24")])
-def test_an_ordinal_may_be_of_two_words_or_have_none(words, name):
+def test_an_ordinal_can_have_two_words_or_no_ending(words, name):
     assert parts(f"7 E {words} St")["name"] == name
 
 
 @pytest.mark.parametrize(
     "address", ["Multiple", "Main St", "0 Main St", "PO Box 12", "Five Points Rd", "Lot 4", "#4", "12", "", None]
 )
-def test_without_a_house_number_there_are_no_parts(address):
+def test_an_address_without_a_house_number_has_no_parts(address):
     assert set(parse_addresses(pl.Series([address], dtype=pl.String)).row(0)) == {None}
 
 
-def test_what_stands_before_the_number_does_not_count():
+def test_text_before_the_house_number_is_ignored():
     assert parts("Oak Business Park, 5 Main St") == parts("5 Main St")
 
 
-def test_every_address_has_its_row():
+def test_there_is_a_row_per_address():
     table = parse_addresses(pl.Series(["5 Main St", None, "7 Elm St", "5 Main St"]))
     assert table["name"].to_list() == ["MAIN", None, "ELM", "MAIN"]

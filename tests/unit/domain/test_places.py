@@ -1,4 +1,4 @@
-"""Addresses that say where they are."""
+"""Addresses that end with their place."""
 
 import polars as pl
 import pytest
@@ -9,8 +9,8 @@ NOWHERE = {"City": None, "State": None, "Zip Code": None}
 BOCA = {"City": "Boca Raton", "State": "FL", "Zip Code": "33432"}
 
 
-def cut(address, **place):
-    """An address without its place, and the place that the row has then."""
+def split(address, **place):
+    """Return the address without its place, and the place of the row."""
     row = {"Address": address, **NOWHERE, **place}
     found = split_places(pl.DataFrame([row], schema=dict.fromkeys(row, pl.String))).row(0)
     return tuple(text and text.upper() for text in found)
@@ -27,16 +27,16 @@ def cut(address, **place):
         "1 Main St Boca Raton",
     ],
 )
-def test_the_place_of_the_row_is_cut(address):
-    assert cut(address, **BOCA) == ("1 MAIN ST", "BOCA RATON", "FL", "33432")
+def test_the_place_of_the_row_is_split_off(address):
+    assert split(address, **BOCA) == ("1 MAIN ST", "BOCA RATON", "FL", "33432")
 
 
-def test_a_row_without_a_place_gets_that_of_its_address():
-    assert cut("1 Main St, Boca Raton, FL 33432") == ("1 MAIN ST", "BOCA RATON", "FL", "33432")
+def test_a_row_without_a_place_gets_the_place_of_its_address():
+    assert split("1 Main St, Boca Raton, FL 33432") == ("1 MAIN ST", "BOCA RATON", "FL", "33432")
 
 
-def test_a_city_that_the_row_spells_otherwise_is_cut_between_commas():
-    assert cut("1 Main St, Saint Petersburg, FL 33701", City="St. Petersburg")[0] == "1 MAIN ST"
+def test_another_spelling_of_the_city_is_split_off_between_commas():
+    assert split("1 Main St, Saint Petersburg, FL 33701", City="St. Petersburg")[0] == "1 MAIN ST"
 
 
 @pytest.mark.parametrize(
@@ -50,21 +50,21 @@ def test_a_city_that_the_row_spells_otherwise_is_cut_between_commas():
         ("100 Avenue Charlotte", "Gastonia", "NC"),
     ],
 )
-def test_a_street_that_looks_like_a_place_stays(address, city, state):
-    assert cut(address, City=city, State=state)[0] == address.upper()
+def test_a_street_that_looks_like_a_place_is_kept(address, city, state):
+    assert split(address, City=city, State=state)[0] == address.upper()
 
 
 @pytest.mark.parametrize("address", ["1 Main St, Macomb, IL", "1 Main St, NE", "1 Main St, Macomb"])
-def test_a_place_that_is_not_that_of_the_row_stays(address):
-    assert cut(address, **BOCA)[0] == address.upper()
+def test_a_place_other_than_the_row_has_is_kept(address):
+    assert split(address, **BOCA)[0] == address.upper()
 
 
-def test_a_city_stays_if_only_the_address_has_a_zip_code_and_the_row_another_city():
-    assert cut("1 Main St, Macomb, IL 61455", City="Chicago", State="IL")[0] == "1 MAIN ST, MACOMB"
+def test_another_city_is_kept_if_only_the_address_has_a_zip_code():
+    assert split("1 Main St, Macomb, IL 61455", City="Chicago", State="IL")[0] == "1 MAIN ST, MACOMB"
 
 
-def test_a_city_that_the_row_calls_otherwise_is_cut_if_the_zip_code_agrees():
-    assert cut("1 Main St, West Boca, FL 33432", **BOCA)[0] == "1 MAIN ST"
+def test_another_city_is_split_off_if_the_zip_code_agrees():
+    assert split("1 Main St, West Boca, FL 33432", **BOCA)[0] == "1 MAIN ST"
 
 
 def test_rows_keep_their_order():
@@ -73,8 +73,8 @@ def test_rows_keep_their_order():
 
 
 @pytest.mark.parametrize("column", ["Address", "City", "State", "Zip Code"])
-def test_a_text_that_is_longer_than_any_address_says_nothing(column):
-    """Taking the cells of a hostile file apart would cost minutes."""
+def test_a_text_longer_than_any_address_becomes_null(column):
+    """Parsing the cells of a hostile file would cost minutes."""
     row = {"Address": "1 Main St", **BOCA} | {column: "7 Oak St " * 3_000}
     found = split_places(pl.DataFrame([row])).row(0, named=True)
     assert found[column] == ("FL" if column == "State" else None)

@@ -1,4 +1,4 @@
-"""One table of many: columns, names and types."""
+"""Combining tables with different columns."""
 
 from datetime import date
 
@@ -9,12 +9,12 @@ from flexscout.domain.column_names import SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIF
 from flexscout.domain.tables import combine_tables
 
 
-def test_rows_keep_the_order_in_which_they_come():
+def test_rows_keep_their_order():
     frames = [pl.DataFrame({"Address": addresses}) for addresses in (["b", "a"], ["d"], ["c"])]
     assert combine_tables(frames)["Address"].to_list() == ["b", "a", "d", "c"]
 
 
-def test_columns_are_canonical_ones_then_scores_then_sources_then_all_others():
+def test_columns_are_canonical_then_scores_then_sources_then_others():
     names = ["Broker", UNVERIFIED, *reversed(SOURCE_COLUMNS), *reversed(SCORE_COLUMNS), "Agent", "City", "Address"]
     frame = pl.DataFrame({name: ["x"] for name in names})
     expected = ["Address", "City", *SCORE_COLUMNS, *SOURCE_COLUMNS, UNVERIFIED, "Broker", "Agent"]
@@ -26,18 +26,18 @@ def test_the_order_of_columns_does_not_depend_on_the_first_file():
     assert combine_tables(frames).columns == ["Property Name", "Address", "City"]
 
 
-def test_what_a_file_lacks_is_missing():
+def test_columns_that_a_file_lacks_are_null():
     table = combine_tables([pl.DataFrame({"Address": ["a"], "Broker": ["b"]}), pl.DataFrame({"City": ["c"]})])
     assert table.to_dicts() == [{"Address": "a", "City": None, "Broker": "b"}, {"Address": None, "City": "c", "Broker": None}]
 
 
 @pytest.mark.parametrize("name", ["broker note", "BROKER NOTE", "BrokerNote", "Broker  Note", " Broker Note "])
-def test_names_that_are_equal_up_to_case_and_spaces_are_one_column_as_first_spelled(name):
+def test_names_that_differ_only_in_case_and_spaces_are_one_column(name):
     table = combine_tables([pl.DataFrame({"Broker Note": ["a"]}), pl.DataFrame({name: ["b"]})])
     assert table.to_dicts() == [{"Broker Note": "a"}, {"Broker Note": "b"}]
 
 
-def test_a_canonical_name_is_spelled_as_the_vocabulary_has_it():
+def test_a_canonical_name_has_the_spelling_of_the_vocabulary():
     assert combine_tables([pl.DataFrame({"zip CODE": ["28202"]}), pl.DataFrame({"Zip Code": ["28203"]})]).columns == ["Zip Code"]
 
 
@@ -45,8 +45,8 @@ def test_different_names_stay_different_columns():
     assert combine_tables([pl.DataFrame({"Note": ["a"]}), pl.DataFrame({"Notes": ["b"]})]).columns == ["Note", "Notes"]
 
 
-def test_two_spellings_within_one_file_are_one_column_too():
-    """Two sheets of a workbook may differ in them; no row has both."""
+def test_two_spellings_within_one_file_are_one_column():
+    """Two sheets of a workbook can have different spellings; no row has both."""
     frame = pl.DataFrame({"Address": ["1", "2"], "Broker Note": ["a", None], "broker note": [None, "b"]})
     assert combine_tables([frame])["Broker Note"].to_list() == ["a", "b"]
 
@@ -65,25 +65,25 @@ def test_two_spellings_within_one_file_are_one_column_too():
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])
-def test_a_column_of_two_types_becomes_one_that_holds_both(first, second, together, turned):
+def test_a_column_with_two_types_gets_a_type_that_holds_both(first, second, together, turned):
     frames = [pl.DataFrame({"X": values}) for values in (first, second)]
     found = combine_tables(reversed(frames) if turned else frames)["X"].to_list()
     assert found == (together[::-1] if turned else together)
 
 
-def test_the_mark_of_unverified_rows_stands_only_where_some_row_has_it():
+def test_the_unverified_column_exists_only_if_a_row_has_a_value():
     frame = pl.DataFrame({"Address": ["a"], UNVERIFIED: [None]}, schema_overrides={UNVERIFIED: pl.String})
     marked = frame.with_columns(pl.lit("Building SqFt").alias(UNVERIFIED))
     assert UNVERIFIED not in combine_tables([frame, frame]).columns
     assert combine_tables([frame, marked])[UNVERIFIED].to_list() == [None, "Building SqFt"]
 
 
-def test_frames_of_failed_files_have_no_column_and_change_nothing():
+def test_frames_without_columns_are_ignored():
     frame = pl.DataFrame({"Address": ["a"]})
     assert combine_tables([pl.DataFrame(), frame, pl.DataFrame()]).equals(frame)
 
 
-def test_a_file_without_rows_still_brings_its_columns():
+def test_a_file_without_rows_adds_its_columns():
     assert combine_tables([pl.DataFrame({"Address": ["a"]}), pl.DataFrame(schema={"City": pl.String})]).columns == [
         "Address",
         "City",

@@ -1,4 +1,4 @@
-"""The canonical columns and the headers that mean them."""
+"""Canonical columns and their headers."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ from flexscout.ingest.mapping.header_map import REQUIRED
 
 
 def headers_of(entry):
-    """The folded headers of a column, each once."""
+    """Return the distinct folded headers of a column."""
     coded = (header for _, headers in (*entry.codes, *entry.codes_in_state) for header in headers)
     return {fold_header(header) for header in (entry.name, *entry.aliases, *entry.generic, *entry.inverted, *coded)}
 
@@ -34,12 +34,12 @@ def test_a_header_is_folded_to_its_letters_and_digits(header, folded):
     assert fold_header(header) == folded
 
 
-def test_no_header_stands_for_two_columns():
+def test_no_header_means_two_columns():
     counts = Counter(header for entry in canonical_columns() for header in headers_of(entry))
     assert [header for header, count in counts.items() if count > 1] == []
 
 
-def test_no_header_of_a_column_is_generic_or_inverted_as_well():
+def test_no_alias_is_also_generic_or_inverted():
     both = {
         entry.name: {fold_header(header) for header in (*entry.generic, *entry.inverted)}
         & {fold_header(header) for header in (entry.name, *entry.aliases)}
@@ -48,25 +48,25 @@ def test_no_header_of_a_column_is_generic_or_inverted_as_well():
     assert {name: headers for name, headers in both.items() if headers} == {}
 
 
-def test_no_header_has_a_column_and_is_ambiguous_too():
+def test_no_alias_is_also_ambiguous():
     assert header_aliases().keys() & ambiguous_headers().keys() == set()
 
 
-def test_no_header_is_folded_to_nothing():
+def test_no_header_folds_to_an_empty_text():
     assert "" not in header_aliases().keys() | ambiguous_headers().keys()
 
 
-def test_every_column_has_a_type_that_can_be_converted():
+def test_every_column_type_has_a_conversion():
     assert {entry.type for entry in canonical_columns()} == CONVERSIONS.keys()
 
 
-def test_names_of_columns_are_distinct_and_not_those_that_flexscout_adds():
+def test_column_names_are_distinct_from_each_other_and_from_output_columns():
     names = [fold_header(entry.name) for entry in canonical_columns()]
     assert len(set(names)) == len(names)
     assert not set(names) & {fold_header(name) for name in OUTPUT_COLUMNS}
 
 
-def test_every_column_that_the_vocabulary_speaks_of_exists():
+def test_every_column_in_the_vocabulary_exists():
     names = {entry.name for entry in canonical_columns()}
     required = {name for pair in REQUIRED for name in pair}
     by_unit = {name for entry in ambiguous_headers().values() for name in (entry.acres, entry.square_feet)}
@@ -74,7 +74,7 @@ def test_every_column_that_the_vocabulary_speaks_of_exists():
     assert required | by_unit | overrides <= names
 
 
-def test_the_signs_of_a_vendor_are_headers_that_can_be_found():
+def test_every_vendor_has_signs():
     assert all(vendor.signs and "" not in vendor.signs for vendor in vendors())
 
 
@@ -87,7 +87,7 @@ def test_the_signs_of_a_vendor_are_headers_that_can_be_found():
         ("Occupancy", "Occupancy", False, False),
     ],
 )
-def test_an_alias_tells_whether_its_values_need_care(header, name, generic, inverted):
+def test_an_alias_says_whether_it_is_generic_or_inverted(header, name, generic, inverted):
     alias = header_aliases()[fold_header(header)]
     assert (alias.column, alias.generic, alias.inverted) == (name, generic, inverted)
 

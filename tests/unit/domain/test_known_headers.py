@@ -1,4 +1,4 @@
-"""Headers whose words are abbreviated."""
+"""Headers with abbreviated words."""
 
 import pytest
 
@@ -24,23 +24,23 @@ KNOWN = {
 
 
 @pytest.mark.parametrize(("header", "column"), KNOWN.items())
-def test_a_header_is_known_whatever_the_abbreviations_of_its_words(header, column):
+def test_a_header_with_abbreviated_words_is_known(header, column):
     assert header_aliases()[normalize_header(header)].column == column
 
 
 @pytest.mark.parametrize(
     "header", ["AC", "No.", "Own Addr", "Bldg No", "Land Use Cd", "Eff Yr Blt", "Central AC", "Price/SF", ""]
 )
-def test_a_word_that_may_say_something_else_is_not_written_out(header):
+def test_an_ambiguous_word_is_not_written_out(header):
     assert normalize_header(header) == fold_header(header)
 
 
 @pytest.mark.parametrize("header", ["TOT_SF", "Size (sqft)"])
-def test_what_says_too_little_says_no_more_when_it_is_written_out(header):
+def test_a_generic_header_stays_generic_when_written_out(header):
     assert header_aliases()[normalize_header(header)].generic
 
 
-def test_what_is_known_as_it_stands_is_not_written_out():
+def test_a_known_header_is_not_written_out():
     assert all(
         normalize_header(header) == fold_header(header)
         for entry in canonical_columns()
@@ -48,8 +48,8 @@ def test_what_is_known_as_it_stands_is_not_written_out():
     )
 
 
-def test_headers_that_are_written_out_alike_mean_one_column():
-    meant = {}
-    for written, folded in _list_names():
+def test_headers_that_are_equal_when_written_out_mean_the_same_column():
+    meanings = {}
+    for full_name, folded in _list_names():
         column = ambiguous_headers().get(folded) or header_aliases()[folded].column
-        assert meant.setdefault(written, column) == column
+        assert meanings.setdefault(full_name, column) == column

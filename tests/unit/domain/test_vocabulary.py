@@ -1,4 +1,4 @@
-"""The words inside cells."""
+"""The vocabulary of cells."""
 
 import pytest
 
@@ -27,7 +27,7 @@ from flexscout.domain.vocabulary import (
         ("ONTARIO", None),
     ],
 )
-def test_a_state_is_known_by_its_code_and_its_name(text, code):
+def test_a_state_is_known_by_code_and_name(text, code):
     assert state_codes().get(text) == code
 
 
@@ -38,18 +38,18 @@ def test_there_are_fifty_states_the_district_and_three_territories():
     assert len(state_codes()) == 2 * len(codes)
 
 
-def test_no_state_is_taken_for_a_missing_value():
+def test_no_state_code_is_a_placeholder():
     assert not {code.lower() for code in state_codes()} & set(cell_values("missing"))
 
 
 @pytest.mark.parametrize("kind", ["missing", "yes", "no", "totals", "totals_of"])
-def test_the_values_of_cells_are_lower_case_texts_each_once(kind):
+def test_cell_values_are_distinct_lower_case_texts(kind):
     values = cell_values(kind)
     assert all(isinstance(value, str) and value == value.lower() for value in values)
     assert len(set(values)) == len(values) > 0
 
 
-def test_no_word_is_yes_and_no():
+def test_no_word_means_both_yes_and_no():
     assert not set(cell_values("yes")) & set(cell_values("no"))
 
 
@@ -62,31 +62,31 @@ def test_no_word_means_two_units():
     ("word", "form"),
     [("warehouse", "wareh"), ("warehouse", "warehouses"), ("industrial", "indl"), ("manufacturing", "mfg"), ("flex", "flex")],
 )
-def test_a_word_has_the_forms_in_which_it_is_written(word, form):
+def test_a_keyword_has_its_forms(word, form):
     assert form in word_forms(word)
 
 
 @pytest.mark.parametrize("form", ["dist", "ind", "mfr"])
-def test_a_form_that_means_something_else_too_is_no_form(form):
+def test_an_ambiguous_abbreviation_is_not_a_form(form):
     assert not [word for word in property_type_words() if form in word_forms(word)]
 
 
-def test_every_form_of_a_word_has_a_source_that_is_cited():
-    named = {source for forms in property_type_words().values() for source in forms.values()}
-    assert named == property_type_sources().keys()
+def test_every_form_has_a_cited_source():
+    used = {source for forms in property_type_words().values() for source in forms.values()}
+    assert used == property_type_sources().keys()
     assert all(property_type_sources().values())
 
 
-def test_every_word_is_a_form_of_itself():
+def test_every_keyword_is_a_form_of_itself():
     assert [word for word, forms in property_type_words().items() if word not in forms] == []
 
 
-def test_forms_of_words_are_lower_case_words_with_single_spaces():
+def test_forms_are_lower_case_with_single_spaces():
     forms = {form for word in property_type_words() for form in word_forms(word)}
     assert all(form == " ".join(form.lower().split()) for form in forms)
 
 
-def test_a_word_without_other_forms_is_its_own():
+def test_a_keyword_without_other_forms_has_only_itself():
     assert word_forms("data center") == ("data center",)
 
 
@@ -94,15 +94,15 @@ def test_a_word_without_other_forms_is_its_own():
     ("word", "short"),
     [("STREET", "ST"), ("AVENUE", "AVE"), ("NORTHEAST", "NE"), ("SUITE", "UNIT"), ("#", "UNIT"), ("FIRST", "1ST")],
 )
-def test_a_word_of_an_address_has_its_standard_abbreviation(word, short):
+def test_an_address_word_has_its_standard_abbreviation(word, short):
     assert address_words()[word] == short
 
 
-def test_no_abbreviation_of_an_address_is_abbreviated_again():
-    """Else the same address, normalized twice, would be another one."""
+def test_no_abbreviation_is_abbreviated_again():
+    """Normalizing an address twice must not change it."""
     words = address_words()
     assert {short: words[short] for short in words.values() if words.get(short, short) != short} == {}
 
 
-def test_words_of_addresses_are_upper_case_and_without_spaces():
+def test_address_words_are_upper_case_without_spaces():
     assert all(word == word.upper() and " " not in word for pair in address_words().items() for word in pair)
