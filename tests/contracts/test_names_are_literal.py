@@ -27,7 +27,7 @@ DISPLAY = {"outputs/report/column_drift.py", "outputs/report/figures.py", "cli/c
 # Tables that other parts of flexscout wrote under escaped names.
 INTERNAL = {
     "ingest/readers/chunked_cells.py", "runtime/storage.py", "ingest/convert/chunked.py", "scoring/classify.py",
-    "notebook/properties.py", "notebook/generator.py",
+    "notebook/properties.py", "notebook/report_generator.py", "notebook/export_summary.py",
 }  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from flexscout.ingest.scan import FileDiscovery
 from flexscout.notebook.aggregator import ResultAggregator
 from flexscout.notebook.analyzer import PropertyDataAnalyzer
 from flexscout.notebook.classifier import FlexPropertyClassifier
-from flexscout.notebook.generator import ReportGenerator
 from flexscout.notebook.processors import BatchProcessor, FileProcessor
+from flexscout.notebook.report_generator import ReportGenerator
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
 from flexscout.scoring.scorer import FlexPropertyScorer

@@ -1,10 +1,10 @@
-"""Classes for notebooks, on pandas or Polars frames."""
+"""Classes for notebooks, for pandas and Polars frames."""
 
 from flexscout.notebook.aggregator import ResultAggregator
 from flexscout.notebook.analyzer import PropertyDataAnalyzer
 from flexscout.notebook.classifier import FlexPropertyClassifier
-from flexscout.notebook.generator import ReportGenerator
 from flexscout.notebook.processors import BatchProcessor, FileProcessor
+from flexscout.notebook.report_generator import ReportGenerator
 
 __all__ = [
     "BatchProcessor",

@@ -1,4 +1,4 @@
-"""Many frames -> one: combined, without duplicates, in order."""
+"""Combine, deduplicate and sort frames of properties."""
 
 from __future__ import annotations
 
@@ -43,27 +43,28 @@ if TYPE_CHECKING:
 
 
 def join_pandas(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The rows of all frames; types stay where the frames agree on them."""
-    import pandas as pd  # noqa: PLC0415 - only pandas frames come here
+    """Concatenate pandas frames; types are kept where the frames agree."""
+    import pandas as pd  # noqa: PLC0415 - loaded by the caller
 
-    given = [frame for frame in frames if len(frame.columns)]
-    named = [_respelled(frame, names) for frame, names in zip(given, unify_column_names(map(column_labels, given)), strict=True)]
+    with_columns = [frame for frame in frames if len(frame.columns)]
+    names_by_frame = unify_column_names(map(column_labels, with_columns))
+    named = [_rename_columns(frame, names) for frame, names in zip(with_columns, names_by_frame, strict=True)]
     if not named:
         return pd.DataFrame()
     filled = {name for frame in named for name in frame.columns[frame.notna().any()]}
     parts = [frame for frame in named if len(frame)] or named
     numbered = all(isinstance(frame.index, pd.RangeIndex) for frame in parts)
-    table = pd.concat([_without_empty(frame, filled) for frame in parts], ignore_index=numbered)
+    table = pd.concat([_drop_empty_columns(frame, filled) for frame in parts], ignore_index=numbered)
     names = [name for frame in named for name in frame.columns if name != UNVERIFIED or name in filled]
     return table.reindex(columns=order_columns(names))
 
 
-def _respelled(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Of columns that have one name the first value of each row."""
+def _rename_columns(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Rename the columns; of columns with the same name, keep the first value in each row."""
     renamed = frame.set_axis(list(names), axis=1)
     if renamed.columns.is_unique:
         return renamed
-    import pandas as pd  # noqa: PLC0415 - only pandas frames come here
+    import pandas as pd  # noqa: PLC0415 - loaded by the caller
 
     return pd.DataFrame({name: _first_values(renamed, name) for name in dict.fromkeys(names)}, index=frame.index)
 
@@ -73,63 +74,81 @@ def _first_values(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     return same.bfill(axis=1).iloc[:, 0] if same.shape[1] > 1 else same.iloc[:, 0]
 
 
-def _without_empty(frame: pd.DataFrame, filled: set[str]) -> pd.DataFrame:
-    """Without the columns that are empty here and not elsewhere: their type would change that of the others."""
+def _drop_empty_columns(frame: pd.DataFrame, filled: set[str]) -> pd.DataFrame:
+    """Drop columns that are empty here but not in other frames: their type would change the type of the others."""
     kept = frame.notna().any() | ~frame.columns.isin(list(filled))
     return frame.loc[:, kept]
 
 
-_NO_SCORE = float("-inf")  # below every score, so that a scored row survives one without
+_NO_SCORE = float("-inf")  # below every score, so that a scored row survives
 
 
 def cluster_frame(frame: Any, config: PipelineConfiguration) -> Clusters:
-    """Which rows of a frame are one property."""
+    """Find the rows of a frame that are the same property."""
     return find_clusters(type_known_columns(frame), MatchSettings.from_config(config))
 
 
-def merge_frame(frame: Any, config: PipelineConfiguration, groups: Clusters | None = None) -> MergeResult:
-    """Survivors, best first, and merge_log, over the columns that are known; `groups`: which rows are one, if that is known.
+def merge_frame(frame: Any, config: PipelineConfiguration, clusters: Clusters | None = None) -> MergeResult:
+    """Deduplicate the known columns of a frame.
 
-    A survivor's POSITION, and the merge log's `Kept Row` and `Removed Row`, are positions in the frame.
+    Args:
+        frame: A pandas or Polars frame.
+        config: Settings of the deduplication.
+        clusters: Rows that are the same property, if already known.
+
+    Returns:
+        Survivors, best first, and the merge log. POSITION, `Kept Row` and `Removed Row` are positions in the frame.
+
     """
     known = type_known_columns(frame)
-    found_groups = groups or find_clusters(known, MatchSettings.from_config(config))
-    absent = [name for name in ("Flex Score", *SOURCE_COLUMNS) if name not in known.columns]
+    clusters = clusters or find_clusters(known, MatchSettings.from_config(config))
+    missing = [name for name in ("Flex Score", *SOURCE_COLUMNS) if name not in known.columns]
     ready = known.with_columns(
-        pl.lit(None, pl.Float64 if name == "Flex Score" else pl.String).alias(name) for name in absent
+        pl.lit(None, pl.Float64 if name == "Flex Score" else pl.String).alias(name) for name in missing
     ).with_columns(
         pl.col("Flex Score").fill_null(_NO_SCORE),
-        found_groups.cluster_ids.alias("__key"),
+        clusters.cluster_ids.alias("__key"),
         pl.col(POSITION).alias("Source Row"),
-        (-pl.col(POSITION)).alias(MODIFIED),  # the first row of equals stays
+        (-pl.col(POSITION)).alias(MODIFIED),  # the first of equal rows survives
     )
 
     def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
-        return found_groups.describe_matches(kept[POSITION], removed[POSITION])
+        return clusters.describe_matches(kept[POSITION], removed[POSITION])
 
-    found = deduplicate(ready, "__key", describe_matches)
-    merge_log = found.merge_log.with_columns(pl.col("Kept Score", "Removed Score").replace(_NO_SCORE, None))
-    return MergeResult(found.survivors, merge_log)
+    merged = deduplicate(ready, "__key", describe_matches)
+    merge_log = merged.merge_log.with_columns(pl.col("Kept Score", "Removed Score").replace(_NO_SCORE, None))
+    return MergeResult(merged.survivors, merge_log)
 
 
 class ResultAggregator:
-    """Joins frames of properties, of pandas or Polars, as a run joins its files; gives the same kind back.
+    """Combines, deduplicates and sorts pandas or Polars frames as a run does with its files.
 
-    `config`: its `duplicate_fields` say which rows are one property. A frame's columns are known by their canonical
-    names, up to case and spaces. No frame that is handed in is changed. What is no frame raises TypeError.
+    Columns are recognized by their canonical names; case and spaces don't matter. Frames are not changed, and results have the
+    same kind as the frames. Methods raise TypeError for anything that is not a frame.
+
+    Args:
+        config: Settings; `duplicate_fields` are the fields by which rows are the same property.
+
     """
 
     def __init__(self, config: PipelineConfiguration | None = None) -> None:
         self.config = config or PipelineConfiguration()
 
     def combine_results(self, results: Iterable[FrameT | None]) -> FrameT:
-        """The rows of all frames, in the order given: canonical columns, scores and sources first, then every other.
+        """Concatenate frames: canonical columns, scores and sources first, then all other columns.
 
-        Names that are equal up to case and spaces are one column. None, as a failed file gives it, counts for nothing;
-        of nothing comes an empty pandas frame. Row labels of pandas frames stay, unless all of them only count rows.
-        Raises AggregationError if columns of one name have types that no type holds.
+        Columns whose names differ only in case and spaces become one. Row labels of pandas frames are kept, unless all frames
+        have default labels.
+
+        Args:
+            results: Frames, all of pandas or all of Polars. None, the result of a failed file, is ignored. Without any frame,
+                the result is an empty pandas frame.
+
+        Raises:
+            AggregationError: If columns with the same name have incompatible types.
+
         """
-        frames = _frames(results)
+        frames = _list_frames(results)
         if not frames or is_pandas(frames[0]):
             return cast("FrameT", cast("Any", join_pandas(frames)))
         try:
@@ -140,37 +159,46 @@ class ResultAggregator:
             ) from None
 
     def deduplicate_properties(self, df: FrameT) -> FrameT:
-        """One row per property, in the order, with the labels and types of the frame.
+        """Keep one row per property, in the order of the frame.
 
-        Rows are one property when all `duplicate_fields` agree after normalization, as in a run. The one with the
-        highest `Flex Score`, if there is that column, stays; then the one with most canonical cells filled; then the
-        first. A row in which a field is blank is no duplicate of any; where the frame has no column for a part of the place,
-        such as the state, rows of one `Source File` are compared. Raises AggregationError if the frame lacks another field.
+        Rows are the same property if all `duplicate_fields` are equal after normalization, as in a run. The row with the highest
+        `Flex Score` survives, then the one with the most canonical values, then the first. Rows with a blank field are never
+        duplicates. If the frame lacks a column of the area, such as State, only rows with the same `Source File` are compared.
+
+        Raises:
+            AggregationError: If the frame lacks another field.
+
         """
-        return take_rows(df, self._merged(df).survivors[POSITION].sort())
+        return take_rows(df, self._merge(df).survivors[POSITION].sort())
 
     def assign_groups(self, df: FrameT) -> FrameT:
-        """The frame with a column `Duplicate Group`: rows of one number are one property. Every row stays in its place.
+        """Add a column `Duplicate Group`: rows with the same number are the same property.
 
-        Numbers count from 1 in the order of their first rows; a row that is no duplicate has a number of its own. Any of
-        Address, Unit, City, State, Zip Code, County, APN, Latitude and Longitude is used; nothing is an error that is lacking.
+        Numbers start at 1, in the order of their first rows; a row without duplicates has its own number. Uses those of Address,
+        Unit, City, State, Zip Code, County, APN, Latitude and Longitude that are present.
         """
         return add_column(df, "Duplicate Group", cluster_frame(df, self.config).cluster_ids + 1)
 
     def find_duplicates(self, df: FrameT) -> FrameT:
-        """What `deduplicate_properties` would remove: a row per removed row, beside the row that is kept for it.
+        """List the rows that `deduplicate_properties` removes, with the row that survives instead.
 
-        `Kept Position` and `Removed Position` count the rows of `df` from 0; `Evidence` says why they are one,
-        `Different APN` whether they name different parcels, `Fields That Differ` what the removed row said otherwise.
+        Returns:
+            One row per removed row. `Kept Position` and `Removed Position` are positions in `df` from 0; `Evidence` is why they
+            match; `Different APN` is whether they name different parcels; `Fields That Differ` has the other values of the
+            removed row.
+
         """
-        merge_log = self._merged(df).merge_log.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet", "Filled Cells")
+        merge_log = self._merge(df).merge_log.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet", "Filled Cells")
         return to_frame_kind(df, merge_log.rename({"Kept Row": "Kept Position", "Removed Row": "Removed Position"}))
 
     def find_close_matches(self, df: FrameT) -> FrameT:
-        """Addresses that are written differently and may be one, the surest first: a row per pair of places.
+        """List pairs of similar addresses that may be the same property, highest score first.
 
-        `Position` and `Other Position` count the rows of `df` from 0, each the first at its place; `Score`: 0-1, `Evidence`: what
-        speaks for and against it; `Merged` whether the settings take the two for one; of the others a person may decide.
+        Returns:
+            One row per pair. `Position` and `Other Position` are the first rows with each address, from 0; `Score` is 0-1;
+            `Evidence` is for and against the match; `Merged` is whether the settings merge the pair. The others are for you to
+            decide.
+
         """
         pairs = cluster_frame(df, self.config).match_pairs.select(
             pl.min_horizontal("left", "right").alias("Position"),
@@ -182,19 +210,23 @@ class ResultAggregator:
         return to_frame_kind(df, pairs.sort("Score", "Position", "Other Position", descending=[True, False, False]))
 
     def sort_by_score(self, df: FrameT) -> FrameT:
-        """The rows in the order of a run's result: by `Flex Score`, completeness, building size, all greatest first.
+        """Sort rows as a run does: by `Flex Score`, completeness and building size, descending, then by address and source.
 
-        Then by address and source; equal rows stay in their order. Raises AggregationError without a `Flex Score`.
+        Equal rows keep their order.
+
+        Raises:
+            AggregationError: If the frame has no `Flex Score`.
+
         """
         known = type_known_columns(df)
         if known.height and "Flex Score" not in known.columns:
             raise AggregationError.missing_score("sort by score", column_labels(df))
         return take_rows(df, sort_by_rank(known)[POSITION])
 
-    def _merged(self, df: Any) -> MergeResult:
+    def _merge(self, df: Any) -> MergeResult:
         fields = self.config.duplicate_fields
         missing = [field for field in fields if field not in find_known_names(df)]
-        # A part of the place may be lacking; what stands at it may not.
+        # Columns of the area may be missing, but not the address.
         if len(df) and (len(missing) == len(fields) or not AREA_COLUMNS.issuperset(missing)):
             raise AggregationError.missing_columns(
                 f"find duplicates by {', '.join(fields)}",
@@ -205,8 +237,8 @@ class ResultAggregator:
         return merge_frame(df, self.config)
 
 
-def _frames(results: object) -> list[Any]:
-    """The frames of a list, all of one kind."""
+def _list_frames(results: object) -> list[Any]:
+    """Return the frames without None. Raises TypeError if they are not frames of one kind."""
     if not isinstance(results, Iterable) or hasattr(results, "columns"):
         raise TypeError(f"A list of DataFrames is needed, not one {type(results).__name__}.")
     frames = [frame for frame in results if frame is not None]

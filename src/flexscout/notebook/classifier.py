@@ -1,4 +1,4 @@
-"""The candidates among the properties of a frame, and the figures behind them."""
+"""Classify the properties of a frame."""
 
 from __future__ import annotations
 
@@ -24,81 +24,98 @@ EXPORTED = (
     "Property Name", "Property Type", *ADDRESS_COLUMNS, "County", "Building SqFt", "Lot Size Acres", "Year Built",
     "Zoning Code", "Sale Date", "Sold Price", "Sold Price/SqFt", "Owner Name", "Occupancy", "flex_score",
 )  # fmt: skip
-"""The columns of `export_results`, as far as they are there."""
+"""Columns that `export_results` writes, if they are present."""
 
 
 class FlexPropertyClassifier(Generic[FrameT]):
-    """Finds the flex-industrial candidates in a frame of properties, of pandas or Polars.
+    """Finds the flex-industrial candidates in a pandas or Polars frame.
 
-    `frame`: one export, as `pd.read_excel` or `pl.read_excel` gives it; its headers and cells are understood as a run
-    understands a sheet's, so that both score the same. `min_flex_score`: least score of a candidate, 0-10; `profile`: the
-    name of a built-in one, or a YAML file; `as_of`: the day from which it counts back, such as 2026-01-31, by default today.
-    Raises DataFormatError if it is no property table, ConfigurationError for a setting that won't do, TypeError if it is no
-    frame. The frame stays as it is.
+    Headers and cells are read as a run reads a sheet, so both give the same scores. The frame is not changed.
+
+    Args:
+        frame: One export, as `pd.read_excel` or `pl.read_excel` returns it.
+        min_flex_score: Minimum score of a candidate, 0-10.
+        profile: Name of a built-in profile, or path of a YAML file.
+        as_of: Date from which the profile counts back, such as 2026-01-31; today by default.
+
+    Raises:
+        DataFormatError: If the frame is not a property table.
+        ConfigurationError: If a setting is invalid.
+        TypeError: If `frame` is not a frame.
+
     """
 
     def __init__(self, frame: FrameT, *, min_flex_score: float = 4.0, profile: str = "flex-industrial", as_of: str = "") -> None:
         self._criteria = Criteria.from_config(PipelineConfiguration(min_flex_score=min_flex_score, profile=profile, as_of=as_of))
-        self._properties = _checked(read_frame(frame))
+        self._properties = read_frame(frame)
+        _check_required_columns(self._properties)
         self._classified = self._criteria.classify(self._properties.table).frame
-        self._best = self._ranked()
-        self._candidates: FrameT = self._properties.present(self._best)
+        candidates = self._classified.filter(pl.col(STATUS) == RowStatus.CANDIDATE)
+        self._ranked = sort_by_rank(combine_tables([candidates.drop(STATUS, REASONS, TO_VERIFY)]))
+        self._candidates: FrameT = self._properties.to_output(self._ranked)
 
     def classify_flex_properties(self) -> FrameT:
-        """The candidates, best first: eligible, with a score of at least the threshold.
+        """Return the candidates, best first: eligible properties with at least the minimum score.
 
-        Canonical columns, typed (square feet, acres, USD, percent); the profile's score columns; `Unverified` where the frame
-        lacks a criterion's column; then every other column as it is in the frame. Row labels stay.
+        Returns:
+            Canonical columns, typed (square feet, acres, USD, percent); the score columns of the profile; `Unverified` if the
+            frame lacks the column of a criterion; then all other columns of the frame. Row labels are kept.
+
         """
         return copy.copy(self._candidates)
 
     def get_top_candidates(self, n: int = 100) -> FrameT:
-        """The best `n` candidates, or all if there are fewer."""
+        """Return the best `n` candidates, or all if there are fewer."""
         return copy.copy(self._candidates.head(max(n, 0)))
 
     def get_analysis_statistics(self) -> dict[str, Any]:
-        """Figures of the classification, of plain types that JSON knows.
+        """Return the figures of the classification as a dictionary that can be written as JSON.
 
-        `rows`: read, blank, not data, properties; `criteria`: each with the rows before and after it, and the reasons of
-        those that did not pass -> how many; `candidates`; `score`: of the candidates, 0-10, None where there is none;
-        `property_types`, `building_sqft`, `lot_size_acres`, `geography`: how the candidates spread; `issues`: values that
-        could not be understood, reason -> how many.
+        Returns:
+            `rows`: read, blank, not_data, properties; `criteria`: for each, the rows before and after it, and rejection reason ->
+            rows; `candidates`: how many; `score`: statistics of the candidates' scores, 0-10, None without candidates;
+            `property_types`, `building_sqft`, `lot_size_acres` and `geography`: distribution of the candidates; `issues`: values
+            that couldn't be converted, by reason.
+
         """
-        best, least = self._best, self._criteria.min_flex_score
+        ranked, min_score = self._ranked, self._criteria.min_flex_score
         return {
             "profile": self._criteria.profile.name,
-            "min_flex_score": least,
+            "min_flex_score": min_score,
             "rows": {**self._properties.rows, "properties": self._properties.table.height},
             "criteria": [asdict(step) for step in count_funnel(self._classified, self._criteria)],
-            "candidates": best.height,
-            "score": summarize_numbers(best["Flex Score"]) | {"distribution": count_scores(best["Flex Score"], least)},
-            "property_types": count_values(best, "Property Type"),
-            "building_sqft": summarize_numbers(_column(best, "Building SqFt")) | {"distribution": count_building_sizes(best)},
-            "lot_size_acres": summarize_numbers(_column(best, "Lot Size Acres")),
-            "geography": count_places(best),
+            "candidates": ranked.height,
+            "score": summarize_numbers(ranked["Flex Score"]) | {"distribution": count_scores(ranked["Flex Score"], min_score)},
+            "property_types": count_values(ranked, "Property Type"),
+            "building_sqft": summarize_numbers(_column(ranked, "Building SqFt")) | {"distribution": count_building_sizes(ranked)},
+            "lot_size_acres": summarize_numbers(_column(ranked, "Lot Size Acres")),
+            "geography": count_places(ranked),
             "issues": self._properties.issues,
         }
 
     def export_results(self, path: str | Path) -> Path:
-        """Write the candidates, best first, as .xlsx, .csv or .parquet by the path's suffix; gives the path.
+        """Write the candidates, best first, and return the path.
 
-        Holds the columns of EXPORTED that there are. Text stays text: no cell becomes a formula. What stood there is kept
-        as `NAME.bak`. Raises OutputError for another suffix, or if it can't be written.
+        The file has the columns of EXPORTED that are present. Text is never written as a formula. An existing file is kept as
+        `NAME.bak`.
+
+        Args:
+            path: Path with the suffix .xlsx, .csv or .parquet.
+
+        Raises:
+            OutputError: If the suffix is unknown, or the file can't be written.
+
         """
-        table = self._best.rename({"Flex Score": "flex_score"})
+        table = self._ranked.rename({"Flex Score": "flex_score"})
         chosen = table.select(name for name in EXPORTED if name in table.columns)
         return write_by_suffix({"Flex Properties": chosen}, Path(path), bars="flex_score")
 
-    def _ranked(self) -> pl.DataFrame:
-        candidates = self._classified.filter(pl.col(STATUS) == RowStatus.CANDIDATE)
-        return sort_by_rank(combine_tables([candidates.drop(STATUS, REASONS, TO_VERIFY)]))
 
-
-def _checked(properties: Properties) -> Properties:
+def _check_required_columns(properties: Properties) -> None:
+    """Raise DataFormatError if the frame is not a property table."""
     (header_map,) = properties.header_maps
     if missing := find_missing_required(header_map):
         raise DataFormatError.missing_frame_columns(missing, [column.header for column in header_map.columns])
-    return properties
 
 
 def _column(table: pl.DataFrame, name: str) -> pl.Series:

@@ -1,4 +1,4 @@
-"""The properties of a frame or a workbook, understood as a run understands a sheet."""
+"""Read the properties of a frame or a file as a run reads them."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
     from flexscout.models import HeaderMap
 
-_SIZES = (20_000, 50_000, 100_000, 200_000)  # square feet, where the default profile changes its points
+_SIZE_BANDS = (20_000, 50_000, 100_000, 200_000)  # square feet, at which the default profile changes its points
 
 
 def count_values(table: pl.DataFrame, name: str) -> dict[str, int]:
-    """Value -> rows, most first; without missing ones; empty without the column."""
+    """Return value -> number of rows, most frequent first, without missing values; empty if the column is missing."""
     if name not in table.columns:
         return {}
     counts = table.select(pl.col(name).alias("value")).drop_nulls().group_by("value").len()
@@ -44,40 +44,45 @@ def count_values(table: pl.DataFrame, name: str) -> dict[str, int]:
 
 
 def summarize_numbers(values: pl.Series) -> dict[str, float | None]:
-    """`mean`, `median`, `min` and `max` of what is there, to 2 decimals; None where nothing is, or the sum is too large."""
+    """Return `mean`, `median`, `min` and `max`, rounded to 2 decimals; None without values, or if the sum overflows."""
     figures = {"mean": values.mean(), "median": values.median(), "min": values.min(), "max": values.max()}
-    return {name: _finite(value) for name, value in figures.items()}
+    return {name: _round_finite(value) for name, value in figures.items()}
 
 
-def _finite(value: object) -> float | None:
+def _round_finite(value: object) -> float | None:
     return round(float(value), 2) if isinstance(value, int | float) and isfinite(value) else None
 
 
 def count_building_sizes(table: pl.DataFrame) -> dict[str, int]:
-    """Band of Building SqFt -> rows; a band holds its lower bound; without missing ones."""
+    """Return size band in square feet -> number of rows, without missing sizes. A band includes its lower bound."""
     if "Building SqFt" not in table.columns:
         return {}
-    bounds = zip((0, *_SIZES), (*_SIZES, float("inf")), strict=True)
+    bounds = zip((0, *_SIZE_BANDS), (*_SIZE_BANDS, float("inf")), strict=True)
     sizes = table["Building SqFt"]
-    return {_band(lower, upper): int(((sizes >= lower) & (sizes < upper)).sum()) for lower, upper in bounds}
+    return {_format_band(lower, upper): int(((sizes >= lower) & (sizes < upper)).sum()) for lower, upper in bounds}
 
 
-def _band(lower: float, upper: float) -> str:
+def _format_band(lower: float, upper: float) -> str:
     return f"{lower:,} and more" if upper == float("inf") else f"{lower:,}-{upper:,}"
 
 
-_FRAME = ""  # a frame is a sheet without a name
-_NUMBERED = r"^(.+?)(?:\.|_duplicated_)\d+$"  # how pandas and Polars tell equal headers apart
+_FRAME_SHEET = ""  # a frame has no sheet name
+_NUMBERED_LABEL = r"^(.+?)(?:\.|_duplicated_)\d+$"  # how pandas and Polars number equal headers
 
 
 @dataclass(frozen=True)
 class Properties:
-    """Property rows, typed.
+    """Typed property rows.
 
-    `table`: their canonical columns, and what it takes to present them; `sheets`: all columns of each sheet, with
-    `Source Sheet` and `Source Row` (a frame's labels are row 1); `header_maps`: of each sheet; `issues`: reason -> how
-    many Issues they have; `rows`: `read`, `blank` and `not_data` -> how many; `present`: rows of `table` -> a frame of the
-    caller's kind, with the columns that pass through; `like`: any table -> a frame of the caller's kind.
+    Attributes:
+        table: Canonical columns, and what `to_output` needs.
+        sheets: All columns of each sheet, with `Source Sheet` and `Source Row`. The labels of a frame are row 1.
+        header_maps: What the headers of each sheet mean.
+        issues: Reason -> number of issues.
+        rows: `read`, `blank` and `not_data` -> number of rows.
+        to_output: Converts rows of `table` to the caller's kind of frame, with unmapped columns.
+        to_caller_frame: Converts any table to the caller's kind of frame.
+
     """
 
     table: pl.DataFrame
@@ -85,24 +90,27 @@ class Properties:
     header_maps: tuple[HeaderMap, ...]
     issues: dict[str, int]
     rows: dict[str, int]
-    present: Callable[[pl.DataFrame], Any]
-    like: Callable[[pl.DataFrame], Any]
+    to_output: Callable[[pl.DataFrame], Any]
+    to_caller_frame: Callable[[pl.DataFrame], Any]
 
 
 def read_frame(frame: Any) -> Properties:
-    """The properties of a pandas or Polars frame; its header may also stand below its first rows.
+    """Read a pandas or Polars frame. Its header may also be below its first rows.
 
-    Raises TypeError if it is no frame, DataFormatError if it has no columns.
+    Raises:
+        TypeError: If `frame` is not a frame.
+        DataFormatError: If it has no columns.
+
     """
-    cells = _cells(frame)
+    cells = _to_cells(frame)
     if not cells.width:
-        raise DataFormatError.missing_frame_columns(find_missing_required(map_headers(_FRAME, (), cells)), [])
+        raise DataFormatError.missing_frame_columns(find_missing_required(map_headers(_FRAME_SHEET, (), cells)), [])
     header = find_header(cells)
     texts, spans_two_rows = header_texts(cells, header)
-    header_map = map_headers(_FRAME, texts, cells.slice(header + 1), spans_two_rows=spans_two_rows)
-    converted = convert_sheet(_FRAME, cells, header, header_map)
+    header_map = map_headers(_FRAME_SHEET, texts, cells.slice(header + 1), spans_two_rows=spans_two_rows)
+    converted = convert_sheet(_FRAME_SHEET, cells, header, header_map)
     canonical = [column.name for column in canonical_columns() if column.name in converted.table.columns]
-    # Row 1 of the cells are the frame's labels.
+    # Row 1 is the labels of the frame.
     table = converted.table.select(*canonical, (pl.col("Source Row") - 2).alias(POSITION))
     rows = {"read": converted.rows_read, "blank": converted.blank, "not_data": converted.not_data}
     return Properties(
@@ -111,13 +119,13 @@ def read_frame(frame: Any) -> Properties:
         (header_map,),
         sort_by_frequency(converted.issue_counts),
         rows,
-        present=lambda chosen: _presented(chosen, frame, header_map),
-        like=lambda found: to_frame_kind(frame, found),
+        to_output=lambda chosen: _join_unmapped(chosen, frame, header_map),
+        to_caller_frame=lambda other: to_frame_kind(frame, other),
     )
 
 
 def read_file(path: Path) -> Properties:
-    """The properties of all sheets of a workbook; they are presented as pandas. Raises the ProcessingError of the file."""
+    """Read all property sheets of a file; frames are returned as pandas. Raises the ProcessingError of the file."""
     result = FileProcessor().process_file(path)
     if result.record.error:
         raise result.record.error
@@ -127,17 +135,19 @@ def read_file(path: Path) -> Properties:
     account = result.account
     rows = {"read": account.rows_read, "blank": account.blank, "not_data": account.not_data}
     header_maps = tuple(sheet.header_map for sheet in sheets)
-    return Properties(combine_tables(tables), tables, header_maps, issues, rows, present=_to_pandas, like=pl.DataFrame.to_pandas)
+    return Properties(
+        combine_tables(tables), tables, header_maps, issues, rows, to_output=_to_pandas, to_caller_frame=pl.DataFrame.to_pandas
+    )
 
 
 def _to_pandas(table: pl.DataFrame) -> pd.DataFrame:
-    """Return the table for pandas, with its headers as the file has them."""
+    """Convert a table to pandas, with the headers of the file."""
     return unescape_names(table).to_pandas()
 
 
-def _cells(frame: Any) -> pl.DataFrame:
-    """The frame as a sheet reads: its labels as the first row, all cells texts, columns named by position."""
-    headers = pl.Series(column_labels(frame), dtype=pl.String).str.replace(_NUMBERED, "$1")
+def _to_cells(frame: Any) -> pl.DataFrame:
+    """Convert a frame to the cells of a sheet: labels as the first row, all cells as text, columns named by position."""
+    headers = pl.Series(column_labels(frame), dtype=pl.String).str.replace(_NUMBERED_LABEL, "$1")
     named = set(column_labels(frame))
     first = [bare if bare in named else label for bare, label in zip(headers, column_labels(frame), strict=True)]
     return pl.DataFrame(
@@ -148,9 +158,9 @@ def _cells(frame: Any) -> pl.DataFrame:
     )
 
 
-def _presented(rows: pl.DataFrame, frame: Any, header_map: HeaderMap) -> Any:
-    """The rows with their row labels and the columns that pass through, as they are in the frame."""
+def _join_unmapped(rows: pl.DataFrame, frame: Any, header_map: HeaderMap) -> Any:
+    """Join rows with their unmapped columns and row labels, as they are in the frame."""
     positions = [column.position for column in header_map.unmapped]
-    # A name of flexscout's own is changed, unless it only says where the row comes from.
+    # Names of output columns are changed, except those that locate the row in its source.
     names = [column.header if column.header in SOURCE_COLUMNS else column.name for column in header_map.unmapped]
     return join_columns(rows.drop(POSITION), pick_columns(take_rows(frame, rows[POSITION]), positions, names))

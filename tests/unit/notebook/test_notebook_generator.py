@@ -11,8 +11,8 @@ import pytest
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.errors import AggregationError, OutputError
 from flexscout.notebook.aggregator import ResultAggregator
-from flexscout.notebook.generator import ReportGenerator
 from flexscout.notebook.processors import FileProcessor
+from flexscout.notebook.report_generator import ReportGenerator
 from frames import LIBRARIES, column_of, frame_of
 from workbooks import corrupted_file, valid_properties_1, valid_properties_2
 
