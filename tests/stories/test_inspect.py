@@ -47,76 +47,76 @@ def part(text, title):
     return text.split(f"\n{title}")[1].split("\n\n")[0]
 
 
-def test_it_says_how_many_rows_and_columns_there_are(shown):
+def test_first_line_counts_properties_and_columns(shown):
     assert shown.startswith("export.xlsx: 3 properties, 11 columns\n")
 
 
-def test_it_shows_each_column_with_what_it_means_and_how_much_is_there(shown):
+def test_columns_show_their_mapping_type_and_share(shown):
     columns = part(shown, "Columns")
-    assert line_with(columns, "Broker") == ["Broker", "-", "text", "2", "67", "%"]
-    assert line_with(columns, "Building") == ["Building", "SqFt", "Building", "SqFt", "square", "feet", "3", "100", "%"]
+    assert line_with(columns, "Broker") == ["Broker", "-", "text", "2", "67%"]
+    assert line_with(columns, "Building") == ["Building", "SqFt", "Building", "SqFt", "square", "feet", "3", "100%"]
     assert "Empty (2): Occupancy, Lender" in columns
 
 
-def test_a_header_is_never_taken_for_markup(shown):
+def test_headers_are_not_read_as_markup(shown):
     assert "Type of [bold] Roof" in shown
 
 
-def test_it_marks_the_industrial_types(shown):
+def test_industrial_types_are_marked(shown):
     types = part(shown, "Property types (2 industrial)")
-    assert line_with(types, "Flex") == ["Flex", "2", "67", "%", "industrial"]
-    assert line_with(types, "Office") == ["Office", "1", "33", "%"]
+    assert line_with(types, "Flex") == ["Flex", "2", "67%", "industrial"]
+    assert line_with(types, "Office") == ["Office", "1", "33%"]
 
 
-def test_it_says_how_complete_the_key_fields_are(shown):
+def test_key_fields_show_their_completeness(shown):
     assert line_with(part(shown, "Key fields"), "APN") == ["APN", "no", "such", "column"]
 
 
-def test_it_names_suspicious_values_with_their_rows(shown):
+def test_suspicious_values_name_their_row(shown):
     suspicious = part(shown, "Suspicious values (2)")
     assert "row 3, Year Built 2099: later than" in suspicious
     assert "row 4, Lot Size Acres 0.1: the lot has 4,356 sq ft, the building 30,000" in suspicious
 
 
-def test_it_names_the_sheet_where_there_are_several(tmp_path):
+def test_suspicious_values_name_their_sheet_if_there_are_several(tmp_path):
     sheets = {"A": [HEADER, candidate(1)], "B": [HEADER, candidate(2, Year_Built=2099)]}
     assert 'sheet "B", row 2, Year Built 2099' in flexscout("inspect", write_sheets(tmp_path / "two.xlsx", sheets)).out
 
 
-def test_it_shows_a_few_industrial_properties(shown):
+def test_first_industrial_properties_are_shown(shown):
     assert "1 Test Street, Charlotte, NC | 30,000 sq ft | 2.00 acres | built 1995 | Flex" in shown
     assert "2 Test Street" not in shown
 
 
-def test_it_says_what_could_not_be_understood(tmp_path):
+def test_unreadable_values_are_counted_by_reason(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate(1, Building_SqFt="??? sf")])
-    assert "not a number: 1" in part(flexscout("inspect", path).out, "Could not be understood")
+    assert "not a number: 1" in part(flexscout("inspect", path).out, "Issues")
 
 
-def test_it_works_without_property_types(tmp_path):
+def test_file_without_property_types_is_inspected(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [("Address", "RBA"), ("1 Oak St", 30_000)])
     outcome = flexscout("inspect", path)
     assert outcome.code == 0
-    assert "There is no column of property types" in outcome.out
+    assert "No column has property types" in outcome.out
 
 
-def test_json_alone_is_on_standard_output(export):
+def test_json_format_prints_only_json(export):
     report = json.loads(flexscout("inspect", export, "--format", "json", "-o", "summary.json").out)
     assert report["suspicious"] == {"lot_smaller_than_building": 1, "year_in_the_future": 1}
 
 
-def test_an_output_is_written_as_its_name_says(export, tmp_path):
+def test_output_format_follows_the_suffix(export, tmp_path):
     outcome = flexscout("inspect", export, "--output", "summary.xlsx")
     assert outcome.out.endswith("Wrote summary.xlsx\n")
     assert "Suspicious Values" in openpyxl.load_workbook(tmp_path / "summary.xlsx").sheetnames
 
 
-def test_without_an_output_nothing_is_written(export, tmp_path):
+def test_no_file_is_written_without_output_option(export, tmp_path):
     flexscout("inspect", export)
     assert [path.name for path in tmp_path.iterdir()] == ["export.xlsx"]
 
 
-def test_an_output_never_takes_the_place_of_the_export(export):
+def test_output_never_overwrites_the_export(export):
     before = export.read_bytes()
     outcome = flexscout("inspect", export, "-o", "./export.xlsx")
     assert outcome.code == 2
@@ -124,10 +124,10 @@ def test_an_output_never_takes_the_place_of_the_export(export):
     assert export.read_bytes() == before
 
 
-def test_an_output_of_an_unknown_kind_is_refused_before_anything_is_shown(export):
+def test_unknown_output_suffix_is_rejected_first(export):
     outcome = flexscout("inspect", export, "-o", "summary.pdf")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "End it in .xlsx, .csv, .parquet or .json." in outcome.err
+    assert "Use .xlsx, .csv, .parquet or .json." in outcome.err
 
 
 @pytest.mark.parametrize(
