@@ -75,7 +75,7 @@ def test_a_large_sheet_becomes_what_a_small_one_does(monkeypatch):
         with tempfile.TemporaryDirectory() as name, monkeypatch.context() as patched:
             path = write_workbook(Path(name) / "a.xlsx", [("Export of today",), HEADER, *rows])
             facts, tables, issues, *others = prepared(path, Path(name) / "small")
-            patched.setattr(preflight, "LARGE", 0)
+            patched.setattr(preflight, "LARGE_PART_BYTES", 0)
             patched.setattr(cell_writer, "HELD_BYTES", 0)
             patched.setattr(large, "BLOCK_BYTES", size)
             large_facts, large_tables, large_issues, *large_others = prepared(path, Path(name) / "large")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import find_header
 from flexscout.ingest.readers.any_file import peek_workbook, read_workbook
-from flexscout.ingest.readers.delimited import MOST_LINES, measure_layout
+from flexscout.ingest.readers.delimited import MAX_CELL_LINES, measure_layout
 from strange_files import delimited, write, write_delimited
 from workbooks import HEADER, candidate
 
@@ -90,9 +90,9 @@ def test_a_quote_inside_a_cell_is_text(tmp_path):
 
 
 def test_a_quote_that_never_closes_does_not_swallow_the_file(tmp_path):
-    rows = delimited([HEADER, *map(candidate, range(1, 2 * MOST_LINES))])
+    rows = delimited([HEADER, *map(candidate, range(1, 2 * MAX_CELL_LINES))])
     sheet = sheet_of(tmp_path, rows.replace("3 Test Street", '"3 Test Street', 1))
-    assert sheet.cells.height == 2 * MOST_LINES
+    assert sheet.cells.height == 2 * MAX_CELL_LINES
     assert any(
         reason == "read_without_quotes" and detail.startswith("a quote in row 4 opens a cell") for reason, detail in sheet.notes
     )

@@ -13,7 +13,7 @@ from sheets_as_xml import sheet_xml, write_book
 
 @pytest.fixture(autouse=True)
 def _everything_is_large(monkeypatch):
-    monkeypatch.setattr(preflight, "LARGE", 0)
+    monkeypatch.setattr(preflight, "LARGE_PART_BYTES", 0)
     monkeypatch.setattr(cell_writer, "HELD_BYTES", 0)
     monkeypatch.setattr(large, "BLOCK_BYTES", 150)
 

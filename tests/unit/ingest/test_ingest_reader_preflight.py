@@ -98,7 +98,7 @@ def test_as_many_parts_as_honest_workbooks_have_are_read(tmp_path):
 
 def test_shared_texts_that_are_claimed_but_not_there_are_told(tmp_path):
     error = refusal(hostile.false_text_count(tmp_path))
-    assert "it claims 4,294,967,295 shared texts, and 1 are there" in error.message
+    assert "it declares 4,294,967,295 shared texts and has 1" in error.message
 
 
 def test_a_wrong_count_that_does_no_harm_is_none(tmp_path):
@@ -124,7 +124,7 @@ def test_repeats_of_nothing_to_the_end_of_the_sheet_are_no_trouble(tmp_path):
 
 
 def test_an_honest_file_that_made_a_worker_die_is_called_damaged_with_its_size(tmp_path):
-    with pytest.raises(DataFormatError, match="but 2 rows x 8 columns"):
+    with pytest.raises(DataFormatError, match="only 2 rows x 8 columns"):
         diagnose_reader_failure(write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()]), SHARE)
 
 

@@ -183,7 +183,7 @@ def test_a_death_is_looked_into_once_and_the_file_is_never_read_again(tmp_path, 
     executor = ShakyExecutor(error, 1)
     (result,) = BatchProcessor(executor=executor).process_batch(write(tmp_path, "a"))
     assert (result.success, executor.calls) == (False, 2)
-    assert "largest sheet has but 2 rows x 8 columns: it is damaged" in result.error_message
+    assert "largest sheet has only 2 rows x 8 columns: it is damaged" in result.error_message
 
 
 def test_a_death_that_can_not_be_explained_stays_what_it_was(tmp_path):

@@ -29,7 +29,7 @@ class Listener(NoProgress):
 
 @pytest.fixture
 def told(tmp_path, monkeypatch):
-    monkeypatch.setattr(preflight, "LARGE", 0)
+    monkeypatch.setattr(preflight, "LARGE_PART_BYTES", 0)
     monkeypatch.setattr(large, "BLOCK_BYTES", 2_000)
     monkeypatch.setattr(progress, "_POLL_SECONDS", 0)
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, *map(candidate, range(ROWS))])

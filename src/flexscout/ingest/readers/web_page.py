@@ -1,4 +1,4 @@
-"""Tables of a web page, or of one saved with all its parts (MHTML): many portals' "Excel export" is one."""
+"""Web pages, plain or saved as an archive (MHTML): the "Excel export" of many portals is one."""
 
 import email
 import email.policy
@@ -15,40 +15,42 @@ from flexscout.ingest.file_types import FileType, decode_to_utf_8
 from flexscout.ingest.readers.limits import MAX_COLUMNS
 from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook, trim_cells
 
-_MOST_BYTES = 2**28
-_MOST_TABLES = 1_000
-_MOST_SPAN = 1_000
-_MOST_CELLS = 2**26
-_DIGITS = 9
-_CELLS = ("td", "th")
-_EXPORT = "Export the table as an Excel workbook or CSV instead; a page may be an error message or a login form."
+_MAX_BYTES = 2**28
+_MAX_TABLES = 1_000
+_MAX_SPAN = 1_000
+_MAX_CELLS = 2**26
+_MAX_DIGITS = 9
+_CELL_TAGS = ("td", "th")
+_EXPORT_WORKBOOK = "Export the table as an Excel workbook or CSV instead; a page may be an error message or a login form."
 
 
 def read_web_page(path: Path, kind: FileType) -> Workbook:
-    """Each table of the page that has cells, as a sheet named `Table 1` and so on; a merged cell's text stands in its first.
+    """Read each table with cells as a sheet named `Table 1` and so on; the text of a merged cell is in its first cell.
 
     Raises DataFormatError if there is none; OSError if it can't be opened.
     """
-    if path.stat().st_size > _MOST_BYTES:
-        message = f"{path.name} is a web page of more than {_MOST_BYTES // 2**20} MB, too large to be read."
-        raise DataFormatError(ErrorCode.TOO_LARGE, message, _EXPORT)
+    if path.stat().st_size > _MAX_BYTES:
+        message = f"{path.name} is a web page of more than {_MAX_BYTES // 2**20} MB, too large to be read."
+        raise DataFormatError(ErrorCode.TOO_LARGE, message, _EXPORT_WORKBOOK)
     content = path.read_bytes()
-    page = _parsed(_page_of_archive(path, content) if kind is FileType.MHTML else content)
-    tables = [] if page is None else list(islice(page.iter("table"), _MOST_TABLES + 1))
-    if len(tables) > _MOST_TABLES:
-        raise DataFormatError(ErrorCode.WEB_PAGE, f"{path.name} is a web page with more than {_MOST_TABLES:,} tables.", _EXPORT)
-    # One that holds others only lays out the page.
+    page = _parse(_extract_page(path, content) if kind is FileType.MHTML else content)
+    tables = [] if page is None else list(islice(page.iter("table"), _MAX_TABLES + 1))
+    if len(tables) > _MAX_TABLES:
+        raise DataFormatError(
+            ErrorCode.WEB_PAGE, f"{path.name} is a web page with more than {_MAX_TABLES:,} tables.", _EXPORT_WORKBOOK
+        )
+    # A table around others only arranges the page.
     innermost = (table for table in tables if next(table.iterdescendants("table"), None) is None)
-    frames = (trim_cells(_frame(path, table)) for table in innermost)
+    frames = (trim_cells(_build_frame(path, table)) for table in innermost)
     sheets = tuple(RawSheet(f"Table {i}", frame) for i, frame in enumerate(frames, 1) if frame.height)
     if not sheets:
         raise DataFormatError(
-            ErrorCode.WEB_PAGE, f"{path.name} can't be read: its content is a web page without a table.", _EXPORT
+            ErrorCode.WEB_PAGE, f"{path.name} can't be read: its content is a web page without a table.", _EXPORT_WORKBOOK
         )
     return Workbook(sheets, ())
 
 
-def _parsed(content: bytes) -> lxml.html.HtmlElement | None:
+def _parse(content: bytes) -> lxml.html.HtmlElement | None:
     text, _ = decode_to_utf_8(content)
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
@@ -57,8 +59,8 @@ def _parsed(content: bytes) -> lxml.html.HtmlElement | None:
         return None
 
 
-def _page_of_archive(path: Path, content: bytes) -> bytes:
-    """The first page of a web archive that holds a table, else the first."""
+def _extract_page(path: Path, content: bytes) -> bytes:
+    """Return the first page of a web archive that has a table, else the first page."""
     message = email.message_from_bytes(content, policy=email.policy.default)
     parts = [part for part in message.walk() if part.get_content_type() == "text/html"]
     try:
@@ -67,45 +69,51 @@ def _page_of_archive(path: Path, content: bytes) -> bytes:
         pages = []
     if not pages:
         raise DataFormatError(
-            ErrorCode.MHTML, f"{path.name} can't be read: its content is a web archive without a page.", _EXPORT
+            ErrorCode.MHTML, f"{path.name} can't be read: its content is a web archive without a page.", _EXPORT_WORKBOOK
         )
     return next((page for page in pages if b"<table" in page.lower()), pages[0])
 
 
-def _frame(path: Path, table: lxml.html.HtmlElement) -> pl.DataFrame:
+def _build_frame(path: Path, table: lxml.html.HtmlElement) -> pl.DataFrame:
     rows: list[list[str | None]] = []
-    below: dict[int, int] = {}
+    spans: dict[int, int] = {}
     cells = 0
     for row in table.iter("tr"):
-        texts, below = _texts(row, below)
+        texts, spans = _read_row(row, spans)
         cells += len(texts)
-        if len(texts) > MAX_COLUMNS or cells > _MOST_CELLS:
-            message = f"{path.name}: its table has more than {MAX_COLUMNS:,} columns or {_MOST_CELLS:,} cells in all."
-            raise DataFormatError(ErrorCode.TOO_MANY_COLUMNS, message, _EXPORT)
+        if len(texts) > MAX_COLUMNS or cells > _MAX_CELLS:
+            message = f"{path.name}: its table has more than {MAX_COLUMNS:,} columns or {_MAX_CELLS:,} cells in all."
+            raise DataFormatError(ErrorCode.TOO_MANY_COLUMNS, message, _EXPORT_WORKBOOK)
         rows.append(texts)
     return pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(zip_longest(*rows))})
 
 
-def _texts(row: lxml.html.HtmlElement, above: dict[int, int]) -> tuple[list[str | None], dict[int, int]]:
-    """The cells of a row; `above`: column -> rows, from this one on, that a cell above still fills. And what is left of that."""
+def _read_row(row: lxml.html.HtmlElement, spans: dict[int, int]) -> tuple[list[str | None], dict[int, int]]:
+    """Read the cells of a row.
+
+    Args:
+        row: The row.
+        spans: Column -> number of rows, from this one on, that a cell above covers.
+
+    Returns:
+        The texts, and the spans for the next row.
+
+    """
     texts: list[str | None] = []
-    below = {column: rows - 1 for column, rows in above.items() if rows > 1}
-    for cell in row.iterchildren(*_CELLS):
-        while len(texts) in above:
+    next_spans = {column: rows - 1 for column, rows in spans.items() if rows > 1}
+    for cell in row.iterchildren(*_CELL_TAGS):
+        while len(texts) in spans:
             texts.append(None)
-        columns, rows = _span(cell, "colspan"), _span(cell, "rowspan")
+        columns, rows = _read_span(cell, "colspan"), _read_span(cell, "rowspan")
         if rows > 1:
-            below |= dict.fromkeys(range(len(texts), len(texts) + columns), rows - 1)
-        # Line breaks and blanks of the source are no part of the text that a page shows.
-        texts.append(" ".join("".join(_shown(cell)).split()) or None)
+            next_spans |= dict.fromkeys(range(len(texts), len(texts) + columns), rows - 1)
+        # A browser shows line breaks and blanks of the source as one space. Only strings are text, not comments.
+        content = "".join(text for text in cell.itertext() if isinstance(text, str))
+        texts.append(" ".join(content.split()) or None)
         texts += [None] * (columns - 1)
-    return texts, below
+    return texts, next_spans
 
 
-def _shown(cell: lxml.html.HtmlElement) -> list[str]:
-    return [text for text in cell.itertext() if isinstance(text, str)]
-
-
-def _span(cell: lxml.html.HtmlElement, name: str) -> int:
+def _read_span(cell: lxml.html.HtmlElement, name: str) -> int:
     span = cell.get(name, "1").strip()
-    return min(max(int(span), 1), _MOST_SPAN) if span.isascii() and span.isdecimal() and len(span) < _DIGITS else 1
+    return min(max(int(span), 1), _MAX_SPAN) if span.isascii() and span.isdecimal() and len(span) < _MAX_DIGITS else 1
