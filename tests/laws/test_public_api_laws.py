@@ -6,7 +6,7 @@ import pandas as pd
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_laws import SCHEMA, properties
+from test_pipeline_laws import SCHEMA, properties
 
 from flexscout.notebook.aggregator import ResultAggregator
 from flexscout.notebook.classifier import FlexPropertyClassifier

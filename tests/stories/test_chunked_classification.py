@@ -2,12 +2,11 @@
 
 from hashlib import sha256
 
-from tests.workbooks import HEADER, candidate, write_workbook
-
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime import storage as shelf
 from flexscout.scoring import classify as classified
+from workbooks import HEADER, candidate, write_workbook
 
 
 def outputs(folder, name):
