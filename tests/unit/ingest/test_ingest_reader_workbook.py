@@ -1,15 +1,25 @@
 """Workbooks as text: every cell at its place, nothing changed."""
 
+import traceback
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
+import flexscout
 from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import find_header
 from flexscout.ingest.mapping.header_map import map_headers
+from flexscout.ingest.readers import spreadsheet
 from flexscout.ingest.readers.any_file import read_workbook
+from flexscout.ingest.readers.excel_parser import load_sheet
+from flexscout.ingest.scan import build_source_file
+from flexscout.ingest.worker import ingest_file
+from flexscout.runtime.cache import TableCache
 from flexscout.skipped import SheetSkipCode, SkippedSheet
 from workbooks import HEADER, candidate, write_sheets, write_workbook
+
+PACKAGE = Path(flexscout.__file__).parent
 
 
 def only_sheet(path):
@@ -112,3 +122,18 @@ def test_a_workbook_under_the_name_of_another_kind_is_read_by_its_content(tmp_pa
 def test_a_missing_file_is_an_error_of_the_system(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_workbook(tmp_path / "none.xlsx")
+
+
+def test_an_ordinary_workbook_is_five_functions_from_its_cells(tmp_path, monkeypatch):
+    """A reader of the code, or of a traceback, follows five names from the worker's entry point to fastexcel."""
+    chains = []
+
+    def load_and_record(*arguments):
+        frames = [frame.name for frame in traceback.extract_stack() if Path(frame.filename).is_relative_to(PACKAGE)]
+        chains.append([*frames, "load_sheet"])
+        return load_sheet(*arguments)
+
+    monkeypatch.setattr(spreadsheet, "load_sheet", load_and_record)
+    path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()])
+    assert ingest_file(build_source_file(path, path.name), TableCache(tmp_path / "cache")).error is None
+    assert chains == [["ingest_file", "read_workbook", "read_spreadsheet", "collect_sheets", "load_sheet"]]
