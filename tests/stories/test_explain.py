@@ -251,9 +251,9 @@ def test_it_tells_of_the_run_although_the_files_are_others_now(tmp_path):
     write_workbook(tmp_path / "in/new.xlsx", [HEADER, candidate(7)])
     after = asked(tmp_path, "1836 Lindbergh St")
     assert after["remarks"] == [
-        "listed.xlsx is another file than in run 1: this tells of what it read.",
-        "others.xlsx is gone since run 1: this tells of what it read.",
-        "new.xlsx is new since run 1: nothing of it is in this.",
+        "listed.xlsx is different since run 1. This answer uses what the run read.",
+        "others.xlsx is gone since run 1. This answer uses what the run read.",
+        "new.xlsx is new since run 1, and not part of this answer.",
     ]
     assert after["property"]["factors"] == before["factors"]
     assert after["property"]["rows"][0]["without_cells"] == "the file is another one now"
@@ -265,15 +265,17 @@ def test_asked_from_another_place_it_says_that_the_folder_is_not_to_be_seen_from
     (tmp_path / "elsewhere").mkdir()
     told = flexscout("explain", "1836 Lindbergh St", "-o", "../all.xlsx", "--format", "json", folder=tmp_path / "elsewhere")
     (remark,) = json.loads(told.out)["remarks"]
-    assert remark.startswith("The folder in, which run 1 read, is not to be seen from ")
-    assert remark.endswith("elsewhere: this tells of what it read.")
+    assert remark.startswith("The folder in of run 1 can't be found from ")
+    assert remark.endswith("elsewhere. This answer uses what the run read.")
 
 
 def test_files_that_could_not_be_read_are_named(tmp_path):
     write_inputs(tmp_path)
     (tmp_path / "in/broken.xlsx").write_text("no workbook")
     assert flexscout("run", "in", *OUT, "--quiet", folder=tmp_path).code == 1
-    assert asked(tmp_path, "5 Nowhere Ln", code=1)["remarks"] == ["broken.xlsx is not in this: run 1 could not read it."]
+    assert asked(tmp_path, "5 Nowhere Ln", code=1)["remarks"] == [
+        "broken.xlsx is not part of this answer: run 1 could not read it."
+    ]
 
 
 def test_rows_that_are_kept_nowhere_any_more_are_named(tmp_path):
@@ -283,8 +285,8 @@ def test_rows_that_are_kept_nowhere_any_more_are_named(tmp_path):
     shutil.rmtree(tmp_path / ".cache")
     outcome = flexscout("explain", "1836 Lindbergh St", *OUT, folder=tmp_path)
     assert outcome.code == 0
-    assert "What run 1 read of others.xlsx is not kept any more: those rows are missing here." in outcome.out
-    assert "gives another list than run 1 wrote" in outcome.out
+    assert "The tables of others.xlsx are no longer cached, so the rows that run 1 read there are missing." in outcome.out
+    assert "The replayed list differs from the one that run 1 published." in outcome.out
 
 
 def test_a_profile_that_was_changed_since_is_that_of_the_run(tmp_path):

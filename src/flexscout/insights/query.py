@@ -100,7 +100,7 @@ def _of_id(wanted: str, past: ReplayedRun) -> pl.Series:
     if listed.height:
         return listed[AT]
     left = past.rows.filter(pl.col(RANK).count().over(PROPERTY) == 0).unique(PROPERTY, keep="first", maintain_order=True)
-    return left.filter(past.would_be_called(left) == wanted)[AT] if left.height else _none()
+    return left.filter(past.assign_ids(left) == wanted)[AT] if left.height else _none()
 
 
 def _of_name(text: str, past: ReplayedRun) -> pl.Series:
