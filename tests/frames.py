@@ -1,4 +1,4 @@
-"""Frames of either library for tests, and what they hold, in one shape for both."""
+"""Build pandas or Polars frames, and read them back in one form."""
 
 import pandas as pd
 import polars as pl
@@ -8,7 +8,7 @@ LIBRARIES = pytest.mark.parametrize("library", [pd, pl], ids=["pandas", "polars"
 
 
 def frame_of(library, rows, **kinds):
-    """A frame of the rows, dicts of equal keys; `kinds`: Polars types of columns, by name with underscores for spaces."""
+    """Build a frame of dicts with equal keys; `kinds`: Polars types by column name, with underscores for spaces."""
     table = pl.DataFrame(
         rows, schema_overrides={name.replace("_", " "): kind for name, kind in kinds.items()}, infer_schema_length=None
     )
@@ -16,10 +16,10 @@ def frame_of(library, rows, **kinds):
 
 
 def rows_of(frame):
-    """The rows as dicts, with None where a value is missing."""
+    """Return the rows as dicts, with None for missing values."""
     return (pl.from_pandas(frame, nan_to_null=True) if isinstance(frame, pd.DataFrame) else frame).to_dicts()
 
 
 def column_of(frame, name):
-    """A column as a list, with None where a value is missing."""
+    """Return a column as a list, with None for missing values."""
     return [row[name] for row in rows_of(frame)]

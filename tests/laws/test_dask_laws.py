@@ -1,4 +1,4 @@
-"""Scoring a Dask frame, where Dask is installed."""
+"""Scoring Dask frames, if Dask is installed."""
 
 import polars as pl
 import pytest
@@ -20,11 +20,11 @@ ROWS = pl.DataFrame(
 )
 
 
-@pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning")  # its own news, nothing of ours
+@pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning")  # of narwhals
 @pytest.mark.parametrize("name", ["flex-industrial", "parcel"])
-def test_a_dask_frame_scores_as_a_polars_frame_does(name):
+def test_a_dask_frame_scores_like_a_polars_frame(name):
     scorer = FlexPropertyScorer(name)
     scored = scorer.score(dask.from_pandas(ROWS.to_pandas(), npartitions=2))
     assert isinstance(scored, dask.DataFrame)
-    found = pl.from_pandas(scored.compute()).sort("row").select(score_columns(scorer.profile))
-    assert found.to_dicts() == scorer.score(ROWS).select(score_columns(scorer.profile)).to_dicts()
+    result = pl.from_pandas(scored.compute()).sort("row").select(score_columns(scorer.profile))
+    assert result.to_dicts() == scorer.score(ROWS).select(score_columns(scorer.profile)).to_dicts()

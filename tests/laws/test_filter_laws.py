@@ -1,4 +1,4 @@
-"""What always holds of a filter, searched by hypothesis."""
+"""Laws of row filters, tested with Hypothesis."""
 
 import polars as pl
 from hypothesis import given, settings
@@ -54,21 +54,21 @@ some = settings(max_examples=60, deadline=None)
 
 @some
 @given(rows, filters)
-def test_a_filter_keeps_the_candidates_that_a_plain_filter_keeps(given_rows, text):
+def test_a_filter_keeps_the_candidates_that_a_polars_filter_keeps(given_rows, text):
     classified = classify_frame(pl.DataFrame(given_rows, schema=SCHEMA).with_row_index("row"), PROFILE, 4.0)
-    done = apply_filter(classified, parse_filter(text))
+    filtered = apply_filter(classified, parse_filter(text))
     candidate = pl.col(STATUS) == RowStatus.CANDIDATE
     plain = classified.filter(pl.sql_expr(text))
-    assert done.frame.filter(candidate)["row"].to_list() == plain.filter(candidate)["row"].to_list()
-    assert done.filtered_out + plain.height == classified.height == done.frame.height
+    assert filtered.frame.filter(candidate)["row"].to_list() == plain.filter(candidate)["row"].to_list()
+    assert filtered.filtered_out + plain.height == classified.height == filtered.frame.height
 
 
 @some
 @given(rows, filters)
-def test_a_filter_changes_no_row_that_it_keeps_and_twice_is_once(given_rows, text):
+def test_a_filter_leaves_kept_rows_unchanged_and_is_idempotent(given_rows, text):
     where = parse_filter(text)
     classified = classify_frame(pl.DataFrame(given_rows, schema=SCHEMA).with_row_index("row"), PROFILE, 4.0)
-    done = apply_filter(classified, where).frame
+    filtered = apply_filter(classified, where).frame
     kept = classified.filter(where.expression)
-    assert done.join(kept, on="row", how="semi").equals(kept)
-    assert apply_filter(done, where).frame[STATUS].equals(done[STATUS])
+    assert filtered.join(kept, on="row", how="semi").equals(kept)
+    assert apply_filter(filtered, where).frame[STATUS].equals(filtered[STATUS])

@@ -1,4 +1,4 @@
-"""What always holds, searched by hypothesis."""
+"""Laws of scoring, deduplication and accounting, tested with Hypothesis."""
 
 import tempfile
 from pathlib import Path
@@ -59,7 +59,7 @@ def because(_, removed):
 
 
 def scored_of(rows):
-    """A frame as it is before deduplication: scored, with sources and keys."""
+    """Build a frame as before deduplication: scored, with sources and keys."""
     scored = FlexPropertyScorer().score(frame_of(rows))
     source = [
         pl.lit("a.xlsx").alias("Source File"),
@@ -108,7 +108,7 @@ def test_every_row_is_a_candidate_or_has_a_reason(rows):
 
 @some
 @given(st.lists(properties, min_size=1, max_size=20))
-def test_deduplicating_twice_is_deduplicating_once(rows):
+def test_deduplication_is_idempotent(rows):
     once = deduplicate(scored_of(rows), "key", because)
     again = deduplicate(scored_of(once.survivors.select(SCHEMA.keys()).to_dicts()), "key", because)
     assert again.merge_log.is_empty()

@@ -1,4 +1,4 @@
-"""What always holds of scoring by any profile, searched by hypothesis: one result, whatever holds the rows."""
+"""Laws of scoring for any profile and frame library, tested with Hypothesis."""
 
 import string
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ SCORERS = {name: FlexPropertyScorer(name, as_of=TODAY) for name in ("flex-indust
 TYPES = {"number": pl.Float64, "text": pl.String, "date": pl.Date}
 NAN = float("nan")
 
-# Where the libraries' notions of letters, spaces and case are likeliest to part.
+# Letters, spaces and cases on which the libraries are most likely to disagree.
 ODD = (
     " \t\n\r\u00a0\u2003\u3000\u200b\ufeff-\u2010\u2013\u2014_./,;:()&'\"\u2019\u00b7\u00ad"
     "\u00e9\u00c9\u00f1\u00d1\u00fc\u00df\u0131\u0130\u017f\u212a\u212b\u03a3\u03c3\u03c2\u01c5\uff41\uff21\u0301\U0001d405\U0001f600"
@@ -44,29 +44,29 @@ numbers = st.one_of(st.none(), st.just(NAN), st.sampled_from(EDGES), st.floats(-
 dates = st.one_of(st.none(), st.integers(-3, 740).map(lambda days: TODAY - timedelta(days=days)), st.dates(date(1900, 1, 1)))
 VALUES = {"number": numbers, "text": texts, "date": dates}
 some = settings(max_examples=25, deadline=None)
-few = settings(max_examples=10, deadline=None)  # of several libraries, of which some take their time
+few = settings(max_examples=10, deadline=None)  # some libraries are slow
 profiles = pytest.mark.parametrize("name", SCORERS)
 
 
 def rows_for(name, **sizes):
-    """Lists of rows of every column that a profile looks at."""
+    """Draw lists of rows with all columns of a profile."""
     kinds = {column: value_kind(column) for column in SCORERS[name].profile.columns}
     return st.lists(st.fixed_dictionaries({column: VALUES[kind] for column, kind in kinds.items()}), **sizes)
 
 
 def frame_of(rows, profile):
-    """The rows as a frame, with their numbers."""
+    """Build a frame of the rows, with a row number."""
     schema = {column: TYPES[value_kind(column)] for column in profile.columns}
     return pl.DataFrame(rows, schema=schema).with_row_index("row")
 
 
 def scores_of(frame, name):
-    """What scoring adds, row for row."""
+    """Return the score columns of each row."""
     return frame.select("row", *score_columns(SCORERS[name].profile)).to_dicts()
 
 
 def as_polars(frame):
-    """A frame of any library, its rows in their order."""
+    """Convert a frame of any library to Polars, sorted by row number."""
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
     if isinstance(frame, duckdb.DuckDBPyRelation):
@@ -98,9 +98,9 @@ def test_one_record_and_a_column_of_them_score_the_same(name, data):
     scorer = SCORERS[name]
     rows = data.draw(rows_for(name, min_size=1, max_size=4))
     in_frame = scorer.score(frame_of(rows, scorer.profile)).to_dicts()
-    for row, found in zip(rows, in_frame, strict=True):
+    for row, scored in zip(rows, in_frame, strict=True):
         score, points = scorer.calculate_flex_score(row)
-        assert {"Flex Score": score} | points == {key: found[key] for key in ("Flex Score", *points)}
+        assert {"Flex Score": score} | points == {key: scored[key] for key in ("Flex Score", *points)}
 
 
 @libraries
@@ -110,15 +110,15 @@ def test_one_record_and_a_column_of_them_score_the_same(name, data):
 def test_every_library_gives_the_same_score_columns(library, name, data):
     scorer = SCORERS[name]
     frame = frame_of(data.draw(rows_for(name, min_size=1, max_size=12)), scorer.profile)
-    found = as_polars(scorer.score(LIBRARIES[library](frame)))
-    assert scores_of(found, name) == scores_of(scorer.score(frame), name)
+    result = as_polars(scorer.score(LIBRARIES[library](frame)))
+    assert scores_of(result, name) == scores_of(scorer.score(frame), name)
 
 
 @libraries
-def test_every_library_sees_the_same_letters_and_gaps(library):
+def test_every_library_treats_letters_and_gaps_alike(library):
     rows = pl.DataFrame({"Zoning Code": STRANGE, "City": STRANGE}).with_row_index("row")
-    found = as_polars(SCORERS["parcel"].score(LIBRARIES[library](rows)))
-    assert scores_of(found, "parcel") == scores_of(SCORERS["parcel"].score(rows), "parcel")
+    result = as_polars(SCORERS["parcel"].score(LIBRARIES[library](rows)))
+    assert scores_of(result, "parcel") == scores_of(SCORERS["parcel"].score(rows), "parcel")
 
 
 @profiles
@@ -129,8 +129,8 @@ def test_pandas_and_polars_classify_the_same(name, data):
     frame = frame_of(data.draw(rows_for(name, min_size=1, max_size=12)), profile)
     columns = [*score_columns(profile), "__status", "__reasons", "__to_verify", "Unverified"]
     expected = classify_frame(frame, profile, 4.0, TODAY)
-    found = pl.from_pandas(classify_frame(frame.to_pandas(), profile, 4.0, TODAY))
-    assert found.select(columns).to_dicts() == expected.select(columns).to_dicts()
+    result = pl.from_pandas(classify_frame(frame.to_pandas(), profile, 4.0, TODAY))
+    assert result.select(columns).to_dicts() == expected.select(columns).to_dicts()
 
 
 @profiles
@@ -146,8 +146,7 @@ def test_a_score_lies_between_0_and_the_cap_and_never_above_its_ceiling(name, da
 
 @some
 @given(rows_for("flex-industrial", min_size=2, max_size=2))
-def test_what_is_missing_never_gives_more_than_the_ceiling_says(rows):
-    """Whatever the missing values turn out to be."""
+def test_filling_missing_values_never_exceeds_the_ceiling(rows):
     scorer, (thin, other) = SCORERS["flex-industrial"], rows
     full = {key: other[key] if pd.isna(value) else value for key, value in thin.items()}
     before, after = scorer.score(frame_of([thin, full], scorer.profile)).to_dicts()
@@ -157,7 +156,7 @@ def test_what_is_missing_never_gives_more_than_the_ceiling_says(rows):
 @profiles
 @some
 @given(st.data(), st.randoms())
-def test_the_order_of_rows_changes_nothing(name, data, random):
+def test_the_order_of_rows_does_not_matter(name, data, random):
     frame = frame_of(data.draw(rows_for(name, min_size=1, max_size=20)), SCORERS[name].profile)
     order = list(range(frame.height))
     random.shuffle(order)
@@ -167,8 +166,8 @@ def test_the_order_of_rows_changes_nothing(name, data, random):
 @profiles
 @some
 @given(st.data())
-def test_a_row_scores_alone_as_it_does_among_many_of_its_kind(name, data):
-    """Of texts that repeat each is looked at once."""
+def test_a_row_scores_alike_alone_and_repeated(name, data):
+    """Repeated texts are matched once."""
     frame = frame_of(data.draw(rows_for(name, min_size=1, max_size=3)), SCORERS[name].profile)
     alone = SCORERS[name].score(frame)
     among = SCORERS[name].score(pl.concat([frame] * 9))
@@ -184,7 +183,7 @@ numeric_rules = st.one_of(
 )
 word = st.text(st.sampled_from(string.ascii_lowercase + "éñß"), min_size=1, max_size=3)
 text_rules = st.builds(
-    lambda how, words, points: {how: words, "points": points},
+    lambda condition, words, points: {condition: words, "points": points},
     st.sampled_from(["words", "is"]), st.lists(word, min_size=1, max_size=3), small,
 )  # fmt: skip
 parts = st.one_of(
@@ -214,7 +213,7 @@ small_rows = st.lists(
 
 @some
 @given(whole, small_rows)
-def test_no_factor_of_any_profile_gives_more_than_its_best_and_no_score_more_than_its_ceiling(content, rows):
+def test_points_never_exceed_the_maximum_and_scores_never_exceed_the_ceiling(content, rows):
     scorer = FlexPropertyScorer(as_of=TODAY)
     scorer.profile = Profile.model_validate(content)
     scored = scorer.score(pl.DataFrame(rows, schema=SMALL_SCHEMA, orient="row"))
@@ -224,12 +223,12 @@ def test_no_factor_of_any_profile_gives_more_than_its_best_and_no_score_more_tha
         assert (scored[f"{name} Points"] <= factor.max_points).all()
 
 
-@pytest.mark.parametrize("how", ["is", "words"])
+@pytest.mark.parametrize("condition", ["is", "words"])
 @some
 @given(texts.filter(lambda text: text and any(letter.isalnum() for letter in text)))
-def test_a_profile_finds_every_text_that_it_names(how, text):
+def test_a_rule_matches_every_text_it_names(condition, text):
     scorer = FlexPropertyScorer(as_of=TODAY)
-    rules = [{how: [text], "points": 1}]
+    rules = [{condition: [text], "points": 1}]
     scorer.profile = Profile.model_validate(
         {"name": "x", "classes": {"A": 0}, "factors": {"F": {"column": "City", "rules": rules}}}
     )

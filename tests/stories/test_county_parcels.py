@@ -1,4 +1,4 @@
-"""Parcels as counties hand them out: their warehouses are found."""
+"""County parcel exports: their warehouses become candidates."""
 
 import openpyxl
 import pytest
@@ -45,7 +45,7 @@ NAL = {
 
 
 def rows_like(first, *changes):
-    """A header, the first row, and rows that differ from it."""
+    """Return a header, the first row, and rows that differ from it."""
     return [tuple(first), tuple(first.values()), *(tuple((first | change).values()) for change in changes)]
 
 
@@ -77,7 +77,7 @@ def sheet_rows(outcome, name):
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def test_industrial_parcels_of_palm_beach_are_candidates_by_what_their_use_says(palm_beach):
+def test_industrial_parcels_of_palm_beach_are_candidates_by_their_use(palm_beach):
     points = {row["Property Type"]: float(row["Property Type Points"]) for row in palm_beach.rows()}
     assert points == {"WAREH/DIST TERM": 2.5, "LIGHT MFG": 2, "OPEN STORAGE": 1}
 
@@ -87,7 +87,7 @@ def test_a_shop_of_palm_beach_is_not_eligible(palm_beach):
     assert (row["Property Type"], row["Status"]) == ("STORES", "not_eligible")
 
 
-def test_every_column_of_palm_beach_that_has_a_meaning_is_understood(palm_beach):
+def test_every_known_column_of_palm_beach_is_mapped(palm_beach):
     row = by_address(palm_beach)["1 MADE UP WAY"]
     assert palm_beach.file("parcels.xlsx")["vendor"] == "Palm Beach County"
     assert (row["City"], row["APN"], row["Sale Date"]) == ("SAMPLETON", "00000000000000011", "2007-01-10")
@@ -103,19 +103,19 @@ def test_industrial_parcels_of_a_tax_roll_are_candidates_by_their_code(tax_roll)
     assert (float(row["Property Type Points"]), float(row["Lot Size Acres"])) == (2.5, 2.5)
 
 
-def test_a_code_that_lost_its_zero_is_the_same_code(tax_roll):
+def test_a_code_without_its_leading_zero_is_recognized(tax_roll):
     row = by_address(tax_roll)["2 INVENTED RD"]
     assert row["Property Type"].startswith("041 Light manufacturing")
     assert float(row["Property Type Points"]) == 2
 
 
-def test_a_car_dealer_of_a_tax_roll_is_no_storage(tax_roll):
-    kept_out = {row["Address"]: row["Reason"] for row in sheet_rows(tax_roll, "Not Selected")}
-    assert kept_out["4 INVENTED RD"].startswith("Property Type is none of")
+def test_a_car_dealer_of_a_tax_roll_is_not_storage(tax_roll):
+    rejected = {row["Address"]: row["Reason"] for row in sheet_rows(tax_roll, "Not Selected")}
+    assert rejected["4 INVENTED RD"].startswith("Property Type is none of")
 
 
-def test_a_code_that_nobody_knows_stays_and_is_on_the_sheet_issues(tax_roll):
+def test_an_unknown_code_is_kept_and_listed_as_an_issue(tax_roll):
     (issue,) = sheet_rows(tax_roll, "Issues")
     assert (issue["Column"], issue["Value"], issue["Reason"]) == ("DOR_UC", "148", "unknown_code")
-    kept = {row["Address"]: row["Property Type"] for row in sheet_rows(tax_roll, "Not Selected")}
-    assert str(kept["5 INVENTED RD"]) == "148"
+    types = {row["Address"]: row["Property Type"] for row in sheet_rows(tax_roll, "Not Selected")}
+    assert str(types["5 INVENTED RD"]) == "148"

@@ -1,4 +1,4 @@
-"""Who is a candidate, and the reasons of who is not."""
+"""Classification: candidates, and the reasons of rejected rows."""
 
 import polars as pl
 import pytest
@@ -15,11 +15,11 @@ TYPES = {
     "Year Built": pl.Int64,
     "Occupancy": pl.Float64,
 }
-NO_WORD = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
+NO_KEYWORD = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
 
 
-def verdict(row, min_flex_score=4.0):
-    """The row after classification."""
+def classify(row, min_flex_score=4.0):
+    """Return the classified row."""
     frame = pl.DataFrame([row], schema={name: TYPES[name] for name in row})
     return classify_frame(frame, load_profile("flex-industrial"), min_flex_score).row(0, named=True)
 
@@ -29,7 +29,7 @@ def without(*columns, row=None):
 
 
 def test_a_property_that_meets_every_criterion_is_a_candidate_without_reasons():
-    row = verdict(GOOD)
+    row = classify(GOOD)
     assert (row["__status"], row["__reasons"], row["__to_verify"], row["Unverified"]) == ("candidate", "", False, None)
 
 
@@ -44,7 +44,7 @@ def test_a_property_that_meets_every_criterion_is_a_candidate_without_reasons():
     ],
 )  # fmt: skip
 def test_values_within_the_criteria_are_eligible(column, value):
-    assert verdict(GOOD | {column: value}, 0)["__status"] == "candidate"
+    assert classify(GOOD | {column: value}, 0)["__status"] == "candidate"
 
 
 @pytest.mark.parametrize(
@@ -54,42 +54,42 @@ def test_values_within_the_criteria_are_eligible(column, value):
         ("Building SqFt", 0, "Building SqFt below 20,000"),
         ("Lot Size Acres", 0.499, "Lot Size Acres below 0.5"),
         ("Lot Size Acres", 20.001, "Lot Size Acres above 20"),
-        ("Property Type", "Office", NO_WORD),
-        ("Property Type", "Flexible Office", NO_WORD),
-        ("Property Type", "", NO_WORD),
+        ("Property Type", "Office", NO_KEYWORD),
+        ("Property Type", "Flexible Office", NO_KEYWORD),
+        ("Property Type", "", NO_KEYWORD),
         ("Building SqFt", None, "Building SqFt is missing"),
         ("Lot Size Acres", None, "Lot Size Acres is missing"),
         ("Property Type", None, "Property Type is missing"),
     ],
 )
 def test_a_value_outside_a_criterion_is_not_eligible_with_that_reason(column, value, reason):
-    row = verdict(GOOD | {column: value}, 0)
+    row = classify(GOOD | {column: value}, 0)
     assert (row["__status"], row["__reasons"]) == ("not_eligible", reason)
 
 
-def test_every_reason_is_named():
-    row = verdict(GOOD | {"Property Type": "Office", "Building SqFt": 500, "Lot Size Acres": None})
-    assert row["__reasons"].split("; ") == ["Lot Size Acres is missing", NO_WORD, "Building SqFt below 20,000"]
+def test_all_reasons_are_listed():
+    row = classify(GOOD | {"Property Type": "Office", "Building SqFt": 500, "Lot Size Acres": None})
+    assert row["__reasons"].split("; ") == ["Lot Size Acres is missing", NO_KEYWORD, "Building SqFt below 20,000"]
 
 
 @pytest.mark.parametrize("text", ["LIGHT IND", "Lt Industrial", "Light Industry", "R&D Flex", "Whse", "LIGHT MFG", "INDL"])
 def test_a_type_that_gives_points_is_eligible(text):
     """A word that counts for the score also counts for eligibility, in all of its forms."""
-    assert verdict(GOOD | {"Property Type": text})["__status"] == "candidate"
+    assert classify(GOOD | {"Property Type": text})["__status"] == "candidate"
 
 
 def test_an_eligible_property_below_the_threshold_says_so():
-    row = verdict(POOR)
+    row = classify(POOR)
     assert (row["Flex Score"], row["__status"], row["__reasons"]) == (2.0, "below_score", "Flex Score below 4")
 
 
 @pytest.mark.parametrize(("threshold", "status"), [(1.99, "candidate"), (2, "candidate"), (2.01, "below_score")])
 def test_a_score_equal_to_the_threshold_is_enough(threshold, status):
-    assert verdict(POOR, threshold)["__status"] == status
+    assert classify(POOR, threshold)["__status"] == status
 
 
 def test_the_reason_names_the_threshold_of_the_run():
-    assert verdict(POOR, 4.5)["__reasons"] == "Flex Score below 4.5"
+    assert classify(POOR, 4.5)["__reasons"] == "Flex Score below 4.5"
 
 
 @pytest.mark.parametrize(
@@ -102,20 +102,20 @@ def test_the_reason_names_the_threshold_of_the_run():
         (("Year Built", "Occupancy"), None),
     ],
 )
-def test_the_criterion_of_an_absent_column_is_skipped_and_the_row_is_marked(columns, mark):
-    row = verdict(without(*columns), 0)
+def test_the_criterion_of_an_absent_column_is_skipped_and_marked_unverified(columns, mark):
+    row = classify(without(*columns), 0)
     assert (row["__status"], row["Unverified"]) == ("candidate", mark)
 
 
-def test_other_criteria_still_hold_where_a_column_is_absent():
-    row = verdict(without("Lot Size Acres", row=GOOD | {"Building SqFt": 19_000}))
+def test_other_criteria_still_apply_if_a_column_is_absent():
+    row = classify(without("Lot Size Acres", row=GOOD | {"Building SqFt": 19_000}))
     assert (row["__status"], row["__reasons"]) == ("not_eligible", "Building SqFt below 20,000")
     assert row["Unverified"] == "Lot Size Acres"
 
 
 @pytest.mark.parametrize("column", ["Property Type", "Building SqFt", "Lot Size Acres"])
-def test_a_row_that_only_a_missing_value_keeps_out_is_to_be_verified(column):
-    assert verdict(GOOD | {column: None})["__to_verify"]
+def test_a_row_rejected_only_for_a_missing_value_is_marked_to_verify(column):
+    assert classify(GOOD | {column: None})["__to_verify"]
 
 
 @pytest.mark.parametrize(
@@ -123,23 +123,23 @@ def test_a_row_that_only_a_missing_value_keeps_out_is_to_be_verified(column):
     [
         pytest.param(GOOD, id="a candidate"),
         pytest.param(POOR, id="below the score"),
-        pytest.param(GOOD | {"Lot Size Acres": None, "Building SqFt": 500}, id="refused for another reason too"),
+        pytest.param(GOOD | {"Lot Size Acres": None, "Building SqFt": 500}, id="rejected for another reason too"),
         pytest.param(GOOD | {"Property Type": "Office"}, id="nothing missing"),
-        pytest.param(POOR | {"Lot Size Acres": None}, id="its ceiling stays below the threshold"),
+        pytest.param(POOR | {"Lot Size Acres": None}, id="its ceiling is below the minimum score"),
     ],
 )
-def test_no_other_row_is_to_be_verified(row):
-    assert not verdict(row)["__to_verify"]
+def test_no_other_row_is_marked_to_verify(row):
+    assert not classify(row)["__to_verify"]
 
 
-def test_a_ceiling_equal_to_the_threshold_is_enough_to_be_verified():
+def test_a_ceiling_equal_to_the_minimum_score_is_enough_to_verify():
     row = POOR | {"Lot Size Acres": None}
-    assert verdict(row)["Score Ceiling"] == 3
-    assert verdict(row, 3)["__to_verify"]
-    assert not verdict(row, 3.01)["__to_verify"]
+    assert classify(row)["Score Ceiling"] == 3
+    assert classify(row, 3)["__to_verify"]
+    assert not classify(row, 3.01)["__to_verify"]
 
 
-def test_every_row_of_a_frame_gets_its_own_verdict():
+def test_each_row_of_a_frame_is_classified():
     frame = pl.DataFrame([GOOD, POOR, GOOD | {"Building SqFt": None}], schema=TYPES)
     classified = classify_frame(frame, load_profile("flex-industrial"), 4.0)
     assert classified["__status"].to_list() == ["candidate", "below_score", "not_eligible"]

@@ -1,4 +1,4 @@
-"""Who passes which criterion, and who has an industrial type."""
+"""Funnel of the criteria, and detection of industrial property types."""
 
 import polars as pl
 import pytest
@@ -17,7 +17,7 @@ def steps_of(*rows, min_flex_score=4.0):
     return count_funnel(criteria.classify(frame).frame, criteria)
 
 
-def test_each_criterion_counts_the_rows_that_met_all_before_it():
+def test_each_step_counts_the_rows_that_passed_all_earlier_steps():
     steps = steps_of({}, {"Property Type": "Office", "Building SqFt": 1.0}, {"Building SqFt": 1.0}, {"Lot Size Acres": 0.1})
     assert [(step.before, step.after) for step in steps] == [(4, 3), (3, 2), (2, 1), (1, 1)]
 
@@ -31,25 +31,25 @@ def test_each_criterion_counts_the_rows_that_met_all_before_it():
         ({"Building SqFt": 250_000.0, "Lot Size Acres": 15.0, "Year Built": 1950, "Occupancy": 100.0}, "Flex Score below 5"),
     ],
 )
-def test_a_row_that_does_not_pass_has_its_reason(values, reason):
+def test_a_step_counts_the_reasons_of_rejected_rows(values, reason):
     assert [step.reasons for step in steps_of({}, values, min_flex_score=5) if step.reasons] == [{reason: 1}]
 
 
-def test_the_criteria_are_said_in_words():
-    words = ["Building SqFt from 20,000", "Lot Size Acres from 0.5 to 20", "Flex Score from 4"]
-    assert [step.criterion for step in steps_of({})][1:] == words
+def test_criteria_are_described():
+    criteria = ["Building SqFt from 20,000", "Lot Size Acres from 0.5 to 20", "Flex Score from 4"]
+    assert [step.criterion for step in steps_of({})][1:] == criteria
 
 
-def test_a_criterion_without_a_column_lets_all_rows_pass():
+def test_all_rows_pass_a_criterion_without_its_column():
     criteria = Criteria.from_config(PipelineConfiguration())
     classified = criteria.classify(pl.DataFrame([BEST]).drop("Lot Size Acres")).frame
     assert [step.checked for step in count_funnel(classified, criteria)] == [True, True, False, True]
 
 
-def test_an_industrial_type_has_one_of_the_words_of_the_profile():
+def test_an_industrial_type_has_a_keyword_of_the_profile():
     frame = pl.DataFrame({"Property Type": ["Warehouses", "Office", None, "light mfg"]})
     assert has_eligible_type(frame, PROFILE).to_list() == [True, False, False, True]
 
 
-def test_without_a_column_of_types_no_row_has_one():
+def test_without_the_column_no_row_has_an_industrial_type():
     assert has_eligible_type(pl.DataFrame({"City": ["x"]}), PROFILE).to_list() == [False]

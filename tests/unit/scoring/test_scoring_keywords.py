@@ -1,4 +1,4 @@
-"""Which words of a property type count: in which forms, and where a word begins and ends."""
+"""Keywords of property types: their forms, boundaries and negation."""
 
 import json
 
@@ -25,13 +25,13 @@ def type_points(property_type):
 
 
 @pytest.mark.parametrize(("word", "expected"), POINTS.items())
-def test_a_word_gives_its_points(word, expected):
+def test_a_keyword_gives_its_points(word, expected):
     assert type_points(word) == expected
 
 
 @pytest.mark.parametrize("word", POINTS)
-def test_every_listed_form_of_a_word_counts_as_the_word(word):
-    """A form that two words share, such as `light ind`, counts as the better one."""
+def test_every_form_of_a_keyword_counts(word):
+    """A form that two keywords share, such as `light ind`, counts as the better one."""
     forms = pl.DataFrame({"Property Type": word_forms(word)})
     best = [max(POINTS[other] for other in POINTS if form in word_forms(other)) for form in word_forms(word)]
     assert FlexPropertyScorer().score(forms)["Property Type Points"].to_list() == best
@@ -70,7 +70,7 @@ def test_case_and_punctuation_do_not_matter(text):
         ("Self-Storage", 1),
     ],
 )
-def test_types_of_real_exports_are_understood(text, expected):
+def test_types_of_real_exports_are_recognized(text, expected):
     assert type_points(text) == expected
 
 
@@ -78,7 +78,7 @@ def test_types_of_real_exports_are_understood(text, expected):
     "text",
     ["Flexible Office", "flexibility", "Reflex Clinic", "Postindustrial Loft", "Warehouseman", "School District", "Dist School"],
 )
-def test_a_word_inside_another_word_does_not_count(text):
+def test_a_keyword_inside_another_word_does_not_count(text):
     assert type_points(text) == 0
 
 
@@ -94,12 +94,12 @@ def test_a_word_inside_another_word_does_not_count(text):
         ("Nonesuch Warehouse", 2.5),
     ],
 )
-def test_a_word_that_is_said_not_to_hold_does_not_count(text, expected):
+def test_a_negated_keyword_does_not_count(text, expected):
     assert type_points(text) == expected
 
 
 @pytest.mark.parametrize("text", ["Office", "Retail", "", "   ", "--", None])
-def test_a_type_without_such_a_word_gives_nothing(text):
+def test_a_type_without_a_keyword_gives_no_points(text):
     assert type_points(text) == 0
 
 
@@ -114,14 +114,14 @@ def test_a_type_without_such_a_word_gives_nothing(text):
         ("Manufacturing, Industrial", 1.5),
     ],
 )
-def test_of_several_words_the_first_of_the_table_counts(text, expected):
+def test_the_first_rule_with_a_keyword_counts(text, expected):
     assert type_points(text) == expected
 
 
 @pytest.mark.parametrize("text", ["Stra\u00dfe", "CA\u00d1ON", "Flex\u03a31", "\u039f\u0394\u039f\u03a3", "\u0130L", "x\x0c"])
-@pytest.mark.parametrize("how", ["is", "words"])
-def test_a_profile_finds_letters_beyond_ascii(how, text, tmp_path):
-    rule = json.dumps({how: [text], "points": 1})
+@pytest.mark.parametrize("condition", ["is", "words"])
+def test_keywords_and_codes_can_have_letters_beyond_ascii(condition, text, tmp_path):
+    rule = json.dumps({condition: [text], "points": 1})
     (tmp_path / "own.yaml").write_text(
         f"factors: {{F: {{column: City, rules: [{rule}]}}}}\nclasses: {{A: 0}}\n", encoding="utf-8"
     )

@@ -1,4 +1,4 @@
-"""The indicators of a county parcel, at every bound of their bands, just below and just above it."""
+"""Points of each parcel indicator at, just below and just above each bound."""
 
 from datetime import date, datetime, timedelta
 
@@ -61,7 +61,7 @@ def building(**data):
 
 
 def row(**record):
-    """The whole row of a parcel of canonical names."""
+    """Return the scored row of a parcel with canonical column names."""
     return FlexPropertyScorer("parcel", as_of=TODAY).score(pl.DataFrame([record])).row(0, named=True)
 
 
@@ -91,7 +91,7 @@ def test_zoning_gives_points_by_lists(zoning, expected):
         ("Ind", 8), ("m2", 8), ("agr/ind", 6), ("AGR-IND", 6), ("AGR IND", 6), ("AGR / IND", 6), ("AgrInd", 6), ("(cs)", 4),
     ],
 )  # fmt: skip
-def test_case_and_punctuation_of_a_zoning_do_not_matter(zoning, expected):
+def test_zoning_ignores_case_and_punctuation(zoning, expected):
     assert points("Zoning", zoning=zoning) == expected
 
 
@@ -117,7 +117,7 @@ def test_size_rises_to_two_and_a_half_acres_and_falls_to_twenty(acres, expected)
     ("improvement", "expected"), [(None, 0), (0, 0), (99_999, 0), (100_000, 0), (100_000.01, 3), (100_001, 3), (9e6, 3)]
 )
 @pytest.mark.parametrize("nothing", [{}, {"building_data": None}, {"building_data": {}}, {"building_data": {"total_sqft": None}}])
-def test_without_building_data_the_improvement_tells_of_a_building(nothing, improvement, expected):
+def test_without_building_data_the_improvement_value_counts(nothing, improvement, expected):
     assert points("Building", improvement_value=improvement, **nothing) == expected
 
 
@@ -134,7 +134,7 @@ def test_a_building_gives_points_by_its_size(square_feet, expected):
 
 
 @pytest.mark.parametrize("improvement", [0, 100_001, 9e6])
-def test_where_there_is_building_data_the_improvement_does_not_count_for_the_building(improvement):
+def test_with_building_data_the_improvement_value_does_not_count(improvement):
     assert points("Building", building_data={"total_sqft": 1}, improvement_value=improvement) == 5
 
 
@@ -165,11 +165,11 @@ def test_an_office_share_of_15_to_50_percent_counts(office, warehouse, expected)
 
 
 @pytest.mark.parametrize("data", [{"warehouse_area": 0}, {"warehouse_area": 9_000}, {"office_area": 0, "warehouse_area": 0}])
-def test_an_area_without_a_share_is_building_data_too(data):
+def test_a_single_area_is_building_data(data):
     assert points("Building", building_data=data, improvement_value=9e6) == 5
 
 
-def test_a_share_of_no_area_at_all_counts_for_nothing():
+def test_an_office_share_of_zero_area_gives_no_points():
     assert building(total_sqft=1, office_area=0, warehouse_area=0) == 5
 
 
@@ -278,7 +278,7 @@ def test_value_gives_points_by_the_ratio_to_the_land_which_is_1_where_missing(im
     ],
 )  # fmt: skip
 def test_value_gives_points_by_the_improvement(improvement, expected):
-    """The land is worth so much that the ratio gives nothing."""
+    """The land value is so high that the ratio gives no points."""
     assert points("Value", improvement_value=improvement, land_market_value=1e9) == expected
 
 
@@ -286,13 +286,13 @@ def test_value_gives_points_by_the_improvement(improvement, expected):
     ("square_feet", "expected"), [(0, 5), (None, 5), (2_001, 5), (2_000, 6), (1_000, 6), (667, 6), (666, 5), (100, 5)]
 )
 def test_value_gives_a_point_for_50_to_150_a_square_foot(square_feet, expected):
-    """Of improvements of 100,000, beside land whose ratio gives nothing."""
+    """With improvements of 100,000 and a land value whose ratio gives no points."""
     record = {"improvement_value": 100_000, "land_market_value": 1e9, "building_data": {"total_sqft": square_feet}}
     assert points("Value", **record) == expected
 
 
 @pytest.mark.parametrize(("a_square_foot", "expected"), [(49.99, 5), (50, 6), (150, 6), (150.01, 5)])
-def test_both_ends_of_the_value_of_a_square_foot_belong_to_it(a_square_foot, expected):
+def test_the_value_per_square_foot_includes_both_bounds(a_square_foot, expected):
     record = {"improvement_value": a_square_foot * 1_000, "land_market_value": 1e9, "building_data": {"total_sqft": 1_000}}
     assert points("Value", **record) == expected
 
@@ -318,7 +318,7 @@ def test_the_score_is_the_weighted_mean_to_two_decimals(record, expected):
     assert scored(record)[0] == expected
 
 
-def test_each_indicator_has_the_weight_of_the_design():
+def test_each_indicator_has_its_weight():
     factors = FlexPropertyScorer("parcel").profile.factors
     assert {name: factor.weight for name, factor in factors.items()} == WEIGHTS
 
@@ -355,13 +355,13 @@ def test_no_score_is_above_10():
     assert (score, given["Bonus Points"]) == (10, 0.8)
 
 
-def test_a_record_may_use_the_names_of_the_design_or_the_canonical_ones():
+def test_a_record_can_use_its_own_keys_or_canonical_names():
     assert scored(BEST) == scored(CANONICAL)
     assert scored(BEST)[1] == {f"{name} Points": 9 if name == "Location" else 10 for name in WEIGHTS} | {"Bonus Points": 0.8}
 
 
 @pytest.mark.parametrize("key", [key for key in BEST if key != "land_market_value"])
-def test_every_key_of_a_record_is_looked_at(key):
+def test_every_key_of_a_record_is_read(key):
     without = {name: value for name, value in BEST.items() if name != key}
     assert scored(without)[1] != scored(BEST)[1]
 
@@ -370,7 +370,7 @@ def test_every_parcel_is_eligible():
     assert FlexPropertyScorer("parcel").profile.eligibility == {}
 
 
-def test_today_is_a_parameter():
+def test_as_of_is_a_parameter():
     record = {"sale_date": date(2020, 5, 31), "permits": [{"issue_date": date(2020, 5, 31)}]}
     found = [FlexPropertyScorer("parcel", as_of=day).calculate_flex_score(record)[1] for day in (date(2020, 6, 1), TODAY)]
     assert [given["Activity Points"] for given in found] == [7, 5]

@@ -1,4 +1,4 @@
-"""The points of each factor, at every bound of its bands, just below and just above it."""
+"""Points of each flex-industrial factor at, just below and just above each bound."""
 
 import pytest
 
@@ -14,10 +14,10 @@ FACTORS = (
 
 
 def points(column, value):
-    """The points of the factor that looks at `column`; every other factor gets no data."""
+    """Return the points of the factor that looks at `column`; the other factors have no data."""
     _, breakdown = FlexPropertyScorer().calculate_flex_score({column: value})
-    (found,) = set(breakdown.values()) - {0.0} or {0.0}
-    return found
+    (factor_points,) = set(breakdown.values()) - {0.0} or {0.0}
+    return factor_points
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def points(column, value):
         (0, 0), (-30_000, 0), (None, 0),
     ],
 )  # fmt: skip
-def test_the_size_of_the_building_gives_points_by_bands(square_feet, expected):
+def test_points_of_the_building_size(square_feet, expected):
     assert points("Building SqFt", square_feet) == expected
 
 
@@ -45,7 +45,7 @@ def test_the_size_of_the_building_gives_points_by_bands(square_feet, expected):
         (0, 0), (-2, 0), (None, 0),
     ],
 )  # fmt: skip
-def test_the_size_of_the_lot_gives_points_by_bands(acres, expected):
+def test_points_of_the_lot_size(acres, expected):
     assert points("Lot Size Acres", acres) == expected
 
 
@@ -57,12 +57,12 @@ def test_the_size_of_the_lot_gives_points_by_bands(acres, expected):
         (2030, 1), (1850, 0), (None, 0),
     ],
 )  # fmt: skip
-def test_the_year_of_building_gives_points_by_bands(year, expected):
+def test_points_of_the_age(year, expected):
     assert points("Year Built", year) == expected
 
 
 @pytest.mark.parametrize(("percent", "expected"), [(0, 1), (50, 1), (99.99, 1), (100, 0), (100.01, 0), (None, 0)])
-def test_room_to_let_gives_a_point_and_an_unknown_occupancy_none(percent, expected):
+def test_vacancy_gives_a_point_and_an_unknown_occupancy_none(percent, expected):
     assert points("Occupancy", percent) == expected
 
 
@@ -79,4 +79,4 @@ def test_room_to_let_gives_a_point_and_an_unknown_occupancy_none(percent, expect
 def test_each_column_counts_for_its_own_factor_and_no_other(column, value, factor):
     _, breakdown = FlexPropertyScorer().calculate_flex_score({column: value})
     assert tuple(breakdown) == FACTORS
-    assert [name for name, given in breakdown.items() if given] == [factor]
+    assert [name for name, value in breakdown.items() if value] == [factor]

@@ -1,4 +1,4 @@
-"""Score, completeness, ceiling and class; the record's face and the frames'."""
+"""FlexPropertyScorer: score, completeness, ceiling and class of records and frames."""
 
 import pandas as pd
 import polars as pl
@@ -35,7 +35,7 @@ def pandas_frame(rows=ROWS):
 
 
 def as_rows(frame):
-    """The rows of a frame of either library as dicts, with None where a value is missing."""
+    """Return the rows of a pandas or Polars frame as dicts, with None for missing values."""
     return pl.from_pandas(frame).to_dicts() if isinstance(frame, pd.DataFrame) else frame.to_dicts()
 
 
@@ -122,17 +122,17 @@ def test_a_record_scores_as_it_does_in_a_frame(row):
     assert points == {name: in_frame[name] for name in points}
 
 
-def test_a_key_that_a_record_lacks_counts_as_missing():
+def test_a_missing_key_of_a_record_counts_as_a_missing_value():
     scorer = FlexPropertyScorer()
     assert scorer.calculate_flex_score({}) == scorer.calculate_flex_score(dict.fromkeys(BEST))
 
 
-def test_a_record_may_hold_more_than_the_profile_looks_at():
+def test_unknown_keys_of_a_record_are_ignored():
     assert FlexPropertyScorer().calculate_flex_score(BEST | {"Broker Note": object()})[0] == 10
 
 
 def test_a_row_of_a_pandas_frame_is_a_record():
-    """Pandas has NaN where a value is missing."""
+    """pandas has NaN for missing values."""
     record = pandas_frame([BEST | {"Year Built": None, "Occupancy": None}]).iloc[0].to_dict()
     assert FlexPropertyScorer().calculate_flex_score(record)[0] == 8
 
@@ -154,16 +154,16 @@ def test_nan_in_a_polars_frame_is_a_missing_value(column):
 @pytest.mark.parametrize("make", [polars_frame, pandas_frame])
 def test_an_infinite_number_is_a_missing_value(make, column):
     scorer = FlexPropertyScorer()
-    endless, missing = (as_rows(scorer.score(make([BEST | {column: value}]))) for value in (float("inf"), None))
-    assert [{name: row[name] for name in SCORED} for row in endless] == [{name: row[name] for name in SCORED} for row in missing]
+    infinite, missing = (as_rows(scorer.score(make([BEST | {column: value}]))) for value in (float("inf"), None))
+    assert [{name: row[name] for name in SCORED} for row in infinite] == [{name: row[name] for name in SCORED} for row in missing]
 
 
 @pytest.mark.parametrize("make", [polars_frame, pandas_frame])
-def test_the_same_kind_of_frame_comes_back_with_the_score_columns_last(make):
+def test_the_result_is_a_frame_of_the_same_kind_with_the_score_columns_last(make):
     frame = make()
-    found = FlexPropertyScorer().score(frame)
-    assert type(found) is type(frame)
-    assert list(found.columns) == [*BEST, *SCORED]
+    result = FlexPropertyScorer().score(frame)
+    assert type(result) is type(frame)
+    assert list(result.columns) == [*BEST, *SCORED]
 
 
 def test_pandas_and_polars_score_the_same():
@@ -177,21 +177,21 @@ def test_pandas_and_polars_classify_the_same():
 
 
 @pytest.mark.parametrize("kind", TEXT_KINDS)
-def test_the_kind_of_text_column_that_pandas_has_does_not_matter(kind):
+def test_any_text_dtype_of_pandas_works(kind):
     frame = pandas_frame().astype({"Property Type": kind})
     profile = load_profile("flex-industrial")
     expected = classify_frame(polars_frame(), profile, 4.0)["__reasons"].to_list()
     assert list(classify_frame(frame, profile, 4.0)["__reasons"]) == expected
 
 
-def test_texts_that_repeat_score_in_pandas_over_arrow_too():
+def test_repeated_texts_score_in_pandas_with_arrow_types():
     frame = polars_frame([*ROWS, *[BEST] * 30])
     scored = FlexPropertyScorer().score(frame.to_pandas(use_pyarrow_extension_array=True))
     assert list(scored["Flex Score"]) == FlexPropertyScorer().score(frame)["Flex Score"].to_list()
 
 
 @pytest.mark.parametrize("kind", ["float64", "Float64", "Int64", "float32"])
-def test_the_kind_of_number_column_that_pandas_has_does_not_matter(kind):
+def test_any_number_dtype_of_pandas_works(kind):
     frame = pandas_frame().astype({"Building SqFt": kind, "Year Built": kind})
     expected = FlexPropertyScorer().score(polars_frame())["Flex Score"].to_list()
     assert list(FlexPropertyScorer().score(frame)["Flex Score"]) == expected
@@ -202,33 +202,33 @@ def test_a_pandas_frame_keeps_its_index():
     assert list(FlexPropertyScorer().score(frame).index) == [7, 3, 3, 9, 1, 0, 5]
 
 
-def test_the_frame_that_was_given_stays_as_it_was():
+def test_the_input_frame_is_unchanged():
     frame = pandas_frame()
     FlexPropertyScorer().score(frame)
     assert list(frame.columns) == list(BEST)
 
 
-def test_scoring_twice_is_scoring_once():
+def test_scoring_twice_gives_the_same_result():
     scorer = FlexPropertyScorer()
     once = scorer.score(polars_frame())
     assert scorer.score(once).equals(once)
 
 
 @pytest.mark.parametrize("name", ["Broker Note", "__index_level_0__", "__Year Built"])
-def test_columns_that_the_profile_does_not_know_pass_through(name):
+def test_unknown_columns_are_kept_as_is(name):
     frame = polars_frame([BEST]).with_columns(pl.lit("x").alias(name))
     assert FlexPropertyScorer().score(frame)[name].to_list() == ["x"]
 
 
 @pytest.mark.parametrize("empty", [pl.DataFrame(schema=SCHEMA), pandas_frame([])], ids=["polars", "pandas"])
-def test_a_frame_without_rows_gives_one_without_rows(empty):
-    found = classify_frame(empty, load_profile("flex-industrial"), 4.0)
-    assert found.shape == (0, len(BEST) + len(SCORED) + 4)
+def test_a_frame_without_rows_can_be_classified(empty):
+    result = classify_frame(empty, load_profile("flex-industrial"), 4.0)
+    assert result.shape == (0, len(BEST) + len(SCORED) + 4)
 
 
 def test_a_column_without_any_value_is_missing_in_every_row():
-    """Such a column has no type in Polars but Null."""
+    """Polars gives such a column the type Null."""
     frame = pl.DataFrame({name: [None, None] for name in BEST})
-    found = classify_frame(frame, load_profile("flex-industrial"), 4.0)
-    assert found["Flex Score"].to_list() == [0, 0]
-    assert found["__to_verify"].to_list() == [True, True]
+    result = classify_frame(frame, load_profile("flex-industrial"), 4.0)
+    assert result["Flex Score"].to_list() == [0, 0]
+    assert result["__to_verify"].to_list() == [True, True]
