@@ -1,4 +1,4 @@
-"""A filter over the rows: who stays, who is left out and why, and what is said of a mistake."""
+"""Row filters (`--where`) in runs: candidates, rejection reasons and errors."""
 
 import openpyxl
 import pytest
@@ -31,18 +31,18 @@ def exports(tmp_path):
 
 
 def sheet(outcome, name, column):
-    """Row in the file -> what the sheet of the workbook says in a column."""
+    """Return source row -> value in a column of a sheet of the workbook."""
     header, *rows = openpyxl.load_workbook(outcome.workbook)[name].iter_rows(values_only=True)
     return {row[header.index("Source Row")]: row[header.index(column)] for row in rows}
 
 
-def test_only_candidates_for_which_it_holds_come_out():
+def test_only_candidates_that_meet_the_filter_are_listed():
     outcome = flexscout("run", "in", "--where", FILTER)
     assert outcome.code == 0
     assert {row["Source Row"] for row in outcome.rows()} == {"2", "3"}
 
 
-def test_a_file_or_the_environment_may_hold_it_and_an_empty_option_is_none(exports, monkeypatch):
+def test_the_filter_can_come_from_a_file_or_the_environment_and_be_unset(exports, monkeypatch):
     (exports / "c.yaml").write_text(f"filtering:\n  where: >\n    {FILTER}\n")
     assert len(flexscout("run", "in", "-c", "c.yaml").rows()) == 2
     assert len(flexscout("run", "in", "-c", "c.yaml", "--where", "").rows()) == 5
@@ -50,7 +50,7 @@ def test_a_file_or_the_environment_may_hold_it_and_an_empty_option_is_none(expor
     assert len(flexscout("run", "in").rows()) == 1
 
 
-def test_each_row_that_is_left_out_has_its_reason():
+def test_each_filtered_row_has_its_reason():
     left_out = f"left out by the filter: {FILTER}"
     undecided = "the filter can't be decided: Sold Price is missing"
     office = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
@@ -64,28 +64,28 @@ def test_each_row_that_is_left_out_has_its_reason():
     }
 
 
-def test_the_account_balances():
+def test_the_row_counts_of_the_file_add_up():
     file = flexscout("run", "in", "--where", FILTER).file("priced.xlsx")
     assert (file["rows_read"], file["candidates"], file["below_score"], file["not_eligible"]) == (8, 2, 0, 6)
 
 
-def test_a_row_that_only_missing_values_keep_out_is_to_be_verified():
+def test_a_row_rejected_only_for_missing_values_is_marked_to_verify():
     assert sheet(flexscout("run", "in", "--where", FILTER), "To Verify", "Reason").keys() == {6, 8}
 
 
-def test_a_row_that_is_left_out_is_no_duplicate_of_one_that_stays():
+def test_a_filtered_row_is_not_a_duplicate_of_a_listed_row():
     assert flexscout("run", "in").report["deduplication"]["removed"] == 1
     assert flexscout("run", "in", "--where", FILTER).report["deduplication"]["removed"] == 0
 
 
-def test_report_and_summary_say_how_many_it_left_out():
+def test_report_and_summary_count_the_filtered_rows():
     outcome = flexscout("run", "in", "--where", FILTER)
     assert outcome.report["filter"] == {"where": FILTER, "left_out": 5}
     assert "The filter excluded 5 of 8 properties. The sheet Not Selected lists them." in outcome.out
     assert "The filter" not in flexscout("run", "in").out
 
 
-def test_a_file_without_the_column_can_not_be_decided_beside_one_that_has_it(exports):
+def test_the_filter_is_undecided_for_a_file_without_the_column(exports):
     valid_properties_2(exports / "in")
     outcome = flexscout("run", "in", "--where", FILTER)
     assert outcome.file("valid_properties_2.xlsx")["not_eligible"] == 5
@@ -93,7 +93,7 @@ def test_a_file_without_the_column_can_not_be_decided_beside_one_that_has_it(exp
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-def test_a_mistake_ends_it_before_anything_is_read(exports, command):
+def test_an_error_in_the_filter_ends_the_run_before_reading(exports, command):
     outcome = flexscout(command, "in", "--where", "state = 'NC'")
     assert outcome.code == 2
     assert "did you mean State?" in outcome.err
@@ -101,18 +101,18 @@ def test_a_mistake_ends_it_before_anything_is_read(exports, command):
     assert sorted(path.name for path in exports.iterdir()) == ["in"]
 
 
-def test_the_result_is_that_of_any_number_of_workers(exports):
+def test_the_result_does_not_depend_on_the_number_of_workers(exports):
     valid_properties_2(exports / "in")
     rows = [flexscout("run", "in", "--where", "State = 'GA'", "--workers", workers).csv.read_bytes() for workers in (1, 2)]
     assert rows[0] == rows[1]
 
 
-def test_config_show_and_init_know_it(exports):
+def test_config_show_and_init_include_the_filter(exports):
     assert "where: \"State = 'NC'\"  # command line: where" in flexscout("config", "show", "--where", "State = 'NC'").out
     flexscout("init")
     assert '  where: ""\n' in (exports / "pipeline_config.yaml").read_text()
 
 
-def test_python_takes_it_too():
+def test_the_filter_works_from_python():
     summary = ScalableFlexPipeline(PipelineConfiguration(input_folder="in", where="State = 'SC'")).run()
     assert summary.statistics.unique_flex_properties == 1

@@ -33,13 +33,13 @@ def write_comparison(comparison: ProfileComparison, path: Path) -> Path:
 
     """
     with OutputTransaction() as outputs:
-        beside = outputs.stage(path)
+        staged = outputs.stage(path)
         if path.suffix.lower() == ".xlsx":
-            write_workbook(_build_sheets(comparison), beside)
+            write_workbook(_build_sheets(comparison), staged)
         elif path.suffix.lower() == ".csv":
-            write_csv(_build_table(comparison), beside)
+            write_csv(_build_table(comparison), staged)
         else:
-            write_report(comparison_to_dict(comparison), beside)
+            write_report(comparison_to_dict(comparison), staged)
         return outputs.commit()[0]
 
 

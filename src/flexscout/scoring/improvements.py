@@ -1,7 +1,7 @@
 """Find what would raise a property's score: missing values, and the next better range of known values."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import narwhals as nw
@@ -35,17 +35,6 @@ class Improvement:
     said: str
 
 
-@dataclass(frozen=True)
-class _FactorImprovement:
-    """Improvement within a factor; `points` are those of the factor."""
-
-    columns: tuple[str, ...]
-    points: float
-    sure: bool
-    missing: bool
-    said: str
-
-
 def find_improvements(row: pl.DataFrame, profile: Profile, as_of: date | None = None) -> tuple[Improvement, ...]:
     """List the improvements of a property, highest gain first. `row`: a scored frame of one row."""
     values = _evaluate(row, profile, RuleExpressions(profile, as_of))
@@ -54,11 +43,11 @@ def find_improvements(row: pl.DataFrame, profile: Profile, as_of: date | None = 
     improvements: list[Improvement] = []
     for name, factor in profile.factors.items():
         share = 1.0 if profile.score == "sum" else factor.weight / weights
-        headroom_of_factor = factor.max_points - row[points_column(name)][0]
-        for way in _find_in_factor(name, factor, values):
-            gain = round(min(min(way.points, headroom_of_factor) * share, headroom), 2)
-            improvements.append(Improvement(name, way.columns, gain, way.sure, way.missing, way.said))
-    return tuple(sorted((way for way in improvements if way.gain > _MIN_GAIN), key=lambda way: -way.gain))
+        factor_headroom = factor.max_points - row[points_column(name)][0]
+        for entry in _find_in_factor(name, factor, values):
+            gain = round(min(min(entry.gain, factor_headroom) * share, headroom), 2)
+            improvements.append(replace(entry, gain=gain))
+    return tuple(sorted((entry for entry in improvements if entry.gain > _MIN_GAIN), key=lambda entry: -entry.gain))
 
 
 def _evaluate(row: pl.DataFrame, profile: Profile, rules: RuleExpressions) -> RowValues:
@@ -77,24 +66,20 @@ def _evaluate(row: pl.DataFrame, profile: Profile, rules: RuleExpressions) -> Ro
     return values
 
 
-def _find_in_factor(name: str, factor: Factor, values: RowValues) -> Iterator[_FactorImprovement]:
+def _find_in_factor(name: str, factor: Factor, values: RowValues) -> Iterator[Improvement]:
+    """Find the improvements of a factor; the gain is in points of the factor."""
     if factor.unknown and not values[_KNOWN.format(name)]:
-        yield _FactorImprovement(factor.columns, factor.max_points, sure=False, missing=True, said=f"{name} has no data")
+        yield Improvement(name, factor.columns, factor.max_points, sure=False, missing=True, said=f"{name} has no data")
         return
     for i, part in enumerate(factor.parts):
         points, names = values[_POINTS.format(name, i)] or 0.0, " and ".join(part.columns)
         if values[_MISSING.format(name, i)]:
-            verb = "is" if len(part.columns) == 1 else "are"
-            yield _FactorImprovement(part.columns, part.max_points, sure=False, missing=True, said=f"{names} {verb} missing")
+            text = f"{names} {'is' if len(part.columns) == 1 else 'are'} missing"
+            yield Improvement(name, part.columns, part.max_points, sure=False, missing=True, said=text)
         elif rule := _find_next_rule(part, points, values.get(_VALUE.format(name, i))):
-            sure = not isinstance(rule.points, tuple)
-            yield _FactorImprovement(
-                part.columns,
-                rule.max_points - points,
-                sure,
-                missing=False,
-                said=f"{_describe_value(part)} {_describe_target(rule, part.column)}",
-            )
+            text = f"{_describe_value(part)} {_describe_target(rule, part.column)}"
+            is_sure = not isinstance(rule.points, tuple)
+            yield Improvement(name, part.columns, rule.max_points - points, sure=is_sure, missing=False, said=text)
 
 
 def _describe_value(part: Part) -> str:
