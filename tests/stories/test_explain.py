@@ -51,7 +51,7 @@ def asked(folder, query, *options, code=0):
 
 def property_of(folder, query, *options):
     answer = asked(folder, query, *options)
-    assert (answer["outcome"], answer["remarks"]) == ("explained", [])
+    assert (answer["outcome"], answer["warnings"]) == ("explained", [])
     return answer["property"]
 
 
@@ -65,7 +65,7 @@ def test_it_tells_the_way_of_a_property_from_its_cells_to_its_rank(done):
         "Rank 3 of 4, score 8.5 of 10, PRIME_FLEX",
         f"Property ID {number} APN 123-45-678, Warehouse",
         "",
-        "Where it comes from",
+        "Source rows",
         'listed.xlsx, sheet "Sheet1", row 2 (header in row 1; no known vendor, 8 of 8 columns known)',
         "Property Type Warehouse from column A 'Type'",
         "Address 1836 Lindbergh St from column B 'Street Address'",
@@ -74,22 +74,22 @@ def test_it_tells_the_way_of_a_property_from_its_cells_to_its_rank(done):
         "Year Built 1995 from column G 'Year Built'",
         'listed.xlsx, sheet "Sheet1", row 3 (header in row 1; no known vendor, 8 of 8 columns known)',
         "Building SqFt 60,000 from column E 'Bldg SF': '60,000 SF'",
-        "Year Built (empty) from column G 'Year Built': 'n.a.'",
+        "Year Built (blank) from column G 'Year Built': 'n.a.'",
         "",
-        "How it scored",
+        "Score",
         "Building Size 3 of 3 30,000 sq ft is the ideal size",
         "Property Type 2.5 of 3 the type Warehouse is warehouse or distribution",
         "Lot Size 2 of 2 2 acres is the ideal lot",
         "Age 1 of 1 built in 1995, modern",
         "Occupancy 0 of 1 occupancy is missing, worth up to 1",
         "",
-        "What would raise it",
+        "What would raise the score",
         "up to +1 Occupancy is missing",
         "+0.5 Property Type contains flex",
-        "With all that is missing at its best: 9.5 (Score Ceiling)",
+        "Score ceiling, if every missing value took its best: 9.5",
         "",
-        "Merged",
-        "listed.xlsx:2 speaks for it.",
+        "Merged rows",
+        "listed.xlsx:2: kept",
         "listed.xlsx:3: same fields (same Address, City, State after normalization)",
         "Not kept: lower score (6.5; the kept row has 8.5)",
         "Differs: Address: 1836 Lindbergh St (kept), 1836 LINDBERGH STREET; Building SqFt: 30000 (kept), 60000",
@@ -128,7 +128,7 @@ def test_the_address_of_two_places_is_to_be_told_apart(done):
     assert outcome.code == 1
     assert "1 Test Street, Charlotte, NC, score 9, rank" in outcome.out
     assert "1 Test Street, Atlanta, GA, score 9, rank" in outcome.out
-    assert "2 properties of run 1 match '1 Test St'. Add the city" in outcome.err
+    assert "2 properties in run 1 match '1 Test St'. Add the city" in outcome.err
     assert asked(done, "1 Test St, Atlanta")["property"]["about"]["City"] == "Atlanta"
 
 
@@ -136,7 +136,7 @@ def test_a_property_that_is_not_on_the_list_says_why(done):
     outcome = flexscout("explain", "9 Elm Street", *OUT, folder=done)
     reason = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
     assert outcome.out.splitlines()[1] == f"  Not selected: {reason} (score 6 of 10, GOOD_FLEX)"
-    assert "A candidate needs 4, and none of the reasons above." in outcome.out
+    assert "To qualify, it needs a score of 4 and none of the issues above." in outcome.out
     story = property_of(done, "9 Elm Street")
     assert (story["rank"], story["status"], story["property_id"]) == (None, "not_eligible", None)
 
@@ -144,7 +144,7 @@ def test_a_property_that_is_not_on_the_list_says_why(done):
 def test_the_values_that_were_not_understood_stand_at_the_end(done):
     outcome = flexscout("explain", "others.xlsx:4", *OUT, folder=done)
     assert "others.xlsx:4, Year Built: 'old'. Not a four-digit year; left blank." in outcome.out
-    ways = [(way["gain"], way["missing"], way["said"]) for way in property_of(done, "2 Test Street")["raises"]]
+    ways = [(way["gain"], way["missing"], way["said"]) for way in property_of(done, "2 Test Street")["improvements"]]
     assert ways == [(1.0, True, "Year Built is missing"), (1.0, False, "Occupancy below 100")]
 
 
@@ -152,13 +152,13 @@ def test_the_values_that_were_not_understood_stand_at_the_end(done):
     ("query", "what", "words"),
     [
         ("listed.xlsx:4", "blank", 'Row 4 of listed.xlsx, sheet "Sheet1", is blank.'),
-        ("listed.xlsx:6", "not_data", "is no property: it is a total."),
+        ("listed.xlsx:6", "not_data", "is not a property but a total."),
         ("listed.xlsx:1", "header", "is the header."),
-        ("listed.xlsx:70", "below_last", "lies below the last one that holds anything, which is row 6."),
+        ("listed.xlsx:70", "below_last", "is below the last row with data, which is row 6."),
     ],
 )
 def test_a_row_that_is_no_property_says_what_it_is(done, query, what, words):
-    assert asked(done, query)["no_property"]["what"] == what
+    assert asked(done, query)["non_property"]["kind"] == what
     outcome = flexscout("explain", query, *OUT, folder=done)
     assert (outcome.code, outcome.err) == (0, "")
     assert words in outcome.out
@@ -167,11 +167,11 @@ def test_a_row_that_is_no_property_says_what_it_is(done, query, what, words):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("gone.xlsx:3", "Run 1 found no file gone.xlsx; it found: listed.xlsx, others.xlsx."),
-        ("others.xlsx:Elsewhere:3", 'others.xlsx has no sheet "Elsewhere" with properties; it has: Main.'),
-        ("others.xlsx:Notes:1", 'Sheet "Notes" of others.xlsx was left out. No property table'),
-        ("P-000000000000", "No property of run 1 is 'P-000000000000' (it was taken for a Property ID)."),
-        ("77 Nowhere Boulevard", "None is written alike."),
+        ("gone.xlsx:3", "Run 1 has no file gone.xlsx. Its files: listed.xlsx, others.xlsx."),
+        ("others.xlsx:Elsewhere:3", 'others.xlsx has no sheet "Elsewhere" with properties. Its sheets: Main.'),
+        ("others.xlsx:Notes:1", 'Sheet "Notes" of others.xlsx was skipped. No property table'),
+        ("P-000000000000", "No property in run 1 matches 'P-000000000000' (read as a Property ID)."),
+        ("77 Nowhere Boulevard", "No address is similar."),
     ],
 )
 def test_what_is_not_there_is_said_with_what_is(done, query, words):
@@ -185,25 +185,25 @@ def test_an_address_that_is_not_there_shows_the_nearest(done):
     outcome = flexscout("explain", "1863 Lindberg St, Charlotte", *OUT, folder=done)
     assert outcome.code == 1
     assert "1836 Lindbergh St, Charlotte, NC, score 8.5, rank 3" in outcome.out.splitlines()[0]
-    assert "Those that are written most alike are above." in outcome.err
+    assert "The most similar addresses are listed above." in outcome.err
     assert asked(done, "1863 Lindberg St", code=1)["nearest"][0]["file"] == "listed.xlsx"
 
 
 def test_the_json_has_a_stable_shape(done):
     answer = asked(done, "1836 Lindbergh St")
     assert [*answer] == [
-        "format", "query", "understood_as", "outcome", "run", "ended", "remarks", "found", "property", "no_property", "matches",
+        "format", "query", "understood_as", "outcome", "run", "ended", "warnings", "found", "property", "non_property", "matches",
         "nearest",
     ]  # fmt: skip
     story = answer["property"]
-    assert (answer["format"], answer["run"], story["rank"], story["of"]) == (1, 1, 3, 4)
+    assert (answer["format"], answer["run"], story["rank"], story["list_length"]) == (1, 1, 3, 4)
     assert story["factors"][0] == {
         "factor": "Building Size",
         "columns": ["Building SqFt"],
         "points": 3.0,
         "best": 3.0,
         "weight": 1.0,
-        "said": "30,000 sq ft is the ideal size",
+        "text": "30,000 sq ft is the ideal size",
     }
     size = next(cell for cell in story["rows"][0]["cells"] if cell["column"] == "Building SqFt")
     assert (size["value"], size["cell"], size["header"], size["letter"]) == (30_000.0, "30,000 SF", "Bldg SF", "E")
@@ -250,13 +250,13 @@ def test_it_tells_of_the_run_although_the_files_are_others_now(tmp_path):
     (tmp_path / "in/others.xlsx").unlink()
     write_workbook(tmp_path / "in/new.xlsx", [HEADER, candidate(7)])
     after = asked(tmp_path, "1836 Lindbergh St")
-    assert after["remarks"] == [
+    assert after["warnings"] == [
         "listed.xlsx is different since run 1. This answer uses what the run read.",
         "others.xlsx is gone since run 1. This answer uses what the run read.",
         "new.xlsx is new since run 1, and not part of this answer.",
     ]
     assert after["property"]["factors"] == before["factors"]
-    assert after["property"]["rows"][0]["without_cells"] == "the file is another one now"
+    assert after["property"]["rows"][0]["without_cells"] == "the file has changed since the run"
 
 
 def test_asked_from_another_place_it_says_that_the_folder_is_not_to_be_seen_from_there(tmp_path):
@@ -264,7 +264,7 @@ def test_asked_from_another_place_it_says_that_the_folder_is_not_to_be_seen_from
     run(tmp_path)
     (tmp_path / "elsewhere").mkdir()
     told = flexscout("explain", "1836 Lindbergh St", "-o", "../all.xlsx", "--format", "json", folder=tmp_path / "elsewhere")
-    (remark,) = json.loads(told.out)["remarks"]
+    (remark,) = json.loads(told.out)["warnings"]
     assert remark.startswith("The folder in of run 1 can't be found from ")
     assert remark.endswith("elsewhere. This answer uses what the run read.")
 
@@ -273,7 +273,7 @@ def test_files_that_could_not_be_read_are_named(tmp_path):
     write_inputs(tmp_path)
     (tmp_path / "in/broken.xlsx").write_text("no workbook")
     assert flexscout("run", "in", *OUT, "--quiet", folder=tmp_path).code == 1
-    assert asked(tmp_path, "5 Nowhere Ln", code=1)["remarks"] == [
+    assert asked(tmp_path, "5 Nowhere Ln", code=1)["warnings"] == [
         "broken.xlsx is not part of this answer: run 1 could not read it."
     ]
 
@@ -295,7 +295,7 @@ def test_a_profile_that_was_changed_since_is_that_of_the_run(tmp_path):
     run(tmp_path, "--profile", "own.yaml")
     (tmp_path / "own.yaml").unlink()
     story = property_of(tmp_path, "1836 Lindbergh St")
-    assert (story["score"], story["cap"], story["raises"]) == (8.0, 8.0, [])
+    assert (story["score"], story["cap"], story["improvements"]) == (8.0, 8.0, [])
 
 
 def test_an_earlier_run_is_asked_by_its_number(tmp_path):
@@ -324,7 +324,7 @@ def test_possible_duplicates_are_named(tmp_path):
     (pair,) = property_of(tmp_path, "4500 Westinghouse Blvd")["possible_duplicates"]
     assert (pair["address"], pair["row"]) == ("4500 Westinghose Blvd", 3)
     outcome = flexscout("explain", "4500 Westinghouse Blvd", *OUT, folder=tmp_path)
-    assert "Possible duplicates, for you to decide" in outcome.out
+    assert "Possible duplicates to review" in outcome.out
 
 
 def test_a_score_of_filled_cells_says_what_was_filled(tmp_path):
@@ -336,14 +336,14 @@ def test_a_score_of_filled_cells_says_what_was_filled(tmp_path):
     outcome = flexscout("explain", "1 Test Street", *OUT, folder=tmp_path)
     assert "score 9 of 10" in outcome.out
     assert "Filled from its duplicates (the score was 8 before): Year Built: 1995" in outcome.out
-    assert "    Gave: Year Built: 1995" in outcome.out
+    assert "    Filled in: Year Built: 1995" in outcome.out
 
 
 def test_a_row_that_is_no_candidate_is_told_beside_the_one_that_is(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(), candidate(Lot_Size_Acres=None)])
     run(tmp_path)
     outcome = flexscout("explain", "a.xlsx:3", *OUT, folder=tmp_path)
-    assert "Other rows of this property\n  a.xlsx:2 speaks for it." in outcome.out
+    assert "Other rows of this property\n  a.xlsx:2: kept" in outcome.out
     assert "Not merged: not a candidate: Lot Size Acres is missing" in outcome.out
 
 
@@ -365,7 +365,7 @@ def test_the_points_of_county_data_are_told_with_their_weights(tmp_path):
     run(tmp_path, "--profile", "parcel")
     outcome = flexscout("explain", "1 Main St", *OUT, folder=tmp_path)
     assert "4 of 10  x 3" in outcome.out
-    ways = {way["columns"][0]: (way["said"], way["sure"]) for way in property_of(tmp_path, "1 Main St")["raises"]}
+    ways = {way["columns"][0]: (way["said"], way["sure"]) for way in property_of(tmp_path, "1 Main St")["improvements"]}
     assert ways["Zoning Code"] == ("Zoning Code is one of MUPD, MXPD, AGR/IND", True)
     assert ways["Lot Size Acres"] == ("Lot Size Acres from 0.5 to 2.5", False)
 

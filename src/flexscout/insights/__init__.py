@@ -1,11 +1,12 @@
 """Explain past results and compare profiles."""
 
-from flexscout.insights.answers import Answer, Match, explain_property
+from flexscout.insights.answers import Answer, Match, Outcome, explain_property
 from flexscout.insights.compare import ProfileComparison, compare_profiles
 from flexscout.insights.comparison_files import check_comparison_path, comparison_to_dict, write_comparison
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate
 from flexscout.insights.non_property import NonProperty
 from flexscout.insights.property_report import PropertyReport
+from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import replay
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_cell
 
@@ -14,9 +15,11 @@ __all__ = [
     "Match",
     "MergedRow",
     "NonProperty",
+    "Outcome",
     "PossibleDuplicate",
     "ProfileComparison",
     "PropertyReport",
+    "QueryKind",
     "ReadCell",
     "SourceRow",
     "check_comparison_path",

@@ -1,7 +1,8 @@
-"""The answer to a question about a past run: a property explained, several to choose from, or what is nearest."""
+"""Answer a query about a past run: explain one property, list several, or list the most similar addresses."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -10,19 +11,45 @@ import polars as pl
 from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS
 from flexscout.insights.non_property import NonProperty, describe_non_property
 from flexscout.insights.property_report import PropertyReport, build_property_report
-from flexscout.insights.query import parse_query
+from flexscout.insights.query import QueryKind, parse_query
 from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
 from flexscout.matching import find_nearest_rows
 from flexscout.models import RowStatus
 
 FORMAT = 1
-_LISTED, _NEAR = 10, 5
-_NAMES = {"story": "property"}  # what a field is called for programs
+_MAX_MATCHES, _MAX_NEAREST = 10, 5
+
+
+class Outcome(StrEnum):
+    """What a query leads to."""
+
+    EXPLAINED = "explained"
+    SEVERAL = "several"
+    NON_PROPERTY = "non_property"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
 class Match:
-    """A property in a few words. `rank`: on the list, from 1; None if it is not on it; `rows`: how many source rows it has."""
+    """A property in one line.
+
+    Attributes:
+        property_id: Its Property ID, None if it isn't on the list.
+        name: Its name.
+        address: Its address.
+        city: Its city.
+        state: Its state.
+        apn: Its APN.
+        status: `candidate`, `below_score` or `not_eligible`.
+        rank: Its rank, from 1; None if it isn't on the list.
+        score: Its score.
+        reasons: Why it isn't on the list.
+        file: Source file of its best row.
+        sheet: Sheet of that row.
+        row: Number of that row, from 1.
+        rows: How many source rows it has.
+
+    """
 
     property_id: str | None
     name: str
@@ -42,71 +69,87 @@ class Match:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a run says to a question.
+    """The answer to a query.
 
-    `understood_as`: property_id, row, apn, address or name; `outcome`: explained, several, no_property (of a row that was asked
-    for) or none; `run`, `ended`: of the run; `remarks`: what a person should know before believing it; `found`: properties that
-    match; `story`: of the one; `matches`: the best of several; `nearest`: those written most alike, where none matches.
+    Attributes:
+        query: The query.
+        understood_as: The kind of query.
+        outcome: What the query leads to.
+        run: Number of the run.
+        ended: When the run ended.
+        warnings: What makes the answer uncertain, in sentences.
+        found: How many properties match.
+        property_report: The property, if one matches.
+        non_property: The row that was asked for, if it isn't a property.
+        matches: The best of several matching properties.
+        nearest: The properties with the most similar addresses, if none matches.
+
     """
 
     query: str
-    understood_as: str
-    outcome: str
+    understood_as: QueryKind
+    outcome: Outcome
     run: int
     ended: str
-    remarks: tuple[str, ...]
+    warnings: tuple[str, ...]
     found: int
-    story: PropertyReport | None = None
-    no_property: NonProperty | None = None
+    property_report: PropertyReport | None = None
+    non_property: NonProperty | None = None
     matches: tuple[Match, ...] = ()
     nearest: tuple[Match, ...] = ()
 
     @property
     def is_answered(self) -> bool:
-        """Whether it is about one property, or one row."""
-        return self.story is not None or (self.no_property is not None and self.no_property.is_there)
+        """Whether the answer is about one property or one row."""
+        return self.property_report is not None or (self.non_property is not None and self.non_property.is_known)
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs; dates and the like are texts in JSON."""
-        told = asdict(self)
-        return {"format": FORMAT, **{_NAMES.get(name, name): value for name, value in told.items()}}
+        """Return the answer under its JSON keys."""
+        values = asdict(self)
+        return {"format": FORMAT, **{"property" if name == "property_report" else name: value for name, value in values.items()}}
 
 
 def explain_property(query: str, past: ReplayedRun) -> Answer:
-    """Answer what is asked of a past run: an address, APN, Property ID, `file:row` or `file:sheet:row`."""
-    asked = parse_query(query, past)
-    numbers = past.rows[asked.rows][PROPERTY].unique(maintain_order=True).to_list() if len(asked.rows) else []
+    """Answer a query about a replayed run.
+
+    Args:
+        query: An address, APN, Property ID or name; `file:row` or `file:sheet:row`.
+        past: The replayed run.
+
+    """
+    parsed = parse_query(query, past)
+    properties = past.rows[parsed.rows][PROPERTY].unique(maintain_order=True).to_list() if len(parsed.rows) else []
     answer = partial(
-        Answer, query, asked.kind, run=past.record.number, ended=past.record.ended, remarks=past.remarks, found=len(numbers)
+        Answer, query, parsed.kind, run=past.record.number, ended=past.record.ended, warnings=past.remarks, found=len(properties)
     )
-    if len(numbers) == 1:
-        return answer("explained", story=build_property_report(past, numbers[0]))
-    if numbers:
-        return answer("several", matches=_matches(past, numbers, _LISTED))
-    if asked.cell:
-        return answer("no_property", no_property=describe_non_property(asked.cell, past))
-    return answer("none", nearest=_nearest(query, past) if asked.kind == "address" else ())
+    if len(properties) == 1:
+        return answer(Outcome.EXPLAINED, property_report=build_property_report(past, properties[0]))
+    if properties:
+        return answer(Outcome.SEVERAL, matches=_list_matches(past, properties, _MAX_MATCHES))
+    if parsed.reference:
+        return answer(Outcome.NON_PROPERTY, non_property=describe_non_property(parsed.reference, past))
+    return answer(Outcome.NONE, nearest=_list_nearest(query, past) if parsed.kind is QueryKind.ADDRESS else ())
 
 
-def _nearest(query: str, past: ReplayedRun) -> tuple[Match, ...]:
+def _list_nearest(query: str, past: ReplayedRun) -> tuple[Match, ...]:
     if "Address" not in past.rows.columns:
         return ()
-    near = past.rows[find_nearest_rows(query, past.rows, _NEAR)][PROPERTY].unique(maintain_order=True).to_list()
-    return _matches(past, near, _NEAR, in_rank=False)
+    nearest = past.rows[find_nearest_rows(query, past.rows, _MAX_NEAREST)][PROPERTY].unique(maintain_order=True).to_list()
+    return _list_matches(past, nearest, _MAX_NEAREST, by_rank=False)
 
 
-def _matches(past: ReplayedRun, numbers: Iterable[int], most: int, *, in_rank: bool = True) -> tuple[Match, ...]:
-    """Each property by the row that speaks for it, those on the list first."""
-    wanted = pl.DataFrame({PROPERTY: list(numbers)}, schema={PROPERTY: past.rows.schema[PROPERTY]}).with_row_index("__asked")
+def _list_matches(past: ReplayedRun, properties: Iterable[int], limit: int, *, by_rank: bool = True) -> tuple[Match, ...]:
+    """Return the best row of each property, by rank or in the order given."""
+    wanted = pl.DataFrame({PROPERTY: list(properties)}, schema={PROPERTY: past.rows.schema[PROPERTY]}).with_row_index("__order")
     rows = past.rows.join(wanted, on=PROPERTY, how="inner").with_columns(pl.len().over(PROPERTY).alias("__rows"))
     best = rows.sort(RANK, "Flex Score", AT, descending=[False, True, False], nulls_last=True).unique(
         PROPERTY, keep="first", maintain_order=True
     )
-    ordered = best if in_rank else best.sort("__asked")
-    return tuple(_match(row) for row in ordered.head(most).iter_rows(named=True))
+    ordered = best if by_rank else best.sort("__order")
+    return tuple(_to_match(row) for row in ordered.head(limit).iter_rows(named=True))
 
 
-def _match(row: dict[str, Any]) -> Match:
+def _to_match(row: dict[str, Any]) -> Match:
     file, sheet, number = (row[column] for column in SOURCE_COLUMNS)
     name, address, city, state, apn = (row.get(column) or "" for column in ("Property Name", "Address", "City", "State", "APN"))
     return Match(

@@ -1,4 +1,4 @@
-"""A property from its source rows to its place on the list."""
+"""Build the report of one property, from its source rows to its rank."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +11,24 @@ from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
 from flexscout.insights.source_rows import SourceRow, load_scored_rows, read_source_rows
 from flexscout.merging import ROW
 from flexscout.models import RowStatus
-from flexscout.scoring import Improvement, Profile, explain_factors, find_improvements, points_column, split_reasons
+from flexscout.scoring import Improvement, Profile, explain_factors, find_improvements, points_column
 
-_FILLED, _BEFORE = FILL_COLUMNS
+_FILLED_CELLS, _SCORE_BEFORE = FILL_COLUMNS
 _ABOUT = ("Property Name", "Property Type", *POSTAL_COLUMNS, "County", "APN")
 
 
 @dataclass(frozen=True)
 class FactorPoints:
-    """A factor's points.
+    """The points of one factor.
 
-    `columns`: what it looks at; `best`: the most that it can give; `weight`: in a weighted mean, else 1; `said`: what the points
-    stand for, or what is missing.
+    Attributes:
+        factor: Name of the factor.
+        columns: Columns that it depends on.
+        points: Points of the property.
+        best: Highest possible points.
+        weight: Weight in a weighted mean, else 1.
+        text: What the points stand for, or what is missing.
+
     """
 
     factor: str
@@ -30,33 +36,53 @@ class FactorPoints:
     points: float
     best: float
     weight: float
-    said: str
+    text: str
 
 
 @dataclass(frozen=True)
 class PropertyReport:
-    """Why a property is where it is.
+    """Why a property has its rank, or isn't on the list.
 
-    `property_id`: None if it is not on the list; `about`: column -> text; `status`: candidate, below_score or not_eligible;
-    `rank`: on the list of `of` properties, None if it is not on it; `score`: of at most `cap`; `flex_class`: its band; `ceiling`:
-    what the score could be if what is missing were known; `completeness`: share of factors with data, 0-1; `least_score`: of a
-    candidate; `reasons`: why it is not on the list; `to_verify`: whether only missing values keep it out; `unverified`: criteria
-    that it was not checked against, because its sheet has no such column; `flags`, `bonus`: of the profile's bonuses; `raises`:
-    what would raise the score; `rows`: where it comes from, the row that speaks for it first; `merged`: the other rows;
-    `filled`: cells taken from those, and the `score_before_filling`; `notes`: what a person typed, in the run's list.
+    Attributes:
+        property_id: Its Property ID, None if it isn't on the list.
+        about: Column -> text of its name, type and place.
+        status: `candidate`, `below_score` or `not_eligible`.
+        rank: Its rank, from 1; None if it isn't on the list.
+        list_length: Number of properties on the list.
+        score: Its score, 0 to `cap`.
+        cap: Highest score of the profile.
+        flex_class: Class of the score.
+        ceiling: The score if every missing value took its best.
+        completeness: Share of factors with data, 0-1.
+        minimum_score: Lowest score of a candidate.
+        reasons: Why it isn't on the list.
+        to_verify: Whether only missing values keep it off the list.
+        unverified: Criteria that were skipped because its sheet has no such column.
+        explanation: The score in one sentence.
+        factors: The points of each factor.
+        flags: Flags of the profile's bonuses.
+        bonus: Points of the bonuses.
+        improvements: What would raise the score.
+        rows: Its source rows, the surviving row first.
+        merged: Why each other row matches and wasn't kept.
+        possible_duplicates: Properties on the list that may be the same.
+        filled: Cells filled from the other rows.
+        score_before_filling: The score before that, if it was different.
+        notes: What the user typed into the list.
+
     """
 
     property_id: str | None
     about: dict[str, str]
     status: str
     rank: int | None
-    of: int
+    list_length: int
     score: float
     cap: float
     flex_class: str
     ceiling: float
     completeness: float
-    least_score: float
+    minimum_score: float
     reasons: tuple[str, ...]
     to_verify: bool
     unverified: str
@@ -64,7 +90,7 @@ class PropertyReport:
     factors: tuple[FactorPoints, ...]
     flags: str
     bonus: float
-    raises: tuple[Improvement, ...]
+    improvements: tuple[Improvement, ...]
     rows: tuple[SourceRow, ...]
     merged: tuple[MergedRow, ...]
     possible_duplicates: tuple[PossibleDuplicate, ...]
@@ -74,64 +100,57 @@ class PropertyReport:
 
 
 def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
-    """That of the property with this PROPERTY."""
+    """Build the report of the property whose rows have this `PROPERTY` number."""
     rows = load_scored_rows(past, past.rows.filter(pl.col(PROPERTY) == number))
+    is_ineligible = pl.col(STATUS) == RowStatus.NOT_ELIGIBLE
     best = rows.sort(
-        RANK, _is_out(), "Flex Score", "Completeness", AT, descending=[False, False, True, True, False], nulls_last=True
-    )
-    at = int(best[AT][0])
-    speaking = _on_the_list(past, at) if best[RANK][0] is not None else best.head(1)
-    (row,), (own,) = speaking.rows(named=True), best.head(1).rows(named=True)
+        RANK, is_ineligible, "Flex Score", "Completeness", AT, descending=[False, False, True, True, False], nulls_last=True
+    ).head(1)
+    (own,) = best.rows(named=True)
+    # On the list, the row may have filled blanks.
+    shown = best if own[RANK] is None else past.ranking.survivors.filter(pl.col(ROW) == own[AT])
+    (row,) = shown.rows(named=True)
     profile, day = past.criteria.profile, past.criteria.as_of
     return PropertyReport(
         property_id=own["Property ID"],
         about={name: str(row[name]) for name in _ABOUT if row.get(name) is not None},
         status=own[STATUS],
         rank=own[RANK],
-        of=past.ranking.survivors.height,
+        list_length=past.ranking.survivors.height,
         score=row["Flex Score"],
         cap=profile.cap,
         flex_class=row["Flex Classification"],
         ceiling=row["Score Ceiling"],
         completeness=row["Completeness"],
-        least_score=past.criteria.min_flex_score,
-        reasons=split_reasons(own[REASONS] or "") if own[STATUS] != RowStatus.CANDIDATE else (),
+        minimum_score=past.criteria.min_flex_score,
+        reasons=tuple(filter(None, (own[REASONS] or "").split("; "))) if own[STATUS] != RowStatus.CANDIDATE else (),
         to_verify=bool(own[TO_VERIFY]),
         unverified=own.get(UNVERIFIED) or "",
-        explanation=past.criteria.explain(speaking)[0],
-        factors=_factors(speaking, profile, past),
+        explanation=past.criteria.explain(shown)[0],
+        factors=_list_factors(shown, profile, past),
         flags=row.get(FLAGS) or "",
         bonus=row.get("Bonus Points") or 0.0,
-        raises=find_improvements(speaking, profile, day),
-        rows=read_source_rows(past, rows, at),
-        merged=explain_merges(past, rows, at),
+        improvements=find_improvements(shown, profile, day),
+        rows=read_source_rows(past, rows, own[AT]),
+        merged=explain_merges(past, rows, own[AT]),
         possible_duplicates=list_possible_duplicates(past, own["Property ID"]),
-        filled=row.get(_FILLED) or "",
-        score_before_filling=row.get(_BEFORE),
-        notes=_notes(past, own["Property ID"]),
+        filled=row.get(_FILLED_CELLS) or "",
+        score_before_filling=row.get(_SCORE_BEFORE),
+        notes=_find_notes(past, own["Property ID"]),
     )
 
 
-def _is_out() -> pl.Expr:
-    return pl.col(STATUS) == RowStatus.NOT_ELIGIBLE
-
-
-def _on_the_list(past: ReplayedRun, at: int) -> pl.DataFrame:
-    """The row as it stands on the list, perhaps with blanks filled."""
-    return past.ranking.survivors.filter(pl.col(ROW) == at)
-
-
-def _factors(row: pl.DataFrame, profile: Profile, past: ReplayedRun) -> tuple[FactorPoints, ...]:
-    (said,) = explain_factors(row, profile, past.criteria.as_of).rows(named=True)
+def _list_factors(row: pl.DataFrame, profile: Profile, past: ReplayedRun) -> tuple[FactorPoints, ...]:
+    (texts,) = explain_factors(row, profile, past.criteria.as_of).rows(named=True)
     (points,) = row.select(points_column(name) for name in profile.factors).rows(named=True)
     return tuple(
-        FactorPoints(name, factor.columns, round(points[points_column(name)], 2), factor.max_points, factor.weight, said[name])
+        FactorPoints(name, factor.columns, round(points[points_column(name)], 2), factor.max_points, factor.weight, texts[name])
         for name, factor in profile.factors.items()
     )
 
 
-def _notes(past: ReplayedRun, property_id: str | None) -> dict[str, str]:
+def _find_notes(past: ReplayedRun, property_id: str | None) -> dict[str, str]:
     if property_id is None or past.kept is None or "Property ID" not in past.kept.columns:
         return {}
-    own: list[dict[str, Any]] = past.kept.filter(pl.col("Property ID") == property_id).to_dicts()
-    return {name: str(own[0][name]) for name in past.config.user_columns if own and own[0].get(name)}
+    rows: list[dict[str, Any]] = past.kept.filter(pl.col("Property ID") == property_id).to_dicts()
+    return {name: str(rows[0][name]) for name in past.config.user_columns if rows and rows[0].get(name)}

@@ -1,7 +1,8 @@
-"""What a person asks for: a Property ID, a row of a file, a parcel number or an address."""
+"""Parse the query of `explain`: a Property ID, a row of a file, an APN, an address or a name."""
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 import polars as pl
 
@@ -10,16 +11,31 @@ from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
 from flexscout.matching import find_rows_by_address, find_rows_by_apn
 
 _ID = re.compile(r"P-[0-9A-F]{12}(-\d+)?", re.IGNORECASE)
-_FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,6}$")
-_ROW = re.compile(r"(?P<place>.+):(?P<row>\d{1,7})")
-_FILE, _SHEET, _NUMBER = SOURCE_COLUMNS
+_FILE_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,6}$")
+_ROW_REFERENCE = re.compile(r"(?P<place>.+):(?P<row>\d{1,7})")
+_FILE, _SHEET, _ROW = SOURCE_COLUMNS
+
+
+class QueryKind(StrEnum):
+    """How a query was understood."""
+
+    PROPERTY_ID = "property_id"
+    ROW = "row"
+    APN = "apn"
+    ADDRESS = "address"
+    NAME = "name"
 
 
 @dataclass(frozen=True)
 class RowReference:
-    """A row of a file, as it was asked for.
+    """A row of a file, as the user names it.
 
-    `sheet` is empty where none was named; `files`: those of the run that may be meant, which should be one.
+    Attributes:
+        file: The name of the file.
+        sheet: The name of the sheet, empty if none was given.
+        row: The row number, from 1.
+        files: The files of the run that match the name; one, if the reference is unambiguous.
+
     """
 
     file: str
@@ -30,84 +46,86 @@ class RowReference:
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """How a question was understood.
+    """A query and the rows that match it.
 
-    `kind`: property_id, row, apn, address or name; `rows`: positions among all rows of the run that answer; `cell`: the row that
-    was asked for, also if it is no property.
+    Attributes:
+        kind: How the query was understood.
+        rows: `AT` of the matching rows.
+        reference: The row that was asked for, even if it isn't a property.
+
     """
 
-    kind: str
+    kind: QueryKind
     rows: pl.Series
-    cell: RowReference | None = None
+    reference: RowReference | None = None
 
 
 def parse_query(query: str, past: ReplayedRun) -> ParsedQuery:
-    """What is meant, the surest first."""
+    """Find the rows of a replayed run that a query means; the least ambiguous kind is tried first."""
     text = " ".join(query.split())
     if _ID.fullmatch(text):
-        return ParsedQuery("property_id", _of_id(text.upper(), past))
-    if cell := parse_row_reference(query.strip(), past):
-        return ParsedQuery("row", _of_cell(cell, past), cell)
+        return ParsedQuery(QueryKind.PROPERTY_ID, _find_by_id(text.upper(), past))
+    if reference := parse_row_reference(query.strip(), past):
+        return ParsedQuery(QueryKind.ROW, _find_by_reference(reference, past), reference)
     if not past.rows.width:
-        return ParsedQuery("address", _none())
-    if len(parcel := find_rows_by_apn(text, past.rows)):
-        return ParsedQuery("apn", parcel)
-    if len(place := find_rows_by_address(text, past.rows)):
-        return ParsedQuery("address", place)
-    return ParsedQuery("address", _none()) if (named := _of_name(text, past)).is_empty() else ParsedQuery("name", named)
+        return ParsedQuery(QueryKind.ADDRESS, _no_rows())
+    searches = (
+        (QueryKind.APN, find_rows_by_apn(text, past.rows)),
+        (QueryKind.ADDRESS, find_rows_by_address(text, past.rows)),
+        (QueryKind.NAME, _find_by_name(text, past)),
+    )
+    return next((ParsedQuery(kind, rows) for kind, rows in searches if len(rows)), ParsedQuery(QueryKind.ADDRESS, _no_rows()))
 
 
 def parse_row_reference(text: str, past: ReplayedRun) -> RowReference | None:
-    """`file:row` or `file:sheet:row`; None if the text names no file."""
-    found = _ROW.fullmatch(text)
-    if found is None:
+    """Parse `file:row` or `file:sheet:row`; return None if the text names no file."""
+    match = _ROW_REFERENCE.fullmatch(text)
+    if match is None:
         return None
-    whole, (before, _, after) = found["place"], found["place"].rpartition(":")
-    asked = [(given, sheet, _files(given, past)) for given, sheet in ((whole, ""), (before, after))]
-    meant = next((one for one in asked if one[2]), None) or next((one for one in asked if _FILE_NAME.search(one[0])), None)
-    if meant is None:
+    place = match["place"]
+    before, _, after = place.rpartition(":")
+    readings = [(name, sheet, _find_files(name, past)) for name, sheet in ((place, ""), (before, after))]
+    known = next((reading for reading in readings if reading[2]), None)
+    chosen = known or next((reading for reading in readings if _FILE_SUFFIX.search(reading[0])), None)
+    if chosen is None:
         return None
-    given, sheet, files = meant
-    return RowReference(files[0] if len(files) == 1 else given, sheet, int(found["row"]), files)
+    name, sheet, files = chosen
+    return RowReference(files[0] if len(files) == 1 else name, sheet, int(match["row"]), files)
 
 
-def _files(given: str, past: ReplayedRun) -> tuple[str, ...]:
-    """The files of the run that are meant: by their name, their path, or the end of it."""
-    path = given.strip().replace("\\", "/").casefold()
-    names = {str(entry["file"]): f"/{entry['file'].casefold()}" for entry in past.record.report["files"]}
-    exact = tuple(name for name, written in names.items() if written == f"/{path}")
-    return exact or tuple(name for name, written in names.items() if path and _ends_alike(written, path))
+def _find_files(name: str, past: ReplayedRun) -> tuple[str, ...]:
+    """Return the files of the run with this name or path, or whose path ends with it."""
+    path = name.strip().replace("\\", "/").casefold()
+    files = {str(entry["file"]): f"/{entry['file'].casefold()}" for entry in past.record.report["files"]}
+    exact = tuple(file for file, known in files.items() if known == f"/{path}")
+    return exact or tuple(file for file, known in files.items() if path and (known.endswith(f"/{path}") or path.endswith(known)))
 
 
-def _ends_alike(written: str, path: str) -> bool:
-    return written.endswith(f"/{path}") or path.endswith(written)
-
-
-def _of_cell(cell: RowReference, past: ReplayedRun) -> pl.Series:
+def _find_by_reference(reference: RowReference, past: ReplayedRun) -> pl.Series:
     if not past.rows.width:
-        return _none()
-    is_there = (pl.col(_FILE) == cell.file) & (pl.col(_NUMBER) == cell.row)
-    if cell.sheet:
-        is_there &= pl.col(_SHEET).str.to_lowercase() == cell.sheet.strip().lower()
-    return past.rows.filter(is_there)[AT]
+        return _no_rows()
+    matches = (pl.col(_FILE) == reference.file) & (pl.col(_ROW) == reference.row)
+    if reference.sheet:
+        matches &= pl.col(_SHEET).str.to_lowercase() == reference.sheet.strip().lower()
+    return past.rows.filter(matches)[AT]
 
 
-def _of_id(wanted: str, past: ReplayedRun) -> pl.Series:
-    """The row on the list, or those that are not on it and would be called so."""
+def _find_by_id(property_id: str, past: ReplayedRun) -> pl.Series:
+    """Return the row on the list with this ID, else the rows that would have it if they were on the list."""
     if not past.rows.width:
-        return _none()
-    listed = past.rows.filter(pl.col("Property ID") == wanted)
+        return _no_rows()
+    listed = past.rows.filter(pl.col("Property ID") == property_id)
     if listed.height:
         return listed[AT]
-    left = past.rows.filter(pl.col(RANK).count().over(PROPERTY) == 0).unique(PROPERTY, keep="first", maintain_order=True)
-    return left.filter(past.assign_ids(left) == wanted)[AT] if left.height else _none()
+    unlisted = past.rows.filter(pl.col(RANK).count().over(PROPERTY) == 0).unique(PROPERTY, keep="first", maintain_order=True)
+    return unlisted.filter(past.assign_ids(unlisted) == property_id)[AT] if unlisted.height else _no_rows()
 
 
-def _of_name(text: str, past: ReplayedRun) -> pl.Series:
+def _find_by_name(text: str, past: ReplayedRun) -> pl.Series:
     if "Property Name" not in past.rows.columns:
-        return _none()
+        return _no_rows()
     return past.rows.filter(pl.col("Property Name").str.to_lowercase().str.strip_chars() == text.lower())[AT]
 
 
-def _none() -> pl.Series:
+def _no_rows() -> pl.Series:
     return pl.Series(AT, [], pl.Int64)

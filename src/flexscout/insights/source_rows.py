@@ -1,9 +1,8 @@
-"""The rows of a property, each with how it was read."""
+"""The source rows of a property: which cell each value comes from, and the issues of the row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,91 +15,47 @@ from flexscout.models import IssueReason, MappedColumn, SheetRecord
 from flexscout.outputs import REASON_TEXT, add_reason_texts
 from flexscout.scoring import classify_records
 
-_LARGEST = 50_000_000  # bytes of a file that is opened again for a few cells
-_FILES = 8  # that are opened
-
-
-class SourceCells:
-    """Rows of the files of a run; each file is opened once, the first few of them, if it is what the run read."""
-
-    def __init__(self) -> None:
-        self._books: dict[str, Workbook | str] = {}
-
-    def of(self, one: InputFile, sheet: str, row: int) -> tuple[tuple[str | None, ...], str]:
-        """The texts of a row, and why there are none."""
-        book = self._books.get(one.source.name) or self._opened(one)
-        self._books[one.source.name] = book
-        if isinstance(book, str):
-            return (), book
-        cells = next((found.cells for found in book.sheets if found.name == sheet), None)
-        if cells is None or row > cells.height:
-            return (), "the row is not found in the file"
-        return cells.slice(row - 1, 1).row(0), ""
-
-    def _opened(self, one: InputFile) -> Workbook | str:
-        if one.since is not FileChange.SAME:
-            return "the file is not there" if one.since is FileChange.GONE else "the file is another one now"
-        if one.source.size > _LARGEST:
-            return "the file is too large to be opened for a few cells"
-        if sum(not isinstance(book, str) for book in self._books.values()) >= _FILES:
-            return f"only {_FILES} files are opened for this"
-        return _read(one.source.path)
-
-
-def _read(path: Path) -> Workbook | str:
-    try:
-        return read_workbook(path, DEFAULT_MEMORY)
-    except Exception as error:  # noqa: BLE001 - whatever a reader throws becomes a sentence
-        return to_processing_error(path, error).message
-
-
-_MOST = 50  # of a row
+Row = dict[str, Any]
+_FILE, _SHEET, _ROW = SOURCE_COLUMNS
+_LARGEST_EXACT = 2**53  # above it, a float doesn't hold every whole number
+_MAX_FILE_BYTES = 50_000_000  # a larger file isn't opened for a few cells
+_MAX_FILES = 8
+_MAX_ISSUES = 50  # per row
 
 
 @dataclass(frozen=True)
 class RowIssue:
-    """An Issue. `whole_column`: whether it is about the column and not this row alone; `said`: the reason in words."""
+    """An issue of a row or of its columns.
+
+    Attributes:
+        column: The column.
+        value: The value that the issue is about.
+        reason: The reason, with its code.
+        text: The reason in words.
+        whole_column: Whether the issue is about the whole column.
+
+    """
 
     column: str
     value: str
     reason: str
-    said: str
+    text: str
     whole_column: bool
-
-
-def find_issues(past: ReplayedRun, file: str, sheet: str, row: int) -> tuple[RowIssue, ...]:
-    """Those of a row that the run lists, then those of its columns."""
-    found = add_reason_texts(_of(past, file, sheet).filter(pl.col("Source Row").is_in([row, 0])))
-    listed = found.sort(pl.col("Source Row") == 0, maintain_order=True).head(_MOST)
-    return tuple(
-        RowIssue(one["Column"], one["Value"], one["Reason"], one[REASON_TEXT], one["Source Row"] == 0)
-        for one in listed.iter_rows(named=True)
-    )
-
-
-def find_row_kind(past: ReplayedRun, file: str, sheet: str, row: int) -> str:
-    """Return the RowKind of a row that is listed because it is no property; empty for other rows."""
-    is_row = (pl.col("Source Row") == row) & (pl.col("Reason") == IssueReason.NOT_DATA.value)
-    kinds = _of(past, file, sheet).filter(is_row)["Detail"]
-    return str(kinds[0]) if kinds.len() else ""
-
-
-def _of(past: ReplayedRun, file: str, sheet: str) -> pl.DataFrame:
-    name, page, _ = SOURCE_COLUMNS
-    return past.files.issues.filter((pl.col(name) == file) & (pl.col(page) == sheet))
-
-
-_FILE, _SHEET, _NUMBER = SOURCE_COLUMNS
-_EXACT = 2**53
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ReadCell:
-    """A value and where it comes from.
+    """A value and the cell that it comes from.
 
-    `column`: canonical; `header`, `letter`: of the column in the sheet, empty where the value was made of others; `cell`: the
-    text there, None if it is empty or not known; `converted`: whether the value says it otherwise; `note`: what else was done.
+    Attributes:
+        column: The canonical column.
+        value: The value.
+        header: Header of the source column, empty if the value was derived from other columns.
+        letter: Letter of that column.
+        cell: Text of the cell, None if it is blank or unknown.
+        converted: Whether the value differs from the text of the cell.
+        note: How else the value was obtained.
+
     """
 
     column: str
@@ -114,11 +69,22 @@ class ReadCell:
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A row as it was read.
+    """A source row as it was read.
 
-    `header_row`: as Excel numbers it, 0 without one; `recognized`: whose export it is, and how many columns are known; `kept`:
-    whether it speaks for its property; `cells`: of each canonical column; `without_cells`: why their texts are not shown;
-    `issues`: what could not be understood in it, or is to say of its columns.
+    Attributes:
+        file: Name of the file.
+        sheet: Name of the sheet.
+        row: Row number, from 1.
+        header_row: Row number of the header, 0 if the sheet has none.
+        recognized: The vendor, and how many columns are known.
+        kept: Whether it is the surviving row.
+        status: `candidate`, `below_score` or `not_eligible`.
+        score: Score of the row itself.
+        reasons: Why it isn't a candidate.
+        cells: One entry per canonical column.
+        without_cells: Why the texts of the cells aren't available, empty if they are.
+        issues: Issues of the row and of its columns.
+
     """
 
     file: str
@@ -135,31 +101,91 @@ class SourceRow:
     issues: tuple[RowIssue, ...]
 
 
+class SourceCells:
+    """Reads cells from the files of a run. Each file is opened once, if it is small and hasn't changed since the run."""
+
+    def __init__(self) -> None:
+        self._workbooks: dict[str, Workbook | str] = {}
+
+    def read_row(self, one: InputFile, sheet: str, row: int) -> tuple[tuple[str | None, ...], str]:
+        """Return the texts of a row, and why there are none."""
+        name = one.source.name
+        workbook = self._workbooks.get(name) or self._open(one)
+        self._workbooks[name] = workbook
+        if isinstance(workbook, str):
+            return (), workbook
+        cells = next((table.cells for table in workbook.sheets if table.name == sheet), None)
+        if cells is None or row > cells.height:
+            return (), "the row isn't in the file"
+        return cells.slice(row - 1, 1).row(0), ""
+
+    def _open(self, one: InputFile) -> Workbook | str:
+        """Return the workbook, or why it isn't opened."""
+        if one.since is not FileChange.SAME:
+            return "the file is gone" if one.since is FileChange.GONE else "the file has changed since the run"
+        if one.source.size > _MAX_FILE_BYTES:
+            return "the file is too large to open for a few cells"
+        if sum(not isinstance(workbook, str) for workbook in self._workbooks.values()) >= _MAX_FILES:
+            return f"only {_MAX_FILES} files are opened for an explanation"
+        try:
+            return read_workbook(one.source.path, DEFAULT_MEMORY)
+        except Exception as error:  # noqa: BLE001 - any failure of a reader becomes a message
+            return to_processing_error(one.source.path, error).message
+
+
+def find_issues(past: ReplayedRun, file: str, sheet: str, row: int) -> tuple[RowIssue, ...]:
+    """Return the listed issues of a row, then those of its columns."""
+    in_sheet = past.files.issues.filter((pl.col(_FILE) == file) & (pl.col(_SHEET) == sheet))
+    issues = add_reason_texts(in_sheet.filter(pl.col(_ROW).is_in([row, 0])))
+    listed = issues.sort(pl.col(_ROW) == 0, maintain_order=True).head(_MAX_ISSUES)
+    return tuple(
+        RowIssue(issue["Column"], issue["Value"], issue["Reason"], issue[REASON_TEXT], issue[_ROW] == 0)
+        for issue in listed.iter_rows(named=True)
+    )
+
+
+def find_row_kind(past: ReplayedRun, file: str, sheet: str, row: int) -> str:
+    """Return the `RowKind` of a row that is listed as not a property; empty for other rows."""
+    is_row = (pl.col(_FILE) == file) & (pl.col(_SHEET) == sheet) & (pl.col(_ROW) == row)
+    kinds = past.files.issues.filter(is_row & (pl.col("Reason") == IssueReason.NOT_DATA.value))["Detail"]
+    return str(kinds[0]) if kinds.len() else ""
+
+
 def load_scored_rows(past: ReplayedRun, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the past, in their order, with all canonical columns, points and reasons, and as their sheets alone say."""
+    """Return rows of the run with all canonical columns, points and reasons, each scored with the columns of its own sheet."""
     places = rows.select(*SOURCE_COLUMNS, AT, RANK, "Property ID")
-    wanted = {(file, sheet) for file, sheet in places.select(_FILE, _SHEET).unique().iter_rows()}
+    sheets = {(file, sheet) for file, sheet in places.select(_FILE, _SHEET).unique().iter_rows()}
+    files = {file for file, _ in sheets}
     records = [
-        replace(record, sheets=tuple(sheet for sheet in record.sheets if (name, sheet.sheet) in wanted))
+        replace(record, sheets=tuple(sheet for sheet in record.sheets if (name, sheet.sheet) in sheets))
         for name, record in past.records.items()
-        if name in {file for file, _ in wanted}
+        if name in files
     ]
     frames = [part.frame for (part,) in classify_records(records, (past.criteria,), past.config.duplicate_fields)]
-    found = [frame.join(places, on=SOURCE_COLUMNS, how="inner") for frame in frames]
-    return pl.concat(found, how="diagonal_relaxed").sort(AT)
+    joined = [frame.join(places, on=SOURCE_COLUMNS, how="inner") for frame in frames]
+    return pl.concat(joined, how="diagonal_relaxed").sort(AT)
 
 
 def read_source_rows(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[SourceRow, ...]:
-    """The judged rows as they were read, the one at position `kept` first."""
-    opened = SourceCells()
-    first = rows.sort(pl.col(AT) != kept, maintain_order=True)
-    return tuple(_source_row(past, row, opened, kept=row[AT] == kept) for row in first.iter_rows(named=True))
+    """Return the scored rows as they were read, the one at position `kept` first."""
+    source_cells = SourceCells()
+    kept_first = rows.sort(pl.col(AT) != kept, maintain_order=True)
+    return tuple(_source_row(past, row, source_cells, kept=row[AT] == kept) for row in kept_first.iter_rows(named=True))
 
 
-def _source_row(past: ReplayedRun, row: Row, opened: SourceCells, *, kept: bool) -> SourceRow:
+def format_cell(value: Any) -> str:
+    """Return a value as plain text: whole numbers without decimals, dates as YYYY-MM-DD."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_EXACT:
+        return str(int(value))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _source_row(past: ReplayedRun, row: Row, source_cells: SourceCells, *, kept: bool) -> SourceRow:
     file, name, number = (row[column] for column in SOURCE_COLUMNS)
     sheet = next(sheet for sheet in past.records[file].sheets if sheet.sheet == name)
-    texts, why_not = opened.of(past.inputs[file], name, number)
+    texts, why_not = source_cells.read_row(past.inputs[file], name, number)
     return SourceRow(
         file=file,
         sheet=name,
@@ -187,8 +213,8 @@ def _read_cell(name: str, mapped: dict[str, MappedColumn], row: Row, texts: Sequ
     column = mapped.get(name)
     text = texts[column.position] if column and column.position < len(texts) else None
     cell = text.strip() if text and text.strip() else None
-    sources = [made for made in DERIVED_COLUMNS.get(name, ()) if made in mapped and row.get(made) is not None]
-    is_made = bool(sources) and value is not None and (column is None or (bool(texts) and cell is None))
+    sources = [source for source in DERIVED_COLUMNS.get(name, ()) if source in mapped and row.get(source) is not None]
+    is_derived = bool(sources) and value is not None and (column is None or (bool(texts) and cell is None))
     return ReadCell(
         column=name,
         value=value,
@@ -196,22 +222,13 @@ def _read_cell(name: str, mapped: dict[str, MappedColumn], row: Row, texts: Sequ
         letter=column_letters(column.position) if column else "",
         cell=cell,
         converted=cell is not None and cell != format_cell(value),
-        note=f"made from {' and '.join(sources)}" if is_made else _note(column),
+        note=f"derived from {' and '.join(sources)}" if is_derived else _describe_conversion(column),
     )
 
 
-def _note(column: MappedColumn | None) -> str:
+def _describe_conversion(column: MappedColumn | None) -> str:
     if column is None:
         return ""
     if column.codes:
-        return f"a code of {column.codes}, with its words"
-    return "100 less what the cell says" if column.inverted else ""
-
-
-def format_cell(value: Any) -> str:
-    """A value as plain text: whole numbers without decimals, dates as YYYY-MM-DD."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        return str(int(value))
-    return value.isoformat() if isinstance(value, date) else str(value)
+        return f"{column.codes} code, translated"
+    return "100 minus the cell" if column.inverted else ""

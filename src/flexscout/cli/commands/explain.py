@@ -1,4 +1,4 @@
-"""`flexscout explain`: why a property is where it is, or why it is not on the list."""
+"""`flexscout explain`: explain a property's rank, or why it isn't listed."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +20,10 @@ Query = Annotated[
         metavar="PROPERTY", help="An address, APN or Property ID; or a row: FILE:ROW, FILE:SHEET:ROW.", show_default=False
     ),
 ]
-Run = Annotated[int | None, typer.Option("--run", metavar="N", help="Of this run, as `flexscout runs` numbers them.", min=1)]
+Run = Annotated[
+    int | None,
+    typer.Option("--run", metavar="N", help="Number of the run, see `flexscout runs`.", min=1),
+]
 
 
 @handle_errors
@@ -32,19 +35,18 @@ def explain(
     config: ConfigFile = None,
     output_format: OutputFormat = Format.TEXT,
 ) -> None:
-    """Say why a property is on the list where it is, or is not."""
-    book = open_history(config, output_file)
-    answer = _answer(query, book, book.find_run(run))
+    """Explain a property's rank, or why it isn't listed."""
+    history = open_history(config, output_file)
+    answer = _answer(query, history, history.find_run(run))
     _show(answer, output_format)
     raise typer.Exit(0 if answer.is_answered else NOT_ANSWERED)
 
 
-def _answer(query: str, book: "RunHistory", record: "RunRecord") -> "Answer":
-    from flexscout.insights import explain_property as explained  # noqa: PLC0415 - `--help` loads no frames
-    from flexscout.insights import replay  # noqa: PLC0415
+def _answer(query: str, history: "RunHistory", record: "RunRecord") -> "Answer":
+    from flexscout.insights import explain_property, replay  # noqa: PLC0415 - `--help` loads no frames
 
-    with replay(book, record) as past:
-        return explained(query, past)
+    with replay(history, record) as past:
+        return explain_property(query, past)
 
 
 def _show(answer: "Answer", output_format: Format) -> None:

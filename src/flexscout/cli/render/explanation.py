@@ -1,4 +1,4 @@
-"""The answer about a property, for a person."""
+"""Print the answer of `flexscout explain` for people."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,228 +10,224 @@ from flexscout.insights import (
     Match,
     MergedRow,
     NonProperty,
+    Outcome,
     PossibleDuplicate,
     PropertyReport,
+    QueryKind,
     ReadCell,
     SourceRow,
     format_cell,
 )
 
-_SHOWN = 8  # rows, pairs and the like
-_LETTERS = 60  # of a cell
+_MAX_SHOWN = 8  # rows, pairs and the like
+_CELL_LENGTH = 60
+_DIFFERENCES_LENGTH = 300
 _SPACES = re.compile(r"[ \t\r\n]+")
+_KIND_TEXTS = {
+    QueryKind.ADDRESS: "an address",
+    QueryKind.PROPERTY_ID: "a Property ID",
+    QueryKind.APN: "an APN",
+    QueryKind.ROW: "a row",
+    QueryKind.NAME: "a name",
+}
 
 
 def show_answer(answer: Answer) -> None:
-    """Print it; what keeps it from being one goes to standard error."""
-    if answer.story:
-        _show_story(answer.story)
-        print_line(f"As of run {answer.run} of {format_time(answer.ended)}.", blank_before=True)
-    elif answer.no_property and answer.is_answered:
-        _show_row(answer.no_property)
-    for remark in answer.remarks:
-        print_line(f"Note: {remark}")
-    if answer.outcome == "several":
+    """Print the answer on standard output; print on standard error why a query has none."""
+    if answer.property_report:
+        _show_property(answer.property_report)
+        print_line(f"As of run {answer.run} on {format_time(answer.ended)}.", blank_before=True)
+    elif answer.non_property and answer.is_answered:
+        _show_non_property(answer.non_property)
+    for warning in answer.warnings:
+        print_line(f"Note: {warning}")
+    if answer.outcome is Outcome.SEVERAL:
         _show_several(answer)
-    elif answer.outcome == "none":
+    elif answer.outcome is Outcome.NONE:
         _show_none(answer)
-    elif not answer.is_answered and answer.no_property:
-        print_error(answer.no_property.said)
+    elif answer.non_property and not answer.is_answered:
+        print_error(answer.non_property.text)
 
 
-def _show_row(row: NonProperty) -> None:
-    print_line(row.said)
-    if row.texts:
-        print_line(f"  It holds: {' | '.join(map(_short, row.texts[:_SHOWN]))}")
+def _show_non_property(row: NonProperty) -> None:
+    print_line(row.text)
+    if row.cells:
+        print_line(f"  Cells: {' | '.join(map(_shorten, row.cells[:_MAX_SHOWN]))}")
 
 
 def _show_several(answer: Answer) -> None:
     _show_matches(answer.matches)
     print_error(
-        f"{format_count(answer.found, 'property')} of run {answer.run} match {answer.query!r}. "
-        "Add the city, or ask by one of the names on the left."
+        f"{format_count(answer.found, 'property')} in run {answer.run} match {answer.query!r}. "
+        "Add the city, or use a name from the left column."
     )
 
 
 def _show_none(answer: Answer) -> None:
     _show_matches(answer.nearest)
-    nearest = "Those that are written most alike are above." if answer.nearest else "None is written alike."
+    nearest = "The most similar addresses are listed above." if answer.nearest else "No address is similar."
     print_error(
-        f"No property of run {answer.run} is {answer.query!r} (it was taken for {_KINDS[answer.understood_as]}). {nearest} "
-        "Give an address, an APN or Property ID of an output, or FILE:ROW."
+        f"No property in run {answer.run} matches {answer.query!r} (read as {_KIND_TEXTS[answer.understood_as]}). {nearest} "
+        "Enter an address, an APN or Property ID from an output, or FILE:ROW."
     )
-
-
-_KINDS = {"address": "an address", "property_id": "a Property ID", "apn": "an APN", "row": "a row", "name": "a name"}
 
 
 def _show_matches(matches: Iterable[Match]) -> None:
     for match in matches:
-        what = f"rank {match.rank:,}" if match.rank else f"not selected: {match.reasons}" if match.reasons else "not selected"
+        rejected = f"not selected: {match.reasons}" if match.reasons else "not selected"
         place = ", ".join(filter(None, (match.address, match.city, match.state))) or match.apn or match.name
-        print_line(f"  {match.property_id or f'{match.file}:{match.row}':16}  {place}, score {match.score:g}, {what}")
+        name = match.property_id or f"{match.file}:{match.row}"
+        print_line(f"  {name:16}  {place}, score {match.score:g}, {f'rank {match.rank:,}' if match.rank else rejected}")
 
 
-def _show_story(story: PropertyReport) -> None:
-    print_line(_headline(story.about))
-    print_line(f"  {_verdict(story)}")
-    print_line(f"  {_names(story)}")
-    _show_notes(story)
-    _show_rows(story)
-    _show_points(story)
-    _show_raises(story)
-    _show_merged(story)
-    _show_possible(story.possible_duplicates)
-    _show_issues(story.rows)
+def _show_property(report: PropertyReport) -> None:
+    print_line(_headline(report.about))
+    print_line(f"  {_verdict(report)}")
+    known = [("Property ID", report.property_id), ("APN", report.about.get("APN")), ("", report.about.get("Property Type"))]
+    print_line(f"  {', '.join(f'{name} {value}'.strip() for name, value in known if value)}")
+    for name, text in report.notes.items():
+        print_line(f"  {name}: {text}")
+    _show_rows(report)
+    _show_points(report)
+    _show_improvements(report)
+    _show_merged(report)
+    _show_possible_duplicates(report.possible_duplicates)
+    _show_issues(report.rows)
 
 
 def _headline(about: Mapping[str, str]) -> str:
-    """`Airport Commerce Center: 12 Main St, Charlotte, NC, 28208`, as far as known."""
-    place = join_address(about, POSTAL_COLUMNS)
+    """`Airport Commerce Center: 12 Main St, Charlotte, NC, 28208`; a name that repeats the address is left out."""
     name, address = about.get("Property Name", ""), about.get("Address", "")
-    repeats = bool(address) and name.casefold().startswith(address.casefold())
-    told = ": ".join(filter(None, ("" if repeats else name, place)))
-    return told or about.get("APN") or "A property without an address"
+    repeats_address = bool(address) and name.casefold().startswith(address.casefold())
+    headline = ": ".join(filter(None, ("" if repeats_address else name, join_address(about, POSTAL_COLUMNS))))
+    return headline or about.get("APN") or "A property without an address"
 
 
-def _verdict(story: PropertyReport) -> str:
-    score = f"score {story.score:g} of {story.cap:g}, {story.flex_class}"
-    if story.rank:
-        return f"Rank {story.rank:,} of {story.of:,}, {score}"
-    verify = "; on To Verify, because only missing values keep it out" if story.to_verify else ""
-    return f"Not selected: {'; '.join(story.reasons)} ({score}){verify}"
+def _verdict(report: PropertyReport) -> str:
+    score = f"score {report.score:g} of {report.cap:g}, {report.flex_class}"
+    if report.rank:
+        return f"Rank {report.rank:,} of {report.list_length:,}, {score}"
+    verify = "; listed on To Verify, because only missing values keep it off the list" if report.to_verify else ""
+    return f"Not selected: {'; '.join(report.reasons)} ({score}){verify}"
 
 
-def _names(story: PropertyReport) -> str:
-    known = [("Property ID", story.property_id), ("APN", story.about.get("APN")), ("", story.about.get("Property Type"))]
-    return ", ".join(f"{name} {value}".strip() for name, value in known if value)
-
-
-def _show_notes(story: PropertyReport) -> None:
-    for name, text in story.notes.items():
-        print_line(f"  {name}: {text}")
-
-
-def _show_rows(story: PropertyReport) -> None:
-    print_line("Where it comes from", blank_before=True)
-    asked = {name for factor in story.factors for name in factor.columns}
-    for row in story.rows[:_SHOWN]:
+def _show_rows(report: PropertyReport) -> None:
+    print_line("Source rows", blank_before=True)
+    scored = {name for factor in report.factors for name in factor.columns}
+    for row in report.rows[:_MAX_SHOWN]:
         header = f"header in row {row.header_row}" if row.header_row else "no header"
         print_line(f'  {row.file}, sheet "{row.sheet}", row {row.row} ({header}; {row.recognized})')
-        _show_cells([cell for cell in row.cells if _is_told(cell, asked, kept=row.kept)])
+        _show_cells([cell for cell in row.cells if _is_shown(cell, scored, kept=row.kept)])
         if row.without_cells:
-            print_line(f"    (Its cells can't be shown: {row.without_cells}.)")
-    _show_more(len(story.rows), "row")
+            print_line(f"    (Cells not shown: {row.without_cells}.)")
+    _show_more(len(report.rows), "row")
 
 
-def _is_told(cell: ReadCell, asked: Collection[str], *, kept: bool) -> bool:
-    """Whether the value says it otherwise than the cell; of the kept row also what is scored, and what has another header."""
+def _is_shown(cell: ReadCell, scored: Collection[str], *, kept: bool) -> bool:
+    """Whether the value differs from the cell; in the kept row also whether it is scored or has another header."""
     if not kept or cell.converted or cell.note:
         return cell.converted or bool(cell.note)
-    renamed = cell.value is not None and cell.header.casefold() != cell.column.casefold()
-    return renamed or cell.column in asked
+    is_renamed = cell.value is not None and cell.header.casefold() != cell.column.casefold()
+    return is_renamed or cell.column in scored
 
 
 def _show_cells(cells: Sequence[ReadCell]) -> None:
-    values = [_short(_value(cell)) or "(empty)" for cell in cells]
+    values = [_shorten(_format_value(cell)) or "(blank)" for cell in cells]
     first, second = (max(map(len, texts), default=0) for texts in ([cell.column for cell in cells], values))
     for cell, value in zip(cells, values, strict=True):
-        print_line(f"    {cell.column:{first}}  {value:{second}}  {_origin(cell)}")
+        print_line(f"    {cell.column:{first}}  {value:{second}}  {_describe_origin(cell)}")
 
 
-def _value(cell: ReadCell) -> str:
-    """As a person writes it: years and coordinates plain, other numbers with separators."""
+def _format_value(cell: ReadCell) -> str:
+    """Format sizes and prices with separators, but not years and coordinates."""
     is_number = isinstance(cell.value, float | int) and canonical_column(cell.column).type in ("number", "percent")
     return f"{cell.value:,.12g}" if is_number else format_cell(cell.value)
 
 
-def _origin(cell: ReadCell) -> str:
+def _describe_origin(cell: ReadCell) -> str:
     """`from column C 'Bldg SF': '30,000 SF'`."""
     if not cell.header:
         return cell.note
-    text = f": {_short(cell.cell)!r}" if cell.cell and cell.converted else ""
-    return f"from column {cell.letter} {_short(cell.header)!r}{text}{f', {cell.note}' if cell.note else ''}"
+    text = f": {_shorten(cell.cell)!r}" if cell.cell and cell.converted else ""
+    return f"from column {cell.letter} {_shorten(cell.header)!r}{text}{f', {cell.note}' if cell.note else ''}"
 
 
-def _show_points(story: PropertyReport) -> None:
-    print_line("How it scored", blank_before=True)
-    width = max(len(factor.factor) for factor in story.factors)
-    is_mean = any(factor.weight != 1 for factor in story.factors)
-    for factor in story.factors:
+def _show_points(report: PropertyReport) -> None:
+    print_line("Score", blank_before=True)
+    width = max(len(factor.factor) for factor in report.factors)
+    is_mean = any(factor.weight != 1 for factor in report.factors)
+    for factor in report.factors:
         weight = f" x {factor.weight:g}" if is_mean else ""
-        print_line(f"  {factor.factor:{width}}  {factor.points:>4g} of {factor.best:<3g}{weight}  {factor.said}")
-    if story.bonus:
-        print_line(f"  {'Bonus':{width}}  {story.bonus:>4g}  {story.flags}")
-    if story.unverified:
-        print_line(f"  Not checked, because its sheet has no such column: {story.unverified}")
-    if story.filled:
-        before = "" if story.score_before_filling is None else f" (the score was {story.score_before_filling:g} before)"
-        print_line(f"  Filled from its duplicates{before}: {story.filled}")
+        print_line(f"  {factor.factor:{width}}  {factor.points:>4g} of {factor.best:<3g}{weight}  {factor.text}")
+    if report.bonus:
+        print_line(f"  {'Bonus':{width}}  {report.bonus:>4g}  {report.flags}")
+    if report.unverified:
+        print_line(f"  Not checked, because its sheet has no such column: {report.unverified}")
+    if report.filled:
+        before = "" if report.score_before_filling is None else f" (the score was {report.score_before_filling:g} before)"
+        print_line(f"  Filled from its duplicates{before}: {report.filled}")
 
 
-def _show_raises(story: PropertyReport) -> None:
-    print_line("What would raise it", blank_before=True)
-    if not story.raises:
-        print_line("  Nothing: every factor gives its best.")
-    for way in story.raises[:_SHOWN]:
-        gain = f"+{way.gain:g}" if way.sure else f"up to +{way.gain:g}"
-        print_line(f"  {gain:>11}  {way.said}")
-    _show_more(len(story.raises), "way")
-    if story.ceiling > story.score:
-        print_line(f"  With all that is missing at its best: {story.ceiling:g} (Score Ceiling)")
-    if story.rank is None:
-        print_line(f"  A candidate needs {story.least_score:g}" + (", and none of the reasons above." if story.reasons else "."))
+def _show_improvements(report: PropertyReport) -> None:
+    print_line("What would raise the score", blank_before=True)
+    if not report.improvements:
+        print_line("  Nothing: every factor has its highest points.")
+    for improvement in report.improvements[:_MAX_SHOWN]:
+        gain = f"+{improvement.gain:g}" if improvement.sure else f"up to +{improvement.gain:g}"
+        print_line(f"  {gain:>11}  {improvement.said}")
+    _show_more(len(report.improvements), "improvement")
+    if report.ceiling > report.score:
+        print_line(f"  Score ceiling, if every missing value took its best: {report.ceiling:g}")
+    if report.rank is None:
+        issues = " and none of the issues above" if report.reasons else ""
+        print_line(f"  To qualify, it needs a score of {report.minimum_score:g}{issues}.")
 
 
-def _show_merged(story: PropertyReport) -> None:
-    if not story.merged:
+def _show_merged(report: PropertyReport) -> None:
+    if not report.merged:
         return
-    kept = story.rows[0]
-    print_line("Merged" if any(row.merged for row in story.merged) else "Other rows of this property", blank_before=True)
-    print_line(f"  {_place(kept)} speaks for it.")
-    for row in story.merged[:_SHOWN]:
-        _show_row_merged(row)
-    _show_more(len(story.merged), "row")
+    is_merged = any(row.merged for row in report.merged)
+    print_line("Merged rows" if is_merged else "Other rows of this property", blank_before=True)
+    print_line(f"  {_reference(report.rows[0])}: kept")
+    for row in report.merged[:_MAX_SHOWN]:
+        print_line(f"  {_reference(row)}: {row.match} ({row.evidence})")
+        print_line(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
+        if row.fields_that_differ:
+            print_line(f"    Differs: {_shorten(row.fields_that_differ, _DIFFERENCES_LENGTH)}")
+        if row.filled_cells:
+            print_line(f"    Filled in: {row.filled_cells}")
+    _show_more(len(report.merged), "row")
 
 
-def _show_row_merged(row: MergedRow) -> None:
-    print_line(f"  {_place(row)}: {row.match} ({row.evidence})")
-    print_line(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
-    if row.fields_that_differ:
-        print_line(f"    Differs: {_short(row.fields_that_differ, 300)}")
-    if row.filled_cells:
-        print_line(f"    Gave: {row.filled_cells}")
-
-
-def _show_possible(pairs: Sequence[PossibleDuplicate]) -> None:
+def _show_possible_duplicates(pairs: Sequence[PossibleDuplicate]) -> None:
     if pairs:
-        print_line("Possible duplicates, for you to decide", blank_before=True)
-    for pair in pairs[:_SHOWN]:
+        print_line("Possible duplicates to review", blank_before=True)
+    for pair in pairs[:_MAX_SHOWN]:
         place = ", ".join(filter(None, (pair.address, pair.city, pair.state)))
         print_line(f"  {pair.property_id}  {place} ({pair.score:.2f}): {pair.evidence}")
     _show_more(len(pairs), "pair")
 
 
 def _show_issues(rows: Sequence[SourceRow]) -> None:
-    told = [(row, issue) for row in rows for issue in row.issues]
-    if told:
-        print_line("What could not be understood", blank_before=True)
-    for row, issue in told[:_SHOWN]:
-        where = f"{row.file}, the whole column" if issue.whole_column else _place(row)
-        value = f": {_short(issue.value)!r}" if issue.value else ""
-        print_line(f"  {where}, {_short(issue.column)}{value}. {issue.said}")
-    _show_more(len(told), "issue")
+    issues = [(row, issue) for row in rows for issue in row.issues]
+    if issues:
+        print_line("Issues", blank_before=True)
+    for row, issue in issues[:_MAX_SHOWN]:
+        where = f"{row.file}, whole column" if issue.whole_column else _reference(row)
+        value = f": {_shorten(issue.value)!r}" if issue.value else ""
+        print_line(f"  {where}, {_shorten(issue.column)}{value}. {issue.text}")
+    _show_more(len(issues), "issue")
 
 
 def _show_more(count: int, noun: str) -> None:
-    if count > _SHOWN:
-        print_line(f"  and {format_count(count - _SHOWN, f'more {noun}')}; --format json has all")
+    if count > _MAX_SHOWN:
+        print_line(f"  and {format_count(count - _MAX_SHOWN, f'more {noun}')}; use --format json for all")
 
 
-def _place(row: SourceRow | MergedRow) -> str:
+def _reference(row: SourceRow | MergedRow) -> str:
     return f"{row.file}:{row.row}"
 
 
-def _short(text: str, most: int = _LETTERS) -> str:
+def _shorten(text: str, length: int = _CELL_LENGTH) -> str:
     line = escape_controls(" ".join(_SPACES.split(text.strip(" \t\r\n"))))
-    return line if len(line) <= most else f"{line[:most]}..."
+    return line if len(line) <= length else f"{line[:length]}..."
