@@ -1,10 +1,10 @@
-"""What every test may use."""
+"""Fixtures for all tests."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path, monkeypatch):
-    """No test writes elsewhere: relative paths, such as the log's, lie in its own folder, and what it reads is kept there."""
+def _isolate_files(tmp_path, monkeypatch):
+    """Run each test in its own folder, with its own cache, so that relative paths such as the log's end up there."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))

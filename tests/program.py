@@ -1,4 +1,4 @@
-"""Running the program as a person does: a process, its streams, its exit code."""
+"""Run the program as a user does: as a process, with its streams and exit code."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ SCHEMA = Draft202012Validator(load_report_schema())
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call of the program did, and where its outputs would stand by default in `folder`."""
+    """The outcome of a call: exit code, streams, and the default output paths below `folder`."""
 
     folder: Path
     code: int
@@ -41,23 +41,23 @@ class Outcome:
 
     @property
     def report(self):
-        """The report, which is as its schema says."""
+        """Return the report, validated against its schema."""
         report = json.loads((self.folder / "data/reports/pipeline_summary.json").read_text(encoding="utf-8"))
         SCHEMA.validate(report)
         return report
 
     def file(self, name):
-        """The report's entry of one file."""
+        """Return the report's entry of one file."""
         return next(entry for entry in self.report["files"] if entry["file"] == name)
 
     def rows(self):
-        """The master CSV as dicts."""
+        """Return the rows of the CSV as dicts."""
         with self.csv.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))
 
 
 def flexscout(*arguments, folder="."):
-    """Call the program in `folder`."""
+    """Run the program in `folder`."""
     command = [sys.executable, "-m", "flexscout", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=folder, check=False)
     return Outcome(Path(folder).resolve(), done.returncode, done.stdout, done.stderr)

@@ -1,4 +1,4 @@
-"""The commands and options that the design names."""
+"""The documented commands and options exist."""
 
 import subprocess
 import sys
@@ -27,44 +27,56 @@ OPTIONS = (
     "--verbose",
     "--format",
 )
+COMMANDS = (
+    "run", "retry", "errors", "runs", "explain", "report", "diff", "check", "inspect", "map", "init", "config", "profile", "clean",
+    "demo",
+)  # fmt: skip
+GROUPS = {"config": ("show",), "profile": ("list", "show", "copy", "check", "compare")}
 SHORT = ("-o", "-c", "-w", "-q", "-v")
 
 
-def help_of(*command):
+def read_help(*command):
     arguments = [sys.executable, "-m", "flexscout", *command, "--help"]
     return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
 
 
-def test_the_help_names_every_command():
-    assert all(f"\n  {command} " in help_of() for command in ("run", "check", "inspect", "profile", "init", "demo"))
+def test_help_lists_every_command():
+    text = read_help()
+    assert [command for command in COMMANDS if f"\n  {command} " not in text] == []
 
 
-def test_the_help_explains_the_exit_codes():
-    assert "0 success; 1 finished, but some files failed; 2 could not run" in " ".join(help_of().split())
+@pytest.mark.parametrize(("group", "commands"), GROUPS.items())
+def test_help_of_a_group_lists_every_command(group, commands):
+    text = read_help(group)
+    assert [command for command in commands if f"\n  {command} " not in text] == []
+
+
+def test_help_explains_the_exit_codes():
+    assert "0 success; 1 finished, but some files failed; 2 could not run" in " ".join(read_help().split())
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_run_and_check_have_the_same_options(command):
-    text = help_of(command)
+    text = read_help(command)
     assert [option for option in (*OPTIONS, *SHORT) if option not in text] == []
 
 
-def test_compare_has_the_options_of_a_run_but_for_its_profile_and_outputs():
-    text = help_of("profile", "compare")
-    lacking = {"--report-file", "--no-csv"}
-    assert {option for option in (*OPTIONS, *SHORT) if option not in text} == lacking
+def test_profile_compare_has_the_options_of_a_run_except_profile_and_outputs():
+    text = read_help("profile", "compare")
+    excluded = {"--report-file", "--no-csv"}
+    assert {option for option in (*OPTIONS, *SHORT) if option not in text} == excluded
     assert "--profile" not in text
 
 
-def test_run_can_be_dry():
-    assert "--dry-run" in help_of("run")
+def test_run_has_a_dry_run_option():
+    assert "--dry-run" in read_help("run")
 
 
-def test_init_can_be_forced():
-    assert "--force" in help_of("init")
+def test_init_has_a_force_option():
+    assert "--force" in read_help("init")
 
 
-def test_o_means_the_workbook_of_runs_in_every_command_that_takes_it():
+def test_output_file_has_the_same_short_option_everywhere():
     commands = {**typer.main.get_command(app).commands, **typer.main.get_command(app).commands["profile"].commands}
     options = [option.opts for command in commands.values() for option in command.params if "--output-file" in option.opts]
     assert len(options) > 6

@@ -1,6 +1,6 @@
-"""A file whose rows make flexscout itself fail: it is named with a report to send, and the others give their result.
+"""A file whose rows trigger a bug in flexscout fails with an error report; the other files give their results.
 
-The faults are put in on purpose: a function of a stage raises if it sees a row of a certain file.
+The faults are injected: a function of a stage raises if it sees a row of a certain file.
 """
 
 import json
@@ -20,16 +20,16 @@ from flexscout.config.settings import PipelineConfiguration
 from flexscout.pipeline import ScalableFlexPipeline
 from workbooks import HEADER, candidate, valid_properties_1, valid_properties_2, write_workbook
 
-linked = import_module("flexscout.merging.properties")  # the package has a function of that name
+properties = import_module("flexscout.merging.properties")  # the package has a function of that name
 
 HIDDEN = "17 Hidden Court"
-PLACES = {
+INJECTION_POINTS = {
     "scoring": (flexscout.scoring.criteria.Criteria, "classify"),
-    "matching": (linked, "find_clusters"),
-    "merging": (linked, "deduplicate"),
+    "matching": (properties, "find_clusters"),
+    "merging": (properties, "deduplicate"),
     "publishing": (flexscout.outputs.publish, "write_tables"),
 }
-TOLD = {
+STAGE_TEXT = {
     "scoring": "scoring its rows",
     "matching": "matching and merging its rows",
     "merging": "matching and merging its rows",
@@ -37,22 +37,22 @@ TOLD = {
 }
 
 
-def bad(folder, name="bad.xlsx", first=80):
+def write_bad_file(folder, name="bad.xlsx", first=80):
     return write_workbook(folder / name, [HEADER, candidate(first, Address=HIDDEN), *(candidate(first + i) for i in (1, 2))])
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """Two good files, one of whose properties `bad.xlsx` has, too."""
+    """Write two good files, and `bad.xlsx`, which shares a property with them."""
     valid_properties_1(tmp_path / "in")
     valid_properties_2(tmp_path / "in")
-    bad(tmp_path / "in")
+    write_bad_file(tmp_path / "in")
     return tmp_path / "in"
 
 
 def inject(patch, stage, *files, error=ValueError):
-    """Have a stage raise if it sees a row of one of the files, any file if none is given; gives what it was called with."""
-    owner, name = PLACES[stage]
+    """Make a stage raise if it sees a row of one of the files (of any, if none is given); return the files of each call."""
+    owner, name = INJECTION_POINTS[stage]
     original, seen = getattr(owner, name), []
 
     def faulty(*arguments, **named):
@@ -79,28 +79,28 @@ def error_of(summary, name="bad.xlsx"):
 
 
 def data_outputs(out="out"):
-    """The bytes of the outputs for programs, and every cell of the workbook that depends on the files that could be read."""
+    """Return the bytes of the data files, and the workbook cells that don't describe failures."""
     book = openpyxl.load_workbook(f"{out}/all.xlsx")
     cells = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
-    told_of_failures = {"Summary", "Files", "Settings"}
-    kept = {title: rows for title, rows in cells.items() if title not in told_of_failures}
+    failure_sheets = {"Summary", "Files", "Settings"}
+    kept = {title: rows for title, rows in cells.items() if title not in failure_sheets}
     return [Path(out, name).read_bytes() for name in ("all.csv", "all.parquet")], kept
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("stage", PLACES)
-def test_a_file_that_makes_a_stage_fail_is_named_with_the_stage_and_a_report(monkeypatch, stage):
+@pytest.mark.parametrize("stage", INJECTION_POINTS)
+def test_faulty_file_is_named_with_its_stage_and_a_report(monkeypatch, stage):
     inject(monkeypatch, stage, "bad.xlsx")
     summary = run()
     error = error_of(summary)
     assert (summary.exit_code, error["category"], error["code"]) == (1, "processing", "internal_error")
-    assert error["message"].startswith(f"bad.xlsx was left out: flexscout failed while {TOLD[stage]} (ValueError).")
+    assert error["message"].startswith(f"bad.xlsx was left out: flexscout failed while {STAGE_TEXT[stage]} (ValueError).")
     report = next(Path("logs").glob("internal-error-*.txt"))
     assert str(report) in error["next_step"]
 
 
-@pytest.mark.parametrize("stage", PLACES)
-def test_the_outputs_are_those_of_a_run_in_which_the_file_could_not_be_read(monkeypatch, folder, stage):
+@pytest.mark.parametrize("stage", INJECTION_POINTS)
+def test_outputs_equal_those_of_a_run_that_can_not_read_the_file(monkeypatch, folder, stage):
     shutil.copytree(folder, "damaged")
     Path("damaged/bad.xlsx").write_bytes(b"PK no workbook")
     expected = run("damaged", "expected")
@@ -116,8 +116,8 @@ def test_the_outputs_are_those_of_a_run_in_which_the_file_could_not_be_read(monk
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("stage", PLACES)
-def test_every_row_of_the_others_is_accounted_for_and_none_of_the_file(monkeypatch, stage):
+@pytest.mark.parametrize("stage", INJECTION_POINTS)
+def test_only_rows_of_the_other_files_are_accounted_for(monkeypatch, stage):
     inject(monkeypatch, stage, "bad.xlsx")
     files = {entry["file"]: entry for entry in run().report["files"]}
     assert files["bad.xlsx"]["status"] == "failed"
@@ -126,7 +126,7 @@ def test_every_row_of_the_others_is_accounted_for_and_none_of_the_file(monkeypat
 
 
 @pytest.mark.usefixtures("folder")
-def test_two_runs_over_a_faulty_file_give_equal_bytes(monkeypatch):
+def test_runs_over_a_faulty_file_give_equal_bytes(monkeypatch):
     inject(monkeypatch, "merging", "bad.xlsx")
     run()
     first = {path.name: path.read_bytes() for path in Path("out").glob("all.*")}
@@ -134,31 +134,31 @@ def test_two_runs_over_a_faulty_file_give_equal_bytes(monkeypatch):
     assert {path.name: path.read_bytes() for path in Path("out").glob("all.*") if path.name in first} == first
 
 
-@pytest.mark.parametrize("stage", PLACES)
-def test_two_faulty_files_among_many_are_both_found(monkeypatch, folder, stage):
+@pytest.mark.parametrize("stage", INJECTION_POINTS)
+def test_several_faulty_files_are_found(monkeypatch, folder, stage):
     for number in range(10):
         write_workbook(folder / f"good_{number}.xlsx", [HEADER, candidate(100 + number)])
-    bad(folder, "worse.xlsx", 90)
+    write_bad_file(folder, "worse.xlsx", 90)
     inject(monkeypatch, stage, "bad.xlsx", "worse.xlsx")
     summary = run()
     assert {error["file"] for error in summary.report["errors"]["errors"]} == {"bad.xlsx", "worse.xlsx"}
     assert summary.statistics.successful_files == 12
 
 
-def test_files_that_fail_in_different_stages_are_both_found(monkeypatch, folder):
-    bad(folder, "worse.xlsx", 90)
+def test_faults_in_different_stages_are_found(monkeypatch, folder):
+    write_bad_file(folder, "worse.xlsx", 90)
     inject(monkeypatch, "matching", "bad.xlsx")
     inject(monkeypatch, "publishing", "worse.xlsx", error=TypeError)
     summary = run()
-    assert TOLD["matching"] in error_of(summary)["message"]
-    assert TOLD["publishing"] in error_of(summary, "worse.xlsx")["message"]
+    assert STAGE_TEXT["matching"] in error_of(summary)["message"]
+    assert STAGE_TEXT["publishing"] in error_of(summary, "worse.xlsx")["message"]
 
 
 def kept_bytes(out="out"):
     return {path: path.read_bytes() for path in Path(out).iterdir() if path.is_file()}
 
 
-def test_a_fault_without_any_file_ends_the_run_and_leaves_the_previous_outputs(monkeypatch, folder):
+def test_fault_without_a_faulty_file_keeps_the_previous_outputs(monkeypatch, folder):
     run()
     before = kept_bytes()
     write_workbook(folder / "new.xlsx", [HEADER, candidate(70)])
@@ -169,8 +169,8 @@ def test_a_fault_without_any_file_ends_the_run_and_leaves_the_previous_outputs(m
     assert not list(Path("logs").glob("internal-error-*"))
 
 
-@pytest.mark.parametrize("stage", PLACES)
-def test_a_fault_of_every_file_leaves_the_previous_outputs(monkeypatch, folder, stage):
+@pytest.mark.parametrize("stage", INJECTION_POINTS)
+def test_fault_of_every_file_keeps_the_previous_outputs(monkeypatch, folder, stage):
     run()
     before = {path: content for path, content in kept_bytes().items() if path.stem == "all"}
     write_workbook(folder / "new.xlsx", [HEADER, candidate(70)])
@@ -183,18 +183,18 @@ def test_a_fault_of_every_file_leaves_the_previous_outputs(monkeypatch, folder, 
     assert {path: content for path, content in kept_bytes().items() if path in before} == before
 
 
-def test_a_fault_of_two_files_together_ends_the_run_and_leaves_the_previous_outputs(monkeypatch, folder):
+def test_fault_of_two_files_together_keeps_the_previous_outputs(monkeypatch, folder):
     run()
     before = kept_bytes()
     write_workbook(folder / "new.xlsx", [HEADER, candidate(70)])
-    original = linked.find_clusters
+    original = properties.find_clusters
 
     def faulty(rows, *others):
         if {"bad.xlsx", "new.xlsx"} <= set(rows["Source File"]):
             raise ValueError("these two")
         return original(rows, *others)
 
-    monkeypatch.setattr(linked, "find_clusters", faulty)
+    monkeypatch.setattr(properties, "find_clusters", faulty)
     with pytest.raises(ValueError, match="these two"):
         run()
     assert kept_bytes() == before
@@ -203,7 +203,7 @@ def test_a_fault_of_two_files_together_ends_the_run_and_leaves_the_previous_outp
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError])
-def test_an_interrupt_and_a_lack_of_memory_or_disk_are_no_fault_of_a_file(monkeypatch, error):
+def test_interrupt_and_lack_of_memory_or_disk_are_not_isolated(monkeypatch, error):
     seen = inject(monkeypatch, "matching", "bad.xlsx", error=error)
     with pytest.raises(error):
         run()
@@ -211,15 +211,15 @@ def test_an_interrupt_and_a_lack_of_memory_or_disk_are_no_fault_of_a_file(monkey
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_run_without_a_fault_tries_nothing_twice(monkeypatch):
+def test_run_without_a_fault_calls_each_stage_once(monkeypatch):
     seen = inject(monkeypatch, "matching", "no such file.xlsx")
     assert run().exit_code == 0
     assert len(seen) == 1
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("stage", PLACES)
-def test_the_next_run_tries_the_file_again(monkeypatch, stage):
+@pytest.mark.parametrize("stage", INJECTION_POINTS)
+def test_next_run_reads_the_faulty_file_again(monkeypatch, stage):
     with monkeypatch.context() as patch:
         inject(patch, stage, "bad.xlsx")
         run()
@@ -230,7 +230,7 @@ def test_the_next_run_tries_the_file_again(monkeypatch, stage):
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_report_to_send_has_columns_and_calls_but_no_cell(monkeypatch):
+def test_error_report_has_columns_and_calls_but_no_cells(monkeypatch):
     inject(monkeypatch, "matching", "bad.xlsx")
     run()
     text = next(Path("logs").glob("internal-error-bad-*.txt")).read_text(encoding="utf-8")
@@ -243,13 +243,13 @@ def test_the_report_to_send_has_columns_and_calls_but_no_cell(monkeypatch):
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_panic_while_publishing_is_not_taken_for_a_full_disk(monkeypatch):
+def test_panic_while_publishing_is_not_taken_for_a_full_disk(monkeypatch):
     inject(monkeypatch, "publishing", "bad.xlsx", error=type("PanicException", (BaseException,), {}))
     assert error_of(run())["code"] == "internal_error"
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_search_leaves_one_copy_of_a_workbook_that_can_not_be_read_back(monkeypatch):
+def test_search_leaves_one_copy_of_an_unreadable_workbook(monkeypatch):
     run()
     Path("out/all.xlsx").write_bytes(b"no workbook any more")
     inject(monkeypatch, "publishing", "bad.xlsx")
@@ -259,7 +259,7 @@ def test_the_search_leaves_one_copy_of_a_workbook_that_can_not_be_read_back(monk
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_search_leaves_nothing_beside_the_outputs(monkeypatch):
+def test_search_leaves_no_other_files(monkeypatch):
     run()
     before = {path.name for path in Path("out").iterdir()}
     inject(monkeypatch, "publishing", "bad.xlsx")
@@ -267,11 +267,11 @@ def test_the_search_leaves_nothing_beside_the_outputs(monkeypatch):
     assert {path.name.removesuffix(".bak") for path in Path("out").iterdir()} == before
 
 
-def test_one_faulty_file_by_itself_leaves_the_previous_outputs(monkeypatch):
-    bad(Path("in"))
+def test_single_faulty_file_keeps_the_previous_outputs(monkeypatch):
+    write_bad_file(Path("in"))
     run()
     before = {path: content for path, content in kept_bytes().items() if path.stem == "all"}
-    bad(Path("in"), first=60)
+    write_bad_file(Path("in"), first=60)
     inject(monkeypatch, "merging", "bad.xlsx")
     assert run().exit_code == 1
     assert {path: content for path, content in kept_bytes().items() if path in before} == before
@@ -279,14 +279,14 @@ def test_one_faulty_file_by_itself_leaves_the_previous_outputs(monkeypatch):
 
 PROGRAM = """
 from importlib import import_module
-linked = import_module("flexscout.merging.properties")
-original = linked.find_clusters
+properties = import_module("flexscout.merging.properties")
+original = properties.find_clusters
 Panic = type("PanicException", (BaseException,), {{}})
 def faulty(rows, *others):
     if {condition}:
         raise {error}("a fault")
     return original(rows, *others)
-linked.find_clusters = faulty
+properties.find_clusters = faulty
 import sys
 sys.argv = ["flexscout", "run", "in"]
 from flexscout.cli import main
@@ -300,7 +300,7 @@ def call_with_fault(condition, error="ValueError"):
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_program_names_the_file_and_the_report_and_ends_with_1():
+def test_program_names_the_file_and_the_report_and_exits_with_1():
     done = call_with_fault("'bad.xlsx' in rows['Source File']")
     assert done.returncode == 1
     report = next(Path("logs").glob("internal-error-bad-*.txt"))
@@ -313,7 +313,7 @@ def test_the_program_names_the_file_and_the_report_and_ends_with_1():
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_program_ends_with_2_if_no_file_causes_the_fault():
+def test_program_exits_with_2_if_no_file_causes_the_fault():
     done = call_with_fault("rows['Source File'].n_unique() > 2")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -321,7 +321,7 @@ def test_the_program_ends_with_2_if_no_file_causes_the_fault():
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_panic_of_a_library_is_a_fault_as_any():
+def test_panic_of_a_library_is_isolated_too():
     assert call_with_fault("'bad.xlsx' in rows['Source File']", "Panic").returncode == 1
     done = call_with_fault("rows['Source File'].n_unique() > 2", "Panic")
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""Headers that a frame library would interpret, and numbers near the end of the range: from the file to every output."""
+"""Headers that Polars would interpret as patterns, and extreme numbers, from the file to every output."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
 PATTERNS = ["*", "^.*$", "^Addr.*$", "^$", "^[$", "{}"]
-COLUMNS_OF_RUN = [
+WORKING_COLUMNS = [
     "text",
     "kind",
     "row",
@@ -33,7 +33,7 @@ COLUMNS_OF_RUN = [
 
 
 def two_files(folder, *headers, **values):
-    """A good file, and one whose only row has more columns, each with the text `kept`."""
+    """Write a good file, and one whose only row has extra columns, each with the text `kept`."""
     write_workbook(folder / "data/raw/good.xlsx", [HEADER, candidate(1), candidate(2)])
     rows = [(*HEADER, *headers), (*candidate(9, **values), *("kept" for _ in headers))]
     return write_workbook(folder / "data/raw/hostile.xlsx", rows)
@@ -44,14 +44,14 @@ def header_of(workbook):
 
 
 @pytest.mark.parametrize("header", PATTERNS)
-def test_a_header_that_is_a_pattern_costs_nothing(tmp_path, header):
+def test_pattern_header_does_not_fail_the_run(tmp_path, header):
     two_files(tmp_path, header)
     done = flexscout("run", folder=tmp_path)
     assert done.code == 0, done.err
     assert [row["Address"] for row in done.rows()] == ["1 Test Street", "2 Test Street", "9 Test Street"]
 
 
-def test_headers_that_are_patterns_are_the_same_in_every_output(tmp_path):
+def test_pattern_headers_are_unchanged_in_every_output(tmp_path):
     two_files(tmp_path, *PATTERNS)
     done = flexscout("run", folder=tmp_path)
     tables = [pl.read_parquet(done.parquet).columns, list(done.rows()[0]), header_of(done.workbook)]
@@ -63,14 +63,14 @@ def test_headers_that_are_patterns_are_the_same_in_every_output(tmp_path):
     assert "\u2060" not in done.csv.read_text(encoding="utf-8-sig")
 
 
-def test_values_below_a_header_that_is_a_pattern_are_kept(tmp_path):
+def test_values_below_pattern_headers_are_kept(tmp_path):
     two_files(tmp_path, *PATTERNS)
     row = flexscout("run", folder=tmp_path).rows()[2]
     assert {row[header] for header in PATTERNS} == {"kept"}
 
 
-def test_columns_named_like_those_of_a_run_cost_nothing(tmp_path):
-    two_files(tmp_path, *COLUMNS_OF_RUN)
+def test_headers_named_like_working_columns_do_not_fail_the_run(tmp_path):
+    two_files(tmp_path, *WORKING_COLUMNS)
     done = flexscout("run", folder=tmp_path)
     assert done.code == 0, done.err
     assert [row["Flex Score"] for row in done.rows()] == ["9.0"] * 3
@@ -88,15 +88,15 @@ def test_columns_named_like_those_of_a_run_cost_nothing(tmp_path):
     ],
     ids=" ".join,
 )
-def test_commands_take_headers_that_are_patterns(tmp_path, command):
-    two_files(tmp_path, *PATTERNS, *COLUMNS_OF_RUN)
+def test_commands_accept_pattern_headers(tmp_path, command):
+    two_files(tmp_path, *PATTERNS, *WORKING_COLUMNS)
     assert flexscout("run", folder=tmp_path).code == 0
     done = flexscout(*command, folder=tmp_path)
     assert done.code == 0, done.err
 
 
 @pytest.mark.parametrize("kind", ["workbook", "csv", "parquet"])
-def test_results_with_headers_that_are_patterns_can_be_compared(tmp_path, kind):
+def test_results_with_pattern_headers_can_be_compared(tmp_path, kind):
     two_files(tmp_path, *PATTERNS)
     result = getattr(flexscout("run", folder=tmp_path), kind)
     done = flexscout("diff", result, result, folder=tmp_path)
@@ -104,7 +104,7 @@ def test_results_with_headers_that_are_patterns_can_be_compared(tmp_path, kind):
     assert "Nothing has changed" in done.out
 
 
-def test_a_second_run_reads_back_a_list_with_headers_that_are_patterns(tmp_path):
+def test_second_run_reads_a_previous_list_with_pattern_headers(tmp_path):
     two_files(tmp_path, *PATTERNS)
     flexscout("run", folder=tmp_path)
     write_workbook(tmp_path / "data/raw/more.xlsx", [HEADER, candidate(3)])
@@ -113,7 +113,7 @@ def test_a_second_run_reads_back_a_list_with_headers_that_are_patterns(tmp_path)
     assert [name for name in header_of(done.workbook) if name in PATTERNS] == PATTERNS
 
 
-def test_a_user_column_can_not_be_a_pattern(tmp_path):
+def test_pattern_is_rejected_as_a_user_column(tmp_path):
     two_files(tmp_path)
     (tmp_path / "flexscout.yaml").write_text("output:\n  user_columns: ['^.*$']\n", encoding="utf-8")
     done = flexscout("run", "--config", "flexscout.yaml", folder=tmp_path)
@@ -128,28 +128,28 @@ def frame(kind, *headers, **values):
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
-def test_a_frame_may_have_names_that_are_patterns(kind):
+def test_frames_may_have_pattern_names(kind):
     given = frame(kind, *PATTERNS)
-    found = FlexPropertyClassifier(given).classify_flex_properties()
-    assert [name for name in found.columns if name in PATTERNS] == PATTERNS
+    result = FlexPropertyClassifier(given).classify_flex_properties()
+    assert [name for name in result.columns if name in PATTERNS] == PATTERNS
     assert PropertyDataAnalyzer(given).generate_summary_report()["columns"] == len(HEADER) + len(PATTERNS)
     assert list(PropertyDataAnalyzer(given).get_industrial_sample().columns)[-len(PATTERNS) :] == PATTERNS
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
-def test_frames_with_names_that_are_patterns_can_be_combined(kind):
+def test_frames_with_pattern_names_can_be_combined(kind):
     both = ResultAggregator().combine_results([frame(kind, *PATTERNS), frame(kind, "*", "Broker")])
     assert list(both.columns)[-len(PATTERNS) - 1 :] == [*PATTERNS, "Broker"]
     assert len(ResultAggregator().deduplicate_properties(both)) == 2
 
 
-def test_the_candidates_of_a_file_have_its_headers(tmp_path):
+def test_candidates_of_a_file_keep_its_headers(tmp_path):
     path = two_files(tmp_path, *PATTERNS)
-    found = FileProcessor().process_file(path).flex_properties
-    assert [name for name in found.columns if name in PATTERNS] == PATTERNS
+    result = FileProcessor().process_file(path).flex_properties
+    assert [name for name in result.columns if name in PATTERNS] == PATTERNS
 
 
-def test_a_file_with_a_nul_in_its_header_costs_no_other(tmp_path):
+def test_nul_in_a_header_fails_only_its_file(tmp_path):
     write_workbook(tmp_path / "data/raw/good.xlsx", [HEADER, candidate(1)])
     with (tmp_path / "data/raw/nul.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([(*HEADER, "a\0b"), (*candidate(9), "kept")])
@@ -159,24 +159,24 @@ def test_a_file_with_a_nul_in_its_header_costs_no_other(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
-def test_a_name_with_a_nul_gets_a_space_instead(kind):
-    found = FlexPropertyClassifier(frame(kind, "a\0b")).classify_flex_properties()
-    assert list(found.columns)[-1] == "a b"
+def test_nul_in_a_frame_name_becomes_a_space(kind):
+    result = FlexPropertyClassifier(frame(kind, "a\0b")).classify_flex_properties()
+    assert list(result.columns)[-1] == "a b"
 
 
-def test_sizes_near_the_end_of_the_range_are_issues_of_their_cells(tmp_path):
+def test_extreme_sizes_are_issues_of_their_cells(tmp_path):
     rows = [HEADER, candidate(1, Building_SqFt=1e308), candidate(2, Building_SqFt=1e308), candidate(3)]
     write_workbook(tmp_path / "data/raw/hostile.xlsx", rows)
     done = flexscout("run", folder=tmp_path)
     assert done.code == 0, done.err
     issues = pl.read_csv(done.folder / "data/exports/all_flex_properties_issues.csv", infer_schema=False)
-    told = issues.select("Source File", "Source Sheet", "Source Row", "Column", "Reason").rows()
-    assert told == [("hostile.xlsx", "Sheet1", row, "Building SqFt", "out_of_range") for row in ("2", "3")]
+    rows = issues.select("Source File", "Source Sheet", "Source Row", "Column", "Reason").rows()
+    assert rows == [("hostile.xlsx", "Sheet1", row, "Building SqFt", "out_of_range") for row in ("2", "3")]
     assert all(value.startswith("1") for value in issues["Value"])
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
-def test_a_frame_with_numbers_near_the_end_of_the_range_is_summed_up(kind):
+def test_frame_with_extreme_numbers_is_summarized(kind):
     given = frame(kind, Building_SqFt=1e308)
     assert PropertyDataAnalyzer(given).generate_summary_report()["issues"]["out_of_range"] == 1
     scored = FlexPropertyClassifier(given).classify_flex_properties()

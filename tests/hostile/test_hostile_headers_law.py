@@ -1,4 +1,4 @@
-"""Whatever a file has for headers and numbers: the files beside it are read as if it were not there."""
+"""Law: no headers or numbers of one file change the rows of another."""
 
 import csv
 import math
@@ -51,7 +51,7 @@ SYNTAX = [
     "\u202e",
     "\ufeffa",
 ]
-# Names that flexscout itself uses within its tables.
+# Names that flexscout uses for working columns.
 WORKING = [
     "__position",
     "__row",
@@ -110,7 +110,7 @@ KEPT = ("Address", "City", "State", "Flex Score", "Building SqFt", "Source File"
 
 @st.composite
 def tables(draw):
-    """A file: candidates under HEADER with extreme numbers, beside columns with hostile headers."""
+    """Draw a table: candidates with extreme numbers, and extra columns with hostile headers."""
     extra = draw(st.lists(HEADERS, max_size=5))
     numeric = draw(st.lists(st.sampled_from(OPTIONAL), max_size=4, unique=True))
     names = [*HEADER, *numeric, *extra]
@@ -124,7 +124,7 @@ def tables(draw):
 
 
 def run(folder):
-    """A run in this process over `in`, with its outputs in `out`."""
+    """Run in this process over `in`, with outputs in `out`."""
     places = {"input_folder": "in", "output_file": "out/list.xlsx", "report_file": "out/report.json", "log_file": "out/run.log"}
     config = PipelineConfiguration(
         file_pattern="auto", cache=str(folder / "cache"), **{key: str(folder / place) for key, place in places.items()}
@@ -135,7 +135,7 @@ def run(folder):
 
 
 def good_rows(folder):
-    """What the run wrote of the good file."""
+    """Return the listed rows of the good file."""
     table = pl.read_parquet(folder / "out/list.parquet")
     rows = table.filter(pl.col("Source File") == "good.xlsx")
     return [[row[table.columns.index(name)] for name in KEPT] for row in rows.iter_rows()]
@@ -148,7 +148,7 @@ def write_csv(path, rows):
 
 @cache
 def good_alone():
-    """What a run writes of the good file when nothing is beside it."""
+    """Return the listed rows of a run over only the good file."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_workbook(folder / "in/good.xlsx", [HEADER, *map(candidate, (1, 2, 3))])
@@ -156,15 +156,15 @@ def good_alone():
         return good_rows(folder)
 
 
-def in_excel(cell):
-    """The cell as a workbook holds it: a number where it is one, and without what XML can't hold."""
+def to_excel_cell(cell):
+    """Return the cell as a workbook holds it: a number if possible, without characters that XML forbids."""
     try:
         return float(cell) if math.isfinite(float(cell)) else cell
     except (ValueError, OverflowError):
         return ILLEGAL_CHARACTERS_RE.sub("?", cell)
 
 
-def test_a_hostile_file_never_costs_the_rows_of_a_good_one(tmp_path):
+def test_hostile_file_never_changes_the_rows_of_a_good_one(tmp_path):
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(tables(), st.sampled_from(["csv", "xlsx"]))
     def check(rows, kind):
@@ -173,7 +173,7 @@ def test_a_hostile_file_never_costs_the_rows_of_a_good_one(tmp_path):
         if kind == "csv":
             write_csv(folder / "in/hostile.csv", rows)
         else:
-            write_workbook(folder / "in/hostile.xlsx", [list(map(in_excel, row)) for row in rows])
+            write_workbook(folder / "in/hostile.xlsx", [list(map(to_excel_cell, row)) for row in rows])
         assert run(folder).exit_code in {0, 1}
         assert good_rows(folder) == good_alone()
         shutil.rmtree(folder)

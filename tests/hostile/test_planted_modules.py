@@ -1,4 +1,4 @@
-"""Python files of strangers in the current folder or the input folder: never executed, whatever their names."""
+"""Python files in the current folder or the input folder are never executed, whatever their names."""
 
 import importlib.metadata
 import os
@@ -13,7 +13,7 @@ from flexscout.runtime.process_start import PRELOADED
 from workbooks import HEADER, candidate, write_workbook
 
 _SITE = {"sitecustomize", "usercustomize"}
-# Every name that a run may import or look for: of the standard library, of all installed packages, of optional ones.
+# Every name that a run may import or look for: the standard library, installed packages and optional ones.
 _NAMES = {*sys.stdlib_module_names, *importlib.metadata.packages_distributions(), *_SITE}
 _NAMES |= {"tzdata", "bottleneck", "numexpr", "altair", "pyiceberg", "sqlalchemy", "tables"}
 _NAMES = {name for name in _NAMES if name.isidentifier()} - {"flexscout"}
@@ -47,7 +47,7 @@ finally:
 
 
 def plant(folder, marker, names):
-    """Put a module of every name into the folder; each writes to the marker when it is executed, and so does a plugin."""
+    """Write a module of every name into the folder, and a plugin; each writes to the marker when it is executed."""
     folder.mkdir(exist_ok=True)
     code = f"open({str(marker)!r}, 'a').write(__file__ + '\\n')\n"
     packages = {name.split(".")[0]: name.split(".")[1] for name in PRELOADED if "." in name} | {"planted_plugin": "plugin"}
@@ -65,7 +65,7 @@ def plant(folder, marker, names):
 
 
 def loaded_by_python(tmp_path, command):
-    """The names that Python has loaded when the program begins; no program can choose where these come from."""
+    """Return the modules that Python loads before the program starts; no program can choose their source."""
     empty = tmp_path / "empty"
     empty.mkdir()
     (empty / "show.py").write_text("import sys; print(*sys.modules)")
@@ -76,7 +76,7 @@ def loaded_by_python(tmp_path, command):
 
 
 def run_among(tmp_path, names, command, **environment):
-    """Run the program in a folder full of planted modules; gives its exit code, what it said, and which were executed."""
+    """Run the program in a folder full of planted modules; return its exit code, its stderr and the modules executed."""
     marker, folder = tmp_path / "executed", tmp_path / "downloads"
     plant(folder, marker, names)
     plant(folder / "in", marker, names)
@@ -93,40 +93,40 @@ def run_among(tmp_path, names, command, **environment):
     return done.returncode, done.stderr, set(marker.read_text().split()) if marker.exists() else set()
 
 
-def test_every_preloaded_module_is_among_those_planted():
+def test_every_preloaded_module_is_planted():
     assert {name.split(".")[0] for name in PRELOADED} - _NAMES == {"flexscout"}
 
 
-def test_the_installed_program_executes_no_module_of_the_folder(tmp_path):
-    code, said, executed = run_among(tmp_path, _NAMES, _SCRIPT)
-    assert (code, executed) == (0, set()), said
+def test_installed_program_executes_no_planted_module(tmp_path):
+    code, stderr, executed = run_among(tmp_path, _NAMES, _SCRIPT)
+    assert (code, executed) == (0, set()), stderr
 
 
 @pytest.mark.parametrize("command", [_MODULE, [_MODULE[0], "-E", *_MODULE[1:]], _CODE], ids=["-m", "-E -m", "-c"])
-def test_python_itself_run_in_the_folder_executes_no_module_of_it(tmp_path, command):
-    code, said, executed = run_among(tmp_path, _NAMES - loaded_by_python(tmp_path, command), command)
-    assert (code, executed) == (0, set()), said
+def test_python_run_in_the_folder_executes_no_planted_module(tmp_path, command):
+    code, stderr, executed = run_among(tmp_path, _NAMES - loaded_by_python(tmp_path, command), command)
+    assert (code, executed) == (0, set()), stderr
 
 
-def test_python_told_to_leave_the_folder_alone_needs_no_exception(tmp_path):
-    code, said, executed = run_among(tmp_path, _NAMES, [sys.executable, "-P", "-m", "flexscout"])
-    assert (code, executed) == (0, set()), said
+def test_python_with_safe_path_executes_no_planted_module(tmp_path):
+    code, stderr, executed = run_among(tmp_path, _NAMES, [sys.executable, "-P", "-m", "flexscout"])
+    assert (code, executed) == (0, set()), stderr
 
 
-def test_workers_that_are_spawned_execute_no_module_of_the_folder(tmp_path):
+def test_spawned_workers_execute_no_planted_module(tmp_path):
     (tmp_path / "spawning.py").write_text(_SPAWNING)
-    code, said, executed = run_among(tmp_path, _NAMES, [sys.executable, str(tmp_path / "spawning.py")])
-    assert (code, executed) == (0, set()), said
+    code, stderr, executed = run_among(tmp_path, _NAMES, [sys.executable, str(tmp_path / "spawning.py")])
+    assert (code, executed) == (0, set()), stderr
 
 
-def test_empty_and_relative_pieces_of_pythonpath_do_not_count(tmp_path):
+def test_empty_and_relative_pythonpath_entries_are_ignored(tmp_path):
     names = _NAMES - _SITE - loaded_by_python(tmp_path, _SCRIPT)
-    code, said, executed = run_among(tmp_path, names, _SCRIPT, PYTHONPATH=os.pathsep.join(["", "in", "."]))
-    assert (code, executed) == (0, set()), said
+    code, stderr, executed = run_among(tmp_path, names, _SCRIPT, PYTHONPATH=os.pathsep.join(["", "in", "."]))
+    assert (code, executed) == (0, set()), stderr
 
 
-def test_a_notebook_keeps_its_path_while_its_workers_do_without(tmp_path):
-    """A caller's own imports work as before; `-c` has the same empty entry as a notebook."""
+def test_notebook_keeps_its_path_but_workers_drop_the_folder(tmp_path):
+    """A caller's own imports still work; `-c` has the same empty path entry as a notebook."""
     (tmp_path / "own.py").write_text("")
     code = "import sys, flexscout.cli\nfrom flexscout.runtime.executors import WorkerPool\nbefore = sys.path, list(sys.path)\n"
     code += "with WorkerPool(1, 60, 1) as pool:\n    theirs = pool.submit(eval, '__import__(\"sys\").path').result()\n"

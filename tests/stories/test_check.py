@@ -1,4 +1,4 @@
-"""`check`: a look before the run."""
+"""`flexscout check`: what a run would read."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ from program import flexscout
 from workbooks import HEADER, candidate, corrupted_file, valid_properties_1, write_workbook
 
 
-def test_it_shows_how_each_header_maps_and_what_is_missing(tmp_path):
+def test_check_shows_how_headers_map_and_what_is_missing(tmp_path):
     header = ("Property Address", "City", "Property Type", "RBA", "Zonning Code")
     write_workbook(
         tmp_path / "in/costar.xlsx", [("Exported by CoStar",), header, ("1 Loom Rd", "Charlotte", "Flex", 34_000, "I-1")]
@@ -24,13 +24,13 @@ def test_it_shows_how_each_header_maps_and_what_is_missing(tmp_path):
 
 
 @pytest.mark.parametrize("command", [("check",), ("run", "--dry-run")])
-def test_it_writes_nothing(tmp_path, command):
+def test_check_writes_nothing(tmp_path, command):
     valid_properties_1(tmp_path / "in")
     assert flexscout(*command, "in").code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
-def test_a_file_that_can_not_be_read_is_named(tmp_path):
+def test_unreadable_file_is_named(tmp_path):
     valid_properties_1(tmp_path / "in")
     corrupted_file(tmp_path / "in")
     outcome = flexscout("check", "in")
@@ -38,14 +38,14 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path):
     assert "corrupted_file.xlsx is damaged" in outcome.out
 
 
-def test_json_is_for_programs(tmp_path):
+def test_json_format_has_the_header_map(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate()])
-    found = json.loads(flexscout("check", "in", "--format", "json").out)
-    assert found["files"][0]["sheets"][0]["mapped"]["Address"] == "Address"
+    result = json.loads(flexscout("check", "in", "--format", "json").out)
+    assert result["files"][0]["sheets"][0]["mapped"]["Address"] == "Address"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes there")
-def test_a_reader_that_has_seen_enough_is_no_error(tmp_path):
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_closed_pipe_is_not_an_error(tmp_path):
     for number in range(200):
         write_workbook(tmp_path / f"in/{number}.xlsx", [HEADER, candidate(number)])
     line = f"{sys.executable} -m flexscout check in | head -1; exit ${{PIPESTATUS[0]}}"

@@ -1,4 +1,4 @@
-"""Hostile files beside good ones: each is named in words, and the result is that of a run without it."""
+"""Hostile files: each is reported, and the results equal those of a run without it."""
 
 import os
 import signal
@@ -18,13 +18,13 @@ from workbooks import valid_properties_1, valid_properties_2
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
-    """The result of the good files by themselves."""
+    """Return the CSV of a run over the good files only."""
     folder = tmp_path_factory.mktemp("alone")
-    good(folder / "in")
+    write_good_files(folder / "in")
     return flexscout("run", "in", folder=folder).csv.read_bytes()
 
 
-def good(folder):
+def write_good_files(folder):
     folder.mkdir(parents=True, exist_ok=True)
     valid_properties_1(folder)
     valid_properties_2(folder)
@@ -47,8 +47,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("make", "code"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_file_costs_itself_and_nothing_else(tmp_path, alone, make, code):
-    good(tmp_path / "in")
+def test_hostile_file_fails_without_affecting_others(tmp_path, alone, make, code):
+    write_good_files(tmp_path / "in")
     name = make(tmp_path / "in").name
     outcome = flexscout("run", "in", "--file-pattern", "*.*s*", "--memory-limit", "1", "-w", "2")
     error = outcome.file(name)["error"]
@@ -59,8 +59,8 @@ def test_a_hostile_file_costs_itself_and_nothing_else(tmp_path, alone, make, cod
     assert outcome.csv.read_bytes() == alone
 
 
-def test_a_file_cut_off_anywhere_is_damaged(tmp_path, alone):
-    good(tmp_path / "in")
+def test_truncated_files_are_reported_as_damaged(tmp_path, alone):
+    write_good_files(tmp_path / "in")
     hostile.truncated(tmp_path / "in")
     outcome = flexscout("run", "in")
     codes = [outcome.file(f"truncated_{tenth}.xlsx")["error"]["code"] for tenth in range(1, 10)]
@@ -69,8 +69,8 @@ def test_a_file_cut_off_anywhere_is_damaged(tmp_path, alone):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither pipes nor devices in folders")
-def test_what_is_no_file_is_never_opened(tmp_path, alone):
-    good(tmp_path / "in")
+def test_pipes_and_devices_are_never_opened(tmp_path, alone):
+    write_good_files(tmp_path / "in")
     os.mkfifo(tmp_path / "in/pipe.xlsx")
     (tmp_path / "in/zero.xlsx").symlink_to("/dev/zero")
     outcome = flexscout("run", "in")
@@ -78,15 +78,15 @@ def test_what_is_no_file_is_never_opened(tmp_path, alone):
     assert outcome.csv.read_bytes() == alone
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks no process to end")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no termination signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number, code):
+def test_terminated_run_leaves_no_processes_or_temporary_files(tmp_path, number, code):
     hostile.bomb(tmp_path / "in", 1.9, claimed=40_000_000, rows=True)
     command = [sys.executable, "-m", "flexscout", "run", "in"]
-    with TemporaryDirectory() as temporary:  # a short path: sockets stand below it
+    with TemporaryDirectory() as temporary:  # short, because it holds sockets
         environment = os.environ | {"TMPDIR": temporary}
         with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as run:
-            workers = _workers_of(run, tmp_path)
+            workers = _wait_for_workers(run, tmp_path)
             run.send_signal(number)
             assert run.wait(60) == code
         assert not list(Path(temporary).glob("flexscout-*"))
@@ -94,11 +94,11 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number, code
     assert not [worker for worker in workers if worker.is_running()]
 
 
-def _workers_of(run, folder: Path):
-    """The processes below a run, once it has its lock and they have begun."""
+def _wait_for_workers(run, folder: Path):
+    """Return the worker processes of a run, once it holds its lock and they have started."""
     while run.poll() is None:
-        below = psutil.Process(run.pid).children(recursive=True)
-        if len(below) > 2 and list(folder.glob("data/exports/.flexscout/*/lock")):
-            return below
+        children = psutil.Process(run.pid).children(recursive=True)
+        if len(children) > 2 and list(folder.glob("data/exports/.flexscout/*/lock")):
+            return children
         time.sleep(0.05)
     raise AssertionError(f"the run ended by itself with {run.returncode}: {run.communicate()[1]}")

@@ -1,4 +1,4 @@
-"""A folder that is not there, or holds nothing: exit 2, and what is there instead."""
+"""Missing or empty input folders: exit code 2 and a message that says what is there."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from program import flexscout
 from workbooks import valid_properties_1
 
 
-def test_a_missing_folder_is_named_with_the_nearest_that_exists(tmp_path):
+def test_missing_folder_is_named_with_the_folders_beside_it(tmp_path):
     (tmp_path / "exports").mkdir()
     outcome = flexscout("run", "export")
     assert outcome.code == 2
@@ -15,13 +15,13 @@ def test_a_missing_folder_is_named_with_the_nearest_that_exists(tmp_path):
     assert "exports" in outcome.err.split("with the folders")[1]
 
 
-def test_the_default_folder_is_named_when_it_is_missing():
+def test_missing_default_folder_is_named():
     outcome = flexscout("run")
     assert outcome.code == 2
     assert "data/raw" in outcome.err.replace("\\", "/")
 
 
-def test_an_empty_folder_says_what_was_looked_for(tmp_path):
+def test_empty_folder_error_names_the_pattern(tmp_path):
     (tmp_path / "in").mkdir()
     outcome = flexscout("run", "in")
     assert outcome.code == 2
@@ -29,7 +29,7 @@ def test_an_empty_folder_says_what_was_looked_for(tmp_path):
     assert "It is empty" in outcome.err
 
 
-def test_exports_below_the_folder_are_pointed_at(tmp_path):
+def test_files_in_subfolders_suggest_the_recursive_option(tmp_path):
     valid_properties_1(tmp_path / "in/2024")
     outcome = flexscout("run", "in")
     assert outcome.code == 2
@@ -37,13 +37,13 @@ def test_exports_below_the_folder_are_pointed_at(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-def test_nothing_is_written(tmp_path, command):
+def test_no_file_is_written_for_an_empty_folder(tmp_path, command):
     (tmp_path / "in").mkdir()
     flexscout(command, "in")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
-def test_a_folder_that_can_not_be_made_for_the_output_is_said(tmp_path):
+def test_output_folder_that_can_not_be_created_is_named(tmp_path):
     valid_properties_1(tmp_path / "in")
     (tmp_path / "taken").write_text("a file")
     outcome = flexscout("run", "in", "-o", "taken/out.xlsx")
@@ -52,5 +52,5 @@ def test_a_folder_that_can_not_be_made_for_the_output_is_said(tmp_path):
     assert "Traceback" not in outcome.err
 
 
-def test_a_wrong_option_is_a_usage_error():
+def test_unknown_option_is_a_usage_error():
     assert flexscout("run", "--no-such-option").code == 2

@@ -1,4 +1,4 @@
-"""A folder that is watched: files that arrive are in the outputs a moment later."""
+"""`flexscout run --watch`: new files are processed as they arrive."""
 
 import csv
 import signal
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 _MASTER = "data/exports/all_flex_properties.csv"
 
 
-def listed(folder):
-    """Where the properties of the result come from."""
+def listed_files(folder):
+    """Return the source files of the listed properties."""
     try:
         with (folder / _MASTER).open(encoding="utf-8-sig", newline="") as file:
             return {row["Source File"] for row in csv.DictReader(file)}
@@ -24,27 +24,27 @@ def listed(folder):
         return set()
 
 
-def until(condition, seconds=60):
-    """Whether the condition holds before long."""
+def wait_until(condition, seconds=60):
+    """Wait for the condition; return whether it came true in time."""
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.1)
     return condition()
 
 
-def test_files_that_arrive_are_read_and_ctrl_c_ends_it(tmp_path):
+def test_new_files_are_read_until_ctrl_c(tmp_path):
     (tmp_path / "in").mkdir()
     command = [sys.executable, "-m", "flexscout", "run", "in", "--watch", "-q"]
     with (
-        (tmp_path / "said").open("w") as said,
-        subprocess.Popen(command, stderr=said, start_new_session=True) as run,
+        (tmp_path / "stderr.txt").open("w") as stderr,
+        subprocess.Popen(command, stderr=stderr, start_new_session=True) as run,
     ):
-        assert until(lambda: "Waiting for files" in (tmp_path / "said").read_text())
+        assert wait_until(lambda: "Waiting for files" in (tmp_path / "stderr.txt").read_text())
         for number in range(2):
-            write_workbook(tmp_path / "beside.xlsx", [HEADER, candidate(number)]).rename(tmp_path / f"in/{number}.xlsx")
-            assert until(lambda number=number: f"{number}.xlsx" in listed(tmp_path))
-        assert until(lambda: (tmp_path / "said").read_text().count("Waiting for files") == 3)
+            write_workbook(tmp_path / "incoming.xlsx", [HEADER, candidate(number)]).rename(tmp_path / f"in/{number}.xlsx")
+            assert wait_until(lambda number=number: f"{number}.xlsx" in listed_files(tmp_path))
+        assert wait_until(lambda: (tmp_path / "stderr.txt").read_text().count("Waiting for files") == 3)
         run.send_signal(signal.SIGINT)
         assert run.wait(30) == 0
-    assert "Stopped watching." in (tmp_path / "said").read_text()
-    assert listed(tmp_path) == {"0.xlsx", "1.xlsx"}
+    assert "Stopped watching." in (tmp_path / "stderr.txt").read_text()
+    assert listed_files(tmp_path) == {"0.xlsx", "1.xlsx"}
