@@ -1,12 +1,13 @@
 """Numbers, dates, lists and addresses as text for people. One copy, so that every output formats them alike."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flexscout.domain.column_names import ADDRESS_COLUMNS
 
 _GIGABYTE, _MEGABYTE = 2**30, 2**20
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def format_count(number: int, noun: str) -> str:
@@ -19,9 +20,15 @@ def pluralize(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
+def format_date(day: date) -> str:
+    """Return a date as `Jan 19, 2026`, in English whatever the locale."""
+    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
 def format_time(text: str) -> str:
-    """Return an ISO 8601 time as `2026-11-25 02:10` in the user's time zone."""
-    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
+    """Return an ISO 8601 time as `Jan 19, 2026, 02:10` in the user's time zone."""
+    local = datetime.fromisoformat(text).astimezone()
+    return f"{format_date(local)}, {local:%H:%M}"
 
 
 def format_bytes(size: float) -> str:

@@ -1,5 +1,7 @@
 """Numbers, dates, lists and addresses as text for people."""
 
+from datetime import date, datetime
+
 import polars as pl
 import pytest
 
@@ -7,7 +9,9 @@ from flexscout.domain.text import (
     column_letters,
     format_bytes,
     format_count,
+    format_date,
     format_number,
+    format_time,
     join_address,
     join_some,
 )
@@ -25,6 +29,15 @@ def test_column_letters_are_those_of_excel(position, letters):
 )
 def test_a_count_agrees_with_its_noun(number, noun, text):
     assert format_count(number, noun) == text
+
+
+def test_dates_are_written_as_in_the_united_states():
+    assert format_date(date(2026, 1, 9)) == "Jan 9, 2026"
+
+
+def test_a_time_is_local():
+    local = datetime.fromisoformat("2026-01-09T12:10:30+00:00").astimezone()
+    assert format_time("2026-01-09T12:10:30+00:00") == f"{format_date(local)}, {local:%H:%M}"
 
 
 @pytest.mark.parametrize(("size", "text"), [(2**20, "1 MB"), (3 * 2**29, "1.5 GB"), (2000 * 2**30, "2,000.0 GB")])

@@ -37,4 +37,4 @@ def runs(
     for entry in entries:
         failed = f", {entry['failed']} failed" if entry["failed"] else ""
         what = f"{format_count(entry['candidates'], 'candidate')} from {format_count(entry['files'], 'file')}{failed}"
-        print_line(f"{entry['run']:4}  {format_time(entry['ended'])}  {what}")
+        print_line(f"{entry['run']:4}  {format_time(entry['ended']):>19}  {what}")
