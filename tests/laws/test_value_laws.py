@@ -1,4 +1,4 @@
-"""Laws of values, that a machine tries to break."""
+"""Property tests of value conversion."""
 
 from datetime import date
 
@@ -57,7 +57,7 @@ TEXTS = st.one_of(
 )
 
 
-def test_the_laws_are_searched_in_a_column_of_every_type():
+def test_every_type_of_column_is_searched():
     assert {canonical_column(name).type for name in KINDS} == {entry.type for entry in canonical_columns()} == CONVERSIONS.keys()
 
 
@@ -144,7 +144,7 @@ def test_no_value_is_lost_without_an_issue(name, texts):
 )
 @searched
 @given(text=TEXTS)
-def test_a_text_that_would_not_do_is_kept_if_it_is_no_error(name, text):
+def test_a_text_that_cannot_be_converted_is_kept_unless_it_is_an_error(name, text):
     assume(not is_nothing(name, text))
     (value,), (reason,), _ = values_of(name, [text])
     assert value is not None or reason == "error_cell"
@@ -152,7 +152,7 @@ def test_a_text_that_would_not_do_is_kept_if_it_is_no_error(name, text):
 
 @searched
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=6))
-def test_every_row_of_a_sheet_is_a_property_blank_or_named(rows):
+def test_every_row_is_a_property_blank_or_reported(rows):
     header = ("Address", "Building SqFt", "Sale Date")
     cells = pl.DataFrame([header, *rows], schema={str(i): pl.String for i in range(3)}, orient="row")
     result = convert_sheet("S", cells, 0, map_headers("S", header, cells.slice(1)))

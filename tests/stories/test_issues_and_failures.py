@@ -1,4 +1,4 @@
-"""What could not be used is listed in words; failures are told by their cause."""
+"""Issues are listed in sentences, failures by their cause."""
 
 import csv
 
@@ -31,7 +31,7 @@ def test_every_value_that_could_not_be_used_is_listed_in_words(tmp_path):
     assert "3 issues with values, rows or columns" in outcome.out
 
 
-def test_more_issues_than_a_person_reads_are_counted_and_that_is_said(tmp_path):
+def test_issues_beyond_the_limit_are_counted_and_announced(tmp_path):
     rows = [HEADER, *(candidate(number, Year_Built="old") for number in range(10_500)), candidate(0, Occupancy="full")]
     write_workbook(tmp_path / "in/a.xlsx", rows)
     outcome = flexscout("run", "in")
@@ -42,7 +42,7 @@ def test_more_issues_than_a_person_reads_are_counted_and_that_is_said(tmp_path):
     assert "a.xlsx has 10,501 issues. The sheet Issues lists 10,000 of them" in outcome.out
 
 
-def test_the_list_of_issues_is_never_taken_for_an_export(tmp_path):
+def test_the_issues_file_is_never_read_as_an_export(tmp_path):
     valid_properties_1(tmp_path)
     again = [flexscout("run", ".", "--output-file", "out.xlsx", "--file-pattern", "*.*") for _ in range(2)]
     assert (again[1].code, again[1].file("out_issues.csv")["status"]) == (0, "skipped")
@@ -50,7 +50,7 @@ def test_the_list_of_issues_is_never_taken_for_an_export(tmp_path):
 
 
 @pytest.mark.parametrize(("files", "lines"), [(3, 3), (4, 1)])
-def test_many_files_of_one_cause_are_one_line(tmp_path, files, lines):
+def test_many_files_with_one_cause_are_one_line(tmp_path, files, lines):
     valid_properties_1(tmp_path / "in")
     for number in range(files):
         corrupted_file(tmp_path / "in").rename(tmp_path / f"in/broken_{number}.xlsx")
@@ -66,12 +66,12 @@ def test_many_files_of_one_cause_are_one_line(tmp_path, files, lines):
     assert (cause["message"] in told[0]) == (lines == 1)
 
 
-def test_each_file_says_how_often_it_was_tried_again(tmp_path):
+def test_each_file_reports_its_retries(tmp_path):
     valid_properties_1(tmp_path / "in")
     assert flexscout("run", "in").file("valid_properties_1.xlsx")["retries"] == 0
 
 
-def test_an_export_of_another_country_is_read_as_it_means(tmp_path):
+def test_a_foreign_number_format_is_read_and_reported(tmp_path):
     header = (*HEADER, "Sold Price", "Sale Date")
     rows = [(*candidate(1), "1.234.567,50", "13.1.2007"), (*candidate(2), "7,5", "1.2.2007")]
     write_workbook(tmp_path / "in/a.xlsx", [header, *rows])

@@ -1,4 +1,4 @@
-"""`map`: an export that nobody knows is described once, and read ever after."""
+"""`map` drafts a mapping for an unknown export, which later runs use."""
 
 import json
 
@@ -27,7 +27,7 @@ def edited(path, edits):
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def test_a_file_that_was_not_understood_is_mapped_edited_and_read(strange):
+def test_a_failed_file_is_read_after_its_mapping_is_edited(strange):
     assert "`flexscout map county.xlsx`" in flexscout("run", "in").err
     assert flexscout("map", "in/county.xlsx", "-o", "county.yaml").code == 0
     edited(strange / "county.yaml", {**EDITS, "Memo": "leave out"})
@@ -37,7 +37,7 @@ def test_a_file_that_was_not_understood_is_mapped_edited_and_read(strange):
     assert "Memo" not in row
 
 
-def test_it_is_printed_where_no_path_is_given(strange):
+def test_without_a_path_the_mapping_is_printed(strange):
     outcome = flexscout("map", "in/county.xlsx")
     assert outcome.code == 0
     assert "  Situs Adress: pass" in outcome.out
@@ -45,14 +45,14 @@ def test_it_is_printed_where_no_path_is_given(strange):
     assert [path.name for path in strange.iterdir()] == ["in"]
 
 
-def test_a_mapping_that_is_there_is_not_overwritten_by_accident(strange):
+def test_an_existing_mapping_is_not_overwritten(strange):
     (strange / "county.yaml").write_text("mine")
     assert flexscout("map", "in/county.xlsx", "-o", "county.yaml").code == 2
     assert (strange / "county.yaml").read_text() == "mine"
     assert flexscout("map", "in/county.xlsx", "-o", "county.yaml", "--force").code == 0
 
 
-def test_a_table_without_header_is_read_by_its_letters(tmp_path):
+def test_a_table_without_header_is_read_by_column_letters(tmp_path):
     write_workbook(tmp_path / "in/bare.xlsx", [candidate(1), candidate(2)])
     write_workbook(tmp_path / "in/good.xlsx", [HEADER, candidate(3)])
     assert "none of the first 25 rows looks like a header" in flexscout("run", "in").err
@@ -65,7 +65,7 @@ def test_a_table_without_header_is_read_by_its_letters(tmp_path):
     assert {row["Address"] for row in outcome.rows()} == {"1 Test Street", "2 Test Street", "3 Test Street"}
 
 
-def test_entries_that_match_nothing_are_told(strange):
+def test_entries_that_match_nothing_are_reported(strange):
     (strange / "m.yaml").write_text("columns: {Situs Adress: Address, Struct Area: Building SqFt, Broker: pass}")
     told = "The mapping file m.yaml has entries that match no header of any file: Broker."
     assert told in flexscout("check", "in", "--mapping", "m.yaml").out
@@ -74,7 +74,7 @@ def test_entries_that_match_nothing_are_told(strange):
     assert outcome.report["mapping"] == {"file": "m.yaml", "unmatched": ["Broker"]}
 
 
-def test_mistakes_end_the_run_before_anything_is_read(strange):
+def test_errors_end_the_run_before_anything_is_read(strange):
     (strange / "m.yaml").write_text("columns:\n  Situs Adress: Adress\n  Struct Area: RBA\n")
     outcome = flexscout("run", "in", "--mapping", "m.yaml")
     assert (outcome.code, outcome.out) == (2, "")
@@ -83,20 +83,20 @@ def test_mistakes_end_the_run_before_anything_is_read(strange):
     assert [path.name for path in strange.iterdir() if path.name not in ("in", "m.yaml")] == []
 
 
-def test_the_mapping_can_stand_in_the_settings(strange):
+def test_the_settings_can_name_the_mapping(strange):
     (strange / "m.yaml").write_text("columns: {Situs Adress: Address, Struct Area: Building SqFt}")
     (strange / "c.yaml").write_text("input:\n  folder: in\n  mapping: m.yaml\n")
     assert flexscout("check", "--config", "c.yaml").code == 0
 
 
-def test_a_row_that_a_person_names_is_the_header(tmp_path):
+def test_header_row_sets_the_header(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [("Address", "City", "State"), ("Place", "Area"), ("12 Loom Rd", 34_000)])
     (tmp_path / "m.yaml").write_text("header_row: 2\ncolumns: {Place: Address, Area: Building SqFt}")
     found = json.loads(flexscout("check", "in", "--mapping", "m.yaml", "--format", "json").out)
     assert found["files"][0]["sheets"][0]["header_row"] == 2
 
 
-def test_a_sheet_that_a_person_names_is_the_only_one(tmp_path):
+def test_sheet_limits_what_is_read(tmp_path):
     write_sheets(tmp_path / "in/a.xlsx", {"Old": [HEADER, candidate(1)], "New": [HEADER, candidate(2)]})
     (tmp_path / "m.yaml").write_text("sheet: New\ncolumns: {Address: Address}")
     outcome = flexscout("run", "in", "--mapping", "m.yaml")
@@ -104,7 +104,7 @@ def test_a_sheet_that_a_person_names_is_the_only_one(tmp_path):
     assert outcome.file("a.xlsx")["sheets_left_out"] == [{"sheet": "Old", "reason": 'm.yaml asks for sheet "New" alone.'}]
 
 
-def test_any_number_of_workers_reads_a_mapping_alike(strange):
+def test_a_mapping_gives_the_same_result_with_any_number_of_workers(strange):
     write_workbook(strange / "in/other.xlsx", [STRANGE, ("Warehouse", "14 Loom Rd", *VALUES[2:])])
     (strange / "m.yaml").write_text("columns: {Bldg Use: Property Type, Situs Adress: Address, Struct Area: Building SqFt}")
     tables = []
@@ -115,14 +115,14 @@ def test_any_number_of_workers_reads_a_mapping_alike(strange):
     assert len(tables[0].splitlines()) == 3
 
 
-def test_a_file_that_is_not_there_is_told():
+def test_a_missing_file_is_an_error():
     outcome = flexscout("map", "nowhere.xlsx")
     assert outcome.code == 2
     assert "nowhere.xlsx does not exist" in outcome.err
 
 
 @pytest.mark.usefixtures("strange")
-def test_a_file_that_was_named_without_its_folder_is_found_in_it():
+def test_a_file_is_found_in_the_input_folder_by_name():
     outcome = flexscout("map", "county.xlsx")
     assert outcome.code == 2
     assert "Did you mean in/county.xlsx?" in outcome.err.replace("\\", "/")

@@ -1,4 +1,4 @@
-"""The page about strange headers shows what the program does."""
+"""The mapping page of the docs shows real output."""
 
 import re
 import textwrap
@@ -21,7 +21,7 @@ def county(tmp_path):
     return write_workbook(tmp_path / "in/county.xlsx", [header, *rows])
 
 
-def test_the_mapping_that_is_written_is_the_one_on_the_page(county):
+def test_the_page_shows_the_drafted_mapping(county):
     assert flexscout("map", county).out.endswith(WRITTEN)
 
 

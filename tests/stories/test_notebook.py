@@ -1,4 +1,4 @@
-"""A notebook: each class alone on a small export, and all of them in a row."""
+"""Each notebook class alone, and all of them together."""
 
 import json
 import logging
@@ -37,13 +37,13 @@ def test_discovery(tmp_path):
     assert discovery.get_file_metadata(path)["name"] == "valid_properties_1.xlsx"
 
 
-def test_one_file(tmp_path):
+def test_the_file_processor(tmp_path):
     result = FileProcessor().process_file(valid_properties_1(tmp_path))
     assert (result.success, result.property_count, result.flex_candidate_count) == (True, 7, 5)
     assert list(result.flex_properties["Flex Score"]) == [9.0] * 5
 
 
-def test_many_files_of_which_one_fails(tmp_path):
+def test_a_batch_in_which_one_file_fails(tmp_path):
     results = BatchProcessor().process_batch([valid_properties_1(tmp_path), corrupted_file(tmp_path)])
     assert [result.success for result in results] == [True, False]
     assert results[1].flex_properties is None
@@ -104,7 +104,7 @@ def test_the_error_handler(tmp_path, caplog):
 
 
 @LIBRARIES
-def test_all_of_them_in_a_row_give_the_result_of_a_run(library, tmp_path):
+def test_all_classes_together_give_the_result_of_a_run(library, tmp_path):
     write_samples(tmp_path / "data/raw")
     corrupted_file(tmp_path / "data/raw")
     config = PipelineConfiguration()

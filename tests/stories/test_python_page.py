@@ -1,4 +1,4 @@
-"""The page for Python says nothing that does not run."""
+"""The code on the Python page of the docs runs."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ PAGE = (Path(__file__).parents[2] / "docs/how-to/python.md").read_text(encoding=
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
-def test_the_blocks_run_in_their_order(tmp_path):
+def test_the_code_blocks_run_in_order(tmp_path):
     crexi, listings, *_ = write_samples(tmp_path / "samples")
     (tmp_path / "exports").mkdir()
     crexi.rename(tmp_path / "exports/crexi.xlsx")
@@ -23,7 +23,7 @@ def test_the_blocks_run_in_their_order(tmp_path):
     assert all((tmp_path / name).is_file() for name in ("best.xlsx", "columns.xlsx", "report.json"))
 
 
-def test_every_class_that_does_something_is_shown():
+def test_every_public_class_is_shown():
     shown = set(re.findall(r"\w+", " ".join(re.findall(r"from flexscout import (.*)", PAGE)))) | {"FileProcessor"}
     does = {name for name in flexscout.__all__ if name.endswith(("or", "er", "Pipeline", "Discovery")) and "Error" not in name}
     assert does | {"ErrorHandler", "PipelineConfiguration"} <= shown

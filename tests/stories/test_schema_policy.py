@@ -1,4 +1,4 @@
-"""Files whose columns differ: told by default, refused on request."""
+"""Files with different columns are reported, or refused by --schema-policy strict."""
 
 import openpyxl
 import pytest
@@ -27,7 +27,7 @@ def column(outcome, name):
 
 
 @pytest.mark.usefixtures("drifting")
-def test_the_report_says_what_is_missing_renamed_and_of_another_type():
+def test_the_report_lists_missing_renamed_and_retyped_columns():
     outcome = flexscout("run", "in")
     assert outcome.code == 0
     assert column(outcome, "Lot Size Acres")["missing"] == ["b.xlsx"]
@@ -35,7 +35,7 @@ def test_the_report_says_what_is_missing_renamed_and_of_another_type():
     assert column(outcome, "Year Built")["unconverted"] == {"c.xlsx": 1}
 
 
-def test_a_column_that_changes_from_texts_to_numbers_is_told(tmp_path):
+def test_a_column_that_changes_from_text_to_numbers_is_reported(tmp_path):
     for name, value in (("a", "Ann"), ("b", "5")):
         write_workbook(tmp_path / f"in/{name}.xlsx", [(*HEADER, "Broker"), (*candidate(1), value)])
     outcome = flexscout("run", "in")
@@ -53,7 +53,7 @@ def test_the_workbook_shows_the_header_of_each_column_in_each_file(drifting):
 
 
 @pytest.mark.usefixtures("drifting")
-def test_strict_fails_a_file_that_lacks_what_eligibility_needs():
+def test_strict_fails_a_file_without_eligibility_columns():
     outcome = flexscout("run", "in", "--schema-policy", "strict")
     assert outcome.code == 1
     error = outcome.file("b.xlsx")["error"]
@@ -62,7 +62,7 @@ def test_strict_fails_a_file_that_lacks_what_eligibility_needs():
     assert [row["Source File"] for row in outcome.rows()] == ["a.xlsx", "c.xlsx"]
 
 
-def test_strict_asks_for_the_columns_of_duplicates_only_where_they_are_looked_for(tmp_path):
+def test_strict_requires_duplicate_fields_only_with_deduplication(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate()])
     strict = ("run", "in", "--schema-policy", "strict", "--duplicate-fields", "APN")
     assert flexscout(*strict).code == 1
@@ -83,13 +83,13 @@ def test_check_is_as_strict_as_the_run():
     assert "required by --schema-policy strict" in " ".join(outcome.out.split())
 
 
-def test_an_unknown_policy_is_a_mistake():
+def test_an_unknown_policy_is_an_error():
     outcome = flexscout("run", "in", "--schema-policy", "lax")
     assert outcome.code == 2
     assert "give one of report, strict" in outcome.err
 
 
-def test_a_hidden_sheet_is_read_and_said_to_be_hidden(tmp_path):
+def test_a_hidden_sheet_is_read_and_reported_as_hidden(tmp_path):
     path = write_sheets(tmp_path / "in/a.xlsx", {"Shown": [HEADER, candidate(1)], "Secret": [HEADER, candidate(2)]})
     book = openpyxl.load_workbook(path)
     book["Secret"].sheet_state = "hidden"

@@ -1,4 +1,4 @@
-"""Which rows below the header are properties; the others are counted and named."""
+"""Property rows are told from totals, notes and repeated headers."""
 
 import polars as pl
 import pytest
@@ -31,13 +31,13 @@ def left_out(result):
     return dict(result.issues.filter(pl.col("Reason") == "not_data").select("Source Row", "Detail").rows())
 
 
-def test_a_property_keeps_the_row_number_of_excel(converted):
+def test_a_property_has_its_row_number_in_excel(converted):
     result = converted(["Export of May"], [], HEADER, candidate(1), [], candidate(2))
     assert result.table["Source Sheet"].to_list() == ["Sheet1", "Sheet1"]
     assert result.table["Source Row"].to_list() == [4, 6]
 
 
-def test_blank_rows_between_are_counted_and_those_at_the_end_are_not(converted):
+def test_blank_rows_are_counted_except_at_the_end(converted):
     result = converted(HEADER, candidate(1), [], [" ", None, "\u00a0"], candidate(2), [], [" "])
     assert (result.rows_read, result.blank, result.table.height) == (4, 2, 2)
     assert left_out(result) == {}
@@ -57,7 +57,7 @@ def test_blank_rows_between_are_counted_and_those_at_the_end_are_not(converted):
         ["Max", None, 30_000],
     ],
 )
-def test_a_total_is_no_property(converted, row):
+def test_a_total_is_not_a_property(converted, row):
     result = converted(SHORT, ["Flex Park", "1 Test Street", 30_000], row)
     assert left_out(result) == {3: "total"}
     assert (result.table.height, result.not_data) == (1, 1)
@@ -73,46 +73,46 @@ def test_a_total_is_no_property(converted, row):
         ["Sum", "2 Test Street", None],
     ],
 )
-def test_a_property_that_is_called_like_a_total_stays(converted, row):
+def test_a_property_named_like_a_total_is_kept(converted, row):
     result = converted(SHORT, ["Flex Park", "1 Test Street", 30_000], row)
     assert left_out(result) == {}
     assert result.table.height == 2
 
 
-def test_a_total_beside_a_placeholder_for_its_address_is_no_property(converted):
+def test_a_total_with_a_placeholder_address_is_not_a_property(converted):
     assert left_out(converted(SHORT, ["Flex Park", "1 Test Street", 30_000], ["Total", "--", 60_000])) == {3: "total"}
 
 
-def test_a_parcel_number_makes_a_property_of_a_row_that_says_total(converted):
+def test_a_row_labeled_total_with_an_apn_is_a_property(converted):
     result = converted(["Property Name", "APN", "Building SqFt"], ["Total", "123-45", 30_000])
     assert result.table["APN"].to_list() == ["123-45"]
 
 
 @pytest.mark.parametrize("text", ["Source: county records", "* estimated", "CHARLOTTE", "171 properties", "\u00a9 2024"])
-def test_a_note_or_a_section_title_is_no_property(converted, text):
+def test_a_note_or_a_section_title_is_not_a_property(converted, text):
     result = converted(SHORT, [text], ["Flex Park", "1 Test Street", 30_000])
     assert left_out(result) == {2: "note or section title"}
 
 
 @pytest.mark.parametrize("text", ["5 properties found", "1,171 Results"])
-def test_a_count_of_the_rows_under_the_addresses_is_no_property(converted, text):
+def test_a_count_of_the_rows_under_the_addresses_is_not_a_property(converted, text):
     result = converted(["Address", "Building SqFt"], ["1 Test Street", 30_000], [text])
     assert left_out(result) == {3: "note or section title"}
 
 
-def test_an_address_or_a_parcel_number_alone_is_a_property(converted):
+def test_an_address_or_an_apn_alone_is_a_property(converted):
     result = converted(["APN", "Address", "Building SqFt"], [None, "1 Test Street"], ["123-45"])
     assert result.table.select("APN", "Address").rows() == [(None, "1 Test Street"), ("123-45", None)]
     assert left_out(result) == {}
 
 
-def test_a_repeated_header_is_no_property(converted):
+def test_a_repeated_header_is_not_a_property(converted):
     result = converted(HEADER, candidate(1), HEADER, candidate(2))
     assert left_out(result) == {3: "repeated header"}
     assert result.table["Address"].to_list() == ["1 Test Street", "2 Test Street"]
 
 
-def test_a_repeated_header_is_known_by_the_cells_it_has(converted):
+def test_a_repeated_header_may_be_partial(converted):
     assert left_out(converted(SHORT, ["Property Name", None, "Building SqFt"], ["A", "1 Test Street", 5])) == {
         2: "repeated header"
     }
@@ -124,7 +124,7 @@ def test_every_row_is_accounted_for(converted):
     assert (result.rows_read, result.table.height, result.blank, result.not_data) == (6, 2, 1, 3)
 
 
-def test_what_was_left_out_is_named_with_its_first_cell(converted):
+def test_the_issue_of_a_skipped_row_has_its_first_value(converted):
     result = converted(SHORT, ["Flex Park", "1 Test Street", 30_000], [None, "Total", 30_000])
     assert result.issues.rows() == [("Sheet1", 3, "", "Total", "not_data", "total")]
 
@@ -146,23 +146,23 @@ def test_a_header_without_rows_gives_an_empty_table(converted):
         ["Printed on 7/4/2024", None, "by Ann"],
     ],
 )
-def test_subtotals_and_page_footers_of_several_cells_are_no_properties(converted, row):
+def test_subtotals_and_page_footers_of_several_cells_are_not_properties(converted, row):
     result = converted(["Property Type", "Address", "Building SqFt"], ["Flex", "1 Test Street", 30_000], row)
     assert list(left_out(result)) == [3]
 
 
-def test_a_property_that_ends_in_the_word_of_a_total_stays_where_it_has_an_address(converted):
+def test_a_property_with_an_address_may_end_in_total(converted):
     result = converted(["City", "Address", "Building SqFt"], ["Charlotte Total", "2 Test Street", 30_000])
     assert left_out(result) == {}
 
 
-def test_a_county_as_a_section_title_is_no_property(converted):
+def test_a_county_as_a_section_title_is_not_a_property(converted):
     header, first, second = ["Address", "County", "Building SqFt"], ["1 Test Street", "x", 30_000], ["2 Test Street", "x", 30_000]
     result = converted(header, ["Mecklenburg County"], first, ["Gaston County"], second)
     assert left_out(result) == {2: "note or section title", 4: "note or section title"}
 
 
-def test_a_header_on_two_rows_is_known_again(converted):
+def test_a_repeated_two_row_header_is_recognized(converted):
     upper, lower = ["Address", "Building", None, "Lot", None], [None, "SqFt", "Year Built", "SqFt", "Acres"]
     result = converted(
         upper, lower, ["1 Test Street", 30_000, 1999, 90_000, 2], upper, lower, ["2 Test Street", 30_000, 1999, 1, 2]
@@ -171,7 +171,7 @@ def test_a_header_on_two_rows_is_known_again(converted):
     assert result.table["Address"].to_list() == ["1 Test Street", "2 Test Street"]
 
 
-def test_a_confidential_listing_stays(converted):
+def test_a_confidential_listing_is_kept(converted):
     row = ["Confidential listing", None, 30_000, "Charlotte", "NC"]
     result = converted([*SHORT, "City", "State"], ["Flex Park", "1 Test Street", 30_000, "Charlotte", "NC"], row)
     assert left_out(result) == {}

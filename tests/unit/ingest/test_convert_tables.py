@@ -1,4 +1,4 @@
-"""A sheet becomes a typed table and its Issues."""
+"""A sheet becomes a typed table and its issues."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ def test_every_column_has_its_type(converted):
     }
 
 
-def test_canonical_columns_come_first_in_their_order_then_the_source_then_the_others(converted):
+def test_columns_are_canonical_then_source_then_unmapped(converted):
     table = converted(["Broker", "RBA", "Address", "Notes"], ["Ann", 30_000, "1 Test Street", "x"]).table
     assert table.columns == ["Address", "Building SqFt", "Source Sheet", "Source Row", "Broker", "Notes"]
 
@@ -55,14 +55,14 @@ def test_an_issue_names_sheet_row_column_and_value(converted):
     assert result.issues.rows() == [("Listings", 4, "Bldg SF", "on request", "not_a_number", "")]
 
 
-def test_a_value_that_will_not_convert_is_empty_and_costs_no_other(converted):
+def test_a_value_that_cannot_be_converted_leaves_the_others(converted):
     result = converted(HEADER, candidate(1, Building_SqFt="10-12k", Year_Built="c. 1995"), candidate(2))
     assert result.table["Building SqFt"].to_list() == [None, 30_000]
     assert result.table["Year Built"].to_list() == [None, 1995]
     assert result.issues["Value"].to_list() == ["10-12k", "c. 1995"]
 
 
-def test_issues_come_in_the_order_of_the_rows(converted):
+def test_issues_are_sorted_by_row(converted):
     rows = [candidate(1, Year_Built="old"), candidate(2, Building_SqFt="big"), candidate(3, Occupancy="full", Building_SqFt="x")]
     assert converted(HEADER, *rows).issues.select("Source Row", "Column").rows() == [
         (2, "Year Built"),
@@ -72,7 +72,7 @@ def test_issues_come_in_the_order_of_the_rows(converted):
     ]
 
 
-def test_what_is_to_say_of_a_whole_column_comes_first_with_row_0(converted):
+def test_issues_of_whole_columns_come_first_with_row_0(converted):
     result = converted(["Address", "Bldg SF", "Lot Size"], ["1 Test Street", "x", "500"])
     assert result.issues.select("Source Row", "Column").rows() == [(0, "Lot Size"), (2, "Bldg SF")]
 
@@ -87,7 +87,7 @@ def test_vacancy_in_fractions_becomes_occupancy_in_percent(converted):
     assert result.table["Occupancy"].to_list() == [95, 0]
 
 
-def test_codes_of_a_land_use_get_their_words(converted):
+def test_land_use_codes_are_described(converted):
     rows = [["1 TEST ST", 48], ["2 TEST ST", "041"], ["3 TEST ST", None]]
     types = converted(["PHY_ADDR1", "DOR_UC"], *rows).table["Property Type"].to_list()
     assert types[0] == "048 Warehousing, distribution terminals, trucking terminals, van and storage warehousing"
@@ -95,7 +95,7 @@ def test_codes_of_a_land_use_get_their_words(converted):
     assert types[2] is None
 
 
-def test_a_code_that_nobody_knows_stays_and_is_an_issue(converted):
+def test_an_unknown_code_is_kept_and_reported(converted):
     result = converted(["PHY_ADDR1", "DOR_UC"], ["1 TEST ST", "048"], ["2 TEST ST", 148])
     assert result.table["Property Type"].to_list()[1] == "148"
     assert result.issues.rows() == [("Listings", 3, "DOR_UC", "148", "unknown_code", "")]
@@ -107,14 +107,14 @@ def test_numbers_under_property_type_stay_numbers(converted):
     assert result.issues.is_empty()
 
 
-def test_missing_acres_are_taken_from_the_lot_in_square_feet(converted):
+def test_missing_acres_are_calculated_from_square_feet(converted):
     rows = [["1 Test Street", 2.5, 1], ["2 Test Street", None, 87_120], ["3 Test Street", None, None]]
     table = converted(["Address", "Acres", "Lot SqFt"], *rows).table
     assert table["Lot Size Acres"].to_list() == [2.5, 2, None]
     assert table["Lot Size SqFt"].to_list() == [1, 87_120, None]
 
 
-def test_acres_stand_in_their_place_where_the_sheet_has_square_feet_only(converted):
+def test_calculated_acres_are_in_canonical_order(converted):
     table = converted(["Address", "Lot SqFt", "Zoning"], ["1 Test Street", 87_120, "M-1"]).table
     assert table.columns[:4] == ["Address", "Lot Size Acres", "Lot Size SqFt", "Zoning Code"]
     assert table["Lot Size Acres"].to_list() == [2]
@@ -125,47 +125,47 @@ def test_a_lot_size_is_converted_cell_by_cell(converted):
     assert converted(["Address", "Lot Size"], *rows).table["Lot Size Acres"].to_list() == [2, 0.5, 0.5]
 
 
-def test_a_column_that_passes_through_is_text_as_it_was(converted):
+def test_an_unmapped_column_is_kept_as_text(converted):
     texts = ["00123", "N/A", "1,234.50", "$5", None, "TRUE", "M\u00a0-  1"]
     rows = [[f"{number} Test Street", text] for number, text in enumerate(texts)]
     assert converted(["Address", "Broker Code"], *rows).table["Broker Code"].to_list() == texts
 
 
-def test_a_date_that_passes_through_loses_its_midnight_only(converted):
+def test_an_unmapped_date_loses_only_its_midnight(converted):
     rows = [["1 Test Street", date(2007, 1, 10)], ["2 Test Street", "2007-01-10 13:05:00"]]
     assert converted(["Address", "Lease End"], *rows).table["Lease End"].to_list() == ["2007-01-10", "2007-01-10 13:05:00"]
 
 
-def test_a_column_that_passes_through_empty_is_dropped(converted):
+def test_an_empty_unmapped_column_is_dropped(converted):
     table = converted(["Address", "Broker", "Notes"], ["1 Test Street", None, "x"], ["2 Test Street", "  ", None]).table
     assert table.columns == ["Address", "Source Sheet", "Source Row", "Notes"]
 
 
-def test_a_canonical_column_that_is_empty_stays(converted):
+def test_an_empty_canonical_column_is_kept(converted):
     """A missing value is another thing than a column that the export does not have."""
     table = converted(["Address", "RBA", "Occupancy"], ["1 Test Street", 5, None]).table
     assert table["Occupancy"].to_list() == [None]
     assert table["Occupancy"].dtype == pl.Float64
 
 
-def test_a_lot_size_in_doubt_passes_through_unchanged(converted):
+def test_a_lot_size_without_unit_is_kept_as_is(converted):
     table = converted(["Address", "Lot Size"], ["1 Test Street", "500"], ["2 Test Street", "900"]).table
     assert "Lot Size Acres" not in table.columns
     assert table["Lot Size"].to_list() == ["500", "900"]
 
 
 @pytest.mark.parametrize(("from_1904", "day"), [(True, date(2011, 1, 11)), (False, date(2007, 1, 10))])
-def test_a_bare_day_number_counts_as_its_workbook_does(from_1904, day):
+def test_a_serial_date_uses_the_epoch_of_its_workbook(from_1904, day):
     cells = pl.DataFrame({"0": ["Address", "1 Test Street"], "1": ["Sale Date", "39092"]})
     header_map = map_headers("S", cells.row(0), cells.slice(1))
     assert convert_sheet("S", cells, 0, header_map, from_1904=from_1904).table["Sale Date"].to_list() == [day]
 
 
-def test_an_error_of_excel_passes_through_as_it_shows(converted):
+def test_an_excel_error_in_an_unmapped_column_is_kept(converted):
     assert converted(["Address", "Notes"], ["1 Test Street", "#REF!"]).table["Notes"].to_list() == ["#REF!"]
 
 
-def test_an_error_of_excel_is_an_issue_of_its_cell(converted):
+def test_an_excel_error_in_a_canonical_column_is_an_issue(converted):
     result = converted(HEADER, candidate(1, City="#N/A", Year_Built="#DIV/0!"))
     assert result.issues.select("Column", "Value", "Reason").rows() == [
         ("City", "#N/A", "error_cell"),
@@ -174,7 +174,7 @@ def test_an_error_of_excel_is_an_issue_of_its_cell(converted):
     assert result.table["City"].to_list() == result.table["Year Built"].to_list() == [None]
 
 
-def test_a_bad_vacancy_is_named_once_and_stays_empty(converted):
+def test_an_invalid_vacancy_is_reported_once_and_blank(converted):
     result = converted(["Address", "Vacancy %"], ["1 Test Street", "5% vacant"], ["2 Test Street", "120%"])
     assert result.table["Occupancy"].to_list() == [None, None]
     assert result.issues["Reason"].to_list() == ["not_a_percentage", "out_of_range"]

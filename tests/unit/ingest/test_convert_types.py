@@ -1,4 +1,4 @@
-"""Every type of column: the values, and the reasons where a text would not do."""
+"""Values and issues of every type of column."""
 
 import polars as pl
 import pytest
@@ -33,16 +33,16 @@ def test_a_placeholder_is_a_missing_value(text):
 
 
 @pytest.mark.parametrize("text", ["Nan's Bakery", "0", "No", "Tbd Industrial Park", "- 5"])
-def test_a_text_with_more_than_a_placeholder_stays(text):
+def test_a_text_that_contains_a_placeholder_is_kept(text):
     assert cleaned("text", text)["it"].to_list() == [text]
 
 
-def test_spaces_of_all_kinds_become_single_ones():
+def test_whitespace_is_collapsed():
     assert cleaned("text", "  1\u00a0 Test \n\t Street ")["it"].to_list() == ["1 Test Street"]
 
 
 @pytest.mark.parametrize("kind", CONVERSIONS)
-def test_missing_values_are_missing_and_no_problem(kind):
+def test_missing_values_are_not_issues(kind):
     assert converted(kind, None, "--", "N/A") == ([None] * 3, [None] * 3)
 
 
@@ -69,11 +69,11 @@ def test_occupancy_is_in_percent_or_in_fractions_by_its_column(texts, percent):
 
 
 @pytest.mark.parametrize(("text", "reason"), [("101", "out_of_range"), ("-5%", "out_of_range"), ("full", "not_a_percentage")])
-def test_no_more_than_everything_is_occupied(text, reason):
+def test_occupancy_is_at_most_100_percent(text, reason):
     assert converted("percent", text, "90") == ([None, 90], [reason, None])
 
 
-def test_one_fraction_above_1_does_not_make_percents_of_the_others():
+def test_one_value_above_1_does_not_turn_fractions_into_percent():
     """A rate of 1.05 is a typing error; 0.95 % of a building is no occupancy that anyone reports."""
     values, _ = converted("percent", *["0.95"] * 20, "1.05")
     assert values[0] == pytest.approx(95)
@@ -176,33 +176,33 @@ def test_a_flag_is_yes_or_no(text, value, reason):
         ("latitude", "35° N", None, "not_a_number"),
     ],
 )
-def test_degrees_lie_on_the_globe_and_0_is_not_known(kind, text, value, reason):
+def test_degrees_are_in_range_and_0_is_missing(kind, text, value, reason):
     assert one(kind, text) == (value, reason)
 
 
-def test_a_text_is_kept_but_for_its_spaces():
+def test_a_text_keeps_all_but_its_whitespace():
     assert one("text", " Flex / R&D  (Class B) ") == ("Flex / R&D (Class B)", None)
 
 
 @pytest.mark.parametrize("name", ["APN", "Unit"])
 @pytest.mark.parametrize("text", ["1.23E+12", "1E+15", "2003-01-02 00:00:00"])
-def test_a_parcel_number_that_excel_made_a_number_or_a_date_of_is_kept_and_named(name, text):
+def test_an_apn_that_excel_converted_is_kept_and_reported(name, text):
     found = convert_texts(pl.DataFrame({name: [text]}), {name: CanonicalColumn(name, "text")})
     assert (found.values.item(), found.reasons[name].item()) == (text, "digits_lost")
 
 
 @pytest.mark.parametrize("text", ["00123", "12E5", "1234567890123456789", "007.1", "01-02-003", "2003-01-02", "1.0"])
-def test_a_parcel_number_is_never_a_number(text):
+def test_an_apn_is_never_a_number(text):
     found = convert_texts(pl.DataFrame({"APN": [text]}), {"APN": CanonicalColumn("APN", "text")})
     assert (found.values.item(), found.reasons) == (text, {})
 
 
 @pytest.mark.parametrize("kind", CONVERSIONS)
 @pytest.mark.parametrize("text", ["#N/A", "#REF!", "#DIV/0!", "#value!", "#####"])
-def test_an_error_of_excel_is_no_value_of_any_type_and_is_named(kind, text):
+def test_an_excel_error_is_blank_and_reported_for_every_type(kind, text):
     assert one(kind, text) == (None, "error_cell")
 
 
 @pytest.mark.parametrize("text", ["#5", "# of units", "#ref", "Bldg #REF!"])
-def test_a_text_with_a_number_sign_is_no_error(text):
+def test_a_text_with_a_number_sign_is_not_an_error(text):
     assert one("text", text) == (text, None)

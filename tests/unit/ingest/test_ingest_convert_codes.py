@@ -1,4 +1,4 @@
-"""Codes get their words, and none is lost."""
+"""Codes are described by their code table."""
 
 import polars as pl
 import pytest
@@ -15,25 +15,25 @@ def one(text, table=TABLE):
 
 
 @pytest.mark.parametrize("text", ["048", "48", "48.0", "048.00"])
-def test_a_code_says_its_number_and_its_words(text):
+def test_a_code_is_described(text):
     assert one(text) == ("048 Warehousing", None)
 
 
-def test_zeros_that_a_number_lost_are_put_back():
+def test_lost_leading_zeros_are_restored():
     assert one("1") == ("001 Single family", None)
 
 
 @pytest.mark.parametrize("text", ["49", "4800", "0048", "48.5", "-48", "4A", "?"])
-def test_a_code_that_the_table_lacks_stays_and_is_named(text):
+def test_a_code_missing_from_the_table_is_kept_and_reported(text):
     assert one(text) == (text, "unknown_code")
 
 
 @pytest.mark.parametrize("text", ["Warehouse", "048 - Warehousing", "48 WAREH/DIST TERM"])
-def test_a_text_that_has_words_already_stays(text):
+def test_a_text_with_words_is_kept(text):
     assert one(text) == (text, None)
 
 
-def test_a_missing_code_is_missing_and_no_problem():
+def test_a_missing_code_is_not_an_issue():
     assert one(None) == (None, None)
 
 
@@ -43,6 +43,6 @@ def test_the_column_keeps_its_name_and_its_rows():
     assert reasons.to_list() == [None, None, "unknown_code"]
 
 
-def test_a_column_without_rows_is_still_one_of_texts():
+def test_a_column_without_rows_is_text():
     both, reasons = describe_codes(pl.Series("Property Type", [], dtype=pl.String), TABLE)
     assert (both.dtype, both.len(), reasons.len()) == (pl.String, 0, 0)

@@ -1,4 +1,4 @@
-"""Dates as exports write them."""
+"""Date parsing."""
 
 from datetime import date
 
@@ -47,7 +47,7 @@ def day(text):
         "Jan-10-2007",
     ],
 )
-def test_a_date_is_read_in_every_form(text):
+def test_every_form_of_a_date_is_parsed(text):
     assert day(text) == date(2007, 1, 10)
 
 
@@ -95,7 +95,7 @@ def test_the_bounds_of_a_form_are_kept(text, expected):
         "1/10/2007 to 2/10/2007",
     ],
 )
-def test_what_is_no_day_is_no_date(text):
+def test_an_impossible_day_is_not_a_date(text):
     assert day(text) is None
 
 
@@ -110,7 +110,7 @@ def test_a_column_may_mix_its_forms():
     assert parse_dates(texts).to_list() == [date(2007, 1, 10), None, date(2007, 1, 10), None, date(2007, 1, 10)]
 
 
-def test_a_column_without_dates_is_still_one_of_dates():
+def test_a_column_without_dates_has_the_date_type():
     dates = parse_dates(pl.Series([None, "x"], dtype=pl.String))
     assert dates.dtype == pl.Date
     assert dates.to_list() == [None, None]
@@ -129,7 +129,7 @@ def test_september_may_have_four_letters(text):
 
 
 @pytest.mark.parametrize(("text", "year"), [("1/10/29", 2029), ("1/10/30", 1930), ("10-Jan-68", 1968), ("10-Jan-00", 2000)])
-def test_two_digits_are_the_year_that_excel_takes_them_for(text, year):
+def test_two_digit_years_are_read_as_in_excel(text, year):
     assert day(text) == date(year, 1, 10)
 
 
@@ -143,7 +143,7 @@ def test_two_digits_are_the_year_that_excel_takes_them_for(text, year):
         (["3/4/2007", "4/3/2007"], [date(2007, 3, 4), date(2007, 4, 3)]),
     ],
 )
-def test_the_day_comes_first_in_the_whole_column_or_nowhere(texts, days):
+def test_the_order_of_day_and_month_is_that_of_the_column(texts, days):
     assert parse_dates(pl.Series(texts)).to_list() == days
 
 

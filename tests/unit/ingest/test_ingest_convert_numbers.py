@@ -1,4 +1,4 @@
-"""Numbers as people and exports write them."""
+"""Number parsing."""
 
 import polars as pl
 import pytest
@@ -47,7 +47,7 @@ def number(text, unit=""):
         ("1,200.00-", -1200),
     ],
 )
-def test_a_number_is_read_in_every_form(text, expected):
+def test_every_form_of_a_number_is_parsed(text, expected):
     assert number(text) == expected
 
 
@@ -81,7 +81,7 @@ def test_a_number_is_read_in_every_form(text, expected):
         "call for price",
     ],
 )
-def test_a_text_that_may_mean_something_else_is_no_number(text):
+def test_a_text_that_may_mean_something_else_is_not_a_number(text):
     assert number(text) is None
 
 
@@ -107,7 +107,7 @@ def test_a_height_in_meters_is_not_taken_for_millions(text):
     assert number(text, "feet") is None
 
 
-def test_plain_and_written_numbers_stand_in_one_column():
+def test_a_column_may_mix_plain_and_formatted_numbers():
     texts = pl.Series(["30000", None, "$1,000", "x", "2.5"], dtype=pl.String)
     assert parse_numbers(texts, "").to_list() == [30_000, None, 1000, None, 2.5]
 
@@ -156,7 +156,7 @@ def test_a_size_may_have_a_fraction(text, unit, expected):
     ("text", "unit"),
     [("1/2", "acres"), ("3/2 ac", "acres"), ("1/0 ac", "acres"), ("24' 13\"", "feet"), ("½", "USD"), ("5 m", "acres")],
 )
-def test_a_fraction_that_may_mean_something_else_is_no_number(text, unit):
+def test_a_fraction_that_may_mean_something_else_is_not_a_number(text, unit):
     assert number(text, unit) is None
 
 
@@ -173,7 +173,7 @@ def test_a_fraction_that_may_mean_something_else_is_no_number(text, unit):
         ("5 ac", "units"),
     ],
 )
-def test_a_number_of_another_kind_than_its_column_is_none(text, unit):
+def test_a_number_of_another_kind_is_not_read(text, unit):
     assert number(text, unit) is None
     kind = "percent" if unit.startswith("percent") else "number"
     found = convert_texts(pl.DataFrame({"it": [text]}), {"it": CanonicalColumn("it", kind, unit)})
@@ -181,7 +181,7 @@ def test_a_number_of_another_kind_than_its_column_is_none(text, unit):
 
 
 @pytest.mark.parametrize(("text", "value", "reason"), [("40,000", 40_000, None), ("108,900", None, "out_of_range")])
-def test_acres_that_can_only_be_square_feet_are_none(text, value, reason):
+def test_too_many_acres_are_out_of_range(text, value, reason):
     found = convert_texts(pl.DataFrame({"it": [text]}), {"it": canonical_column("Lot Size Acres")})
     assert found.values.item() == value
     assert (found.reasons["it"].item() if found.reasons else None) == reason

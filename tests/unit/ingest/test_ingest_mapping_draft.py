@@ -1,4 +1,4 @@
-"""The mapping file that is written for a person to correct."""
+"""Drafting a mapping file."""
 
 import pytest
 import yaml
@@ -18,11 +18,11 @@ def line_of(text, start):
     return next(line for line in text.splitlines() if line.startswith(f"  {start}: "))
 
 
-def test_what_is_known_stands_as_it_is_taken(draft):
+def test_known_headers_are_drafted_with_their_columns(draft):
     assert yaml.safe_load(draft(HEADER, candidate()))["columns"] == {name: name for name in HEADER}
 
 
-def test_what_is_not_known_passes_with_samples_and_a_suggestion(draft):
+def test_unknown_headers_are_drafted_with_samples_and_suggestions(draft):
     line = line_of(draft(["Situs Adress", "Property Type"], ["1 Oak Ave", "Flex"], ["2 Oak Ave", "Flex"]), "Situs Adress")
     assert line.split() == [
         "Situs",
@@ -43,16 +43,16 @@ def test_what_is_not_known_passes_with_samples_and_a_suggestion(draft):
     ]
 
 
-def test_vacancy_is_written_as_the_opposite(draft):
+def test_vacancy_is_drafted_as_inverted(draft):
     columns = yaml.safe_load(draft(["Address", "SqFt", "% Vacant"], ["1 Oak Ave", 5, 10]))["columns"]
     assert columns["% Vacant"] == {"column": "Occupancy", "inverted": True}
 
 
-def test_a_lot_size_in_doubt_asks_for_its_unit(draft):
+def test_a_lot_size_without_unit_asks_for_it(draft):
     assert "in square feet: Lot Size SqFt" in line_of(draft(["Address", "SqFt", "Lot Size"], ["1 Oak Ave", 5, "?"]), "Lot Size")
 
 
-def test_a_table_without_header_goes_by_letters_and_its_own_name(draft):
+def test_a_table_without_header_is_drafted_by_letters(draft):
     content = yaml.safe_load(draft(candidate(1), candidate(2)))
     assert (content["header_row"], content["files"], content["columns"]["B"]) == (0, "a.xlsx", "pass")
 
@@ -63,7 +63,7 @@ def test_any_header_can_be_read_back(draft, tmp_path, header):
     assert header in [choice.header for choice in load_mapping(str(tmp_path / "m.yaml")).choices]
 
 
-def test_every_property_sheet_has_its_headers_there_once(tmp_path):
+def test_headers_of_several_sheets_are_drafted_once(tmp_path):
     sheets = {"A": [HEADER, candidate(1)], "B": [(*HEADER, "Broker"), (*candidate(2), "Ann")], "C": [("Cover",)]}
     content = yaml.safe_load(draft_mapping(write_sheets(tmp_path / "a.xlsx", sheets)))
     assert list(content["columns"]) == [*HEADER, "Broker"]

@@ -1,4 +1,4 @@
-"""Mapping files: read, and their mistakes told all at once."""
+"""Loading and validating mapping files."""
 
 import pytest
 
@@ -31,19 +31,19 @@ def mistakes(loaded):
     return mistakes_of
 
 
-def test_no_file_is_no_mapping():
+def test_an_empty_path_gives_an_empty_mapping():
     assert load_mapping("") is NO_MAPPING
 
 
-def test_a_header_gets_its_column_whatever_its_case(loaded):
+def test_the_case_of_a_column_is_ignored(loaded):
     assert loaded("columns:\n  Struct Area: building sqft\n").choices == (ColumnChoice("Struct Area", "Building SqFt"),)
 
 
-def test_a_column_can_pass_or_be_left_out(loaded):
+def test_a_column_can_be_kept_as_is_or_left_out(loaded):
     assert [choice.column for choice in loaded("columns: {A1: pass, B1: Leave Out}").choices] == ["pass", "leave out"]
 
 
-def test_a_percentage_can_be_the_opposite(loaded):
+def test_a_percentage_can_be_inverted(loaded):
     assert loaded("columns:\n  Empty: {column: Occupancy, inverted: true}\n").choices == (
         ColumnChoice("Empty", "Occupancy", inverted=True),
     )
@@ -57,16 +57,16 @@ def test_keys_are_taken_as_they_are_written(loaded):
     ]
 
 
-def test_an_entry_without_value_is_left_to_flexscout(loaded):
+def test_an_entry_without_value_is_ignored(loaded):
     assert loaded("columns:\n  Struct Area:\n").choices == ()
 
 
-def test_where_the_table_stands_can_be_said(loaded):
+def test_header_row_sheet_and_files_can_be_set(loaded):
     mapping = loaded("header_row: 4\nsheet: Data\nfiles: county_*.xlsx\ncolumns: {A1: pass}")
     assert (mapping.header_row, mapping.sheet, mapping.files) == (4, "Data", "county_*.xlsx")
 
 
-def test_every_mistake_is_told_with_its_line(mistakes):
+def test_every_error_is_reported_with_its_line(mistakes):
     text = "header_row: three\nshet: Data\ncolumns:\n  Street: Adress\n  Empty: {colum: Occupancy}\n  Size: RBA\n"
     assert mistakes(text) == {
         "line 1: header_row": "three is not a row number; give the number shown in Excel, or 0 if there is no header",
@@ -91,23 +91,23 @@ def test_every_mistake_is_told_with_its_line(mistakes):
         ("header_row: 0\ncolumns: {Street: Address}", "should be a column letter"),
     ],
 )
-def test_a_mistake_says_what_to_do(mistakes, text, wrong):
+def test_an_error_says_what_to_do(mistakes, text, wrong):
     assert any(wrong in told for told in mistakes(text).values())
 
 
-def test_a_header_that_stands_twice_is_told(tmp_path):
+def test_a_duplicate_header_is_an_error(tmp_path):
     path = tmp_path / "twice.yaml"
     path.write_text("columns:\n  Street: Address\n  Street: City", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="line 3: not valid YAML: Street appears twice in one place; keep one"):
         load_mapping(path)
 
 
-def test_a_file_that_is_not_there_is_told_with_how_to_make_one():
+def test_a_missing_file_is_an_error_that_says_how_to_make_one():
     with pytest.raises(ConfigurationError, match=r"flexscout map EXPORT -o nowhere\.yaml"):
         load_mapping("nowhere.yaml")
 
 
 @pytest.mark.parametrize(("text", "why"), [("columns: {", "line 1: not valid YAML"), ("- a", "should contain `columns:`")])
-def test_a_file_that_is_no_mapping_is_told(loaded, text, why):
+def test_a_file_without_a_mapping_is_an_error(loaded, text, why):
     with pytest.raises(ConfigurationError, match=why):
         loaded(text)

@@ -1,4 +1,4 @@
-"""What the headers of a sheet mean."""
+"""Headers are mapped to canonical columns."""
 
 import polars as pl
 import pytest
@@ -111,20 +111,20 @@ def reasons(header_map):
 
 
 @pytest.mark.parametrize(("vendor", "expected"), VENDORS.items(), ids=VENDORS.keys())
-def test_the_headers_of_a_vendor_are_understood(vendor, expected):
+def test_the_headers_of_a_vendor_are_mapped(vendor, expected):
     header_map = mapped(list(expected), ["1"] * len(expected))
     assert header_map.vendor == vendor
     assert meanings(header_map) == expected
     assert header_map.issues == ()
 
 
-def test_the_headers_of_no_vendor_are_understood_too():
+def test_headers_of_an_unknown_vendor_are_mapped():
     header_map = mapped(["SITE ADDRESS", "use_type", "Bldg. SF", "yr-built", "Broker"], ["1", "2", "3", "4", "5"])
     assert header_map.vendor == ""
     assert list(meanings(header_map).values()) == ["Address", "Property Type", "Building SqFt", "Year Built", None]
 
 
-def test_what_only_a_vendor_means_by_a_header_does_not_hold_elsewhere():
+def test_a_vendors_meaning_of_a_header_applies_only_to_its_exports():
     assert meanings(mapped(["Address", "Effective Year Built"], ["1 Test Street", "1995"]))["Effective Year Built"] is None
 
 
@@ -160,37 +160,37 @@ NAL = ["PARCEL_ID", "PHY_ADDR1", "TOT_LVG_AREA"]
         (["parcel_id", "municipality", "property_use_code"], "palm beach"),
     ],
 )
-def test_a_header_of_florida_says_whose_codes_it_has(headers, codes):
+def test_a_florida_header_has_floridas_code_table(headers, codes):
     *_, column = mapped(headers, ["1"] * len(headers)).columns
     assert (column.name, column.canonical, column.codes) == ("Property Type", True, codes)
 
 
 @pytest.mark.parametrize("header", ["Use Code", "PA_UC", "Property Use Code", "Land Use Code"])
-def test_a_code_of_nobody_in_particular_passes_through(header):
+def test_a_code_of_nobody_in_particular_is_kept_as_is(header):
     assert meanings(mapped(["Address", "State", header], ["1 Test Street", "FL", "48"]))[header] is None
 
 
 @pytest.mark.parametrize("header", ["DOR CODE", "dor_use_code"])
 @pytest.mark.parametrize("state", ["FL", "Florida", " fl "])
-def test_use_codes_of_a_department_of_revenue_are_floridas_where_the_state_says_so(header, state):
+def test_revenue_use_codes_are_read_if_the_state_is_florida(header, state):
     header_map = mapped(["State", header], [state, "48"], [None, "41"], ["--", "48"])
     assert meanings(header_map)[header] == "Property Type"
     assert header_map.columns[1].codes == "florida"
 
 
 @pytest.mark.parametrize("rows", [[["WA", "48"]], [["FL", "48"], ["GA", "41"]], [["Florid", "48"]], [[None, "48"]]])
-def test_use_codes_of_another_state_pass_through_and_are_named(rows):
+def test_use_codes_of_another_state_are_kept_as_is_and_are_reported(rows):
     """Washington's Department of Revenue has use codes as well, and 48 is utilities there."""
     header_map = mapped(["State", "DOR CODE"], *rows)
     assert meanings(header_map)["DOR CODE"] is None
     assert reasons(header_map)["DOR CODE"].startswith("codes_unclear: no State column shows that all rows are in FL")
 
 
-def test_use_codes_without_a_state_pass_through():
+def test_use_codes_without_a_state_are_kept_as_is():
     assert meanings(mapped(["Address", "DOR CODE"], ["1 Test Street", "48"]))["DOR CODE"] is None
 
 
-def test_numbers_under_a_plain_header_are_no_codes():
+def test_numbers_under_a_plain_header_are_not_codes():
     assert mapped(["Property Type"], ["48"]).columns[0].codes == ""
 
 
@@ -204,7 +204,7 @@ def test_codes_are_taken_where_no_use_is_described():
     assert meanings(mapped(["property_use", "DOR_UC"], [None, "48"])) == {"property_use": None, "DOR_UC": "Property Type"}
 
 
-def test_of_two_columns_that_mean_one_the_fuller_is_taken():
+def test_the_fuller_of_two_equal_columns_is_used():
     header_map = mapped(["GBA", "RBA"], ["30000", None], ["30000", "40000"], [None, "40000"], [None, "40000"])
     assert meanings(header_map) == {"GBA": None, "RBA": "Building SqFt"}
     assert reasons(header_map) == {"GBA": "second_column: Building SqFt is taken from RBA"}
@@ -223,11 +223,11 @@ def test_occupancy_is_taken_before_a_fuller_vacancy():
     assert meanings(mapped(["Vacancy", "Occupancy"], ["5", "95"], ["5", None])) == {"Vacancy": None, "Occupancy": "Occupancy"}
 
 
-def test_a_column_without_values_is_never_taken_before_one_with():
+def test_an_empty_column_is_never_preferred():
     assert meanings(mapped(["Occupancy", "Vacancy"], [None, "5"])) == {"Occupancy": None, "Vacancy": "Occupancy"}
 
 
-def test_a_second_column_passes_through_under_its_header_made_unique():
+def test_a_second_column_is_kept_as_is_under_its_header_made_unique():
     header_map = mapped(["Building SqFt", "RBA"], [None, "30000"])
     assert [(column.name, column.canonical) for column in header_map.columns] == [
         ("Building SqFt (2)", False),
@@ -235,26 +235,26 @@ def test_a_second_column_passes_through_under_its_header_made_unique():
     ]
 
 
-def test_a_header_that_only_resembles_a_known_one_is_suggested_and_not_taken():
+def test_a_similar_header_is_suggested_but_not_mapped():
     header_map = mapped(["Addres", "Building SqFtt"], ["1 Test Street", "30000"])
     assert meanings(header_map) == {"Addres": None, "Building SqFtt": None}
     assert header_map.suggestions == (("Addres", "Address"), ("Building SqFtt", "Building SqFt"))
 
 
-def test_nothing_is_suggested_for_a_column_that_the_sheet_has():
+def test_present_columns_are_not_suggested():
     assert mapped(["Address", "Addres"], ["1 Test Street", "x"]).suggestions == ()
 
 
 @pytest.mark.parametrize("header", ["Broker", "Cit", "Fire District", "Notes", "Land Use Code"])
-def test_nothing_is_suggested_for_a_stranger(header):
+def test_unknown_headers_get_no_suggestion(header):
     assert mapped([header], ["x"]).suggestions == ()
 
 
-def test_a_column_that_was_refused_is_not_suggested_as_what_it_was_refused_for():
+def test_a_rejected_column_is_not_suggested_again():
     assert mapped(["Address", "Acres"], ["1 Test Street", "87120"]).suggestions == ()
 
 
-def test_the_canonical_columns_that_a_sheet_lacks_are_named():
+def test_the_canonical_columns_that_a_sheet_lacks_are_reported():
     missing = mapped(["Address", "City"], ["1 Test Street", "Charlotte"]).missing
     assert "Address" not in missing
     assert {"State", "Building SqFt", "Occupancy"} <= set(missing)
@@ -270,7 +270,7 @@ def test_the_canonical_columns_that_a_sheet_lacks_are_named():
         (["Name", "Phone"], ["Address or APN", "Property Type or Building SqFt"]),
     ],
 )
-def test_a_property_table_says_where_and_what(headers, missing):
+def test_a_property_table_has_location_and_type_or_size(headers, missing):
     assert find_missing_required(mapped(headers, ["x"] * len(headers))) == missing
 
 

@@ -1,4 +1,4 @@
-"""The names of the columns that pass through."""
+"""Names of unmapped columns."""
 
 import polars as pl
 import pytest
@@ -22,7 +22,7 @@ def test_a_column_without_header_and_values_is_dropped():
     assert names_of(["Address", None, "Broker"], ["1 Test Street", None, None]) == ["Address", "Broker"]
 
 
-def test_a_column_that_passes_through_keeps_its_header():
+def test_a_column_that_is_kept_as_is_keeps_its_header():
     assert names_of(["Tax (2023)", "Ünit №", "% Fee"]) == ["Tax (2023)", "Ünit №", "% Fee"]
 
 
@@ -35,7 +35,7 @@ def test_a_name_that_flexscout_writes_itself_is_marked_as_input(name):
     assert names_of([name]) == [f"{name} (input)"]
 
 
-def test_a_reserved_name_is_known_whatever_its_spelling():
+def test_reserved_names_are_recognized_in_any_spelling():
     assert names_of(["FLEX_SCORE", "flex score"]) == ["FLEX_SCORE (input)", "flex score (input) (2)"]
 
 
@@ -53,7 +53,7 @@ def test_a_header_is_never_named_as_a_canonical_column():
     assert names_of(["Lot Size Acres"], ["87120"]) == ["Lot Size Acres (2)"]
 
 
-def test_names_are_distinct_whatever_the_headers():
+def test_names_are_unique_for_any_headers():
     headers = [
         None,
         "Column A",

@@ -1,4 +1,4 @@
-"""In which unit a lot size is, where the header does not say."""
+"""The unit of a lot size is detected from its values."""
 
 import polars as pl
 import pytest
@@ -83,12 +83,12 @@ def test_a_lot_size_in_doubt_is_passed_through_and_named():
     ("header", "cells"),
     [("Land", ["$250,000", "$310,000"]), ("Land", ["$1,250,000.00", "$98,500.00"]), ("Lot", ["$95,000", "$1"])],
 )
-def test_amounts_of_money_are_no_size(header, cells):
+def test_amounts_of_money_are_not_size(header, cells):
     """County rolls give the land's value so."""
     assert meaning(mapped([header], *([cell] for cell in cells)), header) is None
 
 
-def test_numbers_of_lots_are_no_size():
+def test_numbers_of_lots_are_not_size():
     """A plat's lot stands beside its block."""
     header_map = mapped(["APN", "Block", "Lot"], ["1", "4", "12 Block 4"], ["2", "4", "13 Block 4"])
     assert meaning(header_map, "Lot") is None
@@ -121,7 +121,7 @@ def test_a_bare_sqft_without_acres_is_the_building():
     assert meaning(mapped(["Address", "sqft"], ["1 Test Street", "30000"]), "sqft") == "Building SqFt"
 
 
-def test_a_building_size_that_says_so_is_never_the_lot():
+def test_an_explicit_building_size_is_never_the_lot():
     assert meaning(mapped(["Building SqFt", "Acres"], ["43560", "1"]), "Building SqFt") == "Building SqFt"
 
 
@@ -129,5 +129,5 @@ def test_cells_that_each_name_their_own_unit_are_taken():
     assert detect_lot_unit(pl.Series(["2.2 Acres", "95,832 SF"])) is LotUnit.ACRES
 
 
-def test_one_absurd_value_of_two_does_not_make_acres_square_feet():
+def test_one_absurd_value_does_not_change_the_unit():
     assert not is_square_feet_as_acres(pl.Series(["2.0", "1000000"]))

@@ -1,4 +1,4 @@
-"""What kind of values a column that passes through holds."""
+"""Kinds of values in unmapped columns."""
 
 import polars as pl
 import pytest
@@ -16,7 +16,7 @@ from flexscout.ingest.convert.unmapped_columns import detect_value_kinds
         ([], "-"),
     ],
 )
-def test_the_first_values_say_the_kind(texts, kind):
+def test_the_first_values_decide_the_kind(texts, kind):
     assert detect_value_kinds(pl.DataFrame({"x": pl.Series(texts, dtype=pl.String)})) == kind
 
 

@@ -1,4 +1,4 @@
-"""One file in this process: its candidates, its account, its error."""
+"""`FileProcessor` returns candidates, counts and errors of one file."""
 
 import gc
 import shutil
@@ -51,7 +51,7 @@ def test_the_account_of_the_file_balances(tmp_path):
     assert (account.rows_read, account.candidates, account.not_eligible, account.blank, account.not_data) == (5, 1, 2, 1, 1)
 
 
-def test_the_result_says_what_the_file_is(tmp_path):
+def test_the_result_describes_the_file(tmp_path):
     path = valid_properties_1(tmp_path)
     about = process(path).source_file_info
     assert (about["name"], about["size"], about["sheets"]) == (path.name, path.stat().st_size, ["Sheet1"])
@@ -87,7 +87,7 @@ def test_an_error_is_in_the_result_and_none_is_raised(tmp_path, make, category, 
     assert result.error_message == str(result.record.error)
 
 
-def test_candidates_of_several_sheets_stand_together(tmp_path):
+def test_candidates_of_several_sheets_are_combined(tmp_path):
     sheets = {"North": [HEADER, candidate(1)], "South": [HEADER, candidate(2)], "Notes": [("Ask Ann",)]}
     result = process(write_sheets(tmp_path / "a.xlsx", sheets))
     assert list(result.flex_properties["Source Sheet"]) == ["North", "South"]
@@ -95,7 +95,7 @@ def test_candidates_of_several_sheets_stand_together(tmp_path):
 
 
 @pytest.mark.parametrize("kept", [("APN",), ("Address",), ("APN", "City", "State")])
-def test_a_file_that_lacks_duplicate_fields_is_read_all_the_same(tmp_path, kept):
+def test_a_file_without_duplicate_fields_is_read(tmp_path, kept):
     """A property table needs an address or a parcel number, and neither city nor state."""
     header = ("Property Type", "Building SqFt", *kept)
     rows = [("Flex", 30_000, *(f"{number} {name}" for name in kept)) for number in (1, 2)]
@@ -103,7 +103,7 @@ def test_a_file_that_lacks_duplicate_fields_is_read_all_the_same(tmp_path, kept)
     assert result.flex_candidate_count == 2
 
 
-def test_a_file_that_lacks_duplicate_fields_may_have_no_candidate(tmp_path):
+def test_a_file_without_duplicate_fields_may_have_no_candidates(tmp_path):
     rows = [("Property Type", "APN", "Building SqFt"), ("Office", "1", 30_000)]
     result = process(write_workbook(tmp_path / "a.xlsx", rows))
     assert (result.success, result.flex_candidate_count, result.account.not_eligible) == (True, 0, 1)
@@ -118,7 +118,7 @@ def test_the_candidates_can_be_asked_for_later(tmp_path):
     assert len(result.flex_properties) == 5
 
 
-def test_nothing_stays_on_disk_when_the_result_is_gone(tmp_path):
+def test_temporary_files_are_removed_with_the_result(tmp_path):
     result = process(valid_properties_1(tmp_path))
     folder = result.candidates_table.parent
     assert folder.exists()

@@ -1,4 +1,4 @@
-"""What is in an export: a frame of either library, or a workbook."""
+"""`PropertyDataAnalyzer` on frames and workbooks."""
 
 import json
 
@@ -45,7 +45,7 @@ def test_the_sample_holds_the_first_properties_of_an_industrial_type(analyzer):
     assert column_of(analyzer.get_industrial_sample(1), "Building SqFt") == [30_000.0]
 
 
-def test_the_report_says_what_is_there_and_what_is_not(analyzer):
+def test_the_report_lists_present_and_missing_columns(analyzer):
     report = analyzer.generate_summary_report()
     assert report["rows"] == {"read": 4, "blank": 0, "not_data": 0, "properties": 4}
     assert report["columns"] == len(HEADER)
@@ -84,7 +84,7 @@ def test_the_report_has_every_column_in_the_order_of_the_file(tmp_path):
         (["--", None], ""),
     ],
 )
-def test_what_passes_through_has_a_type_by_its_values(library, values, kind):
+def test_what_is_kept_as_is_has_a_type_by_its_values(library, values, kind):
     rows = [dict(zip(HEADER, candidate(number), strict=True)) | {"Broker": value} for number, value in enumerate(values)]
     assert field_of(PropertyDataAnalyzer(frame_of(library, rows)).generate_summary_report(), "Broker")["type"] == kind
 
@@ -95,7 +95,7 @@ def test_a_column_that_is_calculated_has_no_header():
     assert (last["header"], last["column"], last["filled"]) == ("", "Lot Size Acres", 1)
 
 
-def test_a_column_of_several_sheets_is_one_field(tmp_path):
+def test_a_column_in_several_sheets_is_described_once(tmp_path):
     sheets = {"A": [HEADER, candidate(1)], "B": [(*HEADER, "Note"), (*candidate(2), "x"), (*candidate(3), None)]}
     report = PropertyDataAnalyzer(write_sheets(tmp_path / "two.xlsx", sheets)).generate_summary_report()
     assert report["sheets"] == 2
@@ -103,7 +103,7 @@ def test_a_column_of_several_sheets_is_one_field(tmp_path):
     assert field_of(report, "Note")["share"] == 0.3333
 
 
-def test_key_fields_are_what_tells_properties_apart_and_what_is_scored(analyzer):
+def test_key_fields_identify_or_score_a_property(analyzer):
     assert analyzer.generate_summary_report()["key_fields"] == {
         "Address": 1.0, "City": 1.0, "State": 1.0, "APN": None, "Building SqFt": 0.75, "Property Type": 0.75,
         "Lot Size Acres": 1.0, "Year Built": 1.0, "Occupancy": 0.25,
@@ -121,7 +121,7 @@ def test_the_report_is_of_plain_types_that_json_knows(analyzer):
 
 
 @pytest.mark.parametrize("number", range(4))
-def test_a_frame_and_the_workbook_it_came_from_have_one_report(number, tmp_path):
+def test_a_frame_and_its_workbook_have_the_same_report(number, tmp_path):
     path = write_samples(tmp_path)[number]
     reports = [PropertyDataAnalyzer(source).generate_summary_report() for source in (path, pd.read_excel(path, sheet_name=-1))]
     assert reports[0] == reports[1]
@@ -135,7 +135,7 @@ def test_a_sample_is_of_the_kind_that_was_handed_in(library):
     assert rows_of(sample)[0]["Broker"] == "x"
 
 
-def test_a_workbooks_sample_is_of_pandas_and_says_where_its_rows_come_from(tmp_path):
+def test_the_sample_of_a_workbook_is_pandas_with_sources(tmp_path):
     path = write_sheets(tmp_path / "two.xlsx", {"A": [HEADER, candidate(1)], "B": [(*HEADER, "Note"), (*candidate(2), "x")]})
     sample = PropertyDataAnalyzer(str(path)).get_industrial_sample()
     assert isinstance(sample, pd.DataFrame)
@@ -143,7 +143,7 @@ def test_a_workbooks_sample_is_of_pandas_and_says_where_its_rows_come_from(tmp_p
 
 
 @LIBRARIES
-def test_totals_and_blank_rows_are_no_properties(library):
+def test_totals_and_blank_rows_are_not_properties(library):
     rows = [
         dict(zip(("Type", "Address", "RBA"), row, strict=True)) for row in (("Flex", "1 Oak", 1), (None,) * 3, ("TOTAL", None, 1))
     ]

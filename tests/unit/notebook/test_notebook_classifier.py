@@ -1,4 +1,4 @@
-"""The candidates of a frame: those of a run over the file that the frame came from."""
+"""`FlexPropertyClassifier` finds the candidates that a run finds."""
 
 import json
 
@@ -64,7 +64,7 @@ def test_the_columns_are_canonical_ones_then_scores_then_the_frames_own(library)
 
 
 @pytest.mark.parametrize("read", [pd.read_excel, pl.read_excel], ids=["pandas", "polars"])
-def test_a_frame_of_a_messy_export_gives_what_a_run_gives(read, tmp_path):
+def test_a_messy_frame_gives_the_result_of_a_run(read, tmp_path):
     path = write_workbook(tmp_path / "messy.xlsx", MESSY)
     expected = pl.from_pandas(FileProcessor().process_file(path).flex_properties)
     found = FlexPropertyClassifier(read(path)).classify_flex_properties()
@@ -78,7 +78,7 @@ def test_a_header_below_titles_is_found(tmp_path):
     assert found[["Address", "Flex Score", "Note"]].to_numpy().tolist() == [["1 Test Street", 9.0, "x"]]
 
 
-def test_of_two_headers_of_one_name_the_fuller_column_is_taken(tmp_path):
+def test_the_fuller_of_two_equal_headers_is_used(tmp_path):
     header = ("Type", "Address", "RBA", "RBA")
     path = write_workbook(
         tmp_path / "twice.xlsx", [header, ("Flex", "1 Oak St", None, 30_000), ("Flex", "2 Oak St", None, 40_000)]
@@ -94,7 +94,7 @@ def test_a_pandas_frame_keeps_row_labels_and_the_values_and_types_of_other_colum
     pd.testing.assert_frame_equal(found[["Mixed", "Kind"]], frame[["Mixed", "Kind"]].iloc[[0, 2]])
 
 
-def test_cells_of_mixed_types_crash_nothing():
+def test_cells_of_mixed_types_do_not_crash():
     frame = pd.DataFrame(rows(candidate(1), candidate(2), candidate(3), candidate(4)), dtype=object)
     frame["Zip Code"] = pd.Series([28202, "28203", pd.NA, pd.Timestamp("2020-01-02")], dtype=object)
     frame["Building SqFt"] = pd.Series(["30,000", 30_000.0, 30_000, None], dtype=object)
@@ -104,21 +104,21 @@ def test_cells_of_mixed_types_crash_nothing():
 
 
 @LIBRARIES
-def test_a_score_that_the_frame_has_already_stays_beside_the_new_one(library):
+def test_an_existing_score_column_is_kept(library):
     frame = frame_of(library, [row | {"Flex Score": 1.0, "Source File": "a.xlsx"} for row in rows(candidate())])
     found = FlexPropertyClassifier(frame).classify_flex_properties()
     assert [column_of(found, name) for name in ("Flex Score", "Flex Score (input)", "Source File")] == [[9.0], [1.0], ["a.xlsx"]]
 
 
 @LIBRARIES
-def test_the_frame_that_was_given_stays_as_it_was(library):
+def test_the_frame_is_not_changed(library):
     frame = frame_of(library, rows(candidate()))
     FlexPropertyClassifier(frame).classify_flex_properties()
     assert rows_of(frame) == rows_of(frame_of(library, rows(candidate())))
 
 
 @LIBRARIES
-def test_what_is_done_to_an_answer_does_not_change_the_next(library):
+def test_changing_a_result_does_not_change_the_next(library):
     classifier = classify(library, candidate())
     answer = classifier.classify_flex_properties()
     answer.insert(0, "x", [1]) if library is pd else answer.insert_column(0, pl.Series("x", [1]))
@@ -185,14 +185,14 @@ def test_the_figures_are_plain_types_that_json_knows(library, given):
 
 
 @LIBRARIES
-def test_missing_columns_are_named_with_those_that_are_there(library):
+def test_missing_columns_are_reported_with_those_that_are_there(library):
     with pytest.raises(DataFormatError, match=r"no column for Address or APN and none .*Headers found: Name, Phone\.") as caught:
         FlexPropertyClassifier(frame_of(library, [{"Name": "Ann", "Phone": "555"}]))
     assert caught.value.code == "missing_required_columns"
 
 
 @LIBRARIES
-def test_a_frame_without_columns_is_no_property_table(library):
+def test_a_frame_without_columns_is_not_a_property_table(library):
     with pytest.raises(DataFormatError, match="nothing that looks like a header"):
         FlexPropertyClassifier(library.DataFrame())
 
@@ -231,7 +231,7 @@ def test_the_suffix_decides_the_format(library, suffix, read, tmp_path):
     assert read(path)["flex_score"].to_list() == [9, 8]
 
 
-def test_a_formula_is_no_formula_in_the_csv(tmp_path):
+def test_a_formula_is_not_a_formula_in_the_csv(tmp_path):
     frame = pl.DataFrame([row | {"Owner Name": "=1+1"} for row in rows(candidate())])
     assert "'=1+1" in FlexPropertyClassifier(frame).export_results(tmp_path / "best.csv").read_text(encoding="utf-8-sig")
 

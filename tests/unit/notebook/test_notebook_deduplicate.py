@@ -1,4 +1,4 @@
-"""Which rows of a frame are one property, which stays, and in what order."""
+"""`deduplicate_properties` and `find_duplicates`."""
 
 import pandas as pd
 import polars as pl
@@ -20,40 +20,40 @@ def kept(library, *rows, config=None, **kinds):
 
 
 @LIBRARIES
-def test_spellings_of_one_place_are_one_property_and_the_first_stays(library):
+def test_spellings_of_one_address_are_merged_into_the_first(library):
     assert kept(library, HERE | {"Note": "a"}, AGAIN | {"Note": "b"}) == ["a"]
 
 
 @LIBRARIES
-def test_the_highest_score_stays(library):
+def test_the_highest_score_survives(library):
     assert kept(library, HERE | {"Note": "a", "Flex Score": 4.0}, AGAIN | {"Note": "b", "Flex Score": 9.0}) == ["b"]
 
 
 @LIBRARIES
-def test_a_row_without_a_score_never_stays_for_one_with(library):
+def test_a_scored_row_survives_one_without_a_score(library):
     assert kept(library, HERE | {"Note": "a", "Flex Score": None}, AGAIN | {"Note": "b", "Flex Score": 0.0}) == ["b"]
 
 
 @LIBRARIES
-def test_of_equal_scores_the_row_with_most_canonical_cells_stays(library):
+def test_among_equal_scores_the_most_complete_row_survives(library):
     rows = (HERE | {"Note": "a", "Year Built": None, "X": "x"}, AGAIN | {"Note": "b", "Year Built": 1990, "X": None})
     assert kept(library, *rows) == ["b"]
 
 
 @LIBRARIES
-def test_a_placeholder_is_no_filled_cell(library):
+def test_a_placeholder_is_not_a_filled_cell(library):
     assert kept(library, HERE | {"Note": "a", "County": "N/A"}, AGAIN | {"Note": "b", "County": "Union"}) == ["b"]
 
 
 @LIBRARIES
-def test_what_stays_keeps_its_order(library):
+def test_survivors_keep_their_order(library):
     rows = [HERE | {"Note": str(n), "Address": f"{n} Oak St", "Flex Score": float(n)} for n in (3, 9, 1)]
     assert kept(library, *rows, rows[0] | {"Note": "again"}) == ["3", "9", "1"]
 
 
 @LIBRARIES
 @pytest.mark.parametrize("address", [None, "", "Multiple", "0 Main St"])
-def test_rows_without_a_key_all_stay(library, address):
+def test_rows_without_a_key_are_never_merged(library, address):
     row = HERE | {"Address": address}
     assert kept(library, row, row, HERE, Address=pl.String) == ["", "", ""]
 
@@ -64,26 +64,26 @@ def test_states_are_compared_by_their_codes(library):
 
 
 @LIBRARIES
-def test_columns_are_known_whatever_their_case_and_spaces(library):
+def test_case_and_spaces_of_columns_are_ignored(library):
     row = {"ADDRESS": "5 Main St", "city ": "Charlotte", "state": "NC", "Note": "a"}
     assert kept(library, row, row) == ["a"]
 
 
 @LIBRARIES
 @pytest.mark.parametrize(("files", "left"), [(("a", "a"), 1), (("a", "b"), 2), ((None, None), 2)])
-def test_where_the_frame_has_no_state_rows_are_compared_within_their_file(library, files, left):
+def test_without_state_rows_are_compared_within_their_file(library, files, left):
     here = {name: value for name, value in HERE.items() if name != "State"}
     assert len(kept(library, *(here | {"Source File": file} for file in files), Source_File=pl.String)) == left
 
 
 @LIBRARIES
-def test_a_state_that_no_row_has_joins_nothing(library):
+def test_an_empty_state_column_merges_nothing(library):
     rows = [HERE | {"State": None, "Source File": "a"}] * 2
     assert len(kept(library, *rows, State=pl.String)) == 2
 
 
 @LIBRARIES
-def test_a_single_state_that_is_missing_joins_nothing(library):
+def test_a_missing_state_merges_nothing(library):
     rows = [HERE | {"State": None, "Source File": "a"}, HERE | {"State": None, "Source File": "a"}]
     assert len(kept(library, *rows, HERE | {"Address": "7 Elm St", "Source File": "a"})) == 3
 
@@ -95,7 +95,7 @@ def test_a_frame_without_a_state_is_compared_with_itself(library):
 
 
 @LIBRARIES
-def test_the_fields_are_those_of_the_configuration(library):
+def test_the_configuration_sets_the_fields(library):
     config = PipelineConfiguration(duplicate_fields=["APN"])
     rows = [HERE | {"APN": "06-43", "Note": "a"}, HERE | {"APN": "0643", "Address": "9 Oak", "Note": "b"}, HERE | {"APN": "7"}]
     assert kept(library, *rows, config=config) == ["a", ""]
@@ -116,7 +116,7 @@ def test_a_pandas_frame_keeps_labels_types_and_values():
 
 
 @LIBRARIES
-def test_the_frame_that_was_given_stays_as_it_was(library):
+def test_the_frame_is_not_changed(library):
     frame = frame_of(library, [HERE, AGAIN])
     faces.deduplicate_properties(frame)
     assert rows_of(frame) == [HERE, AGAIN]
@@ -135,7 +135,7 @@ def test_the_duplicates_are_listed_with_positions_and_evidence(library):
 
 
 @LIBRARIES
-def test_duplicates_that_were_not_scored_have_no_score(library):
+def test_unscored_duplicates_have_no_score(library):
     assert column_of(faces.find_duplicates(frame_of(library, [HERE, AGAIN])), "Kept Score") == [None]
 
 
@@ -148,13 +148,13 @@ def test_a_frame_without_duplicates_has_an_empty_merge_log(library):
 
 @LIBRARIES
 @pytest.mark.parametrize("call", [faces.deduplicate_properties, faces.find_duplicates, faces.sort_by_score])
-def test_an_empty_frame_is_no_error(library, call):
+def test_an_empty_frame_is_not_an_error(library, call):
     assert len(call(library.DataFrame())) == 0
 
 
 @LIBRARIES
 @pytest.mark.parametrize("row", [{"Note": "x"}, {"City": "x", "State": "NC"}])
-def test_a_frame_without_an_address_is_told_what_it_has(library, row):
+def test_the_error_for_a_frame_without_address_lists_its_columns(library, row):
     with pytest.raises(AggregationError, match=r"the frame needs Address.*Columns found: " + ", ".join(row)) as caught:
         faces.deduplicate_properties(frame_of(library, [row]))
     assert caught.value.code == "missing_columns"
@@ -162,6 +162,6 @@ def test_a_frame_without_an_address_is_told_what_it_has(library, row):
 
 
 @pytest.mark.parametrize("call", [faces.deduplicate_properties, faces.find_duplicates, faces.sort_by_score])
-def test_what_is_no_frame_is_a_type_error(call):
+def test_anything_but_a_frame_is_a_type_error(call):
     with pytest.raises(TypeError, match="A DataFrame of pandas or Polars is needed"):
         call([HERE])

@@ -1,4 +1,4 @@
-"""The seam: columns of any kind go in, the caller's own rows come back."""
+"""Conversion between pandas and Polars frames."""
 
 import datetime as dt
 import decimal
@@ -57,18 +57,18 @@ def test_a_polars_column_of_any_kind_reads_as_a_sheet_would(values, texts):
 
 
 @pytest.mark.parametrize("thing", [{"a": [1]}, [1], None, "x", pd.Series([1]), pl.Series([1])])
-def test_what_is_no_frame_is_a_type_error(thing):
+def test_anything_but_a_frame_is_a_type_error(thing):
     with pytest.raises(TypeError, match="A DataFrame of pandas or Polars is needed, not "):
         is_pandas(thing)
 
 
-def test_a_lazy_frame_is_told_what_to_do():
+def test_the_error_for_a_lazy_frame_says_what_to_do():
     with pytest.raises(TypeError, match=r"not polars.LazyFrame. Call .collect\(\) first."):
         is_pandas(pl.LazyFrame())
 
 
 @LIBRARIES
-def test_rows_are_taken_by_position_in_the_order_asked_for(library):
+def test_rows_are_taken_by_position_in_order(library):
     frame = frame_of(library, [{"a": number} for number in range(4)])
     assert list(take_rows(frame, pl.Series([2, 0]))["a"]) == [2, 0]
 
@@ -80,19 +80,19 @@ def test_taken_pandas_rows_keep_labels_and_types():
     assert (taken.dtypes == frame.dtypes).all()
 
 
-def test_pandas_columns_of_one_name_can_be_picked():
+def test_duplicate_pandas_columns_can_be_picked():
     frame = pd.DataFrame([[1, 2, 3]], columns=["a", "a", "b"])
     assert pick_columns(frame, [1, 2], ["x", "y"]).to_dict("list") == {"x": [2], "y": [3]}
 
 
-def test_columns_are_put_beside_rows_whose_labels_repeat():
+def test_columns_are_joined_to_rows_with_duplicate_labels():
     frame = pd.DataFrame({"b": ["x", "y"]}, index=[5, 5])
     joined = join_columns(pl.DataFrame({"a": [1, 2]}), frame)
     assert joined.to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
     assert list(joined.index) == [5, 5]
 
 
-def test_who_uses_polars_does_not_load_pandas():
+def test_polars_users_do_not_load_pandas():
     code = """
 import sys, polars as pl
 from flexscout import FlexPropertyClassifier, PropertyDataAnalyzer, ReportGenerator, ResultAggregator

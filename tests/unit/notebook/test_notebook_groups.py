@@ -1,4 +1,4 @@
-"""A number for each property of a caller's frame."""
+"""`assign_groups` and `find_close_matches`."""
 
 import pandas as pd
 import polars as pl
@@ -18,7 +18,7 @@ CELLS = {
 
 
 @LIBRARIES
-def test_rows_of_one_number_are_one_property_and_stay_in_their_place(library):
+def test_duplicates_share_a_number_and_rows_keep_their_order(library):
     frame = library.DataFrame(CELLS)
     found = MERGING.assign_groups(frame)
     assert list(found["Duplicate Group"]) == [1, 2, 1, 3, 4, 2]
@@ -27,19 +27,19 @@ def test_rows_of_one_number_are_one_property_and_stay_in_their_place(library):
 
 
 @LIBRARIES
-def test_the_settings_say_what_is_one(library):
+def test_the_settings_decide_what_is_a_duplicate(library):
     config = PipelineConfiguration(duplicate_policy="parcel", close_matches="off")
     assert list(ResultAggregator(config).assign_groups(library.DataFrame(CELLS))["Duplicate Group"]) == [1, 2, 3, 4, 5, 6]
 
 
-def test_labels_and_types_of_pandas_stay():
+def test_pandas_labels_and_types_are_kept():
     frame = pd.DataFrame(CELLS, index=list("abcdef")).assign(Kind=pd.Categorical(list("xxyyzz")))
     found = MERGING.assign_groups(frame)
     pd.testing.assert_frame_equal(found.drop(columns="Duplicate Group"), frame)
 
 
 @LIBRARIES
-def test_a_frame_may_lack_every_column(library):
+def test_a_frame_may_have_no_known_column(library):
     assert list(MERGING.assign_groups(library.DataFrame({"Note": ["a", "b"]}))["Duplicate Group"]) == [1, 2]
 
 
@@ -50,14 +50,14 @@ def test_deduplicating_keeps_a_row_of_each_group(library):
 
 
 @LIBRARIES
-def test_close_matches_are_listed_with_what_becomes_of_them(library):
+def test_close_matches_are_listed_with_their_outcome(library):
     addresses = ["1 Main St", "1 Main", "100-120 Elm St", "100 Elm St"]
     found = MERGING.find_close_matches(library.DataFrame({"Address": addresses, "City": "X", "State": "NC"}))
     columns = ["Position", "Other Position", "Score", "Merged"]
     assert [tuple(row) for row in found[columns].to_numpy().tolist()] == [(0, 1, 0.98, True), (2, 3, 0.88, False)]
 
 
-def test_why_rows_are_one_is_said():
+def test_matches_have_evidence():
     found = MERGING.find_duplicates(pl.DataFrame(CELLS))
     assert found["Evidence"].to_list() == [
         "same Address, City, State after normalization",

@@ -1,4 +1,4 @@
-"""The order of a frame is that of a run's result."""
+"""`sort_by_score` sorts as a run does."""
 
 import pandas as pd
 import pytest
@@ -32,7 +32,7 @@ def test_equal_rows_keep_their_order(library):
     assert column_of(sort(frame_of(library, rows)), "Note") == [str(number) for number in range(50)]
 
 
-def test_scores_among_other_things_are_numbers():
+def test_scores_in_mixed_columns_are_numbers():
     frame = pd.DataFrame({"Flex Score": ["10", 9, None, 9.5, pd.NA]}, index=list("abcde"), dtype=object)
     assert list(sort(frame).index) == ["a", "d", "b", "c", "e"]
 
@@ -43,6 +43,6 @@ def test_a_pandas_frame_keeps_labels_and_types():
 
 
 @LIBRARIES
-def test_a_frame_without_scores_is_told_what_it_has(library):
+def test_the_error_for_a_frame_without_scores_lists_its_columns(library):
     with pytest.raises(AggregationError, match=r"needs Flex Score. Columns found: Address. Score it first"):
         sort(frame_of(library, [{"Address": "a"}]))

@@ -1,4 +1,4 @@
-"""Values that can't be true or are unlikely: what is found, where, and why."""
+"""Suspicious values and their reasons."""
 
 import datetime as dt
 
@@ -28,7 +28,7 @@ def test_a_sound_property_is_not_suspicious():
     assert found_in(Sold_Price=3_000_000, Year_Built=2025, Sale_Date="2025-06-30", Latitude=35.2, Longitude=-80.8) == []
 
 
-def test_a_lot_smaller_than_its_building_says_that_the_stories_are_not_known():
+def test_a_lot_smaller_than_its_building_is_suspicious():
     (row,) = found_in(Lot_Size_Acres=0.5)
     assert (row["Column"], row["Value"]) == ("Lot Size Acres", "0.5")
     assert row["Reason"] == (
@@ -41,13 +41,13 @@ def test_stories_that_make_the_building_fit_explain_it(header):
     assert found_in(Lot_Size_Acres=0.5, **{header: "2"}) == []
 
 
-def test_too_few_stories_are_named():
+def test_the_detail_has_the_number_of_stories():
     (row,) = found_in(Lot_Size_Acres=0.25, Stories=2)
     assert row["Reason"].endswith("number of stories: 2")
 
 
 @pytest.mark.parametrize("stories", ["0", "nan", "inf", "split level"])
-def test_stories_that_are_no_number_from_one_are_not_known(stories):
+def test_invalid_stories_are_unknown(stories):
     assert found_in(Lot_Size_Acres=0.5, Stories=stories)[0]["Reason"].endswith("number of stories unknown")
 
 
@@ -56,47 +56,47 @@ def test_a_lot_that_only_rounding_makes_smaller_is_not_suspicious():
 
 
 @pytest.mark.parametrize("acres", [0, None])
-def test_a_lot_that_is_not_known_is_not_suspicious(acres):
+def test_an_unknown_lot_is_not_suspicious(acres):
     assert reasons_of(Lot_Size_Acres=acres) == []
 
 
-def test_a_year_built_after_the_year_of_the_date_lies_in_the_future():
+def test_a_year_built_after_the_date_is_in_the_future():
     assert reasons_of(Year_Built=2026) == [("Year Built", "year_in_the_future")]
 
 
-def test_a_sale_after_the_date_lies_in_the_future():
+def test_a_sale_after_the_date_is_in_the_future():
     assert reasons_of(Sale_Date="2025-07-01") == [("Sale Date", "sale_in_the_future")]
 
 
-def test_without_a_date_what_comes_after_today_lies_in_the_future():
+def test_the_default_date_is_today():
     analyzer = PropertyDataAnalyzer(pl.DataFrame([SOUND | {"Year Built": 2099}]))
     assert analyzer.find_suspicious_values()["Column"].to_list() == ["Year Built"]
 
 
 @pytest.mark.parametrize(("price", "words"), [(90_000, "$3.00 per sq ft"), (60_000_000, "$2,000.00 per sq ft")])
-def test_a_price_per_square_foot_out_of_range_is_worked_out(price, words):
+def test_a_calculated_price_per_square_foot_can_be_out_of_range(price, words):
     (row,) = found_in(Sold_Price=price)
     assert row["Reason"] == f"price_out_of_range: {words}, expected $5 to $1,000"
 
 
 @pytest.mark.parametrize("price", [150_000, 30_000_000])
-def test_the_ends_of_the_range_belong_to_it(price):
+def test_the_bounds_are_inclusive(price):
     assert reasons_of(Sold_Price=price) == []
 
 
-def test_a_nominal_price_is_called_so():
+def test_a_nominal_price_is_suspicious():
     assert reasons_of(Sold_Price=10) == [("Sold Price", "nominal_price")]
 
 
-def test_a_price_of_nothing_is_not_known():
+def test_a_price_of_0_is_unknown():
     assert reasons_of(Sold_Price=0, **{"Sold Price/SqFt": 0}) == []
 
 
-def test_the_files_own_price_per_square_foot_is_judged_where_no_other_can_be_worked_out():
+def test_the_stated_price_per_square_foot_is_checked_if_none_can_be_calculated():
     assert reasons_of(**{"Sold Price/SqFt": 4_000}) == [("Sold Price/SqFt", "price_out_of_range")]
 
 
-def test_a_price_out_of_range_is_said_once():
+def test_a_price_out_of_range_is_reported_once():
     assert reasons_of(Sold_Price=90_000, **{"Sold Price/SqFt": 3}) == [("Sold Price", "price_out_of_range")]
 
 
@@ -104,7 +104,7 @@ def test_two_prices_per_square_foot_that_differ_disagree():
     assert reasons_of(Sold_Price=3_000_000, **{"Sold Price/SqFt": 150}) == [("Sold Price/SqFt", "prices_disagree")]
 
 
-def test_whole_dollars_are_no_disagreement():
+def test_rounding_to_dollars_is_not_a_disagreement():
     assert reasons_of(Sold_Price=196_000, **{"Sold Price/SqFt": 7}) == []
 
 
@@ -112,13 +112,13 @@ def test_whole_dollars_are_no_disagreement():
     ("acres", "feet", "column"),
     [(1_500, 1_500, "Lot Size Acres"), (2.0, 2.0, "Lot Size SqFt"), (2.0, 2.0 * 43_560**2, "Lot Size SqFt")],
 )
-def test_acres_and_square_feet_that_stand_for_each_other_are_mixed_up(acres, feet, column):
+def test_swapped_units_are_reported(acres, feet, column):
     found = reasons_of(Building_SqFt=None, Lot_Size_Acres=acres, Lot_Size_SqFt=feet)
     assert (column, "units_mixed_up") in found
     assert ("Lot Size SqFt", "lot_sizes_disagree") not in found
 
 
-def test_a_lot_of_two_sizes_disagrees():
+def test_two_lot_sizes_that_differ_are_reported():
     (row,) = found_in(Lot_Size_SqFt=100_000)
     assert (row["Column"], row["Value"], row["Reason"]) == (
         "Lot Size SqFt",
@@ -131,19 +131,19 @@ def test_a_deed_and_a_map_may_differ_a_little():
     assert reasons_of(Lot_Size_SqFt=90_000) == []
 
 
-def test_more_acres_than_any_lot_has_are_too_large():
+def test_too_many_acres_are_suspicious():
     rows = [SOUND, SOUND, SOUND | {"Lot Size Acres": 20_000}]
     found = rows_of(PropertyDataAnalyzer(pl.DataFrame(rows)).find_suspicious_values(AS_OF))
     assert [(row["Source Row"], row["Value"]) for row in found] == [(4, "20000")]
 
 
-def test_square_feet_that_no_lot_is_small_enough_for_may_be_acres():
+def test_too_few_square_feet_are_suspicious():
     row = {"Property Type": "Flex", "Address": "1 Oak St", "Lot Size SqFt": 2.5}
     (found,) = rows_of(PropertyDataAnalyzer(pl.DataFrame([row])).find_suspicious_values(AS_OF))
     assert (found["Column"], found["Reason"].partition(":")[0]) == ("Lot Size SqFt", "lot_too_small")
 
 
-def test_a_latitude_and_a_longitude_in_each_others_place_are_swapped():
+def test_swapped_coordinates_are_reported():
     assert reasons_of(Latitude=-80.8, Longitude=35.2) == [("Latitude", "coordinates_swapped")]
 
 
@@ -154,24 +154,24 @@ def test_numbers_out_of_range_are_issues_and_not_suspicious_as_well():
     assert rows_of(analyzer.find_suspicious_values(AS_OF)) == []
 
 
-def test_the_greatest_numbers_of_their_columns_end_nothing():
+def test_the_largest_numbers_do_not_crash():
     found = found_in(Building_SqFt=1e9, Lot_Size_Acres=40_000, Lot_Size_SqFt=1e12, Sold_Price=1e12)
     assert [row["Column"] for row in found] == ["Lot Size Acres"]
 
 
 @LIBRARIES
-def test_the_values_come_in_the_kind_that_was_handed_in(library):
+def test_the_result_has_the_kind_of_the_frame(library):
     found = PropertyDataAnalyzer(frame_of(library, [SOUND | {"Year Built": 2099}])).find_suspicious_values()
     assert isinstance(found, library.DataFrame)
     assert list(found.columns) == ["Source Sheet", "Source Row", "Column", "Value", "Reason"]
 
 
 @LIBRARIES
-def test_without_suspicion_there_is_a_table_without_rows(library):
+def test_without_suspicious_values_the_table_is_empty(library):
     assert len(PropertyDataAnalyzer(frame_of(library, [SOUND])).find_suspicious_values(AS_OF)) == 0
 
 
-def test_of_a_path_each_value_has_its_sheet_its_row_in_excel_and_its_header(tmp_path):
+def test_values_of_a_file_have_sheet_row_and_header(tmp_path):
     header = tuple({"Year Built": "Yr Built"}.get(name, name) for name in HEADER)
     sheets = {"A": [HEADER, candidate(1)], "B": [("A title",), header, candidate(2), candidate(3, Year_Built=2099)]}
     found = PropertyDataAnalyzer(write_sheets(tmp_path / "two.xlsx", sheets)).find_suspicious_values()
@@ -179,7 +179,7 @@ def test_of_a_path_each_value_has_its_sheet_its_row_in_excel_and_its_header(tmp_
     assert found.iloc[:, :4].to_numpy().tolist() == [["B", 4, "Yr Built", "2099"]]
 
 
-def test_a_frame_counts_its_rows_as_the_sheet_it_came_from(tmp_path):
+def test_rows_of_a_frame_are_numbered_as_in_excel(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate(1), candidate(2, Year_Built=2099)])
     found = [PropertyDataAnalyzer(source).find_suspicious_values() for source in (path, pd.read_excel(path))]
     assert [frame["Source Row"].to_list() for frame in found] == [[3], [3]]

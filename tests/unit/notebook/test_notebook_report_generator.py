@@ -1,4 +1,4 @@
-"""The report of processed files and their candidates."""
+"""`ReportGenerator` on processed files."""
 
 import json
 import warnings
@@ -43,13 +43,13 @@ def test_the_statistics_are_those_of_results_and_master(results, library):
 
 
 @pytest.mark.parametrize(("deduplicate", "left"), [(True, 8), (False, 10)])
-def test_without_a_master_it_is_put_together_as_a_run_does(results, deduplicate, left):
+def test_without_a_master_candidates_are_merged_as_in_a_run(results, deduplicate, left):
     config = PipelineConfiguration(enable_deduplication=deduplicate)
     assert ReportGenerator(config).calculate_aggregate_statistics(results).unique_flex_properties == left
 
 
 @LIBRARIES
-def test_the_report_counts_as_removed_what_the_master_lacks(results, library, tmp_path):
+def test_rows_missing_from_the_master_count_as_removed(results, library, tmp_path):
     combined = combined_of(results, library)
     for master, removed in ((combined, 0), (ResultAggregator().deduplicate_properties(combined), 2)):
         report = json.loads(ReportGenerator().export_report(tmp_path / "r.json", results, master).read_text(encoding="utf-8"))
@@ -79,13 +79,13 @@ def test_the_merges_name_the_rows_of_the_files(results, tmp_path):
 
 
 @LIBRARIES
-def test_a_page_is_drawn_of_a_frame_alone(results, library, tmp_path):
+def test_a_page_needs_only_a_frame(results, library, tmp_path):
     page = ReportGenerator().export_report(tmp_path / "r.html", master=combined_of(results, library).head(3))
     assert "<h1>3 flex-industrial candidates</h1>" in page.read_text(encoding="utf-8")
 
 
 @LIBRARIES
-def test_a_workbook_is_made_of_a_frame_alone_without_the_sheets_of_which_nothing_is_known(results, library, tmp_path):
+def test_a_workbook_from_a_frame_has_no_unknown_sheets(results, library, tmp_path):
     master = combined_of(results, library).head(3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -95,7 +95,7 @@ def test_a_workbook_is_made_of_a_frame_alone_without_the_sheets_of_which_nothing
     assert "Not Selected" not in book.sheetnames
 
 
-def test_a_report_has_no_other_format(tmp_path):
+def test_an_unknown_report_format_is_an_error(tmp_path):
     with pytest.raises(OutputError, match=r"r\.pdf: its suffix is not a supported format"):
         ReportGenerator().export_report(tmp_path / "r.pdf", [])
 
@@ -106,7 +106,7 @@ def test_a_previous_report_is_kept(results, tmp_path):
     assert (tmp_path / "r.json.bak").read_text(encoding="utf-8") == "mine"
 
 
-def test_nothing_is_no_error():
+def test_no_files_are_not_an_error():
     figures = ReportGenerator().calculate_aggregate_statistics([])
     assert (figures.total_files_processed, figures.average_flex_score) == (0, 0.0)
 
@@ -139,6 +139,6 @@ def test_a_frame_without_scores_is_an_aggregation_error(library):
 
 
 @pytest.mark.parametrize("wrong", [[1], pd.DataFrame({"a": [1]}), pl.DataFrame({"a": [1]}), "results"])
-def test_what_is_no_result_is_a_type_error(wrong):
+def test_anything_but_a_result_is_a_type_error(wrong):
     with pytest.raises(TypeError, match="A list of ProcessingResults is needed"):
         ReportGenerator().calculate_aggregate_statistics(wrong)

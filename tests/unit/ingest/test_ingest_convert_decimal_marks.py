@@ -1,4 +1,4 @@
-"""A column writes 1.234,56 as a whole, or not at all."""
+"""Decimal commas are detected by column."""
 
 import polars as pl
 import pytest
@@ -35,7 +35,7 @@ def columns_of(tmp_path):
         (["1,2345", "2,5", "1,234", None], [1.2345, 2.5, 1.234, None]),
     ],
 )
-def test_a_column_that_nothing_contradicts_is_read_with_decimal_commas_and_told(columns_of, texts, values):
+def test_a_column_of_decimal_commas_is_read_and_reported(columns_of, texts, values):
     assert columns_of(Sold_Price=texts)["Sold Price"] == (values, "decimal_comma")
 
 
@@ -47,7 +47,7 @@ def test_a_column_that_nothing_contradicts_is_read_with_decimal_commas_and_told(
         (["1,234", "5,678", "12,34"], [1234, 5678, 12.34]),
     ],
 )
-def test_a_column_that_has_both_is_read_with_decimal_points_and_told(columns_of, texts, values):
+def test_a_mixed_column_is_read_with_decimal_points_and_reported(columns_of, texts, values):
     found, told = columns_of(Sold_Price=texts)["Sold Price"]
     assert told == "number_format_unclear"
     assert found == [value if value != 12.34 else None for value in values]
@@ -58,17 +58,17 @@ def test_percentages_and_degrees_have_decimal_commas_too(columns_of):
     assert found == {"Occupancy": ([95.5, 80], "decimal_comma"), "Latitude": ([35.2271, 35.5], "decimal_comma")}
 
 
-def test_a_number_that_may_be_either_goes_with_its_neighbors(columns_of):
+def test_an_ambiguous_column_follows_its_neighbors(columns_of):
     found = columns_of(Building_SqFt=["30.000", "25.500"], Sold_Price=["1.234,56", "7,5"])
     assert found["Building SqFt"] == ([30_000, 25_500], "decimal_comma")
 
 
-def test_neighbors_that_disagree_are_no_evidence(columns_of):
+def test_neighbors_that_disagree_decide_nothing(columns_of):
     found = columns_of(Building_SqFt=["30.125", "25.500"], Sold_Price=["1.234,56", "7,5"], Latitude=["35.2271", "35.5"])
     assert found["Building SqFt"] == ([30.125, 25.5], "number_format_unclear")
 
 
-def test_without_any_evidence_a_point_is_a_decimal_point_and_that_is_told(columns_of):
+def test_without_evidence_points_are_decimal_points_and_reported(columns_of):
     assert columns_of(Sold_Price=["1.234", "5.678"])["Sold Price"] == ([1.234, 5.678], "number_format_unclear")
 
 
@@ -78,15 +78,15 @@ def test_evidence_for_points_anywhere_is_enough(columns_of):
 
 
 @pytest.mark.parametrize("texts", [["1,234", "5,678"], ["$1,234,567.89", "12"], ["30000", "25000"], [None, None]])
-def test_what_the_united_states_write_needs_no_word(columns_of, texts):
+def test_us_numbers_are_not_reported(columns_of, texts):
     assert columns_of(Sold_Price=texts)["Sold Price"][1] == ""
 
 
-def test_units_and_their_points_stay(columns_of):
+def test_points_of_units_are_kept(columns_of):
     assert columns_of(Building_SqFt=["30.000,5 sq. ft.", "7,5 SF"])["Building SqFt"][0] == [30_000.5, 7.5]
 
 
-def test_the_issue_of_a_value_shows_it_as_it_stands(tmp_path):
+def test_an_issue_shows_the_original_value(tmp_path):
     rows = [["Address", "Sold Price"], ["1 Test Street", "1.234,56"], ["2 Test Street", "1.2.3,4"]]
     (sheet,) = read_workbook(write_workbook(tmp_path / "a.xlsx", rows)).sheets
     result = convert_sheet(sheet.name, sheet.cells, 0, map_headers(sheet.name, sheet.cells.row(0), sheet.cells.slice(1)))
