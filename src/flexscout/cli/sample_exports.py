@@ -1,4 +1,4 @@
-"""Sample exports for a first look: invented properties, in the shapes and with the mess of real exports."""
+"""Sample exports for `flexscout demo`: invented properties, in the layouts and with the flaws of real exports."""
 
 import random
 import shutil
@@ -29,18 +29,18 @@ _TYPES = (
     "Retail",
 )
 _SEED = 20
-_PROPERTIES = 140
+_PROPERTY_COUNT = 140
 
 Grid = list[Sequence[object]]
 
 
 @dataclass(frozen=True)
 class _Property:
-    """An invented property; `long` and `short` are two spellings of its address."""
+    """An invented property, with two spellings of its address."""
 
     number: int
-    long: str
-    short: str
+    long_address: str
+    short_address: str
     city: str
     state: str
     county: str
@@ -56,37 +56,37 @@ class _Property:
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Write five exports into `folder`: four shapes of three vendors and a county, and one downloaded twice."""
+    """Write five exports into `folder` and return their paths: four layouts, and a second download of one of them."""
     folder.mkdir(parents=True, exist_ok=True)
-    properties = _properties()
+    properties = _draw_properties()
     files: dict[str, dict[str, Grid]] = {
-        "crexi_property_records.xlsx": {"Sheet1": _crexi_records(properties[:70])},
-        "crexi_listings.xlsx": {"Inventory": _crexi_listings(properties[50:95])},
-        "CostarExport.xlsx": {"Export": _costar(properties[80:125])},
+        "crexi_property_records.xlsx": {"Sheet1": _build_crexi_records(properties[:70])},
+        "crexi_listings.xlsx": {"Inventory": _build_crexi_listings(properties[50:95])},
+        "CostarExport.xlsx": {"Export": _build_costar_export(properties[80:125])},
         "county_parcels.xlsx": {
             "Read me": [("Extract of the county's parcels. No warranty.",)],
-            "Parcels": _county(properties[110:]),
+            "Parcels": _build_county_parcels(properties[110:]),
         },
     }
-    written = [_write(folder / name, sheets) for name, sheets in files.items()]
-    twin = folder / "crexi_listings (1).xlsx"
-    shutil.copyfile(folder / "crexi_listings.xlsx", twin)
-    return [*written, twin]
+    written = [_write_workbook(folder / name, sheets) for name, sheets in files.items()]
+    copy = folder / "crexi_listings (1).xlsx"
+    shutil.copyfile(folder / "crexi_listings.xlsx", copy)
+    return [*written, copy]
 
 
-def _properties() -> list[_Property]:
-    draw = random.Random(_SEED)  # noqa: S311  # nosec B311 # sample data, not a secret
-    return [_property(number, draw) for number in range(_PROPERTIES)]
+def _draw_properties() -> list[_Property]:
+    random_source = random.Random(_SEED)  # noqa: S311  # nosec B311 # sample data, not a secret
+    return [_draw_property(number, random_source) for number in range(_PROPERTY_COUNT)]
 
 
-def _property(number: int, draw: random.Random) -> _Property:
+def _draw_property(number: int, draw: random.Random) -> _Property:
     city, state, county, zip_code, latitude, longitude = draw.choice(_CITIES)
     direction, suffix, street = draw.choice(_DIRECTIONS), draw.choice(_SUFFIXES), draw.choice(_STREETS)
     house = 100 + 7 * number
     return _Property(
         number=number,
-        long=f"{house} {direction[0]}{street} {suffix[0]}",
-        short=f"{house} {direction[1]}{street} {suffix[1]}",
+        long_address=f"{house} {direction[0]}{street} {suffix[0]}",
+        short_address=f"{house} {direction[1]}{street} {suffix[1]}",
         city=city,
         state=state,
         county=county,
@@ -102,8 +102,8 @@ def _property(number: int, draw: random.Random) -> _Property:
     )
 
 
-def _crexi_records(properties: Iterable[_Property]) -> Grid:
-    """Texts with commas and dollars, dates in words, counties in lower case."""
+def _build_crexi_records(properties: Iterable[_Property]) -> Grid:
+    """Return a table with numbers as text, spelled-out dates and counties in lower case."""
     header = (
         "Property Link", "Property Name", "Property Type", "APN", "Address", "Unit", "City", "Zip Code", "State", "County",
         "Sale Date", "Sold Price", "Building SqFt", "Year Built", "Lot Size Acres", "Lot Size SqFt", "Occupancy",
@@ -111,8 +111,8 @@ def _crexi_records(properties: Iterable[_Property]) -> Grid:
     )  # fmt: skip
     rows = [
         (
-            f"https://example.com/property-records/{p.number:06d}", f"{p.short}, {p.city.upper()}, {p.state} {p.zip}", p.type,
-            f"0{p.number:07d}", p.short.upper(), None, p.city, p.zip, p.state, p.county.lower(),
+            f"https://example.com/property-records/{p.number:06d}", f"{p.short_address}, {p.city.upper()}, {p.state} {p.zip}",
+            p.type, f"0{p.number:07d}", p.short_address.upper(), None, p.city, p.zip, p.state, p.county.lower(),
             "January 10, 2017", p.price, p.building, p.year, p.acres, f"{p.acres * 43_560:,.0f}", p.occupancy,
             p.latitude, p.longitude, "No", None, f"${p.price // 2:,}", None,
         )
@@ -121,12 +121,12 @@ def _crexi_records(properties: Iterable[_Property]) -> Grid:
     return [header, *rows]
 
 
-def _crexi_listings(properties: Iterable[_Property]) -> Grid:
-    """Title rows above the header; acres as "2.2 Acres"; a row that says nothing."""
+def _build_crexi_listings(properties: Iterable[_Property]) -> Grid:
+    """Return a table with title rows above the header, acres as "2.2 Acres", and a blank row."""
     rows = [
         (
-            f"https://example.com/properties/{p.number}", f"{p.city} {p.type}", "Active", p.type, p.long, p.city, p.state, p.zip,
-            p.building, f"{p.acres:.3f} Acres", p.price, f"${p.price / p.acres:,.0f}", 45, p.longitude, p.latitude,
+            f"https://example.com/properties/{p.number}", f"{p.city} {p.type}", "Active", p.type, p.long_address, p.city, p.state,
+            p.zip, p.building, f"{p.acres:.3f} Acres", p.price, f"${p.price / p.acres:,.0f}", 45, p.longitude, p.latitude,
         )
         for p in properties
     ]  # fmt: skip
@@ -137,15 +137,15 @@ def _crexi_listings(properties: Iterable[_Property]) -> Grid:
     return [(f"{len(rows)} properties found",), (), header, *rows[:20], (), *rows[20:]]
 
 
-def _costar(properties: Iterable[_Property]) -> Grid:
-    """Placeholders for what is not known, percent leased, and years that are a guess."""
+def _build_costar_export(properties: Iterable[_Property]) -> Grid:
+    """Return a table with placeholders for missing values, percent leased, and approximate years."""
     header = (
         "PropertyID", "Property Name", "Property Address", "City", "State", "Zip", "County Name", "Property Type",
         "Market Segment", "RBA", "Land Area (AC)", "Year Built", "Percent Leased", "Zoning", "Latitude", "Longitude",
     )  # fmt: skip
     rows = [
         (
-            900_000 + p.number, "--", p.long, p.city, p.state, p.zip, f"{p.county} County", p.type,
+            900_000 + p.number, "--", p.long_address, p.city, p.state, p.zip, f"{p.county} County", p.type,
             "All", f"{p.building:,}" if p.building else "--", p.acres, p.year or "c. 1975",
             f"{p.occupancy}%" if p.occupancy else "--", "I-1", p.latitude, p.longitude,
         )
@@ -154,14 +154,14 @@ def _costar(properties: Iterable[_Property]) -> Grid:
     return [header, *rows]
 
 
-def _county(properties: Iterable[_Property]) -> Grid:
-    """An assessor's words, no state, a totals row and a footnote."""
+def _build_county_parcels(properties: Iterable[_Property]) -> Grid:
+    """Return a table with an assessor's use codes, no state, a totals row and a footnote."""
     uses = {"Warehouse": "WAREH/DIST TERM", "Light Industrial": "LIGHT MFG", "Industrial": "OPEN STORAGE"}
     header = ("parcel_id", "address", "municipality", "property_use", "building_sqft", "acres", "year_built", "market_value")
     rows = [
         (
             f"{p.number:017d}",
-            p.short.upper(),
+            p.short_address.upper(),
             p.city.upper(),
             uses.get(p.type, p.type.upper()),
             p.building,
@@ -175,7 +175,7 @@ def _county(properties: Iterable[_Property]) -> Grid:
     return [header, *rows, total, (), ("Source: county appraiser, for illustration only.",)]
 
 
-def _write(path: Path, sheets: dict[str, Grid]) -> Path:
+def _write_workbook(path: Path, sheets: dict[str, Grid]) -> Path:
     book = openpyxl.Workbook(write_only=True)
     for name, grid in sheets.items():
         sheet = book.create_sheet(name)
