@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import flexscout
 from flexscout.domain.column_names import OUTPUT_COLUMNS
 from flexscout.domain.columns import canonical_columns
-from flexscout.domain.literal_names import escape_name, escape_names, is_polars_pattern, unescape_name, unescape_names
+from flexscout.domain.escaping import escape_name, escape_names, is_polars_pattern, unescape_name, unescape_names
 
 PACKAGE = Path(flexscout.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from flexscout.cli.render.progress_bar import BarProgress
-from flexscout.domain.safe_text import SafeFormatter, escape_controls, escape_json
+from flexscout.domain.escaping import SafeFormatter, escape_controls, escape_json
 from flexscout.errors import quote_path
 from flexscout.runtime.run_log import open_run_log
 from program import flexscout

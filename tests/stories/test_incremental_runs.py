@@ -90,7 +90,7 @@ def test_what_failed_is_told_mended_and_tried_again(exports):
     write_workbook(broken, [HEADER, candidate(9)])
     outcome = flexscout("retry")
     assert (outcome.code, reused(outcome), len(outcome.rows())) == (0, 3, 7)
-    assert "nothing to try again" in flexscout("retry").out
+    assert "nothing to retry" in flexscout("retry").out
 
 
 def test_a_retry_has_the_settings_of_the_run(exports):

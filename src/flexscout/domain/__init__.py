@@ -47,8 +47,16 @@ if TYPE_CHECKING:
         vendor_headers,
         vendors,
     )
+    from flexscout.domain.escaping import (
+        SafeFormatter,
+        escape_controls,
+        escape_json,
+        escape_name,
+        escape_names,
+        is_polars_pattern,
+        unescape_names,
+    )
     from flexscout.domain.known_headers import normalize_header
-    from flexscout.domain.literal_names import escape_name, escape_names, is_polars_pattern, unescape_names
     from flexscout.domain.normalization import (
         abbreviate_words,
         apn_key,
@@ -64,7 +72,6 @@ if TYPE_CHECKING:
     )
     from flexscout.domain.places import select_as_text, split_places
     from flexscout.domain.ranges import NumberRange
-    from flexscout.domain.safe_text import SafeFormatter, escape_controls, escape_json
     from flexscout.domain.tables import (
         combine_tables,
         common_missing_fields,
@@ -242,9 +249,16 @@ __getattr__ = lazy_exports(
             "vendors",
         ),
         "ranges": ("NumberRange",),
-        "safe_text": ("SafeFormatter", "escape_controls", "escape_json"),
         "known_headers": ("normalize_header",),
-        "literal_names": ("escape_name", "escape_names", "is_polars_pattern", "unescape_names"),
+        "escaping": (
+            "SafeFormatter",
+            "escape_controls",
+            "escape_json",
+            "escape_name",
+            "escape_names",
+            "is_polars_pattern",
+            "unescape_names",
+        ),
         "normalization": (
             "abbreviate_words",
             "apn_key",

@@ -1,11 +1,22 @@
-r"""Escape control and invisible characters in untrusted text: file names, sheet names, headers, cells, settings.
+r"""Escape untrusted text: control characters for terminals, and column names that Polars would read as patterns.
 
-Such a character can move the cursor, rename the window, reverse the text that follows or make two names look equal. Each is
-replaced by its escape: ESC by `\x1b`, RIGHT-TO-LEFT OVERRIDE by `\u202e`, a Unicode tag by `\U000e0041`. Escaping is idempotent.
+A control or invisible character in a file name, sheet name, header, cell or setting can move the cursor, rename the window,
+reverse the text that follows or make two names look equal. Each is replaced by its escape: ESC by `\x1b`, RIGHT-TO-LEFT OVERRIDE
+by `\u202e`, a Unicode tag by `\U000e0041`. Escaping is idempotent.
+
+Polars reads `*` as all columns and `^...$` as a regular expression, also internally. Headers of files may be either. In every
+frame of flexscout such a header has an invisible prefix, which is removed when a table is written or returned to the user. Other
+names never change.
 """
+
+from __future__ import annotations
 
 import logging
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Controls (C0, DEL, C1), format and direction characters, line and paragraph separators, blank letters, variation selectors,
 # surrogates (bytes of a file name that are not UTF-8), noncharacters, interlinear annotations, tags.
@@ -16,6 +27,7 @@ _UNSAFE = (
 )
 _UNSAFE_PATTERN = re.compile(f"[{_UNSAFE}]")
 _UNSAFE_EXCEPT_LAYOUT = re.compile(f"(?![\n\t])[{_UNSAFE}]")
+_PREFIX = "\u2060"  # WORD JOINER: invisible, neither a letter nor a space
 
 
 def escape_controls(text: object, *, keep_lines: bool = False) -> str:
@@ -49,6 +61,31 @@ class SafeFormatter(logging.Formatter):
         return escape_controls(super().formatMessage(record))
 
 
+def is_polars_pattern(name: str) -> bool:
+    """Return whether Polars would read the name as a pattern."""
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
+
+
+def escape_name(header: str) -> str:
+    """Return the column name for a header. `unescape_name` reverses it."""
+    return _PREFIX + header if is_polars_pattern(header.lstrip(_PREFIX)) else header
+
+
+def unescape_name(name: str) -> str:
+    """Return the header for a column name."""
+    return name.removeprefix(_PREFIX) if is_polars_pattern(name.lstrip(_PREFIX)) else name
+
+
+def escape_names(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with headers as escaped column names."""
+    return _set_names(table, [escape_name(name) for name in table.columns])
+
+
+def unescape_names(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with its original headers, to be written or returned to the user."""
+    return _set_names(table, [unescape_name(name) for name in table.columns])
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
@@ -57,3 +94,12 @@ def _escape(match: re.Match[str]) -> str:
 def _escape_for_json(match: re.Match[str]) -> str:
     units = match[0].encode("utf-16-be", errors="surrogatepass")
     return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
+
+
+def _set_names(table: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """Set column names by position: `rename` would read the old names as patterns."""
+    if names == table.columns:
+        return table
+    renamed = table.clone()
+    renamed.columns = names
+    return renamed
