@@ -1,4 +1,4 @@
-"""What always holds for the faces over several stages, searched by hypothesis."""
+"""Laws of the public classes that span several stages."""
 
 from itertools import pairwise
 
@@ -32,7 +32,7 @@ mixed = st.one_of(
 
 @some
 @given(frames)
-def test_deduplicating_twice_is_deduplicating_once(frame):
+def test_deduplication_is_idempotent_on_frames(frame):
     once = faces.deduplicate_properties(frame)
     assert faces.find_duplicates(once).is_empty()
     assert faces.deduplicate_properties(once).equals(once)
@@ -57,7 +57,7 @@ def test_every_row_stays_or_is_in_the_merge_log_and_sorting_loses_none(frame):
 
 @some
 @given(st.lists(st.lists(mixed, min_size=6, max_size=6), max_size=8), st.permutations(range(8)))
-def test_no_pandas_frame_of_mixed_cells_crashes_a_face_or_is_changed(rows, labels):
+def test_pandas_frames_of_mixed_cells_never_crash_and_stay_unchanged(rows, labels):
     names = ["Address", "City", "Property Type", "Building SqFt", "Flex Score", "Note"]
     frame = pd.DataFrame(rows, columns=names, index=[label // 2 for label in labels[: len(rows)]], dtype=object)
     before = frame.copy()

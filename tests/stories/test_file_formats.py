@@ -1,4 +1,4 @@
-"""Whatever kind of file the properties come in, and whatever its name says: the candidates are the same."""
+"""The same properties give the same candidates in every file format, whatever the file is named."""
 
 import pytest
 
@@ -14,7 +14,7 @@ ROWS = [
 AUTO = ("--file-pattern", "auto")
 
 
-def found(outcome):
+def list_candidates(outcome):
     return [(row["Address"], row["Flex Score"], row["Source Row"]) for row in outcome.rows()]
 
 
@@ -22,20 +22,20 @@ def found(outcome):
 def expected(tmp_path_factory):
     folder = tmp_path_factory.mktemp("expected")
     write_workbook(folder / "in/a.xlsx", ROWS)
-    return found(flexscout("run", "in", folder=folder))
+    return list_candidates(flexscout("run", "in", folder=folder))
 
 
 @pytest.mark.parametrize("suffix", [".xls", ".csv"])
 @pytest.mark.parametrize("make", KINDS.values(), ids=KINDS.keys())
-def test_the_same_properties_give_the_same_candidates(tmp_path, expected, make, suffix):
+def test_every_format_gives_the_same_candidates(tmp_path, expected, make, suffix):
     make(tmp_path / f"in/a{suffix}", ROWS)
     outcome = flexscout("run", "in", *AUTO)
     assert outcome.code == 0
-    assert found(outcome) == expected
+    assert list_candidates(outcome) == expected
     assert len(expected) == 7
 
 
-def test_a_folder_of_all_kinds_is_one_result(tmp_path):
+def test_folder_of_all_formats_gives_one_result(tmp_path):
     for number, make in enumerate(KINDS.values()):
         make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
     outcome = flexscout("run", "in", *AUTO)
@@ -43,7 +43,7 @@ def test_a_folder_of_all_kinds_is_one_result(tmp_path):
     assert len(outcome.rows()) == len(KINDS)
 
 
-def test_by_default_workbooks_are_read_and_the_others_hinted_at(tmp_path):
+def test_default_pattern_reads_workbooks_and_mentions_other_tables(tmp_path):
     valid_properties_1(tmp_path / "in")
     write_delimited(tmp_path / "in/a.csv", ROWS)
     write_archive(tmp_path / "in/b.zip", {"c.csv": delimited(ROWS)})
@@ -54,7 +54,7 @@ def test_by_default_workbooks_are_read_and_the_others_hinted_at(tmp_path):
     assert flexscout("run", "in", "--file-pattern", "*.csv").file("a.csv")["status"] == "ok"
 
 
-def test_what_is_no_table_is_skipped_in_words(tmp_path):
+def test_files_without_a_table_are_skipped_with_a_reason(tmp_path):
     valid_properties_1(tmp_path / "in")
     write(tmp_path / "in/brochure.pdf", b"%PDF-1.7")
     write(tmp_path / "in/photo.png", b"\x89PNG\r\n\x1a\n")
@@ -68,7 +68,7 @@ def test_what_is_no_table_is_skipped_in_words(tmp_path):
     assert "not finished" in outcome.file("data.xlsx.crdownload")["reason"]
 
 
-def test_a_file_that_is_named_a_table_and_is_none_has_failed(tmp_path):
+def test_file_named_like_a_table_but_without_one_fails(tmp_path):
     valid_properties_1(tmp_path / "in")
     write(tmp_path / "in/a.csv", b"%PDF-1.7")
     outcome = flexscout("run", "in", *AUTO)
@@ -76,8 +76,8 @@ def test_a_file_that_is_named_a_table_and_is_none_has_failed(tmp_path):
     assert outcome.file("a.csv")["error"]["code"] == "pdf"
 
 
-def test_results_are_never_taken_as_input(tmp_path):
-    """Not even a twin whose workbook was moved away, under another name."""
+def test_results_are_never_read_as_input(tmp_path):
+    """Not even a renamed CSV copy whose workbook was moved away."""
     valid_properties_1(tmp_path / "in")
     write_page(tmp_path / "in/notes.htm", [HEADER, candidate(20)])
     arguments = ("run", "in", *AUTO, "-o", "in/result.xlsx", "--report-file", "in/report.json")
@@ -91,7 +91,7 @@ def test_results_are_never_taken_as_input(tmp_path):
     assert (tmp_path / "in/result.csv").read_bytes() == before
 
 
-def test_a_check_peeks_at_every_kind(tmp_path):
+def test_check_reads_every_format(tmp_path):
     for number, make in enumerate(KINDS.values()):
         make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
     outcome = flexscout("check", "in", *AUTO)
@@ -99,7 +99,7 @@ def test_a_check_peeks_at_every_kind(tmp_path):
     assert f"{len(KINDS)} to read, 0 that can't be" in outcome.out
 
 
-def test_a_choice_of_reading_is_among_the_remarks_and_the_issues(tmp_path):
+def test_ambiguous_format_is_reported_by_check_and_in_the_issues(tmp_path):
     write_delimited(tmp_path / "in/a.csv", [HEADER, candidate(Address="1 Peña Street")], encoding="cp1252")
     assert "encoding_assumed" in flexscout("check", "in", *AUTO).out
-    assert found(flexscout("run", "in", *AUTO))[0][0] == "1 Peña Street"
+    assert list_candidates(flexscout("run", "in", *AUTO))[0][0] == "1 Peña Street"

@@ -1,4 +1,4 @@
-"""Every week the folder has grown a little: what was done is not done again."""
+"""Runs over a growing folder read only new and changed files."""
 
 import json
 
@@ -10,7 +10,7 @@ from workbooks import HEADER, candidate, corrupted_file, write_workbook
 
 @pytest.fixture
 def exports(tmp_path):
-    """Three files, and a run over them."""
+    """Write three files and run over them."""
     for number in range(3):
         write_workbook(tmp_path / f"in/{number}.xlsx", [HEADER, candidate(2 * number), candidate(2 * number + 1)])
     assert flexscout("run", "in").code == 0
@@ -43,12 +43,12 @@ def test_only_new_and_changed_files_are_read(exports):
     ],
     ids=str,
 )
-def test_other_rules_or_another_output_read_no_export(other):
+def test_changed_rules_or_output_read_no_export(other):
     assert reused(flexscout("run", "in", *other)) == 3
 
 
 @pytest.mark.usefixtures("exports")
-def test_an_unchanged_folder_writes_nothing_and_says_so(tmp_path):
+def test_run_over_an_unchanged_folder_writes_nothing(tmp_path):
     files = [path for path in (tmp_path / "data").rglob("*") if path.is_file() and path.name != "lock"]
     before = {path: path.stat().st_mtime_ns for path in files}
     outcome = flexscout("run", "in")
@@ -58,14 +58,14 @@ def test_an_unchanged_folder_writes_nothing_and_says_so(tmp_path):
 
 
 @pytest.mark.usefixtures("exports")
-def test_an_output_that_was_changed_is_made_again():
+def test_changed_output_is_written_again():
     csv = flexscout("run", "in").csv
     before = csv.read_bytes()
     csv.write_text("spoiled")
     assert flexscout("run", "in").csv.read_bytes() == before
 
 
-def test_the_result_is_that_of_a_run_that_reads_everything(exports, tmp_path):
+def test_result_equals_that_of_a_fresh_run(exports, tmp_path):
     write_workbook(exports / "3.xlsx", [HEADER, candidate(9), candidate(1)])
     again = flexscout("run", "in", "-o", "again/all.xlsx")
     fresh = flexscout("run", "in", "-o", "fresh/all.xlsx", "--fresh")
@@ -75,16 +75,16 @@ def test_the_result_is_that_of_a_run_that_reads_everything(exports, tmp_path):
     assert again.code == fresh.code == 0
 
 
-def test_a_file_that_is_gone_leaves_the_result(exports):
+def test_deleted_file_leaves_the_result(exports):
     (exports / "1.xlsx").unlink()
     assert {row["Source File"] for row in flexscout("run", "in").rows()} == {"0.xlsx", "2.xlsx"}
 
 
-def test_what_failed_is_told_mended_and_tried_again(exports):
+def test_failed_file_is_listed_fixed_and_retried(exports):
     broken = corrupted_file(exports)
     assert flexscout("run", "in").code == 1
-    told = flexscout("errors")
-    assert (told.code, broken.name in told.out, "What to do:" in told.out) == (0, True, True)
+    listed = flexscout("errors")
+    assert (listed.code, broken.name in listed.out, "What to do:" in listed.out) == (0, True, True)
     still = flexscout("retry")
     assert (still.code, reused(still)) == (1, 3)
     write_workbook(broken, [HEADER, candidate(9)])
@@ -93,7 +93,7 @@ def test_what_failed_is_told_mended_and_tried_again(exports):
     assert "nothing to retry" in flexscout("retry").out
 
 
-def test_a_retry_has_the_settings_of_the_run(exports):
+def test_retry_uses_the_settings_of_the_run(exports):
     corrupted_file(exports)
     flexscout("run", "in", "--min-score", "9.5", "--profile", "parcel")
     settings = flexscout("retry").report["settings"]
@@ -109,14 +109,14 @@ def test_runs_are_listed(exports):
     assert [entry["candidates"] for entry in json.loads(flexscout("runs", "--format", "json").out)] == [7, 6]
 
 
-def test_without_a_run_there_is_nothing_to_look_back_at():
+def test_commands_about_past_runs_need_a_run():
     for command in ("runs", "errors", "retry"):
         outcome = flexscout(command)
         assert (outcome.code, "on record" in outcome.err) == (2, True)
 
 
 @pytest.mark.usefixtures("exports")
-def test_clean_forgets_what_was_read_and_no_result():
+def test_clean_empties_the_cache_and_keeps_outputs():
     outcome = flexscout("clean", "--all")
     assert (outcome.code, outcome.out.startswith("Removed 3 files")) == (0, True)
     assert len(outcome.rows()) == 6
@@ -124,7 +124,7 @@ def test_clean_forgets_what_was_read_and_no_result():
 
 
 @pytest.mark.usefixtures("exports")
-def test_a_record_of_the_cache_that_is_spoiled_costs_a_reading(tmp_path):
+def test_damaged_cache_entry_is_read_again(tmp_path):
     records = list((tmp_path / ".cache").rglob("record.json"))
     assert len(records) == 3
     records[0].write_text("{")

@@ -1,4 +1,4 @@
-"""Killed at any moment and started again: the same outputs, byte for byte, and none that is half-written in between."""
+"""Runs killed at any moment: the next run gives the same bytes, and no output is ever half-written."""
 
 import hashlib
 import os
@@ -23,27 +23,27 @@ _COMMAND = [sys.executable, "-m", "flexscout", "run", "in", "-o", "out/all.xlsx"
 
 
 def hashes(folder):
-    """Output -> hash of its content, of those that are there."""
+    """Return the content hash of each existing output."""
     there = [folder / name for name in _OUTPUTS if (folder / name).exists()]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in there}
 
 
 def exports(folder, *, year):
-    """Forty exports in which every third property is in two of them."""
+    """Write forty exports; every third property is in two of them."""
     for number in range(_FILES):
         rows = [candidate(10 * number + i - (i % 3 == 0), Year_Built=year) for i in range(5)]
         write_workbook(folder / f"{number:02}.xlsx", [HEADER, *rows])
 
 
-def undisturbed(folder):
-    """The hashes of a run over `in` that nothing disturbs, and its seconds."""
+def run_undisturbed(folder):
+    """Return the output hashes and the seconds of an undisturbed run over `in`."""
     began = time.monotonic()
     assert flexscout("run", "in", "-o", f"{folder}/all.xlsx", "--report-file", f"{folder}/report.json", "-q", "--fresh").code == 0
     return time.monotonic() - began
 
 
-def killed_after(seconds):
-    """Start a run and kill it, its workers left to themselves."""
+def kill_after(seconds):
+    """Start a run and kill it, but not its workers."""
     with subprocess.Popen(_COMMAND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
         time.sleep(seconds)
         below = psutil.Process(run.pid).children(recursive=True) if run.poll() is None else []
@@ -51,21 +51,21 @@ def killed_after(seconds):
     return below
 
 
-def test_a_run_that_was_killed_leaves_what_was_and_the_next_one_ends_it(tmp_path):
+def test_killed_run_keeps_whole_outputs_and_the_next_one_completes(tmp_path):
     exports(tmp_path / "in", year=1990)
-    undisturbed("old")
+    run_undisturbed("old")
     old = hashes(tmp_path / "old")
     exports(tmp_path / "in", year=1985)
-    seconds = undisturbed("new")
+    seconds = run_undisturbed("new")
     new = hashes(tmp_path / "new")
-    moments = random.Random(7)  # noqa: S311 - moments, not secrets
+    moments = random.Random(7)  # noqa: S311 - times, not secrets
     for _ in range(_MOMENTS):
         (tmp_path / "out").mkdir(exist_ok=True)
-        for name in old:  # as if the last run had been the old one
+        for name in old:  # restore the state after the old run
             (tmp_path / "out" / name).write_bytes((tmp_path / "old" / name).read_bytes())
-        left = killed_after(moments.uniform(0.05, seconds))
-        for name, found in hashes(tmp_path / "out").items():
-            assert found in (old[name], new[name])
+        left = kill_after(moments.uniform(0.05, seconds))
+        for name, digest in hashes(tmp_path / "out").items():
+            assert digest in (old[name], new[name])
         assert not [process for process in psutil.wait_procs(left, timeout=20)[1] if process.is_running()]
         if moments.random() < 0.3:
             shutil.rmtree(tmp_path / ".cache", ignore_errors=True)
@@ -75,9 +75,9 @@ def test_a_run_that_was_killed_leaves_what_was_and_the_next_one_ends_it(tmp_path
     assert not [path for path in (tmp_path / "out").iterdir() if path.name.endswith((".new.xlsx", ".new.csv", ".new.parquet"))]
 
 
-def test_a_worker_that_was_killed_costs_its_file_until_the_next_run(tmp_path):
+def test_killed_worker_fails_its_file_until_the_next_run(tmp_path):
     exports(tmp_path / "in", year=1990)
-    undisturbed("whole")
+    run_undisturbed("whole")
     command = [*_COMMAND, "-w", "1", "--fresh"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
         while run.poll() is None and not list((tmp_path / ".cache/flexscout").glob("*/record.json")):

@@ -1,4 +1,4 @@
-"""Running again: the same bytes, backups, and no result taken as input."""
+"""A second run: equal bytes, backups, and no result read as input."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def test_equal_input_gives_equal_bytes(tmp_path):
     assert first.code == 0
 
 
-def test_what_was_there_is_backed_up(tmp_path):
+def test_previous_outputs_are_backed_up(tmp_path):
     valid_properties_1(tmp_path / "in")
     before = flexscout("run", "in").csv.read_bytes()
     valid_properties_2(tmp_path / "in")
@@ -33,7 +33,7 @@ def test_what_was_there_is_backed_up(tmp_path):
     assert after.csv.read_bytes() != before
 
 
-def test_results_in_the_input_folder_are_not_taken_as_input(tmp_path):
+def test_results_in_the_input_folder_are_not_read(tmp_path):
     valid_properties_1(tmp_path / "in")
     flexscout("run", "in", "-o", "in/result.xlsx")
     shutil.copy(tmp_path / "in/result.xlsx", tmp_path / "in/mailed copy.xlsx")
@@ -42,7 +42,7 @@ def test_results_in_the_input_folder_are_not_taken_as_input(tmp_path):
     assert {outcome.file(name)["status"] for name in ("result.xlsx", "mailed copy.xlsx")} == {"skipped"}
 
 
-def test_a_file_downloaded_twice_is_read_once_and_both_are_named(tmp_path):
+def test_file_downloaded_twice_is_read_once_and_both_are_named(tmp_path):
     path = valid_properties_1(tmp_path / "in")
     shutil.copy(path, tmp_path / "in/valid_properties_1 (1).xlsx")
     entry = flexscout("run", "in").file("valid_properties_1 (1).xlsx")
@@ -50,7 +50,7 @@ def test_a_file_downloaded_twice_is_read_once_and_both_are_named(tmp_path):
     assert "valid_properties_1.xlsx" in entry["reason"]
 
 
-def test_nothing_is_left_behind_but_the_outputs_and_the_record(tmp_path):
+def test_run_leaves_only_outputs_and_its_record(tmp_path):
     valid_properties_1(tmp_path / "in")
     flexscout("run", "in")
     left = sorted(path.name for path in (tmp_path / "data/exports").iterdir())
@@ -59,7 +59,7 @@ def test_nothing_is_left_behind_but_the_outputs_and_the_record(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child alone")
-def test_an_interrupt_ends_with_130_and_leaves_the_previous_result(tmp_path):
+def test_interrupt_exits_with_130_and_keeps_the_previous_result(tmp_path):
     valid_properties_1(tmp_path / "in")
     before = flexscout("run", "in")
     kept = before.csv.read_bytes()
@@ -74,7 +74,7 @@ def test_an_interrupt_ends_with_130_and_leaves_the_previous_result(tmp_path):
     assert before.csv.read_bytes() == kept
 
 
-def test_the_demo_runs_and_says_where_to_look(tmp_path):
+def test_demo_runs_and_lists_its_outputs(tmp_path):
     outcome = flexscout("demo")
     assert outcome.code == 0
     assert "all_flex_properties.xlsx" in outcome.out
