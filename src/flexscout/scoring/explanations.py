@@ -8,7 +8,7 @@ import polars as pl
 
 from flexscout.domain import FLAGS, canonical_column, format_decimals
 from flexscout.scoring.profile import Factor, Part, Profile, points_column
-from flexscout.scoring.rules import RuleExpressions, add_rule_columns, drop_rule_columns, rule_value
+from flexscout.scoring.rules import RuleExpressions, add_rule_columns, drop_rule_columns, rule_column, rule_value
 from flexscout.scoring.score import is_known, score_frame
 
 _SHOWN = "__flexscout shown {}"  # working columns: formatted values, by number of the part
@@ -99,6 +99,10 @@ def _describe_part(part: Part, rules: RuleExpressions, numbers: dict[int, int], 
     for rule in reversed(part.rules):
         text = _fill_template(rule.says or default, shown)
         expression = nw.when(rules.holds_for_part(rule, part)).then(text).otherwise(expression)
+    if part.ratio and part.ratio.if_missing is not None:
+        is_replaced = nw.all_horizontal(*(nw.col(rule_column(name)).is_null() for name in part.ratio.to), ignore_nulls=True)
+        replaced = f"{' and '.join(part.ratio.to).lower()} missing, counted as {part.ratio.if_missing:g}"
+        expression = nw.when(is_replaced).then(nw.lit(replaced)).otherwise(expression)
     missing = f"{names.lower()} is missing, worth up to {part.max_points:g}" if is_simple else f"{names.lower()} unknown"
     return nw.when(rule_value(part).is_null()).then(nw.lit(missing)).otherwise(expression)
 
@@ -116,7 +120,6 @@ def _format_value(part: Part) -> pl.Expr:
     """Format the value of a part: thousands are separated, except in years."""
     if part.ratio:
         of, to = _sum_columns(part.ratio.of), _sum_columns(part.ratio.to)
-        to = to if part.ratio.if_missing is None else to.fill_null(part.ratio.if_missing)
         return format_decimals(of / to, _RATIO_DECIMALS)
     if part.sum:
         return format_decimals(_sum_columns(part.sum), _RATIO_DECIMALS)

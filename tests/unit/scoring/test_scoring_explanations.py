@@ -57,6 +57,11 @@ def test_a_factor_of_several_values_lists_them_with_its_weight():
     assert "HIGH_POTENTIAL, IDEAL_BUILDING adds 0.8" in explanation
 
 
+def test_a_replaced_denominator_is_named_instead_of_the_ratio():
+    explanation = FlexPropertyScorer("parcel").explain({"improvement_value": 600_000})
+    assert "value 9 of 10, weight 1 (land value missing, counted as 1, improvements of $600,000" in explanation
+
+
 def test_a_building_without_data_is_explained_by_its_improvements():
     explanation = FlexPropertyScorer("parcel").explain({"improvement_value": 250_000})
     assert "building 3 of 10, weight 2.5 (no data, improvements of $250,000 suggest a building)" in explanation

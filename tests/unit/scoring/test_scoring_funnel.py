@@ -53,3 +53,11 @@ def test_an_industrial_type_has_a_keyword_of_the_profile():
 
 def test_without_the_column_no_row_has_an_industrial_type():
     assert has_eligible_type(pl.DataFrame({"City": ["x"]}), PROFILE).to_list() == [False]
+
+
+@pytest.mark.parametrize(("profile", "depends"), [("flex-industrial", False), ("parcel", True)])
+def test_the_day_is_a_hash_input_only_if_the_profile_counts_back_from_it(profile, depends):
+    first, second = (
+        Criteria.from_config(PipelineConfiguration(profile=profile, as_of=day)) for day in ("2026-01-01", "2026-01-02")
+    )
+    assert (first.hash_inputs != second.hash_inputs) == depends
