@@ -1,10 +1,13 @@
-"""Nothing is dropped silently: every row of a file has a place."""
+"""Nothing is dropped silently: every row of a file is counted once."""
 
 import openpyxl
+import polars as pl
 import pytest
 
+from flexscout import BatchProcessor, PipelineConfiguration, ScalableFlexPipeline
+from flexscout.merging import count_removed_rows
 from program import flexscout
-from workbooks import HEADER, candidate, write_workbook
+from workbooks import HEADER, candidate, write_sheets, write_workbook
 
 ROWS = [
     HEADER,
@@ -46,7 +49,7 @@ def test_the_account_of_a_file_balances(outcome):
     assert file["rows_read"] == sum(parts.values()) == 14
 
 
-def test_not_selected_names_each_reason(outcome):
+def test_the_sheet_not_selected_names_each_reason(outcome):
     assert not_selected(outcome) == {
         3: "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics",
         4: "Building SqFt below 20,000",
@@ -58,19 +61,19 @@ def test_not_selected_names_each_reason(outcome):
     }
 
 
-def test_rows_that_are_no_properties_stand_among_the_issues(outcome):
+def test_rows_that_are_not_properties_are_listed_as_issues(outcome):
     sheet = openpyxl.load_workbook(outcome.workbook)["Issues"]
     found = {row[2]: row[5] for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert found == {11: "not_data: repeated header", 14: "not_data: total", 15: "not_data: note or section title"}
 
 
-def test_a_promising_row_with_a_gap_is_on_the_list_to_verify(outcome):
+def test_a_promising_row_with_a_missing_value_is_listed_to_verify(outcome):
     sheet = openpyxl.load_workbook(outcome.workbook)["To Verify"]
     header, *rows = sheet.iter_rows(values_only=True)
     assert {row[header.index("Source Row")] for row in rows} == {7, 8, 12}
 
 
-def test_a_value_that_does_not_convert_is_an_issue_and_no_silent_blank(tmp_path):
+def test_a_value_that_does_not_convert_is_an_issue(tmp_path):
     write_workbook(tmp_path / "in/made.xlsx", [HEADER, candidate(1, Year_Built="c. 1985"), candidate(2)])
     outcome = flexscout("run", "in")
     sheet = openpyxl.load_workbook(outcome.workbook)["Issues"]
@@ -78,9 +81,55 @@ def test_a_value_that_does_not_convert_is_an_issue_and_no_silent_blank(tmp_path)
     assert outcome.report["quality"]["issues"] == {"not_a_year": 1}
 
 
-def test_no_candidate_at_all_is_a_success_that_says_so(tmp_path):
+def test_a_run_without_candidates_succeeds_and_says_so(tmp_path):
     write_workbook(tmp_path / "in/offices.xlsx", [HEADER, candidate(1, Property_Type="Office")])
     outcome = flexscout("run", "in")
     assert outcome.code == 0
     assert "No candidates" in outcome.out
     assert outcome.rows() == []
+
+
+TWO_SHEETS = {
+    "North": [HEADER, candidate(1), candidate(2), candidate(3, Property_Type="Office"), ()],
+    "Cover": [("Prepared for a client",)],
+    "South": [HEADER, candidate(2, Year_Built=1985), candidate(4), candidate(5, Building_SqFt=5_000), candidate(6), ()],
+}
+
+
+def test_every_sheet_of_a_workbook_contributes_its_rows(tmp_path):
+    write_sheets(tmp_path / "in/two.xlsx", TWO_SHEETS)
+    outcome = flexscout("run", "in")
+    counts = {"rows_read": 7, "candidates": 5, "below_score": 0, "not_eligible": 2, "blank": 0, "duplicates_removed": 1}
+    assert {name: outcome.file("two.xlsx")[name] for name in counts} == counts
+    assert {(row["Source Sheet"], row["Source Row"]) for row in outcome.rows()} == {
+        ("North", "2"),
+        ("North", "3"),
+        ("South", "3"),
+        ("South", "5"),
+    }
+    assert set(not_selected(outcome)) == {4}
+    (merge,) = outcome.report["deduplication"]["merges"]
+    assert (merge["Kept Sheet"], merge["Kept Row"], merge["Removed Sheet"], merge["Removed Row"]) == ("North", 3, "South", 2)
+
+
+def test_the_removed_duplicates_of_each_file_are_counted_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1), candidate(2)])
+    write_workbook(tmp_path / "in/b.xlsx", [HEADER, candidate(1, Year_Built=1985), candidate(2, Year_Built=1985), candidate(3)])
+    config = PipelineConfiguration(input_folder="in", progress_reporting=False, max_workers=1)
+    report = ScalableFlexPipeline(config).run().report
+    merge_log = pl.read_csv(config.duplicates_files[0])
+    assert {file["file"]: file["duplicates_removed"] for file in report["files"]} == {"a.xlsx": 0, "b.xlsx": 2}
+    assert merge_log["Removed File"].to_list() == ["b.xlsx", "b.xlsx"]
+
+
+def test_the_account_of_a_result_counts_its_rows_in_the_merge_log(tmp_path):
+    write_workbook(tmp_path / "a.xlsx", [HEADER, candidate(1), candidate(2)])
+    write_workbook(tmp_path / "b.xlsx", [HEADER, candidate(1, Year_Built=1985), candidate(3)])
+    batch = BatchProcessor(PipelineConfiguration(progress_reporting=False, max_workers=1))
+    results = batch.process_batch([tmp_path / "a.xlsx", tmp_path / "b.xlsx"])
+    assert [result.account.duplicates_removed for result in results] == [0, 0]
+    merge_log = pl.DataFrame({"Removed File": ["b.xlsx"]})
+    counted = count_removed_rows(results, merge_log)
+    assert [result.account.duplicates_removed for result in counted] == [0, 1]
+    assert all(result.account.balances for result in counted)
