@@ -1,4 +1,4 @@
-"""The rows that a person means: by an address as they write it, by a parcel number."""
+"""Find the rows that a user means by an address or an APN."""
 
 import re
 
@@ -17,100 +17,103 @@ from flexscout.domain import (
 )
 from flexscout.matching.keys import address_key
 
-_MAY_BE_LEFT_OUT = ("predirectional", "suffix", "postdirectional", "unit")
-_ZIP = re.compile(r"\D(\d{5})(?:-\d{4})?\s*$")
-_ALIKE_FROM = 60  # of 100
-_LEAST_PARCEL = 3  # letters and digits
+_AREA = ("City", "State", "Zip Code")
+_OPTIONAL_PARTS = ("predirectional", "suffix", "postdirectional", "unit")
+_ZIP_CODE = re.compile(r"\D(\d{5})(?:-\d{4})?\s*$")
+_MIN_SIMILARITY = 60  # of 100
+_MIN_APN_LENGTH = 3  # letters and digits
 
 
 def find_rows_by_address(address: str, rows: pl.DataFrame) -> pl.Series:
-    """Positions of the rows at an address, which may end with the row's city, state and ZIP code.
+    """Return the positions of the rows at an address, which may end with the city, state and ZIP code.
 
-    It is compared as duplicates are. Where no row has it as it stands, a direction, suffix or unit that it does not say may
-    be any.
+    Addresses are compared as in matching. If no row has exactly this address, a direction, suffix or unit that the user left out
+    matches any.
+
+    Args:
+        address: The address as the user writes it.
+        rows: Rows with Address, City, State and Zip Code.
+
     """
-    told = split_places(rows)
-    asked = _seen_from(address, told)
-    street = _street(told["Address"])
-    own, meant = parse_addresses(told["Address"]), parse_addresses(asked)
-    agrees = [(meant[part] == "") | (own[part] == meant[part]) for part in _MAY_BE_LEFT_OUT]
-    stages = (
-        address_key(own) == address_key(meant),
-        (street == _street(asked)) | ((street == _street(_before_comma(address, told))) & _is_city_of(address, told)),
-        pl.select(pl.all_horizontal(own["number"] == meant["number"], own["full"] == meant["full"], *agrees)).to_series(),
+    places = split_places(rows)
+    wanted = _remove_area(address, places)
+    street = _normalize_streets(places["Address"])
+    own, other = parse_addresses(places["Address"]), parse_addresses(wanted)
+    agrees = [(other[part] == "") | (own[part] == other[part]) for part in _OPTIONAL_PARTS]
+    before_comma = pl.repeat(address.partition(",")[0], places.height, dtype=pl.String, eager=True)
+    # From the strictest comparison to the most lenient; the first with any match counts.
+    comparisons = (
+        address_key(own) == address_key(other),
+        (street == _normalize_streets(wanted)) | ((street == _normalize_streets(before_comma)) & _is_in_city(address, places)),
+        pl.select(pl.all_horizontal(own["number"] == other["number"], own["full"] == other["full"], *agrees)).to_series(),
     )
-    found = next((stage for stage in (stage.fill_null(value=False) for stage in stages) if stage.any()), stages[0].clear())
-    return _in_zip_code(address, told, _in_a_city(address, told, found.arg_true().cast(pl.Int64)))
+    filled = [comparison.fill_null(value=False) for comparison in comparisons]
+    matches = next((comparison for comparison in filled if comparison.any()), filled[0].clear()).arg_true().cast(pl.Int64)
+    return _prefer_zip_code(address, places, _prefer_known_city(address, places, matches))
 
 
-def find_rows_by_apn(number: str, rows: pl.DataFrame) -> pl.Series:
-    """Positions of the rows with a parcel number, however it is written."""
-    key = pl.select(apn_key(pl.lit(number)).alias("key")).item()
-    if not key or len(key) < _LEAST_PARCEL or not any(letter.isdigit() for letter in key):
+def find_rows_by_apn(apn: str, rows: pl.DataFrame) -> pl.Series:
+    """Return the positions of the rows with an APN, whatever its punctuation. A text without a digit is not an APN."""
+    key = pl.select(apn_key(pl.lit(apn)).alias("key")).item()
+    if not key or len(key) < _MIN_APN_LENGTH or not any(letter.isdigit() for letter in key):
         return pl.Series("at", [], pl.Int64)
     own = select_as_text(rows, ("APN",)).select(apn_key(pl.col("APN")).alias("key"))["key"]
-    found: pl.Series = (own == key).fill_null(value=False).arg_true().cast(pl.Int64)
-    return found
+    positions: pl.Series = (own == key).fill_null(value=False).arg_true().cast(pl.Int64)
+    return positions
 
 
-def find_nearest_rows(address: str, rows: pl.DataFrame, most: int) -> list[int]:
-    """A row at each of the addresses that are written most alike, the nearest first."""
-    parts = ("Address", "City") if "," in address else ("Address",)
-    told = select_as_text(rows, parts).with_row_index("at").filter(pl.col("Address").is_not_null())
-    written = told.select("at", _street_of(pl.concat_str(parts, separator=" ", ignore_nulls=True)).alias("text"))
-    distinct = written.unique("text", keep="first", maintain_order=True)
-    asked = pl.select(_street_of(pl.lit(address))).item()
-    if not asked:
+def find_nearest_rows(address: str, rows: pl.DataFrame, limit: int) -> list[int]:
+    """Return the position of one row at each of the most similar addresses, the most similar first."""
+    columns = ("Address", "City") if "," in address else ("Address",)
+    texts = select_as_text(rows, columns).with_row_index("at").filter(pl.col("Address").is_not_null())
+    joined = pl.concat_str(columns, separator=" ", ignore_nulls=True)
+    distinct = texts.select("at", _normalize_street(joined).alias("text")).unique("text", keep="first", maintain_order=True)
+    wanted = pl.select(_normalize_street(pl.lit(address))).item()
+    if not wanted:
         return []
-    near = process.extract(asked, distinct["text"].to_list(), scorer=fuzz.ratio, limit=most, score_cutoff=_ALIKE_FROM)
-    return [int(distinct["at"][position]) for _, _, position in near]
+    nearest = process.extract(wanted, distinct["text"].to_list(), scorer=fuzz.ratio, limit=limit, score_cutoff=_MIN_SIMILARITY)
+    return [int(distinct["at"][position]) for _, _, position in nearest]
 
 
-def _seen_from(address: str, told: pl.DataFrame) -> pl.Series:
-    """The address without the place, for each row: what is the row's own city or state is cut.
+def _remove_area(address: str, places: pl.DataFrame) -> pl.Series:
+    """Return the address for each row without the row's city, state and ZIP code.
 
-    Of a row whose city is not known what follows the first comma is the city.
+    For a row without a city, everything after the first comma is removed.
     """
-    places = told.select("City", "State", "Zip Code").unique(maintain_order=True)
-    written = pl.when(pl.col("City").is_null()).then(pl.lit(address.partition(",")[0])).otherwise(pl.lit(address))
-    asked = split_places(places.with_columns(written.alias("Address")))["Address"]
-    seen = places.with_columns(asked.alias("asked"))
-    return told.select("City", "State", "Zip Code").join(
-        seen, on=("City", "State", "Zip Code"), how="left", nulls_equal=True, maintain_order="left"
-    )["asked"]
+    areas = places.select(_AREA).unique(maintain_order=True)
+    text = pl.when(pl.col("City").is_null()).then(pl.lit(address.partition(",")[0])).otherwise(pl.lit(address))
+    streets = areas.with_columns(split_places(areas.with_columns(text.alias("Address")))["Address"].alias("street"))
+    return places.select(_AREA).join(streets, on=_AREA, how="left", nulls_equal=True, maintain_order="left")["street"]
 
 
-def _street(addresses: pl.Series) -> pl.Series:
-    """Addresses without a house number in one spelling; null for others, of which the parts tell more."""
-    street = addresses.alias("text").to_frame().select(_street_of(pl.col("text")).alias("street"))["street"]
+def _normalize_streets(addresses: pl.Series) -> pl.Series:
+    """Return the normalized addresses that have no house number; null for the others, which are compared by parts."""
+    street = addresses.alias("text").to_frame().select(_normalize_street(pl.col("text")).alias("street"))["street"]
     return street.set(~street.str.contains(r"^\D").fill_null(value=False), None)
 
 
-def _before_comma(address: str, told: pl.DataFrame) -> pl.Series:
-    return pl.repeat(address.partition(",")[0], told.height, dtype=pl.String, eager=True)
-
-
-def _is_city_of(address: str, told: pl.DataFrame) -> pl.Series:
-    """Whether what follows the first comma begins with the row's city: no place is cut from a street without a number."""
-    city = city_key(pl.col("City"))
-    after = city_key(pl.lit(address.partition(",")[2]))
-    return told.select((after == city) | after.str.starts_with(city + " ")).to_series().fill_null(value=False)
-
-
-def _street_of(text: pl.Expr) -> pl.Expr:
+def _normalize_street(text: pl.Expr) -> pl.Expr:
     return abbreviate_words(normalize_words(text))
 
 
-def _in_a_city(address: str, told: pl.DataFrame, found: pl.Series) -> pl.Series:
-    """Those whose city is known, if a place was named and any is: the others may be anywhere."""
-    known = told["City"].gather(found).is_not_null()
-    return found.filter(known) if "," in address and known.any() else found
+def _is_in_city(address: str, places: pl.DataFrame) -> pl.Series:
+    """Whether the text after the first comma begins with the row's city."""
+    city = city_key(pl.col("City"))
+    after_comma = city_key(pl.lit(address.partition(",")[2]))
+    is_city = (after_comma == city) | after_comma.str.starts_with(city + " ")
+    return places.select(is_city).to_series().fill_null(value=False)
 
 
-def _in_zip_code(address: str, told: pl.DataFrame, found: pl.Series) -> pl.Series:
-    """Those in the ZIP code that the address ends with, if any is."""
-    code = _ZIP.search(address)
+def _prefer_known_city(address: str, places: pl.DataFrame, matches: pl.Series) -> pl.Series:
+    """Drop rows without a city if the address names one and some match has a city."""
+    has_city = places["City"].gather(matches).is_not_null()
+    return matches.filter(has_city) if "," in address and has_city.any() else matches
+
+
+def _prefer_zip_code(address: str, places: pl.DataFrame, matches: pl.Series) -> pl.Series:
+    """Keep the rows in the ZIP code at the end of the address, if there are any."""
+    code = _ZIP_CODE.search(address)
     if code is None:
-        return found
-    own = told[found].select((zip_key(pl.col("Zip Code")) == code[1]).fill_null(value=False).alias("own"))["own"]
-    return found.filter(own) if own.any() else found
+        return matches
+    in_code = places[matches].select((zip_key(pl.col("Zip Code")) == code[1]).fill_null(value=False).alias("own"))["own"]
+    return matches.filter(in_code) if in_code.any() else matches
