@@ -1,4 +1,4 @@
-"""A damaged cache costs the time to read a file again, and never changes a result."""
+"""A damaged cache entry makes a file be read again, and never changes a result."""
 
 import shutil
 import sys
@@ -22,7 +22,7 @@ if sys.platform != "win32":
 
 
 def export(folder):
-    """An export with a value that is an Issue."""
+    """Write an export with a value that is an issue."""
     return write_workbook(folder / "a.xlsx", [HEADER, *map(candidate, range(1, 40)), candidate(40, Year_Built="19x5")])
 
 
@@ -33,7 +33,7 @@ def cache(tmp_path):
 
 @pytest.fixture
 def record(tmp_path, cache):
-    """What was read of an export and is kept."""
+    """The stored record of an export."""
     found = ingest_file(build_source_file(export(tmp_path), "a.xlsx"), cache)
     cache.store(found)
     return found
@@ -44,7 +44,7 @@ def tables_of(record):
 
 
 @pytest.mark.parametrize("name", [RECORD, TABLE])
-def test_a_flipped_bit_is_never_believed(cache, record, name):
+def test_a_flipped_bit_is_detected(cache, record, name):
     path, tables, sheets = cache.entry_folder(record.source) / name, tables_of(record), record.sheets
     undamaged = path.read_bytes()
     for position in damage.bit_positions(path, FLIPS):
@@ -57,7 +57,7 @@ def test_a_flipped_bit_is_never_believed(cache, record, name):
 
 @pytest.mark.parametrize("name", [RECORD, TABLE, ISSUES])
 @pytest.mark.parametrize("spoil", DAMAGES)
-def test_a_damaged_file_of_an_entry_is_noticed_and_replaced(cache, record, name, spoil):
+def test_a_damaged_file_of_an_entry_is_replaced(cache, record, name, spoil):
     tables = tables_of(record)
     spoil(cache.entry_folder(record.source) / name)
     assert cache.find(record.source) is None
@@ -67,13 +67,13 @@ def test_a_damaged_file_of_an_entry_is_noticed_and_replaced(cache, record, name,
     assert cache.find(record.source).sheets == record.sheets
 
 
-def test_the_entry_of_another_file_is_not_believed(tmp_path, cache, record):
+def test_the_entry_of_another_file_is_not_used(tmp_path, cache, record):
     other = ingest_file(build_source_file(valid_properties_1(tmp_path), "b.xlsx"), cache)
     shutil.copytree(cache.entry_folder(record.source), cache.entry_folder(other.source), dirs_exist_ok=True)
     assert cache.find(other.source) is None
 
 
-def test_an_entry_that_became_a_file_is_replaced(cache, record):
+def test_an_entry_replaced_by_a_file_is_restored(cache, record):
     place = cache.entry_folder(record.source)
     shutil.rmtree(place)
     place.write_text("x")
@@ -83,10 +83,10 @@ def test_an_entry_that_became_a_file_is_replaced(cache, record):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no links for everyone")
-def test_an_entry_that_can_not_be_written_gets_a_second_place(cache, record, monkeypatch):
+def test_an_entry_that_cannot_be_written_gets_a_second_folder(cache, record, monkeypatch):
     place = cache.entry_folder(record.source)
     (place / RECORD).unlink()
-    # An administrator may write everywhere, and the tests may run as one: only the answer of the system is replaced.
+    # Root may write everywhere, and the tests may run as root, so only the answer of the system is replaced.
     monkeypatch.setattr("os.access", lambda path, _: path != place)
     again = ingest_file(record.source, cache)
     cache.store(again)
@@ -94,7 +94,7 @@ def test_an_entry_that_can_not_be_written_gets_a_second_place(cache, record, mon
     assert cache.find(record.source).sheets == again.sheets
 
 
-def test_one_entry_that_can_not_be_kept_costs_no_other(tmp_path):
+def test_an_entry_that_cannot_be_stored_does_not_affect_others(tmp_path):
     for name in ("in/one", "in/two"):
         valid_properties_1(tmp_path / name).rename(tmp_path / f"{name}.xlsx")
     write_workbook(tmp_path / "in/two.xlsx", [HEADER, candidate(9)])
@@ -105,7 +105,7 @@ def test_one_entry_that_can_not_be_kept_costs_no_other(tmp_path):
     assert flexscout("run", "in", "-w", "1", "-o", "third/all.xlsx").report["performance"]["files_reused"] == 2
 
 
-def test_a_damaged_entry_is_reported_with_what_follows(tmp_path):
+def test_a_damaged_entry_is_logged(tmp_path):
     valid_properties_1(tmp_path / "in")
     flexscout("run", "in", "-w", "1")
     damage.flip_bit(next((tmp_path / ".cache").rglob(TABLE)), 5_000)
@@ -116,7 +116,7 @@ def test_a_damaged_entry_is_reported_with_what_follows(tmp_path):
 
 
 def outputs(folder, cache):
-    """The bytes of all tables that a run writes to `folder`."""
+    """Return the bytes of all tables that a run writes to `folder`."""
     config = PipelineConfiguration(input_folder="in", output_file=f"{folder}/all.xlsx", cache=str(cache), max_workers=1)
     assert ScalableFlexPipeline(config).run().exit_code == 0
     return {path.name: path.read_bytes() for path in sorted(folder.glob("all*"))}

@@ -1,4 +1,4 @@
-"""However a file is damaged: it is read, or refused in words, and soon."""
+"""A damaged file is read, or refused with an error, without hanging."""
 
 import tempfile
 from contextlib import suppress
@@ -17,7 +17,7 @@ from strange_files import KINDS
 from workbooks import HEADER, candidate
 
 SECONDS = 20
-# Damage to the text kinds and archives; what workbooks do to their reader is a worker's to survive.
+# Text files and archives. Damaged workbooks may crash their parser, which a worker process survives.
 TEXTS = sorted(KINDS.keys() - {"workbook", "archive of a workbook"})
 
 

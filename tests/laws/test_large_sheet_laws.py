@@ -1,4 +1,4 @@
-"""A large sheet becomes the table, the record and the Issues that it would become if it were small."""
+"""A large sheet gives the same table, record and issues as a small one."""
 
 import tempfile
 from pathlib import Path
@@ -41,7 +41,7 @@ sheets = st.lists(st.one_of(properties, properties, properties, others), min_siz
 
 
 def prepared(path, folder):
-    """The record without its paths and time, its tables and its Issues."""
+    """Return the record without paths and times, the tables and the issues."""
     record = ingest_file(build_source_file(path, path.name), TableCache(folder))
     tables = [pl.read_parquet(sheet.table) for sheet in record.sheets]
     issues = [pl.read_parquet(sheet.issues) for sheet in record.sheets if sheet.issues]
@@ -68,7 +68,7 @@ def prepared(path, folder):
     )
 
 
-def test_a_large_sheet_becomes_what_a_small_one_does(monkeypatch):
+def test_a_large_sheet_is_converted_like_a_small_one(monkeypatch):
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(sheets, st.integers(200, 4_000))
     def check(rows, size):

@@ -1,4 +1,4 @@
-"""One bad file never costs the others, and is named in plain words."""
+"""A bad file never affects the others, and is reported in plain words."""
 
 import shutil
 
@@ -37,7 +37,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("make", "category", "code", "words"), BAD)
-def test_a_bad_file_is_named_in_plain_words(tmp_path, make, category, code, words):
+def test_a_bad_file_is_reported_in_plain_words(tmp_path, make, category, code, words):
     valid_properties_1(tmp_path / "in")
     name = make(tmp_path / "in").name
     outcome = flexscout("run", "in")
@@ -49,7 +49,7 @@ def test_a_bad_file_is_named_in_plain_words(tmp_path, make, category, code, word
     assert error["next_step"]
 
 
-def test_bad_files_change_nothing_for_the_others(tmp_path):
+def test_bad_files_do_not_affect_the_others(tmp_path):
     valid_properties_1(tmp_path / "in")
     alone = flexscout("run", "in").csv.read_bytes()
     for make, *_ in BAD:
@@ -79,7 +79,7 @@ def test_no_traceback_is_ever_shown(tmp_path):
 
 
 def test_a_file_that_takes_too_long_is_stopped(tmp_path):
-    """The clock is looked at now and then, so one of many that are quickly read may slip through; not all."""
+    """Time limits are checked now and then, so some files that are read quickly may pass, but not all."""
     large = large_dataset(tmp_path / "in", rows=30_000)
     names = [f"{number}.xlsx" for number in range(8)]
     for name in names:
@@ -89,7 +89,7 @@ def test_a_file_that_takes_too_long_is_stopped(tmp_path):
     assert "timeout" in {outcome.file(name).get("error", {}).get("code") for name in names}
 
 
-def test_a_file_that_needs_too_much_memory_costs_only_itself(tmp_path):
+def test_a_file_that_needs_too_much_memory_fails_alone(tmp_path):
     wide = [[f"Column {number}" for number in range(2_000)], *([["x" * 200] * 2_000] * 400)]
     write_workbook(tmp_path / "in/wide.xlsx", [[*HEADER, *wide[0]], *([*candidate(), *row] for row in wide[1:])])
     valid_properties_1(tmp_path / "in")
@@ -98,7 +98,7 @@ def test_a_file_that_needs_too_much_memory_costs_only_itself(tmp_path):
     assert outcome.file("wide.xlsx")["error"]["code"] in {"worker_died", "out_of_memory", "too_large"}
 
 
-def test_ten_thousand_properties_are_no_trouble(tmp_path):
+def test_ten_thousand_properties_are_read(tmp_path):
     large_dataset(tmp_path / "in")
     outcome = flexscout("run", "in", "--format", "json")
     assert outcome.code == 0

@@ -1,4 +1,4 @@
-"""A disk without room: a sentence, exit 2, and the previous result as it was."""
+"""A full disk: an error message, exit code 2, and an unchanged previous result."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ SMALL_DISK = (
 )
 
 
-def test_it_is_said_and_nothing_changes(tmp_path):
+def test_a_full_disk_is_reported_and_nothing_changes(tmp_path):
     valid_properties_1(tmp_path / "in")
     before = flexscout("run", "in")
     kept = {path: path.read_bytes() for path in (before.workbook, before.csv, before.parquet)}
@@ -30,7 +30,7 @@ def test_it_is_said_and_nothing_changes(tmp_path):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of its own, of 1 MB; given the room, it grows."""
+    """A separate file system of 1 MB that can grow."""
     disk = tmp_path / "disk"
     disk.mkdir()
     if not mounted("-t", "tmpfs", "-o", "size=1m", "tmpfs", disk):
@@ -40,7 +40,7 @@ def small_disk(tmp_path):
 
 
 def mounted(*arguments):
-    """Whether the system mounts it, which it does for root alone."""
+    """Return whether mounting works, which needs root."""
     try:
         return subprocess.run(["mount", *map(str, arguments)], capture_output=True, check=False).returncode == 0  # noqa: S607
     except OSError:
@@ -51,7 +51,7 @@ def outputs(folder):
     return {path.name: path.read_bytes() for path in folder.glob("all*") if path.suffix in (".xlsx", ".csv", ".parquet")}
 
 
-def test_a_disk_that_fills_up_keeps_the_last_result_and_with_room_gets_the_new_one(tmp_path, small_disk):
+def test_a_full_disk_keeps_the_last_result_until_there_is_space(tmp_path, small_disk):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, *(candidate(number) for number in range(1, 200))])
     command = ("run", "in", "--quiet", "--output-file", "disk/all.xlsx", "--report-file", "report.json")
     assert flexscout(*command).code == 0
@@ -59,7 +59,7 @@ def test_a_disk_that_fills_up_keeps_the_last_result_and_with_room_gets_the_new_o
     write_workbook(tmp_path / "in/b.xlsx", [HEADER, *(candidate(number) for number in range(200, 6_000))])
     full = flexscout(*command)
     assert full.code == 2
-    assert "can't be written" in full.err
+    assert "Can't write the results" in full.err
     assert "Traceback" not in full.err
     assert outputs(small_disk) == before
     assert mounted("-o", "remount,size=64m", small_disk)

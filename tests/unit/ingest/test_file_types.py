@@ -1,4 +1,4 @@
-"""What a file really is, whatever its name says."""
+"""File types by content."""
 
 import zipfile
 
@@ -13,7 +13,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def refusal(path):
-    """The error of the file, which always names it and what to do next."""
+    """Return the error of the file, which always has its name and a next step."""
     with pytest.raises(DataFormatError) as caught:
         detect_file_type(path)
     assert path.name in caught.value.message
@@ -47,7 +47,7 @@ def zip_of(path, *names):
         (bytes(range(256)) * 8, "unknown_content", "not a spreadsheet, CSV or web page"),
     ],
 )
-def test_a_file_renamed_to_a_workbook_is_called_what_it_is(tmp_path, content, code, words):
+def test_a_file_renamed_to_a_workbook_is_identified(tmp_path, content, code, words):
     path = tmp_path / "renamed.xlsx"
     path.write_bytes(content)
     error = refusal(path)
@@ -73,7 +73,7 @@ def test_a_file_renamed_to_a_workbook_is_called_what_it_is(tmp_path, content, co
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', FileType.SPREADSHEETML),
     ],
 )
-def test_a_text_is_known_by_its_beginning_whatever_its_name(tmp_path, content, kind):
+def test_a_text_is_identified_by_its_first_bytes(tmp_path, content, kind):
     path = tmp_path / "renamed.xlsx"
     path.write_bytes(content)
     assert detect_file_type(path) is kind
@@ -90,7 +90,7 @@ def test_a_zip_of_other_files_is_an_archive(tmp_path):
         ("ppt/presentation.xml", "powerpoint", "a presentation"),
     ],
 )
-def test_a_zip_is_called_by_what_it_holds(tmp_path, name, code, words):
+def test_a_zip_is_identified_by_its_parts(tmp_path, name, code, words):
     error = refusal(zip_of(tmp_path / "renamed.xlsx", name))
     assert error.code == code
     assert words in error.message
@@ -106,27 +106,27 @@ def test_a_zip_is_called_by_what_it_holds(tmp_path, name, code, words):
         ("content.xml", ".ods"),
     ],
 )
-def test_the_parts_of_a_zip_tell_the_kind_of_workbook(tmp_path, part, suffix):
+def test_the_parts_of_a_zip_decide_the_type_of_workbook(tmp_path, part, suffix):
     assert detect_file_type(zip_of(tmp_path / "a.xlsx", part)) == suffix
 
 
 @pytest.mark.parametrize(
     ("mark", "code"), [("EncryptedPackage", "password_protected"), ("WordDocument", "word")]
 )  # fmt: skip
-def test_an_old_office_file_is_known_by_its_directory(tmp_path, mark, code):
+def test_an_old_office_file_is_identified_by_its_directory(tmp_path, mark, code):
     path = tmp_path / "a.xlsx"
     path.write_bytes(OLE + bytes(1000) + mark.encode("utf-16-le") + bytes(1000))
     assert refusal(path).code == code
 
 
-def test_a_password_is_to_be_taken_away(tmp_path):
+def test_a_password_protected_workbook_is_reported(tmp_path):
     path = tmp_path / "secret.xlsx"
     path.write_bytes(OLE + "EncryptedPackage".encode("utf-16-le"))
     error = refusal(path)
     assert (error.message, error.next_step) == ("secret.xlsx is password-protected.", "Save an unprotected copy.")
 
 
-def test_any_other_old_office_file_is_left_to_the_reader(tmp_path):
+def test_any_other_old_office_file_is_left_to_the_parser(tmp_path):
     path = tmp_path / "a.xlsx"
     path.write_bytes(OLE + bytes(1000))
     assert detect_file_type(path) == ".xls"

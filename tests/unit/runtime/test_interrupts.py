@@ -1,4 +1,4 @@
-"""When Ctrl-C counts."""
+"""Ctrl-C and termination signals."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ def press():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_what_is_held_is_whole_before_the_interrupt_counts():
+def test_a_deferred_interrupt_is_raised_after_the_block():
     done = []
 
     def work():
@@ -29,7 +29,7 @@ def test_what_is_held_is_whole_before_the_interrupt_counts():
     assert done == ["all of it"]
 
 
-def test_an_interrupt_that_counted_already_does_not_count_again():
+def test_an_interrupt_can_be_dropped():
     done = []
     with interrupts.defer_interrupts(reraise=False):
         press()
@@ -37,7 +37,7 @@ def test_an_interrupt_that_counted_already_does_not_count_again():
     assert done == ["within"]
 
 
-def test_an_interrupt_that_is_not_heard_does_nothing():
+def test_an_ignored_interrupt_does_nothing():
     done = []
     with interrupts.ignore_interrupts():
         press()
@@ -46,8 +46,8 @@ def test_an_interrupt_that_is_not_heard_does_nothing():
 
 
 @pytest.mark.parametrize("context", [interrupts.defer_interrupts, interrupts.ignore_interrupts])
-def test_the_answer_of_before_is_back_afterwards(context):
-    # Whoever starts the tests in the background may have it ignored.
+def test_the_previous_handler_is_restored(context):
+    # It may be ignored when the tests run in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     before = signal.getsignal(signal.SIGINT)
     with context():
@@ -56,7 +56,7 @@ def test_the_answer_of_before_is_back_afterwards(context):
 
 
 @pytest.mark.parametrize("context", [interrupts.defer_interrupts, interrupts.ignore_interrupts])
-def test_another_thread_than_the_main_one_may_work_so_too(context):
+def test_it_works_outside_the_main_thread(context):
     done = []
 
     def work():
@@ -69,12 +69,12 @@ def test_another_thread_than_the_main_one_may_work_so_too(context):
     assert done == ["done"]
 
 
-def ask_to_end(number=signal.SIGTERM):
+def terminate(number=signal.SIGTERM):
     os.kill(os.getpid(), number)
 
 
 @pytest.fixture
-def _listening():
+def _termination_handled():
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     for number in before:
         signal.signal(number, signal.SIG_DFL)
@@ -84,22 +84,22 @@ def _listening():
         signal.signal(number, handler)
 
 
-@pytest.mark.usefixtures("_listening")
+@pytest.mark.usefixtures("_termination_handled")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_request_to_end_goes_the_way_of_an_interrupt(number, code):
+def test_a_termination_signal_raises_terminated(number, code):
     with pytest.raises(interrupts.Terminated) as caught:
-        ask_to_end(number)
+        terminate(number)
     assert isinstance(caught.value, KeyboardInterrupt)
     assert caught.value.exit_code == code
 
 
-@pytest.mark.usefixtures("_listening")
-def test_a_request_to_end_waits_for_what_is_held():
+@pytest.mark.usefixtures("_termination_handled")
+def test_a_termination_signal_is_deferred():
     done = []
 
     def work():
         with interrupts.defer_interrupts():
-            ask_to_end()
+            terminate()
             done.append("all of it")
 
     with pytest.raises(interrupts.Terminated):

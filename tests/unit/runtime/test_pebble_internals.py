@@ -1,7 +1,7 @@
 """The parts of pebble below its public API that WorkerPool relies on.
 
 If one of these fails after an upgrade of pebble, compare `pebble/pool/process.py` with `flexscout/runtime/executors.py`, adapt
-`_PatientPoolManager` and `_StrictWorkerManager`, run `test_runtime_executors_workers.py`, and move the bound in pyproject.toml.
+`_PatientPoolManager` and `_StrictWorkerManager`, run `test_worker_pool.py`, and move the bound in pyproject.toml.
 """
 
 # ruff: noqa: SLF001 - private parts are what is tested

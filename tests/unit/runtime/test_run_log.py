@@ -29,7 +29,7 @@ def test_every_line_is_an_object_with_time_level_event_and_message(tmp_path):
     assert entry == {"level": "INFO", "event": "file_read", "message": "a.xlsx read", "file": "a.xlsx", "rows": 3}
 
 
-def test_the_lines_of_a_run_have_its_id_and_those_of_another_one_another(tmp_path):
+def test_the_lines_of_each_run_have_its_id(tmp_path):
     for _ in range(2):
         with open_run_log(tmp_path / "run.log", "INFO"):
             logger().info("begun")
@@ -49,7 +49,7 @@ def test_a_stage_is_logged_with_its_seconds_and_the_memory(tmp_path):
     assert entry["memory_mb"] > 0
 
 
-def test_an_event_without_a_name_is_called_after_its_logger(tmp_path):
+def test_an_event_without_a_name_gets_that_of_its_logger(tmp_path):
     with open_run_log(tmp_path / "run.log", "INFO"):
         logger("ingest").warning("odd")
     assert lines(tmp_path / "run.log")[0]["event"] == "flexscout.ingest"
@@ -59,7 +59,7 @@ def test_an_event_without_a_name_is_called_after_its_logger(tmp_path):
     ("level", "messages"),
     [("DEBUG", ["debug", "info", "warning", "error"]), ("INFO", ["info", "warning", "error"]), ("ERROR", ["error"])],
 )
-def test_only_the_level_that_is_asked_for_is_written(tmp_path, level, messages):
+def test_only_messages_from_the_requested_level_are_written(tmp_path, level, messages):
     with open_run_log(tmp_path / "run.log", level):
         for name in ("debug", "info", "warning", "error"):
             getattr(logger(), name)(name)
@@ -81,20 +81,20 @@ def test_any_file_name_can_be_logged(tmp_path, monkeypatch, name):
     assert len(lines(tmp_path / "run.log")) == 1
 
 
-def test_values_that_json_does_not_know_are_written_as_text(tmp_path):
+def test_values_that_json_does_not_support_are_written_as_text(tmp_path):
     with open_run_log(tmp_path / "run.log", "INFO"):
         logger().info("odd", extra={"data": {"path": tmp_path}})
     assert lines(tmp_path / "run.log")[0]["path"] == str(tmp_path)
 
 
-def test_the_next_run_writes_after_the_first(tmp_path):
+def test_a_second_run_appends(tmp_path):
     for number in (1, 2):
         with open_run_log(tmp_path / "logs/run.log", "INFO"):
             logger().info("run %d", number)
     assert [entry["message"] for entry in lines(tmp_path / "logs/run.log")] == ["run 1", "run 2"]
 
 
-def test_after_the_run_the_logger_is_as_it_was(tmp_path):
+def test_the_logger_is_restored_after_the_run(tmp_path):
     root = logging.getLogger("flexscout")
     before = (root.level, list(root.handlers))
     with pytest.raises(KeyError), open_run_log(tmp_path / "run.log", "DEBUG"):
@@ -104,7 +104,7 @@ def test_after_the_run_the_logger_is_as_it_was(tmp_path):
     assert lines(tmp_path / "run.log") == []
 
 
-def test_a_log_that_can_not_be_written_is_an_output_error(tmp_path):
+def test_a_log_that_cannot_be_written_is_an_output_error(tmp_path):
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match=r"log .* can't be written") as caught, open_run_log(tmp_path / "file/run.log", "INFO"):
         pass

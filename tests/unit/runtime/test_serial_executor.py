@@ -1,4 +1,4 @@
-"""The serial executor: the same door, without other processes."""
+"""The serial executor: the same interface, without other processes."""
 
 import operator
 import os
@@ -8,7 +8,7 @@ import pytest
 from flexscout.runtime.executors import SerialExecutor, WorkerPool
 
 
-def test_it_works_in_this_process_and_at_once():
+def test_it_runs_in_this_process_at_once():
     with SerialExecutor() as executor:
         future = executor.submit(os.getpid)
         assert future.done()
@@ -19,12 +19,12 @@ def test_it_takes_arguments():
     assert SerialExecutor().submit(operator.sub, 5, 3).result() == 2
 
 
-def test_an_error_waits_in_the_future():
+def test_an_error_is_in_the_future():
     future = SerialExecutor().submit(operator.truediv, 1, 0)
     assert isinstance(future.exception(), ZeroDivisionError)
 
 
-def test_an_interrupt_goes_through():
+def test_an_interrupt_is_raised():
     def interrupt():
         raise KeyboardInterrupt
 
@@ -32,12 +32,12 @@ def test_an_interrupt_goes_through():
         SerialExecutor().submit(interrupt)
 
 
-def test_it_hides_no_error_of_the_caller():
+def test_an_error_of_the_caller_is_raised():
     with pytest.raises(KeyError), SerialExecutor():
         raise KeyError
 
 
 @pytest.mark.parametrize("make", [SerialExecutor, lambda: WorkerPool(1, 60, 1)], ids=["serial", "processes"])
-def test_every_executor_gives_the_same_results(make):
+def test_every_executor_returns_the_same_results(make):
     with make() as executor:
         assert [executor.submit(pow, 2, number).result() for number in range(5)] == [1, 2, 4, 8, 16]

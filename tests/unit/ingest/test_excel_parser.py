@@ -1,4 +1,4 @@
-"""Errors of Excel are read as what Excel shows; the calendar of 1904 is seen."""
+"""Error cells and the 1904 date system."""
 
 import openpyxl
 import pytest
@@ -16,12 +16,12 @@ def cells_of(book):
 
 @pytest.mark.parametrize("read", [read_workbook, lambda path: peek_workbook(path, 10)], ids=["read", "peeked"])
 @pytest.mark.parametrize("error", ERRORS)
-def test_an_error_is_the_text_that_excel_shows(tmp_path, read, error):
+def test_an_error_cell_is_read_as_the_text_that_excel_shows(tmp_path, read, error):
     path = write_workbook(tmp_path / "a.xlsx", [["Address", "RBA"], ["1 Test Street", error], [error, 5]])
     assert cells_of(read(path)) == [("Address", "RBA"), ("1 Test Street", error), (error, "5")]
 
 
-def test_an_error_keeps_its_place_in_a_table_that_begins_elsewhere(tmp_path):
+def test_an_error_cell_keeps_its_position_in_a_table_off_the_corner(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [[], [None, None, "Address", "RBA"], [None, None, "1 Test Street", "#REF!"]])
     assert cells_of(read_workbook(path))[2] == (None, None, "1 Test Street", "#REF!")
 
@@ -31,7 +31,7 @@ def test_a_sheet_of_nothing_but_errors_is_not_empty(tmp_path):
 
 
 @pytest.mark.parametrize("from_1904", [True, False])
-def test_the_calendar_of_a_workbook_is_seen(tmp_path, from_1904):
+def test_the_1904_date_system_is_detected(tmp_path, from_1904):
     book = openpyxl.Workbook()
     if from_1904:
         book.epoch = CALENDAR_MAC_1904

@@ -1,4 +1,4 @@
-"""Excel 2003's XML, which some portals still send."""
+"""SpreadsheetML, which some portals still send."""
 
 import pytest
 
@@ -23,13 +23,13 @@ def test_each_sheet_is_text_under_its_name(tmp_path):
     assert sheet.cells.row(1)[:5] == ("Flex", "1 Test Street", "Charlotte", "NC", "30000")
 
 
-def test_rows_and_cells_stand_where_they_say(tmp_path):
+def test_rows_and_cells_are_placed_by_their_index(tmp_path):
     rows = '<Row ss:Index="3"><Cell ss:Index="2"><Data>a</Data></Cell><Cell><Data>b</Data></Cell></Row>'
     (sheet,) = book_of(tmp_path, with_table(rows)).sheets
     assert sheet.cells.rows() == [(None,) * 3, (None,) * 3, (None, "a", "b")]
 
 
-def test_a_merged_cell_pushes_the_others_aside(tmp_path):
+def test_a_merged_cell_shifts_the_following_ones(tmp_path):
     rows = (
         '<Row><Cell ss:MergeAcross="1"><Data ss:Type="String">a</Data></Cell><Cell><Data ss:Type="String">b</Data></Cell></Row>'
     )
@@ -52,15 +52,15 @@ def test_a_date_reads_as_in_a_workbook(tmp_path):
         (with_table('<Row><Cell ss:Index="20000"><Data>x</Data></Cell></Row>'), "damaged"),
     ],
 )
-def test_what_cannot_be_read_is_named(tmp_path, text, code):
+def test_unreadable_content_is_reported(tmp_path, text, code):
     with pytest.raises(DataFormatError) as caught:
         book_of(tmp_path, text)
     assert caught.value.code == code
     assert caught.value.message.startswith("a.xls ")
 
 
-def test_nothing_outside_the_file_is_looked_at(tmp_path):
-    """An entity stands for a file of the computer; it is not put in its place."""
+def test_no_other_file_is_read(tmp_path):
+    """An entity that refers to a file of the computer is not expanded."""
     secret = write(tmp_path / "secret.txt", b"secret")
     entity = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]>'
     text = with_table("<Row><Cell><Data>a&e;</Data></Cell></Row>").replace('<?xml version="1.0"?>', entity)

@@ -1,4 +1,4 @@
-"""Worker processes: one that dies, hangs or eats memory costs itself and nothing else."""
+"""Worker processes: a call that dies, hangs or runs out of memory fails alone."""
 
 import multiprocessing
 import operator
@@ -22,59 +22,59 @@ def pool(workers=1, timeout=GENEROUS):
     return WorkerPool(workers, timeout, GIGABYTES)
 
 
-def test_work_is_done_in_another_process():
+def test_a_call_runs_in_another_process():
     with pool() as workers:
         assert workers.submit(os.getpid).result() != os.getpid()
 
 
-def test_arguments_go_there_and_results_come_back():
+def test_arguments_and_results_are_passed():
     with pool(2) as workers:
         futures = [workers.submit(operator.mul, number, 10) for number in range(20)]
         assert [future.result() for future in futures] == list(range(0, 200, 10))
 
 
-def test_an_error_of_the_work_comes_back_as_it_is():
+def test_an_error_of_the_call_is_raised_unchanged():
     with pool() as workers, pytest.raises(ZeroDivisionError):
         workers.submit(operator.truediv, 1, 0).result()
 
 
-def test_a_call_whose_process_ends_is_told():
+def test_a_call_whose_process_ends_raises_worker_died():
     with pool() as workers, pytest.raises(WorkerDied):
         workers.submit(os.abort).result()
 
 
-def test_a_call_that_takes_too_long_is_ended():
+def test_a_call_that_takes_too_long_raises_a_timeout():
     with pool(timeout=1) as workers, pytest.raises(TimeoutError):
         workers.submit(time.sleep, 600).result()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only the kernel of Linux is asked to limit memory")
-def test_a_call_that_eats_memory_fails_by_itself():
+def test_a_call_above_the_memory_limit_raises_a_memory_error():
     with pool() as workers, pytest.raises(MemoryError):
         workers.submit(bytearray, 4 * GIGABYTES * 2**30).result()
 
 
-def test_where_no_kernel_limits_memory_a_call_that_eats_it_is_ended_by_watching():
+def test_a_watched_worker_above_the_memory_limit_is_killed():
     with WorkerPool(1, GENEROUS, 0.3, watched=True) as workers:
         with pytest.raises(WorkerDied):
             workers.submit(exec, "held = [bytes([1]) * 2**20 for _ in range(8_000)]; __import__('time').sleep(600)").result()
         assert workers.submit(operator.add, 1, 2).result() == 3
 
 
-def test_a_worker_that_is_watched_may_hold_what_is_below_the_limit():
+def test_a_watched_worker_below_the_memory_limit_is_not_killed():
     with WorkerPool(1, GENEROUS, GIGABYTES, watched=True) as workers:
         assert workers.submit(eval, "len(bytes([1]) * 2**26)").result() == 2**26
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only the kernel of Linux is asked to limit memory")
-def test_the_limit_is_the_kernels():
+def test_the_kernel_enforces_the_memory_limit():
     with WorkerPool(1, GENEROUS, GIGABYTES) as workers:
         import resource  # noqa: PLC0415 - not on Windows
 
         assert workers.submit(resource.getrlimit, resource.RLIMIT_DATA).result() == (2**30, 2**30)
 
 
-def test_nothing_is_started_for_a_pool_that_has_no_more_work(capfd):
+def test_no_worker_starts_while_the_pool_ends(capfd):
     """A worker that starts while the pool ends would print a traceback."""
     for _ in range(5):
         with pool(2) as workers:
@@ -83,7 +83,7 @@ def test_nothing_is_started_for_a_pool_that_has_no_more_work(capfd):
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_a_worker_that_is_killed_while_it_waits_is_replaced():
+def test_an_idle_worker_that_is_killed_is_replaced():
     with pool() as workers:
         number = workers.submit(os.getpid).result()
         time.sleep(0.3)  # what dies in the middle of its message takes the lock of the channel with it
@@ -94,21 +94,21 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced():
 @pytest.mark.parametrize(
     ("function", "argument"), [(os.abort, ()), (os._exit, (1,)), (os._exit, (0,)), (time.sleep, (600,)), (bytearray, (2**62,))]
 )
-def test_the_pool_goes_on_after_a_call_that_fails(function, argument):
+def test_the_pool_continues_after_a_call_that_fails(function, argument):
     with pool(timeout=1) as workers:
         failure = workers.submit(function, *argument).exception()
         assert isinstance(failure, WorkerDied | TimeoutError | MemoryError)
         assert workers.submit(operator.add, 1, 2).result() == 3
 
 
-def test_calls_that_wait_are_not_lost_when_a_worker_dies():
+def test_waiting_calls_are_not_lost_when_a_worker_dies():
     with pool() as workers:
         futures = [workers.submit(function) for function in (os.abort, os.getpid, os.abort, os.getpid)]
         died = [isinstance(future.exception(), WorkerDied) for future in futures]
     assert died == [True, False, True, False]
 
 
-def test_the_time_of_a_call_runs_from_its_own_start():
+def test_the_timeout_of_a_call_starts_with_the_call():
     """Six calls for one worker take longer together than each may."""
     with pool(timeout=1.5) as workers:
         futures = [workers.submit(time.sleep, 0.3) for _ in range(6)]
@@ -122,7 +122,7 @@ def test_no_process_is_left_behind():
     assert set(multiprocessing.active_children()) <= before
 
 
-def test_an_error_of_the_caller_ends_calls_that_still_run():
+def test_an_error_of_the_caller_stops_running_calls():
     before = set(multiprocessing.active_children())
 
     def fail_while_one_runs():
@@ -136,7 +136,7 @@ def test_an_error_of_the_caller_ends_calls_that_still_run():
     assert set(multiprocessing.active_children()) <= before
 
 
-def test_the_main_module_stays_what_it_was():
+def test_the_main_module_is_restored():
     main = sys.modules["__main__"]
     with pool() as workers:
         workers.submit(os.getpid).result()
@@ -144,7 +144,7 @@ def test_the_main_module_stays_what_it_was():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
-def test_nothing_that_is_preloaded_starts_a_thread():
+def test_no_preloaded_module_starts_a_thread():
     """A fork copies one thread; a library that waits for another of its threads would wait forever."""
     code = "import importlib, os, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n"
     code += "print(len(os.listdir('/proc/self/task')), 'polars' in sys.modules)"
@@ -153,7 +153,7 @@ def test_nothing_that_is_preloaded_starts_a_thread():
     assert done.stdout == "1 False\n"
 
 
-def test_a_worker_imports_no_more_than_its_share_of_the_way():
+def test_a_worker_imports_nothing_that_it_does_not_need():
     with pool() as workers:
         workers.submit(import_module, "flexscout.ingest.worker").exception()
         loaded = workers.submit(eval, "set(__import__('sys').modules)").result()

@@ -1,4 +1,4 @@
-"""A peek gives the first rows as the full read does."""
+"""A peek returns the same first rows as a full read."""
 
 import re
 import zipfile
@@ -23,7 +23,7 @@ TABLES = {
 
 
 def with_dimension(path, reference):
-    """Rewrite the workbook so that its sheets claim to span `reference`, as careless exporters do."""
+    """Rewrite the workbook so that its sheets declare the dimension `reference`, as careless exporters do."""
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
     with zipfile.ZipFile(path, "w") as book:
@@ -35,20 +35,20 @@ def with_dimension(path, reference):
 
 
 @pytest.mark.parametrize("rows", TABLES.values(), ids=TABLES.keys())
-def test_a_peek_at_a_short_table_is_the_table(tmp_path, rows):
+def test_a_peek_at_a_short_table_returns_all_of_it(tmp_path, rows):
     path = write_workbook(tmp_path / "a.xlsx", rows)
     (peeked,), (full,) = peek_workbook(path, 100).sheets, read_workbook(path).sheets
     assert peeked.name == full.name
     assert peeked.cells.rows() == full.cells.rows()
 
 
-def test_a_peek_has_no_more_rows_than_asked_for(tmp_path):
+def test_a_peek_returns_no_more_rows_than_requested(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, *(candidate(number) for number in range(50))])
     (peeked,), (full,) = peek_workbook(path, 7).sheets, read_workbook(path).sheets
     assert peeked.cells.rows() == full.cells.head(7).rows()
 
 
-def test_a_peek_leaves_out_the_same_sheets(tmp_path):
+def test_a_peek_skips_the_same_sheets(tmp_path):
     path = write_sheets(tmp_path / "a.xlsx", {"Cover": [], "Data": [HEADER, candidate()], "Notes": [["by Ann"]]})
     peeked, full = peek_workbook(path, 100), read_workbook(path)
     assert [sheet.name for sheet in peeked.sheets] == [sheet.name for sheet in full.sheets] == ["Data", "Notes"]
@@ -57,7 +57,7 @@ def test_a_peek_leaves_out_the_same_sheets(tmp_path):
 
 @pytest.mark.parametrize("reference", ["A1", "A1:B2", "A1:XFD1048576"])
 def test_a_wrong_dimension_hides_no_cell(tmp_path, reference):
-    """Many exporters write `A1` whatever the table is."""
+    """Many exporters write `A1` whatever the size of the table."""
     path = with_dimension(write_workbook(tmp_path / "a.xlsx", [HEADER, candidate(1), candidate(2)]), reference)
     (peeked,), (full,) = peek_workbook(path, 100).sheets, read_workbook(path).sheets
     assert full.cells.row(0) == HEADER
@@ -65,7 +65,7 @@ def test_a_wrong_dimension_hides_no_cell(tmp_path, reference):
 
 
 @pytest.mark.parametrize("make", [empty_file, corrupted_file])
-def test_a_peek_at_a_bad_file_says_what_the_full_read_says(tmp_path, make):
+def test_a_peek_at_a_bad_file_raises_the_same_error_as_a_full_read(tmp_path, make):
     path = make(tmp_path)
     with pytest.raises(DataFormatError) as peeked:
         peek_workbook(path, 100)
@@ -74,7 +74,7 @@ def test_a_peek_at_a_bad_file_says_what_the_full_read_says(tmp_path, make):
     assert peeked.value.as_dict() == full.value.as_dict()
 
 
-def test_a_sheet_that_is_blank_as_far_as_the_peek_goes_is_read_in_full(tmp_path):
+def test_a_sheet_without_cells_in_the_peeked_rows_is_read_in_full(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [*([[]] * 20), HEADER, candidate()])
     (sheet,) = peek_workbook(path, 5).sheets
     assert sheet.cells.row(20) == HEADER

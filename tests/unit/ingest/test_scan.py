@@ -1,4 +1,4 @@
-"""Which files of a folder are read, and under which names."""
+"""Scan of the input folder: which files are read, and under which names."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from workbooks import HEADER, candidate, write_workbook
 
 
 def export(path, number=1):
-    """A workbook whose content is its own by `number`."""
+    """Write a workbook whose content depends on `number`."""
     return write_workbook(path, [HEADER, candidate(number)])
 
 
@@ -41,20 +41,20 @@ def test_the_pattern_is_a_glob_whatever_the_case(tmp_path, pattern, found):
     assert read_from(tmp_path, pattern) == found
 
 
-def test_folders_below_are_left_alone_unless_asked_for(tmp_path):
+def test_subfolders_are_read_only_if_recursive(tmp_path):
     export(tmp_path / "a.xlsx", 1)
     export(tmp_path / "2024/may/b.xlsx", 2)
     assert read_from(tmp_path) == ["a.xlsx"]
     assert read_from(tmp_path, recursive=True) == ["2024/may/b.xlsx", "a.xlsx"]
 
 
-def test_a_hidden_folder_is_never_looked_into(tmp_path):
+def test_a_hidden_folder_is_never_searched(tmp_path):
     export(tmp_path / "a.xlsx", 1)
     export(tmp_path / ".backup/b.xlsx", 2)
     assert read_from(tmp_path, recursive=True) == ["a.xlsx"]
 
 
-def test_a_folder_named_like_a_workbook_is_no_file(tmp_path):
+def test_a_folder_named_like_a_workbook_is_not_a_file(tmp_path):
     export(tmp_path / "a.xlsx", 1)
     (tmp_path / "folder.xlsx").mkdir()
     found = scan_folder(tmp_path)
@@ -62,7 +62,7 @@ def test_a_folder_named_like_a_workbook_is_no_file(tmp_path):
     assert found.skipped == ()
 
 
-def test_a_source_carries_its_size_and_the_fingerprint_of_its_content(tmp_path):
+def test_a_source_has_its_size_and_the_fingerprint_of_its_content(tmp_path):
     path = export(tmp_path / "a.xlsx")
     before = scan_folder(tmp_path).sources[0]
     path.write_bytes(path.read_bytes() + b"\0")
@@ -82,7 +82,7 @@ def test_equal_content_is_read_once_under_the_shorter_name(tmp_path):
     assert {file.reason for file in found.skipped} == {"Its content is the same as that of export.xlsx."}
 
 
-def test_equal_content_in_folders_is_named_with_its_folder(tmp_path):
+def test_a_duplicate_in_a_subfolder_is_named_with_its_folder(tmp_path):
     path = export(tmp_path / "2024/export.xlsx")
     shutil.copy(path, tmp_path / "export (1).xlsx")
     (twin,) = scan_folder(tmp_path, recursive=True).skipped
@@ -90,7 +90,7 @@ def test_equal_content_in_folders_is_named_with_its_folder(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes any bytes as a name")
-def test_a_name_that_is_no_utf_8_is_written_so_that_it_can_be_shown(tmp_path):
+def test_a_name_that_is_not_utf_8_is_escaped(tmp_path):
     for number, letter in enumerate((b"\xe8", b"\xe9")):
         export(tmp_path / "a.xlsx", number).rename(os.fsdecode(os.fsencode(tmp_path) + b"/caf" + letter + b".xlsx"))
     sources = scan_folder(tmp_path).sources
@@ -99,7 +99,7 @@ def test_a_name_that_is_no_utf_8_is_written_so_that_it_can_be_shown(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
-def test_a_file_that_may_not_be_read_is_an_error_of_its_own(tmp_path):
+def test_a_file_without_read_permission_is_reported_as_unreadable(tmp_path):
     export(tmp_path / "a.xlsx", 1)
     path = export(tmp_path / "b.xlsx", 2)
     path.chmod(0)

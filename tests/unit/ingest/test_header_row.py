@@ -1,4 +1,4 @@
-"""Where the header of a sheet stands."""
+"""Detection of the header row."""
 
 import polars as pl
 import pytest
@@ -9,7 +9,7 @@ from workbooks import HEADER, candidate, write_workbook
 
 
 def header_of(folder, *rows):
-    """The header's position, from 0, in a workbook of these rows."""
+    """Return the header's position, from 0, in a workbook of these rows."""
     (sheet,) = read_workbook(write_workbook(folder / "a.xlsx", rows)).sheets
     return find_header(sheet.cells)
 
@@ -22,11 +22,11 @@ def test_a_title_row_above_the_header_is_skipped(tmp_path):
     assert header_of(tmp_path, ["Export of May 2024"], [], ["171 properties"], HEADER, candidate()) == 3
 
 
-def test_a_title_that_is_a_known_name_does_not_win_over_the_header(tmp_path):
+def test_a_title_that_is_a_known_name_is_not_the_header(tmp_path):
     assert header_of(tmp_path, ["Property Type", "Industrial"], ["City", "Charlotte"], HEADER, candidate()) == 2
 
 
-def test_a_row_of_group_titles_above_the_header_is_skipped(tmp_path):
+def test_a_row_of_group_titles_above_the_header_is_not_the_header(tmp_path):
     groups = ["Property", "Address", None, None, "Size", None, "Sale", None]
     assert header_of(tmp_path, groups, HEADER, candidate()) == 1
 
@@ -35,7 +35,7 @@ def test_the_first_of_two_equal_headers_counts(tmp_path):
     assert header_of(tmp_path, ["Report"], HEADER, candidate(1), HEADER, candidate(2)) == 1
 
 
-def test_one_name_that_is_repeated_counts_once(tmp_path):
+def test_a_repeated_name_counts_once(tmp_path):
     assert header_of(tmp_path, ["Address", "address", "ADDRESS"], ["Address", "City"], ["1 Test Street", "x"]) == 1
 
 
@@ -47,13 +47,13 @@ def test_without_any_known_name_the_first_row_with_a_cell_is_the_header(tmp_path
     assert header_of(tmp_path, [], [], ["Name of person", "Phone"], ["Ann", "555-0100"]) == 2
 
 
-def test_prose_is_no_header(tmp_path):
+def test_prose_is_not_a_header(tmp_path):
     prose = "Address, City and State of every property are as the county recorded them. " * 3
     assert header_of(tmp_path, [prose, prose], ["Address"], ["1 Test Street"]) == 1
 
 
 @pytest.mark.parametrize(("titles", "position"), [(24, 24), (25, 0)])
-def test_a_header_is_looked_for_in_the_first_25_rows(tmp_path, titles, position):
+def test_the_header_is_searched_in_the_first_25_rows(tmp_path, titles, position):
     assert header_of(tmp_path, *([["title"]] * titles), HEADER, candidate()) == position
 
 
@@ -62,7 +62,7 @@ def test_a_table_without_rows_has_its_header_at_0():
 
 
 def texts_of(folder, *rows):
-    """What the header of a workbook of these rows says, and in which row, from 0, it ends."""
+    """Return the position of the header, from 0, in a workbook of these rows, and its names."""
     (sheet,) = read_workbook(write_workbook(folder / "a.xlsx", rows)).sheets
     position = find_header(sheet.cells)
     return position, list(header_texts(sheet.cells, position)[0])
@@ -75,14 +75,14 @@ def test_a_header_on_two_rows_is_joined(tmp_path):
     assert texts_of(tmp_path, ["Export"], upper, lower, ["1 Test Street", "x", 1, 1999, 2, 3]) == (2, joined)
 
 
-def test_groups_keep_an_owner_apart_from_the_property(tmp_path):
+def test_groups_distinguish_an_owner_address_from_the_property_address(tmp_path):
     upper = ["Property", None, None, None, "Owner", None, None]
     lower = ["Address", "City", "Type", "SqFt", "Name", "Address", "City"]
     joined = [f"{group} {name}" for group, name in zip(["Property"] * 4 + ["Owner"] * 3, lower, strict=True)]
     assert texts_of(tmp_path, upper, lower, ["1 Test Street"]) == (1, joined)
 
 
-def test_two_rows_are_not_joined_where_one_says_as_much(tmp_path):
+def test_two_rows_are_not_joined_if_one_has_as_many_known_names(tmp_path):
     assert texts_of(tmp_path, ["Property", None, "Place", None], HEADER, candidate()) == (1, list(HEADER))
 
 
@@ -91,11 +91,11 @@ def test_a_header_is_not_joined_with_the_row_of_values_below_it(tmp_path):
     assert texts_of(tmp_path, header, ["Flex", None, "Unit", "Annex"]) == (0, header)
 
 
-def test_a_size_below_a_group_that_is_not_known_is_no_building(tmp_path):
+def test_a_size_below_an_unknown_group_is_not_the_building_size(tmp_path):
     upper, lower = ["Address", "Building", None, "Parking", None], [None, "SqFt", "Year Built", "SqFt", "Stalls"]
     assert texts_of(tmp_path, upper, lower, ["1 Test Street"])[1][3] == "Parking SqFt"
 
 
-def test_a_name_that_a_person_made_known_makes_a_header(tmp_path):
+def test_a_mapped_name_makes_a_row_the_header(tmp_path):
     (sheet,) = read_workbook(write_workbook(tmp_path / "a.xlsx", [["Bericht"], ["Strasse", "Ort"], ["1 Test", "x"]])).sheets
     assert (find_header(sheet.cells), find_header(sheet.cells, {"strasse", "ort"})) == (0, 1)

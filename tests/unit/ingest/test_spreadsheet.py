@@ -1,4 +1,4 @@
-"""Workbooks as text: every cell at its place, nothing changed."""
+"""Workbooks as text: every cell at its position, no value changed."""
 
 import traceback
 from datetime import date, datetime
@@ -94,19 +94,19 @@ def test_a_column_without_header_and_an_empty_row_are_kept(tmp_path):
     ]
 
 
-def test_equal_headers_are_no_trouble(tmp_path):
+def test_equal_headers_are_read(tmp_path):
     cells = only_sheet(write_workbook(tmp_path / "a.xlsx", [["Owner"] * 3, ["a", "b", "c"]])).cells
     assert cells.rows() == [("Owner", "Owner", "Owner"), ("a", "b", "c")]
 
 
-def test_a_blank_sheet_is_left_out_with_its_reason(tmp_path):
+def test_a_blank_sheet_is_skipped_with_its_reason(tmp_path):
     book = read_workbook(write_sheets(tmp_path / "a.xlsx", {"Cover": [], "Data": [HEADER, candidate()]}))
     assert [sheet.name for sheet in book.sheets] == ["Data"]
     assert book.skipped_sheets == (SkippedSheet("Cover", SheetSkipCode.EMPTY),)
 
 
 @pytest.mark.parametrize("sheets", [{"Sheet1": []}, {"One": [], "Two": [[None, None], [""]]}])
-def test_a_workbook_without_a_cell_has_no_data(tmp_path, sheets):
+def test_a_workbook_without_cells_is_refused(tmp_path, sheets):
     with pytest.raises(DataFormatError) as caught:
         read_workbook(write_sheets(tmp_path / "a.xlsx", sheets))
     assert caught.value.code == "empty_workbook"
@@ -114,12 +114,12 @@ def test_a_workbook_without_a_cell_has_no_data(tmp_path, sheets):
     assert caught.value.next_step
 
 
-def test_a_workbook_under_the_name_of_another_kind_is_read_by_its_content(tmp_path):
+def test_a_workbook_with_a_wrong_suffix_is_read_by_its_content(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()]).rename(tmp_path / "a.xls")
     assert only_sheet(path).cells.row(0) == HEADER
 
 
-def test_a_missing_file_is_an_error_of_the_system(tmp_path):
+def test_a_missing_file_raises_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_workbook(tmp_path / "none.xlsx")
 

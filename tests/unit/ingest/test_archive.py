@@ -1,4 +1,4 @@
-"""Zip archives: each member is read as if it stood in the folder."""
+"""Zip archives: each member is read as if it were in the folder."""
 
 import zipfile
 
@@ -26,17 +26,17 @@ def refusal(path):
     return caught.value
 
 
-def test_a_text_inside_is_a_sheet_under_its_name(tmp_path):
+def test_a_text_member_becomes_a_sheet_with_its_name(tmp_path):
     assert names(read_workbook(write_archive_of_texts(tmp_path / "a.zip", ROWS))) == ["x_properties.csv", "x_contacts.csv"]
 
 
-def test_a_workbook_inside_gives_its_sheets(tmp_path):
+def test_a_workbook_member_gives_its_sheets(tmp_path):
     book = read_workbook(write_archive_of_a_workbook(tmp_path / "a.zip", ROWS))
     assert names(book) == ["exports/a.xlsx/Sheet1"]
     assert book.sheets[0].cells.row(0) == HEADER
 
 
-def test_members_that_cannot_be_read_are_left_out_under_their_names(tmp_path):
+def test_members_that_cannot_be_read_are_skipped(tmp_path):
     members = {"a.csv": TEXT, "map.pdf": b"%PDF-1.7", "cut.xlsx": b"PK\x03\x04", "none.csv": b"", "b.zip": _zip_of(tmp_path)}
     book = read_workbook(write_archive(tmp_path / "a.zip", members))
     reasons = {sheet.name: sheet.reason for sheet in book.skipped_sheets}
@@ -56,14 +56,14 @@ def test_side_files_are_not_members(tmp_path):
     assert (names(book), book.skipped_sheets) == (["a.csv"], ())
 
 
-def test_no_member_is_written_under_its_own_name(tmp_path, monkeypatch):
+def test_no_file_is_created_under_a_members_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     book = read_workbook(write_archive(tmp_path / "in/a.zip", {"../evil.csv": TEXT, "/evil.csv": TEXT}))
     assert len(book.sheets) == 2
     assert [path.name for path in tmp_path.rglob("*")] == ["in", "a.zip"]
 
 
-def test_an_archive_without_a_table_is_named_with_what_it_holds(tmp_path):
+def test_an_archive_without_a_table_is_reported_with_its_first_member(tmp_path):
     error = refusal(write_archive(tmp_path / "a.zip", {"map.pdf": b"%PDF-1.7"}))
     assert error.code == "archive"
     assert "map.pdf" in error.message
@@ -78,7 +78,7 @@ def test_an_encrypted_archive_is_password_protected(tmp_path):
     assert refusal(path).code == "password_protected"
 
 
-def test_a_damaged_member_costs_only_itself(tmp_path):
+def test_a_damaged_member_is_skipped_alone(tmp_path):
     path = write_archive(tmp_path / "a.zip", {"a.csv": TEXT, "b.csv": TEXT})
     content = bytearray(path.read_bytes())
     content[45] ^= 255
@@ -88,13 +88,13 @@ def test_a_damaged_member_costs_only_itself(tmp_path):
     assert "a.csv is damaged" in book.skipped_sheets[0].reason
 
 
-def test_what_is_inflated_is_counted(tmp_path, monkeypatch):
+def test_decompressed_bytes_are_limited(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "MAX_INFLATED_BYTES", 2**20)
     path = write_archive(tmp_path / "a.zip", {"a.csv": TEXT, "bomb.csv": bytes(2**21)})
     assert refusal(path).code == "too_large_archive"
 
 
-def test_too_many_members_are_counted(tmp_path):
+def test_the_number_of_members_is_limited(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         for number in range(reading.MAX_MEMBERS + 1):
             archive.writestr(f"{number}.csv", "")

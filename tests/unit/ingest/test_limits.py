@@ -1,4 +1,4 @@
-"""Bounds before trust: what a workbook would cost is seen before it is read."""
+"""Limits that are checked before a workbook is parsed."""
 
 import zipfile
 
@@ -23,7 +23,7 @@ def refusal(path, kind=".xlsx", memory=SHARE):
     return caught.value
 
 
-def test_a_far_cell_is_told_with_what_it_spans_and_what_to_do(tmp_path):
+def test_a_stray_cell_is_reported_with_its_extent_and_a_next_step(tmp_path):
     error = refusal(hostile.far_cell(tmp_path))
     assert error.code == "too_large"
     assert error.message == (
@@ -33,32 +33,32 @@ def test_a_far_cell_is_told_with_what_it_spans_and_what_to_do(tmp_path):
     assert "Ctrl+End" in error.next_step
 
 
-def test_a_far_cell_may_be_written_without_order_or_with_a_prefix(tmp_path):
+def test_a_stray_cell_is_found_out_of_order_or_with_a_prefix(tmp_path):
     rows = b"<x:row r='1048576'><x:c s='1' r='XFD1048576'><x:v>1</x:v></x:c></x:row>"
     path = hostile.with_parts(tmp_path / "a.xlsx", {hostile.SHEET: hostile.sheet_of(rows)})
     assert "1,048,576 rows x 16,384 columns" in refusal(path).message
 
 
-def test_a_cell_outside_every_sheet_is_named(tmp_path):
+def test_a_cell_beyond_the_last_possible_one_is_reported(tmp_path):
     assert "extend to ZZZZ1;" in refusal(hostile.far_cell(tmp_path, "ZZZZ1")).message
 
 
 @pytest.mark.parametrize("content", [b'<c r="XFD1048576" s="3"/>', b'<c r="XFD1048576" s="3"></c>'])
-def test_far_cells_that_are_only_formatted_span_nothing(tmp_path, content):
+def test_stray_cells_with_only_a_format_are_ignored(tmp_path, content):
     rows = b'<row r="1"><c r="A1" t="inlineStr"><is><t>Address</t></is></c></row><row r="1048576">%s</row>' % content
     path = hostile.with_parts(tmp_path / "a.xlsx", {hostile.SHEET: hostile.sheet_of(rows)})
     (sheet,) = read_workbook(path).sheets
     assert sheet.cells.shape == (1, 1)
 
 
-def test_a_claimed_dimension_is_not_believed(tmp_path):
+def test_a_declared_dimension_is_not_trusted(tmp_path):
     rows = b'<row r="1">%s</row>' % (CELL % b"A1")
     sheet = hostile.sheet_of(rows).replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>')
     path = hostile.with_parts(tmp_path / "a.xlsx", {hostile.SHEET: sheet})
     assert read_workbook(path).sheets[0].cells.shape == (1, 1)
 
 
-def test_a_sheet_full_of_cells_is_refused_with_the_ways_out(tmp_path):
+def test_a_sheet_with_too_many_cells_is_refused_with_next_steps(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, *(candidate(number) for number in range(2_000))])
     error = refusal(path, memory=700_000)
     assert error.message == (
@@ -69,53 +69,53 @@ def test_a_sheet_full_of_cells_is_refused_with_the_ways_out(tmp_path):
 
 
 @pytest.mark.parametrize("rows", [False, True])
-def test_what_unpacks_to_more_than_there_is_memory_is_refused_by_its_directory(tmp_path, rows):
+def test_content_larger_than_the_memory_is_refused_by_its_declared_size(tmp_path, rows):
     assert 'sheet "Sheet1": its content is 3.0 GB or more' in refusal(hostile.bomb(tmp_path, rows=rows)).message
 
 
 @pytest.mark.parametrize("claimed", [0, 1_000, 100_000])
-def test_a_size_that_is_less_than_the_content_is_a_lie(tmp_path, claimed):
+def test_content_larger_than_its_declared_size_is_damage(tmp_path, claimed):
     error = refusal(hostile.bomb(tmp_path, claimed=claimed))
     assert error.code == "damaged"
     assert f"the {claimed:,} bytes that it claims" in error.message
 
 
-def test_a_lie_that_no_quick_look_finds_is_found_when_a_worker_died_of_it(tmp_path):
+def test_a_false_size_that_passes_the_quick_checks_is_found_by_the_diagnosis(tmp_path):
     path = hostile.bomb(tmp_path, claimed=40_000_000)
     check_limits(path, ".xlsx", SHARE)
     with pytest.raises(DataFormatError, match="larger than the 40,000,000 bytes that it claims"):
         diagnose_reader_failure(path, SHARE)
 
 
-def test_more_parts_than_any_workbook_has_are_refused(tmp_path):
+def test_too_many_parts_are_refused(tmp_path):
     assert refusal(hostile.many_parts(tmp_path)).code == "too_many_parts"
 
 
-def test_as_many_parts_as_honest_workbooks_have_are_read(tmp_path):
+def test_the_part_limit_exceeds_that_of_real_workbooks(tmp_path):
     assert MAX_PARTS > 1_033
     assert read_workbook(hostile.many_parts(tmp_path, 1_033)).sheets
 
 
-def test_shared_texts_that_are_claimed_but_not_there_are_told(tmp_path):
+def test_a_false_count_of_shared_texts_is_damage(tmp_path):
     error = refusal(hostile.false_text_count(tmp_path))
     assert "it declares 4,294,967,295 shared texts and has 1" in error.message
 
 
-def test_a_wrong_count_that_does_no_harm_is_none(tmp_path):
+def test_a_harmless_wrong_count_is_ignored(tmp_path):
     assert read_workbook(hostile.false_text_count(tmp_path, 1_000)).sheets
 
 
-def test_an_encrypted_part_is_a_password(tmp_path):
+def test_an_encrypted_part_is_reported_as_password_protected(tmp_path):
     assert refusal(hostile.encrypted_part(tmp_path)).code == "password_protected"
 
 
-def test_repeats_are_expanded_before_the_reader_does(tmp_path):
+def test_repeated_ods_cells_are_counted(tmp_path):
     error = refusal(hostile.ods_repeats(tmp_path), ".ods")
     assert 'sheet "Data": 1,048,576 rows x 16,384 columns' in error.message
 
 
-def test_repeats_of_nothing_to_the_end_of_the_sheet_are_no_trouble(tmp_path):
-    """So writes LibreOffice every sheet."""
+def test_repeated_empty_ods_cells_are_ignored(tmp_path):
+    """LibreOffice writes every sheet this way."""
     cell = '<table:table-cell office:value-type="string"><text:p>Address</text:p></table:table-cell>'
     blank = '<table:table-cell table:number-columns-repeated="16383"/>'
     rest = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384"/>'
@@ -123,13 +123,13 @@ def test_repeats_of_nothing_to_the_end_of_the_sheet_are_no_trouble(tmp_path):
     assert read_workbook(path).sheets[0].cells.shape == (1, 1)
 
 
-def test_an_honest_file_that_made_a_worker_die_is_called_damaged_with_its_size(tmp_path):
+def test_a_small_file_that_killed_a_worker_is_reported_as_damaged(tmp_path):
     with pytest.raises(DataFormatError, match="only 2 rows x 8 columns"):
         diagnose_reader_failure(write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()]), SHARE)
 
 
-def test_parts_that_share_bytes_are_counted_as_they_come_out(tmp_path):
-    """Many entries that point at the same data unpack to far more than the file has."""
+def test_parts_that_share_bytes_are_measured_while_decompressed(tmp_path):
+    """Many entries that point at the same data decompress to far more than the file has."""
     path = hostile.with_parts(tmp_path / "a.xlsx", {})
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet2.xml", b"0" * 2**20)
@@ -140,7 +140,7 @@ def test_parts_that_share_bytes_are_counted_as_they_come_out(tmp_path):
     assert read_workbook(path).sheets
 
 
-def test_a_directory_that_asks_for_a_version_no_one_has_is_damage_in_words(tmp_path):
+def test_an_unknown_zip_version_is_damage(tmp_path):
     path = hostile.honest(tmp_path / "a.xlsx")
     content = bytearray(path.read_bytes())
     content[content.find(b"PK\x01\x02") + 6] = 255

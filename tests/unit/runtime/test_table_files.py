@@ -1,4 +1,4 @@
-"""Tables on disk that live as long as who needs them."""
+"""Table files and temporary folders."""
 
 import gc
 
@@ -20,27 +20,27 @@ def test_a_table_without_rows_keeps_its_types(tmp_path):
     assert pl.read_parquet(write_table(FRAME.clear(), tmp_path / "a.parquet")).schema == FRAME.schema
 
 
-def test_a_table_takes_the_place_of_the_one_before(tmp_path):
+def test_a_table_replaces_the_previous_one(tmp_path):
     write_table(FRAME, tmp_path / "a.parquet")
     write_table(FRAME.head(1), tmp_path / "a.parquet")
     assert pl.read_parquet(tmp_path / "a.parquet").height == 1
 
 
-def test_a_table_that_can_not_be_written_leaves_the_one_before(tmp_path):
+def test_a_table_that_cannot_be_written_leaves_the_previous_one(tmp_path):
     write_table(FRAME, tmp_path / "a.parquet")
     with pytest.raises(Exception, match="Object"):
         write_table(pl.DataFrame({"A": pl.Series([object()], dtype=pl.Object)}), tmp_path / "a.parquet")
     assert pl.read_parquet(tmp_path / "a.parquet").equals(FRAME)
 
 
-def test_a_folder_is_gone_when_its_context_ends():
+def test_a_folder_is_removed_when_its_context_ends():
     with TableFolder() as folder:
         path = write_table(FRAME, folder / "a.parquet")
         assert path.exists()
     assert not folder.exists()
 
 
-def test_a_folder_is_gone_when_nobody_holds_it():
+def test_a_folder_is_removed_with_its_object():
     holder = TableFolder()
     path = holder.path
     assert path.is_dir()
@@ -49,6 +49,6 @@ def test_a_folder_is_gone_when_nobody_holds_it():
     assert not path.exists()
 
 
-def test_every_folder_is_another():
+def test_every_folder_is_different():
     with TableFolder() as first, TableFolder() as second:
         assert first != second

@@ -1,4 +1,4 @@
-"""Tables of web pages, as portals send them under the name of a workbook."""
+"""Tables of web pages, which portals send with the suffix of a workbook."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_the_table_of_a_page_is_a_sheet(tmp_path, make):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
-def test_letters_are_right_in_every_encoding(tmp_path, encoding):
+def test_every_encoding_is_decoded(tmp_path, encoding):
     (sheet,) = read_workbook(write_page(tmp_path / "a.xls", ROWS, encoding)).sheets
     assert sheet.cells.row(2) == ("2 Peña", None)
 
@@ -33,23 +33,23 @@ def test_every_table_is_a_sheet_of_its_own(tmp_path):
     assert [sheet.name for sheet in book.sheets] == ["Table 1", "Table 2"]
 
 
-def test_a_table_that_lays_out_the_page_is_not_one_of_data(tmp_path):
+def test_a_layout_table_is_not_read(tmp_path):
     inner = page(ROWS)
     assert rows_of(tmp_path, f"<html><table><tr><td>Menu</td><td>{inner}</td></tr></table></html>") == ROWS
 
 
-def test_merged_cells_push_the_others_aside(tmp_path):
+def test_merged_cells_shift_the_following_ones(tmp_path):
     text = "<table><tr><td rowspan=2>a<td colspan=2>b<td>c</tr><tr><td>d<td>e<td>f</tr><tr><td>g<td>h<td>i<td>j</tr></table>"
     assert rows_of(tmp_path, text) == [("a", "b", None, "c"), (None, "d", "e", "f"), ("g", "h", "i", "j")]
 
 
-def test_blanks_of_the_source_are_no_text(tmp_path):
+def test_whitespace_of_the_source_is_collapsed(tmp_path):
     assert rows_of(tmp_path, "<table><tr><td>\n  1 <b>Test</b>\n Street&nbsp;&amp; Co</td></tr></table>") == [
         ("1 Test Street & Co",)
     ]
 
 
-def test_a_page_without_a_table_may_be_a_login_form(tmp_path):
+def test_a_page_without_a_table_is_reported_as_possible_login_form(tmp_path):
     with pytest.raises(DataFormatError) as caught:
         read_workbook(write(tmp_path / "a.xls", b"<html><body>Please log in</body></html>"))
     assert caught.value.code == "web_page"
@@ -57,12 +57,12 @@ def test_a_page_without_a_table_may_be_a_login_form(tmp_path):
     assert "login form" in caught.value.next_step
 
 
-def test_a_web_archive_without_a_page_is_called_so(tmp_path):
+def test_a_web_archive_without_a_page_is_reported(tmp_path):
     with pytest.raises(DataFormatError, match="a web archive without a page"):
         read_workbook(write(tmp_path / "a.xls", b"MIME-Version: 1.0\nContent-Type: text/plain\n\nAddress"))
 
 
-def test_a_cell_that_claims_to_span_millions_is_bounded(tmp_path):
+def test_the_span_of_a_cell_is_limited(tmp_path):
     row = "<tr>" + "<td colspan=999999>x" * 20 + "</tr>"
     with pytest.raises(DataFormatError, match="more than 16,384 columns"):
         read_workbook(write(tmp_path / "a.xls", f"<table>{row}</table>".encode()))

@@ -1,4 +1,4 @@
-"""What was read is found again by its content, as long as it is whole and was read the same way."""
+"""Cached tables are found again by content, if they are intact and were read in the same way."""
 
 import os
 import time
@@ -21,7 +21,7 @@ def cache(tmp_path):
 
 
 def read(path, cache):
-    """A file, read and kept."""
+    """Read a file and store its entry."""
     record = ingest_file(build_source_file(path, path.name), cache)
     cache.store(record)
     return record
@@ -35,31 +35,31 @@ def test_a_file_is_found_with_its_tables(tmp_path, cache):
 
 
 @pytest.mark.parametrize("other", [{"reading_key": "another"}, {"reuse": False}, {"is_persistent": False}], ids=str)
-def test_it_is_not_found_where_it_would_be_read_otherwise(tmp_path, cache, other):
+def test_a_file_is_not_found_if_it_would_be_read_differently(tmp_path, cache, other):
     record = read(valid_properties_1(tmp_path), cache)
     assert replace(cache, **other).find(record.source) is None
 
 
-def test_a_file_of_another_name_is_another_one(tmp_path, cache):
+def test_a_file_with_another_name_is_not_found(tmp_path, cache):
     record = read(valid_properties_1(tmp_path), cache)
     assert cache.find(replace(record.source, path=tmp_path / "renamed.xlsx")) is None
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", "[1]", '{"format": 99}', "\ud800".encode("utf-8", "surrogatepass")])
-def test_a_record_that_is_none_is_passed_over(tmp_path, cache, content):
+def test_an_invalid_record_is_not_used(tmp_path, cache, content):
     record = read(valid_properties_1(tmp_path), cache)
     (cache.entry_folder(record.source) / "record.json").write_bytes(content if isinstance(content, bytes) else content.encode())
     assert cache.find(record.source) is None
 
 
 @pytest.mark.parametrize("spoil", [lambda table: table.unlink(), lambda table: table.write_bytes(table.read_bytes()[:-1])])
-def test_a_table_that_is_gone_or_cut_is_read_again(tmp_path, cache, spoil):
+def test_a_missing_or_truncated_table_is_not_used(tmp_path, cache, spoil):
     record = read(valid_properties_1(tmp_path), cache)
     spoil(record.sheets[0].table)
     assert cache.find(record.source) is None
 
 
-def test_what_is_wrong_with_the_content_is_known_again(tmp_path, cache):
+def test_an_error_of_the_content_is_cached(tmp_path, cache):
     record = read(corrupted_file(tmp_path), cache)
     found = cache.find(record.source)
     assert isinstance(found.error, DataFormatError)
@@ -67,13 +67,13 @@ def test_what_is_wrong_with_the_content_is_known_again(tmp_path, cache):
     assert replace(cache, reuse_failures=False).find(record.source) is None
 
 
-def test_what_went_wrong_with_the_work_is_not(tmp_path, cache):
+def test_an_error_of_the_worker_is_not_cached(tmp_path, cache):
     source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
     cache.store(FileRecord(source, error=WorkerError.timed_out("a.xlsx", 5)))
     assert cache.find(source) is None
 
 
-def test_a_file_that_changed_while_it_was_read_is_not_kept(tmp_path, cache):
+def test_a_file_that_changed_while_it_was_read_is_not_cached(tmp_path, cache):
     path = valid_properties_1(tmp_path)
     record = ingest_file(build_source_file(path, path.name), cache)
     os.utime(path, (1, 1))
@@ -82,12 +82,12 @@ def test_a_file_that_changed_while_it_was_read_is_not_kept(tmp_path, cache):
 
 
 def used(record, cache, days_ago):
-    """As if the record had been used last so many days ago."""
+    """Set the time of the last use to so many days ago."""
     for path in cache.entry_folder(record.source).iterdir():
         os.utime(path, (time.time() - days_ago * 86_400,) * 2)
 
 
-def test_what_was_not_used_for_longest_goes_first(tmp_path, cache):
+def test_the_least_recently_used_entry_is_removed_first(tmp_path, cache):
     path = valid_properties_1(tmp_path / "a")
     old = read(path, cache)
     new = read(path.rename(tmp_path / "a/new.xlsx"), cache)
@@ -98,7 +98,7 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path, cache):
     assert (cache.find(old.source), cache.find(new.source).reused) == (None, True)
 
 
-def test_what_a_run_has_just_used_stays(tmp_path, cache):
+def test_an_entry_in_use_is_not_removed(tmp_path, cache):
     record = read(valid_properties_1(tmp_path), cache)
     assert cache.trim(0)[:2] == (0, 0)
     used(record, cache, 1)
@@ -106,7 +106,7 @@ def test_what_a_run_has_just_used_stays(tmp_path, cache):
     assert cache.trim(0)[:2] == (0, 0)
 
 
-def test_what_was_never_finished_goes(tmp_path, cache):
+def test_an_incomplete_entry_is_removed(tmp_path, cache):
     record = read(valid_properties_1(tmp_path), cache)
     (cache.entry_folder(record.source) / "record.json").unlink()
     used(record, cache, 1)
@@ -114,7 +114,7 @@ def test_what_was_never_finished_goes(tmp_path, cache):
     assert not list(cache.folder.iterdir())
 
 
-def test_where_no_cache_can_be_the_run_has_one_of_its_own(tmp_path):
+def test_an_unusable_cache_folder_is_replaced_by_a_temporary_one(tmp_path):
     (tmp_path / "file").write_text("")
     with open_table_cache(tmp_path / "file" / "cache", "") as cache:
         record = read(valid_properties_1(tmp_path), cache)

@@ -1,4 +1,4 @@
-"""The clock and the scales."""
+"""Seconds by stage, and memory."""
 
 import logging
 
@@ -16,7 +16,7 @@ def test_each_stage_has_its_seconds_in_the_order_of_their_start():
     assert all(seconds >= 0 for seconds in clock.seconds.values())
 
 
-def test_a_stage_that_is_entered_again_goes_on():
+def test_the_times_of_a_repeated_stage_are_added():
     clock = Stopwatch()
     clock.seconds["processing"] = 100.0
     with clock.stage(Stage.INGEST):
@@ -32,12 +32,12 @@ def test_a_stage_that_fails_is_measured_too():
 
 
 def test_memory_is_measured_in_megabytes():
-    """A Python that has loaded this package takes tens of them, and no million."""
+    """A Python process with this package uses tens of MB, and less than a million."""
     assert 10 < measure_peak_mb() < 1_000_000
 
 
-def test_memory_near_the_limit_is_a_warning_and_only_once(caplog):
-    """No Python fits into a megabyte."""
+def test_memory_near_the_limit_warns_once(caplog):
+    """Every Python process uses more than 1 MB."""
     watch = MemoryWatch(0.001)
     with caplog.at_level(logging.WARNING, "flexscout.memory"):
         watch.check()
@@ -46,12 +46,12 @@ def test_memory_near_the_limit_is_a_warning_and_only_once(caplog):
     assert "raise --memory-limit" in caplog.text
 
 
-def test_memory_far_from_the_limit_is_no_warning(caplog):
+def test_memory_far_below_the_limit_does_not_warn(caplog):
     MemoryWatch(4096).check()
     assert not caplog.records
 
 
-def test_the_peak_is_the_most_that_was_held():
+def test_the_peak_includes_the_children():
     with MemoryWatch(4096) as watch:
         watch.check()
     assert watch.peak_mb >= measure_peak_mb() > 10

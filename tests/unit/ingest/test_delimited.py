@@ -1,4 +1,4 @@
-"""CSV and its kin: every record a row, every cell its text."""
+"""Delimited text: every record is a row, every cell its text."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ def refusal(path):
     return caught.value
 
 
-def test_a_text_is_one_sheet_named_as_the_file(tmp_path):
+def test_a_text_is_one_sheet_named_after_the_file(tmp_path):
     sheet = sheet_of(tmp_path, "Address,City\n1 Test Street,Charlotte\n", "May export.csv")
     assert (sheet.name, sheet.cells.columns) == ("May export", ["0", "1"])
     assert sheet.cells.rows() == [("Address", "City"), ("1 Test Street", "Charlotte")]
@@ -46,22 +46,22 @@ def test_the_delimiter_is_the_one_that_names_columns(tmp_path, delimiter):
     assert sheet.cells.row(1)[1] == "1, 2; 3 | 4 Test Street"
 
 
-def test_two_delimiters_that_do_equally_well_are_told(tmp_path):
+def test_an_ambiguous_delimiter_is_reported(tmp_path):
     ((reason, detail),) = sheet_of(tmp_path, "a,b;c\n1,2;3\n").notes
     assert (reason, detail.partition(";")[0]) == ("delimiter_unclear", "read as separated by commas")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
-def test_letters_are_right_in_every_encoding(tmp_path, encoding):
+def test_every_encoding_is_decoded(tmp_path, encoding):
     sheet = sheet_of(tmp_path, "Address,City\n1 Peña € Straße,Cañon City\n", encoding=encoding)
     assert sheet.cells.rows() == [("Address", "City"), ("1 Peña € Straße", "Cañon City")]
 
 
-def test_an_encoding_that_is_assumed_is_told(tmp_path):
+def test_an_assumed_encoding_is_reported(tmp_path):
     assert sheet_of(tmp_path, "Address,City\n1 Peña,x\n", encoding="cp1252").notes[0][0] == "encoding_assumed"
 
 
-def test_lines_and_delimiters_in_quotes_belong_to_the_cell(tmp_path):
+def test_quoted_line_ends_and_delimiters_belong_to_the_cell(tmp_path):
     text = 'Address,City\r\n"1 Test Street,\nUnit ""B""",Charlotte\r\n2 Test Street,x\r\n'
     assert rows_of(tmp_path, text) == [("Address", "City"), ('1 Test Street,\nUnit "B"', "Charlotte"), ("2 Test Street", "x")]
 
@@ -72,16 +72,16 @@ def test_titles_and_blank_lines_above_the_header_keep_the_row_numbers(tmp_path):
     assert cells.row(0) == ("171 properties", *[None] * 7)
 
 
-def test_longer_rows_widen_the_table_and_shorter_ones_are_filled(tmp_path):
+def test_long_records_widen_the_table_and_short_ones_are_padded(tmp_path):
     assert rows_of(tmp_path, "a,b\n1\n1,2,3,4\n") == [("a", "b", None, None), ("1", None, None, None), ("1", "2", "3", "4")]
 
 
-def test_empty_cells_and_what_trails_are_nothing(tmp_path):
+def test_empty_cells_are_null_and_trailing_ones_are_removed(tmp_path):
     assert rows_of(tmp_path, 'a,b,,\n"",2,,\n\n,,,\n') == [("a", "b"), (None, "2")]
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
-def test_lines_end_as_on_any_system(tmp_path, ending):
+def test_line_ends_of_every_system_are_read(tmp_path, ending):
     assert rows_of(tmp_path, ending.join(["a,b", "1,2"])) == [("a", "b"), ("1", "2")]
 
 
@@ -98,11 +98,11 @@ def test_a_quote_that_never_closes_does_not_swallow_the_file(tmp_path):
     )
 
 
-def test_a_zero_byte_is_no_end(tmp_path):
+def test_a_zero_byte_does_not_end_the_text(tmp_path):
     assert rows_of(tmp_path, "a,b\nx\0y," + "z" * 500 + "\n")[1][0] == "x\0y"
 
 
-def test_too_many_columns_are_counted(tmp_path):
+def test_too_many_columns_are_refused(tmp_path):
     error = refusal(write(tmp_path / "a.csv", b"a," * 20_000 + b"\n"))
     assert error.code == "too_many_columns"
     assert "20,001 columns" in error.message
@@ -118,11 +118,11 @@ def test_too_many_columns_are_counted(tmp_path):
         (b"\n\n", "empty_file"),
     ],
 )
-def test_what_is_no_table_is_refused(tmp_path, content, code):
+def test_text_that_is_not_a_table_is_refused(tmp_path, content, code):
     assert refusal(write(tmp_path / "a.csv", content)).code == code
 
 
-def test_a_peek_is_the_beginning_of_the_table(tmp_path):
+def test_a_peek_returns_the_first_rows(tmp_path):
     path = write_delimited(tmp_path / "a.csv", [HEADER, *map(candidate, range(100))])
     (peeked,), (full,) = peek_workbook(path, 7).sheets, read_workbook(path).sheets
     assert peeked.cells.rows() == full.cells.head(7).rows()
@@ -148,8 +148,8 @@ def test_a_well_formed_text_is_read_as_the_standard_library_reads_it(tmp_path_fa
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from('a",\n'), max_size=12))
-def test_the_build_of_a_text_is_counted_right(text):
-    """Where it is not well-formed there is none, and the careful reader takes over."""
+def test_the_layout_of_a_text_is_measured_exactly(text):
+    """A text that is not well-formed has no layout; the lenient parser reads it."""
     text += "\n"
     if build := measure_layout(text.encode(), ord(",")):
         records = list(csv.reader(io.StringIO(text, newline="")))

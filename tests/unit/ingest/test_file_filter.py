@@ -1,4 +1,4 @@
-"""Files that look like exports and are none, and the reason that is given for each."""
+"""Files that look like exports but are skipped, and the reasons."""
 
 import os
 import shutil
@@ -15,13 +15,13 @@ from workbooks import HEADER, candidate, write_workbook
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder in which one file, `good.xlsx`, is to be read."""
+    """Folder with one file to read, `good.xlsx`."""
     write_workbook(tmp_path / "in/good.xlsx", [HEADER, candidate()])
     return tmp_path / "in"
 
 
 def skipped_in(folder, *arguments, **options):
-    """Name -> reason, where `good.xlsx` alone is read."""
+    """Return name -> reason; only `good.xlsx` is read."""
     found = scan_folder(folder, *arguments, **options)
     assert [source.name for source in found.sources] == ["good.xlsx"]
     return {file.name: file.reason for file in found.skipped}
@@ -43,7 +43,7 @@ def link(path, target):
         (".hidden.xlsx", "A hidden file"),
     ],
 )
-def test_a_file_that_a_program_left_behind_is_named_as_such(folder, name, words):
+def test_a_side_file_of_a_program_is_skipped(folder, name, words):
     shutil.copy(folder / "good.xlsx", folder / name)
     assert words in skipped_in(folder)[name]
 
@@ -57,33 +57,33 @@ def test_a_file_that_a_program_left_behind_is_named_as_such(folder, name, words)
         ("d.xlsx.DOWNLOAD", "A download that is not finished"),
     ],
 )
-def test_a_temporary_file_is_not_read_even_where_the_pattern_takes_it(folder, name, words):
+def test_a_temporary_file_is_skipped_even_if_the_pattern_matches(folder, name, words):
     (folder / name).write_bytes(b"PK\x03\x04")
     assert words in skipped_in(folder, "*")[name]
 
 
-def test_an_empty_file_is_to_be_downloaded_again(folder):
+def test_an_empty_file_is_skipped_with_a_next_step(folder):
     (folder / "none.xlsx").touch()
     assert skipped_in(folder) == {"none.xlsx": "The file is empty (0 bytes): download it again."}
 
 
-def test_a_link_out_of_the_folder_is_not_followed(folder, tmp_path):
+def test_a_link_out_of_the_folder_is_skipped(folder, tmp_path):
     outside = write_workbook(tmp_path / "elsewhere/secret.xlsx", [HEADER, candidate(2)])
     link(folder / "link.xlsx", outside)
     assert skipped_in(folder) == {"link.xlsx": "A link out of the folder; copy the file itself here."}
 
 
-def test_a_link_within_the_folder_is_the_file_it_leads_to(folder):
+def test_a_link_within_the_folder_is_followed(folder):
     link(folder / "the same.xlsx", folder / "good.xlsx")
     assert skipped_in(folder) == {"the same.xlsx": "Its content is the same as that of good.xlsx."}
 
 
-def test_a_link_to_nothing_is_named(folder):
+def test_a_broken_link_is_skipped(folder):
     link(folder / "gone.xlsx", folder / "no such file.xlsx")
     assert skipped_in(folder) == {"gone.xlsx": "A link to a file that does not exist."}
 
 
-def test_a_link_to_itself_costs_only_itself(folder):
+def test_a_circular_link_fails_alone(folder):
     link(folder / "loop.xlsx", folder / "loop.xlsx")
     found = scan_folder(folder)
     unread = [*(file.name for file in found.skipped), *(record.source.name for record in found.unreadable)]
@@ -96,7 +96,7 @@ def test_the_input_folder_itself_may_be_a_link(folder, tmp_path):
     assert skipped_in(tmp_path / "exports") == {}
 
 
-def test_a_folder_that_is_a_link_is_not_entered(folder, tmp_path):
+def test_a_linked_folder_is_not_searched(folder, tmp_path):
     write_workbook(tmp_path / "elsewhere/secret.xlsx", [HEADER, candidate(2)])
     link(folder / "2024", tmp_path / "elsewhere")
     assert skipped_in(folder, recursive=True) == {}
@@ -118,32 +118,32 @@ def test_a_pipe_is_never_opened(folder):
         ("TABLE.TSV", "auto every kind"),
     ],
 )
-def test_an_export_that_the_pattern_leaves_out_is_hinted_at(folder, name, words):
+def test_an_export_that_the_pattern_leaves_out_is_reported(folder, name, words):
     (folder / name).write_text("Address,City\n")
     reason = skipped_in(folder)[name]
     assert "The file pattern *.xlsx leaves it out" in reason
     assert words in reason
 
 
-def test_a_file_of_another_kind_is_not_worth_a_word(folder):
+def test_an_unrelated_file_is_not_reported(folder):
     (folder / "notes.txt").write_text("call the broker")
     (folder / "photo.png").write_bytes(b"\x89PNG")
     assert skipped_in(folder) == {}
 
 
-def test_an_export_at_the_place_of_an_output_is_not_to_be_lost(folder):
+def test_an_export_is_not_overwritten_by_an_output(folder):
     shutil.copy(folder / "good.xlsx", folder / "a.xlsx")
     with pytest.raises(OutputError, match=r"a\.xlsx is in the input folder and is not a result of flexscout"):
         scan_folder(folder, own=[folder / "../in/a.xlsx"])
 
 
-def test_a_result_is_known_by_its_creator_under_any_name(folder):
+def test_a_result_is_recognized_by_its_creator_under_any_name(folder):
     write_result([Sheet("Candidates", pl.DataFrame({"Address": ["1 Test Street"]}))], folder / "renamed.xlsx")
     assert skipped_in(folder) == {"renamed.xlsx": "A result of flexscout itself, never taken as input."}
 
 
-def test_a_broken_workbook_is_not_taken_for_a_result(folder):
-    """What is wrong with it is for the reader to say."""
+def test_a_damaged_workbook_is_not_taken_for_a_result(folder):
+    """The reader reports what is wrong with it."""
     (folder / "broken.xlsx").write_bytes((folder / "good.xlsx").read_bytes()[:500])
     found = scan_folder(folder)
     assert [source.name for source in found.sources] == ["broken.xlsx", "good.xlsx"]
