@@ -18,47 +18,52 @@ def _install(session: nox.Session, *packages: str) -> None:
         session.install("--quiet", *packages)
 
 
+def _run(session: nox.Session, *arguments: str) -> None:
+    """Run Python with the arguments: the session's own, or with --no-venv the one that runs nox."""
+    session.run("python" if session.virtualenv.is_sandboxed else sys.executable, *arguments)
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests on all cores."""
     _install(session, "-e", ".[dev]")
-    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs)
+    _run(session, "-m", "pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Run the tests and fail if less than the required share of the code is covered, worker processes included."""
     _install(session, "-e", ".[dev]")
-    session.run("python", "-m", "pytest", "-n", "auto", "--cov", "--cov-report=term:skip-covered", *session.posargs)
+    _run(session, "-m", "pytest", "-n", "auto", "--cov", "--cov-report=term:skip-covered", *session.posargs)
 
 
 @nox.session(venv_backend="uv")
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions of the dependencies that pyproject.toml allows."""
     session.install("--quiet", "--resolution", "lowest-direct", "-e", ".[dev]")
-    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs)
+    _run(session, "-m", "pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting."""
     _install(session, "ruff>=0.9")
-    session.run("python", "-m", "ruff", "check", ".")
-    session.run("python", "-m", "ruff", "format", "--check", ".")
+    _run(session, "-m", "ruff", "check", ".")
+    _run(session, "-m", "ruff", "format", "--check", ".")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types."""
     _install(session, "-e", ".[dev]")
-    session.run("python", "-m", "mypy")
+    _run(session, "-m", "mypy")
 
 
 @nox.session
 def security(session: nox.Session) -> None:
     """Look for insecure calls."""
     _install(session, "bandit>=1.8")
-    session.run("python", "-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "src")
+    _run(session, "-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "src")
 
 
 @nox.session
@@ -67,9 +72,9 @@ def docs(session: nox.Session) -> None:
     _install(session, "-e", ".[docs]")
     session.env["NO_MKDOCS_2_WARNING"] = "1"  # an announcement of the theme, not a warning about the site
     if session.posargs == ["serve"]:
-        session.run("python", "-m", "mkdocs", "serve")
+        _run(session, "-m", "mkdocs", "serve")
     else:
-        session.run("python", "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", f"{session.create_tmp()}/site")
+        _run(session, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", f"{session.create_tmp()}/site")
 
 
 @nox.session
@@ -78,9 +83,9 @@ def wheel(session: nox.Session) -> None:
     folder = Path(session.create_tmp()).resolve()
     for part in ("dist", "env", "demo"):
         shutil.rmtree(folder / part, ignore_errors=True)
-    session.run("python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder / "dist"), ".")
+    _run(session, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder / "dist"), ".")
     (built,) = (folder / "dist").glob("flexscout-*.whl")
-    session.run("python", "-m", "venv", str(folder / "env"))
+    _run(session, "-m", "venv", str(folder / "env"))
     programs = folder / "env" / ("Scripts" if sys.platform == "win32" else "bin")
     session.run(str(programs / "python"), "-m", "pip", "install", "--quiet", str(built), external=True)
     session.run(str(programs / "flexscout"), "demo", str(folder / "demo"), external=True)

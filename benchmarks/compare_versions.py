@@ -28,8 +28,8 @@ COUNTS = ("status", "rows_read", "candidates", "below_score", "not_eligible", "b
 SHEETS = ("Not Selected", "To Verify", "Possible Duplicates", "Columns")
 # Columns with text for people.
 REWORDED = frozenset({
-    "Evidence", "Explanation", "Fields That Differ", "Filled Cells", "In Words", "Match", "Reason", "Reasons", "Unverified",
-    "Why", "Eligibility", "To Qualify",
+    "Differs", "Eligibility", "Evidence", "Explanation", "Fields That Differ", "Filled Cells", "In Words", "Kind", "Match",
+    "Reason", "Reasons", "To Qualify", "Unverified", "Why",
 })  # fmt: skip
 SHOWN = 5
 

@@ -1,8 +1,8 @@
-"""One giant sheet: seconds and memory to read it, to prepare it, to run on it: python benchmarks/giant.py [--rows N] [--runs N].
+"""Measure time and memory for one giant sheet: python benchmarks/giant_workbook.py [--rows N] [--runs N].
 
-67 columns (a million rows; `--rows 100000` for fewer), with its texts inline and shared. Each way is a process of its own, in
-turn; memory is the most that it holds at a time. DuckDB takes part where its extension for Excel is installed, which it fetches
-itself: duckdb.sql("INSTALL excel"). fastexcel holds 4.7 GB of a million rows.
+67 columns and a million rows (`--rows 100000` for fewer), with inline and with shared strings: reading it, ingesting it, and a
+whole run. Each is a process of its own, in turn; memory is the peak. DuckDB takes part if its Excel extension is installed
+(duckdb.sql("INSTALL excel") downloads it). fastexcel needs 4.7 GB for a million rows.
 """
 
 import argparse
@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from inputs import giant_table
-from measure import memory
+from generated_exports import generate_giant_table
+from process_metrics import measure_memory
 from rustpy_xlsxwriter import write_worksheet
 
 _READ = """
@@ -22,14 +22,14 @@ path = pathlib.Path(sys.argv[1])
 with tempfile.TemporaryDirectory(dir=path.parent) as folder:
     print(read_workbook(path, 2**32, pathlib.Path(folder)).sheets[0].cells.height)
 """
-_PREPARE = """
+_INGEST = """
 import pathlib, sys, tempfile
-from flexscout.ingest import build_source_file as source_file
+from flexscout.ingest import build_source_file
 from flexscout.runtime import TableCache
-from flexscout.ingest.worker import prepare_file
+from flexscout.ingest.worker import ingest_file
 path = pathlib.Path(sys.argv[1])
 with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-    sys.exit(prepare_file(source_file(path, path.name), TableCache(pathlib.Path(folder)), memory=2**32).error)
+    sys.exit(ingest_file(build_source_file(path, path.name), TableCache(pathlib.Path(folder)), memory_bytes=2**32).error)
 """
 _RUN = """
 import os, pathlib, subprocess, sys, tempfile
@@ -49,31 +49,31 @@ import duckdb, sys
 duckdb.execute("LOAD excel")
 duckdb.execute(f"COPY (FROM read_xlsx('{sys.argv[1]}', all_varchar=true)) TO '{sys.argv[1]}.parquet'")
 """
-_OURS = {"flexscout, read": _READ, "flexscout, prepare": _PREPARE, "flexscout, run": _RUN}
-_WAYS = {**_OURS, "fastexcel": _FASTEXCEL, "DuckDB": _DUCKDB}
+_FLEXSCOUT = {"flexscout, read": _READ, "flexscout, ingest": _INGEST, "flexscout, run": _RUN}
+_PROGRAMS = {**_FLEXSCOUT, "fastexcel": _FASTEXCEL, "DuckDB": _DUCKDB}
 
 
 def main() -> None:
-    """Make the sheets, measure, print."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--rows", type=int, default=1_000_000, help="how many rows the sheet has")
-    asked.add_argument("--runs", type=int, default=1, help="how often each is run")
-    asked.add_argument("--folder", type=Path, help="where the sheets are written; some hundred MB for a million rows")
-    options = asked.parse_args()
+    """Write the sheets, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the sheet")
+    parser.add_argument("--runs", type=int, default=1, help="number of measurements")
+    parser.add_argument("--folder", type=Path, help="where to write the sheets; a few hundred MB for a million rows")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-", dir=options.folder) as place:
         for texts in ("inline", "shared"):
             path = Path(place) / f"{texts}.xlsx"
-            write_worksheet(giant_table(options.rows), str(path), dedupe_strings=texts == "shared")
-            print(f"\n## {options.rows:,} rows x 67 columns, {texts} texts, {path.stat().st_size / 1e6:,.0f} MB\n")
+            write_worksheet(generate_giant_table(options.rows), str(path), dedupe_strings=texts == "shared")
+            print(f"\n## {options.rows:,} rows x 67 columns, {texts} strings, {path.stat().st_size / 1e6:,.0f} MB\n")
             _measure(path, options.runs)
 
 
 def _measure(path: Path, runs: int) -> None:
-    for name, code in _WAYS.items():
+    for name, code in _PROGRAMS.items():
         try:
-            taken = [memory([sys.executable, "-c", code, str(path)]) for _ in range(runs)]
+            taken = [measure_memory([sys.executable, "-c", code, str(path)]) for _ in range(runs)]
         except RuntimeError:
-            print(f"{name:20} does not run here")
+            print(f"{name:20} couldn't run")
             continue
         seconds = statistics.median(one.seconds for one in taken)
         print(f"{name:20} {seconds:7.1f} s {max(one.memory_mb for one in taken):7,.0f} MB", flush=True)

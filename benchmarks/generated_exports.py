@@ -1,6 +1,6 @@
-"""Folders of exports to measure with: many rows in the 68 columns of Crexi's property records.
+"""Write folders of exports to measure with: many rows in the 68 columns of Crexi's property records.
 
-The rows are drawn, with house numbers of their own, from the exports of a folder, or else from invented ones.
+Rows are sampled from the exports of a folder, or from invented ones, and get house numbers of their own.
 """
 
 import logging
@@ -11,7 +11,7 @@ import fastexcel
 import polars as pl
 from rustpy_xlsxwriter import FastExcel
 
-# Column -> the values that an invented row draws from; columns without any are empty in most real exports too.
+# Values that invented rows sample from. Columns without values are empty in most real exports too.
 _TYPES = ("Industrial", "Industrial", "Industrial, Office", "Industrial, Retail")
 _LOAN = ("Conventional", "Commercial", "Revolving credit", None, None)
 _UTILITY = ("Municipal", "Private", None, None, None)
@@ -34,9 +34,9 @@ _SEED = 7
 
 
 def write_folder(folder: Path, *, files: int, rows: int, unique: float = 1.0, samples: Path | None = None) -> Path:
-    """Fill `folder` with `files` exports of `rows` rows each; of which the share `unique` is distinct, and repeated."""
+    """Write `files` exports of `rows` rows each to `folder`; `unique` is the share of distinct rows, which are repeated."""
     folder.mkdir(parents=True, exist_ok=True)
-    base = _read(samples) if samples else _invented()
+    base = _read_samples(samples) if samples else _generate_rows()
     total = files * rows
     distinct = max(1, round(total * unique))
     drawn = base.sample(distinct, with_replacement=distinct > base.height, seed=_SEED).with_row_index("number", offset=1)
@@ -48,30 +48,30 @@ def write_folder(folder: Path, *, files: int, rows: int, unique: float = 1.0, sa
     return folder
 
 
-def giant_table(rows: int) -> pl.DataFrame:
-    """One table of 67 columns: invented rows, each with its own link, name, address and parcel number."""
+def generate_giant_table(rows: int) -> pl.DataFrame:
+    """Generate a table of 67 columns of invented rows, each with its own link, name, address and parcel number."""
     number = pl.int_range(1, rows + 1).cast(pl.String)
     own = ("Property Link", "Property Name", "APN", "Address")
-    drawn = _invented().drop("Mailing Address Care Of").sample(rows, with_replacement=True, seed=_SEED)
+    drawn = _generate_rows().drop("Mailing Address Care Of").sample(rows, with_replacement=True, seed=_SEED)
     return drawn.with_columns(pl.concat_str(number, pl.lit(" "), pl.col(name)).alias(name) for name in own)
 
 
-def _read(samples: Path) -> pl.DataFrame:
-    """The rows of all exports of a folder, with the types that their cells have."""
-    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of each empty column
+def _read_samples(samples: Path) -> pl.DataFrame:
+    """Read the rows of all exports of a folder, typed as their cells are."""
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns about each empty column
     frames = [fastexcel.read_excel(path).load_sheet(0).to_polars() for path in sorted(samples.glob("*.xlsx"))]
     return pl.concat(frames, how="diagonal_relaxed")
 
 
-def _invented() -> pl.DataFrame:
-    draw = random.Random(_SEED)  # noqa: S311 - sample data, no secret
-    rows = [_row(number, draw) for number in range(_INVENTED)]
+def _generate_rows() -> pl.DataFrame:
+    draw = random.Random(_SEED)  # noqa: S311 - sample data, not a secret
+    rows = [_generate_row(number, draw) for number in range(_INVENTED)]
     return pl.DataFrame(
         rows, schema_overrides={name: pl.String for name in _HEADERS if all(row.get(name) is None for row in rows)}
     )
 
 
-def _row(number: int, draw: random.Random) -> dict[str, object]:
+def _generate_row(number: int, draw: random.Random) -> dict[str, object]:
     acres = round(draw.uniform(0.6, 18), 2)
     building, improvement, land = draw.randrange(20_000, 180_000), draw.randrange(10**5, 10**7), draw.randrange(10**5, 10**6)
     street = f"{draw.choice(('Foundry', 'Commerce', 'Loom', 'Quarry', 'Depot'))} {draw.choice(('Street', 'Dr', 'Road', 'Blvd'))}"

@@ -1,7 +1,7 @@
-"""The price of the workbook: python benchmarks/workbook.py [--rows N] [--runs N].
+"""Measure the cost of the workbook: python benchmarks/workbook_cost.py [--rows N] [--runs N].
 
-Its sheets, made of the result of 8 files, with their formats, filters, links, bars, charts and fit for Excel; beside the same
-tables by the same writer with none of it. In turn; the median of the ratios counts.
+The sheets of a result of 8 files with formats, filters, links, bars and charts are compared with the same tables from the same
+writer without them. In turn; the median of the ratios counts.
 """
 
 import argparse
@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from inputs import write_folder
-from rejudge import judged
+from generated_exports import write_folder
+from rescore import build_results
 from rustpy_xlsxwriter import FastExcel
 
 from flexscout.config.settings import PipelineConfiguration
@@ -23,24 +23,24 @@ from flexscout.pipeline import ScalableFlexPipeline
 
 
 def main() -> None:
-    """Judge the files, write both in turn, print."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--rows", type=int, default=5_000, help="of each file")
-    asked.add_argument("--unique", type=float, default=1.0, help="the share of them that is distinct")
-    asked.add_argument("--runs", type=int, default=7)
-    options = asked.parse_args()
+    """Run over the files, write both workbooks in turn and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=5_000, help="rows per file")
+    parser.add_argument("--unique", type=float, default=1.0, help="share of distinct rows")
+    parser.add_argument("--runs", type=int, default=7)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-") as place:
         folder = Path(place)
         os.environ |= {"FLEXSCOUT_LOG_FILE": str(folder / "pipeline.log"), "FLEXSCOUT_CACHE": str(folder / "cache")}
         source = write_folder(folder / "in", files=8, rows=options.rows, unique=options.unique)
         config = PipelineConfiguration(input_folder=str(source), output_file=str(folder / "out/all.xlsx"))
         ScalableFlexPipeline(config).run()
-        tables, report = judged(config)
+        tables, report = build_results(config)
         sheets = build_sheets(tables, report)
         taken = [
             (
-                _seconds(lambda: write_workbook(build_sheets(tables, report), folder / "workbook.xlsx")),
-                _seconds(lambda: _write_plain(sheets, folder / "plain.xlsx")),
+                _time(lambda: write_workbook(build_sheets(tables, report), folder / "workbook.xlsx")),
+                _time(lambda: _write_plain(sheets, folder / "plain.xlsx")),
             )
             for _ in range(options.runs)
         ]
@@ -57,7 +57,7 @@ def _write_plain(sheets: Sequence[Sheet], path: Path) -> None:
     book.save()
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _time(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started

@@ -1,7 +1,7 @@
-"""What checking a cache costs: python benchmarks/checksums.py [--files N] [--rows N] [--runs N].
+"""Measure the cost of verifying the cache: python benchmarks/cache_checks.py [--files N] [--rows N] [--runs N].
 
-Looks up every file of a folder in the cache, which checks each byte of its tables, beside reading those tables and beside reading
-the exports themselves; also what the writer pays for the checksums. One process, in turn; the median counts.
+Looking up every file of a folder, which verifies each byte of its tables, is compared with reading those tables and with reading
+the exports. One process, in turn; the median counts.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 import polars as pl
-from inputs import write_folder
+from generated_exports import write_folder
 
 from flexscout.ingest.scan import build_source_file
 from flexscout.ingest.worker import ingest_file
@@ -22,12 +22,12 @@ from flexscout.runtime.storage import file_checksum
 
 
 def main() -> None:
-    """Make the inputs, measure, print."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--files", type=int, default=20)
-    asked.add_argument("--rows", type=int, default=1_000, help="of each file")
-    asked.add_argument("--runs", type=int, default=7)
-    options = asked.parse_args()
+    """Write the inputs, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=20)
+    parser.add_argument("--rows", type=int, default=1_000, help="rows per file")
+    parser.add_argument("--runs", type=int, default=7)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-") as place:
         folder = Path(place)
         exports = sorted(write_folder(folder / "in", files=options.files, rows=options.rows).iterdir())
@@ -35,27 +35,27 @@ def main() -> None:
         cache = TableCache(folder / "cache", is_persistent=True)
         read = _read_exports(sources, cache)
         tables = [path for path in sorted(cache.folder.rglob("*.parquet")) if path.is_file()]
-        taken = [_once(sources, cache, tables) for _ in range(options.runs)]
+        taken = [_time_once(sources, cache, tables) for _ in range(options.runs)]
         size = sum(table.stat().st_size for table in tables)
     checked, loaded, looked_up = (statistics.median(column) for column in zip(*taken, strict=True))
     print(f"{options.files} files of {options.rows:,} rows, {size / 1e6:.1f} MB of tables")
-    print(f"read the exports, and write their tables  {read * 1000:9.1f} ms")
+    print(f"read the exports and write their tables   {read * 1000:9.1f} ms")
     print(f"read the tables                           {loaded * 1000:9.1f} ms")
     print(f"checksums of the tables                   {checked * 1000:9.1f} ms  {size / checked / 1e9:.2f} GB/s")
-    print(f"look up, with record and checksums        {looked_up * 1000:9.1f} ms")
+    print(f"look up with record and checksums         {looked_up * 1000:9.1f} ms")
     print(f"checksums / read the tables: {checked / loaded:.3f}; checksums / read the exports: {checked / read:.5f}")
 
 
 def _read_exports(sources: list[SourceFile], cache: TableCache) -> float:
-    """Seconds to turn all exports into tables, as one worker does."""
+    """Return the seconds to convert all exports, as one worker does."""
     started = perf_counter()
     for source in sources:
         cache.store(ingest_file(source, cache))
     return perf_counter() - started
 
 
-def _once(sources: list[SourceFile], cache: TableCache, tables: list[Path]) -> tuple[float, float, float]:
-    """Seconds to check the tables, to read them, and to look all files up."""
+def _time_once(sources: list[SourceFile], cache: TableCache, tables: list[Path]) -> tuple[float, float, float]:
+    """Return the seconds to verify the tables, to read them, and to look up all files."""
     moments = [perf_counter()]
     for table in tables:
         file_checksum(table)

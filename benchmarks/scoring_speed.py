@@ -1,9 +1,8 @@
-"""Rows that are scored in a second, as pandas, Polars and DuckDB: python benchmarks/scoring.py [--rows N] [--runs N].
+"""Measure rows scored per second in pandas, Polars and DuckDB: python benchmarks/scoring_speed.py [--rows N] [--runs N].
 
-All score the same rows (100,000; `--rows 1000000` for a million) by flex-industrial, and have to give equal scores. The floor
-is a Polars expression of the same points, written by hand, without class, completeness, ceiling and word forms; each figure
-is a ratio to it within one run. Property types are a dozen distinct texts, some of them lists, drawn as real exports have
-them: mostly Industrial.
+All score the same rows (100,000; `--rows 1000000` for a million) with flex-industrial and must give equal scores. The baseline is
+a handwritten Polars expression of the same points, without class, completeness, ceiling and keyword forms; each figure is a
+ratio to it. Property types are a dozen distinct texts, mostly Industrial, as in real exports.
 """
 
 import argparse
@@ -15,7 +14,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
-from floor import points
+from baseline import score_expr
 
 from flexscout.scoring.scorer import FlexPropertyScorer
 
@@ -27,46 +26,46 @@ _TYPES = {
 
 
 def main() -> None:
-    """Draw the rows, measure in turn, print."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--rows", type=int, default=100_000, help="how many rows are scored")
-    asked.add_argument("--runs", type=int, default=7, help="how often each is run")
-    options = asked.parse_args()
-    ways = _ways(_drawn(options.rows))
+    """Generate the rows, measure in turn and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100_000, help="number of rows")
+    parser.add_argument("--runs", type=int, default=7, help="number of measurements")
+    options = parser.parse_args()
+    ways = _build_scorers(_generate_rows(options.rows))
     _check_equal({name: scores() for name, scores in ways.items()})
-    taken = _in_turn(ways, options.runs)
-    print(f"{options.rows:,} rows\n\n{'':10} {'best, rows/s':>14} {'median, rows/s':>14} {'median / floor':>14}")
-    floor = statistics.median(taken["floor"])
+    taken = _time_in_turn(ways, options.runs)
+    print(f"{options.rows:,} rows\n\n{'':10} {'best, rows/s':>14} {'median, rows/s':>14} {'median / base':>14}")
+    baseline = statistics.median(taken["baseline"])
     for name, times in taken.items():
         median = statistics.median(times)
-        print(f"{name:10} {options.rows / min(times):14,.0f} {options.rows / median:14,.0f} {median / floor:14.1f}")
+        print(f"{name:10} {options.rows / min(times):14,.0f} {options.rows / median:14,.0f} {median / baseline:14.1f}")
 
 
-def _ways(frame: pl.DataFrame) -> dict[str, Callable[[], pl.Series]]:
-    """Name -> what scores all rows, and gives their scores in order."""
+def _build_scorers(frame: pl.DataFrame) -> dict[str, Callable[[], pl.Series]]:
+    """Return, by name, functions that score all rows and return the scores in order."""
     scorer, in_pandas, table = FlexPropertyScorer(), frame.to_pandas(), frame.to_arrow()
     return {
-        "floor": lambda: frame.with_columns(points().alias("Flex Score"))["Flex Score"],
+        "baseline": lambda: frame.with_columns(score_expr().alias("Flex Score"))["Flex Score"],
         "Polars": lambda: scorer.score(frame)["Flex Score"],
         "pandas": lambda: pl.Series(scorer.score(in_pandas)["Flex Score"].to_numpy()),
-        "DuckDB": lambda: _materialized(scorer.score(duckdb.from_arrow(table))),
+        "DuckDB": lambda: _compute(scorer.score(duckdb.from_arrow(table))),
     }
 
 
-def _materialized(relation: Any) -> pl.Series:
-    """The scores of a query's whole result, which is computed here."""
+def _compute(relation: Any) -> pl.Series:
+    """Compute the relation and return its scores."""
     return relation.pl().sort("row")["Flex Score"]
 
 
 def _check_equal(scores: Mapping[str, pl.Series]) -> None:
-    """Raises SystemExit where one way gives another score than the others."""
+    """Raise SystemExit if the scores differ."""
     for name, found in scores.items():
         if found.to_list() != scores["Polars"].to_list():
-            raise SystemExit(f"{name} gives other scores than Polars")
+            raise SystemExit(f"{name} gives different scores from Polars")
 
 
-def _in_turn(ways: Mapping[str, Callable[[], pl.Series]], runs: int) -> dict[str, list[float]]:
-    """Seconds of each run, in turn, so that a machine whose speed drifts treats all alike."""
+def _time_in_turn(ways: Mapping[str, Callable[[], pl.Series]], runs: int) -> dict[str, list[float]]:
+    """Return the seconds of each run; in turn, so that a drifting machine affects all alike."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(runs):
         for name, scores in ways.items():
@@ -76,8 +75,8 @@ def _in_turn(ways: Mapping[str, Callable[[], pl.Series]], runs: int) -> dict[str
     return taken
 
 
-def _drawn(rows: int) -> pl.DataFrame:
-    draw = random.Random(_SEED)  # noqa: S311 - sample data, no secret
+def _generate_rows(rows: int) -> pl.DataFrame:
+    draw = random.Random(_SEED)  # noqa: S311 - sample data, not a secret
     some = range(rows)
     return pl.DataFrame(
         {

@@ -1,6 +1,6 @@
-"""Classify, link and write alone, from tables that are read already: python rejudge.py FOLDER OUT PROFILE.
+"""Score, match and write from cached tables: python rescore.py FOLDER OUT PROFILE.
 
-What a run with another profile can't do without. It writes the workbook, its twins and the page, and keeps no record.
+The least that a run with another profile has to do. It writes the tables and the page, and keeps no run record.
 """
 
 import sys
@@ -22,17 +22,17 @@ from flexscout.runtime.cache import hash_reading_code, open_table_cache
 from flexscout.scoring import Criteria, score_files, select_rejected
 
 
-def rejudge(config: PipelineConfiguration) -> None:
-    """Classify, link, write."""
-    tables, report = judged(config)
+def write_results(config: PipelineConfiguration) -> None:
+    """Score, match and write."""
+    tables, report = build_results(config)
     with OutputTransaction() as outputs:
         write_tables(tables, report, config, outputs)
         render_page(report, tables.master, tables.explanations).write(outputs.stage(config.page_file), report)
         outputs.commit()
 
 
-def judged(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]:
-    """What the files of the settings' folder come to, and its report."""
+def build_results(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]:
+    """Return the result tables of the input folder, and their report."""
     criteria = Criteria.from_config(config)
     ingestor = FileIngestor(config)
     with open_table_cache(config.cache_folder, hash_reading_code()) as cache:
@@ -48,7 +48,7 @@ def judged(config: PipelineConfiguration) -> tuple[ResultTables, dict[str, Any]]
 
 if __name__ == "__main__":
     out = Path(sys.argv[2])
-    rejudge(
+    write_results(
         PipelineConfiguration(
             input_folder=sys.argv[1],
             output_file=str(out / "all.xlsx"),

@@ -1,4 +1,4 @@
-"""A peer: pandas with calamine, a process a core, written with XlsxWriter. python pandas_calamine.py FOLDER OUT."""
+"""An alternative with pandas, calamine, a process per core and XlsxWriter: python pandas_calamine.py FOLDER OUT."""
 
 import os
 import sys
@@ -6,11 +6,11 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pandas as pd
-from scoring import ranked
+from pandas_rules import rank
 
 
 def read(path: Path) -> pd.DataFrame:
-    """One export."""
+    """Read one export."""
     return pd.read_excel(path, engine="calamine")
 
 
@@ -18,7 +18,7 @@ def main(folder: Path, out: Path) -> None:
     """Read, rank and write."""
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         frame = pd.concat(pool.map(read, sorted(folder.glob("*.xlsx"))), ignore_index=True)
-    result = ranked(frame)
+    result = rank(frame)
     result.to_csv(out.with_suffix(".csv"), index=False)
     result.to_excel(out.with_suffix(".xlsx"), index=False, engine="xlsxwriter")
 

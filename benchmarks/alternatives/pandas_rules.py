@@ -1,4 +1,4 @@
-"""What the peers have in common: the rules over whole columns of pandas, as a good engineer would write them."""
+"""The rules of flex-industrial over whole pandas columns, shared by the alternatives."""
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,8 @@ _KINDS = (
 _ELIGIBLE = r"\b(?:industrial|warehouse|distribution|flex|manufacturing|storage|logistics)"
 
 
-def ranked(frame: pd.DataFrame) -> pd.DataFrame:
-    """The unique candidates, best first."""
+def rank(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the unique candidates, best first."""
     frame[NUMBERS] = frame[NUMBERS].apply(pd.to_numeric, errors="coerce")
     size, acres, year, kind = (frame[name] for name in ("Building SqFt", "Lot Size Acres", "Year Built", "Property Type"))
     lower = kind.str.lower().fillna("")

@@ -1,4 +1,4 @@
-"""Whole processes: seconds on the clock, and the memory of a process with all its children."""
+"""Measure processes: elapsed time, and the memory of a process and its children."""
 
 import subprocess
 import tempfile
@@ -12,34 +12,34 @@ _SAMPLE_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
-class Measured:
-    """`seconds`: on the clock, from start to exit; `memory_mb`: the most that the process and its children held at a time."""
+class Measurement:
+    """Elapsed `seconds` from start to exit, and the peak `memory_mb` of the process and its children."""
 
     seconds: float
     memory_mb: float
 
 
-def seconds(command: Sequence[str]) -> float:
-    """How long the command takes. Raises RuntimeError, with what it said, if it fails."""
+def time_command(command: Sequence[str]) -> float:
+    """Return the elapsed seconds of a command; raise RuntimeError if it fails."""
     started = time.perf_counter()
-    _finish(_started(command), command)
+    _finish(_start(command), command)
     return time.perf_counter() - started
 
 
-def memory(command: Sequence[str]) -> Measured:
-    """The command with its memory looked at a hundred times a second, which costs it some time."""
+def measure_memory(command: Sequence[str]) -> Measurement:
+    """Sample the memory of a command a hundred times a second, which slows it a little."""
     started = time.perf_counter()
-    process = _started(command)
-    most = 0.0
+    process = _start(command)
+    peak = 0.0
     while process.poll() is None:
-        most = max(most, _tree_mb(process.pid))
+        peak = max(peak, _measure_tree_mb(process.pid))
         time.sleep(_SAMPLE_SECONDS)
     _finish(process, command)
-    return Measured(time.perf_counter() - started, most)
+    return Measurement(time.perf_counter() - started, peak)
 
 
-def _started(command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    # Its words go to a file: a pipe that nobody empties would stop it.
+def _start(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    # A file, because a full pipe that nobody reads would block the process.
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=tempfile.TemporaryFile())
 
 
@@ -48,8 +48,8 @@ def _finish(process: "subprocess.Popen[bytes]", command: Sequence[str]) -> None:
         raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}")
 
 
-def _tree_mb(pid: int) -> float:
-    """What each process holds for itself, with its share of what is shared (PSS); elsewhere than on Linux, what it holds."""
+def _measure_tree_mb(pid: int) -> float:
+    """Return the proportional set size (PSS) of a process and its children; outside Linux the unique set size."""
     total = 0
     try:
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]

@@ -1,7 +1,7 @@
-"""The floor: a straight-line script with flexscout's parts, and none of its care.
+"""The baseline: a straight-line script with flexscout's libraries and without its checks: python baseline.py FOLDER OUT.
 
-python floor.py FOLDER OUT: reads in a thread a core, scores, removes duplicates, sorts, writes OUT.csv and one plain
-sheet OUT.xlsx. It knows one shape of export, one spelling of numbers, and trusts every file.
+It reads with a thread per core, scores, removes duplicates, sorts, and writes OUT.csv and one plain sheet OUT.xlsx. It knows
+one shape of export and one spelling of numbers, and trusts every file.
 """
 
 import os
@@ -17,15 +17,15 @@ NUMBERS = ("Building SqFt", "Lot Size Acres", "Year Built", "Occupancy", "Sold P
 
 
 def read(path: Path) -> pl.DataFrame:
-    """One export, its numbers as numbers."""
+    """Read one export with typed numbers."""
     sheet = fastexcel.read_excel(path).load_sheet_eager(0, header_row=None, dtypes="string")
     cells = pl.DataFrame(sheet)
     names = dict(zip(cells.columns, cells.row(0), strict=True))
     return cells.slice(1).rename(names).with_columns(pl.col(NUMBERS).cast(pl.Float64, strict=False))
 
 
-def points() -> pl.Expr:
-    """The points of a property."""
+def score_expr() -> pl.Expr:
+    """Return the expression of a property's score."""
     size, acres, year = pl.col("Building SqFt"), pl.col("Lot Size Acres"), pl.col("Year Built")
     kind = pl.col("Property Type").str.to_lowercase()
     return (
@@ -44,18 +44,18 @@ def points() -> pl.Expr:
     )  # fmt: skip
 
 
-def scored(frame: pl.DataFrame) -> pl.DataFrame:
-    """The eligible properties with their score."""
+def score_eligible(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the eligible properties with their score."""
     kind = pl.col("Property Type").str.to_lowercase()
     eligible = kind.str.contains(r"\b(?:industrial|warehouse|distribution|flex|manufacturing|storage|logistics)")
     return frame.filter(eligible, pl.col("Building SqFt") >= 20_000, pl.col("Lot Size Acres").is_between(0.5, 20)).with_columns(
-        points().alias("Flex Score")
+        score_expr().alias("Flex Score")
     )
 
 
-def ranked(frame: pl.DataFrame) -> pl.DataFrame:
-    """The unique candidates, best first."""
-    candidates = scored(frame).filter(pl.col("Flex Score") >= 4).sort("Flex Score", descending=True, maintain_order=True)
+def rank(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the unique candidates, best first."""
+    candidates = score_eligible(frame).filter(pl.col("Flex Score") >= 4).sort("Flex Score", descending=True, maintain_order=True)
     key = [pl.col(name).str.to_uppercase().str.strip_chars().alias(f"key {name}") for name in ("Address", "City", "State")]
     unique = candidates.with_columns(key).unique(["key Address", "key City", "key State"], keep="first", maintain_order=True)
     return unique.drop(pl.selectors.starts_with("key "))
@@ -65,7 +65,7 @@ def main(folder: Path, out: Path) -> None:
     """Read, rank and write."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         frame = pl.concat(pool.map(read, sorted(folder.glob("*.xlsx"))), how="vertical_relaxed")
-    result = ranked(frame)
+    result = rank(frame)
     result.write_csv(out.with_suffix(".csv"))
     FastExcel(out.with_suffix(".xlsx")).sheet("Flex Properties", result).save()
 
