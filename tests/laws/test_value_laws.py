@@ -121,7 +121,7 @@ def test_a_column_that_mixes_both_takes_no_decimal_comma(commas, points):
 
 
 def is_nothing(name, text):
-    """Whether a text is listed as one that means that there is no value."""
+    """Return whether a text means that a value is missing."""
     single = clean_texts(pl.DataFrame({"text": [text]}), {"text": canonical_column("Address")})["text"].item()
     listed = single is None or single.lower() in cell_values("missing")
     nothing = find_conversion(canonical_column(name)).missing_pattern

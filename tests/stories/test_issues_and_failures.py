@@ -9,7 +9,7 @@ from workbooks import HEADER, candidate, corrupted_file, valid_properties_1, wri
 
 
 def issues_of(outcome):
-    """The rows of the Issues' CSV."""
+    """Return the rows of the issues file."""
     path = outcome.workbook.with_name("all_flex_properties_issues.csv")
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))

@@ -14,13 +14,13 @@ EDITS = {"Bldg Use": "Property Type", "Situs Adress": "Address", "Struct Area": 
 
 @pytest.fixture
 def strange(tmp_path):
-    """A folder with an export whose headers are not understood, below a title."""
+    """Write an export with unknown headers below a title."""
     write_workbook(tmp_path / "in/county.xlsx", [("Export of May",), STRANGE, VALUES])
     return tmp_path
 
 
 def edited(path, edits):
-    """Change what stands after the colons, as a person does in an editor."""
+    """Edit the columns of the mapping, as a user does."""
     lines = path.read_text(encoding="utf-8").splitlines()
     for header, column in edits.items():
         lines = [f"  {header}: {column}" if line.startswith(f"  {header}: ") else line for line in lines]

@@ -15,7 +15,7 @@ WRITTEN, EDITED = (textwrap.dedent(block) for block in re.findall(r"^ +```yaml\n
 
 @pytest.fixture
 def county(tmp_path):
-    """The workbook of the page's first table."""
+    """Write the workbook shown in the first table of the page."""
     table = [line for line in PAGE.splitlines() if line.startswith("| ")][:3]
     header, *rows = ([cell.strip() or None for cell in line.strip("|").split("|")] for line in table if "---" not in line)
     return write_workbook(tmp_path / "in/county.xlsx", [header, *rows])

@@ -15,7 +15,7 @@ def without_acres(number):
 
 @pytest.fixture
 def drifting(tmp_path):
-    """Three exports: one lacks acres, one calls its broker otherwise and has a year in words."""
+    """Write three exports: one without acres, one with another broker header and a year in words."""
     write_workbook(tmp_path / "in/a.xlsx", [(*HEADER, "Broker Name"), (*candidate(1), "Ann")])
     write_workbook(tmp_path / "in/b.xlsx", [(*WITHOUT_ACRES, "Broker Name"), (*without_acres(2), "Ann")])
     write_workbook(tmp_path / "in/c.xlsx", [(*HEADER, "Brokers Name"), (*candidate(3, Year_Built="old"), "5")])

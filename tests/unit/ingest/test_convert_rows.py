@@ -14,7 +14,7 @@ SHORT = ("Property Name", "Address", "Building SqFt")
 
 @pytest.fixture
 def converted(tmp_path):
-    """What becomes of the rows of a workbook."""
+    """Convert the rows of a workbook."""
 
     def convert_rows(*rows):
         (sheet,) = read_workbook(write_workbook(tmp_path / "a.xlsx", rows)).sheets

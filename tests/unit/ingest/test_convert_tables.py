@@ -15,7 +15,7 @@ from workbooks import HEADER, candidate, write_sheets
 
 @pytest.fixture
 def converted(tmp_path):
-    """What becomes of the rows of a sheet `Listings`."""
+    """Convert the rows of a sheet `Listings`."""
 
     def convert_rows(*rows):
         (sheet,) = read_workbook(write_sheets(tmp_path / "a.xlsx", {"Listings": rows})).sheets
@@ -142,7 +142,7 @@ def test_an_empty_unmapped_column_is_dropped(converted):
 
 
 def test_an_empty_canonical_column_is_kept(converted):
-    """A missing value is another thing than a column that the export does not have."""
+    """An empty column differs from a column that the export does not have."""
     table = converted(["Address", "RBA", "Occupancy"], ["1 Test Street", 5, None]).table
     assert table["Occupancy"].to_list() == [None]
     assert table["Occupancy"].dtype == pl.Float64

@@ -9,12 +9,12 @@ from flexscout.ingest.convert.values import clean_texts, convert_texts
 
 
 def cleaned(kind, *texts):
-    """A column of texts as the types see it."""
+    """Clean the texts of one column."""
     return clean_texts(pl.DataFrame({"it": pl.Series(list(texts), dtype=pl.String)}), {"it": CanonicalColumn("it", kind)})
 
 
 def converted(kind, *texts):
-    """Values and reasons of a column of texts."""
+    """Return the values and reasons of a column."""
     found = convert_texts(cleaned(kind, *texts), {"it": CanonicalColumn("it", kind)})
     values, reasons = found.values, found.reasons
     return values["it"].to_list(), reasons["it"].to_list() if "it" in reasons else [None] * len(texts)
@@ -74,7 +74,7 @@ def test_occupancy_is_at_most_100_percent(text, reason):
 
 
 def test_one_value_above_1_does_not_turn_fractions_into_percent():
-    """A rate of 1.05 is a typing error; 0.95 % of a building is no occupancy that anyone reports."""
+    """A rate of 1.05 is a typing error; nobody reports an occupancy of 0.95%."""
     values, _ = converted("percent", *["0.95"] * 20, "1.05")
     assert values[0] == pytest.approx(95)
 

@@ -101,7 +101,7 @@ def test_an_impossible_day_is_not_a_date(text):
 
 @pytest.mark.parametrize("text", ["1995", "2007", "2024"])
 def test_a_year_alone_is_not_taken_for_a_day_number(text):
-    """Day 2007 of Excel's calendar is one of 1905."""
+    """Serial 2007 in Excel is a day in 1905."""
     assert day(text) is None
 
 

@@ -12,7 +12,7 @@ from workbooks import write_workbook
 
 @pytest.fixture
 def columns_of(tmp_path):
-    """Canonical column -> its values and the reasons told of it as a whole, of a sheet with these texts below the headers."""
+    """Return column -> its values and the reason reported for the whole column."""
 
     def read(**texts):
         headers = [name.replace("_", " ") for name in texts]

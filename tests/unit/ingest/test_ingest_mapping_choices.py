@@ -8,7 +8,7 @@ from flexscout.ingest.mapping.header_map import map_headers
 
 
 def mapped(choices, headers, *rows, header_row=None):
-    """The header map of a sheet, with the choices of a person: header -> column."""
+    """Map a sheet with a user's choices: header -> column."""
     body = pl.DataFrame(rows, schema={str(i): pl.String for i in range(len(headers))}, orient="row")
     made = tuple(choice if isinstance(choice, ColumnChoice) else ColumnChoice(*choice) for choice in choices)
     return map_headers("Sheet1", headers, body, ColumnMapping("m.yaml", made, header_row))

@@ -10,7 +10,7 @@ from workbooks import HEADER, candidate, write_sheets, write_workbook
 
 @pytest.fixture
 def draft(tmp_path):
-    """The text of the mapping file of a workbook of these rows."""
+    """Draft the mapping of a workbook with these rows."""
     return lambda *rows: draft_mapping(write_workbook(tmp_path / "a.xlsx", rows))
 
 

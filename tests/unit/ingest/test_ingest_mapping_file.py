@@ -9,7 +9,7 @@ from flexscout.ingest.mapping.mapping_file import load_mapping
 
 @pytest.fixture
 def loaded(tmp_path):
-    """The mapping of a file of this text."""
+    """Load a mapping from this text."""
 
     def load(text):
         path = tmp_path / "my_export.yaml"
@@ -21,7 +21,7 @@ def loaded(tmp_path):
 
 @pytest.fixture
 def mistakes(loaded):
-    """Place -> what is wrong with a file of this text."""
+    """Return place -> error in this text."""
 
     def mistakes_of(text):
         with pytest.raises(ConfigurationError) as raised:

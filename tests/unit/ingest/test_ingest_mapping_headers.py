@@ -96,13 +96,13 @@ VENDORS = {
 
 
 def mapped(headers, *rows):
-    """The header map of a sheet with these headers and rows of texts."""
+    """Map a sheet with these headers and rows."""
     body = pl.DataFrame(rows, schema={str(i): pl.String for i in range(len(headers))}, orient="row")
     return map_headers("Sheet1", headers, body)
 
 
 def meanings(header_map):
-    """Header -> canonical name, or None where it passes through."""
+    """Return header -> canonical name, or None if unmapped."""
     return {column.header: column.name if column.canonical else None for column in header_map.columns}
 
 
@@ -180,7 +180,7 @@ def test_revenue_use_codes_are_read_if_the_state_is_florida(header, state):
 
 @pytest.mark.parametrize("rows", [[["WA", "48"]], [["FL", "48"], ["GA", "41"]], [["Florid", "48"]], [[None, "48"]]])
 def test_use_codes_of_another_state_are_kept_as_is_and_are_reported(rows):
-    """Washington's Department of Revenue has use codes as well, and 48 is utilities there."""
+    """Washington's Department of Revenue has other use codes: 48 means utilities."""
     header_map = mapped(["State", "DOR CODE"], *rows)
     assert meanings(header_map)["DOR CODE"] is None
     assert reasons(header_map)["DOR CODE"].startswith("codes_unclear: no State column shows that all rows are in FL")

@@ -49,7 +49,7 @@ def test_a_number_that_is_already_a_header_is_not_given_twice():
 
 
 def test_a_header_is_never_named_as_a_canonical_column():
-    """Its values are not known to be that column's."""
+    """Its values may not be those of the canonical column."""
     assert names_of(["Lot Size Acres"], ["87120"]) == ["Lot Size Acres (2)"]
 
 

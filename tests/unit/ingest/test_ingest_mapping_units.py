@@ -8,13 +8,13 @@ from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit, is_square_f
 
 
 def mapped(headers, *rows):
-    """The header map of a sheet with these headers and rows of texts."""
+    """Map a sheet with these headers and rows."""
     body = pl.DataFrame(rows, schema={str(i): pl.String for i in range(len(headers))}, orient="row")
     return map_headers("Sheet1", headers, body)
 
 
 def meaning(header_map, header):
-    """The canonical name of a header, or None where it passes through."""
+    """Return the canonical name of a header, or None if unmapped."""
     return next(column.name if column.canonical else None for column in header_map.columns if column.header == header)
 
 
@@ -84,12 +84,12 @@ def test_a_lot_size_in_doubt_is_passed_through_and_named():
     [("Land", ["$250,000", "$310,000"]), ("Land", ["$1,250,000.00", "$98,500.00"]), ("Lot", ["$95,000", "$1"])],
 )
 def test_amounts_of_money_are_not_size(header, cells):
-    """County rolls give the land's value so."""
+    """County rolls have the land value under this header."""
     assert meaning(mapped([header], *([cell] for cell in cells)), header) is None
 
 
 def test_numbers_of_lots_are_not_size():
-    """A plat's lot stands beside its block."""
+    """A plat has lots and blocks."""
     header_map = mapped(["APN", "Block", "Lot"], ["1", "4", "12 Block 4"], ["2", "4", "13 Block 4"])
     assert meaning(header_map, "Lot") is None
 
@@ -101,7 +101,7 @@ def test_acres_too_large_to_be_acres_are_passed_through_and_named():
 
 
 def test_acres_with_square_feet_written_in_the_cells_are_taken():
-    """Each cell is converted by its own unit."""
+    """Each cell is converted from its own unit."""
     assert meaning(mapped(["Acres"], ["87,120 SF"], ["43,560 SF"]), "Acres") == "Lot Size Acres"
 
 

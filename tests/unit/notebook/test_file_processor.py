@@ -96,7 +96,7 @@ def test_candidates_of_several_sheets_are_combined(tmp_path):
 
 @pytest.mark.parametrize("kept", [("APN",), ("Address",), ("APN", "City", "State")])
 def test_a_file_without_duplicate_fields_is_read(tmp_path, kept):
-    """A property table needs an address or a parcel number, and neither city nor state."""
+    """A property table needs an address or an APN, but no city or state."""
     header = ("Property Type", "Building SqFt", *kept)
     rows = [("Flex", 30_000, *(f"{number} {name}" for name in kept)) for number in (1, 2)]
     result = process(write_workbook(tmp_path / "a.xlsx", [header, *rows]))
@@ -110,7 +110,7 @@ def test_a_file_without_duplicate_fields_may_have_no_candidates(tmp_path):
 
 
 def test_the_candidates_can_be_asked_for_later(tmp_path):
-    """They lie on disk as long as the result lives, whatever became of the input."""
+    """Candidates are on disk as long as the result exists, even if the input is gone."""
     path = valid_properties_1(tmp_path)
     result = process(path)
     shutil.rmtree(tmp_path, ignore_errors=True)

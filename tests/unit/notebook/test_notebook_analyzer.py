@@ -23,7 +23,7 @@ GIVEN = [
 
 @pytest.fixture(params=["pandas", "polars", "workbook"])
 def analyzer(request, tmp_path):
-    """GIVEN as each of the three sources; the frame's cells are texts and numbers as a sheet has them."""
+    """Return GIVEN as a pandas frame, a Polars frame and a workbook."""
     path = write_workbook(tmp_path / "export.xlsx", [HEADER, *GIVEN])
     sources = {"pandas": lambda: pd.read_excel(path), "polars": lambda: pl.read_excel(path), "workbook": lambda: path}
     return PropertyDataAnalyzer(sources[request.param]())

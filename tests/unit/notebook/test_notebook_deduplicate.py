@@ -15,7 +15,7 @@ AGAIN = HERE | {"Address": "5 MAIN ST."}
 
 
 def kept(library, *rows, config=None, **kinds):
-    """The `Note` of each row that stays."""
+    """Return the `Note` of each surviving row."""
     return column_of(ResultAggregator(config).deduplicate_properties(frame_of(library, rows, **kinds)), "Note")
 
 

@@ -19,7 +19,7 @@ from workbooks import corrupted_file, valid_properties_1, valid_properties_2
 
 @pytest.fixture
 def results(tmp_path):
-    """Two files that share two candidates, and one that can't be read; last name first."""
+    """Process two files that share two candidates, and a damaged one, in reverse order."""
     paths = [valid_properties_2(tmp_path), valid_properties_1(tmp_path), corrupted_file(tmp_path)]
     return [FileProcessor().process_file(path) for path in paths]
 

@@ -15,7 +15,7 @@ SOUND = {"Property Type": "Flex", "Address": "1 Oak St", "Building SqFt": 30_000
 
 
 def found_in(**values):
-    """What is suspicious in one property: SOUND with these values, by column name with underscores for spaces."""
+    """Return the suspicious values of SOUND with these changes (underscores for spaces)."""
     row = SOUND | {name.replace("_", " "): value for name, value in values.items()}
     return rows_of(PropertyDataAnalyzer(pl.DataFrame([row])).find_suspicious_values(AS_OF))
 
