@@ -1,4 +1,4 @@
-"""What `import flexscout` promises."""
+"""The public names of `flexscout`, and what importing it loads."""
 
 import subprocess
 import sys
@@ -9,31 +9,31 @@ import flexscout
 
 
 def modules_after(code):
-    """The names of the modules that a fresh interpreter has loaded after `code`."""
+    """Return the modules that a fresh interpreter has loaded after `code`."""
     script = f"{code}\nimport sys\nprint(*sys.modules)"
     return set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split())
 
 
-def test_the_front_door_is_sorted():
+def test_public_names_are_sorted():
     assert flexscout.__all__ == sorted(flexscout.__all__)
 
 
 @pytest.mark.parametrize("name", flexscout.__all__)
-def test_every_name_of_the_front_door_is_there_and_documented(name):
+def test_public_name_exists_and_is_documented(name):
     assert getattr(flexscout, name).__doc__
 
 
-def test_an_unknown_name_is_an_attribute_error():
+def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
         _ = flexscout.Nonsense
 
 
-def test_importing_flexscout_loads_no_frame_library():
+def test_import_loads_no_frame_library():
     assert not modules_after("import flexscout") & {"pandas", "polars", "pydantic", "typer"}
 
 
 @pytest.mark.parametrize("command", [[], ["run"], ["profile", "show"], ["profile", "compare"]])
-def test_the_command_line_loads_no_frame_library_for_its_help(command):
+def test_help_loads_no_frame_library(command):
     code = f"import sys, contextlib, io\nsys.argv = {['flexscout', *command, '--help']}\nfrom flexscout.cli import main\n"
     code += "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n    main()"
     assert not modules_after(code) & {"pandas", "polars", "fastexcel", "pyarrow"}

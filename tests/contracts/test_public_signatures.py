@@ -1,4 +1,4 @@
-"""The library's face: every public class, its methods and what they take, as the design has them."""
+"""Public classes have the documented methods, parameters, fields and defaults."""
 
 import dataclasses
 import inspect
@@ -7,8 +7,8 @@ import pytest
 
 import flexscout
 
-# Class -> method -> parameters; `*` before those that are given by name, `=` where there is a default.
-FACE = {
+# Class -> method -> parameters; `*` before keyword-only ones, `=` after those with a default.
+SIGNATURES = {
     "ScalableFlexPipeline": {"__init__": "config= * progress=", "run": "", "retry": "", "check": ""},
     "FileDiscovery": {
         "__init__": "file_pattern= * recursive=",
@@ -114,7 +114,7 @@ AGGREGATE_STATISTICS = {
     "geographic_coverage": "dict[str, dict[str, int]]",
     "processing_duration": "float",
 }
-METHODS = [(name, method) for name, methods in FACE.items() for method in methods]
+METHODS = [(name, method) for name, methods in SIGNATURES.items() for method in methods]
 
 
 def parameters_of(name, method):
@@ -125,8 +125,8 @@ def parameters_of(name, method):
     ]
 
 
-def written(parameters):
-    """Parameters as FACE writes them."""
+def format_parameters(parameters):
+    """Format parameters as SIGNATURES lists them."""
     words = []
     for entry in parameters:
         if entry.kind is entry.KEYWORD_ONLY and "*" not in words:
@@ -139,50 +139,51 @@ def field_types(name):
     return {field.name: field.type for field in dataclasses.fields(getattr(flexscout, name))}
 
 
-@pytest.mark.parametrize("name", FACE)
-def test_a_class_stands_at_the_front_door_and_is_documented(name):
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_class_is_exported_and_documented(name):
     assert name in flexscout.__all__
     assert getattr(flexscout, name).__doc__
 
 
 @pytest.mark.parametrize(("name", "method"), METHODS)
-def test_a_method_takes_what_the_design_says(name, method):
-    assert written(parameters_of(name, method)) == FACE[name][method]
+def test_method_has_the_documented_parameters(name, method):
+    assert format_parameters(parameters_of(name, method)) == SIGNATURES[name][method]
 
 
-@pytest.mark.parametrize("name", FACE)
+@pytest.mark.parametrize("name", SIGNATURES)
 def test_every_public_method_is_documented(name):
     public = [method for method in vars(getattr(flexscout, name)) if not method.startswith("_")]
     methods = [method for method in public if callable(getattr(getattr(flexscout, name), method))]
-    assert FACE[name].keys() - {"__init__"} <= set(methods)
+    assert SIGNATURES[name].keys() - {"__init__"} <= set(methods)
     assert [method for method in methods if not getattr(getattr(flexscout, name), method).__doc__] == []
 
 
 @pytest.mark.parametrize(("place", "value"), DEFAULTS.items(), ids=map(" ".join, DEFAULTS))
-def test_a_default_is_that_of_the_design(place, value):
+def test_default_is_the_documented_one(place, value):
     name, method, parameter = place
     assert next(entry for entry in parameters_of(name, method) if entry.name == parameter).default == value
 
 
 @pytest.mark.parametrize(("keyword", "value"), SETTINGS.items())
-def test_a_setting_has_its_default(keyword, value):
-    found = getattr(flexscout.PipelineConfiguration(), keyword)
-    assert found == value
-    assert type(found) is type(value) or isinstance(value, int)
+def test_setting_has_the_documented_default(keyword, value):
+    default = getattr(flexscout.PipelineConfiguration(), keyword)
+    assert default == value
+    assert type(default) is type(value) or isinstance(value, int)
 
 
-def test_a_result_has_the_fields_of_the_design():
+def test_processing_result_has_the_documented_fields():
     assert PROCESSING_RESULT.items() <= field_types("ProcessingResult").items()
 
 
-def test_a_results_candidates_are_loaded_when_asked_for():
+def test_candidates_of_a_result_are_loaded_lazily():
     assert flexscout.ProcessingResult.flex_properties.func.__annotations__ == {"return": "pd.DataFrame | None"}
 
 
-def test_the_statistics_have_the_fields_of_the_design():
+def test_statistics_have_the_documented_fields():
     assert field_types("AggregateStatistics") == AGGREGATE_STATISTICS
 
 
-def test_errors_have_the_categories_and_actions_of_the_design():
+def test_errors_have_the_documented_categories_and_actions():
     assert set(flexscout.ErrorCategory) == {"file_access", "data_format", "processing", "aggregation"}
+    assert issubclass(flexscout.ErrorCode, str)
     assert set(flexscout.ErrorAction) == {"retry", "skip", "abort"}
