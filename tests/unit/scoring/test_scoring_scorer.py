@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.profile import Profile
 from flexscout.scoring.profile_files import load_profile
 from flexscout.scoring.score import score_columns
 from flexscout.scoring.scorer import FlexPropertyScorer
@@ -232,3 +233,12 @@ def test_a_column_without_any_value_is_missing_in_every_row():
     result = classify_frame(frame, load_profile("flex-industrial"), 4.0)
     assert result["Flex Score"].to_list() == [0, 0]
     assert result["__to_verify"].to_list() == [True, True]
+
+
+@pytest.mark.parametrize(("points", "expected"), [(1.005, 1.01), (1.0049, 1.0), (2.675, 2.68), (1.0051, 1.01)])
+def test_a_score_rounds_halves_up_whatever_their_last_bit(points, expected):
+    """1.005 and 2.675 are stored as slightly less than a half of their last decimal."""
+    scorer = FlexPropertyScorer()
+    factors = {"Age": {"column": "Year Built", "rules": [{"from": 1990, "points": points}]}}
+    scorer.profile = Profile.model_validate({"name": "p", "decimals": 2, "factors": factors, "classes": {"A": 0}})
+    assert scorer.calculate_flex_score({"Year Built": 2000})[0] == expected
