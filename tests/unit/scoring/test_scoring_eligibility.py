@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.profile import Rule
 from flexscout.scoring.profile_files import load_profile
 
 GOOD = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.0, "Year Built": 1995, "Occupancy": 80.0}
@@ -144,3 +145,24 @@ def test_each_row_of_a_frame_is_classified():
     classified = classify_frame(frame, load_profile("flex-industrial"), 4.0)
     assert classified["__status"].to_list() == ["candidate", "below_score", "not_eligible"]
     assert classified["__to_verify"].to_list() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("acres", "reason"),
+    [
+        (1, "Lot Size Acres not above 1"), (1.01, ""), (4.99, ""), (5, "Lot Size Acres not below 5"),
+        (0.5, "Lot Size Acres not above 1"), (9, "Lot Size Acres not below 5"),
+    ],
+)  # fmt: skip
+def test_a_value_at_an_exclusive_bound_is_rejected_with_that_reason(acres, reason):
+    criterion = Rule.model_validate({"above": 1, "below": 5})
+    profile = load_profile("flex-industrial").model_copy(update={"eligibility": {"Lot Size Acres": criterion}})
+    row = classify_frame(pl.DataFrame([GOOD | {"Lot Size Acres": float(acres)}]), profile, 0).row(0, named=True)
+    assert (row["__status"], row["__reasons"]) == ("not_eligible" if reason else "candidate", reason)
+
+
+@pytest.mark.parametrize(
+    ("missing", "listed"), [((), None), (("Year Built",), "Age"), (("Year Built", "Occupancy"), "Age, Occupancy")]
+)
+def test_missing_factors_are_listed(missing, listed):
+    assert classify(GOOD | dict.fromkeys(missing), 0)["Missing Factors"] == listed
