@@ -1,0 +1,98 @@
+"""One record per property: matching classified rows, merging them, and listing possible duplicates."""
+
+import polars as pl
+import pytest
+
+from flexscout.config import PipelineConfiguration
+from flexscout.merging.properties import ROW, add_property_ids, find_possible_duplicates, match_rows, merge_matches
+from flexscout.scoring import MISSING_FIELDS, MODIFIED
+
+ROW_CELLS = {
+    "Address": "1 Maplewood St",
+    "City": "Charlotte",
+    "State": "NC",
+    "Zip Code": "28202",
+    "Flex Score": 8.0,
+    "Completeness": 0.8,
+    "Source File": "a.xlsx",
+    "Source Sheet": "S",
+    MODIFIED: 1.0,
+    MISSING_FIELDS: "",
+}
+
+
+def candidates(*rows):
+    full = [ROW_CELLS | {"Source Row": number + 2} | row for number, row in enumerate(rows)]
+    return pl.DataFrame(full).with_row_index(ROW).cast({ROW: pl.Int64})
+
+
+def merge(*rows, **settings):
+    config = PipelineConfiguration(**settings)
+    frame = candidates(*rows)
+    clusters = match_rows(frame.drop(ROW, MODIFIED), config)
+    return merge_matches(frame, clusters, config), clusters
+
+
+def possible(*rows, **settings):
+    merged, clusters = merge(*rows, **settings)
+    survivors = merged.survivors.with_columns(pl.format("P-{}", "Source Row").alias("Property ID"))
+    return find_possible_duplicates(clusters, survivors, survivors[ROW])
+
+
+def test_rows_of_one_cluster_become_one_row_with_the_evidence():
+    merged, _ = merge({}, {"Address": "1 MAPLEWOOD STREET", "Flex Score": 7.0}, {"Address": "2 Elm St"})
+    assert merged.survivors["Source Row"].to_list() == [2, 4]
+    assert merged.merge_log.select("Kept Row", "Removed Row", "Match").rows() == [(2, 3, "same fields")]
+    assert {MISSING_FIELDS, MODIFIED, "__group"}.isdisjoint(merged.survivors.columns)
+
+
+def test_without_deduplication_every_row_stays_and_close_matches_are_not_looked_for():
+    rows = ({}, {}, {"Address": "1 Maplewod St"})
+    merged, clusters = merge(*rows, enable_deduplication=False)
+    assert merged.survivors.height == 3
+    assert merged.merge_log.is_empty()
+    assert clusters.match_pairs.is_empty()
+    assert not merge(*rows)[1].match_pairs.is_empty()
+
+
+def test_a_possible_duplicate_is_one_pair_of_properties_with_its_best_match():
+    rows = ({}, {"Address": "1 Maplewod St", "Flex Score": 7.0}, {"Address": "1 Maplewood St", "Flex Score": 6.0})
+    (pair,) = possible(*rows).to_dicts()
+    assert (pair["Property ID"], pair["Other Property ID"], pair["Nearly Sure"]) == ("P-2", "P-3", True)
+    assert (pair["Match Score"], pair["Address"], pair["Other Address"]) == (0.95, "1 Maplewood St", "1 Maplewod St")
+    assert pair["Evidence"].startswith("same number; street names 1 letter apart")
+
+
+def test_possible_duplicates_are_listed_surest_first():
+    rows = (
+        {"Address": "5 Birchwood Ave"},
+        {"Address": "5 Birchwood Ave Unit 4"},
+        {},
+        {"Address": "1 Maplewod St"},
+        {"Address": "7 Cottonwood Ln"},
+        {"Address": "7 Cottonwood Ave"},
+    )
+    scores = possible(*rows)["Match Score"].to_list()
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] == 0.95
+
+
+@pytest.mark.parametrize("close_matches", ["merge", "off"])
+def test_a_merged_close_match_is_not_a_possible_duplicate(close_matches):
+    assert possible({}, {"Address": "1 Maplewod St"}, close_matches=close_matches).is_empty()
+
+
+def test_a_pair_with_a_row_that_is_not_on_the_list_is_not_a_possible_duplicate():
+    config = PipelineConfiguration()
+    frame = candidates({}, {"Address": "1 Maplewod St"})
+    clusters = match_rows(frame.drop(ROW, MODIFIED), config)
+    listed = frame.head(1).with_columns(pl.lit("P-2").alias("Property ID"))
+    assert find_possible_duplicates(clusters, listed, listed[ROW]).is_empty()
+
+
+def test_the_merge_log_names_the_property_of_each_group():
+    merge_log = pl.DataFrame({"Duplicate Group": [1, 2, 1], "Removed Row": [5, 6, 7]})
+    survivors = pl.DataFrame({"Duplicate Group": [2, 1, None], "Property ID": ["P-B", "P-A", "P-C"]})
+    named = add_property_ids(merge_log, survivors)
+    assert named.columns[:2] == ["Duplicate Group", "Property ID"]
+    assert named["Property ID"].to_list() == ["P-A", "P-B", "P-A"]
