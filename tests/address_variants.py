@@ -1,4 +1,4 @@
-"""Invented properties, each written in several ways, beside neighbors that are others: seeded, so that figures can be pinned."""
+"""Generated properties in several spellings, with neighbors that are other properties. Seeded, so that figures are exact."""
 
 import random
 
@@ -26,7 +26,7 @@ UNITS = ("Suite {}", "STE {}", "Unit {}", "#{}", "Apt. {}", "# {}")
 
 
 def properties(seed, count):
-    """Rows with `truth`: equal numbers are one property. Each is there as it is, in another way, and beside a neighbor."""
+    """Return rows with `truth`, equal for rows of one property: each property, another spelling of it, and a neighbor."""
     draw = random.Random(seed)  # noqa: S311 - sample data, no secret
     rows = [row for number in range(count) for row in _rows(draw, number)]
     frame = pl.DataFrame(rows)
@@ -97,7 +97,7 @@ def _written(home, *, names, before=None, suffix=None, unit="Suite {}"):
 
 
 def _rewritten(draw, home, *, whole):
-    """By Publication 28, in capitals, with a letter wrong, without its suffix."""
+    """Return the address abbreviated as in USPS Publication 28, in other case, with a typing error or without its suffix."""
     names = draw.choice(home["names"])
     if len(names) > 8 and home["names"][0] in STREETS and draw.random() < 0.15:
         at = draw.randrange(2, len(names) - 2)
@@ -111,7 +111,7 @@ def _rewritten(draw, home, *, whole):
 
 
 def figures(truth, numbers):
-    """Pairwise precision and recall of groups."""
+    """Return pairwise precision and recall of clusters."""
     table = pl.DataFrame({"truth": truth, "cluster": numbers})
 
     def pairs(*names):

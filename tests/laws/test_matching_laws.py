@@ -1,4 +1,4 @@
-"""What always holds of groups, over invented properties written in many ways."""
+"""Laws of clusters, over generated properties in many spellings."""
 
 import polars as pl
 import pytest
@@ -45,9 +45,9 @@ def frame_of(rows):
     return pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String))
 
 
-def partition(numbers, rows):
-    """Groups as sets of rows, whatever their numbers."""
-    table = pl.DataFrame({"cluster": numbers, "row": rows})
+def partition(cluster_ids, rows):
+    """Clusters as sets of rows."""
+    table = pl.DataFrame({"cluster": cluster_ids, "row": rows})
     return set(map(tuple, table.group_by("cluster").agg(pl.col("row").sort())["row"].to_list()))
 
 
@@ -62,15 +62,15 @@ def test_variants_of_an_address_are_found_and_neighbors_are_not(seed, close, lea
 
 @few
 @given(st.integers(0, 10**6))
-def test_the_order_of_rows_changes_no_group(seed):
+def test_the_order_of_rows_does_not_change_the_clusters(seed):
     shuffled = FRAME.with_row_index("row").sample(fraction=1, shuffle=True, seed=seed)
-    numbers = find_clusters(shuffled.drop("row"), MERGING).cluster_ids
-    assert partition(numbers, shuffled["row"]) == partition(find_clusters(FRAME, MERGING).cluster_ids, range(FRAME.height))
+    cluster_ids = find_clusters(shuffled.drop("row"), MERGING).cluster_ids
+    assert partition(cluster_ids, shuffled["row"]) == partition(find_clusters(FRAME, MERGING).cluster_ids, range(FRAME.height))
 
 
 @few
 @given(messy, st.randoms(), st.sampled_from(["site", "parcel"]))
-def test_no_order_changes_a_group_of_whatever_rows(rows, random, policy):
+def test_clusters_of_arbitrary_rows_do_not_depend_on_their_order(rows, random, policy):
     order = random.sample(range(len(rows)), len(rows))
     given_order, other = (
         find_clusters(part, MatchSettings(policy=policy, close_matches="merge")).cluster_ids
@@ -81,7 +81,7 @@ def test_no_order_changes_a_group_of_whatever_rows(rows, random, policy):
 
 @few
 @given(messy)
-def test_rows_without_a_house_number_are_groups_of_their_own(rows):
+def test_rows_without_a_house_number_are_clusters_of_their_own(rows):
     frame = frame_of(rows).with_columns(find_clusters(frame_of(rows), MERGING).cluster_ids)
     without = frame.filter(pl.col("Address").is_in(["Main St", ""]) | pl.col("Address").is_null())
     assert without["cluster"].is_in(frame["cluster"].filter(frame["cluster"].is_duplicated()).implode()).sum() == 0
@@ -89,7 +89,7 @@ def test_rows_without_a_house_number_are_groups_of_their_own(rows):
 
 @few
 @given(messy)
-def test_by_parcel_no_group_has_two_parcels_or_two_units(rows):
+def test_policy_parcel_leaves_no_cluster_with_two_parcels_or_units(rows):
     frame = frame_of(rows).with_columns(
         find_clusters(frame_of(rows), MatchSettings(policy="parcel", close_matches="merge")).cluster_ids
     )
@@ -100,7 +100,7 @@ def test_by_parcel_no_group_has_two_parcels_or_two_units(rows):
     assert parcels["Unit"].max() <= 1
 
 
-def test_what_was_grouped_once_has_nothing_left_to_group():
+def test_clustering_is_idempotent():
     once = (
         FRAME.with_columns(find_clusters(FRAME, MERGING).cluster_ids)
         .group_by("cluster", maintain_order=True)
@@ -110,27 +110,27 @@ def test_what_was_grouped_once_has_nothing_left_to_group():
     assert find_clusters(once, MERGING).cluster_ids.n_unique() == once.height
 
 
-def ids_of(frame, **linking):
+def ids_of(frame, **settings):
     """The ID of each row's property."""
     rows = pl.int_range(frame.height, eager=True)
     placed = frame.with_columns(pl.lit("a").alias("Source File"), pl.lit("S").alias("Source Sheet"), rows.alias("Source Row"))
-    groups = find_clusters(placed, MatchSettings(**linking))
-    first = groups.cluster_ids.is_first_distinct()
-    ids = assign_property_ids(groups.identity_keys.filter(first), placed.filter(first))
-    return ids.gather(groups.cluster_ids)
+    clusters = find_clusters(placed, MatchSettings(**settings))
+    first = clusters.cluster_ids.is_first_distinct()
+    ids = assign_property_ids(clusters.identity_keys.filter(first), placed.filter(first))
+    return ids.gather(clusters.cluster_ids)
 
 
 @few
 @given(messy, st.sampled_from(["site", "parcel"]))
-def test_rows_have_one_id_exactly_where_they_are_one_property(rows, policy):
+def test_rows_share_an_id_exactly_if_they_share_a_cluster(rows, policy):
     frame = frame_of(rows)
-    numbers = find_clusters(frame.with_columns(pl.lit("a").alias("Source File")), MatchSettings(policy=policy)).cluster_ids
-    assert partition(ids_of(frame, policy=policy), range(frame.height)) == partition(numbers, range(frame.height))
+    cluster_ids = find_clusters(frame.with_columns(pl.lit("a").alias("Source File")), MatchSettings(policy=policy)).cluster_ids
+    assert partition(ids_of(frame, policy=policy), range(frame.height)) == partition(cluster_ids, range(frame.height))
 
 
 @few
 @given(st.integers(0, 10**6), st.integers(1, 400))
-def test_an_id_depends_on_no_order_and_on_no_other_property(seed, count):
+def test_an_id_depends_on_neither_order_nor_other_properties(seed, count):
     """Where cities are spelled alike: where a ZIP code joins two, the ID is that of the lesser of them."""
     every = ids_of(FRAME, close_matches="off")
     some = FRAME.with_row_index("row").sample(count, shuffle=True, seed=seed)

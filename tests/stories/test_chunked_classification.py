@@ -1,4 +1,4 @@
-"""Rows that are many are classified some at a time, and wait on disk: the result is that of few."""
+"""Many rows are classified in parts and spilled to disk, with the same result."""
 
 from hashlib import sha256
 
@@ -21,7 +21,7 @@ def outputs(folder, name):
     return summary.report["deduplication"]["removed"], {path.name: sha256(path.read_bytes()).hexdigest() for path in written}
 
 
-def test_rows_in_parts_and_on_disk_give_the_same_bytes(tmp_path, monkeypatch):
+def test_chunks_and_spilling_do_not_change_the_output(tmp_path, monkeypatch):
     rows = [candidate(number, Building_SqFt=20_000 + 500 * (number % 40)) for number in range(1, 60)]
     for file, more in (("a", rows), ("b", rows[::-1])):
         write_workbook(tmp_path / "in" / f"{file}.xlsx", [HEADER, *more, candidate(99, Property_Type="Office")])

@@ -1,4 +1,4 @@
-"""What a run joins, over all files, and what it says of it."""
+"""A run merges duplicates over all files and reports the merges."""
 
 import polars as pl
 import pytest
@@ -34,7 +34,7 @@ ONE_SITE = {
 }
 
 
-def test_every_row_that_is_removed_has_its_evidence(tmp_path):
+def test_every_removed_row_has_evidence(tmp_path):
     master, merge_log = run(tmp_path, ONE_SITE)
     assert master.height == 1
     assert merge_log.height == 3
@@ -49,20 +49,20 @@ def test_the_settings_keep_rows_apart(tmp_path, settings, left):
     assert run(tmp_path, ONE_SITE, **settings)[0].height == left
 
 
-def test_a_row_that_is_no_candidate_may_be_what_joins_two(tmp_path):
+def test_two_candidates_can_match_through_a_rejected_row(tmp_path):
     rows = [("1 Test St", "Charlotte", "28202", None), ("1 Test St", "Mint Hill", "28227", None)]
     assert run(tmp_path / "without", {"a.xlsx": rows})[0].height == 2
     between = ("1 Test Street", "Charlotte", "28227", None, "Office")
     assert run(tmp_path / "with", {"a.xlsx": [*rows, between]})[0].height == 1
 
 
-def test_what_is_needed_to_find_duplicates_is_not_shown_among_the_rows_that_were_not_selected(tmp_path):
+def test_rejected_rows_are_listed_without_matching_columns(tmp_path):
     run(tmp_path, {"a.xlsx": [("1 Test St", "Charlotte", "28202", None), ("2 Test St", "Charlotte", "28202", None, "Office")]})
     shown = pl.read_excel("out/all.xlsx", sheet_name="Not Selected").columns
     assert [name for name in shown if name.startswith("__") or name in ("Unit", "Latitude")] == []
 
 
-def test_the_command_line_says_it_too(tmp_path):
+def test_options_of_the_command_line_control_matching(tmp_path):
     header = (*HEADER, "APN")
     write_workbook(
         tmp_path / "in/a.xlsx", [header, (*candidate(1), "1"), (*candidate(1), "2"), (*candidate(1, Address="1 Test"), "")]
@@ -74,7 +74,7 @@ def test_the_command_line_says_it_too(tmp_path):
     assert counts == [2, 3, 1]
 
 
-def test_a_policy_that_is_none_is_refused_with_those_that_are(tmp_path):
+def test_an_unknown_policy_is_an_error_that_names_the_policies(tmp_path):
     outcome = flexscout("run", str(tmp_path), "--duplicate-policy", "lot")
     assert outcome.code == 2
     assert "give one of site, parcel" in outcome.err
@@ -84,7 +84,7 @@ TWO_OFFICES = {"a.xlsx": [("1 N Maplewood Ave", "Charlotte", "28202", "1"), ("9 
 TWO_WAYS = TWO_OFFICES | {"b.xlsx": [("1 Maplewood Ave", "Charlotte", "28202", None), ("9 Oak", "Charlotte", "28202", None)]}
 
 
-def test_what_may_be_one_is_listed_for_a_person_beside_each_other(tmp_path):
+def test_possible_duplicates_are_listed_in_pairs(tmp_path):
     run(tmp_path, TWO_WAYS, close_matches="review")
     pairs = pl.read_excel("out/all.xlsx", sheet_name="Possible Duplicates")
     told = pairs.select("Address", "Other Address", "Nearly Sure", "Evidence").rows()
@@ -96,7 +96,7 @@ def test_what_may_be_one_is_listed_for_a_person_beside_each_other(tmp_path):
     assert {*pairs["Property ID"], *pairs["Other Property ID"]} == {*master["Property ID"]}
 
 
-def test_the_report_counts_them_and_a_message_says_what_to_do(tmp_path):
+def test_the_report_counts_possible_duplicates_and_a_message_names_the_next_step(tmp_path):
     run(tmp_path, TWO_WAYS, close_matches="review")
     outcome = flexscout("run", "in")
     possible = outcome.report["deduplication"]["possible"]
@@ -105,13 +105,13 @@ def test_the_report_counts_them_and_a_message_says_what_to_do(tmp_path):
     assert "--close-matches merge would join 2 of them" in outcome.out
 
 
-def test_what_was_merged_is_no_longer_merely_possible(tmp_path):
+def test_merged_rows_are_not_possible_duplicates(tmp_path):
     run(tmp_path, TWO_WAYS)
     assert pl.read_excel("out/all.xlsx", sheet_name="Possible Duplicates").is_empty()
     assert pl.read_parquet("out/all.parquet")["Source Count"].to_list() == [2, 2]
 
 
-def test_the_report_tells_merges_by_their_evidence_and_which_files_overlap(tmp_path):
+def test_the_report_counts_merges_by_kind_and_overlapping_files(tmp_path):
     run(tmp_path, ONE_SITE)
     merged = flexscout("run", "in", "--close-matches", "merge").report["deduplication"]
     assert merged["by_match"] == {"close match": 2, "same fields": 1}
@@ -119,7 +119,7 @@ def test_the_report_tells_merges_by_their_evidence_and_which_files_overlap(tmp_p
     assert pairs == dict.fromkeys([("a.xlsx", "b.xlsx"), ("a.xlsx", "c.xlsx"), ("b.xlsx", "b.xlsx"), ("b.xlsx", "c.xlsx")], 1)
 
 
-def test_the_merge_log_stands_beside_the_workbook_and_is_never_taken_for_an_export(tmp_path):
+def test_the_merge_log_file_is_not_read_as_an_export(tmp_path):
     run(tmp_path, ONE_SITE)
     again = [flexscout("run", "in", "-o", "in/out.xlsx", "--file-pattern", "*.*") for _ in range(2)]
     merge_log, twin = pl.read_csv("in/out_duplicates.csv"), pl.read_parquet("in/out_duplicates.parquet")
@@ -128,7 +128,7 @@ def test_the_merge_log_stands_beside_the_workbook_and_is_never_taken_for_an_expo
     assert again[1].report["deduplication"] == again[0].report["deduplication"]
 
 
-def test_a_merge_log_that_was_moved_away_from_its_workbook_is_known_too(tmp_path):
+def test_a_moved_merge_log_file_is_not_read_as_an_export(tmp_path):
     run(tmp_path, ONE_SITE)
     (tmp_path / "out/all_duplicates.csv").rename(tmp_path / "in/merges.csv")
     outcome = flexscout("run", "in", "--file-pattern", "*.*")

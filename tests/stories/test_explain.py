@@ -1,4 +1,4 @@
-"""`flexscout explain`: why a property is where it is, or why it is not on the list."""
+"""`flexscout explain`: a property's rank, or why it isn't listed."""
 
 import json
 import shutil
@@ -55,7 +55,7 @@ def property_of(folder, query, *options):
     return answer["property"]
 
 
-def test_it_tells_the_way_of_a_property_from_its_cells_to_its_rank(done):
+def test_an_explanation_goes_from_cells_to_rank(done):
     outcome = flexscout("explain", "1836 Lindbergh St, Charlotte", *OUT, folder=done)
     lines = [" ".join(line.split()) for line in outcome.out.splitlines()]
     number = lines[2].split()[2]
@@ -109,7 +109,7 @@ def test_it_tells_the_way_of_a_property_from_its_cells_to_its_rank(done):
         ("in/listed.xlsx:3", "row"),
     ],
 )
-def test_a_property_is_found_however_it_is_called(done, query, kind):
+def test_a_property_is_found_by_address_apn_and_row(done, query, kind):
     answer = asked(done, query)
     assert (answer["understood_as"], answer["found"]) == (kind, 1)
     assert [(row["file"], row["row"], row["kept"]) for row in answer["property"]["rows"]] == [
@@ -123,7 +123,7 @@ def test_a_property_is_found_by_its_id(done):
     assert property_of(done, known["property_id"].lower()) == known
 
 
-def test_the_address_of_two_places_is_to_be_told_apart(done):
+def test_an_address_in_two_cities_lists_both(done):
     outcome = flexscout("explain", "1 Test St", *OUT, folder=done)
     assert outcome.code == 1
     assert "1 Test Street, Charlotte, NC, score 9, rank" in outcome.out
@@ -132,7 +132,7 @@ def test_the_address_of_two_places_is_to_be_told_apart(done):
     assert asked(done, "1 Test St, Atlanta")["property"]["about"]["City"] == "Atlanta"
 
 
-def test_a_property_that_is_not_on_the_list_says_why(done):
+def test_a_rejected_property_names_its_reasons(done):
     outcome = flexscout("explain", "9 Elm Street", *OUT, folder=done)
     reason = "Property Type is none of industrial, warehouse, distribution, flex, manufacturing, storage, logistics"
     assert outcome.out.splitlines()[1] == f"  Not selected: {reason} (score 6 of 10, GOOD_FLEX)"
@@ -141,7 +141,7 @@ def test_a_property_that_is_not_on_the_list_says_why(done):
     assert (story["rank"], story["status"], story["property_id"]) == (None, "not_eligible", None)
 
 
-def test_the_values_that_were_not_understood_stand_at_the_end(done):
+def test_values_that_could_not_be_read_are_listed(done):
     outcome = flexscout("explain", "others.xlsx:4", *OUT, folder=done)
     assert "others.xlsx:4, Year Built: 'old'. Not a four-digit year; left blank." in outcome.out
     ways = [(way["gain"], way["missing"], way["said"]) for way in property_of(done, "2 Test Street")["improvements"]]
@@ -157,7 +157,7 @@ def test_the_values_that_were_not_understood_stand_at_the_end(done):
         ("listed.xlsx:70", "below_last", "is below the last row with data, which is row 6."),
     ],
 )
-def test_a_row_that_is_no_property_says_what_it_is(done, query, what, words):
+def test_a_row_that_is_not_a_property_is_explained(done, query, what, words):
     assert asked(done, query)["non_property"]["kind"] == what
     outcome = flexscout("explain", query, *OUT, folder=done)
     assert (outcome.code, outcome.err) == (0, "")
@@ -174,14 +174,14 @@ def test_a_row_that_is_no_property_says_what_it_is(done, query, what, words):
         ("77 Nowhere Boulevard", "No address is similar."),
     ],
 )
-def test_what_is_not_there_is_said_with_what_is(done, query, words):
+def test_an_unknown_file_sheet_or_property_is_an_error_that_names_the_known_ones(done, query, words):
     outcome = flexscout("explain", query, *OUT, folder=done)
     assert (outcome.code, outcome.out) == (1, "")
     assert words in outcome.err
     assert outcome.err.count("\n") == 1
 
 
-def test_an_address_that_is_not_there_shows_the_nearest(done):
+def test_an_unknown_address_lists_the_nearest(done):
     outcome = flexscout("explain", "1863 Lindberg St, Charlotte", *OUT, folder=done)
     assert outcome.code == 1
     assert "1836 Lindbergh St, Charlotte, NC, score 8.5, rank 3" in outcome.out.splitlines()[0]
@@ -228,21 +228,21 @@ def test_the_sum_of_the_points_is_the_score(done):
     assert sum(factor["points"] for factor in story["factors"]) == story["score"]
 
 
-def test_what_the_filter_left_out_says_so(tmp_path):
+def test_a_filtered_property_names_the_filter(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path, "--where", "State = 'GA'")
     outcome = flexscout("explain", "1836 Lindbergh St", *OUT, folder=tmp_path)
     assert "Not selected: left out by the filter: State = 'GA'" in outcome.out
 
 
-def test_without_deduplication_each_row_is_for_itself(tmp_path):
+def test_without_deduplication_each_row_is_a_property(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path, "--no-deduplication")
     assert asked(tmp_path, "1836 Lindbergh St", code=1)["found"] == 2
     assert property_of(tmp_path, "listed.xlsx:3")["merged"] == []
 
 
-def test_it_tells_of_the_run_although_the_files_are_others_now(tmp_path):
+def test_changed_files_are_explained_from_the_cache(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path)
     before = property_of(tmp_path, "1836 Lindbergh St")
@@ -259,7 +259,7 @@ def test_it_tells_of_the_run_although_the_files_are_others_now(tmp_path):
     assert after["property"]["rows"][0]["without_cells"] == "the file has changed since the run"
 
 
-def test_asked_from_another_place_it_says_that_the_folder_is_not_to_be_seen_from_there(tmp_path):
+def test_an_unreachable_input_folder_is_a_warning(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path)
     (tmp_path / "elsewhere").mkdir()
@@ -269,7 +269,7 @@ def test_asked_from_another_place_it_says_that_the_folder_is_not_to_be_seen_from
     assert remark.endswith("elsewhere. This answer uses what the run read.")
 
 
-def test_files_that_could_not_be_read_are_named(tmp_path):
+def test_failed_files_are_a_warning(tmp_path):
     write_inputs(tmp_path)
     (tmp_path / "in/broken.xlsx").write_text("no workbook")
     assert flexscout("run", "in", *OUT, "--quiet", folder=tmp_path).code == 1
@@ -278,7 +278,7 @@ def test_files_that_could_not_be_read_are_named(tmp_path):
     ]
 
 
-def test_rows_that_are_kept_nowhere_any_more_are_named(tmp_path):
+def test_rows_that_are_no_longer_cached_are_a_warning(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path)
     (tmp_path / "in/others.xlsx").unlink()
@@ -289,7 +289,7 @@ def test_rows_that_are_kept_nowhere_any_more_are_named(tmp_path):
     assert "The replayed list differs from the one that run 1 published." in outcome.out
 
 
-def test_a_profile_that_was_changed_since_is_that_of_the_run(tmp_path):
+def test_the_profile_of_the_run_is_used(tmp_path):
     write_inputs(tmp_path)
     (tmp_path / "own.yaml").write_text("extends: flex-industrial\ncap: 8\n", encoding="utf-8")
     run(tmp_path, "--profile", "own.yaml")
@@ -298,7 +298,7 @@ def test_a_profile_that_was_changed_since_is_that_of_the_run(tmp_path):
     assert (story["score"], story["cap"], story["improvements"]) == (8.0, 8.0, [])
 
 
-def test_an_earlier_run_is_asked_by_its_number(tmp_path):
+def test_an_earlier_run_is_explained_by_number(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path)
     run(tmp_path, "--min-score", "9")
@@ -309,7 +309,7 @@ def test_an_earlier_run_is_asked_by_its_number(tmp_path):
     assert "No run 7 that wrote all.xlsx is on record" in outcome.err
 
 
-def test_an_id_of_a_property_that_left_the_list_is_known_still(tmp_path):
+def test_a_property_that_left_the_list_is_found_by_id(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path)
     known = property_of(tmp_path, "1836 Lindbergh St")["property_id"]
@@ -317,7 +317,7 @@ def test_an_id_of_a_property_that_left_the_list_is_known_still(tmp_path):
     assert asked(tmp_path, known)["property"]["about"]["Address"] == "1836 Lindbergh St"
 
 
-def test_possible_duplicates_are_named(tmp_path):
+def test_possible_duplicates_are_listed(tmp_path):
     rows = [candidate(Address="4500 Westinghouse Blvd"), candidate(Address="4500 Westinghose Blvd")]
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, *rows])
     run(tmp_path)
@@ -327,7 +327,7 @@ def test_possible_duplicates_are_named(tmp_path):
     assert "Possible duplicates to review" in outcome.out
 
 
-def test_a_score_of_filled_cells_says_what_was_filled(tmp_path):
+def test_filled_cells_are_explained(tmp_path):
     write_workbook(
         tmp_path / "in/a.xlsx", [HEADER, candidate(Year_Built=None), candidate(Building_SqFt=60_000, Lot_Size_Acres=15)]
     )
@@ -339,7 +339,7 @@ def test_a_score_of_filled_cells_says_what_was_filled(tmp_path):
     assert "    Filled in: Year Built: 1995" in outcome.out
 
 
-def test_a_row_that_is_no_candidate_is_told_beside_the_one_that_is(tmp_path):
+def test_a_rejected_row_of_a_listed_property_is_explained(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(), candidate(Lot_Size_Acres=None)])
     run(tmp_path)
     outcome = flexscout("explain", "a.xlsx:3", *OUT, folder=tmp_path)
@@ -347,7 +347,7 @@ def test_a_row_that_is_no_candidate_is_told_beside_the_one_that_is(tmp_path):
     assert "Not merged: not a candidate: Lot Size Acres is missing" in outcome.out
 
 
-def test_a_person_s_notes_stand_with_the_property(tmp_path):
+def test_the_users_notes_are_shown(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate()])
     run(tmp_path)
     book = openpyxl.load_workbook(tmp_path / "all.xlsx")
@@ -359,7 +359,7 @@ def test_a_person_s_notes_stand_with_the_property(tmp_path):
     assert property_of(tmp_path, "1 Test Street")["notes"] == {"My Notes": "call Ann"}
 
 
-def test_the_points_of_county_data_are_told_with_their_weights(tmp_path):
+def test_a_weighted_mean_shows_the_weights(tmp_path):
     header = ("Address", "Property Type", "Building SqFt", "Lot Size Acres", "Zoning Code")
     write_workbook(tmp_path / "in/a.xlsx", [header, ("1 Main St", "Warehouse", 20_000, 0.3, "CG")])
     run(tmp_path, "--profile", "parcel")
@@ -370,7 +370,7 @@ def test_the_points_of_county_data_are_told_with_their_weights(tmp_path):
     assert ways["Lot Size Acres"] == ("Lot Size Acres from 0.5 to 2.5", False)
 
 
-def test_without_a_run_it_says_how_to_go_on(tmp_path):
+def test_without_a_run_the_error_names_the_next_step(tmp_path):
     outcome = flexscout("explain", "1836 Lindbergh St", *OUT, folder=tmp_path)
     assert (outcome.code, outcome.out) == (2, "")
     assert "No run that wrote all.xlsx is on record" in outcome.err

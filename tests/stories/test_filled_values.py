@@ -1,4 +1,4 @@
-"""Blanks that a duplicate knows: filled where that is wanted, recorded, and counted in the score."""
+"""Blanks filled from duplicates are recorded and scored."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def worse(**cells):
     return row(**{"Building_SqFt": 60_000, "Lot_Size_Acres": 15.0} | cells)
 
 
-def test_blanks_are_filled_from_the_next_best_row_and_the_score_says_so(filled):
+def test_blanks_are_filled_from_the_next_best_row_and_scored(filled):
     outcome = filled(a=[row(Year_Built=None)], b=[worse(county="Union")])
     (kept,) = outcome.rows()
     assert (kept["Year Built"], kept["County"], kept["Source File"]) == ("1995", "Union", "a.xlsx")
@@ -43,31 +43,31 @@ def test_blanks_are_filled_from_the_next_best_row_and_the_score_says_so(filled):
     )
 
 
-def test_the_merge_log_says_which_row_gave_what(filled):
+def test_the_merge_log_names_the_filled_values(filled):
     outcome = filled(a=[row(Year_Built=None)], b=[worse(county="Union"), worse(county="Gaston", Year_Built=1980)])
     text = outcome.workbook.with_name("all_flex_properties_duplicates.csv").read_text(encoding="utf-8-sig")
     assert text.count("County: Union; Year Built: 1995") == 1
 
 
-def test_nothing_is_filled_unasked(filled):
+def test_nothing_is_filled_by_default(filled):
     (kept,) = filled(config="{}", a=[row(Year_Built=None)], b=[worse(county="Union")]).rows()
     assert (kept["Year Built"], kept["County"]) == ("", "")
     assert "Filled Cells" not in kept
 
 
-def test_what_is_true_only_together_is_taken_from_one_row(filled):
+def test_sale_date_and_price_come_from_one_row(filled):
     (kept,) = filled(a=[row(sold=("2020-01-31", None))], b=[worse(sold=("2011-05-01", 100_000))]).rows()
     assert (kept["Sale Date"], kept["Sold Price"]) == ("2020-01-31", "")
 
 
-def test_a_fill_that_would_take_a_row_off_the_list_is_not_made(filled):
+def test_a_row_is_not_filled_if_it_would_leave_the_list(filled):
     condition = "filtering: {fill_from_duplicates: true, where: County is null or State = 'GA'}\n"
     (kept,) = filled(config=condition, a=[row()], b=[worse(county="Union")]).rows()
     assert (kept["County"], kept["Filled Cells"]) == ("", "")
 
 
 @pytest.mark.parametrize(("lot", "unverified"), [(None, "Lot Size Acres"), (15.0, "")])
-def test_what_a_sheet_lacks_is_not_checked_unless_it_is_filled(filled, tmp_path, lot, unverified):
+def test_a_skipped_criterion_is_checked_once_its_value_is_filled(filled, tmp_path, lot, unverified):
     cells = dict(zip(HEADER, candidate(1, Year_Built=None), strict=True))
     del cells["Lot Size Acres"]
     write_workbook(tmp_path / "in/a.xlsx", [list(cells), list(cells.values())])
@@ -79,7 +79,7 @@ def test_what_a_sheet_lacks_is_not_checked_unless_it_is_filled(filled, tmp_path,
     assert (kept["Source File"], kept["County"], kept.get("Unverified", "")) == ("a.xlsx", "Union", unverified)
 
 
-def test_the_report_counts_and_a_message_says_it(filled):
+def test_the_report_and_a_message_count_filled_properties(filled):
     outcome = filled(a=[row(Year_Built=None)], b=[worse(county="Union")])
     assert outcome.report["deduplication"]["filled"] == {"properties": 1, "scores_changed": 1}
     assert "1 property had blanks filled from duplicates; the column Filled Cells lists which." in outcome.out

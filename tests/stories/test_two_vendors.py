@@ -1,4 +1,4 @@
-"""Two vendors' exports of the same forty properties, written differently, are forty properties, and the merge log shows why."""
+"""Two vendors' exports of the same forty properties in different spellings give forty properties."""
 
 import polars as pl
 import pytest
@@ -42,18 +42,18 @@ def merge_log(outcome):
     return pl.read_parquet(outcome.workbook.with_name("all_flex_properties_duplicates.parquet"))
 
 
-def test_they_come_out_as_forty(outcome):
+def test_two_exports_of_forty_properties_give_forty(outcome):
     assert len(outcome.rows()) == FORTY
     assert {row["Source Count"] for row in outcome.rows()} == {"2"}
     assert len({row["Property ID"] for row in outcome.rows()}) == FORTY
 
 
-def test_the_better_row_of_each_is_kept_and_says_where_the_other_is(outcome):
+def test_the_better_row_is_kept_and_names_the_other_file(outcome):
     """The rows of CoStar know the year, and so score higher."""
     assert {(row["Source File"], row["Also In"]) for row in outcome.rows()} == {("costar.xlsx", "crexi.xlsx")}
 
 
-def test_the_merge_log_shows_both_rows_of_each_with_the_evidence_and_what_they_disagree_in(outcome, merge_log):
+def test_the_merge_log_has_evidence_and_differences_of_every_pair(outcome, merge_log):
     assert merge_log.height == merge_log["Duplicate Group"].n_unique() == FORTY
     assert set(merge_log["Match"]) <= {"same fields", "same ZIP code", "close match"}
     assert {*merge_log["Property ID"]} == {row["Property ID"] for row in outcome.rows()}
@@ -61,13 +61,13 @@ def test_the_merge_log_shows_both_rows_of_each_with_the_evidence_and_what_they_d
     assert merge_log["Fields That Differ"].str.contains("Building SqFt: 31000 (kept), 30000", literal=True).all()
 
 
-def test_the_report_says_that_the_two_exports_overlap_in_all(outcome):
+def test_the_report_counts_the_overlap_of_the_two_files(outcome):
     merged = outcome.report["deduplication"]
     assert (merged["before"], merged["removed"], merged["after"], merged["groups"]) == (80, 40, 40, 40)
     assert merged["overlaps"] == [{"file": "costar.xlsx", "other_file": "crexi.xlsx", "properties": FORTY}]
 
 
-def test_what_is_not_merged_unasked_is_listed_for_a_person(folder, outcome):
+def test_close_matches_are_listed_for_review_by_default(folder, outcome):
     merged = outcome.report["deduplication"]
     careful = flexscout("run", "in", "-o", "careful.xlsx", folder=folder).report["deduplication"]
     assert careful["after"] - careful["possible"]["nearly_sure"] == FORTY

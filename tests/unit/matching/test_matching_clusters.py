@@ -1,4 +1,4 @@
-"""Which rows are one property, and why."""
+"""Which rows share a cluster, and with what evidence."""
 
 import polars as pl
 import pytest
@@ -10,28 +10,28 @@ HERE = {"City": "Boca Raton", "State": "FL", "Zip Code": "33432"}
 TEXTS = ("Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Source File")
 
 
-def groups(*rows, **linking):
-    """The groups of rows, each an address or a dictionary, in Boca Raton unless they say otherwise."""
+def cluster(*rows, **settings):
+    """Cluster rows, each an address or a dictionary of cells, by default in Boca Raton."""
     full = [HERE | (row if isinstance(row, dict) else {"Address": row}) for row in rows]
     schema = {name: pl.String for name in TEXTS if any(name in row for row in full)}
     schema |= {name: pl.Float64 for name in ("Latitude", "Longitude") if any(name in row for row in full)}
-    return find_clusters(pl.DataFrame(full, schema=schema), MatchSettings(**{"close_matches": "merge"} | linking))
+    return find_clusters(pl.DataFrame(full, schema=schema), MatchSettings(**{"close_matches": "merge"} | settings))
 
 
-def are_one(*rows, **linking):
-    return groups(*rows, **linking).cluster_ids.n_unique() == 1
+def match(*rows, **settings):
+    return cluster(*rows, **settings).cluster_ids.n_unique() == 1
 
 
-def evidence(left, right, **linking):
-    """What is said of two rows that are one, else what is listed for review, else nothing."""
-    found = groups(left, right, **linking)
-    if found.cluster_ids.n_unique() == 1:
-        return found.describe_matches(pl.Series([0]), pl.Series([1]))["Evidence"].item()
-    return found.match_pairs["Evidence"].to_list()
+def evidence(left, right, **settings):
+    """Return the evidence of two rows that match, else the evidence of close matches for review."""
+    clusters = cluster(left, right, **settings)
+    if clusters.cluster_ids.n_unique() == 1:
+        return clusters.describe_matches(pl.Series([0]), pl.Series([1]))["Evidence"].item()
+    return clusters.match_pairs["Evidence"].to_list()
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "said"),
+    ("left", "right", "expected"),
     [
         ("1 Main St", "1 MAIN STREET", "same Address, City, State after normalization"),
         ("1 Main St", "1 Main", "same number and street; suffix missing on one side"),
@@ -43,8 +43,8 @@ def evidence(left, right, **linking):
         ("1 Indutrial Ave", "1 Indl Ave", "same number; street names 1 letter apart (INDUSTRIAL, INDUTRIAL)"),
     ],
 )
-def test_rows_of_one_property_are_joined_and_say_why(left, right, said):
-    assert evidence(left, right) == said
+def test_rows_of_one_property_match_with_evidence(left, right, expected):
+    assert evidence(left, right) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,115 +66,114 @@ def test_rows_of_one_property_are_joined_and_say_why(left, right, said):
         (None, None),
     ],
 )
-def test_rows_of_two_properties_stay_apart(left, right):
+def test_rows_of_two_properties_do_not_match(left, right):
     assert evidence(left, right) == []
 
 
 @pytest.mark.parametrize("other", [{"City": "Delray Beach", "Zip Code": "33444"}, {"State": "GA"}])
-def test_the_same_address_elsewhere_is_another(other):
-    assert not are_one("1 Maplewood St", {"Address": "1 Maplewood St", **other})
+def test_the_same_address_in_another_place_does_not_match(other):
+    assert not match("1 Maplewood St", {"Address": "1 Maplewood St", **other})
 
 
-def test_a_zip_code_stands_for_a_city_that_is_written_otherwise():
+def test_rows_with_the_same_zip_code_match_under_another_city_name():
     other = {"Address": "1 Main Street", "City": "West Boca"}
     assert evidence("1 Main St", other) == "same Address, State, Zip Code after normalization"
 
 
 @pytest.mark.parametrize("blank", [None, ""])
-def test_rows_without_city_and_zip_code_are_joined_with_none(blank):
+def test_rows_without_city_and_zip_code_match_no_row(blank):
     row = {"Address": "1 Main St", "City": blank, "Zip Code": blank}
-    assert groups(row, row, "2 Elm St").cluster_ids.to_list() == [0, 1, 2]
+    assert cluster(row, row, "2 Elm St").cluster_ids.to_list() == [0, 1, 2]
 
 
-def test_of_several_streets_that_fit_none_is_taken():
-    found = groups("2 N Oak St", "2 S Oak St", "2 Oak St")
-    assert found.cluster_ids.to_list() == [0, 1, 2]
-    assert set(found.match_pairs["Evidence"]) == {"same number and street; direction missing on one side; several streets fit"}
+def test_an_ambiguous_street_is_not_merged():
+    clusters = cluster("2 N Oak St", "2 S Oak St", "2 Oak St")
+    assert clusters.cluster_ids.to_list() == [0, 1, 2]
+    assert set(clusters.match_pairs["Evidence"]) == {"same number and street; direction missing on one side; several streets fit"}
 
 
-def test_a_name_that_is_in_use_elsewhere_is_no_slip_of_the_pen():
+def test_a_street_name_that_is_in_use_is_not_a_typing_error():
     houses = [f"{number} {name} St" for number in (11, 12, 13) for name in ("Marlin", "Martin")]
-    assert groups(*houses).cluster_ids.n_unique() == len(houses)
+    assert cluster(*houses).cluster_ids.n_unique() == len(houses)
 
 
-def test_different_parcels_are_no_close_match():
+def test_places_with_different_parcels_are_not_a_close_match():
     rows = [{"Address": "1 Main St", "APN": "06-1"}, {"Address": "1 Main", "APN": "06-2"}]
     assert evidence(*rows) == []
 
 
-def test_an_equal_parcel_supports_what_the_address_leaves_open():
+def test_an_equal_parcel_raises_the_match_score():
     rows = [{"Address": "1 Main St", "APN": "06-1"}, {"Address": "1 Main St Unit 2", "APN": "061"}]
     assert evidence(*rows) == "same number and street; unit on one side only; APN equal"
 
 
-def test_a_unit_may_stand_in_the_address_or_in_its_column():
+def test_a_unit_can_be_in_the_address_or_in_its_column():
     rows = [{"Address": "1 Main St Suite 2"}, {"Address": "1 Main St", "Unit": "# 2"}]
     assert evidence(*rows) == "same number and street; unit in the address on one side, in the column Unit on the other"
-    assert not are_one(rows[0], rows[1] | {"Unit": "3"})
-    assert are_one(*rows, policy="parcel")
+    assert not match(rows[0], rows[1] | {"Unit": "3"})
+    assert match(*rows, policy="parcel")
 
 
-def test_what_is_far_apart_is_only_listed():
+def test_distant_places_are_listed_for_review():
     rows = [{"Address": f"1 Maplewo{end} St", "Latitude": lat, "Longitude": -80.1} for end, lat in (("od", 26.30), ("d", 26.36))]
     assert evidence(*rows) == ["same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD); 6.7 km apart"]
 
 
-def test_a_range_and_its_first_number_are_listed():
+def test_a_range_and_its_first_number_are_listed_for_review():
     assert evidence("100-120 Main St", "100 Main St") == ["same number and street; range of numbers on one side"]
 
 
-def test_close_matches_may_be_listed_only():
-    found = groups("1 Main St", "1 Main", close_matches="review")
-    assert found.cluster_ids.to_list() == [0, 1]
-    assert found.match_pairs["merge"].to_list() == [False]
+def test_close_matches_can_be_listed_for_review_only():
+    clusters = cluster("1 Main St", "1 Main", close_matches="review")
+    assert clusters.cluster_ids.to_list() == [0, 1]
+    assert clusters.match_pairs["merge"].to_list() == [False]
 
 
-def test_close_matches_may_be_off():
-    assert groups("1 Main St", "1 Main", close_matches="off").match_pairs.is_empty()
+def test_close_matches_can_be_off():
+    assert cluster("1 Main St", "1 Main", close_matches="off").match_pairs.is_empty()
 
 
-def test_the_bands_can_be_set():
-    assert not are_one("1 Main St", "1 Main", bands=ScoreBands(merge_from=0.99))
+def test_the_score_bands_can_be_set():
+    assert not match("1 Main St", "1 Main", bands=ScoreBands(merge_from=0.99))
 
 
 def test_other_duplicate_fields_are_compared_exactly():
-    assert not are_one({"Address": "1 Main St", "APN": "1"}, {"Address": "1 Main", "APN": "1"}, fields=("Address", "APN"))
-    assert are_one({"Address": "1 Main St", "APN": "1"}, {"Address": "1 MAIN ST", "APN": "1"}, fields=("Address", "APN"))
+    assert not match({"Address": "1 Main St", "APN": "1"}, {"Address": "1 Main", "APN": "1"}, fields=("Address", "APN"))
+    assert match({"Address": "1 Main St", "APN": "1"}, {"Address": "1 MAIN ST", "APN": "1"}, fields=("Address", "APN"))
 
 
-def test_links_are_closed_over_other_rows():
-    found = groups(
+def test_matches_are_transitive():
+    clusters = cluster(
         "1 Main St", {"Address": "1 Main St", "City": "West Boca"}, {"Address": "1 Main St", "City": "West Boca", "Zip Code": "1"}
     )
-    assert found.cluster_ids.n_unique() == 1
-    assert (
-        found.describe_matches(pl.Series([0]), pl.Series([2]))["Evidence"].item() == "both match another row of the same property"
-    )
+    assert clusters.cluster_ids.n_unique() == 1
+    reason = clusters.describe_matches(pl.Series([0]), pl.Series([2]))["Evidence"].item()
+    assert reason == "both match another row of the same property"
 
 
-def test_by_site_parcels_and_the_column_unit_do_not_count():
+def test_policy_site_ignores_parcels_and_the_column_unit():
     rows = [{"Address": "1 Main St", "APN": apn, "Unit": unit} for apn, unit in (("1", "A"), ("2", "B"), (None, None))]
-    assert are_one(*rows)
+    assert match(*rows)
 
 
-def test_by_parcel_they_keep_rows_apart():
+def test_policy_parcel_splits_by_parcel_and_unit():
     cells = [("1", None), ("2", None), ("01", None), (None, "A"), (None, "B"), (None, "Suite A")]
     rows = [{"Address": "1 Main St", "APN": apn, "Unit": unit} for apn, unit in cells]
-    assert groups(*rows, policy="parcel").cluster_ids.to_list() == [0, 1, 0, 2, 3, 2]
+    assert cluster(*rows, policy="parcel").cluster_ids.to_list() == [0, 1, 0, 2, 3, 2]
 
 
-def test_by_parcel_a_unit_is_one_wherever_it_is_written():
+def test_policy_parcel_matches_units_in_the_address_and_in_the_column():
     rows = [("1 Main St #4", None), ("1 Main St", "4"), ("1 Main St", "5"), ("1 Main St Suite 5", None), ("1 Main St", None)]
-    found = groups(*({"Address": address, "Unit": unit} for address, unit in rows), policy="parcel", close_matches="off")
-    assert found.cluster_ids.to_list() == [0, 0, 1, 1, 2]
+    clusters = cluster(*({"Address": address, "Unit": unit} for address, unit in rows), policy="parcel", close_matches="off")
+    assert clusters.cluster_ids.to_list() == [0, 0, 1, 1, 2]
 
 
-def test_by_parcel_a_row_without_a_parcel_goes_with_the_only_one():
-    assert are_one({"Address": "1 Main St", "APN": "1"}, {"Address": "1 Main St"}, policy="parcel")
+def test_policy_parcel_keeps_a_row_without_a_parcel_with_the_only_one():
+    assert match({"Address": "1 Main St", "APN": "1"}, {"Address": "1 Main St"}, policy="parcel")
 
 
 @pytest.mark.parametrize("columns", [["Address"], ["City"], []])
-def test_columns_may_be_lacking(columns):
+def test_missing_columns_are_allowed(columns):
     frame = pl.DataFrame({name: ["1 Main St", "1 Main St"] for name in columns})
     assert find_clusters(frame).cluster_ids.len() == frame.height
 
@@ -184,7 +183,7 @@ def test_rows_of_files_without_a_state_are_compared_within_their_file():
     assert find_clusters(frame, MatchSettings(close_matches="merge")).cluster_ids.to_list() == [0, 0, 1]
 
 
-def test_a_block_of_equal_house_numbers_is_not_compared_all_with_all():
+def test_a_large_block_is_not_compared_pair_by_pair():
     count = 3_000
     places = pl.DataFrame(
         {"full": [f"{i * 7919 % 26**4:06}".translate(str.maketrans("0123456789", "ABCDEFGHIJ")) for i in range(count)]}
@@ -195,20 +194,18 @@ def test_a_block_of_equal_house_numbers_is_not_compared_all_with_all():
     assert 0 < pairs.height <= 48 * count
 
 
-def test_what_hangs_together_is_found_over_any_number_of_links():
+def test_connected_components_follow_chains_of_any_length():
     chain = pl.Series(range(999))
     first = connected_components(1_001, (chain + 1).to_numpy(), chain.to_numpy())
     assert first.tolist() == [0] * 1_000 + [1_000]
 
 
-def test_a_state_that_is_missing_is_told_by_the_zip_code():
-    assert are_one({"Address": "1 Main St", "Zip Code": "33432"}, {"Address": "1 Main St", "State": None, "Zip Code": "33432-1"})
-    assert not are_one(
-        {"Address": "1 Main St", "Zip Code": "33432"}, {"Address": "1 Main St", "State": None, "Zip Code": "28202"}
-    )
+def test_a_missing_state_is_inferred_from_the_zip_code():
+    assert match({"Address": "1 Main St", "Zip Code": "33432"}, {"Address": "1 Main St", "State": None, "Zip Code": "33432-1"})
+    assert not match({"Address": "1 Main St", "Zip Code": "33432"}, {"Address": "1 Main St", "State": None, "Zip Code": "28202"})
 
 
-def test_files_whose_names_differ_only_in_punctuation_stay_apart_where_they_lack_a_state():
+def test_files_without_a_state_are_told_apart_by_their_exact_names():
     frame = pl.DataFrame(
         {"Address": ["1 Main St"] * 2, "City": ["X"] * 2, "Zip Code": [None] * 2, "Source File": ["a-1.xlsx", "a 1.xlsx"]}
     )
@@ -224,17 +221,17 @@ def test_files_whose_names_differ_only_in_punctuation_stay_apart_where_they_lack
     ],
 )
 def test_each_merge_names_the_kind_of_its_match(other, match):
-    found = groups({"Address": "1 Main St", "Zip Code": "33432"}, {"Zip Code": "33432"} | other)
-    assert found.describe_matches(pl.Series([0]), pl.Series([1]))["Match"].item() == match
+    clusters = cluster({"Address": "1 Main St", "Zip Code": "33432"}, {"Zip Code": "33432"} | other)
+    assert clusters.describe_matches(pl.Series([0]), pl.Series([1]))["Match"].item() == match
 
 
-def test_by_parcel_a_unit_in_its_column_is_the_evidence():
+def test_policy_parcel_names_a_unit_in_the_column_as_evidence():
     rows = ({"Address": "1 Main St # 4"}, {"Address": "1 Main St", "Unit": "4"})
-    found = groups(*rows, policy="parcel", close_matches="off")
-    assert found.describe_matches(pl.Series([0]), pl.Series([1]))["Match"].item() == "same unit"
+    clusters = cluster(*rows, policy="parcel", close_matches="off")
+    assert clusters.describe_matches(pl.Series([0]), pl.Series([1]))["Match"].item() == "same unit"
 
 
-def test_where_a_file_lacks_the_state_the_evidence_says_so():
+def test_the_evidence_names_a_missing_state_column():
     frame = pl.DataFrame({"Address": ["1 Main St"] * 2, "City": ["X"] * 2})
     evidence = find_clusters(frame).describe_matches(pl.Series([0]), pl.Series([1]))["Evidence"].item()
     assert evidence == "same Address, City after normalization; their file has no State"
@@ -244,7 +241,7 @@ LOT = {"Address": "Lake Dr NE", "APN": "160-085-00140"}
 
 
 @pytest.mark.parametrize(
-    ("other", "one"),
+    ("other", "is_match"),
     [
         ({"Address": "LAKE DRIVE NORTHEAST", "APN": "16008500140"}, True),
         ({"APN": "16008500141"}, False),
@@ -255,9 +252,9 @@ LOT = {"Address": "Lake Dr NE", "APN": "160-085-00140"}
         ({"State": "GA"}, False),
     ],
 )
-def test_addresses_without_a_house_number_are_one_only_with_the_same_parcel_and_place(other, one):
-    assert are_one(LOT, LOT | other) == one
+def test_addresses_without_a_house_number_match_only_by_parcel_and_place(other, is_match):
+    assert match(LOT, LOT | other) == is_match
 
 
-def test_a_parcel_number_that_only_counts_joins_no_addresses_without_a_house_number():
-    assert not are_one({"Address": "Multiple", "APN": "12"}, {"Address": "Multiple", "APN": "12"})
+def test_a_short_parcel_number_is_not_a_match():
+    assert not match({"Address": "Multiple", "APN": "12"}, {"Address": "Multiple", "APN": "12"})

@@ -1,4 +1,4 @@
-"""Which rows get the same key, which get different ones, and which get none."""
+"""Which rows get equal keys, different keys, and no key."""
 
 import polars as pl
 import pytest
@@ -42,7 +42,7 @@ def place(address="1 Main St", city="Charlotte", state="NC"):
         ("7 Main_St", "7 Main St"),
     ],
 )
-def test_spellings_of_one_address_have_one_key(left, right):
+def test_spellings_of_an_address_have_the_same_key(left, right):
     first, second = keys("Address", left, right)
     assert first == second
     assert first is not None
@@ -85,7 +85,7 @@ def test_a_row_with_a_blank_field_has_no_key(column, blank):
 
 @pytest.mark.parametrize("field", ["Address", "City", "State", "Zip Code", "APN", "County"])
 @pytest.mark.parametrize("blank", [None, "", " "])
-def test_no_field_makes_a_key_of_a_blank(field, blank):
+def test_a_blank_never_gives_a_key(field, blank):
     assert keys(field, blank) == [None]
 
 
@@ -104,7 +104,7 @@ def test_no_field_makes_a_key_of_a_blank(field, blank):
         ("Property Name", "Oak Park, Bldg.", "OAK PARK BLDG"),
     ],
 )
-def test_spellings_of_one_value_have_one_key(field, left, right):
+def test_spellings_of_a_value_have_the_same_key(field, left, right):
     first, second = keys(field, left, right)
     assert first == second
     assert first is not None
@@ -131,7 +131,7 @@ def test_every_field_has_to_agree(change):
     assert first != second
 
 
-def test_values_do_not_run_into_each_other():
+def test_the_values_of_two_fields_are_separated():
     first, second = keys_of([{"City": "A B", "State": "C"}, {"City": "A", "State": "B C"}], ("City", "State"))
     assert first != second
 
@@ -146,7 +146,7 @@ def test_files_that_have_all_fields_share_their_keys():
 
 
 @pytest.mark.parametrize("lacking", ["City", "State"])
-def test_a_column_that_a_sheet_lacks_keeps_its_rows_apart_from_other_files_but_not_from_each_other(lacking):
+def test_rows_of_a_sheet_without_a_column_are_compared_within_their_file(lacking):
     row = {name: value for name, value in place().items() if name != lacking}
     first, second = keys_of([row, row], source="a.xlsx")
     assert first == second
@@ -159,11 +159,11 @@ def test_rows_of_a_sheet_without_addresses_have_no_key():
     assert keys_of([{"City": "Charlotte", "State": "NC", "APN": apn} for apn in ("1", "2")]) == [None, None]
 
 
-def test_rows_of_a_sheet_that_lacks_every_field_have_no_key():
+def test_rows_of_a_sheet_without_any_of_the_fields_have_no_key():
     assert keys_of([{"APN": "1"}, {"APN": "2"}]) == [None, None]
 
 
-def test_a_sheet_with_one_of_the_fields_lacking_and_a_blank_in_another_has_no_key():
+def test_a_missing_column_and_a_blank_in_another_give_no_key():
     assert keys_of([{"Address": "1 Main St", "City": None}]) == [None]
 
 
@@ -188,7 +188,7 @@ def test_a_frame_without_rows_has_no_keys(columns):
     assert build_duplicate_keys(frame, FIELDS).to_list() == []
 
 
-def test_there_is_a_key_for_each_row_in_its_order():
+def test_keys_are_in_the_order_of_the_rows():
     addresses = ["2 Main St", None, "1 Main St", "2 Main Street"]
     found = keys("Address", *addresses)
     assert [found.index(key) for key in found] == [0, 1, 2, 0]

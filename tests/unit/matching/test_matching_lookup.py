@@ -1,4 +1,4 @@
-"""The rows that a person means."""
+"""Finding the rows that a user means by an address or an APN."""
 
 import polars as pl
 import pytest
@@ -42,7 +42,7 @@ ROWS = pl.DataFrame(
         ("", []),
     ],
 )
-def test_an_address_is_found_however_it_is_written(address, rows):
+def test_an_address_is_found_in_any_spelling(address, rows):
     assert find_rows_by_address(address, ROWS).to_list() == rows
 
 
@@ -55,16 +55,16 @@ def test_the_nearest_address_comes_first():
     assert find_nearest_rows("21 N Main St", ROWS, 2)[0] == 0
 
 
-def test_a_row_of_no_known_city_is_meant_only_if_no_other_is():
+def test_a_row_without_a_city_is_found_only_if_no_other_row_matches():
     nowhere = ROWS[[0]].with_columns(pl.lit(None, pl.String).alias("City"))
     assert find_rows_by_address("12 N Main St, Charlotte", nowhere).to_list() == [0]
     assert find_rows_by_address("12 N Main St, Charlotte", pl.concat([nowhere, ROWS])).to_list() == [1]
 
 
 @pytest.mark.parametrize("address", ["", "((", "!"])
-def test_nothing_is_near_what_says_nothing(address):
+def test_a_blank_address_has_no_nearest_rows(address):
     assert find_nearest_rows(address, ROWS, 3) == []
 
 
-def test_nothing_is_near_among_no_addresses():
+def test_rows_without_addresses_have_no_nearest_rows():
     assert find_nearest_rows("12 Main St", ROWS.clear(), 3) == []

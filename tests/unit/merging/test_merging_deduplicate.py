@@ -1,4 +1,4 @@
-"""Who survives among the rows of one property, and what the merge log says of the others."""
+"""Which row of a cluster survives, and what the merge log records."""
 
 import polars as pl
 import pytest
@@ -61,12 +61,12 @@ def test_the_survivor_is_the_one_with(winner, comes_first):
     assert places(found.survivors) == [tuple((ROW | winner)[name] for name in ("Source File", "Source Sheet", "Source Row"))]
 
 
-def test_a_filled_cell_of_an_extra_column_does_not_make_a_row_more_complete():
+def test_unmapped_columns_do_not_count_as_filled_cells():
     found = merge({"Source Row": 1}, {"Broker Note": "x", "Source Row": 2})
     assert found.survivors["Source Row"].to_list() == [1]
 
 
-def test_the_survivor_keeps_its_own_cells_only():
+def test_a_survivor_has_only_its_own_values():
     found = merge({"Flex Score": 9.0}, {"Year Built": 1990, "Property Name": "Oak Park", "Source Row": 11})
     assert found.survivors.select("Year Built", "Property Name").row(0) == (None, None)
 
@@ -75,7 +75,7 @@ def test_rows_of_different_keys_all_stay():
     assert merge({}, {"key": "l", "Source Row": 11}).survivors.height == 2
 
 
-def test_rows_without_a_key_are_no_duplicates_of_any():
+def test_rows_without_a_key_are_not_duplicates():
     found = merge({"key": None}, {"key": None, "Source Row": 11}, {"Source Row": 12})
     assert found.survivors.height == 3
     assert found.merge_log.is_empty()
@@ -88,7 +88,7 @@ def test_the_survivors_are_in_order_and_without_working_columns():
     assert found.survivors.columns == [*own, "Duplicate Group", "Source Count", "Also In"]
 
 
-def test_the_merge_log_names_every_removed_row_beside_the_row_that_was_kept():
+def test_the_merge_log_pairs_each_removed_row_with_the_kept_row():
     found = merge({"Flex Score": 9.0}, {"Source File": "n.xlsx", "Source Sheet": "N", "Source Row": 11})
     (entry,) = found.merge_log.to_dicts()
     assert entry == {
@@ -104,7 +104,7 @@ def test_the_merge_log_names_every_removed_row_beside_the_row_that_was_kept():
     }  # fmt: skip
 
 
-def test_the_merge_log_shows_the_place_of_the_row_that_was_kept():
+def test_the_merge_log_shows_the_address_of_the_kept_row():
     found = merge({"Flex Score": 9.0, "Address": "5 MAIN STREET"}, {"Source Row": 11})
     assert found.merge_log["Address"].to_list() == ["5 MAIN STREET"]
 
@@ -133,7 +133,7 @@ def test_groups_are_numbered_in_the_order_of_their_survivors():
         (None, None, False),
     ],
 )
-def test_a_merge_of_two_parcels_is_marked(kept, removed, different):
+def test_a_merge_across_different_apns_is_marked(kept, removed, different):
     found = merge({"APN": kept, "Flex Score": 9.0}, {"APN": removed})
     assert found.merge_log["Different APN"].to_list() == [different]
 
@@ -151,18 +151,18 @@ def test_whole_numbers_that_differ_are_shown_without_decimals():
     assert found.merge_log["Fields That Differ"].to_list() == ["Building SqFt: 30000 (kept), 31000"]
 
 
-def test_what_only_the_removed_row_has_is_told_and_what_only_the_kept_one_has_is_not():
+def test_a_value_that_only_the_removed_row_has_is_a_difference():
     found = merge({"Flex Score": 9.0, "Property Name": "Oak"}, {"Year Built": 1990})
     assert found.merge_log["Fields That Differ"].to_list() == ["Year Built: none (kept), 1990"]
 
 
-def test_an_extra_column_may_be_called_like_a_column_of_the_merge_logs_making():
+def test_an_unmapped_column_can_have_the_name_of_a_working_column():
     found = merge({"APN": "1", "kept APN": "x"}, {"APN": "1", "kept APN": "y", "Source Row": 11})
     assert found.merge_log.select("Different APN", "Fields That Differ").row(0) == (False, "")
     assert found.survivors["kept APN"].to_list() == ["x"]
 
 
-def test_deduplicating_twice_is_deduplicating_once():
+def test_deduplication_is_idempotent():
     once = merge({}, {"Flex Score": 9.0, "Source Row": 11}, {"key": None, "Source Row": 12}, {"key": "l", "Source Row": 13})
     restored = once.survivors.with_columns(pl.Series("key", ["k", None, "l"]), pl.lit(0.0).alias(MODIFIED))
     again = deduplicate(restored, "key", because)
@@ -183,7 +183,7 @@ def test_the_merge_log_always_has_its_schema(rows):
     assert merge(*rows).merge_log.schema == MERGE_LOG_SCHEMA
 
 
-def test_rows_without_any_canonical_column_are_merged_all_the_same():
+def test_rows_without_canonical_columns_are_merged():
     names = ("Flex Score", "Source File", "Source Sheet", "Source Row", "key", MODIFIED)
     frame = pl.DataFrame([{name: row[name] for name in names} for row in (ROW, ROW | {"Source Row": 11})])
     found = deduplicate(frame, "key", because)
@@ -191,7 +191,7 @@ def test_rows_without_any_canonical_column_are_merged_all_the_same():
     assert found.merge_log["Fields That Differ"].to_list() == [""]
 
 
-def test_a_survivor_says_how_many_rows_it_stands_for_and_in_which_other_files_they_are():
+def test_a_survivor_counts_its_rows_and_names_their_files():
     rows = [
         {"Source File": f"{name}.xlsx", "Flex Score": score} for name, score in zip("ambb", (9.0, 8.0, 7.0, 6.0), strict=True)
     ]
@@ -201,10 +201,10 @@ def test_a_survivor_says_how_many_rows_it_stands_for_and_in_which_other_files_th
     assert several == (1, 4, "b.xlsx, m.xlsx")
 
 
-def test_of_many_other_files_some_are_named_and_the_others_counted():
+def test_many_files_are_abbreviated():
     rows = [{"Source File": f"{number:02}.xlsx", "Flex Score": 9.0 - number} for number in range(9)]
     assert merge(*rows).survivors["Also In"].item() == "01.xlsx, 02.xlsx, 03.xlsx, 04.xlsx, 05.xlsx and 3 more"
 
 
-def test_rows_that_are_merged_within_a_file_are_in_no_other():
+def test_rows_merged_within_a_file_name_no_other_file():
     assert merge({}, {"Source Row": 11}).survivors.select("Source Count", "Also In").row(0) == (2, None)

@@ -1,4 +1,4 @@
-"""The order of the result."""
+"""The order of the list and of the rows of a cluster."""
 
 import polars as pl
 import pytest
@@ -38,23 +38,23 @@ FIRST_TO_LAST = [
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_score_leads_then_completeness_size_address_and_source_and_missing_values_come_last(seed):
+def test_the_list_is_sorted_by_score_completeness_size_address_and_source(seed):
     shuffled = pl.DataFrame(FIRST_TO_LAST).sample(fraction=1, shuffle=True, seed=seed)
     assert sort_by_rank(shuffled).to_dicts() == FIRST_TO_LAST
 
 
-def test_rows_are_numbered_as_numbers_and_not_as_texts():
+def test_row_numbers_are_compared_as_numbers():
     rows = [ROW | {"Source Row": number} for number in (10, 9, 100)]
     assert sort_by_rank(pl.DataFrame(rows))["Source Row"].to_list() == [9, 10, 100]
 
 
-def test_columns_that_are_not_there_do_not_matter():
+def test_missing_columns_are_skipped():
     frame = pl.DataFrame({"Flex Score": [5.0, 9.0], "Source Row": [2, 3]})
     assert sort_by_rank(frame)["Flex Score"].to_list() == [9, 5]
 
 
 @pytest.mark.parametrize("frame", [pl.DataFrame(), pl.DataFrame(ROW).clear(), pl.DataFrame({"Note": ["b", "a"]})])
-def test_a_frame_without_rows_or_without_such_columns_stays_as_it_is(frame):
+def test_a_frame_without_rows_or_sort_columns_is_unchanged(frame):
     assert sort_by_rank(frame).equals(frame)
 
 
@@ -66,7 +66,7 @@ def test_without_deduplication_every_row_stays_in_order_and_the_merge_log_is_emp
     assert found.merge_log.is_empty()
 
 
-def test_equal_rows_stay_in_their_order():
+def test_equal_rows_keep_their_order():
     frame = pl.DataFrame({"Flex Score": [5.0] * 1_000, "Note": range(1_000)})
     assert sort_by_rank(frame).equals(frame)
 
