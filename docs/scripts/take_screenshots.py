@@ -40,7 +40,7 @@ def _capture_workbook(book: Path) -> None:
 
 def _capture_page(page: Path, browser: str) -> None:
     with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=browser, args=FLAGS).new_capture_page(viewport=SIZE)
+        opened = started.chromium.launch(executable_path=browser, args=FLAGS).new_page(viewport=SIZE)
         opened.goto(page.as_uri())
         opened.screenshot(path=IMAGES / "page.png")
 
