@@ -25,6 +25,7 @@ from flexscout.runtime import (
     Stage,
     Stopwatch,
     hash_reading_code,
+    is_unexpected,
     log_run_finished,
     log_scan,
     open_run_log,
@@ -66,36 +67,19 @@ class ScalableFlexPipeline:
         self._criteria = Criteria.from_config(self.config)
         self._ingestor = FileIngestor.for_criteria(self.config, self._criteria.profile.eligibility, progress=self._progress)
 
-    def run(self) -> RunSummary:
+    def run(self, *, reuse_failures: bool = True) -> RunSummary:
         """Run the pipeline. Files that are known are not read again; if nothing has changed, nothing is written.
 
         The error of a file is in the summary and does not affect the other files.
+
+        Args:
+            reuse_failures: Skip known files that failed because of their content.
 
         Raises:
             NothingToReadError: The input folder has no files to read.
             OutputError: The outputs can't be written.
 
         """
-        return self._run(reuse_failures=True)
-
-    def retry(self) -> RunSummary:
-        """Run the pipeline, and read every file again that failed, even if the failure is deterministic."""
-        return self._run(reuse_failures=False)
-
-    def check(self) -> CheckSummary:
-        """Return what a run would read, how each header maps, and what is missing. Nothing is written.
-
-        Raises:
-            NothingToReadError: The input folder has no files to read.
-
-        """
-        scan = self._scan()
-        records = (*self._ingestor.inspect(scan.sources), *scan.unreadable)
-        by_name = tuple(sorted(records, key=lambda record: record.source.name))
-        unused = self._ingestor.find_unused_mappings(records)
-        return CheckSummary(int(any(record.error for record in records)), by_name, scan.skipped, unused)
-
-    def _run(self, *, reuse_failures: bool) -> RunSummary:
         config, clock, memory = self.config, Stopwatch(), MemoryWatch(self.config.memory_limit_gb)
         with clock.stage(Stage.SCAN):
             scan = self._scan()
@@ -112,12 +96,35 @@ class ScalableFlexPipeline:
             unreadable = [record for record in scan.unreadable if not is_transient(record.error)]
             batches = chain(self._ingestor.ingest([*scan.sources, *retried], cache), [unreadable])
             run = _Run(scan, history, state, clock, memory)
-            isolation = FaultIsolation(cache.with_options(self._ingestor.options), clock, Path(config.log_file))
-            summary = isolation.run(batches, partial(self._run_stages, run))
+            try:
+                summary = self._run_stages(run, batches, commit=True)
+            except BaseException as error:  # Rust panics are BaseExceptions
+                if not is_unexpected(error):
+                    raise
+                isolation = FaultIsolation(cache.with_options(self._ingestor.options), clock, Path(config.log_file))
+                records = [*self._ingestor.records, *unreadable]
+                summary = isolation.run_without_faulty(records, error, partial(self._run_stages, run))
             history.add(state, summary, config.parquet_file)
             cache.trim(config.cache_limit_gb)
             log_run_finished(summary)
             return summary
+
+    def retry(self) -> RunSummary:
+        """Run the pipeline, and read every file again that failed, even if the failure is deterministic."""
+        return self.run(reuse_failures=False)
+
+    def check(self) -> CheckSummary:
+        """Return what a run would read, how each header maps, and what is missing. Nothing is written.
+
+        Raises:
+            NothingToReadError: The input folder has no files to read.
+
+        """
+        scan = self._scan()
+        records = (*self._ingestor.inspect(scan.sources), *scan.unreadable)
+        by_name = tuple(sorted(records, key=lambda record: record.source.name))
+        unused = self._ingestor.find_unused_mappings(records)
+        return CheckSummary(int(any(record.error for record in records)), by_name, scan.skipped, unused)
 
     def _run_stages(self, run: _Run, batches: Iterable[Sequence[FileRecord]], commit: bool) -> RunSummary:  # noqa: FBT001
         """Run the stages over ingested files; without `commit` as a trial that publishes nothing."""

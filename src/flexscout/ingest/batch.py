@@ -3,12 +3,12 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Self
 
 from flexscout.config import PipelineConfiguration
@@ -36,9 +36,6 @@ _UNEXPLAINED = {ErrorCode.WORKER_DIED, ErrorCode.OUT_OF_MEMORY}  # what became o
 
 logger = logging.getLogger("flexscout.ingest")
 
-ReportProgress = Callable[[Iterable[SourceFile]], None]
-"""Called again and again with the files that workers are reading."""
-
 
 class FileIngestor:
     """Turns source files into typed tables in the cache, in worker processes.
@@ -56,6 +53,8 @@ class FileIngestor:
 
     workers = 0
     """Worker processes of the last call, 0 if it needed none."""
+    records: list[FileRecord]
+    """The records of the last call so far."""
 
     def __init__(
         self,
@@ -92,25 +91,13 @@ class FileIngestor:
 
     def ingest(self, sources: Sequence[SourceFile], cache: TableCache) -> Iterator[list[FileRecord]]:
         """Yield the records of files as they are done, a few at a time; files that the cache knows are not read."""
-        self._progress.started(len(sources))
         cache = cache.with_options(self.options)
-        records = [(source, cache.find(source)) for source in sources]
-        cached = [self._share_header_maps(record) for _, record in records if record]
-        work = partial(ingest_file, cache=cache, options=self.options)
-        report_progress = FileProgressPoller(cache, self._progress).poll
-        with closing(self._run(work, [source for source, record in records if not record], cached, report_progress)) as batches:
-            for batch in batches:
-                _keep(batch, cache)
-                yield batch
-        self._progress.finished()
+        return self._run(partial(ingest_file, cache=cache, options=self.options), sources, cache)
 
     def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
         """Return how the headers of each file would be mapped, from its first rows, in the order of the sources."""
-        records = {
-            record.source.name: record
-            for batch in self._run(partial(inspect_file, options=self.options), sources)
-            for record in batch
-        }
+        batches = self._run(partial(inspect_file, options=self.options), sources)
+        records = {record.source.name: record for batch in batches for record in batch}
         return [records[source.name] for source in sources]
 
     def find_unused_mappings(self, records: Iterable[FileRecord]) -> tuple[str, ...]:
@@ -119,30 +106,35 @@ class FileIngestor:
         return self.options.mapping.list_unused({header for header_map in header_maps for header in header_map.from_mapping})
 
     def _run(
-        self,
-        work: Callable[..., FileRecord],
-        sources: Sequence[SourceFile],
-        cached: Sequence[FileRecord] = (),
-        report_progress: ReportProgress = lambda _: None,
-    ) -> Generator[list[FileRecord], None, None]:
+        self, work: Callable[..., FileRecord], sources: Sequence[SourceFile], cache: TableCache | None = None
+    ) -> Iterator[list[FileRecord]]:
         """Yield records as they are done, with at most `batch_size` files handed out; the cached ones while workers start."""
-        waiting = iter(sources)
-        cached_batches = (list(cached[i : i + _CACHED_BATCH]) for i in range(0, len(cached), _CACHED_BATCH))
-        if not sources:
-            yield from cached_batches
-            return
-        with self._executor or self._start_workers(len(sources)) as executor:
-            memory = int(self._memory_share * 2**30)
-            tasks = _Tasks(
-                executor, partial(work, memory_bytes=memory), partial(diagnose_file, memory_bytes=memory), self._config.batch_size
-            )
-            tasks.submit(waiting)
-            yield from cached_batches
-            while tasks.is_unfinished:
-                yield self._collect(tasks, waiting, report_progress)
+        progress = self._progress if cache else NoProgress()
+        progress.started(len(sources))
+        self.records = []
+        cached = [(source, cache.find(source) if cache else None) for source in sources]
+        known = [self._share_header_maps(record) for _, record in cached if record]
+        unknown = [source for source, record in cached if not record]
+        batches: Iterable[list[FileRecord]] = (known[i : i + _CACHED_BATCH] for i in range(0, len(known), _CACHED_BATCH))
+        with ExitStack() as stack:
+            if unknown:
+                executor = stack.enter_context(self._executor or self._start_workers(len(unknown)))
+                memory = int(self._memory_share * 2**30)
+                diagnose = partial(diagnose_file, memory_bytes=memory)
+                tasks = _Tasks(executor, partial(work, memory_bytes=memory), diagnose, self._config.batch_size)
+                waiting = iter(unknown)
+                tasks.submit(waiting)
+                poller = FileProgressPoller(cache, progress) if cache else None
+                batches = chain(batches, iter(partial(self._collect, tasks, waiting, poller), []))
+            for batch in batches:
+                self.records += batch
+                if cache:
+                    _keep(batch, cache)
+                yield batch
+        progress.finished()
 
-    def _collect(self, tasks: "_Tasks", waiting: Iterator[SourceFile], report_progress: ReportProgress) -> list[FileRecord]:
-        """Return the records that are done within a moment of the first; hand out others instead."""
+    def _collect(self, tasks: "_Tasks", waiting: Iterator[SourceFile], poller: FileProgressPoller | None) -> list[FileRecord]:
+        """Return the records that are done within a moment of the first, and hand out other files; nothing at the end."""
         records: list[FileRecord] = []
         until = time.monotonic() + _BATCH_SECONDS
         while tasks.is_unfinished and (not records or time.monotonic() < until):
@@ -163,7 +155,8 @@ class FileIngestor:
                     records.append(self._with_retries(record))
             tasks.submit(tasks.take_due())
             tasks.submit(waiting)
-            report_progress(tasks.sources)
+            if poller:
+                poller.poll(tasks.sources)
         return records
 
     def _start_workers(self, files: int) -> Executor:

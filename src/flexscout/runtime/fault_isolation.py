@@ -55,24 +55,21 @@ class FaultIsolation:
         self._cache, self._clock, self._log_file = cache, clock, log_file
         self._trials_left = _MAX_TRIALS
 
-    def run(self, batches: Iterable[Sequence[FileRecord]], run_stages: RunStages) -> RunSummary:
-        """Run the stages over batches of files as they arrive; if that fails, again without the faulty files."""
-        records: list[FileRecord] = []
+    def run_without_faulty(self, records: Sequence[FileRecord], error: BaseException, run_stages: RunStages) -> RunSummary:
+        """Run the stages, which ended with `error`, again without the faulty files.
 
-        def remember() -> Iterator[Sequence[FileRecord]]:
-            for batch in batches:
-                records.extend(batch)
-                yield batch
+        Raises:
+            BaseException: `error`, if no single file causes it; previous outputs are untouched.
 
-        remaining = remember()
+        """
         while True:
+            records = self._without_faulty(records, error, lambda some: run_stages(_split(some), False))  # noqa: FBT003
             try:
-                return run_stages(remaining, True)  # noqa: FBT003 - publish
-            except BaseException as error:  # Rust panics are BaseExceptions
-                if not is_unexpected(error):
+                return run_stages(_split(records), True)  # noqa: FBT003 - publish
+            except BaseException as another:  # Rust panics are BaseExceptions
+                if not is_unexpected(another):
                     raise
-                records[:] = self._without_faulty(records, error, lambda some: run_stages(_split(some), False))  # noqa: FBT003
-            remaining = _split(records)
+                error = another
 
     def _without_faulty(self, records: Sequence[FileRecord], error: BaseException, trial: _Trial) -> list[FileRecord]:
         """Return the records with those of faulty files as failed.
