@@ -61,9 +61,9 @@ def test_the_log_has_a_line_after_as_many_rows_as_the_interval_says(caplog):
 
 
 def test_a_line_for_people_does_not_come_too_often(capsys, monkeypatch):
-    monkeypatch.setattr("flexscout.cli.render.progress_bar._LINE_SECONDS", 0)
+    monkeypatch.setattr("flexscout.cli.render.progress_bar._SECONDS_BETWEEN_LINES", 0)
     lines = LineProgress()
-    monkeypatch.setattr("flexscout.cli.render.progress_bar._LINE_SECONDS", 60)
+    monkeypatch.setattr("flexscout.cli.render.progress_bar._SECONDS_BETWEEN_LINES", 60)
     lines.rows_read("a.xlsx", 340_000, 1_000_000)
     lines.rows_read("a.xlsx", 350_000, 1_000_000)
     assert capsys.readouterr().err == "a.xlsx: 340,000 of about 1,000,000 rows\n"
