@@ -18,14 +18,14 @@ _MIN_WIDTH = 60
 
 
 def print_comparison(comparison: ProfileComparison, written: Path | None) -> None:
-    """Print how many properties join, leave and move, the first of each with the reason, and the output file."""
+    """Print how many properties enter, leave and move, the first of each with the reason, and the output file."""
     counts = comparison.changes.counts
     width = max(map(len, comparison.names))
     for letter, name, count in zip("AB", comparison.names, (counts["in_a"], counts["in_b"]), strict=True):
         print_line(f"{letter}: {name:{width}}  {format_count(count, 'property')} on the list")
     print_line(_summarize(counts))
     changes = comparison.changes
-    _print_changes(changes.enter, "Join", "by rank in B")
+    _print_changes(changes.enter, "Enter", "by rank in B")
     _print_changes(changes.leave, "Leave", "by rank in A")
     _print_changes(changes.moves, "Move", "score changes first, then by distance")
     for file in comparison.skipped:
@@ -48,7 +48,7 @@ def _summarize(counts: dict[str, int]) -> str:
     if counts["unchanged"] == counts["in_a"] == counts["in_b"]:
         return "Nothing changes: both lists have the same properties, with the same scores and ranks."
     return (
-        f"{counts['enter']:,} join, {counts['leave']:,} leave, {counts['in_both']:,} are on both lists: "
+        f"{counts['enter']:,} enter, {counts['leave']:,} leave, {counts['in_both']:,} are on both lists: "
         f"{counts['other_score']:,} with a different score, {counts['only_other_rank']:,} with only a different rank, "
         f"{counts['unchanged']:,} unchanged."
     )
