@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from flexscout.skipped import SkippedFile, SkippedSheet
 
 
-class TextTable(Protocol):
+class CellTexts(Protocol):
     """A table of texts that is read by column: a frame, or a table too large for memory."""
 
     def to_series(self, index: int, /) -> pl.Series:
         """Return the column at a position."""
 
 
-class ChunkedTable(TextTable, Protocol):
+class ChunkedCellTexts(CellTexts, Protocol):
     """A table of texts on disk. Its columns are named by position."""
 
     @property
@@ -37,7 +37,7 @@ class ChunkedTable(TextTable, Protocol):
     def columns(self) -> list[str]:
         """Names of the columns."""
 
-    def skip_rows(self, row: int, /) -> ChunkedTable:
+    def skip_rows(self, row: int, /) -> ChunkedCellTexts:
         """Return the table without the first rows."""
 
     def iter_frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:

@@ -11,113 +11,23 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import (
     AREA_COLUMNS,
     SOURCE_COLUMNS,
-    UNVERIFIED,
     combine_tables,
     escape_names,
-    order_columns,
     unescape_names,
-    unify_column_names,
 )
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import AggregationError
 from flexscout.matching import Clusters, MatchSettings, find_clusters
 from flexscout.merging import MergeResult, deduplicate, sort_by_rank
-from flexscout.notebook.frames import (
-    POSITION,
-    add_column,
-    column_labels,
-    find_known_names,
-    is_pandas,
-    take_rows,
-    to_frame_kind,
-    type_known_columns,
-)
+from flexscout.notebook.frames import add_column, column_labels, concat_pandas, is_pandas, take_rows, to_frame_kind
+from flexscout.notebook.known_columns import POSITION, find_known_names, type_known_columns
 from flexscout.scoring import MODIFIED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-
     from flexscout.notebook.frames import FrameT
 
 
-def join_pandas(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Concatenate pandas frames; types are kept where the frames agree."""
-    import pandas as pd  # noqa: PLC0415 - loaded by the caller
-
-    with_columns = [frame for frame in frames if len(frame.columns)]
-    names_by_frame = unify_column_names(map(column_labels, with_columns))
-    named = [_rename_columns(frame, names) for frame, names in zip(with_columns, names_by_frame, strict=True)]
-    if not named:
-        return pd.DataFrame()
-    filled = {name for frame in named for name in frame.columns[frame.notna().any()]}
-    parts = [frame for frame in named if len(frame)] or named
-    numbered = all(isinstance(frame.index, pd.RangeIndex) for frame in parts)
-    table = pd.concat([_drop_empty_columns(frame, filled) for frame in parts], ignore_index=numbered)
-    names = [name for frame in named for name in frame.columns if name != UNVERIFIED or name in filled]
-    return table.reindex(columns=order_columns(names))
-
-
-def _rename_columns(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Rename the columns; of columns with the same name, keep the first value in each row."""
-    renamed = frame.set_axis(list(names), axis=1)
-    if renamed.columns.is_unique:
-        return renamed
-    import pandas as pd  # noqa: PLC0415 - loaded by the caller
-
-    return pd.DataFrame({name: _first_values(renamed, name) for name in dict.fromkeys(names)}, index=frame.index)
-
-
-def _first_values(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
-    same = frame.loc[:, frame.columns == name]
-    return same.bfill(axis=1).iloc[:, 0] if same.shape[1] > 1 else same.iloc[:, 0]
-
-
-def _drop_empty_columns(frame: pd.DataFrame, filled: set[str]) -> pd.DataFrame:
-    """Drop columns that are empty here but not in other frames: their type would change the type of the others."""
-    kept = frame.notna().any() | ~frame.columns.isin(list(filled))
-    return frame.loc[:, kept]
-
-
 _NO_SCORE = float("-inf")  # below every score, so that a scored row survives
-
-
-def cluster_frame(frame: Any, config: PipelineConfiguration) -> Clusters:
-    """Find the rows of a frame that are the same property."""
-    return find_clusters(type_known_columns(frame), MatchSettings.from_config(config))
-
-
-def merge_frame(frame: Any, config: PipelineConfiguration, clusters: Clusters | None = None) -> MergeResult:
-    """Deduplicate the known columns of a frame.
-
-    Args:
-        frame: A pandas or Polars frame.
-        config: Settings of the deduplication.
-        clusters: Rows that are the same property, if already known.
-
-    Returns:
-        Survivors, best first, and the merge log. POSITION, `Kept Row` and `Removed Row` are positions in the frame.
-
-    """
-    known = type_known_columns(frame)
-    clusters = clusters or find_clusters(known, MatchSettings.from_config(config))
-    missing = [name for name in ("Flex Score", *SOURCE_COLUMNS) if name not in known.columns]
-    ready = known.with_columns(
-        pl.lit(None, pl.Float64 if name == "Flex Score" else pl.String).alias(name) for name in missing
-    ).with_columns(
-        pl.col("Flex Score").fill_null(_NO_SCORE),
-        clusters.cluster_ids.alias("__key"),
-        pl.col(POSITION).alias("Source Row"),
-        (-pl.col(POSITION)).alias(MODIFIED),  # the first of equal rows survives
-    )
-
-    def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
-        return clusters.describe_matches(kept[POSITION], removed[POSITION])
-
-    merged = deduplicate(ready, "__key", describe_matches)
-    merge_log = merged.merge_log.with_columns(pl.col("Kept Score", "Removed Score").replace(_NO_SCORE, None))
-    return MergeResult(merged.survivors, merge_log)
 
 
 class ResultAggregator:
@@ -150,7 +60,7 @@ class ResultAggregator:
         """
         frames = _list_frames(results)
         if not frames or is_pandas(frames[0]):
-            return cast("FrameT", cast("Any", join_pandas(frames)))
+            return cast("FrameT", cast("Any", concat_pandas(frames)))
         try:
             return cast("FrameT", cast("Any", unescape_names(combine_tables(map(escape_names, frames)))))
         except pl.exceptions.PolarsError as error:
@@ -235,6 +145,43 @@ class ResultAggregator:
                 "Rename the columns that hold them, or name others in duplicate_fields.",
             )
         return merge_frame(df, self.config)
+
+
+def cluster_frame(frame: Any, config: PipelineConfiguration) -> Clusters:
+    """Find the rows of a frame that are the same property."""
+    return find_clusters(type_known_columns(frame), MatchSettings.from_config(config))
+
+
+def merge_frame(frame: Any, config: PipelineConfiguration, clusters: Clusters | None = None) -> MergeResult:
+    """Deduplicate the known columns of a frame.
+
+    Args:
+        frame: A pandas or Polars frame.
+        config: Settings of the deduplication.
+        clusters: Rows that are the same property, if already known.
+
+    Returns:
+        Survivors, best first, and the merge log. POSITION, `Kept Row` and `Removed Row` are positions in the frame.
+
+    """
+    known = type_known_columns(frame)
+    clusters = clusters or find_clusters(known, MatchSettings.from_config(config))
+    missing = [name for name in ("Flex Score", *SOURCE_COLUMNS) if name not in known.columns]
+    ready = known.with_columns(
+        pl.lit(None, pl.Float64 if name == "Flex Score" else pl.String).alias(name) for name in missing
+    ).with_columns(
+        pl.col("Flex Score").fill_null(_NO_SCORE),
+        clusters.cluster_ids.alias("__key"),
+        pl.col(POSITION).alias("Source Row"),
+        (-pl.col(POSITION)).alias(MODIFIED),  # the first of equal rows survives
+    )
+
+    def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
+        return clusters.describe_matches(kept[POSITION], removed[POSITION])
+
+    merged = deduplicate(ready, "__key", describe_matches)
+    merge_log = merged.merge_log.with_columns(pl.col("Kept Score", "Removed Score").replace(_NO_SCORE, None))
+    return MergeResult(merged.survivors, merge_log)
 
 
 def _list_frames(results: object) -> list[Any]:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import polars as pl
 from narwhals.dependencies import is_pandas_dataframe, is_polars_dataframe
 
-from flexscout.domain import OUTPUT_COLUMNS, SCORE_COLUMNS, canonical_columns, is_score_number, unify_column_names
-from flexscout.ingest import convert_column, get_number_range
+from flexscout.domain import (
+    UNVERIFIED,
+    order_columns,
+    unify_column_names,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
@@ -19,7 +22,7 @@ FrameT = TypeVar("FrameT", "pd.DataFrame", "pl.DataFrame")
 
 _DIRECT_KINDS = frozenset("iufbM")  # numpy kinds: integers, floats, booleans and times
 _DECIMALS = 9  # as the workbook reader rounds, so that both give the same numbers
-_MAX_EXACT_INTEGER = 2**53  # a larger float has no decimals
+MAX_EXACT_INTEGER = 2**53  # a larger float has no decimals
 
 
 def is_pandas(frame: object, expected: str = "A DataFrame of pandas or Polars") -> bool:
@@ -113,63 +116,45 @@ def _from_pandas(values: pd.Series[Any]) -> pl.Series:
 
 
 def _format_floats(values: pl.Series) -> pl.Series:
-    small = values.is_finite() & (values.abs() < _MAX_EXACT_INTEGER)
+    small = values.is_finite() & (values.abs() < MAX_EXACT_INTEGER)
     rounded = values.round(_DECIMALS).zip_with(small, values)
     whole = small & (rounded % 1 == 0)
     return rounded.cast(pl.Int64, strict=False).cast(pl.String).zip_with(whole, rounded.cast(pl.String))
 
 
-POSITION = "__position"
-"""Working column: position of the row in the caller's frame, from 0."""
+def concat_pandas(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate pandas frames; types are kept where the frames agree."""
+    import pandas as pd  # noqa: PLC0415 - loaded by the caller
 
-_CANONICAL = tuple(column.name for column in canonical_columns())
-_TYPE_DTYPES: dict[str, type[pl.DataType]] = {"year": pl.Int32} | dict.fromkeys(
-    ("number", "percent", "latitude", "longitude"), pl.Float64
-)
-_COLUMN_DTYPES: dict[str, type[pl.DataType]] = {
-    column.name: _TYPE_DTYPES[column.type] for column in canonical_columns() if column.type in _TYPE_DTYPES
-}
-_COLUMN_DTYPES |= dict.fromkeys((*filter(is_score_number, SCORE_COLUMNS), "Score Before Filling"), pl.Float64)
-_COLUMN_DTYPES |= dict.fromkeys(("Source Row", "Duplicate Group", "Source Count"), pl.Int64)
-
-
-_MAX_SCORE = 1_000
-"""Larger scores can't be counted or charted. flexscout scores 0-10; other systems may go to 100."""
-
-
-def find_known_names(frame: Any) -> dict[str, int]:
-    """Return the canonical and output columns of the frame -> position, ignoring case and spaces; the first of equals counts."""
-    (spelled,) = unify_column_names([column_labels(frame)])
-    positions = {name: position for position, name in reversed(list(enumerate(spelled)))}
-    return {name: positions[name] for name in (*_CANONICAL, *OUTPUT_COLUMNS) if name in positions}
+    with_columns = [frame for frame in frames if len(frame.columns)]
+    names_by_frame = unify_column_names(map(column_labels, with_columns))
+    named = [_rename_columns(frame, names) for frame, names in zip(with_columns, names_by_frame, strict=True)]
+    if not named:
+        return pd.DataFrame()
+    filled = {name for frame in named for name in frame.columns[frame.notna().any()]}
+    parts = [frame for frame in named if len(frame)] or named
+    numbered = all(isinstance(frame.index, pd.RangeIndex) for frame in parts)
+    table = pd.concat([_drop_empty_columns(frame, filled) for frame in parts], ignore_index=numbered)
+    names = [name for frame in named for name in frame.columns if name != UNVERIFIED or name in filled]
+    return table.reindex(columns=order_columns(names))
 
 
-def type_known_columns(frame: Any, only: Collection[str] = ()) -> pl.DataFrame:
-    """Return the canonical and output columns, typed, with POSITION: numbers as they are, texts converted.
+def _rename_columns(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Rename the columns; of columns with the same name, keep the first value in each row."""
+    renamed = frame.set_axis(list(names), axis=1)
+    if renamed.columns.is_unique:
+        return renamed
+    import pandas as pd  # noqa: PLC0415 - loaded by the caller
 
-    Args:
-        frame: A pandas or Polars frame.
-        only: Names of the columns to return; all if empty.
-
-    """
-    present = {name: position for name, position in find_known_names(frame).items() if not only or name in only}
-    columns = [_convert_known(name, column_at(frame, position)) for name, position in present.items()]
-    return pl.DataFrame([pl.int_range(len(frame), eager=True).alias(POSITION), *columns])
+    return pd.DataFrame({name: _first_values(renamed, name) for name in dict.fromkeys(names)}, index=frame.index)
 
 
-def _convert_known(name: str, values: pl.Series) -> pl.Series:
-    dtype = _COLUMN_DTYPES.get(name)
-    if dtype and values.dtype.is_numeric():
-        return _blank_out_of_range(name, values.cast(pl.Float64)).cast(dtype, strict=False).alias(name)
-    if name in _CANONICAL:
-        return convert_column(name, to_texts(values))
-    return to_texts(values).cast(dtype or pl.String, strict=False).alias(name)
+def _first_values(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+    same = frame.loc[:, frame.columns == name]
+    return same.bfill(axis=1).iloc[:, 0] if same.shape[1] > 1 else same.iloc[:, 0]
 
 
-def _blank_out_of_range(name: str, numbers: pl.Series) -> pl.Series:
-    """Set numbers that are not finite or out of range to null, as a run does."""
-    if name in _CANONICAL:
-        least, most = get_number_range(name)
-    else:
-        least, most = (-_MAX_SCORE, _MAX_SCORE) if is_score_number(name) else (-_MAX_EXACT_INTEGER, _MAX_EXACT_INTEGER)
-    return numbers.set(~numbers.is_between(least, most).fill_null(value=True) | numbers.is_nan(), None)
+def _drop_empty_columns(frame: pd.DataFrame, filled: set[str]) -> pd.DataFrame:
+    """Drop columns that are empty here but not in other frames: their type would change the type of the others."""
+    kept = frame.notna().any() | ~frame.columns.isin(list(filled))
+    return frame.loc[:, kept]

@@ -11,16 +11,8 @@ import polars as pl
 from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables, unescape_names
 from flexscout.errors import DataFormatError
 from flexscout.ingest import convert_sheet, find_header, find_missing_required, header_texts, map_headers
-from flexscout.notebook.frames import (
-    POSITION,
-    column_at,
-    column_labels,
-    join_columns,
-    pick_columns,
-    take_rows,
-    to_frame_kind,
-    to_texts,
-)
+from flexscout.notebook.frames import column_at, column_labels, join_columns, pick_columns, take_rows, to_frame_kind, to_texts
+from flexscout.notebook.known_columns import POSITION
 from flexscout.notebook.processors import FileProcessor
 from flexscout.outputs import sort_by_frequency
 

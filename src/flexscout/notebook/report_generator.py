@@ -18,7 +18,8 @@ from flexscout.matching import assign_property_ids
 from flexscout.merging import POSSIBLE_SCHEMA, add_property_ids, count_removed_rows, find_possible_duplicates, sort_by_rank
 from flexscout.models import AggregateStatistics, ProcessingResult
 from flexscout.notebook.aggregator import ResultAggregator, cluster_frame, merge_frame
-from flexscout.notebook.frames import POSITION, FrameT, column_labels, type_known_columns
+from flexscout.notebook.frames import FrameT, column_labels
+from flexscout.notebook.known_columns import POSITION, type_known_columns
 from flexscout.outputs import (
     MAX_PAGE_ROWS,
     REPORT_FORMAT,

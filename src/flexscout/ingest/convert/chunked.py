@@ -45,13 +45,13 @@ from flexscout.ingest.convert.values import (
     select_fractions,
     select_unconverted,
 )
-from flexscout.models import ChunkedTable, HeaderMap, IssueNote, MappedColumn
+from flexscout.models import ChunkedCellTexts, HeaderMap, IssueNote, MappedColumn
 
 _ROW_GROUP_ROWS = 2**14  # rows of a typed column that are read at a time
 
 
 def convert_chunked_sheet(  # noqa: PLR0913 - the parameters of `convert_sheet`, and a folder
-    sheet: str, cells: ChunkedTable, header_row: int, header_map: HeaderMap, folder: Path, *, from_1904: bool = False
+    sheet: str, cells: ChunkedCellTexts, header_row: int, header_map: HeaderMap, folder: Path, *, from_1904: bool = False
 ) -> tuple[ConvertedSheet, Iterator[pl.DataFrame]]:
     """Convert the rows below the header as `convert_sheet` does, with the table on disk.
 
@@ -75,7 +75,7 @@ def convert_chunked_sheet(  # noqa: PLR0913 - the parameters of `convert_sheet`,
 class _Body:
     """The rows below a header, and their kinds. `first_row`: number of the first row as shown in Excel."""
 
-    def __init__(self, cells: ChunkedTable, header_map: HeaderMap, first_row: int) -> None:
+    def __init__(self, cells: ChunkedCellTexts, header_map: HeaderMap, first_row: int) -> None:
         self._cells, self._map, self._first_row = cells, header_map, first_row
         self._height = _measure_chunked_height(cells)
         self._unmapped = find_unmapped_columns(header_map)
@@ -229,7 +229,7 @@ class _MarkEvidence:
             self.has_point = has_decimal_point(fractions)
 
 
-def _measure_chunked_height(cells: ChunkedTable) -> int:
+def _measure_chunked_height(cells: ChunkedCellTexts) -> int:
     """Return the number of rows up to the last one with a value."""
     left = cells.height
     for frame in cells.iter_frames(cells.columns, last_first=True):

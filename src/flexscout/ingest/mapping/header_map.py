@@ -29,7 +29,7 @@ from flexscout.ingest.mapping.column_mapping import (
     name_unmapped_columns,
 )
 from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit, is_lot_area, is_square_feet_as_acres
-from flexscout.models import HeaderMap, Issue, IssueNote, IssueReason, MappedColumn, TextTable
+from flexscout.models import CellTexts, HeaderMap, Issue, IssueNote, IssueReason, MappedColumn
 
 REQUIRED = (("Address", "APN"), ("Property Type", "Building SqFt"))
 """A property table has at least one column of each pair."""
@@ -45,7 +45,7 @@ Headers = Sequence[str | None]
 
 
 def map_headers(
-    sheet: str, headers: Headers, body: TextTable, mapping: ColumnMapping = NO_MAPPING, *, spans_two_rows: bool = False
+    sheet: str, headers: Headers, body: CellTexts, mapping: ColumnMapping = NO_MAPPING, *, spans_two_rows: bool = False
 ) -> HeaderMap:
     """Name every column of a sheet.
 
@@ -117,7 +117,7 @@ def _count_known(expanded: Sequence[str], vendor: Vendor | None) -> int:
 
 
 def _find_meanings(
-    sheet: str, headers: Headers, expanded: list[str], body: TextTable, vendor: Vendor | None
+    sheet: str, headers: Headers, expanded: list[str], body: CellTexts, vendor: Vendor | None
 ) -> tuple[dict[int, HeaderAlias], list[Issue]]:
     """Return position -> meaning of the header there, and issues about columns with an unclear unit or code table."""
     aliases = header_aliases() | dict(vendor.overrides if vendor else ())
@@ -143,7 +143,7 @@ def _apply_choice(choice: ColumnChoice, alias: HeaderAlias | None) -> HeaderAlia
     return same if choice.inverted is None else replace(same, inverted=choice.inverted)
 
 
-def _check_chosen_acres(sheet: str, headers: Headers, chosen: Mapping[int, HeaderAlias], body: TextTable) -> list[Issue]:
+def _check_chosen_acres(sheet: str, headers: Headers, chosen: Mapping[int, HeaderAlias], body: CellTexts) -> list[Issue]:
     """Warn if the values of a column that the user maps to acres disagree. The mapping wins."""
     detail = "too large for acres, but the mapping file says acres. Lot Size SqFt would fit"
     return [
@@ -153,7 +153,7 @@ def _check_chosen_acres(sheet: str, headers: Headers, chosen: Mapping[int, Heade
     ]
 
 
-def _drop_foreign_codes(sheet: str, headers: Headers, meanings: dict[int, HeaderAlias], body: TextTable) -> list[Issue]:
+def _drop_foreign_codes(sheet: str, headers: Headers, meanings: dict[int, HeaderAlias], body: CellTexts) -> list[Issue]:
     """Remove from `meanings` codes whose table is for one state, unless a State column has only that state."""
     tables = {i: code_tables()[meaning.codes].state for i, meaning in meanings.items() if meaning.in_state}
     state_columns = [body.to_series(i) for i, meaning in meanings.items() if meaning.column == "State"] if tables else []
@@ -178,7 +178,7 @@ def _list_states(texts: pl.Series) -> set[str | None]:
     return set(filled.str.to_uppercase().replace_strict(state_codes(), default=None))
 
 
-def _correct_lot_sizes(sheet: str, headers: Headers, meanings: dict[int, HeaderAlias], body: TextTable) -> list[Issue]:
+def _correct_lot_sizes(sheet: str, headers: Headers, meanings: dict[int, HeaderAlias], body: CellTexts) -> list[Issue]:
     """Correct, in `meanings`, lot sizes whose values contradict their unit, and lot areas taken for building areas."""
     issues: list[Issue] = []
     lots = [i for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
@@ -196,7 +196,7 @@ def _correct_lot_sizes(sheet: str, headers: Headers, meanings: dict[int, HeaderA
     return issues
 
 
-def _choose_columns(meanings: dict[int, HeaderAlias], body: TextTable, chosen_by_user: Collection[int]) -> set[int]:
+def _choose_columns(meanings: dict[int, HeaderAlias], body: CellTexts, chosen_by_user: Collection[int]) -> set[int]:
     """Choose among columns with the same meaning: the user's choice, else the clearest and best filled; ties: the first."""
     rivals: dict[str, list[int]] = {}
     for i, meaning in meanings.items():
