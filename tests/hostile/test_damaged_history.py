@@ -84,7 +84,7 @@ def test_a_record_that_can_not_be_used_is_named(book, spoil):
     outcome = flexscout("runs")
     assert (outcome.code, outcome.out.count("candidates from")) == (0, 1)
     assert outcome.err.count("run-000002.json ") == 1
-    assert "set aside: that run is missing" in outcome.err
+    assert "set aside. That run is missing" in outcome.err
     assert ("newer version" in outcome.err) == (spoil is newer)
 
 

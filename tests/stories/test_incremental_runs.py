@@ -53,7 +53,7 @@ def test_run_over_an_unchanged_folder_writes_nothing(tmp_path):
     before = {path: path.stat().st_mtime_ns for path in files}
     outcome = flexscout("run", "in")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "Nothing has changed since run 1" in outcome.out
+    assert "Nothing changed since run 1" in outcome.out
     assert {path: path.stat().st_mtime_ns for path in files} == before
 
 

@@ -1,4 +1,4 @@
-"""Past runs of an output: records, notes and changes."""
+"""History of an output: records of past runs, the user's notes, changes between results."""
 
 from flexscout.history.carryover import CarryOver, carry_over
 from flexscout.history.changes import ChangeKind, PropertyChanges, compare_columns, compare_properties

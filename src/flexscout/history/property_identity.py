@@ -1,7 +1,6 @@
-"""Properties that have another identity now, found again by what they say of themselves.
+"""Identify properties in two results, and find those whose ID changed.
 
-An ID comes from the plainest of all the ways in which a property's rows write its address: a new row that writes it more plainly
-gives it another one.
+An ID comes from the plainest spelling of the address among a property's rows, so a new row with a plainer spelling changes it.
 """
 
 from collections.abc import Sequence
@@ -13,17 +12,23 @@ from flexscout.errors import AggregationError
 from flexscout.history.compare_values import normalize_spelling
 
 KEY, NUMBER, RANK = "__key", "__number", "__rank"
-"""Working columns: what is equal in the rows of one property; which of its rows it is, from 0; its place in the table, from 1."""
+"""Working columns: the property's identity; the row's number among rows with the same identity, from 0; its rank, from 1."""
 
 ID = LINK_COLUMNS[0]
 
-_BETWEEN_IDENTITY = "\x1f"  # a separator that no cell holds
+_KEYS = (KEY, NUMBER)
+_NEW = "__new "  # prefix of working columns
+_APN = "__apn"  # working column
+_MIN_APN_LENGTH = 6  # letters and digits; a shorter number may be a mere counter
+_SEPARATOR = "\x1f"  # occurs in no cell
 
 
 def identity_columns(old: pl.DataFrame, new: pl.DataFrame) -> tuple[str, ...]:
-    """The columns that tell a property: its ID, or the place where a table lacks that. A table without rows lacks nothing.
+    """Return the columns that identify a property in both tables: its ID, or its address if a table with rows has no IDs.
 
-    Raises AggregationError if a table has neither.
+    Raises:
+        AggregationError: A table has neither.
+
     """
     tables = [table for table in (old, new) if table.height]
     if all(ID in table.columns for table in tables):
@@ -36,89 +41,74 @@ def identity_columns(old: pl.DataFrame, new: pl.DataFrame) -> tuple[str, ...]:
 
 
 def rank_rows(table: pl.DataFrame, identity: Sequence[str]) -> pl.DataFrame:
-    """The table with KEY, NUMBER and RANK; a row of which nothing is known has no KEY."""
+    """Add KEY, NUMBER and RANK; KEY is null if the identity is unknown."""
     if not table.width:
         return pl.DataFrame(schema={KEY: pl.String, NUMBER: pl.UInt32, RANK: pl.UInt32})
-    known = table.with_row_index(RANK, offset=1).with_columns(_key(identity).alias(KEY))
-    order = [name for name in (*SOURCE_COLUMNS, RANK) if name in known.columns]
-    # A table is wide: only what tells the order is sorted.
-    sources = known.select(KEY, *order).sort(order)
+    ranked = table.with_row_index(RANK, offset=1).with_columns(_build_key(identity).alias(KEY))
+    order = [name for name in (*SOURCE_COLUMNS, RANK) if name in ranked.columns]
+    # Tables are wide, so only the columns of the order are sorted.
+    sources = ranked.select(KEY, *order).sort(order)
     numbers = sources.select(RANK, pl.int_range(pl.len(), dtype=pl.UInt32).over(KEY).alias(NUMBER)).sort(RANK)
-    return known.with_columns(numbers[NUMBER], pl.col(RANK).cast(pl.UInt32))
-
-
-def _key(identity: Sequence[str]) -> pl.Expr:
-    if identity == (ID,):
-        return pl.col(ID).cast(pl.String)
-    first, *rest = (normalize_spelling(pl.col(name).cast(pl.String)) for name in identity)
-    return pl.concat_str(first, *(part.fill_null("") for part in rest), separator=_BETWEEN_IDENTITY)
-
-
-_KEYS = (KEY, NUMBER)
-_NEW = "__new "
-_APN, _LEAST_APN = "__apn", 6  # a working column; letters and digits of a parcel number that is no mere counter
-_BETWEEN = "\x1f"
+    return ranked.with_columns(numbers[NUMBER], pl.col(RANK).cast(pl.UInt32))
 
 
 def find_successors(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """`Old ID` and `New ID` of properties on both lists that have another one now; none where a list has no IDs."""
-    nothing = pl.DataFrame(schema={"Old ID": pl.String, "New ID": pl.String})
+    """Return `Old ID` and `New ID` of properties that have another ID now; no rows if a table has no IDs."""
     if ID not in old.columns or ID not in new.columns:
-        return nothing
-    found = _pairs(*_alone(rank_rows(old, (ID,)), rank_rows(new, (ID,))))
-    return found.select(pl.col(KEY).alias("Old ID"), pl.col(f"{_NEW}{KEY}").alias("New ID")).sort("Old ID")
+        return pl.DataFrame(schema={"Old ID": pl.String, "New ID": pl.String})
+    pairs = _match_unpaired(rank_rows(old, (ID,)), rank_rows(new, (ID,)))
+    return pairs.select(pl.col(KEY).alias("Old ID"), pl.col(f"{_NEW}{KEY}").alias("New ID")).sort("Old ID")
 
 
-def apply_successors(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `before`, in their order, under the KEY and NUMBER that their property has in `after`."""
-    followed = before.join(_pairs(*_alone(before, after)), on=_KEYS, how="left", maintain_order="left")
-    return followed.with_columns(pl.coalesce(f"{_NEW}{key}", key).alias(key) for key in _KEYS).select(before.columns)
+def apply_successors(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Return the old rows, in order, with the KEY and NUMBER that their property has in the new ones."""
+    joined = old.join(_match_unpaired(old, new), on=_KEYS, how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce(f"{_NEW}{key}", key).alias(key) for key in _KEYS).select(old.columns)
 
 
-def _alone(before: pl.DataFrame, after: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Of each the rows that the other does not have, by their keys."""
-    return before.join(after, on=_KEYS, how="anti"), after.join(before, on=_KEYS, how="anti")
+def _build_key(identity: Sequence[str]) -> pl.Expr:
+    if identity == (ID,):
+        return pl.col(ID).cast(pl.String)
+    first, *rest = (normalize_spelling(pl.col(name).cast(pl.String)) for name in identity)
+    return pl.concat_str(first, *(part.fill_null("") for part in rest), separator=_SEPARATOR)
 
 
-def _pairs(left: pl.DataFrame, arrived: pl.DataFrame) -> pl.DataFrame:
-    """KEY and NUMBER of a row that is gone, and of the one that came for it: the only ones on both sides that say the same."""
-    gone, come = _told(left), _told(arrived).rename(lambda name: f"{_NEW}{name}")
-    found = gone.select(*_KEYS, *(pl.lit(None, come.schema[f"{_NEW}{key}"]).alias(f"{_NEW}{key}") for key in _KEYS)).clear()
+def _match_unpaired(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Pair rows without a partner by ZIP code, city or parcel, where only one row on each side has that place.
+
+    Returns the KEY and NUMBER of both rows of each pair, the new ones with the prefix _NEW.
+    """
+    gone = _build_place_keys(old.join(new, on=_KEYS, how="anti"))
+    added = _build_place_keys(new.join(old, on=_KEYS, how="anti")).rename(lambda name: f"{_NEW}{name}")
+    pairs = gone.select(*_KEYS, *(pl.lit(None, added.schema[f"{_NEW}{key}"]).alias(f"{_NEW}{key}") for key in _KEYS)).clear()
     for name in ("zip", "city", "parcel"):
-        pairs = _only(gone, name).join(_only(come, f"{_NEW}{name}"), left_on=name, right_on=f"{_NEW}{name}")
-        agreed = pairs.filter((pl.col(_APN) == pl.col(f"{_NEW}{_APN}")).fill_null(value=True)).select(found.columns)
-        found = pl.concat([found, agreed])
-        gone = gone.join(found, on=_KEYS, how="anti")
-        come = come.join(found, on=[f"{_NEW}{key}" for key in _KEYS], how="anti")
-    return found
+        matches = _select_unique(gone, name).join(_select_unique(added, f"{_NEW}{name}"), left_on=name, right_on=f"{_NEW}{name}")
+        has_same_apn = (pl.col(_APN) == pl.col(f"{_NEW}{_APN}")).fill_null(value=True)
+        pairs = pl.concat([pairs, matches.filter(has_same_apn).select(pairs.columns)])
+        gone = gone.join(pairs, on=_KEYS, how="anti")
+        added = added.join(pairs, on=[f"{_NEW}{key}" for key in _KEYS], how="anti")
+    return pairs
 
 
-def _only(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The rows that alone have their value."""
+def _select_unique(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the rows whose value occurs once."""
     return rows.filter(pl.col(name).is_not_null() & pl.col(name).is_unique())
 
 
-def _told(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of each row its keys, and what names its place: by ZIP code, by city, by parcel; null where it does not say."""
+def _build_place_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return each row's KEY and NUMBER, and its place by ZIP code, city and parcel; null where a part is missing."""
     address, unit, city, state, county = (
-        _text(rows, name, spelled_out=True) for name in ("Address", "Unit", "City", "State", "County")
+        normalize_spelling(_text_column(rows, name)) for name in ("Address", "Unit", "City", "State", "County")
     )
-    zip_code = zip_key(_text(rows, "Zip Code"))
-    apn = apn_key(_text(rows, "APN"))
-    known = rows.select(
+    zip_code, apn = zip_key(_text_column(rows, "Zip Code")), apn_key(_text_column(rows, "APN"))
+    places = {"zip": [address, zip_code, state], "city": [address, city, state], "parcel": [apn, county, state]}
+    keys = rows.select(
         *_KEYS,
-        _joined([address, zip_code, state], unit).alias("zip"),
-        _joined([address, city, state], unit).alias("city"),
-        _joined([apn, county, state], unit).alias("parcel"),
-        pl.when(apn.str.len_chars() >= _LEAST_APN).then(apn).alias(_APN),
+        *(pl.concat_str(*parts, unit.fill_null(""), separator=_SEPARATOR).alias(name) for name, parts in places.items()),
+        pl.when(apn.str.len_chars() >= _MIN_APN_LENGTH).then(apn).alias(_APN),
     )
-    return known.with_columns(pl.when(pl.col(_APN).is_not_null()).then("parcel"))
+    return keys.with_columns(pl.when(pl.col(_APN).is_not_null()).then("parcel"))
 
 
-def _joined(parts: Sequence[pl.Expr], unit: pl.Expr) -> pl.Expr:
-    return pl.concat_str(*parts, unit.fill_null(""), separator=_BETWEEN)
-
-
-def _text(rows: pl.DataFrame, name: str, *, spelled_out: bool = False) -> pl.Expr:
-    text = pl.col(name).cast(pl.String) if name in rows.columns else pl.lit(None, pl.String)
-    return normalize_spelling(text) if spelled_out else text
+def _text_column(rows: pl.DataFrame, name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String) if name in rows.columns else pl.lit(None, pl.String)

@@ -1,4 +1,4 @@
-"""What is kept of a run."""
+"""The record of a run."""
 
 import json
 from dataclasses import dataclass
@@ -10,17 +10,25 @@ from flexscout.models import AggregateStatistics, RunSummary
 from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, open_record, seal_record
 
 RECORD_FORMAT = 2
-"""Of the records; those of another are passed over."""
+"""Version of the record format; records of other versions are not used."""
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """A finished run.
 
-    `number`: from 1, in the order of the runs; `begun`, `ended`: UTC, ISO 8601; `state`: what the result depends on, as a hash;
-    `repeatable`: whether the same run would end alike, also for the files that failed; `outputs`: path, bytes and SHA-256 of each
-    file; `report`: the content of `pipeline_summary.json`; `messages`: what it said; `result_sha256`: checksum of its master
-    table, None if it wrote none.
+    Attributes:
+        number: Number of the run, from 1.
+        begun: Start time, UTC, ISO 8601.
+        ended: End time, UTC, ISO 8601.
+        exit_code: The exit code.
+        state: Hash of its inputs and settings, see `hash_state`.
+        repeatable: Whether the same run would end the same way; false if a failure may not recur.
+        outputs: Path, bytes and SHA-256 of each file it wrote.
+        report: The content of `pipeline_summary.json`.
+        messages: Its messages to the user.
+        result_sha256: Checksum of its master table; None if it wrote none.
+
     """
 
     number: int
@@ -35,13 +43,18 @@ class RunRecord:
     result_sha256: str | None
 
     def to_json(self) -> bytes:
-        """The record as a file holds it."""
-        # Without lines: json indents in Python, which takes a tenth of a second for a hundred files.
+        """Return the content of the record's file."""
+        # Not indented: that would take a tenth of a second for a hundred files.
         return seal_record(json.dumps(vars(self), ensure_ascii=False).encode("utf-8", "surrogatepass"), RECORD_FORMAT)
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
-        """The record of a file's content. Raises UnusableRecordError if it is damaged, of another version or not a record."""
+        """Read a record from its file's content.
+
+        Raises:
+            UnusableRecordError: It is damaged, of another version, or not a record.
+
+        """
         try:
             return cls(**json.loads(open_record(content, RECORD_FORMAT)))
         except TypeError:
@@ -49,33 +62,38 @@ class RunRecord:
 
     @property
     def settings(self) -> PipelineConfiguration:
-        """The settings that the run had, of those that are settings still. Raises ConfigurationError."""
+        """The run's settings, without those that no longer exist.
+
+        Raises:
+            ConfigurationError: A value is no longer valid.
+
+        """
         known = PipelineConfiguration.model_fields
         return PipelineConfiguration(**{name: value for name, value in self.report["settings"].items() if name in known})
 
     def build_repeat_summary(self) -> RunSummary:
-        """What a run says that would do nothing but repeat this one."""
-        note = f"Nothing has changed since run {self.number}: its outputs are as it left them. --fresh reads every file again."
-        figures = AggregateStatistics(**self.report["statistics"])
-        places = tuple(Path(output["path"]) for output in self.outputs)
-        return RunSummary(self.exit_code, figures, self.report, places, (*self.messages, note), repeated_run=self.number)
+        """Return the summary of a run that would only repeat this one."""
+        message = f"Nothing changed since run {self.number}, so its outputs are kept. To read every file again, use --fresh."
+        statistics = AggregateStatistics(**self.report["statistics"])
+        paths = tuple(Path(output["path"]) for output in self.outputs)
+        return RunSummary(self.exit_code, statistics, self.report, paths, (*self.messages, message), repeated_run=self.number)
 
     def is_unchanged(self, path: Path) -> bool:
-        """Whether a file is as the run left it."""
-        return any(Path(output["path"]) == path.absolute() and _is_as_it_was(output) for output in self.outputs)
+        """Return whether the file is an output of the run and unchanged since."""
+        return any(Path(output["path"]) == path.absolute() and _is_output_unchanged(output) for output in self.outputs)
 
     @property
     def has_intact_outputs(self) -> bool:
-        """Whether every output is as the run left it."""
-        return all(_is_as_it_was(output) for output in self.outputs)
+        """Whether all outputs are unchanged since the run."""
+        return all(_is_output_unchanged(output) for output in self.outputs)
 
 
 def fingerprint_output(path: Path) -> dict[str, Any]:
-    """What tells an output from another one. Raises OSError."""
+    """Return the path, size and checksum of an output. Raise OSError if it can't be read."""
     return {"path": str(path.absolute()), "bytes": path.stat().st_size, "sha256": file_checksum(path)}
 
 
-def _is_as_it_was(output: dict[str, Any]) -> bool:
+def _is_output_unchanged(output: dict[str, Any]) -> bool:
     try:
         path = Path(output["path"])
         return path.stat().st_size == output["bytes"] and fingerprint_output(path) == output

@@ -163,4 +163,4 @@ def test_columns_of_the_inputs_may_be_called_as_those_of_a_change():
 
 def test_changes_are_given_by_their_kind():
     found = compare_properties(master(listed(1)), master(listed(2)))
-    assert found.of(ChangeKind.GONE)["Property ID"].to_list() == ["P-1"]
+    assert found.select(ChangeKind.GONE)["Property ID"].to_list() == ["P-1"]

@@ -27,7 +27,7 @@ def show_changes(names: Sequence[str], changes: PropertyChanges, columns: Sequen
     if told_by := _told_by(changes):
         print_line(told_by)
     for kind in ChangeKind:
-        _show_first(changes.of(kind), kind)
+        _show_first(changes.select(kind), kind)
     if columns:
         print_line("Columns of the exports", blank_before=True)
     for entry in columns:
