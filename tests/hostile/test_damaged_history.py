@@ -1,4 +1,4 @@
-"""Damaged records of earlier runs are set aside in a sentence; the next run goes on without them."""
+"""Damaged run records are set aside with a message, and the next run works without them."""
 
 import json
 import sys
@@ -59,7 +59,7 @@ def file_of(book, number, suffix=".json"):
     return book.folder / f"run-{number:06d}{suffix}"
 
 
-def test_a_flipped_bit_in_a_record_is_never_believed(book):
+def test_a_flipped_bit_in_a_record_is_detected(book):
     path = file_of(book, 2)
     undamaged, first = path.read_bytes(), file_of(book, 1).read_bytes()
     for position in damage.bit_positions(path, FLIPS):
@@ -68,7 +68,7 @@ def test_a_flipped_bit_in_a_record_is_never_believed(book):
         path.write_bytes(undamaged)
 
 
-def test_a_flipped_bit_in_a_kept_list_is_never_believed(book):
+def test_a_flipped_bit_in_a_kept_list_is_detected(book):
     path, record = file_of(book, 2, ".parquet"), book.find_last()
     undamaged = path.read_bytes()
     for position in damage.bit_positions(path, FLIPS):
@@ -79,7 +79,7 @@ def test_a_flipped_bit_in_a_kept_list_is_never_believed(book):
 
 
 @pytest.mark.parametrize("spoil", DAMAGES)
-def test_a_record_that_can_not_be_used_is_named(book, spoil):
+def test_an_unusable_record_is_named(book, spoil):
     spoil(file_of(book, 2))
     outcome = flexscout("runs")
     assert (outcome.code, outcome.out.count("candidates from")) == (0, 1)
@@ -90,7 +90,7 @@ def test_a_record_that_can_not_be_used_is_named(book, spoil):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 @pytest.mark.parametrize("suffix", [".json", ".parquet"])
-def test_a_command_over_damaged_history_ends_in_a_sentence(book, command, suffix):
+def test_a_command_on_damaged_history_ends_with_a_message(book, command, suffix):
     for number in (1, 2):
         damage.randomize(file_of(book, number, suffix))
     outcome = flexscout(*command)
@@ -102,39 +102,39 @@ def test_a_command_over_damaged_history_ends_in_a_sentence(book, command, suffix
 
 
 @pytest.mark.parametrize("command", [["report"], ["diff", "1", "2"]], ids=lambda command: command[0])
-def test_a_damaged_list_of_a_run_is_refused_in_words(book, command):
+def test_a_damaged_list_is_an_error_message(book, command):
     flip(file_of(book, 2, ".parquet"))
     outcome = flexscout(*command)
     assert (outcome.code, "The result of run 2 is damaged." in outcome.err) == (2, True)
 
 
 @pytest.mark.parametrize("spoil", DAMAGES)
-def test_the_next_run_has_a_number_of_its_own(book, spoil):
+def test_the_next_run_gets_a_new_number(book, spoil):
     spoil(file_of(book, 2))
     assert run().exit_code == 0
     assert [record.number for record in book.read_records()] == [3, 1]
 
 
-def test_the_record_of_a_newer_version_is_left_to_it(book):
+def test_a_record_of_a_newer_version_is_kept(book):
     newer(file_of(book, 2))
     kept = file_of(book, 2).read_bytes()
     run()
     assert file_of(book, 2).read_bytes() == kept
 
 
-def test_a_damaged_record_is_reported_by_one_run_alone(book, tmp_path):
+def test_a_damaged_record_is_reported_once(book, tmp_path):
     flip(file_of(book, 2))
     assert "is damaged and was set aside" in flexscout("run", "in", "-w", "1").err
     valid_properties_1(tmp_path / "in").rename(tmp_path / "in/third.xlsx")
     assert "set aside" not in flexscout("run", "in", "-w", "1", "--where", "Flex Score > 3").err
 
 
-def test_a_record_under_the_number_of_another_run_is_not_believed(book):
+def test_a_record_under_another_number_is_not_used(book):
     file_of(book, 2).write_bytes(file_of(book, 1).read_bytes())
     assert [record.number for record in book.read_records()] == [1]
 
 
-def test_changes_are_compared_with_the_last_list_that_is_intact(book, tmp_path):
+def test_changes_are_relative_to_the_latest_intact_list(book, tmp_path):
     flip(file_of(book, 2, ".parquet"))
     (tmp_path / "in/valid_properties_1.xlsx").unlink()
     report = run().report
@@ -146,7 +146,7 @@ def test_the_list_does_not_depend_on_damaged_history(book, suffix):
     intact = book.workbook.with_suffix(".parquet").read_bytes()
     for number in (1, 2):
         flip(file_of(book, number, suffix))
-    # The kept list may be a second name of the output itself.
+    # The kept list may be a hard link to the output.
     book.workbook.with_suffix(".parquet").unlink()
     assert run().exit_code == 0
     assert book.workbook.with_suffix(".parquet").read_bytes() == intact

@@ -1,4 +1,4 @@
-"""Two master tables: a row per change."""
+"""Changes between two master tables."""
 
 from datetime import date
 
@@ -10,8 +10,8 @@ from flexscout.history.changes import CHANGE_SCHEMA, ChangeKind, compare_propert
 from results import listed, master
 
 
-def told(old, new):
-    """What and whose, in order."""
+def changes_of(old, new):
+    """Return each change and its property, in order."""
     return compare_properties(old, new).table.select("Change", "Property ID").rows()
 
 
@@ -19,13 +19,13 @@ def the_change(old, new):
     return compare_properties(old, new).table.row(0, named=True)
 
 
-def test_what_is_new_comes_first_by_its_rank():
+def test_new_properties_are_listed_by_rank():
     old, new = master(listed(1)), master(listed(3), listed(1), listed(2))
-    assert told(old, new) == [("new", "P-3"), ("new", "P-2")]
+    assert changes_of(old, new) == [("new", "P-3"), ("new", "P-2")]
 
 
-def test_what_is_gone_comes_by_the_rank_it_had():
-    assert told(master(listed(3), listed(1), listed(2)), master(listed(1))) == [("gone", "P-3"), ("gone", "P-2")]
+def test_gone_properties_are_listed_by_old_rank():
+    assert changes_of(master(listed(3), listed(1), listed(2)), master(listed(1))) == [("gone", "P-3"), ("gone", "P-2")]
 
 
 def test_a_new_property_has_a_new_score_and_a_gone_one_an_old_one():
@@ -46,19 +46,19 @@ def test_a_factor_that_only_one_profile_has_is_named():
 
 
 def test_a_score_that_differs_by_rounding_noise_has_not_changed():
-    assert told(master(listed(Flex_Score=0.1 + 0.2)), master(listed(Flex_Score=0.3))) == []
+    assert changes_of(master(listed(Flex_Score=0.1 + 0.2)), master(listed(Flex_Score=0.3))) == []
 
 
-def test_a_changed_value_says_column_and_both_values():
+def test_a_changed_value_has_its_column_and_both_values():
     change = the_change(master(listed()), master(listed(Building_SqFt=31_000.5)))
     assert change["Change"] == "value changed"
     assert (change["Column"], change["Old Value"], change["New Value"]) == ("Building SqFt", "30000", "31000.5")
 
 
 @pytest.mark.parametrize("values", [(None, 30_000.0), (30_000.0, None)])
-def test_a_value_that_came_or_went_is_a_change(values):
+def test_a_value_that_appears_or_disappears_is_a_change(values):
     old, new = (master(listed(Building_SqFt=value)) for value in values)
-    assert told(old, new) == [("value changed", "P-1")]
+    assert changes_of(old, new) == [("value changed", "P-1")]
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_a_value_that_came_or_went_is_a_change(values):
         ("Broker", "Ann", "Bob"),
     ],
 )
-def test_what_says_the_same_or_is_of_no_interest_is_no_change(column, before, after):
-    assert told(master(listed(**{column: before})), master(listed(**{column: after}))) == []
+def test_equivalent_values_and_ignored_columns_are_not_changes(column, before, after):
+    assert changes_of(master(listed(**{column: before})), master(listed(**{column: after}))) == []
 
 
-def test_days_and_flags_are_compared_by_their_type():
+def test_dates_and_flags_are_compared_by_type():
     old = master(listed(Sale_Date=date(2024, 1, 2), Near_Highway=True))
     new = master(listed(Sale_Date=date(2024, 1, 3), Near_Highway=True))
     assert compare_properties(old, new).table.select("Column", "Old Value", "New Value").rows() == [
@@ -91,15 +91,15 @@ def test_days_and_flags_are_compared_by_their_type():
 
 def test_a_column_that_is_text_on_one_side_is_compared_as_text():
     old, new = master(listed(Year_Built="1995")), master(listed(Year_Built=1995.0))
-    assert told(old, new) == []
+    assert changes_of(old, new) == []
 
 
-def test_the_values_of_a_property_stand_in_the_order_of_the_columns():
+def test_changed_values_are_in_column_order():
     new = master(listed(Building_SqFt=1.0, City="Atlanta", Address="2 Other Road"))
     assert compare_properties(master(listed()), new).table["Column"].to_list() == ["Address", "City", "Building SqFt"]
 
 
-def test_counts_tell_properties_and_add_up():
+def test_counts_add_up():
     old = master(listed(1), listed(2), listed(3), listed(4))
     new = master(listed(1), listed(2, Flex_Score=8.0, Building_SqFt=1.0), listed(3, Building_SqFt=2.0, City="Atlanta"), listed(5))
     assert compare_properties(old, new).counts == {
@@ -113,54 +113,54 @@ def test_counts_tell_properties_and_add_up():
     }
 
 
-def test_equal_results_have_no_changes_and_all_columns():
+def test_equal_results_have_an_empty_table_of_changes():
     found = compare_properties(master(listed()), master(listed()))
     assert found.table.schema == pl.Schema(CHANGE_SCHEMA)
     assert found.table.is_empty()
 
 
 def test_a_respelled_address_is_not_new():
-    """It is the ID that counts."""
-    assert told(master(listed(Address="1 Tset Street")), master(listed())) == [("value changed", "P-1")]
+    """The ID counts."""
+    assert changes_of(master(listed(Address="1 Tset Street")), master(listed())) == [("value changed", "P-1")]
 
 
-@pytest.mark.parametrize("nothing", [pl.DataFrame(), master()])
-def test_a_result_without_rows_has_nothing_to_lose(nothing):
-    assert told(nothing, master(listed())) == [("new", "P-1")]
-    assert told(master(listed()), nothing) == [("gone", "P-1")]
-    assert told(nothing, nothing) == []
+@pytest.mark.parametrize("empty", [pl.DataFrame(), master()])
+def test_results_without_rows_are_compared(empty):
+    assert changes_of(empty, master(listed())) == [("new", "P-1")]
+    assert changes_of(master(listed()), empty) == [("gone", "P-1")]
+    assert changes_of(empty, empty) == []
 
 
-def test_without_ids_the_place_tells_however_it_is_spelled():
+def test_without_ids_properties_are_matched_by_normalized_address():
     old = master(listed(1, Address="1 TEST ST."), listed(2)).drop("Property ID")
     found = compare_properties(old, master(listed(1), listed(3)))
     assert found.identity == ("Address", "City", "State")
     assert found.table.select("Change", "Address").rows() == [("new", "3 Test Street"), ("gone", "2 Test Street")]
 
 
-def test_without_ids_two_places_are_not_mixed_up():
+def test_without_ids_different_cities_are_different_properties():
     old = master(listed(1), listed(1, City="Atlanta")).drop("Property ID")
     assert compare_properties(old, master(listed(1))).counts["gone"] == 1
 
 
-def test_without_ids_and_addresses_it_can_not_be_told():
+def test_a_table_without_ids_and_addresses_is_an_error():
     with pytest.raises(AggregationError, match="needs Property ID or Address"):
         compare_properties(master(listed()).drop("Property ID", "Address"), master(listed()))
 
 
-def test_rows_of_one_property_are_paired_in_the_order_of_their_sources():
+def test_rows_of_one_property_are_paired_in_source_order():
     old = master(listed(1, Source_Row=2), listed(1, Source_Row=3, Building_SqFt=5.0))
     new = master(listed(1, Source_Row=3, Building_SqFt=5.0), listed(1, Source_Row=2), listed(1, Source_Row=4))
     found = compare_properties(old, new)
     assert (found.counts["new"], found.counts["unchanged"]) == (1, 2)
 
 
-def test_columns_of_the_inputs_may_be_called_as_those_of_a_change():
+def test_input_columns_may_have_the_names_of_change_columns():
     own = {"Change": "x", "Column": "x", "Old_Value": "x", "Factors": "x"}
     change = the_change(master(), master(listed(**own)))
     assert (change["Change"], change["Column"], change["Old Value"], change["Factors"]) == ("new", None, None, None)
 
 
-def test_changes_are_given_by_their_kind():
+def test_changes_are_selected_by_kind():
     found = compare_properties(master(listed(1)), master(listed(2)))
     assert found.select(ChangeKind.GONE)["Property ID"].to_list() == ["P-1"]

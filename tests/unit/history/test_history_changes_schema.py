@@ -1,10 +1,10 @@
-"""Whose exports have other columns than before."""
+"""Changes in the columns of each vendor's exports."""
 
 from flexscout.history.changes import compare_columns
 
 
 def report(*files):
-    """Of files, each a name, a vendor, and by sheet its columns with their headers."""
+    """Return a report of files, each with a name, a vendor, and the columns and headers of its sheets."""
     columns = {}
     for name, _, sheets in files:
         for sheet, headers in sheets.items():
@@ -23,7 +23,7 @@ def crexi(*names, file="week1.xlsx", **renamed):
     return file, "Crexi", {"Sheet1": {name: name for name in names} | renamed}
 
 
-def test_new_and_lost_columns_are_named_by_vendor_whatever_the_file_is_called():
+def test_new_and_lost_columns_are_compared_by_vendor():
     found = compare_columns(report(crexi("Address", "Broker")), report(crexi("Address", "Taxes", file="week2.xlsx")))
     assert found == [{"vendor": "Crexi", "new": ["Taxes"], "lost": ["Broker"], "renamed": []}]
 
@@ -33,23 +33,23 @@ def test_a_column_under_another_header_is_renamed():
     assert entry["renamed"] == [{"column": "APN", "old": ["Parcel"], "new": ["Parcel Number"]}]
 
 
-def test_a_header_that_some_files_keep_is_not_renamed():
+def test_a_column_that_keeps_its_header_in_some_files_is_not_renamed():
     new = report(crexi(APN="Parcel"), crexi(file="b.xlsx", APN="Parcel Number"))
     assert compare_columns(report(crexi(APN="Parcel")), new) == []
 
 
-def test_a_column_that_one_of_its_sheets_has_is_not_lost():
+def test_a_column_that_is_in_another_sheet_is_not_lost():
     sheets = {"One": {"Address": "Address"}, "Two": {"Broker": "Broker"}}
     assert compare_columns(report(crexi("Address", "Broker")), report(("week2.xlsx", "Crexi", sheets))) == []
 
 
-def test_a_vendor_that_only_one_side_has_is_no_change_of_columns():
+def test_a_vendor_in_only_one_report_is_ignored():
     assert compare_columns(report(crexi("Address")), report(("c.xlsx", "CoStar", {"S": {"Broker": "Broker"}}))) == []
 
 
-def test_files_of_no_known_vendor_are_taken_together():
+def test_files_of_unknown_vendors_are_compared_together():
     old, new = (report(("a.xlsx", "", {"S": {name: name}})) for name in ("A", "B"))
-    assert compare_columns(old, new)[0]["vendor"] == "no known vendor"
+    assert compare_columns(old, new)[0]["vendor"] == "unknown vendor"
 
 
 def test_a_file_that_failed_has_no_columns():

@@ -1,4 +1,4 @@
-"""A property that has another ID now is found again, where nothing else may be meant."""
+"""Finding properties whose ID changed."""
 
 import polars as pl
 import pytest
@@ -9,13 +9,13 @@ from results import listed, master
 
 
 def at(name, **values):
-    """A property at 12 Main Street, Boca Raton, by its ID."""
+    """Return a property at 12 Main Street, Boca Raton, with an ID."""
     place = {"Address": "12 Main Street", "City": "Boca Raton", "State": "FL", "Zip_Code": "33432"}
     return listed(1, Property_ID=name, **(place | values))
 
 
-def followed(old, new):
-    """Old ID -> new ID."""
+def successors_of(old, new):
+    """Map old IDs to new ones."""
     return dict(find_successors(master(*old), master(*new)).rows())
 
 
@@ -28,9 +28,9 @@ def followed(old, new):
     ],
     ids=["by ZIP code", "by city", "by parcel"],
 )
-def test_it_is_known_by_its_place_or_parcel(now):
+def test_a_property_is_found_by_its_place_or_parcel(now):
     before = at("P-old", APN="06434712", County="PALM BEACH")
-    assert followed([before], [at("P-new", **now)]) == {"P-old": "P-new"}
+    assert successors_of([before], [at("P-new", **now)]) == {"P-old": "P-new"}
     assert compare_properties(master(before), master(at("P-new", **now))).counts["new"] == 0
 
 
@@ -45,20 +45,20 @@ def test_it_is_known_by_its_place_or_parcel(now):
     ],
     ids=["address", "state", "unit", "parcel", "no place"],
 )
-def test_what_contradicts_is_another_property(now):
-    assert followed([at("P-old", APN="06434712")], [at("P-new", **now)]) == {}
+def test_a_contradiction_means_another_property(now):
+    assert successors_of([at("P-old", APN="06434712")], [at("P-new", **now)]) == {}
 
 
-def test_of_two_that_may_be_meant_none_is():
-    assert followed([at("P-old")], [at("P-a"), at("P-b")]) == {}
-    assert followed([at("P-a"), at("P-b")], [at("P-new")]) == {}
+def test_an_ambiguous_property_is_not_followed():
+    assert successors_of([at("P-old")], [at("P-a"), at("P-b")]) == {}
+    assert successors_of([at("P-a"), at("P-b")], [at("P-new")]) == {}
 
 
-def test_an_id_that_is_still_there_is_not_followed():
-    assert followed([at("P-old")], [at("P-old", Address="1 Elsewhere"), at("P-new")]) == {}
+def test_an_id_that_still_exists_is_not_followed():
+    assert successors_of([at("P-old")], [at("P-old", Address="1 Elsewhere"), at("P-new")]) == {}
 
 
 @pytest.mark.parametrize("without", [pl.DataFrame(), master().drop("Property ID")])
-def test_without_ids_there_is_nothing_to_follow(without):
+def test_tables_without_ids_have_no_successors(without):
     assert find_successors(without, master(at("P-new"))).is_empty()
     assert find_successors(master(at("P-old")), without).is_empty()

@@ -1,4 +1,4 @@
-"""Notes on a new list, and those that have no place there."""
+"""Adding notes to a new list."""
 
 import polars as pl
 import pytest
@@ -11,7 +11,7 @@ NOTE = {"Address": "1 Test Street", "City": "Charlotte", "State": "NC"}
 
 
 def notes(*placed, unplaced=()):
-    """Of IDs, each with a status and a note; `unplaced`: notes without an ID."""
+    """Return notes of IDs, each with a status and a note; `unplaced`: notes without an ID."""
     kind = dict.fromkeys(("Property ID", *NOTE, *COLUMNS), pl.String)
     rows = [{"Property ID": name, **NOTE, "My Status": status, "My Notes": text} for name, status, text in placed]
     others = [{"Sheet": "S", "Row": 2 + i, **NOTE, "My Notes": text} for i, text in enumerate(unplaced)]
@@ -19,20 +19,20 @@ def notes(*placed, unplaced=()):
     return Notes(COLUMNS, pl.DataFrame(rows, schema=kind), without)
 
 
-def test_notes_stand_in_front_of_their_property():
+def test_notes_are_the_first_columns_of_their_property():
     table, left = add_notes(master(listed(2), listed(1)), notes(("P-1", "call", "nice")))
     assert table.columns[:3] == ["My Status", "My Notes", "Address"]
     assert table.select("Property ID", *COLUMNS).rows() == [("P-2", None, None), ("P-1", "call", "nice")]
     assert left.is_empty()
 
 
-def test_without_notes_the_columns_are_there_to_be_filled():
+def test_user_columns_are_added_without_notes():
     table, left = add_notes(master(listed()), empty_notes(COLUMNS))
     assert table.select(COLUMNS).rows() == [(None, None)]
     assert left.columns == ["Property ID", "Address", "City", "State", *COLUMNS]
 
 
-def test_notes_of_properties_that_are_not_on_the_list_are_left():
+def test_notes_of_unlisted_properties_are_returned():
     _, left = add_notes(master(listed(1)), notes(("P-1", None, "a"), ("P-9", None, "z"), ("P-8", None, "y")))
     assert left.select("Property ID", "Address", "My Notes").rows() == [
         ("P-8", "1 Test Street", "y"),
@@ -40,13 +40,13 @@ def test_notes_of_properties_that_are_not_on_the_list_are_left():
     ]
 
 
-def test_notes_without_an_id_are_left_once_each():
+def test_notes_without_an_id_are_returned_once():
     _, left = add_notes(master(listed(1)), notes(("P-9", None, "z"), unplaced=["whose?", "whose?"]))
     assert left.select("Property ID", "My Notes").rows() == [("P-9", "z"), (None, "whose?")]
 
 
 @pytest.mark.parametrize("empty", [master(), pl.DataFrame()])
-def test_an_empty_list_leaves_all_notes(empty):
+def test_an_empty_list_returns_all_notes(empty):
     table, left = add_notes(empty, notes(("P-1", None, "a")))
     assert table.is_empty()
     assert left["My Notes"].to_list() == ["a"]
@@ -58,31 +58,31 @@ def test_notes_follow_a_property_to_its_new_id():
     assert (table["My Status"].to_list(), left.height) == (["call"], 0)
 
 
-def test_notes_do_not_follow_to_where_others_are():
+def test_notes_do_not_replace_those_of_the_new_id():
     followed = pl.DataFrame({"Old ID": ["P-old"], "New ID": ["P-1"]})
     table, left = add_notes(master(listed(1)), notes(("P-1", "mine", None), ("P-old", "call", None)), followed)
     assert (table["My Status"].to_list(), left["My Status"].to_list()) == (["mine"], ["call"])
 
 
-def test_a_column_of_the_inputs_gives_way():
+def test_an_input_column_with_the_same_name_is_renamed():
     table = master(listed(my_Notes="theirs", **{"My_Notes_(input)": "older"}))
     noted, _ = add_notes(table, notes(("P-1", None, "mine")))
     assert noted.select("My Notes", "my Notes (input) (input)", "My Notes (input)").row(0) == ("mine", "theirs", "older")
 
 
-def test_without_user_columns_the_list_stays_as_it_is():
+def test_the_list_is_unchanged_without_user_columns():
     assert add_notes(master(listed()), empty_notes(()))[0].equals(master(listed()))
 
 
 @pytest.mark.parametrize(
-    ("status", "is_passed"), [("passed", True), (" Passed ", True), ("no way", True), ("call", False), (None, False)]
+    ("status", "is_rejected"), [("passed", True), (" Passed ", True), ("no way", True), ("call", False), (None, False)]
 )
-def test_some_words_pass_on_a_property(status, is_passed):
+def test_configured_statuses_reject_a_property(status, is_rejected):
     table = master(listed(My_Status=status)).with_columns(pl.col("My Status").cast(pl.String))
-    assert table.select(is_rejected_status(table, ["passed", "No way"])).to_series().to_list() == [is_passed]
+    assert table.select(is_rejected_status(table, ["passed", "No way"])).to_series().to_list() == [is_rejected]
 
 
-def test_without_a_status_nothing_is_passed_on():
+def test_a_list_without_statuses_has_no_rejected_properties():
     table = master(listed(1), listed(2))
     assert table.filter(is_rejected_status(table, ["passed"])).is_empty()
     assert table.filter(~is_rejected_status(table, ["passed"])).height == 2

@@ -1,4 +1,4 @@
-"""What a person typed into the workbook, read back."""
+"""Reading the user's notes from a workbook."""
 
 from datetime import date, time
 
@@ -14,8 +14,8 @@ from results import listed, master
 COLUMNS = ("My Status", "My Notes")
 
 
-def typed(*cells, sheet="Flex Properties"):
-    """An edit: cells, each an address and what is typed there; A is My Status, B My Notes, row 2 is P-1."""
+def enter(*cells, sheet="Flex Properties"):
+    """Return an edit that enters values at cell addresses; A is My Status, B My Notes, row 2 is P-1."""
 
     def edit(book):
         for address, value in cells:
@@ -25,16 +25,16 @@ def typed(*cells, sheet="Flex Properties"):
 
 
 def fill(book):
-    """Notes in eight rows, and no ID."""
+    """Enter notes in eight rows and remove their IDs."""
     for row in range(2, 10):
         book["Flex Properties"][f"B{row}"], book["Flex Properties"][f"L{row}"] = "note", None
 
 
 @pytest.fixture
 def workbook(tmp_path):
-    """Write a list of three properties as a run does, `P-1` to `P-3`, then let a person edit it."""
+    """Write a list of three properties as a run does, `P-1` to `P-3`, then edit it as a user would."""
 
-    def write(edit=typed(), count=3, sheets=()):  # noqa: B008 - an edit that does nothing
+    def write(edit=enter(), count=3, sheets=()):  # noqa: B008 - an edit that does nothing
         table, _ = add_notes(master(*(listed(number) for number in range(1, count + 1))), empty_notes(COLUMNS))
         path = tmp_path / "all.xlsx"
         write_workbook([Sheet("Summary", [{"a": 1}]), Sheet("Flex Properties", table, {}, COLUMNS), *sheets], path)
@@ -51,7 +51,7 @@ def placed(path, columns=COLUMNS):
 
 
 def test_a_note_belongs_to_its_property(workbook):
-    assert placed(workbook(typed(("A3", "call"), ("B3", "nice yard")))) == [("P-2", "call", "nice yard")]
+    assert placed(workbook(enter(("A3", "call"), ("B3", "nice yard")))) == [("P-2", "call", "nice yard")]
 
 
 def test_a_workbook_without_notes_has_none(workbook):
@@ -72,13 +72,13 @@ def test_a_workbook_without_notes_has_none(workbook):
         ("☎ José", "☎ José"),
     ],
 )
-def test_what_is_typed_is_text(workbook, value, text):
-    assert placed(workbook(typed(("B2", value)))) == [("P-1", None, text)]
+def test_notes_are_text(workbook, value, text):
+    assert placed(workbook(enter(("B2", value)))) == [("P-1", None, text)]
 
 
 @pytest.mark.parametrize("blank", ["", "   "])
-def test_a_blank_is_no_note(workbook, blank):
-    assert placed(workbook(typed(("B2", blank)))) == []
+def test_a_blank_cell_is_not_a_note(workbook, blank):
+    assert placed(workbook(enter(("B2", blank)))) == []
 
 
 def test_rows_may_be_sorted_and_columns_moved(workbook):
@@ -94,7 +94,7 @@ def test_rows_may_be_sorted_and_columns_moved(workbook):
     assert placed(workbook(edit)) == [("P-1", None, "of the first")]
 
 
-def test_rows_that_a_filter_hides_keep_their_notes(workbook):
+def test_rows_hidden_by_a_filter_keep_their_notes(workbook):
     def edit(book):
         book["Flex Properties"]["B3"] = "hidden"
         book["Flex Properties"].row_dimensions[3].hidden = True
@@ -102,7 +102,7 @@ def test_rows_that_a_filter_hides_keep_their_notes(workbook):
     assert placed(workbook(edit)) == [("P-2", None, "hidden")]
 
 
-def test_a_title_may_stand_above_the_header(workbook):
+def test_a_title_above_the_header_is_allowed(workbook):
     def edit(book):
         book["Flex Properties"]["B2"] = "note"
         book["Flex Properties"].insert_rows(1, 2)
@@ -111,29 +111,29 @@ def test_a_title_may_stand_above_the_header(workbook):
     assert placed(workbook(edit)) == [("P-1", None, "note")]
 
 
-def test_a_header_may_be_written_otherwise(workbook):
-    assert placed(workbook(typed(("B1", "my  notes"), ("B2", "note")))) == [("P-1", None, "note")]
+def test_headers_ignore_case_and_spaces(workbook):
+    assert placed(workbook(enter(("B1", "my  notes"), ("B2", "note")))) == [("P-1", None, "note")]
 
 
-def test_further_columns_are_read_if_they_are_named(workbook):
-    path = workbook(typed(("A2", "call"), ("Z1", "Broker"), ("Z2", "Ann")))
+def test_further_columns_are_read_if_configured(workbook):
+    path = workbook(enter(("A2", "call"), ("Z1", "Broker"), ("Z2", "Ann")))
     assert placed(path, ("Broker",)) == [("P-1", "Ann")]
 
 
-def test_the_list_may_go_on_in_further_sheets(workbook):
+def test_the_list_may_continue_in_further_sheets(workbook):
     more = pl.DataFrame({"Property ID": ["P-9"], "My Notes": ["far down"]})
     path = workbook(sheets=[Sheet("Flex Properties (2)", more), Sheet("Flex Properties old", more)])
     assert placed(path) == [("P-9", None, "far down")]
 
 
-def test_kept_notes_are_read_too_with_the_place_of_their_property(workbook):
+def test_kept_notes_are_read_with_their_address(workbook):
     kept = pl.DataFrame({"Property ID": ["P-9"], "Address": ["9 Far Road"], "My Notes": ["wait"]})
     notes = read_notes(workbook(sheets=[Sheet(KEPT_SHEET, kept)]), COLUMNS)
     assert notes.placed.row(0) == ("P-9", "9 Far Road", None, None, None, "wait")
 
 
-def test_a_note_without_an_id_is_told_with_its_row(workbook):
-    notes = read_notes(workbook(typed(("B3", "whose?"), ("L3", None))), COLUMNS)
+def test_a_note_without_an_id_gives_a_message_with_its_row(workbook):
+    notes = read_notes(workbook(enter(("B3", "whose?"), ("L3", None))), COLUMNS)
     assert notes.placed.is_empty()
     assert notes.unplaced.select("Sheet", "Row", "Address", "My Notes").row(0) == (
         "Flex Properties",
@@ -142,11 +142,11 @@ def test_a_note_without_an_id_is_told_with_its_row(workbook):
         "whose?",
     )
     assert describe_notes(notes) == (
-        'Notes without a Property ID (row 3 of "Flex Properties") stay on the sheet Notes of Others until they are given one.',
+        'Notes without a Property ID stay on the sheet Notes of Others until you enter one: row 3 of "Flex Properties".',
     )
 
 
-def test_without_a_column_of_ids_no_note_is_lost(workbook):
+def test_notes_are_kept_if_the_id_column_was_deleted(workbook):
     def edit(book):
         book["Flex Properties"]["B2"] = "note"
         book["Flex Properties"].delete_cols(12)
@@ -154,24 +154,27 @@ def test_without_a_column_of_ids_no_note_is_lost(workbook):
     assert read_notes(workbook(edit), COLUMNS).unplaced["My Notes"].to_list() == ["note"]
 
 
-def test_different_notes_of_one_property_stand_below_each_other(workbook):
-    path = workbook(typed(("B2", "one"), ("B3", "two"), ("L3", "P-1"), ("B4", "one"), ("L4", "P-1")))
+def test_different_notes_of_one_property_are_joined(workbook):
+    path = workbook(enter(("B2", "one"), ("B3", "two"), ("L3", "P-1"), ("B4", "one"), ("L4", "P-1")))
     notes = read_notes(path, COLUMNS)
     assert notes.placed["My Notes"].to_list() == ["one\ntwo"]
-    assert describe_notes(notes) == ("Different notes of one property stand below each other now: P-1.",)
+    assert describe_notes(notes) == ("Properties with different notes in several rows now have all of them, one per line: P-1.",)
 
 
-def test_a_column_that_a_person_added_is_told(workbook):
-    notes = read_notes(workbook(typed(("Z1", "Broker"), ("Z2", "Ann"), ("Y1", "Empty"))), COLUMNS)
-    (remark,) = describe_notes(notes, master(listed()).columns)
-    assert remark.startswith("Columns added by hand are not kept: Broker. Name them in output.user_columns")
+def test_a_column_added_by_the_user_gives_a_message(workbook):
+    notes = read_notes(workbook(enter(("Z1", "Broker"), ("Z2", "Ann"), ("Y1", "Empty"))), COLUMNS)
+    (message,) = describe_notes(notes, master(listed()).columns)
+    assert message.startswith(
+        "Columns you added to the workbook are not kept: Broker. To keep them, list them in output.user_columns"
+    )
 
 
-def test_many_rows_are_told_by_the_first(workbook):
+def test_a_message_names_the_first_of_many_rows(workbook):
     notes = read_notes(workbook(fill, count=8), COLUMNS)
     assert describe_notes(notes)[0].startswith(
-        'Notes without a Property ID (row 2 of "Flex Properties", row 3 of "Flex Properties", '
-        'row 4 of "Flex Properties" and 5 more) stay'
+        'Notes without a Property ID stay on the sheet Notes of Others until you enter one: row 2 of "Flex Properties", '
+        'row 3 of "Flex Properties", '
+        'row 4 of "Flex Properties" and 5 more'
     )
 
 
@@ -185,14 +188,14 @@ def test_an_empty_list_has_no_notes(tmp_path):
     assert placed(tmp_path / "all.xlsx") == []
 
 
-def test_if_the_list_is_known_only_the_kept_notes_are_read(workbook):
+def test_only_kept_notes_are_read_if_the_list_is_known(workbook):
     kept = pl.DataFrame({"Property ID": ["P-9"], "My Notes": ["wait"]})
-    path = workbook(typed(("B2", "in the file")), sheets=[Sheet(KEPT_SHEET, kept)])
+    path = workbook(enter(("B2", "in the file")), sheets=[Sheet(KEPT_SHEET, kept)])
     known = master(listed(1)).with_columns(pl.lit("in the list").alias("My Notes"))
     assert read_notes(path, COLUMNS, known).placed["My Notes"].to_list() == ["in the list", "wait"]
 
 
-def test_if_the_list_is_known_there_need_be_no_kept_notes(workbook):
+def test_a_known_list_needs_no_kept_notes(workbook):
     assert read_notes(workbook(), COLUMNS, master(listed(1))).placed.is_empty()
 
 
@@ -203,18 +206,18 @@ def test_if_the_list_is_known_there_need_be_no_kept_notes(workbook):
         (lambda book: book["Flex Properties"].delete_rows(1), 'sheet "Flex Properties": none of its first rows is a header'),
     ],
 )
-def test_a_workbook_without_its_list_can_not_be_read_back(workbook, edit, words):
+def test_a_workbook_without_its_list_is_an_error(workbook, edit, words):
     with pytest.raises(DataFormatError, match=words):
         read_notes(workbook(edit), COLUMNS)
 
 
-def test_a_damaged_workbook_can_not_be_read_back(workbook):
+def test_a_damaged_workbook_is_an_error(workbook):
     path = workbook()
     path.write_bytes(path.read_bytes()[:3000])
     with pytest.raises(DataFormatError, match=r"all\.xlsx is damaged"):
         read_notes(path, COLUMNS)
 
 
-def test_a_workbook_that_is_not_there_can_not_be_read_back(tmp_path):
+def test_a_missing_workbook_is_an_error(tmp_path):
     with pytest.raises(FileAccessError, match=r"all\.xlsx no longer exists"):
         read_notes(tmp_path / "all.xlsx", COLUMNS)

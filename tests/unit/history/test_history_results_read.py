@@ -1,4 +1,4 @@
-"""What a run wrote, as a table again."""
+"""Reading the result of a run from its files."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ ROWS = [
 
 @pytest.fixture(params=[".xlsx", ".csv", ".parquet"])
 def written(request, tmp_path):
-    """A list of two properties as each format holds it."""
+    """A list of two properties in each format."""
     table = master(*ROWS).cast({"Year Built": pl.Int32})
     return write_by_suffix({"Flex Properties": table}, tmp_path / f"all{request.param}")
 
@@ -37,12 +37,12 @@ def test_every_format_gives_the_same_values(written):
     assert found.select(others).equals(expected.select(others))
 
 
-def test_a_file_is_known_by_its_content(tmp_path):
+def test_a_file_is_recognized_by_its_content(tmp_path):
     write_by_suffix({"Flex Properties": master(*ROWS)}, tmp_path / "all.xlsx").rename(tmp_path / "all.xlsx.bak")
     assert read_result(tmp_path / "all.xlsx.bak").height == 2
 
 
-def test_the_list_may_go_on_in_a_further_sheet(tmp_path):
+def test_the_list_may_continue_in_a_further_sheet(tmp_path):
     sheets = [
         Sheet("Flex Properties", master(listed(1))),
         Sheet("Other", master(listed(3))),
@@ -52,7 +52,7 @@ def test_the_list_may_go_on_in_a_further_sheet(tmp_path):
     assert read_result(tmp_path / "all.xlsx")["Property ID"].to_list() == ["P-1", "P-2"]
 
 
-def test_a_number_that_a_person_overwrote_with_words_leaves_its_column_text(tmp_path):
+def test_a_number_overwritten_with_text_leaves_its_column_text(tmp_path):
     path = write_by_suffix({"Flex Properties": master(listed(1), listed(2))}, tmp_path / "all.xlsx")
     book = openpyxl.load_workbook(path)
     book["Flex Properties"]["D2"] = "about 30,000"
@@ -60,7 +60,7 @@ def test_a_number_that_a_person_overwrote_with_words_leaves_its_column_text(tmp_
     assert read_result(path)["Building SqFt"].to_list() == ["about 30,000", "30000"]
 
 
-def test_rows_that_a_person_emptied_are_none(tmp_path):
+def test_rows_emptied_by_the_user_are_ignored(tmp_path):
     path = write_by_suffix({"Flex Properties": master(listed(1), listed(2))}, tmp_path / "all.xlsx")
     book = openpyxl.load_workbook(path)
     for cell in book["Flex Properties"][2]:
@@ -75,37 +75,37 @@ def test_a_list_without_properties_is_a_result(suffix, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet"])
-def test_a_table_that_was_never_scored_is_no_result(suffix, tmp_path):
+def test_a_table_without_scores_is_not_a_result(suffix, tmp_path):
     path = write_by_suffix({"Flex Properties": pl.DataFrame({"Address": ["1 Test Street"]})}, tmp_path / f"mine{suffix}")
     with pytest.raises(DataFormatError, match=rf"mine\{suffix} is not a result of flexscout: .*Flex Score"):
         read_result(path)
 
 
-def test_a_workbook_with_other_sheets_is_no_result(tmp_path):
+def test_a_workbook_with_other_sheets_is_not_a_result(tmp_path):
     write_workbook([Sheet("Ours", master(listed()))], tmp_path / "all.xlsx")
     with pytest.raises(DataFormatError, match="its sheets are Ours"):
         read_result(tmp_path / "all.xlsx")
 
 
-def test_what_is_no_table_is_no_result(tmp_path):
+def test_a_file_that_is_not_a_table_is_not_a_result(tmp_path):
     (tmp_path / "summary.json").write_text('{"format": "1.0"}')
     with pytest.raises(DataFormatError, match=r"summary\.json is not a result of flexscout: it can't be read: .*JSON"):
         read_result(tmp_path / "summary.json")
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
-def test_a_damaged_result_is_said_to_be_damaged(suffix, tmp_path):
+def test_a_damaged_result_is_an_error(suffix, tmp_path):
     path = write_by_suffix({"Flex Properties": master(*ROWS)}, tmp_path / f"all{suffix}")
     path.write_bytes(path.read_bytes()[:600])
     with pytest.raises(DataFormatError, match="is damaged"):
         read_result(path)
 
 
-def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(FileAccessError, match="no longer exists"):
         read_result(tmp_path / "all.parquet")
 
 
-def test_a_csv_gets_its_formulas_back(tmp_path):
+def test_quoted_formulas_in_a_csv_are_restored(tmp_path):
     write_csv(master(listed(Owner_Name="=Acme", Tenant="'quoted")), tmp_path / "all.csv")
     assert read_result(tmp_path / "all.csv").select("Owner Name", "Tenant").row(0) == ("=Acme", "'quoted")

@@ -1,4 +1,4 @@
-"""The runs of an output are on record, and one writes it at a time."""
+"""The records of an output's runs, and the lock that one run holds."""
 
 import json
 from dataclasses import replace
@@ -21,20 +21,20 @@ def workbook(tmp_path):
 
 @pytest.fixture
 def summary(tmp_path, workbook):
-    """Of a run that has a record."""
+    """The summary of a recorded run."""
     valid_properties_1(tmp_path / "in")
     config = PipelineConfiguration(input_folder=str(tmp_path / "in"), output_file=str(workbook), max_workers=1)
     return ScalableFlexPipeline(config).run()
 
 
-def test_a_second_run_on_an_output_is_refused_while_the_first_lasts(workbook):
+def test_a_second_run_on_an_output_is_rejected_while_the_first_runs(workbook):
     with RunHistory(workbook), pytest.raises(OutputError, match="Another run is writing"), RunHistory(workbook):
         pass
     with RunHistory(workbook):
         pass
 
 
-def test_another_output_in_the_same_folder_is_free(workbook):
+def test_another_output_in_the_same_folder_is_not_locked(workbook):
     other = workbook.with_name("other.xlsx")
     with RunHistory(workbook) as first, RunHistory(other) as second:
         assert first.folder != second.folder
@@ -42,7 +42,7 @@ def test_another_output_in_the_same_folder_is_free(workbook):
             pass
 
 
-def test_runs_are_numbered_and_the_last_one_comes_first(summary, workbook):
+def test_runs_are_numbered_and_read_latest_first(summary, workbook):
     with RunHistory(workbook) as book:
         book.add("another state", summary, workbook.with_suffix(".parquet"))
     assert [record.number for record in book.read_records()] == [2, 1]
@@ -50,7 +50,7 @@ def test_runs_are_numbered_and_the_last_one_comes_first(summary, workbook):
 
 
 @pytest.mark.usefixtures("summary")
-def test_what_is_no_record_is_passed_over(workbook):
+def test_files_that_are_not_records_are_ignored(workbook):
     book = RunHistory(workbook)
     for number, content in enumerate(["", "[]", '{"format": 1}', '{"format": 99}'], start=2):
         (book.folder / f"run-{number:06d}.json").write_text(content)
@@ -58,7 +58,7 @@ def test_what_is_no_record_is_passed_over(workbook):
 
 
 @pytest.mark.usefixtures("summary")
-def test_a_run_is_the_same_only_while_its_outputs_are_intact(workbook):
+def test_a_run_is_unchanged_only_while_its_outputs_are_intact(workbook):
     book = RunHistory(workbook)
     state = book.find_last().state
     assert book.find_unchanged(state)
@@ -68,14 +68,14 @@ def test_a_run_is_the_same_only_while_its_outputs_are_intact(workbook):
     assert not book.find_unchanged(state)
 
 
-def test_a_run_with_errors_that_may_pass_is_not_the_same(summary, workbook):
+def test_a_run_with_transient_errors_is_never_unchanged(summary, workbook):
     errors = {"errors": [{"file": "a.xlsx", "category": "file_access", "code": "locked"}]}
     with RunHistory(workbook) as book:
         book.add("s", replace(summary, report={**summary.report, "errors": errors}), workbook.with_suffix(".parquet"))
     assert not book.find_unchanged("s")
 
 
-def test_the_result_before_is_that_of_the_last_other_state(summary, workbook):
+def test_the_previous_run_is_the_latest_with_another_state(summary, workbook):
     with RunHistory(workbook) as book:
         for state in ("b", "c", "c"):
             book.add(state, summary, workbook.with_suffix(".parquet"))
@@ -84,7 +84,7 @@ def test_the_result_before_is_that_of_the_last_other_state(summary, workbook):
     assert book.find_previous("c").number == 1
 
 
-def test_old_runs_go(summary, workbook):
+def test_old_runs_are_removed(summary, workbook):
     with RunHistory(workbook) as book:
         for number in range(120):
             book.add(f"s{number}", summary, workbook.with_suffix(".parquet"))
@@ -93,7 +93,7 @@ def test_old_runs_go(summary, workbook):
 
 
 @pytest.mark.usefixtures("summary")
-def test_a_record_is_json_that_names_its_format(workbook):
+def test_a_record_is_json_with_its_format_version(workbook):
     record = json.loads((RunHistory(workbook).folder / "run-000001.json").read_text())
     assert record["format"] == 2
     assert {output["path"].rsplit(".", 1)[-1] for output in record["outputs"]} >= {"xlsx", "csv", "parquet", "json"}
@@ -119,13 +119,13 @@ def state(sources=(SOURCE,), skipped=(), rules=("profile",), **settings):
     ],
     ids=str,
 )
-def test_a_state_changes_with_whatever_changes_the_result(other):
+def test_the_state_changes_with_what_affects_the_result(other):
     assert state(**other) != state()
 
 
 @pytest.mark.parametrize(
-    "manner", [{"max_workers": 1}, {"memory_limit_gb": 1}, {"log_level": "DEBUG"}, {"reuse": False}], ids=str
+    "execution", [{"max_workers": 1}, {"memory_limit_gb": 1}, {"log_level": "DEBUG"}, {"reuse": False}], ids=str
 )
-def test_a_state_does_not_change_with_how_a_run_is_done(manner):
-    assert state(**manner) == state()
+def test_the_state_ignores_how_a_run_is_executed(execution):
+    assert state(**execution) == state()
     assert state(sources=(replace(SOURCE, modified=2.0),)) == state()

@@ -1,4 +1,4 @@
-"""`flexscout report`: the report of a past run, rendered again."""
+"""`flexscout report`: write the report of a past run again."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +12,9 @@ from flexscout.cli.terminal import print_line
 if TYPE_CHECKING:
     from flexscout.history import RunRecord
 
-Run = Annotated[int | None, typer.Argument(metavar="RUN", help="A number that `flexscout runs` lists.  [default: the last run]")]
+Run = Annotated[
+    int | None, typer.Argument(metavar="RUN", help="The number of a run, as listed by `flexscout runs`.  [default: the latest]")
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="PATH", help="Write only this file: .html, .json or .xlsx.  [default: page and JSON]"),
@@ -21,16 +23,16 @@ Output = Annotated[
 
 @handle_errors
 def report(run: Run = None, *, output: Output = None, output_file: OutputFile = None, config: ConfigFile = None) -> None:
-    """Write the page and the JSON report of a past run once more; reads no export."""
+    """Write the page and JSON report of a past run again, without reading the exports."""
     record = open_history(config, output_file).find_run(run)
     from flexscout.notebook import ReportGenerator  # noqa: PLC0415 - `--help` loads no frames
 
     generator = ReportGenerator(load_output_settings(config, output_file))
-    for path in [output] if output else _places(record, is_last=run is None):
+    for path in [output] if output else _choose_paths(record, is_latest=run is None):
         print_line(f"Wrote {generator.export_past_report(path, record.number)}")
 
 
-def _places(record: "RunRecord", *, is_last: bool) -> list[Path]:
-    """Where the run wrote its report; of a run asked for by its number, beside that."""
-    places = [path for path in (Path(output["path"]) for output in record.outputs) if path.suffix in (".json", ".html")]
-    return places if is_last else [place.with_stem(f"{place.stem}-run-{record.number}") for place in places]
+def _choose_paths(record: "RunRecord", *, is_latest: bool) -> list[Path]:
+    """Return the paths of the run's report and page, with the run's number in the name unless the latest run is meant."""
+    paths = [path for path in (Path(output["path"]) for output in record.outputs) if path.suffix in (".json", ".html")]
+    return paths if is_latest else [path.with_stem(f"{path.stem}-run-{record.number}") for path in paths]

@@ -1,4 +1,4 @@
-"""`flexscout runs`: what was run, when, and what came of it."""
+"""`flexscout runs`: list the runs that wrote a workbook."""
 
 import json
 from itertools import islice
@@ -14,20 +14,20 @@ from flexscout.domain import format_count, format_time
 def runs(
     *, output_file: OutputFile = None, config: ConfigFile = None, last: RunCount = 20, output_format: OutputFormat = Format.TEXT
 ) -> None:
-    """List the runs that wrote a workbook, the last one first."""
-    book = open_history(config, output_file)
-    book.find_run()
+    """List the runs that wrote a workbook, latest first."""
+    history = open_history(config, output_file)
+    history.find_run()  # an empty history is an error
     entries = []
-    for record in islice(book.read_records(), last):
-        figures = record.report["statistics"]
+    for record in islice(history.read_records(), last):
+        statistics = record.report["statistics"]
         entries.append(
             {
                 "run": record.number,
                 "ended": record.ended,
                 "exit_code": record.exit_code,
-                "files": figures["successful_files"],
-                "failed": figures["failed_files"],
-                "candidates": figures["unique_flex_properties"],
+                "files": statistics["successful_files"],
+                "failed": statistics["failed_files"],
+                "candidates": statistics["unique_flex_properties"],
                 "report": str(Path(record.report["settings"]["report_file"])),
             }
         )
@@ -36,5 +36,5 @@ def runs(
         return
     for entry in entries:
         failed = f", {entry['failed']} failed" if entry["failed"] else ""
-        what = f"{format_count(entry['candidates'], 'candidate')} from {format_count(entry['files'], 'file')}{failed}"
-        print_line(f"{entry['run']:4}  {format_time(entry['ended']):>19}  {what}")
+        result = f"{format_count(entry['candidates'], 'candidate')} from {format_count(entry['files'], 'file')}{failed}"
+        print_line(f"{entry['run']:4}  {format_time(entry['ended']):>19}  {result}")
