@@ -23,7 +23,7 @@ def report_of(folder, name):
     return (folder / "data/reports" / name).read_bytes()
 
 
-def test_the_last_report_comes_back_byte_for_byte(weeks):
+def test_the_latest_report_is_written_again_byte_for_byte(weeks):
     names = ("pipeline_summary.json", "pipeline_summary.html")
     before = [report_of(weeks, name) for name in names]
     for name in names:
@@ -34,7 +34,7 @@ def test_the_last_report_comes_back_byte_for_byte(weeks):
     assert [report_of(weeks, name) for name in names] == before
 
 
-def test_a_page_of_an_earlier_run_is_the_one_that_the_run_wrote(weeks):
+def test_an_earlier_page_is_written_as_the_run_wrote_it(weeks):
     write_workbook(weeks / "data/raw/b.xlsx", [HEADER, candidate(4)])
     third = report_of(weeks, "pipeline_summary.html")
     assert flexscout("run", "--quiet", folder=weeks).code == 0
@@ -43,7 +43,7 @@ def test_a_page_of_an_earlier_run_is_the_one_that_the_run_wrote(weeks):
     assert json.loads(report_of(weeks, "pipeline_summary-run-2.json"))["statistics"]["unique_flex_properties"] == 1
 
 
-def test_one_file_goes_where_it_is_asked_for(weeks):
+def test_a_single_file_is_written_to_the_output(weeks):
     outcome = flexscout("report", "1", "--output", "week1.html", folder=weeks)
     assert outcome.out == "Wrote week1.html\n"
     assert b"1 Test Street" in (weeks / "week1.html").read_bytes()
@@ -59,26 +59,26 @@ def test_a_workbook_of_an_earlier_run_has_its_list(weeks):
     assert "1 Test Street" in [cell.value for row in book["Top Candidates"].iter_rows() for cell in row]
 
 
-def test_a_run_that_never_was_is_said_so(weeks):
+def test_an_unknown_run_is_an_error(weeks):
     outcome = flexscout("report", "9", folder=weeks)
     assert outcome.code == 2
     assert "No run 9" in outcome.err
-    assert "`flexscout runs` lists them" in outcome.err
+    assert "List the runs with `flexscout runs`." in outcome.err
 
 
-def test_a_format_that_no_report_has_is_refused(weeks):
+def test_an_unknown_format_is_an_error(weeks):
     outcome = flexscout("report", "--output", "week.docx", folder=weeks)
     assert outcome.code == 2
-    assert "End it in .json, .html or .xlsx" in outcome.err
+    assert "Use .json, .html or .xlsx." in outcome.err
 
 
-def test_before_any_run_it_says_what_to_do(tmp_path):
+def test_without_runs_the_error_names_the_next_step(tmp_path):
     outcome = flexscout("report", folder=tmp_path)
     assert outcome.code == 2
     assert "run flexscout first" in outcome.err
 
 
-def test_a_run_that_could_read_nothing_has_a_report_too(tmp_path):
+def test_a_run_without_readable_files_has_a_report(tmp_path):
     (tmp_path / "data/raw").mkdir(parents=True)
     (tmp_path / "data/raw/a.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     assert flexscout("run", "--quiet", folder=tmp_path).code == 1
