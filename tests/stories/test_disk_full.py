@@ -23,7 +23,7 @@ def test_a_full_disk_is_reported_and_nothing_changes(tmp_path):
     code = f"{SMALL_DISK}; from flexscout.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
-    assert "can't be written" in done.stderr
+    assert "Can't write the results" in done.stderr
     assert "Traceback" not in done.stderr
     assert {path: path.read_bytes() for path in kept} == kept
 
