@@ -45,7 +45,7 @@ def diff(
     config: ConfigFile = None,
     output_format: OutputFormat = Format.TEXT,
 ) -> None:
-    """Compare two results: show which properties are new, gone or changed."""
+    """List new, gone and changed properties between two results."""
     sides = [_find_side(name, config, output_file) for name in (old, new)]
     _validate(sides, output, config, output_file)
     try:

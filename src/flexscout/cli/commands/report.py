@@ -23,7 +23,7 @@ Output = Annotated[
 
 @handle_errors
 def report(run: Run = None, *, output: Output = None, output_file: OutputFile = None, config: ConfigFile = None) -> None:
-    """Write the page and JSON report of a past run again, without reading the exports."""
+    """Write the page and JSON report of a past run again."""
     record = open_history(config, output_file).find_run(run)
     from flexscout.notebook import ReportGenerator  # noqa: PLC0415 - `--help` loads no frames
 
