@@ -49,8 +49,8 @@ def test_default_pattern_reads_workbooks_and_mentions_other_tables(tmp_path):
     write_archive(tmp_path / "in/b.zip", {"c.csv": delimited(ROWS)})
     outcome = flexscout("run", "in")
     assert outcome.code == 0
-    assert '--file-pattern "*.csv" reads it' in outcome.file("a.csv")["reason"]
-    assert "--file-pattern auto reads every kind" in outcome.file("b.zip")["reason"]
+    assert '--file-pattern "*.csv" to read it' in outcome.file("a.csv")["reason"]
+    assert "--file-pattern auto to read every file type" in outcome.file("b.zip")["reason"]
     assert flexscout("run", "in", "--file-pattern", "*.csv").file("a.csv")["status"] == "ok"
 
 
@@ -65,7 +65,7 @@ def test_files_without_a_table_are_skipped_with_a_reason(tmp_path):
     assert outcome.file("brochure.pdf")["reason"] == "Its content is a PDF document."
     assert outcome.file("photo.png")["reason"] == "Its content is a picture."
     assert outcome.file("README.txt")["reason"].startswith("Plain text")
-    assert "not finished" in outcome.file("data.xlsx.crdownload")["reason"]
+    assert "unfinished" in outcome.file("data.xlsx.crdownload")["reason"]
 
 
 def test_file_named_like_a_table_but_without_one_fails(tmp_path):

@@ -101,7 +101,7 @@ def test_sheet_limits_what_is_read(tmp_path):
     (tmp_path / "m.yaml").write_text("sheet: New\ncolumns: {Address: Address}")
     outcome = flexscout("run", "in", "--mapping", "m.yaml")
     assert [row["Address"] for row in outcome.rows()] == ["2 Test Street"]
-    assert outcome.file("a.xlsx")["sheets_left_out"] == [{"sheet": "Old", "reason": 'm.yaml asks for sheet "New" alone.'}]
+    assert outcome.file("a.xlsx")["sheets_left_out"] == [{"sheet": "Old", "reason": 'm.yaml selects only sheet "New".'}]
 
 
 def test_a_mapping_gives_the_same_result_with_any_number_of_workers(strange):

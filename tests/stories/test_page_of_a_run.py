@@ -52,7 +52,7 @@ def test_the_page_is_never_read_as_input(tmp_path):
     run(tmp_path)
     page_in(tmp_path).rename(tmp_path / "in/renamed.html")
     done = run(tmp_path, "--file-pattern", "auto")
-    assert done.file("renamed.html")["reason"] == "A result of flexscout itself, never taken as input."
+    assert done.file("renamed.html")["reason"] == "An output of flexscout, never used as input."
 
 
 @pytest.mark.parametrize("pattern", ["*.xlsx", "auto"])

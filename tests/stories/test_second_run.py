@@ -79,4 +79,4 @@ def test_demo_runs_and_lists_its_outputs(tmp_path):
     assert outcome.code == 0
     assert "all_flex_properties.xlsx" in outcome.out
     assert (tmp_path / "flexscout-demo/results/all_flex_properties.xlsx").exists()
-    assert "Its content is the same as that of crexi_listings.xlsx" in outcome.out
+    assert "Same content as crexi_listings.xlsx" in outcome.out

@@ -52,9 +52,9 @@ def test_a_side_file_of_a_program_is_skipped(folder, name, words):
     ("name", "words"),
     [
         ("a.tmp", "A temporary file"),
-        ("b.xlsx.crdownload", "A download that is not finished"),
-        ("c.xlsx.part", "A download that is not finished"),
-        ("d.xlsx.DOWNLOAD", "A download that is not finished"),
+        ("b.xlsx.crdownload", "An unfinished download"),
+        ("c.xlsx.part", "An unfinished download"),
+        ("d.xlsx.DOWNLOAD", "An unfinished download"),
     ],
 )
 def test_a_temporary_file_is_skipped_even_if_the_pattern_matches(folder, name, words):
@@ -64,23 +64,23 @@ def test_a_temporary_file_is_skipped_even_if_the_pattern_matches(folder, name, w
 
 def test_an_empty_file_is_skipped_with_a_next_step(folder):
     (folder / "none.xlsx").touch()
-    assert skipped_in(folder) == {"none.xlsx": "The file is empty (0 bytes): download it again."}
+    assert skipped_in(folder) == {"none.xlsx": "The file is empty (0 bytes). Download it again."}
 
 
 def test_a_link_out_of_the_folder_is_skipped(folder, tmp_path):
     outside = write_workbook(tmp_path / "elsewhere/secret.xlsx", [HEADER, candidate(2)])
     link(folder / "link.xlsx", outside)
-    assert skipped_in(folder) == {"link.xlsx": "A link out of the folder; copy the file itself here."}
+    assert skipped_in(folder) == {"link.xlsx": "A link to a file outside the folder. Copy the file into the folder."}
 
 
 def test_a_link_within_the_folder_is_followed(folder):
     link(folder / "the same.xlsx", folder / "good.xlsx")
-    assert skipped_in(folder) == {"the same.xlsx": "Its content is the same as that of good.xlsx."}
+    assert skipped_in(folder) == {"the same.xlsx": "Same content as good.xlsx."}
 
 
 def test_a_broken_link_is_skipped(folder):
     link(folder / "gone.xlsx", folder / "no such file.xlsx")
-    assert skipped_in(folder) == {"gone.xlsx": "A link to a file that does not exist."}
+    assert skipped_in(folder) == {"gone.xlsx": "A link to a file that doesn't exist."}
 
 
 def test_a_circular_link_fails_alone(folder):
@@ -112,16 +112,16 @@ def test_a_pipe_is_never_opened(folder):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("old.xls", '--file-pattern "*.xls" reads it'),
-        ("macros.xlsm", '--file-pattern "*.xlsm" reads it'),
-        ("table.csv", '--file-pattern "*.csv" reads it'),
-        ("TABLE.TSV", "auto every kind"),
+        ("old.xls", '--file-pattern "*.xls" to read it'),
+        ("macros.xlsm", '--file-pattern "*.xlsm" to read it'),
+        ("table.csv", '--file-pattern "*.csv" to read it'),
+        ("TABLE.TSV", "auto to read every file type"),
     ],
 )
 def test_an_export_that_the_pattern_leaves_out_is_reported(folder, name, words):
     (folder / name).write_text("Address,City\n")
     reason = skipped_in(folder)[name]
-    assert "The file pattern *.xlsx leaves it out" in reason
+    assert "Not included in the file pattern *.xlsx" in reason
     assert words in reason
 
 
@@ -139,7 +139,7 @@ def test_an_export_is_not_overwritten_by_an_output(folder):
 
 def test_a_result_is_recognized_by_its_creator_under_any_name(folder):
     write_result([Sheet("Candidates", pl.DataFrame({"Address": ["1 Test Street"]}))], folder / "renamed.xlsx")
-    assert skipped_in(folder) == {"renamed.xlsx": "A result of flexscout itself, never taken as input."}
+    assert skipped_in(folder) == {"renamed.xlsx": "An output of flexscout, never used as input."}
 
 
 def test_a_damaged_workbook_is_not_taken_for_a_result(folder):

@@ -59,7 +59,7 @@ def test_skipped_files_are_listed_with_their_reasons(tmp_path):
     (tmp_path / "table.csv").write_text("Address,City\n")
     (tmp_path / "~$open.xlsx").write_bytes(b"\0")
     error = refusal(tmp_path)
-    assert "table.csv: The file pattern *.xlsx leaves it out" in error.next_step
+    assert "table.csv: Not included in the file pattern *.xlsx" in error.next_step
     assert "~$open.xlsx: Excel's lock file" in error.next_step
 
 
@@ -80,7 +80,7 @@ def test_the_pattern_that_matched_nothing_is_reported(tmp_path):
     write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()])
     error = refusal(tmp_path, "crexi*.xlsx")
     assert "no file there matches crexi*.xlsx" in error.message
-    assert "a.xlsx: The file pattern crexi*.xlsx leaves it out" in error.next_step
+    assert "a.xlsx: Not included in the file pattern crexi*.xlsx" in error.next_step
 
 
 def test_a_folder_with_a_similar_name_is_suggested(tmp_path):

@@ -79,14 +79,14 @@ def test_equal_content_is_read_once_under_the_shorter_name(tmp_path):
     found = scan_folder(tmp_path)
     assert [source.name for source in found.sources] == ["export.xlsx"]
     assert [file.name for file in found.skipped] == ["a copy of export.xlsx", "export (1).xlsx"]
-    assert {file.reason for file in found.skipped} == {"Its content is the same as that of export.xlsx."}
+    assert {file.reason for file in found.skipped} == {"Same content as export.xlsx."}
 
 
 def test_a_duplicate_in_a_subfolder_is_named_with_its_folder(tmp_path):
     path = export(tmp_path / "2024/export.xlsx")
     shutil.copy(path, tmp_path / "export (1).xlsx")
     (twin,) = scan_folder(tmp_path, recursive=True).skipped
-    assert (twin.name, twin.reason) == ("export (1).xlsx", "Its content is the same as that of 2024/export.xlsx.")
+    assert (twin.name, twin.reason) == ("export (1).xlsx", "Same content as 2024/export.xlsx.")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes any bytes as a name")

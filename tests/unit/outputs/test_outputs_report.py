@@ -115,7 +115,7 @@ def test_a_failed_file_has_its_error_and_no_rows(facts):
 
 def test_a_skipped_file_has_its_reason_and_no_rows(facts):
     entry = file_of(facts, "b (1).xlsx")
-    assert (entry["rows_read"], entry["reason"]) == (0, "Its content is the same as that of b.xlsx.")
+    assert (entry["rows_read"], entry["reason"]) == (0, "Same content as b.xlsx.")
 
 
 def test_averages_are_over_the_unique_candidates(tmp_path):
