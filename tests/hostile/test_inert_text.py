@@ -13,8 +13,8 @@ from flexscout.cli.render.progress_bar import BarProgress
 from flexscout.domain.escaping import SafeFormatter, escape_controls, escape_json
 from flexscout.errors import quote_path
 from flexscout.runtime.run_log import open_run_log
+from format_files import write_delimited
 from program import flexscout
-from strange_files import write_delimited
 from workbooks import HEADER, candidate, write_sheets
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such file names")

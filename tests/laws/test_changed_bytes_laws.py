@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.notebook.processors import BatchProcessor
-from hostile_files import SHEET, honest, ods, with_parts
+from hostile_files import SHEET, ods, plain_workbook, with_parts
 from workbooks import HEADER, candidate, write_workbook
 
 CHANGES = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8)
@@ -26,7 +26,7 @@ def changed(content, changes):
 def spoiled_files(folder, damages):
     """A workbook for each of the damages: its bytes, those of an .ods, or those of a sheet inside."""
     for number, changes in enumerate(damages):
-        path = honest(folder / f"{number}.xlsx")
+        path = plain_workbook(folder / f"{number}.xlsx")
         if number % 3 == 0:
             path.write_bytes(changed(path.read_bytes(), changes))
         elif number % 3 == 1:

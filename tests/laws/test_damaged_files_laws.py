@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.any_file import read_workbook
 from flexscout.ingest.readers.raw_workbook import Workbook
-from strange_files import KINDS
+from format_files import FORMATS
 from workbooks import HEADER, candidate
 
 SECONDS = 20
 # Text files and archives. Damaged workbooks may crash their parser, which a worker process survives.
-TEXTS = sorted(KINDS.keys() - {"workbook", "archive of a workbook"})
+TEXTS = sorted(FORMATS.keys() - {"workbook", "archive of a workbook"})
 
 
 @cache
 def content_of(kind):
     with tempfile.TemporaryDirectory() as folder:
-        path = KINDS[kind](Path(folder) / "a.xls", [HEADER, candidate(1), candidate(2, Address='2 "Test", Street')])
+        path = FORMATS[kind](Path(folder) / "a.xls", [HEADER, candidate(1), candidate(2, Address='2 "Test", Street')])
         return path.read_bytes()
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from format_files import FORMATS, delimited, write, write_archive, write_delimited, write_page
 from program import flexscout
-from strange_files import KINDS, delimited, write, write_archive, write_delimited, write_page
 from workbooks import HEADER, candidate, valid_properties_1, write_workbook
 
 ROWS = [
@@ -26,7 +26,7 @@ def expected(tmp_path_factory):
 
 
 @pytest.mark.parametrize("suffix", [".xls", ".csv"])
-@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS.keys())
+@pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS.keys())
 def test_every_format_gives_the_same_candidates(tmp_path, expected, make, suffix):
     make(tmp_path / f"in/a{suffix}", ROWS)
     outcome = flexscout("run", "in", *AUTO)
@@ -36,11 +36,11 @@ def test_every_format_gives_the_same_candidates(tmp_path, expected, make, suffix
 
 
 def test_folder_of_all_formats_gives_one_result(tmp_path):
-    for number, make in enumerate(KINDS.values()):
+    for number, make in enumerate(FORMATS.values()):
         make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
     outcome = flexscout("run", "in", *AUTO)
     assert outcome.code == 0
-    assert len(outcome.rows()) == len(KINDS)
+    assert len(outcome.rows()) == len(FORMATS)
 
 
 def test_default_pattern_reads_workbooks_and_mentions_other_tables(tmp_path):
@@ -92,11 +92,11 @@ def test_results_are_never_read_as_input(tmp_path):
 
 
 def test_check_reads_every_format(tmp_path):
-    for number, make in enumerate(KINDS.values()):
+    for number, make in enumerate(FORMATS.values()):
         make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
     outcome = flexscout("check", "in", *AUTO)
     assert outcome.code == 0
-    assert f"{len(KINDS)} to read, 0 that can't be" in outcome.out
+    assert f"{len(FORMATS)} to read, 0 that can't be" in outcome.out
 
 
 def test_ambiguous_format_is_reported_by_check_and_in_the_issues(tmp_path):

@@ -32,13 +32,13 @@ def write_good_files(folder):
 
 HOSTILE = {
     "zeros": (hostile.bomb, "too_large"),
-    "zeros that claim to be few": (lambda folder: hostile.bomb(folder, claimed=1_000), "damaged"),
-    "zeros that claim to be some": (lambda folder: hostile.bomb(folder, claimed=40_000_000), "damaged"),
+    "zeros that claim to be few": (lambda folder: hostile.bomb(folder, declared=1_000), "damaged"),
+    "zeros that claim to be some": (lambda folder: hostile.bomb(folder, declared=40_000_000), "damaged"),
     "rows": (lambda folder: hostile.bomb(folder, rows=True), "too_large"),
     "entries": (hostile.many_parts, "too_many_parts"),
-    "a far cell": (hostile.far_cell, "too_large"),
-    "a far cell below many": (hostile.far_below_many, "too_large"),
-    "shared texts": (hostile.false_text_count, "damaged"),
+    "a far cell": (hostile.stray_cell, "too_large"),
+    "a far cell below many": (hostile.stray_cell_in_large_sheet, "too_large"),
+    "shared texts": (hostile.false_shared_text_count, "damaged"),
     "repeats": (hostile.ods_repeats, "too_large"),
     "nesting": (hostile.deep_nesting, "empty_workbook"),
     "entities": (hostile.entity_bomb, "damaged"),
@@ -81,7 +81,7 @@ def test_pipes_and_devices_are_never_opened(tmp_path, alone):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no termination signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_terminated_run_leaves_no_processes_or_temporary_files(tmp_path, number, code):
-    hostile.bomb(tmp_path / "in", 1.9, claimed=40_000_000, rows=True)
+    hostile.bomb(tmp_path / "in", 1.9, declared=40_000_000, rows=True)
     command = [sys.executable, "-m", "flexscout", "run", "in"]
     with TemporaryDirectory() as temporary:  # short, because it holds sockets
         environment = os.environ | {"TMPDIR": temporary}

@@ -7,7 +7,7 @@ import pytest
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers import archive as reading
 from flexscout.ingest.readers.any_file import read_workbook
-from strange_files import delimited, write_archive, write_archive_of_a_workbook, write_archive_of_texts
+from format_files import delimited, write_archive, write_archive_of_a_workbook, write_archive_of_texts
 from workbooks import HEADER, candidate
 
 ROWS = [HEADER, candidate()]

@@ -11,7 +11,7 @@ from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import find_header
 from flexscout.ingest.readers.any_file import peek_workbook, read_workbook
 from flexscout.ingest.readers.delimited import MAX_CELL_LINES, measure_layout
-from strange_files import delimited, write, write_delimited
+from format_files import delimited, write, write_delimited
 from workbooks import HEADER, candidate
 
 

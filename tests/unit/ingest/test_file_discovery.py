@@ -6,7 +6,7 @@ import pytest
 
 from flexscout.errors import FileAccessError, NothingToReadError
 from flexscout.ingest.scan import FileDiscovery
-from strange_files import KINDS
+from format_files import FORMATS
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -26,7 +26,7 @@ def test_it_raises_if_there_is_nothing_to_read(tmp_path):
         FileDiscovery().scan_input_folder(tmp_path)
 
 
-@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS.keys())
+@pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS.keys())
 def test_every_supported_type_is_recognized_by_its_content(tmp_path, make):
     path = make(tmp_path / "export", [HEADER, candidate()])
     assert FileDiscovery().validate_file_format(path)

@@ -24,10 +24,10 @@ def refusal(path, kind=".xlsx", memory=SHARE):
 
 
 def test_a_stray_cell_is_reported_with_its_extent_and_a_next_step(tmp_path):
-    error = refusal(hostile.far_cell(tmp_path))
+    error = refusal(hostile.stray_cell(tmp_path))
     assert error.code == "too_large"
     assert error.message == (
-        'far_cell.xlsx, sheet "Sheet1": 2 cells span 10,000 rows x 16,384 columns, up to XFD10000, which need about 10.7 GB of '
+        'stray_cell.xlsx, sheet "Sheet1": 2 cells span 10,000 rows x 16,384 columns, up to XFD10000, which need about 10.7 GB of '
         "memory; the limit for one file is 2.0 GB."
     )
     assert "Ctrl+End" in error.next_step
@@ -40,7 +40,7 @@ def test_a_stray_cell_is_found_out_of_order_or_with_a_prefix(tmp_path):
 
 
 def test_a_cell_beyond_the_last_possible_one_is_reported(tmp_path):
-    assert "extend to ZZZZ1;" in refusal(hostile.far_cell(tmp_path, "ZZZZ1")).message
+    assert "extend to ZZZZ1;" in refusal(hostile.stray_cell(tmp_path, "ZZZZ1")).message
 
 
 @pytest.mark.parametrize("content", [b'<c r="XFD1048576" s="3"/>', b'<c r="XFD1048576" s="3"></c>'])
@@ -73,15 +73,15 @@ def test_content_larger_than_the_memory_is_refused_by_its_declared_size(tmp_path
     assert 'sheet "Sheet1": its content is 3.0 GB or more' in refusal(hostile.bomb(tmp_path, rows=rows)).message
 
 
-@pytest.mark.parametrize("claimed", [0, 1_000, 100_000])
-def test_content_larger_than_its_declared_size_is_damage(tmp_path, claimed):
-    error = refusal(hostile.bomb(tmp_path, claimed=claimed))
+@pytest.mark.parametrize("declared", [0, 1_000, 100_000])
+def test_content_larger_than_its_declared_size_is_damage(tmp_path, declared):
+    error = refusal(hostile.bomb(tmp_path, declared=declared))
     assert error.code == "damaged"
-    assert f"the {claimed:,} bytes that it claims" in error.message
+    assert f"the {declared:,} bytes that it claims" in error.message
 
 
 def test_a_false_size_that_passes_the_quick_checks_is_found_by_the_diagnosis(tmp_path):
-    path = hostile.bomb(tmp_path, claimed=40_000_000)
+    path = hostile.bomb(tmp_path, declared=40_000_000)
     check_limits(path, ".xlsx", SHARE)
     with pytest.raises(DataFormatError, match="larger than the 40,000,000 bytes that it claims"):
         diagnose_reader_failure(path, SHARE)
@@ -97,12 +97,12 @@ def test_the_part_limit_exceeds_that_of_real_workbooks(tmp_path):
 
 
 def test_a_false_count_of_shared_texts_is_damage(tmp_path):
-    error = refusal(hostile.false_text_count(tmp_path))
+    error = refusal(hostile.false_shared_text_count(tmp_path))
     assert "it declares 4,294,967,295 shared texts and has 1" in error.message
 
 
 def test_a_harmless_wrong_count_is_ignored(tmp_path):
-    assert read_workbook(hostile.false_text_count(tmp_path, 1_000)).sheets
+    assert read_workbook(hostile.false_shared_text_count(tmp_path, 1_000)).sheets
 
 
 def test_an_encrypted_part_is_reported_as_password_protected(tmp_path):
@@ -141,7 +141,7 @@ def test_parts_that_share_bytes_are_measured_while_decompressed(tmp_path):
 
 
 def test_an_unknown_zip_version_is_damage(tmp_path):
-    path = hostile.honest(tmp_path / "a.xlsx")
+    path = hostile.plain_workbook(tmp_path / "a.xlsx")
     content = bytearray(path.read_bytes())
     content[content.find(b"PK\x01\x02") + 6] = 255
     path.write_bytes(content)

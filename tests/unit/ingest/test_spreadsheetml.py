@@ -4,7 +4,7 @@ import pytest
 
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.any_file import read_workbook
-from strange_files import spreadsheetml, write, write_spreadsheetml
+from format_files import spreadsheetml, write, write_spreadsheetml
 from workbooks import HEADER, candidate
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.any_file import read_workbook
-from strange_files import page, write, write_page, write_web_archive
+from format_files import page, write, write_page, write_web_archive
 from workbooks import HEADER, candidate
 
 ROWS = [("Address", "City"), ("1 Test Street", "Charlotte"), ("2 Peña", None)]
