@@ -1,4 +1,4 @@
-"""No cell or header of a CSV that flexscout writes becomes a formula in a spreadsheet, whatever stands before its sign."""
+"""No cell or header of a CSV becomes a formula in a spreadsheet program, whatever precedes its sign."""
 
 import csv
 import os
@@ -22,7 +22,7 @@ FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\uff1d1+1", "\uff0b1+1", "\uff0d
 
 
 def table():
-    """A column per character that can't be seen, before each sign and in the header; then without any, and after several."""
+    """Return a column per invisible character, before each sign and in the header; then without any, and after several."""
     starts = ["", *UNSEEN, "\ufeff \u200b", "\r\n\t ", "\x00\x00"]
     return pl.DataFrame({f"{start}=1+{i}": [start + text for text in FORMULAS] for i, start in enumerate(starts)})
 
@@ -32,7 +32,7 @@ def cells(path):
         return [cell for row in csv.reader(file) for cell in row]
 
 
-def test_every_cell_and_header_that_would_be_a_formula_gets_a_quote(tmp_path):
+def test_formulas_in_cells_and_headers_get_a_quote(tmp_path):
     write_csv(table(), tmp_path / "a.csv")
     found = cells(tmp_path / "a.csv")
     assert len(found) == table().width * (len(FORMULAS) + 1)
@@ -46,7 +46,7 @@ def test_a_signed_number_is_not_quoted(tmp_path, text):
 
 
 @pytest.mark.parametrize("text", ["a=b", " 12 Main St", "\u200bName", "\u00a0", "a\t=1", "倉庫\uff1d1"])
-def test_text_that_only_contains_a_sign_or_begins_unseen_is_not_changed(tmp_path, text):
+def test_text_that_contains_a_sign_or_starts_invisibly_is_unchanged(tmp_path, text):
     write_csv(pl.DataFrame({"A": [text]}), tmp_path / "a.csv")
     assert cells(tmp_path / "a.csv") == ["A", text]
 
@@ -59,7 +59,7 @@ def test_the_quote_is_removed_when_the_csv_is_read_back(tmp_path):
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
-def test_libreoffice_opens_no_cell_as_a_formula(tmp_path):
+def test_libreoffice_reads_no_cell_as_a_formula(tmp_path):
     write_csv(table(), tmp_path / "written.csv")
     (tmp_path / "unsafe.csv").write_text("A\n=1+1\n", encoding="utf-8")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"

@@ -26,8 +26,8 @@
     const page = innerWidth < 740 ? 15 : 50;
     let limit = page, order = 0, isDescending = false, matches = rows;
     const texts = rows.map((row) => {
-      const what = row.cells[2];
-      return [what.children[0].textContent, what.children[1].textContent, row.cells[3].textContent].join(" ").toLowerCase();
+      const cell = row.cells[2];
+      return [cell.children[0].textContent, cell.children[1].textContent, row.cells[3].textContent].join(" ").toLowerCase();
     });
     const number = new Map(rows.map((row, i) => [row, i]));
     const values = headers.map(() => null);
