@@ -264,9 +264,10 @@ def test_activity_has_at_most_10_points():
     [
         (0, 1_000, 5), (500, 1_000, 5), (500.01, 1_000, 6), (1_000, 1_000, 6), (1_500, 1_000, 6), (1_500.01, 1_000, 7),
         (0.5, None, 5), (0.51, None, 6), (1.5, None, 6), (1.51, None, 7), (100, None, 7), (None, 1_000, 5), (None, None, 5),
+        (1_000, 0, 5), (0, 0, 5),
     ],
 )  # fmt: skip
-def test_value_gives_points_by_the_ratio_to_the_land_which_is_1_where_missing(improvement, land, expected):
+def test_value_gives_points_by_the_ratio_to_a_positive_land_value_which_is_1_where_missing(improvement, land, expected):
     assert points("Value", improvement_value=improvement, land_market_value=land) == expected
 
 

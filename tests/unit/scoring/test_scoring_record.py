@@ -50,3 +50,11 @@ def test_a_frame_with_text_instead_of_numbers_is_an_error(make):
 def test_only_records_and_eager_frames_can_be_explained(given):
     with pytest.raises(TypeError, match="Expected a record or a frame"):
         FlexPropertyScorer().explain(given)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
+def test_a_text_column_without_values_counts_as_missing_numbers(make):
+    empty = pl.Series([None, None], dtype=pl.String)
+    frame = pl.DataFrame({"Property Type": ["Flex", "Flex"], "Building SqFt": empty})
+    scored = FlexPropertyScorer().score(frame if make is pl.DataFrame else frame.to_pandas())
+    assert list(scored["Building Size Points"]) == [0, 0]

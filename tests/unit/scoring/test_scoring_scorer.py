@@ -242,3 +242,8 @@ def test_a_score_rounds_halves_up_whatever_their_last_bit(points, expected):
     factors = {"Age": {"column": "Year Built", "rules": [{"from": 1990, "points": points}]}}
     scorer.profile = Profile.model_validate({"name": "p", "decimals": 2, "factors": factors, "classes": {"A": 0}})
     assert scorer.calculate_flex_score({"Year Built": 2000})[0] == expected
+
+
+def test_completeness_has_four_decimals():
+    scored = FlexPropertyScorer("parcel").score(pl.DataFrame({"Zoning Code": ["IL"]}))
+    assert scored["Completeness"].to_list() == [0.1667]
