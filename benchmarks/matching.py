@@ -1,7 +1,7 @@
-"""How well and how fast rows of one property are found.
+"""Measure the accuracy and speed of matching.
 
-`--pairs FILE`: labelled pairs (left, right, is_same, set) -> precision, recall and F1 beside those of other methods, on the half
-that was not looked at while tuning. `--rows N`: a million invented rows, or N, and one block of 50,000 equal house numbers.
+`--pairs FILE`: labelled pairs (left, right, is_same, set) -> precision, recall and F1, compared with other libraries, on the half
+that was held out from tuning. `--rows N`: speed on N generated rows, and on one block of up to 50,000 equal house numbers.
 """
 
 import argparse
@@ -26,14 +26,14 @@ _PLACE = ("Address", "City", "State", "Zip Code")
 
 @dataclass(frozen=True)
 class Method:
-    """A way to say which pairs are one: `same(left, right)`, a Boolean a pair, null where it can't say."""
+    """A matching method: `same(left, right)` is a Boolean per pair, null where the method can't decide."""
 
     name: str
     same: Callable[[pl.DataFrame, pl.DataFrame], pl.Series]
 
 
 def main() -> None:
-    """Print the figures that were asked for."""
+    """Print the requested figures."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pairs", type=Path)
     arguments.add_argument("--half", choices=("tuned", "held out", "all"), default="held out")
@@ -47,8 +47,8 @@ def main() -> None:
 
 
 def _half(pairs: pl.DataFrame, which: str) -> pl.DataFrame:
-    """Half of the pairs, by what they say."""
-    # The same in every version of Polars, unlike its own hash.
+    """Return one half of the pairs, chosen by their texts."""
+    # Stable across versions of Polars, unlike its hash.
     number = (
         pl.col("left").str.len_bytes() * 31
         + pl.col("right").str.len_bytes() * 17
@@ -62,19 +62,19 @@ def _accuracy(pairs: pl.DataFrame, *, mistakes: bool) -> None:
     is_same = pairs["is_same"] == "1"
     print(f"{'set':18} {'pairs':>6}  {'method':34} {'P':>6} {'R':>6} {'F1':>6}")
     for method in _methods():
-        told = method.same(left, right).fill_null(value=False)
+        predicted = method.same(left, right).fill_null(value=False)
         for name in pairs["set"].unique().sort():
             own = pairs["set"] == name
-            print(f"{name:18} {own.sum():6}  {method.name:34} {_figures(told.filter(own), is_same.filter(own))}")
+            print(f"{name:18} {own.sum():6}  {method.name:34} {_figures(predicted.filter(own), is_same.filter(own))}")
     if mistakes:
-        wrong = pairs.with_columns(told.alias("told")).filter(pl.col("told") != is_same).sort("set", "told")
-        for row in wrong.select("set", "told", "left", "right").iter_rows():
+        wrong = pairs.with_columns(predicted.alias("predicted")).filter(pl.col("predicted") != is_same).sort("set", "predicted")
+        for row in wrong.select("set", "predicted", "left", "right").iter_rows():
             print(row)
 
 
-def _figures(told: pl.Series, is_same: pl.Series) -> str:
-    right = int((told & is_same).sum())
-    precision, recall = right / max(1, told.sum()), right / max(1, is_same.sum())
+def _figures(predicted: pl.Series, is_same: pl.Series) -> str:
+    right = int((predicted & is_same).sum())
+    precision, recall = right / max(1, predicted.sum()), right / max(1, is_same.sum())
     return f"{precision:6.3f} {recall:6.3f} {2 * precision * recall / max(1e-9, precision + recall):6.3f}"
 
 
@@ -95,25 +95,25 @@ def _rows(texts: pl.Series) -> pl.DataFrame:
 
 
 def _methods() -> Iterator[Method]:
-    yield Method("equal in lower case", lambda left, right: _joined(left) == _joined(right))
+    yield Method("equal in lower case", lambda left, right: _join_place(left) == _join_place(right))
     yield from _peers()
-    yield Method("flexscout: keys", lambda left, right: _linked(left, right, "off"))
-    yield Method("flexscout: keys and close matches", lambda left, right: _linked(left, right, "merge"))
+    yield Method("flexscout: keys", lambda left, right: _match(left, right, "off"))
+    yield Method("flexscout: keys and close matches", lambda left, right: _match(left, right, "merge"))
 
 
-def _joined(rows: pl.DataFrame) -> pl.Series:
+def _join_place(rows: pl.DataFrame) -> pl.Series:
     return rows.select(pl.concat_str(_PLACE, separator="|", ignore_nulls=True).str.to_lowercase()).to_series()
 
 
-def _linked(left: pl.DataFrame, right: pl.DataFrame, close: str) -> pl.Series:
-    """All texts at once, as rows of one table, so that streets that rival others are seen."""
-    how = replace(MatchSettings(), close_matches=close)  # type: ignore[arg-type]
-    numbers = find_clusters(pl.concat([left, right]), how).cluster_ids
+def _match(left: pl.DataFrame, right: pl.DataFrame, close: str) -> pl.Series:
+    """Match all rows in one table, so that ambiguous streets are recognized."""
+    settings = replace(MatchSettings(), close_matches=close)  # type: ignore[arg-type]
+    numbers = find_clusters(pl.concat([left, right]), settings).cluster_ids
     return numbers.head(left.height) == numbers.tail(right.height)
 
 
 def _peers() -> Iterator[Method]:
-    """What other libraries make of address, city and state, where they are installed: the extra `benchmarks`."""
+    """Other libraries, if they are installed (extra `benchmarks`), on address, city and state."""
     try:
         import scourgify  # noqa: PLC0415 - only here
         import usaddress  # noqa: PLC0415 - only here
@@ -148,11 +148,11 @@ def _peers() -> Iterator[Method]:
 
 
 def _speed(rows: int) -> None:
-    frame = invented(rows)
+    frame = generate_rows(rows)
     _timed(f"keys of {rows:,} rows", rows, lambda: parse_addresses(frame["Address"]))
-    _timed(f"groups of {rows:,} rows", rows, lambda: find_clusters(frame, MatchSettings(close_matches="merge")))
-    _timed(f"the whole linkage of {rows:,} rows: clusters, IDs, merge log", rows, lambda: whole(frame))
-    block = pathological(min(rows, 50_000))
+    _timed(f"clusters of {rows:,} rows", rows, lambda: find_clusters(frame, MatchSettings(close_matches="merge")))
+    _timed(f"clusters, IDs and merge log of {rows:,} rows", rows, lambda: match_and_merge(frame))
+    block = generate_block(min(rows, 50_000))
     _timed(
         f"one block of {block.height:,} equal house numbers",
         block.height,
@@ -161,8 +161,8 @@ def _speed(rows: int) -> None:
     print(f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
-def whole(frame: pl.DataFrame) -> pl.DataFrame:
-    """Groups, the best row of each, its ID, and the merge log of all that were removed."""
+def match_and_merge(frame: pl.DataFrame) -> pl.DataFrame:
+    """Cluster the rows, merge each cluster, assign IDs, and return the merge log."""
     at = pl.int_range(frame.height, eager=True)
     known = frame.with_columns(
         at.alias("at"), (at % 60 / 10 + 4).alias("Flex Score"), pl.format("{}.xlsx", at % 8).alias("Source File"),
@@ -170,9 +170,9 @@ def whole(frame: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     clusters = find_clusters(known)
     clustered = known.with_columns(clusters.cluster_ids.alias("cluster"), pl.lit(0).alias(MODIFIED))
-    found = deduplicate(clustered, "cluster", lambda kept, removed: clusters.describe_matches(kept["at"], removed["at"]))
-    assign_property_ids(clusters.identity_keys.gather(found.survivors["at"]), found.survivors)
-    return found.merge_log
+    merged = deduplicate(clustered, "cluster", lambda kept, removed: clusters.describe_matches(kept["at"], removed["at"]))
+    assign_property_ids(clusters.identity_keys.gather(merged.survivors["at"]), merged.survivors)
+    return merged.merge_log
 
 
 def _timed(what: str, rows: int, work: Callable[[], object]) -> None:
@@ -183,8 +183,8 @@ def _timed(what: str, rows: int, work: Callable[[], object]) -> None:
     print(f"{what:46} on the clock {clock}, of processors {processors}")
 
 
-def invented(rows: int) -> pl.DataFrame:
-    """Rows of which a third are written in a second way, over cities of some thousand streets."""
+def generate_rows(rows: int) -> pl.DataFrame:
+    """Return rows in 40 cities with 4,000 streets; a third of the properties have two spellings."""
     draw = np.random.default_rng(_SEED)
     syllables = np.array(
         [
@@ -234,8 +234,8 @@ def invented(rows: int) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def pathological(rows: int) -> pl.DataFrame:
-    """As many streets, all with the house number 100 in one city."""
+def generate_block(rows: int) -> pl.DataFrame:
+    """Return rows on different streets of one city, all with house number 100."""
     draw = np.random.default_rng(_SEED)
     names = pl.Series(["".join(letters) for letters in draw.choice(list("abcdefghilmnoprstu"), (rows, 7))])
     return pl.select(

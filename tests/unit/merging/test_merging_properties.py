@@ -51,6 +51,7 @@ def test_without_deduplication_every_row_stays_and_close_matches_are_not_looked_
     merged, clusters = merge(*rows, enable_deduplication=False)
     assert merged.survivors.height == 3
     assert merged.merge_log.is_empty()
+    assert {MISSING_FIELDS, MODIFIED}.isdisjoint(merged.survivors.columns)
     assert clusters.match_pairs.is_empty()
     assert not merge(*rows)[1].match_pairs.is_empty()
 
@@ -64,17 +65,17 @@ def test_a_possible_duplicate_is_one_pair_of_properties_with_its_best_match():
 
 
 def test_possible_duplicates_are_listed_surest_first():
-    rows = (
-        {"Address": "5 Birchwood Ave"},
-        {"Address": "5 Birchwood Ave Unit 4"},
-        {},
-        {"Address": "1 Maplewod St"},
-        {"Address": "7 Cottonwood Ln"},
-        {"Address": "7 Cottonwood Ave"},
-    )
-    scores = possible(*rows)["Match Score"].to_list()
-    assert scores == sorted(scores, reverse=True)
-    assert scores[0] == 0.95
+    ranges = ({"Address": "100-120 Elmwood St"}, {"Address": "100 Elmwood St"})
+    scores = possible(*ranges, {}, {"Address": "1 Maplewod St"})["Match Score"].to_list()
+    assert scores == [0.95, 0.88]
+
+
+def test_a_pair_of_properties_has_its_best_match_only():
+    here = {"Latitude": 35.2, "Longitude": -80.8}
+    rows = ({"Latitude": None, "Longitude": None}, {"City": "Uptown"} | here, {"Address": "1 Maplewod St"} | here)
+    (pair,) = possible(*rows).to_dicts()
+    assert pair["Match Score"] == 1.0
+    assert pair["Evidence"].endswith("city differs, ZIP code equal; 0 m apart")
 
 
 @pytest.mark.parametrize("close_matches", ["merge", "off"])
