@@ -133,3 +133,16 @@ def test_the_account_of_a_result_counts_its_rows_in_the_merge_log(tmp_path):
     counted = count_removed_rows(results, merge_log)
     assert [result.account.duplicates_removed for result in counted] == [0, 1]
     assert all(result.account.balances for result in counted)
+
+
+def test_unmapped_columns_stay_with_their_rows(tmp_path):
+    header = (*HEADER, "Broker")
+    write_workbook(tmp_path / "in/a.xlsx", [header, (*candidate(1, Property_Type="Office"), "Ann")])
+    write_workbook(tmp_path / "in/b.xlsx", [header, (*candidate(2, Property_Type="Office"), "Bob"), (*candidate(3), "Cy")])
+    write_workbook(tmp_path / "in/c.xlsx", [header, (*candidate(4, Year_Built=1950), "Dan"), (*candidate(5), "Eve")])
+    rows = flexscout("run", "in").rows()
+    assert [(row["Address"], row["Broker"]) for row in rows] == [
+        ("3 Test Street", "Cy"),
+        ("5 Test Street", "Eve"),
+        ("4 Test Street", "Dan"),
+    ]

@@ -74,14 +74,9 @@ def sort_survivors_first(frame: pl.DataFrame) -> pl.Series:
         frame: Rows with `Flex Score`, `MODIFIED` and `SOURCE_COLUMNS`.
 
     """
-    keys = [*_SURVIVOR_COLUMNS]
-    ordered = frame.with_columns(count_filled_cells(frame.columns))
-    return ordered.select(pl.arg_sort_by(keys, descending=[key.descending for key in SURVIVOR_ORDER]).alias("position"))[
-        "position"
-    ]
-
-
-_SURVIVOR_COLUMNS = [key.column for key in SURVIVOR_ORDER]
+    columns, descending = [key.column for key in SURVIVOR_ORDER], [key.descending for key in SURVIVOR_ORDER]
+    counted = frame.with_columns(count_filled_cells(frame.columns))
+    return counted.select(pl.arg_sort_by(columns, descending=descending).alias("position"))["position"]
 
 
 def explain_survivor(row: Mapping[str, Any], kept: Mapping[str, Any], *, has_dates: bool = True) -> str:

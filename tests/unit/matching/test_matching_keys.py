@@ -192,3 +192,9 @@ def test_keys_are_in_the_order_of_the_rows():
     addresses = ["2 Main St", None, "1 Main St", "2 Main Street"]
     found = keys("Address", *addresses)
     assert [found.index(key) for key in found] == [0, 1, 2, 0]
+
+
+def test_an_address_that_repeats_its_place_has_the_key_of_the_plain_address():
+    place = {"City": "Charlotte", "State": "NC"}
+    first, second = keys_of([{"Address": "1 Main St"} | place, {"Address": "1 Main St, Charlotte, NC"} | place])
+    assert first == second is not None

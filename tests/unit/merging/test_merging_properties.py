@@ -62,12 +62,18 @@ def test_a_possible_duplicate_is_one_pair_of_properties_with_its_best_match():
     assert (pair["Property ID"], pair["Other Property ID"], pair["Nearly Sure"]) == ("P-2", "P-3", True)
     assert (pair["Match Score"], pair["Address"], pair["Other Address"]) == (0.95, "1 Maplewood St", "1 Maplewod St")
     assert pair["Evidence"].startswith("same number; street names 1 letter apart")
+    assert (pair["Source Row"], pair["Other Source Row"], pair["Other Source File"]) == (2, 3, "a.xlsx")
 
 
 def test_possible_duplicates_are_listed_surest_first():
     ranges = ({"Address": "100-120 Elmwood St"}, {"Address": "100 Elmwood St"})
     scores = possible(*ranges, {}, {"Address": "1 Maplewod St"})["Match Score"].to_list()
     assert scores == [0.95, 0.88]
+
+
+def test_a_property_can_have_several_possible_duplicates():
+    pairs = possible({}, {"Address": "1 Maplewod St"}, {"Address": "1 Maplewoood St"})
+    assert pairs.select("Property ID", "Other Property ID").rows() == [("P-3", "P-2"), ("P-2", "P-4")]
 
 
 def test_a_pair_of_properties_has_its_best_match_only():
