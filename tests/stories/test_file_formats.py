@@ -96,7 +96,7 @@ def test_check_reads_every_format(tmp_path):
         make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
     outcome = flexscout("check", "in", *AUTO)
     assert outcome.code == 0
-    assert f"{len(FORMATS)} to read, 0 that can't be" in outcome.out
+    assert f"{len(FORMATS)} to read, 0 can't be read" in outcome.out
 
 
 def test_ambiguous_format_is_reported_by_check_and_in_the_issues(tmp_path):
