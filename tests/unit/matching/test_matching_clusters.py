@@ -172,6 +172,10 @@ def test_policy_parcel_keeps_a_row_without_a_parcel_with_the_only_one():
     assert match({"Address": "1 Main St", "APN": "1"}, {"Address": "1 Main St"}, policy="parcel")
 
 
+def test_policy_parcel_keeps_a_row_without_a_unit_with_the_only_one():
+    assert match({"Address": "1 Main St", "Unit": "A"}, {"Address": "1 Main St"}, policy="parcel")
+
+
 @pytest.mark.parametrize("columns", [["Address"], ["City"], []])
 def test_missing_columns_are_allowed(columns):
     frame = pl.DataFrame({name: ["1 Main St", "1 Main St"] for name in columns})

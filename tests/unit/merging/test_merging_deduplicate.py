@@ -146,6 +146,18 @@ def test_the_merge_log_names_the_fields_that_differ():
     assert found.merge_log["Fields That Differ"].to_list() == ["Property Name: Oak (kept), Elm; Year Built: 1990 (kept), 1985"]
 
 
+def test_each_removed_row_names_its_own_differences():
+    found = merge(
+        {"Flex Score": 9.0, "Property Name": "Oak", "Year Built": 1990},
+        {"Property Name": "Elm", "Year Built": 1990, "Source Row": 11},
+        {"Property Name": "Oak", "Year Built": 1985, "Source Row": 12},
+    )
+    assert found.merge_log["Fields That Differ"].to_list() == [
+        "Property Name: Oak (kept), Elm",
+        "Year Built: 1990 (kept), 1985",
+    ]
+
+
 def test_whole_numbers_that_differ_are_shown_without_decimals():
     found = merge({"Flex Score": 9.0}, {"Building SqFt": 31_000.0})
     assert found.merge_log["Fields That Differ"].to_list() == ["Building SqFt: 30000 (kept), 31000"]

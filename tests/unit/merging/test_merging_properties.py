@@ -71,9 +71,10 @@ def test_possible_duplicates_are_listed_surest_first():
     assert scores == [0.95, 0.88]
 
 
-def test_a_property_can_have_several_possible_duplicates():
-    pairs = possible({}, {"Address": "1 Maplewod St"}, {"Address": "1 Maplewoood St"})
-    assert pairs.select("Property ID", "Other Property ID").rows() == [("P-3", "P-2"), ("P-2", "P-4")]
+@pytest.mark.parametrize(("score", "pairs"), [(9.0, [("P-2", "P-3"), ("P-2", "P-4")]), (5.0, [("P-3", "P-2"), ("P-4", "P-2")])])
+def test_a_property_can_have_several_possible_duplicates(score, pairs):
+    listed = possible({"Flex Score": score}, {"Address": "1 Maplewod St"}, {"Address": "1 Maplewoood St"})
+    assert listed.select("Property ID", "Other Property ID").rows() == pairs
 
 
 def test_a_pair_of_properties_has_its_best_match_only():
