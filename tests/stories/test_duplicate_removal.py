@@ -102,7 +102,7 @@ def test_the_report_counts_possible_duplicates_and_a_message_names_the_next_step
     possible = outcome.report["deduplication"]["possible"]
     assert (possible["pairs"], possible["nearly_sure"], len(possible["surest"])) == (2, 2, 2)
     assert "2 possible duplicates to review: the sheet Possible Duplicates lists them" in outcome.out
-    assert "--close-matches merge would join 2 of them" in outcome.out
+    assert "--close-matches merge merges the 2 that are nearly sure." in outcome.out
 
 
 def test_merged_rows_are_not_possible_duplicates(tmp_path):
@@ -132,4 +132,4 @@ def test_a_moved_merge_log_file_is_not_read_as_an_export(tmp_path):
     run(tmp_path, ONE_SITE)
     (tmp_path / "out/all_duplicates.csv").rename(tmp_path / "in/merges.csv")
     outcome = flexscout("run", "in", "--file-pattern", "*.*")
-    assert outcome.file("merges.csv")["reason"].startswith("A result of flexscout")
+    assert outcome.file("merges.csv")["reason"].startswith("An output of flexscout, never used as input.")
