@@ -86,7 +86,7 @@ def test_an_explanation_goes_from_cells_to_rank(done):
         "What would raise the score",
         "up to +1 Occupancy is missing",
         "+0.5 Property Type contains flex",
-        "Score ceiling, if every missing value took its best: 9.5",
+        "Highest possible score if all missing values were ideal: 9.5",
         "",
         "Merged rows",
         "listed.xlsx:2: kept",
@@ -171,7 +171,7 @@ def test_a_row_that_is_not_a_property_is_explained(done, query, what, words):
         ("others.xlsx:Elsewhere:3", 'others.xlsx has no sheet "Elsewhere" with properties. Its sheets: Main.'),
         ("others.xlsx:Notes:1", 'Sheet "Notes" of others.xlsx was skipped. No property table'),
         ("P-000000000000", "No property in run 1 matches 'P-000000000000' (read as a Property ID)."),
-        ("77 Nowhere Boulevard", "No address is similar."),
+        ("77 Nowhere Boulevard", "No similar addresses found."),
     ],
 )
 def test_an_unknown_file_sheet_or_property_is_an_error_that_names_the_known_ones(done, query, words):

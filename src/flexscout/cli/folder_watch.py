@@ -54,7 +54,9 @@ def _watch_events(folder: Path, *, recursive: bool) -> Iterator[object]:
     try:
         import watchfiles  # noqa: PLC0415 - an optional dependency
     except ImportError:
-        raise ConfigurationError("--watch needs another package. Run: pip install 'flexscout[watch]'") from None
+        raise ConfigurationError(
+            "--watch requires the optional package watchfiles. Run: pip install 'flexscout[watch]'"
+        ) from None
     return watchfiles.watch(
         folder, watch_filter=None, recursive=recursive, yield_on_timeout=True, rust_timeout=_POLL_MILLISECONDS
     )

@@ -96,7 +96,7 @@ class PipelineConfiguration(BaseModel):
     duplicate_policy: Annotated[Literal["site", "parcel"], Setting("filtering.duplicate_policy")] = "site"
     """`site`: an address is a property, with its unit if it has one; `parcel`: a different APN or Unit keeps rows apart."""
     close_matches: Annotated[Literal["merge", "review", "off"], Setting("filtering.close_matches")] = "review"
-    """Addresses with different spellings that are nearly surely the same: `merge` them, list them (`review`), or `off`."""
+    """Addresses with different spellings that are almost certainly the same: `merge` them, list them (`review`), or `off`."""
     fill_from_duplicates: Annotated[bool, Setting("filtering.fill_from_duplicates")] = False
     """Whether blanks of the surviving row are filled from the rows merged into it, and count in its score."""
     reuse: Annotated[bool, Setting("journal.reuse", Affects.EXECUTION)] = True
@@ -215,7 +215,7 @@ class PipelineConfiguration(BaseModel):
     def _check_texts(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
             example = "[My Status, My Notes]" if info.field_name == "user_columns" else "[passed, rejected]"
-            raise ValueError(f"give a list of texts, such as {example}")
+            raise ValueError(f"give a list of strings, such as {example}")
         return tuple(text.strip() for text in value)
 
     @field_validator("user_columns")

@@ -14,7 +14,7 @@ def render_template() -> str:
 
     def render_entry(key: str, name: str) -> list[str]:
         field = PipelineConfiguration.model_fields[name]
-        # A number of workers that is set is used as is; the default is lowered to the cores and files.
+        # Commented out: an explicit worker count is used as is, while the default is capped by cores and files.
         marker = "# " if name == "max_workers" else ""
         return [f"  # {field.description}", f"  {marker}{key}: {_to_yaml(field.default)}"]
 

@@ -1,4 +1,4 @@
-"""Canonical columns and the headers under which exports carry them."""
+"""Canonical columns and the headers that exports use for them."""
 
 import re
 from collections.abc import Mapping

@@ -31,7 +31,7 @@ def differs(old: pl.Expr, new: pl.Expr, types: Sequence[pl.DataType], name: str)
 
 
 def format_values(value: pl.Expr) -> pl.Expr:
-    """Return values as text: numbers without empty decimals, dates as YYYY-MM-DD."""
+    """Return values as text: numbers without a trailing .0, dates as YYYY-MM-DD."""
     return value.cast(pl.String).str.replace(r"^(-?\d+)\.0+$", "$1")
 
 

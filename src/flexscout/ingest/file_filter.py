@@ -69,7 +69,7 @@ def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) ->
 
 
 def find_content_skip(path: Path, name: str) -> SkippedFile | None:
-    """Return why the content of a regular file is no table to read; None if the file is to be read, even if that fails.
+    """Return why the content of a regular file is not a readable table; None if the file is to be read, even if that fails.
 
     Raises OSError if it can't be opened.
     """

@@ -63,8 +63,8 @@ _SIGNATURES = (
     (b"PK\x05\x06", UnsupportedContent(ErrorCode.ARCHIVE, "an empty zip archive", _DOWNLOAD_AGAIN)),
     (b"PAR1", UnsupportedContent(ErrorCode.PARQUET, "a Parquet table", _EXPORT_WORKBOOK)),
     (b"SQLite format 3", UnsupportedContent(ErrorCode.DATABASE, "an SQLite database", _EXPORT_WORKBOOK)),
-    (b"MZ", UnsupportedContent(ErrorCode.PROGRAM, "a program", "Leave it out.")),
-    (b"\x7fELF", UnsupportedContent(ErrorCode.PROGRAM, "a program", "Leave it out.")),
+    (b"MZ", UnsupportedContent(ErrorCode.PROGRAM, "an executable", "Remove it from the folder.")),
+    (b"\x7fELF", UnsupportedContent(ErrorCode.PROGRAM, "an executable", "Remove it from the folder.")),
     (b"{\\rtf", UnsupportedContent(ErrorCode.WORD, "a rich-text document", _COPY_TABLE)),
 )
 _OFFICE_DOCUMENTS = {
@@ -115,7 +115,7 @@ def identify_content(path: Path) -> FileType | UnsupportedContent:
 
 
 def is_readable(path: Path) -> bool:
-    """Return whether the file is of a type that can be read, damaged or not; False if it is missing or no file."""
+    """Return whether the file is of a type that can be read, damaged or not; False if it is missing or not a regular file."""
     try:
         return path.is_file() and isinstance(identify_content(path), FileType)
     except (DataFormatError, OSError):
@@ -129,7 +129,7 @@ def _identify_zip(path: Path) -> FileType | UnsupportedContent:
     except (zipfile.BadZipFile, ValueError, OverflowError, EOFError):
         raise DataFormatError(
             ErrorCode.DAMAGED,
-            f"{path.name} is damaged: its end is missing or broken, as when a download is cut off or still going on.",
+            f"{path.name} is damaged: its end is missing; the download was probably interrupted or is still running.",
             "Download or export it again.",
         ) from None
     lower = {name.lower().replace("\\", "/") for name in names}

@@ -23,8 +23,8 @@ class SortKey:
     Attributes:
         column: The column to compare.
         descending: Whether the greatest value comes first.
-        tie: For people: both rows are equal in this criterion.
-        loss: For people: the row comes second because of this criterion; may use `{row}` and `{kept}`, the two values.
+        tie: Text for the user if both rows are equal in this criterion.
+        loss: Text for the user if the row loses on this criterion; may use `{row}` and `{kept}`, the two values.
 
     """
 
@@ -85,7 +85,7 @@ def explain_survivor(row: Mapping[str, Any], kept: Mapping[str, Any], *, has_dat
     Args:
         row: The removed row, with the columns of `SURVIVOR_ORDER`.
         kept: The survivor, likewise.
-        has_dates: Whether `MODIFIED` of both rows is the date that the run saw.
+        has_dates: Whether `MODIFIED` of both rows is the file date recorded at run time.
 
     """
     ties: list[str] = []

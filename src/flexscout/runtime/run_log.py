@@ -59,8 +59,8 @@ def open_run_log(path: Path, level: str) -> Iterator[logging.Logger]:
         path: The file, which is appended to.
         level: Name of the lowest level to write.
 
-    Returns:
-        A context whose value is the logger `flexscout`.
+    Yields:
+        The logger `flexscout`.
 
     Raises:
         OutputError: The file can't be written.

@@ -142,7 +142,7 @@ def _read_extended(path: Path, text: str, depth: int) -> dict[str, Any]:
     if base is None:
         return content
     if not depth:
-        raise ConfigurationError(f"{path}: the profiles extend each other in a circle.")
+        raise ConfigurationError(f"{path}: `extends` is circular or too deep.")
     try:
         base_path, base_text = _read_source(str(base), path.parent)
     except ConfigurationError as error:

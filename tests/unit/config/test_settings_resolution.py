@@ -356,9 +356,9 @@ def test_user_columns_are_trimmed_and_can_be_empty():
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ("My Notes", "give a list of texts, such as [My Status, My Notes]"),
-        (["My Notes", " "], "give a list of texts"),
-        ([5], "give a list of texts"),
+        ("My Notes", "give a list of strings, such as [My Status, My Notes]"),
+        (["My Notes", " "], "give a list of strings"),
+        ([5], "give a list of strings"),
         (["apn"], "flexscout writes apn itself"),
         (["Property ID"], "flexscout writes Property ID itself"),
         (["My Points"], "flexscout writes My Points itself"),
@@ -371,4 +371,4 @@ def test_an_invalid_user_column_is_explained(names, words):
 
 def test_rejected_statuses_are_a_list():
     assert PipelineConfiguration(rejected_statuses=("no",)).rejected_statuses == ("no",)
-    assert "give a list of texts, such as [passed, rejected]" in str(error_of(rejected_statuses="no"))
+    assert "give a list of strings, such as [passed, rejected]" in str(error_of(rejected_statuses="no"))

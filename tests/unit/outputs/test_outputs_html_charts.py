@@ -38,7 +38,7 @@ def test_every_value_is_in_one_column():
     assert "below 10,000 sq ft: 2" in found
     assert "10,000 to below 20,000 sq ft: 1" in found
     assert "200,000 sq ft or more: 1" in found
-    assert "Unknown for 1." in render_sizes(table)
+    assert "No value for 1 candidate." in render_sizes(table)
 
 
 def test_scores_are_counted_by_half_points_with_ten_apart():

@@ -257,7 +257,7 @@ def test_a_file_that_is_not_a_profile_is_reported(errors_in, text, expected):
             "mine.yaml, line 2: extends: There is no profile parcle. The built-in profiles are: flex-industrial, parcel.",
         ),
         ("extends: other.yaml\n", "mine.yaml, line 1: extends: The profile other.yaml does not exist."),
-        ("extends: mine.yaml\n", "mine.yaml: the profiles extend each other in a circle."),
+        ("extends: mine.yaml\n", "mine.yaml: `extends` is circular or too deep."),
     ],
 )
 def test_an_invalid_extends_is_reported(errors_in, text, expected):
@@ -266,7 +266,7 @@ def test_an_invalid_extends_is_reported(errors_in, text, expected):
 
 def test_a_circle_of_extends_is_reported(errors_in, tmp_path):
     (tmp_path / "other.yaml").write_text("extends: mine.yaml\n", encoding="utf-8")
-    assert errors_in("extends: other.yaml\n")[0].endswith("the profiles extend each other in a circle.")
+    assert errors_in("extends: other.yaml\n")[0].endswith("`extends` is circular or too deep.")
 
 
 def test_errors_of_a_json_profile_have_lines(errors_in):

@@ -59,13 +59,13 @@ def _show_several(answer: Answer) -> None:
     _show_matches(answer.matches)
     print_error(
         f"{format_count(answer.found, 'property')} in run {answer.run} match {answer.query!r}. "
-        "Add the city, or use a name from the left column."
+        "Add the city, or use an ID from the left column."
     )
 
 
 def _show_none(answer: Answer) -> None:
     _show_matches(answer.nearest)
-    nearest = "The most similar addresses are listed above." if answer.nearest else "No address is similar."
+    nearest = "The most similar addresses are listed above." if answer.nearest else "No similar addresses found."
     print_error(
         f"No property in run {answer.run} matches {answer.query!r} (read as {_KIND_TEXTS[answer.understood_as]}). {nearest} "
         "Enter an address, an APN or Property ID from an output, or FILE:ROW."
@@ -107,7 +107,7 @@ def _verdict(report: PropertyReport) -> str:
     score = f"score {report.score:g} of {report.cap:g}, {report.flex_class}"
     if report.rank:
         return f"Rank {report.rank:,} of {report.list_length:,}, {score}"
-    verify = "; listed on To Verify, because only missing values keep it off the list" if report.to_verify else ""
+    verify = "; listed on To Verify, because only missing data keeps it off the list" if report.to_verify else ""
     return f"Not selected: {'; '.join(report.reasons)} ({score}){verify}"
 
 
@@ -171,13 +171,13 @@ def _show_points(report: PropertyReport) -> None:
 def _show_improvements(report: PropertyReport) -> None:
     print_line("What would raise the score", blank_before=True)
     if not report.improvements:
-        print_line("  Nothing: every factor has its highest points.")
+        print_line("  Nothing: every factor already has its maximum.")
     for improvement in report.improvements[:_MAX_SHOWN]:
         gain = f"+{improvement.gain:g}" if improvement.sure else f"up to +{improvement.gain:g}"
         print_line(f"  {gain:>11}  {improvement.said}")
     _show_more(len(report.improvements), "improvement")
     if report.ceiling > report.score:
-        print_line(f"  Score ceiling, if every missing value took its best: {report.ceiling:g}")
+        print_line(f"  Highest possible score if all missing values were ideal: {report.ceiling:g}")
     if report.rank is None:
         issues = " and none of the issues above" if report.reasons else ""
         print_line(f"  To qualify, it needs a score of {report.minimum_score:g}{issues}.")

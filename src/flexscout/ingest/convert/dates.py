@@ -68,7 +68,7 @@ def is_day_first(texts: pl.Series) -> bool:
 def describe_date_order(texts: pl.Series) -> IssueNote | None:
     """Return the note to report for a column of day-first dates."""
     if is_day_first(texts.str.replace(_TIME, "")):
-        return IssueReason.DAY_FIRST, "its dates are written day first (31/1/2020), and are read so"
+        return IssueReason.DAY_FIRST, "its dates are written day first (31/1/2020), and are read that way"
     return None
 
 

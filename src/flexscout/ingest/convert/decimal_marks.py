@@ -26,7 +26,7 @@ _AMBIGUOUS_COMMA = _BEFORE + r"[1-9]\d{0,2},\d{3}" + _AFTER
 class DecimalMark(Enum):
     """How a column writes decimals, where that is worth a note. The value is the note."""
 
-    COMMA = (IssueReason.DECIMAL_COMMA, "its numbers are written as 1.234,56, and are read so")
+    COMMA = (IssueReason.DECIMAL_COMMA, "its numbers are written as 1.234,56, and are read that way")
     COMMA_BY_NEIGHBORS = (
         IssueReason.DECIMAL_COMMA,
         "numbers like 1.234 are read as 1234, because other columns are written as 1.234,56",
@@ -118,7 +118,7 @@ def detect_decimal_marks(counts: Mapping[str, MarkCounts]) -> dict[str, DecimalM
     """Return the decimal mark of each column that doesn't plainly have points.
 
     Args:
-        counts: CanonicalColumn -> its texts by the decimal marks they allow.
+        counts: Column -> its texts by the decimal marks they allow.
 
     """
     any_comma = any(count.is_comma for count in counts.values())

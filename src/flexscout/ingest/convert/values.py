@@ -30,8 +30,8 @@ class TypedColumns:
 
     Attributes:
         values: Typed columns.
-        reasons: CanonicalColumn -> reason codes, null where the value is fine. Columns without problems are not in it.
-        notes: CanonicalColumn -> reason and detail about the column as a whole.
+        reasons: Column -> reason codes, null where the value is fine. Columns without problems are not in it.
+        notes: Column -> reason and detail about the column as a whole.
 
     """
 
@@ -92,7 +92,7 @@ def finish_conversion(
         texts: Cleaned texts.
         values: Result of `convert_common_forms`.
         columns: Name -> canonical column.
-        marks: CanonicalColumn -> decimal mark, for the columns that don't plainly have points.
+        marks: Column -> decimal mark, for the columns that don't plainly have points.
 
     """
     conversions = {name: find_conversion(column) for name, column in columns.items()}

@@ -145,7 +145,7 @@ def _apply_choice(choice: ColumnChoice, alias: HeaderAlias | None) -> HeaderAlia
 
 def _check_chosen_acres(sheet: str, headers: Headers, chosen: Mapping[int, HeaderAlias], body: CellTexts) -> list[Issue]:
     """Warn if the values of a column that the user maps to acres disagree. The mapping wins."""
-    detail = "too large for acres, but the mapping file says acres. Lot Size SqFt would fit"
+    detail = "too large for acres, but the mapping file says acres. map it to Lot Size SqFt instead"
     return [
         _build_column_issue(sheet, headers[i] or column_letters(i), IssueReason.UNIT_UNCLEAR, detail)
         for i, meaning in chosen.items()

@@ -43,7 +43,7 @@ def inflate_part(file: BinaryIO, part: ZipInfo) -> Iterator[bytes]:
     elif part.compress_type == ZIP_DEFLATED:
         yield from _inflate(file, left)
     else:
-        raise BadZipFile("it uses a compression method that no spreadsheet program does")
+        raise BadZipFile("it uses a compression method that no spreadsheet program uses")
 
 
 def _seek_data(file: BinaryIO, part: ZipInfo) -> int:
@@ -101,7 +101,7 @@ class Extent:
 
 
 def may_be_sparse(xml: bytes) -> bool:
-    """Return whether a small sheet may span more than 702 columns x 9,999 rows: a quick search without certainty."""
+    """Return whether a small sheet may span more than 702 columns x 9,999 rows: a fast heuristic."""
     return bool(_FAR_CELL.search(xml) or _ODS_FAR_REPEAT.search(xml))
 
 

@@ -67,7 +67,7 @@ def write_tables(
     """Stage the workbook, its CSV and Parquet copies, the merge log and the issues.
 
     Returns:
-        Messages about what a format can't hold as it is.
+        Messages about values a format can't represent exactly.
 
     """
     tables = replace(tables, master=_select_columns(tables.master, config), issues=add_reason_texts(tables.issues))

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from flexscout.domain import format_count
 from flexscout.outputs.html.elements import (
     ChartColumn,
     band_for_score,
@@ -84,12 +85,12 @@ def render_quality(report: Mapping[str, Any]) -> Markup:
     texts = {name: f"{share:.0%}" for name, share in shares.items()}
     completeness = render_bars("Share of candidates with a value", shares, texts, maximum=1)
     if empty:
-        completeness += render_note(f"No candidate has a value: {', '.join(empty)}.")
+        completeness += render_note(f"No candidate has a value for: {', '.join(empty)}.")
     issues = [
         {"Issue": reason.replace("_", " "), "Count": count, "Meaning": quality.get("reasons", {}).get(reason, "")}
         for reason, count in quality["issues"].items()
     ]
-    table = render_table("The sheet Issues lists each one with its location", issues) or render_note("No issues.")
+    table = render_table("See the Issues sheet for the location of each one", issues) or render_note("No issues.")
     return render_grid([render_card("Completeness", completeness), render_card("Data issues", table)])
 
 
@@ -106,7 +107,7 @@ def render_times(report: Mapping[str, Any]) -> Markup:
     slowest = dict(sorted(seconds, key=lambda file: -file[1])[:_MAX_FILES])
     cards = [
         render_card("Stages", render_bars("Seconds", performance["seconds"], _format_seconds(performance["seconds"]))),
-        render_card("Slowest files", render_bars("Seconds in a worker", slowest, _format_seconds(slowest))),
+        render_card("Slowest files", render_bars("Processing time (seconds)", slowest, _format_seconds(slowest))),
     ]
     return render_tiles(figures.items()) + render_grid(cards)
 
@@ -144,7 +145,7 @@ def _render_funnel(report: Mapping[str, Any]) -> Markup:
         f"Score {report['settings']['min_flex_score']:g} or more": total["candidates"],
         "Unique candidates": report["deduplication"]["after"],
     }
-    return render_bars("Rows of all files", steps)
+    return render_bars("Rows in all files", steps)
 
 
 def _render_reasons(entries: Sequence[Mapping[str, Any]]) -> Markup:
@@ -172,7 +173,9 @@ def _render_distribution(master: pl.DataFrame, name: str, edges: Sequence[float]
         for i, count in enumerate(counts)
     ]
     missing = master.height - values.len()
-    return render_columns(name, columns) + (render_note(f"Unknown for {missing:,}.") if missing else Markup(""))
+    return render_columns(name, columns) + (
+        render_note(f"No value for {format_count(missing, 'candidate')}.") if missing else Markup("")
+    )
 
 
 def _format_label(index: int, edges: Sequence[float], unit: int, grouping: str) -> str:

@@ -182,7 +182,7 @@ def _check_order(xml: bytes, prefix: bytes) -> None:
     try:
         text = xml.decode()
     except UnicodeDecodeError:
-        raise UnknownDialect("it is no UTF-8") from None
+        raise UnknownDialect("it is not UTF-8") from None
     pattern = rf'<{re.escape(prefix.decode())}(?:row|c)\s(?:[^<>]*?\s)?r="[A-Za-z]*\d+"'
     places = pl.Series("place", [text]).str.extract_all(pattern).explode().str.extract(r'"([A-Za-z]*\d+)"$').to_frame()
     is_row = pl.col("place").str.contains(r"^\d")

@@ -21,10 +21,10 @@ from flexscout.models import IssueReason
 from flexscout.runtime import FileProgress, TableFolder, write_file_progress
 
 BLOCK_BYTES = 9 * 2**19
-"""XML of a block; smaller blocks have more overhead, larger ones take more memory."""
+"""Bytes of XML per block; smaller blocks have more overhead, larger ones take more memory."""
 
 HELD_TEXT_BYTES = 2**26
-"""XML of shared texts from which on they are kept on disk."""
+"""Shared strings with more bytes of XML than this are kept on disk."""
 
 _BLOCKS_PER_RELEASE = 10  # after so many blocks, pages of shared texts are released
 
@@ -93,7 +93,7 @@ class LargeWorkbook:
 
     def _load_in_blocks(self, name: str) -> LoadedSheet:
         if name not in self._package.sheets:
-            raise UnknownDialect("it is no table")
+            raise UnknownDialect("it is not a worksheet")
         with require_parser():
             hidden = load_sheet(self._outline, name).hidden
         blocks = read_sheet_blocks(self._package, name, self._texts, self._threads, BLOCK_BYTES)
