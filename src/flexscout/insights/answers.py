@@ -120,7 +120,7 @@ def explain_property(query: str, past: ReplayedRun) -> Answer:
     parsed = parse_query(query, past)
     properties = past.rows[parsed.rows][PROPERTY].unique(maintain_order=True).to_list() if len(parsed.rows) else []
     answer = partial(
-        Answer, query, parsed.kind, run=past.record.number, ended=past.record.ended, warnings=past.remarks, found=len(properties)
+        Answer, query, parsed.kind, run=past.record.number, ended=past.record.ended, warnings=past.warnings, found=len(properties)
     )
     if len(properties) == 1:
         return answer(Outcome.EXPLAINED, property_report=build_property_report(past, properties[0]))

@@ -112,7 +112,7 @@ class ReplayedRun:
         ranking: Its list.
         inputs: What happened to each file since, by name.
         kept: The list as the run published it, None if it was not kept.
-        remarks: Sentences about how this replay may differ from the run.
+        warnings: Sentences about how this replay may differ from the run.
 
     """
 
@@ -124,7 +124,7 @@ class ReplayedRun:
     ranking: MergedProperties
     inputs: Mapping[str, InputFile]
     kept: pl.DataFrame | None
-    remarks: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     @cached_property
     def records(self) -> dict[str, FileRecord]:
@@ -182,14 +182,14 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         merged = merge_properties(files, clusters, config, criteria)
         kept = _read_published(history.find_result(record), config)
         changes = describe_inputs(inputs, new, record.number, Path(config.input_folder))
-        remarks = (
+        warnings = (
             *changes,
             *_describe_failed(record),
             *_describe_lost(lost, record),
             *_describe_difference(merged, kept, record),
         )
         by_name = {one.source.name: one for one in inputs}
-        yield ReplayedRun(record, config, criteria, files, clusters, merged, by_name, kept, remarks)
+        yield ReplayedRun(record, config, criteria, files, clusters, merged, by_name, kept, warnings)
 
 
 def _read_published(result: Path | None, config: PipelineConfiguration) -> pl.DataFrame | None:
