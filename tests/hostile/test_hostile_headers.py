@@ -101,7 +101,7 @@ def test_results_with_pattern_headers_can_be_compared(tmp_path, kind):
     result = getattr(flexscout("run", folder=tmp_path), kind)
     done = flexscout("diff", result, result, folder=tmp_path)
     assert done.code == 0, done.err
-    assert "Nothing has changed" in done.out
+    assert "No changes: both results have the same properties" in done.out
 
 
 def test_second_run_reads_a_previous_list_with_pattern_headers(tmp_path):

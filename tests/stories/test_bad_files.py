@@ -32,7 +32,7 @@ BAD = [
     (invalid_format, "data_format", "missing_required_columns", "Name, Phone"),
     (corrupted_file, "data_format", "damaged", "is damaged"),
     (document_as_workbook, "data_format", "pdf", "a PDF document"),
-    (only_a_header, "data_format", "no_rows", "no row below it"),
+    (only_a_header, "data_format", "no_rows", "there are no rows below it"),
 ]
 
 

@@ -69,4 +69,4 @@ def test_a_report_file_with_the_pages_name_is_rejected(tmp_path):
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1)])
     done = run(tmp_path, "--report-file", "out/summary.html")
     assert done.code == 2
-    assert "the page stands beside it as .html" in done.err
+    assert "the page gets the same name with .html" in done.err
