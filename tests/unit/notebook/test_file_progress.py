@@ -1,6 +1,7 @@
 """How far a run is within a large file."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,37 +19,46 @@ ROWS = 1_500
 
 
 class Listener(NoProgress):
-    """Writes down the rows that it is told of."""
+    """Records its notifications."""
 
     def __init__(self):
-        self.told = []
+        self.notifications = []
+        self.notified = threading.Event()
 
     def rows_read(self, file, rows, estimate):
-        self.told.append((file, rows, estimate))
+        self.notifications.append((file, rows, estimate))
+        self.notified.set()
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
+def notifications(tmp_path, monkeypatch):
     monkeypatch.setattr(preflight, "LARGE_PART_BYTES", 0)
     monkeypatch.setattr(large, "BLOCK_BYTES", 2_000)
     monkeypatch.setattr(progress, "_POLL_SECONDS", 0)
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, *map(candidate, range(ROWS))])
     listener = Listener()
+    write_progress = large.write_file_progress
+
+    def write_progress_and_wait(*arguments):
+        write_progress(*arguments)
+        assert listener.notified.wait(60), "The first block was not reported."
+
+    monkeypatch.setattr(large, "write_file_progress", write_progress_and_wait)
     batch = BatchProcessor(PipelineConfiguration(), executor=ThreadPoolExecutor(1), progress=listener)
     assert batch.process_file(path).property_count == ROWS
-    return listener.told
+    return listener.notifications
 
 
-def test_rows_of_a_large_file_are_told_while_it_is_read(told):
-    assert {file for file, _, _ in told} == {"a.xlsx"}
-    counts = [rows for _, rows, _ in told]
+def test_rows_of_a_large_file_are_reported_while_it_is_read(notifications):
+    assert {file for file, _, _ in notifications} == {"a.xlsx"}
+    counts = [rows for _, rows, _ in notifications]
     assert counts == sorted(set(counts))
     assert 0 < counts[0] < ROWS
 
 
-def test_the_estimate_is_near_what_the_file_has(told):
-    assert all(rows <= estimate for _, rows, estimate in told)
-    assert told[-1][2] == pytest.approx(ROWS, rel=0.05)
+def test_the_estimate_is_near_what_the_file_has(notifications):
+    assert all(rows <= estimate for _, rows, estimate in notifications)
+    assert notifications[-1][2] == pytest.approx(ROWS, rel=0.05)
 
 
 def test_the_log_has_a_line_after_as_many_rows_as_the_interval_says(caplog):
