@@ -5,12 +5,14 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain.normalization import abbreviate_street, expand_abbreviations, normalize_words
+from flexscout.domain.normalization import abbreviate_directions, abbreviate_street, expand_abbreviations, normalize_words
 from flexscout.domain.vocabulary import address_terms, state_codes
 
 ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional", "unit")
 """Columns of a parsed address. `number` includes a range, a letter and a fraction."""
 
+_GLUED_ROAD = r"^((?:[NSEW]{1,2} )?(?:OLD )?)(US|SR|CR|FM|SH|IH?|HWY|RTE)(\d)"
+_LETTERED = ("", "ST", "AVE")  # suffixes of streets whose name may be a letter
 _UNIT_BEFORE_NUMBER = r"^((?:BLDG|BUILDING|UNIT|SUITE|STE|APT|LOT|#)\.?\s*\w+)\b[^,]*,\s*(\d+\S*\s.*)$"
 
 
@@ -80,7 +82,8 @@ def _extract_number(table: pl.DataFrame) -> pl.DataFrame:
         .then(pl.concat_str(number, pl.format(" {}", "fraction").fill_null("")))
         .otherwise(pl.concat_str(grid.field("1"), grid.field("2").fill_null("")))
         .alias("number"),
-        pl.coalesce(groups.field("5"), grid.field("3")).alias("text"),
+        # SR436 means SR 436.
+        pl.coalesce(groups.field("5"), grid.field("3")).str.replace(_GLUED_ROAD, "$1$2 $3").alias("text"),
     )
 
 
@@ -134,12 +137,14 @@ def _extract_numbered_road(table: pl.DataFrame) -> pl.DataFrame:
     """Extract `road`, `owner` and directions of a numbered road."""
     table = _match(table, _road_pattern())
     groups = pl.col("groups").struct
-    owner = groups.field("2").replace_strict(_road_prefixes(), default=None)
+    age = pl.concat_str(groups.field("age"), pl.lit(" ")).fill_null("")
+    branch = pl.concat_str(pl.lit(" "), pl.coalesce(groups.field(f"branch{place}") for place in (1, 2, 3))).fill_null("")
+    number = groups.field("number").str.replace(" ", "", literal=True)
     return table.with_columns(
-        pl.format("HWY {}", groups.field("3").str.replace(" ", "", literal=True)).alias("road"),
-        owner.alias("owner"),
-        groups.field("1").alias("road_predirectional"),
-        groups.field("4").alias("road_postdirectional"),
+        pl.format("{}HWY {}{}", age, number, branch).alias("road"),
+        groups.field("owner").replace_strict(_road_prefixes(), default=None).alias("owner"),
+        groups.field("before").alias("road_predirectional"),
+        groups.field("after").alias("road_postdirectional"),
     )
 
 
@@ -153,10 +158,15 @@ def _road_prefixes() -> dict[str, str]:
 
 @cache
 def _road_pattern() -> str:
+    """Return the pattern of a numbered road: `US HWY 70`, `US 70 HWY`, `W OLD NC HWY 49`, `US 70 BUS`, `I 85 SVC RD`."""
     starts = "|".join(sorted(_road_prefixes(), key=len, reverse=True))
     direction = _direction_pattern()
-    number = r"\d+[A-Z]?|\d+ [A-DF-MO-RT-VX-Z]"  # 12A or 12 A, but 12 E is a direction
-    return rf"^(?:({direction}) )?({starts}) (?:NO |UNIT )?({number})(?: ({direction}))?$"
+    branch1, branch2, branch3 = (rf"(?P<branch{place}>BUS|BYP|ALT|TRUCK)" for place in (1, 2, 3))
+    number = r"(?P<number>\d+[A-Z]?|\d+ [A-DF-MO-RT-VX-Z])"  # 12A or 12 A, but 12 E is a direction
+    return (
+        rf"^(?:(?P<before>{direction}) )?(?:(?P<age>OLD|NEW) )?(?:{branch1} )?(?P<owner>{starts}) (?:{branch2} )?(?:NO |UNIT )?"
+        rf"{number}(?: (?:HWY|RTE|RD))?(?: {branch3}(?: HWY)?)?(?: (?:SVC|FRNTG|ACCESS)(?: RD)?)?(?: (?P<after>{direction}))?$"
+    )
 
 
 def _extract_directions(table: pl.DataFrame) -> pl.DataFrame:
@@ -192,11 +202,14 @@ def _extract_suffix(table: pl.DataFrame) -> pl.DataFrame:
 def _normalize_name(table: pl.DataFrame) -> pl.DataFrame:
     """Add `name`, normalized for comparison, and `full`."""
     numbers = pl.col("text").str.replace_all(r"\b0*(\d+)(?:ST|ND|RD|TH)\b", "$1")
-    squeezed, full = _squeeze(numbers), _squeeze(expand_abbreviations(numbers))
+    # South Blvd is S BLVD, but E ST may be the street between D and F.
+    is_letter = ~pl.col("text").str.contains(" ", literal=True) & pl.col("suffix").fill_null("").is_in(_LETTERED)
+    squeezed = _squeeze(pl.when(is_letter).then(numbers).otherwise(abbreviate_directions(numbers)))
+    untitled = numbers.str.replace(r"^(?:DR|REV) (\S+ )", "$1").str.replace(r" (?:JR|SR)$", "")
     is_road = pl.col("road").is_not_null()
     return table.with_columns(
         pl.when(is_road).then("text").otherwise(squeezed).alias("name"),
-        pl.when(is_road).then("text").otherwise(full).alias("full"),
+        pl.when(is_road).then("text").otherwise(_squeeze(expand_abbreviations(untitled))).alias("full"),
     )
 
 

@@ -3,7 +3,7 @@
 A key is null where the value says nothing: it is missing, blank, or nothing but punctuation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -30,11 +30,16 @@ def abbreviate_street(text: pl.Expr) -> pl.Expr:
 
 
 def expand_abbreviations(text: pl.Expr) -> pl.Expr:
-    """Return a normalized street name with its words in full: `IND CTR` becomes `INDUSTRIAL CENTER`.
+    """Return a normalized street name with its words in full: `N IND CTR` becomes `NORTH INDUSTRIAL CENTER`.
 
     Close matching counts differing letters, and a typo in a long word is one letter.
     """
     return _replace_words(text, _expansions())
+
+
+def abbreviate_directions(text: pl.Expr) -> pl.Expr:
+    """Return normalized words with directions abbreviated: `OLD WEST LATHROP` becomes `OLD W LATHROP`."""
+    return _replace_words(text, _direction_abbreviations())
 
 
 def map_distinct(texts: pl.Series, normalize: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
@@ -103,15 +108,27 @@ def _abbreviations_except_directions() -> Mapping[str, str]:
 
 
 @cache
+def _direction_abbreviations() -> Mapping[str, str]:
+    return {f" {form} ": f" {short} " for short, forms in address_terms("directions").items() for form in forms}
+
+
+@cache
 def _phrases() -> Mapping[str, str]:
-    return {f" {phrase.replace(' ', '  ')} ": f" {short.replace(' ', '  ')} " for phrase, short in address_phrases().items()}
+    # The longest first: DR MARTIN LUTHER KING JR before MARTIN LUTHER KING.
+    longest_first = sorted(address_phrases().items(), key=lambda phrase: -len(phrase[0]))
+    return {f" {phrase.replace(' ', '  ')} ": f" {short.replace(' ', '  ')} " for phrase, short in longest_first}
 
 
 @cache
 def _expansions() -> Mapping[str, str]:
-    terms = {**address_terms("suffixes"), **address_terms("names")}
+    terms = {**address_terms("suffixes"), **address_terms("names"), **address_terms("directions")}
     # ST is Street or Saint.
-    return {f" {short} ": f" {max(forms, key=len)} " for short, forms in terms.items() if forms and short != "ST"}
+    return {f" {short} ": f" {_longest_singular((short, *forms))} " for short, forms in terms.items() if short != "ST"}
+
+
+def _longest_singular(forms: Sequence[str]) -> str:
+    """Return the longest form that isn't the plural of another one: PARK, not PARKS."""
+    return max((form for form in forms if form.removesuffix("S") not in forms or not form.endswith("S")), key=len)
 
 
 def _replace_words(text: pl.Expr, patterns: Mapping[str, str]) -> pl.Expr:

@@ -10,7 +10,8 @@ from flexscout.domain.normalization import blank_to_null, city_key, state_key, z
 from flexscout.domain.vocabulary import address_terms, state_codes, states_of_zip_codes
 
 _WORKING_COLUMNS = ("__rest", "__shortened", "__same_code")
-_UNIT_THEN_CITY = r"^(\d.* (?:#|STE|SUITE|APT|UNIT) ?\w+) ([A-Z ]+)$"
+_UNIT_THEN_CITY = r"^(\d.* (?:#|STE|SUITE|APT|UNIT) ?\w+) ([A-Z -]+)$"
+_CITY_AFTER_COMMA = r"^\d.*, [A-Z][A-Z -]+$"
 _MAX_BYTES = 300  # per cell; parsing longer texts would let a hostile file cost minutes
 
 
@@ -77,7 +78,7 @@ def _remove_place(rows: pl.DataFrame) -> pl.DataFrame:
 def _comma_text(text: pl.Expr) -> pl.Expr:
     """Return upper case with single spaces, and commas for line ends."""
     lines = text.str.to_uppercase().str.replace_all(r"[\s\u00a0]*[\n;]+[\s\u00a0]*", ", ").str.replace_all(r"[.'@]", "")
-    return lines.str.replace_all(r"\s+", " ").str.strip_chars(" ,")
+    return lines.str.replace_all(r"\s+", " ").str.replace_all(r" ?,[ ,]*", ", ").str.strip_chars(" ,")
 
 
 def _remove_country(table: pl.DataFrame) -> pl.DataFrame:
@@ -110,7 +111,12 @@ def _remove_state(table: pl.DataFrame) -> pl.DataFrame:
     is_found = (
         found.field("3").is_not_null()
         & ~is_other.fill_null(value=False)
-        & (pl.col("__shortened") | (found.field("2") == ", ") | found.field("1").str.ends_with(city))
+        & (
+            pl.col("__shortened")
+            | (found.field("2") == ", ")
+            | found.field("1").str.ends_with(city)
+            | found.field("1").str.contains(_CITY_AFTER_COMMA)
+        )
     )
     return table.with_columns(
         pl.coalesce(blank_to_null(pl.col("State")), pl.when(is_found).then(found.field("3"))).alias("State"),
@@ -126,11 +132,12 @@ def _remove_city(table: pl.DataFrame) -> pl.DataFrame:
     is_own = pl.col("__rest").str.ends_with(pl.format(" {}", city)).fill_null(value=False) & (
         pl.col("__shortened") | before.str.contains(rf"(?:,|\b(?:{'|'.join(_suffix_forms())})(?: [NSEW]{{1,2}})?|\b\d+[A-Z]?)$")
     )
-    patterns = (r"^(.*\d.*), ([^\d,#]*)$", _UNIT_THEN_CITY, rf"^(\d.* (?:{'|'.join(_suffix_forms())})) ([A-Z ]+)$")
+    patterns = (r"^(.*\d.*), ([^\d,#]*)$", _UNIT_THEN_CITY, rf"^(\d.* (?:{'|'.join(_suffix_forms())})) ([A-Z -]+)$")
     matches = [pl.col("__rest").str.extract_groups(pattern).struct for pattern in patterns]
     last = pl.struct(pl.coalesce(match.field(number) for match in matches).alias(number) for number in ("1", "2")).struct
-    agrees = (city_key(last.field("2")) == city_key(pl.col("City"))) | pl.col("__same_code")
-    is_last = pl.col("__shortened") & last.field("2").is_not_null() & (city.is_null() | agrees)
+    is_same = (city_key(last.field("2")) == city_key(pl.col("City"))).fill_null(value=False)  # WINSTON-SALEM, Winston Salem
+    agrees = city.is_null() | is_same | pl.col("__same_code")
+    is_last = last.field("2").is_not_null() & (is_same | (pl.col("__shortened") & agrees))
     return table.with_columns(
         pl.coalesce(blank_to_null(pl.col("City")), pl.when(is_last & ~is_own).then(last.field("2"))).alias("City"),
         pl.when(is_own)

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Any
 
 import yaml
 
 # The C loader is ten times faster; a wheel without it still works.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_TITLES_BEFORE = ("", "DR ", "DOCTOR ", "REV ", "REV DR ", "REVEREND DR ", "REVEREND DOCTOR ")
+_TITLES_AFTER = ("", " JR", " JUNIOR")
 
 
 @cache
@@ -83,7 +87,8 @@ def address_terms(kind: str) -> dict[str, tuple[str, ...]]:
     """Map the address terms of one kind to their other forms, in upper case, from USPS Publication 28.
 
     Args:
-        kind: `suffixes`, `directions`, `units`, `units_alone`, `names`, `phrases`, `highways`, `ordinals` or `tens`.
+        kind: `suffixes`, `ambiguous_suffixes`, `directions`, `units`, `units_alone`, `names`, `phrases`, `named_after`,
+            `highways`, `ordinals` or `tens`.
 
     """
     # YAML reads the keys of `tens` as integers.
@@ -103,7 +108,13 @@ def address_phrases() -> dict[str, str]:
     phrases = {phrase: short for short, phrases in address_terms("phrases").items() for phrase in phrases}
     ordinals = {form: short for form, short in address_words().items() if re.fullmatch(r"\d(?:ST|ND|RD|TH)", short)}
     tens = {form: digit for digit, forms in address_terms("tens").items() for form in forms}
-    return phrases | {f"{ten} {one}": f"{digit}{short}" for ten, digit in tens.items() for one, short in ordinals.items()}
+    two_words = {f"{ten} {one}": f"{digit}{short}" for ten, digit in tens.items() for one, short in ordinals.items()}
+    people = {
+        f"{before}{form}{after}": name
+        for name, forms in address_terms("named_after").items()
+        for form, before, after in product((name, *forms), _TITLES_BEFORE, _TITLES_AFTER)
+    }
+    return phrases | two_words | people
 
 
 @dataclass(frozen=True)

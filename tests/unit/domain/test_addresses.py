@@ -106,6 +106,63 @@ def test_a_numbered_road_has_its_owner_as_suffix(address, owner):
     assert parts(address) == {"number": "7", "name": "HWY 19", "suffix": owner, "postdirectional": "N"}
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("9 US HIGHWAY 70", "9 US 70 HWY"),
+        ("9 U.S. Highway 70 E", "9 US 70 HWY E"),
+        ("9 NC 49 HWY", "9 N.C. Highway 49"),
+        ("9 Old US Highway 70", "9 OLD US 70 HWY"),
+        ("9 US 70 BUS HWY", "9 US Highway 70 Business"),
+        ("9 US 70 BUS HWY", "9 US Business 70"),
+        ("9 FM 1960 Rd W", "9 FM 1960 West"),
+        ("9 N I-35 Frontage Rd", "9 North Interstate 35"),
+        ("9 SR436", "9 State Road 436"),
+    ],
+)
+def test_a_numbered_road_has_one_key_in_every_spelling(left, right):
+    assert parts(left) == parts(right)
+
+
+@pytest.mark.parametrize("other", ["9 Old US Highway 70", "9 US Highway 70 Business", "9 US Highway 70 Bypass", "9 US Highway 74"])
+def test_an_old_road_and_a_branch_are_other_roads(other):
+    assert parts("9 US Highway 70") != parts(other)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("9 South Blvd", "9 S BLVD"),
+        ("9 Old West Lathrop", "9 OLD W LATHROP"),
+        ("9 Westinghouse Bv", "9 WESTINGHOUSE BOULEVARD"),
+        ("9 Billy Graham Expwy", "9 Billy Graham Expressway"),
+        ("9 Commerce Ci", "9 COMMERCE CIRCLE"),
+        ("9 Foundry Lp", "9 Foundry Loop"),
+        ("9 Rev. Dr. M. L. King Jr. Blvd", "9 Martin L King Bv"),
+    ],
+)
+def test_a_street_has_one_key_in_every_spelling(left, right):
+    assert parts(left) == parts(right)
+
+
+@pytest.mark.parametrize("direction", ["East", "North"])
+def test_a_lettered_street_is_not_a_direction(direction):
+    assert parts(f"9 {direction[0]} St")["name"] != parts(f"9 {direction} St")["name"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("9 Dr. Calvin Jones Hwy", "9 Calvin Jones Hwy"),
+        ("9 John Smith Jr Dr", "9 John Smith Dr"),
+        ("9 Ridge Wood Park Dr", "9 Ridgewood Pk Dr"),
+        ("9 Old W Lathrop", "9 Old West Lathrop"),
+    ],
+)
+def test_street_names_are_spelled_out_without_titles_and_spaces(left, right):
+    assert parse_addresses(pl.Series([left, right]))["full"].n_unique() == 1
+
+
 def test_a_highway_without_owner_has_no_suffix():
     assert parts("7 Highway 19") == {"number": "7", "name": "HWY 19"}
 

@@ -23,6 +23,8 @@ def split(address, **place):
         "1 Main St, Boca Raton, Florida 33432-1234",
         "1 Main St\nBoca Raton FL 33432, USA",
         "1 Main St Boca Raton FL 33432",
+        "1 Main St , Boca Raton ,FL 33432",
+        "1 Main St, Boca-Raton",
         "1 Main St, Boca Raton",
         "1 Main St Boca Raton",
     ],
@@ -33,6 +35,11 @@ def test_the_place_of_the_row_is_split_off(address):
 
 def test_a_row_without_a_place_gets_the_place_of_its_address():
     assert split("1 Main St, Boca Raton, FL 33432") == ("1 MAIN ST", "BOCA RATON", "FL", "33432")
+
+
+@pytest.mark.parametrize("address", ["1 Main St, Boca Raton FL", "1 Main St , Boca Raton ,Florida"])
+def test_a_place_without_a_zip_code_is_split_off_after_a_comma(address):
+    assert split(address) == ("1 MAIN ST", "BOCA RATON", "FL" if address.endswith("FL") else "FLORIDA", None)
 
 
 def test_another_spelling_of_the_city_is_split_off_between_commas():
