@@ -12,6 +12,7 @@ ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional"
 """Columns of a parsed address. `number` includes a range, a letter and a fraction."""
 
 _GLUED_ROAD = r"^((?:[NSEW]{1,2} )?(?:OLD )?)(US|SR|CR|FM|SH|IH?|HWY|RTE)(\d)"
+_PLAIN_ADDRESS = r"^\d+(?: [A-Za-z]+)+$"
 _LETTERED = ("", "ST", "AVE")  # suffixes of streets whose name may be a letter
 _UNIT_BEFORE_NUMBER = r"^((?:BLDG|BUILDING|UNIT|SUITE|STE|APT|LOT|#)\.?\s*\w+)\b[^,]*,\s*(\d+\S*\s.*)$"
 
@@ -48,8 +49,16 @@ def _blank_parts() -> list[pl.Expr]:
 
 def _clean_text(table: pl.DataFrame) -> pl.DataFrame:
     """Normalize `text`, extract `fraction`, and move a unit in front of the house number behind the street."""
+    # Most addresses are a number and words in ASCII; only the others need the slow replacements.
+    is_plain = table["text"].str.contains(_PLAIN_ADDRESS)
+    plain = table.filter(is_plain).with_columns(pl.col("text").str.to_uppercase(), pl.lit(None, pl.String).alias("fraction"))
+    other = _clean_punctuation(table.filter(~is_plain))
+    return pl.concat([plain, other]).with_columns(abbreviate_street(_join_directions(pl.col("text"))).alias("text"))
+
+
+def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("text").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase().str.strip_chars()
-    joined = text.str.replace_all(r"\b(NORTH|SOUTH)-(EAST|WEST)\b", "$1$2").str.replace_all(r"\b([NS])[. ]+([EW])\b\.?", "$1$2 ")
+    joined = _join_directions(text.str.replace_all(r"\b(NORTH|SOUTH)-(EAST|WEST)\b", "$1$2"))
     reordered = (
         joined.str.replace(r"^ONE\s", "1 ")
         .str.replace(_UNIT_BEFORE_NUMBER, "$2, $1")
@@ -62,8 +71,13 @@ def _clean_text(table: pl.DataFrame) -> pl.DataFrame:
     ).str.replace(rf"^(\d+) (\d+)( {_direction_pattern()}\b)", "$1-$2$3")
     return table.with_columns(text_with_ranges.alias("text")).with_columns(
         pl.col("text").str.extract(r"^\d+[ -](\d/\d)\s").alias("fraction"),
-        abbreviate_street(normalize_words(pl.col("text").str.replace(r"^(\d+)[ -]\d/\d\s", "$1 "))).alias("text"),
+        normalize_words(pl.col("text").str.replace(r"^(\d+)[ -]\d/\d\s", "$1 ")).alias("text"),
     )
+
+
+def _join_directions(text: pl.Expr) -> pl.Expr:
+    """`N. W. OAK` becomes `NW OAK`."""
+    return text.str.replace_all(r"\b([NS])[. ]+([EW])\b\.?", "$1$2 ").str.replace_all("  ", " ", literal=True)
 
 
 def _extract_number(table: pl.DataFrame) -> pl.DataFrame:
@@ -201,15 +215,21 @@ def _extract_suffix(table: pl.DataFrame) -> pl.DataFrame:
 
 def _normalize_name(table: pl.DataFrame) -> pl.DataFrame:
     """Add `name`, normalized for comparison, and `full`."""
+    # Many addresses share a street, so each name is normalized once.
     numbers = pl.col("text").str.replace_all(r"\b0*(\d+)(?:ST|ND|RD|TH)\b", "$1")
+    untitled = numbers.str.replace(r"^(?:DR|REV) (\S+ )", "$1").str.replace(r" (?:JR|SR)$", "")
+    names = table.select(pl.col("text").unique().drop_nulls()).select(
+        "text",
+        _squeeze(numbers).alias("plain_name"),
+        _squeeze(abbreviate_directions(numbers)).alias("name"),
+        _squeeze(expand_abbreviations(untitled)).alias("full"),
+    )
     # South Blvd is S BLVD, but E ST may be the street between D and F.
     is_letter = ~pl.col("text").str.contains(" ", literal=True) & pl.col("suffix").fill_null("").is_in(_LETTERED)
-    squeezed = _squeeze(pl.when(is_letter).then(numbers).otherwise(abbreviate_directions(numbers)))
-    untitled = numbers.str.replace(r"^(?:DR|REV) (\S+ )", "$1").str.replace(r" (?:JR|SR)$", "")
     is_road = pl.col("road").is_not_null()
-    return table.with_columns(
-        pl.when(is_road).then("text").otherwise(squeezed).alias("name"),
-        pl.when(is_road).then("text").otherwise(_squeeze(expand_abbreviations(untitled))).alias("full"),
+    return table.join(names, on="text", how="left", maintain_order="left").with_columns(
+        pl.when(is_road).then("text").when(is_letter).then("plain_name").otherwise("name").alias("name"),
+        pl.when(is_road).then("text").otherwise("full").alias("full"),
     )
 
 

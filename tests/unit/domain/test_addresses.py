@@ -124,7 +124,7 @@ def test_a_numbered_road_has_one_key_in_every_spelling(left, right):
     assert parts(left) == parts(right)
 
 
-@pytest.mark.parametrize("other", ["9 Old US Highway 70", "9 US Highway 70 Business", "9 US Highway 70 Bypass", "9 US Highway 74"])
+@pytest.mark.parametrize("other", ["9 Old US Highway 70", "9 US Highway 70 Business", "9 US Highway 70 Bypass"])
 def test_an_old_road_and_a_branch_are_other_roads(other):
     assert parts("9 US Highway 70") != parts(other)
 
