@@ -9,7 +9,7 @@ from pathlib import Path
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import is_transient
-from flexscout.history import CarryOver, RunHistory, carry_over, hash_state
+from flexscout.history import CarryOver, RunHistory, UserInput, carry_over, hash_state, read_user_input
 from flexscout.ingest import FileIngestor, Scan, scan_folder
 from flexscout.merging import MergedProperties, count_removed_rows, match_properties, merge_properties
 from flexscout.models import CheckSummary, FileRecord, RunSummary
@@ -40,6 +40,7 @@ class _Run:
 
     scan: Scan
     history: RunHistory
+    user_input: UserInput
     state: str
     clock: Stopwatch
     memory: MemoryWatch
@@ -88,14 +89,17 @@ class ScalableFlexPipeline:
         open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=reuse_failures)
         with RunHistory(Path(config.output_file)) as history, log, memory, open_cache as cache:
             log_scan(scan.sources, scan.skipped)
-            state = hash_state(scan.sources, scan.skipped, config, *self._criteria.hash_inputs, self._ingestor.options)
-            if config.reuse and reuse_failures and not scan.unreadable and (same := history.find_unchanged(state)):
+            user_input = read_user_input(history, config)
+            rules = (*self._criteria.hash_inputs, self._ingestor.options, user_input.fingerprint)
+            state = hash_state(scan.sources, scan.skipped, config, *rules)
+            is_same_run = config.reuse and reuse_failures and not scan.unreadable
+            if is_same_run and (same := history.find_unchanged(state, config.notes_file)):
                 return same.build_repeat_summary()
             # A file that was locked during the scan may be free by now.
             retried = [record.source for record in scan.unreadable if is_transient(record.error)]
             unreadable = [record for record in scan.unreadable if not is_transient(record.error)]
             batches = chain(self._ingestor.ingest([*scan.sources, *retried], cache), [unreadable])
-            run = _Run(scan, history, state, clock, memory)
+            run = _Run(scan, history, user_input, state, clock, memory)
             try:
                 summary = self._run_stages(run, batches, commit=True)
             except BaseException as error:  # Rust panics are BaseExceptions
@@ -134,9 +138,14 @@ class ScalableFlexPipeline:
         with run.clock.stage(Stage.MERGE):
             clusters = match_properties(files, config)
             merged = merge_properties(files, clusters, config, criteria)
-            carried = carry_over(run.history, run.state, config, add_unmapped_columns(merged.master, files.tables))
+            user_input = run.user_input.follow(merged.master)
+            master = add_unmapped_columns(merged.master, files.tables)
+            carried = carry_over(run.history, run.state, config, master, user_input)
         facts = self._collect_facts(run, files, merged, carried)
-        return publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
+        summary = publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
+        if commit:
+            user_input.save_moved()
+        return summary
 
     def _scan(self) -> Scan:
         config = self.config
@@ -153,7 +162,7 @@ class ScalableFlexPipeline:
             is_rejected=carried.is_rejected,
             changes=carried.changes.table if carried.changes else None,
             unlisted_notes=carried.unlisted_notes,
-            user_columns=self.config.user_columns,
+            user_columns=carried.columns,
         )
         return RunFacts(
             tables=tables,

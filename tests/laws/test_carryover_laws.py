@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexscout.history.changes import compare_properties
-from flexscout.history.notes import KEPT_SHEET, add_notes, read_notes
+from flexscout.history.notes import KEPT_SHEET, add_notes
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from notes import read_notes
 from results import listed, master
 
 # Without characters that XML, and so a workbook, can't hold.

@@ -3,8 +3,10 @@
 import openpyxl
 import pytest
 
-from flexscout.history.notes import KEPT_SHEET, add_notes, empty_notes, is_rejected_status, read_notes
+from flexscout.history.edits import add_entries
+from flexscout.history.notes import KEPT_SHEET, add_notes, arrange_notes, is_rejected_status
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from notes import NO_ENTRIES, read_workbook_edits
 from results import listed, master
 
 COLUMNS = ("My Status", "My Notes")
@@ -13,13 +15,17 @@ ONE, TWO, THREE = listed(1), listed(2), listed(3)
 
 @pytest.fixture
 def week(tmp_path):
-    """What a run does with the workbook: read its notes back, put them on the new list, write that; gives the list."""
+    """What a run does with the workbook: read it back, put the notes on the new list, write that; gives the list."""
     path = tmp_path / "all.xlsx"
+    known = {"current": NO_ENTRIES, "written": None}
 
     def run(*rows, edit=None):
-        notes = read_notes(path, COLUMNS) if path.exists() else empty_notes(COLUMNS)
-        table, kept = add_notes(master(*rows), notes)
+        if path.exists():
+            entries = read_workbook_edits(path, COLUMNS, known["written"], known["current"], known["current"]).entries
+            known["current"] = add_entries(known["current"], entries)
+        table, kept = add_notes(master(*rows), arrange_notes(known["current"], COLUMNS))
         write_workbook([Sheet("Flex Properties", table, {}, COLUMNS), Sheet(KEPT_SHEET, kept, {}, COLUMNS)], path)
+        known["written"] = table
         if edit:
             book = openpyxl.load_workbook(path)
             edit(book)
@@ -47,7 +53,7 @@ def test_notes_go_with_their_property_when_it_is_respelled_leaves_and_returns(we
     kept = list(openpyxl.load_workbook(tmp_path / "all.xlsx")[KEPT_SHEET].iter_rows(min_row=2, values_only=True))
     assert kept == [
         ("P-1", "1 Test Street", "Charlotte", "NC", "Passed", None),
-        ("P-2", "2 TEST ST.", "Charlotte", "NC", None, "called the owner"),
+        ("P-2", "2 Test Street", "Charlotte", "NC", None, "called the owner"),
     ]
     fourth = week(ONE, TWO, THREE)
     assert noted(fourth) == {"P-1": ["Passed", None], "P-2": [None, "called the owner"]}
@@ -60,7 +66,7 @@ def test_a_note_may_be_changed_where_it_is_kept(week):
     assert noted(week(ONE, TWO)) == {"P-2": [None, "second thought"]}
 
 
-def test_a_note_that_lost_its_id_waits_until_it_is_given_one(week):
+def test_a_note_that_lost_its_id_waits_until_it_is_given_one(week, tmp_path):
     def lose(book):
         book["Flex Properties"]["B2"], book["Flex Properties"]["L2"] = "whose?", None
 
@@ -68,6 +74,7 @@ def test_a_note_that_lost_its_id_waits_until_it_is_given_one(week):
     week(ONE, TWO)
     assert noted(week(ONE, TWO, edit=note("A2", "P-1", KEPT_SHEET))) == {}
     assert noted(week(ONE, TWO)) == {"P-1": [None, "whose?"]}
+    assert openpyxl.load_workbook(tmp_path / "all.xlsx")[KEPT_SHEET].max_row == 1
 
 
 def test_a_note_that_was_deleted_is_gone(week):

@@ -28,11 +28,11 @@ from flexscout.domain import (
     ADDRESS_COLUMNS,
     DUPLICATES_SUFFIX,
     ISSUES_SUFFIX,
-    OUTPUT_COLUMNS,
-    POINTS_SUFFIX,
+    NOTES_SUFFIX,
     NumberRange,
     canonical_columns,
     is_polars_pattern,
+    is_reserved_column,
 )
 from flexscout.errors import ConfigurationError
 
@@ -78,9 +78,18 @@ class PipelineConfiguration(BaseModel):
     output_columns: Annotated[Literal["all", "standard"], Setting("output.columns")] = "all"
     """`all`: every column of the inputs; `standard`: the canonical columns and the scores."""
     user_columns: Annotated[Texts, Setting("output.user_columns")] = ("My Status", "My Notes")
-    """Columns of the workbook for your own entries, which are kept from run to run."""
-    rejected_statuses: Annotated[Texts, Setting("output.rejected_statuses")] = ("passed", "pass", "rejected")
+    """Columns of the workbook for your own entries. Columns that you add to the workbook are kept as well."""
+    rejected_statuses: Annotated[Texts, Setting("output.rejected_statuses")] = (
+        "pass",
+        "passed",
+        "dead",
+        "no",
+        "rejected",
+        "sold",
+    )
     """Entries in My Status that keep a property out of Top Candidates, in upper or lower case."""
+    hide_rejected: Annotated[bool, Setting("output.hide_rejected")] = False
+    """Whether properties with such an entry are left off the list, too. They stay on the sheet Notes of Others."""
     profile: Annotated[Text, Setting("classification.profile")] = "flex-industrial"
     """The scoring rules: a built-in profile, or your own YAML file."""
     as_of: Annotated[str, Setting("classification.as_of")] = ""
@@ -183,6 +192,11 @@ class PipelineConfiguration(BaseModel):
         return self._sibling(f"{DUPLICATES_SUFFIX}.csv"), self._sibling(f"{DUPLICATES_SUFFIX}.parquet")
 
     @property
+    def notes_file(self) -> Path:
+        """The notes store: the user's notes and corrections."""
+        return self._sibling(f"{NOTES_SUFFIX}.csv")
+
+    @property
     def page_file(self) -> Path:
         """The report as an HTML page."""
         return Path(self.report_file).with_suffix(".html")
@@ -191,7 +205,15 @@ class PipelineConfiguration(BaseModel):
     def own_files(self) -> tuple[Path, ...]:
         """Every file that a run writes."""
         named = (self.output_file, self.report_file, self.log_file)
-        return (*map(Path, named), self.csv_file, self.parquet_file, self.issues_file, *self.duplicates_files, self.page_file)
+        return (
+            *map(Path, named),
+            self.csv_file,
+            self.parquet_file,
+            self.issues_file,
+            *self.duplicates_files,
+            self.page_file,
+            self.notes_file,
+        )
 
     def _sibling(self, ending: str) -> Path:
         workbook = Path(self.output_file)
@@ -221,12 +243,10 @@ class PipelineConfiguration(BaseModel):
     @field_validator("user_columns")
     @classmethod
     def _check_user_columns(cls, value: Texts) -> Texts:
-        own = {name.casefold() for name in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns()))}
-        taken = [name for name in value if name.casefold() in own or name.endswith(POINTS_SUFFIX) or name.startswith("__")]
-        if taken:
-            raise ValueError(f"flexscout writes {' and '.join(taken)} itself; choose another name")
         if patterns := [name for name in value if is_polars_pattern(name)]:
             raise ValueError(f"{' and '.join(patterns)} can't be the name of a column; choose another name")
+        if taken := [name for name in value if is_reserved_column(name)]:
+            raise ValueError(f"flexscout writes {' and '.join(taken)} itself; choose another name")
         if len({name.casefold() for name in value}) < len(value):
             raise ValueError("two columns have the same name; give each its own")
         return value

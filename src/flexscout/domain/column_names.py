@@ -33,7 +33,10 @@ and the other files they are in."""
 FILL_COLUMNS = ("Filled Cells", "Score Before Filling")
 """The blanks of a row that were filled from its duplicates, and its score before that if it changed."""
 
-OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, *LINK_COLUMNS, *FILL_COLUMNS, UNVERIFIED)
+CORRECTED_CELLS = "Corrected Cells"
+"""The values of a row that the user corrected, each with the value from the sources."""
+
+OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, *LINK_COLUMNS, *FILL_COLUMNS, UNVERIFIED, CORRECTED_CELLS)
 """Columns that flexscout writes itself. An input column with such a name is renamed."""
 
 STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
@@ -50,11 +53,17 @@ WORKBOOK_LINKS = ("Map", "Property Page")
 WORKBOOK_CREATOR = "flexscout"
 """Creator in the properties of a workbook, by which flexscout recognizes its own output."""
 
+WORKBOOK_LIST_TAG = "flexscout-list:"
+"""Begins a keyword in the properties of a workbook: the checksum of the Parquet file with the same list follows."""
+
 PAGE_GENERATOR_TAG = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
 """Tag in the head of an HTML page, for the same purpose."""
 
-ISSUES_SUFFIX, DUPLICATES_SUFFIX = "_issues", "_duplicates"
-"""What the names of the issues file and the merge log add to the workbook's name."""
+ISSUES_SUFFIX, DUPLICATES_SUFFIX, NOTES_SUFFIX = "_issues", "_duplicates", "_notes"
+"""What the names of the issues file, the merge log and the notes store add to the workbook's name."""
+
+NOTES_HEADER = ("Kind", LINK_COLUMNS[0], *ADDRESS_COLUMNS, "Column", "Text", "Time")
+"""Columns of the notes store: what the user noted and corrected."""
 
 MAX_LISTED_ISSUES = 10_000
 """Issues listed per file; the rest are only counted."""

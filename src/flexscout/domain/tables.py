@@ -14,6 +14,7 @@ from flexscout.domain.column_names import (
     UNVERIFIED,
 )
 from flexscout.domain.columns import canonical_columns
+from flexscout.domain.escaping import is_polars_pattern
 
 
 def combine_tables(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -46,6 +47,12 @@ def order_columns(names: Iterable[str]) -> list[str]:
         UNVERIFIED,
     ]
     return list(dict.fromkeys([*(name for name in first if name in given), *given]))
+
+
+def is_reserved_column(name: str) -> bool:
+    """Return whether a user's column can't have the name because flexscout, or Polars, gives it a meaning."""
+    own = {own.casefold() for own in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns()))}
+    return name.casefold() in own or name.endswith(POINTS_SUFFIX) or name.startswith("__") or is_polars_pattern(name)
 
 
 def unify_column_names(headers: Iterable[Sequence[str]]) -> list[list[str]]:

@@ -1,24 +1,18 @@
 """Carry the user's notes and the changes since the previous result over into a new run."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from filecmp import cmp
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import escape_names
-from flexscout.errors import ProcessingError
 from flexscout.history.changes import PropertyChanges, compare_columns, compare_properties
-from flexscout.history.notes import Notes, add_notes, describe_notes, empty_notes, is_rejected_status, read_notes
-from flexscout.history.property_identity import find_successors
+from flexscout.history.notes import add_notes, arrange_notes, is_rejected_status
+from flexscout.history.notes_store import ID
 from flexscout.history.run_history import RunHistory
 from flexscout.history.run_record import RunRecord
-
-_MAX_COPIES = 100  # of unreadable workbooks
+from flexscout.history.user_input import UserInput, load_master
 
 
 @dataclass(frozen=True)
@@ -27,9 +21,11 @@ class CarryOver:
 
     Attributes:
         master: The unique candidates, the user's columns first.
+        columns: The user's columns.
         noted_count: Properties in `master` that have a note.
         unlisted_notes: Notes of properties that aren't in `master`.
         is_rejected: For each row of `master`, whether the user's status rejects it.
+        hidden_count: Properties that were left off `master` because the user's status rejects them.
         previous_run: The latest run with other inputs or settings whose result is kept; None if there is none.
         changes: Changes from that result to `master`; None if there is nothing to compare.
         messages: Sentences for the user.
@@ -37,16 +33,23 @@ class CarryOver:
     """
 
     master: pl.DataFrame
+    columns: tuple[str, ...]
     noted_count: int
     unlisted_notes: pl.DataFrame
     is_rejected: pl.Series
+    hidden_count: int
     previous_run: RunRecord | None
     changes: PropertyChanges | None
     messages: tuple[str, ...]
 
     def build_report_entries(self, report: Mapping[str, Any]) -> dict[str, Any]:
         """Return the entries `notes` and `changes` of this run's report."""
-        notes = {"on_the_list": self.noted_count, "of_others": self.unlisted_notes.height}
+        notes = {
+            "on_the_list": self.noted_count,
+            "of_others": self.unlisted_notes.height,
+            "hidden": self.hidden_count,
+            "columns": list(self.columns),
+        }
         if not (self.previous_run and self.changes):
             return {"notes": notes, "changes": None}
         changes = {
@@ -58,7 +61,9 @@ class CarryOver:
         return {"notes": notes, "changes": changes}
 
 
-def carry_over(history: RunHistory, state: str, config: PipelineConfiguration, master: pl.DataFrame) -> CarryOver:
+def carry_over(
+    history: RunHistory, state: str, config: PipelineConfiguration, master: pl.DataFrame, user_input: UserInput
+) -> CarryOver:
     """Add the user's notes to `master` and compare it with the previous result.
 
     Args:
@@ -66,59 +71,32 @@ def carry_over(history: RunHistory, state: str, config: PipelineConfiguration, m
         state: Hash of this run's inputs and settings, see `hash_state`.
         config: The run's settings.
         master: The unique candidates, best first.
-
-    Raises:
-        OSError: The workbook can't be read back and can't be backed up either.
+        user_input: The user's notes and corrections, with the IDs in `master`.
 
     """
-    last = history.find_last()
-    last_master = _load_master(history, last)
-    notes, read_messages = _read_notes(history.workbook, last, last_master, config.user_columns)
-    successors = find_successors(last_master, master) if last_master is not None and notes.placed.height else None
-    noted, unlisted = add_notes(master, notes, successors)
-    previous = history.find_previous(state)
-    same_run = previous and last and previous.number == last.number
-    old = last_master if same_run else _load_master(history, previous)
-    changes = compare_properties(old, master) if old is not None and old.width and master.width else None
+    noted, unlisted = add_notes(master, arrange_notes(user_input.current, user_input.columns))
     rejected = noted.with_columns(is_rejected_status(noted, config.rejected_statuses).alias("rejected"))["rejected"]
+    hidden = noted.filter(rejected) if config.hide_rejected and noted.width else noted.clear()
+    if hidden.height:
+        noted, rejected = noted.filter(~rejected), rejected.filter(~rejected)
+        unlisted = pl.concat([unlisted, hidden.select(unlisted.columns)]).sort(unlisted.columns, nulls_last=True)
+    previous = history.find_previous(state)
+    changes = _compare(load_master(history, previous), noted.drop(user_input.columns, strict=False), hidden)
     messages = (
-        *read_messages,
-        *describe_notes(notes, last_master.columns if last_master is not None else ()),
-        *_describe_rejected(int(rejected.sum()) if noted.width else 0),
+        *user_input.messages,
+        *_describe_rejected(int(rejected.sum()) if noted.width else 0, "left off the sheet Top Candidates"),
+        *_describe_rejected(hidden.height, "hidden from the list; the sheet Notes of Others has them"),
         *_describe_changes(previous, changes),
     )
-    return CarryOver(noted, _count_noted(noted, config.user_columns), unlisted, rejected, previous, changes, messages)
+    noted_count = _count_noted(noted, user_input.columns)
+    return CarryOver(noted, user_input.columns, noted_count, unlisted, rejected, hidden.height, previous, changes, messages)
 
 
-def _load_master(history: RunHistory, run: RunRecord | None) -> pl.DataFrame | None:
-    """Return a run's master table; None if it isn't kept or is damaged."""
-    path = history.find_result(run) if run else None
-    return escape_names(pl.read_parquet(path)) if path else None
-
-
-def _read_notes(
-    workbook: Path, last: RunRecord | None, last_master: pl.DataFrame | None, columns: tuple[str, ...]
-) -> tuple[Notes, list[str]]:
-    """Read the notes in the workbook; back it up and return a message if that fails."""
-    if not columns or not workbook.exists():
-        return empty_notes(columns), []
-    untouched = last_master if last and last.is_unchanged(workbook) else None
-    try:
-        return read_notes(workbook, columns, untouched), []
-    except ProcessingError as error:
-        copy = _back_up(workbook)
-        message = f"Can't read your notes from the previous workbook: {error.message} It is saved as {copy}."
-        return empty_notes(columns), [message]
-
-
-def _back_up(workbook: Path) -> Path:
-    """Copy the workbook to a free name, unless an equal copy exists; return the copy's path."""
-    numbers = ("", *(f" {number}" for number in range(2, _MAX_COPIES)))
-    names = [workbook.with_name(f"{workbook.stem} (not read back{number}){workbook.suffix}") for number in numbers]
-    copy = next((name for name in names if not name.exists() or cmp(workbook, name, shallow=False)), names[-1])
-    if not copy.exists() or copy == names[-1]:
-        shutil.copy2(workbook, copy)
-    return copy
+def _compare(old: pl.DataFrame | None, new: pl.DataFrame, hidden: pl.DataFrame) -> PropertyChanges | None:
+    """Compare the previous list, without the properties that are hidden now, with the new one."""
+    if old is None or not old.width or not new.width:
+        return None
+    return compare_properties(old.join(hidden, on=ID, how="anti") if hidden.height and ID in old.columns else old, new)
 
 
 def _count_noted(master: pl.DataFrame, columns: tuple[str, ...]) -> int:
@@ -126,11 +104,11 @@ def _count_noted(master: pl.DataFrame, columns: tuple[str, ...]) -> int:
     return master.select(pl.any_horizontal(pl.col(own).is_not_null()).sum()).item() if own else 0
 
 
-def _describe_rejected(count: int) -> list[str]:
+def _describe_rejected(count: int, outcome: str) -> list[str]:
     if not count:
         return []
     rows = "1 candidate that you rejected is" if count == 1 else f"{count:,} candidates that you rejected are"
-    return [f"{rows} left off the sheet Top Candidates."]
+    return [f"{rows} {outcome}."]
 
 
 def _describe_changes(previous: RunRecord | None, changes: PropertyChanges | None) -> list[str]:

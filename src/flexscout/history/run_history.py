@@ -66,6 +66,11 @@ def hash_state(
 class RunHistory:
     """The runs that wrote a workbook. As a context, it keeps other runs from writing the workbook.
 
+    Attributes:
+        workbook: The workbook.
+        folder: The folder of the records.
+        started: When this run started, UTC, ISO 8601.
+
     Raises:
         OutputError: Another run is writing the workbook, or the folder of the records can't be written.
 
@@ -75,7 +80,7 @@ class RunHistory:
         self.workbook = workbook
         self.folder = workbook.parent / _FOLDER / workbook.stem
         self._lock = FileLock(self.folder / "lock")
-        self._started = _now()
+        self.started = _now()
         self._intact: dict[Path, bool] = {}
         self._reported: set[Path] = set()
 
@@ -146,10 +151,17 @@ class RunHistory:
         run = "run" if number is None else f"run {number}"
         raise NothingToReadError(f"No {run} that wrote {self.workbook} is on record (looked in {self.folder}).", next_step)
 
-    def find_unchanged(self, state: str) -> RunRecord | None:
-        """Return the latest run if repeating it would change nothing: same state, repeatable, outputs unchanged."""
+    def find_unchanged(self, state: str, notes: Path) -> RunRecord | None:
+        """Return the latest run if repeating it would change nothing: same state, repeatable, outputs and notes unchanged.
+
+        Args:
+            state: Hash of this run's inputs and settings, see `hash_state`.
+            notes: The notes store, which may not exist.
+
+        """
         last = self.find_last()
-        return last if last and last.state == state and last.repeatable and last.has_intact_outputs else None
+        is_same = last and last.state == state and last.repeatable and last.has_intact_outputs
+        return last if last and is_same and (last.has_output(notes) or not notes.exists()) else None
 
     def find_previous(self, state: str) -> RunRecord | None:
         """Return the latest run with another state whose result is kept."""
@@ -215,7 +227,7 @@ class RunHistory:
     def _record(self, number: int, state: str, summary: RunSummary, master: Path) -> RunRecord:
         return RunRecord(
             number=number,
-            begun=self._started,
+            begun=self.started,
             ended=_now(),
             exit_code=summary.exit_code,
             state=state,

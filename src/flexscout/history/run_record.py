@@ -78,6 +78,10 @@ class RunRecord:
         paths = tuple(Path(output["path"]) for output in self.outputs)
         return RunSummary(self.exit_code, statistics, self.report, paths, (*self.messages, message), repeated_run=self.number)
 
+    def has_output(self, path: Path) -> bool:
+        """Return whether the file is an output of the run."""
+        return any(Path(output["path"]) == path.absolute() for output in self.outputs)
+
     def is_unchanged(self, path: Path) -> bool:
         """Return whether the file is an output of the run and unchanged since."""
         return any(Path(output["path"]) == path.absolute() and _is_output_unchanged(output) for output in self.outputs)

@@ -1,6 +1,8 @@
 """Read a result that a run wrote back as a typed master table."""
 
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ import polars as pl
 from flexscout.domain import (
     SCORE_COLUMNS,
     SOURCE_COLUMNS,
+    WORKBOOK_LIST_TAG,
     canonical_columns,
     escape_name,
     escape_names,
@@ -29,6 +32,10 @@ _HEADER_SEARCH_ROWS = 25  # the user may have put rows above the header
 _FLAGS = {"yes": True, "true": True, "no": False, "false": False}
 _TEXT_TYPES = ("text", "state", "zip")
 _RESULT_ERRORS = (ErrorCode.NO_RESULT, ErrorCode.DAMAGED, ErrorCode.PASSWORD_PROTECTED)
+
+
+_LIST_ID = re.compile(rf"{WORKBOOK_LIST_TAG}([0-9a-f]{{64}})".encode())
+_PROPERTIES_BYTES = 2**16
 
 
 @dataclass(frozen=True)
@@ -73,45 +80,68 @@ def read_result(path: Path) -> pl.DataFrame:
     return table
 
 
-def read_result_sheets(path: Path, names: Collection[str], known: Collection[str], *, required: bool = True) -> list[ResultSheet]:
+def read_list_id(workbook: Path) -> str | None:
+    """Return the checksum of the list that a workbook was written with; None if its properties don't have it."""
+    try:
+        with zipfile.ZipFile(workbook) as book, book.open("docProps/core.xml") as part:
+            found = _LIST_ID.search(part.read(_PROPERTIES_BYTES))
+    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
+        return None
+    return found[1].decode() if found else None
+
+
+def read_result_sheets(
+    path: Path, names: Collection[str], known: Collection[str], optional: Collection[str] = ()
+) -> list[ResultSheet]:
     """Read the sheets with these names and their continuations (`Flex Properties (2)`), except empty ones; a CSV is one sheet.
 
     Args:
         path: A workbook or CSV file that a run wrote.
         names: Names of sheets.
         known: Columns of which a header has at least one.
-        required: Whether there must be such a sheet.
+        optional: Names of further sheets, which may have no header; they are skipped then.
 
     Raises:
-        ProcessingError: A required sheet or a header is missing, or the file can't be read.
+        ProcessingError: There is no sheet of `names`, one has no header, or the file can't be read.
 
     """
-    pattern = re.compile(rf"({'|'.join(map(re.escape, names))})( \(\d+\))?", re.IGNORECASE)
+    is_required, is_optional = _match_names(names), _match_names(optional)
     try:
         with translate_reader_errors(path):
             file_type = detect_file_type(path)
-        sheets = _read_sheets(path, file_type, lambda name: bool(pattern.fullmatch(name.strip())), required=required)
+        sheets = _read_sheets(path, file_type, is_required, is_optional)
     except OSError as error:
         raise to_processing_error(path, error) from error
-    return [_split_at_header(path, name, cells, known) for name, cells in sheets.items() if cells.height]
+    split = {name: _split_at_header(name, cells, known) for name, cells in sheets.items() if cells.height}
+    for name, sheet in split.items():
+        if sheet is None and not is_optional(name):
+            title = f'sheet "{name}": ' if name != path.stem else ""
+            raise DataFormatError.not_a_result(path.name, f"{title}none of its first rows is a header with {' or '.join(known)}")
+    return [sheet for sheet in split.values() if sheet]
 
 
-def _read_sheets(path: Path, file_type: FileType, is_wanted: Callable[[str], bool], *, required: bool) -> dict[str, pl.DataFrame]:
+def _match_names(names: Collection[str]) -> Callable[[str], bool]:
+    pattern = re.compile(rf"({'|'.join(map(re.escape, names))})( \(\d+\))?", re.IGNORECASE)
+    return lambda name: bool(names and pattern.fullmatch(name.strip()))
+
+
+def _read_sheets(
+    path: Path, file_type: FileType, is_required: Callable[[str], bool], is_optional: Callable[[str], bool]
+) -> dict[str, pl.DataFrame]:
     if file_type not in _WORKBOOK_TYPES:
         return {sheet.name: collect_cells(sheet.cells) for sheet in read_workbook(path).sheets}
-    sheets = read_named_sheets(path, file_type, is_wanted)
-    if required and not any(map(is_wanted, sheets)):
+    sheets = read_named_sheets(path, file_type, lambda name: is_required(name) or is_optional(name))
+    if not any(map(is_required, sheets)):
         raise DataFormatError.not_a_result(path.name, f"its sheets are {', '.join(sheets)}")
     return sheets
 
 
-def _split_at_header(path: Path, name: str, cells: pl.DataFrame, known: Collection[str]) -> ResultSheet:
+def _split_at_header(name: str, cells: pl.DataFrame, known: Collection[str]) -> ResultSheet | None:
     folded = pl.all().str.to_lowercase().str.replace_all(r"\s+", "")
     is_header = pl.any_horizontal(folded.is_in([_fold(column) for column in known]))
     rows = cells.head(_HEADER_SEARCH_ROWS).select(is_header).to_series().fill_null(value=False).arg_true()
     if rows.is_empty():
-        sheet = f'sheet "{name}": ' if name != path.stem else ""
-        raise DataFormatError.not_a_result(path.name, f"{sheet}none of its first rows is a header with {' or '.join(known)}")
+        return None
     header = int(rows[0])
     return ResultSheet(name, cells.row(header), cells.slice(header + 1), header + 2)
 

@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, PAGE_GENERATOR_TAG, WORKBOOK_CREATOR
+from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, NOTES_HEADER, PAGE_GENERATOR_TAG, WORKBOOK_CREATOR
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, OutputError
 from flexscout.ingest.file_types import FileType, UnsupportedContent, identify_content
@@ -41,6 +41,7 @@ _RESULT_COLUMNS = (
     _SOURCE_COLUMNS | {b"Flex Score"},
     _SOURCE_COLUMNS | {b"Reason", b"In Words"},
     {b"Duplicate Group", b"Kept File", b"Removed File", b"Evidence"},
+    {name.encode() for name in NOTES_HEADER},
 )
 """Sets of columns that only results of flexscout have together."""
 _HEADER_BYTES = 2**17  # longest header line of a result

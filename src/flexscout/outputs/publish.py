@@ -58,5 +58,5 @@ def publish_results(  # noqa: PLR0913 - what a run knows is joined here
         page.result().write(outputs.stage(page_file), report, messages)
         # Before `commit`: nothing may fail once the outputs are in place.
         statistics = AggregateStatistics(**report["statistics"])
-        paths = outputs.commit() if commit else ()
+        paths = (*outputs.commit(), *filter(Path.exists, [config.notes_file])) if commit else ()
     return RunSummary(1 if statistics.failed_files else 0, statistics, report, paths, messages)

@@ -3,7 +3,10 @@
 import polars as pl
 import pytest
 
-from flexscout.history.notes import Notes, add_notes, empty_notes, is_rejected_status
+from flexscout.history.edits import add_entries, move_entries
+from flexscout.history.notes import Notes, add_notes, arrange_notes, is_rejected_status
+from flexscout.history.notes_store import ENTRY_SCHEMA
+from notes import NO_ENTRIES, empty_notes
 from results import listed, master
 
 COLUMNS = ("My Status", "My Notes")
@@ -14,9 +17,16 @@ def notes(*placed, unplaced=()):
     """Return notes of IDs, each with a status and a note; `unplaced`: notes without an ID."""
     kind = dict.fromkeys(("Property ID", *NOTE, *COLUMNS), pl.String)
     rows = [{"Property ID": name, **NOTE, "My Status": status, "My Notes": text} for name, status, text in placed]
-    others = [{"Sheet": "S", "Row": 2 + i, **NOTE, "My Notes": text} for i, text in enumerate(unplaced)]
-    without = pl.DataFrame(others, schema={"Sheet": pl.String, "Row": pl.Int64, **kind})
-    return Notes(COLUMNS, pl.DataFrame(rows, schema=kind), without)
+    others = [{**NOTE, "My Notes": text} for text in unplaced]
+    return Notes(COLUMNS, pl.DataFrame(rows, schema=kind), pl.DataFrame(others, schema=kind))
+
+
+def follow(*statuses, successors):
+    """Return IDs and statuses after properties have got other IDs."""
+    rows = [{"Kind": "note", "Property ID": name, "Column": "My Status", "Text": text} for name, text in statuses]
+    current = add_entries(NO_ENTRIES, pl.DataFrame(rows, schema=ENTRY_SCHEMA))
+    moves = move_entries(current, pl.DataFrame(successors, schema=["Old ID", "New ID"], orient="row"))
+    return arrange_notes(add_entries(current, moves), COLUMNS).placed.select("Property ID", "My Status").rows()
 
 
 def test_notes_are_the_first_columns_of_their_property():
@@ -53,15 +63,11 @@ def test_an_empty_list_returns_all_notes(empty):
 
 
 def test_notes_follow_a_property_to_its_new_id():
-    followed = pl.DataFrame({"Old ID": ["P-old"], "New ID": ["P-1"]})
-    table, left = add_notes(master(listed(1)), notes(("P-old", "call", None)), followed)
-    assert (table["My Status"].to_list(), left.height) == (["call"], 0)
+    assert follow(("P-old", "call"), successors=[("P-old", "P-1")]) == [("P-1", "call")]
 
 
 def test_notes_do_not_replace_those_of_the_new_id():
-    followed = pl.DataFrame({"Old ID": ["P-old"], "New ID": ["P-1"]})
-    table, left = add_notes(master(listed(1)), notes(("P-1", "mine", None), ("P-old", "call", None)), followed)
-    assert (table["My Status"].to_list(), left["My Status"].to_list()) == (["mine"], ["call"])
+    assert follow(("P-1", "mine"), ("P-old", "call"), successors=[("P-old", "P-1")]) == [("P-1", "mine"), ("P-old", "call")]
 
 
 def test_an_input_column_with_the_same_name_is_renamed():

@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from flexscout.errors import DataFormatError, FileAccessError
-from flexscout.history.notes import KEPT_SHEET, add_notes, describe_notes, empty_notes, read_notes
+from flexscout.history.notes import KEPT_SHEET, add_notes
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from notes import empty_notes, read_notes, read_workbook_edits
 from results import listed, master
 
 COLUMNS = ("My Status", "My Notes")
@@ -133,15 +134,11 @@ def test_kept_notes_are_read_with_their_address(workbook):
 
 
 def test_a_note_without_an_id_gives_a_message_with_its_row(workbook):
-    notes = read_notes(workbook(enter(("B3", "whose?"), ("L3", None))), COLUMNS)
+    path = workbook(enter(("B3", "whose?"), ("L3", None)))
+    notes = read_notes(path, COLUMNS)
     assert notes.placed.is_empty()
-    assert notes.unplaced.select("Sheet", "Row", "Address", "My Notes").row(0) == (
-        "Flex Properties",
-        3,
-        "2 Test Street",
-        "whose?",
-    )
-    assert describe_notes(notes) == (
+    assert notes.unplaced.select("Address", "My Notes").row(0) == ("2 Test Street", "whose?")
+    assert read_workbook_edits(path, COLUMNS).messages == (
         'Notes without a Property ID stay on the sheet Notes of Others until you enter one: row 3 of "Flex Properties".',
     )
 
@@ -156,25 +153,47 @@ def test_notes_are_kept_if_the_id_column_was_deleted(workbook):
 
 def test_different_notes_of_one_property_are_joined(workbook):
     path = workbook(enter(("B2", "one"), ("B3", "two"), ("L3", "P-1"), ("B4", "one"), ("L4", "P-1")))
-    notes = read_notes(path, COLUMNS)
-    assert notes.placed["My Notes"].to_list() == ["one\ntwo"]
-    assert describe_notes(notes) == ("Properties with different notes in several rows now have all of them, one per line: P-1.",)
+    assert read_notes(path, COLUMNS).placed["My Notes"].to_list() == ["one\ntwo"]
+    assert read_workbook_edits(path, COLUMNS).messages == (
+        "Different notes on the same property are all kept, one per line: P-1.",
+    )
 
 
-def test_a_column_added_by_the_user_gives_a_message(workbook):
-    notes = read_notes(workbook(enter(("Z1", "Broker"), ("Z2", "Ann"), ("Y1", "Empty"))), COLUMNS)
-    (message,) = describe_notes(notes, master(listed()).columns)
-    assert message.startswith(
-        "Columns you added to the workbook are not kept: Broker. To keep them, list them in output.user_columns"
+def test_a_column_added_by_the_user_is_read(workbook):
+    path = workbook(enter(("Z1", "Broker"), ("Z2", "Ann"), ("Y1", "Empty")))
+    entries = read_workbook_edits(path, COLUMNS, written=master(*map(listed, range(1, 4)))).entries
+    assert entries.select("Property ID", "Column", "Text").rows() == [("P-1", "Broker", "Ann")]
+
+
+def test_a_second_column_with_the_name_of_a_known_one_gets_another_name(workbook):
+    path = workbook(enter(("Z1", "City"), ("Z2", "Uptown")))
+    edits = read_workbook_edits(path, COLUMNS, written=master(*map(listed, range(1, 4))))
+    assert edits.entries.select("Column", "Text").rows() == [("City (mine)", "Uptown")]
+    assert edits.messages == ('Your column "City" has the name of one of flexscout\'s. It is kept as "City (mine)".',)
+
+
+def test_at_most_fifty_columns_are_read(workbook):
+    def edit(book):
+        for number in range(60):
+            book["Flex Properties"].cell(1, 20 + number).value = f"Extra {number}"
+            book["Flex Properties"].cell(2, 20 + number).value = "x"
+
+    edits = read_workbook_edits(workbook(edit), COLUMNS, written=master(*map(listed, range(1, 4))))
+    assert edits.entries["Column"].to_list() == [f"Extra {number}" for number in range(48)]
+    assert edits.messages[0].startswith(
+        "At most 50 columns of yours are kept. Left out: Extra 48, Extra 49, Extra 50 and 9 more."
     )
 
 
 def test_a_message_names_the_first_of_many_rows(workbook):
-    notes = read_notes(workbook(fill, count=8), COLUMNS)
-    assert describe_notes(notes)[0].startswith(
-        'Notes without a Property ID stay on the sheet Notes of Others until you enter one: row 2 of "Flex Properties", '
-        'row 3 of "Flex Properties", '
-        'row 4 of "Flex Properties" and 5 more'
+    assert (
+        read_workbook_edits(workbook(fill, count=8), COLUMNS)
+        .messages[0]
+        .startswith(
+            'Notes without a Property ID stay on the sheet Notes of Others until you enter one: row 2 of "Flex Properties", '
+            'row 3 of "Flex Properties", '
+            'row 4 of "Flex Properties" and 5 more'
+        )
     )
 
 
@@ -186,17 +205,6 @@ def test_a_list_of_an_older_version_has_no_notes(tmp_path):
 def test_an_empty_list_has_no_notes(tmp_path):
     write_workbook([Sheet("Flex Properties", pl.DataFrame())], tmp_path / "all.xlsx")
     assert placed(tmp_path / "all.xlsx") == []
-
-
-def test_only_kept_notes_are_read_if_the_list_is_known(workbook):
-    kept = pl.DataFrame({"Property ID": ["P-9"], "My Notes": ["wait"]})
-    path = workbook(enter(("B2", "in the file")), sheets=[Sheet(KEPT_SHEET, kept)])
-    known = master(listed(1)).with_columns(pl.lit("in the list").alias("My Notes"))
-    assert read_notes(path, COLUMNS, known).placed["My Notes"].to_list() == ["in the list", "wait"]
-
-
-def test_a_known_list_needs_no_kept_notes(workbook):
-    assert read_notes(workbook(), COLUMNS, master(listed(1))).placed.is_empty()
 
 
 @pytest.mark.parametrize(

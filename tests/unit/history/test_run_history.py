@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from flexscout.models import SourceFile
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.skipped import FileSkipCode, SkippedFile
 from workbooks import valid_properties_1
+
+NO_NOTES = Path("no such file")
 
 
 @pytest.fixture
@@ -61,18 +64,25 @@ def test_files_that_are_not_records_are_ignored(workbook):
 def test_a_run_is_unchanged_only_while_its_outputs_are_intact(workbook):
     book = RunHistory(workbook)
     state = book.find_last().state
-    assert book.find_unchanged(state)
-    assert not book.find_unchanged("another state")
+    assert book.find_unchanged(state, NO_NOTES)
+    assert not book.find_unchanged("another state", NO_NOTES)
     csv = workbook.with_suffix(".csv")
     csv.write_bytes(csv.read_bytes().replace(b"NC", b"SC", 1))
-    assert not book.find_unchanged(state)
+    assert not book.find_unchanged(state, NO_NOTES)
+
+
+def test_a_run_is_not_unchanged_if_notes_were_added_beside_it(summary, workbook):
+    notes = workbook.with_name("notes.csv")
+    notes.write_text("note,P-1,,,,My Notes,call,\n")
+    assert not RunHistory(workbook).find_unchanged(RunHistory(workbook).find_last().state, notes)
+    assert summary
 
 
 def test_a_run_with_transient_errors_is_never_unchanged(summary, workbook):
     errors = {"errors": [{"file": "a.xlsx", "category": "file_access", "code": "locked"}]}
     with RunHistory(workbook) as book:
         book.add("s", replace(summary, report={**summary.report, "errors": errors}), workbook.with_suffix(".parquet"))
-    assert not book.find_unchanged("s")
+    assert not book.find_unchanged("s", NO_NOTES)
 
 
 def test_the_previous_run_is_the_latest_with_another_state(summary, workbook):

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import Affects, settings_affecting
-from flexscout.domain import POSTAL_COLUMNS, WORKBOOK_LINKS
+from flexscout.domain import LINK_COLUMNS, POSTAL_COLUMNS, WORKBOOK_LINKS
 from flexscout.outputs.files.xlsx_writer import Sheet
 
 MAX_LINKED_ROWS = 2_500
@@ -36,8 +36,9 @@ _TOP_COLUMNS = (
 _TOP_WIDTHS = {
     "Rank": 6.0, "Flex Score": 12.0, "Flex Classification": 18.0, "Address": 28.0, "Property Name": 28.0, "Property Type": 22.0,
     "City": 14.0, "State": 7.0, "Building SqFt": 13.0, "Lot Size Acres": 14.0, "Year Built": 10.0, "Occupancy": 11.0,
-    "Why": 75.0, "Map": 25.0, "Property Page": 25.0,
+    "Why": 75.0, "Map": 25.0, "Property Page": 25.0, "Property ID": 16.0,
 }  # fmt: skip
+_NOTE_WIDTH = 18.0
 _RANK = "__rank"  # working column
 _LINE_HEIGHT, _LINE_LENGTH = 15.0, 80  # points; characters that fit in a line of the column Why
 
@@ -93,15 +94,22 @@ def build_summary_sheet(master: pl.DataFrame, report: Mapping[str, Any]) -> Shee
 
 
 def build_top_candidates(
-    master: pl.DataFrame, reasons: Sequence[str], is_rejected: pl.Series | None, formats: dict[str, str]
+    master: pl.DataFrame,
+    reasons: Sequence[str],
+    is_rejected: pl.Series | None,
+    formats: dict[str, str],
+    user_columns: Sequence[str] = (),
 ) -> Sheet:
     """Build the sheet of the best candidates that the user hasn't rejected; each keeps its rank in `master`.
+
+    The user's columns come first, and the Property ID last, by which notes are read back.
 
     Args:
         master: The unique candidates, best first.
         reasons: Why the first candidates score what they do, in order.
         is_rejected: For each row of `master`, whether the user's status rejects it.
         formats: Column -> Excel number format.
+        user_columns: The user's own columns.
 
     """
     top = (
@@ -112,18 +120,21 @@ def build_top_candidates(
     top = (top if is_rejected is None else top.filter(~is_rejected.head(top.height))).head(_TOP_ROWS)
     names = [name for name in _TOP_COLUMNS if name in top.columns]
     names[2:2] = ["Address"] if "Address" in top.columns else []
+    own = [name for name in user_columns if name in top.columns]
     links = build_links(top)
-    table = top.select(pl.col(_RANK).cast(pl.Int64).alias("Rank"), *names).with_columns(top["Why"], *links)
+    table = top.select(*own, pl.col(_RANK).cast(pl.Int64).alias("Rank"), *names).with_columns(top["Why"], *links)
+    table = table.with_columns(top.select(name for name in LINK_COLUMNS[:1] if name in top.columns))
     # Programs that open a workbook don't fit the height of rows to wrapped text.
     lines = (table["Why"].str.len_chars() / _LINE_LENGTH).ceil().clip(1)
     return Sheet(
         "Top Candidates",
         table,
         formats,
+        texts=tuple(own),
         bars="Flex Score",
         links=choose_link_texts(table, links),
-        wrapped=("Why",),
-        widths=_TOP_WIDTHS,
+        wrapped=("Why", *own),
+        widths=_TOP_WIDTHS | dict.fromkeys(own, _NOTE_WIDTH),
         heights=dict(enumerate((lines * _LINE_HEIGHT).fill_null(_LINE_HEIGHT), 1)),
         page={"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0, "footer": "&LTop candidates&RPage &P of &N"},
     )

@@ -43,7 +43,7 @@ def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]
     return [
         build_summary_sheet(tables.master, report),
         _build_property_sheet(tables, formats),
-        build_top_candidates(tables.master, tables.explanations, tables.is_rejected, formats),
+        build_top_candidates(tables.master, tables.explanations, tables.is_rejected, formats, tables.user_columns),
         *_build_history_sheets(tables),
         *_build_table_sheet("To Verify", _select_to_verify(rejected), formats),
         *_build_table_sheet("Duplicates", tables.merge_log, formats),

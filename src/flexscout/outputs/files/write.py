@@ -1,8 +1,8 @@
 """Write a result in every configured format."""
 
 import logging
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from flexscout.outputs.files.table_files import add_reason_texts, write_csv, wri
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 from flexscout.outputs.results import ResultTables
 from flexscout.outputs.transaction import OutputTransaction
+from flexscout.runtime import file_checksum
 
 _TEXTS = tuple(column.name for column in canonical_columns() if column.type in ("text", "state", "zip"))
 _TABLE_WRITERS: dict[str, Callable[[pl.DataFrame, Path], None]] = {".csv": write_csv, ".parquet": write_parquet}
@@ -70,7 +71,9 @@ def write_tables(
         Messages about values a format can't represent exactly.
 
     """
-    tables = replace(tables, master=_select_columns(tables.master, config), issues=add_reason_texts(tables.issues))
+    tables = replace(
+        tables, master=_select_columns(tables.master, config, tables.user_columns), issues=add_reason_texts(tables.issues)
+    )
     workbook, parquet = outputs.stage(Path(config.output_file)), outputs.stage(config.parquet_file)
     log_csv, log_parquet = config.duplicates_files
     # The workbook keeps one core busy; the other files are written on another.
@@ -83,7 +86,9 @@ def write_tables(
         ]
         if config.enable_csv_export:
             copies.append(executor.submit(write_csv, tables.master, outputs.stage(config.csv_file)))
-        messages = [*write_workbook(build_sheets(tables, report), workbook), *describe_unlinked_rows(tables.master)]
+        # The checksum tells a later run which list the workbook was written with.
+        workbook_messages = write_workbook(build_sheets(tables, report), workbook, lambda: _checksum(copies[0], parquet))
+        messages = [*workbook_messages, *describe_unlinked_rows(tables.master)]
     for copy in copies:
         copy.result()
     return messages
@@ -95,9 +100,15 @@ def write_tables_as_workbook(tables: ResultTables, report: Mapping[str, Any], pa
     write_workbook(build_sheets(replace(tables, issues=issues), report), path)
 
 
-def _select_columns(master: pl.DataFrame, config: PipelineConfiguration) -> pl.DataFrame:
+def _checksum(written: Future[None], path: Path) -> str:
+    """Return the checksum of a file once it is written."""
+    written.result()
+    return file_checksum(path)
+
+
+def _select_columns(master: pl.DataFrame, config: PipelineConfiguration, user_columns: Sequence[str]) -> pl.DataFrame:
     """Select the columns to write; the user's own come last, so that the others keep their positions for programs."""
-    own = [name for name in master.columns if name in config.user_columns]
+    own = [name for name in master.columns if name in user_columns]
     names = [name for name in master.columns if name not in own]
     if config.output_columns != "all":
         standard = {column.name for column in canonical_columns()} | set(OUTPUT_COLUMNS)

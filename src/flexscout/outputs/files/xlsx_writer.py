@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from rustpy_xlsxwriter import FastExcel, Format
 
-from flexscout.domain import WORKBOOK_CREATOR, format_count, unescape_names
+from flexscout.domain import WORKBOOK_CREATOR, WORKBOOK_LIST_TAG, format_count, unescape_names
 from flexscout.runtime import interrupts
 
 MAX_SHEET_ROWS = 1_048_575
@@ -61,8 +61,13 @@ class Sheet:
     page: dict[str, Any] = field(default_factory=dict)
 
 
-def write_workbook(sheets: Sequence[Sheet], path: Path) -> list[str]:
+def write_workbook(sheets: Sequence[Sheet], path: Path, compute_list_id: Callable[[], str] | None = None) -> list[str]:
     """Write the sheets; a table with too many rows for one sheet continues in further sheets.
+
+    Args:
+        sheets: The sheets.
+        path: The workbook.
+        compute_list_id: Returns the checksum of the list in the workbook, which goes into its properties.
 
     Returns:
         Messages about what Excel can't hold as it is.
@@ -76,7 +81,7 @@ def write_workbook(sheets: Sequence[Sheet], path: Path) -> list[str]:
     # The writer would take an interrupt for a table of another type and go on.
     with interrupts.defer_interrupts():
         book.save()
-    _normalize_properties(path)
+    _normalize_properties(path, f"{WORKBOOK_LIST_TAG}{compute_list_id()}" if compute_list_id else "")
     return messages
 
 
@@ -177,8 +182,8 @@ def _choose_widths(sheet: Sheet, table: Any, columns: Sequence[str]) -> dict[str
     return fitted | own
 
 
-def _normalize_properties(path: Path) -> None:
-    """Replace the time of writing in the workbook's properties and set the creator.
+def _normalize_properties(path: Path, keyword: str) -> None:
+    """Replace the time of writing in the workbook's properties, and set the creator and the keyword.
 
     The properties are among the last entries of the archive, so only those are written again.
     """
@@ -194,5 +199,6 @@ def _normalize_properties(path: Path) -> None:
             rewritten = zipfile.ZipInfo(entry.filename, entry.date_time)
             rewritten.create_system = entry.create_system
             stamped = re.sub(rb">\d{4}-\d{2}-\d{2}T[\d:.]+Z<", f">{_TIMESTAMP}<".encode(), content)
-            creator = f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>".encode()
+            keywords = f"<cp:keywords>{keyword}</cp:keywords>" if keyword else ""
+            creator = f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>{keywords}".encode()
             book.writestr(rewritten, stamped.replace(b"<dc:creator></dc:creator>", creator), zipfile.ZIP_DEFLATED)
