@@ -92,8 +92,8 @@ class ScalableFlexPipeline:
             user_input = read_user_input(history, config)
             rules = (*self._criteria.hash_inputs, self._ingestor.options, user_input.fingerprint)
             state = hash_state(scan.sources, scan.skipped, config, *rules)
-            is_same_run = config.reuse and reuse_failures and not scan.unreadable
-            if is_same_run and (same := history.find_unchanged(state, config.notes_file)):
+            is_repeatable = config.reuse and reuse_failures and not scan.unreadable
+            if is_repeatable and (same := history.find_unchanged(state, config.notes_file)):
                 return same.build_repeat_summary()
             # A file that was locked during the scan may be free by now.
             retried = [record.source for record in scan.unreadable if is_transient(record.error)]
@@ -138,14 +138,10 @@ class ScalableFlexPipeline:
         with run.clock.stage(Stage.MERGE):
             clusters = match_properties(files, config)
             merged = merge_properties(files, clusters, config, criteria)
-            user_input = run.user_input.follow(merged.master)
             master = add_unmapped_columns(merged.master, files.tables)
-            carried = carry_over(run.history, run.state, config, master, user_input)
+            carried = carry_over(run.history, run.state, config, run.user_input, master)
         facts = self._collect_facts(run, files, merged, carried)
-        summary = publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
-        if commit:
-            user_input.save_moved()
-        return summary
+        return publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
 
     def _scan(self) -> Scan:
         config = self.config
@@ -162,7 +158,7 @@ class ScalableFlexPipeline:
             is_rejected=carried.is_rejected,
             changes=carried.changes.table if carried.changes else None,
             unlisted_notes=carried.unlisted_notes,
-            user_columns=carried.columns,
+            user_columns=carried.user_input.columns,
         )
         return RunFacts(
             tables=tables,

@@ -110,7 +110,7 @@ def test_module_names_say_what_is_inside():
 
 
 def test_the_pipeline_stays_one_page():
-    assert len((PACKAGE / "pipeline.py").read_text(encoding="utf-8").splitlines()) <= 170
+    assert len((PACKAGE / "pipeline.py").read_text(encoding="utf-8").splitlines()) <= 180
 
 
 def test_modules_are_neither_tiny_nor_huge():

@@ -21,7 +21,7 @@ class CarryOver:
 
     Attributes:
         master: The unique candidates, the user's columns first.
-        columns: The user's columns.
+        user_input: The user's notes and corrections, with the IDs in `master`.
         noted_count: Properties in `master` that have a note.
         unlisted_notes: Notes of properties that aren't in `master`.
         is_rejected: For each row of `master`, whether the user's status rejects it.
@@ -33,7 +33,7 @@ class CarryOver:
     """
 
     master: pl.DataFrame
-    columns: tuple[str, ...]
+    user_input: UserInput
     noted_count: int
     unlisted_notes: pl.DataFrame
     is_rejected: pl.Series
@@ -48,7 +48,7 @@ class CarryOver:
             "on_the_list": self.noted_count,
             "of_others": self.unlisted_notes.height,
             "hidden": self.hidden_count,
-            "columns": list(self.columns),
+            "columns": list(self.user_input.columns),
         }
         if not (self.previous_run and self.changes):
             return {"notes": notes, "changes": None}
@@ -62,7 +62,7 @@ class CarryOver:
 
 
 def carry_over(
-    history: RunHistory, state: str, config: PipelineConfiguration, master: pl.DataFrame, user_input: UserInput
+    history: RunHistory, state: str, config: PipelineConfiguration, user_input: UserInput, master: pl.DataFrame
 ) -> CarryOver:
     """Add the user's notes to `master` and compare it with the previous result.
 
@@ -70,10 +70,11 @@ def carry_over(
         history: The runs that wrote the workbook.
         state: Hash of this run's inputs and settings, see `hash_state`.
         config: The run's settings.
+        user_input: The user's notes and corrections.
         master: The unique candidates, best first.
-        user_input: The user's notes and corrections, with the IDs in `master`.
 
     """
+    user_input = user_input.follow(master)
     noted, unlisted = add_notes(master, arrange_notes(user_input.current, user_input.columns))
     rejected = noted.with_columns(is_rejected_status(noted, config.rejected_statuses).alias("rejected"))["rejected"]
     hidden = noted.filter(rejected) if config.hide_rejected and noted.width else noted.clear()
@@ -89,7 +90,7 @@ def carry_over(
         *_describe_changes(previous, changes),
     )
     noted_count = _count_noted(noted, user_input.columns)
-    return CarryOver(noted, user_input.columns, noted_count, unlisted, rejected, hidden.height, previous, changes, messages)
+    return CarryOver(noted, user_input, noted_count, unlisted, rejected, hidden.height, previous, changes, messages)
 
 
 def _compare(old: pl.DataFrame | None, new: pl.DataFrame, hidden: pl.DataFrame) -> PropertyChanges | None:

@@ -57,6 +57,8 @@ def publish_results(  # noqa: PLR0913 - what a run knows is joined here
         write_report(report, outputs.stage(report_file))
         page.result().write(outputs.stage(page_file), report, messages)
         # Before `commit`: nothing may fail once the outputs are in place.
+        if commit:
+            carried.user_input.save_moved()
         statistics = AggregateStatistics(**report["statistics"])
         paths = (*outputs.commit(), *filter(Path.exists, [config.notes_file])) if commit else ()
     return RunSummary(1 if statistics.failed_files else 0, statistics, report, paths, messages)
