@@ -120,10 +120,17 @@ def test_a_column_that_mixes_both_takes_no_decimal_comma(commas, points):
     assert note[0] == "number_format_unclear"
 
 
+@searched
+@given(st.lists(st.text(st.sampled_from(" \t\n\v\u0085\u00a0\u2003\u3000-a"), max_size=6), min_size=2, max_size=3))
+def test_a_text_is_cleaned_alike_alone_and_beside_others(texts):
+    kinds = {"Address": canonical_column("Address")}
+    together, *alone = (clean_texts(pl.DataFrame({"Address": part}), kinds) for part in (texts, *([text] for text in texts)))
+    assert pl.concat(alone).equals(together)
+
+
 def is_nothing(name, text):
     """Return whether a text means that a value is missing."""
-    # Cells are trimmed before they are converted.
-    single = clean_texts(pl.DataFrame({"text": [text.strip()]}), {"text": canonical_column("Address")})["text"].item()
+    single = clean_texts(pl.DataFrame({"text": [text]}), {"text": canonical_column("Address")})["text"].item()
     listed = single is None or single.lower() in cell_values("missing")
     nothing = find_conversion(canonical_column(name)).missing_pattern
     return listed or bool(nothing and pl.Series([single]).str.contains(nothing).item())

@@ -21,7 +21,11 @@ from flexscout.ingest.convert.types import Conversion, find_conversion
 from flexscout.models import IssueNote, IssueReason
 
 _TOO_NARROW = r"^#{3,}$"  # what Excel shows, and exports as CSV, where a number is wider than its column
-_UNTIDY = ["  ", "\t", "\r", "\n", "\u00a0"]
+# Two spaces, and every other character that Unicode counts as white space.
+_UNTIDY = [
+    "  ",
+    *"\t\n\v\f\r\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
+]
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class TypedColumns:
 
 
 def clean_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
-    """Collapse whitespace, and set texts that mean "missing" to null: `--`, `N/A`, and those of the column's type."""
+    """Collapse and trim whitespace, and set texts that mean "missing" to null: `--`, `N/A`, and those of the column's type."""
     # Searching for what is rare is cheaper than replacing it everywhere.
     untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any())
     placeholders = list(cell_values("missing"))
@@ -54,7 +58,8 @@ def clean_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> 
 def _clean_column(name: str, placeholders: list[str], missing_pattern: str, *, untidy: bool) -> pl.Expr:
     text = pl.col(name)
     if untidy:
-        text = text.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars()
+        text = text.str.replace_all(r"\s+", " ")
+    text = text.str.strip_chars()
     is_missing = text.str.to_lowercase().is_in(placeholders)
     if missing_pattern:
         is_missing |= text.str.contains(missing_pattern)
