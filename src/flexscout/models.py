@@ -37,6 +37,10 @@ class ChunkedCellTexts(CellTexts, Protocol):
     def columns(self) -> list[str]:
         """Names of the columns."""
 
+    @property
+    def folder(self) -> Path:
+        """Folder of the table, for other files that live as long as it."""
+
     def skip_rows(self, row: int, /) -> ChunkedCellTexts:
         """Return the table without the first rows."""
 

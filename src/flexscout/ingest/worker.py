@@ -144,7 +144,7 @@ def _convert_to_file(mapped: MappedSheet, path: Path, *, from_1904: bool, fsync:
         return converted
     from flexscout.ingest.convert import convert_chunked_sheet  # noqa: PLC0415 - few sheets are giant
 
-    converted, parts = convert_chunked_sheet(name, cells, mapped.header, mapped.header_map, cells.folder, from_1904=from_1904)
+    converted, parts = convert_chunked_sheet(name, cells, mapped.header, mapped.header_map, from_1904=from_1904)
     write_table_parts(parts, path, fsync=fsync)
     return converted
 

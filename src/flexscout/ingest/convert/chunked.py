@@ -50,13 +50,13 @@ from flexscout.models import ChunkedCellTexts, HeaderMap, IssueNote, MappedColum
 _ROW_GROUP_ROWS = 2**14  # rows of a typed column that are read at a time
 
 
-def convert_chunked_sheet(  # noqa: PLR0913 - the parameters of `convert_sheet`, and a folder
-    sheet: str, cells: ChunkedCellTexts, header_row: int, header_map: HeaderMap, folder: Path, *, from_1904: bool = False
+def convert_chunked_sheet(
+    sheet: str, cells: ChunkedCellTexts, header_row: int, header_map: HeaderMap, *, from_1904: bool = False
 ) -> tuple[ConvertedSheet, Iterator[pl.DataFrame]]:
     """Convert the rows below the header as `convert_sheet` does, with the table on disk.
 
-    `folder` receives the typed columns, and must exist until the last part of the table is taken. The other parameters are
-    those of `convert_sheet`.
+    The parameters are those of `convert_sheet`. The folder of `cells` receives the typed columns, and must exist until the last
+    part of the table is taken.
 
     Returns:
         The converted sheet without its table, and the parts of the table.
@@ -66,7 +66,7 @@ def convert_chunked_sheet(  # noqa: PLR0913 - the parameters of `convert_sheet`,
     issues.add_column_issues(header_map.issues)
     body = _Body(cells.skip_rows(header_row + 1), header_map, header_row + 2)
     body.classify(issues)
-    typing = _ColumnTyping(body, sort_columns(header_map.canonical), folder / f"columns-{uuid4().hex}", from_1904=from_1904)
+    typing = _ColumnTyping(body, sort_columns(header_map.canonical), cells.folder / f"columns-{uuid4().hex}", from_1904=from_1904)
     files = typing.convert_columns(sheet, issues)
     converted = build_converted_sheet(pl.DataFrame(), issues, body.row_kinds, detect_value_kinds(body.unmapped_sample))
     return converted, body.build_parts(sheet, files)
