@@ -40,6 +40,10 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Text = Annotated[str, Field(min_length=1)]
 Texts = tuple[str, ...]
 
+_DUPLICATES = (f"{DUPLICATES_SUFFIX}.csv", f"{DUPLICATES_SUFFIX}.parquet")
+_ISSUES, _NOTES = f"{ISSUES_SUFFIX}.csv", f"{NOTES_SUFFIX}.csv"
+_COPIES = {"output_file": (".csv", ".parquet", *_DUPLICATES, _ISSUES, _NOTES), "report_file": (".html",)}
+
 
 class PipelineConfiguration(BaseModel):
     """The settings of a run: frozen and complete.
@@ -174,50 +178,37 @@ class PipelineConfiguration(BaseModel):
     @property
     def csv_file(self) -> Path:
         """The CSV copy of the workbook's list."""
-        return Path(self.output_file).with_suffix(".csv")
+        return _copy(self.output_file, ".csv")
 
     @property
     def parquet_file(self) -> Path:
         """The Parquet copy of the workbook's list."""
-        return Path(self.output_file).with_suffix(".parquet")
+        return _copy(self.output_file, ".parquet")
 
     @property
     def issues_file(self) -> Path:
         """The issues as CSV."""
-        return self._sibling(f"{ISSUES_SUFFIX}.csv")
+        return _copy(self.output_file, _ISSUES)
 
     @property
     def duplicates_files(self) -> tuple[Path, Path]:
         """The merge log as CSV and as Parquet."""
-        return self._sibling(f"{DUPLICATES_SUFFIX}.csv"), self._sibling(f"{DUPLICATES_SUFFIX}.parquet")
+        return _copy(self.output_file, _DUPLICATES[0]), _copy(self.output_file, _DUPLICATES[1])
 
     @property
     def notes_file(self) -> Path:
         """The notes store: the user's notes and corrections."""
-        return self._sibling(f"{NOTES_SUFFIX}.csv")
+        return _copy(self.output_file, _NOTES)
 
     @property
     def page_file(self) -> Path:
         """The report as an HTML page."""
-        return Path(self.report_file).with_suffix(".html")
+        return _copy(self.report_file, ".html")
 
     @property
     def own_files(self) -> tuple[Path, ...]:
         """Every file that a run writes."""
-        named = (self.output_file, self.report_file, self.log_file)
-        return (
-            *map(Path, named),
-            self.csv_file,
-            self.parquet_file,
-            self.issues_file,
-            *self.duplicates_files,
-            self.page_file,
-            self.notes_file,
-        )
-
-    def _sibling(self, ending: str) -> Path:
-        workbook = Path(self.output_file)
-        return workbook.with_name(f"{workbook.stem}{ending}")
+        return (*_result_files(self.model_dump(include={"output_file", "report_file"})), Path(self.log_file))
 
     @field_validator("duplicate_fields", mode="before")
     @classmethod
@@ -271,7 +262,7 @@ class PipelineConfiguration(BaseModel):
     @field_validator("report_file", "log_file")
     @classmethod
     def _check_no_conflict(cls, value: str, info: ValidationInfo) -> str:
-        if Path(value) in _output_paths(info.data):
+        if Path(value).resolve() in {path.resolve() for path in _result_files(info.data)}:
             raise ValueError("another output is written to that file; give each its own")
         if info.field_name == "report_file" and (not Path(value).name or Path(value).suffix.lower() == ".html"):
             raise ValueError("give a file name, such as pipeline_summary.json; the page gets the same name with .html")
@@ -289,11 +280,15 @@ def settings_affecting(*kinds: Affects) -> set[str]:
     return {name for name, setting in declared_settings().items() if setting.affects in kinds}
 
 
-def _output_paths(settings: Mapping[str, Any]) -> set[Path]:
-    """Return the output files that the settings checked so far name, with their copies."""
-    copies = {"output_file": (".csv", ".parquet"), "report_file": (".html",)}
-    named = [(Path(settings[name]), suffixes) for name, suffixes in copies.items() if settings.get(name)]
-    return {place for path, suffixes in named for place in (path, *(path.with_suffix(suffix) for suffix in suffixes))}
+def _result_files(settings: Mapping[str, Any]) -> list[Path]:
+    """Return the workbook and the report, as far as `settings` name them, each with the files written beside it."""
+    named = [(settings[name], endings) for name, endings in _COPIES.items() if settings.get(name)]
+    return [path for file, endings in named for path in (Path(file), *(_copy(file, ending) for ending in endings))]
+
+
+def _copy(file: str, ending: str) -> Path:
+    """Return the path of the file that is written beside `file` with this ending."""
+    return Path(file).with_name(f"{Path(file).stem}{ending}")
 
 
 def _describe(name: str, detail: ErrorDetails) -> str:

@@ -175,7 +175,13 @@ def test_an_error_names_the_value_and_what_is_allowed(name, value, allowed):
     [
         {"report_file": "out/best.csv"},
         {"log_file": "out/best.parquet"},
+        {"report_file": "out/best_issues.csv"},
+        {"report_file": "out/best_duplicates.csv"},
+        {"log_file": "out/best_duplicates.parquet"},
+        {"report_file": "out/best_notes.csv"},
+        {"log_file": "other/../out/best.csv"},
         {"report_file": "out/r.json", "log_file": "out/r.json"},
+        {"report_file": "out/r.json", "log_file": "out/r.html"},
     ],
 )
 def test_two_outputs_never_share_a_file(settings):
