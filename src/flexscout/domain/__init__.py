@@ -95,6 +95,7 @@ if TYPE_CHECKING:
         format_time,
         join_address,
         join_some,
+        shorten,
     )
     from flexscout.domain.text_columns import (
         format_decimals,
@@ -199,6 +200,7 @@ __all__ = [
     "quote_formulas",
     "quote_headers",
     "select_as_text",
+    "shorten",
     "split_places",
     "state_codes",
     "state_key",
@@ -306,6 +308,7 @@ __getattr__ = lazy_exports(
             "format_time",
             "join_address",
             "join_some",
+            "shorten",
         ),
         "text_columns": (
             "format_decimals",

@@ -55,6 +55,11 @@ def join_some(names: Sequence[str], limit: int, *, last: str = ", ") -> str:
     return f"{', '.join(names[:limit])} and {len(names) - limit:,} more"
 
 
+def shorten(text: str, limit: int, ellipsis: str = "...") -> str:
+    """Return the text cut to `limit` characters, the ellipsis included."""
+    return text if len(text) <= limit else f"{text[: limit - len(ellipsis)]}{ellipsis}"
+
+
 def join_address(row: Mapping[str, Any], columns: Sequence[str] = ADDRESS_COLUMNS) -> str:
     """Return `12 MAIN ST, Norcross, GA` from a row's columns, without the missing ones."""
     return ", ".join(str(row[name]) for name in columns if row.get(name))

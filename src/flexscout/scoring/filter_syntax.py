@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 
+from flexscout.domain import shorten
+
 MAX_CHARACTERS = 2_000
 
 # Deeper or longer expressions overflow the stack of Polars' planner, which is smallest on Windows.
 _MAX_DEPTH, _MAX_OPERATORS, _MAX_RANGES = 20, 100, 10
-_SHOWN_CHARACTERS = 20
+_SHOWN_CHARACTERS = 23
 
 _COMPARISONS = {"=", "==", "<>", "!=", "<", "<=", ">", ">="}
 _OPERATORS = _COMPARISONS | {"+", "-", "*", "/", *("and", "or", "not", "in", "is", "like", "ilike", "between")}
@@ -115,11 +117,11 @@ def _tokenize(text: str) -> tuple[list[Token], str]:
 
 def _describe_unreadable(rest: str) -> str:
     if rest[0] in "'\"":
-        return f"the quote before {_shorten(rest[1:])} is not closed"
+        return f"the quote before {shorten(rest[1:], _SHOWN_CHARACTERS)} is not closed"
     if rest[0] in "\u201c\u201d\u201e\u2018\u2019\u00b4":
         return f"{rest[0]} is a curly quote: write ' around text and \" around a column name"
     if rest[0].isdigit():
-        number = _shorten(rest.split(maxsplit=1)[0])
+        number = shorten(rest.split(maxsplit=1)[0], _SHOWN_CHARACTERS)
         return f"{number} is not a number: leave out separators and units, as in 5000000"
     if rest.startswith(("--", "/*")):
         return "a filter can't contain comments"
@@ -260,7 +262,3 @@ def _is_day(text: str) -> bool:
     with suppress(ValueError):
         return date.fromisoformat(text).isoformat() == text
     return False
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from flexscout.domain import REASONS, STATUS, TO_VERIFY, canonical_columns
+from flexscout.domain import REASONS, STATUS, TO_VERIFY, canonical_columns, shorten
 from flexscout.errors import ConfigurationError
 from flexscout.models import RowStatus
 from flexscout.scoring.eligibility import REASON_SEPARATOR, clean_reason
@@ -121,7 +121,7 @@ def _evaluate(frame: pl.DataFrame, where: RowFilter) -> pl.DataFrame:
 def _update_outcome(where: RowFilter) -> list[pl.Expr]:
     """Build the expressions for status, reasons and To Verify after the filter."""
     kept, undecided = pl.col(_KEPT).fill_null(value=False), pl.col(_KEPT).is_null()
-    rejected = pl.lit(clean_reason(f"left out by the filter: {_shorten(where.text)}"))
+    rejected = pl.lit(clean_reason(f"left out by the filter: {shorten(where.text, _SHOWN_CHARACTERS)}"))
     # The filter is null only where a value is missing: none of the allowed functions gives null for known values.
     reason = pl.when(undecided).then(pl.format("the filter can't be decided: {}", pl.col(_MISSING))).otherwise(rejected)
     is_first = pl.col(REASONS) == ""
@@ -215,9 +215,5 @@ def _build_example(expression: pl.Expr) -> str:
 
 def _build_error(text: str, error: str) -> ConfigurationError:
     ending = "" if error.endswith("?") else "."
-    sentence = f"The filter has an error: {error.rstrip('.')}{ending}\n  where: {_shorten(text)}"
+    sentence = f"The filter has an error: {error.rstrip('.')}{ending}\n  where: {shorten(text, _SHOWN_CHARACTERS)}"
     return ConfigurationError(sentence, {"where": error})
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

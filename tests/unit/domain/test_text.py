@@ -14,6 +14,7 @@ from flexscout.domain.text import (
     format_time,
     join_address,
     join_some,
+    shorten,
 )
 from flexscout.domain.text_columns import format_decimals, format_points, join_some_texts
 
@@ -91,3 +92,8 @@ def test_points_have_no_needless_decimals():
         "2.5",
         None,
     ]
+
+
+@pytest.mark.parametrize(("text", "cut"), [("abcdef", "abcdef"), ("abcdefg", "abc..."), ("", "")])
+def test_a_long_text_is_cut_to_the_limit(text, cut):
+    assert shorten(text, 6) == cut

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from flexscout.cli.terminal import print_error, print_line
-from flexscout.domain import POSTAL_COLUMNS, canonical_column, escape_controls, format_count, format_time, join_address
+from flexscout.domain import POSTAL_COLUMNS, canonical_column, escape_controls, format_count, format_time, join_address, shorten
 from flexscout.insights import (
     Answer,
     Match,
@@ -52,7 +52,7 @@ def show_answer(answer: Answer) -> None:
 def _show_non_property(row: NonProperty) -> None:
     print_line(row.text)
     if row.cells:
-        print_line(f"  Cells: {' | '.join(map(_shorten, row.cells[:_MAX_SHOWN]))}")
+        print_line(f"  Cells: {' | '.join(map(_single_line, row.cells[:_MAX_SHOWN]))}")
 
 
 def _show_several(answer: Answer) -> None:
@@ -132,7 +132,7 @@ def _is_shown(cell: ReadCell, scored: Collection[str], *, kept: bool) -> bool:
 
 
 def _show_cells(cells: Sequence[ReadCell]) -> None:
-    values = [_shorten(_format_value(cell)) or "(blank)" for cell in cells]
+    values = [_single_line(_format_value(cell)) or "(blank)" for cell in cells]
     first, second = (max(map(len, texts), default=0) for texts in ([cell.column for cell in cells], values))
     for cell, value in zip(cells, values, strict=True):
         print_line(f"    {cell.column:{first}}  {value:{second}}  {_describe_origin(cell)}")
@@ -148,8 +148,8 @@ def _describe_origin(cell: ReadCell) -> str:
     """`from column C 'Bldg SF': '30,000 SF'`."""
     if not cell.header:
         return cell.note
-    text = f": {_shorten(cell.cell)!r}" if cell.cell and cell.converted else ""
-    return f"from column {cell.letter} {_shorten(cell.header)!r}{text}{f', {cell.note}' if cell.note else ''}"
+    text = f": {_single_line(cell.cell)!r}" if cell.cell and cell.converted else ""
+    return f"from column {cell.letter} {_single_line(cell.header)!r}{text}{f', {cell.note}' if cell.note else ''}"
 
 
 def _show_points(report: PropertyReport) -> None:
@@ -193,7 +193,7 @@ def _show_merged(report: PropertyReport) -> None:
         print_line(f"  {_reference(row)}: {row.match} ({row.evidence})")
         print_line(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
         if row.fields_that_differ:
-            print_line(f"    Differs: {_shorten(row.fields_that_differ, _DIFFERENCES_LENGTH)}")
+            print_line(f"    Differs: {_single_line(row.fields_that_differ, _DIFFERENCES_LENGTH)}")
         if row.filled_cells:
             print_line(f"    Filled in: {row.filled_cells}")
     _show_more(len(report.merged), "row")
@@ -214,8 +214,8 @@ def _show_issues(rows: Sequence[SourceRow]) -> None:
         print_line("Issues", blank_before=True)
     for row, issue in issues[:_MAX_SHOWN]:
         where = f"{row.file}, whole column" if issue.whole_column else _reference(row)
-        value = f": {_shorten(issue.value)!r}" if issue.value else ""
-        print_line(f"  {where}, {_shorten(issue.column)}{value}. {issue.text}")
+        value = f": {_single_line(issue.value)!r}" if issue.value else ""
+        print_line(f"  {where}, {_single_line(issue.column)}{value}. {issue.text}")
     _show_more(len(issues), "issue")
 
 
@@ -228,6 +228,5 @@ def _reference(row: SourceRow | MergedRow) -> str:
     return f"{row.file}:{row.row}"
 
 
-def _shorten(text: str, length: int = _CELL_LENGTH) -> str:
-    line = escape_controls(" ".join(_SPACES.split(text.strip(" \t\r\n"))))
-    return line if len(line) <= length else f"{line[:length]}..."
+def _single_line(text: str, limit: int = _CELL_LENGTH) -> str:
+    return shorten(escape_controls(" ".join(_SPACES.split(text.strip(" \t\r\n")))), limit)

@@ -12,6 +12,8 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from flexscout.domain import shorten
+
 BANDS = ((8, "8 to 10", "s8"), (6, "6 to 8", "s6"), (4, "4 to 6", "s4"), (2, "2 to 4", "s2"), (0, "below 2", "s0"))
 """Score bands, best first: minimum score, label, CSS class."""
 
@@ -87,10 +89,10 @@ def band_for_score(score: float) -> str:
     return next((name for minimum, _, name in BANDS if score >= minimum), "s0")
 
 
-def shorten(text: Any, limit: int = MAX_TEXT_LENGTH) -> str:
+def clip_text(text: Any, limit: int = MAX_TEXT_LENGTH) -> str:
     """Return the text cut to `limit` characters; control and direction characters become spaces."""
     printable = "".join(letter if letter.isprintable() else " " for letter in str(text)[: 2 * limit])
-    return printable if len(printable) <= limit else f"{printable[: limit - 1]}…"
+    return shorten(printable, limit, "…")
 
 
 def render_section(key: str, title: str, body: Markup) -> Markup:
@@ -140,7 +142,7 @@ def render_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Markup:
 def _format_cell(value: Any) -> Any:
     if isinstance(value, Markup):
         return value
-    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else shorten(value)
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else clip_text(value)
 
 
 def render_details(summary: str, body: Markup) -> Markup:
@@ -154,7 +156,7 @@ def render_sentences(texts: Sequence[str]) -> Markup:
         return Markup("")
     rest = len(texts) - _MAX_SENTENCES
     more = [f"And {rest:,} more; the run printed all of them."] if rest > 0 else []
-    items = (_ITEM.format(shorten(text, _MAX_SENTENCE_LENGTH)) for text in (*texts[:_MAX_SENTENCES], *more))
+    items = (_ITEM.format(clip_text(text, _MAX_SENTENCE_LENGTH)) for text in (*texts[:_MAX_SENTENCES], *more))
     return _LIST.format(Markup("").join(items))
 
 
@@ -173,7 +175,7 @@ def render_bars(title: str, counts: Mapping[str, float], texts: Mapping[str, str
     longest = max(maximum, *counts.values(), 1e-9)
     labels = {label: f"{count:,}" for label, count in counts.items()} | dict(texts or {})
     rows = [
-        _BAR.format(label=shorten(label, 60), share=max(0, round(100 * count / longest, 1)), text=labels[label])
+        _BAR.format(label=clip_text(label, 60), share=max(0, round(100 * count / longest, 1)), text=labels[label])
         for label, count in counts.items()
     ]
     return _BARS.format(title, Markup("").join(rows))

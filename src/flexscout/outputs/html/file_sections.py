@@ -9,6 +9,7 @@ from markupsafe import Markup
 from flexscout.domain import ADDRESS_COLUMNS
 from flexscout.outputs.html.cell_text import plain_text
 from flexscout.outputs.html.elements import (
+    clip_text,
     render_bars,
     render_card,
     render_details,
@@ -16,7 +17,6 @@ from flexscout.outputs.html.elements import (
     render_note,
     render_table,
     render_tiles,
-    shorten,
 )
 
 _MAX_FILES = 150
@@ -44,7 +44,9 @@ _CALCULATED = Markup('<span class="made">calculated</span>')
 def render_causes(report: Mapping[str, Any]) -> Markup:
     """Render why files failed, each cause with the next step."""
     causes = report["errors"]["causes"]
-    items = Markup("").join(_CAUSE.format(shorten(cause["message"], 600), shorten(cause["next_step"], 400)) for cause in causes)
+    items = Markup("").join(
+        _CAUSE.format(clip_text(cause["message"], 600), clip_text(cause["next_step"], 400)) for cause in causes
+    )
     return _CAUSES.format(items) if causes else Markup("")
 
 
@@ -89,8 +91,8 @@ def render_schema(report: Mapping[str, Any]) -> Markup:
 
 def _file_row(file: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "File": shorten(file["file"], 80),
-        "Status": _STATUS.format(shorten(file["status"], 20)),
+        "File": clip_text(file["file"], 80),
+        "Status": _STATUS.format(clip_text(file["status"], 20)),
         "Vendor": file.get("vendor", ""),
         **{name: file[key] for name, key in _COUNTS.items()},
         "Remark": _describe_file(file),
@@ -101,7 +103,7 @@ def _describe_file(file: Mapping[str, Any]) -> str:
     error = file.get("error", {})
     skipped: Sequence[Mapping[str, str]] = file.get("sheets_left_out", ())
     sheets = [f"Sheet {sheet['sheet']} was skipped: {sheet['reason']}" for sheet in skipped[:3]]
-    return shorten(" ".join(filter(None, (file.get("reason"), error.get("message"), error.get("next_step"), *sheets))), 300)
+    return clip_text(" ".join(filter(None, (file.get("reason"), error.get("message"), error.get("next_step"), *sheets))), 300)
 
 
 def _render_matches(merges: Mapping[str, Any]) -> Markup:
@@ -109,7 +111,7 @@ def _render_matches(merges: Mapping[str, Any]) -> Markup:
     if not merges["removed"]:
         return Markup("")
     overlaps = {
-        f"{shorten(pair['file'], 28)} and {shorten(pair['other_file'], 28)}": pair["properties"]
+        f"{clip_text(pair['file'], 28)} and {clip_text(pair['other_file'], 28)}": pair["properties"]
         for pair in merges["overlaps"][:_MAX_OVERLAPS]
     }
     return render_grid(
@@ -153,17 +155,17 @@ def _render_possible_duplicates(possible: Mapping[str, Any]) -> Markup:
 
 
 def _format_address(pair: Mapping[str, Any], prefix: str = "") -> str:
-    return shorten(", ".join(str(pair[prefix + name]) for name in ADDRESS_COLUMNS if pair.get(prefix + name)), 120)
+    return clip_text(", ".join(str(pair[prefix + name]) for name in ADDRESS_COLUMNS if pair.get(prefix + name)), 120)
 
 
 def _render_headers(title: str, entries: Sequence[Mapping[str, Any]], sheets: Sequence[str]) -> Markup:
     # The number keeps sheets apart whose shortened names are equal.
-    labels = {sheet: f"{i}. {shorten(sheet, _MAX_NAME_LENGTH)}" for i, sheet in enumerate(sheets, 1)}
+    labels = {sheet: f"{i}. {clip_text(sheet, _MAX_NAME_LENGTH)}" for i, sheet in enumerate(sheets, 1)}
     rows = [
         {
-            "Column": shorten(entry["column"], _MAX_NAME_LENGTH),
+            "Column": clip_text(entry["column"], _MAX_NAME_LENGTH),
             **{label: _render_header(entry, sheet) for sheet, label in labels.items()},
-            "Differences": shorten(entry["differs"], 120),
+            "Differences": clip_text(entry["differs"], 120),
         }
         for entry in entries
     ]
@@ -175,5 +177,5 @@ def _render_header(entry: Mapping[str, Any], sheet: str) -> Any:
     if header == entry["column"]:
         return _SAME_HEADER
     if header:
-        return shorten(header, _MAX_NAME_LENGTH)
+        return clip_text(header, _MAX_NAME_LENGTH)
     return _MISSING if sheet in entry["missing"] else _CALCULATED

@@ -13,13 +13,13 @@ from markupsafe import Markup
 from flexscout.domain import PAGE_GENERATOR_TAG, format_count
 from flexscout.outputs.html.candidate_map import render_map
 from flexscout.outputs.html.elements import (
+    clip_text,
     read_asset,
     render_details,
     render_lead,
     render_section,
     render_sentences,
     render_table,
-    shorten,
 )
 from flexscout.outputs.html.file_sections import render_causes, render_duplicates, render_files, render_schema
 from flexscout.outputs.html.ranking import MAX_PAGE_ROWS, render_ranking
@@ -135,10 +135,10 @@ def _format_title(report: Mapping[str, Any]) -> str:
 def _describe_run(report: Mapping[str, Any]) -> str:
     settings = report["settings"]
     parts = [
-        f"from {shorten(Path(settings['input_folder']).name or settings['input_folder'], 80)}",
-        f"profile {shorten(Path(settings['profile']).stem, 40)}",
+        f"from {clip_text(Path(settings['input_folder']).name or settings['input_folder'], 80)}",
+        f"profile {clip_text(Path(settings['profile']).stem, 40)}",
         f"score {settings['min_flex_score']:g} or more",
-        f"filter: {shorten(settings['where'], 160)}" if settings["where"] else "",
+        f"filter: {clip_text(settings['where'], 160)}" if settings["where"] else "",
     ]
     return " · ".join(filter(None, parts))
 

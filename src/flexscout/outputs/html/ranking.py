@@ -16,7 +16,7 @@ from flexscout.outputs.html.cell_text import (
     plain_text,
     single_line,
 )
-from flexscout.outputs.html.elements import BANDS, band_class, read_asset, shorten
+from flexscout.outputs.html.elements import BANDS, band_class, clip_text, read_asset
 
 MAX_PAGE_ROWS = 1_000
 """Candidates in the table."""
@@ -46,7 +46,7 @@ def render_ranking(master: pl.DataFrame, explanations: Sequence[str]) -> Markup:
     """
     factors = [name for name in master.columns if name.endswith(POINTS_SUFFIX)][:_MAX_FACTORS]
     shown, rows = _render_rows(master.head(MAX_PAGE_ROWS), factors, explanations)
-    names = [*_COLUMNS, *(shorten(name.removesuffix(POINTS_SUFFIX), 40) for name in factors), "Completeness"]
+    names = [*_COLUMNS, *(clip_text(name.removesuffix(POINTS_SUFFIX), 40) for name in factors), "Completeness"]
     return read_asset("ranking.html").format(
         states=_render_options(shown, "State"),
         types=_render_options(shown, "Property Type"),
