@@ -200,7 +200,7 @@ def test_outputs_of_runs_are_unchanged(exports):
         (("flex-industrial", "none.yaml", "in"), "none.yaml does not exist"),
         (("flex", "mine.yaml", "in"), "There is no profile flex"),
         (("flex-industrial", "mine.yaml", "nowhere"), "nowhere does not exist"),
-        (("flex-industrial", "mine.yaml", "in", "-o", "c.txt"), "Use a name that ends in .xlsx, .csv or .json."),
+        (("flex-industrial", "mine.yaml", "in", "-o", "c.txt"), "Use .xlsx, .csv or .json."),
         (("flex-industrial", "mine.yaml", "in", "-o", "data/exports/all_flex_properties.csv"), "is an output of runs"),
         (("flex-industrial", "mine.yaml", "in", "--where", "Stat = 'NC'"), "did you mean State?"),
     ],

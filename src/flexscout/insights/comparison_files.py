@@ -1,5 +1,6 @@
 """Write a comparison of two profiles as a workbook, CSV or JSON."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import OutputError
 from flexscout.insights.compare import ProfileComparison
-from flexscout.outputs import OutputTransaction, Sheet, choose_number_formats, write_csv, write_report, write_workbook
+from flexscout.outputs import Sheet, check_suffix, choose_number_formats, write_by_suffix, write_csv, write_report, write_workbook
 
 _SUFFIXES = (".xlsx", ".csv", ".json")
 _FORMATS = {"Score A": "0.0#", "Score B": "0.0#", "Rank A": "#,##0", "Rank B": "#,##0", "Rank Change": "+#,##0;-#,##0;0"}
@@ -16,9 +17,8 @@ _TEXTS = ("Zip Code", "APN", "Address", "Why")
 
 
 def check_comparison_path(path: Path, config: PipelineConfiguration) -> None:
-    """Raise OutputError if the file type is not supported, or the path is an output of a run."""
-    if path.suffix.lower() not in _SUFFIXES:
-        raise OutputError(f"{path.name} is not a supported file type.", "Use a name that ends in .xlsx, .csv or .json.")
+    """Raise OutputError if the format is not supported, or the path is an output of a run."""
+    check_suffix(path, _SUFFIXES)
     if path.resolve() in {own.resolve() for own in config.own_files}:
         raise OutputError(f"{path} is an output of runs.", "Choose another path for the comparison.")
 
@@ -32,15 +32,12 @@ def write_comparison(comparison: ProfileComparison, path: Path) -> Path:
         OutputError: The file can't be written.
 
     """
-    with OutputTransaction() as outputs:
-        staged = outputs.stage(path)
-        if path.suffix.lower() == ".xlsx":
-            write_workbook(_build_sheets(comparison), staged)
-        elif path.suffix.lower() == ".csv":
-            write_csv(_build_table(comparison), staged)
-        else:
-            write_report(comparison_to_dict(comparison), staged)
-        return outputs.commit()[0]
+    writers: dict[str, Callable[[Path], object]] = {
+        ".xlsx": lambda staged: write_workbook(_build_sheets(comparison), staged),
+        ".csv": lambda staged: write_csv(_build_table(comparison), staged),
+        ".json": lambda staged: write_report(comparison_to_dict(comparison), staged),
+    }
+    return write_by_suffix(path, writers)
 
 
 def comparison_to_dict(comparison: ProfileComparison) -> dict[str, Any]:

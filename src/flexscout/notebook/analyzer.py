@@ -13,7 +13,7 @@ from flexscout.errors import DataFormatError
 from flexscout.notebook.export_summary import build_summary_tables, describe_fields
 from flexscout.notebook.properties import count_values, read_file, read_frame, summarize_numbers
 from flexscout.notebook.suspicious import find_suspicious_values
-from flexscout.outputs import count_issues_by_reason, join_details, measure_completeness, write_by_suffix
+from flexscout.outputs import count_issues_by_reason, export_tables, join_details, measure_completeness
 from flexscout.scoring import has_eligible_type, load_profile
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class PropertyDataAnalyzer:
         """
         report = self.generate_summary_report()
         tables = build_summary_tables(report, join_details(self.collect_suspicious_issues()))
-        return write_by_suffix(tables, Path(path), report=report)
+        return export_tables(tables, Path(path), report=report)
 
     def _require_column(self, name: str) -> None:
         if name not in self._table.columns:

@@ -17,7 +17,7 @@ from flexscout.merging import sort_by_rank
 from flexscout.models import RowStatus
 from flexscout.notebook.frames import FrameT
 from flexscout.notebook.properties import Properties, count_building_sizes, count_values, read_frame, summarize_numbers
-from flexscout.outputs import count_places, count_scores, write_by_suffix
+from flexscout.outputs import count_places, count_scores, export_tables
 from flexscout.scoring import Criteria, count_funnel
 
 EXPORTED = (
@@ -108,7 +108,7 @@ class FlexPropertyClassifier(Generic[FrameT]):
         """
         table = self._ranked.rename({"Flex Score": "flex_score"})
         chosen = table.select(name for name in EXPORTED if name in table.columns)
-        return write_by_suffix({"Flex Properties": chosen}, Path(path), bars="flex_score")
+        return export_tables({"Flex Properties": chosen}, Path(path), bars="flex_score")
 
 
 def _check_required_columns(properties: Properties) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import polars as pl
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables, escape_names
-from flexscout.errors import AggregationError, NothingToReadError, OutputError
+from flexscout.errors import AggregationError, NothingToReadError
 from flexscout.history import RunHistory, RunRecord
 from flexscout.matching import assign_property_ids
 from flexscout.merging import POSSIBLE_SCHEMA, add_property_ids, count_removed_rows, find_possible_duplicates, sort_by_rank
@@ -23,7 +24,6 @@ from flexscout.notebook.known_columns import POSITION, type_known_columns
 from flexscout.outputs import (
     MAX_PAGE_ROWS,
     REPORT_FORMAT,
-    OutputTransaction,
     ResultTables,
     RunFacts,
     add_run_times,
@@ -32,6 +32,7 @@ from flexscout.outputs import (
     compute_statistics,
     count_scores,
     render_page,
+    write_by_suffix,
     write_report,
     write_tables_as_workbook,
 )
@@ -39,11 +40,9 @@ from flexscout.runtime import measure_peak_mb
 from flexscout.scoring import Criteria, collect_issues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
-
-_FORMATS = (".json", ".html", ".xlsx")
 
 
 @dataclass(frozen=True)
@@ -63,22 +62,15 @@ class ReportContent:
 
     def write(self, path: Path) -> Path:
         """Write JSON, HTML or a workbook, depending on the suffix, and return the path. Raises OutputError."""
-        suffix = path.suffix.lower()
-        if suffix not in _FORMATS:
-            formats = f"{', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}"
-            raise OutputError(f"Can't write {path.name}: its suffix is not a supported format.", f"Use {formats}.")
-        with OutputTransaction() as outputs:
-            self._write(suffix, outputs.stage(path))
-            return outputs.commit()[0]
+        writers: dict[str, Callable[[Path], None]] = {
+            ".json": partial(write_report, self.report),
+            ".html": self._write_page,
+            ".xlsx": partial(write_tables_as_workbook, self.tables, self.report),
+        }
+        return write_by_suffix(path, writers)
 
-    def _write(self, suffix: str, path: Path) -> None:
-        if suffix == ".json":
-            write_report(self.report, path)
-        elif suffix == ".html":
-            page = render_page(self.report, self.tables.master, self.tables.explanations)
-            page.write(path, self.report, self.messages)
-        else:
-            write_tables_as_workbook(self.tables, self.report, path)
+    def _write_page(self, path: Path) -> None:
+        render_page(self.report, self.tables.master, self.tables.explanations).write(path, self.report, self.messages)
 
 
 def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent:

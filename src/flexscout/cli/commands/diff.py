@@ -65,13 +65,13 @@ def _compare(sides: list[Side], output: Path | None, output_format: Format) -> P
         compare_properties,
         read_result,
     )
-    from flexscout.outputs import render_report, write_by_suffix  # noqa: PLC0415
+    from flexscout.outputs import export_tables, render_report  # noqa: PLC0415
 
     first, second = sides
     changes = compare_properties(read_result(first.path), read_result(second.path))
     columns = compare_columns(first.report, second.report) if first.report and second.report else None
     report = changes_to_dict([side.name for side in sides], changes, columns)
-    written = write_by_suffix(build_change_tables(changes), output, report=report) if output else None
+    written = export_tables(build_change_tables(changes), output, report=report) if output else None
     if output_format is Format.JSON:
         print_json(render_report(report))
     else:

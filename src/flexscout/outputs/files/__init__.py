@@ -9,14 +9,16 @@ from flexscout.outputs.files.table_files import (
     write_csv,
     write_report,
 )
-from flexscout.outputs.files.write import write_by_suffix, write_tables, write_tables_as_workbook
+from flexscout.outputs.files.write import check_suffix, export_tables, write_by_suffix, write_tables, write_tables_as_workbook
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 
 __all__ = [
     "REASON_TEXT",
     "Sheet",
     "add_reason_texts",
+    "check_suffix",
     "choose_number_formats",
+    "export_tables",
     "join_details",
     "render_report",
     "write_by_suffix",

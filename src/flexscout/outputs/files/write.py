@@ -1,9 +1,10 @@
 """Write a result in every configured format."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,38 @@ from flexscout.outputs.transaction import OutputTransaction
 from flexscout.runtime import file_checksum
 
 _TEXTS = tuple(column.name for column in canonical_columns() if column.type in ("text", "state", "zip"))
-_TABLE_WRITERS: dict[str, Callable[[pl.DataFrame, Path], None]] = {".csv": write_csv, ".parquet": write_parquet}
 
 logger = logging.getLogger("flexscout.outputs")
 
 
-def write_by_suffix(
+def check_suffix(path: Path, suffixes: Collection[str]) -> None:
+    """Raise OutputError if the path has none of these suffixes."""
+    if path.suffix.lower() not in suffixes:
+        formats = join_some(list(suffixes), len(suffixes), last=" or ")
+        raise OutputError(f"Can't write {path.name}: its suffix is not a supported format.", f"Use {formats}.")
+
+
+def write_by_suffix(path: Path, writers: Mapping[str, Callable[[Path], object]]) -> Path:
+    """Write a file in the format of its suffix; an existing file is kept as `NAME.bak`.
+
+    Args:
+        path: The file to write.
+        writers: Suffix -> function that writes the content in that format to the path it is given.
+
+    Returns:
+        The path that was written.
+
+    Raises:
+        OutputError: The suffix is unknown, or the file can't be written.
+
+    """
+    check_suffix(path, writers)
+    with OutputTransaction() as outputs:
+        writers[path.suffix.lower()](outputs.stage(path))
+        return outputs.commit()[0]
+
+
+def export_tables(
     tables: Mapping[str, pl.DataFrame], path: Path, bars: str = "", report: Mapping[str, Any] | None = None
 ) -> Path:
     """Write tables in the format of the path's suffix.
@@ -44,22 +71,19 @@ def write_by_suffix(
         OutputError: The suffix is unknown, or the file can't be written.
 
     """
-    suffix = path.suffix.lower()
-    known = [".xlsx", *_TABLE_WRITERS, *([".json"] if report is not None else [])]
-    if suffix not in known:
-        suffixes = join_some(known, len(known), last=" or ")
-        raise OutputError(f"Can't write {path.name}: its suffix is not a supported format.", f"Use {suffixes}.")
-    with OutputTransaction() as outputs:
-        staged = outputs.stage(path)
-        if suffix == ".xlsx":
-            sheets = [Sheet(name, table, choose_number_formats(table.columns), _TEXTS, bars) for name, table in tables.items()]
-            for message in write_workbook(sheets, staged):
-                logger.warning("%s", message)
-        elif suffix == ".json":
-            write_report(report or {}, staged)
-        else:
-            _TABLE_WRITERS[suffix](next(iter(tables.values())), staged)
-        return outputs.commit()[0]
+
+    def write_sheets(staged: Path) -> None:
+        sheets = [Sheet(name, table, choose_number_formats(table.columns), _TEXTS, bars) for name, table in tables.items()]
+        for message in write_workbook(sheets, staged):
+            logger.warning("%s", message)
+
+    first = next(iter(tables.values()))
+    writers: dict[str, Callable[[Path], None]] = {
+        ".xlsx": write_sheets,
+        ".csv": partial(write_csv, first),
+        ".parquet": partial(write_parquet, first),
+    }
+    return write_by_suffix(path, writers if report is None else {**writers, ".json": partial(write_report, report)})
 
 
 def write_tables(
