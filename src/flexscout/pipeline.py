@@ -8,8 +8,16 @@ from pathlib import Path
 
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
-from flexscout.errors import is_transient
-from flexscout.history import CarryOver, RunHistory, UserInput, carry_over, hash_state, read_user_input
+from flexscout.history import (
+    CarryOver,
+    KnownDecisions,
+    RunHistory,
+    UserInput,
+    carry_over,
+    collect_decisions,
+    hash_state,
+    read_user_input,
+)
 from flexscout.ingest import FileIngestor, Scan, scan_folder
 from flexscout.merging import MergedProperties, count_removed_rows, match_properties, merge_properties
 from flexscout.models import CheckSummary, FileRecord, RunSummary
@@ -41,6 +49,7 @@ class _Run:
     scan: Scan
     history: RunHistory
     user_input: UserInput
+    decisions: KnownDecisions
     state: str
     clock: Stopwatch
     memory: MemoryWatch
@@ -89,24 +98,21 @@ class ScalableFlexPipeline:
         open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=reuse_failures)
         with RunHistory(Path(config.output_file)) as history, log, memory, open_cache as cache:
             log_scan(scan.sources, scan.skipped)
-            user_input = read_user_input(history, config)
-            rules = (*self._criteria.hash_inputs, self._ingestor.options, user_input.fingerprint)
+            user_input, decisions = read_user_input(history, config), collect_decisions(history, config.decisions_file)
+            rules = (*self._criteria.hash_inputs, self._ingestor.options, user_input.fingerprint, decisions)
             state = hash_state(scan.sources, scan.skipped, config, *rules)
             is_repeatable = config.reuse and reuse_failures and not scan.unreadable
             if is_repeatable and (same := history.find_unchanged(state, config.notes_file)):
                 return same.build_repeat_summary()
-            # A file that was locked during the scan may be free by now.
-            retried = [record.source for record in scan.unreadable if is_transient(record.error)]
-            unreadable = [record for record in scan.unreadable if not is_transient(record.error)]
-            batches = chain(self._ingestor.ingest([*scan.sources, *retried], cache), [unreadable])
-            run = _Run(scan, history, user_input, state, clock, memory)
+            batches = chain(self._ingestor.ingest([*scan.sources, *scan.locked], cache), [scan.failed])
+            run = _Run(scan, history, user_input, decisions, state, clock, memory)
             try:
                 summary = self._run_stages(run, batches, commit=True)
             except BaseException as error:  # Rust panics are BaseExceptions
                 if not is_unexpected(error):
                     raise
                 isolation = FaultIsolation(cache.with_options(self._ingestor.options), clock, Path(config.log_file))
-                records = [*self._ingestor.records, *unreadable]
+                records = [*self._ingestor.records, *scan.failed]
                 summary = isolation.run_without_faulty(records, error, partial(self._run_stages, run))
             history.add(state, summary, config.parquet_file)
             cache.trim(config.cache_limit_gb)
@@ -136,8 +142,7 @@ class ScalableFlexPipeline:
         with run.clock.stage(Stage.INGEST):
             files = score_files(batches, criteria, config.duplicate_fields, progress)
         with run.clock.stage(Stage.MERGE):
-            clusters = match_properties(files, config)
-            merged = merge_properties(files, clusters, config, criteria)
+            merged = merge_properties(files, match_properties(files, config, run.decisions.decisions), config, criteria)
             master = add_unmapped_columns(merged.master, files.tables)
             carried = carry_over(run.history, run.state, config, run.user_input, master)
         facts = self._collect_facts(run, files, merged, carried)
@@ -171,4 +176,5 @@ class ScalableFlexPipeline:
             filtered_out=files.filtered_out,
             unmatched_mappings=self._ingestor.find_unused_mappings(result.record for result in files.results),
             profile=self._criteria.profile.model_dump(exclude_defaults=True),
+            decision_messages=(*run.decisions.messages, *merged.contradictions),
         )

@@ -26,6 +26,7 @@ from flexscout.config.sources import (
 )
 from flexscout.domain import (
     ADDRESS_COLUMNS,
+    DECISIONS_SUFFIX,
     DUPLICATES_SUFFIX,
     ISSUES_SUFFIX,
     NOTES_SUFFIX,
@@ -41,8 +42,8 @@ Text = Annotated[str, Field(min_length=1)]
 Texts = tuple[str, ...]
 
 _DUPLICATES = (f"{DUPLICATES_SUFFIX}.csv", f"{DUPLICATES_SUFFIX}.parquet")
-_ISSUES, _NOTES = f"{ISSUES_SUFFIX}.csv", f"{NOTES_SUFFIX}.csv"
-_COPIES = {"output_file": (".csv", ".parquet", *_DUPLICATES, _ISSUES, _NOTES), "report_file": (".html",)}
+_ISSUES, _NOTES, _DECISIONS = (f"{suffix}.csv" for suffix in (ISSUES_SUFFIX, NOTES_SUFFIX, DECISIONS_SUFFIX))
+_COPIES = {"output_file": (".csv", ".parquet", *_DUPLICATES, _ISSUES, _NOTES, _DECISIONS), "report_file": (".html",)}
 
 
 class PipelineConfiguration(BaseModel):
@@ -199,6 +200,11 @@ class PipelineConfiguration(BaseModel):
     def notes_file(self) -> Path:
         """The notes store: the user's notes and corrections."""
         return _copy(self.output_file, _NOTES)
+
+    @property
+    def decisions_file(self) -> Path:
+        """The user's decisions about possible duplicates and merges, as CSV."""
+        return _copy(self.output_file, _DECISIONS)
 
     @property
     def page_file(self) -> Path:

@@ -59,8 +59,8 @@ WORKBOOK_LIST_TAG = "flexscout-list:"
 PAGE_GENERATOR_TAG = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
 """Tag in the head of an HTML page, for the same purpose."""
 
-ISSUES_SUFFIX, DUPLICATES_SUFFIX, NOTES_SUFFIX = "_issues", "_duplicates", "_notes"
-"""What the names of the issues file, the merge log and the notes store add to the workbook's name."""
+ISSUES_SUFFIX, DUPLICATES_SUFFIX, NOTES_SUFFIX, DECISIONS_SUFFIX = "_issues", "_duplicates", "_notes", "_decisions"
+"""What the names of the issues file, the merge log, the notes store and the user's decisions add to the workbook's name."""
 
 NOTES_HEADER = ("Kind", LINK_COLUMNS[0], *ADDRESS_COLUMNS, "Column", "Text", "Time")
 """Columns of the notes store: what the user noted and corrected."""

@@ -1,23 +1,31 @@
-"""History of an output: records of past runs, the user's notes, changes between results."""
+"""History of an output: records of past runs, the user's notes and decisions, changes between results."""
 
 from flexscout.history.carryover import CarryOver, carry_over
 from flexscout.history.changes import ChangeKind, PropertyChanges, compare_columns, compare_properties
+from flexscout.history.decisions import DecisionList, read_decisions
 from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_result
+from flexscout.history.typed_decisions import MERGES_SHEET, POSSIBLE_SHEET, KnownDecisions, collect_decisions
 from flexscout.history.user_input import UserInput, read_user_input
 
 __all__ = [
+    "MERGES_SHEET",
+    "POSSIBLE_SHEET",
     "CarryOver",
     "ChangeKind",
+    "DecisionList",
+    "KnownDecisions",
     "PropertyChanges",
     "RunHistory",
     "RunRecord",
     "UserInput",
     "carry_over",
+    "collect_decisions",
     "compare_columns",
     "compare_properties",
     "hash_state",
+    "read_decisions",
     "read_result",
     "read_user_input",
 ]

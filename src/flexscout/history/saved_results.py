@@ -102,16 +102,18 @@ def read_result_sheets(
         optional: Names of further sheets, which may have no header; they are skipped then.
 
     Raises:
-        ProcessingError: There is no sheet of `names`, one has no header, or the file can't be read.
+        ProcessingError: There is no sheet of `names` if there are any, one has no header, or the file can't be read.
 
     """
     is_required, is_optional = _match_names(names), _match_names(optional)
     try:
         with translate_reader_errors(path):
             file_type = detect_file_type(path)
-        sheets = _read_sheets(path, file_type, is_required, is_optional)
+        sheets = _read_sheets(path, file_type, lambda name: is_required(name) or is_optional(name))
     except OSError as error:
         raise to_processing_error(path, error) from error
+    if names and file_type in _WORKBOOK_TYPES and not any(map(is_required, sheets)):
+        raise DataFormatError.not_a_result(path.name, f"its sheets are {', '.join(sheets)}")
     split = {name: _split_at_header(name, cells, known) for name, cells in sheets.items() if cells.height}
     for name, sheet in split.items():
         if sheet is None and not is_optional(name):
@@ -125,15 +127,10 @@ def _match_names(names: Collection[str]) -> Callable[[str], bool]:
     return lambda name: bool(names and pattern.fullmatch(name.strip()))
 
 
-def _read_sheets(
-    path: Path, file_type: FileType, is_required: Callable[[str], bool], is_optional: Callable[[str], bool]
-) -> dict[str, pl.DataFrame]:
+def _read_sheets(path: Path, file_type: FileType, is_wanted: Callable[[str], bool]) -> dict[str, pl.DataFrame]:
     if file_type not in _WORKBOOK_TYPES:
         return {sheet.name: collect_cells(sheet.cells) for sheet in read_workbook(path).sheets}
-    sheets = read_named_sheets(path, file_type, lambda name: is_required(name) or is_optional(name))
-    if not any(map(is_required, sheets)):
-        raise DataFormatError.not_a_result(path.name, f"its sheets are {', '.join(sheets)}")
-    return sheets
+    return read_named_sheets(path, file_type, is_wanted)
 
 
 def _split_at_header(name: str, cells: pl.DataFrame, known: Collection[str]) -> ResultSheet | None:

@@ -108,7 +108,7 @@ def read_user_input(history: RunHistory, config: PipelineConfiguration) -> UserI
                 _find_written(history, config, stored.entries), _choose_columns(config.user_columns, current), current
             )
         except ProcessingError as error:
-            copy = _back_up(history.workbook)
+            copy = back_up(history.workbook)
             messages.append(f"Can't read your notes from the previous workbook: {error.message} It is saved as {copy}.")
         else:
             store.append(edits.entries.with_columns(pl.lit(history.started).alias(TIME)))
@@ -189,7 +189,7 @@ def _describe_unreadable(entries: pl.DataFrame, name: str) -> list[str]:
     return [f"{format_count(len(texts), 'correction')} in {name} can't be read: {join_some(texts, _MAX_NAMES)}."]
 
 
-def _back_up(workbook: Path) -> Path:
+def back_up(workbook: Path) -> Path:
     """Copy the workbook to a free name, unless an equal copy exists; return the copy's path."""
     numbers = ("", *(f" {number}" for number in range(2, _MAX_COPIES)))
     names = [workbook.with_name(f"{workbook.stem} (not read back{number}){workbook.suffix}") for number in numbers]

@@ -9,7 +9,14 @@ from codecs import BOM_UTF8
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from flexscout.domain import DUPLICATES_SUFFIX, ISSUES_SUFFIX, NOTES_HEADER, PAGE_GENERATOR_TAG, WORKBOOK_CREATOR
+from flexscout.domain import (
+    DECISIONS_SUFFIX,
+    DUPLICATES_SUFFIX,
+    ISSUES_SUFFIX,
+    NOTES_HEADER,
+    PAGE_GENERATOR_TAG,
+    WORKBOOK_CREATOR,
+)
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, OutputError
 from flexscout.ingest.file_types import FileType, UnsupportedContent, identify_content
@@ -42,6 +49,7 @@ _RESULT_COLUMNS = (
     _SOURCE_COLUMNS | {b"Reason", b"In Words"},
     {b"Duplicate Group", b"Kept File", b"Removed File", b"Evidence"},
     {name.encode() for name in NOTES_HEADER},
+    {b"Decision", b"Date", b"Address", b"Other Address"},
 )
 """Sets of columns that only results of flexscout have together."""
 _HEADER_BYTES = 2**17  # longest header line of a result
@@ -93,7 +101,8 @@ def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> N
     if _resolve(path) not in outputs or not path.is_file() or not path.stat().st_size:
         return
     # A copy of the results is recognized by the workbook beside it, or by its own header.
-    workbook = path.with_name(f"{path.stem.removesuffix(ISSUES_SUFFIX).removesuffix(DUPLICATES_SUFFIX)}.xlsx")
+    suffixes = f"{ISSUES_SUFFIX}|{DUPLICATES_SUFFIX}|{DECISIONS_SUFFIX}"
+    workbook = path.with_name(f"{re.sub(f'({suffixes})$', '', path.stem)}.xlsx")
     if not (_is_own_workbook(workbook) or _has_result_header(path) or _is_own_page(path)):
         raise OutputError(
             f"{name} is in the input folder and is not a result of flexscout; this run would overwrite it.",

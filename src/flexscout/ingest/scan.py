@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from flexscout.errors import NothingToReadError, to_processing_error
+from flexscout.errors import NothingToReadError, is_transient, to_processing_error
 from flexscout.ingest.file_filter import (
     AUTO,
     POSSIBLE_SUFFIXES,
@@ -40,6 +40,16 @@ class Scan:
     sources: tuple[SourceFile, ...]
     skipped: tuple[SkippedFile, ...]
     unreadable: tuple[FileRecord, ...]
+
+    @property
+    def locked(self) -> tuple[SourceFile, ...]:
+        """The files that couldn't be opened for a reason that may be gone by now, such as a lock."""
+        return tuple(record.source for record in self.unreadable if is_transient(record.error))
+
+    @property
+    def failed(self) -> tuple[FileRecord, ...]:
+        """The records of the other files that couldn't be opened."""
+        return tuple(record for record in self.unreadable if not is_transient(record.error))
 
 
 def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own: Collection[Path] = ()) -> Scan:

@@ -10,8 +10,10 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import STATUS
+from flexscout.history import read_decisions
 from flexscout.ingest import FileIngestor, scan_folder
 from flexscout.insights.ranking_changes import RankingChanges, compare_rankings, rank_candidates
+from flexscout.matching import DETAIL_COLUMNS
 from flexscout.merging import ROW, match_rows
 from flexscout.models import ProcessingResult, RowStatus
 from flexscout.outputs import check_output_paths
@@ -127,10 +129,10 @@ def _classify_twice(
     results: Iterable[ProcessingResult], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration
 ) -> list[_ClassifiedTwice]:
     records = [result.record for result in results]
-    parts = []
+    parts, columns = [], (*config.duplicate_fields, *DETAIL_COLUMNS)
     for a, b in classify_records(records, criteria, config.duplicate_fields):
         is_candidate = (a.frame[STATUS] == RowStatus.CANDIDATE) | (b.frame[STATUS] == RowStatus.CANDIDATE)
-        rows = select_match_columns(a.frame, config.duplicate_fields).with_columns(is_candidate.alias(_IS_CANDIDATE))
+        rows = select_match_columns(a.frame, columns).with_columns(is_candidate.alias(_IS_CANDIDATE))
         parts.append(_ClassifiedTwice((a.frame.filter(is_candidate), b.frame.filter(is_candidate)), rows))
     return parts
 
@@ -140,7 +142,7 @@ def _rank_and_compare(
 ) -> RankingChanges:
     """Match the rows once, since matching does not depend on the profile; then rank and compare both sides."""
     rows = pl.concat([part.match_rows for part in parts] or [pl.DataFrame(schema={_IS_CANDIDATE: pl.Boolean})], how="diagonal")
-    clusters = match_rows(rows, config) if parts else None
+    clusters = match_rows(rows, config, read_decisions(config.decisions_file).decisions) if parts else None
     positions = rows[_IS_CANDIDATE].arg_true().cast(pl.Int64).alias(ROW)
     a, b = (
         rank_candidates([part.sides[side] for part in parts], positions, clusters, one.profile, config)

@@ -14,9 +14,9 @@ import polars.selectors as cs
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, STATUS, join_some
 from flexscout.errors import FlexscoutError
-from flexscout.history import RunHistory, RunRecord
+from flexscout.history import RunHistory, RunRecord, read_decisions
 from flexscout.ingest import FileIngestor, Scan, build_source_file, scan_folder
-from flexscout.matching import Clusters, assign_property_ids
+from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, assign_property_ids
 from flexscout.merging import ROW, MergedProperties, match_properties, match_rows, merge_properties
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
 from flexscout.runtime import NoProgress, TableCache, hash_reading_code, open_table_cache
@@ -108,6 +108,7 @@ class ReplayedRun:
         config: Its settings.
         criteria: Its criteria.
         files: Its classified rows.
+        decisions: The user's decisions as they are now.
         matched: Its clusters, None if it had no candidates.
         ranking: Its list.
         inputs: What happened to each file since, by name.
@@ -120,6 +121,7 @@ class ReplayedRun:
     config: PipelineConfiguration
     criteria: Criteria
     files: ClassifiedFiles
+    decisions: tuple[Decision, ...]
     matched: Clusters | None
     ranking: MergedProperties
     inputs: Mapping[str, InputFile]
@@ -147,7 +149,8 @@ class ReplayedRun:
         """The clusters of all rows, also without candidates."""
         if self.matched:
             return self.matched
-        return match_rows(select_match_columns(self.files.spilled_rejected, self.config.duplicate_fields), self.config)
+        columns = (*self.config.duplicate_fields, *DETAIL_COLUMNS)
+        return match_rows(select_match_columns(self.files.spilled_rejected, columns), self.config, self.decisions)
 
     @property
     def _ranks(self) -> pl.DataFrame:
@@ -170,7 +173,9 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         ConfigurationError: The mapping file of the run is gone, or this version doesn't know its profile.
 
     """
-    config = record.settings.model_copy(update={"reuse": True, "progress_reporting": False})
+    here = {"reuse": True, "progress_reporting": False, "output_file": str(history.workbook)}
+    config = record.settings.model_copy(update=here)
+    decisions = read_decisions(config.decisions_file).decisions
     criteria = Criteria.from_record(config, record.report["profile"], record.begun)
     ingestor = FileIngestor.for_criteria(config, criteria.profile.eligibility)
     inputs, new = find_inputs(record.report, config)
@@ -178,7 +183,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         available, lost = _split_inputs(inputs, cache.with_options(ingestor.options))
         batches = ingestor.ingest([one.source for one in available], cache)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
-        clusters = match_properties(files, config)
+        clusters = match_properties(files, config, decisions)
         merged = merge_properties(files, clusters, config, criteria)
         kept = _read_published(history.find_result(record), config)
         changes = describe_inputs(inputs, new, record.number, Path(config.input_folder))
@@ -189,7 +194,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
             *_describe_difference(merged, kept, record),
         )
         by_name = {one.source.name: one for one in inputs}
-        yield ReplayedRun(record, config, criteria, files, clusters, merged, by_name, kept, warnings)
+        yield ReplayedRun(record, config, criteria, files, decisions, clusters, merged, by_name, kept, warnings)
 
 
 def _read_published(result: Path | None, config: PipelineConfiguration) -> pl.DataFrame | None:

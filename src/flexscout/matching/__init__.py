@@ -1,15 +1,42 @@
 """Decide which rows are the same property."""
 
 from flexscout.matching.clusters import Clusters, MatchSettings, find_clusters
+from flexscout.matching.decided_pairs import DECIDED, DECISION, Contradiction, DecidedPairs
+from flexscout.matching.decisions import (
+    DETAIL_COLUMNS,
+    SIDE_COLUMNS,
+    Answer,
+    Decision,
+    Side,
+    build_side,
+    describe_side,
+    find_decisions_about,
+    list_pair_keys,
+)
 from flexscout.matching.lookup import find_nearest_rows, find_rows_by_address, find_rows_by_apn
+from flexscout.matching.match_rules import MatchKind
 from flexscout.matching.property_ids import assign_property_ids
 
 __all__ = [
+    "DECIDED",
+    "DECISION",
+    "DETAIL_COLUMNS",
+    "SIDE_COLUMNS",
+    "Answer",
     "Clusters",
+    "Contradiction",
+    "DecidedPairs",
+    "Decision",
+    "MatchKind",
     "MatchSettings",
+    "Side",
     "assign_property_ids",
+    "build_side",
+    "describe_side",
     "find_clusters",
+    "find_decisions_about",
     "find_nearest_rows",
     "find_rows_by_address",
     "find_rows_by_apn",
+    "list_pair_keys",
 ]

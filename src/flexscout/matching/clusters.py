@@ -10,10 +10,13 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import ADDRESS_COLUMNS, apn_key, common_missing_fields, select_as_text, unit_key
+from flexscout.matching.cannot_links import Evidence, split_by_decision
 from flexscout.matching.close_matches import ScoreBands, find_close_pairs
+from flexscout.matching.decided_pairs import DecidedPairs
+from flexscout.matching.decisions import Decision
 from flexscout.matching.distinct_places import DistinctPlaces, find_distinct_places
 from flexscout.matching.match_rules import MatchKind, MatchRule, build_match_rules, is_place_match
-from flexscout.matching.property_ids import build_identity_keys
+from flexscout.matching.property_ids import build_identity_keys, mark_told_apart
 
 Positions = npt.NDArray[np.int64]
 
@@ -60,6 +63,7 @@ class Clusters:
         match_rules: The rules by which rows were matched, the strongest first.
         place_rows: For each row, the first row at its place.
         identity_keys: For each row, what identifies its property from run to run; null where the address is unknown.
+        decided: The user's decisions about the rows.
 
     """
 
@@ -68,16 +72,23 @@ class Clusters:
     match_rules: Sequence[MatchRule]
     place_rows: pl.Series
     identity_keys: pl.Series
+    decided: DecidedPairs
 
     def describe_matches(self, kept: pl.Series, removed: pl.Series) -> pl.DataFrame:
-        """Return why the rows at these positions are the same property: `Match` (the kind) and `Evidence` (a sentence)."""
+        """Return why the rows at these positions are the same property: `Match` (the kind) and `Evidence` (a sentence).
+
+        `DECISION` and `DECIDED` are what the user decided about them.
+        """
         matches = [pl.lit(rule.keys.gather(kept) == rule.keys.gather(removed)) for rule in self.match_rules]
         evidence = [
             rule.evidence if rule.evidence.meta.is_literal() else rule.evidence.gather(removed) for rule in self.match_rules
         ]
         close = pl.lit(self._find_close_evidence(kept, removed))
+        decided = self.decided.describe_rows(kept, removed)
+        author = pl.lit(decided["Author"])
         return pl.select(
             pl.coalesce(
+                pl.when(author.is_not_null()).then(pl.lit(str(MatchKind.DECISION))),
                 *(
                     pl.when(is_match).then(pl.lit(str(rule.kind)))
                     for is_match, rule in zip(matches, self.match_rules, strict=True)
@@ -86,10 +97,12 @@ class Clusters:
                 pl.lit(str(MatchKind.THROUGH_ANOTHER_ROW)),
             ).alias("Match"),
             pl.coalesce(
+                author,
                 *(pl.when(is_match).then(text) for is_match, text in zip(matches, evidence, strict=True)),
                 close,
                 pl.lit(_THROUGH_ANOTHER_ROW),
             ).alias("Evidence"),
+            *decided.drop("Author"),
         )
 
     def _find_close_evidence(self, kept: pl.Series, removed: pl.Series) -> pl.Series:
@@ -101,7 +114,10 @@ class Clusters:
 
 
 def find_clusters(
-    frame: pl.DataFrame, settings: MatchSettings | None = None, missing_fields: pl.Series | None = None
+    frame: pl.DataFrame,
+    settings: MatchSettings | None = None,
+    missing_fields: pl.Series | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> Clusters:
     """Cluster the rows of a frame. Which rows share a cluster doesn't depend on the order of the rows.
 
@@ -111,6 +127,7 @@ def find_clusters(
         frame: Any of the canonical columns, and `Source File`.
         settings: How rows are matched.
         missing_fields: The fields that the sheet of each row doesn't have. By default, those that the frame doesn't have.
+        decisions: The user's decisions, which win over everything else.
 
     """
     settings = settings or MatchSettings()
@@ -123,9 +140,14 @@ def find_clusters(
     parcels = _normalize_parcels(frame, places.places["unit"].gather(places.place_ids)) if by_parcel else None
     if parcels is not None:
         first_rows = split_by_parcel(first_rows, parcels)
-    cluster_ids = (first_rows.rank("dense").cast(pl.Int64) - 1).alias("cluster")
     place_rows = places.places["row"].gather(places.place_ids)
-    return Clusters(cluster_ids, pairs, rules, place_rows, build_identity_keys(rules, cluster_ids, parcels))
+    decided = DecidedPairs.resolve(decisions, frame, places.normalized)
+    evidence = Evidence(first_rows, decided.same, [rule.keys for rule in rules], pairs.filter("merge"), place_rows)
+    linked = _link_rows(first_rows, decided.same)
+    first_rows = split_by_decision(linked, decided.different, evidence, frame, places.normalized)
+    cluster_ids = (first_rows.rank("dense").cast(pl.Int64) - 1).alias("cluster")
+    identity_keys = mark_told_apart(build_identity_keys(rules, cluster_ids, parcels), cluster_ids, decided.different)
+    return Clusters(cluster_ids, pairs, rules, place_rows, identity_keys, decided)
 
 
 def connected_components(size: int, left: Positions, right: Positions) -> Positions:
@@ -187,6 +209,16 @@ def _connect_rows(keys: Sequence[pl.Series], merged: pl.DataFrame) -> pl.Series:
     edges = [*((rows, _first_row_of_key(key)) for key in keys), (merged["left"], merged["right"])]
     left, right = (np.concatenate([edge[side].to_numpy() for edge in edges]).astype(np.int64) for side in (0, 1))
     return pl.Series("cluster", connected_components(rows.len(), left, right))
+
+
+def _link_rows(first_rows: pl.Series, same: pl.DataFrame) -> pl.Series:
+    """Join the clusters of the rows that the user called the same; `same` has the `decision` and `row` of each."""
+    if same.is_empty():
+        return first_rows
+    links = same.select("row", pl.col("row").first().over("decision").alias("first"))
+    edges = [(pl.int_range(first_rows.len(), eager=True), first_rows), (links["row"], links["first"])]
+    left, right = (np.concatenate([edge[side].to_numpy() for edge in edges]).astype(np.int64) for side in (0, 1))
+    return pl.Series("cluster", connected_components(first_rows.len(), left, right))
 
 
 def _first_row_of_key(keys: pl.Series) -> pl.Series:

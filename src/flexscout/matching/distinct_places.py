@@ -52,15 +52,15 @@ def find_distinct_places(frame: pl.DataFrame, missing_fields: pl.Series) -> Dist
         missing_fields: The compared fields that the sheet of each row doesn't have.
 
     """
-    normalized = _normalize_rows(frame, missing_fields)
+    normalized = normalize_rows(frame, missing_fields)
     places = _group_places(normalized)
     rows = places.select(pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("place"), "rows").explode("rows")
     place_ids = normalized.select("row").join(rows, left_on="row", right_on="rows", how="left", maintain_order="left")["place"]
     return DistinctPlaces(_add_parcels(places.drop("rows"), place_ids, normalized["apn"]), place_ids, normalized)
 
 
-def _normalize_rows(frame: pl.DataFrame, missing_fields: pl.Series) -> pl.DataFrame:
-    """Normalize all rows, one slice per processor core."""
+def normalize_rows(frame: pl.DataFrame, missing_fields: pl.Series) -> pl.DataFrame:
+    """Return all rows as they are compared, see `DistinctPlaces.normalized`; one slice per processor core."""
     size = max(_ROWS_PER_THREAD, -(-frame.height // (os.cpu_count() or 1)))
     starts = range(0, max(frame.height, 1), size)
     with ThreadPoolExecutor(len(starts)) as pool:

@@ -65,6 +65,11 @@ def scope_to_file(frame: pl.DataFrame, missing_fields: pl.Series, field: str) ->
     return pl.when(is_missing).then(pl.format(f"{_MISSING} {field} in {{}}", file))
 
 
+def is_known_area(key: pl.Expr) -> pl.Expr:
+    """Return whether a key of a city or state names one, instead of being missing or the scope of a file."""
+    return (~key.str.starts_with(_MISSING)).fill_null(value=False)
+
+
 def remove_file_scope(keys: pl.Series) -> pl.Series:
     """Return the keys without the names of files."""
     return keys.str.replace_all(rf"{_MISSING} [^{_SEPARATOR}|]*", "")

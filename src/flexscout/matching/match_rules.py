@@ -14,6 +14,7 @@ from flexscout.matching.keys import address_key, build_duplicate_keys
 class MatchKind(StrEnum):
     """Kinds of match, as the column `Match` of the merge log shows them; the strongest first."""
 
+    DECISION = "your decision"
     SAME_FIELDS = "same fields"
     SAME_ZIP = "same ZIP code"
     SAME_PARCEL = "same parcel"
@@ -22,7 +23,9 @@ class MatchKind(StrEnum):
     THROUGH_ANOTHER_ROW = "through another row"
 
 
-_MIN_APN_LENGTH = 6  # letters and digits; a shorter APN may be a mere counter
+MIN_APN_LENGTH = 6
+"""Letters and digits of an APN that identifies a parcel; a shorter one may be a mere counter."""
+
 _AREAS = ("city", "zip")
 
 
@@ -102,7 +105,7 @@ def _place_keys(rows: pl.DataFrame, area: str) -> pl.Series:
 def _parcel_keys(rows: pl.DataFrame) -> pl.Series:
     """Return a key of the rows whose address has no house number: the street, the APN and the place."""
     street = abbreviate_words(normalize_words(pl.col("written")))
-    known = rows.filter(pl.col("number").is_null() & (pl.col("apn").str.len_chars() >= _MIN_APN_LENGTH)).select(
+    known = rows.filter(pl.col("number").is_null() & (pl.col("apn").str.len_chars() >= MIN_APN_LENGTH)).select(
         "row", pl.when(street != "").then(pl.concat_str(street, "apn", "state", pl.coalesce(_AREAS), separator="|")).alias("key")
     )
     return rows.select("row").join(known, on="row", how="left", maintain_order="left")["key"]

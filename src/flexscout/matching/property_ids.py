@@ -33,6 +33,26 @@ def build_identity_keys(rules: Sequence[MatchRule], cluster_ids: pl.Series, parc
     return first.select(pl.format("{}|{}|{}", "key", pl.col("apn").fill_null(""), pl.col("unit").fill_null("")))["key"]
 
 
+def mark_told_apart(identity_keys: pl.Series, cluster_ids: pl.Series, different: pl.DataFrame) -> pl.Series:
+    """Return other identity keys for properties at the address of another one that the user told apart.
+
+    The first of the two keeps its key, so that its notes stay with it.
+
+    Args:
+        identity_keys: The identity key of each row.
+        cluster_ids: The cluster of each row.
+        different: `side`, `row` and `detail` of the user's decisions; `detail` tells the property from the other one.
+
+    """
+    second = different.filter((pl.col("side") == 1) & pl.col("detail").is_not_null())
+    if second.is_empty():
+        return identity_keys
+    details = second.group_by(cluster_ids.gather(second["row"]).alias("cluster")).agg(pl.col("detail").min())
+    keys = pl.DataFrame([identity_keys.alias("key"), cluster_ids.alias("cluster")])
+    joined = keys.join(details, on="cluster", how="left", maintain_order="left")
+    return joined.select(pl.coalesce(pl.format("{}|{}", "key", "detail"), "key").alias("key"))["key"]
+
+
 def assign_property_ids(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Series:
     """Return a unique `Property ID` for each row.
 

@@ -14,7 +14,11 @@ from flexscout.domain import (
     have_different_apns,
     join_some_texts,
 )
+from flexscout.matching import DECIDED, DECISION, SIDE_COLUMNS
 from flexscout.models import ProcessingResult
+
+_SIDE_TYPES = {name: pl.Float64 if name == "Building SqFt" else pl.String for name in SIDE_COLUMNS}
+_KEPT_DETAILS = tuple(name for name in SIDE_COLUMNS if name not in ADDRESS_COLUMNS)
 
 MERGE_LOG_SCHEMA = {
     "Duplicate Group": pl.Int64,
@@ -34,15 +38,20 @@ MERGE_LOG_SCHEMA = {
     "Different APN": pl.Boolean,
     "Fields That Differ": pl.String,
     "Filled Cells": pl.String,
+    **{f"Kept {name}": _SIDE_TYPES[name] for name in _KEPT_DETAILS},
+    **{f"Removed {name}": dtype for name, dtype in _SIDE_TYPES.items()},
+    DECISION: pl.String,
+    DECIDED: pl.String,
 }
 """Columns of the merge log.
 
 `Duplicate Group` counts clusters from 1 in the order of their survivors. The place is that of the kept row. `Filled Cells` lists
-the values that the kept row took from the removed one.
+the values that the kept row took from the removed one. After it come both rows as a decision identifies them, the user's answer
+and the answer with its author.
 """
 
 DescribeMatches = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
-"""Kept rows and removed rows, paired -> `Match` (the kind) and `Evidence` (a sentence) of each pair."""
+"""Kept rows and removed rows, paired -> `Match` (the kind), `Evidence` (a sentence), `DECISION` and `DECIDED` of each pair."""
 
 _SOURCE_PARTS = ("File", "Sheet", "Row")
 _LARGEST_EXACT = 2**53  # above it, a float doesn't hold every whole number
@@ -59,12 +68,13 @@ def build_merge_log(
         removed: Removed rows with their sources, scores, and `Filled Cells`.
         kept: The survivor of each removed row, in the same order.
         groups: The `Duplicate Group` of each removed row.
-        describe_matches: Returns the evidence of each pair.
+        describe_matches: Returns the evidence of each pair, and what the user decided.
 
     """
     columns = [column.name for column in canonical_columns() if column.name in removed.columns]
     different_apn = have_different_apns(pl.col("APN"), pl.col(f"{_KEPT}APN")) if "APN" in columns else pl.lit(value=False)
     pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
+    matches = describe_matches(kept, removed)
     log = pairs.select(
         groups.cast(pl.Int64).alias("Duplicate Group"),
         *((pl.col(f"{_KEPT}{name}") if name in columns else pl.lit(None, pl.String)).alias(name) for name in ADDRESS_COLUMNS),
@@ -72,10 +82,13 @@ def build_merge_log(
         pl.col(f"{_KEPT}Flex Score").alias("Kept Score"),
         *(pl.col(f"Source {part}").alias(f"Removed {part}") for part in _SOURCE_PARTS),
         pl.col("Flex Score").alias("Removed Score"),
-        *(pl.lit(values) for values in describe_matches(kept, removed)),
+        *(pl.lit(matches[name]) for name in ("Match", "Evidence")),
         different_apn.alias("Different APN"),
         _differences(pairs, columns).alias("Fields That Differ"),
         FILL_COLUMNS[0],
+        *(_side_column(pairs, f"{_KEPT}{name}", f"Kept {name}") for name in _KEPT_DETAILS),
+        *(_side_column(pairs, name, f"Removed {name}") for name in SIDE_COLUMNS),
+        *(pl.lit(matches[name]) for name in (DECISION, DECIDED)),
     )
     return log.sort("Duplicate Group", "Removed File", "Removed Sheet", "Removed Row")
 
@@ -107,6 +120,12 @@ def count_removed_rows(results: Sequence[ProcessingResult], merge_log: pl.DataFr
         replace(result, account=replace(result.account, duplicates_removed=removed.get(result.record.source.name, 0)))
         for result in results
     )
+
+
+def _side_column(pairs: pl.DataFrame, name: str, alias: str) -> pl.Expr:
+    """Return a column of `SIDE_COLUMNS`, null if the pairs lack it."""
+    values = pl.col(name) if name in pairs.columns else pl.lit(None)
+    return values.cast(MERGE_LOG_SCHEMA[alias], strict=False).alias(alias)
 
 
 def _differences(pairs: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:

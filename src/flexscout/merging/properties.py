@@ -3,6 +3,7 @@
 Matching looks at all rows, candidates or not, because two candidates can be connected through a row that is not one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -10,7 +11,17 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import POSTAL_COLUMNS, SOURCE_COLUMNS, order_columns
-from flexscout.matching import Clusters, MatchSettings, assign_property_ids, find_clusters
+from flexscout.matching import (
+    DECIDED,
+    DECISION,
+    DETAIL_COLUMNS,
+    Answer,
+    Clusters,
+    Decision,
+    MatchSettings,
+    assign_property_ids,
+    find_clusters,
+)
 from flexscout.merging.fill import Rescore, rescore_rows
 from flexscout.merging.survivors import MergeResult, deduplicate, keep_all_rows
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, ClassifiedFiles, Criteria, select_match_columns
@@ -21,17 +32,20 @@ POSSIBLE_SCHEMA = {
     "Evidence": pl.String,
     "Property ID": pl.String,
     "Other Property ID": pl.String,
+    DECISION: pl.String,
+    DECIDED: pl.String,
 }
 """Columns that possible duplicates always have.
 
-`Match Score` is 0-1; `Nearly Sure` tells whether `close_matches: merge` would merge the pair.
+`Match Score` is 0-1; `Nearly Sure` tells whether `close_matches: merge` would merge the pair. `Decision` is the user's answer,
+`Decided` the answer with its author.
 """
 
 ROW = "__row"
 """Working column: the position of a row among all matched rows."""
 
 _CLUSTER = "__group"  # working column: the cluster of a row
-_PROPERTY_COLUMNS = ("Property Name", *POSTAL_COLUMNS, "APN", "Building SqFt", "Flex Score")
+_PROPERTY_COLUMNS = ("Property Name", "Address", "Unit", *POSTAL_COLUMNS[1:], "APN", "Building SqFt", "Flex Score")
 _NO_IDS = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String})
 
 
@@ -48,12 +62,14 @@ class MergedProperties:
             matched, `ROW`.
         merge_log: One row per removed row, with the ID of its property.
         possible_duplicates: One row per pair of properties that may be the same, surest first.
+        contradictions: Sentences about decisions of the user that contradict others.
 
     """
 
     survivors: pl.DataFrame
     merge_log: pl.DataFrame
     possible_duplicates: pl.DataFrame = field(default_factory=_no_possible_duplicates)
+    contradictions: tuple[str, ...] = ()
 
     @property
     def master(self) -> pl.DataFrame:
@@ -61,19 +77,22 @@ class MergedProperties:
         return self.survivors.drop(ROW, strict=False)
 
 
-def match_properties(files: ClassifiedFiles, config: PipelineConfiguration) -> Clusters | None:
+def match_properties(
+    files: ClassifiedFiles, config: PipelineConfiguration, decisions: Sequence[Decision] = ()
+) -> Clusters | None:
     """Match all rows of the files: first the candidates, then the rejected rows. None if there are no candidates."""
     if not files.spilled_candidates.columns:
         return None
-    rows = [select_match_columns(table, config.duplicate_fields) for table in files.spilled]
-    return match_rows(pl.concat(rows, how="diagonal"), config)
+    columns = (*config.duplicate_fields, *(DETAIL_COLUMNS if decisions else ()))
+    rows = [select_match_columns(table, columns) for table in files.spilled]
+    return match_rows(pl.concat(rows, how="diagonal"), config, decisions)
 
 
-def match_rows(rows: pl.DataFrame, config: PipelineConfiguration) -> Clusters:
-    """Match rows by the settings of a run; `rows` have `MISSING_FIELDS`."""
+def match_rows(rows: pl.DataFrame, config: PipelineConfiguration, decisions: Sequence[Decision] = ()) -> Clusters:
+    """Match rows by the settings of a run and the user's decisions; `rows` have `MISSING_FIELDS`."""
     settings = MatchSettings.from_config(config)
     settings = settings if config.enable_deduplication else replace(settings, close_matches="off")
-    return find_clusters(rows, settings, rows[MISSING_FIELDS])
+    return find_clusters(rows, settings, rows[MISSING_FIELDS], decisions)
 
 
 def merge_properties(
@@ -99,7 +118,8 @@ def merge_properties(
     survivors = merged.survivors.with_columns(ids)
     survivors = survivors.select(order_columns(survivors.columns))
     possible = find_possible_duplicates(clusters, survivors, survivors[ROW])
-    return MergedProperties(survivors, add_property_ids(merged.merge_log, survivors), possible)
+    contradictions = tuple(map(str, clusters.decided.contradictions))
+    return MergedProperties(survivors, add_property_ids(merged.merge_log, survivors), possible, contradictions)
 
 
 def merge_matches(
@@ -134,7 +154,8 @@ def add_property_ids(merge_log: pl.DataFrame, survivors: pl.DataFrame) -> pl.Dat
 def find_possible_duplicates(clusters: Clusters, survivors: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     """Return the pairs of survivors that may be the same property, surest first.
 
-    Columns of the second property begin with `Other`.
+    Columns of the second property begin with `Other`. Pairs that the user told apart are left out; those that the user wants to
+    decide later come last.
 
     Args:
         clusters: The clusters of the matched rows.
@@ -142,13 +163,24 @@ def find_possible_duplicates(clusters: Clusters, survivors: pl.DataFrame, rows: 
         rows: The position of each survivor among the matched rows.
 
     """
-    pairs = _pair_survivors(clusters, rows)
+    pairs = _add_decisions(_pair_survivors(clusters, rows), clusters, rows)
     names = ("Property ID", *(name for name in (*_PROPERTY_COLUMNS, *SOURCE_COLUMNS) if name in survivors.columns))
     properties = survivors.select(names)
     sides = [properties[pairs["first"]], properties[pairs["second"]].rename(lambda name: f"Other {name}")]
-    matches = pairs.select(pl.col("Score").alias("Match Score"), pl.col("sure").alias("Nearly Sure"), "Evidence")
+    matches = pairs.select(
+        pl.col("Score").alias("Match Score"), pl.col("sure").alias("Nearly Sure"), "Evidence", DECISION, DECIDED
+    )
     both = [name for column in names for name in (column, f"Other {column}")]
-    return pl.concat([matches, *sides], how="horizontal").select(*matches.columns, *both)
+    return pl.concat([matches, *sides], how="horizontal").select(*matches.columns[:3], *both, DECISION, DECIDED)
+
+
+def _add_decisions(pairs: pl.DataFrame, clusters: Clusters, rows: pl.Series) -> pl.DataFrame:
+    """Add what the user decided about each pair of survivors."""
+    ids = clusters.cluster_ids.gather(rows)
+    decided = clusters.decided.describe_clusters(ids.gather(pairs["first"]), ids.gather(pairs["second"]), clusters.cluster_ids)
+    with_decisions = pl.concat([pairs, decided], how="horizontal")
+    answer = pl.col(DECISION).str.to_lowercase().fill_null("")
+    return with_decisions.filter(answer != Answer.DIFFERENT).sort(answer == Answer.LATER, maintain_order=True)
 
 
 def _pair_survivors(clusters: Clusters, rows: pl.Series) -> pl.DataFrame:

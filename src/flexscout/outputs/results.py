@@ -55,6 +55,7 @@ class RunFacts:
         filtered_out: Number of properties that `where` excludes.
         unmatched_mappings: Entries of the mapping file that no header matches.
         profile: The scoring profile.
+        decision_messages: Sentences about the user's decisions.
 
     """
 
@@ -68,3 +69,4 @@ class RunFacts:
     filtered_out: int = 0
     unmatched_mappings: Sequence[str] = ()
     profile: Mapping[str, Any] = field(default_factory=dict)
+    decision_messages: Sequence[str] = ()

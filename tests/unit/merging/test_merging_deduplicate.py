@@ -29,7 +29,8 @@ TYPES = {"Property Name": pl.String, "APN": pl.String, "Year Built": pl.Int64, "
 
 def because(_, removed):
     """Evidence for every removed row."""
-    return removed.with_columns(Match=pl.lit("same fields"), Evidence=pl.lit("it says the same")).select("Match", "Evidence")
+    texts = {"Match": "same fields", "Evidence": "it says the same", "Decision": None, "Decided": None}
+    return removed.with_columns(pl.lit(text, pl.String).alias(name) for name, text in texts.items()).select(texts.keys())
 
 
 def merge(*rows):
@@ -101,6 +102,11 @@ def test_the_merge_log_pairs_each_removed_row_with_the_kept_row():
         "Different APN": False,
         "Fields That Differ": "",
         "Filled Cells": None,
+        **dict.fromkeys(("Kept Unit", "Kept Zip Code", "Kept APN", "Kept Property Name")), "Kept Building SqFt": 30_000.0,
+        "Removed Address": "5 Main St", "Removed City": "Charlotte", "Removed State": "NC", "Removed Building SqFt": 30_000.0,
+        **dict.fromkeys(("Removed Unit", "Removed Zip Code", "Removed APN", "Removed Property Name")),
+        "Decision": None,
+        "Decided": None,
     }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import polars as pl
 
 from flexscout.domain import MAX_POSSIBLE_DUPLICATES, REASONS, STATUS, TO_VERIFY, canonical_columns, is_score_number
+from flexscout.history import MERGES_SHEET, POSSIBLE_SHEET
+from flexscout.matching import DECIDED, DECISION, Answer
 from flexscout.outputs.files.front_sheets import (
     build_links,
     build_settings_sheet,
@@ -32,7 +34,8 @@ _SCORE_FORMATS = {
     "Match Score": "0.00",
     **dict.fromkeys(("Kept Score", "Removed Score", "Score Before Filling"), _POINTS_FORMAT),
 }
-_TEXTS = ("Zip Code", "APN", "Unit", "Other Zip Code", "Other APN")
+_TEXTS = tuple(f"{side}{name}" for side in ("", "Other ", "Kept ", "Removed ") for name in ("Zip Code", "APN", "Unit"))
+_PAIR_COLUMNS = (DECISION, DECIDED)
 _MAX_SHEETS = 40  # with a column each on the sheet Columns
 
 
@@ -46,8 +49,8 @@ def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]
         build_top_candidates(tables.master, tables.explanations, tables.is_rejected, formats, tables.user_columns),
         *_build_history_sheets(tables),
         *_build_table_sheet("To Verify", _select_to_verify(rejected), formats),
-        *_build_table_sheet("Duplicates", tables.merge_log, formats),
-        *_build_table_sheet("Possible Duplicates", tables.possible_duplicates.head(MAX_POSSIBLE_DUPLICATES), formats),
+        *_build_pairs_sheet(MERGES_SHEET, tables.merge_log, formats),
+        *_build_pairs_sheet(POSSIBLE_SHEET, tables.possible_duplicates.head(MAX_POSSIBLE_DUPLICATES), formats),
         Sheet("Why Not Selected", _count_reasons(report), widths={"Reason": 70}),
         *_build_table_sheet("Not Selected", rejected.drop("To Verify", strict=False), formats),
         *_build_table_sheet("Issues", tables.issues, {}, ("Value",)),
@@ -64,11 +67,20 @@ def choose_number_formats(names: Iterable[str]) -> dict[str, str]:
     }
     scores = {name: _POINTS_FORMAT for name in names if is_score_number(name)} | _SCORE_FORMATS
     formats = {name: form for name, form in (canonical | scores).items() if form}
-    return formats | {f"Other {name}": form for name, form in formats.items()}
+    return formats | {f"{side} {name}": form for side in ("Other", "Kept", "Removed") for name, form in formats.items()}
 
 
 def _build_table_sheet(name: str, table: pl.DataFrame, formats: dict[str, str], texts: tuple[str, ...] = _TEXTS) -> list[Sheet]:
     return [Sheet(name, table, formats, texts)] if table.width else []
+
+
+def _build_pairs_sheet(name: str, table: pl.DataFrame, formats: dict[str, str]) -> list[Sheet]:
+    """Build a sheet of pairs; the user's decisions come first and have a list of answers to choose from."""
+    if not table.width:
+        return []
+    answers = tuple(answer.capitalize() for answer in Answer)
+    pairs = table.select(*_PAIR_COLUMNS, pl.exclude(_PAIR_COLUMNS))
+    return [Sheet(name, pairs, formats, (*_TEXTS, *_PAIR_COLUMNS), choices={DECISION: answers}, widths={DECISION: 12.0})]
 
 
 def _build_property_sheet(tables: ResultTables, formats: dict[str, str]) -> Sheet:

@@ -40,6 +40,7 @@ class Sheet:
         texts: Columns of digits that aren't numbers, such as ZIP codes and parcel numbers.
         bars: The column that gets data bars.
         links: Column of web addresses -> column whose text it shows.
+        choices: Column -> texts that the user may choose from; others stay possible.
         wrapped: Columns of long texts, wrapped to several lines.
         widths: Column -> width in characters.
         heights: Row -> height in points; row 1 is the first below the header.
@@ -54,6 +55,7 @@ class Sheet:
     texts: tuple[str, ...] = ()
     bars: str = ""
     links: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
     wrapped: tuple[str, ...] = ()
     widths: dict[str, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
@@ -161,10 +163,16 @@ def _add_sheet(book: FastExcel, sheet: Sheet, name: str, table: Any) -> None:
         ignore_errors=[column for column in sheet.texts if column in columns] or None,
         conditional_formats=bars,
         url_columns=sheet.links or None,
+        data_validations=_list_choices(sheet) if has_rows else None,
         row_heights=sheet.heights or None,
         charts=sheet.charts or None,
         page_setup=_PAGE | ({"fit_to_pages": (1, 0)} if len(columns) <= _MAX_COLUMNS_PER_PAGE else {}) | sheet.page,
     )
+
+
+def _list_choices(sheet: Sheet) -> dict[str, dict[str, Any]] | None:
+    rule = {"type": "list", "error_style": "warning"}
+    return {column: {**rule, "values": list(values)} for column, values in sheet.choices.items()} or None
 
 
 def _choose_widths(sheet: Sheet, table: Any, columns: Sequence[str]) -> dict[str, float]:

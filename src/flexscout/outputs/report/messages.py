@@ -24,6 +24,7 @@ def build_messages(facts: RunFacts, peak_memory_mb: float = 0.0) -> list[str]:
         *_describe_no_candidates(facts),
         *_describe_filter(facts),
         *_describe_different_apns(facts),
+        *facts.decision_messages,
         *_describe_possible_duplicates(facts),
         *_describe_fills(facts),
         *_describe_missing_match_fields(facts),
