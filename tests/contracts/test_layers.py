@@ -35,7 +35,7 @@ HEAVY = {
     "fastexcel": "ingest/readers/excel_parser.py",
     "rustpy_xlsxwriter": "outputs/files/xlsx_writer.py",
     "pebble": "runtime/executors.py",
-    "rapidfuzz": "ingest/mapping/header_map.py matching/close_matches.py matching/lookup.py",
+    "rapidfuzz": "ingest/mapping/header_map.py matching/spelling.py matching/lookup.py",
     "lxml": "ingest/readers/web_page.py ingest/readers/spreadsheetml.py",
     "numpy": "ingest/readers/delimited.py matching/clusters.py",
     "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",

@@ -108,6 +108,7 @@ if TYPE_CHECKING:
     )
     from flexscout.domain.vocabulary import (
         CodeTable,
+        address_terms,
         address_words,
         cell_units,
         cell_values,
@@ -155,6 +156,7 @@ __all__ = [
     "SafeFormatter",
     "Vendor",
     "abbreviate_words",
+    "address_terms",
     "address_words",
     "ambiguous_headers",
     "apn_key",
@@ -323,6 +325,7 @@ __getattr__ = lazy_exports(
         ),
         "vocabulary": (
             "CodeTable",
+            "address_terms",
             "address_words",
             "cell_units",
             "cell_values",

@@ -100,11 +100,16 @@ def _group_places(normalized: pl.DataFrame) -> pl.DataFrame:
         pl.col("row").min().alias("row"),
         pl.col("row").alias("rows"),
     )
-    numbers_on_street = pl.col("number").n_unique().over("state", "city", "name")
-    first_number = pl.col("number").str.extract(r"^(\w+)")
+    number = pl.col("number")
     return (
         places.sort(_IDENTITY)
-        .with_columns(first_number.alias("first_number"), numbers_on_street.alias("numbers_on_street"))
+        .with_columns(
+            pl.coalesce(number.str.extract(r"^(\d+)"), number.str.extract(r"^(\w+)")).alias("first_number"),
+            number.str.extract(r"^(\d+)").cast(pl.Int64, strict=False).alias("low"),
+            number.str.extract(r"-(\d+)").cast(pl.Int64, strict=False).alias("high"),
+            number.n_unique().over("state", "city", "name").alias("numbers_on_name"),
+            number.n_unique().over("state", "city", "name", "suffix").alias("numbers_on_street"),
+        )
         .collect()
     )
 

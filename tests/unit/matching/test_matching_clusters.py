@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from flexscout.matching.close_matches import ScoreBands, find_candidate_pairs
+from flexscout.matching.candidate_pairs import find_candidate_pairs
+from flexscout.matching.close_matches import ScoreBands
 from flexscout.matching.clusters import MatchSettings, connected_components, find_clusters
 
 HERE = {"City": "Boca Raton", "State": "FL", "Zip Code": "33432"}
@@ -41,6 +42,13 @@ def evidence(left, right, **settings):
         ("7 US Highway 19", "7 Hwy 19", "same number and street; suffix missing on one side"),
         ("1 Maplewod Ave", "1 Maplewood Ave", "same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD)"),
         ("1 Indutrial Ave", "1 Indl Ave", "same number; street names 1 letter apart (INDUSTRIAL, INDUTRIAL)"),
+        ("1 Belt Way", "1 Beltway", "same number and street"),
+        ("1 North Point Dr", "1 Northpoint Drive", "same number and street"),
+        ("1 Dr Calvin Jones Hwy", "1 Calvin Jones Hwy", "same number and street"),
+        ("1 Elm Tr", "1 Elm Trail", "same number and street; suffix abbreviated on one side, with several meanings"),
+        ("1 Elm Tr", "1 Elm Terrace", "same number and street; suffix abbreviated on one side, with several meanings"),
+        ("100-120 Main St", "100 Main St", "same number and street; range of numbers on one side"),
+        ("1A Main St", "1 Main St # A", "same number and street; unit after the house number on one side"),
     ],
 )
 def test_rows_of_one_property_match_with_evidence(left, right, expected):
@@ -53,12 +61,17 @@ def test_rows_of_one_property_match_with_evidence(left, right, expected):
         ("5136 Maplewood St", "5135 Maplewood St"),
         ("1 N Main St", "1 S Main St"),
         ("1 N Main St", "1 Main St S"),
-        ("1 Main St", "1 Main Ave"),
-        ("1 Main St", "1 Main St Unit 2"),
         ("1 Main St Unit 1", "1 Main St Unit 2"),
+        ("1A Main St", "1B Main St"),
+        ("1A Main St", "1 Main St # B"),
         ("1 21st St", "1 22nd St"),
-        ("1 Pine St", "1 Vine St"),
-        ("1 US Highway 19", "1 County Road 19"),
+        ("1 Lee St", "1 Fox St"),
+        ("1 Old Statesville Rd", "1 Statesville Rd"),
+        ("1 Little Rock Rd", "1 Elk Rock Rd"),
+        ("1 Elm Tr", "1 Oak Terrace"),
+        ("100-120 Main St", "111 Main St"),
+        ("100-120 Main St", "122 Main St"),
+        ("100-120 Main St", "124-130 Main St"),
         ("Multiple", "Multiple"),
         ("Main St", "Main St"),
         ("0 Main St", "0 Main St"),
@@ -68,6 +81,73 @@ def test_rows_of_one_property_match_with_evidence(left, right, expected):
 )
 def test_rows_of_two_properties_do_not_match(left, right):
     assert evidence(left, right) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("1 Main St", "1 Main St Unit 2", "same number and street; unit on one side only"),
+        ("1 Main St", "1 Main St 3rd Floor", "same number and street; unit on one side only"),
+        ("1 Main St", "1 Main St Bldg C", "same number and street; unit on one side only"),
+        ("1A Main St", "1 Main St", "same number and street; letter after the house number on one side only"),
+        ("1 Main St", "1 Main Ave", "same number and street; suffix differs"),
+        ("1 US Highway 19", "1 County Road 19", "same number and street; suffix differs"),
+        ("1 E St", "1 East St", "same number and street; a letter on one side, a direction on the other"),
+        ("1 Pine St", "1 Vine St", "same number; street names 1 letter apart (PINE, VINE); too many letters for a typing error"),
+        (
+            "1 Park Ridge Dr",
+            "1 Park Bridge Dr",
+            "same number; street names 1 letter apart (PARKBRIDGE, PARKRIDGE); the last words are different words",
+        ),
+        (
+            "1 S King Dr",
+            "1 S Martin Luther King Dr",
+            "same number; street names KING and MARTINLUTHERKING; one name is part of the other",
+        ),
+        ("7954-58 Main St", "7956 Main St", "same number and street; number within a range on the other side"),
+        ("100-120 Main St", "100-130 Main St", "same number and street; number within a range on the other side"),
+    ],
+)
+def test_rows_that_may_be_one_property_are_listed_for_review(left, right, expected):
+    assert evidence(left, right) == [expected]
+
+
+def test_a_whole_building_is_compared_with_every_unit_and_ranked_last():
+    clusters = cluster("1 Main St", *(f"1 Main St Unit {unit}" for unit in range(1, 61)))
+    assert clusters.cluster_ids.n_unique() == 61
+    pairs = clusters.match_pairs.filter(pl.col("left") == 0)
+    assert sorted(pairs["right"]) == list(range(1, 61))
+    assert set(pairs["Evidence"]) == {"same number and street; unit on one side only; several units there"}
+    assert pairs["Score"].max() < cluster("1 Main St", "1 Main St Unit 2").match_pairs["Score"].item()
+
+
+def test_a_range_with_several_numbers_is_not_merged():
+    clusters = cluster("100-120 Main St", "100 Main St", "110 Main St")
+    assert clusters.cluster_ids.n_unique() == 3
+    assert clusters.match_pairs["Evidence"].str.ends_with("several numbers in the range").all()
+
+
+def test_a_close_match_in_another_zip_code_of_the_city_is_less_sure():
+    assert match("1 N Maplewood St", "1 Maplewood St")
+    assert evidence("1 N Maplewood St", {"Address": "1 Maplewood St", "Zip Code": "33431"}) == [
+        "same number and street; direction missing on one side; ZIP code differs"
+    ]
+
+
+def test_two_streets_of_one_name_with_several_numbers_are_not_listed():
+    houses = [f"{number} Main {suffix}" for number in (11, 12, 13) for suffix in ("St", "Ave")]
+    assert cluster(*houses).match_pairs.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("place", "other", "expected"),
+    [
+        ({"Zip Code": None}, {"City": "Boca Ratn"}, "same number and street; city spelled differently"),
+        ({"Zip Code": None}, {"City": None, "Zip Code": None}, "same number and street; city missing on one side"),
+    ],
+)
+def test_places_without_a_zip_code_are_listed_if_the_city_may_be_the_same(place, other, expected):
+    assert evidence({"Address": "1 Main St", **place}, {"Address": "1 Main St", **other}) == [expected]
 
 
 @pytest.mark.parametrize("other", [{"City": "Delray Beach", "Zip Code": "33444"}, {"State": "GA"}])
@@ -102,6 +182,13 @@ def test_places_with_different_parcels_are_not_a_close_match():
     assert evidence(*rows) == []
 
 
+def test_a_place_without_a_parcel_is_not_merged_with_one_of_several():
+    rows = [("1 Main St", "06-1"), ("1 Main Ave", "06-2"), ("1 Main", None)]
+    clusters = cluster(*({"Address": address, "APN": apn} for address, apn in rows))
+    assert clusters.cluster_ids.n_unique() == 3
+    assert clusters.match_pairs["Evidence"].str.contains("several parcels fit").all()
+
+
 def test_an_equal_parcel_raises_the_match_score():
     rows = [{"Address": "1 Main St", "APN": "06-1"}, {"Address": "1 Main St Unit 2", "APN": "061"}]
     assert evidence(*rows) == "same number and street; unit on one side only; APN equal"
@@ -117,10 +204,6 @@ def test_a_unit_can_be_in_the_address_or_in_its_column():
 def test_distant_places_are_listed_for_review():
     rows = [{"Address": f"1 Maplewo{end} St", "Latitude": lat, "Longitude": -80.1} for end, lat in (("od", 26.30), ("d", 26.36))]
     assert evidence(*rows) == ["same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD); 6.7 km apart"]
-
-
-def test_a_range_and_its_first_number_are_listed_for_review():
-    assert evidence("100-120 Main St", "100 Main St") == ["same number and street; range of numbers on one side"]
 
 
 def test_close_matches_can_be_listed_for_review_only():
@@ -193,7 +276,13 @@ def test_a_large_block_is_not_compared_pair_by_pair():
         {"full": [f"{i * 7919 % 26**4:06}".translate(str.maketrans("0123456789", "ABCDEFGHIJ")) for i in range(count)]}
     )
     pairs = find_candidate_pairs(
-        places.with_columns(pl.lit("100").alias("first_number"), *(pl.lit("X").alias(name) for name in ("state", "city", "zip")))
+        places.with_columns(
+            pl.lit("100").alias("first_number"),
+            pl.lit(100).alias("low"),
+            pl.lit(None, pl.Int64).alias("high"),
+            pl.lit("").alias("unit"),
+            *(pl.lit("X").alias(name) for name in ("state", "city", "zip")),
+        )
     )
     assert 0 < pairs.height <= 48 * count
 

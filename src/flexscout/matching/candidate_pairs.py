@@ -1,0 +1,106 @@
+"""Candidate pairs: the pairs of places worth comparing (blocking)."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+WINDOW = 24
+"""Neighbors that a place is compared with on each side, so that no block is quadratic."""
+
+UNKNOWN_PLACE = r"^\x1e"
+"""What the state or city of a place matches if its file has none, so that it is a key within the file."""
+
+_MAX_RANGE = 200  # between the first and the last house number of a range
+_STREET = ("first_number", "full")
+
+
+def find_candidate_pairs(places: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of places worth comparing.
+
+    Both have the same digits in the street name, and
+
+    - the same first house number, state, and city or ZIP code, and names that begin or end with the same letter. In a block of
+      more than 25 streets, only alphabetical neighbors are paired, forwards or backwards; or
+    - the same street and area, and a range of house numbers on one side that includes a number of the other; or
+    - the same house number and street, and one side has no unit; or no known state or city.
+
+    Args:
+        places: One row per place, with `first_number`, `low`, `high`, `full` (street name), `unit`, `city`, `state` and `zip`.
+
+    Returns:
+        `left` < `right`, positions in `places`.
+
+    """
+    streets = places.select(
+        pl.int_range(pl.len()).alias("place"),
+        *("first_number", "low", "high", "state", "city", "zip", "full", "unit"),
+        pl.col("full").str.reverse().alias("reversed_full"),
+        pl.col("full").str.extract_all(r"\d+").list.join(" ").alias("digits"),
+    )
+    letters = [(name, pl.col(name).str.head(1).alias("letter")) for name in ("full", "reversed_full")]
+    passes = [
+        _pair_neighbors(streets.with_columns(letter), ["first_number", "state", area, "digits", "letter"], name)
+        for area in ("city", "zip")
+        for name, letter in letters
+    ]
+    return _drop_repeated(places.height, [*passes, *_pair_ranges(streets), *_pair_units(streets), *_pair_unknown_places(streets)])
+
+
+def _drop_repeated(size: int, passes: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    # Encode a pair as one integer: finding distinct integers is faster than finding distinct pairs.
+    size = max(1, size)
+    codes = pl.concat(passes).select(pl.col("left").cast(pl.Int64) * size + pl.col("right")).to_series().unique().sort()
+    return pl.select((codes // size).alias("left"), (codes % size).alias("right"))
+
+
+def _pair_neighbors(streets: pl.DataFrame, block: list[str], name: str) -> pl.DataFrame:
+    """Pair each street with its neighbors in a block, in the order of `name`."""
+    known = streets.drop_nulls(block)
+    shared = known.filter(pl.len().over(block) > 1).sort(*block, name, "place")
+    ordered = shared.with_row_index("at").with_columns(pl.col("at").max().over(block).alias("end"))
+    neighbors = pl.int_ranges(pl.col("at") + 1, pl.min_horizontal(pl.col("end"), pl.col("at") + WINDOW) + 1)
+    pairs = ordered.select("place", neighbors.alias("other")).explode("other", empty_as_null=False)
+    return _order_pairs(pairs["place"], ordered["place"].gather(pairs["other"]))
+
+
+def _order_pairs(place: pl.Series, other: pl.Series) -> pl.DataFrame:
+    return pl.select(pl.min_horizontal(place, other).alias("left"), pl.max_horizontal(place, other).alias("right"))
+
+
+def _pair_ranges(streets: pl.DataFrame) -> list[pl.DataFrame]:
+    """Pair ranges of house numbers with the numbers and ranges in them, on the same street."""
+    span = pl.col("high") - pl.col("low")
+    ranges = streets.filter((span > 0) & (span <= _MAX_RANGE))
+    if ranges.is_empty():
+        return []
+    covered = ranges.with_columns(pl.int_ranges("low", pl.col("high") + 1).alias("low")).explode("low", empty_as_null=True)
+    numbered = pl.concat([streets.filter(pl.col("low").is_not_null() & ~(span > 0).fill_null(value=False)), covered])
+    on_street = numbered.join(ranges.select("full").unique(), on="full", how="semi")
+    return [_pair_neighbors(on_street, ["low", "state", area, "full"], "place") for area in ("city", "zip")]
+
+
+def _pair_units(streets: pl.DataFrame) -> list[pl.DataFrame]:
+    """Pair places without a unit with every unit at the same address."""
+    is_whole = pl.col("unit") == ""
+    if streets.select(is_whole.all()).item():
+        return []
+    return [_pair_all(streets.filter(is_whole), streets.filter(~is_whole), [*_STREET, "state", area]) for area in ("city", "zip")]
+
+
+def _pair_unknown_places(streets: pl.DataFrame) -> list[pl.DataFrame]:
+    """Pair places without a known state with those in a city of that name, and places without a ZIP code with each other."""
+    has_state = ~pl.col("state").str.contains(UNKNOWN_PLACE)
+    without_zip = streets.filter(pl.col("zip").is_null() & has_state)
+    in_same_block = streets.join(without_zip.select(*_STREET, "state"), on=[*_STREET, "state"], how="semi")
+    return [
+        _pair_all(streets.filter(~has_state), streets.filter(has_state), [*_STREET, "city"]),
+        _pair_neighbors(in_same_block, [*_STREET, "state"], "place"),
+    ]
+
+
+def _pair_all(some: pl.DataFrame, others: pl.DataFrame, block: list[str]) -> pl.DataFrame:
+    """Pair the first places of each block in `some` with all places of the block in `others`."""
+    shared = some.drop_nulls(block).join(others, on=block, how="semi")
+    first = shared.filter(pl.int_range(pl.len()).over(block) < WINDOW)
+    pairs = first.select(*block, "place").join(others.select(*block, pl.col("place").alias("other")), on=block)
+    return _order_pairs(pairs["place"], pairs["other"])
