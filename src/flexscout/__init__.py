@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flexscout.error_codes import ErrorCategory, ErrorCode
     from flexscout.errors import FlexscoutError, ProcessingError
     from flexscout.ingest import FileDiscovery
+    from flexscout.insights import PropertyDecisions
     from flexscout.models import AggregateStatistics, ProcessingResult, RunSummary
     from flexscout.notebook import (
         BatchProcessor,
@@ -47,6 +48,7 @@ __all__ = [
     "ProcessingError",
     "ProcessingResult",
     "PropertyDataAnalyzer",
+    "PropertyDecisions",
     "ReportGenerator",
     "ResultAggregator",
     "RunSummary",
@@ -64,6 +66,7 @@ __getattr__ = lazy_exports(
         "error_codes": ("ErrorCategory", "ErrorCode"),
         "errors": ("FlexscoutError", "ProcessingError"),
         "ingest": ("FileDiscovery",),
+        "insights": ("PropertyDecisions",),
         "models": ("AggregateStatistics", "ProcessingResult", "RunSummary"),
         "notebook": (
             "BatchProcessor",

@@ -95,6 +95,10 @@ class NothingToReadError(FlexscoutError):
     """Raised when the input folder is missing, or no file in it can be read."""
 
 
+class DecisionError(FlexscoutError):
+    """Raised when a decision doesn't say which two properties it is about."""
+
+
 class OutputError(FlexscoutError):
     """Raised when a result can't be written to its path."""
 

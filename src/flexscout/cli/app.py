@@ -13,6 +13,7 @@ from flexscout._import_path import remove_current_folder
 from flexscout.cli.commands.check import check
 from flexscout.cli.commands.clean import clean
 from flexscout.cli.commands.config import config
+from flexscout.cli.commands.decide import decide
 from flexscout.cli.commands.demo import demo
 from flexscout.cli.commands.diff import diff
 from flexscout.cli.commands.errors import errors
@@ -61,6 +62,7 @@ app.command()(retry)
 app.command()(errors)
 app.command()(runs)
 app.command()(explain)
+app.command()(decide)
 app.command()(report)
 app.command()(diff)
 app.command()(check)

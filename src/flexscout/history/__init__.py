@@ -2,7 +2,7 @@
 
 from flexscout.history.carryover import CarryOver, carry_over
 from flexscout.history.changes import ChangeKind, PropertyChanges, compare_columns, compare_properties
-from flexscout.history.decisions import DecisionList, read_decisions
+from flexscout.history.decisions import INDISTINCT, DecisionList, is_identified, is_indistinct, read_decisions
 from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_result
@@ -10,6 +10,7 @@ from flexscout.history.typed_decisions import MERGES_SHEET, POSSIBLE_SHEET, Know
 from flexscout.history.user_input import UserInput, read_user_input
 
 __all__ = [
+    "INDISTINCT",
     "MERGES_SHEET",
     "POSSIBLE_SHEET",
     "CarryOver",
@@ -25,6 +26,8 @@ __all__ = [
     "compare_columns",
     "compare_properties",
     "hash_state",
+    "is_identified",
+    "is_indistinct",
     "read_decisions",
     "read_result",
     "read_user_input",

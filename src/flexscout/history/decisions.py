@@ -14,7 +14,7 @@ import polars as pl
 
 from flexscout.domain import quote_formulas, unquote_formulas
 from flexscout.errors import OutputError, to_processing_error
-from flexscout.matching import SIDE_COLUMNS, Answer, Decision, Side, build_side, find_decisions_about, list_pair_keys
+from flexscout.matching import SIDE_COLUMNS, Decision, DecisionKind, Side, build_side, find_decisions_about, list_pair_keys
 from flexscout.runtime import write_atomically
 
 _OTHER = "Other "  # prefix of the columns of the second property
@@ -25,9 +25,9 @@ _DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S")  # the
 _ZIP_LENGTH = 5
 INDISTINCT = "both properties are written alike, so nothing can tell them apart."
 _WORDS = {
-    Answer.SAME: ("same", "s", "yes", "y", "duplicate"),
-    Answer.DIFFERENT: ("different", "d", "no", "n", "not the same"),
-    Answer.LATER: ("later", "l"),
+    DecisionKind.SAME: ("same", "s", "yes", "y", "duplicate"),
+    DecisionKind.DIFFERENT: ("different", "d", "no", "n", "not the same"),
+    DecisionKind.LATER: ("later", "l"),
 }
 
 
@@ -62,20 +62,18 @@ class DecisionList:
         latest = dict(sorted(self._keyed, key=lambda entry: entry[1].age))
         return tuple(sorted(latest.values(), key=lambda one: one.number))
 
-    def decide(self, pairs: Sequence[tuple[Side, Side]], answers: Sequence[Answer | None], day: date) -> "DecisionList":
-        """Return the list with answers about pairs, each in place of earlier ones about the same pair; None removes those.
+    def decide(self, pairs: Sequence[tuple[Side, Side]], kinds: Sequence[DecisionKind | None], day: date) -> "DecisionList":
+        """Return the list with decisions about pairs, each in place of earlier ones about the same pair; None removes those.
 
-        An answer that is in use already changes nothing.
+        A decision that is in use already changes nothing.
         """
         every = [one for _, one in self._keyed]
-        given = [Decision(answer or Answer.LATER, sides, day) for sides, answer in zip(pairs, answers, strict=True)]
-        last = dict(zip(list_pair_keys(given), range(len(given)), strict=True)).values()  # of answers about one pair
+        given = [Decision(kind or DecisionKind.LATER, sides, day) for sides, kind in zip(pairs, kinds, strict=True)]
+        last = dict(zip(list_pair_keys(given), range(len(given)), strict=True)).values()  # about one pair
         found = [[every[i] for i in about] for about in find_decisions_about(every, pairs)]
-        is_known = [
-            bool(about) and {one.answer for one in about} == {answer} for answer, about in zip(answers, found, strict=True)
-        ]
-        removed = {one.number for about, known in zip(found, is_known, strict=True) if not known for one in about}
-        new = [self._format_line(given[i]) for i in last if answers[i] and not is_known[i]]
+        changed = [i for i, about in enumerate(found) if {one.kind for one in about} != {kinds[i]}]
+        removed = {one.number for i in changed for one in found[i]}
+        new = [self._format_line(given[i]) for i in changed if kinds[i] and i in last]
         return self._rewrite(removed, new)
 
     def remove(self, numbers: Collection[int]) -> "DecisionList":
@@ -115,7 +113,7 @@ class DecisionList:
     def _format_line(self, decision: Decision) -> str:
         day = decision.decided.isoformat() if decision.decided else ""
         left, right = (dict(zip(names, side, strict=True)) for names, side in zip(_SIDES, decision.sides, strict=True))
-        cells = {_ANSWER: str(decision.answer), _DATE: day, **left, **right}
+        cells = {_ANSWER: str(decision.kind), _DATE: day, **left, **right}
         return _join_cells(_map_texts([cells.get(name, "") for name in self.columns], quote_formulas))
 
 
@@ -143,15 +141,15 @@ def read_decisions(path: Path) -> DecisionList:
     return _parse_lines(path, _HEADER, [line for line in lines if line], first=1)
 
 
-def parse_answer(text: str) -> Answer | None:
+def parse_answer(text: str) -> DecisionKind | None:
     """Return the answer that a word means, such as `Same`, `s` or `yes`; None if it isn't one."""
     folded = " ".join(text.lower().split())
     return next((answer for answer, words in _WORDS.items() if folded in words), None)
 
 
-def is_indistinct(answer: Answer, pair_key: Collection[str]) -> bool:
+def is_indistinct(kind: DecisionKind, pair_key: Collection[str]) -> bool:
     """Return whether two properties are called different although they are written alike."""
-    return answer is Answer.DIFFERENT and len(pair_key) == 1
+    return kind is DecisionKind.DIFFERENT and len(pair_key) == 1
 
 
 def is_identified(side: Side) -> bool:
@@ -169,7 +167,7 @@ def _parse_lines(path: Path, columns: tuple[str, ...], texts: Sequence[str], fir
     lines: list[_Line] = []
     problems: list[str] = []
     for at, (text, one) in enumerate(zip(texts, parsed, strict=True), first):
-        is_usable = isinstance(one, Decision) and not is_indistinct(one.answer, next(keys))
+        is_usable = isinstance(one, Decision) and not is_indistinct(one.kind, next(keys))
         problem = INDISTINCT if isinstance(one, Decision) and not is_usable else one
         if isinstance(problem, str) and problem:
             problems.append(f"{path.name}, line {at}: {problem} The line is kept, but not used.")

@@ -14,7 +14,7 @@ from flexscout.history.decisions import INDISTINCT, DecisionList, is_identified,
 from flexscout.history.run_history import RunHistory
 from flexscout.history.saved_results import ResultSheet, read_result_sheets
 from flexscout.history.user_input import back_up
-from flexscout.matching import DECIDED, DECISION, SIDE_COLUMNS, Answer, Decision, Side, build_side, list_pair_keys
+from flexscout.matching import DECIDED, DECISION, SIDE_COLUMNS, Decision, DecisionKind, Side, build_side, list_pair_keys
 
 POSSIBLE_SHEET, MERGES_SHEET = "Possible Duplicates", "Duplicates"
 """The sheets with a column for the user's decision."""
@@ -50,7 +50,7 @@ class _TypedAnswers:
     """Answers that differ from those that the workbook was written with; None where one was cleared."""
 
     pairs: tuple[tuple[Side, Side], ...] = ()
-    answers: tuple[Answer | None, ...] = ()
+    answers: tuple[DecisionKind | None, ...] = ()
     unclear: tuple[str, ...] = ()
 
 
@@ -80,7 +80,7 @@ def collect_decisions(history: RunHistory, path: Path) -> KnownDecisions:
 
 def _read_answers(workbook: Path) -> _TypedAnswers:
     pairs: list[tuple[Side, Side]] = []
-    answers: list[Answer | None] = []
+    answers: list[DecisionKind | None] = []
     unclear: list[str] = []
     for sheet in read_result_sheets(workbook, [], _KNOWN, optional=_SIDES):
         sides = next(_SIDES[name] for name in _SIDES if sheet.name.casefold().startswith(name.casefold()))
@@ -119,7 +119,7 @@ def _list_changed(sheet: ResultSheet, sides: tuple[tuple[str, ...], tuple[str, .
 def _describe_answers(stored: DecisionList, changed: DecisionList, typed: _TypedAnswers) -> tuple[str, ...]:
     messages = []
     if changed.lines != stored.lines:
-        counts = [f"{typed.answers.count(answer)} {answer}" for answer in Answer if answer in typed.answers]
+        counts = [f"{typed.answers.count(answer)} {answer}" for answer in DecisionKind if answer in typed.answers]
         cleared = typed.answers.count(None)
         parts = [*counts, *([f"{cleared} cleared"] if cleared else [])]
         messages.append(f"Read {format_count(len(typed.answers), 'decision')} from the workbook: {', '.join(parts)}.")

@@ -1,8 +1,9 @@
-"""Explain past results and compare profiles."""
+"""Explain past results, decide about possible duplicates, and compare profiles."""
 
 from flexscout.insights.answers import Answer, Match, Outcome, explain_property
 from flexscout.insights.compare import ProfileComparison, compare_profiles
 from flexscout.insights.comparison_files import check_comparison_path, comparison_to_dict, write_comparison
+from flexscout.insights.decide import ListedDecision, OpenPair, PropertyDecisions
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate
 from flexscout.insights.non_property import NonProperty
 from flexscout.insights.property_report import PropertyReport
@@ -12,12 +13,15 @@ from flexscout.insights.source_rows import ReadCell, SourceRow, format_cell
 
 __all__ = [
     "Answer",
+    "ListedDecision",
     "Match",
     "MergedRow",
     "NonProperty",
+    "OpenPair",
     "Outcome",
     "PossibleDuplicate",
     "ProfileComparison",
+    "PropertyDecisions",
     "PropertyReport",
     "QueryKind",
     "ReadCell",

@@ -1,12 +1,12 @@
 """Decide which rows are the same property."""
 
 from flexscout.matching.clusters import Clusters, MatchSettings, find_clusters
-from flexscout.matching.decided_pairs import DECIDED, DECISION, Contradiction, DecidedPairs
+from flexscout.matching.decided_pairs import DECIDED, DECISION, Contradiction, DecidedPairs, resolve_decisions
 from flexscout.matching.decisions import (
     DETAIL_COLUMNS,
     SIDE_COLUMNS,
-    Answer,
     Decision,
+    DecisionKind,
     Side,
     build_side,
     describe_side,
@@ -22,11 +22,11 @@ __all__ = [
     "DECISION",
     "DETAIL_COLUMNS",
     "SIDE_COLUMNS",
-    "Answer",
     "Clusters",
     "Contradiction",
     "DecidedPairs",
     "Decision",
+    "DecisionKind",
     "MatchKind",
     "MatchSettings",
     "Side",
@@ -39,4 +39,5 @@ __all__ = [
     "find_rows_by_address",
     "find_rows_by_apn",
     "list_pair_keys",
+    "resolve_decisions",
 ]

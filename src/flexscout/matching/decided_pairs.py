@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.domain import join_some
-from flexscout.matching.decisions import Answer, Decision, find_decided_rows
+from flexscout.matching.decisions import Decision, DecisionKind, find_decided_rows
+from flexscout.matching.distinct_places import normalize_rows
 
 DECISION, DECIDED = "Decision", "Decided"
 """Columns of tables with pairs: the answer, and the answer with its author. The user may change the first one."""
@@ -60,16 +61,16 @@ class DecidedPairs:
     @property
     def same(self) -> pl.DataFrame:
         """The rows of the properties that the user called the same."""
-        return self._select(Answer.SAME).filter(pl.col("side").n_unique().over("decision") > 1)
+        return self._select(DecisionKind.SAME).filter(pl.col("side").n_unique().over("decision") > 1)
 
     @property
     def different(self) -> pl.DataFrame:
         """The rows of the properties that the user told apart, also where there are rows of one side only."""
-        return self._select(Answer.DIFFERENT)
+        return self._select(DecisionKind.DIFFERENT)
 
-    def _select(self, answer: Answer) -> pl.DataFrame:
+    def _select(self, kind: DecisionKind) -> pl.DataFrame:
         set_aside = {one.decision for one in self.contradictions}
-        obeyed = [i for i, one in enumerate(self.decisions) if one.answer is answer and one not in set_aside]
+        obeyed = [i for i, one in enumerate(self.decisions) if one.kind is kind and one not in set_aside]
         return self.rows.filter(pl.col("decision").is_in(obeyed))
 
     def describe_rows(self, left: pl.Series, right: pl.Series) -> pl.DataFrame:
@@ -99,11 +100,16 @@ class DecidedPairs:
         texts = []
         for order, i in enumerate(ranked):
             one = self.decisions[i]
-            answer, is_obeyed = one.answer.capitalize(), one not in set_aside
+            answer, is_obeyed = one.kind.capitalize(), one not in set_aside
             decided = f"{answer}: {one.author}" if is_obeyed else f"{answer}: {one.author}; {_SET_ASIDE}"
-            texts.append((i, order, answer, decided, one.author if is_obeyed and one.answer is Answer.SAME else None))
+            texts.append((i, order, answer, decided, one.author if is_obeyed and one.kind is DecisionKind.SAME else None))
         schema = {"decision": pl.Int64, "order": pl.Int64, DECISION: pl.String, DECIDED: pl.String, "Author": pl.String}
         return pl.DataFrame(texts, schema=schema, orient="row")
+
+
+def resolve_decisions(decisions: Sequence[Decision], frame: pl.DataFrame, missing_fields: pl.Series) -> DecidedPairs:
+    """Return the decisions applied to rows that are not matched, see `find_clusters`."""
+    return DecidedPairs.resolve(decisions, frame, normalize_rows(frame, missing_fields))
 
 
 def _find_contradictions(decisions: Sequence[Decision], rows: pl.DataFrame) -> Iterable[Contradiction]:
@@ -114,9 +120,9 @@ def _find_contradictions(decisions: Sequence[Decision], rows: pl.DataFrame) -> I
     in_use = sorted((i for i in sides if all(sides[i])), key=lambda i: decisions[i].age)
     graph = _DecisionGraph(sides)
     for i in in_use:
-        if decisions[i].answer is Answer.LATER:
+        if decisions[i].kind is DecisionKind.LATER:
             continue
-        chain = graph.add(i, is_same=decisions[i].answer is Answer.SAME)
+        chain = graph.add(i, is_same=decisions[i].kind is DecisionKind.SAME)
         if chain:
             yield Contradiction(decisions[i], tuple(decisions[one] for one in chain))
 

@@ -36,7 +36,7 @@ Side = tuple[str, ...]
 _DETAIL = "__detail"  # working column: one of DETAILS if both sides are at one address, else null
 
 
-class Answer(StrEnum):
+class DecisionKind(StrEnum):
     """Whether two properties are the same."""
 
     SAME = "same"
@@ -46,17 +46,17 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """The user's answer for a pair of properties.
+    """What the user decided about a pair of properties.
 
     Attributes:
-        answer: The answer.
+        kind: What the user decided.
         sides: The two properties as they were written when the user decided.
         decided: The day of the decision, None if unknown.
         number: Its number in the list of decisions, from 1.
 
     """
 
-    answer: Answer
+    kind: DecisionKind
     sides: tuple[Side, Side]
     decided: date | None = None
     number: int = 0
@@ -75,11 +75,11 @@ class Decision:
         """Return the decision for people."""
         left, right = map(describe_side, self.sides)
         texts = {
-            Answer.SAME: f"{left} and {right} are the same",
-            Answer.DIFFERENT: f"{left} and {right} are different",
-            Answer.LATER: f"{left} and {right} will be decided later",
+            DecisionKind.SAME: f"{left} and {right} are the same",
+            DecisionKind.DIFFERENT: f"{left} and {right} are different",
+            DecisionKind.LATER: f"{left} and {right} will be decided later",
         }
-        return f"{texts[self.answer]} ({self.author})"
+        return f"{texts[self.kind]} ({self.author})"
 
 
 def build_side(row: Mapping[str, Any], prefix: str = "") -> Side:
@@ -134,7 +134,7 @@ def find_decided_rows(
         pl.format("{} {}", _DETAIL, own.fill_null("")).alias("detail"),
     )
     # Rows that are on both sides can't be told apart.
-    told_apart = [i for i, one in enumerate(decisions) if one.answer is Answer.DIFFERENT]
+    told_apart = [i for i, one in enumerate(decisions) if one.kind is DecisionKind.DIFFERENT]
     is_clear = ~pl.col("decision").is_in(told_apart) | (pl.len().over("decision", "row") == 1)
     return rows.unique(["decision", "side", "row"]).filter(is_clear).sort("decision", "side", "row")
 

@@ -15,9 +15,9 @@ from flexscout.matching import (
     DECIDED,
     DECISION,
     DETAIL_COLUMNS,
-    Answer,
     Clusters,
     Decision,
+    DecisionKind,
     MatchSettings,
     assign_property_ids,
     find_clusters,
@@ -180,7 +180,7 @@ def _add_decisions(pairs: pl.DataFrame, clusters: Clusters, rows: pl.Series) -> 
     decided = clusters.decided.describe_clusters(ids.gather(pairs["first"]), ids.gather(pairs["second"]), clusters.cluster_ids)
     with_decisions = pl.concat([pairs, decided], how="horizontal")
     answer = pl.col(DECISION).str.to_lowercase().fill_null("")
-    return with_decisions.filter(answer != Answer.DIFFERENT).sort(answer == Answer.LATER, maintain_order=True)
+    return with_decisions.filter(answer != DecisionKind.DIFFERENT).sort(answer == DecisionKind.LATER, maintain_order=True)
 
 
 def _pair_survivors(clusters: Clusters, rows: pl.Series) -> pl.DataFrame:

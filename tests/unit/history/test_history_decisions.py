@@ -6,7 +6,7 @@ import pytest
 
 from flexscout.errors import OutputError
 from flexscout.history.decisions import read_decisions
-from flexscout.matching import SIDE_COLUMNS, Answer, build_side
+from flexscout.matching import SIDE_COLUMNS, DecisionKind, build_side
 
 DAY = date(2026, 1, 19)
 
@@ -33,43 +33,43 @@ def test_a_missing_file_has_no_decisions(path):
 
 
 def test_a_decision_is_one_line_that_is_read_back(path):
-    decide(path, Answer.SAME, side("12 Main St", Zip_Code="01234", Building_SqFt=30_000.0), side("12 Main Ave\nrear"))
+    decide(path, DecisionKind.SAME, side("12 Main St", Zip_Code="01234", Building_SqFt=30_000.0), side("12 Main Ave\nrear"))
     assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 2
     (decision,) = read_decisions(path).decisions
-    assert (decision.answer, decision.decided, decision.number) == (Answer.SAME, DAY, 1)
+    assert (decision.kind, decision.decided, decision.number) == (DecisionKind.SAME, DAY, 1)
     assert dict(zip(SIDE_COLUMNS, decision.sides[0], strict=True))["Zip Code"] == "01234"
     assert decision.sides[0][-1] == "30000"
     assert decision.sides[1][0] == "12 Main Ave rear"
 
 
 def test_another_answer_about_a_pair_replaces_the_first_whatever_its_order_and_spelling(path):
-    decide(path, Answer.SAME, side("12 Main St"), side("12 Main Ave"))
-    decide(path, Answer.DIFFERENT, side("12 MAIN AVENUE"), side("12 Main Street"))
+    decide(path, DecisionKind.SAME, side("12 Main St"), side("12 Main Ave"))
+    decide(path, DecisionKind.DIFFERENT, side("12 MAIN AVENUE"), side("12 Main Street"))
     (decision,) = read_decisions(path).decisions
-    assert decision.answer is Answer.DIFFERENT
+    assert decision.kind is DecisionKind.DIFFERENT
 
 
 def test_the_same_answer_again_changes_nothing(path):
-    decide(path, Answer.SAME, side("12 Main St"), side("12 Main Ave"))
+    decide(path, DecisionKind.SAME, side("12 Main St"), side("12 Main Ave"))
     content = path.read_bytes()
-    decide(path, Answer.SAME, side("12 MAIN AVENUE"), side("12 Main Street"), date(2027, 1, 1))
+    decide(path, DecisionKind.SAME, side("12 MAIN AVENUE"), side("12 Main Street"), date(2027, 1, 1))
     assert path.read_bytes() == content
 
 
 def test_two_answers_about_a_pair_at_a_time_become_one_decision(path):
     pair = (side("12 Main St"), side("12 Main Ave"))
-    read_decisions(path).decide([pair, pair], [Answer.SAME, Answer.LATER], DAY).save()
-    assert [one.answer for one in read_decisions(path).decisions] == [Answer.LATER]
+    read_decisions(path).decide([pair, pair], [DecisionKind.SAME, DecisionKind.LATER], DAY).save()
+    assert [one.kind for one in read_decisions(path).decisions] == [DecisionKind.LATER]
 
 
 def test_removing_the_last_decision_removes_the_file(path):
-    decide(path, Answer.SAME, side("12 Main St"), side("12 Main Ave"))
+    decide(path, DecisionKind.SAME, side("12 Main St"), side("12 Main Ave"))
     read_decisions(path).remove([1]).save()
     assert not path.exists()
 
 
 def test_no_answer_removes_the_decision(path):
-    decide(path, Answer.SAME, side("12 Main St"), side("12 Main Ave"))
+    decide(path, DecisionKind.SAME, side("12 Main St"), side("12 Main Ave"))
     decide(path, None, side("12 MAIN ST"), side("12 Main Ave"))
     assert not path.exists()
 
@@ -85,18 +85,18 @@ def test_no_answer_removes_the_decision(path):
     ],
 )
 def test_a_line_that_cant_be_used_is_reported_and_kept(path, line, problem):
-    decide(path, Answer.SAME, side("12 Main St"), side("12 Main Ave"))
+    decide(path, DecisionKind.SAME, side("12 Main St"), side("12 Main Ave"))
     path.write_text(f"{path.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
     (found,) = read_decisions(path).problems
     assert f"{path.name}, line 3: " in found
     assert problem in found
-    decide(path, Answer.SAME, side("5 Oak St"), side("5 Oak Ave"))
+    decide(path, DecisionKind.SAME, side("5 Oak St"), side("5 Oak Ave"))
     assert line in path.read_text(encoding="utf-8").splitlines()
     assert len(read_decisions(path).decisions) == 2
 
 
 def test_what_a_spreadsheet_program_saves_is_read(path):
-    decide(path, Answer.SAME, side("12 Main St", Zip_Code="01234"), side("12 Main Ave"))
+    decide(path, DecisionKind.SAME, side("12 Main St", Zip_Code="01234"), side("12 Main Ave"))
     text = path.read_text(encoding="utf-8-sig").replace("2026-01-19", "1/19/2026").replace("01234", "1234")
     path.write_bytes(text.replace("\n", "\r\n").encode("latin-1"))
     (decision,) = read_decisions(path).decisions
@@ -105,7 +105,7 @@ def test_what_a_spreadsheet_program_saves_is_read(path):
 
 
 def test_lines_without_a_header_are_read(path):
-    decide(path, Answer.SAME, side("12 Main St"), side("12 Main Ave"))
+    decide(path, DecisionKind.SAME, side("12 Main St"), side("12 Main Ave"))
     path.write_text("".join(path.read_text(encoding="utf-8-sig").splitlines(keepends=True)[1:]), encoding="utf-8")
     assert len(read_decisions(path).decisions) == 1
 
@@ -116,12 +116,13 @@ def test_a_file_of_other_bytes_is_a_problem_and_no_crash(path):
 
 
 def test_texts_that_a_spreadsheet_program_would_run_are_quoted(path):
-    decide(path, Answer.SAME, side("=1+1 Main St"), side("12 Main Ave"))
+    decide(path, DecisionKind.SAME, side("=1+1 Main St"), side("12 Main Ave"))
     assert "'=1+1 Main St" in path.read_text(encoding="utf-8")
     assert read_decisions(path).decisions[0].sides[0][0] == "=1+1 Main St"
 
 
 def test_a_file_that_cant_be_written_is_an_output_error(path):
+    changed = read_decisions(path).decide([(side("1 A St"), side("2 A St"))], [DecisionKind.SAME], DAY)
     path.mkdir()
     with pytest.raises(OutputError, match="Can't write your decisions"):
-        read_decisions(path.with_name("x")).__class__(path).decide([(side("1 A St"), side("2 A St"))], [Answer.SAME], DAY).save()
+        changed.save()

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from flexscout.matching import Answer, Decision, MatchSettings, build_side, describe_side, find_clusters
+from flexscout.matching import Decision, DecisionKind, MatchSettings, build_side, describe_side, find_clusters
 
 COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Property Name", "Building SqFt")
 
@@ -30,7 +30,7 @@ def clusters_of(rows, answers, **settings):
     return find_clusters(frame_of(*rows), MatchSettings(**settings), decisions=decisions(*answers)).cluster_ids.to_list()
 
 
-SAME, DIFFERENT, LATER = Answer
+SAME, DIFFERENT, LATER = DecisionKind
 A, B, C = row("1 Main St"), row("2 Oak Ave"), row("3 Elm Rd")
 
 

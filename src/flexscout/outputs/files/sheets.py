@@ -7,7 +7,7 @@ import polars as pl
 
 from flexscout.domain import MAX_POSSIBLE_DUPLICATES, REASONS, STATUS, TO_VERIFY, canonical_columns, is_score_number
 from flexscout.history import MERGES_SHEET, POSSIBLE_SHEET
-from flexscout.matching import DECIDED, DECISION, Answer
+from flexscout.matching import DECIDED, DECISION, DecisionKind
 from flexscout.outputs.files.front_sheets import (
     build_links,
     build_settings_sheet,
@@ -78,7 +78,7 @@ def _build_pairs_sheet(name: str, table: pl.DataFrame, formats: dict[str, str]) 
     """Build a sheet of pairs; the user's decisions come first and have a list of answers to choose from."""
     if not table.width:
         return []
-    answers = tuple(answer.capitalize() for answer in Answer)
+    answers = tuple(answer.capitalize() for answer in DecisionKind)
     pairs = table.select(*_PAIR_COLUMNS, pl.exclude(_PAIR_COLUMNS))
     return [Sheet(name, pairs, formats, (*_TEXTS, *_PAIR_COLUMNS), choices={DECISION: answers}, widths={DECISION: 12.0})]
 
