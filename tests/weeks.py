@@ -8,7 +8,7 @@ import openpyxl
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.pipeline import ScalableFlexPipeline
+from in_process import run_in_process
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -56,7 +56,7 @@ class Weeks:
         places = {"input_folder": "in", "output_file": "out/all.xlsx", "report_file": "out/report.json", "log_file": "out/log"}
         paths = {name: str(self.folder / place) for name, place in places.items()}
         config = PipelineConfiguration(**paths, max_workers=1, cache=str(self.folder / "cache"), **settings)
-        return Week(ScalableFlexPipeline(config).run(), self.workbook)
+        return Week(run_in_process(config), self.workbook)
 
     def edit(self, edit):
         """Change the workbook with openpyxl."""

@@ -9,8 +9,8 @@ import damage
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.ingest.scan import build_source_file
 from flexscout.ingest.worker import ingest_file
-from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime.cache import TableCache
+from in_process import run_in_process
 from program import flexscout
 from workbooks import HEADER, candidate, valid_properties_1, write_workbook
 
@@ -118,7 +118,7 @@ def test_a_damaged_entry_is_logged(tmp_path):
 def outputs(folder, cache):
     """Return the bytes of all tables that a run writes to `folder`."""
     config = PipelineConfiguration(input_folder="in", output_file=f"{folder}/all.xlsx", cache=str(cache), max_workers=1)
-    assert ScalableFlexPipeline(config).run().exit_code == 0
+    assert run_in_process(config).exit_code == 0
     return {path.name: path.read_bytes() for path in sorted(folder.glob("all*"))}
 
 

@@ -9,7 +9,7 @@ import pytest
 import damage
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.history.run_history import RunHistory
-from flexscout.pipeline import ScalableFlexPipeline
+from in_process import run_in_process
 from program import flexscout
 from workbooks import valid_properties_1, valid_properties_2
 
@@ -52,7 +52,7 @@ def book(tmp_path):
 
 
 def run():
-    return ScalableFlexPipeline(PipelineConfiguration(input_folder="in", max_workers=1)).run()
+    return run_in_process(PipelineConfiguration(input_folder="in", max_workers=1))
 
 
 def file_of(book, number, suffix=".json"):

@@ -17,7 +17,7 @@ import pytest
 import flexscout.outputs.publish
 import flexscout.scoring
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.pipeline import ScalableFlexPipeline
+from in_process import run_in_process
 from workbooks import HEADER, candidate, valid_properties_1, valid_properties_2, write_workbook
 
 properties = import_module("flexscout.merging.properties")  # the package has a function of that name
@@ -71,7 +71,7 @@ def run(folder="in", out="out", **settings):
     config = PipelineConfiguration(
         input_folder=folder, output_file=f"{out}/all.xlsx", report_file=f"{out}/report.json", max_workers=1, **settings
     )
-    return ScalableFlexPipeline(config).run()
+    return run_in_process(config)
 
 
 def error_of(summary, name="bad.xlsx"):

@@ -15,9 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.column_names import OUTPUT_COLUMNS, REASONS, STATUS, TO_VERIFY, WORKBOOK_LINKS
 from flexscout.domain.columns import canonical_columns
-from flexscout.notebook.processors import BatchProcessor
-from flexscout.pipeline import ScalableFlexPipeline
-from flexscout.runtime.executors import SerialExecutor
+from in_process import run_in_process
 from workbooks import HEADER, candidate, write_workbook
 
 # Names that a frame library, a template or Excel might interpret.
@@ -129,9 +127,7 @@ def run(folder):
     config = PipelineConfiguration(
         file_pattern="auto", cache=str(folder / "cache"), **{key: str(folder / place) for key, place in places.items()}
     )
-    pipeline = ScalableFlexPipeline(config)
-    pipeline._batch = BatchProcessor(config, executor=SerialExecutor())  # noqa: SLF001 - a pool of workers would be slow
-    return pipeline.run()
+    return run_in_process(config)
 
 
 def good_rows(folder):

@@ -16,6 +16,7 @@ from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.scoring import MODIFIED
 from flexscout.scoring.eligibility import classify_frame
 from flexscout.scoring.scorer import FlexPropertyScorer
+from in_process import run_in_process
 from workbooks import HEADER, write_workbook
 
 WORDS = ("Flex", "Warehouse", "Industrial", "light industrial", "Office", "Self Storage", "WAREH/DIST", "", None)
@@ -46,7 +47,7 @@ SCHEMA = {
     "Occupancy": pl.Float64,
 }
 FIELDS = ("Address", "City", "State")
-few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 some = settings(max_examples=60, deadline=None)
 
 
@@ -55,7 +56,8 @@ def frame_of(rows):
 
 
 def because(_, removed):
-    return removed.with_columns(Match=pl.lit("same fields"), Evidence=pl.lit("")).select("Match", "Evidence")
+    texts = {"Match": "same fields", "Evidence": "", "Decision": None, "Decided": None}
+    return removed.with_columns(pl.lit(text, pl.String).alias(name) for name, text in texts.items()).select(texts.keys())
 
 
 def scored_of(rows):
@@ -161,8 +163,9 @@ def test_file_order_and_workers_change_no_byte_of_the_csv(first, second, workers
         )
         for name, rows in (("one", first), ("two", second)):
             write_workbook(Path(folder, f"in/{name}.xlsx"), [HEADER, *(tuple(row.values()) for row in rows)])
-        ScalableFlexPipeline(config).run()
-        again = config.model_copy(update={"output_file": f"{folder}/b.xlsx", "max_workers": workers, "batch_size": 1})
+        run_in_process(config)
+        changes = {"output_file": f"{folder}/b.xlsx", "max_workers": workers, "batch_size": 1, "reuse": False}
+        again = config.model_copy(update=changes)
         ScalableFlexPipeline(again).run()
         assert Path(folder, "a.csv").read_bytes() == Path(folder, "b.csv").read_bytes()
         assert Path(folder, "a.xlsx").read_bytes() == Path(folder, "b.xlsx").read_bytes()

@@ -15,6 +15,7 @@ from flexscout.scoring.profile_files import load_profile
 from frames import rows_of
 
 some = settings(max_examples=60, deadline=None)
+few = settings(max_examples=25, deadline=None)  # one merge takes as long as scoring twenty frames
 faces = ResultAggregator()
 scored = st.tuples(
     properties,
@@ -30,7 +31,7 @@ mixed = st.one_of(
 )  # fmt: skip
 
 
-@some
+@few
 @given(frames)
 def test_deduplication_is_idempotent_on_frames(frame):
     once = faces.deduplicate_properties(frame)
@@ -38,7 +39,7 @@ def test_deduplication_is_idempotent_on_frames(frame):
     assert faces.deduplicate_properties(once).equals(once)
 
 
-@some
+@few
 @given(frames)
 def test_pandas_and_polars_agree_row_for_row(frame):
     other = frame.to_pandas()
@@ -47,7 +48,7 @@ def test_pandas_and_polars_agree_row_for_row(frame):
     assert rows_of(faces.find_duplicates(other)) == rows_of(faces.find_duplicates(frame))
 
 
-@some
+@few
 @given(frames)
 def test_every_row_stays_or_is_in_the_merge_log_and_sorting_loses_none(frame):
     removed = faces.find_duplicates(frame)["Removed Position"].to_list()
@@ -55,7 +56,7 @@ def test_every_row_stays_or_is_in_the_merge_log_and_sorting_loses_none(frame):
     assert sorted(faces.sort_by_score(frame)["n"]) == frame["n"].to_list()
 
 
-@some
+@few
 @given(st.lists(st.lists(mixed, min_size=6, max_size=6), max_size=8), st.permutations(range(8)))
 def test_pandas_frames_of_mixed_cells_never_crash_and_stay_unchanged(rows, labels):
     names = ["Address", "City", "Property Type", "Building SqFt", "Flex Score", "Note"]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -17,7 +18,7 @@ from workbooks import HEADER, candidate, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 
-_FILES, _MOMENTS = 40, 30
+_FILES, _MOMENTS = 20, 15
 _OUTPUTS = ("all.xlsx", "all.csv", "all.parquet", "all_duplicates.csv", "all_duplicates.parquet", "all_issues.csv")
 _COMMAND = [sys.executable, "-m", "flexscout", "run", "in", "-o", "out/all.xlsx", "-q"]
 
@@ -29,22 +30,45 @@ def hashes(folder):
 
 
 def exports(folder, *, year):
-    """Write forty exports; every third property is in two of them."""
+    """Write the exports; every third property is in two of them."""
     for number in range(_FILES):
         rows = [candidate(10 * number + i - (i % 3 == 0), Year_Built=year) for i in range(5)]
         write_workbook(folder / f"{number:02}.xlsx", [HEADER, *rows])
 
 
 def run_undisturbed(folder):
-    """Return the output hashes and the seconds of an undisturbed run over `in`."""
-    began = time.monotonic()
+    """Run over `in` with outputs in `folder`, without a cache."""
     assert flexscout("run", "in", "-o", f"{folder}/all.xlsx", "--report-file", f"{folder}/report.json", "-q", "--fresh").code == 0
+
+
+def restore(folder):
+    """Bring `out` back to the outputs in `folder`."""
+    Path("out").mkdir(exist_ok=True)
+    for name in hashes(folder):
+        (Path("out") / name).write_bytes((folder / name).read_bytes())
+
+
+def start_run():
+    """Start a run into `out` and return it as soon as it holds its lock: until then it writes nothing."""
+    for lock in Path("out").glob(".flexscout/*/lock"):
+        lock.unlink()
+    run = subprocess.Popen(_COMMAND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while run.poll() is None and not list(Path("out").glob(".flexscout/*/lock")):
+        time.sleep(0.005)
+    return run
+
+
+def measure_run():
+    """Return the seconds for which a run holds its lock."""
+    with start_run() as run:
+        began = time.monotonic()
+        assert run.wait() == 0
     return time.monotonic() - began
 
 
 def kill_after(seconds):
-    """Start a run and kill it, but not its workers."""
-    with subprocess.Popen(_COMMAND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+    """Start a run, kill it this long after it took its lock, but not its workers; return those."""
+    with start_run() as run:
         time.sleep(seconds)
         below = psutil.Process(run.pid).children(recursive=True) if run.poll() is None else []
         run.kill()
@@ -52,23 +76,29 @@ def kill_after(seconds):
 
 
 def test_killed_run_keeps_whole_outputs_and_the_next_one_completes(tmp_path):
+    """The moments are spread evenly over a run that reads the files, and over one that knows them or some of them."""
     exports(tmp_path / "in", year=1990)
     run_undisturbed("old")
     old = hashes(tmp_path / "old")
     exports(tmp_path / "in", year=1985)
-    seconds = run_undisturbed("new")
+    run_undisturbed("new")
     new = hashes(tmp_path / "new")
-    moments = random.Random(7)  # noqa: S311 - times, not secrets
-    for _ in range(_MOMENTS):
-        (tmp_path / "out").mkdir(exist_ok=True)
-        for name in old:  # restore the state after the old run
-            (tmp_path / "out" / name).write_bytes((tmp_path / "old" / name).read_bytes())
-        left = kill_after(moments.uniform(0.05, seconds))
+    cache, seconds = tmp_path / ".cache", {}
+    for is_cached in (False, True):
+        if not is_cached:
+            shutil.rmtree(cache)
+        restore(tmp_path / "old")
+        seconds[is_cached] = measure_run()
+    jitter = random.Random(7)  # noqa: S311 - times, not secrets
+    for moment in range(_MOMENTS):
+        restore(tmp_path / "old")
+        is_cached = moment % 3 != 0
+        if not is_cached:
+            shutil.rmtree(cache, ignore_errors=True)
+        left = kill_after((moment + jitter.random()) / _MOMENTS * seconds[is_cached])
         for name, digest in hashes(tmp_path / "out").items():
             assert digest in (old[name], new[name])
         assert not [process for process in psutil.wait_procs(left, timeout=20)[1] if process.is_running()]
-        if moments.random() < 0.3:
-            shutil.rmtree(tmp_path / ".cache", ignore_errors=True)
     done = subprocess.run(_COMMAND, check=False)
     assert done.returncode == 0
     assert hashes(tmp_path / "out") == new

@@ -10,8 +10,8 @@ from flexscout.config.settings import PipelineConfiguration
 from flexscout.errors import OutputError
 from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.models import SourceFile
-from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.skipped import FileSkipCode, SkippedFile
+from in_process import run_in_process
 from workbooks import valid_properties_1
 
 NO_NOTES = Path("no such file")
@@ -27,7 +27,7 @@ def summary(tmp_path, workbook):
     """The summary of a recorded run."""
     valid_properties_1(tmp_path / "in")
     config = PipelineConfiguration(input_folder=str(tmp_path / "in"), output_file=str(workbook), max_workers=1)
-    return ScalableFlexPipeline(config).run()
+    return run_in_process(config)
 
 
 def test_a_second_run_on_an_output_is_rejected_while_the_first_runs(workbook):

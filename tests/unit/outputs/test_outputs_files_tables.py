@@ -6,7 +6,7 @@ import pytest
 
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.outputs.files.sheets import choose_number_formats
-from flexscout.pipeline import ScalableFlexPipeline
+from in_process import run_in_process
 from workbooks import HEADER, candidate, corrupted_file, write_workbook
 
 
@@ -14,7 +14,7 @@ def run(folder, rows, *extra, **settings):
     """Run on rows below HEADER and `extra` columns; return the workbook."""
     write_workbook(folder / "in/a.xlsx", [(*HEADER, *extra), *rows])
     places = {"input_folder": str(folder / "in"), "output_file": str(folder / "all.xlsx")}
-    ScalableFlexPipeline(PipelineConfiguration(**places, max_workers=1, **settings)).run()
+    run_in_process(PipelineConfiguration(**places, max_workers=1, **settings))
     return openpyxl.load_workbook(folder / "all.xlsx")
 
 
