@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 from jsonschema import Draft202012Validator
 
 from flexscout.outputs.report.build import load_report_schema
@@ -54,6 +55,11 @@ class Outcome:
         """Return the rows of the CSV as dicts."""
         with self.csv.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))
+
+    def sheet(self, name):
+        """Return the rows of a sheet of the workbook as dicts."""
+        header, *rows = openpyxl.load_workbook(self.workbook)[name].iter_rows(values_only=True)
+        return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def flexscout(*arguments, folder="."):

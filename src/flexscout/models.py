@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     import pandas as pd
     import polars as pl
@@ -54,6 +55,7 @@ class RowStatus(StrEnum):
     CANDIDATE = "candidate"
     BELOW_SCORE = "below_score"
     NOT_ELIGIBLE = "not_eligible"
+    SUPERSEDED = "superseded"
 
 
 class FileStatus(StrEnum):
@@ -280,16 +282,38 @@ class FileRecord:
 
 
 @dataclass(frozen=True)
-class FileAccount:
-    """What became of each row of a file. `rows_read` is the sum of the five counts that follow it.
+class Source:
+    """Where exports come from.
 
-    `candidates` are counted before deduplication; `duplicates_removed` of them were merged into another row.
+    Attributes:
+        label: Its name, such as `CoStar`.
+        exports: The name and the day of each export, the oldest first.
+
+    """
+
+    label: str
+    exports: tuple[tuple[str, date], ...]
+
+    @property
+    def has_snapshots(self) -> bool:
+        """Whether its exports are from several days, or follow each other on one day."""
+        return len(self.exports) > 1
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """What became of each row of a file. `rows_read` is the sum of the six counts that follow it.
+
+    `candidates` are counted before deduplication; `duplicates_removed` of them were merged into another row. Of the property of
+    a `superseded` row, a newer export of the same source has a row. All rows of a property that isn't a candidate with the values
+    of its record count as it does.
     """
 
     rows_read: int = 0
     candidates: int = 0
     below_score: int = 0
     not_eligible: int = 0
+    superseded: int = 0
     blank: int = 0
     not_data: int = 0
     duplicates_removed: int = 0
@@ -297,7 +321,7 @@ class FileAccount:
     @property
     def parts(self) -> dict[str, int]:
         """The counts that add up to `rows_read`."""
-        names = ("candidates", "below_score", "not_eligible", "blank", "not_data")
+        names = ("candidates", "below_score", "not_eligible", "superseded", "blank", "not_data")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -408,6 +432,7 @@ class CheckSummary:
         records: The files, by name, without tables.
         skipped: Files that are not read.
         unmatched: Entries of the mapping file that match no header of any file.
+        sources: Where the files come from, as far as names and headers tell.
 
     """
 
@@ -415,3 +440,4 @@ class CheckSummary:
     records: tuple[FileRecord, ...]
     skipped: tuple[SkippedFile, ...]
     unmatched: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()

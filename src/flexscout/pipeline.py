@@ -19,7 +19,7 @@ from flexscout.history import (
     read_user_input,
 )
 from flexscout.ingest import FileIngestor, Scan, scan_folder
-from flexscout.merging import MergedProperties, count_removed_rows, match_properties, merge_properties
+from flexscout.merging import MergedProperties, list_possible_snapshots, list_sources, match_properties, merge_properties
 from flexscout.models import CheckSummary, FileRecord, RunSummary
 from flexscout.outputs import MAX_PAGE_ROWS, ResultTables, RunFacts, check_output_paths, publish_results
 from flexscout.runtime import (
@@ -39,7 +39,7 @@ from flexscout.runtime import (
     open_run_log,
     open_table_cache,
 )
-from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, score_files, select_rejected
+from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, score_files
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,6 @@ class ScalableFlexPipeline:
                 isolation = FaultIsolation(cache.with_options(self._ingestor.options), clock, Path(config.log_file))
                 records = [*self._ingestor.records, *scan.failed]
                 summary = isolation.run_without_faulty(records, error, partial(self._run_stages, run))
-            history.add(state, summary, config.parquet_file)
             cache.trim(config.cache_limit_gb)
             log_run_finished(summary)
             return summary
@@ -134,7 +133,9 @@ class ScalableFlexPipeline:
         records = (*self._ingestor.inspect(scan.sources), *scan.unreadable)
         by_name = tuple(sorted(records, key=lambda record: record.source.name))
         unused = self._ingestor.find_unused_mappings(records)
-        return CheckSummary(int(any(record.error for record in records)), by_name, scan.skipped, unused)
+        exit_code = int(any(record.error for record in records))
+        sources = list_sources(list_possible_snapshots(record for record in records if not record.error))
+        return CheckSummary(exit_code, by_name, scan.skipped, unused, sources)
 
     def _run_stages(self, run: _Run, batches: Iterable[Sequence[FileRecord]], commit: bool) -> RunSummary:  # noqa: FBT001
         """Run the stages over ingested files; without `commit` as a trial that publishes nothing."""
@@ -144,9 +145,12 @@ class ScalableFlexPipeline:
         with run.clock.stage(Stage.MERGE):
             merged = merge_properties(files, match_properties(files, config, run.decisions.decisions), config, criteria)
             master = add_unmapped_columns(merged.master, files.tables)
-            carried = carry_over(run.history, run.state, config, run.user_input, master)
+            carried = carry_over(run.history, run.state, config, run.user_input, master, property_sources=merged.property_sources)
         facts = self._collect_facts(run, files, merged, carried)
-        return publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
+        summary = publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
+        if commit:
+            run.history.add(run.state, summary, config.parquet_file, merged.property_sources)
+        return summary
 
     def _scan(self) -> Scan:
         config = self.config
@@ -157,7 +161,7 @@ class ScalableFlexPipeline:
             master=carried.master,
             merge_log=merged.merge_log,
             possible_duplicates=merged.possible_duplicates,
-            rejected_rows=select_rejected(files.spilled_rejected),
+            rejected_rows=merged.rejected_rows,
             issues=files.issues,
             explanations=self._criteria.explain(carried.master.head(MAX_PAGE_ROWS)),
             is_rejected=carried.is_rejected,
@@ -167,13 +171,14 @@ class ScalableFlexPipeline:
         )
         return RunFacts(
             tables=tables,
-            results=count_removed_rows(files.results, merged.merge_log),
+            results=merged.results,
             skipped=run.scan.skipped,
             settings=self.config.model_dump(),
             seconds=run.clock.seconds,
             workers=self._ingestor.workers,
             version=__version__,
-            filtered_out=files.filtered_out,
+            filtered_out=merged.filtered_out,
+            sources=list_sources(merged.snapshots),
             unmatched_mappings=self._ingestor.find_unused_mappings(result.record for result in files.results),
             profile=self._criteria.profile.model_dump(exclude_defaults=True),
             decision_messages=(*run.decisions.messages, *merged.contradictions),

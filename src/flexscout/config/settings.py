@@ -64,6 +64,8 @@ class PipelineConfiguration(BaseModel):
     """Whether subfolders of the input folder are scanned too."""
     mapping: Annotated[str, Setting("input.mapping")] = ""
     """File that maps headers to columns; `flexscout map` writes one. Empty: headers are matched by name."""
+    snapshots: Annotated[Literal["newest", "all"], Setting("input.snapshots")] = "newest"
+    """Of exports of one source from several days: whether only the `newest` row of a property counts, or `all`."""
     schema_policy: Annotated[Literal["report", "strict"], Setting("input.schema_policy")] = "report"
     """`report`: a missing column is reported; `strict`: the file fails if eligibility or deduplication needs the column."""
     batch_size: Annotated[int, Field(ge=1, le=10_000), Setting("processing.batch_size", Affects.EXECUTION)] = 10
@@ -102,7 +104,9 @@ class PipelineConfiguration(BaseModel):
     min_flex_score: Annotated[float, Field(ge=0, le=10), Setting("filtering.min_flex_score")] = 4.0
     """Minimum score of a candidate, 0-10."""
     where: Annotated[str, Setting("filtering.where")] = ""
-    """Condition that a candidate must meet, such as State in ('NC', 'GA') and "Sold Price" < 5000000."""
+    """Condition that a property on the list must meet, such as State in ('NC', 'GA') and "Sold Price" < 5000000."""
+    where_rows: Annotated[str, Setting("filtering.where_rows")] = ""
+    """Condition that a row must meet before rows are merged. Rows that don't meet it give no values to their property."""
     enable_deduplication: Annotated[bool, Setting("filtering.enable_deduplication")] = True
     """Whether rows of the same property are merged."""
     duplicate_fields: Annotated[Texts, Field(min_length=1), Setting("filtering.duplicate_fields")] = ADDRESS_COLUMNS
@@ -111,8 +115,10 @@ class PipelineConfiguration(BaseModel):
     """`site`: an address is a property, with its unit if it has one; `parcel`: a different APN or Unit keeps rows apart."""
     close_matches: Annotated[Literal["merge", "review", "off"], Setting("filtering.close_matches")] = "review"
     """Addresses with different spellings that are almost certainly the same: `merge` them, list them (`review`), or `off`."""
-    fill_from_duplicates: Annotated[bool, Setting("filtering.fill_from_duplicates")] = False
-    """Whether blanks of the surviving row are filled from the rows merged into it, and count in its score."""
+    merge_record: Annotated[Literal["merged", "survivor"], Setting("merging.record")] = "merged"
+    """`merged`: a property combines the values of its current rows; `survivor`: it has those of its best row only."""
+    drop_withdrawn: Annotated[Literal["never", "any", "all"], Setting("merging.drop_withdrawn")] = "never"
+    """Whether properties leave the list that the latest export of a source no longer has: of `any` source, or of `all`."""
     reuse: Annotated[bool, Setting("journal.reuse", Affects.EXECUTION)] = True
     """Whether files that haven't changed since an earlier run are taken from the cache."""
     cache: Annotated[str, Setting("journal.cache", Affects.EXECUTION)] = ""

@@ -30,13 +30,25 @@ LINK_COLUMNS = ("Property ID", "Duplicate Group", "Source Count", "Also In")
 """What merging adds: an ID that is stable across runs, the group in the merge log, the number of rows that are this property,
 and the other files they are in."""
 
-FILL_COLUMNS = ("Filled Cells", "Score Before Filling")
-"""The blanks of a row that were filled from its duplicates, and its score before that if it changed."""
+SEEN_COLUMNS = ("Sources", "First Seen", "Last Seen", "Missing From")
+"""Where a property was seen: its sources with the day of the latest export that has it, the days of the first and the last such
+export, and the latest exports that no longer have it."""
+
+RECORD_COLUMNS = ("Values From", "Score Before Merging")
+"""Which values of a property come from other rows than the surviving one, and that row's own score if it differs."""
 
 CORRECTED_CELLS = "Corrected Cells"
 """The values of a row that the user corrected, each with the value from the sources."""
 
-OUTPUT_COLUMNS = (*SCORE_COLUMNS, *SOURCE_COLUMNS, *LINK_COLUMNS, *FILL_COLUMNS, UNVERIFIED, CORRECTED_CELLS)
+OUTPUT_COLUMNS = (
+    *SCORE_COLUMNS,
+    *SOURCE_COLUMNS,
+    *LINK_COLUMNS,
+    *SEEN_COLUMNS,
+    *RECORD_COLUMNS,
+    UNVERIFIED,
+    CORRECTED_CELLS,
+)
 """Columns that flexscout writes itself. An input column with such a name is renamed."""
 
 STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"

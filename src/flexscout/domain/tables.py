@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 import polars as pl
 
 from flexscout.domain.column_names import (
-    FILL_COLUMNS,
     LINK_COLUMNS,
     OUTPUT_COLUMNS,
     POINTS_SUFFIX,
+    RECORD_COLUMNS,
     SCORE_COLUMNS,
+    SEEN_COLUMNS,
     SOURCE_COLUMNS,
     UNVERIFIED,
 )
@@ -43,7 +44,8 @@ def order_columns(names: Iterable[str]) -> list[str]:
         *rest,
         *SOURCE_COLUMNS,
         *LINK_COLUMNS,
-        *FILL_COLUMNS,
+        *SEEN_COLUMNS,
+        *RECORD_COLUMNS,
         UNVERIFIED,
     ]
     return list(dict.fromkeys([*(name for name in first if name in given), *given]))

@@ -7,7 +7,7 @@ from typing import Any
 from flexscout.domain.column_names import ADDRESS_COLUMNS
 
 _GIGABYTE, _MEGABYTE = 2**30, 2**20
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def format_count(number: int, noun: str) -> str:
@@ -22,7 +22,12 @@ def pluralize(noun: str) -> str:
 
 def format_date(day: date) -> str:
     """Return a date as `Jan 19, 2026`, in English whatever the locale."""
-    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def format_day(day: date, *, with_year: bool = False) -> str:
+    """Return a date as `Jan 19`, or `Jan 19 2026` without a comma for use in lists."""
+    return f"{MONTHS[day.month - 1]} {day.day}{f' {day.year}' if with_year else ''}"
 
 
 def format_time(text: str) -> str:

@@ -1,8 +1,10 @@
 """History of an output: records of past runs, the user's notes and decisions, changes between results."""
 
-from flexscout.history.carryover import CarryOver, carry_over
-from flexscout.history.changes import ChangeKind, PropertyChanges, compare_columns, compare_properties
+from flexscout.history.carryover import CarryOver, build_source_history, carry_over
+from flexscout.history.changes import PropertyChanges, compare_properties
+from flexscout.history.column_changes import compare_columns
 from flexscout.history.decisions import INDISTINCT, DecisionList, is_identified, is_indistinct, read_decisions
+from flexscout.history.market_changes import ChangeKind, SourceHistory
 from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_result
@@ -20,7 +22,9 @@ __all__ = [
     "PropertyChanges",
     "RunHistory",
     "RunRecord",
+    "SourceHistory",
     "UserInput",
+    "build_source_history",
     "carry_over",
     "collect_decisions",
     "compare_columns",

@@ -7,12 +7,17 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.history.changes import PropertyChanges, compare_columns, compare_properties
+from flexscout.history.changes import PropertyChanges, compare_properties
+from flexscout.history.column_changes import compare_columns
+from flexscout.history.market_changes import ChangeKind, SourceHistory
 from flexscout.history.notes import add_notes, arrange_notes, is_rejected_status
 from flexscout.history.notes_store import ID
 from flexscout.history.run_history import RunHistory
 from flexscout.history.run_record import RunRecord
 from flexscout.history.user_input import UserInput, load_master
+
+_MINOR = [ChangeKind.SCORE, ChangeKind.VALUE]  # of which the report has only the number
+_MAX_FIRST = 50
 
 
 @dataclass(frozen=True)
@@ -56,13 +61,20 @@ class CarryOver:
             "since_run": self.previous_run.number,
             "of": self.previous_run.ended,
             "counts": self.changes.counts,
+            "first": self.changes.table.filter(~pl.col("Change").is_in(_MINOR)).head(_MAX_FIRST).to_dicts(),
             "columns": compare_columns(self.previous_run.report, report),
         }
         return {"notes": notes, "changes": changes}
 
 
-def carry_over(
-    history: RunHistory, state: str, config: PipelineConfiguration, user_input: UserInput, master: pl.DataFrame
+def carry_over(  # noqa: PLR0913 - what a run knows is joined here
+    history: RunHistory,
+    state: str,
+    config: PipelineConfiguration,
+    user_input: UserInput,
+    master: pl.DataFrame,
+    *,
+    property_sources: pl.DataFrame,
 ) -> CarryOver:
     """Add the user's notes to `master` and compare it with the previous result.
 
@@ -72,6 +84,7 @@ def carry_over(
         config: The run's settings.
         user_input: The user's notes and corrections.
         master: The unique candidates, best first.
+        property_sources: Their sources (PROPERTY_SOURCE_SCHEMA).
 
     """
     user_input = user_input.follow(master)
@@ -82,7 +95,8 @@ def carry_over(
         noted, rejected = noted.filter(~rejected), rejected.filter(~rejected)
         unlisted = pl.concat([unlisted, hidden.select(unlisted.columns)]).sort(unlisted.columns, nulls_last=True)
     previous = history.find_previous(state)
-    changes = _compare(load_master(history, previous), noted.drop(user_input.columns, strict=False), hidden)
+    sources = build_source_history(history, previous, property_sources)
+    changes = _compare(load_master(history, previous), noted.drop(user_input.columns, strict=False), hidden, sources)
     messages = (
         *user_input.messages,
         *_describe_rejected(int(rejected.sum()) if noted.width else 0, "left off the sheet Top Candidates"),
@@ -93,11 +107,22 @@ def carry_over(
     return CarryOver(noted, user_input, noted_count, unlisted, rejected, hidden.height, previous, changes, messages)
 
 
-def _compare(old: pl.DataFrame | None, new: pl.DataFrame, hidden: pl.DataFrame) -> PropertyChanges | None:
+def build_source_history(history: RunHistory, old: RunRecord | None, new: pl.DataFrame | None) -> SourceHistory | None:
+    """Return what is known about the sources of a run's properties and of later ones; None if anything is missing."""
+    sources = history.read_sources(old) if old else None
+    if old is None or sources is None or new is None:
+        return None
+    return SourceHistory(sources, new, history.find_earlier_ids(old))
+
+
+def _compare(
+    old: pl.DataFrame | None, new: pl.DataFrame, hidden: pl.DataFrame, sources: SourceHistory | None
+) -> PropertyChanges | None:
     """Compare the previous list, without the properties that are hidden now, with the new one."""
     if old is None or not old.width or not new.width:
         return None
-    return compare_properties(old.join(hidden, on=ID, how="anti") if hidden.height and ID in old.columns else old, new)
+    is_hiding = hidden.height and ID in old.columns
+    return compare_properties(old.join(hidden, on=ID, how="anti") if is_hiding else old, new, sources)
 
 
 def _count_noted(master: pl.DataFrame, columns: tuple[str, ...]) -> int:
@@ -115,11 +140,4 @@ def _describe_rejected(count: int, outcome: str) -> list[str]:
 def _describe_changes(previous: RunRecord | None, changes: PropertyChanges | None) -> list[str]:
     if not (previous and changes):
         return []
-    counts = changes.counts
-    parts = (
-        f"{counts['new']:,} new",
-        f"{counts['gone']:,} gone",
-        f"{counts['score_changed']:,} with a changed score",
-        f"{counts['value_changed']:,} with changed values",
-    )
-    return [f"Changes since run {previous.number}: {', '.join(parts)}. See the sheet Changes."]
+    return [f"Changes since run {previous.number}: {changes.describe_counts() or 'none'}. See the sheet Changes."]

@@ -13,19 +13,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import polars as pl
+import polars.selectors as cs
 from filelock import FileLock, Timeout
 
 from flexscout.config import Affects, PipelineConfiguration, settings_affecting
+from flexscout.domain import LINK_COLUMNS, date_file
 from flexscout.error_codes import ErrorCategory
 from flexscout.errors import NothingToReadError, OutputError
 from flexscout.history.run_record import RunRecord, fingerprint_output
 from flexscout.models import RunSummary, SourceFile
-from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, hash_result_code, write_atomically
+from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, hash_result_code, write_atomically, write_table
 from flexscout.skipped import SkippedFile
 
 _FOLDER = ".flexscout"
 _MAX_RECORDS, _MAX_RESULTS = 100, 10
+_ID = LINK_COLUMNS[0]
 _RECORD_NAME = re.compile(r"run-(\d+)\.json")
+_SOURCES_SUFFIX = ".sources"  # Parquet too
 _SET_ASIDE_SUFFIX = ".set-aside"
 
 _PROBLEMS = {
@@ -54,7 +59,8 @@ def hash_state(
 
     """
     parts: dict[str, Any] = {
-        "inputs": [(source.name, source.fingerprint) for source in sources],
+        # The day of an export counts too: only the newest row of a property does.
+        "inputs": [(source.name, source.fingerprint, date_file(source.name, source.modified).day) for source in sources],
         "skipped": [(file.name, file.reason) for file in skipped],
         "settings": config.model_dump(exclude=settings_affecting(Affects.EXECUTION)),
         "rules": [repr(rule) for rule in rules],
@@ -163,6 +169,12 @@ class RunHistory:
         is_same = last and last.state == state and last.repeatable and last.has_intact_outputs
         return last if last and is_same and (last.has_output(notes) or not notes.exists()) else None
 
+    def find_earlier_ids(self, record: RunRecord) -> pl.Series:
+        """Return the property IDs in the kept results before a run."""
+        paths = [self.find_result(one) for one in self.read_records() if one.number < record.number]
+        ids = [pl.scan_parquet(path).select(cs.by_name(_ID, require_all=False)).collect() for path in paths if path]
+        return pl.concat([pl.DataFrame(schema={_ID: pl.String}), *(table for table in ids if table.width)])[_ID].unique()
+
     def find_previous(self, state: str) -> RunRecord | None:
         """Return the latest run with another state whose result is kept."""
         return next((record for record in self.read_records() if record.state != state and self.find_result(record)), None)
@@ -205,17 +217,30 @@ class RunHistory:
         state = "is damaged" if self.result_path(record) in self._reported else "is no longer kept"
         raise NothingToReadError(f"The result of run {record.number} {state}.", "List later runs with `flexscout runs`.")
 
-    def add(self, state: str, summary: RunSummary, master: Path) -> None:
+    def read_sources(self, record: RunRecord) -> pl.DataFrame | None:
+        """Return the sources of a run's properties (PROPERTY_SOURCE_SCHEMA); None if they aren't kept or are damaged."""
+        path = self._path(record.number, _SOURCES_SUFFIX)
+        try:
+            return pl.read_parquet(path) if record.sources_sha256 and file_checksum(path) == record.sources_sha256 else None
+        except OSError:
+            return None
+
+    def add(self, state: str, summary: RunSummary, master: Path, property_sources: pl.DataFrame | None = None) -> None:
         """Record a run and its master table, and remove the oldest ones. If that fails, only the record is lost.
 
         Args:
             state: Hash of the run's inputs and settings, see `hash_state`.
             summary: The run's summary.
             master: The master table it wrote, as Parquet.
+            property_sources: The sources of its properties (PROPERTY_SOURCE_SCHEMA), if they are known.
 
         """
+        number = self._next_number()
         try:
-            self._write(self._record(self._next_number(), state, summary, master), summary, master)
+            sources = self._path(number, _SOURCES_SUFFIX)
+            if property_sources is not None:
+                write_table(property_sources, sources)
+            self._write(self._record(number, state, summary, master, sources), summary, master)
         except OSError as error:
             logger.warning("can't record the run: %s", error, extra={"event": "not_recorded"})
 
@@ -224,7 +249,7 @@ class RunHistory:
         names = (_RECORD_NAME.match(path.name) for path in self.folder.glob("run-*"))
         return 1 + max((int(name[1]) for name in names if name), default=0)
 
-    def _record(self, number: int, state: str, summary: RunSummary, master: Path) -> RunRecord:
+    def _record(self, number: int, state: str, summary: RunSummary, master: Path, sources: Path) -> RunRecord:
         return RunRecord(
             number=number,
             begun=self.started,
@@ -236,13 +261,14 @@ class RunHistory:
             report=summary.report,
             messages=list(summary.messages),
             result_sha256=file_checksum(master) if summary.statistics.successful_files else None,
+            sources_sha256=file_checksum(sources) if sources.exists() else None,
         )
 
     def _write(self, record: RunRecord, summary: RunSummary, master: Path) -> None:
         if summary.statistics.successful_files:
             _link_or_copy(master, self.result_path(record))
         write_atomically(self._path(record.number, ".json"), record.to_json())
-        for suffix, limit in ((".json", _MAX_RECORDS), (".parquet", _MAX_RESULTS)):
+        for suffix, limit in ((".json", _MAX_RECORDS), (".parquet", _MAX_RESULTS), (_SOURCES_SUFFIX, _MAX_RESULTS)):
             for old in sorted(self.folder.glob(f"run-*{suffix}"), reverse=True)[limit:]:
                 with suppress(OSError):
                     old.unlink(missing_ok=True)

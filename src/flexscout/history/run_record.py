@@ -28,6 +28,7 @@ class RunRecord:
         report: The content of `pipeline_summary.json`.
         messages: Its messages to the user.
         result_sha256: Checksum of its master table; None if it wrote none.
+        sources_sha256: Checksum of the table of its properties' sources; None if it is not kept.
 
     """
 
@@ -41,6 +42,7 @@ class RunRecord:
     report: dict[str, Any]
     messages: list[str]
     result_sha256: str | None
+    sources_sha256: str | None = None
 
     def to_json(self) -> bytes:
         """Return the content of the record's file."""

@@ -40,7 +40,7 @@ class Match:
         city: Its city.
         state: Its state.
         apn: Its APN.
-        status: `candidate`, `below_score` or `not_eligible`.
+        status: `candidate`, `below_score`, `not_eligible` or `superseded`.
         rank: Its rank, from 1; None if it isn't on the list.
         score: Its score.
         reasons: Why it isn't on the list.

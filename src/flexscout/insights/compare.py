@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import STATUS
+from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
 from flexscout.history import read_decisions
 from flexscout.ingest import FileIngestor, scan_folder
-from flexscout.insights.ranking_changes import RankingChanges, compare_rankings, rank_candidates
+from flexscout.insights.ranking_changes import Ranking, RankingChanges, compare_rankings, rank_rows
 from flexscout.matching import DETAIL_COLUMNS
-from flexscout.merging import ROW, match_rows
+from flexscout.merging import ROW, MatchedRows, find_snapshots, locate_rows, match_rows
 from flexscout.models import ProcessingResult, RowStatus
 from flexscout.outputs import check_output_paths
 from flexscout.runtime import (
@@ -28,10 +28,10 @@ from flexscout.runtime import (
     open_run_log,
     open_table_cache,
 )
-from flexscout.scoring import Criteria, Profile, classify_records, load_profile, score_batches, select_match_columns
+from flexscout.scoring import POSITION, Criteria, Profile, classify_records, load_profile, score_batches, select_match_columns
 from flexscout.skipped import SkippedFile
 
-_IS_CANDIDATE = "__is_candidate"  # working column: whether the row is a candidate under either profile
+_OTHER_COLUMNS = (*SOURCE_COLUMNS, STATUS, "Flex Score", POSITION)  # what merging reads of a rejected row
 
 logger = logging.getLogger("flexscout.insights")
 
@@ -104,7 +104,7 @@ def compare_profiles(
         for part in score_batches(batches, first, config.duplicate_fields, listeners):
             results += part.results
             parts += _classify_twice(part.results, criteria, config)
-        changes = _rank_and_compare(parts, criteria, config)
+        changes = _rank_and_compare(parts, results, criteria, config)
         logger.info("%s and %s compared", a, b, extra={"event": "comparison_finished", "data": changes.counts})
     profiles = (criteria[0].profile, criteria[1].profile)
     by_name = tuple(sorted(results, key=lambda result: result.record.source.name))
@@ -117,11 +117,15 @@ class _ClassifiedTwice:
 
     Attributes:
         sides: The rows that are candidates under either profile, as A and as B classify them.
-        match_rows: The match columns of all rows, with _IS_CANDIDATE.
+        statuses: _OTHER_COLUMNS of all rows, as A and as B classify them.
+        is_candidate: Whether each row is a candidate under either profile.
+        match_rows: The match columns of all rows.
 
     """
 
     sides: tuple[pl.DataFrame, pl.DataFrame]
+    statuses: tuple[pl.DataFrame, pl.DataFrame]
+    is_candidate: pl.Series
     match_rows: pl.DataFrame
 
 
@@ -132,20 +136,35 @@ def _classify_twice(
     parts, columns = [], (*config.duplicate_fields, *DETAIL_COLUMNS)
     for a, b in classify_records(records, criteria, config.duplicate_fields):
         is_candidate = (a.frame[STATUS] == RowStatus.CANDIDATE) | (b.frame[STATUS] == RowStatus.CANDIDATE)
-        rows = select_match_columns(a.frame, columns).with_columns(is_candidate.alias(_IS_CANDIDATE))
-        parts.append(_ClassifiedTwice((a.frame.filter(is_candidate), b.frame.filter(is_candidate)), rows))
+        sides = (a.frame.filter(is_candidate), b.frame.filter(is_candidate))
+        statuses = (a.frame.select(_OTHER_COLUMNS), b.frame.select(_OTHER_COLUMNS))
+        parts.append(_ClassifiedTwice(sides, statuses, is_candidate, select_match_columns(a.frame, columns)))
     return parts
 
 
 def _rank_and_compare(
-    parts: Sequence[_ClassifiedTwice], criteria: tuple[Criteria, Criteria], config: PipelineConfiguration
+    parts: Sequence[_ClassifiedTwice],
+    results: Iterable[ProcessingResult],
+    criteria: tuple[Criteria, Criteria],
+    config: PipelineConfiguration,
 ) -> RankingChanges:
     """Match the rows once, since matching does not depend on the profile; then rank and compare both sides."""
-    rows = pl.concat([part.match_rows for part in parts] or [pl.DataFrame(schema={_IS_CANDIDATE: pl.Boolean})], how="diagonal")
-    clusters = match_rows(rows, config, read_decisions(config.decisions_file).decisions) if parts else None
-    positions = rows[_IS_CANDIDATE].arg_true().cast(pl.Int64).alias(ROW)
-    a, b = (
-        rank_candidates([part.sides[side] for part in parts], positions, clusters, one.profile, config)
-        for side, one in enumerate(criteria)
-    )
-    return compare_rankings(a, b, config.min_flex_score)
+    if not parts:
+        a, b = (Ranking(one.profile, pl.DataFrame()) for one in criteria)
+        return compare_rankings(a, b, config.min_flex_score)
+    decisions = read_decisions(config.decisions_file).decisions
+    clusters = match_rows(pl.concat([part.match_rows for part in parts], how="diagonal"), config, decisions)
+    located = locate_rows(pl.concat([part.statuses[0] for part in parts]), clusters)
+    records = [result.record for result in results if result.success]
+    snapshots = find_snapshots(records, located)
+    tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
+    positions = pl.concat([part.is_candidate for part in parts]).arg_true().cast(pl.Int64).alias(ROW)
+    sides = []
+    for side, one in enumerate(criteria):
+        either = combine_tables(part.sides[side] for part in parts).with_columns(positions)
+        statuses = pl.concat([part.statuses[side] for part in parts]).with_columns(pl.int_range(pl.len()).alias(ROW))
+        is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
+        candidates = either.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
+        matched = MatchedRows(candidates, statuses.filter(~is_candidate), clusters, located, snapshots, tables)
+        sides.append(rank_rows(either, matched, one, config))
+    return compare_rankings(sides[0], sides[1], config.min_flex_score)

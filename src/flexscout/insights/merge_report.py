@@ -7,7 +7,7 @@ import polars as pl
 
 from flexscout.domain import ADDRESS_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS
 from flexscout.insights.replayed_run import AT, FileChange, ReplayedRun
-from flexscout.merging import count_filled_cells, explain_survivor
+from flexscout.merging import MergeRole, count_filled_cells, explain_survivor
 from flexscout.models import RowStatus
 
 Row = dict[str, Any]
@@ -24,9 +24,9 @@ class MergedRow:
         file: Name of the source file.
         sheet: Name of the sheet.
         row: Row number in the sheet, from 1.
-        status: `candidate`, `below_score` or `not_eligible`.
+        status: `candidate`, `below_score`, `not_eligible` or `superseded`.
         score: Score of the row itself.
-        merged: Whether the row is in the merge log; only candidates are merged.
+        merged: Whether the row was merged into the kept row; only candidates are.
         match: Kind of match with the kept row.
         evidence: Why both rows are the same property.
         why_not_kept: Why the other row was kept.
@@ -94,7 +94,7 @@ def explain_merges(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[Me
     if others.is_empty():
         return ()
     matches = past.clusters.describe_matches(pl.repeat(kept, others.height, dtype=pl.Int64, eager=True), others[AT])
-    merge_log = past.ranking.merge_log.select(*_REMOVED, "Different APN", "Fields That Differ", "Filled Cells")
+    merge_log = past.ranking.merge_log.select(*_REMOVED, "Role", "Different APN", "Fields That Differ", "Filled Cells")
     explained = pl.concat([others, matches.select(pl.all().name.prefix("__"))], how="horizontal").join(
         merge_log, left_on=SOURCE_COLUMNS, right_on=_REMOVED, how="left", maintain_order="left"
     )
@@ -128,18 +128,23 @@ def _merged_row(row: Row, kept: Row, past: ReplayedRun) -> MergedRow:
     file, sheet, number = (row[column] for column in SOURCE_COLUMNS)
     # The date of a file that has changed since the run is not the one that the run compared.
     has_dates = all(past.inputs[one[SOURCE_COLUMNS[0]]].since is FileChange.SAME for one in (row, kept))
-    is_candidate = row[STATUS] == RowStatus.CANDIDATE
     return MergedRow(
         file=file,
         sheet=sheet,
         row=number,
         status=row[STATUS],
         score=row["Flex Score"],
-        merged=row["Different APN"] is not None,
+        merged=row["Role"] == MergeRole.MERGED,
         match=row["__Match"],
         evidence=row["__Evidence"],
-        why_not_kept=explain_survivor(row, kept, has_dates=has_dates) if is_candidate else f"not a candidate: {row[REASONS]}",
+        why_not_kept=_explain_not_kept(row, kept, has_dates=has_dates),
         fields_that_differ=row["Fields That Differ"] or "",
         filled_cells=row["Filled Cells"] or "",
         different_apn=bool(row["Different APN"]),
     )
+
+
+def _explain_not_kept(row: Row, kept: Row, *, has_dates: bool) -> str:
+    if row[STATUS] == RowStatus.CANDIDATE:
+        return explain_survivor(row, kept, has_dates=has_dates)
+    return str(row[REASONS]) if row[STATUS] == RowStatus.SUPERSEDED else f"not a candidate: {row[REASONS]}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import FILL_COLUMNS, FLAGS, POSTAL_COLUMNS, REASONS, STATUS, TO_VERIFY, UNVERIFIED
+from flexscout.domain import FLAGS, POSTAL_COLUMNS, REASONS, RECORD_COLUMNS, SEEN_COLUMNS, STATUS, TO_VERIFY, UNVERIFIED
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate, explain_merges, list_possible_duplicates
 from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
 from flexscout.insights.source_rows import SourceRow, load_scored_rows, read_source_rows
@@ -13,7 +13,7 @@ from flexscout.merging import ROW
 from flexscout.models import RowStatus
 from flexscout.scoring import Improvement, Profile, explain_factors, find_improvements, points_column
 
-_FILLED_CELLS, _SCORE_BEFORE = FILL_COLUMNS
+_VALUES_FROM, _SCORE_BEFORE = RECORD_COLUMNS
 _ABOUT = ("Property Name", "Property Type", *POSTAL_COLUMNS, "County", "APN")
 
 
@@ -46,7 +46,7 @@ class PropertyReport:
     Attributes:
         property_id: Its Property ID, None if it isn't on the list.
         about: Column -> text of its name, type and place.
-        status: `candidate`, `below_score` or `not_eligible`.
+        status: `candidate`, `below_score`, `not_eligible` or `superseded`.
         rank: Its rank, from 1; None if it isn't on the list.
         list_length: Number of properties on the list.
         score: Its score, 0 to `cap`.
@@ -66,8 +66,10 @@ class PropertyReport:
         rows: Its source rows, the surviving row first.
         merged: Why each other row matches and wasn't kept.
         possible_duplicates: Properties on the list that may be the same.
-        filled: Cells filled from the other rows.
-        score_before_filling: The score before that, if it was different.
+        sources: Its sources with the day of the latest export that has it.
+        missing_from: Latest exports that no longer have it.
+        values_from: Which of its values come from other rows than the surviving one.
+        score_before_merging: The score of the surviving row, if the property has another.
         notes: What the user typed into the list.
 
     """
@@ -94,20 +96,21 @@ class PropertyReport:
     rows: tuple[SourceRow, ...]
     merged: tuple[MergedRow, ...]
     possible_duplicates: tuple[PossibleDuplicate, ...]
-    filled: str
-    score_before_filling: float | None
+    sources: str
+    missing_from: str
+    values_from: str
+    score_before_merging: float | None
     notes: dict[str, str]
 
 
 def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
     """Build the report of the property whose rows have this `PROPERTY` number."""
     rows = load_scored_rows(past, past.rows.filter(pl.col(PROPERTY) == number))
-    is_ineligible = pl.col(STATUS) == RowStatus.NOT_ELIGIBLE
-    best = rows.sort(
-        RANK, is_ineligible, "Flex Score", "Completeness", AT, descending=[False, False, True, True, False], nulls_last=True
-    ).head(1)
+    is_superseded, is_ineligible = pl.col(STATUS) == RowStatus.SUPERSEDED, pl.col(STATUS) == RowStatus.NOT_ELIGIBLE
+    keys = [RANK, is_superseded, is_ineligible, "Flex Score", "Completeness", AT]
+    best = rows.sort(keys, descending=[False, False, False, True, True, False], nulls_last=True).head(1)
     (own,) = best.rows(named=True)
-    # On the list, the row may have filled blanks.
+    # On the list, the row has the values of the property's record.
     shown = best if own[RANK] is None else past.ranking.survivors.filter(pl.col(ROW) == own[AT])
     (row,) = shown.rows(named=True)
     profile, day = past.criteria.profile, past.criteria.as_of
@@ -134,8 +137,10 @@ def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
         rows=read_source_rows(past, rows, own[AT]),
         merged=explain_merges(past, rows, own[AT]),
         possible_duplicates=list_possible_duplicates(past, own["Property ID"]),
-        filled=row.get(_FILLED_CELLS) or "",
-        score_before_filling=row.get(_SCORE_BEFORE),
+        sources=row.get(SEEN_COLUMNS[0]) or "",
+        missing_from=row.get(SEEN_COLUMNS[3]) or "",
+        values_from=row.get(_VALUES_FROM) or "",
+        score_before_merging=row.get(_SCORE_BEFORE),
         notes=_find_notes(past, own["Property ID"]),
     )
 

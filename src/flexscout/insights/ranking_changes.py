@@ -13,13 +13,11 @@ from flexscout.domain import (
     SOURCE_COLUMNS,
     STATUS,
     TO_VERIFY,
-    combine_tables,
     format_points,
 )
-from flexscout.matching import Clusters
-from flexscout.merging import ROW, merge_matches
+from flexscout.merging import ROW, MatchedRows, merge_rows
 from flexscout.models import RowStatus
-from flexscout.scoring import Profile, points_column
+from flexscout.scoring import Criteria, Profile, points_column
 
 PROPERTY, RANK = "__property", "__rank"
 """Working columns: number of the property a row belongs to; its rank on the list, from 1, null for rows that are not listed."""
@@ -58,33 +56,31 @@ class Ranking:
         return self.rows.filter(pl.col(RANK).is_not_null())
 
 
-def rank_candidates(
-    frames: Sequence[pl.DataFrame],
-    positions: pl.Series,
-    clusters: Clusters | None,
-    profile: Profile,
-    config: PipelineConfiguration,
-) -> Ranking:
-    """Rank the rows of all frames as a run would.
+def rank_rows(rows: pl.DataFrame, matched: MatchedRows, criteria: Criteria, config: PipelineConfiguration) -> Ranking:
+    """Rank the rows as a run would.
 
     Args:
-        frames: Rows that either profile selects, as `profile` classifies them.
-        positions: Position of each row among the rows that `clusters` were built from.
-        clusters: Rows of one property; None if there are no rows.
-        profile: Profile of this side.
+        rows: Rows that either profile selects, as this one classifies them, with ROW.
+        matched: All rows, as this profile classifies them.
+        criteria: The criteria with this profile.
         config: Settings of the run.
 
     """
-    rows = combine_tables(frames)
-    if clusters is None or not rows.width:
-        return Ranking(profile, rows)
+    if not rows.width:
+        return Ranking(criteria.profile, rows)
     # Without deduplication, each row is a property.
-    properties = clusters.cluster_ids.gather(positions) if config.enable_deduplication else positions
-    rows = rows.with_columns(positions.alias(ROW), properties.alias(PROPERTY)).sort(SOURCE_COLUMNS)
-    candidates = rows.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
-    survivors = merge_matches(candidates, clusters, config).survivors
-    ranks = survivors.with_row_index(RANK, offset=1).select(*SOURCE_COLUMNS, pl.col(RANK).cast(pl.Int64))
-    return Ranking(profile, rows.join(ranks, on=SOURCE_COLUMNS, how="left", maintain_order="left"))
+    properties = matched.clusters.cluster_ids.gather(rows[ROW]) if config.enable_deduplication else rows[ROW]
+    numbered = rows.with_columns(properties.alias(PROPERTY))
+    if matched.candidates.is_empty():
+        return Ranking(criteria.profile, numbered.with_columns(pl.lit(None, pl.Int64).alias(RANK)).sort(SOURCE_COLUMNS))
+    merged = merge_rows(matched, config, criteria)
+    outcome = (STATUS, REASONS, TO_VERIFY)
+    joined = numbered.join(merged.outcome, on=ROW, how="left", maintain_order="left", suffix=" new")
+    updated = joined.with_columns(pl.coalesce(f"{name} new", name).alias(name) for name in outcome)
+    ranked = merged.survivors.with_row_index(RANK, offset=1).cast({RANK: pl.Int64})
+    listed = ranked.join(updated.select(ROW, PROPERTY, *outcome), on=ROW, maintain_order="left")
+    others = updated.select(numbered.columns).join(ranked, on=ROW, how="anti")
+    return Ranking(criteria.profile, pl.concat([others, listed], how="diagonal_relaxed").sort(SOURCE_COLUMNS))
 
 
 def select_side(rows: pl.DataFrame, letter: str, keys: Sequence[str] = SOURCE_COLUMNS) -> pl.DataFrame:

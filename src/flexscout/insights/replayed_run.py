@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import SOURCE_COLUMNS, STATUS, join_some
+from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, join_some
 from flexscout.errors import FlexscoutError
 from flexscout.history import RunHistory, RunRecord, read_decisions
 from flexscout.ingest import FileIngestor, Scan, build_source_file, scan_folder
@@ -20,7 +20,7 @@ from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, assign_proper
 from flexscout.merging import ROW, MergedProperties, match_properties, match_rows, merge_properties
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
 from flexscout.runtime import NoProgress, TableCache, hash_reading_code, open_table_cache
-from flexscout.scoring import ClassifiedFiles, Criteria, score_files, select_match_columns
+from flexscout.scoring import MODIFIED, ClassifiedFiles, Criteria, score_files, select_match_columns
 
 _MAX_NAMES = 3  # in a sentence
 
@@ -76,8 +76,9 @@ def _check_input(entry: Mapping[str, Any], sources: Mapping[str, SourceFile], fo
     name, hashed = entry["file"], entry["fingerprint"]
     source = sources.get(name) or _find_unscanned(folder / name, name)
     if source and source.fingerprint == hashed:
-        return InputFile(source, FileChange.SAME)
-    return InputFile(SourceFile(folder / name, name, 0, 0.0, hashed), FileChange.CHANGED if source else FileChange.GONE)
+        return InputFile(replace(source, modified=entry.get("modified", source.modified)), FileChange.SAME)
+    modified = entry.get("modified", 0.0)
+    return InputFile(SourceFile(folder / name, name, 0, modified, hashed), FileChange.CHANGED if source else FileChange.GONE)
 
 
 def _find_unscanned(path: Path, name: str) -> SourceFile | None:
@@ -140,9 +141,26 @@ class ReplayedRun:
         parts = [part for part in (candidates, self.files.rejected) if part.width]
         if not parts:
             return pl.DataFrame()
-        rows = pl.concat(parts, how="diagonal_relaxed").with_columns(pl.int_range(pl.len()).alias(AT))
+        rows = self.update_outcome(pl.concat(parts, how="diagonal_relaxed").with_columns(pl.int_range(pl.len()).alias(AT)))
         cluster = self.clusters.cluster_ids if self.config.enable_deduplication else pl.col(AT)
         return rows.with_columns(cluster.alias(PROPERTY)).join(self._ranks, on=AT, how="left", maintain_order="left")
+
+    def update_outcome(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows with the status and reasons that they have after merging, and with the dates that merging compares."""
+        columns = [name for name in (STATUS, REASONS, TO_VERIFY) if name in rows.columns]
+        rejected = self.ranking.rejected_rows
+        if rejected.width:
+            changed = rejected.select(*SOURCE_COLUMNS, *(pl.col(name).alias(f"{name} new") for name in columns))
+            rows = (
+                rows.join(changed, on=SOURCE_COLUMNS, how="left", maintain_order="left")
+                .with_columns(pl.coalesce(f"{name} new", name).alias(name) for name in columns)
+                .drop(f"{name} new" for name in columns)
+            )
+        if self.config.snapshots == "all" or MODIFIED not in rows.columns:
+            return rows
+        dates = self.ranking.snapshots.select(pl.col("file").alias(SOURCE_COLUMNS[0]), "seconds")
+        dated = rows.join(dates, on=SOURCE_COLUMNS[0], how="left", maintain_order="left")
+        return dated.with_columns(pl.coalesce("seconds", MODIFIED).alias(MODIFIED)).drop("seconds")
 
     @cached_property
     def clusters(self) -> Any:

@@ -78,7 +78,7 @@ class SourceRow:
         header_row: Row number of the header, 0 if the sheet has none.
         recognized: The vendor, and how many columns are known.
         kept: Whether it is the surviving row.
-        status: `candidate`, `below_score` or `not_eligible`.
+        status: `candidate`, `below_score`, `not_eligible` or `superseded`.
         score: Score of the row itself.
         reasons: Why it isn't a candidate.
         cells: One entry per canonical column.
@@ -163,7 +163,7 @@ def load_scored_rows(past: ReplayedRun, rows: pl.DataFrame) -> pl.DataFrame:
     ]
     frames = [part.frame for (part,) in classify_records(records, (past.criteria,), past.config.duplicate_fields)]
     joined = [frame.join(places, on=SOURCE_COLUMNS, how="inner") for frame in frames]
-    return pl.concat(joined, how="diagonal_relaxed").sort(AT)
+    return past.update_outcome(pl.concat(joined, how="diagonal_relaxed")).sort(AT)
 
 
 def read_source_rows(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[SourceRow, ...]:

@@ -1,24 +1,19 @@
-"""Merge matching rows into one surviving row per property."""
+"""Merge matching rows into one record per property."""
 
-from flexscout.merging.merge_log import count_removed_rows
+from flexscout.merging.merge_log import MergeRole, add_property_ids, count_removed_rows, select_current, select_merges
+from flexscout.merging.merged_rows import ROW, MatchedRows, merge_rows
 from flexscout.merging.order import count_filled_cells, explain_survivor, sort_by_rank
-from flexscout.merging.properties import (
-    POSSIBLE_SCHEMA,
-    ROW,
-    MergedProperties,
-    add_property_ids,
-    find_possible_duplicates,
-    match_properties,
-    match_rows,
-    merge_matches,
-    merge_properties,
-)
+from flexscout.merging.possible_duplicates import POSSIBLE_SCHEMA, find_possible_duplicates
+from flexscout.merging.properties import MergedProperties, locate_rows, match_properties, match_rows, merge_properties
+from flexscout.merging.snapshots import find_snapshots, list_possible_snapshots, list_sources
 from flexscout.merging.survivors import MergeResult, deduplicate
 
 __all__ = [
     "POSSIBLE_SCHEMA",
     "ROW",
+    "MatchedRows",
     "MergeResult",
+    "MergeRole",
     "MergedProperties",
     "add_property_ids",
     "count_filled_cells",
@@ -26,9 +21,15 @@ __all__ = [
     "deduplicate",
     "explain_survivor",
     "find_possible_duplicates",
+    "find_snapshots",
+    "list_possible_snapshots",
+    "list_sources",
+    "locate_rows",
     "match_properties",
     "match_rows",
-    "merge_matches",
     "merge_properties",
+    "merge_rows",
+    "select_current",
+    "select_merges",
     "sort_by_rank",
 ]

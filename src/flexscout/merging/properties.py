@@ -1,74 +1,55 @@
-"""Turn classified rows into one record per property.
+"""Turn classified rows into one record per property, and account for the rows that aren't on the list.
 
 Matching looks at all rows, candidates or not, because two candidates can be connected through a row that is not one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import POSTAL_COLUMNS, SOURCE_COLUMNS, order_columns
-from flexscout.matching import (
-    DECIDED,
-    DECISION,
-    DETAIL_COLUMNS,
-    Clusters,
-    Decision,
-    DecisionKind,
-    MatchSettings,
-    assign_property_ids,
-    find_clusters,
-)
-from flexscout.merging.fill import Rescore, rescore_rows
-from flexscout.merging.survivors import MergeResult, deduplicate, keep_all_rows
-from flexscout.scoring import MISSING_FIELDS, MODIFIED, ClassifiedFiles, Criteria, select_match_columns
+from flexscout.domain import SOURCE_COLUMNS, STATUS
+from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, MatchSettings, find_clusters
+from flexscout.merging.merge_log import MERGE_LOG_SCHEMA, count_removed_rows, move_rows
+from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA, ROW, MatchedRows, merge_rows
+from flexscout.merging.possible_duplicates import POSSIBLE_SCHEMA
+from flexscout.merging.records import OUTCOME
+from flexscout.merging.snapshots import SNAPSHOT_SCHEMA, find_snapshots
+from flexscout.models import ProcessingResult, RowStatus
+from flexscout.runtime import SpillableTable
+from flexscout.scoring import MISSING_FIELDS, POSITION, ClassifiedFiles, Criteria, select_match_columns, select_rejected
 
-POSSIBLE_SCHEMA = {
-    "Match Score": pl.Float64,
-    "Nearly Sure": pl.Boolean,
-    "Evidence": pl.String,
-    "Property ID": pl.String,
-    "Other Property ID": pl.String,
-    DECISION: pl.String,
-    DECIDED: pl.String,
-}
-"""Columns that possible duplicates always have.
-
-`Match Score` is 0-1; `Nearly Sure` tells whether `close_matches: merge` would merge the pair. `Decision` is the user's answer,
-`Decided` the answer with its author.
-"""
-
-ROW = "__row"
-"""Working column: the position of a row among all matched rows."""
-
-_CLUSTER = "__group"  # working column: the cluster of a row
-_PROPERTY_COLUMNS = ("Property Name", "Address", "Unit", *POSTAL_COLUMNS[1:], "APN", "Building SqFt", "Flex Score")
-_NO_IDS = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String})
-
-
-def _no_possible_duplicates() -> pl.DataFrame:
-    return pl.DataFrame(schema=POSSIBLE_SCHEMA)
+_FILE, _, _NUMBER = SOURCE_COLUMNS
+_OTHER_COLUMNS = (*SOURCE_COLUMNS, STATUS, "Flex Score", POSITION)  # what merging reads of a rejected row
 
 
 @dataclass(frozen=True)
 class MergedProperties:
-    """The properties on the list, and what was merged into them.
+    """The properties on the list, and what became of all other rows.
 
     Attributes:
-        survivors: One row per property in list order, with canonical columns, `LINK_COLUMNS`, `POSITION` and, where rows were
-            matched, `ROW`.
-        merge_log: One row per removed row, with the ID of its property.
+        survivors: One record per property in list order, with canonical columns, `LINK_COLUMNS`, `SEEN_COLUMNS`,
+            `RECORD_COLUMNS`, `POSITION` and, where rows were matched, `ROW`.
+        merge_log: One row per row that a property was merged from beside the surviving one, with the ID of the property.
         possible_duplicates: One row per pair of properties that may be the same, surest first.
+        rejected_rows: All rows that aren't on the list and weren't merged into it, with their reasons.
+        results: One per file, with the final account of its rows.
+        snapshots: The source and the day of each file (SNAPSHOT_SCHEMA).
+        property_sources: The sources of each property (PROPERTY_SOURCE_SCHEMA).
+        filtered_out: Properties that don't meet the filter.
         contradictions: Sentences about decisions of the user that contradict others.
 
     """
 
     survivors: pl.DataFrame
     merge_log: pl.DataFrame
-    possible_duplicates: pl.DataFrame = field(default_factory=_no_possible_duplicates)
+    rejected_rows: pl.DataFrame
+    results: tuple[ProcessingResult, ...]
+    possible_duplicates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSSIBLE_SCHEMA))
+    snapshots: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SNAPSHOT_SCHEMA))
+    property_sources: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROPERTY_SOURCE_SCHEMA))
+    filtered_out: int = 0
     contradictions: tuple[str, ...] = ()
 
     @property
@@ -98,7 +79,7 @@ def match_rows(rows: pl.DataFrame, config: PipelineConfiguration, decisions: Seq
 def merge_properties(
     files: ClassifiedFiles, clusters: Clusters | None, config: PipelineConfiguration, criteria: Criteria
 ) -> MergedProperties:
-    """Merge the candidates of each cluster into one row, and assign property IDs.
+    """Merge the current rows of each cluster that has a candidate into one record, and assign property IDs.
 
     The result doesn't have the unmapped columns; `add_unmapped_columns` reads them from the tables.
 
@@ -106,95 +87,67 @@ def merge_properties(
         files: The classified files.
         clusters: The result of `match_properties`.
         config: The settings; with `enable_deduplication: false` every candidate stays.
-        criteria: Scores rows again whose blanks were filled.
+        criteria: Scores changed records again, and filters the list.
 
     """
+    rejected_rows = select_rejected(files.spilled_rejected)
     if clusters is None:
-        merged = keep_all_rows(files.candidates, ())
-        return MergedProperties(merged.survivors, add_property_ids(merged.merge_log, _NO_IDS))
-    rescore = partial(rescore_rows, criteria=criteria) if config.fill_from_duplicates else None
-    merged = merge_matches(files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW)), clusters, config, rescore)
-    ids = assign_property_ids(clusters.identity_keys.gather(merged.survivors[ROW]), merged.survivors)
-    survivors = merged.survivors.with_columns(ids)
-    survivors = survivors.select(order_columns(survivors.columns))
-    possible = find_possible_duplicates(clusters, survivors, survivors[ROW])
-    contradictions = tuple(map(str, clusters.decided.contradictions))
-    return MergedProperties(survivors, add_property_ids(merged.merge_log, survivors), possible, contradictions)
+        log = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String, **MERGE_LOG_SCHEMA})
+        return MergedProperties(files.candidates, log, rejected_rows, files.results)
+    candidates, rejected = _load_rows(files)
+    located = locate_rows(pl.concat([candidates.select(SOURCE_COLUMNS), rejected.select(SOURCE_COLUMNS)]), clusters)
+    snapshots = find_snapshots((result.record for result in files.results if result.success), located)
+    merged = merge_rows(MatchedRows(candidates, rejected, clusters, located, snapshots, files.tables), config, criteria)
+    statuses = pl.concat([pl.repeat(str(RowStatus.CANDIDATE), candidates.height, eager=True), rejected[STATUS]])
+    changed = merged.outcome[ROW]
+    old = statuses.gather(changed).alias("old")
+    moves = merged.outcome.select(located["file"].gather(changed), old, pl.col(STATUS).alias("new"))
+    return MergedProperties(
+        merged.survivors,
+        merged.merge_log,
+        _update_rejected(rejected_rows, candidates, merged.outcome),
+        count_removed_rows(move_rows(files.results, moves), merged.merge_log),
+        merged.possible_duplicates,
+        snapshots,
+        merged.property_sources,
+        merged.filtered_out,
+        tuple(map(str, clusters.decided.contradictions)),
+    )
 
 
-def merge_matches(
-    candidates: pl.DataFrame, clusters: Clusters, config: PipelineConfiguration, rescore: Rescore | None = None
-) -> MergeResult:
-    """Merge the rows of each cluster, or keep every row if the settings turn deduplication off.
+def locate_rows(rows: pl.DataFrame, clusters: Clusters) -> pl.DataFrame:
+    """Return `file`, `number` and `cluster` of each row; `rows` have SOURCE_COLUMNS, in the order in which they were matched."""
+    return rows.select(
+        pl.col(_FILE).alias("file"), pl.col(_NUMBER).alias("number"), pl.lit(clusters.cluster_ids).alias("cluster")
+    )
+
+
+def _load_rows(files: ClassifiedFiles) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the candidates, and what merging reads of the rejected rows, with their positions among the matched rows."""
+    candidates = files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW))
+    columns = [name for name in _OTHER_COLUMNS if name in files.spilled_rejected.columns]
+    if not columns:
+        empty = {name: candidates.schema[name] for name in (*SOURCE_COLUMNS, "Flex Score", POSITION, ROW)}
+        return candidates, pl.DataFrame(schema={**empty, STATUS: pl.String})
+    positions = (pl.int_range(pl.len()) + candidates.height).alias(ROW)
+    return candidates, files.spilled_rejected.load(columns).with_columns(positions)
+
+
+def _update_rejected(rejected_rows: pl.DataFrame, candidates: pl.DataFrame, outcome: pl.DataFrame) -> pl.DataFrame:
+    """Return the rejected rows with the new outcome of some, and with the candidates that merging dropped.
 
     Args:
-        candidates: Scored rows with `MISSING_FIELDS`, `MODIFIED` and `ROW`; `ROW` stays in the result.
-        clusters: The clusters of the matched rows.
-        config: The settings of the run.
-        rescore: Scores rows again whose blanks were filled. Without it, no blanks are filled.
+        rejected_rows: The rows that classification rejected, which were matched after the candidates.
+        candidates: The candidates.
+        outcome: `ROW`, status, reasons and whether to verify, of each row whose status changed.
 
     """
-    if not config.enable_deduplication:
-        return keep_all_rows(candidates, (MISSING_FIELDS, MODIFIED))
-
-    def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
-        return clusters.describe_matches(kept[ROW], removed[ROW])
-
-    clustered = candidates.drop(MISSING_FIELDS).with_columns(clusters.cluster_ids.gather(candidates[ROW]).alias(_CLUSTER))
-    return deduplicate(clustered, _CLUSTER, describe_matches, rescore)
-
-
-def add_property_ids(merge_log: pl.DataFrame, survivors: pl.DataFrame) -> pl.DataFrame:
-    """Return the merge log with the `Property ID` of each group's survivor."""
-    ids = survivors.select(_NO_IDS.columns).drop_nulls()
-    joined = merge_log.join(ids, on="Duplicate Group", how="left", maintain_order="left")
-    return joined.select(*_NO_IDS.columns, pl.exclude(_NO_IDS.columns))
-
-
-def find_possible_duplicates(clusters: Clusters, survivors: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """Return the pairs of survivors that may be the same property, surest first.
-
-    Columns of the second property begin with `Other`. Pairs that the user told apart are left out; those that the user wants to
-    decide later come last.
-
-    Args:
-        clusters: The clusters of the matched rows.
-        survivors: One row per property, with `Property ID`.
-        rows: The position of each survivor among the matched rows.
-
-    """
-    pairs = _add_decisions(_pair_survivors(clusters, rows), clusters, rows)
-    names = ("Property ID", *(name for name in (*_PROPERTY_COLUMNS, *SOURCE_COLUMNS) if name in survivors.columns))
-    properties = survivors.select(names)
-    sides = [properties[pairs["first"]], properties[pairs["second"]].rename(lambda name: f"Other {name}")]
-    matches = pairs.select(
-        pl.col("Score").alias("Match Score"), pl.col("sure").alias("Nearly Sure"), "Evidence", DECISION, DECIDED
-    )
-    both = [name for column in names for name in (column, f"Other {column}")]
-    return pl.concat([matches, *sides], how="horizontal").select(*matches.columns[:3], *both, DECISION, DECIDED)
-
-
-def _add_decisions(pairs: pl.DataFrame, clusters: Clusters, rows: pl.Series) -> pl.DataFrame:
-    """Add what the user decided about each pair of survivors."""
-    ids = clusters.cluster_ids.gather(rows)
-    decided = clusters.decided.describe_clusters(ids.gather(pairs["first"]), ids.gather(pairs["second"]), clusters.cluster_ids)
-    with_decisions = pl.concat([pairs, decided], how="horizontal")
-    answer = pl.col(DECISION).str.to_lowercase().fill_null("")
-    return with_decisions.filter(answer != DecisionKind.DIFFERENT).sort(answer == DecisionKind.LATER, maintain_order=True)
-
-
-def _pair_survivors(clusters: Clusters, rows: pl.Series) -> pl.DataFrame:
-    """Return `first` and `second` survivor of each pair with a close match that was not merged, and the best such match."""
-    pairs = clusters.match_pairs.filter(~pl.col("merge"))
-    survivor_of = pl.DataFrame({"cluster": clusters.cluster_ids.gather(rows), "at": pl.int_range(rows.len(), eager=True)})
-    left, right = (
-        pl.DataFrame({"cluster": clusters.cluster_ids.gather(pairs[side])}).join(
-            survivor_of, on="cluster", how="left", maintain_order="left"
-        )["at"]
-        for side in ("left", "right")
-    )
-    ends = pairs.select(
-        pl.min_horizontal(left, right).alias("first"), pl.max_horizontal(left, right).alias("second"), "Score", "sure", "Evidence"
-    ).filter(left.is_not_null() & right.is_not_null() & (left != right))
-    best_first = ends.sort("Score", "first", "second", "Evidence", descending=[True, False, False, False])
-    return best_first.unique(["first", "second"], keep="first", maintain_order=True)
+    if outcome.is_empty():
+        return rejected_rows
+    dropped, changed = outcome.filter(pl.col(ROW) < candidates.height), outcome.filter(pl.col(ROW) >= candidates.height)
+    added = select_rejected(SpillableTable(candidates[dropped[ROW]].with_columns(dropped.select(OUTCOME)), spill=False))
+    if rejected_rows.width:
+        at = changed[ROW] - candidates.height
+        rejected_rows = rejected_rows.with_columns(rejected_rows[name].clone().scatter(at, changed[name]) for name in OUTCOME)
+    parts = [part for part in (rejected_rows, added) if part.height]
+    return pl.concat(parts, how="diagonal_relaxed").sort(SOURCE_COLUMNS)

@@ -98,7 +98,9 @@ class ResultAggregator:
             removed row.
 
         """
-        merge_log = self._merge(df).merge_log.drop("Kept File", "Kept Sheet", "Removed File", "Removed Sheet", "Filled Cells")
+        merge_log = self._merge(df).merge_log.drop(
+            "Kept File", "Kept Sheet", "Removed File", "Removed Sheet", "Filled Cells", "Role"
+        )
         return to_frame_kind(df, merge_log.rename({"Kept Row": "Kept Position", "Removed Row": "Removed Position"}))
 
     def find_close_matches(self, df: FrameT) -> FrameT:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.models import ProcessingResult
+from flexscout.models import ProcessingResult, Source
 from flexscout.skipped import SkippedFile
 
 
@@ -56,6 +56,7 @@ class RunFacts:
         unmatched_mappings: Entries of the mapping file that no header matches.
         profile: The scoring profile.
         decision_messages: Sentences about the user's decisions.
+        sources: Where the exports come from.
 
     """
 
@@ -70,3 +71,4 @@ class RunFacts:
     unmatched_mappings: Sequence[str] = ()
     profile: Mapping[str, Any] = field(default_factory=dict)
     decision_messages: Sequence[str] = ()
+    sources: Sequence[Source] = ()

@@ -3,7 +3,10 @@
 from flexscout.scoring.classify import (
     MISSING_FIELDS,
     MODIFIED,
+    POSITION,
     ClassifiedFiles,
+    SheetTables,
+    add_canonical_columns,
     add_unmapped_columns,
     attach_candidates,
     classify_records,
@@ -25,6 +28,7 @@ from flexscout.scoring.scorer import FlexPropertyScorer
 __all__ = [
     "MISSING_FIELDS",
     "MODIFIED",
+    "POSITION",
     "ClassifiedFiles",
     "Criteria",
     "Factor",
@@ -33,6 +37,8 @@ __all__ = [
     "Part",
     "Profile",
     "Rule",
+    "SheetTables",
+    "add_canonical_columns",
     "add_unmapped_columns",
     "attach_candidates",
     "classify_records",

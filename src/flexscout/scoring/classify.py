@@ -67,7 +67,7 @@ class ClassifiedFiles:
     Attributes:
         results: One per file.
         spilled_candidates: Canonical columns, scores and working columns of the candidates.
-        spilled_rejected: The rejected rows with their reasons and MISSING_FIELDS.
+        spilled_rejected: The rejected rows with their reasons, MISSING_FIELDS and POSITION.
         issues: The listed issues of the files.
         tables: Where the full rows are.
         filtered_out: Rows that the row filter excludes.
@@ -170,7 +170,7 @@ def _classify_in_slices(frame: pl.DataFrame, criteria: Criteria, duplicate_field
         is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
         candidates = part.frame.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
         columns = cs.by_name(_list_match_columns(part.frame.columns, duplicate_fields)) | cs.by_name(
-            *_REJECTED_COLUMNS, require_all=False
+            *_REJECTED_COLUMNS, POSITION, require_all=False
         )
         rejected = part.frame.filter(~is_candidate).select(columns)
         slices.append(_Slice(part.frame.select(_FILE, STATUS), candidates, rejected, part.filtered_out))
@@ -234,6 +234,13 @@ def add_unmapped_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFram
     return pl.concat([rows.drop(POSITION), in_order.drop(POSITION)], how="horizontal")
 
 
+def add_canonical_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFrame:
+    """Return the rows, in any order, with their canonical columns, read from the tables by file, sheet and POSITION."""
+    by_sheet = rows.partition_by(_FILE, _SHEET, as_dict=True, maintain_order=True)
+    mapped = [_read_canonical(tables[(str(file), str(sheet))], part) for (file, sheet), part in sorted(by_sheet.items())]
+    return pl.concat(mapped, how="diagonal") if mapped else rows
+
+
 def attach_candidates(part: ClassifiedFiles, folder: TableFolder) -> list[ProcessingResult]:
     """Return the results, each with its candidates as Parquet in `folder`, which lives as long as one of the results."""
     by_file = part.candidates.partition_by(_FILE, as_dict=True) if part.candidates.width else {}
@@ -268,6 +275,13 @@ def _read_unmapped(table: Path, rows: pl.DataFrame | None) -> pl.DataFrame:
     """Return the unmapped columns of the rows at these positions; without rows, the columns alone."""
     unmapped = pl.scan_parquet(table).with_row_index(POSITION).select(~_select_mapped())
     return unmapped.head(0).collect() if rows is None else unmapped.collect()[rows[POSITION]]
+
+
+def _read_canonical(table: Path, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a sheet with the canonical columns that they don't have."""
+    columns = cs.by_name(*(_CANONICAL - set(rows.columns)), require_all=False)
+    mapped = pl.scan_parquet(table).with_row_index(POSITION).select(columns).collect()
+    return pl.concat([rows, mapped[rows[POSITION]]], how="horizontal")
 
 
 def _group_tables(records: Sequence[FileRecord], relevant: set[str]) -> list[pl.DataFrame]:

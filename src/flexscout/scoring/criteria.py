@@ -22,20 +22,21 @@ from flexscout.scoring.rules import RuleExpressions, add_rule_columns, describe_
 class Criteria:
     """Everything that decides which rows are candidates.
 
-    `profile`: scoring rules; `min_flex_score`: minimum score of a candidate, 0-10; `where`: user filter; `as_of`: day from
-    which dates are counted back.
+    `profile`: scoring rules; `min_flex_score`: minimum score of a candidate, 0-10; `where`: user filter of properties, applied
+    after merging; `where_rows`: user filter of rows, applied before; `as_of`: day from which dates are counted back.
     """
 
     profile: Profile
     min_flex_score: float
     where: RowFilter | None
+    where_rows: RowFilter | None
     as_of: date
 
     @classmethod
     def from_config(cls, config: PipelineConfiguration) -> Self:
         """Load the criteria of a configuration. Raises ConfigurationError for an invalid profile or filter."""
         as_of = date.fromisoformat(config.as_of) if config.as_of else date.today()  # noqa: DTZ011 - the day where the user is
-        return cls(load_profile(config.profile), config.min_flex_score, parse_filter(config.where), as_of)
+        return cls._build(load_profile(config.profile), config, as_of)
 
     @classmethod
     def from_record(cls, config: PipelineConfiguration, profile: Mapping[str, Any], begun: str) -> Self:
@@ -55,7 +56,11 @@ class Criteria:
             recorded = Profile.model_validate(profile)
         except ValueError:  # pydantic's errors are ValueErrors
             raise ConfigurationError("This version of flexscout can't read the run's profile. Run it again.") from None
-        return cls(recorded, config.min_flex_score, parse_filter(config.where), day)
+        return cls._build(recorded, config, day)
+
+    @classmethod
+    def _build(cls, profile: Profile, config: PipelineConfiguration, as_of: date) -> Self:
+        return cls(profile, config.min_flex_score, parse_filter(config.where), parse_filter(config.where_rows), as_of)
 
     @property
     def hash_inputs(self) -> tuple[object, ...]:
@@ -63,8 +68,16 @@ class Criteria:
         return (self.profile, self.as_of) if self.profile.depends_on_the_day else (self.profile,)
 
     def classify(self, frame: pl.DataFrame) -> FilteredRows:
-        """Score, classify and filter a frame."""
-        return apply_filter(classify_frame(frame, self.profile, self.min_flex_score, self.as_of), self.where)
+        """Score and classify a frame, and apply the filter of rows."""
+        return apply_filter(self.classify_again(frame), self.where_rows)
+
+    def classify_again(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Score and classify records of rows that the filter of rows has let through."""
+        return classify_frame(frame, self.profile, self.min_flex_score, self.as_of)
+
+    def filter_properties(self, records: pl.DataFrame) -> FilteredRows:
+        """Apply the filter of properties to classified records."""
+        return apply_filter(records, self.where)
 
     def explain(self, frame: pl.DataFrame) -> list[str]:
         """Explain the score of each row in a sentence."""

@@ -88,6 +88,14 @@ def quote_column(name: str) -> str:
     return name if re.fullmatch(r"[^\W\d]\w*", name) else f'"{name}"'
 
 
+def fold_case(text: str) -> str:
+    """Return a filter without errors with its texts in lower case, and UPPER as LOWER, to evaluate it over lower-case columns."""
+    tokens, _ = _tokenize(text)
+    return " ".join(
+        "lower" if token.key == "upper" else token.source.lower() if token.kind == "text" else token.source for token in tokens
+    )
+
+
 def _find_errors(text: str, columns: Sequence[str]) -> Iterator[str]:
     """Yield errors in the order of the checks; each check relies on those before it."""
     if len(text) > MAX_CHARACTERS:

@@ -1,4 +1,4 @@
-"""User-defined row filter (`filtering.where`): parse it, and apply it to classified rows."""
+"""The user's filters (`filtering.where` and `filtering.where_rows`): parse them, and apply them to classified rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from flexscout.domain import REASONS, STATUS, TO_VERIFY, canonical_columns, shor
 from flexscout.errors import ConfigurationError
 from flexscout.models import RowStatus
 from flexscout.scoring.eligibility import REASON_SEPARATOR, clean_reason
-from flexscout.scoring.filter_syntax import find_syntax_error, quote_column
+from flexscout.scoring.filter_syntax import find_syntax_error, fold_case, quote_column
 
 _NUMBER, _TEXT, _DATE, _FLAG = pl.Float64(), pl.String(), pl.Date(), pl.Boolean()
 _TYPES: dict[str, pl.DataType] = {
@@ -48,7 +48,8 @@ _KINDS = {_TEXT: Kind.TEXT, _DATE: Kind.DATE, _FLAG: Kind.FLAG, pl.Null(): Kind.
 class RowFilter:
     """Checked filter.
 
-    `text`: the filter as written, on one line; `columns`: those it names, in the order of SCHEMA.
+    `text`: the filter as written, on one line; `expression`: what it says about columns whose texts are in lower case; `columns`:
+    those it names, in the order of SCHEMA.
     """
 
     text: str
@@ -65,7 +66,7 @@ class FilteredRows:
 
 
 def parse_filter(text: str) -> RowFilter | None:
-    """Parse a filter: a Polars SQL expression over SCHEMA that looks at one row at a time.
+    """Parse a filter: a Polars SQL expression over SCHEMA that looks at one row at a time and ignores the case of texts.
 
     Returns:
         The filter, or None for blank text.
@@ -90,7 +91,7 @@ def parse_filter(text: str) -> RowFilter | None:
     if error:
         raise _build_error(line, error)
     names = set(expression.meta.root_names())
-    return RowFilter(line, expression, tuple(name for name in SCHEMA if name in names))
+    return RowFilter(line, pl.sql_expr(fold_case(text)), tuple(name for name in SCHEMA if name in names))
 
 
 def apply_filter(frame: pl.DataFrame, where: RowFilter | None) -> FilteredRows:
@@ -110,12 +111,16 @@ def apply_filter(frame: pl.DataFrame, where: RowFilter | None) -> FilteredRows:
 def _evaluate(frame: pl.DataFrame, where: RowFilter) -> pl.DataFrame:
     """Return whether each row meets the filter, null where undecided, and which of the filter's columns are missing."""
     prepared = frame.with_columns(
-        pl.col(name).cast(SCHEMA[name]) if name in frame.columns else pl.lit(None, SCHEMA[name]).alias(name)
-        for name in where.columns
+        _fold_column(name) if name in frame.columns else pl.lit(None, SCHEMA[name]).alias(name) for name in where.columns
     )
     missing = [pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is missing")) for name in where.columns]
     sentence = pl.concat_str(missing, separator=" and ", ignore_nulls=True)
     return prepared.with_columns(where.expression.alias(_KEPT), sentence.alias(_MISSING)).select(_KEPT, _MISSING)
+
+
+def _fold_column(name: str) -> pl.Expr:
+    column = pl.col(name).cast(SCHEMA[name])
+    return column.str.to_lowercase() if SCHEMA[name] == _TEXT else column
 
 
 def _update_outcome(where: RowFilter) -> list[pl.Expr]:

@@ -97,6 +97,7 @@ def test_the_merge_log_pairs_each_removed_row_with_the_kept_row():
         "Address": "5 Main St", "City": "Charlotte", "State": "NC",
         "Kept File": "m.xlsx", "Kept Sheet": "M", "Kept Row": 10, "Kept Score": 9.0,
         "Removed File": "n.xlsx", "Removed Sheet": "N", "Removed Row": 11, "Removed Score": 8.0,
+            "Role": "merged",
         "Match": "same fields",
         "Evidence": "it says the same",
         "Different APN": False,

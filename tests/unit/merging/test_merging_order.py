@@ -11,7 +11,6 @@ from flexscout.merging.order import (
     sort_by_rank,
     sort_survivors_first,
 )
-from flexscout.merging.survivors import keep_all_rows
 from flexscout.scoring import MODIFIED
 
 ROW = {
@@ -56,14 +55,6 @@ def test_missing_columns_are_skipped():
 @pytest.mark.parametrize("frame", [pl.DataFrame(), pl.DataFrame(ROW).clear(), pl.DataFrame({"Note": ["b", "a"]})])
 def test_a_frame_without_rows_or_sort_columns_is_unchanged(frame):
     assert sort_by_rank(frame).equals(frame)
-
-
-def test_without_deduplication_every_row_stays_in_order_and_the_merge_log_is_empty():
-    frame = pl.DataFrame([ROW | {"key": "k"}, ROW | {"Flex Score": 9.0, "key": "k"}])
-    found = keep_all_rows(frame, ("key",))
-    alone = {"Duplicate Group": None, "Source Count": 1, "Also In": None}
-    assert found.survivors.to_dicts() == [ROW | {"Flex Score": 9.0} | alone, ROW | alone]
-    assert found.merge_log.is_empty()
 
 
 def test_equal_rows_keep_their_order():

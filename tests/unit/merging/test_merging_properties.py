@@ -1,11 +1,19 @@
 """One record per property: matching classified rows, merging them, and listing possible duplicates."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from flexscout.config import PipelineConfiguration
-from flexscout.merging.properties import ROW, add_property_ids, find_possible_duplicates, match_rows, merge_matches
-from flexscout.scoring import MISSING_FIELDS, MODIFIED
+from flexscout.domain import STATUS
+from flexscout.merging.merge_log import add_property_ids
+from flexscout.merging.merged_rows import ROW, MatchedRows, merge_rows
+from flexscout.merging.possible_duplicates import find_possible_duplicates
+from flexscout.merging.properties import locate_rows, match_rows
+from flexscout.merging.snapshots import find_snapshots
+from flexscout.models import FileRecord, SourceFile
+from flexscout.scoring import MISSING_FIELDS, MODIFIED, POSITION, Criteria
 
 ROW_CELLS = {
     "Address": "1 Maplewood St",
@@ -30,7 +38,15 @@ def merge(*rows, **settings):
     config = PipelineConfiguration(**settings)
     frame = candidates(*rows)
     clusters = match_rows(frame.drop(ROW, MODIFIED), config)
-    return merge_matches(frame, clusters, config), clusters
+    located = locate_rows(frame, clusters)
+    snapshots = find_snapshots([FileRecord(SourceFile(Path("a.xlsx"), "a.xlsx", 0, 1.0, ""))], located)
+    rejected = (
+        frame.clear()
+        .select(ROW, "Flex Score", "Source File", "Source Sheet", "Source Row")
+        .with_columns(pl.lit("").alias(STATUS), pl.lit(0, pl.UInt32).alias(POSITION))
+    )
+    matched = MatchedRows(frame, rejected, clusters, located, snapshots, {})
+    return merge_rows(matched, config, Criteria.from_config(config)), clusters
 
 
 def possible(*rows, **settings):
@@ -43,7 +59,7 @@ def test_rows_of_one_cluster_become_one_row_with_the_evidence():
     merged, _ = merge({}, {"Address": "1 MAPLEWOOD STREET", "Flex Score": 7.0}, {"Address": "2 Elm St"})
     assert merged.survivors["Source Row"].to_list() == [2, 4]
     assert merged.merge_log.select("Kept Row", "Removed Row", "Match").rows() == [(2, 3, "same fields")]
-    assert {MISSING_FIELDS, MODIFIED, "__group"}.isdisjoint(merged.survivors.columns)
+    assert {MISSING_FIELDS, MODIFIED, "__cluster"}.isdisjoint(merged.survivors.columns)
 
 
 def test_without_deduplication_every_row_stays_and_close_matches_are_not_looked_for():

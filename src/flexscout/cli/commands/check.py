@@ -8,6 +8,7 @@ import typer
 from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import print_json, print_line
+from flexscout.domain import format_date
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
@@ -45,6 +46,10 @@ def _summary_to_dict(summary: "CheckSummary") -> dict[str, Any]:
         "files": [_file_to_dict(record) for record in summary.records],
         "skipped": [{"file": file.name, "reason": file.reason} for file in summary.skipped],
         "unmatched": list(summary.unmatched),
+        "sources": [
+            {"source": source.label, "exports": [{"file": file, "day": day.isoformat()} for file, day in source.exports]}
+            for source in summary.sources
+        ],
     }
 
 
@@ -86,6 +91,10 @@ def _print_summary(summary: "CheckSummary", needed: set[str]) -> None:
             print_line(f'  sheet "{skipped.name}" is left out: {skipped.reason}')
     for file in summary.skipped:
         print_line(f"{file.name}: skipped. {file.reason}")
+    for source in summary.sources:
+        if source.has_snapshots:
+            days = ", ".join(f"{file} ({format_date(day)})" for file, day in source.exports)
+            print_line(f"{source.label}: snapshots of one source, if they share properties, the newest last: {days}")
     failed = sum(1 for record in summary.records if record.error)
     print_line(
         f"{len(summary.records) - failed} to read, {failed} can't be read, {len(summary.skipped)} skipped. Nothing was written.",

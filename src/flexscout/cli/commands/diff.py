@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.options import ConfigFile, Format, OutputFormat, load_output_settings, open_history
 from flexscout.cli.terminal import print_error, print_json, print_line
 from flexscout.errors import NothingToReadError, OutputError, ProcessingError
+
+if TYPE_CHECKING:
+    from flexscout.history import RunHistory, RunRecord
 
 _UNREADABLE = 1  # exit code
 
@@ -28,11 +31,11 @@ OfRuns = Annotated[str | None, typer.Option("--output-file", "-o", metavar="PATH
 
 @dataclass(frozen=True)
 class Side:
-    """One of two results; `report` is that of its run, if it was given by number."""
+    """One of two results; `run` is the history and the record of its run, if it was given by number."""
 
     name: str
     path: Path
-    report: dict[str, Any] | None = None
+    run: "tuple[RunHistory, RunRecord] | None" = None
 
 
 @handle_errors
@@ -61,6 +64,7 @@ def _compare(sides: list[Side], output: Path | None, output_format: Format) -> P
     """Compare and print; write the changes to `output` and return the path."""
     from flexscout.cli.render.changes_list import build_change_tables, changes_to_dict, show_changes  # noqa: PLC0415
     from flexscout.history import (  # noqa: PLC0415 - `--help` loads no frames
+        build_source_history,
         compare_columns,
         compare_properties,
         read_result,
@@ -68,8 +72,12 @@ def _compare(sides: list[Side], output: Path | None, output_format: Format) -> P
     from flexscout.outputs import export_tables, render_report  # noqa: PLC0415
 
     first, second = sides
-    changes = compare_properties(read_result(first.path), read_result(second.path))
-    columns = compare_columns(first.report, second.report) if first.report and second.report else None
+    sources = columns = None
+    if first.run and second.run:
+        (history, old), (_, new) = first.run, second.run
+        sources = build_source_history(history, old, history.read_sources(new))
+        columns = compare_columns(old.report, new.report)
+    changes = compare_properties(read_result(first.path), read_result(second.path), sources)
     report = changes_to_dict([side.name for side in sides], changes, columns)
     written = export_tables(build_change_tables(changes), output, report=report) if output else None
     if output_format is Format.JSON:
@@ -103,4 +111,4 @@ def _find_side(name: str, config: Path | None, output_file: str | None) -> Side:
         return Side(name, Path(name))
     history = open_history(config, output_file)
     record = history.find_run(int(name))
-    return Side(f"run {record.number}", history.require_result(record), record.report)
+    return Side(f"run {record.number}", history.require_result(record), (history, record))

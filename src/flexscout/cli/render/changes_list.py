@@ -6,15 +6,22 @@ from typing import Any
 import polars as pl
 
 from flexscout.cli.terminal import print_line
-from flexscout.domain import format_count, join_address
+from flexscout.domain import canonical_column, format_count, join_address
 from flexscout.history import ChangeKind, PropertyChanges
 
 _MAX_LINES = 10  # per kind of change
 _TITLES = {
-    ChangeKind.NEW: ("New", "by rank"),
-    ChangeKind.GONE: ("Gone", "by old rank"),
-    ChangeKind.SCORE: ("Changed scores", "by rank"),
-    ChangeKind.VALUE: ("Changed values", "by rank"),
+    ChangeKind.NEW: "New",
+    ChangeKind.BACK: "Back",
+    ChangeKind.GONE: "Gone",
+    ChangeKind.SOLD: "Sold",
+    ChangeKind.PRICE_CUT: "Price cuts",
+    ChangeKind.PRICE_RAISE: "Price raises",
+    ChangeKind.OCCUPANCY: "Changed occupancy",
+    ChangeKind.LISTED: "Newly listed on a source",
+    ChangeKind.WITHDRAWN: "Withdrawn from a source",
+    ChangeKind.SCORE: "Changed scores",
+    ChangeKind.VALUE: "Other changed values",
 }
 
 
@@ -65,22 +72,17 @@ def build_change_tables(changes: PropertyChanges) -> dict[str, pl.DataFrame]:
 
 
 def _summarize(changes: PropertyChanges) -> str:
-    counts = changes.counts
     if changes.table.is_empty():
         return "No changes: both results have the same properties with the same scores and values."
-    both = counts["in_new"] - counts["new"]
-    return (
-        f"{counts['new']:,} new, {counts['gone']:,} gone, {both:,} in both: {counts['score_changed']:,} with a changed score, "
-        f"{counts['value_changed']:,} with changed values, {counts['unchanged']:,} unchanged."
-    )
+    return f"{changes.describe_counts()}, {changes.counts['unchanged']:,} unchanged."
 
 
 def _show_first(table: pl.DataFrame, kind: ChangeKind) -> None:
     if table.is_empty():
         return
-    title, order = _TITLES[kind]
+    order = "by old rank" if kind is ChangeKind.GONE else "by rank"
     count = f"first {_MAX_LINES} of {table.height:,}, " if table.height > _MAX_LINES else ""
-    print_line(f"{title} ({count}{order})", blank_before=True)
+    print_line(f"{_TITLES[kind]} ({count}{order})", blank_before=True)
     for change in table.head(_MAX_LINES).iter_rows(named=True):
         print_line(f"  {_format_change(change, kind)}")
 
@@ -89,11 +91,27 @@ def _format_change(change: Mapping[str, Any], kind: ChangeKind) -> str:
     """Return ` 3.50 ->  7.50  12 MAIN ST, Norcross, GA: Building Size 1.0 -> 3.0`."""
     address = join_address(change) or change["Property ID"] or "?"
     old, new = (_format_score(change[name]) for name in ("Old Score", "New Score"))
-    if kind is ChangeKind.VALUE:
-        return f"{address}: {change['Column']} {change['Old Value'] or 'none'} -> {change['New Value'] or 'none'}"
     if kind is ChangeKind.SCORE:
         return f"{old} -> {new}  {address}" + (f": {change['Factors']}" if change["Factors"] else "")
-    return f"{new if kind is ChangeKind.NEW else old}  {address}"
+    if kind in (ChangeKind.LISTED, ChangeKind.WITHDRAWN):
+        return f"{address}: {change['Source']}"
+    if change["Column"] is None:
+        return f"{old if kind is ChangeKind.GONE else new}  {address}"
+    values = f"{address}: {change['Column']} {_format_value(change, 'Old Value')} -> {_format_value(change, 'New Value')}"
+    percent = "" if change["Percent"] is None else f" ({change['Percent']:+.1f}%)"
+    price = f", ${change['Amount']:,.0f}" if kind is ChangeKind.SOLD and change["Amount"] is not None else ""
+    return values + percent + price
+
+
+def _format_value(change: Mapping[str, Any], name: str) -> str:
+    """Return a value as text; prices and occupancies with their unit."""
+    text = change[name]
+    if text is None:
+        return "none"
+    unit = canonical_column(change["Column"]).unit
+    if unit == "USD":
+        return f"${float(text):,.0f}"
+    return f"{text}%" if unit == "percent 0-100" else str(text)
 
 
 def _format_score(score: float | None) -> str:

@@ -85,6 +85,9 @@ def _show_property(report: PropertyReport) -> None:
     print_line(f"  {_verdict(report)}")
     known = [("Property ID", report.property_id), ("APN", report.about.get("APN")), ("", report.about.get("Property Type"))]
     print_line(f"  {', '.join(f'{name} {value}'.strip() for name, value in known if value)}")
+    if report.sources:
+        missing = f"; not in {report.missing_from}" if report.missing_from else ""
+        print_line(f"  Seen in: {report.sources}{missing}")
     for name, text in report.notes.items():
         print_line(f"  {name}: {text}")
     _show_rows(report)
@@ -163,9 +166,9 @@ def _show_points(report: PropertyReport) -> None:
         print_line(f"  {'Bonus':{width}}  {report.bonus:>4g}  {report.flags}")
     if report.unverified:
         print_line(f"  Not checked, because its sheet has no such column: {report.unverified}")
-    if report.filled:
-        before = "" if report.score_before_filling is None else f" (the score was {report.score_before_filling:g} before)"
-        print_line(f"  Filled from its duplicates{before}: {report.filled}")
+    if report.values_from:
+        before = "" if report.score_before_merging is None else f" (its own row scores {report.score_before_merging:g})"
+        print_line(f"  Values from other rows{before}: {report.values_from}")
 
 
 def _show_improvements(report: PropertyReport) -> None:
@@ -195,7 +198,7 @@ def _show_merged(report: PropertyReport) -> None:
         if row.fields_that_differ:
             print_line(f"    Differs: {_single_line(row.fields_that_differ, _DIFFERENCES_LENGTH)}")
         if row.filled_cells:
-            print_line(f"    Filled in: {row.filled_cells}")
+            print_line(f"    Gave: {row.filled_cells}")
     _show_more(len(report.merged), "row")
 
 

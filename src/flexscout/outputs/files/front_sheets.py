@@ -9,6 +9,7 @@ import polars as pl
 from flexscout.config import Affects, settings_affecting
 from flexscout.domain import LINK_COLUMNS, POSTAL_COLUMNS, WORKBOOK_LINKS
 from flexscout.outputs.files.xlsx_writer import Sheet
+from flexscout.outputs.report import CHANGE_LABELS
 
 MAX_LINKED_ROWS = 2_500
 """Rows of a sheet with links. Links in every row take over a fifth of the export's time, and Excel allows 65,530 per sheet."""
@@ -159,6 +160,7 @@ def _list_figures(report: Mapping[str, Any]) -> list[tuple[str, Any]]:
     statistics, merges, averages = report["statistics"], report["deduplication"], report["averages"]
     figures = [
         ("Flex-industrial candidates", statistics["unique_flex_properties"]),
+        *_list_changes(report),
         ("Average flex score", statistics["average_flex_score"]),
         ("Properties read", statistics["total_properties"]),
         ("Files read", statistics["successful_files"]),
@@ -171,6 +173,15 @@ def _list_figures(report: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("Avg. lot (acres)", averages["lot_size_acres"]),
     ]
     return [(figure, "" if value is None else value) for figure, value in figures]
+
+
+def _list_changes(report: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return how many properties changed since the previous result, without kinds that didn't occur."""
+    changes = report.get("changes")
+    if not changes:
+        return []
+    counts = [(text, changes["counts"].get(name, 0)) for name, text in CHANGE_LABELS.items()]
+    return [(f"{text} since run {changes['since_run']}", count) for text, count in counts if count]
 
 
 def _count_by_score(master: pl.DataFrame) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ import polars as pl
 from flexscout.domain import MAX_POSSIBLE_DUPLICATES, REASONS, STATUS, TO_VERIFY, canonical_columns, is_score_number
 from flexscout.history import MERGES_SHEET, POSSIBLE_SHEET
 from flexscout.matching import DECIDED, DECISION, DecisionKind
+from flexscout.merging import select_current
 from flexscout.outputs.files.front_sheets import (
     build_links,
     build_settings_sheet,
@@ -32,7 +33,7 @@ _POINTS_FORMAT = "0.0#"
 _SCORE_FORMATS = {
     "Completeness": "0%",
     "Match Score": "0.00",
-    **dict.fromkeys(("Kept Score", "Removed Score", "Score Before Filling"), _POINTS_FORMAT),
+    **dict.fromkeys(("Kept Score", "Removed Score", "Score Before Merging"), _POINTS_FORMAT),
 }
 _TEXTS = tuple(f"{side}{name}" for side in ("", "Other ", "Kept ", "Removed ") for name in ("Zip Code", "APN", "Unit"))
 _PAIR_COLUMNS = (DECISION, DECIDED)
@@ -49,7 +50,7 @@ def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]
         build_top_candidates(tables.master, tables.explanations, tables.is_rejected, formats, tables.user_columns),
         *_build_history_sheets(tables),
         *_build_table_sheet("To Verify", _select_to_verify(rejected), formats),
-        *_build_pairs_sheet(MERGES_SHEET, tables.merge_log, formats),
+        *_build_pairs_sheet(MERGES_SHEET, select_current(tables.merge_log), formats),
         *_build_pairs_sheet(POSSIBLE_SHEET, tables.possible_duplicates.head(MAX_POSSIBLE_DUPLICATES), formats),
         Sheet("Why Not Selected", _count_reasons(report), widths={"Reason": 70}),
         *_build_table_sheet("Not Selected", rejected.drop("To Verify", strict=False), formats),
@@ -125,7 +126,7 @@ def _count_reasons(report: Mapping[str, Any]) -> pl.DataFrame:
 
 def _list_files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Return a row per file with its row counts, and what to do if it failed."""
-    counts = ("rows_read", "candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed")
+    counts = ("rows_read", "candidates", "below_score", "not_eligible", "superseded", "blank", "not_data", "duplicates_removed")
     rows = [
         {
             "File": file["file"],

@@ -28,6 +28,7 @@ _COUNTS = {
     "Candidates": "candidates",
     "Below score": "below_score",
     "Not eligible": "not_eligible",
+    "Superseded": "superseded",
     "Blank": "blank",
     "Not data": "not_data",
     "Merged": "duplicates_removed",

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from flexscout.domain import PAGE_GENERATOR_TAG, format_count
 from flexscout.outputs.html.candidate_map import render_map
+from flexscout.outputs.html.change_sections import render_changes
 from flexscout.outputs.html.elements import (
     clip_text,
     read_asset,
@@ -33,6 +34,7 @@ from flexscout.outputs.html.sections import (
 )
 
 _TITLES = {
+    "changes": "Changes",
     "overview": "Overview",
     "map": "Map",
     "candidates": "Candidates",
@@ -99,6 +101,7 @@ def render_page(report: Mapping[str, Any], master: pl.DataFrame, explanations: S
 
     """
     bodies = {
+        "changes": render_changes(report),
         "overview": render_overview(report, master),
         "map": render_map(master) if master.height else Markup(""),
         "candidates": _render_candidates(master, explanations) if master.height else Markup(""),

@@ -136,11 +136,13 @@ def _score_column(step: int, count: int) -> ChartColumn:
 
 
 def _render_funnel(report: Mapping[str, Any]) -> Markup:
-    keys = ("rows_read", "blank", "not_data", "below_score", "candidates")
+    keys = ("rows_read", "blank", "not_data", "superseded", "below_score", "candidates")
     total = {key: sum(file[key] for file in report["files"]) for key in keys}
+    properties = total["rows_read"] - total["blank"] - total["not_data"]
     steps = {
         "Rows read": total["rows_read"],
-        "Properties": total["rows_read"] - total["blank"] - total["not_data"],
+        "Properties": properties,
+        **({"Current": properties - total["superseded"]} if total["superseded"] else {}),
         "Eligible": total["candidates"] + total["below_score"],
         f"Score {report['settings']['min_flex_score']:g} or more": total["candidates"],
         "Unique candidates": report["deduplication"]["after"],

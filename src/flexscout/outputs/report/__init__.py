@@ -9,6 +9,7 @@ from flexscout.outputs.report.build import (
     load_report_schema,
 )
 from flexscout.outputs.report.figures import (
+    CHANGE_LABELS,
     count_issues_by_reason,
     count_places,
     count_scores,
@@ -18,6 +19,7 @@ from flexscout.outputs.report.figures import (
 from flexscout.outputs.report.messages import build_messages, describe_unmatched_mappings
 
 __all__ = [
+    "CHANGE_LABELS",
     "REPORT_FORMAT",
     "TOP_CANDIDATES",
     "add_run_times",

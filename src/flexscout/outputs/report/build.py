@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from flexscout.domain import MAX_LISTED_ISSUES, POSTAL_COLUMNS, issue_reasons
-from flexscout.models import AggregateStatistics, FileStatus, ProcessingResult
+from flexscout.merging import select_merges
+from flexscout.models import AggregateStatistics, FileAccount, FileStatus, ProcessingResult
 from flexscout.outputs.report.column_drift import find_column_drift
 from flexscout.outputs.report.figures import (
     count_issues,
@@ -19,15 +20,15 @@ from flexscout.outputs.report.figures import (
     count_scores,
     list_columns_by_file,
     measure_completeness,
-    summarize_fills,
     summarize_merges,
     summarize_possible_duplicates,
+    summarize_records,
 )
 from flexscout.outputs.results import RunFacts
 from flexscout.runtime import ErrorHandler
 from flexscout.skipped import SkippedFile
 
-REPORT_FORMAT = "1.1"
+REPORT_FORMAT = "1.2"
 TOP_CANDIDATES = 10
 _TOP_COLUMNS = (
     "Property Name", "Property Type", *POSTAL_COLUMNS, "Building SqFt", "Lot Size Acres",
@@ -63,6 +64,7 @@ def compute_statistics(facts: RunFacts) -> AggregateStatistics:
 
 def build_report(facts: RunFacts) -> dict[str, Any]:
     """Build the content of `pipeline_summary.json`."""
+    merges = select_merges(facts.tables.merge_log)
     return {
         "format": REPORT_FORMAT,
         "flexscout": facts.version,
@@ -73,15 +75,19 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
             "lot_size_acres": _average(facts.tables.master, "Lot Size Acres"),
             "flex_score": _average(facts.tables.master, "Flex Score"),
         },
+        "sources": [
+            {"source": source.label, "exports": [{"file": file, "day": day.isoformat()} for file, day in source.exports]}
+            for source in facts.sources
+        ],
         "not_selected": count_rejection_reasons(facts.tables.rejected_rows),
         "filter": {"where": facts.settings["where"], "left_out": facts.filtered_out},
         "deduplication": {
             "before": sum(result.flex_candidate_count for result in facts.results),
-            "removed": facts.tables.merge_log.height,
+            "removed": merges.height,
             "after": facts.tables.master.height,
-            **summarize_merges(facts.tables.merge_log),
+            **summarize_merges(merges),
             "possible": summarize_possible_duplicates(facts.tables.possible_duplicates),
-            "filled": summarize_fills(facts.tables.master),
+            "filled": summarize_records(facts.tables.master),
         },
         "schema": list_columns_by_file(facts.results),
         "columns": find_column_drift(facts.results, facts.tables.issues),
@@ -128,6 +134,7 @@ def _build_file(result: ProcessingResult) -> dict[str, Any]:
         "issues": sum(record.issue_counts.values()),
         "issues_listed": min(sum(record.issue_counts.values()), MAX_LISTED_ISSUES),
         "fingerprint": record.source.fingerprint,
+        "modified": record.source.modified,
         "vendor": result.source_file_info["vendor"],
         "sheets": [{"sheet": sheet.sheet, "header_row": sheet.header_row, "hidden": sheet.hidden} for sheet in record.sheets],
         "sheets_left_out": [{"sheet": sheet.name, "reason": sheet.reason} for sheet in record.skipped_sheets],
@@ -136,11 +143,10 @@ def _build_file(result: ProcessingResult) -> dict[str, Any]:
 
 
 def _build_skipped_file(file: SkippedFile) -> dict[str, Any]:
-    counts = ("rows_read", "candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed")
     return {
         "file": file.name,
         "status": str(FileStatus.SKIPPED),
-        **dict.fromkeys(counts, 0),
+        **asdict(FileAccount()),
         "seconds": 0.0,
         **dict.fromkeys(("retries", "issues", "issues_listed"), 0),
         "reason": file.reason,

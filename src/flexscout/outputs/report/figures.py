@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import FILL_COLUMNS, REASONS, canonical_columns
+from flexscout.domain import REASONS, RECORD_COLUMNS, canonical_columns
 from flexscout.models import ProcessingResult
 
 _BANDS = ((8, "8-10"), (6, "6-8"), (4, "4-6"), (2, "2-4"), (0, "0-2"))  # minimum score, name
@@ -15,6 +15,21 @@ _MAX_PAIRS = 100  # possible duplicates and pairs of files in the report
 _MAX_MERGES = 50
 _MAX_FILES_PER_CLUSTER = 10  # so that a property in a thousand files doesn't make half a million pairs
 _MAX_REASONS = 1_000  # a profile with many rules can combine into many more
+
+
+CHANGE_LABELS = {
+    "new": "New",
+    "back": "Back",
+    "gone": "Gone",
+    "sold": "Sold",
+    "price_cut": "Price cuts",
+    "price_raise": "Price raises",
+    "occupancy_changed": "Changed occupancy",
+    "newly_listed": "Newly listed on a source",
+    "withdrawn": "Withdrawn from a source",
+    "score_changed": "Changed scores",
+}
+"""Name of a count of changes -> its label."""
 
 
 def count_scores(scores: pl.Series, min_flex_score: float) -> dict[str, int]:
@@ -60,9 +75,9 @@ def summarize_possible_duplicates(possible_duplicates: pl.DataFrame) -> dict[str
     }
 
 
-def summarize_fills(master: pl.DataFrame) -> dict[str, int]:
-    """Count the properties with blanks filled from their duplicates, and those whose score changed by it."""
-    counts = [master[name].count() if name in master.columns else 0 for name in FILL_COLUMNS]
+def summarize_records(master: pl.DataFrame) -> dict[str, int]:
+    """Count the properties with values from other rows than the surviving one, and those whose score changed by it."""
+    counts = [master[name].count() if name in master.columns else 0 for name in RECORD_COLUMNS]
     return dict(zip(("properties", "scores_changed"), counts, strict=True))
 
 

@@ -10,8 +10,9 @@ from flexscout.domain import (
     format_count,
     join_some,
 )
+from flexscout.merging import select_merges
 from flexscout.models import ProcessingResult
-from flexscout.outputs.report.figures import summarize_fills
+from flexscout.outputs.report.figures import summarize_records
 from flexscout.outputs.results import RunFacts
 from flexscout.runtime import MEMORY_WARNING_SHARE
 
@@ -26,7 +27,7 @@ def build_messages(facts: RunFacts, peak_memory_mb: float = 0.0) -> list[str]:
         *_describe_different_apns(facts),
         *facts.decision_messages,
         *_describe_possible_duplicates(facts),
-        *_describe_fills(facts),
+        *_describe_records(facts),
         *_describe_missing_match_fields(facts),
         *_describe_unlisted_issues(facts),
         *_describe_memory(facts, peak_memory_mb),
@@ -51,8 +52,7 @@ def _describe_no_candidates(facts: RunFacts) -> list[str]:
 def _describe_filter(facts: RunFacts) -> list[str]:
     if not facts.filtered_out:
         return []
-    properties = format_count(_count_properties(facts), "property")
-    return [f"The filter excluded {facts.filtered_out:,} of {properties}. The sheet Not Selected lists them."]
+    return [f"The filter excluded {format_count(facts.filtered_out, 'property')}. The sheet Not Selected lists them."]
 
 
 def _count_properties(facts: RunFacts) -> int:
@@ -60,12 +60,11 @@ def _count_properties(facts: RunFacts) -> int:
 
 
 def _describe_different_apns(facts: RunFacts) -> list[str]:
-    different = int(facts.tables.merge_log["Different APN"].sum())
+    merges_by_address = select_merges(facts.tables.merge_log)
+    different = int(merges_by_address["Different APN"].sum())
     if not different:
         return []
-    merges = (
-        f"{different:,} of {format_count(facts.tables.merge_log.height, 'merge')} joined rows with different APNs at one address."
-    )
+    merges = f"{different:,} of {format_count(merges_by_address.height, 'merge')} joined rows with different APNs at one address."
     return [f"{merges} To keep parcels separate, use --duplicate-policy parcel (filtering.duplicate_policy: parcel)."]
 
 
@@ -80,13 +79,13 @@ def _describe_possible_duplicates(facts: RunFacts) -> list[str]:
     return [f"{found} to review: the sheet Possible Duplicates lists {first} with the evidence.{merge}"]
 
 
-def _describe_fills(facts: RunFacts) -> list[str]:
-    count, changed = summarize_fills(facts.tables.master).values()
+def _describe_records(facts: RunFacts) -> list[str]:
+    count, changed = summarize_records(facts.tables.master).values()
     if not count:
         return []
-    scores = f" {format_count(changed, 'score')} changed (see Score Before Filling)." if changed else ""
+    scores = f" {format_count(changed, 'score')} changed (see Score Before Merging)." if changed else ""
     properties = format_count(count, "property")
-    return [f"{properties} had blanks filled from duplicates; the column Filled Cells lists which.{scores}"]
+    return [f"{properties} combined values of several rows; the column Values From lists which.{scores}"]
 
 
 def _describe_missing_match_fields(facts: RunFacts) -> Iterator[str]:

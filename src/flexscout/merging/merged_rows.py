@@ -1,0 +1,266 @@
+"""Merge matched rows: choose survivors, build and filter records, and log every other row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import polars as pl
+
+from flexscout.config import PipelineConfiguration
+from flexscout.domain import REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, order_columns
+from flexscout.matching import Clusters, assign_property_ids
+from flexscout.merging.display import unify_spelling
+from flexscout.merging.merge_log import MergeRole, add_property_ids, add_source_columns, build_merge_log
+from flexscout.merging.order import sort_by_rank, sort_survivors_first
+from flexscout.merging.possible_duplicates import find_possible_duplicates
+from flexscout.merging.records import (
+    DAY,
+    OUTCOME,
+    RANK,
+    SHOWN,
+    SURVIVOR,
+    PropertyRecords,
+    build_records,
+    keep_own_values,
+    rescore_rows,
+)
+from flexscout.merging.snapshots import describe_sources, find_superseded, locate_sources
+from flexscout.merging.survivors import look_up_groups, number_groups, rank_rows, select_rows
+from flexscout.models import RowStatus
+from flexscout.scoring import MISSING_FIELDS, MODIFIED, Criteria, SheetTables, add_canonical_columns
+
+PROPERTY_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "Property ID": pl.String,
+    "Source Key": pl.String,
+    "Source": pl.String,
+    "Day": pl.Date,
+    "Is Latest": pl.Boolean,
+    "Is Survivor": pl.Boolean,
+    "Columns": pl.List(pl.String),
+}
+"""A property in a source: the source's key, which stays the same from run to run, and its label; the day of the latest export
+that has it, and whether that is the source's latest; whether the surviving row is from it, and the columns whose values come
+from it otherwise."""
+
+ROW = "__row"
+"""Working column: the position of a row among all matched rows."""
+
+_CLUSTER, _SECONDS, _KEPT = "__cluster", "__seconds", "__kept"  # working columns
+_FILE, _, _NUMBER = SOURCE_COLUMNS
+_ID, _MISSING = "Property ID", SEEN_COLUMNS[3]
+
+
+@dataclass(frozen=True)
+class MatchedRows:
+    """Classified rows, and which of them are the same property.
+
+    Attributes:
+        candidates: Scored rows with canonical columns, `MISSING_FIELDS`, `MODIFIED`, `POSITION` and `ROW`.
+        rejected: The source, status, score, `POSITION` and `ROW` of the other rows.
+        clusters: The clusters of all rows, by `ROW`.
+        located: `file`, `number` in its sheet and `cluster` of every row, by `ROW`.
+        snapshots: The source and the day of each file (SNAPSHOT_SCHEMA).
+        tables: Where the canonical columns of the rejected rows are.
+
+    """
+
+    candidates: pl.DataFrame
+    rejected: pl.DataFrame
+    clusters: Clusters
+    located: pl.DataFrame
+    snapshots: pl.DataFrame
+    tables: SheetTables
+
+
+@dataclass(frozen=True)
+class MergedRows:
+    """One record per property.
+
+    Attributes:
+        survivors: The records on the list, in its order, with `ROW` of their surviving row.
+        merge_log: One row per other row that a record was made from, or that was superseded as a candidate.
+        possible_duplicates: Pairs of records that may be the same property.
+        outcome: `ROW`, status, reasons and whether to verify, of each row whose status changed by merging.
+        property_sources: The sources of each listed property (PROPERTY_SOURCE_SCHEMA).
+        filtered_out: Records that the filter excludes.
+
+    """
+
+    survivors: pl.DataFrame
+    merge_log: pl.DataFrame
+    possible_duplicates: pl.DataFrame
+    outcome: pl.DataFrame
+    property_sources: pl.DataFrame
+    filtered_out: int
+
+
+def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Criteria) -> MergedRows:
+    """Merge the current rows of each cluster that has a candidate into one record.
+
+    Args:
+        rows: The matched rows.
+        config: The settings; with `enable_deduplication: false` every candidate is a record.
+        criteria: Scores changed records again, and filters them.
+
+    """
+    superseded = _find_superseded(rows, config)
+    candidates = _add_files(rows.candidates.drop(MISSING_FIELDS), rows, config)
+    current = _drop_rows(candidates, superseded["row"])
+    best, removed = rank_rows(current, _CLUSTER if config.enable_deduplication else ROW)
+    survivors, merged = select_rows(current, best), select_rows(current, removed)
+    rejected = _rank_rejected(survivors, superseded, rows, config)
+    built = _build_records(survivors, merged, rejected, config, criteria)
+    ids = assign_property_ids(rows.clusters.identity_keys.gather(survivors[ROW]), survivors)
+    places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[_CLUSTER].implode())), rows.snapshots)
+    records = _add_places(built.records.with_columns(ids), places, rows.snapshots, config)
+    is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
+    filtered = criteria.filter_properties(records.filter(is_listed))
+    dropped = pl.concat([records.filter(~is_listed), filtered.frame.filter(~is_listed)])
+    listed = sort_by_rank(filtered.frame.filter(is_listed).drop(OUTCOME))
+    roles = {
+        MergeRole.MERGED: merged,
+        MergeRole.GAVE_VALUES: rejected.join(built.given, on=RANK, how="semi", maintain_order="left"),
+        MergeRole.SUPERSEDED: _select_superseded(candidates, survivors, superseded["row"]),
+    }
+    list_rows, merge_log = _log_merges(listed, roles, built.given, rows.clusters)
+    return MergedRows(
+        list_rows,
+        merge_log,
+        find_possible_duplicates(rows.clusters, list_rows, list_rows[ROW]),
+        pl.concat([_describe_superseded(rows, superseded), *_describe_dropped(dropped, merged)]).sort(ROW),
+        _list_property_sources(listed, places, built.origins),
+        filtered.filtered_out,
+    )
+
+
+def _find_superseded(rows: MatchedRows, config: PipelineConfiguration) -> pl.DataFrame:
+    """Return `row` and `by`, see `find_superseded`; none if the settings keep all snapshots."""
+    if config.enable_deduplication and config.snapshots == "newest":
+        return find_superseded(rows.located, rows.snapshots)
+    return pl.DataFrame(schema={"row": pl.Int64, "by": pl.Int64})
+
+
+def _add_files(frame: pl.DataFrame, rows: MatchedRows, config: PipelineConfiguration) -> pl.DataFrame:
+    """Add the cluster of each row, and the source, the day and the date of its file.
+
+    The date, MODIFIED, is that in the file's name if there is one and the settings tell snapshots apart.
+    """
+    columns = {"file": _FILE, "day": DAY, "shown": SHOWN, "seconds": _SECONDS}
+    files = rows.snapshots.select(pl.col(old).alias(new) for old, new in columns.items())
+    located = frame.with_columns(rows.clusters.cluster_ids.gather(frame[ROW]).alias(_CLUSTER))
+    dated = located.join(files, on=_FILE, how="left", maintain_order="left")
+    if config.snapshots == "newest" or MODIFIED not in dated.columns:
+        return dated.drop(MODIFIED, strict=False).rename({_SECONDS: MODIFIED})
+    return dated.drop(_SECONDS)
+
+
+def _drop_rows(frame: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
+    return frame.filter(~pl.col(ROW).is_in(positions.implode())) if positions.len() else frame
+
+
+def _rank_rejected(
+    survivors: pl.DataFrame, superseded: pl.DataFrame, rows: MatchedRows, config: PipelineConfiguration
+) -> pl.DataFrame:
+    """Return the current rows in the survivors' clusters that are no candidates, ranked after all candidates.
+
+    Returns no rows if records only have the values of their survivors.
+    """
+    is_used = config.enable_deduplication and config.merge_record == "merged"
+    rejected = _drop_rows(rows.rejected, superseded["row"]) if is_used else rows.rejected.clear()
+    located = _add_files(rejected, rows, config)
+    wanted = located.join(survivors.select(_CLUSTER, SURVIVOR), on=_CLUSTER, maintain_order="left")
+    others = add_canonical_columns(wanted, rows.tables)
+    ordered = others[sort_survivors_first(others)] if others.height else others
+    return ordered.with_row_index(RANK, offset=rows.candidates.height)
+
+
+def _build_records(
+    survivors: pl.DataFrame, merged: pl.DataFrame, rejected: pl.DataFrame, config: PipelineConfiguration, criteria: Criteria
+) -> PropertyRecords:
+    """Return the records of the survivors, in their order."""
+    if not config.enable_deduplication or config.merge_record == "survivor":
+        return keep_own_values(survivors)
+    others = pl.concat([merged, rejected], how="diagonal_relaxed")
+    built = build_records(survivors, others, criteria.profile.columns, partial(rescore_rows, criteria=criteria))
+    return replace(built, records=unify_spelling(built.records))
+
+
+def _add_places(
+    records: pl.DataFrame, places: pl.DataFrame, snapshots: pl.DataFrame, config: PipelineConfiguration
+) -> pl.DataFrame:
+    """Add `SEEN_COLUMNS`, and reject the records that the settings drop because an export no longer has them."""
+    if not config.enable_deduplication:
+        return records
+    seen = describe_sources(places, snapshots)
+    joined = records.join(seen, left_on=_CLUSTER, right_on="cluster", how="left", maintain_order="left")
+    is_missing = {"never": pl.lit(value=False), "any": pl.col(_MISSING).is_not_null(), "all": ~pl.col("is_current")}
+    is_dropped = is_missing[config.drop_withdrawn] & (pl.col(STATUS) == RowStatus.CANDIDATE)
+    return joined.with_columns(
+        pl.when(is_dropped).then(pl.lit(str(RowStatus.NOT_ELIGIBLE))).otherwise(STATUS).alias(STATUS),
+        pl.when(is_dropped).then(pl.format("missing from {}", _MISSING)).otherwise(REASONS).alias(REASONS),
+    ).drop("is_current")
+
+
+def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
+    """Return the sources of each listed property, and which of its values come from them."""
+    own = listed.select(_CLUSTER, SURVIVOR, pl.col(SHOWN).alias("own"), pl.col(_ID))
+    joined = places.join(own, left_on="cluster", right_on=_CLUSTER, maintain_order="left").join(
+        origins.rename({SHOWN: "shown"}), on=(SURVIVOR, "shown"), how="left", maintain_order="left"
+    )
+    return joined.select(
+        _ID,
+        pl.col("key").alias("Source Key"),
+        pl.col("label").alias("Source"),
+        pl.col("day").alias("Day"),
+        pl.col("is_latest").alias("Is Latest"),
+        (pl.col("shown") == pl.col("own")).alias("Is Survivor"),
+        pl.col("columns").fill_null([]).alias("Columns"),
+    )
+
+
+def _select_superseded(candidates: pl.DataFrame, survivors: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
+    """Return the superseded candidates of the survivors' clusters."""
+    outdated = candidates.filter(pl.col(ROW).is_in(positions.implode()))
+    return outdated.join(survivors.select(_CLUSTER, SURVIVOR), on=_CLUSTER, maintain_order="left")
+
+
+def _log_merges(
+    listed: pl.DataFrame, roles: dict[MergeRole, pl.DataFrame], given: pl.DataFrame, clusters: Clusters
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the list with `LINK_COLUMNS` and without working columns, and the merge log of its properties."""
+    parts = [rows.with_columns(pl.lit(str(role)).alias("Role")) for role, rows in roles.items()]
+    rows = pl.concat(parts, how="diagonal_relaxed").join(listed.select(RANK), left_on=SURVIVOR, right_on=RANK, how="semi")
+    logged = rows.join(given, on=RANK, how="left", maintain_order="left")
+    groups = number_groups(listed, logged[SURVIVOR])
+    by_rank = listed.sort(RANK)
+    kept = by_rank[by_rank[RANK].search_sorted(logged[SURVIVOR])]
+
+    def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
+        return clusters.describe_matches(kept[ROW], removed[ROW])
+
+    merge_log = build_merge_log(logged, kept, look_up_groups(logged[SURVIVOR], groups), describe_matches)
+    ids = listed[_ID]
+    bare = listed.drop(_ID, _CLUSTER, MODIFIED, RANK, SURVIVOR, DAY, SHOWN)
+    linked = add_source_columns(bare, merge_log, look_up_groups(listed[RANK], groups)).with_columns(ids)
+    ordered = linked.select(order_columns(linked.columns))
+    return ordered, add_property_ids(merge_log, ordered)
+
+
+def _describe_superseded(rows: MatchedRows, superseded: pl.DataFrame) -> pl.DataFrame:
+    """Return the outcome of the superseded rows."""
+    newer = rows.located[superseded["by"]]
+    reason = pl.format("replaced by row {} of the newer export {}", newer["number"], newer["file"])
+    return _outcome(superseded.rename({"row": ROW}), pl.lit(str(RowStatus.SUPERSEDED)), reason, pl.lit(value=False))
+
+
+def _describe_dropped(dropped: pl.DataFrame, merged: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the outcome of the surviving rows of records that aren't listed, and of the rows merged into them."""
+    yield dropped.select(ROW, *OUTCOME)
+    kept = dropped.select(SURVIVOR, *OUTCOME, pl.format("row {} of {}", _NUMBER, _FILE).alias(_KEPT))
+    others = merged.select(ROW, SURVIVOR).join(kept, on=SURVIVOR, maintain_order="left")
+    reason = pl.format("merged into {}, which isn't listed: {}", _KEPT, REASONS)
+    yield _outcome(others, pl.col(STATUS), reason, pl.lit(value=False))
+
+
+def _outcome(rows: pl.DataFrame, *outcome: pl.Expr) -> pl.DataFrame:
+    return rows.select(ROW, *(value.alias(name) for name, value in zip(OUTCOME, outcome, strict=True)))

@@ -1,0 +1,46 @@
+"""Section of the page about what changed since the previous result."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from flexscout.domain import canonical_column, format_count, join_address
+from flexscout.outputs.html.elements import render_lead, render_table, render_tiles
+from flexscout.outputs.report import CHANGE_LABELS
+
+
+def render_changes(report: Mapping[str, Any]) -> Markup:
+    """Render the numbers of changes and the first of them; empty if there is nothing to compare, or nothing changed."""
+    changes = report.get("changes")
+    if not changes:
+        return Markup("")
+    counts = {label: changes["counts"].get(name, 0) for name, label in CHANGE_LABELS.items()}
+    if not any(counts.values()):
+        return Markup("")
+    tiles = render_tiles((label, f"{count:,}") for label, count in counts.items() if count)
+    rows = [_change_row(change) for change in changes.get("first", ())]
+    unchanged = format_count(changes["counts"]["unchanged"], "property")
+    lead = render_lead(f"Since run {changes['since_run']}; {unchanged} unchanged. The sheet Changes lists all changes.")
+    return lead + tiles + (render_table("First changes", rows) if rows else Markup(""))
+
+
+def _change_row(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Change": change["Change"].capitalize(),
+        "Property": join_address(change) or change["Property ID"],
+        "From": _format_value(change, "Old Value", "Old Score"),
+        "To": change["Source"] or _format_value(change, "New Value", "New Score"),
+        "By": "" if change["Percent"] is None else f"{change['Percent']:+.1f}%",
+    }
+
+
+def _format_value(change: Mapping[str, Any], value: str, score: str) -> str:
+    """Return the value of a changed column with its unit, else the score if the property is only in one result."""
+    if change["Column"] is None:
+        alone = (change["Old Score"] is None) != (change["New Score"] is None)
+        return f"score {change[score]:g}" if alone and change[score] is not None else ""
+    text, unit = change[value], canonical_column(change["Column"]).unit
+    if text is None:
+        return "none"
+    return f"${float(text):,.0f}" if unit == "USD" else f"{text}%" if unit == "percent 0-100" else str(text)
