@@ -33,8 +33,8 @@ def master(*rows):
 
 def report(**changes):
     """Return a report of one file; `changes` replace its parts."""
-    parts = ("candidates", "below_score", "not_eligible", "blank", "not_data", "duplicates_removed")
-    count = dict.fromkeys(parts, 1) | {"rows_read": 5}
+    parts = ("candidates", "below_score", "not_eligible", "superseded", "blank", "not_data", "duplicates_removed")
+    count = dict.fromkeys(parts, 1) | {"rows_read": 6}
     complete = {
         "flexscout": "9.9",
         "statistics": {

@@ -157,20 +157,9 @@ class ScalableFlexPipeline:
         return scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
 
     def _collect_facts(self, run: _Run, files: ClassifiedFiles, merged: MergedProperties, carried: CarryOver) -> RunFacts:
-        tables = ResultTables(
-            master=carried.master,
-            merge_log=merged.merge_log,
-            possible_duplicates=merged.possible_duplicates,
-            rejected_rows=merged.rejected_rows,
-            issues=files.issues,
-            explanations=self._criteria.explain(carried.master.head(MAX_PAGE_ROWS)),
-            is_rejected=carried.is_rejected,
-            changes=carried.changes.table if carried.changes else None,
-            unlisted_notes=carried.unlisted_notes,
-            user_columns=carried.user_input.columns,
-        )
+        explanations = self._criteria.explain(carried.master.head(MAX_PAGE_ROWS))
         return RunFacts(
-            tables=tables,
+            tables=ResultTables.from_stages(merged, carried, files.issues, explanations),
             results=merged.results,
             skipped=run.scan.skipped,
             settings=self.config.model_dump(),

@@ -327,16 +327,15 @@ def test_possible_duplicates_are_listed(tmp_path):
     assert "Possible duplicates to review" in outcome.out
 
 
-def test_filled_cells_are_explained(tmp_path):
-    write_workbook(
-        tmp_path / "in/a.xlsx", [HEADER, candidate(Year_Built=None), candidate(Building_SqFt=60_000, Lot_Size_Acres=15)]
-    )
-    (tmp_path / "c.yaml").write_text("filtering:\n  fill_from_duplicates: true\n", encoding="utf-8")
-    run(tmp_path, "--config", "c.yaml")
+def test_values_from_other_rows_are_explained(tmp_path):
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(Year_Built=None)])
+    write_workbook(tmp_path / "in/b 2026-01-19.xlsx", [HEADER, candidate(Property_Type="Warehouse", Lot_Size_Acres=15)])
+    run(tmp_path)
     outcome = flexscout("explain", "1 Test Street", *OUT, folder=tmp_path)
     assert "score 9 of 10" in outcome.out
-    assert "Filled from its duplicates (the score was 8 before): Year Built: 1995" in outcome.out
-    assert "    Filled in: Year Built: 1995" in outcome.out
+    assert "b Jan 19" in outcome.out
+    assert "Values from other rows (its own row scores 8): b Jan 19: Year Built" in outcome.out
+    assert "    Gave: Year Built: 1995" in outcome.out
 
 
 def test_a_rejected_row_of_a_listed_property_is_explained(tmp_path):

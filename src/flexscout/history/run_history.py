@@ -18,7 +18,7 @@ import polars.selectors as cs
 from filelock import FileLock, Timeout
 
 from flexscout.config import Affects, PipelineConfiguration, settings_affecting
-from flexscout.domain import LINK_COLUMNS, date_file
+from flexscout.domain import LINK_COLUMNS, date_file, escape_names
 from flexscout.error_codes import ErrorCategory
 from flexscout.errors import NothingToReadError, OutputError
 from flexscout.history.run_record import RunRecord, fingerprint_output
@@ -221,7 +221,8 @@ class RunHistory:
         """Return the sources of a run's properties (PROPERTY_SOURCE_SCHEMA); None if they aren't kept or are damaged."""
         path = self._path(record.number, _SOURCES_SUFFIX)
         try:
-            return pl.read_parquet(path) if record.sources_sha256 and file_checksum(path) == record.sources_sha256 else None
+            is_intact = record.sources_sha256 and file_checksum(path) == record.sources_sha256
+            return escape_names(pl.read_parquet(path)) if is_intact else None
         except OSError:
             return None
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from flexscout.history import CarryOver
+from flexscout.merging import MergedProperties
 from flexscout.models import ProcessingResult, Source
 from flexscout.skipped import SkippedFile
 
@@ -38,6 +40,24 @@ class ResultTables:
     changes: pl.DataFrame | None = None
     unlisted_notes: pl.DataFrame | None = None
     user_columns: tuple[str, ...] = ()
+
+    @classmethod
+    def from_stages(
+        cls, merged: MergedProperties, carried: CarryOver, issues: pl.DataFrame, explanations: Sequence[str]
+    ) -> "ResultTables":
+        """Return the tables of a run from the results of its last stages."""
+        return cls(
+            master=carried.master,
+            merge_log=merged.merge_log,
+            possible_duplicates=merged.possible_duplicates,
+            rejected_rows=merged.rejected_rows,
+            issues=issues,
+            explanations=explanations,
+            is_rejected=carried.is_rejected,
+            changes=carried.changes.table if carried.changes else None,
+            unlisted_notes=carried.unlisted_notes,
+            user_columns=carried.user_input.columns,
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from flexscout.errors import AggregationError
-from flexscout.history.changes import CHANGE_SCHEMA, ChangeKind, compare_properties
+from flexscout.history.changes import CHANGE_SCHEMA, compare_properties
+from flexscout.history.market_changes import ChangeKind
 from results import listed, master
 
 
@@ -102,15 +103,9 @@ def test_changed_values_are_in_column_order():
 def test_counts_add_up():
     old = master(listed(1), listed(2), listed(3), listed(4))
     new = master(listed(1), listed(2, Flex_Score=8.0, Building_SqFt=1.0), listed(3, Building_SqFt=2.0, City="Atlanta"), listed(5))
-    assert compare_properties(old, new).counts == {
-        "in_old": 4,
-        "in_new": 4,
-        "new": 1,
-        "gone": 1,
-        "score_changed": 1,
-        "value_changed": 2,
-        "unchanged": 1,
-    }
+    counts = compare_properties(old, new).counts
+    expected = {"in_old": 4, "in_new": 4, "new": 1, "gone": 1, "score_changed": 1, "value_changed": 2, "unchanged": 1}
+    assert {name: count for name, count in counts.items() if count} == expected
 
 
 def test_equal_results_have_an_empty_table_of_changes():

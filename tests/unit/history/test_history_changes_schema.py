@@ -1,6 +1,6 @@
 """Changes in the columns of each vendor's exports."""
 
-from flexscout.history.changes import compare_columns
+from flexscout.history.column_changes import compare_columns
 
 
 def report(*files):

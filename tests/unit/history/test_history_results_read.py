@@ -9,7 +9,7 @@ import pytest
 from flexscout.errors import DataFormatError, FileAccessError
 from flexscout.history.saved_results import read_result
 from flexscout.outputs.files.table_files import write_csv
-from flexscout.outputs.files.write import write_by_suffix
+from flexscout.outputs.files.write import export_tables
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 from results import listed, master
 
@@ -23,7 +23,7 @@ ROWS = [
 def written(request, tmp_path):
     """A list of two properties in each format."""
     table = master(*ROWS).cast({"Year Built": pl.Int32})
-    return write_by_suffix({"Flex Properties": table}, tmp_path / f"all{request.param}")
+    return export_tables({"Flex Properties": table}, tmp_path / f"all{request.param}")
 
 
 def test_every_format_gives_the_same_values(written):
@@ -38,7 +38,7 @@ def test_every_format_gives_the_same_values(written):
 
 
 def test_a_file_is_recognized_by_its_content(tmp_path):
-    write_by_suffix({"Flex Properties": master(*ROWS)}, tmp_path / "all.xlsx").rename(tmp_path / "all.xlsx.bak")
+    export_tables({"Flex Properties": master(*ROWS)}, tmp_path / "all.xlsx").rename(tmp_path / "all.xlsx.bak")
     assert read_result(tmp_path / "all.xlsx.bak").height == 2
 
 
@@ -53,7 +53,7 @@ def test_the_list_may_continue_in_a_further_sheet(tmp_path):
 
 
 def test_a_number_overwritten_with_text_leaves_its_column_text(tmp_path):
-    path = write_by_suffix({"Flex Properties": master(listed(1), listed(2))}, tmp_path / "all.xlsx")
+    path = export_tables({"Flex Properties": master(listed(1), listed(2))}, tmp_path / "all.xlsx")
     book = openpyxl.load_workbook(path)
     book["Flex Properties"]["D2"] = "about 30,000"
     book.save(path)
@@ -61,7 +61,7 @@ def test_a_number_overwritten_with_text_leaves_its_column_text(tmp_path):
 
 
 def test_rows_emptied_by_the_user_are_ignored(tmp_path):
-    path = write_by_suffix({"Flex Properties": master(listed(1), listed(2))}, tmp_path / "all.xlsx")
+    path = export_tables({"Flex Properties": master(listed(1), listed(2))}, tmp_path / "all.xlsx")
     book = openpyxl.load_workbook(path)
     for cell in book["Flex Properties"][2]:
         cell.value = None
@@ -71,12 +71,12 @@ def test_rows_emptied_by_the_user_are_ignored(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet"])
 def test_a_list_without_properties_is_a_result(suffix, tmp_path):
-    assert read_result(write_by_suffix({"Flex Properties": master()}, tmp_path / f"all{suffix}")).height == 0
+    assert read_result(export_tables({"Flex Properties": master()}, tmp_path / f"all{suffix}")).height == 0
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet"])
 def test_a_table_without_scores_is_not_a_result(suffix, tmp_path):
-    path = write_by_suffix({"Flex Properties": pl.DataFrame({"Address": ["1 Test Street"]})}, tmp_path / f"mine{suffix}")
+    path = export_tables({"Flex Properties": pl.DataFrame({"Address": ["1 Test Street"]})}, tmp_path / f"mine{suffix}")
     with pytest.raises(DataFormatError, match=rf"mine\{suffix} is not a result of flexscout: .*Flex Score"):
         read_result(path)
 
@@ -95,7 +95,7 @@ def test_a_file_that_is_not_a_table_is_not_a_result(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
 def test_a_damaged_result_is_an_error(suffix, tmp_path):
-    path = write_by_suffix({"Flex Properties": master(*ROWS)}, tmp_path / f"all{suffix}")
+    path = export_tables({"Flex Properties": master(*ROWS)}, tmp_path / f"all{suffix}")
     path.write_bytes(path.read_bytes()[:600])
     with pytest.raises(DataFormatError, match="is damaged"):
         read_result(path)

@@ -6,7 +6,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flexscout.merging.snapshots import describe_sources, find_snapshots, find_superseded, list_possible_snapshots, list_sources
+from flexscout.merging.snapshots import (
+    describe_sources,
+    find_snapshots,
+    find_superseded,
+    list_possible_snapshots,
+    list_sources,
+    locate_sources,
+)
 from flexscout.models import FileRecord, HeaderMap, MappedColumn, SheetRecord, SourceFile
 
 JAN_12, JAN_19 = "costar 2026-01-12.xlsx", "costar 2026-01-19.xlsx"
@@ -103,7 +110,7 @@ def test_another_source_supersedes_nothing():
 def test_a_property_names_its_sources_the_days_it_was_seen_and_the_exports_that_lack_it():
     rows = located(**{JAN_12: [1, 2, 3], JAN_19: [1, 3], "crexi 2026-01-15.xlsx": [1, 2]})
     snapshots = find_snapshots([record(JAN_12), record(JAN_19), record("crexi 2026-01-15.xlsx", vendor="Crexi")], rows)
-    one, two, three = describe_sources(rows, snapshots).sort("cluster").rows()
+    one, two, three = describe_sources(locate_sources(rows, snapshots), snapshots).sort("cluster").rows()
     assert one == (1, "CoStar Jan 19, Crexi Jan 15", date(2026, 1, 12), date(2026, 1, 19), None, True)
     assert two == (
         2,

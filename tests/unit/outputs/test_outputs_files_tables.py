@@ -59,7 +59,7 @@ def test_the_summary_has_the_figures(book):
 
 def test_the_summary_has_charts_of_scores_and_places(book):
     rows = rows_of(book["Summary"])
-    assert [row["Candidates"] for row in rows if row["Score"] == "8 to 9"] == [1]
+    assert [row["Candidates"] for row in rows if row["Score"] == "9 to 10"] == [1]
     assert {row["Place"]: row["Candidates There"] for row in rows}["NC"] == 1
     assert len(book["Summary"]._charts) == 2  # noqa: SLF001 - openpyxl says it nowhere else
 
@@ -67,7 +67,7 @@ def test_the_summary_has_charts_of_scores_and_places(book):
 def test_the_top_candidates_have_explanations_and_map_links(book):
     (row,) = rows_of(book["Top Candidates"])
     assert (row["Rank"], row["Address"]) == (1, "1 Test Street")
-    assert row["Why"].startswith("8 of 10")
+    assert row["Why"].startswith("9 of 10")
     sheet = book["Top Candidates"]
     (link,) = [cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink]
     assert link.startswith("https://www.google.com/maps/search/?api=1&query=1+Test+Street+")
@@ -89,7 +89,7 @@ def test_the_settings_sheet_has_what_the_result_depends_on(book):
 
 def test_flex_properties_has_every_column_and_text_stays_text(book):
     (row,) = rows_of(book["Flex Properties"])
-    assert (row["Address"], row["Flex Score"], row["Source Row"]) == ("1 Test Street", 8, 2)
+    assert (row["Address"], row["Flex Score"], row["Source Row"]) == ("1 Test Street", 9, 2)
     assert (row["Broker Code"], row["Rank"]) == ("00123", 7)
 
 

@@ -90,7 +90,7 @@ def test_the_report_has_an_entry_per_file_sorted_by_name(facts):
 
 def test_the_account_of_each_file_balances(facts):
     for entry in build_report(facts)["files"]:
-        parts = ("candidates", "below_score", "not_eligible", "blank", "not_data")
+        parts = ("candidates", "below_score", "not_eligible", "superseded", "blank", "not_data")
         assert entry["rows_read"] == sum(entry[part] for part in parts)
     assert file_of(facts, "a.xlsx")["rows_read"] == 3
 
@@ -170,7 +170,7 @@ def test_memory_near_its_limit_gives_a_message(facts, peak, count):
 
 def test_the_report_has_version_and_settings(facts):
     report = build_report(facts)
-    assert (report["format"], report["flexscout"]) == ("1.1", "1.2.3")
+    assert (report["format"], report["flexscout"]) == ("1.2", "1.2.3")
     assert report["settings"]["min_flex_score"] == 4.0
 
 
