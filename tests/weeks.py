@@ -53,10 +53,13 @@ class Weeks:
         """Run over one export with these rows, or over the exports as they are."""
         if rows:
             write_workbook(self.folder / "in/export.xlsx", [header, *rows])
+        return Week(run_in_process(self.configure(**settings)), self.workbook)
+
+    def configure(self, **settings):
+        """Return the settings of a run."""
         places = {"input_folder": "in", "output_file": "out/all.xlsx", "report_file": "out/report.json", "log_file": "out/log"}
         paths = {name: str(self.folder / place) for name, place in places.items()}
-        config = PipelineConfiguration(**paths, max_workers=1, cache=str(self.folder / "cache"), **settings)
-        return Week(run_in_process(config), self.workbook)
+        return PipelineConfiguration(**paths, max_workers=1, cache=str(self.folder / "cache"), **settings)
 
     def edit(self, edit):
         """Change the workbook with openpyxl."""

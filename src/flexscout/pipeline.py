@@ -143,9 +143,10 @@ class ScalableFlexPipeline:
         with run.clock.stage(Stage.INGEST):
             files = score_files(batches, criteria, config.duplicate_fields, progress)
         with run.clock.stage(Stage.MERGE):
-            merged = merge_properties(files, match_properties(files, config, run.decisions.decisions), config, criteria)
+            clusters = match_properties(files, config, run.decisions.decisions)
+            merged = merge_properties(files, clusters, config, criteria, run.user_input.resolve_corrections)
             master = add_unmapped_columns(merged.master, files.tables)
-            carried = carry_over(run.history, run.state, config, run.user_input, master, property_sources=merged.property_sources)
+            carried = carry_over(run.history, run.state, config, run.user_input, master, merged=merged)
         facts = self._collect_facts(run, files, merged, carried)
         summary = publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
         if commit:

@@ -1,16 +1,19 @@
 """Properties of notes and changes: notes survive a workbook unchanged, and equal lists have no changes."""
 
 import tempfile
+from datetime import date
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexscout.history.changes import compare_properties
 from flexscout.history.notes import KEPT_SHEET, add_notes
+from flexscout.history.notes_store import ENTRY_SCHEMA, NotesStore
 from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
-from notes import read_notes
+from notes import read_notes, read_workbook_edits
 from results import listed, master
 
 # Without characters that XML, and so a workbook, can't hold.
@@ -54,3 +57,85 @@ def test_new_in_one_direction_is_gone_in_the_other(before, after):
     forward, back = compare_properties(old, new), compare_properties(new, old)
     assert (forward.counts["new"], forward.counts["gone"]) == (back.counts["gone"], back.counts["new"])
     assert forward.counts["new"] + forward.counts["unchanged"] == len(after)
+
+
+FIELDS = st.one_of(st.none(), st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(FIELDS, min_size=1, max_size=5))
+def test_any_text_comes_back_from_the_notes_file_as_it_was(texts):
+    stripped = pl.Series(texts, dtype=pl.String).str.replace_all("\x00", "", literal=True).str.strip_chars().replace("", None)
+    rows = pl.DataFrame({"Kind": "note", "Property ID": "P-1", "Column": "My Notes", "Text": stripped})
+    with tempfile.TemporaryDirectory() as folder:
+        store = NotesStore(Path(folder) / "notes.csv")
+        store.append(pl.concat([pl.DataFrame(schema=ENTRY_SCHEMA), rows], how="diagonal"))
+        assert store.read().entries["Text"].to_list() == stripped.to_list()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300))
+def test_no_content_of_the_notes_file_loses_what_is_added_to_it(content):
+    with tempfile.TemporaryDirectory() as folder:
+        store = NotesStore(Path(folder) / "notes.csv")
+        store.path.write_bytes(content)
+        before = store.read().entries["Text"].to_list()
+        rows = pl.DataFrame({"Kind": "note", "Property ID": "P-1", "Column": "My Notes", "Text": "added"})
+        store.append(pl.concat([pl.DataFrame(schema=ENTRY_SCHEMA), rows], how="diagonal"))
+        assert store.path.read_bytes().startswith(content)
+        assert store.read().entries["Text"].to_list() == [*before, "added"]
+
+
+CELLS = {
+    "Asking_Price": st.one_of(st.none(), st.floats(0, 1e12), st.floats(0, 100), st.integers(0, 10**9).map(float)),
+    "Lot_Size_Acres": st.one_of(st.none(), st.floats(0, 1e5)),
+    "Latitude": st.one_of(st.none(), st.floats(-90, 90)),
+    "Occupancy": st.one_of(st.none(), st.floats(0, 100)),
+    "Year_Built": st.one_of(st.none(), st.integers(1800, 2100)),
+    "Sale_Date": st.one_of(st.none(), st.dates(date(1800, 1, 1), date(2100, 1, 1))),
+    "Near_Highway": st.one_of(st.none(), st.booleans()),
+    "Property_Name": st.one_of(st.none(), TEXTS, st.from_regex(r"-?0?\d{1,18}(\.\d{1,3}0?)?", fullmatch=True)),
+    "APN": st.one_of(st.none(), st.from_regex(r"[0-9-]{1,14}", fullmatch=True)),
+}
+TYPES = {
+    **dict.fromkeys(("Asking Price", "Lot Size Acres", "Latitude", "Occupancy"), pl.Float64),
+    "Year Built": pl.Int32,
+    "Sale Date": pl.Date,
+    "Near Highway": pl.Boolean,
+    "Property Name": pl.String,
+    "APN": pl.String,
+}
+
+
+def list_of(rows):
+    return master(*(listed(number, **cells) for number, cells in enumerate(rows))).cast(TYPES)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=6))
+def test_a_workbook_that_nobody_touched_has_no_corrections(rows):
+    table = list_of(rows)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "all.xlsx"
+        write_workbook([Sheet("Flex Properties", table, {}, ("APN",))], path)
+        edits = read_workbook_edits(path, (), table)
+    assert (edits.entries.rows(), edits.messages) == ([], ())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 10**9), st.one_of(st.none(), st.integers(1, 10**9))), min_size=1, max_size=8))
+def test_exactly_the_changed_cells_are_corrections(prices):
+    table = list_of({**dict.fromkeys(CELLS), "Asking_Price": float(old)} for old, _ in prices)
+    changed = {f"P-{number}": str(new) for number, (old, new) in enumerate(prices) if new not in (None, old)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "all.xlsx"
+        write_workbook([Sheet("Flex Properties", table)], path)
+        book = openpyxl.load_workbook(path)
+        sheet = book["Flex Properties"]
+        column = [cell.value for cell in sheet[1]].index("Asking Price") + 1
+        for row, (_, new) in enumerate(prices, 2):
+            if new is not None:
+                sheet.cell(row, column).value = new
+        book.save(path)
+        entries = read_workbook_edits(path, (), table).entries
+    assert dict(entries.select("Property ID", "Text").rows()) == changed

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 import polars as pl
 
 from flexscout.domain.column_names import (
+    CORRECTED_CELLS,
     LINK_COLUMNS,
     OUTPUT_COLUMNS,
     POINTS_SUFFIX,
@@ -46,6 +47,7 @@ def order_columns(names: Iterable[str]) -> list[str]:
         *LINK_COLUMNS,
         *SEEN_COLUMNS,
         *RECORD_COLUMNS,
+        CORRECTED_CELLS,
         UNVERIFIED,
     ]
     return list(dict.fromkeys([*(name for name in first if name in given), *given]))

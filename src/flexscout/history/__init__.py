@@ -9,7 +9,7 @@ from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_result
 from flexscout.history.typed_decisions import MERGES_SHEET, POSSIBLE_SHEET, KnownDecisions, collect_decisions
-from flexscout.history.user_input import UserInput, read_user_input
+from flexscout.history.user_input import UserInput, read_corrections, read_user_input
 
 __all__ = [
     "INDISTINCT",
@@ -32,6 +32,7 @@ __all__ = [
     "hash_state",
     "is_identified",
     "is_indistinct",
+    "read_corrections",
     "read_decisions",
     "read_result",
     "read_user_input",

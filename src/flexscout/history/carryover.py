@@ -7,19 +7,19 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import SEEN_COLUMNS
+from flexscout.domain import format_count
 from flexscout.history.changes import PropertyChanges, compare_properties
 from flexscout.history.column_changes import compare_columns
 from flexscout.history.market_changes import ChangeKind, SourceHistory
 from flexscout.history.notes import add_notes, arrange_notes, is_rejected_status
-from flexscout.history.notes_store import ID
+from flexscout.history.notes_store import COLUMN, ID
 from flexscout.history.run_history import RunHistory
 from flexscout.history.run_record import RunRecord
 from flexscout.history.user_input import UserInput, load_master
+from flexscout.merging import SOURCE_VALUE, VALUE, MergedProperties
 
 _MINOR = [ChangeKind.SCORE, ChangeKind.VALUE]  # of which the report has only the number
 _MAX_FIRST = 50
-_FIRST_SEEN = SEEN_COLUMNS[1]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class CarryOver:
     Attributes:
         master: The unique candidates, the user's columns first.
         user_input: The user's notes and corrections, with the IDs in `master`.
+        corrections: The corrections with the values from the sources, see `CorrectedRows`.
         noted_count: Properties in `master` that have a note.
         unlisted_notes: Notes of properties that aren't in `master`.
         is_rejected: For each row of `master`, whether the user's status rejects it.
@@ -41,6 +42,7 @@ class CarryOver:
 
     master: pl.DataFrame
     user_input: UserInput
+    corrections: pl.DataFrame
     noted_count: int
     unlisted_notes: pl.DataFrame
     is_rejected: pl.Series
@@ -56,6 +58,8 @@ class CarryOver:
             "of_others": self.unlisted_notes.height,
             "hidden": self.hidden_count,
             "columns": list(self.user_input.columns),
+            "corrections": self.corrections.height,
+            "corrected": self.corrections.select(ID, COLUMN, SOURCE_VALUE, VALUE).to_dicts(),
         }
         if not (self.previous_run and self.changes):
             return {"notes": notes, "changes": None}
@@ -76,7 +80,7 @@ def carry_over(  # noqa: PLR0913 - what a run knows is joined here
     user_input: UserInput,
     master: pl.DataFrame,
     *,
-    property_sources: pl.DataFrame,
+    merged: MergedProperties,
 ) -> CarryOver:
     """Add the user's notes to `master` and compare it with the previous result.
 
@@ -86,10 +90,9 @@ def carry_over(  # noqa: PLR0913 - what a run knows is joined here
         config: The run's settings.
         user_input: The user's notes and corrections.
         master: The unique candidates, best first.
-        property_sources: Their sources (PROPERTY_SOURCE_SCHEMA).
+        merged: What they were merged from.
 
     """
-    master = _keep_first_seen(master, user_input.last_master)
     user_input = user_input.follow(master)
     noted, unlisted = add_notes(master, arrange_notes(user_input.current, user_input.columns))
     rejected = noted.with_columns(is_rejected_status(noted, config.rejected_statuses).alias("rejected"))["rejected"]
@@ -98,25 +101,19 @@ def carry_over(  # noqa: PLR0913 - what a run knows is joined here
         noted, rejected = noted.filter(~rejected), rejected.filter(~rejected)
         unlisted = pl.concat([unlisted, hidden.select(unlisted.columns)]).sort(unlisted.columns, nulls_last=True)
     previous = history.find_previous(state)
-    sources = build_source_history(history, previous, property_sources)
+    sources = build_source_history(history, previous, merged.property_sources)
     changes = _compare(load_master(history, previous), noted.drop(user_input.columns, strict=False), hidden, sources)
     messages = (
         *user_input.messages,
+        *_describe_corrections(merged.corrections, master),
         *_describe_rejected(int(rejected.sum()) if noted.width else 0, "left off the sheet Top Candidates"),
         *_describe_rejected(hidden.height, "hidden from the list; the sheet Notes of Others has them"),
         *_describe_changes(previous, changes),
     )
     noted_count = _count_noted(noted, user_input.columns)
-    return CarryOver(noted, user_input, noted_count, unlisted, rejected, hidden.height, previous, changes, messages)
-
-
-def _keep_first_seen(master: pl.DataFrame, last: pl.DataFrame | None) -> pl.DataFrame:
-    """Return the table with the days on which properties were first seen, also in exports that are gone by now."""
-    if last is None or not all({ID, _FIRST_SEEN} <= {*table.columns} for table in (master, last)):
-        return master
-    earlier = last.select(ID, pl.col(_FIRST_SEEN).alias("__earlier")).unique(ID, keep="first")
-    known = master.select(ID, _FIRST_SEEN).join(earlier, on=ID, how="left", maintain_order="left")
-    return master.with_columns(known.select(pl.min_horizontal(_FIRST_SEEN, "__earlier").alias(_FIRST_SEEN))[_FIRST_SEEN])
+    return CarryOver(
+        noted, user_input, merged.corrections, noted_count, unlisted, rejected, hidden.height, previous, changes, messages
+    )
 
 
 def build_source_history(history: RunHistory, old: RunRecord | None, new: pl.DataFrame | None) -> SourceHistory | None:
@@ -140,6 +137,19 @@ def _compare(
 def _count_noted(master: pl.DataFrame, columns: tuple[str, ...]) -> int:
     own = [name for name in columns if name in master.columns]
     return master.select(pl.any_horizontal(pl.col(own).is_not_null()).sum()).item() if own else 0
+
+
+def _describe_corrections(corrections: pl.DataFrame, master: pl.DataFrame) -> list[str]:
+    if corrections.is_empty():
+        return []
+    known = master[ID] if ID in master.columns else pl.Series(ID, [], dtype=pl.String)
+    others = corrections.filter(~pl.col(ID).is_in(known.implode()))[ID].n_unique()
+    unlisted = (
+        f" {format_count(others, 'property')} with corrections {'is' if others == 1 else 'are'} not on the list."
+        if others
+        else ""
+    )
+    return [f"{format_count(corrections.height, 'correction')} of yours in effect; see the sheet My Corrections.{unlisted}"]
 
 
 def _describe_rejected(count: int, outcome: str) -> list[str]:

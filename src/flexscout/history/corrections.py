@@ -1,5 +1,6 @@
 """Recognize data cells that the user changed in a workbook, and prepare the user's corrections for merging."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -7,21 +8,22 @@ import polars as pl
 from flexscout.domain import ADDRESS_COLUMNS, CanonicalColumn, canonical_column, canonical_columns, join_some
 from flexscout.history.compare_values import differs, format_values
 from flexscout.history.notes import CELL_SCHEMA, ROW, SHEET, clean_text, fold_name, locate_rows
-from flexscout.history.notes_store import COLUMN, ID, TEXT
+from flexscout.history.notes_store import COLUMN, ID, KIND, TEXT, EntryKind
 from flexscout.history.saved_results import MASTER_SHEET, ResultSheet
 from flexscout.ingest import convert_column
+from flexscout.merging import SOURCE_VALUE, VALUE
 
 CORRECTIONS_SHEET = "My Corrections"
 """The sheet that lists the user's corrections."""
 
-SOURCE_VALUE, MY_VALUE, SINCE, VALUE = "Source Value", "My Value", "Since", "Value"
-"""Columns of the user's corrections: the value from the sources, the user's own, and the day of the correction; the latter's name
-in a frame for merging."""
+MY_VALUE = "My Value"
+"""The column of the user's values on that sheet."""
 
 _MAX_CELL = 32_767  # characters
 _PERCENT_DECIMALS = 9
 _FLAG_TEXTS = {True: "yes", False: "no"}
-_MANY_CELLS, _MOST = 10, 0.5
+_MANY_CELLS, _MOST, _NEARLY_ALL = 10, 0.5, 0.9
+_KEY_DIGITS = 6
 _MAX_NAMED = 3
 _OLD, _CHANGED, _ORDER = "__old", "__changed", "__order"
 _SHOWN_CHARACTERS = 60
@@ -65,8 +67,7 @@ def find_changed_cells(sheet: ResultSheet, written: pl.DataFrame) -> ChangedCell
         old = written.select(ID, (pl.col(column.name) if column.name in written.columns else pl.lit(None)).alias(_OLD))
         columns = [_compare_column(rows, position, old, column) for position in positions]
         best = min(columns, key=lambda cells: cells.filter(_CHANGED).height)
-        new = best.filter(pl.col(_CHANGED) & pl.col(TEXT).is_not_null() & pl.col(_OLD).is_not_null()).height
-        if new >= _MANY_CELLS and new > _MOST * best.filter(pl.col(_OLD).is_not_null()).height:
+        if _is_shuffled(best):
             shuffled.append(column.name)
             continue
         cells = best.filter(_CHANGED) if is_whole_list else best.filter(pl.col(_CHANGED) & pl.col(TEXT).is_not_null())
@@ -74,10 +75,41 @@ def find_changed_cells(sheet: ResultSheet, written: pl.DataFrame) -> ChangedCell
         is_unreadable = cells[TEXT].is_not_null() & values.is_null()
         unreadable.append(cells.filter(is_unreadable).select(*CELL_SCHEMA))
         changed.append(_select_different(cells.with_columns(values.alias(TEXT)).filter(~is_unreadable), column))
-    messages = _describe_shuffled(sheet.name, shuffled)
     empty = pl.DataFrame(schema=CELL_SCHEMA)
-    texts = pl.concat([empty, *unreadable])
-    return ChangedCells(pl.concat([empty, *changed]), texts, (*messages, *_describe_unreadable(texts)))
+    messages = _describe_shuffled(sheet.name, shuffled)
+    return ChangedCells(pl.concat([empty, *changed]), pl.concat([empty, *unreadable]), tuple(messages))
+
+
+def find_changed_corrections(rows: pl.DataFrame, known: pl.DataFrame, *, find_removed: bool) -> ChangedCells:
+    """Return what the user changed on the sheet of corrections.
+
+    Args:
+        rows: The sheet, see `read_corrections_sheet`.
+        known: The entries of the notes store when the sheet was written.
+        find_removed: Whether a correction without a row was removed by the user.
+
+    """
+    base = known.filter((pl.col(KIND) == EntryKind.CORRECTION) & pl.col(TEXT).is_not_null())
+    written = convert_by_column(base.select(ID, COLUMN, pl.col(TEXT).alias(VALUE)), VALUE)
+    joined = rows.join(written, on=[ID, COLUMN], how="left", maintain_order="left")
+    same = convert_by_column(joined.with_columns(pl.col(TEXT).alias(_OLD)), _OLD)
+    changed = same.filter(pl.col(_OLD).ne_missing(pl.col(VALUE)))
+    typed = convert_by_column(changed.with_columns(pl.col(TEXT).alias(VALUE)), VALUE, typed=True)
+    is_unreadable = pl.col(TEXT).is_not_null() & pl.col(VALUE).is_null()
+    cells = typed.filter(~is_unreadable).with_columns(pl.col(VALUE).alias(TEXT)).select(*CELL_SCHEMA)
+    gone = base.join(rows, on=[ID, COLUMN], how="anti") if find_removed else base.clear()
+    removed = gone.with_columns(
+        pl.lit(CORRECTIONS_SHEET).alias(SHEET), pl.lit(0, pl.Int64).alias(ROW), pl.lit(None, pl.String).alias(TEXT)
+    )
+    return ChangedCells(pl.concat([cells, removed.select(*CELL_SCHEMA)]), typed.filter(is_unreadable).select(*CELL_SCHEMA))
+
+
+def combine_changed_cells(parts: Sequence[ChangedCells]) -> ChangedCells:
+    """Return the changed cells of all sheets, with a message for each text that can't be read."""
+    empty = pl.DataFrame(schema=CELL_SCHEMA)
+    unreadable = pl.concat([empty, *(part.unreadable for part in parts)])
+    messages = (*(message for part in parts for message in part.messages), *_describe_unreadable(unreadable))
+    return ChangedCells(pl.concat([empty, *(part.cells for part in parts)]), unreadable, messages)
 
 
 def convert_values(name: str, texts: pl.Series, *, typed: bool = False) -> pl.Series:
@@ -105,7 +137,8 @@ def read_corrections_sheet(sheet: ResultSheet) -> pl.DataFrame:
     positions = {name: sheet.positions(name) for name in (COLUMN, MY_VALUE, SOURCE_VALUE)}
     texts = [clean_text(pl.col(at[0])) if at else pl.lit(None, pl.String) for at in positions.values()]
     values = sheet.cells.select(text.alias(name) for name, text in zip((COLUMN, TEXT, SOURCE_VALUE), texts, strict=True))
-    rows = pl.concat([locate_rows(sheet), values], how="horizontal").drop_nulls([ID, COLUMN])
+    names = [column.name for column in canonical_columns()]
+    rows = pl.concat([locate_rows(sheet), values], how="horizontal").filter(pl.col(ID).is_not_null(), pl.col(COLUMN).is_in(names))
     return rows.select(*CELL_SCHEMA, SOURCE_VALUE)
 
 
@@ -149,8 +182,21 @@ def _compare_column(rows: pl.DataFrame, position: str, old: pl.DataFrame, column
     else:
         shown = clean_text(value.cast(pl.String).str.slice(0, _MAX_CELL))
         is_same = text.eq_missing(shown) | (text.cast(pl.Float64, strict=False) == shown.cast(pl.Float64, strict=False))
-    is_empty = text.is_null() & value.is_null()
-    return joined.with_columns((~(is_same.fill_null(value=False) | is_empty)).alias(_CHANGED))
+    has_both, has_none = text.is_not_null() & value.is_not_null(), text.is_null() & value.is_null()
+    return joined.with_columns((~((is_same.fill_null(value=False) & has_both) | has_none)).alias(_CHANGED))
+
+
+def _is_shuffled(cells: pl.DataFrame) -> bool:
+    """Return whether most values differ, but the column has about the same values as before, as after sorting it alone."""
+    both = cells.filter(pl.col(TEXT).is_not_null() & pl.col(_OLD).is_not_null())
+    if both.filter(_CHANGED).height < max(_MANY_CELLS, _MOST * both.height):
+        return False
+    kind = pl.Float64 if cells.schema[_OLD].is_numeric() else pl.String
+    sides = [both.select(pl.col(name).cast(kind, strict=False).alias("value")) for name in (TEXT, _OLD)]
+    keys = [side.select(pl.col("value").round_sig_figs(_KEY_DIGITS)) if kind == pl.Float64 else side for side in sides]
+    new, old = (key.group_by("value").len() for key in keys)
+    shared = new.join(old, on="value").select(pl.min_horizontal("len", "len_right").sum()).item()
+    return bool(shared >= _NEARLY_ALL * both.height)
 
 
 def _select_different(cells: pl.DataFrame, column: CanonicalColumn) -> pl.DataFrame:
@@ -165,8 +211,10 @@ def _select_different(cells: pl.DataFrame, column: CanonicalColumn) -> pl.DataFr
 def _describe_shuffled(sheet: str, names: list[str]) -> list[str]:
     if not names:
         return []
-    problem = f'On the sheet "{sheet}" most values of {join_some(names, _MAX_NAMED)} differ from the list that flexscout wrote'
-    return [f"{problem}, as if sorted alone. They are not used as corrections; the workbook with them is kept as .bak."]
+    problem = f'On the sheet "{sheet}" the values of {join_some(names, _MAX_NAMED)} are in other rows than flexscout wrote them'
+    return [
+        f"{problem}, as after sorting a column alone. They are not used as corrections; the workbook with them is kept as .bak."
+    ]
 
 
 def _describe_unreadable(cells: pl.DataFrame) -> list[str]:

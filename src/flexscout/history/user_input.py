@@ -1,17 +1,18 @@
 """What the user noted and corrected: read from the workbook, saved in the notes store, and resolved to current properties."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from filecmp import cmp
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import ADDRESS_COLUMNS, escape_names, format_count, join_some
+from flexscout.domain import escape_names, format_count, join_some
 from flexscout.errors import ProcessingError
-from flexscout.history.corrections import SINCE, VALUE, convert_by_column
+from flexscout.history.corrections import convert_by_column
 from flexscout.history.edits import add_entries, move_entries
 from flexscout.history.notes import MAX_USER_COLUMNS, fold_name, name_user_column
 from flexscout.history.notes_store import (
@@ -19,7 +20,6 @@ from flexscout.history.notes_store import (
     ENTRY_SCHEMA,
     ID,
     KIND,
-    LINE,
     TEXT,
     TIME,
     EntryKind,
@@ -32,10 +32,8 @@ from flexscout.history.run_history import RunHistory
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_list_id
 from flexscout.history.workbook_edits import WrittenWorkbook, read_edits
+from flexscout.merging import CORRECTION_SCHEMA, SINCE, VALUE
 from flexscout.runtime import file_checksum
-
-CORRECTION_SCHEMA = dict.fromkeys((ID, *ADDRESS_COLUMNS, COLUMN, VALUE, SINCE), pl.String)
-"""Columns of a frame of corrections: the property and its place, the canonical column, the value as text, the day."""
 
 _MAX_COPIES = 100  # of unreadable workbooks
 _MAX_NAMES = 3  # of a list in a message
@@ -53,7 +51,7 @@ class UserInput:
         corrections: CORRECTION_SCHEMA, in the order of the store; the values can be cast to the types of their columns.
         messages: Sentences for the user.
         moved: Entries to save after the run: those of properties whose ID changed.
-        last_master: The list of the last run, if it is kept.
+        load_last: Returns the list of the last run, None if it isn't kept.
 
     """
 
@@ -63,7 +61,7 @@ class UserInput:
     corrections: pl.DataFrame
     messages: tuple[str, ...] = ()
     moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ENTRY_SCHEMA))
-    last_master: pl.DataFrame | None = None
+    load_last: Callable[[], pl.DataFrame | None] = lambda: None
 
     @property
     def fingerprint(self) -> str:
@@ -74,9 +72,9 @@ class UserInput:
     def follow(self, master: pl.DataFrame) -> "UserInput":
         """Return the notes and corrections with the IDs that their properties have in a table."""
         known = self.current.filter(pl.col(ID).is_not_null() & pl.col(TEXT).is_not_null()).select(ID).unique()
-        if self.last_master is None or ID not in master.columns or known.join(master, on=ID, how="anti").is_empty():
+        if ID not in master.columns or known.join(master, on=ID, how="anti").is_empty() or (last := self.load_last()) is None:
             return self
-        moved = move_entries(self.current, find_successors(self.last_master, master))
+        moved = move_entries(self.current, find_successors(last, master))
         current = add_entries(self.current, moved)
         return replace(self, current=current, corrections=_list_corrections(current)[0], moved=moved)
 
@@ -86,7 +84,9 @@ class UserInput:
 
     def resolve_corrections(self, master: pl.DataFrame) -> pl.DataFrame:
         """Return the corrections with the IDs that their properties have in a table, as in CORRECTION_SCHEMA."""
-        return self.follow(master).corrections
+        if self.corrections.is_empty():
+            return self.corrections
+        return self.follow(master.select(name for name in master.columns if not name.startswith("__"))).corrections
 
 
 def read_user_input(history: RunHistory, config: PipelineConfiguration) -> UserInput:
@@ -104,26 +104,26 @@ def read_user_input(history: RunHistory, config: PipelineConfiguration) -> UserI
     messages = list(stored.messages)
     if history.workbook.exists() and not _is_known(history.workbook, store, last):
         try:
-            edits = read_edits(
-                _find_written(history, config, stored.entries), _choose_columns(config.user_columns, current), current
-            )
+            written = _find_written(history, config, stored.entries)
+            edits = read_edits(written, _choose_columns(config.user_columns, current), current)
         except ProcessingError as error:
             copy = back_up(history.workbook)
             messages.append(f"Can't read your notes from the previous workbook: {error.message} It is saved as {copy}.")
         else:
-            store.append(edits.entries.with_columns(pl.lit(history.started).alias(TIME)))
-            current = add_entries(current, edits.entries.with_columns(pl.lit(history.started).alias(TIME)))
+            entries = edits.entries.with_columns(pl.lit(history.started).alias(TIME))
+            store.append(entries)
+            current = add_entries(current, entries)
             messages += edits.messages
     corrections, unreadable = _list_corrections(current)
     columns = _choose_columns(config.user_columns, current)
     messages += _describe_unreadable(unreadable, store.path.name)
-    return UserInput(store, current, columns, corrections, tuple(messages), last_master=load_master(history, last))
+    return UserInput(store, current, columns, corrections, tuple(messages), load_last=partial(load_master, history, last))
 
 
-def no_user_input(config: PipelineConfiguration) -> UserInput:
-    """Return the input of a user who hasn't noted or corrected anything."""
-    current = select_current(pl.DataFrame(schema={**ENTRY_SCHEMA, LINE: pl.Int64}))
-    return UserInput(NotesStore(config.notes_file), current, config.user_columns, pl.DataFrame(schema=CORRECTION_SCHEMA))
+def read_corrections(config: PipelineConfiguration) -> pl.DataFrame:
+    """Return the corrections in the notes store (CORRECTION_SCHEMA). Raises OutputError if it can't be read."""
+    stored = _name_columns(NotesStore(config.notes_file).read(), config.user_columns)
+    return _list_corrections(select_current(stored.entries))[0]
 
 
 def load_master(history: RunHistory, run: RunRecord | None) -> pl.DataFrame | None:
@@ -136,6 +136,7 @@ def _is_known(workbook: Path, store: NotesStore, last: RunRecord | None) -> bool
     """Return whether the workbook holds nothing that isn't in the store: it is as the last run wrote it."""
     if not last or not last.is_unchanged(workbook):
         return False
+    # A notes file that was deleted is restored from the workbook.
     return store.path.exists() or not any(count for count in last.report["notes"].values() if isinstance(count, int))
 
 

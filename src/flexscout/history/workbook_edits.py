@@ -1,14 +1,23 @@
 """Find what the user changed in a workbook since flexscout wrote it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from flexscout.domain import join_some
-from flexscout.history.corrections import CORRECTIONS_SHEET
-from flexscout.history.edits import BASE, find_changed_notes, merge_notes
+from flexscout.history.corrections import (
+    CORRECTIONS_SHEET,
+    ChangedCells,
+    combine_changed_cells,
+    convert_by_column,
+    drop_restored,
+    find_changed_cells,
+    find_changed_corrections,
+    read_corrections_sheet,
+)
+from flexscout.history.edits import BASE, add_entries, find_changed_notes, merge_corrections, merge_notes
 from flexscout.history.notes import (
     CELL_SCHEMA,
     KEPT_SHEET,
@@ -24,10 +33,13 @@ from flexscout.history.notes import (
 )
 from flexscout.history.notes_store import COLUMN, ID, KIND, OWNER, TEXT, EntryKind, entry_owner
 from flexscout.history.saved_results import MASTER_SHEET, SCORE_COLUMN, ResultSheet, read_result_sheets
+from flexscout.merging import SOURCE_VALUE
 
+_NOTE_COLUMN = "My Notes"  # where texts go that can't be read as corrections
 _MAX_CELL = 32_767  # characters
 _MAX_NAMES = 3  # of a list in a message
 _KEY = [OWNER, COLUMN]
+_FORCED = "\x00"  # as BASE: occurs in no cell, so the text is added to the note
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,13 @@ def read_edits(written: WrittenWorkbook, columns: Sequence[str], current: pl.Dat
     noted, messages = _read_notes(written, sheets, columns, current)
     merged = merge_notes(noted, current)
     messages += _describe_conflicts("notes", "one per line", merged.conflicts)
-    return WorkbookEdits(merged.entries, tuple(messages))
+    changed = _read_corrections(written, sheets, current)
+    corrected = merge_corrections(changed.cells.with_columns(entry_owner()), current)
+    messages += [*changed.messages, *_describe_conflicts("corrections", "and the last one counts", corrected.conflicts)]
+    entries = pl.concat([merged.entries, corrected.entries])
+    texts = _note_unreadable(changed.unreadable, columns)
+    extra = merge_notes(texts, add_entries(current, entries))
+    return WorkbookEdits(pl.concat([entries, extra.entries]), (*messages, *_count_corrections(corrected.entries)))
 
 
 def _read_notes(
@@ -90,7 +108,7 @@ def _read_notes(
         pl.concat([empty, *(list_cells(sheet, positions) for sheet, positions in places if is_list_sheet(sheet) == is_list)])
         for is_list in (True, False)
     )
-    base, kept_base = _list_written_notes(written.master), _list_kept_notes(written.entries)
+    base, kept_base = _list_written_notes(written.master, listed[COLUMN].unique()), _list_kept_notes(written.entries)
     changed = [find_changed_notes(listed, base, current), find_changed_notes(kept, kept_base, current)]
     if written.entries is not None and any(sheet.name.startswith(KEPT_SHEET) for sheet in sheets):
         changed.append(_find_removed_unplaced(kept, written.entries))
@@ -128,14 +146,13 @@ def _locate_columns(
     return places, messages
 
 
-def _list_written_notes(master: pl.DataFrame | None) -> pl.DataFrame:
-    """Return OWNER, COLUMN and BASE of the texts on the list."""
-    if master is None or ID not in master.columns:
+def _list_written_notes(master: pl.DataFrame | None, columns: Iterable[str]) -> pl.DataFrame:
+    """Return OWNER, COLUMN and BASE of the texts in the user's columns on the list."""
+    texts = [name for name in columns if master is not None and master.schema.get(name) == pl.String]
+    if master is None or not texts or ID not in master.columns:
         return pl.DataFrame(schema=dict.fromkeys((*_KEY, BASE), pl.String))
-    texts = [name for name in master.columns if master.schema[name] == pl.String and name != ID]
-    notes = master.select(
-        pl.col(ID).alias(OWNER), *(clean_text(pl.col(name).str.slice(0, _MAX_CELL)).alias(name) for name in texts)
-    )
+    written = (clean_text(pl.col(name).str.slice(0, _MAX_CELL)).alias(name) for name in texts)
+    notes = master.select(pl.col(ID).alias(OWNER), *written)
     return notes.unpivot(index=OWNER, on=texts, variable_name=COLUMN, value_name=BASE).drop_nulls(BASE)
 
 
@@ -161,7 +178,40 @@ def _find_removed_unplaced(kept: pl.DataFrame, entries: pl.DataFrame) -> pl.Data
     return cells.select(*CELL_SCHEMA, OWNER, BASE)
 
 
+def _read_corrections(written: WrittenWorkbook, sheets: Sequence[ResultSheet], current: pl.DataFrame) -> ChangedCells:
+    """Return the changed data cells."""
+    lists = [sheet for sheet in sheets if is_list_sheet(sheet)] if written.master is not None else []
+    found = [find_changed_cells(sheet, written.master) for sheet in lists if written.master is not None]
+    listed = [read_corrections_sheet(sheet) for sheet in sheets if sheet.name.startswith(CORRECTIONS_SHEET)]
+    if not listed:
+        return combine_changed_cells(found)
+    rows = convert_by_column(pl.concat(listed), SOURCE_VALUE)
+    own = find_changed_corrections(
+        rows, current if written.entries is None else written.entries, find_removed=written.entries is not None
+    )
+    changed = combine_changed_cells([*found, own])
+    return replace(changed, cells=drop_restored(changed.cells, rows))
+
+
+def _note_unreadable(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Return the texts as changes of a note, such as `Asking Price: call broker`."""
+    column = _NOTE_COLUMN if _NOTE_COLUMN in columns or not columns else columns[-1]
+    text = pl.format("{}: {}", COLUMN, TEXT)
+    return cells.with_columns(text.alias(TEXT), pl.lit(column).alias(COLUMN), entry_owner(), pl.lit(_FORCED).alias(BASE))
+
+
 def _describe_conflicts(what: str, how: str, conflicts: Sequence[str]) -> list[str]:
     if not conflicts:
         return []
     return [f"Different {what} on the same property are all kept, {how}: {join_some(list(conflicts), _MAX_NAMES)}."]
+
+
+def _count_corrections(entries: pl.DataFrame) -> list[str]:
+    added = entries.filter(pl.col(TEXT).is_not_null()).select(ID, COLUMN).n_unique()
+    removed = entries.filter(pl.col(TEXT).is_null()).height
+    messages = []
+    if added:
+        messages.append(f"New corrections of yours in the workbook: {added:,}. They replace the sources' values.")
+    if removed:
+        messages.append(f"Corrections that you removed: {removed:,}. The sources' values are back.")
+    return messages

@@ -10,7 +10,7 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
-from flexscout.history import read_decisions
+from flexscout.history import read_corrections, read_decisions
 from flexscout.ingest import FileIngestor, scan_folder
 from flexscout.insights.ranking_changes import Ranking, RankingChanges, compare_rankings, rank_rows
 from flexscout.matching import DETAIL_COLUMNS
@@ -159,12 +159,15 @@ def _rank_and_compare(
     snapshots = find_snapshots(records, located)
     tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
     positions = pl.concat([part.is_candidate for part in parts]).arg_true().cast(pl.Int64).alias(ROW)
+    corrections = read_corrections(config)
     sides = []
     for side, one in enumerate(criteria):
         either = combine_tables(part.sides[side] for part in parts).with_columns(positions)
         statuses = pl.concat([part.statuses[side] for part in parts]).with_columns(pl.int_range(pl.len()).alias(ROW))
         is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
         candidates = either.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
-        matched = MatchedRows(candidates, statuses.filter(~is_candidate), clusters, located, snapshots, tables)
+        matched = MatchedRows(
+            candidates, statuses.filter(~is_candidate), clusters, located, snapshots, tables, lambda _: corrections
+        )
         sides.append(rank_rows(either, matched, one, config))
     return compare_rankings(sides[0], sides[1], config.min_flex_score)

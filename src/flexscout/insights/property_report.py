@@ -5,7 +5,17 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import FLAGS, POSTAL_COLUMNS, REASONS, RECORD_COLUMNS, SEEN_COLUMNS, STATUS, TO_VERIFY, UNVERIFIED
+from flexscout.domain import (
+    CORRECTED_CELLS,
+    FLAGS,
+    POSTAL_COLUMNS,
+    REASONS,
+    RECORD_COLUMNS,
+    SEEN_COLUMNS,
+    STATUS,
+    TO_VERIFY,
+    UNVERIFIED,
+)
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate, explain_merges, list_possible_duplicates
 from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
 from flexscout.insights.source_rows import SourceRow, load_scored_rows, read_source_rows
@@ -70,7 +80,8 @@ class PropertyReport:
         missing_from: Latest exports that no longer have it.
         values_from: Which of its values come from other rows than the surviving one.
         score_before_merging: The score of the surviving row, if the property has another.
-        notes: What the user typed into the list.
+        corrected: Which values the user corrected, with those of the sources.
+        notes: What the user typed into the workbook.
 
     """
 
@@ -100,6 +111,7 @@ class PropertyReport:
     missing_from: str
     values_from: str
     score_before_merging: float | None
+    corrected: str
     notes: dict[str, str]
 
 
@@ -141,6 +153,7 @@ def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
         missing_from=row.get(SEEN_COLUMNS[3]) or "",
         values_from=row.get(_VALUES_FROM) or "",
         score_before_merging=row.get(_SCORE_BEFORE),
+        corrected=row.get(CORRECTED_CELLS) or "",
         notes=_find_notes(past, own["Property ID"]),
     )
 
@@ -158,4 +171,5 @@ def _find_notes(past: ReplayedRun, property_id: str | None) -> dict[str, str]:
     if property_id is None or past.kept is None or "Property ID" not in past.kept.columns:
         return {}
     rows: list[dict[str, Any]] = past.kept.filter(pl.col("Property ID") == property_id).to_dicts()
-    return {name: str(rows[0][name]) for name in past.config.user_columns if rows and rows[0].get(name)}
+    columns = past.record.report["notes"].get("columns", past.config.user_columns)
+    return {name: str(rows[0][name]) for name in columns if rows and rows[0].get(name)}

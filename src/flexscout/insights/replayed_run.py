@@ -1,6 +1,6 @@
 """Replay a past run from its cached tables: every row, classified and matched as it was then."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,7 +17,7 @@ from flexscout.errors import FlexscoutError
 from flexscout.history import RunHistory, RunRecord, read_decisions
 from flexscout.ingest import FileIngestor, Scan, build_source_file, scan_folder
 from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, assign_property_ids
-from flexscout.merging import ROW, MergedProperties, match_properties, match_rows, merge_properties
+from flexscout.merging import CORRECTION_SCHEMA, ROW, MergedProperties, match_properties, match_rows, merge_properties
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
 from flexscout.runtime import NoProgress, TableCache, hash_reading_code, open_table_cache
 from flexscout.scoring import MODIFIED, ClassifiedFiles, Criteria, score_files, select_match_columns
@@ -202,8 +202,10 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         batches = ingestor.ingest([one.source for one in available], cache)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
         clusters = match_properties(files, config, decisions)
-        merged = merge_properties(files, clusters, config, criteria)
-        kept = _read_published(history.find_result(record), config)
+        corrections = list_corrections(record)
+        merged = merge_properties(files, clusters, config, criteria, lambda _: corrections)
+        user_columns = record.report["notes"].get("columns", config.user_columns)
+        kept = _read_published(history.find_result(record), user_columns)
         changes = describe_inputs(inputs, new, record.number, Path(config.input_folder))
         warnings = (
             *changes,
@@ -215,9 +217,15 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         yield ReplayedRun(record, config, criteria, files, decisions, clusters, merged, by_name, kept, warnings)
 
 
-def _read_published(result: Path | None, config: PipelineConfiguration) -> pl.DataFrame | None:
+def list_corrections(record: RunRecord) -> pl.DataFrame:
+    """Return the user's corrections that a run applied, by the property IDs of that run."""
+    corrected = record.report["notes"].get("corrected", [])
+    return pl.DataFrame([{name: one.get(name) for name in CORRECTION_SCHEMA} for one in corrected], schema=CORRECTION_SCHEMA)
+
+
+def _read_published(result: Path | None, user_columns: Sequence[str]) -> pl.DataFrame | None:
     """Return sources, scores, IDs and user columns of the published list, or None if it was not kept."""
-    wanted = cs.by_name(*_LIST_COLUMNS, "Property ID", *config.user_columns, require_all=False)
+    wanted = cs.by_name(*_LIST_COLUMNS, "Property ID", *user_columns, require_all=False)
     return pl.scan_parquet(result).select(wanted).collect() if result else None
 
 
@@ -244,7 +252,10 @@ def _describe_failed(record: RunRecord) -> list[str]:
 def _describe_difference(ranking: MergedProperties, kept: pl.DataFrame | None, record: RunRecord) -> list[str]:
     if kept is None:
         return [f"The list of run {record.number} was not kept, so this answer can't be checked against it."]
-    replayed, published = (frame.select(cs.by_name(*_LIST_COLUMNS, require_all=False)) for frame in (ranking.survivors, kept))
+    listed = ranking.survivors
+    if record.report["notes"].get("hidden"):  # properties that the user rejected
+        listed = listed.join(kept, on="Property ID", how="semi", maintain_order="left")
+    replayed, published = (frame.select(cs.by_name(*_LIST_COLUMNS, require_all=False)) for frame in (listed, kept))
     if replayed.equals(published):
         return []
     return [f"The replayed list differs from the one that run {record.number} published. Run flexscout again."]

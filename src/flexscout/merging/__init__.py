@@ -1,5 +1,14 @@
 """Merge matching rows into one record per property."""
 
+from flexscout.merging.corrections import (
+    CORRECTION_SCHEMA,
+    SINCE,
+    SOURCE_VALUE,
+    VALUE,
+    CorrectedRows,
+    FindCorrections,
+    apply_corrections,
+)
 from flexscout.merging.merge_log import MergeRole, add_property_ids, count_removed_rows, select_current, select_merges
 from flexscout.merging.merged_rows import ROW, MatchedRows, merge_rows
 from flexscout.merging.order import count_filled_cells, explain_survivor, sort_by_rank
@@ -9,13 +18,20 @@ from flexscout.merging.snapshots import find_snapshots, list_possible_snapshots,
 from flexscout.merging.survivors import MergeResult, deduplicate
 
 __all__ = [
+    "CORRECTION_SCHEMA",
     "POSSIBLE_SCHEMA",
     "ROW",
+    "SINCE",
+    "SOURCE_VALUE",
+    "VALUE",
+    "CorrectedRows",
+    "FindCorrections",
     "MatchedRows",
     "MergeResult",
     "MergeRole",
     "MergedProperties",
     "add_property_ids",
+    "apply_corrections",
     "count_filled_cells",
     "count_removed_rows",
     "deduplicate",

@@ -9,6 +9,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, order_columns
 from flexscout.matching import Clusters, assign_property_ids
+from flexscout.merging.corrections import FindCorrections, correct_records, no_corrections
 from flexscout.merging.display import unify_spelling
 from flexscout.merging.merge_log import MergeRole, add_property_ids, add_source_columns, build_merge_log
 from flexscout.merging.order import sort_by_rank, sort_survivors_first
@@ -61,6 +62,7 @@ class MatchedRows:
         located: `file`, `number` in its sheet and `cluster` of every row, by `ROW`.
         snapshots: The source and the day of each file (SNAPSHOT_SCHEMA).
         tables: Where the canonical columns of the rejected rows are.
+        find_corrections: Returns the user's corrections of records.
 
     """
 
@@ -70,6 +72,7 @@ class MatchedRows:
     located: pl.DataFrame
     snapshots: pl.DataFrame
     tables: SheetTables
+    find_corrections: FindCorrections = no_corrections
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class MergedRows:
         outcome: `ROW`, status, reasons and whether to verify, of each row whose status changed by merging.
         property_sources: The sources of each listed property (PROPERTY_SOURCE_SCHEMA).
         filtered_out: Records that the filter excludes.
+        corrections: The user's corrections, with the values from the sources.
 
     """
 
@@ -92,6 +96,7 @@ class MergedRows:
     outcome: pl.DataFrame
     property_sources: pl.DataFrame
     filtered_out: int
+    corrections: pl.DataFrame
 
 
 def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Criteria) -> MergedRows:
@@ -112,7 +117,9 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     built = _build_records(survivors, merged, rejected, config, criteria)
     ids = assign_property_ids(rows.clusters.identity_keys.gather(survivors[ROW]), survivors)
     places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[_CLUSTER].implode())), rows.snapshots)
-    records = _add_places(built.records.with_columns(ids), places, rows.snapshots, config)
+    with_ids = built.records.with_columns(ids)
+    corrected = correct_records(with_ids, rows.find_corrections(with_ids), partial(rescore_rows, criteria=criteria))
+    records = _add_places(corrected.rows, places, rows.snapshots, config)
     is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
     filtered = criteria.filter_properties(records.filter(is_listed))
     dropped = pl.concat([records.filter(~is_listed), filtered.frame.filter(~is_listed)])
@@ -130,6 +137,7 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
         pl.concat([_describe_superseded(rows, superseded), *_describe_dropped(dropped, merged)]).sort(ROW),
         _list_property_sources(listed, places, built.origins),
         filtered.filtered_out,
+        corrected.corrections,
     )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, STATUS
 from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, MatchSettings, find_clusters
+from flexscout.merging.corrections import CORRECTED_SCHEMA, FindCorrections, apply_corrections, no_corrections
 from flexscout.merging.merge_log import MERGE_LOG_SCHEMA, count_removed_rows, move_rows
 from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA, ROW, MatchedRows, merge_rows
 from flexscout.merging.possible_duplicates import POSSIBLE_SCHEMA
@@ -39,6 +40,7 @@ class MergedProperties:
         property_sources: The sources of each property (PROPERTY_SOURCE_SCHEMA).
         filtered_out: Properties that don't meet the filter.
         contradictions: Sentences about decisions of the user that contradict others.
+        corrections: The user's corrections, with the values from the sources, see `CorrectedRows`.
 
     """
 
@@ -51,6 +53,7 @@ class MergedProperties:
     property_sources: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROPERTY_SOURCE_SCHEMA))
     filtered_out: int = 0
     contradictions: tuple[str, ...] = ()
+    corrections: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CORRECTED_SCHEMA))
 
     @property
     def master(self) -> pl.DataFrame:
@@ -77,7 +80,11 @@ def match_rows(rows: pl.DataFrame, config: PipelineConfiguration, decisions: Seq
 
 
 def merge_properties(
-    files: ClassifiedFiles, clusters: Clusters | None, config: PipelineConfiguration, criteria: Criteria
+    files: ClassifiedFiles,
+    clusters: Clusters | None,
+    config: PipelineConfiguration,
+    criteria: Criteria,
+    find_corrections: FindCorrections = no_corrections,
 ) -> MergedProperties:
     """Merge the current rows of each cluster that has a candidate into one record, and assign property IDs.
 
@@ -88,16 +95,19 @@ def merge_properties(
         clusters: The result of `match_properties`.
         config: The settings; with `enable_deduplication: false` every candidate stays.
         criteria: Scores changed records again, and filters the list.
+        find_corrections: Returns the user's corrections of records, which win over the sources.
 
     """
     rejected_rows = select_rejected(files.spilled_rejected)
     if clusters is None:
         log = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String, **MERGE_LOG_SCHEMA})
-        return MergedProperties(files.candidates, log, rejected_rows, files.results)
+        unused = apply_corrections(files.candidates, find_corrections(files.candidates)).corrections
+        return MergedProperties(files.candidates, log, rejected_rows, files.results, corrections=unused)
     candidates, rejected = _load_rows(files)
     located = locate_rows(pl.concat([candidates.select(SOURCE_COLUMNS), rejected.select(SOURCE_COLUMNS)]), clusters)
     snapshots = find_snapshots((result.record for result in files.results if result.success), located)
-    merged = merge_rows(MatchedRows(candidates, rejected, clusters, located, snapshots, files.tables), config, criteria)
+    matched = MatchedRows(candidates, rejected, clusters, located, snapshots, files.tables, find_corrections)
+    merged = merge_rows(matched, config, criteria)
     statuses = pl.concat([pl.repeat(str(RowStatus.CANDIDATE), candidates.height, eager=True), rejected[STATUS]])
     changed = merged.outcome[ROW]
     old = statuses.gather(changed).alias("old")
@@ -112,6 +122,7 @@ def merge_properties(
         merged.property_sources,
         merged.filtered_out,
         tuple(map(str, clusters.decided.contradictions)),
+        merged.corrections,
     )
 
 

@@ -87,7 +87,8 @@ def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent
         )
     has_results = record.report["statistics"]["successful_files"]
     master = escape_names(pl.read_parquet(history.require_result(record))) if has_results else pl.DataFrame()
-    tables = ResultTables(master, explanations=_explain_master(master, record), user_columns=record.settings.user_columns)
+    columns = tuple(record.report["notes"].get("columns", record.settings.user_columns))
+    tables = ResultTables(master, explanations=_explain_master(master, record), user_columns=columns)
     return ReportContent(record.report, record.messages, tables)
 
 

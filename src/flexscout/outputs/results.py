@@ -26,6 +26,7 @@ class ResultTables:
         is_rejected: For each row of `master`, whether the user's status rejects it; None if it isn't known.
         changes: Changes since the previous result; None if there is nothing to compare.
         unlisted_notes: The user's notes on properties that aren't in `master`.
+        corrections: The user's corrections, with the values from the sources.
         user_columns: The user's own columns.
 
     """
@@ -39,6 +40,7 @@ class ResultTables:
     is_rejected: pl.Series | None = None
     changes: pl.DataFrame | None = None
     unlisted_notes: pl.DataFrame | None = None
+    corrections: pl.DataFrame | None = None
     user_columns: tuple[str, ...] = ()
 
     @classmethod
@@ -56,6 +58,7 @@ class ResultTables:
             is_rejected=carried.is_rejected,
             changes=carried.changes.table if carried.changes else None,
             unlisted_notes=carried.unlisted_notes,
+            corrections=carried.corrections,
             user_columns=carried.user_input.columns,
         )
 

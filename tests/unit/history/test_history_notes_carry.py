@@ -1,11 +1,16 @@
 """Adding notes to a new list."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
+from flexscout.config import PipelineConfiguration
 from flexscout.history.edits import add_entries, move_entries
 from flexscout.history.notes import Notes, add_notes, arrange_notes, is_rejected_status
 from flexscout.history.notes_store import ENTRY_SCHEMA
+from flexscout.history.run_history import RunHistory
+from flexscout.history.user_input import read_user_input
 from notes import NO_ENTRIES, empty_notes
 from results import listed, master
 
@@ -68,6 +73,19 @@ def test_notes_follow_a_property_to_its_new_id():
 
 def test_notes_do_not_replace_those_of_the_new_id():
     assert follow(("P-1", "mine"), ("P-old", "call"), successors=[("P-old", "P-1")]) == [("P-1", "mine"), ("P-old", "call")]
+
+
+def test_notes_and_corrections_are_saved_under_the_new_id_of_their_property(tmp_path):
+    history, config = RunHistory(tmp_path / "all.xlsx"), PipelineConfiguration(output_file=str(tmp_path / "all.xlsx"))
+    config.notes_file.write_text("note,P-old,,,,My Notes,call,\ncorrection,P-old,,,,Building SqFt,35000,\n", encoding="utf-8")
+    last, new = master(listed(Property_ID="P-old")), master(listed(Property_ID="P-new"))
+    user_input = replace(read_user_input(history, config), load_last=lambda: last)
+    corrected = user_input.resolve_corrections(new.with_columns(pl.lit(1).alias("__rank")))
+    assert corrected.select("Property ID", "Column", "Value").rows() == [("P-new", "Building SqFt", "35000")]
+    user_input.follow(new).save_moved()
+    again = read_user_input(history, config)
+    assert again.corrections["Property ID"].to_list() == ["P-new"]
+    assert arrange_notes(again.current, COLUMNS).placed.select("Property ID", "My Notes").rows() == [("P-new", "call")]
 
 
 def test_an_input_column_with_the_same_name_is_renamed():

@@ -166,6 +166,8 @@ def _show_points(report: PropertyReport) -> None:
         print_line(f"  {'Bonus':{width}}  {report.bonus:>4g}  {report.flags}")
     if report.unverified:
         print_line(f"  Not checked, because its sheet has no such column: {report.unverified}")
+    if report.corrected:
+        print_line(f"  Corrected by you: {report.corrected}")
     if report.values_from:
         before = "" if report.score_before_merging is None else f" (its own row scores {report.score_before_merging:g})"
         print_line(f"  Values from other rows{before}: {report.values_from}")

@@ -5,10 +5,18 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import MAX_POSSIBLE_DUPLICATES, REASONS, STATUS, TO_VERIFY, canonical_columns, is_score_number
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    MAX_POSSIBLE_DUPLICATES,
+    REASONS,
+    STATUS,
+    TO_VERIFY,
+    canonical_columns,
+    is_score_number,
+)
 from flexscout.history import MERGES_SHEET, POSSIBLE_SHEET
 from flexscout.matching import DECIDED, DECISION, DecisionKind
-from flexscout.merging import select_current
+from flexscout.merging import SINCE, SOURCE_VALUE, VALUE, select_current
 from flexscout.outputs.files.front_sheets import (
     build_links,
     build_settings_sheet,
@@ -101,13 +109,18 @@ def _build_property_sheet(tables: ResultTables, formats: dict[str, str]) -> Shee
 
 
 def _build_history_sheets(tables: ResultTables) -> list[Sheet]:
-    """Build the sheets of changes and of notes on unlisted properties, if there are any."""
+    """Build the sheets of changes, of notes on unlisted properties and of corrections, if there are any."""
     sheets = []
     if tables.changes is not None:
         scores = {"Old Score": _POINTS_FORMAT, "New Score": _POINTS_FORMAT}
         sheets.append(Sheet("Changes", tables.changes, scores, ("Old Value", "New Value")))
     if tables.unlisted_notes is not None and tables.unlisted_notes.height:
         sheets.append(Sheet("Notes of Others", tables.unlisted_notes, texts=(*_TEXTS, *tables.user_columns)))
+    if tables.corrections is not None and tables.corrections.height:
+        values = {SOURCE_VALUE: SOURCE_VALUE, VALUE: "My Value", SINCE: SINCE}
+        columns = ("Property ID", *ADDRESS_COLUMNS, "Column", *values)
+        corrections = tables.corrections.select(columns).rename(values)
+        sheets.append(Sheet("My Corrections", corrections, texts=tuple(values.values())))
     return sheets
 
 

@@ -1,0 +1,203 @@
+"""A person corrects values on the list; the corrections win until they are taken back."""
+
+import shutil
+
+import pytest
+
+from flexscout.insights import compare_profiles
+from program import flexscout
+from weeks import Weeks
+from workbooks import HEADER, candidate
+
+ONE, TWO, THREE = (f"{number} Test Street" for number in (1, 2, 3))
+PRICED = (*HEADER, "Asking Price")
+
+
+def priced(number, price, **values):
+    return (*candidate(number, **values), price)
+
+
+@pytest.fixture
+def weeks(tmp_path):
+    weeks = Weeks(tmp_path)
+    weeks.run(priced(1, 4_200_000), priced(2, 2_000_000), priced(3, None), header=PRICED)
+    return weeks
+
+
+def corrections(week):
+    names = ("Address", "Column", "Source Value", "My Value")
+    return [tuple(row[name] for name in names) for row in week.sheet("My Corrections")]
+
+
+@pytest.mark.parametrize("sheet", ["Flex Properties", "Top Candidates"])
+def test_a_corrected_size_counts_for_the_score_and_is_marked(weeks, sheet):
+    weeks.enter(ONE, {"Building SqFt": 120_000}, sheet=sheet)
+    week = weeks.run()
+    assert week.column("Flex Score") == {TWO: 9, THREE: 9, ONE: 7}
+    assert week.column("Building SqFt")[ONE] == 120_000
+    assert week.column("Corrected Cells") == {TWO: None, THREE: None, ONE: "Building SqFt (source: 30000)"}
+    assert corrections(week) == [(ONE, "Building SqFt", "30000", "120000")]
+    assert "1 correction of yours in effect; see the sheet My Corrections." in week.messages
+
+
+def test_a_correction_wins_over_next_weeks_export(weeks):
+    weeks.enter(ONE, {"Asking Price": 3_900_000})
+    week = weeks.run(priced(1, 4_100_000), priced(2, 1_900_000), header=PRICED)
+    assert week.column("Asking Price") == {ONE: 3_900_000, TWO: 1_900_000}
+    assert corrections(week) == [(ONE, "Asking Price", "4100000", "3900000")]
+    week = weeks.run(priced(1, 4_000_000), priced(2, 1_900_000), header=PRICED)
+    assert corrections(week) == [(ONE, "Asking Price", "4000000", "3900000")]
+
+
+def test_a_correction_returns_with_its_property(weeks):
+    weeks.enter(ONE, {"Asking Price": 3_900_000})
+    weeks.enter(TWO, {"Asking Price": 1_800_000})
+    week = weeks.run(priced(1, 4_100_000), header=PRICED)
+    assert corrections(week) == [(ONE, "Asking Price", "4100000", "3900000"), (TWO, "Asking Price", None, "1800000")]
+    assert "1 property with corrections is not on the list." in " ".join(week.messages)
+    week = weeks.run(priced(2, 2_000_000), header=PRICED)
+    assert week.column("Asking Price") == {TWO: 1_800_000}
+
+
+def test_the_day_of_a_correction_is_listed(weeks):
+    weeks.enter(ONE, {"Asking Price": 3_900_000})
+    day = weeks.run().sheet("My Corrections")[0]["Since"]
+    assert day == weeks.store.read_text(encoding="utf-8").rstrip().rpartition(",")[2][:10]
+
+
+def test_a_missing_value_can_be_added(weeks):
+    weeks.enter(THREE, {"Asking Price": "$1.5M", "Ceiling Height": 18})
+    week = weeks.run()
+    assert week.column("Asking Price")[THREE] == 1_500_000
+    assert week.column("Ceiling Height")[THREE] == 18
+    assert corrections(week) == [(THREE, "Asking Price", None, "1500000"), (THREE, "Ceiling Height", None, "18")]
+
+
+@pytest.mark.parametrize("value", [None, 4_200_000])
+def test_a_correction_ends_when_its_cell_is_emptied_or_restored(weeks, value):
+    weeks.enter(ONE, {"Asking Price": 3_900_000})
+    weeks.run()
+    weeks.enter(ONE, {"Asking Price": value})
+    week = weeks.run()
+    assert week.column("Asking Price")[ONE] == 4_200_000
+    assert "My Corrections" not in week.sheets
+    assert "Corrections that you removed: 1. The sources' values are back." in week.messages
+
+
+def test_a_correction_ends_when_its_row_is_deleted(weeks):
+    weeks.enter(ONE, {"Asking Price": 3_900_000, "Year Built": 1970})
+    weeks.run()
+    weeks.edit(lambda book: book["My Corrections"].delete_rows(2))
+    week = weeks.run()
+    assert corrections(week) == [(ONE, "Asking Price", "4200000", "3900000")]
+    assert week.column("Year Built")[ONE] == 1995
+
+
+def test_a_correction_and_its_end_restore_the_bytes(weeks):
+    before = weeks.run(where="").workbook.read_bytes()
+    weeks.enter(ONE, {"Building SqFt": 60_000})
+    assert weeks.run().workbook.read_bytes() != before
+    weeks.edit(lambda book: book["My Corrections"].delete_rows(2))
+    weeks.run()
+    shutil.rmtree(weeks.folder / "out/.flexscout")
+    weeks.workbook.unlink()
+    assert weeks.run().workbook.read_bytes() == before
+
+
+def test_an_older_workbook_neither_repeats_nor_removes_a_correction(weeks, tmp_path):
+    shutil.copy(weeks.workbook, tmp_path / "old.xlsx")
+    weeks.enter(ONE, {"Asking Price": 3_900_000})
+    weeks.run()
+    shutil.copy(tmp_path / "old.xlsx", weeks.workbook)
+    week = weeks.run(priced(1, 4_100_000), priced(2, 1_900_000), header=PRICED)
+    assert corrections(week) == [(ONE, "Asking Price", "4100000", "3900000")]
+
+
+def test_deleting_the_workbook_loses_no_correction(weeks):
+    weeks.enter(ONE, {"Asking Price": 3_900_000})
+    weeks.run()
+    weeks.workbook.unlink()
+    shutil.rmtree(weeks.folder / "out/.flexscout")
+    assert weeks.run().column("Asking Price")[ONE] == 3_900_000
+
+
+def test_a_correction_can_be_written_into_the_notes_file(weeks):
+    name = next(row["Property ID"] for row in weeks.run().sheet() if row["Address"] == TWO)
+    weeks.store.write_text(f"correction,{name},,,,Asking Price,$1.8M,\n", encoding="utf-8")
+    assert weeks.run().column("Asking Price")[TWO] == 1_800_000
+
+
+def test_a_correction_that_can_not_be_read_is_reported(weeks):
+    weeks.store.write_text("correction,P-1,,,,Asking Price,cheap,\n", encoding="utf-8")
+    assert "1 correction in all_notes.csv can't be read: Asking Price 'cheap' of P-1." in weeks.run().messages
+
+
+def test_a_property_leaves_the_list_if_its_correction_rules_it_out_and_returns_without(weeks):
+    weeks.enter(ONE, {"Building SqFt": 12_000})
+    week = weeks.run()
+    assert list(week.column("Address")) == [TWO, THREE]
+    assert "1 property with corrections is not on the list." in " ".join(week.messages)
+    (rejected,) = week.sheet("Not Selected")
+    assert (rejected["Address"], rejected["Reason"].endswith("(as you corrected it)")) == (ONE, True)
+    assert corrections(week) == [(ONE, "Building SqFt", "30000", "12000")]
+    weeks.edit(lambda book: book["My Corrections"].delete_rows(2))
+    assert ONE in weeks.run().column("Address")
+
+
+def test_the_report_has_the_corrections(weeks):
+    weeks.enter(ONE, {"Asking Price": 3_900_000})
+    notes = weeks.run().summary.report["notes"]
+    assert notes["corrections"] == 1
+    assert [(one["Column"], one["Source Value"], one["Value"]) for one in notes["corrected"]] == [
+        ("Asking Price", "4200000", "3900000")
+    ]
+
+
+def test_an_unreadable_value_is_kept_as_a_note(weeks):
+    weeks.enter(ONE, {"Asking Price": "call broker", "My Notes": "nice yard"})
+    week = weeks.run()
+    assert week.column("My Notes")[ONE] == "nice yard\nAsking Price: call broker"
+    assert week.column("Asking Price")[ONE] == 4_200_000
+
+
+def test_a_corrected_property_is_a_changed_one(weeks):
+    weeks.enter(ONE, {"Asking Price": 3_900_000})
+    changes = weeks.run().sheet("Changes")
+    assert [(row["Address"], row["Column"], row["Old Value"], row["New Value"]) for row in changes] == [
+        (ONE, "Asking Price", "4200000", "3900000")
+    ]
+
+
+def explained(weeks, address):
+    return flexscout("explain", address, "--output-file", weeks.workbook, folder=weeks.folder)
+
+
+def test_explain_tells_what_was_corrected_and_noted(weeks):
+    weeks.enter(ONE, {"Building SqFt": 120_000, "Broker": "Ann"})
+    weeks.run()
+    outcome = explained(weeks, ONE)
+    assert "Corrected by you: Building SqFt (source: 30000)" in outcome.out
+    assert "Broker: Ann" in outcome.out
+    assert "120,000 sq ft" in outcome.out
+    assert "differs from the one" not in outcome.out
+
+
+def test_explain_tells_that_a_correction_rules_a_property_out(weeks):
+    weeks.enter(ONE, {"Building SqFt": 12_000})
+    weeks.run()
+    outcome = explained(weeks, ONE)
+    assert "(as you corrected it)" in outcome.out
+    assert "differs from the one" not in outcome.out
+
+
+def test_explain_agrees_with_a_list_without_hidden_properties(weeks):
+    weeks.enter(ONE, {"My Status": "sold"})
+    weeks.run(hide_rejected=True)
+    assert "differs from the one" not in explained(weeks, TWO).out
+
+
+def test_profiles_are_compared_with_the_corrections(weeks):
+    weeks.enter(ONE, {"Building SqFt": 12_000})
+    weeks.run()
+    counts = compare_profiles("flex-industrial", "flex-industrial", weeks.configure()).changes.counts
+    assert counts["in_a"] == counts["in_b"] == 2
