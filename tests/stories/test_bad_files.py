@@ -90,7 +90,7 @@ def test_a_file_that_takes_too_long_is_stopped(tmp_path):
 
 
 def test_a_file_that_needs_too_much_memory_fails_alone(tmp_path):
-    wide = [[f"Column {number}" for number in range(2_000)], *([["x" * 200] * 2_000] * 400)]
+    wide = [[f"Column {number}" for number in range(500)], *([["x" * 1_600] * 500] * 200)]
     write_workbook(tmp_path / "in/wide.xlsx", [[*HEADER, *wide[0]], *([*candidate(), *row] for row in wide[1:])])
     valid_properties_1(tmp_path / "in")
     outcome = flexscout("run", "in", "--memory-limit", "0.5", "-w", "2")

@@ -10,13 +10,24 @@ from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
 
+def run_two_weeks(folder):
+    """Run the exports of two weeks in a folder."""
+    for rows in ([candidate(1), candidate(1), candidate(2, Building_SqFt=900)], [candidate(3)]):
+        write_workbook(folder / "data/raw/a.xlsx", [HEADER, *rows])
+        assert flexscout("run", "--quiet", folder=folder).code == 0
+    return folder
+
+
 @pytest.fixture
 def weeks(tmp_path):
-    """A folder in which the exports of two weeks were run."""
-    for rows in ([candidate(1), candidate(1), candidate(2, Building_SqFt=900)], [candidate(3)]):
-        write_workbook(tmp_path / "data/raw/a.xlsx", [HEADER, *rows])
-        assert flexscout("run", "--quiet", folder=tmp_path).code == 0
-    return tmp_path
+    """A folder of two weeks that a test may change."""
+    return run_two_weeks(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def kept_weeks(tmp_path_factory):
+    """A folder of two weeks, to which tests add files of their own."""
+    return run_two_weeks(tmp_path_factory.mktemp("weeks"))
 
 
 def report_of(folder, name):
@@ -43,31 +54,31 @@ def test_an_earlier_page_is_written_as_the_run_wrote_it(weeks):
     assert json.loads(report_of(weeks, "pipeline_summary-run-2.json"))["statistics"]["unique_flex_properties"] == 1
 
 
-def test_a_single_file_is_written_to_the_output(weeks):
-    outcome = flexscout("report", "1", "--output", "week1.html", folder=weeks)
+def test_a_single_file_is_written_to_the_output(kept_weeks):
+    outcome = flexscout("report", "1", "--output", "week1.html", folder=kept_weeks)
     assert outcome.out == "Wrote week1.html\n"
-    assert b"1 Test Street" in (weeks / "week1.html").read_bytes()
-    assert not (weeks / "data/reports/pipeline_summary-run-1.html").exists()
+    assert b"1 Test Street" in (kept_weeks / "week1.html").read_bytes()
+    assert not (kept_weeks / "data/reports/pipeline_summary-run-1.html").exists()
 
 
-def test_a_workbook_of_an_earlier_run_has_its_list(weeks):
-    assert flexscout("report", "1", "--output", "week1.xlsx", folder=weeks).code == 0
+def test_a_workbook_of_an_earlier_run_has_its_list(kept_weeks):
+    assert flexscout("report", "1", "--output", "week1.xlsx", folder=kept_weeks).code == 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(weeks / "week1.xlsx")
+        book = openpyxl.load_workbook(kept_weeks / "week1.xlsx")
     assert {"Summary", "Flex Properties", "Top Candidates", "Why Not Selected", "Files", "Settings"} <= set(book.sheetnames)
     assert "1 Test Street" in [cell.value for row in book["Top Candidates"].iter_rows() for cell in row]
 
 
-def test_an_unknown_run_is_an_error(weeks):
-    outcome = flexscout("report", "9", folder=weeks)
+def test_an_unknown_run_is_an_error(kept_weeks):
+    outcome = flexscout("report", "9", folder=kept_weeks)
     assert outcome.code == 2
     assert "No run 9" in outcome.err
     assert "List the runs with `flexscout runs`." in outcome.err
 
 
-def test_an_unknown_format_is_an_error(weeks):
-    outcome = flexscout("report", "--output", "week.docx", folder=weeks)
+def test_an_unknown_format_is_an_error(kept_weeks):
+    outcome = flexscout("report", "--output", "week.docx", folder=kept_weeks)
     assert outcome.code == 2
     assert "Use .json, .html or .xlsx." in outcome.err
 
