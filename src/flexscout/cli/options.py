@@ -78,7 +78,27 @@ MinScore = Annotated[
 ]
 Where = Annotated[
     str | None,
-    typer.Option("--where", metavar="FILTER", help="Keep only candidates that match, such as \"State in ('NC', 'GA')\"."),
+    typer.Option("--where", metavar="FILTER", help="List only properties that match, such as \"State in ('NC', 'GA')\"."),
+]
+WhereRows = Annotated[
+    str | None, typer.Option("--where-rows", metavar="FILTER", help="Use only rows that match, before rows are merged.")
+]
+Snapshots = Annotated[
+    str | None,
+    typer.Option(
+        "--snapshots",
+        metavar="WHICH",
+        help="newest: of exports of one source from several days, use the newest row of each property; all: use every row.  "
+        "[default: newest]",
+    ),
+]
+Record = Annotated[
+    str | None,
+    typer.Option(
+        "--record",
+        metavar="VALUES",
+        help="merged: combine the values of all rows of a property; survivor: use those of its best row.  [default: merged]",
+    ),
 ]
 NoDeduplication = Annotated[bool, typer.Option("--no-deduplication", help="Keep every row, including duplicates.")]
 DuplicateFields = Annotated[
@@ -185,6 +205,9 @@ def _shared_options(
     as_of: AsOf = None,
     min_score: MinScore = None,
     where: Where = None,
+    where_rows: WhereRows = None,
+    snapshots: Snapshots = None,
+    record: Record = None,
     no_deduplication: NoDeduplication = False,
     duplicate_fields: DuplicateFields = None,
     duplicate_policy: DuplicatePolicy = None,
@@ -231,6 +254,9 @@ def _to_settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "as_of": options["as_of"],
         "min_flex_score": options["min_score"],
         "where": options["where"],
+        "where_rows": options["where_rows"],
+        "snapshots": options["snapshots"],
+        "merge_record": options["record"],
         "enable_deduplication": False if options["no_deduplication"] else None,
         "duplicate_fields": [field.strip() for field in fields.split(",") if field.strip()] if fields else None,
         "duplicate_policy": options["duplicate_policy"],

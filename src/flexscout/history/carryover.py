@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import format_count
+from flexscout.domain import SEEN_COLUMNS, format_count
 from flexscout.history.changes import PropertyChanges, compare_properties
 from flexscout.history.column_changes import compare_columns
 from flexscout.history.market_changes import ChangeKind, SourceHistory
@@ -20,6 +20,7 @@ from flexscout.merging import SOURCE_VALUE, VALUE, MergedProperties
 
 _MINOR = [ChangeKind.SCORE, ChangeKind.VALUE]  # of which the report has only the number
 _MAX_FIRST = 50
+_FIRST_SEEN = SEEN_COLUMNS[1]
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def carry_over(  # noqa: PLR0913 - what a run knows is joined here
         merged: What they were merged from.
 
     """
+    master = _keep_first_seen(master, user_input.load_last())
     user_input = user_input.follow(master)
     noted, unlisted = add_notes(master, arrange_notes(user_input.current, user_input.columns))
     rejected = noted.with_columns(is_rejected_status(noted, config.rejected_statuses).alias("rejected"))["rejected"]
@@ -114,6 +116,15 @@ def carry_over(  # noqa: PLR0913 - what a run knows is joined here
     return CarryOver(
         noted, user_input, merged.corrections, noted_count, unlisted, rejected, hidden.height, previous, changes, messages
     )
+
+
+def _keep_first_seen(master: pl.DataFrame, last: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the table with the days on which properties were first seen, also in exports that are gone by now."""
+    if last is None or not all({ID, _FIRST_SEEN} <= {*table.columns} for table in (master, last)):
+        return master
+    earlier = last.select(ID, pl.col(_FIRST_SEEN).alias("__earlier")).unique(ID, keep="first")
+    known = master.select(ID, _FIRST_SEEN).join(earlier, on=ID, how="left", maintain_order="left")
+    return master.with_columns(known.select(pl.min_horizontal(_FIRST_SEEN, "__earlier").alias(_FIRST_SEEN))[_FIRST_SEEN])
 
 
 def build_source_history(history: RunHistory, old: RunRecord | None, new: pl.DataFrame | None) -> SourceHistory | None:

@@ -3,12 +3,14 @@
 import difflib
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from flexscout.domain import date_file
 from flexscout.errors import NothingToReadError, is_transient, to_processing_error
 from flexscout.ingest.file_filter import (
     AUTO,
@@ -70,7 +72,6 @@ def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = Fals
     sources: list[SourceFile] = []
     skipped: list[SkippedFile] = []
     unreadable: list[FileRecord] = []
-    names: dict[str, str] = {}  # fingerprint -> name
     outputs = {path.resolve() for path in own}
     for path in _list_candidates(folder, pattern, recursive=recursive):
         name = display_name(path, folder)
@@ -87,18 +88,36 @@ def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = Fals
                 FileRecord(SourceFile(path, name, 0, 0.0, ""), error=to_processing_error(path, error).with_file(name))
             )
             continue
-        if original := names.get(source.fingerprint):
-            skipped.append(SkippedFile(name, FileSkipCode.SAME_CONTENT, (original,)))
-        else:
-            names[source.fingerprint] = name
-            sources.append(source)
+        sources.append(source)
     if not sources and not unreadable:
         raise _nothing_to_read(folder, pattern, skipped, recursive=recursive)
+    sources, copies = _split_copies(sources)
+    skipped += copies
     return Scan(
         tuple(sorted(sources, key=lambda source: source.name)),
         tuple(sorted(skipped, key=lambda file: file.name)),
         tuple(sorted(unreadable, key=lambda record: record.source.name)),
     )
+
+
+def _split_copies(sources: Sequence[SourceFile]) -> tuple[list[SourceFile], list[SkippedFile]]:
+    """Return one file of each content, and the others as skipped.
+
+    Of exports with a date in their names the latest is read, because its day is when the properties were last seen.
+    """
+    by_content: dict[str, list[SourceFile]] = {}
+    for source in sources:
+        by_content.setdefault(source.fingerprint, []).append(source)
+    read = [max(files, key=_named_day) for files in by_content.values()]
+    originals = {source.fingerprint: source.name for source in read}
+    copies = [source for source in sources if source.name != originals[source.fingerprint]]
+    return read, [SkippedFile(one.name, FileSkipCode.SAME_CONTENT, (originals[one.fingerprint],)) for one in copies]
+
+
+def _named_day(source: SourceFile) -> date:
+    """Return the day in the name of a file; the earliest possible day if there is none."""
+    found = date_file(source.name, source.modified)
+    return found.day if found.is_named else date.min
 
 
 class FileDiscovery:

@@ -82,6 +82,15 @@ def test_equal_content_is_read_once_under_the_shorter_name(tmp_path):
     assert {file.reason for file in found.skipped} == {"Same content as export.xlsx."}
 
 
+def test_of_equal_exports_with_dates_the_latest_is_read(tmp_path):
+    path = export(tmp_path / "costar 2026-01-12.xlsx")
+    shutil.copy(path, tmp_path / "costar 2026-01-19.xlsx")
+    shutil.copy(path, tmp_path / "costar.xlsx")
+    found = scan_folder(tmp_path)
+    assert [source.name for source in found.sources] == ["costar 2026-01-19.xlsx"]
+    assert {file.reason for file in found.skipped} == {"Same content as costar 2026-01-19.xlsx."}
+
+
 def test_a_duplicate_in_a_subfolder_is_named_with_its_folder(tmp_path):
     path = export(tmp_path / "2024/export.xlsx")
     shutil.copy(path, tmp_path / "export (1).xlsx")
