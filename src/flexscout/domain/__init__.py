@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         apn_key,
         blank_to_null,
         city_key,
+        county_key,
         expand_abbreviations,
         have_different_apns,
         map_distinct,
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     )
     from flexscout.domain.places import select_as_text, split_places
     from flexscout.domain.ranges import NumberRange
+    from flexscout.domain.states import INFERRED_FROM, infer_states
     from flexscout.domain.tables import (
         combine_tables,
         common_missing_fields,
@@ -87,6 +89,7 @@ if TYPE_CHECKING:
         is_reserved_column,
         order_columns,
         unify_column_names,
+        update_missing_field,
     )
     from flexscout.domain.text import (
         column_letters,
@@ -130,6 +133,7 @@ __all__ = [
     "DERIVED_COLUMNS",
     "DUPLICATES_SUFFIX",
     "FLAGS",
+    "INFERRED_FROM",
     "ISSUES_SUFFIX",
     "LINK_COLUMNS",
     "MAX_LISTED_ISSUES",
@@ -175,6 +179,7 @@ __all__ = [
     "column_letters",
     "combine_tables",
     "common_missing_fields",
+    "county_key",
     "date_file",
     "describe_missing_fields",
     "describe_property",
@@ -194,6 +199,7 @@ __all__ = [
     "format_time",
     "have_different_apns",
     "header_aliases",
+    "infer_states",
     "is_missing_field",
     "is_polars_pattern",
     "is_reserved_column",
@@ -220,6 +226,7 @@ __all__ = [
     "unify_column_names",
     "unit_key",
     "unquote_formulas",
+    "update_missing_field",
     "vendor_headers",
     "vendors",
     "word_forms",
@@ -294,6 +301,7 @@ __getattr__ = lazy_exports(
             "apn_key",
             "blank_to_null",
             "city_key",
+            "county_key",
             "expand_abbreviations",
             "have_different_apns",
             "map_distinct",
@@ -303,6 +311,7 @@ __getattr__ = lazy_exports(
             "zip_key",
         ),
         "places": ("select_as_text", "split_places"),
+        "states": ("INFERRED_FROM", "infer_states"),
         "tables": (
             "combine_tables",
             "common_missing_fields",
@@ -311,6 +320,7 @@ __getattr__ = lazy_exports(
             "is_reserved_column",
             "order_columns",
             "unify_column_names",
+            "update_missing_field",
         ),
         "text": (
             "column_letters",

@@ -59,6 +59,12 @@ def city_key(city: pl.Expr) -> pl.Expr:
     return blank_to_null(abbreviate_words(normalize_words(city)))
 
 
+def county_key(county: pl.Expr) -> pl.Expr:
+    """Return the comparison key of a county: `Palm Beach County`, `palm beach` and `Palm Beach Co.` are the same."""
+    words = abbreviate_words(normalize_words(county))
+    return blank_to_null(words.str.replace(r" (?:CNTY|CO|PARISH|BOROUGH|MUNICIPIO|CENSUS AREA)$", "").str.replace_all(" ", ""))
+
+
 def state_key(state: pl.Expr) -> pl.Expr:
     """Return the two-letter code of a state given as a name or code; any other text in upper case."""
     return blank_to_null(normalize_words(state)).replace(state_codes())

@@ -7,7 +7,7 @@ import polars as pl
 
 from flexscout.domain.column_names import POSTAL_COLUMNS
 from flexscout.domain.normalization import blank_to_null, city_key, state_key, zip_key
-from flexscout.domain.vocabulary import address_terms, state_codes, states_of_zip_codes
+from flexscout.domain.vocabulary import address_terms, state_codes
 
 _WORKING_COLUMNS = ("__rest", "__shortened", "__same_code")
 _UNIT_THEN_CITY = r"^(\d.* (?:#|STE|SUITE|APT|UNIT) ?\w+) ([A-Z -]+)$"
@@ -20,12 +20,10 @@ def split_places(frame: pl.DataFrame) -> pl.DataFrame:
 
     `1 Main St, Boca Raton, FL 33432` becomes `1 Main St`, and the row's missing city, state and ZIP code are filled from it. A
     city is split off if it is the row's city, or stands between commas before a state or ZIP code. A state is split off only
-    after a comma or before a ZIP code, because CT is also Court. A missing state is derived from the ZIP code. Texts longer than
-    any address become null.
+    after a comma or before a ZIP code, because CT is also Court. Texts longer than any address become null.
     """
     given = select_as_text(frame, POSTAL_COLUMNS)
-    placed = _remove_places(given.with_columns(pl.when(pl.all().str.len_bytes() <= _MAX_BYTES).then(pl.all())))
-    return placed.with_columns(pl.coalesce(blank_to_null(pl.col("State")), _state_of_zip()).alias("State"))
+    return _remove_places(given.with_columns(pl.when(pl.all().str.len_bytes() <= _MAX_BYTES).then(pl.all())))
 
 
 def _remove_places(given: pl.DataFrame) -> pl.DataFrame:
@@ -42,12 +40,6 @@ def select_as_text(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Return these columns as text; a column that the frame lacks is null."""
     missing = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     return pl.DataFrame([(frame[name].cast(pl.String) if name in frame.columns else missing).alias(name) for name in names])
-
-
-def _state_of_zip() -> pl.Expr:
-    """Return the state of each ZIP code."""
-    prefix = pl.col("Zip Code").str.extract(r"^\s*(\d{3})\d\d")
-    return prefix.replace_strict(states_of_zip_codes(), default=None, return_dtype=pl.String)
 
 
 def _candidate_pattern() -> str:

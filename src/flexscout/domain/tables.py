@@ -80,6 +80,14 @@ def is_missing_field(missing_fields: pl.Expr, field: str) -> pl.Expr:
     return missing_fields.str.contains(f"|{field}|", literal=True)
 
 
+def update_missing_field(missing_fields: pl.Series, field: str, is_missing: pl.Series) -> pl.Series:
+    """Return the texts of `describe_missing_fields`, with or without the field in each row."""
+    without = pl.lit(missing_fields).str.replace(f"|{field}|", "", literal=True)
+    return pl.select(
+        pl.when(pl.lit(is_missing)).then(without + f"|{field}|").otherwise(without).alias(missing_fields.name)
+    ).to_series()
+
+
 def _rename_columns(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """Rename the columns; columns that get the same name are merged, as no row has a value in both."""
     if names == frame.columns:

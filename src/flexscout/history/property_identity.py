@@ -18,7 +18,7 @@ ID = LINK_COLUMNS[0]
 
 _KEYS = (KEY, NUMBER)
 _NEW = "__new "  # prefix of working columns
-_APN = "__apn"  # working column
+_APN, _STATE = "__apn", "__state"  # working columns
 _MIN_APN_LENGTH = 6  # letters and digits; a shorter number may be a mere counter
 _SEPARATOR = "\x1f"  # occurs in no cell
 
@@ -76,15 +76,17 @@ def _build_key(identity: Sequence[str]) -> pl.Expr:
 def _match_unpaired(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Pair rows without a partner by ZIP code, city or parcel, where only one row on each side has that place.
 
+    A row without a state, such as one of a county's file before its state could be inferred, is paired by city or parcel alone.
+
     Returns the KEY and NUMBER of both rows of each pair, the new ones with the prefix _NEW.
     """
     gone = _build_place_keys(old.join(new, on=_KEYS, how="anti"))
     added = _build_place_keys(new.join(old, on=_KEYS, how="anti")).rename(lambda name: f"{_NEW}{name}")
     pairs = gone.select(*_KEYS, *(pl.lit(None, added.schema[f"{_NEW}{key}"]).alias(f"{_NEW}{key}") for key in _KEYS)).clear()
-    for name in ("zip", "city", "parcel"):
+    for name in ("zip", "city", "parcel", "city_alone", "parcel_alone"):
         matches = _select_unique(gone, name).join(_select_unique(added, f"{_NEW}{name}"), left_on=name, right_on=f"{_NEW}{name}")
-        has_same_apn = (pl.col(_APN) == pl.col(f"{_NEW}{_APN}")).fill_null(value=True)
-        pairs = pl.concat([pairs, matches.filter(has_same_apn).select(pairs.columns)])
+        agrees = [(pl.col(part) == pl.col(f"{_NEW}{part}")).fill_null(value=True) for part in (_APN, _STATE)]
+        pairs = pl.concat([pairs, matches.filter(*agrees).select(pairs.columns)])
         gone = gone.join(pairs, on=_KEYS, how="anti")
         added = added.join(pairs, on=[f"{_NEW}{key}" for key in _KEYS], how="anti")
     return pairs
@@ -101,13 +103,20 @@ def _build_place_keys(rows: pl.DataFrame) -> pl.DataFrame:
         normalize_spelling(_text_column(rows, name)) for name in ("Address", "Unit", "City", "State", "County")
     )
     zip_code, apn = zip_key(_text_column(rows, "Zip Code")), apn_key(_text_column(rows, "APN"))
-    places = {"zip": [address, zip_code, state], "city": [address, city, state], "parcel": [apn, county, state]}
+    places = {
+        "zip": [address, zip_code],
+        "city": [address, city, state],
+        "parcel": [apn, county, state],
+        "city_alone": [address, city],
+        "parcel_alone": [apn, county],
+    }
     keys = rows.select(
         *_KEYS,
         *(pl.concat_str(*parts, unit.fill_null(""), separator=_SEPARATOR).alias(name) for name, parts in places.items()),
         pl.when(apn.str.len_chars() >= _MIN_APN_LENGTH).then(apn).alias(_APN),
+        state.alias(_STATE),
     )
-    return keys.with_columns(pl.when(pl.col(_APN).is_not_null()).then("parcel"))
+    return keys.with_columns(pl.when(pl.col(_APN).is_not_null()).then(name).alias(name) for name in ("parcel", "parcel_alone"))
 
 
 def _text_column(rows: pl.DataFrame, name: str) -> pl.Expr:

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from flexscout.matching.keys import is_known_area
+
 WINDOW = 24
 """Neighbors that a place is compared with on each side, so that no block is quadratic."""
-
-UNKNOWN_PLACE = r"^\x1e"
-"""What the state or city of a place matches if its file has none, so that it is a key within the file."""
 
 _MAX_RANGE = 200  # between the first and the last house number of a range
 _STREET = ("first_number", "full")
@@ -38,12 +37,12 @@ def find_candidate_pairs(places: pl.DataFrame) -> pl.DataFrame:
         pl.col("full").str.extract_all(r"\d+").list.join(" ").alias("digits"),
     )
     letters = [(name, pl.col(name).str.head(1).alias("letter")) for name in ("full", "reversed_full")]
-    passes = [
-        _pair_neighbors(streets.with_columns(letter), ["first_number", "state", area, "digits", "letter"], name)
-        for area in ("city", "zip")
-        for name, letter in letters
-    ]
-    return _drop_repeated(places.height, [*passes, *_pair_ranges(streets), *_pair_units(streets), *_pair_unknown_places(streets)])
+    blocks = {area: ["first_number", "state", area, "digits", "letter"] for area in ("city", "zip")}
+    by_city = [_pair_neighbors(streets.with_columns(letter), blocks["city"], name) for name, letter in letters]
+    by_zip = [_pair_neighbors(streets.with_columns(letter), blocks["zip"], name, across="city") for name, letter in letters]
+    return _drop_repeated(
+        places.height, [*by_city, *by_zip, *_pair_ranges(streets), *_pair_units(streets), *_pair_unknown_places(streets)]
+    )
 
 
 def _drop_repeated(size: int, passes: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -53,11 +52,13 @@ def _drop_repeated(size: int, passes: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.select((codes // size).alias("left"), (codes % size).alias("right"))
 
 
-def _pair_neighbors(streets: pl.DataFrame, block: list[str], name: str) -> pl.DataFrame:
-    """Pair each street with its neighbors in a block, in the order of `name`."""
+def _pair_neighbors(streets: pl.DataFrame, block: list[str], name: str, across: str = "") -> pl.DataFrame:
+    """Pair each street with its neighbors in a block, in the order of `name`; only in blocks with several values of `across`."""
     known = streets.drop_nulls(block)
-    shared = known.filter(pl.len().over(block) > 1).sort(*block, name, "place")
-    ordered = shared.with_row_index("at").with_columns(pl.col("at").max().over(block).alias("end"))
+    shared = known.filter(pl.len().over(block) > 1)
+    if across:
+        shared = shared.filter((pl.col(across).n_unique().over(block) > 1) | pl.col(across).is_null())
+    ordered = shared.sort(*block, name, "place").with_row_index("at").with_columns(pl.col("at").max().over(block).alias("end"))
     neighbors = pl.int_ranges(pl.col("at") + 1, pl.min_horizontal(pl.col("end"), pl.col("at") + WINDOW) + 1)
     pairs = ordered.select("place", neighbors.alias("other")).explode("other", empty_as_null=False)
     return _order_pairs(pairs["place"], ordered["place"].gather(pairs["other"]))
@@ -89,7 +90,7 @@ def _pair_units(streets: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _pair_unknown_places(streets: pl.DataFrame) -> list[pl.DataFrame]:
     """Pair places without a known state with those in a city of that name, and places without a ZIP code with each other."""
-    has_state = ~pl.col("state").str.contains(UNKNOWN_PLACE)
+    has_state = is_known_area(pl.col("state"))
     without_zip = streets.filter(pl.col("zip").is_null() & has_state)
     in_same_block = streets.join(without_zip.select(*_STREET, "state"), on=[*_STREET, "state"], how="semi")
     return [

@@ -9,13 +9,20 @@ import numpy.typing as npt
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import ADDRESS_COLUMNS, apn_key, common_missing_fields, select_as_text, unit_key
+from flexscout.domain import ADDRESS_COLUMNS, INFERRED_FROM, apn_key, common_missing_fields, select_as_text, unit_key
 from flexscout.matching.cannot_links import Evidence, split_by_decision
 from flexscout.matching.close_matches import ScoreBands, find_close_pairs
 from flexscout.matching.decided_pairs import DecidedPairs
 from flexscout.matching.decisions import Decision
 from flexscout.matching.distinct_places import DistinctPlaces, find_distinct_places
 from flexscout.matching.match_rules import MatchKind, MatchRule, build_match_rules, is_place_match
+from flexscout.matching.parcels import (
+    build_parcel_rules,
+    find_parcel_conflicts,
+    find_shared_parcels,
+    pair_shared_parcels,
+    separate_parcels,
+)
 from flexscout.matching.property_ids import build_identity_keys, mark_told_apart
 
 Positions = npt.NDArray[np.int64]
@@ -64,6 +71,7 @@ class Clusters:
         place_rows: For each row, the first row at its place.
         identity_keys: For each row, what identifies its property from run to run; null where the address is unknown.
         decided: The user's decisions about the rows.
+        inferred_from: For each row, what its state was inferred from, null if it was given or is unknown.
 
     """
 
@@ -73,6 +81,7 @@ class Clusters:
     place_rows: pl.Series
     identity_keys: pl.Series
     decided: DecidedPairs
+    inferred_from: pl.Series
 
     def describe_matches(self, kept: pl.Series, removed: pl.Series) -> pl.DataFrame:
         """Return why the rows at these positions are the same property: `Match` (the kind) and `Evidence` (a sentence).
@@ -86,6 +95,7 @@ class Clusters:
         close = pl.lit(self._find_close_evidence(kept, removed))
         decided = self.decided.describe_rows(kept, removed)
         author = pl.lit(decided["Author"])
+        note = pl.lit(_describe_inference(self.inferred_from, kept, removed))
         return pl.select(
             pl.coalesce(
                 pl.when(author.is_not_null()).then(pl.lit(str(MatchKind.DECISION))),
@@ -98,7 +108,7 @@ class Clusters:
             ).alias("Match"),
             pl.coalesce(
                 author,
-                *(pl.when(is_match).then(text) for is_match, text in zip(matches, evidence, strict=True)),
+                *(pl.when(is_match).then(text + note) for is_match, text in zip(matches, evidence, strict=True)),
                 close,
                 pl.lit(_THROUGH_ANOTHER_ROW),
             ).alias("Evidence"),
@@ -134,9 +144,17 @@ def find_clusters(
     missing = common_missing_fields(frame, settings.fields) if missing_fields is None else missing_fields
     by_parcel = settings.policy == "parcel"
     places = find_distinct_places(frame, missing)
-    rules = build_match_rules(frame, places, settings.fields, missing, by_unit=by_parcel)
+    rules = build_match_rules(frame, places, settings.fields, by_unit=by_parcel)
     pairs = _find_close_rows(places, settings)
+    if is_place_match(settings.fields):
+        shared = find_shared_parcels(places.normalized, places.place_ids)
+        rules += build_parcel_rules(places.normalized, shared)
+        pairs = _add_shared_parcels(pairs, shared) if settings.close_matches != "off" else pairs
     first_rows = _connect_rows([rule.keys for rule in rules], pairs.filter("merge"))
+    has_conflict = find_parcel_conflicts(first_rows, rules[0].keys, places.normalized["apn"])
+    if has_conflict.any():
+        rules, pairs = separate_parcels(has_conflict, rules, pairs, places.normalized["apn"])
+        first_rows = _connect_rows([rule.keys for rule in rules], pairs.filter("merge"))
     parcels = _normalize_parcels(frame, places.places["unit"].gather(places.place_ids)) if by_parcel else None
     if parcels is not None:
         first_rows = split_by_parcel(first_rows, parcels)
@@ -147,7 +165,8 @@ def find_clusters(
     first_rows = split_by_decision(linked, decided.different, evidence, frame, places.normalized)
     cluster_ids = (first_rows.rank("dense").cast(pl.Int64) - 1).alias("cluster")
     identity_keys = mark_told_apart(build_identity_keys(rules, cluster_ids, parcels), cluster_ids, decided.different)
-    return Clusters(cluster_ids, pairs, rules, place_rows, identity_keys, decided)
+    inferred_from = places.normalized[INFERRED_FROM]
+    return Clusters(cluster_ids, pairs, rules, place_rows, identity_keys, decided, inferred_from)
 
 
 def connected_components(size: int, left: Positions, right: Positions) -> Positions:
@@ -208,7 +227,8 @@ def _connect_rows(keys: Sequence[pl.Series], merged: pl.DataFrame) -> pl.Series:
     rows = pl.int_range(keys[0].len(), eager=True)
     edges = [*((rows, _first_row_of_key(key)) for key in keys), (merged["left"], merged["right"])]
     left, right = (np.concatenate([edge[side].to_numpy() for edge in edges]).astype(np.int64) for side in (0, 1))
-    return pl.Series("cluster", connected_components(rows.len(), left, right))
+    joins_two = left != right
+    return pl.Series("cluster", connected_components(rows.len(), left[joins_two], right[joins_two]))
 
 
 def _link_rows(first_rows: pl.Series, same: pl.DataFrame) -> pl.Series:
@@ -227,13 +247,36 @@ def _first_row_of_key(keys: pl.Series) -> pl.Series:
     return keys.alias("key").to_frame().with_row_index("row").select(first.alias("first")).to_series()
 
 
+def describe_inference(inferred_from: pl.Series, left: pl.Series, right: pl.Series) -> pl.Series:
+    """Return `; State inferred from ZIP code` for pairs of rows in which a state was inferred, else an empty text."""
+    source = pl.coalesce(pl.lit(inferred_from.gather(left)), pl.lit(inferred_from.gather(right)))
+    return pl.select(pl.format("; State inferred from {}", source).fill_null("").alias("note")).to_series()
+
+
 def _find_close_rows(places: DistinctPlaces, settings: MatchSettings) -> pl.DataFrame:
     """Return the close matches as pairs of the first rows of two places."""
     is_wanted = settings.close_matches != "off" and is_place_match(settings.fields)
     pairs = find_close_pairs(places.places if is_wanted else places.places.clear(), settings.bands)
-    first_rows = places.places["row"]
+    first_rows = places.places["row"].cast(pl.Int64)
+    left, right = first_rows.gather(pairs["left"]), first_rows.gather(pairs["right"])
     return pairs.with_columns(
-        first_rows.gather(pairs["left"]).cast(pl.Int64).alias("left"),
-        first_rows.gather(pairs["right"]).cast(pl.Int64).alias("right"),
+        left.alias("left"),
+        right.alias("right"),
+        pl.col("Evidence") + pl.lit(_describe_inference(places.normalized[INFERRED_FROM], left, right)),
         (pl.col("sure") & (settings.close_matches == "merge")).alias("merge"),
     )
+
+
+def _add_shared_parcels(pairs: pl.DataFrame, parcels: pl.DataFrame) -> pl.DataFrame:
+    """Add the pairs of rows that only share a parcel."""
+    ends = pl.select(
+        pl.min_horizontal(pairs["left"], pairs["right"]), pl.max_horizontal(pairs["left"], pairs["right"]).alias("right")
+    )
+    others = pair_shared_parcels(parcels).join(ends, on=["left", "right"], how="anti", maintain_order="left")
+    return pl.concat([pairs, others.select(pairs.columns)])
+
+
+def _describe_inference(inferred_from: pl.Series, left: pl.Series, right: pl.Series) -> pl.Series:
+    """Return `; State inferred from ZIP code` for pairs of rows in which a state was inferred, else an empty text."""
+    source = pl.coalesce(pl.lit(inferred_from.gather(left)), pl.lit(inferred_from.gather(right)))
+    return pl.select(pl.format("; State inferred from {}", source).fill_null("").alias("note")).to_series()

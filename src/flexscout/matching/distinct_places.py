@@ -11,14 +11,19 @@ import polars as pl
 
 from flexscout.domain import (
     ADDRESS_PARTS,
+    INFERRED_FROM,
+    SOURCE_COLUMNS,
     apn_key,
     city_key,
+    county_key,
+    infer_states,
     map_distinct,
     parse_addresses,
     select_as_text,
     split_places,
     state_key,
     unit_key,
+    update_missing_field,
     zip_key,
 )
 from flexscout.matching.keys import scope_to_file
@@ -34,8 +39,9 @@ class DistinctPlaces:
     Attributes:
         places: One row per place, sorted by its normalized address: `COMPARED_COLUMNS`, `state`, and `row`, its first row.
         place_ids: For each row of the frame, the position of its place, or null.
-        normalized: For each row of the frame: `ADDRESS_PARTS`, and `state`, `city`, `zip`, `apn`, `unit_column`, `lat`, `lon` as
-            they are compared; `written`, the address without the place; `row`, the position.
+        normalized: For each row of the frame: `ADDRESS_PARTS`, and `state`, `city`, `zip`, `county`, `apn`, `unit_column`, `lat`,
+            `lon` as they are compared; `written`, the address without the place; `row`, the position; `missing_fields`, the
+            compared fields that the row doesn't have; `INFERRED_FROM`, what its state was inferred from.
 
     """
 
@@ -48,7 +54,7 @@ def find_distinct_places(frame: pl.DataFrame, missing_fields: pl.Series) -> Dist
     """Return the distinct places of a frame.
 
     Args:
-        frame: Any of Address, Unit, City, State, Zip Code, APN, Latitude, Longitude and Source File.
+        frame: Any of Address, Unit, City, State, Zip Code, County, APN, Latitude, Longitude and Source File.
         missing_fields: The compared fields that the sheet of each row doesn't have.
 
     """
@@ -61,6 +67,7 @@ def find_distinct_places(frame: pl.DataFrame, missing_fields: pl.Series) -> Dist
 
 def normalize_rows(frame: pl.DataFrame, missing_fields: pl.Series) -> pl.DataFrame:
     """Return all rows as they are compared, see `DistinctPlaces.normalized`; one slice per processor core."""
+    missing_fields = _add_blank_cities(frame, missing_fields)
     size = max(_ROWS_PER_THREAD, -(-frame.height // (os.cpu_count() or 1)))
     starts = range(0, max(frame.height, 1), size)
     with ThreadPoolExecutor(len(starts)) as pool:
@@ -68,18 +75,32 @@ def normalize_rows(frame: pl.DataFrame, missing_fields: pl.Series) -> pl.DataFra
         return pl.concat(parts).with_row_index("row").cast({"row": pl.Int64})
 
 
+def _add_blank_cities(frame: pl.DataFrame, missing_fields: pl.Series) -> pl.Series:
+    """Return `missing_fields` with City for the rows of files whose column City is blank."""
+    city, file = (select_as_text(frame, (name,)).to_series() for name in ("City", SOURCE_COLUMNS[0]))
+    is_blank = pl.select((pl.lit(city).fill_null("").str.strip_chars() == "").alias("blank"), pl.lit(file).alias("file"))
+    if not is_blank["blank"].any():
+        return missing_fields
+    return update_missing_field(missing_fields, "City", is_blank.select(pl.col("blank").all().over("file")).to_series())
+
+
 def _normalize_slice(frame: pl.DataFrame, missing_fields: pl.Series) -> pl.DataFrame:
-    texts = split_places(frame).with_columns(select_as_text(frame, ("Unit", "APN", "Latitude", "Longitude")))
-    state, city = map_distinct(texts["State"], state_key), map_distinct(texts["City"], city_key)
+    texts = split_places(frame).with_columns(select_as_text(frame, ("Unit", "County", "APN", "Latitude", "Longitude")))
+    inferred = infer_states(texts)
+    state, city = map_distinct(inferred["State"], state_key), map_distinct(texts["City"], city_key)
+    missing_fields = update_missing_field(missing_fields, "State", state.is_null())
     return texts.select(
         pl.coalesce(pl.lit(state), scope_to_file(frame, missing_fields, "State")).alias("state"),
         pl.coalesce(pl.lit(city), scope_to_file(frame, missing_fields, "City")).alias("city"),
         zip_key(pl.col("Zip Code")).alias("zip"),
+        pl.lit(map_distinct(texts["County"], county_key)).alias("county"),
         pl.col("Address").alias("written"),
         apn_key(pl.col("APN")).alias("apn"),
         map_distinct(texts["Unit"], unit_key).alias("unit_column"),
         _degrees("Latitude").alias("lat"),
         _degrees("Longitude").alias("lon"),
+        missing_fields.alias("missing_fields"),
+        inferred[INFERRED_FROM],
     ).with_columns(parse_addresses(texts["Address"]))
 
 

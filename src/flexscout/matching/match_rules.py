@@ -45,19 +45,17 @@ class MatchRule:
     evidence: pl.Expr
 
 
-def build_match_rules(
-    frame: pl.DataFrame, places: DistinctPlaces, fields: Sequence[str], missing_fields: pl.Series, *, by_unit: bool
-) -> list[MatchRule]:
+def build_match_rules(frame: pl.DataFrame, places: DistinctPlaces, fields: Sequence[str], *, by_unit: bool) -> list[MatchRule]:
     """Return the match rules, the strongest first.
 
     Args:
         frame: The rows to match.
         places: The distinct places of the frame.
         fields: Columns in which two rows have to agree.
-        missing_fields: The fields that the sheet of each row doesn't have.
         by_unit: Whether a unit in the address and one in the column Unit are the same.
 
     """
+    missing_fields = places.normalized["missing_fields"]
     exact = build_duplicate_keys(frame, fields, missing_fields, _collect_normalized_fields(places))
     rules = [MatchRule(exact, MatchKind.SAME_FIELDS, _describe_same_fields(fields, missing_fields))]
     if not is_place_match(fields):

@@ -3,7 +3,7 @@
 import polars as pl
 
 from flexscout.domain import address_terms
-from flexscout.matching.candidate_pairs import UNKNOWN_PLACE
+from flexscout.matching.keys import is_known_area
 
 _KM_PER_DEGREE = 111.2  # of latitude
 
@@ -109,14 +109,13 @@ def is_within_range() -> pl.Expr:
 
 def is_state_unknown() -> pl.Expr:
     """Whether only one side has a known state."""
-    left, right = (pl.col(f"state_{end}").str.contains(UNKNOWN_PLACE) for end in "lr")
-    return left != right
+    return is_known_area(pl.col("state_l")) != is_known_area(pl.col("state_r"))
 
 
 def is_city_unknown() -> pl.Expr:
     """Whether the cities differ because one is missing."""
-    left, right = (pl.col(f"city_{end}").fill_null("\x1e") for end in "lr")
-    return (left != right) & (left.str.contains(UNKNOWN_PLACE) | right.str.contains(UNKNOWN_PLACE))
+    left, right = (pl.col(f"city_{end}") for end in "lr")
+    return left.ne_missing(right) & ~(is_known_area(left) & is_known_area(right))
 
 
 def has_other_city() -> pl.Expr:

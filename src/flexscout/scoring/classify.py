@@ -38,7 +38,7 @@ _CANONICAL = {column.name for column in canonical_columns()}
 _TABLES_PER_BLOCK = 100
 _ROWS_AT_A_TIME = 2**17  # the working columns of the rules are as large as the rows
 
-MATCH_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Latitude", "Longitude")
+MATCH_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Latitude", "Longitude")
 """Columns that matching reads beside the duplicate fields."""
 
 # What is kept of a rejected row; the whole row stays in its file.

@@ -35,6 +35,15 @@ def test_a_property_is_found_by_its_place_or_parcel(now):
 
 
 @pytest.mark.parametrize(
+    "now", [{"City": "BOCA RATON"}, {"City": "Boca", "APN": "0643-4712", "County": "Palm Beach"}], ids=["by city", "by parcel"]
+)
+def test_a_property_is_found_when_its_state_becomes_known(now):
+    before = at("P-old", State=None, Zip_Code=None, APN="06434712", County="PALM BEACH")
+    assert successors_of([before], [at("P-new", **now)]) == {"P-old": "P-new"}
+    assert successors_of([before], [at("P-a", **now), at("P-b", State="GA", **now)]) == {}
+
+
+@pytest.mark.parametrize(
     "now",
     [
         {"Address": "14 Main Street"},

@@ -349,5 +349,123 @@ def test_addresses_without_a_house_number_match_only_by_parcel_and_place(other, 
     assert match(LOT, LOT | other) == is_match
 
 
+CAMPUS = {"County": "Palm Beach", "APN": "16-0850-0140"}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "area"),
+    [
+        ({"Zip Code": None}, {"Zip Code": None, "City": "West Boca"}, "county"),
+        ({"County": None}, {"County": None, "City": "West Boca"}, "ZIP code"),
+        ({"County": None}, {"County": None, "Zip Code": None}, "city"),
+    ],
+)
+@pytest.mark.parametrize("address", ["1 Elm Ave", "1-9 N Main St", "1 State Road 7"])
+def test_one_parcel_at_one_house_number_is_one_property(left, right, area, address):
+    rows = [{"Address": "1 Main St"} | CAMPUS | left, {"Address": address} | CAMPUS | {"APN": "1608500140"} | right]
+    clusters = cluster(*rows, close_matches="off")
+    assert clusters.cluster_ids.to_list() == [0, 0]
+    reason = clusters.describe_matches(pl.Series([0]), pl.Series([1]))
+    assert reason.row(0)[:2] == ("same parcel", f"same APN and house number in one {area}")
+
+
+@pytest.mark.parametrize("other", ["2 Main St", "9 Elm Ave", "Elm Ave"])
+def test_unlike_addresses_with_one_parcel_are_listed_for_review(other):
+    rows = [{"Address": "1 Main St"} | CAMPUS, {"Address": other} | CAMPUS]
+    assert evidence(*rows) == ["APN equal; addresses differ"]
+
+
+@pytest.mark.parametrize("apn", ["12345", "000-000-0000", "UNKNOWN", None])
+def test_an_unusable_parcel_number_is_no_key(apn):
+    rows = [{"Address": address} | CAMPUS | {"APN": apn} for address in ("1 Main St", "1 Elm Ave")]
+    assert evidence(*rows) == []
+
+
+def test_a_parcel_number_of_many_addresses_is_no_key():
+    streets = ("Main", "Elm", "Oak", "Pine", "Birch", "Cedar")
+    clusters = cluster(*({"Address": f"1 {name} St"} | CAMPUS for name in streets))
+    assert clusters.cluster_ids.n_unique() == len(streets)
+    assert not clusters.match_pairs["Evidence"].str.contains("APN equal; addresses differ").any()
+
+
+def test_units_of_one_parcel_stay_apart():
+    assert not match({"Address": "1 Main St # 1"} | CAMPUS, {"Address": "1 Elm St # 2"} | CAMPUS)
+
+
+def test_a_file_without_a_state_matches_by_county_and_parcel():
+    """There is a Mecklenburg County in North Carolina and in Virginia."""
+    here = {"State": None, "Zip Code": None, "City": "Unincorporated", "County": "Mecklenburg", "APN": "037-203-50"}
+    there = [
+        {"State": state, "Zip Code": None, "City": "X", "County": "mecklenburg county", "APN": "03720350"}
+        for state in ("NC", "VA")
+    ]
+    assert match({"Address": "1 Main St"} | here, {"Address": "1 MAIN STREET"} | there[0])
+    clusters = cluster({"Address": "1 Main St"} | here, *({"Address": "1 MAIN STREET"} | one for one in there))
+    assert clusters.cluster_ids.n_unique() == 3
+
+
+@pytest.mark.parametrize("close_matches", ["merge", "review", "off"])
+def test_a_different_parcel_blocks_a_match_by_zip_code(close_matches):
+    rows = [("4601 Foundry Rd", "Atlanta", "14 0063 0840"), ("4601 FOUNDRY RD", "South Fulton", "14 0063 0841")]
+    keys = [{"Address": address, "City": city, "APN": apn} for address, city, apn in rows]
+    assert not match(*keys, close_matches=close_matches)
+    assert match(*({**key, "City": "Atlanta"} for key in keys), close_matches=close_matches)
+
+
+def test_a_row_without_a_parcel_does_not_join_two_parcels():
+    rows = [("Atlanta", "14 0063 0840"), ("South Fulton", "14 0063 0841"), ("College Park", None), ("East Point", "14 0063 0840")]
+    clusters = cluster(*({"Address": "4601 Foundry Rd", "City": city, "APN": apn} for city, apn in rows))
+    assert clusters.cluster_ids.to_list() == [0, 1, 2, 0]
+    listed = clusters.match_pairs.filter(pl.col("left").is_in([2]) | pl.col("right").is_in([2]))
+    assert not listed["sure"].any()
+    assert listed["Evidence"].str.contains("several parcels fit").all()
+
+
+def test_parcel_numbers_of_other_formats_do_not_block_a_match():
+    rows = [("Atlanta", "00630840"), ("South Fulton", "630840")]
+    assert match(*({"Address": "4601 Foundry Rd", "City": city, "APN": apn} for city, apn in rows))
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ({"City": "Boca Raton", "Zip Code": "33432"}, "ZIP code"),
+        ({"City": "Charlotte", "Zip Code": None, "County": "Mecklenburg County"}, "County and City"),
+        ({"City": "Boca Raton", "Zip Code": None, "County": "palm beach"}, "County"),
+    ],
+)
+def test_an_inferred_state_is_named_in_the_evidence(place, source):
+    state = "NC" if place["City"] == "Charlotte" else "FL"
+    rows = [
+        {"Address": "1 Main St", "State": state, "County": None} | place,
+        {"Address": "1 Main", "State": None, "County": None} | place,
+    ]
+    assert evidence(*rows) == f"same number and street; suffix missing on one side; State inferred from {source}"
+    exact = cluster(rows[0], rows[1] | {"Address": "1 MAIN ST"})
+    assert exact.describe_matches(pl.Series([0]), pl.Series([1]))["Evidence"].item() == (
+        f"same Address, City, State after normalization; State inferred from {source}"
+    )
+
+
+def test_a_blank_state_is_compared_within_its_file():
+    rows = [
+        {"Address": "1 Main St", "City": "X", "State": state, "Zip Code": None, "Source File": file}
+        for state, file in (("", "a"), (None, "a"), (None, "b"), ("NC", "a"))
+    ]
+    clusters = cluster(*rows)
+    assert clusters.cluster_ids.to_list() == [0, 0, 1, 2]
+    assert set(clusters.match_pairs["Evidence"]) == {"same number and street; State missing on one side"}
+    reason = clusters.describe_matches(pl.Series([0]), pl.Series([1]))["Evidence"].item()
+    assert reason == "same Address, City after normalization; their file has no State"
+
+
+def test_a_blank_column_city_is_like_no_column():
+    rows = [
+        {"Address": "1 Main St", "City": city, "Zip Code": None, "Source File": file}
+        for city, file in ((None, "a"), ("", "a"), (None, "b"), ("X", "b"), (None, "b"))
+    ]
+    assert cluster(*rows).cluster_ids.to_list() == [0, 0, 1, 2, 3]
+
+
 def test_a_short_parcel_number_is_not_a_match():
     assert not match({"Address": "Multiple", "APN": "12"}, {"Address": "Multiple", "APN": "12"})

@@ -1,0 +1,154 @@
+"""Parcels as evidence: rows with one APN at one house number are one property, and rows with different APNs are not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from flexscout.matching.keys import is_known_area
+from flexscout.matching.match_rules import MIN_APN_LENGTH, MatchKind, MatchRule
+
+_MAX_ADDRESSES = 5  # with one APN; more share it because it is a placeholder, or a site too large to be one property
+_PLACEHOLDER = r"^(?:0+|1+|9+|X+|\D+)$"
+_AREAS = {"county": "county", "zip": "ZIP code", "city": "city"}
+_SHARED_APN_SCORE = 0.8
+
+
+def find_shared_parcels(rows: pl.DataFrame, place_ids: pl.Series) -> pl.DataFrame:
+    """Return the rows whose APN other addresses in the same county, ZIP code or city have too.
+
+    Rows without a known state match by county unless rows in two states have that county and APN.
+
+    Args:
+        rows: As `normalize_rows` returns them.
+        place_ids: The place of each row, null if its address has no house number.
+
+    Returns:
+        `row`, `area` (one of `_AREAS`), `parcel` (a key of area and APN), `place`, and the address of the row.
+
+    """
+    is_usable = (pl.col("apn").str.len_chars() >= MIN_APN_LENGTH) & ~pl.col("apn").str.contains(_PLACEHOLDER)
+    usable = rows.with_columns(place_ids.alias("place")).filter(is_usable & pl.col("written").is_not_null())
+    apns = usable.with_columns(pl.col("apn").str.strip_chars_start("0")).filter(pl.col("apn").is_duplicated())
+    state = pl.when(is_known_area(pl.col("state"))).then("state")
+    known = apns.select("county", "apn", state.alias("only_state")).drop_nulls().unique()
+    states = known.group_by("county", "apn").agg(pl.col("only_state").min(), pl.len().alias("states"))
+    placed = apns.join(states, on=["county", "apn"], how="left", maintain_order="left").with_columns(
+        pl.coalesce(
+            state, pl.when(pl.col("states") == 1).then("only_state"), pl.when(pl.col("states").is_null()).then(pl.lit(""))
+        ).alias("state_of_county"),
+        pl.when(is_known_area(pl.col("city"))).then(pl.concat_str(state, "city", separator="|")).alias("city"),
+        pl.coalesce(pl.format("place {}", "place"), "written").alias("place"),
+    ).with_columns(pl.concat_str("state_of_county", "county", separator="|").alias("county"))  # fmt: skip
+    address = ("row", "number", "unit", "place")
+    parts = [
+        placed.select(*address, pl.lit(area).alias("area"), pl.concat_str("apn", area, separator="|").alias("parcel"))
+        for area in _AREAS
+    ]
+    shared = [part.drop_nulls("parcel").filter(pl.col("parcel").is_duplicated()) for part in parts]
+    places = pl.col("place").n_unique().over("area", "parcel")
+    return pl.concat(shared).filter(places.is_between(2, _MAX_ADDRESSES))
+
+
+def build_parcel_rules(rows: pl.DataFrame, parcels: pl.DataFrame) -> list[MatchRule]:
+    """Return the rules for rows with the same APN, house number and unit in one county, ZIP code or city.
+
+    The street may differ: a corner building has two, and numbered roads have names.
+
+    Args:
+        rows: As `normalize_rows` returns them.
+        parcels: As `find_shared_parcels` returns them.
+
+    """
+    number = pl.col("number").str.extract(r"^([A-Z]?\d+)")
+    keys = parcels.select("row", "area", pl.concat_str("parcel", number, "unit", separator="|").alias("key"))
+    rules = []
+    for area, name in _AREAS.items():
+        own = keys.filter(pl.col("area") == area)
+        every_row = rows.select("row").join(own, on="row", how="left", maintain_order="left")["key"]
+        rules.append(MatchRule(every_row, MatchKind.SAME_PARCEL, pl.lit(f"same APN and house number in one {name}")))
+    return rules
+
+
+def pair_shared_parcels(parcels: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of rows with one APN and unlike addresses, for review.
+
+    They may be one building under two addresses or two buildings of a campus, and merging would hide the second one.
+
+    Args:
+        parcels: As `find_shared_parcels` returns them.
+
+    Returns:
+        `left` < `right` (positions of rows), `Score`, `Evidence`, `sure`, `merge` and `same_parcel`.
+
+    """
+    first = parcels.unique(["area", "parcel", "place"], keep="first", maintain_order=True)
+    pairs = first.join(first, on=["area", "parcel"], suffix="_r")
+    has_other_number = (pl.col("number") != pl.col("number_r")).fill_null(value=True)
+    ends = pairs.filter((pl.col("row") < pl.col("row_r")) & has_other_number)
+    flags = {"sure": False, "merge": False, "same_parcel": True}
+    return (
+        ends.select(pl.col("row").alias("left"), pl.col("row_r").alias("right"))
+        .unique()
+        .sort("left", "right")
+        .with_columns(
+            pl.lit(_SHARED_APN_SCORE).alias("Score"),
+            pl.lit("APN equal; addresses differ").alias("Evidence"),
+            *(pl.lit(value).alias(name) for name, value in flags.items()),
+        )
+    )
+
+
+def find_parcel_conflicts(first_rows: pl.Series, exact_keys: pl.Series, apns: pl.Series) -> pl.Series:
+    """Return whether the cluster of each row joins addresses with APNs of one format and none in common.
+
+    Args:
+        first_rows: The first row of the cluster of each row, by all rules and merged pairs.
+        exact_keys: The keys of the first rule, exact address and city. Its matches don't depend on the APN.
+        apns: The APN of each row.
+
+    """
+    rows = pl.DataFrame([first_rows.alias("cluster"), exact_keys.alias("key"), apns.alias("apn")]).with_row_index("row")
+    address = pl.when(pl.col("key").is_null()).then("row").otherwise(pl.col("row").min().over("key")).alias("address")
+    table = rows.with_columns(address)
+    # The other clusters have one address.
+    mixed = table.filter(pl.col("address") != pl.col("cluster"))["cluster"].unique()
+    known = table.filter(pl.col("cluster").is_in(mixed.implode())).drop_nulls("apn")
+    # APNs of different formats can't be compared: spreadsheets drop leading zeros, and counties add suffixes.
+    apn_format = pl.col("apn").str.replace_all(r"\d", "9").str.replace_all(r"[A-Z]", "A")
+    parcels = known.select("cluster", "address", "apn", apn_format.alias("format")).unique()
+    addresses = pl.col("address").n_unique().over("cluster", "format")
+    with_apn = pl.col("address").n_unique().over("cluster", "format", "apn")
+    is_shared = (with_apn == addresses).any().over("cluster", "format")
+    return first_rows.is_in(parcels.filter(~is_shared)["cluster"].unique().implode())
+
+
+def separate_parcels(
+    has_conflict: pl.Series, rules: Sequence[MatchRule], pairs: pl.DataFrame, apns: pl.Series
+) -> tuple[list[MatchRule], pl.DataFrame]:
+    """Return the rules and pairs so that no cluster joins addresses with different APNs.
+
+    In a cluster with a conflict, only the first rule (exact address and city) and equal APNs still match. The other close matches
+    are left for review.
+
+    Args:
+        has_conflict: As `find_parcel_conflicts` returns it.
+        rules: The match rules, the strongest first.
+        pairs: The close matches, with `same_parcel`.
+        apns: The APN of each row.
+
+    """
+    first, *others = rules
+    with_apn = [
+        rule if rule.kind is MatchKind.SAME_PARCEL else replace(rule, keys=_add_apn(rule.keys, apns, has_conflict))
+        for rule in others
+    ]
+    is_blocked = pl.lit(has_conflict.gather(pairs["left"])) & ~pl.col("same_parcel")
+    reason = pl.when(is_blocked & pl.col("sure")).then(pl.lit("; several parcels fit")).otherwise(pl.lit(""))
+    return [first, *with_apn], pairs.with_columns(pl.col("sure", "merge") & ~is_blocked, pl.col("Evidence") + reason)
+
+
+def _add_apn(keys: pl.Series, apns: pl.Series, has_conflict: pl.Series) -> pl.Series:
+    """Return the keys, in clusters with different APNs only for rows with an APN, which is part of the key."""
+    with_apn = pl.concat_str(pl.lit(keys), pl.lit(apns), separator="|")
+    return pl.select(pl.when(pl.lit(has_conflict)).then(with_apn).otherwise(pl.lit(keys)).alias("key")).to_series()
