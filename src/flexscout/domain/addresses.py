@@ -218,11 +218,12 @@ def _normalize_name(table: pl.DataFrame) -> pl.DataFrame:
     # Many addresses share a street, so each name is normalized once.
     numbers = pl.col("text").str.replace_all(r"\b0*(\d+)(?:ST|ND|RD|TH)\b", "$1")
     untitled = numbers.str.replace(r"^(?:DR|REV) (\S+ )", "$1").str.replace(r" (?:JR|SR)$", "")
+    saints = untitled.str.replace_all(r"\bST (\S)", "SAINT $1")  # within a name, ST is not Street
     names = table.select(pl.col("text").unique().drop_nulls()).select(
         "text",
         _squeeze(numbers).alias("plain_name"),
         _squeeze(abbreviate_directions(numbers)).alias("name"),
-        _squeeze(expand_abbreviations(untitled)).alias("full"),
+        _squeeze(expand_abbreviations(saints)).alias("full"),
     )
     # South Blvd is S BLVD, but E ST may be the street between D and F.
     is_letter = ~pl.col("text").str.contains(" ", literal=True) & pl.col("suffix").fill_null("").is_in(_LETTERED)

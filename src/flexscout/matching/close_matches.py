@@ -98,6 +98,7 @@ def _drop_contradictions(pairs: pl.DataFrame) -> pl.DataFrame:
         & ~compare.differs("predirectional")
         & ~compare.differs("postdirectional")
         & ~compare.differs("unit")
+        & ~compare.has_opposite_name()
         & ~(compare.is_moved() & ~compare.has_same_direction())
         & ~compare.has_other_parcel()
     )
@@ -172,6 +173,7 @@ def _findings() -> tuple[Finding, ...]:
         Finding(0.05, pl.col("letters") == 1),
         Finding(0.07, pl.col("letters") == MAX_LETTERS - 1),
         Finding(0.20, pl.col("letters") == MAX_LETTERS),
+        Finding(0.05, (pl.col("letters") > 0) & (pl.col("full_l").str.head(1) != pl.col("full_r").str.head(1))),
         Finding(0.12, ~_is_likely_error(), "too many letters for a typing error"),
         Finding(0.12, _has_other_word(), "the last words are different words"),
         Finding(0.26, pl.col("is_part"), "one name is part of the other"),
@@ -183,6 +185,7 @@ def _findings() -> tuple[Finding, ...]:
         Finding(0.10, compare.is_direction_missing() & _is_numbered(), "direction missing on one side"),
         Finding(0.04, compare.is_moved(), "direction before the name on one side, after it on the other"),
         Finding(0.10, compare.is_letter_or_direction(), "a letter on one side, a direction on the other"),
+        Finding(0.12, pl.col("letter_moved"), "a direction on one side, the first letter of the name on the other"),
         Finding(0.12, pl.col("ambiguous"), "several streets fit"),
         Finding(0.12, pl.col("several_parcels"), "several parcels fit"),
         Finding(0.20, compare.is_missing("unit") & ~_has_unit_elsewhere(), "unit on one side only"),
@@ -243,9 +246,12 @@ def _is_likely_error() -> pl.Expr:
 
 
 def _has_other_word() -> pl.Expr:
-    """Whether the names end with different words, such as RIDGE and BRIDGE, so that a differing letter is not an error."""
-    left, right = (pl.col(f"full_{end}").str.extract(_last_word_pattern()) for end in "lr")
-    return (pl.col("letters") > 0) & (left != right) & (left + "S" != right) & (left != right + "S")
+    """Whether the names are equal but for different last words, such as RIDGE and BRIDGE, so that a letter is not an error."""
+    pattern = _last_word_pattern()
+    left, right = (pl.col(f"full_{end}").str.extract(pattern) for end in "lr")
+    first_left, first_right = (pl.col(f"full_{end}").str.replace(pattern, "") for end in "lr")
+    is_plural = (left + "S" == right) | (left == right + "S")
+    return (pl.col("letters") > 0) & (first_left == first_right) & (left != right) & ~is_plural
 
 
 @cache

@@ -53,6 +53,13 @@ def is_direction_missing() -> pl.Expr:
     return (is_missing("predirectional") | is_missing("postdirectional")) & ~is_moved()
 
 
+def has_opposite_name() -> pl.Expr:
+    """Whether the names begin or end with different directions: NORTHGATE and SOUTHGATE."""
+    directions = "(NORTH|SOUTH|EAST|WEST)"
+    ends = [[pl.col(f"full_{end}").str.extract(pattern) for end in "lr"] for pattern in (f"^{directions}", f"{directions}$")]
+    return pl.any_horizontal((left != right).fill_null(value=False) for left, right in ends)
+
+
 def is_letter_or_direction() -> pl.Expr:
     """Whether one side's street is a letter, and the other's a direction with that letter: E ST and EAST ST."""
     return (pl.col("name_l") != pl.col("name_r")) & pl.min_horizontal(

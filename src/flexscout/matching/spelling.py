@@ -87,20 +87,26 @@ def _measure_names(pairs: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
 
 
 def move_words_into_name(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Take a suffix or direction for a part of the name where the other side does: COTTAGE GROVE AVE, NORTHPOINT DR."""
+    """Take a suffix or direction for a part of the name where the other side does: COTTAGE GROVE AVE, NORTHPOINT DR.
+
+    Add `letter_moved`: the direction is a single letter of the other name, such as in N ASH ST and NASH ST.
+    """
+    letter_moved = pl.lit(value=False)
     for own, other in ("lr", "rl"):
         suffix, direction, name = (pl.col(f"{part}_{own}") for part in ("suffix", "predirectional", "full"))
         other_name = pl.col(f"full_{other}")
         takes_suffix = (pl.concat_str(name, expand_abbreviations(suffix)) == other_name) & (suffix != "")
-        longer = (pl.concat_str(expand_abbreviations(direction), name), pl.concat_str(direction, name))
-        takes_direction = pl.any_horizontal(text == other_name for text in longer) & (direction != "")
+        takes_letter = (pl.concat_str(direction, name) == other_name) & (direction != "")
+        takes_direction = (pl.concat_str(expand_abbreviations(direction), name) == other_name) & (direction != "") | takes_letter
+        letter_moved |= pl.col(f"letter_{own}")
         pairs = pairs.with_columns(
             pl.when(takes_suffix | takes_direction).then(other_name).otherwise(name).alias(f"full_{own}"),
             pl.when(takes_suffix | takes_direction).then(f"name_{other}").otherwise(f"name_{own}").alias(f"name_{own}"),
             pl.when(takes_suffix).then(pl.lit("")).otherwise(suffix).alias(f"suffix_{own}"),
             pl.when(takes_direction).then(pl.lit("")).otherwise(direction).alias(f"predirectional_{own}"),
+            takes_letter.alias(f"letter_{own}"),
         )
-    return pairs
+    return pairs.with_columns(letter_moved.alias("letter_moved"))
 
 
 def drop_distant_cities(pairs: pl.DataFrame) -> pl.DataFrame:

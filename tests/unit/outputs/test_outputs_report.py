@@ -227,7 +227,10 @@ def test_a_missing_duplicate_field_gives_a_message_if_deduplication_is_on(tmp_pa
     ("absent", "message"),
     [
         ("City", "its rows are matched by ZIP code instead; rows without one are not checked against other files"),
-        ("State", "its rows are matched by ZIP code instead; rows without one are not checked against other files"),
+        (
+            "State",
+            "its rows get their state from Zip Code, else from County and City; the others are compared within the file only",
+        ),
     ],
 )
 def test_a_zip_code_replaces_a_missing_place(tmp_path, absent, message):

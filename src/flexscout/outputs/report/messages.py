@@ -121,6 +121,8 @@ def _describe_matching(missing: Sequence[str], fields: tuple[str, ...], *, lacks
     """Describe how rows are matched without the missing duplicate fields."""
     if not AREA_COLUMNS.issuperset(missing) or len(missing) == len(fields):
         return "its rows are not checked for duplicates"
+    if [*missing] == ["State"]:
+        return "its rows get their state from Zip Code, else from County and City; the others are compared within the file only"
     if lacks_zip or {*fields} != {*ADDRESS_COLUMNS}:
         return "its rows are not checked for duplicates against other files"
     return "its rows are matched by ZIP code instead; rows without one are not checked against other files"
