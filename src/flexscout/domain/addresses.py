@@ -12,6 +12,7 @@ ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional"
 """Columns of a parsed address. `number` includes a range, a letter and a fraction."""
 
 _GLUED_ROAD = r"^((?:[NSEW]{1,2} )?(?:OLD )?)(US|SR|CR|FM|SH|IH?|HWY|RTE)(\d)"
+_BETWEEN_NUMBERS = r"\s*(?:[-\u2013&,/]|\bAND\b|\bTO\b|\bTHRU\b)\s*"
 _PLAIN_ADDRESS = r"^\d+(?: [A-Za-z]+)+$"
 _LETTERED = ("", "ST", "AVE")  # suffixes of streets whose name may be a letter
 _UNIT_BEFORE_NUMBER = r"^((?:BLDG|BUILDING|UNIT|SUITE|STE|APT|LOT|#)\.?\s*\w+)\b[^,]*,\s*(\d+\S*\s.*)$"
@@ -67,7 +68,7 @@ def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
     # S.DEARBORN, 24 TH
     separated = reordered.str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
     text_with_ranges = separated.str.replace(
-        r"^\(?(\d+)\)?\s*(?:-|\u2013|&|\bAND\b|\bTO\b|\bTHRU\b)\s*(\d+)\)?", "$1-$2"
+        rf"^\(?(\d+)\)?(?:{_BETWEEN_NUMBERS}\d+)*{_BETWEEN_NUMBERS}(\d+)\b\)?", "$1-$2"
     ).str.replace(rf"^(\d+) (\d+)( {_direction_pattern()}\b)", "$1-$2$3")
     return table.with_columns(text_with_ranges.alias("text")).with_columns(
         pl.col("text").str.extract(r"^\d+[ -](\d/\d)\s").alias("fraction"),

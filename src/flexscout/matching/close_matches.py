@@ -18,7 +18,9 @@ COMPARED_COLUMNS = (
 """Columns of a place that are compared: parts of its address, parcels, coordinates, and house numbers known on its street."""
 
 _FAR_KM, _NEAR_KM = 1.0, 0.075
-_LIKELY_ERRORS = {1: 5, 2: 9}  # letters apart -> shortest name in which that is likely a typing error
+_LIKELY_ERRORS = {0: 0, 1: 8, 2: 9, MAX_LETTERS: 0}  # letters apart -> shortest name in which that is likely a typing error
+_MIN_WITH_MISSING_LETTER = 6  # the same, for a letter that one side lacks
+_NAME_ENDINGS = ("SON", "SEN", "STON")  # of names that differ by a letter: Johnson, Johnston
 _MIN_LAST_WORD = 4  # letters
 _IN_USE = 2  # a street with more house numbers than this isn't a misspelling of another
 
@@ -173,7 +175,7 @@ def _findings() -> tuple[Finding, ...]:
         Finding(0.05, pl.col("letters") == 1),
         Finding(0.07, pl.col("letters") == MAX_LETTERS - 1),
         Finding(0.20, pl.col("letters") == MAX_LETTERS),
-        Finding(0.05, (pl.col("letters") > 0) & (pl.col("full_l").str.head(1) != pl.col("full_r").str.head(1))),
+        Finding(0.05, _has_other_end()),
         Finding(0.12, ~_is_likely_error(), "too many letters for a typing error"),
         Finding(0.12, _has_other_word(), "the last words are different words"),
         Finding(0.26, pl.col("is_part"), "one name is part of the other"),
@@ -236,13 +238,18 @@ def _evidence() -> pl.Expr:
     return pl.concat_str([names, *texts, distance], separator="; ", ignore_nulls=True)
 
 
-def _shorter_name() -> pl.Expr:
-    return pl.min_horizontal(pl.col("full_l").str.len_chars(), pl.col("full_r").str.len_chars())
-
-
 def _is_likely_error() -> pl.Expr:
     """Whether the names are long enough that so few letters are likely a typing error."""
-    return _shorter_name() >= pl.col("letters").replace_strict({0: 0, MAX_LETTERS: 0} | _LIKELY_ERRORS)
+    lacks_letter = (pl.col("letters") == 1) & (pl.col("full_l").str.len_chars() != pl.col("full_r").str.len_chars())
+    least = pl.when(lacks_letter).then(_MIN_WITH_MISSING_LETTER).otherwise(pl.col("letters").replace_strict(_LIKELY_ERRORS))
+    return pl.min_horizontal(pl.col("full_l").str.len_chars(), pl.col("full_r").str.len_chars()) >= least
+
+
+def _has_other_end() -> pl.Expr:
+    """Whether names of one length differ in their first or last letter, which is rarely a typing error: AVENUE A, AVENUE B."""
+    left, right = pl.col("full_l"), pl.col("full_r")
+    has_other_end = (left.str.head(1) != right.str.head(1)) | (left.str.tail(1) != right.str.tail(1))
+    return (pl.col("letters") > 0) & (left.str.len_bytes() == right.str.len_bytes()) & has_other_end
 
 
 def _has_other_word() -> pl.Expr:
@@ -259,6 +266,7 @@ def _last_word_pattern() -> str:
     words = {
         word for short, forms in address_terms("suffixes").items() for word in (short, *forms) if len(word) >= _MIN_LAST_WORD
     }
+    words |= {*_NAME_ENDINGS}
     return f"({'|'.join(sorted(words, key=lambda word: (-len(word), word)))})$"
 
 

@@ -14,6 +14,7 @@ MAX_LETTERS = 3
 """Most differing letters in the names of one street."""
 
 _POSSIBLE_ERRORS = {0: 0, 1: 3, 2: 5, 3: 12}  # letters apart -> shortest name in which that may be a typing error
+_NUMBERED_ROAD = r"HWY \d"  # HWY 29 and HWY 29A are two roads
 _MAX_CITY_LETTERS, _MIN_CITY_LENGTH = 2, 5
 _MIN_SHARED_NAME = 4  # letters of a name that is the beginning or end of another
 
@@ -74,7 +75,11 @@ def _measure_names(pairs: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     texts = names.to_numpy()  # of Python strings, so that each is made once
     left, right = (texts[near[side].to_numpy()] for side in ("left", "right"))
     letters = cpdist(left, right, scorer=OSA.distance, score_cutoff=MAX_LETTERS)
-    measured = near.with_columns(pl.Series("letters", letters, dtype=pl.Int32)).filter(pl.col("letters") <= MAX_LETTERS)
+    is_road = names.str.contains(_NUMBERED_ROAD)
+    may_differ = ~(is_road.gather(near["left"]) | is_road.gather(near["right"]))
+    measured = near.with_columns(pl.Series("letters", letters, dtype=pl.Int32)).filter(
+        (pl.col("letters") <= MAX_LETTERS) & pl.lit(may_differ)
+    )
     lengths = names.str.len_bytes()
     shorter = pl.min_horizontal(lengths.gather(measured["left"]), lengths.gather(measured["right"]))
     possible = measured.filter(shorter >= pl.col("letters").replace_strict(_POSSIBLE_ERRORS))

@@ -71,6 +71,7 @@ def test_rows_of_one_property_match_with_evidence(left, right, expected):
         ("1 Lee St", "1 Fox St"),
         ("1 Old Statesville Rd", "1 Statesville Rd"),
         ("1 Northgate Dr", "1 Southgate Dr"),
+        ("1 US 29", "1 US 29A"),
         ("1 Brook East Rd", "1 Brook West Rd"),
         ("1 Little Rock Rd", "1 Elk Rock Rd"),
         ("1 Elm Tr", "1 Oak Terrace"),
@@ -99,7 +100,22 @@ def test_rows_of_two_properties_do_not_match(left, right):
         ("1 US Highway 19", "1 County Road 19", "same number and street; suffix differs"),
         ("1 E St", "1 East St", "same number and street; a letter on one side, a direction on the other"),
         ("1 Pine St", "1 Vine St", "same number; street names 1 letter apart (PINE, VINE); too many letters for a typing error"),
-        ("1 Benton St", "1 Denton St", "same number; street names 1 letter apart (BENTON, DENTON)"),
+        ("1 Bakerfield St", "1 Makerfield St", "same number; street names 1 letter apart (BAKERFIELD, MAKERFIELD)"),
+        (
+            "1 Carter St",
+            "1 Carver St",
+            "same number; street names 1 letter apart (CARTER, CARVER); too many letters for a typing error",
+        ),
+        (
+            "1 Johnson Rd",
+            "1 Johnston Rd",
+            "same number; street names 1 letter apart (JOHNSON, JOHNSTON); the last words are different words",
+        ),
+        (
+            "1 Avenue A",
+            "1 Avenue B",
+            "same number; street names 1 letter apart (AVENUEA, AVENUEB); too many letters for a typing error",
+        ),
         ("1 N Ash St", "1 Nash St", "same number and street; a direction on one side, the first letter of the name on the other"),
         (
             "1 Park Ridge Dr",
