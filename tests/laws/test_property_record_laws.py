@@ -19,7 +19,7 @@ HEADER = ("Property Name", "Property Type", "Address", "City", "State", "APN", "
           "Asking Price", "Owner Name")  # fmt: skip
 APNS = (None, "1-1", "1.1", "22", "3")
 FACTS = ("County", "Owner Name", "Asking Price")
-whole_runs = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+whole_runs = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 rows = st.lists(
     st.tuples(
         st.sampled_from(("Park A", None)),

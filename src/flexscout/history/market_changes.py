@@ -110,7 +110,7 @@ def find_listings(both: pl.DataFrame, sources: SourceHistory | None) -> dict[Cha
     is_latest = pl.col(_LATEST)
     seen = old.rename({ID: f"{OLD}{ID}"}).join(pairs, on=f"{OLD}{ID}").join(new, on=[ID, _KEY], how="left", suffix=" new")
     withdrawn = seen.filter(is_latest & ~pl.col(f"{_LATEST} new").fill_null(value=False))
-    listed = new.filter(is_latest).join(seen, on=[ID, _KEY], how="anti")
+    listed = new.filter(is_latest).join(seen.filter(is_latest), on=[ID, _KEY], how="anti")
     return {
         kind: both.join(rows.select(ID, _SOURCE), on=ID, maintain_order="left").sort(RANK, _SOURCE)
         for kind, rows in ((ChangeKind.LISTED, listed), (ChangeKind.WITHDRAWN, withdrawn))
