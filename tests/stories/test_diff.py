@@ -42,7 +42,7 @@ def test_diff_lists_new_gone_and_changed_properties(weeks):
     assert outcome.out.splitlines() == [
         "Old: week1.xlsx  3 properties",
         "New: all.xlsx    3 properties",
-        "1 new, 1 gone, 2 in both: 1 with a changed score, 1 with changed values, 1 unchanged.",
+        "1 new, 1 gone, 1 with a changed score, 1 with other changed values, 1 unchanged.",
         "",
         "New (by rank)",
         "   9.00  4 Test Street, Charlotte, NC",
@@ -53,7 +53,7 @@ def test_diff_lists_new_gone_and_changed_properties(weeks):
         "Changed scores (by rank)",
         "   8.00 ->  9.00  3 Test Street, Charlotte, NC: Building Size 2.0 -> 3.0",
         "",
-        "Changed values (by rank)",
+        "Other changed values (by rank)",
         "  3 Test Street, Charlotte, NC: Building SqFt 60000 -> 30000",
     ]
 
@@ -84,7 +84,7 @@ def test_equal_results_have_no_changes(weeks):
 def test_a_result_without_property_ids_is_compared_by_place(weeks):
     pl.read_parquet(weeks / "week1.parquet").drop("Property ID").write_parquet(weeks / "old.parquet")
     outcome = flexscout("diff", "old.parquet", "all.xlsx", folder=weeks)
-    assert "1 new, 1 gone, 2 in both" in outcome.out
+    assert "1 new, 1 gone, 1 with a changed score" in outcome.out
     assert "without Property ID, so properties are matched by Address, City, State." in outcome.out
 
 
