@@ -37,7 +37,7 @@ def test_a_corrected_size_counts_for_the_score_and_is_marked(weeks, sheet):
     assert week.column("Building SqFt")[ONE] == 120_000
     assert week.column("Corrected Cells") == {TWO: None, THREE: None, ONE: "Building SqFt (source: 30000)"}
     assert corrections(week) == [(ONE, "Building SqFt", "30000", "120000")]
-    assert "1 correction of yours in effect; see the sheet My Corrections." in week.messages
+    assert "Your corrections in effect: 1. See the sheet My Corrections." in week.messages
 
 
 def test_a_correction_wins_over_next_weeks_export(weeks):
@@ -138,7 +138,7 @@ def test_a_property_leaves_the_list_if_its_correction_rules_it_out_and_returns_w
     assert list(week.column("Address")) == [TWO, THREE]
     assert "1 property with corrections is not on the list." in " ".join(week.messages)
     (rejected,) = week.sheet("Not Selected")
-    assert (rejected["Address"], rejected["Reason"].endswith("(as you corrected it)")) == (ONE, True)
+    assert (rejected["Address"], rejected["Reason"].endswith("(with your correction)")) == (ONE, True)
     assert corrections(week) == [(ONE, "Building SqFt", "30000", "12000")]
     weeks.edit(lambda book: book["My Corrections"].delete_rows(2))
     assert ONE in weeks.run().column("Address")
@@ -186,7 +186,7 @@ def test_explain_tells_that_a_correction_rules_a_property_out(weeks):
     weeks.enter(ONE, {"Building SqFt": 12_000})
     weeks.run()
     outcome = explained(weeks, ONE)
-    assert "(as you corrected it)" in outcome.out
+    assert "(with your correction)" in outcome.out
     assert "differs from the one" not in outcome.out
 
 

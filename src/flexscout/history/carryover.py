@@ -160,7 +160,7 @@ def _describe_corrections(corrections: pl.DataFrame, master: pl.DataFrame) -> li
         if others
         else ""
     )
-    return [f"{format_count(corrections.height, 'correction')} of yours in effect; see the sheet My Corrections.{unlisted}"]
+    return [f"Your corrections in effect: {corrections.height:,}. See the sheet My Corrections.{unlisted}"]
 
 
 def _describe_rejected(count: int, outcome: str) -> list[str]:

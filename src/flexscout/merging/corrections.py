@@ -92,7 +92,7 @@ def correct_records(
     is_changed = pl.col(ID).is_in(corrected.changed.implode())
     rescored = rescore(rows.filter(is_changed))
     is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
-    reasons = pl.when(is_listed).then(REASONS).otherwise(pl.format("{} (as you corrected it)", REASONS))
+    reasons = pl.when(is_listed).then(REASONS).otherwise(pl.format("{} (with your correction)", REASONS))
     parts = [rows.filter(~is_changed), rescored.with_columns(reasons.alias(REASONS))]
     return replace(corrected, rows=pl.concat(parts, how="diagonal_relaxed").sort(_ORDER).drop(_ORDER))
 

@@ -79,7 +79,7 @@ def test_only_changed_records_are_scored_again():
     result = correct_records(ROWS, corrections(("P-2", "Asking Price", "5"), ("P-1", "Asking Price", "4200000")), rescore)
     assert seen == ["P-2"]
     assert result.rows["Property ID"].to_list() == ["P-1", "P-2", "P-3"]
-    assert values(result, "__reasons") == {"P-1": None, "P-2": "too expensive (as you corrected it)", "P-3": None}
+    assert values(result, "__reasons") == {"P-1": None, "P-2": "too expensive (with your correction)", "P-3": None}
 
 
 def test_without_corrections_records_are_unchanged():
