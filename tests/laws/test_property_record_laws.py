@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, STATUS, TO_VERIFY, canonical_columns
-from flexscout.merging.records import DAY, RANK, SHOWN, SURVIVOR, build_records
+from flexscout.merging.records import ADDRESS_UNIT, DAY, RANK, SHOWN, SURVIVOR, build_records
 from flexscout.models import RowStatus
 from in_process import run_in_process
 
@@ -102,7 +102,16 @@ def test_superseding_a_snapshot_with_an_equal_one_changes_nothing(table):
 def row(number, survivor, apn):
     facts = {name: None if number == 0 else float(number) if name == "Asking Price" else f"{name} of {apn}" for name in FACTS}
     day = date(2026, 1, 1 + number)
-    return {RANK: number, SURVIVOR: survivor, DAY: day, SHOWN: f"source {number}", "APN": apn, "Flex Score": 5.0, **facts}
+    return {
+        RANK: number,
+        SURVIVOR: survivor,
+        DAY: day,
+        SHOWN: f"source {number}",
+        ADDRESS_UNIT: "",
+        "APN": apn,
+        "Flex Score": 5.0,
+        **facts,
+    }
 
 
 def keep(records):

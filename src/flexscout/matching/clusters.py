@@ -72,6 +72,7 @@ class Clusters:
         identity_keys: For each row, what identifies its property from run to run; null where the address is unknown.
         decided: The user's decisions about the rows.
         inferred_from: For each row, what its state was inferred from, null if it was given or is unknown.
+        address_units: For each row, the unit in its address as it is compared; empty if there is none, null without an address.
 
     """
 
@@ -82,6 +83,7 @@ class Clusters:
     identity_keys: pl.Series
     decided: DecidedPairs
     inferred_from: pl.Series
+    address_units: pl.Series
 
     def describe_matches(self, kept: pl.Series, removed: pl.Series) -> pl.DataFrame:
         """Return why the rows at these positions are the same property: `Match` (the kind) and `Evidence` (a sentence).
@@ -166,7 +168,8 @@ def find_clusters(
     cluster_ids = (first_rows.rank("dense").cast(pl.Int64) - 1).alias("cluster")
     identity_keys = mark_told_apart(build_identity_keys(rules, cluster_ids, parcels), cluster_ids, decided.different)
     inferred_from = places.normalized[INFERRED_FROM]
-    return Clusters(cluster_ids, pairs, rules, place_rows, identity_keys, decided, inferred_from)
+    units = places.normalized["unit"]
+    return Clusters(cluster_ids, pairs, rules, place_rows, identity_keys, decided, inferred_from, units)
 
 
 def connected_components(size: int, left: Positions, right: Positions) -> Positions:

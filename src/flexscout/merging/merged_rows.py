@@ -15,6 +15,7 @@ from flexscout.merging.merge_log import MergeRole, add_property_ids, add_source_
 from flexscout.merging.order import sort_by_rank, sort_survivors_first
 from flexscout.merging.possible_duplicates import find_possible_duplicates
 from flexscout.merging.records import (
+    ADDRESS_UNIT,
     DAY,
     OUTCOME,
     RANK,
@@ -149,13 +150,16 @@ def _find_superseded(rows: MatchedRows, config: PipelineConfiguration) -> pl.Dat
 
 
 def _add_files(frame: pl.DataFrame, rows: MatchedRows, config: PipelineConfiguration) -> pl.DataFrame:
-    """Add the cluster of each row, and the source, the day and the date of its file.
+    """Add the cluster of each row and the unit in its address, and the source, the day and the date of its file.
 
     The date, MODIFIED, is that in the file's name if there is one and the settings tell snapshots apart.
     """
     columns = {"file": _FILE, "day": DAY, "shown": SHOWN, "seconds": _SECONDS}
     files = rows.snapshots.select(pl.col(old).alias(new) for old, new in columns.items())
-    located = frame.with_columns(rows.clusters.cluster_ids.gather(frame[ROW]).alias(_CLUSTER))
+    clusters = rows.clusters
+    located = frame.with_columns(
+        clusters.cluster_ids.gather(frame[ROW]).alias(_CLUSTER), clusters.address_units.gather(frame[ROW]).alias(ADDRESS_UNIT)
+    )
     dated = located.join(files, on=_FILE, how="left", maintain_order="left")
     if config.snapshots == "newest" or MODIFIED not in dated.columns:
         return dated.drop(MODIFIED, strict=False).rename({_SECONDS: MODIFIED})
@@ -248,7 +252,7 @@ def _log_merges(
 
     merge_log = build_merge_log(logged, kept, look_up_groups(logged[SURVIVOR], groups), describe_matches)
     ids = listed[_ID]
-    bare = listed.drop(_ID, _CLUSTER, MODIFIED, RANK, SURVIVOR, DAY, SHOWN)
+    bare = listed.drop(_ID, _CLUSTER, MODIFIED, RANK, SURVIVOR, DAY, SHOWN, ADDRESS_UNIT)
     linked = add_source_columns(bare, merge_log, look_up_groups(listed[RANK], groups)).with_columns(ids)
     ordered = linked.select(order_columns(linked.columns))
     return ordered, add_property_ids(merge_log, ordered)

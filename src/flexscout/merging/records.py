@@ -15,16 +15,15 @@ from flexscout.domain import (
     blank_to_null,
     canonical_columns,
     is_score_column,
-    parse_addresses,
     select_as_text,
     unit_key,
 )
 from flexscout.models import RowStatus
 from flexscout.scoring import Criteria
 
-RANK, SURVIVOR, DAY, SHOWN = "__rank", "__best", "__day", "__shown"
+RANK, SURVIVOR, DAY, SHOWN, ADDRESS_UNIT = "__rank", "__best", "__day", "__shown", "__address_unit"
 """Working columns: the position of a row in survivor order; the `RANK` of the survivor of its cluster; the day of its export;
-its source with that day (`CoStar Jan 19`)."""
+its source with that day (`CoStar Jan 19`); the unit in its address, as it is compared."""
 
 OUTCOME = (STATUS, REASONS, TO_VERIFY)
 """Working columns of a record: whether the property is a candidate with the values of its record, and why not."""
@@ -74,7 +73,7 @@ def build_records(
     Values never come from a row with another APN, another unit, or a building size that differs by more than 5%.
 
     Args:
-        survivors: Surviving rows with `RANK`, `SURVIVOR` and `DAY`, sorted by rank.
+        survivors: Surviving rows with `RANK`, `SURVIVOR`, `DAY` and `ADDRESS_UNIT`, sorted by rank.
         others: The other current rows of their clusters, likewise, with `SHOWN`, best first.
         scored_columns: Columns that the score or the eligibility depends on.
         rescore: Classifies changed records again.
@@ -149,11 +148,9 @@ def _add_columns(survivors: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_identity(rows: pl.DataFrame) -> pl.DataFrame:
-    texts = select_as_text(rows, ("APN", "Unit", "Address"))
-    in_address = blank_to_null(pl.lit(parse_addresses(texts["Address"])["unit"]))
-    identity = texts.select(
-        apn_key(pl.col("APN")).alias("__apn"), pl.coalesce(unit_key(pl.col("Unit")), in_address).alias("__unit")
-    )
+    texts = select_as_text(rows, ("APN", "Unit")).with_columns(rows[ADDRESS_UNIT])
+    unit = pl.coalesce(unit_key(pl.col("Unit")), blank_to_null(pl.col(ADDRESS_UNIT)))
+    identity = texts.select(apn_key(pl.col("APN")).alias("__apn"), unit.alias("__unit"))
     size = pl.col("Building SqFt").cast(pl.Float64) if "Building SqFt" in rows.columns else pl.lit(None, pl.Float64)
     return rows.with_columns(*identity, size.alias("__size"))
 

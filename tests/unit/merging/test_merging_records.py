@@ -7,7 +7,7 @@ import pytest
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, STATUS, TO_VERIFY, UNVERIFIED
-from flexscout.merging.records import DAY, RANK, SHOWN, SURVIVOR, build_records, rescore_rows, select_compatible
+from flexscout.merging.records import ADDRESS_UNIT, DAY, RANK, SHOWN, SURVIVOR, build_records, rescore_rows, select_compatible
 from flexscout.models import RowStatus
 from flexscout.scoring import Criteria
 
@@ -15,7 +15,7 @@ CELLS = {
     "County": pl.String,
     "APN": pl.String,
     "Unit": pl.String,
-    "Address": pl.String,
+    ADDRESS_UNIT: pl.String,
     "Asking Price": pl.Float64,
     "Occupancy": pl.Float64,
     "Year Built": pl.Int64,
@@ -140,7 +140,8 @@ def test_a_newer_sale_without_a_price_does_not_hide_the_known_price():
         ({"APN": "12-34"}, {"APN": "1234"}, "Union"),
         ({"APN": "12-34"}, {}, "Union"),
         ({"Unit": "Suite 4"}, {"Unit": "5"}, None),
-        ({"Address": "1 Main St Ste 4"}, {"Unit": "5"}, None),
+        ({ADDRESS_UNIT: "4"}, {"Unit": "5"}, None),
+        ({ADDRESS_UNIT: "4"}, {ADDRESS_UNIT: "4"}, "Union"),
         ({"Unit": "Suite 4"}, {"Unit": "4"}, "Union"),
         ({"Building SqFt": 30_000.0}, {"Building SqFt": 31_500.0}, "Union"),
         ({"Building SqFt": 30_000.0}, {"Building SqFt": 31_600.0}, None),
