@@ -114,11 +114,12 @@ def resolve_decisions(decisions: Sequence[Decision], frame: pl.DataFrame, missin
 
 def _find_contradictions(decisions: Sequence[Decision], rows: pl.DataFrame) -> Iterable[Contradiction]:
     """Yield the decisions that contradict older ones, oldest first."""
-    sides: dict[int, tuple[frozenset[int], ...]] = {}
-    for (i,), part in rows.partition_by("decision", as_dict=True).items():
-        sides[i] = tuple(frozenset(part.filter(pl.col("side") == side)["row"]) for side in (0, 1))
-    in_use = sorted((i for i in sides if all(sides[i])), key=lambda i: decisions[i].age)
-    graph = _DecisionGraph(sides)
+    sides: dict[int, dict[int, frozenset[int]]] = {}
+    for decision, side, ends in rows.group_by("decision", "side").agg("row").iter_rows():
+        sides.setdefault(decision, {})[side] = frozenset(ends)
+    both = {i: (found[0], found[1]) for i, found in sides.items() if len(found) > 1}
+    in_use = sorted(both, key=lambda i: decisions[i].age)
+    graph = _DecisionGraph(both)
     for i in in_use:
         if decisions[i].kind is DecisionKind.LATER:
             continue
@@ -130,24 +131,26 @@ def _find_contradictions(decisions: Sequence[Decision], rows: pl.DataFrame) -> I
 class _DecisionGraph:
     """Decisions that agree with each other. There are few, so that they are followed one by one."""
 
-    def __init__(self, sides: dict[int, tuple[frozenset[int], ...]]) -> None:
+    def __init__(self, sides: dict[int, tuple[frozenset[int], frozenset[int]]]) -> None:
         self._sides = sides
         self._same_at: dict[int, list[int]] = {}  # row -> the decisions that connect it
-        self._different: list[int] = []
+        self._different_at: dict[int, list[int]] = {}  # row -> the decisions that tell it apart from others
 
     def add(self, decision: int, *, is_same: bool) -> list[int]:
         """Add a decision if it agrees with the others; else return the shortest chain that it contradicts."""
         if not is_same:
             chain = self._connect(decision)
-            self._different += [] if chain else [decision]
+            for row in () if chain else frozenset().union(*self._sides[decision]):
+                self._different_at.setdefault(row, []).append(decision)
             return chain
         rows = frozenset().union(*self._sides[decision])
         for row in rows:
             self._same_at.setdefault(row, []).append(decision)
         reached = self._reach(rows)
+        rivals = {other for row in reached for other in self._different_at.get(row, ())}
         chains = [
             [other, *path]
-            for other in self._different
+            for other in sorted(rivals)
             if all(side & reached for side in self._sides[other]) and (path := self._connect(other))
         ]
         if chains:
