@@ -76,7 +76,8 @@ def _describe_possible_duplicates(facts: RunFacts) -> list[str]:
     first = f"the {MAX_POSSIBLE_DUPLICATES:,} likeliest" if pairs > MAX_POSSIBLE_DUPLICATES else "them"
     merge = f" --close-matches merge merges the {nearly_sure:,} that {_be(nearly_sure)} nearly sure." if nearly_sure else ""
     found = format_count(pairs, "possible duplicate")
-    return [f"{found} to review: the sheet Possible Duplicates lists {first} with the evidence. Answer there or with `flexscout decide`.{merge}"]
+    answer = "Answer there or with `flexscout decide`."
+    return [f"{found} to review: the sheet Possible Duplicates lists {first} with the evidence. {answer}{merge}"]
 
 
 def _describe_records(facts: RunFacts) -> list[str]:
