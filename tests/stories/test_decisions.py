@@ -65,6 +65,16 @@ def test_a_possible_duplicate_called_different_is_no_longer_listed_or_merged(fir
     assert len(addresses_of(third)) == 3
 
 
+@pytest.mark.parametrize(("answer", "count"), [("Same", 2), ("Different", 3)])
+def test_decisions_hold_for_the_next_export_of_a_source(tmp_path, answer, count):
+    write_similar(tmp_path / "in", "Export 2026-01-12.xlsx")
+    decide_in_workbook(flexscout("run", "in"), "Possible Duplicates", answer)
+    write_similar(tmp_path / "in", "Export 2026-01-19.xlsx", second=MISSPELLED.upper())
+    outcome = flexscout("run", "in", "--close-matches", "merge")
+    assert len(outcome.rows()) == count
+    assert {row["Source File"] for row in outcome.rows()} == {"Export 2026-01-19.xlsx"}
+
+
 def test_a_possible_duplicate_to_decide_later_is_listed_last_and_marked(tmp_path):
     write_similar(tmp_path / "in")
     others = [candidate(Address="7 Industrial Parkway"), candidate(Address="7 Industral Parkway")]
@@ -118,6 +128,15 @@ def test_an_answer_that_is_none_is_reported_with_its_row(first):
     outcome = flexscout("run", "in")
     assert outcome.code == 0
     assert "'maybe' in row 2 of \"Possible Duplicates\"" in outcome.out
+
+
+def test_properties_written_alike_are_not_told_apart(tmp_path):
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(), candidate()])
+    decide_in_workbook(flexscout("run", "in"), "Duplicates", "Different")
+    outcome = flexscout("run", "in")
+    assert "Properties that are written alike can't be called different" in outcome.out
+    assert 'row 2 of "Duplicates"' in outcome.out
+    assert len(outcome.rows()) == 1
 
 
 def test_the_workbook_offers_the_answers(first):

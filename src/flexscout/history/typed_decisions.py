@@ -10,7 +10,7 @@ import polars as pl
 
 from flexscout.domain import ADDRESS_COLUMNS, format_count, join_some
 from flexscout.errors import ProcessingError
-from flexscout.history.decisions import INDISTINCT, DecisionList, is_identified, is_indistinct, parse_answer, read_decisions
+from flexscout.history.decisions import DecisionList, is_identified, is_indistinct, parse_answer, read_decisions
 from flexscout.history.run_history import RunHistory
 from flexscout.history.saved_results import ResultSheet, read_result_sheets
 from flexscout.history.user_input import back_up
@@ -47,11 +47,15 @@ class KnownDecisions:
 
 @dataclass(frozen=True)
 class _TypedAnswers:
-    """Answers that differ from those that the workbook was written with; None where one was cleared."""
+    """Answers that differ from those that the workbook was written with; None where one was cleared.
+
+    `unclear` are texts that are no answer, and `alike` rows that are called different although they are written alike.
+    """
 
     pairs: tuple[tuple[Side, Side], ...] = ()
     answers: tuple[DecisionKind | None, ...] = ()
     unclear: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 def collect_decisions(history: RunHistory, path: Path) -> KnownDecisions:
@@ -82,19 +86,21 @@ def _read_answers(workbook: Path) -> _TypedAnswers:
     pairs: list[tuple[Side, Side]] = []
     answers: list[DecisionKind | None] = []
     unclear: list[str] = []
+    alike: list[str] = []
     for sheet in read_result_sheets(workbook, [], _KNOWN, optional=_SIDES):
         sides = next(_SIDES[name] for name in _SIDES if sheet.name.casefold().startswith(name.casefold()))
         for row in _list_changed(sheet, sides).iter_rows(named=True):
             left, right = (_build_side(row, names) for names in sides)
             answer = parse_answer(row[DECISION] or "")
+            place = f'row {row[_ROW]} of "{sheet.name}"'
             if row[DECISION] and not answer:
-                unclear.append(f'{row[DECISION]!r} in row {row[_ROW]} of "{sheet.name}".')
+                unclear.append(f"{row[DECISION]!r} in {place}")
             elif answer and is_indistinct(answer, list_pair_keys([Decision(answer, (left, right))])[0]):
-                unclear.append(f'{row[DECISION]!r} in row {row[_ROW]} of "{sheet.name}": {INDISTINCT}')
+                alike.append(place)
             elif is_identified(left) and is_identified(right):
                 pairs.append((left, right))
                 answers.append(answer)
-    return _TypedAnswers(tuple(pairs), tuple(answers), tuple(unclear))
+    return _TypedAnswers(tuple(pairs), tuple(answers), tuple(unclear), tuple(alike))
 
 
 def _build_side(row: Mapping[str, Any], names: Sequence[str]) -> Side:
@@ -119,11 +125,15 @@ def _list_changed(sheet: ResultSheet, sides: tuple[tuple[str, ...], tuple[str, .
 def _describe_answers(stored: DecisionList, changed: DecisionList, typed: _TypedAnswers) -> tuple[str, ...]:
     messages = []
     if changed.lines != stored.lines:
-        counts = [f"{typed.answers.count(answer)} {answer}" for answer in DecisionKind if answer in typed.answers]
-        cleared = typed.answers.count(None)
-        parts = [*counts, *([f"{cleared} cleared"] if cleared else [])]
-        messages.append(f"Read {format_count(len(typed.answers), 'decision')} from the workbook: {', '.join(parts)}.")
+        keys = list_pair_keys([Decision(DecisionKind.LATER, pair) for pair in typed.pairs])
+        answers = list(dict(zip(keys, typed.answers, strict=True)).values())  # several rows may be about one pair
+        counts = {**{str(kind): answers.count(kind) for kind in DecisionKind}, "cleared": answers.count(None)}
+        parts = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        messages.append(f"Read {format_count(len(answers), 'decision')} from the workbook: {parts}.")
     if typed.unclear:
         texts = join_some(typed.unclear, _MAX_NAMES)
-        messages.append(f"These decisions in the workbook were not used; enter Same, Different or Later: {texts}")
+        messages.append(f"Answers in the workbook that aren't Same, Different or Later were not used: {texts}.")
+    if typed.alike:
+        rows = join_some(typed.alike, _MAX_NAMES)
+        messages.append(f"Properties that are written alike can't be called different, because nothing tells them apart: {rows}.")
     return tuple(messages)
