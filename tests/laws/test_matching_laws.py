@@ -79,6 +79,58 @@ def test_clusters_of_arbitrary_rows_do_not_depend_on_their_order(rows, random, p
     assert partition(given_order, range(len(rows))) == partition(other, order)
 
 
+parcels = st.lists(
+    st.fixed_dictionaries(
+        {
+            "Address": st.sampled_from(
+                ["1 Main St", "1 MAIN STREET", "1 Main", "1 Elm Ave", "1-9 Main St", "3 Main St", "Main St"]
+            ),
+            "City": st.sampled_from(["Xtown", "Ytown", "Xtwn", None]),
+            "State": st.sampled_from(["NC", "VA", None]),
+            "Zip Code": st.sampled_from(["28202", None]),
+            "County": st.sampled_from(["Mecklenburg", "Mecklenburg County", None]),
+            "APN": st.sampled_from(["037-203-50", "03720350", "3720350", "037-203-51", None]),
+            "Source File": st.sampled_from(["a", "b"]),
+        }
+    ),
+    min_size=2,
+    max_size=14,
+)
+
+
+@few
+@given(parcels, st.randoms(), st.sampled_from(["site", "parcel"]))
+def test_clusters_by_parcel_do_not_depend_on_the_order_of_rows(rows, random, policy):
+    order = random.sample(range(len(rows)), len(rows))
+    found = [
+        find_clusters(part, MatchSettings(policy=policy, close_matches="merge"))
+        for part in (frame_of(rows), frame_of(rows)[order])
+    ]
+    first, other = (clusters.cluster_ids for clusters in found)
+    assert partition(first, range(len(rows))) == partition(other, order)
+    scores = [sorted(clusters.match_pairs.select("Score", "sure", "merge").rows()) for clusters in found]
+    assert scores[0] == scores[1]
+
+
+@few
+@given(parcels)
+def test_addresses_with_parcels_share_a_cluster_only_through_common_parcels(rows):
+    rows = [row | {"APN": "03720350" if row["APN"] == "3720350" else row["APN"]} for row in rows]
+    clusters = find_clusters(frame_of(rows), MERGING)
+    exact = clusters.match_rules[0].keys
+    for (_,), part in pl.DataFrame({"cluster": clusters.cluster_ids, "row": range(len(rows))}).group_by("cluster"):
+        parcels_of = {}
+        for row in part["row"]:
+            apns = {rows[row]["APN"].replace("-", "")} if rows[row]["APN"] else set()
+            parcels_of.setdefault(exact[row] or row, set()).update(apns)
+        left = [apns for apns in parcels_of.values() if apns]
+        connected = left.pop() if left else set()
+        while found := [apns for apns in left if apns & connected]:
+            connected |= set().union(*found)
+            left = [apns for apns in left if apns not in found]
+        assert left == []
+
+
 @few
 @given(messy)
 def test_rows_without_a_house_number_are_clusters_of_their_own(rows):

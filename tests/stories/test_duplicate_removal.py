@@ -49,6 +49,25 @@ def test_the_settings_keep_rows_apart(tmp_path, settings, left):
     assert run(tmp_path, ONE_SITE, **settings)[0].height == left
 
 
+def test_a_county_file_without_a_state_matches_an_export(tmp_path):
+    header = (*HEADER, "County", "APN")
+    without_state = [name for name in header if name != "State"]
+    rolls = [
+        dict(zip(header, (*candidate(1, Address=address, City=city), "MECKLENBURG", apn), strict=True))
+        for address, city, apn in (("1 NORTH ELM BV", "CHARLOTTE", ""), ("2 STATE ROAD 7", "UNINCORPORATED", "078-012-34"))
+    ]
+    write_workbook(tmp_path / "in/county.xlsx", [without_state, *([row[name] for name in without_state] for row in rolls)])
+    exported = [("1 N Elm Blvd", ""), ("2 Foundry Rd", "07801234")]
+    export = [(*candidate(1, Address=address, City="Charlotte"), "Mecklenburg", apn) for address, apn in exported]
+    write_workbook(tmp_path / "in/export.xlsx", [header, *export])
+    assert len(flexscout("run", "in").rows()) == 2
+    evidence = pl.read_csv("data/exports/all_flex_properties_duplicates.csv")["Evidence"]
+    assert sorted(evidence) == [
+        "same APN and house number in one county",
+        "same Address, City, State after normalization; State inferred from County and City",
+    ]
+
+
 def test_two_candidates_can_match_through_a_rejected_row(tmp_path):
     rows = [("1 Test St", "Charlotte", "28202", None), ("1 Test St", "Mint Hill", "28227", None)]
     assert run(tmp_path / "without", {"a.xlsx": rows})[0].height == 2

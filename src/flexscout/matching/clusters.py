@@ -147,9 +147,10 @@ def find_clusters(
     by_parcel = settings.policy == "parcel"
     places = find_distinct_places(frame, missing)
     rules = build_match_rules(frame, places, settings.fields, by_unit=by_parcel)
+    place_rows = places.places["row"].gather(places.place_ids)
     pairs = _find_close_rows(places, settings)
     if is_place_match(settings.fields):
-        shared = find_shared_parcels(places.normalized, places.place_ids)
+        shared = find_shared_parcels(places.normalized, place_rows)
         rules += build_parcel_rules(places.normalized, shared)
         pairs = _add_shared_parcels(pairs, shared) if settings.close_matches != "off" else pairs
     first_rows = _connect_rows([rule.keys for rule in rules], pairs.filter("merge"))
@@ -160,7 +161,6 @@ def find_clusters(
     parcels = _normalize_parcels(frame, places.places["unit"].gather(places.place_ids)) if by_parcel else None
     if parcels is not None:
         first_rows = split_by_parcel(first_rows, parcels)
-    place_rows = places.places["row"].gather(places.place_ids)
     decided = DecidedPairs.resolve(decisions, frame, places.normalized)
     evidence = Evidence(first_rows, decided.same, [rule.keys for rule in rules], pairs.filter("merge"), place_rows)
     linked = _link_rows(first_rows, decided.same)

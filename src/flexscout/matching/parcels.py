@@ -14,21 +14,21 @@ _AREAS = {"county": "county", "zip": "ZIP code", "city": "city"}
 _SHARED_APN_SCORE = 0.8
 
 
-def find_shared_parcels(rows: pl.DataFrame, place_ids: pl.Series) -> pl.DataFrame:
+def find_shared_parcels(rows: pl.DataFrame, place_rows: pl.Series) -> pl.DataFrame:
     """Return the rows whose APN other addresses in the same county, ZIP code or city have too.
 
     Rows without a known state match by county unless rows in two states have that county and APN.
 
     Args:
         rows: As `normalize_rows` returns them.
-        place_ids: The place of each row, null if its address has no house number.
+        place_rows: The first row at the place of each row, null if its address has no house number.
 
     Returns:
-        `row`, `area` (one of `_AREAS`), `parcel` (a key of area and APN), `place`, and the address of the row.
+        `row`, `area` (one of `_AREAS`), `parcel` (a key of area and APN), `place`, `place_row`, and the address of the row.
 
     """
     is_usable = (pl.col("apn").str.len_chars() >= MIN_APN_LENGTH) & ~pl.col("apn").str.contains(_PLACEHOLDER)
-    usable = rows.with_columns(place_ids.alias("place")).filter(is_usable & pl.col("written").is_not_null())
+    usable = rows.with_columns(place_rows.cast(pl.Int64).alias("place_row")).filter(is_usable & pl.col("written").is_not_null())
     apns = usable.with_columns(pl.col("apn").str.strip_chars_start("0")).filter(pl.col("apn").is_duplicated())
     state = pl.when(is_known_area(pl.col("state"))).then("state")
     known = apns.select("county", "apn", state.alias("only_state")).drop_nulls().unique()
@@ -38,9 +38,9 @@ def find_shared_parcels(rows: pl.DataFrame, place_ids: pl.Series) -> pl.DataFram
             state, pl.when(pl.col("states") == 1).then("only_state"), pl.when(pl.col("states").is_null()).then(pl.lit(""))
         ).alias("state_of_county"),
         pl.when(is_known_area(pl.col("city"))).then(pl.concat_str(state, "city", separator="|")).alias("city"),
-        pl.coalesce(pl.format("place {}", "place"), "written").alias("place"),
+        pl.coalesce(pl.format("place {}", "place_row"), "written").alias("place"),
     ).with_columns(pl.concat_str("state_of_county", "county", separator="|").alias("county"))  # fmt: skip
-    address = ("row", "number", "unit", "place")
+    address = ("row", "number", "unit", "place", "place_row")
     parts = [
         placed.select(*address, pl.lit(area).alias("area"), pl.concat_str("apn", area, separator="|").alias("parcel"))
         for area in _AREAS
@@ -82,7 +82,9 @@ def pair_shared_parcels(parcels: pl.DataFrame) -> pl.DataFrame:
         `left` < `right` (positions of rows), `Score`, `Evidence`, `sure`, `merge` and `same_parcel`.
 
     """
-    first = parcels.unique(["area", "parcel", "place"], keep="first", maintain_order=True)
+    # One row for each place, the same in every area.
+    place_row = pl.coalesce("place_row", pl.col("row").min().over("place"))
+    first = parcels.with_columns(place_row.alias("row")).unique(["area", "parcel", "place"], keep="first", maintain_order=True)
     pairs = first.join(first, on=["area", "parcel"], suffix="_r")
     has_other_number = (pl.col("number") != pl.col("number_r")).fill_null(value=True)
     ends = pairs.filter((pl.col("row") < pl.col("row_r")) & has_other_number)
