@@ -1,4 +1,4 @@
-"""Four weeks of exports in one folder, as a weekly user sees them: snapshots, prices, a sale, a county file, notes."""
+"""Four weeks of exports in one folder, as a weekly user sees them: snapshots, prices, a sale, a county file, notes, decisions."""
 
 from dataclasses import dataclass
 
@@ -21,8 +21,9 @@ def costar(number, leased=60, price=4_000_000, sold=(None, None)):
     return (number, f"Park {number}", "Flex", *place, 30_000, 2.0, 1995, leased, price, *sold)
 
 
-def crexi(number, price):
-    return (f"Park {number}", "Flex", f"{number} MAIN STREET", "CHARLOTTE", "NC", "28202", 30_500, 2.0, price, 1995)
+def crexi(where, price):
+    address = f"{where} MAIN STREET" if isinstance(where, int) else where
+    return (f"Park {where}", "Flex", address, "CHARLOTTE", "NC", "28202", 30_500, 2.0, price, 1995)
 
 
 SOLD = costar(2, sold=("2026-01-15", 3_900_000))
@@ -30,7 +31,12 @@ PARCEL = ("06343-101", "1 MAIN ST", "CHARLOTTE", "MECKLENBURG", "ACME LLC", "WAR
 WEEKS = [
     {
         "costar 2026-01-05.xlsx": [COSTAR, *(costar(number) for number in (1, 2, 3, 4, 5, 6)), costar(8)],
-        "crexi 2026-01-05.xlsx": [CREXI, crexi(1, 4_000_000), crexi(7, 2_000_000)],
+        "crexi 2026-01-05.xlsx": [
+            CREXI,
+            crexi(1, 4_000_000),
+            crexi(7, 2_000_000),
+            *(crexi(f"{number} {street}", 1_500_000) for number in (51, 52) for street in ("Maplewood Ave", "Maplewod Ave")),
+        ],
         "County roll 2025-12-01.xlsx": [COUNTY, PARCEL],
     },
     {"costar 2026-01-12.xlsx": [COSTAR, costar(1, price=3_700_000), *(costar(number) for number in (2, 3, 4, 5, 8, 9))]},
@@ -75,20 +81,25 @@ def weeks(tmp_path_factory):
 
 
 def edit(workbook):
-    """Type notes on both sheets, and a column of the user's own."""
+    """Type notes on both sheets, a column of the user's own, a corrected price, and two decisions."""
     book = openpyxl.load_workbook(workbook)
     for name, address, column, text in [
         ("Flex Properties", "2 Main St", "My Notes", "call the owner"),
         ("Top Candidates", "3 Main St", "My Notes", "drive by"),
         ("Flex Properties", "4 Main St", "Broker", "Kim"),
         ("Flex Properties", "8 Main St", "My Status", "Passed"),
+        ("Flex Properties", "5 Main St", "Asking Price", 3_500_000),
+        ("Possible Duplicates", "51 Maplewood Ave", "Decision", "Same"),
+        ("Possible Duplicates", "52 Maplewood Ave", "Decision", "Different"),
     ]:
         sheet = book[name]
         header = [cell.value for cell in sheet[1]]
         if column not in header:
             sheet.cell(1, len(header) + 1, column)
             header.append(column)
-        row = next(row for row in range(2, sheet.max_row + 1) if sheet.cell(row, header.index("Address") + 1).value == address)
+        places = [header.index(name) + 1 for name in ("Address", "Other Address") if name in header]
+        rows = range(2, sheet.max_row + 1)
+        row = next(row for row in rows if address in [sheet.cell(row, place).value for place in places])
         sheet.cell(row, header.index(column) + 1, text)
     book.save(workbook)
 
@@ -104,7 +115,7 @@ def test_the_newest_export_wins_although_the_older_row_scores_higher(weeks):
 
 
 def test_every_property_is_listed_once(weeks):
-    numbers = [sorted(address.split(" ")[0] for address in week.listed) for week in weeks]
+    numbers = [sorted(address.split(" ")[0] for address in week.listed if "Main" in address) for week in weeks]
     assert numbers == [list("12345678"), *[list("123456789")] * 3]
 
 
@@ -158,9 +169,10 @@ def test_new_listings_sales_and_occupancy_are_told(weeks):
     ]
 
 
-def test_a_value_that_only_comes_from_another_source_is_no_change(weeks):
+def test_of_other_changed_values_only_the_users_correction_is_told(weeks):
     changes = [row for week in weeks for row in week.changes if row["Change"] == "value changed"]
-    assert [(row["Address"], row["Column"], row["Old Value"], row["New Value"]) for row in changes] == []
+    values = [(row["Address"], row["Column"], row["Old Value"], row["New Value"]) for row in changes]
+    assert [value for value in values if "Main" in value[0]] == [("5 Main St", "Asking Price", "4000000", "3500000")]
 
 
 def test_notes_of_both_sheets_and_added_columns_come_back_every_week(weeks):
@@ -173,3 +185,20 @@ def test_notes_of_both_sheets_and_added_columns_come_back_every_week(weeks):
 def test_what_the_user_passed_on_leaves_the_top_candidates(weeks):
     assert "8 Main St" in weeks[3].listed
     assert "8 Main St" not in [row["Address"] for row in weeks[3].outcome.sheet("Top Candidates")]
+
+
+def test_a_corrected_price_wins_every_week_and_is_marked(weeks):
+    assert [week.listed["5 Main St"]["Asking Price"] for week in weeks] == [4_000_000, 3_500_000, 3_500_000, 3_500_000]
+    assert "Asking Price" in weeks[3].listed["5 Main St"]["Corrected Cells"]
+    (correction,) = weeks[3].outcome.sheet("My Corrections")
+    assert (correction["Address"], correction["Column"]) == ("5 Main St", "Asking Price")
+
+
+def test_decisions_hold_in_every_later_week(weeks):
+    maples = [sorted(address for address in week.listed if "Maple" in address) for week in weeks]
+    assert maples[0] == ["51 Maplewod Ave", "51 Maplewood Ave", "52 Maplewod Ave", "52 Maplewood Ave"]
+    assert [len(names) for names in maples[1:]] == [3, 3, 3]
+    assert {"52 Maplewod Ave", "52 Maplewood Ave"} < set(maples[3])
+    pairs = [(row["Address"], row["Other Address"]) for row in weeks[3].outcome.sheet("Possible Duplicates")]
+    assert not [pair for pair in pairs if "Maple" in "".join(pair)]
+    assert any(row["Match"] == "your decision" for row in weeks[3].outcome.sheet("Duplicates"))

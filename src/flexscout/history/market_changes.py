@@ -6,12 +6,13 @@ from enum import StrEnum
 import polars as pl
 
 from flexscout.history.property_identity import ID, RANK
+from flexscout.merging import USER_SOURCE
 
 OLD, CHANGED = "__old ", "__changed "
 """Prefixes of working columns: of the old table, and of a changed value."""
 
 _COLUMN, _AMOUNT, _PERCENT, _SOURCE = (f"{CHANGED}{name}" for name in ("Column", "Amount", "Percent", "Source"))
-_KIND, _IS_SALE, _AT, _NAME = "__kind", "__is_sale", "__at", "__name"  # working columns
+_KIND, _IS_SALE, _BY_USER, _AT, _NAME = "__kind", "__is_sale", "__by_user", "__at", "__name"  # working columns
 _PRICE, _OCCUPANCY = "Asking Price", "Occupancy"
 _KEY, _LATEST = "Source Key", "Is Latest"
 _SALE_COLUMNS = ("Sale Date", "Sold Price", "Sold Price/SqFt")
@@ -63,12 +64,14 @@ def classify_values(values: pl.DataFrame, sources: SourceHistory | None) -> dict
     """
     if values.is_empty():
         return {ChangeKind.VALUE: values}
-    real = values if sources is None else _drop_switched(values, sources)
+    real = values.with_columns(pl.lit(value=False).alias(_BY_USER)) if sources is None else _drop_switched(values, sources)
     column, amount = pl.col(_COLUMN).cast(pl.String), pl.col(_AMOUNT)
     measured = real.with_columns(_measure_amount(real, column).alias(_AMOUNT), _is_later_sale(real, column).alias(_IS_SALE))
     has_sale = pl.col(_IS_SALE).any().over(RANK)
     kind = (
-        pl.when(_IS_SALE)
+        pl.when(_BY_USER)
+        .then(pl.lit(str(ChangeKind.VALUE)))
+        .when(_IS_SALE)
         .then(pl.lit(str(ChangeKind.SOLD)))
         .when(has_sale & column.is_in(_SALE_COLUMNS))
         .then(None)  # part of the sale
@@ -118,15 +121,21 @@ def find_listings(both: pl.DataFrame, sources: SourceHistory | None) -> dict[Cha
 
 
 def _drop_switched(values: pl.DataFrame, sources: SourceHistory) -> pl.DataFrame:
-    """Return the changed values that come from the same source in both results; those of unknown sources too."""
+    """Return the changed values that come from the same source in both results or an unknown one, or that the user corrected.
+
+    Corrections are marked with _BY_USER: they are no news from the market.
+    """
+    by_user = pl.lit(value=False).alias(_BY_USER)
     if ID not in values.columns or f"{OLD}{ID}" not in values.columns:
-        return values
+        return values.with_columns(by_user)
     located = values.with_row_index(_AT).with_columns(pl.col(_COLUMN).cast(pl.String).alias(_NAME))
     old, new = (
         _find_givers(located.select(_AT, pl.col(own).alias(ID), _NAME), one)
         for own, one in ((f"{OLD}{ID}", sources.old), (ID, sources.new))
     )
-    return values.filter((old == new) | old.is_null() | new.is_null())
+    is_corrected = ((old == USER_SOURCE) | (new == USER_SOURCE)).fill_null(value=False) & old.ne_missing(new)
+    marked = values.with_columns(is_corrected.alias(_BY_USER))
+    return marked.filter((old == new) | old.is_null() | new.is_null() | is_corrected)
 
 
 def _find_givers(cells: pl.DataFrame, sources: pl.DataFrame) -> pl.Series:

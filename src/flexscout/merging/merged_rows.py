@@ -9,7 +9,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, order_columns
 from flexscout.matching import Clusters, assign_property_ids
-from flexscout.merging.corrections import FindCorrections, correct_records, no_corrections
+from flexscout.merging.corrections import COLUMN, FindCorrections, correct_records, no_corrections
 from flexscout.merging.display import unify_spelling
 from flexscout.merging.merge_log import MergeRole, add_property_ids, add_source_columns, build_merge_log
 from flexscout.merging.order import sort_by_rank, sort_survivors_first
@@ -43,6 +43,9 @@ PROPERTY_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 """A property in a source: the source's key, which stays the same from run to run, and its label; the day of the latest export
 that has it, and whether that is the source's latest; whether the surviving row is from it, and the columns whose values come
 from it otherwise."""
+
+USER_SOURCE = "you"
+"""The source of values that the user corrected."""
 
 ROW = "__row"
 """Working column: the position of a row among all matched rows."""
@@ -136,7 +139,7 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
         merge_log,
         find_possible_duplicates(rows.clusters, list_rows, list_rows[ROW]),
         pl.concat([_describe_superseded(rows, superseded), *_describe_dropped(dropped, merged)]).sort(ROW),
-        _list_property_sources(listed, places, built.origins),
+        pl.concat([_list_corrected(listed, corrected.corrections), _list_property_sources(listed, places, built.origins)]),
         filtered.filtered_out,
         corrected.corrections,
     )
@@ -211,6 +214,18 @@ def _add_places(
         pl.when(is_dropped).then(pl.lit(str(RowStatus.NOT_ELIGIBLE))).otherwise(STATUS).alias(STATUS),
         pl.when(is_dropped).then(pl.format("missing from {}", _MISSING)).otherwise(REASONS).alias(REASONS),
     ).drop("is_current")
+
+
+def _list_corrected(listed: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
+    """Return the user as the source of the corrected values of listed properties."""
+    own = (
+        corrections.join(listed.select(_ID), on=_ID, how="semi")
+        .group_by(_ID, maintain_order=True)
+        .agg(pl.col(COLUMN).alias("Columns"))
+    )
+    values = {"Source Key": USER_SOURCE, "Source": USER_SOURCE, "Day": None, "Is Latest": False, "Is Survivor": False}
+    named = own.with_columns(pl.lit(value, PROPERTY_SOURCE_SCHEMA[name]).alias(name) for name, value in values.items())
+    return named.select(*PROPERTY_SOURCE_SCHEMA)
 
 
 def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
