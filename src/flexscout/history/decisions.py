@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flexscout.domain import quote_formulas, unquote_formulas
+from flexscout.domain import quote_formulas, shorten, unquote_formulas
 from flexscout.errors import OutputError, to_processing_error
 from flexscout.matching import SIDE_COLUMNS, Decision, DecisionKind, Side, build_side, find_decisions_about, list_pair_keys
 from flexscout.runtime import write_atomically
@@ -23,6 +23,7 @@ _SIDES = (SIDE_COLUMNS, tuple(f"{_OTHER}{name}" for name in SIDE_COLUMNS))
 _HEADER = (_ANSWER, _DATE, *_SIDES[0], *_SIDES[1])
 _DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S")  # the others are what spreadsheet programs make of it
 _ZIP_LENGTH = 5
+_MAX_TEXT = 40  # characters of a cell in a message
 INDISTINCT = "both properties are written alike, so nothing can tell them apart."
 _WORDS = {
     DecisionKind.SAME: ("same", "s", "yes", "y", "duplicate"),
@@ -184,10 +185,10 @@ def _parse_cells(columns: Sequence[str], cells: Sequence[str] | None) -> Decisio
         return ""
     answer = parse_answer(row.get(_ANSWER, ""))
     if answer is None:
-        return f"{row.get(_ANSWER, '')!r} isn't an answer; write same, different or later."
+        return f"{shorten(row.get(_ANSWER, ''), _MAX_TEXT)!r} isn't an answer; write same, different or later."
     day = _parse_date(row.get(_DATE, ""))
     if day is None and row.get(_DATE):
-        return f"{row[_DATE]!r} isn't a date; write it like 2026-01-19."
+        return f"{shorten(row[_DATE], _MAX_TEXT)!r} isn't a date; write it like 2026-01-19."
     left, right = (_build_side(row, names) for names in _SIDES)
     if not (is_identified(left) and is_identified(right)):
         return "a property has no address, APN or name."

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import ADDRESS_COLUMNS, format_count, join_some
+from flexscout.domain import ADDRESS_COLUMNS, format_count, join_some, shorten
 from flexscout.errors import ProcessingError
 from flexscout.history.decisions import DecisionList, is_identified, is_indistinct, parse_answer, read_decisions
 from flexscout.history.run_history import RunHistory
@@ -27,6 +27,7 @@ _SIDES = {
 _KNOWN = ("Match Score", "Duplicate Group")  # columns by which the headers of these sheets are found
 _ROW = "__row"  # working column: the row as Excel numbers it
 _MAX_NAMES = 3  # of a list in a message
+_MAX_TEXT = 40  # characters of a cell in a message
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _read_answers(workbook: Path) -> _TypedAnswers:
             answer = parse_answer(row[DECISION] or "")
             place = f'row {row[_ROW]} of "{sheet.name}"'
             if row[DECISION] and not answer:
-                unclear.append(f"{row[DECISION]!r} in {place}")
+                unclear.append(f"{shorten(row[DECISION], _MAX_TEXT)!r} in {place}")
             elif answer and is_indistinct(answer, list_pair_keys([Decision(answer, (left, right))])[0]):
                 alike.append(place)
             elif is_identified(left) and is_identified(right):
