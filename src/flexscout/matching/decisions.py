@@ -120,6 +120,8 @@ def find_decided_rows(
         address.
 
     """
+    if not decisions:
+        return pl.DataFrame(schema={"decision": pl.Int64, "side": pl.Int64, "row": pl.Int64, "detail": pl.String})
     pairs = _join_rows(_normalize_sides(side for decision in decisions for side in decision.sides), normalized)
     pairs = pairs.with_columns(normalize_details(frame[pairs["row"]]).select(pl.all().name.suffix("_row")))
     own, other = (pl.coalesce(pl.when(pl.col(_DETAIL) == name).then(f"{name}{end}") for name in DETAILS) for end in ("", "_row"))

@@ -11,6 +11,7 @@ from flexscout.matching.match_rules import MIN_APN_LENGTH, MatchKind, MatchRule
 _MAX_ADDRESSES = 5  # with one APN; more share it because it is a placeholder, or a site too large to be one property
 _PLACEHOLDER = r"^(?:0+|1+|9+|X+|\D+)$"
 _AREAS = {"county": "county", "zip": "ZIP code", "city": "city"}
+_COMPARED = ("number", "unit", "written", "state", "city", "zip", "county")
 _SHARED_APN_SCORE = 0.8
 
 
@@ -28,8 +29,10 @@ def find_shared_parcels(rows: pl.DataFrame, place_rows: pl.Series) -> pl.DataFra
 
     """
     is_usable = (pl.col("apn").str.len_chars() >= MIN_APN_LENGTH) & ~pl.col("apn").str.contains(_PLACEHOLDER)
-    usable = rows.with_columns(place_rows.cast(pl.Int64).alias("place_row")).filter(is_usable & pl.col("written").is_not_null())
-    apns = usable.with_columns(pl.col("apn").str.strip_chars_start("0")).filter(pl.col("apn").is_duplicated())
+    compared = rows.select("row", "apn", *_COMPARED, place_rows.cast(pl.Int64).alias("place_row"))
+    repeated = compared.drop_nulls("apn").with_columns(pl.col("apn").str.strip_chars_start("0").alias("key"))
+    usable = repeated.filter(pl.col("key").is_duplicated()).filter(is_usable & pl.col("written").is_not_null())
+    apns = usable.with_columns(pl.col("key").alias("apn"))
     state = pl.when(is_known_area(pl.col("state"))).then("state")
     known = apns.select("county", "apn", state.alias("only_state")).drop_nulls().unique()
     states = known.group_by("county", "apn").agg(pl.col("only_state").min(), pl.len().alias("states"))
