@@ -60,6 +60,7 @@ def test_an_explanation_goes_from_cells_to_rank(done):
     lines = [" ".join(line.split()) for line in outcome.out.splitlines()]
     number = lines[2].split()[2]
     assert outcome.code == 0
+    assert lines.pop(3).startswith("Seen in: listed ")  # the day on which the file was written
     assert lines[:-2] == [
         "1836 Lindbergh St, Charlotte, NC",
         "Rank 3 of 4, score 8.5 of 10, PRIME_FLEX",

@@ -124,7 +124,7 @@ def test_a_property_is_matched_whichever_row_survives(exports):
     )
     comparison = compare("flex-industrial", "mine.yaml")
     assert (comparison["enter"], comparison["leave"]) == ([], [])
-    assert explanations(comparison["moves"])["1 TEST ST."] == "Building Size 3 -> 2.5. the surviving row in A is row 2 of a.xlsx"
+    assert explanations(comparison["moves"])["1 Test St."] == "Building Size 3 -> 2.5. the surviving row in A is row 2 of a.xlsx"
 
 
 def test_without_deduplication_each_row_is_a_property(exports):

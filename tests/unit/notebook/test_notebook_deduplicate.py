@@ -77,15 +77,15 @@ def test_without_state_rows_are_compared_within_their_file(library, files, left)
 
 
 @LIBRARIES
-def test_an_empty_state_column_merges_nothing(library):
+def test_an_empty_state_column_is_like_none(library):
     rows = [HERE | {"State": None, "Source File": "a"}] * 2
-    assert len(kept(library, *rows, State=pl.String)) == 2
+    assert len(kept(library, *rows, State=pl.String)) == 1
 
 
 @LIBRARIES
-def test_a_missing_state_merges_nothing(library):
+def test_rows_without_a_state_are_compared_within_their_file(library):
     rows = [HERE | {"State": None, "Source File": "a"}, HERE | {"State": None, "Source File": "a"}]
-    assert len(kept(library, *rows, HERE | {"Address": "7 Elm St", "Source File": "a"})) == 3
+    assert len(kept(library, *rows, HERE | {"State": None, "Source File": "b"})) == 2
 
 
 @LIBRARIES
