@@ -50,7 +50,7 @@ USER_SOURCE = "you"
 ROW = "__row"
 """Working column: the position of a row among all matched rows."""
 
-_CLUSTER, _SECONDS, _KEPT = "__cluster", "__seconds", "__kept"  # working columns
+_CLUSTER, _SECONDS = "__cluster", "__seconds"  # working columns
 _FILE, _, _NUMBER = SOURCE_COLUMNS
 _ID, _MISSING = "Property ID", SEEN_COLUMNS[3]
 
@@ -283,10 +283,8 @@ def _describe_superseded(rows: MatchedRows, superseded: pl.DataFrame) -> pl.Data
 def _describe_dropped(dropped: pl.DataFrame, merged: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the outcome of the surviving rows of records that aren't listed, and of the rows merged into them."""
     yield dropped.select(ROW, *OUTCOME)
-    kept = dropped.select(SURVIVOR, *OUTCOME, pl.format("row {} of {}", _NUMBER, _FILE).alias(_KEPT))
-    others = merged.select(ROW, SURVIVOR).join(kept, on=SURVIVOR, maintain_order="left")
-    reason = pl.format("merged into {}, which isn't listed: {}", _KEPT, REASONS)
-    yield _outcome(others, pl.col(STATUS), reason, pl.lit(value=False))
+    others = merged.select(ROW, SURVIVOR).join(dropped.select(SURVIVOR, STATUS, REASONS), on=SURVIVOR, maintain_order="left")
+    yield _outcome(others, pl.col(STATUS), pl.col(REASONS), pl.lit(value=False))
 
 
 def _outcome(rows: pl.DataFrame, *outcome: pl.Expr) -> pl.DataFrame:

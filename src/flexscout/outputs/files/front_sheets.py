@@ -27,7 +27,7 @@ _SUMMARY_WIDTHS = {
     "Figure": 44.0, "Value": 14.0, "Score": 9.0, "Candidates": 12.0, "Place": 30.0, "Candidates There": 18.0,
     "Column": 26.0, "Filled": 9.0,
 }  # fmt: skip
-_CHART = {"legend": False, "width": 620, "height": 300, "style": 2, "row": 14}  # below the figures
+_CHART = {"legend": False, "width": 620, "height": 300, "style": 2}
 
 _TOP_ROWS = 100
 _TOP_COLUMNS = (
@@ -86,9 +86,10 @@ def build_summary_sheet(master: pl.DataFrame, report: Mapping[str, Any]) -> Shee
         {name: value for pair, cells in zip(names, line, strict=True) for name, value in zip(pair, cells, strict=True)}
         for line in zip_longest(*parts, fillvalue=(None, None))
     ]
+    below = len(rows) + 2
     charts = [
-        _build_chart("column", _SCORE_COLUMNS, "Candidates by score", 0),
-        _build_chart("bar", _PLACE_COLUMNS, "Candidates by place", 5),
+        _build_chart("column", _SCORE_COLUMNS, "Candidates by score", (below, 0)),
+        _build_chart("bar", _PLACE_COLUMNS, "Candidates by place", (below, 5)),
     ]
     page = {"landscape": True, "fit_to_pages": (1, 1)}
     return Sheet("Summary", rows, {"Filled": "0%"}, charts=charts if master.height else [], widths=_SUMMARY_WIDTHS, page=page)
@@ -151,9 +152,9 @@ def build_settings_sheet(report: Mapping[str, Any]) -> Sheet:
     return Sheet("Settings", pl.DataFrame(rows, schema={"Setting": pl.String, "Value": pl.String}), texts=("Value",))
 
 
-def _build_chart(kind: str, columns: tuple[str, str], title: str, column: int) -> dict[str, Any]:
-    categories, values = columns
-    return {"type": kind, "categories": categories, "series": [values], "title": title, "col": column, **_CHART}
+def _build_chart(kind: str, columns: tuple[str, str], title: str, corner: tuple[int, int]) -> dict[str, Any]:
+    (categories, values), (row, column) = columns, corner
+    return {"type": kind, "categories": categories, "series": [values], "title": title, "row": row, "col": column, **_CHART}
 
 
 def _list_figures(report: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -6,14 +6,15 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import REASONS, RECORD_COLUMNS, canonical_columns
-from flexscout.models import ProcessingResult
+from flexscout.domain import REASONS, RECORD_COLUMNS, STATUS, canonical_columns
+from flexscout.models import ProcessingResult, RowStatus
 
 _BANDS = ((8, "8-10"), (6, "6-8"), (4, "4-6"), (2, "2-4"), (0, "0-2"))  # minimum score, name
 _DEFAULT_MINIMUM = 4  # lower bands are in the report only if the threshold lets candidates in
 _MAX_PAIRS = 100  # possible duplicates and pairs of files in the report
 _MAX_MERGES = 50
 _MAX_FILES_PER_CLUSTER = 10  # so that a property in a thousand files doesn't make half a million pairs
+_SUPERSEDED = "replaced by a newer export of the same source"
 _MAX_REASONS = 1_000  # a profile with many rules can combine into many more
 
 
@@ -142,7 +143,9 @@ def count_rejection_reasons(rejected_rows: pl.DataFrame) -> list[dict[str, Any]]
     """
     if REASONS not in rejected_rows.columns:
         return []
-    counts = rejected_rows.group_by(pl.col(REASONS).alias("reason")).agg(pl.len().cast(pl.Int64).alias("rows"))
+    # The reason of a superseded row names the row that replaced it.
+    reason = pl.when(pl.col(STATUS) == RowStatus.SUPERSEDED).then(pl.lit(_SUPERSEDED)).otherwise(REASONS).alias("reason")
+    counts = rejected_rows.group_by(reason).agg(pl.len().cast(pl.Int64).alias("rows"))
     ordered = counts.sort("rows", "reason", descending=[True, False])
     rest = int(ordered["rows"][_MAX_REASONS:].sum())
     return ordered.head(_MAX_REASONS).to_dicts() + ([{"reason": "other reasons", "rows": rest}] if rest else [])
