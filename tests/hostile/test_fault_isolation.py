@@ -14,6 +14,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+import flexscout.merging.merged_rows
 import flexscout.outputs.publish
 import flexscout.scoring
 from flexscout.config.settings import PipelineConfiguration
@@ -26,7 +27,7 @@ HIDDEN = "17 Hidden Court"
 INJECTION_POINTS = {
     "scoring": (flexscout.scoring.criteria.Criteria, "classify"),
     "matching": (properties, "find_clusters"),
-    "merging": (properties, "deduplicate"),
+    "merging": (flexscout.merging.merged_rows, "rank_rows"),
     "publishing": (flexscout.outputs.publish, "write_tables"),
 }
 STAGE_TEXT = {

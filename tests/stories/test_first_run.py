@@ -45,9 +45,12 @@ def test_spelling_with_the_higher_score_survives(outcome):
     assert kept == {f"{number} Test Street" for number in range(1, 6)}
 
 
+ADDED = ("Sources", "First Seen", "Last Seen", "Missing From", "Values From", "Score Before Merging")
+
+
 def test_columns_are_in_the_documented_order(outcome):
     canonical = ["Property Type", "Address", "City", "State", "Building SqFt", "Lot Size Acres", "Year Built", "Occupancy"]
-    assert list(outcome.rows()[0]) == [*canonical, *SCORED, *SOURCE_COLUMNS, *LINK_COLUMNS, "My Status", "My Notes"]
+    assert list(outcome.rows()[0]) == [*canonical, *SCORED, *SOURCE_COLUMNS, *LINK_COLUMNS, *ADDED, "My Status", "My Notes"]
 
 
 def test_csv_has_a_byte_order_mark_for_excel(outcome):

@@ -12,6 +12,7 @@ from flexscout.errors import (
     AggregationError,
     ConfigurationError,
     DataFormatError,
+    DecisionError,
     FileAccessError,
     FlexscoutError,
     LimitError,
@@ -28,6 +29,7 @@ A = Path("folder/a.xlsx")
 ERRORS = [
     FlexscoutError("It failed.", "Do this."),
     ConfigurationError("It failed.", {"max_workers": "0 is not allowed"}),
+    DecisionError("It names one property.", "Name two."),
     NothingToReadError("It is empty."),
     OutputError("It is full.", "Make room."),
     ProcessingError(ErrorCode.DAMAGED, "It is damaged.", "Do this.", "a.xlsx"),

@@ -183,7 +183,9 @@ class ReportGenerator:
         merged = merge_frame(candidates, self.config, clusters)
         unique = merged.survivors[POSITION] if self.config.enable_deduplication else pl.Series(range(candidates.height))
         property_ids = assign_property_ids(clusters.identity_keys.gather(merged.survivors[POSITION]), merged.survivors)
-        survivors = merged.survivors.with_columns(property_ids)
+        # In a merged frame, rows are positions; the report has the numbers that they have in their files.
+        numbers = [candidates["Source Row"].gather(merged.survivors[POSITION])] if "Source Row" in candidates.columns else []
+        survivors = merged.survivors.with_columns(property_ids, *numbers)
         chosen = sort_by_rank(_select_scored(candidates[unique] if master is None else master))
         possible = find_possible_duplicates(clusters, survivors, survivors[POSITION])
         tables = ResultTables(
