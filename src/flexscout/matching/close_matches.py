@@ -66,7 +66,7 @@ def find_close_pairs(places: pl.DataFrame, bands: ScoreBands) -> pl.DataFrame:
         bands: The lowest scores.
 
     Returns:
-        `left` and `right` (positions in `places`), `Score` (0-1), `Evidence`, `sure` (in the merge band) and `same_parcel`.
+        `left` and `right` (positions in `places`), `Score` (0-1), `Evidence`, and `sure` (in the merge band).
 
     """
     pairs = _drop_contradictions(_add_sides(find_similar_names(find_candidate_pairs(places), places), places))
@@ -77,7 +77,6 @@ def find_close_pairs(places: pl.DataFrame, bands: ScoreBands) -> pl.DataFrame:
         pl.col("Score").clip(0, 1),
         _evidence().alias("Evidence"),
         (pl.col("Score") >= bands.merge_from).alias("sure"),
-        compare.has_same_parcel().fill_null(value=False).alias("same_parcel"),
     )
 
 

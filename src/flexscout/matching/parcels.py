@@ -82,7 +82,7 @@ def pair_shared_parcels(parcels: pl.DataFrame) -> pl.DataFrame:
         parcels: As `find_shared_parcels` returns them.
 
     Returns:
-        `left` < `right` (positions of rows), `Score`, `Evidence`, `sure`, `merge` and `same_parcel`.
+        `left` < `right` (positions of rows), `Score`, `Evidence`, `sure` and `merge`.
 
     """
     # One row for each place, the same in every area.
@@ -91,7 +91,7 @@ def pair_shared_parcels(parcels: pl.DataFrame) -> pl.DataFrame:
     pairs = first.join(first, on=["area", "parcel"], suffix="_r")
     has_other_number = (pl.col("number") != pl.col("number_r")).fill_null(value=True)
     ends = pairs.filter((pl.col("row") < pl.col("row_r")) & has_other_number)
-    flags = {"sure": False, "merge": False, "same_parcel": True}
+    flags = {"sure": False, "merge": False}
     return (
         ends.select(pl.col("row").alias("left"), pl.col("row_r").alias("right"))
         .unique()
@@ -139,7 +139,7 @@ def separate_parcels(
     Args:
         has_conflict: As `find_parcel_conflicts` returns it.
         rules: The match rules, the strongest first.
-        pairs: The close matches, with `same_parcel`.
+        pairs: The close matches.
         apns: The APN of each row.
 
     """
@@ -148,7 +148,8 @@ def separate_parcels(
         rule if rule.kind is MatchKind.SAME_PARCEL else replace(rule, keys=_add_apn(rule.keys, apns, has_conflict))
         for rule in others
     ]
-    is_blocked = pl.lit(has_conflict.gather(pairs["left"])) & ~pl.col("same_parcel")
+    # A close match joins two places by their first rows, whichever APN these have.
+    is_blocked = pl.lit(has_conflict.gather(pairs["left"]))
     reason = pl.when(is_blocked & pl.col("sure")).then(pl.lit("; several parcels fit")).otherwise(pl.lit(""))
     return [first, *with_apn], pairs.with_columns(pl.col("sure", "merge") & ~is_blocked, pl.col("Evidence") + reason)
 
