@@ -150,7 +150,7 @@ def test_a_worker_that_ends_with_code_0_is_reported():
 
 def test_a_death_has_an_exit_code():
     with WorkerPool(1, 60, 1) as pool:
-        error = pool.submit(os._exit, 3).exception()
+        error = pool.submit(exec, "import os; os._exit(3)").exception()
     assert isinstance(error, ProcessExpired), CHECK
     assert error.exitcode == 3, CHECK
 
