@@ -299,6 +299,10 @@ class Source:
         """Whether its exports are from several days, or follow each other on one day."""
         return len(self.exports) > 1
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the source as JSON data."""
+        return {"source": self.label, "exports": [{"file": file, "day": day.isoformat()} for file, day in self.exports]}
+
 
 @dataclass(frozen=True)
 class FileAccount:

@@ -46,6 +46,19 @@ def format_number(number: float, *, is_year: bool = False) -> str:
     return f"{number:g}" if is_year else f"{number:,.12g}"
 
 
+def format_with_unit(text: str | None, unit: str) -> str:
+    """Return a value with its unit, as changes show it: `$3,500,000`, `60%`; `none` if it is missing.
+
+    Args:
+        text: The value as text.
+        unit: The unit of its canonical column.
+
+    """
+    if text is None:
+        return "none"
+    return f"${float(text):,.0f}" if unit == "USD" else f"{text}%" if unit == "percent 0-100" else text
+
+
 def join_some(names: Sequence[str], limit: int, *, last: str = ", ") -> str:
     """Return `a, b and 3 more`.
 

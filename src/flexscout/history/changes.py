@@ -98,7 +98,7 @@ def compare_properties(old: pl.DataFrame, new: pl.DataFrame, sources: SourceHist
     gone = previous.join(current, on=keys, how="anti", maintain_order="left")
     both = current.join(previous.select(*keys, pl.exclude(keys).name.prefix(OLD)), on=keys, maintain_order="left")
     scores = both.filter(_differs("Flex Score", both))
-    values = classify_values(_find_changed_values(both, _compared_columns(old, new)), sources)
+    values = classify_values(_find_changed_values(both, _list_compared_columns(old, new)), sources)
     both_scores = (f"{OLD}Flex Score", "Flex Score")
     earlier = sources.earlier_ids if sources and identity == (ID,) else pl.Series([], dtype=pl.String)
     is_back = pl.col(KEY).is_in(earlier.implode())
@@ -143,7 +143,7 @@ def describe_factor_changes(both: pl.DataFrame, old: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _compared_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
+def _list_compared_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
     names = {name for table in (old, new) if table.height for name in table.columns}
     return [column.name for column in canonical_columns() if column.name in names - _IGNORED_COLUMNS]
 

@@ -1,8 +1,6 @@
 """Read a result that a run wrote back as a typed master table."""
 
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,15 @@ from flexscout.domain import (
 )
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, to_processing_error
-from flexscout.ingest import FileType, collect_cells, detect_file_type, read_named_sheets, read_workbook, translate_reader_errors
+from flexscout.ingest import (
+    FileType,
+    collect_cells,
+    detect_file_type,
+    read_named_sheets,
+    read_workbook,
+    read_workbook_properties,
+    translate_reader_errors,
+)
 
 MASTER_SHEET, SCORE_COLUMN = "Flex Properties", SCORE_COLUMNS[0]
 """The sheet of the list, and a column that only a result has."""
@@ -35,7 +41,6 @@ _RESULT_ERRORS = (ErrorCode.NO_RESULT, ErrorCode.DAMAGED, ErrorCode.PASSWORD_PRO
 
 
 _LIST_ID = re.compile(rf"{WORKBOOK_LIST_TAG}([0-9a-f]{{64}})".encode())
-_PROPERTIES_BYTES = 2**16
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,7 @@ def read_result(path: Path) -> pl.DataFrame:
 
 def read_list_id(workbook: Path) -> str | None:
     """Return the checksum of the list that a workbook was written with; None if its properties don't have it."""
-    try:
-        with zipfile.ZipFile(workbook) as book, book.open("docProps/core.xml") as part:
-            found = _LIST_ID.search(part.read(_PROPERTIES_BYTES))
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
-        return None
+    found = _LIST_ID.search(read_workbook_properties(workbook))
     return found[1].decode() if found else None
 
 

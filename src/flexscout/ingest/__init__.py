@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         parse_dates,
         sample_issues,
     )
+    from flexscout.ingest.file_filter import read_workbook_properties
     from flexscout.ingest.file_types import FileType, detect_file_type
     from flexscout.ingest.header_row import find_header, header_texts
     from flexscout.ingest.mapping import draft_mapping, find_missing_required, map_headers
@@ -51,6 +52,7 @@ __all__ = [
     "parse_dates",
     "read_named_sheets",
     "read_workbook",
+    "read_workbook_properties",
     "sample_issues",
     "scan_folder",
     "translate_reader_errors",
@@ -69,6 +71,7 @@ __getattr__ = lazy_exports(
             "parse_dates",
             "sample_issues",
         ),
+        "file_filter": ("read_workbook_properties",),
         "file_types": ("FileType", "detect_file_type"),
         "header_row": ("find_header", "header_texts"),
         "mapping": ("draft_mapping", "find_missing_required", "map_headers"),

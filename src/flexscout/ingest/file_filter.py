@@ -59,6 +59,7 @@ _HEAD_BYTES = 2**18  # a genuine table has its header well within
 _MIN_KNOWN_COLUMNS = 2
 _CELL_BOUNDARY = re.compile(r"[,;\t|<>\r\n]")
 _XLS_STREAMS = "Book".encode("utf-16-le"), "Workbook".encode("utf-16-le")
+_PROPERTIES_BYTES = 2**16
 
 
 def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) -> SkippedFile | None:
@@ -140,11 +141,16 @@ def _is_result(path: Path) -> bool:
 
 def _is_own_workbook(path: Path) -> bool:
     """Return whether the workbook's properties name flexscout as its creator."""
+    return f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>".encode() in read_workbook_properties(path)
+
+
+def read_workbook_properties(path: Path) -> bytes:
+    """Return the start of the properties (title, creator, keywords) of an Excel workbook, as XML; empty if it has none."""
     try:
         with zipfile.ZipFile(path) as book, book.open("docProps/core.xml") as part:
-            return f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>".encode() in part.read(4096)
+            return part.read(_PROPERTIES_BYTES)
     except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
-        return False
+        return b""
 
 
 def _is_own_page(path: Path) -> bool:

@@ -108,13 +108,13 @@ def _split_copies(sources: Sequence[SourceFile]) -> tuple[list[SourceFile], list
     by_content: dict[str, list[SourceFile]] = {}
     for source in sources:
         by_content.setdefault(source.fingerprint, []).append(source)
-    read = [max(files, key=_named_day) for files in by_content.values()]
+    read = [max(files, key=_find_named_day) for files in by_content.values()]
     originals = {source.fingerprint: source.name for source in read}
     copies = [source for source in sources if source.name != originals[source.fingerprint]]
     return read, [SkippedFile(one.name, FileSkipCode.SAME_CONTENT, (originals[one.fingerprint],)) for one in copies]
 
 
-def _named_day(source: SourceFile) -> date:
+def _find_named_day(source: SourceFile) -> date:
     """Return the day in the name of a file; the earliest possible day if there is none."""
     found = date_file(source.name, source.modified)
     return found.day if found.is_named else date.min

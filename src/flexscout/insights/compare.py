@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
+from flexscout.domain import REASONS, STATUS, TO_VERIFY, combine_tables
 from flexscout.history import read_corrections, read_decisions
 from flexscout.ingest import FileIngestor, scan_folder
 from flexscout.insights.ranking_changes import Ranking, RankingChanges, compare_rankings, rank_rows
 from flexscout.matching import DETAIL_COLUMNS
-from flexscout.merging import ROW, MatchedRows, find_snapshots, locate_rows, match_rows
+from flexscout.merging import REJECTED_COLUMNS, ROW, MatchedRows, find_snapshots, locate_rows, match_rows
 from flexscout.models import ProcessingResult, RowStatus
 from flexscout.outputs import check_output_paths
 from flexscout.runtime import (
@@ -28,10 +28,8 @@ from flexscout.runtime import (
     open_run_log,
     open_table_cache,
 )
-from flexscout.scoring import POSITION, Criteria, Profile, classify_records, load_profile, score_batches, select_match_columns
+from flexscout.scoring import Criteria, Profile, classify_records, load_profile, score_batches, select_match_columns
 from flexscout.skipped import SkippedFile
-
-_OTHER_COLUMNS = (*SOURCE_COLUMNS, STATUS, "Flex Score", POSITION)  # what merging reads of a rejected row
 
 logger = logging.getLogger("flexscout.insights")
 
@@ -117,7 +115,7 @@ class _ClassifiedTwice:
 
     Attributes:
         sides: The rows that are candidates under either profile, as A and as B classify them.
-        statuses: _OTHER_COLUMNS of all rows, as A and as B classify them.
+        statuses: REJECTED_COLUMNS of all rows, as A and as B classify them.
         is_candidate: Whether each row is a candidate under either profile.
         match_rows: The match columns of all rows.
 
@@ -137,7 +135,7 @@ def _classify_twice(
     for a, b in classify_records(records, criteria, config.duplicate_fields):
         is_candidate = (a.frame[STATUS] == RowStatus.CANDIDATE) | (b.frame[STATUS] == RowStatus.CANDIDATE)
         sides = (a.frame.filter(is_candidate), b.frame.filter(is_candidate))
-        statuses = (a.frame.select(_OTHER_COLUMNS), b.frame.select(_OTHER_COLUMNS))
+        statuses = (a.frame.select(REJECTED_COLUMNS), b.frame.select(REJECTED_COLUMNS))
         parts.append(_ClassifiedTwice(sides, statuses, is_candidate, select_match_columns(a.frame, columns)))
     return parts
 

@@ -1,5 +1,6 @@
 """Close matches: places that are written differently and may be the same, with a score and the evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -123,7 +124,30 @@ def _add_rivals(pairs: pl.DataFrame) -> pl.DataFrame:
         )
         for own, end, other in (("left", "l", "r"), ("right", "r", "l"))
     ]
-    others = pl.concat(ends)
+    rivals = _find_rivals(pl.concat(ends), parts)
+    left, right = (
+        pairs.select(pl.col(side).alias("place")).join(rivals, on="place", how="left", maintain_order="left")
+        for side in ("left", "right")
+    )
+    either = {name: left[name].fill_null(value=False) | right[name].fill_null(value=False) for name in left.columns[1:]}
+    is_part_missing = pl.any_horizontal(compare.is_missing(part) for part in parts) | compare.has_ambiguous_suffix()
+    is_parcel_missing = (pl.col("apns_l").list.len() == 0) != (pl.col("apns_r").list.len() == 0)
+    return pairs.with_columns(
+        (is_part_missing & pl.lit(either["has_rival"])).alias("ambiguous"),
+        (compare.is_missing("unit") & pl.lit(either["has_units"])).alias("several_units"),
+        ((compare.is_range("l") != compare.is_range("r")) & pl.lit(either["has_numbers"])).alias("several_numbers"),
+        (is_parcel_missing & pl.lit(either["has_parcels"])).alias("several_parcels"),
+    )
+
+
+def _find_rivals(others: pl.DataFrame, parts: Sequence[str]) -> pl.DataFrame:
+    """Return which places fit several others that disagree.
+
+    Args:
+        others: A row for each place and each other place that it fits.
+        parts: Parts of an address that may be missing.
+
+    """
     short = pl.col("suffix").replace(dict.fromkeys(address_terms("ambiguous_suffixes"), ""))
     is_open = (pl.col("own_apns").list.len() == 0) & (pl.col("apns").list.len() > 0)
     parcels = (
@@ -140,21 +164,7 @@ def _add_rivals(pairs: pl.DataFrame) -> pl.DataFrame:
         (pl.col("unit").filter((pl.col("unit") != "") & (pl.col("own_unit") == "")).n_unique() > 1).alias("has_units"),
         (pl.col("number").filter(pl.col("own_range") & ~pl.col("is_range")).n_unique() > 1).alias("has_numbers"),
     )  # fmt: skip
-    left, right = (
-        pairs.select(pl.col(side).alias("place"))
-        .join(rivals, on="place", how="left", maintain_order="left")
-        .join(shared, on="place", how="left", maintain_order="left")
-        for side in ("left", "right")
-    )
-    either = {name: left[name].fill_null(value=False) | right[name].fill_null(value=False) for name in left.columns[1:]}
-    is_part_missing = pl.any_horizontal(compare.is_missing(part) for part in parts) | compare.has_ambiguous_suffix()
-    is_parcel_missing = (pl.col("apns_l").list.len() == 0) != (pl.col("apns_r").list.len() == 0)
-    return pairs.with_columns(
-        (is_part_missing & pl.lit(either["has_rival"])).alias("ambiguous"),
-        (compare.is_missing("unit") & pl.lit(either["has_units"])).alias("several_units"),
-        ((compare.is_range("l") != compare.is_range("r")) & pl.lit(either["has_numbers"])).alias("several_numbers"),
-        (is_parcel_missing & pl.lit(either["has_parcels"])).alias("several_parcels"),
-    )
+    return rivals.join(shared, on="place", how="left")
 
 
 def _add_score(pairs: pl.DataFrame) -> pl.DataFrame:

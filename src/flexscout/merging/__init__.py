@@ -10,7 +10,7 @@ from flexscout.merging.corrections import (
     apply_corrections,
 )
 from flexscout.merging.merge_log import MergeRole, add_property_ids, count_removed_rows, select_current, select_merges
-from flexscout.merging.merged_rows import ROW, USER_SOURCE, MatchedRows, merge_rows
+from flexscout.merging.merged_rows import REJECTED_COLUMNS, ROW, USER_SOURCE, MatchedRows, merge_rows
 from flexscout.merging.order import count_filled_cells, explain_survivor, sort_by_rank
 from flexscout.merging.possible_duplicates import POSSIBLE_SCHEMA, find_possible_duplicates
 from flexscout.merging.properties import MergedProperties, locate_rows, match_properties, match_rows, merge_properties
@@ -20,6 +20,7 @@ from flexscout.merging.survivors import MergeResult, deduplicate
 __all__ = [
     "CORRECTION_SCHEMA",
     "POSSIBLE_SCHEMA",
+    "REJECTED_COLUMNS",
     "ROW",
     "SINCE",
     "SOURCE_VALUE",

@@ -29,7 +29,7 @@ from flexscout.merging.records import (
 from flexscout.merging.snapshots import describe_sources, find_superseded, locate_sources
 from flexscout.merging.survivors import look_up_groups, number_groups, rank_rows, select_rows
 from flexscout.models import RowStatus
-from flexscout.scoring import MISSING_FIELDS, MODIFIED, Criteria, SheetTables, add_canonical_columns
+from flexscout.scoring import MISSING_FIELDS, MODIFIED, POSITION, Criteria, SheetTables, add_canonical_columns
 
 PROPERTY_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "Property ID": pl.String,
@@ -43,6 +43,9 @@ PROPERTY_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 """A property in a source: the source's key, which stays the same from run to run, and its label; the day of the latest export
 that has it, and whether that is the source's latest; whether the surviving row is from it, and the columns whose values come
 from it otherwise."""
+
+REJECTED_COLUMNS = (*SOURCE_COLUMNS, STATUS, "Flex Score", POSITION)
+"""What merging reads of a rejected row at first; the rest only of rows of listed properties."""
 
 USER_SOURCE = "you"
 """The source of values that the user corrected."""

@@ -13,7 +13,7 @@ from flexscout.domain import SOURCE_COLUMNS, STATUS
 from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, MatchSettings, find_clusters
 from flexscout.merging.corrections import CORRECTED_SCHEMA, FindCorrections, apply_corrections, no_corrections
 from flexscout.merging.merge_log import MERGE_LOG_SCHEMA, count_removed_rows, move_rows
-from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA, ROW, MatchedRows, merge_rows
+from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA, REJECTED_COLUMNS, ROW, MatchedRows, merge_rows
 from flexscout.merging.possible_duplicates import POSSIBLE_SCHEMA
 from flexscout.merging.records import OUTCOME
 from flexscout.merging.snapshots import SNAPSHOT_SCHEMA, find_snapshots
@@ -22,7 +22,6 @@ from flexscout.runtime import SpillableTable
 from flexscout.scoring import MISSING_FIELDS, POSITION, ClassifiedFiles, Criteria, select_match_columns, select_rejected
 
 _FILE, _, _NUMBER = SOURCE_COLUMNS
-_OTHER_COLUMNS = (*SOURCE_COLUMNS, STATUS, "Flex Score", POSITION)  # what merging reads of a rejected row
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def locate_rows(rows: pl.DataFrame, clusters: Clusters) -> pl.DataFrame:
 def _load_rows(files: ClassifiedFiles) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the candidates, and what merging reads of the rejected rows, with their positions among the matched rows."""
     candidates = files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW))
-    columns = [name for name in _OTHER_COLUMNS if name in files.spilled_rejected.columns]
+    columns = [name for name in REJECTED_COLUMNS if name in files.spilled_rejected.columns]
     if not columns:
         empty = {name: candidates.schema[name] for name in (*SOURCE_COLUMNS, "Flex Score", POSITION, ROW)}
         return candidates, pl.DataFrame(schema={**empty, STATUS: pl.String})

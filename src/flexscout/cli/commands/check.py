@@ -46,10 +46,7 @@ def _summary_to_dict(summary: "CheckSummary") -> dict[str, Any]:
         "files": [_file_to_dict(record) for record in summary.records],
         "skipped": [{"file": file.name, "reason": file.reason} for file in summary.skipped],
         "unmatched": list(summary.unmatched),
-        "sources": [
-            {"source": source.label, "exports": [{"file": file, "day": day.isoformat()} for file, day in source.exports]}
-            for source in summary.sources
-        ],
+        "sources": [source.as_dict() for source in summary.sources],
     }
 
 

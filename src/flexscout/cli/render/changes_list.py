@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.cli.terminal import print_line
-from flexscout.domain import canonical_column, format_count, join_address
+from flexscout.domain import canonical_column, format_count, format_with_unit, join_address
 from flexscout.history import ChangeKind, PropertyChanges
 
 _MAX_LINES = 10  # per kind of change
@@ -97,21 +97,12 @@ def _format_change(change: Mapping[str, Any], kind: ChangeKind) -> str:
         return f"{address}: {change['Source']}"
     if change["Column"] is None:
         return f"{old if kind is ChangeKind.GONE else new}  {address}"
-    values = f"{address}: {change['Column']} {_format_value(change, 'Old Value')} -> {_format_value(change, 'New Value')}"
+    unit = canonical_column(change["Column"]).unit
+    before, after = (format_with_unit(change[name], unit) for name in ("Old Value", "New Value"))
+    values = f"{address}: {change['Column']} {before} -> {after}"
     percent = "" if change["Percent"] is None else f" ({change['Percent']:+.1f}%)"
     price = f", ${change['Amount']:,.0f}" if kind is ChangeKind.SOLD and change["Amount"] is not None else ""
     return values + percent + price
-
-
-def _format_value(change: Mapping[str, Any], name: str) -> str:
-    """Return a value as text; prices and occupancies with their unit."""
-    text = change[name]
-    if text is None:
-        return "none"
-    unit = canonical_column(change["Column"]).unit
-    if unit == "USD":
-        return f"${float(text):,.0f}"
-    return f"{text}%" if unit == "percent 0-100" else str(text)
 
 
 def _format_score(score: float | None) -> str:

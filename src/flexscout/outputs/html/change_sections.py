@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from flexscout.domain import canonical_column, format_count, join_address
+from flexscout.domain import canonical_column, format_count, format_with_unit, join_address
 from flexscout.outputs.html.elements import render_lead, render_table, render_tiles
 from flexscout.outputs.report import CHANGE_LABELS
 
@@ -40,7 +40,4 @@ def _format_value(change: Mapping[str, Any], value: str, score: str) -> str:
     if change["Column"] is None:
         alone = (change["Old Score"] is None) != (change["New Score"] is None)
         return f"score {change[score]:g}" if alone and change[score] is not None else ""
-    text, unit = change[value], canonical_column(change["Column"]).unit
-    if text is None:
-        return "none"
-    return f"${float(text):,.0f}" if unit == "USD" else f"{text}%" if unit == "percent 0-100" else str(text)
+    return format_with_unit(change[value], canonical_column(change["Column"]).unit)

@@ -75,10 +75,7 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
             "lot_size_acres": _average(facts.tables.master, "Lot Size Acres"),
             "flex_score": _average(facts.tables.master, "Flex Score"),
         },
-        "sources": [
-            {"source": source.label, "exports": [{"file": file, "day": day.isoformat()} for file, day in source.exports]}
-            for source in facts.sources
-        ],
+        "sources": [source.as_dict() for source in facts.sources],
         "not_selected": count_rejection_reasons(facts.tables.rejected_rows),
         "filter": {"where": facts.settings["where"], "left_out": facts.filtered_out},
         "deduplication": {
