@@ -34,7 +34,7 @@ def test_sheets_are_written_in_order_with_their_rows(path):
     assert values_of(path, "A") == [("Figure", "Value"), ("Files", 3)]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "00123", "@SUM(A1)", "https://example.com", "{=1}", "1e5", "TRUE"])
+@pytest.mark.parametrize("text", ["=1+1", "00123", "@SUM(A1)", "https://example.com", "{=1}", "1e5", "TRUE", "0.\u0660"])
 def test_text_stays_text(path, text):
     (cell,), messages = column(path, text)
     assert (cell.value, cell.data_type, messages) == (text, "s", [])

@@ -29,10 +29,10 @@ _FRACTION_SIGNS = {
     "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8",
 }  # fmt: skip
 _FRACTION_SIGN = f"({'|'.join(_FRACTION_SIGNS)})"
-_MIXED_FRACTION = r"^(\d{1,6})[\s-]+(\d{1,2})/(\d{1,2})(\D*)$"  # 1 1/2 acres
-_FRACTION_WITH_UNIT = r"^(\d{1,2})/(\d{1,2})(\s*[a-z].*)$"  # without its unit, 1/2 may be January 2
-_FRACTION_FROM_SIGN = r"^(\d)/(\d)(\D*)$"
-_FEET_AND_INCHES = r"^(\d{1,3})\s*(?:'|feet|foot|ft\.?)\s*-?\s*(\d{1,2}(?:\.\d+)?)\s*(?:\"|''|inches|inch|in\.?)?$"
+_MIXED_FRACTION = r"^([0-9]{1,6})[\s-]+([0-9]{1,2})/([0-9]{1,2})(\D*)$"  # 1 1/2 acres
+_FRACTION_WITH_UNIT = r"^([0-9]{1,2})/([0-9]{1,2})(\s*[a-z].*)$"  # without its unit, 1/2 may be January 2
+_FRACTION_FROM_SIGN = r"^([0-9])/([0-9])(\D*)$"
+_FEET_AND_INCHES = r"^([0-9]{1,3})\s*(?:'|feet|foot|ft\.?)\s*-?\s*([0-9]{1,2}(?:\.[0-9]+)?)\s*(?:\"|''|inches|inch|in\.?)?$"
 _FRACTION_DECIMALS = 6
 _INCHES_PER_FOOT = 12
 

@@ -77,7 +77,7 @@ def _parse_other_years(texts: pl.Series, _unit: str) -> pl.Series:
     """Parse 1995.0, 1995-06-30 00:00:00, 6/30/1995, June 1995, and 1,995 with a thousands separator."""
     without_comma = texts.str.replace(r"^([12]),(\d{3})$", "$1$2")
     month = r"(?:\d{1,2}/(?:\d{1,2}/)?|(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? (?:\d{1,2}, )?)"
-    return without_comma.str.extract(rf"^{month}?(\d{{4}})(?:\.0+|-\d{{2}}-\d{{2}}.*)?$").cast(pl.Int32)
+    return without_comma.str.extract(rf"^{month}?([0-9]{{4}})(?:\.0+|-\d{{2}}-\d{{2}}.*)?$").cast(pl.Int32)
 
 
 def _parse_percentages(texts: pl.Series, unit: str) -> pl.Series:
