@@ -6,6 +6,7 @@ from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from flexscout.domain.addresses import ADDRESS_PARTS, parse_addresses
+    from flexscout.domain.code_table import CodeTable, code_tables, find_code_tables, parse_code_table
     from flexscout.domain.column_names import (
         ADDRESS_COLUMNS,
         AREA_COLUMNS,
@@ -114,12 +115,10 @@ if TYPE_CHECKING:
         unquote_formulas,
     )
     from flexscout.domain.vocabulary import (
-        CodeTable,
         address_terms,
         address_words,
         cell_units,
         cell_values,
-        code_tables,
         issue_reasons,
         state_codes,
         word_forms,
@@ -189,6 +188,7 @@ __all__ = [
     "escape_name",
     "escape_names",
     "expand_abbreviations",
+    "find_code_tables",
     "fold_header",
     "format_bytes",
     "format_count",
@@ -216,6 +216,7 @@ __all__ = [
     "normalize_words",
     "order_columns",
     "parse_addresses",
+    "parse_code_table",
     "quote_formulas",
     "quote_headers",
     "select_as_text",
@@ -239,6 +240,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "addresses": ("ADDRESS_PARTS", "parse_addresses"),
+        "code_table": ("CodeTable", "code_tables", "find_code_tables", "parse_code_table"),
         "column_names": (
             "ADDRESS_COLUMNS",
             "AREA_COLUMNS",
@@ -347,12 +349,10 @@ __getattr__ = lazy_exports(
             "unquote_formulas",
         ),
         "vocabulary": (
-            "CodeTable",
             "address_terms",
             "address_words",
             "cell_units",
             "cell_values",
-            "code_tables",
             "issue_reasons",
             "state_codes",
             "word_forms",

@@ -1,8 +1,6 @@
-"""Vocabulary of cells, from the YAML files in `data`: placeholders, units, states, property types, address words, codes."""
+"""Vocabulary of cells, from the YAML files in `data`: placeholders, units, states, property types, address words."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import product
@@ -115,33 +113,3 @@ def address_phrases() -> dict[str, str]:
         for form, before, after in product((name, *forms), _TITLES_BEFORE, _TITLES_AFTER)
     }
     return phrases | two_words | people
-
-
-@dataclass(frozen=True)
-class CodeTable:
-    """The land-use codes of one issuer.
-
-    Attributes:
-        name: Name of the table.
-        state: Two-letter code of the state where the codes are used.
-        digits: Number of digits of every code, with leading zeros.
-        source: Citation.
-        codes: Code -> description.
-
-    """
-
-    name: str
-    state: str
-    digits: int
-    source: str
-    codes: Mapping[str, str]
-
-
-@cache
-def code_tables() -> dict[str, CodeTable]:
-    """Map names to tables of land-use codes."""
-    tables = load_vocabulary("land_use_codes")["tables"]
-    return {
-        name: CodeTable(name, entry["state"], entry["digits"], entry["source"], dict(entry["codes"]))
-        for name, entry in tables.items()
-    }

@@ -9,16 +9,15 @@ from itertools import product
 
 import polars as pl
 
-from flexscout.domain import SQUARE_FEET_PER_ACRE, CanonicalColumn, CodeTable, canonical_column, canonical_columns, code_tables
+from flexscout.domain import SQUARE_FEET_PER_ACRE, CanonicalColumn, canonical_column, canonical_columns, code_tables
 from flexscout.ingest.convert.dates import FROM_1904
 from flexscout.ingest.convert.issues import IssueCollector
 from flexscout.ingest.convert.values import TypedColumns
-from flexscout.models import Issue, IssueNote, IssueReason, MappedColumn
+from flexscout.ingest.land_use_codes import describe_codes
+from flexscout.models import Issue, IssueNote, MappedColumn
 
 _ACRE_DECIMALS = 6  # a twentieth of a square foot
 _ORDER = {column.name: position for position, column in enumerate(canonical_columns())}
-_TRAILING_DECIMALS = r"\.0+$"  # 48.0: a code that was stored as a number
-_DESCRIPTION = r"[A-Za-z]{3}"  # a text with a word needs no code table
 
 
 def sort_columns(mapped: Iterable[MappedColumn]) -> dict[str, MappedColumn]:
@@ -76,24 +75,6 @@ def fill_acres(columns: list[pl.Series]) -> list[pl.Series]:
         acres = by_name["Lot Size Acres"].zip_with(known | acres.is_null(), acres)
     by_name["Lot Size Acres"] = acres
     return sorted(by_name.values(), key=lambda values: _ORDER[values.name])
-
-
-def describe_codes(texts: pl.Series, table: CodeTable) -> tuple[pl.Series, pl.Series]:
-    """Add descriptions to codes: `048 Warehousing, ...`.
-
-    Returns:
-        The described codes, and the reasons of codes that the table doesn't have. Those are kept as they are.
-
-    """
-    text = pl.col("text")
-    code = text.str.replace(_TRAILING_DECIMALS, "").str.zfill(table.digits)
-    description = code.replace_strict(table.codes, default=None, return_dtype=pl.String)
-    is_unknown = text.is_not_null() & description.is_null() & ~text.str.contains(_DESCRIPTION)
-    frame = texts.to_frame("text").select(
-        pl.coalesce(pl.format("{} {}", code, description), text).alias("described"),
-        pl.when(is_unknown).then(pl.lit(IssueReason.UNKNOWN_CODE.value)).alias("reason"),
-    )
-    return frame["described"].alias(texts.name), frame["reason"]
 
 
 def _describe_coded_columns(
