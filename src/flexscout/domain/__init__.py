@@ -120,6 +120,7 @@ if TYPE_CHECKING:
         cell_units,
         cell_values,
         issue_reasons,
+        state_abbreviations,
         state_codes,
         word_forms,
     )
@@ -222,6 +223,7 @@ __all__ = [
     "select_as_text",
     "shorten",
     "split_places",
+    "state_abbreviations",
     "state_codes",
     "state_key",
     "story_headers",
@@ -354,6 +356,7 @@ __getattr__ = lazy_exports(
             "cell_units",
             "cell_values",
             "issue_reasons",
+            "state_abbreviations",
             "state_codes",
             "word_forms",
         ),

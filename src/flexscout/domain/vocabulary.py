@@ -49,6 +49,13 @@ def state_codes() -> dict[str, str]:
 
 
 @cache
+def state_abbreviations() -> dict[str, str]:
+    """Map each upper-case traditional abbreviation of a state, without points, to its two-letter code."""
+    states = load_vocabulary("values")["state_abbreviations"].items()
+    return {form.upper(): str(code) for code, forms in states for form in forms}
+
+
+@cache
 def states_of_zip_codes() -> dict[str, str]:
     """Map the first three digits of ZIP codes to the state's two-letter code."""
     spans = {

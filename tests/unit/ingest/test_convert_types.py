@@ -116,6 +116,9 @@ def test_a_year_has_four_digits(text, value, reason):
         ("North Carolina", "NC", None),
         ("NORTH  CAROLINA", "NC", None),
         ("D.C.", "DC", None),
+        ("Calif.", "CA", None),
+        ("W. Va.", "WV", None),
+        ("N. Carolina", "NC", None),
         ("Ontario", "Ontario", "not_a_state"),
         ("XX", "XX", "not_a_state"),
     ],
@@ -139,6 +142,13 @@ def test_a_state_becomes_its_code_or_stays_as_it_is(text, value, reason):
         ("21011234", "02101-1234"),
         ("2101-1234", "02101-1234"),
         ("5011234", "00501-1234"),
+        ("282020000", "28202"),
+        ("28202-0000", "28202"),
+        ("28202-0", "28202"),
+        ("28202-", "28202"),
+        ("2101-0000", "02101"),
+        ("21010000", "02101"),
+        ("28202-0010", "28202-0010"),
     ],
 )
 def test_a_zip_code_is_text_with_its_zeros(text, value):
@@ -191,7 +201,7 @@ def test_an_apn_that_excel_converted_is_kept_and_reported(name, text):
     assert (found.values.item(), found.reasons[name].item()) == (text, "digits_lost")
 
 
-@pytest.mark.parametrize("text", ["00123", "12E5", "1234567890123456789", "007.1", "01-02-003", "2003-01-02", "1.0"])
+@pytest.mark.parametrize("text", ["00123", "00000001.", "12E5", "1234567890123456789", "007.1", "01-02-003", "2003-01-02", "1.0"])
 def test_an_apn_is_never_a_number(text):
     found = convert_texts(pl.DataFrame({"APN": [text]}), {"APN": CanonicalColumn("APN", "text")})
     assert (found.values.item(), found.reasons) == (text, {})

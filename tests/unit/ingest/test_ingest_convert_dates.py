@@ -79,12 +79,12 @@ def test_the_bounds_of_a_form_are_kept(text, expected):
         "0000-00-00",
         "1/1/1750",
         "1/1/2101",
-        "Jan-07",
         "1220",
         "9999",
         "200701",
         "1.10.2007",
-        "Q1 2007",
+        "Q5 2007",
+        "Jan 07",
         "1168387200",
         "inf",
         "nan",
@@ -121,6 +121,16 @@ def test_a_column_without_dates_has_the_date_type():
 )
 def test_a_month_is_its_first_day(text):
     assert day(text) == date(2007, 1, 1)
+
+
+@pytest.mark.parametrize("text", ["Jan-07", "January-07", "Jan '07", "Jan'07"])
+def test_a_month_with_a_two_digit_year_is_its_first_day(text):
+    assert day(text) == date(2007, 1, 1)
+
+
+@pytest.mark.parametrize("text", ["Q2 2007", "q2-2007", "Q2'07", "2Q07", "2Q 2007", "2007 Q2", "2007-Q2"])
+def test_a_quarter_is_its_first_day(text):
+    assert day(text) == date(2007, 4, 1)
 
 
 @pytest.mark.parametrize("text", ["Sept 10, 2007", "Sep. 10, 2007", "10 September 2007", "10th Sept 2007"])

@@ -30,7 +30,9 @@ _NUMERIC = r"^\d{1,2}([/.-])\d{1,2}[/.-](?:\d{4}|\d{2})$"
 _SURELY_DAY_FIRST = r"^(?:1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})$"
 _SURELY_MONTH_FIRST = r"^\d{1,2}[/.-](?:1[3-9]|2\d|3[01])[/.-](?:\d{4}|\d{2})$"
 
-# Weekdays, ordinals and abbreviations; a month without a day becomes its first day.
+_QUARTERS = {1: "Jan", 2: "Apr", 3: "Jul", 4: "Oct"}
+
+# Weekdays, ordinals and abbreviations; a month or quarter without a day becomes its first day.
 _CLEANUPS = (
     (r"(?i)^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", ""),
     (r"(?i)\b(\d{1,2})(?:st|nd|rd|th)\b", "$1"),
@@ -38,6 +40,9 @@ _CLEANUPS = (
     (r"(?i)\b(jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\.", "$1"),
     (r"(?i)^([a-z]{3,9}),? (\d{4})$", "1 $1 $2"),
     (r"(?i)^([a-z]{3})-(\d{4})$", "1 $1 $2"),
+    (r"(?i)^([a-z]{3})[a-z]*(?:-| ?')(\d{2})$", "1-$1-$2"),  # as Excel shows a month
+    *((rf"(?i)^(?:q{number}|{number}q)[ ,/-]*'?(\d{{4}}|\d\d)$", f"1-{month}-$1") for number, month in _QUARTERS.items()),
+    *((rf"(?i)^(\d{{4}})[ -]*(?:q{number}|{number}q)$", f"1-{month}-$1") for number, month in _QUARTERS.items()),
     (r"^(\d{1,2})/(\d{4})$", "$2/$1/1"),
     (r"^(\d{4})-(\d{2})$", "$1-$2-01"),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from flexscout.domain import CanonicalColumn, cell_values, state_codes
+from flexscout.domain import CanonicalColumn, cell_values, state_abbreviations, state_codes
 from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, parse_dates
 from flexscout.ingest.convert.numbers import parse_money, parse_numbers, parse_plain_number, parse_thousands
 from flexscout.models import IssueNote, IssueReason
@@ -20,6 +20,7 @@ _NO_YEAR = r"^[0.]*$"
 _NO_DEGREES = r"^[-+]?0*\.?0*$"  # 0 means "unknown" in exports
 _PERCENT_SIGN = r"(?i)\s*(?:%|percent|pct\.?)(?:\s*(?:leased|occupied))?$"
 _PERCENT_DECIMALS = 9  # 0.57 * 100 is 56.99999999999999
+_ZIP_CODE = r"^\d{5}(?:-(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9]))?$"  # 0000 is no extension
 _SPOILED_BY_EXCEL = r"^\d(?:\.\d+)?[eE]\+\d{2}$|^\d{4}-\d{2}-\d{2} 00:00:00$"  # 1.23E+12; 2003-01-02 for 1-2-3
 
 Bounds = tuple[float, float]
@@ -94,18 +95,20 @@ def _fractions_to_percent(texts: pl.Series, values: pl.Series) -> pl.Series:
 
 
 def _parse_state(texts: pl.Expr) -> pl.Expr:
-    return texts.str.to_uppercase().str.replace_all(".", "", literal=True).replace_strict(state_codes(), default=None)
+    names = state_codes() | state_abbreviations()
+    return texts.str.to_uppercase().str.replace_all(".", "", literal=True).replace_strict(names, default=None)
 
 
 def _parse_zip_code(texts: pl.Expr) -> pl.Expr:
-    return pl.when(texts.str.contains(r"^\d{5}(?:-\d{4})?$")).then(texts)
+    return pl.when(texts.str.contains(_ZIP_CODE)).then(texts)
 
 
 def _parse_other_zip_codes(texts: pl.Series, _unit: str) -> pl.Series:
-    """Restore the leading zeros that a number has lost, and the hyphen of nine digits."""
-    digits = texts.str.replace(r"^(\d+)\.0+$", "$1").str.replace(r"^(\d{3,4}|\d{7,8})(-\d{4})?$", "00$1$2")
+    """Restore the leading zeros that a number has lost and the hyphen of nine digits; drop an extension of zeros."""
+    digits = texts.str.replace(r"^(\d+)\.0+$", "$1").str.replace(r"^(\d{3,5}|\d{7,9})-0*$", "$1")
+    digits = digits.str.replace(r"^(\d{3,4}|\d{7,8})(-\d{4})?$", "00$1$2")
     padded = digits.str.replace(r"^0*(\d{5}|\d{9}|\d{5}-\d{4})$", "$1")
-    hyphenated = padded.str.replace(r"^(\d{5})[ -]?(\d{4})$", "$1-$2")
+    hyphenated = padded.str.replace(r"^(\d{5})[ -]?(\d{4})$", "$1-$2").str.replace(r"^(\d{5})-0000$", "$1")
     return hyphenated.to_frame("zip").select(_parse_identifier(pl.col("zip"))).to_series()
 
 
