@@ -53,7 +53,9 @@ KINDS = ["Address", "APN", "State", "Zip Code", "Building SqFt", "Lot Size Acres
 TEXTS = st.one_of(
     st.text(max_size=12),
     st.from_regex(r"\A[-$(]{0,2}[0-9.,/ ]{0,10}[)%a-z]{0,4}\Z"),
-    st.sampled_from(["#N/A", "--", "n/a", "1.234,56", "1/2", "½ ac", "Jan 2020", "0", "1E+12", "12e9999", "nan", "####"]),
+    st.sampled_from(
+        ["#N/A", "--", "n/a", "1.234,56", "1/2", "½ ac", "Jan 2020", "0", "1E+12", "12e9999", "nan", "####", "Call for offers"]
+    ),
 )
 
 
@@ -131,9 +133,12 @@ def test_a_text_is_cleaned_alike_alone_and_beside_others(texts):
 def is_nothing(name, text):
     """Return whether a text means that a value is missing."""
     single = clean_texts(pl.DataFrame({"text": [text]}), {"text": canonical_column("Address")})["text"].item()
-    listed = single is None or single.lower() in cell_values("missing")
-    nothing = find_conversion(canonical_column(name)).missing_pattern
-    return listed or bool(nothing and pl.Series([single]).str.contains(nothing).item())
+    if single is None or single.lower() in cell_values("missing"):
+        return True
+    conversion, texts = find_conversion(canonical_column(name)), pl.Series([single])
+    if conversion.missing_pattern and texts.str.contains(conversion.missing_pattern).item():
+        return True
+    return bool(conversion.is_missing and conversion.is_missing(texts).item())
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -24,7 +24,7 @@ def load_vocabulary(name: str) -> Any:
 
 @cache
 def cell_values(kind: str) -> tuple[str, ...]:
-    """Return the lower-case texts of one kind: `missing`, `errors`, `yes`, `no`, `totals` or `totals_of`."""
+    """Return the lower-case texts of one kind: one of the lists in `values.yaml`."""
     return tuple(load_vocabulary("values")[kind])
 
 

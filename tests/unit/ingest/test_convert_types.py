@@ -41,6 +41,59 @@ def test_whitespace_is_collapsed():
     assert cleaned("text", "  1\u00a0 Test \n\t Street ")["it"].to_list() == ["1 Test Street"]
 
 
+PRICES = CanonicalColumn("it", "number", "USD")
+SIZES = CanonicalColumn("it", "number", "square feet")
+
+
+def is_missing(column, text):
+    """Return whether a text is neither a value nor an issue."""
+    found = convert_texts(pl.DataFrame({"it": [text]}), {"it": column})
+    return found.values.item() is None and "it" not in found.reasons
+
+
+@pytest.mark.parametrize("kind", ["number", "percent", "year", "date"])
+@pytest.mark.parametrize("text", ["Withheld", "CONFIDENTIAL", "To be determined", "Call broker", "Upon request", "See remarks"])
+def test_a_number_may_be_withheld(kind, text):
+    assert is_missing(CanonicalColumn("it", kind), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call for offers",
+        "Call For Pricing",
+        "Contact listing agent for details",
+        "Unpriced",
+        "Negotiable",
+        "Subject to Offer",
+        "Best offer",
+        "Make offer",
+        "Price upon request",
+        "Price on Application",
+        "POA",
+        "P.O.A.",
+        "Auction",
+        "Not disclosed",
+        "Undisclosed",
+        "Inquire within",
+        "Market",
+        "Not For Sale",
+    ],
+)
+def test_a_text_may_say_that_there_is_no_price(text):
+    assert is_missing(PRICES, text)
+
+
+@pytest.mark.parametrize("text", ["Call for offers by 10/15", "Sold", "Offers over 1.2M to 1.5M", "Popular", "Vacant"])
+def test_a_text_that_may_be_a_price_is_an_issue(text):
+    assert not is_missing(PRICES, text)
+
+
+@pytest.mark.parametrize("text", ["Call for offers", "Negotiable", "Vacant", "Best offer"])
+def test_a_size_that_reads_as_a_price_is_an_issue(text):
+    assert not is_missing(SIZES, text)
+
+
 @pytest.mark.parametrize("kind", CONVERSIONS)
 def test_missing_values_are_not_issues(kind):
     assert converted(kind, None, "--", "N/A") == ([None] * 3, [None] * 3)

@@ -20,9 +20,10 @@ _CELL_UNITS = {
 _UNIT_FACTORS = {"square feet": {"acres": float(SQUARE_FEET_PER_ACRE)}, "acres": {"square_feet": 1 / SQUARE_FEET_PER_ACRE}}
 _CONVERTED_DECIMALS = 6  # a twentieth of a square foot in acres
 _SIZE_UNITS = ("acres", "square feet", "feet")
-_TOTAL_PRICE = "USD"  # $85/SF is a rate, not a price
+_RATE = "USD per square foot"  # in other columns, $85/SF and 1,200 SF/unit are neither prices nor sizes
 _UNITS_WITHOUT_SCALE = ("acres", "feet")  # 7.3 m are meters, not millions
-_SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6}
+_SCALES = {"k": 1e3, "thousand": 1e3, **dict.fromkeys(("m", "mm", "mil", "mil.", "mill", "mill.", "million"), 1e6)}
+_PER_SQUARE_FOOT = r"sf$|ft\.?$|foot$|p\.s\.f\.$"
 
 _FRACTION_SIGNS = {
     "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5", "⅙": "1/6",
@@ -96,7 +97,8 @@ def _number_pattern() -> str:
     return (
         r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
-        rf"(?P<scale>mm|[km])?\s*(?P<unit>{units})?\s*(?P<per>/\s*(?:sf|sqft|sq ft|ac|acre|unit))?\s*(?:usd)?\s*(?P<close>\))?"
+        rf"(?P<scale>million|mill?\.?|thousand|mm|[km])?\s*(?P<unit>{units})?\s*"
+        r"(?P<per>(?:/|per )\s*(?:sf|sqft|sq\.? ?ft\.?|square foot|ac|acre|unit)|psf|p\.s\.f\.)?\s*(?:usd)?\s*(?P<close>\))?"
         r"(?P<after>-)?$"
     )
 
@@ -116,8 +118,9 @@ def _is_inconsistent(parts: pl.DataFrame, unit: str) -> pl.Series:
     foreign = parts["unit"].is_not_null() & ~parts["unit"].is_in(allowed_units).fill_null(value=False)
     if unit and not unit.startswith("USD"):
         foreign |= parts["currency"].is_not_null()
-    if unit == _TOTAL_PRICE:
-        foreign |= parts["per"].is_not_null()
+    if unit:
+        is_price_per_square_foot = parts["per"].str.contains(_PER_SQUARE_FOOT).fill_null(value=False)
+        foreign |= parts["per"].is_not_null() & ~(is_price_per_square_foot if unit == _RATE else pl.Series([False]))
     if unit in _UNITS_WITHOUT_SCALE:
         foreign |= parts["scale"].is_not_null()
     return unpaired | has_two_signs | foreign

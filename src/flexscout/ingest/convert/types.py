@@ -41,6 +41,7 @@ class Conversion:
         parse_rest: Parses the texts that are left, given the unit of the column.
         reason: Reason of a text that none of these can parse; None if there is no such text.
         missing_pattern: Pattern of texts that mean "missing", besides the placeholders of all columns.
+        is_missing: Tells which of the texts that can't be parsed mean that there is no value, such as `Call for offers`.
         adjust: Last step over all texts and values, such as fractions to percent.
         bounds: Returns the smallest and largest value of the column; values outside are reported and left blank.
         keeps_text: Whether a text that can't be parsed is kept, with its issue.
@@ -54,6 +55,7 @@ class Conversion:
     parse_rest: Callable[[pl.Series, str], pl.Series] | None = None
     reason: IssueReason | None = None
     missing_pattern: str = ""
+    is_missing: Callable[[pl.Series], pl.Series] | None = None
     adjust: Callable[[pl.Series, pl.Series], pl.Series] | None = None
     bounds: Callable[[CanonicalColumn], Bounds | None] = _no_bounds
     keeps_text: bool = False
@@ -65,8 +67,9 @@ def find_conversion(column: CanonicalColumn) -> Conversion:
     """Return how a canonical column is converted."""
     if column.name in _IDENTIFIERS:
         return _IDENTIFIER
-    is_money = not column.unit or column.unit.startswith("USD")
-    return CONVERSIONS[column.type] if column.type != "number" or is_money else _SIZE
+    if column.type != "number":
+        return CONVERSIONS[column.type]
+    return _PRICE if column.unit.startswith("USD") else _SIZE if column.unit else CONVERSIONS["number"]
 
 
 def _parse_year(texts: pl.Expr) -> pl.Expr:
@@ -122,6 +125,16 @@ def _parse_flag(texts: pl.Expr) -> pl.Expr:
     return texts.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
 
 
+def _is_missing_number(texts: pl.Series) -> pl.Series:
+    return texts.str.to_lowercase().is_in(list(cell_values("missing_numbers")))
+
+
+def _is_missing_price(texts: pl.Series) -> pl.Series:
+    words = "|".join(pl.Series(cell_values("missing_prices")).str.escape_regex())
+    has_no_digit = ~texts.str.contains(r"\d")
+    return _is_missing_number(texts) | (has_no_digit & texts.str.contains(rf"(?i)(?:^|\W)(?:{words})(?:\W|$)"))
+
+
 def _parse_no_date(texts: pl.Expr) -> pl.Expr:
     """Month and day are words in some exports, digits in others: dates have no usual form."""
     return pl.when(texts.is_null()).then(pl.lit(None, pl.Date))
@@ -153,6 +166,7 @@ CONVERSIONS = {
         parse_money,
         parse_numbers,
         reason=IssueReason.NOT_A_NUMBER,
+        is_missing=_is_missing_number,
         bounds=_number_bounds,
         has_decimals=True,
     ),
@@ -160,6 +174,7 @@ CONVERSIONS = {
         _parse_year,
         parse_rest=_parse_other_years,
         reason=IssueReason.NOT_A_YEAR,
+        is_missing=_is_missing_number,
         missing_pattern=_NO_YEAR,
         bounds=lambda _column: YEARS,
     ),
@@ -167,6 +182,7 @@ CONVERSIONS = {
         parse_plain_number,
         parse_rest=_parse_percentages,
         reason=IssueReason.NOT_A_PERCENTAGE,
+        is_missing=_is_missing_number,
         adjust=_fractions_to_percent,
         bounds=lambda _column: (0, 100),
         has_decimals=True,
@@ -175,6 +191,7 @@ CONVERSIONS = {
         _parse_no_date,
         parse_rest=parse_dates,
         reason=IssueReason.NOT_A_DATE,
+        is_missing=_is_missing_number,
         missing_pattern=NO_DATE,
         describe=describe_date_order,
     ),
@@ -185,5 +202,6 @@ CONVERSIONS = {
 """Type of a canonical column -> how it is converted."""
 
 _SIZE = replace(CONVERSIONS["number"], parse_second=parse_thousands)
+_PRICE = replace(CONVERSIONS["number"], is_missing=_is_missing_price)
 _IDENTIFIERS = frozenset({"APN", "Unit"})  # digits and hyphens, but never numbers
 _IDENTIFIER = Conversion(_parse_identifier, reason=IssueReason.DIGITS_LOST, keeps_text=True)

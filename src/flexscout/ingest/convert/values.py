@@ -147,7 +147,10 @@ def _finish_column(conversion: Conversion, unit: str, texts: pl.Series, values: 
         values = values.scatter(rest, conversion.parse_rest(texts.gather(rest), unit))
     reasons = None
     if conversion.reason and _has_unconverted(texts, values):
-        reasons = _no_reasons(texts.len()).set(texts.is_not_null() & values.is_null(), conversion.reason.value)
+        unread = (texts.is_not_null() & values.is_null()).arg_true()
+        if conversion.is_missing:
+            unread = unread.filter(~conversion.is_missing(texts.gather(unread)))
+        reasons = _no_reasons(texts.len()).scatter(unread, conversion.reason.value) if unread.len() else None
     if conversion.keeps_text:
         values = values.zip_with(values.is_not_null(), texts)
     return conversion.adjust(texts, values) if conversion.adjust else values, reasons
