@@ -50,7 +50,7 @@ def test_columns_are_canonical_then_source_then_unmapped(converted):
 
 
 def test_an_issue_names_sheet_row_column_and_value(converted):
-    result = converted(["Listings of May"], [], ["Address", "Bldg SF"], ["1 Test Street", "on request"])
+    result = converted(["Listings of May"], [], ["Address", "Bldg SF"], ["1 Test Street", "about a hundred"])
     assert result.issues.schema == pl.Schema(ISSUE_SCHEMA)
     assert result.issues.rows() == [("Listings", 4, "Bldg SF", "about a hundred", "not_a_number", "")]
 
