@@ -10,7 +10,7 @@ from typing import Any
 from flexscout.config.settings import PipelineConfiguration, declared_settings
 from flexscout.domain.code_table import CodeTable, code_tables
 from flexscout.domain.columns import canonical_columns
-from flexscout.domain.vocabulary import issue_reasons, property_type_sources, property_type_words
+from flexscout.domain.vocabulary import issue_reasons, load_vocabulary, property_type_sources, property_type_words
 from flexscout.outputs.report.build import load_report_schema
 
 DOCS = Path(__file__).parents[1]
@@ -85,13 +85,14 @@ def _render_codes(table: CodeTable) -> str:
     keyword = re.compile(rf"(?: |^)(?:{forms})(?: |$)")
     rows = [f"| {code} | {text} |" for code, text in table.codes.items() if keyword.search(re.sub(r"[\W_]+", " ", text.lower()))]
     places = [", ".join(sorted(table.states)), ", ".join(county.title() for county in sorted(table.counties))]
+    entry = load_vocabulary("code_tables")[table.name]
     facts = {
         "Issuer": table.issuer,
         "Source": table.source,
         "Used in": ": ".join(place for place in places if place),
-        "Headers, if the place or the layout shows the issuer": ", ".join(sorted(table.headers - table.own_headers)),
-        "Headers of this issuer only": ", ".join(sorted(table.own_headers)),
-        "Layouts": ", ".join(sorted(table.layouts)),
+        "Headers, if the place or the layout shows the issuer": ", ".join(entry.get("headers", ())),
+        "Headers of this issuer only": ", ".join(entry.get("own headers", ())),
+        "Layouts": ", ".join(entry.get("layouts", ())),
         "Unlisted codes": "described by the longest listed code that begins them" if table.prefix else "",
     }
     lines = [f"- {name}: {text.rstrip('.')}." for name, text in facts.items() if text]

@@ -40,7 +40,8 @@ def _describe(text: pl.Expr, table: CodeTable) -> pl.Expr:
     """Return the code with its description, null if the table doesn't have it."""
     key = _code_key(text, table.digits)
     listed = pl.Series("code", list(table.codes), dtype=pl.String)
-    keys = listed.to_frame().select(_code_key(pl.col("code"), table.digits)).to_series()
+    # A listed beginning is shorter than the codes, so that it is not padded.
+    keys = listed.to_frame().select(_code_key(pl.col("code"), 0 if table.prefix else table.digits)).to_series()
     full = pl.Series([_join_description(code, description) for code, description in table.codes.items()], dtype=pl.String)
     exact = key.replace_strict(keys, full, default=None, return_dtype=pl.String)
     if not table.prefix:

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.domain import parse_code_table
+from flexscout.domain import code_tables, parse_code_table
 from flexscout.ingest.land_use_codes import describe_codes, share_described
 
 TABLE = parse_code_table("made", {"digits": 3, "codes": {"048": "Warehousing", "001": "Single family"}})
@@ -109,3 +109,63 @@ def test_the_share_of_known_codes_counts_filled_cells_only():
 
 def test_an_empty_column_has_no_known_codes():
     assert share_described(pl.Series([None, ""], dtype=pl.String), TABLE) == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "described"),
+    [
+        ("miami dade", "4837", "4837 Warehousing, distribution terminals"),
+        ("miami dade", "101", "0101 Single family"),
+        ("texas", "F2", "F2 Real, industrial and manufacturing"),
+        ("texas", "F10", "F10 Real, commercial"),
+        ("massachusetts", "316", "316 Other storage, warehouse and distribution facilities"),
+        ("massachusetts", "4010", "4010 Industrial: warehouses for storage of manufactured products"),
+        ("massachusetts", "1010", "1010 Single family"),
+        ("massachusetts", "13", "013 Multiple-use, primarily residential"),
+        ("nyc building class", "e1", "E1 Warehouse, fireproof"),
+        ("nyc building class", "F5", "F5 Factory and industrial building, light manufacturing"),
+        ("nyc land use", "6", "06 Industrial and manufacturing"),
+        ("new york", "449", "449 Other storage, warehouse and distribution facilities"),
+        ("new york", "710", "710 Industrial, manufacturing and processing"),
+        ("new york", "719", "719 Industrial"),
+        ("cook county", "593", "5-93 Industrial building"),
+        ("cook county", "6-63A", "663A Industrial incentive building"),
+        ("cook county", "205", "205 Residential"),
+        ("los angeles", "3300", "3300 Industrial, warehousing, distribution, storage"),
+        ("los angeles", "010C", "010C Residential, single"),
+        ("los angeles", "100", "0100 Residential, single"),
+        ("san francisco", "PDR", "PDR Industrial (production, distribution, repair)"),
+        ("san francisco", "MIPS", "MIPS Office (management, information, professional services)"),
+        ("georgia", "I4", "I4 Industrial, small tracts"),
+        ("georgia", "R3", "R3 Residential, lots"),
+        ("milwaukee", "4225", "4225 General warehousing and storage"),
+        ("milwaukee", "3599", "3599 Manufacturing, machinery and computer equipment"),
+        ("milwaukee class", "3", "3 Manufacturing"),
+        ("wisconsin", "3", "3 Manufacturing"),
+        ("michigan", "301", "301 Industrial, improved"),
+        ("king county building use", "406", "406 Storage warehouse"),
+        ("king county building use", "453", "453 Industrial flex buildings"),
+        ("king county building use", "458", "458 Discount store"),
+        ("king county present use", "195", "195 Warehouse"),
+        ("washington", "34", "34 Manufacturing, fabricated metal products"),
+        ("washington", "511", "511 Wholesale trade"),
+        ("philadelphia", "5", "5 Industrial"),
+        ("ohio", "350", "350 Industrial warehouses"),
+        ("ohio", "352", "352 Industrial"),
+        ("new jersey", "4B", "4B Industrial"),
+        ("colorado", "2235", "2235 Commercial improvements, warehouse/storage"),
+        ("corelogic", "324", "324 Light industrial"),
+        ("corelogic", "163", "163 SFR"),
+        ("attom", "238", "238 Warehouse, storage"),
+        ("attom", "385", "385 Single family residence"),
+    ],
+)
+def test_codes_of_each_table_are_described(table, text, described):
+    assert one(text, code_tables()[table])[0].startswith(described)
+
+
+@pytest.mark.parametrize("table", ["georgia", "nyc building class"])
+@pytest.mark.parametrize("text", ["A", "B", "C"])
+def test_a_quality_class_is_no_code_of_a_letter_and_a_digit(table, text):
+    """Offices of class A, B and C are in columns with the same header."""
+    assert one(text, code_tables()[table]) == (text, "unknown_code")
