@@ -6,7 +6,7 @@ from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from flexscout.domain.addresses import ADDRESS_PARTS, parse_addresses
-    from flexscout.domain.code_table import CodeTable, code_tables, find_code_tables, parse_code_table
+    from flexscout.domain.code_table import CodeTable, code_key, code_tables, find_code_tables, parse_code_table
     from flexscout.domain.column_names import (
         ADDRESS_COLUMNS,
         AREA_COLUMNS,
@@ -176,6 +176,7 @@ __all__ = [
     "cell_units",
     "cell_values",
     "city_key",
+    "code_key",
     "code_tables",
     "column_letters",
     "combine_tables",
@@ -242,7 +243,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "addresses": ("ADDRESS_PARTS", "parse_addresses"),
-        "code_table": ("CodeTable", "code_tables", "find_code_tables", "parse_code_table"),
+        "code_table": ("CodeTable", "code_key", "code_tables", "find_code_tables", "parse_code_table"),
         "column_names": (
             "ADDRESS_COLUMNS",
             "AREA_COLUMNS",

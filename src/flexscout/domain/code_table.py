@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
+import polars as pl
+
 from flexscout.domain.columns import fold_header
 from flexscout.domain.vocabulary import load_vocabulary, state_codes
 
 _LISTS = ("states", "counties", "headers", "own headers", "layouts")
 _KEYS = ("issuer", "source", *_LISTS, "digits", "prefix", "codes")
+_TRAILING_DECIMALS = r"\.0+$"  # 48.0: a code that was stored as a number
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,28 @@ class CodeTable:
         return self.given_codes if self.given_codes is not None else load_vocabulary(f"codes/{self.name.replace(' ', '_')}")
 
     @property
+    def keys(self) -> pl.Series:
+        """The keys of the codes, in their order. A listed beginning is shorter than the codes, so that it is not padded."""
+        codes = pl.DataFrame({"code": list(self.codes)}, schema={"code": pl.String})
+        return codes.select(code_key(pl.col("code"), 0 if self.prefix else self.digits)).to_series()
+
+    @property
     def state(self) -> str:
         """The only state where the codes are used; empty if there is none or more than one."""
         return next(iter(self.states)) if len(self.states) == 1 else ""
+
+
+def code_key(code: pl.Expr, digits: int) -> pl.Expr:
+    """Return the comparison key of a code: without case, spaces, hyphens and decimals, with its leading zeros.
+
+    Args:
+        code: Texts.
+        digits: Codes of digits are padded with leading zeros to this length.
+
+    """
+    plain = code.str.strip_chars().str.to_uppercase().str.replace(_TRAILING_DECIMALS, "")
+    joined = pl.when(plain.str.starts_with("-")).then(plain).otherwise(plain.str.replace_all(r"[\s-]", ""))
+    return pl.when(joined.str.contains(r"^\d+$")).then(joined.str.zfill(digits)).otherwise(joined)
 
 
 @cache
@@ -67,12 +89,14 @@ def parse_code_table(name: str, entry: Mapping[str, Any]) -> CodeTable:
         ValueError: The entry is wrong; the message says what to change.
 
     """
+    if not isinstance(entry, Mapping):
+        raise ValueError("a code table needs named parts, such as headers and codes.")  # noqa: TRY004 - one error for all that is wrong
     unknown = [str(key) for key in entry if key not in _KEYS]
     if unknown:
         raise ValueError(f"{unknown[0]} is not a part of a code table. Use {', '.join(_KEYS)}.")
     for key in ("issuer", "source"):
         if not isinstance(entry.get(key, ""), str):
-            raise ValueError(f"{key} must be a text.")  # noqa: TRY004 - one error for all that is wrong
+            raise ValueError(f"{key} must be a text.")  # noqa: TRY004 - likewise
     for key in _LISTS:
         _check_list(key, entry.get(key, []))
     states = set(state_codes().values())
@@ -84,7 +108,11 @@ def parse_code_table(name: str, entry: Mapping[str, Any]) -> CodeTable:
         raise ValueError("digits must be a whole number; 0 keeps the codes as they are written.")
     if not isinstance(prefix, bool):
         raise ValueError("prefix must be true or false.")  # noqa: TRY004 - likewise
-    return _build_table(name, entry, _check_codes(entry.get("codes")))
+    table = _build_table(name, entry, _check_codes(entry.get("codes")))
+    repeated = [code for code, is_repeated in zip(table.codes, table.keys.is_duplicated(), strict=True) if is_repeated]
+    if repeated:
+        raise ValueError(f"codes: {repeated[0]} and {repeated[1]} are the same code; keep one.")
+    return table
 
 
 def _check_list(key: str, texts: object) -> None:

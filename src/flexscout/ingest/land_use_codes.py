@@ -4,10 +4,9 @@ from functools import partial
 
 import polars as pl
 
-from flexscout.domain import CodeTable, cell_values, map_distinct
+from flexscout.domain import CodeTable, cell_values, code_key, map_distinct
 from flexscout.models import IssueReason
 
-_TRAILING_DECIMALS = r"\.0+$"  # 48.0: a code that was stored as a number
 _DESCRIPTION = r"[A-Za-z]{3}"  # a text with a word needs no code table
 
 
@@ -38,10 +37,7 @@ def share_described(texts: pl.Series, table: CodeTable) -> float:
 
 def _describe(text: pl.Expr, table: CodeTable) -> pl.Expr:
     """Return the code with its description, null if the table doesn't have it."""
-    key = _code_key(text, table.digits)
-    listed = pl.Series("code", list(table.codes), dtype=pl.String)
-    # A listed beginning is shorter than the codes, so that it is not padded.
-    keys = listed.to_frame().select(_code_key(pl.col("code"), 0 if table.prefix else table.digits)).to_series()
+    key, keys = code_key(text, table.digits), table.keys
     full = pl.Series([_join_description(code, description) for code, description in table.codes.items()], dtype=pl.String)
     exact = key.replace_strict(keys, full, default=None, return_dtype=pl.String)
     if not table.prefix:
@@ -51,13 +47,6 @@ def _describe(text: pl.Expr, table: CodeTable) -> pl.Expr:
     begun = (key.str.slice(0, n).replace_strict(keys, descriptions, default=None, return_dtype=pl.String) for n in longest_first)
     is_code = key.str.contains(r"^[A-Z0-9]+$") & ~text.str.contains(_DESCRIPTION)
     return pl.coalesce(exact, pl.when(is_code).then(pl.format("{} {}", key, pl.coalesce(*begun))))
-
-
-def _code_key(code: pl.Expr, digits: int) -> pl.Expr:
-    """Return the code without case, spaces, hyphens and decimals, with its leading zeros."""
-    plain = code.str.strip_chars().str.to_uppercase().str.replace(_TRAILING_DECIMALS, "")
-    joined = pl.when(plain.str.starts_with("-")).then(plain).otherwise(plain.str.replace_all(r"[\s-]", ""))
-    return pl.when(joined.str.contains(r"^\d+$")).then(joined.str.zfill(digits)).otherwise(joined)
 
 
 def _join_description(code: str, description: str) -> str:
