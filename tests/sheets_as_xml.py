@@ -5,6 +5,8 @@ import zipfile
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _STYLES = f"""<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm"/></numFmts>
 <cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="9"/></cellXfs></styleSheet>"""
 
@@ -28,7 +30,10 @@ def write_book(path, sheets, texts=(), *, hidden=(), from_1904=False):
         f'<Relationship Id="x{i}" Type="{_RELATION}/worksheet" Target="{parts[name]}"/>' for i, name in enumerate(names, 1)
     ]
     settings = f'<workbookPr date1904="{int(from_1904)}"/><sheets>{"".join(listed)}</sheets>'
+    kinds = {"workbook": "sheet.main", "sharedStrings": "sharedStrings"}
+    types = [f'<Override PartName="/xl/{name}.xml" ContentType="{_KIND}.{kind}+xml"/>' for name, kind in kinds.items()]
     content = {
+        "[Content_Types].xml": f'<Types xmlns="{_TYPES}">{"".join(types)}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="a" Type="{_RELATION}/officeDocument" '
         'Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}">{settings}</workbook>',

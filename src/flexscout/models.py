@@ -126,6 +126,7 @@ class IssueReason(StrEnum):
     ENCODING_ASSUMED = "encoding_assumed"
     READ_WITHOUT_QUOTES = "read_without_quotes"
     READ_WHOLE = "read_whole"
+    SECOND_READER = "second_reader"
     DECIMAL_COMMA = "decimal_comma"
     NUMBER_FORMAT_UNCLEAR = "number_format_unclear"
     DAY_FIRST = "day_first"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
+from flexscout.ingest.workbook_package import find_workbook_part, normalize_name, read_part
 
 
 class FileType(StrEnum):
@@ -72,6 +73,7 @@ _OFFICE_DOCUMENTS = {
     "ppt/presentation.xml": UnsupportedContent(ErrorCode.POWERPOINT, "a presentation", _COPY_TABLE),
 }
 _WORKBOOK_PARTS = {"xl/workbook.xml": FileType.XLSX, "xl/workbook.bin": FileType.XLSB, "content.xml": FileType.ODS}
+_WORKBOOK_ROOT = re.compile(rb"<(?:\w{1,20}:)?workbook[\s>]")
 _MAIL_HEADERS = re.compile(
     rb"(mime-version|from|content-type|message-id|content-location|subject|date|snapshot-content-location):"
 )
@@ -125,20 +127,28 @@ def is_readable(path: Path) -> bool:
 def _identify_zip(path: Path) -> FileType | UnsupportedContent:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+            return _identify_parts(archive)
     except (zipfile.BadZipFile, ValueError, OverflowError, EOFError):
         raise DataFormatError(
             ErrorCode.DAMAGED,
             f"{path.name} is damaged: its end is missing; the download was probably interrupted or is still running.",
             "Download or export it again.",
         ) from None
-    lower = {name.lower().replace("\\", "/") for name in names}
+
+
+def _identify_parts(archive: zipfile.ZipFile) -> FileType | UnsupportedContent:
+    names = {normalize_name(name) for name in archive.namelist()}
     for part, file_type in _WORKBOOK_PARTS.items():
-        if part in lower:
+        if part in names:
             return file_type
-    if any(name.startswith("xl/") for name in lower):
-        return FileType.XLSX
-    return next((document for part, document in _OFFICE_DOCUMENTS.items() if part in lower), FileType.ARCHIVE)
+    for part, document in _OFFICE_DOCUMENTS.items():
+        if part in names:
+            return document
+    main = find_workbook_part(archive)
+    if main.endswith(".bin"):
+        return FileType.XLSB
+    is_workbook = _WORKBOOK_ROOT.search(read_part(archive, main, _HEAD_BYTES).replace(b"\0", b"")) if main else None
+    return FileType.XLSX if is_workbook or any(name.startswith("xl/") for name in names) else FileType.ARCHIVE
 
 
 def _identify_ole(path: Path) -> FileType | UnsupportedContent:

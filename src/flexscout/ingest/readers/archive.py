@@ -94,9 +94,9 @@ def _inflate(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, targ
                         f"{_UNPACK.removesuffix('.')}, if you know where it comes from.",
                     )
                 file.write(chunk)
-    except _ZIP_ERRORS as error:
-        detail = " ".join(str(error).split())[:200]
-        raise DataFormatError(ErrorCode.DAMAGED, f"{member.filename} is damaged: {detail}.", "Download it again.") from None
+    except _ZIP_ERRORS:
+        message = f"{member.filename} is damaged: it can't be unpacked."
+        raise DataFormatError(ErrorCode.DAMAGED, message, "Download it again.") from None
     return bytes_left
 
 

@@ -108,7 +108,7 @@ def may_be_sparse(xml: bytes) -> bool:
 def measure_xlsx_extents(chunks: Iterable[bytes]) -> Iterator[list[Extent]]:
     """Yield the extent of an .xlsx sheet, as far as it is known after each chunk."""
     sheet, unplaced = Extent(), 0
-    for text in _align_to_tags(chunks):
+    for text in align_to_tags(chunks):
         places = _CELL.findall(text)
         sheet.cells += len(places)
         for letters in {letters for letters, _ in places}:
@@ -126,7 +126,7 @@ def measure_xlsx_extents(chunks: Iterable[bytes]) -> Iterator[list[Extent]]:
 def measure_ods_extents(chunks: Iterable[bytes]) -> Iterator[list[Extent]]:
     """Yield the extents of an .ods workbook's sheets, repeats expanded, as far as they are known after each chunk."""
     parser = _OdsParser()
-    for text in _align_to_tags(chunks):
+    for text in align_to_tags(chunks):
         for head, kind, attributes, end in _ODS_TOKEN.findall(text):
             parser.feed(head, kind or end, attributes)
         yield parser.extents
@@ -185,7 +185,7 @@ def _repeat(pattern: re.Pattern[bytes], attributes: bytes) -> int:
     return int(match[1]) if match else 1
 
 
-def _align_to_tags(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def align_to_tags(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Shift the boundaries of chunks to where a tag begins."""
     rest = b""
     for chunk in chunks:

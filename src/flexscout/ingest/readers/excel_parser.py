@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +10,7 @@ import fastexcel
 import polars as pl
 
 from flexscout.ingest.readers.raw_workbook import LoadedSheet
+from flexscout.ingest.workbook_package import find_workbook_part, read_part
 
 Book = fastexcel.ExcelReader
 
@@ -87,9 +87,9 @@ def counts_from_1904(path: Path) -> bool:
     fastexcel applies the setting to cells formatted as dates; bare day numbers are left to the caller.
     """
     try:
-        with zipfile.ZipFile(path) as book, book.open("xl/workbook.xml") as part:
-            return _DATE_1904.search(part.read(_SETTINGS_BYTES)) is not None
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
+        with zipfile.ZipFile(path) as book:
+            return _DATE_1904.search(read_part(book, find_workbook_part(book), _SETTINGS_BYTES)) is not None
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, EOFError):
         return False  # another type of workbook, or a damaged one, which the reader reports
 
 

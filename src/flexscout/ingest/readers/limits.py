@@ -4,7 +4,6 @@ The directory of the zip and small sheets are checked always, all cells only whe
 these checks still meets the limits of its worker process; if that dies, `diagnose_limits` examines every cell for the reason.
 """
 
-import html
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -16,13 +15,13 @@ from flexscout.domain import column_letters
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError, ProcessingError
 from flexscout.ingest.readers.cell_extent import (
-    CHUNK_BYTES,
     Extent,
     inflate_part,
     may_be_sparse,
     measure_ods_extents,
     measure_xlsx_extents,
 )
+from flexscout.ingest.workbook_package import list_sheets, normalize_name
 
 MAX_PARTS = 10_000
 """Entries of a workbook's zip; among 3,100 real spreadsheets the largest number is 1,033."""
@@ -49,8 +48,6 @@ _MAX_DEFLATE_GROWTH = 1.01  # deflate hardly ever makes content larger
 _SPARSE_SHARE = 0.01  # share of filled cells below which few stray cells span the rectangle
 
 _UNIQUE_COUNT = re.compile(rb'\suniqueCount=["\'](\d{1,20})["\']')
-_SHEET_TAG = re.compile(rb"<(?:\w{1,20}:)?(?:sheet|Relationship)\s([^<>]{0,2000})>")
-_ATTRIBUTE = re.compile(rb'(?:\w{1,20}:)?(\w{1,20})\s{0,9}=\s{0,9}"([^"<>]{0,1000})"')
 
 _SAVE_AGAIN = "Open it in Excel and save it again, or export it again."
 
@@ -134,6 +131,25 @@ def diagnose_limits(path: Path, kind: str, memory: int) -> None:
         )
 
 
+def check_extent(path: Path, sheet: str, rows: int, columns: int, memory: int) -> None:
+    """Refuse a sheet that is being read as soon as its cells need more than `memory` bytes, or more than a sheet has."""
+    if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns * _BYTES_PER_CELL > memory:
+        raise _too_large(path, Extent(rows, columns, rows * columns, sheet), memory)
+
+
+def read_xml_parts(path: Path, memory: int) -> Iterator[Iterator[bytes]]:
+    """Decompress the parts of an .xlsx that a parser reads, one by one and lazily.
+
+    Raises:
+        DataFormatError: The workbook is damaged.
+        LimitError: A part has more than `memory` bytes.
+
+    """
+    with _Parts(path, ".xlsx") as parts:
+        for part in parts.parsed:
+            yield parts.inflate_counted(part, memory)
+
+
 class _Parts:
     """The parts of a workbook's zip, and checks of them.
 
@@ -148,10 +164,10 @@ class _Parts:
         except (BadZipFile, ValueError, OverflowError, EOFError):
             raise _damaged(path, "its end is missing or broken") from None
         self._all = self._archive.infolist()
-        names = [(part, part.filename.lower().replace("\\", "/")) for part in self._all]
+        names = [(part, normalize_name(part.filename)) for part in self._all]
         self.parsed = [part for part, name in names if name.endswith((".xml", ".bin")) and "/media/" not in name]
         self.sheets = [part for part, name in names if _is_sheet(name, kind)]
-        self._texts = [part for part, name in names if name.endswith("/sharedstrings.xml")]
+        self._texts = [part for part, name in names if name.rpartition("/")[2] == "sharedstrings.xml"]
 
     def __enter__(self) -> Self:
         return self
@@ -200,7 +216,7 @@ class _Parts:
         extents: list[Extent] = []
         if self._kind == ".xlsb":
             return extents
-        for extents in self._measure(part)(self._inflate_counted(part, memory)):
+        for extents in self._measure(part)(self.inflate_counted(part, memory)):
             for sheet in extents:
                 if max(sheet.area, sheet.cells) > max_cells or sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
                     sheet.name = sheet.name or self._title(part)
@@ -215,7 +231,7 @@ class _Parts:
             match = _UNIQUE_COUNT.search(_read_first(self._inflate(part), _ROOT_BYTES))
             declared = int(match[1]) if match else 0
             if declared * _BYTES_PER_SHARED_TEXT > memory / 4:
-                actual = sum(chunk.count(b"<si") + chunk.count(b":si>") // 2 for chunk in self._inflate_counted(part, memory))
+                actual = sum(chunk.count(b"<si") + chunk.count(b":si>") // 2 for chunk in self.inflate_counted(part, memory))
                 if declared > 2 * actual:
                     raise DataFormatError(
                         ErrorCode.DAMAGED,
@@ -226,7 +242,7 @@ class _Parts:
     def _measure(self, part: ZipInfo) -> Callable[[Iterable[bytes]], Iterator[list[Extent]]]:
         return measure_ods_extents if part.filename.lower() == "content.xml" else measure_xlsx_extents
 
-    def _inflate_counted(self, part: ZipInfo, memory: int) -> Iterator[bytes]:
+    def inflate_counted(self, part: ZipInfo, memory: int) -> Iterator[bytes]:
         """Decompress a part; raise if it is larger than it declares, or than `memory`."""
         count = 0
         for chunk in self._inflate(part):
@@ -245,27 +261,18 @@ class _Parts:
 
     def _title(self, part: ZipInfo) -> str:
         """Return the name of the sheet in a part, or else the part's own name."""
-        targets = {
-            row.get(b"Target", b"").rpartition(b"/")[2]: row.get(b"Id") for row in self._read_list("xl/_rels/workbook.xml.rels")
-        }
-        relation_id = targets.get(part.filename.replace("\\", "/").rpartition("/")[2].encode())
-        for row in self._read_list("xl/workbook.xml"):
-            if relation_id and row.get(b"id") == relation_id:
-                return html.unescape(row.get(b"name", b"").decode("utf-8", "replace"))
-        return part.filename
-
-    def _read_list(self, name: str) -> Iterator[dict[bytes, bytes]]:
-        """Read the attributes of the sheets or relations in a small part."""
-        for part in self._all:
-            if part.filename == name:
-                for attributes in _SHEET_TAG.findall(_read_first(self._inflate(part), CHUNK_BYTES)):
-                    yield dict(_ATTRIBUTE.findall(attributes))
+        name = normalize_name(part.filename)
+        return next((sheet.name for sheet in list_sheets(self._archive) if sheet.part == name), part.filename)
 
 
 def _is_sheet(name: str, kind: str) -> bool:
     if kind == ".ods":
         return name == "content.xml"
-    return "sheet" in name.rpartition("/")[2] and name.endswith((".xml", ".bin")) and not name.startswith("customxml/")
+    folder, _, base = name.rpartition("/")
+    is_foreign = name.startswith(("customxml/", "docprops/", "["))
+    # Sheets in other folders than the usual ones may have any name.
+    may_have_cells = "sheet" in base or folder.endswith("worksheets") or not name.startswith("xl/")
+    return base.endswith((".xml", ".bin")) and may_have_cells and not is_foreign
 
 
 def _read_first(chunks: Iterable[bytes], count: int) -> bytes:

@@ -66,13 +66,19 @@ class LoadedSheet(NamedTuple):
     notes: tuple[IssueNote, ...] = ()
 
 
-def collect_sheets(path: Path, names: Iterable[str], load: Callable[[str], LoadedSheet]) -> Workbook:
+def collect_sheets(
+    path: Path,
+    names: Iterable[str],
+    load: Callable[[str], LoadedSheet],
+    load_again: Callable[[str], LoadedSheet] | None = None,
+) -> Workbook:
     """Load each sheet; sheets that are empty or damaged are skipped.
 
     Args:
         path: The workbook, for messages.
         names: Names of the sheets.
         load: Loads the sheet of a name.
+        load_again: Loads a sheet that `load` found damaged, if there is another way.
 
     Raises:
         DataFormatError: No sheet has cells.
@@ -82,8 +88,14 @@ def collect_sheets(path: Path, names: Iterable[str], load: Callable[[str], Loade
     skipped: list[SkippedSheet] = []
     for name in names:
         try:
-            with translate_reader_errors(path):
-                loaded = load(name)
+            try:
+                with translate_reader_errors(path):
+                    loaded = load(name)
+            except DataFormatError:
+                if not load_again:
+                    raise
+                with translate_reader_errors(path):
+                    loaded = load_again(name)
         except DataFormatError as error:
             skipped.append(SkippedSheet(name, SheetSkipCode.UNREADABLE, (error.message,), error.code))
             continue
@@ -117,6 +129,15 @@ def trim_cells(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.select(cells.columns[: used[-1] + 1]) if used else pl.DataFrame()
 
 
+def report_unreadable(path: Path) -> DataFormatError:
+    """Return the error of a workbook that no parser understands."""
+    return DataFormatError(
+        ErrorCode.DAMAGED,
+        f"{path.name} is damaged: parts of it are missing or can't be understood.",
+        "Open it in Excel, let it repair the file, and save it as .xlsx; or export it again.",
+    )
+
+
 @contextmanager
 def translate_reader_errors(path: Path) -> Iterator[None]:
     """Turn whatever a parser raises, Rust panics included, into a DataFormatError, or an OSError if the drive failed."""
@@ -125,13 +146,9 @@ def translate_reader_errors(path: Path) -> Iterator[None]:
     except (OSError, MemoryError, DataFormatError, LimitError, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - Rust panics are BaseExceptions
-        detail = " ".join(str(error).split())[:200]
-        if os_error := _OS_ERROR.search(detail):
+        if os_error := _OS_ERROR.search(str(error)):
             # The drive failed, not the file: a retry may help.
             number = int(os_error[1])
             raise OSError(number, os.strerror(number), None, number) from None
-        raise DataFormatError(
-            ErrorCode.DAMAGED,
-            f"{path.name} is damaged: the parser reports: {detail}.",
-            "Open it in Excel, let it repair the file, and save it as .xlsx; or export it again.",
-        ) from None
+        # The parser's own words are of no use to a reader of the message.
+        raise report_unreadable(path) from None

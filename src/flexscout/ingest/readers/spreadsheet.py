@@ -1,12 +1,9 @@
 """Excel and LibreOffice workbooks as raw text: no header, no types, no value changed."""
 
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -15,6 +12,7 @@ from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.excel_parser import counts_from_1904, load_sheet, open_by_content
 from flexscout.ingest.readers.limits import DEFAULT_MEMORY, check_limits, is_large
 from flexscout.ingest.readers.raw_workbook import LoadedSheet, Workbook, collect_cells, collect_sheets, translate_reader_errors
+from flexscout.ingest.readers.second_reader import SecondReader, peek_xlsx
 
 
 def read_spreadsheet(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
@@ -32,16 +30,32 @@ def read_spreadsheet(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, f
         OSError: It can't be opened.
 
     """
-    if is_large(path, kind, memory, pl.thread_pool_size()):
-        from flexscout.ingest.readers.streaming import read_large_workbook  # noqa: PLC0415 - few workbooks are large
-
-        workbook = read_large_workbook(path, memory, folder)
-    else:
-        check_limits(path, kind, memory)
-        with translate_reader_errors(path):
-            book = open_by_content(path, kind)
-        workbook = collect_sheets(path, book.sheet_names, partial(load_sheet, book))
+    in_blocks = is_large(path, kind, memory, pl.thread_pool_size())
+    check_limits(path, kind, memory, in_blocks=in_blocks)
+    second = SecondReader(path, memory) if kind is FileType.XLSX else None
+    try:
+        names, load = _open_large(path, memory, folder) if in_blocks else _open(path, kind)
+    except DataFormatError:
+        if not second or not second.sheet_names:
+            raise
+        names, load = second.sheet_names, second.load
+    workbook = collect_sheets(path, names, load, second.load if second else None)
     return replace(workbook, from_1904=counts_from_1904(path))
+
+
+def _open(path: Path, kind: FileType) -> tuple[list[str], Callable[[str], LoadedSheet]]:
+    """Open a workbook; return the names of its sheets, and the function that loads one."""
+    with translate_reader_errors(path):
+        book = open_by_content(path, kind)
+    return book.sheet_names, partial(load_sheet, book)
+
+
+def _open_large(path: Path, memory: int, folder: Path | None) -> tuple[list[str], Callable[[str], LoadedSheet]]:
+    from flexscout.ingest.readers.streaming import LargeWorkbook  # noqa: PLC0415 - few workbooks are large
+
+    book = LargeWorkbook(path, memory, folder)
+    with translate_reader_errors(path):
+        return book.sheet_names, book.load
 
 
 def read_named_sheets(
@@ -73,40 +87,7 @@ def peek_spreadsheet(path: Path, kind: FileType, rows: int, memory: int = DEFAUL
     """
     if kind is FileType.XLSX:
         try:
-            return _peek_xlsx(path, rows)
+            return peek_xlsx(path, rows)
         except DataFormatError:
             pass  # the peeking parser is stricter than the full one
     return read_spreadsheet(path, kind, memory)
-
-
-def _peek_xlsx(path: Path, rows: int) -> Workbook:
-    import openpyxl  # noqa: PLC0415 - slow to import, and not needed by a run
-
-    with path.open("rb") as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with translate_reader_errors(path):
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        names = [sheet.title for sheet in book.worksheets]
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # many exporters write A1 whatever the size of the table
-        return collect_sheets(path, names, lambda name: _peek_sheet(book[name], rows))
-
-
-def _peek_sheet(sheet: Any, rows: int) -> LoadedSheet:
-    return LoadedSheet(_first_rows(sheet.iter_rows(values_only=True), rows), sheet.sheet_state != "visible")
-
-
-def _first_rows(rows: Iterator[tuple[object, ...]], count: int) -> pl.DataFrame:
-    texts = [[_to_text(value) for value in row] for row in islice(rows, count)]
-    width = max(map(len, texts), default=0)
-    padded = [row + [None] * (width - len(row)) for row in texts if width]
-    frame = pl.DataFrame(padded, schema={str(position): pl.String for position in range(width)}, orient="row")
-    return frame if any(map(any, texts)) else frame.clear()
-
-
-def _to_text(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

@@ -46,10 +46,8 @@ def _read_sheets(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
         with path.open("rb") as file:
             yield from _parse(path, file)
     except etree.XMLSyntaxError as error:
-        detail = " ".join(str(error).split())[:200]
-        raise DataFormatError(
-            ErrorCode.DAMAGED, f"{path.name} is damaged: its XML is cut off or malformed: {detail}.", _SAVE_AGAIN
-        ) from None
+        message = f"{path.name} is damaged: its XML is cut off or malformed in line {error.lineno:,} of the file."
+        raise DataFormatError(ErrorCode.DAMAGED, message, _SAVE_AGAIN) from None
 
 
 def _parse(path: Path, file: BinaryIO) -> Iterator[tuple[str, pl.DataFrame]]:

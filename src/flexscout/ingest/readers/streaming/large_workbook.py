@@ -12,7 +12,7 @@ import polars as pl
 from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.excel_parser import Book, load_sheet, open_book, open_by_content
 from flexscout.ingest.readers.limits import check_limits
-from flexscout.ingest.readers.raw_workbook import LoadedSheet, Workbook, collect_sheets, translate_reader_errors
+from flexscout.ingest.readers.raw_workbook import LoadedSheet, translate_reader_errors
 from flexscout.ingest.readers.streaming.blocks import Block, read_shared_texts, read_sheet_blocks, require_parser
 from flexscout.ingest.readers.streaming.cell_writer import store_cells
 from flexscout.ingest.readers.streaming.row_splitter import UnknownDialect
@@ -29,28 +29,15 @@ HELD_TEXT_BYTES = 2**26
 _BLOCKS_PER_RELEASE = 10  # after so many blocks, pages of shared texts are released
 
 
-def read_large_workbook(path: Path, memory: int, folder: Path | None = None) -> Workbook:
-    """Read every sheet of an .xlsx in blocks, or as a whole where that isn't possible.
+class LargeWorkbook:
+    """An .xlsx whose sheets are loaded in blocks, or as a whole where that isn't possible.
 
     Args:
-        path: The workbook.
+        path: The workbook; its sizes are checked.
         memory: Bytes that reading may use.
         folder: Takes the rows of large sheets; None for a temporary folder that is removed with them.
 
-    Raises:
-        DataFormatError: The workbook is damaged or has no cells.
-        LimitError: A sheet has to be read as a whole and needs more than `memory` bytes.
-
     """
-    check_limits(path, FileType.XLSX, memory, in_blocks=True)
-    book = LargeWorkbook(path, memory, folder)
-    with translate_reader_errors(path):
-        names = book.sheet_names
-    return collect_sheets(path, names, book.load)
-
-
-class LargeWorkbook:
-    """An .xlsx whose sheets are loaded in blocks. The arguments are those of `read_large_workbook`."""
 
     def __init__(self, path: Path, memory: int, folder: Path | None) -> None:
         self._path, self._memory = path, memory
@@ -69,7 +56,7 @@ class LargeWorkbook:
             return self._whole.sheet_names
 
     def load(self, name: str) -> LoadedSheet:
-        """Load a sheet. Raises what the parser does."""
+        """Load a sheet. Raises what the parser does, and LimitError if it has to be read as a whole and needs more memory."""
         try:
             return self._load_in_blocks(name)
         except UnknownDialect as reason:

@@ -6,23 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Self
-from xml.etree import ElementTree as ET  # nosec B405 # its one use refuses document types
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import polars as pl
 
 from flexscout.ingest.readers.cell_extent import inflate_part
 from flexscout.ingest.readers.streaming.row_splitter import UnknownDialect
-
-BOOK, RELATIONS, STYLES, TEXTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/sharedStrings.xml"
+from flexscout.ingest.workbook_package import ROOT_RELATIONS, find_workbook_part, name_relations, normalize_name, parse_sheets
 
 MARK = "\ue000"
 """Marks a text as a pointer to a shared text; a part that contains it itself is not read in blocks."""
 
-_ROOT_RELATIONS = "_rels/.rels"
 _MAX_SMALL_BYTES = 2**21  # of the small parts together, which are parsed again with every block
 _EMPTY_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
-_SHEET_TYPE = "/worksheet"
 
 _MARK_BYTES = MARK.encode()
 _MARK_AS_REFERENCE = re.compile(rb"(?i)&#(?:x0*e000|0*57344);")
@@ -46,9 +42,10 @@ class XlsxPackage:
         except (BadZipFile, ValueError, OverflowError, EOFError):
             raise UnknownDialect("its zip is unusual") from None
         try:
-            self._parts = {_normalize(part.filename): part for part in self._archive.infolist()}
+            self._parts = {normalize_name(part.filename): part for part in self._archive.infolist()}
             if len(self._parts) < len(self._archive.infolist()):
                 raise UnknownDialect("its zip has several parts of one name")
+            self._book = find_workbook_part(self._archive)
             self._small = self._read_small_parts()
             self.sheets = self._find_sheets()
         except BaseException:
@@ -64,7 +61,7 @@ class XlsxPackage:
     @property
     def texts(self) -> ZipInfo | None:
         """Part of the shared texts."""
-        return self._parts.get(_normalize(TEXTS))
+        return self._parts.get(self._beside_book("sharedstrings.xml"))
 
     def read_chunks(self, part: ZipInfo) -> Iterator[bytes]:
         """Decompress a part lazily. Raises UnknownDialect if its size is not the declared one, or it is damaged."""
@@ -97,58 +94,25 @@ class XlsxPackage:
     def _file(self) -> BinaryIO:
         return self._archive.fp  # type: ignore[return-value]
 
+    def _beside_book(self, name: str) -> str:
+        """Return the name of a part in the workbook's folder, where the parser looks for it."""
+        return posixpath.join(posixpath.dirname(self._book), name)
+
     def _read_small_parts(self) -> dict[str, bytes]:
-        names = (_ROOT_RELATIONS, BOOK, RELATIONS, STYLES)
-        parts = [part for name in names if (part := self._parts.get(_normalize(name)))]
+        names = (ROOT_RELATIONS, self._book, name_relations(self._book), self._beside_book("styles.xml"))
+        parts = [part for name in names if (part := self._parts.get(name))]
         if sum(part.file_size for part in parts) > _MAX_SMALL_BYTES:
             raise UnknownDialect("its styles or names are too many")
         return {part.filename: b"".join(self.read_chunks(part)) for part in parts}
 
     def _find_sheets(self) -> dict[str, ZipInfo]:
         """Follow the relations, as the parser does."""
-        targets = {
-            relation.get("Id"): relation.get("Target", "")
-            for relation in self._find_elements(RELATIONS, "Relationship")
-            if relation.get("Type", "").endswith(_SHEET_TYPE)
-        }
-        sheets = {sheet.get("name", ""): targets.get(_relation_id(sheet)) for sheet in self._find_elements(BOOK, "sheet")}
-        return {
-            name: part
-            for name, target in sheets.items()
-            if target and (part := self._parts.get(_normalize(_resolve_target(target))))
-        }
-
-    def _find_elements(self, part: str, tag: str) -> Iterator[ET.Element]:
-        content = next((content for name, content in self._small.items() if _normalize(name) == _normalize(part)), b"")
-        if b"<!" in content:
-            raise UnknownDialect("its list of sheets is unusual")
+        content = {normalize_name(name): xml for name, xml in self._small.items()}
         try:
-            # A document type is refused in every encoding, so no entity can expand.
-            root = ET.fromstring(content, parser=ET.XMLParser(target=_NoDocumentType()))  # noqa: S314  # nosec B314
-        except (ET.ParseError, ValueError, LookupError):
+            sheets = parse_sheets(content.get(self._book, b""), content.get(name_relations(self._book), b""), self._book)
+        except ValueError:
             raise UnknownDialect("its list of sheets is unusual") from None
-        return (element for element in root.iter() if element.tag.rpartition("}")[2] == tag)
-
-
-class _NoDocumentType(ET.TreeBuilder):
-    """Builds the tree of a document without a document type."""
-
-    def doctype(self, name: str, pubid: str, system: str) -> None:  # noqa: ARG002 - the parameters are the parser's
-        """Refuse the document."""
-        raise ValueError("a document type")
-
-
-def _normalize(name: str) -> str:
-    return name.replace("\\", "/").lower()
-
-
-def _resolve_target(target: str) -> str:
-    """Return the part name of a relation's target, which is relative to the workbook or to the root."""
-    return posixpath.normpath(target.removeprefix("/") if target.startswith(("/xl/", "xl/")) else f"xl/{target}")
-
-
-def _relation_id(sheet: ET.Element) -> str | None:
-    return next((value for name, value in sheet.attrib.items() if name.rpartition("}")[2] == "id"), None)
+        return {sheet.name: part for sheet in sheets if (part := self._parts.get(sheet.part))}
 
 
 def has_marker(xml: bytes) -> bool:
