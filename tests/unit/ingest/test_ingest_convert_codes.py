@@ -131,6 +131,7 @@ def test_an_empty_column_has_no_known_codes():
         ("cook county", "593", "5-93 Industrial building"),
         ("cook county", "6-63A", "663A Industrial incentive building"),
         ("cook county", "205", "205 Residential"),
+        ("illinois", "80", "0080 Industrial"),
         ("los angeles", "3300", "3300 Industrial, warehousing, distribution, storage"),
         ("los angeles", "010C", "010C Residential, single"),
         ("los angeles", "100", "0100 Residential, single"),
