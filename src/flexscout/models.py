@@ -130,6 +130,8 @@ class IssueReason(StrEnum):
     DECIMAL_COMMA = "decimal_comma"
     NUMBER_FORMAT_UNCLEAR = "number_format_unclear"
     DAY_FIRST = "day_first"
+    APPROXIMATE = "approximate"
+    PARTLY_READ = "partly_read"
     UNIT_UNCLEAR = "unit_unclear"
     CODES_UNCLEAR = "codes_unclear"
     TAKEN_AS_LOT_AREA = "taken_as_lot_area"

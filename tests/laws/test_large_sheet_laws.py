@@ -20,7 +20,28 @@ HEADER = (
     "Sold Price", "DOR_UC", "Remarks", "Visited", "Empty",
 )  # fmt: skip
 
-numbers = st.sampled_from([None, 0, 20_000, 1.5, "1,234", "1.234", "1.234,56", "12,5", "1,234.56", "n/a", "#N/A", "abc", "2 ac"])
+numbers = st.sampled_from(
+    [
+        None,
+        0,
+        20_000,
+        1.5,
+        "1,234",
+        "1.234",
+        "1.234,56",
+        "12,5",
+        "1,234.56",
+        "n/a",
+        "#N/A",
+        "abc",
+        "2 ac",
+        "~1.300",
+        "±1,300 SF",
+        "2 acres (87,120 SF)",
+        "$5 / $1 PSF",
+        "Call for offers",
+    ]
+)
 dates = st.sampled_from([None, "2020-01-02 00:00:00", "1/2/2020", "13/1/2020", "May 5, 2001", "soon", 43_831])
 properties = st.tuples(
     st.sampled_from(["Flex", "Office", " ", None]),
@@ -28,7 +49,7 @@ properties = st.tuples(
     st.sampled_from(["Charlotte", "Charlotte Total", None]),
     st.sampled_from(["NC", "Florida", "XX", None]),
     *[numbers] * 3,
-    st.sampled_from([None, 0.95, 1, 85, "95%", "12,5"]),
+    st.sampled_from([None, 0.95, 1, 85, "95%", "12,5", "Vacant", "~0,5"]),
     dates,
     numbers,
     st.sampled_from([None, "048", "999"]),

@@ -54,7 +54,30 @@ TEXTS = st.one_of(
     st.text(max_size=12),
     st.from_regex(r"\A[-$(]{0,2}[0-9.,/ ]{0,10}[)%a-z]{0,4}\Z"),
     st.sampled_from(
-        ["#N/A", "--", "n/a", "1.234,56", "1/2", "½ ac", "Jan 2020", "0", "1E+12", "12e9999", "nan", "####", "Call for offers"]
+        [
+            "#N/A",
+            "--",
+            "n/a",
+            "1.234,56",
+            "1/2",
+            "½ ac",
+            "Jan 2020",
+            "0",
+            "1E+12",
+            "12e9999",
+            "nan",
+            "####",
+            "Call for offers",
+            "~1,200 SF",
+            "2.5 ac / 108,900 sf",
+            "1995 / 2011",
+            "Vacant",
+            "24' - 28'",
+            "4 DH, 2 GL",
+            "c. 1995",
+            "$5 PSF",
+            "+-5",
+        ]
     ),
 )
 
@@ -64,12 +87,12 @@ def test_every_type_of_column_is_searched():
 
 
 def values_of(name, texts):
-    """Return the values, reasons and note of a canonical column."""
+    """Return the values, reasons and first note of a canonical column."""
     kinds = {name: canonical_column(name)}
     cleaned = clean_texts(pl.DataFrame({name: pl.Series(texts, dtype=pl.String)}), kinds)
     found = convert_texts(cleaned, kinds)
     reasons = found.reasons[name].to_list() if name in found.reasons else [None] * len(texts)
-    return found.values[name].to_list(), reasons, found.notes.get(name)
+    return found.values[name].to_list(), reasons, next(iter(found.notes.get(name, ())), None)
 
 
 def european(number):

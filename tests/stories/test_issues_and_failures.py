@@ -16,12 +16,12 @@ def issues_of(outcome):
 
 
 def test_every_value_that_could_not_be_used_is_listed_in_words(tmp_path):
-    rows = [HEADER, candidate(1, Year_Built="c. 1985"), candidate(2, Building_SqFt="#REF!"), ("Total",)]
+    rows = [HEADER, candidate(1, Year_Built="1980s"), candidate(2, Building_SqFt="#REF!"), ("Total",)]
     write_workbook(tmp_path / "in/a.xlsx", rows)
     outcome = flexscout("run", "in")
     found = [(issue["Source Row"], issue["Column"], issue["Value"], issue["Reason"]) for issue in issues_of(outcome)]
     assert found == [
-        ("2", "Year Built", "c. 1985", "not_a_year"),
+        ("2", "Year Built", "1980s", "not_a_year"),
         ("3", "Building SqFt", "#REF!", "error_cell"),
         ("4", "", "Total", "not_data: total"),
     ]

@@ -56,10 +56,10 @@ def test_an_issue_names_sheet_row_column_and_value(converted):
 
 
 def test_a_value_that_cannot_be_converted_leaves_the_others(converted):
-    result = converted(HEADER, candidate(1, Building_SqFt="10-12k", Year_Built="c. 1995"), candidate(2))
+    result = converted(HEADER, candidate(1, Building_SqFt="10-12k", Year_Built="1990s"), candidate(2))
     assert result.table["Building SqFt"].to_list() == [None, 30_000]
     assert result.table["Year Built"].to_list() == [None, 1995]
-    assert result.issues["Value"].to_list() == ["10-12k", "c. 1995"]
+    assert result.issues["Value"].to_list() == ["10-12k", "1990s"]
 
 
 def test_issues_are_sorted_by_row(converted):
@@ -175,6 +175,6 @@ def test_an_excel_error_in_a_canonical_column_is_an_issue(converted):
 
 
 def test_an_invalid_vacancy_is_reported_once_and_blank(converted):
-    result = converted(["Address", "Vacancy %"], ["1 Test Street", "5% vacant"], ["2 Test Street", "120%"])
+    result = converted(["Address", "Vacancy %"], ["1 Test Street", "5% unsold"], ["2 Test Street", "120%"])
     assert result.table["Occupancy"].to_list() == [None, None]
     assert result.issues["Reason"].to_list() == ["not_a_percentage", "out_of_range"]

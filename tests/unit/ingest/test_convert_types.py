@@ -152,8 +152,9 @@ def test_one_value_above_1_does_not_turn_fractions_into_percent():
         ("95", None, "not_a_year"),
         ("1995.5", None, "not_a_year"),
         ("19955", None, "not_a_year"),
-        ("1985/2001", None, "not_a_year"),
-        ("c. 1995", None, "not_a_year"),
+        ("1985/2001", 1985, None),
+        ("c. 1995", 1995, None),
+        ("1950s", None, "not_a_year"),
     ],
 )
 def test_a_year_has_four_digits(text, value, reason):

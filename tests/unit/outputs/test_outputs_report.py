@@ -142,7 +142,7 @@ def test_the_top_candidates_are_the_first_ten_with_their_rank(tmp_path):
 
 
 def test_the_report_has_issue_counts_and_completeness(tmp_path):
-    write(tmp_path, a=[candidate(1, Year_Built="c. 1985"), candidate(2)])
+    write(tmp_path, a=[candidate(1, Year_Built="1980s"), candidate(2)])
     quality = build_report(facts_of(tmp_path))["quality"]
     assert quality["issues"] == {"not_a_year": 1}
     assert (quality["completeness"]["Year Built"], quality["completeness"]["Address"]) == (0.5, 1.0)

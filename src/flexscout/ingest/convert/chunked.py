@@ -150,7 +150,7 @@ class _ColumnTyping:
 
     def __init__(self, body: _Body, mapped: Mapping[str, MappedColumn], folder: Path, *, from_1904: bool) -> None:
         self._body, self._mapped = body, mapped
-        self._columns = {name: find_column_type(name, from_1904=from_1904) for name in mapped}
+        self._columns = {name: find_column_type(column, from_1904=from_1904) for name, column in mapped.items()}
         self._folder = folder
         self._folder.mkdir(parents=True)
         self._files: dict[str, Path] = {}
@@ -158,16 +158,18 @@ class _ColumnTyping:
     def convert_columns(self, sheet: str, issues: IssueCollector) -> list[Path]:
         """Convert all columns, and return their files in canonical order."""
         evidence = _MarkEvidence()
-        notes: dict[str, IssueNote] = {}
+        notes: dict[str, list[IssueNote]] = {}
         found: dict[str, IssueCollector] = {}
         for name in self._mapped:
             found[name] = IssueCollector(sheet)
-            notes |= self._convert(name, found[name], evidence)
+            notes[name] = self._convert(name, found[name], evidence)
         marks = self._detect_marks() if evidence.is_unclear else {}
-        for name in [name for name, mark in marks.items() if mark.is_comma]:
-            found[name] = IssueCollector(sheet)
-            self._convert(name, found[name], evidence, {name: marks[name]})
-        notes |= {name: mark.note for name, mark in marks.items()}
+        for name, mark in marks.items():
+            if mark.is_comma:
+                found[name] = IssueCollector(sheet)
+                notes[name] = self._convert(name, found[name], evidence, {name: mark})
+            else:
+                notes[name].insert(0, mark.note)
         issues.add_column_issues(describe_columns(notes, self._mapped))
         for name in self._mapped:
             issues.extend(found[name])
@@ -176,7 +178,7 @@ class _ColumnTyping:
 
     def _convert(
         self, name: str, issues: IssueCollector, evidence: "_MarkEvidence", marks: Mapping[str, DecimalMark] | None = None
-    ) -> dict[str, IssueNote]:
+    ) -> list[IssueNote]:
         """Convert one column, and return the notes about it."""
         columns = {name: self._columns[name]}
         texts = self._read_clean(name)
@@ -185,7 +187,7 @@ class _ColumnTyping:
             evidence.add(texts[name], values[name])
         typed = finish_conversion(texts, values, columns, marks or {})
         self._write(*finish_columns(self._body.row_numbers(), texts, typed, {name: self._mapped[name]}, issues))
-        return typed.notes
+        return typed.notes.get(name, [])
 
     def _read_clean(self, name: str) -> pl.DataFrame:
         texts = self._body.read_column(self._mapped[name].position, name)

@@ -11,6 +11,7 @@ import polars as pl
 
 from flexscout.domain import SQUARE_FEET_PER_ACRE, CanonicalColumn, canonical_column, canonical_columns, code_tables
 from flexscout.ingest.convert.dates import FROM_1904
+from flexscout.ingest.convert.free_form import VACANCY
 from flexscout.ingest.convert.issues import IssueCollector
 from flexscout.ingest.convert.values import TypedColumns
 from flexscout.ingest.land_use_codes import describe_codes
@@ -30,15 +31,17 @@ def canonical_position(name: str) -> int:
     return _ORDER[name]
 
 
-def find_column_type(name: str, *, from_1904: bool) -> CanonicalColumn:
-    """Return the canonical column; with `from_1904`, bare numbers in dates are days since 1904."""
-    column = canonical_column(name)
+def find_column_type(mapped: MappedColumn, *, from_1904: bool) -> CanonicalColumn:
+    """Return the canonical column with the unit of its source: vacancies, and with `from_1904` dates in days since 1904."""
+    column = canonical_column(mapped.name)
+    if mapped.inverted:
+        return replace(column, unit=VACANCY)
     return replace(column, unit=FROM_1904) if from_1904 and column.type == "date" else column
 
 
-def describe_columns(notes: Mapping[str, IssueNote], mapped: Mapping[str, MappedColumn]) -> Iterable[Issue]:
-    """Return notes about whole columns as issues."""
-    return (Issue("", 0, mapped[name].header, "", *note) for name, note in notes.items())
+def describe_columns(notes: Mapping[str, Iterable[IssueNote]], mapped: Mapping[str, MappedColumn]) -> Iterable[Issue]:
+    """Return notes about whole columns as issues, in the order of `mapped`."""
+    return (Issue("", 0, column.header, "", *note) for name, column in mapped.items() for note in notes.get(name, ()))
 
 
 def finish_columns(

@@ -21,6 +21,8 @@ _UNIT_FACTORS = {"square feet": {"acres": float(SQUARE_FEET_PER_ACRE)}, "acres":
 _CONVERTED_DECIMALS = 6  # a twentieth of a square foot in acres
 _SIZE_UNITS = ("acres", "square feet", "feet")
 _RATE = "USD per square foot"  # in other columns, $85/SF and 1,200 SF/unit are neither prices nor sizes
+SCALE_PATTERN = r"million|mill?\.?|thousand|mm|[km]"
+PER_PATTERN = r"(?:/|per ) ?(?:sf|sqft|sq\.? ?ft\.?|square foot|ac|acre|unit)|psf|p\.s\.f\."
 _UNITS_WITHOUT_SCALE = ("acres", "feet")  # 7.3 m are meters, not millions
 _SCALES = {"k": 1e3, "thousand": 1e3, **dict.fromkeys(("m", "mm", "mil", "mil.", "mill", "mill.", "million"), 1e6)}
 _PER_SQUARE_FOOT = r"sf$|ft\.?$|foot$|p\.s\.f\.$"
@@ -92,15 +94,20 @@ def _parse_with_unit(texts: pl.Series, unit: str) -> pl.Series:
 
 def _number_pattern() -> str:
     """Return the pattern of a number with named parts."""
-    names = {name for unit in ("acres", "square_feet", "feet") for name in cell_units(unit)}
-    units = "|".join(pl.Series(sorted(names, key=lambda name: (-len(name), name))).str.escape_regex())
+    units = unit_pattern("acres", "square_feet", "feet")
     return (
         r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
-        rf"(?P<scale>million|mill?\.?|thousand|mm|[km])?\s*(?P<unit>{units})?\s*"
-        r"(?P<per>(?:/|per )\s*(?:sf|sqft|sq\.? ?ft\.?|square foot|ac|acre|unit)|psf|p\.s\.f\.)?\s*(?:usd)?\s*(?P<close>\))?"
+        rf"(?P<scale>{SCALE_PATTERN})?\s*(?P<unit>{units})?\s*"
+        rf"(?P<per>{PER_PATTERN})?\s*(?:usd)?\s*(?P<close>\))?"
         r"(?P<after>-)?$"
     )
+
+
+def unit_pattern(*units: str) -> str:
+    """Return the pattern of the spellings of units, the longest first; lower case, without a group."""
+    names = {name for unit in units for name in cell_units(unit)}
+    return "|".join(pl.Series(sorted(names, key=lambda name: (-len(name), name))).str.escape_regex())
 
 
 def _has_parenthesis(parts: pl.DataFrame) -> pl.Series:
@@ -123,7 +130,8 @@ def _is_inconsistent(parts: pl.DataFrame, unit: str) -> pl.Series:
         foreign |= parts["per"].is_not_null() & ~(is_price_per_square_foot if unit == _RATE else pl.Series([False]))
     if unit in _UNITS_WITHOUT_SCALE:
         foreign |= parts["scale"].is_not_null()
-    return unpaired | has_two_signs | foreign
+    is_either_sign = (parts["sign"] == "+") & (parts["inner"] == "-")
+    return unpaired | has_two_signs | is_either_sign.fill_null(value=False) | foreign
 
 
 def _parse_fractions(texts: pl.Series, unit: str) -> pl.Series:

@@ -101,7 +101,7 @@ def build_converted_sheet(table: pl.DataFrame, issues: IssueCollector, row_kinds
 def _convert_mapped(rows: pl.DataFrame, header_map: HeaderMap, issues: IssueCollector, *, from_1904: bool) -> list[pl.Series]:
     """Return the canonical columns in order; `issues` receives what couldn't be converted."""
     mapped = sort_columns(header_map.canonical)
-    columns = {name: find_column_type(name, from_1904=from_1904) for name in mapped}
+    columns = {name: find_column_type(column, from_1904=from_1904) for name, column in mapped.items()}
     texts = clean_texts(rows.select(pl.col(str(column.position)).alias(name) for name, column in mapped.items()), columns)
     typed = convert_texts(texts, columns)
     issues.add_column_issues(describe_columns(typed.notes, mapped))

@@ -10,6 +10,7 @@ import polars as pl
 
 from flexscout.domain import CanonicalColumn, cell_values, state_abbreviations, state_codes
 from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, parse_dates
+from flexscout.ingest.convert.free_form import RewrittenTexts, rewrite_numbers, rewrite_percentages, rewrite_years
 from flexscout.ingest.convert.numbers import parse_money, parse_numbers, parse_plain_number, parse_thousands
 from flexscout.models import IssueNote, IssueReason
 
@@ -18,7 +19,7 @@ _NEARLY_ALL = 0.9
 _NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors", "permits", "licenses"}
 _NO_YEAR = r"^[0.]*$"
 _NO_DEGREES = r"^[-+]?0*\.?0*$"  # 0 means "unknown" in exports
-_PERCENT_SIGN = r"(?i)\s*(?:%|percent|pct\.?)(?:\s*(?:leased|occupied))?$"
+_PERCENT_SIGN = r"(?i)\s*(?:%|percent|pct\.?)$"
 _PERCENT_DECIMALS = 9  # 0.57 * 100 is 56.99999999999999
 _ZIP_CODE = r"^\d{5}(?:-(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9]))?$"  # 0000 is no extension
 _SPOILED_BY_EXCEL = r"^\d(?:\.\d+)?[eE]\+\d{2}$|^\d{4}-\d{2}-\d{2} 00:00:00$"  # 1.23E+12; 2003-01-02 for 1-2-3
@@ -39,6 +40,7 @@ class Conversion:
         parse_common: Parses the usual form; null where a text is written otherwise.
         parse_second: Parses the second most usual form.
         parse_rest: Parses the texts that are left, given the unit of the column.
+        rewrite: Rewrites what people type into texts that `parse_rest` may parse, given the unit of the column.
         reason: Reason of a text that none of these can parse; None if there is no such text.
         missing_pattern: Pattern of texts that mean "missing", besides the placeholders of all columns.
         is_missing: Tells which of the texts that can't be parsed mean that there is no value, such as `Call for offers`.
@@ -46,13 +48,14 @@ class Conversion:
         bounds: Returns the smallest and largest value of the column; values outside are reported and left blank.
         keeps_text: Whether a text that can't be parsed is kept, with its issue.
         has_decimals: Whether texts may have decimal commas.
-        describe: Returns a note about the column as a whole.
+        describe: Returns a note about the column as a whole, or None.
 
     """
 
     parse_common: Callable[[pl.Expr], pl.Expr]
     parse_second: Callable[[pl.Expr], pl.Expr] | None = None
     parse_rest: Callable[[pl.Series, str], pl.Series] | None = None
+    rewrite: Callable[[pl.Series, str], RewrittenTexts] | None = None
     reason: IssueReason | None = None
     missing_pattern: str = ""
     is_missing: Callable[[pl.Series], pl.Series] | None = None
@@ -165,6 +168,7 @@ CONVERSIONS = {
         parse_plain_number,
         parse_money,
         parse_numbers,
+        rewrite_numbers,
         reason=IssueReason.NOT_A_NUMBER,
         is_missing=_is_missing_number,
         bounds=_number_bounds,
@@ -173,6 +177,7 @@ CONVERSIONS = {
     "year": Conversion(
         _parse_year,
         parse_rest=_parse_other_years,
+        rewrite=rewrite_years,
         reason=IssueReason.NOT_A_YEAR,
         is_missing=_is_missing_number,
         missing_pattern=_NO_YEAR,
@@ -181,6 +186,7 @@ CONVERSIONS = {
     "percent": Conversion(
         parse_plain_number,
         parse_rest=_parse_percentages,
+        rewrite=rewrite_percentages,
         reason=IssueReason.NOT_A_PERCENTAGE,
         is_missing=_is_missing_number,
         adjust=_fractions_to_percent,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.domain import CanonicalColumn, cell_values
+from flexscout.domain import CanonicalColumn, cell_values, format_count, shorten
 from flexscout.ingest.convert.decimal_marks import (
     DecimalMark,
     count_marks,
@@ -17,9 +17,11 @@ from flexscout.ingest.convert.decimal_marks import (
     has_unclear_fractions,
     swap_marks,
 )
+from flexscout.ingest.convert.free_form import RewrittenTexts
 from flexscout.ingest.convert.types import Conversion, find_conversion
 from flexscout.models import IssueNote, IssueReason
 
+_SHOWN_CHARACTERS = 40  # of a text in a note
 _TOO_NARROW = r"^#{3,}$"  # what Excel shows, and exports as CSV, where a number is wider than its column
 # Two spaces, and every other character that Unicode counts as white space.
 _UNTIDY = [
@@ -35,13 +37,13 @@ class TypedColumns:
     Attributes:
         values: Typed columns.
         reasons: Column -> reason codes, null where the value is fine. Columns without problems are not in it.
-        notes: Column -> reason and detail about the column as a whole.
+        notes: Column -> notes about the column as a whole. Columns without notes are not in it.
 
     """
 
     values: pl.DataFrame
     reasons: dict[str, pl.Series]
-    notes: dict[str, IssueNote]
+    notes: dict[str, list[IssueNote]]
 
 
 def clean_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
@@ -101,16 +103,21 @@ def finish_conversion(
 
     """
     conversions = {name: find_conversion(column) for name, column in columns.items()}
-    notes = {name: note for name, each in conversions.items() if each.describe and (note := each.describe(texts[name]))}
-    notes |= {name: mark.note for name, mark in marks.items()}
+    notes = {name: [mark.note] for name, mark in marks.items()}
+    originals = texts
     commas = [name for name, mark in marks.items() if mark.is_comma]
     if commas:
         texts = texts.with_columns(swap_marks(texts[name]) for name in commas)
         values = values.with_columns(_parse_common({name: conversions[name] for name in commas}, texts.select(commas)))
-    finished = [_finish_column(conversions[name], column.unit, texts[name], values[name]) for name, column in columns.items()]
-    reasons = {converted.name: codes for converted, codes in finished if codes is not None}
-    typed, reasons = _blank_out_of_range(pl.DataFrame([converted for converted, _ in finished]), reasons, columns)
-    return TypedColumns(*_blank_error_cells(texts, typed, reasons), notes)
+    finished: list[pl.Series] = []
+    reasons: dict[str, pl.Series] = {}
+    for name, column in columns.items():
+        converted, codes, noted = _finish_column(conversions[name], column.unit, originals[name], texts[name], values[name])
+        finished.append(converted)
+        reasons |= {name: codes} if codes is not None else {}
+        notes[name] = [*notes.get(name, ()), *noted]
+    typed, reasons = _blank_out_of_range(pl.DataFrame(finished), reasons, columns)
+    return TypedColumns(*_blank_error_cells(texts, typed, reasons), {name: notes[name] for name in columns if notes[name]})
 
 
 def select_unconverted(texts: pl.Series, values: pl.Series) -> pl.Series:
@@ -140,20 +147,49 @@ def _detect_marks(texts: pl.DataFrame, values: pl.DataFrame, names: list[str]) -
     return {}
 
 
-def _finish_column(conversion: Conversion, unit: str, texts: pl.Series, values: pl.Series) -> tuple[pl.Series, pl.Series | None]:
-    """Parse the remaining forms of one column; return the values, and the reasons of what can't be parsed."""
+def _finish_column(
+    conversion: Conversion, unit: str, originals: pl.Series, texts: pl.Series, values: pl.Series
+) -> tuple[pl.Series, pl.Series | None, list[IssueNote]]:
+    """Parse the remaining forms of one column; return the values, the reasons of what can't be parsed, and notes.
+
+    `texts` are the originals with decimal points.
+    """
+    notes = [note] if conversion.describe and (note := conversion.describe(texts)) else []
+    readable = texts
     if conversion.parse_rest and _has_unconverted(texts, values):
-        rest = (texts.is_not_null() & values.is_null()).arg_true()
+        rest = _unconverted_rows(texts, values)
         values = values.scatter(rest, conversion.parse_rest(texts.gather(rest), unit))
+        if conversion.rewrite and _has_unconverted(texts, values):
+            rest = _unconverted_rows(texts, values)
+            rewritten = conversion.rewrite(texts.gather(rest), unit)
+            parsed = conversion.parse_rest(rewritten.texts, unit)
+            values = values.scatter(rest, parsed)
+            readable = texts.clone().scatter(rest, rewritten.texts)  # scatter changes its series
+            notes += _describe_rewritten(originals.gather(rest), rewritten, parsed)
     reasons = None
     if conversion.reason and _has_unconverted(texts, values):
-        unread = (texts.is_not_null() & values.is_null()).arg_true()
+        rest = _unconverted_rows(texts, values)
         if conversion.is_missing:
-            unread = unread.filter(~conversion.is_missing(texts.gather(unread)))
-        reasons = _no_reasons(texts.len()).scatter(unread, conversion.reason.value) if unread.len() else None
+            rest = rest.filter(~conversion.is_missing(texts.gather(rest)))
+        reasons = _no_reasons(texts.len()).scatter(rest, conversion.reason.value) if rest.len() else None
     if conversion.keeps_text:
         values = values.zip_with(values.is_not_null(), texts)
-    return conversion.adjust(texts, values) if conversion.adjust else values, reasons
+    return conversion.adjust(readable, values) if conversion.adjust else values, reasons, notes
+
+
+def _describe_rewritten(originals: pl.Series, rewritten: RewrittenTexts, values: pl.Series) -> list[IssueNote]:
+    """Return notes about the texts that were rewritten and then parsed, with their number and the first of them."""
+    masks = {IssueReason.APPROXIMATE: rewritten.is_approximate, IssueReason.PARTLY_READ: rewritten.is_partial}
+    noted = {reason: originals.filter(mask & values.is_not_null()) for reason, mask in masks.items()}
+    return [
+        (reason, f"{format_count(texts.len(), 'value')}, such as {shorten(texts[0], _SHOWN_CHARACTERS)}")
+        for reason, texts in noted.items()
+        if texts.len()
+    ]
+
+
+def _unconverted_rows(texts: pl.Series, values: pl.Series) -> pl.Series:
+    return (texts.is_not_null() & values.is_null()).arg_true()
 
 
 def _has_unconverted(texts: pl.Series, values: pl.Series) -> bool:

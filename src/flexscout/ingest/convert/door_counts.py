@@ -1,0 +1,50 @@
+"""Count doors and docks in texts such as `4/16'0"w x 12'0"h`, `2 - 10x12` or `4 DH, 2 GL`."""
+
+import polars as pl
+
+_COUNT = r"\(?\d{1,3}\)?"
+_LENGTH = r"\d{1,3}(?:\.\d+)?(?: ?(?:'|ft\.?|feet))?(?: ?-? ?\d{1,2} ?(?:\"|''|in\.?))?"
+_SIZE = rf"\(?{_LENGTH} ?(?:w(?:ide)?)?\.? ?x ?{_LENGTH} ?(?:h(?:igh)?|tall)?\.?\)?"
+# Kinds of doors by unit of the column. Exterior and interior docks are CoStar's.
+_KINDS = {
+    "docks": r"(?:ext|int)(?:erior)?|dh|dd|dock[- ]?high|(?:loading |semi[- ]?)?docks?|truck ?wells?|tailgate",
+    "doors": r"gl|gr|grade(?:[- ]?level)?|at[- ]grade|drive[- ]?(?:ins?|thrus?)|di|ohd?|overhead|roll[- ]?ups?|ramps?|garage",
+}
+_NOUNS = r"(?:doors?|positions?|bays?)"
+_TOTAL = r"(?:tot(?:al)?\.?)"
+_ANY_KIND = "|".join(_KINDS.values())
+_PART = rf"{_COUNT} ?-? ?(?:{_ANY_KIND})\b\.?(?: ?-?{_NOUNS})?(?: ?[-@:]? ?{_SIZE})?"
+_PARTS = rf"^{_PART}(?: ?(?:[,/&+;]|and) ?{_PART})*$"
+# The count is followed by something, so that 10x12 isn't one door.
+_ONE_SIZE = rf"^(?:\((\d{{1,3}})\) ?|(\d{{1,3}})(?: ?{_TOTAL})?(?: ?{_NOUNS})?(?: ?[-/@:(,] ?| ))({_SIZE})\)?(?: ?{_NOUNS})?\)?$"
+_BARE = rf"^\(?(\d{{1,3}})\)? ?{_TOTAL}?(?: ?{_NOUNS})?$"
+_BUILDING_TOTAL = r" ?\((?:bldg\.?|building) ?total\)"
+_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORD = rf"^({'|'.join(_NUMBER_WORDS)})\b(?: ?\(\d+\))?"
+
+
+def count_doors(lower: pl.Series, unit: str) -> pl.Series:
+    """Return the number of docks or doors as text; null where a text doesn't tell.
+
+    Args:
+        lower: Lower-case texts.
+        unit: `docks` or `doors`. Of a text with several kinds only those of this unit count.
+
+    """
+    texts = _spell_digits(lower.str.replace(_BUILDING_TOTAL, ""))
+    kinds = texts.str.extract_all(rf"{_COUNT} ?-? ?(?:{_KINDS[unit]})\b")
+    counts = kinds.list.eval(pl.element().str.extract(r"(\d+)").cast(pl.Int64)).list.sum()
+    is_counted = texts.str.contains(_PARTS) & (kinds.list.len() > 0)
+    single = texts.to_frame("text").select(
+        pl.coalesce(
+            pl.col("text").str.extract(_ONE_SIZE, 1), pl.col("text").str.extract(_ONE_SIZE, 2), pl.col("text").str.extract(_BARE)
+        )
+    )
+    return counts.cast(pl.String).zip_with(is_counted, single.to_series())
+
+
+def _spell_digits(lower: pl.Series) -> pl.Series:
+    """Write a number word at the beginning, such as `two (2)`, as digits."""
+    digits = {word: str(number) for number, word in enumerate(_NUMBER_WORDS, start=1)}
+    word = lower.str.extract(_WORD).replace_strict(digits, default=None, return_dtype=pl.String)
+    return (word + lower.str.replace(_WORD, "")).fill_null(lower)
