@@ -7,7 +7,19 @@ from flexscout.domain import canonical_columns
 from flexscout.ingest import convert_column
 
 ARABIC = str.maketrans("123456", "\u0661\u0662\u0663\u0664\u0665\u0666")
-TEXTS = ["1", "1 1/2", "3/4 acres", "10' 6\"", "1,234.5", "$12", "50%", "2/3/2024"]
+USUAL = ["1", "1 1/2", "3/4 acres", "10' 6\"", "1,234.5", "$12", "50%", "2/3/2024"]
+TYPED = [
+    "±1,234 SF",
+    "1.5 ac (65,340 SF)",
+    "1234 / 1235",
+    "4 DH, 2 GL",
+    "2 - 1x4",
+    "22'-24'",
+    "15% leased",
+    "$1.2M ($15/SF)",
+    "Q2 2024",
+]
+TEXTS = [*USUAL, *TYPED]
 
 
 @pytest.mark.parametrize("name", [column.name for column in canonical_columns()])

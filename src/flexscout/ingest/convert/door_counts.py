@@ -2,25 +2,26 @@
 
 import polars as pl
 
-_COUNT = r"\(?\d{1,3}\)?"
-_LENGTH = r"\d{1,3}(?:\.\d+)?(?: ?(?:'|ft\.?|feet))?(?: ?-? ?\d{1,2} ?(?:\"|''|in\.?))?"
+_COUNT = r"(?:\([0-9]{1,3}\)|[0-9]{1,3})"
+_LENGTH = r"[0-9]{1,3}(?:\.[0-9]+)?(?: ?(?:'|ft\.?|feet))?(?: ?-? ?[0-9]{1,2} ?(?:\"|''|in\.?))?"
 _SIZE = rf"\(?{_LENGTH} ?(?:w(?:ide)?)?\.? ?x ?{_LENGTH} ?(?:h(?:igh)?|tall)?\.?\)?"
 # Kinds of doors by unit of the column. Exterior and interior docks are CoStar's.
 _KINDS = {
-    "docks": r"(?:ext|int)(?:erior)?|dh|dd|dock[- ]?high|(?:loading |semi[- ]?)?docks?|truck ?wells?|tailgate",
+    "docks": r"(?:ext|int)(?:erior)?|dh|dd|dock[- ]?high|(?:loading |semi[- ]?)?docks?|truck(?: ?wells?)?|tailgate",
     "doors": r"gl|gr|grade(?:[- ]?level)?|at[- ]grade|drive[- ]?(?:ins?|thrus?)|di|ohd?|overhead|roll[- ]?ups?|ramps?|garage",
 }
-_NOUNS = r"(?:doors?|positions?|bays?)"
-_TOTAL = r"(?:tot(?:al)?\.?)"
 _ANY_KIND = "|".join(_KINDS.values())
-_PART = rf"{_COUNT} ?-? ?(?:{_ANY_KIND})\b\.?(?: ?-?{_NOUNS})?(?: ?[-@:]? ?{_SIZE})?"
+_NOUNS = r"(?: ?-?(?:doors?|positions?|bays?|levell?ers?|ramps?))?"
+_TOTAL = r"(?: ?tot(?:al)?\b\.?)?"
+# A count before a size is set apart from it: 10x12 isn't one door.
+_COUNT_BEFORE_SIZE = r"(?:\([0-9]{1,3}\) ?|[0-9]{1,3}(?: ?[-/@:(,] ?| ))"
+_COUNT_BEFORE_KIND = rf"(?:{_COUNT} ?-? ?|{_COUNT_BEFORE_SIZE}{_SIZE} ?-? ?)"
+_PART = rf"{_COUNT_BEFORE_KIND}(?:{_ANY_KIND})\b\.?{_NOUNS}(?: ?[-@:]? ?{_SIZE})?"
 _PARTS = rf"^{_PART}(?: ?(?:[,/&+;]|and) ?{_PART})*$"
-# The count is followed by something, so that 10x12 isn't one door.
-_ONE_SIZE = rf"^(?:\((\d{{1,3}})\) ?|(\d{{1,3}})(?: ?{_TOTAL})?(?: ?{_NOUNS})?(?: ?[-/@:(,] ?| ))({_SIZE})\)?(?: ?{_NOUNS})?\)?$"
-_BARE = rf"^\(?(\d{{1,3}})\)? ?{_TOTAL}?(?: ?{_NOUNS})?$"
+_ONE_KIND = rf"^{_COUNT}{_TOTAL}{_NOUNS}(?:(?: ?[-/@:(,] ?| ){_SIZE}\)?{_NOUNS})?$|^{_COUNT_BEFORE_SIZE}{_SIZE}{_NOUNS}$"
 _BUILDING_TOTAL = r" ?\((?:bldg\.?|building) ?total\)"
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_WORD = rf"^({'|'.join(_NUMBER_WORDS)})\b(?: ?\(\d+\))?"
+_WORD = rf"^({'|'.join(_NUMBER_WORDS)})\b(?: ?\([0-9]+\))?"
 
 
 def count_doors(lower: pl.Series, unit: str) -> pl.Series:
@@ -32,15 +33,11 @@ def count_doors(lower: pl.Series, unit: str) -> pl.Series:
 
     """
     texts = _spell_digits(lower.str.replace(_BUILDING_TOTAL, ""))
-    kinds = texts.str.extract_all(rf"{_COUNT} ?-? ?(?:{_KINDS[unit]})\b")
-    counts = kinds.list.eval(pl.element().str.extract(r"(\d+)").cast(pl.Int64)).list.sum()
+    kinds = texts.str.extract_all(rf"{_COUNT_BEFORE_KIND}(?:{_KINDS[unit]})\b")
+    counts = kinds.list.eval(pl.element().str.extract(r"([0-9]+)").cast(pl.Int64)).list.sum()
     is_counted = texts.str.contains(_PARTS) & (kinds.list.len() > 0)
-    single = texts.to_frame("text").select(
-        pl.coalesce(
-            pl.col("text").str.extract(_ONE_SIZE, 1), pl.col("text").str.extract(_ONE_SIZE, 2), pl.col("text").str.extract(_BARE)
-        )
-    )
-    return counts.cast(pl.String).zip_with(is_counted, single.to_series())
+    single = texts.str.extract(r"^\(?([0-9]+)").set(~texts.str.contains(_ONE_KIND), None)
+    return counts.cast(pl.String).zip_with(is_counted, single)
 
 
 def _spell_digits(lower: pl.Series) -> pl.Series:
