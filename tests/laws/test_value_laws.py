@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from flexscout.domain.columns import canonical_column, canonical_columns
 from flexscout.domain.vocabulary import cell_values
 from flexscout.ingest.convert.dates import parse_dates
+from flexscout.ingest.convert.numbers import parse_numbers
 from flexscout.ingest.convert.table import convert_sheet
 from flexscout.ingest.convert.types import CONVERSIONS, find_conversion
 from flexscout.ingest.convert.values import clean_texts, convert_texts
@@ -143,6 +144,32 @@ def test_a_column_that_mixes_both_takes_no_decimal_comma(commas, points):
     assert values == [*[None] * len(commas), *(pytest.approx(number) for number in points)]
     assert reasons[: len(commas)] == ["not_a_number"] * len(commas)
     assert note[0] == "number_format_unclear"
+
+
+@pytest.mark.parametrize("mark", ["±{}", "~ {}", "{}+", "{} +/-", "approx. {}", "{} (est.)"])
+@searched
+@given(number=NUMBERS)
+def test_a_mark_of_approximation_does_not_change_the_number(mark, number):
+    values, _, note = values_of("Building SqFt", [mark.format(f"{number:,.2f}")])
+    assert (values, note[0]) == ([pytest.approx(number)], "approximate")
+
+
+@pytest.mark.parametrize("name", ["Building SqFt", "Lot Size Acres", "Asking Price", "Sold Price/SqFt", "Ceiling Height"])
+@searched
+@given(
+    numbers=st.lists(st.integers(1, 2_000_000), min_size=2, max_size=2),
+    before=st.sampled_from(["", "$", "~", "("]),
+    between=st.lists(st.sampled_from([*" ,/-(~+$'x", " sf ", " ac ", "/sf ", " psf", " to "]), min_size=1, max_size=3).map(
+        "".join
+    ),
+    after=st.sampled_from(["", "'", ")", " sf", " ac)", "/sf", " psf)", "/acre"]),
+)
+def test_two_numbers_are_never_read_as_a_third(name, numbers, before, between, after):
+    text = f"{before}{numbers[0]:,}{between}{numbers[1]:,}{after}"
+    (value, _), *_ = values_of(name, [text, "7.5"])  # 7.5: no decimal commas
+    assume(parse_numbers(pl.Series([text]), canonical_column(name).unit).item() is None)
+    converted = (number * factor for number in numbers for factor in (1, 43_560, 1 / 43_560))
+    assert value is None or any(value == pytest.approx(number, abs=1e-6) for number in converted)
 
 
 @searched

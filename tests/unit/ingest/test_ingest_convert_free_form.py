@@ -77,6 +77,8 @@ def test_an_approximate_number_is_read_with_a_note(name, text, value):
         ("Building SqFt", "45,000 sq.ft. (divisible)", 45_000),
         ("Building SqFt", "GBA: 45,000 SF", 45_000),
         ("Building SqFt", "45,000 SF total", 45_000),
+        ("Building SqFt", "total of 45,000 SF", 45_000),
+        ("Building SqFt", "45,000 rentable SF", 45_000),
         ("Building SqFt", "45,000 SF per county records", 45_000),
         ("Lot Size Acres", "2.5 acres of land", 2.5),
         ("Lot Size Acres", "2.5 AC (gross)", 2.5),
@@ -93,6 +95,9 @@ def test_an_approximate_number_is_read_with_a_note(name, text, value):
         ("Loading Docks", "4 dock doors", 4),
         ("Loading Docks", "4 dock-high doors", 4),
         ("Loading Docks", "4 ext", 4),
+        ("Loading Docks", "4 exterior docks", 4),
+        ("Loading Docks", "2 docks w/ levelers", 2),
+        ("Loading Docks", "No", 0),
         ("Loading Docks", "Four (4) docks", 4),
         ("Overhead Doors", "2 drive-ins", 2),
         ("Overhead Doors", "1 drive-in ramp", 1),
@@ -128,6 +133,8 @@ def test_words_that_change_nothing_are_ignored(name, text, value):
         ("Asking Price", "$1,200,000 ($85/SF)", 1_200_000),
         ("Asking Price", "$1.2M / $85 PSF", 1_200_000),
         ("Asking Price", "$85/SF ($1,200,000)", 1_200_000),
+        ("Asking Price", "$1,200,000, $85/SF", 1_200_000),
+        ("Asking Price", "$1,200,000 (8.25% cap)", 1_200_000),
         ("Sold Price/SqFt", "$1,200,000 ($85/SF)", 85),
         ("Ceiling Height", "24' - 28'", 24),
         ("Ceiling Height", "22'-24' clear", 22),
@@ -142,6 +149,8 @@ def test_words_that_change_nothing_are_ignored(name, text, value):
         ("Overhead Doors", "4 dock-high & 2 drive-in doors", 2),
         ("Overhead Doors", "4 (12'x14')", 4),
         ("Overhead Doors", "2 - 10x12", 2),
+        ("Overhead Doors", "1/10'0\"w x 12'0\"h, 2/12'0\"w x 14'0\"h", 3),
+        ("Overhead Doors", "1 - 10'x10', 2 - 12'x14'", 3),
         ("Overhead Doors", "(2) 10' x 12' doors", 2),
         ("Overhead Doors", "Two 12'x14' doors", 2),
         ("Overhead Doors", "Two 12\u2019 x 14\u2019 Grade Level Doors", 2),
@@ -155,6 +164,7 @@ def test_words_that_change_nothing_are_ignored(name, text, value):
         ("Year Built", "1995 / 2011", 1995),
         ("Year Built", "1995/2011", 1995),
         ("Year Built", "1995 (renov. 2011)", 1995),
+        ("Year Built", "1995 w/ 2011 addition", 1995),
         ("Year Built", "1995, renovated 2011", 1995),
         ("Year Built", "Built 1995 / Renovated in 2011", 1995),
         ("Year Built", "1995/2011 (renovated)", 1995),
@@ -185,7 +195,15 @@ def test_of_several_values_the_one_that_the_column_means_is_read_with_a_note(nam
         ("Asking Price", "$12.50/SF/YR NNN"),
         ("Asking Price", "$85/SF - $95/SF"),
         ("Asking Price", "from $1.2M"),
+        ("Asking Price", "$1,200,000/acre"),
+        ("Asking Price", "$1,200,000 per acre"),
+        ("Asking Price", "$12.50 NNN"),
+        ("Asking Price", "$4,500/month"),
+        ("Asking Price", "$500,000 starting bid"),
+        ("Sold Price/SqFt", "$1,200,000/acre"),
         ("Ceiling Height", "24x28"),
+        ("Ceiling Height", "1-2"),
+        ("Ceiling Height", "24' center / 20' eave"),
         ("Ceiling Height", "1/2"),
         ("Loading Docks", "Yes"),
         ("Loading Docks", "2 GL"),
@@ -217,7 +235,7 @@ def test_a_note_tells_how_many_values_and_the_first():
     columns = {"Building SqFt": canonical_column("Building SqFt")}
     found = convert_texts(pl.DataFrame({"Building SqFt": ["1,200", "~1,300 SF", None, "±1,400"]}), columns)
     assert found.values["Building SqFt"].to_list() == [1200, 1300, None, 1400]
-    assert found.notes == {"Building SqFt": [("approximate", "2 values, such as ~1,300 SF")]}
+    assert found.notes == {"Building SqFt": [("approximate", "2 values, the first ~1,300 SF")]}
 
 
 def test_an_approximate_number_may_have_a_decimal_comma():
@@ -231,7 +249,7 @@ def test_words_about_occupancy_are_understood_in_a_column_of_vacancies():
     result = convert_sheet("S", cells, 0, map_headers("S", header, cells.slice(1)))
     assert result.table["Occupancy"].to_list() == [0, 100, 95, 95, 95]
     assert result.issues.select("Source Row", "Column", "Reason", "Detail").rows() == [
-        (0, "Vacancy", "approximate", "1 value, such as ~5%")
+        (0, "Vacancy", "approximate", "1 value, the first ~5%")
     ]
 
 

@@ -11,14 +11,17 @@ _KINDS = {
     "doors": r"gl|gr|grade(?:[- ]?level)?|at[- ]grade|drive[- ]?(?:ins?|thrus?)|di|ohd?|overhead|roll[- ]?ups?|ramps?|garage",
 }
 _ANY_KIND = "|".join(_KINDS.values())
-_NOUNS = r"(?: ?-?(?:doors?|positions?|bays?|levell?ers?|ramps?))?"
+_NOUNS = r"(?: ?-?(?:doors?|docks?|positions?|bays?|levell?ers?|ramps?)\b)?(?: (?:w/|with) ?levell?ers?)?"
 _TOTAL = r"(?: ?tot(?:al)?\b\.?)?"
 # A count before a size is set apart from it: 10x12 isn't one door.
 _COUNT_BEFORE_SIZE = r"(?:\([0-9]{1,3}\) ?|[0-9]{1,3}(?: ?[-/@:(,] ?| ))"
 _COUNT_BEFORE_KIND = rf"(?:{_COUNT} ?-? ?|{_COUNT_BEFORE_SIZE}{_SIZE} ?-? ?)"
 _PART = rf"{_COUNT_BEFORE_KIND}(?:{_ANY_KIND})\b\.?{_NOUNS}(?: ?[-@:]? ?{_SIZE})?"
 _PARTS = rf"^{_PART}(?: ?(?:[,/&+;]|and) ?{_PART})*$"
-_ONE_KIND = rf"^{_COUNT}{_TOTAL}{_NOUNS}(?:(?: ?[-/@:(,] ?| ){_SIZE}\)?{_NOUNS})?$|^{_COUNT_BEFORE_SIZE}{_SIZE}{_NOUNS}$"
+_BARE = rf"^{_COUNT}{_TOTAL}{_NOUNS}$"
+_SIZED = rf"{_COUNT}{_TOTAL}{_NOUNS}(?: ?[-/@:(,] ?| ){_SIZE}\)?{_NOUNS}|{_COUNT_BEFORE_SIZE}{_SIZE}{_NOUNS}"
+_ALL_SIZED = rf"^(?:{_SIZED})(?: ?(?:[,/&+;]|and) ?(?:{_SIZED}))*$"
+_NO_DOORS = rf"^no{_NOUNS}$"
 _BUILDING_TOTAL = r" ?\((?:bldg\.?|building) ?total\)"
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORD = rf"^({'|'.join(_NUMBER_WORDS)})\b(?: ?\([0-9]+\))?"
@@ -32,12 +35,16 @@ def count_doors(lower: pl.Series, unit: str) -> pl.Series:
         unit: `docks` or `doors`. Of a text with several kinds only those of this unit count.
 
     """
-    texts = _spell_digits(lower.str.replace(_BUILDING_TOTAL, ""))
-    kinds = texts.str.extract_all(rf"{_COUNT_BEFORE_KIND}(?:{_KINDS[unit]})\b")
-    counts = kinds.list.eval(pl.element().str.extract(r"([0-9]+)").cast(pl.Int64)).list.sum()
-    is_counted = texts.str.contains(_PARTS) & (kinds.list.len() > 0)
-    single = texts.str.extract(r"^\(?([0-9]+)").set(~texts.str.contains(_ONE_KIND), None)
-    return counts.cast(pl.String).zip_with(is_counted, single)
+    texts = _spell_digits(lower.str.replace(_BUILDING_TOTAL, "").str.replace(_NO_DOORS, "0"))
+    of_kind = _add_counts(texts, rf"{_COUNT_BEFORE_KIND}(?:{_KINDS[unit]})\b").set(~texts.str.contains(_PARTS), None)
+    of_any_kind = _add_counts(texts, rf"{_BARE}|{_SIZED}").set(~texts.str.contains(rf"{_BARE}|{_ALL_SIZED}"), None)
+    return of_kind.fill_null(of_any_kind).cast(pl.String)
+
+
+def _add_counts(texts: pl.Series, pattern: str) -> pl.Series:
+    """Return the sum of the first numbers of all matches; null where there is no match."""
+    counts = texts.str.extract_all(pattern).list.eval(pl.element().str.extract("([0-9]+)").cast(pl.Int64))
+    return counts.list.sum().set(counts.list.len() == 0, None)
 
 
 def _spell_digits(lower: pl.Series) -> pl.Series:

@@ -28,8 +28,10 @@ _JOINED_MARK = r"(?i)\bc(\d{4})"  # c1995
 _PLUS_AFTER_NUMBER = r"""([\d'")a-z.%]) ?\+( ?(?:[a-z(].*)?)$"""  # 58,000+ SF; not 4 + 2
 
 # Unit of the column -> words around a number that don't change it. `Available` and `office` do: they are of a part.
-_SOURCES = r"(?:as )?per (?:the )?(?:county|city|owner|seller|assessor|tax|public|survey|appraisal|costar|gis|plat|plans)(?:'?s)?"
-_SIZE_WORDS = rf"gla|rba|gba|nra|gfa|gross|rentable|total|divisible|{_SOURCES}(?: (?:assessor|tax|records?|rolls?|data|survey))*"
+_SOURCES = r"(?:as )?per (?:the )?(?:county|city|owner|seller|assessor|tax|public|survey|appraisal|costar|gis)(?:'?s)?"
+_SIZE_WORDS = (
+    rf"gla|rba|gba|nra|gfa|gross|rentable|total(?: of)?|divisible|{_SOURCES}(?: (?:assessor|tax|records?|rolls?|data|survey))*"
+)
 _PRICE_WORDS = (
     r"asking|ask|list(?:ed)?(?: at)?|price|offered at|reduced(?: to)?|obo|o\.b\.o|or best offer|firm|negotiable|cash|usd"
 )
@@ -37,22 +39,25 @@ _OF_LAND = r"(\bac|acres?|acre\(s\)|ac\.)(?: of land| land| lot| site| parcel)$"
 _NEUTRAL_WORDS = {
     "acres": _SIZE_WORDS,
     "square feet": _SIZE_WORDS,
-    "feet": r"min(?:imum)?|clear|clr|clearance|ceilings?|height|ht|hgt|high|eaves?",
+    "feet": r"min(?:imum)?|clear|clr|clearance|ceilings?|height|ht|hgt|high|h|eaves?",
     "units": r"units?|suites?",
     "USD": _PRICE_WORDS,
     "USD per square foot": _PRICE_WORDS,
 }
 
+_WORD_BEFORE_UNIT = r"(\d) (?:gross|rentable|total) ([a-z])"
+_LOWEST_CEILING = 5.0  # feet; 1-2 is something else
 _AREAS_AGREE = 0.1  # relative difference of two sizes that are one: acres are rounded
 _MONEY = rf"\$? ?\d[\d,]*(?:\.\d+)? ?(?:{SCALE_PATTERN})?"
-_BETWEEN_VALUES = r"(?:\(|[/|,;=@-]|or|at)"
+_BETWEEN_VALUES = r"(?:\(|[/|;=@-]|, |\bor\b|\bat\b)"  # 1,200,000/acre isn't 1,200 and 000/acre
+_CAP_RATE = rf"^({_MONEY}) ?{_BETWEEN_VALUES} ?\d{{1,2}}(?:\.\d+)?% ?cap(?: rate)?\)?$"
 _HEIGHT = r"\d{1,3}(?:\.\d+)?(?: ?(?:'|feet|foot|ft\.?))?(?:[ -]?\d{1,2} ?(?:\"|''|inches|in\.?))?"
 _HEIGHTS = rf"^({_HEIGHT}) ?(?:-|to|/) ?({_HEIGHT})$"
 _RENOVATED = (
-    r"(?:renovat(?:ed|ion)|renov|reno|rehab(?:bed)?|remodell?(?:ed)?|remod|updated|expanded|expansion|addition|added|refurbished"
+    r"(?:renovat(?:ed|ion)|renov|reno'?d?|rehab(?:bed)?|remodell?(?:ed)?|remod|updated|expanded|expansion|addition|added|refurbished"
     r"|effective|eff|ren|r)\.?:?(?: in)?"
 )
-_OTHER_YEAR = rf"(?: ?(?:[/,;&(-]|and|to) ?(?:{_RENOVATED} ?)?| {_RENOVATED} )\d{{4}}(?: ?\(?{_RENOVATED})?\)?"
+_OTHER_YEAR = rf"(?: ?(?:[/,;&(-]|and|to|w/|with) ?(?:{_RENOVATED} ?)?| {_RENOVATED} )\d{{4}}(?: ?\(?{_RENOVATED})?\)?"
 _YEARS = rf"^\d{{4}}(?:{_OTHER_YEAR})*(?: ?\(?built\)?)?$"
 _BUILT = r"^(?:(?:year|yr)\.? )?(?:built|blt)\.?(?: in)?:? ?"
 _PERCENTAGE = (
@@ -83,6 +88,8 @@ def rewrite_numbers(texts: pl.Series, unit: str) -> RewrittenTexts:
     """Rewrite numbers with marks, words or several values; `unit` is that of the column."""
     plain, is_approximate = _strip_marks(texts, _MARKS)
     plain = plain.str.replace(_OF_LAND, "$1") if unit == "acres" else plain
+    if unit in ("acres", "square feet"):
+        plain = plain.str.replace(_WORD_BEFORE_UNIT, "$1 $2")
     if unit in _NEUTRAL_WORDS:
         words = rf"(?:{_NEUTRAL_WORDS[unit]})\b\.?\)?"
         plain = plain.str.replace(rf"(?:[ ,;/-]*\(?\b{words})+$", "").str.replace(rf"^(?:\(?\b{words}[ :,-]*)+", "")
@@ -152,15 +159,17 @@ def _select_lower_height(plain: pl.Series) -> pl.Series:
     heights = parse_numbers(first, "feet"), parse_numbers(second, "feet")
     is_fraction = plain.str.contains("/", literal=True) & ~plain.str.contains("['f]")  # 1/2
     lower = first.zip_with((heights[0] <= heights[1]).fill_null(value=False), second)
-    return lower.set(is_fraction | (heights[0] == 0) | (heights[1] == 0) | heights[0].is_null() | heights[1].is_null(), None)
+    are_ceilings = (heights[0] >= _LOWEST_CEILING) & (heights[1] >= _LOWEST_CEILING)
+    return lower.set(is_fraction | ~are_ceilings.fill_null(value=False), None)
 
 
 def _select_price(plain: pl.Series, *, is_rate: bool) -> pl.Series:
-    """Return the total or the rate of a text with both: `$1,200,000 ($85/SF)`."""
+    """Return the total or the rate of a text with both: `$1,200,000 ($85/SF)`. A total may have a cap rate instead."""
     rate = rf"{_MONEY} ?(?:{PER_PATTERN})"
     total_first = _extract_pair(plain, rf"^({_MONEY}) ?{_BETWEEN_VALUES} ?({rate})\)?$")
     rate_first = _extract_pair(plain, rf"^({rate}) ?{_BETWEEN_VALUES} ?({_MONEY})\)?$")
-    return total_first[int(is_rate)].fill_null(rate_first[int(not is_rate)])
+    price = total_first[int(is_rate)].fill_null(rate_first[int(not is_rate)])
+    return price if is_rate else price.fill_null(plain.str.extract(_CAP_RATE))
 
 
 def _extract_pair(texts: pl.Series, pattern: str) -> tuple[pl.Series, pl.Series]:

@@ -182,7 +182,7 @@ def _describe_rewritten(originals: pl.Series, rewritten: RewrittenTexts, values:
     masks = {IssueReason.APPROXIMATE: rewritten.is_approximate, IssueReason.PARTLY_READ: rewritten.is_partial}
     noted = {reason: originals.filter(mask & values.is_not_null()) for reason, mask in masks.items()}
     return [
-        (reason, f"{format_count(texts.len(), 'value')}, such as {shorten(texts[0], _SHOWN_CHARACTERS)}")
+        (reason, f"{format_count(texts.len(), 'value')}, the first {shorten(texts[0], _SHOWN_CHARACTERS)}")
         for reason, texts in noted.items()
         if texts.len()
     ]
