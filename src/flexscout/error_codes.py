@@ -23,6 +23,7 @@ class ErrorCode(StrEnum):
     CANNOT_OPEN = "cannot_open"
     # The file isn't a table.
     PASSWORD_PROTECTED = "password_protected"  # noqa: S105  # nosec B105 # a code, not a password
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105  # nosec B105 # as above
     DAMAGED = "damaged"
     EMPTY_FILE = "empty_file"
     EMPTY_WORKBOOK = "empty_workbook"
@@ -60,3 +61,7 @@ class ErrorCode(StrEnum):
     # Frames can't be combined.
     MISSING_COLUMNS = "missing_columns"
     TYPES_DIFFER = "types_differ"
+
+
+PASSWORD_CODES = frozenset({ErrorCode.PASSWORD_PROTECTED, ErrorCode.WRONG_PASSWORD})
+"""Causes that another password may remove."""

@@ -33,6 +33,8 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.spl
 # Heavy libraries, and the only modules that import them.
 HEAVY = {
     "fastexcel": "ingest/readers/excel_parser.py",
+    "msoffcrypto": "ingest/readers/passwords.py",
+    "olefile": "ingest/readers/passwords.py",
     "rustpy_xlsxwriter": "outputs/files/xlsx_writer.py",
     "pebble": "runtime/executors.py",
     "rapidfuzz": "ingest/mapping/header_map.py matching/spelling.py matching/lookup.py",

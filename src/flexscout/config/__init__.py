@@ -6,7 +6,7 @@ from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from flexscout.config.settings import PipelineConfiguration, declared_settings, settings_affecting
-    from flexscout.config.sources import Affects, describe_unknown_name, group_by_section
+    from flexscout.config.sources import Affects, describe_unknown_name, environment_variable, group_by_section
     from flexscout.config.template import render_settings, render_template
     from flexscout.config.yaml_files import locate_lines, parse_yaml, read_text_file
 
@@ -15,6 +15,7 @@ __all__ = [
     "PipelineConfiguration",
     "declared_settings",
     "describe_unknown_name",
+    "environment_variable",
     "group_by_section",
     "locate_lines",
     "parse_yaml",
@@ -29,7 +30,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "settings": ("PipelineConfiguration", "declared_settings", "settings_affecting"),
-        "sources": ("Affects", "describe_unknown_name", "group_by_section"),
+        "sources": ("Affects", "describe_unknown_name", "environment_variable", "group_by_section"),
         "template": ("render_settings", "render_template"),
         "yaml_files": ("locate_lines", "parse_yaml", "read_text_file"),
     },

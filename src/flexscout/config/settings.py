@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
 from flexscout.config.sources import (
@@ -68,6 +68,8 @@ class PipelineConfiguration(BaseModel):
     """Of exports of one source from several days: whether only the `newest` row of a property counts, or `all`."""
     schema_policy: Annotated[Literal["report", "strict"], Setting("input.schema_policy")] = "report"
     """`report`: a missing column is reported; `strict`: the file fails if eligibility or deduplication needs the column."""
+    password: Annotated[SecretStr, Field(exclude=True), Setting("input.password", Affects.EXECUTION)] = SecretStr("")
+    """Opens password-protected workbooks. No output, log or cache has it; FLEXSCOUT_PASSWORD keeps it out of this file too."""
     batch_size: Annotated[int, Field(ge=1, le=10_000), Setting("processing.batch_size", Affects.EXECUTION)] = 10
     """Files handed to the workers at a time."""
     max_workers: Annotated[int, Field(ge=1, le=256), Setting("processing.max_workers", Affects.EXECUTION)] = 4
@@ -176,6 +178,10 @@ class PipelineConfiguration(BaseModel):
         if errors:
             raise ConfigurationError.from_sources(errors)
         return settings, {name: merged.origins.get(name, "default") for name in defaults}
+
+    def with_password(self, password: str) -> Self:
+        """Return the settings with a password; an empty one changes nothing."""
+        return self.model_copy(update={"password": SecretStr(password)}) if password else self
 
     @property
     def cache_folder(self) -> Path:
@@ -308,7 +314,8 @@ def _describe(name: str, detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         return describe_unknown_name(name, list(PipelineConfiguration.model_fields))
     own = detail["msg"].removeprefix("Value error, ")
-    return f"{detail['input']!r} is not valid: {own if detail['type'] == 'value_error' else _describe_expected(name)}"
+    given = "the value" if PipelineConfiguration.model_fields[name].annotation is SecretStr else repr(detail["input"])
+    return f"{given} is not valid: {own if detail['type'] == 'value_error' else _describe_expected(name)}"
 
 
 def _describe_expected(name: str) -> str:
@@ -316,7 +323,13 @@ def _describe_expected(name: str) -> str:
     field = PipelineConfiguration.model_fields[name]
     if get_origin(field.annotation) is Literal:
         return f"give one of {', '.join(get_args(field.annotation))}"
-    kinds: dict[Any, str] = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a list of at least one column"}
+    kinds: dict[Any, str] = {
+        bool: "true or false",
+        int: "a whole number",
+        str: "a text",
+        SecretStr: "a text in quotes",
+        tuple: "a list of at least one column",
+    }
     kind = kinds.get(get_origin(field.annotation) or field.annotation, "a number")
     at_least, above, at_most = (
         next((getattr(entry, limit) for entry in field.metadata if hasattr(entry, limit)), None) for limit in ("ge", "gt", "le")

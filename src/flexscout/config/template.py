@@ -35,4 +35,6 @@ def _render_sections(render_entry: Callable[[str, str], list[str]]) -> str:
 
 
 def _to_yaml(value: object) -> str:
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    # str() of a password is masked.
+    plain = list(value) if isinstance(value, tuple) else value if isinstance(value, int | float | str | None) else str(value)
+    return json.dumps(plain, ensure_ascii=False)

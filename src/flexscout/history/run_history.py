@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from flexscout.config import Affects, PipelineConfiguration, settings_affecting
 from flexscout.domain import LINK_COLUMNS, date_file, escape_names
-from flexscout.error_codes import ErrorCategory
+from flexscout.error_codes import PASSWORD_CODES, ErrorCategory
 from flexscout.errors import NothingToReadError, OutputError
 from flexscout.history.run_record import RunRecord, fingerprint_output
 from flexscout.models import RunSummary, SourceFile
@@ -288,8 +288,9 @@ def _link_or_copy(file: Path, target: Path) -> None:
 
 
 def _is_repeatable(summary: RunSummary) -> bool:
-    """Return whether all failures are deterministic; a timeout, a memory limit or a lock may not recur."""
-    return all(error["category"] == ErrorCategory.DATA_FORMAT for error in summary.report["errors"]["errors"])
+    """Return whether all failures are deterministic; a timeout, a memory limit, a lock or a wrong password may not recur."""
+    errors = summary.report["errors"]["errors"]
+    return all(error["category"] == ErrorCategory.DATA_FORMAT and error["code"] not in PASSWORD_CODES for error in errors)
 
 
 def _now() -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         sample_issues,
     )
     from flexscout.ingest.file_filter import read_workbook_properties
-    from flexscout.ingest.file_types import FileType, detect_file_type
+    from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
     from flexscout.ingest.header_row import find_header, header_texts
     from flexscout.ingest.mapping import draft_mapping, find_missing_required, map_headers
     from flexscout.ingest.readers import (
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
         read_named_sheets,
         read_workbook,
         translate_reader_errors,
+        use_password,
     )
-    from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, scan_folder
+    from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, count_protected_files, scan_folder
 
 __all__ = [
     "DEFAULT_MEMORY",
@@ -42,12 +43,14 @@ __all__ = [
     "collect_cells",
     "convert_column",
     "convert_sheet",
+    "count_protected_files",
     "detect_file_type",
     "draft_mapping",
     "find_header",
     "find_missing_required",
     "get_number_range",
     "header_texts",
+    "is_protected",
     "map_headers",
     "parse_dates",
     "read_named_sheets",
@@ -56,6 +59,7 @@ __all__ = [
     "sample_issues",
     "scan_folder",
     "translate_reader_errors",
+    "use_password",
 ]
 
 __getattr__ = lazy_exports(
@@ -72,7 +76,7 @@ __getattr__ = lazy_exports(
             "sample_issues",
         ),
         "file_filter": ("read_workbook_properties",),
-        "file_types": ("FileType", "detect_file_type"),
+        "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
         "mapping": ("draft_mapping", "find_missing_required", "map_headers"),
         "readers": (
@@ -82,7 +86,8 @@ __getattr__ = lazy_exports(
             "read_named_sheets",
             "read_workbook",
             "translate_reader_errors",
+            "use_password",
         ),
-        "scan": ("FileDiscovery", "Scan", "build_source_file", "scan_folder"),
+        "scan": ("FileDiscovery", "Scan", "build_source_file", "count_protected_files", "scan_folder"),
     },
 )

@@ -33,6 +33,7 @@ from flexscout.runtime import (
 _CACHED_BATCH = 100  # files known from an earlier run that are yielded together
 _BATCH_SECONDS = 0.03  # how long a finished file waits for others, to be scored together
 _UNEXPLAINED = {ErrorCode.WORKER_DIED, ErrorCode.OUT_OF_MEMORY}  # what became of the worker, not what is wrong with the file
+_WORKER_ENDED = {ErrorCode.WORKER_DIED, ErrorCode.TIMEOUT}
 
 logger = logging.getLogger("flexscout.ingest")
 
@@ -120,12 +121,14 @@ class FileIngestor:
             if unknown:
                 executor = stack.enter_context(self._executor or self._start_workers(len(unknown)))
                 memory = int(self._memory_share * 2**30)
-                diagnose = partial(diagnose_file, memory_bytes=memory)
-                tasks = _Tasks(executor, partial(work, memory_bytes=memory), diagnose, self._config.batch_size)
+                password = self._config.password.get_secret_value()
+                diagnose = partial(diagnose_file, memory_bytes=memory, password=password)
+                read = partial(work, memory_bytes=memory, password=password)
+                tasks = _Tasks(executor, read, diagnose, self._config.batch_size)
                 waiting = iter(unknown)
                 tasks.submit(waiting)
                 poller = FileProgressPoller(cache, progress) if cache else None
-                batches = chain(batches, iter(partial(self._collect, tasks, waiting, poller), []))
+                batches = chain(batches, iter(partial(self._collect, tasks, waiting, cache, poller), []))
             for batch in batches:
                 self.records += batch
                 if cache:
@@ -133,13 +136,17 @@ class FileIngestor:
                 yield batch
         progress.finished()
 
-    def _collect(self, tasks: "_Tasks", waiting: Iterator[SourceFile], poller: FileProgressPoller | None) -> list[FileRecord]:
+    def _collect(
+        self, tasks: "_Tasks", waiting: Iterator[SourceFile], cache: TableCache | None, poller: FileProgressPoller | None
+    ) -> list[FileRecord]:
         """Return the records that are done within a moment of the first, and hand out other files; nothing at the end."""
         records: list[FileRecord] = []
         until = time.monotonic() + _BATCH_SECONDS
         while tasks.is_unfinished and (not records or time.monotonic() < until):
             for future, task in tasks.wait(_BATCH_SECONDS):
                 record = self._read_result(future, task.source)
+                if cache and record.error and record.error.code in _WORKER_ENDED:
+                    cache.remove_scratch(task.source)
                 if task.unexplained:
                     is_explained = record.error and record.error.code not in _UNEXPLAINED | {
                         ErrorCode.TIMEOUT,

@@ -74,6 +74,8 @@ _OFFICE_DOCUMENTS = {
 }
 _WORKBOOK_PARTS = {"xl/workbook.xml": FileType.XLSX, "xl/workbook.bin": FileType.XLSB, "content.xml": FileType.ODS}
 _WORKBOOK_ROOT = re.compile(rb"<(?:\w{1,20}:)?workbook[\s>]")
+_XLS_FILE_PASS = re.compile(rb"\x09\x08\x10\0\0\x06\x05\0.{12}(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
+"""The start of a workbook's records in an .xls, followed by the record that holds the parameters of its encryption."""
 _MAIL_HEADERS = re.compile(
     rb"(mime-version|from|content-type|message-id|content-location|subject|date|snapshot-content-location):"
 )
@@ -124,10 +126,24 @@ def is_readable(path: Path) -> bool:
         return False
 
 
+def is_protected(path: Path) -> bool:
+    """Return whether a regular file needs a password."""
+    try:
+        identify_content(path)
+    except DataFormatError as error:
+        return error.code == ErrorCode.PASSWORD_PROTECTED
+    except OSError:
+        pass
+    return False
+
+
 def _identify_zip(path: Path) -> FileType | UnsupportedContent:
     try:
         with zipfile.ZipFile(path) as archive:
-            return _identify_parts(archive)
+            found = _identify_parts(archive)
+            if found is FileType.ODS and b"encryption-data" in read_part(archive, "meta-inf/manifest.xml"):
+                raise _protected(path.name, "Save an unprotected copy.")
+            return found
     except (zipfile.BadZipFile, ValueError, OverflowError, EOFError):
         raise DataFormatError(
             ErrorCode.DAMAGED,
@@ -154,11 +170,17 @@ def _identify_parts(archive: zipfile.ZipFile) -> FileType | UnsupportedContent:
 def _identify_ole(path: Path) -> FileType | UnsupportedContent:
     with path.open("rb") as file:
         content = file.read(_OLE_SEARCH_BYTES)
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        raise DataFormatError(ErrorCode.PASSWORD_PROTECTED, f"{path.name} is password-protected.", "Save an unprotected copy.")
+    if "EncryptedPackage".encode("utf-16-le") in content or _XLS_FILE_PASS.search(content):
+        raise _protected(path.name)
     if "WordDocument".encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
         return _WORD
     return FileType.XLS
+
+
+def _protected(
+    name: str, next_step: str = "Give its password with FLEXSCOUT_PASSWORD or input.password, or save an unprotected copy."
+) -> DataFormatError:
+    return DataFormatError(ErrorCode.PASSWORD_PROTECTED, f"{name} is password-protected.", next_step)
 
 
 def _identify_other(path: Path, head: bytes) -> FileType | UnsupportedContent:

@@ -20,7 +20,7 @@ from flexscout.ingest.file_filter import (
     find_content_skip,
     find_skip,
 )
-from flexscout.ingest.file_types import is_readable
+from flexscout.ingest.file_types import is_protected, is_readable
 from flexscout.models import FileRecord, SourceFile
 from flexscout.skipped import FileSkipCode, SkippedFile
 
@@ -98,6 +98,14 @@ def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = Fals
         tuple(sorted(skipped, key=lambda file: file.name)),
         tuple(sorted(unreadable, key=lambda record: record.source.name)),
     )
+
+
+def count_protected_files(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False) -> int:
+    """Return how many files that `scan_folder` would read need a password; 0 if the folder can't be listed."""
+    if not os.path.isdir(folder) or not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112 - as in _check_folder
+        return 0
+    candidates = _list_candidates(folder, pattern, recursive=recursive)
+    return sum(_is_to_read(path, folder, pattern) and is_protected(path) for path in candidates)
 
 
 def _split_copies(sources: Sequence[SourceFile]) -> tuple[list[SourceFile], list[SkippedFile]]:

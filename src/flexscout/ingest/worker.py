@@ -16,14 +16,18 @@ from flexscout.errors import DataFormatError, to_processing_error
 from flexscout.ingest.convert import ConvertedSheet, convert_sheet
 from flexscout.ingest.mapping import PEEKED_ROWS, MappedSheet
 from flexscout.ingest.property_sheets import DEFAULT_OPTIONS, IngestOptions, select_property_sheets
-from flexscout.ingest.readers import DEFAULT_MEMORY, diagnose_reader_failure, peek_workbook, read_workbook
+from flexscout.ingest.readers import DEFAULT_MEMORY, diagnose_reader_failure, peek_workbook, read_workbook, use_password
 from flexscout.ingest.scan import build_source_file
 from flexscout.models import FileRecord, SheetRecord, SourceFile
 from flexscout.runtime import TableCache, file_checksum, write_table, write_table_parts
 
 
 def ingest_file(
-    source: SourceFile, cache: TableCache, options: IngestOptions = DEFAULT_OPTIONS, memory_bytes: int = DEFAULT_MEMORY
+    source: SourceFile,
+    cache: TableCache,
+    options: IngestOptions = DEFAULT_OPTIONS,
+    memory_bytes: int = DEFAULT_MEMORY,
+    password: str = "",
 ) -> FileRecord:
     """Convert the property sheets of a file to Parquet files in the cache.
 
@@ -32,12 +36,13 @@ def ingest_file(
         cache: Receives the tables.
         options: The user's column mapping and required columns.
         memory_bytes: Memory that this process may use.
+        password: Opens protected workbooks; empty for that of the environment.
 
     Returns:
         A record with a SheetRecord per property sheet, or with the error. Nothing is raised except KeyboardInterrupt.
 
     """
-    with _Recording(source) as recording:
+    with _Recording(source) as recording, use_password(password):
         known = source if source.fingerprint else build_source_file(source.path, source.name)
         place = cache.create_entry_folder(known)
         with _scratch_folder(cache.scratch_in(place)) as scratch:
@@ -53,12 +58,14 @@ def ingest_file(
     return recording.record
 
 
-def inspect_file(source: SourceFile, options: IngestOptions = DEFAULT_OPTIONS, memory_bytes: int = DEFAULT_MEMORY) -> FileRecord:
+def inspect_file(
+    source: SourceFile, options: IngestOptions = DEFAULT_OPTIONS, memory_bytes: int = DEFAULT_MEMORY, password: str = ""
+) -> FileRecord:
     """Map the headers of a file, given its first rows, without converting or writing anything.
 
     Arguments and errors are those of `ingest_file`.
     """
-    with _Recording(source) as recording:
+    with _Recording(source) as recording, use_password(password):
         workbook = peek_workbook(source.path, PEEKED_ROWS, memory_bytes)
         sheets, skipped = select_property_sheets(source.path, workbook, options)
         records = tuple(
@@ -68,18 +75,19 @@ def inspect_file(source: SourceFile, options: IngestOptions = DEFAULT_OPTIONS, m
     return recording.record
 
 
-def diagnose_file(source: SourceFile, memory_bytes: int) -> FileRecord:
+def diagnose_file(source: SourceFile, memory_bytes: int, password: str = "") -> FileRecord:
     """Find out why a worker died while it read a file.
 
     Args:
         source: The file.
         memory_bytes: Memory that the worker could use.
+        password: Opens protected workbooks.
 
     Returns:
         A record with the error, or without one if the file doesn't explain it.
 
     """
-    with _Recording(source) as recording:
+    with _Recording(source) as recording, use_password(password):
         diagnose_reader_failure(source.path, memory_bytes)
     return recording.record
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import flexscout
-from flexscout.error_codes import ErrorCode
+from flexscout.error_codes import PASSWORD_CODES, ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.models import FileRecord, SheetRecord, SourceFile
 from flexscout.runtime.storage import TableFolder, file_checksum, open_record, seal_record, write_atomically
@@ -122,6 +122,11 @@ class TableCache:
     def scratch_folder(self, source: SourceFile) -> Path:
         """Return the folder in a file's entry for rows that are too many for memory while the file is read."""
         return self.scratch_in(self.entry_folder(source))
+
+    def remove_scratch(self, source: SourceFile) -> None:
+        """Remove what a worker that ended early has left, such as a decrypted workbook."""
+        for folder in self._entry_folders(source):
+            shutil.rmtree(self.scratch_in(folder), ignore_errors=True)
 
     @staticmethod
     def scratch_in(entry_folder: Path) -> Path:
@@ -253,8 +258,9 @@ def _list_tables(sheet: SheetRecord) -> tuple[Path, ...]:
 
 
 def _is_deterministic(record: FileRecord) -> bool:
-    """Return whether another run would end the same way; a limit, a timeout or a lock may be gone by then."""
-    return record.error is None or isinstance(record.error, DataFormatError)
+    """Return whether another run would end the same way; a limit, a timeout, a lock or a wrong password may be gone by then."""
+    codes = {sheet.error_code for sheet in record.skipped_sheets} | ({record.error.code} if record.error else set())
+    return (record.error is None or isinstance(record.error, DataFormatError)) and codes.isdisjoint(PASSWORD_CODES)
 
 
 def _is_unchanged(source: SourceFile) -> bool:

@@ -39,7 +39,14 @@ _CAUSES = {
         "Check the drive or the network, or copy the files to this computer, then run again.",
     ),
     ErrorCode.CANNOT_OPEN: ("can't be opened", "Copy them to this computer, then run again."),
-    ErrorCode.PASSWORD_PROTECTED: ("are password-protected", "Save unprotected copies."),
+    ErrorCode.PASSWORD_PROTECTED: (
+        "are password-protected",
+        "Give their password with FLEXSCOUT_PASSWORD or input.password, or save unprotected copies.",
+    ),
+    ErrorCode.WRONG_PASSWORD: (
+        "are password-protected, and the given password doesn't open them",
+        "Correct the password (FLEXSCOUT_PASSWORD or input.password), or save unprotected copies.",
+    ),
     ErrorCode.DAMAGED: (
         "are damaged",
         "Export or download them again, or open them in Excel, let it repair them, and save them as .xlsx.",

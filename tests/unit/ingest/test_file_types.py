@@ -123,7 +123,10 @@ def test_a_password_protected_workbook_is_reported(tmp_path):
     path = tmp_path / "secret.xlsx"
     path.write_bytes(OLE + "EncryptedPackage".encode("utf-16-le"))
     error = refusal(path)
-    assert (error.message, error.next_step) == ("secret.xlsx is password-protected.", "Save an unprotected copy.")
+    assert (error.message, error.next_step) == (
+        "secret.xlsx is password-protected.",
+        "Give its password with FLEXSCOUT_PASSWORD or input.password, or save an unprotected copy.",
+    )
 
 
 def test_any_other_old_office_file_is_left_to_the_parser(tmp_path):

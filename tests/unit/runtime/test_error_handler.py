@@ -18,6 +18,8 @@ PERMANENT = [
     WorkerError.timed_out("a", 1),
 ]
 
+SAVE_COPIES = "Give their password with FLEXSCOUT_PASSWORD or input.password, or save unprotected copies."
+
 
 @pytest.mark.parametrize("error", PERMANENT, ids=lambda error: type(error).__name__)
 def test_permanent_error_skips_the_file(error):
@@ -83,9 +85,9 @@ def protected(number):
     ("count", "message", "next_step"),
     [
         (1, "It is password-protected.", "Save an unprotected copy."),
-        (2, "2 files are password-protected: 00.xlsx and 01.xlsx.", "Save unprotected copies."),
-        (3, "3 files are password-protected: 00.xlsx, 01.xlsx and 02.xlsx.", "Save unprotected copies."),
-        (37, "37 files are password-protected: 00.xlsx, 01.xlsx and 35 more.", "Save unprotected copies."),
+        (2, "2 files are password-protected: 00.xlsx and 01.xlsx.", SAVE_COPIES),
+        (3, "3 files are password-protected: 00.xlsx, 01.xlsx and 02.xlsx.", SAVE_COPIES),
+        (37, "37 files are password-protected: 00.xlsx, 01.xlsx and 35 more.", SAVE_COPIES),
     ],
 )
 def test_errors_with_one_cause_are_summed_up(count, message, next_step):

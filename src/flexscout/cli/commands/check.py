@@ -7,6 +7,7 @@ import typer
 
 from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
+from flexscout.cli.passwords import add_password
 from flexscout.cli.terminal import print_json, print_line
 from flexscout.domain import format_date
 
@@ -22,7 +23,8 @@ def check(**options: Any) -> None:
 
     For each file: its sheets, how its headers map, and the columns it lacks. Writes nothing.
     """
-    raise typer.Exit(check_folder(opt.build_configuration(options), options["output_format"], quiet=options["quiet"]))
+    settings = add_password(opt.build_configuration(options))
+    raise typer.Exit(check_folder(settings, options["output_format"], quiet=options["quiet"]))
 
 
 def check_folder(settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool) -> int:

@@ -29,7 +29,7 @@ def show(**options: Any) -> None:
 
     settings, origins = opt.resolve_settings(options)
     if options["output_format"] is opt.Format.JSON:
-        values = settings.model_dump()
+        values = {**settings.model_dump(), "password": str(settings.password)}  # masked
         print_json(json.dumps({name: {"value": values[name], "from": origins[name]} for name in values}, indent=2))
     else:
         print_block(render_settings(settings, origins))

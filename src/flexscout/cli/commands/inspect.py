@@ -9,6 +9,7 @@ import typer
 
 from flexscout.cli.exit_codes import ExitCode, handle_errors
 from flexscout.cli.options import Format, OutputFormat
+from flexscout.cli.passwords import unlock
 from flexscout.cli.terminal import print_error, print_json, print_line
 from flexscout.errors import NothingToReadError, OutputError, ProcessingError, quote_path
 
@@ -33,7 +34,8 @@ def inspect(file: File, *, output: Output = None, output_format: OutputFormat = 
     from flexscout.outputs import render_report  # noqa: PLC0415
 
     try:
-        analyzer = PropertyDataAnalyzer(file)
+        with unlock(file):
+            analyzer = PropertyDataAnalyzer(file)
     except ProcessingError as error:
         print_error(str(error))
         raise typer.Exit(ExitCode.FILE_FAILED) from None

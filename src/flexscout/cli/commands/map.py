@@ -7,6 +7,7 @@ import typer
 
 from flexscout.cli.commands.inspect import File, validate_paths
 from flexscout.cli.exit_codes import ExitCode, handle_errors
+from flexscout.cli.passwords import unlock
 from flexscout.cli.terminal import print_block, print_error, print_line
 from flexscout.errors import OutputError, ProcessingError, quote_path
 
@@ -32,7 +33,8 @@ def map_(
     from flexscout.ingest import draft_mapping  # noqa: PLC0415 - `--help` loads no frames
 
     try:
-        text = draft_mapping(file)
+        with unlock(file):
+            text = draft_mapping(file)
     except ProcessingError as error:
         print_error(str(error))
         raise typer.Exit(ExitCode.FILE_FAILED) from None

@@ -5,6 +5,7 @@ import typer
 from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.options import open_history
+from flexscout.cli.passwords import add_password
 from flexscout.cli.terminal import print_line
 from flexscout.domain import format_time
 
@@ -30,4 +31,6 @@ def retry(
         print_line(f"No file failed in run {record.number} of {format_time(record.ended)}. There is nothing to retry.")
         return
     start_worker_server()
-    raise typer.Exit(run_pipeline(record.settings, output_format, quiet=quiet, verbose=verbose, retry_failed=True))
+    password = opt.load_output_settings(config, output_file).password.get_secret_value()
+    settings = add_password(record.settings.with_password(password))
+    raise typer.Exit(run_pipeline(settings, output_format, quiet=quiet, verbose=verbose, retry_failed=True))

@@ -9,6 +9,7 @@ from flexscout.cli import options as opt
 from flexscout.cli.commands.check import check_folder
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.folder_watch import watch_folder
+from flexscout.cli.passwords import add_password
 from flexscout.cli.terminal import print_json
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def run(
     from flexscout.runtime import start_worker_server  # noqa: PLC0415 - `--help` starts nothing
 
     start_worker_server()
-    settings = opt.build_configuration(options)
+    settings = add_password(opt.build_configuration(options))
     if dry_run:
         raise typer.Exit(check_folder(settings, options["output_format"], quiet=options["quiet"]))
     run_once = partial(run_pipeline, settings, options["output_format"], quiet=options["quiet"], verbose=options["verbose"])

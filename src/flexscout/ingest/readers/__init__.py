@@ -2,6 +2,7 @@
 
 from flexscout.ingest.readers.any_file import diagnose_reader_failure, peek_workbook, read_workbook
 from flexscout.ingest.readers.limits import DEFAULT_MEMORY
+from flexscout.ingest.readers.passwords import use_password
 from flexscout.ingest.readers.raw_workbook import Cells, RawSheet, Workbook, collect_cells, translate_reader_errors
 from flexscout.ingest.readers.spreadsheet import read_named_sheets
 
@@ -16,4 +17,5 @@ __all__ = [
     "read_named_sheets",
     "read_workbook",
     "translate_reader_errors",
+    "use_password",
 ]

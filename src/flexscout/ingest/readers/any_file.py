@@ -3,9 +3,10 @@
 from functools import partial
 from pathlib import Path
 
-from flexscout.ingest.file_types import FileType, detect_file_type
+from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.limits import DEFAULT_MEMORY, diagnose_limits
-from flexscout.ingest.readers.raw_workbook import Workbook, translate_reader_errors
+from flexscout.ingest.readers.passwords import open_unlocked
+from flexscout.ingest.readers.raw_workbook import Workbook
 from flexscout.ingest.readers.spreadsheet import peek_spreadsheet, read_spreadsheet
 
 _SPREADSHEETS = {FileType.XLSX, FileType.XLSB, FileType.ODS, FileType.XLS}
@@ -20,21 +21,20 @@ def read_workbook(path: Path, memory: int = DEFAULT_MEMORY, folder: Path | None 
         folder: Takes the rows of large sheets; None for a temporary folder that is removed with them.
 
     Raises:
-        DataFormatError: The file is of a type that can't be read, is damaged, or has no cells.
+        DataFormatError: The file is of a type that can't be read, is damaged, protected with another password, or has no cells.
         LimitError: It needs more than `memory` bytes.
         OSError: It can't be opened.
 
     """
-    with translate_reader_errors(path):
-        kind = detect_file_type(path)
-    # Most files are Excel workbooks: the other readers are imported only when needed.
-    if kind in _SPREADSHEETS:
-        return read_spreadsheet(path, kind, memory, folder)
-    if kind is FileType.ARCHIVE:
-        from flexscout.ingest.readers.archive import read_archive  # noqa: PLC0415
+    with open_unlocked(path, memory, folder) as (readable, kind):
+        # Most files are Excel workbooks: the other readers are imported only when needed.
+        if kind in _SPREADSHEETS:
+            return read_spreadsheet(readable, kind, memory, folder)
+        if kind is FileType.ARCHIVE:
+            from flexscout.ingest.readers.archive import read_archive  # noqa: PLC0415
 
-        return read_archive(path, partial(read_member, memory=memory, folder=folder))
-    return read_member(path, kind, memory, folder)
+            return read_archive(readable, partial(read_member, memory=memory, folder=folder), memory)
+        return read_member(readable, kind, memory, folder)
 
 
 def read_member(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
@@ -61,14 +61,13 @@ def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbo
 
     Raises what `read_workbook` does.
     """
-    with translate_reader_errors(path):
-        kind = detect_file_type(path)
-    if kind is FileType.DELIMITED:
-        from flexscout.ingest.readers.delimited import peek_delimited  # noqa: PLC0415 - as above
+    with open_unlocked(path, memory) as (readable, kind):
+        if kind is FileType.DELIMITED:
+            from flexscout.ingest.readers.delimited import peek_delimited  # noqa: PLC0415 - as above
 
-        return peek_delimited(path, rows)
-    if kind in _SPREADSHEETS:
-        return peek_spreadsheet(path, kind, rows, memory)
+            return peek_delimited(readable, rows)
+        if kind in _SPREADSHEETS:
+            return peek_spreadsheet(readable, kind, rows, memory)
     return read_workbook(path, memory)
 
 
@@ -77,7 +76,6 @@ def diagnose_reader_failure(path: Path, memory: int) -> None:
 
     The file is never parsed as `read_workbook` does, which would kill this process too.
     """
-    with translate_reader_errors(path):
-        kind = detect_file_type(path)
-    if kind in _SPREADSHEETS:
-        diagnose_limits(path, kind, memory)
+    with open_unlocked(path, memory) as (readable, kind):
+        if kind in _SPREADSHEETS:
+            diagnose_limits(readable, kind, memory)

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
-from flexscout.ingest.file_types import FileType, detect_file_type
+from flexscout.ingest.file_types import FileType
+from flexscout.ingest.readers.passwords import open_unlocked
 from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook
 from flexscout.skipped import SheetSkipCode, SkippedSheet
 
@@ -26,7 +27,7 @@ _UNPACK_MEMBER = "Unpack it into the folder."
 Reader = Callable[[Path, FileType], Workbook]
 
 
-def read_archive(path: Path, read: Reader) -> Workbook:
+def read_archive(path: Path, read: Reader, memory: int) -> Workbook:
     """Read the tables of all members, in the order of the archive; members that can't be read are skipped.
 
     Sheets are named `member.csv` or `member.xlsx/Sheet1`. No file is created under a member's name: each member is decompressed
@@ -35,6 +36,7 @@ def read_archive(path: Path, read: Reader) -> Workbook:
     Args:
         path: The archive.
         read: Reads a member of a known type.
+        memory: Bytes that decrypting a member may use.
 
     Raises:
         DataFormatError: No member can be read, or the archive is too large.
@@ -51,7 +53,7 @@ def read_archive(path: Path, read: Reader) -> Workbook:
             target = Path(folder) / f"member-{number}"
             try:
                 bytes_left = _inflate(path, archive, member, target, bytes_left)
-                workbook = _read_member(target, member.filename, read)
+                workbook = _read_member(target, member.filename, read, memory)
             except DataFormatError as error:
                 if error.code == ErrorCode.TOO_LARGE_ARCHIVE:
                     raise
@@ -100,15 +102,15 @@ def _inflate(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, targ
     return bytes_left
 
 
-def _read_member(target: Path, name: str, read: Reader) -> Workbook:
+def _read_member(target: Path, name: str, read: Reader, memory: int) -> Workbook:
     """Read the decompressed member; sheets and messages get its name."""
     if not target.stat().st_size:
         raise DataFormatError(ErrorCode.EMPTY_FILE, f"{name} is empty.", "Export it again.")
     try:
-        kind = detect_file_type(target)
-        if kind is FileType.ARCHIVE:
-            raise DataFormatError(ErrorCode.ARCHIVE, f"{name} is a zip archive inside a zip archive.", _UNPACK_MEMBER)
-        workbook = read(target, kind)
+        with open_unlocked(target, memory) as (readable, kind):
+            if kind is FileType.ARCHIVE:
+                raise DataFormatError(ErrorCode.ARCHIVE, f"{name} is a zip archive inside a zip archive.", _UNPACK_MEMBER)
+            workbook = read(readable, kind)
     except DataFormatError as error:
         raise DataFormatError(error.code, error.message.replace(target.name, name), error.next_step) from None
     if kind is FileType.DELIMITED:
