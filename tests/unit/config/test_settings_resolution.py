@@ -94,7 +94,7 @@ def test_every_setting_has_a_place_in_the_file_and_a_description():
 def test_settings_declare_what_they_affect():
     assert settings_affecting(Affects.EXECUTION) == {
         "batch_size", "max_workers", "memory_limit_gb", "timeout_minutes", "reuse", "cache", "cache_limit_gb",
-        "log_level", "log_file", "progress_interval", "progress_reporting",
+        "log_level", "log_file", "progress_interval", "progress_reporting", "password",
     }  # fmt: skip
     assert settings_affecting(Affects.LOCATION) == {"input_folder", "output_file", "report_file"}
 
@@ -317,6 +317,7 @@ def test_the_template_has_every_key_with_its_default(section):
     defaults = {key: PipelineConfiguration.model_fields[keyword].default for key, keyword in SECTIONS[section].items()}
     found = {key: yaml.safe_load(next(line for line in lines if line.startswith(f"{key}: ")))[key] for key in defaults}
     assert f"{section}:" in lines
+    defaults |= {"password": ""} if "password" in defaults else {}
     assert found == {key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()}
 
 
