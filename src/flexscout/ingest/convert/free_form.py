@@ -87,9 +87,8 @@ class RewrittenTexts:
 def rewrite_numbers(texts: pl.Series, unit: str) -> RewrittenTexts:
     """Rewrite numbers with marks, words or several values; `unit` is that of the column."""
     plain, is_approximate = _strip_marks(texts, _MARKS)
-    plain = plain.str.replace(_OF_LAND, "$1") if unit == "acres" else plain
     if unit in ("acres", "square feet"):
-        plain = plain.str.replace(_WORD_BEFORE_UNIT, "$1 $2")
+        plain = plain.str.replace(_OF_LAND, "$1").str.replace(_WORD_BEFORE_UNIT, "$1 $2")
     if unit in _NEUTRAL_WORDS:
         words = rf"(?:{_NEUTRAL_WORDS[unit]})\b\.?\)?"
         plain = plain.str.replace(rf"(?:[ ,;/-]*\(?\b{words})+$", "").str.replace(rf"^(?:\(?\b{words}[ :,-]*)+", "")
@@ -118,7 +117,8 @@ def rewrite_percentages(texts: pl.Series, unit: str) -> RewrittenTexts:
     speaks_of_vacancy = parts["4"].is_not_null() | is_vacant
     number = (100 - number).round(_PERCENT_DECIMALS).zip_with(speaks_of_vacancy != (unit == VACANCY), number)
     worded = number.cast(pl.String) + "%"
-    return RewrittenTexts(worded.fill_null(plain), is_approximate, pl.repeat(False, texts.len(), dtype=pl.Boolean, eager=True))  # noqa: FBT003
+    has_several = pl.repeat(value=False, n=texts.len(), dtype=pl.Boolean, eager=True)
+    return RewrittenTexts(worded.fill_null(plain), is_approximate, has_several)
 
 
 def _strip_marks(texts: pl.Series, marks: str) -> tuple[pl.Series, pl.Series]:

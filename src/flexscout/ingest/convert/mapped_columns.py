@@ -34,7 +34,7 @@ def canonical_position(name: str) -> int:
 def find_column_type(mapped: MappedColumn, *, from_1904: bool) -> CanonicalColumn:
     """Return the canonical column with the unit of its source: vacancies, and with `from_1904` dates in days since 1904."""
     column = canonical_column(mapped.name)
-    if mapped.inverted:
+    if mapped.inverted and column.type == "percent":
         return replace(column, unit=VACANCY)
     return replace(column, unit=FROM_1904) if from_1904 and column.type == "date" else column
 
