@@ -7,46 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+from flexscout.sheet_columns import DerivedColumn, DerivedKind, MappedColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from datetime import date
 
     import pandas as pd
-    import polars as pl
 
     from flexscout.errors import ProcessingError
     from flexscout.skipped import SkippedFile, SkippedSheet
-
-
-class CellTexts(Protocol):
-    """A table of texts that is read by column: a frame, or a table too large for memory."""
-
-    def to_series(self, index: int, /) -> pl.Series:
-        """Return the column at a position."""
-
-
-class ChunkedCellTexts(CellTexts, Protocol):
-    """A table of texts on disk. Its columns are named by position."""
-
-    @property
-    def height(self) -> int:
-        """Number of rows."""
-
-    @property
-    def columns(self) -> list[str]:
-        """Names of the columns."""
-
-    @property
-    def folder(self) -> Path:
-        """Folder of the table, for other files that live as long as it."""
-
-    def skip_rows(self, row: int, /) -> ChunkedCellTexts:
-        """Return the table without the first rows."""
-
-    def iter_frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
-        """Yield these columns in frames of some ten thousand rows, from the first row or from the last."""
 
 
 class RowStatus(StrEnum):
@@ -86,28 +57,6 @@ class SourceFile:
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class MappedColumn:
-    """A column of a sheet and the name it gets.
-
-    Attributes:
-        position: Position in the sheet, from 0.
-        header: The header in the sheet.
-        name: The canonical name, or the header if there is none.
-        canonical: Whether `name` is canonical.
-        inverted: Whether the canonical value is 100 - value, as for vacancy.
-        codes: Name of the code table that describes the values; empty if they aren't codes.
-
-    """
-
-    position: int
-    header: str
-    name: str
-    canonical: bool
-    inverted: bool = False
-    codes: str = ""
-
-
 class IssueReason(StrEnum):
     """Why a value, row, column or file should be checked. `domain/data/issues.yaml` has a sentence for each."""
 
@@ -136,6 +85,9 @@ class IssueReason(StrEnum):
     CODES_UNCLEAR = "codes_unclear"
     TAKEN_AS_LOT_AREA = "taken_as_lot_area"
     SECOND_COLUMN = "second_column"
+    OTHER_PARTY = "other_party"
+    STREET_ONLY = "street_only"
+    EFFECTIVE_YEAR = "effective_year"
 
 
 IssueNote = tuple[IssueReason, str]
@@ -183,6 +135,7 @@ class HeaderMap:
         from_mapping: Entries of the mapping file that were used.
         excluded: Columns that the mapping file excludes.
         spans_two_rows: Whether each header is made of two rows.
+        derived: Columns made from several columns of the sheet, or from parts of one.
 
     """
 
@@ -195,6 +148,7 @@ class HeaderMap:
     from_mapping: tuple[str, ...] = ()
     excluded: tuple[MappedColumn, ...] = ()
     spans_two_rows: bool = False
+    derived: tuple[DerivedColumn, ...] = ()
 
     @property
     def recognized(self) -> str:
@@ -209,8 +163,27 @@ class HeaderMap:
 
     @cached_property
     def mapped(self) -> dict[str, str]:
-        """Header -> canonical name."""
-        return {column.header: column.name for column in self.canonical}
+        """Header -> canonical name. A header that several columns are made from is listed with the first of them."""
+        sources = {made.position: made.sources for made in self.derived}
+        names: dict[str, str] = {}
+        for column in self.canonical:
+            for _, header in sources.get(column.position, ((column.position, column.header),)):
+                names.setdefault(header, column.name)
+        return names
+
+    @cached_property
+    def constants(self) -> dict[str, str]:
+        """Canonical name -> the text that it has in every row, for columns that the sheet doesn't have."""
+        texts = {made.position: made.text for made in self.derived if made.kind is DerivedKind.CONSTANT}
+        return {column.name: texts[column.position] for column in self.canonical if column.position in texts}
+
+    @cached_property
+    def source_headers(self) -> dict[int, str]:
+        """Position -> header of every column of the sheet that is used or known."""
+        own = {column.position: column.header for column in (*self.columns, *self.excluded)}
+        made = {made.position for made in self.derived}
+        used = {position: header for made in self.derived for position, header in made.sources}
+        return {position: header for position, header in {**used, **own}.items() if position not in made}
 
     @cached_property
     def unmapped(self) -> tuple[MappedColumn, ...]:

@@ -24,6 +24,7 @@ LAYERS = [
     "config",
     "models",
     "skipped",
+    "sheet_columns",
     "errors",
     "domain error_codes",
     "_lazy _import_path",

@@ -86,13 +86,13 @@ class Vendor:
     Attributes:
         name: Its name.
         signs: Folded headers that together identify its exports.
-        overrides: Folded headers with a meaning of their own in its exports.
+        overrides: Folded headers with a meaning of their own in its exports; None for those without a meaning.
 
     """
 
     name: str
     signs: frozenset[str]
-    overrides: tuple[tuple[str, HeaderAlias], ...] = ()
+    overrides: tuple[tuple[str, HeaderAlias | None], ...] = ()
 
 
 def fold_header(header: str) -> str:
@@ -192,7 +192,7 @@ def vendor_headers() -> dict[str, frozenset[str]]:
     return {name: frozenset(map(fold_header, headers)) for name, headers in load_vocabulary("vendor_headers").items()}
 
 
-def _parse_overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, HeaderAlias], ...]:
+def _parse_overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, HeaderAlias | None], ...]:
     """Return the folded headers with a meaning of their own in this vendor's exports."""
-    named = {fold_header(header): HeaderAlias(name) for header, name in entry.get("overrides", {}).items()}
+    named = {fold_header(header): HeaderAlias(name) if name else None for header, name in entry.get("overrides", {}).items()}
     return tuple((named | _code_aliases(_CODED_COLUMN, _parse_codes(entry, "codes"))).items())

@@ -82,6 +82,12 @@ def property_type_words() -> dict[str, dict[str, str]]:
 
 
 @cache
+def property_type_synonyms() -> dict[str, str]:
+    """Map lower-case phrases that mean another one than their words do to that phrase: mini warehouse to self storage."""
+    return {form: phrase for phrase, forms in load_vocabulary("property_types")["synonyms"].items() for form in forms}
+
+
+@cache
 def property_type_sources() -> dict[str, str]:
     """Map each source's short name to its citation."""
     return dict(load_vocabulary("property_types")["sources"])

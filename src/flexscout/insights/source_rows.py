@@ -11,9 +11,10 @@ from flexscout.domain import DERIVED_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, c
 from flexscout.errors import to_processing_error
 from flexscout.ingest import DEFAULT_MEMORY, Workbook, read_workbook
 from flexscout.insights.replayed_run import AT, RANK, FileChange, InputFile, ReplayedRun
-from flexscout.models import IssueReason, MappedColumn, SheetRecord
+from flexscout.models import IssueReason, SheetRecord
 from flexscout.outputs import REASON_TEXT, add_reason_texts
 from flexscout.scoring import classify_records
+from flexscout.sheet_columns import MappedColumn
 
 Row = dict[str, Any]
 _FILE, _SHEET, _ROW = SOURCE_COLUMNS
@@ -204,22 +205,27 @@ def _source_row(past: ReplayedRun, row: Row, source_cells: SourceCells, *, kept:
 
 def _read_cells(sheet: SheetRecord, row: Row, texts: Sequence[str | None]) -> list[ReadCell]:
     mapped = {column.name: column for column in sheet.header_map.canonical}
+    derived = {made.position: [position for position, _ in made.sources] for made in sheet.header_map.derived}
+    positions = {name: derived.get(column.position, [column.position]) for name, column in mapped.items()}
     names = [column.name for column in canonical_columns() if column.name in mapped or row.get(column.name) is not None]
-    return [_read_cell(name, mapped, row, texts) for name in names]
+    return [_read_cell(name, mapped, positions.get(name, []), row, texts) for name in names]
 
 
-def _read_cell(name: str, mapped: dict[str, MappedColumn], row: Row, texts: Sequence[str | None]) -> ReadCell:
+def _read_cell(
+    name: str, mapped: dict[str, MappedColumn], positions: Sequence[int], row: Row, texts: Sequence[str | None]
+) -> ReadCell:
+    """Read one value. `positions`: of the cells it comes from; several if the column is joined."""
     value = row.get(name)
     column = mapped.get(name)
-    text = texts[column.position] if column and column.position < len(texts) else None
-    cell = text.strip() if text and text.strip() else None
+    found = [text.strip() for i in positions if i < len(texts) and (text := texts[i])]
+    cell = " | ".join(filter(None, found)) or None
     sources = [source for source in DERIVED_COLUMNS.get(name, ()) if source in mapped and row.get(source) is not None]
     is_derived = bool(sources) and value is not None and (column is None or (bool(texts) and cell is None))
     return ReadCell(
         column=name,
         value=value,
         header=column.header if column else "",
-        letter=column_letters(column.position) if column else "",
+        letter=" + ".join(map(column_letters, positions)),
         cell=cell,
         converted=cell is not None and cell != format_cell(value),
         note=f"derived from {' and '.join(sources)}" if is_derived else _describe_conversion(column),

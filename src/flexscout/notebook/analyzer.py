@@ -122,7 +122,7 @@ class PropertyDataAnalyzer:
             "rows": {**self._properties.rows, "properties": self._table.height},
             "sheets": len(maps),
             "columns": max(len(header_map.columns) for header_map in maps),
-            "mapped": {column.header: column.name for header_map in maps for column in header_map.canonical},
+            "mapped": {header: name for header_map in maps for header, name in header_map.mapped.items()},
             "missing": [column.name for column in canonical_columns() if column.name not in present],
             "suggestions": {header: name for header_map in maps for header, name in header_map.suggestions},
             "fields": describe_fields(self._properties.sheets, maps),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import narwhals as nw
 
-from flexscout.domain import format_number, word_forms
+from flexscout.domain import format_number, property_type_synonyms, word_forms
 from flexscout.errors import DataFormatError
 from flexscout.scoring.profile import Part, Profile, Rule, value_kind
 
@@ -42,6 +42,8 @@ def match_keywords(text: nw.Expr, tests: Sequence[Sequence[str]]) -> nw.Expr:
     """
     lower = text.str.replace_all(_DOTTED_I, "i", literal=True).str.to_lowercase()
     plain = lower.str.replace_all(_FINAL_SIGMA, _SIGMA, literal=True).str.replace_all(_GAPS, " ")
+    for phrase, other in property_type_synonyms().items():
+        plain = plain.str.replace_all(_bounded(phrase), f" {other} ")
     affirmed = plain.str.replace_all(_NEGATED, " ")
     bits = [
         nw.when(_passes(plain, affirmed, test)).then(nw.lit(2.0**bit)).otherwise(nw.lit(0.0)) for bit, test in enumerate(tests)
@@ -185,7 +187,15 @@ def _passes(plain: nw.Expr, affirmed: nw.Expr, test: Sequence[str]) -> nw.Expr:
 
 
 def _pattern(form: str) -> str:
-    return re.escape(_normalize(form).strip(" ")).replace("\\ ", " ")
+    normalized = _normalize(form).strip(" ")
+    for phrase, other in property_type_synonyms().items():
+        normalized = re.sub(_bounded(phrase), f" {other} ", normalized).strip(" ")
+    return re.escape(normalized).replace("\\ ", " ")
+
+
+def _bounded(phrase: str) -> str:
+    """Return a pattern for a phrase between spaces or ends."""
+    return f"(?:^| ){phrase}(?: |$)"
 
 
 def _normalize(text: str) -> str:

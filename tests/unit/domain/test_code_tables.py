@@ -85,7 +85,7 @@ def test_a_header_proves_one_issuer_only():
 
 def test_every_code_table_of_a_header_exists():
     of_columns = {table for entry in canonical_columns() for table, _ in (*entry.codes, *entry.codes_in_state)}
-    of_vendors = {meaning.codes for vendor in vendors() for _, meaning in vendor.overrides if meaning.codes}
+    of_vendors = {meaning.codes for vendor in vendors() for _, meaning in vendor.overrides if meaning and meaning.codes}
     assert of_columns | of_vendors <= code_tables().keys()
 
 

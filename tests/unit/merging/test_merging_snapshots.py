@@ -14,7 +14,8 @@ from flexscout.merging.snapshots import (
     list_sources,
     locate_sources,
 )
-from flexscout.models import FileRecord, HeaderMap, MappedColumn, SheetRecord, SourceFile
+from flexscout.models import FileRecord, HeaderMap, SheetRecord, SourceFile
+from flexscout.sheet_columns import MappedColumn
 
 JAN_12, JAN_19 = "costar 2026-01-12.xlsx", "costar 2026-01-19.xlsx"
 HEADERS = ("Address", "City", "RBA", "Type", "Zoning")

@@ -45,7 +45,9 @@ from flexscout.ingest.convert.values import (
     select_fractions,
     select_unconverted,
 )
-from flexscout.models import ChunkedCellTexts, HeaderMap, IssueNote, MappedColumn
+from flexscout.ingest.derived_columns import add_derived_columns
+from flexscout.models import HeaderMap, IssueNote
+from flexscout.sheet_columns import ChunkedCellTexts, MappedColumn
 
 _ROW_GROUP_ROWS = 2**14  # rows of a typed column that are read at a time
 
@@ -85,9 +87,9 @@ class _Body:
 
     def classify(self, issues: IssueCollector) -> None:
         """Classify all rows, and find the unmapped columns with values."""
-        may_lack_location = all(self._trimmed_column(position).null_count() for position in location_positions(self._map))
+        may_lack_location = all(self._has_nulls(position) for position in location_positions(self._map))
         row_kinds = [self.row_kinds]
-        for part in self._parts(self._cells.columns):
+        for part in self._parts([*self._cells.columns, *(str(made.position) for made in self._map.derived)]):
             row_kinds.append(classify_rows(part, self._map, may_lack_location=may_lack_location))
             issues.add_row_issues(part, row_kinds[-1])
             self._inspect_unmapped(part.filter(row_kinds[-1] == RowKind.PROPERTY.value))
@@ -120,14 +122,18 @@ class _Body:
     def _is_property(self, part: pl.DataFrame) -> pl.Series:
         return self.row_kinds.slice(part["row"][0] - self._first_row, part.height) == RowKind.PROPERTY.value
 
-    def _trimmed_column(self, position: str) -> pl.Series:
-        return self._cells.to_series(int(position)).head(self._height).to_frame().select(TRIMMED).to_series()
+    def _has_nulls(self, position: str) -> bool:
+        return any(part[position].null_count() for part in self._parts([position]))
 
     def _parts(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Yield trimmed texts with row numbers, up to the last row with a value."""
+        derived = [made for made in self._map.derived if str(made.position) in columns]
+        made_here = {str(made.position) for made in derived}
+        sources = [str(position) for made in derived for position, _ in made.sources]
+        stored = list(dict.fromkeys([*(name for name in columns if name not in made_here), *sources])) or ["0"]
         start = 0
-        for frame in self._cells.iter_frames(columns):
-            part = frame.head(max(self._height - start, 0)).with_columns(TRIMMED)
+        for frame in self._cells.iter_frames(stored):
+            part = add_derived_columns(frame.head(max(self._height - start, 0)).with_columns(TRIMMED), derived)
             if part.height:
                 yield part.with_row_index("row", offset=self._first_row + start)
             start += frame.height

@@ -15,7 +15,8 @@ from flexscout.ingest.convert.free_form import VACANCY
 from flexscout.ingest.convert.issues import IssueCollector
 from flexscout.ingest.convert.values import TypedColumns
 from flexscout.ingest.land_use_codes import describe_codes
-from flexscout.models import Issue, IssueNote, MappedColumn
+from flexscout.models import Issue, IssueNote
+from flexscout.sheet_columns import MappedColumn
 
 _ACRE_DECIMALS = 6  # a twentieth of a square foot
 _ORDER = {column.name: position for position, column in enumerate(canonical_columns())}

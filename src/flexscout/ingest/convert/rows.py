@@ -27,7 +27,7 @@ def classify_rows(body: pl.DataFrame, header_map: HeaderMap, *, may_lack_locatio
     """Return the RowKind of each row.
 
     Args:
-        body: Trimmed texts, columns named by position, and `row`.
+        body: Trimmed texts, columns named by position, the derived columns after the others, and `row`.
         header_map: What the columns mean.
         may_lack_location: Whether some row of the sheet may have neither address nor APN. Give it where `body` is only a part
             of the sheet; None to find out from `body`.
@@ -52,7 +52,8 @@ def classify_rows(body: pl.DataFrame, header_map: HeaderMap, *, may_lack_locatio
         .otherwise(pl.lit(RowKind.PROPERTY.value))
     )
     # A column, because each use of the expression would count again.
-    counted = body.with_columns(pl.sum_horizontal(pl.exclude("row").is_not_null()).alias("filled"))
+    derived = [str(made.position) for made in header_map.derived]
+    counted = body.with_columns(pl.sum_horizontal(pl.exclude("row", *derived).is_not_null()).alias("filled"))
     return counted.select(kind.alias("kind")).to_series()
 
 
@@ -63,10 +64,10 @@ def location_positions(header_map: HeaderMap) -> list[str]:
 
 def _repeats_header(header_map: HeaderMap, filled: pl.Expr) -> pl.Expr:
     """At least two cells are filled, and each repeats its header."""
-    columns = [column for column in (*header_map.columns, *header_map.excluded) if column.header]
     repeated = [
-        _equals_header(pl.col(str(column.position)), column.header.strip(), is_part=header_map.spans_two_rows)
-        for column in columns
+        _equals_header(pl.col(str(position)), header.strip(), is_part=header_map.spans_two_rows)
+        for position, header in header_map.source_headers.items()
+        if header
     ]
     return (filled > 1) & (pl.sum_horizontal(repeated) == filled)
 

@@ -11,6 +11,7 @@ from flexscout.ingest.convert.rows import RowKind, classify_rows
 from flexscout.ingest.convert.types import find_conversion
 from flexscout.ingest.convert.unmapped_columns import detect_value_kinds, drop_empty_columns, find_unmapped_columns
 from flexscout.ingest.convert.values import clean_texts, convert_texts
+from flexscout.ingest.derived_columns import add_derived_columns
 from flexscout.models import HeaderMap
 
 TRIMMED = pl.all().str.strip_chars().replace("", None)
@@ -54,8 +55,9 @@ def convert_sheet(
         from_1904: Whether bare numbers in date columns are days since 1904.
 
     """
-    body = cells.slice(header_row + 1).with_columns(TRIMMED).with_row_index("row", offset=header_row + 2)
-    body = body.head(measure_height(body.drop("row")))
+    texts = cells.slice(header_row + 1).with_columns(TRIMMED)
+    texts = add_derived_columns(texts.head(measure_height(texts)), header_map.derived)
+    body = texts.with_row_index("row", offset=header_row + 2)
     row_kinds = classify_rows(body, header_map)
     issues = IssueCollector(sheet)
     issues.add_column_issues(header_map.issues)

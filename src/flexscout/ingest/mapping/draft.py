@@ -11,7 +11,7 @@ import polars as pl
 from flexscout.domain import canonical_columns, cell_values, column_letters, fold_header
 from flexscout.errors import to_processing_error
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, PASS
-from flexscout.ingest.mapping.header_map import UNCLEAR_LOT_UNIT, find_missing_required
+from flexscout.ingest.mapping.header_map import find_missing_required
 from flexscout.ingest.mapping.sheet_mapping import (
     NO_HEADER,
     MappedSheet,
@@ -19,8 +19,9 @@ from flexscout.ingest.mapping.sheet_mapping import (
     map_sheet,
     map_sheet_without_header,
 )
+from flexscout.ingest.mapping.sizes import UNCLEAR_LOT_UNIT
 from flexscout.ingest.readers import peek_workbook
-from flexscout.models import MappedColumn
+from flexscout.sheet_columns import MappedColumn
 
 PEEKED_ROWS = 500
 """Rows of each sheet that are enough to map its headers."""

@@ -1,25 +1,23 @@
 """Map the headers of a sheet to canonical columns."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
 from flexscout.domain import (
-    HeaderAlias,
+    PLACE_COLUMNS,
+    Role,
     Vendor,
     ambiguous_headers,
     canonical_columns,
     cell_values,
-    code_tables,
     column_letters,
     fold_header,
     header_aliases,
     normalize_header,
-    state_codes,
     vendor_headers,
-    vendors,
 )
 from flexscout.ingest.mapping.column_mapping import (
     LEAVE_OUT,
@@ -28,17 +26,44 @@ from flexscout.ingest.mapping.column_mapping import (
     ColumnMapping,
     name_unmapped_columns,
 )
-from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit, is_lot_area, is_square_feet_as_acres
-from flexscout.models import CellTexts, HeaderMap, Issue, IssueNote, IssueReason, MappedColumn
+from flexscout.ingest.mapping.meanings import (
+    Meaning,
+    Meanings,
+    SheetColumns,
+    build_meaning,
+    find_vendor,
+    mark_chosen,
+    read_meanings,
+)
+from flexscout.ingest.mapping.places import Places, resolve_places
+from flexscout.ingest.mapping.property_types import PROPERTY_TYPE, PropertyTypes, resolve_types
+from flexscout.ingest.mapping.sizes import (
+    build_column_issue,
+    correct_lot_sizes,
+    report_effective_year,
+    resolve_lot_units,
+    resolve_prices,
+)
+from flexscout.ingest.mapping.split_columns import find_splits
+from flexscout.ingest.mapping.units import is_square_feet_as_acres
+from flexscout.models import HeaderMap, Issue, IssueReason
+from flexscout.sheet_columns import CellTexts, DerivedColumn, DerivedKind, MappedColumn
 
 REQUIRED = (("Address", "APN"), ("Property Type", "Building SqFt"))
 """A property table has at least one column of each pair."""
 
-UNCLEAR_LOT_UNIT: IssueNote = (IssueReason.UNIT_UNCLEAR, "acres or square feet? The column is kept as is, not scored")
-"""Note about a lot size whose unit is in neither its header nor its values."""
+_PROOFS = ("APN", "Lot Size Acres", "Year Built", "Latitude", "a header that names a building or property")
+_OF_ANYTHING = {"Address", *PLACE_COLUMNS, "Property Name", "Tenant(s)", "Owner Name", "Number of Units", "Property Link",
+                "Asking Price", "Sold Price", "Sale Date", "Occupancy"}  # fmt: skip
+_VAGUE_HEADERS = {"type", "use", "class", "category", "style", "size", "sf", "sqft", "area", "location", "name", "squarefeet",
+                  "squarefootage", "sizesf", "sizesqft", "totalsf", "totalsqft"}  # fmt: skip
+
+SUBTYPE = "Property Subtype"
+"""Name of the column that keeps a vendor's subtypes, which isn't scored."""
 
 _MIN_SIMILARITY = 88  # of 0-100, for a suggestion
 _MIN_SUGGESTED_CHARACTERS = 4  # shorter names resemble anything
+_MIN_FILLED_SHARE = 0.2  # of the values of the best filled column
 _MAX_SUGGESTED_COLUMNS = 200  # a sheet with more unmapped columns is not an export
 
 Headers = Sequence[str | None]
@@ -49,9 +74,9 @@ def map_headers(
 ) -> HeaderMap:
     """Name every column of a sheet.
 
-    A user's mapping comes first, then exact aliases from the vocabulary; similar names are only suggested. If a header leaves
-    the unit open, the values decide; if they can't, the column stays unmapped. If two columns mean the same thing, the clearer
-    and better-filled one is used.
+    A user's mapping comes first, then aliases from the vocabulary, then the words of the headers, if the values agree; similar
+    names are only suggested. Parts of an address or a parcel number are joined, and a finer property type is added to a coarse
+    one. If two columns mean the same thing, the clearer and better filled one is used.
 
     Args:
         sheet: Sheet name.
@@ -61,166 +86,201 @@ def map_headers(
         spans_two_rows: Whether each header is made of two rows.
 
     """
+    columns = SheetColumns(headers, body)
     expanded = [normalize_header(header or "") for header in headers]
-    vendor = next((vendor for vendor in vendors() if vendor.signs <= set(expanded)), None)
+    vendor = find_vendor(expanded)
     choices = mapping.find_choices(headers)
-    meanings, issues = _find_meanings(
-        sheet, headers, ["" if i in choices else name for i, name in enumerate(expanded)], body, vendor
-    )
-    chosen_by_user = {i: choice for i, choice in choices.items() if choice.is_canonical}
-    meanings |= {i: _apply_choice(choice, header_aliases().get(expanded[i])) for i, choice in chosen_by_user.items()}
-    issues += _check_chosen_acres(sheet, headers, {i: meanings[i] for i in choices.keys() & meanings.keys()}, body)
-    used = _choose_columns(meanings, body, choices)
-    issues += _report_second_columns(sheet, headers, meanings, used)
-    names = name_unmapped_columns(headers, used)
+    resolved = _resolve(sheet, columns, choices, vendor)
+    used = _choose_columns(resolved.meanings, columns)
+    issues = [
+        *resolved.issues,
+        *report_effective_year(sheet, columns, resolved.meanings, used),
+        *_report_second_columns(sheet, headers, resolved.meanings, used),
+    ]
+    names = name_unmapped_columns([SUBTYPE if i in resolved.subtypes else header for i, header in enumerate(headers)], used)
     unmapped = [MappedColumn(i, header or names[i], names[i], canonical=False) for i, header in enumerate(headers)]
     left_out = {i for i, choice in choices.items() if choice.column == LEAVE_OUT}
-    columns = [
-        _build_mapped_column(i, header or names[i], meanings[i]) if i in used else unmapped[i]
+    hidden = left_out | resolved.joined_positions
+    kept = [
+        _build_mapped_column(i, header or names[i], resolved.meanings[i]) if i in used else unmapped[i]
         for i, header in enumerate(headers)
-        if (i in used or header or body.to_series(i).count()) and i not in left_out
+        if (i in used or header or body.to_series(i).count()) and i not in hidden
     ]
-    present = {column.name for column in columns if column.canonical}
+    kept += [MappedColumn(made.position, made.header, name, canonical=True) for name, made in resolved.derived]
+    present = {column.name for column in kept if column.canonical}
     missing = tuple(column.name for column in canonical_columns() if column.name not in present)
     return HeaderMap(
-        tuple(columns),
+        tuple(kept),
         vendor.name if vendor else "",
         missing,
-        _suggest_columns([column for column in columns if not column.canonical], missing, choices),
+        _suggest_columns([column for column in kept if not column.canonical], missing, choices),
         tuple(issues),
-        known=_count_known(expanded, vendor),
+        known=_count_known(expanded, vendor, used, resolved),
         from_mapping=tuple(sorted({choice.header for choice in choices.values()})),
         excluded=tuple(unmapped[i] for i in choices if i in left_out),
         spans_two_rows=spans_two_rows,
+        derived=tuple(made for _, made in resolved.derived),
     )
 
 
+@dataclass
+class _Resolved:
+    """What the columns mean, before the choice among those that mean the same."""
+
+    meanings: Meanings
+    derived: list[tuple[str, DerivedColumn]]
+    issues: list[Issue]
+    subtypes: frozenset[int]
+
+    @property
+    def joined_positions(self) -> set[int]:
+        """Positions of the columns that are only parts of another."""
+        return {i for _, made in self.derived if made.kind is DerivedKind.JOIN for i, _ in made.sources}
+
+
+def _resolve(sheet: str, columns: SheetColumns, choices: Mapping[int, ColumnChoice], vendor: Vendor | None) -> _Resolved:
+    """Find out what every column means: places, then types, then sizes and prices."""
+    layout, width = vendor.name if vendor else "", len(columns.headers)
+    meanings = _read_all_meanings(columns, choices, vendor)
+    places = resolve_places(columns, meanings, width)
+    issues = _report_owners(sheet, columns, meanings, places)
+    derived = places.joined
+    splits = find_splits(columns, places.meanings, width + len(derived))
+    derived += splits
+    split = {name for name, _ in splits}
+    meanings = {i: each for i, each in places.meanings.items() if not each.part and each.column not in split}
+    issues += resolve_lot_units(sheet, columns, meanings)
+    issues += _check_chosen_acres(sheet, columns, meanings)
+    types = resolve_types(columns, meanings, layout, width + len(derived))
+    issues += _report_types(sheet, columns, types)
+    meanings = types.meanings
+    if types.combined:
+        derived.append((PROPERTY_TYPE, types.combined))
+    issues += correct_lot_sizes(sheet, columns, meanings)
+    resolve_prices(columns, meanings)
+    return _Resolved(meanings, derived, issues, types.subtypes)
+
+
+def _read_all_meanings(columns: SheetColumns, choices: Mapping[int, ColumnChoice], vendor: Vendor | None) -> Meanings:
+    """Return what the headers mean, with the user's choices instead of the vocabulary."""
+    free = [i for i, header in enumerate(columns.headers) if header and i not in choices]
+    meanings = read_meanings(columns, free, vendor)
+    chosen = {i: choice for i, choice in choices.items() if choice.is_canonical}
+    for i, choice in chosen.items():
+        alias = header_aliases().get(normalize_header(columns.header(i)))
+        known = build_meaning(alias, columns.header(i)) if alias else Meaning(choice.column)
+        meanings[i] = mark_chosen(known, choice.column, inverted=choice.inverted)
+    taken = {choice.column for choice in chosen.values()}
+    rivals = {i for i, meaning in meanings.items() if meaning.part and meaning.column in taken}
+    return {i: meaning for i, meaning in meanings.items() if i not in rivals}
+
+
 def find_missing_required(header_map: HeaderMap) -> list[str]:
-    """Return the pairs of REQUIRED that a sheet lacks, such as `Address or APN`; empty for a property table."""
+    """Return what a sheet lacks to be a property table, such as `Address or APN`; empty for a property table.
+
+    Tables of other things have addresses, types and sizes too. If those headers are as vague as `Type` and `Size`, another column
+    has to show that the rows are properties.
+    """
     missing = set(header_map.missing)
-    return [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair)]
+    lacking = [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair)]
+    return lacking or ([] if _shows_properties(header_map) else [" or ".join(_PROOFS)])
 
 
-def _build_mapped_column(position: int, header: str, meaning: HeaderAlias) -> MappedColumn:
+def _shows_properties(header_map: HeaderMap) -> bool:
+    """Return whether some column is of properties only, or the vendor or the user's mapping is known."""
+    if header_map.vendor or header_map.from_mapping:
+        return True
+    clear = [column for column in header_map.canonical if normalize_header(column.header) not in _VAGUE_HEADERS]
+    return any(column.name not in _OF_ANYTHING for column in clear)
+
+
+def _build_mapped_column(position: int, header: str, meaning: Meaning) -> MappedColumn:
     return MappedColumn(position, header, meaning.column, canonical=True, inverted=meaning.inverted, codes=meaning.codes)
 
 
-def _build_column_issue(sheet: str, header: str | None, reason: IssueReason, detail: str) -> Issue:
-    return Issue(sheet, 0, str(header), "", reason, detail)
-
-
-def _count_known(expanded: Sequence[str], vendor: Vendor | None) -> int:
-    """Count the headers that the vocabulary or the vendor's exports have."""
+def _count_known(expanded: Sequence[str], vendor: Vendor | None, used: Collection[int], resolved: _Resolved) -> int:
+    """Count the headers that the vocabulary or the vendor's exports have, or that are used."""
     of_vendor = vendor_headers().get(vendor.name, frozenset()) if vendor else frozenset()
     known = header_aliases().keys() | ambiguous_headers().keys() | of_vendor
-    return sum(1 for header in expanded if header in known)
+    in_use = {*used, *(i for _, made in resolved.derived for i, _ in made.sources)}
+    return sum(1 for i, header in enumerate(expanded) if header in known or i in in_use)
 
 
-def _find_meanings(
-    sheet: str, headers: Headers, expanded: list[str], body: CellTexts, vendor: Vendor | None
-) -> tuple[dict[int, HeaderAlias], list[Issue]]:
-    """Return position -> meaning of the header there, and issues about columns with an unclear unit or code table."""
-    aliases = header_aliases() | dict(vendor.overrides if vendor else ())
-    meanings = {i: aliases[header] for i, header in enumerate(expanded) if header in aliases}
-    issues = _drop_foreign_codes(sheet, headers, meanings, body)
-    for i, header in enumerate(expanded):
-        if i in meanings or header not in ambiguous_headers():
-            continue
-        by_unit = ambiguous_headers()[header]
-        match detect_lot_unit(body.to_series(i)):
-            case LotUnit.UNKNOWN:
-                issues.append(_build_column_issue(sheet, headers[i], *UNCLEAR_LOT_UNIT))
-            case LotUnit.ACRES:
-                meanings[i] = HeaderAlias(by_unit.acres)
-            case LotUnit.SQUARE_FEET:
-                meanings[i] = HeaderAlias(by_unit.square_feet)
-    return meanings, issues + _correct_lot_sizes(sheet, headers, meanings, body)
-
-
-def _apply_choice(choice: ColumnChoice, alias: HeaderAlias | None) -> HeaderAlias:
-    """Return the meaning chosen by the user, with the codes and inversion that the vocabulary has for the same column."""
-    same = alias if alias and alias.column == choice.column else HeaderAlias(choice.column)
-    return same if choice.inverted is None else replace(same, inverted=choice.inverted)
-
-
-def _check_chosen_acres(sheet: str, headers: Headers, chosen: Mapping[int, HeaderAlias], body: CellTexts) -> list[Issue]:
-    """Warn if the values of a column that the user maps to acres disagree. The mapping wins."""
-    detail = "too large for acres, but the mapping file says acres. map it to Lot Size SqFt instead"
-    return [
-        _build_column_issue(sheet, headers[i] or column_letters(i), IssueReason.UNIT_UNCLEAR, detail)
-        for i, meaning in chosen.items()
-        if meaning.column == "Lot Size Acres" and is_square_feet_as_acres(body.to_series(i))
-    ]
-
-
-def _drop_foreign_codes(sheet: str, headers: Headers, meanings: dict[int, HeaderAlias], body: CellTexts) -> list[Issue]:
-    """Remove from `meanings` codes whose table is for one state, unless a State column has only that state."""
-    tables = {i: code_tables()[meaning.codes].state for i, meaning in meanings.items() if meaning.in_state}
-    state_columns = [body.to_series(i) for i, meaning in meanings.items() if meaning.column == "State"] if tables else []
-    foreign = {i: state for i, state in tables.items() if not any(_list_states(texts) == {state} for texts in state_columns)}
-    for i in foreign:
-        del meanings[i]
-    return [
-        _build_column_issue(
-            sheet,
-            headers[i],
-            IssueReason.CODES_UNCLEAR,
-            f"no State column shows that all rows are in {state}. The column is kept as is, not scored",
+def _report_owners(sheet: str, columns: SheetColumns, meanings: Meanings, places: Places) -> list[Issue]:
+    """Report address columns that belong to an owner, where the property then has none, and streets without numbers."""
+    left = {meaning.column for meaning in places.meanings.values()} | {name for name, _ in places.joined}
+    owners = [i for i in places.owners if meanings[i].column not in left and not meanings[i].part]
+    issues = [
+        build_column_issue(
+            sheet, columns.headers[i], IssueReason.OTHER_PARTY, f"{meanings[i].column} of the property is left empty"
         )
-        for i, state in foreign.items()
+        for i in owners
+    ]
+    return issues + [
+        build_column_issue(sheet, columns.headers[i], IssueReason.STREET_ONLY, "Address of the property is left empty")
+        for i in places.street_only
     ]
 
 
-def _list_states(texts: pl.Series) -> set[str | None]:
-    """Return the states of a column, with None if a text is not a state."""
-    lower = texts.drop_nulls().str.strip_chars().str.to_lowercase().unique()
-    filled = lower.filter(~lower.is_in(list(cell_values("missing"))))
-    return set(filled.str.to_uppercase().replace_strict(state_codes(), default=None))
-
-
-def _correct_lot_sizes(sheet: str, headers: Headers, meanings: dict[int, HeaderAlias], body: CellTexts) -> list[Issue]:
-    """Correct, in `meanings`, lot sizes whose values contradict their unit, and lot areas taken for building areas."""
-    issues: list[Issue] = []
-    lots = [i for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
-    for i in lots:
-        if is_square_feet_as_acres(body.to_series(i)):
-            del meanings[i]
-            detail = "too large for acres. The column is kept as is, not scored"
-            issues.append(_build_column_issue(sheet, headers[i], IssueReason.UNIT_UNCLEAR, detail))
-    acres = next((body.to_series(i) for i in lots if i in meanings), None)
-    for i in [i for i, meaning in meanings.items() if meaning.generic]:
-        if acres is not None and is_lot_area(body.to_series(i), acres):
-            meanings[i] = HeaderAlias("Lot Size SqFt")
-            detail = "equal to the acres times 43,560"
-            issues.append(_build_column_issue(sheet, headers[i], IssueReason.TAKEN_AS_LOT_AREA, detail))
+def _report_types(sheet: str, columns: SheetColumns, types: PropertyTypes) -> list[Issue]:
+    detail = "no State or County column, layout or header shows the issuer. The codes are kept as they are, not scored"
+    issues = [build_column_issue(sheet, columns.headers[i], IssueReason.CODES_UNCLEAR, detail) for i in types.unclear]
+    used = next((columns.header(i) for i, meaning in types.meanings.items() if meaning.column == PROPERTY_TYPE), "")
+    source = types.combined.header if types.combined else used
+    issues += [
+        build_column_issue(sheet, columns.headers[i], IssueReason.SECOND_COLUMN, f"{PROPERTY_TYPE} is taken from {source}")
+        for i in types.unused
+    ]
     return issues
 
 
-def _choose_columns(meanings: dict[int, HeaderAlias], body: CellTexts, chosen_by_user: Collection[int]) -> set[int]:
+def _check_chosen_acres(sheet: str, columns: SheetColumns, meanings: Meanings) -> list[Issue]:
+    """Warn if the values of a column that the user maps to acres disagree. The mapping wins."""
+    detail = "too large for acres, but the mapping file says acres. map it to Lot Size SqFt instead"
+    return [
+        build_column_issue(sheet, columns.headers[i] or column_letters(i), IssueReason.UNIT_UNCLEAR, detail)
+        for i, meaning in meanings.items()
+        if meaning.is_chosen and meaning.column == "Lot Size Acres" and is_square_feet_as_acres(columns.texts(i))
+    ]
+
+
+def _choose_columns(meanings: Meanings, columns: SheetColumns) -> set[int]:
     """Choose among columns with the same meaning: the user's choice, else the clearest and best filled; ties: the first."""
     rivals: dict[str, list[int]] = {}
     for i, meaning in meanings.items():
         rivals.setdefault(meaning.column, []).append(i)
-    return {
-        same[0] if len(same) == 1 else max(same, key=lambda i: (i in chosen_by_user, *_rank(meanings[i], body.to_series(i))))
-        for same in rivals.values()
-    }
+    return {same[0] if len(same) == 1 else _choose_best(same, meanings, columns) for same in rivals.values()}
 
 
-def _rank(meaning: HeaderAlias, texts: pl.Series) -> tuple[bool, bool, int]:
-    """Rank a column by having any value, by a plain header, and by the number of values; greater is better."""
-    filled = int((~texts.str.strip_chars().str.to_lowercase().is_in(list(cell_values("missing")))).sum())
-    return filled > 0, meaning.is_plain, filled
+def _choose_best(same: Sequence[int], meanings: Meanings, columns: SheetColumns) -> int:
+    """Choose a plain header, then the clearest, then the best filled; one with hardly any values loses to the others."""
+    filled = {i: _count_filled(columns.texts(i)) for i in same}
+    enough = max(filled.values()) * _MIN_FILLED_SHARE
+    return max(
+        same,
+        key=lambda i: (
+            meanings[i].is_chosen,
+            filled[i] > 0,
+            meanings[i].is_plain,
+            filled[i] >= enough,
+            -meanings[i].tier,
+            meanings[i].role is Role.PROPERTY,
+            filled[i],
+        ),
+    )
 
 
-def _report_second_columns(sheet: str, headers: Headers, meanings: dict[int, HeaderAlias], used: set[int]) -> list[Issue]:
-    sources = {meanings[i].column: headers[i] for i in used}
+def _count_filled(texts: pl.Series) -> int:
+    return int((~texts.str.strip_chars().str.to_lowercase().is_in(list(cell_values("missing")))).sum())
+
+
+def _report_second_columns(sheet: str, headers: Headers, meanings: Meanings, used: Collection[int]) -> list[Issue]:
+    """Report columns that mean the same as the one that is used, and as clearly."""
+    sources = {meanings[i].column: i for i in used}
     return [
-        _build_column_issue(
-            sheet, headers[i], IssueReason.SECOND_COLUMN, f"{meaning.column} is taken from {sources[meaning.column]}"
-        )
+        build_column_issue(sheet, headers[i], IssueReason.SECOND_COLUMN, f"{meaning.column} is taken from {headers[source]}")
         for i, meaning in meanings.items()
-        if i not in used
+        if i not in used and meaning.tier <= meanings[source := sources[meaning.column]].tier
     ]
 
 

@@ -1,0 +1,80 @@
+"""Words of a header: `BldgGrossSqFt` and `BLDG_GROSS_SQ_FT` are building, gross, sqft; so is `bldggrosssqft`."""
+
+import re
+from functools import cache, lru_cache
+from itertools import product
+
+from flexscout.domain.vocabulary import load_vocabulary
+
+_WORD_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_NOT_WORDS = re.compile(r"[\W_]+")
+_MIN_GLUED = 5  # characters of words written together; shorter ones are abbreviations
+_MAX_GLUED = 40
+_PER = re.compile(
+    r"\bpsf\b|\bp\.s\.f|(?:/|\bper\b)\s*(?:rentable\s|gross\s|net\s)?(?:s\.?f\b|sq\.?\s?f(?:oo)?t|square\s(?:foot|feet)|acres?\b|ac\b|units?\b|"
+    r"keys?\b|rooms?\b|beds?\b|doors?\b|stalls?\b|kw\b|yr\b|year\b|mo\b|month\b|annum\b)",
+    re.IGNORECASE,
+)
+_PRICED = re.compile(
+    r"\$|price|\brents?\b|\brates?\b|value|cost|tax|ask|noi|amount|sale|sold|expense|\bpsf\b|\bper\b|^\s*/", re.IGNORECASE
+)
+
+
+def is_rate(header: str) -> bool:
+    """Return whether the header is of something per something: `$/SF`, `Price per Acre`, `Rent/SF/Yr`."""
+    return bool(_PER.search(header) and _PRICED.search(header))
+
+
+@lru_cache(maxsize=20_000)
+def split_header(header: str) -> tuple[str, ...]:
+    """Return the lower-case words in the vocabulary's spelling."""
+    raw = _NOT_WORDS.sub(" ", _WORD_BOUNDARY.sub(" ", _spell_signs(header))).casefold().split()
+    words = [part for word in raw for part in _split_glued(word)]
+    text = f" {' '.join(words)} "
+    for form, word in _phrases():
+        text = text.replace(f" {form} ", f" {word} ")
+    return tuple(part for word in text.split() for part in _single_forms().get(word, word).split())
+
+
+def _spell_signs(header: str) -> str:
+    return header.replace("%", " percent ").replace("#", " number ")
+
+
+def _split_glued(word: str) -> list[str]:
+    """Split words that are written together into the fewest known words; return the word itself if that isn't possible."""
+    known = _known_words()
+    if word in known or not _MIN_GLUED <= len(word) <= _MAX_GLUED or not word.isascii():
+        return [word]
+    # best[i]: the split of the first i characters with the fewest words.
+    best: list[list[str] | None] = [[], *[None] * len(word)]
+    for end, start in product(range(1, len(word) + 1), range(len(word))):
+        before = best[start] if start < end else None
+        if before is not None and word[start:end] in known and (best[end] is None or len(before) + 1 < len(best[end] or ())):
+            best[end] = [*before, word[start:end]]
+    return best[-1] or [word]
+
+
+@cache
+def _forms() -> dict[str, str]:
+    """Map each other form of a word to the word."""
+    return {str(form): str(word) for word, forms in load_vocabulary("header_words")["words"].items() for form in forms}
+
+
+@cache
+def _phrases() -> list[tuple[str, str]]:
+    """Return the forms of several words, longest first, and their words."""
+    phrases = [(form, word) for form, word in _forms().items() if " " in form]
+    return sorted(phrases, key=lambda pair: (-pair[0].count(" "), pair))
+
+
+@cache
+def _single_forms() -> dict[str, str]:
+    return {form: word for form, word in _forms().items() if " " not in form}
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    """Return the words into which written-together words may be split."""
+    vocabulary = load_vocabulary("header_words")
+    words = (*_single_forms(), *_forms().values(), *vocabulary["other words"])
+    return frozenset(part for word in words for part in str(word).split() if len(part) > 1) - set(vocabulary["never glued"])

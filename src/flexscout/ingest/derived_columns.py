@@ -1,0 +1,79 @@
+"""Make the columns that a sheet has only in parts, or only together with others."""
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from flexscout.domain import POSTAL_COLUMNS, code_tables, split_places
+from flexscout.ingest.land_use_codes import describe_codes
+from flexscout.sheet_columns import DerivedColumn, DerivedKind
+
+ADDRESS_SEPARATOR, APN_SEPARATOR = " ", "-"
+_LEADING_ZEROS = r"^0+(\d)"
+_DECIMAL_ZEROS = r"^(\d+)\.0+$"  # 1499.0: a number that a spreadsheet stored
+_NO_NUMBER = ("0", "")
+_TYPE_SEPARATOR = " - "
+_STREET = "1 Main St, "  # makes an address of a city, so that it can be split
+
+
+def add_derived_columns(frame: pl.DataFrame, derived: Iterable[DerivedColumn]) -> pl.DataFrame:
+    """Add the derived columns to trimmed texts whose columns are named by position."""
+    added = [_derive(frame, one).alias(str(one.position)) for one in derived]
+    return frame.with_columns(added) if added else frame
+
+
+def _derive(frame: pl.DataFrame, derived: DerivedColumn) -> pl.Series:
+    texts = [frame[str(position)] if str(position) in frame.columns else _no_texts(frame) for position, _ in derived.sources]
+    match derived.kind:
+        case DerivedKind.JOIN:
+            return _join(texts, derived.text)
+        case DerivedKind.PLACE:
+            return _take_place(texts[0], derived.text)
+        case DerivedKind.TYPES:
+            return _refine_types(texts, derived.codes)
+        case DerivedKind.CONSTANT:
+            return pl.repeat(derived.text, frame.height, dtype=pl.String, eager=True)
+
+
+def _no_texts(frame: pl.DataFrame) -> pl.Series:
+    return pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+
+
+def _join(texts: Sequence[pl.Series], separator: str) -> pl.Series:
+    """Put the texts of each row next to each other. In an address, a house number has no leading zeros, and 0 is none."""
+    parts = pl.DataFrame([part.str.strip_chars().alias(str(i)) for i, part in enumerate(texts)])
+    whole = parts.with_columns(pl.all().str.replace(_DECIMAL_ZEROS, "$1").replace("", None))
+    if separator == ADDRESS_SEPARATOR:
+        number = pl.col("0").str.replace(_LEADING_ZEROS, "$1")
+        whole = whole.with_columns(pl.when(~number.is_in(_NO_NUMBER)).then(number).alias("0"))
+    joined = pl.concat_str(pl.all(), separator=separator, ignore_nulls=True)
+    return whole.select(pl.when(pl.any_horizontal(pl.all().is_not_null())).then(joined)).to_series()
+
+
+def _take_place(texts: pl.Series, column: str) -> pl.Series:
+    """Return the part of an address, or of the end of one, that belongs in a canonical column."""
+    has_street = texts.str.contains(r"^\W*\d+\S*\s+\S").fill_null(value=False)
+    whole = texts.to_frame("text").select(pl.when(has_street).then("text").otherwise(_STREET + pl.col("text")).alias("Address"))
+    empty = [pl.lit(None, pl.String).alias(name) for name in POSTAL_COLUMNS[1:]]
+    places = split_places(whole.with_columns(empty))
+    return places[column].zip_with(has_street, _no_texts(whole)) if column == "Address" else places[column]
+
+
+def _refine_types(texts: Sequence[pl.Series], codes: Sequence[str]) -> pl.Series:
+    """Put a coarse and a finer type together, each once: Industrial - Warehouse."""
+    tables = code_tables()
+    described = [describe_codes(part, tables[table])[0] if table else part for part, table in zip(texts, codes, strict=True)]
+    result = described[0].alias("type")
+    for finer in described[1:]:
+        coarse, fine = pl.col("coarse"), pl.col("fine")
+        is_within = fine.str.to_lowercase().str.contains(coarse.str.to_lowercase(), literal=True)
+        contains = coarse.str.to_lowercase().str.contains(fine.str.to_lowercase(), literal=True)
+        both = (
+            pl.when(coarse.is_null() | is_within)
+            .then(fine)
+            .when(fine.is_null() | contains)
+            .then(coarse)
+            .otherwise(pl.concat_str(coarse, fine, separator=_TYPE_SEPARATOR))
+        )
+        result = pl.DataFrame({"coarse": result, "fine": finer}).select(both.alias("type")).to_series()
+    return result

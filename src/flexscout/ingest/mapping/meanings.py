@@ -1,0 +1,250 @@
+"""What the headers of a sheet mean, one by one: by alias, by vendor, by their words, and by the values below them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import polars as pl
+
+from flexscout.domain import (
+    PLACE_COLUMNS,
+    HeaderAlias,
+    Role,
+    TypeLevel,
+    Vendor,
+    ambiguous_headers,
+    canonical_column,
+    cell_values,
+    find_prefixes,
+    find_role,
+    find_word_meaning,
+    header_aliases,
+    is_rate,
+    normalize_header,
+    state_codes,
+    type_words,
+    vendors,
+)
+from flexscout.sheet_columns import CellTexts
+
+SAMPLED_ROWS = 500
+"""Rows whose values tell what a column holds."""
+
+_ALIAS_TIER = -1  # an alias is clearer than any words
+_RATE_UNIT = "USD per square foot"
+_MIN_VALUES = 3  # fewer tell nothing
+_FITS_SHARE = 0.5  # of the values, from which a column holds what its header seems to say
+_TYPE_WORDS_SHARE = 0.2
+_VAGUE_TYPE_HEADERS = ("class", "style", "model", "category", "type")  # of many things besides properties
+_VALUE_PATTERNS = {
+    "number": r"^\D{0,6}\d[\d,. ]*\D{0,14}$",
+    "year": r"\d{4}|^0+$",
+    "percent": r"\d",
+    "date": r"\d",
+    "zip": r"^\d{3,5}(?:\.0+)?(?:-\d{0,4})?$|^\d{7,9}$",
+    "latitude": r"^[-+]?\d{1,2}(?:\.\d+)?$",
+    "longitude": r"^[-+]?\d{1,3}(?:\.\d+)?$",
+}
+_WORD_COLUMNS = {"Owner Name": r"[A-Za-z]{2}", "City": r"^[^\d]*[A-Za-z]{2}[^\d]*$", "County": r"[A-Za-z]{2}"}
+_SMALL_COUNT = r"^\d{1,2}(?:\.0+)?$"
+_CODE_COLUMNS = {"APN": r"\d"}
+
+
+class SheetColumns:
+    """The columns of a sheet: headers, texts, and the values of its first rows.
+
+    Args:
+        headers: Header texts, by position.
+        body: Texts below the header, columns in the order of `headers`.
+
+    """
+
+    def __init__(self, headers: Sequence[str | None], body: CellTexts) -> None:
+        self.headers, self.body = headers, body
+        self._values: dict[int, pl.Series] = {}
+
+    @cached_property
+    def prefixes(self) -> frozenset[str]:
+        """Short first words that several headers share."""
+        return find_prefixes(self.headers)
+
+    @cached_property
+    def _sample(self) -> pl.DataFrame:
+        return self.body.head(SAMPLED_ROWS)
+
+    def header(self, position: int) -> str:
+        """Return the header at a position; empty if it has none."""
+        return self.headers[position] or ""
+
+    def texts(self, position: int) -> pl.Series:
+        """Return all texts of a column."""
+        return self.body.to_series(position)
+
+    def sample(self, position: int) -> pl.Series:
+        """Return the trimmed texts of the first rows, null where a value is missing."""
+        if position not in self._values:
+            texts = self._sample.to_series(position).str.strip_chars()
+            self._values[position] = texts.set(texts.str.to_lowercase().is_in(list(cell_values("missing"))), None)
+        return self._values[position]
+
+    def share(self, position: int, pattern: str) -> float | None:
+        """Return the share of the sampled values that match a pattern; None if there are too few values."""
+        values = self.sample(position).drop_nulls()
+        return None if values.len() < _MIN_VALUES else share_of(values.str.contains(pattern))
+
+    def is_mostly(self, position: int, pattern: str, least: float) -> bool:
+        """Return whether at least a share of the sampled values match a pattern."""
+        return (self.share(position, pattern) or 0) >= least
+
+    def filled_share(self, position: int) -> float:
+        """Return the share of the sampled rows that have a value."""
+        values = self.sample(position)
+        return values.count() / values.len() if values.len() else 0.0
+
+
+def share_of(is_true: pl.Series) -> float:
+    """Return the share of the values that are true, among those that aren't null; 0 without any."""
+    known = is_true.drop_nulls()
+    return int(known.sum()) / known.len() if known.len() else 0.0
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the column at a position means.
+
+    Attributes:
+        column: Canonical column; empty for a lot size in an open unit.
+        tier: How clear its header is; lower is clearer.
+        role: Whose place it is.
+        part: Part of an address or APN that it holds; empty for the whole.
+        level: How fine its property types are; None for other columns.
+        generic: Whether the header is ambiguous, so that the values have to agree.
+        inverted: Whether the canonical value is 100 - value.
+        codes: Code table of its values; empty if they aren't codes.
+        lot_units: Canonical columns for a lot size in acres and in square feet; None if the unit is known.
+        is_chosen: Whether the user's mapping says so.
+
+    """
+
+    column: str
+    tier: int = _ALIAS_TIER
+    role: Role = Role.BARE
+    part: str = ""
+    level: TypeLevel | None = None
+    generic: bool = False
+    inverted: bool = False
+    codes: str = ""
+    in_state: bool = False
+    lot_units: tuple[str, str] | None = None
+    is_chosen: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the values can be taken as they are."""
+        return not (self.generic or self.inverted or self.codes)
+
+
+Meanings = dict[int, Meaning]
+
+
+def find_vendor(expanded: Sequence[str]) -> Vendor | None:
+    """Return the vendor whose signs are among the headers."""
+    present = set(expanded)
+    return next((vendor for vendor in vendors() if vendor.signs <= present), None)
+
+
+def read_meanings(columns: SheetColumns, positions: Collection[int], vendor: Vendor | None) -> Meanings:
+    """Return what the headers at these positions mean, where their values agree."""
+    overrides = dict(vendor.overrides if vendor else ())
+    found = {i: meaning for i in positions if (meaning := _read_meaning(columns, i, overrides))}
+    return {i: meaning for i, meaning in found.items() if meaning.column == "" or _fits(columns, i, meaning)}
+
+
+def build_meaning(alias: HeaderAlias, header: str, prefixes: Collection[str] = ()) -> Meaning:
+    """Return the meaning of an alias; `header` tells whose place it is, or how fine its property types are."""
+    level = None
+    if alias.column == "Property Type":
+        words = find_word_meaning(header, prefixes)
+        level = words.level if words and words.level else TypeLevel.COARSE
+    return Meaning(
+        alias.column,
+        role=find_role(header, prefixes) if alias.column in PLACE_COLUMNS else Role.BARE,
+        level=level,
+        generic=alias.generic,
+        inverted=alias.inverted,
+        codes=alias.codes,
+        in_state=alias.in_state,
+    )
+
+
+def _read_meaning(columns: SheetColumns, position: int, overrides: Mapping[str, HeaderAlias | None]) -> Meaning | None:
+    header = columns.header(position)
+    folded = normalize_header(header)
+    if folded in overrides:
+        alias = overrides[folded]
+        return build_meaning(alias, header, columns.prefixes) if alias else None
+    aliases = header_aliases()
+    if folded in aliases and is_rate(header) == (canonical_column(aliases[folded].column).unit == _RATE_UNIT):
+        return build_meaning(aliases[folded], header, columns.prefixes)
+    if folded in ambiguous_headers() and not is_rate(header):
+        units = ambiguous_headers()[folded]
+        return Meaning("", lot_units=(units.acres, units.square_feet))
+    return _read_words(columns, position)
+
+
+def _read_words(columns: SheetColumns, position: int) -> Meaning | None:
+    header = columns.header(position)
+    words = find_word_meaning(header, columns.prefixes)
+    if words is None:
+        return None
+    if words.is_lot_size:
+        return Meaning("", words.tier, lot_units=("Lot Size Acres", "Lot Size SqFt"))
+    role = find_role(header, columns.prefixes) if words.column in PLACE_COLUMNS else Role.BARE
+    return Meaning(words.column, words.tier, role, words.part, words.level)
+
+
+def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
+    """Return whether the values are of the column's kind. Aliases of the vocabulary need no proof, except for coordinates."""
+    kind = canonical_column(meaning.column).type
+    if kind == "percent" and columns.share(position, _SMALL_COUNT) == 1 and columns.share(position, r"^[01]$") != 1:
+        return False  # the number of households, as some assessors call it
+    if meaning.tier == _ALIAS_TIER and kind not in ("latitude", "longitude") and not _is_vague_type(columns, position, meaning):
+        return True
+    if meaning.part:
+        return True
+    if meaning.column == "Property Type":
+        return not _is_vague_type(columns, position, meaning) or _names_types(columns, position)
+    if kind == "state":
+        return _is_mostly_states(columns.sample(position))
+    pattern = _VALUE_PATTERNS.get(kind) or _WORD_COLUMNS.get(meaning.column) or _CODE_COLUMNS.get(meaning.column)
+    share = columns.share(position, pattern) if pattern else None
+    return share is None or share >= _FITS_SHARE
+
+
+def _is_vague_type(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
+    header = normalize_header(columns.header(position))
+    return meaning.column == "Property Type" and meaning.tier != _ALIAS_TIER and header.endswith(_VAGUE_TYPE_HEADERS)
+
+
+def _names_types(columns: SheetColumns, position: int) -> bool:
+    """Return whether some values name types of properties, or most are codes."""
+    words = columns.share(position, rf"(?i)\b(?:{'|'.join(type_words())})\b")
+    return words is not None and (words >= _TYPE_WORDS_SHARE or is_coded(columns, position))
+
+
+def is_coded(columns: SheetColumns, position: int) -> bool:
+    """Return whether most values of a column are codes: texts without a word."""
+    share = columns.share(position, r"[A-Za-z]{3}")
+    return share is not None and share < _FITS_SHARE
+
+
+def _is_mostly_states(values: pl.Series) -> bool:
+    filled = values.drop_nulls().str.to_uppercase()
+    return filled.len() < _MIN_VALUES or share_of(filled.is_in(list(state_codes()))) >= _FITS_SHARE
+
+
+def mark_chosen(meaning: Meaning, column: str, *, inverted: bool | None) -> Meaning:
+    """Return the meaning that the user chose, with the codes and inversion that the vocabulary has for the same column."""
+    same = meaning if meaning.column == column and not meaning.part else Meaning(column)
+    chosen = replace(same, is_chosen=True, role=Role.BARE)
+    return chosen if inverted is None else replace(chosen, inverted=inverted)

@@ -1,0 +1,212 @@
+"""Whose address a table has, and addresses and parcel numbers that are spread over several columns."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from flexscout.domain import PLACE_COLUMNS, Role, state_codes, states_of_zip_codes
+from flexscout.ingest.derived_columns import ADDRESS_SEPARATOR, APN_SEPARATOR
+from flexscout.ingest.mapping.meanings import Meanings, SheetColumns, share_of
+from flexscout.sheet_columns import DerivedColumn, DerivedKind
+
+_MOSTLY = 0.8
+_HALF = 0.5
+_ONE_STATE = 0.9  # of the rows; an owner's states are more mixed
+_HOUSE_NUMBER = r"^\W*\d"
+_ZIP = r"^\d{5}(?:-?\d{4})?$"
+_TOWN = r"^[A-Za-z][A-Za-z .'-]+$"
+_ADDRESS_PARTS = ("number", "direction", "name", "type", "direction after")
+_APN_PARTS = ("map", "block", "lot")
+_FIELDS = ("Address", "City", "State", "Zip Code")  # which tell owners' columns from those of properties
+
+
+@dataclass
+class Places:
+    """Meanings after it is known whose address is whose.
+
+    Attributes:
+        meanings: The meanings that are left.
+        joined: Columns made of several, with the canonical column of each.
+        owners: Positions of address columns that belong to an owner or someone else.
+        street_only: Positions of streets without house numbers, which are no addresses.
+
+    """
+
+    meanings: Meanings
+    joined: list[tuple[str, DerivedColumn]] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    street_only: list[int] = field(default_factory=list)
+
+
+def resolve_places(columns: SheetColumns, meanings: Meanings, next_position: int) -> Places:
+    """Keep the columns of the property's address, and join those that hold parts of it.
+
+    Args:
+        columns: Columns of the sheet.
+        meanings: Position -> meaning.
+        next_position: Position for the first joined column.
+
+    """
+    owners = _find_owners(columns, meanings)
+    left = {i: meaning for i, meaning in meanings.items() if i not in owners}
+    left = _resolve_second_lines(columns, left)
+    places = Places(left, owners=[i for i in owners if meanings[i].role is not Role.OTHER])
+    _join_address(columns, places, next_position)
+    _join_apn(columns, places, next_position + len(places.joined))
+    places.meanings = {i: meaning for i, meaning in places.meanings.items() if not meaning.part}
+    return places
+
+
+def _find_owners(columns: SheetColumns, meanings: Meanings) -> set[int]:
+    """Return the positions of place columns that aren't the property's."""
+    places = {i: meaning for i, meaning in meanings.items() if meaning.column in PLACE_COLUMNS and not meaning.is_chosen}
+    others = {i for i, meaning in places.items() if meaning.role is Role.OTHER}
+    bare = [i for i, meaning in places.items() if meaning.role is Role.BARE and meaning.part != "line 2"]
+    own = {meaning.column for meaning in places.values() if meaning.role is Role.PROPERTY}
+    elsewhere = {meanings[i].column for i in others}
+    twins = own & {meanings[i].column for i in bare} & set(_FIELDS)
+    anchors = _find_anchors(meanings, own, elsewhere)
+    doubted = {i for i in bare if _is_owners(meanings[i].column, anchors.get(i), own, elsewhere, has_twins=bool(twins))}
+    if not own and not doubted:
+        doubted = _find_owners_by_state(columns, meanings, bare, anchors, elsewhere)
+    doubted |= _find_foreign_states(columns, places, [i for i in bare if i not in doubted])
+    second = {i for i, meaning in places.items() if meaning.part == "line 2" and meaning.role is Role.BARE}
+    return others | doubted | second
+
+
+def _is_owners(column: str, anchor: Role | None, own: set[str], elsewhere: set[str], *, has_twins: bool) -> bool:
+    """Return whether a column without a role belongs to the owner, in a table that has columns of the property too."""
+    if not own or column == "County":
+        return False
+    if column in own:
+        return True
+    if column in elsewhere:
+        return False  # the owner has one of its own
+    return anchor is Role.OTHER or (has_twins and anchor is not Role.PROPERTY)
+
+
+def _find_anchors(meanings: Meanings, own: set[str], elsewhere: set[str]) -> dict[int, Role]:
+    """Return, for each position, whose the nearest column before it is, if that is known. Owners' names begin their addresses."""
+    anchors: dict[int, Role] = {}
+    last: Role | None = None
+    for i, meaning in sorted(meanings.items()):
+        if meaning.column in PLACE_COLUMNS and meaning.role is not Role.BARE:
+            last = meaning.role
+        elif meaning.column == "Owner Name":
+            last = Role.OTHER
+        elif meaning.column in _FIELDS and meaning.column in elsewhere - own:
+            last = Role.PROPERTY  # the owner has one of its own
+        if last:
+            anchors[i] = last
+    return anchors
+
+
+def _find_owners_by_state(
+    columns: SheetColumns, meanings: Meanings, bare: Sequence[int], anchors: dict[int, Role], elsewhere: set[str]
+) -> set[int]:
+    """Return the bare columns behind an owner's name if their states are many: an assessor's properties are in one."""
+    if elsewhere or "APN" not in {meaning.column for meaning in meanings.values()}:
+        return set()
+    behind = {i for i in bare if anchors.get(i) is Role.OTHER}
+    states = [i for i in behind if meanings[i].column == "State"]
+    return behind if any(_share_of_commonest(columns.sample(i)) < _ONE_STATE for i in states) else set()
+
+
+def _share_of_commonest(values: pl.Series) -> float:
+    filled = values.drop_nulls()
+    return 1.0 if filled.is_empty() else share_of(filled == filled.mode().sort()[0])
+
+
+def _find_foreign_states(columns: SheetColumns, places: Meanings, bare: Iterable[int]) -> set[int]:
+    """Return State columns without a role that contradict the property's own ZIP codes."""
+    zips = [i for i, meaning in places.items() if meaning.column == "Zip Code" and meaning.role is Role.PROPERTY]
+    states = [i for i in bare if places[i].column == "State"]
+    return {i for i in states for z in zips if _agreement(columns.sample(i), columns.sample(z)) < _HALF}
+
+
+def _agreement(states: pl.Series, zips: pl.Series) -> float:
+    """Return the share of rows whose ZIP code is in their state."""
+    given = states.str.to_uppercase().replace_strict(state_codes(), default=None, return_dtype=pl.String)
+    implied = zips.str.slice(0, 3).replace_strict(states_of_zip_codes(), default=None, return_dtype=pl.String)
+    same = given == implied
+    return share_of(same) if same.count() else 1.0
+
+
+def _resolve_second_lines(columns: SheetColumns, meanings: Meanings) -> Meanings:
+    """Take second lines of an address for its city or ZIP code if that is what they hold."""
+    present = {meaning.column for meaning in meanings.values() if not meaning.part}
+    resolved = dict(meanings)
+    for i, meaning in sorted(meanings.items()):
+        if meaning.part != "line 2":
+            continue
+        for column, pattern in (("Zip Code", _ZIP), ("City", _TOWN)):
+            if column not in present and columns.is_mostly(i, pattern, _MOSTLY):
+                resolved[i] = replace(meaning, column=column, part="")
+                present.add(column)
+                break
+    return resolved
+
+
+def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
+    """Join the parts of the address if no column has it whole."""
+    meanings = places.meanings
+    if any(meaning.column == "Address" and meaning.is_chosen for meaning in meanings.values()):
+        return
+    whole = [i for i, meaning in meanings.items() if meaning.column == "Address" and not meaning.part]
+    streets = [i for i in whole if (columns.share(i, _HOUSE_NUMBER) or 0) < _HALF and columns.share(i, ".") is not None]
+    full = [i for i in whole if i not in streets and columns.filled_share(i)]
+    parts = _choose_parts(columns, meanings, "Address", _ADDRESS_PARTS)
+    if not full and "name" not in parts and streets:
+        parts["name"] = streets[0]
+    if not full and "number" in parts and "name" in parts:
+        sources = _drop_repeated_type(columns, parts)
+        places.joined.append(("Address", _build_join(columns, sources, position, ADDRESS_SEPARATOR)))
+        dropped = set(whole)
+    else:
+        dropped = set(streets) if full or "number" in parts or _is_street_name(columns, streets) else set()
+        places.street_only = sorted(dropped) if not full else []
+    places.meanings = {i: meaning for i, meaning in meanings.items() if i not in dropped}
+
+
+def _is_street_name(columns: SheetColumns, streets: Sequence[int]) -> bool:
+    """Return whether a header says that the column has only streets."""
+    return any(columns.header(i).casefold().strip() in ("street", "str", "street name") for i in streets)
+
+
+def _choose_parts(columns: SheetColumns, meanings: Meanings, column: str, names: Sequence[str]) -> dict[str, int]:
+    """Return the position of each part: the clearest header that has values, those of the property first."""
+    chosen: dict[str, int] = {}
+    for name in names:
+        found = [i for i, meaning in meanings.items() if meaning.column == column and meaning.part == name]
+        filled = [i for i in found if columns.filled_share(i)]
+        if filled:
+            chosen[name] = min(filled, key=lambda i: (meanings[i].role is not Role.PROPERTY, meanings[i].tier, i))
+    return chosen
+
+
+def _drop_repeated_type(columns: SheetColumns, parts: dict[str, int]) -> list[int]:
+    """Return the positions to join, without the street type if the names end with it already."""
+    ordered = [parts[name] for name in _ADDRESS_PARTS if name in parts]
+    if "type" not in parts:
+        return ordered
+    names, types = columns.sample(parts["name"]), columns.sample(parts["type"])
+    repeated = pl.DataFrame({"name": names, "type": types}).select(
+        pl.col("name").str.to_uppercase().str.ends_with(" " + pl.col("type").str.to_uppercase())
+    )
+    is_repeated = share_of(repeated.to_series()) > _HALF
+    return [i for i in ordered if i != parts["type"]] if is_repeated else ordered
+
+
+def _join_apn(columns: SheetColumns, places: Places, position: int) -> None:
+    """Join map, block and lot, or major and minor, if no column has the whole parcel number."""
+    if any(meaning.column == "APN" and not meaning.part for meaning in places.meanings.values()):
+        return
+    parts = _choose_parts(columns, places.meanings, "APN", _APN_PARTS)
+    sources = [parts[name] for name in _APN_PARTS if name in parts]
+    if len(sources) > 1 and all(columns.is_mostly(i, r"\d", _HALF) for i in sources):
+        places.joined.append(("APN", _build_join(columns, sources, position, APN_SEPARATOR)))
+
+
+def _build_join(columns: SheetColumns, sources: Sequence[int], position: int, separator: str) -> DerivedColumn:
+    return DerivedColumn(position, DerivedKind.JOIN, tuple((i, columns.header(i)) for i in sources), separator)
