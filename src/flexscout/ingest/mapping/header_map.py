@@ -35,7 +35,7 @@ from flexscout.ingest.mapping.meanings import (
     mark_chosen,
     read_meanings,
 )
-from flexscout.ingest.mapping.places import Places, resolve_places
+from flexscout.ingest.mapping.places import Places, find_splits, resolve_places
 from flexscout.ingest.mapping.property_types import PROPERTY_TYPE, PropertyTypes, resolve_types
 from flexscout.ingest.mapping.sizes import (
     build_column_issue,
@@ -44,7 +44,6 @@ from flexscout.ingest.mapping.sizes import (
     resolve_lot_units,
     resolve_prices,
 )
-from flexscout.ingest.mapping.split_columns import find_splits
 from flexscout.ingest.mapping.units import is_square_feet_as_acres
 from flexscout.models import HeaderMap, Issue, IssueReason
 from flexscout.sheet_columns import CellTexts, DerivedColumn, DerivedKind, MappedColumn

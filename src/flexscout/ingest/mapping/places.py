@@ -1,11 +1,11 @@
-"""Whose address a table has, and addresses and parcel numbers that are spread over several columns."""
+"""Whose address a table has, and addresses and parcel numbers in several columns, or several parts in one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from flexscout.domain import PLACE_COLUMNS, Role, state_codes, states_of_zip_codes
+from flexscout.domain import PLACE_COLUMNS, POSTAL_COLUMNS, Role, state_codes, states_of_zip_codes
 from flexscout.ingest.derived_columns import ADDRESS_SEPARATOR, APN_SEPARATOR
 from flexscout.ingest.mapping.meanings import Meanings, SheetColumns, share_of
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
@@ -18,6 +18,9 @@ _ZIP = r"^\d{5}(?:-?\d{4})?$"
 _TOWN = r"^[A-Za-z][A-Za-z .'-]+$"
 _ADDRESS_PARTS = ("number", "direction", "name", "type", "direction after")
 _APN_PARTS = ("map", "block", "lot")
+_SPLIT_SHARE = 0.7  # of the values that have several parts of a place
+_WHOLE_ADDRESS = r"(?i)^\W*\d.*\S[,\s]+[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\s*(?:,?\s*USA?)?$|^\W*\d.*,.*,\s*[A-Z]{2}\.?$"
+_STATE_AT_END = r"(?i)[,/\s]\s*[A-Z]{2}\.?$"
 _FIELDS = ("Address", "City", "State", "Zip Code")  # which tell owners' columns from those of properties
 
 
@@ -210,3 +213,37 @@ def _join_apn(columns: SheetColumns, places: Places, position: int) -> None:
 
 def _build_join(columns: SheetColumns, sources: Sequence[int], position: int, separator: str) -> DerivedColumn:
     return DerivedColumn(position, DerivedKind.JOIN, tuple((i, columns.header(i)) for i in sources), separator)
+
+
+def find_splits(columns: SheetColumns, meanings: Meanings, next_position: int) -> list[tuple[str, DerivedColumn]]:
+    """Return the columns that can be taken out of others, with the canonical column of each.
+
+    Args:
+        columns: Columns of the sheet.
+        meanings: Position -> meaning, with the places of owners removed. Headers of several parts have the part `split`.
+        next_position: Position for the first of them.
+
+    """
+    present = {meaning.column for meaning in meanings.values() if not meaning.part}
+    found: list[tuple[str, DerivedColumn]] = []
+    for position, names in _list_sources(columns, meanings, present):
+        for name in names:
+            if name not in {column for column, _ in found}:
+                source = (position, columns.header(position))
+                found.append((name, DerivedColumn(next_position + len(found), DerivedKind.PLACE, (source,), name)))
+    return found
+
+
+def _list_sources(columns: SheetColumns, meanings: Meanings, present: set[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the position of each column with several parts, and what to take from it."""
+    missing = [name for name in POSTAL_COLUMNS if name not in present]
+    for i, meaning in meanings.items():
+        if meaning.is_chosen:
+            continue
+        if meaning.part == "split" and "City" in missing:
+            yield i, [name for name in missing if name != "Address"]
+        elif meaning.column == "Address" and not meaning.part and "City" in missing:
+            if columns.is_mostly(i, _WHOLE_ADDRESS, _SPLIT_SHARE):
+                yield i, ["Address", *missing]
+        elif meaning.column == "City" and "State" in missing and columns.is_mostly(i, _STATE_AT_END, _SPLIT_SHARE):
+            yield i, ["City", *(name for name in missing if name not in ("Address", "City"))]
