@@ -76,6 +76,7 @@ class IssueReason(StrEnum):
     READ_WITHOUT_QUOTES = "read_without_quotes"
     READ_WHOLE = "read_whole"
     SECOND_READER = "second_reader"
+    ILL_FORMED = "ill_formed"
     DECIMAL_COMMA = "decimal_comma"
     NUMBER_FORMAT_UNCLEAR = "number_format_unclear"
     DAY_FIRST = "day_first"

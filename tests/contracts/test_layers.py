@@ -40,7 +40,7 @@ HEAVY = {
     "pebble": "runtime/executors.py",
     "rapidfuzz": "ingest/mapping/header_map.py matching/spelling.py matching/lookup.py",
     "lxml": "ingest/readers/web_page.py ingest/readers/spreadsheetml.py",
-    "numpy": "ingest/readers/delimited.py matching/clusters.py merging/snapshots.py",
+    "numpy": "ingest/readers/delimited.py ingest/readers/xml_check.py matching/clusters.py merging/snapshots.py",
     "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",
     "watchfiles": "cli/folder_watch.py",
     "filelock": "history/run_history.py",

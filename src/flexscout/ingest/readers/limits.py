@@ -73,7 +73,7 @@ def is_large(path: Path, kind: str, memory: int = DEFAULT_MEMORY, threads: int =
     threshold = LARGE_PART_BYTES
     if threads == 1:
         threshold = max(threshold, min(4 * LARGE_PART_BYTES, memory // _TOTAL_MEMORY_PER_XML_BYTE))
-    with _Parts(path, kind) as parts:
+    with WorkbookParts(path, kind) as parts:
         return any(part.file_size > threshold for part in parts.parsed)
 
 
@@ -94,7 +94,7 @@ def check_limits(path: Path, kind: str, memory: int = DEFAULT_MEMORY, *, in_bloc
     if kind == ".xls":
         _check_file_size(path, memory)
         return
-    with _Parts(path, kind) as parts:
+    with WorkbookParts(path, kind) as parts:
         parts.check_directory(memory, in_blocks=in_blocks)
         in_memory = [] if in_blocks else parts.parsed
         check_all = parts.overlap() or any(part.file_size * _MEMORY_PER_XML_BYTE > memory for part in in_memory)
@@ -113,7 +113,7 @@ def diagnose_limits(path: Path, kind: str, memory: int) -> None:
     if kind == ".xls":
         _check_file_size(path, memory)
         return
-    with _Parts(path, kind) as parts:
+    with WorkbookParts(path, kind) as parts:
         parts.check_directory(memory)
         extents = [parts.check_sheet(part, memory / (_BYTES_PER_CELL * _CONVERSION_FACTOR), memory) for part in parts.sheets]
         parts.check_shared_texts(memory)
@@ -145,15 +145,18 @@ def read_xml_parts(path: Path, memory: int) -> Iterator[Iterator[bytes]]:
         LimitError: A part has more than `memory` bytes.
 
     """
-    with _Parts(path, ".xlsx") as parts:
+    with WorkbookParts(path, ".xlsx") as parts:
         for part in parts.parsed:
             yield parts.inflate_counted(part, memory)
 
 
-class _Parts:
+class WorkbookParts:
     """The parts of a workbook's zip, and checks of them.
 
-    `parsed`: parts that the parser reads; `sheets`: parts with cells.
+    Attributes:
+        parsed: Parts that the parser reads.
+        sheets: Parts with cells.
+
     """
 
     def __init__(self, path: Path, kind: str) -> None:
@@ -183,6 +186,15 @@ class _Parts:
     def size(self) -> int:
         """Bytes of XML in the sheets and the shared texts."""
         return sum(part.file_size for part in (*self.sheets, *self._texts))
+
+    def list_titled(self) -> Iterator[tuple[ZipInfo, str]]:
+        """Yield the parts with texts and cells, each with the name of its sheet; empty if it belongs to all sheets."""
+        if self._kind == ".ods":
+            yield from ((part, "") for part in self.sheets)
+            return
+        yield from ((part, "") for part in self._texts)
+        parts = {normalize_name(part.filename): part for part in self._all}
+        yield from ((parts[sheet.part], sheet.name) for sheet in list_sheets(self._archive) if sheet.part in parts)
 
     def check_directory(self, memory: int, *, in_blocks: bool = False) -> None:
         """Check counts, sizes and encryption as the zip's directory declares them."""

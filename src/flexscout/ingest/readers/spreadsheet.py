@@ -13,6 +13,8 @@ from flexscout.ingest.readers.excel_parser import counts_from_1904, load_sheet, 
 from flexscout.ingest.readers.limits import DEFAULT_MEMORY, check_limits, is_large
 from flexscout.ingest.readers.raw_workbook import LoadedSheet, Workbook, collect_cells, collect_sheets, translate_reader_errors
 from flexscout.ingest.readers.second_reader import SecondReader, peek_xlsx
+from flexscout.ingest.readers.xml_check import find_ill_formed
+from flexscout.models import IssueNote
 
 
 def read_spreadsheet(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
@@ -40,7 +42,18 @@ def read_spreadsheet(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, f
             raise
         names, load = second.sheet_names, second.load
     workbook = collect_sheets(path, names, load, second.load if second else None)
+    if kind in (FileType.XLSX, FileType.ODS) and not in_blocks:
+        workbook = _add_notes(workbook, find_ill_formed(path, kind))
     return replace(workbook, from_1904=counts_from_1904(path))
+
+
+def _add_notes(workbook: Workbook, notes: dict[str, IssueNote]) -> Workbook:
+    """Add the note about each sheet, and that about all of them."""
+    if not notes:
+        return workbook
+    added = [tuple(notes[name] for name in dict.fromkeys((sheet.name, "")) if name in notes) for sheet in workbook.sheets]
+    sheets = tuple(replace(sheet, notes=(*sheet.notes, *more)) for sheet, more in zip(workbook.sheets, added, strict=True))
+    return replace(workbook, sheets=sheets)
 
 
 def _open(path: Path, kind: FileType) -> tuple[list[str], Callable[[str], LoadedSheet]]:

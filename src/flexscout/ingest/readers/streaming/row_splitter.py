@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from flexscout.ingest.readers.xml_check import has_matching_tags
+
 MAX_HEAD_BYTES = 2**22
 """Bytes before the first row; 16,384 columns with a width each take 1.3 million."""
 MAX_ROW_BYTES = 2**26
@@ -133,6 +135,8 @@ def _cut_at(text: bytes, end: bytes) -> tuple[bytes, bool]:
 def _check_markup(text: bytes) -> bytes:
     if _has_opaque_markup(text):
         raise UnknownDialect("it has comments or unparsed text")
+    if not has_matching_tags(text):
+        raise UnknownDialect("its XML is ill-formed, so rows may be missing and cells may be cut")
     return text
 
 
