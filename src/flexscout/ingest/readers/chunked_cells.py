@@ -74,7 +74,7 @@ class ChunkedCells:
 
     def head(self, count: int) -> pl.DataFrame:
         """Load the first rows."""
-        parts: list[pl.DataFrame] = []
+        parts = [pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))]
         for frame in self.iter_frames(self.columns):
             parts.append(frame.head(count))
             count -= parts[-1].height
@@ -95,7 +95,7 @@ class ChunkedCells:
 
     def collect(self) -> pl.DataFrame:
         """Load all cells."""
-        return pl.concat(list(self.iter_frames(self.columns)))
+        return pl.concat([pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String)), *self.iter_frames(self.columns)])
 
 
 def _read_columns(file: CellFile, columns: Sequence[str]) -> pl.DataFrame:
