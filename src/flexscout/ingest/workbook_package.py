@@ -11,6 +11,8 @@ ROOT_RELATIONS = "_rels/.rels"
 
 _USUAL_BOOKS = ("xl/workbook.xml", "xl/workbook.bin")
 _MAX_PART_BYTES = 2**21  # of a list of sheets or relations; that of 10,000 sheets takes a third
+_MAX_SIZE_BITS = 28  # four bytes of seven bits
+_BINARY_SHEET = 156  # BrtBundleSh
 _BOOK_TYPE, _SHEET_TYPE = "/officeDocument", "/worksheet"
 _ZIP_ERRORS = (OSError, KeyError, BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OverflowError, zlib.error)
 
@@ -61,12 +63,50 @@ def read_part(archive: ZipFile, name: str, count: int = _MAX_PART_BYTES) -> byte
 
 
 def list_sheets(archive: ZipFile) -> list[SheetPart]:
-    """Return the worksheets of an .xlsx in order; none if its lists are damaged."""
+    """Return the worksheets of an .xlsx or .xlsb in order; none if its lists are damaged."""
     book = find_workbook_part(archive)
     try:
         return parse_sheets(read_part(archive, book), read_part(archive, name_relations(book)), book)
     except ValueError:
         return []
+
+
+def iter_binary_records(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield the type, the start and the end of each whole record of an .xlsb part."""
+    position, length = 0, len(content)
+    while position < length:
+        kind, start = content[position], position + 1
+        if kind & 0x80:
+            if start >= length:
+                return
+            kind, start = (kind & 0x7F) | (content[start] << 7), start + 1
+        size = shift = 0
+        while start < length and shift < _MAX_SIZE_BITS:
+            byte, start = content[start], start + 1
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        else:
+            return
+        position = start + size
+        if position > length:
+            return
+        yield kind, start, position
+
+
+def _list_binary_sheets(content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the name and the relation of each sheet of an .xlsb."""
+    for kind, start, end in iter_binary_records(content):
+        if kind == _BINARY_SHEET:
+            relation, at = _read_wide_text(content[start:end], 8)
+            yield _read_wide_text(content[start:end], at)[0], relation
+
+
+def _read_wide_text(record: bytes, at: int) -> tuple[str, int]:
+    """Return a text of a record, which starts with its length, and where it ends."""
+    end = at + 4 + 2 * int.from_bytes(record[at : at + 4], "little")
+    return record[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def parse_sheets(book_xml: bytes, relations_xml: bytes, book: str) -> list[SheetPart]:
@@ -76,7 +116,10 @@ def parse_sheets(book_xml: bytes, relations_xml: bytes, book: str) -> list[Sheet
         for kind, identity, target in _parse_relations(relations_xml)
         if kind == _SHEET_TYPE
     }
-    listed = [(sheet.get("name", ""), _relation_id(sheet)) for sheet in _find_elements(book_xml, "sheet")]
+    if book.endswith(".bin"):
+        listed = list(_list_binary_sheets(book_xml))
+    else:
+        listed = [(sheet.get("name", ""), _relation_id(sheet)) for sheet in _find_elements(book_xml, "sheet")]
     return [SheetPart(name, targets[identity]) for name, identity in listed if targets.get(identity)]
 
 

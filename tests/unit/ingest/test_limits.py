@@ -1,5 +1,6 @@
 """Limits that are checked before a workbook is parsed."""
 
+import re
 import zipfile
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 import hostile_files as hostile
 from flexscout.errors import DataFormatError, LimitError
 from flexscout.ingest.readers.any_file import diagnose_reader_failure, read_workbook
-from flexscout.ingest.readers.limits import MAX_PARTS, check_limits
+from flexscout.ingest.readers.limits import MAX_PARTS, check_limits, diagnose_limits
+from format_files import write, write_archive
 from workbooks import HEADER, candidate, write_workbook
 
 SHARE = 2 * 2**30  # bytes; a worker's, by default on two cores
@@ -85,6 +87,66 @@ def test_a_false_size_that_passes_the_quick_checks_is_found_by_the_diagnosis(tmp
     check_limits(path, ".xlsx", SHARE)
     with pytest.raises(DataFormatError, match="larger than the 40,000,000 bytes that it claims"):
         diagnose_reader_failure(path, SHARE)
+
+
+def test_the_limit_in_a_message_is_never_above_the_need(tmp_path):
+    path = write_workbook(tmp_path / "a.xlsx", [HEADER, *(candidate(number) for number in range(2_000))])
+    reported = 0
+    for memory in range(10**6, 6 * 10**6, 10**5):
+        for check in (check_limits, diagnose_limits):
+            try:
+                check(path, ".xlsx", memory)
+            except LimitError as error:
+                need, limit = (int(size) for size in re.findall(r"(\d+) MB", error.message))
+                assert need >= limit
+                reported += 1
+            except DataFormatError as error:
+                assert "crashes the parser" in error.message  # noqa: PT017 - the other way to end
+    assert reported > 20
+
+
+def xlsb(path, cells):
+    """Write an .xlsb of one sheet, `Data`, as far as limits need it: cells (row, column) from 0."""
+
+    def record(kind, content):
+        head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        return head + bytes([len(content)]) + content
+
+    def text(value):
+        return len(value).to_bytes(4, "little") + value.encode("utf-16-le")
+
+    rows = [record(0, r.to_bytes(4, "little") + bytes(13)) + record(5, c.to_bytes(4, "little") + bytes(12)) for r, c in cells]
+    target = '<Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.bin"/>'
+    parts = {
+        "xl/workbook.bin": record(156, bytes(8) + text("r1") + text("Data")),
+        "xl/_rels/workbook.bin.rels": f"<Relationships>{target}</Relationships>",
+        "xl/worksheets/sheet1.bin": b"".join(rows),
+    }
+    return write_archive(path, parts)
+
+
+def test_an_xlsb_names_its_sheet_and_its_span(tmp_path):
+    error = refusal(xlsb(tmp_path / "a.xlsb", [(0, 0), (1_048_575, 16_383)]), ".xlsb")
+    assert 'a.xlsb, sheet "Data": 2 cells span 1,048,576 rows x 16,384 columns, up to XFD1048576, which need' in error.message
+
+
+def test_an_xlsb_that_fits_is_not_refused(tmp_path):
+    check_limits(xlsb(tmp_path / "a.xlsb", [(row, column) for row in range(50) for column in range(9)]), ".xlsb", SHARE)
+
+
+def test_a_large_xlsb_that_killed_a_worker_names_its_span(tmp_path):
+    path = xlsb(tmp_path / "a.xlsb", [(row, column) for row in range(2_000) for column in range(9)])
+    with pytest.raises(LimitError, match=r'sheet "Data": .* rows x 9 columns need about 2 MB'):
+        diagnose_limits(path, ".xlsb", 15 * 10**5)
+
+
+def test_an_xls_that_killed_a_worker_names_the_span_that_it_declares(tmp_path):
+    name = b"\x85\0\x0c\0" + bytes(4) + b"\0\0\x04\0Data"
+    size = b"\0\x02\x0e\0" + bytes(4) + (65_536).to_bytes(4, "little") + bytes(2) + (256).to_bytes(2, "little") + bytes(2)
+    path = write(tmp_path / "a.xls", bytes(512) + name + bytes(40) + size + bytes(64))
+    with pytest.raises(LimitError, match='sheet "Data": 65,536 rows x 256 columns need about 1'):
+        diagnose_limits(path, ".xls", 2**30)
+    diagnose_limits(path, ".xls", 2**31)
 
 
 def test_too_many_parts_are_refused(tmp_path):

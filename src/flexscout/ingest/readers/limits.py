@@ -14,6 +14,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from flexscout.domain import column_letters
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError, ProcessingError
+from flexscout.ingest.readers.binary_extent import find_xls_extents, measure_xlsb_extents
 from flexscout.ingest.readers.cell_extent import (
     Extent,
     inflate_part,
@@ -41,7 +42,7 @@ _BYTES_PER_CELL = 70  # measured: 480 MB for 100,000 x 67 cells, 4.7 GB for a mi
 _BYTES_PER_SHARED_TEXT = 24  # allocated by the parser for each text that is declared, before it sees one
 _MEMORY_PER_XML_BYTE = 3  # measured: 2.5 for sheets full of values
 _TOTAL_MEMORY_PER_XML_BYTE = 12  # measured: 6 for reading, the rest for conversion
-_CONVERSION_FACTOR = 1.5  # memory for conversion, on top of reading
+_CONVERTED_BYTES_PER_CELL = 105  # half as much again for conversion
 _SMALL_SHEET_BYTES = 128 * 2**10  # XML of a sheet that is always examined, which takes half a millisecond
 _ROOT_BYTES = 2**12  # XML in which the root element of a part is
 _MAX_DEFLATE_GROWTH = 1.01  # deflate hardly ever makes content larger
@@ -100,7 +101,7 @@ def check_limits(path: Path, kind: str, memory: int = DEFAULT_MEMORY, *, in_bloc
         check_all = parts.overlap() or any(part.file_size * _MEMORY_PER_XML_BYTE > memory for part in in_memory)
         for part in parts.sheets:
             if check_all or parts.is_suspicious(part):
-                parts.check_sheet(part, memory / _MIN_BYTES_PER_CELL, memory)
+                parts.check_sheet(part, _MIN_BYTES_PER_CELL, memory)
         if not in_blocks:
             parts.check_shared_texts(memory)
 
@@ -112,23 +113,26 @@ def diagnose_limits(path: Path, kind: str, memory: int) -> None:
     """
     if kind == ".xls":
         _check_file_size(path, memory)
-        return
-    with WorkbookParts(path, kind) as parts:
-        parts.check_directory(memory)
-        extents = [parts.check_sheet(part, memory / (_BYTES_PER_CELL * _CONVERSION_FACTOR), memory) for part in parts.sheets]
-        parts.check_shared_texts(memory)
-        size = parts.size
-    if kind != ".xlsb":
-        largest = max((sheet for sheets in extents for sheet in sheets), key=lambda sheet: sheet.area, default=Extent())
-        needed = largest.area * _BYTES_PER_CELL + size * _MEMORY_PER_XML_BYTE
-        if needed > memory:
-            raise LimitError.too_large(path.name, largest.name, (largest.rows, largest.columns), needed, memory)
-        raise DataFormatError(
-            ErrorCode.DAMAGED,
-            f"{path.name} crashes the parser, although its largest sheet has only {largest.rows:,} rows x {largest.columns:,} "
-            "columns: it is damaged.",
-            "Open it in Excel, let it repair the file, and save it as .xlsx; or export it again.",
-        )
+        extents, size = find_xls_extents(path.read_bytes()), 0
+    else:
+        with WorkbookParts(path, kind) as parts:
+            parts.check_directory(memory)
+            measured = [parts.check_sheet(part, _CONVERTED_BYTES_PER_CELL, memory) for part in parts.sheets]
+            extents = [sheet for sheets in measured for sheet in sheets]
+            parts.check_shared_texts(memory)
+            size = parts.size
+    largest = max(extents, key=lambda sheet: sheet.area, default=Extent())
+    needed = largest.area * _CONVERTED_BYTES_PER_CELL + size * _MEMORY_PER_XML_BYTE
+    if needed > memory:
+        raise LimitError.too_large(path.name, largest.name, (largest.rows, largest.columns), needed, memory)
+    if kind == ".xls":
+        return  # what it declares may be wrong
+    raise DataFormatError(
+        ErrorCode.DAMAGED,
+        f"{path.name} crashes the parser, although its largest sheet has only {largest.rows:,} rows x {largest.columns:,} "
+        "columns: it is damaged.",
+        "Open it in Excel, let it repair the file, and save it as .xlsx; or export it again.",
+    )
 
 
 def check_extent(path: Path, sheet: str, rows: int, columns: int, memory: int) -> None:
@@ -218,21 +222,22 @@ class WorkbookParts:
 
     def is_suspicious(self, part: ZipInfo) -> bool:
         """Return whether a small sheet may have cells far apart, or is larger than it declares."""
-        if part.file_size > _SMALL_SHEET_BYTES or self._kind == ".xlsb":
+        if part.file_size > _SMALL_SHEET_BYTES:
             return False
+        if self._kind == ".xlsb":
+            return True
         xml = _read_first(self._inflate(part), part.file_size + 1)
         return len(xml) > part.file_size or may_be_sparse(xml)
 
-    def check_sheet(self, part: ZipInfo, max_cells: float, memory: int) -> list[Extent]:
-        """Measure the sheets in a part; raise if one spans more than `max_cells`, or more than a sheet can have."""
+    def check_sheet(self, part: ZipInfo, bytes_per_cell: int, memory: int) -> list[Extent]:
+        """Measure the sheets in a part; raise if one needs more than `memory`, or spans more than a sheet can have."""
         extents: list[Extent] = []
-        if self._kind == ".xlsb":
-            return extents
+        max_cells = memory / bytes_per_cell
         for extents in self._measure(part)(self.inflate_counted(part, memory)):
             for sheet in extents:
                 if max(sheet.area, sheet.cells) > max_cells or sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
                     sheet.name = sheet.name or self._title(part)
-                    raise _too_large(self._path, sheet, memory)
+                    raise _too_large(self._path, sheet, memory, max(bytes_per_cell, _BYTES_PER_CELL))
         for sheet in extents:
             sheet.name = sheet.name or self._title(part)
         return extents
@@ -252,6 +257,8 @@ class WorkbookParts:
                     )
 
     def _measure(self, part: ZipInfo) -> Callable[[Iterable[bytes]], Iterator[list[Extent]]]:
+        if part.filename.lower().endswith(".bin"):
+            return measure_xlsb_extents
         return measure_ods_extents if part.filename.lower() == "content.xml" else measure_xlsx_extents
 
     def inflate_counted(self, part: ZipInfo, memory: int) -> Iterator[bytes]:
@@ -302,11 +309,12 @@ def _check_file_size(path: Path, memory: int) -> None:
         raise LimitError.decompressed_too_large(path.name, "", size, memory)
 
 
-def _too_large(path: Path, sheet: Extent, memory: int) -> ProcessingError:
+def _too_large(path: Path, sheet: Extent, memory: int, bytes_per_cell: int = _BYTES_PER_CELL) -> ProcessingError:
+    """Report a sheet whose cells, at `bytes_per_cell`, need more than `memory`, or that spans more than a sheet can have."""
     last_cell = f"{column_letters(sheet.columns - 1)}{sheet.rows}"
     if sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
         return DataFormatError.cell_out_of_bounds(path.name, sheet.name, last_cell)
-    needed = max(sheet.area, sheet.cells) * _BYTES_PER_CELL
+    needed = max(sheet.area, sheet.cells) * bytes_per_cell
     if sheet.cells < sheet.area * _SPARSE_SHARE:
         extent = f"{sheet.cells:,} cells span {sheet.rows:,} rows x {sheet.columns:,} columns, up to {last_cell}"
         return LimitError.stray_cells(path.name, sheet.name, extent, needed, memory)
