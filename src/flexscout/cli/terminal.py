@@ -1,10 +1,22 @@
-"""Printing to the terminal. Untrusted text can't control the terminal, start its own line or be read as markup."""
+"""The terminal: printing, and asking for passwords.
 
+Untrusted text can't control the terminal, start its own line or be read as markup.
+"""
+
+import getpass
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from flexscout.domain import escape_controls, escape_json
+from flexscout.domain import escape_controls, escape_json, format_count
+
+if TYPE_CHECKING:
+    from flexscout.config import PipelineConfiguration
 
 
 def print_line(text: str = "", *, blank_before: bool = False, err: bool = False) -> None:
@@ -34,3 +46,35 @@ def print_error_lines(text: str) -> None:
     print_error(first)
     for line in others:
         print_line(line if line.startswith("  ") else f"  {line}", err=True)
+
+
+def add_password(settings: "PipelineConfiguration") -> "PipelineConfiguration":
+    """Return the settings with a password that the user types, if protected files are to be read and none is set."""
+    if settings.password.get_secret_value() or not sys.stdin.isatty():
+        return settings
+    from flexscout.ingest import count_protected_files  # noqa: PLC0415 - only in a terminal
+
+    count = count_protected_files(Path(settings.input_folder), settings.file_pattern, recursive=settings.recursive_scan)
+    return settings.with_password(_ask(f"{format_count(count, 'file')} to read")) if count else settings
+
+
+@contextmanager
+def unlock(file: Path) -> Iterator[None]:
+    """Open a protected file with the password of the environment, or one that the user types, within the context."""
+    from flexscout.config import environment_variable  # noqa: PLC0415 - `--help` loads no settings
+    from flexscout.ingest import is_protected, use_password  # noqa: PLC0415
+
+    is_known = os.environ.get(environment_variable("password")) or not sys.stdin.isatty()
+    with use_password("" if is_known or not is_protected(file) else _ask(file.name)):
+        yield
+
+
+def _ask(protected: str) -> str:
+    """Ask for the password; empty if the user gives none."""
+    try:
+        return getpass.getpass(
+            f"Password for {escape_controls(protected)} (protected; press Enter to go on without): ", sys.stderr
+        )
+    except EOFError:
+        print_error("No password was given.")
+        return ""

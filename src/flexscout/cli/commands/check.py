@@ -7,8 +7,7 @@ import typer
 
 from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
-from flexscout.cli.passwords import add_password
-from flexscout.cli.terminal import print_json, print_line
+from flexscout.cli.terminal import add_password, print_json, print_line
 from flexscout.domain import format_date
 
 if TYPE_CHECKING:

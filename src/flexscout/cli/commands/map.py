@@ -7,8 +7,7 @@ import typer
 
 from flexscout.cli.commands.inspect import File, validate_paths
 from flexscout.cli.exit_codes import ExitCode, handle_errors
-from flexscout.cli.passwords import unlock
-from flexscout.cli.terminal import print_block, print_error, print_line
+from flexscout.cli.terminal import print_block, print_error, print_line, unlock
 from flexscout.errors import OutputError, ProcessingError, quote_path
 
 Output = Annotated[

@@ -5,8 +5,7 @@ import typer
 from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.options import open_history
-from flexscout.cli.passwords import add_password
-from flexscout.cli.terminal import print_line
+from flexscout.cli.terminal import add_password, print_line
 from flexscout.domain import format_time
 
 

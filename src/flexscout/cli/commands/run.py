@@ -9,8 +9,7 @@ from flexscout.cli import options as opt
 from flexscout.cli.commands.check import check_folder
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.folder_watch import watch_folder
-from flexscout.cli.passwords import add_password
-from flexscout.cli.terminal import print_json
+from flexscout.cli.terminal import add_password, print_json
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration

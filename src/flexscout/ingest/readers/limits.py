@@ -14,12 +14,13 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from flexscout.domain import column_letters
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError, ProcessingError
-from flexscout.ingest.readers.binary_extent import find_xls_extents, measure_xlsb_extents
 from flexscout.ingest.readers.cell_extent import (
     Extent,
+    find_xls_extents,
     inflate_part,
     may_be_sparse,
     measure_ods_extents,
+    measure_xlsb_extents,
     measure_xlsx_extents,
 )
 from flexscout.ingest.workbook_package import list_sheets, normalize_name
