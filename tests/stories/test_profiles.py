@@ -149,3 +149,17 @@ def test_the_scorer_accepts_a_copy(tmp_path):
     record = {"zoning": "IL", "acres": 2.0}
     mine, built_in = (FlexPropertyScorer(name).calculate_flex_score(record) for name in ("mine.yaml", "parcel"))
     assert mine == built_in
+
+
+def test_a_building_that_is_gone_or_not_built_stays_off_the_list_with_its_reason(tmp_path):
+    statuses = ("Existing", "Demolished", "Under Construction")
+    rows = [(*candidate(number), status) for number, status in enumerate(statuses)]
+    write_workbook(tmp_path / "in/costar.xlsx", [(*HEADER, "Constr Status"), *rows])
+    outcome = flexscout("run", "in")
+    assert [row["Address"] for row in outcome.rows()] == ["0 Test Street"]
+    assert {row["Address"]: row["Reason"] for row in outcome.sheet("Not Selected")} == {
+        "1 Test Street": "Building Status is Demolished",
+        "2 Test Street": "Building Status is Under Construction",
+    }
+    file = outcome.file("costar.xlsx")
+    assert (file["rows_read"], file["candidates"], file["not_eligible"]) == (3, 1, 2)

@@ -162,7 +162,7 @@ def _is_industrial(table: pl.DataFrame) -> pl.Series:
 
 
 def _list_key_fields() -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*_IDENTIFYING_COLUMNS, *load_profile(_PROFILE).columns)))
+    return tuple(dict.fromkeys((*_IDENTIFYING_COLUMNS, *load_profile(_PROFILE).needed_columns)))
 
 
 def _find_in_sheet(table: pl.DataFrame, header_map: HeaderMap, as_of: dt.date) -> pl.DataFrame:

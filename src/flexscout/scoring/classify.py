@@ -51,6 +51,7 @@ _REJECTED_COLUMNS = (
     "Building SqFt",
     "Lot Size Acres",
     "Year Built",
+    "Building Status",
     "Flex Score",
     "Score Ceiling",
     *SOURCE_COLUMNS,

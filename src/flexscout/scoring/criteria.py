@@ -100,13 +100,19 @@ class FunnelStep:
 
 
 def count_funnel(classified: pl.DataFrame, criteria: Criteria) -> tuple[FunnelStep, ...]:
-    """Count the rows that pass each eligibility criterion, in the profile's order, and last the minimum score."""
+    """Count the rows that pass each eligibility criterion, in the profile's order, then exclusions, and last the minimum score."""
     profile, minimum = criteria.profile, criteria.min_flex_score
     rows, rules = add_rule_columns(nw.from_native(classified), profile), RuleExpressions(profile, criteria.as_of)
     steps: list[FunnelStep] = []
     for name, rule in profile.eligibility.items():
         rows, step = _apply_criterion(rows, name, rule, rules, is_checked=name in classified.columns)
         steps.append(step)
+    for name, excluded in rules.exclusions(profile).items():
+        if name in classified.columns:
+            criterion = f"{name} isn't excluded"
+            kept = rows.filter(*(~condition for condition, _ in excluded))
+            steps.append(FunnelStep(criterion, len(rows), len(kept), checked=True, reasons=_count_reasons(rows, excluded)))
+            rows = kept
     is_low = nw.col("Flex Score") < minimum
     passed = rows.filter(~is_low)
     reasons = _count_reasons(rows, [(is_low, f"Flex Score below {minimum:g}")])

@@ -54,8 +54,11 @@ def _add_outcome(scored: Table, profile: Profile, min_flex_score: float, checked
     unverified = [name for name in profile.eligibility if name not in checked]
     missing = [(nw.col(rule_column(name)).is_null(), f"{name} is missing") for name in checked]
     failed = [condition for name in checked for condition in rules.failures(profile.eligibility[name], name)]
+    excluded = [condition for found in rules.exclusions(profile).values() for condition in found]
+    failed += excluded
     is_low = nw.col("Flex Score") < min_flex_score
-    eligible = _all(rules.holds_for_column(profile.eligibility[name], name) for name in checked)
+    meets_criteria = [rules.holds_for_column(profile.eligibility[name], name) for name in checked]
+    eligible = _all([*meets_criteria, *(~condition for condition, _ in excluded)])
     only_missing = _all(~condition.fill_null(value=False) for condition, _ in failed)
     can_reach = nw.col("Score Ceiling") >= min_flex_score
     by_score = nw.when(is_low).then(nw.lit(str(RowStatus.BELOW_SCORE))).otherwise(nw.lit(str(RowStatus.CANDIDATE)))

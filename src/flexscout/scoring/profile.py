@@ -245,7 +245,7 @@ class Profile(Entry):
     """Scoring rules for properties.
 
     `score`: sum or weighted mean of the factors, rounded to `decimals`, at most `cap`. `eligibility`: column -> rule that a
-    candidate must meet. `bonuses`: flag -> bonus. `classes`: class -> minimum score. `record`: key of a single record -> column,
+    candidate must meet. `exclusions`: column -> rule whose values a candidate must not have. `bonuses`: flag -> bonus. `classes`: class -> minimum score. `record`: key of a single record -> column,
     with dots for nested keys; `counts`: columns that are counted from a record's lists.
     """
 
@@ -256,6 +256,7 @@ class Profile(Entry):
     cap: Annotated[float, Field(gt=0, le=10)] = 10.0
     factors: Annotated[dict[Name, Factor], Field(min_length=1, max_length=50)]
     eligibility: dict[Column, Rule] = {}
+    exclusions: dict[Column, Rule] = {}
     bonuses: dict[Name, Bonus] = {}
     classes: Annotated[dict[Name, Number], Field(min_length=1)]
     record: dict[str, Column] = {}
@@ -269,6 +270,11 @@ class Profile(Entry):
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that the profile looks at."""
+        return _distinct((*self.needed_columns, *self.exclusions))
+
+    @property
+    def needed_columns(self) -> tuple[str, ...]:
+        """Columns of factors and eligibility; a column of exclusions may be missing."""
         return _distinct([name for part in self.parts for name in part.columns] + list(self.eligibility))
 
     @property
@@ -284,16 +290,21 @@ class Profile(Entry):
     @property
     def depends_on_the_day(self) -> bool:
         """Whether scores change with the day, because a rule asks how long ago a date is."""
-        rules = (*(rule for part in self.parts for rule in part.rules), *self.eligibility.values())
+        rules = (*(rule for part in self.parts for rule in part.rules), *self.eligibility.values(), *self.exclusions.values())
         return any(rule.kind == "date" for rule in rules)
 
     @cached_property
     def text_tests(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """Text column -> the distinct text tests of its rules."""
         tests = [(part.column, rule.text_test) for part in self.parts for rule in part.rules] + [
-            (name, rule.text_test) for name, rule in self.eligibility.items()
+            (name, rule.text_test) for name, rule in (*self.eligibility.items(), *self.split_exclusions)
         ]
         return {name: _distinct(test for of, test in tests if of == name and test) for name, test in tests if name and test}
+
+    @cached_property
+    def split_exclusions(self) -> tuple[tuple[str, Rule], ...]:
+        """Column and rule of each exclusion; one with several keywords or codes as a rule for each, so that reasons name it."""
+        return tuple((name, each) for name, rule in self.exclusions.items() for each in _split_rule(rule))
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
@@ -302,9 +313,10 @@ class Profile(Entry):
         return self
 
     def _find_mismatches(self) -> Iterator[tuple[tuple[int | str, ...], str]]:
-        for name, rule in self.eligibility.items():
-            if rule.kind != value_kind(name):
-                yield ("eligibility", name), f"{name} {_ALLOWED_RULES[value_kind(name)]}"
+        for key, criteria in (("eligibility", self.eligibility), ("exclusions", self.exclusions)):
+            for name, rule in criteria.items():
+                if rule.kind != value_kind(name):
+                    yield (key, name), f"{name} {_ALLOWED_RULES[value_kind(name)]}"
         if self.bonuses and "Bonus" in self.factors:
             yield ("factors", "Bonus"), "Bonus is reserved for the points of the bonuses; rename the factor"
         for flag, bonus in self.bonuses.items():
@@ -318,6 +330,12 @@ class Profile(Entry):
 def points_column(factor: str) -> str:
     """Return the output column of a factor's points."""
     return f"{factor}{POINTS_SUFFIX}"
+
+
+def _split_rule(rule: Rule) -> tuple[Rule, ...]:
+    """Return a rule per keyword or code; a rule on numbers or dates is left whole."""
+    by_keyword = [Rule(words=(keyword,)) for keyword in rule.keywords]
+    return (*by_keyword, *(Rule.model_validate({"is": (code,)}) for code in rule.codes)) or (rule,)
 
 
 def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:

@@ -51,6 +51,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "rules": Rule,
     "ratio": Ratio,
     "eligibility": Rule,
+    "exclusions": Rule,
     "bonuses": Bonus,
     "counts": Count,
 }

@@ -147,6 +147,14 @@ class RuleExpressions:
             return [(is_known & ~self.holds_for_column(rule, column), f"{column} {_describe_failure(rule)}")]
         return [(is_known & fails, f"{column} {failure}") for fails, failure in rule.number_range.list_failures(value)]
 
+    def exclusions(self, profile: Profile) -> dict[str, list[tuple[nw.Expr, str]]]:
+        """Map the columns of the profile's exclusions to the ways in which a value is excluded: a condition, and the reason."""
+        found: dict[str, list[tuple[nw.Expr, str]]] = {}
+        for name, rule in profile.split_exclusions:
+            reason = f"{name} {_describe_match(rule)}"
+            found.setdefault(name, []).append((self.holds_for_column(rule, name), reason))
+        return found
+
     def _condition(self, rule: Rule, value: nw.Expr, column: str) -> nw.Expr:
         if rule.text_test:
             return has_bit(value, self._tests[column].index(rule.text_test))
@@ -252,6 +260,11 @@ def _sum_known(columns: Sequence[str]) -> nw.Expr:
         return values[0]
     is_any_known = reduce(operator.or_, [~value.is_null() for value in values])
     return nw.when(is_any_known).then(sum_in_order(value.fill_null(0.0) for value in values))
+
+
+def _describe_match(rule: Rule) -> str:
+    """Describe a value for which a rule with one keyword or code holds: `is Demolished`, `is from 0.5 to 20`."""
+    return f"has {rule.keywords[0]}" if rule.keywords else f"is {rule.codes[0] if rule.codes else describe_condition(rule)}"
 
 
 def _describe_failure(rule: Rule) -> str:

@@ -20,7 +20,9 @@ def test_an_unknown_profile_is_an_error_that_names_the_built_in_ones():
 
 def test_a_profile_lists_each_column_once():
     expected = ("Building SqFt", "Property Type", "Lot Size Acres", "Year Built", "Occupancy")
-    assert load_profile("flex-industrial").columns == expected
+    profile = load_profile("flex-industrial")
+    assert profile.needed_columns == expected
+    assert profile.columns == (*expected, "Building Status")
 
 
 def test_the_maximum_points_of_the_factors_add_up_to_the_cap():

@@ -36,7 +36,7 @@ def check_folder(settings: "PipelineConfiguration", output_format: opt.Format, *
     if output_format is opt.Format.JSON:
         print_json(json.dumps(_summary_to_dict(summary), indent=2, ensure_ascii=False))
     elif not quiet:
-        _print_summary(summary, {*load_profile(settings.profile).columns, *settings.duplicate_fields})
+        _print_summary(summary, {*load_profile(settings.profile).needed_columns, *settings.duplicate_fields})
         if summary.unmatched:
             print_line(describe_unmatched_mappings(settings.mapping, summary.unmatched))
     return summary.exit_code

@@ -24,10 +24,12 @@ def show_profile(profile: Profile) -> None:
     _print_factors(console, profile)
     criteria = [(name, _format_condition(rule, name)) for name, rule in profile.eligibility.items()]
     _print_table(console, "Eligibility", ("Column", "Required value"), criteria)
+    excluded = [(name, _format_condition(rule, name)) for name, rule in profile.exclusions.items()]
+    _print_table(console, "Exclusions", ("Column", "Excluded value"), excluded)
     bonuses = [(flag, f"{bonus.points:g}", _format_minimums(bonus.when)) for flag, bonus in profile.bonuses.items()]
     _print_table(console, "Bonuses", ("Flag", "Points", "If these factors reach these points"), bonuses)
     _print_table(console, "Classes", ("Class", "Minimum score"), [(name, f"{minimum:g}") for name, minimum in profile.bands])
-    if not profile.eligibility:
+    if not (profile.eligibility or profile.exclusions):
         console.print("Every property is eligible.")
 
 

@@ -53,7 +53,7 @@ REQUIRED = (("Address", "APN"), ("Property Type", "Building SqFt"))
 
 _PROOFS = ("APN", "Lot Size Acres", "Year Built", "Latitude", "a header that names a building or property")
 _OF_ANYTHING = {"Address", *PLACE_COLUMNS, "Property Name", "Tenant(s)", "Owner Name", "Number of Units", "Property Link",
-                "Asking Price", "Sold Price", "Sale Date", "Occupancy"}  # fmt: skip
+                "Asking Price", "Sold Price", "Sale Date", "Occupancy", "Building Status"}  # fmt: skip
 _VAGUE_HEADERS = {"type", "use", "class", "category", "style", "size", "sf", "sqft", "area", "location", "name", "squarefeet",
                   "squarefootage", "sizesf", "sizesqft", "totalsf", "totalsqft"}  # fmt: skip
 
