@@ -100,7 +100,7 @@ class FunnelStep:
 
 
 def count_funnel(classified: pl.DataFrame, criteria: Criteria) -> tuple[FunnelStep, ...]:
-    """Count the rows that pass each eligibility criterion, in the profile's order, then exclusions, and last the minimum score."""
+    """Count the rows that pass each criterion, in the profile's order, then each exclusion, and last the minimum score."""
     profile, minimum = criteria.profile, criteria.min_flex_score
     rows, rules = add_rule_columns(nw.from_native(classified), profile), RuleExpressions(profile, criteria.as_of)
     steps: list[FunnelStep] = []

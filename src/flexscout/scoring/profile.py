@@ -245,8 +245,9 @@ class Profile(Entry):
     """Scoring rules for properties.
 
     `score`: sum or weighted mean of the factors, rounded to `decimals`, at most `cap`. `eligibility`: column -> rule that a
-    candidate must meet. `exclusions`: column -> rule whose values a candidate must not have. `bonuses`: flag -> bonus. `classes`: class -> minimum score. `record`: key of a single record -> column,
-    with dots for nested keys; `counts`: columns that are counted from a record's lists.
+    candidate must meet. `exclusions`: column -> rule whose values a candidate must not have. `bonuses`: flag -> bonus.
+    `classes`: class -> minimum score. `record`: key of a single record -> column, with dots for nested keys; `counts`: columns
+    that are counted from a record's lists.
     """
 
     name: str

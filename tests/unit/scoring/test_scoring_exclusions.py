@@ -18,8 +18,9 @@ def classify(profile="flex-industrial", **values):
 
 
 @pytest.mark.parametrize(
-    "status", ["Demolished", "PROPOSED", "Planned", "Final Planning", "under construction", "Under-Construction", "Deferred", "Abandoned"]
-)  # fmt: skip
+    "status",
+    ["Demolished", "PROPOSED", "Planned", "Final Planning", "under construction", "Under-Construction", "Deferred", "Abandoned"],
+)
 def test_a_building_that_is_gone_or_not_built_is_no_candidate(status):
     row = classify(**{"Building Status": status})
     assert row["__status"] == "not_eligible"
@@ -66,7 +67,7 @@ def test_keywords_and_ranges_exclude_with_their_reason(tmp_path, rule, values, r
 
 def test_an_exclusion_of_the_wrong_kind_is_an_error_with_its_line(tmp_path):
     (tmp_path / "own.yaml").write_text("extends: flex-industrial\nexclusions:\n  Year Built: {words: [old]}\n", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="line 3: exclusions.Year Built: Year Built contains numbers"):
+    with pytest.raises(ConfigurationError, match=r"line 3: exclusions\.Year Built: Year Built contains numbers"):
         load_profile(str(tmp_path / "own.yaml"))
 
 
