@@ -335,8 +335,8 @@ def points_column(factor: str) -> str:
 
 def _split_rule(rule: Rule) -> tuple[Rule, ...]:
     """Return a rule per keyword or code; a rule on numbers or dates is left whole."""
-    by_keyword = [Rule(words=(keyword,)) for keyword in rule.keywords]
-    return (*by_keyword, *(Rule.model_validate({"is": (code,)}) for code in rule.codes)) or (rule,)
+    key = "keywords" if rule.keywords else "codes"
+    return tuple(rule.model_copy(update={key: (text,)}) for text in (*rule.keywords, *rule.codes)) or (rule,)
 
 
 def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
