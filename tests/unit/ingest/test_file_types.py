@@ -5,8 +5,9 @@ import zipfile
 import pytest
 
 from flexscout.errors import DataFormatError
-from flexscout.ingest.file_types import FileType, detect_file_type
+from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
 from flexscout.ingest.readers.any_file import read_workbook
+from format_files import write
 from workbooks import HEADER, candidate, write_workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -117,6 +118,14 @@ def test_an_old_office_file_is_identified_by_its_directory(tmp_path, mark, code)
     path = tmp_path / "a.xlsx"
     path.write_bytes(OLE + bytes(1000) + mark.encode("utf-16-le") + bytes(1000))
     assert refusal(path).code == code
+
+
+@pytest.mark.parametrize("write_protection", [b"", b"\x86\0\0\0"])
+def test_an_encrypted_xls_is_recognized_by_its_first_records(tmp_path, write_protection):
+    start = b"\x09\x08\x10\0\0\x06\x05\0" + bytes(12) + write_protection
+    for record, expected in ((b"\x2f\0\x36\0", True), (b"\xe1\0\x02\0", False)):
+        content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + start + record
+        assert is_protected(write(tmp_path / "a.xls", content)) is expected
 
 
 def test_a_password_protected_workbook_is_reported(tmp_path):

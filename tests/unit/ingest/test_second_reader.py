@@ -133,14 +133,15 @@ def test_a_workbook_whose_rows_would_be_lost_is_refused(tmp_path, rows):
         read_workbook(write_book(tmp_path / "a.xlsx", {"Data": sheet_xml(rows)}))
 
 
+@pytest.mark.parametrize("read", [read_workbook, lambda path: peek_workbook(path, 10)], ids=["read", "peeked"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_a_document_type_is_refused_in_every_encoding(tmp_path, encoding):
+def test_a_document_type_is_refused_in_every_encoding(tmp_path, encoding, read):
     def declare_entity(parts):
         text = parts[SHEET].replace("UTF-8", encoding).replace("1 Test", "&number; Test")
         parts[SHEET] = text.replace("?>", '?><!DOCTYPE x [<!ENTITY number "1">]>', 1).encode(encoding)
 
     with pytest.raises(DataFormatError):
-        read_workbook(book_with(tmp_path / "a.xlsx", declare_entity))
+        read(book_with(tmp_path / "a.xlsx", declare_entity))
 
 
 def test_cells_far_apart_are_refused_while_they_are_read(tmp_path):
@@ -178,3 +179,14 @@ def test_a_peek_at_a_sheet_out_of_order_finds_its_rows(tmp_path):
 def test_a_good_workbook_has_no_note(tmp_path):
     (sheet,) = read_workbook(write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()])).sheets
     assert sheet.notes == ()
+
+
+def test_both_readers_write_values_alike(tmp_path):
+    values = (
+        '<c r="B2" t="b"><v>1</v></c><c r="C2"><v>2.5</v></c><c r="D2" s="1"><v>39092</v></c><c r="E2" s="2"><v>39092.5</v></c>'
+    )
+    rows = [ROWS[0], row(2, text_cell("A2", "x"), values)]
+    (first,) = read_workbook(write_book(tmp_path / "a.xlsx", {"Data": sheet_xml(rows)})).sheets
+    (second,) = read_workbook(write_book(tmp_path / "b.xlsx", {"Data": sheet_xml([*rows, NEW_ERROR.replace("1", "3")])})).sheets
+    assert (first.notes, second.notes) == ((), READ_AGAIN)
+    assert second.cells.row(1) == first.cells.row(1)

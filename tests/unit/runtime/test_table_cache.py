@@ -81,6 +81,15 @@ def test_a_file_that_changed_while_it_was_read_is_not_cached(tmp_path, cache):
     assert cache.find(record.source) is None
 
 
+def test_the_scratch_of_a_worker_that_ended_early_is_removed(tmp_path, cache):
+    source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
+    scratch = cache.scratch_folder(source)
+    scratch.mkdir(parents=True)
+    (scratch / "decrypted.xlsx").write_bytes(b"x")
+    cache.remove_scratch(source)
+    assert not scratch.exists()
+
+
 def used(record, cache, days_ago):
     """Set the time of the last use to so many days ago."""
     for path in cache.entry_folder(record.source).iterdir():

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from xml.parsers import expat  # nosec B406 # its one use refuses document types
 
 import polars as pl
@@ -19,7 +19,7 @@ import polars as pl
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.cell_extent import align_to_tags
-from flexscout.ingest.readers.limits import check_extent, check_limits, read_xml_parts
+from flexscout.ingest.readers.limits import DEFAULT_MEMORY, check_extent, check_limits, read_xml_parts
 from flexscout.ingest.readers.raw_workbook import (
     LoadedSheet,
     Workbook,
@@ -38,13 +38,15 @@ def peek_xlsx(path: Path, rows: int) -> Workbook:
     """Read the first `rows` rows of every sheet of an .xlsx.
 
     Raises:
-        DataFormatError: openpyxl refuses the workbook, it has no cells, or a sheet starts with a blank row: its first rows may
-            come later, where openpyxl drops them.
+        DataFormatError: openpyxl refuses the workbook, it has no cells, or a document type, whose entities would expand, or a
+            sheet starts with a blank row: its first rows may come later, where openpyxl drops them.
         OSError: It can't be opened.
 
     """
     with path.open("rb") as file, _quiet():
         with translate_reader_errors(path):
+            if any(b"<!DOCTYPE" in next(chunks, b"").replace(b"\0", b"") for chunks in read_xml_parts(path, DEFAULT_MEMORY)):
+                raise report_unreadable(path)
             book = _open_book(file)
             loaded = {sheet.title: _peek_sheet(sheet, rows) for sheet in book.worksheets}
         if any(sheet.cells.height and not any(sheet.cells.row(0)) for sheet in loaded.values()):
@@ -55,6 +57,8 @@ def peek_xlsx(path: Path, rows: int) -> Workbook:
 class SecondReader:
     """An .xlsx that is opened, and examined for what openpyxl would drop or expand, when a sheet of it is first needed.
 
+    As a context, it closes the file.
+
     Args:
         path: The workbook.
         memory: Bytes that reading may use.
@@ -63,6 +67,13 @@ class SecondReader:
 
     def __init__(self, path: Path, memory: int) -> None:
         self._path, self._memory = path, memory
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_book" in self.__dict__:
+            self._book.close()
 
     @property
     def sheet_names(self) -> list[str]:
@@ -82,14 +93,16 @@ class SecondReader:
         return LoadedSheet(trim_cells(cells), sheet.sheet_state != "visible", ((IssueReason.SECOND_READER, ""),))
 
     @cached_property
-    def _sheets(self) -> dict[str, Any]:
+    def _book(self) -> Any:
         check_limits(self._path, FileType.XLSX, self._memory)
         with _quiet(), translate_reader_errors(self._path):
             for chunks in read_xml_parts(self._path, self._memory):
                 _examine_part(self._path, chunks)
-            # The archive is read as long as the sheets are; it closes with them.
-            book = _open_book(self._path)
-        return {sheet.title: sheet for sheet in book.worksheets}
+            return _open_book(self._path)
+
+    @property
+    def _sheets(self) -> dict[str, Any]:
+        return {sheet.title: sheet for sheet in self._book.worksheets}
 
     def _read_frames(self, sheet: Any) -> list[pl.DataFrame]:
         rows = _iter_rows(sheet)
@@ -149,7 +162,7 @@ def _peek_sheet(sheet: Any, count: int) -> LoadedSheet:
 
 def _build_frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
     """Return rows as texts, padded to the widest of them; one column at least, so that blank rows are rows."""
-    width = max(1, *map(len, rows), 1)
+    width = max(1, max(map(len, rows), default=1))
     texts = [[*map(_to_text, row), *[None] * (width - len(row))] for row in rows]
     return pl.DataFrame(texts, schema={str(position): pl.String for position in range(width)}, orient="row")
 
@@ -159,4 +172,4 @@ def _to_text(value: object) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -34,14 +34,15 @@ def read_spreadsheet(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, f
     """
     in_blocks = is_large(path, kind, memory, pl.thread_pool_size())
     check_limits(path, kind, memory, in_blocks=in_blocks)
-    second = SecondReader(path, memory) if kind is FileType.XLSX else None
-    try:
-        names, load = _open_large(path, memory, folder) if in_blocks else _open(path, kind)
-    except DataFormatError:
-        if not second or not second.sheet_names:
-            raise
-        names, load = second.sheet_names, second.load
-    workbook = collect_sheets(path, names, load, second.load if second else None)
+    with SecondReader(path, memory) as second:
+        load_again = second.load if kind is FileType.XLSX else None
+        try:
+            names, load = _open_large(path, memory, folder) if in_blocks else _open(path, kind)
+        except DataFormatError:
+            if not load_again or not second.sheet_names:
+                raise
+            names, load = second.sheet_names, load_again
+        workbook = collect_sheets(path, names, load, load_again)
     if kind in (FileType.XLSX, FileType.ODS) and not in_blocks:
         workbook = _add_notes(workbook, find_ill_formed(path, kind))
     return replace(workbook, from_1904=counts_from_1904(path))
