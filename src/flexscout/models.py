@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from flexscout.sheet_columns import DerivedColumn, DerivedKind, MappedColumn
 
@@ -47,6 +47,7 @@ class SourceFile:
         size: Bytes.
         modified: Seconds since 1970.
         fingerprint: SHA-256 of its content, hexadecimal.
+        mapping_key: Hash of the mapping file that it is read with; empty without one, and until it is known.
 
     """
 
@@ -55,6 +56,11 @@ class SourceFile:
     size: int
     modified: float
     fingerprint: str
+    mapping_key: str = ""
+
+    def with_mapping(self, mapping_key: str) -> Self:
+        """Return the file as it is read with another mapping."""
+        return replace(self, mapping_key=mapping_key)
 
 
 class IssueReason(StrEnum):
@@ -134,6 +140,7 @@ class HeaderMap:
         issues: Doubtful choices that the user should check.
         known: Number of headers that are in the vocabulary or in the vendor's known exports.
         from_mapping: Entries of the mapping file that were used.
+        mapping: Name of the mapping file; empty if none was used.
         excluded: Columns that the mapping file excludes.
         spans_two_rows: Whether each header is made of two rows.
         derived: Columns made from several columns of the sheet, or from parts of one.
@@ -150,6 +157,7 @@ class HeaderMap:
     excluded: tuple[MappedColumn, ...] = ()
     spans_two_rows: bool = False
     derived: tuple[DerivedColumn, ...] = ()
+    mapping: str = ""
 
     @property
     def recognized(self) -> str:

@@ -111,7 +111,7 @@ class ScalableFlexPipeline:
             except BaseException as error:  # Rust panics are BaseExceptions
                 if not is_unexpected(error):
                     raise
-                isolation = FaultIsolation(cache.with_options(self._ingestor.options), clock, Path(config.log_file))
+                isolation = FaultIsolation(cache.with_options(self._ingestor.options.shared_key), clock, Path(config.log_file))
                 records = [*self._ingestor.records, *scan.failed]
                 summary = isolation.run_without_faulty(records, error, partial(self._run_stages, run))
             cache.trim(config.cache_limit_gb)

@@ -44,8 +44,14 @@ FilePattern = Annotated[
 ]
 Recursive = Annotated[bool, typer.Option("--recursive", help="Also read subfolders.")]
 MappingFile = Annotated[
-    str | None,
-    typer.Option("--mapping", "-m", metavar="FILE", help="Maps headers to columns. `flexscout map` writes a draft."),
+    list[str] | None,
+    typer.Option(
+        "--mapping",
+        "-m",
+        metavar="PATH",
+        help="Maps headers to columns: a file or a folder; may be repeated. `flexscout map` writes a draft.  "
+        "[default: the folder mappings beside the configuration and in FOLDER]",
+    ),
 ]
 SchemaPolicy = Annotated[
     str | None,
@@ -247,7 +253,7 @@ def _to_settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "report_file": options.get("report_file"),
         "file_pattern": options["file_pattern"],
         "recursive_scan": options["recursive"] or None,
-        "mapping": options["mapping"],
+        "mapping": options["mapping"] or None,
         "schema_policy": options["schema_policy"],
         "max_workers": options["workers"],
         "profile": options["profile"],

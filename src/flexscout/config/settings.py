@@ -19,6 +19,8 @@ from flexscout.config.sources import (
     Setting,
     describe_unknown_name,
     environment_variable,
+    fill_empty,
+    find_folders,
     merge_layers,
     read_command_line,
     read_environment,
@@ -62,8 +64,10 @@ class PipelineConfiguration(BaseModel):
     """Which files of the folder are read, as a glob; `auto` reads every supported file type."""
     recursive_scan: Annotated[bool, Setting("input.recursive_scan")] = False
     """Whether subfolders of the input folder are scanned too."""
-    mapping: Annotated[str, Setting("input.mapping")] = ""
-    """File that maps headers to columns; `flexscout map` writes one. Empty: headers are matched by name."""
+    mapping: Annotated[str | Texts, Setting("input.mapping")] = ""
+    """File that maps headers to columns, a folder of such files, or a list of both. Empty: the folders named `mappings`."""
+    code_tables: Annotated[str, Setting("input.code_tables")] = ""
+    """Folder with your tables of land-use codes. Empty: `code_tables` beside the configuration file."""
     snapshots: Annotated[Literal["newest", "all"], Setting("input.snapshots")] = "newest"
     """Of exports of one source from several days: whether only the `newest` row of a property counts, or `all`."""
     schema_policy: Annotated[Literal["report", "strict"], Setting("input.schema_policy")] = "report"
@@ -158,6 +162,8 @@ class PipelineConfiguration(BaseModel):
     def resolve(cls, path: str | Path | None, overrides: Mapping[str, Any] | None = None) -> tuple[Self, dict[str, str]]:
         """Return the settings of `overrides` > `FLEXSCOUT_*` variables > the file > defaults, and where each comes from.
 
+        The folders `mappings` and `code_tables` beside the file are the defaults of their settings.
+
         Args:
             path: The configuration file, if any.
             overrides: Setting -> value, as given on the command line.
@@ -170,6 +176,8 @@ class PipelineConfiguration(BaseModel):
         layers = [read_settings_file(Path(path), declared_settings())] if path else []
         layers += [read_environment(os.environ, defaults), read_command_line(overrides or {})]
         merged = merge_layers(layers)
+        if path:
+            merged = fill_empty(merged, find_folders(Path(path)))
         errors = dict(merged.errors)
         try:
             settings = cls(**merged.values)
@@ -182,6 +190,11 @@ class PipelineConfiguration(BaseModel):
     def with_password(self, password: str) -> Self:
         """Return the settings with a password; an empty one changes nothing."""
         return self.model_copy(update={"password": SecretStr(password)}) if password else self
+
+    @property
+    def mapping_files(self) -> Texts:
+        """The mapping files, and folders of such files, that are named."""
+        return ((self.mapping,) if self.mapping else ()) if isinstance(self.mapping, str) else self.mapping
 
     @property
     def cache_folder(self) -> Path:
@@ -240,6 +253,15 @@ class PipelineConfiguration(BaseModel):
         if unknown:
             raise ValueError("; ".join(describe_unknown_name(name, list(names.values())) for name in unknown))
         return tuple(names[str(field).casefold()] for field in value)
+
+    @field_validator("mapping", mode="before")
+    @classmethod
+    def _check_mapping(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return value
+        if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
+            raise ValueError("give a file, a folder, or a list of them, such as [mappings, county.yaml]")
+        return value[0] if len(value) == 1 else tuple(value) or ""
 
     @field_validator("user_columns", "rejected_statuses", mode="before")
     @classmethod

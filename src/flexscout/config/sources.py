@@ -13,6 +13,12 @@ from flexscout.errors import ConfigurationError
 
 ENVIRONMENT_PREFIX = "FLEXSCOUT_"
 
+MAPPINGS_FOLDER = "mappings"
+"""Name of the folder of mapping files, beside the configuration file or in the input folder."""
+
+_FOLDERS_BESIDE = {"mapping": MAPPINGS_FOLDER, "code_tables": "code_tables"}
+"""Setting -> name of the folder beside the configuration file that it has by default."""
+
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -83,6 +89,13 @@ def merge_layers(layers: Iterable[Layer]) -> Layer:
     return Layer(values, origins, errors)
 
 
+def fill_empty(layer: Layer, usual: Layer) -> Layer:
+    """Return a layer with the values of `usual` for the settings that it leaves out or empty."""
+    empty = {name for name in usual.values if not layer.values.get(name)}
+    values, origins = ({name: text for name, text in part.items() if name in empty} for part in (usual.values, usual.origins))
+    return Layer({**layer.values, **values}, {**layer.origins, **origins}, layer.errors)
+
+
 def read_command_line(values: Mapping[str, Any]) -> Layer:
     """Return the layer of settings given as options or arguments."""
     return Layer(values, {name: f"command line: {name}" for name in values})
@@ -134,6 +147,12 @@ def read_settings_file(path: Path, settings: Mapping[str, Setting]) -> Layer:
         {name: origin(place) for name, place in places.items()},
         {origin(place): wrong for place, wrong in errors.items()},
     )
+
+
+def find_folders(path: Path) -> Layer:
+    """Return the layer of the settings' usual folders that exist beside a configuration file."""
+    found = {name: folder for name, usual in _FOLDERS_BESIDE.items() if (folder := path.parent / usual).is_dir()}
+    return Layer({name: str(folder) for name, folder in found.items()}, dict.fromkeys(found, f"folder beside {path}"))
 
 
 def describe_unknown_name(name: str, known: Sequence[str]) -> str:

@@ -9,6 +9,9 @@ import yaml
 
 from flexscout.errors import ConfigurationError
 
+YAML_SUFFIXES = (".yaml", ".yml", ".json")
+"""Suffixes of the files that are parsed as YAML or JSON."""
+
 EntryPath = tuple[str, ...]
 """The keys that lead to an entry; entries of a list are numbered from 0."""
 

@@ -6,7 +6,7 @@ from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from flexscout.domain.addresses import ADDRESS_PARTS, parse_addresses
-    from flexscout.domain.code_table import CodeTable, code_key, code_tables, find_code_tables, parse_code_table
+    from flexscout.domain.code_table import CodeTable, code_key, code_tables, find_code_tables, parse_code_table, use_code_tables
     from flexscout.domain.column_names import (
         ADDRESS_COLUMNS,
         AREA_COLUMNS,
@@ -258,6 +258,7 @@ __all__ = [
     "unit_key",
     "unquote_formulas",
     "update_missing_field",
+    "use_code_tables",
     "vendor_headers",
     "vendors",
     "word_forms",
@@ -268,7 +269,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "addresses": ("ADDRESS_PARTS", "parse_addresses"),
-        "code_table": ("CodeTable", "code_key", "code_tables", "find_code_tables", "parse_code_table"),
+        "code_table": ("CodeTable", "code_key", "code_tables", "find_code_tables", "parse_code_table", "use_code_tables"),
         "column_names": (
             "ADDRESS_COLUMNS",
             "AREA_COLUMNS",

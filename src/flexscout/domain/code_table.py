@@ -1,6 +1,8 @@
 """Tables of land-use codes, each with its issuer, its source and where its codes count."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -44,7 +46,7 @@ class CodeTable:
     layouts: frozenset[str] = frozenset()
     digits: int = 0
     prefix: bool = False
-    given_codes: Mapping[str, str] | None = field(default=None, repr=False, hash=False)
+    given_codes: Mapping[str, str] | None = field(default=None, hash=False)
 
     @cached_property
     def codes(self) -> Mapping[str, str]:
@@ -76,9 +78,27 @@ def code_key(code: pl.Expr, digits: int) -> pl.Expr:
     return pl.when(joined.str.contains(r"^\d+$")).then(joined.str.zfill(digits)).otherwise(joined)
 
 
-@cache
+_user_tables: ContextVar[tuple[CodeTable, ...]] = ContextVar("user_tables", default=())
+
+
 def code_tables() -> dict[str, CodeTable]:
-    """Map names to tables of land-use codes."""
+    """Map names to tables of land-use codes: those of the user, then the built-in ones."""
+    own = {table.name: table for table in _user_tables.get()}
+    return {**own, **_built_in_tables(), **own}
+
+
+@contextmanager
+def use_code_tables(tables: tuple[CodeTable, ...]) -> Iterator[None]:
+    """Use a user's tables too, before the built-in ones."""
+    token = _user_tables.set(tables)
+    try:
+        yield
+    finally:
+        _user_tables.reset(token)
+
+
+@cache
+def _built_in_tables() -> dict[str, CodeTable]:
     return {name: _build_table(name, entry) for name, entry in load_vocabulary("code_tables").items()}
 
 
@@ -170,7 +190,7 @@ def find_code_tables(
         layout: Name of the vendor or layout; empty if unknown.
         states: Two-letter codes of the states in the rows; empty if unknown.
         counties: Counties in the rows, with or without "county"; empty if unknown.
-        tables: Tables to choose from, such as a user's; None for the built-in ones.
+        tables: Tables to choose from; None for those of the user and the built-in ones.
 
     """
     found = [

@@ -14,8 +14,7 @@ from typing import Self
 from flexscout.config import PipelineConfiguration
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import ProcessingError, WorkerError, to_processing_error
-from flexscout.ingest.mapping import load_mapping
-from flexscout.ingest.property_sheets import IngestOptions
+from flexscout.ingest.options import load_options
 from flexscout.ingest.worker import diagnose_file, ingest_file, inspect_file
 from flexscout.models import FileRecord, HeaderMap, SourceFile
 from flexscout.runtime import (
@@ -48,7 +47,7 @@ class FileIngestor:
         progress: Listener for the rows read so far of large files.
 
     Raises:
-        ConfigurationError: The mapping file of `config` has an error.
+        ConfigurationError: A mapping file or code table of `config` has an error.
 
     """
 
@@ -65,7 +64,7 @@ class FileIngestor:
         executor: Executor | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.options = IngestOptions(load_mapping(config.mapping), required)
+        self.options = load_options(config, required)
         self._config = config
         self._executor = executor
         self._progress = progress or NoProgress()
@@ -92,7 +91,7 @@ class FileIngestor:
 
     def ingest(self, sources: Sequence[SourceFile], cache: TableCache) -> Iterator[list[FileRecord]]:
         """Yield the records of files as they are done, a few at a time; files that the cache knows are not read."""
-        cache = cache.with_options(self.options)
+        cache = cache.with_options(self.options.shared_key)
         return self._run(partial(ingest_file, cache=cache, options=self.options), sources, cache)
 
     def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
@@ -102,9 +101,25 @@ class FileIngestor:
         return [records[source.name] for source in sources]
 
     def find_unused_mappings(self, records: Iterable[FileRecord]) -> tuple[str, ...]:
-        """Return the entries of the mapping file that match no header of any file."""
-        header_maps = {sheet.header_map for record in records for sheet in record.sheets}
-        return self.options.mapping.list_unused({header for header_map in header_maps for header in header_map.from_mapping})
+        """Return the entries of the mapping files that no file uses.
+
+        If each file gets the mapping that fits, only mappings that were used are checked, and their names precede the entries.
+        """
+        used: dict[str, set[str]] = {}
+        for header_map in {sheet.header_map for record in records for sheet in record.sheets}:
+            used.setdefault(header_map.mapping, set()).update(header_map.from_mapping)
+        if not self.options.chooses:
+            return tuple(entry for mapping in self.options.mappings for entry in mapping.list_unused(used.get(mapping.name, ())))
+        mappings = [mapping for mapping in self.options.mappings if mapping.name in used]
+        return tuple(f"{mapping.name}: {entry}" for mapping in mappings for entry in mapping.list_unused(used[mapping.name]))
+
+    def find_cached(self, source: SourceFile, cache: TableCache) -> FileRecord | None:
+        """Return the record of a file from an earlier run with the same mapping; None if the file has to be read."""
+        return self._find_cached(source, cache.with_options(self.options.shared_key))
+
+    def _find_cached(self, source: SourceFile, cache: TableCache) -> FileRecord | None:
+        rows = cache.find_header_rows(source) if self.options.chooses else ()
+        return None if rows is None else cache.find(self.options.identify_reading(source, rows))
 
     def _run(
         self, work: Callable[..., FileRecord], sources: Sequence[SourceFile], cache: TableCache | None = None
@@ -113,7 +128,7 @@ class FileIngestor:
         progress = self._progress if cache else NoProgress()
         progress.started(len(sources))
         self.records = []
-        cached = [(source, cache.find(source) if cache else None) for source in sources]
+        cached = [(source, self._find_cached(source, cache) if cache else None) for source in sources]
         known = [self._share_header_maps(record) for _, record in cached if record]
         unknown = [source for source, record in cached if not record]
         batches: Iterable[list[FileRecord]] = (known[i : i + _CACHED_BATCH] for i in range(0, len(known), _CACHED_BATCH))
@@ -132,7 +147,7 @@ class FileIngestor:
             for batch in batches:
                 self.records += batch
                 if cache:
-                    _keep(batch, cache)
+                    self._keep(batch, cache)
                 yield batch
         progress.finished()
 
@@ -165,6 +180,19 @@ class FileIngestor:
             if poller:
                 poller.poll(tasks.sources)
         return records
+
+    def _keep(self, records: Iterable[FileRecord], cache: TableCache) -> None:
+        """Record in the cache what was just read."""
+        for record in records:
+            if not record.reused:
+                try:
+                    if self.options.chooses and record.error and not cache.has_header_rows(record.source):
+                        cache.store_header_rows(record.source, ())  # it failed before its headers were read
+                    cache.store(record)
+                except OSError as error:
+                    logger.warning(
+                        "what was read of %s can't be kept: %s", record.source.name, error, extra={"event": "not_kept"}
+                    )
 
     def _start_workers(self, files: int) -> Executor:
         self.workers = count_workers(self._config, files)
@@ -272,13 +300,3 @@ def count_workers(config: PipelineConfiguration, files: int) -> int:
     is_given = "max_workers" in config.model_fields_set
     workers = config.max_workers if is_given else min(config.max_workers, os.cpu_count() or 1)
     return max(1, min(workers, files))
-
-
-def _keep(records: Iterable[FileRecord], cache: TableCache) -> None:
-    """Record in the cache what was just read."""
-    for record in records:
-        if not record.reused:
-            try:
-                cache.store(record)
-            except OSError as error:
-                logger.warning("what was read of %s can't be kept: %s", record.source.name, error, extra={"event": "not_kept"})

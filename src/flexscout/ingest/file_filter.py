@@ -9,6 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
+from flexscout.config import YAML_SUFFIXES
 from flexscout.domain import (
     DECISIONS_SUFFIX,
     DUPLICATES_SUFFIX,
@@ -210,3 +211,8 @@ def _names_columns(path: Path) -> bool:
 def _read_head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(_HEAD_BYTES)
+
+
+def is_mapping_file(path: Path) -> bool:
+    """Return whether a file in a folder of mappings is one of them, by its name."""
+    return path.suffix.lower() in YAML_SUFFIXES and not path.name.startswith((".", "~"))

@@ -97,7 +97,7 @@ class _KnownNames:
         """
         if min(sum(1 for text in row if text) for row in (upper, lower)) < _MIN_HEADER_CELLS:
             return None
-        both = [f"{group} {text}" if group and text else text for group, text in zip(_extend_groups(upper), lower, strict=True)]
+        both = [f"{group} {text}" if group and text else text for group, text in zip(extend_groups(upper), lower, strict=True)]
         claimed = {self.identify(text) for text in both}
         names = tuple(self._choose_name(*texts, claimed) for texts in zip(both, lower, upper, strict=True))
         return names if self.rank(names) > max(self.rank(upper), self.rank(lower)) else None
@@ -116,7 +116,7 @@ class _KnownNames:
         return alias is not None and alias.generic
 
 
-def _extend_groups(upper: Row) -> list[str | None]:
+def extend_groups(upper: Row) -> list[str | None]:
     """Repeat the text of merged cells, which is in their first column only."""
     groups: list[str | None] = []
     for text in upper:

@@ -1,40 +1,28 @@
 """Select the property sheets of a workbook."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from flexscout.domain import DERIVED_COLUMNS
 from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import SEARCHED_ROWS
-from flexscout.ingest.mapping import NO_MAPPING, ColumnMapping, MappedSheet, find_likeliest, find_missing_required, map_sheet
+from flexscout.ingest.mapping import ColumnMapping, MappedSheet, find_likeliest, find_missing_required, map_sheet
 from flexscout.ingest.readers import Workbook
 from flexscout.skipped import SheetSkipCode, SkippedSheet
 
 _SHOWN_ROWS = 3
 
 
-@dataclass(frozen=True)
-class IngestOptions:
-    """What a run asks of each file's columns.
-
-    Attributes:
-        mapping: The user's column mapping.
-        required: Canonical columns without which a file fails.
-
-    """
-
-    mapping: ColumnMapping = NO_MAPPING
-    required: tuple[str, ...] = ()
-
-
-DEFAULT_OPTIONS = IngestOptions()
-
-
 def select_property_sheets(
-    path: Path, workbook: Workbook, options: IngestOptions
+    path: Path, workbook: Workbook, mapping: ColumnMapping, required: tuple[str, ...] = ()
 ) -> tuple[list[MappedSheet], list[SkippedSheet]]:
     """Map all sheets, and select those with the columns of a property table.
+
+    Args:
+        path: The file.
+        workbook: Its sheets.
+        mapping: The user's mapping for it.
+        required: Canonical columns without which it fails.
 
     Returns:
         The property sheets, and the skipped sheets with the reasons.
@@ -43,7 +31,6 @@ def select_property_sheets(
         DataFormatError: If there is no property sheet, or one lacks a column that the run requires.
 
     """
-    mapping = options.mapping if options.mapping.applies_to(path.name) else NO_MAPPING
     candidates = [sheet for sheet in workbook.sheets if sheet.name == mapping.sheet] or list(workbook.sheets)
     mapped = [map_sheet(sheet, mapping) for sheet in candidates]
     missing = {sheet.sheet.name: find_missing_required(sheet.header_map) for sheet in mapped}
@@ -51,7 +38,7 @@ def select_property_sheets(
     if not selected:
         raise _no_property_sheet(path.name, mapped, missing)
     for sheet in selected:
-        _check_required_columns(path.name, sheet, options.required)
+        _check_required_columns(path.name, sheet, required)
     skipped = [
         SkippedSheet(sheet.name, SheetSkipCode.NOT_MAPPED, (mapping.name, mapping.sheet))
         for sheet in workbook.sheets

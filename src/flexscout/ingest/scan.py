@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from flexscout.config import MAPPINGS_FOLDER
 from flexscout.domain import date_file
 from flexscout.errors import NothingToReadError, is_transient, to_processing_error
 from flexscout.ingest.file_filter import (
@@ -19,6 +20,7 @@ from flexscout.ingest.file_filter import (
     check_not_overwritten,
     find_content_skip,
     find_skip,
+    is_mapping_file,
 )
 from flexscout.ingest.file_types import is_protected, is_readable
 from flexscout.models import FileRecord, SourceFile
@@ -190,9 +192,11 @@ def _list_candidates(folder: Path, pattern: str, *, recursive: bool) -> Iterator
 
 def _walk(folder: Path, *, recursive: bool) -> Iterable[Path]:
     for parent, folders, names in os.walk(folder, followlinks=False):
+        in_mappings = Path(parent) == folder / MAPPINGS_FOLDER
         # Hidden folders have settings and backups, never exports.
         folders[:] = [name for name in folders if recursive and not name.startswith(".")]
-        yield from (Path(parent, name) for name in names)
+        paths = (Path(parent, name) for name in names)
+        yield from (path for path in paths if not (in_mappings and is_mapping_file(path)))
 
 
 def _matches(path: Path, pattern: str) -> bool:

@@ -11,12 +11,14 @@ from typing import Self
 
 import polars as pl
 
+from flexscout.domain import use_code_tables
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, to_processing_error
 from flexscout.ingest.convert import ConvertedSheet, convert_sheet
-from flexscout.ingest.mapping import PEEKED_ROWS, MappedSheet
-from flexscout.ingest.property_sheets import DEFAULT_OPTIONS, IngestOptions, select_property_sheets
-from flexscout.ingest.readers import DEFAULT_MEMORY, diagnose_reader_failure, peek_workbook, read_workbook, use_password
+from flexscout.ingest.mapping import PEEKED_ROWS, ColumnMapping, MappedSheet
+from flexscout.ingest.options import DEFAULT_OPTIONS, IngestOptions, list_header_rows
+from flexscout.ingest.property_sheets import select_property_sheets
+from flexscout.ingest.readers import DEFAULT_MEMORY, Workbook, diagnose_reader_failure, peek_workbook, read_workbook, use_password
 from flexscout.ingest.scan import build_source_file
 from flexscout.models import FileRecord, SheetRecord, SourceFile
 from flexscout.runtime import TableCache, file_checksum, write_table, write_table_parts
@@ -34,7 +36,7 @@ def ingest_file(
     Args:
         source: The file. Without a fingerprint, because the file couldn't be opened during the scan, it gets one now.
         cache: Receives the tables.
-        options: The user's column mapping and required columns.
+        options: The user's mapping files, code tables and required columns.
         memory_bytes: Memory that this process may use.
         password: Opens protected workbooks; empty for that of the environment.
 
@@ -44,14 +46,17 @@ def ingest_file(
     """
     with _Recording(source) as recording, use_password(password):
         known = source if source.fingerprint else build_source_file(source.path, source.name)
+        recording.record = FileRecord(known)
         place = cache.create_entry_folder(known)
         with _scratch_folder(cache.scratch_in(place)) as scratch:
             workbook = read_workbook(source.path, memory_bytes, scratch)
-            sheets, skipped = select_property_sheets(source.path, workbook, options)
-            records = tuple(
-                _convert_and_write(sheet, place / f"sheet-{number}", from_1904=workbook.from_1904, fsync=cache.is_persistent)
-                for number, sheet in enumerate(sheets, start=1)
-            )
+            with _choose_mapping(recording, workbook, options, cache) as (known, mapping):
+                place = cache.create_entry_folder(known) if known.mapping_key else place
+                sheets, skipped = select_property_sheets(source.path, workbook, mapping, options.required)
+                records = tuple(
+                    _convert_and_write(sheet, place / f"sheet-{number}", from_1904=workbook.from_1904, fsync=cache.is_persistent)
+                    for number, sheet in enumerate(sheets, start=1)
+                )
         if not any(record.rows_read for record in records):
             raise _no_rows(source, records[0])
         recording.record = FileRecord(known, records, (*workbook.skipped_sheets, *skipped))
@@ -67,7 +72,8 @@ def inspect_file(
     """
     with _Recording(source) as recording, use_password(password):
         workbook = peek_workbook(source.path, PEEKED_ROWS, memory_bytes)
-        sheets, skipped = select_property_sheets(source.path, workbook, options)
+        with _choose_mapping(recording, workbook, options) as (_, mapping):
+            sheets, skipped = select_property_sheets(source.path, workbook, mapping, options.required)
         records = tuple(
             SheetRecord(mapped.sheet.name, mapped.header + 1, mapped.header_map, hidden=mapped.sheet.hidden) for mapped in sheets
         )
@@ -110,6 +116,25 @@ class _Recording:
             self.record = FileRecord(source, error=to_processing_error(source.path, error).with_file(source.name))
         self.record = replace(self.record, seconds=perf_counter() - self._started)
         return True
+
+
+@contextmanager
+def _choose_mapping(
+    recording: _Recording, workbook: Workbook, options: IngestOptions, cache: TableCache | None = None
+) -> Iterator[tuple[SourceFile, ColumnMapping]]:
+    """Choose the mapping for a file, and use its code tables; yield the file with the mapping's key, and the mapping.
+
+    The rows by which it is chosen are kept in the cache, so that another run needn't read the file to choose.
+    """
+    source = recording.record.source
+    rows = list_header_rows(workbook) if options.chooses else ()
+    if options.chooses and cache:
+        cache.store_header_rows(source, rows)
+    mapping = options.find_mapping(source.path.name, rows)
+    known = options.identify_reading(source, rows)
+    recording.record = FileRecord(known)
+    with use_code_tables((*mapping.tables, *options.tables)):
+        yield known, mapping
 
 
 @contextmanager

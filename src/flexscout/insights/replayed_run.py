@@ -198,7 +198,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
     ingestor = FileIngestor.for_criteria(config, criteria.profile.eligibility)
     inputs, new = find_inputs(record.report, config)
     with open_table_cache(config.cache_folder, hash_reading_code()) as cache:
-        available, lost = _split_inputs(inputs, cache.with_options(ingestor.options))
+        available, lost = _split_inputs(inputs, ingestor, cache)
         batches = ingestor.ingest([one.source for one in available], cache)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
         clusters = match_properties(files, config, decisions)
@@ -229,9 +229,11 @@ def _read_published(result: Path | None, user_columns: Sequence[str]) -> pl.Data
     return pl.scan_parquet(result).select(wanted).collect() if result else None
 
 
-def _split_inputs(inputs: tuple[InputFile, ...], cache: TableCache) -> tuple[list[InputFile], list[InputFile]]:
+def _split_inputs(
+    inputs: tuple[InputFile, ...], ingestor: FileIngestor, cache: TableCache
+) -> tuple[list[InputFile], list[InputFile]]:
     """Return the inputs that are cached or can be read again, and the lost ones."""
-    lost = [one for one in inputs if one.since is not FileChange.SAME and cache.find(one.source) is None]
+    lost = [one for one in inputs if one.since is not FileChange.SAME and ingestor.find_cached(one.source, cache) is None]
     return [one for one in inputs if one not in lost], lost
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from flexscout.runtime.cache import TableCache, hash_reading_code, hash_result_code, open_table_cache
+    from flexscout.runtime.cache import HeaderRows, TableCache, hash_reading_code, hash_result_code, open_table_cache
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
     from flexscout.runtime.executors import Executor, SerialExecutor, WorkerDied, WorkerPool
     from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
@@ -45,6 +45,7 @@ __all__ = [
     "FileProgress",
     "FileProgressPoller",
     "FileResultLog",
+    "HeaderRows",
     "LoggedProgress",
     "MemoryWatch",
     "NoProgress",
@@ -82,7 +83,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "cache": ("TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
+        "cache": ("HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
         "error_handler": ("ErrorAction", "ErrorHandler"),
         "executors": ("Executor", "SerialExecutor", "WorkerDied", "WorkerPool"),
         "process_start": ("start_worker_server",),

@@ -1,6 +1,7 @@
 """Cache of tables: files that were read are found again by content and by everything that reading depends on."""
 
 import errno
+import json
 import logging
 import os
 import re
@@ -31,8 +32,11 @@ _READER_LIBRARIES = ("fastexcel", "polars", "lxml")
 _RESULT_LIBRARIES = (*_READER_LIBRARIES, "rustpy-xlsxwriter", "narwhals", "rapidfuzz")
 
 _FORMAT = 2  # version of the records; others are not read
-_RECORD_NAME, _SCRATCH_NAME = "record.json", "rows"
+_RECORD_NAME, _SCRATCH_NAME, _HEADER_ROWS_NAME = "record.json", "rows", "headers.json"
 _IN_USE_SECONDS = 3600.0  # an entry is not removed within this time after a run used it
+
+HeaderRows = tuple[tuple[str, ...], ...]
+"""The folded texts of the rows of a file that may be a header."""
 
 logger = logging.getLogger("flexscout.cache")
 
@@ -116,16 +120,16 @@ class TableCache:
     def entry_folder(self, source: SourceFile) -> Path:
         """Return the folder of a file's entry."""
         # The name decides how a text file is read, and whether a mapping applies.
-        key = sha256(f"{self.reading_key}\n{source.path.name}".encode("utf-8", "surrogateescape")).hexdigest()
+        key = sha256(f"{self.reading_key}\n{source.path.name}{source.mapping_key}".encode("utf-8", "surrogateescape")).hexdigest()
         return self.folder / f"{source.fingerprint[:32]}-{key[:16]}"
 
     def scratch_folder(self, source: SourceFile) -> Path:
-        """Return the folder in a file's entry for rows that are too many for memory while the file is read."""
-        return self.scratch_in(self.entry_folder(source))
+        """Return the folder for rows that are too many for memory while the file is read, before its mapping is known."""
+        return self.scratch_in(self.entry_folder(source.with_mapping("")))
 
     def remove_scratch(self, source: SourceFile) -> None:
         """Remove what a worker that ended early has left, such as a decrypted workbook."""
-        for folder in self._entry_folders(source):
+        for folder in self._entry_folders(source.with_mapping("")):
             shutil.rmtree(self.scratch_in(folder), ignore_errors=True)
 
     @staticmethod
@@ -144,6 +148,32 @@ class TableCache:
     def _entry_folders(self, source: SourceFile) -> tuple[Path, Path]:
         folder = self.entry_folder(source)
         return folder, folder.with_name(f"{folder.name}-2")
+
+    def find_header_rows(self, source: SourceFile) -> HeaderRows | None:
+        """Return the rows by which the mapping of a file is chosen; None if the file has to be read."""
+        if not (self.is_persistent and self.reuse) or not source.fingerprint:
+            return None
+        try:
+            rows = json.loads(open_record(self._header_rows_file(source).read_bytes(), _FORMAT))["rows"]
+        except (OSError, ValueError):
+            return None
+        with suppress(OSError):
+            os.utime(self._header_rows_file(source))
+        return tuple(map(tuple, rows))
+
+    def store_header_rows(self, source: SourceFile, rows: HeaderRows) -> None:
+        """Keep the rows by which the mapping of a file is chosen. Best effort: I/O errors are ignored."""
+        if self.is_persistent:
+            with suppress(OSError):
+                self.create_entry_folder(source.with_mapping(""))
+                write_atomically(self._header_rows_file(source), seal_record(json.dumps({"rows": rows}).encode(), _FORMAT))
+
+    def has_header_rows(self, source: SourceFile) -> bool:
+        """Return whether header rows are kept for a file."""
+        return self._header_rows_file(source).exists()
+
+    def _header_rows_file(self, source: SourceFile) -> Path:
+        return self.entry_folder(source.with_mapping("")) / _HEADER_ROWS_NAME
 
     def find(self, source: SourceFile) -> FileRecord | None:
         """Return the record of a file from an earlier run, with its tables; None if the file has to be read.
@@ -340,7 +370,7 @@ def _adapter() -> "TypeAdapter[_Entry]":
 
 @dataclass(frozen=True)
 class _EntryStatus:
-    """An entry on disk. `used`: seconds since 1970; `size`: bytes; `is_complete`: whether it has a record."""
+    """An entry on disk. `used`: seconds since 1970; `size`: bytes; `is_complete`: whether it has a record or header rows."""
 
     path: Path
     used: float
@@ -354,4 +384,9 @@ def _list_entries(folder: Path) -> Iterator[_EntryStatus]:
             with suppress(OSError):
                 stats = [file.stat() for file in path.iterdir()]
                 used = max((stat.st_mtime for stat in stats), default=path.stat().st_mtime)
-                yield _EntryStatus(path, used, sum(stat.st_size for stat in stats), (path / _RECORD_NAME).is_file())
+                yield _EntryStatus(
+                    path,
+                    used,
+                    sum(stat.st_size for stat in stats),
+                    any((path / name).is_file() for name in (_RECORD_NAME, _HEADER_ROWS_NAME)),
+                )

@@ -83,7 +83,7 @@ def test_every_error_is_reported_with_its_line(mistakes):
     [
         ("sheet: Data", "is missing"),
         ("columns: [Address]", "should list headers"),
-        ("columns: {Street: [Address]}", "should be text"),
+        ("columns: {Street: [Address]}", "a list joins columns"),
         ("columns: {Street: Address, street: City}", "is the same header as Street"),
         ("columns: {'#': Address}", "no letter or digit"),
         ("columns: {Age: {column: Year Built, inverted: true}}", "only a percentage can be inverted"),

@@ -73,6 +73,7 @@ def _sheet_to_dict(sheet: "SheetRecord") -> dict[str, Any]:
         "missing": list(header_map.missing),
         "extra": [column.name for column in header_map.unmapped],
         "left_out": [column.header for column in header_map.excluded],
+        "mapping": header_map.mapping,
         "by_hand": list(header_map.from_mapping),
         "suggestions": dict(header_map.suggestions),
         "remarks": [f"{issue.column}: {issue.full_reason}" for issue in header_map.issues],
@@ -111,7 +112,7 @@ def _print_sheet(sheet: dict[str, Any], needed: set[str]) -> None:
     _print_list("missing, needed for scoring or deduplication", [name for name in sheet["missing"] if name in needed])
     _print_list("kept as is, not scored", sheet["extra"])
     _print_list("left out", sheet["left_out"])
-    _print_list("set by the mapping file", sheet["by_hand"])
+    _print_list(f"set by the mapping file {sheet['mapping']}", sheet["by_hand"])
     _print_list("did you mean", [f"{header} = {name}?" for header, name in sheet["suggestions"].items()])
     _print_list("notes", sheet["remarks"])
 

@@ -4,12 +4,13 @@ from flexscout.ingest.convert.chunked import convert_chunked_sheet
 from flexscout.ingest.convert.dates import parse_dates
 from flexscout.ingest.convert.issues import ISSUE_SCHEMA, sample_issues
 from flexscout.ingest.convert.rows import RowKind
-from flexscout.ingest.convert.table import ConvertedSheet, convert_column, convert_sheet, get_number_range
+from flexscout.ingest.convert.table import ConvertedSheet, can_convert, convert_column, convert_sheet, get_number_range
 
 __all__ = [
     "ISSUE_SCHEMA",
     "ConvertedSheet",
     "RowKind",
+    "can_convert",
     "convert_chunked_sheet",
     "convert_column",
     "convert_sheet",

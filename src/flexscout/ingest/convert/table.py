@@ -75,6 +75,13 @@ def convert_column(name: str, texts: pl.Series) -> pl.Series:
     return convert_texts(clean_texts(texts.to_frame(name), columns), columns).values[name]
 
 
+def can_convert(name: str, text: str) -> bool:
+    """Return whether a text is a value of a canonical column, and no issue."""
+    columns = {name: canonical_column(name)}
+    typed = convert_texts(clean_texts(pl.DataFrame({name: [text]}), columns), columns)
+    return typed.values[name].count() == 1 and not any(reasons.count() for reasons in typed.reasons.values())
+
+
 def get_number_range(name: str) -> tuple[float, float]:
     """Return the smallest and largest number that a canonical column can hold."""
     column = canonical_column(name)

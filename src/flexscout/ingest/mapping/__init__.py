@@ -1,5 +1,6 @@
 """Map header texts to canonical columns."""
 
+from flexscout.ingest.mapping.code_table_file import load_code_tables
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from flexscout.ingest.mapping.draft import PEEKED_ROWS, draft_mapping
 from flexscout.ingest.mapping.header_map import find_missing_required, map_headers
@@ -14,6 +15,7 @@ __all__ = [
     "draft_mapping",
     "find_likeliest",
     "find_missing_required",
+    "load_code_tables",
     "load_mapping",
     "map_headers",
     "map_sheet",

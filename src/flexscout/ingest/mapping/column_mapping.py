@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from flexscout.domain import OUTPUT_COLUMNS, POINTS_SUFFIX, canonical_columns, column_letters, fold_header
+from flexscout.domain import (
+    OUTPUT_COLUMNS,
+    POINTS_SUFFIX,
+    CodeTable,
+    canonical_columns,
+    column_letters,
+    fold_header,
+    normalize_header,
+)
 
 PASS, LEAVE_OUT = "pass", "leave out"
 """What a mapping file may have instead of a canonical column: keep the column as is, or drop it from the outputs."""
@@ -35,6 +43,78 @@ class ColumnChoice:
 
 
 @dataclass(frozen=True)
+class Join:
+    """Headers whose texts are put next to each other.
+
+    Attributes:
+        column: The canonical column that they make.
+        headers: The headers, or letters of columns if there is no header.
+        separator: What is put between the texts; None for the usual one of the column.
+
+    """
+
+    column: str
+    headers: tuple[str, ...]
+    separator: str | None = None
+
+    @property
+    def entry(self) -> str:
+        """The entry of the mapping file, as messages name it."""
+        return f"join.{self.column}"
+
+
+@dataclass(frozen=True)
+class Split:
+    """A header whose texts have several parts of a place.
+
+    Attributes:
+        header: The header, or the letter of the column if there is no header.
+        columns: The canonical columns to take out of it.
+
+    """
+
+    header: str
+    columns: tuple[str, ...]
+
+    @property
+    def entry(self) -> str:
+        """The entry of the mapping file, as messages name it."""
+        return f"split.{self.header}"
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A code table that describes property types.
+
+    Attributes:
+        header: The header of the column with the codes; empty for the column that has the property type.
+        table: The code table.
+
+    """
+
+    header: str
+    table: CodeTable
+
+    @property
+    def entry(self) -> str:
+        """The entry of the mapping file, as messages name it."""
+        return f"codes.{self.header}" if self.header else "codes"
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A canonical column that has the same text in every row, in sheets that don't have the column."""
+
+    column: str
+    text: str
+
+    @property
+    def entry(self) -> str:
+        """The entry of the mapping file, as messages name it."""
+        return f"constants.{self.column}"
+
+
+@dataclass(frozen=True)
 class ColumnMapping:
     """A user's choices, and where they apply.
 
@@ -44,6 +124,10 @@ class ColumnMapping:
         header_row: Number of the header row as shown in Excel; 0 if there is no header, None to find it.
         sheet: The only sheet to read, in workbooks that have it; empty for all sheets.
         files: Pattern of the file names that the mapping is for.
+        joins: Columns that are joined.
+        splits: Columns that are split.
+        constants: Texts that every row has.
+        codes: Code tables of property types.
 
     """
 
@@ -52,6 +136,10 @@ class ColumnMapping:
     header_row: int | None = None
     sheet: str = ""
     files: str = "*"
+    joins: tuple[Join, ...] = ()
+    splits: tuple[Split, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    codes: tuple[Codes, ...] = ()
 
     @cached_property
     def by_header(self) -> dict[str, ColumnChoice]:
@@ -67,9 +155,29 @@ class ColumnMapping:
         """Return whether the mapping is for files of this name, given without its folder."""
         return fnmatchcase(file.casefold(), self.files.casefold())
 
+    @cached_property
+    def headers(self) -> tuple[str, ...]:
+        """Every header that an entry names, or every letter of a column if there is no header, once."""
+        joined = (header for join in self.joins for header in join.headers)
+        coded = (codes.header for codes in self.codes if codes.header)
+        named = (*(choice.header for choice in self.choices), *joined, *(split.header for split in self.splits), *coded)
+        return tuple({_header_key(header): header for header in named}.values())
+
+    @cached_property
+    def known_names(self) -> frozenset[str]:
+        """Normalized headers of the entries, by which the header row is found; empty if there is no header."""
+        headers = self.headers if self.header_row != 0 else ()
+        return frozenset(key(header) for header in headers for key in (fold_header, normalize_header))
+
+    @property
+    def tables(self) -> tuple[CodeTable, ...]:
+        """The code tables of the file."""
+        return tuple(codes.table for codes in self.codes)
+
     def count_entries(self, headers: Sequence[str | None]) -> int:
-        """Count the headers that have a choice."""
-        return sum(1 for header in headers if fold_header(header or "") in self.by_header)
+        """Count the headers that have an entry."""
+        known = {fold_header(header) for header in self.headers} if self.header_row != 0 else frozenset()
+        return sum(1 for header in headers if fold_header(header or "") in known)
 
     def find_choices(self, headers: Sequence[str | None]) -> dict[int, ColumnChoice]:
         """Return position -> choice for the column there."""
@@ -81,9 +189,23 @@ class ColumnMapping:
         )
         return {i: choice for i, choice in enumerate(found) if choice}
 
+    def find_positions(self, headers: Sequence[str | None], names: Sequence[str]) -> list[int] | None:
+        """Return the positions of columns by their headers, or by their letters if there is no header; None if one is missing."""
+        if self.header_row == 0:
+            keys, wanted = [column_letters(i) for i in range(len(headers))], [name.upper() for name in names]
+        else:
+            keys, wanted = [fold_header(text or "") for text in headers], [fold_header(name) for name in names]
+        return [keys.index(key) for key in wanted] if set(wanted) <= set(keys) else None
+
     def list_unused(self, used: Collection[str]) -> tuple[str, ...]:
-        """Return the headers with a choice that are not in `used`."""
-        return tuple(choice.header for choice in self.choices if choice.header not in used)
+        """Return the entries that are not in `used`."""
+        others: tuple[Join | Split | Codes | Constant, ...] = (*self.joins, *self.splits, *self.codes, *self.constants)
+        entries = (*(choice.header for choice in self.choices), *(other.entry for other in others))
+        return tuple(entry for entry in entries if entry not in used)
+
+
+def _header_key(header: str) -> str:
+    return fold_header(header) or header
 
 
 NO_MAPPING = ColumnMapping()

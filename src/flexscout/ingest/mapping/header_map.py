@@ -36,7 +36,7 @@ from flexscout.ingest.mapping.meanings import (
     read_meanings,
 )
 from flexscout.ingest.mapping.places import Places, find_splits, resolve_places
-from flexscout.ingest.mapping.property_types import PROPERTY_TYPE, PropertyTypes, resolve_types
+from flexscout.ingest.mapping.property_types import PROPERTY_TYPE, PropertyTypes, find_type_tables, resolve_types
 from flexscout.ingest.mapping.sizes import (
     build_column_issue,
     correct_lot_sizes,
@@ -45,6 +45,14 @@ from flexscout.ingest.mapping.sizes import (
     resolve_prices,
 )
 from flexscout.ingest.mapping.units import is_square_feet_as_acres
+from flexscout.ingest.mapping.user_columns import (
+    UserColumns,
+    assign_code_tables,
+    describe_by_table,
+    join_types,
+    make_constants,
+    make_user_columns,
+)
 from flexscout.models import HeaderMap, Issue, IssueReason
 from flexscout.sheet_columns import CellTexts, DerivedColumn, DerivedKind, MappedColumn
 
@@ -85,11 +93,11 @@ def map_headers(
         spans_two_rows: Whether each header is made of two rows.
 
     """
-    columns = SheetColumns(headers, body)
+    columns = SheetColumns(headers, body, {constant.column: constant.text for constant in mapping.constants})
     expanded = [normalize_header(header or "") for header in headers]
     vendor = find_vendor(expanded)
     choices = mapping.find_choices(headers)
-    resolved = _resolve(sheet, columns, choices, vendor)
+    resolved = _resolve(sheet, columns, mapping, vendor)
     used = _choose_columns(resolved.meanings, columns)
     issues = [
         *resolved.issues,
@@ -99,12 +107,16 @@ def map_headers(
     names = name_unmapped_columns([SUBTYPE if i in resolved.subtypes else header for i, header in enumerate(headers)], used)
     unmapped = [MappedColumn(i, header or names[i], names[i], canonical=False) for i, header in enumerate(headers)]
     left_out = {i for i, choice in choices.items() if choice.column == LEAVE_OUT}
-    hidden = left_out | resolved.joined_positions
+    hidden = left_out | (resolved.joined_positions - choices.keys())
     kept = [
         _build_mapped_column(i, header or names[i], resolved.meanings[i]) if i in used else unmapped[i]
         for i, header in enumerate(headers)
         if (i in used or header or body.to_series(i).count()) and i not in hidden
     ]
+    present = {resolved.meanings[i].column for i in used} | {name for name, _ in resolved.derived}
+    constants = make_constants(mapping, present, len(headers) + len(resolved.derived))
+    resolved.derived += constants
+    resolved.entries += [constant.entry for constant in mapping.constants if constant.column in dict(constants)]
     kept += [MappedColumn(made.position, made.header, name, canonical=True) for name, made in resolved.derived]
     present = {column.name for column in kept if column.canonical}
     missing = tuple(column.name for column in canonical_columns() if column.name not in present)
@@ -115,21 +127,23 @@ def map_headers(
         _suggest_columns([column for column in kept if not column.canonical], missing, choices),
         tuple(issues),
         known=_count_known(expanded, vendor, used, resolved),
-        from_mapping=tuple(sorted({choice.header for choice in choices.values()})),
+        from_mapping=tuple(sorted({*(choice.header for choice in choices.values()), *resolved.entries})),
         excluded=tuple(unmapped[i] for i in choices if i in left_out),
         spans_two_rows=spans_two_rows,
         derived=tuple(made for _, made in resolved.derived),
+        mapping=mapping.name,
     )
 
 
 @dataclass
 class _Resolved:
-    """What the columns mean, before the choice among those that mean the same."""
+    """What the columns mean, before the choice among those that mean the same; `entries`: those of the mapping that made some."""
 
     meanings: Meanings
     derived: list[tuple[str, DerivedColumn]]
     issues: list[Issue]
     subtypes: frozenset[int]
+    entries: list[str]
 
     @property
     def joined_positions(self) -> set[int]:
@@ -137,14 +151,19 @@ class _Resolved:
         return {i for _, made in self.derived if made.kind is DerivedKind.JOIN for i, _ in made.sources}
 
 
-def _resolve(sheet: str, columns: SheetColumns, choices: Mapping[int, ColumnChoice], vendor: Vendor | None) -> _Resolved:
-    """Find out what every column means: places, then types, then sizes and prices."""
+def _resolve(sheet: str, columns: SheetColumns, mapping: ColumnMapping, vendor: Vendor | None) -> _Resolved:
+    """Find out what every column means: places, then types, then sizes and prices. What the user's mapping says comes first."""
     layout, width = vendor.name if vendor else "", len(columns.headers)
-    meanings = _read_all_meanings(columns, choices, vendor)
-    places = resolve_places(columns, meanings, width)
-    issues = _report_owners(sheet, columns, meanings, places)
-    derived = places.joined
-    splits = find_splits(columns, places.meanings, width + len(derived))
+    choices = mapping.find_choices(columns.headers)
+    made = make_user_columns(columns, mapping, {choice.column for choice in choices.values()})
+    meanings = _read_all_meanings(columns, choices, made, vendor)
+    tables = assign_code_tables(columns, mapping, meanings, made.types)
+    meanings |= {i: describe_by_table(meanings, i, codes) for i, codes in tables.items() if i not in made.types}
+    places = resolve_places(columns, meanings, width + len(made.derived))
+    given = {*made.names, *columns.constants}
+    issues = _report_owners(sheet, columns, meanings, places, given)
+    derived = [*made.derived, *places.joined]
+    splits = find_splits(columns, places.meanings, width + len(derived), made.names)
     derived += splits
     split = {name for name, _ in splits}
     meanings = {i: each for i, each in places.meanings.items() if not each.part and each.column not in split}
@@ -153,17 +172,23 @@ def _resolve(sheet: str, columns: SheetColumns, choices: Mapping[int, ColumnChoi
     types = resolve_types(columns, meanings, layout, width + len(derived))
     issues += _report_types(sheet, columns, types)
     meanings = types.meanings
+    if made.types:
+        named = find_type_tables(columns, made.types, meanings, layout) | {i: codes.table.name for i, codes in tables.items()}
+        derived.append((PROPERTY_TYPE, join_types(columns, made.types, named, width + len(derived))))
     if types.combined:
         derived.append((PROPERTY_TYPE, types.combined))
     issues += correct_lot_sizes(sheet, columns, meanings)
     resolve_prices(columns, meanings)
-    return _Resolved(meanings, derived, issues, types.subtypes)
+    entries = [*made.entries, *(codes.entry for codes in tables.values())]
+    return _Resolved(meanings, derived, issues, types.subtypes, entries)
 
 
-def _read_all_meanings(columns: SheetColumns, choices: Mapping[int, ColumnChoice], vendor: Vendor | None) -> Meanings:
+def _read_all_meanings(
+    columns: SheetColumns, choices: Mapping[int, ColumnChoice], made: UserColumns, vendor: Vendor | None
+) -> Meanings:
     """Return what the headers mean, with the user's choices instead of the vocabulary."""
-    free = [i for i, header in enumerate(columns.headers) if header and i not in choices]
-    meanings = read_meanings(columns, free, vendor)
+    free = [i for i, header in enumerate(columns.headers) if header and i not in choices and i not in made.sources]
+    meanings = {i: each for i, each in read_meanings(columns, free, vendor).items() if each.column not in made.names}
     chosen = {i: choice for i, choice in choices.items() if choice.is_canonical}
     for i, choice in chosen.items():
         alias = header_aliases().get(normalize_header(columns.header(i)))
@@ -205,9 +230,12 @@ def _count_known(expanded: Sequence[str], vendor: Vendor | None, used: Collectio
     return sum(1 for i, header in enumerate(expanded) if header in known or i in in_use)
 
 
-def _report_owners(sheet: str, columns: SheetColumns, meanings: Meanings, places: Places) -> list[Issue]:
-    """Report address columns that belong to an owner, where the property then has none, and streets without numbers."""
-    left = {meaning.column for meaning in places.meanings.values()} | {name for name, _ in places.joined}
+def _report_owners(sheet: str, columns: SheetColumns, meanings: Meanings, places: Places, given: Collection[str]) -> list[Issue]:
+    """Report address columns that belong to an owner, where the property then has none, and streets without numbers.
+
+    `given`: canonical columns that the user's mapping makes.
+    """
+    left = {meaning.column for meaning in places.meanings.values()} | {name for name, _ in places.joined} | set(given)
     owners = [i for i in places.owners if meanings[i].column not in left and not meanings[i].part]
     issues = [
         build_column_issue(

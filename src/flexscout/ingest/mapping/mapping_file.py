@@ -6,19 +6,25 @@ from pathlib import Path
 
 import yaml
 
-from flexscout.config import describe_unknown_name, parse_yaml, read_text_file
-from flexscout.domain import canonical_column, canonical_columns, fold_header, header_aliases
+from flexscout.config import describe_unknown_name
+from flexscout.domain import canonical_column, canonical_columns, fold_header
 from flexscout.errors import ConfigurationError
-from flexscout.ingest.mapping.column_mapping import LEAVE_OUT, NO_MAPPING, PASS, ColumnChoice, ColumnMapping
+from flexscout.ingest.mapping.column_mapping import LEAVE_OUT, NO_MAPPING, PASS, ColumnChoice, ColumnMapping, Join
+from flexscout.ingest.mapping.made_columns_file import parse_codes, parse_constants, parse_join, parse_joins, parse_splits
+from flexscout.ingest.mapping.mapping_nodes import (
+    Entry,
+    ErrorsByPlace,
+    list_entries,
+    parse_canonical,
+    parse_text,
+    read_root,
+)
 
-_KEYS = ("columns", "header_row", "sheet", "files")
+_SECTIONS = ("columns", "join", "split", "constants", "codes")
+_KEYS = (*_SECTIONS, "header_row", "sheet", "files")
 _CHOICE_KEYS = ("column", "inverted")
 _COLUMN_LETTERS = re.compile(r"[A-Za-z]{1,3}$")
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
-_NULL_TAG = "tag:yaml.org,2002:null"
-
-Entry = tuple[str, yaml.Node, int]
-"""Key, value, and line of the key."""
 
 
 def load_mapping(path: str) -> ColumnMapping:
@@ -31,83 +37,77 @@ def load_mapping(path: str) -> ColumnMapping:
     if not path:
         return NO_MAPPING
     file = Path(path)
-    text = read_text_file(file, f"The mapping {file}", f"`flexscout map EXPORT -o {file}` writes one.")
-    parse_yaml(file, text)
-    root = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+    root = read_root(file, f"The mapping {file}", f"`flexscout map EXPORT -o {file}` writes one.")
     if not isinstance(root, yaml.MappingNode):
         raise ConfigurationError(f"{file} should contain `columns:`, with one header per line below it.")
-    errors = _ErrorsByPlace()
+    errors = ErrorsByPlace()
     mapping = _build_mapping(file, root, errors)
     if errors.messages:
         raise ConfigurationError.from_mapping_file(file, errors.messages)
     return mapping
 
 
-class _ErrorsByPlace:
-    """Collects validation errors: the first for each place."""
-
-    def __init__(self) -> None:
-        self._by_place: dict[tuple[int, str], str] = {}
-
-    def add(self, line: int, place: str, message: str) -> None:
-        self._by_place.setdefault((line, place), message)
-
-    @property
-    def messages(self) -> dict[str, str]:
-        """Line and place -> message, sorted by line."""
-        return {f"line {line}: {place}": self._by_place[line, place] for line, place in sorted(self._by_place)}
-
-
-def _build_mapping(file: Path, root: yaml.MappingNode, errors: _ErrorsByPlace) -> ColumnMapping:
-    entries = {key: (key, node, line) for key, node, line in _list_entries(root)}
+def _build_mapping(file: Path, root: yaml.MappingNode, errors: ErrorsByPlace) -> ColumnMapping:
+    entries = {key: (key, node, line) for key, node, line in list_entries(root)}
     for key in [key for key in entries if key not in _KEYS]:
         errors.add(entries[key][2], key, describe_unknown_name(key, _KEYS))
     header_row = _parse_header_row(entries.get("header_row"), errors)
-    if "columns" not in entries:
+    if not any(key in entries for key in _SECTIONS):
         errors.add(1, "columns", "is missing; list each header with its column below it")
-    choices = tuple(_parse_choices(entries["columns"], header_row, errors)) if "columns" in entries else ()
-    sheet, files = (_parse_text(entries.get(key), errors) for key in ("sheet", "files"))
-    return ColumnMapping(file.name, choices, header_row, sheet, files or "*")
+    listed = tuple(_parse_choices(entries["columns"], header_row, errors)) if "columns" in entries else ()
+    joins = (*(entry for entry in listed if isinstance(entry, Join)), *parse_joins(entries.get("join"), errors))
+    splits = tuple(parse_splits(entries.get("split"), errors))
+    for entry, header in [("join", name) for join in joins for name in join.headers] + [("split", s.header) for s in splits]:
+        if error := _validate_header(header, header_row, {}):
+            errors.add(entries.get(entry, entries.get("columns", ("", root, 1)))[2], f"{entry}.{header}", error)
+    sheet, files = (parse_text(entries.get(key), errors) for key in ("sheet", "files"))
+    return ColumnMapping(
+        file.name,
+        tuple(entry for entry in listed if isinstance(entry, ColumnChoice)),
+        header_row,
+        sheet,
+        files or "*",
+        joins,
+        splits,
+        tuple(parse_constants(entries.get("constants"), errors)),
+        tuple(parse_codes(entries.get("codes"), file, errors)),
+    )
 
 
-def _list_entries(node: yaml.MappingNode) -> Iterator[Entry]:
-    """Yield the entries of a YAML mapping, keys as written: the header `No` is not a boolean."""
-    for key, value in node.value:
-        yield str(key.value), value, key.start_mark.line + 1
-
-
-def _parse_text(entry: Entry | None, errors: _ErrorsByPlace) -> str:
-    """Return the text of an entry; empty without one."""
-    if entry is None:
-        return ""
-    key, node, line = entry
-    if not isinstance(node, yaml.ScalarNode):
-        errors.add(line, key, "should be text")
-        return ""
-    return "" if node.tag == _NULL_TAG else str(node.value).strip()
-
-
-def _parse_header_row(entry: Entry | None, errors: _ErrorsByPlace) -> int | None:
-    text = _parse_text(entry, errors)
+def _parse_header_row(entry: Entry | None, errors: ErrorsByPlace) -> int | None:
+    text = parse_text(entry, errors)
     if text and not text.isdecimal() and entry:
         message = f"{text} is not a row number; give the number shown in Excel, or 0 if there is no header"
         errors.add(entry[2], "header_row", message)
     return int(text) if text.isdecimal() else None
 
 
-def _parse_choices(entry: Entry, header_row: int | None, errors: _ErrorsByPlace) -> Iterator[ColumnChoice]:
-    """Yield the choice for each header that has one."""
+def _parse_choices(entry: Entry, header_row: int | None, errors: ErrorsByPlace) -> Iterator[ColumnChoice | Join]:
+    """Yield the choice for each header that has one; a list is a join."""
     _, node, line = entry
     if not isinstance(node, yaml.MappingNode):
         errors.add(line, "columns", "should list headers, one per line, each with its column after a colon")
         return
     headers: dict[str, str] = {}
-    for header, value, header_line in _list_entries(node):
+    for header, value, header_line in list_entries(node):
+        if isinstance(value, yaml.SequenceNode):
+            yield from _parse_list(header, value, header_line, errors)
+            continue
         if error := _validate_header(header, header_row, headers):
             errors.add(header_line, f"columns.{header}", error)
         headers[fold_header(header)] = header
         if choice := _parse_choice(header, value, header_line, errors):
             yield choice
+
+
+def _parse_list(column: str, node: yaml.SequenceNode, line: int, errors: ErrorsByPlace) -> Iterator[Join]:
+    """Yield the join `Address: [NUM, STREET]`, which may be under `columns:` because its key can only be a canonical column."""
+    place = f"columns.{column}"
+    if fold_header(column) not in {fold_header(known.name) for known in canonical_columns()}:
+        message = "a list joins columns, so a canonical column comes first, as in Address: [NUM, STREET]; to split, use split:"
+        errors.add(line, place, message)
+    elif join := parse_join((column, node, line), place, errors):
+        yield join
 
 
 def _validate_header(header: str, header_row: int | None, previous: dict[str, str]) -> str:
@@ -120,32 +120,32 @@ def _validate_header(header: str, header_row: int | None, previous: dict[str, st
     return f"is the same header as {same}: case, spaces and punctuation are ignored; keep one" if same != header else ""
 
 
-def _parse_choice(header: str, node: yaml.Node, line: int, errors: _ErrorsByPlace) -> ColumnChoice | None:
+def _parse_choice(header: str, node: yaml.Node, line: int, errors: ErrorsByPlace) -> ColumnChoice | None:
     place = f"columns.{header}"
     if isinstance(node, yaml.MappingNode):
         return _parse_detailed_choice(header, node, place, line, errors)
-    text = _parse_text((place, node, line), errors)
-    name = _parse_column(text, place, line, errors) if text else ""
+    text = parse_text((place, node, line), errors)
+    name = parse_canonical(text, place, line, errors, (PASS, LEAVE_OUT)) if text else ""
     return ColumnChoice(header, name) if name else None
 
 
 def _parse_detailed_choice(
-    header: str, node: yaml.MappingNode, place: str, line: int, errors: _ErrorsByPlace
+    header: str, node: yaml.MappingNode, place: str, line: int, errors: ErrorsByPlace
 ) -> ColumnChoice | None:
     """Parse `{column: Occupancy, inverted: true}`."""
-    entries = {key: (f"{place}.{key}", value, key_line) for key, value, key_line in _list_entries(node)}
+    entries = {key: (f"{place}.{key}", value, key_line) for key, value, key_line in list_entries(node)}
     for key in [key for key in entries if key not in _CHOICE_KEYS]:
         errors.add(entries[key][2], f"{place}.{key}", describe_unknown_name(key, _CHOICE_KEYS))
-    text = _parse_text(entries.get("column"), errors)
+    text = parse_text(entries.get("column"), errors)
     if not text:
         errors.add(line, place, "column is missing, as in {column: Occupancy, inverted: true}")
         return None
-    name = _parse_column(text, place, line, errors)
+    name = parse_canonical(text, place, line, errors, (PASS, LEAVE_OUT))
     return ColumnChoice(header, name, _parse_inverted(entries.get("inverted"), name, errors)) if name else None
 
 
-def _parse_inverted(entry: Entry | None, name: str, errors: _ErrorsByPlace) -> bool | None:
-    text = _parse_text(entry, errors).lower()
+def _parse_inverted(entry: Entry | None, name: str, errors: ErrorsByPlace) -> bool | None:
+    text = parse_text(entry, errors).lower()
     if not entry or not text:
         return None
     place, _, line = entry
@@ -154,16 +154,3 @@ def _parse_inverted(entry: Entry | None, name: str, errors: _ErrorsByPlace) -> b
     elif name in (PASS, LEAVE_OUT) or canonical_column(name).type != "percent":
         errors.add(line, place, f"only a percentage can be inverted (100 - value), and {name} is not one")
     return _BOOLEANS.get(text)
-
-
-def _parse_column(text: str, place: str, line: int, errors: _ErrorsByPlace) -> str:
-    """Return the canonical column, PASS or LEAVE_OUT; empty if the text is none of them."""
-    names = {fold_header(name): name for name in (*(column.name for column in canonical_columns()), PASS, LEAVE_OUT)}
-    if fold_header(text) in names:
-        return names[fold_header(text)]
-    alias = header_aliases().get(fold_header(text))
-    if alias:
-        errors.add(line, place, f"{text} is not known; did you mean {alias.column}?")
-    else:
-        errors.add(line, place, describe_unknown_name(text, list(names.values())))
-    return ""

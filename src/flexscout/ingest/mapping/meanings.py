@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import polars as pl
 
@@ -56,11 +57,14 @@ class SheetColumns:
     Args:
         headers: Header texts, by position.
         body: Texts below the header, columns in the order of `headers`.
+        constants: Canonical column -> text that every row has if the sheet doesn't have the column.
 
     """
 
-    def __init__(self, headers: Sequence[str | None], body: CellTexts) -> None:
-        self.headers, self.body = headers, body
+    def __init__(
+        self, headers: Sequence[str | None], body: CellTexts, constants: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.headers, self.body, self.constants = headers, body, constants
         self._values: dict[int, pl.Series] = {}
 
     @cached_property

@@ -1,6 +1,6 @@
 """Whose address a table has, and addresses and parcel numbers in several columns, or several parts in one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -215,16 +215,19 @@ def _build_join(columns: SheetColumns, sources: Sequence[int], position: int, se
     return DerivedColumn(position, DerivedKind.JOIN, tuple((i, columns.header(i)) for i in sources), separator)
 
 
-def find_splits(columns: SheetColumns, meanings: Meanings, next_position: int) -> list[tuple[str, DerivedColumn]]:
+def find_splits(
+    columns: SheetColumns, meanings: Meanings, next_position: int, made: Collection[str] = ()
+) -> list[tuple[str, DerivedColumn]]:
     """Return the columns that can be taken out of others, with the canonical column of each.
 
     Args:
         columns: Columns of the sheet.
         meanings: Position -> meaning, with the places of owners removed. Headers of several parts have the part `split`.
         next_position: Position for the first of them.
+        made: Canonical columns that the user's mapping makes.
 
     """
-    present = {meaning.column for meaning in meanings.values() if not meaning.part}
+    present = {meaning.column for meaning in meanings.values() if not meaning.part} | set(made)
     found: list[tuple[str, DerivedColumn]] = []
     for position, names in _list_sources(columns, meanings, present):
         for name in names:

@@ -88,9 +88,11 @@ def resolve_types(columns: SheetColumns, meanings: Meanings, layout: str, positi
     all_types = {i: meaning for i, meaning in meanings.items() if meaning.column == PROPERTY_TYPE}
     subtypes = {i for i, meaning in all_types.items() if meaning.level is TypeLevel.SUBTYPE}
     types = {i: meaning for i, meaning in all_types.items() if i not in subtypes} or all_types
-    if not types or any(meaning.is_chosen for meaning in types.values()):
+    if not types:
         return PropertyTypes(meanings)
-    issuer = _Issuer(layout, _find_states(columns, meanings), _find_counties(columns, meanings))
+    issuer = _find_issuer(columns, meanings, layout)
+    if any(meaning.is_chosen for meaning in types.values()):
+        return PropertyTypes({**meanings, **_describe_chosen(columns, types, issuer)})
     described = [_describe_column(columns, i, meaning, issuer) for i, meaning in types.items()]
     chosen = _choose(columns, described)
     others = {i: meaning for i, meaning in meanings.items() if i not in all_types}
@@ -107,6 +109,30 @@ def resolve_types(columns: SheetColumns, meanings: Meanings, layout: str, positi
     combined = DerivedColumn(position, DerivedKind.TYPES, sources, codes=tuple(each.table for each in chosen))
     del result[chosen[0].position]
     return PropertyTypes(result, combined, unclear, unused, beside)
+
+
+def find_type_tables(columns: SheetColumns, positions: Sequence[int], meanings: Meanings, layout: str) -> dict[int, str]:
+    """Return position -> name of the code table, empty for texts, of the columns that the user joins to a property type.
+
+    Args:
+        columns: Columns of the sheet.
+        positions: Their positions.
+        meanings: Position -> meaning, which tells where the rows are.
+        layout: Name of the vendor or layout; empty if unknown.
+
+    """
+    issuer = _find_issuer(columns, meanings, layout)
+    return {i: _describe_column(columns, i, Meaning(PROPERTY_TYPE), issuer).table for i in positions}
+
+
+def _describe_chosen(columns: SheetColumns, types: Meanings, issuer: _Issuer) -> Meanings:
+    """Return the columns that the user chose, with the code tables whose issuer is shown."""
+    chosen = {i: meaning for i, meaning in types.items() if meaning.is_chosen and not meaning.codes}
+    return {i: replace(each, codes=_describe_column(columns, i, each, issuer).table) for i, each in chosen.items()}
+
+
+def _find_issuer(columns: SheetColumns, meanings: Meanings, layout: str) -> _Issuer:
+    return _Issuer(layout, _find_states(columns, meanings), _find_counties(columns, meanings))
 
 
 def _describe_column(columns: SheetColumns, position: int, meaning: Meaning, issuer: _Issuer) -> _TypeColumn:
@@ -191,7 +217,9 @@ def _is_certainly_type(header: str, column: _TypeColumn) -> bool:
 
 
 def _find_states(columns: SheetColumns, meanings: Meanings) -> frozenset[str]:
-    """Return the states of the rows, from the State column or, without one, from the ZIP codes; empty if some are unknown."""
+    """Return the states of the rows: of the State column, without one of the mapping file or the ZIP codes; empty if unknown."""
+    if "State" in columns.constants and not any(meaning.column == "State" for meaning in meanings.values()):
+        return frozenset({state_codes()[columns.constants["State"].upper()]})
     for name, codes in (("State", state_codes()), ("Zip Code", None)):
         for i in (i for i, meaning in meanings.items() if meaning.column == name and not meaning.part):
             values = columns.sample(i).drop_nulls()
@@ -207,5 +235,7 @@ def _map_zips(values: pl.Series) -> pl.Series:
 
 def _find_counties(columns: SheetColumns, meanings: Meanings) -> frozenset[str]:
     positions = [i for i, meaning in meanings.items() if meaning.column == "County"]
+    if "County" in columns.constants and not positions:
+        return frozenset({columns.constants["County"].lower()})
     values = [columns.sample(i).drop_nulls().str.to_lowercase() for i in positions]
     return frozenset(text for texts in values for text in texts.unique() if text not in cell_values("missing"))

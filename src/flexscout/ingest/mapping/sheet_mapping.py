@@ -39,7 +39,7 @@ def map_sheet(sheet: RawSheet, mapping: ColumnMapping) -> MappedSheet:
     header = _choose_header_row(sheet.cells, mapping)
     if header == NO_HEADER:
         return map_sheet_without_header(sheet, mapping)
-    texts, spans_two_rows = header_texts(sheet.cells, header, mapping.by_header)
+    texts, spans_two_rows = header_texts(sheet.cells, header, mapping.known_names)
     header_map = map_headers(sheet.name, texts, sheet.cells.slice(header + 1), mapping, spans_two_rows=spans_two_rows)
     return MappedSheet(sheet, header, _add_notes(sheet, header_map))
 
@@ -57,7 +57,7 @@ def find_likeliest(sheets: Sequence[MappedSheet]) -> MappedSheet:
 
 def _choose_header_row(cells: Cells, mapping: ColumnMapping) -> int:
     """Return the row given by the user if it has as many mapped headers as the row that would be found, else that row."""
-    detected = find_header(cells, mapping.by_header)
+    detected = find_header(cells, mapping.known_names)
     if mapping.header_row is None:
         return detected
     if mapping.header_row == 0:
@@ -68,7 +68,7 @@ def _choose_header_row(cells: Cells, mapping: ColumnMapping) -> int:
 
 
 def _count_mapped_headers(cells: Cells, row: int, mapping: ColumnMapping) -> int:
-    return mapping.count_entries(header_texts(cells, row, mapping.by_header)[0]) if row < cells.height else 0
+    return mapping.count_entries(header_texts(cells, row, mapping.known_names)[0]) if row < cells.height else 0
 
 
 def _add_notes(sheet: RawSheet, header_map: HeaderMap) -> HeaderMap:

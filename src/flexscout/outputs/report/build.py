@@ -1,7 +1,7 @@
 """Build the run report, the content of `pipeline_summary.json`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from math import isfinite
@@ -88,7 +88,7 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
         },
         "schema": list_columns_by_file(facts.results),
         "columns": find_column_drift(facts.results, facts.tables.issues),
-        "mapping": {"file": facts.settings["mapping"], "unmatched": list(facts.unmatched_mappings)},
+        "mapping": {"file": _join_paths(facts.settings["mapping"]), "unmatched": list(facts.unmatched_mappings)},
         "quality": _build_quality(facts),
         "errors": ErrorHandler().generate_error_report([error for result in facts.results if (error := result.record.error)]),
         "top_candidates": _build_top_candidates(facts),
@@ -96,6 +96,10 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
         "settings": dict(facts.settings),
         "profile": dict(facts.profile),
     }
+
+
+def _join_paths(mapping: str | Sequence[str]) -> str:
+    return mapping if isinstance(mapping, str) else ", ".join(mapping)
 
 
 def add_run_times(report: Mapping[str, Any], facts: RunFacts, peak_memory_mb: float) -> dict[str, Any]:

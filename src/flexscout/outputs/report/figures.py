@@ -126,6 +126,7 @@ def list_columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, 
             "missing": list(sheet.header_map.missing),
             "extra": [column.name for column in sheet.header_map.unmapped],
             "left_out": [column.header for column in sheet.header_map.excluded],
+            "mapping": sheet.header_map.mapping,
             "by_hand": list(sheet.header_map.from_mapping),
             "suggestions": dict(sheet.header_map.suggestions),
         }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from flexscout.config import YAML_SUFFIXES
 from flexscout.domain import (
     ADDRESS_COLUMNS,
     AREA_COLUMNS,
@@ -35,9 +36,17 @@ def build_messages(facts: RunFacts, peak_memory_mb: float = 0.0) -> list[str]:
     ]
 
 
-def describe_unmatched_mappings(mapping: str, entries: Sequence[str]) -> str:
-    """Return a message about entries of a mapping file that match no header."""
-    return f"The mapping file {mapping} has entries that match no header of any file: {join_some(entries, _MAX_NAMES)}."
+def describe_unmatched_mappings(mapping: str | Sequence[str], entries: Sequence[str]) -> str:
+    """Return a message about entries of mapping files that match no header.
+
+    Args:
+        mapping: The setting: a file, a folder or several.
+        entries: The entries, with the names of their files unless the setting is a file.
+
+    """
+    is_file = isinstance(mapping, str) and mapping.lower().endswith(YAML_SUFFIXES)
+    subject = f"The mapping file {mapping} has" if is_file else "Mapping files have"
+    return f"{subject} entries that match no header of any file: {join_some(entries, _MAX_NAMES)}."
 
 
 def _describe_no_candidates(facts: RunFacts) -> list[str]:

@@ -1,0 +1,163 @@
+"""The entries of a mapping file that make columns: join, split, constants and codes."""
+
+import pytest
+
+from flexscout.domain import use_code_tables
+from flexscout.errors import ConfigurationError
+from flexscout.ingest import convert_sheet, read_workbook
+from flexscout.ingest.mapping import load_mapping, map_sheet
+from workbooks import write_workbook
+
+COUNTY = ("PARCEL", "NUM", "DIR", "STREET", "TYPE", "CL", "SF", "ACRES")
+ROW = ("1-1", 100, "N", "Main", "St", 301, 40_000, 3)
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    """Load a mapping from this text."""
+
+    def load(text):
+        path = tmp_path / "county.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_mapping(str(path))
+
+    return load
+
+
+@pytest.fixture
+def read(tmp_path, loaded):
+    """Read a workbook of these rows with a mapping; return its header map and its rows."""
+
+    def read_rows(text, *rows):
+        mapping = loaded(text)
+        (sheet,) = read_workbook(write_workbook(tmp_path / "a.xlsx", rows), 2**30, tmp_path / "scratch").sheets
+        with use_code_tables(mapping.tables):
+            mapped = map_sheet(sheet, mapping)
+            converted = convert_sheet(sheet.name, sheet.cells, mapped.header, mapped.header_map)
+        return mapped.header_map, converted.table.rows(named=True)
+
+    return read_rows
+
+
+@pytest.fixture
+def errors(loaded):
+    """Return place -> error in this text."""
+
+    def errors_of(text):
+        with pytest.raises(ConfigurationError) as raised:
+            loaded(text)
+        return raised.value.validation_errors
+
+    return errors_of
+
+
+def test_columns_are_joined_with_spaces(read):
+    header_map, (row,) = read("join: {Address: [NUM, DIR, STREET, TYPE]}\ncolumns: {SF: Building SqFt}", COUNTY, ROW)
+    assert row["Address"] == "100 N Main St"
+    assert header_map.from_mapping == ("SF", "join.Address")
+
+
+def test_a_list_under_columns_joins_too(loaded):
+    assert loaded("columns: {Address: [NUM, STREET]}").joins == loaded("join: {Address: [NUM, STREET]}").joins
+
+
+def test_parcel_numbers_are_joined_with_hyphens(read):
+    _, (row,) = read("join: {APN: [MAJ, MIN]}", ("MAJ", "MIN", "Address", "SqFt"), (12, 7, "1 Main St", 5000))
+    assert row["APN"] == "12-7"
+
+
+def test_the_separator_can_be_chosen(read):
+    text = "join: {APN: {columns: [MAJ, MIN], separator: .}}"
+    _, (row,) = read(text, ("MAJ", "MIN", "Address", "SqFt"), (12, 7, "1 Main St", 5000))
+    assert row["APN"] == "12.7"
+
+
+def test_a_join_needs_all_of_its_columns(read):
+    header_map, _ = read("join: {Address: [NUM, BLVD]}\ncolumns: {SF: Building SqFt}", COUNTY, ROW)
+    assert header_map.from_mapping == ("SF",)
+
+
+def test_joined_columns_are_not_repeated_unless_they_are_kept(read):
+    header_map, _ = read("join: {Address: [NUM, STREET]}\ncolumns: {STREET: pass}", COUNTY, ROW)
+    assert "STREET" in [column.name for column in header_map.unmapped]
+    assert "NUM" not in [column.name for column in header_map.unmapped]
+
+
+def test_a_coarse_and_a_finer_type_are_joined_with_their_codes(read):
+    text = "join: {Property Type: [Group, CL]}\ncodes: {CL: {301: Flex}}"
+    header_map, (row,) = read(text, ("Address", "Group", "CL", "SqFt"), ("1 Main St", "Industrial", 301, 5000))
+    assert row["Property Type"] == "Industrial - 301 Flex"
+    assert header_map.from_mapping == ("codes.CL", "join.Property Type")
+
+
+def test_a_column_is_split(read):
+    rows = ("Site", "Where", "SqFt"), ("1 Main St", "Durham, NC 27701", 5000)
+    header_map, (row,) = read("columns: {Site: Address}\nsplit: {Where: [City, State, Zip Code]}", *rows)
+    assert (row["City"].title(), row["State"], row["Zip Code"]) == ("Durham", "NC", "27701")
+    assert "split.Where" in header_map.from_mapping
+
+
+def test_a_constant_is_used_where_the_file_has_no_such_column(read):
+    _, (row,) = read("constants: {State: NC, County: Mecklenburg}", ("Address", "SqFt", "County"), ("1 Main St", 5000, "Wake"))
+    assert (row["State"], row["County"]) == ("NC", "Wake")
+
+
+def test_constants_make_no_rows_of_blank_ones(read):
+    _, rows = read("constants: {State: NC}", ("Address", "SqFt"), ("1 Main St", 5000), (None, None), ("2 Main St", 6000))
+    assert [row["Address"] for row in rows] == ["1 Main St", "2 Main St"]
+
+
+def test_codes_describe_the_property_type(read):
+    text = "columns: {CL: Property Type, SF: Building SqFt}\ncodes: {301: Industrial, 0410: Warehouse}"
+    header_map, rows = read(text, COUNTY, ROW, (*ROW[:5], "0410", *ROW[6:]))
+    assert [row["Property Type"] for row in rows] == ["301 Industrial", "0410 Warehouse"]
+    assert "codes" in header_map.from_mapping
+
+
+def test_codes_find_the_column_they_know_best(read):
+    _, (row,) = read("codes: {301: Flex}", ("Address", "Use Code", "Class Code", "SqFt"), ("1 Main St", 12, 301, 5000))
+    assert row["Property Type"] == "301 Flex"
+
+
+def test_codes_can_be_in_a_file_beside_the_mapping(read, tmp_path):
+    (tmp_path / "codes.yaml").write_text("issuer: Wayne County\ndigits: 3\ncodes: {041: Flex}", encoding="utf-8")
+    _, (row,) = read("columns: {CL: Property Type}\ncodes: codes.yaml", ("Address", "CL", "SqFt"), ("1 Main St", 41, 5000))
+    assert row["Property Type"] == "041 Flex"
+
+
+def test_a_constant_shows_the_issuer_of_codes(read):
+    rows = ("Address", "Class", "SqFt"), *[(f"{i} Main St", 301, 5000) for i in range(1, 5)]
+    plain, _ = read("columns: {Class: Property Type}", *rows)
+    placed, _ = read("columns: {Class: Property Type}\nconstants: {State: MI}", *rows)
+    codes = [{column.name: column.codes for column in found.canonical}["Property Type"] for found in (plain, placed)]
+    assert codes[0] == ""
+    assert codes[1]
+
+
+def test_unused_entries_are_listed(loaded):
+    text = "columns: {A1: Address}\njoin: {APN: [B, C]}\nsplit: {D: [City]}\nconstants: {State: NC}\ncodes: {301: Flex}"
+    assert loaded(text).list_unused({"A1", "split.D"}) == ("join.APN", "codes", "constants.State")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "wrong"),
+    [
+        ("join: {Adress: [A, B]}", "line 1: join.Adress", "did you mean Address?"),
+        ("join:\n  Address: NUM", "line 2: join.Address", "should be a list, such as [NUM, STREET, TYPE]"),
+        ("join: {Address: {separator: x}}", "line 1: join.Address", "columns is missing"),
+        ("join: {Address: {columns: [A], separators: x}}", "line 1: join.Address.separators", "did you mean separator?"),
+        ("join: [A]", "line 1: join", "should have one entry per line"),
+        ("split: {A1: [Year Built]}", "line 1: split.A1", "Year Built can't be split off"),
+        ("split: {A1: City}", "line 1: split.A1", "should be a list, such as [City, State]"),
+        ("constants:\n  State: Northcarolina", "line 2: constants.State", "Northcarolina is not a state"),
+        ("constants: {Year Built: soon}", "line 1: constants.Year Built", "soon is not a year"),
+        ("constants: {State: }", "line 1: constants.State", "is empty"),
+        ("codes: many", "line 1: codes", "should be a code table"),
+        ("codes: none.yaml", "line 1: codes", "does not exist"),
+        ("codes: {issuer: Wayne, codes: {301: 5}}", "line 1: codes", "301 needs a description"),
+        ("codes: {CL: {states: [XX], codes: {301: Flex}}}", "line 1: codes.CL", "XX is not the two-letter code"),
+        ("header_row: 0\njoin: {Address: [STREET, B]}", "line 2: join.STREET", "should be a column letter"),
+    ],
+)
+def test_an_error_says_where_it_is(errors, text, place, wrong):
+    assert wrong in errors(text).get(place, "")
