@@ -162,8 +162,7 @@ class HeaderMap:
     @property
     def recognized(self) -> str:
         """Summary of what is known: `CoStar, 12 of 14 columns known`."""
-        columns = len(self.columns) + len(self.excluded)
-        return f"{self.vendor or 'no known vendor'}, {self.known} of {columns} columns known"
+        return f"{self.vendor or 'no known vendor'}, {self.known} of {len(self.source_headers)} columns known"
 
     @cached_property
     def canonical(self) -> tuple[MappedColumn, ...]:

@@ -3,6 +3,8 @@
 import pytest
 import yaml
 
+from flexscout.ingest import read_workbook
+from flexscout.ingest.mapping import map_sheet
 from flexscout.ingest.mapping.draft import draft_mapping
 from flexscout.ingest.mapping.mapping_file import load_mapping
 from workbooks import HEADER, candidate, write_sheets, write_workbook
@@ -67,3 +69,53 @@ def test_headers_of_several_sheets_are_drafted_once(tmp_path):
     sheets = {"A": [HEADER, candidate(1)], "B": [(*HEADER, "Broker"), (*candidate(2), "Ann")], "C": [("Cover",)]}
     content = yaml.safe_load(draft_mapping(write_sheets(tmp_path / "a.xlsx", sheets)))
     assert list(content["columns"]) == [*HEADER, "Broker"]
+
+
+PARCELS = ("PIN", "NUM", "DIR", "STREET", "SFX", "Where", "CL CD", "SF")
+PARCEL_ROWS = [(f"1-{i}", 100 + i, "N", "Main", "St", "Durham, NC 27701", 301 + i % 2, 40_000) for i in range(5)]
+
+
+def test_joined_and_split_columns_are_drafted_as_entries(draft):
+    content = yaml.safe_load(draft(PARCELS, *PARCEL_ROWS))
+    assert content["join"] == {"Address": ["NUM", "DIR", "STREET", "SFX"]}
+    assert not set(content["columns"]) & {"NUM", "DIR", "STREET", "SFX"}
+
+
+def test_a_column_with_a_whole_address_is_drafted_as_a_split(draft):
+    rows = [("Flex", f"{i} Oak Ave, Durham, NC 27701", 40_000) for i in range(1, 6)]
+    assert yaml.safe_load(draft(("Type", "Location", "SqFt"), *rows))["split"] == {
+        "Location": ["Address", "City", "State", "Zip Code"]
+    }
+
+
+def test_examples_come_from_the_export(draft):
+    text = draft(PARCELS, *PARCEL_ROWS)
+    assert "#   Where: [City, State]" in text
+    assert '#   CL CD:\n#     "301": what it means\n#     "302": what it means' in text
+    assert "# constants:\n#   " in text
+
+
+def test_examples_are_valid_once_they_are_uncommented(draft, tmp_path):
+    lines = draft(("Address", "SqFt"), ("1 Oak Ave", 5)).splitlines()
+    start = lines.index("# join: columns that are put together, such as the parts of an address.")
+    examples = [line[2:] for line in lines[start:] if line.startswith("# ") and not line.endswith((".", "them."))]
+    (tmp_path / "m.yaml").write_text("\n".join(examples), encoding="utf-8")
+    mapping = load_mapping(str(tmp_path / "m.yaml"))
+    assert (len(mapping.joins), len(mapping.splits), len(mapping.codes)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [PARCELS, *PARCEL_ROWS],
+        [("Type", "Location", "SqFt"), *[("Flex", f"{i} Oak Ave, Durham, NC 27701", 40_000) for i in range(1, 6)]],
+        [HEADER, candidate()],
+    ],
+)
+def test_an_unchanged_draft_changes_nothing(tmp_path, rows):
+    path = write_workbook(tmp_path / "a.xlsx", rows)
+    (tmp_path / "m.yaml").write_text(draft_mapping(path), encoding="utf-8")
+    (sheet,) = read_workbook(path, 2**30, tmp_path / "scratch").sheets
+    plain, drafted = (map_sheet(sheet, load_mapping(name)).header_map for name in ("", str(tmp_path / "m.yaml")))
+    assert drafted.mapped == plain.mapped
+    assert [column.name for column in drafted.unmapped] == [column.name for column in plain.unmapped]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import polars as pl
+
 from flexscout.ingest.header_row import find_header, header_texts, knows_header
 from flexscout.ingest.mapping.column_mapping import ColumnMapping
 from flexscout.ingest.mapping.header_map import map_headers
@@ -27,6 +29,15 @@ class MappedSheet:
     sheet: RawSheet
     header: int
     header_map: HeaderMap
+
+    @property
+    def body(self) -> Cells:
+        """The cells below the header."""
+        return self.sheet.cells.slice(self.header + 1)
+
+    def texts(self, position: int) -> pl.Series:
+        """Return the texts of a column below the header."""
+        return self.body.to_series(position)
 
     @property
     def has_known_header(self) -> bool:
