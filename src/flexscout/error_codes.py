@@ -65,3 +65,6 @@ class ErrorCode(StrEnum):
 
 PASSWORD_CODES = frozenset({ErrorCode.PASSWORD_PROTECTED, ErrorCode.WRONG_PASSWORD})
 """Causes that another password may remove."""
+
+MAPPING_CODES = frozenset({ErrorCode.MISSING_REQUIRED_COLUMNS})
+"""Causes that a mapping file removes; the next step of such an error has the command that drafts one."""

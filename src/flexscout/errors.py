@@ -25,6 +25,7 @@ from flexscout.error_codes import ErrorCategory, ErrorCode
 
 _HEADERS_SHOWN = 30
 _CELL_SHOWN = 40  # characters
+_QUESTIONS_SHOWN = 4
 
 
 class FlexscoutError(Exception):
@@ -195,41 +196,62 @@ class DataFormatError(ProcessingError):
     category = ErrorCategory.DATA_FORMAT
 
     @classmethod
-    def missing_columns(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
-        """Report that no sheet has the required columns; `sheet` comes closest and has `headers`."""
+    def missing_columns(
+        cls, path: str | Path, sheet: str, missing: Sequence[str], headers: Sequence[str], questions: Sequence[str] = ()
+    ) -> Self:
+        """Report that no sheet has the required columns.
+
+        Args:
+            path: Path of the file.
+            sheet: The sheet that comes closest.
+            missing: What it lacks.
+            headers: Its headers.
+            questions: What some of its columns may be.
+
+        """
         return cls._missing(
-            f'{name}, sheet "{sheet}"',
+            _place(path, sheet),
             missing,
             headers,
-            f"Map its columns with `flexscout map {quote_path(name)}`, rename a header, or leave the file out.",
+            f"{_ask(questions)}Map its columns with `{map_command(path)}`, rename a header, or leave the file out.",
         )
 
     @classmethod
-    def no_header(cls, name: str, sheet: str, searched: int, rows: Sequence[tuple[int, Sequence[str]]]) -> Self:
+    def no_header(
+        cls,
+        path: str | Path,
+        sheet: str,
+        searched: int,
+        rows: Sequence[tuple[int, Sequence[str]]],
+        questions: Sequence[str] = (),
+    ) -> Self:
         """Report that no row looks like a header.
 
         Args:
-            name: Name of the file.
+            path: Path of the file.
             sheet: Name of the sheet.
             searched: How many rows were searched.
             rows: Number and texts of the first rows that aren't blank.
+            questions: What some of its columns may be.
 
         """
         shown = "; ".join(f"row {number}: {_list_headers([text[:_CELL_SHOWN] for text in texts])}" for number, texts in rows)
         return cls(
             ErrorCode.MISSING_REQUIRED_COLUMNS,
-            f'{name}, sheet "{sheet}": none of the first {searched} rows looks like a header of properties. Found {shown}.',
-            f"Run `flexscout map {quote_path(name)}`, fill in the columns, then run again with --mapping.",
+            f"{_place(path, sheet)}: none of the first {searched} rows looks like a header of properties. Found {shown}.",
+            f"{_ask(questions)}Run `{map_command(path)}`, fill in the columns, then run again with --mapping.",
         )
 
     @classmethod
-    def schema_violation(cls, name: str, sheet: str, missing: Sequence[str], headers: Sequence[str]) -> Self:
-        """Report that a sheet lacks columns that --schema-policy strict requires."""
+    def schema_violation(
+        cls, path: str | Path, sheet: str, missing: Sequence[str], headers: Sequence[str], questions: Sequence[str] = ()
+    ) -> Self:
+        """Report that a sheet lacks columns that --schema-policy strict requires; for the arguments see `missing_columns`."""
         return cls(
             ErrorCode.MISSING_REQUIRED_COLUMNS,
-            f'{name}, sheet "{sheet}": {_name_missing(missing)}, required by --schema-policy strict. '
+            f"{_place(path, sheet)}: {_name_missing(missing)}, required by --schema-policy strict. "
             f"Headers found: {_list_headers(headers)}.",
-            f"Map its columns with `flexscout map {quote_path(name)}`, or run with --schema-policy report.",
+            f"{_ask(questions)}Map its columns with `{map_command(path)}`, or run with --schema-policy report.",
         )
 
     @classmethod
@@ -400,6 +422,14 @@ class AggregationError(ProcessingError):
 _MORE_MEMORY = "Raise --memory-limit (processing.memory_limit_gb), lower --workers, or save the sheet as CSV."
 
 
+def _place(path: str | Path, sheet: str) -> str:
+    return f'{Path(path).name}, sheet "{sheet}"'
+
+
+def _ask(questions: Sequence[str]) -> str:
+    return "".join(f"{question} " for question in questions[:_QUESTIONS_SHOWN])
+
+
 def _sheet(name: str) -> str:
     return f'sheet "{name}": ' if name else ""
 
@@ -420,6 +450,11 @@ def quote_path(path: object) -> str:
     if os.name != "nt" and re.search(r"""[$`"!]""", str(path)):
         return shlex.quote(str(path))
     return str(path) if re.fullmatch(r"[\w./\\:+-]+", str(path)) else f'"{path}"'
+
+
+def map_command(path: object) -> str:
+    """Return the command that drafts a mapping file for an export."""
+    return f"flexscout map {quote_path(path)}"
 
 
 def to_processing_error(path: Path, error: BaseException) -> ProcessingError:

@@ -128,6 +128,43 @@ class Issue:
         return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
 
+class SuggestionReason(StrEnum):
+    """Why a column is suggested: its header, or what its values look like."""
+
+    SIMILAR_HEADER = "similar_header"
+    ADDRESSES = "addresses"
+    STATES = "states"
+    ZIP_CODES = "zip_codes"
+    PARCEL_NUMBERS = "parcel_numbers"
+    PROPERTY_TYPES = "property_types"
+    SQUARE_FEET = "square_feet"
+    ACRES = "acres"
+    YEARS = "years"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A canonical column that an unmapped one may be. Suggestions are never applied automatically."""
+
+    header: str
+    column: str
+    reason: SuggestionReason
+
+    @property
+    def question(self) -> str:
+        """The suggestion for people: `Property holds addresses: map it to Address?`."""
+        if self.reason is SuggestionReason.SIMILAR_HEADER:
+            return f"{self.header} = {self.column}?"
+        return f"{self.header} {self.evidence}: map it to {self.column}?"
+
+    @property
+    def evidence(self) -> str:
+        """What the values look like: `holds addresses`; for a similar header, that it is one."""
+        if self.reason is SuggestionReason.SIMILAR_HEADER:
+            return "is a similar name"
+        return f"holds {self.reason.replace('_', ' ').replace('zip', 'ZIP')}"
+
+
 @dataclass(frozen=True)
 class HeaderMap:
     """How the headers of a sheet are mapped to columns.
@@ -136,7 +173,7 @@ class HeaderMap:
         columns: The columns of the sheet that are kept.
         vendor: The vendor whose export it is; empty if unknown.
         missing: Canonical columns that the sheet does not have.
-        suggestions: Unmapped header -> canonical name that it resembles. Suggestions are never applied automatically.
+        suggestions: Canonical columns that unmapped ones may be.
         issues: Doubtful choices that the user should check.
         known: Number of headers that are in the vocabulary or in the vendor's known exports.
         from_mapping: Entries of the mapping file that were used.
@@ -150,7 +187,7 @@ class HeaderMap:
     columns: tuple[MappedColumn, ...]
     vendor: str
     missing: tuple[str, ...]
-    suggestions: tuple[tuple[str, str], ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     issues: tuple[Issue, ...] = ()
     known: int = 0
     from_mapping: tuple[str, ...] = ()
@@ -163,6 +200,11 @@ class HeaderMap:
     def recognized(self) -> str:
         """Summary of what is known: `CoStar, 12 of 14 columns known`."""
         return f"{self.vendor or 'no known vendor'}, {self.known} of {len(self.source_headers)} columns known"
+
+    @cached_property
+    def suggested(self) -> dict[str, str]:
+        """Unmapped header -> the canonical name that is suggested."""
+        return {each.header: each.column for each in self.suggestions}
 
     @cached_property
     def canonical(self) -> tuple[MappedColumn, ...]:

@@ -28,7 +28,7 @@ def edited(path, edits):
 
 
 def test_a_failed_file_is_read_after_its_mapping_is_edited(strange):
-    assert "`flexscout map county.xlsx`" in flexscout("run", "in").err
+    assert "`flexscout map in/county.xlsx`" in flexscout("run", "in").err
     assert flexscout("map", "in/county.xlsx", "-o", "county.yaml").code == 0
     edited(strange / "county.yaml", {**EDITS, "Memo": "leave out"})
     outcome = flexscout("run", "in", "--mapping", "county.yaml")

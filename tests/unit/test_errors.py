@@ -223,3 +223,15 @@ def test_codes_are_their_own_text_in_json_and_logs():
 def test_unknown_code_is_rejected():
     with pytest.raises(ValueError, match="no_such_code"):
         ProcessingError("no_such_code", "It is damaged.")
+
+
+def test_an_error_that_a_mapping_removes_has_the_command_with_the_whole_path():
+    error = DataFormatError.missing_columns("in/My Roll.csv", "Data", ["Address or APN"], ["Name"], ["Property holds addresses?"])
+    assert error.message.startswith('My Roll.csv, sheet "Data": ')
+    assert error.next_step.startswith('Property holds addresses? Map its columns with `flexscout map "in/My Roll.csv"`')
+
+
+def test_an_error_shows_a_few_questions_only():
+    questions = [f"Question {number}?" for number in range(9)]
+    error = DataFormatError.schema_violation("a.csv", "Data", ["APN"], ["Name"], questions)
+    assert error.next_step.count("?") == 4

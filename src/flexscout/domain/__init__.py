@@ -135,6 +135,7 @@ if TYPE_CHECKING:
         state_abbreviations,
         state_codes,
         states_of_zip_codes,
+        suggestion_words,
         word_forms,
     )
 
@@ -252,6 +253,7 @@ __all__ = [
     "state_key",
     "states_of_zip_codes",
     "story_headers",
+    "suggestion_words",
     "type_words",
     "unescape_names",
     "unify_column_names",
@@ -398,6 +400,7 @@ __getattr__ = lazy_exports(
             "state_abbreviations",
             "state_codes",
             "states_of_zip_codes",
+            "suggestion_words",
             "word_forms",
         ),
     },

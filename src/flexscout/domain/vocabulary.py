@@ -70,6 +70,12 @@ def states_of_zip_codes() -> dict[str, str]:
 
 
 @cache
+def suggestion_words(kind: str) -> frozenset[str]:
+    """Return the words of one kind by which columns are suggested: a key of `suggestions.yaml`."""
+    return frozenset(load_vocabulary("suggestions")[kind])
+
+
+@cache
 def word_forms(word: str) -> tuple[str, ...]:
     """Return the forms of a property-type keyword, including itself."""
     return tuple(dict.fromkeys((word, *load_vocabulary("property_types")["words"].get(word, ()))))

@@ -36,9 +36,9 @@ def select_property_sheets(
     missing = {sheet.sheet.name: find_missing_required(sheet.header_map) for sheet in mapped}
     selected = [sheet for sheet in mapped if not missing[sheet.sheet.name]]
     if not selected:
-        raise _no_property_sheet(path.name, mapped, missing)
+        raise _no_property_sheet(path, mapped, missing)
     for sheet in selected:
-        _check_required_columns(path.name, sheet, required)
+        _check_required_columns(path, sheet, required)
     skipped = [
         SkippedSheet(sheet.name, SheetSkipCode.NOT_MAPPED, (mapping.name, mapping.sheet))
         for sheet in workbook.sheets
@@ -50,21 +50,23 @@ def select_property_sheets(
     return selected, skipped
 
 
-def _no_property_sheet(file: str, sheets: list[MappedSheet], missing: Mapping[str, list[str]]) -> DataFormatError:
+def _no_property_sheet(path: Path, sheets: list[MappedSheet], missing: Mapping[str, list[str]]) -> DataFormatError:
     """Build the error that shows what the likeliest sheet has instead of the columns of a property table."""
     likeliest = find_likeliest(sheets)
     name, cells = likeliest.sheet.name, likeliest.sheet.cells
+    questions = [suggestion.question for suggestion in likeliest.header_map.suggestions]
     if likeliest.has_known_header:
         headers = [column.header for column in likeliest.header_map.columns]
-        return DataFormatError.missing_columns(file, name, missing[name], headers)
+        return DataFormatError.missing_columns(path, name, missing[name], headers, questions)
     rows = [(i + 1, [cell for cell in row if cell]) for i, row in enumerate(cells.head(SEARCHED_ROWS).rows()) if any(row)]
-    return DataFormatError.no_header(file, name, SEARCHED_ROWS, rows[:_SHOWN_ROWS])
+    return DataFormatError.no_header(path, name, SEARCHED_ROWS, rows[:_SHOWN_ROWS], questions)
 
 
-def _check_required_columns(file: str, mapped: MappedSheet, required: tuple[str, ...]) -> None:
+def _check_required_columns(path: Path, mapped: MappedSheet, required: tuple[str, ...]) -> None:
     """Raise DataFormatError if a required column is missing, and so is what it could be calculated from."""
     missing = set(mapped.header_map.missing)
     unavailable = [name for name in required if missing.issuperset((name, *DERIVED_COLUMNS.get(name, ())))]
     if unavailable:
         headers = [column.header for column in mapped.header_map.columns]
-        raise DataFormatError.schema_violation(file, mapped.sheet.name, unavailable, headers)
+        questions = [each.question for each in mapped.header_map.suggestions if each.column in unavailable]
+        raise DataFormatError.schema_violation(path, mapped.sheet.name, unavailable, headers, questions)

@@ -109,11 +109,11 @@ class PropertyDataAnalyzer:
 
         Returns:
             `rows`: read, blank, not_data, properties; `sheets` and `columns`: how many; `mapped`: header -> canonical column;
-            `missing`: canonical columns that are not present; `suggestions`: header -> similar canonical column; `fields`: each
-            column in the order of the file, with `header`, `column`, `type`, `unit`, `filled` and `share`; `types`, `units`,
-            `completeness` (0-1) and `ranges` by canonical column; `key_fields`: completeness of the columns that identify or
-            score a property, None where not present; `property_types`; `issues`: values that couldn't be converted, by reason;
-            `suspicious`: suspicious values, by reason.
+            `missing`: canonical columns that are not present; `suggestions`: header -> canonical column that it may be;
+            `suggested_by`: header -> why (`similar_header`, `addresses`, ...); `fields`: each column in the order of the file,
+            with `header`, `column`, `type`, `unit`, `filled` and `share`; `types`, `units`, `completeness` (0-1) and `ranges` by
+            canonical column; `key_fields`: completeness of the columns that identify or score a property, None where not present;
+            `property_types`; `issues`: values that couldn't be converted, by reason; `suspicious`: suspicious values, by reason.
 
         """
         maps, completeness = self._properties.header_maps, self.check_data_completeness()
@@ -124,7 +124,8 @@ class PropertyDataAnalyzer:
             "columns": max(len(header_map.columns) for header_map in maps),
             "mapped": {header: name for header_map in maps for header, name in header_map.mapped.items()},
             "missing": [column.name for column in canonical_columns() if column.name not in present],
-            "suggestions": {header: name for header_map in maps for header, name in header_map.suggestions},
+            "suggestions": {header: name for header_map in maps for header, name in header_map.suggested.items()},
+            "suggested_by": {each.header: str(each.reason) for header_map in maps for each in header_map.suggestions},
             "fields": describe_fields(self._properties.sheets, maps),
             "types": {name: canonical_column(name).type for name in present},
             "units": {name: canonical_column(name).unit for name in present if canonical_column(name).unit},

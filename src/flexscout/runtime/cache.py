@@ -31,7 +31,7 @@ _IMPORT = re.compile(r"^\s*from flexscout\.(\w+)", re.MULTILINE)
 _READER_LIBRARIES = ("fastexcel", "polars", "lxml")
 _RESULT_LIBRARIES = (*_READER_LIBRARIES, "rustpy-xlsxwriter", "narwhals", "rapidfuzz")
 
-_FORMAT = 2  # version of the records; others are not read
+_FORMAT = 3  # version of the records; others are not read
 _RECORD_NAME, _SCRATCH_NAME, _HEADER_ROWS_NAME = "record.json", "rows", "headers.json"
 _IN_USE_SECONDS = 3600.0  # an entry is not removed within this time after a run used it
 
@@ -186,7 +186,8 @@ class TableCache:
         for folder in self._entry_folders(source):
             entry = _find_entry(folder, key, source.name)
             if entry:
-                if entry.error and not self.reuse_failures:
+                # The error names a command with the path.
+                if entry.error and not (self.reuse_failures and entry.path == str(source.path)):
                     return None
                 with suppress(OSError):
                     os.utime(folder / _RECORD_NAME)
@@ -253,11 +254,12 @@ class _Entry:
     """A record as it is stored: with tables by their names in the entry's folder.
 
     `key`: name of the folder that the entry was made for, so that a copy in another folder is not used;
-    `error`: code, message and next step; `sizes`: name -> bytes of each table.
+    `path`: where the file was; `error`: code, message and next step; `sizes`: name -> bytes of each table.
     """
 
     key: str
     file: str
+    path: str
     sheets: tuple[SheetRecord, ...]
     skipped_sheets: tuple[SkippedSheet, ...]
     error: tuple[str, str, str] | None
@@ -272,7 +274,7 @@ class _Entry:
             replace(sheet, table=sheet.table and Path(sheet.table.name), issues=sheet.issues and Path(sheet.issues.name))
             for sheet in record.sheets
         )
-        return cls(key, record.source.name, sheets, record.skipped_sheets, stored_error, sizes)
+        return cls(key, record.source.name, str(record.source.path), sheets, record.skipped_sheets, stored_error, sizes)
 
     def to_record(self, source: SourceFile, folder: Path) -> FileRecord:
         error = DataFormatError(ErrorCode(self.error[0]), *self.error[1:], source.name) if self.error else None

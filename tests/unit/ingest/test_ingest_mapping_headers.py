@@ -254,7 +254,7 @@ def test_a_second_column_is_kept_as_is_under_its_header_made_unique():
 def test_a_similar_header_is_suggested_but_not_mapped():
     header_map = mapped(["Addres", "Building SqFtt"], ["1 Test Street", "30000"])
     assert meanings(header_map) == {"Addres": None, "Building SqFtt": None}
-    assert header_map.suggestions == (("Addres", "Address"), ("Building SqFtt", "Building SqFt"))
+    assert header_map.suggested == {"Addres": "Address", "Building SqFtt": "Building SqFt"}
 
 
 def test_present_columns_are_not_suggested():

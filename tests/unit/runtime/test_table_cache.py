@@ -67,6 +67,12 @@ def test_an_error_of_the_content_is_cached(tmp_path, cache):
     assert replace(cache, reuse_failures=False).find(record.source) is None
 
 
+def test_an_error_is_not_reused_for_the_same_file_in_another_folder(tmp_path, cache):
+    """It names a command with the path."""
+    record = read(corrupted_file(tmp_path), cache)
+    assert cache.find(replace(record.source, path=tmp_path / "other" / record.source.path.name)) is None
+
+
 def test_an_error_of_the_worker_is_not_cached(tmp_path, cache):
     source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
     cache.store(FileRecord(source, error=WorkerError.timed_out("a.xlsx", 5)))

@@ -9,6 +9,7 @@ from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import add_password, print_json, print_line
 from flexscout.domain import format_date
+from flexscout.errors import map_command
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
@@ -75,7 +76,8 @@ def _sheet_to_dict(sheet: "SheetRecord") -> dict[str, Any]:
         "left_out": [column.header for column in header_map.excluded],
         "mapping": header_map.mapping,
         "by_hand": list(header_map.from_mapping),
-        "suggestions": dict(header_map.suggestions),
+        "suggestions": header_map.suggested,
+        "suggested_by": {each.header: str(each.reason) for each in header_map.suggestions},
         "remarks": [f"{issue.column}: {issue.full_reason}" for issue in header_map.issues],
     }
 
@@ -86,6 +88,7 @@ def _print_summary(summary: "CheckSummary", needed: set[str]) -> None:
         print_line(f"{record.source.name}: {record.error or 'will be read'}")
         for sheet in record.sheets:
             _print_sheet(_sheet_to_dict(sheet), needed)
+            _print_suggestions(record, sheet)
         for skipped in record.skipped_sheets:
             print_line(f'  sheet "{skipped.name}" is left out: {skipped.reason}')
     for file in summary.skipped:
@@ -113,8 +116,15 @@ def _print_sheet(sheet: dict[str, Any], needed: set[str]) -> None:
     _print_list("kept as is, not scored", sheet["extra"])
     _print_list("left out", sheet["left_out"])
     _print_list(f"set by the mapping file {sheet['mapping']}", sheet["by_hand"])
-    _print_list("did you mean", [f"{header} = {name}?" for header, name in sheet["suggestions"].items()])
     _print_list("notes", sheet["remarks"])
+
+
+def _print_suggestions(record: "FileRecord", sheet: "SheetRecord") -> None:
+    """Print what unmapped columns may be, and the command that maps them."""
+    suggestions = sheet.header_map.suggestions
+    _print_list("did you mean", [suggestion.question for suggestion in suggestions])
+    if suggestions:
+        print_line(f"    to map them: {map_command(record.source.path)}")
 
 
 def _print_list(title: str, entries: list[str]) -> None:

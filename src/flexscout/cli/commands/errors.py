@@ -8,6 +8,7 @@ from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat, open_history
 from flexscout.cli.terminal import print_json, print_line
 from flexscout.domain import format_count, format_time
+from flexscout.error_codes import MAPPING_CODES
 from flexscout.errors import quote_path
 
 
@@ -32,6 +33,8 @@ def _print_cause(cause: dict[str, Any], errors: list[dict[str, str]]) -> None:
     if len(errors) > 1:
         for error in errors:
             print_line(f"  {error['file']}: {error['message']}")
+            if error["code"] in MAPPING_CODES:
+                print_line(f"    {error['next_step']}")
     print_line(f"  What to do: {cause['next_step']}")
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from flexscout.cli.terminal import print_line
 from flexscout.domain import describe_property, escape_controls, format_count
+from flexscout.models import Suggestion, SuggestionReason
 from flexscout.notebook import PropertyDataAnalyzer
 
 _MAX_TYPES, _MAX_EXAMPLES, _SAMPLE_SIZE = 15, 3, 5
@@ -52,7 +53,8 @@ def _print_columns(report: dict[str, Any]) -> None:
     if empty:
         print_line(f"  Empty ({len(empty)}): {', '.join(empty)}")
     for header, name in report["suggestions"].items():
-        print_line(f"  Did you mean: {header} = {name}?")
+        suggestion = Suggestion(header, name, SuggestionReason(report["suggested_by"][header]))
+        print_line(f"  Did you mean: {suggestion.question}")
 
 
 def _print_types(types: dict[str, dict[str, Any]]) -> None:

@@ -18,6 +18,7 @@ from flexscout.ingest.mapping.sheet_mapping import (
 )
 from flexscout.ingest.mapping.sizes import UNCLEAR_LOT_UNIT
 from flexscout.ingest.readers import peek_workbook
+from flexscout.models import Suggestion, SuggestionReason
 from flexscout.sheet_columns import MappedColumn
 
 PEEKED_ROWS = 500
@@ -121,9 +122,15 @@ def _render_column(name: str, column: MappedColumn, mapped: MappedSheet) -> str:
 
 def _list_questions(column: MappedColumn, mapped: MappedSheet) -> Iterator[str]:
     """Yield what the user should decide about a column."""
-    yield from (f"did you mean {name}?" for header, name in mapped.header_map.suggestions if header == column.header)
+    yield from (_ask(each) for each in mapped.header_map.suggestions if each.header == column.header)
     yield from (
         "in acres: Lot Size Acres; in square feet: Lot Size SqFt"
         for issue in mapped.header_map.issues
         if issue.column == column.header and (issue.reason, issue.detail) == UNCLEAR_LOT_UNIT
     )
+
+
+def _ask(suggestion: Suggestion) -> str:
+    if suggestion.reason is SuggestionReason.SIMILAR_HEADER:
+        return f"did you mean {suggestion.column}?"
+    return f"{suggestion.evidence}: {suggestion.column}?"

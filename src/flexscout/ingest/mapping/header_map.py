@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from rapidfuzz import fuzz, process
 
 from flexscout.domain import (
     PLACE_COLUMNS,
@@ -14,7 +13,6 @@ from flexscout.domain import (
     canonical_columns,
     cell_values,
     column_letters,
-    fold_header,
     header_aliases,
     normalize_header,
     vendor_headers,
@@ -44,6 +42,7 @@ from flexscout.ingest.mapping.sizes import (
     resolve_lot_units,
     resolve_prices,
 )
+from flexscout.ingest.mapping.suggestions import suggest_columns
 from flexscout.ingest.mapping.units import is_square_feet_as_acres
 from flexscout.ingest.mapping.user_columns import (
     UserColumns,
@@ -68,10 +67,7 @@ _VAGUE_HEADERS = {"type", "use", "class", "category", "style", "size", "sf", "sq
 SUBTYPE = "Property Subtype"
 """Name of the column that keeps a vendor's subtypes, which isn't scored."""
 
-_MIN_SIMILARITY = 88  # of 0-100, for a suggestion
-_MIN_SUGGESTED_CHARACTERS = 4  # shorter names resemble anything
 _MIN_FILLED_SHARE = 0.2  # of the values of the best filled column
-_MAX_SUGGESTED_COLUMNS = 200  # a sheet with more unmapped columns is not an export
 
 Headers = Sequence[str | None]
 
@@ -124,7 +120,7 @@ def map_headers(
         tuple(kept),
         vendor.name if vendor else "",
         missing,
-        _suggest_columns([column for column in kept if not column.canonical], missing, choices),
+        suggest_columns(columns, [column for column in kept if not column.canonical], missing, {*choices, *resolved.judged}),
         tuple(issues),
         known=_count_known(expanded, vendor, used, resolved),
         from_mapping=tuple(sorted({*(choice.header for choice in choices.values()), *resolved.entries})),
@@ -137,13 +133,17 @@ def map_headers(
 
 @dataclass
 class _Resolved:
-    """What the columns mean, before the choice among those that mean the same; `entries`: those of the mapping that made some."""
+    """What the columns mean, before the choice among those that mean the same.
+
+    `entries`: those of the mapping that made some; `judged`: positions of those whose headers are known.
+    """
 
     meanings: Meanings
     derived: list[tuple[str, DerivedColumn]]
     issues: list[Issue]
     subtypes: frozenset[int]
     entries: list[str]
+    judged: frozenset[int]
 
     @property
     def joined_positions(self) -> set[int]:
@@ -159,6 +159,7 @@ def _resolve(sheet: str, columns: SheetColumns, mapping: ColumnMapping, vendor: 
     meanings = _read_all_meanings(columns, choices, made, vendor)
     tables = assign_code_tables(columns, mapping, meanings, made.types)
     meanings |= {i: describe_by_table(meanings, i, codes) for i, codes in tables.items() if i not in made.types}
+    judged = frozenset(meanings) | made.sources
     places = resolve_places(columns, meanings, width + len(made.derived))
     given = {*made.names, *columns.constants}
     issues = _report_owners(sheet, columns, meanings, places, given)
@@ -180,7 +181,7 @@ def _resolve(sheet: str, columns: SheetColumns, mapping: ColumnMapping, vendor: 
     issues += correct_lot_sizes(sheet, columns, meanings)
     resolve_prices(columns, meanings)
     entries = [*made.entries, *(codes.entry for codes in tables.values())]
-    return _Resolved(meanings, derived, issues, types.subtypes, entries)
+    return _Resolved(meanings, derived, issues, types.subtypes, entries, judged)
 
 
 def _read_all_meanings(
@@ -309,23 +310,3 @@ def _report_second_columns(sheet: str, headers: Headers, meanings: Meanings, use
         for i, meaning in meanings.items()
         if i not in used and meaning.tier <= meanings[source := sources[meaning.column]].tier
     ]
-
-
-def _suggest_columns(
-    unmapped: list[MappedColumn], missing: Collection[str], chosen_by_user: Collection[int]
-) -> tuple[tuple[str, str], ...]:
-    """Return header -> missing canonical column with a similar name."""
-    candidates = {
-        header: alias.column
-        for header, alias in header_aliases().items()
-        if alias.column in missing and len(header) >= _MIN_SUGGESTED_CHARACTERS and not (alias.codes or alias.generic)
-    }
-    suggestions: list[tuple[str, str]] = []
-    for column in unmapped[:_MAX_SUGGESTED_COLUMNS]:
-        if column.position in chosen_by_user or normalize_header(column.header) in header_aliases():
-            continue
-        folded = fold_header(column.header)
-        match = process.extractOne(folded, candidates.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
-        if match:
-            suggestions.append((column.header, candidates[match[0]]))
-    return tuple(suggestions)

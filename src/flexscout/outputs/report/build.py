@@ -28,7 +28,7 @@ from flexscout.outputs.results import RunFacts
 from flexscout.runtime import ErrorHandler
 from flexscout.skipped import SkippedFile
 
-REPORT_FORMAT = "1.2"
+REPORT_FORMAT = "1.3"
 TOP_CANDIDATES = 10
 _TOP_COLUMNS = (
     "Property Name", "Property Type", *POSTAL_COLUMNS, "Building SqFt", "Lot Size Acres",

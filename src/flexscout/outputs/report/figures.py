@@ -128,7 +128,8 @@ def list_columns_by_file(results: Sequence[ProcessingResult]) -> list[dict[str, 
             "left_out": [column.header for column in sheet.header_map.excluded],
             "mapping": sheet.header_map.mapping,
             "by_hand": list(sheet.header_map.from_mapping),
-            "suggestions": dict(sheet.header_map.suggestions),
+            "suggestions": sheet.header_map.suggested,
+            "suggested_by": {each.header: str(each.reason) for each in sheet.header_map.suggestions},
         }
         for result in results
         for sheet in result.record.sheets
