@@ -13,15 +13,14 @@ FlexscoutError
 """
 
 import errno
-import os
-import re
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from flexscout.domain import escape_controls, format_bytes, join_some
+from flexscout.domain import escape_controls, format_bytes, join_some, map_command
 from flexscout.error_codes import ErrorCategory, ErrorCode
+
+Texts = Sequence[str]
 
 _HEADERS_SHOWN = 30
 _CELL_SHOWN = 40  # characters
@@ -196,18 +195,10 @@ class DataFormatError(ProcessingError):
     category = ErrorCategory.DATA_FORMAT
 
     @classmethod
-    def missing_columns(
-        cls, path: str | Path, sheet: str, missing: Sequence[str], headers: Sequence[str], questions: Sequence[str] = ()
-    ) -> Self:
+    def missing_columns(cls, path: str | Path, sheet: str, missing: Texts, headers: Texts, questions: Texts = ()) -> Self:
         """Report that no sheet has the required columns.
 
-        Args:
-            path: Path of the file.
-            sheet: The sheet that comes closest.
-            missing: What it lacks.
-            headers: Its headers.
-            questions: What some of its columns may be.
-
+        `sheet` comes closest; it is `missing` some, and has `headers`. `questions`: what some of its columns may be.
         """
         return cls._missing(
             _place(path, sheet),
@@ -218,23 +209,9 @@ class DataFormatError(ProcessingError):
 
     @classmethod
     def no_header(
-        cls,
-        path: str | Path,
-        sheet: str,
-        searched: int,
-        rows: Sequence[tuple[int, Sequence[str]]],
-        questions: Sequence[str] = (),
+        cls, path: str | Path, sheet: str, searched: int, rows: Sequence[tuple[int, Texts]], questions: Texts = ()
     ) -> Self:
-        """Report that no row looks like a header.
-
-        Args:
-            path: Path of the file.
-            sheet: Name of the sheet.
-            searched: How many rows were searched.
-            rows: Number and texts of the first rows that aren't blank.
-            questions: What some of its columns may be.
-
-        """
+        """Report that no row of those searched looks like a header; `rows`: number and texts of the first that aren't blank."""
         shown = "; ".join(f"row {number}: {_list_headers([text[:_CELL_SHOWN] for text in texts])}" for number, texts in rows)
         return cls(
             ErrorCode.MISSING_REQUIRED_COLUMNS,
@@ -243,9 +220,7 @@ class DataFormatError(ProcessingError):
         )
 
     @classmethod
-    def schema_violation(
-        cls, path: str | Path, sheet: str, missing: Sequence[str], headers: Sequence[str], questions: Sequence[str] = ()
-    ) -> Self:
+    def schema_violation(cls, path: str | Path, sheet: str, missing: Texts, headers: Texts, questions: Texts = ()) -> Self:
         """Report that a sheet lacks columns that --schema-policy strict requires; for the arguments see `missing_columns`."""
         return cls(
             ErrorCode.MISSING_REQUIRED_COLUMNS,
@@ -440,21 +415,6 @@ def _name_missing(columns: Sequence[str]) -> str:
 
 def _list_headers(headers: Sequence[str]) -> str:
     return join_some(headers, _HEADERS_SHOWN) or "nothing that looks like a header"
-
-
-def quote_path(path: object) -> str:
-    """Quote a path for pasting into a shell, also on Windows.
-
-    POSIX shells expand `$` and backticks inside double quotes, so a path with those gets single quotes there.
-    """
-    if os.name != "nt" and re.search(r"""[$`"!]""", str(path)):
-        return shlex.quote(str(path))
-    return str(path) if re.fullmatch(r"[\w./\\:+-]+", str(path)) else f'"{path}"'
-
-
-def map_command(path: object) -> str:
-    """Return the command that drafts a mapping file for an export."""
-    return f"flexscout map {quote_path(path)}"
 
 
 def to_processing_error(path: Path, error: BaseException) -> ProcessingError:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from flexscout.findings import Suggestion  # noqa: TC001 - pydantic reads it in the cache
 from flexscout.sheet_columns import DerivedColumn, DerivedKind, MappedColumn
 
 if TYPE_CHECKING:
@@ -126,43 +127,6 @@ class Issue:
     def full_reason(self) -> str:
         """The reason with its detail, as outputs show it: `second_column: State is taken from St`."""
         return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
-
-
-class SuggestionReason(StrEnum):
-    """Why a column is suggested: its header, or what its values look like."""
-
-    SIMILAR_HEADER = "similar_header"
-    ADDRESSES = "addresses"
-    STATES = "states"
-    ZIP_CODES = "zip_codes"
-    PARCEL_NUMBERS = "parcel_numbers"
-    PROPERTY_TYPES = "property_types"
-    SQUARE_FEET = "square_feet"
-    ACRES = "acres"
-    YEARS = "years"
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A canonical column that an unmapped one may be. Suggestions are never applied automatically."""
-
-    header: str
-    column: str
-    reason: SuggestionReason
-
-    @property
-    def question(self) -> str:
-        """The suggestion for people: `Property holds addresses: map it to Address?`."""
-        if self.reason is SuggestionReason.SIMILAR_HEADER:
-            return f"{self.header} = {self.column}?"
-        return f"{self.header} {self.evidence}: map it to {self.column}?"
-
-    @property
-    def evidence(self) -> str:
-        """What the values look like: `holds addresses`; for a similar header, that it is one."""
-        if self.reason is SuggestionReason.SIMILAR_HEADER:
-            return "is a similar name"
-        return f"holds {self.reason.replace('_', ' ').replace('zip', 'ZIP')}"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from flexscout.cli.render.progress_bar import BarProgress
+from flexscout.domain import quote_path
 from flexscout.domain.escaping import SafeFormatter, escape_controls, escape_json
-from flexscout.errors import quote_path
 from flexscout.runtime.run_log import open_run_log
 from format_files import write_delimited
 from program import flexscout

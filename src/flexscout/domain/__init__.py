@@ -61,6 +61,8 @@ if TYPE_CHECKING:
         escape_name,
         escape_names,
         is_polars_pattern,
+        map_command,
+        quote_path,
         unescape_names,
     )
     from flexscout.domain.file_dates import FileDate, date_file
@@ -235,6 +237,7 @@ __all__ = [
     "join_address",
     "join_some",
     "join_some_texts",
+    "map_command",
     "map_distinct",
     "normalize_header",
     "normalize_words",
@@ -244,6 +247,7 @@ __all__ = [
     "property_type_synonyms",
     "quote_formulas",
     "quote_headers",
+    "quote_path",
     "select_as_text",
     "shorten",
     "split_header",
@@ -340,6 +344,8 @@ __getattr__ = lazy_exports(
             "escape_name",
             "escape_names",
             "is_polars_pattern",
+            "map_command",
+            "quote_path",
             "unescape_names",
         ),
         "normalization": (

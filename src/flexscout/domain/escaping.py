@@ -12,7 +12,9 @@ names never change.
 from __future__ import annotations
 
 import logging
+import os
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -84,6 +86,21 @@ def escape_names(table: pl.DataFrame) -> pl.DataFrame:
 def unescape_names(table: pl.DataFrame) -> pl.DataFrame:
     """Return the table with its original headers, to be written or returned to the user."""
     return _set_names(table, [unescape_name(name) for name in table.columns])
+
+
+def quote_path(path: object) -> str:
+    """Quote a path for pasting into a shell, also on Windows.
+
+    POSIX shells expand `$` and backticks inside double quotes, so a path with those gets single quotes there.
+    """
+    if os.name != "nt" and re.search(r"""[$`"!]""", str(path)):
+        return shlex.quote(str(path))
+    return str(path) if re.fullmatch(r"[\w./\\:+-]+", str(path)) else f'"{path}"'
+
+
+def map_command(path: object) -> str:
+    """Return the command that drafts a mapping file for an export."""
+    return f"flexscout map {quote_path(path)}"
 
 
 def _escape(match: re.Match[str]) -> str:

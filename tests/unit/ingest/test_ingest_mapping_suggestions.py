@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
+from flexscout.findings import SuggestionReason
 from flexscout.ingest.mapping.header_map import map_headers
-from flexscout.models import SuggestionReason
 
 ADDRESSES = ("12 Loom Rd", "114 N Mill Street", "1200 Spindle Avenue", "77-79 Weaver Blvd")
 ACRES = ("2.5", "1.25", "0.8", "12.04")

@@ -8,8 +8,7 @@ import typer
 from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import add_password, print_json, print_line
-from flexscout.domain import format_date
-from flexscout.errors import map_command
+from flexscout.domain import format_date, map_command
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration

@@ -9,7 +9,8 @@ from flexscout.cli.commands.run import run_pipeline
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.options import Format
 from flexscout.cli.terminal import print_line
-from flexscout.errors import OutputError, quote_path
+from flexscout.domain import quote_path
+from flexscout.errors import OutputError
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder for the samples and the results.")]
 

@@ -7,9 +7,8 @@ from typing import Any
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.options import ConfigFile, Format, OutputFile, OutputFormat, open_history
 from flexscout.cli.terminal import print_json, print_line
-from flexscout.domain import format_count, format_time
+from flexscout.domain import format_count, format_time, quote_path
 from flexscout.error_codes import MAPPING_CODES
-from flexscout.errors import quote_path
 
 
 @handle_errors

@@ -7,7 +7,8 @@ import typer
 
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import print_line
-from flexscout.errors import OutputError, quote_path
+from flexscout.domain import quote_path
+from flexscout.errors import OutputError
 
 
 @handle_errors

@@ -10,7 +10,8 @@ import typer
 from flexscout.cli.exit_codes import ExitCode, handle_errors
 from flexscout.cli.options import Format, OutputFormat
 from flexscout.cli.terminal import print_error, print_json, print_line, unlock
-from flexscout.errors import NothingToReadError, OutputError, ProcessingError, quote_path
+from flexscout.domain import quote_path
+from flexscout.errors import NothingToReadError, OutputError, ProcessingError
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The export to read.")]
 Output = Annotated[

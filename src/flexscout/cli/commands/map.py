@@ -8,7 +8,8 @@ import typer
 from flexscout.cli.commands.inspect import File, validate_paths
 from flexscout.cli.exit_codes import ExitCode, handle_errors
 from flexscout.cli.terminal import print_block, print_error, print_line, unlock
-from flexscout.errors import OutputError, ProcessingError, quote_path
+from flexscout.domain import quote_path
+from flexscout.errors import OutputError, ProcessingError
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write to this .yaml file instead of standard output.")

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from flexscout.cli.terminal import print_line
 from flexscout.domain import describe_property, escape_controls, format_count
-from flexscout.models import Suggestion, SuggestionReason
+from flexscout.findings import Suggestion, SuggestionReason
 from flexscout.notebook import PropertyDataAnalyzer
 
 _MAX_TYPES, _MAX_EXAMPLES, _SAMPLE_SIZE = 15, 3, 5

@@ -6,6 +6,7 @@ from textwrap import wrap
 
 from flexscout.domain import canonical_columns, column_letters, fold_header
 from flexscout.errors import to_processing_error
+from flexscout.findings import Suggestion, SuggestionReason
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, PASS
 from flexscout.ingest.mapping.draft_sections import one_line, quote_yaml, render_sections, sample_values
 from flexscout.ingest.mapping.header_map import find_missing_required
@@ -18,7 +19,6 @@ from flexscout.ingest.mapping.sheet_mapping import (
 )
 from flexscout.ingest.mapping.sizes import UNCLEAR_LOT_UNIT
 from flexscout.ingest.readers import peek_workbook
-from flexscout.models import Suggestion, SuggestionReason
 from flexscout.sheet_columns import MappedColumn
 
 PEEKED_ROWS = 500

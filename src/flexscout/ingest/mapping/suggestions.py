@@ -19,9 +19,9 @@ from flexscout.domain import (
     states_of_zip_codes,
     suggestion_words,
 )
+from flexscout.findings import Suggestion, SuggestionReason
 from flexscout.ingest.mapping.meanings import SheetColumns, share_of
 from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit
-from flexscout.models import Suggestion, SuggestionReason
 from flexscout.sheet_columns import MappedColumn
 
 _MIN_SIMILARITY = 88  # of 0-100
