@@ -177,8 +177,11 @@ class HeaderMap:
 
     @cached_property
     def mapped(self) -> dict[str, str]:
-        """Header -> canonical name. A header that several columns are made from is listed with the first of them."""
-        sources = {made.position: made.sources for made in self.derived}
+        """Header -> canonical name. A header that several columns are made from is listed with the first of them.
+
+        Of the headers that a property type is made from, the finest comes first.
+        """
+        sources = {made.position: made.sources[::-1] if made.kind is DerivedKind.TYPES else made.sources for made in self.derived}
         names: dict[str, str] = {}
         for column in self.canonical:
             for _, header in sources.get(column.position, ((column.position, column.header),)):

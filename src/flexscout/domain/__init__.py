@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         find_type_base,
         find_word_meaning,
         type_words,
+        umbrella_types,
     )
     from flexscout.domain.header_words import is_rate, split_header
     from flexscout.domain.known_headers import normalize_header
@@ -259,6 +260,7 @@ __all__ = [
     "story_headers",
     "suggestion_words",
     "type_words",
+    "umbrella_types",
     "unescape_names",
     "unify_column_names",
     "unit_key",
@@ -334,6 +336,7 @@ __getattr__ = lazy_exports(
             "find_type_base",
             "find_word_meaning",
             "type_words",
+            "umbrella_types",
         ),
         "header_words": ("is_rate", "split_header"),
         "known_headers": ("normalize_header",),

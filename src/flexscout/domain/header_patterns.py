@@ -8,8 +8,8 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from flexscout.domain.columns import canonical_columns
-from flexscout.domain.header_words import is_rate, split_header
+from flexscout.domain.columns import canonical_column, canonical_columns
+from flexscout.domain.header_words import complete_words, is_rate, split_header
 from flexscout.domain.vocabulary import load_vocabulary
 
 PLACE_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "County")
@@ -17,6 +17,8 @@ PLACE_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "County")
 
 _RATE_COLUMN = "Sold Price/SqFt"
 _PARENTHESES = re.compile(r"\([^()]*\)")
+_SHAPEFILE_WIDTH = 10  # characters of a header, at which shapefiles cut it off
+_NUMBER_WORDS = ("number", "securitization", "amount")
 _SHARED_BY = 3  # headers that begin with a table's name
 _MAX_PREFIX = 3  # its characters
 
@@ -68,9 +70,9 @@ def find_word_meaning(header: str, prefixes: Collection[str] = ()) -> WordMeanin
         prefixes: First words that several headers of the sheet share and that mean nothing by themselves.
 
     """
-    words = _split_without_prefix(header, prefixes)
-    outside = _split_without_prefix(_PARENTHESES.sub(" ", header), prefixes)
-    meaning = _look_up_any(words) or (_look_up_any(outside) if outside != words else None)
+    meaning = next(filter(None, map(_look_up_any, _list_readings(header, prefixes))), None)
+    if meaning is None:
+        meaning = _look_up_number(_split_without_prefix(header, prefixes))
     return None if meaning is None or (is_rate(header) != (meaning.column == _RATE_COLUMN)) else meaning
 
 
@@ -89,8 +91,14 @@ def find_prefixes(headers: Sequence[str | None]) -> frozenset[str]:
     return frozenset(
         word
         for word, count in counts.items()
-        if count >= _SHARED_BY and len(word) <= _MAX_PREFIX and (word not in _all_words() or word in _load()["table prefixes"])
+        if count >= _SHARED_BY
+        and len(word) <= _MAX_PREFIX
+        and (not _all_words().issuperset(split_header(word)) or word in _load()["table prefixes"])
     )
+
+
+def _may_be_table(word: str) -> bool:
+    return word in _load()["table prefixes"] or not _all_words().issuperset(split_header(word))
 
 
 def _first_word(header: str) -> str:
@@ -108,6 +116,26 @@ def find_type_base(header: str) -> str:
     """Return what a column of property types describes: `use`, `class`, `style`, `category` or `type`; empty if unknown."""
     words = split_header(header)
     return next((base for base, forms in _load()["type bases"].items() if not set(forms).isdisjoint(words)), "")
+
+
+def _list_readings(header: str, prefixes: Collection[str]) -> Iterator[Words]:
+    """Yield the words of a header, then those without parentheses, behind dots, and with the last word completed."""
+    words = _split_without_prefix(header, prefixes)
+    yield words
+    if "(" in header:
+        yield _split_without_prefix(_PARENTHESES.sub(" ", header), prefixes)
+    path = header.split(".")
+    for i in range(1, len(path)):
+        yield split_header(".".join(path[i:]))
+    if len(header.strip()) == _SHAPEFILE_WIDTH:
+        yield from complete_words(words)
+
+
+def _look_up_number(words: Words) -> WordMeaning | None:
+    """Look up the words without those that say only that a number follows, for columns of numbers."""
+    meaning = _look_up_any(_remove_words(words, _NUMBER_WORDS))
+    is_number = meaning is not None and meaning.column and canonical_column(meaning.column).type in ("number", "year", "percent")
+    return meaning if is_number else None
 
 
 def _look_up_any(words: Words) -> WordMeaning | None:
@@ -200,3 +228,9 @@ def _all_words() -> frozenset[str]:
 def type_words() -> tuple[str, ...]:
     """Return words of property types of any kind, in lower case."""
     return tuple(_load()["type words"])
+
+
+@cache
+def umbrella_types() -> tuple[str, ...]:
+    """Return types, in lower case, that say only that a property is for business."""
+    return tuple(_load()["umbrella types"])

@@ -2,7 +2,6 @@
 
 import re
 from functools import cache, lru_cache
-from itertools import product
 
 from flexscout.domain.vocabulary import load_vocabulary
 
@@ -10,6 +9,8 @@ _WORD_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[
 _NOT_WORDS = re.compile(r"[\W_]+")
 _MIN_GLUED = 5  # characters of words written together; shorter ones are abbreviations
 _MAX_GLUED = 40
+_MAX_WORD = 14  # characters of the words that are split off
+_MIN_BEGINNING = 3  # characters of a word that a file format has cut off
 _PER = re.compile(
     r"\bpsf\b|\bp\.s\.f|(?:/|\bper\b)\s*(?:rentable\s|gross\s|net\s)?(?:s\.?f\b|sq\.?\s?f(?:oo)?t|square\s(?:foot|feet)|acres?\b|ac\b|units?\b|"
     r"keys?\b|rooms?\b|beds?\b|doors?\b|stalls?\b|kw\b|yr\b|year\b|mo\b|month\b|annum\b)",
@@ -28,8 +29,7 @@ def is_rate(header: str) -> bool:
 @lru_cache(maxsize=20_000)
 def split_header(header: str) -> tuple[str, ...]:
     """Return the lower-case words in the vocabulary's spelling."""
-    raw = _NOT_WORDS.sub(" ", _WORD_BOUNDARY.sub(" ", _spell_signs(header))).casefold().split()
-    words = [part for word in raw for part in _split_glued(word)]
+    words = [part for word in _NOT_WORDS.sub(" ", _spell_signs(header)).split() for part in _split_word(word)]
     text = f" {' '.join(words)} "
     for form, word in _phrases():
         text = text.replace(f" {form} ", f" {word} ")
@@ -40,18 +40,37 @@ def _spell_signs(header: str) -> str:
     return header.replace("%", " percent ").replace("#", " number ")
 
 
+def _split_word(word: str) -> list[str]:
+    """Split a word where its letters change case or become digits, unless it is known as a whole, such as ZIPcode."""
+    if word.casefold() in _known_words():
+        return [word.casefold()]
+    parts = [part for piece in _WORD_BOUNDARY.sub(" ", word).casefold().split() for part in _split_glued(piece)]
+    whole = _split_glued(word.casefold())
+    return whole if len(whole) > 1 and not _known_words().issuperset(part for part in parts if part.isalpha()) else parts
+
+
 def _split_glued(word: str) -> list[str]:
     """Split words that are written together into the fewest known words; return the word itself if that isn't possible."""
     known = _known_words()
     if word in known or not _MIN_GLUED <= len(word) <= _MAX_GLUED or not word.isascii():
         return [word]
     # best[i]: the split of the first i characters with the fewest words.
-    best: list[list[str] | None] = [[], *[None] * len(word)]
-    for end, start in product(range(1, len(word) + 1), range(len(word))):
-        before = best[start] if start < end else None
-        if before is not None and word[start:end] in known and (best[end] is None or len(before) + 1 < len(best[end] or ())):
-            best[end] = [*before, word[start:end]]
-    return best[-1] or [word]
+    best: dict[int, list[str]] = {0: []}
+    for start in range(len(word)):
+        if start in best:
+            for end in range(start + 2, min(len(word), start + _MAX_WORD) + 1):
+                is_shorter = end not in best or len(best[start]) + 1 < len(best[end])
+                if is_shorter and word[start:end] in known:
+                    best[end] = [*best[start], word[start:end]]
+    return best.get(len(word), [word])
+
+
+def complete_words(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the words with the last one completed, where it may be the beginning of a known word."""
+    last = words[-1] if words else ""
+    if len(last) < _MIN_BEGINNING or last in _known_words():
+        return []
+    return [(*words[:-1], _single_forms().get(word, word)) for word in sorted(_known_words()) if word.startswith(last)]
 
 
 @cache

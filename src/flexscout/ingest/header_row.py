@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from flexscout.domain import ambiguous_headers, header_aliases, normalize_header
+from flexscout.domain import ambiguous_headers, find_word_meaning, header_aliases, normalize_header
 from flexscout.ingest.readers import Cells
 
 SEARCHED_ROWS = 25
 _MAX_HEADER_CHARACTERS = 100  # longer cells are prose
+_CERTAIN_NAMES = 6  # a row with so many names of the vocabulary is the header
 _MIN_HEADER_CELLS = 2  # of each row of a two-row header; a row with one cell is a title or a note
 
 Row = Sequence[str | None]
@@ -26,6 +27,8 @@ def find_header(cells: Cells, mapped_names: Collection[str] = ()) -> int:
     rows = cells.head(SEARCHED_ROWS).rows()
     known = _KnownNames(mapped_names)
     scores = [known.count(row) for row in rows]
+    if max(scores, default=0) < _CERTAIN_NAMES:
+        scores = [known.count_words(row) for row in rows]
     if not max(scores, default=0):
         return next((i for i, row in enumerate(rows) if any(row)), 0)
     best = scores.index(max(scores))
@@ -53,7 +56,7 @@ def header_texts(cells: Cells, position: int, mapped_names: Collection[str] = ()
 def knows_header(cells: Cells, position: int) -> bool:
     """Return whether the row at `position` has any known column name."""
     texts, _ = header_texts(cells, position)
-    return _KnownNames(()).count(texts) > 0
+    return _KnownNames(()).count_words(texts) > 0
 
 
 def count_known_names(row: Row) -> int:
@@ -71,8 +74,15 @@ class _KnownNames:
 
     def identify(self, text: str | None) -> str | None:
         """Return the column that a text names, or the normalized text if its column is not certain; None if it is unknown."""
-        folded = normalize_header(text) if text and len(text) <= _MAX_HEADER_CHARACTERS else ""
-        return self._aliases[folded].column if folded in self._aliases else folded if folded in self._other else None
+        if not text or len(text) > _MAX_HEADER_CHARACTERS:
+            return None
+        folded = normalize_header(text)
+        if folded in self._aliases:
+            return self._aliases[folded].column
+        if folded in self._other:
+            return folded
+        words = find_word_meaning(text)
+        return f"{words.column} {words.part}" if words else None
 
     def count(self, row: Row) -> int:
         """Return how many different columns the cells of a row name."""
@@ -84,6 +94,11 @@ class _KnownNames:
         }
         named = folded & self._aliases.keys()
         return len({self._aliases[name].column for name in named}) + len((folded & self._other) - named)
+
+    def count_words(self, row: Row) -> int:
+        """Return how many different columns the cells of a row name by their words, in addition to known names."""
+        named = {name for text in row if text and not text[0].isdigit() and (name := self.identify(text))}
+        return max(len(named), self.count(row))
 
     def rank(self, row: Row) -> tuple[int, int]:
         """Rank a header, greater is better: by the columns that it names, then by how few of them are named twice."""

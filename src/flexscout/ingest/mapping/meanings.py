@@ -22,6 +22,7 @@ from flexscout.domain import (
     header_aliases,
     is_rate,
     normalize_header,
+    split_header,
     state_codes,
     type_words,
     vendors,
@@ -32,6 +33,8 @@ SAMPLED_ROWS = 500
 """Rows whose values tell what a column holds."""
 
 _ALIAS_TIER = -1  # an alias is clearer than any words
+_LIVING_TIER = 100  # a part of the building, as a rule
+_LIVING_WORDS = ("living", "heated", "finished", "livable")
 _RATE_UNIT = "USD per square foot"
 _MIN_VALUES = 3  # fewer tell nothing
 _FITS_SHARE = 0.5  # of the values, from which a column holds what its header seems to say
@@ -46,7 +49,12 @@ _VALUE_PATTERNS = {
     "latitude": r"^[-+]?\d{1,2}(?:\.\d+)?$",
     "longitude": r"^[-+]?\d{1,3}(?:\.\d+)?$",
 }
-_WORD_COLUMNS = {"Owner Name": r"[A-Za-z]{2}", "City": r"^[^\d]*[A-Za-z]{2}[^\d]*$", "County": r"[A-Za-z]{2}"}
+_WORD_COLUMNS = {
+    "Owner Name": r"[A-Za-z]{2}",
+    "City": r"^[^\d]*[A-Za-z]{2}[^\d]*$",
+    "County": r"[A-Za-z]{2}",
+    "Property Name": r"^\D",
+}
 _SMALL_COUNT = r"^\d{1,2}(?:\.0+)?$"
 _CODE_COLUMNS = {"APN": r"\d"}
 
@@ -166,12 +174,16 @@ def read_meanings(columns: SheetColumns, positions: Collection[int], vendor: Ven
 
 def build_meaning(alias: HeaderAlias, header: str, prefixes: Collection[str] = ()) -> Meaning:
     """Return the meaning of an alias; `header` tells whose place it is, or how fine its property types are."""
-    level = None
-    if alias.column == "Property Type":
+    level, tier = None, _ALIAS_TIER
+    if any(word in split_header(header) for word in _LIVING_WORDS):
+        tier = _LIVING_TIER
+    elif alias.column == "Property Type":
         words = find_word_meaning(header, prefixes)
         level = words.level if words and words.level else TypeLevel.COARSE
+        tier = words.tier if words and level is not TypeLevel.COARSE else _ALIAS_TIER
     return Meaning(
         alias.column,
+        tier=tier,
         role=find_role(header, prefixes) if alias.column in PLACE_COLUMNS else Role.BARE,
         level=level,
         generic=alias.generic,

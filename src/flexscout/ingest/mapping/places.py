@@ -14,6 +14,7 @@ _MOSTLY = 0.8
 _HALF = 0.5
 _ONE_STATE = 0.9  # of the rows; an owner's states are more mixed
 _HOUSE_NUMBER = r"^\W*\d"
+_ONLY_NUMBER = r"^\d+[A-Za-z]?$"
 _ZIP = r"^\d{5}(?:-?\d{4})?$"
 _TOWN = r"^[A-Za-z][A-Za-z .'-]+$"
 _ADDRESS_PARTS = ("number", "direction", "name", "type", "direction after")
@@ -57,7 +58,7 @@ def resolve_places(columns: SheetColumns, meanings: Meanings, next_position: int
     places = Places(left, owners=[i for i in owners if meanings[i].role is not Role.OTHER])
     _join_address(columns, places, next_position)
     _join_apn(columns, places, next_position + len(places.joined))
-    places.meanings = {i: meaning for i, meaning in places.meanings.items() if not meaning.part}
+    places.meanings = {i: meaning for i, meaning in places.meanings.items() if meaning.part in ("", "split")}
     return places
 
 
@@ -68,11 +69,12 @@ def _find_owners(columns: SheetColumns, meanings: Meanings) -> set[int]:
     bare = [i for i, meaning in places.items() if meaning.role is Role.BARE and meaning.part != "line 2"]
     own = {meaning.column for meaning in places.values() if meaning.role is Role.PROPERTY}
     elsewhere = {meanings[i].column for i in others}
-    twins = own & {meanings[i].column for i in bare} & set(_FIELDS)
+    twins = own & {meanings[i].column for i in bare if not meanings[i].part} & set(_FIELDS)
     anchors = _find_anchors(meanings, own, elsewhere)
     doubted = {i for i in bare if _is_owners(meanings[i].column, anchors.get(i), own, elsewhere, has_twins=bool(twins))}
     if not own and not doubted:
         doubted = _find_owners_by_state(columns, meanings, bare, anchors, elsewhere)
+    doubted -= _find_confirmed_states(columns, places, doubted, twins)
     doubted |= _find_foreign_states(columns, places, [i for i in bare if i not in doubted])
     second = {i for i, meaning in places.items() if meaning.part == "line 2" and meaning.role is Role.BARE}
     return others | doubted | second
@@ -128,6 +130,15 @@ def _find_foreign_states(columns: SheetColumns, places: Meanings, bare: Iterable
     return {i for i in states for z in zips if _agreement(columns.sample(i), columns.sample(z)) < _HALF}
 
 
+def _find_confirmed_states(columns: SheetColumns, places: Meanings, doubted: Collection[int], twins: set[str]) -> set[int]:
+    """Return doubted State columns that agree with the ZIP codes of the property."""
+    zips = [
+        i for i, meaning in places.items() if meaning.column == "Zip Code" and meaning.role is not Role.OTHER and i not in doubted
+    ]
+    states = [] if twins else [i for i in doubted if places[i].column == "State"]
+    return {i for i in states for z in zips if _agreement(columns.sample(i), columns.sample(z)) == 1}
+
+
 def _agreement(states: pl.Series, zips: pl.Series) -> float:
     """Return the share of rows whose ZIP code is in their state."""
     given = states.str.to_uppercase().replace_strict(state_codes(), default=None, return_dtype=pl.String)
@@ -157,17 +168,22 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
     if any(meaning.column == "Address" and meaning.is_chosen for meaning in meanings.values()):
         return
     whole = [i for i, meaning in meanings.items() if meaning.column == "Address" and not meaning.part]
+    numbers = [i for i in whole if columns.is_mostly(i, _ONLY_NUMBER, _MOSTLY)]
+    whole = [i for i in whole if i not in numbers]
     streets = [i for i in whole if (columns.share(i, _HOUSE_NUMBER) or 0) < _HALF and columns.share(i, ".") is not None]
     full = [i for i in whole if i not in streets and columns.filled_share(i)]
     parts = _choose_parts(columns, meanings, "Address", _ADDRESS_PARTS)
     if not full and "name" not in parts and streets:
         parts["name"] = streets[0]
+    if not full and "number" not in parts and numbers:
+        parts["number"] = numbers[0]
+    whole += numbers
     if not full and "number" in parts and "name" in parts:
         sources = _drop_repeated_type(columns, parts)
         places.joined.append(("Address", _build_join(columns, sources, position, ADDRESS_SEPARATOR)))
         dropped = set(whole)
     else:
-        dropped = set(streets) if full or "number" in parts or _is_street_name(columns, streets) else set()
+        dropped = set(streets) | set(numbers) if full or "number" in parts or _is_street_name(columns, streets) else set()
         places.street_only = sorted(dropped) if not full else []
     places.meanings = {i: meaning for i, meaning in meanings.items() if i not in dropped}
 
@@ -244,9 +260,9 @@ def _list_sources(columns: SheetColumns, meanings: Meanings, present: set[str]) 
         if meaning.is_chosen:
             continue
         if meaning.part == "split" and "City" in missing:
-            yield i, [name for name in missing if name != "Address"]
+            yield i, [name for name in missing if name != "Address" or meaning.column == "Address"]
         elif meaning.column == "Address" and not meaning.part and "City" in missing:
             if columns.is_mostly(i, _WHOLE_ADDRESS, _SPLIT_SHARE):
                 yield i, ["Address", *missing]
         elif meaning.column == "City" and "State" in missing and columns.is_mostly(i, _STATE_AT_END, _SPLIT_SHARE):
-            yield i, ["City", *(name for name in missing if name not in ("Address", "City"))]
+            yield i, ["City", "State"]

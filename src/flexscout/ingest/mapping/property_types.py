@@ -15,6 +15,7 @@ from flexscout.domain import (
     fold_header,
     state_codes,
     states_of_zip_codes,
+    umbrella_types,
 )
 from flexscout.ingest.land_use_codes import share_described
 from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, is_coded, share_of
@@ -87,7 +88,8 @@ def resolve_types(columns: SheetColumns, meanings: Meanings, layout: str, positi
     """
     all_types = {i: meaning for i, meaning in meanings.items() if meaning.column == PROPERTY_TYPE}
     subtypes = {i for i, meaning in all_types.items() if meaning.level is TypeLevel.SUBTYPE}
-    types = {i: meaning for i, meaning in all_types.items() if i not in subtypes} or all_types
+    coarse = {i: meaning for i, meaning in all_types.items() if i not in subtypes}
+    types = all_types if all(_is_umbrella(columns, i) for i in coarse) else coarse
     if not types:
         return PropertyTypes(meanings)
     issuer = _find_issuer(columns, meanings, layout)
@@ -133,6 +135,12 @@ def _describe_chosen(columns: SheetColumns, types: Meanings, issuer: _Issuer) ->
 
 def _find_issuer(columns: SheetColumns, meanings: Meanings, layout: str) -> _Issuer:
     return _Issuer(layout, _find_states(columns, meanings), _find_counties(columns, meanings))
+
+
+def _is_umbrella(columns: SheetColumns, position: int) -> bool:
+    """Return whether the types say only that the properties are for business."""
+    values = columns.sample(position).drop_nulls().str.to_lowercase()
+    return share_of(values.is_in(list(umbrella_types()))) >= _NEARLY_ALL
 
 
 def _describe_column(columns: SheetColumns, position: int, meaning: Meaning, issuer: _Issuer) -> _TypeColumn:
