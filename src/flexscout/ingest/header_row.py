@@ -74,15 +74,8 @@ class _KnownNames:
 
     def identify(self, text: str | None) -> str | None:
         """Return the column that a text names, or the normalized text if its column is not certain; None if it is unknown."""
-        if not text or len(text) > _MAX_HEADER_CHARACTERS:
-            return None
-        folded = normalize_header(text)
-        if folded in self._aliases:
-            return self._aliases[folded].column
-        if folded in self._other:
-            return folded
-        words = find_word_meaning(text)
-        return f"{words.column} {words.part}" if words else None
+        folded = normalize_header(text) if text and len(text) <= _MAX_HEADER_CHARACTERS else ""
+        return self._aliases[folded].column if folded in self._aliases else folded if folded in self._other else None
 
     def count(self, row: Row) -> int:
         """Return how many different columns the cells of a row name."""
@@ -96,9 +89,10 @@ class _KnownNames:
         return len({self._aliases[name].column for name in named}) + len((folded & self._other) - named)
 
     def count_words(self, row: Row) -> int:
-        """Return how many different columns the cells of a row name by their words, in addition to known names."""
-        named = {name for text in row if text and not text[0].isdigit() and (name := self.identify(text))}
-        return max(len(named), self.count(row))
+        """Return how many different columns the cells of a row name, also by their words. A single word may be a value."""
+        texts = [text for text in row if text and len(text) <= _MAX_HEADER_CHARACTERS and not text[0].isdigit()]
+        meanings = {(meaning.column, meaning.part) for text in texts if (meaning := find_word_meaning(text))}
+        return max(self.count(row), len(meanings) if len(meanings) >= _MIN_HEADER_CELLS else 0)
 
     def rank(self, row: Row) -> tuple[int, int]:
         """Rank a header, greater is better: by the columns that it names, then by how few of them are named twice."""

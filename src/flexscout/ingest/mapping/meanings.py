@@ -239,7 +239,7 @@ def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
 
 def _is_vague_type(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     header = normalize_header(columns.header(position))
-    return meaning.column == "Property Type" and meaning.tier != _ALIAS_TIER and header.endswith(_VAGUE_TYPE_HEADERS)
+    return meaning.column == "Property Type" and header not in header_aliases() and header.endswith(_VAGUE_TYPE_HEADERS)
 
 
 def _names_types(columns: SheetColumns, position: int) -> bool:
