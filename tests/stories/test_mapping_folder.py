@@ -136,3 +136,32 @@ def test_an_error_in_any_mapping_ends_the_run(sources):
     outcome = flexscout("run", "in")
     assert outcome.code == 2
     assert "new.yaml" in outcome.err
+
+
+def test_map_writes_into_the_folder_beside_the_export(sources):
+    (sources / "in/mappings/county.yaml").unlink()
+    outcome = flexscout("map", "in/county.xlsx")
+    assert outcome.out.replace("\\", "/").endswith("then run: flexscout check in\n")
+    assert "Address: [NUM, DIR, STREET" in (sources / "in/mappings/county.yaml").read_text(encoding="utf-8")
+    assert flexscout("map", "in/county.xlsx").code == 2
+
+
+def test_map_writes_into_the_folder_beside_the_configuration(sources):
+    (sources / "conf/mappings").mkdir(parents=True)
+    (sources / "conf/c.yaml").write_text("input: {folder: in}", encoding="utf-8")
+    assert flexscout("map", "in/plain.xlsx", "--config", "conf/c.yaml").code == 0
+    assert (sources / "conf/mappings/plain.yaml").exists()
+
+
+def test_map_writes_into_a_given_folder(sources):
+    (sources / "taught").mkdir()
+    assert flexscout("map", "in/plain.xlsx", "-o", "taught").out.strip().endswith("plain.yaml")
+    assert (sources / "taught/plain.yaml").exists()
+
+
+@pytest.mark.usefixtures("sources")
+def test_inspect_and_the_page_name_the_mapping():
+    assert "Read with the mapping file county.yaml" in flexscout("inspect", "in/county.xlsx").out
+    page = flexscout("run", "in").folder.joinpath("data/reports/pipeline_summary.html").read_text(encoding="utf-8")
+    assert "Mapping files" in page
+    assert "join.Address" in page

@@ -33,7 +33,7 @@ class PropertyDataAnalyzer:
     properties. Methods that return frames return the kind of frame that was passed, pandas for a path.
 
     Args:
-        source: A frame, or the path of a file.
+        source: A frame, or the path of a file, which is read with the mapping that fits in the folder `mappings` beside it.
 
     Raises:
         FileAccessError: If the file can't be opened.
@@ -109,11 +109,12 @@ class PropertyDataAnalyzer:
 
         Returns:
             `rows`: read, blank, not_data, properties; `sheets` and `columns`: how many; `mapped`: header -> canonical column;
-            `missing`: canonical columns that are not present; `suggestions`: header -> canonical column that it may be;
-            `suggested_by`: header -> why (`similar_header`, `addresses`, ...); `fields`: each column in the order of the file,
-            with `header`, `column`, `type`, `unit`, `filled` and `share`; `types`, `units`, `completeness` (0-1) and `ranges` by
-            canonical column; `key_fields`: completeness of the columns that identify or score a property, None where not present;
-            `property_types`; `issues`: values that couldn't be converted, by reason; `suspicious`: suspicious values, by reason.
+            `mapping`: name of the mapping file; `missing`: canonical columns that are not present; `suggestions`: header ->
+            canonical column that it may be; `suggested_by`: header -> why (`similar_header`, `addresses`, ...); `fields`: each
+            column in the order of the file, with `header`, `column`, `type`, `unit`, `filled` and `share`; `types`, `units`,
+            `completeness` (0-1) and `ranges` by canonical column; `key_fields`: completeness of the columns that identify or
+            score a property, None where not present; `property_types`; `issues`: values that couldn't be converted, by reason;
+            `suspicious`: suspicious values, by reason.
 
         """
         maps, completeness = self._properties.header_maps, self.check_data_completeness()
@@ -123,6 +124,7 @@ class PropertyDataAnalyzer:
             "sheets": len(maps),
             "columns": max(len(header_map.columns) for header_map in maps),
             "mapped": {header: name for header_map in maps for header, name in header_map.mapped.items()},
+            "mapping": next((header_map.mapping for header_map in maps if header_map.mapping), ""),
             "missing": [column.name for column in canonical_columns() if column.name not in present],
             "suggestions": {header: name for header_map in maps for header, name in header_map.suggested.items()},
             "suggested_by": {each.header: str(each.reason) for header_map in maps for each in header_map.suggestions},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables, unescape_names
 from flexscout.errors import DataFormatError
 from flexscout.ingest import convert_sheet, find_header, find_missing_required, header_texts, map_headers
@@ -117,8 +118,11 @@ def read_frame(frame: Any) -> Properties:
 
 
 def read_file(path: Path) -> Properties:
-    """Read all property sheets of a file; frames are returned as pandas. Raises the ProcessingError of the file."""
-    result = FileProcessor().process_file(path)
+    """Read all property sheets of a file, with the mapping files of its folder; frames are returned as pandas.
+
+    Raises the ProcessingError of the file.
+    """
+    result = FileProcessor(PipelineConfiguration(input_folder=str(path.parent))).process_file(path)
     if result.record.error:
         raise result.record.error
     sheets = result.record.sheets

@@ -7,12 +7,20 @@ import typer
 
 from flexscout.cli.commands.inspect import File, validate_paths
 from flexscout.cli.exit_codes import ExitCode, handle_errors
+from flexscout.cli.options import ConfigFile, load_output_settings
 from flexscout.cli.terminal import print_block, print_error, print_line, unlock
 from flexscout.domain import quote_path
 from flexscout.errors import OutputError, ProcessingError
 
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write to this .yaml file instead of standard output.")
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="PATH",
+        help="Write to this .yaml file, or into this folder.  [default: a folder mappings beside FILE or the configuration, "
+        "else standard output]",
+    ),
 ]
 
 
@@ -22,14 +30,18 @@ def map_(
     *,
     output: Output = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    config: ConfigFile = None,
 ) -> None:
     """Write a draft mapping file for an export.
 
-    The draft shows how each header maps. Correct it, then use it with --mapping.
+    The draft shows how each header maps. Correct it; runs use it by itself if it is in a folder mappings, else with --mapping.
     """
     validate_paths(file, output)
-    if output and output.exists() and not force:
-        raise OutputError(f"{output} already exists.", "Choose another path, or use --force to overwrite it.")
+    folders = _find_folders(file, config)
+    place = output or next(iter(folders), None)
+    target = place / f"{file.stem}.yaml" if place and place.is_dir() else place
+    if target and target.exists() and not force:
+        raise OutputError(f"{target} already exists.", "Choose another path, or use --force to overwrite it.")
     from flexscout.ingest import draft_mapping  # noqa: PLC0415 - `--help` loads no frames
 
     try:
@@ -38,13 +50,23 @@ def map_(
     except ProcessingError as error:
         print_error(str(error))
         raise typer.Exit(ExitCode.FILE_FAILED) from None
-    if output is None:
+    if target is None:
         print_block(text)
         return
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{output} can't be written: {error.strerror}.", "Choose another path.") from None
-    command = f"flexscout check {quote_path(file.parent)} --mapping {quote_path(output)}"
-    print_line(f"Wrote {output}. Edit the columns after the colons, then run: {command}")
+        raise OutputError(f"{target} can't be written: {error.strerror}.", "Choose another path.") from None
+    command = f"flexscout check {quote_path(file.parent)}" + (f" --config {quote_path(config)}" if config else "")
+    if target.parent not in folders:
+        command += f" --mapping {quote_path(target)}"
+    print_line(f"Wrote {target}. Edit the columns after the colons, then run: {command}")
+
+
+def _find_folders(file: Path, config: Path | None) -> list[Path]:
+    """Return the folders of mapping files that a run would use: those of the configuration, and the one beside the export."""
+    from flexscout.config import MAPPINGS_FOLDER  # noqa: PLC0415 - `--help` loads no settings
+
+    named = [Path(path) for path in load_output_settings(config, None).mapping_files] if config else []
+    return [folder for folder in (*named, file.parent / MAPPINGS_FOLDER) if folder.is_dir()]

@@ -24,6 +24,8 @@ def print_inspection(name: str, analyzer: PropertyDataAnalyzer) -> None:
     print_line(
         f"  {format_count(rows['read'], 'row')} read: {rows['blank']:,} blank, {rows['not_data']:,} totals, footnotes or similar"
     )
+    if report["mapping"]:
+        print_line(f"  Read with the mapping file {report['mapping']}")
     _print_columns(report)
     if "Property Type" in report["missing"]:
         print_line("No column has property types, so industrial properties can't be told apart.", blank_before=True)

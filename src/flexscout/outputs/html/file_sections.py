@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from flexscout.domain import ADDRESS_COLUMNS
+from flexscout.domain import ADDRESS_COLUMNS, join_some
 from flexscout.outputs.html.cell_text import plain_text
 from flexscout.outputs.html.elements import (
     clip_text,
@@ -23,6 +23,7 @@ _MAX_FILES = 150
 _MAX_PAIRS, _MAX_OVERLAPS = 20, 10
 _MAX_SHEETS, _MAX_COLUMNS, _MAX_UNMAPPED_COLUMNS, _MAX_NAME_LENGTH = 16, 80, 60, 28
 _STATUS_ORDER = {"failed": 0, "skipped": 1, "ok": 2}
+_MAX_ENTRIES = 12  # of a mapping file
 _COUNTS = {
     "Rows": "rows_read",
     "Candidates": "candidates",
@@ -82,7 +83,9 @@ def render_schema(report: Mapping[str, Any]) -> Markup:
     unmapped = [entry for entry in drift["columns"] if not entry["canonical"]]
     if not recognized and not unmapped:
         return render_note("No sheet was read.")
-    body = _render_headers("Recognized columns and their header in each file", recognized[:_MAX_COLUMNS], sheets)
+    body = _render_mappings(report) + _render_headers(
+        "Recognized columns and their header in each file", recognized[:_MAX_COLUMNS], sheets
+    )
     if unmapped:
         table = _render_headers("Unmapped columns", unmapped[:_MAX_UNMAPPED_COLUMNS], sheets)
         body += render_details(f"{len(unmapped):,} unmapped columns, kept as is, not scored", table)
@@ -157,6 +160,21 @@ def _render_possible_duplicates(possible: Mapping[str, Any]) -> Markup:
 
 def _format_address(pair: Mapping[str, Any], prefix: str = "") -> str:
     return clip_text(", ".join(str(pair[prefix + name]) for name in ADDRESS_COLUMNS if pair.get(prefix + name)), 120)
+
+
+def _render_mappings(report: Mapping[str, Any]) -> Markup:
+    """Render which mapping file was used for which sheet; nothing without any."""
+    sheets = [sheet for sheet in report.get("schema", ()) if sheet.get("mapping") and sheet["by_hand"]][:_MAX_SHEETS]
+    rows = [
+        {
+            "File": clip_text(sheet["file"], 80),
+            "Sheet": clip_text(sheet["sheet"], _MAX_NAME_LENGTH),
+            "Mapping file": clip_text(sheet["mapping"], 80),
+            "Entries used": clip_text(join_some(sheet["by_hand"], _MAX_ENTRIES), 200),
+        }
+        for sheet in sheets
+    ]
+    return render_table("Mapping files", rows)
 
 
 def _render_headers(title: str, entries: Sequence[Mapping[str, Any]], sheets: Sequence[str]) -> Markup:
