@@ -17,7 +17,7 @@ _YAML_CONSTANTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _SAMPLES, _SAMPLE_CHARACTERS = 3, 30
 _ENTRY_WIDTH = 44  # characters before the comment
 _CODES_SHOWN = 3
-_PART_HEADER = re.compile(r"(?i)\b(?:num|number|no|nbr|dir|prefix|street|st|suffix|unit|hse|house)\b")
+_PART_HEADER = re.compile(r"(?i)^(?:(?:st|street|house|hse|addr|address)\W*)?(?:no|num|number|nbr|dir|pre|prefix|name|street|st|type|sfx|suffix)$")
 _CODE_HEADER = re.compile(r"(?i)\b(?:class|cls|cl|code|cd|use|type)\b")
 _JOIN_EXAMPLE = ("NUM", "DIR", "STREET", "TYPE")
 _SEVERAL_PARTS = r",|\S/\S| / "  # Durham, NC; Durham / NC
@@ -30,7 +30,7 @@ def render_sections(sheets: Sequence[MappedSheet]) -> Iterator[str]:
     joins, splits = _list_joins(sheets), _list_splits(sheets)
     yield from _render_section("join", "columns that are put together, such as the parts of an address", joins)
     if not joins:
-        parts = [header for header in _list_headers(sheets) if _PART_HEADER.search(header)]
+        parts = [header for header in _list_headers(sheets) if _PART_HEADER.match(header)]
         yield from _render_example("join", [f"Address: {_quote_list(parts if len(parts) > 1 else _JOIN_EXAMPLE)}"])
     yield from _render_section("split", f"columns with several of {', '.join(POSTAL_COLUMNS)}", splits)
     if not splits:
@@ -94,9 +94,8 @@ def _describe_sources(mapped: MappedSheet, made: DerivedColumn) -> str:
 
 
 def _list_headers(sheets: Sequence[MappedSheet]) -> list[str]:
-    """Return the headers that are not mapped, once."""
-    unmapped = (_name_source(mapped, each.position, each.header) for mapped in sheets for each in mapped.header_map.unmapped)
-    return list(dict.fromkeys(unmapped))
+    """Return the headers, once."""
+    return list(dict.fromkeys(header for mapped in sheets for header in mapped.header_map.source_headers.values()))
 
 
 def _find_joint_header(sheets: Sequence[MappedSheet]) -> str:
