@@ -17,7 +17,10 @@ _YAML_CONSTANTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _SAMPLES, _SAMPLE_CHARACTERS = 3, 30
 _ENTRY_WIDTH = 44  # characters before the comment
 _CODES_SHOWN = 3
-_PART_HEADER = re.compile(r"(?i)^(?:(?:st|street|house|hse|addr|address)\W*)?(?:no|num|number|nbr|dir|pre|prefix|name|street|st|type|sfx|suffix)$")
+_PART_HEADER = re.compile(
+    r"(?i)^(?:(?:st|street|house|hse|addr|address)\W*)?"
+    r"(?:no|num|number|nbr|dir|pre|prefix|name|street|st|type|sfx|suffix)$"
+)
 _CODE_HEADER = re.compile(r"(?i)\b(?:class|cls|cl|code|cd|use|type)\b")
 _JOIN_EXAMPLE = ("NUM", "DIR", "STREET", "TYPE")
 _SEVERAL_PARTS = r",|\S/\S| / "  # Durham, NC; Durham / NC
@@ -31,7 +34,7 @@ def render_sections(sheets: Sequence[MappedSheet]) -> Iterator[str]:
     yield from _render_section("join", "columns that are put together, such as the parts of an address", joins)
     if not joins:
         parts = [header for header in _list_headers(sheets) if _PART_HEADER.match(header)]
-        yield from _render_example("join", [f"Address: {_quote_list(parts if len(parts) > 1 else _JOIN_EXAMPLE)}"])
+        yield from _render_example("join", [f"Address: {_quote_list(parts if len(parts) > 2 else _JOIN_EXAMPLE)}"])
     yield from _render_section("split", f"columns with several of {', '.join(POSTAL_COLUMNS)}", splits)
     if not splits:
         yield from _render_example("split", [f"{quote_yaml(_find_joint_header(sheets) or 'City / State')}: [City, State]"])
