@@ -17,6 +17,7 @@ _YAML_CONSTANTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _SAMPLES, _SAMPLE_CHARACTERS = 3, 30
 _ENTRY_WIDTH = 44  # characters before the comment
 _CODES_SHOWN = 3
+_MIN_PARTS = 3  # of an address, for an example
 _PART_HEADER = re.compile(
     r"(?i)^(?:(?:st|street|house|hse|addr|address)\W*)?"
     r"(?:no|num|number|nbr|dir|pre|prefix|name|street|st|type|sfx|suffix)$"
@@ -34,7 +35,7 @@ def render_sections(sheets: Sequence[MappedSheet]) -> Iterator[str]:
     yield from _render_section("join", "columns that are put together, such as the parts of an address", joins)
     if not joins:
         parts = [header for header in _list_headers(sheets) if _PART_HEADER.match(header)]
-        yield from _render_example("join", [f"Address: {_quote_list(parts if len(parts) > 2 else _JOIN_EXAMPLE)}"])
+        yield from _render_example("join", [f"Address: {_quote_list(parts if len(parts) >= _MIN_PARTS else _JOIN_EXAMPLE)}"])
     yield from _render_section("split", f"columns with several of {', '.join(POSTAL_COLUMNS)}", splits)
     if not splits:
         yield from _render_example("split", [f"{quote_yaml(_find_joint_header(sheets) or 'City / State')}: [City, State]"])
