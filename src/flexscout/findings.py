@@ -1,7 +1,9 @@
-"""What flexscout notices about the columns of a file: what unmapped ones may be. Codes; their text is made here."""
+"""What flexscout notices about a file: what its columns may be, and why none of its rows is a candidate. Codes and their text."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class SuggestionReason(StrEnum):
@@ -39,3 +41,92 @@ class Suggestion:
         if self.reason is SuggestionReason.SIMILAR_HEADER:
             return "is a similar name"
         return f"holds {self.reason.replace('_', ' ').replace('zip', 'ZIP')}"
+
+
+class FindingCode(StrEnum):
+    """What keeps a whole file off the list: columns that weren't found, or why none of its rows is a candidate."""
+
+    COLUMNS_NOT_FOUND = "columns_not_found"
+    CODES_UNKNOWN = "codes_unknown"
+    TYPES_REJECTED = "types_rejected"
+    SIZE_IS_LOT = "size_is_lot"
+    VALUES_MISSING = "values_missing"
+    VALUES_REJECTED = "values_rejected"
+    SCORES_TOO_LOW = "scores_too_low"
+    FILTERED_OUT = "filtered_out"
+    SEVERAL_CRITERIA = "several_criteria"
+
+
+FIXED_BY_MAPPING = frozenset(
+    {
+        FindingCode.COLUMNS_NOT_FOUND,
+        FindingCode.CODES_UNKNOWN,
+        FindingCode.TYPES_REJECTED,
+        FindingCode.SIZE_IS_LOT,
+        FindingCode.VALUES_MISSING,
+        FindingCode.VALUES_REJECTED,
+    }
+)
+"""Findings that a mapping file may remove."""
+
+
+_SENTENCES = {
+    FindingCode.COLUMNS_NOT_FOUND: "No column for {name} was found.",
+    FindingCode.CODES_UNKNOWN: "{label} holds codes such as {values} whose issuer isn't known.",
+    FindingCode.TYPES_REJECTED: "{label} holds {values}: none of the profile's types.",
+    FindingCode.SIZE_IS_LOT: "{header} is the lot (acres times 43,560), and no other column has {name}.",
+    FindingCode.VALUES_MISSING: "{label} is empty.",
+    FindingCode.VALUES_REJECTED: "{label} has no value {values}.",
+    FindingCode.SCORES_TOO_LOW: "No score reaches {values}.",
+    FindingCode.FILTERED_OUT: "The filter leaves out all that meet the profile.",
+    FindingCode.SEVERAL_CRITERIA: "No criterion alone rejects them: {values}.",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a whole file, or about one of its sheets.
+
+    Attributes:
+        code: What it is.
+        rows: Number of properties, if none of them is a candidate; else 0.
+        columns: The canonical columns.
+        header: The header in the file; empty if it has none.
+        examples: Values of the column, or for VALUES_REJECTED and SCORES_TOO_LOW what was required; for SEVERAL_CRITERIA how many
+            properties each column rejects.
+        sheet: The sheet; empty for the whole file.
+
+    """
+
+    code: FindingCode
+    rows: int = 0
+    columns: tuple[str, ...] = ()
+    header: str = ""
+    examples: tuple[str, ...] = ()
+    sheet: str = ""
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> "Finding":
+        """Restore a finding of a report."""
+        fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+        return cls(**{**fields, "code": FindingCode(entry["code"])})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the finding as JSON data."""
+        return asdict(self) | {"code": str(self.code), "columns": list(self.columns), "examples": list(self.examples)}
+
+    @property
+    def sentence(self) -> str:
+        """The finding for people: `0 of 300 rows are candidates. Property Type (use_code) is empty.`."""
+        name = " or ".join(self.columns)
+        label = f"{name} ({self.header})" if self.header and self.header != name else name
+        none = f"0 of {self.rows:,} rows are candidates. " if self.rows else ""
+        place = f'Sheet "{self.sheet}": ' if self.sheet else ""
+        text = _SENTENCES[self.code].format(name=name, label=label, header=self.header, values=", ".join(self.examples))
+        return none + place + text
+
+
+def describe_findings(file: Mapping[str, Any]) -> str:
+    """Return the findings of a file, and the command that may remove them; `file`: its entry in the report."""
+    sentences = [Finding.from_dict(entry).sentence for entry in file.get("findings", ())]
+    return " ".join([*sentences, *([f"To map its columns: {file['command']}"] if file.get("command") else [])])

@@ -110,7 +110,7 @@ class Issue:
         sheet: Name of the sheet.
         row: Row as Excel numbers it; 0 for the whole column.
         column: Name of the column.
-        value: The text in the cell.
+        value: The text in the cell; for a whole column empty, or some of its values.
         reason: What is wrong.
         detail: More about this case, for people; may be empty.
 

@@ -39,7 +39,7 @@ from flexscout.runtime import (
     open_run_log,
     open_table_cache,
 )
-from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, score_files
+from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, diagnose_files, score_files
 
 
 @dataclass(frozen=True)
@@ -171,5 +171,6 @@ class ScalableFlexPipeline:
             sources=list_sources(merged.snapshots),
             unmatched_mappings=self._ingestor.find_unused_mappings(result.record for result in files.results),
             profile=self._criteria.profile.model_dump(exclude_defaults=True),
+            findings=diagnose_files(merged.results, merged.rejected_rows, self._criteria),
             decision_messages=(*run.decisions.messages, *merged.contradictions),
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from flexscout.findings import Finding
 from flexscout.history import CarryOver
 from flexscout.merging import MergedProperties
 from flexscout.models import ProcessingResult, Source
@@ -80,6 +81,7 @@ class RunFacts:
         profile: The scoring profile.
         decision_messages: Sentences about the user's decisions.
         sources: Where the exports come from.
+        findings: File -> what keeps it off the list.
 
     """
 
@@ -95,3 +97,4 @@ class RunFacts:
     profile: Mapping[str, Any] = field(default_factory=dict)
     decision_messages: Sequence[str] = ()
     sources: Sequence[Source] = ()
+    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)

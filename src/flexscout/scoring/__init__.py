@@ -17,6 +17,7 @@ from flexscout.scoring.classify import (
     select_rejected,
 )
 from flexscout.scoring.criteria import Criteria, count_funnel, has_eligible_type
+from flexscout.scoring.diagnosis import diagnose_files
 from flexscout.scoring.eligibility import split_reasons
 from flexscout.scoring.explanations import explain_factors
 from flexscout.scoring.improvements import Improvement, find_improvements
@@ -45,6 +46,7 @@ __all__ = [
     "collect_issues",
     "compute_best_score",
     "count_funnel",
+    "diagnose_files",
     "explain_factors",
     "find_improvements",
     "format_bound",

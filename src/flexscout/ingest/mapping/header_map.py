@@ -252,7 +252,10 @@ def _report_owners(sheet: str, columns: SheetColumns, meanings: Meanings, places
 
 def _report_types(sheet: str, columns: SheetColumns, types: PropertyTypes) -> list[Issue]:
     detail = "no State or County column, layout or header shows the issuer. The codes are kept as they are, not scored"
-    issues = [build_column_issue(sheet, columns.headers[i], IssueReason.CODES_UNCLEAR, detail) for i in types.unclear]
+    issues = [
+        build_column_issue(sheet, columns.headers[i], IssueReason.CODES_UNCLEAR, detail, ", ".join(columns.list_frequent(i)))
+        for i in types.unclear
+    ]
     used = next((columns.header(i) for i, meaning in types.meanings.items() if meaning.column == PROPERTY_TYPE), "")
     source = types.combined.header if types.combined else used
     issues += [

@@ -99,6 +99,11 @@ class SheetColumns:
             self._values[position] = texts.set(texts.str.to_lowercase().is_in(list(cell_values("missing"))), None)
         return self._values[position]
 
+    def list_frequent(self, position: int, count: int = 3) -> list[str]:
+        """Return the most frequent of the sampled values."""
+        counts = self.sample(position).drop_nulls().alias("value").value_counts()
+        return counts.sort("count", "value", descending=[True, False])["value"].head(count).to_list()
+
     def share(self, position: int, pattern: str) -> float | None:
         """Return the share of the sampled values that match a pattern; None if there are too few values."""
         values = self.sample(position).drop_nulls()

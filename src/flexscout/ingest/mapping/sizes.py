@@ -87,6 +87,6 @@ def report_effective_year(sheet: str, columns: SheetColumns, meanings: Meanings,
     return [build_column_issue(sheet, columns.headers[i], IssueReason.EFFECTIVE_YEAR, "") for i in effective]
 
 
-def build_column_issue(sheet: str, header: str | None, reason: IssueReason, detail: str) -> Issue:
-    """Build an issue about a whole column."""
-    return Issue(sheet, 0, str(header), "", reason, detail)
+def build_column_issue(sheet: str, header: str | None, reason: IssueReason, detail: str, value: str = "") -> Issue:
+    """Build an issue about a whole column; `value`: examples of its values."""
+    return Issue(sheet, 0, str(header), value, reason, detail)

@@ -14,6 +14,7 @@ from flexscout.domain import (
     canonical_columns,
     is_score_number,
 )
+from flexscout.findings import describe_findings
 from flexscout.history import MERGES_SHEET, POSSIBLE_SHEET
 from flexscout.matching import DECIDED, DECISION, DecisionKind
 from flexscout.merging import SINCE, SOURCE_VALUE, VALUE, select_current
@@ -146,7 +147,7 @@ def _list_files(files: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
             "Status": file["status"],
             "Vendor": file.get("vendor", ""),
             **{count.replace("_", " ").capitalize(): file[count] for count in counts},
-            "Remark": file.get("reason") or _describe_error(file.get("error", {})),
+            "Remark": file.get("reason") or _describe_error(file.get("error", {})) or describe_findings(file),
         }
         for file in files
     ]

@@ -7,6 +7,7 @@ import polars as pl
 from markupsafe import Markup
 
 from flexscout.domain import ADDRESS_COLUMNS, join_some
+from flexscout.findings import describe_findings
 from flexscout.outputs.html.cell_text import plain_text
 from flexscout.outputs.html.elements import (
     clip_text,
@@ -107,7 +108,8 @@ def _describe_file(file: Mapping[str, Any]) -> str:
     error = file.get("error", {})
     skipped: Sequence[Mapping[str, str]] = file.get("sheets_left_out", ())
     sheets = [f"Sheet {sheet['sheet']} was skipped: {sheet['reason']}" for sheet in skipped[:3]]
-    return clip_text(" ".join(filter(None, (file.get("reason"), error.get("message"), error.get("next_step"), *sheets))), 300)
+    parts = (file.get("reason"), error.get("message"), error.get("next_step"), describe_findings(file), *sheets)
+    return clip_text(" ".join(filter(None, parts)), 400)
 
 
 def _render_matches(merges: Mapping[str, Any]) -> Markup:

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import MAX_LISTED_ISSUES, POSTAL_COLUMNS, issue_reasons
+from flexscout.domain import MAX_LISTED_ISSUES, POSTAL_COLUMNS, issue_reasons, map_command
+from flexscout.findings import FIXED_BY_MAPPING, Finding
 from flexscout.merging import select_merges
 from flexscout.models import AggregateStatistics, FileAccount, FileStatus, ProcessingResult
 from flexscout.outputs.report.column_drift import find_column_drift
@@ -69,7 +70,7 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
         "format": REPORT_FORMAT,
         "flexscout": facts.version,
         "statistics": asdict(compute_statistics(facts)),
-        "files": _build_files(facts),
+        "files": build_files(facts),
         "averages": {
             "building_sqft": _average(facts.tables.master, "Building SqFt"),
             "lot_size_acres": _average(facts.tables.master, "Lot Size Acres"),
@@ -118,13 +119,14 @@ def _sum_seconds(facts: RunFacts) -> float:
     return round(sum(facts.seconds.values()), 3)
 
 
-def _build_files(facts: RunFacts) -> list[dict[str, Any]]:
-    entries = [_build_file(result) for result in facts.results]
+def build_files(facts: RunFacts) -> list[dict[str, Any]]:
+    """Return the report's entries of all files, by name."""
+    entries = [_build_file(result, facts.findings.get(result.record.source.name, ())) for result in facts.results]
     entries += [_build_skipped_file(file) for file in facts.skipped]
     return sorted(entries, key=lambda entry: str(entry["file"]))
 
 
-def _build_file(result: ProcessingResult) -> dict[str, Any]:
+def _build_file(result: ProcessingResult, findings: Sequence[Finding]) -> dict[str, Any]:
     record = result.record
     entry = {
         "file": record.source.name,
@@ -140,7 +142,11 @@ def _build_file(result: ProcessingResult) -> dict[str, Any]:
         "sheets": [{"sheet": sheet.sheet, "header_row": sheet.header_row, "hidden": sheet.hidden} for sheet in record.sheets],
         "sheets_left_out": [{"sheet": sheet.name, "reason": sheet.reason} for sheet in record.skipped_sheets],
     }
-    return entry | ({"error": record.error.as_dict()} if record.error else {})
+    if record.error:
+        return entry | {"error": record.error.as_dict()}
+    is_fixable = any(finding.code in FIXED_BY_MAPPING for finding in findings)
+    command = {"command": map_command(record.source.path)} if is_fixable else {}
+    return entry | {"findings": [finding.as_dict() for finding in findings]} | command
 
 
 def _build_skipped_file(file: SkippedFile) -> dict[str, Any]:

@@ -11,12 +11,15 @@ from flexscout.domain import (
     format_count,
     join_some,
 )
+from flexscout.findings import describe_findings
 from flexscout.merging import select_merges
 from flexscout.models import ProcessingResult
+from flexscout.outputs.report.build import build_files
 from flexscout.outputs.report.figures import summarize_records
 from flexscout.outputs.results import RunFacts
 from flexscout.runtime import MEMORY_WARNING_SHARE
 
+_MAX_FILES = 3  # that are described; the sheet Files lists all
 _MAX_NAMES = 10  # of a list in a message
 
 
@@ -24,6 +27,7 @@ def build_messages(facts: RunFacts, peak_memory_mb: float = 0.0) -> list[str]:
     """Return messages about what the user should know of the result, in a fixed order."""
     return [
         *_describe_no_candidates(facts),
+        *_describe_findings(facts),
         *_describe_filter(facts),
         *_describe_different_apns(facts),
         *facts.decision_messages,
@@ -56,6 +60,15 @@ def _describe_no_candidates(facts: RunFacts) -> list[str]:
     properties = format_count(_count_properties(facts), "property")
     threshold = f"{facts.settings['min_flex_score']:g}"
     return [f"No candidates: {properties} read, none eligible with a score of {threshold} or more. See the sheet Not Selected."]
+
+
+def _describe_findings(facts: RunFacts) -> list[str]:
+    """Describe what keeps whole files off the list: a message per file, those without candidates first."""
+    files = [file for file in build_files(facts) if file.get("findings")]
+    files.sort(key=lambda file: not file["findings"][0]["rows"])
+    messages = [f"{file['file']}: {describe_findings(file)}" for file in files[:_MAX_FILES]]
+    more = len(files) - _MAX_FILES
+    return messages + ([f"And {format_count(more, 'more file')} like these: the sheet Files lists them."] if more > 0 else [])
 
 
 def _describe_filter(facts: RunFacts) -> list[str]:
