@@ -165,3 +165,19 @@ def test_inspect_and_the_page_name_the_mapping():
     page = flexscout("run", "in").folder.joinpath("data/reports/pipeline_summary.html").read_text(encoding="utf-8")
     assert "Mapping files" in page
     assert "join.Address" in page
+
+
+def test_a_past_run_is_explained_with_its_mappings(sources):
+    for name in ("county", "broker"):
+        (sources / f"in/mappings/{name}.yaml").rename(sources / f"{name}.yaml")
+    flexscout("run", "in", "-m", "county.yaml", "-m", "broker.yaml")
+    (sources / "in/county.xlsx").unlink()
+    outcome = flexscout("explain", "100 N Main St")
+    assert outcome.code == 0
+    assert "301 Light industrial" in outcome.out
+
+
+def test_mapping_files_are_not_exports(sources):
+    outcome = flexscout("run", "in", "--recursive", "--file-pattern", "*")
+    assert {file["file"] for file in outcome.report["files"]} == {"broker.xlsx", "county.xlsx", "plain.xlsx"}
+    assert (sources / "in/mappings/county.yaml").exists()

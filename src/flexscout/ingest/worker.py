@@ -133,7 +133,7 @@ def _choose_mapping(
     mapping = options.find_mapping(source.path.name, rows)
     known = options.identify_reading(source, rows)
     recording.record = FileRecord(known)
-    with use_code_tables((*mapping.tables, *options.tables)):
+    with use_code_tables((*options.tables, *mapping.tables)):
         yield known, mapping
 
 

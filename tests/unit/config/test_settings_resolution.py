@@ -379,3 +379,29 @@ def test_an_invalid_user_column_is_explained(names, words):
 def test_rejected_statuses_are_a_list():
     assert PipelineConfiguration(rejected_statuses=("no",)).rejected_statuses == ("no",)
     assert "give a list of strings, such as [passed, rejected]" in str(error_of(rejected_statuses="no"))
+
+
+@pytest.mark.parametrize(
+    ("given", "files"),
+    [("", ()), ("m.yaml", ("m.yaml",)), (["m.yaml"], ("m.yaml",)), (["a", "b.yaml"], ("a", "b.yaml")), ([], ())],
+)
+def test_mappings_are_one_path_or_several(given, files):
+    assert PipelineConfiguration(mapping=given).mapping_files == files
+
+
+@pytest.mark.parametrize("given", [5, [5], [""], None])
+def test_another_mapping_is_explained(given):
+    with pytest.raises(ConfigurationError, match="give a file, a folder, or a list of them"):
+        PipelineConfiguration(mapping=given)
+
+
+def test_the_folders_beside_the_file_are_the_defaults_of_their_settings(tmp_path):
+    (tmp_path / "c.yaml").write_text('input: {mapping: ""}', encoding="utf-8")
+    for name in ("mappings", "code_tables"):
+        (tmp_path / name).mkdir()
+    settings, origins = PipelineConfiguration.resolve(tmp_path / "c.yaml")
+    assert settings.mapping_files == (str(tmp_path / "mappings"),)
+    assert settings.code_tables == str(tmp_path / "code_tables")
+    assert origins["mapping"] == f"folder beside {tmp_path / 'c.yaml'}"
+    named, _ = PipelineConfiguration.resolve(tmp_path / "c.yaml", {"mapping": "m.yaml"})
+    assert named.mapping_files == ("m.yaml",)

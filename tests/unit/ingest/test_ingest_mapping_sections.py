@@ -1,6 +1,13 @@
 """The entries of a mapping file that make columns: join, split, constants and codes."""
 
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flexscout.domain import use_code_tables
 from flexscout.errors import ConfigurationError
@@ -161,3 +168,21 @@ def test_unused_entries_are_listed(loaded):
 )
 def test_an_error_says_where_it_is(errors, text, place, wrong):
     assert wrong in errors(text).get(place, "")
+
+
+SECTIONS = ("columns", "join", "split", "constants", "codes")
+KEYS = st.sampled_from([*SECTIONS, "Address", "State", "headers", "A", "301", "name", "separator"])
+LEAVES = st.sampled_from([None, "", "Address", "NC", "x.yaml", 301, 0.5, True, "A", [], {}, "\u202e", "2024-01-31"])
+CONTENT = st.dictionaries(
+    KEYS, st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=6)
+)
+
+
+@given(CONTENT)
+@settings(max_examples=100, deadline=None)
+def test_any_content_is_a_mapping_or_an_error(content):
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "m.yaml")
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        with suppress(ConfigurationError):
+            load_mapping(str(path))

@@ -136,3 +136,32 @@ def test_an_unusable_cache_folder_is_replaced_by_a_temporary_one(tmp_path):
         assert record.sheets[0].table.is_file()
         assert cache.find(record.source) is None
     assert not cache.folder.exists()
+
+
+def test_header_rows_are_kept_for_each_file(tmp_path, cache):
+    source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
+    assert cache.find_header_rows(source) is None
+    cache.store_header_rows(source, (("address", "city"), ("state",)))
+    assert cache.find_header_rows(source.with_mapping("any")) == (("address", "city"), ("state",))
+    assert replace(cache, reuse=False).find_header_rows(source) is None
+
+
+def test_damaged_header_rows_are_not_used(tmp_path, cache):
+    source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
+    cache.store_header_rows(source, (("address",),))
+    path = cache.entry_folder(source) / "headers.json"
+    path.write_bytes(path.read_bytes().replace(b"address", b"another"))
+    assert cache.find_header_rows(source) is None
+
+
+def test_readings_with_different_mappings_have_different_entries(tmp_path, cache):
+    record = read(valid_properties_1(tmp_path), cache)
+    assert cache.find(record.source.with_mapping("other")) is None
+
+
+def test_header_rows_are_not_trimmed_as_incomplete(tmp_path, cache):
+    source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
+    cache.store_header_rows(source, (("address",),))
+    used(FileRecord(source), cache, 2)
+    cache.trim(1)
+    assert cache.has_header_rows(source)
