@@ -132,6 +132,13 @@ def test_codes_can_be_in_a_file_beside_the_mapping(read, tmp_path):
     assert row["Property Type"] == "041 Flex"
 
 
+def test_codes_can_be_those_of_a_built_in_table(read):
+    rows = ("Address", "CL", "SqFt"), ("1 Main St", "048", 5000)
+    for codes in ("florida", "{CL: florida}"):
+        _, (row,) = read(f"columns: {{CL: Property Type}}\ncodes: {codes}", *rows)
+        assert row["Property Type"].startswith("048 Warehous")
+
+
 def test_a_constant_shows_the_issuer_of_codes(read):
     rows = ("Address", "Class", "SqFt"), *[(f"{i} Main St", 301, 5000) for i in range(1, 5)]
     plain, _ = read("columns: {Class: Property Type}", *rows)

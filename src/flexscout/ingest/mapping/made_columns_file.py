@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from flexscout.config import describe_unknown_name
-from flexscout.domain import POSTAL_COLUMNS, canonical_column
+from flexscout.domain import POSTAL_COLUMNS, canonical_column, code_tables
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.convert import can_convert
 from flexscout.ingest.mapping.code_table_file import is_table_path, load_code_table, parse_table_node
@@ -17,7 +17,7 @@ _JOIN_KEYS = ("columns", "separator")
 _JOIN_EXAMPLE = "[NUM, STREET, TYPE]"
 _SPLIT_EXAMPLE = "[City, State]"
 _VALUE_KINDS = {"state": "a state", "zip": "a ZIP code", "percent": "a percentage", "bool": "yes or no"}
-_TABLE_SHAPE = "should be a code table, the path of one, or headers with a code table each"
+_TABLE_SHAPE = "should be a code table, the name of a built-in one, the path of one, or headers with a code table each"
 
 
 def parse_joins(entry: Entry | None, errors: ErrorsByPlace) -> Iterator[Join]:
@@ -89,7 +89,8 @@ def parse_codes(entry: Entry | None, file: Path, errors: ErrorsByPlace) -> Itera
     """Yield the code tables of `codes:`.
 
     Args:
-        entry: The entry: a code table, the path of one relative to the mapping file, or headers with either.
+        entry: The entry: a code table, the name of a built-in one, the path of one relative to the mapping file, or headers with
+            any of these.
         file: The mapping file.
         errors: Receives the errors.
 
@@ -108,7 +109,8 @@ def _lists_headers(node: yaml.MappingNode) -> bool:
     """Return whether the entries are headers: each has a path, or codes of its own."""
     keys = {str(key.value) for key, _ in node.value}
     return "codes" not in keys and all(
-        isinstance(value, yaml.MappingNode) or is_table_path(str(value.value)) for _, value in node.value
+        isinstance(value, yaml.MappingNode) or is_table_path(str(value.value)) or str(value.value) in code_tables()
+        for _, value in node.value
     )
 
 
@@ -120,6 +122,8 @@ def _parse_table(entry: Entry, header: str, file: Path, errors: ErrorsByPlace) -
             yield Codes(header, parse_table_node(name, node))
         elif is_table_path(text := parse_text(entry, errors)):
             yield Codes(header, load_code_table(file.parent / text))
+        elif text in code_tables():
+            yield Codes(header, code_tables()[text])
         else:
             errors.add(line, place, _TABLE_SHAPE)
     except ConfigurationError as error:
