@@ -1,9 +1,11 @@
 """A file without the columns of a property table: every place that names it says what its columns may be, and the command."""
 
+import json
+
 import pytest
 
 from program import flexscout
-from workbooks import HEADER, candidate, write_workbook
+from workbooks import HEADER, candidate, write_sheets, write_workbook
 
 ROWS = [
     ("Property", "Site", "Struct", "Kind"),
@@ -64,3 +66,44 @@ def test_check_names_the_command_for_a_file_that_is_read(tmp_path):
     assert checked.code == 0
     assert "Site holds acres: map it to Lot Size Acres?" in checked.out
     assert "to map them: flexscout map in/a.xlsx" in checked.out
+
+
+def test_inspect_shows_the_columns_what_they_may_be_and_the_command():
+    outcome = flexscout("inspect", "in/county.xlsx")
+    assert outcome.code == 1
+    lines = [" ".join(line.split()) for line in outcome.out.splitlines()]
+    assert lines[0] == "county.xlsx: not a property table, 1 sheet"
+    assert 'Sheet "Sheet1", header in row 1 (-: kept as is)' in lines
+    assert "Site - number 2.5 | 4.25 | 0.75" in lines
+    assert "It lacks: Address or APN and Property Type or Building SqFt" in lines
+    assert "Did you mean: Property holds addresses: map it to Address?" in lines
+    assert lines[-1] == f"Map its columns: {COMMAND}"
+    assert "county.xlsx, sheet" in outcome.err
+
+
+def test_inspect_as_json_has_the_error_and_what_is_mapped_missing_and_suggested(tmp_path):
+    write_workbook(tmp_path / "in/county.xlsx", [("City", *ROWS[0][:-1]), *(("Charlotte", *row[:-1]) for row in ROWS[1:])])
+    outcome = flexscout("inspect", "in/county.xlsx", "--format", "json")
+    assert outcome.code == 1
+    shown = json.loads(outcome.out)
+    assert shown["mapped"] == {"City": "City"}
+    assert "Address" in shown["missing"]
+    assert shown["suggestions"] == {"Property": "Address", "Site": "Lot Size Acres", "Struct": "Building SqFt"}
+    assert shown["suggested_by"]["Property"] == "addresses"
+    assert (shown["error"]["code"], shown["command"]) == ("missing_required_columns", COMMAND)
+
+
+def test_inspect_reads_a_refused_file_with_the_mappings_of_its_folder(tmp_path):
+    (tmp_path / "in/mappings").mkdir()
+    (tmp_path / "in/mappings/county.yaml").write_text("columns:\n  Property: Address\n  Site: pass\n", encoding="utf-8")
+    write_workbook(tmp_path / "in/county.xlsx", [row[:-1] for row in ROWS])
+    shown = json.loads(flexscout("inspect", "in/county.xlsx", "--format", "json").out)
+    assert shown["mapped"] == {"Property": "Address"}
+    assert "Site" not in shown["suggestions"]
+
+
+def test_inspect_shows_every_sheet(tmp_path):
+    write_sheets(tmp_path / "in/county.xlsx", {"Notes": [("To do", "Who"), ("Call", "Ann")], "Roll": ROWS})
+    shown = flexscout("inspect", "in/county.xlsx").out
+    assert 'Sheet "Notes"' in shown
+    assert 'Sheet "Roll"' in shown

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from flexscout.ingest.file_filter import read_workbook_properties
     from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
     from flexscout.ingest.header_row import find_header, header_texts
-    from flexscout.ingest.mapping import draft_mapping, find_missing_required, map_headers
+    from flexscout.ingest.mapping import (
+        MappedSheet,
+        draft_mapping,
+        find_likeliest,
+        find_missing_required,
+        map_headers,
+        sample_values,
+    )
+    from flexscout.ingest.options import load_options
+    from flexscout.ingest.property_sheets import peek_mapped_sheets
     from flexscout.ingest.readers import (
         DEFAULT_MEMORY,
         Workbook,
@@ -36,6 +45,7 @@ __all__ = [
     "FileDiscovery",
     "FileIngestor",
     "FileType",
+    "MappedSheet",
     "RowKind",
     "Scan",
     "Workbook",
@@ -47,16 +57,20 @@ __all__ = [
     "detect_file_type",
     "draft_mapping",
     "find_header",
+    "find_likeliest",
     "find_missing_required",
     "get_number_range",
     "header_texts",
     "is_protected",
+    "load_options",
     "map_headers",
     "parse_dates",
+    "peek_mapped_sheets",
     "read_named_sheets",
     "read_workbook",
     "read_workbook_properties",
     "sample_issues",
+    "sample_values",
     "scan_folder",
     "translate_reader_errors",
     "use_password",
@@ -78,7 +92,9 @@ __getattr__ = lazy_exports(
         "file_filter": ("read_workbook_properties",),
         "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
-        "mapping": ("draft_mapping", "find_missing_required", "map_headers"),
+        "mapping": ("MappedSheet", "draft_mapping", "find_likeliest", "find_missing_required", "map_headers", "sample_values"),
+        "options": ("load_options",),
+        "property_sheets": ("peek_mapped_sheets",),
         "readers": (
             "DEFAULT_MEMORY",
             "Workbook",

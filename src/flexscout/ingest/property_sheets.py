@@ -3,11 +3,19 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from flexscout.domain import DERIVED_COLUMNS
+from flexscout.domain import DERIVED_COLUMNS, use_code_tables
 from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import SEARCHED_ROWS
-from flexscout.ingest.mapping import ColumnMapping, MappedSheet, find_likeliest, find_missing_required, map_sheet
-from flexscout.ingest.readers import Workbook
+from flexscout.ingest.mapping import (
+    PEEKED_ROWS,
+    ColumnMapping,
+    MappedSheet,
+    find_likeliest,
+    find_missing_required,
+    map_sheet,
+)
+from flexscout.ingest.options import IngestOptions, list_header_rows
+from flexscout.ingest.readers import Workbook, peek_workbook
 from flexscout.skipped import SheetSkipCode, SkippedSheet
 
 _SHOWN_ROWS = 3
@@ -48,6 +56,14 @@ def select_property_sheets(
         SkippedSheet(name, SheetSkipCode.NO_PROPERTY_TABLE, (" and no ".join(names),)) for name, names in missing.items() if names
     ]
     return selected, skipped
+
+
+def peek_mapped_sheets(path: Path, options: IngestOptions) -> list[MappedSheet]:
+    """Map all sheets of a file, given its first rows, whether they are property tables or not. Raises the readers' errors."""
+    workbook = peek_workbook(path, PEEKED_ROWS)
+    mapping = options.find_mapping(path.name, list_header_rows(workbook) if options.chooses else ())
+    with use_code_tables((*mapping.tables, *options.tables)):
+        return [map_sheet(sheet, mapping) for sheet in workbook.sheets]
 
 
 def _no_property_sheet(path: Path, sheets: list[MappedSheet], missing: Mapping[str, list[str]]) -> DataFormatError:

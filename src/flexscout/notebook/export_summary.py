@@ -84,14 +84,15 @@ def _describe_field(header: str, name: str, values: list[pl.Series], properties:
     return {
         "header": " ".join(header.split()),
         "column": name if column else "",
-        "type": column.type if column else _detect_type(values),
+        "type": column.type if column else detect_type(values),
         "unit": column.unit if column else "",
         "filled": filled,
         "share": round(filled / properties, _SHARE_DECIMALS) if properties else 0.0,
     }
 
 
-def _detect_type(values: list[pl.Series]) -> str:
+def detect_type(values: Sequence[pl.Series]) -> str:
+    """Return `number`, `date`, `text`, or nothing without values, by the first values of texts."""
     sample = pl.concat([part.head(_SAMPLED_VALUES) for part in values])
     if sample.is_empty():
         return ""

@@ -3,7 +3,7 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,11 @@ from flexscout.cli.exit_codes import ExitCode, handle_errors
 from flexscout.cli.options import Format, OutputFormat
 from flexscout.cli.terminal import print_error, print_json, print_line, unlock
 from flexscout.domain import quote_path
+from flexscout.error_codes import MAPPING_CODES
 from flexscout.errors import NothingToReadError, OutputError, ProcessingError
+
+if TYPE_CHECKING:
+    from flexscout.notebook import PropertyDataAnalyzer
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The export to read.")]
 Output = Annotated[
@@ -26,16 +30,16 @@ Output = Annotated[
 def inspect(file: File, *, output: Output = None, output_format: OutputFormat = Format.TEXT) -> None:
     """Show what one file contains.
 
-    Lists its columns, property types, gaps and suspicious values.
+    Lists its columns, property types, gaps and suspicious values. Of a file that isn't a property table, it lists the sheets, how
+    their headers map and what they may be.
     """
     validate_paths(file, output)
     from flexscout.cli.render.inspection import print_inspection  # noqa: PLC0415
-    from flexscout.notebook import PropertyDataAnalyzer  # noqa: PLC0415 - `--help` loads no frames
-    from flexscout.outputs import render_report  # noqa: PLC0415
+    from flexscout.outputs import render_report  # noqa: PLC0415 - `--help` loads no frames
 
     try:
         with unlock(file):
-            analyzer = PropertyDataAnalyzer(file)
+            analyzer = _analyze(file, output_format)
     except ProcessingError as error:
         print_error(str(error))
         raise typer.Exit(ExitCode.FILE_FAILED) from None
@@ -46,6 +50,24 @@ def inspect(file: File, *, output: Output = None, output_format: OutputFormat = 
         print_inspection(file.name, analyzer)
     if written:
         print_line(f"Wrote {written}", err=output_format is Format.JSON, blank_before=True)
+
+
+def _analyze(file: Path, output_format: Format) -> "PropertyDataAnalyzer":
+    """Analyze a file. If it isn't a property table, print what it has instead, and raise its error."""
+    from flexscout.cli.render.inspection import print_refused  # noqa: PLC0415
+    from flexscout.notebook import PropertyDataAnalyzer, summarize_refused_file  # noqa: PLC0415
+    from flexscout.outputs import render_report  # noqa: PLC0415 - as above
+
+    try:
+        return PropertyDataAnalyzer(file)
+    except ProcessingError as error:
+        if error.code in MAPPING_CODES:
+            refused = summarize_refused_file(file, error)
+            if output_format is Format.JSON:
+                print_json(render_report(refused))
+            else:
+                print_refused(file.name, refused)
+        raise
 
 
 def validate_paths(file: Path, output: Path | None) -> None:

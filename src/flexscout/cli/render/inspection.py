@@ -52,8 +52,32 @@ def _print_columns(report: dict[str, Any]) -> None:
         if field["filled"]
     ]
     _print_table("Columns in file order (-: kept as is)", ("Header", "Mapped to", "Type", "Values", "Filled"), rows)
-    if empty:
-        print_line(f"  Empty ({len(empty)}): {', '.join(empty)}")
+    _print_empty(empty)
+    _print_suggestions(report)
+
+
+def print_refused(name: str, report: dict[str, Any]) -> None:
+    """Print the sheets of a file that isn't a property table, what its columns may be, and the command that maps them."""
+    print_line(f"{name}: not a property table, {format_count(len(report['sheets']), 'sheet')}")
+    for sheet in report["sheets"]:
+        title = f'Sheet "{sheet["sheet"]}", header in row {sheet["header_row"]} (-: kept as is)'
+        filled = [column for column in sheet["columns"] if column["samples"]]
+        rows = [(each["header"], each["column"] or "-", each["type"], " | ".join(each["samples"])) for each in filled]
+        _print_table(title, ("Header", "Mapped to", "Type", "Examples"), rows)
+        _print_empty([each["header"] for each in sheet["columns"] if not each["samples"]])
+        if sheet["lacks"]:
+            print_line(f"  It lacks: {' and '.join(sheet['lacks'])}")
+    print_line("To use it", blank_before=True)
+    _print_suggestions(report)
+    print_line(f"  Map its columns: {report['command']}")
+
+
+def _print_empty(headers: Sequence[str]) -> None:
+    if headers:
+        print_line(f"  Empty ({len(headers)}): {', '.join(headers)}")
+
+
+def _print_suggestions(report: dict[str, Any]) -> None:
     for header, name in report["suggestions"].items():
         suggestion = Suggestion(header, name, SuggestionReason(report["suggested_by"][header]))
         print_line(f"  Did you mean: {suggestion.question}")

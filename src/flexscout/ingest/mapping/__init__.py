@@ -3,6 +3,7 @@
 from flexscout.ingest.mapping.code_table_file import load_code_tables
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from flexscout.ingest.mapping.draft import PEEKED_ROWS, draft_mapping
+from flexscout.ingest.mapping.draft_sections import sample_values
 from flexscout.ingest.mapping.header_map import find_missing_required, map_headers
 from flexscout.ingest.mapping.mapping_file import load_mapping
 from flexscout.ingest.mapping.sheet_mapping import MappedSheet, find_likeliest, map_sheet
@@ -19,4 +20,5 @@ __all__ = [
     "load_mapping",
     "map_headers",
     "map_sheet",
+    "sample_values",
 ]
