@@ -161,7 +161,7 @@ def _remove_words(words: Words, removed: Collection[str]) -> Words:
 
 
 def _sort_words(words: Words) -> Words:
-    return tuple(sorted(words))
+    return tuple(sorted(set(words)))
 
 
 @cache

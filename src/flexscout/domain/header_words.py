@@ -7,6 +7,7 @@ from flexscout.domain.vocabulary import load_vocabulary
 
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _NOT_WORDS = re.compile(r"[\W_]+")
+_MAX_HEADER = 200  # characters; longer ones are prose
 _MIN_GLUED = 5  # characters of words written together; shorter ones are abbreviations
 _MAX_GLUED = 40
 _MAX_WORD = 14  # characters of the words that are split off
@@ -26,9 +27,13 @@ def is_rate(header: str) -> bool:
     return bool(_PER.search(header) and _PRICED.search(header))
 
 
-@lru_cache(maxsize=20_000)
 def split_header(header: str) -> tuple[str, ...]:
-    """Return the lower-case words in the vocabulary's spelling."""
+    """Return the lower-case words in the vocabulary's spelling; none for a header that is prose."""
+    return _split(header) if len(header) <= _MAX_HEADER else ()
+
+
+@lru_cache(maxsize=20_000)
+def _split(header: str) -> tuple[str, ...]:
     words = [part for word in _NOT_WORDS.sub(" ", _spell_signs(header)).split() for part in _split_word(word)]
     text = f" {' '.join(words)} "
     for form, word in _phrases():

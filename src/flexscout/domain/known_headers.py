@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from flexscout.domain.columns import ambiguous_headers, canonical_columns, fold_header, header_aliases
 from flexscout.domain.vocabulary import load_vocabulary
 
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_WORDS = re.compile(r"[\W_]+")
+_MAX_CACHED = 100  # characters; the same headers are looked up several times, and longer ones are prose
 
 
 def normalize_header(header: str) -> str:
     """Return the folded form under which the vocabulary knows the header, or the header folded if it is unknown."""
+    return _normalize(header) if len(header) <= _MAX_CACHED else _normalize.__wrapped__(header)
+
+
+@lru_cache(maxsize=20_000)
+def _normalize(header: str) -> str:
     folded = fold_header(header)
     if folded in header_aliases() or folded in ambiguous_headers():
         return folded

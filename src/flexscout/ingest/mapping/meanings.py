@@ -1,6 +1,6 @@
 """What the headers of a sheet mean, one by one: by alias, by vendor, by their words, and by the values below them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -81,7 +81,7 @@ class SheetColumns:
         return find_prefixes(self.headers)
 
     @cached_property
-    def _sample(self) -> pl.DataFrame:
+    def _first_rows(self) -> pl.DataFrame:
         return self.body.head(SAMPLED_ROWS)
 
     def header(self, position: int) -> str:
@@ -92,11 +92,18 @@ class SheetColumns:
         """Return all texts of a column."""
         return self.body.to_series(position)
 
+    def load_samples(self, positions: Iterable[int]) -> None:
+        """Prepare `sample` of several columns at once, which takes a query instead of one per column."""
+        names = {self._first_rows.columns[i]: i for i in positions if i not in self._values}
+        if names:
+            text = pl.col(*names).str.strip_chars()
+            is_missing = text.str.to_lowercase().is_in(list(cell_values("missing")))
+            found = self._first_rows.select(pl.when(~is_missing).then(text).name.keep())
+            self._values |= {i: found[name] for name, i in names.items()}
+
     def sample(self, position: int) -> pl.Series:
         """Return the trimmed texts of the first rows, null where a value is missing."""
-        if position not in self._values:
-            texts = self._sample.to_series(position).str.strip_chars()
-            self._values[position] = texts.set(texts.str.to_lowercase().is_in(list(cell_values("missing"))), None)
+        self.load_samples([position])
         return self._values[position]
 
     def list_frequent(self, position: int, count: int = 3) -> list[str]:
@@ -104,10 +111,22 @@ class SheetColumns:
         counts = self.sample(position).drop_nulls().alias("value").value_counts()
         return counts.sort("count", "value", descending=[True, False])["value"].head(count).to_list()
 
+    def shares(self, positions: Sequence[int], patterns: Sequence[str]) -> dict[int, list[float]]:
+        """Return, for each position, the shares of its sampled values that match the patterns; 0 without values."""
+        self.load_samples(positions)
+        values = pl.DataFrame([self._values[i].alias(str(i)) for i in positions])
+        found = values.select(
+            pl.col(str(i)).str.contains(pattern).mean().fill_null(0.0).alias(f"{i} {k}")
+            for i in positions
+            for k, pattern in enumerate(patterns)
+        )
+        row = found.row(0) if found.width else ()
+        return {i: list(row[k * len(patterns) : (k + 1) * len(patterns)]) for k, i in enumerate(positions)}
+
     def share(self, position: int, pattern: str) -> float | None:
         """Return the share of the sampled values that match a pattern; None if there are too few values."""
-        values = self.sample(position).drop_nulls()
-        return None if values.len() < _MIN_VALUES else share_of(values.str.contains(pattern))
+        values = self.sample(position)
+        return None if values.count() < _MIN_VALUES else share_of(values.str.contains(pattern))
 
     def is_mostly(self, position: int, pattern: str, least: float) -> bool:
         """Return whether at least a share of the sampled values match a pattern."""
@@ -121,8 +140,8 @@ class SheetColumns:
 
 def share_of(is_true: pl.Series) -> float:
     """Return the share of the values that are true, among those that aren't null; 0 without any."""
-    known = is_true.drop_nulls()
-    return int(known.sum()) / known.len() if known.len() else 0.0
+    known = is_true.len() - is_true.null_count()
+    return int(is_true.sum()) / known if known else 0.0
 
 
 @dataclass(frozen=True)
@@ -174,6 +193,7 @@ def read_meanings(columns: SheetColumns, positions: Collection[int], vendor: Ven
     """Return what the headers at these positions mean, where their values agree."""
     overrides = dict(vendor.overrides if vendor else ())
     found = {i: meaning for i in positions if (meaning := _read_meaning(columns, i, overrides))}
+    columns.load_samples(i for i, meaning in found.items() if meaning.tier != _ALIAS_TIER)
     return {i: meaning for i, meaning in found.items() if meaning.column == "" or _fits(columns, i, meaning)}
 
 

@@ -28,12 +28,16 @@ _MIN_SIMILARITY = 88  # of 0-100
 _MIN_SUGGESTED_CHARACTERS = 4  # shorter names resemble anything
 _MAX_SUGGESTED_COLUMNS = 200  # a sheet with more unmapped columns is not an export
 
+_SUGGESTED_BY_VALUES = frozenset({"Address", "State", "Zip Code", "Property Type", "APN", "Building SqFt", "Lot Size Acres",
+                                  "Lot Size SqFt", "Year Built"})  # fmt: skip
+
 _NEARLY_ALL, _MOSTLY, _HALF = 0.9, 0.7, 0.5
 _MIN_DISTINCT = 3  # values; fewer are a constant or a flag
 _MIN_DISTINCT_SHARE = 0.8  # of parcel numbers
 _MAX_TYPE_CHARACTERS = 60  # longer texts are remarks
 _MIN_MEDIAN_BUILDING = 500  # square feet
 _HOUSE_NUMBER = r"^\d+[A-Za-z]?(?:-\d+)?\s+\S*[A-Za-z]"
+_BEGINS_AS_NUMBER = r"^[-+]?\s*[.\d]"
 _YEAR = r"^(?:18[5-9]\d|19\d\d|20[0-4]\d)(?:\.0)?$"
 _ZIP = r"^\d{5}(?:-\d{4})?$"
 _APN = r"^[A-Za-z]?\d{1,6}(?:[-.][\dA-Za-z]{1,7}){2,}$"
@@ -81,31 +85,45 @@ def _suggest_by_header(unmapped: Sequence[MappedColumn], missing: Collection[str
 
 
 def _suggest_by_values(columns: SheetColumns, unmapped: Sequence[MappedColumn], missing: Collection[str]) -> Iterator[Suggestion]:
-    for column in unmapped:
-        header = columns.header(column.position)
-        is_others = find_role(header, columns.prefixes) is Role.OTHER
-        if not is_others and not is_rate(header) and columns.share(column.position, ".") is not None:
-            words = set(split_header(header))
-            for name, reason in _read_values(columns.sample(column.position).drop_nulls(), words):
-                if name in missing and not (name.startswith("Lot Size") and not _lacks_lot(missing)):
-                    yield Suggestion(column.header, name, reason)
-                    break
+    if _SUGGESTED_BY_VALUES.isdisjoint(missing):
+        return
+    names = {column.position: columns.header(column.position) for column in unmapped if column.header}
+    others = {i for i, header in names.items() if find_role(header, columns.prefixes) is Role.OTHER or is_rate(header)}
+    columns.load_samples(i for i in names if i not in others)
+    open_positions = [i for i in names if i not in others and columns.sample(i).count() >= _MIN_DISTINCT]
+    for i, shares in columns.shares(open_positions, (_HOUSE_NUMBER, _BEGINS_AS_NUMBER, "[A-Za-z]")).items():
+        values = columns.sample(i).drop_nulls()
+        for name, reason in _read_values(values, set(split_header(names[i])), *shares):
+            if name in missing and not (name.startswith("Lot Size") and not _lacks_lot(missing)):
+                yield Suggestion(names[i], name, reason)
+                break
 
 
 def _lacks_lot(missing: Collection[str]) -> bool:
     return {"Lot Size Acres", "Lot Size SqFt"} <= {*missing}
 
 
-def _read_values(values: pl.Series, words: Collection[str]) -> Iterator[tuple[str, SuggestionReason]]:
-    """Yield the canonical columns that trimmed values fit, each with what they look like."""
-    is_constant = values.n_unique() < _MIN_DISTINCT
-    if _share(values, _HOUSE_NUMBER) >= _MOSTLY:
-        if not is_constant and _share(values.str.to_uppercase(), _street_words()) >= _HALF:
+def _read_values(
+    values: pl.Series, words: set[str], addresses: float, numbers: float, texts: float
+) -> Iterator[tuple[str, SuggestionReason]]:
+    """Yield the canonical columns that trimmed values fit, each with what they look like.
+
+    Args:
+        values: The values, none missing.
+        words: Words of the header.
+        addresses: Share of the values that begin with a house number.
+        numbers: Share that begins as a number does.
+        texts: Share with a letter.
+
+    """
+    if values.n_unique() < _MIN_DISTINCT and texts < _NEARLY_ALL:
+        return
+    if addresses >= _MOSTLY:
+        if _share(values.str.to_uppercase(), _street_words()) >= _HALF:
             yield "Address", SuggestionReason.ADDRESSES
-    elif _share(values, r"^[-+]?\s*[.\d]") >= _NEARLY_ALL:
-        if not is_constant:
-            yield from _read_numbers(values, set(words))
-    elif _share(values, r"[A-Za-z]") >= _NEARLY_ALL:
+    elif numbers >= _NEARLY_ALL:
+        yield from _read_numbers(values, words)
+    elif texts >= _NEARLY_ALL:
         yield from _read_words(values)
 
 

@@ -1,0 +1,101 @@
+"""Headers that no alias fits are recognized by their words."""
+
+import pytest
+
+from flexscout.domain import Role, TypeLevel, find_prefixes, find_role, find_type_base, find_word_meaning
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Total Building Size", "Building SqFt"),
+        ("BldgGrossSqFt", "Building SqFt"),
+        ("AreaBuilding", "Building SqFt"),
+        ("GLA", "Building SqFt"),
+        ("Net Rentable Area (SF/Units)", "Building SqFt"),
+        ("building.size.grossSize", "Building SqFt"),
+        ("PARID", "APN"),
+        ("acct", "APN"),
+        ("AIN", "APN"),
+        ("bbl", "APN"),
+        ("yr_impr", "Year Built"),
+        ("yearBuiltNumber", "Year Built"),
+        ("Built / Reno", "Year Built"),
+        ("Total Number of Acres", "Lot Size Acres"),
+        ("Land Gross SF", "Lot Size SqFt"),
+        ("TOTSALPRIC", "Sold Price"),
+        ("DEED_TXFR_DATE", "Sale Date"),
+        ("amt_land_value", "Land Value"),
+        ("C_A_IMPRV", "Improvement Value"),
+        ("Price per SF", "Sold Price/SqFt"),
+    ],
+)
+def test_words_in_any_order_name_a_column(header, column):
+    assert find_word_meaning(header).column == column
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["First Floor Area", "Available SF", "Rent/SF", "Assessment Year", "Number of Buildings", "Basement Area", "SF Occupied"],
+)
+def test_other_words_name_no_column(header):
+    assert find_word_meaning(header) is None
+
+
+def test_a_header_cut_off_at_ten_characters_is_completed():
+    assert find_word_meaning("SITE_ADDRE").column == "Address"
+    assert find_word_meaning("SITE_ADDR_E") is None
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("Situs Street Number", "number"),
+        ("SITUS_DIR", "direction"),
+        ("Street Name", "name"),
+        ("ST_TYPE", "type"),
+        ("Addr 2", "line 2"),
+    ],
+)
+def test_parts_of_an_address_are_told_apart(header, part):
+    assert (find_word_meaning(header).column, find_word_meaning(header).part) == ("Address", part)
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("SITUS_CITY", Role.PROPERTY),
+        ("TRUE_SITE_ADDR", Role.PROPERTY),
+        ("Mailing Address", Role.OTHER),
+        ("OWN_CITY", Role.OTHER),
+        ("Buyers Broker City", Role.OTHER),
+        ("City", Role.BARE),
+    ],
+)
+def test_words_tell_whose_place_it_is(header, role):
+    assert find_role(header) is role
+
+
+@pytest.mark.parametrize(
+    ("header", "level"),
+    [
+        ("Property Class Description", TypeLevel.COARSE),
+        ("Use Code Description", TypeLevel.FINE),
+        ("Secondary Type", TypeLevel.SUBTYPE),
+        ("PropertySubType", TypeLevel.SUBTYPE),
+    ],
+)
+def test_words_tell_how_fine_a_type_is(header, level):
+    assert find_word_meaning(header).level is level
+
+
+def test_a_short_word_before_several_headers_is_the_name_of_a_table():
+    headers = ["vns ayb", "vns style desc", "vns grade", "Land Value", "Land Use", "Land Area"]
+    assert find_prefixes(headers) == {"vns"}
+    assert find_word_meaning("vns ayb") is None
+    assert find_word_meaning("vns ayb", {"vns"}).column == "Year Built"
+
+
+@pytest.mark.parametrize(("header", "base"), [("LUC", "use"), ("Class", "class"), ("Bldg Style", "style"), ("Sector", "")])
+def test_words_tell_what_a_type_describes(header, base):
+    assert find_type_base(header) == base

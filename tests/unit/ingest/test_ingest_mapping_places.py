@@ -1,0 +1,123 @@
+"""Whose address a table has, and addresses that are spread over several columns."""
+
+import polars as pl
+import pytest
+
+from flexscout.ingest.convert import convert_sheet
+from flexscout.ingest.mapping import map_headers
+
+
+def mapped(table):
+    """Map a sheet with these headers and columns of texts."""
+    body = pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(table.values())})
+    return map_headers("Sheet1", list(table), body)
+
+
+def read(table):
+    """Return the property table of a sheet with these headers and columns of texts."""
+    body = pl.DataFrame(
+        {str(i): pl.Series([header, *column], dtype=pl.String) for i, (header, column) in enumerate(table.items())}
+    )
+    return convert_sheet("Sheet1", body, 0, mapped(table)).table
+
+
+ROLL = {"PARCEL ID": ["1", "2", "3"], "Use Description": ["Warehouse", "Office", "Flex"]}
+OWNER = {"Owner Name": ["A LLC", "B LLC", "C LLC"]}
+MAILED = {"Address": ["1 Wall St", "2 Oak St", "9 Elm St"], "City": ["New York", "Boston", "Miami"], "State": ["NY", "MA", "FL"]}
+PARTS = {
+    "SITUS_NUM": ["12", "0", "00340"],
+    "SITUS_DIR": ["N", None, None],
+    "SITUS_STREET": ["Mill", "Loom", "Canal"],
+    "SITUS_SUFFIX": ["RD", "LN", "ST"],
+}
+
+
+def test_bare_columns_beside_those_of_the_site_are_the_owners():
+    header_map = mapped({**ROLL, **OWNER, **MAILED, "SITE_ADDR": ["5 Mill Rd", "6 Mill Rd", "7 Mill Rd"]})
+    assert header_map.mapped["SITE_ADDR"] == "Address"
+    assert {"Address", "City", "State"}.isdisjoint(header_map.mapped)
+    assert {issue.column for issue in header_map.issues if issue.reason == "other_party"} == {"City", "State"}
+
+
+def test_bare_columns_beside_those_of_the_owner_are_the_propertys():
+    owner = {"Mail Address": ["1 Wall St"] * 3, "Mail City": ["New York"] * 3, "Mail State": ["NY"] * 3}
+    assert {"Address", "City", "State"} <= mapped({**ROLL, **owner, **MAILED}).mapped.keys()
+
+
+def test_columns_behind_the_owners_name_in_many_states_are_the_owners():
+    assert {"Address", "City", "State"}.isdisjoint(mapped({**ROLL, **OWNER, **MAILED}).mapped)
+
+
+def test_columns_of_one_state_behind_the_owners_name_are_the_propertys():
+    assert {"Address", "City", "State"} <= mapped({**ROLL, **OWNER, **MAILED, "State": ["FL"] * 3}).mapped.keys()
+
+
+def test_a_state_that_contradicts_the_sites_zip_codes_is_the_owners():
+    table = {**ROLL, "Site Address": ["5 Mill Rd"] * 3, "Site Zip": ["33069", "33309", "33010"], "State": ["NY"] * 3}
+    assert "State" not in mapped(table).mapped
+
+
+def test_parts_of_an_address_are_joined():
+    assert read({**ROLL, **PARTS})["Address"].to_list() == ["12 N Mill RD", "Loom LN", "340 Canal ST"]
+
+
+def test_joined_parts_are_listed_under_their_headers():
+    header_map = mapped({**ROLL, **PARTS})
+    assert {header for header, name in header_map.mapped.items() if name == "Address"} == PARTS.keys()
+    assert "SITUS_NUM + SITUS_DIR + SITUS_STREET + SITUS_SUFFIX" in [column.header for column in header_map.columns]
+
+
+def test_a_whole_address_is_taken_before_its_parts():
+    table = {**ROLL, **PARTS, "SITUS_ADDRESS": ["12 N Mill Rd", "14 Loom Ln", "340 Canal St"]}
+    assert mapped(table).mapped["SITUS_ADDRESS"] == "Address"
+    assert mapped(table).derived == ()
+
+
+def test_a_street_type_that_the_name_has_already_is_not_repeated():
+    table = {
+        **ROLL,
+        "House Number": ["1", "2", "3"],
+        "Street Name": ["Mill Rd", "Loom Ln", "Canal St"],
+        "ST_TYPE": ["Rd", "Ln", "St"],
+    }
+    assert read(table)["Address"].to_list() == ["1 Mill Rd", "2 Loom Ln", "3 Canal St"]
+
+
+def test_streets_without_numbers_are_no_addresses():
+    header_map = mapped({**ROLL, "Street": ["Mill Rd", "Loom Ln", "Canal St"]})
+    assert "Address" not in header_map.mapped.values()
+    assert [issue.reason for issue in header_map.issues] == ["street_only"]
+
+
+def test_an_address_column_of_streets_is_joined_with_the_numbers():
+    table = {**ROLL, "PROPERTYHOUSENUM": ["1", "2", "3"], "PROPERTYADDRESS": ["Mill Rd", "Loom Ln", "Canal St"]}
+    assert read(table)["Address"].to_list() == ["1 Mill Rd", "2 Loom Ln", "3 Canal St"]
+
+
+def test_lines_of_an_address_are_told_by_their_values():
+    table = {"site_addr_1": ["1 Mill Rd"] * 3, "site_addr_2": ["HOUSTON"] * 3, "site_addr_3": ["77002"] * 3, **ROLL}
+    assert [mapped(table).mapped[f"site_addr_{i}"] for i in (1, 2, 3)] == ["Address", "City", "Zip Code"]
+
+
+def test_major_and_minor_are_a_parcel_number():
+    table = {"Major": ["000100", "000200", "000300"], "Minor": ["0010"] * 3, "Address": ["1 Mill Rd"] * 3, "Use": ["Flex"] * 3}
+    assert read(table)["APN"].to_list() == ["000100-0010", "000200-0010", "000300-0010"]
+
+
+@pytest.mark.parametrize(
+    ("header", "texts", "expected"),
+    [
+        ("City, State ZIP", "Reno, NV 89502", {"City": "RENO", "State": "NV", "Zip Code": "89502"}),
+        ("City / State", "Reno, NV", {"City": "RENO", "State": "NV"}),
+        ("Location", "12 Mill Rd, Reno, NV 89502", {"Address": "12 Mill Rd", "City": "RENO", "State": "NV", "Zip Code": "89502"}),
+    ],
+)
+def test_a_column_with_several_parts_of_a_place_is_split(header, texts, expected):
+    street = {} if "Address" in expected else {"Address": ["12 Mill Rd"] * 3}
+    table = read({**ROLL, **street, header: [texts] * 3})
+    assert {name: table[name][0].upper() for name in expected} == {name: text.upper() for name, text in expected.items()}
+    assert header in table.columns
+
+
+def test_the_places_of_brokers_are_not_split():
+    assert "City" not in mapped({**ROLL, "Broker City, State ZIP": ["Reno, NV 89502"] * 3}).mapped.values()

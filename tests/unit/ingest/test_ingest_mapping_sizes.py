@@ -1,0 +1,61 @@
+"""Sizes and prices that are something else than their header says."""
+
+import polars as pl
+import pytest
+
+from flexscout.ingest.mapping import map_headers
+
+PLACE = {"Address": ["1 Mill Rd", "2 Mill Rd", "3 Mill Rd"], "Property Type": ["Flex", "Office", "Flex"]}
+
+
+def mapped(table):
+    table = {**PLACE, **table}
+    body = pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(table.values())})
+    return map_headers("Sheet1", list(table), body).mapped
+
+
+@pytest.mark.parametrize("header", ["$/SF", "Price/SF", "Rent/SF", "$/Unit", "$ / Acre", "Rent/SF/Yr"])
+def test_a_rate_is_no_size_unit_price_or_acreage(header):
+    names = {"Building SqFt", "Number of Units", "Asking Price", "Sold Price", "Lot Size Acres"}
+    assert mapped({header: ["5", "6", "7"]}).get(header) not in names
+
+
+@pytest.mark.parametrize("acres", ["total_acreage", "Number of Acres", "Deeded Acres", "AreaLotAcres"])
+def test_an_area_that_equals_the_lot_is_the_lot(acres):
+    table = {"total_square_footage": ["43560", "87120", "217800"], acres: ["1", "2", "5"]}
+    assert mapped(table)["total_square_footage"] == "Lot Size SqFt"
+
+
+def test_an_area_whose_header_names_a_building_is_the_buildings():
+    table = {"Building Area": ["43560", "87120", "217800"], "Acres": ["1", "2", "5"]}
+    assert mapped(table)["Building Area"] == "Building SqFt"
+
+
+def test_a_bare_price_beside_a_sale_date_is_that_of_the_sale():
+    assert mapped({"Price": ["5", "6", "7"], "Sale Date": ["1/2/2020"] * 3})["Price"] == "Sold Price"
+    assert mapped({"Price": ["5", "6", "7"]})["Price"] == "Asking Price"
+
+
+def test_a_price_per_square_foot_beside_a_sale_date_is_that_of_the_sale():
+    assert mapped({"Price/SF": ["5", "6", "7"], "Sale Date": ["1/2/2020"] * 3})["Price/SF"] == "Sold Price/SqFt"
+    assert "Price/SF" not in mapped({"Price/SF": ["5", "6", "7"]})
+
+
+def test_the_gross_area_is_taken_before_the_net_and_the_living_area():
+    table = {"Living Area": ["5", "6", "7"], "BldgNetSqFt": ["8", "9", "9"], "BldgGrossSqFt": ["10", "11", "12"]}
+    assert mapped(table)["BldgGrossSqFt"] == "Building SqFt"
+    assert {"Living Area", "BldgNetSqFt"}.isdisjoint(mapped(table))
+
+
+def test_a_clearer_header_with_hardly_any_values_is_not_taken():
+    table = {"BldgGrossSqFt": ["10", *[None] * 9], "BldgNetSqFt": [str(i) for i in range(10)]}
+    assert "BldgNetSqFt" in mapped({**table, "Address": ["1 Mill Rd"] * 10, "Property Type": ["Flex"] * 10})
+
+
+def test_counts_of_households_are_no_occupancy():
+    assert "Occupancy" not in mapped({"Occupancy": ["1", "2", "4"]})
+    assert mapped({"Occupancy": ["0.5", "1", "0.95"]})["Occupancy"] == "Occupancy"
+
+
+def test_coordinates_of_a_projection_are_no_degrees():
+    assert "X Coordinate" not in mapped({"X Coordinate": ["979250", "979916", "979859"]})
