@@ -83,6 +83,13 @@ def test_a_street_type_that_the_name_has_already_is_not_repeated():
     assert read(table)["Address"].to_list() == ["1 Mill Rd", "2 Loom Ln", "3 Canal St"]
 
 
+def test_a_type_behind_a_street_is_the_streets():
+    table = {"PARCEL ID": ["1", "2"], "NUM": ["12", "14"], "DIR": ["N", None], "STREET": ["Mill", "Loom"], "TYPE": ["St", "Rd"]}
+    result = read({**table, "Use Description": ["Flex", "Office"]})
+    assert result["Address"].to_list() == ["12 N Mill St", "14 Loom Rd"]
+    assert result["Property Type"].to_list() == ["Flex", "Office"]
+
+
 def test_streets_without_numbers_are_no_addresses():
     header_map = mapped({**ROLL, "Street": ["Mill Rd", "Loom Ln", "Canal St"]})
     assert "Address" not in header_map.mapped.values()

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import polars as pl
 
-from flexscout.domain import PLACE_COLUMNS, POSTAL_COLUMNS, Role, state_codes, states_of_zip_codes
+from flexscout.domain import PLACE_COLUMNS, POSTAL_COLUMNS, Role, address_terms, fold_header, state_codes, states_of_zip_codes
 from flexscout.ingest.derived_columns import ADDRESS_SEPARATOR, APN_SEPARATOR
-from flexscout.ingest.mapping.meanings import Meanings, SheetColumns, share_of
+from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, share_of
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
 
 _MOSTLY = 0.8
@@ -52,6 +53,7 @@ def resolve_places(columns: SheetColumns, meanings: Meanings, next_position: int
         next_position: Position for the first joined column.
 
     """
+    meanings = _find_street_types(columns, meanings)
     owners = _find_owners(columns, meanings)
     left = {i: meaning for i, meaning in meanings.items() if i not in owners}
     left = _resolve_second_lines(columns, left)
@@ -170,7 +172,7 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
     whole = [i for i, meaning in meanings.items() if meaning.column == "Address" and not meaning.part]
     numbers = [i for i in whole if columns.is_mostly(i, _ONLY_NUMBER, _MOSTLY)]
     whole = [i for i in whole if i not in numbers]
-    streets = [i for i in whole if (columns.share(i, _HOUSE_NUMBER) or 0) < _HALF and columns.share(i, ".") is not None]
+    streets = [i for i in whole if columns.sample(i).count() and share_of(columns.sample(i).str.contains(_HOUSE_NUMBER)) < _HALF]
     full = [i for i in whole if i not in streets and columns.filled_share(i)]
     parts = _choose_parts(columns, meanings, "Address", _ADDRESS_PARTS)
     if not full and "name" not in parts and streets:
@@ -186,6 +188,23 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
         dropped = set(streets) | set(numbers) if full or "number" in parts or _is_street_name(columns, streets) else set()
         places.street_only = sorted(dropped) if not full else []
     places.meanings = {i: meaning for i, meaning in meanings.items() if i not in dropped}
+
+
+def _find_street_types(columns: SheetColumns, meanings: Meanings) -> Meanings:
+    """Take a column that is called only "type", with types of streets right behind a street, for a part of the address."""
+    found = dict(meanings)
+    for i, meaning in meanings.items():
+        before = meanings.get(i - 1)
+        if before and before.column == "Address" and fold_header(columns.header(i)) == "type" and not meaning.is_chosen:
+            values = columns.sample(i).str.to_uppercase()
+            if share_of(values.is_in(list(_street_types()))) >= _HALF:
+                found[i] = Meaning("Address", part="type")
+    return found
+
+
+@cache
+def _street_types() -> frozenset[str]:
+    return frozenset(form for short, forms in address_terms("suffixes").items() for form in (short, *forms))
 
 
 def _is_street_name(columns: SheetColumns, streets: Sequence[int]) -> bool:
