@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.ingest.mapping import map_headers
+from flexscout.ingest.mapping import find_missing_required, map_headers
 
 PLACE = {"Address": ["1 Mill Rd", "2 Mill Rd", "3 Mill Rd"], "Property Type": ["Flex", "Office", "Flex"]}
 
@@ -29,6 +29,19 @@ def test_an_area_that_equals_the_lot_is_the_lot(acres):
 def test_an_area_whose_header_names_a_building_is_the_buildings():
     table = {"Building Area": ["43560", "87120", "217800"], "Acres": ["1", "2", "5"]}
     assert mapped(table)["Building Area"] == "Building SqFt"
+
+
+def test_the_size_in_a_list_of_parcels_is_the_lots():
+    table = {
+        "Address": ["1 Mill Rd"] * 3,
+        "apn": ["1-1", "1-2", "1-3"],
+        "zoning": ["C2"] * 3,
+        "size_sqft": ["5000", "6000", "7000"],
+    }
+    body = pl.DataFrame({str(i): pl.Series(column) for i, column in enumerate(table.values())})
+    header_map = map_headers("Sheet1", list(table), body)
+    assert header_map.mapped["size_sqft"] == "Lot Size SqFt"
+    assert find_missing_required(header_map) == []
 
 
 def test_a_bare_price_beside_a_sale_date_is_that_of_the_sale():

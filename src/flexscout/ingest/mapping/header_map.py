@@ -56,7 +56,9 @@ from flexscout.models import HeaderMap, Issue, IssueReason
 from flexscout.sheet_columns import CellTexts, DerivedColumn, DerivedKind, MappedColumn
 
 REQUIRED = (("Address", "APN"), ("Property Type", "Building SqFt"))
-"""A property table has at least one column of each pair."""
+"""A property table has at least one column of each pair; the size of a lot may stand for that of a building."""
+
+_LOT_SIZES = ("Lot Size Acres", "Lot Size SqFt")
 
 _PROOFS = ("APN", "Lot Size Acres", "Year Built", "Latitude", "a header that names a building or property")
 _OF_ANYTHING = {"Address", *PLACE_COLUMNS, "Property Name", "Tenant(s)", "Owner Name", "Number of Units", "Property Link",
@@ -207,7 +209,8 @@ def find_missing_required(header_map: HeaderMap) -> list[str]:
     has to show that the rows are properties.
     """
     missing = set(header_map.missing)
-    lacking = [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair)]
+    has_lot = not missing.issuperset(_LOT_SIZES)
+    lacking = [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair) and not (has_lot and "Building SqFt" in pair)]
     return lacking or ([] if _shows_properties(header_map) else [" or ".join(_PROOFS)])
 
 

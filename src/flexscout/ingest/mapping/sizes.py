@@ -11,6 +11,8 @@ from flexscout.models import Issue, IssueNote, IssueReason
 UNCLEAR_LOT_UNIT: IssueNote = (IssueReason.UNIT_UNCLEAR, "acres or square feet? The column is kept as is, not scored")
 """Note about a lot size whose unit is in neither its header nor its values."""
 
+_OF_BUILDINGS = {"Property Type", "Year Built", "Number of Units", "Occupancy", "Ceiling Height", "Loading Docks",
+                 "Overhead Doors", "Improvement Value", "Office SqFt", "Warehouse SqFt", "Tenant(s)"}  # fmt: skip
 _BARE_PRICES = ("price", "price1", "amount")
 _BARE_RATES = ("pricesqft", "pricesf", "pricepersf", "pricepersqft", "pricepsf", "pricepersquarefoot")
 
@@ -43,12 +45,19 @@ def correct_lot_sizes(sheet: str, columns: SheetColumns, meanings: Meanings) -> 
             detail = "too large for acres. The column is kept as is, not scored"
             issues.append(build_column_issue(sheet, columns.headers[i], IssueReason.UNIT_UNCLEAR, detail))
     acres = [columns.texts(i) for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
+    is_parcel_list = _lists_parcels({meaning.column for meaning in meanings.values()})
     for i in [i for i, meaning in meanings.items() if _may_be_lot(columns.header(i), meaning)]:
-        if any(is_lot_area(columns.texts(i), each) for each in acres):
+        is_equal = any(is_lot_area(columns.texts(i), each) for each in acres)
+        if is_equal or is_parcel_list:
             meanings[i] = Meaning("Lot Size SqFt", tier=meanings[i].tier)
-            detail = "equal to the acres times 43,560"
+            detail = "equal to the acres times 43,560" if is_equal else "the table has parcels and zoning, no building"
             issues.append(build_column_issue(sheet, columns.headers[i], IssueReason.TAKEN_AS_LOT_AREA, detail))
     return issues
+
+
+def _lists_parcels(names: set[str]) -> bool:
+    """Return whether a table is of parcels: it has zoning and parcel numbers, and no column that only buildings have."""
+    return {"APN", "Zoning Code"} <= names and names.isdisjoint(_OF_BUILDINGS)
 
 
 def _may_be_lot(header: str, meaning: Meaning) -> bool:
