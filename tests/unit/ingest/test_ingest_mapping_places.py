@@ -90,6 +90,10 @@ def test_a_type_behind_a_street_is_the_streets():
     assert result["Property Type"].to_list() == ["Flex", "Office"]
 
 
+def test_a_count_of_the_rows_is_no_house_number():
+    assert "Address" not in mapped({**ROLL, "#": ["1", "2", "3"], "Street": ["Mill Rd", "Loom Ln", "Canal St"]}).mapped.values()
+
+
 def test_streets_without_numbers_are_no_addresses():
     header_map = mapped({**ROLL, "Street": ["Mill Rd", "Loom Ln", "Canal St"]})
     assert "Address" not in header_map.mapped.values()

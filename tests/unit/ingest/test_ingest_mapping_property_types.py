@@ -85,7 +85,13 @@ def test_a_buildings_quality_is_no_type():
     assert "Building Class" not in mapped({"Building Class": ["A", "B", "C", "B"], "APN": ["1", "2", "3", "4"]}).mapped
 
 
-@pytest.mark.parametrize("proof", ["APN", "Lot Acres", "Year Built", "Latitude"])
+@pytest.mark.parametrize("header", ["Account", "Total Value", "Sale Date", "Units"])
+def test_columns_that_other_tables_have_too_are_no_proof(header):
+    table = {"Type": ["Flex", "Storage", "Lender", "Flex"], "Size": ["5", "6", "7", "8"], header: ["1", "2", "3", "4"]}
+    assert find_missing_required(mapped(table)) != []
+
+
+@pytest.mark.parametrize("proof", ["APN", "Lot Acres", "Year Built"])
 def test_a_bare_type_and_size_need_a_proof_that_the_rows_are_properties(proof):
     table = {"Type": ["Flex", "Storage", "Lender", "Flex"], "Size": ["5", "6", "7", "8"]}
     assert find_missing_required(mapped(table)) != []

@@ -62,9 +62,10 @@ _LOT_SIZES = ("Lot Size Acres", "Lot Size SqFt")
 
 _PROOFS = ("APN", "Lot Size Acres", "Year Built", "Latitude", "a header that names a building or property")
 _OF_ANYTHING = {"Address", *PLACE_COLUMNS, "Property Name", "Tenant(s)", "Owner Name", "Number of Units", "Property Link",
-                "Asking Price", "Sold Price", "Sale Date", "Occupancy", "Building Status"}  # fmt: skip
+                "Asking Price", "Sold Price", "Sale Date", "Occupancy", "Building Status", "Total Parcel Value"}  # fmt: skip
 _VAGUE_HEADERS = {"type", "use", "class", "category", "style", "size", "sf", "sqft", "area", "location", "name", "squarefeet",
-                  "squarefootage", "sizesf", "sizesqft", "totalsf", "totalsqft"}  # fmt: skip
+                  "squarefootage", "sizesf", "sizesqft", "totalsf", "totalsqft", "account", "acct", "accountnumber",
+                  "accountno", "acctno", "accountid", "number", "pid"}  # fmt: skip
 
 SUBTYPE = "Property Subtype"
 """Name of the column that keeps a vendor's subtypes, which isn't scored."""

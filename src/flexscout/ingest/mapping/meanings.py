@@ -46,10 +46,11 @@ _VALUE_PATTERNS = {
     "percent": r"\d",
     "date": r"\d",
     "zip": r"^\d{3,5}(?:\.0+)?(?:-\d{0,4})?$|^\d{7,9}$",
-    "latitude": r"^[-+]?\d{1,2}(?:\.\d+)?$",
-    "longitude": r"^[-+]?\d{1,3}(?:\.\d+)?$",
+    "latitude": r"^[-+]?\d{1,2}\.\d+$",
+    "longitude": r"^[-+]?\d{1,3}\.\d+$",
 }
 _WORD_COLUMNS = {
+    "Address": r"[A-Za-z]",
     "Owner Name": r"[A-Za-z]{2}",
     "City": r"^[^\d]*[A-Za-z]{2}[^\d]*$",
     "County": r"[A-Za-z]{2}",

@@ -6,13 +6,22 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain import PLACE_COLUMNS, POSTAL_COLUMNS, Role, address_terms, fold_header, state_codes, states_of_zip_codes
+from flexscout.domain import (
+    PLACE_COLUMNS,
+    POSTAL_COLUMNS,
+    Role,
+    address_terms,
+    fold_header,
+    state_codes,
+    states_of_zip_codes,
+)
 from flexscout.ingest.derived_columns import ADDRESS_SEPARATOR, APN_SEPARATOR
 from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, share_of
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
 
 _MOSTLY = 0.8
 _HALF = 0.5
+_MIN_NUMBERS = 3  # fewer may count the rows
 _ONE_STATE = 0.9  # of the rows; an owner's states are more mixed
 _HOUSE_NUMBER = r"^\W*\d"
 _ONLY_NUMBER = r"^\d+[A-Za-z]?$"
@@ -217,10 +226,17 @@ def _choose_parts(columns: SheetColumns, meanings: Meanings, column: str, names:
     chosen: dict[str, int] = {}
     for name in names:
         found = [i for i, meaning in meanings.items() if meaning.column == column and meaning.part == name]
-        filled = [i for i in found if columns.filled_share(i)]
+        filled = [i for i in found if columns.filled_share(i) and not (name == "number" and _is_counter(columns, i))]
         if filled:
             chosen[name] = min(filled, key=lambda i: (meanings[i].role is not Role.PROPERTY, meanings[i].tier, i))
     return chosen
+
+
+def _is_counter(columns: SheetColumns, position: int) -> bool:
+    """Return whether a column called only "#" or "No" may count the rows."""
+    values = columns.sample(position).cast(pl.Int64, strict=False)
+    is_called_number = columns.header(position).casefold().strip(" .") in ("#", "no", "nr")
+    return is_called_number and (values.count() < _MIN_NUMBERS or share_of(values.diff() == 1) == 1)
 
 
 def _drop_repeated_type(columns: SheetColumns, parts: dict[str, int]) -> list[int]:
