@@ -62,6 +62,7 @@ VENDORS = {
         "parcelnumb": "APN",
         "usedesc": "Property Type",
         "saddno": None,
+        "ll_addresstype": None,
         "scity": "City",
         "szip": "Zip Code",
         "sqft": "Lot Size SqFt",
@@ -79,6 +80,7 @@ VENDORS = {
     "PropStream": {
         "Est. Equity": None,
         "Owner Occupied": None,
+        "Owner 1 First Name": None,
         "Address": "Address",
         "Building Sqft": "Building SqFt",
         "Effective Year Built": "Year Built",

@@ -49,6 +49,15 @@ def test_a_code_stands_where_the_described_use_is_cut_off():
     assert types(table)[1].endswith(" - WAREHOUSE TE")
 
 
+def test_finer_codes_are_added_to_a_coarser_description_of_the_same():
+    table = {
+        "ATTOMID": list("1234"),
+        "PropertyUseGroup": ["Industrial"] * 4,
+        "PropertyUseStandardized": ["238", "220", "238", "215"],
+    }
+    assert types(table)[1] == "Industrial - 220 Manufacturing (light)"
+
+
 @pytest.mark.parametrize("header", ["Secondary Type", "property_subtype", "Property Sub-type"])
 def test_a_vendors_subtype_is_kept_beside_the_type(header):
     header_map = mapped({"Property Type": ["Industrial"] * 4, header: ["Warehouse"] * 4})

@@ -187,8 +187,10 @@ def _choose(columns: SheetColumns, types: Sequence[_TypeColumn]) -> list[_TypeCo
 
 
 def _has_described_twin(coded: _TypeColumn, texts: Sequence[_TypeColumn]) -> bool:
-    """Return whether a column of texts describes the same as the codes."""
-    return any(each.base == coded.base and each.filled >= max(_MIN_FILLED, coded.filled / 2) for each in texts)
+    """Return whether a column of texts describes the same as the codes, as finely."""
+    is_coarse = coded.level is TypeLevel.COARSE
+    twins = [each for each in texts if each.base == coded.base and (is_coarse or each.level is not TypeLevel.COARSE)]
+    return any(each.filled >= max(_MIN_FILLED, coded.filled / 2) for each in twins)
 
 
 def _is_truncated(columns: SheetColumns, described: _TypeColumn) -> bool:
