@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from source_pages import SOURCE_PAGES, render_header_words
+
 from flexscout.config.settings import PipelineConfiguration, declared_settings
 from flexscout.domain.code_table import CodeTable, code_tables
 from flexscout.domain.columns import canonical_columns
@@ -131,6 +135,8 @@ TABLES = {
     "reference/cli.md": render_commands,
     "reference/report.md": render_report_parts,
     "decisions/index.md": list_decisions,
+    "reference/header-words.md": render_header_words,
+    **SOURCE_PAGES,
 }
 
 
