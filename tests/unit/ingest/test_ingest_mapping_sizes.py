@@ -68,6 +68,8 @@ def test_a_clearer_header_with_hardly_any_values_is_not_taken():
 def test_counts_of_households_are_no_occupancy():
     assert "Occupancy" not in mapped({"Occupancy": ["1", "2", "4"]})
     assert mapped({"Occupancy": ["0.5", "1", "0.95"]})["Occupancy"] == "Occupancy"
+    assert mapped({"Occupancy": ["95", "80", "72"]})["Occupancy"] == "Occupancy"
+    assert mapped({"Vacancy %": ["5", "10", "0"]})["Vacancy %"] == "Occupancy"
 
 
 def test_coordinates_of_a_projection_are_no_degrees():

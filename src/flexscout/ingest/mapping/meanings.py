@@ -19,6 +19,7 @@ from flexscout.domain import (
     find_prefixes,
     find_role,
     find_word_meaning,
+    fold_header,
     header_aliases,
     is_rate,
     normalize_header,
@@ -56,7 +57,7 @@ _WORD_COLUMNS = {
     "County": r"[A-Za-z]{2}",
     "Property Name": r"^\D",
 }
-_SMALL_COUNT = r"^\d{1,2}(?:\.0+)?$"
+_SMALL_COUNT = r"^(?:1?\d|20)(?:\.0+)?$"
 _CODE_COLUMNS = {"APN": r"\d"}
 
 
@@ -248,8 +249,8 @@ def _read_words(columns: SheetColumns, position: int) -> Meaning | None:
 def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     """Return whether the values are of the column's kind. Aliases of the vocabulary need no proof, except for coordinates."""
     kind = canonical_column(meaning.column).type
-    if kind == "percent" and columns.share(position, _SMALL_COUNT) == 1 and columns.share(position, r"^[01]$") != 1:
-        return False  # the number of households, as some assessors call it
+    if fold_header(columns.header(position)) == "occupancy" and _counts_households(columns, position):
+        return False
     if meaning.tier == _ALIAS_TIER and kind not in ("latitude", "longitude") and not _is_vague_type(columns, position, meaning):
         return True
     if meaning.part:
@@ -261,6 +262,11 @@ def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     pattern = _VALUE_PATTERNS.get(kind) or _WORD_COLUMNS.get(meaning.column) or _CODE_COLUMNS.get(meaning.column)
     share = columns.share(position, pattern) if pattern else None
     return share is None or share >= _FITS_SHARE
+
+
+def _counts_households(columns: SheetColumns, position: int) -> bool:
+    """Return whether values are small whole numbers: the households in a building, as some assessors call its occupancy."""
+    return columns.share(position, _SMALL_COUNT) == 1 and columns.share(position, r"^[01]$") != 1
 
 
 def _is_vague_type(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
