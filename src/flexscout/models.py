@@ -81,6 +81,7 @@ class IssueReason(StrEnum):
     DELIMITER_UNCLEAR = "delimiter_unclear"
     ENCODING_ASSUMED = "encoding_assumed"
     READ_WITHOUT_QUOTES = "read_without_quotes"
+    CUT_OFF = "cut_off"
     READ_WHOLE = "read_whole"
     SECOND_READER = "second_reader"
     ILL_FORMED = "ill_formed"

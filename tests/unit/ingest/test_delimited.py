@@ -98,6 +98,43 @@ def test_a_quote_that_never_closes_does_not_swallow_the_file(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("end", "detail"),
+    [
+        ("2 Test Street,Char", "row 3 has 2 of 3 cells"),
+        ('2 Test Street,"Char', "row 3 ends inside a quotation mark"),
+        ('2 Test Street,"Charlotte\n', "row 3 ends inside a quotation mark"),
+        ('2 "Test" Street,Char', "row 3 has 2 of 3 cells"),
+    ],
+)
+def test_a_download_that_was_cut_off_is_reported(tmp_path, end, detail):
+    sheet = sheet_of(tmp_path, f"Address,City,State\n1 Test Street,Charlotte,NC\n{end}")
+    assert sheet.notes == (("cut_off", detail),)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "2 Test Street,Charlotte,NC",
+        "2 Test Street,Charlotte,",
+        "2 Test Street\n",
+        '2 Test Street,Charlotte,"NC\n"',
+        '"2 Test\nStreet",Charlotte,NC',
+        "\nSource: an export",
+        "Total,1\nSource: an export",
+        " ",
+        "",
+    ],
+)
+def test_a_file_that_is_complete_is_not_reported_as_cut_off(tmp_path, end):
+    assert sheet_of(tmp_path, f"Address,City,State\n1 Test Street,Charlotte,NC\n{end}").notes == ()
+
+
+def test_a_peek_does_not_look_at_the_last_row(tmp_path):
+    path = write(tmp_path / "a.csv", b"Address,City,State\n1 Test Street,Charlotte,NC\n2 Test")
+    assert peek_workbook(path, 2).sheets[0].notes == ()
+
+
 def test_a_zero_byte_does_not_end_the_text(tmp_path):
     assert rows_of(tmp_path, "a,b\nx\0y," + "z" * 500 + "\n")[1][0] == "x\0y"
 

@@ -85,10 +85,13 @@ def _read_content(path: Path, content: bytes, rows: int | None = None) -> Workbo
 
 
 def _read_text(path: Path, text: bytes, encoding: str, rows: int | None) -> Workbook:
+    ends_in_line_end = text.endswith((b"\n", b"\r"))
     text = _normalize_line_ends(text)
     _check_lines(path, text)
     delimiter, is_ambiguous = _detect_delimiter(text)
     cells, notes = _parse(path, text, delimiter, rows)
+    if rows is None or cells.height < rows:
+        notes += _find_cut_off(text, delimiter, cells, ends_in_line_end=ends_in_line_end)
     cells = trim_cells(cells)
     if cells.is_empty():
         raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty: no cell has a value.", "Export it again.")
@@ -191,6 +194,30 @@ def _build_block(path: Path, records: list[list[str]]) -> pl.DataFrame:
 
 def _blank_to_null(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
+
+
+def _find_cut_off(text: bytes, delimiter: str, cells: pl.DataFrame, *, ends_in_line_end: bool) -> list[IssueNote]:
+    """Return a note if the last row is incomplete: it ends inside a quote, or without a line end after too few cells.
+
+    `text` ends in a line feed, which is part of the last cell if that is open. A footer follows a blank or short row; not a
+    full one.
+    """
+    in_last_row = pl.any_horizontal(pl.all().str.ends_with("\n")).fill_null(value=False)
+    if not text.endswith((b'"\n', b'"\r\n')) and cells.tail(1).select(in_last_row).to_series().any():
+        return [(IssueReason.CUT_OFF, f"row {cells.height:,} ends inside a quotation mark")]
+    if ends_in_line_end:
+        return []
+    start = text.rfind(b"\n", 0, -1) + 1
+    last, before = text[start:-1], text[text.rfind(b"\n", 0, max(start - 1, 0)) + 1 : start]
+    count, full = (_count_cells(line, delimiter) for line in (last, before))
+    ends_cell_of_several_lines = last.count(b'"') % 2
+    if count < full == cells.width and last.strip() and not ends_cell_of_several_lines:
+        return [(IssueReason.CUT_OFF, f"row {cells.height:,} has {count:,} of {full:,} cells")]
+    return []
+
+
+def _count_cells(line: bytes, delimiter: str) -> int:
+    return len(next(_records(line.decode("utf-8", "replace"), delimiter), []))
 
 
 def _find_overlong_cell(cells: pl.DataFrame) -> int | None:
