@@ -74,7 +74,7 @@ _SENTENCES = {
     FindingCode.COLUMNS_NOT_FOUND: "No column for {name} was found.",
     FindingCode.CODES_UNKNOWN: "{label} holds codes such as {values} whose issuer isn't known.",
     FindingCode.TYPES_REJECTED: "{label} holds {values}: none of the profile's types.",
-    FindingCode.SIZE_IS_LOT: "{header} is the lot (acres times 43,560), and no other column has {name}.",
+    FindingCode.SIZE_IS_LOT: "{header} equals the lot, and no other column has {name}.",
     FindingCode.VALUES_MISSING: "{label} is empty.",
     FindingCode.VALUES_REJECTED: "{label} has no value {values}.",
     FindingCode.SCORES_TOO_LOW: "No score reaches {values}.",

@@ -71,11 +71,17 @@ def _split_glued(word: str) -> list[str]:
 
 
 def complete_words(words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return the words with the last one completed, where it may be the beginning of a known word."""
+    """Return the words with the last one completed, where it, or its end, may be the beginning of a known word."""
     last = words[-1] if words else ""
     if len(last) < _MIN_BEGINNING or last in _known_words():
         return []
-    return [(*words[:-1], _single_forms().get(word, word)) for word in sorted(_known_words()) if word.startswith(last)]
+    found: list[tuple[str, ...]] = []
+    for start in range(len(last) - _MIN_BEGINNING + 1):
+        head = _split_glued(last[:start]) if start else []
+        if _known_words().issuperset(head):
+            ends = (word for word in sorted(_known_words()) if word.startswith(last[start:]))
+            found += [(*words[:-1], *(_single_forms().get(word, word) for word in (*head, end))) for end in ends]
+    return found
 
 
 @cache

@@ -13,6 +13,7 @@ _LEADING_ZEROS = r"^0+(\d)"
 _DECIMAL_ZEROS = r"^(\d+)\.0+$"  # 1499.0: a number that a spreadsheet stored
 _NO_NUMBER = ("0", "")
 _TYPE_SEPARATOR = " - "
+_PART_SEPARATOR = r"\s+[/|]\s+"  # as brokers write 10 Mill Rd / Reno / NV
 _STREET = "1 Main St, "  # makes an address of a city, so that it can be split
 
 
@@ -52,6 +53,7 @@ def _join(texts: Sequence[pl.Series], separator: str) -> pl.Series:
 
 def _take_place(texts: pl.Series, column: str) -> pl.Series:
     """Return the part of an address, or of the end of one, that belongs in a canonical column."""
+    texts = texts.str.replace_all(_PART_SEPARATOR, ", ")
     has_street = texts.str.contains(r"^\W*\d+\S*\s+\S").fill_null(value=False)
     whole = texts.to_frame("text").select(pl.when(has_street).then("text").otherwise(_STREET + pl.col("text")).alias("Address"))
     empty = [pl.lit(None, pl.String).alias(name) for name in POSTAL_COLUMNS[1:]]

@@ -184,7 +184,7 @@ def test_a_florida_header_has_floridas_code_table(headers, codes):
 def test_a_code_of_nobody_in_particular_is_not_described(header):
     header_map = mapped(["Address", "State", header], *[["1 Test Street", "NV", "48"]] * 3)
     assert header_map.columns[-1].codes == ""
-    assert reasons(header_map)[header].startswith("codes_unclear: no State or County column")
+    assert reasons(header_map)[header].startswith("codes_unclear: no table of codes fits the header")
 
 
 @pytest.mark.parametrize("header", ["DOR CODE", "dor_use_code"])
@@ -201,7 +201,7 @@ def test_use_codes_of_another_state_are_not_described_and_are_reported(rows):
     header_map = mapped(["State", "DOR CODE"], *rows * 3)
     assert header_map.columns[1].codes != "florida"
     if rows != [["WA", "48"]]:
-        assert reasons(header_map)["DOR CODE"].startswith("codes_unclear: no State or County column")
+        assert reasons(header_map)["DOR CODE"].startswith("codes_unclear: no table of codes fits the header")
 
 
 def test_use_codes_without_a_state_are_not_described():

@@ -90,6 +90,17 @@ def test_a_type_behind_a_street_is_the_streets():
     assert result["Property Type"].to_list() == ["Flex", "Office"]
 
 
+def test_a_type_behind_the_street_of_the_site_is_the_streets():
+    table = {**PARTS, "SITUS_TYPE": ["RD", "LN", "ST"]}
+    del table["SITUS_SUFFIX"]
+    assert read({**ROLL, **table})["Address"].to_list() == ["12 N Mill RD", "Loom LN", "340 Canal ST"]
+
+
+def test_parts_of_an_address_beside_a_whole_one_behind_the_owner_are_the_propertys():
+    parts = {"STREET_NO": ["5", "6", "7"], "STREET_NAME": ["Mill Rd", "Loom Ln", "Canal St"]}
+    assert read({**ROLL, **OWNER, **MAILED, **parts})["Address"].to_list() == ["5 Mill Rd", "6 Loom Ln", "7 Canal St"]
+
+
 def test_a_count_of_the_rows_is_no_house_number():
     assert "Address" not in mapped({**ROLL, "#": ["1", "2", "3"], "Street": ["Mill Rd", "Loom Ln", "Canal St"]}).mapped.values()
 
@@ -120,6 +131,7 @@ def test_major_and_minor_are_a_parcel_number():
     [
         ("City, State ZIP", "Reno, NV 89502", {"City": "RENO", "State": "NV", "Zip Code": "89502"}),
         ("City / State", "Reno, NV", {"City": "RENO", "State": "NV"}),
+        ("Address / City / State", "12 Mill Rd / Reno / NV", {"Address": "12 Mill Rd", "City": "RENO", "State": "NV"}),
         ("Location", "12 Mill Rd, Reno, NV 89502", {"Address": "12 Mill Rd", "City": "RENO", "State": "NV", "Zip Code": "89502"}),
     ],
 )

@@ -75,6 +75,11 @@ def test_codes_count_where_the_state_shows_their_issuer():
     assert "industrial" in types(table)[1].lower()
 
 
+def test_a_state_code_that_names_no_state_is_the_states_class_of_property():
+    assert "industrial" in types({"Situs Zip": ["75074"] * 4, "State Code": ["F1", "F2", "A1", "F2"]})[1].lower()
+    assert mapped({"State Code": ["TX", "TX", "TX", "OK"], "Use": ["Flex"] * 4}).mapped["State Code"] == "State"
+
+
 def test_codes_of_an_unknown_issuer_are_not_described():
     header_map = mapped({"State Class": ["F1", "F2", "A1", "F2"]})
     assert [issue.reason for issue in header_map.issues if issue.column == "State Class"] == ["codes_unclear"]

@@ -26,6 +26,10 @@ def test_an_area_that_equals_the_lot_is_the_lot(acres):
     assert mapped(table)["total_square_footage"] == "Lot Size SqFt"
 
 
+def test_an_area_that_equals_the_lot_in_square_feet_is_the_lot():
+    assert mapped({"Total SF": ["5000", "6000", "7000"], "Lot SF": ["5000", "6000", "7000"]})["Total SF"] == "Lot Size SqFt"
+
+
 def test_an_area_whose_header_names_a_building_is_the_buildings():
     table = {"Building Area": ["43560", "87120", "217800"], "Acres": ["1", "2", "5"]}
     assert mapped(table)["Building Area"] == "Building SqFt"
@@ -52,6 +56,11 @@ def test_a_bare_price_beside_a_sale_date_is_that_of_the_sale():
 def test_a_price_per_square_foot_beside_a_sale_date_is_that_of_the_sale():
     assert mapped({"Price/SF": ["5", "6", "7"], "Sale Date": ["1/2/2020"] * 3})["Price/SF"] == "Sold Price/SqFt"
     assert "Price/SF" not in mapped({"Price/SF": ["5", "6", "7"]})
+
+
+def test_a_price_per_square_foot_beside_an_asking_price_may_be_either():
+    table = {"For Sale Price": ["500", "600", "700"], "Last Sale Date": ["1/2/2020"] * 3, "Price/SF": ["5", "6", "7"]}
+    assert "Price/SF" not in mapped(table)
 
 
 def test_the_gross_area_is_taken_before_the_net_and_the_living_area():

@@ -108,7 +108,7 @@ def test_acres_with_square_feet_written_in_the_cells_are_taken():
 def test_a_bare_sqft_that_is_the_acres_in_square_feet_is_the_lot():
     header_map = mapped(["sqft", "Acres"], ["43560", "1"], ["87,120", "2"], ["21,780", "0.5"])
     assert meaning(header_map, "sqft") == "Lot Size SqFt"
-    assert header_map.issues[0].full_reason == "taken_as_lot_area: equal to the acres times 43,560"
+    assert header_map.issues[0].full_reason == "taken_as_lot_area: equal to the size of the lot"
 
 
 def test_a_bare_sqft_that_is_not_the_acres_is_the_building():

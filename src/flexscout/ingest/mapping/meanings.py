@@ -34,6 +34,7 @@ SAMPLED_ROWS = 500
 """Rows whose values tell what a column holds."""
 
 _ALIAS_TIER = -1  # an alias is clearer than any words
+_CODE_TIER = 50  # of codes whose header is of something else, as a rule
 _LIVING_TIER = 100  # a part of the building, as a rule
 _LIVING_WORDS = ("living", "heated", "finished", "livable")
 _RATE_UNIT = "USD per square foot"
@@ -195,6 +196,7 @@ def read_meanings(columns: SheetColumns, positions: Collection[int], vendor: Ven
     """Return what the headers at these positions mean, where their values agree."""
     overrides = dict(vendor.overrides if vendor else ())
     found = {i: meaning for i in positions if (meaning := _read_meaning(columns, i, overrides))}
+    found |= {i: _read_state_code(columns, i, meaning) for i, meaning in found.items() if meaning.column == "State"}
     columns.load_samples(i for i, meaning in found.items() if meaning.tier != _ALIAS_TIER)
     return {i: meaning for i, meaning in found.items() if meaning.column == "" or _fits(columns, i, meaning)}
 
@@ -246,6 +248,13 @@ def _read_words(columns: SheetColumns, position: int) -> Meaning | None:
     return Meaning(words.column, words.tier, role, words.part, words.level)
 
 
+def _read_state_code(columns: SheetColumns, position: int, meaning: Meaning) -> Meaning:
+    """Return the meaning of a state's code: of the state's own classes of property, unless it is the name of a state."""
+    is_code = "code" in split_header(columns.header(position)) and meaning.role is Role.BARE
+    is_other = columns.sample(position).count() > 0 and not _is_mostly_states(columns.sample(position), 1)
+    return Meaning("Property Type", _CODE_TIER, level=TypeLevel.FINE) if is_code and is_other else meaning
+
+
 def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     """Return whether the values are of the column's kind. Aliases of the vocabulary need no proof, except for coordinates."""
     kind = canonical_column(meaning.column).type
@@ -286,9 +295,9 @@ def is_coded(columns: SheetColumns, position: int) -> bool:
     return share is not None and share < _FITS_SHARE
 
 
-def _is_mostly_states(values: pl.Series) -> bool:
+def _is_mostly_states(values: pl.Series, least: int = _MIN_VALUES) -> bool:
     filled = values.drop_nulls().str.to_uppercase()
-    return filled.len() < _MIN_VALUES or share_of(filled.is_in(list(state_codes()))) >= _FITS_SHARE
+    return filled.len() < least or share_of(filled.is_in(list(state_codes()))) >= _FITS_SHARE
 
 
 def mark_chosen(meaning: Meaning, column: str, *, inverted: bool | None) -> Meaning:

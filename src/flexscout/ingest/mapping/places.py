@@ -6,15 +6,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain import (
-    PLACE_COLUMNS,
-    POSTAL_COLUMNS,
-    Role,
-    address_terms,
-    fold_header,
-    state_codes,
-    states_of_zip_codes,
-)
+from flexscout.domain import PLACE_COLUMNS, POSTAL_COLUMNS, Role, address_terms, split_header, state_codes, states_of_zip_codes
 from flexscout.ingest.derived_columns import ADDRESS_SEPARATOR, APN_SEPARATOR
 from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, share_of
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
@@ -83,12 +75,19 @@ def _find_owners(columns: SheetColumns, meanings: Meanings) -> set[int]:
     twins = own & {meanings[i].column for i in bare if not meanings[i].part} & set(_FIELDS)
     anchors = _find_anchors(meanings, own, elsewhere)
     doubted = {i for i in bare if _is_owners(meanings[i].column, anchors.get(i), own, elsewhere, has_twins=bool(twins))}
-    if not own and not doubted:
+    if not own and not doubted and _has_parts(meanings, bare):
+        doubted = {i for i in bare if not meanings[i].part and anchors.get(i) is Role.OTHER and meanings[i].column in _FIELDS}
+    elif not own and not doubted:
         doubted = _find_owners_by_state(columns, meanings, bare, anchors, elsewhere)
     doubted -= _find_confirmed_states(columns, places, doubted, twins)
     doubted |= _find_foreign_states(columns, places, [i for i in bare if i not in doubted])
     second = {i for i, meaning in places.items() if meaning.part == "line 2" and meaning.role is Role.BARE}
     return others | doubted | second
+
+
+def _has_parts(meanings: Meanings, bare: Sequence[int]) -> bool:
+    """Return whether the number and the name of a street have columns of their own: the property's, as owners are written to."""
+    return {"number", "name"} <= {meanings[i].part for i in bare}
 
 
 def _is_owners(column: str, anchor: Role | None, own: set[str], elsewhere: set[str], *, has_twins: bool) -> bool:
@@ -202,12 +201,14 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
 def _find_street_types(columns: SheetColumns, meanings: Meanings) -> Meanings:
     """Take a column that is called only "type", with types of streets right behind a street, for a part of the address."""
     found = dict(meanings)
-    for i, meaning in meanings.items():
-        before = meanings.get(i - 1)
-        if before and before.column == "Address" and fold_header(columns.header(i)) == "type" and not meaning.is_chosen:
-            values = columns.sample(i).str.to_uppercase()
+    for i, before in meanings.items():
+        behind = i + 1
+        if before.column != "Address" or behind >= len(columns.headers) or ((after := meanings.get(behind)) and after.is_chosen):
+            continue
+        if split_header(columns.header(behind))[-1:] == ("type",):
+            values = columns.sample(behind).str.to_uppercase()
             if share_of(values.is_in(list(_street_types()))) >= _HALF:
-                found[i] = Meaning("Address", part="type")
+                found[behind] = Meaning("Address", role=before.role, part="type")
     return found
 
 

@@ -66,6 +66,7 @@ class PropertyTypes:
         unclear: Positions of codes whose issuer isn't known.
         unused: Positions of other columns of types.
         subtypes: Positions of a vendor's subtypes, which stand beside the type.
+        states: States of the rows, as far as they are known.
 
     """
 
@@ -74,6 +75,7 @@ class PropertyTypes:
     unclear: list[int] = field(default_factory=list)
     unused: list[int] = field(default_factory=list)
     subtypes: frozenset[int] = frozenset()
+    states: frozenset[str] = frozenset()
 
 
 def resolve_types(columns: SheetColumns, meanings: Meanings, layout: str, position: int) -> PropertyTypes:
@@ -99,18 +101,18 @@ def resolve_types(columns: SheetColumns, meanings: Meanings, layout: str, positi
     chosen = _choose(columns, described)
     others = {i: meaning for i, meaning in meanings.items() if i not in all_types}
     if not chosen:
-        return PropertyTypes(others, unclear=[each.position for each in described])
+        return PropertyTypes(others, unclear=[each.position for each in described], states=issuer.states)
     beside = frozenset(subtypes - types.keys())
     unused = [i for i in types if i not in {each.position for each in chosen}]
     result = dict(others)
     result[chosen[0].position] = replace(types[chosen[0].position], codes=chosen[0].table, in_state=False)
     unclear = [each.position for each in described if each.is_coded and not each.table and not any(c.says_type for c in chosen)]
     if len(chosen) == 1:
-        return PropertyTypes(result, None, unclear, unused, beside)
+        return PropertyTypes(result, None, unclear, unused, beside, issuer.states)
     sources = tuple((each.position, columns.header(each.position)) for each in chosen)
     combined = DerivedColumn(position, DerivedKind.TYPES, sources, codes=tuple(each.table for each in chosen))
     del result[chosen[0].position]
-    return PropertyTypes(result, combined, unclear, unused, beside)
+    return PropertyTypes(result, combined, unclear, unused, beside, issuer.states)
 
 
 def find_type_tables(columns: SheetColumns, positions: Sequence[int], meanings: Meanings, layout: str) -> dict[int, str]:

@@ -13,6 +13,8 @@ UNCLEAR_LOT_UNIT: IssueNote = (IssueReason.UNIT_UNCLEAR, "acres or square feet? 
 
 _OF_BUILDINGS = {"Property Type", "Year Built", "Number of Units", "Occupancy", "Ceiling Height", "Loading Docks",
                  "Overhead Doors", "Improvement Value", "Office SqFt", "Warehouse SqFt", "Tenant(s)"}  # fmt: skip
+_BUILDING_WORDS = {"building", "structure", "improvement", "living", "heated", "finished", "floor", "rentable", "leasable", "rba",
+                   "gba"}  # fmt: skip
 _BARE_PRICES = ("price", "price1", "amount")
 _BARE_RATES = ("pricesqft", "pricesf", "pricepersf", "pricepersqft", "pricepsf", "pricepersquarefoot")
 
@@ -47,10 +49,12 @@ def correct_lot_sizes(sheet: str, columns: SheetColumns, meanings: Meanings) -> 
     acres = [columns.texts(i) for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
     is_parcel_list = _lists_parcels({meaning.column for meaning in meanings.values()})
     for i in [i for i, meaning in meanings.items() if _may_be_lot(columns.header(i), meaning)]:
+        areas = [columns.texts(k) for k, other in meanings.items() if other.column == "Lot Size SqFt"]
         is_equal = any(is_lot_area(columns.texts(i), each) for each in acres)
+        is_equal |= any(is_lot_area(columns.texts(i), each, square_feet=True) for each in areas)
         if is_equal or is_parcel_list:
             meanings[i] = Meaning("Lot Size SqFt", tier=meanings[i].tier)
-            detail = "equal to the acres times 43,560" if is_equal else "the table has parcels and zoning, no building"
+            detail = "equal to the size of the lot" if is_equal else "the table has parcels and zoning, no building"
             issues.append(build_column_issue(sheet, columns.headers[i], IssueReason.TAKEN_AS_LOT_AREA, detail))
     return issues
 
@@ -61,9 +65,8 @@ def _lists_parcels(names: set[str]) -> bool:
 
 
 def _may_be_lot(header: str, meaning: Meaning) -> bool:
-    """Return whether a building size may be the lot's: its header doesn't name a building."""
-    folded = normalize_header(header)
-    return meaning.column == "Building SqFt" and (meaning.generic or not any(word in folded for word in ("bld", "build", "rba")))
+    """Return whether a building size may be the lot's: its header has no word of a building."""
+    return meaning.column == "Building SqFt" and (meaning.generic or _BUILDING_WORDS.isdisjoint(split_header(header)))
 
 
 def resolve_prices(columns: SheetColumns, meanings: Meanings) -> None:
@@ -81,8 +84,15 @@ def resolve_prices(columns: SheetColumns, meanings: Meanings) -> None:
             and not _has_other(meanings, i, "Asking Price")
         ):
             meanings[i] = replace(meaning, column="Sold Price")
-        elif meaning.column == "Sold Price/SqFt" and header in _BARE_RATES and not present & {"Sale Date", "Sold Price"}:
+        elif meaning.column == "Sold Price/SqFt" and header in _BARE_RATES and not _is_of_sale(columns, meanings):
             del meanings[i]
+
+
+def _is_of_sale(columns: SheetColumns, meanings: Meanings) -> bool:
+    """Return whether a bare rate is that of a sale: the sheet has sales, and no asking prices."""
+    asked = [i for i, meaning in meanings.items() if meaning.column == "Asking Price"]
+    is_sold = any(meaning.column in ("Sale Date", "Sold Price") for meaning in meanings.values())
+    return is_sold and not any(columns.filled_share(i) for i in asked)
 
 
 def _has_other(meanings: Meanings, position: int, column: str) -> bool:

@@ -48,9 +48,17 @@ def is_square_feet_as_acres(texts: pl.Series) -> bool:
     return isinstance(median, float) and median >= _MIN_MEDIAN_SQUARE_FEET and not _count_with_unit(filled, "square_feet")
 
 
-def is_lot_area(texts: pl.Series, acres: pl.Series) -> bool:
-    """Return whether an area column is the lot, not the building: nearly always 43,560 times the acres."""
-    ratio = (_parse_sizes(texts) / (_parse_sizes(acres) * SQUARE_FEET_PER_ACRE)).drop_nulls().drop_nans()
+def is_lot_area(texts: pl.Series, lots: pl.Series, *, square_feet: bool = False) -> bool:
+    """Return whether an area column is the lot, not the building: nearly always equal to it.
+
+    Args:
+        texts: Areas in square feet.
+        lots: Sizes of the lots, in acres.
+        square_feet: Whether the lots are in square feet too.
+
+    """
+    unit = 1 if square_feet else SQUARE_FEET_PER_ACRE
+    ratio = (_parse_sizes(texts) / (_parse_sizes(lots) * unit)).drop_nulls().drop_nans()
     equal = ((ratio - 1).abs() < _LOT_AREA_TOLERANCE).mean()
     return ratio.len() > 0 and isinstance(equal, float) and equal > _NEARLY_ALL
 
