@@ -16,6 +16,8 @@ from flexscout.scoring.rules import RuleExpressions, add_rule_columns, describe_
 _FILE = SOURCE_COLUMNS[0]
 _TYPE, _SIZE, _LOT = "Property Type", "Building SqFt", "Lot Size Acres"
 _MIN_ROWS = 10  # of a file without candidates; fewer need no diagnosis
+_MIN_ROWS_OF_MISREAD = 3  # the same, where a column seems to be misread
+_MISREAD = (FindingCode.CODES_UNKNOWN, FindingCode.SIZE_IS_LOT, FindingCode.VALUES_MISSING)
 _NEARLY_ALL = 0.95  # of the rows, from which one criterion explains a file
 _EXAMPLES = 3
 _WORD = r"[A-Za-z]{3}"
@@ -75,13 +77,15 @@ def _is_missing(sheet: SheetRecord, name: str) -> bool:
 
 
 def _explain_rows(result: ProcessingResult, rows: pl.DataFrame, criteria: Criteria) -> list[Finding]:
-    """Return why none of a file's rows is a candidate; nothing for a few rows."""
-    if rows.height < _MIN_ROWS:
+    """Return why none of a file's rows is a candidate; nothing for a few rows that may well be no candidates."""
+    if rows.height < _MIN_ROWS_OF_MISREAD:
         return []
     sheets = result.record.sheets
     present = [name for name in criteria.profile.eligibility if not all(_is_missing(sheet, name) for sheet in sheets)]
     failures = _count_failures(rows, present, criteria)
     found = next(_find_reasons(sheets, rows, failures), None)
+    if rows.height < _MIN_ROWS:
+        return [found] if found and found.code in _MISREAD else []
     return [found or _explain_rest(rows, failures, criteria)]
 
 

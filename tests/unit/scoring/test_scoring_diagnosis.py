@@ -122,5 +122,17 @@ def test_a_few_rows_need_no_diagnosis(tmp_path):
     assert diagnose(tmp_path) == ()
 
 
+@pytest.mark.parametrize(("count", "codes"), [(2, []), (3, [FindingCode.CODES_UNKNOWN])])
+def test_three_rows_with_codes_of_an_unknown_issuer_are_diagnosed(tmp_path, count, codes):
+    rows = [(f"{number} Test Street", 4_000, 0.2, 301) for number in TEN[:count]]
+    write(tmp_path, rows, ("Address", "Building SqFt", "Lot Size Acres", "use_code"))
+    assert [finding.code for finding in diagnose(tmp_path) if finding.rows] == codes
+
+
+def test_three_rows_without_a_type_are_diagnosed(tmp_path):
+    write(tmp_path, [candidate(number, Property_Type=None) for number in TEN[:3]])
+    assert [finding.code for finding in diagnose(tmp_path)] == [FindingCode.VALUES_MISSING]
+
+
 def test_without_any_row_nothing_is_diagnosed():
     assert diagnose_files((), pl.DataFrame(), Criteria.from_config(PipelineConfiguration())) == {}
