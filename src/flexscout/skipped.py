@@ -21,6 +21,7 @@ class FileSkipCode(StrEnum):
     SAME_CONTENT = "same_content"
     PATTERN_TABLE = "pattern_table"
     PATTERN = "pattern"
+    CHOSEN_PATTERN = "chosen_pattern"
     ARCHIVE_WITHOUT_TABLES = "archive_without_tables"
     OLD_OFFICE_FILE = "old_office_file"
     TEXT_WITHOUT_HEADER = "text_without_header"
@@ -46,6 +47,7 @@ _FILE_SKIP_TEXTS = {
         'Not included in the file pattern {0}. Use --file-pattern "*{1}" to read it, or auto to read every file type.'
     ),
     FileSkipCode.PATTERN: "Not included in the file pattern {0}. Use --file-pattern auto to read every file type.",
+    FileSkipCode.CHOSEN_PATTERN: "Not included in the file pattern {0}.",
     FileSkipCode.ARCHIVE_WITHOUT_TABLES: "A zip archive without a spreadsheet or CSV file.",
     FileSkipCode.OLD_OFFICE_FILE: "An old Office or Windows file, not a workbook.",
     FileSkipCode.TEXT_WITHOUT_HEADER: "Plain text without a known header.",

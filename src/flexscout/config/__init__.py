@@ -6,11 +6,19 @@ from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from flexscout.config.settings import PipelineConfiguration, declared_settings, settings_affecting
-    from flexscout.config.sources import MAPPINGS_FOLDER, Affects, describe_unknown_name, environment_variable, group_by_section
+    from flexscout.config.sources import (
+        DEFAULT_PATTERN,
+        MAPPINGS_FOLDER,
+        Affects,
+        describe_unknown_name,
+        environment_variable,
+        group_by_section,
+    )
     from flexscout.config.template import render_settings, render_template
     from flexscout.config.yaml_files import YAML_SUFFIXES, locate_lines, parse_yaml, read_text_file
 
 __all__ = [
+    "DEFAULT_PATTERN",
     "MAPPINGS_FOLDER",
     "YAML_SUFFIXES",
     "Affects",
@@ -32,7 +40,14 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "settings": ("PipelineConfiguration", "declared_settings", "settings_affecting"),
-        "sources": ("MAPPINGS_FOLDER", "Affects", "describe_unknown_name", "environment_variable", "group_by_section"),
+        "sources": (
+            "DEFAULT_PATTERN",
+            "MAPPINGS_FOLDER",
+            "Affects",
+            "describe_unknown_name",
+            "environment_variable",
+            "group_by_section",
+        ),
         "template": ("render_settings", "render_template"),
         "yaml_files": ("YAML_SUFFIXES", "locate_lines", "parse_yaml", "read_text_file"),
     },

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 from pydantic_core import ErrorDetails
 
 from flexscout.config.sources import (
+    DEFAULT_PATTERN,
     Affects,
     Setting,
     describe_unknown_name,
@@ -60,7 +61,7 @@ class PipelineConfiguration(BaseModel):
 
     input_folder: Annotated[Text, Setting("input.folder", Affects.LOCATION)] = "data/raw"
     """Folder with the exports."""
-    file_pattern: Annotated[Text, Setting("input.file_pattern")] = "*.xlsx"
+    file_pattern: Annotated[Text, Setting("input.file_pattern")] = DEFAULT_PATTERN
     """Which files of the folder are read, as a glob; `auto` reads every supported file type."""
     recursive_scan: Annotated[bool, Setting("input.recursive_scan")] = False
     """Whether subfolders of the input folder are scanned too."""

@@ -13,6 +13,7 @@ from flexscout.errors import ConfigurationError
 
 ENVIRONMENT_PREFIX = "FLEXSCOUT_"
 
+DEFAULT_PATTERN = "*.xlsx"
 MAPPINGS_FOLDER = "mappings"
 """Name of the folder of mapping files, beside the configuration file or in the input folder."""
 

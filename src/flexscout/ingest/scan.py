@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from flexscout.config import MAPPINGS_FOLDER
+from flexscout.config import DEFAULT_PATTERN, MAPPINGS_FOLDER
 from flexscout.domain import date_file
 from flexscout.errors import NothingToReadError, is_transient, to_processing_error
 from flexscout.ingest.file_filter import (
@@ -56,7 +56,7 @@ class Scan:
         return tuple(record for record in self.unreadable if not is_transient(record.error))
 
 
-def scan_folder(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False, own: Collection[Path] = ()) -> Scan:
+def scan_folder(folder: Path, pattern: str = DEFAULT_PATTERN, *, recursive: bool = False, own: Collection[Path] = ()) -> Scan:
     """Find the files to read.
 
     Args:
@@ -223,6 +223,8 @@ def _find_pattern_skip(path: Path, name: str, pattern: str) -> SkippedFile | Non
         return find_content_skip(path, name)
     if _matches(path, pattern):
         return None
+    if pattern != DEFAULT_PATTERN:
+        return SkippedFile(name, FileSkipCode.CHOSEN_PATTERN, (pattern,))
     if path.suffix.lower() in TABLE_SUFFIXES:
         return SkippedFile(name, FileSkipCode.PATTERN_TABLE, (pattern, path.suffix))
     return SkippedFile(name, FileSkipCode.PATTERN, (pattern,))

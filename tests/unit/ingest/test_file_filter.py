@@ -10,6 +10,7 @@ from flexscout.errors import OutputError
 from flexscout.ingest.scan import scan_folder
 from flexscout.outputs.files.xlsx_writer import Sheet
 from flexscout.outputs.files.xlsx_writer import write_workbook as write_result
+from format_files import write_archive
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -123,6 +124,12 @@ def test_an_export_that_the_pattern_leaves_out_is_reported(folder, name, words):
     reason = skipped_in(folder)[name]
     assert "Not included in the file pattern *.xlsx" in reason
     assert words in reason
+
+
+@pytest.mark.parametrize("name", ["08.csv", "08.zip", "other.xlsx"])
+def test_a_pattern_of_the_user_is_not_questioned(folder, name):
+    write_archive(folder / name, {"a.csv": b"Address,City\n"})
+    assert skipped_in(folder, "good*")[name] == "Not included in the file pattern good*."
 
 
 def test_an_unrelated_file_is_not_reported(folder):
