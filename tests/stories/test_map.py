@@ -45,6 +45,13 @@ def test_without_a_path_the_mapping_is_printed(strange):
     assert [path.name for path in strange.iterdir()] == ["in"]
 
 
+def test_a_hyphen_is_standard_output_also_where_there_is_a_folder_of_mappings(strange):
+    (strange / "in/mappings").mkdir()
+    outcome = flexscout("map", "in/county.xlsx", "-o", "-")
+    assert (outcome.code, "  Situs Adress: pass" in outcome.out) == (0, True)
+    assert [path.name for path in (*strange.iterdir(), *(strange / "in/mappings").iterdir())] == ["in"]
+
+
 def test_an_existing_mapping_is_not_overwritten(strange):
     (strange / "county.yaml").write_text("mine")
     assert flexscout("map", "in/county.xlsx", "-o", "county.yaml").code == 2

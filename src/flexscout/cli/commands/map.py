@@ -18,10 +18,12 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="PATH",
-        help="Write to this .yaml file, or into this folder.  [default: a folder mappings beside FILE or the configuration, "
-        "else standard output]",
+        help="Write to this .yaml file, or into this folder; - for standard output.  [default: a folder mappings beside FILE or "
+        "the configuration, else standard output]",
     ),
 ]
+
+_STANDARD_OUTPUT = Path("-")
 
 
 @handle_errors
@@ -38,7 +40,7 @@ def map_(
     """
     validate_paths(file, output)
     folders = _find_folders(file, config)
-    place = output or next(iter(folders), None)
+    place = None if output == _STANDARD_OUTPUT else output or next(iter(folders), None)
     target = place / f"{file.stem}.yaml" if place and place.is_dir() else place
     if target and target.exists() and not force:
         raise OutputError(f"{target} already exists.", "Choose another path, or use --force to overwrite it.")
