@@ -23,6 +23,13 @@ def test_check_shows_how_headers_map_and_what_is_missing(tmp_path):
     assert "Zonning Code = Zoning Code?" in outcome.out
 
 
+def test_a_column_that_is_calculated_from_another_is_not_missing(tmp_path):
+    header = ("Address", "Property Type", "Building SqFt", "Lot Size SqFt")
+    write_workbook(tmp_path / "in/a.xlsx", [header, ("1 Loom Rd", "Flex", 34_000, 87_120)])
+    missing = flexscout("check", "in").out.split("missing, needed for scoring or deduplication")[1].splitlines()[0]
+    assert ("Year Built" in missing, "Lot Size Acres" in missing) == (True, False)
+
+
 @pytest.mark.parametrize("command", [("check",), ("run", "--dry-run")])
 def test_check_writes_nothing(tmp_path, command):
     valid_properties_1(tmp_path / "in")

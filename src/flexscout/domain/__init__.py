@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         WORKBOOK_LIST_TAG,
         is_score_column,
         is_score_number,
+        is_unavailable,
     )
     from flexscout.domain.columns import (
         CanonicalColumn,
@@ -234,6 +235,7 @@ __all__ = [
     "is_reserved_column",
     "is_score_column",
     "is_score_number",
+    "is_unavailable",
     "issue_reasons",
     "join_address",
     "join_some",
@@ -311,6 +313,7 @@ __getattr__ = lazy_exports(
             "WORKBOOK_LIST_TAG",
             "is_score_column",
             "is_score_number",
+            "is_unavailable",
         ),
         "columns": (
             "CanonicalColumn",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 ADDRESS_COLUMNS = ("Address", "City", "State")
 """Where a property is, in the fewest columns; also the default `duplicate_fields`."""
 
@@ -87,6 +92,11 @@ MAX_POSSIBLE_DUPLICATES = 10_000
 def is_score_column(name: str) -> bool:
     """Return whether scoring writes the column."""
     return name in SCORE_COLUMNS or name.endswith(POINTS_SUFFIX)
+
+
+def is_unavailable(name: str, missing: Collection[str]) -> bool:
+    """Return whether a column is missing, and so is what it is calculated from."""
+    return {name, *DERIVED_COLUMNS.get(name, ())}.issubset(missing)
 
 
 def is_score_number(name: str) -> bool:

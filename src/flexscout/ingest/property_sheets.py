@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from flexscout.domain import DERIVED_COLUMNS, use_code_tables
+from flexscout.domain import is_unavailable, use_code_tables
 from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import SEARCHED_ROWS
 from flexscout.ingest.mapping import (
@@ -80,8 +80,7 @@ def _no_property_sheet(path: Path, sheets: list[MappedSheet], missing: Mapping[s
 
 def _check_required_columns(path: Path, mapped: MappedSheet, required: tuple[str, ...]) -> None:
     """Raise DataFormatError if a required column is missing, and so is what it could be calculated from."""
-    missing = set(mapped.header_map.missing)
-    unavailable = [name for name in required if missing.issuperset((name, *DERIVED_COLUMNS.get(name, ())))]
+    unavailable = [name for name in required if is_unavailable(name, mapped.header_map.missing)]
     if unavailable:
         headers = [column.header for column in mapped.header_map.columns]
         questions = [each.question for each in mapped.header_map.suggestions if each.column in unavailable]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from flexscout.domain import DERIVED_COLUMNS, SOURCE_COLUMNS, STATUS
+from flexscout.domain import DERIVED_COLUMNS, SOURCE_COLUMNS, STATUS, is_unavailable
 from flexscout.findings import Finding, FindingCode
 from flexscout.models import Issue, IssueReason, ProcessingResult, RowStatus, SheetRecord
 from flexscout.scoring.criteria import Criteria
@@ -66,14 +66,10 @@ def diagnose_files(
 def _list_missing_columns(sheets: Sequence[SheetRecord], criteria: Criteria) -> list[Finding]:
     """Return which of type and sizes the sheets lack: one finding if all lack the same, else one per sheet."""
     needed = [name for name in (_TYPE, _SIZE, _LOT) if name in criteria.profile.needed_columns]
-    lacking = {sheet.sheet: tuple(name for name in needed if _is_missing(sheet, name)) for sheet in sheets}
+    lacking = {sheet.sheet: tuple(name for name in needed if is_unavailable(name, sheet.header_map.missing)) for sheet in sheets}
     if len(set(lacking.values())) == 1:
         lacking = {"": next(iter(lacking.values()))}
     return [Finding(FindingCode.COLUMNS_NOT_FOUND, columns=names, sheet=sheet) for sheet, names in lacking.items() if names]
-
-
-def _is_missing(sheet: SheetRecord, name: str) -> bool:
-    return {name, *DERIVED_COLUMNS.get(name, ())} <= {*sheet.header_map.missing}
 
 
 def _explain_rows(result: ProcessingResult, rows: pl.DataFrame, criteria: Criteria) -> list[Finding]:
@@ -81,7 +77,8 @@ def _explain_rows(result: ProcessingResult, rows: pl.DataFrame, criteria: Criter
     if rows.height < _MIN_ROWS_OF_MISREAD:
         return []
     sheets = result.record.sheets
-    present = [name for name in criteria.profile.eligibility if not all(_is_missing(sheet, name) for sheet in sheets)]
+    missing = set.intersection(*(set(sheet.header_map.missing) for sheet in sheets))
+    present = [name for name in criteria.profile.eligibility if not is_unavailable(name, missing)]
     failures = _count_failures(rows, present, criteria)
     found = next(_find_reasons(sheets, rows, failures), None)
     if rows.height < _MIN_ROWS:

@@ -8,7 +8,7 @@ import typer
 from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import add_password, print_json, print_line
-from flexscout.domain import format_date, map_command
+from flexscout.domain import format_date, is_unavailable, map_command
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
@@ -111,7 +111,8 @@ def _print_sheet(sheet: dict[str, Any], needed: set[str]) -> None:
     unchanged = [name for header, name in sheet["mapped"].items() if header == name]
     _print_list("same name", unchanged)
     _print_list("mapped", renamed)
-    _print_list("missing, needed for scoring or deduplication", [name for name in sheet["missing"] if name in needed])
+    missing = [name for name in sheet["missing"] if name in needed and is_unavailable(name, sheet["missing"])]
+    _print_list("missing, needed for scoring or deduplication", missing)
     _print_list("kept as is, not scored", sheet["extra"])
     _print_list("left out", sheet["left_out"])
     _print_list(f"set by the mapping file {sheet['mapping']}", sheet["by_hand"])
