@@ -28,6 +28,11 @@ def test_run_succeeds_and_lists_its_outputs(outcome):
     assert "all_flex_properties.xlsx" in outcome.out
 
 
+def test_the_summary_tells_the_time_but_not_the_speed(outcome):
+    assert "Took " in outcome.out
+    assert "per minute" not in outcome.out
+
+
 def test_progress_has_one_line_per_file_on_standard_error(outcome):
     lines = outcome.err.splitlines()
     assert len(lines) == 2

@@ -81,7 +81,9 @@ def test_quiet_prints_nothing(tmp_path):
 
 def test_verbose_shows_the_log(tmp_path):
     valid_properties_1(tmp_path / "in")
-    assert "INFO flexscout.ingest: valid_properties_1.xlsx read" in flexscout("run", "in", "-v").err
+    outcome = flexscout("run", "in", "-v")
+    assert "INFO flexscout.ingest: valid_properties_1.xlsx read" in outcome.err
+    assert "per minute" in outcome.out
 
 
 def test_subfolders_are_read_on_request(tmp_path):

@@ -49,6 +49,6 @@ def run_pipeline(
     if output_format is opt.Format.JSON:
         print_json(render_report(summary.report))
     elif not quiet:
-        print_summary(summary)
+        print_summary(summary, verbose=verbose)
     print_errors(summary)
     return summary.exit_code

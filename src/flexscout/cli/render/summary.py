@@ -11,8 +11,11 @@ _MAX_REASONS = 4
 _MAX_SINGLE_FAILURES = 3  # beyond that, failures with the same cause are summed up
 
 
-def print_summary(summary: RunSummary) -> None:
-    """Print the results, the top candidates and the output files; if nothing had changed, only the messages and files."""
+def print_summary(summary: RunSummary, *, verbose: bool = False) -> None:
+    """Print the results, the top candidates and the output files; if nothing had changed, only the messages and files.
+
+    `verbose`: with the speed, the workers and the memory.
+    """
     if not summary.repeated_run:
         _print_result(summary)
     for message in summary.messages:
@@ -21,7 +24,10 @@ def print_summary(summary: RunSummary) -> None:
         if file["status"] == "skipped":
             print_line(f"Skipped {file['file']}. {file['reason']}", blank_before=True)
     if not summary.repeated_run:
-        print_line(_describe_performance(summary.report["performance"], summary.statistics.total_properties), blank_before=True)
+        figures = summary.report["performance"]
+        print_line(f"Took {sum(figures['seconds'].values()):.1f} s", blank_before=True)
+        if verbose:
+            print_line(f"  {_describe_performance(figures, summary.statistics.total_properties)}")
     print_line("Output files", blank_before=True)
     for path in summary.outputs:
         print_line(f"  {path}")
@@ -77,10 +83,10 @@ def _describe_issues(summary: RunSummary) -> list[str]:
 
 
 def _describe_performance(figures: dict[str, Any], properties: int) -> str:
-    """Return `Took 2.4 s for 40,000 properties: 1,000,000 per minute, 500,000 per minute and file; ...`."""
-    seconds, per_file = sum(figures["seconds"].values()), figures["properties_per_minute_per_file"]
+    """Return `40,000 properties: 1,000,000 per minute, 500,000 per minute and file; ...`."""
+    per_file = figures["properties_per_minute_per_file"]
     speed = f"{figures['properties_per_minute']:,} per minute" + (f", {per_file:,} per minute and file" if per_file else "")
     memory = f"peak memory {figures['peak_memory_mb']:,.0f} of {figures['memory_limit_mb']:,.0f} MB"
     reused = f"{format_count(figures['files_reused'], 'file')} unchanged and reused; " if figures["files_reused"] else ""
     workers = f"{format_count(figures['workers'], 'worker')}, " if figures["workers"] else ""
-    return f"Took {seconds:.1f} s for {format_count(properties, 'property')}: {speed}; {reused}{workers}{memory}"
+    return f"{format_count(properties, 'property')}: {speed}; {reused}{workers}{memory}"
