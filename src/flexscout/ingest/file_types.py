@@ -137,6 +137,12 @@ def is_protected(path: Path) -> bool:
     return False
 
 
+def is_ole(path: Path) -> bool:
+    """Return whether a file is an OLE file, as old Office files and protected new ones are."""
+    with path.open("rb") as file:
+        return file.read(len(_OLE)) == _OLE
+
+
 def _identify_zip(path: Path) -> FileType | UnsupportedContent:
     try:
         with zipfile.ZipFile(path) as archive:

@@ -69,7 +69,15 @@ def test_a_missing_library_is_reported_with_the_pip_line(tmp_path, monkeypatch):
     path = protected_workbook(tmp_path / "a.xlsx")
     monkeypatch.setitem(sys.modules, "msoffcrypto", None)
     error = refusal(path, SECRET)
-    assert (error.code, "pip install 'flexscout[passwords]'" in error.next_step) == ("password_protected", True)
+    assert error.code == "password_protected"
+    assert 'python -m pip install "flexscout[passwords]"' in error.next_step
+
+
+def test_a_missing_library_is_reported_before_a_missing_password(tmp_path, monkeypatch):
+    path = protected_workbook(tmp_path / "a.xlsx")
+    monkeypatch.setitem(sys.modules, "msoffcrypto", None)
+    with pytest.raises(DataFormatError, match=r"the library that opens such files isn't installed.*FLEXSCOUT_PASSWORD"):
+        read_workbook(path)
 
 
 def test_the_decrypted_copy_is_removed(tmp_path):

@@ -18,7 +18,7 @@ from flexscout.config import environment_variable
 from flexscout.domain import format_bytes
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError
-from flexscout.ingest.file_types import FileType, detect_file_type
+from flexscout.ingest.file_types import FileType, detect_file_type, is_ole
 from flexscout.ingest.readers.raw_workbook import translate_reader_errors
 
 MAX_SPIN_COUNT = 1_000_000
@@ -86,7 +86,8 @@ def _decrypt(path: Path, folder: Path, memory: int, protected: DataFormatError) 
     try:
         import msoffcrypto  # noqa: PLC0415 - optional, and needed by few runs
     except ImportError:
-        raise _ask_for_library(protected) if password else protected from None
+        # LibreOffice's own encryption isn't opened by the library either.
+        raise (_ask_for_library(protected) if is_ole(path) else protected) from None
     with path.open("rb") as file:
         is_package = _check_parameters(path, file, memory, protected)
         with translate_reader_errors(path):
@@ -150,7 +151,8 @@ def _ask_for_library(protected: DataFormatError) -> DataFormatError:
     return DataFormatError(
         ErrorCode.PASSWORD_PROTECTED,
         f"{protected.message.removesuffix('.')}, and the library that opens such files isn't installed.",
-        f"Install it with: pip install 'flexscout[passwords]'. Or: {_SAVE_COPY}",
+        'Install it with: python -m pip install "flexscout[passwords]", then give the password with FLEXSCOUT_PASSWORD or '
+        f"input.password. Or: {_SAVE_COPY}",
     )
 
 
