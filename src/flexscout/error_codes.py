@@ -44,6 +44,7 @@ class ErrorCode(StrEnum):
     XML = "xml"
     # The table isn't one of properties, or not a result.
     MISSING_REQUIRED_COLUMNS = "missing_required_columns"
+    VAGUE_HEADERS = "vague_headers"
     NO_ROWS = "no_rows"
     ROWS_LOST = "rows_lost"
     NO_RESULT = "no_result"
@@ -66,5 +67,5 @@ class ErrorCode(StrEnum):
 PASSWORD_CODES = frozenset({ErrorCode.PASSWORD_PROTECTED, ErrorCode.WRONG_PASSWORD})
 """Causes that another password may remove."""
 
-MAPPING_CODES = frozenset({ErrorCode.MISSING_REQUIRED_COLUMNS})
+MAPPING_CODES = frozenset({ErrorCode.MISSING_REQUIRED_COLUMNS, ErrorCode.VAGUE_HEADERS})
 """Causes that a mapping file removes; the next step of such an error has the command that drafts one."""

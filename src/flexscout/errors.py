@@ -195,17 +195,15 @@ class DataFormatError(ProcessingError):
     category = ErrorCategory.DATA_FORMAT
 
     @classmethod
-    def missing_columns(cls, path: str | Path, sheet: str, missing: Texts, headers: Texts, questions: Texts = ()) -> Self:
-        """Report that no sheet has the required columns.
+    def missing_columns(  # noqa: PLR0913 - the texts of one message
+        cls, path: str | Path, sheet: str, missing: Texts, headers: Texts, questions: Texts = (), *, is_vague: bool = False
+    ) -> Self:
+        """Report that no sheet has the required columns, or if `is_vague`, none whose headers couldn't be of any table.
 
         `sheet` comes closest; it is `missing` some, and has `headers`. `questions`: what some of its columns may be.
         """
-        return cls._missing(
-            _place(path, sheet),
-            missing,
-            headers,
-            f"{_ask(questions)}Map its columns with `{map_command(path)}`, rename a header, or leave the file out.",
-        )
+        next_step = f"{_ask(questions)}Map its columns with `{map_command(path)}`, rename a header, or leave the file out."
+        return cls._missing(_place(path, sheet), missing, headers, next_step, is_vague=is_vague)
 
     @classmethod
     def no_header(
@@ -230,9 +228,10 @@ class DataFormatError(ProcessingError):
         )
 
     @classmethod
-    def missing_frame_columns(cls, missing: Sequence[str], headers: Sequence[str]) -> Self:
-        """Report that a frame lacks columns."""
-        return cls._missing("The frame", missing, headers, "Rename a column to one of those names.")
+    def missing_frame_columns(cls, missing: Texts, headers: Texts, *, is_vague: bool = False) -> Self:
+        """Report that a frame lacks columns; `is_vague` as in `missing_columns`."""
+        next_step = "Rename a column to one of flexscout." if is_vague else "Rename a column to one of those names."
+        return cls._missing("The frame", missing, headers, next_step, is_vague=is_vague)
 
     @classmethod
     def not_a_result(cls, name: str, reason: str) -> Self:
@@ -253,7 +252,10 @@ class DataFormatError(ProcessingError):
         )
 
     @classmethod
-    def _missing(cls, place: str, missing: Sequence[str], headers: Sequence[str], next_step: str) -> Self:
+    def _missing(cls, place: str, missing: Texts, headers: Texts, next_step: str, *, is_vague: bool) -> Self:
+        if is_vague:
+            needed = f"could be of any table. A property table also has {missing[0]}."
+            return cls(ErrorCode.VAGUE_HEADERS, f"{place}: its headers ({_list_headers(headers)}) {needed}", next_step)
         message = f"{place}: {_name_missing(missing)}. Headers found: {_list_headers(headers)}."
         return cls(ErrorCode.MISSING_REQUIRED_COLUMNS, message, next_step)
 

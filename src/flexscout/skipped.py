@@ -86,6 +86,7 @@ class SheetSkipCode(StrEnum):
     TOO_WIDE = "too_wide"
     NOT_MAPPED = "not_mapped"
     NO_PROPERTY_TABLE = "no_property_table"
+    VAGUE_HEADERS = "vague_headers"
 
 
 _SHEET_SKIP_TEXTS = {
@@ -94,6 +95,7 @@ _SHEET_SKIP_TEXTS = {
     SheetSkipCode.TOO_WIDE: "It can't be read: it declares {0} columns, more than a sheet can have.",
     SheetSkipCode.NOT_MAPPED: '{0} selects only sheet "{1}".',
     SheetSkipCode.NO_PROPERTY_TABLE: "No property table: it has no {0}.",
+    SheetSkipCode.VAGUE_HEADERS: "No property table: its headers could be of any table. A property table also has {0}.",
 }
 
 

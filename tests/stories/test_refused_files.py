@@ -31,6 +31,27 @@ def test_the_summary_of_a_run_or_retry_says_what_columns_hold_and_the_command(co
     assert f"`{COMMAND}`" in outcome.err
 
 
+def test_headers_of_any_table_are_refused_in_one_sentence(tmp_path):
+    (tmp_path / "in/county.xlsx").unlink()
+    for name in ("a", "b", "c", "d"):
+        rows = [("Type", "Location", "Amount"), ("Payment", f"{ord(name)} Loom Rd", 12), ("Refund", "3 Mill Street", -4)]
+        write_workbook(tmp_path / f"in/{name}.xlsx", rows)
+    outcome = flexscout("check", "in")
+    assert (
+        'a.xlsx, sheet "Sheet1": its headers (Type, Location) could be of any table. A property table also has a parcel number, '
+        "lot size, year built, coordinates, or a header that names a building or property."
+    ) in " ".join(outcome.out.split())
+    errors = flexscout("run", "in").err
+    assert "have headers that could be of any table" in errors
+    assert "lack required columns" not in errors
+
+
+def test_a_sheet_with_headers_of_any_table_is_left_out_with_that_reason(tmp_path):
+    statement = [("Type", "Location"), ("Payment", "12 Loom Rd")]
+    write_sheets(tmp_path / "in/county.xlsx", {"Statement": statement, "Roll": [HEADER, candidate(1)]})
+    assert "its headers could be of any table" in flexscout("check", "in").out
+
+
 @pytest.mark.parametrize("command", ["check", "errors"])
 def test_check_and_errors_say_it_too(command):
     flexscout("run", "in")

@@ -187,6 +187,7 @@ def test_suggested_command_can_be_pasted(name, typed):
 FILE_ERRORS = [
     *(FileAccessError.from_os_error(A, error) for error in (FileNotFoundError(), PermissionError(), TimeoutError(), OSError())),
     DataFormatError.missing_columns("a.xlsx", "Sheet1", ["Address or APN"], ["Name"]),
+    DataFormatError.missing_columns("a.xlsx", "Sheet1", ["a parcel number"], ["Type"], is_vague=True),
     DataFormatError.no_header("a.xlsx", "Sheet1", 25, [(1, ["Name", "Phone"])]),
     DataFormatError.schema_violation("a.xlsx", "Sheet1", ["Year Built"], ["Name"]),
     DataFormatError.not_a_result("a.xlsx", "it has no column Flex Score"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         draft_mapping,
         find_likeliest,
         find_missing_required,
+        has_vague_headers,
         map_headers,
         sample_values,
     )
@@ -60,6 +61,7 @@ __all__ = [
     "find_likeliest",
     "find_missing_required",
     "get_number_range",
+    "has_vague_headers",
     "header_texts",
     "is_protected",
     "load_options",
@@ -92,7 +94,15 @@ __getattr__ = lazy_exports(
         "file_filter": ("read_workbook_properties",),
         "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
-        "mapping": ("MappedSheet", "draft_mapping", "find_likeliest", "find_missing_required", "map_headers", "sample_values"),
+        "mapping": (
+            "MappedSheet",
+            "draft_mapping",
+            "find_likeliest",
+            "find_missing_required",
+            "has_vague_headers",
+            "map_headers",
+            "sample_values",
+        ),
         "options": ("load_options",),
         "property_sheets": ("peek_mapped_sheets",),
         "readers": (

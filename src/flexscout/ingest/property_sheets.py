@@ -12,6 +12,7 @@ from flexscout.ingest.mapping import (
     MappedSheet,
     find_likeliest,
     find_missing_required,
+    has_vague_headers,
     map_sheet,
 )
 from flexscout.ingest.options import IngestOptions, list_header_rows
@@ -52,10 +53,13 @@ def select_property_sheets(
         for sheet in workbook.sheets
         if sheet.name not in missing
     ]
-    skipped += [
-        SkippedSheet(name, SheetSkipCode.NO_PROPERTY_TABLE, (" and no ".join(names),)) for name, names in missing.items() if names
-    ]
-    return selected, skipped
+    return selected, skipped + [_skip_sheet(sheet) for sheet in mapped if missing[sheet.sheet.name]]
+
+
+def _skip_sheet(mapped: MappedSheet) -> SkippedSheet:
+    is_vague = has_vague_headers(mapped.header_map)
+    code = SheetSkipCode.VAGUE_HEADERS if is_vague else SheetSkipCode.NO_PROPERTY_TABLE
+    return SkippedSheet(mapped.sheet.name, code, (" and no ".join(find_missing_required(mapped.header_map)),))
 
 
 def peek_mapped_sheets(path: Path, options: IngestOptions) -> list[MappedSheet]:
@@ -71,6 +75,9 @@ def _no_property_sheet(path: Path, sheets: list[MappedSheet], missing: Mapping[s
     likeliest = find_likeliest(sheets)
     name, cells = likeliest.sheet.name, likeliest.sheet.cells
     questions = [suggestion.question for suggestion in likeliest.header_map.suggestions]
+    if has_vague_headers(likeliest.header_map):
+        headers = [column.header for column in likeliest.header_map.canonical]
+        return DataFormatError.missing_columns(path, name, missing[name], headers, questions, is_vague=True)
     if likeliest.has_known_header:
         headers = [column.header for column in likeliest.header_map.columns]
         return DataFormatError.missing_columns(path, name, missing[name], headers, questions)

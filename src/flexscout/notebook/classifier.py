@@ -12,7 +12,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import ADDRESS_COLUMNS, REASONS, STATUS, TO_VERIFY, combine_tables
 from flexscout.errors import DataFormatError
-from flexscout.ingest import find_missing_required
+from flexscout.ingest import find_missing_required, has_vague_headers
 from flexscout.merging import sort_by_rank
 from flexscout.models import RowStatus
 from flexscout.notebook.frames import FrameT
@@ -115,7 +115,9 @@ def _check_required_columns(properties: Properties) -> None:
     """Raise DataFormatError if the frame is not a property table."""
     (header_map,) = properties.header_maps
     if missing := find_missing_required(header_map):
-        raise DataFormatError.missing_frame_columns(missing, [column.header for column in header_map.columns])
+        is_vague = has_vague_headers(header_map)
+        shown = header_map.canonical if is_vague else header_map.columns
+        raise DataFormatError.missing_frame_columns(missing, [column.header for column in shown], is_vague=is_vague)
 
 
 def _column(table: pl.DataFrame, name: str) -> pl.Series:

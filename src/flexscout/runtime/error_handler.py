@@ -57,6 +57,10 @@ _CAUSES = {
         "lack required columns: an address or APN, and a property type or building size",
         "Map their columns with `flexscout map FILE`, rename their headers, or leave them out.",
     ),
+    ErrorCode.VAGUE_HEADERS: (
+        "have headers that could be of any table, and no parcel number, lot size, year built or coordinates",
+        "Map their columns with `flexscout map FILE`, rename their headers, or leave them out.",
+    ),
     ErrorCode.TIMEOUT: ("weren't finished in time", "Raise --timeout, or split them."),
     ErrorCode.WORKER_DIED: (
         "ended their worker process: they are damaged, or need more memory than its limit",

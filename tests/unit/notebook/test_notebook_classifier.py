@@ -244,3 +244,9 @@ def test_no_candidates_can_be_written_too(suffix, tmp_path):
 def test_another_suffix_is_an_output_error(tmp_path):
     with pytest.raises(OutputError, match=r"best.txt: its suffix is not a supported format.*Use .xlsx, .csv or .parquet"):
         classify(pl, candidate()).export_results(tmp_path / "best.txt")
+
+
+def test_a_frame_whose_names_could_be_of_any_table_is_refused():
+    frame = pl.DataFrame({"Type": ["Payment"], "Location": ["12 Loom Rd"]})
+    with pytest.raises(DataFormatError, match=r"The frame: its headers \(Type, Location\) could be of any table"):
+        FlexPropertyClassifier(frame).classify_flex_properties()

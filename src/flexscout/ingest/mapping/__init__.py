@@ -4,7 +4,7 @@ from flexscout.ingest.mapping.code_table_file import load_code_tables
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from flexscout.ingest.mapping.draft import PEEKED_ROWS, draft_mapping
 from flexscout.ingest.mapping.draft_sections import sample_values
-from flexscout.ingest.mapping.header_map import find_missing_required, map_headers
+from flexscout.ingest.mapping.header_map import find_missing_required, has_vague_headers, map_headers
 from flexscout.ingest.mapping.mapping_file import load_mapping
 from flexscout.ingest.mapping.sheet_mapping import MappedSheet, find_likeliest, map_sheet
 
@@ -16,6 +16,7 @@ __all__ = [
     "draft_mapping",
     "find_likeliest",
     "find_missing_required",
+    "has_vague_headers",
     "load_code_tables",
     "load_mapping",
     "map_headers",

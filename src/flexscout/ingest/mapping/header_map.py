@@ -60,7 +60,7 @@ REQUIRED = (("Address", "APN"), ("Property Type", "Building SqFt"))
 
 _LOT_SIZES = ("Lot Size Acres", "Lot Size SqFt")
 
-_PROOFS = ("APN", "Lot Size Acres", "Year Built", "Latitude", "a header that names a building or property")
+_PROOFS = "a parcel number, lot size, year built, coordinates, or a header that names a building or property"
 _OF_ANYTHING = {"Address", *PLACE_COLUMNS, "Property Name", "Tenant(s)", "Owner Name", "Number of Units", "Property Link",
                 "Asking Price", "Sold Price", "Sale Date", "Occupancy", "Building Status", "Total Parcel Value"}  # fmt: skip
 _VAGUE_HEADERS = {"type", "use", "class", "category", "style", "size", "sf", "sqft", "area", "location", "name", "squarefeet",
@@ -209,10 +209,18 @@ def find_missing_required(header_map: HeaderMap) -> list[str]:
     Tables of other things have addresses, types and sizes too. If those headers are as vague as `Type` and `Size`, another column
     has to show that the rows are properties.
     """
+    return _find_missing_pairs(header_map) or ([] if _shows_properties(header_map) else [_PROOFS])
+
+
+def has_vague_headers(header_map: HeaderMap) -> bool:
+    """Return whether a sheet has the required columns, but its headers could be of any table."""
+    return not _find_missing_pairs(header_map) and not _shows_properties(header_map)
+
+
+def _find_missing_pairs(header_map: HeaderMap) -> list[str]:
     missing = set(header_map.missing)
     has_lot = not missing.issuperset(_LOT_SIZES)
-    lacking = [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair) and not (has_lot and "Building SqFt" in pair)]
-    return lacking or ([] if _shows_properties(header_map) else [" or ".join(_PROOFS)])
+    return [" or ".join(pair) for pair in REQUIRED if missing.issuperset(pair) and not (has_lot and "Building SqFt" in pair)]
 
 
 def _shows_properties(header_map: HeaderMap) -> bool:
