@@ -11,7 +11,7 @@ _MAX_HEADER = 200  # characters; longer ones are prose
 _MIN_GLUED = 5  # characters of words written together; shorter ones are abbreviations
 _MAX_GLUED = 40
 _MAX_WORD = 14  # characters of the words that are split off
-_MIN_BEGINNING = 3  # characters of a word that a file format has cut off
+_MIN_BEGINNING = 2  # characters of a word that a file format has cut off
 _PER = re.compile(
     r"\bpsf\b|\bp\.s\.f|(?:/|\bper\b)\s*(?:rentable\s|gross\s|net\s)?(?:s\.?f\b|sq\.?\s?f(?:oo)?t|square\s(?:foot|feet)|acres?\b|ac\b|units?\b|"
     r"keys?\b|rooms?\b|beds?\b|doors?\b|stalls?\b|kw\b|yr\b|year\b|mo\b|month\b|annum\b)",
@@ -78,7 +78,7 @@ def complete_words(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for start in range(len(last) - _MIN_BEGINNING + 1):
         head = _split_glued(last[:start]) if start else []
-        if _known_words().issuperset(head):
+        if (start or len(last) > _MIN_BEGINNING) and _known_words().issuperset(head):
             ends = (word for word in sorted(_known_words()) if word.startswith(last[start:]))
             found += [(*words[:-1], *(_single_forms().get(word, word) for word in (*head, end))) for end in ends]
     return found

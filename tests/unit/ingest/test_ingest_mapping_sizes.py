@@ -75,7 +75,8 @@ def test_a_clearer_header_with_hardly_any_values_is_not_taken():
 
 
 def test_counts_of_households_are_no_occupancy():
-    assert "Occupancy" not in mapped({"Occupancy": ["1", "2", "4"]})
+    counts = {"Occupancy": ["1", "2", "4", "30", "1", "8"], "Address": ["1 Mill Rd"] * 6, "Property Type": ["Flex"] * 6}
+    assert "Occupancy" not in mapped(counts)
     assert mapped({"Occupancy": ["0.5", "1", "0.95"]})["Occupancy"] == "Occupancy"
     assert mapped({"Occupancy": ["95", "80", "72"]})["Occupancy"] == "Occupancy"
     assert mapped({"Vacancy %": ["5", "10", "0"]})["Vacancy %"] == "Occupancy"

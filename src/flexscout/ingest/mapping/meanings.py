@@ -58,7 +58,7 @@ _WORD_COLUMNS = {
     "County": r"[A-Za-z]{2}",
     "Property Name": r"^\D",
 }
-_SMALL_COUNT = r"^(?:1?\d|20)(?:\.0+)?$"
+_MAX_HOUSEHOLDS, _FEW_HOUSEHOLDS = 60, 20  # in a building, at most and as a rule
 _CODE_COLUMNS = {"APN": r"\d"}
 
 
@@ -275,7 +275,14 @@ def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
 
 def _counts_households(columns: SheetColumns, position: int) -> bool:
     """Return whether values are small whole numbers: the households in a building, as some assessors call its occupancy."""
-    return columns.share(position, _SMALL_COUNT) == 1 and columns.share(position, r"^[01]$") != 1
+    if columns.share(position, r"^\d+(?:\.0+)?$") != 1:
+        return False
+    counts = columns.sample(position).cast(pl.Float64, strict=False)
+    return (
+        share_of(counts <= _MAX_HOUSEHOLDS) == 1
+        and share_of(counts.is_between(1, _FEW_HOUSEHOLDS)) >= _FITS_SHARE
+        and (counts.n_unique() > _MIN_VALUES)
+    )
 
 
 def _is_vague_type(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
