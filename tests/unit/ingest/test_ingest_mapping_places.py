@@ -111,6 +111,10 @@ def test_streets_without_numbers_are_no_addresses():
     assert [issue.reason for issue in header_map.issues] == ["street_only"]
 
 
+def test_an_address_column_of_bare_numbers_is_kept_where_no_street_has_a_column():
+    assert mapped({**ROLL, "Address": ["0", "12", "7"]}).mapped["Address"] == "Address"
+
+
 def test_an_address_column_of_streets_is_joined_with_the_numbers():
     table = {**ROLL, "PROPERTYHOUSENUM": ["1", "2", "3"], "PROPERTYADDRESS": ["Mill Rd", "Loom Ln", "Canal St"]}
     assert read(table)["Address"].to_list() == ["1 Mill Rd", "2 Loom Ln", "3 Canal St"]

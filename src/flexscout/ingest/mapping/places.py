@@ -183,6 +183,7 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
     streets = [i for i in whole if columns.sample(i).count() and share_of(columns.sample(i).str.contains(_HOUSE_NUMBER)) < _HALF]
     full = [i for i in whole if i not in streets and columns.filled_share(i)]
     parts = _choose_parts(columns, meanings, "Address", _ADDRESS_PARTS)
+    has_number = "number" in parts
     if not full and "name" not in parts and streets:
         parts["name"] = streets[0]
     if not full and "number" not in parts and numbers:
@@ -193,7 +194,8 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
         places.joined.append(("Address", _build_join(columns, sources, position, ADDRESS_SEPARATOR)))
         dropped = set(whole)
     else:
-        dropped = set(streets) | set(numbers) if full or "number" in parts or _is_street_name(columns, streets) else set()
+        is_street = bool(full) or has_number or _is_street_name(columns, streets)
+        dropped = {*(streets if is_street else ()), *(numbers if full else ())}
         places.street_only = sorted(dropped) if not full else []
     places.meanings = {i: meaning for i, meaning in meanings.items() if i not in dropped}
 
