@@ -234,3 +234,9 @@ def type_words() -> tuple[str, ...]:
 def umbrella_types() -> tuple[str, ...]:
     """Return types, in lower case, that say only that a property is for business."""
     return tuple(_load()["umbrella types"])
+
+
+@cache
+def building_statuses() -> tuple[str, ...]:
+    """Return what may become of a building, in lower case."""
+    return tuple(_load()["building statuses"])

@@ -48,6 +48,14 @@ def test_columns_behind_the_owners_name_in_many_states_are_the_owners():
     assert {"Address", "City", "State"}.isdisjoint(mapped({**ROLL, **OWNER, **MAILED}).mapped)
 
 
+def test_the_columns_right_behind_a_mailing_address_are_the_rest_of_it():
+    mail = {"Mail Address": ["1 Wall St"] * 3, "City": ["New York"] * 3, "State": ["NY"] * 3, "Zip": ["10005"] * 3}
+    header_map = mapped({**ROLL, **mail, "Full Address": ["5 Mill Rd", "6 Mill Rd", "7 Mill Rd"], "Town": ["Reno"] * 3})
+    assert header_map.mapped["Full Address"] == "Address"
+    assert header_map.mapped["Town"] == "City"
+    assert {"City", "State", "Zip"}.isdisjoint(header_map.mapped)
+
+
 def test_columns_of_one_state_behind_the_owners_name_are_the_propertys():
     assert {"Address", "City", "State"} <= mapped({**ROLL, **OWNER, **MAILED, "State": ["FL"] * 3}).mapped.keys()
 

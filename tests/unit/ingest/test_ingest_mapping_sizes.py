@@ -84,3 +84,8 @@ def test_counts_of_households_are_no_occupancy():
 
 def test_coordinates_of_a_projection_are_no_degrees():
     assert "X Coordinate" not in mapped({"X Coordinate": ["979250", "979916", "979859"]})
+
+
+def test_a_status_of_buildings_is_told_by_its_values():
+    assert mapped({"Status": ["Existing", "Demolished", "Under Construction"]})["Status"] == "Building Status"
+    assert "Status" not in mapped({"Status": ["Sold", "Active", "Pending"]})

@@ -14,6 +14,7 @@ from flexscout.domain import (
     TypeLevel,
     Vendor,
     ambiguous_headers,
+    building_statuses,
     canonical_column,
     cell_values,
     find_prefixes,
@@ -34,6 +35,8 @@ SAMPLED_ROWS = 500
 """Rows whose values tell what a column holds."""
 
 _ALIAS_TIER = -1  # an alias is clearer than any words
+_NEARLY_ALL = 0.9
+_STATUS_HEADERS = ("status", "propertystatus", "projectstatus")
 _CODE_TIER = 50  # of codes whose header is of something else, as a rule
 _LIVING_TIER = 100  # a part of the building, as a rule
 _LIVING_WORDS = ("living", "heated", "finished", "livable")
@@ -241,11 +244,19 @@ def _read_words(columns: SheetColumns, position: int) -> Meaning | None:
     header = columns.header(position)
     words = find_word_meaning(header, columns.prefixes)
     if words is None:
-        return None
+        return Meaning("Building Status", 0) if _holds_statuses(columns, position) else None
     if words.is_lot_size:
         return Meaning("", words.tier, lot_units=("Lot Size Acres", "Lot Size SqFt"))
     role = find_role(header, columns.prefixes) if words.column in PLACE_COLUMNS else Role.BARE
     return Meaning(words.column, words.tier, role, words.part, words.level)
+
+
+def _holds_statuses(columns: SheetColumns, position: int) -> bool:
+    """Return whether a column called only "status" says what became of buildings: existing, demolished, under construction."""
+    if fold_header(columns.header(position)) not in _STATUS_HEADERS:
+        return False
+    values = columns.sample(position).str.to_lowercase()
+    return values.count() >= _MIN_VALUES and share_of(values.is_in(list(building_statuses()))) >= _NEARLY_ALL
 
 
 def _read_state_code(columns: SheetColumns, position: int, meaning: Meaning) -> Meaning:

@@ -79,10 +79,22 @@ def _find_owners(columns: SheetColumns, meanings: Meanings) -> set[int]:
         doubted = {i for i in bare if not meanings[i].part and anchors.get(i) is Role.OTHER and meanings[i].column in _FIELDS}
     elif not own and not doubted:
         doubted = _find_owners_by_state(columns, meanings, bare, anchors, elsewhere)
+    doubted |= _find_columns_behind(places, others, elsewhere)
     doubted -= _find_confirmed_states(columns, places, doubted, twins)
     doubted |= _find_foreign_states(columns, places, [i for i in bare if i not in doubted])
     second = {i for i, meaning in places.items() if meaning.part == "line 2" and meaning.role is Role.BARE}
     return others | doubted | second
+
+
+def _find_columns_behind(places: Meanings, others: Collection[int], elsewhere: set[str]) -> set[int]:
+    """Return the bare columns right behind someone else's street: the rest of that address, if it has no city of its own."""
+    found: set[int] = set()
+    for i in others if "City" not in elsewhere else ():
+        behind = i + 1
+        while places[i].column == "Address" and behind in places and places[behind].column != "Address":
+            found.add(behind)
+            behind += 1
+    return found - set(others)
 
 
 def _has_parts(meanings: Meanings, bare: Sequence[int]) -> bool:
