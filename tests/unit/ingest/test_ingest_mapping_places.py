@@ -56,6 +56,11 @@ def test_the_columns_right_behind_a_mailing_address_are_the_rest_of_it():
     assert {"City", "State", "Zip"}.isdisjoint(header_map.mapped)
 
 
+def test_columns_of_the_property_behind_an_owners_address_are_the_propertys():
+    table = {**ROLL, "Site Address": ["5 Mill Rd"] * 3, "Owner Address": ["1 Wall St"] * 3, "Property City": ["Reno"] * 3}
+    assert mapped(table).mapped["Property City"] == "City"
+
+
 def test_columns_of_one_state_behind_the_owners_name_are_the_propertys():
     assert {"Address", "City", "State"} <= mapped({**ROLL, **OWNER, **MAILED, "State": ["FL"] * 3}).mapped.keys()
 

@@ -91,10 +91,14 @@ def _find_columns_behind(places: Meanings, others: Collection[int], elsewhere: s
     found: set[int] = set()
     for i in others if "City" not in elsewhere else ():
         behind = i + 1
-        while places[i].column == "Address" and behind in places and places[behind].column != "Address":
+        while places[i].column == "Address" and _is_rest_of_address(places.get(behind)):
             found.add(behind)
             behind += 1
-    return found - set(others)
+    return found
+
+
+def _is_rest_of_address(meaning: Meaning | None) -> bool:
+    return meaning is not None and meaning.role is Role.BARE and meaning.column != "Address"
 
 
 def _has_parts(meanings: Meanings, bare: Sequence[int]) -> bool:
