@@ -25,7 +25,8 @@ def print_summary(summary: RunSummary, *, verbose: bool = False) -> None:
             print_line(f"Skipped {file['file']}. {file['reason']}", blank_before=True)
     if not summary.repeated_run:
         figures = summary.report["performance"]
-        print_line(f"Took {sum(figures['seconds'].values()):.1f} s", blank_before=True)
+        reused = f"; {format_count(figures['files_reused'], 'file')} unchanged and reused" if figures["files_reused"] else ""
+        print_line(f"Took {sum(figures['seconds'].values()):.1f} s{reused}", blank_before=True)
         if verbose:
             print_line(f"  {_describe_performance(figures, summary.statistics.total_properties)}")
     print_line("Output files", blank_before=True)
@@ -87,6 +88,5 @@ def _describe_performance(figures: dict[str, Any], properties: int) -> str:
     per_file = figures["properties_per_minute_per_file"]
     speed = f"{figures['properties_per_minute']:,} per minute" + (f", {per_file:,} per minute and file" if per_file else "")
     memory = f"peak memory {figures['peak_memory_mb']:,.0f} of {figures['memory_limit_mb']:,.0f} MB"
-    reused = f"{format_count(figures['files_reused'], 'file')} unchanged and reused; " if figures["files_reused"] else ""
     workers = f"{format_count(figures['workers'], 'worker')}, " if figures["workers"] else ""
-    return f"{format_count(properties, 'property')}: {speed}; {reused}{workers}{memory}"
+    return f"{format_count(properties, 'property')}: {speed}; {workers}{memory}"
