@@ -135,7 +135,7 @@ def _try_key(office: Any, password: str, is_package: bool) -> bool:  # noqa: FBT
     from msoffcrypto import exceptions  # noqa: PLC0415 - as above
 
     try:
-        office.load_key(password=password, **({"verify_password": True} if is_package else {}))
+        office.load_key(password=password, **({"verify_password": True} if is_package else {}))  # nosec B105 # a flag
     except exceptions.InvalidKeyError:
         return False
     except Exception:  # noqa: BLE001 - damaged parameters fail in many ways
