@@ -47,9 +47,9 @@ def correct_lot_sizes(sheet: str, columns: SheetColumns, meanings: Meanings) -> 
             detail = "too large for acres. The column is kept as is, not scored"
             issues.append(build_column_issue(sheet, columns.headers[i], IssueReason.UNIT_UNCLEAR, detail))
     acres = [columns.texts(i) for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
+    areas = [columns.texts(i) for i, meaning in meanings.items() if meaning.column == "Lot Size SqFt"]
     is_parcel_list = _lists_parcels({meaning.column for meaning in meanings.values()})
     for i in [i for i, meaning in meanings.items() if _may_be_lot(columns.header(i), meaning)]:
-        areas = [columns.texts(k) for k, other in meanings.items() if other.column == "Lot Size SqFt"]
         is_equal = any(is_lot_area(columns.texts(i), each) for each in acres)
         is_equal |= any(is_lot_area(columns.texts(i), each, square_feet=True) for each in areas)
         if is_equal or is_parcel_list:
