@@ -21,7 +21,7 @@ from flexscout.history import (
 from flexscout.ingest import FileIngestor, Scan, scan_folder
 from flexscout.merging import MergedProperties, list_possible_snapshots, list_sources, match_properties, merge_properties
 from flexscout.models import CheckSummary, FileRecord, RunSummary
-from flexscout.outputs import MAX_PAGE_ROWS, ResultTables, RunFacts, check_output_paths, publish_results
+from flexscout.outputs import ResultTables, RunFacts, check_output_paths, publish_results
 from flexscout.runtime import (
     FaultIsolation,
     FileResultLog,
@@ -158,9 +158,8 @@ class ScalableFlexPipeline:
         return scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
 
     def _collect_facts(self, run: _Run, files: ClassifiedFiles, merged: MergedProperties, carried: CarryOver) -> RunFacts:
-        explanations = self._criteria.explain(carried.master.head(MAX_PAGE_ROWS))
         return RunFacts(
-            tables=ResultTables.from_stages(merged, carried, files.issues, explanations),
+            tables=ResultTables.from_stages(merged, carried, files.issues, self._criteria),
             results=merged.results,
             skipped=run.scan.skipped,
             settings=self.config.model_dump(),

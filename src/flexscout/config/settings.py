@@ -91,6 +91,10 @@ class PipelineConfiguration(BaseModel):
     """Whether the CSV copy is written."""
     output_columns: Annotated[Literal["all", "standard"], Setting("output.columns")] = "all"
     """`all`: every column of the inputs; `standard`: the canonical columns and the scores."""
+    branding: Annotated[str, Setting("output.branding")] = ""
+    """Name of your firm, on the workbook, the page and the memo."""
+    branding_logo: Annotated[str, Setting("output.branding_logo")] = ""
+    """Your firm's logo, a PNG or JPEG file of at most 1 MB."""
     user_columns: Annotated[Texts, Setting("output.user_columns")] = ("My Status", "My Notes")
     """Columns of the workbook for your own entries. Columns that you add to the workbook are kept as well."""
     rejected_statuses: Annotated[Texts, Setting("output.rejected_statuses")] = (

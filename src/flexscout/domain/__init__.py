@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from flexscout.domain.column_names import (
         ADDRESS_COLUMNS,
         AREA_COLUMNS,
+        COMPARISON_COLUMNS,
         CORRECTED_CELLS,
         DECISIONS_SUFFIX,
         DERIVED_COLUMNS,
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
         unit_key,
         zip_key,
     )
+    from flexscout.domain.owners import owner_key
     from flexscout.domain.places import select_as_text, split_places
     from flexscout.domain.ranges import NumberRange
     from flexscout.domain.states import INFERRED_FROM, infer_states
@@ -148,6 +150,7 @@ __all__ = [
     "ADDRESS_COLUMNS",
     "ADDRESS_PARTS",
     "AREA_COLUMNS",
+    "COMPARISON_COLUMNS",
     "CORRECTED_CELLS",
     "DECISIONS_SUFFIX",
     "DERIVED_COLUMNS",
@@ -247,6 +250,7 @@ __all__ = [
     "normalize_header",
     "normalize_words",
     "order_columns",
+    "owner_key",
     "parse_addresses",
     "parse_code_table",
     "property_type_synonyms",
@@ -285,6 +289,7 @@ __getattr__ = lazy_exports(
         "column_names": (
             "ADDRESS_COLUMNS",
             "AREA_COLUMNS",
+            "COMPARISON_COLUMNS",
             "CORRECTED_CELLS",
             "DERIVED_COLUMNS",
             "DECISIONS_SUFFIX",
@@ -371,6 +376,7 @@ __getattr__ = lazy_exports(
             "unit_key",
             "zip_key",
         ),
+        "owners": ("owner_key",),
         "places": ("select_as_text", "split_places"),
         "states": ("INFERRED_FROM", "infer_states"),
         "tables": (

@@ -45,12 +45,24 @@ RECORD_COLUMNS = ("Values From", "Score Before Merging")
 CORRECTED_CELLS = "Corrected Cells"
 """The values of a row that the user corrected, each with the value from the sources."""
 
+COMPARISON_COLUMNS = (
+    "Asking Price/SqFt",
+    "Comparable Properties",
+    "Median Asking/SqFt",
+    "Price Position",
+    "Owner Group",
+    "Owner Properties",
+)
+"""How a property compares with the others on the list: its price per square foot beside the median of comparable ones, and how
+many properties its owner has there."""
+
 OUTPUT_COLUMNS = (
     *SCORE_COLUMNS,
     *SOURCE_COLUMNS,
     *LINK_COLUMNS,
     *SEEN_COLUMNS,
     *RECORD_COLUMNS,
+    *COMPARISON_COLUMNS,
     UNVERIFIED,
     CORRECTED_CELLS,
 )

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 import polars as pl
 
 from flexscout.domain.column_names import (
+    COMPARISON_COLUMNS,
     CORRECTED_CELLS,
     LINK_COLUMNS,
     OUTPUT_COLUMNS,
@@ -47,6 +48,7 @@ def order_columns(names: Iterable[str]) -> list[str]:
         *LINK_COLUMNS,
         *SEEN_COLUMNS,
         *RECORD_COLUMNS,
+        *COMPARISON_COLUMNS,
         CORRECTED_CELLS,
         UNVERIFIED,
     ]

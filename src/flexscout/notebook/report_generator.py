@@ -22,10 +22,11 @@ from flexscout.notebook.aggregator import ResultAggregator, cluster_frame, merge
 from flexscout.notebook.frames import FrameT, column_labels
 from flexscout.notebook.known_columns import POSITION, type_known_columns
 from flexscout.outputs import (
-    MAX_PAGE_ROWS,
+    MAX_EXPLAINED_ROWS,
     REPORT_FORMAT,
     ResultTables,
     RunFacts,
+    add_comparisons,
     add_run_times,
     build_messages,
     build_report,
@@ -88,15 +89,17 @@ def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent
     has_results = record.report["statistics"]["successful_files"]
     master = escape_names(pl.read_parquet(history.require_result(record))) if has_results else pl.DataFrame()
     columns = tuple(record.report["notes"].get("columns", record.settings.user_columns))
-    tables = ResultTables(master, explanations=_explain_master(master, record), user_columns=columns)
-    return ReportContent(record.report, record.messages, tables)
-
-
-def _explain_master(master: pl.DataFrame, record: RunRecord) -> list[str]:
     criteria = Criteria.from_record(record.settings, record.report["profile"], record.begun)
     canonical = {column.name for column in canonical_columns()}
     has_all_columns = record.settings.output_columns == "all" or set(criteria.profile.columns) <= canonical
-    return criteria.explain(master.head(MAX_PAGE_ROWS)) if has_all_columns else []
+    explained = master.head(MAX_EXPLAINED_ROWS) if has_all_columns else master.clear()
+    tables = ResultTables(
+        add_comparisons(master, columns),
+        explanations=criteria.explain(explained),
+        reasons=criteria.list_reasons(explained),
+        user_columns=columns,
+    )
+    return ReportContent(record.report, record.messages, tables)
 
 
 class ReportGenerator:
@@ -188,12 +191,14 @@ class ReportGenerator:
         survivors = merged.survivors.with_columns(property_ids, *numbers)
         chosen = sort_by_rank(_select_scored(candidates[unique] if master is None else master))
         possible = find_possible_duplicates(clusters, survivors, survivors[POSITION])
+        criteria, explained = Criteria.from_config(self.config), chosen.head(MAX_EXPLAINED_ROWS)
         tables = ResultTables(
-            master=chosen.drop(POSITION),
+            master=add_comparisons(chosen.drop(POSITION)),
             merge_log=add_property_ids(_select_removed(merged.merge_log, candidates, chosen), survivors),
             possible_duplicates=possible if self.config.enable_deduplication else pl.DataFrame(schema=POSSIBLE_SCHEMA),
             issues=collect_issues(file.record for file in files),
-            explanations=Criteria.from_config(self.config).explain(chosen.head(MAX_PAGE_ROWS)),
+            explanations=criteria.explain(explained),
+            reasons=criteria.list_reasons(explained),
         )
         return RunFacts(
             tables=tables,

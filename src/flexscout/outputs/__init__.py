@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from flexscout.outputs.comparisons import add_comparisons, list_portfolios
     from flexscout.outputs.files import (
         REASON_TEXT,
         Sheet,
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
         measure_completeness,
         sort_by_frequency,
     )
-    from flexscout.outputs.results import ResultTables, RunFacts
+    from flexscout.outputs.results import MAX_EXPLAINED_ROWS, ResultTables, RunFacts
     from flexscout.outputs.transaction import OutputTransaction, check_output_paths
 
 __all__ = [
+    "MAX_EXPLAINED_ROWS",
     "MAX_PAGE_ROWS",
     "REASON_TEXT",
     "REPORT_FORMAT",
@@ -48,6 +50,7 @@ __all__ = [
     "ResultTables",
     "RunFacts",
     "Sheet",
+    "add_comparisons",
     "add_reason_texts",
     "add_run_times",
     "build_messages",
@@ -62,6 +65,7 @@ __all__ = [
     "describe_unmatched_mappings",
     "export_tables",
     "join_details",
+    "list_portfolios",
     "measure_completeness",
     "publish_results",
     "render_page",
@@ -92,6 +96,7 @@ __getattr__ = lazy_exports(
             "write_tables_as_workbook",
             "write_workbook",
         ),
+        "comparisons": ("add_comparisons", "list_portfolios"),
         "html": ("MAX_PAGE_ROWS", "render_page"),
         "publish": ("publish_results",),
         "report": (
@@ -108,7 +113,7 @@ __getattr__ = lazy_exports(
             "measure_completeness",
             "sort_by_frequency",
         ),
-        "results": ("ResultTables", "RunFacts"),
+        "results": ("MAX_EXPLAINED_ROWS", "ResultTables", "RunFacts"),
         "transaction": ("OutputTransaction", "check_output_paths"),
     },
 )

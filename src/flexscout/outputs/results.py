@@ -10,7 +10,12 @@ from flexscout.findings import Finding
 from flexscout.history import CarryOver
 from flexscout.merging import MergedProperties
 from flexscout.models import ProcessingResult, Source
+from flexscout.outputs.comparisons import add_comparisons
+from flexscout.scoring import Criteria
 from flexscout.skipped import SkippedFile
+
+MAX_EXPLAINED_ROWS = 1_000
+"""Candidates whose score is explained; the page shows as many."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class ResultTables:
         rejected_rows: Property rows that aren't candidates, with their rejection reasons.
         issues: The listed data issues.
         explanations: Why the first candidates score what they do, in order.
+        reasons: The same in at most three short texts each.
         is_rejected: For each row of `master`, whether the user's status rejects it; None if it isn't known.
         changes: Changes since the previous result; None if there is nothing to compare.
         unlisted_notes: The user's notes on properties that aren't in `master`.
@@ -38,6 +44,7 @@ class ResultTables:
     rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
     issues: pl.DataFrame = field(default_factory=pl.DataFrame)
     explanations: Sequence[str] = ()
+    reasons: Sequence[Sequence[str]] = ()
     is_rejected: pl.Series | None = None
     changes: pl.DataFrame | None = None
     unlisted_notes: pl.DataFrame | None = None
@@ -46,16 +53,18 @@ class ResultTables:
 
     @classmethod
     def from_stages(
-        cls, merged: MergedProperties, carried: CarryOver, issues: pl.DataFrame, explanations: Sequence[str]
+        cls, merged: MergedProperties, carried: CarryOver, issues: pl.DataFrame, criteria: Criteria
     ) -> "ResultTables":
         """Return the tables of a run from the results of its last stages."""
+        explained = carried.master.head(MAX_EXPLAINED_ROWS)
         return cls(
-            master=carried.master,
+            master=add_comparisons(carried.master, carried.user_input.columns),
             merge_log=merged.merge_log,
             possible_duplicates=merged.possible_duplicates,
             rejected_rows=merged.rejected_rows,
             issues=issues,
-            explanations=explanations,
+            explanations=criteria.explain(explained),
+            reasons=criteria.list_reasons(explained),
             is_rejected=carried.is_rejected,
             changes=carried.changes.table if carried.changes else None,
             unlisted_notes=carried.unlisted_notes,

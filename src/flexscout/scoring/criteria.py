@@ -11,7 +11,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import ConfigurationError
 from flexscout.scoring.eligibility import Condition, Table, classify_frame
-from flexscout.scoring.explanations import explain_scores
+from flexscout.scoring.explanations import explain_scores, list_reasons
 from flexscout.scoring.profile import Profile, Rule
 from flexscout.scoring.profile_files import load_profile
 from flexscout.scoring.row_filter import FilteredRows, RowFilter, apply_filter, parse_filter
@@ -82,6 +82,10 @@ class Criteria:
     def explain(self, frame: pl.DataFrame) -> list[str]:
         """Explain the score of each row in a sentence."""
         return explain_scores(frame, self.profile, self.as_of).to_list() if frame.height else []
+
+    def list_reasons(self, frame: pl.DataFrame) -> list[list[str]]:
+        """Return at most three short reasons for the score of each row, the one with most points first."""
+        return list_reasons(frame, self.profile, self.as_of).to_list() if frame.height else []
 
 
 @dataclass(frozen=True)

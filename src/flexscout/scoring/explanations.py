@@ -40,6 +40,28 @@ def explain_factors(frame: pl.DataFrame, profile: Profile, as_of: date | None = 
     return explained
 
 
+def list_reasons(frame: pl.DataFrame, profile: Profile, as_of: date | None = None, *, limit: int = 3) -> pl.Series:
+    """Return the factors that give each row most points, at most `limit` texts per row, such as `34,000 sq ft is the ideal size`.
+
+    A factor of several parts is named: `Zoning: IL`. Factors without points give no reason.
+    """
+    weights = {name: factor.weight if profile.score != "sum" else 1.0 for name, factor in profile.factors.items()}
+    reasons = [
+        nw.struct(
+            (nw.col(points_column(name)) * weights[name]).alias("points"),
+            (details if _is_simple(profile.factors[name], profile) else nw.concat_str(nw.lit(f"{name}: "), details)).alias(
+                "text"
+            ),
+        ).alias(name)
+        for name, details in _factor_details(profile, as_of).items()
+    ]
+    factors: pl.DataFrame = _prepare(frame, profile, as_of).select(reasons).to_native()
+    points, text = (pl.element().struct.field(name) for name in ("points", "text"))
+    best_first = pl.concat_list(pl.all()).list.eval(pl.element().sort_by(points, descending=True, maintain_order=True))
+    chosen = best_first.list.eval(pl.element().filter(points > 0)).list.head(limit).list.eval(text)
+    return factors.select(chosen.alias("Reasons"))["Reasons"]
+
+
 def _prepare(frame: pl.DataFrame, profile: Profile, as_of: date | None) -> nw.DataFrame[pl.DataFrame]:
     """Score a frame, and add the working columns and the formatted values."""
     shown = frame.with_columns(pl.lit(None).alias(name) for name in profile.columns if name not in frame.columns)

@@ -17,8 +17,9 @@ from flexscout.outputs.html.cell_text import (
     single_line,
 )
 from flexscout.outputs.html.elements import BANDS, band_class, clip_text, read_asset
+from flexscout.outputs.results import MAX_EXPLAINED_ROWS
 
-MAX_PAGE_ROWS = 1_000
+MAX_PAGE_ROWS = MAX_EXPLAINED_ROWS
 """Candidates in the table."""
 MAX_TABLE_BYTES = 1_200_000
 """Size of the table's rows."""

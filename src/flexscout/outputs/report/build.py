@@ -29,11 +29,12 @@ from flexscout.outputs.results import RunFacts
 from flexscout.runtime import ErrorHandler
 from flexscout.skipped import SkippedFile
 
-REPORT_FORMAT = "1.3"
+REPORT_FORMAT = "1.4"
 TOP_CANDIDATES = 10
 _TOP_COLUMNS = (
     "Property Name", "Property Type", *POSTAL_COLUMNS, "Building SqFt", "Lot Size Acres",
-    "Year Built", "Occupancy", "Flex Score", "Flex Classification", "Completeness", "Score Ceiling",
+    "Year Built", "Occupancy", "Asking Price", "Asking Price/SqFt", "Price Position", "Owner Name", "Owner Properties",
+    "Flex Score", "Flex Classification", "Completeness", "Score Ceiling",
     "Source File", "Source Sheet", "Source Row", "Property ID", "Source Count", "Also In",
 )  # fmt: skip
 
@@ -77,6 +78,7 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
             "flex_score": _average(facts.tables.master, "Flex Score"),
         },
         "sources": [source.as_dict() for source in facts.sources],
+        "data_date": _find_data_date(facts),
         "not_selected": count_rejection_reasons(facts.tables.rejected_rows),
         "filter": {"where": facts.settings["where"], "left_out": facts.filtered_out},
         "deduplication": {
@@ -97,6 +99,12 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
         "settings": dict(facts.settings),
         "profile": dict(facts.profile),
     }
+
+
+def _find_data_date(facts: RunFacts) -> str | None:
+    """Return the day of the newest export, ISO 8601."""
+    days = [day for source in facts.sources for _, day in source.exports]
+    return max(days).isoformat() if days else None
 
 
 def _join_paths(mapping: str | Sequence[str]) -> str:
@@ -185,8 +193,11 @@ def _build_top_candidates(facts: RunFacts) -> list[dict[str, Any]]:
     columns = [name for name in _TOP_COLUMNS if name in facts.tables.master.columns]
     ranked = facts.tables.master.select(columns).with_row_index("rank", offset=1)
     top = (ranked if facts.tables.is_rejected is None else ranked.filter(~facts.tables.is_rejected)).head(TOP_CANDIDATES)
-    explanations = dict(enumerate(facts.tables.explanations, start=1))
-    return [{**row, "Explanation": explanations.get(row["rank"], "")} for row in top.to_dicts()]
+    explanations, reasons = (dict(enumerate(texts, start=1)) for texts in (facts.tables.explanations, facts.tables.reasons))
+    return [
+        {**row, "Explanation": explanations.get(row["rank"], ""), "Reasons": list(reasons.get(row["rank"], ()))}
+        for row in top.to_dicts()
+    ]
 
 
 def _average(master: pl.DataFrame, column: str) -> float | None:
