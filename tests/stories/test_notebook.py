@@ -9,7 +9,7 @@ import pytest
 
 from flexscout.cli.sample_exports import write_samples
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.domain.column_names import LINK_COLUMNS, RECORD_COLUMNS, SEEN_COLUMNS
+from flexscout.domain.column_names import COMPARISON_COLUMNS, LINK_COLUMNS, RECORD_COLUMNS, SEEN_COLUMNS
 from flexscout.ingest.scan import FileDiscovery
 from flexscout.notebook.aggregator import ResultAggregator
 from flexscout.notebook.analyzer import PropertyDataAnalyzer
@@ -115,7 +115,9 @@ def test_all_classes_together_give_the_result_of_a_run(library, tmp_path):
     frames = [None if result.flex_properties is None else as_kind(library, result.flex_properties) for result in results]
     master = faces.sort_by_score(faces.deduplicate_properties(faces.combine_results(frames)))
 
-    expected = pl.read_parquet(config.parquet_file).drop(*LINK_COLUMNS, *SEEN_COLUMNS, *RECORD_COLUMNS, *config.user_columns)
+    expected = pl.read_parquet(config.parquet_file).drop(
+        *LINK_COLUMNS, *SEEN_COLUMNS, *RECORD_COLUMNS, *COMPARISON_COLUMNS, *config.user_columns
+    )
     found = master if library is pl else pl.from_pandas(master.reset_index(drop=True))
     assert found.columns == expected.columns
     assert found.cast(dict(expected.schema)).equals(expected)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 
 from program import flexscout
@@ -79,4 +80,15 @@ def test_demo_runs_and_lists_its_outputs(tmp_path):
     assert outcome.code == 0
     assert "all_flex_properties.xlsx" in outcome.out
     assert (tmp_path / "flexscout-demo/results/all_flex_properties.xlsx").exists()
-    assert "Same content as crexi_listings.xlsx" in outcome.out
+    assert "Same content as crexi_listings 2026-01-12.xlsx" in outcome.out
+
+
+def test_the_demo_shows_a_second_week_also_when_it_is_repeated(tmp_path):
+    first, again = flexscout("demo"), flexscout("demo")
+    changes = [line for line in first.out.splitlines() if line.startswith("Changes since run")]
+    assert all(word in changes[0] for word in ("new", "sold", "with a price cut", "withdrawn from a source"))
+    assert again.code == 0
+    master = pl.read_parquet(tmp_path / "flexscout-demo/results/all_flex_properties.parquet")
+    assert master["Asking Price"].count() > master.height // 2
+    assert master["Owner Properties"].max() > 3
+    assert master["Price Position"].count() > 20

@@ -30,6 +30,13 @@ _SIZE_BANDS = (10_000, 20_000, 50_000, 100_000, 200_000)  # square feet
 _METRO_DIGITS = 3  # of the ZIP code: the area of a regional post center
 _SAME_SHARE = 0.005  # a price this near to the median is at the median
 _MIN_SQUARE_FEET = 100
+_COMPARED: dict[str, Any] = {
+    **dict.fromkeys(("Property Type", "County", "State", "Zip Code", "Owner Name"), pl.String),
+    **dict.fromkeys(("Building SqFt", "Asking Price"), pl.Float64),
+}
+_PRICE_PER_SQUARE_FOOT = pl.when((pl.col("Asking Price") > 0) & (pl.col("Building SqFt") >= _MIN_SQUARE_FEET)).then(
+    (pl.col("Asking Price") / pl.col("Building SqFt")).round(2)
+)
 _TYPE, _BAND, _COUNTY, _METRO, _KEY = "__type", "__band", "__county", "__metro", "__key"  # working columns
 
 
@@ -47,8 +54,9 @@ def add_comparisons(master: pl.DataFrame, user_columns: Sequence[str] = ()) -> p
     """
     if not master.width:
         return master
-    prices = master.select(_price_per_square_foot(master).alias(_PRICE))
-    added = pl.concat([prices, _compare_prices(master, prices[_PRICE]), _group_owners(master)], how="horizontal")
+    known = _select_compared(master)
+    prices = known.select(_PRICE_PER_SQUARE_FOOT.alias(_PRICE))
+    added = pl.concat([prices, _compare_prices(known, prices[_PRICE]), _group_owners(known)], how="horizontal")
     own = [name for name in master.columns if name in user_columns]
     others = master.drop(own, *COMPARISON_COLUMNS, strict=False).hstack(added)
     return pl.DataFrame([*(master[name] for name in own), *others.select(order_columns(others.columns))])
@@ -70,8 +78,8 @@ def list_portfolios(master: pl.DataFrame) -> pl.DataFrame:
     }
     if _OWNER not in master.columns:
         return pl.DataFrame(schema=schema)
-    size = _number("Building SqFt", master).alias("Building SqFt")
-    ranked = master.select(_OWNER, size, pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("Ranks")).drop_nulls(_OWNER)
+    sizes = _select_compared(master)["Building SqFt"]
+    ranked = master.select(_OWNER, sizes, pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("Ranks")).drop_nulls(_OWNER)
     owners = ranked.group_by(_OWNER, maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias(_OWNED),
         pl.col("Ranks").first().alias("Best Rank"),
@@ -81,19 +89,22 @@ def list_portfolios(master: pl.DataFrame) -> pl.DataFrame:
     return owners.filter(pl.col(_OWNED) > 1).sort(_OWNED, "Best Rank", descending=[True, False]).select(*schema)
 
 
-def _price_per_square_foot(master: pl.DataFrame) -> pl.Expr:
-    price, size = _number("Asking Price", master), _number("Building SqFt", master)
-    return pl.when((price > 0) & (size >= _MIN_SQUARE_FEET)).then((price / size).round(2))
+def _select_compared(master: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns that are compared, each of its type; a missing one is null."""
+    missing = [pl.lit(None).alias(name) for name in _COMPARED if name not in master.columns]
+    return (
+        master.with_columns(missing).select(pl.col(name).cast(dtype, strict=False) for name, dtype in _COMPARED.items()).rechunk()
+    )
 
 
-def _compare_prices(master: pl.DataFrame, prices: pl.Series) -> pl.DataFrame:
+def _compare_prices(known: pl.DataFrame, prices: pl.Series) -> pl.DataFrame:
     """Return the number of comparable properties, the median of their prices, and the position of the price in words."""
-    size = _number("Building SqFt", master)
-    groups = master.select(
-        _group_types(_text("Property Type", master)).alias(_TYPE),
+    size = pl.col("Building SqFt")
+    groups = known.select(
+        _group_types(pl.col("Property Type")).alias(_TYPE),
         pl.when(size.is_not_null()).then(pl.sum_horizontal(size >= lower for lower in _SIZE_BANDS)).alias(_BAND),
-        pl.concat_str(county_key(_text("County", master)), _text("State", master).fill_null("")).alias(_COUNTY),
-        zip_key(_text("Zip Code", master)).str.slice(0, _METRO_DIGITS).alias(_METRO),
+        pl.concat_str(county_key(pl.col("County")), pl.col("State").fill_null("")).alias(_COUNTY),
+        zip_key(pl.col("Zip Code")).str.slice(0, _METRO_DIGITS).alias(_METRO),
         prices,
     )
     county, metro = (_measure_others(groups, area) for area in (_COUNTY, _METRO))
@@ -153,19 +164,13 @@ def _group_types(types: pl.Expr) -> pl.Expr:
     return group
 
 
-def _group_owners(master: pl.DataFrame) -> pl.DataFrame:
-    """Return the owner of each property in one spelling, the most frequent one, and the number of its properties."""
-    owners = master.select(_text("Owner Name", master).str.strip_chars().alias(_OWNER)).with_columns(
+def _group_owners(known: pl.DataFrame) -> pl.DataFrame:
+    """Return the owner of each property, spelled as most often if not in capitals, and the number of its properties."""
+    owners = known.select(pl.col("Owner Name").str.strip_chars().alias(_OWNER)).with_columns(
         owner_key(pl.col(_OWNER)).alias(_KEY)
     )
-    spellings = owners.drop_nulls().group_by(_KEY, _OWNER).len("count").sort("count", _OWNER, descending=[True, False])
+    is_capital = pl.col(_OWNER) == pl.col(_OWNER).str.to_uppercase()
+    spellings = owners.drop_nulls().group_by(_KEY, _OWNER).len("count")
+    spellings = spellings.sort(is_capital, "count", _OWNER, descending=[False, True, False])
     chosen = spellings.group_by(_KEY).agg(pl.col(_OWNER).first(), pl.col("count").sum().cast(pl.Int64).alias(_OWNED))
     return owners.select(_KEY).join(chosen, on=_KEY, how="left", maintain_order="left").select(_OWNER, _OWNED)
-
-
-def _number(name: str, master: pl.DataFrame) -> pl.Expr:
-    return pl.col(name).cast(pl.Float64, strict=False) if name in master.columns else pl.lit(None, pl.Float64)
-
-
-def _text(name: str, master: pl.DataFrame) -> pl.Expr:
-    return pl.col(name).cast(pl.String) if name in master.columns else pl.lit(None, pl.String)

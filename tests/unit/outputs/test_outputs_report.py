@@ -170,7 +170,7 @@ def test_memory_near_its_limit_gives_a_message(facts, peak, count):
 
 def test_the_report_has_version_and_settings(facts):
     report = build_report(facts)
-    assert (report["format"], report["flexscout"]) == ("1.3", "1.2.3")
+    assert (report["format"], report["flexscout"]) == ("1.4", "1.2.3")
     assert report["settings"]["min_flex_score"] == 4.0
 
 

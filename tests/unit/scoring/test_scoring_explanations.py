@@ -6,6 +6,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from flexscout.config import PipelineConfiguration
+from flexscout.scoring import Criteria
 from flexscout.scoring.scorer import FlexPropertyScorer
 
 PROPERTY = {"Property Type": "Flex", "Building SqFt": 34_000.0, "Lot Size Acres": 1.25, "Year Built": 1995, "Occupancy": 95.5}
@@ -97,3 +99,18 @@ def test_a_pandas_frame_keeps_its_index():
 def test_a_criterion_without_its_column_is_unverified():
     explained_frame = FlexPropertyScorer().explain(pl.DataFrame([PROPERTY]).drop("Lot Size Acres"))
     assert explained_frame["Unverified"].to_list() == ["Lot Size Acres"]
+
+
+def test_the_reasons_are_the_factors_with_most_points_and_only_those_with_points():
+    rows = [PROPERTY, {**PROPERTY, "Building SqFt": 5_000.0, "Year Built": None, "Occupancy": 100.0, "Lot Size Acres": 40.0}]
+    reasons = Criteria.from_config(PipelineConfiguration()).list_reasons(pl.DataFrame(rows))
+    assert reasons[0][0] == "34,000 sq ft is the ideal size"
+    assert len(reasons[0]) == 3
+    assert len(reasons[1]) == 1
+    assert "type" in reasons[1][0]
+
+
+def test_the_reason_of_a_factor_with_several_parts_names_it():
+    frame = pl.DataFrame({"Zoning Code": ["IL"], "Lot Size Acres": [3.0]})
+    (reasons,) = Criteria.from_config(PipelineConfiguration(profile="parcel")).list_reasons(frame)
+    assert reasons[0].startswith("Zoning: ")
