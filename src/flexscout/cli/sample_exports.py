@@ -196,7 +196,7 @@ def _build_costar_export(properties: Iterable[_Property]) -> Grid:
     )  # fmt: skip
     rows = [
         (
-            900_000 + p.number, p.name if p.number % 3 else "--", p.long_address, p.city, p.state, p.zip, f"{p.county} County",
+            900_000 + p.number, p.name if p.number % 3 else "--", _misspell(p), p.city, p.state, p.zip, f"{p.county} County",
             p.type, "All", f"{p.building:,}" if p.building else "--", p.acres, p.year or "c. 1975",
             f"{p.occupancy}%" if p.occupancy else "--", "I-1", f"${p.price:,}" if p.number % 2 else "--",
             f"{p.sale_date:%m/%d/%Y}", f"${p.sale_price:,}", p.owner, p.latitude, p.longitude,
@@ -206,20 +206,29 @@ def _build_costar_export(properties: Iterable[_Property]) -> Grid:
     return [header, *rows]
 
 
+def _misspell(building: _Property) -> str:
+    """Return the address, in a few exports with a letter of the street left out."""
+    number, *words = building.long_address.split()
+    if building.number % 15:
+        return building.long_address
+    return " ".join((number, *words[:-2], words[-2][:3] + words[-2][4:], words[-1]))
+
+
 def _build_county_parcels(properties: Iterable[_Property]) -> Grid:
     """Return a table with an assessor's use codes, no state, a totals row and a footnote."""
     uses = {"Warehouse": "WAREH/DIST TERM", "Light Industrial": "LIGHT MFG", "Industrial": "OPEN STORAGE"}
     header = (
-        "parcel_id", "address", "municipality", "property_use", "building_sqft", "acres", "year_built", "market_value", "owner",
+        "parcel_id", "address", "municipality", "situs_zip", "property_use", "building_sqft", "acres", "year_built",
+        "market_value", "owner",
     )  # fmt: skip
     rows = [
         (
-            f"{p.number:017d}", p.short_address.upper(), p.city.upper(), uses.get(p.type, p.type.upper()), p.building, p.acres,
-            p.year, p.price, p.owner_on_roll,
+            f"{p.number:017d}", p.short_address.upper(), p.city.upper(), p.zip, uses.get(p.type, p.type.upper()), p.building,
+            p.acres, p.year, p.price, p.owner_on_roll,
         )
         for p in properties
     ]  # fmt: skip
-    total = ("TOTAL", None, None, None, sum(int(str(row[4] or 0)) for row in rows), None, None, None, None)
+    total = ("TOTAL", None, None, None, None, sum(int(str(row[5] or 0)) for row in rows), None, None, None, None)
     return [header, *rows, total, (), ("Source: county appraiser, for illustration only.",)]
 
 

@@ -18,7 +18,7 @@ ID = LINK_COLUMNS[0]
 
 _KEYS = (KEY, NUMBER)
 _NEW = "__new "  # prefix of working columns
-_APN, _STATE = "__apn", "__state"  # working columns
+_APN, _STATE, _COUNTY = "__apn", "__state", "__county"  # working columns
 _MIN_APN_LENGTH = 6  # letters and digits; a shorter number may be a mere counter
 _SEPARATOR = "\x1f"  # occurs in no cell
 
@@ -76,16 +76,17 @@ def _build_key(identity: Sequence[str]) -> pl.Expr:
 def _match_unpaired(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Pair rows without a partner by ZIP code, city or parcel, where only one row on each side has that place.
 
-    A row without a state, such as one of a county's file before its state could be inferred, is paired by city or parcel alone.
+    A row without a state, such as one of a county's file before its state could be inferred, is paired by city or parcel alone,
+    and one without a county by its parcel number.
 
     Returns the KEY and NUMBER of both rows of each pair, the new ones with the prefix _NEW.
     """
     gone = _build_place_keys(old.join(new, on=_KEYS, how="anti"))
     added = _build_place_keys(new.join(old, on=_KEYS, how="anti")).rename(lambda name: f"{_NEW}{name}")
     pairs = gone.select(*_KEYS, *(pl.lit(None, added.schema[f"{_NEW}{key}"]).alias(f"{_NEW}{key}") for key in _KEYS)).clear()
-    for name in ("zip", "city", "parcel", "city_alone", "parcel_alone"):
+    for name in ("zip", "city", "parcel", "city_alone", "parcel_alone", "apn"):
         matches = _select_unique(gone, name).join(_select_unique(added, f"{_NEW}{name}"), left_on=name, right_on=f"{_NEW}{name}")
-        agrees = [(pl.col(part) == pl.col(f"{_NEW}{part}")).fill_null(value=True) for part in (_APN, _STATE)]
+        agrees = [(pl.col(part) == pl.col(f"{_NEW}{part}")).fill_null(value=True) for part in (_APN, _STATE, _COUNTY)]
         pairs = pl.concat([pairs, matches.filter(*agrees).select(pairs.columns)])
         gone = gone.join(pairs, on=_KEYS, how="anti")
         added = added.join(pairs, on=[f"{_NEW}{key}" for key in _KEYS], how="anti")
@@ -109,14 +110,18 @@ def _build_place_keys(rows: pl.DataFrame) -> pl.DataFrame:
         "parcel": [apn, county, state],
         "city_alone": [address, city],
         "parcel_alone": [apn, county],
+        "apn": [apn],
     }
     keys = rows.select(
         *_KEYS,
         *(pl.concat_str(*parts, unit.fill_null(""), separator=_SEPARATOR).alias(name) for name, parts in places.items()),
         pl.when(apn.str.len_chars() >= _MIN_APN_LENGTH).then(apn).alias(_APN),
         state.alias(_STATE),
+        county.alias(_COUNTY),
     )
-    return keys.with_columns(pl.when(pl.col(_APN).is_not_null()).then(name).alias(name) for name in ("parcel", "parcel_alone"))
+    return keys.with_columns(
+        pl.when(pl.col(_APN).is_not_null()).then(name).alias(name) for name in ("parcel", "parcel_alone", "apn")
+    )
 
 
 def _text_column(rows: pl.DataFrame, name: str) -> pl.Expr:

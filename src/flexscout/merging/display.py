@@ -1,10 +1,19 @@
-"""One spelling on the list for each city, county and address."""
+"""What the list shows of a place: its state, and one spelling for each city, county and address."""
 
 from string import ascii_lowercase
 
 import polars as pl
 
-from flexscout.domain import blank_to_null, city_key
+from flexscout.domain import (
+    INFERRED_FROM,
+    RECORD_COLUMNS,
+    blank_to_null,
+    city_key,
+    infer_states,
+    select_as_text,
+    split_places,
+    state_key,
+)
 
 _COUNTY_WORD = r"(?i)\s+(county|co\.?)\s*$"
 # What title case gets wrong: directions, highways and numerals stay in capitals, McDonald has two, and 5th and Bob's none inside.
@@ -19,6 +28,28 @@ _SMALL = (
     (r"(\w)'S\b", "${1}'s"),
 )
 _KEY, _SPELLING, _COUNT = "key", "spelling", "count"
+
+
+def fill_states(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the records with the states that can be read from their addresses, or inferred from ZIP code, city or county.
+
+    The column Values From says so. A record whose state stays unknown is left as it is.
+
+    Args:
+        records: One row per property, with Values From.
+
+    """
+    texts = split_places(records).with_columns(select_as_text(records, ("County",)))
+    inferred = infer_states(texts).with_columns(state_key(pl.col("State")))
+    given = select_as_text(records, ("State",))["State"]
+    is_filled = inferred["State"].is_not_null() & given.is_null()
+    if not is_filled.any():
+        return records
+    values_from, source = pl.col(RECORD_COLUMNS[0]), inferred[INFERRED_FROM].fill_null("Address")
+    note = pl.format("inferred from {}: State", source)
+    noted = pl.concat_str(values_from, note, separator="; ", ignore_nulls=True)
+    state = pl.Series("State", given).zip_with(~is_filled, inferred["State"])
+    return records.with_columns(state, pl.when(is_filled).then(noted).otherwise(values_from).alias(RECORD_COLUMNS[0]))
 
 
 def unify_spelling(records: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, order_columns
 from flexscout.matching import Clusters, assign_property_ids
 from flexscout.merging.corrections import COLUMN, FindCorrections, correct_records, no_corrections
-from flexscout.merging.display import unify_spelling
+from flexscout.merging.display import fill_states, unify_spelling
 from flexscout.merging.merge_log import MergeRole, add_property_ids, add_source_columns, build_merge_log
 from flexscout.merging.order import sort_by_rank, sort_survivors_first
 from flexscout.merging.possible_duplicates import find_possible_duplicates
@@ -200,7 +200,7 @@ def _build_records(
         return keep_own_values(survivors)
     others = pl.concat([merged, rejected], how="diagonal_relaxed")
     built = build_records(survivors, others, criteria.profile.columns, partial(rescore_rows, criteria=criteria))
-    return replace(built, records=unify_spelling(built.records))
+    return replace(built, records=unify_spelling(fill_states(built.records)))
 
 
 def _add_places(

@@ -58,6 +58,12 @@ def test_a_contradiction_means_another_property(now):
     assert successors_of([at("P-old", APN="06434712")], [at("P-new", **now)]) == {}
 
 
+def test_a_corrected_address_keeps_its_parcel_without_a_county():
+    before, now = at("P-old", APN="0643-4712"), at("P-new", APN="06434712", Address="9 Oak Road", City="Delray", Zip_Code="33444")
+    assert successors_of([before], [now]) == {"P-old": "P-new"}
+    assert successors_of([before | {"County": "Cobb"}], [now | {"County": "Palm Beach"}]) == {}
+
+
 def test_an_ambiguous_property_is_not_followed():
     assert successors_of([at("P-old")], [at("P-a"), at("P-b")]) == {}
     assert successors_of([at("P-a"), at("P-b")], [at("P-new")]) == {}

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.merging.display import unify_spelling
+from flexscout.merging.display import fill_states, unify_spelling
 
 
 def spell(column, *texts, state="NC"):
@@ -44,3 +44,17 @@ def test_a_county_has_one_spelling_without_the_word_county():
 )
 def test_an_address_in_one_case_gets_title_case(written, shown):
     assert spell("Address", written) == [shown]
+
+
+def test_a_missing_state_is_filled_from_the_zip_code_and_said_so():
+    records = pl.DataFrame({"State": [None, "GA"], "Zip Code": ["28206", "30062"], "Values From": ["CoStar Jan 19: APN", None]})
+    assert fill_states(records).select("State", "Values From").rows() == [
+        ("NC", "CoStar Jan 19: APN; inferred from ZIP code: State"),
+        ("GA", None),
+    ]
+
+
+def test_a_list_without_any_state_gets_one_only_where_it_is_sure():
+    records = pl.DataFrame({"Address": ["12 Main St, Norcross, GA 30071", "9 Oak St"], "Values From": [None, None]})
+    assert fill_states(records).select("State", "Values From").rows() == [("GA", "inferred from Address: State"), (None, None)]
+    assert "State" not in fill_states(records.tail(1)).columns
