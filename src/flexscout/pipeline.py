@@ -21,7 +21,7 @@ from flexscout.history import (
 from flexscout.ingest import FileIngestor, Scan, scan_folder
 from flexscout.merging import MergedProperties, list_possible_snapshots, list_sources, match_properties, merge_properties
 from flexscout.models import CheckSummary, FileRecord, RunSummary
-from flexscout.outputs import ResultTables, RunFacts, check_output_paths, publish_results
+from flexscout.outputs import ResultTables, RunFacts, check_outputs, publish_results
 from flexscout.runtime import (
     FaultIsolation,
     FileResultLog,
@@ -93,7 +93,7 @@ class ScalableFlexPipeline:
         config, clock, memory = self.config, Stopwatch(), MemoryWatch(self.config.memory_limit_gb)
         with clock.stage(Stage.SCAN):
             scan = self._scan()
-            check_output_paths(Path(config.output_file), Path(config.report_file), config.page_file)
+            check_outputs(config)
         log = open_run_log(Path(config.log_file), config.log_level)
         open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=reuse_failures)
         with RunHistory(Path(config.output_file)) as history, log, memory, open_cache as cache:

@@ -28,7 +28,7 @@ OPTIONS = (
     "--format",
 )
 COMMANDS = (
-    "run", "retry", "errors", "runs", "explain", "decide", "report", "diff", "check", "inspect", "map", "init", "config",
+    "run", "retry", "errors", "runs", "explain", "decide", "report", "memo", "diff", "check", "inspect", "map", "init", "config",
     "profile", "clean", "demo",
 )  # fmt: skip
 GROUPS = {"config": ("show",), "profile": ("list", "show", "copy", "check", "compare")}

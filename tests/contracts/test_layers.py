@@ -42,6 +42,7 @@ HEAVY = {
     "lxml": "ingest/readers/web_page.py ingest/readers/spreadsheetml.py",
     "numpy": "ingest/readers/delimited.py ingest/readers/xml_check.py matching/clusters.py merging/snapshots.py",
     "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",
+    "typst": "outputs/memo/typesetting.py",
     "watchfiles": "cli/folder_watch.py",
     "filelock": "history/run_history.py",
     "platformdirs": "config/settings.py",

@@ -21,6 +21,7 @@ from flexscout.cli.commands.explain import explain
 from flexscout.cli.commands.init import init
 from flexscout.cli.commands.inspect import inspect
 from flexscout.cli.commands.map import map_
+from flexscout.cli.commands.memo import memo
 from flexscout.cli.commands.profile import profile
 from flexscout.cli.commands.report import report
 from flexscout.cli.commands.retry import retry
@@ -64,6 +65,7 @@ app.command()(runs)
 app.command()(explain)
 app.command()(decide)
 app.command()(report)
+app.command()(memo)
 app.command()(diff)
 app.command()(check)
 app.command()(inspect)

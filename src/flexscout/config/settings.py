@@ -89,6 +89,8 @@ class PipelineConfiguration(BaseModel):
     """The report of the run, as JSON. The HTML page is written to the same folder."""
     enable_csv_export: Annotated[bool, Setting("output.enable_csv_export")] = True
     """Whether the CSV copy is written."""
+    memo: Annotated[bool, Setting("output.memo")] = False
+    """Whether `memo.pdf` is written beside the workbook: the best candidates and what is new, on one to three pages."""
     output_columns: Annotated[Literal["all", "standard"], Setting("output.columns")] = "all"
     """`all`: every column of the inputs; `standard`: the canonical columns and the scores."""
     branding: Annotated[str, Setting("output.branding")] = ""
@@ -242,9 +244,14 @@ class PipelineConfiguration(BaseModel):
         return _copy(self.report_file, ".html")
 
     @property
+    def memo_file(self) -> Path:
+        """The memo, written if `memo` is set."""
+        return Path(self.output_file).with_name("memo.pdf")
+
+    @property
     def own_files(self) -> tuple[Path, ...]:
         """Every file that a run writes."""
-        return (*_result_files(self.model_dump(include={"output_file", "report_file"})), Path(self.log_file))
+        return (*_result_files(self.model_dump(include={"output_file", "report_file"})), self.memo_file, Path(self.log_file))
 
     @field_validator("duplicate_fields", mode="before")
     @classmethod

@@ -30,6 +30,11 @@ def format_day(day: date, *, with_year: bool = False) -> str:
     return f"{MONTHS[day.month - 1]} {day.day}{f' {day.year}' if with_year else ''}"
 
 
+def format_month(day: date) -> str:
+    """Return the month of a date as `Jan 2026`."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
 def format_time(text: str) -> str:
     """Return an ISO 8601 time as `Jan 19, 2026, 02:10` in the user's time zone."""
     local = datetime.fromisoformat(text).astimezone()

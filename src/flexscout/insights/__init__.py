@@ -7,6 +7,7 @@ from flexscout.insights.decide import ListedDecision, OpenPair, PropertyDecision
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate
 from flexscout.insights.non_property import NonProperty
 from flexscout.insights.property_report import PropertyReport
+from flexscout.insights.property_sheet import write_property_sheet
 from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import replay
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_cell
@@ -33,4 +34,5 @@ __all__ = [
     "format_cell",
     "replay",
     "write_comparison",
+    "write_property_sheet",
 ]

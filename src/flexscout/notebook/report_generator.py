@@ -32,6 +32,8 @@ from flexscout.outputs import (
     build_report,
     compute_statistics,
     count_scores,
+    load_branding,
+    render_memo,
     render_page,
     write_by_suffix,
     write_report,
@@ -62,13 +64,17 @@ class ReportContent:
     tables: ResultTables
 
     def write(self, path: Path) -> Path:
-        """Write JSON, HTML or a workbook, depending on the suffix, and return the path. Raises OutputError."""
+        """Write JSON, HTML, a workbook or a memo, depending on the suffix, and return the path. Raises OutputError."""
         writers: dict[str, Callable[[Path], None]] = {
             ".json": partial(write_report, self.report),
             ".html": self._write_page,
             ".xlsx": partial(write_tables_as_workbook, self.tables, self.report),
+            ".pdf": self._write_memo,
         }
         return write_by_suffix(path, writers)
+
+    def _write_memo(self, path: Path) -> None:
+        path.write_bytes(render_memo(self.tables, self.report, load_branding(self.report["settings"])))
 
     def _write_page(self, path: Path) -> None:
         render_page(self.report, self.tables.master, self.tables.explanations).write(path, self.report, self.messages)
@@ -149,7 +155,7 @@ class ReportGenerator:
         """Write the report, and return the path. An existing file is kept as `NAME.bak`.
 
         Args:
-            path: Path with the suffix .json, .html or .xlsx.
+            path: Path with the suffix .json, .html, .xlsx or .pdf (the memo).
             results: Processed files.
             master: Unique candidates.
 
@@ -163,7 +169,7 @@ class ReportGenerator:
         """Write the report of a past run without reading its input files again.
 
         Args:
-            path: Path with the suffix .json, .html or .xlsx.
+            path: Path with the suffix .json, .html, .xlsx or .pdf (the memo).
             run: Number of the run; None for the last one.
 
         Raises:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from flexscout.outputs.branding import Branding, load_branding
     from flexscout.outputs.comparisons import add_comparisons, list_portfolios
     from flexscout.outputs.files import (
         REASON_TEXT,
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
         write_workbook,
     )
     from flexscout.outputs.html import MAX_PAGE_ROWS, render_page
-    from flexscout.outputs.publish import publish_results
+    from flexscout.outputs.memo import FactorBar, PropertySheet, SourceValues, render_memo, render_property_sheet
+    from flexscout.outputs.publish import check_outputs, publish_results
     from flexscout.outputs.report import (
         REPORT_FORMAT,
         TOP_CANDIDATES,
@@ -46,16 +48,21 @@ __all__ = [
     "REASON_TEXT",
     "REPORT_FORMAT",
     "TOP_CANDIDATES",
+    "Branding",
+    "FactorBar",
     "OutputTransaction",
+    "PropertySheet",
     "ResultTables",
     "RunFacts",
     "Sheet",
+    "SourceValues",
     "add_comparisons",
     "add_reason_texts",
     "add_run_times",
     "build_messages",
     "build_report",
     "check_output_paths",
+    "check_outputs",
     "check_suffix",
     "choose_number_formats",
     "compute_statistics",
@@ -66,9 +73,12 @@ __all__ = [
     "export_tables",
     "join_details",
     "list_portfolios",
+    "load_branding",
     "measure_completeness",
     "publish_results",
+    "render_memo",
     "render_page",
+    "render_property_sheet",
     "render_report",
     "sort_by_frequency",
     "write_by_suffix",
@@ -97,8 +107,10 @@ __getattr__ = lazy_exports(
             "write_workbook",
         ),
         "comparisons": ("add_comparisons", "list_portfolios"),
+        "branding": ("Branding", "load_branding"),
+        "memo": ("FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet"),
         "html": ("MAX_PAGE_ROWS", "render_page"),
-        "publish": ("publish_results",),
+        "publish": ("check_outputs", "publish_results"),
         "report": (
             "REPORT_FORMAT",
             "TOP_CANDIDATES",

@@ -6,12 +6,29 @@ from pathlib import Path
 from flexscout.config import PipelineConfiguration
 from flexscout.history import CarryOver
 from flexscout.models import AggregateStatistics, RunSummary
+from flexscout.outputs.branding import load_branding
 from flexscout.outputs.files import write_report, write_tables
 from flexscout.outputs.html import render_page
+from flexscout.outputs.memo import render_memo, require_library
 from flexscout.outputs.report import add_run_times, build_messages, build_report
 from flexscout.outputs.results import RunFacts
-from flexscout.outputs.transaction import OutputTransaction
+from flexscout.outputs.transaction import OutputTransaction, check_output_paths
 from flexscout.runtime import MemoryWatch, Stage, Stopwatch
+
+
+def check_outputs(config: PipelineConfiguration) -> None:
+    """Check that the outputs can be written, and create their folders.
+
+    Raises:
+        ConfigurationError: The logo can't be used, or the library that the memo needs isn't installed.
+        OutputError: A path is a folder, or its folder can't be created.
+
+    """
+    load_branding(config.model_dump())
+    if config.memo:
+        require_library()
+    memo = [config.memo_file] if config.memo else []
+    check_output_paths(Path(config.output_file), Path(config.report_file), config.page_file, *memo)
 
 
 def publish_results(  # noqa: PLR0913 - what a run knows is joined here
@@ -48,6 +65,9 @@ def publish_results(  # noqa: PLR0913 - what a run knows is joined here
             page = pool.submit(render_page, report, facts.tables.master, facts.tables.explanations)
             if report["statistics"]["successful_files"]:
                 notes = write_tables(facts.tables, report, config, outputs)
+                if config.memo:
+                    memo = render_memo(facts.tables, report, load_branding(report["settings"]))
+                    outputs.stage(config.memo_file).write_bytes(memo)
             else:
                 notes = ["No file could be read; the previous results stay as they were."]
                 report_file, page_file = outputs.pick_free_path(report_file), outputs.pick_free_path(page_file)

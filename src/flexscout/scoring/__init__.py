@@ -24,6 +24,7 @@ from flexscout.scoring.improvements import Improvement, find_improvements
 from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column
 from flexscout.scoring.profile_files import list_profiles, load_profile, read_profile_text, render_profile_copy
 from flexscout.scoring.profile_lint import compute_best_score, format_bound, lint_profile
+from flexscout.scoring.rules import describe_condition
 from flexscout.scoring.scorer import FlexPropertyScorer
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "collect_issues",
     "compute_best_score",
     "count_funnel",
+    "describe_condition",
     "diagnose_files",
     "explain_factors",
     "find_improvements",

@@ -17,7 +17,11 @@ Run = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", metavar="PATH", help="Write only this file: .html, .json or .xlsx.  [default: page and JSON]"),
+    typer.Option(
+        "--output",
+        metavar="PATH",
+        help="Write only this file: .html, .json, .xlsx, or .pdf for the memo.  [default: page and JSON]",
+    ),
 ]
 
 

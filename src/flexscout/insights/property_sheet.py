@@ -1,0 +1,167 @@
+"""Write the sheet of a property as PDF, from its report and the list that its run published."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flexscout.domain import (
+    canonical_column,
+    escape_names,
+    format_date,
+    format_with_unit,
+    join_address,
+)
+from flexscout.history import RunHistory, RunRecord
+from flexscout.insights.merge_report import MergedRow
+from flexscout.insights.property_report import PropertyReport
+from flexscout.insights.replayed_run import ReplayedRun
+from flexscout.insights.source_rows import ReadCell, SourceRow, format_cell
+from flexscout.outputs import (
+    FactorBar,
+    PropertySheet,
+    SourceValues,
+    add_comparisons,
+    load_branding,
+    render_property_sheet,
+    write_by_suffix,
+)
+
+_MAX_RUNS = 60  # whose changes are searched, latest first
+_ID, _OWNER = "Property ID", "Owner Group"
+
+
+def write_property_sheet(report: PropertyReport, past: ReplayedRun, history: RunHistory, path: Path) -> Path:
+    """Write the sheet of a property; an existing file is kept as `NAME.bak`.
+
+    Args:
+        report: The property's report.
+        past: The replayed run.
+        history: The runs that wrote the workbook.
+        path: Path with the suffix .pdf.
+
+    Returns:
+        The path that was written.
+
+    Raises:
+        ConfigurationError: The library that writes PDF files isn't installed, or the logo can't be used.
+        OutputError: The suffix is another one, or the file can't be written.
+
+    """
+    sheet = build_property_sheet(report, past, history)
+    content = render_property_sheet(sheet, load_branding(past.config.model_dump()))
+    return write_by_suffix(path, {".pdf": lambda staged: staged.write_bytes(content)})
+
+
+def build_property_sheet(report: PropertyReport, past: ReplayedRun, history: RunHistory) -> PropertySheet:
+    """Return what the sheet of a property shows."""
+    listed = _load_list(past, history)
+    row = _find_row(report, listed)
+    return PropertySheet(
+        row=row,
+        verdict=_describe_verdict(report),
+        cap=report.cap,
+        factors=[FactorBar(one.factor, one.points, one.best, one.text) for one in report.factors],
+        bonus=f"{report.bonus:g} ({report.flags})" if report.bonus else "",
+        improvements=[(f"{'' if one.sure else 'up to '}+{one.gain:g}", one.said) for one in report.improvements],
+        sources=[_list_values(one) for one in report.rows],
+        merges=[_describe_merge(one) for one in report.merged],
+        duplicates=[join_address({"Address": one.address, "City": one.city}) for one in report.possible_duplicates],
+        owned=_list_owned(row, listed),
+        history=[*_list_changes(report.property_id, past.record, history), *_describe_seen(row)],
+        footer=" | ".join(filter(None, (f"Run {past.record.number}", _describe_day(past.record.report)))),
+    )
+
+
+def _load_list(past: ReplayedRun, history: RunHistory) -> pl.DataFrame:
+    """Return the published list with the comparison columns; the replayed one if the published one was not kept."""
+    result = history.find_result(past.record)
+    listed = escape_names(pl.read_parquet(result)) if result else past.ranking.survivors
+    return add_comparisons(listed)
+
+
+def _find_row(report: PropertyReport, listed: pl.DataFrame) -> Mapping[str, Any]:
+    """Return the property as the list has it, else the values of its best row."""
+    if report.property_id is not None and _ID in listed.columns:
+        rows = listed.filter(pl.col(_ID) == report.property_id).head(1).to_dicts()
+        if rows:
+            return rows[0]
+    values = {cell.column: cell.value for cell in report.rows[0].cells} if report.rows else {}
+    return {**values, **report.about, "Flex Score": report.score, "Flex Classification": report.flex_class}
+
+
+def _describe_verdict(report: PropertyReport) -> str:
+    if report.rank:
+        return f"Rank {report.rank:,} of {report.list_length:,}"
+    return f"Not on the list: {'; '.join(report.reasons)}"
+
+
+def _list_values(row: SourceRow) -> SourceValues:
+    kept = " (kept)" if row.kept else ""
+    cells = {cell.column: (_format_value(cell), _describe_origin(cell)) for cell in row.cells}
+    return SourceValues(f"{Path(row.file).name}{kept}", f"{row.sheet}, row {row.row}", cells)
+
+
+def _format_value(cell: ReadCell) -> str:
+    is_number = isinstance(cell.value, float | int) and canonical_column(cell.column).type in ("number", "percent")
+    return f"{cell.value:,.12g}" if is_number else format_cell(cell.value)
+
+
+def _describe_origin(cell: ReadCell) -> str:
+    """Return the header if it isn't the column's name, and the cell if the value was converted: `Bldg SF: 30,000 SF`."""
+    if not cell.header:
+        return cell.note
+    header = "" if cell.header.casefold() == cell.column.casefold() else cell.header
+    return ": ".join(filter(None, (header, cell.cell if cell.converted else "")))
+
+
+def _describe_merge(row: MergedRow) -> str:
+    outcome = f"not kept, because {row.why_not_kept}" if row.merged else f"not merged: {row.why_not_kept}"
+    return f"{Path(row.file).name}, row {row.row}: {row.match} ({row.evidence}); {outcome}"
+
+
+def _list_owned(row: Mapping[str, Any], listed: pl.DataFrame) -> list[str]:
+    """Return the owner's other properties on the list, best first."""
+    if not row.get(_OWNER) or _OWNER not in listed.columns:
+        return []
+    ranked = listed.with_row_index("rank", offset=1)
+    others = ranked.filter((pl.col(_OWNER) == row[_OWNER]) & (pl.col(_ID) != row.get(_ID)))
+    return [
+        f"Rank {one['rank']:,}: {join_address(one) or one[_ID]}, score {one['Flex Score']:g}"
+        + (f", {one['Building SqFt']:,.0f} sq ft" if one.get("Building SqFt") else "")
+        for one in others.to_dicts()
+    ]
+
+
+def _list_changes(property_id: str | None, record: RunRecord, history: RunHistory) -> Iterator[str]:
+    """Yield what changed about the property up to a run, latest first, as far as reports of runs have it."""
+    if property_id is None:
+        return
+    earlier = (one for one in history.read_records() if one.number <= record.number)
+    for one, _ in zip(earlier, range(_MAX_RUNS), strict=False):
+        for change in (one.report.get("changes") or {}).get("first", []):
+            if change["Property ID"] == property_id:
+                yield f"{_describe_day(one.report) or format_date(datetime.fromisoformat(one.ended))}: {_describe_change(change)}"
+
+
+def _describe_change(change: Mapping[str, Any]) -> str:
+    if change["Column"] is None:
+        return " ".join(filter(None, (change["Change"], change["Source"])))
+    unit = canonical_column(change["Column"]).unit
+    old, new = (format_with_unit(change[name], unit) for name in ("Old Value", "New Value"))
+    return f"{change['Change']}, {change['Column']} {old} to {new}"
+
+
+def _describe_seen(row: Mapping[str, Any]) -> list[str]:
+    first, last = (row.get(name) for name in ("First Seen", "Last Seen"))
+    if not (isinstance(first, date) and isinstance(last, date)):
+        return []
+    sources = f" Sources: {row['Sources']}." if row.get("Sources") else ""
+    return [f"In exports from {format_date(first)} to {format_date(last)}.{sources}"]
+
+
+def _describe_day(report: Mapping[str, Any]) -> str:
+    day = report.get("data_date")
+    return f"Data of {format_date(date.fromisoformat(day))}" if day else ""

@@ -1,0 +1,157 @@
+"""The memo: the best candidates, what is new, and how the list was made, on one to three pages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from flexscout.domain import format_count, format_date, join_some
+from flexscout.outputs.branding import Branding
+from flexscout.outputs.memo.facts import (
+    HIGH_SCORE,
+    UNKNOWN,
+    Entry,
+    Row,
+    describe_location,
+    format_address,
+    format_class,
+    format_place,
+    format_score,
+    format_short_price,
+    format_size,
+    format_unit_price,
+    list_doubts,
+    list_facts,
+    rate_score,
+)
+from flexscout.outputs.memo.method import describe_method
+from flexscout.outputs.memo.news import build_news, list_marks
+from flexscout.outputs.memo.typesetting import typeset
+from flexscout.outputs.results import ResultTables
+
+_TITLE = "Flex-industrial candidates"
+_TEMPLATE = "memo.typ"
+_MAX_STATES = 5
+_NUMBER_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_DEFAULT_BEST = 10  # highest score of a profile
+
+
+def render_memo(tables: ResultTables, report: Mapping[str, Any], branding: Branding) -> bytes:
+    """Return the memo of a result as PDF.
+
+    Args:
+        tables: The tables of the result. Comparison columns may be missing.
+        report: The run report. Its `top_candidates` are the properties of the memo.
+        branding: The firm's name and logo.
+
+    Raises:
+        ConfigurationError: The library isn't installed.
+        OutputError: The logo is damaged.
+
+    """
+    return typeset(_TEMPLATE, build_memo_content(tables, report), branding)
+
+
+def build_memo_content(tables: ResultTables, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the memo shows, as its template takes it."""
+    best = _list_best(tables, report)
+    count = _NUMBER_WORDS[len(best)]
+    title = "The best candidate" if len(best) == 1 else f"The {count} best candidates"
+    return {
+        "title": _TITLE,
+        "subtitle": _describe_scope(tables.master, report),
+        "footer": " | ".join(filter(None, (_TITLE, _describe_date(report)))),
+        "figures": _list_figures(tables.master, report),
+        "best_title": title,
+        "best": best,
+        "columns": _list_columns(best),
+        "empty": "No property in these exports is a candidate.",
+        "news": build_news(report, tables.changes),
+        "details_title": f"{title} in detail",
+        "method_title": "How this list was made",
+        "method": describe_method(report),
+    }
+
+
+def _list_best(tables: ResultTables, report: Mapping[str, Any]) -> list[Entry]:
+    ranks = [one["rank"] for one in report["top_candidates"] if one["rank"] <= tables.master.height]
+    rows = tables.master[[rank - 1 for rank in ranks]].to_dicts() if ranks else []
+    marks, duplicates = list_marks(tables.changes, report), _list_duplicates(report)
+    cap = (report.get("profile") or {}).get("cap", _DEFAULT_BEST)
+    return [
+        _build_entry(rank, row, tables.reasons[rank - 1] if rank <= len(tables.reasons) else (), cap)
+        | {"mark": marks.get(row.get("Property ID"), ""), "verify": list_doubts(row, duplicates.get(row.get("Property ID"), ()))}
+        for rank, row in zip(ranks, rows, strict=True)
+    ]
+
+
+def _build_entry(rank: int, row: Row, reasons: Sequence[str], cap: float) -> Entry:
+    score, position = row["Flex Score"], row.get("Price Position")
+    return {
+        "rank": str(rank),
+        "address": format_address(row),
+        "summary": " | ".join(filter(None, (format_place(row), row.get("Property Type")))),
+        "place": describe_location(row),
+        "cells": [format_size(row), format_short_price(row), format_unit_price(row), position or UNKNOWN],
+        "score": format_score(score),
+        "out_of": f"of {cap:g}",
+        "class": format_class(row.get("Flex Classification")),
+        "level": rate_score(score),
+        "facts": list_facts(row),
+        "price": [position] if position else [],
+        "reasons": [f"{reason[0].upper()}{reason[1:]}" for reason in reasons if reason],
+    }
+
+
+def _list_columns(best: Sequence[Entry]) -> list[Entry]:
+    """Return the columns of the overview that have values: their position in the cells, label and alignment."""
+    columns = (("Building", "right"), ("Asking", "right"), ("$/sq ft", "right"), ("Versus comparable properties", "left"))
+    return [
+        {"at": at, "label": label, "align": align}
+        for at, (label, align) in enumerate(columns)
+        if any(one["cells"][at] != UNKNOWN for one in best)
+    ]
+
+
+def _list_duplicates(report: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return Property ID -> addresses of properties that may be the same."""
+    found: dict[str, list[str]] = {}
+    for pair in report["deduplication"]["possible"]["surest"]:
+        other = {name.removeprefix("Other "): value for name, value in pair.items() if name.startswith("Other ")}
+        found.setdefault(pair["Property ID"], []).append(format_address(other))
+        found.setdefault(other["Property ID"], []).append(format_address(pair))
+    return found
+
+
+def _list_figures(master: pl.DataFrame, report: Mapping[str, Any]) -> list[Entry]:
+    statistics, counts = report["statistics"], (report.get("changes") or {}).get("counts", {})
+    prices = _count_values(master, "Asking Price")
+    median = master["Asking Price/SqFt"].median() if _count_values(master, "Asking Price/SqFt") else None
+    figures = {
+        "Candidates": f"{statistics['unique_flex_properties']:,}",
+        f"Score {HIGH_SCORE} or more": f"{statistics['score_distribution'].get('8-10', 0):,}",
+        "New since last time": f"{counts['new']:,}" if "new" in counts else "",
+        "With an asking price": f"{prices:,}" if prices else "",
+        "Median asking price per sq ft": f"${median:,.0f}" if isinstance(median, float) else "",
+        "Properties read": f"{statistics['total_properties']:,}",
+    }
+    return [{"label": label, "value": value} for label, value in figures.items() if value][:5]
+
+
+def _count_values(master: pl.DataFrame, name: str) -> int:
+    return master[name].count() if name in master.columns else 0
+
+
+def _describe_scope(master: pl.DataFrame, report: Mapping[str, Any]) -> str:
+    """Return `104 properties in NC, GA and SC, from 4 files. Data of Jan 19, 2026.`"""
+    statistics = report["statistics"]
+    states = join_some(list(statistics["geographic_coverage"]["states"]), _MAX_STATES, last=" and ")
+    where = f" in {states}" if states else ""
+    listed = f"{format_count(master.height, 'property')}{where}, from {format_count(statistics['successful_files'], 'file')}"
+    return ". ".join(filter(None, (listed, _describe_date(report))))
+
+
+def _describe_date(report: Mapping[str, Any]) -> str:
+    day = report.get("data_date")
+    return f"Data of {format_date(date.fromisoformat(day))}" if day else ""

@@ -1,0 +1,84 @@
+"""What is new since the previous list, for the memo."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from flexscout.domain import canonical_column, format_date, format_with_unit, join_address
+from flexscout.history import ChangeKind
+from flexscout.outputs.memo.facts import format_score
+from flexscout.outputs.report import CHANGE_LABELS
+
+_MAX_ENTRIES = 4  # of a kind, so that they fit on the first page
+_NEWS = {
+    ChangeKind.NEW: "new",
+    ChangeKind.PRICE_CUT: "price_cut",
+    ChangeKind.SOLD: "sold",
+    ChangeKind.WITHDRAWN: "withdrawn",
+}
+"""Kind of change that is listed -> name of its count, in the order of the memo."""
+_ONLY_COUNTED = ("back", "gone", "price_raise", "occupancy_changed", "unchanged")
+
+
+def build_news(report: Mapping[str, Any], changes: pl.DataFrame | None) -> dict[str, Any] | None:
+    """Return what is new on the list; None if there is nothing to compare with.
+
+    Args:
+        report: The run report.
+        changes: All changes, if they are known; else the report has the first of them.
+
+    """
+    found = report.get("changes")
+    if not found:
+        return None
+    table = changes if changes is not None else pl.DataFrame(found["first"], infer_schema_length=None)
+    counts = {kind: found["counts"].get(name, 0) for kind, name in _NEWS.items()}
+    groups = [_build_group(kind, count, table) for kind, count in counts.items() if count]
+    others = [f"{found['counts'].get(name, 0):,} {CHANGE_LABELS.get(name, name).lower()}" for name in _ONLY_COUNTED]
+    return {
+        "title": f"What is new since {format_date(datetime.fromisoformat(found['of']))}",
+        "lead": f"Other properties: {', '.join(text for text in others if not text.startswith('0 '))}.",
+        "groups": groups,
+    }
+
+
+def list_marks(changes: pl.DataFrame | None, report: Mapping[str, Any]) -> dict[str, str]:
+    """Return Property ID -> `New` or `Price cut`."""
+    first = (report.get("changes") or {}).get("first", [])
+    entries: Sequence[Mapping[str, Any]] = changes.to_dicts() if changes is not None else first
+    shown = {ChangeKind.PRICE_CUT: "Price cut", ChangeKind.NEW: "New", ChangeKind.BACK: "Back"}
+    return {one["Property ID"]: shown[one["Change"]] for one in entries if one["Change"] in shown and one["Property ID"]}
+
+
+def _build_group(kind: ChangeKind, count: int, table: pl.DataFrame) -> dict[str, Any]:
+    rows = table.filter(pl.col("Change") == kind).head(_MAX_ENTRIES).to_dicts() if "Change" in table.columns else []
+    entries = [_describe_change(row, kind) for row in rows]
+    more = [f"and {count - len(rows):,} more"] if rows and count > len(rows) else []
+    return {"title": f"{CHANGE_LABELS[_NEWS[kind]]}: {count:,}", "entries": entries + more}
+
+
+def _describe_change(change: Mapping[str, Any], kind: ChangeKind) -> str:
+    """Return `12 Main St, Norcross, GA: $5,000,000 to $4,600,000 (-8.0%)`."""
+    place = join_address(change) or change["Property ID"] or "A property without an address"
+    if kind is ChangeKind.WITHDRAWN:
+        return f"{place}: no longer on {change['Source']}"
+    if kind is ChangeKind.SOLD:
+        price = f" for ${change['Amount']:,.0f}" if change["Amount"] is not None else ""
+        return f"{place}: sold{_describe_day(change['New Value'])}{price}"
+    if change["Column"] is None:
+        score = change["Old Score" if kind is ChangeKind.GONE else "New Score"]
+        return f"{place}: score {format_score(score)}"
+    unit = canonical_column(change["Column"]).unit
+    old, new = (format_with_unit(change[name], unit) for name in ("Old Value", "New Value"))
+    percent = f" ({change['Percent']:+.1f}%)" if change["Percent"] is not None else ""
+    return f"{place}: {old} to {new}{percent}"
+
+
+def _describe_day(text: str | None) -> str:
+    """Return ` Jan 15, 2026`; empty if the day is missing or no date."""
+    try:
+        return f" {format_date(date.fromisoformat((text or '')[:10]))}"
+    except ValueError:
+        return ""
