@@ -71,7 +71,7 @@ def build_property_sheet(report: PropertyReport, past: ReplayedRun, history: Run
         duplicates=[join_address({"Address": one.address, "City": one.city}) for one in report.possible_duplicates],
         owned=_list_owned(row, listed),
         history=[*_list_changes(report.property_id, past.record, history), *_describe_seen(row)],
-        footer=" | ".join(filter(None, (f"Run {past.record.number}", _describe_day(past.record.report)))),
+        footer=f"Run {past.record.number} | Data of {_find_day(past.record)}",
     )
 
 
@@ -143,7 +143,7 @@ def _list_changes(property_id: str | None, record: RunRecord, history: RunHistor
     for one, _ in zip(earlier, range(_MAX_RUNS), strict=False):
         for change in (one.report.get("changes") or {}).get("first", []):
             if change["Property ID"] == property_id:
-                yield f"{_describe_day(one.report) or format_date(datetime.fromisoformat(one.ended))}: {_describe_change(change)}"
+                yield f"{_find_day(one)}: {_describe_change(change)}"
 
 
 def _describe_change(change: Mapping[str, Any]) -> str:
@@ -162,6 +162,6 @@ def _describe_seen(row: Mapping[str, Any]) -> list[str]:
     return [f"In exports from {format_date(first)} to {format_date(last)}.{sources}"]
 
 
-def _describe_day(report: Mapping[str, Any]) -> str:
-    day = report.get("data_date")
-    return f"Data of {format_date(date.fromisoformat(day))}" if day else ""
+def _find_day(record: RunRecord) -> str:
+    """Return the day of a run's data, else the day of the run."""
+    return format_date(datetime.fromisoformat(record.report.get("data_date") or record.ended))

@@ -18,7 +18,7 @@ from flexscout.domain import (
 Row = Mapping[str, Any]
 Entry = dict[str, Any]
 
-UNKNOWN = "–"
+UNKNOWN = "\N{EN DASH}"
 HIGH_SCORE, _GOOD_SCORE = 8, 6
 _MILLION, _THOUSAND = 1_000_000, 1_000
 _CITY_COLUMNS = ("City", "State", "Zip Code")
@@ -84,7 +84,7 @@ def rate_score(score: float) -> int:
 
 
 def list_facts(row: Row) -> list[Entry]:
-    """Return the facts of a property in the order of a card with six columns; each has a `label`, a `value` and perhaps a `span`."""
+    """Return the facts of a property for a card of six columns: each with its `label`, `value` and `span` of columns."""
     others = int(get_number(row, "Owner Properties") or 1) - 1
     owner = str(row.get("Owner Group") or row.get("Owner Name") or UNKNOWN)
     return [

@@ -77,12 +77,13 @@ def build_memo_content(tables: ResultTables, report: Mapping[str, Any]) -> dict[
 def _list_best(tables: ResultTables, report: Mapping[str, Any]) -> list[Entry]:
     ranks = [one["rank"] for one in report["top_candidates"] if one["rank"] <= tables.master.height]
     rows = tables.master[[rank - 1 for rank in ranks]].to_dicts() if ranks else []
+    ids = [row.get("Property ID") or "" for row in rows]
     marks, duplicates = list_marks(tables.changes, report), _list_duplicates(report)
     cap = (report.get("profile") or {}).get("cap", _DEFAULT_BEST)
     return [
         _build_entry(rank, row, tables.reasons[rank - 1] if rank <= len(tables.reasons) else (), cap)
-        | {"mark": marks.get(row.get("Property ID"), ""), "verify": list_doubts(row, duplicates.get(row.get("Property ID"), ()))}
-        for rank, row in zip(ranks, rows, strict=True)
+        | {"mark": marks.get(property_id, ""), "verify": list_doubts(row, duplicates.get(property_id, ()))}
+        for rank, row, property_id in zip(ranks, rows, ids, strict=True)
     ]
 
 
@@ -144,7 +145,7 @@ def _count_values(master: pl.DataFrame, name: str) -> int:
 
 
 def _describe_scope(master: pl.DataFrame, report: Mapping[str, Any]) -> str:
-    """Return `104 properties in NC, GA and SC, from 4 files. Data of Jan 19, 2026.`"""
+    """Return `104 properties in NC, GA and SC, from 4 files. Data of Jan 19, 2026`."""
     statistics = report["statistics"]
     states = join_some(list(statistics["geographic_coverage"]["states"]), _MAX_STATES, last=" and ")
     where = f" in {states}" if states else ""

@@ -5,25 +5,27 @@ from typing import Any
 
 from flexscout.domain import format_count, format_number, join_some
 from flexscout.models import FileStatus
-from flexscout.scoring import Profile, Rule, describe_condition
+from flexscout.scoring import Profile, describe_condition
 
 _MAX_FILES = 6
 _MAX_REASONS = 3
+_PRICE_POSITION = (
+    "Prices per square foot are compared with other properties on the list of the same kind, size band and area, where there are "
+    "at least five. The comparison doesn't affect the score."
+)
 
 
 def describe_method(report: Mapping[str, Any]) -> list[str]:
     """Return how the list of a run was made: files, rows, criteria, score, merges, filter, and what was left out."""
     profile = Profile.model_validate(report["profile"]) if report.get("profile") else None
-    sentences = [
+    return [
         *_describe_files(report),
         *(_describe_criteria(profile, report["settings"]["min_flex_score"]) if profile else ()),
         *_describe_merges(report),
         *_describe_filter(report),
         *_describe_rejected(report),
-        "Prices per square foot are compared with other properties on the list of the same kind, size band and area, "
-        "where there are at least five. The comparison doesn't affect the score.",
+        _PRICE_POSITION,
     ]
-    return list(sentences)
 
 
 def _describe_files(report: Mapping[str, Any]) -> Iterator[str]:
@@ -36,21 +38,17 @@ def _describe_files(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _describe_criteria(profile: Profile, minimum: float) -> Iterator[str]:
-    conditions = [f"{name} {_describe_rule(rule)}" for name, rule in profile.eligibility.items()]
+    conditions = [f"{name} {describe_condition(rule)}" for name, rule in profile.eligibility.items()]
     if conditions:
         yield f"A candidate needs: {'; '.join(conditions)}; and a score of {format_number(minimum)} or more."
     else:
         yield f"A candidate needs a score of {format_number(minimum)} or more."
-    excluded = [f"{name} {_describe_rule(rule)}" for name, rule in profile.exclusions.items()]
+    excluded = [f"{name} {describe_condition(rule)}" for name, rule in profile.exclusions.items()]
     if excluded:
         yield f"Excluded: {'; '.join(excluded)}."
     points = [f"{name.lower()} ({format_number(factor.max_points)})" for name, factor in profile.factors.items()]
     method = "adds the points for" if profile.score == "sum" else "is the weighted mean of the points for"
     yield f"The score, at most {format_number(profile.cap)}, {method} {join_some(points, len(points), last=' and ')}."
-
-
-def _describe_rule(rule: Rule) -> str:
-    return describe_condition(rule)
 
 
 def _describe_merges(report: Mapping[str, Any]) -> Iterator[str]:

@@ -22,6 +22,7 @@ _TEMPLATE = "property_sheet.typ"
 _MAX_SOURCES, _MAX_COLUMNS = 4, 20
 _MAX_TEXTS = 6  # of a section
 _CELL_LENGTH, _ORIGIN_LENGTH, _TEXT_LENGTH = 48, 40, 220
+_LEFT_OUT = {"Latitude", "Longitude", "Property Link", "Lot Size SqFt"}
 _FIRST_COLUMNS = ("Asking Price", "Owner Name", "APN", "Sale Date", "Sold Price", "Address")
 
 
@@ -140,7 +141,9 @@ def _describe_points(factor: FactorBar) -> str:
 def _tabulate_values(sheet: PropertySheet) -> dict[str, Any]:
     """Return the values of the sources side by side: columns of the score, price and owner first, then those that differ."""
     shown = sheet.sources[:_MAX_SOURCES]
-    names = list(dict.fromkeys(name for source in shown for name, (value, _) in source.cells.items() if value))
+    names = list(
+        dict.fromkeys(name for source in shown for name, (value, _) in source.cells.items() if value and name not in _LEFT_OUT)
+    )
     rows = [_value_row(name, shown) for name in names]
     first = {name: at for at, name in enumerate(_FIRST_COLUMNS)}
     ordered = sorted(rows, key=lambda row: (first.get(row["name"], len(first)), not row["differs"]))[:_MAX_COLUMNS]

@@ -17,7 +17,7 @@ from flexscout.outputs.branding import Branding
 INSTALL_COMMAND = 'python -m pip install "flexscout[memo]"'
 
 _PACKAGE = "flexscout.outputs.memo"
-_STYLE, _CONTENT = "style.typ", "content.json"
+_STYLE = "style.typ"
 _LOGO_FORMATS = {"image/png": "png", "image/jpeg": "jpg"}
 _TIMESTAMP = datetime(2000, 1, 1, tzinfo=UTC)  # of the PDF: the same for equal contents; the text has the date of the data
 _MAX_LENGTH = 400  # characters of a text
@@ -60,14 +60,14 @@ def typeset(template: str, content: dict[str, Any], branding: Branding) -> bytes
     # The template can't read binary files that aren't on disk, so it gets the logo as a list of numbers.
     logo = {"format": _LOGO_FORMATS[branding.media_type], "bytes": list(branding.logo)} if branding.logo else None
     text = json.dumps(_clean_texts({**content, "firm": branding.name}) | {"logo": logo}, ensure_ascii=False)
-    sources = {"main.typ": package.joinpath(template).read_bytes(), _STYLE: package.joinpath(_STYLE).read_bytes()}
+    template_text = b"\n".join(package.joinpath(name).read_bytes() for name in (_STYLE, template))
     with as_file(package.joinpath("fonts")) as fonts:
         try:
-            pdf = typst.compile(
-                {**sources, _CONTENT: text.encode()},
+            return typst.compile(
+                template_text,
                 format="pdf",
-                font_paths=[fonts],
-                ignore_system_fonts=bool(_HAS_GLYPHS.fullmatch(text)),
+                font_paths=typst.Fonts(include_system_fonts=not _HAS_GLYPHS.fullmatch(text), font_paths=[fonts]),
+                sys_inputs={"content": text},
                 timestamp=_TIMESTAMP,
             )
         except typst.TypstError as error:
@@ -76,7 +76,6 @@ def typeset(template: str, content: dict[str, Any], branding: Branding) -> bytes
             raise OutputError(
                 f"The logo can't be shown: {error.message}.", "Choose another file for output.branding_logo."
             ) from None
-    return bytes(pdf)
 
 
 def _clean_texts(value: Any) -> Any:
