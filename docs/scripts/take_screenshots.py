@@ -1,8 +1,9 @@
-"""Take the screenshots of the README from the demo's results: `python docs/scripts/take_screenshots.py [BROWSER]`.
+"""Take the pictures of the README and the guides from the demo's results: `python docs/scripts/take_screenshots.py [BROWSER]`.
 
-It needs Chromium, and for the workbook LibreOffice (`soffice`) and Poppler (`pdftotext`, `pdftoppm`).
+It needs Chromium and Poppler (`pdftotext`, `pdftoppm`), and for the workbook LibreOffice (`soffice`).
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ def main(browser: str) -> None:
         results = Path(folder) / "flexscout-demo/results"
         _capture_workbook(results / "all_flex_properties.xlsx")
         _capture_page(results / "pipeline_summary.html", browser)
+        _capture_memos(results)
 
 
 def _capture_workbook(book: Path) -> None:
@@ -36,6 +38,17 @@ def _capture_workbook(book: Path) -> None:
     part = ("-x", "110", "-y", "120", "-W", "1660", "-H", "620")
     _run("pdftoppm", *one, *part, book.with_suffix(".pdf").name, "top", folder=folder)
     (folder / "top.png").replace(IMAGES / "workbook.png")
+
+
+def _capture_memos(results: Path) -> None:
+    """Save the first page of the memo, and the sheet of the best property."""
+    book = "all_flex_properties.xlsx"
+    best = json.loads((results / "pipeline_summary.json").read_text(encoding="utf-8"))["top_candidates"][0]["Property ID"]
+    calls = {"memo": ("memo", "--output"), "property-sheet": ("explain", best, "--pdf")}
+    for name, call in calls.items():
+        _run(sys.executable, "-m", "flexscout", *call, f"{name}.pdf", "--output-file", book, folder=results)
+        _run("pdftoppm", "-f", "1", "-l", "1", "-singlefile", "-png", "-r", "100", f"{name}.pdf", name, folder=results)
+        (results / f"{name}.png").replace(IMAGES / f"{name}.png")
 
 
 def _capture_page(page: Path, browser: str) -> None:

@@ -88,6 +88,9 @@ WORKBOOK_LIST_TAG = "flexscout-list:"
 PAGE_GENERATOR_TAG = f'<meta name="generator" content="{WORKBOOK_CREATOR}">'
 """Tag in the head of an HTML page, for the same purpose."""
 
+PDF_KEYWORDS_TAG = f"/Keywords({WORKBOOK_CREATOR})"
+"""Entry near the end of a PDF file, likewise."""
+
 ISSUES_SUFFIX, DUPLICATES_SUFFIX, NOTES_SUFFIX, DECISIONS_SUFFIX = "_issues", "_duplicates", "_notes", "_decisions"
 """What the names of the issues file, the merge log, the notes store and the user's decisions add to the workbook's name."""
 

@@ -67,6 +67,7 @@ class CarryOver:
         changes = {
             "since_run": self.previous_run.number,
             "of": self.previous_run.ended,
+            "data_date": self.previous_run.report.get("data_date"),
             "counts": self.changes.counts,
             "first": self.changes.table.filter(~pl.col("Change").is_in(_MINOR)).head(_MAX_FIRST).to_dicts(),
             "columns": compare_columns(self.previous_run.report, report),

@@ -16,6 +16,7 @@ from flexscout.domain import (
     ISSUES_SUFFIX,
     NOTES_HEADER,
     PAGE_GENERATOR_TAG,
+    PDF_KEYWORDS_TAG,
     WORKBOOK_CREATOR,
 )
 from flexscout.error_codes import ErrorCode
@@ -105,7 +106,7 @@ def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> N
     # A copy of the results is recognized by the workbook beside it, or by its own header.
     suffixes = f"{ISSUES_SUFFIX}|{DUPLICATES_SUFFIX}|{DECISIONS_SUFFIX}"
     workbook = path.with_name(f"{re.sub(f'({suffixes})$', '', path.stem)}.xlsx")
-    if not (_is_own_workbook(workbook) or _has_result_header(path) or _is_own_page(path)):
+    if not (_is_own_workbook(workbook) or _has_result_header(path) or _is_own_page(path) or _is_own_pdf(path)):
         raise OutputError(
             f"{name} is in the input folder and is not a result of flexscout; this run would overwrite it.",
             "Choose another place with --output-file, --report-file or logging.file, or move the file away.",
@@ -161,6 +162,18 @@ def _is_own_page(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return PAGE_GENERATOR_TAG.encode() in file.read(_PAGE_HEAD_BYTES)
+    except OSError:
+        return False
+
+
+def _is_own_pdf(path: Path) -> bool:
+    """Return whether the properties of a PDF file name flexscout."""
+    if path.suffix.lower() != ".pdf":
+        return False
+    try:
+        with path.open("rb") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - _PROPERTIES_BYTES, 0))
+            return PDF_KEYWORDS_TAG.encode() in file.read(_PROPERTIES_BYTES)
     except OSError:
         return False
 

@@ -13,6 +13,7 @@ from flexscout.domain import (
     format_month,
     join_address,
     join_some,
+    shorten,
 )
 
 Row = Mapping[str, Any]
@@ -23,11 +24,13 @@ HIGH_SCORE, _GOOD_SCORE = 8, 6
 _MILLION, _THOUSAND = 1_000_000, 1_000
 _CITY_COLUMNS = ("City", "State", "Zip Code")
 _MAX_DOUBTS = 4
+_SHORT, _LONG = 40, 120  # characters
 
 
 def format_address(row: Row) -> str:
     """Return the street address, else the name, the APN or the Property ID."""
-    return next((str(row[name]) for name in ("Address", "Property Name", "APN", "Property ID") if row.get(name)), "No address")
+    names = ("Address", "Property Name", "APN", "Property ID")
+    return cut(next((str(row[name]) for name in names if row.get(name)), "No address"))
 
 
 def format_place(row: Row) -> str:
@@ -40,7 +43,8 @@ def describe_location(row: Row) -> str:
     """Return `Greenville, SC 29607 | Greenville County | Piedmont Park`; a name that repeats the address is left out."""
     county, name = row.get("County"), str(row.get("Property Name") or "")
     repeats_address = name.casefold().startswith(format_address(row).casefold())
-    return " | ".join(filter(None, (format_place(row), f"{county} County" if county else "", "" if repeats_address else name)))
+    parts = (format_place(row), f"{county} County" if county else "", "" if repeats_address else name)
+    return " | ".join(cut(part, _SHORT) for part in parts if part)
 
 
 def format_size(row: Row) -> str:
@@ -68,6 +72,15 @@ def format_unit_price(row: Row) -> str:
     return _format(row, "Asking Price/SqFt", "${:,.0f}")
 
 
+def compare_price(row: Row) -> str:
+    """Return `22% below` for an asking price per square foot that is lower than the median of comparable properties."""
+    price, median = (get_number(row, name) for name in ("Asking Price/SqFt", "Median Asking/SqFt"))
+    if price is None or not median:
+        return UNKNOWN
+    percent = round((price / median - 1) * 100)
+    return f"{abs(percent):,}% {'above' if percent > 0 else 'below'}" if percent else "at the median"
+
+
 def format_score(score: float | None) -> str:
     """Return `9.5`."""
     return UNKNOWN if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
@@ -86,14 +99,14 @@ def rate_score(score: float) -> int:
 def list_facts(row: Row) -> list[Entry]:
     """Return the facts of a property for a card of six columns: each with its `label`, `value` and `span` of columns."""
     others = int(get_number(row, "Owner Properties") or 1) - 1
-    owner = str(row.get("Owner Group") or row.get("Owner Name") or UNKNOWN)
+    owner = cut(str(row.get("Owner Group") or row.get("Owner Name") or UNKNOWN))
     return [
-        _fact("Type", str(row.get("Property Type") or UNKNOWN)),
+        _fact("Type", cut(str(row.get("Property Type") or UNKNOWN), _SHORT)),
         _fact("Building", format_size(row)),
         _fact("Lot", _format(row, "Lot Size Acres", "{:,.2f} acres")),
         _fact("Year built", _format(row, "Year Built", "{:.0f}")),
         _fact("Occupancy", _format(row, "Occupancy", "{:.0f}%")),
-        _fact("APN", str(row.get("APN") or UNKNOWN)),
+        _fact("APN", cut(str(row.get("APN") or UNKNOWN), _SHORT)),
         _fact("Asking price", format_price(row)),
         _fact("Per sq ft", format_unit_price(row)),
         _fact("Last sale", _describe_sale(row), span=2),
@@ -116,11 +129,16 @@ def list_doubts(row: Row, duplicates: Sequence[str] = ()) -> list[str]:
     doubts = [
         f"{gap[0].upper()}{gap[1:]}" if gap else "",
         f"Not checked, for want of a column: {row[UNVERIFIED]}" if row.get(UNVERIFIED) else "",
-        f"No longer in the latest export: {row[SEEN_COLUMNS[3]]}" if row.get(SEEN_COLUMNS[3]) else "",
+        f"No longer in {row[SEEN_COLUMNS[3]]}" if row.get(SEEN_COLUMNS[3]) else "",
         f"May be the same property as {join_some(duplicates, 2)}" if duplicates else "",
         f"Corrected by hand: {row[CORRECTED_CELLS]}" if row.get(CORRECTED_CELLS) else "",
     ]
-    return [doubt for doubt in doubts if doubt][:_MAX_DOUBTS]
+    return [cut(doubt, _LONG) for doubt in doubts if doubt][:_MAX_DOUBTS]
+
+
+def cut(text: str, limit: int = 60) -> str:
+    """Return the text cut to `limit` characters."""
+    return shorten(text, limit, "\N{HORIZONTAL ELLIPSIS}")
 
 
 def get_number(row: Row, name: str) -> float | None:

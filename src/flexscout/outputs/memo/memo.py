@@ -13,6 +13,8 @@ from flexscout.outputs.memo.facts import (
     UNKNOWN,
     Entry,
     Row,
+    compare_price,
+    cut,
     describe_location,
     format_address,
     format_class,
@@ -27,14 +29,17 @@ from flexscout.outputs.memo.facts import (
 )
 from flexscout.outputs.memo.method import describe_method
 from flexscout.outputs.memo.news import build_news, list_marks
-from flexscout.outputs.memo.typesetting import typeset
+from flexscout.outputs.memo.typesetting import count_pages, typeset
 from flexscout.outputs.results import ResultTables
 
 _TITLE = "Flex-industrial candidates"
 _TEMPLATE = "memo.typ"
 _MAX_STATES = 5
 _NUMBER_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_DEFAULT_BEST = 10  # highest score of a profile
+_DEFAULT_CAP = 10  # highest score of a profile
+_MAX_PAGES = 3
+_REASON_LENGTH = 90  # characters
+_PROPERTY_COUNTS = (10, 8, 6, 5)  # the first that fits on the pages is shown
 
 
 def render_memo(tables: ResultTables, report: Mapping[str, Any], branding: Branding) -> bytes:
@@ -50,14 +55,17 @@ def render_memo(tables: ResultTables, report: Mapping[str, Any], branding: Brand
         OutputError: The logo is damaged.
 
     """
-    return typeset(_TEMPLATE, build_memo_content(tables, report), branding)
+    for count in _PROPERTY_COUNTS:
+        pdf = typeset(_TEMPLATE, build_memo_content(tables, report, count), branding)
+        if count_pages(pdf) <= _MAX_PAGES:
+            break
+    return pdf
 
 
-def build_memo_content(tables: ResultTables, report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the memo shows, as its template takes it."""
-    best = _list_best(tables, report)
-    count = _NUMBER_WORDS[len(best)]
-    title = "The best candidate" if len(best) == 1 else f"The {count} best candidates"
+def build_memo_content(tables: ResultTables, report: Mapping[str, Any], count: int = _PROPERTY_COUNTS[0]) -> dict[str, Any]:
+    """Return what the memo shows, as its template takes it; `count` is the highest number of properties."""
+    best = _list_best(tables, report, count)
+    title = "The best candidate" if len(best) == 1 else f"The {_NUMBER_WORDS[len(best)]} best candidates"
     return {
         "title": _TITLE,
         "subtitle": _describe_scope(tables.master, report),
@@ -74,12 +82,12 @@ def build_memo_content(tables: ResultTables, report: Mapping[str, Any]) -> dict[
     }
 
 
-def _list_best(tables: ResultTables, report: Mapping[str, Any]) -> list[Entry]:
-    ranks = [one["rank"] for one in report["top_candidates"] if one["rank"] <= tables.master.height]
+def _list_best(tables: ResultTables, report: Mapping[str, Any], count: int) -> list[Entry]:
+    ranks = [one["rank"] for one in report["top_candidates"] if one["rank"] <= tables.master.height][:count]
     rows = tables.master[[rank - 1 for rank in ranks]].to_dicts() if ranks else []
     ids = [row.get("Property ID") or "" for row in rows]
     marks, duplicates = list_marks(tables.changes, report), _list_duplicates(report)
-    cap = (report.get("profile") or {}).get("cap", _DEFAULT_BEST)
+    cap = (report.get("profile") or {}).get("cap", _DEFAULT_CAP)
     return [
         _build_entry(rank, row, tables.reasons[rank - 1] if rank <= len(tables.reasons) else (), cap)
         | {"mark": marks.get(property_id, ""), "verify": list_doubts(row, duplicates.get(property_id, ()))}
@@ -92,22 +100,22 @@ def _build_entry(rank: int, row: Row, reasons: Sequence[str], cap: float) -> Ent
     return {
         "rank": str(rank),
         "address": format_address(row),
-        "summary": " | ".join(filter(None, (format_place(row), row.get("Property Type")))),
+        "summary": " | ".join(filter(None, (cut(format_place(row)), cut(row.get("Property Type") or "")))),
         "place": describe_location(row),
-        "cells": [format_size(row), format_short_price(row), format_unit_price(row), position or UNKNOWN],
+        "cells": [format_size(row), format_short_price(row), format_unit_price(row), compare_price(row)],
         "score": format_score(score),
         "out_of": f"of {cap:g}",
         "class": format_class(row.get("Flex Classification")),
         "level": rate_score(score),
         "facts": list_facts(row),
         "price": [position] if position else [],
-        "reasons": [f"{reason[0].upper()}{reason[1:]}" for reason in reasons if reason],
+        "reasons": [cut(f"{reason[0].upper()}{reason[1:]}", _REASON_LENGTH) for reason in reasons if reason],
     }
 
 
 def _list_columns(best: Sequence[Entry]) -> list[Entry]:
     """Return the columns of the overview that have values: their position in the cells, label and alignment."""
-    columns = (("Building", "right"), ("Asking", "right"), ("$/sq ft", "right"), ("Versus comparable properties", "left"))
+    columns = (("Building", "right"), ("Asking", "right"), ("$/sq ft", "right"), ("Versus comparables", "right"))
     return [
         {"at": at, "label": label, "align": align}
         for at, (label, align) in enumerate(columns)
@@ -134,7 +142,7 @@ def _list_figures(master: pl.DataFrame, report: Mapping[str, Any]) -> list[Entry
         f"Score {HIGH_SCORE} or more": f"{statistics['score_distribution'].get('8-10', 0):,}",
         "New since last time": f"{counts['new']:,}" if "new" in counts else "",
         "With an asking price": f"{prices:,}" if prices else "",
-        "Median asking price per sq ft": f"${median:,.0f}" if isinstance(median, float) else "",
+        "Median asking $/sq ft": f"${median:,.0f}" if isinstance(median, float) else "",
         "Properties read": f"{statistics['total_properties']:,}",
     }
     return [{"label": label, "value": value} for label, value in figures.items() if value][:5]

@@ -38,7 +38,7 @@ def build_news(report: Mapping[str, Any], changes: pl.DataFrame | None) -> dict[
     groups = [_build_group(kind, count, table) for kind, count in counts.items() if count]
     others = [f"{found['counts'].get(name, 0):,} {CHANGE_LABELS.get(name, name).lower()}" for name in _ONLY_COUNTED]
     return {
-        "title": f"What is new since {format_date(datetime.fromisoformat(found['of']))}",
+        "title": f"What is new since {format_date(datetime.fromisoformat(found.get('data_date') or found['of']))}",
         "lead": f"Other properties: {', '.join(text for text in others if not text.startswith('0 '))}.",
         "groups": groups,
     }
@@ -55,8 +55,8 @@ def list_marks(changes: pl.DataFrame | None, report: Mapping[str, Any]) -> dict[
 def _build_group(kind: ChangeKind, count: int, table: pl.DataFrame) -> dict[str, Any]:
     rows = table.filter(pl.col("Change") == kind).head(_MAX_ENTRIES).to_dicts() if "Change" in table.columns else []
     entries = [_describe_change(row, kind) for row in rows]
-    more = [f"and {count - len(rows):,} more"] if rows and count > len(rows) else []
-    return {"title": f"{CHANGE_LABELS[_NEWS[kind]]}: {count:,}", "entries": entries + more}
+    shown = f"{len(rows):,} of {count:,}" if 0 < len(rows) < count else f"{count:,}"
+    return {"title": f"{CHANGE_LABELS[_NEWS[kind]]}: {shown}", "entries": entries}
 
 
 def _describe_change(change: Mapping[str, Any], kind: ChangeKind) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flexscout.domain import format_count, format_number, shorten
+from flexscout.domain import format_count, format_number
 from flexscout.outputs.branding import Branding
 from flexscout.outputs.memo.facts import (
     Row,
+    cut,
     describe_location,
     format_address,
     format_class,
@@ -154,7 +155,7 @@ def _tabulate_values(sheet: PropertySheet) -> dict[str, Any]:
     ]
     return {
         "sources": [
-            {"title": _cut(source.title, _ORIGIN_LENGTH), "place": _cut(source.place, 2 * _ORIGIN_LENGTH)} for source in shown
+            {"title": cut(source.title, _ORIGIN_LENGTH), "place": cut(source.place, 2 * _ORIGIN_LENGTH)} for source in shown
         ],
         "rows": ordered,
         "notes": " ".join(filter(None, notes)),
@@ -167,16 +168,12 @@ def _value_row(name: str, sources: Sequence[SourceValues]) -> dict[str, Any]:
     return {
         "name": name,
         "differs": len(values) > 1,
-        "cells": [{"value": _cut(value, _CELL_LENGTH), "origin": _cut(origin, _ORIGIN_LENGTH)} for value, origin in cells],
+        "cells": [{"value": cut(value, _CELL_LENGTH), "origin": cut(origin, _ORIGIN_LENGTH)} for value, origin in cells],
     }
 
 
 def _limit(texts: Sequence[str], noun: str) -> list[str]:
     more = len(texts) - _MAX_TEXTS
-    return [_cut(text, _TEXT_LENGTH) for text in texts[:_MAX_TEXTS]] + (
+    return [cut(text, _TEXT_LENGTH) for text in texts[:_MAX_TEXTS]] + (
         [f"and {format_count(more, f'more {noun}')}"] if more > 0 else []
     )
-
-
-def _cut(text: str, limit: int) -> str:
-    return shorten(text, limit, "…")

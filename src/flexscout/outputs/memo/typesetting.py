@@ -25,6 +25,7 @@ _MAX_LENGTH = 400  # characters of a text
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]+"
 )
+_PAGE_COUNT = re.compile(rb"/Type/Pages/Count (\d+)")
 _LONG_WORD = re.compile(r"\S{24}(?=\S)")
 _BREAK = "\u200b"  # ZERO WIDTH SPACE: a line may break here
 _HAS_GLYPHS = re.compile("[\\s\x20-\u052f\u0590-\u06ff\u1e00-\u1eff\u2000-\u22ff\u25a0-\u25cf\ufb01\ufb02]*")
@@ -76,6 +77,12 @@ def typeset(template: str, content: dict[str, Any], branding: Branding) -> bytes
             raise OutputError(
                 f"The logo can't be shown: {error.message}.", "Choose another file for output.branding_logo."
             ) from None
+
+
+def count_pages(pdf: bytes) -> int:
+    """Return the number of pages of a typeset PDF."""
+    found = _PAGE_COUNT.search(pdf)
+    return int(found[1]) if found else 1
 
 
 def _clean_texts(value: Any) -> Any:
