@@ -54,7 +54,9 @@ def ingest_file(  # nosec B107 # no password is the default
                 place = cache.create_entry_folder(known) if known.mapping_key else place
                 sheets, skipped = select_property_sheets(source.path, workbook, mapping, options.required)
                 records = tuple(
-                    _convert_and_write(sheet, place / f"sheet-{number}", from_1904=workbook.from_1904, fsync=cache.is_persistent)
+                    _convert_and_write(
+                        sheet, place / f"sheet-{number}", from_1904=workbook.from_1904, verified=cache.is_persistent
+                    )
                     for number, sheet in enumerate(sheets, start=1)
                 )
         if not any(record.rows_read for record in records):
@@ -147,11 +149,11 @@ def _scratch_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _convert_and_write(mapped: MappedSheet, stem: Path, *, from_1904: bool, fsync: bool) -> SheetRecord:
-    """Convert a sheet, and write its table and issues. `fsync`: for later runs, with checksums."""
+def _convert_and_write(mapped: MappedSheet, stem: Path, *, from_1904: bool, verified: bool) -> SheetRecord:
+    """Convert a sheet, and write its table and issues; with checksums if later runs use them."""
     table = stem.with_suffix(".parquet")
-    converted = _convert_to_file(mapped, table, from_1904=from_1904, fsync=fsync)
-    issues = write_table(converted.issues, Path(f"{stem}-issues.parquet"), fsync=fsync) if converted.issues.height else None
+    converted = _convert_to_file(mapped, table, from_1904=from_1904)
+    issues = write_table(converted.issues, Path(f"{stem}-issues.parquet")) if converted.issues.height else None
     written = (table, issues) if issues else (table,)
     return SheetRecord(
         sheet=mapped.sheet.name,
@@ -165,20 +167,20 @@ def _convert_and_write(mapped: MappedSheet, stem: Path, *, from_1904: bool, fsyn
         hidden=mapped.sheet.hidden,
         unmapped_kinds=converted.value_kinds,
         issue_counts=converted.issue_counts,
-        checksums=tuple((file.name, file_checksum(file)) for file in written) if fsync else (),
+        checksums=tuple((file.name, file_checksum(file)) for file in written) if verified else (),
     )
 
 
-def _convert_to_file(mapped: MappedSheet, path: Path, *, from_1904: bool, fsync: bool) -> ConvertedSheet:
+def _convert_to_file(mapped: MappedSheet, path: Path, *, from_1904: bool) -> ConvertedSheet:
     name, cells = mapped.sheet.name, mapped.sheet.cells
     if isinstance(cells, pl.DataFrame):
         converted = convert_sheet(name, cells, mapped.header, mapped.header_map, from_1904=from_1904)
-        write_table(converted.table, path, fsync=fsync)
+        write_table(converted.table, path)
         return converted
     from flexscout.ingest.convert import convert_chunked_sheet  # noqa: PLC0415 - few sheets are giant
 
     converted, parts = convert_chunked_sheet(name, cells, mapped.header, mapped.header_map, from_1904=from_1904)
-    write_table_parts(parts, path, fsync=fsync)
+    write_table_parts(parts, path)
     return converted
 
 

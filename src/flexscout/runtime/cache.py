@@ -166,7 +166,9 @@ class TableCache:
         if self.is_persistent:
             with suppress(OSError):
                 self.create_entry_folder(source.with_mapping(""))
-                write_atomically(self._header_rows_file(source), seal_record(json.dumps({"rows": rows}).encode(), _FORMAT))
+                write_atomically(
+                    self._header_rows_file(source), seal_record(json.dumps({"rows": rows}).encode(), _FORMAT), fsync=False
+                )
 
     def has_header_rows(self, source: SourceFile) -> bool:
         """Return whether header rows are kept for a file."""
@@ -200,7 +202,8 @@ class TableCache:
             tables = [table for sheet in record.sheets for table in _list_tables(sheet)]
             folder = tables[0].parent if tables else self.create_entry_folder(record.source)
             entry = _Entry.from_record(record, self.entry_folder(record.source).name)
-            write_atomically(folder / _RECORD_NAME, seal_record(_adapter().dump_json(entry, indent=1), _FORMAT))
+            # Not fsynced, as `find` verifies every byte: waiting for the disk costs more than reading most files.
+            write_atomically(folder / _RECORD_NAME, seal_record(_adapter().dump_json(entry, indent=1), _FORMAT), fsync=False)
 
     def invalidate(self, source: SourceFile) -> None:
         """Have the next run read the file again; this run can still use the tables. Best effort: I/O errors are ignored."""

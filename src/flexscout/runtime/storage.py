@@ -86,14 +86,22 @@ def _find_problem(content: bytes, version: int) -> RecordProblem:
     return RecordProblem.NEWER if number > version else RecordProblem.OLDER
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that `path` never has part of it: to a temporary file, fsynced, then renamed. Raises OSError."""
+def write_atomically(path: Path, content: bytes, *, fsync: bool = True) -> None:
+    """Write a file so that `path` never has part of it: to a temporary file, then renamed. Raises OSError.
+
+    Args:
+        path: The file, which is replaced.
+        content: Its content.
+        fsync: Wait until it is on disk. Without, a power failure can leave a damaged file, which its reader has to notice.
+
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if fsync:
+                os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -105,24 +113,14 @@ def fsync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def write_table(frame: pl.DataFrame, path: Path, *, fsync: bool = False) -> Path:
-    """Write a table as Parquet so that `path` never has part of it.
-
-    Args:
-        frame: The table.
-        path: Its file, which is replaced.
-        fsync: Wait until it is on disk.
-
-    Returns:
-        The path.
-
-    """
+def write_table(frame: pl.DataFrame, path: Path) -> Path:
+    """Write a table as Parquet so that `path` never has part of it, and return the path."""
     temporary = _temporary_path(path)
     frame.write_parquet(temporary, compression="lz4", statistics=False)
-    return _move_into_place(temporary, path, fsync=fsync)
+    return temporary.replace(path)
 
 
-def write_table_parts(frames: Iterable[pl.DataFrame], path: Path, *, fsync: bool = False) -> Path:
+def write_table_parts(frames: Iterable[pl.DataFrame], path: Path) -> Path:
     """Write a table part by part, as `write_table` does; there is at least one part, and all have the same schema."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
 
@@ -133,18 +131,11 @@ def write_table_parts(frames: Iterable[pl.DataFrame], path: Path, *, fsync: bool
         writer.write_table(first)
         for part in parts:
             writer.write_table(part)
-    return _move_into_place(temporary, path, fsync=fsync)
+    return temporary.replace(path)
 
 
 def _temporary_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.getpid()}.tmp")
-
-
-def _move_into_place(temporary: Path, path: Path, *, fsync: bool) -> Path:
-    if fsync:
-        fsync_file(temporary)
-    temporary.replace(path)
-    return path
 
 
 class TableFolder:
