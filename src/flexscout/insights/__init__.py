@@ -10,7 +10,7 @@ from flexscout.insights.property_report import PropertyReport
 from flexscout.insights.property_sheet import write_property_sheet
 from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import replay
-from flexscout.insights.source_rows import ReadCell, SourceRow, format_cell
+from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
 
 __all__ = [
     "Answer",
@@ -31,7 +31,7 @@ __all__ = [
     "compare_profiles",
     "comparison_to_dict",
     "explain_property",
-    "format_cell",
+    "format_value",
     "replay",
     "write_comparison",
     "write_property_sheet",

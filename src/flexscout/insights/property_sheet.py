@@ -18,7 +18,8 @@ from flexscout.history import RunHistory, RunRecord
 from flexscout.insights.merge_report import MergedRow
 from flexscout.insights.property_report import PropertyReport
 from flexscout.insights.replayed_run import ReplayedRun
-from flexscout.insights.source_rows import ReadCell, SourceRow, format_cell
+from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
+from flexscout.models import RowStatus
 from flexscout.outputs import (
     FactorBar,
     PropertySheet,
@@ -66,7 +67,8 @@ def build_property_sheet(report: PropertyReport, past: ReplayedRun, history: Run
         factors=[FactorBar(one.factor, one.points, one.best, one.text) for one in report.factors],
         bonus=f"{report.bonus:g} ({report.flags})" if report.bonus else "",
         improvements=[(f"{'' if one.sure else 'up to '}+{one.gain:g}", one.said) for one in report.improvements],
-        sources=[_list_values(one) for one in report.rows],
+        used={cell.column: format_value(cell.column, row.get(cell.column)) for one in report.rows for cell in one.cells},
+        sources=[_list_values(one) for one in sorted(report.rows, key=lambda one: one.status == RowStatus.SUPERSEDED)],
         merges=[_describe_merge(one) for one in report.merged],
         duplicates=[join_address({"Address": one.address, "City": one.city}) for one in report.possible_duplicates],
         owned=_list_owned(row, listed),
@@ -100,13 +102,8 @@ def _describe_verdict(report: PropertyReport) -> str:
 
 def _list_values(row: SourceRow) -> SourceValues:
     kept = " (kept)" if row.kept else ""
-    cells = {cell.column: (_format_value(cell), _describe_origin(cell)) for cell in row.cells}
+    cells = {cell.column: (format_value(cell.column, cell.value), _describe_origin(cell)) for cell in row.cells}
     return SourceValues(f"{Path(row.file).name}{kept}", f"{row.sheet}, row {row.row}", cells)
-
-
-def _format_value(cell: ReadCell) -> str:
-    is_number = isinstance(cell.value, float | int) and canonical_column(cell.column).type in ("number", "percent")
-    return f"{cell.value:,.12g}" if is_number else format_cell(cell.value)
 
 
 def _describe_origin(cell: ReadCell) -> str:
@@ -118,7 +115,7 @@ def _describe_origin(cell: ReadCell) -> str:
 
 
 def _describe_merge(row: MergedRow) -> str:
-    outcome = f"not kept, because {row.why_not_kept}" if row.merged else f"not merged: {row.why_not_kept}"
+    outcome = f"not kept: {row.why_not_kept}" if row.merged else f"not merged: {row.why_not_kept}"
     return f"{Path(row.file).name}, row {row.row}: {row.match} ({row.evidence}); {outcome}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import DERIVED_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, canonical_columns, column_letters
+from flexscout.domain import DERIVED_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, canonical_column, canonical_columns, column_letters
 from flexscout.errors import to_processing_error
 from flexscout.ingest import DEFAULT_MEMORY, Workbook, read_workbook
 from flexscout.insights.replayed_run import AT, RANK, FileChange, InputFile, ReplayedRun
@@ -181,6 +181,12 @@ def format_cell(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_EXACT:
         return str(int(value))
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def format_value(column: str, value: Any) -> str:
+    """Return a value of a canonical column as text; sizes and prices with separators, but not years and coordinates."""
+    is_number = isinstance(value, float | int) and canonical_column(column).type in ("number", "percent")
+    return f"{value:,.12g}" if is_number else format_cell(value)
 
 
 def _source_row(past: ReplayedRun, row: Row, source_cells: SourceCells, *, kept: bool) -> SourceRow:

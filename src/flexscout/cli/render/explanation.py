@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from flexscout.cli.terminal import print_error, print_line
-from flexscout.domain import POSTAL_COLUMNS, canonical_column, escape_controls, format_count, format_time, join_address, shorten
+from flexscout.domain import POSTAL_COLUMNS, escape_controls, format_count, format_time, join_address, shorten
 from flexscout.insights import (
     Answer,
     Match,
@@ -16,7 +16,7 @@ from flexscout.insights import (
     QueryKind,
     ReadCell,
     SourceRow,
-    format_cell,
+    format_value,
 )
 
 _MAX_SHOWN = 8  # rows, pairs and the like
@@ -135,16 +135,10 @@ def _is_shown(cell: ReadCell, scored: Collection[str], *, kept: bool) -> bool:
 
 
 def _show_cells(cells: Sequence[ReadCell]) -> None:
-    values = [_single_line(_format_value(cell)) or "(blank)" for cell in cells]
+    values = [_single_line(format_value(cell.column, cell.value)) or "(blank)" for cell in cells]
     first, second = (max(map(len, texts), default=0) for texts in ([cell.column for cell in cells], values))
     for cell, value in zip(cells, values, strict=True):
         print_line(f"    {cell.column:{first}}  {value:{second}}  {_describe_origin(cell)}")
-
-
-def _format_value(cell: ReadCell) -> str:
-    """Format sizes and prices with separators, but not years and coordinates."""
-    is_number = isinstance(cell.value, float | int) and canonical_column(cell.column).type in ("number", "percent")
-    return f"{cell.value:,.12g}" if is_number else format_cell(cell.value)
 
 
 def _describe_origin(cell: ReadCell) -> str:

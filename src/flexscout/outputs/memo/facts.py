@@ -82,8 +82,8 @@ def compare_price(row: Row) -> str:
 
 
 def format_score(score: float | None) -> str:
-    """Return `9.5`."""
-    return UNKNOWN if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
+    """Return `9.0`."""
+    return UNKNOWN if score is None else f"{score:.2f}".removesuffix("0")
 
 
 def format_class(name: str | None) -> str:

@@ -39,7 +39,7 @@ def build_news(report: Mapping[str, Any], changes: pl.DataFrame | None) -> dict[
     others = [f"{found['counts'].get(name, 0):,} {CHANGE_LABELS.get(name, name).lower()}" for name in _ONLY_COUNTED]
     return {
         "title": f"What is new since {format_date(datetime.fromisoformat(found.get('data_date') or found['of']))}",
-        "lead": f"Other properties: {', '.join(text for text in others if not text.startswith('0 '))}.",
+        "others": f"Other properties: {', '.join(text for text in others if not text.startswith('0 '))}.",
         "groups": groups,
     }
 

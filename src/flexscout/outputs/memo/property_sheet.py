@@ -72,6 +72,7 @@ class PropertySheet:
         factors: The points of each factor, in the order of the profile.
         bonus: The bonuses with their points, empty if there are none.
         improvements: The points that each change would add, as text, and the change.
+        used: Column -> the value that counts, as text.
         sources: The values of each source row, the surviving row first.
         merges: Why each other row belongs to the property, or doesn't.
         duplicates: Addresses of properties that may be the same.
@@ -87,6 +88,7 @@ class PropertySheet:
     factors: Sequence[FactorBar]
     bonus: str
     improvements: Sequence[tuple[str, str]]
+    used: Mapping[str, str]
     sources: Sequence[SourceValues]
     merges: Sequence[str]
     duplicates: Sequence[str]
@@ -145,7 +147,7 @@ def _tabulate_values(sheet: PropertySheet) -> dict[str, Any]:
     names = list(
         dict.fromkeys(name for source in shown for name, (value, _) in source.cells.items() if value and name not in _LEFT_OUT)
     )
-    rows = [_value_row(name, shown) for name in names]
+    rows = [_value_row(name, shown, sheet.used.get(name, "")) for name in names]
     first = {name: at for at, name in enumerate(_FIRST_COLUMNS)}
     ordered = sorted(rows, key=lambda row: (first.get(row["name"], len(first)), not row["differs"]))[:_MAX_COLUMNS]
     hidden, rest = len(sheet.sources) - len(shown), len(rows) - len(ordered)
@@ -162,13 +164,21 @@ def _tabulate_values(sheet: PropertySheet) -> dict[str, Any]:
     }
 
 
-def _value_row(name: str, sources: Sequence[SourceValues]) -> dict[str, Any]:
+def _value_row(name: str, sources: Sequence[SourceValues], used: str) -> dict[str, Any]:
+    """Return a row of the table; where the sources differ, the values that count are marked as `used`."""
     cells = [source.cells.get(name, ("", "")) for source in sources]
-    values = {value.casefold() for value, _ in cells if value}
+    differs = len({value.casefold() for value, _ in cells if value}) > 1
     return {
         "name": name,
-        "differs": len(values) > 1,
-        "cells": [{"value": cut(value, _CELL_LENGTH), "origin": cut(origin, _ORIGIN_LENGTH)} for value, origin in cells],
+        "differs": differs,
+        "cells": [
+            {
+                "value": cut(value, _CELL_LENGTH),
+                "origin": cut(origin, _ORIGIN_LENGTH),
+                "used": differs and value.casefold() == used.casefold(),
+            }
+            for value, origin in cells
+        ],
     }
 
 

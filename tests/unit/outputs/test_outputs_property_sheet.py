@@ -23,6 +23,7 @@ def build_sheet(**parts):
         "factors": FACTORS,
         "bonus": "",
         "improvements": [("+0.5", "Year Built from 1990")],
+        "used": {},
         "sources": [source(Building_SqFt=("34,000", "Bldg SF: 34,000 SF"))],
         "merges": [],
         "duplicates": [],
@@ -45,6 +46,10 @@ def test_a_property_is_shown_with_its_facts_points_and_values():
         "Building SqFt 34,000 Bldg SF: 34,000 SF", "Run 2 Page 1 of 1",
     )  # fmt: skip
     assert [one for one in shown if one not in text] == []
+
+
+def test_scores_have_a_decimal():
+    assert "9.0 of 10" in read_pdf(render(row=PROPERTY | {"Flex Score": 9.0}))
 
 
 def test_values_that_differ_are_marked():
