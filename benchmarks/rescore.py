@@ -13,9 +13,8 @@ from flexscout.ingest import FileIngestor, scan_folder
 from flexscout.merging import match_properties, merge_properties
 from flexscout.outputs.files.write import write_tables
 from flexscout.outputs.html.page import render_page
-from flexscout.outputs.html.ranking import MAX_PAGE_ROWS
 from flexscout.outputs.report.build import build_report
-from flexscout.outputs.results import ResultTables, RunFacts
+from flexscout.outputs.results import MAX_EXPLAINED_ROWS, ResultTables, RunFacts
 from flexscout.outputs.transaction import OutputTransaction
 from flexscout.runtime import NoProgress
 from flexscout.runtime.cache import hash_reading_code, open_table_cache
@@ -27,7 +26,7 @@ def write_results(config: PipelineConfiguration) -> None:
     tables, report = build_results(config)
     with OutputTransaction() as outputs:
         write_tables(tables, report, config, outputs)
-        render_page(report, tables.master, tables.explanations).write(outputs.stage(config.page_file), report)
+        render_page(report, tables).write(outputs.stage(config.page_file), report)
         outputs.commit()
 
 
@@ -39,9 +38,12 @@ def build_results(config: PipelineConfiguration) -> tuple[ResultTables, dict[str
         batches = ingestor.ingest(scan_folder(Path(config.input_folder)).sources, cache)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
         merged = merge_properties(files, match_properties(files, config), config, criteria)
-    explanations = criteria.explain(merged.master.head(MAX_PAGE_ROWS))
+    explained = merged.master.head(MAX_EXPLAINED_ROWS)
+    explanations, reasons = criteria.explain(explained), criteria.list_reasons(explained)
     rejected = select_rejected(files.spilled_rejected)
-    tables = ResultTables(merged.master, merged.merge_log, merged.possible_duplicates, rejected, files.issues, explanations)
+    tables = ResultTables(
+        merged.master, merged.merge_log, merged.possible_duplicates, rejected, files.issues, explanations, reasons
+    )
     facts = RunFacts(tables, files.results, (), config.model_dump(), {}, 0, __version__)
     return tables, build_report(facts) | {"notes": {}, "changes": None}
 

@@ -33,7 +33,11 @@ class Opened:
         self.page.goto(path.as_uri())
 
     def addresses(self):
-        """Return the addresses of the visible candidates, in order."""
+        """Return the addresses of the candidates in the list, in order."""
+        return self.page.locator("#list tbody .name").all_inner_texts()
+
+    def printed(self):
+        """Return the addresses of the candidates in the table for paper, in order."""
         return self.page.locator("#ranking tbody tr:visible td.what > b").all_inner_texts()
 
     def found(self):

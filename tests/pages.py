@@ -1,11 +1,12 @@
 """Small but complete reports and tables for tests of the page."""
 
+import json
 import re
 from html.parser import HTMLParser
 
 import polars as pl
 
-from flexscout.outputs.html.page import render_page
+from flexscout.outputs import ResultTables, render_page
 
 SCORES = {"Flex Score": 7.5, "Size Points": 3.0, "Type Points": 2.5, "Completeness": 0.8}
 PROPERTY = {
@@ -91,10 +92,21 @@ def column(name, *, canonical=True, header="", missing=()):
     return {"column": name, "canonical": canonical, "headers": headers, "missing": list(missing), "differs": ""}
 
 
-def page_of(table, facts=None, explanations=(), messages=()):
-    """Return the page as text."""
+def page_of(table, facts=None, messages=(), **tables):
+    """Return the page as text; `tables` are further parts of the result."""
     facts = facts or report()
-    return render_page(facts, table, explanations).to_html(facts, messages)
+    return render_page(facts, ResultTables(table, **tables)).to_html(facts, messages)
+
+
+def data_of(page):
+    """Return the data for the script of a page."""
+    return json.loads(re.search(r'<script type="application/json" id="page-data">(.*?)</script>', page, re.DOTALL)[1])
+
+
+def column_of(data, name):
+    """Return a column of the data for the script as a list."""
+    column = data["columns"].get(name, [None] * data["rows"])
+    return column if isinstance(column, list) else [None if at is None else column["texts"][at] for at in column["at"]]
 
 
 class Tree(HTMLParser):

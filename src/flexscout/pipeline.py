@@ -150,7 +150,7 @@ class ScalableFlexPipeline:
         facts = self._collect_facts(run, files, merged, carried)
         summary = publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
         if commit:
-            run.history.add(run.state, summary, config.parquet_file, merged.property_sources)
+            run.history.add(run.state, summary, config.parquet_file, merged.property_sources, facts.tables.select_page_records())
         return summary
 
     def _scan(self) -> Scan:

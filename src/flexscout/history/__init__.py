@@ -5,6 +5,7 @@ from flexscout.history.changes import PropertyChanges, compare_properties
 from flexscout.history.column_changes import compare_columns
 from flexscout.history.decisions import INDISTINCT, DecisionList, is_identified, is_indistinct, read_decisions
 from flexscout.history.market_changes import ChangeKind, SourceHistory
+from flexscout.history.notes import STATUS_COLUMN
 from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_result
@@ -15,6 +16,7 @@ __all__ = [
     "INDISTINCT",
     "MERGES_SHEET",
     "POSSIBLE_SHEET",
+    "STATUS_COLUMN",
     "CarryOver",
     "ChangeKind",
     "DecisionList",

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -219,14 +219,20 @@ class RunHistory:
 
     def read_sources(self, record: RunRecord) -> pl.DataFrame | None:
         """Return the sources of a run's properties (PROPERTY_SOURCE_SCHEMA); None if they aren't kept or are damaged."""
-        path = self._path(record.number, _SOURCES_SUFFIX)
-        try:
-            is_intact = record.sources_sha256 and file_checksum(path) == record.sources_sha256
-            return escape_names(pl.read_parquet(path)) if is_intact else None
-        except OSError:
-            return None
+        return _read_intact(self._path(record.number, _SOURCES_SUFFIX), record.sources_sha256)
 
-    def add(self, state: str, summary: RunSummary, master: Path, property_sources: pl.DataFrame | None = None) -> None:
+    def read_table(self, record: RunRecord, name: str) -> pl.DataFrame | None:
+        """Return a further table of a run; None if it isn't kept or is damaged."""
+        return _read_intact(self._path(record.number, f".{name}"), record.tables_sha256.get(name))
+
+    def add(
+        self,
+        state: str,
+        summary: RunSummary,
+        master: Path,
+        property_sources: pl.DataFrame | None = None,
+        tables: Mapping[str, pl.DataFrame] | None = None,
+    ) -> None:
         """Record a run and its master table, and remove the oldest ones. If that fails, only the record is lost.
 
         Args:
@@ -234,6 +240,7 @@ class RunHistory:
             summary: The run's summary.
             master: The master table it wrote, as Parquet.
             property_sources: The sources of its properties (PROPERTY_SOURCE_SCHEMA), if they are known.
+            tables: Further tables that its report needs, by name.
 
         """
         number = self._next_number()
@@ -241,7 +248,8 @@ class RunHistory:
             sources = self._path(number, _SOURCES_SUFFIX)
             if property_sources is not None:
                 write_table(property_sources, sources)
-            self._write(self._record(number, state, summary, master, sources), summary, master)
+            checksums = {name: self._keep(table, number, name) for name, table in (tables or {}).items()}
+            self._write(self._record(number, state, summary, master, sources, checksums), summary, master)
         except OSError as error:
             logger.warning("can't record the run: %s", error, extra={"event": "not_recorded"})
 
@@ -250,7 +258,15 @@ class RunHistory:
         names = (_RECORD_NAME.match(path.name) for path in self.folder.glob("run-*"))
         return 1 + max((int(name[1]) for name in names if name), default=0)
 
-    def _record(self, number: int, state: str, summary: RunSummary, master: Path, sources: Path) -> RunRecord:
+    def _keep(self, table: pl.DataFrame, number: int, name: str) -> str:
+        """Write a further table of a run, and return its checksum."""
+        path = self._path(number, f".{name}")
+        write_table(table, path)
+        return file_checksum(path)
+
+    def _record(  # noqa: PLR0913, PLR0917 - a record joins what is known of a run
+        self, number: int, state: str, summary: RunSummary, master: Path, sources: Path, tables: dict[str, str]
+    ) -> RunRecord:
         return RunRecord(
             number=number,
             begun=self.started,
@@ -263,19 +279,29 @@ class RunHistory:
             messages=list(summary.messages),
             result_sha256=file_checksum(master) if summary.statistics.successful_files else None,
             sources_sha256=file_checksum(sources) if sources.exists() else None,
+            tables_sha256=tables,
         )
 
     def _write(self, record: RunRecord, summary: RunSummary, master: Path) -> None:
         if summary.statistics.successful_files:
             _link_or_copy(master, self.result_path(record))
         write_atomically(self._path(record.number, ".json"), record.to_json())
-        for suffix, limit in ((".json", _MAX_RECORDS), (".parquet", _MAX_RESULTS), (_SOURCES_SUFFIX, _MAX_RESULTS)):
+        further = (_SOURCES_SUFFIX, *(f".{name}" for name in record.tables_sha256))
+        for suffix, limit in ((".json", _MAX_RECORDS), *((suffix, _MAX_RESULTS) for suffix in (".parquet", *further))):
             for old in sorted(self.folder.glob(f"run-*{suffix}"), reverse=True)[limit:]:
                 with suppress(OSError):
                     old.unlink(missing_ok=True)
 
     def _path(self, number: int, suffix: str) -> Path:
         return self.folder / f"run-{number:06d}{suffix}"
+
+
+def _read_intact(path: Path, checksum: str | None) -> pl.DataFrame | None:
+    """Return a kept table; None if it isn't there or its checksum differs."""
+    try:
+        return escape_names(pl.read_parquet(path)) if checksum and file_checksum(path) == checksum else None
+    except OSError:
+        return None
 
 
 def _link_or_copy(file: Path, target: Path) -> None:

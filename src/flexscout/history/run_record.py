@@ -1,7 +1,7 @@
 """The record of a run."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +29,7 @@ class RunRecord:
         messages: Its messages to the user.
         result_sha256: Checksum of its master table; None if it wrote none.
         sources_sha256: Checksum of the table of its properties' sources; None if it is not kept.
+        tables_sha256: Checksums of further tables that are kept, by name.
 
     """
 
@@ -43,6 +44,7 @@ class RunRecord:
     messages: list[str]
     result_sha256: str | None
     sources_sha256: str | None = None
+    tables_sha256: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         """Return the content of the record's file."""

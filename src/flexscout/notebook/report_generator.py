@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from flexscout.notebook.frames import FrameT, column_labels
 from flexscout.notebook.known_columns import POSITION, type_known_columns
 from flexscout.outputs import (
     MAX_EXPLAINED_ROWS,
+    PAGE_RECORDS,
     REPORT_FORMAT,
     ResultTables,
     RunFacts,
@@ -56,12 +57,14 @@ class ReportContent:
         report: Content of `pipeline_summary.json`.
         messages: Sentences for the user.
         tables: The ranked list with its explanations, and the other tables if they are known.
+        page_tables: The tables for the page, if more is known of the properties on it.
 
     """
 
     report: Mapping[str, Any]
     messages: Sequence[str]
     tables: ResultTables
+    page_tables: ResultTables | None = None
 
     def write(self, path: Path) -> Path:
         """Write JSON, HTML, a workbook or a memo, depending on the suffix, and return the path. Raises OutputError."""
@@ -77,7 +80,7 @@ class ReportContent:
         path.write_bytes(render_memo(self.tables, self.report, load_branding(self.report["settings"])))
 
     def _write_page(self, path: Path) -> None:
-        render_page(self.report, self.tables.master, self.tables.explanations).write(path, self.report, self.messages)
+        render_page(self.report, self.page_tables or self.tables).write(path, self.report, self.messages)
 
 
 def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent:
@@ -105,7 +108,9 @@ def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent
         reasons=criteria.list_reasons(explained),
         user_columns=columns,
     )
-    return ReportContent(record.report, record.messages, tables)
+    merge_log, changes = (history.read_table(record, name) for name in PAGE_RECORDS)
+    page_tables = replace(tables, merge_log=pl.DataFrame() if merge_log is None else merge_log, changes=changes)
+    return ReportContent(record.report, record.messages, tables, page_tables)
 
 
 class ReportGenerator:

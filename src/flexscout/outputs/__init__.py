@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         write_tables_as_workbook,
         write_workbook,
     )
-    from flexscout.outputs.html import MAX_PAGE_ROWS, render_page
+    from flexscout.outputs.html import render_page
     from flexscout.outputs.memo import FactorBar, PropertySheet, SourceValues, render_memo, render_property_sheet
     from flexscout.outputs.publish import check_outputs, publish_results
     from flexscout.outputs.report import (
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
         measure_completeness,
         sort_by_frequency,
     )
-    from flexscout.outputs.results import MAX_EXPLAINED_ROWS, ResultTables, RunFacts
+    from flexscout.outputs.results import MAX_EXPLAINED_ROWS, PAGE_RECORDS, ResultTables, RunFacts
     from flexscout.outputs.transaction import OutputTransaction, check_output_paths
 
 __all__ = [
     "MAX_EXPLAINED_ROWS",
-    "MAX_PAGE_ROWS",
+    "PAGE_RECORDS",
     "REASON_TEXT",
     "REPORT_FORMAT",
     "TOP_CANDIDATES",
@@ -109,7 +109,7 @@ __getattr__ = lazy_exports(
         "comparisons": ("add_comparisons", "list_portfolios"),
         "branding": ("Branding", "load_branding"),
         "memo": ("FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet"),
-        "html": ("MAX_PAGE_ROWS", "render_page"),
+        "html": ("render_page",),
         "publish": ("check_outputs", "publish_results"),
         "report": (
             "REPORT_FORMAT",
@@ -125,7 +125,7 @@ __getattr__ = lazy_exports(
             "measure_completeness",
             "sort_by_frequency",
         ),
-        "results": ("MAX_EXPLAINED_ROWS", "ResultTables", "RunFacts"),
+        "results": ("MAX_EXPLAINED_ROWS", "PAGE_RECORDS", "ResultTables", "RunFacts"),
         "transaction": ("OutputTransaction", "check_output_paths"),
     },
 )

@@ -62,7 +62,7 @@ def publish_results(  # noqa: PLR0913 - what a run knows is joined here
         with clock.stage(Stage.PUBLISH), ThreadPoolExecutor(max_workers=1) as pool:
             report = build_report(facts)
             report |= carried.build_report_entries(report)
-            page = pool.submit(render_page, report, facts.tables.master, facts.tables.explanations)
+            page = pool.submit(render_page, report, facts.tables)
             if report["statistics"]["successful_files"]:
                 notes = write_tables(facts.tables, report, config, outputs)
                 if config.memo:

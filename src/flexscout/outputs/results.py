@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
+from flexscout.domain import LINK_COLUMNS
 from flexscout.findings import Finding
 from flexscout.history import CarryOver
 from flexscout.merging import MergedProperties
@@ -14,8 +16,13 @@ from flexscout.outputs.comparisons import add_comparisons
 from flexscout.scoring import Criteria
 from flexscout.skipped import SkippedFile
 
-MAX_EXPLAINED_ROWS = 1_000
+MAX_EXPLAINED_ROWS = 5_000
 """Candidates whose score is explained; the page shows as many."""
+
+PAGE_RECORDS = ("merge_log", "changes")
+"""Tables of a result of which the page shows the rows of its candidates; the history keeps these rows."""
+
+_ID = LINK_COLUMNS[0]
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,16 @@ class ResultTables:
             corrections=carried.corrections,
             user_columns=carried.user_input.columns,
         )
+
+    def select_page_records(self) -> dict[str, pl.DataFrame]:
+        """Return the parts of PAGE_RECORDS that the page shows: those of the explained candidates."""
+        ids = self.master.head(MAX_EXPLAINED_ROWS).select(cs.by_name(_ID, require_all=False))
+        records = {name: getattr(self, name) for name in PAGE_RECORDS}
+        return {
+            name: table.join(ids, on=_ID, how="semi", maintain_order="left")
+            for name, table in records.items()
+            if table is not None and ids.width and _ID in table.columns
+        }
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The county of a name or a position."""
+"""Outlines of states and counties, and the projection."""
 
 import polars as pl
 import pytest
@@ -6,35 +6,11 @@ import pytest
 from flexscout.outputs.html.outlines import fold_place, load_outlines
 from flexscout.outputs.html.positions import HEIGHT, WIDTH, project
 
-CITIES = {
-    "Charlotte": (-80.84, 35.22, "37119"),
-    "Chicago": (-87.63, 41.88, "17031"),
-    "Los Angeles": (-118.24, 34.05, "06037"),
-    "Houston": (-95.37, 29.76, "48201"),
-    "Richmond, the city": (-77.45, 37.54, "51760"),
-    "Anchorage": (-149.86, 61.2, "02020"),
-    "Honolulu": (-157.86, 21.33, "15003"),
-}
-
 
 def on_map(*places):
     x, y = project(pl.col("longitude"), pl.col("latitude"))
     frame = pl.DataFrame(places, schema=["longitude", "latitude"], orient="row")
     return frame.select(x.alias("x"), y.alias("y"))
-
-
-@pytest.mark.parametrize(("longitude", "latitude", "fips"), CITIES.values(), ids=CITIES)
-def test_a_position_is_in_its_county(longitude, latitude, fips):
-    assert load_outlines().county_at(on_map((longitude, latitude))).to_list() == [fips]
-
-
-def test_positions_keep_their_order():
-    points = on_map(*((longitude, latitude) for longitude, latitude, _ in CITIES.values()))
-    assert load_outlines().county_at(points).to_list() == [fips for *_, fips in CITIES.values()]
-
-
-def test_the_sea_is_in_no_county():
-    assert load_outlines().county_at(on_map((-72.0, 36.0))).to_list() == [None]
 
 
 @pytest.mark.parametrize("place", [(0.0, 0.0), (-80.84, -35.22), (80.84, 35.22), (-66.1, 18.4), (-99.1, 19.4)])

@@ -30,12 +30,17 @@ def escape_text(text: pl.Expr) -> pl.Expr:
     return text.cast(pl.String).str.replace_many(_ESCAPES).fill_null("")
 
 
+def web_address(url: pl.Expr) -> pl.Expr:
+    """Return texts that are a plain http(s) address and nothing else; null for others."""
+    text = url.cast(pl.String).str.slice(0, 2 * _MAX_LINK_LENGTH).str.strip_chars()
+    return pl.when(text.str.contains(_WEB_ADDRESS) & (text.str.len_chars() <= _MAX_LINK_LENGTH)).then(text)
+
+
 def link_html(url: pl.Expr, text: str) -> pl.Expr:
-    """Return a link if the value is a plain http(s) address and nothing else; otherwise empty."""
-    url = url.str.slice(0, _MAX_LINK_LENGTH + 1)
-    is_address = url.str.contains(_WEB_ADDRESS) & (url.str.len_chars() <= _MAX_LINK_LENGTH)
-    link = pl.format('<a href="{}">{}</a>', escape_text(url), pl.lit(text))
-    return pl.when(is_address).then(link).otherwise(pl.lit(""))
+    """Return a link if the value is a plain http(s) address; otherwise empty."""
+    address = web_address(url)
+    link = pl.format('<a href="{}">{}</a>', escape_text(address), pl.lit(text))
+    return pl.when(address.is_not_null()).then(link).otherwise(pl.lit(""))
 
 
 def format_whole(name: str, frame: pl.DataFrame) -> pl.Expr:
@@ -46,6 +51,13 @@ def format_whole(name: str, frame: pl.DataFrame) -> pl.Expr:
 def format_decimal(name: str, frame: pl.DataFrame, digits: int) -> pl.Expr:
     """Format 1.588 as `1.59` and 9.0 as `9`; empty if it isn't a number."""
     return format_decimals(_number(name, frame), digits).fill_null("")
+
+
+def format_money(name: str, frame: pl.DataFrame) -> pl.Expr:
+    """Format 3500000.4 as `$3,500,000`; empty if it isn't a number."""
+    return pl.concat_str(pl.lit("$"), format_decimals(_number(name, frame).round(0).cast(pl.Int64, strict=False), 0)).fill_null(
+        ""
+    )
 
 
 def format_year(name: str, frame: pl.DataFrame) -> pl.Expr:

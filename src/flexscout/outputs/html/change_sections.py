@@ -1,13 +1,50 @@
-"""Section of the page about what changed since the previous result."""
+"""What changed since the previous result: a line at the top of the page, and a section."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
-from flexscout.domain import canonical_column, format_count, format_with_unit, join_address
+from flexscout.domain import canonical_column, format_count, format_date, format_with_unit, join_address
+from flexscout.history import ChangeKind
 from flexscout.outputs.html.elements import render_lead, render_table, render_tiles
 from flexscout.outputs.report import CHANGE_LABELS
+
+_NEWS = {
+    "new": ChangeKind.NEW,
+    "back": ChangeKind.BACK,
+    "price_cut": ChangeKind.PRICE_CUT,
+    "price_raise": ChangeKind.PRICE_RAISE,
+    "newly_listed": ChangeKind.LISTED,
+    "withdrawn": ChangeKind.WITHDRAWN,
+    "sold": ChangeKind.SOLD,
+}
+"""Count of changes -> the kind of the changes it counts, for properties that are on the list."""
+
+_NEWS_LINE = Markup('<p class="news"><b>Since {since}</b> {counts}</p>')
+_NEWS_COUNT = Markup('<a href="#changes" data-change="{kind}"><b>{count}</b> {label}</a>')
+
+
+def render_news(report: Mapping[str, Any]) -> Markup:
+    """Render the numbers of changes in a line; empty if there is nothing to compare, or nothing changed."""
+    changes = report.get("changes")
+    kinds = {name: str(kind) for name, kind in _NEWS.items()} | {"gone": ""}
+    counts = {name: changes["counts"].get(name, 0) for name in kinds} if changes else {}
+    if not changes or not any(counts.values()):
+        return Markup("")
+    shown = [
+        _NEWS_COUNT.format(kind=kinds[name], count=f"{count:,}", label=CHANGE_LABELS[name].lower())
+        for name, count in counts.items()
+        if count
+    ]
+    return _NEWS_LINE.format(since=_describe_previous(changes), counts=Markup(" ").join(shown))
+
+
+def _describe_previous(changes: Mapping[str, Any]) -> str:
+    """Return the day of the previous result."""
+    day = changes.get("data_date") or changes.get("of")
+    return format_date(datetime.fromisoformat(day)) if day else f"run {changes['since_run']}"
 
 
 def render_changes(report: Mapping[str, Any]) -> Markup:

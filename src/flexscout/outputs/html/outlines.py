@@ -1,4 +1,4 @@
-"""Outlines of the states and counties, and the county at a position."""
+"""Outlines of the states and counties, and their centers."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -42,10 +42,10 @@ class Outlines:
 
     @cached_property
     def places(self) -> pl.DataFrame:
-        """The `place` (FIPS code of a county, code of a state), `label`, and center `x`, `y` of each county and state."""
-        counties = [(fips, f"{name}, {state}", x, y) for fips, (name, state, x, y) in self.counties.items()]
-        states = [(code, f"{name}, county unknown", x, y) for code, (name, x, y) in self.states.items()]
-        return pl.DataFrame([*counties, *states], schema=["place", "label", "x", "y"], orient="row")
+        """The `place` (FIPS code of a county, code of a state) and center `x`, `y` of each county and state."""
+        counties = [(fips, x, y) for fips, (_, _, x, y) in self.counties.items()]
+        states = [(code, x, y) for code, (_, x, y) in self.states.items()]
+        return pl.DataFrame([*counties, *states], schema=["place", "x", "y"], orient="row")
 
     def county_names(self, states: Collection[str]) -> pl.DataFrame:
         """Return `State`, `county` (folded name) and `place` (FIPS code) of the counties of some states."""
@@ -58,62 +58,6 @@ class Outlines:
         named = pl.concat([frame.filter(~is_city), cities.with_columns(pl.col("name") + " city"), cities])
         keyed = named.select("State", fold_place(pl.col("name")).alias("county"), "place")
         return keyed.unique(["State", "county"], keep="first", maintain_order=True)
-
-    def crossings(self, rows: pl.Series) -> pl.DataFrame:
-        """Find where borders cross the middle of horizontal rows.
-
-        Args:
-            rows: Sorted rows, each one unit high.
-
-        Returns:
-            `row`, `at` (x) and `place` (the county to the right; empty if none), sorted from left to right.
-
-        """
-        segments = _split_segments(_select_crossed(self._lines, rows))
-        ends = segments.select(
-            pl.min_horizontal("y", "y_before").alias("top"), pl.max_horizontal("y", "y_before").alias("bottom")
-        )
-        crossed = (
-            _select_crossed(segments.hstack(ends), rows)
-            .with_columns(pl.int_ranges("first", "last").alias("index"))
-            .explode("index")
-        )
-        crossings = crossed.with_columns(rows.gather(crossed["index"]).alias("row"))
-        share = (pl.col("row") + 0.5 - pl.col("y_before")) / (pl.col("y") - pl.col("y_before"))
-        at = pl.col("x_before") + share * (pl.col("x") - pl.col("x_before"))
-        # y grows downward, so the county to the right of a border that goes down is on the border's left hand.
-        place = pl.when(pl.col("y") > pl.col("y_before")).then("on_left").otherwise("on_right")
-        return crossings.select("row", at.alias("at"), place.alias("place")).sort("at")
-
-    @property
-    def _lines(self) -> pl.DataFrame:
-        columns = ["course", "on_right", "on_left", "top", "bottom"]
-        return pl.DataFrame(list(self.lines), schema=columns, orient="row").with_row_index("line")
-
-    def county_at(self, points: pl.DataFrame) -> pl.Series:
-        """Return the county of each point (`x`, `y` in units); null if none. Near a border it may be the neighbor."""
-        row = pl.col("y").floor().cast(pl.Int32)
-        positions = points.select(pl.col("x").alias("at"), row.alias("row")).with_row_index("order")
-        crossings = self.crossings(positions["row"].unique().sort())
-        joined = positions.sort("at").join_asof(crossings, on="at", by="row", strategy="backward", check_sortedness=False)
-        places: pl.Series = joined.sort("order")["place"].replace("", None)
-        return places
-
-
-def _select_crossed(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """Keep the borders that cross any of the sorted rows, and add the range of rows they cross, `first` to `last`."""
-    ends = (rows.search_sorted(frame[end], side="left").alias(name) for end, name in (("top", "first"), ("bottom", "last")))
-    return frame.with_columns(ends).filter(pl.col("first") < pl.col("last"))
-
-
-def _split_segments(lines: pl.DataFrame) -> pl.DataFrame:
-    """Split borders into straight segments, from `x_before`, `y_before` to `x`, `y`."""
-    numbers = pl.col("course").str.extract_all(r"-?\d+").cast(pl.List(pl.Int32))
-    steps = lines.select("line", "on_right", "on_left", numbers.alias("numbers"))
-    sides = (pl.col("numbers").list.gather_every(2, offset).alias(name) for offset, name in enumerate(("x", "y")))
-    points = steps.with_columns(sides).drop("numbers").explode("x", "y").with_columns(pl.col("x", "y").cum_sum().over("line"))
-    segments = points.with_columns(pl.col("x", "y").shift().name.suffix("_before"))
-    return segments.filter(pl.col("line") == pl.col("line").shift())
 
 
 def fold_place(name: pl.Expr) -> pl.Expr:

@@ -4,26 +4,25 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from markupsafe import Markup
 
-from flexscout.domain import PAGE_GENERATOR_TAG, format_count
-from flexscout.outputs.html.candidate_map import render_map
-from flexscout.outputs.html.change_sections import render_changes
+from flexscout.domain import PAGE_GENERATOR_TAG, format_count, format_date
+from flexscout.outputs.branding import Branding, load_branding
+from flexscout.outputs.html.candidate_table import render_candidates
+from flexscout.outputs.html.change_sections import render_changes, render_news
 from flexscout.outputs.html.elements import (
     clip_text,
     read_asset,
     render_details,
-    render_lead,
     render_section,
     render_sentences,
     render_table,
 )
 from flexscout.outputs.html.file_sections import render_causes, render_duplicates, render_files, render_schema
-from flexscout.outputs.html.ranking import MAX_PAGE_ROWS, render_ranking
 from flexscout.outputs.html.sections import (
     render_geography,
     render_key_figures,
@@ -32,21 +31,29 @@ from flexscout.outputs.html.sections import (
     render_sizes,
     render_times,
 )
+from flexscout.outputs.results import ResultTables
 
+_STYLES = ("page.css", "results.css", "dialogs.css", "print.css")
+_SCRIPTS = ("start.js", "values.js", "list.js", "filters.js", "card.js", "map.js", "main.js")
 _TITLES = {
+    "candidates": "Candidates",
     "changes": "Changes",
     "overview": "Overview",
-    "map": "Map",
-    "candidates": "Candidates",
     "places": "Places",
     "sizes": "Sizes",
+    "method": "How the list was made",
+}
+_METHOD_TITLES = {
     "duplicates": "Duplicates",
     "quality": "Data quality",
     "columns": "Columns",
     "files": "Files",
     "run": "Run",
 }
+_LOGO = Markup('<img src="data:{type};base64,{content}" alt="">')
+_PRINT_HEADER = Markup('@page {{ @top-left {{ content: "{}" }} }} @page :first {{ @top-left {{ content: none }} }}')
 _LINK = Markup('<a href="#{}">{}</a>')
+_PART = Markup('<details><summary>{title}</summary><div id="{key}">{body}</div></details>')
 _WARNING = Markup('<aside class="warning" aria-label="Failed files"><p><a href="#files">{text}</a></p>{causes}</aside>')
 
 
@@ -55,8 +62,10 @@ class Page:
     """A rendered page, except for what is known only at the end of the run."""
 
     sections: Mapping[str, Markup]
+    method: Mapping[str, Markup]
     warning: Markup
-    figures: Markup
+    news: Markup
+    branding: Branding
 
     def write(self, path: Path, report: Mapping[str, Any], messages: Sequence[str] = ()) -> None:
         """Write the page in UTF-8; the arguments are those of `to_html`."""
@@ -70,57 +79,62 @@ class Page:
             messages: Sentences for the user.
 
         """
-        parts = {**self.sections, "run": render_section("run", _TITLES["run"], render_times(report) + _render_settings(report))}
-        style, script = read_asset("page.css"), read_asset("page.js")
+        method = {**self.method, "run": render_times(report) + _render_settings(report)}
+        parts = Markup("").join(_PART.format(key=key, title=_METHOD_TITLES[key], body=body) for key, body in method.items())
+        sections = {**self.sections, "method": render_section("method", _TITLES["method"], render_sentences(messages) + parts)}
+        style, script, print_style = _join_assets(_STYLES), _join_assets(_SCRIPTS), _print_header(report)
         return str(
             read_asset("page.html").format(
                 mark=Markup(PAGE_GENERATOR_TAG),  # noqa: S704  # nosec B704 # a constant
                 style=style,
+                print_style=print_style,
                 script=script,
                 style_hash=_hash_source(style),
+                print_hash=_hash_source(print_style),
                 script_hash=_hash_source(script),
+                firm=clip_text(self.branding.name) or "flexscout",
+                logo=_render_logo(self.branding),
                 title=_format_title(report),
                 about=_describe_run(report),
-                navigation=Markup("").join(_LINK.format(key, _TITLES[key]) for key in parts),
+                navigation=Markup("").join(_LINK.format(key, _TITLES[key]) for key in sections),
                 warning=self.warning,
-                messages=render_sentences(messages),
-                figures=self.figures,
-                sections=Markup("\n").join(parts.values()),
+                news=self.news,
+                sections=Markup("\n").join(sections.values()),
                 version=report["flexscout"],
             )
         )
 
 
-def render_page(report: Mapping[str, Any], master: pl.DataFrame, explanations: Sequence[str] = ()) -> Page:
+def render_page(report: Mapping[str, Any], tables: ResultTables) -> Page:
     """Render the page of a report.
 
     Args:
         report: The run report; its run times may still change.
-        master: The unique candidates, best first.
-        explanations: Why the first candidates score what they do, in order.
+        tables: The tables of the result.
 
     """
+    master, branding = tables.master, load_branding(report["settings"])
     bodies = {
         "changes": render_changes(report),
-        "overview": render_overview(report, master),
-        "map": render_map(master) if master.height else Markup(""),
-        "candidates": _render_candidates(master, explanations) if master.height else Markup(""),
+        "overview": render_key_figures(report) + render_overview(report, master),
         "places": render_geography(report),
         "sizes": render_sizes(master),
+    }
+    sections = {key: render_section(key, _TITLES[key], body) for key, body in bodies.items() if body}
+    if master.height:
+        sections = {"candidates": render_candidates(report, tables, len(_render_logo(branding))), **sections}
+    method = {
         "duplicates": render_duplicates(report),
         "quality": render_quality(report),
         "columns": render_schema(report),
         "files": render_files(report),
     }
-    sections = {key: render_section(key, _TITLES[key], body) for key, body in bodies.items() if body}
-    return Page(sections, _render_warning(report), render_key_figures(report))
+    return Page(sections, method, _render_warning(report), render_news(report), branding)
 
 
-def _render_candidates(master: pl.DataFrame, explanations: Sequence[str]) -> Markup:
-    total = format_count(master.height, "candidate")
-    shown = f"The best {MAX_PAGE_ROWS:,} of {total}" if master.height > MAX_PAGE_ROWS else f"All {total}"
-    lead = render_lead(f"{shown} with their points. The workbook has every column.")
-    return lead + render_ranking(master, explanations)
+def _render_logo(branding: Branding) -> Markup:
+    content = base64.b64encode(branding.logo).decode()
+    return _LOGO.format(type=branding.media_type, content=content) if content else Markup("")
 
 
 def _render_warning(report: Mapping[str, Any]) -> Markup:
@@ -136,8 +150,9 @@ def _format_title(report: Mapping[str, Any]) -> str:
 
 
 def _describe_run(report: Mapping[str, Any]) -> str:
-    settings = report["settings"]
+    settings, day = report["settings"], report.get("data_date")
     parts = [
+        f"Data of {format_date(date.fromisoformat(day))}" if day else "",
         f"from {clip_text(Path(settings['input_folder']).name or settings['input_folder'], 80)}",
         f"profile {clip_text(Path(settings['profile']).stem, 40)}",
         f"score {settings['min_flex_score']:g} or more",
@@ -159,3 +174,13 @@ def _hash_source(text: str) -> Markup:
     """Return the source expression that allows an inline text in a content security policy."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup(f"'sha256-{digest}'")  # noqa: S704  # nosec B704 # base64 needs no escaping
+
+
+def _join_assets(names: Sequence[str]) -> Markup:
+    return Markup("").join(map(read_asset, names))
+
+
+def _print_header(report: Mapping[str, Any]) -> Markup:
+    """Return the style that prints the title on top of each page."""
+    title = "".join(f"\\{ord(letter):x} " for letter in f"{_format_title(report)} · {_describe_run(report)}")
+    return _PRINT_HEADER.format(Markup(title))  # noqa: S704  # nosec B704 # it holds only CSS escapes

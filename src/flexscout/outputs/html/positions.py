@@ -1,24 +1,32 @@
-"""Positions of candidates on the map: at their coordinates, or summed at the center of their county or state."""
+"""Positions of candidates on the map: at their coordinates, or at the center of their ZIP Code, city, county or state."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 import polars as pl
 
+from flexscout.domain import city_key, zip_key
 from flexscout.outputs.html.outlines import Outlines, fold_place
 
 WIDTH, HEIGHT = 9750, 6100
 """Size of the map, in units of the outlines."""
 
-MAX_POINTS = 5_000
-"""Candidates that get a point of their own, best first."""
-
 _SCALE = 13_000.0
 _X, _Y = 4875.0, 3050.0
-_COLUMNS = (
-    "Property Name", "Property Type", "Address", "City", "State", "County", "Building SqFt", "Lot Size Acres", "Year Built",
-    "Latitude", "Longitude", "Flex Score",
-)  # fmt: skip
+_COLUMNS = ("City", "State", "Zip Code", "County", "Latitude", "Longitude")
+_CENTER_X, _CENTER_Y = "__center x", "__center y"  # working columns
+
+
+class Precision(IntEnum):
+    """How exactly a candidate's position is known."""
+
+    COORDINATES = 0
+    ZIP = 1
+    CITY = 2
+    COUNTY = 3
+    STATE = 4
 
 
 @dataclass(frozen=True)
@@ -48,35 +56,27 @@ _ALASKA = _Inset(
 _HAWAII = _Inset(-160.6, -154.5, 18.7, 22.4, -157.0, (-3.0, 19.9), (8.0, 18.0), _SCALE, _X - 0.205 * _SCALE, _Y + 0.212 * _SCALE)
 
 
-@dataclass(frozen=True)
-class PlacedCandidates:
-    """The candidates on the map.
+def place_candidates(master: pl.DataFrame, outlines: Outlines) -> pl.DataFrame:
+    """Place candidates on the map.
 
-    Attributes:
-        points: The best candidates with coordinates: `rank` from 1, `x` and `y` in units of the outlines, and their details.
-        sums: The other candidates by place: `label`, `x`, `y`, `count`, `mean` and `best` score; most candidates first.
-        unplaced: Number of candidates without a known place.
+    A candidate without coordinates is at the center of the candidates with coordinates in its ZIP Code, else in its city; else
+    at the center of its county or state.
+
+    Returns:
+        One row per candidate: `x` and `y` in units of the outlines, and its `precision`; null if its place is unknown.
 
     """
-
-    points: pl.DataFrame
-    sums: pl.DataFrame
-    unplaced: int
-
-
-def place_candidates(master: pl.DataFrame, outlines: Outlines) -> PlacedCandidates:
-    """Place the unique candidates, best first, on the map."""
-    columns = master.select(name for name in _COLUMNS if name in master.columns).with_row_index("rank", offset=1)
-    ranked = _add_position(columns).with_columns(pl.col("x").is_not_null().cum_sum().alias("number"))
-    is_point = pl.col("x").is_not_null() & (pl.col("number") <= MAX_POINTS)
-    points, rest = ranked.filter(is_point), ranked.filter(~is_point)
-    if not rest.height:
-        return PlacedCandidates(points, pl.DataFrame(), 0)
-    placed = _add_place(rest, outlines).drop_nulls("place")
-    score = pl.col("Flex Score")
-    sums = placed.group_by("place").agg(pl.len().alias("count"), score.mean().round(2).alias("mean"), score.max().alias("best"))
-    labeled = sums.join(outlines.places, on="place").sort("count", "place", descending=[True, False])
-    return PlacedCandidates(points, labeled, rest.height - placed.height)
+    keyed = _add_position(master.select(_text_column(name, master) for name in _COLUMNS))
+    for precision, centers in _find_centers(keyed, outlines):
+        keys = [name for name in centers.columns if name not in (_CENTER_X, _CENTER_Y)]
+        joined = keyed.join(centers, on=keys, how="left", maintain_order="left")
+        is_new = pl.col("x").is_null() & pl.col(_CENTER_X).is_not_null()
+        keyed = joined.with_columns(
+            pl.coalesce("x", _CENTER_X).alias("x"),
+            pl.coalesce("y", _CENTER_Y).alias("y"),
+            pl.when(is_new).then(pl.lit(precision, pl.Int64)).otherwise("precision").alias("precision"),
+        ).drop(_CENTER_X, _CENTER_Y)
+    return keyed.select("x", "y", "precision")
 
 
 def project(longitude: pl.Expr, latitude: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -104,30 +104,36 @@ def _project_albers(inset: _Inset, longitude: pl.Expr, latitude: pl.Expr) -> tup
 
 
 def _add_position(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add `x` and `y`, null without coordinates."""
-    if not {"Latitude", "Longitude"} <= set(frame.columns):
-        return frame.with_columns(pl.lit(None, pl.Float64).alias(axis) for axis in ("x", "y"))
-    x, y = project(pl.col("Longitude").cast(pl.Float64), pl.col("Latitude").cast(pl.Float64))
-    return frame.with_columns(x.round(1).alias("x"), y.round(1).alias("y"))
+    """Add `x`, `y` and `precision`, null without coordinates, and the keys by which places are compared."""
+    x, y = project(*(pl.col(name).cast(pl.Float64, strict=False) for name in ("Longitude", "Latitude")))
+    placed = frame.with_columns(x.round(1).alias("x"), y.round(1).alias("y"))
+    return placed.select(
+        "x",
+        "y",
+        pl.when(pl.col("x").is_not_null()).then(pl.lit(Precision.COORDINATES, pl.Int64)).alias("precision"),
+        zip_key(pl.col("Zip Code")).alias("zip"),
+        city_key(pl.col("City")).alias("city"),
+        "State",
+        pl.when(pl.col("State").is_null()).then(city_key(pl.col("City"))).alias("stateless city"),
+        fold_place(pl.col("County")).alias("county"),
+    )
 
 
-def _add_place(rest: pl.DataFrame, outlines: Outlines) -> pl.DataFrame:
-    """Add `place`: the county by name, else by position, else the state."""
-    columns = rest.select("x", "y", "Flex Score", *(_text_column(name, rest).alias(name) for name in ("State", "County")))
-    # Names repeat, so each is looked up once.
-    names = columns.select("State", "County").unique().with_columns(fold_place(pl.col("County")).alias("county"))
-    counties = outlines.county_names(set(names["State"].drop_nulls()))
-    known = names.join(counties, on=["State", "county"]).drop("county")
-    named = columns.join(known, on=["State", "County"], how="left", maintain_order="left")
-    needs_lookup = pl.col("place").is_null() & pl.col("x").is_not_null()
-    unnamed = named.filter(needs_lookup)
-    if unnamed.height:
-        located = unnamed.with_columns(outlines.county_at(unnamed).alias("place"))
-        named = pl.concat([named.filter(~needs_lookup), located])
-    state = pl.when(pl.col("State").is_in(list(outlines.states))).then("State")
-    return named.with_columns(pl.coalesce("place", state))
+def _find_centers(keyed: pl.DataFrame, outlines: Outlines) -> Iterator[tuple[Precision, pl.DataFrame]]:
+    """Yield the centers of places with the columns that identify them, the most precise first."""
+    located = keyed.drop_nulls("x")
+    center = [pl.col("x").median().round(1).alias(_CENTER_X), pl.col("y").median().round(1).alias(_CENTER_Y)]
+    for precision, keys in ((Precision.ZIP, ["zip"]), (Precision.CITY, ["city", "State"])):
+        yield precision, located.drop_nulls(keys).group_by(keys).agg(center)
+    cities = located.drop_nulls("city").filter(pl.col("State").n_unique().over("city") == 1)
+    yield Precision.CITY, cities.group_by(pl.col("city").alias("stateless city")).agg(center)
+    places = outlines.places.select("place", pl.col("x", "y").cast(pl.Float64)).rename({"x": _CENTER_X, "y": _CENTER_Y})
+    counties = outlines.county_names(set(keyed["State"].drop_nulls()))
+    yield Precision.COUNTY, counties.join(places, on="place").drop("place")
+    yield Precision.STATE, places.rename({"place": "State"})
 
 
 def _text_column(name: str, frame: pl.DataFrame) -> pl.Expr:
     """Return the column as text, cut to more than any name's length: joining on long texts is slow."""
-    return pl.col(name).cast(pl.String).str.slice(0, 100) if name in frame.columns else pl.lit(None, pl.String)
+    text = pl.col(name).cast(pl.String).str.slice(0, 100) if name in frame.columns else pl.lit(None, pl.String)
+    return text.alias(name)

@@ -1,0 +1,90 @@
+  // The candidates, by column. A candidate is known by its row, from 0.
+  const data = byId("page-data") ? JSON.parse(byId("page-data").textContent) : null;
+  const decode = (column) => {
+    if (!column || Array.isArray(column)) return column ?? [];
+    const text = (at) => at === null ? null : column.texts[at];
+    return column.at.map((at) => Array.isArray(at) ? at.map(text) : text(at));
+  };
+  const columns = new Map(data ? Object.entries(data.columns).map(([name, column]) => [name, decode(column)]) : []);
+  const units = new Map(data ? Object.entries(data.units) : []);
+  const value = (name, row) => columns.get(name)?.[row] ?? null;
+  const [why, reasons, sources] = data ? [data.why, data.reasons, data.sources].map(decode) : [];
+  const groupByRow = (table) => {
+    const decoded = Object.entries(table ?? {}).map(([name, column]) => [name, decode(column)]);
+    const groups = new Map();
+    (table?.row ?? []).forEach((row, i) => {
+      if (!groups.has(row)) groups.set(row, []);
+      groups.get(row).push(Object.fromEntries(decoded.map(([name, column]) => [name, column[i]])));
+    });
+    return groups;
+  };
+  const changes = groupByRow(data?.changes), merges = groupByRow(data?.merges);
+
+  const grouped = (number, decimals = 2) => number.toLocaleString("en-US", { maximumFractionDigits: decimals });
+  const formats = {
+    USD: (number) => `$${grouped(number, 0)}`,
+    "USD per square foot": (number) => `$${grouped(number, number < 20 ? 2 : 0)}`,
+    "square feet": (number) => `${grouped(number, 0)} sq ft`,
+    acres: (number) => `${grouped(number)} acres`,
+    "percent 0-100": (number) => `${grouped(number, 1)}%`,
+    share: (number) => `${grouped(number * 100, 0)}%`,
+    feet: (number) => `${grouped(number, 1)} ft`,
+    year: (number) => `${number}`,
+  };
+  const format = (name, figure) => {
+    if (figure === null || figure === undefined) return "";
+    if (typeof figure !== "number") return figure;
+    const show = formats[units.get(name)];
+    return show ? show(figure) : grouped(figure);
+  };
+  const show = (name, row) => format(name, value(name, row));
+  const formatDay = (text) => {
+    const [year, month, day] = text.split("-");
+    return `${"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[month - 1]} ${+day}, ${year}`;
+  };
+  const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text);
+  const showAny = (name, row) => { const text = show(name, row); return isDay(text) ? formatDay(text) : text; };
+  const shortMoney = (number) => number >= 999_500 ? `$${grouped(number / 1e6, number < 9.95e6 ? 1 : 0)}M` : `$${grouped(number / 1e3, 0)}K`;
+
+  const score = (row) => value("Flex Score", row);
+  const showScore = (row) => score(row) === null ? "" : Number.isInteger(score(row)) ? score(row).toFixed(1) : `${score(row)}`;
+  const band = (number) => [8, 6, 4, 2].find((minimum) => number >= minimum) ?? 0;
+  const className = (code) => code === null ? "" : `${code}`.replaceAll("_", " ").toLowerCase().replace(/^./, (letter) => letter.toUpperCase());
+  const badge = (row) => h("b", { class: `badge s${band(score(row))}` }, showScore(row));
+  const title = (row) => value("Address", row) ?? value("Property Name", row) ?? "(no address)";
+  const place = (row) => [[value("City", row), value("State", row)].filter(Boolean).join(", "), value("Zip Code", row)].filter(Boolean).join(" ");
+  const owner = (row) => value("Owner Name", row);
+  const ownerKey = (row) => value("Owner Group", row);
+  const portfolios = new Map();
+  (columns.get("Owner Group") ?? []).forEach((key, row) => {
+    if (key === null) return;
+    if (!portfolios.has(key)) portfolios.set(key, []);
+    portfolios.get(key).push(row);
+  });
+  const portfolio = (row) => portfolios.get(ownerKey(row)) ?? [row];
+  // A property without an asking price shows its last sale.
+  const price = (row) => {
+    if (value("Asking Price", row) !== null) return { text: show("Asking Price", row), note: show("Asking Price/SqFt", row) };
+    if (value("Sold Price", row) === null) return null;
+    const year = value("Sale Date", row)?.slice(0, 4);
+    return { text: show("Sold Price", row), note: show("Sold Price/SqFt", row), sold: year ? `sold ${year}` : "last sale" };
+  };
+  const pricePosition = (row) => {
+    const [asked, median] = [value("Asking Price/SqFt", row), value("Median Asking/SqFt", row)];
+    if (asked === null || !median) return "";
+    const percent = Math.round(100 * (asked / median - 1));
+    return percent === 0 ? "at the median" : `${Math.abs(percent)}% ${percent < 0 ? "below" : "above"} median`;
+  };
+  const mapUrl = (row) => {
+    if (value("Address", row) === null) return null;
+    const words = ["Address", "City", "State", "Zip Code"].map((name) => value(name, row)).filter(Boolean).join(" ");
+    const query = words.replace(/[^A-Za-z0-9]+/g, "+").replace(/^\++|\++$/g, "");
+    return query ? `https://www.google.com/maps/search/?api=1&query=${query}` : null;
+  };
+  const describeChange = (change) => {
+    const percent = change.Percent ? ` ${change.Percent > 0 ? "+" : "-"}${Math.abs(change.Percent)}%` : "";
+    return `${change.Change.replace(/^./, (letter) => letter.toUpperCase())}${percent}`;
+  };
+  const NEWS = new Set(["new", "back", "sold", "price cut", "price raise", "newly listed", "withdrawn"]);
+  const news = (row) => (changes.get(row) ?? []).filter((change) => NEWS.has(change.Change));
+  const precisions = ["", "center of its ZIP Code", "center of its city", "center of its county", "center of its state"];
