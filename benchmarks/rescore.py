@@ -11,6 +11,7 @@ from flexscout import __version__
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.ingest import FileIngestor, scan_folder
 from flexscout.merging import match_properties, merge_properties
+from flexscout.outputs.comparisons import add_comparisons
 from flexscout.outputs.files.write import write_tables
 from flexscout.outputs.html.page import render_page
 from flexscout.outputs.report.build import build_report
@@ -38,11 +39,15 @@ def build_results(config: PipelineConfiguration) -> tuple[ResultTables, dict[str
         batches = ingestor.ingest(scan_folder(Path(config.input_folder)).sources, cache)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
         merged = merge_properties(files, match_properties(files, config), config, criteria)
-    explained = merged.master.head(MAX_EXPLAINED_ROWS)
-    explanations, reasons = criteria.explain(explained), criteria.list_reasons(explained)
-    rejected = select_rejected(files.spilled_rejected)
+    explained = criteria.explain(merged.master.head(MAX_EXPLAINED_ROWS))
     tables = ResultTables(
-        merged.master, merged.merge_log, merged.possible_duplicates, rejected, files.issues, explanations, reasons
+        add_comparisons(merged.master),
+        merged.merge_log,
+        merged.possible_duplicates,
+        select_rejected(files.spilled_rejected),
+        files.issues,
+        explained["Explanation"].to_list(),
+        explained["Reasons"].to_list(),
     )
     facts = RunFacts(tables, files.results, (), config.model_dump(), {}, 0, __version__)
     return tables, build_report(facts) | {"notes": {}, "changes": None}

@@ -141,7 +141,7 @@ def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
         reasons=tuple(filter(None, (own[REASONS] or "").split("; "))) if own[STATUS] != RowStatus.CANDIDATE else (),
         to_verify=bool(own[TO_VERIFY]),
         unverified=own.get(UNVERIFIED) or "",
-        explanation=past.criteria.explain(shown)[0],
+        explanation=past.criteria.explain(shown)["Explanation"].item(0),
         factors=_list_factors(shown, profile, past),
         flags=row.get(FLAGS) or "",
         bonus=row.get("Bonus Points") or 0.0,

@@ -101,11 +101,11 @@ def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent
     criteria = Criteria.from_record(record.settings, record.report["profile"], record.begun)
     canonical = {column.name for column in canonical_columns()}
     has_all_columns = record.settings.output_columns == "all" or set(criteria.profile.columns) <= canonical
-    explained = master.head(MAX_EXPLAINED_ROWS) if has_all_columns else master.clear()
+    explained = criteria.explain(master.head(MAX_EXPLAINED_ROWS) if has_all_columns else master.clear())
     tables = ResultTables(
         add_comparisons(master, columns),
-        explanations=criteria.explain(explained),
-        reasons=criteria.list_reasons(explained),
+        explanations=explained["Explanation"].to_list(),
+        reasons=explained["Reasons"].to_list(),
         user_columns=columns,
     )
     merge_log, changes = (history.read_table(record, name) for name in PAGE_RECORDS)
@@ -202,14 +202,14 @@ class ReportGenerator:
         survivors = merged.survivors.with_columns(property_ids, *numbers)
         chosen = sort_by_rank(_select_scored(candidates[unique] if master is None else master))
         possible = find_possible_duplicates(clusters, survivors, survivors[POSITION])
-        criteria, explained = Criteria.from_config(self.config), chosen.head(MAX_EXPLAINED_ROWS)
+        explained = Criteria.from_config(self.config).explain(chosen.head(MAX_EXPLAINED_ROWS))
         tables = ResultTables(
             master=add_comparisons(chosen.drop(POSITION)),
             merge_log=add_property_ids(_select_removed(merged.merge_log, candidates, chosen), survivors),
             possible_duplicates=possible if self.config.enable_deduplication else pl.DataFrame(schema=POSSIBLE_SCHEMA),
             issues=collect_issues(file.record for file in files),
-            explanations=criteria.explain(explained),
-            reasons=criteria.list_reasons(explained),
+            explanations=explained["Explanation"].to_list(),
+            reasons=explained["Reasons"].to_list(),
         )
         return RunFacts(
             tables=tables,

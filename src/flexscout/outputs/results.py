@@ -63,15 +63,15 @@ class ResultTables:
         cls, merged: MergedProperties, carried: CarryOver, issues: pl.DataFrame, criteria: Criteria
     ) -> "ResultTables":
         """Return the tables of a run from the results of its last stages."""
-        explained = carried.master.head(MAX_EXPLAINED_ROWS)
+        explained = criteria.explain(carried.master.head(MAX_EXPLAINED_ROWS))
         return cls(
             master=add_comparisons(carried.master, carried.user_input.columns),
             merge_log=merged.merge_log,
             possible_duplicates=merged.possible_duplicates,
             rejected_rows=merged.rejected_rows,
             issues=issues,
-            explanations=criteria.explain(explained),
-            reasons=criteria.list_reasons(explained),
+            explanations=explained["Explanation"].to_list(),
+            reasons=explained["Reasons"].to_list(),
             is_rejected=carried.is_rejected,
             changes=carried.changes.table if carried.changes else None,
             unlisted_notes=carried.unlisted_notes,

@@ -11,11 +11,13 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import ConfigurationError
 from flexscout.scoring.eligibility import Condition, Table, classify_frame
-from flexscout.scoring.explanations import explain_scores, list_reasons
+from flexscout.scoring.explanations import explain_scores
 from flexscout.scoring.profile import Profile, Rule
 from flexscout.scoring.profile_files import load_profile
 from flexscout.scoring.row_filter import FilteredRows, RowFilter, apply_filter, parse_filter
 from flexscout.scoring.rules import RuleExpressions, add_rule_columns, describe_condition, rule_column
+
+_EXPLANATION_SCHEMA: dict[str, Any] = {"Explanation": pl.String, "Reasons": pl.List(pl.String)}
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,9 @@ class Criteria:
         """Apply the filter of properties to classified records."""
         return apply_filter(records, self.where)
 
-    def explain(self, frame: pl.DataFrame) -> list[str]:
-        """Explain the score of each row in a sentence."""
-        return explain_scores(frame, self.profile, self.as_of).to_list() if frame.height else []
-
-    def list_reasons(self, frame: pl.DataFrame) -> list[list[str]]:
-        """Return at most three short reasons for the score of each row, the one with most points first."""
-        return list_reasons(frame, self.profile, self.as_of).to_list() if frame.height else []
+    def explain(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the `Explanation` of each row's score in a sentence, and its `Reasons` in at most three short texts."""
+        return explain_scores(frame, self.profile, self.as_of) if frame.height else pl.DataFrame(schema=_EXPLANATION_SCHEMA)
 
 
 @dataclass(frozen=True)

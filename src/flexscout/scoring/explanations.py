@@ -8,29 +8,40 @@ import polars as pl
 
 from flexscout.domain import FLAGS, canonical_column, format_decimals
 from flexscout.scoring.profile import Factor, Part, Profile, points_column
-from flexscout.scoring.rules import RuleExpressions, add_rule_columns, drop_rule_columns, rule_column, rule_value
+from flexscout.scoring.rules import RuleExpressions, add_rule_columns, rule_column, rule_value
 from flexscout.scoring.score import is_known, score_frame
 
 _SHOWN = "__flexscout shown {}"  # working columns: formatted values, by number of the part
+_DETAILS, _SENTENCE = "__flexscout details {}", "__flexscout sentence"  # working columns: a factor's details; the explanation
+_MAX_REASONS = 3
 _DECIMALS = {"acres": 4, "USD": 0, "square feet": 0}
 _RATIO_DECIMALS = 2
 
 
-def explain_scores(frame: pl.DataFrame, profile: Profile, as_of: date | None = None) -> pl.Series:
-    """Explain each row: the score, its class, and the points of each factor.
+def explain_scores(frame: pl.DataFrame, profile: Profile, as_of: date | None = None) -> pl.DataFrame:
+    """Explain each row in a sentence, and in short.
 
-    Example:
-        `7.5 of 10, GOOD_FLEX: 34,000 sq ft is the ideal size (3 of 3); ...; year built is missing, worth up to 1`
+    Returns:
+        `Explanation`: the score, its class, and the points of each factor, such as
+        `7.5 of 10, GOOD_FLEX: 34,000 sq ft is the ideal size (3 of 3); ...; year built is missing, worth up to 1`.
+        `Reasons`: what gives most points, at most _MAX_REASONS texts, such as `34,000 sq ft is the ideal size`. A factor of
+        several parts is named: `Zoning: IL`.
 
     """
-    factors = [_add_points(name, profile, details) for name, details in _factor_details(profile, as_of).items()]
+    described = _prepare(frame, profile, as_of).with_columns(
+        details.alias(_DETAILS.format(name)) for name, details in _factor_details(profile, as_of).items()
+    )
+    details = {name: nw.col(_DETAILS.format(name)) for name in profile.factors}
+    factors = [_add_points(name, profile, text) for name, text in details.items()]
     start = nw.concat_str(_format_points(nw.col("Flex Score")), nw.lit(f" of {profile.cap:g}, "), nw.col("Flex Classification"))
     sentence = nw.concat_str(
         start, nw.lit(": "), nw.concat_str(*factors, *_bonus_details(profile), separator="; ", ignore_nulls=True)
     )
-    explained = _prepare(frame, profile, as_of).with_columns(sentence.alias("Explanation"))
-    explanations: pl.Series = drop_rule_columns(explained, profile).to_native()["Explanation"]
-    return explanations
+    reasons = [_weigh_reason(name, profile, text).alias(name) for name, text in details.items()]
+    explained: pl.DataFrame = described.select(sentence.alias(_SENTENCE), *reasons).to_native()
+    return explained.select(
+        pl.col(_SENTENCE).alias("Explanation"), _choose_reasons(pl.concat_list(pl.exclude(_SENTENCE))).alias("Reasons")
+    )
 
 
 def explain_factors(frame: pl.DataFrame, profile: Profile, as_of: date | None = None) -> pl.DataFrame:
@@ -40,26 +51,19 @@ def explain_factors(frame: pl.DataFrame, profile: Profile, as_of: date | None = 
     return explained
 
 
-def list_reasons(frame: pl.DataFrame, profile: Profile, as_of: date | None = None, *, limit: int = 3) -> pl.Series:
-    """Return the factors that give each row most points, at most `limit` texts per row, such as `34,000 sq ft is the ideal size`.
+def _weigh_reason(name: str, profile: Profile, details: nw.Expr) -> nw.Expr:
+    """Return the points of a factor in the score, and the text of its reason."""
+    factor = profile.factors[name]
+    weight = factor.weight if profile.score != "sum" else 1.0
+    text = details if _is_simple(factor, profile) else nw.concat_str(nw.lit(f"{name}: "), details)
+    return nw.struct((nw.col(points_column(name)) * weight).alias("points"), text.alias("text"))
 
-    A factor of several parts is named: `Zoning: IL`. Factors without points give no reason.
-    """
-    weights = {name: factor.weight if profile.score != "sum" else 1.0 for name, factor in profile.factors.items()}
-    reasons = [
-        nw.struct(
-            (nw.col(points_column(name)) * weights[name]).alias("points"),
-            (details if _is_simple(profile.factors[name], profile) else nw.concat_str(nw.lit(f"{name}: "), details)).alias(
-                "text"
-            ),
-        ).alias(name)
-        for name, details in _factor_details(profile, as_of).items()
-    ]
-    factors: pl.DataFrame = _prepare(frame, profile, as_of).select(reasons).to_native()
+
+def _choose_reasons(reasons: pl.Expr) -> pl.Expr:
+    """Return the texts of the reasons with most points, best first; those without points are no reasons."""
     points, text = (pl.element().struct.field(name) for name in ("points", "text"))
-    best_first = pl.concat_list(pl.all()).list.eval(pl.element().sort_by(points, descending=True, maintain_order=True))
-    chosen = best_first.list.eval(pl.element().filter(points > 0)).list.head(limit).list.eval(text)
-    return factors.select(chosen.alias("Reasons"))["Reasons"]
+    best_first = reasons.list.eval(pl.element().sort_by(points, descending=True, maintain_order=True))
+    return best_first.list.eval(pl.element().filter(points > 0)).list.head(_MAX_REASONS).list.eval(text)
 
 
 def _prepare(frame: pl.DataFrame, profile: Profile, as_of: date | None) -> nw.DataFrame[pl.DataFrame]:

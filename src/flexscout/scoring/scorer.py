@@ -100,7 +100,7 @@ class FlexPropertyScorer:
         given = nw.from_native(properties, eager_only=True)
         validate_frame(given, self.profile)
         needed = given.select(name for name in self.profile.columns if name in given.columns).to_polars()
-        explanations = explain_scores(needed, self.profile, self.as_of)
+        explanations = explain_scores(needed, self.profile, self.as_of)["Explanation"]
         classified = nw.from_native(classify_frame(given.to_native(), self.profile, -inf, self.as_of), eager_only=True)
         sentences = nw.new_series("Explanation", explanations.to_list(), nw.String(), backend=given.implementation)
         explained = classified.with_columns((nw.col(STATUS) == str(RowStatus.CANDIDATE)).alias("Eligible"), sentences)

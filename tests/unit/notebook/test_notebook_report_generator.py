@@ -96,8 +96,8 @@ def test_a_workbook_from_a_frame_has_no_unknown_sheets(results, library, tmp_pat
 
 
 def test_an_unknown_report_format_is_an_error(tmp_path):
-    with pytest.raises(OutputError, match=r"r\.pdf: its suffix is not a supported format"):
-        ReportGenerator().export_report(tmp_path / "r.pdf", [])
+    with pytest.raises(OutputError, match=r"r\.docx: its suffix is not a supported format"):
+        ReportGenerator().export_report(tmp_path / "r.docx", [])
 
 
 def test_a_previous_report_is_kept(results, tmp_path):

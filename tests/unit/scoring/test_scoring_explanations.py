@@ -103,7 +103,7 @@ def test_a_criterion_without_its_column_is_unverified():
 
 def test_the_reasons_are_the_factors_with_most_points_and_only_those_with_points():
     rows = [PROPERTY, {**PROPERTY, "Building SqFt": 5_000.0, "Year Built": None, "Occupancy": 100.0, "Lot Size Acres": 40.0}]
-    reasons = Criteria.from_config(PipelineConfiguration()).list_reasons(pl.DataFrame(rows))
+    reasons = Criteria.from_config(PipelineConfiguration()).explain(pl.DataFrame(rows))["Reasons"]
     assert reasons[0][0] == "34,000 sq ft is the ideal size"
     assert len(reasons[0]) == 3
     assert len(reasons[1]) == 1
@@ -112,5 +112,5 @@ def test_the_reasons_are_the_factors_with_most_points_and_only_those_with_points
 
 def test_the_reason_of_a_factor_with_several_parts_names_it():
     frame = pl.DataFrame({"Zoning Code": ["IL"], "Lot Size Acres": [3.0]})
-    (reasons,) = Criteria.from_config(PipelineConfiguration(profile="parcel")).list_reasons(frame)
+    (reasons,) = Criteria.from_config(PipelineConfiguration(profile="parcel")).explain(frame)["Reasons"]
     assert reasons[0].startswith("Zoning: ")
