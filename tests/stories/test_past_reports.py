@@ -80,7 +80,7 @@ def test_an_unknown_run_is_an_error(kept_weeks):
 def test_an_unknown_format_is_an_error(kept_weeks):
     outcome = flexscout("report", "--output", "week.docx", folder=kept_weeks)
     assert outcome.code == 2
-    assert "Use .json, .html or .xlsx." in outcome.err
+    assert "Use .json, .html, .xlsx or .pdf." in outcome.err
 
 
 def test_without_runs_the_error_names_the_next_step(tmp_path):

@@ -14,6 +14,7 @@ from flexscout.notebook.aggregator import ResultAggregator
 from flexscout.notebook.processors import FileProcessor
 from flexscout.notebook.report_generator import ReportGenerator
 from frames import LIBRARIES, column_of, frame_of
+from memos import read_pdf
 from workbooks import corrupted_file, valid_properties_1, valid_properties_2
 
 
@@ -142,3 +143,9 @@ def test_a_frame_without_scores_is_an_aggregation_error(library):
 def test_anything_but_a_result_is_a_type_error(wrong):
     with pytest.raises(TypeError, match="A list of ProcessingResults is needed"):
         ReportGenerator().calculate_aggregate_statistics(wrong)
+
+
+def test_the_memo_is_written_as_pdf(results, tmp_path):
+    text = read_pdf(ReportGenerator().export_report(tmp_path / "memo.pdf", results).read_bytes())
+    assert "The eight best candidates" in text
+    assert "1 Test Street" in text

@@ -128,10 +128,10 @@ def test_the_memo_tells_how_the_list_was_made():
         "classes": {"GOOD": 0},
     }
     settings = build_report(1)["settings"] | {"where": "State = 'NC'"}
-    text = read_pdf(memo_of({}, profile=profile, settings=settings))
+    text = read_pdf(memo_of(KNOWN, profile=profile, settings=settings))
     lines = (
         "a.xlsx (6 rows)", "Building SqFt from 20,000", "a score of 4 or more", "age (1)", "1 row of properties", "State = 'NC'",
-        "Year Built is missing (2)",
+        "Year Built is missing (2)", "Prices per square foot are compared",
     )  # fmt: skip
     assert [line for line in lines if line not in text] == []
 

@@ -78,7 +78,7 @@ def build_memo_content(tables: ResultTables, report: Mapping[str, Any], count: i
         "news": build_news(report, tables.changes),
         "details_title": f"{title} in detail",
         "method_title": "How this list was made",
-        "method": describe_method(report),
+        "method": describe_method(report, has_prices=any(one["price"] for one in best)),
     }
 
 
@@ -86,7 +86,7 @@ def _list_best(tables: ResultTables, report: Mapping[str, Any], count: int) -> l
     ranks = [one["rank"] for one in report["top_candidates"] if one["rank"] <= tables.master.height][:count]
     rows = tables.master[[rank - 1 for rank in ranks]].to_dicts() if ranks else []
     ids = [row.get("Property ID") or "" for row in rows]
-    marks, duplicates = list_marks(tables.changes, report), _list_duplicates(report)
+    marks, duplicates = list_marks(report, tables.changes, ids), _list_duplicates(report)
     cap = (report.get("profile") or {}).get("cap", _DEFAULT_CAP)
     return [
         _build_entry(rank, row, tables.reasons[rank - 1] if rank <= len(tables.reasons) else (), cap)

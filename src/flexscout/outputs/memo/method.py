@@ -15,8 +15,14 @@ _PRICE_POSITION = (
 )
 
 
-def describe_method(report: Mapping[str, Any]) -> list[str]:
-    """Return how the list of a run was made: files, rows, criteria, score, merges, filter, and what was left out."""
+def describe_method(report: Mapping[str, Any], *, has_prices: bool) -> list[str]:
+    """Return how the list of a run was made: files, rows, criteria, score, merges, filter, and what was left out.
+
+    Args:
+        report: The run report.
+        has_prices: Whether prices are compared in the memo.
+
+    """
     profile = Profile.model_validate(report["profile"]) if report.get("profile") else None
     return [
         *_describe_files(report),
@@ -24,7 +30,7 @@ def describe_method(report: Mapping[str, Any]) -> list[str]:
         *_describe_merges(report),
         *_describe_filter(report),
         *_describe_rejected(report),
-        _PRICE_POSITION,
+        *([_PRICE_POSITION] if has_prices else []),
     ]
 
 

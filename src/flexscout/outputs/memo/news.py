@@ -19,6 +19,7 @@ _NEWS = {
     ChangeKind.WITHDRAWN: "withdrawn",
 }
 """Kind of change that is listed -> name of its count, in the order of the memo."""
+_MARKS: dict[str, str] = {ChangeKind.NEW: "New", ChangeKind.BACK: "Back", ChangeKind.PRICE_CUT: "Price cut"}
 _ONLY_COUNTED = ("back", "gone", "price_raise", "occupancy_changed", "unchanged")
 
 
@@ -33,7 +34,7 @@ def build_news(report: Mapping[str, Any], changes: pl.DataFrame | None) -> dict[
     found = report.get("changes")
     if not found:
         return None
-    table = changes if changes is not None else pl.DataFrame(found["first"], infer_schema_length=None)
+    table = _find_changes(found, changes)
     counts = {kind: found["counts"].get(name, 0) for kind, name in _NEWS.items()}
     groups = [_build_group(kind, count, table) for kind, count in counts.items() if count]
     others = [f"{found['counts'].get(name, 0):,} {CHANGE_LABELS.get(name, name).lower()}" for name in _ONLY_COUNTED]
@@ -44,16 +45,22 @@ def build_news(report: Mapping[str, Any], changes: pl.DataFrame | None) -> dict[
     }
 
 
-def list_marks(changes: pl.DataFrame | None, report: Mapping[str, Any]) -> dict[str, str]:
-    """Return Property ID -> `New` or `Price cut`."""
-    first = (report.get("changes") or {}).get("first", [])
-    entries: Sequence[Mapping[str, Any]] = changes.to_dicts() if changes is not None else first
-    shown = {ChangeKind.PRICE_CUT: "Price cut", ChangeKind.NEW: "New", ChangeKind.BACK: "Back"}
-    return {one["Property ID"]: shown[one["Change"]] for one in entries if one["Change"] in shown and one["Property ID"]}
+def list_marks(report: Mapping[str, Any], changes: pl.DataFrame | None, ids: Sequence[str]) -> dict[str, str]:
+    """Return Property ID -> `New` or `Price cut`, for those of the properties that have such news."""
+    table = _find_changes(report.get("changes") or {"first": []}, changes)
+    if table.is_empty():
+        return {}
+    news = table.filter(pl.col("Change").is_in(list(_MARKS)), pl.col("Property ID").is_in(ids))
+    return {property_id: _MARKS[kind] for property_id, kind in news.select("Property ID", "Change").iter_rows()}
+
+
+def _find_changes(found: Mapping[str, Any], changes: pl.DataFrame | None) -> pl.DataFrame:
+    """Return all changes if they are known, else the first of them, as the report has them."""
+    return changes if changes is not None else pl.DataFrame(found["first"], infer_schema_length=None)
 
 
 def _build_group(kind: ChangeKind, count: int, table: pl.DataFrame) -> dict[str, Any]:
-    rows = table.filter(pl.col("Change") == kind).head(_MAX_ENTRIES).to_dicts() if "Change" in table.columns else []
+    rows = table.filter(pl.col("Change") == kind).head(_MAX_ENTRIES).to_dicts() if table.width else []
     entries = [_describe_change(row, kind) for row in rows]
     shown = f"{len(rows):,} of {count:,}" if 0 < len(rows) < count else f"{count:,}"
     return {"title": f"{CHANGE_LABELS[_NEWS[kind]]}: {shown}", "entries": entries}
