@@ -115,10 +115,13 @@ def test_the_sheet_of_an_earlier_run_knows_nothing_later(weeks):
 
 
 def test_a_property_that_is_not_listed_has_a_sheet(tmp_path):
-    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1), candidate(2, Building_SqFt=900)])
+    small = (*candidate(2, Building_SqFt=900), None, "The Granite LLC")
+    write_workbook(tmp_path / "in/a.xlsx", [OWNERS, (*candidate(1), *GRANITE), small])
     run_in_process(config_of(tmp_path))
     assert call("explain", "2 Test Street", "--pdf", "one.pdf", folder=tmp_path).code == 0
-    assert "Not on the list: Building SqFt below 20,000" in read_pdf((tmp_path / "one.pdf").read_bytes())
+    text = read_pdf((tmp_path / "one.pdf").read_bytes())
+    assert "Not on the list: Building SqFt below 20,000" in text
+    assert "Rank 1: 1 Test Street, Charlotte, NC" in text
 
 
 def test_an_unknown_property_has_no_sheet(weeks):

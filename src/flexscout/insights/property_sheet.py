@@ -8,11 +8,13 @@ from typing import Any
 import polars as pl
 
 from flexscout.domain import (
+    ADDRESS_COLUMNS,
     canonical_column,
     escape_names,
     format_date,
     format_with_unit,
     join_address,
+    owner_key,
 )
 from flexscout.history import RunHistory, RunRecord
 from flexscout.insights.merge_report import MergedRow
@@ -31,7 +33,7 @@ from flexscout.outputs import (
 )
 
 _MAX_RUNS = 60  # whose changes are searched, latest first
-_ID, _OWNER = "Property ID", "Owner Group"
+_ID, _OWNER = "Property ID", "Owner Name"
 
 
 def write_property_sheet(report: PropertyReport, past: ReplayedRun, history: RunHistory, path: Path) -> Path:
@@ -120,15 +122,17 @@ def _describe_merge(row: MergedRow) -> str:
 
 
 def _list_owned(row: Mapping[str, Any], listed: pl.DataFrame) -> list[str]:
-    """Return the owner's other properties on the list, best first."""
-    if not row.get(_OWNER) or _OWNER not in listed.columns:
+    """Return the owner's other properties on the list, best first; also for a property that isn't on the list itself."""
+    if not row.get(_OWNER) or not {_OWNER, _ID} <= {*listed.columns}:
         return []
-    ranked = listed.with_row_index("rank", offset=1)
-    others = ranked.filter((pl.col(_OWNER) == row[_OWNER]) & (pl.col(_ID) != row.get(_ID)))
+    key = owner_key(pl.lit(str(row[_OWNER])))
+    is_other = (owner_key(pl.col(_OWNER)) == key) & pl.col(_ID).ne_missing(row.get(_ID))
+    others = listed.with_row_index("rank", offset=1).filter(is_other)
+    shown = [name for name in ("rank", _ID, *ADDRESS_COLUMNS, "Building SqFt", "Flex Score") if name in others.columns]
     return [
         f"Rank {one['rank']:,}: {join_address(one) or one[_ID]}, score {one['Flex Score']:g}"
         + (f", {one['Building SqFt']:,.0f} sq ft" if one.get("Building SqFt") else "")
-        for one in others.to_dicts()
+        for one in others.select(shown).iter_rows(named=True)
     ]
 
 

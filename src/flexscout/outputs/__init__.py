@@ -23,7 +23,14 @@ if TYPE_CHECKING:
         write_workbook,
     )
     from flexscout.outputs.html import render_page
-    from flexscout.outputs.memo import FactorBar, PropertySheet, SourceValues, render_memo, render_property_sheet
+    from flexscout.outputs.memo import (
+        FactorBar,
+        PropertySheet,
+        SourceValues,
+        render_memo,
+        render_property_sheet,
+        require_pdf_library,
+    )
     from flexscout.outputs.publish import check_outputs, publish_results
     from flexscout.outputs.report import (
         REPORT_FORMAT,
@@ -80,6 +87,7 @@ __all__ = [
     "render_page",
     "render_property_sheet",
     "render_report",
+    "require_pdf_library",
     "sort_by_frequency",
     "write_by_suffix",
     "write_csv",
@@ -108,7 +116,7 @@ __getattr__ = lazy_exports(
         ),
         "comparisons": ("add_comparisons", "list_portfolios"),
         "branding": ("Branding", "load_branding"),
-        "memo": ("FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet"),
+        "memo": ("FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet", "require_pdf_library"),
         "html": ("render_page",),
         "publish": ("check_outputs", "publish_results"),
         "report": (

@@ -9,7 +9,7 @@ from flexscout.models import AggregateStatistics, RunSummary
 from flexscout.outputs.branding import load_branding
 from flexscout.outputs.files import write_report, write_tables
 from flexscout.outputs.html import render_page
-from flexscout.outputs.memo import render_memo, require_library
+from flexscout.outputs.memo import render_memo, require_pdf_library
 from flexscout.outputs.report import add_run_times, build_messages, build_report
 from flexscout.outputs.results import RunFacts
 from flexscout.outputs.transaction import OutputTransaction, check_output_paths
@@ -26,7 +26,7 @@ def check_outputs(config: PipelineConfiguration) -> None:
     """
     load_branding(config.model_dump())
     if config.memo:
-        require_library()
+        require_pdf_library()
     memo = [config.memo_file] if config.memo else []
     check_output_paths(Path(config.output_file), Path(config.report_file), config.page_file, *memo)
 

@@ -55,10 +55,11 @@ def explain(
 def _answer(query: str, history: "RunHistory", record: "RunRecord", pdf: Path | None) -> "tuple[Answer, Path | None]":
     """Return the answer, and the file that was written if the answer is a property and a file is wanted."""
     from flexscout.insights import explain_property, replay, write_property_sheet  # noqa: PLC0415 - `--help` loads no frames
-    from flexscout.outputs import check_suffix  # noqa: PLC0415
+    from flexscout.outputs import check_suffix, require_pdf_library  # noqa: PLC0415
 
     if pdf:
         check_suffix(pdf, [".pdf"])
+        require_pdf_library()
     with replay(history, record) as past:
         answer = explain_property(query, past)
         if pdf is None or answer.property_report is None:

@@ -2,6 +2,6 @@
 
 from flexscout.outputs.memo.memo import render_memo
 from flexscout.outputs.memo.property_sheet import FactorBar, PropertySheet, SourceValues, render_property_sheet
-from flexscout.outputs.memo.typesetting import require_library
+from flexscout.outputs.memo.typesetting import require_pdf_library
 
-__all__ = ["FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet", "require_library"]
+__all__ = ["FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet", "require_pdf_library"]

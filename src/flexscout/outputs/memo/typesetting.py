@@ -31,7 +31,7 @@ _BREAK = "\u200b"  # ZERO WIDTH SPACE: a line may break here
 _HAS_GLYPHS = re.compile("[\\s\x20-\u052f\u0590-\u06ff\u1e00-\u1eff\u2000-\u22ff\u25a0-\u25cf\ufb01\ufb02]*")
 
 
-def require_library() -> None:
+def require_pdf_library() -> None:
     """Raise ConfigurationError if typst isn't installed."""
     try:
         import typst  # noqa: F401, PLC0415 - optional, and only needed for PDF files
@@ -54,7 +54,7 @@ def typeset(template: str, content: dict[str, Any], branding: Branding) -> bytes
         OutputError: The logo is damaged.
 
     """
-    require_library()
+    require_pdf_library()
     import typst  # noqa: PLC0415 - as above
 
     package = files(_PACKAGE)
