@@ -1,16 +1,26 @@
-"""Run the program as a user does: as a process, with its streams and exit code."""
+"""Run the program as a user does, with its streams and exit code: in this process, or in its own."""
 
+import atexit
+import contextlib
 import csv
+import gc
+import io
 import json
+import logging
+import os
 import subprocess
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
+import pytest
 from jsonschema import Draft202012Validator
 
+from flexscout.cli import main
 from flexscout.outputs.report.build import load_report_schema
+from flexscout.runtime import SerialExecutor, interrupts
 
 SCHEMA = Draft202012Validator(load_report_schema())
 
@@ -63,7 +73,34 @@ class Outcome:
 
 
 def flexscout(*arguments, folder="."):
-    """Run the program in `folder`."""
+    """Call the program in this process, without workers: the same code as a process runs, in a tenth of the time."""
+    # Text files as those of a process whose output is not a terminal.
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
+    logger = logging.getLogger()
+    with contextlib.chdir(folder), warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        warnings.simplefilter("default")  # a warning is printed
+        patch.setattr(sys, "argv", ["flexscout", *map(str, arguments)])
+        patch.setattr(sys, "stdin", io.StringIO())
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        patch.setattr(sys, "path", list(sys.path))
+        patch.setattr(logger, "handlers", [])  # those of pytest
+        patch.setattr(gc, "set_threshold", lambda _: None)
+        patch.setattr(atexit, "register", lambda _: None)
+        patch.setattr(interrupts, "raise_on_termination", lambda: None)
+        patch.setattr("flexscout.runtime.start_worker_server", lambda: None)
+        patch.setattr("flexscout.ingest.batch.WorkerPool", lambda *_: SerialExecutor())
+        patch.setenv("COLUMNS", os.environ.get("COLUMNS", "80"))
+        with pytest.raises(SystemExit) as end:
+            main()
+        out.flush()
+        err.flush()
+    code = end.value.code or 0
+    return Outcome(Path(folder).resolve(), code, *(file.buffer.getvalue().decode() for file in (out, err)))
+
+
+def run_program(*arguments, folder="."):
+    """Run the program in its own process, with workers, for tests of what processes do."""
     command = [sys.executable, "-m", "flexscout", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=folder, check=False)
     return Outcome(Path(folder).resolve(), done.returncode, done.stdout, done.stderr)

@@ -14,7 +14,7 @@ from flexscout.domain import quote_path
 from flexscout.domain.escaping import SafeFormatter, escape_controls, escape_json
 from flexscout.runtime.run_log import open_run_log
 from format_files import write_delimited
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import HEADER, candidate, write_sheets
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such file names")
@@ -53,7 +53,7 @@ def outcome(tmp_path_factory):
     rows = [(*HEADER, f"Extra{UNSEEN}"), (*candidate(7, City=f"Cary{UNSEEN}", Year_Built=f"about{UNSEEN}"), UNSEEN)]
     write_delimited(raw / "values.csv", rows)
     (raw / f"bad{NAME}{FORGED}.xlsx").write_bytes(b"PK\x03\x04 broken")
-    return flexscout("run", "-w", "1", "--verbose", "--file-pattern", "auto", folder=folder)
+    return run_program("run", "-w", "1", "--verbose", "--file-pattern", "auto", folder=folder)
 
 
 def test_every_control_and_invisible_character_is_escaped():

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import (
     HEADER,
     candidate,
@@ -84,7 +84,7 @@ def test_a_file_that_takes_too_long_is_stopped(tmp_path):
     names = [f"{number}.xlsx" for number in range(8)]
     for name in names:
         shutil.copy(large, tmp_path / "in" / name)
-    outcome = flexscout("run", "in", "--timeout", "0.0001")
+    outcome = run_program("run", "in", "--timeout", "0.0001")
     assert outcome.code == 1
     assert "timeout" in {outcome.file(name).get("error", {}).get("code") for name in names}
 
@@ -93,7 +93,7 @@ def test_a_file_that_needs_too_much_memory_fails_alone(tmp_path):
     wide = [[f"Column {number}" for number in range(500)], *([["x" * 1_600] * 500] * 200)]
     write_workbook(tmp_path / "in/wide.xlsx", [[*HEADER, *wide[0]], *([*candidate(), *row] for row in wide[1:])])
     valid_properties_1(tmp_path / "in")
-    outcome = flexscout("run", "in", "--memory-limit", "0.5", "-w", "2")
+    outcome = run_program("run", "in", "--memory-limit", "0.5", "-w", "2")
     assert outcome.file("valid_properties_1.xlsx")["status"] == "ok"
     assert outcome.file("wide.xlsx")["error"]["code"] in {"worker_died", "out_of_memory", "too_large"}
 

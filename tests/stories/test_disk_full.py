@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import HEADER, candidate, valid_properties_1, valid_properties_2, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
@@ -57,7 +57,7 @@ def test_a_full_disk_keeps_the_last_result_until_there_is_space(tmp_path, small_
     assert flexscout(*command).code == 0
     before = outputs(small_disk)
     write_workbook(tmp_path / "in/b.xlsx", [HEADER, *(candidate(number) for number in range(200, 6_000))])
-    full = flexscout(*command)
+    full = run_program(*command)
     assert full.code == 2
     assert "Can't write the results" in full.err
     assert "Traceback" not in full.err

@@ -3,7 +3,7 @@
 import pytest
 
 from format_files import FORMATS, delimited, write, write_archive, write_delimited, write_page
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import HEADER, candidate, valid_properties_1, write_workbook
 
 ROWS = [
@@ -38,7 +38,7 @@ def test_every_format_gives_the_same_candidates(tmp_path, expected, make, suffix
 def test_folder_of_all_formats_gives_one_result(tmp_path):
     for number, make in enumerate(FORMATS.values()):
         make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
-    outcome = flexscout("run", "in", *AUTO)
+    outcome = run_program("run", "in", *AUTO)
     assert outcome.code == 0
     assert len(outcome.rows()) == len(FORMATS)
 
@@ -94,7 +94,7 @@ def test_results_are_never_read_as_input(tmp_path):
 def test_check_reads_every_format(tmp_path):
     for number, make in enumerate(FORMATS.values()):
         make(tmp_path / f"in/{number}.xls", [HEADER, candidate(number)])
-    outcome = flexscout("check", "in", *AUTO)
+    outcome = run_program("check", "in", *AUTO)
     assert outcome.code == 0
     assert f"{len(FORMATS)} to read, 0 can't be read" in outcome.out
 

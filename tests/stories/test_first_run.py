@@ -9,17 +9,18 @@ import pytest
 from flexscout.domain.column_names import LINK_COLUMNS, SOURCE_COLUMNS
 from flexscout.scoring.profile_files import load_profile
 from flexscout.scoring.score import score_columns
-from program import flexscout
+from program import run_program
 from workbooks import valid_properties_1, valid_properties_2
 
 SCORED = score_columns(load_profile("flex-industrial"))
 
 
-@pytest.fixture
-def outcome(tmp_path):
-    valid_properties_1(tmp_path / "data/raw")
-    valid_properties_2(tmp_path / "data/raw")
-    return flexscout("run")
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("first")
+    valid_properties_1(folder / "data/raw")
+    valid_properties_2(folder / "data/raw")
+    return run_program("run", folder=folder)
 
 
 def test_run_succeeds_and_lists_its_outputs(outcome):

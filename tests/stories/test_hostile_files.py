@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 import hostile_files as hostile
-from program import flexscout
+from program import run_program
 from workbooks import valid_properties_1, valid_properties_2
 
 
@@ -21,7 +21,7 @@ def alone(tmp_path_factory):
     """Return the CSV of a run over the good files only."""
     folder = tmp_path_factory.mktemp("alone")
     write_good_files(folder / "in")
-    return flexscout("run", "in", folder=folder).csv.read_bytes()
+    return run_program("run", "in", folder=folder).csv.read_bytes()
 
 
 def write_good_files(folder):
@@ -46,23 +46,36 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize(("make", "code"), HOSTILE.values(), ids=HOSTILE)
-def test_hostile_file_fails_without_affecting_others(tmp_path, alone, make, code):
-    write_good_files(tmp_path / "in")
-    name = make(tmp_path / "in").name
-    outcome = flexscout("run", "in", "--file-pattern", "*.*s*", "--memory-limit", "1", "-w", "2")
-    error = outcome.file(name)["error"]
-    assert (outcome.code, error["code"]) == (1, code)
-    assert name in error["message"]
-    assert error["next_step"]
-    assert "Traceback" not in outcome.err
-    assert outcome.csv.read_bytes() == alone
+@pytest.fixture(scope="module")
+def among_hostile(tmp_path_factory):
+    """Run over the good files and all hostile ones."""
+    folder = tmp_path_factory.mktemp("hostile")
+    write_good_files(folder / "in")
+    for number, (make, _) in enumerate(HOSTILE.values()):
+        path = make(folder / "made")
+        path.rename(folder / f"in/{number}{path.suffix}")
+    return run_program("run", "in", "--file-pattern", "*.*s*", "--memory-limit", "1", "-w", "2", folder=folder)
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_file_fails_in_plain_words(among_hostile, kind):
+    number, (_, code) = list(HOSTILE).index(kind), HOSTILE[kind]
+    (entry,) = (entry for entry in among_hostile.report["files"] if Path(entry["file"]).stem == str(number))
+    assert entry["error"]["code"] == code
+    assert entry["file"] in entry["error"]["message"]
+    assert entry["error"]["next_step"]
+
+
+def test_hostile_files_do_not_affect_the_others(among_hostile, alone):
+    assert among_hostile.code == 1
+    assert "Traceback" not in among_hostile.err
+    assert among_hostile.csv.read_bytes() == alone
 
 
 def test_truncated_files_are_reported_as_damaged(tmp_path, alone):
     write_good_files(tmp_path / "in")
     hostile.truncated(tmp_path / "in")
-    outcome = flexscout("run", "in")
+    outcome = run_program("run", "in")
     codes = [outcome.file(f"truncated_{tenth}.xlsx")["error"]["code"] for tenth in range(1, 10)]
     assert codes == ["damaged"] * 9
     assert outcome.csv.read_bytes() == alone
@@ -73,7 +86,7 @@ def test_pipes_and_devices_are_never_opened(tmp_path, alone):
     write_good_files(tmp_path / "in")
     os.mkfifo(tmp_path / "in/pipe.xlsx")
     (tmp_path / "in/zero.xlsx").symlink_to("/dev/zero")
-    outcome = flexscout("run", "in")
+    outcome = run_program("run", "in")
     assert {entry["file"] for entry in outcome.report["files"] if entry["status"] == "skipped"} >= {"pipe.xlsx", "zero.xlsx"}
     assert outcome.csv.read_bytes() == alone
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import HEADER, candidate, corrupted_file, write_workbook
 
 
@@ -85,7 +85,7 @@ def test_failed_file_is_listed_fixed_and_retried(exports):
     assert flexscout("run", "in").code == 1
     listed = flexscout("errors")
     assert (listed.code, broken.name in listed.out, "What to do:" in listed.out) == (0, True, True)
-    still = flexscout("retry")
+    still = run_program("retry")
     assert (still.code, reused(still)) == (1, 3)
     write_workbook(broken, [HEADER, candidate(9)])
     outcome = flexscout("retry")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import HEADER, candidate, write_sheets, write_workbook
 
 STRANGE = ("Bldg Use", "Situs Adress", "Municipality", "ST", "Struct Area", "Lot Size", "Erected", "% Vacant", "Memo")
@@ -116,7 +116,7 @@ def test_a_mapping_gives_the_same_result_with_any_number_of_workers(strange):
     (strange / "m.yaml").write_text("columns: {Bldg Use: Property Type, Situs Adress: Address, Struct Area: Building SqFt}")
     tables = []
     for workers in (1, 2):
-        assert flexscout("run", "in", "--mapping", "m.yaml", "--workers", workers, "-q").code == 0
+        assert run_program("run", "in", "--mapping", "m.yaml", "--workers", workers, "-q").code == 0
         tables.append((strange / "data/exports/all_flex_properties.csv").read_bytes())
     assert tables[0] == tables[1]
     assert len(tables[0].splitlines()) == 3

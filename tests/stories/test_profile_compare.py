@@ -6,7 +6,7 @@ import json
 import openpyxl
 import pytest
 
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import HEADER, candidate, corrupted_file, valid_properties_1, valid_properties_2, write_workbook
 
 pytestmark = pytest.mark.usefixtures("exports")
@@ -184,7 +184,7 @@ def test_equal_input_gives_equal_bytes(exports, suffix):
     valid_properties_1(exports / "in")
     valid_properties_2(exports / "in")
     for name, workers in (("1", "1"), ("2", "2")):
-        flexscout("profile", "compare", "flex-industrial", "parcel", "in", "-q", "-o", f"{name}{suffix}", "-w", workers)
+        run_program("profile", "compare", "flex-industrial", "parcel", "in", "-q", "-o", f"{name}{suffix}", "-w", workers)
     assert (exports / f"1{suffix}").read_bytes() == (exports / f"2{suffix}").read_bytes()
 
 

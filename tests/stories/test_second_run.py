@@ -9,7 +9,7 @@ import sys
 import polars as pl
 import pytest
 
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import large_dataset, valid_properties_1, valid_properties_2
 
 _TWINS = (".csv", ".parquet", ".xlsx", "_duplicates.csv", "_duplicates.parquet", "_issues.csv")
@@ -18,8 +18,8 @@ _TWINS = (".csv", ".parquet", ".xlsx", "_duplicates.csv", "_duplicates.parquet",
 def test_equal_input_gives_equal_bytes(tmp_path):
     valid_properties_1(tmp_path / "in")
     valid_properties_2(tmp_path / "in")
-    first = flexscout("run", "in", "-w", "1", "-o", "one/all.xlsx")
-    flexscout("run", "in", "-w", "4", "-o", "two/all.xlsx", "--fresh")
+    first = run_program("run", "in", "-w", "1", "-o", "one/all.xlsx")
+    run_program("run", "in", "-w", "4", "-o", "two/all.xlsx", "--fresh")
     for name in ("all.xlsx", "all.csv", "all.parquet"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert first.code == 0
@@ -76,7 +76,7 @@ def test_interrupt_exits_with_130_and_keeps_the_previous_result(tmp_path):
 
 
 def test_demo_runs_and_lists_its_outputs(tmp_path):
-    outcome = flexscout("demo")
+    outcome = run_program("demo")
     assert outcome.code == 0
     assert "all_flex_properties.xlsx" in outcome.out
     assert (tmp_path / "flexscout-demo/results/all_flex_properties.xlsx").exists()

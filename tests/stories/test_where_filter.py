@@ -5,7 +5,7 @@ import pytest
 
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.pipeline import ScalableFlexPipeline
-from program import flexscout
+from program import flexscout, run_program
 from workbooks import HEADER, candidate, valid_properties_2, write_workbook
 
 pytestmark = pytest.mark.usefixtures("exports")
@@ -123,7 +123,7 @@ def test_an_error_in_the_filter_ends_the_run_before_reading(exports, command):
 
 def test_the_result_does_not_depend_on_the_number_of_workers(exports):
     valid_properties_2(exports / "in")
-    rows = [flexscout("run", "in", "--where", "State = 'GA'", "--workers", workers).csv.read_bytes() for workers in (1, 2)]
+    rows = [run_program("run", "in", "--where", "State = 'GA'", "--workers", workers).csv.read_bytes() for workers in (1, 2)]
     assert rows[0] == rows[1]
 
 
