@@ -52,11 +52,20 @@ def test_spelling_with_the_higher_score_survives(outcome):
 
 
 ADDED = ("Sources", "First Seen", "Last Seen", "Missing From", "Values From", "Score Before Merging")
+COMPARED = (
+    "Asking Price/SqFt",
+    "Comparable Properties",
+    "Median Asking/SqFt",
+    "Price Position",
+    "Owner Group",
+    "Owner Properties",
+)
 
 
 def test_columns_are_in_the_documented_order(outcome):
     canonical = ["Property Type", "Address", "City", "State", "Building SqFt", "Lot Size Acres", "Year Built", "Occupancy"]
-    assert list(outcome.rows()[0]) == [*canonical, *SCORED, *SOURCE_COLUMNS, *LINK_COLUMNS, *ADDED, "My Status", "My Notes"]
+    added = [*SCORED, *SOURCE_COLUMNS, *LINK_COLUMNS, *ADDED, *COMPARED, "My Status", "My Notes"]
+    assert list(outcome.rows()[0]) == [*canonical, *added]
 
 
 def test_csv_has_a_byte_order_mark_for_excel(outcome):
