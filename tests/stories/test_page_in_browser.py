@@ -15,7 +15,7 @@ CHARLOTTE, ATLANTA, GREENSBORO = (
     {"Latitude": latitude, "Longitude": longitude} for latitude, longitude in ((35.2, -80.8), (33.7, -84.4), (36.1, -79.8))
 )
 COLUMNS = {"Asking Price": None, "Asking Price/SqFt": None, "Median Asking/SqFt": None, "Owner Name": None, "Owner Group": None}
-OWNER = {"Owner Name": "Oak Holdings LLC", "Owner Group": "OAK HOLDINGS"}
+OWNER = {"Owner Name": "OAK HOLDINGS, LLC", "Owner Group": "Oak Holdings LLC"}
 ROWS = (
     {"Address": "1 Oak St", "Flex Score": 9.0, "Building SqFt": 20_000.0, "Asking Price": 2e6, "Asking Price/SqFt": 100.0}
     | {"Median Asking/SqFt": 125.0, "Flex Classification": "PRIME_FLEX"} | OWNER | CHARLOTTE,
@@ -177,6 +177,7 @@ def test_a_card_tells_everything_about_a_property(opened):
         "#1 of 4",
     ):
         assert expected in text
+    assert "false" not in text
     assert page.locator("#card a", has_text="Listing").get_attribute("href") == "https://example.com/p/1"
     page.get_by_role("button", name="Next", exact=True).click()
     assert "Price cut -12.5%: Asking Price $4,000,000 → $3,500,000" in page.locator("#card").inner_text()

@@ -191,6 +191,38 @@ def test_the_first_screen_has_the_date_and_what_changed():
     assert "Since Jan 11, 2026 6 new 4 price cuts 2 gone" in Tree(first).text
 
 
+def test_owners_with_several_properties_are_listed():
+    owned = {"Owner Group": "Oak Holdings LLC", "Building SqFt": 30_000.0}
+    text = Tree(page_of(master(owned, {"Owner Group": "Elm LLC"}, owned))).text
+    assert "Oak Holdings LLC 2 1 60,000" in text
+    assert "Owners with several" not in Tree(page_of(master(owned))).text
+
+
+def test_a_change_leads_to_the_card_of_its_property():
+    change = dict.fromkeys(("Column", "Old Value", "New Value", "Old Score", "New Score", "Percent", "Source"))
+    sold = change | {
+        "Change": "sold",
+        "Property ID": "P-1",
+        "Address": "1 Oak St",
+        "Column": "Sale Date",
+        "New Value": "2026-01-15",
+    }
+    gone = change | {"Change": "gone", "Property ID": "P-2", "Address": "2 Elm St"}
+    changes = {"since_run": 1, "counts": {"sold": 1, "gone": 1, "unchanged": 0}, "first": [sold, gone]}
+    page = Tree(page_of(master({}), report(changes=changes)))
+    assert "1 Oak St none Jan 15, 2026" in page.text
+    assert [link["href"] for link in page.all("a") if link["href"].startswith("#P-")] == ["#P-1"]
+
+
+def test_the_firm_is_at_the_top(tmp_path):
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1")
+    settings = report()["settings"] | {"branding": "Oak & <b>Partners</b>", "branding_logo": str(logo)}
+    page = Tree(page_of(master({}), report(settings=settings)))
+    assert "Oak & <b>Partners</b>" in page.text
+    assert page.all("img")[0]["src"].startswith("data:image/png;base64,iVBORw0KGgo")
+
+
 def test_possible_duplicates_are_listed():
     text = Tree(page_of(master({}), report(deduplication=deduplication("1 Oak St")))).text
     assert "1 Oak St 1 Oak St, 1 Oak St 88% 1 Oak St" in text

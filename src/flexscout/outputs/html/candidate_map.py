@@ -47,6 +47,8 @@ def render_map(best: pl.DataFrame, positions: pl.DataFrame) -> Markup:
         view=" ".join(map(str, view)),
         description=_DESCRIPTION,
         land=outlines.land,
+        lakes=outlines.lakes,
+        rivers=outlines.rivers,
         counties=outlines.county_borders,
         states=outlines.state_borders,
         size=round(view[2] / _LETTERS),
@@ -134,4 +136,4 @@ def _describe_positions(positions: pl.DataFrame) -> str:
         f"{unplaced:,} not on the map: no coordinates, county or state in the fifty states" if unplaced else "",
     ]
     text = "; ".join(filter(None, parts))
-    return f"{text}. Outlines: U.S. Census Bureau." if text else ""
+    return f"{text}. Outlines: U.S. Census Bureau; waters: Natural Earth." if text else ""

@@ -82,7 +82,7 @@ def _row_html(shown: pl.DataFrame, reasons: pl.Expr) -> pl.Expr:
         _number_cell(format_whole("Building SqFt", shown)),
         _number_cell(format_decimal("Lot Size Acres", shown, 2)),
         _number_cell(format_year("Year Built", shown)),
-        _text_cell("Owner Name", shown),
+        _text_cell(next((name for name in ("Owner Group", "Owner Name") if name in shown.columns), ""), shown),
         pl.concat_str(pl.lit('<td class="why">'), escape_text(reasons), pl.lit("</td>")),
     ]
     return pl.concat_str(pl.lit("<tr>"), *cells, pl.lit("</tr>"))

@@ -2,7 +2,7 @@
   const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
   const openDialog = (dialog, label, ...content) => {
     dialog.setAttribute("aria-label", label);
-    dialog.replaceChildren(...content);
+    dialog.replaceChildren(...content.filter(Boolean));
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
   };
@@ -21,7 +21,8 @@
   const bullets = (texts, tag = "ul") => texts.length ? h(tag, {}, texts.map((text) => h("li", {}, text))) : null;
   const FACT_LABELS = { "Building SqFt": "Building", "Lot Size Acres": "Lot", "Total Parcel Value": "Parcel value", "Sold Price": "Last sale price", "Sold Price/SqFt": "Last sale $/SF", "Sale Date": "Last sale", "Owner Name": "Owner", "Zoning Code": "Zoning" };
   const IN_TITLE = new Set(["Address", "City", "State", "Zip Code", "Unit", "Property Name", "Lot Size SqFt"]);
-  const facts = (row) => data.facts.filter((name) => !IN_TITLE.has(name) && value(name, row) !== null).map((name) => [FACT_LABELS[name] ?? name, showAny(name, row)]);
+  const IN_HEADLINE = new Set(["Asking Price", "Building SqFt", "Lot Size Acres", "Year Built", "Occupancy"]);
+  const facts = (row) => data.facts.filter((name) => !IN_TITLE.has(name) && !IN_HEADLINE.has(name) && value(name, row) !== null).map((name) => [FACT_LABELS[name] ?? name, name === "Owner Name" ? owner(row) : showAny(name, row)]);
   const headline = (row) => {
     const shown = price(row);
     return [
@@ -40,7 +41,7 @@
     const size = (number) => number === null || number === undefined ? "" : grouped(number, 0);
     const line = (at, cells) => h("tr", {}, h("th", { scope: "row" }, at || "unknown file"), cells.map((text) => h("td", {}, text ?? "")));
     const where = (file, sheet, number) => [file, sheet, number === null || number === undefined ? null : `row ${number}`].filter(Boolean).join(", ");
-    const own = line(where(value("Source File", row), value("Source Sheet", row), value("Source Row", row)), [title(row), value("Property Name", row), value("APN", row), size(value("Building SqFt", row)), "main row"]);
+    const own = line(where(value("Source File", row), value("Source Sheet", row), value("Source Row", row)), [title(row), value("Property Name", row), value("APN", row), size(value("Building SqFt", row)), "the row that is kept"]);
     const others = merged.map((merge) => line(where(merge["Removed File"], merge["Removed Sheet"], merge["Removed Row"]),
       [merge["Removed Address"], merge["Removed Property Name"], merge["Removed APN"], size(merge["Removed Building SqFt"]), merge.Evidence]));
     const differences = merged.flatMap((merge) => [

@@ -1,14 +1,14 @@
 """What changed since the previous result: a line at the top of the page, and a section."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
 
 from flexscout.domain import canonical_column, format_count, format_date, format_with_unit, join_address
 from flexscout.history import ChangeKind
-from flexscout.outputs.html.elements import render_lead, render_table, render_tiles
+from flexscout.outputs.html.elements import clip_text, render_lead, render_table, render_tiles
 from flexscout.outputs.report import CHANGE_LABELS
 
 _NEWS = {
@@ -22,6 +22,7 @@ _NEWS = {
 }
 """Count of changes -> the kind of the changes it counts, for properties that are on the list."""
 
+_CARD_LINK = Markup('<a href="#{id}">{address}</a>')
 _NEWS_LINE = Markup('<p class="news"><b>Since {since}</b> {counts}</p>')
 _NEWS_COUNT = Markup('<a href="#changes" data-change="{kind}"><b>{count}</b> {label}</a>')
 
@@ -58,18 +59,25 @@ def render_changes(report: Mapping[str, Any]) -> Markup:
     tiles = render_tiles((label, f"{count:,}") for label, count in counts.items() if count)
     rows = [_change_row(change) for change in changes.get("first", ())]
     unchanged = format_count(changes["counts"]["unchanged"], "property")
-    lead = render_lead(f"Since run {changes['since_run']}; {unchanged} unchanged. The sheet Changes lists all changes.")
+    since = f"Since {_describe_previous(changes)} (run {changes['since_run']})"
+    lead = render_lead(f"{since}; {unchanged} unchanged. The sheet Changes of the workbook lists all changes.")
     return lead + tiles + (render_table("First changes", rows) if rows else Markup(""))
 
 
 def _change_row(change: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "Change": change["Change"].capitalize(),
-        "Property": join_address(change) or change["Property ID"],
+        "Property": _link_property(change),
         "From": _format_value(change, "Old Value", "Old Score"),
         "To": change["Source"] or _format_value(change, "New Value", "New Score"),
         "By": "" if change["Percent"] is None else f"{change['Percent']:+.1f}%",
     }
+
+
+def _link_property(change: Mapping[str, Any]) -> Any:
+    """Return the address of a property, as a link to its card if it is on the list."""
+    address = clip_text(join_address(change) or change["Property ID"])
+    return address if change["Change"] == ChangeKind.GONE else _CARD_LINK.format(id=change["Property ID"], address=address)
 
 
 def _format_value(change: Mapping[str, Any], value: str, score: str) -> str:
@@ -77,4 +85,7 @@ def _format_value(change: Mapping[str, Any], value: str, score: str) -> str:
     if change["Column"] is None:
         alone = (change["Old Score"] is None) != (change["New Score"] is None)
         return f"score {change[score]:g}" if alone and change[score] is not None else ""
-    return format_with_unit(change[value], canonical_column(change["Column"]).unit)
+    column = canonical_column(change["Column"])
+    if column.type == "date" and change[value]:
+        return format_date(date.fromisoformat(change[value]))
+    return format_with_unit(change[value], column.unit)

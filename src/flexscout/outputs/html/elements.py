@@ -175,7 +175,7 @@ def render_bars(title: str, counts: Mapping[str, float], texts: Mapping[str, str
     longest = max(maximum, *counts.values(), 1e-9)
     labels = {label: f"{count:,}" for label, count in counts.items()} | dict(texts or {})
     rows = [
-        _BAR.format(label=clip_text(label, 60), share=max(0, round(100 * count / longest, 1)), text=labels[label])
+        _BAR.format(label=clip_text(label), share=max(0, round(100 * count / longest, 1)), text=labels[label])
         for label, count in counts.items()
     ]
     return _BARS.format(title, Markup("").join(rows))

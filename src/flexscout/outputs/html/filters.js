@@ -3,7 +3,7 @@
   const FACETS = [["city", "City"], ["Property Type", "Type"], ["Flex Classification", "Class"], ["source", "Source"], ["My Status", "Status"], ["Building Status", "Building status"]];
   const MAX_STEPS = 120, MAX_VALUES = 60;
   const filters = { words: [], ranges: new Map(), facets: new Map(), change: "", only: null, inView: false };
-  const searchTexts = data ? Array.from({ length: data.rows }, (_, row) => ["Address", "City", "State", "Zip Code", "County", "Property Name", "Property Type", "Owner Name", "APN", "Property ID"].map((name) => value(name, row) ?? "").join(" ").toLowerCase()) : [];
+  const searchTexts = data ? Array.from({ length: data.rows }, (_, row) => ["Address", "City", "State", "Zip Code", "County", "Property Name", "Property Type", "Owner Name", "Owner Group", "APN", "Property ID"].map((name) => value(name, row) ?? "").join(" ").toLowerCase()) : [];
   const cityOf = (row) => [value("City", row), value("State", row)].filter(Boolean).join(", ") || null;
   const facetValues = (name, row) => name === "source" ? sources[row] ?? [] : [name === "city" ? cityOf(row) : value(name, row)].filter((text) => text !== null);
 
@@ -131,6 +131,10 @@
       event.preventDefault();
       filters.change = filters.change === link.dataset.change ? "" : link.dataset.change;
       applyFilters();
+    }));
+    document.querySelectorAll("[data-owner]").forEach((link) => link.addEventListener("click", () => {
+      const row = link.dataset.owner - 1;
+      if (row < data.rows) showOnly(`Owner: ${owner(row)}`, portfolio(row));
     }));
     addEventListener("click", (event) => {
       document.querySelectorAll(".filter[open]").forEach((panel) => { if (!panel.contains(event.target)) panel.open = false; });

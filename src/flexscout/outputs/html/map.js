@@ -35,7 +35,7 @@
         const key = `s${band(score(spot.rows[0]))}${spot.precision ? " about" : ""}${spot.rows.length > 1 ? " many" : ""}`;
         paths.set(key, `${paths.get(key) ?? ""}M${spot.x} ${spot.y}h0`);
       });
-      dots.replaceChildren(...[...paths.keys()].sort().map((key) => {
+      dots.replaceChildren(...[...paths.keys()].sort((one, two) => two.includes("many") - one.includes("many") || (one < two ? -1 : 1)).map((key) => {
         const group = svg("g", { class: key });
         group.append(...["halo", "dot", "hole"].map((kind) => svg("path", { class: kind, d: paths.get(key) })));
         return group;

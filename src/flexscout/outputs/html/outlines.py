@@ -1,7 +1,7 @@
-"""Outlines of the states and counties, and their centers."""
+"""Outlines of states, counties and waters, and centers of states and counties."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -20,25 +20,21 @@ class Outlines:
     Attributes:
         states: Code -> name and center.
         counties: FIPS code -> name, state and center.
-        lines: Borders: the SVG path, the counties on its right and left (empty if none), its smallest and largest y.
-        land: The outline of all states, as an SVG path.
+        county_borders: The borders between counties of one state, as an SVG path; so are the others.
+        state_borders: Coasts and the borders between states.
+        land: The outline of all states.
+        lakes: The outlines of lakes.
+        rivers: The courses of rivers.
 
     """
 
     states: Mapping[str, tuple[str, int, int]]
     counties: Mapping[str, tuple[str, str, int, int]]
-    lines: Sequence[tuple[str, str, str, int, int]]
+    county_borders: str
+    state_borders: str
     land: str
-
-    @cached_property
-    def county_borders(self) -> str:
-        """The borders between counties of one state, as an SVG path."""
-        return "".join(f"M{course}" for course, right, left, *_ in self.lines if right[:2] == left[:2])
-
-    @cached_property
-    def state_borders(self) -> str:
-        """Coasts and the borders between states, as an SVG path."""
-        return "".join(f"M{course}" for course, right, left, *_ in self.lines if right[:2] != left[:2])
+    lakes: str
+    rivers: str
 
     @cached_property
     def places(self) -> pl.DataFrame:
@@ -70,5 +66,4 @@ def fold_place(name: pl.Expr) -> pl.Expr:
 @lru_cache(maxsize=1)
 def load_outlines() -> Outlines:
     """Load the outlines in the package."""
-    data = json.loads(_FILE.read_text(encoding="utf-8"))
-    return Outlines(data["states"], data["counties"], data["lines"], data["land"])
+    return Outlines(**json.loads(_FILE.read_text(encoding="utf-8")))

@@ -23,6 +23,7 @@ from flexscout.outputs.html.elements import (
     render_table,
 )
 from flexscout.outputs.html.file_sections import render_causes, render_duplicates, render_files, render_schema
+from flexscout.outputs.html.owner_sections import render_owners
 from flexscout.outputs.html.sections import (
     render_geography,
     render_key_figures,
@@ -38,6 +39,7 @@ _SCRIPTS = ("start.js", "values.js", "list.js", "filters.js", "card.js", "map.js
 _TITLES = {
     "candidates": "Candidates",
     "changes": "Changes",
+    "owners": "Owners",
     "overview": "Overview",
     "places": "Places",
     "sizes": "Sizes",
@@ -50,8 +52,9 @@ _METHOD_TITLES = {
     "files": "Files",
     "run": "Run",
 }
+_FIRM = Markup('<p class="brand">{}</p>')
 _LOGO = Markup('<img src="data:{type};base64,{content}" alt="">')
-_PRINT_HEADER = Markup('@page {{ @top-left {{ content: "{}" }} }} @page :first {{ @top-left {{ content: none }} }}')
+_PRINT_HEADER = Markup('@page {{ @top-left {{ content: "{}" }} }}')
 _LINK = Markup('<a href="#{}">{}</a>')
 _PART = Markup('<details><summary>{title}</summary><div id="{key}">{body}</div></details>')
 _WARNING = Markup('<aside class="warning" aria-label="Failed files"><p><a href="#files">{text}</a></p>{causes}</aside>')
@@ -92,7 +95,7 @@ class Page:
                 style_hash=_hash_source(style),
                 print_hash=_hash_source(print_style),
                 script_hash=_hash_source(script),
-                firm=clip_text(self.branding.name) or "flexscout",
+                firm=_FIRM.format(clip_text(self.branding.name)) if self.branding.name else Markup(""),
                 logo=_render_logo(self.branding),
                 title=_format_title(report),
                 about=_describe_run(report),
@@ -116,6 +119,7 @@ def render_page(report: Mapping[str, Any], tables: ResultTables) -> Page:
     master, branding = tables.master, load_branding(report["settings"])
     bodies = {
         "changes": render_changes(report),
+        "owners": render_owners(master),
         "overview": render_key_figures(report) + render_overview(report, master),
         "places": render_geography(report),
         "sizes": render_sizes(master),

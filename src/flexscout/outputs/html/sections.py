@@ -170,9 +170,10 @@ def _render_distribution(master: pl.DataFrame, name: str, edges: Sequence[float]
     bounds = list(zip(edges, (*edges[1:], float("inf")), strict=True))
     counts = [int(((values >= lower) & (values < upper)).sum()) for lower, upper in bounds]
     grouping = "" if name == "Year Built" else ","
+    filled = [i for i, count in enumerate(counts) if count]
     columns = [
-        ChartColumn(_format_label(i, edges, label_unit, grouping), _format_range(i, edges, unit, grouping), count)
-        for i, count in enumerate(counts)
+        ChartColumn(_format_label(i, edges, label_unit, grouping), _format_range(i, edges, unit, grouping), counts[i])
+        for i in (range(filled[0], filled[-1] + 1) if filled else ())
     ]
     missing = master.height - values.len()
     return render_columns(name, columns) + (

@@ -53,7 +53,7 @@
   const badge = (row) => h("b", { class: `badge s${band(score(row))}` }, showScore(row));
   const title = (row) => value("Address", row) ?? value("Property Name", row) ?? "(no address)";
   const place = (row) => [[value("City", row), value("State", row)].filter(Boolean).join(", "), value("Zip Code", row)].filter(Boolean).join(" ");
-  const owner = (row) => value("Owner Name", row);
+  const owner = (row) => value("Owner Group", row) ?? value("Owner Name", row);  // one spelling per owner
   const ownerKey = (row) => value("Owner Group", row);
   const portfolios = new Map();
   (columns.get("Owner Group") ?? []).forEach((key, row) => {
