@@ -70,7 +70,8 @@ def build_property_sheet(report: PropertyReport, past: ReplayedRun, history: Run
         bonus=f"{report.bonus:g} ({report.flags})" if report.bonus else "",
         improvements=[(f"{'' if one.sure else 'up to '}+{one.gain:g}", one.said) for one in report.improvements],
         used={cell.column: format_value(cell.column, row.get(cell.column)) for one in report.rows for cell in one.cells},
-        sources=[_list_values(one) for one in sorted(report.rows, key=lambda one: one.status == RowStatus.SUPERSEDED)],
+        sources=[_list_values(one) for one in sorted(report.rows, key=_is_superseded)],
+        superseded=sum(map(_is_superseded, report.rows)),
         merges=[_describe_merge(one) for one in report.merged],
         duplicates=[join_address({"Address": one.address, "City": one.city}) for one in report.possible_duplicates],
         owned=_list_owned(row, listed),
@@ -116,7 +117,13 @@ def _describe_origin(cell: ReadCell) -> str:
     return ": ".join(filter(None, (header, cell.cell if cell.converted else "")))
 
 
+def _is_superseded(row: SourceRow | MergedRow) -> bool:
+    return row.status == RowStatus.SUPERSEDED
+
+
 def _describe_merge(row: MergedRow) -> str:
+    if _is_superseded(row):
+        return f"{Path(row.file).name}, row {row.row}: {row.why_not_kept}"
     outcome = f"not kept: {row.why_not_kept}" if row.merged else f"not merged: {row.why_not_kept}"
     return f"{Path(row.file).name}, row {row.row}: {row.match} ({row.evidence}); {outcome}"
 

@@ -25,6 +25,7 @@ def build_sheet(**parts):
         "improvements": [("+0.5", "Year Built from 1990")],
         "used": {},
         "sources": [source(Building_SqFt=("34,000", "Bldg SF: 34,000 SF"))],
+        "superseded": 0,
         "merges": [],
         "duplicates": [],
         "owned": [],
@@ -77,6 +78,21 @@ def test_long_lists_end_with_what_is_left_out():
     assert "and 3 more rows" in text
     assert "and 3 more properties" in text
     assert "5 more rows of this property" in text
+
+
+def test_values_that_a_newer_export_replaced_are_left_out_if_others_remain():
+    sources = [source("new.xlsx", City=("Charlotte", "")), source("old.xlsx", City=("Charlotte", ""))]
+    text = read_pdf(render(sources=sources, superseded=1))
+    assert "old.xlsx" not in text
+    assert "1 more row of this property: see flexscout explain." in text
+    assert "old.xlsx" in read_pdf(render(sources=sources, superseded=2))
+
+
+def test_lists_are_shorter_if_the_sheet_needs_more_than_a_page():
+    cells = {f"Column {number}": ("x", "") for number in range(20)}
+    pages = read_pages(render(sources=[source(**cells)], merges=["A long text. " * 12] * 9, owned=["A long text. " * 12] * 9))
+    assert len(pages) == 1
+    assert "and 7 more rows" in pages[0]
 
 
 def test_columns_that_are_left_out_are_counted():

@@ -17,11 +17,11 @@ from flexscout.outputs.memo.facts import (
     list_facts,
     rate_score,
 )
-from flexscout.outputs.memo.typesetting import typeset
+from flexscout.outputs.memo.typesetting import count_pages, typeset
 
 _TEMPLATE = "property_sheet.typ"
 _MAX_SOURCES, _MAX_COLUMNS = 4, 20
-_MAX_TEXTS = 6  # of a section
+_LIST_LENGTHS = (6, 4, 2)  # of a section; the first with which the sheet fits on a page
 _CELL_LENGTH, _ORIGIN_LENGTH, _TEXT_LENGTH = 48, 40, 220
 _LEFT_OUT = {"Latitude", "Longitude", "Property Link", "Lot Size SqFt"}
 _FIRST_COLUMNS = ("Asking Price", "Owner Name", "APN", "Sale Date", "Sold Price", "Address")
@@ -73,7 +73,8 @@ class PropertySheet:
         bonus: The bonuses with their points, empty if there are none.
         improvements: The points that each change would add, as text, and the change.
         used: Column -> the value that counts, as text.
-        sources: The values of each source row, the surviving row first.
+        sources: The values of each source row: the surviving row first, those that a newer export replaced last.
+        superseded: How many of them a newer export replaced; they are left out if others remain.
         merges: Why each other row belongs to the property, or doesn't.
         duplicates: Addresses of properties that may be the same.
         owned: The owner's other properties on the list.
@@ -90,6 +91,7 @@ class PropertySheet:
     improvements: Sequence[tuple[str, str]]
     used: Mapping[str, str]
     sources: Sequence[SourceValues]
+    superseded: int
     merges: Sequence[str]
     duplicates: Sequence[str]
     owned: Sequence[str]
@@ -105,11 +107,15 @@ def render_property_sheet(sheet: PropertySheet, branding: Branding) -> bytes:
         OutputError: The logo is damaged.
 
     """
-    return typeset(_TEMPLATE, build_sheet_content(sheet), branding)
+    for limit in _LIST_LENGTHS:
+        pdf = typeset(_TEMPLATE, build_sheet_content(sheet, limit), branding)
+        if count_pages(pdf) == 1:
+            break
+    return pdf
 
 
-def build_sheet_content(sheet: PropertySheet) -> dict[str, Any]:
-    """Return what the sheet shows, as its template takes it."""
+def build_sheet_content(sheet: PropertySheet, limit: int) -> dict[str, Any]:
+    """Return what the sheet shows, as its template takes it; `limit` is the highest number of texts of a section."""
     row, score = sheet.row, sheet.row["Flex Score"]
     return {
         "title": format_address(row),
@@ -129,11 +135,11 @@ def build_sheet_content(sheet: PropertySheet) -> dict[str, Any]:
             for factor in sheet.factors
         ],
         "bonus": sheet.bonus,
-        "improvements": [{"gain": gain, "text": text} for gain, text in sheet.improvements[:_MAX_TEXTS]],
+        "improvements": [{"gain": gain, "text": text} for gain, text in sheet.improvements[:limit]],
         "values": _tabulate_values(sheet),
-        "merges": _limit(sheet.merges, "row"),
-        "owned": _limit(sheet.owned, "property"),
-        "history": _limit(sheet.history, "entry"),
+        "merges": _list_first(sheet.merges, limit, "row"),
+        "owned": _list_first(sheet.owned, limit, "property"),
+        "history": _list_first(sheet.history, limit, "entry"),
     }
 
 
@@ -143,7 +149,8 @@ def _describe_points(factor: FactorBar) -> str:
 
 def _tabulate_values(sheet: PropertySheet) -> dict[str, Any]:
     """Return the values of the sources side by side: columns of the score, price and owner first, then those that differ."""
-    shown = sheet.sources[:_MAX_SOURCES]
+    current = sheet.sources[: len(sheet.sources) - sheet.superseded] or sheet.sources
+    shown = current[:_MAX_SOURCES]
     names = list(
         dict.fromkeys(name for source in shown for name, (value, _) in source.cells.items() if value and name not in _LEFT_OUT)
     )
@@ -182,8 +189,7 @@ def _value_row(name: str, sources: Sequence[SourceValues], used: str) -> dict[st
     }
 
 
-def _limit(texts: Sequence[str], noun: str) -> list[str]:
-    more = len(texts) - _MAX_TEXTS
-    return [cut(text, _TEXT_LENGTH) for text in texts[:_MAX_TEXTS]] + (
-        [f"and {format_count(more, f'more {noun}')}"] if more > 0 else []
-    )
+def _list_first(texts: Sequence[str], limit: int, noun: str) -> list[str]:
+    more = len(texts) - limit
+    shown = [cut(text, _TEXT_LENGTH) for text in texts[:limit]]
+    return [*shown, f"and {format_count(more, f'more {noun}')}"] if more > 0 else shown
