@@ -79,7 +79,7 @@ def test_an_explanation_goes_from_cells_to_rank(done):
         "",
         "Score",
         "Building Size 3 of 3 30,000 sq ft is the ideal size",
-        "Property Type 2.5 of 3 the type Warehouse is warehouse or distribution",
+        "Property Type 2.5 of 3 the type is Warehouse",
         "Lot Size 2 of 2 2 acres is the ideal lot",
         "Age 1 of 1 built in 1995, modern",
         "Occupancy 0 of 1 occupancy is missing, worth up to 1",

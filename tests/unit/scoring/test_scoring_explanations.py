@@ -26,7 +26,7 @@ def explained(profile="flex-industrial", **values):
 
 def test_an_explanation_has_the_score_the_class_and_the_points_of_each_factor():
     assert explained() == (
-        "10 of 10, PRIME_FLEX: 34,000 sq ft is the ideal size (3 of 3); the type Flex is flex (3 of 3); "
+        "10 of 10, PRIME_FLEX: 34,000 sq ft is the ideal size (3 of 3); the type is Flex (3 of 3); "
         "1.25 acres is the ideal lot (2 of 2); built in 1995, modern (1 of 1); 95.5% occupied, has vacancy (1 of 1)."
     )
 
@@ -37,7 +37,7 @@ def test_an_explanation_has_the_score_the_class_and_the_points_of_each_factor():
         ({"Year Built": None}, "year built is missing, worth up to 1"),
         ({"Building SqFt": 1_200_345.0}, "1,200,345 sq ft is outside the flex range (0 of 3)"),
         ({"Lot Size Acres": 0.4999}, "0.4999 acres is outside the flex range (0 of 2)"),
-        ({"Property Type": "Industrial, Office"}, "the type Industrial, Office is industrial (1.5 of 3)"),
+        ({"Property Type": "Industrial, Office"}, "the type is Industrial, Office (1.5 of 3)"),
         ({"Building SqFt": 999.6}, "1,000 sq ft"),
         ({"Occupancy": 100.0}, "100% occupied, no vacancy (0 of 1)"),
     ],
