@@ -149,6 +149,15 @@ def test_fewer_properties_are_shown_if_ten_need_more_than_three_pages():
     assert "The ten best candidates" not in " ".join(pages)
 
 
+def test_owners_with_several_properties_are_listed():
+    rows = [{"Address": f"{n} Elm St", "Owner Group": "Granite Holdings, LLC", "Owner Properties": 2} for n in (1, 2)]
+    text = read_pdf(memo_of(*rows, {"Owner Group": "Ann", "Owner Properties": 1}))
+    assert (
+        "Owners with several properties on the list • Granite Holdings, LLC: 2 properties (ranks 1 and 2), 68,000 sq ft" in text
+    )
+    assert "Ann:" not in text
+
+
 def test_equal_results_give_equal_bytes():
     assert memo_of(KNOWN, changes=CHANGES) == memo_of(KNOWN, changes=CHANGES)
 

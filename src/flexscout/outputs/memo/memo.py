@@ -8,6 +8,7 @@ import polars as pl
 
 from flexscout.domain import format_count, format_date, join_some
 from flexscout.outputs.branding import Branding
+from flexscout.outputs.comparisons import list_portfolios
 from flexscout.outputs.memo.facts import (
     HIGH_SCORE,
     UNKNOWN,
@@ -38,6 +39,7 @@ _MAX_STATES = 5
 _NUMBER_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _DEFAULT_CAP = 10  # highest score of a profile
 _MAX_PAGES = 3
+_MAX_OWNERS, _MAX_RANKS = 3, 5
 _REASON_LENGTH = 90  # characters
 _PROPERTY_COUNTS = (10, 8, 6, 5)  # the first that fits on the pages is shown
 
@@ -77,6 +79,8 @@ def build_memo_content(tables: ResultTables, report: Mapping[str, Any], count: i
         "empty": "No property in these exports is a candidate.",
         "news": build_news(report, tables.changes),
         "details_title": f"{title} in detail",
+        "owners_title": "Owners with several properties on the list",
+        "owners": _list_owners(tables.master),
         "method_title": "How this list was made",
         "method": describe_method(report, has_prices=any(one["price"] for one in best)),
     }
@@ -146,6 +150,15 @@ def _list_figures(master: pl.DataFrame, report: Mapping[str, Any]) -> list[Entry
         "Properties read": f"{statistics['total_properties']:,}",
     }
     return [{"label": label, "value": value} for label, value in figures.items() if value][:5]
+
+
+def _list_owners(master: pl.DataFrame) -> list[str]:
+    """Return `Granite Holdings, LLC: 5 properties (ranks 1, 4, 9 and 2 more), 262,000 sq ft`, most properties first."""
+    return [
+        f"{cut(owner)}: {format_count(count, 'property')} (ranks {join_some(list(map(str, ranks)), _MAX_RANKS, last=' and ')})"
+        + (f", {size:,.0f} sq ft" if size else "")
+        for owner, count, _, ranks, size in list_portfolios(master).head(_MAX_OWNERS).iter_rows()
+    ]
 
 
 def _count_values(master: pl.DataFrame, name: str) -> int:
