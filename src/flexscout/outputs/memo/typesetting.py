@@ -26,7 +26,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]+"
 )
 _PAGE_COUNT = re.compile(rb"/Type/Pages/Count (\d+)")
-_LONG_WORD = re.compile(r"\d{12}(?=\d)|\S{24}(?=\S)")  # a parcel number, and other words
+_LONG_WORD = re.compile(r"\S{24}(?=\S)")  # parcel numbers are shorter, so that a copied one has no break
 _BREAK = "\u200b"  # ZERO WIDTH SPACE: a line may break here
 _HAS_GLYPHS = re.compile("[\\s\x20-\u052f\u0590-\u06ff\u1e00-\u1eff\u2000-\u22ff\u25a0-\u25cf\ufb01\ufb02]*")
 
