@@ -14,6 +14,11 @@ from playwright.sync_api import sync_playwright
 IMAGES = Path(__file__).parents[1] / "images"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 SIZE = {"width": 1440, "height": 900}
+VIEWS = {
+    "page": {"viewport": SIZE},
+    "page-dark": {"viewport": SIZE, "color_scheme": "dark"},
+    "page-phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
 FOOTER = "Top candidates"
 
 
@@ -53,9 +58,18 @@ def _capture_memos(results: Path) -> None:
 
 def _capture_page(page: Path, browser: str) -> None:
     with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=browser, args=FLAGS).new_page(viewport=SIZE)
+        chromium = started.chromium.launch(executable_path=browser, args=FLAGS)
+        for name, options in VIEWS.items():
+            opened = chromium.new_page(**options)
+            opened.goto(page.as_uri())
+            opened.screenshot(path=IMAGES / f"{name}.png")
+        opened = chromium.new_page(viewport=SIZE)
         opened.goto(page.as_uri())
-        opened.screenshot(path=IMAGES / "page.png")
+        opened.pdf(path=page.with_suffix(".pdf"), prefer_css_page_size=True)
+        opened.locator("#list .name").nth(3).click()
+        opened.screenshot(path=IMAGES / "page-card.png")
+    _run("pdftoppm", "-l", "1", "-singlefile", "-png", "-r", "100", page.with_suffix(".pdf").name, "print", folder=page.parent)
+    (page.parent / "print.png").replace(IMAGES / "page-print.png")
 
 
 def _run(*command: str, folder: str | Path) -> str:

@@ -126,13 +126,14 @@ def _clean_lists(lists: pl.Series | Sequence[Sequence[str]], limit: int) -> pl.S
 
 def _list_sources(report: Mapping[str, Any], tables: ResultTables) -> pl.Series | None:
     """Return the names of the sources of each candidate: of its surviving row, and of the rows merged into it."""
-    master, merged = tables.master, tables.merge_log
+    master, merged = tables.master.head(MAX_EXPLAINED_ROWS), tables.merge_log
     if not {_ID, "Source File"} <= set(master.columns):
         return None
     names = [(export["file"], source["source"]) for source in report.get("sources", ()) for export in source["exports"]]
     known = pl.DataFrame(names, schema={"file": pl.String, "source": pl.String}, orient="row").unique("file", keep="first")
     others = [merged.select(_ID, pl.col("Removed File").alias("file"))] if {_ID, "Removed File"} <= set(merged.columns) else []
     files = pl.concat([master.select(_ID, pl.col("Source File").alias("file")), *others]).join(known, on="file", how="left")
+    files = files.join(master.select(_ID), on=_ID, how="semi")
     lists = files.group_by(_ID).agg(pl.coalesce("source", "file").drop_nulls().unique().sort().alias("source"))
     return master.select(_ID).join(lists, on=_ID, how="left", maintain_order="left")["source"]
 
