@@ -108,8 +108,8 @@ def _render_dots(placed: pl.DataFrame) -> Markup:
     """
     if not placed.height:
         return Markup("")
-    is_approximate = pl.when(pl.col("precision") > Precision.COORDINATES).then(pl.lit(" about")).otherwise(pl.lit(""))
-    css_class = pl.concat_str(band_class(pl.col("Flex Score")), is_approximate).alias("css_class")
+    suffix = pl.when(pl.col("precision") > Precision.COORDINATES).then(pl.lit(" about")).otherwise(pl.lit(""))
+    css_class = pl.concat_str(band_class(pl.col("Flex Score")), suffix).alias("css_class")
     dots = placed.select(css_class, pl.format("M{} {}h0", "x", "y").alias("path"))
     # A path holds only numbers and the letters M and h.
     grouped = dots.group_by("css_class").agg(pl.col("path").str.join("")).sort("css_class")

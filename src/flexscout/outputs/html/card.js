@@ -9,7 +9,9 @@
   const [card, comparison] = ["card", "comparison"].map((id) => h("dialog", { id, tabindex: "-1" }));
   document.body.append(card, comparison);
   [card, comparison].forEach((dialog) => dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); }));
-  card.addEventListener("close", () => { if (location.hash.startsWith("#P-")) history.replaceState(null, "", location.pathname + location.search); });
+  // The address of the page names the open card; a preview in a mail program may not allow it.
+  const setAddress = (address) => { try { history.replaceState(null, "", address); } catch { /* without an address */ } };
+  card.addEventListener("close", () => setAddress(location.pathname + location.search));
   const printCard = () => {
     root.classList.add("one-property");
     addEventListener("afterprint", () => root.classList.remove("one-property"), { once: true });
@@ -81,7 +83,7 @@
       part("Sources", ...sourceTable(row)),
       further.length > 0 && h("details", {}, h("summary", {}, "More from the exports"), pairs(further)),
       data.precision[row] ? h("p", { class: "missing" }, `On the map at the ${precisions[data.precision[row]]}: the exports have no coordinates.`) : "");
-    if (value("Property ID", row)) history.replaceState(null, "", `#${value("Property ID", row)}`);
+    if (value("Property ID", row)) setAddress(`#${value("Property ID", row)}`);
   };
 
   // Compare.

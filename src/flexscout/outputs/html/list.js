@@ -93,13 +93,21 @@
     element.scrollIntoView({ block: "center" });
   };
   // The printed table has the candidates that match, in their order on the screen.
+  const MAX_PRINTED = 100;
+  let written = null;  // the table as it was written, while it shows other candidates
   addEventListener("beforeprint", () => {
-    if (!data || (list.rows.length === data.rows && list.sort === "rank" && !list.isDescending)) return;
-    const rows = list.rows.slice(0, 100);
+    if (!data) return;
     const table = byId("ranking");
-    table.caption.textContent = `${rows.length < list.rows.length ? `The first ${rows.length} of ` : ""}${grouped(list.rows.length)} candidates that match the filters of the page.`;
-    table.tBodies[0].replaceChildren(...rows.map((row) => h("tr", {}, h("td", { class: "num" }, `${row + 1}`), h("td", { class: "num" }, badge(row)),
-      h("td", { class: "what" }, h("b", {}, title(row)), h("span", {}, place(row))), h("td", {}, value("Property Type", row) ?? ""), h("td", { class: "num" }, show("Asking Price", row)), h("td", { class: "num" }, show("Asking Price/SqFt", row)),
-      ...["Building SqFt", "Lot Size Acres"].map((name) => h("td", { class: "num" }, value(name, row) === null ? "" : grouped(value(name, row)))),
-      h("td", { class: "num" }, show("Year Built", row)), h("td", {}, owner(row) ?? ""), h("td", { class: "why" }, shortReasons(row).join(" · ")))));
+    if (written) { table.replaceWith(written); written = null; }
+    if (list.rows.length === data.rows && list.sort === "rank" && !list.isDescending) return;
+    const rows = list.rows.slice(0, MAX_PRINTED), shown = rows.length < list.rows.length ? `The first ${rows.length} of ` : "";
+    const numbers = ["Building SqFt", "Lot Size Acres"], printed = byId("ranking").cloneNode(true);
+    printed.caption.textContent = `${shown}${grouped(list.rows.length)} candidates that match the filters of the page.`;
+    printed.tBodies[0].replaceChildren(...rows.map((row) => h("tr", {}, h("td", { class: "num" }, `${row + 1}`), h("td", { class: "num" }, badge(row)),
+      h("td", { class: "what" }, h("b", {}, title(row)), h("span", {}, place(row))), h("td", {}, value("Property Type", row)),
+      ["Asking Price", "Asking Price/SqFt"].map((name) => h("td", { class: "num" }, show(name, row))),
+      numbers.map((name) => h("td", { class: "num" }, value(name, row) === null ? "" : grouped(value(name, row)))),
+      h("td", { class: "num" }, show("Year Built", row)), h("td", {}, owner(row)), h("td", { class: "why" }, shortReasons(row).join(" · ")))));
+    written = byId("ranking");
+    written.replaceWith(printed);
   });

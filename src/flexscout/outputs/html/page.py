@@ -85,7 +85,7 @@ class Page:
         method = {**self.method, "run": render_times(report) + _render_settings(report)}
         parts = Markup("").join(_PART.format(key=key, title=_METHOD_TITLES[key], body=body) for key, body in method.items())
         sections = {**self.sections, "method": render_section("method", _TITLES["method"], render_sentences(messages) + parts)}
-        style, script, print_style = _join_assets(_STYLES), _join_assets(_SCRIPTS), _print_header(report)
+        style, script, print_style = _join_assets(_STYLES), _join_assets(_SCRIPTS), _print_header(report, self.branding)
         return str(
             read_asset("page.html").format(
                 mark=Markup(PAGE_GENERATOR_TAG),  # noqa: S704  # nosec B704 # a constant
@@ -184,7 +184,8 @@ def _join_assets(names: Sequence[str]) -> Markup:
     return Markup("").join(map(read_asset, names))
 
 
-def _print_header(report: Mapping[str, Any]) -> Markup:
-    """Return the style that prints the title on top of each page."""
-    title = "".join(f"\\{ord(letter):x} " for letter in f"{_format_title(report)} · {_describe_run(report)}")
+def _print_header(report: Mapping[str, Any], branding: Branding) -> Markup:
+    """Return the style that prints the firm and the title on top of each page."""
+    text = " · ".join(filter(None, (clip_text(branding.name), _format_title(report), _describe_run(report))))
+    title = "".join(f"\\{ord(letter):x} " for letter in text)
     return _PRINT_HEADER.format(Markup(title))  # noqa: S704  # nosec B704 # it holds only CSS escapes
