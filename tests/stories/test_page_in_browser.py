@@ -297,10 +297,10 @@ def test_the_theme_follows_the_system_until_the_button_is_clicked(opened):
 def test_the_printed_page_has_the_candidates_that_match_without_tools(opened):
     page = opened()
     for words, addresses in {"warehouse": ["3 Ash St", "4 Fir St"], "": [row["Address"] for row in ROWS]}.items():
-        page.page.locator("#find").evaluate(
-            "(find, words) => { find.value = words; find.dispatchEvent(new Event('input')); }", words
-        )
+        page.page.emulate_media(media="screen")
+        page.page.fill("#find", words)
         page.page.pdf()
+        page.page.emulate_media(media="print")
         assert page.printed() == addresses
     assert page.page.locator("#filters, #list, .zoom").locator("visible=true").count() == 0
 
