@@ -17,8 +17,8 @@ from rescore import build_results
 from rustpy_xlsxwriter import FastExcel
 
 from flexscout.config.settings import PipelineConfiguration
+from flexscout.outputs.files import Sheet, write_workbook
 from flexscout.outputs.files.sheets import build_sheets
-from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 from flexscout.pipeline import ScalableFlexPipeline
 
 

@@ -4,6 +4,8 @@ import warnings
 
 import openpyxl
 
+import result_sheets
+from result_sheets import header_row, headers_of
 from workbooks import HEADER, candidate, write_workbook
 
 RIGHT, MISSPELLED = "12 Commerce Street", "12 Comerce Street"
@@ -24,15 +26,14 @@ def book_of(outcome):
 
 def rows_of(outcome, sheet):
     """Return the rows of a sheet as dicts."""
-    header, *rows = book_of(outcome)[sheet].iter_rows(values_only=True)
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    return result_sheets.rows_of(book_of(outcome)[sheet])
 
 
 def decide_in_workbook(outcome, sheet, answer, row=0):
     """Enter an answer in the column Decision, as a user does in Excel."""
     book = book_of(outcome)
-    header = [cell.value for cell in book[sheet][1]]
-    book[sheet].cell(row + 2, header.index("Decision") + 1).value = answer
+    column = headers_of(book[sheet]).index("Decision") + 1
+    book[sheet].cell(header_row(book[sheet]) + 1 + row, column).value = answer
     book.save(outcome.workbook)
 
 

@@ -21,6 +21,7 @@ from jsonschema import Draft202012Validator
 from flexscout.cli import main
 from flexscout.outputs.report.build import load_report_schema
 from flexscout.runtime import SerialExecutor, interrupts
+from result_sheets import rows_of
 
 SCHEMA = Draft202012Validator(load_report_schema())
 
@@ -68,8 +69,7 @@ class Outcome:
 
     def sheet(self, name):
         """Return the rows of a sheet of the workbook as dicts."""
-        header, *rows = openpyxl.load_workbook(self.workbook)[name].iter_rows(values_only=True)
-        return [dict(zip(header, row, strict=True)) for row in rows]
+        return rows_of(openpyxl.load_workbook(self.workbook)[name])
 
 
 def flexscout(*arguments, folder="."):

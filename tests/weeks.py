@@ -9,6 +9,7 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from in_process import run_in_process
+from result_sheets import header_row, headers_of, rows_of
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -29,8 +30,7 @@ class Week:
 
     def sheet(self, name="Flex Properties"):
         """Return the rows of a sheet as dicts."""
-        header, *rows = open_book(self.workbook)[name].iter_rows(values_only=True)
-        return [dict(zip(header, row, strict=True)) for row in rows]
+        return rows_of(open_book(self.workbook)[name])
 
     def column(self, name, sheet="Flex Properties"):
         """Map the address of each row of a sheet to its value in a column."""
@@ -72,12 +72,12 @@ class Weeks:
 
         def enter(book):
             rows = book[sheet]
-            header = [cell.value for cell in rows[1]]
-            (row,) = (row for row in rows.iter_rows(min_row=2) if row[header.index("Address")].value == address)
+            header, above = headers_of(rows), header_row(rows)
+            (row,) = (row for row in rows.iter_rows(min_row=above + 1) if row[header.index("Address")].value == address)
             for name, value in values.items():
                 if name not in header:
                     header.append(name)
-                    rows.cell(1, len(header)).value = name
+                    rows.cell(above, len(header)).value = name
                 rows.cell(row[0].row, header.index(name) + 1).value = value
 
         self.edit(enter)

@@ -13,6 +13,7 @@ from flexscout.notebook.analyzer import PropertyDataAnalyzer
 from flexscout.notebook.classifier import FlexPropertyClassifier
 from flexscout.notebook.processors import FileProcessor
 from program import flexscout
+from result_sheets import headers_of
 from workbooks import HEADER, candidate, write_workbook
 
 PATTERNS = ["*", "^.*$", "^Addr.*$", "^$", "^[$", "{}"]
@@ -40,7 +41,7 @@ def two_files(folder, *headers, **values):
 
 
 def header_of(workbook):
-    return [cell.value for cell in openpyxl.load_workbook(workbook)["Flex Properties"][1]]
+    return headers_of(openpyxl.load_workbook(workbook)["All Columns"])
 
 
 @pytest.mark.parametrize("header", PATTERNS)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from flexscout.history.changes import compare_properties
 from flexscout.history.notes import KEPT_SHEET, add_notes
 from flexscout.history.notes_store import ENTRY_SCHEMA, NotesStore
-from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from flexscout.outputs.files import Sheet, write_workbook
 from notes import read_notes, read_workbook_edits
 from results import listed, master
 

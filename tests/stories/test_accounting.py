@@ -1,6 +1,5 @@
 """Nothing is dropped silently: every row of a file is counted once."""
 
-import openpyxl
 import polars as pl
 import pytest
 
@@ -37,9 +36,7 @@ def outcome(tmp_path):
 
 
 def not_selected(outcome):
-    sheet = openpyxl.load_workbook(outcome.workbook)["Not Selected"]
-    header, *rows = sheet.iter_rows(values_only=True)
-    return {row[header.index("Source Row")]: row[header.index("Reason")] for row in rows}
+    return {row["Source Row"]: row["Reason"] for row in outcome.sheet("Not Selected")}
 
 
 def test_the_account_of_a_file_balances(outcome):
@@ -62,22 +59,20 @@ def test_the_sheet_not_selected_names_each_reason(outcome):
 
 
 def test_rows_that_are_not_properties_are_listed_as_issues(outcome):
-    sheet = openpyxl.load_workbook(outcome.workbook)["Issues"]
-    found = {row[2]: row[5] for row in sheet.iter_rows(min_row=2, values_only=True)}
-    assert found == {11: "not_data: repeated header", 14: "not_data: total", 15: "not_data: note or section title"}
+    found = {row["Row"]: row["What It Means"] for row in outcome.sheet("Issues")}
+    sentence = "The row isn't a property; it is counted but not used."
+    kinds = {11: "repeated header", 14: "total", 15: "note or section title"}
+    assert found == {row: f"{sentence} ({kind})" for row, kind in kinds.items()}
 
 
 def test_a_promising_row_with_a_missing_value_is_listed_to_verify(outcome):
-    sheet = openpyxl.load_workbook(outcome.workbook)["To Verify"]
-    header, *rows = sheet.iter_rows(values_only=True)
-    assert {row[header.index("Source Row")] for row in rows} == {7, 8, 12}
+    assert {row["Source Row"] for row in outcome.sheet("To Verify")} == {7, 8, 12}
 
 
 def test_a_value_that_does_not_convert_is_an_issue(tmp_path):
     write_workbook(tmp_path / "in/made.xlsx", [HEADER, candidate(1, Year_Built="1980s"), candidate(2)])
     outcome = flexscout("run", "in")
-    sheet = openpyxl.load_workbook(outcome.workbook)["Issues"]
-    assert [row[2:6] for row in sheet.iter_rows(min_row=2, values_only=True)] == [(2, "Year Built", "1980s", "not_a_year")]
+    assert [(row["Row"], row["Column"], row["Value"]) for row in outcome.sheet("Issues")] == [(2, "Year Built", "1980s")]
     assert outcome.report["quality"]["issues"] == {"not_a_year": 1}
 
 

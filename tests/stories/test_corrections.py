@@ -69,8 +69,18 @@ def test_a_missing_value_can_be_added(weeks):
     weeks.enter(THREE, {"Asking Price": "$1.5M", "Ceiling Height": 18})
     week = weeks.run()
     assert week.column("Asking Price")[THREE] == 1_500_000
-    assert week.column("Ceiling Height")[THREE] == 18
+    assert week.column("Ceiling Height", "All Columns")[THREE] == 18
     assert corrections(week) == [(THREE, "Asking Price", None, "1500000"), (THREE, "Ceiling Height", None, "18")]
+
+
+def test_a_value_on_the_sheet_of_other_columns_can_be_corrected(weeks):
+    weeks.run((*priced(1, 4_200_000), 18), (*priced(2, 2_000_000), 20), header=(*PRICED, "Ceiling Height"))
+    weeks.enter(ONE, {"Ceiling Height": 24}, sheet="All Columns")
+    week = weeks.run()
+    assert week.column("Ceiling Height", "All Columns") == {ONE: 24, TWO: 20}
+    assert corrections(week) == [(ONE, "Ceiling Height", "18", "24")]
+    weeks.enter(ONE, {"Ceiling Height": None}, sheet="All Columns")
+    assert weeks.run().column("Ceiling Height", "All Columns") == {ONE: 18, TWO: 20}
 
 
 @pytest.mark.parametrize("value", [None, 4_200_000])
@@ -87,7 +97,7 @@ def test_a_correction_ends_when_its_cell_is_emptied_or_restored(weeks, value):
 def test_a_correction_ends_when_its_row_is_deleted(weeks):
     weeks.enter(ONE, {"Asking Price": 3_900_000, "Year Built": 1970})
     weeks.run()
-    weeks.edit(lambda book: book["My Corrections"].delete_rows(2))
+    weeks.edit(lambda book: book["My Corrections"].delete_rows(4))
     week = weeks.run()
     assert corrections(week) == [(ONE, "Asking Price", "4200000", "3900000")]
     assert week.column("Year Built")[ONE] == 1995
@@ -97,7 +107,7 @@ def test_a_correction_and_its_end_restore_the_bytes(weeks):
     before = weeks.run(where="").workbook.read_bytes()
     weeks.enter(ONE, {"Building SqFt": 60_000})
     assert weeks.run().workbook.read_bytes() != before
-    weeks.edit(lambda book: book["My Corrections"].delete_rows(2))
+    weeks.edit(lambda book: book["My Corrections"].delete_rows(4))
     weeks.run()
     shutil.rmtree(weeks.folder / "out/.flexscout")
     weeks.workbook.unlink()
@@ -140,7 +150,7 @@ def test_a_property_leaves_the_list_if_its_correction_rules_it_out_and_returns_w
     (rejected,) = week.sheet("Not Selected")
     assert (rejected["Address"], rejected["Reason"].endswith("(with your correction)")) == (ONE, True)
     assert corrections(week) == [(ONE, "Building SqFt", "30000", "12000")]
-    weeks.edit(lambda book: book["My Corrections"].delete_rows(2))
+    weeks.edit(lambda book: book["My Corrections"].delete_rows(4))
     assert ONE in weeks.run().column("Address")
 
 
@@ -164,7 +174,7 @@ def test_a_corrected_property_is_a_changed_one(weeks):
     weeks.enter(ONE, {"Asking Price": 3_900_000})
     changes = weeks.run().sheet("Changes")
     assert [(row["Address"], row["Column"], row["Old Value"], row["New Value"]) for row in changes] == [
-        (ONE, "Asking Price", "4200000", "3900000")
+        (ONE, "Asking Price", "$4,200,000", "$3,900,000")
     ]
 
 

@@ -1,6 +1,5 @@
 """County parcel exports: their warehouses become candidates."""
 
-import openpyxl
 import pytest
 
 from program import flexscout
@@ -72,19 +71,14 @@ def by_address(outcome):
     return {row["Address"]: row for row in outcome.rows()}
 
 
-def sheet_rows(outcome, name):
-    header, *rows = openpyxl.load_workbook(outcome.workbook)[name].iter_rows(values_only=True)
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
 def test_industrial_parcels_of_palm_beach_are_candidates_by_their_use(palm_beach):
     points = {row["Property Type"]: float(row["Property Type Points"]) for row in palm_beach.rows()}
     assert points == {"WAREH/DIST TERM": 2.5, "LIGHT MFG": 2, "OPEN STORAGE": 1}
 
 
 def test_a_shop_of_palm_beach_is_not_eligible(palm_beach):
-    (row,) = sheet_rows(palm_beach, "Not Selected")
-    assert (row["Property Type"], row["Status"]) == ("STORES", "not_eligible")
+    (row,) = palm_beach.sheet("Not Selected")
+    assert (row["Property Type"], row["Status"]) == ("STORES", "Not eligible")
 
 
 def test_every_known_column_of_palm_beach_is_mapped(palm_beach):
@@ -93,7 +87,7 @@ def test_every_known_column_of_palm_beach_is_mapped(palm_beach):
     assert (row["City"], row["APN"], row["Sale Date"]) == ("Sampleton", "00000000000000011", "2007-01-10")
     numbers = {name: float(row[name]) for name in ("Total Parcel Value", "Warehouse SqFt", "Office SqFt", "Lot Size Acres")}
     assert numbers == {"Total Parcel Value": 5e6, "Warehouse SqFt": 38_000, "Office SqFt": 2_000, "Lot Size Acres": 2.5}
-    assert sheet_rows(palm_beach, "Issues") == []
+    assert palm_beach.sheet("Issues") == []
 
 
 def test_industrial_parcels_of_a_tax_roll_are_candidates_by_their_code(tax_roll):
@@ -110,12 +104,13 @@ def test_a_code_without_its_leading_zero_is_recognized(tax_roll):
 
 
 def test_a_car_dealer_of_a_tax_roll_is_not_storage(tax_roll):
-    rejected = {row["Address"]: row["Reason"] for row in sheet_rows(tax_roll, "Not Selected")}
+    rejected = {row["Address"]: row["Reason"] for row in tax_roll.sheet("Not Selected")}
     assert rejected["4 INVENTED RD"].startswith("Property Type is none of")
 
 
 def test_an_unknown_code_is_kept_and_listed_as_an_issue(tax_roll):
-    (issue,) = sheet_rows(tax_roll, "Issues")
-    assert (issue["Column"], issue["Value"], issue["Reason"]) == ("DOR_UC", "148", "unknown_code")
-    types = {row["Address"]: row["Property Type"] for row in sheet_rows(tax_roll, "Not Selected")}
+    (issue,) = tax_roll.sheet("Issues")
+    assert (issue["Column"], issue["Value"]) == ("DOR_UC", "148")
+    assert tax_roll.report["quality"]["issues"] == {"unknown_code": 1}
+    types = {row["Address"]: row["Property Type"] for row in tax_roll.sheet("Not Selected")}
     assert str(types["5 INVENTED RD"]) == "148"

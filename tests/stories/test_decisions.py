@@ -127,7 +127,7 @@ def test_an_answer_that_is_none_is_reported_with_its_row(first):
     decide_in_workbook(first, "Possible Duplicates", "maybe")
     outcome = flexscout("run", "in")
     assert outcome.code == 0
-    assert "'maybe' in row 2 of \"Possible Duplicates\"" in outcome.out
+    assert "'maybe' in row 4 of \"Possible Duplicates\"" in outcome.out
 
 
 def test_properties_written_alike_are_not_told_apart(tmp_path):
@@ -135,7 +135,7 @@ def test_properties_written_alike_are_not_told_apart(tmp_path):
     decide_in_workbook(flexscout("run", "in"), "Duplicates", "Different")
     outcome = flexscout("run", "in")
     assert "Properties that are written alike can't be called different" in outcome.out
-    assert 'row 2 of "Duplicates"' in outcome.out
+    assert 'row 4 of "Duplicates"' in outcome.out
     assert len(outcome.rows()) == 1
 
 

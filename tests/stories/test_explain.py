@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from program import flexscout
+from result_sheets import header_row, headers_of
 from workbooks import HEADER, candidate, write_sheets, write_workbook
 
 OUT = ("--output-file", "all.xlsx")
@@ -352,8 +353,7 @@ def test_the_users_notes_are_shown(tmp_path):
     run(tmp_path)
     book = openpyxl.load_workbook(tmp_path / "all.xlsx")
     sheet = book["Flex Properties"]
-    column = next(cell.column for cell in sheet[1] if cell.value == "My Notes")
-    sheet.cell(2, column).value = "call Ann"
+    sheet.cell(header_row(sheet) + 1, headers_of(sheet).index("My Notes") + 1).value = "call Ann"
     book.save(tmp_path / "all.xlsx")
     run(tmp_path, "--fresh")
     assert property_of(tmp_path, "1 Test Street")["notes"] == {"My Notes": "call Ann"}

@@ -79,7 +79,7 @@ def test_parquet_copy_is_typed(outcome):
 
 def test_workbook_has_the_documented_sheets(outcome):
     names = openpyxl.load_workbook(outcome.workbook, read_only=True).sheetnames
-    result_sheets = ["Flex Properties", "Top Candidates", "To Verify", "Duplicates", "Possible Duplicates"]
+    result_sheets = ["Top Candidates", "Flex Properties", "All Columns", "To Verify", "Possible Duplicates", "Duplicates"]
     assert names == ["Summary", *result_sheets, "Why Not Selected", "Not Selected", "Issues", "Files", "Columns", "Settings"]
 
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from program import flexscout
+from result_sheets import header_row, headers_of
 from workbooks import write_workbook
 
 COSTAR = ("PropertyID", "PropertyName", "Property Type", "Property Address", "City", "State", "Zip", "County Name", "RBA",
@@ -93,9 +94,9 @@ def edit(workbook):
         ("Possible Duplicates", "52 Maplewood Ave", "Decision", "Different"),
     ]:
         sheet = book[name]
-        header = [cell.value for cell in sheet[1]]
+        header = headers_of(sheet)
         if column not in header:
-            sheet.cell(1, len(header) + 1, column)
+            sheet.cell(header_row(sheet), len(header) + 1, column)
             header.append(column)
         places = [header.index(name) + 1 for name in ("Address", "Other Address") if name in header]
         rows = range(2, sheet.max_row + 1)
@@ -141,10 +142,10 @@ def test_superseded_rows_are_counted_and_say_what_replaced_them(weeks):
 
 
 def test_a_price_cut_is_told_with_its_percent(weeks):
-    assert changed(weeks[1], "price cut") == [("1 Main St", "4000000", "3700000")]
-    (cut,) = (row for row in weeks[1].changes if row["Change"] == "price cut")
+    assert changed(weeks[1], "Price cut") == [("1 Main St", "$4,000,000", "$3,700,000")]
+    (cut,) = (row for row in weeks[1].changes if row["Change"] == "Price cut")
     assert (cut["Amount"], cut["Percent"]) == (-300_000, -7.5)
-    assert changed(weeks[2], "price raise") == [("7 Main Street", "2000000", "2100000")]
+    assert changed(weeks[2], "Price raise") == [("7 Main Street", "$2,000,000", "$2,100,000")]
 
 
 def test_a_withdrawn_listing_stays_with_a_note_until_it_is_back(weeks):
@@ -154,25 +155,25 @@ def test_a_withdrawn_listing_stays_with_a_note_until_it_is_back(weeks):
         "the latest CoStar export (Jan 19 2026)",
         None,
     ]
-    assert [(row["Address"], row["Source"]) for row in weeks[1].changes if row["Change"] == "withdrawn"] == [
+    assert [(row["Address"], row["Source"]) for row in weeks[1].changes if row["Change"] == "Withdrawn"] == [
         ("6 Main St", "CoStar")
     ]
-    assert [row["Address"] for row in weeks[3].changes if row["Change"] == "newly listed"] == ["6 Main St"]
+    assert [row["Address"] for row in weeks[3].changes if row["Change"] == "Newly listed"] == ["6 Main St"]
 
 
 def test_new_listings_sales_and_occupancy_are_told(weeks):
-    assert [row["Address"] for row in weeks[1].changes if row["Change"] == "new"] == ["9 Main St"]
-    assert changed(weeks[2], "sold") == [("2 Main St", None, "2026-01-15")]
-    assert changed(weeks[2], "occupancy") == [("1 Main St", "60", "100")]
-    assert [(row["Address"], row["Source"]) for row in weeks[2].changes if row["Change"] == "newly listed"] == [
+    assert [row["Address"] for row in weeks[1].changes if row["Change"] == "New"] == ["9 Main St"]
+    assert changed(weeks[2], "Sold") == [("2 Main St", None, "2026-01-15")]
+    assert changed(weeks[2], "Occupancy") == [("1 Main St", "60", "100")]
+    assert [(row["Address"], row["Source"]) for row in weeks[2].changes if row["Change"] == "Newly listed"] == [
         ("5 Main St", "crexi")
     ]
 
 
 def test_of_other_changed_values_only_the_users_correction_is_told(weeks):
-    changes = [row for week in weeks for row in week.changes if row["Change"] == "value changed"]
+    changes = [row for week in weeks for row in week.changes if row["Change"] == "Value changed"]
     values = [(row["Address"], row["Column"], row["Old Value"], row["New Value"]) for row in changes]
-    assert [value for value in values if "Main" in value[0]] == [("5 Main St", "Asking Price", "4000000", "3500000")]
+    assert [value for value in values if "Main" in value[0]] == [("5 Main St", "Asking Price", "$4,000,000", "$3,500,000")]
 
 
 def test_notes_of_both_sheets_and_added_columns_come_back_every_week(weeks):

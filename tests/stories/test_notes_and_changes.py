@@ -6,6 +6,8 @@ import openpyxl
 import pytest
 
 from program import flexscout
+from result_sheets import header_row, headers_of
+from result_sheets import rows_of as sheet_rows
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -17,16 +19,15 @@ def book_of(outcome):
 
 def rows_of(outcome, sheet="Flex Properties"):
     """Return the rows of a sheet as dicts."""
-    header, *rows = book_of(outcome)[sheet].iter_rows(values_only=True)
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    return sheet_rows(book_of(outcome)[sheet])
 
 
 def enter(outcome, address, **texts):
     """Enter texts into the row of an address, as a user does in Excel."""
     book = book_of(outcome)
     sheet = book["Flex Properties"]
-    header = [cell.value for cell in sheet[1]]
-    (row,) = (row for row in sheet.iter_rows(min_row=2) if row[header.index("Address")].value == address)
+    header = headers_of(sheet)
+    (row,) = (row for row in sheet.iter_rows(min_row=header_row(sheet) + 1) if row[header.index("Address")].value == address)
     for name, text in texts.items():
         row[header.index(name.replace("_", " "))].value = text
     book.save(outcome.workbook)
@@ -91,7 +92,7 @@ def test_changes_since_the_previous_run_are_on_a_sheet_and_in_the_report(first, 
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1, Year_Built=1985), candidate(3)])
     outcome = flexscout("run", "in")
     found = {(row["Change"], row["Address"]) for row in rows_of(outcome, "Changes")}
-    assert found >= {("new", "3 Test Street"), ("gone", "2 Test Street"), ("score changed", "1 Test Street")}
+    assert found >= {("New", "3 Test Street"), ("Gone", "2 Test Street"), ("Score changed", "1 Test Street")}
     counts = outcome.report["changes"]["counts"]
     assert (counts["new"], counts["gone"], counts["score_changed"]) == (1, 1, 1)
     assert "Changes since run 1: 1 new, 1 gone, 1 with a changed score" in outcome.out

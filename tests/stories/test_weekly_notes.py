@@ -5,7 +5,7 @@ import pytest
 
 from flexscout.history.edits import add_entries
 from flexscout.history.notes import KEPT_SHEET, add_notes, arrange_notes, is_rejected_status
-from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from flexscout.outputs.files import Sheet, write_workbook
 from notes import NO_ENTRIES, read_workbook_edits
 from results import listed, master
 

@@ -1,6 +1,5 @@
 """Filters of properties (`--where`) in runs: the list, rejection reasons and errors."""
 
-import openpyxl
 import pytest
 
 from flexscout.config.settings import PipelineConfiguration
@@ -32,8 +31,7 @@ def exports(tmp_path):
 
 def sheet(outcome, name, column):
     """Return source row -> value in a column of a sheet of the workbook."""
-    header, *rows = openpyxl.load_workbook(outcome.workbook)[name].iter_rows(values_only=True)
-    return {row[header.index("Source Row")]: row[header.index(column)] for row in rows}
+    return {row["Source Row"]: row[column] for row in outcome.sheet(name)}
 
 
 def test_only_candidates_that_meet_the_filter_are_listed():

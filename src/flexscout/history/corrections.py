@@ -9,7 +9,7 @@ from flexscout.domain import ADDRESS_COLUMNS, CanonicalColumn, canonical_column,
 from flexscout.history.compare_values import differs, format_values
 from flexscout.history.notes import CELL_SCHEMA, ROW, SHEET, clean_text, fold_name, locate_rows
 from flexscout.history.notes_store import COLUMN, ID, KIND, TEXT, EntryKind
-from flexscout.history.saved_results import MASTER_SHEET, ResultSheet
+from flexscout.history.saved_results import MASTER_SHEET, MORE_SHEET, ResultSheet
 from flexscout.ingest import convert_column
 from flexscout.merging import SOURCE_VALUE, VALUE
 
@@ -57,7 +57,7 @@ def find_changed_cells(sheet: ResultSheet, written: pl.DataFrame) -> ChangedCell
         written: The list as flexscout wrote it.
 
     """
-    is_whole_list = fold_name(sheet.name).startswith(fold_name(MASTER_SHEET))
+    is_whole_list = fold_name(sheet.name).startswith((fold_name(MASTER_SHEET), fold_name(MORE_SHEET)))
     rows = pl.concat([locate_rows(sheet), sheet.cells], how="horizontal").drop_nulls(ID)
     changed, unreadable, shuffled = [], [], []
     for column in canonical_columns():

@@ -7,7 +7,7 @@ import polars as pl
 
 from flexscout.domain import ADDRESS_COLUMNS, WORKBOOK_LINKS, blank_to_null, canonical_columns, is_reserved_column, join_some
 from flexscout.history.notes_store import COLUMN, ID, KIND, OWNER, TEXT, EntryKind
-from flexscout.history.saved_results import MASTER_SHEET, ResultSheet
+from flexscout.history.saved_results import MASTER_SHEET, MORE_SHEET, ResultSheet
 
 KEPT_SHEET, TOP_SHEET = "Notes of Others", "Top Candidates"
 """The sheet that keeps notes on properties that aren't on the list, and the sheet of the best candidates."""
@@ -24,7 +24,7 @@ CELL_SCHEMA = {SHEET: pl.String, ROW: pl.Int64, **dict.fromkeys((ID, *ADDRESS_CO
 MAX_USER_COLUMNS = 50
 """Columns of the user that are kept, unless the settings name more; a hostile workbook may have 16,384."""
 
-_TOP_COLUMNS = ("Rank", "Why")  # only on the sheet of the best candidates
+_SHEET_COLUMNS = ("Rank", "Why", "What Is Missing")  # only on the sheets of properties
 _MAX_HEADER_LENGTH = 255
 _MINE = " (mine)"
 _DATE_CELL = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"  # as the reader returns a date
@@ -74,7 +74,7 @@ def find_added_columns(sheet: ResultSheet, written: Collection[str], user_column
         user_columns: The user's columns that are known.
 
     """
-    own = {fold_name(name) for name in (*written, *WORKBOOK_LINKS, *_TOP_COLUMNS, ID, *ADDRESS_COLUMNS)}
+    own = {fold_name(name) for name in (*written, *WORKBOOK_LINKS, *_SHEET_COLUMNS, ID, *ADDRESS_COLUMNS)}
     canonical = {fold_name(column.name) for column in canonical_columns()}
     known = {fold_name(name) for name in user_columns}
     seen: set[str] = set()
@@ -201,7 +201,7 @@ def fold_name(name: str) -> str:
 
 def is_list_sheet(sheet: ResultSheet) -> bool:
     """Return whether a sheet shows properties of the list."""
-    return fold_name(sheet.name).startswith((fold_name(MASTER_SHEET), fold_name(TOP_SHEET)))
+    return fold_name(sheet.name).startswith(tuple(map(fold_name, (MASTER_SHEET, MORE_SHEET, TOP_SHEET))))
 
 
 def _clean_header(header: str | None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from flexscout.domain import (
+    LINK_COLUMNS,
     SCORE_COLUMNS,
     SOURCE_COLUMNS,
     WORKBOOK_LIST_TAG,
@@ -29,9 +30,10 @@ from flexscout.ingest import (
     translate_reader_errors,
 )
 
-MASTER_SHEET, SCORE_COLUMN = "Flex Properties", SCORE_COLUMNS[0]
-"""The sheet of the list, and a column that only a result has."""
+MASTER_SHEET, MORE_SHEET, SCORE_COLUMN = "Flex Properties", "All Columns", SCORE_COLUMNS[0]
+"""The sheet of the list, the sheet of its other columns, and a column that only a result has."""
 
+_ID = LINK_COLUMNS[0]
 _WORKBOOK_TYPES = {FileType.XLSX, FileType.XLSB, FileType.XLS, FileType.ODS}
 _PARQUET_MAGIC = b"PAR1"
 _HEADER_SEARCH_ROWS = 25  # the user may have put rows above the header
@@ -158,14 +160,26 @@ def _is_parquet(path: Path) -> bool:
 
 def _read_text_table(path: Path) -> pl.DataFrame:
     try:
-        sheets = read_result_sheets(path, [MASTER_SHEET], [SCORE_COLUMN])
+        sheets = read_result_sheets(path, [MASTER_SHEET], [SCORE_COLUMN, _ID], [MORE_SHEET])
     except DataFormatError as error:
         if error.code in _RESULT_ERRORS:
             raise
         # A file that isn't a table isn't a result either; the advice for exports would mislead here.
         raise DataFormatError.not_a_result(path.name, error.message.replace(path.name, "it", 1).removesuffix(".")) from None
-    tables = [_name_columns(sheet) for sheet in sheets]
-    return _convert_columns(pl.concat(tables, how="diagonal")) if tables else pl.DataFrame()
+    listed, more = (
+        [_name_columns(sheet) for sheet in sheets if sheet.name.startswith(MORE_SHEET) == is_more] for is_more in (False, True)
+    )
+    if not listed:
+        return pl.DataFrame()
+    return _convert_columns(_join_columns(pl.concat(listed, how="diagonal"), pl.concat(more, how="diagonal") if more else None))
+
+
+def _join_columns(table: pl.DataFrame, more: pl.DataFrame | None) -> pl.DataFrame:
+    """Add the columns of the other sheet to the list, by Property ID."""
+    if more is None or not all(_ID in one.columns for one in (table, more)):
+        return table
+    added = more.select(_ID, pl.exclude(*table.columns)).unique(_ID, keep="first")
+    return table.join(added, on=_ID, how="left", maintain_order="left")
 
 
 def _name_columns(sheet: ResultSheet) -> pl.DataFrame:

@@ -32,7 +32,7 @@ from flexscout.history.notes import (
     list_cells,
 )
 from flexscout.history.notes_store import COLUMN, ID, KIND, OWNER, TEXT, EntryKind, entry_owner
-from flexscout.history.saved_results import MASTER_SHEET, SCORE_COLUMN, ResultSheet, read_result_sheets
+from flexscout.history.saved_results import MASTER_SHEET, MORE_SHEET, SCORE_COLUMN, ResultSheet, read_result_sheets
 from flexscout.merging import SOURCE_VALUE
 
 _NOTE_COLUMN = "My Notes"  # where texts go that can't be read as corrections
@@ -85,7 +85,7 @@ def read_edits(written: WrittenWorkbook, columns: Sequence[str], current: pl.Dat
 
     """
     known = [ID, SCORE_COLUMN, *columns]
-    sheets = read_result_sheets(written.path, [MASTER_SHEET, KEPT_SHEET], known, [TOP_SHEET, CORRECTIONS_SHEET])
+    sheets = read_result_sheets(written.path, [MASTER_SHEET, KEPT_SHEET], known, [TOP_SHEET, MORE_SHEET, CORRECTIONS_SHEET])
     noted, messages = _read_notes(written, sheets, columns, current)
     merged = merge_notes(noted, current)
     messages += _describe_conflicts("notes", "one per line", merged.conflicts)

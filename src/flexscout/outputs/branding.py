@@ -25,12 +25,14 @@ class Branding:
         name: The firm's name, empty if it isn't set.
         logo: The content of the logo's file, empty if it isn't set.
         media_type: `image/png`, `image/jpeg`, or empty without a logo.
+        size: Width and height of the logo in pixels.
 
     """
 
     name: str = ""
     logo: bytes = b""
     media_type: str = ""
+    size: tuple[int, int] = (0, 0)
 
 
 def load_branding(settings: Mapping[str, Any]) -> Branding:
@@ -58,7 +60,7 @@ def load_branding(settings: Mapping[str, Any]) -> Branding:
         raise _report_logo(path, "it is neither a PNG nor a JPEG image")
     if not sides or not 0 < max(sides) <= _MAX_LOGO_PIXELS or not min(sides):
         raise _report_logo(path, f"it has no size between 1 and {_MAX_LOGO_PIXELS:,} pixels per side")
-    return Branding(name, logo, media_type)
+    return Branding(name, logo, media_type, sides)
 
 
 def _report_logo(path: str, reason: str) -> ConfigurationError:

@@ -9,7 +9,7 @@ import pytest
 from flexscout.history.corrections import convert_values
 from flexscout.history.edits import add_entries
 from flexscout.history.notes_store import ENTRY_SCHEMA
-from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from flexscout.outputs.files import Sheet, write_workbook
 from notes import NO_ENTRIES, read_workbook_edits
 from results import listed, master
 

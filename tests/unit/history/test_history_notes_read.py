@@ -8,7 +8,7 @@ import pytest
 
 from flexscout.errors import DataFormatError, FileAccessError
 from flexscout.history.notes import KEPT_SHEET, add_notes
-from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from flexscout.outputs.files import Sheet, write_workbook
 from notes import empty_notes, read_notes, read_workbook_edits
 from results import listed, master
 

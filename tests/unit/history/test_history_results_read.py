@@ -8,9 +8,9 @@ import pytest
 
 from flexscout.errors import DataFormatError, FileAccessError
 from flexscout.history.saved_results import read_result
+from flexscout.outputs.files import Sheet, choose_number_formats, write_workbook
 from flexscout.outputs.files.table_files import write_csv
 from flexscout.outputs.files.write import export_tables
-from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
 from results import listed, master
 
 ROWS = [
@@ -50,6 +50,19 @@ def test_the_list_may_continue_in_a_further_sheet(tmp_path):
     ]
     write_workbook(sheets, tmp_path / "all.xlsx")
     assert read_result(tmp_path / "all.xlsx")["Property ID"].to_list() == ["P-1", "P-2"]
+
+
+def test_the_other_columns_of_the_list_are_read_from_their_sheet(tmp_path):
+    table = master(*ROWS)
+    listed_columns, others = table.select("Property ID", "Address", "Flex Score"), table.drop("Address", "Flex Score")
+    formats = choose_number_formats(table.columns)
+    sheets = [
+        Sheet("Flex Properties", listed_columns, formats, about="The list."),
+        Sheet("All Columns", others.reverse(), formats, ("APN", "Zip Code"), about="The other columns."),
+    ]
+    write_workbook(sheets, tmp_path / "all.xlsx")
+    found = read_result(tmp_path / "all.xlsx")
+    assert found.select(table.columns).equals(read_result(export_tables({"Flex Properties": table}, tmp_path / "one.xlsx")))
 
 
 def test_a_number_overwritten_with_text_leaves_its_column_text(tmp_path):

@@ -8,8 +8,8 @@ import pytest
 
 from flexscout.errors import OutputError
 from flexscout.ingest.scan import scan_folder
-from flexscout.outputs.files.xlsx_writer import Sheet
-from flexscout.outputs.files.xlsx_writer import write_workbook as write_result
+from flexscout.outputs.files import Sheet
+from flexscout.outputs.files import write_workbook as write_result
 from format_files import write_archive
 from workbooks import HEADER, candidate, write_workbook
 

@@ -20,10 +20,10 @@ def test_the_name_is_on_one_line():
     assert load_branding({"branding": " Elm \n Capital "}) == Branding("Elm Capital")
 
 
-@pytest.mark.parametrize(("content", "media_type"), [(png(), "image/png"), (jpeg(), "image/jpeg")])
-def test_a_logo_is_recognized_by_its_content(tmp_path, content, media_type):
+@pytest.mark.parametrize(("content", "media_type", "size"), [(png(), "image/png", (2, 2)), (jpeg(), "image/jpeg", (1, 1))])
+def test_a_logo_is_recognized_by_its_content(tmp_path, content, media_type, size):
     (tmp_path / "logo.dat").write_bytes(content)
-    assert load(tmp_path / "logo.dat") == Branding("Elm Capital", content, media_type)
+    assert load(tmp_path / "logo.dat") == Branding("Elm Capital", content, media_type, size)
 
 
 @pytest.mark.parametrize(

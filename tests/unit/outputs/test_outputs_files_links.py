@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.outputs.files.front_sheets import MAX_LINKED_ROWS, build_links, describe_unlinked_rows
+from flexscout.outputs.files.property_sheets import MAX_LINKED_ROWS, build_links, describe_unlinked_rows
 
 
 def links(**values):

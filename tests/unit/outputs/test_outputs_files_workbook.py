@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from flexscout.outputs.files import xlsx_writer as workbook
-from flexscout.outputs.files.xlsx_writer import MAX_CELL_CHARACTERS, Sheet, write_workbook
+from flexscout.outputs.files.layout import Sheet
+from flexscout.outputs.files.xlsx_writer import MAX_CELL_CHARACTERS, write_workbook
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Write workbooks, CSV, Parquet and JSON files."""
 
+from flexscout.outputs.files.layout import Sheet
 from flexscout.outputs.files.sheets import choose_number_formats
 from flexscout.outputs.files.table_files import (
     REASON_TEXT,
@@ -10,7 +11,7 @@ from flexscout.outputs.files.table_files import (
     write_report,
 )
 from flexscout.outputs.files.write import check_suffix, export_tables, write_by_suffix, write_tables, write_tables_as_workbook
-from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from flexscout.outputs.files.xlsx_writer import write_workbook
 
 __all__ = [
     "REASON_TEXT",

@@ -13,10 +13,11 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import OUTPUT_COLUMNS, canonical_columns, is_score_column, join_some
 from flexscout.errors import OutputError
-from flexscout.outputs.files.front_sheets import describe_unlinked_rows
+from flexscout.outputs.files.layout import Sheet
+from flexscout.outputs.files.property_sheets import describe_unlinked_rows
 from flexscout.outputs.files.sheets import build_sheets, choose_number_formats
 from flexscout.outputs.files.table_files import add_reason_texts, write_csv, write_parquet, write_report
-from flexscout.outputs.files.xlsx_writer import Sheet, write_workbook
+from flexscout.outputs.files.xlsx_writer import write_workbook
 from flexscout.outputs.results import ResultTables
 from flexscout.outputs.transaction import OutputTransaction
 from flexscout.runtime import file_checksum

@@ -1,9 +1,9 @@
 """Write workbooks: typed cells, formats and filters; text stays text; equal tables give equal bytes."""
 
+import math
 import re
-import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,56 +11,34 @@ from typing import Any
 import polars as pl
 from rustpy_xlsxwriter import FastExcel, Format
 
-from flexscout.domain import WORKBOOK_CREATOR, WORKBOOK_LIST_TAG, format_count, unescape_names
+from flexscout.domain import WORKBOOK_LIST_TAG, format_count, shorten, unescape_names
+from flexscout.outputs.files.charts import render_chart
+from flexscout.outputs.files.layout import GRAY, LINE, NAVY, Cell, Sheet, Style
+from flexscout.outputs.files.xlsx_package import NativeTable, PackageChanges
 from flexscout.runtime import interrupts
 
 MAX_SHEET_ROWS = 1_048_575
-"""Excel's limits: rows below the header, columns, characters in a cell."""
+"""Excel's limits: rows below the first, columns, characters in a cell."""
 MAX_SHEET_COLUMNS = 16_384
 MAX_CELL_CHARACTERS = 32_767
 
+_MAX_TABLE_ROWS = 5_000  # of an Excel table: its sheet is compressed twice
+_MAX_FITTED_ROWS = 5_000  # whose heights fit their texts; such a sheet is held in memory
 _MIN_WIDTH, _MAX_WIDTH = 9, 48  # characters
 _SAMPLE_ROWS = 500
 _FIRST_DATE = date(1900, 3, 1)  # Excel's calendar is wrong before it, or has no days
 _PLAIN_NUMBER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?$"  # ASCII digits, as a cast reads them
-_PAGE = {"repeat_rows": 0, "landscape": True}  # the header row on each printed page
+_MAX_FOOTER = 80  # characters; Excel allows 255 with the rest and with codes
 _MAX_COLUMNS_PER_PAGE = 20  # that are readable in print
-_TIMESTAMP = "2000-01-01T00:00:00Z"  # replaces the time of writing, so that equal input gives equal bytes
-_HEADER_FILL, _HEADER_FONT, _BAR_COLOR = "#1F3864", "#FFFFFF", "#9DC3E6"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet to write.
-
-    Attributes:
-        name: The sheet's name.
-        table: A frame, or rows as dicts of mixed types.
-        formats: Column -> Excel number format.
-        texts: Columns of digits that aren't numbers, such as ZIP codes and parcel numbers.
-        bars: The column that gets data bars.
-        links: Column of web addresses -> column whose text it shows.
-        choices: Column -> texts that the user may choose from; others stay possible.
-        wrapped: Columns of long texts, wrapped to several lines.
-        widths: Column -> width in characters.
-        heights: Row -> height in points; row 1 is the first below the header.
-        charts: Charts, as `FastExcel.sheet` takes them.
-        page: Page setup, as `FastExcel.sheet` takes it.
-
-    """
-
-    name: str
-    table: pl.DataFrame | list[dict[str, Any]]
-    formats: dict[str, str] = field(default_factory=dict)
-    texts: tuple[str, ...] = ()
-    bars: str = ""
-    links: dict[str, str] = field(default_factory=dict)
-    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    wrapped: tuple[str, ...] = ()
-    widths: dict[str, float] = field(default_factory=dict)
-    heights: dict[int, float] = field(default_factory=dict)
-    charts: list[dict[str, Any]] = field(default_factory=list)
-    page: dict[str, Any] = field(default_factory=dict)
+_MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6, "header": 0.3, "footer": 0.3}  # inches
+_LETTER = 1  # paper size
+_HEADER = Style(bold=True, fill=NAVY, color="#FFFFFF", align="left", wrap=True)
+_ESCAPE = r"_x[0-9A-Fa-f]{4}_"  # Excel would read it as a character
+_BAR_COLOR = "#9DC3E6"
+_CLASS_COLORS = (("#C6E0B4", "#1E4620"), ("#DDEBF7", "#1F3864"), ("#FFF2CC", "#5F4B00"), ("#EDEDED", "#404040"))
+_TITLE, _SENTENCE = Style(size=14, bold=True, color=NAVY), Style(size=10, color=GRAY, wrap=True, align="top")
+_TITLE_HEIGHT, _LINE_HEIGHT, _MAX_LINES = 21.0, 14.0, 6  # points
+_FILTER_WIDTH = 3  # characters; of the arrow in a header
 
 
 def write_workbook(sheets: Sequence[Sheet], path: Path, compute_list_id: Callable[[], str] | None = None) -> list[str]:
@@ -76,28 +54,47 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, compute_list_id: Callabl
 
     """
     messages: list[str] = []
-    book = FastExcel(path).format(bold_headers=True).freeze(row=1)
-    for sheet in sheets:
-        for name, table in _split_table(sheet, messages):
-            _add_sheet(book, sheet, name, table)
+    parts = [part for sheet in sheets for part in _split_table(sheet, messages)]
+    book = FastExcel(path).format(bold_headers=True)
+    for part in parts:
+        _add_sheet(book, part)
     # The writer would take an interrupt for a table of another type and go on.
     with interrupts.defer_interrupts():
         book.save()
-    _normalize_properties(path, f"{WORKBOOK_LIST_TAG}{compute_list_id()}" if compute_list_id else "")
+    changes = _list_changes(parts)
+    changes.set_properties(f"{WORKBOOK_LIST_TAG}{compute_list_id()}" if compute_list_id else "")
+    changes.apply(path)
     return messages
 
 
-def _split_table(sheet: Sheet, messages: list[str]) -> list[tuple[str, Any]]:
-    """Return the names and tables of the sheets that hold the sheet's table."""
+def _list_changes(sheets: Sequence[Sheet]) -> PackageChanges:
+    """Return what the writer can't write: tables, numbers above a table, widths of columns without a header, charts."""
+    changes, charts = PackageChanges(), 0
+    for number, sheet in enumerate(sheets, 1):
+        if _is_native_table(sheet):
+            changes.add_table(number, _describe_table(sheet))
+        if numbers := _list_numbers(sheet):
+            changes.write_numbers(number, numbers)
+        if sheet.column_widths:
+            changes.set_widths(number, sheet.column_widths)
+        for chart in sheet.charts:
+            charts += 1
+            changes.replace_chart(charts, render_chart(chart, sheet.name))
+    return changes
+
+
+def _split_table(sheet: Sheet, messages: list[str]) -> list[Sheet]:
+    """Return the sheets that hold the sheet's table, with all values within Excel's limits."""
     if isinstance(sheet.table, list):
-        return [(sheet.name, sheet.table)]
+        return [sheet]
     table = _fit_to_excel(sheet, messages)
-    count = max(1, -(-table.height // MAX_SHEET_ROWS))
+    rows = MAX_SHEET_ROWS - sheet.header_row
+    count = max(1, -(-table.height // rows))
     if count > 1:
         more = format_count(count - 1, "more sheet")
         messages.append(f"{sheet.name} has {table.height:,} rows, too many for one sheet. It continues in {more}.")
-    slices = [table.slice(i * MAX_SHEET_ROWS, MAX_SHEET_ROWS) for i in range(count)]
-    return [(sheet.name if i == 0 else f"{sheet.name} ({i + 1})", part) for i, part in enumerate(slices)]
+    slices = [table.slice(i * rows, rows) for i in range(count)]
+    return [replace(sheet, name=sheet.name if i == 0 else f"{sheet.name} ({i + 1})", table=part) for i, part in enumerate(slices)]
 
 
 def _fit_to_excel(sheet: Sheet, messages: list[str]) -> pl.DataFrame:
@@ -144,30 +141,141 @@ def _are_plain_numbers(values: pl.Series) -> bool:
     return filled.len() > 0 and all(part.str.contains(_PLAIN_NUMBER).all() for part in (filled.head(_SAMPLE_ROWS), filled))
 
 
-def _add_sheet(book: FastExcel, sheet: Sheet, name: str, table: Any) -> None:
-    columns = list(table[0]) if isinstance(table, list) else table.columns
-    has_rows = isinstance(table, pl.DataFrame) and table.height > 0
-    formats = {column: Format().set_num_format(form) for column, form in sheet.formats.items() if column in columns}
-    if sheet.heights:
-        formats = {column: formats.get(column, Format()).set_align("top") for column in columns}
-    formats |= {column: Format().set_text_wrap().set_align("top") for column in sheet.wrapped}
-    header = Format().set_bold().set_background_color(_HEADER_FILL).set_font_color(_HEADER_FONT).set_align("left")
-    bars = {sheet.bars: {"type": "data_bar", "color": _BAR_COLOR}} if has_rows and sheet.bars in columns else None
+def _add_sheet(book: FastExcel, sheet: Sheet) -> None:
+    columns = _list_columns(sheet)
+    has_rows = isinstance(sheet.table, pl.DataFrame) and sheet.table.height > 0
+    widths = _choose_widths(sheet, columns)
+    cells = sheet.cells or _list_title_cells(sheet, columns)
+    if not sheet.cells:
+        book.freeze(row=sheet.header_row + 1, col=sheet.frozen, sheet=sheet.name)
     book.sheet(
-        name,
-        table,
-        header_format=header,
-        column_formats=formats or None,
-        column_widths=_choose_widths(sheet, table, columns),
-        autofilter=has_rows,
+        sheet.name,
+        sheet.table,
+        dedupe_strings=_has_heights(sheet),
+        header_row=sheet.header_row,
+        header_format=build_format(Style() if sheet.cells else _HEADER),
+        merge_ranges=[_to_merge(cell) for cell in cells] or None,
+        column_formats=_choose_formats(sheet, columns) or None,
+        column_widths=widths,
+        autofilter=has_rows and not sheet.cells and not _is_native_table(sheet),
         ignore_errors=[column for column in sheet.texts if column in columns] or None,
-        conditional_formats=bars,
+        conditional_formats=_choose_colors(sheet, columns) if has_rows else None,
         url_columns=sheet.links or None,
         data_validations=_list_choices(sheet) if has_rows else None,
-        row_heights=sheet.heights or None,
-        charts=sheet.charts or None,
-        page_setup=_PAGE | ({"fit_to_pages": (1, 0)} if len(columns) <= _MAX_COLUMNS_PER_PAGE else {}) | sheet.page,
+        row_heights=_choose_heights(sheet, widths) or None,
+        charts=[_reserve_chart(chart.corner, chart.size, columns) for chart in sheet.charts] or None,
+        images=list(sheet.images) or None,
+        sheet_view={"gridlines": False} if sheet.cells else None,
+        page_setup=_choose_page(sheet, columns),
     )
+
+
+def build_format(style: Style) -> Format:
+    """Return the writer's format of a style."""
+    form = Format().set_font_size(style.size)
+    form = form.set_bold() if style.bold else form
+    form = form.set_font_color(style.color) if style.color else form
+    form = form.set_background_color(style.fill) if style.fill else form
+    form = form.set_num_format(style.number) if style.number else form
+    form = form.set_text_wrap() if style.wrap else form
+    form = form.set_align(style.align) if style.align else form
+    form = form.set_align("top") if style.wrap else form
+    form = form.set_align("left").set_indent(style.indent) if style.indent else form
+    return form.set_border_bottom("thin").set_border_bottom_color(LINE) if style.line else form
+
+
+def _to_merge(cell: Cell) -> tuple[int, int, int, int, str, Format]:
+    return cell.row, cell.first, cell.row, cell.last, str(cell.value), build_format(cell.style)
+
+
+def _list_columns(sheet: Sheet) -> list[str]:
+    return list(sheet.table[0]) if isinstance(sheet.table, list) else sheet.table.columns
+
+
+def _list_numbers(sheet: Sheet) -> list[tuple[int, int, float]]:
+    """Return the cells above the table that hold numbers; the writer writes them as text."""
+    return [(cell.row, cell.first, cell.value) for cell in sheet.cells if not isinstance(cell.value, str)]
+
+
+def _list_title_cells(sheet: Sheet, columns: Sequence[str]) -> tuple[Cell, ...]:
+    """Return the cells with the sheet's name and what it is for, as wide as the table."""
+    last = max(len(columns) - 1, 1)
+    return (Cell(0, 0, last, sheet.name, _TITLE), Cell(1, 0, last, sheet.about, _SENTENCE)) if sheet.about else ()
+
+
+def _has_heights(sheet: Sheet) -> bool:
+    """Return whether the heights of rows are written; those above the header only stay if the sheet is held in memory."""
+    return bool(sheet.cells) or (bool(sheet.about) and len(sheet.table) <= _MAX_FITTED_ROWS)
+
+
+def _choose_heights(sheet: Sheet, widths: dict[str, float]) -> dict[int, float]:
+    """Return the heights of rows: programs that open a workbook don't fit them to wrapped text."""
+    if sheet.cells or not _has_heights(sheet):
+        return {sheet.header_row + row: height for row, height in sheet.heights.items()}
+    lines = max((_count_lines(name, width - 1) for name, width in widths.items()), default=1)
+    sentence = math.ceil(len(sheet.about) / sum(list(widths.values())[: sheet.printed or None]))
+    heights = {0: _TITLE_HEIGHT, 1: sentence * _LINE_HEIGHT, sheet.header_row: lines * _LINE_HEIGHT + 3}
+    wrapped = [name for name in sheet.wrapped if name in widths]
+    if wrapped and isinstance(sheet.table, pl.DataFrame):
+        most = pl.max_horizontal(_count_wrapped_lines(name, widths[name]) for name in wrapped).clip(1, _MAX_LINES)
+        fitted = sheet.table.select(most * _LINE_HEIGHT + 1).to_series()
+        heights |= dict(enumerate(fitted.to_list(), sheet.header_row + 1))
+    return heights
+
+
+def _count_wrapped_lines(name: str, width: float) -> pl.Expr:
+    """Return in how many lines each text of a column is written, about."""
+    lines = pl.col(name).cast(pl.String).str.split("\n")
+    return lines.list.eval((pl.element().str.len_chars() / (width - 1)).ceil().clip(1)).list.sum().fill_null(1)
+
+
+def _count_lines(text: str, width: float) -> int:
+    """Return in how many lines a header is written, broken between words."""
+    lines, used = 1, 0
+    for word in text.split():
+        if used and used + 1 + len(word) > width:
+            lines, used = lines + 1, 0
+        used += len(word) + bool(used)
+    return lines
+
+
+def _choose_formats(sheet: Sheet, columns: Sequence[str]) -> dict[str, Format]:
+    """Return the format of each column that has one; a text after a number is moved away from it."""
+    if isinstance(sheet.table, list):
+        return {}
+    is_number = [dtype.is_numeric() for dtype in sheet.table.dtypes]
+    styles = {
+        name: Style(
+            number=sheet.formats.get(name, ""),
+            wrap=name in sheet.wrapped,
+            align="center" if name in sheet.centered else "",
+            line=_has_heights(sheet),
+            indent=int(bool(sheet.about) and i > 0 and is_number[i - 1] and not is_number[i] and name not in sheet.centered),
+        )
+        for i, name in enumerate(columns)
+    }
+    is_top = any(name in sheet.wrapped for name in columns)
+    return {
+        name: form.set_align("top") if is_top else form
+        for name, style in styles.items()
+        if (form := build_format(style)) and (is_top or style != Style())
+    }
+
+
+def _choose_colors(sheet: Sheet, columns: Sequence[str]) -> dict[str, Any] | None:
+    """Return the data bars, and a color for each class; the formula of a rule can't hold quotation marks."""
+    rules: dict[str, Any] = {}
+    if sheet.bars in columns:
+        rules[sheet.bars] = {"type": "data_bar", "color": _BAR_COLOR}
+    for column, texts in sheet.colors.items():
+        if column in columns:
+            ranked = [(text, _CLASS_COLORS[min(i, len(_CLASS_COLORS) - 1)]) for i, text in enumerate(texts) if '"' not in text]
+            longest_first = sorted(ranked, key=lambda entry: -len(entry[0]))
+            rules[column] = [
+                {"type": "text", "criteria": "begins_with", "value": text, "format": build_format(Style(fill=fill, color=color))}
+                for text, (fill, color) in longest_first
+            ]
+    return rules or None
 
 
 def _list_choices(sheet: Sheet) -> dict[str, dict[str, Any]] | None:
@@ -175,38 +283,49 @@ def _list_choices(sheet: Sheet) -> dict[str, dict[str, Any]] | None:
     return {column: {**rule, "values": list(values)} for column, values in sheet.choices.items()} or None
 
 
-def _choose_widths(sheet: Sheet, table: Any, columns: Sequence[str]) -> dict[str, float]:
+def _reserve_chart(corner: tuple[int, int], size: tuple[int, int], columns: Sequence[str]) -> dict[str, Any]:
+    """Return a chart whose place and size count; its part is replaced."""
+    place = {"row": corner[0], "col": corner[1], "width": size[0], "height": size[1]}
+    return {"type": "bar", "categories": columns[0], "series": [columns[-1]], **place}
+
+
+def _choose_page(sheet: Sheet, columns: Sequence[str]) -> dict[str, Any]:
+    """Return the page setup: the header row on each page, and as wide as the page if that is readable."""
+    count = sheet.printed or len(columns)
+    height = len(sheet.table) + sheet.header_row
+    page: dict[str, Any] = {"repeat_rows": sheet.header_row, "landscape": True, "paper_size": _LETTER, "margins": _MARGINS}
+    if count <= _MAX_COLUMNS_PER_PAGE:
+        page["fit_to_pages"] = (1, 0)
+    if sheet.about or count < len(columns):
+        page["print_area"] = (0, 0, height, count - 1)  # the lines of columns go on below the table
+    footer = shorten(sheet.footer, _MAX_FOOTER).replace("&", "&&")
+    page["footer"] = f"&L&9{footer}&C&9&A&R&9Page &P of &N"
+    return page | sheet.page
+
+
+def _choose_widths(sheet: Sheet, columns: Sequence[str]) -> dict[str, float]:
     """Return the sheet's own widths; other columns fit their header and nearly all of the first rows."""
-    own = {name: width for name, width in sheet.widths.items() if name in columns}
-    if not isinstance(table, pl.DataFrame):
-        return {columns[0]: 38, columns[-1]: 60} | own
+    if not isinstance(sheet.table, pl.DataFrame):
+        return {name: sheet.widths.get(name, _MIN_WIDTH) for name in columns}
+    table = sheet.table
     sample = table.head(_SAMPLE_ROWS)
     lengths = sample.select(pl.all().cast(pl.String).str.len_chars().quantile(0.95)).row(0) if sample.height else ()
     longest = lengths or [0] * table.width
     fitted = {
-        name: float(min(max(_MIN_WIDTH, len(name) + 3, int(length or 0) + 2), _MAX_WIDTH))
+        name: float(min(max(_MIN_WIDTH, len(name) + _FILTER_WIDTH, int(length or 0) + 2), _MAX_WIDTH))
         for name, length in zip(table.columns, longest, strict=True)
     }
-    return fitted | own
+    return fitted | {name: width for name, width in sheet.widths.items() if name in columns}
 
 
-def _normalize_properties(path: Path, keyword: str) -> None:
-    """Replace the time of writing in the workbook's properties, and set the creator and the keyword.
+def _is_native_table(sheet: Sheet) -> bool:
+    """Return whether the sheet's rows become an Excel table, whose headers have to differ by more than case."""
+    if not sheet.is_table or not isinstance(sheet.table, pl.DataFrame) or not 0 < sheet.table.height <= _MAX_TABLE_ROWS:
+        return False
+    names = sheet.table.columns
+    is_unique = len({name.casefold() for name in names}) == len(names)
+    return is_unique and all(name.isprintable() and name.strip() and not re.search(_ESCAPE, name) for name in names)
 
-    The properties are among the last entries of the archive, so only those are written again.
-    """
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as book:
-        entries = list(book.infolist())
-        first = next(i for i, entry in enumerate(entries) if entry.filename == "docProps/core.xml")
-        contents = [(entry, book.read(entry)) for entry in entries[first:]]
-        for entry in entries[first:]:
-            book.filelist.remove(entry)
-            del book.NameToInfo[entry.filename]
-        book.start_dir = entries[first].header_offset
-        for entry, content in contents:
-            rewritten = zipfile.ZipInfo(entry.filename, entry.date_time)
-            rewritten.create_system = entry.create_system
-            stamped = re.sub(rb">\d{4}-\d{2}-\d{2}T[\d:.]+Z<", f">{_TIMESTAMP}<".encode(), content)
-            keywords = f"<cp:keywords>{keyword}</cp:keywords>" if keyword else ""
-            creator = f"<dc:creator>{WORKBOOK_CREATOR}</dc:creator>{keywords}".encode()
-            book.writestr(rewritten, stamped.replace(b"<dc:creator></dc:creator>", creator), zipfile.ZIP_DEFLATED)
+
+def _describe_table(sheet: Sheet) -> NativeTable:
+    return NativeTable(sheet.name.replace(" ", ""), tuple(_list_columns(sheet)), sheet.header_row, len(sheet.table))
