@@ -135,7 +135,7 @@ def test_the_page_shows_the_figures():
 
 
 def test_the_best_candidates_are_in_a_table_that_needs_no_script():
-    table = master({"Asking Price": 3_400_000.0, "Asking Price/SqFt": 100.0, "Owner Name": "Lindbergh LLC"})
+    table = master({"Asking Price": 3_400_000.0, "Asking Price/SqFt": 100.0, "Owner Group": "Lindbergh LLC"})
     text = Tree(page_of(table, reasons=[["34,000 sq ft is the ideal size", "flex & more"]])).text
     for expected in (
         "1836 Lindbergh St",
@@ -144,6 +144,12 @@ def test_the_best_candidates_are_in_a_table_that_needs_no_script():
         "34,000 sq ft is the ideal size · flex & more",
     ):
         assert expected in text
+
+
+def test_without_asking_prices_the_table_has_the_last_sales():
+    text = Tree(page_of(master({"Asking Price": None, "Sold Price": 2_000_000.0}))).text
+    assert "Type Last sale Sq ft Acres Built Why" in text
+    assert "$2,000,000 34,000" in text
 
 
 def test_the_script_knows_each_candidate_with_its_points_and_explanation():

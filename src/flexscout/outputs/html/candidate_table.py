@@ -1,6 +1,6 @@
 """The candidates: a plain table for paper and readers without scripts, the map, and the data for the script."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -28,9 +28,11 @@ MAX_TABLE_ROWS = 100
 
 _TEXT_LENGTH = 60
 _MAP_URL = "https://www.google.com/maps/search/?api=1&query="
-_COLUMNS = ("#", "Score", "Property", "Type", "Asking", "$/SF", "Sq ft", "Acres", "Built", "Owner", "Why")
-_TEXT_COLUMNS = ("Property", "Type", "Owner", "Why")
-_HEADER_CELL = Markup('<th scope="col"{attributes}>{name}</th>')
+_PRICES = {"Asking Price": "Asking", "Asking Price/SqFt": "$/SF"}
+_LAST_SALES = {"Sold Price": "Last sale", "Sold Price/SqFt": "$/SF"}
+_COLUMNS = {"Building SqFt": "Sq ft", "Lot Size Acres": "Acres", "Year Built": "Built", "Owner Group": "Owner"}
+_TEXT_COLUMNS = ("property", "Property Type", "Owner Group", "why")
+_HEADER_CELL = Markup('<th scope="col" data-column="{column}"{attributes}>{name}</th>')
 _NUMERIC = Markup(' class="num"')
 
 
@@ -46,8 +48,12 @@ def render_candidates(report: Mapping[str, Any], tables: ResultTables, reserved_
     best = tables.master.head(MAX_EXPLAINED_ROWS)
     positions = place_candidates(best, load_outlines())
     shown = best.head(MAX_TABLE_ROWS)
-    head = (_HEADER_CELL.format(attributes=Markup("") if name in _TEXT_COLUMNS else _NUMERIC, name=name) for name in _COLUMNS)
-    rows = "".join(shown.select(_row_html(shown, _join_reasons(tables, shown.height)))[:, 0])
+    columns = _choose_columns(shown)
+    head = (
+        _HEADER_CELL.format(column=column, attributes=Markup("") if column in _TEXT_COLUMNS else _NUMERIC, name=name)
+        for column, name in columns.items()
+    )
+    rows = "".join(shown.select(_row_html(shown, columns, _join_reasons(tables, shown.height)))[:, 0])
     return read_asset("results.html").format(
         caption=_describe_table(tables.master.height, shown.height),
         head=Markup("").join(head),
@@ -70,22 +76,30 @@ def _join_reasons(tables: ResultTables, count: int) -> pl.Expr:
     return pl.lit(lists).list.join(" · ")
 
 
-def _row_html(shown: pl.DataFrame, reasons: pl.Expr) -> pl.Expr:
+def _choose_columns(shown: pl.DataFrame) -> dict[str, str]:
+    """Return the columns of the table and their headers; without asking prices, the last sales."""
+    has_values = {column.name for column in shown if column.null_count() < column.len()}
+    prices = _PRICES if "Asking Price" in has_values else _LAST_SALES
+    chosen = {name: label for name, label in (prices | _COLUMNS).items() if name in has_values}
+    return {"rank": "#", "Flex Score": "Score", "property": "Property", "Property Type": "Type", **chosen, "why": "Why"}
+
+
+def _row_html(shown: pl.DataFrame, columns: Collection[str], reasons: pl.Expr) -> pl.Expr:
     score = format_decimal("Flex Score", shown, 2).str.replace(r"^(\d+)$", "$1.0")  # 9.0, to align scores
-    cells = [
-        _number_cell(pl.int_range(1, pl.len() + 1).cast(pl.String)),
-        pl.format('<td class="num"><b class="badge {}">{}</b></td>', band_class(pl.col("Flex Score")), score),
-        _property_cell(shown),
-        _text_cell("Property Type", shown),
-        _number_cell(format_money("Asking Price", shown)),
-        _number_cell(format_money("Asking Price/SqFt", shown)),
-        _number_cell(format_whole("Building SqFt", shown)),
-        _number_cell(format_decimal("Lot Size Acres", shown, 2)),
-        _number_cell(format_year("Year Built", shown)),
-        _text_cell(next((name for name in ("Owner Group", "Owner Name") if name in shown.columns), ""), shown),
-        pl.concat_str(pl.lit('<td class="why">'), escape_text(reasons), pl.lit("</td>")),
-    ]
-    return pl.concat_str(pl.lit("<tr>"), *cells, pl.lit("</tr>"))
+    money = {name: _number_cell(format_money(name, shown)) for name in (*_PRICES, *_LAST_SALES)}
+    cells = {
+        "rank": _number_cell(pl.int_range(1, pl.len() + 1).cast(pl.String)),
+        "Flex Score": pl.format('<td class="num"><b class="badge {}">{}</b></td>', band_class(pl.col("Flex Score")), score),
+        "property": _property_cell(shown),
+        "Property Type": _text_cell("Property Type", shown),
+        **money,
+        "Building SqFt": _number_cell(format_whole("Building SqFt", shown)),
+        "Lot Size Acres": _number_cell(format_decimal("Lot Size Acres", shown, 2)),
+        "Year Built": _number_cell(format_year("Year Built", shown)),
+        "Owner Group": _text_cell("Owner Group", shown),
+        "why": pl.concat_str(pl.lit("<td>"), escape_text(reasons), pl.lit("</td>")),
+    }
+    return pl.concat_str(pl.lit("<tr>"), *(cells[column] for column in columns), pl.lit("</tr>"))
 
 
 def _number_cell(html: pl.Expr) -> pl.Expr:

@@ -92,6 +92,15 @@
     element.classList.add("marked");
     element.scrollIntoView({ block: "center" });
   };
+  const printedCell = (name, row) => {
+    if (name === "property") return h("td", { class: "what" }, h("b", {}, title(row)), h("span", {}, place(row)));
+    if (name === "why") return h("td", {}, shortReasons(row).join(" · "));
+    const number = (content) => h("td", { class: "num" }, content);
+    if (name === "rank") return number(`${row + 1}`);
+    if (name === "Flex Score") return number(badge(row));
+    if (["Building SqFt", "Lot Size Acres"].includes(name)) return number(value(name, row) === null ? "" : grouped(value(name, row)));
+    return units.has(name) ? number(show(name, row)) : h("td", {}, value(name, row));
+  };
   // The printed table has the candidates that match, in their order on the screen.
   const MAX_PRINTED = 100;
   let written = null;  // the table as it was written, while it shows other candidates
@@ -101,13 +110,9 @@
     if (written) { table.replaceWith(written); written = null; }
     if (list.rows.length === data.rows && list.sort === "rank" && !list.isDescending) return;
     const rows = list.rows.slice(0, MAX_PRINTED), shown = rows.length < list.rows.length ? `The first ${rows.length} of ` : "";
-    const numbers = ["Building SqFt", "Lot Size Acres"], printed = byId("ranking").cloneNode(true);
+    const printed = byId("ranking").cloneNode(true), names = [...printed.tHead.rows[0].cells].map((head) => head.dataset.column);
     printed.caption.textContent = `${shown}${grouped(list.rows.length)} candidates that match the filters of the page.`;
-    printed.tBodies[0].replaceChildren(...rows.map((row) => h("tr", {}, h("td", { class: "num" }, `${row + 1}`), h("td", { class: "num" }, badge(row)),
-      h("td", { class: "what" }, h("b", {}, title(row)), h("span", {}, place(row))), h("td", {}, value("Property Type", row)),
-      ["Asking Price", "Asking Price/SqFt"].map((name) => h("td", { class: "num" }, show(name, row))),
-      numbers.map((name) => h("td", { class: "num" }, value(name, row) === null ? "" : grouped(value(name, row)))),
-      h("td", { class: "num" }, show("Year Built", row)), h("td", {}, owner(row)), h("td", { class: "why" }, shortReasons(row).join(" · ")))));
+    printed.tBodies[0].replaceChildren(...rows.map((row) => h("tr", {}, names.map((name) => printedCell(name, row)))));
     written = byId("ranking");
     written.replaceWith(printed);
   });
