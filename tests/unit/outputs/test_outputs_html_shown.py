@@ -7,7 +7,7 @@ from markupsafe import escape
 from flexscout.outputs.html.cell_text import (
     escape_text,
     format_decimal,
-    format_percent,
+    format_money,
     format_whole,
     format_year,
     link_html,
@@ -77,7 +77,7 @@ def test_decimals_lose_trailing_zeros():
     assert frame.select(format_decimal("value", frame, 2))[:, 0].to_list() == ["1.59", "9", "1,234.5", ""]
 
 
-def test_years_and_percentages_are_formatted():
-    frame = pl.DataFrame({"year": [1995.0, None], "share": [0.8, None]})
+def test_years_and_prices_are_formatted():
+    frame = pl.DataFrame({"year": [1995.0, None], "price": [3_500_000.4, None]})
     assert frame.select(format_year("year", frame))[:, 0].to_list() == ["1995", ""]
-    assert frame.select(format_percent("share", frame, of=1))[:, 0].to_list() == ["80%", ""]
+    assert frame.select(format_money("price", frame))[:, 0].to_list() == ["$3,500,000", ""]

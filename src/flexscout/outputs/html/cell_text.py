@@ -65,12 +65,6 @@ def format_year(name: str, frame: pl.DataFrame) -> pl.Expr:
     return _number(name, frame).cast(pl.Int64, strict=False).cast(pl.String).fill_null("")
 
 
-def format_percent(name: str, frame: pl.DataFrame, of: float = 100) -> pl.Expr:
-    """Format a share of `of` as `85%`."""
-    share = (_number(name, frame) / of * 100).round(0).cast(pl.Int64, strict=False).cast(pl.String)
-    return pl.concat_str(share, pl.lit("%")).fill_null("")
-
-
 def _number(name: str, frame: pl.DataFrame) -> pl.Expr:
     column = pl.col(name) if name in frame.columns else pl.lit(None)
     return column.cast(pl.Float64, strict=False)

@@ -27,7 +27,7 @@
     const shown = price(row);
     if (!shown) return h("td", { class: "price none", "data-label": "Price" }, "–");
     return h("td", { class: "price", "data-label": "Price" }, h("b", {}, shown.text), h("span", {}, [shown.note && `${shown.note}/SF`, shown.sold].filter(Boolean).join(" · ")),
-      pricePosition(row) && h("span", { class: "position" }, pricePosition(row)));
+      pricePosition(row) && h("span", { class: pricePosition(row).includes("below") ? "below" : null }, pricePosition(row)));
   };
   const numberCell = (name, row, unit) => h("td", { class: "num", "data-unit": unit }, value(name, row) === null ? "–" : units.get(name) === "year" ? show(name, row) : grouped(value(name, row)));
   const ownerCell = (row) => {
