@@ -28,8 +28,8 @@ OPTIONS = (
     "--format",
 )
 COMMANDS = (
-    "run", "retry", "errors", "runs", "explain", "decide", "report", "memo", "diff", "check", "inspect", "map", "init", "config",
-    "profile", "clean", "demo",
+    "app", "run", "retry", "errors", "runs", "explain", "decide", "report", "memo", "diff", "check", "inspect", "map", "init",
+    "config", "profile", "clean", "demo",
 )  # fmt: skip
 GROUPS = {"config": ("show",), "profile": ("list", "show", "copy", "check", "compare")}
 SHORT = ("-o", "-c", "-w", "-q", "-v")

@@ -12,6 +12,7 @@ PACKAGE = Path(flexscout.__file__).parent
 # From the top down. A module imports only from layers below its own.
 LAYERS = [
     "cli",
+    "app",
     "insights notebook",
     "pipeline",
     "outputs",
@@ -45,7 +46,9 @@ HEAVY = {
     "typst": "outputs/memo/typesetting.py",
     "watchfiles": "cli/folder_watch.py",
     "filelock": "history/run_history.py",
-    "platformdirs": "config/settings.py",
+    "platformdirs": "app/folders.py app/workspaces.py config/settings.py",
+    "starlette": "app/requests.py app/security.py app/server.py app/start_routes.py",
+    "uvicorn": "app/server.py",
 }
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or not path.stem.startswith("__"))

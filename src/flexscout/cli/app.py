@@ -10,6 +10,7 @@ import typer
 
 from flexscout import __version__
 from flexscout._import_path import remove_current_folder
+from flexscout.cli.commands.app import app as window
 from flexscout.cli.commands.check import check
 from flexscout.cli.commands.clean import clean
 from flexscout.cli.commands.config import config
@@ -58,6 +59,7 @@ def _program(
     pass
 
 
+app.command("app")(window)
 app.command()(run)
 app.command()(retry)
 app.command()(errors)

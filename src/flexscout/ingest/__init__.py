@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         parse_dates,
         sample_issues,
     )
-    from flexscout.ingest.file_filter import read_workbook_properties
+    from flexscout.ingest.file_filter import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, read_workbook_properties
     from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
     from flexscout.ingest.header_row import find_header, header_texts
     from flexscout.ingest.mapping import (
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_MEMORY",
     "ISSUE_SCHEMA",
+    "POSSIBLE_SUFFIXES",
+    "TABLE_SUFFIXES",
     "FileDiscovery",
     "FileIngestor",
     "FileType",
@@ -91,7 +93,7 @@ __getattr__ = lazy_exports(
             "parse_dates",
             "sample_issues",
         ),
-        "file_filter": ("read_workbook_properties",),
+        "file_filter": ("POSSIBLE_SUFFIXES", "TABLE_SUFFIXES", "read_workbook_properties"),
         "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
         "mapping": (

@@ -1,0 +1,12 @@
+"""The window: a local server and its pages, for people who don't use a terminal."""
+
+from typing import TYPE_CHECKING
+
+from flexscout._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from flexscout.app.server import serve_window
+
+__all__ = ["serve_window"]
+
+__getattr__ = lazy_exports(__name__, {"server": ("serve_window",)})

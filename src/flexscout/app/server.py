@@ -1,0 +1,147 @@
+"""The server of the window: on this computer only, on a free port, for as long as a tab or a run needs it."""
+
+import asyncio
+import contextlib
+import mimetypes
+import socket
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from flexscout.app.instances import find_running
+from flexscout.app.requests import answer_error
+from flexscout.app.security import BodyTooLargeError, Guard
+from flexscout.app.start_routes import START_ROUTES
+from flexscout.app.window import Window, WriteSamples
+from flexscout.errors import FlexscoutError, OutputError
+
+_PAGES = Path(__file__).parent / "pages"
+_IDLE_SECONDS = 600.0
+_CHECK_SECONDS = 5.0
+_SHUTDOWN_SECONDS = 3
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".json": "application/json",
+}
+
+
+def serve_window(
+    folder: Path | None,
+    write_samples: WriteSamples,
+    *,
+    port: int = 0,
+    open_browser: bool = True,
+    show: Callable[[str], object] = print,
+) -> None:
+    """Serve the window until it isn't used any more, or Ctrl+C.
+
+    If a window has the workspace open already, another tab of that one is opened instead.
+
+    Args:
+        folder: The workspace to open; None to let the user choose.
+        write_samples: Writes sample exports into a folder.
+        port: The port; 0 for a free one.
+        open_browser: Whether to open the browser.
+        show: Called with lines for the terminal.
+
+    Raises:
+        FlexscoutError: The workspace can't be opened.
+        OutputError: The port is taken.
+
+    """
+    running = find_running(folder.resolve()) if folder else None
+    if running:
+        show(f"The window is open already: {running.address}")
+        if open_browser:
+            webbrowser.open(running.address)
+        return
+    with _listen(port) as listener:
+        window = Window(listener.getsockname()[1], write_samples)
+        if folder:
+            window.open(folder)
+        address = window.create_address()
+        show(f"The window: {address}")
+        show("It ends when it isn't used for 10 minutes. Press Ctrl+C to end it now.")
+        if open_browser:
+            webbrowser.open(address)  # the socket listens, so the browser waits for the server
+        _run(window, listener)
+
+
+def build_app(window: Window, stop: Callable[[], object] = lambda: None) -> ASGIApp:
+    """Build the application.
+
+    Args:
+        window: The state of the window.
+        stop: Called once the window hasn't been used for a while.
+
+    """
+    for suffix, media_type in _TYPES.items():
+        mimetypes.add_type(media_type, suffix)  # Windows takes them from its registry, where programs change them
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        watch = asyncio.create_task(_watch_use(window, stop))
+        try:
+            yield
+        finally:
+            watch.cancel()
+            window.close()
+
+    routes: list[BaseRoute] = [*START_ROUTES, Mount("/", StaticFiles(directory=_PAGES, html=True))]
+    handled = (FlexscoutError, BodyTooLargeError, HTTPException, HTTPStatus.INTERNAL_SERVER_ERROR)
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict.fromkeys(handled, answer_error))
+    app.state.window = window
+    return Guard(app, window.access, window.host, window.touch)
+
+
+async def _watch_use(window: Window, stop: Callable[[], object]) -> None:
+    """Call `stop` when no tab has sent anything for a while and no run is going."""
+    while True:
+        await asyncio.sleep(_CHECK_SECONDS)
+        if window.is_running:
+            window.touch()
+        elif window.idle_seconds > _IDLE_SECONDS:
+            stop()
+            return
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)  # a socket that is only bound refuses connections
+    except OSError as error:
+        listener.close()
+        raise OutputError(f"Port {port} can't be used: {error.strerror or error}.", "Choose another --port, or none.") from None
+    return listener
+
+
+def _run(window: Window, listener: socket.socket) -> None:
+    server: uvicorn.Server
+
+    def stop() -> None:
+        server.should_exit = True
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build_app(window, stop),
+            http="h11",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,  # an open stream of events would keep the server alive
+        )
+    )
+    server.run(sockets=[listener])

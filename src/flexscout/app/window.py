@@ -1,0 +1,137 @@
+"""The state of a window: its secrets, the open workspace, the current run, and when it was last used."""
+
+import importlib.util
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from flexscout import __version__
+from flexscout.app.instances import find_running, forget_instance, write_instance
+from flexscout.app.security import Access
+from flexscout.app.workspaces import Workspace, find_samples_folder, list_recent, open_workspace
+from flexscout.errors import FlexscoutError
+
+WriteSamples = Callable[[Path], object]
+"""Writes sample exports into a folder."""
+
+
+class NoWorkspaceError(FlexscoutError):
+    """Raised when a request needs an open workspace and there is none."""
+
+
+@dataclass
+class Window:
+    """The state of a running window.
+
+    Attributes:
+        port: The port of the server.
+        write_samples: Writes sample exports into a folder.
+        access: The secrets.
+        workspace: The open workspace, None at first.
+
+    """
+
+    port: int
+    write_samples: WriteSamples
+    access: Access = field(default_factory=Access)
+    workspace: Workspace | None = None
+    _lock: RLock = field(default_factory=RLock)
+    _last_used: float = field(default_factory=time.monotonic)
+
+    @property
+    def host(self) -> str:
+        """The only host, with port, under which the server answers."""
+        return f"127.0.0.1:{self.port}"
+
+    def create_address(self) -> str:
+        """Return an address with a new code, for one tab."""
+        return f"http://{self.host}/#code={self.access.create_code()}"
+
+    def touch(self) -> None:
+        """Note that the window is in use."""
+        self._last_used = time.monotonic()
+
+    @property
+    def idle_seconds(self) -> float:
+        """The seconds since the window was used."""
+        return time.monotonic() - self._last_used
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is going."""
+        return False
+
+    def require_workspace(self) -> Workspace:
+        """Return the open workspace. Raises NoWorkspaceError if there is none."""
+        if self.workspace is None:
+            raise NoWorkspaceError("No folder is open.", "Choose a folder with your exports.")
+        return self.workspace
+
+    def open(self, folder: Path) -> None:
+        """Open the workspace in a folder.
+
+        Raises:
+            FlexscoutError: A run is going, another window has the workspace open, or its settings have an error.
+
+        """
+        folder = Path(os.path.realpath(folder))
+        with self._lock:
+            if self.workspace and self.workspace.folder == folder:
+                return
+            if self.is_running:
+                raise FlexscoutError("A run is going.", "Wait until it ends, or stop it.")
+            if find_running(folder):
+                raise FlexscoutError(f"{folder} is open in another window.", "Go on there, or close it.")
+            opened = open_workspace(folder)
+            self.close()
+            self.workspace = opened
+            write_instance(folder, self.port, self.access.key)
+
+    def open_samples(self) -> None:
+        """Write the sample exports, unless they are there, and open their folder."""
+        folder = find_samples_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not any(folder.glob("*/*")):
+                self.write_samples(folder / "exports")
+        except OSError as error:
+            raise FlexscoutError(f"The samples can't be written to {folder}: {error.strerror or error}.") from None
+        self.open(folder)
+
+    def close(self) -> None:
+        """Close the open workspace."""
+        with self._lock:
+            if self.workspace:
+                forget_instance(self.workspace.folder)
+                self.workspace = None
+
+    def describe(self) -> dict[str, Any]:
+        """Return the state as the pages need it."""
+        return {
+            "version": __version__,
+            "workspace": None,
+            "folder_problem": None,
+            "outputs": [],
+            "recent": list_recent(),
+            "is_running": self.is_running,
+            "can_memo": importlib.util.find_spec("typst") is not None,
+            **(self._describe_workspace(self.workspace) if self.workspace else {}),
+        }
+
+    @staticmethod
+    def _describe_workspace(workspace: Workspace) -> dict[str, Any]:
+        described: dict[str, Any] = {"folder": str(workspace.folder), "name": workspace.name}
+        described |= {"input_folder": None, "has_results": False, "run": None}
+        try:
+            settings, history = workspace.load_settings(), workspace.open_history()
+            last = history.find_last()
+        except FlexscoutError as error:
+            return {"workspace": described, "folder_problem": str(error)}
+        described["input_folder"] = str(Path(settings.input_folder).absolute())
+        if last:
+            described |= {"run": last.number, "has_results": history.find_result(last) is not None, "ended": last.ended}
+        return {"workspace": described}

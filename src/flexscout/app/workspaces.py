@@ -1,0 +1,197 @@
+"""Workspaces: folders with `pipeline_config.yaml`, so that the window and the command line can take turns."""
+
+import json
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from flexscout.config import PipelineConfiguration
+from flexscout.errors import FlexscoutError, OutputError
+from flexscout.history import RunHistory, RunRecord
+from flexscout.runtime import write_atomically
+
+CONFIG_NAME, INBOX = "pipeline_config.yaml", "inbox"
+"""The settings of a workspace, and the folder below it to which dropped files are copied."""
+
+_MAX_RECENT = 12
+_MAX_NAME = 200  # characters of a file name
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names of devices on Windows
+_TEMPLATE = """\
+# Settings of flexscout for this folder, written by its window. Every other setting has its default;
+# `flexscout config show` lists them all. On the command line: flexscout run --config pipeline_config.yaml
+input:
+  folder: "."
+  file_pattern: auto
+  recursive_scan: true
+
+output:
+  master_file: results/flex_properties.xlsx
+  report_file: results/flexscout_report.json
+
+logging:
+  file: results/flexscout.log
+"""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with settings.
+
+    While a workspace is open, it is the current folder of the process: paths in its settings and in the records of its runs
+    mean the same as on a command line there.
+
+    Attributes:
+        folder: The folder.
+
+    """
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the folder."""
+        return self.folder.name or str(self.folder)
+
+    def load_settings(self) -> PipelineConfiguration:
+        """Return its settings. Raises ConfigurationError."""
+        return PipelineConfiguration.from_file(CONFIG_NAME)
+
+    def open_history(self) -> RunHistory:
+        """Return the history of the runs that wrote its workbook."""
+        return RunHistory(Path(self.load_settings().output_file))
+
+    def find_last_run(self) -> RunRecord | None:
+        """Return the last run, None if there is none."""
+        return self.open_history().find_last()
+
+    async def save_upload(self, name: str, chunks: AsyncIterator[bytes]) -> dict[str, Any]:
+        """Store a file in the inbox as it arrives; an equal name gets a number.
+
+        Args:
+            name: The name of the file; only its last part counts.
+            chunks: Its content.
+
+        Raises:
+            FlexscoutError: The name can't be used.
+            OutputError: The file can't be written.
+
+        """
+        inbox = self.folder / INBOX
+        path = _pick_free_path(inbox, clean_name(name))
+        partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            inbox.mkdir(exist_ok=True)
+            with partial.open("xb") as file:
+                async for chunk in chunks:
+                    file.write(chunk)
+            partial.replace(path)
+        except OSError as error:
+            raise OutputError(
+                f"{path.name} can't be saved: {error.strerror or error}.", "Free disk space, then try again."
+            ) from None
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+        return {"name": path.name, "size": path.stat().st_size}
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Open the workspace in a folder, after writing its settings if it has none, and make it the current folder.
+
+    Raises:
+        ConfigurationError: Its settings have an error.
+        OutputError: The settings can't be written, or the folder is one that nobody wants searched.
+
+    """
+    if not (folder / CONFIG_NAME).exists():
+        if folder in (Path.home(), Path(folder.anchor)):
+            raise OutputError(f"{folder} has more than your exports.", "Choose or make a folder for them.")
+        try:
+            (folder / CONFIG_NAME).write_text(_TEMPLATE, encoding="utf-8")
+        except OSError as error:
+            raise OutputError(f"Can't write to {folder}: {error.strerror or error}.", "Choose another folder.") from None
+    previous = Path.cwd()
+    os.chdir(folder)
+    workspace = Workspace(folder)
+    try:
+        workspace.load_settings()
+    except FlexscoutError:
+        os.chdir(previous)
+        raise
+    remember_workspace(folder)
+    return workspace
+
+
+def clean_name(name: str) -> str:
+    """Return the last part of a name without what no file system accepts.
+
+    Raises:
+        FlexscoutError: Nothing is left.
+
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    cleaned = _UNSAFE.sub("_", last).strip(" .")
+    stem, suffix = _split_name(cleaned)
+    if not stem or last in ("", ".", ".."):
+        raise FlexscoutError("The file has no name.", "Rename it, then drop it again.")
+    safe = f"{stem[: _MAX_NAME - len(suffix)]}{suffix}"[:_MAX_NAME]
+    return f"_{safe}" if _RESERVED.fullmatch(safe) else safe
+
+
+def list_recent() -> list[dict[str, str]]:
+    """Return the workspaces that were opened last and still exist, latest first."""
+    return [
+        {"folder": folder, "name": Path(folder).name or folder}
+        for folder in _read_recent()
+        if (Path(folder) / CONFIG_NAME).exists()
+    ]
+
+
+def remember_workspace(folder: Path) -> None:
+    """Put a workspace at the head of the recent ones. Best effort: I/O errors are ignored."""
+    recent = [str(folder), *(one for one in _read_recent() if one != str(folder))][:_MAX_RECENT]
+    with suppress(OSError):
+        _recent_file().parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(_recent_file(), json.dumps(recent).encode())
+
+
+def find_instance_file(folder: Path) -> Path:
+    """Return the path of the file in which a window says where it runs."""
+    name = sha256(os.path.normcase(folder).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    return platformdirs.user_state_path("flexscout", appauthor=False) / "windows" / f"{name}.json"
+
+
+def find_samples_folder() -> Path:
+    """Return the folder in which samples are made."""
+    return Path(platformdirs.user_documents_dir()) / "flexscout samples"
+
+
+def _recent_file() -> Path:
+    return platformdirs.user_config_path("flexscout", appauthor=False) / "recent.json"
+
+
+def _read_recent() -> list[str]:
+    try:
+        content = json.loads(_recent_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [one for one in content if isinstance(one, str)] if isinstance(content, list) else []
+
+
+def _pick_free_path(folder: Path, name: str) -> Path:
+    stem, suffix = _split_name(name)
+    numbers = ("", *(f" ({number})" for number in range(2, 10_000)))
+    return next(path for number in numbers if not (path := folder / f"{stem}{number}{suffix}").exists())
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    path = Path(name)
+    return path.stem, path.suffix

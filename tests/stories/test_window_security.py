@@ -1,0 +1,142 @@
+"""The window answers its own pages, and nothing else."""
+
+import json
+import stat
+import sys
+
+import pytest
+
+from flexscout.app import instances
+from flexscout.app.workspaces import clean_name, find_instance_file
+from flexscout.errors import FlexscoutError
+from windows import open_window
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    with open_window(tmp_path_factory.mktemp("exports")) as tab:
+        yield tab
+
+
+@pytest.fixture
+def tab(opened, monkeypatch):
+    monkeypatch.chdir(opened.folder)
+    return opened
+
+
+HOSTILE = {
+    "another host, as after DNS rebinding": ("GET", "/api/state", {"Host": "evil.example"}, 421),
+    "the name of this computer": ("GET", "/", {"Host": "localhost:{port}"}, 421),
+    "a host without the port": ("GET", "/", {"Host": "127.0.0.1"}, 421),
+    "a page of another origin": ("POST", "/api/runs", {"Origin": "https://evil.example"}, 403),
+    "a page without an origin, as of a file": ("POST", "/api/runs", {"Origin": "null"}, 403),
+    "another port of this computer": ("GET", "/api/state", {"Origin": "http://127.0.0.1:1"}, 403),
+    "a link on another page": ("GET", "/", {"Sec-Fetch-Site": "cross-site"}, 403),
+    "an image on a page of another port": ("GET", "/api/list", {"Sec-Fetch-Site": "same-site"}, 403),
+    "the address bar, for data": ("GET", "/api/state", {"Sec-Fetch-Site": "none"}, 403),
+    "a stream for another origin": ("GET", "/api/runs/events", {"Origin": "https://evil.example"}, 403),
+    "no token": ("GET", "/api/state", {"X-Flexscout-Token": ""}, 401),
+    "an unknown token": ("GET", "/api/state", {"X-Flexscout-Token": "guess"}, 401),
+    "a token with characters outside ASCII": ("GET", "/api/state", {"X-Flexscout-Token": "\xe9"}, 401),
+    "no token, for a path that doesn't exist": ("GET", "/api/none", {"X-Flexscout-Token": ""}, 401),
+    "a code without its key": ("POST", "/api/codes", {}, 401),
+    "a body that says it is too large": ("POST", "/api/workspaces", {"Content-Length": "1000001"}, 413),
+    "an upload that says it is too large": ("POST", "/api/uploads?name=a.xlsx", {"Content-Length": str(2**40)}, 413),
+    "a length that is no number": ("POST", "/api/workspaces", {"Content-Length": "-1"}, (400, 413)),
+    "a path above the pages": ("GET", "/../server.py", {}, 404),
+    "an encoded path above the pages": ("GET", "/..%2fserver.py", {}, 404),
+    "a doubly encoded path above the pages": ("GET", "/%252e%252e/server.py", {}, 404),
+    "an absolute path among the pages": ("GET", "//etc/passwd", {}, 404),
+    "a method that nothing has": ("DELETE", "/api/state", {}, 405),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "status"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_request_is_refused(tab, method, path, headers, status):
+    filled = {name: value.format(port=tab.window.port) for name, value in headers.items()}
+    answer = tab.request(method, path, **({"X-Flexscout-Token": tab.token} | filled))
+    assert answer.status in (status if isinstance(status, tuple) else (status,))
+    assert b"passwd" not in answer.content
+    assert b"import" not in answer.content
+
+
+def test_body_without_a_length_is_cut_off(tab):
+    chunks = (b"x" * 300_000 for _ in range(4))
+    assert tab.request("POST", "/api/workspaces", chunks, X_Flexscout_Token=tab.token).status == 413
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"{", b'"text"', b"{}", b'{"folder": 1}', b'{"folder": ""}', b'{"folder": "exports"}'])
+def test_body_that_makes_no_sense_is_an_error_in_a_sentence(tab, body):
+    answer = tab.send("POST", "/api/workspaces", body)
+    assert answer.status == 400
+    assert answer.json["error"].endswith(".")
+
+
+def test_every_answer_has_the_security_headers(tab):
+    for path in ("/", "/api/state", "/api/none", "/none"):
+        headers = tab.send("GET", path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "access-control-allow-origin" not in headers
+
+
+def test_code_can_be_used_once(tab):
+    code = json.dumps({"code": tab.window.access.create_code()})
+    assert tab.request("POST", "/api/session", code).status == 200
+    assert tab.request("POST", "/api/session", code).status == 401
+
+
+def test_address_carries_the_code_where_no_server_sees_it(tab):
+    assert tab.window.create_address().startswith(f"http://127.0.0.1:{tab.window.port}/#code=")
+
+
+def test_folder_browser_lists_names_only(tab):
+    (tab.folder / "sub").mkdir(exist_ok=True)
+    (tab.folder / "a.csv").write_text("secret")
+    (tab.folder / "notes.docx").write_text("secret")
+    listing = tab.get("/api/folders", path=str(tab.folder))
+    assert (listing["folders"], listing["files"]) == (["sub"], ["a.csv"])
+    assert "secret" not in json.dumps(listing)
+
+
+@pytest.mark.parametrize("path", ["relative", "/none/at/all", "\0", "a.csv"])
+def test_folder_browser_lists_folders_only(tab, path):
+    assert tab.send("GET", "/api/folders", path=path).status == 400
+
+
+@pytest.mark.parametrize("name", ["../../a.xlsx", "..\\a.xlsx", "/etc/a.xlsx", "C:\\Temp\\a.xlsx"])
+def test_dropped_file_stays_in_the_inbox(tab, name):
+    answer = tab.send("POST", "/api/uploads", b"content", name=name)
+    assert answer.status == 200
+    stored = tab.folder / "inbox" / answer.json["name"]
+    assert stored.read_bytes() == b"content"
+    assert not [path for path in stored.parent.iterdir() if path.suffix == ".part"]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "a/", "..."])
+def test_dropped_file_needs_a_name(tab, name):
+    assert tab.send("POST", "/api/uploads", b"content", name=name).status == 400
+
+
+def test_names_that_windows_forbids_are_changed():
+    assert clean_name("a:b?.xlsx") == "a_b_.xlsx"
+    assert clean_name("CON.xlsx") == "_CON.xlsx"
+    assert clean_name(".hidden.xlsx") == "hidden.xlsx"
+    assert len(clean_name("x" * 500 + ".xlsx")) <= 200
+    with pytest.raises(FlexscoutError):
+        clean_name("..")
+
+
+def test_second_start_gets_another_tab_of_the_running_window(tab, monkeypatch):
+    assert instances.find_running(tab.folder) is None  # it is this process
+    monkeypatch.setattr("os.getpid", lambda: 1)
+    found = instances.find_running(tab.folder)
+    assert found.port == tab.window.port
+    assert tab.request("POST", "/api/session", json.dumps({"code": found.code})).status == 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the folder private instead")
+def test_only_the_user_can_read_the_key(tab):
+    assert stat.S_IMODE(find_instance_file(tab.folder).stat().st_mode) == 0o600
