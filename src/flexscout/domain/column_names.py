@@ -79,6 +79,9 @@ DERIVED_COLUMNS = {"Lot Size Acres": ("Lot Size SqFt",)}
 WORKBOOK_LINKS = ("Map", "Property Page")
 """Columns that only the workbook's list has."""
 
+WORKBOOK_COLUMNS = ("Rank", "Why", "What Is Missing")
+"""Columns that only the workbook's sheets of properties have: the rank, the reasons for the score, the factors without data."""
+
 WORKBOOK_CREATOR = "flexscout"
 """Creator in the properties of a workbook, by which flexscout recognizes its own output."""
 

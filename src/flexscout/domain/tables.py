@@ -15,6 +15,7 @@ from flexscout.domain.column_names import (
     SEEN_COLUMNS,
     SOURCE_COLUMNS,
     UNVERIFIED,
+    WORKBOOK_COLUMNS,
 )
 from flexscout.domain.columns import canonical_columns
 from flexscout.domain.escaping import is_polars_pattern
@@ -57,7 +58,7 @@ def order_columns(names: Iterable[str]) -> list[str]:
 
 def is_reserved_column(name: str) -> bool:
     """Return whether a user's column can't have the name because flexscout, or Polars, gives it a meaning."""
-    own = {own.casefold() for own in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns()))}
+    own = {own.casefold() for own in (*OUTPUT_COLUMNS, *WORKBOOK_COLUMNS, *(column.name for column in canonical_columns()))}
     return name.casefold() in own or name.endswith(POINTS_SUFFIX) or name.startswith("__") or is_polars_pattern(name)
 
 

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.domain import ADDRESS_COLUMNS, WORKBOOK_LINKS, blank_to_null, canonical_columns, is_reserved_column, join_some
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    WORKBOOK_COLUMNS,
+    WORKBOOK_LINKS,
+    blank_to_null,
+    canonical_columns,
+    is_reserved_column,
+    join_some,
+)
 from flexscout.history.notes_store import COLUMN, ID, KIND, OWNER, TEXT, EntryKind
 from flexscout.history.saved_results import MASTER_SHEET, MORE_SHEET, ResultSheet
 
@@ -24,7 +32,6 @@ CELL_SCHEMA = {SHEET: pl.String, ROW: pl.Int64, **dict.fromkeys((ID, *ADDRESS_CO
 MAX_USER_COLUMNS = 50
 """Columns of the user that are kept, unless the settings name more; a hostile workbook may have 16,384."""
 
-_SHEET_COLUMNS = ("Rank", "Why", "What Is Missing")  # only on the sheets of properties
 _MAX_HEADER_LENGTH = 255
 _MINE = " (mine)"
 _DATE_CELL = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"  # as the reader returns a date
@@ -74,7 +81,7 @@ def find_added_columns(sheet: ResultSheet, written: Collection[str], user_column
         user_columns: The user's columns that are known.
 
     """
-    own = {fold_name(name) for name in (*written, *WORKBOOK_LINKS, *_SHEET_COLUMNS, ID, *ADDRESS_COLUMNS)}
+    own = {fold_name(name) for name in (*written, *WORKBOOK_LINKS, *WORKBOOK_COLUMNS, ID, *ADDRESS_COLUMNS)}
     canonical = {fold_name(column.name) for column in canonical_columns()}
     known = {fold_name(name) for name in user_columns}
     seen: set[str] = set()

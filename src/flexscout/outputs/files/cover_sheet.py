@@ -175,7 +175,8 @@ def _add_best(page: _Page, tables: ResultTables) -> None:
         page.put(first, last, name, _NUMBER_HEAD if form else replace(_HEAD, indent=int(name == "Why")))
     page.end_row()
     for row in best.iter_rows(named=True):
-        facts = ", ".join(filter(None, (row.get("Property Type"), shorten_position(row.get("Price Position") or ""))))
+        position = shorten_position(row.get("Price Position") or "")
+        facts = "; ".join(filter(None, (row.get("Property Type"), position and f"$/SF {position}")))
         place = f"{row[RANK]}. {shorten(join_address(row), _PLACE_CHARACTERS)}\n{shorten(facts, 60)}".rstrip()
         values = (
             place, row["Flex Score"], row.get("Asking Price"), row.get("Asking Price/SqFt"), row.get("Building SqFt"),
@@ -293,8 +294,8 @@ def _add_gaps(page: _Page, report: Mapping[str, Any]) -> None:
     few = sorted((share, name) for name, share in shares.items() if 0 < share < _FEW)
     failed = report["statistics"]["failed_files"]
     lines = [
-        ("Nowhere", join_some(nowhere, _MAX_GAPS)),
-        ("On few properties", join_some([f"{name} ({round(share * total):,} of {total:,})" for share, name in few], _MAX_GAPS)),
+        ("In no export", join_some(nowhere, _MAX_GAPS)),
+        ("Few properties have", join_some([f"{name} ({round(share * total):,} of {total:,})" for share, name in few], _MAX_GAPS)),
         ("Not read", f"{format_count(failed, 'export')} could not be read; see the sheet Files" if failed else ""),
     ]
     if not any(text for _, text in lines):
@@ -302,7 +303,7 @@ def _add_gaps(page: _Page, report: Mapping[str, Any]) -> None:
     page.add_heading("What was not in the data")
     for label, text in lines:
         if text:
-            page.put(0, 4, label, _STRONG)
+            page.put(0, 4, label, replace(_STRONG, wrap=True))
             page.put(5, _LAST, text, replace(_PLAIN, wrap=True))
             page.end_row(16 if len(text) <= _LINE_CHARACTERS else 30)
 

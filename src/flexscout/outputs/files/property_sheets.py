@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from flexscout.domain import CORRECTED_CELLS, LINK_COLUMNS, POSTAL_COLUMNS, WORKBOOK_LINKS
+from flexscout.domain import CORRECTED_CELLS, LINK_COLUMNS, POSTAL_COLUMNS, WORKBOOK_COLUMNS, WORKBOOK_LINKS
 from flexscout.outputs.files.layout import Sheet
 from flexscout.outputs.results import ResultTables
 
 MAX_LINKED_ROWS = 2_500
 """Rows of a sheet with links. Links in every row take over a fifth of the export's time, and Excel allows 65,530 per sheet."""
 
-RANK, WHY, MISSING = "Rank", "Why", "What Is Missing"
+RANK, WHY, MISSING = WORKBOOK_COLUMNS
 """Columns that only these sheets have."""
 
 LIST_COLUMNS = (
@@ -40,7 +40,7 @@ _MORE_PRINTED = 12  # columns of All Columns
 _WIDTHS = {
     RANK: 7.0, "Flex Score": 8.0, "Flex Classification": 13.0, "Address": 26.0, "City": 12.0, "State": 7.0,
     "Property Type": 18.0, "Building SqFt": 10.0, "Lot Size Acres": 9.0, "Year Built": 8.0, "Occupancy": 11.0,
-    "Asking Price": 12.0, "Asking Price/SqFt": 10.0, "Price Position": 17.0, "Owner Name": 25.0, "Owner Properties": 11.0,
+    "Asking Price": 12.0, "Asking Price/SqFt": 10.0, "Price Position": 17.0, "Owner Name": 28.0, "Owner Properties": 11.0,
     "Sources": 30.0, "Missing Factors": 20.0, "Zip Code": 8.0, "Sale Date": 12.0, "Sold Price": 13.0, "First Seen": 12.0,
     **dict.fromkeys(WORKBOOK_LINKS, 27.0), _ID: 17.0,
 }  # fmt: skip
@@ -67,7 +67,7 @@ def build_property_sheets(tables: ResultTables, formats: Mapping[str, str], clas
     links = [link for link in build_links(master) if link.name not in own]
     ids = [master[name] for name in (_ID,) if name in master.columns]
     columns = [*master.select(own), *(_show_in_words(master[name]) for name in shown)]
-    table = pl.DataFrame([*([] if RANK in own else [ranks]), *columns, *links, *ids])
+    table = pl.DataFrame([ranks, *columns, *links, *ids])
     texts = (*TEXT_COLUMNS, *tables.user_columns)
     listed = Sheet(
         "Flex Properties",

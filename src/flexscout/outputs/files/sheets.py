@@ -67,7 +67,7 @@ _PAIR_WIDTHS = {
 }  # fmt: skip
 _WRAPPED_IN_PAIRS = (
     "Address", "Other Address", "Removed Address", "Evidence", "Filled Cells", "Fields That Differ", "Kept File", "Removed File",
-    "Source File", "Other Source File",
+    "APN", "Other APN", "Source File", "Other Source File",
 )  # fmt: skip
 _REJECTED_COLUMNS = (
     "Status", "Reason", "Address", "City", "State", "Property Type", "Building SqFt", "Lot Size Acres", "Year Built",
@@ -269,7 +269,16 @@ def _build_not_selected(rejected: pl.DataFrame, formats: dict[str, str]) -> list
 
 def _build_rejected(name: str, rows: pl.DataFrame, formats: dict[str, str], about: str) -> Sheet:
     table, printed = _select_first(rows, _REJECTED_COLUMNS)
-    return Sheet(name, table, formats, TEXT_COLUMNS, wrapped=("Reason",), widths=_REJECTED_WIDTHS, about=about, printed=printed)
+    return Sheet(
+        name,
+        table,
+        formats,
+        TEXT_COLUMNS,
+        wrapped=("Reason", "Source File"),
+        widths=_REJECTED_WIDTHS,
+        about=about,
+        printed=printed,
+    )
 
 
 def _count_reasons(report: Mapping[str, Any]) -> pl.DataFrame:
@@ -304,6 +313,7 @@ def _build_files(files: Sequence[Mapping[str, Any]]) -> Sheet:
         "Files",
         pl.DataFrame(rows) if rows else pl.DataFrame(schema={"File": pl.String, "Remark": pl.String}),
         wrapped=("Remark",),
+        centered=tuple(_COUNTS.values()),
         widths={"File": 36.0, "Source": 24.0, "Remark": 60.0},
         about="The exports that were read, what became of their rows, and what to do if one failed.",
     )

@@ -293,7 +293,9 @@ def _choose_page(sheet: Sheet, columns: Sequence[str]) -> dict[str, Any]:
     """Return the page setup: the header row on each page, and as wide as the page if that is readable."""
     count = sheet.printed or len(columns)
     height = len(sheet.table) + sheet.header_row
-    page: dict[str, Any] = {"repeat_rows": sheet.header_row, "landscape": True, "paper_size": _LETTER, "margins": _MARGINS}
+    page: dict[str, Any] = {"landscape": True, "paper_size": _LETTER, "margins": _MARGINS}
+    if not sheet.cells:
+        page["repeat_rows"] = sheet.header_row
     if count <= _MAX_COLUMNS_PER_PAGE:
         page["fit_to_pages"] = (1, 0)
     if sheet.about or count < len(columns):
