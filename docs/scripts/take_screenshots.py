@@ -4,6 +4,7 @@ It needs Chromium and Poppler (`pdftotext`, `pdftoppm`), and for the workbook Li
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,8 @@ VIEWS = {
     "page-dark": {"viewport": SIZE, "color_scheme": "dark"},
     "page-phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
 }
-FOOTER = "Top candidates"
+SHEETS = {"workbook": ("Summary", 110, 935, 1000), "workbook-list": ("Flex Properties", 150, 1650, 800)}
+"""Picture -> sheet, dots per inch, and the width and height of the part of its first page that is shown."""
 
 
 def main(browser: str) -> None:
@@ -33,16 +35,17 @@ def main(browser: str) -> None:
 
 
 def _capture_workbook(book: Path) -> None:
-    """Save the upper half of the first printed page of the sheet Top Candidates."""
+    """Save the upper part of the first printed page of some sheets."""
     folder = book.parent
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     _run("soffice", profile, "--headless", "--convert-to", "pdf", book.name, folder=folder)
     pages = _run("pdftotext", "-layout", book.with_suffix(".pdf").name, "-", folder=folder).split("\f")
-    number = str(next(i for i, text in enumerate(pages, 1) if FOOTER in text))
-    one = ("-f", number, "-l", number, "-singlefile", "-png", "-r", "170")
-    part = ("-x", "110", "-y", "120", "-W", "1660", "-H", "620")
-    _run("pdftoppm", *one, *part, book.with_suffix(".pdf").name, "top", folder=folder)
-    (folder / "top.png").replace(IMAGES / "workbook.png")
+    for name, (sheet, dots, width, height) in SHEETS.items():
+        number = str(next(i for i, text in enumerate(pages, 1) if re.search(rf"{sheet} +Page \d", text)))  # in the footer
+        one = ("-f", number, "-l", number, "-singlefile", "-png", "-r", str(dots))
+        part = ("-x", "0", "-y", "0", "-W", str(width), "-H", str(height))
+        _run("pdftoppm", *one, *part, book.with_suffix(".pdf").name, name, folder=folder)
+        (folder / f"{name}.png").replace(IMAGES / f"{name}.png")
 
 
 def _capture_memos(results: Path) -> None:
