@@ -3,6 +3,14 @@
 import pytest
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _isolate_session(tmp_path_factory):
+    """Keep fixtures that several tests share away from the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _isolate_files(tmp_path, monkeypatch):
     """Run each test in its own folder, with its own cache, so that relative paths such as the log's end up there."""

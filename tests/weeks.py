@@ -1,5 +1,6 @@
 """Run flexscout week by week in one folder, and edit its workbook in between as a person does in Excel."""
 
+import shutil
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,10 @@ class Weeks:
         places = {"input_folder": "in", "output_file": "out/all.xlsx", "report_file": "out/report.json", "log_file": "out/log"}
         paths = {name: str(self.folder / place) for name, place in places.items()}
         return PipelineConfiguration(**paths, max_workers=1, cache=str(self.folder / "cache"), **settings)
+
+    def copy(self, folder):
+        """Copy all files, and return the weeks there."""
+        return Weeks(shutil.copytree(self.folder, folder, dirs_exist_ok=True))
 
     def edit(self, edit):
         """Change the workbook with openpyxl."""

@@ -1,6 +1,7 @@
 """Damaged run records are set aside with a message, and the next run works without them."""
 
 import json
+import shutil
 import sys
 
 import polars as pl
@@ -42,12 +43,20 @@ if sys.platform != "win32":
 COMMANDS = [["runs"], ["report"], ["explain", "1 Test Street"], ["diff", "1", "2"], ["retry"], ["errors"]]
 
 
-@pytest.fixture
-def book(tmp_path):
-    """The runs of a workbook: one over an export, one over two."""
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A folder with two runs: one over an export, one over two."""
+    folder = tmp_path_factory.mktemp("done")
     for export in (valid_properties_1, valid_properties_2):
-        export(tmp_path / "in")
-        run()
+        export(folder / "in")
+        assert flexscout("run", "in", folder=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def book(done, tmp_path):
+    """The history of those runs in a copy of the folder."""
+    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
     return RunHistory(tmp_path / "data/exports/all_flex_properties.xlsx")
 
 

@@ -17,11 +17,20 @@ def priced(number, price, **values):
     return (*candidate(number, **values), price)
 
 
-@pytest.fixture
-def weeks(tmp_path):
-    weeks = Weeks(tmp_path)
+@pytest.fixture(scope="module")
+def first_week(tmp_path_factory):
+    return run_first_week(tmp_path_factory.mktemp("first"))
+
+
+def run_first_week(folder):
+    weeks = Weeks(folder)
     weeks.run(priced(1, 4_200_000), priced(2, 2_000_000), priced(3, None), header=PRICED)
     return weeks
+
+
+@pytest.fixture
+def weeks(first_week, tmp_path):
+    return first_week.copy(tmp_path)
 
 
 def corrections(week):
@@ -103,7 +112,8 @@ def test_a_correction_ends_when_its_row_is_deleted(weeks):
     assert week.column("Year Built")[ONE] == 1995
 
 
-def test_a_correction_and_its_end_restore_the_bytes(weeks):
+def test_a_correction_and_its_end_restore_the_bytes(tmp_path):
+    weeks = run_first_week(tmp_path)
     before = weeks.run(where="").workbook.read_bytes()
     weeks.enter(ONE, {"Building SqFt": 60_000})
     assert weeks.run().workbook.read_bytes() != before

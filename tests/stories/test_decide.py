@@ -15,10 +15,18 @@ from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A run over similar addresses."""
+    folder = tmp_path_factory.mktemp("done")
+    write_similar(folder / "in")
+    return flexscout("run", "in", folder=folder)
+
+
 @pytest.fixture
-def first(tmp_path):
-    write_similar(tmp_path / "in")
-    return flexscout("run", "in")
+def first(done, tmp_path):
+    """A copy of that run, which a test may change."""
+    return done.copy(tmp_path)
 
 
 def outputs_of(outcome):
@@ -53,6 +61,7 @@ def test_a_decision_and_its_undo_restore_the_bytes_of_the_outputs(first):
 
 @pytest.mark.usefixtures("first")
 def test_a_run_after_a_decision_is_not_a_repeated_run():
+    flexscout("run", "in")
     assert "Nothing changed" in flexscout("run", "in").out
     flexscout("decide", "--different", "in/a.xlsx:2", "a.xlsx:3")
     second = flexscout("run", "in")

@@ -13,10 +13,18 @@ from workbooks import HEADER, candidate, write_workbook
 JAN_19 = datetime(2026, 1, 19, 12).timestamp()  # noqa: DTZ001 - the day where the user is
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A run over similar addresses."""
+    folder = tmp_path_factory.mktemp("done")
+    write_similar(folder / "in")
+    return flexscout("run", "in", folder=folder)
+
+
 @pytest.fixture
-def first(tmp_path):
-    write_similar(tmp_path / "in")
-    return flexscout("run", "in")
+def first(done, tmp_path):
+    """A copy of that run, which a test may change."""
+    return done.copy(tmp_path)
 
 
 def decide_on_jan_19(outcome, sheet, answer, row=0):

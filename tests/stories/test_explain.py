@@ -43,6 +43,12 @@ def done(tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def own_copy(done, tmp_path):
+    """A copy of that folder, which a test may change."""
+    return shutil.copytree(done, tmp_path, dirs_exist_ok=True)
+
+
 def asked(folder, query, *options, code=0):
     """The answer as JSON."""
     outcome = flexscout("explain", query, *OUT, "--format", "json", *options, folder=folder)
@@ -244,14 +250,12 @@ def test_without_deduplication_each_row_is_a_property(tmp_path):
     assert property_of(tmp_path, "listed.xlsx:3")["merged"] == []
 
 
-def test_changed_files_are_explained_from_the_cache(tmp_path):
-    write_inputs(tmp_path)
-    run(tmp_path)
-    before = property_of(tmp_path, "1836 Lindbergh St")
-    write_workbook(tmp_path / "in/listed.xlsx", [TITLES, *LISTED[4:5]])
-    (tmp_path / "in/others.xlsx").unlink()
-    write_workbook(tmp_path / "in/new.xlsx", [HEADER, candidate(7)])
-    after = asked(tmp_path, "1836 Lindbergh St")
+def test_changed_files_are_explained_from_the_cache(own_copy):
+    before = property_of(own_copy, "1836 Lindbergh St")
+    write_workbook(own_copy / "in/listed.xlsx", [TITLES, *LISTED[4:5]])
+    (own_copy / "in/others.xlsx").unlink()
+    write_workbook(own_copy / "in/new.xlsx", [HEADER, candidate(7)])
+    after = asked(own_copy, "1836 Lindbergh St")
     assert after["warnings"] == [
         "listed.xlsx is different since run 1. This answer uses what the run read.",
         "others.xlsx is gone since run 1. This answer uses what the run read.",
@@ -261,11 +265,10 @@ def test_changed_files_are_explained_from_the_cache(tmp_path):
     assert after["property"]["rows"][0]["without_cells"] == "the file has changed since the run"
 
 
-def test_an_unreachable_input_folder_is_a_warning(tmp_path):
-    write_inputs(tmp_path)
-    run(tmp_path)
-    (tmp_path / "elsewhere").mkdir()
-    told = flexscout("explain", "1836 Lindbergh St", "-o", "../all.xlsx", "--format", "json", folder=tmp_path / "elsewhere")
+def test_an_unreachable_input_folder_is_a_warning(own_copy):
+    (own_copy / "elsewhere").mkdir()
+    shutil.copytree(own_copy / ".cache", own_copy / "elsewhere/.cache")
+    told = flexscout("explain", "1836 Lindbergh St", "-o", "../all.xlsx", "--format", "json", folder=own_copy / "elsewhere")
     (remark,) = json.loads(told.out)["warnings"]
     assert remark.startswith("The folder in of run 1 can't be found from ")
     assert remark.endswith("elsewhere. This answer uses what the run read.")
@@ -280,12 +283,10 @@ def test_failed_files_are_a_warning(tmp_path):
     ]
 
 
-def test_rows_that_are_no_longer_cached_are_a_warning(tmp_path):
-    write_inputs(tmp_path)
-    run(tmp_path)
-    (tmp_path / "in/others.xlsx").unlink()
-    shutil.rmtree(tmp_path / ".cache")
-    outcome = flexscout("explain", "1836 Lindbergh St", *OUT, folder=tmp_path)
+def test_rows_that_are_no_longer_cached_are_a_warning(own_copy):
+    (own_copy / "in/others.xlsx").unlink()
+    shutil.rmtree(own_copy / ".cache")
+    outcome = flexscout("explain", "1836 Lindbergh St", *OUT, folder=own_copy)
     assert outcome.code == 0
     assert "The tables of others.xlsx are no longer cached, so the rows that run 1 read there are missing." in outcome.out
     assert "The replayed list differs from the one that run 1 published." in outcome.out
@@ -300,23 +301,19 @@ def test_the_profile_of_the_run_is_used(tmp_path):
     assert (story["score"], story["cap"], story["improvements"]) == (8.0, 8.0, [])
 
 
-def test_an_earlier_run_is_explained_by_number(tmp_path):
-    write_inputs(tmp_path)
-    run(tmp_path)
-    run(tmp_path, "--min-score", "9")
-    assert asked(tmp_path, "1836 Lindbergh St")["property"]["reasons"] == ["Flex Score below 9"]
-    assert property_of(tmp_path, "1836 Lindbergh St", "--run", "1")["rank"] == 3
-    outcome = flexscout("explain", "x", "--run", "7", *OUT, folder=tmp_path)
+def test_an_earlier_run_is_explained_by_number(own_copy):
+    run(own_copy, "--min-score", "9")
+    assert asked(own_copy, "1836 Lindbergh St")["property"]["reasons"] == ["Flex Score below 9"]
+    assert property_of(own_copy, "1836 Lindbergh St", "--run", "1")["rank"] == 3
+    outcome = flexscout("explain", "x", "--run", "7", *OUT, folder=own_copy)
     assert (outcome.code, outcome.out) == (2, "")
     assert "No run 7 that wrote all.xlsx is on record" in outcome.err
 
 
-def test_a_property_that_left_the_list_is_found_by_id(tmp_path):
-    write_inputs(tmp_path)
-    run(tmp_path)
-    known = property_of(tmp_path, "1836 Lindbergh St")["property_id"]
-    run(tmp_path, "--min-score", "9")
-    assert asked(tmp_path, known)["property"]["about"]["Address"] == "1836 Lindbergh St"
+def test_a_property_that_left_the_list_is_found_by_id(own_copy):
+    known = property_of(own_copy, "1836 Lindbergh St")["property_id"]
+    run(own_copy, "--min-score", "9")
+    assert asked(own_copy, known)["property"]["about"]["Address"] == "1836 Lindbergh St"
 
 
 def test_possible_duplicates_are_listed(tmp_path):

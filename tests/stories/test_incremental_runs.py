@@ -1,6 +1,7 @@
 """Runs over a growing folder read only new and changed files."""
 
 import json
+import shutil
 
 import pytest
 
@@ -8,13 +9,20 @@ from program import flexscout, run_program
 from workbooks import HEADER, candidate, corrupted_file, write_workbook
 
 
-@pytest.fixture
-def exports(tmp_path):
-    """Write three files and run over them."""
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A folder with three files that were run."""
+    folder = tmp_path_factory.mktemp("done")
     for number in range(3):
-        write_workbook(tmp_path / f"in/{number}.xlsx", [HEADER, candidate(2 * number), candidate(2 * number + 1)])
-    assert flexscout("run", "in").code == 0
-    return tmp_path / "in"
+        write_workbook(folder / f"in/{number}.xlsx", [HEADER, candidate(2 * number), candidate(2 * number + 1)])
+    assert flexscout("run", "in", folder=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def exports(done, tmp_path):
+    """The three files in a copy of that folder."""
+    return shutil.copytree(done, tmp_path, dirs_exist_ok=True) / "in"
 
 
 def reused(outcome):
@@ -49,16 +57,27 @@ def test_changed_rules_or_output_read_no_export(other):
 
 @pytest.mark.usefixtures("exports")
 def test_run_over_an_unchanged_folder_writes_nothing(tmp_path):
+    flexscout("run", "in")
     files = [path for path in (tmp_path / "data").rglob("*") if path.is_file() and path.name != "lock"]
     before = {path: path.stat().st_mtime_ns for path in files}
     outcome = flexscout("run", "in")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "Nothing changed since run 1" in outcome.out
+    assert "Nothing changed since run 2" in outcome.out
     assert {path: path.stat().st_mtime_ns for path in files} == before
 
 
 @pytest.mark.usefixtures("exports")
+def test_a_copied_folder_has_results_of_its_own(done, tmp_path):
+    outcome = flexscout("run", "in")
+    assert "Nothing changed" not in outcome.out
+    assert str(tmp_path) in str(outcome.csv)
+    assert outcome.csv.read_bytes() == (done / "data/exports/all_flex_properties.csv").read_bytes()
+    assert "Nothing changed since run 2" in flexscout("run", "in").out
+
+
+@pytest.mark.usefixtures("exports")
 def test_changed_output_is_written_again():
+    flexscout("run", "in")
     csv = flexscout("run", "in").csv
     before = csv.read_bytes()
     csv.write_text("spoiled")

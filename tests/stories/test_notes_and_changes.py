@@ -33,10 +33,17 @@ def enter(outcome, address, **texts):
     book.save(outcome.workbook)
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("done")
+    write_workbook(folder / "in/a.xlsx", [HEADER, candidate(1), candidate(2)])
+    return flexscout("run", "in", folder=folder)
+
+
 @pytest.fixture
-def first(tmp_path):
-    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1), candidate(2)])
-    return flexscout("run", "in")
+def first(done, tmp_path):
+    """A copy of that run, which a test may change."""
+    return done.copy(tmp_path)
 
 
 def test_notes_stay_with_their_property_while_it_leaves_and_returns(first, tmp_path):

@@ -10,11 +10,16 @@ from workbooks import candidate
 ONE, TWO = "1 Test Street", "2 Test Street"
 
 
-@pytest.fixture
-def weeks(tmp_path):
-    weeks = Weeks(tmp_path)
+@pytest.fixture(scope="module")
+def first_week(tmp_path_factory):
+    weeks = Weeks(tmp_path_factory.mktemp("first"))
     weeks.first()
     return weeks
+
+
+@pytest.fixture
+def weeks(first_week, tmp_path):
+    return first_week.copy(tmp_path)
 
 
 def test_deleting_the_workbook_loses_no_note(weeks):
@@ -194,7 +199,9 @@ def test_an_unchanged_folder_with_an_edited_notes_file_is_run_again(weeks):
     assert week.column("My Notes")[ONE] == "yours"
 
 
-def test_notes_change_no_byte_of_the_data_beside_them(weeks, tmp_path):
+def test_notes_change_no_byte_of_the_data_beside_them(tmp_path):
+    weeks = Weeks(tmp_path)
+    weeks.first()
     weeks.enter(ONE, {"My Notes": "mine"})
     first = weeks.run().workbook.read_bytes()
     shutil.rmtree(tmp_path / "out/.flexscout")

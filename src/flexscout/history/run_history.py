@@ -158,7 +158,7 @@ class RunHistory:
         raise NothingToReadError(f"No {run} that wrote {self.workbook} is on record (looked in {self.folder}).", next_step)
 
     def find_unchanged(self, state: str, notes: Path) -> RunRecord | None:
-        """Return the latest run if repeating it would change nothing: same state, repeatable, outputs and notes unchanged.
+        """Return the latest run if repeating it would change nothing: same state, repeatable, outputs here and notes unchanged.
 
         Args:
             state: Hash of this run's inputs and settings, see `hash_state`.
@@ -166,8 +166,11 @@ class RunHistory:
 
         """
         last = self.find_last()
-        is_same = last and last.state == state and last.repeatable and last.has_intact_outputs
-        return last if last and is_same and (last.has_output(notes) or not notes.exists()) else None
+        if last is None or last.state != state or not last.repeatable:
+            return None
+        # In a copy of a folder, the record names the outputs of the original.
+        is_here = last.has_output(self.workbook) and last.has_intact_outputs
+        return last if is_here and (last.has_output(notes) or not notes.exists()) else None
 
     def find_earlier_ids(self, record: RunRecord) -> pl.Series:
         """Return the property IDs in the kept results before a run."""
