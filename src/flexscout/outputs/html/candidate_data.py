@@ -1,5 +1,6 @@
 """What the script of the page knows about each candidate: columns, explanations, changes and merges."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,6 @@ from markupsafe import Markup
 from flexscout.domain import COMPARISON_COLUMNS, LINK_COLUMNS, OUTPUT_COLUMNS, POINTS_SUFFIX, SEEN_COLUMNS, canonical_columns
 from flexscout.history import STATUS_COLUMN
 from flexscout.outputs.html.cell_text import plain_text, single_line, web_address
-from flexscout.outputs.html.script_data import encode_column, encode_lists, finite_number, script_json
 from flexscout.outputs.results import MAX_EXPLAINED_ROWS, ResultTables
 
 MAX_DATA_BYTES = 2_200_000
@@ -36,6 +36,9 @@ _MERGE_TEXTS = (
     "Removed File", "Removed Sheet", "Removed Address", "Removed Unit", "Removed Property Name", "Removed APN", "Evidence",
     "Fields That Differ", "Filled Cells",
 )  # fmt: skip
+
+_JSON_ESCAPES = {"<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"}
+_MAX_DISTINCT_SHARE = 0.5  # of texts, from which positions in a list of distinct texts are no shorter
 
 
 def render_data(
@@ -65,14 +68,14 @@ def render_data(
             "further": rest[:further],
             "points": [name for name in numbers if name.endswith(POINTS_SUFFIX)],
             **positions.head(rows).to_dict(as_series=False),
-            "why": encode_lists(_split_explanations(tables.explanations[:rows], limit)),
-            "reasons": encode_lists(_clean_lists(tables.reasons[:rows], limit)),
-            "sources": None if sources is None else encode_lists(_clean_lists(sources.head(rows), limit)),
+            "why": _encode_lists(_split_explanations(tables.explanations[:rows], limit)),
+            "reasons": _encode_lists(_clean_lists(tables.reasons[:rows], limit)),
+            "sources": None if sources is None else _encode_lists(_clean_lists(sources.head(rows), limit)),
             "changes": _select_records(tables.changes, best, _CHANGE_TEXTS, _CHANGE_NUMBERS, limit),
             "merges": _select_records(tables.merge_log, best, _MERGE_TEXTS, _MERGE_NUMBERS, limit),
             "map": view,
         }
-        text = script_json(content)
+        text = _dump_json(content)
         if len(text.encode()) <= max_bytes:
             break
     return text
@@ -101,13 +104,13 @@ def _choose_texts(
 def _encode_columns(best: pl.DataFrame, numbers: Mapping[str, str], texts: Sequence[str], limit: int) -> dict[str, Any]:
     link = pl.col("Property Link") if "Property Link" in best.columns else pl.lit(None)
     columns = best.select(
-        *(finite_number(pl.col(name), _DECIMALS.get(unit, 2)).alias(name) for name, unit in numbers.items()),
+        *(_finite_number(pl.col(name), _DECIMALS.get(unit, 2)).alias(name) for name, unit in numbers.items()),
         *(plain_text(name, best, limit).alias(name) for name in texts),
         web_address(link).alias("Property Link"),
         *(pl.col(name) for name in ("Source Row",) if name in best.columns),
         plain_text(_ID, best, 40).alias(_ID),
     )
-    return {column.name: encode_column(column) for column in columns if column.null_count() < column.len()}
+    return {column.name: _encode_column(column) for column in columns if column.null_count() < column.len()}
 
 
 def _split_explanations(explanations: Sequence[str], limit: int) -> pl.Series:
@@ -149,6 +152,37 @@ def _select_records(
     columns = found.select(
         "row",
         *(plain_text(name, found, _DETAIL_FACTOR * limit).alias(name) for name in texts if name in found.columns),
-        *(finite_number(pl.col(name), 2).alias(name) for name in numbers if name in found.columns),
+        *(_finite_number(pl.col(name), 2).alias(name) for name in numbers if name in found.columns),
     )
-    return {column.name: encode_column(column) for column in columns}
+    return {column.name: _encode_column(column) for column in columns}
+
+
+def _dump_json(value: Any) -> Markup:
+    """Return JSON that can't end the script element that holds it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for letter, code in _JSON_ESCAPES.items():
+        text = text.replace(letter, code)
+    return Markup(text)  # noqa: S704  # nosec B704 # <, > and & are escaped above
+
+
+def _encode_column(column: pl.Series) -> Any:
+    """Return a column as a list, or as its distinct `texts` and the position `at` of each row's text if that is shorter."""
+    if column.dtype != pl.String:
+        return column.to_list()
+    texts = column.drop_nulls().unique(maintain_order=True)
+    if texts.len() > _MAX_DISTINCT_SHARE * column.len():
+        return column.to_list()
+    return {"texts": texts.to_list(), "at": column.cast(pl.Enum(texts)).to_physical().to_list()}
+
+
+def _encode_lists(lists: pl.Series) -> Any:
+    """Return lists of texts as their distinct `texts` and the positions `at` of each row's texts."""
+    texts = lists.explode().drop_nulls().unique(maintain_order=True)
+    at = lists.list.eval(pl.element().cast(pl.Enum(texts)).to_physical())
+    return {"texts": texts.to_list(), "at": at.to_list()}
+
+
+def _finite_number(number: pl.Expr, decimals: int) -> pl.Expr:
+    """Return rounded numbers, whole ones as integers if there are no decimals; null if they aren't finite."""
+    value = number.cast(pl.Float64, strict=False).round(decimals)
+    return pl.when(value.is_finite()).then(value if decimals else value.cast(pl.Int64, strict=False))

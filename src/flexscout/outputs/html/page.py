@@ -23,11 +23,11 @@ from flexscout.outputs.html.elements import (
     render_table,
 )
 from flexscout.outputs.html.file_sections import render_causes, render_duplicates, render_files, render_schema
-from flexscout.outputs.html.owner_sections import render_owners
 from flexscout.outputs.html.sections import (
     render_geography,
     render_key_figures,
     render_overview,
+    render_owners,
     render_quality,
     render_sizes,
     render_times,

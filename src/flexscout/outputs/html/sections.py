@@ -1,4 +1,4 @@
-"""Sections of the page about the result: key figures, overview, places, sizes, data quality, run times."""
+"""Sections of the page about the result: key figures, overview, places, sizes, owners, data quality, run times."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,16 @@ import polars as pl
 from markupsafe import Markup
 
 from flexscout.domain import format_count
+from flexscout.outputs.comparisons import list_portfolios
 from flexscout.outputs.html.elements import (
     ChartColumn,
     band_for_score,
+    clip_text,
     render_bars,
     render_card,
     render_columns,
     render_grid,
+    render_lead,
     render_note,
     render_table,
     render_tiles,
@@ -26,6 +29,8 @@ _SCORE_STEP = 0.5  # points per chart column
 _MAX_REASONS = 5
 _MAX_PLACES = 12
 _MAX_FILES = 10
+_MAX_OWNERS = 20
+_OWNER_LINK = Markup('<a href="#candidates" data-owner="{rank}">{name}</a>')
 _SQUARE_FEET = (0, 10_000, 20_000, 30_000, 40_000, 50_000, 75_000, 100_000, 150_000, 200_000)
 _ACRES = (0, 0.5, 1, 2, 3, 5, 10, 20, 50)
 _YEARS = (0, 1950, 1960, 1970, 1980, 1990, 2000, 2010, 2020)
@@ -75,6 +80,25 @@ def render_sizes(master: pl.DataFrame) -> Markup:
             render_card("Year built", _render_distribution(master, "Year Built", _YEARS, "")),
         ]
     )
+
+
+def render_owners(master: pl.DataFrame) -> Markup:
+    """Render the owners with most properties; empty if none has several."""
+    portfolios = list_portfolios(master)
+    if not portfolios.height:
+        return Markup("")
+    rows = [
+        {
+            "Owner": _OWNER_LINK.format(rank=owner["Best Rank"], name=clip_text(owner["Owner Group"], 80)),
+            "Properties": owner["Owner Properties"],
+            "Best rank": owner["Best Rank"],
+            "Sq ft in total": round(owner["Building SqFt"]),
+        }
+        for owner in portfolios.head(_MAX_OWNERS).to_dicts()
+    ]
+    shown = f"the {_MAX_OWNERS} with most of {portfolios.height:,}" if portfolios.height > _MAX_OWNERS else "all"
+    lead = render_lead("Owners with several properties on the list. Spellings of one name are taken together.")
+    return lead + render_table(f"Owners ({shown})", rows)
 
 
 def render_quality(report: Mapping[str, Any]) -> Markup:
