@@ -150,7 +150,7 @@ def _render_warning(report: Mapping[str, Any]) -> Markup:
 
 
 def _format_title(report: Mapping[str, Any]) -> str:
-    return f"{report['statistics']['unique_flex_properties']:,} flex-industrial candidates"
+    return format_count(report["statistics"]["unique_flex_properties"], "flex-industrial candidate")
 
 
 def _describe_run(report: Mapping[str, Any]) -> str:
