@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from program import flexscout
+from result_sheets import texts_of
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -68,6 +69,14 @@ def test_a_workbook_of_an_earlier_run_has_its_list(kept_weeks):
         book = openpyxl.load_workbook(kept_weeks / "week1.xlsx")
     assert {"Summary", "Flex Properties", "Top Candidates", "Why Not Selected", "Files", "Settings"} <= set(book.sheetnames)
     assert "1 Test Street" in [cell.value for row in book["Top Candidates"].iter_rows() for cell in row]
+
+
+def test_the_cover_of_an_earlier_run_has_its_changes(kept_weeks):
+    assert flexscout("report", "2", "--output", "week2.xlsx", folder=kept_weeks).code == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cells = texts_of(openpyxl.load_workbook(kept_weeks / "week2.xlsx")["Summary"])
+    assert cells[cells.index("New") :][:3] == ["New", 1, "3 Test Street, Charlotte"]
 
 
 def test_an_unknown_run_is_an_error(kept_weeks):

@@ -1,7 +1,7 @@
 """History of an output: records of past runs, the user's notes and decisions, changes between results."""
 
 from flexscout.history.carryover import CarryOver, build_source_history, carry_over
-from flexscout.history.changes import PropertyChanges, compare_properties
+from flexscout.history.changes import CHANGE_SCHEMA, PropertyChanges, compare_properties
 from flexscout.history.column_changes import compare_columns
 from flexscout.history.decisions import INDISTINCT, DecisionList, is_identified, is_indistinct, read_decisions
 from flexscout.history.market_changes import ChangeKind, SourceHistory
@@ -13,6 +13,7 @@ from flexscout.history.typed_decisions import MERGES_SHEET, POSSIBLE_SHEET, Know
 from flexscout.history.user_input import UserInput, read_corrections, read_user_input
 
 __all__ = [
+    "CHANGE_SCHEMA",
     "INDISTINCT",
     "MERGES_SHEET",
     "POSSIBLE_SHEET",

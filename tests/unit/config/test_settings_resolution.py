@@ -368,6 +368,7 @@ def test_user_columns_are_trimmed_and_can_be_empty():
         ([5], "give a list of strings"),
         (["apn"], "flexscout writes apn itself"),
         (["Property ID"], "flexscout writes Property ID itself"),
+        (["Rank", "why"], "flexscout writes Rank and why itself"),
         (["My Points"], "flexscout writes My Points itself"),
         (["Broker", "broker"], "two columns have the same name"),
     ],

@@ -38,10 +38,10 @@ def test_a_sheet_with_a_purpose_has_its_name_and_purpose_above_the_header(writte
 
 
 def test_only_the_leading_columns_and_the_rows_of_the_table_are_printed(written):
-    sheet = written(Sheet("List", TABLE, about=ABOUT, printed=2, footer="A & B"))["List"]
+    sheet = written(Sheet("List", TABLE, about=ABOUT, printed=2, footer="9 A & B"))["List"]
     assert sheet.print_area == "'List'!$A$1:$B$5"
     assert (sheet.print_title_rows, sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("$3:$3", "landscape", 0)
-    assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == ("A && B", "Page &P of &N")
+    assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == ("9 A && B", "Page &P of &N")
 
 
 def test_rows_become_an_excel_table(written):

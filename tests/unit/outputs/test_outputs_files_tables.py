@@ -1,6 +1,7 @@
 """The sheets of the workbook and the files of a run."""
 
 import re
+import zipfile
 
 import openpyxl
 import polars as pl
@@ -8,6 +9,7 @@ import pytest
 
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.outputs.files.sheets import choose_number_formats
+from images import png
 from in_process import run_in_process
 from result_sheets import headers_of, rows_of, texts_of
 from workbooks import HEADER, candidate, corrupted_file, write_workbook
@@ -56,7 +58,7 @@ def test_the_cover_has_the_title_the_figures_and_the_best(book):
     assert texts[0] == "Flex-industrial properties"
     assert texts[1].startswith("1 property on the list, from 1 export. Data of ")
     assert "1. 1 Test Street, Charlotte, NC\nFlex" in texts
-    assert "This is the first list: there is nothing to compare it with yet." in texts
+    assert "There is no earlier list to compare with." in texts
 
 
 def test_the_figures_of_the_cover_are_numbers(book):
@@ -89,6 +91,19 @@ def test_the_cover_has_charts_without_empty_categories(book):
 
 def _title(chart):
     return "".join(run.t for paragraph in chart.title.tx.rich.p for run in paragraph.r or ())
+
+
+def test_the_cover_has_the_firms_name_and_logo(tmp_path):
+    (tmp_path / "logo.png").write_bytes(png())
+    book = run(tmp_path, [candidate(1)], branding="Elm & Capital", branding_logo=str(tmp_path / "logo.png"))
+    assert texts_of(book["Summary"])[1].endswith(" Elm & Capital.")
+    assert {sheet.oddFooter.left.text for sheet in book} == {"Elm && Capital"}
+    with zipfile.ZipFile(tmp_path / "all.xlsx") as package:
+        assert package.read("xl/media/image1.png") == png()
+
+
+def test_the_cover_has_the_name_of_a_firm_without_a_logo(tmp_path):
+    assert texts_of(run(tmp_path, [candidate(1)], branding="Elm")["Summary"])[1] == "Elm"
 
 
 def test_the_cover_lists_the_sheets(book):

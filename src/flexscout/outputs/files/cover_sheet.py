@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.domain import format_count, format_date, join_address, join_some, shorten
-from flexscout.history import ChangeKind
+from flexscout.history import CHANGE_SCHEMA, ChangeKind
 from flexscout.outputs.branding import Branding
 from flexscout.outputs.files.layout import GRAY, NAVY, PALE, Cell, Chart, Sheet, Style
 from flexscout.outputs.files.property_sheets import RANK, WHY, select_best, shorten_position
@@ -191,11 +191,13 @@ def _add_best(page: _Page, tables: ResultTables) -> None:
 
 def _add_changes(page: _Page, changes: pl.DataFrame | None, report: Mapping[str, Any]) -> None:
     known = report.get("changes")
-    if changes is None or not known:
+    if not known:
         page.add_heading("What is new")
-        page.put(0, _LAST, "This is the first list: there is nothing to compare it with yet.", _PLAIN)
+        page.put(0, _LAST, "There is no earlier list to compare with.", _PLAIN)
         page.end_row()
         return
+    # The report of a past run has the first changes only.
+    table = changes if changes is not None else pl.DataFrame(known["first"], schema=CHANGE_SCHEMA)
     page.add_heading("What is new since the last list")
     counts = [(kind, label, known["counts"].get(name, 0)) for kind, name, label in _CHANGES]
     if not any(count for _, _, count in counts):
@@ -207,7 +209,7 @@ def _add_changes(page: _Page, changes: pl.DataFrame | None, report: Mapping[str,
             continue
         page.put(0, 4, label, _STRONG)
         page.put(5, 6, count, replace(_STRONG, number="#,##0", align="center"))
-        page.put(7, _LAST, _list_examples(changes, kind, count), _PLAIN)
+        page.put(7, _LAST, _list_examples(table, kind, count), _PLAIN)
         page.end_row()
 
 

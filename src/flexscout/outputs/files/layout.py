@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-NAVY, GRAY, LINE, PALE = "#1F3864", "#595959", "#D9D9D9", "#EEF3FA"
-"""Colors of headings, of secondary text, of lines and of shaded cells."""
+NAVY, GRAY, LINE, PALE, AMBER = "#1F3864", "#595959", "#D9D9D9", "#EEF3FA", "#C55A11"
+"""Colors of headings, of secondary text, of lines, of shaded cells, and of what waits for the user."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ class Sheet:
         frozen: Leading columns that stay in view.
         printed: Leading columns that are printed; 0 for all.
         is_table: Whether the rows become an Excel table, unless there are too many.
+        tab: Color of the sheet's tab; empty for none.
         footer: What is printed at the bottom left; empty for nothing.
 
     """
@@ -125,6 +126,7 @@ class Sheet:
     frozen: int = 0
     printed: int = 0
     is_table: bool = False
+    tab: str = ""
     footer: str = ""
 
     @property

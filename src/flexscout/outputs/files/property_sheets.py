@@ -143,12 +143,12 @@ def build_top_candidates(tables: ResultTables, formats: Mapping[str, str]) -> Sh
 
 def select_best(tables: ResultTables, count: int) -> pl.DataFrame:
     """Return the best candidates that the user hasn't rejected, with their RANK, and WHY: their reasons, one per line."""
-    known = min(len(tables.reasons), tables.master.height)
-    reasons = pl.Series(WHY, [list(texts) for texts in tables.reasons[:known]], dtype=pl.List(pl.String))
-    lines = reasons.list.eval(pl.format("• {}{}", pl.element().str.head(1).str.to_uppercase(), pl.element().str.slice(1)))
-    ranks = pl.Series(RANK, range(1, known + 1), dtype=pl.Int64)
-    top = tables.master.head(known).drop(RANK, WHY, strict=False).with_columns(ranks, lines.list.join("\n").alias(WHY))
-    return (top if tables.is_rejected is None else top.filter(~tables.is_rejected.head(known))).head(count)
+    master = tables.master
+    known = pl.Series(WHY, [list(texts) for texts in tables.reasons[: master.height]], dtype=pl.List(pl.String))
+    lines = known.list.eval(pl.format("• {}{}", pl.element().str.head(1).str.to_uppercase(), pl.element().str.slice(1)))
+    why = lines.list.join("\n").extend_constant(None, master.height - known.len())
+    ranked = master.drop(RANK, WHY, strict=False).with_columns(pl.Series(RANK, range(1, master.height + 1), dtype=pl.Int64), why)
+    return (ranked if tables.is_rejected is None else ranked.filter(~tables.is_rejected)).head(count)
 
 
 def build_links(table: pl.DataFrame) -> list[pl.Series]:

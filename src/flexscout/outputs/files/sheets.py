@@ -23,7 +23,7 @@ from flexscout.merging import SINCE, SOURCE_VALUE, VALUE, select_current
 from flexscout.models import FileStatus, RowStatus
 from flexscout.outputs.branding import load_branding
 from flexscout.outputs.files.cover_sheet import build_cover
-from flexscout.outputs.files.layout import Sheet
+from flexscout.outputs.files.layout import AMBER, NAVY, Sheet
 from flexscout.outputs.files.property_sheets import TEXT_COLUMNS, build_property_sheets, build_top_candidates
 from flexscout.outputs.files.settings_sheet import build_settings_sheet
 from flexscout.outputs.files.table_files import REASON_TEXT
@@ -98,6 +98,11 @@ _COUNTS = {
     "superseded": "Replaced", "blank": "Blank", "not_data": "Not Properties", "duplicates_removed": "Duplicates",
 }  # fmt: skip
 _NORMALIZED, _LINKS = " after normalization", r"(?:^|; )Property Link: [^;]*"  # not shown
+_TABS = {
+    **dict.fromkeys(("Summary", "Top Candidates", "Flex Properties", "All Columns", "Changes"), NAVY),
+    **dict.fromkeys(("Notes of Others", "My Corrections", "To Verify", POSSIBLE_SHEET, MERGES_SHEET), AMBER),
+}
+"""Colors of tabs: the result, and what the user may answer."""
 _MAX_SHEETS = 40  # with a column each on the sheet Columns
 _MAX_PRINTED_SHEETS = 6
 _SHARE_FORMAT = '0.0"%"'
@@ -139,8 +144,8 @@ def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]
         _build_columns(report["columns"]),
         build_settings_sheet(report),
     ]
-    sheets = [replace(sheet, footer=branding.name) for sheet in sheets]
-    return [replace(build_cover(tables, report, branding, sheets), footer=branding.name), *sheets]
+    book = [build_cover(tables, report, branding, sheets), *sheets]
+    return [replace(sheet, footer=branding.name, tab=_TABS.get(sheet.name, "")) for sheet in book]
 
 
 def choose_number_formats(names: Iterable[str]) -> dict[str, str]:

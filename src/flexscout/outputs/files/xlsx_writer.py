@@ -165,7 +165,7 @@ def _add_sheet(book: FastExcel, sheet: Sheet) -> None:
         row_heights=_choose_heights(sheet, widths) or None,
         charts=[_reserve_chart(chart.corner, chart.size, columns) for chart in sheet.charts] or None,
         images=list(sheet.images) or None,
-        sheet_view={"gridlines": False} if sheet.cells else None,
+        sheet_view=({"gridlines": False} if sheet.cells else {}) | ({"tab_color": sheet.tab} if sheet.tab else {}) or None,
         page_setup=_choose_page(sheet, columns),
     )
 
@@ -301,7 +301,7 @@ def _choose_page(sheet: Sheet, columns: Sequence[str]) -> dict[str, Any]:
     if sheet.about or count < len(columns):
         page["print_area"] = (0, 0, height, count - 1)  # the lines of columns go on below the table
     footer = shorten(sheet.footer, _MAX_FOOTER).replace("&", "&&")
-    page["footer"] = f"&L&9{footer}&C&9&A&R&9Page &P of &N"
+    page["footer"] = f"&L&9 {footer}&C&9 &A&R&9 Page &P of &N"  # a digit of a name is not part of the size
     return page | sheet.page
 
 
