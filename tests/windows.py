@@ -82,7 +82,7 @@ def open_window(folder, write_samples=lambda _: None):
         window = Window(listener.getsockname()[1], write_samples)
         window.open(folder)
         config = uvicorn.Config(server.build_app(window), http="h11", ws="none", log_config=None, timeout_graceful_shutdown=2)
-        serving = uvicorn.Server(config)
+        serving = server._Server(window, config)  # noqa: SLF001 - as above
         thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not serving.started:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flexscout.errors import FlexscoutError, ProcessingError
     from flexscout.ingest import FileDiscovery
     from flexscout.insights import PropertyDecisions
+    from flexscout.jobs import EventKind, Job, JobEvent, start_job
     from flexscout.models import AggregateStatistics, ProcessingResult, RunSummary
     from flexscout.notebook import (
         BatchProcessor,
@@ -39,11 +40,14 @@ __all__ = [
     "ErrorCategory",
     "ErrorCode",
     "ErrorHandler",
+    "EventKind",
     "FileDiscovery",
     "FileProcessor",
     "FlexPropertyClassifier",
     "FlexPropertyScorer",
     "FlexscoutError",
+    "Job",
+    "JobEvent",
     "PipelineConfiguration",
     "ProcessingError",
     "ProcessingResult",
@@ -53,6 +57,7 @@ __all__ = [
     "ResultAggregator",
     "RunSummary",
     "ScalableFlexPipeline",
+    "start_job",
 ]
 
 # A library logs only if its user configures logging.
@@ -67,6 +72,7 @@ __getattr__ = lazy_exports(
         "errors": ("FlexscoutError", "ProcessingError"),
         "ingest": ("FileDiscovery",),
         "insights": ("PropertyDecisions",),
+        "jobs": ("EventKind", "Job", "JobEvent", "start_job"),
         "models": ("AggregateStatistics", "ProcessingResult", "RunSummary"),
         "notebook": (
             "BatchProcessor",

@@ -31,6 +31,7 @@ from flexscout.runtime import (
     Progress,
     ProgressGroup,
     Stage,
+    Step,
     Stopwatch,
     hash_reading_code,
     is_unexpected,
@@ -91,6 +92,7 @@ class ScalableFlexPipeline:
 
         """
         config, clock, memory = self.config, Stopwatch(), MemoryWatch(self.config.memory_limit_gb)
+        self._progress.step_started(Step.SCAN)
         with clock.stage(Stage.SCAN):
             scan = self._scan()
             check_outputs(config)
@@ -132,26 +134,29 @@ class ScalableFlexPipeline:
         scan = self._scan()
         records = (*self._ingestor.inspect(scan.sources), *scan.unreadable)
         by_name = tuple(sorted(records, key=lambda record: record.source.name))
-        unused = self._ingestor.find_unused_mappings(records)
-        exit_code = int(any(record.error for record in records))
         sources = list_sources(list_possible_snapshots(record for record in records if not record.error))
-        return CheckSummary(exit_code, by_name, scan.skipped, unused, sources)
+        unused = self._ingestor.find_unused_mappings(records)
+        return CheckSummary(int(any(record.error for record in records)), by_name, scan.skipped, unused, sources)
 
     def _run_stages(self, run: _Run, batches: Iterable[Sequence[FileRecord]], commit: bool) -> RunSummary:  # noqa: FBT001
         """Run the stages over ingested files; without `commit` as a trial that publishes nothing."""
         config, criteria, progress = self.config, self._criteria, self._progress if commit else NoProgress()
+        progress.step_started(Step.READ)
         with run.clock.stage(Stage.INGEST):
             files = score_files(batches, criteria, config.duplicate_fields, progress)
         with run.clock.stage(Stage.MERGE):
+            progress.step_started(Step.MATCH)
             clusters = match_properties(files, config, run.decisions.decisions)
+            progress.step_started(Step.MERGE)
             merged = merge_properties(files, clusters, config, criteria, run.user_input.resolve_corrections)
             master = add_unmapped_columns(merged.master, files.tables)
+            progress.step_started(Step.COMPARE)
             carried = carry_over(run.history, run.state, config, run.user_input, master, merged=merged)
         facts = self._collect_facts(run, files, merged, carried)
-        summary = publish_results(facts, carried, config, run.clock, run.memory, commit=commit)
-        if commit:
-            run.history.add(run.state, summary, config.parquet_file, merged.property_sources, facts.tables.select_page_records())
-        return summary
+        progress.step_started(Step.WRITE)
+        records = (config.parquet_file, merged.property_sources, facts.tables.select_page_records())
+        record = (lambda summary: run.history.add(run.state, summary, *records)) if commit else None
+        return publish_results(facts, carried, config, run.clock, run.memory, record=record)
 
     def _scan(self) -> Scan:
         config = self.config

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from flexscout.app.security import BodyTooLargeError
-from flexscout.app.window import Window
+from flexscout.app.window import BusyError, Window
 from flexscout.errors import FlexscoutError, is_panic
 
 logger = logging.getLogger("flexscout.app")
@@ -108,6 +108,8 @@ async def answer_error(_request: Request, error: Exception) -> Response:
     """Return the answer to a request that failed."""
     if isinstance(error, BadRequestError):
         return to_error(error.message, error.next_step, error.status)
+    if isinstance(error, BusyError):
+        return to_error(error.message, error.next_step, HTTPStatus.CONFLICT)
     if isinstance(error, FlexscoutError):
         return to_error(error.message, error.next_step, HTTPStatus.BAD_REQUEST)
     if isinstance(error, BodyTooLargeError):

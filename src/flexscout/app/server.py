@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from flexscout.app.instances import find_running
 from flexscout.app.requests import answer_error
+from flexscout.app.run_routes import RUN_ROUTES
 from flexscout.app.security import BodyTooLargeError, Guard
 from flexscout.app.start_routes import START_ROUTES
 from flexscout.app.window import Window, WriteSamples
@@ -96,9 +97,9 @@ def build_app(window: Window, stop: Callable[[], object] = lambda: None) -> ASGI
             yield
         finally:
             watch.cancel()
-            window.close()
+            await asyncio.to_thread(window.end)
 
-    routes: list[BaseRoute] = [*START_ROUTES, Mount("/", StaticFiles(directory=_PAGES, html=True))]
+    routes: list[BaseRoute] = [*START_ROUTES, *RUN_ROUTES, Mount("/", StaticFiles(directory=_PAGES, html=True))]
     handled = (FlexscoutError, BodyTooLargeError, HTTPException, HTTPStatus.INTERNAL_SERVER_ERROR)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict.fromkeys(handled, answer_error))
     app.state.window = window
@@ -127,13 +128,27 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
+class _Server(uvicorn.Server):
+    """A server that ends the streams of events before it waits for open connections."""
+
+    def __init__(self, window: Window, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._window = window
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End."""
+        self._window.is_closing = True
+        await super().shutdown(sockets)
+
+
 def _run(window: Window, listener: socket.socket) -> None:
-    server: uvicorn.Server
+    server: _Server
 
     def stop() -> None:
         server.should_exit = True
 
-    server = uvicorn.Server(
+    server = _Server(
+        window,
         uvicorn.Config(
             build_app(window, stop),
             http="h11",
@@ -142,6 +157,6 @@ def _run(window: Window, listener: socket.socket) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,  # an open stream of events would keep the server alive
-        )
+        ),
     )
     server.run(sockets=[listener])

@@ -14,6 +14,7 @@ from flexscout.app.instances import find_running, forget_instance, write_instanc
 from flexscout.app.security import Access
 from flexscout.app.workspaces import Workspace, find_samples_folder, list_recent, open_workspace
 from flexscout.errors import FlexscoutError
+from flexscout.jobs import Job, start_job
 
 WriteSamples = Callable[[Path], object]
 """Writes sample exports into a folder."""
@@ -21,6 +22,10 @@ WriteSamples = Callable[[Path], object]
 
 class NoWorkspaceError(FlexscoutError):
     """Raised when a request needs an open workspace and there is none."""
+
+
+class BusyError(FlexscoutError):
+    """Raised when a request has to wait until the run ends."""
 
 
 @dataclass
@@ -32,6 +37,8 @@ class Window:
         write_samples: Writes sample exports into a folder.
         access: The secrets.
         workspace: The open workspace, None at first.
+        job: The last run that was started here.
+        is_closing: Whether the server is about to end.
 
     """
 
@@ -39,6 +46,8 @@ class Window:
     write_samples: WriteSamples
     access: Access = field(default_factory=Access)
     workspace: Workspace | None = None
+    job: Job | None = None
+    is_closing: bool = False
     _lock: RLock = field(default_factory=RLock)
     _last_used: float = field(default_factory=time.monotonic)
 
@@ -63,7 +72,28 @@ class Window:
     @property
     def is_running(self) -> bool:
         """Whether a run is going."""
-        return False
+        return self.job is not None and self.job.is_running
+
+    def start_run(self, *, retry: bool) -> int:
+        """Start a run of the open workspace, and return the number that it will have if it changes anything.
+
+        Raises:
+            BusyError: A run is going.
+            ConfigurationError: The settings have an error.
+
+        """
+        with self._lock:
+            workspace = self.require_workspace()
+            if self.is_running:
+                raise BusyError("A run is going.", "Wait until it ends, or stop it.")
+            last = workspace.find_last_run()
+            self.job = start_job(workspace.load_settings(), retry=retry)
+            return last.number + 1 if last else 1
+
+    def stop_run(self) -> None:
+        """Stop the run, if one is going."""
+        if self.job:
+            self.job.stop()
 
     def require_workspace(self) -> Workspace:
         """Return the open workspace. Raises NoWorkspaceError if there is none."""
@@ -83,7 +113,7 @@ class Window:
             if self.workspace and self.workspace.folder == folder:
                 return
             if self.is_running:
-                raise FlexscoutError("A run is going.", "Wait until it ends, or stop it.")
+                raise BusyError("A run is going.", "Wait until it ends, or stop it.")
             if find_running(folder):
                 raise FlexscoutError(f"{folder} is open in another window.", "Go on there, or close it.")
             opened = open_workspace(folder)
@@ -102,9 +132,18 @@ class Window:
             raise FlexscoutError(f"The samples can't be written to {folder}: {error.strerror or error}.") from None
         self.open(folder)
 
+    def end(self) -> None:
+        """Stop the run, and close the workspace."""
+        self.is_closing = True
+        if self.job and self.job.is_running:
+            self.job.stop()
+            self.job.wait()
+        self.close()
+
     def close(self) -> None:
         """Close the open workspace."""
         with self._lock:
+            self.job = None
             if self.workspace:
                 forget_instance(self.workspace.folder)
                 self.workspace = None

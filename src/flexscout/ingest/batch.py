@@ -178,6 +178,8 @@ class FileIngestor:
             tasks.submit(tasks.take_due())
             tasks.submit(waiting)
             if poller:
+                for source in tasks.take_started():
+                    self._progress.file_started(source.name)
                 poller.poll(tasks.sources)
         return records
 
@@ -252,6 +254,7 @@ class _Tasks:
         self._executor, self._work, self._diagnose, self._batch_size = executor, work, diagnose, batch_size
         self._running: dict[Future[FileRecord], _Task] = {}
         self._later: list[tuple[float, SourceFile]] = []
+        self._started: set[str] = set()
 
     @property
     def is_unfinished(self) -> bool:
@@ -262,6 +265,13 @@ class _Tasks:
     def sources(self) -> Iterator[SourceFile]:
         """The files that are handed out."""
         return (task.source for task in self._running.values())
+
+    def take_started(self) -> list[SourceFile]:
+        """Return the files that a worker has taken since the last call; a file that is tried again is not returned again."""
+        sources = [task.source for future, task in self._running.items() if future.running()]
+        started = [source for source in sources if source.name not in self._started]
+        self._started.update(source.name for source in started)
+        return started
 
     def submit(self, sources: Iterable[SourceFile]) -> None:
         """Hand out as many of the sources as `batch_size` allows."""

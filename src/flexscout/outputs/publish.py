@@ -1,5 +1,6 @@
 """Publish a run: write every output from the same facts, all of them or none."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flexscout.outputs.memo import render_memo, require_pdf_library
 from flexscout.outputs.report import add_run_times, build_messages, build_report
 from flexscout.outputs.results import RunFacts
 from flexscout.outputs.transaction import OutputTransaction, check_output_paths
-from flexscout.runtime import MemoryWatch, Stage, Stopwatch
+from flexscout.runtime import MemoryWatch, Stage, Stopwatch, interrupts
 
 
 def check_outputs(config: PipelineConfiguration) -> None:
@@ -38,7 +39,7 @@ def publish_results(  # noqa: PLR0913 - what a run knows is joined here
     clock: Stopwatch,
     memory: MemoryWatch,
     *,
-    commit: bool = True,
+    record: Callable[[RunSummary], object] | None,
 ) -> RunSummary:
     """Write every output beside its path, then move all of them into place.
 
@@ -50,7 +51,7 @@ def publish_results(  # noqa: PLR0913 - what a run knows is joined here
         config: Where the outputs go.
         clock: The seconds of each stage so far.
         memory: The peak memory so far.
-        commit: If false, nothing is moved into place; a trial of whether writing works.
+        record: Called once the outputs are in place. None: nothing is moved into place, as a trial of whether writing works.
 
     Raises:
         OutputError: An output can't be written; nothing has changed then.
@@ -76,9 +77,12 @@ def publish_results(  # noqa: PLR0913 - what a run knows is joined here
         messages = (*build_messages(facts, peak_memory_mb), *carried.messages, *notes)
         write_report(report, outputs.stage(report_file))
         page.result().write(outputs.stage(page_file), report, messages)
-        # Before `commit`: nothing may fail once the outputs are in place.
-        if commit:
-            carried.user_input.save_moved()
         statistics = AggregateStatistics(**report["statistics"])
-        paths = (*outputs.commit(), *filter(Path.exists, [config.notes_file])) if commit else ()
-    return RunSummary(1 if statistics.failed_files else 0, statistics, report, paths, messages)
+        if record is None:
+            return RunSummary(1 if statistics.failed_files else 0, statistics, report, (), messages)
+        with interrupts.complete():  # the outputs and the record of the run change together
+            carried.user_input.save_moved()  # before `commit`: nothing may fail once the outputs are in place
+            paths = (*outputs.commit(), *filter(Path.exists, [config.notes_file]))
+            summary = RunSummary(1 if statistics.failed_files else 0, statistics, report, paths, messages)
+            record(summary)
+    return summary

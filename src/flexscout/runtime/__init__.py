@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         NoProgress,
         Progress,
         ProgressGroup,
+        Step,
         write_file_progress,
     )
     from flexscout.runtime.run_log import log_run_finished, log_scan, open_run_log
@@ -55,6 +56,7 @@ __all__ = [
     "SerialExecutor",
     "SpillableTable",
     "Stage",
+    "Step",
     "Stopwatch",
     "TableCache",
     "TableFolder",
@@ -97,6 +99,7 @@ __getattr__ = lazy_exports(
             "NoProgress",
             "Progress",
             "ProgressGroup",
+            "Step",
             "write_file_progress",
         ),
         "run_log": ("log_run_finished", "log_scan", "open_run_log"),

@@ -53,6 +53,13 @@ def defer_interrupts(*, reraise: bool = True) -> Iterator[None]:
 
 
 @contextmanager
+def complete() -> Iterator[None]:
+    """Drop Ctrl-C until the context ends, as there is nothing left to stop then; hold back termination signals."""
+    with defer_interrupts(), _replace_handler(signal.SIGINT, lambda _number, _frame: None):
+        yield
+
+
+@contextmanager
 def ignore_interrupts() -> Iterator[None]:
     """Ignore Ctrl-C in this process, and in processes that are started in the context."""
     with _replace_handler(signal.SIGINT, signal.SIG_IGN):

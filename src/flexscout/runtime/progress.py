@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -18,11 +19,28 @@ _POLL_SECONDS = 0.5
 logger = logging.getLogger("flexscout.ingest")
 
 
+class Step(StrEnum):
+    """The steps of a run, in order, as listeners are told about them."""
+
+    SCAN = "scan"
+    READ = "read"
+    MATCH = "match"
+    MERGE = "merge"
+    COMPARE = "compare"
+    WRITE = "write"
+
+
 class Progress(Protocol):
-    """Listener that is notified while files are processed."""
+    """Listener that is notified during a run. One without `step_started` and `file_started` is accepted too."""
+
+    def step_started(self, step: Step) -> None:
+        """Called when a step of the run begins."""
 
     def started(self, files: int) -> None:
         """Called before `files` files are processed."""
+
+    def file_started(self, file: str) -> None:
+        """Called when a worker takes a file."""
 
     def file_done(self, result: ProcessingResult) -> None:
         """Called when a file is processed, or has failed."""
@@ -37,6 +55,12 @@ class Progress(Protocol):
 class NoProgress:
     """Listener that does nothing."""
 
+    def step_started(self, step: Step) -> None:
+        """Do nothing."""
+
+    def file_started(self, file: str) -> None:
+        """Do nothing."""
+
     def started(self, files: int) -> None:
         """Do nothing."""
 
@@ -50,7 +74,7 @@ class NoProgress:
         """Do nothing."""
 
 
-class LoggedProgress:
+class LoggedProgress(NoProgress):
     """Listener that logs progress.
 
     Args:
@@ -89,9 +113,6 @@ class LoggedProgress:
             self._logged_rows[file] = rows
             data = {"file": file, "rows": rows, "estimate": estimate}
             logger.info("%s: %d rows read, of about %d", file, rows, estimate, extra={"event": "rows_read", "data": data})
-
-    def finished(self) -> None:
-        """Do nothing."""
 
 
 class FileProgress(NamedTuple):
@@ -136,6 +157,19 @@ class ProgressGroup:
     def __init__(self, *listeners: Progress) -> None:
         self._listeners = listeners
         self._reported: set[tuple[str, bool]] = set()
+        # Listeners of users may be older than these two.
+        self._step_listeners = [listener for listener in listeners if hasattr(listener, "step_started")]
+        self._start_listeners = [listener for listener in listeners if hasattr(listener, "file_started")]
+
+    def step_started(self, step: Step) -> None:
+        """Forward."""
+        for listener in self._step_listeners:
+            listener.step_started(step)
+
+    def file_started(self, file: str) -> None:
+        """Forward."""
+        for listener in self._start_listeners:
+            listener.file_started(file)
 
     def started(self, files: int) -> None:
         """Forward."""

@@ -13,9 +13,10 @@ from rich.progress import Progress as Bar
 from flexscout.cli.terminal import print_line
 from flexscout.domain import SafeFormatter, escape_controls
 from flexscout.models import ProcessingResult
-from flexscout.runtime import NoProgress, Progress
+from flexscout.runtime import NoProgress, Progress, Step
 
 _SECONDS_BETWEEN_LINES = 5.0  # for the rows of one large file
+_STEP_TEXTS = {Step.MATCH: "Matching", Step.MERGE: "Merging", Step.COMPARE: "Comparing", Step.WRITE: "Writing"}
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def _describe_rows(rows: int, estimate: int) -> str:
     return f"{rows:,} of about {estimate:,} rows"
 
 
-class LineProgress:
+class LineProgress(NoProgress):
     """Prints one line per file."""
 
     def __init__(self) -> None:
@@ -90,11 +91,8 @@ class LineProgress:
             self._next_line = now + _SECONDS_BETWEEN_LINES
             print_line(f"{file}: {_describe_rows(rows, estimate)}", err=True)
 
-    def finished(self) -> None:
-        """Do nothing: every line is complete."""
 
-
-class BarProgress:
+class BarProgress(NoProgress):
     """Shows a live bar: files done, candidates, rows per second, time left."""
 
     def __init__(self) -> None:
@@ -143,7 +141,7 @@ class BarProgress:
         """Return the progress of one large file, if any is being read."""
         return next((escape_controls(f"{file}: {rows}") for file, rows in self._open_files.items()), "Reading")
 
-    def finished(self) -> None:
-        """Announce the last stages, whose progress isn't measured."""
-        if self._task is not None:
-            self.bar.update(self._task, description="Merging and writing")
+    def step_started(self, step: Step) -> None:
+        """Name the step; those after reading have no rows to count."""
+        if self._task is not None and step in _STEP_TEXTS:
+            self.bar.update(self._task, description=_STEP_TEXTS[step])

@@ -1,0 +1,57 @@
+"""The files of a workspace before a run: what each is, and what a run would do with it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flexscout.app.workspaces import Workspace
+from flexscout.domain import date_file
+from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
+from flexscout.errors import NothingToReadError, ProcessingError
+from flexscout.models import CheckSummary, FileRecord, Source
+from flexscout.pipeline import ScalableFlexPipeline
+
+
+def list_input_files(workspace: Workspace) -> dict[str, Any]:
+    """Return a row per file with its state and what to do, and the sources with their snapshots.
+
+    Raises:
+        ConfigurationError: The settings have an error.
+
+    """
+    try:
+        summary = ScalableFlexPipeline(workspace.load_settings()).check()
+    except NothingToReadError as error:
+        return {"files": [], "sources": [], "problem": error.message, "next_step": error.next_step}
+    return {"files": _list_rows(summary), "sources": [source.as_dict() for source in summary.sources]}
+
+
+def _list_rows(summary: CheckSummary) -> list[dict[str, Any]]:
+    labels = _label_files(summary.sources)
+    rows = [_describe_record(record, labels) for record in summary.records]
+    skipped = [{**_EMPTY, "file": file.name, "state": "skipped", "reason": file.reason} for file in summary.skipped]
+    return sorted([*rows, *skipped], key=lambda row: str(row["file"]))
+
+
+_EMPTY: dict[str, Any] = {"source": None, "snapshot_day": None, "missing": [], "reason": "", "next_step": "", "size": None}
+
+
+def _label_files(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
+    """Return the source and the day of each file that has them."""
+    return {file: (source.label, day.isoformat()) for source in sources for file, day in source.exports}
+
+
+def _describe_record(record: FileRecord, labels: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    name, source = record.source.name, record.source
+    label, day = labels.get(name, (None, date_file(name, source.modified).day.isoformat()))
+    missing = sorted({column for sheet in record.sheets for column in sheet.header_map.missing})
+    row = {**_EMPTY, "file": name, "size": source.size, "source": label, "snapshot_day": day, "missing": missing}
+    if record.error is None:
+        return row | {"state": "ready"}
+    error = record.error
+    return row | {"state": _choose_state(error), "reason": error.message, "next_step": error.next_step, "missing": []}
+
+
+def _choose_state(error: ProcessingError) -> str:
+    if error.code in MAPPING_CODES:
+        return "needs_columns"
+    return "password" if error.code in PASSWORD_CODES else "damaged"

@@ -1,0 +1,62 @@
+"""Requests about runs: start, follow, stop, and the files that would be read."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from flexscout.app.input_files import list_input_files
+from flexscout.app.requests import BadRequestError, Call, build_route
+
+if TYPE_CHECKING:
+    from flexscout.app.window import Window
+    from flexscout.jobs import Job
+
+_POLL_SECONDS = 0.05
+
+
+def _list_files(call: Call) -> dict[str, object]:
+    return list_input_files(call.window.require_workspace())
+
+
+def _start_run(call: Call) -> dict[str, object]:
+    return {"run": call.window.start_run(retry=call.body.get("retry") is True)}
+
+
+def _stop_run(call: Call) -> dict[str, object]:
+    call.window.stop_run()
+    return {}
+
+
+async def _stream_events(request: Request) -> Response:
+    window: Window = request.app.state.window
+    job = window.job
+    if job is None:
+        raise BadRequestError("No run was started in this window.", "Start one.", HTTPStatus.NOT_FOUND)
+    return StreamingResponse(_format_events(window, job), media_type="application/x-ndjson")
+
+
+async def _format_events(window: "Window", job: "Job") -> AsyncIterator[bytes]:
+    """Yield the events of a job from its first one, a line each; the server's end ends the stream."""
+    position = 0
+    while not window.is_closing:
+        events = job.wait_for_events(position, 0)
+        for event in events:
+            yield json.dumps(event.as_dict(), default=str).encode() + b"\n"
+        position += len(events)
+        if events and events[-1].is_last:
+            return
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+RUN_ROUTES: tuple[BaseRoute, ...] = (
+    build_route("/api/files", get=_list_files),
+    build_route("/api/runs", post=(_start_run, HTTPStatus.ACCEPTED)),
+    build_route("/api/runs/stop", post=(_stop_run, HTTPStatus.ACCEPTED)),
+    Route("/api/runs/events", _stream_events, methods=["GET"]),
+)

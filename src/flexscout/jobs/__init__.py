@@ -1,0 +1,13 @@
+"""Run the pipeline in a process of its own: follow its events, stop it at any moment."""
+
+from typing import TYPE_CHECKING
+
+from flexscout._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from flexscout.jobs.events import EventKind, JobEvent
+    from flexscout.jobs.job import Job, start_job
+
+__all__ = ["EventKind", "Job", "JobEvent", "start_job"]
+
+__getattr__ = lazy_exports(__name__, {"events": ("EventKind", "JobEvent"), "job": ("Job", "start_job")})

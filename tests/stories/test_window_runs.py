@@ -1,0 +1,91 @@
+"""The window's files and runs: drop files, see what each is, run, follow, stop."""
+
+import pytest
+
+from windows import open_window
+from workbooks import HEADER, candidate, corrupted_file, invalid_format, valid_properties_1, write_workbook
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    with open_window(tmp_path_factory.mktemp("exports")) as tab:
+        yield tab
+
+
+@pytest.fixture
+def tab(opened, monkeypatch):
+    monkeypatch.chdir(opened.folder)
+    return opened
+
+
+def test_new_folder_becomes_a_workspace_with_settings(tab):
+    state = tab.get("/api/state")
+    assert state["workspace"]["folder"] == str(tab.folder)
+    assert state["workspace"]["has_results"] is False
+    assert [one["folder"] for one in state["recent"]] == [str(tab.folder)]
+    assert (tab.folder / "pipeline_config.yaml").exists()
+
+
+def test_folder_without_files_says_what_to_do(tab):
+    listing = tab.get("/api/files")
+    assert listing["files"] == []
+    assert listing["problem"]
+
+
+def test_there_are_no_events_before_a_run(tab):
+    assert tab.send("GET", "/api/runs/events").status == 404
+
+
+def test_files_have_a_state_and_a_next_step(tab):
+    uploaded = valid_properties_1(tab.folder / "elsewhere").read_bytes()
+    (tab.folder / "elsewhere/valid_properties_1.xlsx").unlink()
+    assert tab.send("POST", "/api/uploads", uploaded, name="valid.xlsx").json == {"name": "valid.xlsx", "size": len(uploaded)}
+    corrupted_file(tab.folder)
+    invalid_format(tab.folder)
+    (tab.folder / "empty.xlsx").touch()
+    rows = {row["file"]: row for row in tab.get("/api/files")["files"]}
+    states = {file: row["state"] for file, row in rows.items()}
+    assert states["inbox/valid.xlsx"] == "ready"
+    assert states["corrupted_file.xlsx"] == "damaged"
+    assert states["invalid_format.xlsx"] == "needs_columns"
+    assert states["empty.xlsx"] == "skipped"
+    assert rows["corrupted_file.xlsx"]["next_step"]
+    assert rows["empty.xlsx"]["reason"]
+
+
+def test_run_is_followed_to_its_end_and_makes_a_list(tab):
+    events = tab.run()
+    assert [event["event"] for event in events][-1] == "finished"
+    assert events[-1]["candidates"] == 5
+    assert events[-1]["failed_files"] == 2
+    state = tab.get("/api/state")
+    assert state["is_running"] is False
+    assert (state["workspace"]["run"], state["workspace"]["has_results"]) == (1, True)
+    assert (tab.folder / "results/flex_properties.xlsx").exists()
+
+
+def test_events_can_be_read_again_after_a_reload(tab):
+    assert tab.events() == tab.events() != []
+
+
+def test_only_one_run_at_a_time_and_stop_ends_it(tab):
+    rows = [candidate(number) for number in range(2_000)]
+    write_workbook(tab.folder / "many.xlsx", [HEADER, *rows])
+    assert tab.send("POST", "/api/runs", {}).status == 202
+    refused = tab.send("POST", "/api/runs", {})
+    assert (refused.status, refused.json["error"]) == (409, "A run is going.")
+    assert tab.send("POST", "/api/workspaces", {"folder": str(tab.folder.parent)}).status == 409
+    assert tab.get("/api/state")["is_running"] is True
+    assert tab.send("POST", "/api/runs/stop").status == 202
+    assert tab.events()[-1]["event"] == "stopped"
+    assert tab.get("/api/state")["workspace"]["run"] == 1
+    assert tab.run()[-1]["candidates"] == 2_000
+
+
+def test_settings_with_an_error_are_told_in_the_state(tab):
+    path = tab.folder / "pipeline_config.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("recursive_scan: true", "recursive_scan: 3"))
+    assert "recursive_scan" in tab.get("/api/state")["folder_problem"]
+    assert tab.send("POST", "/api/runs", {}).status == 400
+    path.write_text(text)
