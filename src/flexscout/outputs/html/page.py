@@ -34,7 +34,7 @@ from flexscout.outputs.html.sections import (
 )
 from flexscout.outputs.results import ResultTables
 
-_STYLES = ("page.css", "results.css", "dialogs.css", "print.css")
+_STYLES = ("colors.css", "page.css", "results.css", "dialogs.css", "print.css")
 _SCRIPTS = ("start.js", "values.js", "list.js", "filters.js", "card.js", "map.js", "main.js")
 _TITLES = {
     "candidates": "Candidates",

@@ -1,0 +1,71 @@
+// Requests to the server of this window.
+const KEY = "flexscout-token";
+const NO_ACCESS = ["This tab has no access to the window yet.", "Run flexscout app again: it opens the running window in a new tab."];
+
+export class Refusal extends Error {
+  constructor(text, nextStep = "", status = 0) { super(text); this.nextStep = nextStep; this.status = status; }
+}
+
+const UNREACHABLE = () => new Refusal("The window's program isn't running any more.", "Start it again with flexscout app; nothing is lost.");
+
+const send = async (method, path, body, signal) => {
+  const headers = { "X-Flexscout-Token": sessionStorage.getItem(KEY) ?? "" };
+  if (body !== undefined && !(body instanceof Blob)) { headers["Content-Type"] = "application/json"; body = JSON.stringify(body); }
+  let answer;
+  try { answer = await fetch(path, { method, headers, body, signal, credentials: "omit" }); } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw UNREACHABLE();
+  }
+  if (answer.ok) return answer;
+  const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401) throw new Refusal(...NO_ACCESS, 401);
+  throw new Refusal(told.error ?? "The request failed.", told.next_step ?? "Try again.", answer.status);
+};
+
+// Exchange the one-time code of the address for a token, and remove it from the address.
+export const openSession = async () => {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (code) {
+    history.replaceState(null, "", location.pathname);
+    const answer = await send("POST", "/api/session", { code });
+    sessionStorage.setItem(KEY, (await answer.json()).token);
+  }
+  if (!sessionStorage.getItem(KEY)) throw new Refusal(...NO_ACCESS, 401);
+};
+
+const query = (values) => {
+  const parts = new URLSearchParams();
+  Object.entries(values).forEach(([name, value]) => {
+    if (value !== null && value !== undefined && value !== "") parts.set(name, typeof value === "object" ? JSON.stringify(value) : value);
+  });
+  return `${parts}` ? `?${parts}` : "";
+};
+export const get = async (path, values = {}, signal = undefined) => (await send("GET", `/api/${path}${query(values)}`, undefined, signal)).json();
+export const post = async (path, body = {}) => (await send("POST", `/api/${path}`, body)).json();
+export const put = async (path, body) => (await send("PUT", `/api/${path}`, body)).json();
+export const upload = async (name, file) => (await send("POST", `/api/uploads${query({ name })}`, file)).json();
+
+// Call `onEvent` for each line of a stream, until it ends.
+export const stream = async (path, onEvent, signal) => {
+  const reader = (await send("GET", `/api/${path}`, undefined, signal)).body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read().catch((error) => { if (error.name === "AbortError") throw error; throw UNREACHABLE(); });
+    if (done) return;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    lines.filter(Boolean).forEach((line) => onEvent(JSON.parse(line)));
+  }
+};
+
+// Save an answer as a file: a link can't send the token.
+const save = async (answer) => {
+  const name = /filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "flexscout";
+  const address = URL.createObjectURL(await answer.blob());
+  const anchor = Object.assign(document.createElement("a"), { href: address, download: name });
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  return name;
+};
+export const download = async (name) => save(await send("GET", `/api/downloads/${name}`));
+export const exportSelection = async (ids, format) => save(await send("POST", "/api/export", { ids, format }));

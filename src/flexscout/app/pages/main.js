@@ -1,0 +1,86 @@
+// The frame of the window: screens, workspace, theme and the state of the server.
+import { go, onChange, read, write } from "./address.js";
+import { get, openSession, post } from "./api.js";
+import { byId, h, showError, showMessage } from "./dom.js";
+import * as files from "./files.js";
+import * as list from "./list.js";
+import * as problems from "./problems.js";
+import * as start from "./start.js";
+import { app, onState, setState } from "./state.js";
+
+const SCREENS = { start: ["Start", start], files: ["Files and run", files], list: ["List", list], problems: ["Problems", problems] };
+const HEARTBEAT = 15_000;  // also tells the server that a tab is open
+
+const root = document.documentElement;
+const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+const showTheme = () => { byId("theme").textContent = isDark() ? "Light" : "Dark"; };
+const setTheme = (theme) => { root.dataset.theme = theme; localStorage.setItem("flexscout-theme", theme); showTheme(); dispatchEvent(new Event("themechange")); };
+if (localStorage.getItem("flexscout-theme")) root.dataset.theme = localStorage.getItem("flexscout-theme");
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { showTheme(); dispatchEvent(new Event("themechange")); });
+byId("theme").addEventListener("click", () => setTheme(isDark() ? "light" : "dark"));
+showTheme();
+
+byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("main").focus(); });
+addEventListener("dragover", (event) => event.preventDefault());  // a file dropped beside the drop zone must not replace the page
+addEventListener("drop", (event) => event.preventDefault());
+
+let shown = null;
+const isOpen = (screen) => screen === "start" || app.state?.workspace;
+
+const showFrame = () => {
+  const { screen } = read(), { workspace, is_running: isRunning } = app.state;
+  byId("workspace").textContent = workspace?.name ?? "";
+  byId("workspace").title = workspace?.folder ?? "";
+  byId("screens").replaceChildren(...Object.entries(SCREENS).filter(([name]) => isOpen(name)).map(([name, [title]]) => h("a", {
+    href: name === shown?.screen ? location.hash : app.lastAddress[name] ?? write(name), "aria-current": name === screen ? "page" : null,
+  }, title)));
+  byId("running").hidden = !isRunning || screen === "files";
+  byId("running").replaceChildren(h("a", { href: write("files") }, "A run is going"));
+};
+
+const route = () => {
+  const { screen, values } = read();
+  if (!SCREENS[screen] || !isOpen(screen)) {
+    go(app.state.workspace ? app.state.workspace.has_results ? "list" : "files" : "start", {}, true);
+    return;
+  }
+  app.lastAddress[screen] = location.hash;
+  if (shown?.screen === screen) shown.view.update(values);
+  else {
+    shown?.view.close?.();
+    showMessage();
+    byId("main").className = screen;
+    byId("main").replaceChildren();
+    const isFirst = !shown;
+    shown = { screen, view: SCREENS[screen][1].show(byId("main"), values) };
+    document.title = `${SCREENS[screen][0]} · flexscout`;
+    if (!isFirst) byId("main").focus();
+  }
+  showFrame();
+};
+
+const refresh = async () => {
+  try { setState(await get("state")); } catch (error) { if (app.state) showError(error); }
+};
+
+const begin = async () => {
+  try {
+    await openSession();
+    setState(await get("state"));
+  } catch (error) {
+    byId("main").append(h("section", { class: "panel" }, h("h1", {}, error.message), h("p", {}, error.nextStep ?? "")));
+    return;
+  }
+  onState(showFrame);
+  onChange(route);
+  route();
+  setInterval(refresh, HEARTBEAT);
+  addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+};
+
+app.openWorkspace = async (choice) => {
+  setState(await post("workspaces", choice));
+  app.lastAddress = {};
+  return app.state.workspace;
+};
+begin();

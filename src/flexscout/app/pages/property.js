@@ -1,0 +1,181 @@
+// Everything about one property: score, reasons, values of all sources, merges, duplicates, history, and what the user types.
+import { get, post, put } from "./api.js";
+import { badge, buildRow, placeOf, positionOf, priceOf, titleOf } from "./cells.js";
+import { act, announce, button, debounce, h, link, showError, webAddress } from "./dom.js";
+import { capitalize, className, format, formatDay, grouped, isDay, showScore } from "./format.js";
+
+const SAVE_AFTER = 600;
+const STATUSES = ["To call", "Called", "Visited", "Offer made", "Passed"];
+const DECISIONS = [["same", "Same"], ["different", "Different"], ["later", "Later"]];
+const FIRST_VALUES = ["Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Property Name", "Property Type", "Building SqFt", "Lot Size Acres", "Lot Size SqFt", "Year Built", "Occupancy", "Zoning Code", "Asking Price", "Sold Price", "Sale Date", "Total Parcel Value", "Improvement Value", "Owner Name", "Latitude", "Longitude", "Property Link"];
+
+const part = (title, ...content) => (content.flat(2).some(Boolean) ? h("section", {}, h("h3", {}, title), ...content) : "");
+const text = (value, column) => (typeof value === "string" && isDay(value) ? formatDay(value) : format(value, column));
+const where = ({ file, sheet, row }) => [file, sheet, row ? `row ${row}` : ""].filter(Boolean).join(", ");
+
+const headline = (row) => {
+  const price = priceOf(row), pairs = [
+    price && [price.sold ? `Price (${price.sold})` : "Asking price", price.text], price?.note && ["Price per sq ft", price.note],
+    row.get("Building SqFt") !== null && ["Building", row.show("Building SqFt")], row.get("Lot Size Acres") !== null && ["Lot", row.show("Lot Size Acres")],
+    row.get("Year Built") !== null && ["Built", row.show("Year Built")], row.get("Occupancy") !== null && ["Occupied", row.show("Occupancy")],
+  ].filter(Boolean);
+  return pairs.length ? h("dl", { class: "facts" }, pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))) : "";
+};
+
+const pointsPart = (about) => {
+  const line = ({ factor, points, best, text: reason }) => {
+    const meter = h("div", { class: "meter", "aria-hidden": "true" }, h("i"));
+    meter.firstChild.style.width = `${best ? Math.max(0, Math.min(100, (100 * points) / best)) : 0}%`;
+    return h("li", { class: points >= best ? "full" : points > 0 ? "some" : "none" }, h("span", { class: "points" }, `${grouped(points)} of ${grouped(best)}`), meter, h("span", {}, h("b", {}, capitalize(factor)), " ", reason));
+  };
+  return h("ul", { class: "factors" }, (about.factors ?? []).map(line), about.bonus ? h("li", { class: "full" }, h("span", { class: "points" }, `+${grouped(about.bonus)}`), h("span"), h("span", {}, h("b", {}, "Bonus"), " ", about.flags ?? "")) : "");
+};
+
+const improvementText = (one) => (typeof one === "string" ? one : `${one.text}${one.score === undefined || one.score === null ? "" : ` (score ${showScore(one.score)})`}`);
+const changeText = (change) => {
+  const column = change.column ? `${change.column} ${change.old ?? "none"} → ${change.new ?? "none"}` : change.text ?? "";
+  return [capitalize(change.change ?? ""), column].filter(Boolean).join(": ");
+};
+
+// Boxes that save what is typed into them.
+const buildNotes = (id, notes, onSaved) => {
+  const state = h("p", { class: "saved", role: "status" }), pending = new Map();
+  const flush = async () => {
+    save.cancel();
+    if (!pending.size) return;
+    const changes = Object.fromEntries(pending);
+    pending.clear();
+    state.textContent = "Saving …";
+    try {
+      await put(`properties/${encodeURIComponent(id)}/notes`, changes);
+      state.textContent = "Saved";
+      onSaved();
+    } catch (error) {
+      Object.entries(changes).forEach(([name, value]) => { if (!pending.has(name)) pending.set(name, value); });
+      state.textContent = "Not saved yet: your text is still here.";
+      showError(error);
+    }
+  };
+  const save = debounce(flush, SAVE_AFTER);
+  const box = ([name, value], i) => {
+    const isStatus = /status/i.test(name), key = `note-${i}`, typed = (event) => { pending.set(name, event.target.value); state.textContent = ""; save(); };
+    const input = isStatus ? h("input", { id: key, list: "statuses", value: value ?? "", oninput: typed, onchange: flush, autocomplete: "off" }) : h("textarea", { id: key, rows: 3, oninput: typed, onchange: flush });
+    if (!isStatus) input.value = value ?? "";
+    return h("div", { class: "note" }, h("label", { for: key }, name), input);
+  };
+  const element = h("div", { class: "notes" }, Object.entries(notes).map(box), h("datalist", { id: "statuses" }, STATUSES.map((status) => h("option", { value: status }))), state);
+  return { element, flush };
+};
+
+// The value on the list, and in each source with its cell.
+const buildValues = (id, about, columns, onSaved) => {
+  const corrections = { ...about.corrections }, sources = about.sources ?? [];
+  const named = new Set([...sources.flatMap((source) => Object.keys(source.values ?? {})), ...Object.keys(corrections)]);
+  FIRST_VALUES.forEach((name) => { if (about.values[name] !== null && about.values[name] !== undefined) named.add(name); });
+  const names = [...FIRST_VALUES.filter((name) => named.has(name)), ...[...named].filter((name) => !FIRST_VALUES.includes(name)).sort()];
+  const ownCell = (name) => {
+    const cell = h("td", { class: "own" }), column = columns.get(name);
+    const store = async (value) => {
+      const answer = await put(`properties/${encodeURIComponent(id)}/corrections`, { [name]: value });
+      Object.keys(corrections).forEach((key) => delete corrections[key]);
+      Object.assign(corrections, answer.corrections);
+      draw();
+      announce(value === null ? "The correction was removed." : "The correction was saved. It counts from the next run.");
+      onSaved();
+    };
+    const edit = () => {
+      const input = h("input", { "aria-label": `Correct ${name}`, value: corrections[name] ?? about.values[name] ?? "" });
+      const keep = act(async () => { await store(input.value.trim()); cell.querySelector("button")?.focus(); });
+      input.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") keep();
+        if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); draw(); cell.querySelector("button")?.focus(); }
+      });
+      cell.replaceChildren(h("div", { class: "edit" }, input, button("Save", keep, { class: "primary" }), button("Cancel", () => draw())));
+      input.focus();
+      input.select();
+    };
+    const draw = () => {
+      const isCorrected = corrections[name] !== undefined && corrections[name] !== null, value = about.values[name];
+      cell.replaceChildren(h("span", { class: "value" }, text(value, column) || "–"),
+        isCorrected ? h("span", { class: "corrected" }, `corrected to ${corrections[name]}; counts from the next run `, button("Undo", act(() => store(null)), { class: "link", "aria-label": `Undo the correction of ${name}` })) : "",
+        about.canCorrect === false ? "" : button("Correct", edit, { class: "link correct", "aria-label": `Correct ${name}` }));
+    };
+    draw();
+    return cell;
+  };
+  const sourceCell = (name, source) => {
+    const found = source.values?.[name];
+    if (!found) return h("td");
+    return h("td", { class: found.is_used ? "used" : "" }, h("span", { class: "value" }, found.is_used ? "✓ " : "", text(found.value, columns.get(name)) || "–"), found.cell && h("span", { class: "cell" }, found.cell));
+  };
+  return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Values of each source" }, h("table", { class: "values-table" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Value"), h("th", { scope: "col" }, "On the list"), sources.map((source) => h("th", { scope: "col" }, source.file, h("span", {}, [source.sheet, source.row && `row ${source.row}`].filter(Boolean).join(", ")))))),
+    h("tbody", {}, names.map((name) => h("tr", {}, h("th", { scope: "row" }, columns.get(name)?.title ?? name), ownCell(name), sources.map((source) => sourceCell(name, source)))))));
+};
+
+const buildDuplicates = (id, about, open) => about.possible_duplicates?.length ? h("ul", { class: "duplicates" }, about.possible_duplicates.map((other) => {
+  let decided = other.decision ?? about.decisions?.[other.id] ?? null;
+  const choices = DECISIONS.map(([code, title]) => button(title, act(async () => {
+    await post("decisions", { id, other: other.id, decision: code });
+    decided = code;
+    draw();
+    announce(`Saved: ${title}. It counts from the next run.`);
+  }), { "data-decision": code, "aria-label": `${title}: ${other.address ?? other.id}` }));
+  const note = h("span", { class: "soft" });
+  const draw = () => {
+    choices.forEach((choice) => choice.setAttribute("aria-pressed", `${choice.dataset.decision === decided}`));
+    note.textContent = decided && decided !== "later" ? "Saved; counts from the next run." : "";
+  };
+  draw();
+  return h("li", {}, h("div", {}, button(other.address ?? other.id, () => open(other.id), { class: "link" }), h("span", { class: "soft" }, [other.city, other.state].filter(Boolean).join(", "))),
+    h("span", {}, [other.evidence, other.score === undefined || other.score === null ? "" : `match ${grouped(100 * other.score, 0)}%`].filter(Boolean).join(" · ")), h("div", { class: "actions" }, choices, note));
+})) : "";
+
+const buildLinks = (about, row) => {
+  const words = ["Address", "City", "State", "Zip Code"].map((name) => row.get(name)).filter(Boolean).join(" ");
+  const pairs = { ...(row.get("Address") ? { Map: `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(words)}` } : {}), ...(row.get("Property Link") ? { Listing: row.get("Property Link") } : {}), ...(about.links ?? {}) };
+  return Object.entries(pairs).map(([name, url]) => [name, webAddress(url)]).filter(([, url]) => url).map(([name, url]) => link(name, url));
+};
+
+/** options: columns, turn(±1), close(), open(id), onSaved() */
+export const showProperty = async (box, id, options) => {
+  const about = await get(`properties/${encodeURIComponent(id)}`);
+  about.values ??= about.about ?? {};
+  const known = Object.entries(about.kinds ?? {}).map(([name, kind]) => [name, { title: name, ...kind }]);
+  const columns = new Map([...options.columns, ...known.map(([name, kind]) => [name, { ...options.columns.get(name), ...kind, title: options.columns.get(name)?.title ?? name }])]);
+  const names = Object.keys(about.values), row = buildRow(id, names.map((name) => about.values[name]), new Map(names.map((name, i) => [name, i])), names.map((name) => columns.get(name) ?? {}));
+  const notes = buildNotes(id, about.notes ?? {}, options.onSaved), name = row.get("Property Name"), title = titleOf(row), isListed = Boolean(about.rank);
+  const ceiling = about.ceiling !== undefined && about.ceiling !== null && about.ceiling > about.score ? `up to ${showScore(about.ceiling)} with all data` : "";
+  const reasons = about.reasons?.length ? h("ul", { class: "plain" }, about.reasons.map((reason) => h("li", {}, capitalize(reason)))) : "";
+  const price = row.get("Price Position"), position = positionOf(row);
+  const mergeList = (about.merges ?? []).map((merge) => h("li", {}, h("b", {}, where(merge)), " ", [merge.match, merge.evidence, merge.why_not_kept].filter(Boolean).join(" · "), merge.fields_that_differ ? h("span", { class: "soft" }, `Differs: ${merge.fields_that_differ}`) : ""));
+  const history = (about.history ?? []).map((change) => h("li", {}, h("span", { class: "soft" }, change.day ? formatDay(change.day) : change.run ? `Run ${change.run}` : ""), " ", changeText(change)));
+  const others = names.filter((one) => !FIRST_VALUES.includes(one) && about.values[one] !== null && about.values[one] !== "");
+  const print = () => {
+    document.documentElement.classList.add("print-property");
+    addEventListener("afterprint", () => document.documentElement.classList.remove("print-property"), { once: true });
+    window.print();
+  };
+  box.replaceChildren(
+    h("header", {}, h("div", { class: "score" }, badge(about.score), h("span", {}, className(about.class))),
+      h("div", { class: "title" }, h("h2", {}, title), h("p", {}, [placeOf(row), name !== title && name].filter(Boolean).join(" · ")), h("p", { class: "links" }, isListed ? `#${grouped(about.rank, 0)} of ${grouped(about.list_length, 0)}` : "Not on the list", ...buildLinks(about, row))),
+      button("✕", options.close, { class: "close", "aria-label": "Close the property" })),
+    h("div", { class: "actions" }, button("Previous", () => options.turn(-1)), button("Next", () => options.turn(1)), button("Print", print)),
+    headline(row),
+    part("My notes", Object.keys(about.notes ?? {}).length ? notes.element : ""),
+    isListed ? "" : part("Why it isn't listed", reasons || h("p", {}, `Its score is below the minimum of ${showScore(about.minimum_score)}.`)),
+    part("Why this score", (about.factors ?? []).length ? pointsPart(about) : "", ceiling && h("p", { class: "soft" }, `Score ${showScore(about.score)}, ${ceiling}.`)),
+    part("What would raise it", about.improvements?.length ? h("ul", { class: "plain" }, about.improvements.map((one) => h("li", {}, improvementText(one)))) : ""),
+    part("Price position", price || position ? h("p", {}, `${price || position}${row.get("Median Asking/SqFt") === null ? "" : `: median ${row.show("Median Asking/SqFt")}/SF`}.`) : ""),
+    part("Possible duplicates", buildDuplicates(id, about, options.open)),
+    part("Values of each source", buildValues(id, about, columns, options.onSaved), about.sources?.length ? h("p", { class: "soft" }, "✓ marks the value on the list. The small text is its cell.") : ""),
+    part("Merged rows", mergeList.length ? h("ul", { class: "plain" }, mergeList) : ""),
+    part("History", history.length ? h("ul", { class: "plain" }, history) : ""),
+    others.length ? h("details", {}, h("summary", {}, "More values"), h("dl", { class: "more" }, others.map((one) => h("div", {}, h("dt", {}, columns.get(one)?.title ?? one), h("dd", {}, text(about.values[one], columns.get(one))))))) : "",
+  );
+  box.setAttribute("aria-label", `Property ${title}`);
+  announce(`${title}, score ${showScore(about.score)}`);
+  const leave = () => { notes.flush(); };
+  addEventListener("pagehide", leave);
+  return { id, rank: about.rank ?? null, nextId: about.next_id ?? null, previousId: about.previous_id ?? null, close: () => { removeEventListener("pagehide", leave); notes.flush(); } };
+};
