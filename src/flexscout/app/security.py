@@ -27,12 +27,13 @@ UPLOAD_PATH, SESSION_PATH, CODE_PATH = "/api/uploads", "/api/session", "/api/cod
 _API = "/api/"
 _MAX_CODES = 20  # unused ones; the oldest are forgotten
 _READING = frozenset({"GET", "HEAD"})
+_POLICY_HEADER = "content-security-policy"
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'{}; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
     "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = (
-    ("content-security-policy", _POLICY),
+    (_POLICY_HEADER, _POLICY.format("")),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
@@ -122,6 +123,11 @@ class Guard:
         await self._app(scope, _limit_body(receive, limit), _add_headers(send))
 
 
+def allow_styles(nonce: str) -> dict[str, str]:
+    """Return the header of a page whose scripts may add style sheets that carry the nonce."""
+    return {_POLICY_HEADER: _POLICY.format(f" 'nonce-{nonce}'")}
+
+
 class BodyTooLargeError(Exception):
     """Raised while a body is read that is larger than allowed."""
 
@@ -176,9 +182,10 @@ async def _refuse(refusal: Refusal, send: "Send") -> None:
 def _add_headers(send: "Send") -> "Send":
     async def send_with_headers(message: "Message") -> None:
         if message["type"] == "http.response.start":
-            own = {name for name, _ in _ENCODED_HEADERS}
-            kept = [(name, value) for name, value in message.get("headers", []) if name.lower() not in own]
-            message = {**message, "headers": [*kept, *_ENCODED_HEADERS]}
+            given = dict(message.get("headers", []))
+            added = dict(_ENCODED_HEADERS)
+            policy = given.get(_POLICY_HEADER.encode(), added[_POLICY_HEADER.encode()])
+            message = {**message, "headers": [*(given | added | {_POLICY_HEADER.encode(): policy}).items()]}
         await send(message)
 
     return send_with_headers

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from flexscout.app.instances import find_running
+from flexscout.app.page_routes import PAGE_ROUTES, PAGES
 from flexscout.app.requests import answer_error
 from flexscout.app.run_routes import RUN_ROUTES
 from flexscout.app.security import BodyTooLargeError, Guard
@@ -24,7 +25,6 @@ from flexscout.app.start_routes import START_ROUTES
 from flexscout.app.window import Window, WriteSamples
 from flexscout.errors import FlexscoutError, OutputError
 
-_PAGES = Path(__file__).parent / "pages"
 _IDLE_SECONDS = 600.0
 _CHECK_SECONDS = 5.0
 _SHUTDOWN_SECONDS = 3
@@ -99,7 +99,7 @@ def build_app(window: Window, stop: Callable[[], object] = lambda: None) -> ASGI
             watch.cancel()
             await asyncio.to_thread(window.end)
 
-    routes: list[BaseRoute] = [*START_ROUTES, *RUN_ROUTES, Mount("/", StaticFiles(directory=_PAGES, html=True))]
+    routes: list[BaseRoute] = [*START_ROUTES, *RUN_ROUTES, *PAGE_ROUTES, Mount("/", StaticFiles(directory=PAGES))]
     handled = (FlexscoutError, BodyTooLargeError, HTTPException, HTTPStatus.INTERNAL_SERVER_ERROR)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict.fromkeys(handled, answer_error))
     app.state.window = window

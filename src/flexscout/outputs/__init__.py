@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         write_tables_as_workbook,
         write_workbook,
     )
-    from flexscout.outputs.html import render_page
+    from flexscout.outputs.html import read_colors, render_page
     from flexscout.outputs.memo import (
         FactorBar,
         PropertySheet,
@@ -83,6 +83,7 @@ __all__ = [
     "load_branding",
     "measure_completeness",
     "publish_results",
+    "read_colors",
     "render_memo",
     "render_page",
     "render_property_sheet",
@@ -117,7 +118,7 @@ __getattr__ = lazy_exports(
         "comparisons": ("add_comparisons", "list_portfolios"),
         "branding": ("Branding", "load_branding"),
         "memo": ("FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet", "require_pdf_library"),
-        "html": ("render_page",),
+        "html": ("read_colors", "render_page"),
         "publish": ("check_outputs", "publish_results"),
         "report": (
             "REPORT_FORMAT",

@@ -107,7 +107,7 @@ export const show = (main) => {
     listen();
   };
   const loadFiles = async (keep = false) => {
-    const { files } = await get("files");
+    const { files, problem, next_step: nextStep } = await get("files");
     if (keep && files.every((file) => rows.has(file.file)) && files.length === rows.size) return;
     const groups = Map.groupBy ? Map.groupBy(files, (file) => file.source ?? "") : new Map();
     if (!Map.groupBy) files.forEach((file) => groups.set(file.source ?? "", [...(groups.get(file.source ?? "") ?? []), file]));
@@ -121,7 +121,7 @@ export const show = (main) => {
     const sorted = [...groups].sort(([one], [two]) => !one - !two || one.localeCompare(two));
     table.replaceChildren(files.length
       ? h("table", {}, h("caption", { class: "hidden" }, "Files of this workspace"), h("thead", {}, h("tr", {}, [["File"], ["State"], ["Rows", "num"], ["Exported", "day"], ["Size", "num size"]].map(([text, css]) => h("th", { scope: "col", class: css ?? "" }, text)))), sorted.map(([source, members]) => body(source, members)))
-      : h("p", { class: "empty" }, "No exports in this workspace yet. Drop some above, or put them into its folder and reload."));
+      : h("p", { class: "empty" }, problem ? `${problem} ${nextStep ?? ""}` : "No exports in this workspace yet. Add some here, or put them into its folder and look again."));
     runButton.disabled = !files.length;
     heading.textContent = count(files.length, "file");
   };

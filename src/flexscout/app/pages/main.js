@@ -49,7 +49,7 @@ const route = () => {
   else {
     shown?.view.close?.();
     showMessage();
-    byId("main").className = screen;
+    byId("main").className = document.body.dataset.screen = screen;
     byId("main").replaceChildren();
     const isFirst = !shown;
     shown = { screen, view: SCREENS[screen][1].show(byId("main"), values) };

@@ -4,7 +4,7 @@ import { button, h } from "./dom.js";
 import { band, count, precisions, showScore } from "./format.js";
 
 const RADIUS = { 8: 5.5, 6: 4.5, 4: 3.5, 2: 3.2, 0: 3 }, FINE = { 8: 4, 6: 3.2, 4: 2.4, 2: 2.2, 0: 2 };
-const MANY = 800, HIT = 12, MIN_WIDTH = 30, SETTLE = 140, COUNTY_WIDTH = 2600;
+const MANY = 800, HIT = 12, MIN_WIDTH = 30, SETTLE = 140, COUNTY_WIDTH = 2600, BUTTONS = 48;
 const BANDS = [[8, "8 to 10"], [6, "6 to 8"], [4, "4 to 6"], [2, "2 to 4"], [0, "below 2"]];
 
 let outlines = null;
@@ -22,7 +22,7 @@ export const buildMap = (box, options) => {
     button("⤢", () => { fit(); changed(); }, { "aria-label": "Show all properties on the map" }), button("US", () => { view = { x: width / 2, y: height / 2, scale: size.w / width }; changed(); }, { "aria-label": "Show the United States" }));
   box.append(h("div", { class: "map" }, canvas, zoomBox, tip), legend, h("label", { class: "in-view" }, inView, "List only what the map shows"));
   const context = canvas.getContext("2d"), base = document.createElement("canvas"), baseContext = base.getContext("2d");
-  let land = null, width = 9750, height = 6100, size = { w: 1, h: 1, ratio: 1 }, view = null, baseView = null, isFitted = false;
+  let land = null, width = 9750, height = 6100, size = { w: 1, h: 1, ratio: 1 }, view = null, baseView = null, isFitted = false, isSized = false;
   let points = { n: 0, at: [], x: [], y: [], band: [], precision: [] }, selected = -1, open = -1, colors = {}, sprites = {}, frame = 0, settle = 0;
 
   const readColors = () => {
@@ -51,7 +51,7 @@ export const buildMap = (box, options) => {
   const fromX = (x) => (x - size.w / 2) / view.scale + view.x, fromY = (y) => (y - size.h / 2) / view.scale + view.y;
 
   const drawBase = () => {
-    if (!land) return;
+    if (!land || !view || !isSized) return;
     [base.width, base.height] = [canvas.width, canvas.height];
     const pen = baseContext, scale = view.scale * size.ratio, { paths } = land;
     pen.setTransform(1, 0, 0, 1, 0, 0);
@@ -124,6 +124,8 @@ export const buildMap = (box, options) => {
     const { clientWidth: w, clientHeight: tall } = canvas;
     if (!w || !tall) return;
     size = { w, h: tall, ratio: Math.min(devicePixelRatio || 1, 2) };
+    if (!isSized) view = null;  // fitted to a map without a size
+    isSized = true;
     [canvas.width, canvas.height] = [Math.round(w * size.ratio), Math.round(tall * size.ratio)];
     sprites = {};
     if (!view) fit();
@@ -138,7 +140,8 @@ export const buildMap = (box, options) => {
     }
     if (!points.n) [left, top, right, bottom] = [0, 0, width, height];
     const [w, tall] = [Math.max((right - left) * 1.2, 260), Math.max((bottom - top) * 1.2, 260)];
-    view = { x: (left + right) / 2, y: (top + bottom) / 2, scale: Math.min(size.w / w, size.h / tall) };
+    const scale = Math.min((size.w - BUTTONS) / w, size.h / tall);
+    view = { x: (left + right) / 2 + BUTTONS / 2 / scale, y: (top + bottom) / 2, scale };
   };
   const zoom = (factor, px = size.w / 2, py = size.h / 2) => {
     if (!view) return;

@@ -136,6 +136,11 @@ def render_page(report: Mapping[str, Any], tables: ResultTables) -> Page:
     return Page(sections, method, _render_warning(report), render_news(report), branding)
 
 
+def read_colors() -> str:
+    """Return the colors of the page, as CSS variables for light and dark."""
+    return str(read_asset("colors.css"))
+
+
 def _render_logo(branding: Branding) -> Markup:
     content = base64.b64encode(branding.logo).decode()
     return _LOGO.format(type=branding.media_type, content=content) if content else Markup("")
