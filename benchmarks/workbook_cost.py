@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from generated_exports import write_folder
@@ -17,7 +18,7 @@ from rescore import build_results
 from rustpy_xlsxwriter import FastExcel
 
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.outputs.files import Sheet, write_workbook
+from flexscout.outputs.files import Sheet, add_reason_texts, write_workbook
 from flexscout.outputs.files.sheets import build_sheets
 from flexscout.pipeline import ScalableFlexPipeline
 
@@ -36,6 +37,7 @@ def main() -> None:
         config = PipelineConfiguration(input_folder=str(source), output_file=str(folder / "out/all.xlsx"))
         ScalableFlexPipeline(config).run()
         tables, report = build_results(config)
+        tables = replace(tables, issues=add_reason_texts(tables.issues))
         sheets = build_sheets(tables, report)
         taken = [
             (
