@@ -1,6 +1,7 @@
 """The layers of the package: imports go down only, and enter another package through its front."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,13 @@ def package_of(path):
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
 def imports(path, *, eager=False):
     """Every module that a file imports: anywhere in it, or with `eager` when it is loaded."""
+    return tuple(find_imports(path, eager=eager))
+
+
+def find_imports(path, *, eager):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = tree.body if eager else list(ast.walk(tree))
     for node in nodes:

@@ -1,5 +1,6 @@
 """A damaged cache entry makes a file be read again, and never changes a result."""
 
+import contextlib
 import shutil
 import sys
 
@@ -115,6 +116,23 @@ def test_a_damaged_entry_is_logged(tmp_path):
     assert '"event": "cache_damaged"' in outcome.log.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A folder with an export that was run with the cache `cache`, and the bytes of the outputs."""
+    folder = tmp_path_factory.mktemp("done")
+    export(folder / "in")
+    with contextlib.chdir(folder):
+        return folder, outputs(folder / "out", folder / "cache")
+
+
+@pytest.fixture
+def undamaged(done, tmp_path):
+    """The bytes of the outputs of that run, in a copy of the folder."""
+    folder, written = done
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return written
+
+
 def outputs(folder, cache):
     """Return the bytes of all tables that a run writes to `folder`."""
     config = PipelineConfiguration(input_folder="in", output_file=f"{folder}/all.xlsx", cache=str(cache), max_workers=1)
@@ -123,9 +141,7 @@ def outputs(folder, cache):
 
 
 @pytest.mark.parametrize(("name", "count"), [(TABLE, 6), (RECORD, 2), (ISSUES, 2)])
-def test_a_run_over_a_flipped_bit_writes_the_same_bytes(tmp_path, name, count):
-    export(tmp_path / "in")
-    undamaged = outputs(tmp_path / "out", tmp_path / "cache")
+def test_a_run_over_a_flipped_bit_writes_the_same_bytes(tmp_path, undamaged, name, count):
     path = next((tmp_path / "cache").rglob(name))
     for number, position in enumerate(damage.bit_positions(path, count)):
         damage.flip_bit(path, position)
@@ -134,8 +150,6 @@ def test_a_run_over_a_flipped_bit_writes_the_same_bytes(tmp_path, name, count):
 
 @pytest.mark.parametrize("name", [RECORD, TABLE])
 @pytest.mark.parametrize("spoil", DAMAGES)
-def test_a_run_over_a_damaged_entry_writes_the_same_bytes(tmp_path, name, spoil):
-    export(tmp_path / "in")
-    undamaged = outputs(tmp_path / "out", tmp_path / "cache")
+def test_a_run_over_a_damaged_entry_writes_the_same_bytes(tmp_path, undamaged, name, spoil):
     spoil(next((tmp_path / "cache").rglob(name)))
     assert outputs(tmp_path / "again", tmp_path / "cache") == undamaged

@@ -3,10 +3,12 @@
 The faults are injected: a function of a stage raises if it sees a row of a certain file.
 """
 
+import contextlib
 import json
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -42,13 +44,17 @@ def write_bad_file(folder, name="bad.xlsx", first=80):
     return write_workbook(folder / name, [HEADER, candidate(first, Address=HIDDEN), *(candidate(first + i) for i in (1, 2))])
 
 
+def write_exports(folder):
+    """Write two good files, and `bad.xlsx`."""
+    valid_properties_1(folder)
+    valid_properties_2(folder)
+    write_bad_file(folder)
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path):
-    """Write two good files, and `bad.xlsx`, which shares a property with them."""
-    valid_properties_1(tmp_path / "in")
-    valid_properties_2(tmp_path / "in")
-    write_bad_file(tmp_path / "in")
-    return tmp_path / "in"
+    return write_exports(tmp_path / "in")
 
 
 def inject(patch, stage, *files, error=ValueError):
@@ -79,35 +85,56 @@ def error_of(summary, name="bad.xlsx"):
     return next(error for error in summary.report["errors"]["errors"] if error["file"] == name)
 
 
-def data_outputs(out="out"):
+def data_outputs(out):
     """Return the bytes of the data files, and the workbook cells that don't describe failures."""
-    book = openpyxl.load_workbook(f"{out}/all.xlsx")
+    book = openpyxl.load_workbook(out / "all.xlsx")
     cells = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
     failure_sheets = {"Summary", "Files", "Settings"}
     kept = {title: rows for title, rows in cells.items() if title not in failure_sheets}
     return [Path(out, name).read_bytes() for name in ("all.csv", "all.parquet")], kept
 
 
-@pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("stage", INJECTION_POINTS)
-def test_faulty_file_is_named_with_its_stage_and_a_report(monkeypatch, stage):
-    inject(monkeypatch, stage, "bad.xlsx")
-    summary = run()
-    error = error_of(summary)
+@dataclass(frozen=True)
+class Isolated:
+    """A run in which a stage failed over the rows of `bad.xlsx`."""
+
+    stage: str
+    folder: Path
+    summary: object
+
+
+@pytest.fixture(scope="module", params=INJECTION_POINTS)
+def isolated(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("isolated")
+    write_exports(folder / "in")
+    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
+        inject(patch, request.param, "bad.xlsx")
+        return Isolated(request.param, folder, run())
+
+
+@pytest.fixture(scope="module")
+def unreadable(tmp_path_factory):
+    """A folder with the results of a run that can't read `bad.xlsx`, and its summary."""
+    folder = tmp_path_factory.mktemp("unreadable")
+    write_exports(folder / "in")
+    (folder / "in/bad.xlsx").write_bytes(b"PK no workbook")
+    with contextlib.chdir(folder):
+        return folder, run()
+
+
+def test_faulty_file_is_named_with_its_stage_and_a_report(isolated):
+    error = error_of(isolated.summary)
+    summary, stage = isolated.summary, isolated.stage
     assert (summary.exit_code, error["category"], error["code"]) == (1, "processing", "internal_error")
     assert error["message"].startswith(f"bad.xlsx was left out: flexscout failed while {STAGE_TEXT[stage]} (ValueError).")
-    report = next(Path("logs").glob("internal-error-*.txt"))
-    assert str(report) in error["next_step"]
+    report = next((isolated.folder / "logs").glob("internal-error-*.txt"))
+    assert report.name in error["next_step"]
 
 
-@pytest.mark.parametrize("stage", INJECTION_POINTS)
-def test_outputs_equal_those_of_a_run_that_can_not_read_the_file(monkeypatch, folder, stage):
-    shutil.copytree(folder, "damaged")
-    Path("damaged/bad.xlsx").write_bytes(b"PK no workbook")
-    expected = run("damaged", "expected")
-    inject(monkeypatch, stage, "bad.xlsx")
-    summary = run()
-    assert data_outputs() == data_outputs("expected")
+def test_outputs_equal_those_of_a_run_that_can_not_read_the_file(isolated, unreadable):
+    summary, (folder, expected) = isolated.summary, unreadable
+    assert data_outputs(isolated.folder / "out") == data_outputs(folder / "out")
     assert summary.statistics.unique_flex_properties == expected.statistics.unique_flex_properties
     same = ("statistics", "deduplication", "top_candidates", "quality", "not_selected")
     own, theirs = ({name: one.report[name] for name in same} for one in (summary, expected))
@@ -116,11 +143,8 @@ def test_outputs_equal_those_of_a_run_that_can_not_read_the_file(monkeypatch, fo
     assert own == theirs
 
 
-@pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("stage", INJECTION_POINTS)
-def test_only_rows_of_the_other_files_are_accounted_for(monkeypatch, stage):
-    inject(monkeypatch, stage, "bad.xlsx")
-    files = {entry["file"]: entry for entry in run().report["files"]}
+def test_only_rows_of_the_other_files_are_accounted_for(isolated):
+    files = {entry["file"]: entry for entry in isolated.summary.report["files"]}
     assert files["bad.xlsx"]["status"] == "failed"
     assert files["bad.xlsx"]["rows_read"] == 0
     assert (files["valid_properties_1.xlsx"]["rows_read"], files["valid_properties_2.xlsx"]["status"]) == (7, "ok")
@@ -137,13 +161,13 @@ def test_runs_over_a_faulty_file_give_equal_bytes(monkeypatch):
 
 @pytest.mark.parametrize("stage", INJECTION_POINTS)
 def test_several_faulty_files_are_found(monkeypatch, folder, stage):
-    for number in range(10):
+    for number in range(4):
         write_workbook(folder / f"good_{number}.xlsx", [HEADER, candidate(100 + number)])
     write_bad_file(folder, "worse.xlsx", 90)
     inject(monkeypatch, stage, "bad.xlsx", "worse.xlsx")
     summary = run()
     assert {error["file"] for error in summary.report["errors"]["errors"]} == {"bad.xlsx", "worse.xlsx"}
-    assert summary.statistics.successful_files == 12
+    assert summary.statistics.successful_files == 6
 
 
 def test_faults_in_different_stages_are_found(monkeypatch, folder):
@@ -218,12 +242,8 @@ def test_run_without_a_fault_calls_each_stage_once(monkeypatch):
     assert len(seen) == 1
 
 
-@pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("stage", INJECTION_POINTS)
-def test_next_run_reads_the_faulty_file_again(monkeypatch, stage):
-    with monkeypatch.context() as patch:
-        inject(patch, stage, "bad.xlsx")
-        run()
+def test_next_run_reads_the_faulty_file_again(isolated, tmp_path):
+    shutil.copytree(isolated.folder, tmp_path, dirs_exist_ok=True)
     summary = run()
     assert (summary.exit_code, summary.repeated_run) == (0, 0)
     assert {entry["status"] for entry in summary.report["files"]} == {"ok"}

@@ -44,6 +44,22 @@ def header_of(workbook):
     return headers_of(openpyxl.load_workbook(workbook)["All Columns"])
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A run over a file with all pattern headers."""
+    folder = tmp_path_factory.mktemp("patterns")
+    two_files(folder, *PATTERNS)
+    return flexscout("run", folder=folder)
+
+
+@pytest.fixture(scope="module")
+def done_with_working_columns(tmp_path_factory):
+    """A run over a file with pattern headers and headers named like working columns."""
+    folder = tmp_path_factory.mktemp("working_columns")
+    two_files(folder, *PATTERNS, *WORKING_COLUMNS)
+    return flexscout("run", folder=folder)
+
+
 @pytest.mark.parametrize("header", PATTERNS)
 def test_pattern_header_does_not_fail_the_run(tmp_path, header):
     two_files(tmp_path, header)
@@ -52,9 +68,7 @@ def test_pattern_header_does_not_fail_the_run(tmp_path, header):
     assert [row["Address"] for row in done.rows()] == ["1 Test Street", "2 Test Street", "9 Test Street"]
 
 
-def test_pattern_headers_are_unchanged_in_every_output(tmp_path):
-    two_files(tmp_path, *PATTERNS)
-    done = flexscout("run", folder=tmp_path)
+def test_pattern_headers_are_unchanged_in_every_output(done):
     tables = [pl.read_parquet(done.parquet).columns, list(done.rows()[0]), header_of(done.workbook)]
     for names in tables:
         assert [name for name in names if name in PATTERNS] == PATTERNS
@@ -64,9 +78,8 @@ def test_pattern_headers_are_unchanged_in_every_output(tmp_path):
     assert "\u2060" not in done.csv.read_text(encoding="utf-8-sig")
 
 
-def test_values_below_pattern_headers_are_kept(tmp_path):
-    two_files(tmp_path, *PATTERNS)
-    row = flexscout("run", folder=tmp_path).rows()[2]
+def test_values_below_pattern_headers_are_kept(done):
+    row = done.rows()[2]
     assert {row[header] for header in PATTERNS} == {"kept"}
 
 
@@ -89,29 +102,25 @@ def test_headers_named_like_working_columns_do_not_fail_the_run(tmp_path):
     ],
     ids=" ".join,
 )
-def test_commands_accept_pattern_headers(tmp_path, command):
-    two_files(tmp_path, *PATTERNS, *WORKING_COLUMNS)
-    assert flexscout("run", folder=tmp_path).code == 0
-    done = flexscout(*command, folder=tmp_path)
-    assert done.code == 0, done.err
+def test_commands_accept_pattern_headers(done_with_working_columns, command):
+    outcome = flexscout(*command, folder=done_with_working_columns.folder)
+    assert outcome.code == 0, outcome.err
 
 
 @pytest.mark.parametrize("kind", ["workbook", "csv", "parquet"])
-def test_results_with_pattern_headers_can_be_compared(tmp_path, kind):
-    two_files(tmp_path, *PATTERNS)
-    result = getattr(flexscout("run", folder=tmp_path), kind)
-    done = flexscout("diff", result, result, folder=tmp_path)
-    assert done.code == 0, done.err
-    assert "No changes: both results have the same properties" in done.out
+def test_results_with_pattern_headers_can_be_compared(done, kind):
+    result = getattr(done, kind)
+    outcome = flexscout("diff", result, result, folder=done.folder)
+    assert outcome.code == 0, outcome.err
+    assert "No changes: both results have the same properties" in outcome.out
 
 
-def test_second_run_reads_a_previous_list_with_pattern_headers(tmp_path):
-    two_files(tmp_path, *PATTERNS)
-    flexscout("run", folder=tmp_path)
+def test_second_run_reads_a_previous_list_with_pattern_headers(done, tmp_path):
+    done.copy(tmp_path)
     write_workbook(tmp_path / "data/raw/more.xlsx", [HEADER, candidate(3)])
-    done = flexscout("run", folder=tmp_path)
-    assert done.code == 0, done.err
-    assert [name for name in header_of(done.workbook) if name in PATTERNS] == PATTERNS
+    outcome = flexscout("run", folder=tmp_path)
+    assert outcome.code == 0, outcome.err
+    assert [name for name in header_of(outcome.workbook) if name in PATTERNS] == PATTERNS
 
 
 def test_pattern_is_rejected_as_a_user_column(tmp_path):

@@ -3,8 +3,9 @@
 import polars as pl
 import pytest
 
-from flexscout import BatchProcessor, PipelineConfiguration, ScalableFlexPipeline
+from flexscout import BatchProcessor, PipelineConfiguration
 from flexscout.merging import count_removed_rows
+from in_process import run_in_process
 from program import flexscout
 from workbooks import HEADER, candidate, write_sheets, write_workbook
 
@@ -112,7 +113,7 @@ def test_the_removed_duplicates_of_each_file_are_counted_once(tmp_path, monkeypa
     write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1), candidate(2)])
     write_workbook(tmp_path / "in/b.xlsx", [HEADER, candidate(1, Year_Built=1985), candidate(2, Year_Built=1985), candidate(3)])
     config = PipelineConfiguration(input_folder="in", progress_reporting=False, max_workers=1)
-    report = ScalableFlexPipeline(config).run().report
+    report = run_in_process(config).report
     merge_log = pl.read_csv(config.duplicates_files[0])
     assert {file["file"]: file["duplicates_removed"] for file in report["files"]} == {"a.xlsx": 0, "b.xlsx": 2}
     assert merge_log["Removed File"].to_list() == ["b.xlsx", "b.xlsx"]

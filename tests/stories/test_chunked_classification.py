@@ -3,9 +3,9 @@
 from hashlib import sha256
 
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime import storage as shelf
 from flexscout.scoring import classify as classified
+from in_process import run_in_process
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -16,7 +16,7 @@ def outputs(folder, name):
         report_file=str(folder / name / "report.json"),
         where='"Building SqFt" > 21000',
     )
-    summary = ScalableFlexPipeline(config).run()
+    summary = run_in_process(config)
     written = sorted(path for path in (folder / name).iterdir() if path.suffix in {".xlsx", ".csv", ".parquet"})
     return summary.report["deduplication"]["removed"], {path.name: sha256(path.read_bytes()).hexdigest() for path in written}
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.pipeline import ScalableFlexPipeline
+from in_process import run_in_process
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
@@ -23,7 +23,7 @@ def run(folder, files, **settings):
     config = PipelineConfiguration(
         input_folder=str(folder / "in"), max_workers=1, **places, **{"close_matches": "merge"} | settings
     )
-    ScalableFlexPipeline(config).run()
+    run_in_process(config)
     return pl.read_parquet("out/all.parquet"), pl.read_excel("out/all.xlsx", sheet_name="Duplicates")
 
 

@@ -18,7 +18,7 @@ from workbooks import HEADER, candidate, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 
-_FILES, _MOMENTS = 20, 15
+_FILES, _MOMENTS = 8, 15
 _OUTPUTS = ("all.xlsx", "all.csv", "all.parquet", "all_duplicates.csv", "all_duplicates.parquet", "all_issues.csv")
 _COMMAND = [sys.executable, "-m", "flexscout", "run", "in", "-o", "out/all.xlsx", "-q"]
 

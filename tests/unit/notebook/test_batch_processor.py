@@ -16,6 +16,7 @@ from flexscout.notebook.processors import BatchProcessor
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime.executors import SerialExecutor, WorkerDied, WorkerPool
 from flexscout.runtime.progress import NoProgress
+from in_process import run_in_process
 from workbooks import HEADER, candidate, corrupted_file, write_sheets, write_workbook
 
 
@@ -227,7 +228,7 @@ def test_an_input_column_may_have_any_name(tmp_path):
     kinds = [candidate(1), candidate(1), candidate(2, Property_Type="Office")]
     rows = [(*HEADER, *names), *((*kind, *values) for kind in kinds)]
     write_workbook(tmp_path / "data/raw/a.xlsx", rows)
-    ScalableFlexPipeline().run()
+    run_in_process(PipelineConfiguration())
     (row,) = pl.read_parquet("data/exports/all_flex_properties.parquet").to_dicts()
     assert set(values) <= set(row.values())
 
@@ -235,7 +236,7 @@ def test_an_input_column_may_have_any_name(tmp_path):
 def test_sheets_of_one_file_may_spell_a_column_differently(tmp_path):
     sheets = {"A": [(*HEADER, "Broker Note"), (*candidate(1), "x")], "B": [(*HEADER, "broker note"), (*candidate(2), "y")]}
     write_sheets(tmp_path / "data/raw/a.xlsx", sheets)
-    ScalableFlexPipeline().run()
+    run_in_process(PipelineConfiguration())
     assert pl.read_parquet("data/exports/all_flex_properties.parquet")["Broker Note"].to_list() == ["x", "y"]
 
 
@@ -278,5 +279,5 @@ def test_a_file_that_is_held_only_while_the_folder_is_looked_at_is_read_all_the_
         return "0" * 64
 
     monkeypatch.setattr("flexscout.ingest.scan.compute_fingerprint", held)
-    summary = ScalableFlexPipeline().run()
+    summary = ScalableFlexPipeline().run()  # workers find it free
     assert (summary.exit_code, summary.statistics.unique_flex_properties) == (0, 2)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.pipeline import ScalableFlexPipeline
+from in_process import run_in_process
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -14,7 +14,7 @@ def lines_of(folder, **settings):
     for file in range(4):
         rows = [candidate(10 * file + row) for row in range(3)]
         write_workbook(folder / f"data/raw/{file}.xlsx", [HEADER, *rows])
-    ScalableFlexPipeline(PipelineConfiguration(max_workers=1, **settings)).run()
+    run_in_process(PipelineConfiguration(**settings))
     log = (folder / "logs/pipeline.log").read_text(encoding="utf-8").splitlines()
     return [entry for entry in map(json.loads, log) if entry["event"] == "progress"]
 
