@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 from xml.sax.saxutils import escape, quoteattr
 
 from flexscout.domain import WORKBOOK_CREATOR, column_letters
+from flexscout.outputs.files.xlsx_blocks import RowBlocks, compress_in_threads
 
 _TIMESTAMP = "2000-01-01T00:00:00Z"  # replaces the time of writing, so that equal input gives equal bytes
 _TABLE_STYLE = "TableStyleLight1"
@@ -23,7 +24,7 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LOCAL_HEADER, _NAME_LENGTHS = 30, struct.Struct("<HH")  # of a zip entry
 _SIZES_FOLLOW = 0x08  # flag of a zip entry: its sizes are behind its content
 _PADDING = 0.7109375  # characters that Excel adds to a width
-_CHUNK = 2**20  # bytes
+_CHUNK, _HUGE = 2**20, 2**31  # bytes; an entry that may be larger needs other fields
 
 Edit = Callable[[bytes], bytes]
 
@@ -52,6 +53,7 @@ class PackageChanges:
     def __init__(self) -> None:
         self._edits: dict[str, list[Edit]] = {}
         self._added: dict[str, bytes] = {}
+        self._blocks: dict[str, RowBlocks] = {}
         self._tables = 0
 
     def set_properties(self, keyword: str) -> None:
@@ -70,6 +72,12 @@ class PackageChanges:
         self._edit(relations, _insert(link, "</Relationships>"))
         self._edit("[Content_Types].xml", _insert(f'<Override PartName="/{part}" ContentType="{_TABLE_TYPE}"/>', "</Types>"))
         self._edit(_sheet_part(sheet), lambda content: _insert_table_part(content, relation))
+
+    def add_rows(self, sheet: int, blocks: RowBlocks) -> None:
+        """Write the rows of a sheet that follow those which the library wrote."""
+        self._blocks[_sheet_part(sheet)] = blocks
+        names = re.compile(rf'(<definedName [^>]*localSheetId="{sheet - 1}"[^>]*>)([^<]*)<')
+        self._edit("xl/workbook.xml", lambda content: _extend_names(content, names, blocks))
 
     def write_numbers(self, sheet: int, cells: Sequence[tuple[int, int, float]]) -> None:
         """Replace texts of a sheet by numbers: row and column (from 0) and value of each."""
@@ -94,13 +102,17 @@ class PackageChanges:
             ):
                 entries = {entry.filename: entry for entry in old.infolist()}
                 for name in [*entries, *(name for name in self._added if name not in entries)]:
-                    if name in entries and name not in self._edits:
+                    if name in entries and name not in self._edits and name not in self._blocks:
                         _copy_entry(raw, entries[name], new)
                         continue
                     content = old.read(name) if name in entries else self._added[name]
                     for edit in self._edits.get(name, ()):
                         content = edit(content)
-                    _write_entry(new, entries.get(name, next(iter(entries.values()))), name, content)
+                    like = entries.get(name, next(iter(entries.values())))
+                    if blocks := self._blocks.get(name):
+                        _write_blocks(new, like, blocks, content)
+                    else:
+                        _write_entry(new, like, name, content)
             rewritten.replace(path)
         finally:
             rewritten.unlink(missing_ok=True)
@@ -160,6 +172,11 @@ def _set_properties(content: bytes, keyword: str) -> bytes:
     return _drop_times(content).replace(b"<dc:creator></dc:creator>", creator)
 
 
+def _extend_names(content: bytes, names: re.Pattern[str], blocks: RowBlocks) -> bytes:
+    """Extend the ranges of a sheet that have a name, such as its print area."""
+    return names.sub(lambda match: f"{match[1]}{blocks.extend(match[2])}<", content.decode()).encode()
+
+
 def _sheet_part(number: int) -> str:
     return f"xl/worksheets/sheet{number}.xml"
 
@@ -168,6 +185,27 @@ def _write_entry(book: zipfile.ZipFile, like: zipfile.ZipInfo, name: str, conten
     entry = zipfile.ZipInfo(name, like.date_time)
     entry.create_system, entry.external_attr = like.create_system, like.external_attr
     book.writestr(entry, content, zipfile.ZIP_DEFLATED)
+
+
+def _write_blocks(book: zipfile.ZipFile, like: zipfile.ZipInfo, blocks: RowBlocks, content: bytes) -> None:
+    """Write a sheet and its blocks. The header of the entry is written last, as its sizes aren't known before."""
+    entry = zipfile.ZipInfo(like.filename, like.date_time)
+    entry.create_system, entry.external_attr, entry.compress_type = like.create_system, like.external_attr, zipfile.ZIP_DEFLATED
+    entry.CRC = 0
+    is_huge = len(content) / blocks.model * blocks.last > _HUGE
+    entry.header_offset = book.start_dir
+    target = cast("BinaryIO", book.fp)
+    target.seek(book.start_dir)
+    target.write(entry.FileHeader(zip64=is_huge))
+    begin = target.tell()
+    entry.CRC, entry.file_size = compress_in_threads(blocks.splice(content), target.write)
+    book.start_dir = target.tell()
+    entry.compress_size = book.start_dir - begin
+    target.seek(entry.header_offset)
+    target.write(entry.FileHeader(zip64=is_huge))
+    target.seek(book.start_dir)
+    book.filelist.append(entry)
+    book.NameToInfo[entry.filename] = entry
 
 
 def _copy_entry(raw: BinaryIO, entry: zipfile.ZipInfo, book: zipfile.ZipFile) -> None:

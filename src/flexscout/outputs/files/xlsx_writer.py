@@ -14,6 +14,7 @@ from rustpy_xlsxwriter import FastExcel, Format
 from flexscout.domain import WORKBOOK_LIST_TAG, format_count, shorten, unescape_names
 from flexscout.outputs.files.charts import render_chart
 from flexscout.outputs.files.layout import GRAY, LINE, NAVY, Cell, Sheet, Style
+from flexscout.outputs.files.xlsx_blocks import RowBlocks, build_model_row, can_render
 from flexscout.outputs.files.xlsx_package import NativeTable, PackageChanges
 from flexscout.runtime import interrupts
 
@@ -22,6 +23,7 @@ MAX_SHEET_ROWS = 1_048_575
 MAX_SHEET_COLUMNS = 16_384
 MAX_CELL_CHARACTERS = 32_767
 
+_MIN_BLOCK_ROWS = 8_000  # of a sheet that is written in blocks; more than any table or fitted sheet has
 _MAX_TABLE_ROWS = 5_000  # of an Excel table: its sheet is compressed twice
 _MAX_FITTED_ROWS = 5_000  # whose heights fit their texts; such a sheet is held in memory
 _MIN_WIDTH, _MAX_WIDTH = 9, 48  # characters
@@ -55,6 +57,8 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, compute_list_id: Callabl
     """
     messages: list[str] = []
     parts = [part for sheet in sheets for part in _split_table(sheet, messages)]
+    blocks = [_take_blocks(part) for part in parts]
+    parts = [_shorten(part, block) for part, block in zip(parts, blocks, strict=True)]
     book = FastExcel(path).format(bold_headers=True)
     for part in parts:
         _add_sheet(book, part)
@@ -62,6 +66,9 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, compute_list_id: Callabl
     with interrupts.defer_interrupts():
         book.save()
     changes = _list_changes(parts)
+    for number, block in enumerate(blocks, 1):
+        if block:
+            changes.add_rows(number, block)
     changes.set_properties(f"{WORKBOOK_LIST_TAG}{compute_list_id()}" if compute_list_id else "")
     changes.apply(path)
     return messages
@@ -95,6 +102,26 @@ def _split_table(sheet: Sheet, messages: list[str]) -> list[Sheet]:
         messages.append(f"{sheet.name} has {table.height:,} rows, too many for one sheet. It continues in {more}.")
     slices = [table.slice(i * rows, rows) for i in range(count)]
     return [replace(sheet, name=sheet.name if i == 0 else f"{sheet.name} ({i + 1})", table=part) for i, part in enumerate(slices)]
+
+
+def _take_blocks(sheet: Sheet) -> RowBlocks | None:
+    """Return the rows of a long table that are written in blocks: those behind the last linked one."""
+    table = sheet.table
+    if not isinstance(table, pl.DataFrame) or table.height <= _MIN_BLOCK_ROWS or sheet.cells or not can_render(table):
+        return None
+    linked = [row + 1 for name in sheet.links for row in table[name].is_not_null().arg_true().tail(1)]
+    head = max([_SAMPLE_ROWS, *linked])  # the widths of columns depend on the sample
+    if head > table.height // 2:
+        return None
+    return RowBlocks(table.slice(head), sheet.header_row + 1 + head + 1)
+
+
+def _shorten(sheet: Sheet, blocks: RowBlocks | None) -> Sheet:
+    """Return the sheet with a model row in place of the rows that are written in blocks."""
+    if blocks is None or not isinstance(sheet.table, pl.DataFrame):
+        return sheet
+    head = sheet.table.head(sheet.table.height - blocks.rows.height)
+    return replace(sheet, table=pl.concat([head, build_model_row(head)]))
 
 
 def _fit_to_excel(sheet: Sheet, messages: list[str]) -> pl.DataFrame:

@@ -1,0 +1,173 @@
+"""Write the rows of a long sheet in blocks: the XML by whole columns, compressed in threads.
+
+The library that writes workbooks takes one core for all cells. It writes a long sheet only as far as its links go, and then a
+model row, from which the style of each column's cells is learned. The other rows are rendered here as it would write them.
+"""
+
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import chain
+
+import polars as pl
+
+from flexscout.domain import column_letters
+
+BLOCK_ROWS = 2_048
+"""Rows of a block."""
+
+_LEVEL = 1  # of compression: a higher one takes longer than rendering
+_MAX_WAITING = 4  # blocks per thread that wait to be written
+_FIRST_DAY = date(1899, 12, 30)  # of Excel's calendar
+_CELL = re.compile(r'<c r="([A-Z]+)\d+"( s="\d+")?')
+_RANGES = re.compile(r'(?:ref|sqref)="[^"]*"|<xm:sqref>[^<]*<')
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"} | {
+    chr(code): f"_x{code:04X}_" for code in (*range(9), *range(11, 32), 0xFFFE, 0xFFFF)
+}
+_CODE = r"_(x[0-9a-fA-F]{4}_)"  # Excel would read it as a character
+_CODES = r"_x[0-9a-fA-F]{4}_x[0-9a-fA-F]{4}_"
+_OUTER_SPACE = r"^[\t\n ]|[\t\n ]$"
+_UNUSUAL = rf"[&<>\x00-\x08\x0b-\x1f\x{{fffe}}\x{{ffff}}]|_x|{_OUTER_SPACE}"
+
+
+@dataclass(frozen=True)
+class RowBlocks:
+    """Rows of a sheet that the library leaves to this module.
+
+    Attributes:
+        rows: The rows, with the columns of the sheet.
+        model: The number, from 1, of the model row in the sheet that the library wrote. It is the last row there.
+
+    """
+
+    rows: pl.DataFrame
+    model: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last row, from 1."""
+        return self.model + self.rows.height - 1
+
+    def extend(self, ranges: str) -> str:
+        """Return ranges of cells, such as `A4:F2503`, that end with the last row instead of the model row."""
+        return re.sub(rf"(:\$?[A-Z]+\$?){self.model}\b", rf"\g<1>{self.last}", ranges)
+
+    def splice(self, sheet: bytes) -> Iterator[Callable[[], bytes]]:
+        """Yield functions that return the parts of a sheet's XML, with these rows in place of the model row.
+
+        Args:
+            sheet: The XML as the library wrote it.
+
+        """
+        before, begin, data = sheet.decode().partition("<sheetData>")
+        at = data.rindex(f'<row r="{self.model}"')
+        model, _, after = data[at:].partition("</row>")
+        styles = dict(_CELL.findall(model))
+        rows = _number_columns(self.rows)
+        yield f"{self._extend_all(before)}{begin}{data[:at]}".encode
+        for start in range(0, rows.height - 1, BLOCK_ROWS):
+            yield partial(_render_block, rows[:-1].slice(start, BLOCK_ROWS), self.model + start, styles)
+        # In some sheets the library writes another attribute in the last row.
+        attributes = model.partition(">")[0].partition(f'"{self.model}"')[2]
+        yield partial(_render_block, rows.tail(1), self.last, styles, attributes)
+        yield self._extend_all(after).encode
+
+    def _extend_all(self, text: str) -> str:
+        return _RANGES.sub(lambda match: self.extend(match[0]), text)
+
+
+def can_render(table: pl.DataFrame) -> bool:
+    """Return whether this module writes the table as the library would.
+
+    It has to write all types of columns, the last row needs a value for ranges to end with it, and codes that follow each other
+    (`_x0041_x0042_`) are left to the library.
+    """
+    has_types = all(dtype.is_numeric() or dtype in (pl.String, pl.Date, pl.Null) for dtype in table.dtypes)
+    if not has_types or all(value in (None, "") or value != value for value in table.row(-1)):  # noqa: PLR0124 - not a number
+        return False
+    return not any(values.str.contains(_CODES).any() for values in _number_columns(table) if values.dtype == pl.String)
+
+
+def build_model_row(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a row with a value in each column."""
+    return pl.DataFrame([pl.Series(name, [_choose_model(dtype)], dtype) for name, dtype in table.schema.items()])
+
+
+def compress_in_threads(parts: Iterator[Callable[[], bytes]], write: Callable[[bytes], object]) -> tuple[int, int]:
+    """Write a raw deflate stream of the parts, which are rendered and compressed in threads.
+
+    Args:
+        parts: Functions that return the parts, in order.
+        write: Writes bytes.
+
+    Returns:
+        The CRC-32 and the size of the content.
+
+    """
+    checksum, size, waiting = 0, 0, list[Future[tuple[bytes, bytes]]]()
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        submitted = (pool.submit(_compress, part) for part in parts)
+        for future in chain(submitted, [None]):
+            waiting += [future] if future else []
+            while waiting and (future is None or len(waiting) > _MAX_WAITING * workers):
+                content, compressed = waiting.pop(0).result()
+                checksum, size = zlib.crc32(content, checksum), size + len(content)
+                write(compressed)
+    write(zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS).flush())
+    return checksum, size
+
+
+def _compress(part: Callable[[], bytes]) -> tuple[bytes, bytes]:
+    """Return a part, and its compressed form, after which another stream can follow."""
+    content, stream = part(), zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return content, stream.compress(content) + stream.flush(zlib.Z_FULL_FLUSH)
+
+
+def _number_columns(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with numbers as names, as Polars takes some names for patterns."""
+    return pl.DataFrame([values.alias(str(i)) for i, values in enumerate(table)])
+
+
+def _choose_model(dtype: pl.DataType) -> object:
+    if dtype == pl.Null:
+        return None
+    return date(2000, 1, 1) if dtype == pl.Date else "x" if dtype == pl.String else 1
+
+
+def _render_block(rows: pl.DataFrame, first: int, styles: dict[str, str], attributes: str = "") -> bytes:
+    """Return the XML of rows, the first of which has the number `first`; a row without values is left out."""
+    number = pl.int_range(first, first + rows.height).cast(pl.String)
+    cells = [cell for i, values in enumerate(rows) for cell in _render_cells(values, column_letters(i), number, styles)]
+    row = pl.concat_str(pl.lit('<row r="'), number, pl.lit(f'"{attributes}>'), *cells, pl.lit("</row>"), ignore_nulls=True)
+    # The texts of an Arrow array follow each other in one buffer.
+    texts = rows.select(row).to_series().to_arrow(compat_level=pl.CompatLevel.oldest())
+    content = texts.buffers()[2].to_pybytes()
+    return re.sub(rb'<row r="\d+"></row>', b"", content) if b'"></row>' in content else content
+
+
+def _render_cells(values: pl.Series, letters: str, number: pl.Expr, styles: dict[str, str]) -> Iterator[pl.Expr]:
+    """Yield the XML of a column's cells; null where there is no value."""
+    style, value = styles.get(letters, ""), pl.col(values.name)
+    place = (pl.lit(f'<c r="{letters}'), number)
+    if values.dtype == pl.String:
+        if not values.len() > values.null_count():
+            return
+        opening, space = pl.lit(f'"{style} t="inlineStr"><is><t'), pl.lit(">")
+        text = pl.when(value.str.len_bytes() > 0).then(value).otherwise(None)
+        if values.str.contains(_UNUSUAL).any():
+            space = pl.when(value.str.contains(_OUTER_SPACE)).then(pl.lit(' xml:space="preserve">')).otherwise(space)
+            text = text.str.replace_all(_CODE, "_x005F_${1}").str.replace_many(_ESCAPES)
+        yield pl.concat_str(*place, opening, space, text, pl.lit("</t></is></c>"))
+    elif values.dtype != pl.Null:
+        is_date = values.dtype == pl.Date
+        written = (value - pl.lit(_FIRST_DAY)).dt.total_days().cast(pl.Float64) if is_date else value.cast(pl.Float64)
+        number_text = pl.when(written.is_finite()).then(written.cast(pl.String))
+        yield pl.concat_str(*place, pl.lit(f'"{style}><v>'), number_text, pl.lit("</v></c>"))
+        if style and values.dtype.is_float() and not values.is_finite().all():
+            yield pl.when(~written.is_finite()).then(pl.concat_str(*place, pl.lit(f'"{style}/>')))
