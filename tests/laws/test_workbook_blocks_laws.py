@@ -6,7 +6,7 @@ from datetime import date
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flexscout.domain import escape_names
@@ -54,6 +54,7 @@ def write_both(sheets, folder, monkeypatch):
 
 @pytest.mark.usefixtures("small_blocks")
 def test_all_parts_of_the_workbook_are_equal(tmp_path, monkeypatch):
+    @settings(deadline=None, max_examples=60)
     @given(st.lists(ROWS, min_size=7, max_size=14))
     def law(rows):
         table = escape_names(pl.DataFrame(rows, schema=SCHEMA, orient="row"))

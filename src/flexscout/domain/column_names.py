@@ -42,6 +42,9 @@ export, and the latest exports that no longer have it."""
 RECORD_COLUMNS = ("Values From", "Score Before Merging")
 """Which values of a property come from other rows than the surviving one, and that row's own score if it differs."""
 
+INFERRED = "Inferred"
+"""Which values of a property no source has, and what they were inferred from: `State from ZIP code`."""
+
 CORRECTED_CELLS = "Corrected Cells"
 """The values of a row that the user corrected, each with the value from the sources."""
 
@@ -62,6 +65,7 @@ OUTPUT_COLUMNS = (
     *LINK_COLUMNS,
     *SEEN_COLUMNS,
     *RECORD_COLUMNS,
+    INFERRED,
     *COMPARISON_COLUMNS,
     UNVERIFIED,
     CORRECTED_CELLS,

@@ -7,6 +7,7 @@ import polars as pl
 from flexscout.domain.column_names import (
     COMPARISON_COLUMNS,
     CORRECTED_CELLS,
+    INFERRED,
     LINK_COLUMNS,
     OUTPUT_COLUMNS,
     POINTS_SUFFIX,
@@ -49,6 +50,7 @@ def order_columns(names: Iterable[str]) -> list[str]:
         *LINK_COLUMNS,
         *SEEN_COLUMNS,
         *RECORD_COLUMNS,
+        INFERRED,
         *COMPARISON_COLUMNS,
         CORRECTED_CELLS,
         UNVERIFIED,

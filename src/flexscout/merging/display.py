@@ -5,8 +5,8 @@ from string import ascii_lowercase
 import polars as pl
 
 from flexscout.domain import (
+    INFERRED,
     INFERRED_FROM,
-    RECORD_COLUMNS,
     blank_to_null,
     city_key,
     infer_states,
@@ -33,10 +33,10 @@ _KEY, _SPELLING, _COUNT = "key", "spelling", "count"
 def fill_states(records: pl.DataFrame) -> pl.DataFrame:
     """Return the records with the states that can be read from their addresses, or inferred from ZIP code, city or county.
 
-    The column Values From says so. A record whose state stays unknown is left as it is.
+    The column Inferred says so; it is missing if no state is filled. A state that stays unknown is left as it is.
 
     Args:
-        records: One row per property, with Values From.
+        records: One row per property.
 
     """
     texts = split_places(records).with_columns(select_as_text(records, ("County",)))
@@ -45,11 +45,10 @@ def fill_states(records: pl.DataFrame) -> pl.DataFrame:
     is_filled = inferred["State"].is_not_null() & given.is_null()
     if not is_filled.any():
         return records
-    values_from, source = pl.col(RECORD_COLUMNS[0]), inferred[INFERRED_FROM].fill_null("Address")
-    note = pl.format("inferred from {}: State", source)
-    noted = pl.concat_str(values_from, note, separator="; ", ignore_nulls=True)
-    state = pl.Series("State", given).zip_with(~is_filled, inferred["State"])
-    return records.with_columns(state, pl.when(is_filled).then(noted).otherwise(values_from).alias(RECORD_COLUMNS[0]))
+    note = pl.format("State from {}", inferred[INFERRED_FROM].fill_null("address"))
+    return records.with_columns(
+        given.zip_with(~is_filled, inferred["State"]).alias("State"), pl.when(is_filled).then(note).alias(INFERRED)
+    )
 
 
 def unify_spelling(records: pl.DataFrame) -> pl.DataFrame:

@@ -47,14 +47,11 @@ def test_an_address_in_one_case_gets_title_case(written, shown):
 
 
 def test_a_missing_state_is_filled_from_the_zip_code_and_said_so():
-    records = pl.DataFrame({"State": [None, "GA"], "Zip Code": ["28206", "30062"], "Values From": ["CoStar Jan 19: APN", None]})
-    assert fill_states(records).select("State", "Values From").rows() == [
-        ("NC", "CoStar Jan 19: APN; inferred from ZIP code: State"),
-        ("GA", None),
-    ]
+    records = pl.DataFrame({"State": [None, "GA"], "Zip Code": ["28206", "30062"]})
+    assert fill_states(records).select("State", "Inferred").rows() == [("NC", "State from ZIP code"), ("GA", None)]
 
 
 def test_a_list_without_any_state_gets_one_only_where_it_is_sure():
-    records = pl.DataFrame({"Address": ["12 Main St, Norcross, GA 30071", "9 Oak St"], "Values From": [None, None]})
-    assert fill_states(records).select("State", "Values From").rows() == [("GA", "inferred from Address: State"), (None, None)]
-    assert "State" not in fill_states(records.tail(1)).columns
+    records = pl.DataFrame({"Address": ["12 Main St, Norcross, GA 30071", "9 Oak St"]})
+    assert fill_states(records).select("State", "Inferred").rows() == [("GA", "State from address"), (None, None)]
+    assert fill_states(records.tail(1)).columns == ["Address"]

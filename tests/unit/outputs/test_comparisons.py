@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexscout.domain import COMPARISON_COLUMNS, owner_key
@@ -62,6 +62,7 @@ def test_without_enough_in_the_county_the_zip_area_counts():
     assert listed["Price Position"][0] == "at the median of 5 comparable properties in ZIP area 300"
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.one_of(st.none(), st.integers(10, 400)), max_size=14))
 def test_the_median_is_that_of_the_other_prices(prices):
     listed = add_comparisons(build_list([None if price is None else float(price) for price in prices]))
