@@ -108,7 +108,9 @@ def test_the_cover_has_the_name_of_a_firm_without_a_logo(tmp_path):
 
 def test_the_cover_lists_the_sheets(book):
     texts = texts_of(book["Summary"])
-    assert texts[texts.index("In this workbook") + 1 : -1 : 2] == book.sheetnames[1:]
+    contents = texts[texts.index("In this workbook, with the number of rows") + 1 : -1]
+    assert contents[::3] == book.sheetnames[1:]
+    assert contents[1::3] == [len(rows_of(sheet)) for sheet in book.worksheets[1:]]
 
 
 def test_the_top_candidates_have_reasons_and_map_links(book):

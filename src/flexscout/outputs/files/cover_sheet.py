@@ -311,10 +311,11 @@ def _add_gaps(page: _Page, report: Mapping[str, Any]) -> None:
 
 
 def _add_contents(page: _Page, sheets: Sequence[Sheet]) -> None:
-    page.add_heading("In this workbook")
+    page.add_heading("In this workbook, with the number of rows")
     for sheet in sheets:
         page.put(0, 4, sheet.name, _STRONG)
-        page.put(5, _LAST, sheet.about, _PLAIN)
+        page.put(5, 6, len(sheet.table), replace(_SMALL, number="#,##0", align="right"))
+        page.put(7, _LAST, sheet.about, replace(_PLAIN, indent=1))
         page.end_row()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from flexscout.domain import CORRECTED_CELLS, LINK_COLUMNS, POSTAL_COLUMNS, WORKBOOK_COLUMNS, WORKBOOK_LINKS
+from flexscout.domain import CORRECTED_CELLS, LINK_COLUMNS, OUTPUT_COLUMNS, POSTAL_COLUMNS, WORKBOOK_COLUMNS, WORKBOOK_LINKS
 from flexscout.outputs.files.layout import Sheet
 from flexscout.outputs.results import ResultTables
 
@@ -26,7 +26,7 @@ LIST_COLUMNS = (
 TEXT_COLUMNS = tuple(f"{side}{name}" for side in ("", "Other ", "Kept ", "Removed ") for name in ("Zip Code", "APN", "Unit"))
 """Columns of digits that aren't numbers."""
 
-_PRINTED_TO = "Owner Properties"  # the last printed column of the list
+_PRINTED_COLUMNS = LIST_COLUMNS[: LIST_COLUMNS.index("Sources")]
 _FROZEN_TO = "Address"
 _ID = LINK_COLUMNS[0]
 _MAP_URL = "https://www.google.com/maps/search/?api=1&query="
@@ -62,7 +62,7 @@ def build_property_sheets(tables: ResultTables, formats: Mapping[str, str], clas
     """Build the sheet of all candidates, and the sheet of the columns that don't fit on it."""
     master = tables.master
     own = [name for name in tables.user_columns if name in master.columns]
-    shown = [name for name in LIST_COLUMNS if name in master.columns and name not in own]
+    shown = [name for name in _select_filled(master, LIST_COLUMNS) if name not in own]
     ranks = pl.Series(RANK, range(1, master.height + 1), dtype=pl.Int64)
     links = [link for link in build_links(master) if link.name not in own]
     ids = [master[name] for name in (_ID,) if name in master.columns]
@@ -84,7 +84,7 @@ def build_property_sheets(tables: ResultTables, formats: Mapping[str, str], clas
         centered=_CENTERED,
         colors={"Flex Classification": tuple(map(format_class, classes))},
         frozen=_count_up_to(table, _FROZEN_TO),
-        printed=_count_up_to(table, _PRINTED_TO),
+        printed=1 + len(own) + sum(name in _PRINTED_COLUMNS for name in shown),
         is_table=True,
     )
     first = [name for name in (_ID, _FROZEN_TO) if name in master.columns]
@@ -115,7 +115,7 @@ def build_top_candidates(tables: ResultTables, formats: Mapping[str, str]) -> Sh
     The Property ID is last, by which notes are read back.
     """
     top = select_best(tables, _TOP_ROWS)
-    names = [name for name in _TOP_COLUMNS if name in top.columns]
+    names = _select_filled(top, _TOP_COLUMNS)
     own = [name for name in tables.user_columns if name in top.columns and name not in names]
     links = [link for link in build_links(top) if link.name not in own]
     missing = [top["Missing Factors"].alias(MISSING)] if "Missing Factors" in top.columns else []
@@ -133,7 +133,7 @@ def build_top_candidates(tables: ResultTables, formats: Mapping[str, str]) -> Sh
         widths=_TOP_WIDTHS | dict.fromkeys(own, _NOTE_WIDTH),
         centered=_CENTERED,
         about=(
-            f"The best {table.height:,} properties that you haven't rejected, and why. "
+            f"The best {'property' if table.height == 1 else f'{table.height:,} properties'} that you haven't rejected, and why. "
             "The next run keeps the status and notes that you type."
         ),
         frozen=_count_up_to(table, _FROZEN_TO),
@@ -201,6 +201,15 @@ def _show_in_words(values: pl.Series) -> pl.Series:
     if values.name == "Price Position":
         return values.replace({text: shorten_position(text) for text in values.unique().drop_nulls()})
     return values
+
+
+def _select_filled(table: pl.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the columns that the table has, without empty ones that flexscout adds, such as prices per square foot."""
+    return [
+        name
+        for name in names
+        if name in table.columns and (name not in OUTPUT_COLUMNS or table[name].null_count() < max(table.height, 1))
+    ]
 
 
 def _count_up_to(table: pl.DataFrame, name: str) -> int:
