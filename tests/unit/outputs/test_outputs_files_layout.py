@@ -63,6 +63,24 @@ def test_a_long_list_has_a_filter_instead_of_a_table(written, monkeypatch):
     assert (len(sheet.tables), sheet.auto_filter.ref) == (0, "A1:C3")
 
 
+def test_a_list_that_is_written_in_blocks_is_an_excel_table_of_all_its_rows(written, monkeypatch):
+    monkeypatch.setattr(xlsx_writer, "_MIN_BLOCK_ROWS", 6)
+    monkeypatch.setattr(xlsx_writer, "_SAMPLE_ROWS", 2)
+    monkeypatch.setattr(xlsx_writer, "_MAX_TABLE_ROWS", 6)
+    monkeypatch.setattr(xlsx_writer, "_MAX_FITTED_ROWS", 6)
+    rows = pl.concat([TABLE] * 5)
+    sheet = written(Sheet("List", rows, about=ABOUT, wrapped=("Class",), is_table=True))["List"]
+    assert (sheet.tables["List"].ref, sheet.print_area) == ("A3:C13", "'List'!$A$1:$C$13")
+    assert rows_of(sheet) == rows.to_dicts()
+    assert not sheet["B4"].alignment.wrap_text
+
+
+def test_the_tables_of_a_list_on_several_sheets_have_names_of_their_own(written, monkeypatch):
+    monkeypatch.setattr(xlsx_writer, "MAX_SHEET_ROWS", 1)
+    book = written(Sheet("List", TABLE, is_table=True))
+    assert [[*sheet.tables] for sheet in book] == [["List"], ["List2"]]
+
+
 def test_each_class_has_its_color_and_the_longer_name_comes_first(written):
     sheet = written(Sheet("List", TABLE, bars="Score", colors={"Class": ("Good", "Good Flex", 'a"b')}))["List"]
     rules = [rule for area in sheet.conditional_formatting for rule in area.rules]

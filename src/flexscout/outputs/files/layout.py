@@ -102,6 +102,7 @@ class Sheet:
         is_table: Whether the rows become an Excel table, unless there are too many.
         tab: Color of the sheet's tab; empty for none.
         footer: What is printed at the bottom left; empty for nothing.
+        more_rows: Rows that follow those of `table`, written in blocks.
 
     """
 
@@ -128,6 +129,12 @@ class Sheet:
     is_table: bool = False
     tab: str = ""
     footer: str = ""
+    more_rows: int = 0
+
+    @property
+    def row_count(self) -> int:
+        """The number of rows below the header."""
+        return len(self.table) + self.more_rows
 
     @property
     def header_row(self) -> int:

@@ -24,7 +24,7 @@ MAX_SHEET_COLUMNS = 16_384
 MAX_CELL_CHARACTERS = 32_767
 
 _MIN_BLOCK_ROWS = 8_000  # of a sheet that is written in blocks; more than any table or fitted sheet has
-_MAX_TABLE_ROWS = 5_000  # of an Excel table: its sheet is compressed twice
+_MAX_TABLE_ROWS = 8_000  # of an Excel table, unless it is written in blocks: its sheet is compressed twice
 _MAX_FITTED_ROWS = 5_000  # whose heights fit their texts; such a sheet is held in memory
 _MIN_WIDTH, _MAX_WIDTH = 9, 48  # characters
 _SAMPLE_ROWS = 500
@@ -121,7 +121,7 @@ def _shorten(sheet: Sheet, blocks: RowBlocks | None) -> Sheet:
     if blocks is None or not isinstance(sheet.table, pl.DataFrame):
         return sheet
     head = sheet.table.head(sheet.table.height - blocks.rows.height)
-    return replace(sheet, table=pl.concat([head, build_model_row(head)]))
+    return replace(sheet, table=pl.concat([head, build_model_row(head)]), more_rows=blocks.rows.height - 1)
 
 
 def _fit_to_excel(sheet: Sheet, messages: list[str]) -> pl.DataFrame:
@@ -232,7 +232,7 @@ def _list_title_cells(sheet: Sheet, columns: Sequence[str]) -> tuple[Cell, ...]:
 
 def _has_heights(sheet: Sheet) -> bool:
     """Return whether the heights of rows are written; those above the header only stay if the sheet is held in memory."""
-    return bool(sheet.cells) or (bool(sheet.about) and len(sheet.table) <= _MAX_FITTED_ROWS)
+    return bool(sheet.cells) or (bool(sheet.about) and sheet.row_count <= _MAX_FITTED_ROWS)
 
 
 def _choose_heights(sheet: Sheet, widths: dict[str, float]) -> dict[int, float]:
@@ -350,7 +350,8 @@ def _choose_widths(sheet: Sheet, columns: Sequence[str]) -> dict[str, float]:
 
 def _is_native_table(sheet: Sheet) -> bool:
     """Return whether the sheet's rows become an Excel table, whose headers have to differ by more than case."""
-    if not sheet.is_table or not isinstance(sheet.table, pl.DataFrame) or not 0 < sheet.table.height <= _MAX_TABLE_ROWS:
+    is_cheap = sheet.more_rows or sheet.row_count <= _MAX_TABLE_ROWS
+    if not (sheet.is_table and is_cheap and isinstance(sheet.table, pl.DataFrame) and sheet.row_count):
         return False
     names = sheet.table.columns
     is_unique = len({name.casefold() for name in names}) == len(names)
@@ -358,4 +359,4 @@ def _is_native_table(sheet: Sheet) -> bool:
 
 
 def _describe_table(sheet: Sheet) -> NativeTable:
-    return NativeTable(sheet.name.replace(" ", ""), tuple(_list_columns(sheet)), sheet.header_row, len(sheet.table))
+    return NativeTable(re.sub(r"\W", "", sheet.name), tuple(_list_columns(sheet)), sheet.header_row, sheet.row_count)
