@@ -37,6 +37,15 @@ def coverage(session: nox.Session) -> None:
     _run(session, "-m", "pytest", "-n", "auto", "--cov", "--cov-report=term:skip-covered", *session.posargs)
 
 
+@nox.session
+def laws(session: nox.Session) -> None:
+    """Test the laws with twenty times as many examples as in a usual run, which takes about half an hour."""
+    _install(session, "-e", ".[dev]")
+    session.env["FLEXSCOUT_EXAMPLES"] = "20"
+    places = ("tests/laws", "tests/hostile/test_hostile_headers_law.py")
+    _run(session, "-m", "pytest", "-n", "auto", "-o", "timeout=3600", *(session.posargs or places))
+
+
 @nox.session(venv_backend="uv")
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions of the dependencies that pyproject.toml allows."""

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from examples import examples
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.column_names import OUTPUT_COLUMNS, REASONS, STATUS, TO_VERIFY, WORKBOOK_LINKS
 from flexscout.domain.columns import canonical_columns
@@ -161,7 +162,7 @@ def to_excel_cell(cell):
 
 
 def test_hostile_file_never_changes_the_rows_of_a_good_one(tmp_path):
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @examples(12, suppress_health_check=list(HealthCheck))
     @given(tables(), st.sampled_from(["csv", "xlsx"]))
     def check(rows, kind):
         folder = Path(tempfile.mkdtemp(dir=tmp_path))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.history.changes import compare_properties
 from flexscout.history.notes import KEPT_SHEET, add_notes
 from flexscout.history.notes_store import ENTRY_SCHEMA, NotesStore
@@ -33,7 +34,7 @@ def round_trip(notes_by_id, numbers):
         return dict(read_notes(path, columns).placed.select("Property ID", "My Notes").rows())
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(st.dictionaries(st.integers(1, 9), TEXTS, min_size=1), st.sets(st.integers(1, 9)))
 def test_notes_survive_unchanged_whether_their_property_is_listed_or_not(notes, on_the_list):
     given_notes = {f"P-{number}": text for number, text in notes.items()}
@@ -41,7 +42,7 @@ def test_notes_survive_unchanged_whether_their_property_is_listed_or_not(notes, 
     assert round_trip(given_notes, on_the_list) == {name: text for name, text in expected.items() if text}
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=8), st.randoms())
 def test_the_order_of_a_list_is_not_a_change(sizes, chance):
     rows = [listed(i, Building_SqFt=size, Asking_Price=price) for i, (size, price) in enumerate(sizes)]
@@ -50,7 +51,7 @@ def test_the_order_of_a_list_is_not_a_change(sizes, chance):
     assert (found.table.height, found.counts["unchanged"]) == (0, len(rows))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
 def test_new_in_one_direction_is_gone_in_the_other(before, after):
     old, new = (master(*(listed(number) for number in sorted(numbers))) for numbers in (before, after))
@@ -62,7 +63,7 @@ def test_new_in_one_direction_is_gone_in_the_other(before, after):
 FIELDS = st.one_of(st.none(), st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(50)
 @given(st.lists(FIELDS, min_size=1, max_size=5))
 def test_any_text_comes_back_from_the_notes_file_as_it_was(texts):
     stripped = pl.Series(texts, dtype=pl.String).str.replace_all("\x00", "", literal=True).str.strip_chars().replace("", None)
@@ -73,7 +74,7 @@ def test_any_text_comes_back_from_the_notes_file_as_it_was(texts):
         assert store.read().entries["Text"].to_list() == stripped.to_list()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(st.binary(max_size=300))
 def test_no_content_of_the_notes_file_loses_what_is_added_to_it(content):
     with tempfile.TemporaryDirectory() as folder:
@@ -111,7 +112,7 @@ def list_of(rows):
     return master(*(listed(number, **cells) for number, cells in enumerate(rows))).cast(TYPES)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=6))
 def test_a_workbook_that_nobody_touched_has_no_corrections(rows):
     table = list_of(rows)
@@ -122,7 +123,7 @@ def test_a_workbook_that_nobody_touched_has_no_corrections(rows):
     assert (edits.entries.rows(), edits.messages) == ([], ())
 
 
-@settings(max_examples=25, deadline=None)
+@examples(15)
 @given(st.lists(st.tuples(st.integers(1, 10**9), st.one_of(st.none(), st.integers(1, 10**9))), min_size=1, max_size=8))
 def test_exactly_the_changed_cells_are_corrections(prices):
     table = list_of({**dict.fromkeys(CELLS), "Asking_Price": float(old)} for old, _ in prices)

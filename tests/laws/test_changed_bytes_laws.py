@@ -3,9 +3,10 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.notebook.processors import BatchProcessor
 from hostile_files import SHEET, ods, plain_workbook, with_parts
@@ -38,7 +39,7 @@ def spoiled_files(folder, damages):
         yield path
 
 
-@settings(max_examples=4, deadline=None)
+@examples(4)
 @given(st.lists(CHANGES, min_size=6, max_size=6))
 def test_damage_costs_only_the_damaged(damages):
     with TemporaryDirectory() as folder:

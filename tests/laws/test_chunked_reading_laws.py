@@ -4,9 +4,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.ingest.readers.excel_parser import load_sheet, open_book
 from flexscout.ingest.readers.raw_workbook import collect_cells
 from flexscout.ingest.readers.streaming import cell_writer, large_workbook
@@ -89,7 +90,7 @@ def both_ways(path, size, folder):
 def test_a_sheet_in_blocks_equals_the_whole(monkeypatch, unusual):
     monkeypatch.setattr(cell_writer, "HELD_BYTES", 2_000)
 
-    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @examples(80, suppress_health_check=list(HealthCheck))
     @given(rows(unusual=unusual), rows(unusual=False), st.integers(1, 3_000), st.booleans())
     def check(first, second, size, from_1904):
         with tempfile.TemporaryDirectory() as name:

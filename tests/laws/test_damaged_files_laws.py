@@ -7,9 +7,10 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.any_file import read_workbook
 from flexscout.ingest.readers.raw_workbook import Workbook
@@ -39,7 +40,7 @@ def damaged(draw, content):
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_damaged_file_is_read_or_refused(tmp_path, kind):
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @examples(40, suppress_health_check=list(HealthCheck))
     @given(damaged(content_of(kind)))
     def check(content):
         path = tmp_path / "a.xls"

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.matching import SIDE_COLUMNS, Decision, DecisionKind, MatchSettings, build_side, find_clusters
 
-few = settings(max_examples=25, deadline=None)
+few = examples(12)
 STREETS = ["1 Commerce St", "1 COMMERCE STREET", "1 Comerce St", "1 Comerce St # 2", "Hwy 70"]
 VALUES = {
     "Address": STREETS,

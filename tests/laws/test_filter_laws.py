@@ -1,9 +1,10 @@
 """Laws of row filters, tested with Hypothesis."""
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.domain.column_names import STATUS
 from flexscout.models import RowStatus
 from flexscout.scoring.eligibility import classify_frame
@@ -49,7 +50,7 @@ filters = st.recursive(
     ),
     max_leaves=6,
 )
-some = settings(max_examples=60, deadline=None)
+some = examples(25)
 
 
 @some

@@ -4,9 +4,10 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.ingest.readers import limits as preflight
 from flexscout.ingest.readers.streaming import cell_writer
 from flexscout.ingest.readers.streaming import large_workbook as large
@@ -90,7 +91,7 @@ def prepared(path, folder):
 
 
 def test_a_large_sheet_is_converted_like_a_small_one(monkeypatch):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @examples(25, suppress_health_check=list(HealthCheck))
     @given(sheets, st.integers(200, 4_000))
     def check(rows, size):
         with tempfile.TemporaryDirectory() as name, monkeypatch.context() as patched:

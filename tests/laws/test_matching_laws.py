@@ -2,16 +2,17 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from address_variants import figures, properties
+from examples import examples
 from flexscout.matching.clusters import MatchSettings, find_clusters
 from flexscout.matching.property_ids import assign_property_ids
 
 FRAME = properties(seed=1, count=400)
 MERGING = MatchSettings(close_matches="merge")
-few = settings(max_examples=10, deadline=None)
+few = examples(10)
 messy = st.lists(
     st.fixed_dictionaries(
         {

@@ -4,9 +4,10 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.tables import combine_tables
 from flexscout.matching.keys import build_duplicate_keys
@@ -47,8 +48,9 @@ SCHEMA = {
     "Occupancy": pl.Float64,
 }
 FIELDS = ("Address", "City", "State")
-few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-some = settings(max_examples=60, deadline=None)
+few = examples(6, suppress_health_check=[HealthCheck.too_slow])
+some = examples(25)
+with_many_rows = examples(8)  # scoring a frame takes as long for forty rows as for one
 
 
 def frame_of(rows):
@@ -72,8 +74,8 @@ def scored_of(rows):
     return scored.with_columns(*source, keys, pl.lit(0.0).alias(MODIFIED))
 
 
-@some
-@given(st.lists(properties, min_size=1, max_size=20))
+@with_many_rows
+@given(st.lists(properties, min_size=20, max_size=40))
 def test_a_score_lies_between_0_and_10_and_never_above_its_ceiling(rows):
     scored = FlexPropertyScorer().score(frame_of(rows))
     assert scored["Flex Score"].is_between(0, 10).all()
@@ -81,8 +83,8 @@ def test_a_score_lies_between_0_and_10_and_never_above_its_ceiling(rows):
     assert scored["Completeness"].is_between(0, 1).all()
 
 
-@some
-@given(st.lists(properties, min_size=1, max_size=20))
+@with_many_rows
+@given(st.lists(properties, min_size=20, max_size=40))
 def test_a_score_is_the_sum_of_its_points(rows):
     scored = FlexPropertyScorer().score(frame_of(rows))
     points = [name for name in scored.columns if name.endswith(" Points")]
@@ -99,8 +101,8 @@ def test_one_record_and_a_column_of_them_score_the_same(row):
     assert points == {name: scored[name] for name in points}
 
 
-@some
-@given(st.lists(properties, min_size=1, max_size=20))
+@with_many_rows
+@given(st.lists(properties, min_size=20, max_size=40))
 def test_every_row_is_a_candidate_or_has_a_reason(rows):
     classified = classify_frame(frame_of(rows), FlexPropertyScorer().profile, 4.0)
     is_candidate = classified["__status"] == "candidate"

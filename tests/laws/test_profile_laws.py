@@ -7,9 +7,10 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.scoring.eligibility import classify_frame
 from flexscout.scoring.profile import Profile, value_kind
 from flexscout.scoring.score import score_columns
@@ -43,8 +44,9 @@ EDGES = (
 numbers = st.one_of(st.none(), st.just(NAN), st.sampled_from(EDGES), st.floats(-1e7, 1e7), st.integers(0, 10**6).map(float))
 dates = st.one_of(st.none(), st.integers(-3, 740).map(lambda days: TODAY - timedelta(days=days)), st.dates(date(1900, 1, 1)))
 VALUES = {"number": numbers, "text": texts, "date": dates}
-some = settings(max_examples=25, deadline=None)
-few = settings(max_examples=10, deadline=None)  # some libraries are slow
+some = examples(15)
+few = examples(4)  # scoring a frame takes as long for forty rows as for one
+MANY = {"min_size": 20, "max_size": 40}
 profiles = pytest.mark.parametrize("name", SCORERS)
 
 
@@ -109,7 +111,7 @@ def test_one_record_and_a_column_of_them_score_the_same(name, data):
 @given(st.data())
 def test_every_library_gives_the_same_score_columns(library, name, data):
     scorer = SCORERS[name]
-    frame = frame_of(data.draw(rows_for(name, min_size=1, max_size=12)), scorer.profile)
+    frame = frame_of(data.draw(rows_for(name, **MANY)), scorer.profile)
     result = as_polars(scorer.score(LIBRARIES[library](frame)))
     assert scores_of(result, name) == scores_of(scorer.score(frame), name)
 
@@ -126,7 +128,7 @@ def test_every_library_treats_letters_and_gaps_alike(library):
 @given(st.data())
 def test_pandas_and_polars_classify_the_same(name, data):
     profile = SCORERS[name].profile
-    frame = frame_of(data.draw(rows_for(name, min_size=1, max_size=12)), profile)
+    frame = frame_of(data.draw(rows_for(name, **MANY)), profile)
     columns = [*score_columns(profile), "__status", "__reasons", "__to_verify", "Unverified"]
     expected = classify_frame(frame, profile, 4.0, TODAY)
     result = pl.from_pandas(classify_frame(frame.to_pandas(), profile, 4.0, TODAY))
@@ -134,17 +136,17 @@ def test_pandas_and_polars_classify_the_same(name, data):
 
 
 @profiles
-@some
+@few
 @given(st.data())
 def test_a_score_lies_between_0_and_the_cap_and_never_above_its_ceiling(name, data):
     profile = SCORERS[name].profile
-    scored = SCORERS[name].score(frame_of(data.draw(rows_for(name, min_size=1, max_size=20)), profile))
+    scored = SCORERS[name].score(frame_of(data.draw(rows_for(name, **MANY)), profile))
     assert scored["Flex Score"].is_between(0, profile.cap).all()
     assert scored["Score Ceiling"].is_between(scored["Flex Score"], profile.cap).all()
     assert scored["Completeness"].is_between(0, 1).all()
 
 
-@some
+@few
 @given(rows_for("flex-industrial", min_size=2, max_size=2))
 def test_filling_missing_values_never_exceeds_the_ceiling(rows):
     scorer, (thin, other) = SCORERS["flex-industrial"], rows
@@ -154,17 +156,17 @@ def test_filling_missing_values_never_exceeds_the_ceiling(rows):
 
 
 @profiles
-@some
+@few
 @given(st.data(), st.randoms())
 def test_the_order_of_rows_does_not_matter(name, data, random):
-    frame = frame_of(data.draw(rows_for(name, min_size=1, max_size=20)), SCORERS[name].profile)
+    frame = frame_of(data.draw(rows_for(name, **MANY)), SCORERS[name].profile)
     order = list(range(frame.height))
     random.shuffle(order)
     assert scores_of(SCORERS[name].score(frame[order]).sort("row"), name) == scores_of(SCORERS[name].score(frame), name)
 
 
 @profiles
-@some
+@few
 @given(st.data())
 def test_a_row_scores_alike_alone_and_repeated(name, data):
     """Repeated texts are matched once."""

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, STATUS, TO_VERIFY, canonical_columns
 from flexscout.merging.records import ADDRESS_UNIT, DAY, RANK, SHOWN, SURVIVOR, build_records
@@ -19,7 +20,7 @@ HEADER = ("Property Name", "Property Type", "Address", "City", "State", "APN", "
           "Asking Price", "Owner Name")  # fmt: skip
 APNS = (None, "1-1", "1.1", "22", "3")
 FACTS = ("County", "Owner Name", "Asking Price")
-whole_runs = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+whole_runs = examples(4, suppress_health_check=[HealthCheck.too_slow])
 rows = st.lists(
     st.tuples(
         st.sampled_from(("Park A", None)),
@@ -119,7 +120,7 @@ def keep(records):
     return records.with_columns(*outcome)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(60)
 @given(st.lists(st.sampled_from(APNS), min_size=1, max_size=6))
 def test_a_record_never_mixes_values_of_two_parcels(apns):
     schema = {RANK: pl.get_index_type(), SURVIVOR: pl.get_index_type(), "APN": pl.String, **dict.fromkeys(FACTS[:2], pl.String)}

@@ -4,18 +4,19 @@ from itertools import pairwise
 
 import pandas as pd
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_pipeline_laws import SCHEMA, properties
 
+from examples import examples
 from flexscout.notebook.aggregator import ResultAggregator
 from flexscout.notebook.classifier import FlexPropertyClassifier
 from flexscout.scoring.eligibility import classify_frame
 from flexscout.scoring.profile_files import load_profile
 from frames import rows_of
 
-some = settings(max_examples=60, deadline=None)
-few = settings(max_examples=25, deadline=None)  # one merge takes as long as scoring twenty frames
+some = examples(25)
+few = examples(10)  # one merge takes as long as scoring twenty frames
 faces = ResultAggregator()
 scored = st.tuples(
     properties,

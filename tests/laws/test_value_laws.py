@@ -4,9 +4,10 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.domain.columns import canonical_column, canonical_columns
 from flexscout.domain.vocabulary import cell_values
 from flexscout.ingest.convert.dates import parse_dates
@@ -44,7 +45,7 @@ DATE_FORMS = [
     "%Y%m%d",
     "%d %b %Y",
 ]
-searched = settings(deadline=None, max_examples=60)
+searched = examples(40)
 
 # A column of every kind that converts in its own way.
 KINDS = ["Address", "APN", "State", "Zip Code", "Building SqFt", "Lot Size Acres", "Ceiling Height", "Sold Price", "Year Built",

@@ -5,9 +5,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from flexscout.domain import use_code_tables
 from flexscout.errors import ConfigurationError
 from flexscout.ingest import convert_sheet, read_workbook
@@ -185,7 +186,7 @@ CONTENT = st.dictionaries(
 
 
 @given(CONTENT)
-@settings(max_examples=100, deadline=None)
+@examples(50)
 def test_any_content_is_a_mapping_or_an_error(content):
     with TemporaryDirectory() as folder:
         path = Path(folder, "m.yaml")
