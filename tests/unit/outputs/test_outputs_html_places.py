@@ -1,6 +1,6 @@
 """Positions of candidates on the map."""
 
-from flexscout.outputs.html.candidate_map import choose_view
+from flexscout.outputs.html.candidate_map import choose_view, describe_map
 from flexscout.outputs.html.outlines import load_outlines
 from flexscout.outputs.html.positions import HEIGHT, WIDTH, Precision, place_candidates
 from pages import master
@@ -51,6 +51,13 @@ def test_a_candidate_without_a_place_has_no_position():
     nowhere = NO_COORDINATES | {"Zip Code": None, "City": None, "County": None}
     assert placed_of(nowhere | {"State": None}, nowhere | {"State": "PR"})["x"].to_list() == [None, None]
     assert place_candidates(master({}).select("Flex Score"), load_outlines())["x"].to_list() == [None]
+
+
+def test_a_list_without_any_columns_of_places_has_no_positions():
+    listed = master({}, {}).select("Flex Score", "Property Type")
+    positions = place_candidates(listed, load_outlines())
+    assert positions["x"].to_list() == [None, None]
+    assert describe_map(listed, positions)["cities"]["name"] == []
 
 
 def test_coordinates_outside_the_country_are_ignored():

@@ -81,14 +81,13 @@ def choose_view(positions: pl.DataFrame) -> View:
 def _name_cities(best: pl.DataFrame, positions: pl.DataFrame) -> Mapping[str, list[Any]]:
     """Return the names and centers of the cities with most candidates whose place is known from coordinates."""
     name = plain_text("City", best, _MAX_CITY_LENGTH).alias("name")
-    places = positions.hstack(best.select(name, _state(best))).filter(pl.col("precision") <= Precision.CITY).drop_nulls("name")
+    state = plain_text("State", best, 2).alias("state")
+    # Not `select`, which returns one row of a list with neither column.
+    named = best.with_columns(name, state).select("name", "state")
+    places = positions.hstack(named).filter(pl.col("precision") <= Precision.CITY).drop_nulls("name")
     centers = places.group_by("name", "state").agg(pl.col("x", "y").median().round(1), pl.len().alias("count"))
     most = centers.sort("count", "name", "state", descending=[True, False, False]).head(_MAX_CITIES)
     return most.select("name", "x", "y").to_dict(as_series=False)
-
-
-def _state(best: pl.DataFrame) -> pl.Expr:
-    return plain_text("State", best, 2).alias("state")
 
 
 def _render_county_names(outlines: Outlines, view: View) -> Markup:

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import polars as pl
 
-from flexscout.domain import city_key, zip_key
+from flexscout.domain import city_key, select_as_text, zip_key
 from flexscout.outputs.html.outlines import Outlines, fold_place
 
 WIDTH, HEIGHT = 9750, 6100
@@ -66,7 +66,8 @@ def place_candidates(master: pl.DataFrame, outlines: Outlines) -> pl.DataFrame:
         One row per candidate: `x` and `y` in units of the outlines, and its `precision`; null if its place is unknown.
 
     """
-    keyed = _add_position(master.select(_text_column(name, master) for name in _COLUMNS))
+    # Cut to more than any name's length: joining on long texts is slow.
+    keyed = _add_position(select_as_text(master, _COLUMNS).with_columns(pl.all().str.slice(0, 100)))
     for precision, centers in _find_centers(keyed, outlines):
         keys = [name for name in centers.columns if name not in (_CENTER_X, _CENTER_Y)]
         joined = keyed.join(centers, on=keys, how="left", maintain_order="left")
@@ -131,9 +132,3 @@ def _find_centers(keyed: pl.DataFrame, outlines: Outlines) -> Iterator[tuple[Pre
     counties = outlines.county_names(set(keyed["State"].drop_nulls()))
     yield Precision.COUNTY, counties.join(places, on="place").drop("place")
     yield Precision.STATE, places.rename({"place": "State"})
-
-
-def _text_column(name: str, frame: pl.DataFrame) -> pl.Expr:
-    """Return the column as text, cut to more than any name's length: joining on long texts is slow."""
-    text = pl.col(name).cast(pl.String).str.slice(0, 100) if name in frame.columns else pl.lit(None, pl.String)
-    return text.alias(name)
