@@ -120,10 +120,16 @@ def read_user_input(history: RunHistory, config: PipelineConfiguration) -> UserI
     return UserInput(store, current, columns, corrections, tuple(messages), load_last=partial(load_master, history, last))
 
 
+def read_current_entries(config: PipelineConfiguration) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the current entries of the notes store, see `select_current`, and the user's columns. Raises OutputError."""
+    stored = _name_columns(NotesStore(config.notes_file).read(), config.user_columns)
+    current = select_current(stored.entries)
+    return current, _choose_columns(config.user_columns, current)
+
+
 def read_corrections(config: PipelineConfiguration) -> pl.DataFrame:
     """Return the corrections in the notes store (CORRECTION_SCHEMA). Raises OutputError if it can't be read."""
-    stored = _name_columns(NotesStore(config.notes_file).read(), config.user_columns)
-    return _list_corrections(select_current(stored.entries))[0]
+    return _list_corrections(read_current_entries(config)[0])[0]
 
 
 def load_master(history: RunHistory, run: RunRecord | None) -> pl.DataFrame | None:

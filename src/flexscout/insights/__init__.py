@@ -11,6 +11,7 @@ from flexscout.insights.property_sheet import write_property_sheet
 from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import replay
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
+from flexscout.insights.warm_replay import WarmReplay
 
 __all__ = [
     "Answer",
@@ -27,6 +28,7 @@ __all__ = [
     "QueryKind",
     "ReadCell",
     "SourceRow",
+    "WarmReplay",
     "check_comparison_path",
     "compare_profiles",
     "comparison_to_dict",

@@ -126,6 +126,7 @@ def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
     shown = best if own[RANK] is None else past.ranking.survivors.filter(pl.col(ROW) == own[AT])
     (row,) = shown.rows(named=True)
     profile, day = past.criteria.profile, past.criteria.as_of
+    explained, by_factor = explain_factors(shown, profile, day)
     return PropertyReport(
         property_id=own["Property ID"],
         about={name: str(row[name]) for name in _ABOUT if row.get(name) is not None},
@@ -141,8 +142,8 @@ def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
         reasons=tuple(filter(None, (own[REASONS] or "").split("; "))) if own[STATUS] != RowStatus.CANDIDATE else (),
         to_verify=bool(own[TO_VERIFY]),
         unverified=own.get(UNVERIFIED) or "",
-        explanation=past.criteria.explain(shown)["Explanation"].item(0),
-        factors=_list_factors(shown, profile, past),
+        explanation=explained["Explanation"].item(0),
+        factors=_list_factors(shown, profile, by_factor),
         flags=row.get(FLAGS) or "",
         bonus=row.get("Bonus Points") or 0.0,
         improvements=find_improvements(shown, profile, day),
@@ -158,8 +159,8 @@ def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
     )
 
 
-def _list_factors(row: pl.DataFrame, profile: Profile, past: ReplayedRun) -> tuple[FactorPoints, ...]:
-    (texts,) = explain_factors(row, profile, past.criteria.as_of).rows(named=True)
+def _list_factors(row: pl.DataFrame, profile: Profile, by_factor: pl.DataFrame) -> tuple[FactorPoints, ...]:
+    (texts,) = by_factor.rows(named=True)
     (points,) = row.select(points_column(name) for name in profile.factors).rows(named=True)
     return tuple(
         FactorPoints(name, factor.columns, round(points[points_column(name)], 2), factor.max_points, factor.weight, texts[name])

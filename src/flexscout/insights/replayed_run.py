@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 import polars.selectors as cs
@@ -97,6 +97,8 @@ def list_some(names: list[str]) -> str:
 PROPERTY, RANK, AT = "__property", "__rank", "__at"
 """Working columns: the cluster of a row; its rank on the list, from 1; its position among all rows."""
 
+T = TypeVar("T")
+
 _LIST_COLUMNS = [*SOURCE_COLUMNS, "Flex Score"]
 
 
@@ -128,11 +130,22 @@ class ReplayedRun:
     inputs: Mapping[str, InputFile]
     kept: pl.DataFrame | None
     warnings: tuple[str, ...]
+    _made: dict[type, Any] = field(default_factory=dict, repr=False)
+
+    def keep(self, kind: type[T]) -> T:
+        """Return the only object of a class that lives as long as the replay, such as what was read of its files."""
+        made: T = self._made.setdefault(kind, kind())
+        return made
 
     @cached_property
     def records(self) -> dict[str, FileRecord]:
         """The record of each file, by name."""
         return {result.record.source.name: result.record for result in self.files.results}
+
+    @cached_property
+    def candidate_count(self) -> int:
+        """How many of the rows, which come first, were candidates before merging."""
+        return self.files.candidates.height
 
     @cached_property
     def rows(self) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from flexscout.ingest import DEFAULT_MEMORY, Workbook, read_workbook
 from flexscout.insights.replayed_run import AT, RANK, FileChange, InputFile, ReplayedRun
 from flexscout.models import IssueReason, SheetRecord
 from flexscout.outputs import REASON_TEXT, add_reason_texts
-from flexscout.scoring import classify_records
+from flexscout.scoring import POSITION, classify_records
 from flexscout.sheet_columns import MappedColumn
 
 Row = dict[str, Any]
@@ -21,6 +21,7 @@ _FILE, _SHEET, _ROW = SOURCE_COLUMNS
 _LARGEST_EXACT = 2**53  # above it, a float doesn't hold every whole number
 _MAX_FILE_BYTES = 50_000_000  # a larger file isn't opened for a few cells
 _MAX_FILES = 8
+_TOO_MANY = f"only {_MAX_FILES} files are opened for an explanation"
 _MAX_ISSUES = 50  # per row
 
 
@@ -103,16 +104,22 @@ class SourceRow:
 
 
 class SourceCells:
-    """Reads cells from the files of a run. Each file is opened once, if it is small and hasn't changed since the run."""
+    """Reads cells from the files of a run, if they are small and haven't changed since the run. The last few stay open."""
 
     def __init__(self) -> None:
         self._workbooks: dict[str, Workbook | str] = {}
+        self._opened = 0
+
+    def start(self) -> None:
+        """Start an explanation, which may open a few files more."""
+        self._opened = 0
 
     def read_row(self, one: InputFile, sheet: str, row: int) -> tuple[tuple[str | None, ...], str]:
         """Return the texts of a row, and why there are none."""
         name = one.source.name
-        workbook = self._workbooks.get(name) or self._open(one)
-        self._workbooks[name] = workbook
+        workbook = self._workbooks.pop(name, None) or self._open(one)
+        if workbook != _TOO_MANY:
+            self._workbooks[name] = workbook  # the last is the one used last
         if isinstance(workbook, str):
             return (), workbook
         cells = next((table.cells for table in workbook.sheets if table.name == sheet), None)
@@ -126,8 +133,11 @@ class SourceCells:
             return "the file is gone" if one.since is FileChange.GONE else "the file has changed since the run"
         if one.source.size > _MAX_FILE_BYTES:
             return "the file is too large to open for a few cells"
-        if sum(not isinstance(workbook, str) for workbook in self._workbooks.values()) >= _MAX_FILES:
-            return f"only {_MAX_FILES} files are opened for an explanation"
+        if self._opened >= _MAX_FILES:
+            return _TOO_MANY
+        self._opened += 1
+        if len(self._workbooks) >= _MAX_FILES:
+            del self._workbooks[next(iter(self._workbooks))]
         try:
             return read_workbook(one.source.path, DEFAULT_MEMORY)
         except Exception as error:  # noqa: BLE001 - any failure of a reader becomes a message
@@ -154,22 +164,28 @@ def find_row_kind(past: ReplayedRun, file: str, sheet: str, row: int) -> str:
 
 def load_scored_rows(past: ReplayedRun, rows: pl.DataFrame) -> pl.DataFrame:
     """Return rows of the run with all canonical columns, points and reasons, each scored with the columns of its own sheet."""
+    # The run has candidates so; of rejected rows, it keeps only some columns.
+    complete = rows.filter(pl.col(AT) < past.candidate_count)
+    return pl.concat([complete, _score_again(past, rows.join(complete, on=AT, how="anti"))], how="diagonal_relaxed").sort(AT)
+
+
+def _score_again(past: ReplayedRun, rows: pl.DataFrame) -> pl.DataFrame:
     places = rows.select(*SOURCE_COLUMNS, AT, RANK, "Property ID")
-    sheets = {(file, sheet) for file, sheet in places.select(_FILE, _SHEET).unique().iter_rows()}
-    files = {file for file, _ in sheets}
+    by_sheet = rows.group_by(_FILE, _SHEET).agg(POSITION)
+    wanted = {(file, sheet): positions for file, sheet, positions in by_sheet.iter_rows()}
     records = [
-        replace(record, sheets=tuple(sheet for sheet in record.sheets if (name, sheet.sheet) in sheets))
-        for name, record in past.records.items()
-        if name in files
+        replace(past.records[file], sheets=tuple(sheet for sheet in past.records[file].sheets if (file, sheet.sheet) in wanted))
+        for file in sorted({file for file, _ in wanted})
     ]
-    frames = [part.frame for (part,) in classify_records(records, (past.criteria,), past.config.duplicate_fields)]
+    frames = [part.frame for (part,) in classify_records(records, (past.criteria,), past.config.duplicate_fields, wanted)]
     joined = [frame.join(places, on=SOURCE_COLUMNS, how="inner") for frame in frames]
-    return past.update_outcome(pl.concat(joined, how="diagonal_relaxed")).sort(AT)
+    return past.update_outcome(pl.concat(joined, how="diagonal_relaxed")) if joined else rows.clear()
 
 
 def read_source_rows(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[SourceRow, ...]:
     """Return the scored rows as they were read, the one at position `kept` first."""
-    source_cells = SourceCells()
+    source_cells = past.keep(SourceCells)
+    source_cells.start()
     kept_first = rows.sort(pl.col(AT) != kept, maintain_order=True)
     return tuple(_source_row(past, row, source_cells, kept=row[AT] == kept) for row in kept_first.iter_rows(named=True))
 

@@ -34,6 +34,9 @@ the position of the row in its table."""
 SheetTables = Mapping[tuple[str, str], Path]
 """File and sheet -> the Parquet file with all its rows and columns."""
 
+RowPositions = Mapping[tuple[str, str], Sequence[int]]
+"""File and sheet -> POSITION of some of its rows."""
+
 _FILE, _SHEET, _ = SOURCE_COLUMNS
 _CANONICAL = {column.name for column in canonical_columns()}
 _TABLES_PER_BLOCK = 100
@@ -195,20 +198,34 @@ def _classify_in_slices(frame: pl.DataFrame, criteria: Criteria, duplicate_field
 
 
 def classify_records(
-    records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
+    records: Sequence[FileRecord],
+    criteria: Sequence[Criteria],
+    duplicate_fields: tuple[str, ...],
+    wanted: RowPositions | None = None,
 ) -> list[tuple[FilteredRows, ...]]:
-    """Return the tables of the records, with the working columns, as each of the criteria classifies them, row by row alike."""
-    return [tuple(one.classify(frame) for one in criteria) for frame in _mark_rows(records, criteria, duplicate_fields)]
+    """Return the tables of the records, with the working columns, as each of the criteria classifies them, row by row alike.
+
+    Args:
+        records: The files.
+        criteria: The criteria.
+        duplicate_fields: The columns by which rows are compared.
+        wanted: The rows to return; None for all.
+
+    """
+    return [tuple(one.classify(frame) for one in criteria) for frame in _mark_rows(records, criteria, duplicate_fields, wanted)]
 
 
 def _mark_rows(
-    records: Sequence[FileRecord], criteria: Sequence[Criteria], duplicate_fields: tuple[str, ...]
+    records: Sequence[FileRecord],
+    criteria: Sequence[Criteria],
+    duplicate_fields: tuple[str, ...],
+    wanted: RowPositions | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Yield the rows of tables that have the same relevant columns, with MISSING_FIELDS, MODIFIED and POSITION."""
     relevant = {*duplicate_fields, "City", "State", *(name for one in criteria for name in one.profile.columns)}
     return (
         frame.with_columns(pl.lit(describe_missing_fields(frame.columns, duplicate_fields)).alias(MISSING_FIELDS))
-        for frame in _group_tables(records, relevant)
+        for frame in _group_tables(records, relevant, wanted)
     )
 
 
@@ -301,19 +318,22 @@ def _read_canonical(table: Path, rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows, mapped[rows[POSITION]]], how="horizontal")
 
 
-def _group_tables(records: Sequence[FileRecord], relevant: set[str]) -> list[pl.DataFrame]:
+def _group_tables(records: Sequence[FileRecord], relevant: set[str], wanted: RowPositions | None = None) -> list[pl.DataFrame]:
     """Return the canonical columns of all tables; tables with the same of the `relevant` columns become one frame."""
     groups: dict[frozenset[str], list[pl.DataFrame]] = {}
     for record in records:
         for sheet in record.sheets:
             if sheet.table:
-                frame = _read_mapped(sheet.table, record.source)
+                positions = None if wanted is None else wanted.get((record.source.name, sheet.sheet), ())
+                frame = _read_mapped(sheet.table, record.source, positions)
                 groups.setdefault(frozenset(relevant.intersection(frame.columns)), []).append(frame)
     return [_concat(frames) for frames in groups.values()]
 
 
-def _read_mapped(table: Path, source: SourceFile) -> pl.DataFrame:
+def _read_mapped(table: Path, source: SourceFile, positions: Sequence[int] | None) -> pl.DataFrame:
     rows = pl.scan_parquet(table).with_row_index(POSITION).select(POSITION, _select_mapped())
+    if positions is not None:
+        rows = rows.filter(pl.col(POSITION).is_in(list(positions)))
     return rows.with_columns(pl.lit(source.name).alias(_FILE), pl.lit(source.modified).alias(MODIFIED)).collect()
 
 

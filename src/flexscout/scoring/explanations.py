@@ -28,7 +28,18 @@ def explain_scores(frame: pl.DataFrame, profile: Profile, as_of: date | None = N
         several parts is named: `Zoning: IL`.
 
     """
-    described = _prepare(frame, profile, as_of).with_columns(
+    return explain_factors(_score(frame, profile, as_of), profile, as_of)[0]
+
+
+def explain_factors(scored: pl.DataFrame, profile: Profile, as_of: date | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Explain rows that the profile has scored, also by factor.
+
+    Returns:
+        The result of `explain_scores`, and a column per factor: what its points are for in each row, or what is missing, without
+        the points.
+
+    """
+    described = _prepare(scored, profile).with_columns(
         details.alias(_DETAILS.format(name)) for name, details in _factor_details(profile, as_of).items()
     )
     details = {name: nw.col(_DETAILS.format(name)) for name in profile.factors}
@@ -38,17 +49,12 @@ def explain_scores(frame: pl.DataFrame, profile: Profile, as_of: date | None = N
         start, nw.lit(": "), nw.concat_str(*factors, *_bonus_details(profile), separator="; ", ignore_nulls=True)
     )
     reasons = [_weigh_reason(name, profile, text).alias(name) for name, text in details.items()]
-    explained: pl.DataFrame = described.select(sentence.alias(_SENTENCE), *reasons).to_native()
-    return explained.select(
+    texts: pl.DataFrame = described.select(sentence.alias(_SENTENCE), *reasons).to_native()
+    explained = texts.select(
         pl.col(_SENTENCE).alias("Explanation"), _choose_reasons(pl.concat_list(pl.exclude(_SENTENCE))).alias("Reasons")
     )
-
-
-def explain_factors(frame: pl.DataFrame, profile: Profile, as_of: date | None = None) -> pl.DataFrame:
-    """Return a column per factor: what its points are for in each row, or what is missing, without the points."""
-    columns = [details.alias(name) for name, details in _factor_details(profile, as_of).items()]
-    explained: pl.DataFrame = _prepare(frame, profile, as_of).select(columns).to_native()
-    return explained
+    by_factor: pl.DataFrame = described.to_native()
+    return explained, by_factor.select(pl.col(_DETAILS.format(name)).alias(name) for name in profile.factors)
 
 
 def _weigh_reason(name: str, profile: Profile, details: nw.Expr) -> nw.Expr:
@@ -66,11 +72,17 @@ def _choose_reasons(reasons: pl.Expr) -> pl.Expr:
     return best_first.list.eval(pl.element().filter(points > 0)).list.head(_MAX_REASONS).list.eval(text)
 
 
-def _prepare(frame: pl.DataFrame, profile: Profile, as_of: date | None) -> nw.DataFrame[pl.DataFrame]:
-    """Score a frame, and add the working columns and the formatted values."""
-    shown = frame.with_columns(pl.lit(None).alias(name) for name in profile.columns if name not in frame.columns)
+def _score(frame: pl.DataFrame, profile: Profile, as_of: date | None) -> pl.DataFrame:
+    scored: pl.DataFrame = score_frame(add_rule_columns(nw.from_native(frame), profile), profile, as_of).to_native()
+    return scored
+
+
+def _prepare(scored: pl.DataFrame, profile: Profile) -> nw.DataFrame[pl.DataFrame]:
+    """Add the formatted values, and the working columns unless the frame has them."""
+    has_columns = all(rule_column(name) in scored.columns for name in profile.columns)
+    shown = scored.with_columns(pl.lit(None).alias(name) for name in profile.columns if name not in scored.columns)
     shown = shown.with_columns(_format_value(part).alias(_SHOWN.format(i)) for i, part in enumerate(profile.parts))
-    return score_frame(add_rule_columns(nw.from_native(shown), profile), profile, as_of)
+    return nw.from_native(shown) if has_columns else add_rule_columns(nw.from_native(shown), profile)
 
 
 def _factor_details(profile: Profile, as_of: date | None) -> dict[str, nw.Expr]:

@@ -4,7 +4,7 @@ import operator
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, TypeVar
 
 import narwhals as nw
@@ -194,6 +194,7 @@ def _passes(plain: nw.Expr, affirmed: nw.Expr, test: Sequence[str]) -> nw.Expr:
     return (plain if is_negating else affirmed).str.contains(f"(?:^| )(?:{'|'.join(forms)})(?: |$)")
 
 
+@cache
 def _pattern(form: str) -> str:
     normalized = _normalize(form).strip(" ")
     for phrase, other in property_type_synonyms().items():
