@@ -13,21 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from flexscout.app.request_errors import BadRequestError, BusyError
 from flexscout.app.security import BodyTooLargeError
-from flexscout.app.window import BusyError, Window
+from flexscout.app.window import Window
 from flexscout.errors import FlexscoutError, is_panic
 
 logger = logging.getLogger("flexscout.app")
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-
-class BadRequestError(FlexscoutError):
-    """Raised when a request can't be understood, or not now."""
-
-    def __init__(self, message: str, next_step: str = "", status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
-        super().__init__(message, next_step)
-        self.status = status
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from flexscout.app.input_files import list_input_files
-from flexscout.app.requests import BadRequestError, Call, build_route
+from flexscout.app.request_errors import BadRequestError
+from flexscout.app.requests import Call, build_route
 
 if TYPE_CHECKING:
     from flexscout.app.window import Window

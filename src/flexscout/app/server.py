@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from flexscout.app.instances import find_running
+from flexscout.app.list_routes import LIST_ROUTES
 from flexscout.app.page_routes import PAGE_ROUTES, PAGES
 from flexscout.app.requests import answer_error
 from flexscout.app.run_routes import RUN_ROUTES
@@ -99,7 +100,8 @@ def build_app(window: Window, stop: Callable[[], object] = lambda: None) -> ASGI
             watch.cancel()
             await asyncio.to_thread(window.end)
 
-    routes: list[BaseRoute] = [*START_ROUTES, *RUN_ROUTES, *PAGE_ROUTES, Mount("/", StaticFiles(directory=PAGES))]
+    api = (*START_ROUTES, *RUN_ROUTES, *LIST_ROUTES)
+    routes: list[BaseRoute] = [*api, *PAGE_ROUTES, Mount("/", StaticFiles(directory=PAGES))]
     handled = (FlexscoutError, BodyTooLargeError, HTTPException, HTTPStatus.INTERNAL_SERVER_ERROR)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict.fromkeys(handled, answer_error))
     app.state.window = window

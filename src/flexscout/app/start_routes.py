@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from flexscout.app.folders import find_folder, list_folder
-from flexscout.app.requests import BadRequestError, Call, build_route, to_json
+from flexscout.app.request_errors import BadRequestError
+from flexscout.app.requests import Call, build_route, to_json
 from flexscout.app.security import CODE_PATH, SESSION_PATH, UPLOAD_PATH
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from typing import Any
 
 from flexscout import __version__
 from flexscout.app.instances import find_running, forget_instance, write_instance
+from flexscout.app.request_errors import BusyError, NoWorkspaceError
+from flexscout.app.results import Results
 from flexscout.app.security import Access
 from flexscout.app.workspaces import Workspace, find_samples_folder, list_recent, open_workspace
 from flexscout.errors import FlexscoutError
@@ -18,14 +20,6 @@ from flexscout.jobs import Job, start_job
 
 WriteSamples = Callable[[Path], object]
 """Writes sample exports into a folder."""
-
-
-class NoWorkspaceError(FlexscoutError):
-    """Raised when a request needs an open workspace and there is none."""
-
-
-class BusyError(FlexscoutError):
-    """Raised when a request has to wait until the run ends."""
 
 
 @dataclass
@@ -48,6 +42,7 @@ class Window:
     workspace: Workspace | None = None
     job: Job | None = None
     is_closing: bool = False
+    _results: Results | None = None
     _lock: RLock = field(default_factory=RLock)
     _last_used: float = field(default_factory=time.monotonic)
 
@@ -101,6 +96,14 @@ class Window:
             raise NoWorkspaceError("No folder is open.", "Choose a folder with your exports.")
         return self.workspace
 
+    def require_results(self) -> Results:
+        """Return the results of the open workspace. Raises NoWorkspaceError if there is none."""
+        with self._lock:
+            workspace = self.require_workspace()
+            if self._results is None:
+                self._results = Results(workspace)
+            return self._results
+
     def open(self, folder: Path) -> None:
         """Open the workspace in a folder.
 
@@ -144,6 +147,9 @@ class Window:
         """Close the open workspace."""
         with self._lock:
             self.job = None
+            if self._results:
+                self._results.close()
+                self._results = None
             if self.workspace:
                 forget_instance(self.workspace.folder)
                 self.workspace = None

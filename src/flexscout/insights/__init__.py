@@ -9,7 +9,7 @@ from flexscout.insights.non_property import NonProperty
 from flexscout.insights.property_report import PropertyReport
 from flexscout.insights.property_sheet import write_property_sheet
 from flexscout.insights.query import QueryKind
-from flexscout.insights.replayed_run import replay
+from flexscout.insights.replayed_run import ReplayedRun, replay
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
 from flexscout.insights.warm_replay import WarmReplay
 
@@ -27,6 +27,7 @@ __all__ = [
     "PropertyReport",
     "QueryKind",
     "ReadCell",
+    "ReplayedRun",
     "SourceRow",
     "WarmReplay",
     "check_comparison_path",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         write_tables_as_workbook,
         write_workbook,
     )
-    from flexscout.outputs.html import read_colors, render_page
+    from flexscout.outputs.html import MAP_HEIGHT, MAP_WIDTH, load_outlines, place_candidates, read_colors, render_page
     from flexscout.outputs.memo import (
         FactorBar,
         PropertySheet,
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from flexscout.outputs.transaction import OutputTransaction, check_output_paths
 
 __all__ = [
+    "MAP_HEIGHT",
+    "MAP_WIDTH",
     "MAX_EXPLAINED_ROWS",
     "PAGE_RECORDS",
     "REASON_TEXT",
@@ -81,7 +83,9 @@ __all__ = [
     "join_details",
     "list_portfolios",
     "load_branding",
+    "load_outlines",
     "measure_completeness",
+    "place_candidates",
     "publish_results",
     "read_colors",
     "render_memo",
@@ -118,7 +122,7 @@ __getattr__ = lazy_exports(
         "comparisons": ("add_comparisons", "list_portfolios"),
         "branding": ("Branding", "load_branding"),
         "memo": ("FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet", "require_pdf_library"),
-        "html": ("read_colors", "render_page"),
+        "html": ("MAP_HEIGHT", "MAP_WIDTH", "load_outlines", "place_candidates", "read_colors", "render_page"),
         "publish": ("check_outputs", "publish_results"),
         "report": (
             "REPORT_FORMAT",

@@ -1,0 +1,174 @@
+"""The list of a result as frames: the candidates, and the rows that aren't on the list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+import polars.selectors as cs
+
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    COMPARISON_COLUMNS,
+    LINK_COLUMNS,
+    REASONS,
+    SEEN_COLUMNS,
+    SOURCE_COLUMNS,
+    STATUS,
+    TO_VERIFY,
+    canonical_columns,
+    escape_names,
+    is_score_number,
+)
+from flexscout.history import STATUS_COLUMN, RunHistory, RunRecord
+from flexscout.outputs import add_comparisons
+
+KEY, RANK, SOURCE_LABELS = "id", "rank", "Source"
+"""Columns of the list: the ID of a row, its rank on the list, and the labels of its sources."""
+
+SEARCHED = "__searched"
+"""Working column: the texts in which a search looks, in lower case."""
+
+_ID = LINK_COLUMNS[0]
+_SEARCHED = ("Property Name", *ADDRESS_COLUMNS, "Zip Code", "County", "APN", "Owner Name", _ID, "Tenant Names", "Source File")
+_SHOWN = (
+    "Flex Score", "Flex Classification", STATUS_COLUMN, "Address", "City", "State", "Property Type", "Building SqFt",
+    "Lot Size Acres", "Year Built", "Occupancy", "Asking Price", COMPARISON_COLUMNS[0], "Owner Name", SEEN_COLUMNS[0],
+)  # fmt: skip
+_SHOWN_REJECTED = (
+    "Reasons", "Flex Score", "Score Ceiling", "Address", "City", "State", "Property Type", "Building SqFt", "Lot Size Acres",
+    "Year Built", "Source File",
+)  # fmt: skip
+_KINDS = {"USD": "money", "USD per square foot": "money", "percent 0-100": "percent"}
+_COMPARED_KINDS = {COMPARISON_COLUMNS[0]: "money", COMPARISON_COLUMNS[2]: "money"}
+_REASONS = "Reasons"
+
+
+@dataclass(frozen=True)
+class RowList:
+    """A list of rows.
+
+    Attributes:
+        rows: KEY, RANK, the columns, and SEARCHED.
+        columns: The names of the columns, in order.
+        shown: Those that are shown at first.
+
+    """
+
+    rows: pl.DataFrame
+    columns: tuple[str, ...]
+    shown: frozenset[str]
+
+    @cached_property
+    def described_columns(self) -> list[dict[str, Any]]:
+        """What the pages need to know of each column; KEY and RANK come first."""
+        own = [{"name": KEY, "kind": "id"}, {"name": RANK, "kind": "number"}]
+        described = [
+            {"name": name, "title": name, **_describe_kind(name, self.rows.schema[name]), "is_shown": name in self.shown}
+            for name in self.columns
+        ]
+        return [*({**one, "title": "", "unit": "", "is_shown": False} for one in own), *described]
+
+
+def load_candidates(history: RunHistory, record: RunRecord) -> RowList:
+    """Load the list of a run, without the user's notes.
+
+    Raises:
+        NothingToReadError: It is no longer kept, or damaged.
+
+    """
+    master = escape_names(pl.read_parquet(history.require_result(record)))
+    user_columns = record.report["notes"].get("columns", record.settings.user_columns)
+    listed = add_comparisons(master.drop(user_columns, strict=False))
+    if _ID not in listed.columns:  # only an empty list has no IDs
+        return RowList(pl.DataFrame(schema={KEY: pl.String, RANK: pl.Int64, SEARCHED: pl.String}), (), frozenset())
+    labelled = _add_sources(listed, history.read_sources(record))
+    rows = labelled.select(
+        pl.col(_ID).alias(KEY), pl.int_range(1, pl.len() + 1).alias(RANK), *_clean(labelled), _join_searched(labelled)
+    )
+    columns = tuple(name for name in rows.columns if name not in (KEY, RANK, SEARCHED, SOURCE_LABELS))
+    return RowList(rows, columns, frozenset(_SHOWN))
+
+
+def list_rejected(rejected: pl.DataFrame, *, to_verify: bool) -> RowList:
+    """Return the rows that aren't on the list, with the reasons.
+
+    Args:
+        rejected: The rejected rows of a replay.
+        to_verify: Only those that only missing values keep off the list.
+
+    """
+    if not rejected.width:
+        return RowList(pl.DataFrame(schema={KEY: pl.String, RANK: pl.Int64, SEARCHED: pl.String}), (), frozenset())
+    chosen = rejected.filter(TO_VERIFY) if to_verify else rejected
+    own = [name for name in chosen.columns if name not in (STATUS, REASONS, TO_VERIFY)]
+    rows = chosen.select(
+        row_key().alias(KEY),
+        pl.lit(None, pl.Int64).alias(RANK),
+        pl.col(REASONS).alias(_REASONS),
+        *_clean(chosen.select(own)),
+        _join_searched(chosen),
+    )
+    ordered = rows.sort("Score Ceiling", "Flex Score", descending=True, nulls_last=True, maintain_order=True)
+    columns = tuple(name for name in ordered.columns if name not in (KEY, RANK, SEARCHED))
+    return RowList(ordered, columns, frozenset(_SHOWN_REJECTED))
+
+
+def add_notes(listed: RowList, user_columns: Sequence[str], notes: pl.DataFrame) -> RowList:
+    """Return a list with the user's columns first, as they are now.
+
+    Args:
+        listed: The candidates.
+        user_columns: The user's columns.
+        notes: A row per Property ID with notes.
+
+    """
+    own = [name for name in user_columns if name not in listed.columns]
+    joined = listed.rows.select(KEY).join(notes.select(pl.col(_ID).alias(KEY), *own), on=KEY, how="left", maintain_order="left")
+    texts = pl.concat_str(SEARCHED, *(pl.col(name).str.to_lowercase() for name in own), separator="\n", ignore_nulls=True)
+    rows = pl.concat([listed.rows, joined.drop(KEY)], how="horizontal").with_columns(texts.alias(SEARCHED))
+    return RowList(rows, (*own, *listed.columns), listed.shown)
+
+
+def row_key() -> pl.Expr:
+    """Return the ID of a row that isn't on the list: `FILE:SHEET:ROW`."""
+    return pl.concat_str([pl.col(name).cast(pl.String) for name in SOURCE_COLUMNS], separator=":")
+
+
+def _describe_kind(name: str, dtype: pl.DataType) -> dict[str, str]:
+    column = next((column for column in canonical_columns() if column.name == name), None)
+    unit = column.unit if column else ""
+    if name == "Flex Score":
+        return {"kind": "score", "unit": ""}
+    if dtype.is_temporal():
+        return {"kind": "date", "unit": ""}
+    if not dtype.is_numeric():
+        return {"kind": "text", "unit": ""}
+    if column and column.type == "year":
+        return {"kind": "year", "unit": ""}
+    kind = _COMPARED_KINDS.get(name) or ("score" if is_score_number(name) else _KINDS.get(unit, "number"))
+    return {"kind": kind, "unit": unit}
+
+
+def _clean(frame: pl.DataFrame) -> list[Any]:
+    """Return the columns as JSON can have them: finite numbers, and yes or no."""
+    floats = frame.select(cs.float()).columns
+    flags = frame.select(cs.boolean()).columns
+    finite = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in floats]
+    words = [pl.col(name).replace_strict({True: "yes", False: "no"}, return_dtype=pl.String).alias(name) for name in flags]
+    changed = dict(zip([*floats, *flags], [*finite, *words], strict=True))
+    return [changed.get(name, pl.col(name)) for name in frame.columns if not name.startswith("__")]
+
+
+def _join_searched(frame: pl.DataFrame) -> pl.Expr:
+    texts = [pl.col(name).cast(pl.String).str.to_lowercase() for name in _SEARCHED if name in frame.columns]
+    return (pl.concat_str(texts, separator="\n", ignore_nulls=True) if texts else pl.lit("")).alias(SEARCHED)
+
+
+def _add_sources(listed: pl.DataFrame, sources: pl.DataFrame | None) -> pl.DataFrame:
+    """Add the labels of each property's sources; those of its files if they aren't known."""
+    if sources is None or sources.is_empty():
+        return listed.with_columns(pl.concat_list(SOURCE_COLUMNS[0]).alias(SOURCE_LABELS))
+    labels = sources.group_by(_ID).agg(pl.col("Source").unique().sort().alias(SOURCE_LABELS))
+    return listed.drop(SOURCE_LABELS, strict=False).join(labels, on=_ID, how="left", maintain_order="left")

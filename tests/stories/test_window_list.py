@@ -1,0 +1,140 @@
+"""The window's list: windows of rows, search, filters, order, and the summary beside it."""
+
+import json
+
+import pytest
+
+from windows import open_window
+from workbooks import HEADER, candidate, write_workbook
+
+_WIDE = (*HEADER, "Asking Price", "Latitude", "Longitude")
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exports")
+    places = (("Charlotte", "NC"), ("Atlanta", "GA"))
+    rows = [
+        (*candidate(number, City=places[number % 2][0], State=places[number % 2][1], Building_SqFt=20_000 + 1_000 * number),
+         1_000_000 + 100_000 * number if number != 3 else None, 35.2, -80.8)
+        for number in range(1, 11)
+    ]  # fmt: skip
+    rows += [(*candidate(20, Property_Type="Office"), None, None, None), (*candidate(21, Building_SqFt=None), None, None, None)]
+    write_workbook(folder / "a.xlsx", [_WIDE, *rows])
+    with open_window(folder) as tab:
+        assert tab.run()[-1]["event"] == "finished"
+        yield tab
+
+
+@pytest.fixture
+def tab(opened, monkeypatch):
+    monkeypatch.chdir(opened.folder)
+    return opened
+
+
+def column(answer, name):
+    at = [one["name"] for one in answer["columns"]].index(name)
+    return [row[at] for row in answer["rows"]]
+
+
+def read(tab, **query):
+    wanted = query.pop("filter", None)
+    return tab.get("/api/list", **query, **({"filter": json.dumps(wanted)} if wanted else {}))
+
+
+def test_list_comes_in_windows_of_rows_in_order_of_rank(tab):
+    first, second = read(tab, count=4), read(tab, start=4, count=4)
+    assert first["total"] == 10
+    assert column(first, "rank") + column(second, "rank") == list(range(1, 9))
+    assert all(key.startswith("P-") for key in column(first, "id"))
+
+
+def test_columns_have_a_kind_and_say_whether_they_are_shown(tab):
+    columns = {one["name"]: one for one in read(tab)["columns"]}
+    assert list(columns)[:2] == ["id", "rank"]
+    kinds = {name: columns[name]["kind"] for name in ("Asking Price", "Year Built", "Flex Score", "City", "My Status")}
+    assert kinds == {"Asking Price": "money", "Year Built": "year", "Flex Score": "score", "City": "text", "My Status": "text"}
+    assert columns["City"]["is_shown"]
+    assert not columns["Source Row"]["is_shown"]
+
+
+@pytest.mark.parametrize(("descending", "expected"), [("false", [1.1, 1.2]), ("true", [2.0, 1.9])])
+def test_missing_values_come_last_in_any_order(tab, descending, expected):
+    prices = column(read(tab, sort="Asking Price", descending=descending), "Asking Price")
+    assert [price / 1e6 for price in prices[:2]] == expected
+    assert prices[-1] is None
+
+
+def test_several_columns_sort_in_turn(tab):
+    answer = read(tab, sort=["City", "Building SqFt"], descending=["true", "false"])
+    assert column(answer, "City") == ["Charlotte"] * 5 + ["Atlanta"] * 5
+    assert column(answer, "Building SqFt")[:2] == [22_000, 24_000]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        ({"search": "charlotte"}, 5),
+        ({"search": "TEST atl"}, 5),
+        ({"search": ".*"}, 0),
+        ({"facets": {"City": ["Atlanta"]}}, 5),
+        ({"facets": {"City": ["Atlanta", "Charlotte"], "State": ["NC"]}}, 5),
+        ({"facets": {"My Status": [None]}}, 10),
+        ({"ranges": {"Building SqFt": [25_000, None]}}, 6),
+        ({"ranges": {"Asking Price": [None, None]}}, 9),
+        ({"ranges": {"Building SqFt": [21_000, 22_000]}, "search": "charlotte"}, 1),
+    ],
+)
+def test_filter_finds_rows(tab, wanted, count):
+    assert read(tab, filter=wanted)["total"] == count
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "[1]", '{"ranges": {"City": [1, 2]}}', '{"facets": {"None": ["a"]}}', '{"ranges": {"Building SqFt": [1]}}',
+             '{"ranges": {"Building SqFt": ["NaN", 1]}}', '{"facets": 3}']
+)  # fmt: skip
+def test_filter_that_makes_no_sense_is_an_error(tab, text):
+    assert tab.send("GET", "/api/list", filter=text).status == 400
+
+
+@pytest.mark.parametrize("query", [{"view": "none"}, {"start": "-1"}, {"count": "x"}, {"sort": "none"}, {"sort": "__searched2"}])
+def test_question_that_makes_no_sense_is_an_error(tab, query):
+    assert tab.send("GET", "/api/list", **query).status == 400
+
+
+def test_views_show_what_is_not_on_the_list_and_why(tab):
+    rejected, to_verify = read(tab, view="rejected"), read(tab, view="to_verify")
+    assert (rejected["total"], to_verify["total"]) == (2, 1)
+    assert column(to_verify, "id") == ["a.xlsx:Sheet1:13"]
+    assert "Building SqFt is missing" in column(to_verify, "Reasons")[0]
+    assert column(rejected, "rank") == [None, None]
+
+
+def test_summary_counts_each_facet_without_its_own_choice(tab):
+    summary = tab.get("/api/summary", filter=json.dumps({"facets": {"City": ["Atlanta"]}}))
+    assert (summary["total"], summary["all"]) == (5, 10)
+    assert dict(map(tuple, summary["facets"]["City"])) == {"Atlanta": 5, "Charlotte": 5}
+    assert dict(map(tuple, summary["facets"]["State"])) == {"GA": 5}
+
+
+def test_summary_has_ranges_with_twenty_counts(tab):
+    sizes = tab.get("/api/summary")["ranges"]["Building SqFt"]
+    assert (sizes["low"], sizes["high"]) == (21_000, 30_000)
+    assert len(sizes["counts"]) == 20
+    assert sum(sizes["counts"]) == 10
+
+
+def test_points_are_those_of_the_rows_that_are_found(tab):
+    everything = tab.get("/api/summary")["points"]
+    found = tab.get("/api/summary", filter=json.dumps({"search": "charlotte"}))["points"]
+    assert (len(everything), len(found)) == (10, 5)
+    outlines = tab.get("/api/outlines")
+    _rank, x, y, score, precision = found[0]
+    assert 0 < x < outlines["width"]
+    assert 0 < y < outlines["height"]
+    assert (score, precision) == (9.0, 0)
+    assert outlines["land"].startswith("M")
+
+
+def test_summary_of_another_view_has_no_points(tab):
+    assert tab.get("/api/summary", view="rejected")["points"] == []
