@@ -45,15 +45,15 @@ def read(tab, **query):
 def test_list_comes_in_windows_of_rows_in_order_of_rank(tab):
     first, second = read(tab, count=4), read(tab, start=4, count=4)
     assert first["total"] == 10
-    assert column(first, "rank") + column(second, "rank") == list(range(1, 9))
-    assert all(key.startswith("P-") for key in column(first, "id"))
+    assert column(first, "Rank") + column(second, "Rank") == list(range(1, 9))
+    assert all(key.startswith("P-") for key in first["ids"])
 
 
 def test_columns_have_a_kind_and_say_whether_they_are_shown(tab):
     columns = {one["name"]: one for one in read(tab)["columns"]}
-    assert list(columns)[:2] == ["id", "rank"]
-    kinds = {name: columns[name]["kind"] for name in ("Asking Price", "Year Built", "Flex Score", "City", "My Status")}
-    assert kinds == {"Asking Price": "money", "Year Built": "year", "Flex Score": "score", "City": "text", "My Status": "text"}
+    kinds = {name: columns[name]["kind"] for name in ("Rank", "Asking Price", "Flex Score", "City", "My Status")}
+    assert kinds == {"Rank": "number", "Asking Price": "money", "Flex Score": "score", "City": "text", "My Status": "text"}
+    assert (columns["Year Built"]["unit"], columns["Building SqFt"]["unit"]) == ("year", "square feet")
     assert columns["City"]["is_shown"]
     assert not columns["Source Row"]["is_shown"]
 
@@ -77,8 +77,8 @@ def test_several_columns_sort_in_turn(tab):
         ({"search": "charlotte"}, 5),
         ({"search": "TEST atl"}, 5),
         ({"search": ".*"}, 0),
-        ({"facets": {"City": ["Atlanta"]}}, 5),
-        ({"facets": {"City": ["Atlanta", "Charlotte"], "State": ["NC"]}}, 5),
+        ({"facets": {"City": ["Atlanta, GA"]}}, 5),
+        ({"facets": {"City": ["Atlanta, GA", "Charlotte, NC"], "State": ["NC"]}}, 5),
         ({"facets": {"My Status": [None]}}, 10),
         ({"ranges": {"Building SqFt": [25_000, None]}}, 6),
         ({"ranges": {"Asking Price": [None, None]}}, 9),
@@ -105,16 +105,15 @@ def test_question_that_makes_no_sense_is_an_error(tab, query):
 def test_views_show_what_is_not_on_the_list_and_why(tab):
     rejected, to_verify = read(tab, view="rejected"), read(tab, view="to_verify")
     assert (rejected["total"], to_verify["total"]) == (2, 1)
-    assert column(to_verify, "id") == ["a.xlsx:Sheet1:13"]
+    assert to_verify["ids"] == ["a.xlsx:Sheet1:13"]
     assert "Building SqFt is missing" in column(to_verify, "Reasons")[0]
-    assert column(rejected, "rank") == [None, None]
 
 
 def test_summary_counts_each_facet_without_its_own_choice(tab):
-    summary = tab.get("/api/summary", filter=json.dumps({"facets": {"City": ["Atlanta"]}}))
+    summary = tab.get("/api/summary", filter=json.dumps({"facets": {"City": ["Atlanta, GA"]}}))
     assert (summary["total"], summary["all"]) == (5, 10)
-    assert dict(map(tuple, summary["facets"]["City"])) == {"Atlanta": 5, "Charlotte": 5}
-    assert dict(map(tuple, summary["facets"]["State"])) == {"GA": 5}
+    assert dict(summary["facets"]["City"]) == {"Atlanta, GA": 5, "Charlotte, NC": 5}
+    assert dict(summary["facets"]["Property Type"]) == {"Flex": 5}
 
 
 def test_summary_has_ranges_with_twenty_counts(tab):
@@ -129,11 +128,28 @@ def test_points_are_those_of_the_rows_that_are_found(tab):
     found = tab.get("/api/summary", filter=json.dumps({"search": "charlotte"}))["points"]
     assert (len(everything), len(found)) == (10, 5)
     outlines = tab.get("/api/outlines")
-    _rank, x, y, score, precision = found[0]
+    at, x, y, score, precision = found[0]
+    assert read(tab, start=at, count=1, search="")["rows"] == read(tab, count=1, filter={"search": "charlotte"})["rows"]
     assert 0 < x < outlines["width"]
     assert 0 < y < outlines["height"]
     assert (score, precision) == (9.0, 0)
     assert outlines["land"].startswith("M")
+
+
+def test_box_of_the_map_is_a_filter(tab):
+    _, x, y, *_ = tab.get("/api/summary")["points"][0]
+    assert read(tab, filter={"box": [x - 1, y - 1, x + 1, y + 1]})["total"] == 10
+    assert read(tab, filter={"box": [0, 0, 1, 1]})["total"] == 0
+
+
+def test_reasons_are_a_column_of_the_list(tab):
+    assert "30,000 sq ft is the ideal size" in " ".join(column(read(tab), "Reasons"))
+
+
+def test_summary_counts_every_view_once_it_is_loaded(tab):
+    for view in ("candidates", "to_verify", "rejected"):
+        read(tab, view=view)
+    assert tab.get("/api/summary")["views"] == {"candidates": 10, "to_verify": 1, "rejected": 2}
 
 
 def test_summary_of_another_view_has_no_points(tab):

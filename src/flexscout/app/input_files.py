@@ -1,12 +1,12 @@
 """The files of a workspace before a run: what each is, and what a run would do with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flexscout.app.workspaces import Workspace
 from flexscout.domain import date_file
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
-from flexscout.errors import NothingToReadError, ProcessingError
+from flexscout.errors import NothingToReadError
 from flexscout.models import CheckSummary, FileRecord, Source
 from flexscout.pipeline import ScalableFlexPipeline
 
@@ -22,17 +22,25 @@ def list_input_files(workspace: Workspace) -> dict[str, Any]:
         summary = ScalableFlexPipeline(workspace.load_settings()).check()
     except NothingToReadError as error:
         return {"files": [], "sources": [], "problem": error.message, "next_step": error.next_step}
-    return {"files": _list_rows(summary), "sources": [source.as_dict() for source in summary.sources]}
+    last = workspace.find_last_run()
+    rows = {entry["file"]: entry["rows_read"] for entry in last.report["files"]} if last else {}
+    return {"files": _list_rows(summary, rows), "sources": [source.as_dict() for source in summary.sources]}
 
 
-def _list_rows(summary: CheckSummary) -> list[dict[str, Any]]:
+def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = _label_files(summary.sources)
     rows = [_describe_record(record, labels) for record in summary.records]
     skipped = [{**_EMPTY, "file": file.name, "state": "skipped", "reason": file.reason} for file in summary.skipped]
-    return sorted([*rows, *skipped], key=lambda row: str(row["file"]))
+    counted = [row | {"rows": counts.get(row["file"])} for row in rows]
+    return sorted([*counted, *skipped], key=lambda row: str(row["file"]))
 
 
-_EMPTY: dict[str, Any] = {"source": None, "snapshot_day": None, "missing": [], "reason": "", "next_step": "", "size": None}
+_EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("source", "snapshot_day", "size", "rows")),
+    "missing": [],
+    "reason": "",
+    "next_step": "",
+}
 
 
 def _label_files(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
@@ -48,10 +56,11 @@ def _describe_record(record: FileRecord, labels: dict[str, tuple[str, str]]) -> 
     if record.error is None:
         return row | {"state": "ready"}
     error = record.error
-    return row | {"state": _choose_state(error), "reason": error.message, "next_step": error.next_step, "missing": []}
+    return row | {"state": choose_state(error.code), "reason": error.message, "next_step": error.next_step, "missing": []}
 
 
-def _choose_state(error: ProcessingError) -> str:
-    if error.code in MAPPING_CODES:
+def choose_state(code: str) -> str:
+    """Return what is wrong with a file, by the code of its error."""
+    if code in MAPPING_CODES:
         return "needs_columns"
-    return "password" if error.code in PASSWORD_CODES else "damaged"
+    return "password" if code in PASSWORD_CODES else "damaged"

@@ -13,8 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from flexscout.app.request_errors import BadRequestError, BusyError
-from flexscout.app.security import BodyTooLargeError
+from flexscout.app.security import BadRequestError, BodyTooLargeError, BusyError
 from flexscout.app.window import Window
 from flexscout.errors import FlexscoutError, is_panic
 

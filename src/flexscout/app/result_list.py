@@ -19,13 +19,19 @@ from flexscout.domain import (
     TO_VERIFY,
     canonical_columns,
     escape_names,
-    is_score_number,
 )
 from flexscout.history import STATUS_COLUMN, RunHistory, RunRecord
-from flexscout.outputs import add_comparisons
+from flexscout.outputs import MAX_EXPLAINED_ROWS, add_comparisons, load_outlines, place_candidates
+from flexscout.scoring import Criteria
 
-KEY, RANK, SOURCE_LABELS = "id", "rank", "Source"
-"""Columns of the list: the ID of a row, its rank on the list, and the labels of its sources."""
+KEY, SOURCE_LABELS, CITY_AND_STATE = "__id", "__sources", "__place"
+"""Working columns: the ID of a row, the labels of its sources, and its city and state."""
+
+X, Y, PRECISION = "__x", "__y", "__precision"
+"""Working columns: the place of a row on the map, and how exactly it is known."""
+
+RANK, REASONS_COLUMN = "Rank", "Reasons"
+"""Columns that the list has beside those of the result: the rank, from 1, and the reasons of the score or of the rejection."""
 
 SEARCHED = "__searched"
 """Working column: the texts in which a search looks, in lower case."""
@@ -37,12 +43,11 @@ _SHOWN = (
     "Lot Size Acres", "Year Built", "Occupancy", "Asking Price", COMPARISON_COLUMNS[0], "Owner Name", SEEN_COLUMNS[0],
 )  # fmt: skip
 _SHOWN_REJECTED = (
-    "Reasons", "Flex Score", "Score Ceiling", "Address", "City", "State", "Property Type", "Building SqFt", "Lot Size Acres",
+    REASONS_COLUMN, "Flex Score", "Score Ceiling", "Address", "City", "State", "Property Type", "Building SqFt", "Lot Size Acres",
     "Year Built", "Source File",
 )  # fmt: skip
 _KINDS = {"USD": "money", "USD per square foot": "money", "percent 0-100": "percent"}
-_COMPARED_KINDS = {COMPARISON_COLUMNS[0]: "money", COMPARISON_COLUMNS[2]: "money"}
-_REASONS = "Reasons"
+_COMPARED_UNITS = dict.fromkeys((COMPARISON_COLUMNS[0], COMPARISON_COLUMNS[2]), "USD per square foot")
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class RowList:
     """A list of rows.
 
     Attributes:
-        rows: KEY, RANK, the columns, and SEARCHED.
+        rows: The columns, and working columns, among them KEY and SEARCHED.
         columns: The names of the columns, in order.
         shown: Those that are shown at first.
 
@@ -62,13 +67,14 @@ class RowList:
 
     @cached_property
     def described_columns(self) -> list[dict[str, Any]]:
-        """What the pages need to know of each column; KEY and RANK come first."""
-        own = [{"name": KEY, "kind": "id"}, {"name": RANK, "kind": "number"}]
-        described = [
+        """What the pages need to know of each column."""
+        return [
             {"name": name, "title": name, **_describe_kind(name, self.rows.schema[name]), "is_shown": name in self.shown}
             for name in self.columns
         ]
-        return [*({**one, "title": "", "unit": "", "is_shown": False} for one in own), *described]
+
+
+_EMPTY = RowList(pl.DataFrame(schema={KEY: pl.String, SEARCHED: pl.String}), (), frozenset())
 
 
 def load_candidates(history: RunHistory, record: RunRecord) -> RowList:
@@ -82,13 +88,21 @@ def load_candidates(history: RunHistory, record: RunRecord) -> RowList:
     user_columns = record.report["notes"].get("columns", record.settings.user_columns)
     listed = add_comparisons(master.drop(user_columns, strict=False))
     if _ID not in listed.columns:  # only an empty list has no IDs
-        return RowList(pl.DataFrame(schema={KEY: pl.String, RANK: pl.Int64, SEARCHED: pl.String}), (), frozenset())
+        return _EMPTY
     labelled = _add_sources(listed, history.read_sources(record))
-    rows = labelled.select(
-        pl.col(_ID).alias(KEY), pl.int_range(1, pl.len() + 1).alias(RANK), *_clean(labelled), _join_searched(labelled)
+    places = place_candidates(listed, load_outlines()).select(
+        pl.col("x").alias(X), pl.col("y").alias(Y), pl.col("precision").alias(PRECISION)
     )
-    columns = tuple(name for name in rows.columns if name not in (KEY, RANK, SEARCHED, SOURCE_LABELS))
-    return RowList(rows, columns, frozenset(_SHOWN))
+    rows = labelled.select(
+        pl.int_range(1, pl.len() + 1).alias(RANK),
+        *_clean(labelled),
+        _explain(listed, record),
+        pl.col(_ID).alias(KEY),
+        SOURCE_LABELS,
+        _join_place(labelled),
+        _join_searched(labelled),
+    )
+    return _make_list(pl.concat([rows, places], how="horizontal"), _SHOWN)
 
 
 def list_rejected(rejected: pl.DataFrame, *, to_verify: bool) -> RowList:
@@ -100,19 +114,18 @@ def list_rejected(rejected: pl.DataFrame, *, to_verify: bool) -> RowList:
 
     """
     if not rejected.width:
-        return RowList(pl.DataFrame(schema={KEY: pl.String, RANK: pl.Int64, SEARCHED: pl.String}), (), frozenset())
+        return _EMPTY
     chosen = rejected.filter(TO_VERIFY) if to_verify else rejected
     own = [name for name in chosen.columns if name not in (STATUS, REASONS, TO_VERIFY)]
     rows = chosen.select(
-        row_key().alias(KEY),
-        pl.lit(None, pl.Int64).alias(RANK),
-        pl.col(REASONS).alias(_REASONS),
+        pl.col(REASONS).alias(REASONS_COLUMN),
         *_clean(chosen.select(own)),
+        row_key().alias(KEY),
+        _join_place(chosen),
         _join_searched(chosen),
     )
     ordered = rows.sort("Score Ceiling", "Flex Score", descending=True, nulls_last=True, maintain_order=True)
-    columns = tuple(name for name in ordered.columns if name not in (KEY, RANK, SEARCHED))
-    return RowList(ordered, columns, frozenset(_SHOWN_REJECTED))
+    return _make_list(ordered, _SHOWN_REJECTED)
 
 
 def add_notes(listed: RowList, user_columns: Sequence[str], notes: pl.DataFrame) -> RowList:
@@ -127,8 +140,28 @@ def add_notes(listed: RowList, user_columns: Sequence[str], notes: pl.DataFrame)
     own = [name for name in user_columns if name not in listed.columns]
     joined = listed.rows.select(KEY).join(notes.select(pl.col(_ID).alias(KEY), *own), on=KEY, how="left", maintain_order="left")
     texts = pl.concat_str(SEARCHED, *(pl.col(name).str.to_lowercase() for name in own), separator="\n", ignore_nulls=True)
-    rows = pl.concat([listed.rows, joined.drop(KEY)], how="horizontal").with_columns(texts.alias(SEARCHED))
+    rows = pl.concat([joined.drop(KEY), listed.rows], how="horizontal").with_columns(texts.alias(SEARCHED))
     return RowList(rows, (*own, *listed.columns), listed.shown)
+
+
+def _make_list(rows: pl.DataFrame, shown: Sequence[str]) -> RowList:
+    return RowList(rows, tuple(name for name in rows.columns if not name.startswith("__")), frozenset(shown))
+
+
+def _explain(listed: pl.DataFrame, record: RunRecord) -> pl.Series:
+    """Return the reasons of the best scores, joined."""
+    criteria = Criteria.from_record(record.settings, record.report["profile"], record.begun)
+    # Without all columns of the profile the points can't be explained.
+    has_columns = record.settings.output_columns == "all"
+    best = listed.head(MAX_EXPLAINED_ROWS) if has_columns else listed.clear()
+    texts = criteria.explain(best)["Reasons"].list.join(" · ")
+    missing = pl.Series([None], dtype=pl.String).new_from_index(0, listed.height - texts.len())
+    return pl.concat([texts, missing]).alias(REASONS_COLUMN)
+
+
+def _join_place(frame: pl.DataFrame) -> pl.Expr:
+    names = [name for name in ADDRESS_COLUMNS[1:] if name in frame.columns]
+    return (pl.concat_str(names, separator=", ", ignore_nulls=True) if names else pl.lit("")).alias(CITY_AND_STATE)
 
 
 def row_key() -> pl.Expr:
@@ -146,9 +179,11 @@ def _describe_kind(name: str, dtype: pl.DataType) -> dict[str, str]:
     if not dtype.is_numeric():
         return {"kind": "text", "unit": ""}
     if column and column.type == "year":
-        return {"kind": "year", "unit": ""}
-    kind = _COMPARED_KINDS.get(name) or ("score" if is_score_number(name) else _KINDS.get(unit, "number"))
-    return {"kind": kind, "unit": unit}
+        return {"kind": "number", "unit": "year"}
+    if name == "Completeness":
+        return {"kind": "number", "unit": "share"}
+    compared = _COMPARED_UNITS.get(name, unit)
+    return {"kind": _KINDS.get(compared, "number"), "unit": compared}
 
 
 def _clean(frame: pl.DataFrame) -> list[Any]:

@@ -1,19 +1,19 @@
 """The result that the window shows: loaded once per run, with the user's notes as they are now."""
 
-from collections.abc import Mapping
-from threading import RLock
+from contextlib import suppress
+from threading import RLock, Thread
 from typing import Any
 
 import polars as pl
 
-from flexscout.app.request_errors import BadRequestError
-from flexscout.app.result_list import RowList, add_notes, list_rejected, load_candidates
+from flexscout.app.result_list import KEY, RowList, add_notes, list_rejected, load_candidates
 from flexscout.app.row_query import RowFilter, RowQuery, RowSort, select_points
+from flexscout.app.security import BadRequestError
 from flexscout.app.workspaces import Workspace
-from flexscout.errors import NothingToReadError
+from flexscout.errors import FlexscoutError, NothingToReadError
 from flexscout.history import RunRecord, read_notes
-from flexscout.insights import ReplayedRun, WarmReplay
-from flexscout.outputs import load_outlines, place_candidates
+from flexscout.insights import PropertyDecisions, ReplayedRun, WarmReplay, collect_changes
+from flexscout.matching import DecisionKind
 
 VIEWS = ("candidates", "to_verify", "rejected")
 """The lists: properties on the list, rows that only missing values keep off it, and all rows off it."""
@@ -25,17 +25,23 @@ class Results:
     Args:
         workspace: The workspace.
 
+    Attributes:
+        replay_lock: Held while the replay is used, which one thread may do at a time.
+
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = RLock()
+        self.replay_lock = RLock()
         self._replay = WarmReplay()
         self._record: RunRecord | None = None
         self._candidates: RowList | None = None
-        self._places: pl.DataFrame | None = None
+        self._changes: dict[str, list[dict[str, Any]]] | None = None
         self._queries: dict[str, RowQuery] = {}
+        self._decided: dict[frozenset[str], str] = {}
         self._notes_state: object = None
+        self._warming: Thread | None = None
 
     def query(self, view: str) -> RowQuery:
         """Return what answers questions about a view of the last result.
@@ -49,41 +55,102 @@ class Results:
             raise BadRequestError(f"There is no list {view!r}.")
         with self._lock:
             record = self._update()
-            if view not in self._queries:
-                self._queries[view] = RowQuery(self._load(view, record))
-            return self._queries[view]
+            if view == VIEWS[0] and view not in self._queries:
+                self._queries[view] = RowQuery(self._load_candidates(record))
+            if view in self._queries:
+                return self._queries[view]
+        with self.replay_lock:  # the candidates can be read meanwhile
+            rejected = self.replay().ranking.rejected_rows
+            query = RowQuery(list_rejected(rejected, to_verify=view == VIEWS[1]))
+        with self._lock:
+            return self._queries.setdefault(view, query) if self._record is record else query
+
+    def count_views(self) -> dict[str, int]:
+        """Return how many rows each view has, as far as it is loaded; the others are loaded for the next time."""
+        with self._lock:
+            counts = {view: query.listed.rows.height for view, query in self._queries.items()}
+        if len(counts) < len(VIEWS) and not (self._warming and self._warming.is_alive()):
+            self._warming = Thread(target=self._warm_up, name="flexscout-replay", daemon=True)
+            self._warming.start()
+        return counts
 
     def find_points(self, wanted: RowFilter) -> list[tuple[Any, ...]]:
         """Return the candidates that are found and whose place is known, as points on the map."""
-        with self._lock:
-            query = self.query(VIEWS[0])
-            if self._places is None:
-                self._places = place_candidates(query.listed.rows, load_outlines())
-            return select_points(query.listed, query.find_positions(wanted, RowSort()), self._places)
+        query = self.query(VIEWS[0])
+        return select_points(query.listed, query.find_positions(wanted, RowSort()))
 
     def replay(self) -> ReplayedRun:
-        """Return the replay of the last run. Raises NothingToReadError if there is none."""
-        with self._lock:
-            return self._replay.get(self._workspace.open_history(), self._update())
+        """Return the replay of the last run; `replay_lock` is held while it is used. Raises NothingToReadError."""
+        with self.replay_lock:
+            return self._replay.get(self._workspace.open_history(), self._workspace.open_history().find_run())
 
-    @property
-    def lock(self) -> RLock:
-        """Held while a replay is used, which one thread may do at a time."""
-        return self._lock
+    def find_row(self, property_id: str) -> dict[str, Any] | None:
+        """Return the row of a property on the list, None if there is none."""
+        rows = self.query(VIEWS[0]).listed.rows.filter(pl.col(KEY) == property_id)
+        return None if rows.is_empty() else rows.row(0, named=True)
 
-    def find_row(self, property_id: str) -> Mapping[str, Any]:
+    def require_row(self, property_id: str) -> dict[str, Any]:
         """Return the row of a property on the list. Raises BadRequestError if there is none."""
-        rows = self.query(VIEWS[0]).listed.rows.filter(pl.col("id") == property_id)
-        if rows.is_empty():
+        row = self.find_row(property_id)
+        if row is None:
             raise BadRequestError(f"There is no property {property_id} on the list.", "Choose one from the list.")
-        return rows.row(0, named=True)
+        return row
+
+    def describe_columns(self) -> dict[str, dict[str, Any]]:
+        """Return what the pages need to know of each column of the candidates, by name."""
+        return {column["name"]: column for column in self.query(VIEWS[0]).listed.described_columns}
+
+    def list_changes(self, property_id: str) -> list[dict[str, Any]]:
+        """Return what changed about a property, latest first."""
+        with self._lock:
+            self._update()
+            if self._changes is None:
+                self._changes = collect_changes(self._workspace.open_history())
+            return self._changes.get(property_id, [])
+
+    def decide(self, kind: DecisionKind, first: str, second: str) -> dict[str, Any]:
+        """Save the user's decision about two properties, and return it with what it contradicts.
+
+        Raises:
+            DecisionError: A property doesn't exist, or the two can't be told apart.
+            OutputError: The decision can't be saved, as while a run is going.
+
+        """
+        with self.replay_lock:
+            decisions = PropertyDecisions(self._workspace.load_settings(), past=self.replay())
+            contradictions = decisions.decide(kind, first, second)
+            self._decided[frozenset((first, second))] = kind
+        return {"decisions": {second: kind}, "contradictions": [str(one) for one in contradictions]}
+
+    def find_decision(self, first: str, second: str) -> str | None:
+        """Return what the user decided about two properties, None if nothing."""
+        return self._decided.get(frozenset((first, second))) or self._find_replayed(first, second)
+
+    def _find_replayed(self, first: str, second: str) -> str | None:
+        with self.replay_lock:
+            pairs = self.replay().ranking.possible_duplicates
+        one, other = pl.col("Property ID"), pl.col("Other Property ID")
+        found = pairs.filter(((one == first) & (other == second)) | ((one == second) & (other == first)))["Decision"]
+        return found[0] if found.len() else None
 
     def close(self) -> None:
         """Give up what is loaded."""
-        with self._lock:
+        with self.replay_lock:
             self._replay.close()
-            self._queries.clear()
-            self._record = self._candidates = self._places = None
+        with self._lock:
+            self._forget()
+
+    def _warm_up(self) -> None:
+        """Load what takes time before it is asked for."""
+        with suppress(FlexscoutError, OSError), self.replay_lock:
+            for view in VIEWS[1:]:
+                self.query(view)
+            _ = self.replay().rows
+
+    def _forget(self) -> None:
+        self._queries.clear()
+        self._decided.clear()
+        self._record = self._candidates = self._changes = None
 
     def _update(self) -> RunRecord:
         """Forget what a later run, or later notes, have made old; return the record of the last run."""
@@ -91,7 +158,7 @@ class Results:
         if record is None:
             raise NothingToReadError("There is no list yet.", "Run first.")
         if self._record is None or (record.number, record.ended) != (self._record.number, self._record.ended):
-            self.close()
+            self._forget()
             self._record = record
         notes = self._workspace.load_settings().notes_file
         state = (notes.stat().st_mtime_ns, notes.stat().st_size) if notes.exists() else None
@@ -100,9 +167,7 @@ class Results:
             self._notes_state = state
         return self._record
 
-    def _load(self, view: str, record: RunRecord) -> RowList:
-        if view == VIEWS[0]:
-            if self._candidates is None:
-                self._candidates = load_candidates(self._workspace.open_history(), record)
-            return add_notes(self._candidates, *read_notes(self._workspace.load_settings()))
-        return list_rejected(self.replay().ranking.rejected_rows, to_verify=view == VIEWS[1])
+    def _load_candidates(self, record: RunRecord) -> RowList:
+        if self._candidates is None:
+            self._candidates = load_candidates(self._workspace.open_history(), record)
+        return add_notes(self._candidates, *read_notes(self._workspace.load_settings()))

@@ -9,13 +9,14 @@ from typing import Any, Generic, Self, TypeVar
 
 import polars as pl
 
-from flexscout.app.request_errors import BadRequestError
-from flexscout.app.result_list import KEY, RANK, SEARCHED, SOURCE_LABELS, RowList
+from flexscout.app.result_list import CITY_AND_STATE, KEY, PRECISION, SEARCHED, SOURCE_LABELS, RowList, X, Y
+from flexscout.app.security import BadRequestError
 from flexscout.history import STATUS_COLUMN
 
 T = TypeVar("T")
 
-_FACETS = ("City", "State", "County", "Property Type", "Flex Classification", SOURCE_LABELS, STATUS_COLUMN, "Source File")
+_FACETS = {"City": CITY_AND_STATE, "Property Type": "Property Type", "Flex Classification": "Flex Classification"}
+_FACETS |= {"Source": SOURCE_LABELS, STATUS_COLUMN: STATUS_COLUMN}
 _RANGES = ("Flex Score", "Asking Price", "Asking Price/SqFt", "Building SqFt", "Lot Size Acres", "Year Built", "Occupancy")
 _MAX_FACET_VALUES = 200
 _BINS = 20
@@ -32,12 +33,14 @@ class RowFilter:
         search: Words that all have to be in a row's texts.
         ranges: Column -> lowest and highest value; None where there is no bound.
         facets: Column -> values of which a row has one.
+        box: Left, top, right and bottom of the part of the map in which a row is; None for everywhere.
 
     """
 
     search: str = ""
     ranges: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
     facets: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    box: tuple[float, float, float, float] | None = None
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -50,7 +53,9 @@ class RowFilter:
                 for name, values in given.get("facets", {}).items()
                 if values
             }
-            return cls(str(given.get("search") or ""), ranges, facets)
+            left, top, right, bottom = (float(one) for one in given.get("box") or (0, 0, 0, 0))
+            box = (left, top, right, bottom) if given.get("box") else None
+            return cls(str(given.get("search") or ""), ranges, facets, box)
         except (ValueError, TypeError, AttributeError, RecursionError):
             raise BadRequestError("The filter can't be read.") from None
 
@@ -65,10 +70,14 @@ class RowFilter:
             bounds += [column >= low] if low is not None else []
             bounds += [column <= high] if high is not None else []
             conditions[name] = pl.all_horizontal(bounds)
-        for name, values in self.facets.items():
+        for facet, values in self.facets.items():
+            name = _FACETS.get(facet, facet)
             if name not in rows.columns:
-                raise BadRequestError(f"The list has no column {name!r}.")
-            conditions[name] = _has_any(name, rows.schema[name], values)
+                raise BadRequestError(f"The list has no column {facet!r}.")
+            conditions[facet] = _has_any(name, rows.schema[name], values)
+        if self.box and X in rows.columns:
+            left, top, right, bottom = self.box
+            conditions["box"] = pl.col(X).is_between(left, right) & pl.col(Y).is_between(top, bottom)
         return conditions
 
 
@@ -129,8 +138,13 @@ class RowQuery:
     def read_rows(self, wanted: RowFilter, order: RowSort, start: int, count: int) -> dict[str, Any]:
         """Return a window of the rows that are found."""
         positions = self.find_positions(wanted, order)
-        rows = self.listed.rows[positions.slice(start, min(count, _MAX_ROWS))].select(KEY, RANK, *self.listed.columns)
-        return {"total": positions.len(), "columns": self.listed.described_columns, "rows": rows.rows()}
+        rows = self.listed.rows[positions.slice(start, min(count, _MAX_ROWS))]
+        return {
+            "total": positions.len(),
+            "columns": self.listed.described_columns,
+            "ids": rows[KEY].to_list(),
+            "rows": rows.select(self.listed.columns).rows(),
+        }
 
     def find_positions(self, wanted: RowFilter, order: RowSort) -> pl.Series:
         """Return the positions of the rows that are found, in order."""
@@ -151,14 +165,14 @@ class RowQuery:
         rows = self.listed.rows
         conditions = wanted.build_conditions(rows)
         masks = rows.select(condition.fill_null(value=False).alias(name) for name, condition in conditions.items())
-        counted = [name for name in _FACETS if name in rows.columns]
+        counted = {facet: name for facet, name in _FACETS.items() if name in rows.columns}
         ranged = [name for name in _RANGES if name in rows.columns and rows.schema[name].is_numeric()]
         return {
             "total": self.find_positions(wanted, RowSort()).len(),
             "all": rows.height,
-            "facets": {name: _count_values(_filter_except(rows, masks, name)[name]) for name in counted},
+            "facets": {facet: _count_values(_filter_except(rows, masks, facet, name)) for facet, name in counted.items()},
             "ranges": {
-                name: bins for name in ranged if (bins := _count_bins(rows[name], _filter_except(rows, masks, name)[name]))
+                name: bins for name in ranged if (bins := _count_bins(rows[name], _filter_except(rows, masks, name, name)))
             },
         }
 
@@ -193,17 +207,16 @@ def _has_any(name: str, dtype: pl.DataType, values: Sequence[str | None]) -> pl.
     return (has.fill_null(value=False) | column.is_null()) if None in values else has
 
 
-def _filter_except(rows: pl.DataFrame, masks: pl.DataFrame, name: str) -> pl.DataFrame:
+def _filter_except(rows: pl.DataFrame, masks: pl.DataFrame, part: str, name: str) -> pl.Series:
     """Return a column of the rows that meet all conditions but one."""
-    others = masks.drop(name, strict=False)
-    column = rows.select(name)
-    return column.filter(others.select(pl.all_horizontal(pl.all())).to_series()) if others.width else column
+    others = masks.drop(part, strict=False)
+    return rows[name].filter(others.select(pl.all_horizontal(pl.all())).to_series()) if others.width else rows[name]
 
 
 def _count_values(values: pl.Series) -> list[list[Any]]:
     """Return the most frequent values with their counts; a text list counts each of its texts."""
     single = values.explode(empty_as_null=True) if isinstance(values.dtype, pl.List) else values.cast(pl.String)
-    counts = single.alias("value").value_counts().sort("count", "value", descending=[True, False], nulls_last=True)
+    counts = single.alias("value").drop_nulls().value_counts().sort("count", "value", descending=[True, False])
     return [list(row) for row in counts.head(_MAX_FACET_VALUES).iter_rows()]
 
 
@@ -220,14 +233,9 @@ def _count_bins(everything: pl.Series, found: pl.Series) -> dict[str, Any] | Non
     return {"low": low, "high": high, "upper": upper, "counts": [counts.get(i, 0) for i in range(_BINS)]}
 
 
-def select_points(listed: RowList, positions: pl.Series, places: pl.DataFrame) -> list[tuple[Any, ...]]:
-    """Return rank, position on the map, score and precision of rows whose place is known.
-
-    Args:
-        listed: The list.
-        positions: The rows.
-        places: `x`, `y` and `precision` of every row.
-
-    """
-    points = pl.concat([listed.rows.select(RANK, "Flex Score"), places], how="horizontal")[positions]
-    return points.drop_nulls("x").select(RANK, "x", "y", "Flex Score", "precision").rows()
+def select_points(listed: RowList, positions: pl.Series) -> list[tuple[Any, ...]]:
+    """Return the position in the list, the place on the map, the score and the precision of rows whose place is known."""
+    if X not in listed.rows.columns:
+        return []
+    points = listed.rows.select(pl.int_range(pl.len()).alias("at"), X, Y, "Flex Score", PRECISION)[positions]
+    return points.drop_nulls(X).rows()

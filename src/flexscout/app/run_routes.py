@@ -10,15 +10,25 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from flexscout.app.input_files import list_input_files
-from flexscout.app.request_errors import BadRequestError
+from flexscout.app.input_files import choose_state, list_input_files
 from flexscout.app.requests import Call, build_route
+from flexscout.app.security import BadRequestError
+from flexscout.jobs import EventKind
+from flexscout.runtime import Step
 
 if TYPE_CHECKING:
     from flexscout.app.window import Window
-    from flexscout.jobs import Job
+    from flexscout.jobs import Job, JobEvent
 
 _POLL_SECONDS = 0.05
+_STAGE_TEXTS = {
+    Step.SCAN: "Looking at the files",
+    Step.READ: "Reading files",
+    Step.MATCH: "Looking for duplicates",
+    Step.MERGE: "Merging duplicates",
+    Step.COMPARE: "Comparing with the previous run",
+    Step.WRITE: "Writing the results",
+}
 
 
 def _list_files(call: Call) -> dict[str, object]:
@@ -42,13 +52,29 @@ async def _stream_events(request: Request) -> Response:
     return StreamingResponse(_format_events(window, job), media_type="application/x-ndjson")
 
 
+def describe_event(event: "JobEvent") -> dict[str, object]:
+    """Return an event as the pages show it: what happens in words, and the state of a file as before a run."""
+    described = event.as_dict()
+    match event.kind:
+        case EventKind.STAGE:
+            return described | {"code": described["stage"], "stage": _STAGE_TEXTS[described["stage"]]}
+        case EventKind.FILE_DONE:
+            state = "done" if described["success"] else choose_state(described["code"])
+            return described | {"state": state, "reason": described.get("message", "")}
+        case EventKind.WARNING:
+            return described | {"text": described["message"]}
+        case EventKind.FAILED:
+            return described | {"error": described["message"]}
+    return described
+
+
 async def _format_events(window: "Window", job: "Job") -> AsyncIterator[bytes]:
     """Yield the events of a job from its first one, a line each; the server's end ends the stream."""
     position = 0
     while not window.is_closing:
         events = job.wait_for_events(position, 0)
         for event in events:
-            yield json.dumps(event.as_dict(), default=str).encode() + b"\n"
+            yield json.dumps(describe_event(event), default=str).encode() + b"\n"
         position += len(events)
         if events and events[-1].is_last:
             return

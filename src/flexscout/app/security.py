@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flexscout.errors import FlexscoutError
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,6 +44,27 @@ _HEADERS = (
     ("cache-control", "no-store"),
 )
 _ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS]
+
+
+class BadRequestError(FlexscoutError):
+    """Raised when a request can't be understood, or names what doesn't exist.
+
+    Attributes:
+        status: The status of the answer.
+
+    """
+
+    def __init__(self, message: str, next_step: str = "", status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(message, next_step)
+        self.status = status
+
+
+class BusyError(FlexscoutError):
+    """Raised when a request has to wait until the run ends."""
+
+
+class NoWorkspaceError(FlexscoutError):
+    """Raised when a request needs an open workspace and there is none."""
 
 
 @dataclass

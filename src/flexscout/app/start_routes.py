@@ -8,9 +8,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from flexscout.app.folders import find_folder, list_folder
-from flexscout.app.request_errors import BadRequestError
 from flexscout.app.requests import Call, build_route, to_json
-from flexscout.app.security import CODE_PATH, SESSION_PATH, UPLOAD_PATH
+from flexscout.app.security import CODE_PATH, SESSION_PATH, UPLOAD_PATH, BadRequestError
 
 if TYPE_CHECKING:
     from flexscout.app.window import Window

@@ -11,12 +11,11 @@ from typing import Any
 
 from flexscout import __version__
 from flexscout.app.instances import find_running, forget_instance, write_instance
-from flexscout.app.request_errors import BusyError, NoWorkspaceError
 from flexscout.app.results import Results
-from flexscout.app.security import Access
+from flexscout.app.security import Access, BusyError, NoWorkspaceError
 from flexscout.app.workspaces import Workspace, find_samples_folder, list_recent, open_workspace
 from flexscout.errors import FlexscoutError
-from flexscout.jobs import Job, start_job
+from flexscout.jobs import EventKind, Job, start_job
 
 WriteSamples = Callable[[Path], object]
 """Writes sample exports into a folder."""
@@ -163,9 +162,15 @@ class Window:
             "outputs": [],
             "recent": list_recent(),
             "is_running": self.is_running,
+            "last_run": self._describe_last_run(),
             "can_memo": importlib.util.find_spec("typst") is not None,
             **(self._describe_workspace(self.workspace) if self.workspace else {}),
         }
+
+    def _describe_last_run(self) -> dict[str, Any] | None:
+        """Return the last event of the last run here, if it finished."""
+        events = self.job.wait_for_events(0, 0) if self.job else []
+        return events[-1].as_dict() if events and events[-1].kind is EventKind.FINISHED else None
 
     @staticmethod
     def _describe_workspace(workspace: Workspace) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from flexscout.insights.decide import ListedDecision, OpenPair, PropertyDecision
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate
 from flexscout.insights.non_property import NonProperty
 from flexscout.insights.property_report import PropertyReport
-from flexscout.insights.property_sheet import write_property_sheet
+from flexscout.insights.property_sheet import collect_changes, write_property_sheet
 from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import ReplayedRun, replay
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
-from flexscout.insights.warm_replay import WarmReplay
+from flexscout.insights.warm_replay import WarmReplay, find_property, report_property
 
 __all__ = [
     "Answer",
@@ -31,11 +31,14 @@ __all__ = [
     "SourceRow",
     "WarmReplay",
     "check_comparison_path",
+    "collect_changes",
     "compare_profiles",
     "comparison_to_dict",
     "explain_property",
+    "find_property",
     "format_value",
     "replay",
+    "report_property",
     "write_comparison",
     "write_property_sheet",
 ]

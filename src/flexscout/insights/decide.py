@@ -77,17 +77,19 @@ class PropertyDecisions:
 
     Args:
         config: The settings of the run, or the path of a configuration file.
+        past: The replay of the last run, if there is one already.
 
     Raises:
         ConfigurationError: A setting has an error.
 
     """
 
-    def __init__(self, config: PipelineConfiguration | str | Path | None = None) -> None:
+    def __init__(self, config: PipelineConfiguration | str | Path | None = None, *, past: ReplayedRun | None = None) -> None:
         if isinstance(config, str | Path):
             config = PipelineConfiguration.from_file(config)
         self.config = config or PipelineConfiguration()
         self._history = RunHistory(Path(self.config.output_file))
+        self._past = past
 
     @property
     def path(self) -> Path:
@@ -199,6 +201,9 @@ class PropertyDecisions:
 
     @contextmanager
     def _replay(self) -> Iterator[ReplayedRun]:
+        if self._past:
+            yield self._past
+            return
         with replay(self._history, self._history.find_run()) as past:
             yield past
 

@@ -143,15 +143,30 @@ def _list_owned(row: Mapping[str, Any], listed: pl.DataFrame) -> list[str]:
     ]
 
 
-def _list_changes(property_id: str | None, record: RunRecord, history: RunHistory) -> Iterator[str]:
-    """Yield what changed about the property up to a run, latest first, as far as reports of runs have it."""
-    if property_id is None:
-        return
-    earlier = (one for one in history.read_records() if one.number <= record.number)
+def collect_changes(history: RunHistory, last: int | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Return what changed about each property, latest first, as far as reports of the last runs have it.
+
+    Args:
+        history: The runs.
+        last: Number of the last run to look at; None for the latest.
+
+    Returns:
+        Property ID -> `run` (its number), `day` (ISO 8601) and the columns of the sheet Changes.
+
+    """
+    changes: dict[str, list[dict[str, Any]]] = {}
+    earlier = (one for one in history.read_records() if last is None or one.number <= last)
     for one, _ in zip(earlier, range(_MAX_RUNS), strict=False):
+        when = {"run": one.number, "day": one.report.get("data_date") or one.ended[: len("2026-01-31")]}
         for change in (one.report.get("changes") or {}).get("first", []):
-            if change["Property ID"] == property_id:
-                yield f"{_find_day(one)}: {_describe_change(change)}"
+            changes.setdefault(change["Property ID"], []).append({**when, **change})
+    return changes
+
+
+def _list_changes(property_id: str | None, record: RunRecord, history: RunHistory) -> Iterator[str]:
+    """Yield what changed about the property up to a run, latest first."""
+    for change in collect_changes(history, record.number).get(property_id or "", ()):
+        yield f"{format_date(date.fromisoformat(change['day']))}: {_describe_change(change)}"
 
 
 def _describe_change(change: Mapping[str, Any]) -> str:

@@ -4,8 +4,15 @@ from contextlib import ExitStack
 from threading import RLock
 from typing import Self
 
+import polars as pl
+
+from flexscout.domain import SOURCE_COLUMNS
 from flexscout.history import RunHistory, RunRecord
-from flexscout.insights.replayed_run import ReplayedRun, replay
+from flexscout.insights.property_report import PropertyReport, build_property_report
+from flexscout.insights.replayed_run import PROPERTY, ReplayedRun, replay
+
+_MAX_REPORTS = 200
+_MAX_DIGITS = 10  # of a row number
 
 
 class WarmReplay:
@@ -46,3 +53,36 @@ class WarmReplay:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Reports(dict[int, PropertyReport]):
+    """The reports that were built last, by PROPERTY number."""
+
+
+def find_property(past: ReplayedRun, key: str) -> int | None:
+    """Return the PROPERTY number of a property, for `report_property`; None if the run has no such property.
+
+    Args:
+        past: The replayed run.
+        key: A Property ID, or `FILE:SHEET:ROW` of any of its rows.
+
+    """
+    rows = past.rows
+    if not rows.width:
+        return None
+    found = rows.filter(pl.col("Property ID") == key)[PROPERTY]
+    place, _, number = key.rpartition(":")
+    if found.is_empty() and number.isdecimal() and len(number) < _MAX_DIGITS:
+        file, sheet, row = (pl.col(name) for name in SOURCE_COLUMNS)
+        found = rows.filter(row == int(number)).filter(pl.concat_str(file, sheet, separator=":") == place)[PROPERTY]
+    return int(found[0]) if found.len() else None
+
+
+def report_property(past: ReplayedRun, number: int) -> PropertyReport:
+    """Return the report of the property with a PROPERTY number; the last ones are kept."""
+    reports = past.keep(_Reports)
+    if number not in reports:
+        while len(reports) >= _MAX_REPORTS:
+            del reports[next(iter(reports))]
+        reports[number] = build_property_report(past, number)
+    return reports[number]

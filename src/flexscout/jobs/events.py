@@ -46,7 +46,7 @@ class JobEvent:
     | `file_done` | `file`, `success`, `rows`, `candidates`, `reused`; of a failed file also `message`, `next_step`, `code` |
     | `warning` | `message` |
     | `finished` | `run` (its number), `exit_code`, `candidates`, `files`, `failed_files`, `rows`, `seconds`, `messages`, |
-    | | `is_repeat`: whether nothing had changed since the run |
+    | | `changes`: their counts by kind, null without an earlier result; `is_repeat`: whether nothing had changed since the run |
     | `failed` | `message`, `next_step` |
     | `stopped` | `message` |
 

@@ -145,6 +145,7 @@ def _write_finished(history: RunHistory, summary: RunSummary | None, events: Eve
         rows=sum(file["rows_read"] for file in report["files"]),
         seconds=statistics["processing_duration"],
         messages=list(messages),
+        changes=(report.get("changes") or {}).get("counts"),
         is_repeat=bool(summary and summary.repeated_run),
     )
 
