@@ -38,7 +38,7 @@ HEAVY = {
     "fastexcel": "ingest/readers/excel_parser.py",
     "msoffcrypto": "ingest/readers/passwords.py",
     "olefile": "ingest/readers/passwords.py",
-    "rustpy_xlsxwriter": "outputs/files/xlsx_writer.py",
+    "rustpy_xlsxwriter": "outputs/files/sheet_look.py outputs/files/xlsx_writer.py",
     "pebble": "runtime/executors.py",
     "rapidfuzz": "ingest/mapping/suggestions.py matching/spelling.py matching/lookup.py",
     "lxml": "ingest/readers/web_page.py ingest/readers/spreadsheetml.py",

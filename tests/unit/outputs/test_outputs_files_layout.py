@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from lxml import etree
 
-from flexscout.outputs.files import xlsx_writer
+from flexscout.outputs.files import sheet_look, xlsx_writer
 from flexscout.outputs.files.layout import Cell, Chart, Sheet, Style
 from flexscout.outputs.files.xlsx_writer import write_workbook
 from result_sheets import rows_of
@@ -67,7 +67,7 @@ def test_a_list_that_is_written_in_blocks_is_an_excel_table_of_all_its_rows(writ
     monkeypatch.setattr(xlsx_writer, "_MIN_BLOCK_ROWS", 6)
     monkeypatch.setattr(xlsx_writer, "_SAMPLE_ROWS", 2)
     monkeypatch.setattr(xlsx_writer, "_MAX_TABLE_ROWS", 6)
-    monkeypatch.setattr(xlsx_writer, "_MAX_FITTED_ROWS", 6)
+    monkeypatch.setattr(sheet_look, "_MAX_FITTED_ROWS", 6)
     rows = pl.concat([TABLE] * 5)
     sheet = written(Sheet("List", rows, about=ABOUT, wrapped=("Class",), is_table=True))["List"]
     assert (sheet.tables["List"].ref, sheet.print_area) == ("A3:C13", "'List'!$A$1:$C$13")

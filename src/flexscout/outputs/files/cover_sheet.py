@@ -4,32 +4,28 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import accumulate
 from typing import Any
 
 import polars as pl
 
 from flexscout.domain import format_count, format_date, join_address, join_some, shorten
-from flexscout.history import CHANGE_SCHEMA, ChangeKind
 from flexscout.outputs.branding import Branding
-from flexscout.outputs.files.layout import GRAY, NAVY, PALE, Cell, Chart, Sheet, Style
+from flexscout.outputs.files.cover_changes import add_changes
+from flexscout.outputs.files.layout import GRAY, LAST, NAVY, PALE, PLACE_CHARACTERS, PLAIN, STRONG, Chart, Page, Sheet, Style
 from flexscout.outputs.files.property_sheets import RANK, WHY, select_best, shorten_position
 from flexscout.outputs.results import ResultTables
 
-_LAST = 23  # column; the page has 24 narrow ones, over which cells span
 _COLUMN_WIDTH, _COLUMN_PIXELS = 5.0, 40
 _WRITER_PIXELS = 64  # of a column as the writer places charts and images, before the columns get their widths
 _CHART_DATA = 25  # column, beside the printed page
 _BEST = 5
 _MAX_SCORE, _MAX_PLACES, _FEW_STATES = 10, 8, 4  # with fewer states, counties are shown
-_MAX_EXAMPLES, _MAX_GAPS = 3, 9
+_MAX_GAPS = 9
 _FEW = 0.5  # share of properties; columns that fewer have are named
 _CHART_ROWS, _ROW_PIXELS = 14, 20
 _UNKNOWN = "-"
-_LINE_CHARACTERS, _EXAMPLE_CHARACTERS, _WHY_CHARACTERS = 105, 104, 42
+_LINE_CHARACTERS, _WHY_CHARACTERS = 105, 42
 _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five")
-_MILLION, _THOUSAND = 1e6, 1e3
-_PLACE_CHARACTERS = 60
 _EXPECTED = (
     "Asking Price", "Sold Price", "Sale Date", "Owner Name", "APN", "Zip Code", "County", "Property Type", "Building SqFt",
     "Lot Size Acres", "Year Built", "Occupancy", "Zoning Code", "Ceiling Height", "Loading Docks", "Property Link",
@@ -40,28 +36,17 @@ _TITLE = Style(size=20, bold=True, color=NAVY)
 _FIRM = Style(size=12, bold=True, color=NAVY, align="right")
 _SUBTITLE = Style(size=10, color=GRAY)
 _RULE = Style(size=4, line=True)
-_HEADING = Style(size=12, bold=True, color=NAVY, line=True)
 _HEAD = Style(size=9, bold=True, color=GRAY, line=True)
 _NUMBER_HEAD = replace(_HEAD, align="right")
 _TEXT = Style(size=10, wrap=True, line=True)
-_PLAIN, _STRONG = Style(size=10), Style(size=10, bold=True)
 _SMALL = Style(size=9, color=GRAY)
 _TILE_VALUE = Style(size=16, bold=True, color=NAVY, fill=PALE, align="center")
 _TILE_LABEL = Style(size=9, color=GRAY, fill=PALE, align="center")
 
 _BEST_COLUMNS = (
     ("Property", 0, 7, ""), ("Score", 8, 9, "0.0#"), ("Asking price", 10, 12, "$#,##0"), ("$/SF", 13, 14, "$#,##0.00"),
-    ("Sq ft", 15, 16, "#,##0"), ("Why", 17, _LAST, ""),
+    ("Sq ft", 15, 16, "#,##0"), ("Why", 17, LAST, ""),
 )  # fmt: skip
-_CHANGES = (
-    (ChangeKind.NEW, "new", "New"),
-    (ChangeKind.PRICE_CUT, "price_cut", "Price cuts"),
-    (ChangeKind.SOLD, "sold", "Sold"),
-    (ChangeKind.WITHDRAWN, "withdrawn", "Withdrawn"),
-    (ChangeKind.GONE, "gone", "No longer on the list"),
-    (ChangeKind.BACK, "back", "Back on the list"),
-)  # fmt: skip
-_ALWAYS_SHOWN = (ChangeKind.NEW, ChangeKind.PRICE_CUT, ChangeKind.SOLD, ChangeKind.WITHDRAWN)
 
 
 def build_cover(tables: ResultTables, report: Mapping[str, Any], branding: Branding, sheets: Sequence[Sheet]) -> Sheet:
@@ -74,15 +59,15 @@ def build_cover(tables: ResultTables, report: Mapping[str, Any], branding: Brand
         sheets: The other sheets, which it lists with what they are for.
 
     """
-    page = _Page()
+    page = Page()
     _add_title(page, report, branding)
     _add_figures(page, tables.master, report)
     _add_best(page, tables)
-    _add_changes(page, tables.changes, report)
+    add_changes(page, tables.changes, report)
     _add_charts(page, tables.master, report)
     _add_gaps(page, report)
     _add_contents(page, sheets)
-    setup = {"landscape": False, "fit_to_pages": (1, 1), "print_area": (0, 0, page.row, _LAST)}
+    setup = {"landscape": False, "fit_to_pages": (1, 1), "print_area": (0, 0, page.row, LAST)}
     return Sheet(
         "Summary",
         [{" ": None}],
@@ -95,36 +80,11 @@ def build_cover(tables: ResultTables, report: Mapping[str, Any], branding: Brand
     )
 
 
-class _Page:
-    """The cells of the page, filled from the top; `row` is the next free one."""
-
-    def __init__(self) -> None:
-        self.row = 0
-        self.cells: list[Cell] = []
-        self.heights: dict[int, float] = {}
-        self.charts: list[Chart] = []
-
-    def put(self, first: int, last: int, value: str | float, style: Style) -> None:
-        """Write a value over some columns of the current row."""
-        self.cells.append(Cell(self.row, first, last, value, style))
-
-    def end_row(self, height: float = 16.0) -> None:
-        """Go to the next row."""
-        self.heights[self.row] = height
-        self.row += 1
-
-    def add_heading(self, text: str) -> None:
-        """Write the heading of a section, below an empty row."""
-        self.end_row(10)
-        self.put(0, _LAST, text, _HEADING)
-        self.end_row(20)
-
-
-def _add_title(page: _Page, report: Mapping[str, Any], branding: Branding) -> None:
+def _add_title(page: Page, report: Mapping[str, Any], branding: Branding) -> None:
     name = report["profile"].get("name", "")
     page.put(0, 17, f"{name[:1].upper()}{name[1:]} properties" if name else "Properties", _TITLE)
     if branding.name and not branding.logo:
-        page.put(18, _LAST, branding.name, _FIRM)
+        page.put(18, LAST, branding.name, _FIRM)
     page.end_row(32)
     statistics = report["statistics"]
     candidates = format_count(statistics["unique_flex_properties"], "property")
@@ -136,11 +96,11 @@ def _add_title(page: _Page, report: Mapping[str, Any], branding: Branding) -> No
     ]
     page.put(0, 17, ". ".join(f"{part[0].upper()}{part[1:]}" for part in parts if part) + ".", _SUBTITLE)
     page.end_row()
-    page.put(0, _LAST, "", _RULE)
+    page.put(0, LAST, "", _RULE)
     page.end_row(6)
 
 
-def _add_figures(page: _Page, master: pl.DataFrame, report: Mapping[str, Any]) -> None:
+def _add_figures(page: Page, master: pl.DataFrame, report: Mapping[str, Any]) -> None:
     """Write six figures side by side, each with its label below."""
     statistics, averages, merges = report["statistics"], report["averages"], report["deduplication"]
     figures = [
@@ -166,7 +126,7 @@ def _measure_price(master: pl.DataFrame) -> tuple[str, float, str] | None:
     return ("Median asking $/SF", float(median), "$#,##0") if isinstance(median, int | float) else None
 
 
-def _add_best(page: _Page, tables: ResultTables) -> None:
+def _add_best(page: Page, tables: ResultTables) -> None:
     best = select_best(tables, _BEST)
     if best.is_empty():
         return
@@ -177,7 +137,7 @@ def _add_best(page: _Page, tables: ResultTables) -> None:
     for row in best.iter_rows(named=True):
         position = shorten_position(row.get("Price Position") or "")
         facts = "; ".join(filter(None, (row.get("Property Type"), position and f"$/SF {position}")))
-        place = f"{row[RANK]}. {shorten(join_address(row), _PLACE_CHARACTERS)}\n{shorten(facts, 60)}".rstrip()
+        place = f"{row[RANK]}. {shorten(join_address(row), PLACE_CHARACTERS)}\n{shorten(facts, 60)}".rstrip()
         values = (
             place, row["Flex Score"], row.get("Asking Price"), row.get("Asking Price/SqFt"), row.get("Building SqFt"),
             row[WHY] or "",
@@ -189,58 +149,7 @@ def _add_best(page: _Page, tables: ResultTables) -> None:
         page.end_row(14.0 * max(2, lines))
 
 
-def _add_changes(page: _Page, changes: pl.DataFrame | None, report: Mapping[str, Any]) -> None:
-    known = report.get("changes")
-    if not known:
-        page.add_heading("What is new")
-        page.put(0, _LAST, "There is no earlier list to compare with.", _PLAIN)
-        page.end_row()
-        return
-    # The report of a past run has the first changes only.
-    table = changes if changes is not None else pl.DataFrame(known["first"], schema=CHANGE_SCHEMA)
-    page.add_heading("What is new since the last list")
-    counts = [(kind, label, known["counts"].get(name, 0)) for kind, name, label in _CHANGES]
-    if not any(count for _, _, count in counts):
-        page.put(0, _LAST, "Nothing: no new properties, price cuts or sales, and none withdrawn.", _PLAIN)
-        page.end_row()
-        return
-    for kind, label, count in counts:
-        if not (count or kind in _ALWAYS_SHOWN):
-            continue
-        page.put(0, 4, label, _STRONG)
-        page.put(5, 6, count, replace(_STRONG, number="#,##0", align="center"))
-        page.put(7, _LAST, _list_examples(table, kind, count), _PLAIN)
-        page.end_row()
-
-
-def _list_examples(changes: pl.DataFrame, kind: ChangeKind, count: int) -> str:
-    """Return the best properties with a change of this kind that fit in a line, each with what happened."""
-    rows = changes.filter(pl.col("Change") == kind).unique("Property ID", keep="first", maintain_order=True)
-    texts = [_describe_change(row, kind) for row in rows.head(_MAX_EXAMPLES).iter_rows(named=True)]
-    lengths = accumulate(len(text) + 2 for text in texts)
-    shown = [text for text, length in zip(texts, lengths, strict=True) if length <= _EXAMPLE_CHARACTERS] or texts[:1]
-    more = f"; {count - len(shown):,} more" if count > len(shown) else ""
-    return "; ".join(shown) + more
-
-
-def _describe_change(row: Mapping[str, Any], kind: ChangeKind) -> str:
-    place = shorten(join_address(row, ("Address", "City")), _PLACE_CHARACTERS)
-    if kind == ChangeKind.PRICE_CUT:
-        return f"{place}, {_format_money(row['Old Value'])} to {_format_money(row['New Value'])} ({row['Percent']:.0f}%)"
-    if kind == ChangeKind.SOLD and row["Amount"]:
-        return f"{place}, {_format_money(row['Amount'])}"
-    if kind == ChangeKind.WITHDRAWN and row["Source"]:
-        return f"{place} ({row['Source']})"
-    return place
-
-
-def _format_money(value: str | float) -> str:
-    """Return an amount as `$4.6M` or `$850K`."""
-    number = float(value)
-    return f"${number / _MILLION:.3g}M" if number >= _MILLION else f"${number / _THOUSAND:,.0f}K"
-
-
-def _add_charts(page: _Page, master: pl.DataFrame, report: Mapping[str, Any]) -> None:
+def _add_charts(page: Page, master: pl.DataFrame, report: Mapping[str, Any]) -> None:
     """Reserve rows for two charts side by side; their data is beside the printed page."""
     scores, places = _count_by_score(master), _list_places(report)
     if not scores:
@@ -288,7 +197,7 @@ def _list_places(report: Mapping[str, Any]) -> list[tuple[str, int]]:
     return list((counties if counties and len(states) < _FEW_STATES else states).items())[:_MAX_PLACES]
 
 
-def _add_gaps(page: _Page, report: Mapping[str, Any]) -> None:
+def _add_gaps(page: Page, report: Mapping[str, Any]) -> None:
     """Name the columns that no property has, and those that few have."""
     shares = {name: share for name, share in report["quality"]["completeness"].items() if name in _EXPECTED}
     total = report["statistics"]["unique_flex_properties"]
@@ -305,17 +214,17 @@ def _add_gaps(page: _Page, report: Mapping[str, Any]) -> None:
     page.add_heading("What was not in the data")
     for label, text in lines:
         if text:
-            page.put(0, 4, label, replace(_STRONG, wrap=True))
-            page.put(5, _LAST, text, replace(_PLAIN, wrap=True))
+            page.put(0, 4, label, replace(STRONG, wrap=True))
+            page.put(5, LAST, text, replace(PLAIN, wrap=True))
             page.end_row(16 if len(text) <= _LINE_CHARACTERS else 30)
 
 
-def _add_contents(page: _Page, sheets: Sequence[Sheet]) -> None:
+def _add_contents(page: Page, sheets: Sequence[Sheet]) -> None:
     page.add_heading("In this workbook, with the number of rows")
     for sheet in sheets:
-        page.put(0, 4, sheet.name, _STRONG)
+        page.put(0, 4, sheet.name, STRONG)
         page.put(5, 6, len(sheet.table), replace(_SMALL, number="#,##0", align="right"))
-        page.put(7, _LAST, sheet.about, replace(_PLAIN, indent=1))
+        page.put(7, LAST, sheet.about, replace(PLAIN, indent=1))
         page.end_row()
 
 
@@ -324,6 +233,6 @@ def _place_logo(branding: Branding) -> tuple[dict[str, Any], ...]:
     if not branding.logo:
         return ()
     scale = min(box / length for box, length in zip(_LOGO_PIXELS, branding.size, strict=True))
-    column = _LAST + 1 - math.ceil(branding.size[0] * scale / _COLUMN_PIXELS)
+    column = LAST + 1 - math.ceil(branding.size[0] * scale / _COLUMN_PIXELS)
     scales = {"scale_x": scale * _WRITER_PIXELS / _COLUMN_PIXELS, "scale_y": scale}
     return ({"data": branding.logo, "row": 0, "col": column, **scales, "alt_text": branding.name or "Logo"},)

@@ -1,5 +1,6 @@
 """What a sheet of the workbook holds, and how it looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +75,43 @@ class Chart:
     is_horizontal: bool = False
 
 
+LAST = 23
+"""The last column of the page, which has 24 narrow ones. Cells span over several."""
+
+PLAIN, STRONG = Style(size=10), Style(size=10, bold=True)
+"""The usual looks of text."""
+
+PLACE_CHARACTERS = 60
+"""Characters of an address that fit."""
+
+_HEADING = Style(size=12, bold=True, color=NAVY, line=True)
+
+
+class Page:
+    """The cells of the page, filled from the top; `row` is the next free one."""
+
+    def __init__(self) -> None:
+        self.row = 0
+        self.cells: list[Cell] = []
+        self.heights: dict[int, float] = {}
+        self.charts: list[Chart] = []
+
+    def put(self, first: int, last: int, value: str | float, style: Style) -> None:
+        """Write a value over some columns of the current row."""
+        self.cells.append(Cell(self.row, first, last, value, style))
+
+    def end_row(self, height: float = 16.0) -> None:
+        """Go to the next row."""
+        self.heights[self.row] = height
+        self.row += 1
+
+    def add_heading(self, text: str) -> None:
+        """Write the heading of a section, below an empty row."""
+        self.end_row(10)
+        self.put(0, LAST, text, _HEADING)
+        self.end_row(20)
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet to write.
@@ -142,3 +180,9 @@ class Sheet:
         if self.cells:
             return max(cell.row for cell in self.cells) + 2
         return 2 if self.about else 0
+
+
+def put_first(table: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, int]:
+    """Return the table with these columns first, and how many of them it has."""
+    first = [name for name in names if name in table.columns]
+    return table.select(*first, pl.exclude(first)) if first else table, len(first)
