@@ -30,8 +30,24 @@ export const openSession = async () => {
     const answer = await send("POST", "/api/session", { code });
     sessionStorage.setItem(KEY, (await answer.json()).token);
   }
+  if (!sessionStorage.getItem(KEY)) await askOtherTabs();
   if (!sessionStorage.getItem(KEY)) throw new Refusal(...NO_ACCESS, 401);
+  tabs.addEventListener("message", ({ data }) => { if (data === "token?") tabs.postMessage({ token: sessionStorage.getItem(KEY) }); });
 };
+
+// A link that is opened in a new tab gets the token from a tab of the same origin.
+const tabs = new BroadcastChannel("flexscout");
+const askOtherTabs = () => new Promise((resolve) => {
+  const answer = ({ data }) => {
+    if (!data.token) return;
+    sessionStorage.setItem(KEY, data.token);
+    tabs.removeEventListener("message", answer);
+    resolve();
+  };
+  tabs.addEventListener("message", answer);
+  tabs.postMessage("token?");
+  setTimeout(resolve, 400);
+});
 
 const query = (values) => {
   const parts = new URLSearchParams();

@@ -1,6 +1,6 @@
 // Drop or choose files and folders; they are copied into the workspace's inbox.
 import { upload } from "./api.js";
-import { announce, button, h, showError } from "./dom.js";
+import { button, h, showError } from "./dom.js";
 import { count, fileSize } from "./format.js";
 
 const readFolder = async (entry, prefix, found) => {
@@ -38,7 +38,6 @@ export const buildDropZone = (prepare, onDone) => {
         await upload(name, file);
       }
       text.textContent = `${count(kept.length, "file")} copied to the folder inbox of this workspace. The originals stay where they are.`;
-      announce(text.textContent);
       onDone(kept.length);
     } catch (error) { text.textContent = ""; showError(error); }
   };

@@ -7,14 +7,20 @@ import { app, onState, setState } from "./state.js";
 
 const STATES = { ready: "Ready", needs_columns: "Needs columns", password: "Needs a password", damaged: "Damaged", skipped: "Skipped" };
 const DOWNLOADS = [["workbook", "Excel workbook"], ["csv", "CSV"], ["parquet", "Parquet"], ["page", "Web page"], ["memo", "PDF memo"]];
+const STAGES = { scan: "Looking at the files", read: "Reading the files", match: "Matching properties", merge: "Merging the rows of each property", compare: "Comparing with the previous list", write: "Writing the results" };
 const MAX_WARNINGS = 50;
 
 const stateCell = (file) => [
   h("span", { class: `pill ${file.state}` }, STATES[file.state] ?? file.state),
   file.reason && h("span", { class: "why" }, file.reason),
-  file.missing?.length && !file.reason ? h("span", { class: "why" }, `Missing: ${file.missing.join(", ")}`) : "",
+  file.state === "needs_columns" && file.missing?.length ? h("span", { class: "why" }, `Missing: ${file.missing.join(", ")}`) : "",
   file.next_step && h("span", { class: "why" }, file.next_step),
 ];
+
+const nameCell = (name) => {
+  const at = name.lastIndexOf("/") + 1;
+  return h("th", { scope: "row" }, at > 0 && h("span", { class: "folder-name" }, name.slice(0, at)), name.slice(at));
+};
 
 const describeGroup = (source, files) => {
   const days = files.map((file) => file.snapshot_day).filter(Boolean).sort();
@@ -26,13 +32,11 @@ const downloadPart = (canMemo) => h("section", { class: "panel downloads" }, h("
   h("div", { class: "actions" }, DOWNLOADS.filter(([name]) => name !== "memo" || canMemo).map(([name, text]) => button(text, act(async () => { announce(`${await download(name)} was downloaded.`); }), { "data-download": name }))),
   h("p", { class: "lead" }, "The same files are in the results folder of the workspace."));
 
-export const describeRun = (run) => {
-  const changes = Object.entries(run.changes ?? {}).filter(([name, number]) => number && name !== "unchanged").map(([name, number]) => `${grouped(number)} ${name.replaceAll("_", " ")}`);
-  return [
-    `${count(run.candidates, "candidate")} on the list${run.to_verify ? `, ${grouped(run.to_verify)} to verify` : ""}${run.rejected ? `, ${count(run.rejected, "row")} rejected` : ""}.`,
-    changes.length ? `Since the previous run: ${changes.join(", ")}.` : "",
-  ].filter(Boolean);
-};
+const describeRun = (run) => [
+  `${count(run.candidates ?? 0, "candidate")} on the list${run.rows ? `, from ${count(run.rows, "row")} in ${count(run.files, "file")}` : ""}.`,
+  run.is_repeat ? "Nothing has changed since that run." : "",
+].filter(Boolean);
+const noteList = ({ messages }) => messages?.length ? h("details", {}, h("summary", {}, `${count(messages.length, "note")} about this run`), h("ul", { class: "plain" }, messages.map((message) => h("li", {}, message)))) : "";
 
 export const show = (main) => {
   const rows = new Map();
@@ -59,42 +63,49 @@ export const show = (main) => {
   };
   const showOutcome = (kind, title, lines = [], ...more) => outcome.replaceChildren(h("div", { class: `notice ${kind}` }, h("div", {}, h("b", {}, title), lines.map((line) => h("p", {}, line)), more)));
   const showFinished = (run) => showOutcome("good", `Run ${run.run ?? ""} is done${run.seconds ? ` after ${seconds(run.seconds)}` : ""}.`, describeRun(run),
-    run.failed_files ? h("p", {}, `${count(run.failed_files, "file")} could not be used. `, h("a", { href: "#/problems" }, "See what to do")) : "",
+    run.failed_files ? h("p", {}, `${count(run.failed_files, "file")} could not be used. `, h("a", { href: "#/problems" }, "See what to do")) : "", noteList(run),
     h("p", {}, h("a", { class: "button primary", href: "#/list" }, "Show the list")));
+
+  const showLastRun = () => {
+    const { run, ended, has_results: hasResults } = app.state.workspace;
+    if (app.state.folder_problem) showOutcome("bad", "The settings of this workspace have an error.", [app.state.folder_problem]);
+    else if (hasResults) showOutcome("soft", `The last run was run ${run}${ended ? `, on ${formatDay(ended)}` : ""}.`, [], h("p", {}, h("a", { class: "button", href: "#/list" }, "Show the list")));
+  };
 
   const handlers = {
     started: (event) => {
       [done, total] = [0, event.files ?? rows.size];
       warnings.replaceChildren();
       outcome.replaceChildren();
-      bar.removeAttribute("value");
-      stage.textContent = "Looking at the files";
+      stage.textContent = "Reading the files";
     },
     file_started: (event) => {
       setFile(event.file, "reading", "Reading");
       stage.textContent = `Reading ${event.file}`;
     },
-    rows: (event) => setFile(event.file, "reading", `${grouped(event.rows, 0)} rows read`),
+    rows: (event) => setFile(event.file, "reading", `${grouped(event.rows, 0)} of about ${count(Math.max(event.estimate ?? event.rows, event.rows), "row")}`),
     file_done: (event) => {
       done += 1;
       [bar.max, bar.value] = [Math.max(total, done), done];
-      const isGood = !["failed", "damaged", "password", "needs_columns"].includes(event.state);
-      setFile(event.file, isGood ? "done" : "failed", isGood ? `Done${event.rows === undefined || event.rows === null ? "" : ` · ${grouped(event.rows, 0)} rows`}` : "Failed", event.reason);
+      const text = event.success ? `${event.reused ? "Unchanged" : "Done"} · ${count(event.rows ?? 0, "row")}${event.candidates ? `, ${count(event.candidates, "candidate")}` : ""}` : "Failed";
+      setFile(event.file, event.success ? "done" : "failed", text, [event.message, event.next_step].filter(Boolean).join(" "));
     },
     stage: (event) => {
-      stage.textContent = event.stage;
+      stage.textContent = `${STAGES[event.stage] ?? event.stage}${event.count ? ` (step ${event.position} of ${event.count})` : ""}`;
       bar.removeAttribute("value");
-      announce(event.stage);
+      announce(stage.textContent);
     },
-    warning: (event) => { if (warnings.children.length < MAX_WARNINGS) warnings.append(h("li", {}, event.text)); },
-    finished: (event) => { showFinished(event); announce("The run is done."); },
-    failed: (event) => showOutcome("bad", event.error ?? "The run failed.", [event.next_step ?? "", app.state.workspace.has_results ? "The previous list is unchanged." : ""].filter(Boolean)),
+    warning: (event) => { if (warnings.children.length < MAX_WARNINGS) warnings.append(h("li", {}, event.message)); },
+    finished: (event) => { progress.hidden = true; showFinished(event); announce("The run is done."); },
+    failed: (event) => showOutcome("bad", event.message ?? "The run failed.", [event.next_step ?? "", app.state.workspace.has_results ? "The previous list is unchanged." : ""].filter(Boolean)),
     stopped: () => showOutcome("soft", "The run was stopped.", [app.state.workspace.has_results ? "The previous list is unchanged." : "Nothing was written."]),
   };
   const listen = async () => {
     if (isListening) return;
     isListening = true;
     setRunning(true);
+    stage.textContent = "Starting";
+    bar.removeAttribute("value");
     try {
       await stream("runs/events", (event) => handlers[event.event]?.(event), controller.signal);
       setState(await get("state"));
@@ -116,7 +127,7 @@ export const show = (main) => {
       members.map((file) => {
         const cell = h("td", { class: "state-cell" }, stateCell(file));
         rows.set(file.file, cell);
-        return h("tr", {}, h("th", { scope: "row" }, file.file), cell, h("td", { class: "num" }, file.rows === null || file.rows === undefined ? "" : grouped(file.rows, 0)), h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
+        return h("tr", {}, nameCell(file.file), cell, h("td", { class: "num" }, file.rows === null || file.rows === undefined ? "" : grouped(file.rows, 0)), h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
       }));
     const sorted = [...groups].sort(([one], [two]) => !one - !two || one.localeCompare(two));
     table.replaceChildren(files.length
@@ -136,7 +147,7 @@ export const show = (main) => {
       h("div", {}, h("section", { class: "panel" }, h("h2", {}, "Add exports"), buildDropZone(() => Promise.resolve(), () => loadFiles().catch(showError))), downloads)));
   setRunning(app.state.is_running);
   showDownloads();
-  loadFiles().then(() => { if (app.state.is_running) listen(); else if (app.state.last_run) showFinished(app.state.last_run); }).catch(showError);
+  loadFiles().then(() => { if (app.state.is_running) listen(); else showLastRun(); }).catch(showError);
   const forget = onState((state) => { if (state.is_running) listen(); });
   return { update() {}, close() { controller.abort(); forget(); } };
 };

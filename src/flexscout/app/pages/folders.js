@@ -8,10 +8,13 @@ export const chooseFolder = (title, confirm, onChosen) => {
   const names = h("ul", { class: "folders", "aria-label": "Folders" });
   const problem = h("p", { class: "problem", role: "alert" });
   const files = h("p", { class: "lead" });
-  let parent = null;
+  let parent = null, asked = 0;  // an answer counts only if nothing was asked or typed since
   const open = async (to) => {
+    asked += 1;
+    const number = asked;
     try {
       const found = await get("folders", { path: to });
+      if (number !== asked) return;
       problem.textContent = "";
       [path.value, parent] = [found.path, found.parent];
       places.replaceChildren(...found.places.map((place) => button(place.name, () => open(place.path))));
@@ -28,6 +31,7 @@ export const chooseFolder = (title, confirm, onChosen) => {
     try { await onChosen(path.value.trim()); } catch (error) { problem.textContent = `${error.message} ${error.nextStep ?? ""}`; return; }
     dialog.close();
   });
+  path.addEventListener("input", () => { asked += 1; });
   path.addEventListener("keydown", (event) => { if (event.key === "Enter") open(path.value.trim()); });
   const dialog = openDialog(title,
     h("header", {}, h("h2", {}, title), button("✕", () => dialog.close(), { class: "close", "aria-label": "Close" })),

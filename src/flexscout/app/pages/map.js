@@ -4,7 +4,7 @@ import { button, h } from "./dom.js";
 import { band, count, precisions, showScore } from "./format.js";
 
 const RADIUS = { 8: 5.5, 6: 4.5, 4: 3.5, 2: 3.2, 0: 3 }, FINE = { 8: 4, 6: 3.2, 4: 2.4, 2: 2.2, 0: 2 };
-const MANY = 800, HIT = 12, MIN_WIDTH = 30, SETTLE = 140, COUNTY_WIDTH = 2600, BUTTONS = 48;
+const MANY = 800, HIT = 12, MIN_WIDTH = 30, SETTLE = 90, COUNTY_WIDTH = 2600, BUTTONS = 48;
 const BANDS = [[8, "8 to 10"], [6, "6 to 8"], [4, "4 to 6"], [2, "2 to 4"], [0, "below 2"]];
 
 let outlines = null;
@@ -21,8 +21,8 @@ export const buildMap = (box, options) => {
   const zoomBox = h("div", { class: "zoom" }, button("+", () => zoom(1 / 1.6), { "aria-label": "Zoom in" }), button("−", () => zoom(1.6), { "aria-label": "Zoom out" }),
     button("⤢", () => { fit(); changed(); }, { "aria-label": "Show all properties on the map" }), button("US", () => { view = { x: width / 2, y: height / 2, scale: size.w / width }; changed(); }, { "aria-label": "Show the United States" }));
   box.append(h("div", { class: "map" }, canvas, zoomBox, tip), legend, h("label", { class: "in-view" }, inView, "List only what the map shows"));
-  const context = canvas.getContext("2d"), base = document.createElement("canvas"), baseContext = base.getContext("2d");
-  let land = null, width = 9750, height = 6100, size = { w: 1, h: 1, ratio: 1 }, view = null, baseView = null, isFitted = false, isSized = false;
+  const context = canvas.getContext("2d"), scene = document.createElement("canvas"), scenePen = scene.getContext("2d");
+  let land = null, width = 9750, height = 6100, size = { w: 1, h: 1, ratio: 1 }, view = null, sceneView = null, isFitted = false, isSized = false;
   let points = { n: 0, at: [], x: [], y: [], band: [], precision: [] }, selected = -1, open = -1, colors = {}, sprites = {}, frame = 0, settle = 0;
 
   const readColors = () => {
@@ -50,13 +50,13 @@ export const buildMap = (box, options) => {
   const toX = (x) => (x - view.x) * view.scale + size.w / 2, toY = (y) => (y - view.y) * view.scale + size.h / 2;
   const fromX = (x) => (x - size.w / 2) / view.scale + view.x, fromY = (y) => (y - size.h / 2) / view.scale + view.y;
 
-  const drawBase = () => {
+  const drawScene = () => {
     if (!land || !view || !isSized) return;
-    [base.width, base.height] = [canvas.width, canvas.height];
-    const pen = baseContext, scale = view.scale * size.ratio, { paths } = land;
+    [scene.width, scene.height] = [canvas.width, canvas.height];
+    const pen = scenePen, scale = view.scale * size.ratio, { paths } = land;
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.fillStyle = colors.water;
-    pen.fillRect(0, 0, base.width, base.height);
+    pen.fillRect(0, 0, scene.width, scene.height);
     pen.setTransform(scale, 0, 0, scale, (size.w / 2) * size.ratio - view.x * scale, (size.h / 2) * size.ratio - view.y * scale);
     const line = (path, color, pixels) => { pen.strokeStyle = color; pen.lineWidth = pixels / view.scale; pen.stroke(path); };
     pen.lineJoin = pen.lineCap = "round";
@@ -74,7 +74,23 @@ export const buildMap = (box, options) => {
       const isLarge = size.w / view.scale < 3500;
       if (view.scale > 0.035) pen.fillText(isLarge ? name : code, toX(x), toY(y));
     });
-    baseView = { ...view };
+    drawDots(pen);
+    sceneView = { ...view };
+  };
+  // Best dots on top; of those in one place only the best is drawn, so that 50,000 take as long as some thousands.
+  const drawDots = (pen) => {
+    const isFine = points.n > MANY, cell = isFine ? 4 : 1, across = Math.ceil(size.w / cell) + 5, down = Math.ceil(size.h / cell) + 5, taken = new Uint8Array(across * down), drawn = [];
+    for (let i = 0; i < points.n; i += 1) {
+      const column = Math.floor(toX(points.x[i]) / cell) + 2, line = Math.floor(toY(points.y[i]) / cell) + 2;
+      if (column < 0 || line < 0 || column >= across || line >= down) continue;
+      if (isFine && taken[line * across + column]) continue;
+      taken[line * across + column] = 1;
+      drawn.push(i);
+    }
+    for (const i of drawn.reverse()) {
+      const { image, edge } = sprite(points.band[i], points.precision[i] > 0, isFine);
+      pen.drawImage(image, toX(points.x[i]) - edge / 2, toY(points.y[i]) - edge / 2, edge, edge);
+    }
   };
   const paint = () => {
     frame = 0;
@@ -82,18 +98,11 @@ export const buildMap = (box, options) => {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = colors.water;
     context.fillRect(0, 0, canvas.width, canvas.height);
-    if (baseView) {
-      const by = view.scale / baseView.scale, left = (toX(baseView.x) - (size.w / 2) * by) * size.ratio, top = (toY(baseView.y) - (size.h / 2) * by) * size.ratio;
-      context.drawImage(base, left, top, base.width * by, base.height * by);
+    if (sceneView) {
+      const by = view.scale / sceneView.scale, left = (toX(sceneView.x) - (size.w / 2) * by) * size.ratio, top = (toY(sceneView.y) - (size.h / 2) * by) * size.ratio;
+      context.drawImage(scene, left, top, scene.width * by, scene.height * by);
     }
     context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
-    const isFine = points.n > MANY, margin = 8;
-    for (let i = points.n - 1; i >= 0; i -= 1) {
-      const x = toX(points.x[i]), y = toY(points.y[i]);
-      if (x < -margin || y < -margin || x > size.w + margin || y > size.h + margin) continue;
-      const { image, edge } = sprite(points.band[i], points.precision[i] > 0, isFine);
-      context.drawImage(image, x - edge / 2, y - edge / 2, edge, edge);
-    }
     [open, selected].filter((i) => i >= 0).forEach((i) => {
       context.beginPath();
       context.arc(toX(points.x[i]), toY(points.y[i]), 8, 0, 7);
@@ -111,7 +120,7 @@ export const buildMap = (box, options) => {
   const changed = () => {
     repaint();
     clearTimeout(settle);
-    settle = setTimeout(() => { drawBase(); repaint(); tellView(); }, SETTLE);
+    settle = setTimeout(() => { drawScene(); repaint(); tellView(); }, SETTLE);
   };
   let sent = null;
   const tellView = () => {
@@ -129,7 +138,7 @@ export const buildMap = (box, options) => {
     [canvas.width, canvas.height] = [Math.round(w * size.ratio), Math.round(tall * size.ratio)];
     sprites = {};
     if (!view) fit();
-    drawBase();
+    drawScene();
     repaint();
   };
   const fit = () => {
@@ -221,12 +230,12 @@ export const buildMap = (box, options) => {
     KEYS[event.key]();
   });
 
-  const onTheme = () => { readColors(); drawBase(); repaint(); };
+  const onTheme = () => { readColors(); drawScene(); repaint(); };
   addEventListener("themechange", onTheme);
   const observer = new ResizeObserver(resize);
   observer.observe(canvas);
   readColors();
-  loadOutlines().then((found) => { land = found; [width, height] = [found.width ?? width, found.height ?? height]; drawBase(); repaint(); }).catch(options.onError);
+  loadOutlines().then((found) => { land = found; [width, height] = [found.width ?? width, found.height ?? height]; drawScene(); repaint(); }).catch(options.onError);
   return {
     update: (found, isInView, keepView) => {
       const sorted = found;
@@ -235,10 +244,11 @@ export const buildMap = (box, options) => {
       [selected, open] = [-1, -1];
       tip.hidden = true;
       inView.checked = isInView;
-      if (!isFitted || (!keepView && !isInView)) { isFitted = sorted.length > 0; fit(); drawBase(); }
+      if (!isFitted || (!keepView && !isInView)) { isFitted = sorted.length > 0; fit(); }
       const shown = new Set(points.band), abouts = points.precision.some(Boolean);
       legend.replaceChildren(...BANDS.filter(([level]) => shown.has(level)).map(([level, text]) => h("li", {}, h("i", { class: `s${level}` }), `score ${text}`)), abouts ? h("li", {}, h("i", { class: "about" }), "approximate place") : "");
       canvas.setAttribute("aria-description", `${count(points.n, "property", "properties")} on the map.`);
+      drawScene();
       repaint();
     },
     mark: (at) => { open = at === null ? -1 : points.at.indexOf(at); repaint(); },

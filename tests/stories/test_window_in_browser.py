@@ -1,0 +1,439 @@
+"""The window in a browser: from dropped files to a downloaded workbook, with a mouse, a keyboard and a phone."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from browser import chromium
+from hostile_texts import CORPUS
+from windows import open_window
+from workbooks import HEADER, candidate, corrupted_file, valid_properties_1, write_workbook
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+COLUMNS = (*HEADER, "Asking Price", "Latitude", "Longitude", "Owner Name")
+CHARLOTTE, ATLANTA = (35.2, -80.8), (33.7, -84.4)
+SCREENS = ("start", "files", "list", "problems")
+
+
+def write_inputs(folder):
+    """Write ten candidates of two cities, of which two may be the same, some other rows, and a damaged file."""
+    rows = [
+        (*candidate(n, Building_SqFt=20_000 + 2_000 * n), 1e6 * n, CHARLOTTE[0] + n / 50, CHARLOTTE[1], "Oak LLC")
+        for n in range(1, 8)
+    ]
+    rows += [(*candidate(n, City="Atlanta", State="GA"), None, *ATLANTA, "Elm LLC") for n in (21, 22)]
+    rows += [(*candidate(30, Address="<b>30</b> Ash Street"), None, None, None, CORPUS[0])]
+    rows += [
+        (*candidate(31, Building_SqFt=900_000), 5e6, *ATLANTA, None),
+        (*candidate(32, Year_Built="unknown"), 5e6, *ATLANTA, None),
+    ]
+    write_workbook(folder / "deals.xlsx", [COLUMNS, *rows])
+    corrupted_file(folder)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        running = chromium(started)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory):
+    """Serve a workspace that had one run."""
+    folder = tmp_path_factory.mktemp("deals")
+    write_inputs(folder)
+    with open_window(folder, valid_properties_1) as tab:
+        tab.run()
+        yield tab
+
+
+@pytest.fixture
+def opened(window, browser, monkeypatch):
+    """Open a tab on a screen, and check at the end that it sent nothing elsewhere and logged no messages."""
+    monkeypatch.chdir(window.folder)
+    tabs, requests, messages = [], [], []
+
+    def open_tab(screen="list", tab=window, **options):
+        context = browser.new_context(**(DESKTOP | options))
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.goto(tab.window.create_address())
+        page.locator("#screens a").first.wait_for()
+        show(page, screen)
+        tabs.append(context)
+        return page
+
+    yield open_tab
+    for context in tabs:
+        context.close()
+    assert {urlsplit(url).hostname for url in requests if not url.startswith(("blob:", "data:"))} <= {"127.0.0.1"}
+    assert messages == []
+
+
+def show(page, screen):
+    page.evaluate(f"location.hash = '#/{screen}'")
+    page.locator(f"main.{screen.partition('?')[0]}").wait_for()
+    if screen.startswith("list"):
+        page.locator(".ag-row .cell-property").first.wait_for()
+
+
+def addresses(page, count=None):
+    """Return the addresses of the list in order, once it has `count` rows."""
+    rows = page.locator(".ag-center-cols-container .ag-row")
+    if count is not None:
+        playwright.expect(rows).to_have_count(count)
+    found = rows.evaluate_all(
+        "(rows) => rows.map((row) => [+row.getAttribute('row-index'), row.querySelector('.cell-property b')?.textContent])"
+    )
+    return [address for _, address in sorted(found)]
+
+
+def open_property(page, address):
+    page.locator(".cell-property b", has_text=re.compile(f"^{re.escape(address)}$")).click()
+    page.locator(".property h2", has_text=address).wait_for()
+    return page.locator(".property")
+
+
+def find_violations(page):
+    return [(found["id"], found["nodes"][0]["html"]) for found in axe.Axe().run(page).response["violations"]]
+
+
+# First start.
+
+
+def test_samples_lead_to_a_downloaded_workbook(opened, window, monkeypatch, tmp_path):
+    monkeypatch.setattr("platformdirs.user_documents_dir", lambda: str(tmp_path))
+    folder = str(window.folder)
+    page = opened("start")
+    page.get_by_role("button", name="Try with samples").click()
+    page.get_by_text("1 file").first.wait_for()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("5 candidates on the list").wait_for()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Excel workbook").click()
+    assert waiting.value.suggested_filename == "flex_properties.xlsx"
+    assert (tmp_path / "flexscout samples/results/flex_properties.xlsx").exists()
+    page.get_by_role("link", name="Show the list").click()
+    assert len(addresses(page, 5)) == 5
+    show(page, "start")
+    page.get_by_role("button", name="Choose a folder").first.click()
+    page.get_by_label("Path of the folder").fill(folder)
+    page.get_by_role("button", name="Open this folder").click()
+    page.locator("#workspace", has_text=window.folder.name).wait_for()
+
+
+def test_dropped_files_are_copied_to_the_inbox_and_listed(opened, window, tmp_path):
+    page = opened("files")
+    content = write_workbook(tmp_path / "dropped.xlsx", [HEADER, candidate(90)]).read_bytes()
+    page.evaluate(
+        """(bytes) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "dropped.xlsx"));
+            const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+            document.querySelector(".drop").dispatchEvent(drop);
+        }""",
+        list(content),
+    )
+    page.get_by_text("1 file copied to the folder inbox").wait_for()
+    row = page.get_by_role("row", name=re.compile("dropped.xlsx"))
+    row.get_by_text("Ready").wait_for()
+    assert (window.folder / "inbox/dropped.xlsx").read_bytes() == content
+    (window.folder / "inbox/dropped.xlsx").unlink()
+
+
+def test_folders_are_browsed_by_name(opened, window):
+    page = opened("start")
+    page.get_by_role("button", name="Choose a folder").first.click()
+    page.get_by_label("Path of the folder").fill(str(window.folder.parent))
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_role("button", name=window.folder.name, exact=True).click()
+    page.get_by_text("deals.xlsx").wait_for()
+
+
+def test_used_address_says_how_to_open_the_window_again(browser, window):
+    page = browser.new_page()
+    address = window.window.create_address()
+    page.goto(address)
+    page.locator("#screens a").first.wait_for()
+    again = browser.new_context().new_page()
+    again.goto(address)
+    again.get_by_text("has no access").wait_for()
+    assert "flexscout app" in again.locator("main").inner_text()
+    again.context.close()
+    page.close()
+
+
+def test_second_tab_gets_access_from_the_first(opened):
+    page = opened("files")
+    second = page.context.new_page()
+    second.goto(page.url)
+    second.locator("main.files h1").wait_for()
+
+
+# Runs.
+
+
+def test_failed_file_is_fixed_and_tried_again(opened, window):
+    page = opened("problems")
+    page.locator(".cause", has_text="corrupted_file.xlsx").wait_for()
+    assert find_violations(page) == []
+    path = window.folder / "corrupted_file.xlsx"
+    damaged = path.read_bytes()
+    write_workbook(path, [HEADER, candidate(91)])
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("11 candidates on the list").wait_for()
+    show(page, "list")
+    assert "91 Test Street" in addresses(page, 11)
+    path.write_bytes(damaged)
+    window.run()
+
+
+def test_stopped_run_keeps_the_previous_list(opened, window):
+    book = window.folder / "results/flex_properties.xlsx"
+    before = book.read_bytes()
+    large = write_workbook(window.folder / "large.xlsx", [HEADER, *(candidate(number) for number in range(1_000, 9_000))])
+    page = opened("files")
+    page.get_by_role("button", name="Run again").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_text("The run was stopped.").wait_for()
+    page.get_by_text("The previous list is unchanged.").wait_for()
+    page.get_by_role("button", name="Run again").wait_for()
+    assert book.read_bytes() == before
+    large.unlink()
+
+
+# The list.
+
+
+def test_list_is_sorted_filtered_and_searched_and_survives_reload_and_back(opened):
+    page = opened()
+    best = addresses(page, 10)
+    page.get_by_label("Search").fill("atlanta")
+    assert sorted(addresses(page, 2)) == ["21 Test Street", "22 Test Street"]
+    page.reload()
+    assert sorted(addresses(page, 2)) == ["21 Test Street", "22 Test Street"]
+    page.get_by_role("button", name="Reset", exact=True).click()
+    addresses(page, 10)
+    page.locator("summary", has_text="City").click()
+    page.get_by_role("checkbox", name=re.compile("Charlotte")).check()
+    addresses(page, 8)
+    page.keyboard.press("Escape")
+    page.go_back()
+    addresses(page, 10)
+    page.get_by_role("columnheader", name="Sq ft").click()
+    page.locator("[aria-sort='ascending']").wait_for()
+    page.wait_for_timeout(300)
+    assert addresses(page, 10)[0] == "1 Test Street"
+    page.reload()
+    page.locator("[aria-sort='ascending']").wait_for()
+    assert addresses(page, 10)[0] == "1 Test Street" != best[0]
+
+
+def test_slider_narrows_the_list_and_says_so(opened):
+    page = opened()
+    page.locator("summary", has_text="Size").click()
+    page.get_by_label("From size, exact").fill("30000")
+    page.get_by_label("From size, exact").press("Enter")
+    addresses(page, 6)
+    page.get_by_label("Maximum size").press("Home")
+    playwright.expect(page.locator("summary.active")).to_contain_text("Size:")
+
+
+def test_views_show_what_to_verify_and_why_rows_were_rejected(opened):
+    page = opened()
+    page.locator("[data-view='rejected']").click()
+    page.locator(".cell-reason", has_text=re.compile("900,000|outside|large", re.IGNORECASE)).first.wait_for()
+    assert find_violations(page) == []
+    page.go_back()
+    addresses(page, 10)
+
+
+def test_columns_are_chosen_and_kept(opened):
+    page = opened()
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_label("Find a column").fill("zip")
+    page.get_by_label("Zip Code").check()
+    page.get_by_role("button", name="Done").click()
+    page.reload()
+    page.locator(".ag-row .cell-property").first.wait_for()
+    assert page.locator(".ag-header-cell[col-id='Zip Code']").count() == 1
+
+
+def test_selection_is_compared_and_exported(opened):
+    page = opened()
+    for address in ("1 Test Street", "2 Test Street"):
+        page.get_by_label(f"Select {address}").check()
+    page.get_by_role("button", name="Compare").click()
+    lines = page.locator("dialog tr").all_inner_texts()
+    assert any("22,000 sq ft" in line and "24,000 sq ft" in line for line in lines)
+    assert find_violations(page) == []
+    page.keyboard.press("Escape")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Export as CSV").click()
+    assert waiting.value.suggested_filename.endswith(".csv")
+    text = waiting.value.path().read_text(encoding="utf-8-sig")
+    assert "1 Test Street" in text
+    assert "7 Test Street" not in text
+
+
+def test_map_leads_to_a_property(opened):
+    page = opened()
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".tip b", has_text="Test Street").wait_for()
+    title = page.locator(".tip b").inner_text()
+    page.keyboard.press("Enter")
+    page.locator(".property h2", has_text=title).wait_for()
+
+
+def test_list_follows_the_map(opened):
+    page = opened()
+    page.get_by_label("List only what the map shows").check()
+    addresses(page, 9)
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    for _ in range(8):
+        page.keyboard.press("+")
+    playwright.expect(page.locator("#found")).to_contain_text("of 10")
+
+
+# The property.
+
+
+def test_property_shows_score_reasons_and_the_cell_of_each_value(opened):
+    panel = open_property(opened(), "3 Test Street")
+    text = panel.inner_text()
+    for expected in ("$3,000,000", "26,000 sq ft", "Why this score", "deals.xlsx", "What would raise it"):
+        assert expected in text
+    assert panel.get_by_role("row", name=re.compile("Address")).locator(".cell").first.inner_text()
+
+
+def test_arrow_keys_go_on_to_the_next_property(opened):
+    page = opened()
+    order = addresses(page, 10)
+    open_property(page, order[0])
+    page.keyboard.press("ArrowDown")
+    page.locator(".property h2", has_text=order[1]).wait_for()
+    page.get_by_role("button", name="Next").click()
+    page.locator(".property h2", has_text=order[2]).wait_for()
+    page.keyboard.press("Escape")
+    playwright.expect(page.locator(".property")).to_be_hidden()
+
+
+def test_note_survives_sort_filter_reload_and_run(opened, window):
+    page = opened()
+    panel = open_property(page, "5 Test Street")
+    panel.get_by_label("My Notes").fill("Ask for the rent roll.")
+    panel.get_by_text("Saved", exact=True).wait_for()
+    page.get_by_role("columnheader", name="Sq ft").click()
+    page.get_by_label("Search").fill("charlotte")
+    page.reload()
+    playwright.expect(page.locator(".property").get_by_label("My Notes")).to_have_value("Ask for the rent roll.")
+    window.run()
+    page.reload()
+    playwright.expect(page.locator(".property").get_by_label("My Notes")).to_have_value("Ask for the rent roll.")
+
+
+def test_note_is_saved_when_the_property_is_left_at_once(opened):
+    page = opened()
+    panel = open_property(page, "6 Test Street")
+    panel.get_by_label("My Notes").fill("Left at once.")
+    panel.get_by_label("Close the property").click()
+    playwright.expect(panel).to_be_hidden()
+    panel = open_property(page, "6 Test Street")
+    playwright.expect(panel.get_by_label("My Notes")).to_have_value("Left at once.")
+
+
+def test_correction_counts_at_the_next_run_and_can_be_undone(opened, window):
+    page = opened()
+    panel = open_property(page, "7 Test Street")
+    panel.get_by_label("Correct Asking Price").click()
+    panel.get_by_role("textbox", name="Correct Asking Price").fill("6500000")
+    page.keyboard.press("Enter")
+    panel.get_by_text("corrected to 6500000").wait_for()
+    window.run()
+    page.reload()
+    page.locator(".property .facts", has_text="$6,500,000").wait_for()
+
+
+# People.
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_is_accessible(opened, scheme):
+    page = opened("start", color_scheme=scheme)
+    for screen in SCREENS:
+        show(page, screen)
+        page.wait_for_timeout(250)
+        assert (screen, find_violations(page)) == (screen, [])
+    show(page, "list")
+    open_property(page, "1 Test Street")
+    assert find_violations(page) == []
+    page.keyboard.press("Escape")
+    for name in ("Price", "City"):
+        page.locator("summary", has_text=name).click()
+        assert find_violations(page) == []
+        page.keyboard.press("Escape")
+
+
+def test_phone_shows_every_screen_without_horizontal_scrolling(opened):
+    page = opened("start", **PHONE)
+    for screen in SCREENS:
+        show(page, screen)
+        page.wait_for_timeout(250)
+        assert (screen, page.evaluate("document.documentElement.scrollWidth")) == (screen, 360)
+        assert (screen, find_violations(page)) == (screen, [])
+    show(page, "list")
+    page.get_by_role("button", name="Map", exact=True).click()
+    assert page.get_by_role("application").is_visible()
+    open_property(page, "1 Test Street")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_keyboard_alone_reaches_a_note(opened):
+    page = opened("start")
+    page.locator("body").press("Tab")
+    assert page.locator("#skip").evaluate("(link) => link === document.activeElement")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "List":
+            break
+    page.keyboard.press("Enter")
+    page.locator(".ag-row .cell-property").first.wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type("2 test")
+    playwright.expect(page.locator("#found")).to_contain_text("of 10")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("Boolean(document.activeElement.closest('.ag-root'))"):
+            break
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".property h2").wait_for()
+
+
+def test_hostile_texts_stay_texts(opened):
+    page = opened()
+    panel = open_property(page, "<b>30</b> Ash Street")
+    assert CORPUS[0] in panel.inner_text()
+    assert panel.locator("h2 b").count() == 0
+
+
+def test_theme_is_kept(opened):
+    page = opened("start")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    page.locator("#screens a").first.wait_for()
+    assert page.evaluate(ground) != light
