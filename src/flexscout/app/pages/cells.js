@@ -20,18 +20,18 @@ export const positionOf = (row) => {
 };
 
 // A row of the list: values by column name.
-export const buildRow = (id, values, index, columns) => ({
-  id, values,
+export const buildRow = (id, values, index, columns, reasons = []) => ({
+  id, values, reasons, rank: values[index.get("rank")] ?? null,
   get: (name) => { const at = index.get(name); return at === undefined ? null : values[at] ?? null; },
   show: (name, bare = false) => { const at = index.get(name); return at === undefined ? "" : format(values[at], columns[at], bare); },
 });
 
-const scoreCell = (row) => h("div", { class: "cell-score" }, badge(row.get("Flex Score")), row.get("Rank") !== null && h("span", {}, `#${grouped(row.get("Rank"), 0)}`));
+const scoreCell = (row) => h("div", { class: "cell-score" }, badge(row.get("Flex Score")), row.rank !== null && h("span", {}, `#${grouped(row.rank, 0)}`));
 const propertyCell = (isNarrow) => (row) => {
-  const price = priceOf(row), reasons = row.get("Reasons");
+  const price = priceOf(row), reasons = row.reasons.join(" · ");
   const facts = [price?.text, price?.note && `${price.note}/SF`, price?.sold, row.show("Building SqFt"), row.show("Lot Size Acres")].filter(Boolean).join(" · ");
   return h("div", { class: "cell-property" }, h("b", {}, titleOf(row)), h("span", {}, [placeOf(row), row.get("Property Type")].filter(Boolean).join(" · ")),
-    isNarrow ? h("span", { class: "why" }, facts || reasons) : reasons && h("span", { class: "why", title: reasons }, reasons));
+    isNarrow ? h("span", { class: "why" }, row.get("Reasons") ?? (facts || reasons)) : reasons && h("span", { class: "why", title: reasons }, reasons));
 };
 const priceCell = (row) => {
   const price = priceOf(row);
@@ -59,14 +59,14 @@ const FIRST = {
   rejected: ["Address", "Reasons", "Building SqFt", "Lot Size Acres", "Flex Score", "Source File", "Source Row"],
 };
 const NARROW = ["Flex Score", "Address"];
-const NUMERIC = new Set(["number", "money", "percent"]);
+const NUMERIC = new Set(["number", "money", "percent", "year", "score"]);
 
 const render = (make) => ({ data }) => (data ? make(data) : "");
 
 // The columns of a view as the grid takes them; those in FIRST are shown at first, all others can be chosen.
 export const buildColumns = (columns, view, isNarrow, pick) => {
   const known = new Map(columns.map((column) => [column.name, column])), first = (isNarrow ? NARROW : FIRST[view]).filter((name) => known.has(name));
-  const others = columns.map(({ name }) => name).filter((name) => !first.includes(name));
+  const others = columns.filter(({ title }) => title).map(({ name }) => name).filter((name) => !first.includes(name));
   const define = (name, isShown) => {
     const column = known.get(name), own = BY_NAME[name] ?? {}, isReason = name === "Reasons" && view !== "candidates";
     const make = isReason ? reasonCell : own.cell?.(isNarrow) ?? ((row) => (name === "Flex Classification" ? className(row.get(name)) : row.show(name, true)));

@@ -2,7 +2,8 @@
 import { button, debounce, h, svg } from "./dom.js";
 import { className, format, grouped, shortMoney } from "./format.js";
 
-const TITLES = { "Asking Price": "Price", "Asking Price/SqFt": "$/SF", "Building SqFt": "Size", "Lot Size Acres": "Lot", "Year Built": "Year", "Flex Score": "Score", "Sold Price": "Last sale price", "Property Type": "Type", "Flex Classification": "Class", "My Status": "Status", Sources: "Source" };
+const TITLES = { "Asking Price": "Price", "Asking Price/SqFt": "$/SF", "Building SqFt": "Size", "Lot Size Acres": "Lot", "Year Built": "Year", "Flex Score": "Score", "Sold Price": "Last sale price", "Property Type": "Type", "Flex Classification": "Class", "My Status": "Status", "Source File": "File" };
+const FACET_ORDER = ["City", "State", "Property Type", "Flex Classification", "Source", "My Status", "Source File"];
 const RANGE_ORDER = ["Asking Price", "Asking Price/SqFt", "Building SqFt", "Lot Size Acres", "Year Built", "Flex Score"];
 const STEPS = 200, MAX_VALUES = 200;
 export const filterTitle = (name) => TITLES[name] ?? name;
@@ -27,9 +28,10 @@ const buildRange = (name, onChange) => {
   const box = (text) => h("input", { type: "number", step: "any", "aria-label": `${text} ${label}, exact`, onchange: () => type() });
   const low = thumb("Minimum"), high = thumb("Maximum"), from = box("From"), to = box("To");
   // Prices and sizes are skewed: their slider is logarithmic.
-  const isLog = () => range.low > 0 && range.high / range.low > 30;
-  const toNumber = (step) => (isLog() ? range.low * (range.high / range.low) ** (step / STEPS) : range.low + ((range.high - range.low) * step) / STEPS);
-  const toStep = (number) => Math.round(STEPS * (isLog() ? Math.log(number / range.low) / Math.log(range.high / range.low) : (number - range.low) / (range.high - range.low || 1)));
+  const isLog = () => range.low > 0 && top() / range.low > 30;
+  const top = () => range.upper ?? range.high;  // the few values above share the last step
+  const toNumber = (step) => (isLog() ? range.low * (top() / range.low) ** (step / STEPS) : range.low + ((top() - range.low) * step) / STEPS);
+  const toStep = (number) => Math.round(STEPS * (isLog() ? Math.log(Math.max(number, range.low) / range.low) / Math.log(top() / range.low) : (number - range.low) / (top() - range.low || 1)));
   const tell = debounce(() => onChange(name, chosen), 180);
   const set = (minimum, maximum) => { chosen = minimum === null && maximum === null ? null : [minimum, maximum]; draw(); tell(); };
   const slide = (moved) => {
@@ -51,7 +53,7 @@ const buildRange = (name, onChange) => {
     [track.style.left, track.style.right] = [`${(100 * first) / STEPS}%`, `${100 - (100 * last) / STEPS}%`];
     summary.textContent = chosen ? `${filterTitle(name)}: ${text}` : filterTitle(name);
     summary.classList.toggle("active", Boolean(chosen));
-    const size = (range.high - range.low) / range.counts.length;
+    const size = (top() - range.low) / range.counts.length;
     chart.replaceChildren(drawBars(range.counts, (i) => range.low + size * (i + 1) >= start && range.low + size * i <= end));
   };
   const element = h("details", { class: "filter" }, summary, h("div", { class: "pop" }, h("p", { class: "pop-title" }, filterTitle(name)), chart, h("div", { class: "slider" }, track, low, high),
@@ -64,14 +66,14 @@ const buildFacet = (name, onChange) => {
   const summary = h("summary", {}, filterTitle(name)), values = h("div", { class: "values", role: "group", "aria-label": filterTitle(name), tabindex: "0" });
   const find = h("input", { type: "search", placeholder: `Find ${filterTitle(name).toLowerCase()}`, "aria-label": `Find ${filterTitle(name).toLowerCase()}`, oninput: () => draw() });
   let found = [];
-  const text = (value) => (name === "Flex Classification" ? className(value) : value);
+  const text = (value) => (value === null ? "(blank)" : name === "Flex Classification" ? className(value) : value);
   const toggle = (value, isOn) => { chosen = isOn ? [...chosen, value] : chosen.filter((one) => one !== value); onChange(name, chosen.length ? chosen : null); };
   const draw = () => {
     const words = find.value.toLowerCase(), all = [...found, ...chosen.filter((value) => !found.some(([one]) => one === value)).map((value) => [value, 0])];
     const focused = values.contains(document.activeElement) ? document.activeElement.value : null;
     find.hidden = found.length < 9;
     values.replaceChildren(...all.filter(([value]) => text(value).toLowerCase().includes(words)).slice(0, MAX_VALUES).map(([value, number]) => h("label", {},
-      h("input", { type: "checkbox", value, checked: chosen.includes(value), onchange: (event) => toggle(value, event.target.checked) }), h("span", {}, text(value)), h("span", { class: "soft" }, grouped(number, 0)))));
+      h("input", { type: "checkbox", value: text(value), checked: chosen.includes(value), onchange: (event) => toggle(value, event.target.checked) }), h("span", {}, text(value)), h("span", { class: "soft" }, grouped(number, 0)))));
     if (focused !== null) [...values.querySelectorAll("input")].find((input) => input.value === focused)?.focus();
     summary.textContent = chosen.length ? `${filterTitle(name)}: ${chosen.length === 1 ? text(chosen[0]) : chosen.length}` : filterTitle(name);
     summary.classList.toggle("active", chosen.length > 0);
@@ -99,7 +101,7 @@ export const buildFilters = (box, onChange) => {
   });
   const onRange = setPart("ranges"), onFacet = setPart("facets");
   return { update: (summary, filter, columns) => {
-    const ranges = RANGE_ORDER.filter((name) => summary.ranges[name]), facets = Object.keys(summary.facets).filter((name) => summary.facets[name].length || filter.facets?.[name]);
+    const ranges = RANGE_ORDER.filter((name) => summary.ranges[name]), facets = FACET_ORDER.filter((name) => (name !== "Source File" || !summary.facets.Source) && (summary.facets[name]?.some(([value]) => value !== null) || filter.facets?.[name]));
     const wanted = [...ranges.map((name) => `range ${name}`), ...facets.map((name) => `facet ${name}`)];
     [...parts.keys()].filter((key) => !wanted.includes(key)).forEach((key) => { parts.get(key).element.remove(); parts.delete(key); });
     ranges.forEach((name) => {

@@ -12,7 +12,7 @@ const UNITS = {
   feet: (number) => `${grouped(number, 1)} ft`,
   year: (number) => `${number}`,
 };
-const KINDS = { money: UNITS.USD, percent: UNITS["percent 0-100"], score: (number) => showScore(number) };
+const KINDS = { year: UNITS.year, money: UNITS.USD, percent: UNITS["percent 0-100"], score: (number) => showScore(number) };
 
 export const formatDay = (text) => {
   const [year, month, day] = text.slice(0, 10).split("-");

@@ -27,15 +27,17 @@ const toDefinition = (column) => ({ colId: column.name, headerName: column.title
  *                 onOpen(row, index), onFocus(row, index), onPick(row), onSort(name, descending), rowHeight, label
  */
 export const buildGrid = (box, options) => {
-  let openId = null, isQuiet = false, failures = 0;
+  let openId = null, isQuiet = false, failures = 0, isGone = false;
   const datasource = { getRows: async ({ startRow, endRow, sortModel, successCallback, failCallback }) => {
     const [sort] = sortModel;
     try {
       const { total, rows } = await options.load(startRow, endRow - startRow, sort?.colId ?? null, sort?.sort === "desc");
+      if (isGone) return;
       successCallback(rows, total);
       if (total) api.hideOverlay(); else api.showNoRowsOverlay();
       failures = 0;
     } catch (error) {
+      if (isGone) return;
       failCallback();
       failures += 1;
       if (failures === 1) options.onError(error);
@@ -91,7 +93,7 @@ export const buildGrid = (box, options) => {
     columnState: () => api.getColumnState().map(({ colId, hide, width }) => ({ colId, hide, width })),
     setColumnState: (state) => api.applyColumnState({ state, applyOrder: true }),
     setVisible: (name, isVisible) => api.setColumnsVisible([name], isVisible),
-    destroy: () => api.destroy(),
+    destroy: () => { isGone = true; api.destroy(); },
   };
 };
 

@@ -51,7 +51,7 @@ export const show = (main, first) => {
   }
 
   // Rows.
-  const toRows = (answer) => answer.rows.map((row, i) => buildRow(answer.ids[i], row, index, columns));
+  const toRows = (answer) => answer.rows.map((row, i) => buildRow(row[0], row, index, columns, answer.reasons?.[i]));
   const learn = (answer) => { columns = answer.columns; index = new Map(columns.map(({ name }, i) => [name, i])); };
   const load = async (start, number, sort, descending) => {
     const answer = await get("list", { view: view(), start, count: number, sort, descending: sort ? descending : null, filter: filter() });
@@ -68,7 +68,7 @@ export const show = (main, first) => {
     };
   })();
   const showFound = () => {
-    const all = summary?.views?.[view()] ?? summary?.all ?? total;
+    const all = summary?.all ?? total;
     found.textContent = total === all ? count(total, "property", "properties") : `${grouped(total, 0)} of ${count(all, "property", "properties")}`;
     empty.hidden = total > 0;
     if (total === 0) empty.replaceChildren(h("p", {}, all ? "No property matches the filters." : "Nothing here: no property of this kind in the last run."), all ? button("Reset the filters", () => reset.click()) : "");
@@ -102,7 +102,7 @@ export const show = (main, first) => {
   const chooseColumns = () => {
     const state = new Map((grid?.columnState() ?? []).map((column) => [column.colId, !column.hide]));
     const items = h("div", { class: "values tall" });
-    const draw = (words) => items.replaceChildren(...columns.filter(({ title }) => title.toLowerCase().includes(words)).map(({ name, title }) => h("label", {},
+    const draw = (words) => items.replaceChildren(...columns.filter(({ title }) => title && title.toLowerCase().includes(words)).map(({ name, title }) => h("label", {},
       h("input", { type: "checkbox", checked: state.get(name), onchange: (event) => { state.set(name, event.target.checked); grid.setVisible(name, event.target.checked); } }), h("span", {}, title))));
     draw("");
     const dialog = openDialog("Columns", h("header", {}, h("h2", {}, "Columns"), button("✕", () => dialog.close(), { class: "close", "aria-label": "Close" })),
@@ -123,16 +123,17 @@ export const show = (main, first) => {
     const names = Object.keys(summary.ranges);
     if (!names.length) { histogram.replaceChildren(); return; }
     if (!names.includes(charted)) charted = names.at(-1);
-    const { low, high, counts } = summary.ranges[charted], column = columns[index.get(charted)], step = (high - low) / counts.length, chosen = filter().ranges?.[charted];
+    const { low, high, upper = high, counts } = summary.ranges[charted], column = columns[index.get(charted)], step = (upper - low) / counts.length, isOpen = upper < high, chosen = filter().ranges?.[charted];
     const chart = drawBars(counts, (i) => !chosen || ((chosen[0] === null || low + step * (i + 1) > chosen[0]) && (chosen[1] === null || low + step * i < chosen[1])));
     chart.addEventListener("click", (event) => {
       const i = +(event.target.dataset?.bin ?? -1);
-      if (i >= 0) setFilter((now) => ({ ...now, ranges: { ...now.ranges, [charted]: [+(low + step * i).toPrecision(4), +(low + step * (i + 1)).toPrecision(4)] } }));
+      if (i >= 0) setFilter((now) => ({ ...now, ranges: { ...now.ranges, [charted]: [+(low + step * i).toPrecision(4), isOpen && i === counts.length - 1 ? null : +(low + step * (i + 1)).toPrecision(4)] } }));
     });
     const select = h("select", { "aria-label": "Histogram of", onchange: (event) => { charted = event.target.value; localStorage.setItem("flexscout-histogram", charted); drawHistogram(); } }, names.map((name) => h("option", { value: name, selected: name === charted }, filterTitle(name))));
-    histogram.replaceChildren(h("div", { class: "top" }, h("h2", {}, "Distribution"), select), chart, h("div", { class: "ends" }, h("span", {}, format(low, column)), h("span", {}, `${count(counts.reduce((one, two) => one + two, 0), "property", "properties")}`), h("span", {}, format(high, column))));
+    histogram.replaceChildren(h("div", { class: "top" }, h("h2", {}, "Distribution"), select), chart, h("div", { class: "ends" }, h("span", {}, format(low, column)), h("span", {}, `${count(counts.reduce((one, two) => one + two, 0), "property", "properties")}`), h("span", {}, `${format(upper, column)}${isOpen ? " and more" : ""}`)));
   };
-  const showTabs = () => tabs.replaceChildren(...Object.entries(VIEWS).map(([name, title]) => button([title, h("span", { class: "soft" }, summary?.views?.[name] === undefined ? "" : ` ${grouped(summary.views[name], 0)}`)],
+  const known = new Map();
+  const showTabs = () => tabs.replaceChildren(...Object.entries(VIEWS).map(([name, title]) => button([title, h("span", { class: "soft" }, known.has(name) ? ` ${grouped(known.get(name), 0)}` : "")],
     () => { if (name !== view()) change({ view: name === "candidates" ? "" : name, sort: "", desc: "", filter: "", id: "" }); }, { "aria-pressed": `${name === view()}`, "data-view": name })));
   const summarize = async (keepView) => {
     controller?.abort();
@@ -142,8 +143,11 @@ export const show = (main, first) => {
       summary = await get("summary", { view: asked, filter: filter() }, controller.signal);
     } catch (error) { if (error.name !== "AbortError") showError(error); return; }
     if (asked !== view()) return;
+    known.set(asked, summary.all);
     filters.update(summary, filter(), new Map(columns.map((column) => [column.name, column])));
-    map.update(summary.points, Boolean(filter().box), keepView);
+    map.update((summary.points ?? []).map(([rank, ...rest]) => [rank - 1, ...rest]), Boolean(filter().box), keepView);
+    mapBox.hidden = asked !== "candidates";
+    mapToggle.hidden = asked !== "candidates";
     markOnMap();
     drawHistogram();
     showTabs();

@@ -70,7 +70,7 @@ export const buildMap = (box, options) => {
     pen.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
     pen.fillStyle = colors.soft;
     [pen.font, pen.textAlign, pen.textBaseline] = ["600 12px system-ui, sans-serif", "center", "middle"];
-    Object.entries(land.states).forEach(([code, [name, x, y]]) => {
+    Object.entries(land.states ?? {}).forEach(([code, [name, x, y]]) => {
       const isLarge = size.w / view.scale < 3500;
       if (view.scale > 0.035) pen.fillText(isLarge ? name : code, toX(x), toY(y));
     });
