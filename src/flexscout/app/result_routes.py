@@ -41,7 +41,7 @@ def _list_outlines(_call: Call) -> dict[str, Any]:
 @cache
 def _load_outlines() -> dict[str, Any]:
     outlines = load_outlines()
-    names = ("land", "lakes", "rivers", "state_borders", "county_borders")
+    names = ("land", "lakes", "rivers", "state_borders", "county_borders", "states")
     return {"width": MAP_WIDTH, "height": MAP_HEIGHT, **{name: getattr(outlines, name) for name in names}}
 
 

@@ -20,18 +20,18 @@ export const positionOf = (row) => {
 };
 
 // A row of the list: values by column name.
-export const buildRow = (id, values, index, columns, reasons = []) => ({
-  id, values, reasons, rank: values[index.get("rank")] ?? null,
+export const buildRow = (id, values, index, columns) => ({
+  id, values,
   get: (name) => { const at = index.get(name); return at === undefined ? null : values[at] ?? null; },
   show: (name, bare = false) => { const at = index.get(name); return at === undefined ? "" : format(values[at], columns[at], bare); },
 });
 
-const scoreCell = (row) => h("div", { class: "cell-score" }, badge(row.get("Flex Score")), row.rank !== null && h("span", {}, `#${grouped(row.rank, 0)}`));
-const propertyCell = (isNarrow) => (row) => {
-  const price = priceOf(row), reasons = row.reasons.join(" · ");
+const scoreCell = (row) => h("div", { class: "cell-score" }, badge(row.get("Flex Score")), row.get("Rank") !== null && h("span", {}, `#${grouped(row.get("Rank"), 0)}`));
+const propertyCell = (isNarrow, view) => (row) => {
+  const price = priceOf(row), reasons = view === "candidates" || isNarrow ? row.get("Reasons") : "";
   const facts = [price?.text, price?.note && `${price.note}/SF`, price?.sold, row.show("Building SqFt"), row.show("Lot Size Acres")].filter(Boolean).join(" · ");
   return h("div", { class: "cell-property" }, h("b", {}, titleOf(row)), h("span", {}, [placeOf(row), row.get("Property Type")].filter(Boolean).join(" · ")),
-    isNarrow ? h("span", { class: "why" }, row.get("Reasons") ?? (facts || reasons)) : reasons && h("span", { class: "why", title: reasons }, reasons));
+    isNarrow ? h("span", { class: "why" }, view === "candidates" ? facts || reasons : reasons) : reasons && h("span", { class: "why", title: reasons }, reasons));
 };
 const priceCell = (row) => {
   const price = priceOf(row);
@@ -66,10 +66,10 @@ const render = (make) => ({ data }) => (data ? make(data) : "");
 // The columns of a view as the grid takes them; those in FIRST are shown at first, all others can be chosen.
 export const buildColumns = (columns, view, isNarrow, pick) => {
   const known = new Map(columns.map((column) => [column.name, column])), first = (isNarrow ? NARROW : FIRST[view]).filter((name) => known.has(name));
-  const others = columns.filter(({ title }) => title).map(({ name }) => name).filter((name) => !first.includes(name));
+  const others = columns.map(({ name }) => name).filter((name) => !first.includes(name));
   const define = (name, isShown) => {
     const column = known.get(name), own = BY_NAME[name] ?? {}, isReason = name === "Reasons" && view !== "candidates";
-    const make = isReason ? reasonCell : own.cell?.(isNarrow) ?? ((row) => (name === "Flex Classification" ? className(row.get(name)) : row.show(name, true)));
+    const make = isReason ? reasonCell : own.cell?.(isNarrow, view) ?? ((row) => (name === "Flex Classification" ? className(row.get(name)) : row.show(name, true)));
     const isNumber = NUMERIC.has(column.kind) && !own.cell;
     return { name, title: isReason ? (view === "rejected" ? "Why it was rejected" : "What to verify") : own.title ?? column.title, grid: {
       hide: !isShown, width: isReason ? 320 : own.width ?? (isNumber ? 110 : 140), cellRenderer: render(make), sortable: name !== "Reasons",

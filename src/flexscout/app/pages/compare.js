@@ -11,7 +11,7 @@ export const compareProperties = (rows, columns) => {
   const show = (name) => (row) => (name === "Flex Classification" ? className(row.get(name)) : row.show(name));
   const lines = [
     ["Score", (row) => [badge(row.get("Flex Score")), " ", className(row.get("Flex Classification"))]],
-    ["Rank", (row) => (row.rank === null ? "" : `#${row.rank}`)],
+    ["Rank", (row) => (row.get("Rank") === null ? "" : `#${row.get("Rank")}`)],
     ["Price", (row) => { const price = priceOf(row); return price ? [price.text, price.note && `${price.note}/SF`, price.sold].filter(Boolean).join(" · ") : ""; }],
     ...[...points, ...LINES].map((name) => [titles.get(name) ?? name, show(name)]),
   ].map(([title, cell]) => [title, rows.map(cell)]).filter(([, cells]) => cells.some((cell) => cell && cell.length !== 0));

@@ -101,7 +101,7 @@ export const buildFilters = (box, onChange) => {
   });
   const onRange = setPart("ranges"), onFacet = setPart("facets");
   return { update: (summary, filter, columns) => {
-    const ranges = RANGE_ORDER.filter((name) => summary.ranges[name]), facets = FACET_ORDER.filter((name) => (name !== "Source File" || !summary.facets.Source) && (summary.facets[name]?.some(([value]) => value !== null) || filter.facets?.[name]));
+    const ranges = RANGE_ORDER.filter((name) => summary.ranges[name]), facets = FACET_ORDER.filter((name) => (name !== "Source File" || !summary.facets.Source) && (name !== "State" || summary.facets.State?.length > 1 || filter.facets?.State) && (summary.facets[name]?.some(([value]) => value !== null) || filter.facets?.[name]));
     const wanted = [...ranges.map((name) => `range ${name}`), ...facets.map((name) => `facet ${name}`)];
     [...parts.keys()].filter((key) => !wanted.includes(key)).forEach((key) => { parts.get(key).element.remove(); parts.delete(key); });
     ranges.forEach((name) => {

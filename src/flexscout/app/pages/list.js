@@ -51,7 +51,7 @@ export const show = (main, first) => {
   }
 
   // Rows.
-  const toRows = (answer) => answer.rows.map((row, i) => buildRow(row[0], row, index, columns, answer.reasons?.[i]));
+  const toRows = (answer) => answer.rows.map((row, i) => buildRow(answer.ids[i], row, index, columns));
   const learn = (answer) => { columns = answer.columns; index = new Map(columns.map(({ name }, i) => [name, i])); };
   const load = async (start, number, sort, descending) => {
     const answer = await get("list", { view: view(), start, count: number, sort, descending: sort ? descending : null, filter: filter() });
@@ -102,7 +102,7 @@ export const show = (main, first) => {
   const chooseColumns = () => {
     const state = new Map((grid?.columnState() ?? []).map((column) => [column.colId, !column.hide]));
     const items = h("div", { class: "values tall" });
-    const draw = (words) => items.replaceChildren(...columns.filter(({ title }) => title && title.toLowerCase().includes(words)).map(({ name, title }) => h("label", {},
+    const draw = (words) => items.replaceChildren(...columns.filter(({ title }) => title.toLowerCase().includes(words)).map(({ name, title }) => h("label", {},
       h("input", { type: "checkbox", checked: state.get(name), onchange: (event) => { state.set(name, event.target.checked); grid.setVisible(name, event.target.checked); } }), h("span", {}, title))));
     draw("");
     const dialog = openDialog("Columns", h("header", {}, h("h2", {}, "Columns"), button("✕", () => dialog.close(), { class: "close", "aria-label": "Close" })),
@@ -132,8 +132,8 @@ export const show = (main, first) => {
     const select = h("select", { "aria-label": "Histogram of", onchange: (event) => { charted = event.target.value; localStorage.setItem("flexscout-histogram", charted); drawHistogram(); } }, names.map((name) => h("option", { value: name, selected: name === charted }, filterTitle(name))));
     histogram.replaceChildren(h("div", { class: "top" }, h("h2", {}, "Distribution"), select), chart, h("div", { class: "ends" }, h("span", {}, format(low, column)), h("span", {}, `${count(counts.reduce((one, two) => one + two, 0), "property", "properties")}`), h("span", {}, `${format(upper, column)}${isOpen ? " and more" : ""}`)));
   };
-  const known = new Map();
-  const showTabs = () => tabs.replaceChildren(...Object.entries(VIEWS).map(([name, title]) => button([title, h("span", { class: "soft" }, known.has(name) ? ` ${grouped(known.get(name), 0)}` : "")],
+  let known = {};
+  const showTabs = () => tabs.replaceChildren(...Object.entries(VIEWS).map(([name, title]) => button([title, h("span", { class: "soft" }, known[name] === undefined || known[name] === null ? "" : ` ${grouped(known[name], 0)}`)],
     () => { if (name !== view()) change({ view: name === "candidates" ? "" : name, sort: "", desc: "", filter: "", id: "" }); }, { "aria-pressed": `${name === view()}`, "data-view": name })));
   const summarize = async (keepView) => {
     controller?.abort();
@@ -143,9 +143,9 @@ export const show = (main, first) => {
       summary = await get("summary", { view: asked, filter: filter() }, controller.signal);
     } catch (error) { if (error.name !== "AbortError") showError(error); return; }
     if (asked !== view()) return;
-    known.set(asked, summary.all);
+    known = { ...known, ...summary.views, [asked]: summary.all };
     filters.update(summary, filter(), new Map(columns.map((column) => [column.name, column])));
-    map.update((summary.points ?? []).map(([rank, ...rest]) => [rank - 1, ...rest]), Boolean(filter().box), keepView);
+    map.update(summary.points, Boolean(filter().box), keepView);
     mapBox.hidden = asked !== "candidates";
     mapToggle.hidden = asked !== "candidates";
     markOnMap();
@@ -181,7 +181,7 @@ export const show = (main, first) => {
     panel?.close();
     panel = { id, close() {} };
     try {
-      const next = await showProperty(propertyBox, id, { columns: new Map(columns.map((column) => [column.name, column])), turn, close: closeProperty, open: (other) => openProperty(other, -1, false), onSaved: () => grid?.refresh() });
+      const next = await showProperty(propertyBox, id, { query: { view: view(), filter: filter(), sort: values.sort, descending: values.sort ? values.desc === "1" : null }, columns: new Map(columns.map((column) => [column.name, column])), turn, close: closeProperty, open: (other) => openProperty(other, -1, false), onSaved: () => grid?.refresh() });
       if (values.id !== id) return;
       panel = next;
       propertyBox.scrollTop = isNew ? 0 : kept;

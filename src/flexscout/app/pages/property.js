@@ -31,6 +31,9 @@ const pointsPart = (about) => {
   return h("ul", { class: "factors" }, (about.factors ?? []).map(line), about.bonus ? h("li", { class: "full" }, h("span", { class: "points" }, `+${grouped(about.bonus)}`), h("span"), h("span", {}, h("b", {}, "Bonus"), " ", about.flags ?? "")) : "");
 };
 
+// The place of a cell; its text only if that differs from the value.
+const cellText = ({ cell, value }) => { const [place, ...rest] = cell.split(": "), original = rest.join(": "); return original === `${value}` || original === grouped(+value, 6) ? place : cell; };
+
 const improvementText = (one) => (typeof one === "string" ? one : `${one.text}${one.score === undefined || one.score === null ? "" : ` (score ${showScore(one.score)})`}`);
 const changeText = (change) => {
   const column = change.column ? `${change.column} ${change.old ?? "none"} → ${change.new ?? "none"}` : change.text ?? "";
@@ -106,10 +109,10 @@ const buildValues = (id, about, columns, onSaved) => {
   const sourceCell = (name, source) => {
     const found = source.values?.[name];
     if (!found) return h("td");
-    return h("td", { class: found.is_used ? "used" : "" }, h("span", { class: "value" }, found.is_used ? "✓ " : "", text(found.value, columns.get(name)) || "–"), found.cell && h("span", { class: "cell" }, found.cell));
+    return h("td", { class: found.is_used ? "used" : "" }, h("span", { class: "value" }, found.is_used ? "✓ " : "", text(found.value, columns.get(name)) || "–"), found.cell && h("span", { class: "cell" }, cellText(found)));
   };
   return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Values of each source" }, h("table", { class: "values-table" },
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Value"), h("th", { scope: "col" }, "On the list"), sources.map((source) => h("th", { scope: "col" }, source.file, h("span", {}, [source.sheet, source.row && `row ${source.row}`].filter(Boolean).join(", ")))))),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Value"), h("th", { scope: "col" }, "On the list"), sources.map((source) => h("th", { scope: "col", title: source.file }, source.file.slice(source.file.lastIndexOf("/") + 1), h("span", {}, [source.sheet, source.row && `row ${source.row}`].filter(Boolean).join(", ")))))),
     h("tbody", {}, names.map((name) => h("tr", {}, h("th", { scope: "row" }, columns.get(name)?.title ?? name), ownCell(name), sources.map((source) => sourceCell(name, source)))))));
 };
 
@@ -137,9 +140,9 @@ const buildLinks = (about, row) => {
   return Object.entries(pairs).map(([name, url]) => [name, webAddress(url)]).filter(([, url]) => url).map(([name, url]) => link(name, url));
 };
 
-/** options: columns, turn(±1), close(), open(id), onSaved() */
+/** options: query (view, filter and order of the list), columns, turn(±1), close(), open(id), onSaved() */
 export const showProperty = async (box, id, options) => {
-  const about = await get(`properties/${encodeURIComponent(id)}`);
+  const about = await get(`properties/${encodeURIComponent(id)}`, options.query);
   about.values ??= about.about ?? {};
   const known = Object.entries(about.kinds ?? {}).map(([name, kind]) => [name, { title: name, ...kind }]);
   const columns = new Map([...options.columns, ...known.map(([name, kind]) => [name, { ...options.columns.get(name), ...kind, title: options.columns.get(name)?.title ?? name }])]);
