@@ -61,6 +61,17 @@ const FIRST = {
 const NARROW = ["Flex Score", "Address"];
 const NUMERIC = new Set(["number", "money", "percent", "year", "score"]);
 
+// The columns in the order, width and visibility that the user gave them; new ones keep theirs, at the end.
+export const arrangeColumns = (columns, kept) => {
+  if (!Array.isArray(kept)) return columns;
+  const order = new Map(kept.map((column, i) => [column.colId, { ...column, i }]));
+  const arranged = columns.map((column) => {
+    const own = order.get(column.name);
+    return own ? { ...column, grid: { ...column.grid, hide: own.hide, ...(column.grid.flex ? {} : { width: own.width }) } } : column;
+  });
+  return arranged.sort((one, two) => (order.get(one.name)?.i ?? columns.length) - (order.get(two.name)?.i ?? columns.length));
+};
+
 const render = (make) => ({ data }) => (data ? make(data) : "");
 
 // The columns of a view as the grid takes them; those in FIRST are shown at first, all others can be chosen.

@@ -91,7 +91,6 @@ export const buildGrid = (box, options) => {
       isQuiet = false;
     },
     columnState: () => api.getColumnState().map(({ colId, hide, width }) => ({ colId, hide, width })),
-    setColumnState: (state) => api.applyColumnState({ state, applyOrder: true }),
     setVisible: (name, isVisible) => api.setColumnsVisible([name], isVisible),
     destroy: () => { isGone = true; api.destroy(); },
   };

@@ -1,7 +1,7 @@
 // The screen List: views, filters, grid, map, histogram, selection, and the property beside them.
 import { change, read } from "./address.js";
 import { exportSelection, get } from "./api.js";
-import { buildColumns, buildRow, placeOf, priceOf, titleOf } from "./cells.js";
+import { arrangeColumns, buildColumns, buildRow, placeOf, priceOf, titleOf } from "./cells.js";
 import { compareProperties } from "./compare.js";
 import { act, announce, button, byId, debounce, h, openDialog, showError } from "./dom.js";
 import { buildFilters, drawBars, filterTitle } from "./filters.js";
@@ -90,13 +90,11 @@ export const show = (main, first) => {
     if (wanted !== view() || !gridBox.isConnected) return;
     gridView = wanted;
     grid = buildGrid(gridBox, {
-      columns: buildColumns(columns, wanted, narrow.matches, pickCell), load, rowHeight: narrow.matches ? 78 : 82, label: VIEWS[wanted], onError: showError,
+      columns: arrangeColumns(buildColumns(columns, wanted, narrow.matches, pickCell), parse(localStorage.getItem(widthsKey()))), load, rowHeight: narrow.matches ? 78 : 82, label: VIEWS[wanted], onError: showError,
       onOpen: (row, at) => openProperty(row.id, at), onFocus: (row, at) => { if (panel) follow(row.id, at); }, onPick: (row) => pick(row, !picked.has(row.id)),
       onSort: (sort, descending) => change({ sort: sort ?? "", desc: sort && descending ? "1" : "" }, true),
       onColumns: () => { if (grid) localStorage.setItem(widthsKey(), JSON.stringify(grid.columnState())); },
     });
-    const kept = parse(localStorage.getItem(widthsKey()));
-    if (Array.isArray(kept)) grid.setColumnState(kept);
     if (values.sort) grid.setSort(values.sort, values.desc === "1");
   };
   const chooseColumns = () => {
