@@ -108,6 +108,11 @@ class Results:
                 self._changes = collect_changes(self._workspace.open_history())
             return self._changes.get(property_id, [])
 
+    def list_issues(self) -> pl.DataFrame:
+        """Return the listed issues of the files; none if the last run has no list."""
+        with self.replay_lock:
+            return self.replay().files.issues
+
     def decide(self, kind: DecisionKind, first: str, second: str) -> dict[str, Any]:
         """Save the user's decision about two properties, and return it with what it contradicts.
 

@@ -13,7 +13,7 @@ from flexscout import __version__
 from flexscout.app.instances import find_running, forget_instance, write_instance
 from flexscout.app.results import Results
 from flexscout.app.security import Access, BusyError, NoWorkspaceError
-from flexscout.app.workspaces import Workspace, find_samples_folder, list_recent, open_workspace
+from flexscout.app.workspaces import Workspace, find_samples_folder, list_outputs, list_recent, open_workspace
 from flexscout.errors import FlexscoutError
 from flexscout.jobs import EventKind, Job, start_job
 
@@ -184,4 +184,4 @@ class Window:
         described["input_folder"] = str(Path(settings.input_folder).absolute())
         if last:
             described |= {"run": last.number, "has_results": history.find_result(last) is not None, "ended": last.ended}
-        return {"workspace": described}
+        return {"workspace": described, "outputs": list_outputs(settings)}

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -39,6 +39,17 @@ output:
 logging:
   file: results/flexscout.log
 """
+
+OUTPUTS: dict[str, Callable[[PipelineConfiguration], Path]] = {
+    "workbook": lambda settings: Path(settings.output_file),
+    "csv": lambda settings: settings.csv_file,
+    "parquet": lambda settings: settings.parquet_file,
+    "page": lambda settings: settings.page_file,
+    "report": lambda settings: Path(settings.report_file),
+    "issues": lambda settings: settings.issues_file,
+    "notes": lambda settings: settings.notes_file,
+}
+"""Name of a download -> its file."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,12 @@ def open_workspace(folder: Path) -> Workspace:
         raise
     remember_workspace(folder)
     return workspace
+
+
+def list_outputs(settings: PipelineConfiguration) -> list[dict[str, Any]]:
+    """Return the files that can be downloaded, with their sizes."""
+    paths = {name: find(settings) for name, find in OUTPUTS.items()}
+    return [{"name": name, "file": path.name, "size": path.stat().st_size} for name, path in paths.items() if path.is_file()]
 
 
 def clean_name(name: str) -> str:

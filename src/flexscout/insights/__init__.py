@@ -10,6 +10,7 @@ from flexscout.insights.property_report import PropertyReport
 from flexscout.insights.property_sheet import collect_changes, write_property_sheet
 from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import ReplayedRun, replay
+from flexscout.insights.reranking import Reranking, rerank
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
 from flexscout.insights.warm_replay import WarmReplay, find_property, report_property
 
@@ -28,6 +29,7 @@ __all__ = [
     "QueryKind",
     "ReadCell",
     "ReplayedRun",
+    "Reranking",
     "SourceRow",
     "WarmReplay",
     "check_comparison_path",
@@ -39,6 +41,7 @@ __all__ = [
     "format_value",
     "replay",
     "report_property",
+    "rerank",
     "write_comparison",
     "write_property_sheet",
 ]
