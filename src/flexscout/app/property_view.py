@@ -3,14 +3,12 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import polars as pl
-
 from flexscout.app.result_list import KEY
 from flexscout.app.results import Results
 from flexscout.app.row_query import RowFilter, RowSort
 from flexscout.app.security import BadRequestError
 from flexscout.config import PipelineConfiguration
-from flexscout.history import read_notes, read_property_corrections
+from flexscout.history import read_property_entries
 from flexscout.insights import PropertyReport, SourceRow, find_property, report_property
 
 _ID_PREFIX = "P-"
@@ -41,6 +39,7 @@ def describe_property(results: Results, settings: PipelineConfiguration, key: st
     columns = results.describe_columns()
     values = _find_values(results, key, report, columns)
     is_listed = report.property_id is not None and report.rank is not None
+    notes, corrections = read_property_entries(settings, key) if is_listed else ({}, {})
     return {
         "id": key,
         "about": report.about,
@@ -76,8 +75,8 @@ def describe_property(results: Results, settings: PipelineConfiguration, key: st
         ],
         "possible_duplicates": _list_duplicates(results, report),
         "history": [_describe_change(change) for change in results.list_changes(report.property_id or "")],
-        "notes": read_property_notes(settings, key) if is_listed else {},
-        "corrections": read_property_corrections(settings, key) if is_listed else {},
+        "notes": notes,
+        "corrections": corrections,
         "warnings": list(past.warnings),
     }  # fmt: skip
 
@@ -148,10 +147,3 @@ def _list_duplicates(results: Results, report: PropertyReport) -> list[dict[str,
         }
         for one in report.possible_duplicates
     ]  # fmt: skip
-
-
-def read_property_notes(settings: PipelineConfiguration, property_id: str) -> dict[str, str]:
-    """Return the user's notes on a property by column, also the empty ones."""
-    columns, notes = read_notes(settings)
-    rows = notes.filter(pl.col("Property ID") == property_id).rows(named=True)
-    return {name: (rows[0][name] if rows else None) or "" for name in columns}

@@ -6,12 +6,12 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from flexscout.app.property_view import describe_property, find_neighbors, read_property_notes
+from flexscout.app.property_view import describe_property, find_neighbors
 from flexscout.app.requests import Call, build_route
 from flexscout.app.results import VIEWS
 from flexscout.app.row_query import RowFilter, read_sort
 from flexscout.app.security import BadRequestError
-from flexscout.history import read_property_corrections, save_corrections, save_notes
+from flexscout.history import read_property_entries, save_corrections, save_notes
 from flexscout.matching import DecisionKind
 from flexscout.outputs import MAP_HEIGHT, MAP_WIDTH, load_outlines
 
@@ -57,13 +57,13 @@ def _describe_property(call: Call) -> dict[str, Any]:
 def _save_notes(call: Call) -> dict[str, Any]:
     settings, place = _find_place(call)
     save_notes(settings, place, _read_texts(call.body))
-    return {"notes": read_property_notes(settings, call.path["key"])}
+    return {"notes": read_property_entries(settings, call.path["key"])[0]}
 
 
 def _save_corrections(call: Call) -> dict[str, Any]:
     settings, place = _find_place(call)
     save_corrections(settings, place, _read_texts(call.body))
-    return {"corrections": read_property_corrections(settings, call.path["key"])}
+    return {"corrections": read_property_entries(settings, call.path["key"])[1]}
 
 
 def _decide(call: Call) -> dict[str, Any]:

@@ -82,7 +82,10 @@ class Results:
     def replay(self) -> ReplayedRun:
         """Return the replay of the last run; `replay_lock` is held while it is used. Raises NothingToReadError."""
         with self.replay_lock:
-            return self._replay.get(self._workspace.open_history(), self._workspace.open_history().find_run())
+            record = self._workspace.find_last_run()
+            if record is None:
+                raise NothingToReadError("There is no list yet.", "Run first.")
+            return self._replay.get(self._workspace.open_history(), record)
 
     def find_row(self, property_id: str) -> dict[str, Any] | None:
         """Return the row of a property on the list, None if there is none."""
@@ -159,7 +162,7 @@ class Results:
 
     def _update(self) -> RunRecord:
         """Forget what a later run, or later notes, have made old; return the record of the last run."""
-        record = self._workspace.open_history().find_last()
+        record = self._workspace.find_last_run()
         if record is None:
             raise NothingToReadError("There is no list yet.", "Run first.")
         if self._record is None or (record.number, record.ended) != (self._record.number, self._record.ended):

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ class Workspace:
 
     def load_settings(self) -> PipelineConfiguration:
         """Return its settings. Raises ConfigurationError."""
-        return PipelineConfiguration.from_file(CONFIG_NAME)
+        return _load_settings(*(_find_state(self.folder / name) for name in (CONFIG_NAME, "mappings", "code_tables")))
 
     def open_history(self) -> RunHistory:
         """Return the history of the runs that wrote its workbook."""
@@ -81,7 +82,9 @@ class Workspace:
 
     def find_last_run(self) -> RunRecord | None:
         """Return the last run, None if there is none."""
-        return self.open_history().find_last()
+        workbook = Path(self.load_settings().output_file)
+        records = sorted(RunHistory(workbook).folder.glob("run-*.json"))
+        return _read_last_run(workbook, _find_state(records[-1])) if records else None
 
     async def save_upload(self, name: str, chunks: AsyncIterator[bytes]) -> dict[str, Any]:
         """Store a file in the inbox as it arrives; an equal name gets a number.
@@ -189,6 +192,29 @@ def find_instance_file(folder: Path) -> Path:
 def find_samples_folder() -> Path:
     """Return the folder in which samples are made."""
     return Path(platformdirs.user_documents_dir()) / "flexscout samples"
+
+
+FileState = tuple[str, int, int]
+"""Path, time of the last change in nanoseconds and size of a file or folder; zeros if it doesn't exist."""
+
+
+def _find_state(path: Path) -> FileState:
+    try:
+        stat = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=4)
+def _load_settings(*_states: FileState) -> PipelineConfiguration:
+    """Return the settings of the current folder; each request needs them, and they seldom change."""
+    return PipelineConfiguration.from_file(CONFIG_NAME)
+
+
+@lru_cache(maxsize=4)
+def _read_last_run(workbook: Path, _state: FileState) -> RunRecord | None:
+    return RunHistory(workbook).find_last()
 
 
 def _recent_file() -> Path:

@@ -3,6 +3,6 @@
 from flexscout._import_path import SafeImports
 
 with SafeImports():  # `main` then keeps the current folder off the path for good
-    from flexscout.cli.app import main
+    from flexscout.cli.app import main, open_window
 
-__all__ = ["main"]
+__all__ = ["main", "open_window"]

@@ -91,3 +91,9 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console may lack a character
     app(prog_name="flexscout")
+
+
+def open_window() -> None:
+    """Run `flexscout app`, as a program without a console."""
+    sys.argv[1:1] = ["app"]
+    main()

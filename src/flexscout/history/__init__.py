@@ -10,7 +10,7 @@ from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_result
 from flexscout.history.typed_decisions import MERGES_SHEET, POSSIBLE_SHEET, KnownDecisions, collect_decisions
-from flexscout.history.user_entries import read_notes, read_property_corrections, save_corrections, save_notes
+from flexscout.history.user_entries import read_notes, read_property_entries, save_corrections, save_notes
 from flexscout.history.user_input import UserInput, read_corrections, read_user_input
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
     "read_corrections",
     "read_decisions",
     "read_notes",
-    "read_property_corrections",
+    "read_property_entries",
     "read_result",
     "read_user_input",
     "save_corrections",

@@ -28,11 +28,17 @@ def read_notes(config: PipelineConfiguration) -> tuple[tuple[str, ...], pl.DataF
     return notes.columns, notes.placed
 
 
-def read_property_corrections(config: PipelineConfiguration, property_id: str) -> dict[str, str]:
-    """Return the corrections of a property: column -> text. Raises OutputError if the store can't be read."""
-    current, _ = read_current_entries(config)
-    is_wanted = (pl.col(KIND) == EntryKind.CORRECTION) & (pl.col(ID) == property_id) & pl.col(TEXT).is_not_null()
-    return dict(current.filter(is_wanted).select(COLUMN, TEXT).iter_rows())
+def read_property_entries(config: PipelineConfiguration, property_id: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the notes of a property, with an empty text for each of the user's columns without one, and its corrections.
+
+    Raises:
+        OutputError: The store can't be read.
+
+    """
+    current, columns = read_current_entries(config)
+    own = current.filter((pl.col(ID) == property_id) & pl.col(TEXT).is_not_null())
+    notes, corrections = (dict(own.filter(pl.col(KIND) == kind).select(COLUMN, TEXT).iter_rows()) for kind in EntryKind)
+    return {name: notes.get(name, "") for name in columns}, corrections
 
 
 def save_notes(config: PipelineConfiguration, place: Mapping[str, Any], texts: Mapping[str, str | None]) -> None:

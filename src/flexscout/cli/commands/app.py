@@ -17,8 +17,13 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only print the ad
 Port = Annotated[int, typer.Option("--port", metavar="N", help="Port of the window.  [default: a free one]", min=0, max=65_535)]
 
 
+Shortcut = Annotated[
+    bool, typer.Option("--shortcut", help="Only put a shortcut to the window on the desktop and in the start menu.")
+]
+
+
 @handle_errors
-def app(folder: Folder = None, *, no_browser: NoBrowser = False, port: Port = 0) -> None:
+def app(folder: Folder = None, *, no_browser: NoBrowser = False, port: Port = 0, shortcut: Shortcut = False) -> None:
     """Open the window: choose files, run and explore in the browser."""
     from flexscout.cli.sample_exports import write_samples, write_second_week  # noqa: PLC0415 - `--help` loads no frames
 
@@ -27,11 +32,15 @@ def app(folder: Folder = None, *, no_browser: NoBrowser = False, port: Port = 0)
         write_second_week(exports)
 
     try:
-        from flexscout.app import serve_window  # noqa: PLC0415
+        from flexscout.app import serve_window, write_shortcuts  # noqa: PLC0415
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn", "anyio", "h11"):
             raise
         raise ConfigurationError("The window requires optional packages. Run: pip install 'flexscout[app]'") from None
+    if shortcut:
+        for path in write_shortcuts():
+            print_line(f"Wrote {path}")
+        return
     if folder and not folder.is_dir():
         raise ConfigurationError(f"There is no folder {folder}. Name the folder with your exports.")
     try:
