@@ -12,7 +12,7 @@ from flexscout.errors import FlexscoutError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-TOKEN_HEADER = "x-flexscout-token"  # noqa: S105 - the name of a header
+TOKEN_HEADER = "x-flexscout-token"  # noqa: S105  # nosec B105 # the name of a header
 """The header with the token of a tab."""
 
 KEY_HEADER = "x-flexscout-key"

@@ -1,7 +1,7 @@
 """A shortcut to the window on the desktop and in the start menu."""
 
 import os
-import subprocess
+import subprocess  # nosec B404 # as below
 import sys
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def _write_links() -> list[Path]:
     target, *arguments = find_command()
     environment = {**os.environ, "FLEXSCOUT_TARGET": target, "FLEXSCOUT_ARGUMENTS": subprocess.list2cmdline(arguments)}
     command = ["powershell", "-NoProfile", "-NonInteractive", "-Command", _POWERSHELL]
-    done = subprocess.run(  # noqa: S603 - paths go into the environment, not into the command
+    done = subprocess.run(  # noqa: S603  # nosec B603 # paths go into the environment, not into the command
         command, env=environment, capture_output=True, text=True, check=True, timeout=60
     )
     return [Path(line) for line in done.stdout.splitlines() if line.strip()]

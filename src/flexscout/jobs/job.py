@@ -2,7 +2,7 @@
 
 import json
 import os
-import subprocess
+import subprocess  # nosec B404 # starts this Python
 import sys
 import time
 from collections import deque
@@ -140,7 +140,7 @@ def start_job(config: PipelineConfiguration | str | Path | None = None, *, retry
     apart: dict[str, Any] = {"start_new_session": True}  # Ctrl-C in a terminal reaches only this process
     if sys.platform == "win32":
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # nosec B603 # no part of the command comes from elsewhere
         [sys.executable, "-P", "-m", "flexscout.jobs.process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
