@@ -3,6 +3,7 @@
 import shutil
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import openpyxl
@@ -21,6 +22,10 @@ class Week:
     summary: object
     workbook: Path
 
+    @cached_property
+    def book(self):
+        return open_book(self.workbook)
+
     @property
     def messages(self):
         return self.summary.messages
@@ -31,7 +36,7 @@ class Week:
 
     def sheet(self, name="Flex Properties"):
         """Return the rows of a sheet as dicts."""
-        return rows_of(open_book(self.workbook)[name])
+        return rows_of(self.book[name])
 
     def column(self, name, sheet="Flex Properties"):
         """Map the address of each row of a sheet to its value in a column."""
@@ -39,7 +44,7 @@ class Week:
 
     @property
     def sheets(self):
-        return open_book(self.workbook).sheetnames
+        return self.book.sheetnames
 
 
 class Weeks:
