@@ -125,7 +125,7 @@ def list_decisions() -> str:
 
 PROFILE = ("profile list", "profile show", "profile copy", "profile check", "profile compare")
 RUNS = ("run", "retry", "errors", "runs", "explain", "decide", "report", "diff")
-COMMANDS = ("", *RUNS, "check", "inspect", "map", "config show", *PROFILE, "init", "clean", "demo")
+COMMANDS = ("", "app", *RUNS, "check", "inspect", "map", "config show", *PROFILE, "init", "clean", "demo")
 TABLES = {
     "reference/configuration.md": render_settings,
     "reference/columns.md": render_columns,

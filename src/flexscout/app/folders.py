@@ -59,6 +59,22 @@ def find_folder(text: str) -> Path:
     return resolved
 
 
+def make_folder(text: str) -> Path:
+    """Return the folder with an absolute path; make it if only its last part doesn't exist.
+
+    Raises:
+        FlexscoutError: The path is relative, or the folder can't be made.
+
+    """
+    path = Path(text) if text and "\0" not in text else Path()
+    if path.is_absolute() and path.parent.is_dir() and not path.exists():
+        try:
+            path.mkdir()
+        except OSError as error:
+            raise FlexscoutError(f"The folder {path} can't be made: {error.strerror or error}.", "Choose another.") from None
+    return find_folder(text)
+
+
 def list_places() -> list[dict[str, str]]:
     """Return the folders that people start from: home, the usual folders in it, and drives."""
     home = Path.home()

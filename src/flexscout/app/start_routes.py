@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from flexscout.app.folders import find_folder, list_folder
+from flexscout.app.folders import list_folder, make_folder
 from flexscout.app.requests import Call, build_route, to_json
 from flexscout.app.security import CODE_PATH, SESSION_PATH, UPLOAD_PATH, BadRequestError
 
@@ -43,7 +43,7 @@ def _open_workspace(call: Call) -> dict[str, object]:
     if call.body.get("samples") is True:
         call.window.open_samples()
     else:
-        call.window.open(find_folder(call.read_text("folder")))
+        call.window.open(make_folder(call.read_text("folder")))
     return call.window.describe()
 
 

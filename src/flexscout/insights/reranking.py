@@ -9,7 +9,7 @@ from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine
 from flexscout.insights.replayed_run import AT, ReplayedRun, list_corrections
 from flexscout.merging import REJECTED_COLUMNS, ROW, MatchedRows, locate_rows, merge_rows
 from flexscout.models import RowStatus
-from flexscout.scoring import Criteria, classify_records
+from flexscout.scoring import Criteria, Profile, classify_records
 
 _ID, _OLD, _NEW = "Property ID", "Old Rank", "Rank"
 
@@ -61,6 +61,9 @@ def rerank(
     criteria = replace(Criteria.from_config(config), as_of=past.criteria.as_of)
     if profile is None:
         criteria = replace(criteria, profile=past.criteria.profile)
+    if (criteria.profile, criteria.min_flex_score) == _scored_by(past) and past.criteria.where is None:
+        # The condition is about the properties on the list, so nothing else changes.
+        return _filter(past, criteria)
     candidates, rejected = _classify(past, criteria)
     if candidates.is_empty():
         listed = past.ranking.survivors.clear()
@@ -72,6 +75,20 @@ def rerank(
         )
         listed = merge_rows(matched, config, criteria).survivors
     return Reranking(listed, _list_moves(past.ranking.survivors, listed))
+
+
+def _scored_by(past: ReplayedRun) -> tuple[Profile, float]:
+    return past.criteria.profile, past.criteria.min_flex_score
+
+
+def _filter(past: ReplayedRun, criteria: Criteria) -> Reranking:
+    survivors = past.ranking.survivors
+    outcome = (pl.lit(str(RowStatus.CANDIDATE)).alias(STATUS), pl.lit("").alias(REASONS), pl.lit(value=False).alias(TO_VERIFY))
+    if not survivors.width:
+        return Reranking(survivors, _list_moves(survivors, survivors))
+    filtered = criteria.filter_properties(survivors.with_columns(outcome)).frame
+    listed = filtered.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
+    return Reranking(listed, _list_moves(survivors, listed))
 
 
 class _Located:
