@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from weeks import Weeks
 from windows import open_window
 from workbooks import HEADER, candidate, write_workbook
 
@@ -152,3 +153,18 @@ def test_possible_duplicates_are_decided_once(tab):
     assert describe(tab, key)["possible_duplicates"] == []
     assert tab.send("POST", "/api/decisions", decision | {"decision": "perhaps"}).status == 400
     assert tab.send("POST", "/api/decisions", decision | {"other": "P-000000000000"}).status == 400
+
+
+def test_note_and_correction_that_the_workbook_changed_too_are_both_kept(tab):
+    key = find(tab, "3 Test")
+    put(tab, key, "notes", {"My Notes": "Typed in the window"})
+    put(tab, key, "corrections", {"Lot Size Acres": "3.5"})
+    weeks = Weeks(tab.folder)
+    weeks.workbook = tab.folder / "results/flex_properties.xlsx"
+    weeks.enter("3 Test Street", {"My Notes": "Typed in Excel", "Lot Size Acres": 4.5})
+    last = tab.run()[-1]
+    assert last["event"] == "finished", last
+    found = describe(tab, key)
+    assert found["notes"]["My Notes"].splitlines() == ["Typed in the window", "Typed in Excel"]
+    assert (found["corrections"]["Lot Size Acres"], found["values"]["Lot Size Acres"]) == ("4.5", 4.5)
+    assert sum("changed" in message for message in last["messages"]) >= 1

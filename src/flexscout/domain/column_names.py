@@ -101,6 +101,9 @@ PDF_KEYWORDS_TAG = f"/Keywords({WORKBOOK_CREATOR})"
 ISSUES_SUFFIX, DUPLICATES_SUFFIX, NOTES_SUFFIX, DECISIONS_SUFFIX = "_issues", "_duplicates", "_notes", "_decisions"
 """What the names of the issues file, the merge log, the notes store and the user's decisions add to the workbook's name."""
 
+RECORDS_FOLDER = ".flexscout"
+"""The folder beside a workbook with the records of its runs, each workbook's in a folder with its name."""
+
 NOTES_HEADER = ("Kind", LINK_COLUMNS[0], *ADDRESS_COLUMNS, "Column", "Text", "Time")
 """Columns of the notes store: what the user noted and corrected."""
 

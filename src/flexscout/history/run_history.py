@@ -18,7 +18,7 @@ import polars.selectors as cs
 from filelock import FileLock, Timeout
 
 from flexscout.config import Affects, PipelineConfiguration, settings_affecting
-from flexscout.domain import LINK_COLUMNS, date_file, escape_names
+from flexscout.domain import LINK_COLUMNS, RECORDS_FOLDER, date_file, escape_names
 from flexscout.error_codes import PASSWORD_CODES, ErrorCategory
 from flexscout.errors import NothingToReadError, OutputError
 from flexscout.history.run_record import RunRecord, fingerprint_output
@@ -26,7 +26,6 @@ from flexscout.models import RunSummary, SourceFile
 from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, hash_result_code, write_atomically, write_table
 from flexscout.skipped import SkippedFile
 
-_FOLDER = ".flexscout"
 _MAX_RECORDS, _MAX_RESULTS = 100, 10
 _ID = LINK_COLUMNS[0]
 _RECORD_NAME = re.compile(r"run-(\d+)\.json")
@@ -84,7 +83,7 @@ class RunHistory:
 
     def __init__(self, workbook: Path) -> None:
         self.workbook = workbook
-        self.folder = workbook.parent / _FOLDER / workbook.stem
+        self.folder = workbook.parent / RECORDS_FOLDER / workbook.stem
         self._lock = FileLock(self.folder / "lock")
         self.started = _now()
         self._intact: dict[Path, bool] = {}

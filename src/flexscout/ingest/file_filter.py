@@ -17,6 +17,7 @@ from flexscout.domain import (
     NOTES_HEADER,
     PAGE_GENERATOR_TAG,
     PDF_KEYWORDS_TAG,
+    RECORDS_FOLDER,
     WORKBOOK_CREATOR,
 )
 from flexscout.error_codes import ErrorCode
@@ -106,7 +107,9 @@ def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> N
     # A copy of the results is recognized by the workbook beside it, or by its own header.
     suffixes = f"{ISSUES_SUFFIX}|{DUPLICATES_SUFFIX}|{DECISIONS_SUFFIX}"
     workbook = path.with_name(f"{re.sub(f'({suffixes})$', '', path.stem)}.xlsx")
-    if not (_is_own_workbook(workbook) or _has_result_header(path) or _is_own_page(path) or _is_own_pdf(path)):
+    # Another program may have saved the workbook without its properties; its runs are on record then.
+    has_runs = any((workbook.parent / RECORDS_FOLDER / workbook.stem).glob("run-*.json"))
+    if not (has_runs or _is_own_workbook(workbook) or _has_result_header(path) or _is_own_page(path) or _is_own_pdf(path)):
         raise OutputError(
             f"{name} is in the input folder and is not a result of flexscout; this run would overwrite it.",
             "Choose another place with --output-file, --report-file or logging.file, or move the file away.",
