@@ -17,14 +17,15 @@ DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 COLUMNS = (*HEADER, "Asking Price", "Latitude", "Longitude", "Owner Name")
 CHARLOTTE, ATLANTA = (35.2, -80.8), (33.7, -84.4)
-SCREENS = ("start", "files", "list")
+SCREENS = ("start", "files", "list", "problems")
 
 
 def write_inputs(folder):
     """Write ten candidates of two cities, of which two may be the same, two other rows, and a damaged file."""
     sizes = {n: candidate(n, Building_SqFt=20_000 + 2_000 * n) for n in range(1, 8)}
     rows = [(*row, 1e6 * n, CHARLOTTE[0] + n / 50, CHARLOTTE[1], "Oak LLC") for n, row in sizes.items()]
-    rows += [(*candidate(n, City="Atlanta", State="GA"), None, *ATLANTA, "Elm LLC") for n in (21, 22)]
+    twins = ("2100 Peachtree Industrial Road", "2100 Peachtre Industrial Road")
+    rows += [(*candidate(Address=one, City="Atlanta", State="GA"), None, *ATLANTA, "Elm LLC") for one in twins]
     rows += [(*candidate(30, Address="<b>30</b> Ash Street"), None, None, None, CORPUS[0])]
     rows += [
         (*candidate(31, Property_Type="Office"), 5e6, *ATLANTA, None),
@@ -109,6 +110,27 @@ def find_violations(page):
 # First start.
 
 
+def test_samples_lead_to_a_downloaded_workbook(opened, window, monkeypatch, tmp_path):
+    monkeypatch.setattr("platformdirs.user_documents_dir", lambda: str(tmp_path))
+    folder = str(window.folder)
+    page = opened("start")
+    page.get_by_role("button", name="Try with samples").click()
+    page.get_by_text("1 file").first.wait_for()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("5 candidates on the list").wait_for()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Excel workbook").click()
+    assert waiting.value.suggested_filename == "flex_properties.xlsx"
+    assert (tmp_path / "flexscout samples/results/flex_properties.xlsx").exists()
+    page.get_by_role("link", name="Show the list").click()
+    assert len(addresses(page, 5)) == 5
+    show(page, "start")
+    page.get_by_role("button", name="Choose a folder").first.click()
+    page.get_by_label("Path of the folder").fill(folder)
+    page.get_by_role("button", name="Open this folder").click()
+    page.locator("#workspace", has_text=window.folder.name).wait_for()
+
+
 def test_dropped_files_are_copied_to_the_inbox_and_listed(opened, window, tmp_path):
     page = opened("files")
     content = write_workbook(tmp_path / "dropped.xlsx", [HEADER, candidate(90)]).read_bytes()
@@ -160,6 +182,21 @@ def test_second_tab_gets_access_from_the_first(opened):
 # Runs.
 
 
+def test_failed_file_is_fixed_and_tried_again(opened, window):
+    page = opened("problems")
+    page.locator(".cause", has_text="corrupted_file.xlsx").wait_for()
+    assert find_violations(page) == []
+    path = window.folder / "corrupted_file.xlsx"
+    damaged = path.read_bytes()
+    write_workbook(path, [HEADER, candidate(91)])
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("11 candidates on the list").wait_for()
+    show(page, "list")
+    assert "91 Test Street" in addresses(page, 11)
+    path.write_bytes(damaged)
+    window.run()
+
+
 def test_stopped_run_keeps_the_previous_list(opened, window):
     book = window.folder / "results/flex_properties.xlsx"
     before = book.read_bytes()
@@ -181,9 +218,9 @@ def test_list_is_sorted_filtered_and_searched_and_survives_reload_and_back(opene
     page = opened()
     best = addresses(page, 10)
     page.get_by_label("Search").fill("atlanta")
-    assert sorted(addresses(page, 2)) == ["21 Test Street", "22 Test Street"]
+    assert sorted(addresses(page, 2)) == ["2100 Peachtre Industrial Road", "2100 Peachtree Industrial Road"]
     page.reload()
-    assert sorted(addresses(page, 2)) == ["21 Test Street", "22 Test Street"]
+    assert sorted(addresses(page, 2)) == ["2100 Peachtre Industrial Road", "2100 Peachtree Industrial Road"]
     page.get_by_role("button", name="Reset", exact=True).click()
     addresses(page, 10)
     page.locator("summary", has_text="City").click()
@@ -229,6 +266,23 @@ def test_columns_are_chosen_and_kept(opened):
     page.reload()
     page.locator(".ag-row .cell-property").first.wait_for()
     assert page.locator(".ag-header-cell[col-id='State']").count() == 1
+
+
+def test_selection_is_compared_and_exported(opened):
+    page = opened()
+    for address in ("1 Test Street", "2 Test Street"):
+        page.get_by_label(f"Select {address}").check()
+    page.get_by_role("button", name="Compare").click()
+    lines = page.locator("dialog tr").all_inner_texts()
+    assert any("22,000 sq ft" in line and "24,000 sq ft" in line for line in lines)
+    assert find_violations(page) == []
+    page.keyboard.press("Escape")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Export as CSV").click()
+    assert waiting.value.suggested_filename.endswith(".csv")
+    text = waiting.value.path().read_text(encoding="utf-8-sig")
+    assert "1 Test Street" in text
+    assert "7 Test Street" not in text
 
 
 def test_map_leads_to_a_property(opened):
@@ -308,6 +362,25 @@ def test_correction_counts_at_the_next_run_and_can_be_undone(opened, window):
     window.run()
     page.reload()
     page.locator(".property .facts", has_text="$6,500,000").wait_for()
+
+
+def test_decision_about_a_duplicate_counts_at_the_next_run(opened, window):
+    page = opened()
+    panel = open_property(page, "2100 Peachtree Industrial Road")
+    panel.get_by_role("button", name=re.compile("^Different")).click()
+    panel.get_by_text("Saved; counts from the next run.").wait_for()
+    page.reload()
+    playwright.expect(panel.get_by_role("button", name=re.compile("^Different"))).to_have_attribute("aria-pressed", "true")
+    panel.get_by_role("button", name=re.compile("^Same")).click()
+    playwright.expect(panel.get_by_role("button", name=re.compile("^Same"))).to_have_attribute("aria-pressed", "true")
+    window.run()
+    show(page, "list?view=candidates")
+    page.reload()
+    assert len([one for one in addresses(page, 9) if "Peach" in one]) == 1
+    path = next(window.folder.rglob("*decisions*.csv"), None)
+    if path:
+        path.unlink()
+    window.run()
 
 
 # People.

@@ -69,6 +69,7 @@ export const show = (main) => {
   const showLastRun = () => {
     const { run, ended, has_results: hasResults } = app.state.workspace;
     if (app.state.folder_problem) showOutcome("bad", "The settings of this workspace have an error.", [app.state.folder_problem]);
+    else if (app.state.last_run?.run === run) showFinished(app.state.last_run);
     else if (hasResults) showOutcome("soft", `The last run was run ${run}${ended ? `, on ${formatDay(ended)}` : ""}.`, [], h("p", {}, h("a", { class: "button", href: "#/list" }, "Show the list")));
   };
 
@@ -123,15 +124,15 @@ export const show = (main) => {
     const groups = Map.groupBy ? Map.groupBy(files, (file) => file.source ?? "") : new Map();
     if (!Map.groupBy) files.forEach((file) => groups.set(file.source ?? "", [...(groups.get(file.source ?? "") ?? []), file]));
     rows.clear();
-    const body = (source, members) => h("tbody", {}, h("tr", { class: "group" }, h("th", { colspan: 5, scope: "rowgroup" }, describeGroup(source, members))),
+    const body = (source, members) => h("tbody", {}, h("tr", { class: "group" }, h("th", { colspan: 4, scope: "rowgroup" }, describeGroup(source, members))),
       members.map((file) => {
         const cell = h("td", { class: "state-cell" }, stateCell(file));
         rows.set(file.file, cell);
-        return h("tr", {}, nameCell(file.file), cell, h("td", { class: "num" }, file.rows === null || file.rows === undefined ? "" : grouped(file.rows, 0)), h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
+        return h("tr", {}, nameCell(file.file), cell, h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
       }));
     const sorted = [...groups].sort(([one], [two]) => !one - !two || one.localeCompare(two));
     table.replaceChildren(files.length
-      ? h("table", {}, h("caption", { class: "hidden" }, "Files of this workspace"), h("thead", {}, h("tr", {}, [["File"], ["State"], ["Rows", "num"], ["Exported", "day"], ["Size", "num size"]].map(([text, css]) => h("th", { scope: "col", class: css ?? "" }, text)))), sorted.map(([source, members]) => body(source, members)))
+      ? h("table", {}, h("caption", { class: "hidden" }, "Files of this workspace"), h("thead", {}, h("tr", {}, [["File"], ["State"], ["Exported", "day"], ["Size", "num size"]].map(([text, css]) => h("th", { scope: "col", class: css ?? "" }, text)))), sorted.map(([source, members]) => body(source, members)))
       : h("p", { class: "empty" }, problem ? `${problem} ${nextStep ?? ""}` : "No exports in this workspace yet. Add some here, or put them into its folder and look again."));
     runButton.disabled = !files.length;
     heading.textContent = count(files.length, "file");

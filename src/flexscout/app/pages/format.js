@@ -26,6 +26,7 @@ export const format = (value, column = {}, bare = false) => {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "number") return isDay(value) ? formatDay(value) : `${value}`;
   if (bare && ["square feet", "acres", "feet"].includes(column.unit)) return grouped(value);
+  if (column.unit === "degrees") return `${+value.toFixed(5)}`;
   return (UNITS[column.unit] ?? KINDS[column.kind] ?? grouped)(value);
 };
 

@@ -2,16 +2,20 @@
 import { go } from "./address.js";
 import { get, post } from "./api.js";
 import { act, button, h, showError } from "./dom.js";
-import { capitalize, count, grouped } from "./format.js";
+import { count, grouped } from "./format.js";
 import { buildLocalGrid } from "./grid.js";
-import { onState } from "./state.js";
+import { onState, setState } from "./state.js";
 
 const COLUMNS = [
   { name: "text", title: "Issue", grid: { flex: 2, minWidth: 220 } }, { name: "value", title: "Value", grid: { width: 150 } }, { name: "column", title: "Column", grid: { width: 150 } },
-  { name: "file", title: "File", grid: { flex: 1, minWidth: 160 } }, { name: "sheet", title: "Sheet", grid: { width: 120 } }, { name: "row", title: "Row", grid: { width: 80, cellClass: "num", headerClass: "num" } },
+  { name: "file", title: "File", grid: { flex: 1, minWidth: 160 } }, { name: "sheet", title: "Sheet", grid: { width: 120 } }, { name: "row", title: "Row", grid: { width: 80, valueFormatter: ({ value }) => value || "", cellClass: "num", headerClass: "num" } },
 ];
 const countBy = (issues, name) => { const counts = new Map(); issues.forEach((issue) => counts.set(issue[name], (counts.get(issue[name]) ?? 0) + 1)); return [...counts].sort((one, two) => two[1] - one[1]); };
-const retry = act(async () => { await post("runs", { retry: true }); go("files"); });
+const retry = act(async () => {
+  await post("runs", { retry: true });
+  setState(await get("state"));
+  go("files");
+});
 
 export const show = (main) => {
   let grid = null, isClosed = false;
@@ -20,7 +24,7 @@ export const show = (main) => {
     if (isClosed) return;
     grid?.destroy();
     grid = null;
-    const cards = failed.map(({ cause, next_step: nextStep, files }) => h("section", { class: "panel cause" }, h("div", {}, h("h3", {}, capitalize(cause)), h("p", {}, nextStep), h("ul", { class: "plain" }, files.map((file) => h("li", {}, file))))));
+    const cards = failed.map(({ cause, next_step: nextStep, files }) => h("section", { class: "panel cause" }, h("div", {}, h("h3", {}, cause), h("p", {}, nextStep), h("ul", { class: "plain" }, files.map((file) => h("li", {}, file))))));
     const box = h("div", { class: "issue-grid" }), chosen = { text: "", file: "" }, texts = new Map(issues.map((issue) => [issue.reason, issue.text]));
     const shown = h("p", { role: "status" });
     const apply = () => {

@@ -151,7 +151,7 @@ export const showProperty = async (box, id, options) => {
   const ceiling = about.ceiling !== undefined && about.ceiling !== null && about.ceiling > about.score ? `up to ${showScore(about.ceiling)} with all data` : "";
   const reasons = about.reasons?.length ? h("ul", { class: "plain" }, about.reasons.map((reason) => h("li", {}, capitalize(reason)))) : "";
   const price = row.get("Price Position"), position = positionOf(row);
-  const mergeList = (about.merges ?? []).map((merge) => h("li", {}, h("b", {}, where(merge)), " ", [merge.match, merge.evidence, merge.why_not_kept].filter(Boolean).join(" · "), merge.fields_that_differ ? h("span", { class: "soft" }, `Differs: ${merge.fields_that_differ}`) : ""));
+  const mergeList = (about.merges ?? []).map((merge) => h("li", {}, h("b", {}, where(merge)), " ", [merge.match, merge.evidence, merge.why_not_kept].filter(Boolean).join(" · "), merge.fields_that_differ ? h("span", { class: "soft" }, ` Differs: ${merge.fields_that_differ}`) : ""));
   const history = (about.history ?? []).map((change) => h("li", {}, h("span", { class: "soft" }, change.day ? formatDay(change.day) : change.run ? `Run ${change.run}` : ""), " ", changeText(change)));
   const others = names.filter((one) => !FIRST_VALUES.includes(one) && about.values[one] !== null && about.values[one] !== "");
   const print = () => {
