@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from window_screenshots import capture_window
 
 IMAGES = Path(__file__).parents[1] / "images"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -32,6 +33,7 @@ def main(browser: str) -> None:
         _capture_workbook(results / "all_flex_properties.xlsx")
         _capture_page(results / "pipeline_summary.html", browser)
         _capture_memos(results)
+        capture_window(browser)
 
 
 def _capture_workbook(book: Path) -> None:

@@ -64,7 +64,7 @@ def opened(window, browser, monkeypatch):
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: messages.append(message.text))
+        page.on("console", lambda message: messages.append((message.text, message.location["url"])))
         page.on("pageerror", lambda error: messages.append(str(error)))
         page.goto(tab.window.create_address())
         page.locator("#screens a").first.wait_for()

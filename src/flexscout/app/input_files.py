@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flexscout.app.workspaces import Workspace
+from flexscout.app.workspaces import CONFIG_NAME, Workspace
 from flexscout.domain import date_file
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
 from flexscout.errors import NothingToReadError
 from flexscout.models import CheckSummary, FileRecord, Source
 from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.skipped import FileSkipCode
 
 
 def list_input_files(workspace: Workspace) -> dict[str, Any]:
@@ -30,7 +31,8 @@ def list_input_files(workspace: Workspace) -> dict[str, Any]:
 def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = _label_files(summary.sources)
     rows = [_describe_record(record, labels) for record in summary.records]
-    skipped = [{**_EMPTY, "file": file.name, "state": "skipped", "reason": file.reason} for file in summary.skipped]
+    others = [file for file in summary.skipped if file.code != FileSkipCode.OWN_RESULT and file.name != CONFIG_NAME]
+    skipped = [{**_EMPTY, "file": file.name, "state": "skipped", "reason": file.reason} for file in others]
     counted = [row | {"rows": counts.get(row["file"])} for row in rows]
     return sorted([*counted, *skipped], key=lambda row: str(row["file"]))
 

@@ -48,11 +48,11 @@ export const show = (main) => {
   const outcome = h("div", { class: "outcome", role: "status" });
   const table = h("div", { class: "files-table" }), downloads = h("div");
   const controller = new AbortController();
-  let isListening = false, done = 0, total = 0;
+  let isListening = false, done = 0, total = 0, isStale = false;  // a run may read files that were not there before
 
   const setFile = (name, state, text, reason) => {
     const cell = rows.get(name);
-    if (!cell) return;
+    if (!cell) { isStale = true; return; }
     cell.replaceChildren(h("span", { class: `pill ${state}` }, text), reason ? h("span", { class: "why" }, reason) : "");
   };
   const setRunning = (isRunning) => {
@@ -88,7 +88,7 @@ export const show = (main) => {
     file_done: (event) => {
       done += 1;
       [bar.max, bar.value] = [Math.max(total, done), done];
-      const text = event.success ? `${event.reused ? "Unchanged" : "Done"} · ${count(event.rows ?? 0, "row")}${event.candidates ? `, ${count(event.candidates, "candidate")}` : ""}` : "Failed";
+      const text = event.success ? `${event.reused ? "Unchanged" : "Done"} · ${count(event.candidates ?? 0, "candidate")} in ${count(event.rows ?? 0, "row")}` : "Failed";
       setFile(event.file, event.success ? "done" : "failed", text, [event.message, event.next_step].filter(Boolean).join(" "));
     },
     stage: (event) => {
@@ -110,7 +110,7 @@ export const show = (main) => {
     try {
       await stream("runs/events", (event) => handlers[event.event]?.(event), controller.signal);
       setState(await get("state"));
-      await loadFiles(true);
+      if (isStale) await loadFiles();
     } catch (error) { if (error.name !== "AbortError") showError(error); } finally { isListening = false; setRunning(false); showDownloads(); }
   };
   const startRun = async () => {
@@ -118,21 +118,21 @@ export const show = (main) => {
     try { await post("runs", { retry: false }); } catch (error) { if (error.status !== 409) throw error; }
     listen();
   };
-  const loadFiles = async (keep = false) => {
+  const loadFiles = async () => {
+    isStale = false;
     const { files, problem, next_step: nextStep } = await get("files");
-    if (keep && files.every((file) => rows.has(file.file)) && files.length === rows.size) return;
     const groups = Map.groupBy ? Map.groupBy(files, (file) => file.source ?? "") : new Map();
     if (!Map.groupBy) files.forEach((file) => groups.set(file.source ?? "", [...(groups.get(file.source ?? "") ?? []), file]));
     rows.clear();
-    const body = (source, members) => h("tbody", {}, h("tr", { class: "group" }, h("th", { colspan: 4, scope: "rowgroup" }, describeGroup(source, members))),
+    const body = (source, members) => h("tbody", {}, h("tr", { class: "group" }, h("th", { colspan: 5, scope: "rowgroup" }, describeGroup(source, members))),
       members.map((file) => {
         const cell = h("td", { class: "state-cell" }, stateCell(file));
         rows.set(file.file, cell);
-        return h("tr", {}, nameCell(file.file), cell, h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
+        return h("tr", {}, nameCell(file.file), cell, h("td", { class: "num" }, file.rows === null || file.rows === undefined ? "" : grouped(file.rows, 0)), h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
       }));
     const sorted = [...groups].sort(([one], [two]) => !one - !two || one.localeCompare(two));
     table.replaceChildren(files.length
-      ? h("table", {}, h("caption", { class: "hidden" }, "Files of this workspace"), h("thead", {}, h("tr", {}, [["File"], ["State"], ["Exported", "day"], ["Size", "num size"]].map(([text, css]) => h("th", { scope: "col", class: css ?? "" }, text)))), sorted.map(([source, members]) => body(source, members)))
+      ? h("table", {}, h("caption", { class: "hidden" }, "Files of this workspace"), h("thead", {}, h("tr", {}, [["File"], ["State"], ["Rows", "num"], ["Exported", "day"], ["Size", "num size"]].map(([text, css]) => h("th", { scope: "col", class: css ?? "" }, text)))), sorted.map(([source, members]) => body(source, members)))
       : h("p", { class: "empty" }, problem ? `${problem} ${nextStep ?? ""}` : "No exports in this workspace yet. Add some here, or put them into its folder and look again."));
     runButton.disabled = !files.length;
     heading.textContent = count(files.length, "file");

@@ -1,0 +1,66 @@
+"""Take the pictures of the window's screens with the sample exports: `python docs/scripts/window_screenshots.py [BROWSER]`."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+IMAGES = Path(__file__).parents[1] / "images"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+SIZE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SETTLED = 900  # milliseconds after which the map is drawn
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\S+")
+OWN = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "FLEXSCOUT_CACHE")
+
+
+def capture_window(browser: str) -> None:
+    """Open the window with sample exports and a damaged file, run, and take a picture of each screen."""
+    with tempfile.TemporaryDirectory() as own:
+        folder = Path(own) / "Weekly deals"
+        settings = os.environ | dict.fromkeys(OWN, str(Path(own) / "settings"))
+        program = (sys.executable, "-u", "-m", "flexscout")
+        demo = (*program, "demo", str(Path(own) / "demo"))
+        subprocess.run(demo, check=True, capture_output=True, env=settings | {"FLEXSCOUT_CACHE": f"{own}/cache"})  # noqa: S603
+        shutil.copytree(Path(own) / "demo/exports", folder)
+        (folder / "old export.xlsx").write_bytes(b"PK\x03\x04, cut off")
+        command = (*program, "app", str(folder), "--no-browser")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=settings) as window:  # noqa: S603
+            address = next(filter(None, map(ADDRESS.search, window.stdout or ())))[0]
+            with sync_playwright() as started:
+                _capture_screens(started.chromium.launch(executable_path=browser, args=FLAGS), address)
+            window.terminate()
+
+
+def _capture_screens(chromium: Browser, address: str) -> None:
+    tab = chromium.new_page(viewport=SIZE)
+    tab.goto(address)
+    tab.get_by_role("button", name="Run", exact=True).click()
+    tab.get_by_text("is done after").wait_for()
+    _save(tab, "files", ".downloads button")
+    for screen, part in {"start": ".choices", "problems": ".cause", "list": ".legend li"}.items():
+        tab.evaluate(f"location.hash = '#/{screen}'")
+        _save(tab, screen, part)
+    tab.locator(".ag-row .cell-property").nth(3).click()
+    _save(tab, "property", ".property .factors")
+    tab.emulate_media(color_scheme="dark")
+    _save(tab, "dark", ".property .factors")
+    tab.emulate_media(color_scheme="light")
+    tab.get_by_label("Close the property").click()
+    tab.set_viewport_size(PHONE)
+    _save(tab, "phone", ".ag-row .cell-property")
+
+
+def _save(tab: Page, name: str, part: str) -> None:
+    tab.locator(part).first.wait_for()
+    tab.wait_for_timeout(SETTLED)
+    tab.screenshot(path=IMAGES / f"window-{name}.png")
+
+
+if __name__ == "__main__":
+    capture_window(sys.argv[1] if len(sys.argv) > 1 else "/usr/bin/chromium")
