@@ -17,7 +17,7 @@ const narrow = matchMedia("(max-width: 46rem)");
 const parse = (text) => { try { return text ? JSON.parse(text) : {}; } catch { return {}; } };
 
 export const show = (main, first) => {
-  let values = first, grid = null, gridView = null, columns = [], index = new Map(), total = 0, shownFilter = null, summary = null, panel = null, panelIndex = -1, controller = null;
+  let values = first, grid = null, gridView = null, columns = [], index = new Map(), total = 0, shownFilter = null, summary = null, panel = null, panelIndex = -1, controller = null, isClosed = false;
   const picked = new Map();
   const view = () => (VIEWS[values.view] ? values.view : "candidates");
   const filter = () => {
@@ -87,7 +87,7 @@ export const show = (main, first) => {
     grid = null;
     gridBox.replaceChildren();
     learn(await get("list", { view: wanted, start: 0, count: 0 }));
-    if (wanted !== view() || !gridBox.isConnected) return;
+    if (wanted !== view() || isClosed) return;
     gridView = wanted;
     grid = buildGrid(gridBox, {
       columns: arrangeColumns(buildColumns(columns, wanted, narrow.matches, pickCell), parse(localStorage.getItem(widthsKey()))), load, rowHeight: narrow.matches ? 78 : 82, label: VIEWS[wanted], onError: showError,
@@ -220,7 +220,8 @@ export const show = (main, first) => {
         grid?.setSort(values.sort || null, values.desc === "1");
         if (isOtherFilter && grid) grid.reload();
       }
-    } catch (error) { showError(error); return; }
+    } catch (error) { if (!isClosed) showError(error); return; }
+    if (isClosed) return;
     if (isOtherFilter || isOtherView) summarize(keepView);
     showPanel();
   };
@@ -238,5 +239,5 @@ export const show = (main, first) => {
   const forget = onState((state, previous) => { if (state.workspace?.run !== previous?.workspace?.run) { panel?.close(); panel = null; update(values, true); } });
   showTabs();
   update(values);
-  return { update, close() { document.removeEventListener("keydown", onKey); narrow.removeEventListener("change", onNarrow); forget(); panel?.close(); controller?.abort(); map.close(); grid?.destroy(); byId("main").classList.remove("with-property"); } };
+  return { update, close() { isClosed = true; document.removeEventListener("keydown", onKey); narrow.removeEventListener("change", onNarrow); forget(); panel?.close(); controller?.abort(); map.close(); grid?.destroy(); byId("main").classList.remove("with-property"); } };
 };
