@@ -168,3 +168,9 @@ def test_note_and_correction_that_the_workbook_changed_too_are_both_kept(tab):
     assert found["notes"]["My Notes"].splitlines() == ["Typed in the window", "Typed in Excel"]
     assert (found["corrections"]["Lot Size Acres"], found["values"]["Lot Size Acres"]) == ("4.5", 4.5)
     assert sum("changed" in message for message in last["messages"]) >= 1
+
+
+def test_results_and_their_copies_are_never_read_as_exports(tab):
+    """The workbook of the test before, saved by another program, is a copy now."""
+    rows = tab.get("/api/files")["files"]
+    assert {row["file"] for row in rows if row["state"] != "skipped"} == {"a.xlsx", "b.xlsx", "c.xlsx"}

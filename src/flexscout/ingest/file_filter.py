@@ -45,6 +45,9 @@ _SUFFIX_CODES = {
     ".download": FileSkipCode.UNFINISHED_DOWNLOAD,
 }
 
+# What flexscout adds to the name of an output: of a backup, one that couldn't be read back, or one not put in place.
+_COPY_MARKS = re.compile(r"\.bak$| \(not read back(?: \d+)?\)(?=\.[^.]+$)|\.new(?=\.[^.]+$)")
+
 _BINARY_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _SOURCE_COLUMNS = {b"Source File", b"Source Sheet", b"Source Row"}
 _RESULT_COLUMNS = (
@@ -76,7 +79,7 @@ def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) ->
 
     """
     code = _check_name(path) or _check_place(path, folder)
-    if code is None and (_resolve(path) in outputs or _is_result(path)):
+    if code is None and (_resolve(path) in outputs or _is_copy(path, outputs) or _is_result(path)):
         code = FileSkipCode.OWN_RESULT
     return SkippedFile(name, code) if code else None
 
@@ -138,6 +141,12 @@ def _check_place(path: Path, folder: Path) -> FileSkipCode | None:
 def _resolve(path: Path) -> Path:
     """Return the path without links; a circular link is returned as it is."""
     return Path(os.path.realpath(path))
+
+
+def _is_copy(path: Path, outputs: Collection[Path]) -> bool:
+    """Return whether flexscout made the file from an output: the user may have saved that with another program."""
+    original = _COPY_MARKS.sub("", path.name)
+    return original != path.name and _resolve(path.with_name(original)) in outputs
 
 
 def _is_result(path: Path) -> bool:
