@@ -35,7 +35,7 @@ const propertyCell = (isNarrow, view) => (row) => {
 };
 const priceCell = (row) => {
   const price = priceOf(row);
-  return price ? h("div", { class: "cell-price" }, h("b", {}, price.text), h("span", {}, [price.note && `${price.note}/SF`, price.sold].filter(Boolean).join(" · ")), !price.sold && h("span", { class: "position" }, positionOf(row))) : "";
+  return price ? h("div", { class: "cell-price" }, h("b", {}, price.text), h("span", {}, [price.note && `${price.note}/SF`, price.sold].filter(Boolean).join(" · ")), !price.sold && h("span", { class: row.get("Asking Price/SqFt") < row.get("Median Asking/SqFt") ? "below" : "" }, positionOf(row))) : "";
 };
 const reasonCell = (row) => h("div", { class: "cell-reason" }, capitalize(row.get("Reasons") ?? ""));
 const ownerCell = (row) => {
