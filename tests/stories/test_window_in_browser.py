@@ -316,6 +316,16 @@ def test_property_shows_score_reasons_and_the_cell_of_each_value(opened):
     assert panel.get_by_role("row", name=re.compile("Address")).locator(".cell").first.inner_text()
 
 
+def test_property_is_printed_whole_and_alone(opened):
+    page = opened()
+    panel = open_property(page, "3 Test Street")
+    page.evaluate("window.print = () => {}")
+    panel.get_by_role("button", name="Print").click()
+    page.emulate_media(media="print")
+    assert page.locator(".bar, .main-pane, body > header").locator("visible=true").count() == 0
+    assert panel.evaluate("(panel) => panel.scrollHeight - panel.clientHeight") == 0
+
+
 def test_arrow_keys_go_on_to_the_next_property(opened):
     page = opened()
     order = addresses(page, 10)
