@@ -1,5 +1,6 @@
 """The window's property: everything about it, and what the user notes, corrects and decides."""
 
+import contextlib
 import json
 from urllib.parse import quote
 
@@ -12,9 +13,9 @@ from workbooks import HEADER, candidate, write_workbook
 _ID_COLUMN = "Property ID"
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exports")
+@contextlib.contextmanager
+def open_list(folder):
+    """Open a window with a list of properties."""
     rows = [candidate(number, Building_SqFt=30_000 - 1_000 * number) for number in range(1, 5)]
     write_workbook(folder / "a.xlsx", [HEADER, *rows, candidate(20, Property_Type="Office")])
     again = candidate(1, Address="1 TEST ST", Building_SqFt=29_000, Year_Built=1985)
@@ -22,6 +23,19 @@ def opened(tmp_path_factory):
     write_workbook(folder / "b.xlsx", [HEADER, again, near])
     with open_window(folder) as tab:
         assert tab.run()[-1]["event"] == "finished"
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    with open_list(tmp_path_factory.mktemp("exports")) as tab:
+        yield tab
+
+
+@pytest.fixture
+def own_tab(tmp_path):
+    """A window of its own, for a test that changes which properties are listed."""
+    with open_list(tmp_path) as tab:
         yield tab
 
 
@@ -88,17 +102,17 @@ def test_unknown_property_is_an_error(tab, key):
     assert tab.send("GET", f"/api/properties/{quote(key, safe='')}").status == 400
 
 
-def test_note_is_in_the_list_and_the_facets_at_once_and_outlives_the_next_run(tab):
-    key = find(tab, "3 Test")
-    saved = put(tab, key, "notes", {"My Status": "To call", "My Notes": '=Ask\nabout the "roof"'})
+def test_note_is_in_the_list_and_the_facets_at_once_and_outlives_the_next_run(own_tab):
+    key = find(own_tab, "3 Test")
+    saved = put(own_tab, key, "notes", {"My Status": "To call", "My Notes": '=Ask\nabout the "roof"'})
     assert saved.json["notes"] == {"My Status": "To call", "My Notes": '=Ask\nabout the "roof"'}
-    assert list(ids(tab, filter=json.dumps({"facets": {"My Status": ["To call"]}})).values()) == [key]
-    assert tab.get("/api/summary")["facets"]["My Status"] == [["To call", 1]]
-    put(tab, key, "notes", {"My Status": "Visited"})
-    write_workbook(tab.folder / "c.xlsx", [HEADER, candidate(50)])
-    assert tab.run()[-1]["event"] == "finished"
-    assert describe(tab, key)["notes"]["My Status"] == "Visited"
-    assert describe(tab, key)["notes"]["My Notes"] == '=Ask\nabout the "roof"'
+    assert list(ids(own_tab, filter=json.dumps({"facets": {"My Status": ["To call"]}})).values()) == [key]
+    assert own_tab.get("/api/summary")["facets"]["My Status"] == [["To call", 1]]
+    put(own_tab, key, "notes", {"My Status": "Visited"})
+    write_workbook(own_tab.folder / "c.xlsx", [HEADER, candidate(50)])
+    assert own_tab.run()[-1]["event"] == "finished"
+    assert describe(own_tab, key)["notes"]["My Status"] == "Visited"
+    assert describe(own_tab, key)["notes"]["My Notes"] == '=Ask\nabout the "roof"'
 
 
 def test_emptied_note_is_removed(tab):
@@ -141,36 +155,38 @@ def test_nothing_can_be_noted_about_what_is_not_on_the_list(tab):
     assert put(tab, quote(key, safe=""), "notes", {"My Notes": "text"}).status == 400
 
 
-def test_possible_duplicates_are_decided_once(tab):
-    key = find(tab, "2 Test")
-    (other,) = describe(tab, key)["possible_duplicates"]
+def test_possible_duplicates_are_decided_once(own_tab):
+    key = find(own_tab, "2 Test")
+    (other,) = describe(own_tab, key)["possible_duplicates"]
     assert other["address"].upper().startswith("2 TSET")
     assert other["decision"] is None
     decision = {"id": key, "other": other["id"], "decision": "different"}
-    assert tab.send("POST", "/api/decisions", decision).json["decisions"] == {other["id"]: "different"}
-    assert describe(tab, key)["possible_duplicates"][0]["decision"] == "different"
-    assert tab.run()[-1]["event"] == "finished"
-    assert describe(tab, key)["possible_duplicates"] == []
-    assert tab.send("POST", "/api/decisions", decision | {"decision": "perhaps"}).status == 400
-    assert tab.send("POST", "/api/decisions", decision | {"other": "P-000000000000"}).status == 400
+    assert own_tab.send("POST", "/api/decisions", decision).json["decisions"] == {other["id"]: "different"}
+    assert describe(own_tab, key)["possible_duplicates"][0]["decision"] == "different"
+    assert own_tab.run()[-1]["event"] == "finished"
+    assert describe(own_tab, key)["possible_duplicates"] == []
+    assert own_tab.send("POST", "/api/decisions", decision | {"decision": "perhaps"}).status == 400
+    assert own_tab.send("POST", "/api/decisions", decision | {"other": "P-000000000000"}).status == 400
 
 
-def test_note_and_correction_that_the_workbook_changed_too_are_both_kept(tab):
-    key = find(tab, "3 Test")
-    put(tab, key, "notes", {"My Notes": "Typed in the window"})
-    put(tab, key, "corrections", {"Lot Size Acres": "3.5"})
-    weeks = Weeks(tab.folder)
-    weeks.workbook = tab.folder / "results/flex_properties.xlsx"
+def test_note_and_correction_that_the_workbook_changed_too_are_both_kept(own_tab):
+    key = find(own_tab, "3 Test")
+    put(own_tab, key, "notes", {"My Notes": "Typed in the window"})
+    put(own_tab, key, "corrections", {"Lot Size Acres": "3.5"})
+    weeks = Weeks(own_tab.folder)
+    weeks.workbook = own_tab.folder / "results/flex_properties.xlsx"
     weeks.enter("3 Test Street", {"My Notes": "Typed in Excel", "Lot Size Acres": 4.5})
-    last = tab.run()[-1]
+    last = own_tab.run()[-1]
     assert last["event"] == "finished", last
-    found = describe(tab, key)
+    found = describe(own_tab, key)
     assert found["notes"]["My Notes"].splitlines() == ["Typed in the window", "Typed in Excel"]
     assert (found["corrections"]["Lot Size Acres"], found["values"]["Lot Size Acres"]) == ("4.5", 4.5)
     assert sum("changed" in message for message in last["messages"]) >= 1
 
 
-def test_results_and_their_copies_are_never_read_as_exports(tab):
-    """The workbook of the test before, saved by another program, is a copy now."""
-    rows = tab.get("/api/files")["files"]
-    assert {row["file"] for row in rows if row["state"] != "skipped"} == {"a.xlsx", "b.xlsx", "c.xlsx"}
+def test_results_and_their_copies_are_never_read_as_exports(own_tab):
+    weeks = Weeks(own_tab.folder)
+    weeks.workbook = own_tab.folder / "results/flex_properties.xlsx"
+    weeks.edit(lambda book: book)  # saved by another program, it is a copy
+    rows = own_tab.get("/api/files")["files"]
+    assert {row["file"] for row in rows if row["state"] != "skipped"} == {"a.xlsx", "b.xlsx"}

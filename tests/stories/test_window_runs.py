@@ -6,16 +6,23 @@ from windows import open_window
 from workbooks import HEADER, candidate, corrupted_file, invalid_format, valid_properties_1, write_workbook
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    with open_window(tmp_path_factory.mktemp("exports")) as tab:
+@pytest.fixture
+def tab(tmp_path):
+    """A tab of a window with a new folder: what a test drops, runs and stops is seen by no other."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    with open_window(folder) as tab:
         yield tab
 
 
 @pytest.fixture
-def tab(opened, monkeypatch):
-    monkeypatch.chdir(opened.folder)
-    return opened
+def uploaded(tab, tmp_path):
+    """Drop an export on the window, beside files that can't be read."""
+    content = valid_properties_1(tmp_path / "elsewhere").read_bytes()
+    assert tab.send("POST", "/api/uploads", content, name="valid.xlsx").json == {"name": "valid.xlsx", "size": len(content)}
+    corrupted_file(tab.folder)
+    invalid_format(tab.folder)
+    (tab.folder / "empty.xlsx").touch()
 
 
 def test_new_folder_becomes_a_workspace_with_settings(tab):
@@ -36,13 +43,8 @@ def test_there_are_no_events_before_a_run(tab):
     assert tab.send("GET", "/api/runs/events").status == 404
 
 
+@pytest.mark.usefixtures("uploaded")
 def test_files_have_a_state_and_a_next_step(tab):
-    uploaded = valid_properties_1(tab.folder / "elsewhere").read_bytes()
-    (tab.folder / "elsewhere/valid_properties_1.xlsx").unlink()
-    assert tab.send("POST", "/api/uploads", uploaded, name="valid.xlsx").json == {"name": "valid.xlsx", "size": len(uploaded)}
-    corrupted_file(tab.folder)
-    invalid_format(tab.folder)
-    (tab.folder / "empty.xlsx").touch()
     rows = {row["file"]: row for row in tab.get("/api/files")["files"]}
     states = {file: row["state"] for file, row in rows.items()}
     assert states["inbox/valid.xlsx"] == "ready"
@@ -53,6 +55,7 @@ def test_files_have_a_state_and_a_next_step(tab):
     assert rows["empty.xlsx"]["reason"]
 
 
+@pytest.mark.usefixtures("uploaded")
 def test_run_is_followed_to_its_end_and_makes_a_list(tab):
     events = tab.run()
     assert [event["event"] for event in events][-1] == "finished"
@@ -64,11 +67,14 @@ def test_run_is_followed_to_its_end_and_makes_a_list(tab):
     assert (tab.folder / "results/flex_properties.xlsx").exists()
 
 
+@pytest.mark.usefixtures("uploaded")
 def test_events_can_be_read_again_after_a_reload(tab):
-    assert tab.events() == tab.events() != []
+    assert tab.run() == tab.events() == tab.events() != []
 
 
+@pytest.mark.usefixtures("uploaded")
 def test_only_one_run_at_a_time_and_stop_ends_it(tab):
+    tab.run()
     rows = [candidate(number) for number in range(2_000)]
     write_workbook(tab.folder / "many.xlsx", [HEADER, *rows])
     assert tab.send("POST", "/api/runs", {}).status == 202

@@ -93,10 +93,11 @@ def test_address_carries_the_code_where_no_server_sees_it(tab):
 
 
 def test_folder_browser_lists_names_only(tab):
-    (tab.folder / "sub").mkdir(exist_ok=True)
-    (tab.folder / "a.csv").write_text("secret")
-    (tab.folder / "notes.docx").write_text("secret")
-    listing = tab.get("/api/folders", path=str(tab.folder))
+    browsed = tab.folder / "browsed"
+    (browsed / "sub").mkdir(parents=True)
+    (browsed / "a.csv").write_text("secret")
+    (browsed / "notes.docx").write_text("secret")
+    listing = tab.get("/api/folders", path=str(browsed))
     assert (listing["folders"], listing["files"]) == (["sub"], ["a.csv"])
     assert "secret" not in json.dumps(listing)
 
