@@ -1,7 +1,7 @@
 """Draw bar charts as parts of a workbook: one color, a number on each bar, no legend, no grid."""
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406 # XML is written, not read
 
 from flexscout.domain import column_letters, escape_controls
 from flexscout.outputs.files.layout import Chart

@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nosec B406 # XML is written, not read
 
 from flexscout.domain import WORKBOOK_CREATOR, column_letters
 from flexscout.outputs.files.xlsx_blocks import RowBlocks, compress_in_threads
