@@ -45,6 +45,10 @@ def opened(tmp_path_factory):
 @pytest.fixture
 def page(opened, monkeypatch):
     monkeypatch.chdir(opened.folder)
+    opened.evaluate("location.hash = '#/list'")
+    opened.locator("#found", has_text=re.compile(f"^{ROWS:,}")).wait_for()
+    opened.locator(".ag-row .cell-property").first.wait_for()
+    opened.wait_for_timeout(500)
     return opened
 
 
@@ -85,8 +89,6 @@ def test_sort_and_search_ask_for_one_window_each(page):
 
 
 def test_moving_the_map_asks_for_nothing_and_draws_at_once(page):
-    page.get_by_role("button", name="Reset", exact=True).click()
-    page.wait_for_timeout(500)
     move = """async () => {
         const canvas = document.querySelector(".map canvas"), box = canvas.getBoundingClientRect(), frames = [];
         const send = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, {
