@@ -3,10 +3,12 @@
 import copy
 import errno
 import pickle
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
+from flexscout.app.security import BadRequestError, BusyError, NoWorkspaceError
 from flexscout.error_codes import ErrorCategory, ErrorCode
 from flexscout.errors import (
     AggregationError,
@@ -38,6 +40,9 @@ ERRORS = [
     LimitError.too_large("a.xlsx", "Data", (1_000_000, 67), 5 * 2**30, 2 * 2**30),
     WorkerError.timed_out("a.xlsx", 30).with_file("a.xlsx"),
     AggregationError(ErrorCode.TYPES_DIFFER, "The types differ.", file="a.xlsx"),
+    BadRequestError("There is no such property.", "Reload the list.", HTTPStatus.NOT_FOUND),
+    BusyError("A run is going.", "Wait until it ends."),
+    NoWorkspaceError("No folder is open.", "Choose one."),
 ]
 
 
