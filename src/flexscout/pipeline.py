@@ -95,13 +95,13 @@ class ScalableFlexPipeline:
         self._progress.step_started(Step.SCAN)
         with clock.stage(Stage.SCAN):
             scan = self._scan()
-            check_outputs(config)
+            branding = check_outputs(config)
         log = open_run_log(Path(config.log_file), config.log_level)
         open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=reuse_failures)
         with RunHistory(Path(config.output_file)) as history, log, memory, open_cache as cache:
             log_scan(scan.sources, scan.skipped)
             user_input, decisions = read_user_input(history, config), collect_decisions(history, config.decisions_file)
-            rules = (*self._criteria.hash_inputs, self._ingestor.options, user_input.fingerprint, decisions)
+            rules = (*self._criteria.hash_inputs, self._ingestor.options, user_input.fingerprint, decisions, branding)
             state = hash_state(scan.sources, scan.skipped, config, *rules)
             is_repeatable = config.reuse and reuse_failures and not scan.unreadable
             if is_repeatable and (same := history.find_unchanged(state, config.notes_file)):

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from images import png
 from program import flexscout, run_program
 from workbooks import HEADER, candidate, corrupted_file, write_workbook
 
@@ -148,3 +149,15 @@ def test_damaged_cache_entry_is_read_again(tmp_path):
     assert len(records) == 3
     records[0].write_text("{")
     assert reused(flexscout("run", "in", "--min-score", "1")) == 2
+
+
+@pytest.mark.usefixtures("exports")
+def test_another_logo_in_the_same_file_is_a_change(monkeypatch, tmp_path):
+    monkeypatch.setenv("FLEXSCOUT_BRANDING_LOGO", "logo.png")
+    (tmp_path / "logo.png").write_bytes(png())
+    flexscout("run", "in")
+    assert "Nothing changed" in flexscout("run", "in").out
+    (tmp_path / "logo.png").write_bytes(png(width=3))
+    outcome = flexscout("run", "in")
+    assert "Nothing changed" not in outcome.out
+    assert reused(outcome) == 3
