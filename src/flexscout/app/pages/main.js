@@ -7,13 +7,14 @@ import * as list from "./list.js";
 import * as problems from "./problems.js";
 import * as start from "./start.js";
 import { app, onState, setState } from "./state.js";
+import { texts } from "./texts.js";
 
-const SCREENS = { start: ["Start", start], files: ["Files and run", files], list: ["List", list], problems: ["Problems", problems] };
+const SCREENS = { start, files, list, problems };  // in the order of the navigation; their names are in texts.screens
 const HEARTBEAT = 15_000;  // also tells the server that a tab is open
 
 const root = document.documentElement;
 const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-const showTheme = () => { byId("theme").textContent = isDark() ? "Light" : "Dark"; };
+const showTheme = () => { byId("theme").textContent = isDark() ? texts.frame.light : texts.frame.dark; };
 const setTheme = (theme) => { root.dataset.theme = theme; localStorage.setItem("flexscout-theme", theme); showTheme(); dispatchEvent(new Event("themechange")); };
 if (localStorage.getItem("flexscout-theme")) root.dataset.theme = localStorage.getItem("flexscout-theme");
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { showTheme(); dispatchEvent(new Event("themechange")); });
@@ -31,11 +32,11 @@ const showFrame = () => {
   const { screen } = read(), { workspace, is_running: isRunning } = app.state;
   byId("workspace").textContent = workspace?.name ?? "";
   byId("workspace").title = workspace?.folder ?? "";
-  byId("screens").replaceChildren(...Object.entries(SCREENS).filter(([name]) => isOpen(name)).map(([name, [title]]) => h("a", {
+  byId("screens").replaceChildren(...Object.keys(SCREENS).filter(isOpen).map((name) => h("a", {
     href: name === shown?.screen ? location.hash : app.lastAddress[name] ?? write(name), "aria-current": name === screen ? "page" : null,
-  }, title)));
+  }, texts.screens[name])));
   byId("running").hidden = !isRunning || screen === "files";
-  byId("running").replaceChildren(h("a", { href: write("files") }, "A run is going"));
+  byId("running").replaceChildren(h("a", { href: write("files") }, texts.frame.running));
 };
 
 const route = () => {
@@ -52,8 +53,8 @@ const route = () => {
     byId("main").className = document.body.dataset.screen = screen;
     byId("main").replaceChildren();
     const isFirst = !shown;
-    shown = { screen, view: SCREENS[screen][1].show(byId("main"), values) };
-    document.title = `${SCREENS[screen][0]} · flexscout`;
+    shown = { screen, view: SCREENS[screen].show(byId("main"), values) };
+    document.title = `${texts.screens[screen]} · flexscout`;
     if (!isFirst) byId("main").focus();
   }
   showFrame();
