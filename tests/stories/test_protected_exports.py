@@ -108,3 +108,6 @@ def test_other_commands_open_protected_files_too(arguments, monkeypatch):
     assert (code, SECRET in printed) == (0, False)
     monkeypatch.setenv("FLEXSCOUT_PASSWORD", SECRET)
     assert flexscout(*arguments).code == 0
+    monkeypatch.delenv("FLEXSCOUT_PASSWORD")
+    Path("flexscout.yaml").write_text(f"input:\n  password: '{SECRET}'\n")
+    assert flexscout(*arguments, "-c", "flexscout.yaml").code == 0

@@ -4,7 +4,6 @@ Untrusted text can't control the terminal, start its own line or be read as mark
 """
 
 import getpass
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,13 +58,20 @@ def add_password(settings: "PipelineConfiguration") -> "PipelineConfiguration":
 
 
 @contextmanager
-def unlock(file: Path) -> Iterator[None]:
-    """Open a protected file with the password of the environment, or one that the user types, within the context."""
-    from flexscout.config import environment_variable  # noqa: PLC0415 - `--help` loads no settings
+def unlock(file: Path, config: Path | None) -> Iterator[None]:
+    """Open a protected file with the password of the settings, or one that the user types, within the context.
+
+    Raises ConfigurationError if the settings have an error.
+    """
+    from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
     from flexscout.ingest import is_protected, use_password  # noqa: PLC0415
 
-    is_known = os.environ.get(environment_variable("password")) or not sys.stdin.isatty()
-    with use_password("" if is_known or not is_protected(file) else _ask(file.name)):
+    password = ""
+    if is_protected(file):
+        password = PipelineConfiguration.resolve(config)[0].password.get_secret_value()
+        if not password and sys.stdin.isatty():
+            password = _ask(file.name)
+    with use_password(password):
         yield
 
 

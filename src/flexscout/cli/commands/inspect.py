@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flexscout.cli.exit_codes import ExitCode, handle_errors
-from flexscout.cli.options import Format, OutputFormat
+from flexscout.cli.options import ConfigFile, Format, OutputFormat
 from flexscout.cli.terminal import print_error, print_json, print_line, unlock
 from flexscout.domain import quote_path
 from flexscout.error_codes import MAPPING_CODES
@@ -27,7 +27,7 @@ Output = Annotated[
 
 
 @handle_errors
-def inspect(file: File, *, output: Output = None, output_format: OutputFormat = Format.TEXT) -> None:
+def inspect(file: File, *, output: Output = None, config: ConfigFile = None, output_format: OutputFormat = Format.TEXT) -> None:
     """Show what one file contains.
 
     Lists its columns, property types, gaps and suspicious values. Of a file that isn't a property table, it lists the sheets, how
@@ -38,7 +38,7 @@ def inspect(file: File, *, output: Output = None, output_format: OutputFormat = 
     from flexscout.outputs import render_report  # noqa: PLC0415 - `--help` loads no frames
 
     try:
-        with unlock(file):
+        with unlock(file, config):
             analyzer = _analyze(file, output_format)
     except ProcessingError as error:
         print_error(str(error))

@@ -47,7 +47,7 @@ def map_(
     from flexscout.ingest import draft_mapping  # noqa: PLC0415 - `--help` loads no frames
 
     try:
-        with unlock(file):
+        with unlock(file, config):
             text = draft_mapping(file)
     except ProcessingError as error:
         print_error(str(error))
