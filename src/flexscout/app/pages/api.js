@@ -1,12 +1,13 @@
 // Requests to the server of this window.
+import { texts } from "./texts.js";
+
 const KEY = "flexscout-token";
-const NO_ACCESS = ["This tab has no access to the window yet.", "Run flexscout app again: it opens the running window in a new tab."];
 
 export class Refusal extends Error {
   constructor(text, nextStep = "", status = 0) { super(text); this.nextStep = nextStep; this.status = status; }
 }
 
-const UNREACHABLE = () => new Refusal("The window's program isn't running any more.", "Start it again with flexscout app; nothing is lost.");
+const UNREACHABLE = () => new Refusal(...texts.frame.unreachable);
 
 const send = async (method, path, body, signal) => {
   const headers = { "X-Flexscout-Token": sessionStorage.getItem(KEY) ?? "" };
@@ -18,8 +19,8 @@ const send = async (method, path, body, signal) => {
   }
   if (answer.ok) return answer;
   const told = await answer.json().catch(() => ({}));
-  if (answer.status === 401) throw new Refusal(...NO_ACCESS, 401);
-  throw new Refusal(told.error ?? "The request failed.", told.next_step ?? "Try again.", answer.status);
+  if (answer.status === 401) throw new Refusal(...texts.frame.noAccess, 401);
+  throw new Refusal(told.error ?? texts.frame.requestFailed, told.next_step ?? texts.frame.tryAgain, answer.status);
 };
 
 // Exchange the one-time code of the address for a token, and remove it from the address.
@@ -31,7 +32,7 @@ export const openSession = async () => {
     sessionStorage.setItem(KEY, (await answer.json()).token);
   }
   if (!sessionStorage.getItem(KEY)) await askOtherTabs();
-  if (!sessionStorage.getItem(KEY)) throw new Refusal(...NO_ACCESS, 401);
+  if (!sessionStorage.getItem(KEY)) throw new Refusal(...texts.frame.noAccess, 401);
   tabs.addEventListener("message", ({ data }) => { if (data === "token?") tabs.postMessage({ token: sessionStorage.getItem(KEY) }); });
 };
 

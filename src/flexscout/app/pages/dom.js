@@ -1,4 +1,6 @@
 // Build elements. Texts become text nodes, never markup.
+import { texts } from "./texts.js";
+
 export const byId = (id) => document.getElementById(id);
 
 export const h = (tag, attributes = {}, ...children) => {
@@ -26,7 +28,7 @@ export const announce = (text) => { byId("announcements").textContent = text; };
 export const showMessage = (text = "", nextStep = "", kind = "bad") => {
   const box = byId("message");
   if (!text) { box.replaceChildren(); return; }
-  const close = button("✕", () => box.replaceChildren(), { class: "close", "aria-label": "Close the message" });
+  const close = button("✕", () => box.replaceChildren(), { class: "close", "aria-label": texts.frame.closeMessage });
   box.replaceChildren(h("div", { class: `notice ${kind}` }, h("p", {}, h("b", {}, text), nextStep && ` ${nextStep}`), close));
 };
 export const showError = (error) => showMessage(error.message, error.nextStep ?? "");

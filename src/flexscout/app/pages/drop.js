@@ -1,7 +1,8 @@
 // Drop or choose files and folders; they are copied into the workspace's inbox.
 import { upload } from "./api.js";
 import { button, h, showError } from "./dom.js";
-import { count, fileSize } from "./format.js";
+import { fileSize } from "./format.js";
+import { texts } from "./texts.js";
 
 const readFolder = async (entry, prefix, found) => {
   if (entry.isFile) {
@@ -34,10 +35,10 @@ export const buildDropZone = (prepare, onDone) => {
     try {
       await prepare(kept.length);
       for (const [i, [name, file]] of kept.entries()) {
-        text.textContent = `Copying ${name} (${fileSize(file.size)}), ${i + 1} of ${kept.length}`;
+        text.textContent = texts.drop.copying(name, fileSize(file.size), i + 1, kept.length);
         await upload(name, file);
       }
-      text.textContent = `${count(kept.length, "file")} copied to the folder inbox of this workspace. The originals stay where they are.`;
+      text.textContent = texts.drop.copied(kept.length);
       onDone(kept.length);
     } catch (error) { text.textContent = ""; showError(error); }
   };
@@ -47,8 +48,8 @@ export const buildDropZone = (prepare, onDone) => {
     input.click();
   };
   const zone = h("div", { class: "drop" },
-    h("p", {}, h("b", {}, "Drop files or folders here"), h("span", {}, "Excel, CSV and OpenDocument exports; copied to the folder inbox of the workspace")),
-    h("div", { class: "actions" }, button("Choose files", () => choose(false)), button("Choose a folder", () => choose(true))),
+    h("p", {}, h("b", {}, texts.drop.title), h("span", {}, texts.drop.lead)),
+    h("div", { class: "actions" }, button(texts.drop.chooseFiles, () => choose(false)), button(texts.drop.chooseFolder, () => choose(true))),
     text);
   zone.addEventListener("dragover", () => zone.classList.add("over"));
   zone.addEventListener("dragleave", () => zone.classList.remove("over"));

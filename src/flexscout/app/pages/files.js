@@ -2,18 +2,17 @@
 import { download, get, post, stream } from "./api.js";
 import { act, announce, button, h, showError } from "./dom.js";
 import { buildDropZone } from "./drop.js";
-import { count, fileSize, formatDay, grouped, seconds } from "./format.js";
+import { fileSize, formatDay, grouped, seconds } from "./format.js";
 import { app, onState, setState } from "./state.js";
+import { texts } from "./texts.js";
 
-const STATES = { ready: "Ready", needs_columns: "Needs columns", password: "Needs a password", damaged: "Damaged", skipped: "Skipped" };
-const DOWNLOADS = [["workbook", "Excel workbook"], ["csv", "CSV"], ["parquet", "Parquet"], ["page", "Web page"], ["memo", "PDF memo"]];
-const STAGES = { scan: "Looking at the files", read: "Reading the files", match: "Matching properties", merge: "Merging the rows of each property", compare: "Comparing with the previous list", write: "Writing the results" };
+const COLUMNS = [["file"], ["state"], ["rows", "num"], ["exported", "day"], ["size", "num size"]];
 const MAX_WARNINGS = 50;
 
 const stateCell = (file) => [
-  h("span", { class: `pill ${file.state}` }, STATES[file.state] ?? file.state),
+  h("span", { class: `pill ${file.state}` }, texts.files.states[file.state] ?? file.state),
   file.reason && h("span", { class: "why" }, file.reason),
-  file.state === "needs_columns" && file.missing?.length ? h("span", { class: "why" }, `Missing: ${file.missing.join(", ")}`) : "",
+  file.state === "needs_columns" && file.missing?.length ? h("span", { class: "why" }, texts.files.missing(file.missing)) : "",
   file.next_step && h("span", { class: "why" }, file.next_step),
 ];
 
@@ -24,25 +23,24 @@ const nameCell = (name) => {
 
 const describeGroup = (source, files) => {
   const days = files.map((file) => file.snapshot_day).filter(Boolean).sort();
-  const newest = days.length ? ` · newest ${formatDay(days.at(-1))}` : "";
-  return `${source || "Other files"} · ${count(files.length, "file")}${newest}`;
+  return [source || texts.files.others, texts.files.count(files.length), days.length ? texts.files.newest(formatDay(days.at(-1))) : ""].filter(Boolean).join(" · ");
 };
 
-const downloadPart = (canMemo) => h("section", { class: "panel downloads" }, h("h2", {}, "Downloads"),
-  h("div", { class: "actions" }, DOWNLOADS.filter(([name]) => name !== "memo" || canMemo).map(([name, text]) => button(text, act(async () => { announce(`${await download(name)} was downloaded.`); }), { "data-download": name }))),
-  h("p", { class: "lead" }, "The same files are in the results folder of the workspace."));
+const downloadPart = (canMemo) => h("section", { class: "panel downloads" }, h("h2", {}, texts.files.downloads),
+  h("div", { class: "actions" }, Object.entries(texts.files.kinds).filter(([name]) => name !== "memo" || canMemo).map(([name, text]) => button(text, act(async () => { announce(texts.files.downloaded(await download(name))); }), { "data-download": name }))),
+  h("p", { class: "lead" }, texts.files.aboutDownloads));
 
 const describeRun = (run) => [
-  `${count(run.candidates ?? 0, "candidate")} on the list${run.rows ? `, from ${count(run.rows, "row")} in ${count(run.files, "file")}` : ""}.`,
-  run.is_repeat ? "Nothing has changed since that run." : "",
+  texts.files.found(run.candidates ?? 0, run.rows, run.files),
+  run.is_repeat ? texts.files.isRepeat : "",
 ].filter(Boolean);
-const noteList = ({ messages }) => messages?.length ? h("details", {}, h("summary", {}, `${count(messages.length, "note")} about this run`), h("ul", { class: "plain" }, messages.map((message) => h("li", {}, message)))) : "";
+const noteList = ({ messages }) => messages?.length ? h("details", {}, h("summary", {}, texts.files.notes(messages.length)), h("ul", { class: "plain" }, messages.map((message) => h("li", {}, message)))) : "";
 
 export const show = (main) => {
   const rows = new Map();
-  const runButton = button("Run", act(() => startRun()), { class: "primary big" });
-  const stopButton = button("Stop", act(() => post("runs/stop")), { class: "big", hidden: true });
-  const bar = h("progress", { max: 1, value: 0, "aria-label": "Files read" });
+  const runButton = button(texts.files.run, act(() => startRun()), { class: "primary big" });
+  const stopButton = button(texts.files.stop, act(() => post("runs/stop")), { class: "big", hidden: true });
+  const bar = h("progress", { max: 1, value: 0, "aria-label": texts.files.filesRead });
   const stage = h("p", { class: "stage" }), warnings = h("ul", { class: "warnings" });
   const progress = h("div", { class: "progress", hidden: true }, bar, stage);
   const outcome = h("div", { class: "outcome", role: "status" });
@@ -59,18 +57,18 @@ export const show = (main) => {
     runButton.hidden = isRunning;
     stopButton.hidden = !isRunning;
     progress.hidden = !isRunning;
-    runButton.textContent = app.state.workspace.has_results ? "Run again" : "Run";
+    runButton.textContent = app.state.workspace.has_results ? texts.files.runAgain : texts.files.run;
   };
   const showOutcome = (kind, title, lines = [], ...more) => outcome.replaceChildren(h("div", { class: `notice ${kind}` }, h("div", {}, h("b", {}, title), lines.map((line) => h("p", {}, line)), more)));
-  const showFinished = (run) => showOutcome("good", `Run ${run.run ?? ""} is done${run.seconds ? ` after ${seconds(run.seconds)}` : ""}.`, describeRun(run),
-    run.failed_files ? h("p", {}, `${count(run.failed_files, "file")} could not be used. `, h("a", { href: "#/problems" }, "See what to do")) : "", noteList(run),
-    h("p", {}, h("a", { class: "button primary", href: "#/list" }, "Show the list")));
+  const showFinished = (run) => showOutcome("good", texts.files.done(run.run ?? "", run.seconds ? seconds(run.seconds) : ""), describeRun(run),
+    run.failed_files ? h("p", {}, texts.files.unused(run.failed_files), " ", h("a", { href: "#/problems" }, texts.files.seeWhatToDo)) : "", noteList(run),
+    h("p", {}, h("a", { class: "button primary", href: "#/list" }, texts.files.showList)));
 
   const showLastRun = () => {
     const { run, ended, has_results: hasResults } = app.state.workspace;
-    if (app.state.folder_problem) showOutcome("bad", "The settings of this workspace have an error.", [app.state.folder_problem]);
+    if (app.state.folder_problem) showOutcome("bad", texts.files.badSettings, [app.state.folder_problem]);
     else if (app.state.last_run?.run === run) showFinished(app.state.last_run);
-    else if (hasResults) showOutcome("soft", `The last run was run ${run}${ended ? `, on ${formatDay(ended)}` : ""}.`, [], h("p", {}, h("a", { class: "button", href: "#/list" }, "Show the list")));
+    else if (hasResults) showOutcome("soft", texts.files.lastRun(run, ended ? formatDay(ended) : ""), [], h("p", {}, h("a", { class: "button", href: "#/list" }, texts.files.showList)));
   };
 
   const handlers = {
@@ -78,34 +76,34 @@ export const show = (main) => {
       [done, total] = [0, event.files ?? rows.size];
       warnings.replaceChildren();
       outcome.replaceChildren();
-      stage.textContent = "Reading the files";
+      stage.textContent = texts.files.readingAll;
     },
     file_started: (event) => {
-      setFile(event.file, "reading", "Reading");
-      stage.textContent = `Reading ${event.file}`;
+      setFile(event.file, "reading", texts.files.reading);
+      stage.textContent = texts.files.readingFile(event.file);
     },
-    rows: (event) => setFile(event.file, "reading", `${grouped(event.rows, 0)} of about ${count(Math.max(event.estimate ?? event.rows, event.rows), "row")}`),
+    rows: (event) => setFile(event.file, "reading", texts.files.readSoFar(event.rows, Math.max(event.estimate ?? event.rows, event.rows))),
     file_done: (event) => {
       done += 1;
       [bar.max, bar.value] = [Math.max(total, done), done];
-      const text = event.success ? `${event.reused ? "Unchanged" : "Done"} · ${count(event.candidates ?? 0, "candidate")} in ${count(event.rows ?? 0, "row")}` : "Failed";
+      const text = event.success ? texts.files.read(event.reused, event.candidates ?? 0, event.rows ?? 0) : texts.files.failed;
       setFile(event.file, event.success ? "done" : "failed", text, [event.message, event.next_step].filter(Boolean).join(" "));
     },
     stage: (event) => {
-      stage.textContent = `${STAGES[event.stage] ?? event.stage}${event.count ? ` (step ${event.position} of ${event.count})` : ""}`;
+      stage.textContent = texts.files.stage(texts.files.stages[event.stage] ?? event.stage, event.position, event.count);
       bar.removeAttribute("value");
       announce(stage.textContent);
     },
     warning: (event) => { if (warnings.children.length < MAX_WARNINGS) warnings.append(h("li", {}, event.message)); },
-    finished: (event) => { progress.hidden = true; showFinished(event); announce("The run is done."); },
-    failed: (event) => showOutcome("bad", event.message ?? "The run failed.", [event.next_step ?? "", app.state.workspace.has_results ? "The previous list is unchanged." : ""].filter(Boolean)),
-    stopped: () => showOutcome("soft", "The run was stopped.", [app.state.workspace.has_results ? "The previous list is unchanged." : "Nothing was written."]),
+    finished: (event) => { progress.hidden = true; showFinished(event); announce(texts.files.announceDone); },
+    failed: (event) => showOutcome("bad", event.message ?? texts.files.runFailed, [event.next_step ?? "", app.state.workspace.has_results ? texts.files.listUnchanged : ""].filter(Boolean)),
+    stopped: () => showOutcome("soft", texts.files.stopped, [app.state.workspace.has_results ? texts.files.listUnchanged : texts.files.nothingWritten]),
   };
   const listen = async () => {
     if (isListening) return;
     isListening = true;
     setRunning(true);
-    stage.textContent = "Starting";
+    stage.textContent = texts.files.starting;
     bar.removeAttribute("value");
     try {
       await stream("runs/events", (event) => handlers[event.event]?.(event), controller.signal);
@@ -132,20 +130,20 @@ export const show = (main) => {
       }));
     const sorted = [...groups].sort(([one], [two]) => !one - !two || one.localeCompare(two));
     table.replaceChildren(files.length
-      ? h("table", {}, h("caption", { class: "hidden" }, "Files of this workspace"), h("thead", {}, h("tr", {}, [["File"], ["State"], ["Rows", "num"], ["Exported", "day"], ["Size", "num size"]].map(([text, css]) => h("th", { scope: "col", class: css ?? "" }, text)))), sorted.map(([source, members]) => body(source, members)))
-      : h("p", { class: "empty" }, problem ? `${problem} ${nextStep ?? ""}` : "No exports in this workspace yet. Add some here, or put them into its folder and look again."));
+      ? h("table", {}, h("caption", { class: "hidden" }, texts.files.caption), h("thead", {}, h("tr", {}, COLUMNS.map(([name, css]) => h("th", { scope: "col", class: css ?? "" }, texts.files.columns[name])))), sorted.map(([source, members]) => body(source, members)))
+      : h("p", { class: "empty" }, problem ? `${problem} ${nextStep ?? ""}` : texts.files.none));
     runButton.disabled = !files.length;
-    heading.textContent = count(files.length, "file");
+    heading.textContent = texts.files.count(files.length);
   };
   const showDownloads = () => downloads.replaceChildren(...(app.state.workspace.has_results ? [downloadPart(app.state.can_memo)] : []));
 
-  const heading = h("h2", {}, "Files");
+  const heading = h("h2", {}, texts.files.list);
   main.append(
-    h("div", { class: "top" }, h("div", {}, h("h1", {}, "Files and run"), h("p", { class: "lead" }, app.state.workspace.folder)), h("div", { class: "actions" }, runButton, stopButton)),
+    h("div", { class: "top" }, h("div", {}, h("h1", {}, texts.files.title), h("p", { class: "lead" }, app.state.workspace.folder)), h("div", { class: "actions" }, runButton, stopButton)),
     progress, warnings, outcome,
     h("div", { class: "columns-2" },
-      h("section", { class: "panel", "aria-label": "Files" }, h("div", { class: "top" }, heading, button("Look again", act(() => loadFiles()))), table),
-      h("div", {}, h("section", { class: "panel" }, h("h2", {}, "Add exports"), buildDropZone(() => Promise.resolve(), () => loadFiles().catch(showError))), downloads)));
+      h("section", { class: "panel", "aria-label": texts.files.list }, h("div", { class: "top" }, heading, button(texts.files.lookAgain, act(() => loadFiles()))), table),
+      h("div", {}, h("section", { class: "panel" }, h("h2", {}, texts.files.add), buildDropZone(() => Promise.resolve(), () => loadFiles().catch(showError))), downloads)));
   setRunning(app.state.is_running);
   showDownloads();
   loadFiles().then(() => { if (app.state.is_running) listen(); else showLastRun(); }).catch(showError);

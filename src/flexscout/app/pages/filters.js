@@ -1,12 +1,12 @@
 // The filters of the list: words, ranges with sliders and a histogram, and lists of values with counts.
 import { button, debounce, h, svg } from "./dom.js";
 import { className, format, grouped, shortMoney } from "./format.js";
+import { texts } from "./texts.js";
 
-const TITLES = { "Asking Price": "Price", "Asking Price/SqFt": "$/SF", "Building SqFt": "Size", "Lot Size Acres": "Lot", "Year Built": "Year", "Flex Score": "Score", "Sold Price": "Last sale price", "Property Type": "Type", "Flex Classification": "Class", "My Status": "Status", "Source File": "File" };
 const FACET_ORDER = ["City", "State", "Property Type", "Flex Classification", "Source", "My Status", "Source File"];
 const RANGE_ORDER = ["Asking Price", "Asking Price/SqFt", "Building SqFt", "Lot Size Acres", "Year Built", "Flex Score"];
 const STEPS = 200, MAX_VALUES = 200;
-export const filterTitle = (name) => TITLES[name] ?? name;
+export const filterTitle = (name) => texts.filters.titles[name] ?? name;
 
 const roundTo = (name, number, up) => {
   if (name === "Year Built") return Math.round(number);
@@ -24,9 +24,9 @@ const buildRange = (name, onChange) => {
   let range = null, column = null, chosen = null;
   const summary = h("summary", {}, filterTitle(name)), chart = h("div", { class: "chart" }), track = h("div", { class: "track" });
   const label = filterTitle(name).toLowerCase();
-  const thumb = (text) => h("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": `${text} ${label}`, oninput: (event) => slide(event.target) });
-  const box = (text) => h("input", { type: "number", step: "any", "aria-label": `${text} ${label}, exact`, onchange: () => type() });
-  const low = thumb("Minimum"), high = thumb("Maximum"), from = box("From"), to = box("To");
+  const thumb = (text) => h("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": text(label), oninput: (event) => slide(event.target) });
+  const box = (text) => h("input", { type: "number", step: "any", "aria-label": text(label), onchange: () => type() });
+  const low = thumb(texts.filters.minimum), high = thumb(texts.filters.maximum), from = box(texts.filters.exactFrom), to = box(texts.filters.exactTo);
   // Prices and sizes are skewed: their slider is logarithmic.
   const isLog = () => range.low > 0 && top() / range.low > 30;
   const top = () => range.upper ?? range.high;  // the few values above share the last step
@@ -41,7 +41,7 @@ const buildRange = (name, onChange) => {
   const type = () => { const read = (input) => (input.value === "" ? null : +input.value); set(read(from), read(to)); };
   const draw = () => {
     const [minimum, maximum] = [chosen?.[0] ?? null, chosen?.[1] ?? null];
-    const [start, end] = [minimum ?? range.low, maximum ?? range.high], text = `${show(name, start, column)} to ${show(name, end, column)}`;
+    const [start, end] = [minimum ?? range.low, maximum ?? range.high], text = texts.filters.range(show(name, start, column), show(name, end, column));
     const [first, last] = [start, end].map((number) => Math.max(0, Math.min(STEPS, toStep(number))));
     if (document.activeElement !== low) low.value = first;
     if (document.activeElement !== high) high.value = last;
@@ -51,22 +51,22 @@ const buildRange = (name, onChange) => {
     if (document.activeElement !== to) to.value = maximum ?? "";
     [from.placeholder, to.placeholder] = [roundTo(name, range.low, false), roundTo(name, range.high, true)];
     [track.style.left, track.style.right] = [`${(100 * first) / STEPS}%`, `${100 - (100 * last) / STEPS}%`];
-    summary.textContent = chosen ? `${filterTitle(name)}: ${text}` : filterTitle(name);
+    summary.textContent = chosen ? texts.filters.chosen(filterTitle(name), text) : filterTitle(name);
     summary.classList.toggle("active", Boolean(chosen));
     const size = (top() - range.low) / range.counts.length;
     chart.replaceChildren(drawBars(range.counts, (i) => range.low + size * (i + 1) >= start && range.low + size * i <= end));
   };
   const element = h("details", { class: "filter" }, summary, h("div", { class: "pop" }, h("p", { class: "pop-title" }, filterTitle(name)), chart, h("div", { class: "slider" }, track, low, high),
-    h("div", { class: "exact" }, from, h("span", {}, "to"), to), button("Clear", () => set(null, null), { class: "link" })));
+    h("div", { class: "exact" }, from, h("span", {}, texts.filters.to), to), button(texts.filters.clear, () => set(null, null), { class: "link" })));
   return { element, update: (found, current, described) => { [range, chosen, column] = [found, current ?? null, described]; draw(); } };
 };
 
 const buildFacet = (name, onChange) => {
   let chosen = [];
   const summary = h("summary", {}, filterTitle(name)), values = h("div", { class: "values", role: "group", "aria-label": filterTitle(name), tabindex: "0" });
-  const find = h("input", { type: "search", placeholder: `Find ${filterTitle(name).toLowerCase()}`, "aria-label": `Find ${filterTitle(name).toLowerCase()}`, oninput: () => draw() });
+  const find = h("input", { type: "search", placeholder: texts.filters.find(filterTitle(name).toLowerCase()), "aria-label": texts.filters.find(filterTitle(name).toLowerCase()), oninput: () => draw() });
   let found = [];
-  const text = (value) => (value === null ? "(blank)" : name === "Flex Classification" ? className(value) : value);
+  const text = (value) => (value === null ? texts.filters.blank : name === "Flex Classification" ? className(value) : value);
   const toggle = (value, isOn) => { chosen = isOn ? [...chosen, value] : chosen.filter((one) => one !== value); onChange(name, chosen.length ? chosen : null); };
   const draw = () => {
     const words = find.value.toLowerCase(), all = [...found, ...chosen.filter((value) => !found.some(([one]) => one === value)).map((value) => [value, 0])];
@@ -75,10 +75,10 @@ const buildFacet = (name, onChange) => {
     values.replaceChildren(...all.filter(([value]) => text(value).toLowerCase().includes(words)).slice(0, MAX_VALUES).map(([value, number]) => h("label", {},
       h("input", { type: "checkbox", value: text(value), checked: chosen.includes(value), onchange: (event) => toggle(value, event.target.checked) }), h("span", {}, text(value)), h("span", { class: "soft" }, grouped(number, 0)))));
     if (focused !== null) [...values.querySelectorAll("input")].find((input) => input.value === focused)?.focus();
-    summary.textContent = chosen.length ? `${filterTitle(name)}: ${chosen.length === 1 ? text(chosen[0]) : chosen.length}` : filterTitle(name);
+    summary.textContent = chosen.length ? texts.filters.chosen(filterTitle(name), chosen.length === 1 ? text(chosen[0]) : chosen.length) : filterTitle(name);
     summary.classList.toggle("active", chosen.length > 0);
   };
-  const element = h("details", { class: "filter" }, summary, h("div", { class: "pop" }, h("p", { class: "pop-title" }, filterTitle(name)), find, values, button("Clear", () => { chosen = []; onChange(name, null); }, { class: "link" })));
+  const element = h("details", { class: "filter" }, summary, h("div", { class: "pop" }, h("p", { class: "pop-title" }, filterTitle(name)), find, values, button(texts.filters.clear, () => { chosen = []; onChange(name, null); }, { class: "link" })));
   return { element, update: (counted, current) => { [found, chosen] = [counted, [...(current ?? [])]]; draw(); } };
 };
 

@@ -37,4 +37,3 @@ export const className = (code) => code ? `${code}`.replaceAll("_", " ").toLower
 export const capitalize = (text) => `${text}`.replace(/^./, (letter) => letter.toUpperCase());
 export const fileSize = (bytes) => bytes === null || bytes === undefined ? "" : bytes < 1e6 ? `${grouped(Math.max(1, bytes / 1e3), 0)} KB` : `${grouped(bytes / 1e6, 1)} MB`;
 export const seconds = (number) => number < 60 ? `${grouped(number, number < 10 ? 1 : 0)} s` : `${Math.floor(number / 60)} min ${Math.round(number % 60)} s`;
-export const precisions = ["", "center of its ZIP Code", "center of its city", "center of its county", "center of its state"];

@@ -5,13 +5,14 @@ import { arrangeColumns, buildColumns, buildRow, placeOf, priceOf, titleOf } fro
 import { compareProperties } from "./compare.js";
 import { act, announce, button, byId, debounce, h, openDialog, showError } from "./dom.js";
 import { buildFilters, drawBars, filterTitle } from "./filters.js";
-import { count, format, grouped, showScore } from "./format.js";
+import { format, grouped, showScore } from "./format.js";
 import { buildGrid } from "./grid.js";
 import { buildMap } from "./map.js";
 import { showProperty } from "./property.js";
 import { app, onState } from "./state.js";
+import { texts } from "./texts.js";
 
-const VIEWS = { candidates: "Candidates", to_verify: "To Verify", rejected: "Rejected" };
+const VIEWS = texts.list.views;
 const MAX_COMPARED = 4, FOLLOW = 160;
 const narrow = matchMedia("(max-width: 46rem)");
 const parse = (text) => { try { return text ? JSON.parse(text) : {}; } catch { return {}; } };
@@ -31,22 +32,22 @@ export const show = (main, first) => {
   };
 
   // The skeleton.
-  const tabs = h("div", { class: "tabs", role: "group", "aria-label": "Views" });
-  const search = h("input", { type: "search", id: "search", placeholder: "Address, city, owner, APN …", "aria-label": "Search", autocomplete: "off", spellcheck: "false", value: values.search ?? "" });
+  const tabs = h("div", { class: "tabs", role: "group", "aria-label": texts.list.viewsLabel });
+  const search = h("input", { type: "search", id: "search", placeholder: texts.list.searchHint, "aria-label": texts.list.search, autocomplete: "off", spellcheck: "false", value: values.search ?? "" });
   search.addEventListener("input", debounce(() => change({ search: search.value.trim() }, true), 220));
-  const filterBox = h("div", { class: "filters" }), reset = button("Reset", () => { search.value = ""; setFilter({}); }, { disabled: true });
+  const filterBox = h("div", { class: "filters" }), reset = button(texts.list.reset, () => { search.value = ""; setFilter({}); }, { disabled: true });
   const found = h("p", { id: "found", role: "status" }), gridBox = h("div", { class: "grid-box" }), empty = h("div", { class: "empty", hidden: true });
-  const side = h("aside", { class: "side", "aria-label": "Map and histogram" }), mapBox = h("div", { class: "map-box" }), histogram = h("div", { class: "histogram" });
-  const propertyBox = h("section", { class: "property", "aria-label": "Property", tabindex: "-1", hidden: true }), bar = h("div", { class: "selection", hidden: true, role: "region", "aria-label": "Selection" });
-  const mapToggle = button("Map", () => { const isOn = side.classList.toggle("shown"); mapToggle.setAttribute("aria-pressed", `${isOn}`); }, { class: "map-toggle", "aria-pressed": "false" });
+  const side = h("aside", { class: "side", "aria-label": texts.list.side }), mapBox = h("div", { class: "map-box" }), histogram = h("div", { class: "histogram" });
+  const propertyBox = h("section", { class: "property", "aria-label": texts.list.property, tabindex: "-1", hidden: true }), bar = h("div", { class: "selection", hidden: true, role: "region", "aria-label": texts.list.selection });
+  const mapToggle = button(texts.list.map, () => { const isOn = side.classList.toggle("shown"); mapToggle.setAttribute("aria-pressed", `${isOn}`); }, { class: "map-toggle", "aria-pressed": "false" });
   side.append(mapBox, histogram);
-  main.append(h("h1", { class: "hidden" }, "List"),
-    h("div", { class: "bar" }, tabs, h("span", { class: "spacer" }), found, mapToggle, button("Columns", () => chooseColumns())),
+  main.append(h("h1", { class: "hidden" }, texts.list.title),
+    h("div", { class: "bar" }, tabs, h("span", { class: "spacer" }), found, mapToggle, button(texts.list.columns, () => chooseColumns())),
     h("div", { class: "bar" }, search, filterBox, reset),
     h("div", { class: "panes" }, h("div", { class: "main-pane" }, gridBox, empty), side, propertyBox), bar);
 
   if (!app.state.workspace.has_results) {
-    main.replaceChildren(h("section", { class: "panel" }, h("h1", {}, "No list yet"), h("p", {}, "Run the files of this workspace first; the list appears here."), h("a", { class: "button primary", href: "#/files" }, "Files and run")));
+    main.replaceChildren(h("section", { class: "panel" }, h("h1", {}, texts.list.noRun), h("p", {}, texts.list.runFirst), h("a", { class: "button primary", href: "#/files" }, texts.list.showFiles)));
     return { update() {}, close: onState((state) => { if (state.workspace?.has_results) location.reload(); }) };
   }
 
@@ -69,15 +70,15 @@ export const show = (main, first) => {
   })();
   const showFound = () => {
     const all = summary?.all ?? total;
-    found.textContent = total === all ? count(total, "property", "properties") : `${grouped(total, 0)} of ${count(all, "property", "properties")}`;
+    found.textContent = texts.list.found(total, all);
     empty.hidden = total > 0;
-    if (total === 0) empty.replaceChildren(h("p", {}, all ? "No property matches the filters." : "Nothing here: no property of this kind in the last run."), all ? button("Reset the filters", () => reset.click()) : "");
+    if (total === 0) empty.replaceChildren(h("p", {}, all ? texts.list.noMatch : texts.list.none), all ? button(texts.list.resetFilters, () => reset.click()) : "");
   };
 
   // The grid.
   const widthsKey = () => `flexscout-columns-${view()}${narrow.matches ? "-narrow" : ""}`;
   const pickCell = (row) => {
-    const box = h("input", { type: "checkbox", "aria-label": `Select ${titleOf(row)}`, checked: picked.has(row.id), tabindex: "-1" });
+    const box = h("input", { type: "checkbox", "aria-label": texts.list.select(titleOf(row)), checked: picked.has(row.id), tabindex: "-1" });
     box.addEventListener("change", () => pick(row, box.checked));
     return h("label", { class: "pick-box" }, box);
   };
@@ -103,15 +104,15 @@ export const show = (main, first) => {
     const draw = (words) => items.replaceChildren(...columns.filter(({ title }) => title.toLowerCase().includes(words)).map(({ name, title }) => h("label", {},
       h("input", { type: "checkbox", checked: state.get(name), onchange: (event) => { state.set(name, event.target.checked); grid.setVisible(name, event.target.checked); } }), h("span", {}, title))));
     draw("");
-    const dialog = openDialog("Columns", h("header", {}, h("h2", {}, "Columns"), button("✕", () => dialog.close(), { class: "close", "aria-label": "Close" })),
-      h("input", { type: "search", placeholder: "Find a column", "aria-label": "Find a column", oninput: (event) => draw(event.target.value.toLowerCase()) }), items,
-      h("div", { class: "actions" }, button("Done", () => dialog.close(), { class: "primary" }), button("Reset columns", () => { localStorage.removeItem(widthsKey()); dialog.close(); build().catch(showError); })));
+    const dialog = openDialog(texts.list.columns, h("header", {}, h("h2", {}, texts.list.columns), button("✕", () => dialog.close(), { class: "close", "aria-label": texts.frame.close })),
+      h("input", { type: "search", placeholder: texts.list.findColumn, "aria-label": texts.list.findColumn, oninput: (event) => draw(event.target.value.toLowerCase()) }), items,
+      h("div", { class: "actions" }, button(texts.list.done, () => dialog.close(), { class: "primary" }), button(texts.list.resetColumns, () => { localStorage.removeItem(widthsKey()); dialog.close(); build().catch(showError); })));
     dialog.classList.add("small");
   };
 
   // Map, histogram and filters follow the summary.
   const map = buildMap(mapBox, {
-    describe: async (at) => { const row = await describe(at), price = priceOf(row); return [titleOf(row), placeOf(row), [row.get("Flex Score") !== null && `score ${showScore(row.get("Flex Score"))}`, price?.text, row.show("Building SqFt")].filter(Boolean).join(" · ")]; },
+    describe: async (at) => { const row = await describe(at), price = priceOf(row); return [titleOf(row), placeOf(row), [row.get("Flex Score") !== null && texts.list.score(showScore(row.get("Flex Score"))), price?.text, row.show("Building SqFt")].filter(Boolean).join(" · ")]; },
     onOpen: async (at) => { const row = await describe(at).catch(showError); if (row) openProperty(row.id, grid?.indexOf(row.id) ?? -1); },
     onView: (shown) => setFilter((now) => ({ ...now, box: shown })), onError: showError,
   });
@@ -127,8 +128,8 @@ export const show = (main, first) => {
       const i = +(event.target.dataset?.bin ?? -1);
       if (i >= 0) setFilter((now) => ({ ...now, ranges: { ...now.ranges, [charted]: [+(low + step * i).toPrecision(4), isOpen && i === counts.length - 1 ? null : +(low + step * (i + 1)).toPrecision(4)] } }));
     });
-    const select = h("select", { "aria-label": "Histogram of", onchange: (event) => { charted = event.target.value; localStorage.setItem("flexscout-histogram", charted); drawHistogram(); } }, names.map((name) => h("option", { value: name, selected: name === charted }, filterTitle(name))));
-    histogram.replaceChildren(h("div", { class: "top" }, h("h2", {}, "Distribution"), select), chart, h("div", { class: "ends" }, h("span", {}, format(low, column)), h("span", {}, `${count(counts.reduce((one, two) => one + two, 0), "property", "properties")}`), h("span", {}, `${format(upper, column)}${isOpen ? " and more" : ""}`)));
+    const select = h("select", { "aria-label": texts.list.histogramOf, onchange: (event) => { charted = event.target.value; localStorage.setItem("flexscout-histogram", charted); drawHistogram(); } }, names.map((name) => h("option", { value: name, selected: name === charted }, filterTitle(name))));
+    histogram.replaceChildren(h("div", { class: "top" }, h("h2", {}, texts.list.distribution), select), chart, h("div", { class: "ends" }, h("span", {}, format(low, column)), h("span", {}, texts.list.properties(counts.reduce((one, two) => one + two, 0))), h("span", {}, isOpen ? texts.list.andMore(format(upper, column)) : format(upper, column))));
   };
   let known = {};
   const showTabs = () => tabs.replaceChildren(...Object.entries(VIEWS).map(([name, title]) => button([title, h("span", { class: "soft" }, known[name] === undefined || known[name] === null ? "" : ` ${grouped(known[name], 0)}`)],
@@ -187,7 +188,7 @@ export const show = (main, first) => {
       markOnMap();
     } catch (error) {
       if (values.id !== id) return;
-      propertyBox.replaceChildren(h("p", {}, `${error.message} ${error.nextStep ?? ""}`), button("Close", closeProperty));
+      propertyBox.replaceChildren(h("p", {}, `${error.message} ${error.nextStep ?? ""}`), button(texts.frame.close, closeProperty));
     }
   };
 
@@ -196,14 +197,14 @@ export const show = (main, first) => {
     if (isOn) picked.set(row.id, row); else picked.delete(row.id);
     grid?.redraw(["pick"]);
     showSelection();
-    announce(`${count(picked.size, "property", "properties")} selected.`);
+    announce(texts.list.announceSelected(picked.size));
   };
-  const exportAs = (kind) => act(async () => { announce(`${await exportSelection([...picked.keys()], kind)} was downloaded.`); });
+  const exportAs = (kind) => act(async () => { announce(texts.list.downloaded(await exportSelection([...picked.keys()], kind))); });
   const showSelection = () => {
     bar.hidden = !picked.size;
-    bar.replaceChildren(h("b", {}, `${grouped(picked.size, 0)} selected`),
-      button("Compare", () => compareProperties([...picked.values()], columns), { class: "primary", disabled: picked.size < 2 || picked.size > MAX_COMPARED, title: `Select 2 to ${MAX_COMPARED} properties to compare them` }),
-      button("Export as Excel", exportAs("xlsx")), button("Export as CSV", exportAs("csv")), button("Clear", () => { picked.clear(); grid?.redraw(["pick"]); showSelection(); }));
+    bar.replaceChildren(h("b", {}, texts.list.selected(picked.size)),
+      button(texts.list.compare, () => compareProperties([...picked.values()], columns), { class: "primary", disabled: picked.size < 2 || picked.size > MAX_COMPARED, title: texts.list.compareHint(MAX_COMPARED) }),
+      button(texts.list.asExcel, exportAs("xlsx")), button(texts.list.asCsv, exportAs("csv")), button(texts.list.clear, () => { picked.clear(); grid?.redraw(["pick"]); showSelection(); }));
   };
 
   const update = async (next, force = false) => {

@@ -21,6 +21,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { sh
 byId("theme").addEventListener("click", () => setTheme(isDark() ? "light" : "dark"));
 showTheme();
 
+byId("skip").textContent = texts.frame.skip;
+byId("screens").setAttribute("aria-label", texts.frame.screens);
 byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("main").focus(); });
 addEventListener("dragover", (event) => event.preventDefault());  // a file dropped beside the drop zone must not replace the page
 addEventListener("drop", (event) => event.preventDefault());

@@ -1,11 +1,12 @@
 // The map: outlines and a dot per property on a canvas, smooth at 50,000 dots.
 import { get } from "./api.js";
 import { button, h } from "./dom.js";
-import { band, count, precisions, showScore } from "./format.js";
+import { band, showScore } from "./format.js";
+import { texts } from "./texts.js";
 
 const RADIUS = { 8: 5.5, 6: 4.5, 4: 3.5, 2: 3.2, 0: 3 }, FINE = { 8: 4, 6: 3.2, 4: 2.4, 2: 2.2, 0: 2 };
 const MANY = 800, HIT = 12, MIN_WIDTH = 30, SETTLE = 90, COUNTY_WIDTH = 2600, BUTTONS = 48;
-const BANDS = [[8, "8 to 10"], [6, "6 to 8"], [4, "4 to 6"], [2, "2 to 4"], [0, "below 2"]];
+const BANDS = [8, 6, 4, 2, 0];
 
 let outlines = null;
 const loadOutlines = async () => {
@@ -15,12 +16,12 @@ const loadOutlines = async () => {
 
 /** options: describe(at) -> Promise of [title, line, ...]; onOpen(at); onView(box or null) */
 export const buildMap = (box, options) => {
-  const canvas = h("canvas", { tabindex: "0", role: "application", "aria-label": "Map of the properties. Arrow keys move between properties, plus and minus zoom, Enter opens a property." });
+  const canvas = h("canvas", { tabindex: "0", role: "application", "aria-label": texts.map.label });
   const tip = h("div", { class: "tip", "aria-live": "polite", hidden: true }), legend = h("ul", { class: "legend" });
   const inView = h("input", { type: "checkbox", onchange: () => tellView() });
-  const zoomBox = h("div", { class: "zoom" }, button("+", () => zoom(1 / 1.6), { "aria-label": "Zoom in" }), button("−", () => zoom(1.6), { "aria-label": "Zoom out" }),
-    button("⤢", () => { fit(); changed(); }, { "aria-label": "Show all properties on the map" }), button("US", () => { view = { x: width / 2, y: height / 2, scale: size.w / width }; changed(); }, { "aria-label": "Show the United States" }));
-  box.append(h("div", { class: "map" }, canvas, zoomBox, tip), legend, h("label", { class: "in-view" }, inView, "List only what the map shows"));
+  const zoomBox = h("div", { class: "zoom" }, button("+", () => zoom(1 / 1.6), { "aria-label": texts.map.zoomIn }), button("−", () => zoom(1.6), { "aria-label": texts.map.zoomOut }),
+    button("⤢", () => { fit(); changed(); }, { "aria-label": texts.map.fit }), button(texts.map.countryShort, () => { view = { x: width / 2, y: height / 2, scale: size.w / width }; changed(); }, { "aria-label": texts.map.country }));
+  box.append(h("div", { class: "map" }, canvas, zoomBox, tip), legend, h("label", { class: "in-view" }, inView, texts.map.inView));
   const context = canvas.getContext("2d"), scene = document.createElement("canvas"), scenePen = scene.getContext("2d");
   let land = null, width = 9750, height = 6100, size = { w: 1, h: 1, ratio: 1 }, view = null, sceneView = null, isFitted = false, isSized = false;
   let points = { n: 0, at: [], x: [], y: [], band: [], precision: [] }, selected = -1, open = -1, colors = {}, sprites = {}, frame = 0, settle = 0;
@@ -179,9 +180,9 @@ export const buildMap = (box, options) => {
     tip.hidden = true;
     repaint();
     if (i < 0) return;
-    const [title, ...lines] = await options.describe(points.at[i]).catch(() => [`Score ${showScore(points.score[i])}`]);
+    const [title, ...lines] = await options.describe(points.at[i]).catch(() => [texts.map.scoreTitle(showScore(points.score[i]))]);
     if (selected !== i) return;
-    const about = points.precision[i] ? [`approximate place: ${precisions[points.precision[i]]}`] : [];
+    const about = points.precision[i] ? [texts.map.aboutPlace(texts.map.precisions[points.precision[i]])] : [];
     tip.replaceChildren(h("b", {}, title), ...[...lines, ...about].filter(Boolean).map((line) => h("span", {}, line)));
     tip.hidden = false;
     placeTip();
@@ -246,8 +247,8 @@ export const buildMap = (box, options) => {
       inView.checked = isInView;
       if (!isFitted || (!keepView && !isInView)) { isFitted = sorted.length > 0; fit(); }
       const shown = new Set(points.band), abouts = points.precision.some(Boolean);
-      legend.replaceChildren(...BANDS.filter(([level]) => shown.has(level)).map(([level, text]) => h("li", {}, h("i", { class: `s${level}` }), `score ${text}`)), abouts ? h("li", {}, h("i", { class: "about" }), "approximate place") : "");
-      canvas.setAttribute("aria-description", `${count(points.n, "property", "properties")} on the map.`);
+      legend.replaceChildren(...BANDS.filter((level) => shown.has(level)).map((level) => h("li", {}, h("i", { class: `s${level}` }), texts.map.score(texts.map.bands[level]))), abouts ? h("li", {}, h("i", { class: "about" }), texts.map.about) : "");
+      canvas.setAttribute("aria-description", texts.map.onMap(points.n));
       drawScene();
       repaint();
     },

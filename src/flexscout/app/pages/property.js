@@ -3,21 +3,20 @@ import { get, post, put } from "./api.js";
 import { badge, buildRow, placeOf, positionOf, priceOf, titleOf } from "./cells.js";
 import { act, announce, button, debounce, h, link, showError, webAddress } from "./dom.js";
 import { capitalize, className, format, formatDay, grouped, isDay, showScore } from "./format.js";
+import { texts } from "./texts.js";
 
 const SAVE_AFTER = 600;
-const STATUSES = ["To call", "Called", "Visited", "Offer made", "Passed"];
-const DECISIONS = [["same", "Same"], ["different", "Different"], ["later", "Later"]];
 const FIRST_VALUES = ["Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Property Name", "Property Type", "Building SqFt", "Lot Size Acres", "Lot Size SqFt", "Year Built", "Occupancy", "Zoning Code", "Asking Price", "Sold Price", "Sale Date", "Total Parcel Value", "Improvement Value", "Owner Name", "Latitude", "Longitude", "Property Link"];
 
 const part = (title, ...content) => (content.flat(2).some(Boolean) ? h("section", {}, h("h3", {}, title), ...content) : "");
 const text = (value, column) => (typeof value === "string" && isDay(value) ? formatDay(value) : format(value, column));
-const where = ({ file, sheet, row }) => [file, sheet, row ? `row ${row}` : ""].filter(Boolean).join(", ");
+const where = ({ file, sheet, row }) => [file, sheet, row ? texts.property.row(row) : ""].filter(Boolean).join(", ");
 
 const headline = (row) => {
   const price = priceOf(row), pairs = [
-    price && [price.sold ? `Price (${price.sold})` : "Asking price", price.text], price?.note && ["Price per sq ft", price.note],
-    row.get("Building SqFt") !== null && ["Building", row.show("Building SqFt")], row.get("Lot Size Acres") !== null && ["Lot", row.show("Lot Size Acres")],
-    row.get("Year Built") !== null && ["Built", row.show("Year Built")], row.get("Occupancy") !== null && ["Occupied", row.show("Occupancy")],
+    price && [price.sold ? texts.property.facts.priceOf(price.sold) : texts.property.facts.price, price.text], price?.note && [texts.property.facts.perSquareFoot, price.note],
+    row.get("Building SqFt") !== null && [texts.property.facts.building, row.show("Building SqFt")], row.get("Lot Size Acres") !== null && [texts.property.facts.lot, row.show("Lot Size Acres")],
+    row.get("Year Built") !== null && [texts.property.facts.built, row.show("Year Built")], row.get("Occupancy") !== null && [texts.property.facts.occupied, row.show("Occupancy")],
   ].filter(Boolean);
   return pairs.length ? h("dl", { class: "facts" }, pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))) : "";
 };
@@ -26,18 +25,18 @@ const pointsPart = (about) => {
   const line = ({ factor, points, best, text: reason }) => {
     const meter = h("div", { class: "meter", "aria-hidden": "true" }, h("i"));
     meter.firstChild.style.width = `${best ? Math.max(0, Math.min(100, (100 * points) / best)) : 0}%`;
-    return h("li", { class: points >= best ? "full" : points > 0 ? "some" : "none" }, h("span", { class: "points" }, `${grouped(points)} of ${grouped(best)}`), meter, h("span", {}, h("b", {}, capitalize(factor)), " ", reason));
+    return h("li", { class: points >= best ? "full" : points > 0 ? "some" : "none" }, h("span", { class: "points" }, texts.property.points(points, best)), meter, h("span", {}, h("b", {}, capitalize(factor)), " ", reason));
   };
-  return h("ul", { class: "factors" }, (about.factors ?? []).map(line), about.bonus ? h("li", { class: "full" }, h("span", { class: "points" }, `+${grouped(about.bonus)}`), h("span"), h("span", {}, h("b", {}, "Bonus"), " ", about.flags ?? "")) : "");
+  return h("ul", { class: "factors" }, (about.factors ?? []).map(line), about.bonus ? h("li", { class: "full" }, h("span", { class: "points" }, `+${grouped(about.bonus)}`), h("span"), h("span", {}, h("b", {}, texts.property.bonus), " ", about.flags ?? "")) : "");
 };
 
 // The place of a cell; its text only if that differs from the value.
 const cellText = ({ cell, value }) => { const [place, ...rest] = cell.split(": "), original = rest.join(": "); return original === `${value}` || original === grouped(+value, 6) ? place : cell; };
 
-const improvementText = (one) => (typeof one === "string" ? one : `${one.text}${one.score === undefined || one.score === null ? "" : ` (score ${showScore(one.score)})`}`);
+const improvementText = (one) => (typeof one === "string" ? one : one.score === undefined || one.score === null ? one.text : texts.property.improved(one.text, showScore(one.score)));
 const changeText = (change) => {
-  const column = change.column ? `${change.column} ${change.old ?? "none"} → ${change.new ?? "none"}` : change.text ?? "";
-  return [capitalize(change.change ?? ""), column].filter(Boolean).join(": ");
+  const what = change.column ? texts.property.changed(change.column, change.old, change.new) : change.text ?? "";
+  return texts.property.change(change.change ?? "", what);
 };
 
 // Boxes that save what is typed into them.
@@ -48,14 +47,14 @@ const buildNotes = (id, notes, onSaved) => {
     if (!pending.size) return;
     const changes = Object.fromEntries(pending);
     pending.clear();
-    state.textContent = "Saving …";
+    state.textContent = texts.property.saving;
     try {
       await put(`properties/${encodeURIComponent(id)}/notes`, changes);
-      state.textContent = "Saved";
+      state.textContent = texts.property.saved;
       onSaved();
     } catch (error) {
       Object.entries(changes).forEach(([name, value]) => { if (!pending.has(name)) pending.set(name, value); });
-      state.textContent = "Not saved yet: your text is still here.";
+      state.textContent = texts.property.notSaved;
       showError(error);
     }
   };
@@ -66,7 +65,7 @@ const buildNotes = (id, notes, onSaved) => {
     if (!isStatus) input.value = value ?? "";
     return h("div", { class: "note" }, h("label", { for: key }, name), input);
   };
-  const element = h("div", { class: "notes" }, Object.entries(notes).map(box), h("datalist", { id: "statuses" }, STATUSES.map((status) => h("option", { value: status }))), state);
+  const element = h("div", { class: "notes" }, Object.entries(notes).map(box), h("datalist", { id: "statuses" }, texts.property.statuses.map((status) => h("option", { value: status }))), state);
   return { element, flush };
 };
 
@@ -83,25 +82,25 @@ const buildValues = (id, about, columns, onSaved) => {
       Object.keys(corrections).forEach((key) => delete corrections[key]);
       Object.assign(corrections, answer.corrections);
       draw();
-      announce(value === null ? "The correction was removed." : "The correction was saved. It counts from the next run.");
+      announce(value === null ? texts.property.announceUndone : texts.property.announceCorrected);
       onSaved();
     };
     const edit = () => {
-      const input = h("input", { "aria-label": `Correct ${name}`, value: corrections[name] ?? about.values[name] ?? "" });
+      const input = h("input", { "aria-label": texts.property.correctName(name), value: corrections[name] ?? about.values[name] ?? "" });
       const keep = act(async () => { await store(input.value.trim()); cell.querySelector("button")?.focus(); });
       input.addEventListener("keydown", (event) => {
         if (event.key === "Enter") keep();
         if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); draw(); cell.querySelector("button")?.focus(); }
       });
-      cell.replaceChildren(h("div", { class: "edit" }, input, button("Save", keep, { class: "primary" }), button("Cancel", () => draw())));
+      cell.replaceChildren(h("div", { class: "edit" }, input, button(texts.frame.save, keep, { class: "primary" }), button(texts.frame.cancel, () => draw())));
       input.focus();
       input.select();
     };
     const draw = () => {
       const isCorrected = corrections[name] !== undefined && corrections[name] !== null, value = about.values[name];
       cell.replaceChildren(h("span", { class: "value" }, text(value, column) || "–"),
-        isCorrected ? h("span", { class: "corrected" }, `corrected to ${corrections[name]}; counts from the next run `, button("Undo", act(() => store(null)), { class: "link", "aria-label": `Undo the correction of ${name}` })) : "",
-        about.canCorrect === false ? "" : button("Correct", edit, { class: "link correct", "aria-label": `Correct ${name}` }));
+        isCorrected ? h("span", { class: "corrected" }, texts.property.correctedTo(corrections[name]), " ", button(texts.property.undo, act(() => store(null)), { class: "link", "aria-label": texts.property.undoName(name) })) : "",
+        about.canCorrect === false ? "" : button(texts.property.correct, edit, { class: "link correct", "aria-label": texts.property.correctName(name) }));
     };
     draw();
     return cell;
@@ -111,32 +110,32 @@ const buildValues = (id, about, columns, onSaved) => {
     if (!found) return h("td");
     return h("td", { class: found.is_used ? "used" : "" }, h("span", { class: "value" }, found.is_used ? "✓ " : "", text(found.value, columns.get(name)) || "–"), found.cell && h("span", { class: "cell" }, cellText(found)));
   };
-  return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Values of each source" }, h("table", { class: "values-table" },
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Value"), h("th", { scope: "col" }, "On the list"), sources.map((source) => h("th", { scope: "col", title: source.file }, source.file.slice(source.file.lastIndexOf("/") + 1), h("span", {}, [source.sheet, source.row && `row ${source.row}`].filter(Boolean).join(", ")))))),
+  return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": texts.property.sources }, h("table", { class: "values-table" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, texts.property.value), h("th", { scope: "col" }, texts.property.onList), sources.map((source) => h("th", { scope: "col", title: source.file }, source.file.slice(source.file.lastIndexOf("/") + 1), h("span", {}, [source.sheet, source.row && texts.property.row(source.row)].filter(Boolean).join(", ")))))),
     h("tbody", {}, names.map((name) => h("tr", {}, h("th", { scope: "row" }, columns.get(name)?.title ?? name), ownCell(name), sources.map((source) => sourceCell(name, source)))))));
 };
 
 const buildDuplicates = (id, about, open) => about.possible_duplicates?.length ? h("ul", { class: "duplicates" }, about.possible_duplicates.map((other) => {
   let decided = other.decision ?? about.decisions?.[other.id] ?? null;
-  const choices = DECISIONS.map(([code, title]) => button(title, act(async () => {
+  const choices = Object.entries(texts.property.decisions).map(([code, title]) => button(title, act(async () => {
     await post("decisions", { id, other: other.id, decision: code });
     decided = code;
     draw();
-    announce(`Saved: ${title}. It counts from the next run.`);
-  }), { "data-decision": code, "aria-label": `${title}: ${other.address ?? other.id}` }));
+    announce(texts.property.announceDecision(title));
+  }), { "data-decision": code, "aria-label": texts.property.decide(title, other.address ?? other.id) }));
   const note = h("span", { class: "soft" });
   const draw = () => {
     choices.forEach((choice) => choice.setAttribute("aria-pressed", `${choice.dataset.decision === decided}`));
-    note.textContent = decided && decided !== "later" ? "Saved; counts from the next run." : "";
+    note.textContent = decided && decided !== "later" ? texts.property.decided : "";
   };
   draw();
   return h("li", {}, h("div", {}, button(other.address ?? other.id, () => open(other.id), { class: "link" }), h("span", { class: "soft" }, [other.city, other.state].filter(Boolean).join(", "))),
-    h("span", {}, [other.evidence, other.score === undefined || other.score === null ? "" : `match ${grouped(100 * other.score, 0)}%`].filter(Boolean).join(" · ")), h("div", { class: "actions" }, choices, note));
+    h("span", {}, [other.evidence, other.score === undefined || other.score === null ? "" : texts.property.match(grouped(100 * other.score, 0))].filter(Boolean).join(" · ")), h("div", { class: "actions" }, choices, note));
 })) : "";
 
 const buildLinks = (about, row) => {
   const words = ["Address", "City", "State", "Zip Code"].map((name) => row.get(name)).filter(Boolean).join(" ");
-  const pairs = { ...(row.get("Address") ? { Map: `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(words)}` } : {}), ...(row.get("Property Link") ? { Listing: row.get("Property Link") } : {}), ...(about.links ?? {}) };
+  const pairs = { ...(row.get("Address") ? { [texts.property.map]: `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(words)}` } : {}), ...(row.get("Property Link") ? { [texts.property.listing]: row.get("Property Link") } : {}), ...(about.links ?? {}) };
   return Object.entries(pairs).map(([name, url]) => [name, webAddress(url)]).filter(([, url]) => url).map(([name, url]) => link(name, url));
 };
 
@@ -148,11 +147,11 @@ export const showProperty = async (box, id, options) => {
   const columns = new Map([...options.columns, ...known.map(([name, kind]) => [name, { ...options.columns.get(name), ...kind, title: options.columns.get(name)?.title ?? name }])]);
   const names = Object.keys(about.values), row = buildRow(id, names.map((name) => about.values[name]), new Map(names.map((name, i) => [name, i])), names.map((name) => columns.get(name) ?? {}));
   const notes = buildNotes(id, about.notes ?? {}, options.onSaved), name = row.get("Property Name"), title = titleOf(row), isListed = Boolean(about.rank);
-  const ceiling = about.ceiling !== undefined && about.ceiling !== null && about.ceiling > about.score ? `up to ${showScore(about.ceiling)} with all data` : "";
+  const ceiling = about.ceiling !== undefined && about.ceiling !== null && about.ceiling > about.score ? texts.property.ceiling(showScore(about.score), showScore(about.ceiling)) : "";
   const reasons = about.reasons?.length ? h("ul", { class: "plain" }, about.reasons.map((reason) => h("li", {}, capitalize(reason)))) : "";
   const price = row.get("Price Position"), position = positionOf(row);
-  const mergeList = (about.merges ?? []).map((merge) => h("li", {}, h("b", {}, where(merge)), " ", [merge.match, merge.evidence, merge.why_not_kept].filter(Boolean).join(" · "), merge.fields_that_differ ? h("span", { class: "soft" }, ` Differs: ${merge.fields_that_differ}`) : ""));
-  const history = (about.history ?? []).map((change) => h("li", {}, h("span", { class: "soft" }, change.day ? formatDay(change.day) : change.run ? `Run ${change.run}` : ""), " ", changeText(change)));
+  const mergeList = (about.merges ?? []).map((merge) => h("li", {}, h("b", {}, where(merge)), " ", [merge.match, merge.evidence, merge.why_not_kept].filter(Boolean).join(" · "), merge.fields_that_differ ? h("span", { class: "soft" }, " ", texts.property.differs(merge.fields_that_differ)) : ""));
+  const history = (about.history ?? []).map((change) => h("li", {}, h("span", { class: "soft" }, change.day ? formatDay(change.day) : change.run ? texts.property.run(change.run) : ""), " ", changeText(change)));
   const others = names.filter((one) => !FIRST_VALUES.includes(one) && about.values[one] !== null && about.values[one] !== "");
   const print = () => {
     document.documentElement.classList.add("print-property");
@@ -161,23 +160,23 @@ export const showProperty = async (box, id, options) => {
   };
   box.replaceChildren(
     h("header", {}, h("div", { class: "score" }, badge(about.score), h("span", {}, className(about.class))),
-      h("div", { class: "title" }, h("h2", {}, title), h("p", {}, [placeOf(row), name !== title && name].filter(Boolean).join(" · ")), h("p", { class: "links" }, isListed ? `#${grouped(about.rank, 0)} of ${grouped(about.list_length, 0)}` : "Not on the list", ...buildLinks(about, row))),
-      button("✕", options.close, { class: "close", "aria-label": "Close the property" })),
-    h("div", { class: "actions" }, button("Previous", () => options.turn(-1)), button("Next", () => options.turn(1)), button("Print", print)),
+      h("div", { class: "title" }, h("h2", {}, title), h("p", {}, [placeOf(row), name !== title && name].filter(Boolean).join(" · ")), h("p", { class: "links" }, isListed ? texts.property.rank(about.rank, about.list_length) : texts.property.notListed, ...buildLinks(about, row))),
+      button("✕", options.close, { class: "close", "aria-label": texts.property.closeProperty })),
+    h("div", { class: "actions" }, button(texts.property.previous, () => options.turn(-1)), button(texts.property.next, () => options.turn(1)), button(texts.property.print, print)),
     headline(row),
-    part("My notes", Object.keys(about.notes ?? {}).length ? notes.element : ""),
-    isListed ? "" : part("Why it isn't listed", reasons || h("p", {}, `Its score is below the minimum of ${showScore(about.minimum_score)}.`)),
-    part("Why this score", (about.factors ?? []).length ? pointsPart(about) : "", ceiling && h("p", { class: "soft" }, `Score ${showScore(about.score)}, ${ceiling}.`)),
-    part("What would raise it", about.improvements?.length ? h("ul", { class: "plain" }, about.improvements.map((one) => h("li", {}, improvementText(one)))) : ""),
-    part("Price position", price || position ? h("p", {}, `${price || position}${row.get("Median Asking/SqFt") === null ? "" : `: median ${row.show("Median Asking/SqFt")}/SF`}.`) : ""),
-    part("Possible duplicates", buildDuplicates(id, about, options.open)),
-    part("Values of each source", buildValues(id, about, columns, options.onSaved), about.sources?.length ? h("p", { class: "soft" }, "✓ marks the value on the list. The small text is its cell.") : ""),
-    part("Merged rows", mergeList.length ? h("ul", { class: "plain" }, mergeList) : ""),
-    part("History", history.length ? h("ul", { class: "plain" }, history) : ""),
-    others.length ? h("details", {}, h("summary", {}, "More values"), h("dl", { class: "more" }, others.map((one) => h("div", {}, h("dt", {}, columns.get(one)?.title ?? one), h("dd", {}, text(about.values[one], columns.get(one))))))) : "",
+    part(texts.property.notes, Object.keys(about.notes ?? {}).length ? notes.element : ""),
+    isListed ? "" : part(texts.property.whyNotListed, reasons || h("p", {}, texts.property.belowMinimum(showScore(about.minimum_score)))),
+    part(texts.property.whyScore, (about.factors ?? []).length ? pointsPart(about) : "", ceiling && h("p", { class: "soft" }, ceiling)),
+    part(texts.property.improvements, about.improvements?.length ? h("ul", { class: "plain" }, about.improvements.map((one) => h("li", {}, improvementText(one)))) : ""),
+    part(texts.property.position, price || position ? h("p", {}, row.get("Median Asking/SqFt") === null ? texts.property.noMedian(price || position) : texts.property.withMedian(price || position, texts.cells.perSquareFoot(row.show("Median Asking/SqFt")))) : ""),
+    part(texts.property.duplicates, buildDuplicates(id, about, options.open)),
+    part(texts.property.sources, buildValues(id, about, columns, options.onSaved), about.sources?.length ? h("p", { class: "soft" }, texts.property.aboutMark) : ""),
+    part(texts.property.merged, mergeList.length ? h("ul", { class: "plain" }, mergeList) : ""),
+    part(texts.property.history, history.length ? h("ul", { class: "plain" }, history) : ""),
+    others.length ? h("details", {}, h("summary", {}, texts.property.more), h("dl", { class: "more" }, others.map((one) => h("div", {}, h("dt", {}, columns.get(one)?.title ?? one), h("dd", {}, text(about.values[one], columns.get(one))))))) : "",
   );
-  box.setAttribute("aria-label", `Property ${title}`);
-  announce(`${title}, score ${showScore(about.score)}`);
+  box.setAttribute("aria-label", texts.property.label(title));
+  announce(texts.property.announce(title, showScore(about.score)));
   const leave = () => { notes.flush(); };
   addEventListener("pagehide", leave);
   return { id, rank: about.rank ?? null, nextId: about.next_id ?? null, previousId: about.previous_id ?? null, close: () => { removeEventListener("pagehide", leave); notes.flush(); } };
