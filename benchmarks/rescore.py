@@ -10,12 +10,12 @@ from typing import Any
 from flexscout import __version__
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.ingest import FileIngestor, scan_folder
-from flexscout.merging import match_properties, merge_properties
+from flexscout.merging import MAX_EXPLAINED_ROWS, match_properties, merge_properties
 from flexscout.outputs.comparisons import add_comparisons
 from flexscout.outputs.files.write import write_tables
 from flexscout.outputs.html.page import render_page
 from flexscout.outputs.report.build import build_report
-from flexscout.outputs.results import MAX_EXPLAINED_ROWS, ResultTables, RunFacts
+from flexscout.outputs.results import ResultTables, RunFacts
 from flexscout.outputs.transaction import OutputTransaction
 from flexscout.runtime import NoProgress
 from flexscout.runtime.cache import hash_reading_code, open_table_cache

@@ -27,6 +27,17 @@ ROWS = (
 FIRST = {"Flex Classification": "GOOD_FLEX"}
 EXPLANATIONS = [f"{row['Flex Score']} of 10: why {row['Address']} (3 of 3)" for row in ROWS]
 REASONS = [[f"short reason {i}"] for i in range(len(ROWS))]
+SOURCE_ROWS = [
+    {"Property ID": "P-0", "Source File": "a.xlsx", "Source Sheet": "S", "Source Row": 2, "Building SqFt": 20_000.0, "APN": None},
+    {
+        "Property ID": "P-0",
+        "Source File": "b.xlsx",
+        "Source Sheet": "S",
+        "Source Row": 9,
+        "Building SqFt": 21_500.0,
+        "APN": "7-1",
+    },
+]
 CHANGE = {"Property ID": "P-1", "Change": "price cut", "Column": "Asking Price", "Old Value": "4000000", "New Value": "3500000"}
 CHANGES = report(changes={"since_run": 1, "counts": {"price_cut": 1, "unchanged": 3}, "first": []})
 
@@ -50,6 +61,7 @@ def path(tmp_path_factory):
     changes, merged = pl.DataFrame([CHANGE | {"Percent": -12.5}]), {"Property ID": ["P-0"], "Removed File": ["b.xlsx"]}
     path = tmp_path_factory.mktemp("page") / "pipeline_summary.html"
     tables = {"explanations": EXPLANATIONS, "reasons": REASONS, "changes": changes, "merge_log": pl.DataFrame(merged)}
+    tables["source_rows"] = pl.DataFrame(SOURCE_ROWS)
     return write_page(path, *ROWS, **tables)
 
 
@@ -178,6 +190,9 @@ def test_a_card_tells_everything_about_a_property(opened):
     ):
         assert expected in text
     assert "false" not in text
+    sources = page.get_by_role("region", name="Values of each source")
+    lines = [line.split("\t") for line in sources.inner_text().split("\n")]
+    assert ["Building", "20,000 sq ft", "20,000 sq ft", "21,500 sq ft"] in lines
     assert page.locator("#card a", has_text="Listing").get_attribute("href") == "https://example.com/p/1"
     page.get_by_role("button", name="Next", exact=True).click()
     assert "Price cut -12.5%: Asking Price $4,000,000 → $3,500,000" in page.locator("#card").inner_text()

@@ -21,7 +21,8 @@ from flexscout.domain import (
     escape_names,
 )
 from flexscout.history import STATUS_COLUMN, RunHistory, RunRecord
-from flexscout.outputs import MAX_EXPLAINED_ROWS, add_comparisons, load_outlines, place_candidates
+from flexscout.merging import MAX_EXPLAINED_ROWS
+from flexscout.outputs import add_comparisons, load_outlines, place_candidates
 from flexscout.scoring import Criteria
 
 KEY, SOURCE_LABELS, CITY_AND_STATE = "__id", "__sources", "__place"

@@ -15,10 +15,12 @@ from flexscout.merging.order import count_filled_cells, explain_survivor, sort_b
 from flexscout.merging.possible_duplicates import POSSIBLE_SCHEMA, find_possible_duplicates
 from flexscout.merging.properties import MergedProperties, locate_rows, match_properties, match_rows, merge_properties
 from flexscout.merging.snapshots import find_snapshots, list_possible_snapshots, list_sources
+from flexscout.merging.source_rows import MAX_EXPLAINED_ROWS
 from flexscout.merging.survivors import MergeResult, deduplicate
 
 __all__ = [
     "CORRECTION_SCHEMA",
+    "MAX_EXPLAINED_ROWS",
     "POSSIBLE_SCHEMA",
     "REJECTED_COLUMNS",
     "ROW",

@@ -27,6 +27,7 @@ from flexscout.merging.records import (
     rescore_rows,
 )
 from flexscout.merging.snapshots import describe_sources, find_superseded, locate_sources
+from flexscout.merging.source_rows import select_source_rows
 from flexscout.merging.survivors import look_up_groups, number_groups, rank_rows, select_rows
 from flexscout.models import RowStatus
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, POSITION, Criteria, SheetTables, add_canonical_columns
@@ -94,6 +95,7 @@ class MergedRows:
         property_sources: The sources of each listed property (PROPERTY_SOURCE_SCHEMA).
         filtered_out: Records that the filter excludes.
         corrections: The user's corrections, with the values from the sources.
+        source_rows: The rows of the best properties, see `select_source_rows`.
 
     """
 
@@ -104,6 +106,7 @@ class MergedRows:
     property_sources: pl.DataFrame
     filtered_out: int
     corrections: pl.DataFrame
+    source_rows: pl.DataFrame
 
 
 def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Criteria) -> MergedRows:
@@ -131,10 +134,11 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     filtered = criteria.filter_properties(records.filter(is_listed))
     dropped = pl.concat([records.filter(~is_listed), filtered.frame.filter(~is_listed)])
     listed = sort_by_rank(filtered.frame.filter(is_listed).drop(OUTCOME))
+    older = _select_superseded(candidates, survivors, superseded["row"])
     roles = {
         MergeRole.MERGED: merged,
         MergeRole.GAVE_VALUES: rejected.join(built.given, on=RANK, how="semi", maintain_order="left"),
-        MergeRole.SUPERSEDED: _select_superseded(candidates, survivors, superseded["row"]),
+        MergeRole.SUPERSEDED: older,
     }
     list_rows, merge_log = _log_merges(listed, roles, built.given, rows.clusters)
     return MergedRows(
@@ -145,6 +149,7 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
         pl.concat([_list_corrected(listed, corrected.corrections), _list_property_sources(listed, places, built.origins)]),
         filtered.filtered_out,
         corrected.corrections,
+        select_source_rows(listed, survivors, (merged, rejected, older), corrected.corrections[_ID]),
     )
 
 

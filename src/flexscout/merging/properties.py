@@ -40,6 +40,7 @@ class MergedProperties:
         filtered_out: Properties that don't meet the filter.
         contradictions: Sentences about decisions of the user that contradict others.
         corrections: The user's corrections, with the values from the sources, see `CorrectedRows`.
+        source_rows: The rows of the best properties as their exports have them, see `select_source_rows`.
 
     """
 
@@ -53,6 +54,7 @@ class MergedProperties:
     filtered_out: int = 0
     contradictions: tuple[str, ...] = ()
     corrections: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CORRECTED_SCHEMA))
+    source_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def master(self) -> pl.DataFrame:
@@ -122,6 +124,7 @@ def merge_properties(
         merged.filtered_out,
         tuple(map(str, clusters.decided.contradictions)),
         merged.corrections,
+        merged.source_rows,
     )
 
 

@@ -16,13 +16,19 @@ from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables, 
 from flexscout.errors import AggregationError, NothingToReadError
 from flexscout.history import RunHistory, RunRecord
 from flexscout.matching import assign_property_ids
-from flexscout.merging import POSSIBLE_SCHEMA, add_property_ids, count_removed_rows, find_possible_duplicates, sort_by_rank
+from flexscout.merging import (
+    MAX_EXPLAINED_ROWS,
+    POSSIBLE_SCHEMA,
+    add_property_ids,
+    count_removed_rows,
+    find_possible_duplicates,
+    sort_by_rank,
+)
 from flexscout.models import AggregateStatistics, ProcessingResult
 from flexscout.notebook.aggregator import ResultAggregator, cluster_frame, merge_frame
 from flexscout.notebook.frames import FrameT, column_labels
 from flexscout.notebook.known_columns import POSITION, type_known_columns
 from flexscout.outputs import (
-    MAX_EXPLAINED_ROWS,
     PAGE_RECORDS,
     REPORT_FORMAT,
     ResultTables,
@@ -108,8 +114,9 @@ def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent
         reasons=explained["Reasons"].to_list(),
         user_columns=columns,
     )
-    merge_log, changes = (history.read_table(record, name) for name in PAGE_RECORDS)
-    page_tables = replace(tables, merge_log=pl.DataFrame() if merge_log is None else merge_log, changes=changes)
+    merge_log, changes, source_rows = (history.read_table(record, name) for name in PAGE_RECORDS)
+    merge_log = pl.DataFrame() if merge_log is None else merge_log
+    page_tables = replace(tables, merge_log=merge_log, changes=changes, source_rows=source_rows)
     return ReportContent(record.report, record.messages, tables, page_tables)
 
 

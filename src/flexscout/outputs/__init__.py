@@ -46,13 +46,12 @@ if TYPE_CHECKING:
         measure_completeness,
         sort_by_frequency,
     )
-    from flexscout.outputs.results import MAX_EXPLAINED_ROWS, PAGE_RECORDS, ResultTables, RunFacts
+    from flexscout.outputs.results import PAGE_RECORDS, ResultTables, RunFacts
     from flexscout.outputs.transaction import OutputTransaction, check_output_paths
 
 __all__ = [
     "MAP_HEIGHT",
     "MAP_WIDTH",
-    "MAX_EXPLAINED_ROWS",
     "PAGE_RECORDS",
     "REASON_TEXT",
     "REPORT_FORMAT",
@@ -138,7 +137,7 @@ __getattr__ = lazy_exports(
             "measure_completeness",
             "sort_by_frequency",
         ),
-        "results": ("MAX_EXPLAINED_ROWS", "PAGE_RECORDS", "ResultTables", "RunFacts"),
+        "results": ("PAGE_RECORDS", "ResultTables", "RunFacts"),
         "transaction": ("OutputTransaction", "check_output_paths"),
     },
 )

@@ -10,16 +10,13 @@ import polars.selectors as cs
 from flexscout.domain import LINK_COLUMNS
 from flexscout.findings import Finding
 from flexscout.history import CarryOver
-from flexscout.merging import MergedProperties
+from flexscout.merging import MAX_EXPLAINED_ROWS, MergedProperties
 from flexscout.models import ProcessingResult, Source
 from flexscout.outputs.comparisons import add_comparisons
 from flexscout.scoring import Criteria
 from flexscout.skipped import SkippedFile
 
-MAX_EXPLAINED_ROWS = 5_000
-"""Candidates whose score is explained; the page shows as many."""
-
-PAGE_RECORDS = ("merge_log", "changes")
+PAGE_RECORDS = ("merge_log", "changes", "source_rows")
 """Tables of a result of which the page shows the rows of its candidates; the history keeps these rows."""
 
 _ID = LINK_COLUMNS[0]
@@ -41,6 +38,7 @@ class ResultTables:
         changes: Changes since the previous result; None if there is nothing to compare.
         unlisted_notes: The user's notes on properties that aren't in `master`.
         corrections: The user's corrections, with the values from the sources.
+        source_rows: The rows of the best candidates as their exports have them.
         user_columns: The user's own columns.
 
     """
@@ -56,6 +54,7 @@ class ResultTables:
     changes: pl.DataFrame | None = None
     unlisted_notes: pl.DataFrame | None = None
     corrections: pl.DataFrame | None = None
+    source_rows: pl.DataFrame | None = None
     user_columns: tuple[str, ...] = ()
 
     @classmethod
@@ -76,6 +75,7 @@ class ResultTables:
             changes=carried.changes.table if carried.changes else None,
             unlisted_notes=carried.unlisted_notes,
             corrections=carried.corrections,
+            source_rows=merged.source_rows,
             user_columns=carried.user_input.columns,
         )
 

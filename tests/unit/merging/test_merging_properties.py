@@ -55,6 +55,15 @@ def possible(*rows, **settings):
     return find_possible_duplicates(clusters, survivors, survivors[ROW])
 
 
+def test_the_source_rows_of_a_property_keep_their_own_values():
+    merged, _ = merge({"Flex Score": 9.0}, {"APN": "7-1", "Address": "1 MAPLEWOOD STREET"}, {"Address": "2 Elm St"})
+    ids = merged.survivors["Property ID"]
+    rows = merged.source_rows
+    assert merged.survivors["APN"].to_list() == ["7-1", None]
+    assert rows["Property ID"].to_list() == [ids[0], ids[0]]
+    assert rows.select("Source Row", "APN").rows() == [(2, None), (3, "7-1")]
+
+
 def test_rows_of_one_cluster_become_one_row_with_the_evidence():
     merged, _ = merge({}, {"Address": "1 MAPLEWOOD STREET", "Flex Score": 7.0}, {"Address": "2 Elm St"})
     assert merged.survivors["Source Row"].to_list() == [2, 4]

@@ -189,6 +189,21 @@ def test_changes_and_merges_belong_to_their_property():
     assert [[data["sources"]["texts"][at] for at in row] for row in data["sources"]["at"]] == [["CoStar"], ["CoStar", "Crexi"]]
 
 
+def test_source_rows_are_compared_with_the_list():
+    listed = {"Property ID": "P-2", "Address": "1 Oak St", "Building SqFt": 20_000.0, "Occupancy": 90.0}
+    best = master({"Property ID": "P-1"}, listed)
+    first = listed | {"Source File": "a.xlsx", "Source Sheet": "S", "Source Row": 2, "Occupancy": None}
+    blank = first | {"Source Row": 3, "Building SqFt": None}
+    other = first | {"Source File": "b.xlsx", "Building SqFt": 21_000.0, "Occupancy": 90.0}
+    compared = data_of(page_of(best, source_rows=pl.DataFrame([first, blank, other])))["compared"]
+    assert compared["rows"]["row"] == [1, 1, 1]
+    assert compared["rows"]["sheet"] == [1, 1, 2]
+    assert compared["differences"]["source"] == [1, 2]
+    assert compared["differences"]["value"] == {"texts": ["21000"], "at": [None, 0]}
+    assert compared["absent"]["sheet"] == [1]
+    assert compared["absent"]["column"] == ["Occupancy"]
+
+
 def test_the_first_screen_has_the_date_and_what_changed():
     counts = {"new": 6, "price_cut": 4, "gone": 2, "unchanged": 90}
     changes = {"since_run": 3, "of": "2026-01-12T08:00:00+00:00", "data_date": "2026-01-11", "counts": counts, "first": []}

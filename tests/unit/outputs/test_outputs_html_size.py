@@ -30,6 +30,21 @@ def test_a_large_result_gives_a_small_page():
     assert data_of(text)["total"] == CANDIDATES
 
 
+def test_the_values_of_each_source_give_way_to_the_candidates():
+    number = pl.int_range(pl.len())
+    table = master({})[[0] * 5_000].with_columns(pl.format("P-{}", number).alias("Property ID"), number.alias("Year Built"))
+    source = {"Source File": "a.xlsx", "Source Sheet": "S", "Source Row": 2}
+    rows = table.select("Property ID", *PROPERTY).with_columns(pl.lit(value).alias(name) for name, value in source.items())
+    texts = [
+        pl.format(f"{name} of property {{}}", number).alias(name) for name, value in PROPERTY.items() if isinstance(value, str)
+    ]
+    text = page_of(table, source_rows=pl.concat([rows.with_columns(texts)] * 3))
+    assert len(text.encode()) < MAX_BYTES
+    data = data_of(text)
+    assert data["rows"] == 5_000
+    assert set(data["compared"]["rows"]["row"]) == set(range(1_000))
+
+
 @pytest.mark.parametrize("text", ["<" * 32_767, "\U0001d573" * 32_767, CORPUS[2] * 1_000], ids=["markup", "wide letters", "tags"])
 def test_long_hostile_texts_give_a_small_page(text):
     texts = dict.fromkeys([name for name, value in PROPERTY.items() if isinstance(value, str)], text)

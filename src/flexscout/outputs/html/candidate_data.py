@@ -9,16 +9,21 @@ from markupsafe import Markup
 
 from flexscout.domain import COMPARISON_COLUMNS, LINK_COLUMNS, OUTPUT_COLUMNS, POINTS_SUFFIX, SEEN_COLUMNS, canonical_columns
 from flexscout.history import STATUS_COLUMN
+from flexscout.merging import MAX_EXPLAINED_ROWS
 from flexscout.outputs.html.cell_text import plain_text, single_line, web_address
-from flexscout.outputs.results import MAX_EXPLAINED_ROWS, ResultTables
+from flexscout.outputs.html.source_values import compare_source_rows
+from flexscout.outputs.results import ResultTables
 
 MAX_DATA_BYTES = 2_200_000
 """Size of the data for the script."""
 
 _ID = LINK_COLUMNS[0]
-# Candidates, characters of a text and further columns; the first with which the data fits.
+# Candidates, characters of a text, further columns, candidates with the values of each source: the first that fits.
 _ALL = MAX_EXPLAINED_ROWS
-_LIMITS = ((_ALL, 100, 60), (_ALL, 100, 0), (_ALL, 40, 0), (2_000, 40, 0), (500, 40, 0), (100, 20, 0))
+_LIMITS = (
+    (_ALL, 100, 60, _ALL), (_ALL, 100, 0, _ALL), (_ALL, 100, 0, 1_000), (_ALL, 40, 0, 250), (_ALL, 40, 0, 0), (2_000, 40, 0, 0),
+    (500, 40, 0, 0), (100, 20, 0, 0),
+)  # fmt: skip
 _DETAIL_FACTOR = 4  # a part of an explanation or a list of differences may have as many times the characters of a text
 _MAX_PARTS = 24  # of an explanation
 _MAX_RECORDS = 5_000  # changes, and merges
@@ -55,10 +60,12 @@ def render_data(
 
     """
     sources = _list_sources(report, tables)
-    for rows, limit, further in _LIMITS:
+    for rows, limit, further, with_sources in _LIMITS:
         best = tables.master.head(rows)
         numbers = _choose_numbers(best)
         texts, rest = _choose_texts(report, tables, best, numbers)
+        values = _express_values(best, numbers, texts, limit)
+        compared = compare_source_rows(tables.source_rows, best.head(with_sources), values, limit)
         content = {
             "total": tables.master.height,
             "rows": best.height,
@@ -73,6 +80,7 @@ def render_data(
             "sources": None if sources is None else _encode_lists(_clean_lists(sources.head(rows), limit)),
             "changes": _select_records(tables.changes, best, _CHANGE_TEXTS, _CHANGE_NUMBERS, limit),
             "merges": _select_records(tables.merge_log, best, _MERGE_TEXTS, _MERGE_NUMBERS, limit),
+            "compared": {key: _encode_table(table) for key, table in vars(compared).items()} if compared else None,
             "map": view,
         }
         text = _dump_json(content)
@@ -101,11 +109,17 @@ def _choose_texts(
     return texts, rest if has_all_columns else []
 
 
+def _express_values(best: pl.DataFrame, numbers: Mapping[str, str], texts: Sequence[str], limit: int) -> dict[str, pl.Expr]:
+    return {
+        **{name: _finite_number(pl.col(name), _DECIMALS.get(unit, 2)).alias(name) for name, unit in numbers.items()},
+        **{name: plain_text(name, best, limit).alias(name) for name in texts},
+    }
+
+
 def _encode_columns(best: pl.DataFrame, numbers: Mapping[str, str], texts: Sequence[str], limit: int) -> dict[str, Any]:
     link = pl.col("Property Link") if "Property Link" in best.columns else pl.lit(None)
     columns = best.select(
-        *(_finite_number(pl.col(name), _DECIMALS.get(unit, 2)).alias(name) for name, unit in numbers.items()),
-        *(plain_text(name, best, limit).alias(name) for name in texts),
+        *_express_values(best, numbers, texts, limit).values(),
         web_address(link).alias("Property Link"),
         *(pl.col(name) for name in ("Source Row",) if name in best.columns),
         plain_text(_ID, best, 40).alias(_ID),
@@ -154,7 +168,7 @@ def _select_records(
         *(plain_text(name, found, _DETAIL_FACTOR * limit).alias(name) for name in texts if name in found.columns),
         *(_finite_number(pl.col(name), 2).alias(name) for name in numbers if name in found.columns),
     )
-    return {column.name: _encode_column(column) for column in columns}
+    return _encode_table(columns)
 
 
 def _dump_json(value: Any) -> Markup:
@@ -163,6 +177,10 @@ def _dump_json(value: Any) -> Markup:
     for letter, code in _JSON_ESCAPES.items():
         text = text.replace(letter, code)
     return Markup(text)  # noqa: S704  # nosec B704 # <, > and & are escaped above
+
+
+def _encode_table(table: pl.DataFrame) -> dict[str, Any]:
+    return {column.name: _encode_column(column) for column in table}
 
 
 def _encode_column(column: pl.Series) -> Any:

@@ -7,6 +7,7 @@ import polars as pl
 from markupsafe import Markup
 
 from flexscout.domain import POSTAL_COLUMNS, format_count
+from flexscout.merging import MAX_EXPLAINED_ROWS
 from flexscout.outputs.html.candidate_data import MAX_DATA_BYTES, render_data
 from flexscout.outputs.html.candidate_map import describe_map, render_map
 from flexscout.outputs.html.cell_text import (
@@ -21,7 +22,7 @@ from flexscout.outputs.html.cell_text import (
 from flexscout.outputs.html.elements import band_class, read_asset
 from flexscout.outputs.html.outlines import load_outlines
 from flexscout.outputs.html.positions import place_candidates
-from flexscout.outputs.results import MAX_EXPLAINED_ROWS, ResultTables
+from flexscout.outputs.results import ResultTables
 
 MAX_TABLE_ROWS = 100
 """Candidates in the table for paper."""

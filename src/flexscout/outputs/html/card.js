@@ -38,13 +38,13 @@
     const details = change.Column ? `${change.Column} ${at[0]} → ${at[1]}` : change.Source ? `on ${change.Source}` : change["Old Score"] !== null && change["New Score"] !== null ? `score ${change["Old Score"]} → ${change["New Score"]}` : "";
     return [describeChange(change), details].filter(Boolean).join(": ");
   };
-  const sourceTable = (row) => {
+  const describePlace = (file, sheet, number) => [file, sheet, number === null || number === undefined ? null : `row ${number}`].filter(Boolean).join(", ");
+  const mergeTable = (row) => {
     const merged = merges.get(row) ?? [];
     const size = (number) => number === null || number === undefined ? "" : grouped(number, 0);
     const line = (at, cells) => h("tr", {}, h("th", { scope: "row" }, at || "unknown file"), cells.map((text) => h("td", {}, text ?? "")));
-    const where = (file, sheet, number) => [file, sheet, number === null || number === undefined ? null : `row ${number}`].filter(Boolean).join(", ");
-    const own = line(where(value("Source File", row), value("Source Sheet", row), value("Source Row", row)), [title(row), value("Property Name", row), value("APN", row), size(value("Building SqFt", row)), "the row that is kept"]);
-    const others = merged.map((merge) => line(where(merge["Removed File"], merge["Removed Sheet"], merge["Removed Row"]),
+    const own = line(describePlace(value("Source File", row), value("Source Sheet", row), value("Source Row", row)), [title(row), value("Property Name", row), value("APN", row), size(value("Building SqFt", row)), "the row that is kept"]);
+    const others = merged.map((merge) => line(describePlace(merge["Removed File"], merge["Removed Sheet"], merge["Removed Row"]),
       [merge["Removed Address"], merge["Removed Property Name"], merge["Removed APN"], size(merge["Removed Building SqFt"]), merge.Evidence]));
     const differences = merged.flatMap((merge) => [
       merge["Fields That Differ"] && `Differs in ${merge["Removed File"]}: ${merge["Fields That Differ"]}`, merge["Filled Cells"] && `Filled from ${merge["Removed File"]}: ${merge["Filled Cells"]}`,
@@ -52,9 +52,22 @@
     return [
       h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rows of this property" }, h("table", { class: "small" },
         h("thead", {}, h("tr", {}, ["Row", "Address", "Name", "APN", "Sq ft", "Evidence"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, own, others))),
-      bullets(differences),
+      sourceRows.has(row) ? null : bullets(differences),
       pairs([["Sources", value("Sources", row)], ["First seen", showAny("First Seen", row)], ["Last seen", showAny("Last Seen", row)], ["No longer in", value("Missing From", row)], ["Values from other rows", value("Values From", row)]].filter(([, text]) => text)),
     ];
+  };
+  // Every value of every source beside the one on the list.
+  const valueTable = (row) => {
+    const found = (sourceRows.get(row) ?? []).map((source) => ({ ...source, own: readOwnValues(source) }));
+    if (!found.length) return null;
+    const cell = (name) => ({ own }) => {
+      const shown = own.has(name) ? own.get(name) : value(name, row);
+      return h("td", { class: own.has(name) && shown !== null ? "other" : null }, shown === null ? "" : showDay(format(name, shown)));
+    };
+    const lines = data.facts.filter((name) => value(name, row) !== null || found.some(({ own }) => (own.get(name) ?? null) !== null));
+    return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Values of each source" }, h("table", { class: "small sources" },
+      h("thead", {}, h("tr", {}, ["Value", "On the list", ...found.map((source) => describePlace(source["Source File"], source["Source Sheet"], source["Source Row"]))].map((text) => h("th", { scope: "col" }, text)))),
+      h("tbody", {}, lines.map((name) => h("tr", {}, h("th", { scope: "row" }, FACT_LABELS[name] ?? name), h("td", {}, showAny(name, row)), found.map(cell(name)))))));
   };
   const ownerPart = (row) => {
     const others = portfolio(row).filter((other) => other !== row);
@@ -80,7 +93,8 @@
           part("What changed", bullets((changes.get(row) ?? []).map(changeLine))),
           ownerPart(row)),
         h("div", {}, part("Facts", pairs(facts(row))))),
-      part("Sources", ...sourceTable(row)),
+      part("Sources", ...mergeTable(row)),
+      part("What each source says", valueTable(row)),
       further.length > 0 && h("details", {}, h("summary", {}, "More from the exports"), pairs(further)),
       data.precision[row] ? h("p", { class: "missing" }, `On the map at the ${precisions[data.precision[row]]}: the exports have no coordinates.`) : "");
     if (value("Property ID", row)) setAddress(`#${value("Property ID", row)}`);

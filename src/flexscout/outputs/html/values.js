@@ -19,6 +19,15 @@
     return groups;
   };
   const changes = groupByRow(data?.changes), merges = groupByRow(data?.merges);
+  // The rows that a property was merged from, and their values that aren't the property's: null for a blank.
+  const compared = data?.compared ?? {}, indexOf = (positions) => positions?.map((_, i) => i);
+  const sourceRows = groupByRow(compared.rows && { ...compared.rows, source: indexOf(compared.rows.row) });
+  const differences = groupByRow(compared.differences && { ...compared.differences, row: compared.differences.source });
+  const absent = groupByRow(compared.absent && { ...compared.absent, row: compared.absent.sheet });
+  const readOwnValues = ({ source, sheet }) => new Map([
+    ...(absent.get(sheet) ?? []).map(({ column }) => [column, null]),
+    ...(differences.get(source) ?? []).map(({ column, value: text }) => [column, text !== null && units.has(column) ? +text : text]),
+  ]);
 
   const grouped = (number, decimals = 2) => number.toLocaleString("en-US", { maximumFractionDigits: decimals });
   const formats = {
@@ -43,7 +52,8 @@
     return `${"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[month - 1]} ${+day}, ${year}`;
   };
   const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text);
-  const showAny = (name, row) => { const text = show(name, row); return isDay(text) ? formatDay(text) : text; };
+  const showDay = (text) => isDay(text) ? formatDay(text) : text;
+  const showAny = (name, row) => showDay(show(name, row));
   const shortMoney = (number) => number >= 999_500 ? `$${grouped(number / 1e6, number < 9.95e6 ? 1 : 0)}M` : `$${grouped(number / 1e3, 0)}K`;
 
   const score = (row) => value("Flex Score", row);
