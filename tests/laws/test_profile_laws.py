@@ -93,16 +93,24 @@ STRANGE = (
 libraries = pytest.mark.parametrize("library", LIBRARIES)
 
 
+def assert_records_score_like_columns(scorer, rows, frame):
+    """Check that each record scores like its row of the frame, without frames of its own."""
+    for row, scored in zip(rows, scorer.score(frame).to_dicts(), strict=True):
+        score, points = scorer.calculate_flex_score(row)
+        assert {"Flex Score": score} | points == {key: scored[key] for key in ("Flex Score", *points)}
+
+
 @profiles
 @few
 @given(st.data())
 def test_one_record_and_a_column_of_them_score_the_same(name, data):
-    scorer = SCORERS[name]
-    rows = data.draw(rows_for(name, min_size=1, max_size=4))
-    in_frame = scorer.score(frame_of(rows, scorer.profile)).to_dicts()
-    for row, scored in zip(rows, in_frame, strict=True):
-        score, points = scorer.calculate_flex_score(row)
-        assert {"Flex Score": score} | points == {key: scored[key] for key in ("Flex Score", *points)}
+    rows = data.draw(rows_for(name, **MANY))
+    assert_records_score_like_columns(SCORERS[name], rows, frame_of(rows, SCORERS[name].profile))
+
+
+def test_a_record_treats_letters_and_gaps_like_a_column():
+    rows = [{"Zoning Code": text, "City": text} for text in STRANGE]
+    assert_records_score_like_columns(SCORERS["parcel"], rows, pl.DataFrame(rows))
 
 
 @libraries
@@ -223,6 +231,15 @@ def test_points_never_exceed_the_maximum_and_scores_never_exceed_the_ceiling(con
     assert (scored["Flex Score"] <= scorer.profile.cap).all()
     for name, factor in scorer.profile.factors.items():
         assert (scored[f"{name} Points"] <= factor.max_points).all()
+
+
+@some
+@given(whole, small_rows)
+def test_records_and_columns_score_alike_by_any_profile(content, rows):
+    scorer = FlexPropertyScorer(as_of=TODAY)
+    scorer.profile = Profile.model_validate(content)
+    frame = pl.DataFrame(rows, schema=SMALL_SCHEMA, orient="row")
+    assert_records_score_like_columns(scorer, frame.to_dicts(), frame)
 
 
 @pytest.mark.parametrize("condition", ["is", "words"])

@@ -1,10 +1,13 @@
-"""Records and frames that can't be scored."""
+"""Records and frames: what can't be scored, and how a record is scored without a frame."""
+
+import pickle
 
 import pandas as pd
 import polars as pl
 import pytest
 
 from flexscout.errors import DataFormatError
+from flexscout.scoring import row_functions
 from flexscout.scoring.scorer import FlexPropertyScorer
 
 
@@ -58,3 +61,32 @@ def test_a_text_column_without_values_counts_as_missing_numbers(make):
     frame = pl.DataFrame({"Property Type": ["Flex", "Flex"], "Building SqFt": empty})
     scored = FlexPropertyScorer().score(frame if make is pl.DataFrame else frame.to_pandas())
     assert list(scored["Building Size Points"]) == [0, 0]
+
+
+RECORD = {"Property Type": "Light Industrial", "Building SqFt": 30_000, "Lot Size Acres": 2.5, "Year Built": 1985}
+
+
+def test_a_record_is_scored_without_a_frame(monkeypatch):
+    scorer = FlexPropertyScorer()
+    scorer.calculate_flex_score({})
+    monkeypatch.setattr(pl, "DataFrame", None)
+    assert scorer.calculate_flex_score(RECORD)[0] == 7.5
+
+
+def test_a_record_is_scored_in_a_frame_where_expressions_cannot_be_compiled(monkeypatch):
+    expected = FlexPropertyScorer().calculate_flex_score(RECORD)
+    monkeypatch.setattr(row_functions, "_OPERATIONS", {})
+    assert FlexPropertyScorer().calculate_flex_score(RECORD) == expected
+
+
+def test_a_scorer_can_be_pickled_after_it_has_scored_a_record():
+    scorer = FlexPropertyScorer()
+    expected = scorer.calculate_flex_score(RECORD)
+    assert pickle.loads(pickle.dumps(scorer)).calculate_flex_score(RECORD) == expected  # noqa: S301
+
+
+def test_another_profile_counts_from_the_next_record_on():
+    scorer = FlexPropertyScorer()
+    scorer.calculate_flex_score(RECORD)
+    scorer.profile = FlexPropertyScorer("parcel").profile
+    assert set(scorer.calculate_flex_score(RECORD)[1]) > {"Zoning Points"}
