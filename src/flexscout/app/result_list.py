@@ -70,7 +70,7 @@ class RowList:
     def described_columns(self) -> list[dict[str, Any]]:
         """What the pages need to know of each column."""
         return [
-            {"name": name, "title": name, **_describe_kind(name, self.rows.schema[name]), "is_shown": name in self.shown}
+            {"name": name, "title": name, **describe_kind(name, self.rows.schema[name]), "is_shown": name in self.shown}
             for name in self.columns
         ]
 
@@ -178,7 +178,8 @@ def row_key() -> pl.Expr:
     return pl.concat_str([pl.col(name).cast(pl.String) for name in SOURCE_COLUMNS], separator=":")
 
 
-def _describe_kind(name: str, dtype: pl.DataType) -> dict[str, str]:
+def describe_kind(name: str, dtype: pl.DataType) -> dict[str, str]:
+    """Return how the pages show the values of a column: `kind` and `unit`."""
     column = next((column for column in canonical_columns() if column.name == name), None)
     unit = column.unit if column else ""
     if name == "Flex Score":

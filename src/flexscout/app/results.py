@@ -12,7 +12,7 @@ from flexscout.app.security import BadRequestError
 from flexscout.app.workspaces import Workspace
 from flexscout.errors import FlexscoutError, NothingToReadError
 from flexscout.history import RunRecord, read_notes
-from flexscout.insights import PropertyDecisions, ReplayedRun, WarmReplay, collect_changes
+from flexscout.insights import PairReview, PropertyDecisions, ReplayedRun, WarmReplay, collect_changes
 from flexscout.matching import DecisionKind
 
 VIEWS = ("candidates", "to_verify", "rejected")
@@ -39,7 +39,6 @@ class Results:
         self._candidates: RowList | None = None
         self._changes: dict[str, list[dict[str, Any]]] | None = None
         self._queries: dict[str, RowQuery] = {}
-        self._decided: dict[frozenset[str], str] = {}
         self._notes_state: object = None
         self._warming: Thread | None = None
 
@@ -127,19 +126,16 @@ class Results:
         with self.replay_lock:
             decisions = PropertyDecisions(self._workspace.load_settings(), past=self.replay())
             contradictions = decisions.decide(kind, first, second)
-            self._decided[frozenset((first, second))] = kind
         return {"decisions": {second: kind}, "contradictions": [str(one) for one in contradictions]}
 
     def find_decision(self, first: str, second: str) -> str | None:
-        """Return what the user decided about two properties, None if nothing."""
-        return self._decided.get(frozenset((first, second))) or self._find_replayed(first, second)
-
-    def _find_replayed(self, first: str, second: str) -> str | None:
+        """Return what the user decided about two properties that may be one, None if nothing."""
         with self.replay_lock:
-            pairs = self.replay().ranking.possible_duplicates
-        one, other = pl.col("Property ID"), pl.col("Other Property ID")
-        found = pairs.filter(((one == first) & (other == second)) | ((one == second) & (other == first)))["Decision"]
-        return found[0] if found.len() else None
+            return self.review().find_kind(first, second)
+
+    def review(self) -> PairReview:
+        """Return the review of the last run's pairs; `replay_lock` is held while it is used. Raises NothingToReadError."""
+        return PairReview(self._workspace.load_settings(), self.replay())
 
     def close(self) -> None:
         """Give up what is loaded."""
@@ -157,7 +153,6 @@ class Results:
 
     def _forget(self) -> None:
         self._queries.clear()
-        self._decided.clear()
         self._record = self._candidates = self._changes = None
 
     def _update(self) -> RunRecord:

@@ -3,6 +3,7 @@
 from flexscout.history.carryover import CarryOver, build_source_history, carry_over
 from flexscout.history.changes import CHANGE_SCHEMA, PropertyChanges, compare_properties
 from flexscout.history.column_changes import compare_columns
+from flexscout.history.compare_values import VARYING_COLUMNS, differs
 from flexscout.history.decisions import INDISTINCT, DecisionList, is_identified, is_indistinct, read_decisions
 from flexscout.history.market_changes import ChangeKind, SourceHistory
 from flexscout.history.notes import STATUS_COLUMN
@@ -19,6 +20,7 @@ __all__ = [
     "MERGES_SHEET",
     "POSSIBLE_SHEET",
     "STATUS_COLUMN",
+    "VARYING_COLUMNS",
     "CarryOver",
     "ChangeKind",
     "DecisionList",
@@ -33,6 +35,7 @@ __all__ = [
     "collect_decisions",
     "compare_columns",
     "compare_properties",
+    "differs",
     "hash_state",
     "is_identified",
     "is_indistinct",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.domain import ADDRESS_COLUMNS, POINTS_SUFFIX, canonical_columns
-from flexscout.history.compare_values import differs, format_values
+from flexscout.history.compare_values import VARYING_COLUMNS, differs, format_values
 from flexscout.history.market_changes import CHANGED, OLD, ChangeKind, SourceHistory, classify_values, find_listings
 from flexscout.history.property_identity import ID, KEY, NUMBER, RANK, apply_successors, identity_columns, rank_rows
 
@@ -28,7 +28,6 @@ CHANGE_SCHEMA = {
 whose points changed; the column of a changed value and both values as text, null if missing; by how much a price or an occupancy
 changed, and by how many percent of the old price; the source on which it is newly listed, or from which it is withdrawn."""
 
-_IGNORED_COLUMNS = {"Latitude", "Longitude", "Property Link"}  # vary between exports without meaning
 _POINT_DECIMALS = 4
 _NO_POINTS = "none"
 _COUNTS = {
@@ -145,7 +144,7 @@ def describe_factor_changes(both: pl.DataFrame, old: str) -> pl.Expr:
 
 def _list_compared_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
     names = {name for table in (old, new) if table.height for name in table.columns}
-    return [column.name for column in canonical_columns() if column.name in names - _IGNORED_COLUMNS]
+    return [column.name for column in canonical_columns() if column.name in names - VARYING_COLUMNS]
 
 
 def _find_changed_values(both: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

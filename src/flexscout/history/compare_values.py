@@ -6,6 +6,9 @@ import polars as pl
 
 from flexscout.domain import abbreviate_words, apn_key, blank_to_null, normalize_words
 
+VARYING_COLUMNS = frozenset({"Latitude", "Longitude", "Property Link"})
+"""Columns that vary between exports without meaning."""
+
 _TOLERANCE = 1e-9  # share of the larger number; a workbook keeps nine decimals
 _SPELLED_COLUMNS = {"Address", "City", "County"}
 

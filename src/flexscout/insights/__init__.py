@@ -11,17 +11,22 @@ from flexscout.insights.property_sheet import collect_changes, write_property_sh
 from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import ReplayedRun, replay
 from flexscout.insights.reranking import Reranking, rerank
+from flexscout.insights.review import IS_MERGED, PAIR_KEY, ComparedValue, PairReview, ReviewProgress
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
 from flexscout.insights.warm_replay import WarmReplay, find_property, report_property
 
 __all__ = [
+    "IS_MERGED",
+    "PAIR_KEY",
     "Answer",
+    "ComparedValue",
     "ListedDecision",
     "Match",
     "MergedRow",
     "NonProperty",
     "OpenPair",
     "Outcome",
+    "PairReview",
     "PossibleDuplicate",
     "ProfileComparison",
     "PropertyDecisions",
@@ -30,6 +35,7 @@ __all__ = [
     "ReadCell",
     "ReplayedRun",
     "Reranking",
+    "ReviewProgress",
     "SourceRow",
     "WarmReplay",
     "check_comparison_path",

@@ -1,6 +1,6 @@
 """Decide which properties are the same: the properties that the user means, and the decisions beside the workbook."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +24,7 @@ from flexscout.matching import (
     Side,
     build_side,
     describe_side,
+    find_decisions_about,
     list_pair_keys,
     resolve_decisions,
 )
@@ -127,8 +128,8 @@ class PropertyDecisions:
             self._write(changed)
             return _resolve(past, changed.decisions).contradictions
 
-    def decide_pair(self, kind: str, pair: OpenPair) -> None:
-        """Save today's decision about a possible duplicate.
+    def decide_pair(self, kind: str | None, pair: OpenPair) -> None:
+        """Save today's decision about a possible duplicate or a merge; None removes the decision that there is.
 
         Raises:
             DecisionError: The properties can't be told apart.
@@ -136,9 +137,17 @@ class PropertyDecisions:
             ValueError: There is no such kind.
 
         """
-        chosen = DecisionKind(kind)
-        _check_sides(chosen, pair.sides)
+        chosen = None if kind is None else DecisionKind(kind)
+        if chosen:
+            _check_sides(chosen, pair.sides)
         self._write(read_decisions(self.path).decide([pair.sides], [chosen], _today()))
+
+    def find_kinds(self, pairs: Sequence[tuple[Side, Side]]) -> list[DecisionKind | None]:
+        """Return what is decided about each pair, None where nothing is."""
+        decisions = read_decisions(self.path).decisions
+        found = find_decisions_about(decisions, pairs) if decisions and pairs else [[]] * len(pairs)
+        latest = [max((decisions[i] for i in about), key=lambda one: one.age, default=None) for about in found]
+        return [one.kind if one else None for one in latest]
 
     def undo(self, *which: str | int) -> tuple[Decision, ...]:
         """Remove a decision.
@@ -187,7 +196,7 @@ class PropertyDecisions:
         """
         with self._replay() as past:
             table = past.ranking.possible_duplicates
-        return tuple(_build_pair(row) for row in table.iter_rows(named=True))
+        return tuple(build_pair(row) for row in table.iter_rows(named=True))
 
     def find_contradictions(self) -> tuple[Contradiction, ...]:
         """Return the decisions that are set aside because they contradict others.
@@ -212,14 +221,15 @@ class PropertyDecisions:
             decisions.save()
 
 
-def _build_pair(row: dict[str, Any]) -> OpenPair:
+def build_pair(row: Mapping[str, Any]) -> OpenPair:
+    """Return the pair in a row that has both sides, those of the second one in columns that begin with `Other`."""
     file, _, number = SOURCE_COLUMNS
     return OpenPair(
         (build_side(row), build_side(row, _OTHER)),
         (f"{row[file]}:{row[number]}", f"{row[_OTHER + file]}:{row[_OTHER + number]}"),
         row["Match Score"],
         row["Evidence"],
-        is_postponed=row[DECISION] is not None,
+        is_postponed=row.get(DECISION) is not None,
     )
 
 

@@ -74,7 +74,7 @@ def rerank(
             candidates, rejected, past.clusters, located, past.ranking.snapshots, past.files.tables, lambda _: corrections
         )
         listed = merge_rows(matched, config, criteria).survivors
-    return Reranking(listed, _list_moves(past.ranking.survivors, listed))
+    return Reranking(listed, list_moves(past.ranking.survivors, listed))
 
 
 def _scored_by(past: ReplayedRun) -> tuple[Profile, float]:
@@ -85,10 +85,10 @@ def _filter(past: ReplayedRun, criteria: Criteria) -> Reranking:
     survivors = past.ranking.survivors
     outcome = (pl.lit(str(RowStatus.CANDIDATE)).alias(STATUS), pl.lit("").alias(REASONS), pl.lit(value=False).alias(TO_VERIFY))
     if not survivors.width:
-        return Reranking(survivors, _list_moves(survivors, survivors))
+        return Reranking(survivors, list_moves(survivors, survivors))
     filtered = criteria.filter_properties(survivors.with_columns(outcome)).frame
     listed = filtered.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
-    return Reranking(listed, _list_moves(survivors, listed))
+    return Reranking(listed, list_moves(survivors, listed))
 
 
 class _Located:
@@ -125,7 +125,8 @@ def _classify(past: ReplayedRun, criteria: Criteria) -> tuple[pl.DataFrame, pl.D
     return candidates, rows.filter(~is_candidate).select(*REJECTED_COLUMNS, ROW)
 
 
-def _list_moves(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+def list_moves(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Return `Property ID`, `Old Rank` and `Rank` of each property that is on either list, see `Reranking`."""
     sides = [
         frame.select(_ID).with_row_index(name, offset=1).cast({name: pl.Int64}) if _ID in frame.columns else _no_ranks(name)
         for frame, name in ((old, _OLD), (new, _NEW))

@@ -2,6 +2,7 @@
 import { go, onChange, read, write } from "./address.js";
 import { get, openSession, post } from "./api.js";
 import { byId, h, showError, showMessage } from "./dom.js";
+import * as duplicates from "./duplicates.js";
 import * as files from "./files.js";
 import * as list from "./list.js";
 import * as problems from "./problems.js";
@@ -9,7 +10,7 @@ import * as start from "./start.js";
 import { app, onState, setState } from "./state.js";
 import { texts } from "./texts.js";
 
-const SCREENS = { start, files, list, problems };  // in the order of the navigation; their names are in texts.screens
+const SCREENS = { start, files, list, duplicates, problems };  // in the order of the navigation; their names are in texts.screens
 const HEARTBEAT = 15_000;  // also tells the server that a tab is open
 
 const root = document.documentElement;

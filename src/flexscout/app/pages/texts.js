@@ -7,7 +7,7 @@ const candidates = (number) => count(number, "candidate");
 const properties = (number) => count(number, "property", "properties");
 
 export const texts = {
-  screens: { start: "Start", files: "Files and run", list: "List", problems: "Problems" },
+  screens: { start: "Start", files: "Files and run", list: "List", duplicates: "Duplicates", problems: "Problems" },
   frame: {
     light: "Light", dark: "Dark", running: "A run is going", skip: "Skip to content", screens: "Screens", close: "Close", closeMessage: "Close the message", cancel: "Cancel", save: "Save",
     requestFailed: "The request failed.", tryAgain: "Try again.",
@@ -100,5 +100,29 @@ export const texts = {
     issues: "Issues with values", reason: "Reason", allReasons: "All reasons", file: "File", allFiles: "All files", option: (text, number) => `${text} (${grouped(number)})`,
     shown: (number, listed, all) => `${count(number, "issue")}${all > listed ? ` of the first ${grouped(listed)}; all ${grouped(all)} are in the workbook and in the issues file` : ""}`,
     columns: { text: "Issue", value: "Value", column: "Column", file: "File", sheet: "Sheet", row: "Row" },
+  },
+  duplicates: {
+    title: "Duplicates", lead: "Are these two one property? Your answers are saved at once, and count from the next run on.",
+    noRun: "Run the files of this workspace first; possible duplicates appear here.",
+    tabs: "Pairs", names: { possible: "To decide", merged: "Merged", decisions: "Your decisions" },
+    progress: "Decided pairs", counted: (decided, all) => `${decided} of ${all} decided`,
+    pair: (number, all) => `Pair ${number} of ${all}`, match: (percent) => `match ${percent}%`, row: (number) => `row ${number}`,
+    previous: "Previous ", next: "Next ", undo: "Undo", kinds: { same: "Same", different: "Different", later: "Later" },
+    possibleSides: ["Property", "Other property"], mergedSides: ["Kept row", "Merged row"], sideBySide: "Values side by side",
+    valueColumn: (differing) => (differing === 1 ? "1 value differs" : `${differing} values differ`), differs: "differs",
+    differentApn: "They name different parcels.",
+    loading: "Looking for pairs …", undecided: "Not decided yet.",
+    decided: {
+      possible: { same: "Same: the next run merges them into one property.", different: "Different: they stay two properties, and you aren't asked again.", later: "Later: they stay two properties, and you are asked again last." },
+      merged: { same: "Same: they stay one property.", different: "Different: the next run splits them into two properties.", later: "Later: they stay one property for now." },
+    },
+    announced: (kind) => `Saved: ${kind}.`, undoneDecision: "The decision was removed.", contradiction: "The later decision isn't used. Undo one of them.",
+    nothing: { possible: "No possible duplicates: nothing to decide.", merged: "No rows were merged in the last run.", decisions: "You have decided nothing yet." },
+    saved: "Your decisions count from the next run on.", preview: "Show the effect on the list", previewing: "Looking at the list with your decisions …", apply: "Run to apply",
+    noChanges: "With your decisions, the list stays as it is.",
+    changes: (after, before, added, gone, up, down) => `With your decisions, the list has ${after} properties instead of ${before}: ${[added && `${added} join`, gone && `${gone} leave`, up && `${up} move up`, down && `${down} move down`].filter(Boolean).join(", ")}.`,
+    inFile: (file) => `They are kept in ${file} beside the workbook, which flexscout decide uses too.`,
+    columns: ["Decision", "Property", "Other property", "Day", "State", ""], remove: "Remove", removeOne: (one, other) => `Remove the decision about ${one} and ${other}`,
+    contradicts: (numbers) => `Not used: it contradicts decision ${numbers}`, notInUse: "Not used: the last run has no such property",
   },
 };
