@@ -43,7 +43,7 @@ def _capture_screens(chromium: Browser, address: str) -> None:
     tab.get_by_role("button", name="Run", exact=True).click()
     tab.get_by_text("is done after").wait_for()
     _save(tab, "files", ".downloads button")
-    for screen, part in {"start": ".choices", "problems": ".cause", "list": ".legend li"}.items():
+    for screen, part in {"start": ".choices", "problems": ".cause", "duplicates": ".side-by-side", "list": ".legend li"}.items():
         tab.evaluate(f"location.hash = '#/{screen}'")
         _save(tab, screen, part)
     tab.locator(".ag-row .cell-property").nth(3).click()

@@ -78,7 +78,7 @@ def test_values_that_differ_come_first(tab, merged, column):
 
 def test_rows_of_a_merge_differ_only_by_more_than_spelling(tab):
     values = {one["name"]: one for one in tab.get("/api/duplicates/values", key=find_pair(tab, merged=True)["key"])["values"]}
-    assert values["Address"]["values"] == ["1 Test Street", "1 TEST ST"]
+    assert {*values["Address"]["values"]} == {"1 Test Street", "1 TEST ST"}
     assert not values["Address"]["differs"]
 
 

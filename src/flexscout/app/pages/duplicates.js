@@ -2,7 +2,7 @@
 import { change, write } from "./address.js";
 import { get, post } from "./api.js";
 import { badge } from "./cells.js";
-import { act, announce, button, h, link, showError, showMessage, webAddress } from "./dom.js";
+import { act, announce, button, debounce, h, link, showError, showMessage, webAddress } from "./dom.js";
 import { format, formatDay, grouped, isDay } from "./format.js";
 import { app, onState } from "./state.js";
 import { texts } from "./texts.js";
@@ -10,7 +10,7 @@ import { texts } from "./texts.js";
 const words = texts.duplicates;
 const KINDS = ["same", "different", "later"], KEYS = { s: "same", d: "different", l: "later" };
 const TABS = ["possible", "merged", "decisions"];
-const QUICK = 1500;  // milliseconds that a preview may take to be shown without being asked for
+const QUICK = 1500, SETTLED = 700;  // milliseconds that a preview may take to be shown without being asked for, and that it waits
 const showValue = (value, column) => {
   const address = typeof value === "string" && webAddress(value);
   return address ? link(value, address) : (typeof value === "string" && isDay(value) ? formatDay(value) : format(value, column)) || "–";
@@ -18,7 +18,7 @@ const showValue = (value, column) => {
 const isFinal = (pair) => pair.decision === "same" || pair.decision === "different";
 
 export const show = (main, first) => {
-  let values = first, pairs = [], total = 0, progress = { decided: 0, open: 0, merged: 0 }, at = 0, isClosed = false, drawn = 0, preview = null;
+  let values = first, pairs = [], total = 0, progress = { decided: 0, open: 0, merged: 0 }, at = 0, isClosed = false, drawn = 0, isQuick = true, isBusy = false, drawing = null;
   const undone = [];  // what each decision of this visit replaced
   const tab = () => (TABS.includes(values.tab) ? values.tab : "possible");
   if (!app.state.workspace.has_results) {
@@ -28,7 +28,7 @@ export const show = (main, first) => {
 
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": words.tabs });
   const bar = h("progress", { "aria-label": words.progress }), counted = h("p", { role: "status" }), box = h("div", { class: "pair" });
-  const effect = h("p", { class: "effect", role: "status" }), undoButton = button(words.undo, act(() => undo()), { "aria-keyshortcuts": "u", disabled: true });
+  const effect = h("p", { class: "effect", role: "status" }), undoButton = button(words.undo, act(() => once(undo)), { "aria-keyshortcuts": "u", disabled: true });
   main.append(h("div", { class: "top" }, h("div", {}, h("h1", {}, words.title), h("p", { class: "lead" }, words.lead)), h("div", { class: "review-progress" }, counted, bar)), h("div", { class: "bar" }, tabs), box,
     h("div", { class: "panel pending" }, effect, h("div", { class: "actions" }, button(words.preview, act(() => loadPreview())), h("a", { class: "button", href: write("files") }, words.apply))));
 
@@ -56,7 +56,7 @@ export const show = (main, first) => {
     const { values: compared } = await get("duplicates/values", { key: pair.key });
     if (number !== drawn || isClosed) return;
     const names = pair.is_merged ? words.mergedSides : words.possibleSides;
-    const choices = KINDS.map((kind) => button(h("span", {}, words.kinds[kind], h("kbd", {}, kind[0].toUpperCase())), act(() => decide(kind)), { "data-decision": kind, "aria-keyshortcuts": kind[0], "aria-pressed": `${pair.decision === kind}`, class: "big" }));
+    const choices = KINDS.map((kind) => button(h("span", {}, words.kinds[kind], h("kbd", {}, kind[0].toUpperCase())), act(() => once(() => decide(kind))), { "data-decision": kind, "aria-keyshortcuts": kind[0], "aria-pressed": `${pair.decision === kind}`, class: "big" }));
     const differing = compared.filter((one) => one.differs).length;
     box.replaceChildren(h("section", { class: "panel", "aria-label": words.pair(at + 1, total) },
       h("div", { class: "top" }, h("h2", {}, words.pair(grouped(at + 1, 0), grouped(total, 0)), pair.score === null ? "" : h("span", { class: "soft" }, ` · ${words.match(grouped(100 * pair.score, 0))}`)),
@@ -67,6 +67,12 @@ export const show = (main, first) => {
       h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": words.sideBySide }, h("table", { class: "side-by-side" }, h("caption", { class: "hidden" }, words.sideBySide),
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, words.valueColumn(differing)), pair.sides.map((side, i) => sideHead(side, names[i])))), h("tbody", {}, compared.map(valueRow))))));
   };
+  // One decision at a time: a key counts for the pair that is shown, or not at all.
+  const once = async (action) => {
+    if (isBusy) return;
+    isBusy = true;
+    try { await action(); await drawing; } finally { isBusy = false; }
+  };
   const go = (by) => { const next = pairs[at + by]; if (next) change({ pair: next.key }, true); };
   const replaceDecision = async (pair, decision) => {
     const answer = await post("duplicates", { key: pair.key, decision });
@@ -75,7 +81,8 @@ export const show = (main, first) => {
     drawFrame();
     showMessage();
     if (answer.contradictions.length) showMessage(answer.contradictions.join(" "), words.contradiction);
-    if (preview?.isQuick !== false) loadPreview().catch(showError); else effect.textContent = words.saved;
+    effect.textContent = words.saved;
+    if (isQuick) previewSoon();
   };
   const decide = async (kind) => {
     const pair = pairs[at];
@@ -84,23 +91,24 @@ export const show = (main, first) => {
     try { await replaceDecision(pair, kind); } catch (error) { undone.pop(); throw error; }
     announce(words.announced(words.kinds[kind]));
     const next = pairs.findIndex((one, i) => i > at && !one.decision);
-    if (next > 0) change({ pair: pairs[next].key }, true); else await drawPair();
+    if (next > 0) change({ pair: pairs[next].key }, true); else drawing = drawPair();
   };
   const undo = async () => {
     const last = undone.pop(), pair = last && pairs.find(({ key }) => key === last.key);
     if (!last) return;
     await replaceDecision(pair ?? last, last.decision);
     announce(words.undoneDecision);
-    if (pair && pairs[at] !== pair) change({ pair: pair.key }, true); else await drawPair();
+    if (pair && pairs[at] !== pair) change({ pair: pair.key }, true); else drawing = drawPair();
   };
   const loadPreview = async () => {
     const begun = performance.now();
     effect.textContent = words.previewing;
     const found = await get("duplicates/preview");
-    preview = { isQuick: performance.now() - begun < QUICK };
+    isQuick = performance.now() - begun < QUICK;
     const { new: added, gone, up, down, same } = found.counts, before = gone + up + down + same;
     effect.textContent = added + gone + up + down ? words.changes(grouped(found.total, 0), grouped(before, 0), added, gone, up, down) : words.noChanges;
   };
+  const previewSoon = debounce(() => loadPreview().catch(showError), SETTLED);
 
   // The decisions.
   const drawDecisions = async () => {
@@ -129,12 +137,12 @@ export const show = (main, first) => {
     await drawPair();
   };
   const onKey = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog") || tab() === "decisions") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,textarea,select,dialog") || tab() === "decisions") return;
     const key = event.key.toLowerCase(), isScrolled = event.target.closest(".wide") && event.target.closest(".wide").scrollWidth > event.target.closest(".wide").clientWidth;
-    const action = KEYS[key] ? () => decide(KEYS[key]) : key === "u" ? undo : key === "arrowright" && !isScrolled ? () => go(1) : key === "arrowleft" && !isScrolled ? () => go(-1) : null;
+    const action = KEYS[key] ? () => once(() => decide(KEYS[key])) : key === "u" ? () => once(undo) : key === "arrowright" && !isScrolled ? () => go(1) : key === "arrowleft" && !isScrolled ? () => go(-1) : null;
     if (!action) return;
     event.preventDefault();
-    act(async () => action())().catch(showError);
+    act(async () => action())();
   };
   addEventListener("keydown", onKey);
   const forget = onState((state, previous) => { if (state.workspace?.run !== previous?.workspace?.run) { undone.length = 0; load().catch(showError); } });
@@ -142,7 +150,7 @@ export const show = (main, first) => {
   box.append(h("section", { class: "panel" }, h("p", {}, words.loading)));
   load().catch(showError);
   return {
-    update: (next) => { const isSame = tab() === (TABS.includes(next.tab) ? next.tab : "possible"); values = next; (isSame ? draw() : load()).catch(showError); },
-    close: () => { isClosed = true; removeEventListener("keydown", onKey); forget(); },
+    update: (next) => { const isSame = tab() === (TABS.includes(next.tab) ? next.tab : "possible"); values = next; drawing = (isSame ? draw() : load()).catch(showError); },
+    close: () => { isClosed = true; previewSoon.cancel(); removeEventListener("keydown", onKey); forget(); },
   };
 };

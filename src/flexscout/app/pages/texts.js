@@ -120,7 +120,7 @@ export const texts = {
     nothing: { possible: "No possible duplicates: nothing to decide.", merged: "No rows were merged in the last run.", decisions: "You have decided nothing yet." },
     saved: "Your decisions count from the next run on.", preview: "Show the effect on the list", previewing: "Looking at the list with your decisions …", apply: "Run to apply",
     noChanges: "With your decisions, the list stays as it is.",
-    changes: (after, before, added, gone, up, down) => `With your decisions, the list has ${after} properties instead of ${before}: ${[added && `${added} join`, gone && `${gone} leave`, up && `${up} move up`, down && `${down} move down`].filter(Boolean).join(", ")}.`,
+    changes: (after, before, added, gone, up, down) => `With your decisions, the list has ${after} properties instead of ${before}: ${[["joins", "join", added], ["leaves", "leave", gone], ["moves up", "move up", up], ["moves down", "move down", down]].filter(([, , number]) => number).map(([one, many, number]) => `${grouped(number, 0)} ${number === 1 ? one : many}`).join(", ")}.`,
     inFile: (file) => `They are kept in ${file} beside the workbook, which flexscout decide uses too.`,
     columns: ["Decision", "Property", "Other property", "Day", "State", ""], remove: "Remove", removeOne: (one, other) => `Remove the decision about ${one} and ${other}`,
     contradicts: (numbers) => `Not used: it contradicts decision ${numbers}`, notInUse: "Not used: the last run has no such property",
