@@ -1,4 +1,4 @@
-"""The window's problems, downloads, exports, and the list by other criteria."""
+"""The window's problems, downloads and exports."""
 
 import io
 
@@ -95,48 +95,3 @@ def test_everything_a_filter_finds_can_be_exported(tab):
 )
 def test_export_of_nothing_is_an_error(tab, body):
     assert tab.send("POST", "/api/export", body).status == 400
-
-
-def test_list_by_a_higher_minimum_is_a_part_of_the_list(tab):
-    listed = tab.get("/api/list")
-    reranked = tab.send("POST", "/api/rerank", {"min_score": 8.5}).json
-    assert reranked["ids"] == listed["ids"][: reranked["total"]]
-    assert 0 < reranked["total"] < listed["total"]
-    assert reranked["changes"]["gone"] == listed["total"] - reranked["total"]
-    assert reranked["old_ranks"] == list(range(1, reranked["total"] + 1))
-
-
-def test_list_by_the_same_criteria_is_the_same(tab):
-    listed = tab.get("/api/list")
-    reranked = tab.send("POST", "/api/rerank", {}).json
-    assert reranked["ids"] == listed["ids"]
-    assert reranked["changes"] == {"new": 0, "gone": 0, "up": 0, "down": 0, "same": listed["total"]}
-
-
-@pytest.mark.parametrize(("body", "cities"), [({"where": "City = 'Raleigh'"}, {"Raleigh"}), ({"min_score": 10}, set())])
-def test_list_by_a_filter_of_properties(tab, body, cities):
-    reranked = tab.send("POST", "/api/rerank", body).json
-    at = [one["name"] for one in reranked["columns"]].index("City") if reranked["columns"] else 0
-    assert {row[at] for row in reranked["rows"]} == cities
-
-
-def test_list_by_another_profile_is_what_a_run_with_it_would_give(tab):
-    profiles = tab.get("/api/profiles")["profiles"]
-    other = next(name for name in profiles if name != "flex-industrial")
-    reranked = tab.send("POST", "/api/rerank", {"profile": other})
-    config = tab.folder / "pipeline_config.yaml"
-    text = config.read_text()
-    config.write_text(f"{text}\nclassification:\n  profile: {other}\n")
-    assert tab.run()[-1]["event"] == "finished"
-    assert reranked.json["ids"] == tab.get("/api/list")["ids"]
-    config.write_text(text)
-    assert tab.run()[-1]["event"] == "finished"
-
-
-@pytest.mark.parametrize(
-    "body", [{"profile": "../../etc/passwd"}, {"profile": 3}, {"min_score": "x"}, {"min_score": 11}, {"where": "="}]
-)
-def test_criteria_that_make_no_sense_are_an_error(tab, body):
-    answer = tab.send("POST", "/api/rerank", body)
-    assert answer.status == 400
-    assert answer.json["error"]

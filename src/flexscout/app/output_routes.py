@@ -1,7 +1,7 @@
-"""Requests for files and problems: downloads, exports of a selection, what failed, and the list by other criteria."""
+"""Requests for files and problems: downloads, exports of a selection, and what failed."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,20 +11,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from flexscout.app.requests import Call, build_route
-from flexscout.app.result_list import KEY, build_list
+from flexscout.app.result_list import KEY
 from flexscout.app.results import VIEWS, Results
 from flexscout.app.row_query import RowFilter, RowSort
 from flexscout.app.security import BadRequestError
 from flexscout.app.workspaces import OUTPUTS
 from flexscout.history import RunRecord
-from flexscout.insights import rerank
 from flexscout.notebook import ReportGenerator
 from flexscout.outputs import REASON_TEXT, add_reason_texts, export_tables
-from flexscout.scoring import list_profiles
 
 _MAX_ISSUES = 5_000  # of an answer
 _MAX_EXPORTED = 100_000
-_RERANKED_ROWS = 100
 _FORMATS = ("xlsx", "csv")
 _ISSUE_COLUMNS = {
     "reason": "Reason", "file": "Source File", "sheet": "Source Sheet", "row": "Source Row", "column": "Column", "value": "Value",
@@ -97,34 +94,6 @@ def _list_failed(record: RunRecord) -> list[dict[str, Any]]:
     ]
 
 
-def _rerank(call: Call) -> dict[str, Any]:
-    profile, score, where = (call.body.get(name) for name in ("profile", "min_score", "where"))
-    if not (profile is None or profile in list_profiles()):
-        raise BadRequestError(f"There is no profile {profile!r}.", f"Choose one of {', '.join(list_profiles())}.")
-    if not (score is None or (isinstance(score, int | float) and not isinstance(score, bool))) or not isinstance(
-        where, str | None
-    ):
-        raise BadRequestError("The criteria can't be read.")
-    results = call.window.require_results()
-    with results.replay_lock:
-        reranked = rerank(results.replay(), profile=profile, min_score=None if score is None else float(score), where=where)
-    listed = build_list(reranked.listed.head(_RERANKED_ROWS))
-    old = dict(reranked.moves.select("Property ID", "Old Rank").drop_nulls("Property ID").iter_rows())
-    ids = listed.rows[KEY].to_list()
-    return {
-        "total": reranked.listed.height,
-        "columns": listed.described_columns,
-        "ids": ids,
-        "rows": listed.rows.select(listed.columns).rows(),
-        "old_ranks": [old.get(one) for one in ids],
-        "changes": reranked.counts,
-    }
-
-
-def _list_profiles(_call: Call) -> dict[str, Sequence[str]]:
-    return {"profiles": list_profiles()}
-
-
 def _write_temporary(name: str, write: Callable[[Path], object]) -> Response:
     with tempfile.TemporaryDirectory(prefix="flexscout-") as folder:
         path = Path(folder) / name
@@ -143,6 +112,4 @@ OUTPUT_ROUTES: tuple[BaseRoute, ...] = (
     build_route("/api/downloads/{name}", get=_download),
     build_route("/api/export", post=_export),
     build_route("/api/problems", get=_list_problems),
-    build_route("/api/profiles", get=_list_profiles),
-    build_route("/api/rerank", post=_rerank),
 )

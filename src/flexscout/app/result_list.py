@@ -106,14 +106,6 @@ def load_candidates(history: RunHistory, record: RunRecord) -> RowList:
     return _make_list(pl.concat([rows, places], how="horizontal"), _SHOWN)
 
 
-def build_list(listed: pl.DataFrame) -> RowList:
-    """Return a list in which nothing is searched or filtered."""
-    if _ID not in listed.columns:
-        return _EMPTY
-    rank = pl.int_range(1, pl.len() + 1).alias(RANK)
-    return _make_list(listed.select(rank, *_clean(listed), pl.col(_ID).alias(KEY)), _SHOWN)
-
-
 def list_rejected(rejected: pl.DataFrame, *, to_verify: bool) -> RowList:
     """Return the rows that aren't on the list, with the reasons.
 

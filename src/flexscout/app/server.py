@@ -22,6 +22,7 @@ from flexscout.app.page_routes import PAGE_ROUTES, PAGES
 from flexscout.app.requests import answer_error
 from flexscout.app.result_routes import RESULT_ROUTES
 from flexscout.app.review_routes import REVIEW_ROUTES
+from flexscout.app.rules_routes import RULES_ROUTES
 from flexscout.app.run_routes import RUN_ROUTES
 from flexscout.app.security import BodyTooLargeError, Guard
 from flexscout.app.start_routes import START_ROUTES
@@ -102,7 +103,7 @@ def build_app(window: Window, stop: Callable[[], object] = lambda: None) -> ASGI
             watch.cancel()
             await asyncio.to_thread(window.end)
 
-    api = (*START_ROUTES, *RUN_ROUTES, *RESULT_ROUTES, *OUTPUT_ROUTES, *REVIEW_ROUTES)
+    api = (*START_ROUTES, *RUN_ROUTES, *RESULT_ROUTES, *OUTPUT_ROUTES, *REVIEW_ROUTES, *RULES_ROUTES)
     routes: list[BaseRoute] = [*api, *PAGE_ROUTES, Mount("/", StaticFiles(directory=PAGES))]
     handled = (FlexscoutError, BodyTooLargeError, HTTPException, HTTPStatus.INTERNAL_SERVER_ERROR)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict.fromkeys(handled, answer_error))

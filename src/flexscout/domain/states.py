@@ -28,7 +28,8 @@ def infer_states(rows: pl.DataFrame) -> pl.DataFrame:
     open_rows = given["State"].is_null()
     if not open_rows.any():
         return given
-    found = _infer_from_places(rows.filter(open_rows).select("Zip Code", "City", "County"))
+    # One chunk: Polars 2.1 panics on texts whose filtered rows leave an empty chunk.
+    found = _infer_from_places(rows.filter(open_rows).select("Zip Code", "City", "County").rechunk())
     at = open_rows.arg_true()
     return pl.DataFrame([given[name].scatter(at, found[name]) for name in given.columns])
 

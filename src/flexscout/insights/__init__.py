@@ -10,7 +10,7 @@ from flexscout.insights.property_report import PropertyReport
 from flexscout.insights.property_sheet import collect_changes, write_property_sheet
 from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import ReplayedRun, replay
-from flexscout.insights.reranking import Reranking, rerank
+from flexscout.insights.reranking import Change, Reranking, rerank
 from flexscout.insights.review import IS_MERGED, PAIR_KEY, ComparedValue, PairReview, ReviewProgress
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
 from flexscout.insights.warm_replay import WarmReplay, find_property, report_property
@@ -19,6 +19,7 @@ __all__ = [
     "IS_MERGED",
     "PAIR_KEY",
     "Answer",
+    "Change",
     "ComparedValue",
     "ListedDecision",
     "Match",

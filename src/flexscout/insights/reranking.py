@@ -1,17 +1,41 @@
 """Rank a replayed run by other criteria, without reading or matching its rows again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import polars as pl
+import polars.selectors as cs
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
+from flexscout.domain import ADDRESS_COLUMNS, SOURCE_COLUMNS
 from flexscout.insights.replayed_run import AT, ReplayedRun, list_corrections
-from flexscout.merging import REJECTED_COLUMNS, ROW, MatchedRows, locate_rows, merge_rows
-from flexscout.models import RowStatus
-from flexscout.scoring import Criteria, Profile, classify_records
+from flexscout.merging import ROW, KeptRows, MatchedRows, locate_rows
+from flexscout.scoring import Criteria, KeptScores, Profile, read_tables
 
-_ID, _OLD, _NEW = "Property ID", "Old Rank", "Rank"
+_ID, _OLD, _NEW, _SCORE = "Property ID", "Old Rank", "Rank", "Flex Score"
+_TABLE = "__table"  # working column: the number of a row's table
+RERANKED_COLUMNS = ("Property Name", "Property Type", *ADDRESS_COLUMNS, "Building SqFt")
+"""Canonical columns of the properties, beside their IDs and scores."""
+
+
+class Change(StrEnum):
+    """What other criteria change about the place of a property on the list."""
+
+    NEW = "new"
+    GONE = "gone"
+    UP = "up"
+    DOWN = "down"
+    SAME = "same"
+
+
+_CONDITIONS = {
+    Change.NEW: pl.col(_OLD).is_null(),
+    Change.GONE: pl.col(_NEW).is_null(),
+    Change.UP: pl.col(_NEW) < pl.col(_OLD),
+    Change.DOWN: pl.col(_NEW) > pl.col(_OLD),
+    Change.SAME: pl.col(_NEW) == pl.col(_OLD),
+}
 
 
 @dataclass(frozen=True)
@@ -19,110 +43,112 @@ class Reranking:
     """The list as other criteria would have it.
 
     Attributes:
-        listed: The properties, best first, with canonical columns, points and their Property ID.
+        old: The list of the run: `Property ID`, `Flex Score` and the columns that were asked for, best first.
+        listed: The list by the other criteria, likewise.
         moves: `Property ID`, `Old Rank` and `Rank` of each property that is on either list; null where it isn't.
 
     """
 
+    old: pl.DataFrame
     listed: pl.DataFrame
     moves: pl.DataFrame
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many properties are new, gone, moved up, moved down and where they were."""
-        old, new = pl.col(_OLD), pl.col(_NEW)
-        conditions = {
-            "new": old.is_null(), "gone": new.is_null(), "up": new < old, "down": new > old, "same": new == old,
-        }  # fmt: skip
-        return self.moves.select(one.fill_null(value=False).sum().alias(name) for name, one in conditions.items()).row(
-            0, named=True
+        """How many properties there are of each Change."""
+        counted = self.moves.select(condition.fill_null(value=False).sum().alias(name) for name, condition in _CONDITIONS.items())
+        return counted.row(0, named=True)
+
+    def list_best(self, count: int) -> pl.DataFrame:
+        """Return the first properties of the new list, with the columns of `list_changed`."""
+        return self._describe(self.moves.filter(pl.col(_NEW) <= count).sort(_NEW))
+
+    def list_changed(self, changes: Sequence[Change], count: int) -> pl.DataFrame:
+        """Return properties with one of some changes: the columns of `moves`, `Old Score`, and the columns of the list.
+
+        Args:
+            changes: The changes.
+            count: At most this many: those that move furthest, or else those with the best ranks.
+
+        """
+        distance = (pl.col(_OLD) - pl.col(_NEW)).abs()
+        found = self.moves.filter(pl.any_horizontal(_CONDITIONS[change].fill_null(value=False) for change in changes))
+        return self._describe(found.sort(distance, _NEW, _OLD, descending=[True, False, False], nulls_last=True).head(count))
+
+    def _describe(self, moves: pl.DataFrame) -> pl.DataFrame:
+        """Add the scores, and what the newer list shows of each property."""
+        if not moves.height:
+            return moves
+        old, new = (frame.filter(pl.col(_ID).is_in(moves[_ID].implode())) for frame in (self.old, self.listed))
+        described = pl.concat([new, old.with_columns(pl.lit(None, pl.Float64).alias(_SCORE))], how="diagonal_relaxed")
+        scores = old.select(_ID, pl.col(_SCORE).alias("Old Score"))
+        shown = described.unique(_ID, keep="first", maintain_order=True)
+        return moves.join(scores, on=_ID, how="left", maintain_order="left").join(
+            shown, on=_ID, how="left", maintain_order="left"
         )
 
 
 def rerank(
-    past: ReplayedRun, *, profile: str | None = None, min_score: float | None = None, where: str | None = None
+    past: ReplayedRun,
+    *,
+    profile: str | Profile | None = None,
+    min_score: float | None = None,
+    where: str | None = None,
+    columns: Sequence[str] = RERANKED_COLUMNS,
 ) -> Reranking:
     """Rank the properties of a replayed run by other criteria; what isn't given is as in the run.
 
     Args:
         past: The replayed run.
-        profile: Name or file of a profile.
+        profile: A profile, or the name or file of one.
         min_score: Minimum score of a candidate, 0-10.
-        where: Condition that a property on the list must meet.
+        where: Condition that a property on the list must meet; empty for none.
+        columns: Canonical columns that the list has beside IDs and scores.
 
     Raises:
         ConfigurationError: The profile or the condition has an error.
 
     """
-    given = {"profile": profile, "min_flex_score": min_score, "where": where}
+    wanted = cs.by_name(_ID, _SCORE, *columns, require_all=False)
+    old = past.ranking.survivors.select(wanted)
+    if not past.rows.width:
+        return Reranking(old, old, list_moves(old, old))
+    listed = past.keep(_Kept).rank(past, _change_criteria(past, profile, min_score, where), columns).select(wanted)
+    return Reranking(old, listed, list_moves(old, listed))
+
+
+def _change_criteria(past: ReplayedRun, profile: str | Profile | None, min_score: float | None, where: str | None) -> Criteria:
+    given = {"profile": profile if isinstance(profile, str) else None, "min_flex_score": min_score, "where": where}
     changes = {name: value for name, value in given.items() if value is not None}
     values = {name: getattr(past.config, name) for name in past.config.model_fields_set} | changes
-    config = PipelineConfiguration(**values)
-    criteria = replace(Criteria.from_config(config), as_of=past.criteria.as_of)
-    if profile is None:
-        criteria = replace(criteria, profile=past.criteria.profile)
-    if (criteria.profile, criteria.min_flex_score) == _scored_by(past) and past.criteria.where is None:
-        # The condition is about the properties on the list, so nothing else changes.
-        return _filter(past, criteria)
-    candidates, rejected = _classify(past, criteria)
-    if candidates.is_empty():
-        listed = past.ranking.survivors.clear()
-    else:
-        located = past.keep(_Located).find(past)
-        corrections = list_corrections(past.record)
-        matched = MatchedRows(
-            candidates, rejected, past.clusters, located, past.ranking.snapshots, past.files.tables, lambda _: corrections
-        )
-        listed = merge_rows(matched, config, criteria).survivors
-    return Reranking(listed, list_moves(past.ranking.survivors, listed))
+    criteria = replace(Criteria.from_config(PipelineConfiguration(**values)), as_of=past.criteria.as_of)
+    return criteria if isinstance(profile, str) else replace(criteria, profile=profile or past.criteria.profile)
 
 
-def _scored_by(past: ReplayedRun) -> tuple[Profile, float]:
-    return past.criteria.profile, past.criteria.min_flex_score
-
-
-def _filter(past: ReplayedRun, criteria: Criteria) -> Reranking:
-    survivors = past.ranking.survivors
-    outcome = (pl.lit(str(RowStatus.CANDIDATE)).alias(STATUS), pl.lit("").alias(REASONS), pl.lit(value=False).alias(TO_VERIFY))
-    if not survivors.width:
-        return Reranking(survivors, list_moves(survivors, survivors))
-    filtered = criteria.filter_properties(survivors.with_columns(outcome)).frame
-    listed = filtered.filter(pl.col(STATUS) == RowStatus.CANDIDATE).drop(STATUS, REASONS, TO_VERIFY)
-    return Reranking(listed, list_moves(survivors, listed))
-
-
-class _Located:
-    """Where each row of a replay is, found once."""
+class _Kept:
+    """What rankings of a replay share, prepared once."""
 
     def __init__(self) -> None:
-        self._located: pl.DataFrame | None = None
+        self._scores: KeptScores | None = None
+        self._rows: KeptRows | None = None
 
-    def find(self, past: ReplayedRun) -> pl.DataFrame:
-        """Return `file`, `number` and `cluster` of every row."""
-        if self._located is None:
-            self._located = locate_rows(past.rows.sort(AT), past.clusters)
-        return self._located
-
-
-class _Tables(dict[str, pl.DataFrame]):
-    """All rows of a replay as its profile classifies them, and as other profiles do."""
+    def rank(self, past: ReplayedRun, criteria: Criteria, columns: Sequence[str]) -> pl.DataFrame:
+        """Return the list by other criteria, see `KeptRows.rank`."""
+        if self._scores is None or self._rows is None:
+            self._scores, self._rows = _prepare(past)
+        scores = self._scores.score(criteria, criteria.where.columns if criteria.where else ())
+        return self._rows.rank(scores, criteria, columns)
 
 
-def _classify(past: ReplayedRun, criteria: Criteria) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the candidates and the rejected rows, with the ROW that they have in the replay."""
-    kept = past.keep(_Tables)
-    key = repr((criteria.profile, criteria.min_flex_score, criteria.where_rows))
-    if key not in kept:
-        kept.clear()
-        records = [result.record for result in past.files.results if result.success]
-        parts = classify_records(records, (criteria,), past.config.duplicate_fields)
-        rows = combine_tables(part.frame for (part,) in parts)
-        places = past.rows.select(*SOURCE_COLUMNS, pl.col(AT).alias(ROW))
-        kept[key] = rows.join(places, on=SOURCE_COLUMNS, how="inner").sort(ROW)
-    rows = kept[key]
-    is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
-    candidates = rows.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
-    return candidates, rows.filter(~is_candidate).select(*REJECTED_COLUMNS, ROW)
+def _prepare(past: ReplayedRun) -> tuple[KeptScores, KeptRows]:
+    given, tables, table_columns = read_tables(result.record for result in past.files.results if result.success)
+    order = past.rows.select(*SOURCE_COLUMNS, pl.col(AT).alias(ROW))
+    rows = given.with_columns(tables.alias(_TABLE)).join(order, on=SOURCE_COLUMNS).sort(ROW)
+    located, corrections = locate_rows(past.rows.sort(AT), past.clusters), list_corrections(past.record)
+    matched = MatchedRows(
+        rows.drop(_TABLE), rows.clear(), past.clusters, located, past.ranking.snapshots, past.files.tables, lambda _: corrections
+    )
+    return KeptScores(rows.drop(_TABLE), rows[_TABLE], table_columns), KeptRows(matched, past.config)
 
 
 def list_moves(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

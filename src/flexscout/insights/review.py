@@ -150,7 +150,8 @@ class PairReview:
         corrections = list_corrections(past.record)
         listed = merge_properties(past.files, clusters, past.config, past.criteria, lambda _: corrections).survivors
         published = past.kept if past.kept is not None and not past.record.report["notes"].get("hidden") else None
-        return Reranking(listed, list_moves(past.ranking.survivors if published is None else published, listed))
+        old = past.ranking.survivors if published is None else published
+        return Reranking(old, listed, list_moves(old, listed))
 
     def _load_pairs(self) -> pl.DataFrame:
         return self._past.keep(_Pairs).get(self._past)

@@ -15,7 +15,7 @@ from flexscout.matching.decisions import (
 )
 from flexscout.matching.lookup import find_nearest_rows, find_rows_by_address, find_rows_by_apn
 from flexscout.matching.match_rules import MatchKind
-from flexscout.matching.property_ids import assign_property_ids
+from flexscout.matching.property_ids import assign_property_ids, hash_identities, number_equal_ids
 
 __all__ = [
     "DECIDED",
@@ -38,6 +38,8 @@ __all__ = [
     "find_nearest_rows",
     "find_rows_by_address",
     "find_rows_by_apn",
+    "hash_identities",
     "list_pair_keys",
+    "number_equal_ids",
     "resolve_decisions",
 ]

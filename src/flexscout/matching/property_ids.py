@@ -57,8 +57,19 @@ def assign_property_ids(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Seri
     """Return a unique `Property ID` for each row.
 
     Args:
+        identity_keys: The identity key of each row.
+        rows: One row per property.
+
+    """
+    return number_equal_ids(hash_identities(identity_keys, rows), rows)
+
+
+def hash_identities(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Series:
+    """Return the `Property ID` of each row, which different properties may share.
+
+    Args:
         identity_keys: The identity key of each row. A row without one gets its ID from its parcel, else from its other values.
-        rows: One row per property. IDs that would be equal are numbered by source: `-2`, `-3`.
+        rows: Rows with canonical columns.
 
     """
     names = tuple(dict.fromkeys((*_PARCEL_COLUMNS, *_OTHER_COLUMNS)))
@@ -68,10 +79,11 @@ def assign_property_ids(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Seri
     identities = texts.select(pl.coalesce(pl.lit(identity_keys), by_parcel, pl.format("row {}", other)).alias("identity"))
     # BLAKE2 is the same on every machine and in every version, unlike a frame's hash; it takes 1 s for a million rows.
     digests = [blake2b(text.encode(), digest_size=_ID_BYTES).hexdigest().upper() for text in identities["identity"]]
-    return _number_equal_ids(pl.Series("Property ID", [f"P-{digest}" for digest in digests], dtype=pl.String), rows)
+    return pl.Series("Property ID", [f"P-{digest}" for digest in digests], dtype=pl.String)
 
 
-def _number_equal_ids(ids: pl.Series, rows: pl.DataFrame) -> pl.Series:
+def number_equal_ids(ids: pl.Series, rows: pl.DataFrame) -> pl.Series:
+    """Return the IDs of rows of different properties; those that are equal are numbered by source: `-2`, `-3`."""
     if not ids.is_duplicated().any():
         return ids
     sources = rows.select(SOURCE_COLUMNS).with_columns(ids).with_row_index("at").sort(SOURCE_COLUMNS)

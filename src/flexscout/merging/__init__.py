@@ -9,6 +9,7 @@ from flexscout.merging.corrections import (
     FindCorrections,
     apply_corrections,
 )
+from flexscout.merging.kept_rows import KeptRows
 from flexscout.merging.merge_log import MergeRole, add_property_ids, count_removed_rows, select_current, select_merges
 from flexscout.merging.merged_rows import REJECTED_COLUMNS, ROW, USER_SOURCE, MatchedRows, merge_rows
 from flexscout.merging.order import count_filled_cells, explain_survivor, sort_by_rank
@@ -30,6 +31,7 @@ __all__ = [
     "VALUE",
     "CorrectedRows",
     "FindCorrections",
+    "KeptRows",
     "MatchedRows",
     "MergeResult",
     "MergeRole",

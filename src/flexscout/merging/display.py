@@ -27,7 +27,8 @@ _SMALL = (
     (r"(\d)Th\b", "${1}th"),
     (r"(\w)'S\b", "${1}'s"),
 )
-_KEY, _SPELLING, _COUNT = "key", "spelling", "count"
+KEY, SPELLING, COUNT = "key", "spelling", "count"
+"""Columns of spellings of places."""
 
 
 def fill_states(records: pl.DataFrame) -> pl.DataFrame:
@@ -54,45 +55,62 @@ def fill_states(records: pl.DataFrame) -> pl.DataFrame:
 def unify_spelling(records: pl.DataFrame) -> pl.DataFrame:
     """Return the records with one spelling of City, County and Address.
 
-    A city or county is written as in most records with capital and small letters; one that is only written in one case gets
-    title case. Counties lose the word County. An address in one case gets title case.
-
     Args:
         records: One row per property. Columns it doesn't have are ignored.
 
     """
     columns = []
-    if "City" in records.columns:
-        columns.append(_unify_place(records, "City", pl.col("City")))
-    if "County" in records.columns:
-        columns.append(_unify_place(records, "County", blank_to_null(pl.col("County").str.replace(_COUNTY_WORD, ""))))
-    if "Address" in records.columns:
-        columns.append(_unify_addresses(records["Address"]))
-    return records.with_columns(columns)
+    for name, places in list_spellings(records).items():
+        chosen = choose_spellings(places.drop_nulls().group_by(KEY, SPELLING).len(COUNT))
+        columns.append(apply_spellings(places, chosen).alias(name))
+    return unify_addresses(records.with_columns(columns))
 
 
-def _unify_place(records: pl.DataFrame, column: str, text: pl.Expr) -> pl.Series:
+def list_spellings(records: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return City and County, if the records have them: KEY, equal for all spellings of a place, and SPELLING of each record.
+
+    Counties lose the word County.
+    """
+    texts = {"City": pl.col("City"), "County": blank_to_null(pl.col("County").str.replace(_COUNTY_WORD, ""))}
     state = pl.col("State") if "State" in records.columns else pl.lit(None, pl.String)
-    trimmed = text.str.strip_chars()
-    places = records.select(
-        pl.concat_str(city_key(trimmed), state.fill_null(""), separator="|").alias(_KEY), trimmed.alias(_SPELLING)
-    )
-    counts = (
-        places.drop_nulls().group_by(_KEY, _SPELLING).len(_COUNT).with_columns(_is_single_case(pl.col(_SPELLING)).alias("single"))
-    )
-    best = counts.sort("single", _COUNT, _SPELLING, descending=[False, True, False]).unique(
-        _KEY, keep="first", maintain_order=True
-    )
-    spelling = pl.when("single").then(_title_case(pl.col(_SPELLING))).otherwise(_SPELLING)
-    chosen = best.select(_KEY, spelling.alias("chosen"))
-    joined = places.join(chosen, on=_KEY, how="left", maintain_order="left")
-    return joined.select(pl.coalesce("chosen", _SPELLING).alias(column))[column]
+    return {
+        name: records.select(
+            pl.concat_str(city_key(text.str.strip_chars()), state.fill_null(""), separator="|").alias(KEY),
+            text.str.strip_chars().alias(SPELLING),
+        )
+        for name, text in texts.items()
+        if name in records.columns
+    }
 
 
-def _unify_addresses(addresses: pl.Series) -> pl.Series:
+def choose_spellings(counts: pl.DataFrame) -> pl.DataFrame:
+    """Return KEY and the `chosen` spelling of each place.
+
+    That is the one of most records with capital and small letters. A place that is only written in one case gets title case.
+
+    Args:
+        counts: Distinct KEY and SPELLING, and the COUNT of their records.
+
+    """
+    marked = counts.with_columns(_is_single_case(pl.col(SPELLING)).alias("single"))
+    ordered = marked.sort("single", COUNT, SPELLING, descending=[False, True, False])
+    best = ordered.unique(KEY, keep="first", maintain_order=True)
+    return best.select(KEY, pl.when("single").then(_title_case(pl.col(SPELLING))).otherwise(SPELLING).alias("chosen"))
+
+
+def apply_spellings(places: pl.DataFrame, chosen: pl.DataFrame) -> pl.Series:
+    """Return the chosen spelling of each of the places (KEY, SPELLING)."""
+    joined = places.join(chosen, on=KEY, how="left", maintain_order="left")
+    return joined.select(pl.coalesce("chosen", SPELLING).alias(SPELLING))[SPELLING]
+
+
+def unify_addresses(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the records with single spaces in their addresses, and title case where an address is in one case."""
+    if "Address" not in records.columns:
+        return records
     text = pl.col("Address").str.replace_all(r"\s+", " ").str.strip_chars()
     spelling = pl.when(_is_single_case(text)).then(_title_case(text)).otherwise(text)
-    return addresses.to_frame().select(spelling.alias("Address"))["Address"]
+    return records.with_columns(spelling.alias("Address"))
 
 
 def _is_single_case(text: pl.Expr) -> pl.Expr:

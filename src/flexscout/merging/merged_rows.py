@@ -1,7 +1,7 @@
 """Merge matched rows: choose survivors, build and filter records, and log every other row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
@@ -54,7 +54,10 @@ USER_SOURCE = "you"
 ROW = "__row"
 """Working column: the position of a row among all matched rows."""
 
-_CLUSTER, _SECONDS = "__cluster", "__seconds"  # working columns
+CLUSTER = "__cluster"
+"""Working column: the cluster of a row."""
+
+_SECONDS = "__seconds"  # working column
 _FILE, _, _NUMBER = SOURCE_COLUMNS
 _ID, _MISSING = "Property ID", SEEN_COLUMNS[3]
 
@@ -118,16 +121,17 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
         criteria: Scores changed records again, and filters them.
 
     """
-    superseded = _find_superseded(rows, config)
-    candidates = _add_files(rows.candidates.drop(MISSING_FIELDS), rows, config)
-    current = _drop_rows(candidates, superseded["row"])
-    best, removed = rank_rows(current, _CLUSTER if config.enable_deduplication else ROW)
+    superseded = list_superseded(rows.located, rows.snapshots, config)
+    candidates = add_files(rows.candidates.drop(MISSING_FIELDS), rows.clusters, rows.snapshots, config)
+    current = drop_rows(candidates, superseded["row"])
+    best, removed = rank_rows(current, CLUSTER if config.enable_deduplication else ROW)
     survivors, merged = select_rows(current, best), select_rows(current, removed)
     rejected = _rank_rejected(survivors, superseded, rows, config)
-    built = _build_records(survivors, merged, rejected, config, criteria)
+    built = build_values(survivors, merged, rejected, config, criteria)
+    shown = unify_spelling(fill_states(built.records)) if unifies_places(config) else built.records
     ids = assign_property_ids(rows.clusters.identity_keys.gather(survivors[ROW]), survivors)
-    places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[_CLUSTER].implode())), rows.snapshots)
-    with_ids = built.records.with_columns(ids)
+    places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[CLUSTER].implode())), rows.snapshots)
+    with_ids = shown.with_columns(ids)
     corrected = correct_records(with_ids, rows.find_corrections(with_ids), partial(rescore_rows, criteria=criteria))
     records = _add_places(corrected.rows, places, rows.snapshots, config)
     is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
@@ -153,23 +157,27 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     )
 
 
-def _find_superseded(rows: MatchedRows, config: PipelineConfiguration) -> pl.DataFrame:
+def unifies_places(config: PipelineConfiguration) -> bool:
+    """Whether records combine the values of their rows, and show places in one spelling."""
+    return config.enable_deduplication and config.merge_record == "merged"
+
+
+def list_superseded(located: pl.DataFrame, snapshots: pl.DataFrame, config: PipelineConfiguration) -> pl.DataFrame:
     """Return `row` and `by`, see `find_superseded`; none if the settings keep all snapshots."""
     if config.enable_deduplication and config.snapshots == "newest":
-        return find_superseded(rows.located, rows.snapshots)
+        return find_superseded(located, snapshots)
     return pl.DataFrame(schema={"row": pl.Int64, "by": pl.Int64})
 
 
-def _add_files(frame: pl.DataFrame, rows: MatchedRows, config: PipelineConfiguration) -> pl.DataFrame:
+def add_files(frame: pl.DataFrame, clusters: Clusters, snapshots: pl.DataFrame, config: PipelineConfiguration) -> pl.DataFrame:
     """Add the cluster of each row and the unit in its address, and the source, the day and the date of its file.
 
     The date, MODIFIED, is that in the file's name if there is one and the settings tell snapshots apart.
     """
     columns = {"file": _FILE, "day": DAY, "shown": SHOWN, "seconds": _SECONDS}
-    files = rows.snapshots.select(pl.col(old).alias(new) for old, new in columns.items())
-    clusters = rows.clusters
+    files = snapshots.select(pl.col(old).alias(new) for old, new in columns.items())
     located = frame.with_columns(
-        clusters.cluster_ids.gather(frame[ROW]).alias(_CLUSTER), clusters.address_units.gather(frame[ROW]).alias(ADDRESS_UNIT)
+        clusters.cluster_ids.gather(frame[ROW]).alias(CLUSTER), clusters.address_units.gather(frame[ROW]).alias(ADDRESS_UNIT)
     )
     dated = located.join(files, on=_FILE, how="left", maintain_order="left")
     if config.snapshots == "newest" or MODIFIED not in dated.columns:
@@ -177,7 +185,8 @@ def _add_files(frame: pl.DataFrame, rows: MatchedRows, config: PipelineConfigura
     return dated.drop(_SECONDS)
 
 
-def _drop_rows(frame: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
+def drop_rows(frame: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
+    """Return the rows of a frame whose ROW is not among some positions."""
     return frame.filter(~pl.col(ROW).is_in(positions.implode())) if positions.len() else frame
 
 
@@ -188,24 +197,26 @@ def _rank_rejected(
 
     Returns no rows if records only have the values of their survivors.
     """
-    is_used = config.enable_deduplication and config.merge_record == "merged"
-    rejected = _drop_rows(rows.rejected, superseded["row"]) if is_used else rows.rejected.clear()
-    located = _add_files(rejected, rows, config)
-    wanted = located.join(survivors.select(_CLUSTER, SURVIVOR), on=_CLUSTER, maintain_order="left")
-    others = add_canonical_columns(wanted, rows.tables)
+    rejected = drop_rows(rows.rejected, superseded["row"]) if unifies_places(config) else rows.rejected.clear()
+    located = add_files(rejected, rows.clusters, rows.snapshots, config)
+    wanted = located.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
+    return rank_after(add_canonical_columns(wanted, rows.tables), rows.candidates.height)
+
+
+def rank_after(others: pl.DataFrame, count: int) -> pl.DataFrame:
+    """Return rows that are no candidates in survivor order, ranked after `count` candidates."""
     ordered = others[sort_survivors_first(others)] if others.height else others
-    return ordered.with_row_index(RANK, offset=rows.candidates.height)
+    return ordered.with_row_index(RANK, offset=count)
 
 
-def _build_records(
+def build_values(
     survivors: pl.DataFrame, merged: pl.DataFrame, rejected: pl.DataFrame, config: PipelineConfiguration, criteria: Criteria
 ) -> PropertyRecords:
-    """Return the records of the survivors, in their order."""
-    if not config.enable_deduplication or config.merge_record == "survivor":
+    """Return the records of the survivors with the values of their rows, in the order of the survivors."""
+    if not unifies_places(config):
         return keep_own_values(survivors)
     others = pl.concat([merged, rejected], how="diagonal_relaxed")
-    built = build_records(survivors, others, criteria.profile.columns, partial(rescore_rows, criteria=criteria))
-    return replace(built, records=unify_spelling(fill_states(built.records)))
+    return build_records(survivors, others, criteria.profile.columns, partial(rescore_rows, criteria=criteria))
 
 
 def _add_places(
@@ -215,13 +226,18 @@ def _add_places(
     if not config.enable_deduplication:
         return records
     seen = describe_sources(places, snapshots)
-    joined = records.join(seen, left_on=_CLUSTER, right_on="cluster", how="left", maintain_order="left")
-    is_missing = {"never": pl.lit(value=False), "any": pl.col(_MISSING).is_not_null(), "all": ~pl.col("is_current")}
-    is_dropped = is_missing[config.drop_withdrawn] & (pl.col(STATUS) == RowStatus.CANDIDATE)
+    joined = records.join(seen, left_on=CLUSTER, right_on="cluster", how="left", maintain_order="left")
+    is_dropped = is_withdrawn(config) & (pl.col(STATUS) == RowStatus.CANDIDATE)
     return joined.with_columns(
         pl.when(is_dropped).then(pl.lit(str(RowStatus.NOT_ELIGIBLE))).otherwise(STATUS).alias(STATUS),
         pl.when(is_dropped).then(pl.format("missing from {}", _MISSING)).otherwise(REASONS).alias(REASONS),
     ).drop("is_current")
+
+
+def is_withdrawn(config: PipelineConfiguration) -> pl.Expr:
+    """Whether the settings drop a property because an export no longer has it, by the result of `describe_sources`."""
+    is_missing = {"never": pl.lit(value=False), "any": pl.col(_MISSING).is_not_null(), "all": ~pl.col("is_current")}
+    return is_missing[config.drop_withdrawn]
 
 
 def _list_corrected(listed: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
@@ -238,8 +254,8 @@ def _list_corrected(listed: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataF
 
 def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
     """Return the sources of each listed property, and which of its values come from them."""
-    own = listed.select(_CLUSTER, SURVIVOR, pl.col(SHOWN).alias("own"), pl.col(_ID))
-    joined = places.join(own, left_on="cluster", right_on=_CLUSTER, maintain_order="left").join(
+    own = listed.select(CLUSTER, SURVIVOR, pl.col(SHOWN).alias("own"), pl.col(_ID))
+    joined = places.join(own, left_on="cluster", right_on=CLUSTER, maintain_order="left").join(
         origins.rename({SHOWN: "shown"}), on=(SURVIVOR, "shown"), how="left", maintain_order="left"
     )
     return joined.select(
@@ -256,7 +272,7 @@ def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: 
 def _select_superseded(candidates: pl.DataFrame, survivors: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
     """Return the superseded candidates of the survivors' clusters."""
     outdated = candidates.filter(pl.col(ROW).is_in(positions.implode()))
-    return outdated.join(survivors.select(_CLUSTER, SURVIVOR), on=_CLUSTER, maintain_order="left")
+    return outdated.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
 
 
 def _log_merges(
@@ -275,7 +291,7 @@ def _log_merges(
 
     merge_log = build_merge_log(logged, kept, look_up_groups(logged[SURVIVOR], groups), describe_matches)
     ids = listed[_ID]
-    bare = listed.drop(_ID, _CLUSTER, MODIFIED, RANK, SURVIVOR, DAY, SHOWN, ADDRESS_UNIT)
+    bare = listed.drop(_ID, CLUSTER, MODIFIED, RANK, SURVIVOR, DAY, SHOWN, ADDRESS_UNIT)
     linked = add_source_columns(bare, merge_log, look_up_groups(listed[RANK], groups)).with_columns(ids)
     ordered = linked.select(order_columns(linked.columns))
     return ordered, add_property_ids(merge_log, ordered)

@@ -97,7 +97,7 @@ def build_records(
 def keep_own_values(survivors: pl.DataFrame) -> PropertyRecords:
     """Return the survivors as they are, as records."""
     empty = [pl.lit(None, pl.String).alias(_VALUES_FROM), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE)]
-    records = survivors.with_columns(*empty, *_candidate_outcome())
+    records = survivors.with_columns(*empty, *candidate_outcome())
     return PropertyRecords(records, pl.DataFrame(schema=GIVEN_SCHEMA), pl.DataFrame(schema=ORIGIN_SCHEMA))
 
 
@@ -212,7 +212,7 @@ def _format(value: pl.Expr) -> pl.Expr:
 def _rescore_changed(survivors: pl.DataFrame, ranks: pl.Series, rescore: Rescore) -> pl.DataFrame:
     """Return the survivors with `OUTCOME` and the earlier score where it differs; those with these `ranks` are scored again."""
     unchanged = survivors.filter(~pl.col(RANK).is_in(ranks.implode())).with_columns(
-        *_candidate_outcome(), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE)
+        *candidate_outcome(), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE)
     )
     if ranks.is_empty():
         return unchanged
@@ -222,7 +222,8 @@ def _rescore_changed(survivors: pl.DataFrame, ranks: pl.Series, rescore: Rescore
     return pl.concat([unchanged, rescored], how="diagonal_relaxed")
 
 
-def _candidate_outcome() -> list[pl.Expr]:
+def candidate_outcome() -> list[pl.Expr]:
+    """Return `OUTCOME` of records that are candidates."""
     values = (pl.lit(str(RowStatus.CANDIDATE)), pl.lit(""), pl.lit(value=False))
     return [value.alias(name) for name, value in zip(OUTCOME, values, strict=True)]
 

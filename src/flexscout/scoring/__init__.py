@@ -11,6 +11,7 @@ from flexscout.scoring.classify import (
     attach_candidates,
     classify_records,
     collect_issues,
+    read_tables,
     score_batches,
     score_files,
     select_match_columns,
@@ -21,6 +22,7 @@ from flexscout.scoring.diagnosis import diagnose_files
 from flexscout.scoring.eligibility import split_reasons
 from flexscout.scoring.explanations import explain_factors
 from flexscout.scoring.improvements import Improvement, find_improvements
+from flexscout.scoring.kept_scores import IS_CANDIDATE, KeptScores
 from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column
 from flexscout.scoring.profile_files import list_profiles, load_profile, read_profile_text, render_profile_copy
 from flexscout.scoring.profile_lint import compute_best_score, format_bound, lint_profile
@@ -28,6 +30,7 @@ from flexscout.scoring.rules import describe_condition
 from flexscout.scoring.scorer import FlexPropertyScorer
 
 __all__ = [
+    "IS_CANDIDATE",
     "MISSING_FIELDS",
     "MODIFIED",
     "POSITION",
@@ -36,6 +39,7 @@ __all__ = [
     "Factor",
     "FlexPropertyScorer",
     "Improvement",
+    "KeptScores",
     "Part",
     "Profile",
     "Rule",
@@ -58,6 +62,7 @@ __all__ = [
     "load_profile",
     "points_column",
     "read_profile_text",
+    "read_tables",
     "render_profile_copy",
     "score_batches",
     "score_files",

@@ -318,6 +318,14 @@ def _read_canonical(table: Path, rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows, mapped[rows[POSITION]]], how="horizontal")
 
 
+def read_tables(records: Iterable[FileRecord]) -> tuple[pl.DataFrame, pl.Series, list[frozenset[str]]]:
+    """Return the canonical columns of all rows with MODIFIED, the table of each row by number, and the columns of each table."""
+    frames = [_read_mapped(sheet.table, record.source, None) for record in records for sheet in record.sheets if sheet.table]
+    numbers = [pl.repeat(number, frame.height, dtype=pl.UInt32, eager=True) for number, frame in enumerate(frames)]
+    tables = pl.concat(numbers) if numbers else pl.Series([], dtype=pl.UInt32)
+    return combine_tables(frames), tables, [frozenset(frame.columns) for frame in frames]
+
+
 def _group_tables(records: Sequence[FileRecord], relevant: set[str], wanted: RowPositions | None = None) -> list[pl.DataFrame]:
     """Return the canonical columns of all tables; tables with the same of the `relevant` columns become one frame."""
     groups: dict[frozenset[str], list[pl.DataFrame]] = {}

@@ -6,13 +6,14 @@ from datetime import date
 import narwhals as nw
 
 from flexscout.domain import FLAGS, MISSING_FACTORS, POINTS_SUFFIX
-from flexscout.scoring.profile import Factor, Profile, points_column
+from flexscout.scoring.profile import Factor, Profile
 from flexscout.scoring.rules import Frame, RuleExpressions, column_names, rule_column, rule_value, sum_in_order
 
 _SHARE_DECIMALS = 4
 _HALF = 0.5 + 1e-9
 _POINTS = f"{{}}{POINTS_SUFFIX}"
 _CEILING = "__flexscout ceiling of {}"  # working columns: the most that a factor can give once missing values are known
+_IS_KNOWN = "__flexscout knows {}"  # working columns: whether a factor has data
 
 
 def score_columns(profile: Profile) -> tuple[str, ...]:
@@ -29,22 +30,38 @@ def score_frame(frame: Frame, profile: Profile, as_of: date | None) -> Frame:
 
     Scores are 0-10 (`profile.cap`), `Completeness` is 0-1. The ceiling is the score if every missing value took its best.
     """
-    rules = RuleExpressions(profile, as_of)
     kept = [name for name in column_names(frame) if name not in score_columns(profile)]
-    factors = profile.factors.items()
-    points = [_factor_points(factor, rules).alias(points_column(name)) for name, factor in factors]
-    ceilings = [_factor_points(factor, rules, at_best=True).alias(_CEILING.format(name)) for name, factor in factors]
-    known = {name: is_known(factor) for name, factor in factors}
+    scored = combine_factors(frame.with_columns(*factor_columns(profile, as_of)), profile)
+    return scored.select(*kept, *score_columns(profile))
+
+
+def factor_columns(profile: Profile, as_of: date | None) -> list[nw.Expr]:
+    """Return what each factor gives: its points, the most that they can be, and whether it has data."""
+    rules = RuleExpressions(profile, as_of)
+    return [
+        expression.alias(column.format(name))
+        for name, factor in profile.factors.items()
+        for column, expression in (
+            (_POINTS, _factor_points(factor, rules)),
+            (_CEILING, _factor_points(factor, rules, at_best=True)),
+            (_IS_KNOWN, is_known(factor)),
+        )
+    ]
+
+
+def combine_factors(frame: Frame, profile: Profile) -> Frame:
+    """Add the score, its ceiling and class, and what is missing, to a frame with the `factor_columns`."""
+    known = {name: nw.col(_IS_KNOWN.format(name)) for name in profile.factors}
     share = sum_in_order(nw.when(one).then(nw.lit(1.0)).otherwise(nw.lit(0.0)) for one in known.values()) / len(known)
     scored = frame.with_columns(
-        *points, *ceilings, _missing_factors(known).alias(MISSING_FACTORS), share.round(_SHARE_DECIMALS).alias("Completeness")
+        _missing_factors(known).alias(MISSING_FACTORS), share.round(_SHARE_DECIMALS).alias("Completeness")
     )
     if profile.bonuses:
         scored = scored.with_columns(*_bonus_columns(profile))
     scored = scored.with_columns(
         _total_score(profile, _POINTS).alias("Flex Score"), _total_score(profile, _CEILING).alias("Score Ceiling")
     )
-    return scored.with_columns(_classification(profile).alias("Flex Classification")).select(*kept, *score_columns(profile))
+    return scored.with_columns(_classification(profile).alias("Flex Classification"))
 
 
 def is_known(factor: Factor) -> nw.Expr:

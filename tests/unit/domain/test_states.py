@@ -52,3 +52,9 @@ def test_there_is_a_state_per_row():
     found = infer_states(rows)
     assert found["State"].to_list() == ["FL", "GA", "NC"]
     assert found[INFERRED_FROM].to_list() == ["ZIP code", None, "County and City"]
+
+
+def test_state_is_inferred_where_a_column_is_in_other_chunks():
+    given = pl.DataFrame({"State": ["NC", None, None, None], "Zip Code": ["28206"] * 4, "City": ["Mount Holly"] * 4})
+    counties = pl.Series("County", ["Gaston"]).append(pl.Series("County", ["Gaston", "Gaston", None]))
+    assert infer_states(given.with_columns(counties))["State"].to_list() == ["NC"] * 4
