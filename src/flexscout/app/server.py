@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from flexscout.app.column_routes import COLUMN_ROUTES
 from flexscout.app.instances import find_running
 from flexscout.app.output_routes import OUTPUT_ROUTES
 from flexscout.app.page_routes import PAGE_ROUTES, PAGES
@@ -103,7 +104,8 @@ def build_app(window: Window, stop: Callable[[], object] = lambda: None) -> ASGI
             watch.cancel()
             await asyncio.to_thread(window.end)
 
-    api = (*START_ROUTES, *RUN_ROUTES, *RESULT_ROUTES, *OUTPUT_ROUTES, *REVIEW_ROUTES, *RULES_ROUTES)
+    review = (*REVIEW_ROUTES, *RULES_ROUTES, *COLUMN_ROUTES)
+    api = (*START_ROUTES, *RUN_ROUTES, *RESULT_ROUTES, *OUTPUT_ROUTES, *review)
     routes: list[BaseRoute] = [*api, *PAGE_ROUTES, Mount("/", StaticFiles(directory=PAGES))]
     handled = (FlexscoutError, BodyTooLargeError, HTTPException, HTTPStatus.INTERNAL_SERVER_ERROR)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict.fromkeys(handled, answer_error))

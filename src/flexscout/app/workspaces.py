@@ -99,7 +99,7 @@ class Workspace:
 
         """
         inbox = self.folder / INBOX
-        path = _pick_free_path(inbox, clean_name(name))
+        path = pick_free_path(inbox, clean_name(name))
         partial = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             inbox.mkdir(exist_ok=True)
@@ -229,7 +229,8 @@ def _read_recent() -> list[str]:
     return [one for one in content if isinstance(one, str)] if isinstance(content, list) else []
 
 
-def _pick_free_path(folder: Path, name: str) -> Path:
+def pick_free_path(folder: Path, name: str) -> Path:
+    """Return a path in a folder that no file has: the name, with a number if it is taken."""
     stem, suffix = _split_name(name)
     numbers = ("", *(f" ({number})" for number in range(2, 10_000)))
     return next(path for number in numbers if not (path := folder / f"{stem}{number}{suffix}").exists())

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
         find_missing_required,
         has_vague_headers,
         map_headers,
+        parse_mapping,
+        read_entries,
+        render_entries,
         sample_values,
     )
-    from flexscout.ingest.options import load_options
+    from flexscout.ingest.options import find_mapping_files, load_options
+    from flexscout.ingest.preview import FilePreview
     from flexscout.ingest.property_sheets import peek_mapped_sheets
     from flexscout.ingest.readers import (
         DEFAULT_MEMORY,
@@ -47,6 +51,7 @@ __all__ = [
     "TABLE_SUFFIXES",
     "FileDiscovery",
     "FileIngestor",
+    "FilePreview",
     "FileType",
     "MappedSheet",
     "RowKind",
@@ -61,6 +66,7 @@ __all__ = [
     "draft_mapping",
     "find_header",
     "find_likeliest",
+    "find_mapping_files",
     "find_missing_required",
     "get_number_range",
     "has_vague_headers",
@@ -69,10 +75,13 @@ __all__ = [
     "load_options",
     "map_headers",
     "parse_dates",
+    "parse_mapping",
     "peek_mapped_sheets",
+    "read_entries",
     "read_named_sheets",
     "read_workbook",
     "read_workbook_properties",
+    "render_entries",
     "sample_issues",
     "sample_values",
     "scan_folder",
@@ -103,9 +112,13 @@ __getattr__ = lazy_exports(
             "find_missing_required",
             "has_vague_headers",
             "map_headers",
+            "parse_mapping",
+            "read_entries",
+            "render_entries",
             "sample_values",
         ),
-        "options": ("load_options",),
+        "options": ("find_mapping_files", "load_options"),
+        "preview": ("FilePreview",),
         "property_sheets": ("peek_mapped_sheets",),
         "readers": (
             "DEFAULT_MEMORY",

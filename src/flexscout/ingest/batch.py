@@ -9,12 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
-from typing import Self
+from typing import Self, cast
 
 from flexscout.config import PipelineConfiguration
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import ProcessingError, WorkerError, to_processing_error
-from flexscout.ingest.options import load_options
+from flexscout.ingest.options import IngestOptions, load_options
+from flexscout.ingest.preview import FilePreview, preview_file
 from flexscout.ingest.worker import diagnose_file, ingest_file, inspect_file
 from flexscout.models import FileRecord, HeaderMap, SourceFile
 from flexscout.runtime import (
@@ -43,6 +44,7 @@ class FileIngestor:
     Args:
         config: Workers, batch size, timeout and memory limit.
         required: Canonical columns without which a file fails.
+        options: Mapping files and code tables; None for those of `config`.
         executor: Where the work runs; worker processes by default.
         progress: Listener for the rows read so far of large files.
 
@@ -61,10 +63,11 @@ class FileIngestor:
         config: PipelineConfiguration,
         required: tuple[str, ...] = (),
         *,
+        options: IngestOptions | None = None,
         executor: Executor | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.options = load_options(config, required)
+        self.options = options or load_options(config, required)
         self._config = config
         self._executor = executor
         self._progress = progress or NoProgress()
@@ -99,6 +102,22 @@ class FileIngestor:
         batches = self._run(partial(inspect_file, options=self.options), sources)
         records = {record.source.name: record for batch in batches for record in batch}
         return [records[source.name] for source in sources]
+
+    def preview(self, source: SourceFile, sheet: str = "") -> FilePreview:
+        """Return how a file would be read, from its first rows.
+
+        Args:
+            source: The file; its fingerprint isn't needed.
+            sheet: The sheet to show; empty for the first property table.
+
+        Raises:
+            ProcessingError: The file can't be read.
+
+        """
+        ((record,),) = self._run(partial(preview_file, options=self.options, sheet=sheet), [source])
+        if record.error:
+            raise record.error
+        return cast("FilePreview", record)
 
     def find_unused_mappings(self, records: Iterable[FileRecord]) -> tuple[str, ...]:
         """Return the entries of the mapping files that no file uses.

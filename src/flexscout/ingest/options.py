@@ -1,7 +1,7 @@
 """What a run asks of each file's columns, and which mapping file is used for which file."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +63,15 @@ class IngestOptions:
         """Return the file with the key of its mapping, by which the cache tells readings apart."""
         return source.with_mapping(_hash_mapping(self.find_mapping(source.path.name, rows)))
 
+    def with_mapping(self, mapping: ColumnMapping) -> "IngestOptions":
+        """Return the options with another mapping in place of the one of its name, or beside the others."""
+        others = tuple(other for other in self.mappings if other.name != mapping.name)
+        return replace(self, mappings=(*others, mapping), chooses=self.chooses or bool(others) or not self.mappings)
+
+    def without_mapping(self, name: str) -> "IngestOptions":
+        """Return the options without the mapping of a name."""
+        return replace(self, mappings=tuple(mapping for mapping in self.mappings if mapping.name != name))
+
 
 DEFAULT_OPTIONS = IngestOptions()
 
@@ -76,14 +85,23 @@ def load_options(config: "PipelineConfiguration", required: tuple[str, ...] = ()
         ConfigurationError: One of them can't be read or has an error.
 
     """
-    named = [Path(path) for path in config.mapping_files]
-    beside = Path(config.input_folder) / MAPPINGS_FOLDER
-    if beside.is_dir() and all(path.is_dir() for path in named):
-        named.append(beside)
-    files = [file for path in named for file in (list_mapping_files(path) if path.is_dir() else [path])]
-    mappings = tuple(load_mapping(str(file)) for file in dict.fromkeys(files))
+    named = _list_mapping_paths(config)
+    mappings = tuple(load_mapping(str(file)) for file in find_mapping_files(config))
     tables = load_code_tables(Path(config.code_tables)) if config.code_tables else ()
     return IngestOptions(mappings, required, tables, chooses=len(named) > 1 or any(path.is_dir() for path in named))
+
+
+def find_mapping_files(config: "PipelineConfiguration") -> list[Path]:
+    """Return the mapping files of the settings, each once. Raises ConfigurationError if a folder can't be listed."""
+    paths = _list_mapping_paths(config)
+    return list(dict.fromkeys(file for path in paths for file in (list_mapping_files(path) if path.is_dir() else [path])))
+
+
+def _list_mapping_paths(config: "PipelineConfiguration") -> list[Path]:
+    """Return the named mapping files and folders, and the folder in the input folder unless files are named."""
+    named = [Path(path) for path in config.mapping_files]
+    beside = Path(config.input_folder) / MAPPINGS_FOLDER
+    return [*named, beside] if beside.is_dir() and all(path.is_dir() for path in named) else named
 
 
 def list_mapping_files(folder: Path) -> list[Path]:

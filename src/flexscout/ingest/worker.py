@@ -44,13 +44,13 @@ def ingest_file(  # nosec B107 # no password is the default
         A record with a SheetRecord per property sheet, or with the error. Nothing is raised except KeyboardInterrupt.
 
     """
-    with _Recording(source) as recording, use_password(password):
+    with FileRecording(source) as recording, use_password(password):
         known = source if source.fingerprint else build_source_file(source.path, source.name)
         recording.record = FileRecord(known)
         place = cache.create_entry_folder(known)
         with _scratch_folder(cache.scratch_in(place)) as scratch:
             workbook = read_workbook(source.path, memory_bytes, scratch)
-            with _choose_mapping(recording, workbook, options, cache) as (known, mapping):
+            with choose_mapping(recording, workbook, options, cache) as (known, mapping):
                 place = cache.create_entry_folder(known) if known.mapping_key else place
                 sheets, skipped = select_property_sheets(source.path, workbook, mapping, options.required)
                 records = tuple(
@@ -72,9 +72,9 @@ def inspect_file(  # nosec B107 # as above
 
     Arguments and errors are those of `ingest_file`.
     """
-    with _Recording(source) as recording, use_password(password):
+    with FileRecording(source) as recording, use_password(password):
         workbook = peek_workbook(source.path, PEEKED_ROWS, memory_bytes)
-        with _choose_mapping(recording, workbook, options) as (_, mapping):
+        with choose_mapping(recording, workbook, options) as (_, mapping):
             sheets, skipped = select_property_sheets(source.path, workbook, mapping, options.required)
         records = tuple(
             SheetRecord(mapped.sheet.name, mapped.header + 1, mapped.header_map, hidden=mapped.sheet.hidden) for mapped in sheets
@@ -95,12 +95,12 @@ def diagnose_file(source: SourceFile, memory_bytes: int, password: str = "") -> 
         A record with the error, or without one if the file doesn't explain it.
 
     """
-    with _Recording(source) as recording, use_password(password):
+    with FileRecording(source) as recording, use_password(password):
         diagnose_reader_failure(source.path, memory_bytes)
     return recording.record
 
 
-class _Recording:
+class FileRecording:
     """Measures the time of a block, and turns its exception, including Rust panics, into the error of the file's record."""
 
     def __init__(self, source: SourceFile) -> None:
@@ -121,8 +121,8 @@ class _Recording:
 
 
 @contextmanager
-def _choose_mapping(
-    recording: _Recording, workbook: Workbook, options: IngestOptions, cache: TableCache | None = None
+def choose_mapping(
+    recording: FileRecording, workbook: Workbook, options: IngestOptions, cache: TableCache | None = None
 ) -> Iterator[tuple[SourceFile, ColumnMapping]]:
     """Choose the mapping for a file, and use its code tables; yield the file with the mapping's key, and the mapping.
 

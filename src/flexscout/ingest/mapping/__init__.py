@@ -5,10 +5,12 @@ from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from flexscout.ingest.mapping.draft import PEEKED_ROWS, draft_mapping
 from flexscout.ingest.mapping.draft_sections import sample_values
 from flexscout.ingest.mapping.header_map import find_missing_required, has_vague_headers, map_headers
-from flexscout.ingest.mapping.mapping_file import load_mapping
-from flexscout.ingest.mapping.sheet_mapping import MappedSheet, find_likeliest, map_sheet
+from flexscout.ingest.mapping.mapping_entries import read_entries, render_entries
+from flexscout.ingest.mapping.mapping_file import load_mapping, parse_mapping
+from flexscout.ingest.mapping.sheet_mapping import NO_HEADER, MappedSheet, find_likeliest, map_sheet
 
 __all__ = [
+    "NO_HEADER",
     "NO_MAPPING",
     "PEEKED_ROWS",
     "ColumnMapping",
@@ -21,5 +23,8 @@ __all__ = [
     "load_mapping",
     "map_headers",
     "map_sheet",
+    "parse_mapping",
+    "read_entries",
+    "render_entries",
     "sample_values",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from flexscout.config import describe_unknown_name
+from flexscout.config import describe_unknown_name, read_text_file
 from flexscout.domain import canonical_column, canonical_columns, fold_header
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.mapping.column_mapping import LEAVE_OUT, NO_MAPPING, PASS, ColumnChoice, ColumnMapping, Join
@@ -16,12 +16,13 @@ from flexscout.ingest.mapping.mapping_nodes import (
     ErrorsByPlace,
     list_entries,
     parse_canonical,
+    parse_root,
     parse_text,
-    read_root,
 )
 
 _SECTIONS = ("columns", "join", "split", "constants", "codes")
-_KEYS = (*_SECTIONS, "header_row", "sheet", "files")
+MAPPING_KEYS = ("files", "sheet", "header_row", *_SECTIONS)
+"""The keys of a mapping file, in the order in which one is written."""
 _CHOICE_KEYS = ("column", "inverted")
 _COLUMN_LETTERS = re.compile(r"[A-Za-z]{1,3}$")
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
@@ -37,7 +38,21 @@ def load_mapping(path: str) -> ColumnMapping:
     if not path:
         return NO_MAPPING
     file = Path(path)
-    root = read_root(file, f"The mapping {file}", f"`flexscout map EXPORT -o {file}` writes one.")
+    return parse_mapping(file, read_text_file(file, f"The mapping {file}", f"`flexscout map EXPORT -o {file}` writes one."))
+
+
+def parse_mapping(file: Path, text: str) -> ColumnMapping:
+    """Parse the content of a mapping file.
+
+    Args:
+        file: The file, for messages and for the paths of code tables.
+        text: Its content.
+
+    Raises:
+        ConfigurationError: With all its errors, each with its line.
+
+    """
+    root = parse_root(file, text)
     if not isinstance(root, yaml.MappingNode):
         raise ConfigurationError(f"{file} should contain `columns:`, with one header per line below it.")
     errors = ErrorsByPlace()
@@ -49,8 +64,8 @@ def load_mapping(path: str) -> ColumnMapping:
 
 def _build_mapping(file: Path, root: yaml.MappingNode, errors: ErrorsByPlace) -> ColumnMapping:
     entries = {key: (key, node, line) for key, node, line in list_entries(root)}
-    for key in [key for key in entries if key not in _KEYS]:
-        errors.add(entries[key][2], key, describe_unknown_name(key, _KEYS))
+    for key in [key for key in entries if key not in MAPPING_KEYS]:
+        errors.add(entries[key][2], key, describe_unknown_name(key, MAPPING_KEYS))
     header_row = _parse_header_row(entries.get("header_row"), errors)
     if not any(key in entries for key in _SECTIONS):
         errors.add(1, "columns", "is missing; list each header with its column below it")

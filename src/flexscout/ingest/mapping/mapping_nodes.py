@@ -42,7 +42,11 @@ def read_root(file: Path, name: str, hint: str) -> yaml.Node | None:
         ConfigurationError: If the file can't be read or parsed.
 
     """
-    text = read_text_file(file, name, hint)
+    return parse_root(file, read_text_file(file, name, hint))
+
+
+def parse_root(file: Path, text: str) -> yaml.Node | None:
+    """Return the root of a text of YAML or JSON; None if it is empty. Raises ConfigurationError if it can't be parsed."""
     parse_yaml(file, text)
     return yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
 

@@ -1,0 +1,87 @@
+"""The entries of a mapping file as JSON data, for a program that edits it: read from YAML, and written as YAML."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flexscout.errors import ConfigurationError
+from flexscout.ingest.mapping.draft_sections import quote_yaml
+from flexscout.ingest.mapping.mapping_file import MAPPING_KEYS, parse_mapping
+from flexscout.ingest.mapping.mapping_nodes import NULL_TAG, list_entries, parse_root
+
+Entries = Mapping[str, Any]
+"""The entries of a mapping file: objects, lists, texts, whole numbers and booleans. Headers and codes are texts."""
+
+_HEAD = "# Column mapping. Edit it here or in the window of flexscout; docs: Map unusual headers."
+_MAX_DEPTH = 8
+_INTEGER, _BOOLEAN = "tag:yaml.org,2002:int", "tag:yaml.org,2002:bool"
+
+
+def read_entries(file: Path, text: str) -> dict[str, Any]:
+    """Return the entries of a mapping file.
+
+    Args:
+        file: The file, for messages and for the paths of code tables.
+        text: Its content.
+
+    Raises:
+        ConfigurationError: It isn't a mapping file, or has errors, each with its line.
+
+    """
+    parse_mapping(file, text)
+    root = parse_root(file, text)
+    return {key: _to_data(node) for key, node, _ in list_entries(root)} if isinstance(root, yaml.MappingNode) else {}
+
+
+def render_entries(entries: Entries) -> str:
+    """Return a mapping file with these entries, in the order of the reference.
+
+    Raises:
+        ConfigurationError: They are nested deeper than a mapping file can be, or hold something else than data of JSON.
+
+    """
+    known = [key for key in MAPPING_KEYS if key in entries]
+    ordered = {key: entries[key] for key in (*known, *(key for key in entries if key not in MAPPING_KEYS))}
+    return "\n".join([_HEAD, *_render(ordered, 0)]) + "\n"
+
+
+def _to_data(node: yaml.Node) -> Any:
+    """Return a node as data; a number or boolean that JSON would write in another way stays a text."""
+    if isinstance(node, yaml.MappingNode):
+        return {key: _to_data(value) for key, value, _ in list_entries(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return [_to_data(item) for item in node.value]
+    text = str(node.value)
+    if node.tag == NULL_TAG:
+        return None
+    if node.tag == _INTEGER and str(node.value).isascii() and text.isdecimal() and str(int(text)) == text:
+        return int(text)
+    return text == "true" if node.tag == _BOOLEAN and text in ("true", "false") else text
+
+
+def _render(entries: Entries, depth: int) -> Iterator[str]:
+    if depth > _MAX_DEPTH:
+        raise ConfigurationError("The mapping is nested too deeply.")
+    indent = "  " * depth
+    for key, value in entries.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{quote_yaml(str(key))}:" + ("" if value else " {}")
+            yield from _render(value, depth + 1)
+        else:
+            yield f"{indent}{quote_yaml(str(key))}: {_render_value(value)}".rstrip()
+
+
+def _render_value(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return quote_yaml(value)
+    if isinstance(value, Sequence) and not any(isinstance(item, Mapping | list) for item in value):
+        return f"[{', '.join(map(_render_value, value))}]"
+    raise ConfigurationError("The mapping holds something that isn't text.")
