@@ -1,8 +1,10 @@
 """A real browser for tests of the page, if the machine has one."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +21,49 @@ def chromium(playwright):
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     flags = [*FLAGS, *(["--no-sandbox"] if root else [])]  # Chromium has no sandbox as root
     return playwright.chromium.launch(executable_path=installed, args=flags)
+
+
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+
+
+@contextlib.contextmanager
+def open_tabs(browser, tab):
+    """Yield what opens a tab of a window on a screen; check at the end that no tab sent anything elsewhere or logged messages."""
+    contexts, requests, messages = [], [], []
+
+    def open_tab(screen="list", tab=tab, **options):
+        context = browser.new_context(**(DESKTOP | options))
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: messages.append((message.text, message.location["url"])))
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.goto(tab.window.create_address())
+        page.locator("#screens a").first.wait_for()
+        show_screen(page, screen)
+        contexts.append(context)
+        return page
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+    assert {urlsplit(url).hostname for url in requests if not url.startswith(("blob:", "data:"))} <= {"127.0.0.1"}
+    assert messages == []
+
+
+def show_screen(page, screen):
+    """Show a screen of the window, such as `list?sort=Address`."""
+    page.evaluate(f"location.hash = '#/{screen}'")
+    page.locator(f"main.{screen.partition('?')[0]}").wait_for()
+    if screen.startswith("list"):
+        page.locator(".ag-row .cell-property").first.wait_for()
+
+
+def find_violations(page):
+    """Return what breaks rules of accessibility."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    return [(found["id"], found["nodes"][0]["html"]) for found in axe.Axe().run(page).response["violations"]]
 
 
 class Opened:

@@ -16,6 +16,13 @@ SIZE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SETTLED = 900  # milliseconds after which the map is drawn
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\S+")
+COUNTY = """\
+Bldg Use,Situs Adress,Municipality,Struct Area,Lot Size,% Vacant,Memo
+Flex,12 Loom Rd,Charlotte,"34,000",2.5 ac,10,call Ann
+Warehouse,14 Loom Rd,Charlotte,n/k,2.5 ac,0,
+Light Industrial,20 Loom Rd,Charlotte,"41,500",3.1 ac,0,corner lot
+"""
+"""An export whose address has a header with a mistake."""
 OWN = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "FLEXSCOUT_CACHE")
 
 
@@ -29,6 +36,7 @@ def capture_window(browser: str) -> None:
         subprocess.run(demo, check=True, capture_output=True, env=settings | {"FLEXSCOUT_CACHE": f"{own}/cache"})  # noqa: S603
         shutil.copytree(Path(own) / "demo/exports", folder)
         (folder / "old export.xlsx").write_bytes(b"PK\x03\x04, cut off")
+        (folder / "county parcels.csv").write_text(COUNTY, encoding="utf-8")
         command = (*program, "app", str(folder), "--no-browser")
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=settings) as window:  # noqa: S603
             address = next(filter(None, map(ADDRESS.search, window.stdout or ())))[0]
@@ -48,6 +56,12 @@ def _capture_screens(chromium: Browser, address: str) -> None:
         _save(tab, screen, part)
     tab.locator(".ag-row .cell-property").nth(3).click()
     _save(tab, "property", ".property .factors")
+    tab.evaluate("location.hash = '#/columns?file=county parcels.csv'")
+    tab.get_by_role("button", name="Use as Address?").click()
+    tab.get_by_text("This sheet is read as a property table.").wait_for()
+    _save(tab, "columns", ".read-rows")
+    tab.evaluate("location.hash = '#/list'")
+    tab.locator(".ag-row .cell-property").nth(3).click()
     tab.emulate_media(color_scheme="dark")
     _save(tab, "dark", ".property .factors")
     tab.emulate_media(color_scheme="light")

@@ -1,20 +1,17 @@
 """The window in a browser: from dropped files to a downloaded workbook, with a mouse, a keyboard and a phone."""
 
 import re
-from urllib.parse import urlsplit
 
 import pytest
 
-from browser import chromium
+from browser import PHONE, chromium, find_violations, open_tabs
+from browser import show_screen as show
 from hostile_texts import CORPUS
 from windows import open_window
 from workbooks import HEADER, candidate, corrupted_file, valid_properties_1, write_workbook
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
-DESKTOP = {"viewport": {"width": 1440, "height": 900}}
-PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 COLUMNS = (*HEADER, "Asking Price", "Latitude", "Longitude", "Owner Name")
 CHARLOTTE, ATLANTA = (35.2, -80.8), (33.7, -84.4)
 SCREENS = ("start", "files", "list", "problems")
@@ -57,33 +54,8 @@ def window(tmp_path_factory):
 def opened(window, browser, monkeypatch):
     """Open a tab on a screen, and check at the end that it sent nothing elsewhere and logged no messages."""
     monkeypatch.chdir(window.folder)
-    tabs, requests, messages = [], [], []
-
-    def open_tab(screen="list", tab=window, **options):
-        context = browser.new_context(**(DESKTOP | options))
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: messages.append((message.text, message.location["url"])))
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        page.goto(tab.window.create_address())
-        page.locator("#screens a").first.wait_for()
-        show(page, screen)
-        tabs.append(context)
-        return page
-
-    yield open_tab
-    for context in tabs:
-        context.close()
-    assert {urlsplit(url).hostname for url in requests if not url.startswith(("blob:", "data:"))} <= {"127.0.0.1"}
-    assert messages == []
-
-
-def show(page, screen):
-    page.evaluate(f"location.hash = '#/{screen}'")
-    page.locator(f"main.{screen.partition('?')[0]}").wait_for()
-    if screen.startswith("list"):
-        page.locator(".ag-row .cell-property").first.wait_for()
+    with open_tabs(browser, window) as open_tab:
+        yield open_tab
 
 
 def addresses(page, count=None):
@@ -101,10 +73,6 @@ def open_property(page, address):
     page.locator(".cell-property b", has_text=re.compile(f"^{re.escape(address)}$")).click()
     page.locator(".property h2", has_text=address).wait_for()
     return page.locator(".property")
-
-
-def find_violations(page):
-    return [(found["id"], found["nodes"][0]["html"]) for found in axe.Axe().run(page).response["violations"]]
 
 
 # First start.

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.routing import BaseRoute
-
 from flexscout.app.mappings import MappingEditor
 from flexscout.app.requests import Call, build_route
 from flexscout.app.security import BadRequestError
 from flexscout.domain import POSTAL_COLUMNS, canonical_columns, code_tables
+from flexscout.ingest import LEAVE_OUT, PASS
 
 
 def _list_choices(_call: Call) -> dict[str, Any]:
     return {
         "columns": [{"name": column.name, "type": column.type, "unit": column.unit} for column in canonical_columns()],
+        "keep": PASS,
+        "drop": LEAVE_OUT,
         "split": POSTAL_COLUMNS,
         "code_tables": sorted(code_tables()),
     }
@@ -53,7 +54,7 @@ def _read_entries(call: Call) -> Mapping[str, Any]:
     return entries
 
 
-COLUMN_ROUTES: tuple[BaseRoute, ...] = (
+COLUMN_ROUTES = (
     build_route("/api/columns", get=_open),
     build_route("/api/columns/choices", get=_list_choices),
     build_route("/api/columns/preview", post=_preview),

@@ -10,6 +10,7 @@ import polars as pl
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from flexscout.app.input_files import choose_state
 from flexscout.app.requests import Call, build_route
 from flexscout.app.result_list import KEY
 from flexscout.app.results import VIEWS, Results
@@ -87,6 +88,7 @@ def _list_failed(record: RunRecord) -> list[dict[str, Any]]:
         {
             "cause": cause["message"],
             "code": cause["code"],
+            "state": choose_state(cause["code"]),
             "next_step": cause["next_step"],
             "files": [error["file"] for error in errors["errors"] if error["code"] == cause["code"]],
         }

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
     from flexscout.ingest.header_row import find_header, header_texts
     from flexscout.ingest.mapping import (
+        LEAVE_OUT,
+        PASS,
         MappedSheet,
         draft_mapping,
         find_likeliest,
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_MEMORY",
     "ISSUE_SCHEMA",
+    "LEAVE_OUT",
+    "PASS",
     "POSSIBLE_SUFFIXES",
     "TABLE_SUFFIXES",
     "FileDiscovery",
@@ -106,6 +110,8 @@ __getattr__ = lazy_exports(
         "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
         "mapping": (
+            "LEAVE_OUT",
+            "PASS",
             "MappedSheet",
             "draft_mapping",
             "find_likeliest",

@@ -1,4 +1,5 @@
 // The screen Files and run: a row per file, the run with its progress, what happened, and the downloads.
+import { write } from "./address.js";
 import { download, get, post, stream } from "./api.js";
 import { act, announce, button, h, showError } from "./dom.js";
 import { buildDropZone } from "./drop.js";
@@ -9,11 +10,13 @@ import { texts } from "./texts.js";
 const COLUMNS = [["file"], ["state"], ["rows", "num"], ["exported", "day"], ["size", "num size"]];
 const MAX_WARNINGS = 50;
 
+const columnsLink = (name, state) => (state in texts.files.toColumns ? h("a", { class: "why", href: write("columns", { file: name }), "aria-label": `${texts.files.toColumns[state]}: ${name}` }, texts.files.toColumns[state]) : "");
 const stateCell = (file) => [
   h("span", { class: `pill ${file.state}` }, texts.files.states[file.state] ?? file.state),
   file.reason && h("span", { class: "why" }, file.reason),
   file.state === "needs_columns" && file.missing?.length ? h("span", { class: "why" }, texts.files.missing(file.missing)) : "",
-  file.next_step && h("span", { class: "why" }, file.next_step),
+  file.next_step && file.state !== "needs_columns" && h("span", { class: "why" }, file.next_step),
+  columnsLink(file.file, file.state),
 ];
 
 const nameCell = (name) => {
@@ -48,10 +51,10 @@ export const show = (main) => {
   const controller = new AbortController();
   let isListening = false, done = 0, total = 0, isStale = false;  // a run may read files that were not there before
 
-  const setFile = (name, state, text, reason) => {
+  const setFile = (name, state, text, reason, cause) => {
     const cell = rows.get(name);
     if (!cell) { isStale = true; return; }
-    cell.replaceChildren(h("span", { class: `pill ${state}` }, text), reason ? h("span", { class: "why" }, reason) : "");
+    cell.replaceChildren(h("span", { class: `pill ${state}` }, text), reason ? h("span", { class: "why" }, reason) : "", columnsLink(name, cause));
   };
   const setRunning = (isRunning) => {
     runButton.hidden = isRunning;
@@ -87,7 +90,7 @@ export const show = (main) => {
       done += 1;
       [bar.max, bar.value] = [Math.max(total, done), done];
       const text = event.success ? texts.files.read(event.reused, event.candidates ?? 0, event.rows ?? 0) : texts.files.failed;
-      setFile(event.file, event.success ? "done" : "failed", text, [event.message, event.next_step].filter(Boolean).join(" "));
+      setFile(event.file, event.success ? "done" : "failed", text, [event.message, event.next_step].filter(Boolean).join(" "), event.state);
     },
     stage: (event) => {
       stage.textContent = texts.files.stage(texts.files.stages[event.stage] ?? event.stage, event.position, event.count);

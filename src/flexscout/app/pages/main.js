@@ -2,6 +2,7 @@
 import { go, onChange, read, write } from "./address.js";
 import { get, openSession, post } from "./api.js";
 import { byId, h, showError, showMessage } from "./dom.js";
+import * as columns from "./columns.js";
 import * as duplicates from "./duplicates.js";
 import * as files from "./files.js";
 import * as list from "./list.js";
@@ -10,7 +11,7 @@ import * as start from "./start.js";
 import { app, onState, setState } from "./state.js";
 import { texts } from "./texts.js";
 
-const SCREENS = { start, files, list, duplicates, problems };  // in the order of the navigation; their names are in texts.screens
+const SCREENS = { start, files, list, duplicates, problems, columns };  // in the order of the navigation, except those with a parent; their names are in texts.screens
 const HEARTBEAT = 15_000;  // also tells the server that a tab is open
 
 const root = document.documentElement;
@@ -35,8 +36,8 @@ const showFrame = () => {
   const { screen } = read(), { workspace, is_running: isRunning } = app.state;
   byId("workspace").textContent = workspace?.name ?? "";
   byId("workspace").title = workspace?.folder ?? "";
-  byId("screens").replaceChildren(...Object.keys(SCREENS).filter(isOpen).map((name) => h("a", {
-    href: name === shown?.screen ? location.hash : app.lastAddress[name] ?? write(name), "aria-current": name === screen ? "page" : null,
+  byId("screens").replaceChildren(...Object.keys(SCREENS).filter((name) => isOpen(name) && !SCREENS[name].parent).map((name) => h("a", {
+    href: name === shown?.screen ? location.hash : app.lastAddress[name] ?? write(name), "aria-current": name === screen || name === SCREENS[screen]?.parent ? "page" : null,
   }, texts.screens[name])));
   byId("running").hidden = !isRunning || screen === "files";
   byId("running").replaceChildren(h("a", { href: write("files") }, texts.frame.running));

@@ -1,5 +1,5 @@
 // The screen Problems: files that failed, by cause with the fix; and issues of values, by reason and file.
-import { go } from "./address.js";
+import { go, write } from "./address.js";
 import { get, post } from "./api.js";
 import { act, button, h, showError } from "./dom.js";
 import { buildLocalGrid } from "./grid.js";
@@ -24,7 +24,7 @@ export const show = (main) => {
     if (isClosed) return;
     grid?.destroy();
     grid = null;
-    const cards = failed.map(({ cause, next_step: nextStep, files }) => h("section", { class: "panel cause" }, h("div", {}, h("h3", {}, cause), h("p", {}, nextStep), h("ul", { class: "plain" }, files.map((file) => h("li", {}, file))))));
+    const cards = failed.map(({ cause, state, next_step: nextStep, files }) => h("section", { class: "panel cause" }, h("div", {}, h("h3", {}, cause), h("p", {}, nextStep), h("ul", { class: "plain" }, files.map((file) => h("li", {}, state === "needs_columns" ? h("a", { href: write("columns", { file }) }, file) : file))))));
     const box = h("div", { class: "issue-grid" }), chosen = { text: "", file: "" }, wordings = new Map(issues.map((issue) => [issue.reason, issue.text]));
     const shown = h("p", { role: "status" });
     const apply = () => {

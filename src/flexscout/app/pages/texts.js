@@ -7,7 +7,7 @@ const candidates = (number) => count(number, "candidate");
 const properties = (number) => count(number, "property", "properties");
 
 export const texts = {
-  screens: { start: "Start", files: "Files and run", list: "List", duplicates: "Duplicates", problems: "Problems" },
+  screens: { start: "Start", files: "Files and run", list: "List", duplicates: "Duplicates", problems: "Problems", columns: "Columns" },
   frame: {
     light: "Light", dark: "Dark", running: "A run is going", skip: "Skip to content", screens: "Screens", close: "Close", closeMessage: "Close the message", cancel: "Cancel", save: "Save",
     requestFailed: "The request failed.", tryAgain: "Try again.",
@@ -36,6 +36,7 @@ export const texts = {
     title: "Files and run", run: "Run", runAgain: "Run again", stop: "Stop", lookAgain: "Look again", list: "Files", add: "Add exports", caption: "Files of this workspace", filesRead: "Files read",
     columns: { file: "File", state: "State", rows: "Rows", exported: "Exported", size: "Size" },
     states: { ready: "Ready", needs_columns: "Needs columns", password: "Needs a password", damaged: "Damaged", skipped: "Skipped" },
+    toColumns: { needs_columns: "Set its columns", ready: "Columns" },
     missing: (columns) => `Missing: ${columns.join(", ")}`,
     none: "No exports in this workspace yet. Add some here, or put them into its folder and look again.",
     others: "Other files", count: files, newest: (day) => `newest ${day}`,
@@ -124,5 +125,24 @@ export const texts = {
     inFile: (file) => `They are kept in ${file} beside the workbook, which flexscout decide uses too.`,
     columns: ["Decision", "Property", "Other property", "Day", "State", ""], remove: "Remove", removeOne: (one, other) => `Remove the decision about ${one} and ${other}`,
     contradicts: (numbers) => `Not used: it contradicts decision ${numbers}`, notInUse: "Not used: the last run has no such property",
+  },
+  columns: {
+    lead: "What each column of a file means. Your choices are saved as a mapping file, which the command line uses too.",
+    file: "File", chooseFile: "Choose a file", sheet: "Sheet", tableSheet: (name) => `${name} (property table)`, back: "Files and run",
+    list: "Columns of the file", column: "Column", samples: "Values", meaning: "Meaning", readAs: (header) => `Meaning of ${header}`, empty: "(empty)", known: "Columns of flexscout",
+    automatic: "Decide automatically", automatically: (reading) => `Automatic: ${reading}`, keep: "Keep under its own name", drop: "Leave out", kept: "kept as is", dropped: "left out", partOf: (names) => `part of ${names.join(", ")}`,
+    opposite: "The opposite: 100 − value, such as vacancy", suggestion: (name) => `Use as ${name}?`, acceptAll: "Accept all suggestions", codesOf: (table) => `codes of ${table}`, notUsed: (reading) => `Now ${reading}`,
+    moreColumns: (number) => `${count(number, "more column")} not shown. A mapping file can name them.`,
+    needs: (missing) => `Needs a column for ${missing.join(", and for ")}.`, ready: "This sheet is read as a property table.", headerIn: (row) => `header in row ${row}`, noHeader: "no header row",
+    unused: "Runs won't use this mapping for this file: the file has too few of its columns, another mapping has more, or the names of its files differ.",
+    preview: "Preview", aboutPreview: "The first rows as a run will read them.", firstRows: "First rows", row: "Row", noRows: "No rows to show.", inRow: (row) => `row ${row}`,
+    issues: (number) => (number ? `${count(number, "issue")} in the first rows` : "No issues in the first rows"), moreIssues: (number) => `${count(number, "more issue")}.`,
+    remember: "Remember for files like this", saved: "The mapping was saved.", aboutSaved: (path) => `Runs use ${path} for files with these columns.`, savedAs: (path) => `Saved as ${path}`,
+    forget: "Forget the mapping", forgotten: "The mapping was removed.", importFile: "Import", exportFile: "Export", remove: (name) => `Remove ${name}`, choose: "Choose", value: "Value",
+    constants: "The same value in every row", aboutConstants: "For what the file doesn't have, such as State: NC in a county's export.", addConstant: "Add a value", constant: "Value of every row",
+    joins: "Put columns together", aboutJoins: "Such as the parts of an address: number, street and type.", addJoin: "Put columns together", join: "Joined column", makes: "Makes", addColumn: "Add a column", separator: "Between them", usual: "usual",
+    splits: "Split a column", aboutSplits: "For a column with several parts of a place, such as “Durham, NC 27701”.", addSplit: "Split a column", split: "Split column",
+    codes: "Codes of property types", aboutCodes: "What land-use codes mean.", addCodes: "Add a code table", codeTable: "Code table", typeColumn: "The column of the property type", ownCodes: "My own list", codesAsIs: "As in the mapping file", codeLines: "One per line, such as 301: Light industrial",
+    scope: "Which files this is for", aboutScope: "Without a name, every file with at least half of these columns.", filesNamed: "Files named (* is any text)", headerRow: "Header in row (0: none)", onlySheet: (sheet) => `Only the sheet ${sheet}`,
   },
 };

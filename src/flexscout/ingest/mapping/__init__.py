@@ -1,7 +1,7 @@
 """Map header texts to canonical columns."""
 
 from flexscout.ingest.mapping.code_table_file import load_code_tables
-from flexscout.ingest.mapping.column_mapping import NO_MAPPING, ColumnMapping
+from flexscout.ingest.mapping.column_mapping import LEAVE_OUT, NO_MAPPING, PASS, ColumnMapping
 from flexscout.ingest.mapping.draft import PEEKED_ROWS, draft_mapping
 from flexscout.ingest.mapping.draft_sections import sample_values
 from flexscout.ingest.mapping.header_map import find_missing_required, has_vague_headers, map_headers
@@ -10,8 +10,10 @@ from flexscout.ingest.mapping.mapping_file import load_mapping, parse_mapping
 from flexscout.ingest.mapping.sheet_mapping import NO_HEADER, MappedSheet, find_likeliest, map_sheet
 
 __all__ = [
+    "LEAVE_OUT",
     "NO_HEADER",
     "NO_MAPPING",
+    "PASS",
     "PEEKED_ROWS",
     "ColumnMapping",
     "MappedSheet",

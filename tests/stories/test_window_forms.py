@@ -1,0 +1,79 @@
+"""The window's forms in a browser: a file's columns are set there, and the command line reads it."""
+
+import polars as pl
+import pytest
+
+from browser import PHONE, chromium, find_violations, open_tabs, show_screen
+from program import flexscout
+from windows import open_window
+from workbooks import HEADER, candidate, write_workbook
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+STRANGE = ("Bldg Use", "Situs Adress", "Municipality", "Struct Area", "Lot Size", "% Vacant", "Memo")
+ROWS = [("Flex", f"{n} Loom Rd", "Charlotte", "34,000" if n else "n/k", "2.5 ac", 10, "<b>call</b>") for n in (12, 14, 0)]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        running = chromium(started)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory):
+    """Serve a workspace with a file whose columns aren't known."""
+    folder = tmp_path_factory.mktemp("exports")
+    write_workbook(folder / "county_2026.xlsx", [STRANGE, *ROWS])
+    write_workbook(folder / "plain.xlsx", [HEADER, candidate(1)])
+    with open_window(folder) as tab:
+        yield tab
+
+
+@pytest.fixture
+def opened(window, browser, monkeypatch):
+    monkeypatch.chdir(window.folder)
+    with open_tabs(browser, window) as open_tab:
+        yield open_tab
+
+
+def test_file_that_needs_columns_is_set_in_the_window_and_read_by_the_command_line(opened, window):
+    page = opened("files")
+    page.get_by_role("link", name="Set its columns: county_2026.xlsx").click()
+    page.get_by_text("Needs a column for Address or APN.").wait_for()
+    assert find_violations(page) == []
+    page.get_by_role("button", name="Use as Address?").press("Enter")
+    page.get_by_text("This sheet is read as a property table.").wait_for()
+    page.get_by_label("Meaning of Memo").select_option(label="Leave out")
+    page.get_by_role("button", name="Add a value").press("Enter")
+    page.get_by_label("Meaning", exact=True).select_option("State")
+    page.get_by_label("Value", exact=True).fill("Nowhere")
+    page.get_by_text("Nowhere is not a state").wait_for()
+    page.get_by_label("Value", exact=True).fill("NC")
+    read = page.get_by_role("region", name="First rows").get_by_role("row", name="12 Loom Rd")
+    read.get_by_text("NC", exact=True).wait_for()
+    page.get_by_text("row 4 · Struct Area · n/k").wait_for()
+    assert find_violations(page) == []
+    with page.expect_download() as exported:
+        page.get_by_role("button", name="Export").click()
+    page.get_by_role("button", name="Remember for files like this").click()
+    page.get_by_text("The mapping was saved.").first.wait_for()
+    assert exported.value.path().read_bytes() == (window.folder / "mappings/county_2026.yaml").read_bytes()
+    page.get_by_role("link", name="Files and run").first.click()
+    page.get_by_role("row", name="county_2026.xlsx").get_by_text("Ready").wait_for()
+    assert flexscout("run", "--config", "pipeline_config.yaml").code == 0
+    rows = pl.read_csv(window.folder / "results/flex_properties.csv", infer_schema=False)
+    row = rows.row(by_predicate=pl.col("Address") == "12 Loom Rd", named=True)
+    assert (row["State"], row["Occupancy"], "Memo" in row) == ("NC", "90", False)
+
+
+def test_columns_fit_a_phone(opened):
+    page = opened("columns?file=plain.xlsx", **PHONE)
+    page.get_by_text("This sheet is read as a property table.").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+    assert find_violations(page) == []
+    show_screen(page, "columns")
+    page.get_by_label("File", exact=True).select_option("county_2026.xlsx")
+    page.get_by_label("Meaning of Memo").wait_for()
