@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         environment_variable,
         group_by_section,
     )
-    from flexscout.config.template import render_settings, render_template
+    from flexscout.config.template import change_settings, render_settings, render_template
     from flexscout.config.yaml_files import YAML_SUFFIXES, locate_lines, parse_yaml, read_text_file
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "YAML_SUFFIXES",
     "Affects",
     "PipelineConfiguration",
+    "change_settings",
     "declared_settings",
     "describe_unknown_name",
     "environment_variable",
@@ -48,7 +49,7 @@ __getattr__ = lazy_exports(
             "environment_variable",
             "group_by_section",
         ),
-        "template": ("render_settings", "render_template"),
+        "template": ("change_settings", "render_settings", "render_template"),
         "yaml_files": ("YAML_SUFFIXES", "locate_lines", "parse_yaml", "read_text_file"),
     },
 )

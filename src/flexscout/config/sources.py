@@ -124,7 +124,16 @@ def read_settings_file(path: Path, settings: Mapping[str, Setting]) -> Layer:
         ConfigurationError: The file can't be read or parsed.
 
     """
-    text = read_text_file(path, f"The configuration file {path}", f"`flexscout init {path}` writes one.")
+    return parse_settings(path, read_settings_text(path), settings)
+
+
+def read_settings_text(path: Path) -> str:
+    """Return the text of a configuration file. Raises ConfigurationError if it can't be read."""
+    return read_text_file(path, f"The configuration file {path}", f"`flexscout init {path}` writes one.")
+
+
+def parse_settings(path: Path, text: str, settings: Mapping[str, Setting]) -> Layer:
+    """Return the layer of a configuration file with this text. Raises ConfigurationError if it can't be parsed."""
     content = parse_yaml(path, text)
     if not isinstance(content, dict):
         raise ConfigurationError(f"{path} should hold sections such as input: and output:, not {type(content).__name__}.")
