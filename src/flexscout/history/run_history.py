@@ -29,7 +29,7 @@ from flexscout.skipped import SkippedFile
 _MAX_RECORDS, _MAX_RESULTS = 100, 10
 _ID = LINK_COLUMNS[0]
 _RECORD_NAME = re.compile(r"run-(\d+)\.json")
-_SOURCES_SUFFIX = ".sources"  # Parquet too
+_RESULT_SUFFIX, _SOURCES_SUFFIX = ".parquet", ".sources"  # both are Parquet
 _SET_ASIDE_SUFFIX = ".set-aside"
 
 _PROBLEMS = {
@@ -88,6 +88,7 @@ class RunHistory:
         self.started = _now()
         self._intact: dict[Path, bool] = {}
         self._reported: set[Path] = set()
+        self._latest: tuple[tuple[Path, int, int], RunRecord] | None = None  # its key: path, change time, bytes
 
     def __enter__(self) -> Self:
         try:
@@ -106,13 +107,18 @@ class RunHistory:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._lock.release()
 
-    def read_records(self) -> Iterator[RunRecord]:
-        """Yield the runs, latest first. An unusable record is set aside, with a warning in the log."""
+    def read_records(self, *, with_result: bool = False) -> Iterator[RunRecord]:
+        """Yield the runs, latest first. An unusable record is set aside, with a warning in the log.
+
+        Args:
+            with_result: Leave out runs of which no master table is kept; their records needn't be read then.
+
+        """
         for path in sorted(self.folder.glob("run-*.json"), reverse=True):
+            if with_result and not path.with_suffix(_RESULT_SUFFIX).exists():
+                continue
             try:
-                record = RunRecord.from_json(path.read_bytes())
-                if self._path(record.number, ".json") != path:
-                    raise UnusableRecordError(RecordProblem.FOREIGN)
+                record = self._read_record(path)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 self._report(path, f"Can't read the run record {path} ({reason}). {_LOST_RECORD}")
@@ -122,6 +128,19 @@ class RunHistory:
                     self._set_aside(path)
             else:
                 yield record
+
+    def _read_record(self, path: Path) -> RunRecord:
+        """Return the record in a file. The latest one is kept: it is large, and each step of a run asks for it."""
+        status = path.stat()
+        key = (path, status.st_mtime_ns, status.st_size)
+        if self._latest and self._latest[0] == key:
+            return self._latest[1]
+        record = RunRecord.from_json(path.read_bytes())
+        if self._path(record.number, ".json") != path:
+            raise UnusableRecordError(RecordProblem.FOREIGN)
+        if self._latest is None or path >= self._latest[0][0]:
+            self._latest = key, record
+        return record
 
     def _report(self, path: Path, message: str) -> None:
         """Log a warning once per file."""
@@ -173,17 +192,19 @@ class RunHistory:
 
     def find_earlier_ids(self, record: RunRecord) -> pl.Series:
         """Return the property IDs in the kept results before a run."""
-        paths = [self.find_result(one) for one in self.read_records() if one.number < record.number]
+        earlier = (one for one in self.read_records(with_result=True) if one.number < record.number)
+        paths = [self.find_result(one) for one in earlier]
         ids = [pl.scan_parquet(path).select(cs.by_name(_ID, require_all=False)).collect() for path in paths if path]
         return pl.concat([pl.DataFrame(schema={_ID: pl.String}), *(table for table in ids if table.width)])[_ID].unique()
 
     def find_previous(self, state: str) -> RunRecord | None:
         """Return the latest run with another state whose result is kept."""
-        return next((record for record in self.read_records() if record.state != state and self.find_result(record)), None)
+        records = self.read_records(with_result=True)
+        return next((record for record in records if record.state != state and self.find_result(record)), None)
 
     def result_path(self, record: RunRecord) -> Path:
         """Return the path of a run's master table (Parquet), which may not exist."""
-        return self._path(record.number, ".parquet")
+        return self._path(record.number, _RESULT_SUFFIX)
 
     def find_result(self, record: RunRecord) -> Path | None:
         """Return the path of a run's master table if it is intact. A damaged one is set aside, with a warning in the log."""
@@ -289,7 +310,7 @@ class RunHistory:
             _link_or_copy(master, self.result_path(record))
         write_atomically(self._path(record.number, ".json"), record.to_json())
         further = (_SOURCES_SUFFIX, *(f".{name}" for name in record.tables_sha256))
-        for suffix, limit in ((".json", _MAX_RECORDS), *((suffix, _MAX_RESULTS) for suffix in (".parquet", *further))):
+        for suffix, limit in ((".json", _MAX_RECORDS), *((suffix, _MAX_RESULTS) for suffix in (_RESULT_SUFFIX, *further))):
             for old in sorted(self.folder.glob(f"run-*{suffix}"), reverse=True)[limit:]:
                 with suppress(OSError):
                     old.unlink(missing_ok=True)

@@ -79,7 +79,7 @@ def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) ->
 
     """
     code = _check_name(path) or _check_place(path, folder)
-    if code is None and (_resolve(path) in outputs or _is_copy(path, outputs) or _is_result(path)):
+    if code is None and (is_output(path, outputs) or _is_copy(path, outputs) or _is_result(path)):
         code = FileSkipCode.OWN_RESULT
     return SkippedFile(name, code) if code else None
 
@@ -103,9 +103,16 @@ def find_content_skip(path: Path, name: str) -> SkippedFile | None:
     return SkippedFile(name, code) if code else None
 
 
-def check_not_overwritten(path: Path, name: str, outputs: Collection[Path]) -> None:
-    """Raise OutputError if the run would overwrite an export with its result."""
-    if _resolve(path) not in outputs or not path.is_file() or not path.stat().st_size:
+def is_output(path: Path, outputs: Collection[Path]) -> bool:
+    """Return whether the path, or what it links to, is one of the resolved `outputs`."""
+    # To resolve the path of every export would take a third of the time of a scan.
+    may_be = path.is_symlink() or any(path.name.casefold() == output.name.casefold() for output in outputs)
+    return may_be and _resolve(path) in outputs
+
+
+def check_not_overwritten(path: Path, name: str) -> None:
+    """Raise OutputError if the run would overwrite an export, at the path of an output, with its result."""
+    if not path.is_file() or not path.stat().st_size:
         return
     # A copy of the results is recognized by the workbook beside it, or by its own header.
     suffixes = f"{ISSUES_SUFFIX}|{DUPLICATES_SUFFIX}|{DECISIONS_SUFFIX}"
@@ -146,7 +153,7 @@ def _resolve(path: Path) -> Path:
 def _is_copy(path: Path, outputs: Collection[Path]) -> bool:
     """Return whether flexscout made the file from an output: the user may have saved that with another program."""
     original = _COPY_MARKS.sub("", path.name)
-    return original != path.name and _resolve(path.with_name(original)) in outputs
+    return original != path.name and is_output(path.with_name(original), outputs)
 
 
 def _is_result(path: Path) -> bool:

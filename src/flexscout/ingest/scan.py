@@ -21,6 +21,7 @@ from flexscout.ingest.file_filter import (
     find_content_skip,
     find_skip,
     is_mapping_file,
+    is_output,
 )
 from flexscout.ingest.file_types import is_protected, is_readable
 from flexscout.models import FileRecord, SourceFile
@@ -77,9 +78,10 @@ def scan_folder(folder: Path, pattern: str = DEFAULT_PATTERN, *, recursive: bool
     outputs = {path.resolve() for path in own}
     for path in _list_candidates(folder, pattern, recursive=recursive):
         name = display_name(path, folder)
-        is_output = Path(os.path.realpath(path)) in outputs
-        if pattern != AUTO or path.suffix.lower() in TABLE_SUFFIXES or (is_output and _looks_like_export(path, folder)):
-            check_not_overwritten(path, name, outputs)
+        if is_output(path, outputs) and (
+            pattern != AUTO or path.suffix.lower() in TABLE_SUFFIXES or _looks_like_export(path, folder)
+        ):
+            check_not_overwritten(path, name)
         try:
             if skip := find_skip(path, name, folder, outputs) or _find_pattern_skip(path, name, pattern):
                 skipped.append(skip)
@@ -118,7 +120,7 @@ def _split_copies(sources: Sequence[SourceFile]) -> tuple[list[SourceFile], list
     by_content: dict[str, list[SourceFile]] = {}
     for source in sources:
         by_content.setdefault(source.fingerprint, []).append(source)
-    read = [max(files, key=_find_named_day) for files in by_content.values()]
+    read = [max(files, key=_find_named_day) if len(files) > 1 else files[0] for files in by_content.values()]
     originals = {source.fingerprint: source.name for source in read}
     copies = [source for source in sources if source.name != originals[source.fingerprint]]
     return read, [SkippedFile(one.name, FileSkipCode.SAME_CONTENT, (originals[one.fingerprint],)) for one in copies]

@@ -52,6 +52,22 @@ def test_runs_are_numbered_and_read_latest_first(summary, workbook):
     assert book.find_last().state == "another state"
 
 
+def test_runs_without_a_kept_result_can_be_left_out(summary, workbook):
+    with RunHistory(workbook) as book:
+        book.add("another state", summary, workbook.with_suffix(".parquet"))
+        book.result_path(book.find_last()).unlink()
+        assert [record.number for record in book.read_records(with_result=True)] == [1]
+        assert book.find_last().number == 2
+
+
+@pytest.mark.usefixtures("summary")
+def test_a_record_that_was_replaced_is_read_again(workbook):
+    book = RunHistory(workbook)
+    path = book.folder / "run-000001.json"
+    path.write_bytes(replace(book.find_last(), state="another state, of another length").to_json())
+    assert book.find_last().state == "another state, of another length"
+
+
 @pytest.mark.usefixtures("summary")
 def test_files_that_are_not_records_are_ignored(workbook):
     book = RunHistory(workbook)
