@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from flexscout.domain.vocabulary import load_vocabulary
@@ -16,6 +16,7 @@ CodedHeaders = tuple[tuple[str, tuple[str, ...]], ...]
 _CODED_COLUMN = "Property Type"  # the column that a vendor's codes describe
 
 _NOT_WORDS = re.compile(r"[\W_]+")
+_MAX_CACHED = 100  # characters; many files have the same headers, and longer ones are prose
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ class Vendor:
 
 def fold_header(header: str) -> str:
     """Return a header without case, spaces and punctuation: `Sold Price/ SqFt` becomes `soldpricesqft`."""
+    return _fold(header) if len(header) <= _MAX_CACHED else _fold.__wrapped__(header)
+
+
+@lru_cache(maxsize=20_000)
+def _fold(header: str) -> str:
     return _NOT_WORDS.sub("", header.casefold())
 
 

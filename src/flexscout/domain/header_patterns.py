@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
@@ -21,6 +21,7 @@ _SHAPEFILE_WIDTH = 10  # characters of a header, at which shapefiles cut it off
 _NUMBER_WORDS = ("number", "securitization", "amount")
 _SHARED_BY = 3  # headers that begin with a table's name
 _MAX_PREFIX = 3  # its characters
+_MAX_CACHED = 100  # characters; many files have the same headers, and longer ones are prose
 
 
 class Role(StrEnum):
@@ -70,6 +71,12 @@ def find_word_meaning(header: str, prefixes: Collection[str] = ()) -> WordMeanin
         prefixes: First words that several headers of the sheet share and that mean nothing by themselves.
 
     """
+    find = _find_word_meaning if len(header) <= _MAX_CACHED else _find_word_meaning.__wrapped__
+    return find(header, frozenset(prefixes))
+
+
+@lru_cache(maxsize=20_000)
+def _find_word_meaning(header: str, prefixes: frozenset[str]) -> WordMeaning | None:
     meaning = next(filter(None, map(_look_up_any, _list_readings(header, prefixes))), None)
     if meaning is None:
         meaning = _look_up_number(_split_without_prefix(header, prefixes))
@@ -86,7 +93,11 @@ def find_role(header: str, prefixes: Collection[str] = ()) -> Role:
 
 def find_prefixes(headers: Sequence[str | None]) -> frozenset[str]:
     """Return the short first words that several headers share and that mean nothing: table names such as `vns` or `cns`."""
-    firsts = [first for header in headers if header and (first := _first_word(header))]
+    return _find_prefixes(tuple(first for header in headers if header and (first := _first_word(header))))
+
+
+@lru_cache(maxsize=64)
+def _find_prefixes(firsts: tuple[str, ...]) -> frozenset[str]:
     counts = {word: firsts.count(word) for word in set(firsts)}
     return frozenset(
         word

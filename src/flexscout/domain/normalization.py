@@ -8,7 +8,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain.vocabulary import address_phrases, address_terms, address_words, state_codes
+from flexscout.domain.vocabulary import address_phrases, address_terms, address_words, cell_values, state_codes
 
 
 def normalize_words(text: pl.Expr) -> pl.Expr:
@@ -47,6 +47,17 @@ def map_distinct(texts: pl.Series, normalize: Callable[[pl.Expr], pl.Expr]) -> p
     distinct = texts.unique().drop_nulls().alias("text")
     normalized = distinct.to_frame().select(normalize(pl.col("text"))).to_series()
     return texts.replace_strict(distinct, normalized, default=None, return_dtype=pl.String)
+
+
+def is_cell_value(text: pl.Expr, kind: str) -> pl.Expr:
+    """Return whether each text is one of those of a kind, a list in `values.yaml`, whatever its case."""
+    return text.str.to_lowercase().is_in(_list_cell_values(kind))
+
+
+@cache
+def _list_cell_values(kind: str) -> pl.Expr:
+    # Kept, because to make a column of the list takes as long as to search a small column.
+    return pl.lit(pl.Series(cell_values(kind), dtype=pl.String).implode())
 
 
 def blank_to_null(text: pl.Expr) -> pl.Expr:

@@ -40,7 +40,8 @@ RowPositions = Mapping[tuple[str, str], Sequence[int]]
 _FILE, _SHEET, _ = SOURCE_COLUMNS
 _CANONICAL = {column.name for column in canonical_columns()}
 _TABLES_PER_BLOCK = 100
-_ROWS_PER_CALL, _MAX_WAIT_SECONDS = 20_000, 0.3  # files that are read fast are classified together
+_ROWS_PER_CALL = 20_000  # files that are read fast are classified together
+_WAIT_SECONDS, _WAIT_SHARE = (0.3, 3.0), 10  # how long they wait, at least and at most; how many times as long as the call before
 _ROWS_AT_A_TIME = 2**17  # the working columns of the rules are as large as the rows
 
 MATCH_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Latitude", "Longitude")
@@ -127,15 +128,20 @@ def score_files(
 
 
 def _group_batches(batches: Iterable[Sequence[FileRecord]]) -> Iterator[list[FileRecord]]:
-    """Yield the records of several batches together: a call of the rules takes as long for a hundred rows as for thousands."""
+    """Yield the records of several batches together: a call of the rules takes as long for a hundred rows as for thousands.
+
+    Files wait several times as long as the call before took, so that reading them keeps most of the processor.
+    """
     group: list[FileRecord] = []
-    begun = time.monotonic()
+    rows, begun, wait = 0, time.monotonic(), _WAIT_SECONDS[0]
     for records in batches:
         group += records
-        rows = sum(sheet.rows_read for record in group for sheet in record.sheets)
-        if rows >= _ROWS_PER_CALL or time.monotonic() - begun >= _MAX_WAIT_SECONDS:
+        rows += sum(sheet.rows_read for record in records for sheet in record.sheets)
+        if rows >= _ROWS_PER_CALL or time.monotonic() - begun >= wait:
+            called = time.monotonic()
             yield group
-            group, begun = [], time.monotonic()
+            group, rows, begun = [], 0, time.monotonic()
+            wait = min(max(_WAIT_SECONDS[0], _WAIT_SHARE * (begun - called)), _WAIT_SECONDS[1])
     if group:
         yield group
 

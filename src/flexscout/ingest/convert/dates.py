@@ -128,6 +128,8 @@ def _drop_unlikely(dates: pl.Series) -> pl.Series:
 def _parse_bare_numbers(texts: pl.Series, unit: str) -> pl.Series:
     """Parse Excel serials and milliseconds since 1970."""
     numbers = texts.cast(pl.Float64, strict=False)
+    if not numbers.count():
+        return numbers.cast(pl.Date)
     serials = numbers + (_DAYS_BETWEEN_EPOCHS if unit == FROM_1904 else 0)
     is_serial = serials.is_between(*_SERIAL_RANGE).fill_null(value=False)
     is_milliseconds = (numbers.abs() >= _SMALLEST_MILLISECONDS).fill_null(value=False)

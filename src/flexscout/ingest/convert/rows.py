@@ -1,10 +1,11 @@
 """Tell property rows from blank rows, totals, notes and repeated headers."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 import polars as pl
 
-from flexscout.domain import cell_values
+from flexscout.domain import cell_values, is_cell_value
 from flexscout.models import HeaderMap
 
 
@@ -64,12 +65,14 @@ def location_positions(header_map: HeaderMap) -> list[str]:
 
 def _repeats_header(header_map: HeaderMap, filled: pl.Expr) -> pl.Expr:
     """At least two cells are filled, and each repeats its header."""
-    repeated = [
-        _equals_header(pl.col(str(position)), header.strip(), is_part=header_map.spans_two_rows)
-        for position, header in header_map.source_headers.items()
-        if header
-    ]
-    return (filled > 1) & (pl.sum_horizontal(repeated) == filled)
+    headers = tuple((position, header.strip()) for position, header in header_map.source_headers.items() if header)
+    return (filled > 1) & (_count_repeated(headers, is_part=header_map.spans_two_rows) == filled)
+
+
+@lru_cache(maxsize=64)
+def _count_repeated(headers: tuple[tuple[int, str], ...], *, is_part: bool) -> pl.Expr:
+    """Count the cells of a row that repeat their headers. Kept, because many files have the same headers."""
+    return pl.sum_horizontal(_equals_header(pl.col(str(position)), header, is_part=is_part) for position, header in headers)
 
 
 def _equals_header(cell: pl.Expr, header: str, *, is_part: bool) -> pl.Expr:
@@ -96,7 +99,7 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, check_groups: bool) 
         *(pl.col(str(column.position)).str.contains(subtotal_label) for column in groups),
         address.str.contains(label),
     )
-    has_no_address = address.str.to_lowercase().is_in(list(cell_values("missing"))) | address.str.contains(label)
+    has_no_address = is_cell_value(address, "missing") | address.str.contains(label)
     has_no_apn = apn.is_null() | apn.str.contains(label)
     return is_labeled.fill_null(value=False) & has_no_address.fill_null(value=True) & has_no_apn
 

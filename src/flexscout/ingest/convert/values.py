@@ -3,12 +3,13 @@
 What all columns share is one query over all of them; only what is left is done column by column.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
-from flexscout.domain import CanonicalColumn, cell_values, format_count, shorten
+from flexscout.domain import CanonicalColumn, cell_values, format_count, is_cell_value, shorten
 from flexscout.ingest.convert.decimal_marks import (
     DecimalMark,
     count_marks,
@@ -49,23 +50,23 @@ class TypedColumns:
 def clean_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
     """Collapse and trim whitespace, and set texts that mean "missing" to null: `--`, `N/A`, and those of the column's type."""
     # Searching for what is rare is cheaper than replacing it everywhere.
-    untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any())
-    placeholders = list(cell_values("missing"))
-    return texts.select(
-        _clean_column(name, placeholders, find_conversion(column).missing_pattern, untidy=bool(untidy[name].any()))
-        for name, column in columns.items()
-    )
+    is_untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any()).row(0, named=True)
+    alike: dict[tuple[str, bool], list[str]] = {}
+    for name, column in columns.items():
+        alike.setdefault((find_conversion(column).missing_pattern, bool(is_untidy[name])), []).append(name)
+    cleaned = texts.select(_clean_columns(names, pattern, untidy=untidy) for (pattern, untidy), names in alike.items())
+    return cleaned.select(*columns)
 
 
-def _clean_column(name: str, placeholders: list[str], missing_pattern: str, *, untidy: bool) -> pl.Expr:
-    text = pl.col(name)
+def _clean_columns(names: list[str], missing_pattern: str, *, untidy: bool) -> pl.Expr:
+    text = pl.col(*names)
     if untidy:
         text = text.str.replace_all(r"\s+", " ")
     text = text.str.strip_chars()
-    is_missing = text.str.to_lowercase().is_in(placeholders)
+    is_missing = is_cell_value(text, "missing")
     if missing_pattern:
         is_missing |= text.str.contains(missing_pattern)
-    return pl.when(~is_missing).then(text).alias(name)
+    return pl.when(~is_missing).then(text).name.keep()
 
 
 def convert_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> TypedColumns:
@@ -132,10 +133,16 @@ def select_fractions(texts: pl.Series, values: pl.Series) -> pl.Series:
 
 def _parse_common(conversions: Mapping[str, Conversion], texts: pl.DataFrame) -> pl.DataFrame:
     """Parse the usual form of each column, and the second form where the first leaves texts."""
-    values = texts.select(conversion.parse_common(pl.col(name)).alias(name) for name, conversion in conversions.items())
+    values = texts.select(_parse_column(conversion.parse_common, name) for name, conversion in conversions.items())
     left = {name: each.parse_second for name, each in conversions.items() if _has_unconverted(texts[name], values[name])}
-    second = texts.select(parse(pl.col(name)).alias(name) for name, parse in left.items() if parse)
-    return values.with_columns(values[name].fill_null(second[name]) for name in second.columns)
+    second = texts.select(_parse_column(parse, name) for name, parse in left.items() if parse)
+    return values.with_columns(values[name].fill_null(second[name]) for name in second.columns) if second.width else values
+
+
+@cache
+def _parse_column(parse: Callable[[pl.Expr], pl.Expr], name: str) -> pl.Expr:
+    """Return the expression that parses a canonical column. Kept, because small files take less time than to build it."""
+    return parse(pl.col(name)).alias(name)
 
 
 def _detect_marks(texts: pl.DataFrame, values: pl.DataFrame, names: list[str]) -> dict[str, DecimalMark]:
@@ -214,10 +221,13 @@ def _blank_out_of_range(
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Blank values outside the bounds of their column."""
     bounds = {name: find_conversion(column).bounds(column) for name, column in columns.items()}
-    masks = values.select(
-        ((pl.col(name) < bound[0]) | (pl.col(name) > bound[1])).fill_null(value=False) for name, bound in bounds.items() if bound
-    )
+    masks = values.select(_is_out_of_range(name, *bound) for name, bound in bounds.items() if bound)
     return _blank_values(values, reasons, masks, IssueReason.OUT_OF_RANGE)
+
+
+@cache
+def _is_out_of_range(name: str, smallest: float, largest: float) -> pl.Expr:
+    return ((pl.col(name) < smallest) | (pl.col(name) > largest)).fill_null(value=False)
 
 
 def _blank_values(
@@ -226,7 +236,8 @@ def _blank_values(
     """Blank the masked values, and give them a reason. Masks have the names of their columns."""
     used = [mask for mask in masks if mask.any()]
     added = {mask.name: reasons.get(mask.name, _no_reasons(values.height)).set(mask, reason.value) for mask in used}
-    return values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in used), {**reasons, **added}
+    blanked = values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in used) if used else values
+    return blanked, {**reasons, **added}
 
 
 def _no_reasons(height: int) -> pl.Series:

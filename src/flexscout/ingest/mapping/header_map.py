@@ -11,9 +11,9 @@ from flexscout.domain import (
     Vendor,
     ambiguous_headers,
     canonical_columns,
-    cell_values,
     column_letters,
     header_aliases,
+    is_cell_value,
     normalize_header,
     vendor_headers,
 )
@@ -316,7 +316,8 @@ def _choose_best(same: Sequence[int], meanings: Meanings, columns: SheetColumns)
 
 
 def _count_filled(texts: pl.Series) -> int:
-    return int((~texts.str.strip_chars().str.to_lowercase().is_in(list(cell_values("missing")))).sum())
+    is_missing = texts.alias("text").to_frame().select(is_cell_value(pl.col("text").str.strip_chars(), "missing")).to_series()
+    return int((~is_missing).sum())
 
 
 def _report_second_columns(sheet: str, headers: Headers, meanings: Meanings, used: Collection[int]) -> list[Issue]:

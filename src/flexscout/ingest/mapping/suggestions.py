@@ -89,7 +89,6 @@ def _suggest_by_values(columns: SheetColumns, unmapped: Sequence[MappedColumn], 
         return
     names = {column.position: columns.header(column.position) for column in unmapped if column.header}
     others = {i for i, header in names.items() if find_role(header, columns.prefixes) is Role.OTHER or is_rate(header)}
-    columns.load_samples(i for i in names if i not in others)
     open_positions = [i for i in names if i not in others and columns.sample(i).count() >= _MIN_DISTINCT]
     for i, shares in columns.shares(open_positions, (_HOUSE_NUMBER, _BEGINS_AS_NUMBER, "[A-Za-z]")).items():
         values = columns.sample(i).drop_nulls()

@@ -1,7 +1,8 @@
 """Write single tables as CSV that Excel opens correctly, or as Parquet, and the report as JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from flexscout.domain import escape_json, is_score_column, issue_reasons, quote_
 
 REASON_TEXT = "In Words"
 """The column that `add_reason_texts` adds."""
+
+_INDENT = "  "  # of the report
 
 
 def write_csv(table: pl.DataFrame, path: Path) -> None:
@@ -33,7 +36,33 @@ def write_report(report: Mapping[str, Any], path: Path) -> None:
 
 def render_report(report: Mapping[str, Any]) -> str:
     """Return the report as JSON text with control and invisible characters escaped."""
-    return escape_json(json.dumps(report, indent=2, ensure_ascii=False, default=str))
+    return escape_json(_render_json(report, 0))
+
+
+def _render_json(value: object, depth: int) -> str:
+    """Return JSON that is indented by two spaces, as the standard library writes it.
+
+    Its fast encoder can't indent, but with line breaks as separators it can write what holds no other objects and lists.
+    """
+    encode = _build_encoder(depth)
+    if not isinstance(value, dict | list | tuple) or not value:
+        return encode(value)
+    items = value.values() if isinstance(value, dict) else value
+    inner, outer = "\n" + _INDENT * (depth + 1), "\n" + _INDENT * depth
+    if not any(isinstance(item, dict | list | tuple) for item in items):
+        text = encode(value)
+        return f"{text[0]}{inner}{text[1:-1]}{outer}{text[-1]}"
+    rendered = [_render_json(item, depth + 1) for item in items]
+    if not isinstance(value, dict):
+        return f"[{inner}{f',{inner}'.join(rendered)}{outer}]"
+    named = (f"{encode(name)}: {text}" for name, text in zip(value, rendered, strict=True))
+    return f"{{{inner}{f',{inner}'.join(named)}{outer}}}"
+
+
+@cache
+def _build_encoder(depth: int) -> Callable[[object], str]:
+    """Return an encoder of what is at a depth and holds no other objects and lists."""
+    return json.JSONEncoder(ensure_ascii=False, default=str, separators=(f",\n{_INDENT * (depth + 1)}", ": ")).encode
 
 
 def add_reason_texts(issues: pl.DataFrame) -> pl.DataFrame:
