@@ -26,7 +26,7 @@ def find_header(cells: Cells, mapped_names: Collection[str] = ()) -> int:
     """
     rows = cells.head(SEARCHED_ROWS).rows()
     known = _KnownNames(mapped_names)
-    scores = [known.count(row) for row in rows]
+    scores = known.count_best(rows)
     if max(scores, default=0) < _CERTAIN_NAMES:
         scores = [known.count_words(row) for row in rows]
     if not max(scores, default=0):
@@ -79,12 +79,24 @@ class _KnownNames:
 
     def count(self, row: Row) -> int:
         """Return how many different columns the cells of a row name."""
+        return self._count_texts(self._list_possible(row))
+
+    def count_best(self, rows: Sequence[Row]) -> list[int]:
+        """Return what `count` does for each row, or 0 for a row that can't name more columns than one before it."""
+        counts, best = [], 0
+        for row in rows:
+            texts = self._list_possible(row)
+            counts.append(self._count_texts(texts) if len(texts) > best else 0)
+            best = max(best, counts[-1])
+        return counts
+
+    def _list_possible(self, row: Row) -> set[str]:
+        """Return the texts of a row that may be names."""
         digits = self._may_start_with_digit
-        folded = {
-            normalize_header(text)
-            for text in row
-            if text and len(text) <= _MAX_HEADER_CHARACTERS and (digits or not text[0].isdigit())
-        }
+        return {text for text in row if text and len(text) <= _MAX_HEADER_CHARACTERS and (digits or not text[0].isdigit())}
+
+    def _count_texts(self, texts: Collection[str]) -> int:
+        folded = {normalize_header(text) for text in texts}
         named = folded & self._aliases.keys()
         return len({self._aliases[name].column for name in named}) + len((folded & self._other) - named)
 
