@@ -14,6 +14,14 @@ IMAGES = Path(__file__).parents[1] / "images"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 SIZE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SCREENS = {
+    "start": ".choices",
+    "problems": ".cause",
+    "changes": ".kinds",
+    "duplicates": ".side-by-side",
+    "list": ".legend li",
+}
+LATER = "later"
 SETTLED = 900  # milliseconds after which the map is drawn
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\S+")
 COUNTY = """\
@@ -35,23 +43,34 @@ def capture_window(browser: str) -> None:
         demo = (*program, "demo", str(Path(own) / "demo"))
         subprocess.run(demo, check=True, capture_output=True, env=settings | {"FLEXSCOUT_CACHE": f"{own}/cache"})  # noqa: S603
         shutil.copytree(Path(own) / "demo/exports", folder)
+        (Path(own) / LATER).mkdir()
+        _move_later(folder, Path(own) / LATER)
         (folder / "old export.xlsx").write_bytes(b"PK\x03\x04, cut off")
         (folder / "county parcels.csv").write_text(COUNTY, encoding="utf-8")
         command = (*program, "app", str(folder), "--no-browser")
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=settings) as window:  # noqa: S603
             address = next(filter(None, map(ADDRESS.search, window.stdout or ())))[0]
             with sync_playwright() as started:
-                _capture_screens(started.chromium.launch(executable_path=browser, args=FLAGS), address)
+                _capture_screens(started.chromium.launch(executable_path=browser, args=FLAGS), address, folder)
             window.terminate()
 
 
-def _capture_screens(chromium: Browser, address: str) -> None:
+def _move_later(source: Path, target: Path) -> None:
+    """Move the exports of the second week."""
+    for path in source.glob("*2026-01-19*"):
+        path.rename(target / path.name)
+
+
+def _capture_screens(chromium: Browser, address: str, folder: Path) -> None:
     tab = chromium.new_page(viewport=SIZE)
     tab.goto(address)
     tab.get_by_role("button", name="Run", exact=True).click()
-    tab.get_by_text("is done after").wait_for()
+    tab.get_by_text("Run 1 is done").wait_for()
+    _move_later(folder.parent / LATER, folder)
+    tab.get_by_role("button", name="Run again").click()
+    tab.get_by_text("Run 2 is done").wait_for()
     _save(tab, "files", ".downloads button")
-    for screen, part in {"start": ".choices", "problems": ".cause", "duplicates": ".side-by-side", "list": ".legend li"}.items():
+    for screen, part in SCREENS.items():
         tab.evaluate(f"location.hash = '#/{screen}'")
         _save(tab, screen, part)
     tab.locator(".ag-row .cell-property").nth(3).click()

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from flexscout.app.change_routes import CHANGE_ROUTES
 from flexscout.app.column_routes import COLUMN_ROUTES
 from flexscout.app.instances import find_running
 from flexscout.app.output_routes import OUTPUT_ROUTES
@@ -33,6 +34,16 @@ from flexscout.errors import FlexscoutError, OutputError
 _IDLE_SECONDS = 600.0
 _CHECK_SECONDS = 5.0
 _SHUTDOWN_SECONDS = 3
+_API_ROUTES = (
+    *START_ROUTES,
+    *RUN_ROUTES,
+    *RESULT_ROUTES,
+    *OUTPUT_ROUTES,
+    *CHANGE_ROUTES,
+    *COLUMN_ROUTES,
+    *REVIEW_ROUTES,
+    *RULES_ROUTES,
+)
 _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -104,9 +115,7 @@ def build_app(window: Window, stop: Callable[[], object] = lambda: None) -> ASGI
             watch.cancel()
             await asyncio.to_thread(window.end)
 
-    review = (*REVIEW_ROUTES, *RULES_ROUTES, *COLUMN_ROUTES)
-    api = (*START_ROUTES, *RUN_ROUTES, *RESULT_ROUTES, *OUTPUT_ROUTES, *review)
-    routes: list[BaseRoute] = [*api, *PAGE_ROUTES, Mount("/", StaticFiles(directory=PAGES))]
+    routes: list[BaseRoute] = [*_API_ROUTES, *PAGE_ROUTES, Mount("/", StaticFiles(directory=PAGES))]
     handled = (FlexscoutError, BodyTooLargeError, HTTPException, HTTPStatus.INTERNAL_SERVER_ERROR)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict.fromkeys(handled, answer_error))
     app.state.window = window

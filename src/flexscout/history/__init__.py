@@ -1,6 +1,6 @@
 """History of an output: records of past runs, the user's notes and decisions, changes between results."""
 
-from flexscout.history.carryover import CarryOver, build_source_history, carry_over
+from flexscout.history.carryover import CarryOver, build_source_history, carry_over, compare_runs
 from flexscout.history.changes import CHANGE_SCHEMA, PropertyChanges, compare_properties
 from flexscout.history.column_changes import compare_columns
 from flexscout.history.compare_values import VARYING_COLUMNS, differs
@@ -10,6 +10,7 @@ from flexscout.history.notes import STATUS_COLUMN
 from flexscout.history.run_history import RunHistory, hash_state
 from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_result
+from flexscout.history.seen_changes import SeenChanges
 from flexscout.history.typed_decisions import MERGES_SHEET, POSSIBLE_SHEET, KnownDecisions, collect_decisions
 from flexscout.history.user_entries import read_notes, read_property_entries, save_corrections, save_notes
 from flexscout.history.user_input import UserInput, read_corrections, read_user_input
@@ -28,6 +29,7 @@ __all__ = [
     "PropertyChanges",
     "RunHistory",
     "RunRecord",
+    "SeenChanges",
     "SourceHistory",
     "UserInput",
     "build_source_history",
@@ -35,6 +37,7 @@ __all__ = [
     "collect_decisions",
     "compare_columns",
     "compare_properties",
+    "compare_runs",
     "differs",
     "hash_state",
     "is_identified",

@@ -15,6 +15,7 @@ from flexscout.history.notes import add_notes, arrange_notes, is_rejected_status
 from flexscout.history.notes_store import COLUMN, ID
 from flexscout.history.run_history import RunHistory
 from flexscout.history.run_record import RunRecord
+from flexscout.history.saved_results import read_result
 from flexscout.history.user_input import UserInput, load_master
 from flexscout.merging import SOURCE_VALUE, VALUE, MergedProperties
 
@@ -134,6 +135,18 @@ def build_source_history(history: RunHistory, old: RunRecord | None, new: pl.Dat
     if old is None or sources is None or new is None:
         return None
     return SourceHistory(sources, new, history.find_earlier_ids(old))
+
+
+def compare_runs(history: RunHistory, old: RunRecord, new: RunRecord) -> PropertyChanges:
+    """Compare the lists of two runs.
+
+    Raises:
+        NothingToReadError: A list is no longer kept, or damaged.
+
+    """
+    sources = build_source_history(history, old, history.read_sources(new))
+    before, after = (read_result(history.require_result(one)) for one in (old, new))
+    return compare_properties(before, after, sources)
 
 
 def _compare(

@@ -2,6 +2,7 @@
 import { go, onChange, read, write } from "./address.js";
 import { get, openSession, post } from "./api.js";
 import { byId, h, showError, showMessage } from "./dom.js";
+import * as changes from "./changes.js";
 import * as columns from "./columns.js";
 import * as duplicates from "./duplicates.js";
 import * as files from "./files.js";
@@ -11,7 +12,7 @@ import * as start from "./start.js";
 import { app, onState, setState } from "./state.js";
 import { texts } from "./texts.js";
 
-const SCREENS = { start, files, list, duplicates, problems, columns };  // in the order of the navigation, except those with a parent; their names are in texts.screens
+const SCREENS = { start, files, list, changes, duplicates, problems, columns };  // in the order of the navigation, except those with a parent; their names are in texts.screens
 const HEARTBEAT = 15_000;  // also tells the server that a tab is open
 
 const root = document.documentElement;

@@ -7,7 +7,7 @@ const candidates = (number) => count(number, "candidate");
 const properties = (number) => count(number, "property", "properties");
 
 export const texts = {
-  screens: { start: "Start", files: "Files and run", list: "List", duplicates: "Duplicates", problems: "Problems", columns: "Columns" },
+  screens: { start: "Start", files: "Files and run", list: "List", changes: "This week", duplicates: "Duplicates", problems: "Problems", columns: "Columns" },
   frame: {
     light: "Light", dark: "Dark", running: "A run is going", skip: "Skip to content", screens: "Screens", close: "Close", closeMessage: "Close the message", cancel: "Cancel", save: "Save",
     requestFailed: "The request failed.", tryAgain: "Try again.",
@@ -101,6 +101,19 @@ export const texts = {
     issues: "Issues with values", reason: "Reason", allReasons: "All reasons", file: "File", allFiles: "All files", option: (text, number) => `${text} (${grouped(number)})`,
     shown: (number, listed, all) => `${count(number, "issue")}${all > listed ? ` of the first ${grouped(listed)}; all ${grouped(all)} are in the workbook and in the issues file` : ""}`,
     columns: { text: "Issue", value: "Value", column: "Column", file: "File", sheet: "Sheet", row: "Row" },
+  },
+  changes: {
+    title: "This week", lead: "What differs between the lists of two runs.", noRuns: "Two runs with a list are needed. Run again when you have new exports; the changes appear here.",
+    from: "From", to: "To", run: (number, day, all) => `Run ${number}, data of ${day} (${properties(all)})`,
+    kinds: { new: "New", back: "Back", gone: "Gone", sold: "Sold", "price cut": "Price cut", "price raise": "Price raise", occupancy: "Occupancy", "newly listed": "Newly listed", withdrawn: "Withdrawn", "score changed": "Score", "value changed": "Other value" },
+    all: "All", filterLabel: "Kinds of changes", search: "Search", searchHint: "Address, city, source, column …", onlyUnseen: "Only unseen", unseen: (number) => `${grouped(number, 0)} unseen`,
+    summary: (before, after, unchanged) => `${properties(before)} before, ${properties(after)} now; ${grouped(unchanged, 0)} unchanged.`,
+    found: (number) => count(number, "change"), none: "No changes match.", noChanges: "Both lists have the same properties with the same scores and values.",
+    columns: ["Seen", "Property", "Change", "Score"], table: "Changes", seenOne: (kind, address) => `Seen: ${kind}, ${address}`, more: "Show more",
+    markAll: "Mark all as seen", unmarkAll: "Mark all as unseen", marked: (number) => `${count(number, "change")} marked.`,
+    source: { "newly listed": (source) => `now listed on ${source}`, withdrawn: (source) => `no longer listed on ${source}` },
+    value: (column, before, after) => `${column}: ${before} → ${after}`, percent: (number) => ` (${number > 0 ? "+" : ""}${number}%)`, soldFor: (price) => `, sold for ${price}`,
+    exportColumns: "Columns of the exports", added: (names) => `new ${names}`, lost: (names) => `lost ${names}`, renamed: (before, after) => `${before} renamed to ${after}`,
   },
   duplicates: {
     title: "Duplicates", lead: "Are these two one property? Your answers are saved at once, and count from the next run on.",

@@ -64,20 +64,20 @@ def _compare(sides: list[Side], output: Path | None, output_format: Format) -> P
     """Compare and print; write the changes to `output` and return the path."""
     from flexscout.cli.render.changes_list import build_change_tables, changes_to_dict, show_changes  # noqa: PLC0415
     from flexscout.history import (  # noqa: PLC0415 - `--help` loads no frames
-        build_source_history,
         compare_columns,
         compare_properties,
+        compare_runs,
         read_result,
     )
     from flexscout.outputs import export_tables, render_report  # noqa: PLC0415
 
     first, second = sides
-    sources = columns = None
+    columns = None
     if first.run and second.run:
         (history, old), (_, new) = first.run, second.run
-        sources = build_source_history(history, old, history.read_sources(new))
-        columns = compare_columns(old.report, new.report)
-    changes = compare_properties(read_result(first.path), read_result(second.path), sources)
+        changes, columns = compare_runs(history, old, new), compare_columns(old.report, new.report)
+    else:
+        changes = compare_properties(read_result(first.path), read_result(second.path))
     report = changes_to_dict([side.name for side in sides], changes, columns)
     written = export_tables(build_change_tables(changes), output, report=report) if output else None
     if output_format is Format.JSON:
