@@ -9,6 +9,7 @@ from threading import Lock
 
 import polars as pl
 
+from flexscout.domain import escape_names
 from flexscout.history.changes import CHANGE_SCHEMA
 from flexscout.history.market_changes import ChangeKind
 from flexscout.history.run_history import RunHistory
@@ -73,7 +74,7 @@ class SeenChanges:
     def _read(self) -> pl.DataFrame:
         """Return the marks; none if they can't be read."""
         try:
-            return pl.read_parquet(self._path).select(pl.col(name).cast(dtype) for name, dtype in _SCHEMA.items())
+            return escape_names(pl.read_parquet(self._path)).select(pl.col(name).cast(dtype) for name, dtype in _SCHEMA.items())
         except FileNotFoundError:
             pass
         except (OSError, pl.exceptions.PolarsError) as error:
