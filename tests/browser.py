@@ -34,7 +34,7 @@ def open_tabs(browser, tab):
 
     def open_tab(screen="list", tab=tab, **options):
         context = browser.new_context(**(DESKTOP | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: messages.append((message.text, message.location["url"])))

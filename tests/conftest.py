@@ -2,6 +2,8 @@
 
 import pytest
 
+from browser import chromium
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _isolate_session(tmp_path_factory):
@@ -16,3 +18,13 @@ def _isolate_files(tmp_path, monkeypatch):
     """Run each test in its own folder, with its own cache, so that relative paths such as the log's end up there."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Start a real browser."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        running = chromium(started)
+        yield running
+        running.close()

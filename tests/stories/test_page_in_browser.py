@@ -3,12 +3,9 @@
 import polars as pl
 import pytest
 
-from browser import Opened, chromium
+from browser import Opened, find_violations
 from hostile_texts import CORPUS
 from pages import master, page_of, report
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 CHARLOTTE, ATLANTA, GREENSBORO = (
@@ -46,14 +43,6 @@ def write_page(path, *rows, **tables):
     table = master(*(COLUMNS | FIRST | {"Property ID": f"P-{i}"} | row for i, row in enumerate(rows)))
     path.write_text(page_of(table, CHANGES, **tables), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        running = chromium(started)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +88,6 @@ def hover(page, row):
     )
     page.page.mouse.move(*position)
     return page.page.locator("#map-tip")
-
-
-def find_violations(page):
-    return [(found["id"], found["nodes"][0]["html"]) for found in axe.Axe().run(page.page).response["violations"]]
 
 
 def test_the_first_screen_shows_price_size_owner_score_and_the_map(opened):
@@ -282,7 +267,7 @@ def test_a_phone_shows_the_page_without_horizontal_scrolling(opened):
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
     page.page.select_option("#by", label="Size")
     assert page.addresses()[0] == "2 Elm St"
-    assert find_violations(page) == []
+    assert find_violations(page.page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -290,15 +275,15 @@ def test_the_page_is_accessible(opened, scheme):
     page = opened(color_scheme=scheme)
     page.page.evaluate("document.querySelectorAll('details:not(.filter)').forEach((part) => { part.open = true; })")
     open_filter(page, "Size")
-    assert find_violations(page) == []
+    assert find_violations(page.page) == []
     page.page.keyboard.press("Escape")
     page.page.get_by_label("Compare 1 Oak St").check()
     page.page.get_by_label("Compare 2 Elm St").check()
     page.page.get_by_role("button", name="1 Oak St", exact=True).click()
-    assert find_violations(page) == []
+    assert find_violations(page.page) == []
     page.page.keyboard.press("Escape")
     page.page.get_by_role("button", name="Compare", exact=True).click()
-    assert find_violations(page) == []
+    assert find_violations(page.page) == []
 
 
 def test_the_theme_follows_the_system_until_the_button_is_clicked(opened):

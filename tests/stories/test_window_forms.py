@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from browser import PHONE, chromium, find_violations, open_tabs, show_screen
+from browser import PHONE, find_violations, open_tabs, show_screen
 from program import flexscout
 from windows import open_window
 from workbooks import HEADER, candidate, write_workbook
@@ -12,14 +12,6 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 
 STRANGE = ("Bldg Use", "Situs Adress", "Municipality", "Struct Area", "Lot Size", "% Vacant", "Memo")
 ROWS = [("Flex", f"{n} Loom Rd", "Charlotte", "34,000" if n else "n/k", "2.5 ac", 10, "<b>call</b>") for n in (12, 14, 0)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        running = chromium(started)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

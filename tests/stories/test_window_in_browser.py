@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from browser import PHONE, chromium, find_violations, open_tabs
+from browser import PHONE, find_violations, open_tabs
 from browser import show_screen as show
 from hostile_texts import CORPUS
 from windows import open_window
@@ -30,14 +30,6 @@ def write_inputs(folder):
     ]
     write_workbook(folder / "deals.xlsx", [COLUMNS, *rows])
     corrupted_file(folder)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        running = chromium(started)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The page of the window and the colors that it shares with the HTML report."""
+"""The page of the window, and the files that it shares with the HTML report."""
 
 import secrets
 from pathlib import Path
@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from flexscout.app.security import allow_styles
-from flexscout.outputs import read_colors
+from flexscout.outputs import SHARED_ASSETS, read_shared_asset
 
 PAGES = Path(__file__).parent / "pages"
 """The folder of the pages."""
@@ -21,8 +21,9 @@ async def _send_page(_request: Request) -> Response:
     return HTMLResponse(page, headers=allow_styles(nonce))
 
 
-async def _send_colors(_request: Request) -> Response:
-    return Response(read_colors(), media_type="text/css")
+async def _send_shared_asset(request: Request) -> Response:
+    name = request.url.path[1:]
+    return Response(read_shared_asset(name), media_type="text/css" if name.endswith(".css") else "text/javascript")
 
 
-PAGE_ROUTES = [Route("/", _send_page), Route("/colors.css", _send_colors)]
+PAGE_ROUTES = [Route("/", _send_page), *(Route(f"/{name}", _send_shared_asset) for name in SHARED_ASSETS)]

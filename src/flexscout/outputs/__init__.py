@@ -22,7 +22,15 @@ if TYPE_CHECKING:
         write_tables_as_workbook,
         write_workbook,
     )
-    from flexscout.outputs.html import MAP_HEIGHT, MAP_WIDTH, load_outlines, place_candidates, read_colors, render_page
+    from flexscout.outputs.html import (
+        MAP_HEIGHT,
+        MAP_WIDTH,
+        SHARED_ASSETS,
+        load_outlines,
+        place_candidates,
+        read_shared_asset,
+        render_page,
+    )
     from flexscout.outputs.memo import (
         FactorBar,
         PropertySheet,
@@ -55,6 +63,7 @@ __all__ = [
     "PAGE_RECORDS",
     "REASON_TEXT",
     "REPORT_FORMAT",
+    "SHARED_ASSETS",
     "TOP_CANDIDATES",
     "Branding",
     "FactorBar",
@@ -86,7 +95,7 @@ __all__ = [
     "measure_completeness",
     "place_candidates",
     "publish_results",
-    "read_colors",
+    "read_shared_asset",
     "render_memo",
     "render_page",
     "render_property_sheet",
@@ -121,7 +130,15 @@ __getattr__ = lazy_exports(
         "comparisons": ("add_comparisons", "list_portfolios"),
         "branding": ("Branding", "load_branding"),
         "memo": ("FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet", "require_pdf_library"),
-        "html": ("MAP_HEIGHT", "MAP_WIDTH", "load_outlines", "place_candidates", "read_colors", "render_page"),
+        "html": (
+            "MAP_HEIGHT",
+            "MAP_WIDTH",
+            "SHARED_ASSETS",
+            "load_outlines",
+            "place_candidates",
+            "read_shared_asset",
+            "render_page",
+        ),
         "publish": ("check_outputs", "publish_results"),
         "report": (
             "REPORT_FORMAT",

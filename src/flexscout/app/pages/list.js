@@ -18,7 +18,7 @@ const narrow = matchMedia("(max-width: 46rem)");
 const parse = (text) => { try { return text ? JSON.parse(text) : {}; } catch { return {}; } };
 
 export const show = (main, first) => {
-  let values = first, grid = null, gridView = null, columns = [], index = new Map(), total = 0, shownFilter = null, summary = null, panel = null, panelIndex = -1, controller = null, isClosed = false;
+  let values = first, grid = null, gridView = null, columns = [], index = new Map(), total = 0, shownFilter = null, summary = null, panel = null, panelIndex = -1, controller = null, isClosed = false, builds = 0;
   const picked = new Map();
   const view = () => (VIEWS[values.view] ? values.view : "candidates");
   const filter = () => {
@@ -83,12 +83,12 @@ export const show = (main, first) => {
     return h("label", { class: "pick-box" }, box);
   };
   const build = async () => {
-    const wanted = view();
+    const wanted = view(), number = ++builds;
     grid?.destroy();
     grid = null;
     gridBox.replaceChildren();
     learn(await get("list", { view: wanted, start: 0, count: 0 }));
-    if (wanted !== view() || isClosed) return;
+    if (number !== builds || isClosed) return;  // another one began meanwhile
     gridView = wanted;
     grid = buildGrid(gridBox, {
       columns: arrangeColumns(buildColumns(columns, wanted, narrow.matches, pickCell), parse(localStorage.getItem(widthsKey()))), load, rowHeight: narrow.matches ? 78 : 82, label: VIEWS[wanted], onError: showError,

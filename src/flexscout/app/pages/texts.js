@@ -1,4 +1,5 @@
 // The texts of the window's screens, a section for each. A translation is another version of this file.
+// Words of values, such as months and units, are in `words` of format.js: a translation assigns them here.
 import { capitalize, count, grouped } from "./format.js";
 
 const files = (number) => count(number, "file");

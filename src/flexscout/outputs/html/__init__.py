@@ -1,9 +1,9 @@
 """Render the HTML page of a run, and place properties on its map."""
 
 from flexscout.outputs.html.outlines import load_outlines
-from flexscout.outputs.html.page import read_colors, render_page
+from flexscout.outputs.html.page import SHARED_ASSETS, read_shared_asset, render_page
 from flexscout.outputs.html.positions import HEIGHT as MAP_HEIGHT
 from flexscout.outputs.html.positions import WIDTH as MAP_WIDTH
 from flexscout.outputs.html.positions import place_candidates
 
-__all__ = ["MAP_HEIGHT", "MAP_WIDTH", "load_outlines", "place_candidates", "read_colors", "render_page"]
+__all__ = ["MAP_HEIGHT", "MAP_WIDTH", "SHARED_ASSETS", "load_outlines", "place_candidates", "read_shared_asset", "render_page"]

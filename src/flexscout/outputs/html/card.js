@@ -24,7 +24,7 @@
   const FACT_LABELS = { "Building SqFt": "Building", "Lot Size Acres": "Lot", "Total Parcel Value": "Parcel value", "Sold Price": "Last sale price", "Sold Price/SqFt": "Last sale $/SF", "Sale Date": "Last sale", "Owner Name": "Owner", "Zoning Code": "Zoning" };
   const IN_TITLE = new Set(["Address", "City", "State", "Zip Code", "Unit", "Property Name", "Lot Size SqFt"]);
   const IN_HEADLINE = new Set(["Asking Price", "Building SqFt", "Lot Size Acres", "Year Built", "Occupancy"]);
-  const facts = (row) => data.facts.filter((name) => !IN_TITLE.has(name) && !IN_HEADLINE.has(name) && value(name, row) !== null).map((name) => [FACT_LABELS[name] ?? name, name === "Owner Name" ? owner(row) : showAny(name, row)]);
+  const facts = (row) => data.facts.filter((name) => !IN_TITLE.has(name) && !IN_HEADLINE.has(name) && value(name, row) !== null).map((name) => [FACT_LABELS[name] ?? name, name === "Owner Name" ? owner(row) : show(name, row)]);
   const headline = (row) => {
     const shown = price(row);
     return [
@@ -34,7 +34,7 @@
     ].filter(Boolean);
   };
   const changeLine = (change) => {
-    const at = [change["Old Value"], change["New Value"]].map((text) => change.Column ? text === null ? "none" : format(change.Column, /^-?\d+(\.\d+)?$/.test(text) ? +text : text) : null);
+    const at = [change["Old Value"], change["New Value"]].map((text) => change.Column ? text === null ? "none" : formatAs(change.Column, /^-?\d+(\.\d+)?$/.test(text) ? +text : text) : null);
     const details = change.Column ? `${change.Column} ${at[0]} → ${at[1]}` : change.Source ? `on ${change.Source}` : change["Old Score"] !== null && change["New Score"] !== null ? `score ${change["Old Score"]} → ${change["New Score"]}` : "";
     return [describeChange(change), details].filter(Boolean).join(": ");
   };
@@ -53,7 +53,7 @@
       h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rows of this property" }, h("table", { class: "small" },
         h("thead", {}, h("tr", {}, ["Row", "Address", "Name", "APN", "Sq ft", "Evidence"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, own, others))),
       sourceRows.has(row) ? null : bullets(differences),
-      pairs([["Sources", value("Sources", row)], ["First seen", showAny("First Seen", row)], ["Last seen", showAny("Last Seen", row)], ["No longer in", value("Missing From", row)], ["Values from other rows", value("Values From", row)]].filter(([, text]) => text)),
+      pairs([["Sources", value("Sources", row)], ["First seen", show("First Seen", row)], ["Last seen", show("Last Seen", row)], ["No longer in", value("Missing From", row)], ["Values from other rows", value("Values From", row)]].filter(([, text]) => text)),
     ];
   };
   // Every value of every source beside the one on the list.
@@ -62,24 +62,24 @@
     if (!found.length) return null;
     const cell = (name) => ({ own }) => {
       const shown = own.has(name) ? own.get(name) : value(name, row);
-      return h("td", { class: own.has(name) && shown !== null ? "other" : null }, shown === null ? "" : showDay(format(name, shown)));
+      return h("td", { class: own.has(name) && shown !== null ? "other" : null }, shown === null ? "" : formatAs(name, shown));
     };
     const lines = data.facts.filter((name) => value(name, row) !== null || found.some(({ own }) => (own.get(name) ?? null) !== null));
     return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Values of each source" }, h("table", { class: "small sources" },
       h("thead", {}, h("tr", {}, ["Value", "On the list", ...found.map((source) => describePlace(source["Source File"], source["Source Sheet"], source["Source Row"]))].map((text) => h("th", { scope: "col" }, text)))),
-      h("tbody", {}, lines.map((name) => h("tr", {}, h("th", { scope: "row" }, FACT_LABELS[name] ?? name), h("td", {}, showAny(name, row)), found.map(cell(name)))))));
+      h("tbody", {}, lines.map((name) => h("tr", {}, h("th", { scope: "row" }, FACT_LABELS[name] ?? name), h("td", {}, show(name, row)), found.map(cell(name)))))));
   };
   const ownerPart = (row) => {
     const others = portfolio(row).filter((other) => other !== row);
     return part(`${others.length} more of this owner on the list`, others.length > 0 && h("ul", {}, others.slice(0, 12).map((other) => h("li", {},
-      h("button", { type: "button", class: "link", onclick: () => openCard(other) }, title(other)), ` ${place(other)} · score ${showScore(other)}${price(other) ? ` · ${price(other).text}` : ""}`))));
+      h("button", { type: "button", class: "link", onclick: () => openCard(other) }, title(other)), ` ${place(other)} · score ${showScore(score(other))}${price(other) ? ` · ${price(other).text}` : ""}`))));
   };
   const openCard = (row) => {
     const at = list.rows.indexOf(row), turn = (step, label) => h("button", { type: "button", disabled: at < 0 || list.rows[at + step] === undefined, onclick: () => openCard(list.rows[at + step]) }, label);
     const links = [["Map", mapUrl(row)], ["Listing", value("Property Link", row)]].filter(([, url]) => url).map(([text, url]) => h("a", { href: url }, text));
     const missing = value("Missing Factors", row), position = value("Price Position", row), median = value("Median Asking/SqFt", row);
     const picked = h("button", { type: "button", onclick: () => { toggleCompared(row); openCard(row); } }, chosen.includes(row) ? "Remove from comparison" : "Compare");
-    const name = value("Property Name", row), further = data.further.filter((column) => value(column, row) !== null).map((column) => [column, showAny(column, row)]);
+    const name = value("Property Name", row), further = data.further.filter((column) => value(column, row) !== null).map((column) => [column, show(column, row)]);
     openDialog(card, title(row),
       h("header", {}, h("div", { class: "score" }, badge(row), h("span", {}, className(value("Flex Classification", row)))),
         h("div", {}, h("h2", {}, title(row), value("Unit", row) && `, unit ${value("Unit", row)}`), h("p", {}, [place(row), name !== title(row) && name].filter(Boolean).join(" · ")), h("p", { class: "links" }, `#${row + 1} of ${grouped(data.total)} `, links)),
@@ -126,7 +126,7 @@
       ["Asking price", (row) => show("Asking Price", row)], ["Asking $/SF", (row) => show("Asking Price/SqFt", row)], ["Price position", (row) => value("Price Position", row) ?? ""],
       ["Reasons", (row) => bullets(shortReasons(row)) ?? ""], ["Not in the data", (row) => value("Missing Factors", row) ?? ""],
       ["Property type", (row) => value("Property Type", row) ?? ""],
-      ...data.facts.filter((name) => !IN_TITLE.has(name) && !["Asking Price", "Property Type", "APN"].includes(name)).map((name) => [FACT_LABELS[name] ?? name, (row) => showAny(name, row)]),
+      ...data.facts.filter((name) => !IN_TITLE.has(name) && !["Asking Price", "Property Type", "APN"].includes(name)).map((name) => [FACT_LABELS[name] ?? name, (row) => show(name, row)]),
       ["Of this owner on the list", (row) => ownerKey(row) ? `${portfolio(row).length}` : ""], ["Sources", (row) => (sources[row] ?? []).join(", ")], ["Changes", (row) => news(row).map(describeChange).join(", ")],
     ].map(([label, shown]) => [label, chosen.map(shown)]).filter(([, cells]) => cells.some((cell) => cell !== "" && cell !== null));
     openDialog(comparison, "Comparison", h("header", {}, h("h2", {}, `${chosen.length} properties side by side`), closeButton(comparison)),

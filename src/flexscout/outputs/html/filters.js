@@ -22,7 +22,7 @@
     if (thinned.at(-1) < all.at(-1)) thinned.push(Math.ceil(all.at(-1) * 100) / 100);
     return { steps: thinned, missing: data.rows - all.length };
   };
-  const shortFormat = (name, number) => units.get(name) === "USD" ? shortMoney(number) : format(name, number);
+  const shortFormat = (name, number) => units.get(name) === "USD" ? shortMoney(number) : formatAs(name, number);
   const bare = (name, number) => /USD|year/.test(units.get(name) ?? "") ? shortFormat(name, number) : grouped(number);
   const buildRange = ([name, label]) => {
     const found = findSteps(name);

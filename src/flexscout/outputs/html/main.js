@@ -14,4 +14,3 @@
     addEventListener("hashchange", openLinked);
     openLinked();
   }
-})();

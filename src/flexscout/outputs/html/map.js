@@ -69,9 +69,9 @@
     };
     const describe = (spot) => {
       const [row] = spot.rows, about = precisions[spot.precision ?? 0];
-      if (spot.rows.length > 1) return [h("b", {}, `${grouped(spot.rows.length)} candidates`), h("span", {}, `approximate place: ${about}, ${cityOf(row) ?? ""}`), h("span", {}, `best score ${showScore(row)}`)];
+      if (spot.rows.length > 1) return [h("b", {}, `${grouped(spot.rows.length)} candidates`), h("span", {}, `approximate place: ${about}, ${cityOf(row) ?? ""}`), h("span", {}, `best score ${showScore(score(row))}`)];
       const shown = price(row), facts = [value("Property Type", row), show("Building SqFt", row), show("Lot Size Acres", row)].filter(Boolean).join(" · ");
-      return [h("b", {}, title(row)), h("span", {}, place(row)), h("span", {}, `#${row + 1} · score ${showScore(row)}`),
+      return [h("b", {}, title(row)), h("span", {}, place(row)), h("span", {}, `#${row + 1} · score ${showScore(score(row))}`),
         shown && h("span", {}, [shown.text, shown.note && `${shown.note}/SF`, shown.sold].filter(Boolean).join(" · ")), h("span", {}, facts), about && h("span", {}, `approximate place: ${about}`)];
     };
     const placeTip = (i) => {

@@ -34,8 +34,11 @@ from flexscout.outputs.html.sections import (
 )
 from flexscout.outputs.results import ResultTables
 
+SHARED_ASSETS = ("colors.css", "elements.js", "format.js")
+"""Files that the page and the window have in common: colors, building elements, and formats of values."""
+
 _STYLES = ("colors.css", "page.css", "results.css", "dialogs.css", "print.css")
-_SCRIPTS = ("start.js", "values.js", "list.js", "filters.js", "card.js", "map.js", "main.js")
+_SCRIPTS = ("elements.js", "format.js", "start.js", "values.js", "list.js", "filters.js", "card.js", "map.js", "main.js")
 _TITLES = {
     "candidates": "Candidates",
     "changes": "Changes",
@@ -85,7 +88,7 @@ class Page:
         method = {**self.method, "run": render_times(report) + _render_settings(report)}
         parts = Markup("").join(_PART.format(key=key, title=_METHOD_TITLES[key], body=body) for key, body in method.items())
         sections = {**self.sections, "method": render_section("method", _TITLES["method"], render_sentences(messages) + parts)}
-        style, script, print_style = _join_assets(_STYLES), _join_assets(_SCRIPTS), _print_header(report, self.branding)
+        style, script, print_style = _join_assets(_STYLES), _join_scripts(), _print_header(report, self.branding)
         return str(
             read_asset("page.html").format(
                 mark=Markup(PAGE_GENERATOR_TAG),  # noqa: S704  # nosec B704 # a constant
@@ -136,9 +139,9 @@ def render_page(report: Mapping[str, Any], tables: ResultTables) -> Page:
     return Page(sections, method, _render_warning(report), render_news(report), branding)
 
 
-def read_colors() -> str:
-    """Return the colors of the page, as CSS variables for light and dark."""
-    return str(read_asset("colors.css"))
+def read_shared_asset(name: str) -> str:
+    """Return a file of the page that the window uses too, one of SHARED_ASSETS."""
+    return str(read_asset(name))
 
 
 def _render_logo(branding: Branding) -> Markup:
@@ -187,6 +190,11 @@ def _hash_source(text: str) -> Markup:
 
 def _join_assets(names: Sequence[str]) -> Markup:
     return Markup("").join(map(read_asset, names))
+
+
+def _join_scripts() -> Markup:
+    """Return the scripts as one, in a scope of its own; a page that is one file has no modules."""
+    return Markup('"use strict";\n(() => {{\n{}}})();\n').format(_join_assets(_SCRIPTS).replace("export const ", "const "))
 
 
 def _print_header(report: Mapping[str, Any], branding: Branding) -> Markup:

@@ -1,24 +1,6 @@
-"use strict";
-(() => {
-  const byId = (id) => document.getElementById(id);
+  // The frame of the page: color scheme, print and links.
   const root = document.documentElement;
   root.classList.add("js");
-
-  // Build an element; texts become text nodes, never markup. `onclick` and the like are listeners.
-  const h = (tag, attributes = {}, ...children) => {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-    }
-    element.append(...children.flat(2).filter((child) => child || child === 0));
-    return element;
-  };
-  const svg = (tag, attributes) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    return element;
-  };
 
   // Use the system's color scheme until the button is clicked.
   const theme = byId("theme");

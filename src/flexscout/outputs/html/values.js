@@ -29,38 +29,10 @@
     ...(differences.get(source) ?? []).map(({ column, value: text }) => [column, text !== null && units.has(column) ? +text : text]),
   ]);
 
-  const grouped = (number, decimals = 2) => number.toLocaleString("en-US", { maximumFractionDigits: decimals });
-  const formats = {
-    USD: (number) => `$${grouped(number, 0)}`,
-    "USD per square foot": (number) => `$${grouped(number, number < 20 ? 2 : 0)}`,
-    "square feet": (number) => `${grouped(number, 0)} sq ft`,
-    acres: (number) => `${grouped(number)} acres`,
-    "percent 0-100": (number) => `${grouped(number, 1)}%`,
-    share: (number) => `${grouped(number * 100, 0)}%`,
-    feet: (number) => `${grouped(number, 1)} ft`,
-    year: (number) => `${number}`,
-  };
-  const format = (name, figure) => {
-    if (figure === null || figure === undefined) return "";
-    if (typeof figure !== "number") return figure;
-    const show = formats[units.get(name)];
-    return show ? show(figure) : grouped(figure);
-  };
-  const show = (name, row) => format(name, value(name, row));
-  const formatDay = (text) => {
-    const [year, month, day] = text.split("-");
-    return `${"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[month - 1]} ${+day}, ${year}`;
-  };
-  const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text);
-  const showDay = (text) => isDay(text) ? formatDay(text) : text;
-  const showAny = (name, row) => showDay(show(name, row));
-  const shortMoney = (number) => number >= 999_500 ? `$${grouped(number / 1e6, number < 9.95e6 ? 1 : 0)}M` : `$${grouped(number / 1e3, 0)}K`;
-
+  const formatAs = (name, figure) => format(figure, { unit: units.get(name) });
+  const show = (name, row) => formatAs(name, value(name, row));
   const score = (row) => value("Flex Score", row);
-  const showScore = (row) => score(row) === null ? "" : Number.isInteger(score(row)) ? score(row).toFixed(1) : `${score(row)}`;
-  const band = (number) => [8, 6, 4, 2].find((minimum) => number >= minimum) ?? 0;
-  const className = (code) => code === null ? "" : `${code}`.replaceAll("_", " ").toLowerCase().replace(/^./, (letter) => letter.toUpperCase());
-  const badge = (row) => h("b", { class: `badge s${band(score(row))}` }, showScore(row));
+  const badge = (row) => h("b", { class: `badge s${band(score(row))}` }, showScore(score(row)));
   const title = (row) => value("Address", row) ?? value("Property Name", row) ?? "(no address)";
   const place = (row) => [[value("City", row), value("State", row)].filter(Boolean).join(", "), value("Zip Code", row)].filter(Boolean).join(" ");
   const owner = (row) => value("Owner Group", row) ?? value("Owner Name", row);  // one spelling per owner
@@ -93,7 +65,7 @@
   };
   const describeChange = (change) => {
     const percent = change.Percent ? ` ${change.Percent > 0 ? "+" : "-"}${Math.abs(change.Percent)}%` : "";
-    return `${change.Change.replace(/^./, (letter) => letter.toUpperCase())}${percent}`;
+    return `${capitalize(change.Change)}${percent}`;
   };
   const NEWS = new Set(["new", "back", "sold", "price cut", "price raise", "newly listed", "withdrawn"]);
   const news = (row) => (changes.get(row) ?? []).filter((change) => NEWS.has(change.Change));

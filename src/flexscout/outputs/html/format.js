@@ -1,29 +1,31 @@
-// Show values as people write them.
+// Show values as people write them, in the page and in the window.
+export const words = { squareFeet: "sq ft", acres: "acres", feet: "ft", yes: "yes", no: "no", months: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ") };
+
 export const grouped = (number, decimals = 2) => number.toLocaleString("en-US", { maximumFractionDigits: decimals });
 export const count = (number, one, many = `${one}s`) => `${grouped(number, 0)} ${number === 1 ? one : many}`;
 
 const UNITS = {
   USD: (number) => `$${grouped(number, 0)}`,
   "USD per square foot": (number) => `$${grouped(number, number < 20 ? 2 : 0)}`,
-  "square feet": (number) => `${grouped(number, 0)} sq ft`,
-  acres: (number) => `${grouped(number)} acres`,
+  "square feet": (number) => `${grouped(number, 0)} ${words.squareFeet}`,
+  acres: (number) => `${grouped(number)} ${words.acres}`,
   "percent 0-100": (number) => `${grouped(number, 1)}%`,
   share: (number) => `${grouped(number * 100, 0)}%`,
-  feet: (number) => `${grouped(number, 1)} ft`,
+  feet: (number) => `${grouped(number, 1)} ${words.feet}`,
   year: (number) => `${number}`,
 };
 const KINDS = { year: UNITS.year, money: UNITS.USD, percent: UNITS["percent 0-100"], score: (number) => showScore(number) };
 
 export const formatDay = (text) => {
   const [year, month, day] = text.slice(0, 10).split("-");
-  return `${"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[month - 1]} ${+day}, ${year}`;
+  return `${words.months[month - 1]} ${+day}, ${year}`;
 };
-export const isDay = (text) => /^\d{4}-\d\d-\d\d(?:[T ]|$)/.test(text);
+export const isDay = (text) => /^\d{4}-\d\d-\d\d(?:[T ]\d\d:.*)?$/.test(text);
 
 // `bare`: without the unit, for a column that names it.
 export const format = (value, column = {}, bare = false) => {
   if (value === null || value === undefined) return "";
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value !== "number") return isDay(value) ? formatDay(value) : `${value}`;
   if (bare && ["square feet", "acres", "feet"].includes(column.unit)) return grouped(value);
   if (column.unit === "degrees") return `${+value.toFixed(5)}`;
