@@ -152,5 +152,9 @@ def test_summary_counts_every_view_once_it_is_loaded(tab):
     assert tab.get("/api/summary")["views"] == {"candidates": 10, "to_verify": 1, "rejected": 2}
 
 
-def test_summary_of_another_view_has_no_points(tab):
-    assert tab.get("/api/summary", view="rejected")["points"] == []
+def test_rows_that_are_not_listed_are_on_the_map_too(tab):
+    rejected, to_verify = (tab.get("/api/summary", view=view)["points"] for view in ("rejected", "to_verify"))
+    assert [precision for *_, precision in rejected + to_verify] == [4, 4, 4]  # without coordinates: the center of the state
+    at = rejected[0][0]
+    key = read(tab, view="rejected", start=at, count=1)["ids"][0]
+    assert tab.get(f"/api/properties/{key}", view="rejected")["list_position"] == at

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from flexscout.app import instances
-from flexscout.app.workspaces import clean_name, find_instance_file
+from flexscout.app.workspaces import clean_path, find_instance_file
 from flexscout.errors import FlexscoutError
 from windows import open_window
 
@@ -107,13 +107,34 @@ def test_folder_browser_lists_folders_only(tab, path):
     assert tab.send("GET", "/api/folders", path=path).status == 400
 
 
-@pytest.mark.parametrize("name", ["../../a.xlsx", "..\\a.xlsx", "/etc/a.xlsx", "C:\\Temp\\a.xlsx"])
-def test_dropped_file_stays_in_the_inbox(tab, name):
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [("a.xlsx", "a.xlsx"), ("exports/Jan 5/a.xlsx", "exports/Jan 5/a.xlsx"), ("C:\\Temp\\a.xlsx", "C_/Temp/a.xlsx")],
+)
+def test_dropped_file_is_in_the_inbox_below_the_folders_it_was_dropped_with(tab, name, stored):
     answer = tab.send("POST", "/api/uploads", b"content", name=name)
-    assert answer.status == 200
-    stored = tab.folder / "inbox" / answer.json["name"]
-    assert stored.read_bytes() == b"content"
-    assert not [path for path in stored.parent.iterdir() if path.suffix == ".part"]
+    assert (answer.status, answer.json["name"]) == (200, stored)
+    path = tab.folder / "inbox" / stored
+    assert path.read_bytes() == b"content"
+    assert [other.name for other in path.parent.iterdir() if other.is_file()] == [path.name]
+    path.unlink()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../a.xlsx", "..\\a.xlsx", "a/../../../b.xlsx", "/etc/a.xlsx", "a//b.xlsx", "a/" * 9 + "b.xlsx"]
+)
+def test_dropped_file_that_leads_elsewhere_is_refused(tab, name):
+    assert tab.send("POST", "/api/uploads", b"content", name=name).status == 400
+    assert not list(tab.folder.rglob("b.xlsx"))
+
+
+def test_dropped_file_does_not_follow_a_link_out_of_the_inbox(tab, tmp_path):
+    link = tab.folder / "inbox/elsewhere"
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(tmp_path, target_is_directory=True)
+    assert tab.send("POST", "/api/uploads", b"content", name="elsewhere/a.xlsx").status == 400
+    assert not list(tmp_path.glob("*.xlsx"))
+    link.unlink()
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/", "a/", "..."])
@@ -122,12 +143,11 @@ def test_dropped_file_needs_a_name(tab, name):
 
 
 def test_names_that_windows_forbids_are_changed():
-    assert clean_name("a:b?.xlsx") == "a_b_.xlsx"
-    assert clean_name("CON.xlsx") == "_CON.xlsx"
-    assert clean_name(".hidden.xlsx") == "hidden.xlsx"
-    assert len(clean_name("x" * 500 + ".xlsx")) <= 200
+    assert clean_path("nul/a:b?.xlsx") == ["_nul", "a_b_.xlsx"]
+    assert clean_path(".git/.hidden.xlsx") == ["git", "hidden.xlsx"]
+    assert [len(part) <= 200 for part in clean_path("x" * 500 + "/" + "x" * 500 + ".xlsx")] == [True, True]
     with pytest.raises(FlexscoutError):
-        clean_name("..")
+        clean_path("..")
 
 
 def test_second_start_gets_another_tab_of_the_running_window(tab, monkeypatch):

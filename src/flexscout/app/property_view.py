@@ -82,17 +82,22 @@ def describe_property(results: Results, settings: PipelineConfiguration, key: st
 
 
 def find_neighbors(results: Results, view: str, key: str, wanted: RowFilter, order: RowSort) -> dict[str, Any]:
-    """Return the IDs before and after a property in a list, and its position there; None where there is none."""
+    """Return the IDs before and after a property among the found rows of a list, and its position; None where there is none.
+
+    `list_position` is the position among all rows of the list in its own order, as of the points on the map.
+    """
     query = results.query(view)
+    list_position = query.listed.rows[KEY].index_of(key)
     keys = query.listed.rows[KEY][query.find_positions(wanted, order)]
     at = keys.index_of(key)
     if at is None:
-        return {"previous_id": None, "next_id": None, "position": None}
+        return {"previous_id": None, "next_id": None, "position": None, "list_position": list_position}
     after = keys[at + 1] if at + 1 < keys.len() else None
     return {
         "previous_id": keys[at - 1] if at else None,
         "next_id": after,
         "position": {"at": at, "total": keys.len()},
+        "list_position": list_position,
     }
 
 

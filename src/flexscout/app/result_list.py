@@ -91,9 +91,6 @@ def load_candidates(history: RunHistory, record: RunRecord) -> RowList:
     if _ID not in listed.columns:  # only an empty list has no IDs
         return _EMPTY
     labelled = _add_sources(listed, history.read_sources(record))
-    places = place_candidates(listed, load_outlines()).select(
-        pl.col("x").alias(X), pl.col("y").alias(Y), pl.col("precision").alias(PRECISION)
-    )
     rows = labelled.select(
         pl.int_range(1, pl.len() + 1).alias(RANK),
         *_clean(labelled),
@@ -103,7 +100,7 @@ def load_candidates(history: RunHistory, record: RunRecord) -> RowList:
         _join_place(labelled),
         _join_searched(labelled),
     )
-    return _make_list(pl.concat([rows, places], how="horizontal"), _SHOWN)
+    return _make_list(pl.concat([rows, _find_places(listed)], how="horizontal"), _SHOWN)
 
 
 def list_rejected(rejected: pl.DataFrame, *, to_verify: bool) -> RowList:
@@ -125,7 +122,8 @@ def list_rejected(rejected: pl.DataFrame, *, to_verify: bool) -> RowList:
         _join_place(chosen),
         _join_searched(chosen),
     )
-    ordered = rows.sort("Score Ceiling", "Flex Score", descending=True, nulls_last=True, maintain_order=True)
+    placed = pl.concat([rows, _find_places(chosen)], how="horizontal")
+    ordered = placed.sort("Score Ceiling", "Flex Score", descending=True, nulls_last=True, maintain_order=True)
     return _make_list(ordered, _SHOWN_REJECTED)
 
 
@@ -143,6 +141,12 @@ def add_notes(listed: RowList, user_columns: Sequence[str], notes: pl.DataFrame)
     texts = pl.concat_str(SEARCHED, *(pl.col(name).str.to_lowercase() for name in own), separator="\n", ignore_nulls=True)
     rows = pl.concat([joined.drop(KEY), listed.rows], how="horizontal").with_columns(texts.alias(SEARCHED))
     return RowList(rows, (*own, *listed.columns), listed.shown)
+
+
+def _find_places(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the working columns that tell where rows are on the map."""
+    places = place_candidates(frame, load_outlines())
+    return places.select(pl.col("x").alias(X), pl.col("y").alias(Y), pl.col("precision").alias(PRECISION))
 
 
 def _make_list(rows: pl.DataFrame, shown: Sequence[str]) -> RowList:

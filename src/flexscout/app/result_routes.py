@@ -30,8 +30,7 @@ def _summarize_list(call: Call) -> dict[str, Any]:
     view, results = call.get_query("view", VIEWS[0]), call.window.require_results()
     wanted = RowFilter.from_json(call.get_query("filter"))
     summary = results.query(view).summarize(wanted)
-    points = results.find_points(wanted) if view == VIEWS[0] else []
-    return {**summary, "views": results.count_views(), "points": points}
+    return {**summary, **results.find_points(view, wanted), "views": results.count_views()}
 
 
 def _list_outlines(_call: Call) -> dict[str, Any]:

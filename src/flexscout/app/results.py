@@ -73,9 +73,9 @@ class Results:
             self._warming.start()
         return counts
 
-    def find_points(self, wanted: RowFilter) -> list[tuple[Any, ...]]:
-        """Return the candidates that are found and whose place is known, as points on the map."""
-        query = self.query(VIEWS[0])
+    def find_points(self, view: str, wanted: RowFilter) -> dict[str, Any]:
+        """Return the rows of a view that are found and whose place is known, as points on the map."""
+        query = self.query(view)
         return select_points(query.listed, query.find_positions(wanted, RowSort()))
 
     def replay(self) -> ReplayedRun:

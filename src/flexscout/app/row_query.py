@@ -23,6 +23,7 @@ _BINS = 20
 _HIGHEST_SHARE = 0.99  # of values that a range shows; a few giants would squeeze the others into one bar
 _MAX_ROWS = 1_000  # of an answer
 _MAX_KEPT = 24  # answers
+_MAX_POINTS = 50_000  # which the map draws smoothly
 
 
 @dataclass(frozen=True)
@@ -233,9 +234,15 @@ def _count_bins(everything: pl.Series, found: pl.Series) -> dict[str, Any] | Non
     return {"low": low, "high": high, "upper": upper, "counts": [counts.get(i, 0) for i in range(_BINS)]}
 
 
-def select_points(listed: RowList, positions: pl.Series) -> list[tuple[Any, ...]]:
-    """Return the position in the list, the place on the map, the score and the precision of rows whose place is known."""
+def select_points(listed: RowList, positions: pl.Series) -> dict[str, Any]:
+    """Return the position in the list, the place on the map, the score and the precision of rows whose place is known.
+
+    Returns:
+        The `points`, the first _MAX_POINTS in the list's order, and how many more there are: `more_points`.
+
+    """
     if X not in listed.rows.columns:
-        return []
+        return {"points": [], "more_points": 0}
     points = listed.rows.select(pl.int_range(pl.len()).alias("at"), X, Y, "Flex Score", PRECISION)[positions]
-    return points.drop_nulls(X).rows()
+    placed = points.drop_nulls(X)
+    return {"points": placed.head(_MAX_POINTS).rows(), "more_points": max(0, placed.height - _MAX_POINTS)}

@@ -23,6 +23,7 @@ CONFIG_NAME, INBOX = "pipeline_config.yaml", "inbox"
 
 _MAX_RECENT = 12
 _MAX_NAME = 200  # characters of a file name
+_MAX_FOLDERS = 8  # above a dropped file, in the inbox
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names of devices on Windows
 _TEMPLATE = """\
@@ -90,19 +91,22 @@ class Workspace:
         """Store a file in the inbox as it arrives; an equal name gets a number.
 
         Args:
-            name: The name of the file; only its last part counts.
+            name: The name of the file, in the folder that was dropped if it was one: `exports/2026/deals.xlsx`.
             chunks: Its content.
 
         Raises:
-            FlexscoutError: The name can't be used.
+            FlexscoutError: The name can't be used, or leads out of the inbox.
             OutputError: The file can't be written.
 
         """
         inbox = self.folder / INBOX
-        path = pick_free_path(inbox, clean_name(name))
+        *folders, file_name = clean_path(name)
+        path = pick_free_path(inbox.joinpath(*folders), file_name)
         partial = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            inbox.mkdir(exist_ok=True)
+            if not path.parent.resolve().is_relative_to(inbox.resolve()):  # a link in the inbox
+                raise FlexscoutError(f"{path.parent.name} leads out of the inbox.", "Drop the files without their folder.")
+            path.parent.mkdir(parents=True, exist_ok=True)
             with partial.open("xb") as file:
                 async for chunk in chunks:
                     file.write(chunk)
@@ -114,7 +118,7 @@ class Workspace:
         finally:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
-        return {"name": path.name, "size": path.stat().st_size}
+        return {"name": path.relative_to(inbox).as_posix(), "size": path.stat().st_size}
 
 
 def open_workspace(folder: Path) -> Workspace:
@@ -150,18 +154,24 @@ def list_outputs(settings: PipelineConfiguration) -> list[dict[str, Any]]:
     return [{"name": name, "file": path.name, "size": path.stat().st_size} for name, path in paths.items() if path.is_file()]
 
 
-def clean_name(name: str) -> str:
-    """Return the last part of a name without what no file system accepts.
+def clean_path(name: str) -> list[str]:
+    """Return the folders and the name of a dropped file, each without what no file system accepts.
 
     Raises:
-        FlexscoutError: Nothing is left.
+        FlexscoutError: A part is no name, such as `..`, or there are too many folders.
 
     """
-    last = re.split(r"[/\\]", name)[-1]
-    cleaned = _UNSAFE.sub("_", last).strip(" .")
+    parts = re.split(r"[/\\]", name)
+    if len(parts) > _MAX_FOLDERS + 1:
+        raise FlexscoutError(f"{parts[-1]} is below more than {_MAX_FOLDERS} folders.", "Drop the folder that it is in.")
+    return [_clean_name(part) for part in parts]
+
+
+def _clean_name(name: str) -> str:
+    cleaned = _UNSAFE.sub("_", name).strip(" .")
     stem, suffix = _split_name(cleaned)
-    if not stem or last in ("", ".", ".."):
-        raise FlexscoutError("The file has no name.", "Rename it, then drop it again.")
+    if not stem:
+        raise FlexscoutError("A file or its folder has no name.", "Rename it, then drop it again.")
     safe = f"{stem[: _MAX_NAME - len(suffix)]}{suffix}"[:_MAX_NAME]
     return f"_{safe}" if _RESERVED.fullmatch(safe) else safe
 

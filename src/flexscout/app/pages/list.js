@@ -144,9 +144,7 @@ export const show = (main, first) => {
     if (asked !== view()) return;
     known = { ...known, ...summary.views, [asked]: summary.all };
     filters.update(summary, filter(), new Map(columns.map((column) => [column.name, column])));
-    map.update(summary.points, Boolean(filter().box), keepView);
-    mapBox.hidden = asked !== "candidates";
-    mapToggle.hidden = asked !== "candidates";
+    map.update(summary.points, summary.more_points, Boolean(filter().box), keepView);
     markOnMap();
     drawHistogram();
     showTabs();
@@ -154,7 +152,7 @@ export const show = (main, first) => {
   };
 
   // The property beside the list.
-  const markOnMap = () => { const rank = panel?.rank; map.mark(view() === "candidates" && rank ? rank - 1 : null); };
+  const markOnMap = () => map.mark(panel?.position ?? null);
   const openProperty = (id, at, replace = Boolean(panel)) => { panelIndex = at; change({ id }, replace); };
   const follow = debounce((id, at) => { if (panel && id !== values.id) openProperty(id, at, true); }, FOLLOW);
   const turn = (by) => {

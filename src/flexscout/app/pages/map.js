@@ -238,7 +238,7 @@ export const buildMap = (box, options) => {
   readColors();
   loadOutlines().then((found) => { land = found; [width, height] = [found.width ?? width, found.height ?? height]; drawScene(); repaint(); }).catch(options.onError);
   return {
-    update: (found, isInView, keepView) => {
+    update: (found, more, isInView, keepView) => {
       const sorted = found;
       points = { n: sorted.length, at: sorted.map((point) => point[0]), x: Float64Array.from(sorted, (point) => point[1]), y: Float64Array.from(sorted, (point) => point[2]),
         score: sorted.map((point) => point[3]), band: Uint8Array.from(sorted, (point) => band(point[3] ?? 0)), precision: Uint8Array.from(sorted, (point) => point[4] ?? 0) };
@@ -247,7 +247,7 @@ export const buildMap = (box, options) => {
       inView.checked = isInView;
       if (!isFitted || (!keepView && !isInView)) { isFitted = sorted.length > 0; fit(); }
       const shown = new Set(points.band), abouts = points.precision.some(Boolean);
-      legend.replaceChildren(...BANDS.filter((level) => shown.has(level)).map((level) => h("li", {}, h("i", { class: `s${level}` }), texts.map.score(texts.map.bands[level]))), abouts ? h("li", {}, h("i", { class: "about" }), texts.map.about) : "");
+      legend.replaceChildren(...BANDS.filter((level) => shown.has(level)).map((level) => h("li", {}, h("i", { class: `s${level}` }), texts.map.score(texts.map.bands[level]))), abouts ? h("li", {}, h("i", { class: "about" }), texts.map.about) : "", more ? h("li", {}, texts.map.more(more)) : "");
       canvas.setAttribute("aria-description", texts.map.onMap(points.n));
       drawScene();
       repaint();

@@ -179,5 +179,5 @@ export const showProperty = async (box, id, options) => {
   announce(texts.property.announce(title, showScore(about.score)));
   const leave = () => { notes.flush(); };
   addEventListener("pagehide", leave);
-  return { id, rank: about.rank ?? null, nextId: about.next_id ?? null, previousId: about.previous_id ?? null, close: () => { removeEventListener("pagehide", leave); notes.flush(); } };
+  return { id, position: about.list_position ?? null, nextId: about.next_id ?? null, previousId: about.previous_id ?? null, close: () => { removeEventListener("pagehide", leave); notes.flush(); } };
 };

@@ -78,7 +78,7 @@ export const texts = {
   map: {
     label: "Map of the properties. Arrow keys move between properties, plus and minus zoom, Enter opens a property.", zoomIn: "Zoom in", zoomOut: "Zoom out", fit: "Show all properties on the map", country: "Show the United States", countryShort: "US",
     inView: "List only what the map shows", onMap: (number) => `${properties(number)} on the map.`, scoreTitle: (text) => `Score ${text}`, score: (text) => `score ${text}`, bands: { 8: "8 to 10", 6: "6 to 8", 4: "4 to 6", 2: "2 to 4", 0: "below 2" },
-    about: "approximate place", aboutPlace: (place) => `approximate place: ${place}`, precisions: ["", "center of its ZIP Code", "center of its city", "center of its county", "center of its state"],
+    more: (number) => `${grouped(number, 0)} more: set filters to see them`, about: "approximate place", aboutPlace: (place) => `approximate place: ${place}`, precisions: ["", "center of its ZIP Code", "center of its city", "center of its county", "center of its state"],
   },
   compare: { title: "Comparison", sideBySide: "Properties side by side", value: "Value", score: "Score", rank: "Rank", price: "Price" },
   property: {
