@@ -5,6 +5,9 @@ import re
 import pytest
 
 from flexscout.app.page_routes import PAGES
+from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
+from flexscout.models import MessageCode
+from flexscout.runtime.error_handler import _CAUSES
 
 CATALOG = "texts.js"
 # A word of a sentence: a column's name (`Building SqFt`) has no lowercase word after the first.
@@ -88,6 +91,17 @@ def test_a_text_outside_of_the_catalog_is_found(code):
 )
 def test_code_is_not_taken_for_text(code):
     assert not find_texts(code)
+
+
+def test_next_steps_with_a_command_have_other_words_in_the_window():
+    catalog = (PAGES / CATALOG).read_text(encoding="utf-8")
+    named = {code for code, (_, step) in _CAUSES.items() if re.search(r"`flexscout|--[a-z]|FLEXSCOUT_", step)}
+    assert {*MAPPING_CODES, *PASSWORD_CODES} <= named
+    steps = catalog[catalog.index("byCode: {") : catalog.index("problems: {")]
+    codes = {*named, *MessageCode} - {MessageCode.POSSIBLE_DUPLICATES}  # a link says all
+    assert [code for code in sorted(codes) if f"{code}: " not in steps] == []
+    assert "flexscout " not in steps
+    assert "--" not in steps
 
 
 def test_the_page_itself_has_no_texts_but_for_browsers_without_scripts():

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -153,6 +154,16 @@ def test_entry_that_can_not_be_kept_is_refused_with_a_sentence(tab, part, body):
 def test_nothing_can_be_noted_about_what_is_not_on_the_list(tab):
     (key,) = ids(tab, view="rejected").values()
     assert put(tab, quote(key, safe=""), "notes", {"My Notes": "text"}).status == 400
+
+
+def test_sheet_of_a_property_is_made_on_demand_also_for_a_row_off_the_list(tab):
+    (rejected,) = ids(tab, view="rejected").values()
+    for key in (find(tab, "4 Test"), rejected):
+        answer = tab.send("GET", f"/api/sheets/{quote(key, safe='')}")
+        assert answer.content.startswith(b"%PDF")
+        assert re.search(r'filename="[\w ]+\.pdf"', answer.headers["content-disposition"])
+    assert tab.send("GET", "/api/sheets/P-000000000000").status == 400
+    assert not list(tab.folder.rglob("*.pdf"))
 
 
 def test_possible_duplicates_are_decided_once(own_tab):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from decisions import write_similar
 from windows import open_window
 from workbooks import HEADER, candidate, corrupted_file, invalid_format, valid_properties_1, write_workbook
 
@@ -23,6 +24,13 @@ def uploaded(tab, tmp_path):
     corrupted_file(tab.folder)
     invalid_format(tab.folder)
     (tab.folder / "empty.xlsx").touch()
+
+
+def read_files(folder):
+    """Return the content of every file of a folder but the locks, which are empty, and the log, which tells of the stop."""
+    return {
+        path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock" and path.suffix != ".log"
+    }
 
 
 def test_new_folder_becomes_a_workspace_with_settings(tab):
@@ -86,6 +94,34 @@ def test_only_one_run_at_a_time_and_stop_ends_it(tab):
     assert tab.events()[-1]["event"] == "stopped"
     assert tab.get("/api/state")["workspace"]["run"] == 1
     assert tab.run()[-1]["candidates"] == 2_000
+
+
+@pytest.mark.parametrize("stage", ["match", "write"])
+def test_run_that_is_stopped_late_changes_no_file(tab, stage):
+    write_workbook(tab.folder / "many.xlsx", [HEADER, *map(candidate, range(2_000))])
+    tab.run()
+    write_workbook(tab.folder / "more.xlsx", [HEADER, *map(candidate, range(1_000, 4_000))])
+    before = read_files(tab.folder / "results")
+    assert tab.send("POST", "/api/runs", {}).status == 202
+    for event in tab.window.job:
+        if event.fields.get("stage") == stage:
+            assert tab.send("POST", "/api/runs/stop").status == 202
+            break
+    assert tab.events()[-1]["event"] == "stopped"
+    assert read_files(tab.folder / "results") == before
+
+
+def test_what_to_do_about_a_message_or_a_file_is_a_code(tab):
+    write_similar(tab.folder)
+    invalid_format(tab.folder)
+    (tab.folder / "notes.txt").write_text("nothing to see")
+    last = tab.run()[-1]
+    (note,) = (note for note in last["notes"] if note["code"])
+    assert note["code"] == "possible_duplicates"
+    assert "flexscout" not in note["text"]
+    assert any(message.startswith(note["text"]) and "flexscout decide" in message for message in last["messages"])
+    codes = {row["file"]: row["code"] for row in tab.get("/api/files")["files"]}
+    assert codes == {"a.xlsx": "", "invalid_format.xlsx": "missing_required_columns", "notes.txt": "text_without_header"}
 
 
 def test_settings_with_an_error_are_told_in_the_state(tab):

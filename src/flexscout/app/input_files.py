@@ -32,7 +32,7 @@ def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[st
     labels = _label_files(summary.sources)
     rows = [_describe_record(record, labels) for record in summary.records]
     others = [file for file in summary.skipped if file.code != FileSkipCode.OWN_RESULT and file.name != CONFIG_NAME]
-    skipped = [{**_EMPTY, "file": file.name, "state": "skipped", "reason": file.reason} for file in others]
+    skipped = [{**_EMPTY, "file": file.name, "state": "skipped", "code": file.code, "reason": file.reason} for file in others]
     counted = [row | {"rows": counts.get(row["file"])} for row in rows]
     return sorted([*counted, *skipped], key=lambda row: str(row["file"]))
 
@@ -40,6 +40,7 @@ def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[st
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("source", "snapshot_day", "size", "rows")),
     "missing": [],
+    "code": "",
     "reason": "",
     "next_step": "",
 }
@@ -58,7 +59,13 @@ def _describe_record(record: FileRecord, labels: dict[str, tuple[str, str]]) -> 
     if record.error is None:
         return row | {"state": "ready"}
     error = record.error
-    return row | {"state": choose_state(error.code), "reason": error.message, "next_step": error.next_step, "missing": []}
+    return row | {
+        "state": choose_state(error.code),
+        "code": error.code,
+        "reason": error.message,
+        "next_step": error.next_step,
+        "missing": [],
+    }
 
 
 def choose_state(code: str) -> str:

@@ -11,13 +11,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from flexscout.app.input_files import choose_state
+from flexscout.app.property_view import require_report
 from flexscout.app.requests import Call, build_route
 from flexscout.app.result_list import KEY
 from flexscout.app.results import VIEWS, Results
 from flexscout.app.row_query import RowFilter, RowSort
 from flexscout.app.security import BadRequestError
-from flexscout.app.workspaces import OUTPUTS
+from flexscout.app.workspaces import OUTPUTS, clean_name
 from flexscout.history import RunRecord
+from flexscout.insights import write_property_sheet
 from flexscout.notebook import ReportGenerator
 from flexscout.outputs import REASON_TEXT, add_reason_texts, export_tables
 
@@ -42,6 +44,16 @@ def _download(call: Call) -> Response:
     if not path.is_file():
         raise BadRequestError(f"{path.name} doesn't exist.", "Run again.")
     return _attach(path.read_bytes(), path.name)
+
+
+def _download_sheet(call: Call) -> Response:
+    """Return the sheet of a property as PDF."""
+    workspace, results, key = call.window.require_workspace(), call.window.require_results(), call.path["key"]
+    with results.replay_lock:
+        past = results.replay()
+        report = require_report(past, key)
+        name = f"{clean_name(str(report.about.get('Address') or key))}.pdf"
+        return _write_temporary(name, lambda path: write_property_sheet(report, past, workspace.open_history(), path))
 
 
 def _export(call: Call) -> Response:
@@ -112,6 +124,7 @@ def _attach(content: bytes, name: str) -> Response:
 
 OUTPUT_ROUTES: tuple[BaseRoute, ...] = (
     build_route("/api/downloads/{name}", get=_download),
+    build_route("/api/sheets/{key:path}", get=_download_sheet),
     build_route("/api/export", post=_export),
     build_route("/api/problems", get=_list_problems),
 )

@@ -9,7 +9,7 @@ from flexscout.app.row_query import RowFilter, RowSort
 from flexscout.app.security import BadRequestError
 from flexscout.config import PipelineConfiguration
 from flexscout.history import read_property_entries
-from flexscout.insights import PropertyReport, SourceRow, find_property, report_property
+from flexscout.insights import PropertyReport, ReplayedRun, SourceRow, find_property, report_property
 
 _ID_PREFIX = "P-"
 _CHANGE_COLUMNS = {
@@ -32,10 +32,7 @@ def describe_property(results: Results, settings: PipelineConfiguration, key: st
     """
     with results.replay_lock:
         past = results.replay()
-        number = find_property(past, key)
-        if number is None:
-            raise BadRequestError(f"There is no property {key} in the last run.", "If you decided about it since, run again.")
-        report = report_property(past, number)
+        report = require_report(past, key)
     columns = results.describe_columns()
     values = _find_values(results, key, report, columns)
     is_listed = report.property_id is not None and report.rank is not None
@@ -79,6 +76,14 @@ def describe_property(results: Results, settings: PipelineConfiguration, key: st
         "corrections": corrections,
         "warnings": list(past.warnings),
     }  # fmt: skip
+
+
+def require_report(past: ReplayedRun, key: str) -> PropertyReport:
+    """Return the report of a property. Raises BadRequestError if there is no such property."""
+    number = find_property(past, key)
+    if number is None:
+        raise BadRequestError(f"There is no property {key} in the last run.", "If you decided about it since, run again.")
+    return report_property(past, number)
 
 
 def find_neighbors(results: Results, view: str, key: str, wanted: RowFilter, order: RowSort) -> dict[str, Any]:

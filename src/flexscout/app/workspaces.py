@@ -164,10 +164,11 @@ def clean_path(name: str) -> list[str]:
     parts = re.split(r"[/\\]", name)
     if len(parts) > _MAX_FOLDERS + 1:
         raise FlexscoutError(f"{parts[-1]} is below more than {_MAX_FOLDERS} folders.", "Drop the folder that it is in.")
-    return [_clean_name(part) for part in parts]
+    return [clean_name(part) for part in parts]
 
 
-def _clean_name(name: str) -> str:
+def clean_name(name: str) -> str:
+    """Return the name of a file or folder without what no file system accepts. Raises FlexscoutError if nothing is left."""
     cleaned = _UNSAFE.sub("_", name).strip(" .")
     stem, suffix = _split_name(cleaned)
     if not stem:

@@ -17,7 +17,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.errors import FlexscoutError, is_panic
 from flexscout.history import RunHistory
 from flexscout.jobs.events import STOP_LINE, EventKind, JobEvent
-from flexscout.models import ProcessingResult, RunSummary
+from flexscout.models import ProcessingResult, RunMessage, RunSummary
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime import NoProgress, Step, interrupts, start_worker_server
 
@@ -145,9 +145,17 @@ def _write_finished(history: RunHistory, summary: RunSummary | None, events: Eve
         rows=sum(file["rows_read"] for file in report["files"]),
         seconds=statistics["processing_duration"],
         messages=list(messages),
+        notes=[_describe_message(message) for message in messages] if summary and not summary.repeated_run else [],
         changes=(report.get("changes") or {}).get("counts"),
         is_repeat=bool(summary and summary.repeated_run),
     )
+
+
+def _describe_message(message: str) -> dict[str, str]:
+    """Return the text of a message without commands, and its code, if it has one."""
+    if isinstance(message, RunMessage):
+        return {"text": message.fact, "code": message.code}
+    return {"text": message, "code": ""}
 
 
 def _claim_output() -> BinaryIO:

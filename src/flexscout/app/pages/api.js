@@ -85,4 +85,5 @@ const save = async (answer) => {
   return name;
 };
 export const download = async (name) => save(await send("GET", `/api/downloads/${name}`));
+export const downloadSheet = async (id) => save(await send("GET", `/api/sheets/${encodeURIComponent(id)}`));
 export const exportSelection = async (ids, format) => save(await send("POST", "/api/export", { ids, format }));

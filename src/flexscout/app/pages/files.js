@@ -5,6 +5,7 @@ import { act, announce, button, h, showError } from "./dom.js";
 import { buildDropZone } from "./drop.js";
 import { fileSize, formatDay, grouped, seconds } from "./format.js";
 import { app, onState, setState } from "./state.js";
+import { buildStep } from "./steps.js";
 import { texts } from "./texts.js";
 
 const COLUMNS = [["file"], ["state"], ["rows", "num"], ["exported", "day"], ["size", "num size"]];
@@ -13,9 +14,9 @@ const MAX_WARNINGS = 50;
 const columnsLink = (name, state) => (state in texts.files.toColumns ? h("a", { class: "why", href: write("columns", { file: name }), "aria-label": `${texts.files.toColumns[state]}: ${name}` }, texts.files.toColumns[state]) : "");
 const stateCell = (file) => [
   h("span", { class: `pill ${file.state}` }, texts.files.states[file.state] ?? file.state),
-  file.reason && h("span", { class: "why" }, file.reason),
+  file.reason && !(file.code in texts.steps.byCode && file.state === "skipped") && h("span", { class: "why" }, file.reason),
   file.state === "needs_columns" && file.missing?.length ? h("span", { class: "why" }, texts.files.missing(file.missing)) : "",
-  file.next_step && file.state !== "needs_columns" && h("span", { class: "why" }, file.next_step),
+  file.code && h("span", { class: "why" }, buildStep(file.code, file.next_step)),
   columnsLink(file.file, file.state),
 ];
 
@@ -37,7 +38,7 @@ const describeRun = (run) => [
   texts.files.found(run.candidates ?? 0, run.rows, run.files),
   run.is_repeat ? texts.files.isRepeat : "",
 ].filter(Boolean);
-const noteList = ({ messages }) => messages?.length ? h("details", {}, h("summary", {}, texts.files.notes(messages.length)), h("ul", { class: "plain" }, messages.map((message) => h("li", {}, message)))) : "";
+const noteList = ({ notes }) => notes?.length ? h("details", {}, h("summary", {}, texts.files.notes(notes.length)), h("ul", { class: "plain" }, notes.map(({ text, code }) => h("li", {}, text, " ", buildStep(code))))) : "";
 
 export const show = (main) => {
   const rows = new Map();
@@ -90,7 +91,7 @@ export const show = (main) => {
       done += 1;
       [bar.max, bar.value] = [Math.max(total, done), done];
       const text = event.success ? texts.files.read(event.reused, event.candidates ?? 0, event.rows ?? 0) : texts.files.failed;
-      setFile(event.file, event.success ? "done" : "failed", text, [event.message, event.next_step].filter(Boolean).join(" "), event.state);
+      setFile(event.file, event.success ? "done" : "failed", text, event.message && [event.message, " ", buildStep(event.code, event.next_step)], event.state);
     },
     stage: (event) => {
       stage.textContent = texts.files.stage(texts.files.stages[event.stage] ?? event.stage, event.position, event.count);

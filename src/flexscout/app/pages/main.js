@@ -30,6 +30,7 @@ byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId
 addEventListener("dragover", (event) => event.preventDefault());  // a file dropped beside the drop zone must not replace the page
 addEventListener("drop", (event) => event.preventDefault());
 
+app.screens = Object.keys(SCREENS);
 let shown = null;
 const isOpen = (screen) => screen === "start" || app.state?.workspace;
 

@@ -4,6 +4,7 @@ import { get, post } from "./api.js";
 import { act, button, h, showError } from "./dom.js";
 import { buildLocalGrid } from "./grid.js";
 import { onState, setState } from "./state.js";
+import { buildStep } from "./steps.js";
 import { texts } from "./texts.js";
 
 const COLUMNS = [
@@ -24,7 +25,7 @@ export const show = (main) => {
     if (isClosed) return;
     grid?.destroy();
     grid = null;
-    const cards = failed.map(({ cause, state, next_step: nextStep, files }) => h("section", { class: "panel cause" }, h("div", {}, h("h3", {}, cause), h("p", {}, nextStep), h("ul", { class: "plain" }, files.map((file) => h("li", {}, state === "needs_columns" ? h("a", { href: write("columns", { file }) }, file) : file))))));
+    const cards = failed.map(({ cause, code, state, next_step: nextStep, files }) => h("section", { class: "panel cause" }, h("div", {}, h("h3", {}, cause), h("p", {}, buildStep(code, nextStep)), h("ul", { class: "plain" }, files.map((file) => h("li", {}, state === "needs_columns" ? h("a", { href: write("columns", { file }) }, file) : file))))));
     const box = h("div", { class: "issue-grid" }), chosen = { text: "", file: "" }, wordings = new Map(issues.map((issue) => [issue.reason, issue.text]));
     const shown = h("p", { role: "status" });
     const apply = () => {

@@ -1,8 +1,9 @@
 // Everything about one property: score, reasons, values of all sources, merges, duplicates, history, and what the user types.
-import { get, post, put } from "./api.js";
+import { downloadSheet, get, post, put } from "./api.js";
 import { badge, buildRow, placeOf, positionOf, priceOf, titleOf } from "./cells.js";
 import { act, announce, button, debounce, h, link, showError, webAddress } from "./dom.js";
 import { capitalize, className, format, formatDay, grouped, isDay, showScore } from "./format.js";
+import { app } from "./state.js";
 import { texts } from "./texts.js";
 
 const SAVE_AFTER = 600;
@@ -162,7 +163,8 @@ export const showProperty = async (box, id, options) => {
     h("header", {}, h("div", { class: "score" }, badge(about.score), h("span", {}, className(about.class))),
       h("div", { class: "title" }, h("h2", {}, title), h("p", {}, [placeOf(row), name !== title && name].filter(Boolean).join(" · ")), h("p", { class: "links" }, isListed ? texts.property.rank(about.rank, about.list_length) : texts.property.notListed, ...buildLinks(about, row))),
       button("✕", options.close, { class: "close", "aria-label": texts.property.closeProperty })),
-    h("div", { class: "actions" }, button(texts.property.previous, () => options.turn(-1)), button(texts.property.next, () => options.turn(1)), button(texts.property.print, print)),
+    h("div", { class: "actions" }, button(texts.property.previous, () => options.turn(-1)), button(texts.property.next, () => options.turn(1)), button(texts.property.print, print),
+      app.state.can_memo ? button(texts.property.sheet, act(async () => { announce(texts.files.downloaded(await downloadSheet(id))); })) : ""),
     headline(row),
     part(texts.property.notes, Object.keys(about.notes ?? {}).length ? notes.element : ""),
     isListed ? "" : part(texts.property.whyNotListed, reasons || h("p", {}, texts.property.belowMinimum(showScore(about.minimum_score)))),

@@ -82,7 +82,7 @@ export const texts = {
   },
   compare: { title: "Comparison", sideBySide: "Properties side by side", value: "Value", score: "Score", rank: "Rank", price: "Price" },
   property: {
-    label: (title) => `Property ${title}`, announce: (title, score) => `${title}, score ${score}`, close: "Close", closeProperty: "Close the property", previous: "Previous", next: "Next", print: "Print",
+    label: (title) => `Property ${title}`, announce: (title, score) => `${title}, score ${score}`, close: "Close", closeProperty: "Close the property", previous: "Previous", next: "Next", print: "Print", sheet: "Download as PDF",
     rank: (rank, all) => `#${grouped(rank, 0)} of ${grouped(all, 0)}`, notListed: "Not on the list", map: "Map", listing: "Listing", row: (number) => `row ${number}`,
     facts: { price: "Asking price", priceOf: (sale) => `Price (${sale})`, perSquareFoot: "Price per sq ft", building: "Building", lot: "Lot", built: "Built", occupied: "Occupied" },
     whyNotListed: "Why it isn't listed", belowMinimum: (score) => `Its score is below the minimum of ${score}.`,
@@ -96,6 +96,16 @@ export const texts = {
     announceCorrected: "The correction was saved. It counts from the next run.", announceUndone: "The correction was removed.",
     merged: "Merged rows", differs: (fields) => `Differs: ${fields}`, history: "History", run: (run) => `Run ${run}`, change: (name, what) => [capitalize(name), what].filter(Boolean).join(": "), changed: (column, old, now) => `${column} ${old ?? "none"} → ${now ?? "none"}`,
     more: "More values", notes: "My notes", statuses: ["To call", "Called", "Visited", "Offer made", "Passed"], saving: "Saving …", saved: "Saved", notSaved: "Not saved yet: your text is still here.",
+  },
+  steps: {
+    open: { settings: "Open the settings", duplicates: "Review them" },
+    byCode: {
+      missing_required_columns: "Tell which of its columns are the address, the type or the size, or rename its headers.", vague_headers: "Tell which of its columns are the address, the type or the size, or rename its headers.",
+      password_protected: "Give the password in the settings, or save a copy without one.", wrong_password: "Correct the password in the settings, or save a copy without one.",
+      timeout: "Allow more time in the settings, or split the file.", worker_died: "Open it in Excel and save it again, or allow more memory in the settings.", out_of_memory: "Allow more memory in the settings.", too_large: "Allow more memory in the settings, or save the sheet as CSV.",
+      pattern: "The settings leave this type of file out.", pattern_table: "The settings leave this type of file out.",
+      different_apns: "The settings can keep parcels separate.", memory: "Allow more memory in the settings before your data grows.",
+    },
   },
   problems: {
     title: "Problems", some: "What could not be used in the last run, and what to do about it.", none: "No problems in the last run.", tryAgain: "Try again", unused: (number) => `${files(number)} could not be used`,

@@ -13,7 +13,7 @@ from flexscout.domain import (
 )
 from flexscout.findings import describe_findings
 from flexscout.merging import select_merges
-from flexscout.models import ProcessingResult
+from flexscout.models import MessageCode, ProcessingResult, RunMessage
 from flexscout.outputs.report.build import build_files
 from flexscout.outputs.report.figures import summarize_records
 from flexscout.outputs.results import RunFacts
@@ -87,7 +87,8 @@ def _describe_different_apns(facts: RunFacts) -> list[str]:
     if not different:
         return []
     merges = f"{different:,} of {format_count(merges_by_address.height, 'merge')} joined rows with different APNs at one address."
-    return [f"{merges} To keep parcels separate, use --duplicate-policy parcel (filtering.duplicate_policy: parcel)."]
+    step = "To keep parcels separate, use --duplicate-policy parcel (filtering.duplicate_policy: parcel)."
+    return [RunMessage(MessageCode.DIFFERENT_APNS, merges, step)]
 
 
 def _describe_possible_duplicates(facts: RunFacts) -> list[str]:
@@ -99,7 +100,8 @@ def _describe_possible_duplicates(facts: RunFacts) -> list[str]:
     merge = f" --close-matches merge merges the {nearly_sure:,} that {_be(nearly_sure)} nearly sure." if nearly_sure else ""
     found = format_count(pairs, "possible duplicate")
     answer = "Answer there or with `flexscout decide`."
-    return [f"{found} to review: the sheet Possible Duplicates lists {first} with the evidence. {answer}{merge}"]
+    fact = f"{found} to review: the sheet Possible Duplicates lists {first} with the evidence."
+    return [RunMessage(MessageCode.POSSIBLE_DUPLICATES, fact, f"{answer}{merge}")]
 
 
 def _describe_records(facts: RunFacts) -> list[str]:
@@ -162,7 +164,8 @@ def _describe_memory(facts: RunFacts, peak_memory_mb: float) -> list[str]:
     if peak_memory_mb < MEMORY_WARNING_SHARE * limit * 1024:
         return []
     used = f"{peak_memory_mb / 1024:.1f} GB of the {limit:g} GB limit"
-    return [f"The run used up to {used}. Raise --memory-limit or use fewer --workers before your data grows."]
+    step = "Raise --memory-limit or use fewer --workers before your data grows."
+    return [RunMessage(MessageCode.MEMORY, f"The run used up to {used}.", step)]
 
 
 def _describe_mapping(facts: RunFacts) -> list[str]:
