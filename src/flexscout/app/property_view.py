@@ -8,8 +8,9 @@ from flexscout.app.results import Results
 from flexscout.app.row_query import RowFilter, RowSort
 from flexscout.app.security import BadRequestError
 from flexscout.config import PipelineConfiguration
-from flexscout.history import read_property_entries
+from flexscout.history import RunRecord, read_property_entries
 from flexscout.insights import PropertyReport, ReplayedRun, SourceRow, find_property, report_property
+from flexscout.merging import SOURCE_VALUE, VALUE
 
 _ID_PREFIX = "P-"
 _CHANGE_COLUMNS = {
@@ -74,6 +75,7 @@ def describe_property(results: Results, settings: PipelineConfiguration, key: st
         "history": [_describe_change(change) for change in results.list_changes(report.property_id or "")],
         "notes": notes,
         "corrections": corrections,
+        "applied": _list_applied(past.record, key),
         "warnings": list(past.warnings),
     }  # fmt: skip
 
@@ -142,6 +144,12 @@ def _describe_cell(row: SourceRow, letter: str, text: str | None, note: str) -> 
     """Return `F12: 30,000 SF` of a cell, or how the value was made."""
     place = f"{letter}{row.row}" if letter and "+" not in letter else letter
     return ": ".join(filter(None, (place, text))) if place else note
+
+
+def _list_applied(record: RunRecord, key: str) -> dict[str, dict[str, str | None]]:
+    """Return the corrections of a property that the run applied: column -> value, and the value of the files as text."""
+    corrected = (one for one in record.report["notes"].get("corrected", []) if one["Property ID"] == key)
+    return {one["Column"]: {"value": one[VALUE], "source_value": one.get(SOURCE_VALUE)} for one in corrected}
 
 
 def _describe_change(change: Mapping[str, Any]) -> dict[str, Any]:

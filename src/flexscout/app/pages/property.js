@@ -11,6 +11,8 @@ const FIRST_VALUES = ["Address", "Unit", "City", "State", "Zip Code", "County", 
 
 const part = (title, ...content) => (content.flat(2).some(Boolean) ? h("section", {}, h("h3", {}, title), ...content) : "");
 const text = (value, column) => (typeof value === "string" && isDay(value) ? formatDay(value) : format(value, column));
+// The same of a value that is stored as text.
+const showText = (value, column) => text(value && column?.unit !== undefined && column.kind !== "text" && !Number.isNaN(+value) ? +value : value, column);
 const where = ({ file, sheet, row }) => [file, sheet, row ? texts.property.row(row) : ""].filter(Boolean).join(", ");
 
 const headline = (row) => {
@@ -72,7 +74,7 @@ const buildNotes = (id, notes, onSaved) => {
 
 // The value on the list, and in each source with its cell.
 const buildValues = (id, about, columns, onSaved) => {
-  const corrections = { ...about.corrections }, sources = about.sources ?? [];
+  const corrections = { ...about.corrections }, applied = about.applied ?? {}, sources = about.sources ?? [];
   const named = new Set([...sources.flatMap((source) => Object.keys(source.values ?? {})), ...Object.keys(corrections)]);
   FIRST_VALUES.forEach((name) => { if (about.values[name] !== null && about.values[name] !== undefined) named.add(name); });
   const names = [...FIRST_VALUES.filter((name) => named.has(name)), ...[...named].filter((name) => !FIRST_VALUES.includes(name)).sort()];
@@ -98,9 +100,11 @@ const buildValues = (id, about, columns, onSaved) => {
       input.select();
     };
     const draw = () => {
-      const isCorrected = corrections[name] !== undefined && corrections[name] !== null, value = about.values[name];
-      cell.replaceChildren(h("span", { class: "value" }, text(value, column) || "–"),
-        isCorrected ? h("span", { class: "corrected" }, texts.property.correctedTo(corrections[name]), " ", button(texts.property.undo, act(() => store(null)), { class: "link", "aria-label": texts.property.undoName(name) })) : "",
+      const isCorrected = corrections[name] !== undefined && corrections[name] !== null, wasApplied = name in applied, ofFiles = showText(applied[name]?.source_value, column);
+      const isUndone = wasApplied && !isCorrected, isCounted = wasApplied && applied[name].value === corrections[name];
+      const note = isUndone ? texts.property.backToFiles : isCounted ? texts.property.corrected(ofFiles) : isCorrected ? texts.property.correctedTo(corrections[name]) : "";
+      cell.replaceChildren(h("span", { class: "value" }, (isUndone ? ofFiles : text(about.values[name], column)) || "–"),
+        note && h("span", { class: "corrected" }, note, " ", isCorrected && button(texts.property.undo, act(() => store(null)), { class: "link", "aria-label": texts.property.undoName(name) })),
         about.canCorrect === false ? "" : button(texts.property.correct, edit, { class: "link correct", "aria-label": texts.property.correctName(name) }));
     };
     draw();
