@@ -399,34 +399,6 @@ class AggregateStatistics:
     processing_duration: float
 
 
-class MessageCode(StrEnum):
-    """What a message about a run is about, if there is something to do about it."""
-
-    DIFFERENT_APNS = "different_apns"
-    POSSIBLE_DUPLICATES = "possible_duplicates"
-    MEMORY = "memory"
-
-
-class RunMessage(str):
-    """A message about a run that says what to do: for people who type commands as it is, for others as `fact` and `code`.
-
-    Attributes:
-        fact: The message without what to do.
-        code: What it is about.
-
-    """
-
-    __slots__ = ("code", "fact")
-    fact: str
-    code: MessageCode
-
-    def __new__(cls, code: MessageCode, fact: str, step: str) -> Self:
-        """Return the message."""
-        message = super().__new__(cls, f"{fact} {step}")
-        message.code, message.fact = code, fact
-        return message
-
-
 @dataclass(frozen=True)
 class RunSummary:
     """The result of a run.

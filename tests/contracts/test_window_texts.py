@@ -6,7 +6,7 @@ import pytest
 
 from flexscout.app.page_routes import PAGES
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
-from flexscout.models import MessageCode
+from flexscout.outputs import MessageCode
 from flexscout.runtime.error_handler import _CAUSES
 
 CATALOG = "texts.js"

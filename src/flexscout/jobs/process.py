@@ -17,7 +17,8 @@ from flexscout.config import PipelineConfiguration
 from flexscout.errors import FlexscoutError, is_panic
 from flexscout.history import RunHistory
 from flexscout.jobs.events import STOP_LINE, EventKind, JobEvent
-from flexscout.models import ProcessingResult, RunMessage, RunSummary
+from flexscout.models import ProcessingResult, RunSummary
+from flexscout.outputs import RunMessage
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime import NoProgress, Step, interrupts, start_worker_server
 

@@ -16,12 +16,14 @@ from flexscout.outputs.report.figures import (
     measure_completeness,
     sort_by_frequency,
 )
-from flexscout.outputs.report.messages import build_messages, describe_unmatched_mappings
+from flexscout.outputs.report.messages import MessageCode, RunMessage, build_messages, describe_unmatched_mappings
 
 __all__ = [
     "CHANGE_LABELS",
     "REPORT_FORMAT",
     "TOP_CANDIDATES",
+    "MessageCode",
+    "RunMessage",
     "add_run_times",
     "build_messages",
     "build_report",

@@ -1,6 +1,8 @@
 """Messages to the user about what is unusual in a run."""
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Self
 
 from flexscout.config import YAML_SUFFIXES
 from flexscout.domain import (
@@ -13,7 +15,7 @@ from flexscout.domain import (
 )
 from flexscout.findings import describe_findings
 from flexscout.merging import select_merges
-from flexscout.models import MessageCode, ProcessingResult, RunMessage
+from flexscout.models import ProcessingResult
 from flexscout.outputs.report.build import build_files
 from flexscout.outputs.report.figures import summarize_records
 from flexscout.outputs.results import RunFacts
@@ -21,6 +23,34 @@ from flexscout.runtime import MEMORY_WARNING_SHARE
 
 _MAX_FILES = 3  # that are described; the sheet Files lists all
 _MAX_NAMES = 10  # of a list in a message
+
+
+class MessageCode(StrEnum):
+    """What a message about a run is about, if there is something to do about it."""
+
+    DIFFERENT_APNS = "different_apns"
+    POSSIBLE_DUPLICATES = "possible_duplicates"
+    MEMORY = "memory"
+
+
+class RunMessage(str):
+    """A message about a run that says what to do: for people who type commands as it is, for others as `fact` and `code`.
+
+    Attributes:
+        fact: The message without what to do.
+        code: What it is about.
+
+    """
+
+    __slots__ = ("code", "fact")
+    fact: str
+    code: MessageCode
+
+    def __new__(cls, code: MessageCode, fact: str, step: str) -> Self:
+        """Return the message."""
+        message = super().__new__(cls, f"{fact} {step}")
+        message.code, message.fact = code, fact
+        return message
 
 
 def build_messages(facts: RunFacts, peak_memory_mb: float = 0.0) -> list[str]:
