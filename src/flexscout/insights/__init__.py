@@ -1,7 +1,7 @@
 """Explain past results, decide about possible duplicates, and compare profiles."""
 
 from flexscout.insights.answers import Answer, Match, Outcome, explain_property
-from flexscout.insights.compare import ProfileComparison, compare_profiles
+from flexscout.insights.compare import ProfileComparison, compare_profiles, compare_replayed
 from flexscout.insights.comparison_files import check_comparison_path, comparison_to_dict, write_comparison
 from flexscout.insights.decide import ListedDecision, OpenPair, PropertyDecisions
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate
@@ -42,6 +42,7 @@ __all__ = [
     "check_comparison_path",
     "collect_changes",
     "compare_profiles",
+    "compare_replayed",
     "comparison_to_dict",
     "explain_property",
     "find_property",

@@ -9,10 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import REASONS, STATUS, TO_VERIFY, combine_tables
+from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
 from flexscout.history import read_corrections, read_decisions
 from flexscout.ingest import FileIngestor, scan_folder
 from flexscout.insights.ranking_changes import Ranking, RankingChanges, compare_rankings, rank_rows
+from flexscout.insights.replayed_run import AT, ReplayedRun
+from flexscout.insights.reranking import prepare_matched
 from flexscout.matching import DETAIL_COLUMNS
 from flexscout.merging import REJECTED_COLUMNS, ROW, MatchedRows, find_snapshots, locate_rows, match_rows
 from flexscout.models import ProcessingResult, RowStatus
@@ -148,24 +150,61 @@ def _rank_and_compare(
 ) -> RankingChanges:
     """Match the rows once, since matching does not depend on the profile; then rank and compare both sides."""
     if not parts:
-        a, b = (Ranking(one.profile, pl.DataFrame()) for one in criteria)
-        return compare_rankings(a, b, config.min_flex_score)
+        return _compare_nothing(criteria, config)
     decisions = read_decisions(config.decisions_file).decisions
     clusters = match_rows(pl.concat([part.match_rows for part in parts], how="diagonal"), config, decisions)
     located = locate_rows(pl.concat([part.statuses[0] for part in parts]), clusters)
     records = [result.record for result in results if result.success]
     snapshots = find_snapshots(records, located)
     tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
-    positions = pl.concat([part.is_candidate for part in parts]).arg_true().cast(pl.Int64).alias(ROW)
     corrections = read_corrections(config)
+    empty = pl.DataFrame()
+    matched = MatchedRows(empty, empty, clusters, located, snapshots, tables, lambda _: corrections)
+    return _compare_sides(parts, pl.int_range(located.height, eager=True), matched, criteria, config)
+
+
+def compare_replayed(past: ReplayedRun, a: Profile, b: Profile) -> RankingChanges:
+    """Rank the rows of a replayed run by two profiles; nothing is read or matched again."""
+    criteria = (replace(past.criteria, profile=a), replace(past.criteria, profile=b))
+    parts = _classify_twice([result for result in past.files.results if result.success], criteria, past.config)
+    if not parts or not past.rows.width:
+        return _compare_nothing(criteria, past.config)
+    positions = past.rows.select(*SOURCE_COLUMNS, pl.col(AT).alias(ROW))
+    sources = pl.concat([part.statuses[0].select(SOURCE_COLUMNS) for part in parts])
+    rows = sources.join(positions, on=SOURCE_COLUMNS, how="left", maintain_order="left")[ROW]
+    matched = prepare_matched(past, pl.DataFrame())
+    return _compare_sides(parts, rows, matched, criteria, past.config)
+
+
+def _compare_nothing(criteria: tuple[Criteria, Criteria], config: PipelineConfiguration) -> RankingChanges:
+    a, b = (Ranking(one.profile, pl.DataFrame()) for one in criteria)
+    return compare_rankings(a, b, config.min_flex_score)
+
+
+def _compare_sides(
+    parts: Sequence[_ClassifiedTwice],
+    rows: pl.Series,
+    matched: MatchedRows,
+    criteria: tuple[Criteria, Criteria],
+    config: PipelineConfiguration,
+) -> RankingChanges:
+    """Rank the rows by both criteria, and compare.
+
+    Args:
+        parts: The classified rows.
+        rows: For each of them, its position among the matched rows.
+        matched: What is known of the matched rows; its candidates and rejected rows don't matter.
+        criteria: Those of A and of B.
+        config: The settings.
+
+    """
+    is_either = pl.concat([part.is_candidate for part in parts])
     sides = []
     for side, one in enumerate(criteria):
-        either = combine_tables(part.sides[side] for part in parts).with_columns(positions)
-        statuses = pl.concat([part.statuses[side] for part in parts]).with_columns(pl.int_range(pl.len()).alias(ROW))
+        either = combine_tables(part.sides[side] for part in parts).with_columns(rows.filter(is_either).alias(ROW))
+        statuses = pl.concat([part.statuses[side] for part in parts]).with_columns(rows.alias(ROW))
         is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
         candidates = either.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
-        matched = MatchedRows(
-            candidates, statuses.filter(~is_candidate), clusters, located, snapshots, tables, lambda _: corrections
-        )
-        sides.append(rank_rows(either, matched, one, config))
+        own = replace(matched, candidates=candidates, rejected=statuses.filter(~is_candidate))
+        sides.append(rank_rows(either, own, one, config))
     return compare_rankings(sides[0], sides[1], config.min_flex_score)

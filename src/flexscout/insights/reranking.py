@@ -144,11 +144,16 @@ def _prepare(past: ReplayedRun) -> tuple[KeptScores, KeptRows]:
     given, tables, table_columns = read_tables(result.record for result in past.files.results if result.success)
     order = past.rows.select(*SOURCE_COLUMNS, pl.col(AT).alias(ROW))
     rows = given.with_columns(tables.alias(_TABLE)).join(order, on=SOURCE_COLUMNS).sort(ROW)
-    located, corrections = locate_rows(past.rows.sort(AT), past.clusters), list_corrections(past.record)
-    matched = MatchedRows(
-        rows.drop(_TABLE), rows.clear(), past.clusters, located, past.ranking.snapshots, past.files.tables, lambda _: corrections
-    )
+    matched = prepare_matched(past, rows.drop(_TABLE))
     return KeptScores(rows.drop(_TABLE), rows[_TABLE], table_columns), KeptRows(matched, past.config)
+
+
+def prepare_matched(past: ReplayedRun, rows: pl.DataFrame) -> MatchedRows:
+    """Return some rows of a replay as the candidates among its matched rows, and none that are rejected."""
+    located, corrections = locate_rows(past.rows.sort(AT), past.clusters), list_corrections(past.record)
+    return MatchedRows(
+        rows, rows.clear(), past.clusters, located, past.ranking.snapshots, past.files.tables, lambda _: corrections
+    )
 
 
 def list_moves(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

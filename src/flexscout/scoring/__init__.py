@@ -21,22 +21,28 @@ from flexscout.scoring.criteria import Criteria, count_funnel, has_eligible_type
 from flexscout.scoring.diagnosis import diagnose_files
 from flexscout.scoring.eligibility import split_reasons
 from flexscout.scoring.explanations import explain_factors
+from flexscout.scoring.filter_conditions import COMPARISONS, Comparison, FilterCondition, parse_conditions, render_conditions
 from flexscout.scoring.improvements import Improvement, find_improvements
 from flexscout.scoring.kept_scores import IS_CANDIDATE, KeptScores
 from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column
+from flexscout.scoring.profile_content import build_profile, describe_profile, render_profile
 from flexscout.scoring.profile_files import list_profiles, load_profile, read_profile_text, render_profile_copy
 from flexscout.scoring.profile_lint import compute_best_score, format_bound, lint_profile
+from flexscout.scoring.row_filter import list_filter_kinds
 from flexscout.scoring.rules import describe_condition
 from flexscout.scoring.scorer import FlexPropertyScorer
 
 __all__ = [
+    "COMPARISONS",
     "IS_CANDIDATE",
     "MISSING_FIELDS",
     "MODIFIED",
     "POSITION",
     "ClassifiedFiles",
+    "Comparison",
     "Criteria",
     "Factor",
+    "FilterCondition",
     "FlexPropertyScorer",
     "Improvement",
     "KeptScores",
@@ -47,22 +53,28 @@ __all__ = [
     "add_canonical_columns",
     "add_unmapped_columns",
     "attach_candidates",
+    "build_profile",
     "classify_records",
     "collect_issues",
     "compute_best_score",
     "count_funnel",
     "describe_condition",
+    "describe_profile",
     "diagnose_files",
     "explain_factors",
     "find_improvements",
     "format_bound",
     "has_eligible_type",
     "lint_profile",
+    "list_filter_kinds",
     "list_profiles",
     "load_profile",
+    "parse_conditions",
     "points_column",
     "read_profile_text",
     "read_tables",
+    "render_conditions",
+    "render_profile",
     "render_profile_copy",
     "score_batches",
     "score_files",

@@ -90,7 +90,7 @@ def quote_column(name: str) -> str:
 
 def fold_case(text: str) -> str:
     """Return a filter without errors with its texts in lower case, and UPPER as LOWER, to evaluate it over lower-case columns."""
-    tokens, _ = _tokenize(text)
+    tokens, _ = tokenize(text)
     return " ".join(
         "lower" if token.key == "upper" else token.source.lower() if token.kind == "text" else token.source for token in tokens
     )
@@ -100,7 +100,7 @@ def _find_errors(text: str, columns: Sequence[str]) -> Iterator[str]:
     """Yield errors in the order of the checks; each check relies on those before it."""
     if len(text) > MAX_CHARACTERS:
         yield f"it has {len(text):,} characters; the maximum is {MAX_CHARACTERS:,}"
-    tokens, rest = _tokenize(text)
+    tokens, rest = tokenize(text)
     if rest:
         yield _describe_unreadable(rest)
     yield from _check_size(tokens)
@@ -113,7 +113,7 @@ def _find_errors(text: str, columns: Sequence[str]) -> Iterator[str]:
     yield from _check_quoted_columns(tokens, columns)
 
 
-def _tokenize(text: str) -> tuple[list[Token], str]:
+def tokenize(text: str) -> tuple[list[Token], str]:
     """Return the tokens of a text, and the rest of the text from the first character that starts none."""
     tokens: list[Token] = []
     position, text = 0, text.rstrip()
@@ -162,7 +162,7 @@ def _check_quoting(tokens: Sequence[Token], columns: Sequence[str]) -> Iterator[
     """Find names of several words without double quotes."""
     keys = [token.key for token in tokens]
     for name in sorted(columns, key=len, reverse=True):
-        parts = [token.key for token in _tokenize(name)[0]]
+        parts = [token.key for token in tokenize(name)[0]]
         if len(parts) > 1 and any(keys[start : start + len(parts)] == parts for start in range(len(keys))):
             yield f'{name} needs double quotes, "{name}", because it is more than one word'
     for is_name, run in groupby(tokens, key=lambda token: token.kind == "word" and token.is_name):
@@ -231,7 +231,7 @@ def _check_sequence(tokens: Sequence[Token]) -> Iterator[str]:
     for token, following in pairwise((*tokens, _NO_TOKEN)):
         if token.key in _FUNCTIONS and following.key != "(":
             yield f"{token.source} is a function: write its value in brackets after it"
-        elif token.key == "date" and not (following.kind == "text" and _is_day(following.value)):
+        elif token.key == "date" and not (following.kind == "text" and is_day(following.value)):
             yield "DATE needs a day in single quotes, such as DATE '2024-01-31'"
         elif token.ends_value and following.starts_value:
             yield f"nothing joins {token.source} and {following.source}: write an operator, such as = or AND, between them"
@@ -266,7 +266,8 @@ def _with_neighbors(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token, Tok
     return zip((_NO_TOKEN, *tokens), tokens, (*tokens[1:], _NO_TOKEN), strict=False)
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Return whether a text is a day as filters write it: `2024-01-31`."""
     with suppress(ValueError):
         return date.fromisoformat(text).isoformat() == text
     return False

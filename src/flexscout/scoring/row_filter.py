@@ -24,6 +24,7 @@ _SCORES = {"Flex Score": _NUMBER, "Flex Classification": _TEXT, "Completeness": 
 SCHEMA = {column.name: _TYPES[column.type] for column in canonical_columns()} | _SCORES
 """Columns that a filter can name, with the types it sees; years are numbers like any other."""
 
+_KIND_NAMES = {_NUMBER: "number", _TEXT: "text", _DATE: "date", _FLAG: "flag"}
 _KEPT, _MISSING = "__kept", "__missing"
 _SHOWN_CHARACTERS = 200  # of the filter, in a row's reason
 _EACH_SIDE = "each side of AND and OR must be a condition, such as State = 'NC'"
@@ -92,6 +93,11 @@ def parse_filter(text: str) -> RowFilter | None:
         raise _build_error(line, error)
     names = set(expression.meta.root_names())
     return RowFilter(line, pl.sql_expr(fold_case(text)), tuple(name for name in SCHEMA if name in names))
+
+
+def list_filter_kinds() -> dict[str, str]:
+    """Return the kind of each column that a filter can name: `number`, `text`, `date` or `flag`."""
+    return {name: _KIND_NAMES[dtype] for name, dtype in SCHEMA.items()}
 
 
 def apply_filter(frame: pl.DataFrame, where: RowFilter | None) -> FilteredRows:
