@@ -13,6 +13,7 @@ class FileSkipCode(StrEnum):
     HIDDEN = "hidden"
     TEMPORARY = "temporary"
     UNFINISHED_DOWNLOAD = "unfinished_download"
+    SETTINGS = "settings"
     LINK_OUT = "link_out"
     BROKEN_LINK = "broken_link"
     NOT_REGULAR = "not_regular"
@@ -37,6 +38,7 @@ _FILE_SKIP_TEXTS = {
     FileSkipCode.HIDDEN: "A hidden file.",
     FileSkipCode.TEMPORARY: "A temporary file.",
     FileSkipCode.UNFINISHED_DOWNLOAD: "An unfinished download.",
+    FileSkipCode.SETTINGS: "Settings, a mapping or a profile, not an export.",
     FileSkipCode.LINK_OUT: "A link to a file outside the folder. Copy the file into the folder.",
     FileSkipCode.BROKEN_LINK: "A link to a file that doesn't exist.",
     FileSkipCode.NOT_REGULAR: "Not a regular file.",

@@ -43,6 +43,8 @@ _SUFFIX_CODES = {
     ".crdownload": FileSkipCode.UNFINISHED_DOWNLOAD,
     ".part": FileSkipCode.UNFINISHED_DOWNLOAD,
     ".download": FileSkipCode.UNFINISHED_DOWNLOAD,
+    ".yaml": FileSkipCode.SETTINGS,
+    ".yml": FileSkipCode.SETTINGS,
 }
 
 # What flexscout adds to the name of an output: of a backup, one that couldn't be read back, or one not put in place.

@@ -24,11 +24,11 @@ from flexscout.scoring.explanations import explain_factors
 from flexscout.scoring.filter_conditions import COMPARISONS, Comparison, FilterCondition, parse_conditions, render_conditions
 from flexscout.scoring.improvements import Improvement, find_improvements
 from flexscout.scoring.kept_scores import IS_CANDIDATE, KeptScores
-from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column
+from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column, value_kind
 from flexscout.scoring.profile_content import build_profile, describe_profile, render_profile
 from flexscout.scoring.profile_files import list_profiles, load_profile, read_profile_text, render_profile_copy
 from flexscout.scoring.profile_lint import compute_best_score, format_bound, lint_profile
-from flexscout.scoring.row_filter import list_filter_kinds
+from flexscout.scoring.row_filter import list_filter_kinds, parse_filter
 from flexscout.scoring.rules import describe_condition
 from flexscout.scoring.scorer import FlexPropertyScorer
 
@@ -70,6 +70,7 @@ __all__ = [
     "list_profiles",
     "load_profile",
     "parse_conditions",
+    "parse_filter",
     "points_column",
     "read_profile_text",
     "read_tables",
@@ -81,4 +82,5 @@ __all__ = [
     "select_match_columns",
     "select_rejected",
     "split_reasons",
+    "value_kind",
 ]

@@ -106,15 +106,15 @@ def parse_conditions(text: str) -> tuple[FilterCondition, ...] | None:
     """Return the conditions that a filter consists of; None if it is anything else than conditions joined by AND."""
     if find_syntax_error(text, list(SCHEMA)):
         return None
-    conditions = [_parse_condition(part) for part in _split(tokenize(text)[0])]
+    conditions = [_parse_condition(part) for part in _split(tokenize(text)[0], "and")]
     return None if None in conditions else tuple(one for one in conditions if one)
 
 
-def _split(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Yield the tokens between ANDs."""
+def _split(tokens: Sequence[Token], separator: str) -> Iterator[list[Token]]:
+    """Yield the tokens between separators."""
     part: list[Token] = []
     for token in tokens:
-        if token.key == "and":
+        if token.key == separator:
             yield part
             part = []
         else:
@@ -134,9 +134,7 @@ def _parse_condition(tokens: Sequence[Token]) -> FilterCondition | None:
     elif keys[0] in ("in", "not") and keys[-1] == ")" and "in" in keys[:2]:
         comparison = Comparison.ONE_OF if keys[0] == "in" else Comparison.NONE_OF
         listed = rest[1:-1] if keys[0] == "in" else rest[2:-1]
-        values = [_parse_value([token]) for token in listed[::2]]
-        if any(token.key != "," for token in listed[1::2]):
-            return None
+        values = [_parse_value(part) for part in _split(listed, ",")]
     elif keys[0] == "like" and len(rest) == 1:
         comparison, text = Comparison.CONTAINS, str(_parse_value(rest))
         values = [text[1:-1] if text[:1] == text[-1:] == "%" and not set(text[1:-1]) & {"%", "_"} else None]
