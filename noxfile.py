@@ -9,6 +9,12 @@ import nox
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 DEMO_FILES = ("all_flex_properties.xlsx", "all_flex_properties.csv", "pipeline_summary.json", "pipeline_summary.html")
 
+# Stories that start the program, with its workers.
+WHOLE_PROGRAM = (
+    "bad_files", "file_formats", "first_run", "frozen_program", "killed_runs", "protected_exports", "second_run", "watch",
+    "window_program",
+)  # fmt: skip
+
 nox.options.sessions = ("tests", "lint", "types", "security", "docs", "wheel")
 
 
@@ -51,6 +57,16 @@ def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions of the dependencies that pyproject.toml allows."""
     session.install("--quiet", "--resolution", "lowest-direct", "-e", ".[dev]")
     _run(session, "-m", "pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def frozen(session: nox.Session) -> None:
+    """Freeze the program with PyInstaller, and run the stories of the whole program with it."""
+    _install(session, "-e", ".[dev]")
+    session.install("--quiet", "pyinstaller>=6.11,<7")
+    _run(session, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", "packaging/flexscout.spec")
+    session.env["FROZEN_FLEXSCOUT"] = str(Path("dist/flexscout/flexscout").resolve())
+    _run(session, "-m", "pytest", "-n", "auto", *(session.posargs or (f"tests/stories/test_{name}.py" for name in WHOLE_PROGRAM)))
 
 
 @nox.session

@@ -24,6 +24,9 @@ from flexscout.outputs.report.build import load_report_schema
 from flexscout.runtime import SerialExecutor, interrupts
 from result_sheets import rows_of
 
+PROGRAM = [os.environ["FROZEN_FLEXSCOUT"]] if "FROZEN_FLEXSCOUT" in os.environ else [sys.executable, "-m", "flexscout"]
+"""The command of the program: with `FROZEN_FLEXSCOUT` the frozen one, see `nox -s frozen`."""
+
 SCHEMA = Draft202012Validator(load_report_schema())
 
 
@@ -117,7 +120,7 @@ def flexscout(*arguments, folder=None):
 def run_program(*arguments, folder=None):
     """Run the program as `flexscout` does, but in its own process and with workers."""
     folder = Path(folder or ".").resolve()
-    command = [sys.executable, "-m", "flexscout", *map(str, arguments)]
+    command = [*PROGRAM, *map(str, arguments)]
     environment = os.environ | _environment(folder)
     done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=folder, env=environment, check=False)
     return Outcome(folder, done.returncode, done.stdout, done.stderr)

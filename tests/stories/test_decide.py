@@ -4,14 +4,13 @@ import json
 import os
 import pty
 import subprocess
-import sys
 
 import pytest
 
 from decisions import MISSPELLED, RIGHT, addresses_of, rows_of, write_similar
 from flexscout import PipelineConfiguration, PropertyDecisions
 from flexscout.errors import DecisionError
-from program import flexscout
+from program import PROGRAM, flexscout
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -38,9 +37,7 @@ def outputs_of(outcome):
 def decide_in_terminal(keys):
     """Answer the questions of `flexscout decide` in a terminal; return what it prints."""
     controller, terminal = pty.openpty()
-    program = subprocess.Popen(
-        [sys.executable, "-m", "flexscout", "decide"], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    program = subprocess.Popen([*PROGRAM, "decide"], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     os.close(terminal)
     os.write(controller, keys.encode())
     out, _ = program.communicate(timeout=120)

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 import hostile_files as hostile
-from program import run_program
+from program import PROGRAM, run_program
 from workbooks import valid_properties_1, valid_properties_2
 
 
@@ -95,7 +95,7 @@ def test_pipes_and_devices_are_never_opened(tmp_path, alone):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_terminated_run_leaves_no_processes_or_temporary_files(tmp_path, number, code):
     hostile.bomb(tmp_path / "in", 1.9, declared=40_000_000, rows=True)
-    command = [sys.executable, "-m", "flexscout", "run", "in"]
+    command = [*PROGRAM, "run", "in"]
     with TemporaryDirectory() as temporary:  # short, because it holds sockets
         environment = os.environ | {"TMPDIR": temporary}
         with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as run:

@@ -13,14 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from program import flexscout
+from program import PROGRAM, flexscout
 from workbooks import HEADER, candidate, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 
 _FILES, _MOMENTS = 8, 15
 _OUTPUTS = ("all.xlsx", "all.csv", "all.parquet", "all_duplicates.csv", "all_duplicates.parquet", "all_issues.csv")
-_COMMAND = [sys.executable, "-m", "flexscout", "run", "in", "-o", "out/all.xlsx", "-q"]
+_COMMAND = [*PROGRAM, "run", "in", "-o", "out/all.xlsx", "-q"]
 
 
 def hashes(folder):

@@ -3,12 +3,11 @@
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from program import flexscout
+from program import PROGRAM, flexscout
 from protected import SECRET, protect
 from workbooks import HEADER, candidate, write_workbook
 
@@ -39,7 +38,7 @@ def files_with(text):
 def in_terminal(arguments, typed):
     """Run the program with a terminal as its input; type an answer to each prompt. Return its exit code and all it prints."""
     controller, terminal = pty.openpty()
-    command = [sys.executable, "-m", "flexscout", *arguments]
+    command = [*PROGRAM, *arguments]
     pipes = {"stdin": terminal, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     printed = b""
     # Without a session of its own, the program would ask in the terminal of whoever runs the tests.

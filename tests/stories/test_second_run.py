@@ -9,7 +9,7 @@ import sys
 import polars as pl
 import pytest
 
-from program import flexscout, run_program
+from program import PROGRAM, flexscout, run_program
 from workbooks import large_dataset, valid_properties_1, valid_properties_2
 
 _TWINS = (".csv", ".parquet", ".xlsx", "_duplicates.csv", "_duplicates.parquet", "_issues.csv")
@@ -65,7 +65,7 @@ def test_interrupt_exits_with_130_and_keeps_the_previous_result(tmp_path):
     before = flexscout("run", "in")
     kept = before.csv.read_bytes()
     large_dataset(tmp_path, rows=20_000).rename(tmp_path / "in/z_read_last.xlsx")
-    command = [sys.executable, "-m", "flexscout", "run", "in", "-w", "1"]
+    command = [*PROGRAM, "run", "in", "-w", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
         running.stderr.readline()
         os.killpg(running.pid, signal.SIGINT)

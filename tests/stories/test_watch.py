@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from program import PROGRAM
 from workbooks import HEADER, candidate, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child alone")
@@ -34,7 +35,7 @@ def wait_until(condition, seconds=60):
 
 def test_new_files_are_read_until_ctrl_c(tmp_path):
     (tmp_path / "in").mkdir()
-    command = [sys.executable, "-m", "flexscout", "run", "in", "--watch", "-q"]
+    command = [*PROGRAM, "run", "in", "--watch", "-q"]
     with (
         (tmp_path / "stderr.txt").open("w") as stderr,
         subprocess.Popen(command, stderr=stderr, start_new_session=True) as run,

@@ -12,7 +12,7 @@ import sys
 import psutil
 import pytest
 
-from program import flexscout
+from program import PROGRAM, flexscout
 from workbooks import HEADER, candidate, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C can't be sent to another process")
@@ -39,7 +39,7 @@ def program(tmp_path, monkeypatch):
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / ".own"))
     write_workbook(tmp_path / "in/many.xlsx", [HEADER, *(candidate(number) for number in range(3_000))])
-    command = [sys.executable, "-m", "flexscout", "app", "in", "--no-browser"]
+    command = [*PROGRAM, "app", "in", "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         port, code = re.search(r"127\.0\.0\.1:(\d+)/#code=(\S+)", process.stdout.readline()).groups()
         token = request(int(port), "POST", "/api/session", body={"code": code})[1]["token"]
@@ -60,6 +60,18 @@ def test_ctrl_c_ends_the_window_its_run_and_its_open_stream(program):
     assert not [one for one in psutil.wait_procs(below, timeout=20)[1] if one.is_running()]
 
 
+def test_the_list_is_there_after_a_run(program):
+    _, port, token = program
+    assert request(port, "POST", "/api/runs", token, {})[0] == 202
+    with open_request(port, "GET", "/api/runs/events", token) as stream:
+        assert json.loads(stream.read().splitlines()[-1])["event"] == "finished"
+    status, listed = request(port, "GET", "/api/list?count=5", token)
+    assert (status, len(listed["rows"])) == (200, 5)
+    for path in ("/", "/main.js"):
+        with open_request(port, "GET", path) as answer:
+            assert answer.status == 200
+
+
 def test_killed_window_takes_its_run_with_it(program):
     process, port, token = program
     assert request(port, "POST", "/api/runs", token, {})[0] == 202
@@ -70,9 +82,7 @@ def test_killed_window_takes_its_run_with_it(program):
 
 def test_second_start_prints_an_address_of_the_first(program):
     _, port, _ = program
-    again = subprocess.run(
-        [sys.executable, "-m", "flexscout", "app", "in", "--no-browser"], capture_output=True, text=True, check=True
-    )
+    again = subprocess.run([*PROGRAM, "app", "in", "--no-browser"], capture_output=True, text=True, check=True)
     assert f"http://127.0.0.1:{port}/#code=" in again.stdout
     code = re.search(r"#code=(\S+)", again.stdout)[1]
     assert request(port, "POST", "/api/session", body={"code": code})[0] == 200

@@ -15,6 +15,7 @@ from typing import Any
 from flexscout._import_path import filter_python_path
 from flexscout.config import PipelineConfiguration
 from flexscout.jobs.events import STOP_LINE, EventKind, JobEvent
+from flexscout.runtime import build_module_command
 
 _MAX_ERROR_LINES = 20
 _POLL_SECONDS = 0.5
@@ -140,8 +141,8 @@ def start_job(config: PipelineConfiguration | str | Path | None = None, *, retry
     apart: dict[str, Any] = {"start_new_session": True}  # Ctrl-C in a terminal reaches only this process
     if sys.platform == "win32":
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    process = subprocess.Popen(  # nosec B603 # no part of the command comes from elsewhere
-        [sys.executable, "-P", "-m", "flexscout.jobs.process"],
+    process = subprocess.Popen(  # noqa: S603  # nosec B603 # no part of the command comes from elsewhere
+        build_module_command("flexscout.jobs.process"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

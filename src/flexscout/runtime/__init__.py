@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from flexscout.runtime.executors import Executor, SerialExecutor, WorkerDied, WorkerPool
     from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
     from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stage, Stopwatch, measure_peak_mb
-    from flexscout.runtime.process_start import start_worker_server
+    from flexscout.runtime.process_start import build_module_command, start_worker_server
     from flexscout.runtime.progress import (
         FileProgress,
         FileProgressPoller,
@@ -63,6 +63,7 @@ __all__ = [
     "UnusableRecordError",
     "WorkerDied",
     "WorkerPool",
+    "build_module_command",
     "file_checksum",
     "fsync_file",
     "hash_reading_code",
@@ -88,7 +89,7 @@ __getattr__ = lazy_exports(
         "cache": ("HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
         "error_handler": ("ErrorAction", "ErrorHandler"),
         "executors": ("Executor", "SerialExecutor", "WorkerDied", "WorkerPool"),
-        "process_start": ("start_worker_server",),
+        "process_start": ("build_module_command", "start_worker_server"),
         "fault_isolation": ("FaultIsolation", "is_unexpected"),
         "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stage", "Stopwatch", "measure_peak_mb"),
         "progress": (

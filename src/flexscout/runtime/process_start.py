@@ -35,6 +35,7 @@ _POLARS_ALLOCATOR = "_RJEM_MALLOC_CONF"
 LOW_MEMORY_ALLOCATOR = "dirty_decay_ms:200,muzzy_decay_ms:0"
 """Setting with which Polars returns free memory soon: a large sheet takes a tenth less memory, and no more time."""
 
+_IS_FROZEN = getattr(sys, "frozen", False)  # a program made with PyInstaller, which imports nothing from elsewhere
 _START_LOCK = Lock()  # starting a process changes this one's state for a moment, so one is started at a time
 
 
@@ -74,6 +75,11 @@ def initialize_worker(memory_bytes: int | None, threads: int) -> None:
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, 2)
     os.close(devnull)
+
+
+def build_module_command(module: str) -> list[str]:
+    """Return the command that runs a module of flexscout in a process of its own."""
+    return [sys.executable, *([] if _IS_FROZEN else ["-P"]), "-m", module]
 
 
 class WorkerProcess(_BaseProcess):
@@ -122,6 +128,10 @@ def _safe_import_path() -> Iterator[None]:
     `-P` protects a child until multiprocessing is loaded there, and the path sent to it from then on. PYTHONSAFEPATH would not
     do, because `-E` ignores it.
     """
+    if _IS_FROZEN:
+        with _START_LOCK:
+            yield
+        return
     with _START_LOCK, _environment({"PYTHONPATH": filter_python_path()} if "PYTHONPATH" in os.environ else {}):
         flags, preparation = util._args_from_interpreter_flags, spawn.get_preparation_data  # type: ignore[attr-defined]  # noqa: SLF001
         path = filter_import_path(sys.path)
