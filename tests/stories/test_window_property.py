@@ -7,6 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
+from flexscout.insights import prepare_reports, replay
+from flexscout.insights.property_report import build_property_report
+from flexscout.insights.replayed_run import PROPERTY
 from weeks import Weeks
 from windows import open_window
 from workbooks import HEADER, candidate, write_workbook
@@ -78,6 +81,16 @@ def test_property_has_its_score_with_reasons_and_every_source(tab):
     assert found["merges"][0]["evidence"]
     assert found["values"]["City"] == "Charlotte"
     assert found["kinds"]["Building SqFt"]["unit"] == "square feet"
+
+
+def test_reports_are_the_same_when_the_whole_list_was_explained_before(tab):
+    workspace = tab.window.require_workspace()
+    with replay(workspace.open_history(), workspace.find_last_run()) as past:
+        numbers = past.rows[PROPERTY].unique(maintain_order=True).to_list()
+        alone = [build_property_report(past, number) for number in numbers]
+        prepare_reports(past)
+        assert [build_property_report(past, number) for number in numbers] == alone
+        assert [report.rank for report in alone if report.rank]
 
 
 def test_row_off_the_list_says_why(tab):

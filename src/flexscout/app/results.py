@@ -12,7 +12,7 @@ from flexscout.app.security import BadRequestError
 from flexscout.app.workspaces import Workspace
 from flexscout.errors import FlexscoutError, NothingToReadError
 from flexscout.history import RunRecord, read_notes
-from flexscout.insights import PairReview, PropertyDecisions, ReplayedRun, WarmReplay, collect_changes
+from flexscout.insights import PairReview, PropertyDecisions, ReplayedRun, WarmReplay, collect_changes, prepare_reports
 from flexscout.matching import DecisionKind
 
 VIEWS = ("candidates", "to_verify", "rejected")
@@ -68,10 +68,15 @@ class Results:
         """Return how many rows each view has, as far as it is loaded; the others are loaded for the next time."""
         with self._lock:
             counts = {view: query.listed.rows.height for view, query in self._queries.items()}
-        if len(counts) < len(VIEWS) and not (self._warming and self._warming.is_alive()):
-            self._warming = Thread(target=self._warm_up, name="flexscout-replay", daemon=True)
-            self._warming.start()
+        if len(counts) < len(VIEWS):
+            self.warm_up()
         return counts
+
+    def warm_up(self) -> None:
+        """Load in the background what takes time before it is asked for, unless that is going on."""
+        if not (self._warming and self._warming.is_alive()):
+            self._warming = Thread(target=self._load_all, name="flexscout-replay", daemon=True)
+            self._warming.start()
 
     def find_points(self, view: str, wanted: RowFilter) -> dict[str, Any]:
         """Return the rows of a view that are found and whose place is known, as points on the map."""
@@ -144,12 +149,14 @@ class Results:
         with self._lock:
             self._forget()
 
-    def _warm_up(self) -> None:
-        """Load what takes time before it is asked for."""
-        with suppress(FlexscoutError, OSError), self.replay_lock:
-            for view in VIEWS[1:]:
-                self.query(view)
-            _ = self.replay().rows
+    def _load_all(self) -> None:
+        with suppress(FlexscoutError, OSError):
+            with self.replay_lock:
+                for view in VIEWS[1:]:
+                    self.query(view)
+                past = self.replay()
+                _ = past.rows
+            prepare_reports(past)  # in memory, so that nothing waits for it
 
     def _forget(self) -> None:
         self._queries.clear()

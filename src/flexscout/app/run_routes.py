@@ -77,6 +77,8 @@ async def _format_events(window: "Window", job: "Job") -> AsyncIterator[bytes]:
             yield json.dumps(describe_event(event), default=str).encode() + b"\n"
         position += len(events)
         if events and events[-1].is_last:
+            if window.job is job and window.workspace:
+                window.require_results().warm_up()
             return
         await asyncio.sleep(_POLL_SECONDS)
 

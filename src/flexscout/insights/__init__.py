@@ -13,7 +13,7 @@ from flexscout.insights.replayed_run import ReplayedRun, replay
 from flexscout.insights.reranking import Change, Reranking, rerank
 from flexscout.insights.review import IS_MERGED, PAIR_KEY, ComparedValue, PairReview, ReviewProgress
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
-from flexscout.insights.warm_replay import WarmReplay, find_property, report_property
+from flexscout.insights.warm_replay import WarmReplay, find_property, prepare_reports, report_property
 
 __all__ = [
     "IS_MERGED",
@@ -47,6 +47,7 @@ __all__ = [
     "explain_property",
     "find_property",
     "format_value",
+    "prepare_reports",
     "replay",
     "report_property",
     "rerank",

@@ -8,7 +8,7 @@ import polars as pl
 
 from flexscout.domain import SOURCE_COLUMNS
 from flexscout.history import RunHistory, RunRecord
-from flexscout.insights.property_report import PropertyReport, build_property_report
+from flexscout.insights.property_report import ExplainedList, PropertyReport, build_property_report
 from flexscout.insights.replayed_run import PROPERTY, ReplayedRun, replay
 
 _MAX_REPORTS = 200
@@ -76,6 +76,11 @@ def find_property(past: ReplayedRun, key: str) -> int | None:
         file, sheet, row = (pl.col(name) for name in SOURCE_COLUMNS)
         found = rows.filter(row == int(number)).filter(pl.concat_str(file, sheet, separator=":") == place)[PROPERTY]
     return int(found[0]) if found.len() else None
+
+
+def prepare_reports(past: ReplayedRun) -> None:
+    """Do for the whole list what most of the time of a report goes into. Needs no other answers to wait."""
+    past.keep(ExplainedList).prepare(past)
 
 
 def report_property(past: ReplayedRun, number: int) -> PropertyReport:

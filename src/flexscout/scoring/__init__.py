@@ -22,7 +22,7 @@ from flexscout.scoring.diagnosis import diagnose_files
 from flexscout.scoring.eligibility import split_reasons
 from flexscout.scoring.explanations import explain_factors
 from flexscout.scoring.filter_conditions import COMPARISONS, Comparison, FilterCondition, parse_conditions, render_conditions
-from flexscout.scoring.improvements import Improvement, find_improvements
+from flexscout.scoring.improvements import Improvement, evaluate_parts, find_improvements
 from flexscout.scoring.kept_scores import IS_CANDIDATE, KeptScores
 from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column, value_kind
 from flexscout.scoring.profile_content import build_profile, describe_profile, render_profile
@@ -61,6 +61,7 @@ __all__ = [
     "describe_condition",
     "describe_profile",
     "diagnose_files",
+    "evaluate_parts",
     "explain_factors",
     "find_improvements",
     "format_bound",

@@ -35,9 +35,16 @@ class Improvement:
     said: str
 
 
-def find_improvements(row: pl.DataFrame, profile: Profile, as_of: date | None = None) -> tuple[Improvement, ...]:
-    """List the improvements of a property, highest gain first. `row`: a scored frame of one row."""
-    values = _evaluate(row, profile, RuleExpressions(profile, as_of))
+def find_improvements(row: pl.DataFrame, parts: pl.DataFrame, profile: Profile) -> tuple[Improvement, ...]:
+    """List the improvements of a property, highest gain first.
+
+    Args:
+        row: A scored frame of one row.
+        parts: The same row of `evaluate_parts`.
+        profile: The profile that scored it.
+
+    """
+    values: RowValues = parts.row(0, named=True)
     headroom = profile.cap - row["Flex Score"][0]
     weights = sum(factor.weight for factor in profile.factors.values())
     improvements: list[Improvement] = []
@@ -50,9 +57,9 @@ def find_improvements(row: pl.DataFrame, profile: Profile, as_of: date | None = 
     return tuple(sorted((entry for entry in improvements if entry.gain > _MIN_GAIN), key=lambda entry: -entry.gain))
 
 
-def _evaluate(row: pl.DataFrame, profile: Profile, rules: RuleExpressions) -> RowValues:
-    """Return the points of each part, whether its value is missing, its number, and which factors have data."""
-    expressions: list[nw.Expr] = []
+def evaluate_parts(scored: pl.DataFrame, profile: Profile, as_of: date | None = None) -> pl.DataFrame:
+    """Return the points of each part, whether its value is missing, its number, and which factors have data; for each row."""
+    rules, expressions = RuleExpressions(profile, as_of), list[nw.Expr]()
     for name, factor in profile.factors.items():
         expressions.append(is_known(factor).alias(_KNOWN.format(name)))
         for i, part in enumerate(factor.parts):
@@ -62,8 +69,8 @@ def _evaluate(row: pl.DataFrame, profile: Profile, rules: RuleExpressions) -> Ro
             ]
             if part.rules[0].kind == "number":
                 expressions.append(rule_value(part).alias(_VALUE.format(name, i)))
-    values: RowValues = add_rule_columns(nw.from_native(row), profile).select(expressions).rows(named=True)[0]
-    return values
+    evaluated: pl.DataFrame = add_rule_columns(nw.from_native(scored), profile).select(expressions).to_native()
+    return evaluated
 
 
 def _find_in_factor(name: str, factor: Factor, values: RowValues) -> Iterator[Improvement]:

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flexscout.scoring.eligibility import classify_frame
-from flexscout.scoring.improvements import find_improvements
+from flexscout.scoring.improvements import evaluate_parts, find_improvements
 from flexscout.scoring.profile_files import load_profile
 
 BEST = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.0, "Year Built": 1995, "Occupancy": 50.0}
@@ -14,7 +14,8 @@ def improvements(profile="flex-industrial", **values):
     """Return text and gain of the improvements of a property that is perfect except for the values."""
     row = pl.DataFrame({**BEST, **{name.replace("_", " "): value for name, value in values.items()}}, strict=False)
     known = load_profile(profile)
-    return [(entry.said, entry.gain) for entry in find_improvements(classify_frame(row, known, 4.0), known)]
+    scored = classify_frame(row, known, 4.0)
+    return [(entry.said, entry.gain) for entry in find_improvements(scored, evaluate_parts(scored, known), known)]
 
 
 def test_a_property_with_all_points_has_no_improvements():
