@@ -27,6 +27,7 @@ from flexscout.app.review_routes import REVIEW_ROUTES
 from flexscout.app.rules_routes import RULES_ROUTES
 from flexscout.app.run_routes import RUN_ROUTES
 from flexscout.app.security import BodyTooLargeError, Guard
+from flexscout.app.settings_routes import SETTINGS_ROUTES
 from flexscout.app.start_routes import START_ROUTES
 from flexscout.app.window import Window, WriteSamples
 from flexscout.errors import FlexscoutError, OutputError
@@ -41,6 +42,7 @@ _API_ROUTES = (
     *OUTPUT_ROUTES,
     *CHANGE_ROUTES,
     *COLUMN_ROUTES,
+    *SETTINGS_ROUTES,
     *REVIEW_ROUTES,
     *RULES_ROUTES,
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from flexscout.config.forms import describe_settings, read_file_values
     from flexscout.config.settings import PipelineConfiguration, declared_settings, settings_affecting
     from flexscout.config.sources import (
         DEFAULT_PATTERN,
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
         describe_unknown_name,
         environment_variable,
         group_by_section,
+        read_settings_text,
     )
     from flexscout.config.template import change_settings, render_settings, render_template
     from flexscout.config.yaml_files import YAML_SUFFIXES, locate_lines, parse_yaml, read_text_file
@@ -25,11 +27,14 @@ __all__ = [
     "PipelineConfiguration",
     "change_settings",
     "declared_settings",
+    "describe_settings",
     "describe_unknown_name",
     "environment_variable",
     "group_by_section",
     "locate_lines",
     "parse_yaml",
+    "read_file_values",
+    "read_settings_text",
     "read_text_file",
     "render_settings",
     "render_template",
@@ -40,6 +45,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "forms": ("describe_settings", "read_file_values"),
         "settings": ("PipelineConfiguration", "declared_settings", "settings_affecting"),
         "sources": (
             "DEFAULT_PATTERN",
@@ -48,6 +54,7 @@ __getattr__ = lazy_exports(
             "describe_unknown_name",
             "environment_variable",
             "group_by_section",
+            "read_settings_text",
         ),
         "template": ("change_settings", "render_settings", "render_template"),
         "yaml_files": ("YAML_SUFFIXES", "locate_lines", "parse_yaml", "read_text_file"),

@@ -23,9 +23,10 @@ from flexscout.config.sources import (
     fill_empty,
     find_folders,
     merge_layers,
+    parse_settings,
     read_command_line,
     read_environment,
-    read_settings_file,
+    read_settings_text,
 )
 from flexscout.domain import (
     ADDRESS_COLUMNS,
@@ -59,7 +60,7 @@ class PipelineConfiguration(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
-    input_folder: Annotated[Text, Setting("input.folder", Affects.LOCATION)] = "data/raw"
+    input_folder: Annotated[Text, Setting("input.folder", Affects.LOCATION, "folder")] = "data/raw"
     """Folder with the exports."""
     file_pattern: Annotated[Text, Setting("input.file_pattern")] = DEFAULT_PATTERN
     """Which files of the folder are read, as a glob; `auto` reads every supported file type."""
@@ -67,7 +68,7 @@ class PipelineConfiguration(BaseModel):
     """Whether subfolders of the input folder are scanned too."""
     mapping: Annotated[str | Texts, Setting("input.mapping")] = ""
     """File that maps headers to columns, a folder of such files, or a list of both. Empty: the folders named `mappings`."""
-    code_tables: Annotated[str, Setting("input.code_tables")] = ""
+    code_tables: Annotated[str, Setting("input.code_tables", path="folder")] = ""
     """Folder with your tables of land-use codes. Empty: `code_tables` beside the configuration file."""
     snapshots: Annotated[Literal["newest", "all"], Setting("input.snapshots")] = "newest"
     """Of exports of one source from several days: whether only the `newest` row of a property counts, or `all`."""
@@ -83,9 +84,11 @@ class PipelineConfiguration(BaseModel):
     """Memory for the whole run, in GB, shared equally by the workers."""
     timeout_minutes: Annotated[float, Field(gt=0, le=10_000), Setting("processing.timeout_minutes", Affects.EXECUTION)] = 30
     """Time limit for one file, in minutes."""
-    output_file: Annotated[Text, Setting("output.master_file", Affects.LOCATION)] = "data/exports/all_flex_properties.xlsx"
+    output_file: Annotated[Text, Setting("output.master_file", Affects.LOCATION, "file")] = (
+        "data/exports/all_flex_properties.xlsx"
+    )
     """The workbook. Its CSV and Parquet copies are written to the same folder."""
-    report_file: Annotated[Text, Setting("output.report_file", Affects.LOCATION)] = "data/reports/pipeline_summary.json"
+    report_file: Annotated[Text, Setting("output.report_file", Affects.LOCATION, "file")] = "data/reports/pipeline_summary.json"
     """The report of the run, as JSON. The HTML page is written to the same folder."""
     enable_csv_export: Annotated[bool, Setting("output.enable_csv_export")] = True
     """Whether the CSV copy is written."""
@@ -95,7 +98,7 @@ class PipelineConfiguration(BaseModel):
     """`all`: every column of the inputs; `standard`: the canonical columns and the scores."""
     branding: Annotated[str, Setting("output.branding")] = ""
     """Name of your firm, on the workbook, the page and the memo."""
-    branding_logo: Annotated[str, Setting("output.branding_logo")] = ""
+    branding_logo: Annotated[str, Setting("output.branding_logo", path="file")] = ""
     """Your firm's logo, a PNG or JPEG file of at most 1 MB."""
     user_columns: Annotated[Texts, Setting("output.user_columns")] = ("My Status", "My Notes")
     """Columns of the workbook for your own entries. Columns that you add to the workbook are kept as well."""
@@ -134,13 +137,13 @@ class PipelineConfiguration(BaseModel):
     """Whether properties leave the list that the latest export of a source no longer has: of `any` source, or of `all`."""
     reuse: Annotated[bool, Setting("journal.reuse", Affects.EXECUTION)] = True
     """Whether files that haven't changed since an earlier run are taken from the cache."""
-    cache: Annotated[str, Setting("journal.cache", Affects.EXECUTION)] = ""
+    cache: Annotated[str, Setting("journal.cache", Affects.EXECUTION, "folder")] = ""
     """Folder of the cache; empty for the operating system's usual place."""
     cache_limit_gb: Annotated[float, Field(ge=0, le=4096), Setting("journal.cache_limit_gb", Affects.EXECUTION)] = 5
     """Size limit of the cache after a run, in GB. The entries unused for longest are removed first."""
     log_level: Annotated[LogLevel, Setting("logging.level", Affects.EXECUTION)] = "INFO"
     """Lowest level written to the log."""
-    log_file: Annotated[Text, Setting("logging.file", Affects.EXECUTION)] = "logs/pipeline.log"
+    log_file: Annotated[Text, Setting("logging.file", Affects.EXECUTION, "file")] = "logs/pipeline.log"
     """The log, one JSON object per line."""
     progress_interval: Annotated[int, Field(ge=1), Setting("logging.progress_interval", Affects.EXECUTION)] = 100
     """Properties (in a large file: rows) between two progress lines in the log. Each batch writes at least one."""
@@ -166,7 +169,9 @@ class PipelineConfiguration(BaseModel):
         return cls.resolve(path, overrides)[0]
 
     @classmethod
-    def resolve(cls, path: str | Path | None, overrides: Mapping[str, Any] | None = None) -> tuple[Self, dict[str, str]]:
+    def resolve(
+        cls, path: str | Path | None, overrides: Mapping[str, Any] | None = None, *, text: str | None = None
+    ) -> tuple[Self, dict[str, str]]:
         """Return the settings of `overrides` > `FLEXSCOUT_*` variables > the file > defaults, and where each comes from.
 
         The folders `mappings` and `code_tables` beside the file are the defaults of their settings.
@@ -174,13 +179,17 @@ class PipelineConfiguration(BaseModel):
         Args:
             path: The configuration file, if any.
             overrides: Setting -> value, as given on the command line.
+            text: What the file would hold; None for what it holds.
 
         Raises:
             ConfigurationError: The file can't be read, or settings are not valid. It names each with its place.
 
         """
         defaults = {name: field.default for name, field in cls.model_fields.items()}
-        layers = [read_settings_file(Path(path), declared_settings())] if path else []
+        layers = []
+        if path:
+            content = read_settings_text(Path(path)) if text is None else text
+            layers.append(parse_settings(Path(path), content, declared_settings()))
         layers += [read_environment(os.environ, defaults), read_command_line(overrides or {})]
         merged = merge_layers(layers)
         if path:

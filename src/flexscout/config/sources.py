@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from flexscout.config.yaml_files import locate_lines, parse_yaml, read_text_file
 from flexscout.errors import ConfigurationError
@@ -41,11 +41,13 @@ class Setting:
     Attributes:
         place: `section.key` in the configuration file.
         affects: What the setting affects.
+        path: What a path leads to; empty if the setting isn't a path.
 
     """
 
     place: str
     affects: Affects = Affects.RESULTS
+    path: Literal["", "file", "folder"] = ""
 
 
 @dataclass(frozen=True)
@@ -117,23 +119,16 @@ def read_environment(environment: Mapping[str, str], defaults: Mapping[str, Any]
     return Layer(values, {name: f"environment: {environment_variable(name)}" for name in values}, errors)
 
 
-def read_settings_file(path: Path, settings: Mapping[str, Setting]) -> Layer:
-    """Return the layer of a YAML or JSON file, whose keys are in sections or are names of settings.
-
-    Raises:
-        ConfigurationError: The file can't be read or parsed.
-
-    """
-    return parse_settings(path, read_settings_text(path), settings)
-
-
 def read_settings_text(path: Path) -> str:
     """Return the text of a configuration file. Raises ConfigurationError if it can't be read."""
     return read_text_file(path, f"The configuration file {path}", f"`flexscout init {path}` writes one.")
 
 
 def parse_settings(path: Path, text: str, settings: Mapping[str, Setting]) -> Layer:
-    """Return the layer of a configuration file with this text. Raises ConfigurationError if it can't be parsed."""
+    """Return the layer of the text of a YAML or JSON file, whose keys are in sections or are names of settings.
+
+    Raises ConfigurationError if it can't be parsed.
+    """
     content = parse_yaml(path, text)
     if not isinstance(content, dict):
         raise ConfigurationError(f"{path} should hold sections such as input: and output:, not {type(content).__name__}.")

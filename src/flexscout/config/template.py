@@ -3,12 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
-
-import yaml
+from typing import Any
 
 from flexscout.config.settings import PipelineConfiguration, declared_settings
 from flexscout.config.sources import group_by_section, parse_settings, read_settings_text
+from flexscout.config.yaml_edit import remove_entry, set_entry
 from flexscout.errors import ConfigurationError
 
 _HEAD = "# Settings of flexscout. Every line is optional and shows its default.\n\n"
@@ -50,21 +49,25 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> str:
 
     Args:
         path: The configuration file.
-        changes: Setting -> value.
+        changes: Setting -> value; None to remove the setting, so that it has its default.
 
     Raises:
-        ConfigurationError: The file or a value isn't valid.
+        ConfigurationError: A setting is unknown, or the file or a value isn't valid.
 
     """
     text, declared = read_settings_text(path), declared_settings()
-    expected = {**parse_settings(path, text, declared).values, **changes}
+    if unknown := [name for name in changes if name not in declared]:
+        raise ConfigurationError(f"There is no setting {unknown[0]}.")
+    before = parse_settings(path, text, declared)
     for name, value in changes.items():
-        text = _set_entry(text, name, declared[name].place, _to_yaml(value))
+        is_at_root = before.origins.get(name, "").endswith(f": {name}")
+        place = (name,) if is_at_root else tuple(declared[name].place.split("."))
+        text = remove_entry(text, place) if value is None else set_entry(text, place, _to_yaml(value))
     try:
         changed = parse_settings(path, text, declared)
     except ConfigurationError:
         changed = None  # such as a value that other entries refer to
-    if changed is None or _plain(changed.values) != _plain(expected):
+    if changed is None or _plain(changed.values) != _plain({**before.values, **changes}):
         raise ConfigurationError(f"{path} is written in a way that can't be changed by a program. Edit it yourself.")
     if changed.errors:
         raise ConfigurationError.from_sources(changed.errors)
@@ -72,56 +75,6 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> str:
     return text
 
 
-def _set_entry(text: str, name: str, place: str, value: str) -> str:
-    """Return a YAML text in which the entry `name`, or else `place` (`section.key`), has another value."""
-    section, key = place.split(".")
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    if not isinstance(root, yaml.MappingNode):
-        return f"{text.rstrip()}\n\n{section}:\n  {key}: {value}\n".lstrip("\n")
-    entries = _find_entries(root)
-    if name in entries:
-        return _replace_node(text, entries[name], value)
-    if section not in entries:
-        return _add_entry(text, root, section, f"{{{key}: {value}}}" if root.flow_style else f"\n  {key}: {value}")
-    within = _find_entries(entries[section])
-    if key in within:
-        return _replace_node(text, within[key], value)
-    if not within:
-        return _replace_node(text, entries[section], f"{{{key}: {value}}}")
-    return _add_entry(text, cast("yaml.MappingNode", entries[section]), key, f" {value}")
-
-
-def _find_entries(node: yaml.Node) -> dict[str, yaml.Node]:
-    return {str(key.value): value for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
-
-
-def _replace_node(text: str, node: yaml.Node, value: str) -> str:
-    start, end = node.start_mark.index, _find_end(node)
-    space = "" if text[start - 1 : start].isspace() else " "
-    line_end = "\n" if text[start:end].endswith("\n") else ""  # of a text in several lines
-    return f"{text[:start]}{space}{value}{line_end}{text[end:]}"
-
-
-def _add_entry(text: str, node: yaml.MappingNode, key: str, value: str) -> str:
-    """Add an entry at the end of a mapping that has one."""
-    if node.flow_style:
-        end = node.end_mark.index - 1
-        return f"{text[:end].rstrip()}, {key}: {value.strip()}{text[end:]}"
-    end = text.find("\n", _find_end(node))
-    before, after = (text, "") if end < 0 else (text[:end], text[end + 1 :])
-    blank = "\n" if value.startswith("\n") else ""
-    indent = " " * node.value[0][0].start_mark.column
-    return f"{before.rstrip(chr(10))}\n{blank}{indent}{key}:{value}\n{after}"
-
-
-def _find_end(node: yaml.Node) -> int:
-    """Return where a node ends; a block would end after the comments that follow it."""
-    while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
-    return int(node.end_mark.index)
-
-
 def _plain(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the values as they are written, so that lists equal tuples."""
-    return {name: _to_yaml(value) for name, value in values.items()}
+    """Return the values as they are written, so that lists equal tuples; without those that are removed."""
+    return {name: _to_yaml(value) for name, value in values.items() if value is not None}

@@ -51,6 +51,24 @@ def test_only_the_line_of_a_setting_changes(tmp_path):
     assert changed == path.read_text().replace("''", "\"State = 'NC'\"")
 
 
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_removed_setting_has_its_default(tmp_path, kind):
+    path = tmp_path / "c.yaml"
+    path.write_text(TEXTS[kind], newline="")
+    text = change_settings(path, dict.fromkeys(CHANGES))
+    path.write_text(text, newline="")
+    settings, defaults = PipelineConfiguration.from_file(path), PipelineConfiguration()
+    assert [getattr(settings, name) for name in CHANGES] == [getattr(defaults, name) for name in CHANGES]
+    assert settings.input_folder == ("a" if "folder: a" in TEXTS[kind].replace('"', "") else defaults.input_folder)
+
+
+def test_unknown_setting_is_refused(tmp_path):
+    path = tmp_path / "c.yaml"
+    path.touch()
+    with pytest.raises(ConfigurationError, match="no setting nonsense"):
+        change_settings(path, {"nonsense": 1})
+
+
 @pytest.mark.parametrize(
     ("text", "changes"),
     [("input: {}\n", {"min_flex_score": 11}), ("inputs: {}\n", {}), ("- a\n", {}), ("a: &a {b: 1}\n", {"profile": "x"})],

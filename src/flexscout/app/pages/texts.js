@@ -8,7 +8,7 @@ const candidates = (number) => count(number, "candidate");
 const properties = (number) => count(number, "property", "properties");
 
 export const texts = {
-  screens: { start: "Start", files: "Files and run", list: "List", changes: "This week", duplicates: "Duplicates", problems: "Problems", columns: "Columns" },
+  screens: { start: "Start", files: "Files and run", list: "List", changes: "This week", duplicates: "Duplicates", problems: "Problems", columns: "Columns", settings: "Settings" },
   frame: {
     light: "Light", dark: "Dark", running: "A run is going", skip: "Skip to content", screens: "Screens", close: "Close", closeMessage: "Close the message", cancel: "Cancel", save: "Save",
     requestFailed: "The request failed.", tryAgain: "Try again.",
@@ -30,7 +30,7 @@ export const texts = {
     copied: (number) => `${files(number)} copied to the folder inbox of this workspace. The originals stay where they are.`,
   },
   folders: {
-    path: "Path of the folder", places: "Places", folders: "Folders", folder: "Folder", show: "Show", up: "↑ Up one folder", none: "No exports directly in this folder.",
+    path: "Path of the folder", places: "Places", folders: "Folders", folder: "Folder", use: "Use this folder", show: "Show", up: "↑ Up one folder", none: "No exports directly in this folder.",
     exports: (shown, more) => `Exports here: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
   },
   files: {
@@ -169,5 +169,14 @@ export const texts = {
     splits: "Split a column", aboutSplits: "For a column with several parts of a place, such as “Durham, NC 27701”.", addSplit: "Split a column", split: "Split column",
     codes: "Codes of property types", aboutCodes: "What land-use codes mean.", addCodes: "Add a code table", codeTable: "Code table", typeColumn: "The column of the property type", ownCodes: "My own list", codesAsIs: "As in the mapping file", codeLines: "One per line, such as 301: Light industrial",
     scope: "Which files this is for", aboutScope: "Without a name, every file with at least half of these columns.", filesNamed: "Files named (* is any text)", headerRow: "Header in row (0: none)", onlySheet: (sheet) => `Only the sheet ${sheet}`,
+  },
+  settings: {
+    lead: (folder) => `How flexscout works in ${folder}. Saved in its pipeline_config.yaml, which the command line uses too; its comments stay.`,
+    titles: { folder: "Folder", master_file: "Workbook", report_file: "Report", file: "Log file", level: "Log level", record: "Values of a property", columns: "Columns of the workbook", enable_csv_export: "CSV copy", branding: "Name of your firm", branding_logo: "Logo of your firm", min_flex_score: "Minimum score", where: "Filter of properties", where_rows: "Filter of rows", as_of: "Counted from (date)", memory_limit_gb: "Memory limit (GB)", cache_limit_gb: "Cache limit (GB)", timeout_minutes: "Time limit of a file (minutes)", recursive_scan: "Read subfolders", memo: "PDF memo", reuse: "Reuse what was read", cache: "Folder of the cache", enable_deduplication: "Merge duplicates", mapping: "Mapping files", code_tables: "Code tables" },
+    sections: { input: "Inputs", processing: "Processing", output: "Outputs", classification: "Scoring", filtering: "Filters and duplicates", merging: "Merging", journal: "Cache", logging: "Log" },
+    flags: { true: "yes", false: "no" }, blank: "empty", differs: "changed", reset: "Reset", resetName: (name) => `Reset ${name}`, browse: "Browse", browseFor: (name) => `Browse for ${name}`, chooseFolder: (name) => `Choose: ${name}`,
+    defaultIs: (value) => `Default: ${value}.`, fromEnvironment: "An environment variable of this computer overrides it.", toDefault: (value) => `default (${value})`, passwordSet: "A password is set",
+    find: "Find a setting", onlyDifferent: "Only what differs from the defaults", differing: (number, shown) => `${count(number, "setting")} differ from the defaults. ${grouped(shown)} shown.`,
+    save: "Save", saveCount: (number) => `Save ${count(number, "change")}`, undo: "Undo", saved: "The settings were saved.", aboutSaved: "They count from the next run.", wrong: (number) => (number === 1 ? "This setting has an error:" : `${count(number, "setting")} have errors:`),
   },
 };
