@@ -79,6 +79,8 @@ def _capture_screens(chromium: Browser, address: str, folder: Path) -> None:
     tab.get_by_role("button", name="Use as Address?").click()
     tab.get_by_text("This sheet is read as a property table.").wait_for()
     _save(tab, "columns", ".read-rows")
+    tab.evaluate("location.hash = '#/settings'")
+    _save(tab, "settings", ".setting")
     tab.evaluate("location.hash = '#/list'")
     tab.locator(".ag-row .cell-property").nth(3).click()
     tab.emulate_media(color_scheme="dark")

@@ -1,4 +1,4 @@
-"""The window's forms in a browser: a file's columns are set there, and the command line reads it."""
+"""The window's forms in a browser: columns and settings are set there, and the command line uses them."""
 
 import polars as pl
 import pytest
@@ -69,3 +69,35 @@ def test_columns_fit_a_phone(opened):
     show_screen(page, "columns")
     page.get_by_label("File", exact=True).select_option("county_2026.xlsx")
     page.get_by_label("Meaning of Memo").wait_for()
+
+
+def test_settings_are_changed_checked_and_reset_with_the_keyboard(opened, window):
+    config = window.folder / "pipeline_config.yaml"
+    page = opened("settings")
+    score = page.get_by_label("Minimum score", exact=True)
+    score.fill("60")
+    page.get_by_text("4 → 60").wait_for()
+    assert find_violations(page) == []
+    page.get_by_role("button", name="Save 1 change").press("Enter")
+    page.get_by_text("give a number from 0 to 10").wait_for()
+    assert "60" not in config.read_text()
+    score.fill("6")
+    page.get_by_label("Read subfolders", exact=True).press("Space")
+    page.get_by_role("button", name="Save 2 changes").press("Enter")
+    page.get_by_text("The settings were saved.").first.wait_for()
+    assert "min_flex_score: 6" in config.read_text()
+    page.get_by_label("Only what differs from the defaults").check()
+    page.get_by_role("button", name="Reset Minimum score").press("Enter")
+    page.get_by_role("button", name="Save 1 change").press("Enter")
+    page.get_by_role("button", name="Save", exact=True).wait_for()
+    assert "min_flex_score" not in config.read_text()
+
+
+def test_settings_fit_a_phone_in_the_dark_and_browse_folders(opened, window):
+    page = opened("settings", **PHONE, color_scheme="dark")
+    page.get_by_role("button", name="Browse for Folder of the cache").click()
+    page.get_by_label("Path of the folder").fill(str(window.folder))
+    page.get_by_role("button", name="Use this folder").click()
+    playwright.expect(page.get_by_label("Folder of the cache", exact=True)).to_have_value(str(window.folder))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+    assert find_violations(page) == []

@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import SecretStr
-
 from flexscout.config.settings import PipelineConfiguration, declared_settings
 from flexscout.config.sources import parse_settings, read_settings_text
 
-_TYPES: dict[Any, str] = {bool: "flag", int: "whole", float: "number", SecretStr: "password"}
+_KINDS = {"bool": "flag", "int": "whole", "float": "number", "SecretStr": "password"}  # name of a type -> kind
 _LIMITS = ("ge", "gt", "le")
 
 
@@ -30,7 +28,7 @@ def read_file_values(path: Path) -> dict[str, Any]:
 def _describe(name: str, place: str, path: str, field: Any) -> dict[str, Any]:
     section, key = place.split(".")
     is_choice = get_origin(field.annotation) is Literal
-    kind = path or ("choice" if is_choice else _TYPES.get(field.annotation) or _find_text_kind(field.annotation))
+    kind = path or ("choice" if is_choice else _find_kind(field.annotation))
     limits = {limit: getattr(entry, limit) for entry in field.metadata for limit in _LIMITS if hasattr(entry, limit)}
     default = field.default
     return {
@@ -46,7 +44,8 @@ def _describe(name: str, place: str, path: str, field: Any) -> dict[str, Any]:
     }
 
 
-def _find_text_kind(annotation: Any) -> str:
+def _find_kind(annotation: Any) -> str:
     if get_origin(annotation) is tuple:
         return "list"
-    return "texts" if any(get_origin(part) is tuple for part in get_args(annotation)) else "text"
+    is_one_or_more = any(get_origin(part) is tuple for part in get_args(annotation))
+    return "texts" if is_one_or_more else _KINDS.get(getattr(annotation, "__name__", ""), "text")

@@ -39,8 +39,8 @@ def _render_sections(render_entry: Callable[[str, str], list[str]]) -> str:
 
 
 def _to_yaml(value: object) -> str:
-    # str() of a password is masked.
-    plain = list(value) if isinstance(value, tuple) else value if isinstance(value, int | float | str | None) else str(value)
+    # str() of a password is masked; tuples are written as lists.
+    plain = value if isinstance(value, list | tuple | int | float | str | None) else str(value)
     return json.dumps(plain, ensure_ascii=False)
 
 

@@ -74,7 +74,7 @@ const buildField = (field, data, onChange) => {
   control.addEventListener("input", changed);
   control.addEventListener("change", changed);
   const isPath = field.kind === "file" || field.kind === "folder";
-  const row = h("div", { class: `setting ${field.kind}`, "data-setting": field.name },
+  const row = h("div", { class: "setting", "data-setting": field.name },
     h("div", { class: "name" }, h("label", { for: id }, title(field.key)), mark, reset),
     h("div", { class: "control" }, control, isPath ? button(texts.settings.browse, () => browse(field, control, changed), { "aria-label": texts.settings.browseFor(title(field.key)) }) : ""),
     h("p", { class: "about", id: `${id}-about` }, field.about.replaceAll("`", ""), " ", field.kind === "password" ? "" : texts.settings.defaultIs(showValue(field.default)), data.from_environment.includes(field.name) ? ` ${texts.settings.fromEnvironment}` : ""),
