@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
-from flexscout.domain import ADDRESS_COLUMNS, POINTS_SUFFIX, canonical_columns
+from flexscout.domain import ADDRESS_COLUMNS, POINTS_SUFFIX, SOURCE_COLUMNS, canonical_columns
 from flexscout.history.compare_values import VARYING_COLUMNS, differs, format_values
 from flexscout.history.market_changes import CHANGED, OLD, ChangeKind, SourceHistory, classify_values, find_listings
 from flexscout.history.property_identity import ID, KEY, NUMBER, RANK, apply_successors, identity_columns, rank_rows
@@ -90,6 +91,7 @@ def compare_properties(old: pl.DataFrame, new: pl.DataFrame, sources: SourceHist
 
     """
     identity = identity_columns(old, new)
+    old, new = map(_select_compared, (old, new))
     current = rank_rows(new, identity)
     previous = apply_successors(rank_rows(old, identity), current)
     keys = [KEY, NUMBER]
@@ -140,6 +142,12 @@ def describe_factor_changes(both: pl.DataFrame, old: str) -> pl.Expr:
         return pl.lit(None, pl.String)
     text = pl.concat_str(parts, separator=", ", ignore_nulls=True)
     return pl.when(text != "").then(text)
+
+
+def _select_compared(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns by which properties are identified and compared; joining the others would take as long again."""
+    names = (ID, "Flex Score", *SOURCE_COLUMNS, *(column.name for column in canonical_columns()))
+    return table.select(cs.by_name(*names, require_all=False) | cs.ends_with(POINTS_SUFFIX))
 
 
 def _list_compared_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:

@@ -10,6 +10,7 @@ from flexscout.domain import (
     blank_to_null,
     city_key,
     infer_states,
+    map_distinct,
     select_as_text,
     split_places,
     state_key,
@@ -73,14 +74,13 @@ def list_spellings(records: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """
     texts = {"City": pl.col("City"), "County": blank_to_null(pl.col("County").str.replace(_COUNTY_WORD, ""))}
     state = pl.col("State") if "State" in records.columns else pl.lit(None, pl.String)
-    return {
-        name: records.select(
-            pl.concat_str(city_key(text.str.strip_chars()), state.fill_null(""), separator="|").alias(KEY),
-            text.str.strip_chars().alias(SPELLING),
-        )
-        for name, text in texts.items()
-        if name in records.columns
-    }
+    listed = {}
+    for name, text in texts.items():
+        if name in records.columns:
+            spellings = records.select(text.str.strip_chars().alias(SPELLING))[SPELLING]
+            keys = pl.lit(map_distinct(spellings, city_key))
+            listed[name] = records.select(pl.concat_str(keys, state.fill_null(""), separator="|").alias(KEY)).hstack([spellings])
+    return listed
 
 
 def choose_spellings(counts: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 from flexscout.domain import (
     COMPARISON_COLUMNS,
     county_key,
+    map_distinct,
     normalize_words,
     order_columns,
     owner_key,
@@ -101,9 +102,9 @@ def _compare_prices(known: pl.DataFrame, prices: pl.Series) -> pl.DataFrame:
     """Return the number of comparable properties, the median of their prices, and the position of the price in words."""
     size = pl.col("Building SqFt")
     groups = known.select(
-        _group_types(pl.col("Property Type")).alias(_TYPE),
+        pl.lit(map_distinct(known["Property Type"], _group_types)).alias(_TYPE),
         pl.when(size.is_not_null()).then(pl.sum_horizontal(size >= lower for lower in _SIZE_BANDS)).alias(_BAND),
-        pl.concat_str(county_key(pl.col("County")), pl.col("State").fill_null("")).alias(_COUNTY),
+        pl.concat_str(pl.lit(map_distinct(known["County"], county_key)), pl.col("State").fill_null("")).alias(_COUNTY),
         zip_key(pl.col("Zip Code")).str.slice(0, _METRO_DIGITS).alias(_METRO),
         prices,
     )

@@ -143,12 +143,13 @@ def build_top_candidates(tables: ResultTables, formats: Mapping[str, str]) -> Sh
 
 def select_best(tables: ResultTables, count: int) -> pl.DataFrame:
     """Return the best candidates that the user hasn't rejected, with their RANK, and WHY: their reasons, one per line."""
-    master = tables.master
-    known = pl.Series(WHY, [list(texts) for texts in tables.reasons[: master.height]], dtype=pl.List(pl.String))
+    master, reasons = tables.master, tables.reasons
+    every = pl.int_range(master.height, eager=True)
+    best = (every if tables.is_rejected is None else every.filter(~tables.is_rejected)).head(count)
+    texts = [list(reasons[i]) if i < len(reasons) else None for i in best]
+    known = pl.Series(WHY, texts, dtype=pl.List(pl.String))
     lines = known.list.eval(pl.format("• {}{}", pl.element().str.head(1).str.to_uppercase(), pl.element().str.slice(1)))
-    why = lines.list.join("\n").extend_constant(None, master.height - known.len())
-    ranked = master.drop(RANK, WHY, strict=False).with_columns(pl.Series(RANK, range(1, master.height + 1), dtype=pl.Int64), why)
-    return (ranked if tables.is_rejected is None else ranked.filter(~tables.is_rejected)).head(count)
+    return master.drop(RANK, WHY, strict=False)[best].with_columns((best + 1).alias(RANK), lines.list.join("\n"))
 
 
 def build_links(table: pl.DataFrame) -> list[pl.Series]:

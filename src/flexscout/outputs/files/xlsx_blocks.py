@@ -7,7 +7,7 @@ model row, from which the style of each column's cells is learned. The other row
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -143,31 +143,60 @@ def _choose_model(dtype: pl.DataType) -> object:
 def _render_block(rows: pl.DataFrame, first: int, styles: dict[str, str], attributes: str = "") -> bytes:
     """Return the XML of rows, the first of which has the number `first`; a row without values is left out."""
     number = pl.int_range(first, first + rows.height).cast(pl.String)
-    cells = [cell for i, values in enumerate(rows) for cell in _render_cells(values, column_letters(i), number, styles)]
-    row = pl.concat_str(pl.lit('<row r="'), number, pl.lit(f'"{attributes}>'), *cells, pl.lit("</row>"), ignore_nulls=True)
+    cells = [part for i, values in enumerate(rows) for part in _render_cells(values, column_letters(i), number, styles)]
+    row = _concat(['<row r="', number, f'"{attributes}>', *cells, "</row>"], ignore_nulls=True)
     # The texts of an Arrow array follow each other in one buffer.
     texts = rows.select(row).to_series().to_arrow(compat_level=pl.CompatLevel.oldest())
     content = texts.buffers()[2].to_pybytes()
     return re.sub(rb'<row r="\d+"></row>', b"", content) if b'"></row>' in content else content
 
 
-def _render_cells(values: pl.Series, letters: str, number: pl.Expr, styles: dict[str, str]) -> Iterator[pl.Expr]:
-    """Yield the XML of a column's cells; null where there is no value."""
-    style, value = styles.get(letters, ""), pl.col(values.name)
-    place = (pl.lit(f'<c r="{letters}'), number)
+def _concat(parts: Sequence[str | pl.Expr], *, ignore_nulls: bool = False) -> pl.Expr:
+    """Join texts and columns; texts that follow each other become one."""
+    joined: list[pl.Expr] = []
+    text = ""
+    for part in (*parts, pl.lit("")):
+        if isinstance(part, str):
+            text += part
+        else:
+            joined += [pl.lit(text), part]
+            text = ""
+    return pl.concat_str(joined, ignore_nulls=ignore_nulls)
+
+
+def _render_cells(values: pl.Series, letters: str, number: pl.Expr, styles: dict[str, str]) -> Iterator[str | pl.Expr]:
+    """Yield the parts of the XML of a column's cells. A column that lacks values yields one part, null where there is none."""
+    if values.dtype == pl.Null or values.null_count() == values.len():
+        return
+    style, place = styles.get(letters, ""), (f'<c r="{letters}', number)
     if values.dtype == pl.String:
-        if not values.len() > values.null_count():
-            return
-        opening, space = pl.lit(f'"{style} t="inlineStr"><is><t'), pl.lit(">")
-        text = pl.when(value.str.len_bytes() > 0).then(value).otherwise(None)
-        if values.str.contains(_UNUSUAL).any():
-            space = pl.when(value.str.contains(_OUTER_SPACE)).then(pl.lit(' xml:space="preserve">')).otherwise(space)
-            text = text.str.replace_all(_CODE, "_x005F_${1}").str.replace_many(_ESCAPES)
-        yield pl.concat_str(*place, opening, space, text, pl.lit("</t></is></c>"))
-    elif values.dtype != pl.Null:
-        is_date = values.dtype == pl.Date
-        written = (value - pl.lit(_FIRST_DAY)).dt.total_days().cast(pl.Float64) if is_date else value.cast(pl.Float64)
-        number_text = pl.when(written.is_finite()).then(written.cast(pl.String))
-        yield pl.concat_str(*place, pl.lit(f'"{style}><v>'), number_text, pl.lit("</v></c>"))
-        if style and values.dtype.is_float() and not values.is_finite().all():
-            yield pl.when(~written.is_finite()).then(pl.concat_str(*place, pl.lit(f'"{style}/>')))
+        content, is_full = _render_texts(values)
+        parts = [*place, f'"{style} t="inlineStr"><is><t', *content, "</t></is></c>"]
+    else:
+        written, is_full = _write_numbers(values), not values.null_count()
+        text = written.cast(pl.String)
+        if values.dtype.is_float() and not values.is_finite().all():
+            is_full, text = False, pl.when(written.is_finite()).then(text)
+            if style:
+                yield pl.when(~written.is_finite()).then(_concat([*place, f'"{style}/>']))
+        parts = [*place, f'"{style}><v>', text, "</v></c>"]
+    # The parts of a column without gaps are joined with those of its neighbors, which copies them once instead of twice.
+    yield from parts if is_full else [_concat(parts)]
+
+
+def _render_texts(values: pl.Series) -> tuple[list[str | pl.Expr], bool]:
+    """Return what follows the name of a text's element, and whether every row has a text."""
+    value = pl.col(values.name)
+    is_full = not values.null_count() and bool((values.str.len_bytes() > 0).all())
+    text = value if is_full else pl.when(value.str.len_bytes() > 0).then(value).otherwise(None)
+    if not values.str.contains(_UNUSUAL).any():
+        return [">", text], is_full
+    space = pl.when(value.str.contains(_OUTER_SPACE)).then(pl.lit(' xml:space="preserve">')).otherwise(pl.lit(">"))
+    return [space, text.str.replace_all(_CODE, "_x005F_${1}").str.replace_many(_ESCAPES)], is_full
+
+
+def _write_numbers(values: pl.Series) -> pl.Expr:
+    """Return numbers as the library writes them; dates are days since Excel's first one."""
+    value = pl.col(values.name)
+    days = (value - pl.lit(_FIRST_DAY)).dt.total_days() if values.dtype == pl.Date else value
+    return days.cast(pl.Float64)
