@@ -1,11 +1,13 @@
 """Convert a giant sheet, whose text is on disk, to a typed table in bounded memory.
 
 Rows are classified part by part, then columns are converted one by one, with the functions that `table.py` uses for all columns
-at once. Decisions that need a whole column, such as day-first dates, still see the whole column: at any time, one column or
+at once. Decisions that need a whole column, such as day-first dates, still see the whole column: at any time, two columns or
 some ten thousand rows are in memory.
 """
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -50,6 +52,7 @@ from flexscout.models import HeaderMap, IssueNote
 from flexscout.sheet_columns import ChunkedCellTexts, MappedColumn
 
 _ROW_GROUP_ROWS = 2**14  # rows of a typed column that are read at a time
+_MAX_THREADS = 2  # that convert columns; each holds a whole column
 
 
 def convert_chunked_sheet(
@@ -71,7 +74,7 @@ def convert_chunked_sheet(
     typing = _ColumnTyping(body, sort_columns(header_map.canonical), cells.folder / f"columns-{uuid4().hex}", from_1904=from_1904)
     files = typing.convert_columns(sheet, issues)
     converted = build_converted_sheet(pl.DataFrame(), issues, body.row_kinds, detect_value_kinds(body.unmapped_sample))
-    return converted, body.build_parts(sheet, files)
+    return converted, _make_ahead(body.build_parts(sheet, files))
 
 
 class _Body:
@@ -89,7 +92,7 @@ class _Body:
         """Classify all rows, and find the unmapped columns with values."""
         may_lack_location = all(self._has_nulls(position) for position in location_positions(self._map))
         row_kinds = [self.row_kinds]
-        for part in self._parts([*self._cells.columns, *(str(made.position) for made in self._map.derived)]):
+        for part in _make_ahead(self._parts([*self._cells.columns, *(str(made.position) for made in self._map.derived)])):
             row_kinds.append(classify_rows(part, self._map, may_lack_location=may_lack_location))
             issues.add_row_issues(part, row_kinds[-1])
             self._inspect_unmapped(part.filter(row_kinds[-1] == RowKind.PROPERTY.value))
@@ -165,15 +168,18 @@ class _ColumnTyping:
         """Convert all columns, and return their files in canonical order."""
         evidence = _MarkEvidence()
         notes: dict[str, list[IssueNote]] = {}
-        found: dict[str, IssueCollector] = {}
-        for name in self._mapped:
-            found[name] = IssueCollector(sheet)
-            notes[name] = self._convert(name, found[name], evidence)
+        found = {name: IssueCollector(sheet) for name in self._mapped}
+        with ThreadPoolExecutor(min(_MAX_THREADS, pl.thread_pool_size())) as pool:
+            # Most steps of a conversion keep one core busy. Each thread knows the code tables in use by its context.
+            running = [pool.submit(copy_context().run, self._convert, name, found[name]) for name in self._mapped]
+            for name, future in zip(self._mapped, running, strict=True):
+                notes[name], own = future.result()
+                evidence.add(own)
         marks = self._detect_marks() if evidence.is_unclear else {}
         for name, mark in marks.items():
             if mark.is_comma:
                 found[name] = IssueCollector(sheet)
-                notes[name] = self._convert(name, found[name], evidence, {name: mark})
+                notes[name], _ = self._convert(name, found[name], {name: mark})
             else:
                 notes[name].insert(0, mark.note)
         issues.add_column_issues(describe_columns(notes, self._mapped))
@@ -183,17 +189,17 @@ class _ColumnTyping:
         return [self._files[name] for name in sorted(self._files, key=canonical_position)]
 
     def _convert(
-        self, name: str, issues: IssueCollector, evidence: "_MarkEvidence", marks: Mapping[str, DecimalMark] | None = None
-    ) -> list[IssueNote]:
-        """Convert one column, and return the notes about it."""
+        self, name: str, issues: IssueCollector, marks: Mapping[str, DecimalMark] | None = None
+    ) -> tuple[list[IssueNote], "_MarkEvidence"]:
+        """Convert one column, and return the notes about it and its evidence of decimal marks."""
         columns = {name: self._columns[name]}
         texts = self._read_clean(name)
         values = convert_common_forms(texts, columns)
-        if select_decimal_columns(columns):
-            evidence.add(texts[name], values[name])
+        has_decimals = bool(select_decimal_columns(columns))
+        evidence = _MarkEvidence.from_column(texts[name], values[name]) if has_decimals else _MarkEvidence()
         typed = finish_conversion(texts, values, columns, marks or {})
         self._write(*finish_columns(self._body.row_numbers(), texts, typed, {name: self._mapped[name]}, issues))
-        return typed.notes.get(name, [])
+        return typed.notes.get(name, []), evidence
 
     def _read_clean(self, name: str) -> pl.DataFrame:
         texts = self._body.read_column(self._mapped[name].position, name)
@@ -210,13 +216,13 @@ class _ColumnTyping:
                 self._write(values)
 
     def _write(self, values: pl.Series) -> None:
-        path = self._files.setdefault(values.name, self._folder / f"{len(self._files)}.parquet")
+        path = self._files.setdefault(values.name, self._folder / f"{canonical_position(values.name)}.parquet")
         values.to_frame().write_parquet(path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP_ROWS)
 
 
 @dataclass
 class _MarkEvidence:
-    """Evidence of decimal commas and points in the columns converted so far."""
+    """Evidence of decimal commas and points in some columns."""
 
     has_comma: bool = False
     has_point: bool = False
@@ -227,14 +233,32 @@ class _MarkEvidence:
         """Whether all columns must be compared."""
         return self.has_comma or (self.has_fraction and not self.has_point)
 
-    def add(self, texts: pl.Series, values: pl.Series) -> None:
-        """Add a column, given the values of its usual forms."""
-        if values.null_count() > texts.null_count():
-            self.has_comma |= has_decimal_comma(select_unconverted(texts, values))
-        if not self.has_point:
-            fractions = select_fractions(texts, values)
-            self.has_fraction |= fractions.len() > 0
-            self.has_point = has_decimal_point(fractions)
+    @classmethod
+    def from_column(cls, texts: pl.Series, values: pl.Series) -> "_MarkEvidence":
+        """Return the evidence in a column, given the values of its usual forms."""
+        is_comma = values.null_count() > texts.null_count() and has_decimal_comma(select_unconverted(texts, values))
+        fractions = select_fractions(texts, values)
+        return cls(is_comma, has_decimal_point(fractions), fractions.len() > 0)
+
+    def add(self, other: "_MarkEvidence") -> None:
+        """Add the evidence in other columns."""
+        self.has_comma |= other.has_comma
+        self.has_point |= other.has_point
+        self.has_fraction |= other.has_fraction
+
+
+def _make_ahead(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the parts; the next one is made in a thread while one is used."""
+    context = copy_context()
+
+    def make() -> pl.DataFrame | None:
+        return context.run(lambda: next(parts, None))
+
+    with ThreadPoolExecutor(1) as pool:
+        upcoming = pool.submit(make)
+        while (part := upcoming.result()) is not None:
+            upcoming = pool.submit(make)
+            yield part
 
 
 def _measure_chunked_height(cells: ChunkedCellTexts) -> int:
