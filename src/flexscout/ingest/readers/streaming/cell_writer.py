@@ -1,6 +1,7 @@
 """Writer for the cells of a large sheet: gathers rows, in memory if they are few, else in files."""
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,25 +31,28 @@ def store_cells(
         UnknownDialect: Cells are too far apart. On this and any other error, no file stays in the folder.
 
     """
-    writer = _CellWriter(folder)
+    files: list[CellFile] = []
     try:
-        for first, cells in blocks:
-            writer.add(first, cells)
-        if not writer.files:
-            return writer.pending()
-        writer.flush()
+        with ThreadPoolExecutor(1) as pool:
+            writer = _CellWriter(folder, files, pool)
+            for first, cells in blocks:
+                writer.add(first, cells)
+            if not files:
+                return writer.pending()
+            writer.finish()
     except BaseException:
-        for file in writer.files:
+        for file in files:
             file.path.unlink(missing_ok=True)
         raise
-    return ChunkedCells(tuple(writer.files), temporary_folder=temporary_folder)
+    return ChunkedCells(tuple(files), temporary_folder=temporary_folder)
 
 
 class _CellWriter:
-    """Gathers rows and writes a file when there are many."""
+    """Gathers rows and writes a file when there are many, in a thread, while the next rows are read."""
 
-    def __init__(self, folder: Path) -> None:
-        self.files: list[CellFile] = []
+    def __init__(self, folder: Path, files: list[CellFile], pool: ThreadPoolExecutor) -> None:
+        self._files, self._pool = files, pool
+        self._writing: Future[Path] | None = None
         self._stem = folder / f"sheet-{uuid4().hex}"
         self._frames: list[pl.DataFrame] = []
         self._bytes = self._rows = self._width = 0
@@ -71,9 +75,21 @@ class _CellWriter:
     def flush(self) -> None:
         if self._frames:
             cells = self.pending()
-            path = self._stem.with_name(f"{self._stem.name}-{len(self.files)}.parquet")
-            self.files.append(CellFile(write_table(cells, path), *cells.shape))
+            path = self._stem.with_name(f"{self._stem.name}-{len(self._files)}.parquet")
+            self._wait()  # so that at most two files' cells are in memory
+            self._files.append(CellFile(path, *cells.shape))
+            self._writing = self._pool.submit(write_table, cells, path)
         self._frames, self._bytes = [], 0
+
+    def finish(self) -> None:
+        """Write what is left, and wait until all files are written."""
+        self.flush()
+        self._wait()
+
+    def _wait(self) -> None:
+        if self._writing:
+            self._writing.result()
+            self._writing = None
 
     def _fill(self, rows: int) -> None:
         """Add rows without cells, which blocks leave out."""
