@@ -15,7 +15,7 @@ SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
 # What is no text: comments, modules, CSS classes and the font of a canvas.
 NO_TEXT = re.compile(r"""(?m)^\s*//.*$|\s//\s.*$|^/\*\*[^/]*\*/|^import .*$|\bclass: *(?:"[^"]*"|`[^`]*`)|\bpen\.font\b.*$""")
 # Values of attributes that look like words.
-CODES = {"noopener noreferrer", "num size", "button primary"}
+CODES = {"weighted mean", "noopener noreferrer", "num size", "button primary"}
 # A literal where a person reads it: the text of an element or a button, a label, a placeholder or a title.
 LABEL = re.compile(
     r"""\b(?:button\(|h\("\w+", \{[^{}]*\}, |(?:"aria-label"|placeholder|title): |textContent = )["`]\s*[A-Za-z][a-z]"""

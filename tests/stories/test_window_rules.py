@@ -112,8 +112,8 @@ def test_saved_rules_promise_what_the_command_line_lists(tab):
     del content["factors"]["Occupancy"]
     content["eligibility"]["Building SqFt"]["from"] = 28_002
     conditions = [
-        {"column": "City", "comparison": "not in", "values": ["Raleigh"]},
-        {"column": "Sold Price", "comparison": "is missing", "values": []},
+        {"column": "City", "comparison": "not_in", "values": ["Raleigh"]},
+        {"column": "Sold Price", "comparison": "is_missing", "values": []},
     ]
     body = {"content": content, "name": "Our rules", "min_score": 2.5, "conditions": conditions}
     promised = rerank(tab, **body)

@@ -23,10 +23,10 @@ class Comparison(StrEnum):
     MORE = ">"
     AT_LEAST = ">="
     ONE_OF = "in"
-    NONE_OF = "not in"
+    NONE_OF = "not_in"
     CONTAINS = "contains"
-    MISSING = "is missing"
-    KNOWN = "is known"
+    MISSING = "is_missing"
+    KNOWN = "is_known"
 
 
 _SYMBOLS = {comparison.value: comparison for comparison in list(Comparison)[:6]} | {
@@ -76,7 +76,7 @@ class FilterCondition:
         if not texts or (len(texts) > 1 and self.comparison not in _LISTS):
             raise ConfigurationError(f"The filter on {self.column} needs a value.", {"where": "enter a value"})
         if self.comparison in _LISTS:
-            return f"{name} {self.comparison.upper()} ({', '.join(texts)})"
+            return f"{name} {'NOT ' if self.comparison is Comparison.NONE_OF else ''}IN ({', '.join(texts)})"
         if self.comparison is Comparison.CONTAINS:
             return f"{name} LIKE '%{texts[0][1:-1]}%'"
         return f"{name} {self.comparison} {texts[0]}"

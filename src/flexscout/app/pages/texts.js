@@ -8,7 +8,7 @@ const candidates = (number) => count(number, "candidate");
 const properties = (number) => count(number, "property", "properties");
 
 export const texts = {
-  screens: { start: "Start", files: "Files and run", list: "List", changes: "This week", duplicates: "Duplicates", problems: "Problems", columns: "Columns", settings: "Settings" },
+  screens: { start: "Start", files: "Files and run", list: "List", changes: "This week", duplicates: "Duplicates", rules: "Rules", problems: "Problems", columns: "Columns", settings: "Settings" },
   frame: {
     light: "Light", dark: "Dark", running: "A run is going", skip: "Skip to content", screens: "Screens", close: "Close", closeMessage: "Close the message", cancel: "Cancel", save: "Save",
     requestFailed: "The request failed.", tryAgain: "Try again.",
@@ -150,6 +150,33 @@ export const texts = {
     inFile: (file) => `They are kept in ${file} beside the workbook, which flexscout decide uses too.`,
     columns: ["Decision", "Property", "Other property", "Day", "State", ""], remove: "Remove", removeOne: (one, other) => `Remove the decision about ${one} and ${other}`,
     contradicts: (numbers) => `Not used: it contradicts decision ${numbers}`, notInUse: "Not used: the last run has no such property",
+  },
+  rules: {
+    lead: "What counts for the score, and what the list needs. Beside it you see at once what a change does; nothing is read again.",
+    profile: "Profile", undo: "Undo", reset: "Reset", compare: "Compare profiles", save: "Save the rules", run: "Run now", undone: "The last change was undone.", wasReset: "The rules are as they were saved.",
+    unsaved: "Changed, not saved.", savedAs: (profile) => `Saved. The settings use the profile ${profile}.`, saved: "The rules were saved.", savedNext: "The next run uses them, here and on the command line.",
+    profileName: "Name of the profile", newName: "my rules", aboutSave: "The profile is saved as a file in the folder profiles of this workspace, and the settings use it.",
+    slider: (name) => `${name}, slider`, minimum: "Minimum score", aboutMinimum: "A property with a lower score isn't on the list.",
+    factors: "Factors", aboutFactors: "The first bracket that holds gives the points.", addFactor: "Add a factor for …", removeFactor: "Remove the factor", name: "Name", nameOf: (name) => `Name of ${name}`, weight: "Weight", base: "Points to start from", cap: "At most",
+    upTo: (points) => `up to ${count(points, "point")}`, weightAndPoints: (weight, points) => `weight ${grouped(weight)}, up to ${count(points, "point")}`,
+    column: "Column", sumOf: (names) => `The sum of ${names.join(", ")}`, ratioOf: (of, to, missing) => `${of.join(" + ")} divided by ${to.join(" + ")}${missing ? ` (${missing} if unknown)` : ""}`,
+    part: (name, number) => `${name}, part ${number}`, removePart: (name) => `Remove ${name}`, rule: (name, number) => `${name}, bracket ${number}`, removeRule: (name) => `Remove ${name}`, addRule: "Add a bracket", addRuleTo: (name) => `Add a bracket to ${name}`,
+    bounds: { from: "from", above: "above", to: "to", below: "below" }, boundKind: (name, kind) => `${name}: kind of the condition ${kind}`, textKinds: { words: "contains", is: "is" }, listed: "separated by commas", withinDays: "At most days ago", days: (number) => `at most ${count(number, "day")} ago`,
+    points: "Points", pointsAt: ["Points at the start", "Points at the end"], slope: "Points rise or fall evenly over the range", sentence: "Explanation", says: "Explanation ({} is the value)", otherwise: "Explanation if no bracket holds",
+    unknown: "If none of its values is known", unknownOf: (name) => `${name}, unknown`,
+    eligibility: "Eligibility", aboutEligibility: "What a property must have to be on the list.", exclusions: "Exclusions", aboutExclusions: "What a property must not have. Without a value it may be on the list.", addCriterion: "Add a column …",
+    score: "Score and classes", combined: "Score", sum: "Sum of the factors", mean: "Weighted mean of the factors", highest: "Highest score", decimals: "Decimals", classes: "Classes, from a score of", bonuses: "Bonuses", reaches: (factor) => `if ${factor} has at least`,
+    keptKeys: (keys) => `Kept as they are in the file: ${keys.join(", ")}.`,
+    filter: "Filter", aboutFilter: "Conditions that a property on the list must meet, all of them.", condition: (number) => `Condition ${number}`, comparison: "Comparison", value: "Value", yes: "yes", no: "no", addCondition: "Add a condition",
+    comparisons: { "=": "is", "<>": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least", in: "is one of", not_in: "is none of", contains: "contains", is_missing: "is missing", is_known: "is known" },
+    onlyText: "This filter is more than a list of conditions, so it is edited as text.", startOver: "Start over with conditions", rowsFilter: (where) => `Rows must also meet this, before they are merged: ${where}`,
+    effect: "What it changes", changes: "Changes", candidates: (before, after) => (before === after ? `${candidates(after)}, as before` : `${grouped(before, 0)} → ${candidates(after)}`),
+    summary: (added, gone, up, down) => (added || gone || up || down ? `${grouped(added, 0)} enter, ${grouped(gone, 0)} leave, ${grouped(up, 0)} move up, ${grouped(down, 0)} move down` : "Same list, same order."),
+    before: "Before", after: "After", kinds: { new: (number) => `Enter ${grouped(number, 0)}`, gone: (number) => `Leave ${grouped(number, 0)}`, moved: (number) => `Move ${grouped(number, 0)}`, best: () => "Best ten" },
+    nobody: { new: "No property enters the list.", gone: "No property leaves the list.", moved: "No property moves.", best: "No property is on the list." }, onlyFirst: (number) => `The first ${grouped(number, 0)} are shown.`,
+    property: "Property", rank: "Rank", scoreColumn: "Score", why: "Why", was: (rank) => `was #${grouped(rank, 0)}`, noAddress: "(no address)",
+    first: "First profile", second: "Second profile", comparing: "Comparing …", sideBySide: "Rules side by side", rules: "Rules", several: "Several columns", none: "–", weightOf: (weight) => `weight ${weight}`,
+    compared: (a, b, enter, leave, other) => `${candidates(a)} by the first, ${candidates(b)} by the second: ${grouped(enter, 0)} enter, ${grouped(leave, 0)} leave, ${grouped(other, 0)} have another score.`, enters: "Enter", leaves: "Leave", moves: "Move",
   },
   columns: {
     lead: "What each column of a file means. Your choices are saved as a mapping file, which the command line uses too.",
