@@ -15,7 +15,7 @@ FlexscoutError
 import errno
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from flexscout.domain import escape_controls, format_bytes, join_some, map_command
 from flexscout.error_codes import ErrorCategory, ErrorCode
@@ -92,7 +92,14 @@ def _format_lines(validation_errors: Mapping[str, str]) -> list[str]:
 
 
 class NothingToReadError(FlexscoutError):
-    """Raised when the input folder is missing, or no file in it can be read."""
+    """Raised when the input folder is missing, or no file in it can be read.
+
+    Attributes:
+        skipped: The files that are not read, if the folder exists.
+
+    """
+
+    skipped: tuple[Any, ...] = ()
 
 
 class DecisionError(FlexscoutError):

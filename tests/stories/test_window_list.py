@@ -154,7 +154,8 @@ def test_summary_counts_every_view_once_it_is_loaded(tab):
 
 def test_rows_that_are_not_listed_are_on_the_map_too(tab):
     rejected, to_verify = (tab.get("/api/summary", view=view)["points"] for view in ("rejected", "to_verify"))
-    assert [precision for *_, precision in rejected + to_verify] == [4, 4, 4]  # without coordinates: the center of the state
+    # Without coordinates, they are where the candidates of their city are.
+    assert [precision for *_, precision in rejected + to_verify] == [2, 2, 2]
     at = rejected[0][0]
     key = read(tab, view="rejected", start=at, count=1)["ids"][0]
     assert tab.get(f"/api/properties/{key}", view="rejected")["list_position"] == at

@@ -42,9 +42,18 @@ def test_new_folder_becomes_a_workspace_with_settings(tab):
 
 
 def test_folder_without_files_says_what_to_do(tab):
+    assert tab.get("/api/files") == {"files": [], "sources": []}  # nothing is wrong yet
+    (tab.folder / "notes.txt").write_text("nothing to see")
+    (row,) = tab.get("/api/files")["files"]
+    assert (row["file"], row["state"], row["code"]) == ("notes.txt", "skipped", "text_without_header")
+
+
+def test_input_folder_that_is_gone_says_what_to_do(tab):
+    path = tab.folder / "pipeline_config.yaml"
+    path.write_text(path.read_text().replace('folder: "."', "folder: elsewhere"))
     listing = tab.get("/api/files")
-    assert listing["files"] == []
-    assert listing["problem"]
+    assert "elsewhere does not exist" in listing["problem"]
+    assert listing["next_step"]
 
 
 def test_there_are_no_events_before_a_run(tab):

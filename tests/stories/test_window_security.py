@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from flexscout.app import instances
+from flexscout.app import instances, server
 from flexscout.app.workspaces import clean_path, find_instance_file
 from flexscout.errors import FlexscoutError
 from windows import open_window
@@ -148,6 +148,15 @@ def test_names_that_windows_forbids_are_changed():
     assert [len(part) <= 200 for part in clean_path("x" * 500 + "/" + "x" * 500 + ".xlsx")] == [True, True]
     with pytest.raises(FlexscoutError):
         clean_path("..")
+
+
+def test_window_has_its_usual_port_unless_it_is_taken(monkeypatch):
+    with server._listen(0) as free:  # noqa: SLF001 - what a start of the window does first
+        usual = free.getsockname()[1]
+    monkeypatch.setattr(server, "_USUAL_PORT", usual)
+    with server._listen_at_usual_port() as first, server._listen_at_usual_port() as second:  # noqa: SLF001 - as above
+        assert first.getsockname() == ("127.0.0.1", usual)
+        assert second.getsockname()[1] != usual
 
 
 def test_second_start_gets_another_tab_of_the_running_window(tab, monkeypatch):

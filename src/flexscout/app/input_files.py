@@ -1,6 +1,7 @@
 """The files of a workspace before a run: what each is, and what a run would do with it."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from flexscout.app.workspaces import CONFIG_NAME, Workspace
@@ -9,7 +10,7 @@ from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
 from flexscout.errors import NothingToReadError
 from flexscout.models import CheckSummary, FileRecord, Source
 from flexscout.pipeline import ScalableFlexPipeline
-from flexscout.skipped import FileSkipCode
+from flexscout.skipped import FileSkipCode, SkippedFile
 
 
 def list_input_files(workspace: Workspace) -> dict[str, Any]:
@@ -22,7 +23,9 @@ def list_input_files(workspace: Workspace) -> dict[str, Any]:
     try:
         summary = ScalableFlexPipeline(workspace.load_settings()).check()
     except NothingToReadError as error:
-        return {"files": [], "sources": [], "problem": error.message, "next_step": error.next_step}
+        has_folder = Path(workspace.load_settings().input_folder).is_dir()  # an empty one is no problem
+        problem = {} if has_folder else {"problem": error.message, "next_step": error.next_step}
+        return {"files": _list_skipped(error.skipped), "sources": [], **problem}
     last = workspace.find_last_run()
     rows = {entry["file"]: entry["rows_read"] for entry in last.report["files"]} if last else {}
     return {"files": _list_rows(summary, rows), "sources": [source.as_dict() for source in summary.sources]}
@@ -31,10 +34,13 @@ def list_input_files(workspace: Workspace) -> dict[str, Any]:
 def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = _label_files(summary.sources)
     rows = [_describe_record(record, labels) for record in summary.records]
-    others = [file for file in summary.skipped if file.code != FileSkipCode.OWN_RESULT and file.name != CONFIG_NAME]
-    skipped = [{**_EMPTY, "file": file.name, "state": "skipped", "code": file.code, "reason": file.reason} for file in others]
     counted = [row | {"rows": counts.get(row["file"])} for row in rows]
-    return sorted([*counted, *skipped], key=lambda row: str(row["file"]))
+    return sorted([*counted, *_list_skipped(summary.skipped)], key=lambda row: str(row["file"]))
+
+
+def _list_skipped(skipped: Iterable[SkippedFile]) -> list[dict[str, Any]]:
+    others = [file for file in skipped if file.code != FileSkipCode.OWN_RESULT and file.name != CONFIG_NAME]
+    return [{**_EMPTY, "file": file.name, "state": "skipped", "code": file.code, "reason": file.reason} for file in others]
 
 
 _EMPTY: dict[str, Any] = {

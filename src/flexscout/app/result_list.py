@@ -47,6 +47,7 @@ _SHOWN_REJECTED = (
     REASONS_COLUMN, "Flex Score", "Score Ceiling", "Address", "City", "State", "Property Type", "Building SqFt", "Lot Size Acres",
     "Year Built", "Source File",
 )  # fmt: skip
+_PLACE_COLUMNS = ("City", "State", "Zip Code", "County", "Latitude", "Longitude")
 _KINDS = {"USD": "money", "USD per square foot": "money", "percent 0-100": "percent"}
 _COMPARED_UNITS = dict.fromkeys((COMPARISON_COLUMNS[0], COMPARISON_COLUMNS[2]), "USD per square foot")
 
@@ -103,11 +104,12 @@ def load_candidates(history: RunHistory, record: RunRecord) -> RowList:
     return _make_list(pl.concat([rows, _find_places(listed)], how="horizontal"), _SHOWN)
 
 
-def list_rejected(rejected: pl.DataFrame, *, to_verify: bool) -> RowList:
+def list_rejected(rejected: pl.DataFrame, listed: pl.DataFrame, *, to_verify: bool) -> RowList:
     """Return the rows that aren't on the list, with the reasons.
 
     Args:
         rejected: The rejected rows of a replay.
+        listed: The properties on its list: a row without coordinates is on the map where they are in its ZIP Code or city.
         to_verify: Only those that only missing values keep off the list.
 
     """
@@ -122,7 +124,7 @@ def list_rejected(rejected: pl.DataFrame, *, to_verify: bool) -> RowList:
         _join_place(chosen),
         _join_searched(chosen),
     )
-    placed = pl.concat([rows, _find_places(chosen)], how="horizontal")
+    placed = pl.concat([rows, _find_places(chosen, rejected, listed)], how="horizontal")
     ordered = placed.sort("Score Ceiling", "Flex Score", descending=True, nulls_last=True, maintain_order=True)
     return _make_list(ordered, _SHOWN_REJECTED)
 
@@ -143,9 +145,11 @@ def add_notes(listed: RowList, user_columns: Sequence[str], notes: pl.DataFrame)
     return RowList(rows, (*own, *listed.columns), listed.shown)
 
 
-def _find_places(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the working columns that tell where rows are on the map."""
-    places = place_candidates(frame, load_outlines())
+def _find_places(frame: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
+    """Return the working columns that tell where rows are on the map, also by others in the same place."""
+    wanted = cs.by_name(*_PLACE_COLUMNS, require_all=False)
+    known = pl.concat([part.select(wanted) for part in (frame, *others)], how="diagonal_relaxed")
+    places = place_candidates(known, load_outlines()).head(frame.height)
     return places.select(pl.col("x").alias(X), pl.col("y").alias(Y), pl.col("precision").alias(PRECISION))
 
 

@@ -59,8 +59,8 @@ class Results:
             if view in self._queries:
                 return self._queries[view]
         with self.replay_lock:  # the candidates can be read meanwhile
-            rejected = self.replay().ranking.rejected_rows
-            query = RowQuery(list_rejected(rejected, to_verify=view == VIEWS[1]))
+            ranking = self.replay().ranking
+            query = RowQuery(list_rejected(ranking.rejected_rows, ranking.survivors, to_verify=view == VIEWS[1]))
         with self._lock:
             return self._queries.setdefault(view, query) if self._record is record else query
 

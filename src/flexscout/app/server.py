@@ -1,9 +1,10 @@
-"""The server of the window: on this computer only, on a free port, for as long as a tab or a run needs it."""
+"""The server of the window: on this computer only, for as long as a tab or a run needs it."""
 
 import asyncio
 import contextlib
 import mimetypes
 import socket
+import sys
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
@@ -46,6 +47,7 @@ _API_ROUTES = (
     *REVIEW_ROUTES,
     *RULES_ROUTES,
 )
+_USUAL_PORT = 23_539
 _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -70,7 +72,7 @@ def serve_window(
     Args:
         folder: The workspace to open; None to let the user choose.
         write_samples: Writes sample exports into a folder.
-        port: The port; 0 for a free one.
+        port: The port; 0 for the usual one, or a free one if that is taken.
         open_browser: Whether to open the browser.
         show: Called with lines for the terminal.
 
@@ -85,7 +87,7 @@ def serve_window(
         if open_browser:
             webbrowser.open(running.address)
         return
-    with _listen(port) as listener:
+    with _listen(port) if port else _listen_at_usual_port() as listener:
         window = Window(listener.getsockname()[1], write_samples)
         if folder:
             window.open(folder)
@@ -135,9 +137,19 @@ async def _watch_use(window: Window, stop: Callable[[], object]) -> None:
             return
 
 
+def _listen_at_usual_port() -> socket.socket:
+    """Listen at the usual port, or at a free one if it is taken: browsers keep what the user chose, such as colors, by port."""
+    try:
+        return _listen(_USUAL_PORT)
+    except OutputError:
+        return _listen(0)
+
+
 def _listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
+        if sys.platform != "win32":  # where it would let two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the last window may have ended just now
         listener.bind(("127.0.0.1", port))
         listener.listen(128)  # a socket that is only bound refuses connections
     except OSError as error:

@@ -259,10 +259,12 @@ def _nothing_to_read(folder: Path, pattern: str, skipped: list[SkippedFile], *, 
     hints = [f"{len(below)} below it do, such as {min(below)}: use --recursive, or name that folder."] if below else []
     if skipped:
         hints.append(f"Skipped: {'; '.join(f'{file.name}: {file.reason}' for file in skipped[:_NAMES_SHOWN])}")
-    if hints:
-        return NothingToReadError(message, " ".join(hints))
-    others = sorted(path.name for path in folder.iterdir())[:_NAMES_SHOWN]
-    return NothingToReadError(message, f"It contains {', '.join(others)}." if others else "It is empty.")
+    if not hints:
+        others = sorted(path.name for path in folder.iterdir())[:_NAMES_SHOWN]
+        hints = [f"It contains {', '.join(others)}." if others else "It is empty."]
+    error = NothingToReadError(message, " ".join(hints))
+    error.skipped = tuple(skipped)
+    return error
 
 
 def _is_to_read(path: Path, folder: Path, pattern: str) -> bool:

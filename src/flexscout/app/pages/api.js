@@ -19,7 +19,10 @@ const send = async (method, path, body, signal) => {
   }
   if (answer.ok) return answer;
   const told = await answer.json().catch(() => ({}));
-  if (answer.status === 401) throw new Refusal(...texts.frame.noAccess, 401);
+  if (answer.status === 401) {
+    sessionStorage.removeItem(KEY);  // of an earlier start at the same port: not for other tabs either
+    throw new Refusal(...texts.frame.noAccess, 401);
+  }
   throw new Refusal(told.error ?? texts.frame.requestFailed, told.next_step ?? texts.frame.tryAgain, answer.status);
 };
 

@@ -55,7 +55,7 @@ export const show = (main) => {
   const setFile = (name, state, text, reason, cause) => {
     const cell = rows.get(name);
     if (!cell) { isStale = true; return; }
-    cell.replaceChildren(h("span", { class: `pill ${state}` }, text), reason ? h("span", { class: "why" }, reason) : "", columnsLink(name, cause));
+    cell.state.replaceChildren(h("span", { class: `pill ${state}` }, text), reason ? h("span", { class: "why" }, reason) : "", columnsLink(name, cause));
   };
   const setRunning = (isRunning) => {
     runButton.hidden = isRunning;
@@ -91,6 +91,7 @@ export const show = (main) => {
       done += 1;
       [bar.max, bar.value] = [Math.max(total, done), done];
       const text = event.success ? texts.files.read(event.reused, event.candidates ?? 0, event.rows ?? 0) : texts.files.failed;
+      if (event.success && rows.has(event.file)) rows.get(event.file).number.textContent = grouped(event.rows ?? 0, 0);
       setFile(event.file, event.success ? "done" : "failed", text, event.message && [event.message, " ", buildStep(event.code, event.next_step)], event.state);
     },
     stage: (event) => {
@@ -129,14 +130,15 @@ export const show = (main) => {
     const body = (source, members) => h("tbody", {}, h("tr", { class: "group" }, h("th", { colspan: 5, scope: "rowgroup" }, describeGroup(source, members))),
       members.map((file) => {
         const cell = h("td", { class: "state-cell" }, stateCell(file));
-        rows.set(file.file, cell);
-        return h("tr", {}, nameCell(file.file), cell, h("td", { class: "num" }, file.rows === null || file.rows === undefined ? "" : grouped(file.rows, 0)), h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
+        const number = h("td", { class: "num" }, file.rows === null || file.rows === undefined ? "" : grouped(file.rows, 0));
+        rows.set(file.file, { state: cell, number });
+        return h("tr", {}, nameCell(file.file), cell, number, h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
       }));
     const sorted = [...groups].sort(([one], [two]) => !one - !two || one.localeCompare(two));
     table.replaceChildren(files.length
       ? h("table", {}, h("caption", { class: "hidden" }, texts.files.caption), h("thead", {}, h("tr", {}, COLUMNS.map(([name, css]) => h("th", { scope: "col", class: css ?? "" }, texts.files.columns[name])))), sorted.map(([source, members]) => body(source, members)))
       : h("p", { class: "empty" }, problem ? `${problem} ${nextStep ?? ""}` : texts.files.none));
-    runButton.disabled = !files.length;
+    runButton.disabled = !files.some(({ state }) => state !== "skipped");
     heading.textContent = texts.files.count(files.length);
   };
   const showDownloads = () => downloads.replaceChildren(...(app.state.workspace.has_results ? [downloadPart(app.state.can_memo)] : []));
@@ -148,6 +150,7 @@ export const show = (main) => {
     h("div", { class: "columns-2" },
       h("section", { class: "panel", "aria-label": texts.files.list }, h("div", { class: "top" }, heading, button(texts.files.lookAgain, act(() => loadFiles()))), table),
       h("div", {}, h("section", { class: "panel" }, h("h2", {}, texts.files.add), buildDropZone(() => Promise.resolve(), () => loadFiles().catch(showError))), downloads)));
+  table.append(h("p", { class: "empty" }, texts.files.looking));
   setRunning(app.state.is_running);
   showDownloads();
   loadFiles().then(() => { if (app.state.is_running) listen(); else showLastRun(); }).catch(showError);

@@ -91,7 +91,7 @@ export const show = (main, first) => {
     if (number !== builds || isClosed) return;  // another one began meanwhile
     gridView = wanted;
     grid = buildGrid(gridBox, {
-      columns: arrangeColumns(buildColumns(columns, wanted, narrow.matches, pickCell), parse(localStorage.getItem(widthsKey()))), load, rowHeight: narrow.matches ? 78 : 82, label: VIEWS[wanted], onError: showError,
+      columns: arrangeColumns(buildColumns(columns, wanted, narrow.matches, pickCell), parse(localStorage.getItem(widthsKey()))), load, rowHeight: narrow.matches ? 78 : wanted === "candidates" ? 82 : 60, label: VIEWS[wanted], onError: showError,
       onOpen: (row, at) => openProperty(row.id, at), onFocus: (row, at) => { if (panel) follow(row.id, at); }, onPick: (row) => pick(row, !picked.has(row.id)),
       onSort: (sort, descending) => change({ sort: sort ?? "", desc: sort && descending ? "1" : "" }, true),
       onColumns: () => { if (grid) localStorage.setItem(widthsKey(), JSON.stringify(grid.columnState())); },

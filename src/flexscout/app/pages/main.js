@@ -43,6 +43,7 @@ const showFrame = () => {
   byId("screens").replaceChildren(...Object.keys(SCREENS).filter((name) => isOpen(name) && !SCREENS[name].parent).map((name) => h("a", {
     href: name === shown?.screen ? location.hash : app.lastAddress[name] ?? write(name), "aria-current": name === screen || name === SCREENS[screen]?.parent ? "page" : null,
   }, texts.screens[name])));
+  byId("screens").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });  // on a phone, not all are in view
   byId("running").hidden = !isRunning || screen === "files";
   byId("running").replaceChildren(h("a", { href: write("files") }, texts.frame.running));
 };

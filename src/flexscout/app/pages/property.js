@@ -105,7 +105,7 @@ const buildValues = (id, about, columns, onSaved) => {
       const note = isUndone ? texts.property.backToFiles : isCounted ? texts.property.corrected(ofFiles) : isCorrected ? texts.property.correctedTo(corrections[name]) : "";
       cell.replaceChildren(h("span", { class: "value" }, (isUndone ? ofFiles : text(about.values[name], column)) || "–"),
         note && h("span", { class: "corrected" }, note, " ", isCorrected && button(texts.property.undo, act(() => store(null)), { class: "link", "aria-label": texts.property.undoName(name) })),
-        about.canCorrect === false ? "" : button(texts.property.correct, edit, { class: "link correct", "aria-label": texts.property.correctName(name) }));
+        about.rank ? button(texts.property.correct, edit, { class: "link correct", "aria-label": texts.property.correctName(name) }) : "");
     };
     draw();
     return cell;

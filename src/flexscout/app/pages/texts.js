@@ -45,7 +45,7 @@ export const texts = {
     kinds: { workbook: "Excel workbook", csv: "CSV", parquet: "Parquet", page: "Web page", memo: "PDF memo" },
     stages: { scan: "Looking at the files", read: "Reading the files", match: "Matching properties", merge: "Merging the rows of each property", compare: "Comparing with the previous list", write: "Writing the results" },
     stage: (title, position, all) => (all ? `${title} (step ${position} of ${all})` : title),
-    starting: "Starting", reading: "Reading", readingAll: "Reading the files", readingFile: (name) => `Reading ${name}`, readSoFar: (number, all) => `${grouped(number, 0)} of about ${rows(all)}`,
+    looking: "Looking at the files …", starting: "Starting", reading: "Reading", readingAll: "Reading the files", readingFile: (name) => `Reading ${name}`, readSoFar: (number, all) => `${grouped(number, 0)} of about ${rows(all)}`,
     read: (isReused, found, number) => `${isReused ? "Unchanged" : "Done"} · ${candidates(found)} in ${rows(number)}`, failed: "Failed",
     done: (run, time) => `Run ${run} is done${time ? ` after ${time}` : ""}.`, announceDone: "The run is done.",
     found: (found, number, from) => `${candidates(found)} on the list${number ? `, from ${rows(number)} in ${files(from)}` : ""}.`,

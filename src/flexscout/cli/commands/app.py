@@ -14,7 +14,9 @@ Folder = Annotated[
     typer.Argument(metavar="FOLDER", help="Folder with your exports; without it, choose one in the window.", show_default=False),
 ]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only print the address, don't open the browser.")]
-Port = Annotated[int, typer.Option("--port", metavar="N", help="Port of the window.  [default: a free one]", min=0, max=65_535)]
+Port = Annotated[
+    int, typer.Option("--port", metavar="N", help="Port of the window.  [default: 23539, or a free one]", min=0, max=65_535)
+]
 
 
 Shortcut = Annotated[
