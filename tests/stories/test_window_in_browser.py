@@ -212,6 +212,7 @@ def test_views_show_what_to_verify_and_why_rows_were_rejected(opened):
     page = opened()
     page.locator("[data-view='rejected']").click()
     page.locator(".cell-reason", has_text="Property Type is none of").first.wait_for()
+    playwright.expect(page.get_by_role("application")).to_have_attribute("aria-description", "2 properties on the map.")
     assert find_violations(page) == []
     page.go_back()
     addresses(page, 10)
@@ -269,11 +270,15 @@ def test_list_follows_the_map(opened):
 
 
 def test_property_shows_score_reasons_and_the_cell_of_each_value(opened):
-    panel = open_property(opened(), "3 Test Street")
+    page = opened()
+    panel = open_property(page, "3 Test Street")
     text = panel.inner_text()
     for expected in ("$3,000,000", "26,000 sq ft", "Why this score", "deals.xlsx", "What would raise it"):
         assert expected in text
     assert panel.get_by_role("row", name=re.compile("Address")).locator(".cell").first.inner_text()
+    with page.expect_download() as waiting:
+        panel.get_by_role("button", name="Download as PDF").click()
+    assert waiting.value.suggested_filename == "3 Test Street.pdf"
 
 
 def test_property_is_printed_whole_and_alone(opened):

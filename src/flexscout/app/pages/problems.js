@@ -8,7 +8,7 @@ import { buildStep } from "./steps.js";
 import { texts } from "./texts.js";
 
 const COLUMNS = [
-  { name: "text", title: texts.problems.columns.text, grid: { flex: 2, minWidth: 220 } }, { name: "value", title: texts.problems.columns.value, grid: { width: 150 } }, { name: "column", title: texts.problems.columns.column, grid: { width: 150 } },
+  { name: "text", title: texts.problems.columns.text, grid: { flex: 2, minWidth: 220, wrapText: true, autoHeight: true, cellClass: "wrapped" } }, { name: "value", title: texts.problems.columns.value, grid: { width: 150 } }, { name: "column", title: texts.problems.columns.column, grid: { width: 150 } },
   { name: "file", title: texts.problems.columns.file, grid: { flex: 1, minWidth: 160 } }, { name: "sheet", title: texts.problems.columns.sheet, grid: { width: 120 } }, { name: "row", title: texts.problems.columns.row, grid: { width: 80, valueFormatter: ({ value }) => value || "", cellClass: "num", headerClass: "num" } },
 ];
 const countBy = (issues, name) => { const counts = new Map(); issues.forEach((issue) => counts.set(issue[name], (counts.get(issue[name]) ?? 0) + 1)); return [...counts].sort((one, two) => two[1] - one[1]); };
