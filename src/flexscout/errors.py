@@ -92,12 +92,7 @@ def _format_lines(validation_errors: Mapping[str, str]) -> list[str]:
 
 
 class NothingToReadError(FlexscoutError):
-    """Raised when the input folder is missing, or no file in it can be read.
-
-    Attributes:
-        skipped: The files that are not read, if the folder exists.
-
-    """
+    """Raised when the input folder is missing, or no file in it can be read; `skipped` are the files in it."""
 
     skipped: tuple[Any, ...] = ()
 

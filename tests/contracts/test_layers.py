@@ -48,7 +48,7 @@ HEAVY = {
     "watchfiles": "cli/folder_watch.py",
     "filelock": "history/run_history.py",
     "platformdirs": "app/folders.py app/shortcuts.py app/workspaces.py config/settings.py",
-    "starlette": "app/output_routes.py app/page_routes.py app/requests.py app/result_routes.py app/rules_routes.py "
+    "starlette": "app/output_routes.py app/requests.py app/result_routes.py app/rules_routes.py "
     "app/run_routes.py app/security.py app/server.py app/start_routes.py",
     "uvicorn": "app/server.py",
 }

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from flexscout.app.page_routes import PAGES
+from flexscout.app.server import PAGES
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
 from flexscout.outputs import MessageCode
 from flexscout.runtime.error_handler import _CAUSES

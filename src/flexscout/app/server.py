@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import mimetypes
+import secrets
 import socket
 import sys
 import webbrowser
@@ -13,7 +14,9 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Mount
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -21,17 +24,20 @@ from flexscout.app.change_routes import CHANGE_ROUTES
 from flexscout.app.column_routes import COLUMN_ROUTES
 from flexscout.app.instances import find_running
 from flexscout.app.output_routes import OUTPUT_ROUTES
-from flexscout.app.page_routes import PAGE_ROUTES, PAGES
 from flexscout.app.requests import answer_error
 from flexscout.app.result_routes import RESULT_ROUTES
 from flexscout.app.review_routes import REVIEW_ROUTES
 from flexscout.app.rules_routes import RULES_ROUTES
 from flexscout.app.run_routes import RUN_ROUTES
-from flexscout.app.security import BodyTooLargeError, Guard
+from flexscout.app.security import BodyTooLargeError, Guard, allow_styles
 from flexscout.app.settings_routes import SETTINGS_ROUTES
 from flexscout.app.start_routes import START_ROUTES
 from flexscout.app.window import Window, WriteSamples
 from flexscout.errors import FlexscoutError, OutputError
+from flexscout.outputs import SHARED_ASSETS, read_shared_asset
+
+PAGES = Path(__file__).parent / "pages"
+"""The folder of the pages."""
 
 _IDLE_SECONDS = 600.0
 _CHECK_SECONDS = 5.0
@@ -119,11 +125,24 @@ def build_app(window: Window, stop: Callable[[], object] = lambda: None) -> ASGI
             watch.cancel()
             await asyncio.to_thread(window.end)
 
-    routes: list[BaseRoute] = [*_API_ROUTES, *PAGE_ROUTES, Mount("/", StaticFiles(directory=PAGES))]
+    shared = (Route(f"/{name}", _send_shared_asset) for name in SHARED_ASSETS)
+    routes: list[BaseRoute] = [*_API_ROUTES, Route("/", _send_page), *shared, Mount("/", StaticFiles(directory=PAGES))]
     handled = (FlexscoutError, BodyTooLargeError, HTTPException, HTTPStatus.INTERNAL_SERVER_ERROR)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict.fromkeys(handled, answer_error))
     app.state.window = window
     return Guard(app, window.access, window.host, window.touch)
+
+
+async def _send_page(_request: Request) -> Response:
+    """Send the page with a fresh nonce: the grid adds its style sheets by script."""
+    nonce = secrets.token_urlsafe(16)
+    page = (PAGES / "index.html").read_text(encoding="utf-8").replace("{nonce}", nonce)
+    return HTMLResponse(page, headers=allow_styles(nonce))
+
+
+async def _send_shared_asset(request: Request) -> Response:
+    name = request.url.path[1:]
+    return Response(read_shared_asset(name), media_type="text/css" if name.endswith(".css") else "text/javascript")
 
 
 async def _watch_use(window: Window, stop: Callable[[], object]) -> None:
