@@ -18,7 +18,7 @@ from flexscout.history import (
     hash_state,
     read_user_input,
 )
-from flexscout.ingest import FileIngestor, Scan, scan_folder
+from flexscout.ingest import FileIngestor, Scan, scan_inputs
 from flexscout.merging import MergedProperties, list_possible_snapshots, list_sources, match_properties, merge_properties
 from flexscout.models import CheckSummary, FileRecord, RunSummary
 from flexscout.outputs import ResultTables, RunFacts, check_outputs, publish_results
@@ -159,8 +159,7 @@ class ScalableFlexPipeline:
         return publish_results(facts, carried, config, run.clock, run.memory, record=record)
 
     def _scan(self) -> Scan:
-        config = self.config
-        return scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
+        return scan_inputs(self.config)
 
     def _collect_facts(self, run: _Run, files: ClassifiedFiles, merged: MergedProperties, carried: CarryOver) -> RunFacts:
         return RunFacts(

@@ -268,8 +268,10 @@ def test_changed_files_are_explained_from_the_cache(own_copy):
 def test_an_unreachable_input_folder_is_a_warning(own_copy):
     (own_copy / "elsewhere").mkdir()
     shutil.copytree(own_copy / ".cache", own_copy / "elsewhere/.cache")
-    told = flexscout("explain", "1836 Lindbergh St", "-o", "../all.xlsx", "--format", "json", folder=own_copy / "elsewhere")
-    (remark,) = json.loads(told.out)["warnings"]
+    command = ("explain", "1836 Lindbergh St", "-o", "../all.xlsx", "--format", "json")
+    assert json.loads(flexscout(*command, folder=own_copy / "elsewhere").out)["warnings"] == []
+    (own_copy / "in").rename(own_copy / "moved")
+    (remark,) = json.loads(flexscout(*command, folder=own_copy / "elsewhere").out)["warnings"]
     assert remark.startswith("The folder in of run 1 can't be found from ")
     assert remark.endswith("elsewhere. This answer uses what the run read.")
 

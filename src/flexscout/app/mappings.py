@@ -1,6 +1,5 @@
 """The mapping files of a workspace: how a file is read with one that is being edited, and where it is saved."""
 
-import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +14,7 @@ from flexscout.errors import ConfigurationError, OutputError
 from flexscout.ingest import (
     FileIngestor,
     FilePreview,
+    find_input,
     find_mapping_files,
     load_options,
     parse_mapping,
@@ -121,10 +121,9 @@ class MappingEditor:
         return FileIngestor(settings.model_copy(update=limits), options=options)
 
     def _find_source(self, settings: PipelineConfiguration) -> SourceFile:
-        """Return the file. Raises BadRequestError if it isn't one of the input folder."""
-        folder = Path(os.path.realpath(settings.input_folder))
-        path = Path(os.path.realpath(folder / self.file)) if self.file and "\0" not in self.file else folder
-        if not path.is_relative_to(folder) or not path.is_file():
+        """Return the file. Raises BadRequestError if it isn't an input."""
+        path = find_input(settings, self.file)
+        if path is None:
             raise BadRequestError(f"There is no file {self.file} in this workspace.", "Choose one from the list of files.")
         stat = path.stat()
         return SourceFile(path, self.file, stat.st_size, stat.st_mtime, "")

@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,13 @@ def watch_folder(settings: "PipelineConfiguration", run: Callable[[], int]) -> i
         NothingToReadError: If the folder doesn't exist.
 
     """
+    from flexscout.ingest import config_places  # noqa: PLC0415 - `--help` loads no frames
+
     folder, own_files = Path(settings.input_folder), {path.resolve() for path in settings.own_files}
-    events, code = _watch_events(folder, recursive=settings.recursive_scan), int(ExitCode.SUCCESS)
+    paths = [place.path for place in config_places(settings)]
+    events, code = _watch_events(paths, recursive=settings.recursive_scan), int(ExitCode.SUCCESS)
     while True:
-        before = _take_snapshot(folder, own_files)
+        before = _take_snapshot(paths, own_files)
         try:
             code = run()
         except NothingToReadError as error:
@@ -41,16 +45,16 @@ def watch_folder(settings: "PipelineConfiguration", run: Callable[[], int]) -> i
             print_error(str(error))
         print_error(f"Waiting for files in {folder}. Press Ctrl+C to stop.")
         try:
-            while _take_snapshot(folder, own_files) == before:
+            while _take_snapshot(paths, own_files) == before:
                 next(events)
-            _wait_until_settled(folder, own_files)
+            _wait_until_settled(paths, own_files)
         except (KeyboardInterrupt, StopIteration):
             print_error("Stopped watching.")
             return code
 
 
-def _watch_events(folder: Path, *, recursive: bool) -> Iterator[object]:
-    """Return an iterator that yields after each change in the folder, and every few seconds."""
+def _watch_events(paths: Sequence[Path], *, recursive: bool) -> Iterator[object]:
+    """Return an iterator that yields after each change of the inputs, and every few seconds."""
     try:
         import watchfiles  # noqa: PLC0415 - an optional dependency
     except ImportError:
@@ -58,25 +62,31 @@ def _watch_events(folder: Path, *, recursive: bool) -> Iterator[object]:
             "--watch requires the optional package watchfiles. Run: pip install 'flexscout[watch]'"
         ) from None
     return watchfiles.watch(
-        folder, watch_filter=None, recursive=recursive, yield_on_timeout=True, rust_timeout=_POLL_MILLISECONDS
+        *paths, watch_filter=None, recursive=recursive, yield_on_timeout=True, rust_timeout=_POLL_MILLISECONDS
     )
 
 
-def _wait_until_settled(folder: Path, own_files: Collection[Path]) -> None:
+def _wait_until_settled(paths: Sequence[Path], own_files: Collection[Path]) -> None:
     before = None
-    while (now := _take_snapshot(folder, own_files)) != before:
+    while (now := _take_snapshot(paths, own_files)) != before:
         before = now
         time.sleep(_SETTLE_SECONDS)
 
 
-def _take_snapshot(folder: Path, own_files: Collection[Path]) -> Snapshot:
-    """Return the files of the folder, without hidden ones, Excel's lock files and flexscout's own outputs."""
+def _take_snapshot(paths: Iterable[Path], own_files: Collection[Path]) -> Snapshot:
+    """Return the files of the inputs, without hidden ones, Excel's lock files and flexscout's own outputs."""
     snapshot: Snapshot = {}
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for path in (Path(parent, name) for name in names if not name.startswith((".", "~$"))):
-            with suppress(OSError):  # deleted in the meantime
-                stat = path.stat()
-                if path.resolve() not in own_files:
-                    snapshot[path] = (stat.st_size, stat.st_mtime_ns)
+    for path in chain.from_iterable(map(_list_files, paths)):
+        with suppress(OSError):  # deleted in the meantime
+            stat = path.stat()
+            if path.resolve() not in own_files:
+                snapshot[path] = (stat.st_size, stat.st_mtime_ns)
     return snapshot
+
+
+def _list_files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    for parent, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(parent, name) for name in names if not name.startswith((".", "~$")))

@@ -20,7 +20,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Folder = Annotated[str | None, typer.Argument(metavar="FOLDER", help="Folder with the exports.  [default: data/raw]")]
+Folders = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FOLDER",
+        help="Folder with the exports; more folders and files may follow.  [default: data/raw]",
+        show_default=False,
+    ),
+]
 OutputFile = Annotated[
     str | None,
     typer.Option(
@@ -198,7 +205,7 @@ def open_history(config: Path | None, output_file: str | None) -> "RunHistory":
 
 def _shared_options(
     *,
-    folder: Folder = None,
+    folders: Folders = None,
     output_file: OutputFile = None,
     report_file: ReportFile = None,
     config: ConfigFile = None,
@@ -246,9 +253,10 @@ def _set_parameters(command: Callable[..., None], parameters: list[Parameter]) -
 
 def _to_settings(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options by setting; None if an option wasn't given."""
-    fields = options["duplicate_fields"]
+    fields, folders = options["duplicate_fields"], options["folders"] or []
     return {
-        "input_folder": options["folder"],
+        "input_folder": folders[0] if folders else None,
+        "more_inputs": folders[1:] if folders else None,
         "output_file": options.get("output_file"),
         "report_file": options.get("report_file"),
         "file_pattern": options["file_pattern"],

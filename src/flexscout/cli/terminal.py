@@ -53,7 +53,7 @@ def add_password(settings: "PipelineConfiguration") -> "PipelineConfiguration":
         return settings
     from flexscout.ingest import count_protected_files  # noqa: PLC0415 - only in a terminal
 
-    count = count_protected_files(Path(settings.input_folder), settings.file_pattern, recursive=settings.recursive_scan)
+    count = count_protected_files(settings)
     return settings.with_password(_ask(f"{format_count(count, 'file')} to read")) if count else settings
 
 

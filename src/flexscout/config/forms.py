@@ -13,8 +13,8 @@ _LIMITS = ("ge", "gt", "le")
 def describe_settings() -> list[dict[str, Any]]:
     """Return what each setting accepts, in the order of the configuration file.
 
-    `kind` is `flag`, `choice`, `whole`, `number`, `list`, `file`, `folder`, `password`, `texts` (one text, or a list of them) or
-    `text`.
+    `kind` is `flag`, `choice`, `whole`, `number`, `list`, `file`, `folder`, `paths` (a list of them), `password`, `texts` (one
+    text, or a list of them) or `text`.
     """
     fields = PipelineConfiguration.model_fields
     return [_describe(name, setting.place, setting.path, fields[name]) for name, setting in declared_settings().items()]
@@ -28,7 +28,8 @@ def read_file_values(path: Path) -> dict[str, Any]:
 def _describe(name: str, place: str, path: str, field: Any) -> dict[str, Any]:
     section, key = place.split(".")
     is_choice = get_origin(field.annotation) is Literal
-    kind = path or ("choice" if is_choice else _find_kind(field.annotation))
+    kind = "choice" if is_choice else _find_kind(field.annotation)
+    kind = "paths" if path and kind == "list" else path or kind
     limits = {limit: getattr(entry, limit) for entry in field.metadata for limit in _LIMITS if hasattr(entry, limit)}
     default = field.default
     return {

@@ -47,6 +47,11 @@ Texts = tuple[str, ...]
 
 _DUPLICATES = (f"{DUPLICATES_SUFFIX}.csv", f"{DUPLICATES_SUFFIX}.parquet")
 _ISSUES, _NOTES, _DECISIONS = (f"{suffix}.csv" for suffix in (ISSUES_SUFFIX, NOTES_SUFFIX, DECISIONS_SUFFIX))
+_EXAMPLES = {
+    "user_columns": "[My Status, My Notes]",
+    "rejected_statuses": "[passed, rejected]",
+    "more_inputs": "[../county, broker.csv]",
+}
 _COPIES = {"output_file": (".csv", ".parquet", *_DUPLICATES, _ISSUES, _NOTES, _DECISIONS), "report_file": (".html",)}
 
 
@@ -62,6 +67,8 @@ class PipelineConfiguration(BaseModel):
 
     input_folder: Annotated[Text, Setting("input.folder", Affects.LOCATION, "folder")] = "data/raw"
     """Folder with the exports."""
+    more_inputs: Annotated[Texts, Setting("input.more", Affects.LOCATION, "folder")] = ()
+    """More folders and files with exports, such as [../county, broker.csv]. A file is read whatever the pattern."""
     file_pattern: Annotated[Text, Setting("input.file_pattern")] = DEFAULT_PATTERN
     """Which files of the folder are read, as a glob; `auto` reads every supported file type."""
     recursive_scan: Annotated[bool, Setting("input.recursive_scan")] = False
@@ -284,11 +291,11 @@ class PipelineConfiguration(BaseModel):
             raise ValueError("give a file, a folder, or a list of them, such as [mappings, county.yaml]")
         return value[0] if len(value) == 1 else tuple(value) or ""
 
-    @field_validator("user_columns", "rejected_statuses", mode="before")
+    @field_validator("user_columns", "rejected_statuses", "more_inputs", mode="before")
     @classmethod
     def _check_texts(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
-            example = "[My Status, My Notes]" if info.field_name == "user_columns" else "[passed, rejected]"
+            example = _EXAMPLES[str(info.field_name)]
             raise ValueError(f"give a list of strings, such as {example}")
         return tuple(text.strip() for text in value)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flexscout.ingest.file_filter import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, read_workbook_properties
     from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
     from flexscout.ingest.header_row import find_header, header_texts
+    from flexscout.ingest.inputs import config_places, find_input
     from flexscout.ingest.mapping import (
         LEAVE_OUT,
         PASS,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
         translate_reader_errors,
         use_password,
     )
-    from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, count_protected_files, scan_folder
+    from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, count_protected_files, scan_folder, scan_inputs
 
 __all__ = [
     "DEFAULT_MEMORY",
@@ -63,12 +64,14 @@ __all__ = [
     "Workbook",
     "build_source_file",
     "collect_cells",
+    "config_places",
     "convert_column",
     "convert_sheet",
     "count_protected_files",
     "detect_file_type",
     "draft_mapping",
     "find_header",
+    "find_input",
     "find_likeliest",
     "find_mapping_files",
     "find_missing_required",
@@ -89,6 +92,7 @@ __all__ = [
     "sample_issues",
     "sample_values",
     "scan_folder",
+    "scan_inputs",
     "translate_reader_errors",
     "use_password",
 ]
@@ -109,6 +113,7 @@ __getattr__ = lazy_exports(
         "file_filter": ("POSSIBLE_SUFFIXES", "TABLE_SUFFIXES", "read_workbook_properties"),
         "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
+        "inputs": ("config_places", "find_input"),
         "mapping": (
             "LEAVE_OUT",
             "PASS",
@@ -135,6 +140,6 @@ __getattr__ = lazy_exports(
             "translate_reader_errors",
             "use_password",
         ),
-        "scan": ("FileDiscovery", "Scan", "build_source_file", "count_protected_files", "scan_folder"),
+        "scan": ("FileDiscovery", "Scan", "build_source_file", "count_protected_files", "scan_folder", "scan_inputs"),
     },
 )

@@ -3,12 +3,13 @@
 import difflib
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flexscout.config import DEFAULT_PATTERN, MAPPINGS_FOLDER
 from flexscout.domain import date_file
@@ -24,8 +25,12 @@ from flexscout.ingest.file_filter import (
     is_output,
 )
 from flexscout.ingest.file_types import is_protected, is_readable
+from flexscout.ingest.inputs import InputPlace, check_places, config_places, display_name, list_places, skip_seen
 from flexscout.models import FileRecord, SourceFile
 from flexscout.skipped import FileSkipCode, SkippedFile
+
+if TYPE_CHECKING:
+    from flexscout.config import PipelineConfiguration
 
 _FOLDERS_SHOWN = 8
 _NAMES_SHOWN = 5
@@ -57,7 +62,27 @@ class Scan:
         return tuple(record for record in self.unreadable if not is_transient(record.error))
 
 
-def scan_folder(folder: Path, pattern: str = DEFAULT_PATTERN, *, recursive: bool = False, own: Collection[Path] = ()) -> Scan:
+def scan_inputs(config: "PipelineConfiguration", own: Collection[Path] = ()) -> Scan:
+    """Find the files that the settings name. Raises what `scan_folder` does.
+
+    Args:
+        config: The settings.
+        own: Files that are never read, besides those that flexscout writes.
+
+    """
+    more = [Path(path) for path in config.more_inputs]
+    outputs = (*config.own_files, *own)
+    return scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=outputs, more=more)
+
+
+def scan_folder(
+    folder: Path,
+    pattern: str = DEFAULT_PATTERN,
+    *,
+    recursive: bool = False,
+    own: Collection[Path] = (),
+    more: Sequence[Path] = (),
+) -> Scan:
     """Find the files to read.
 
     Args:
@@ -65,25 +90,29 @@ def scan_folder(folder: Path, pattern: str = DEFAULT_PATTERN, *, recursive: bool
         pattern: Glob for file names, whatever their case, or `auto` for every type that can be read.
         recursive: Search the folders below too.
         own: Files that flexscout writes, which are never read.
+        more: More folders, and files that are read whatever the pattern.
 
     Raises:
-        NothingToReadError: The folder is missing, or has nothing to read.
+        NothingToReadError: A folder or file is missing, or there is nothing to read.
         OutputError: The run would overwrite an export.
 
     """
     _check_folder(folder)
+    places = list_places(folder, more)
+    check_places(places)
     sources: list[SourceFile] = []
     skipped: list[SkippedFile] = []
     unreadable: list[FileRecord] = []
     outputs = {path.resolve() for path in own}
-    for path in _list_candidates(folder, pattern, recursive=recursive):
-        name = display_name(path, folder)
+    for place, path in skip_seen(_list_all(places, pattern, recursive=recursive)):
+        name, home = place.name_file(path), _home(place)
+        wanted = AUTO if path == place.path else pattern
         if is_output(path, outputs) and (
-            pattern != AUTO or path.suffix.lower() in TABLE_SUFFIXES or _looks_like_export(path, folder)
+            wanted != AUTO or path.suffix.lower() in TABLE_SUFFIXES or _looks_like_export(path, home)
         ):
             check_not_overwritten(path, name)
         try:
-            if skip := find_skip(path, name, folder, outputs) or _find_pattern_skip(path, name, pattern):
+            if skip := find_skip(path, name, home, outputs) or _find_pattern_skip(path, name, wanted):
                 skipped.append(skip)
                 continue
             source = build_source_file(path, name)
@@ -95,6 +124,7 @@ def scan_folder(folder: Path, pattern: str = DEFAULT_PATTERN, *, recursive: bool
         sources.append(source)
     if not sources and not unreadable:
         raise _nothing_to_read(folder, pattern, skipped, recursive=recursive)
+    _check_names([*(source.name for source in sources), *(record.source.name for record in unreadable)])
     sources, copies = _split_copies(sources)
     skipped += copies
     return Scan(
@@ -104,12 +134,14 @@ def scan_folder(folder: Path, pattern: str = DEFAULT_PATTERN, *, recursive: bool
     )
 
 
-def count_protected_files(folder: Path, pattern: str = "*.xlsx", *, recursive: bool = False) -> int:
-    """Return how many files that `scan_folder` would read need a password; 0 if the folder can't be listed."""
-    if not os.path.isdir(folder) or not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112 - as in _check_folder
-        return 0
-    candidates = _list_candidates(folder, pattern, recursive=recursive)
-    return sum(_is_to_read(path, folder, pattern) and is_protected(path) for path in candidates)
+def count_protected_files(config: "PipelineConfiguration") -> int:
+    """Return how many files that a run would read need a password; places that can't be listed count as empty."""
+    places = [place for place in config_places(config) if os.access(_home(place), os.R_OK | os.X_OK)]
+    candidates = skip_seen(_list_all(places, config.file_pattern, recursive=config.recursive_scan))
+    return sum(
+        _is_to_read(path, _home(place), AUTO if path == place.path else config.file_pattern) and is_protected(path)
+        for place, path in candidates
+    )
 
 
 def _split_copies(sources: Sequence[SourceFile]) -> tuple[list[SourceFile], list[SkippedFile]]:
@@ -179,10 +211,28 @@ def compute_fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def display_name(path: Path, folder: Path) -> str:
-    """Return the path below the folder, with `/`, as text that can always be encoded."""
-    relative = path.relative_to(folder).as_posix()
-    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+def _list_all(places: Sequence[InputPlace], pattern: str, *, recursive: bool) -> Iterator[tuple[InputPlace, Path]]:
+    """List the candidates of all places; a file that is named is one."""
+    for place in places:
+        if place.label and place.path.is_file():
+            yield place, place.path
+        else:
+            yield from ((place, path) for path in _list_candidates(place.path, pattern, recursive=recursive))
+
+
+def _home(place: InputPlace) -> Path:
+    """Return the folder in which a place's files are."""
+    return place.path.parent if place.label and place.path.is_file() else place.path
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Raise NothingToReadError if two files would have the same name in outputs."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise NothingToReadError(
+            f"Two input files are called {twice[0]}: one of the input folder, and one of input.more.",
+            "Rename one of them or its folder.",
+        )
 
 
 def _list_candidates(folder: Path, pattern: str, *, recursive: bool) -> Iterator[Path]:

@@ -11,7 +11,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
 from flexscout.history import read_corrections, read_decisions
-from flexscout.ingest import FileIngestor, scan_folder
+from flexscout.ingest import FileIngestor, scan_inputs
 from flexscout.insights.ranking_changes import Ranking, RankingChanges, compare_rankings, rank_rows
 from flexscout.insights.replayed_run import AT, ReplayedRun
 from flexscout.insights.reranking import prepare_matched
@@ -92,8 +92,7 @@ def compare_profiles(
     log_lines = LoggedProgress(config.batch_size, config.progress_interval)
     listeners = ProgressGroup(FileResultLog(), progress or NoProgress(), log_lines)
     ingestor = FileIngestor.for_criteria(settings, first.profile.eligibility, progress=listeners)
-    own = (*config.own_files, *([output] if output else []))
-    scan = scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=own)
+    scan = scan_inputs(config, [output] if output else [])
     if output:
         check_output_paths(output)
     log, memory = open_run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)

@@ -1,5 +1,6 @@
 """Replay a past run from its cached tables: every row, classified and matched as it was then."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, join_some
 from flexscout.errors import FlexscoutError
 from flexscout.history import RunHistory, RunRecord, read_decisions
-from flexscout.ingest import FileIngestor, Scan, build_source_file, scan_folder
+from flexscout.ingest import FileIngestor, Scan, build_source_file, find_input, scan_inputs
 from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, assign_property_ids
 from flexscout.merging import CORRECTION_SCHEMA, ROW, MergedProperties, match_properties, match_rows, merge_properties
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
@@ -47,7 +48,7 @@ def find_inputs(report: Mapping[str, Any], config: PipelineConfiguration) -> tup
     entries = {entry["file"]: entry for entry in report["files"]}
     read = [entry for entry in entries.values() if entry["status"] == FileStatus.OK]
     new = tuple(name for name in sources if name not in entries)
-    return tuple(_check_input(entry, sources, Path(config.input_folder)) for entry in read), new
+    return tuple(_check_input(entry, sources, config) for entry in read), new
 
 
 def describe_inputs(inputs: Iterable[InputFile], new: Iterable[str], run: int, folder: Path) -> list[str]:
@@ -67,18 +68,19 @@ def describe_inputs(inputs: Iterable[InputFile], new: Iterable[str], run: int, f
 def _scan_now(config: PipelineConfiguration) -> Scan:
     """Scan the folder as it is now; return an empty scan if it is gone."""
     try:
-        return scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=config.own_files)
+        return scan_inputs(config)
     except (FlexscoutError, OSError):
         return Scan((), (), ())
 
 
-def _check_input(entry: Mapping[str, Any], sources: Mapping[str, SourceFile], folder: Path) -> InputFile:
+def _check_input(entry: Mapping[str, Any], sources: Mapping[str, SourceFile], config: PipelineConfiguration) -> InputFile:
     name, hashed = entry["file"], entry["fingerprint"]
-    source = sources.get(name) or _find_unscanned(folder / name, name)
+    path = find_input(config, name) or Path(config.input_folder) / name
+    source = sources.get(name) or _find_unscanned(path, name)
     if source and source.fingerprint == hashed:
         return InputFile(replace(source, modified=entry.get("modified", source.modified)), FileChange.SAME)
     modified = entry.get("modified", 0.0)
-    return InputFile(SourceFile(folder / name, name, 0, modified, hashed), FileChange.CHANGED if source else FileChange.GONE)
+    return InputFile(SourceFile(path, name, 0, modified, hashed), FileChange.CHANGED if source else FileChange.GONE)
 
 
 def _find_unscanned(path: Path, name: str) -> SourceFile | None:
@@ -205,7 +207,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
 
     """
     here = {"reuse": True, "progress_reporting": False, "output_file": str(history.workbook)}
-    config = record.settings.model_copy(update=here)
+    config = _locate_inputs(record.settings, history.workbook).model_copy(update=here)
     decisions = read_decisions(config.decisions_file).decisions
     criteria = Criteria.from_record(config, record.report["profile"], record.begun)
     ingestor = FileIngestor.for_criteria(config, criteria.profile.eligibility)
@@ -228,6 +230,23 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         )
         by_name = {one.source.name: one for one in inputs}
         yield ReplayedRun(record, config, criteria, files, decisions, clusters, merged, by_name, kept, warnings)
+
+
+def _locate_inputs(config: PipelineConfiguration, workbook: Path) -> PipelineConfiguration:
+    """Return the settings of a run with its inputs as they are found from the current folder.
+
+    Relative paths that don't exist from here count from where the run was: the folder from which its settings name the workbook.
+    """
+    parts, found = Path(config.output_file).parts, Path(os.path.abspath(workbook)).parts  # noqa: PTH100 - links stay
+    there = Path(*found[: -len(parts)]) if found[-len(parts) :] == parts != found else Path()
+
+    def locate(path: str) -> str:
+        return str(there / path) if path and not os.path.exists(path) and os.path.exists(there / path) else path  # noqa: PTH110
+
+    mapping = locate(config.mapping) if isinstance(config.mapping, str) else tuple(map(locate, config.mapping))
+    more = tuple(map(locate, config.more_inputs))
+    places = {"input_folder": locate(config.input_folder), "code_tables": locate(config.code_tables)}
+    return config.model_copy(update={**places, "more_inputs": more, "mapping": mapping})
 
 
 def list_corrections(record: RunRecord) -> pl.DataFrame:

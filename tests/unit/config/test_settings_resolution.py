@@ -96,7 +96,7 @@ def test_settings_declare_what_they_affect():
         "batch_size", "max_workers", "memory_limit_gb", "timeout_minutes", "reuse", "cache", "cache_limit_gb",
         "log_level", "log_file", "progress_interval", "progress_reporting", "password",
     }  # fmt: skip
-    assert settings_affecting(Affects.LOCATION) == {"input_folder", "output_file", "report_file"}
+    assert settings_affecting(Affects.LOCATION) == {"input_folder", "more_inputs", "output_file", "report_file"}
 
 
 def test_a_yaml_file_has_sections(written):

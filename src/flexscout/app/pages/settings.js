@@ -14,7 +14,7 @@ const showValue = (value) => (Array.isArray(value) ? value.join(", ") : typeof v
 
 // Read a control as the value of the setting; null removes the setting, so that it has its default.
 const READERS = {
-  flag: (control) => control.checked, choice: (control) => control.value, list: (control) => fromLines(control.value),
+  flag: (control) => control.checked, choice: (control) => control.value, list: (control) => fromLines(control.value), paths: (control) => fromLines(control.value),
   whole: (control) => (control.value === "" ? null : Number(control.value)), number: (control) => (control.value === "" ? null : Number(control.value)),
   texts: (control) => { const lines = fromLines(control.value); return lines.length > 1 ? lines : lines[0] ?? ""; },
   password: (control) => control.value || undefined,
@@ -25,7 +25,7 @@ const buildControl = (field, id, data) => {
   const { kind } = field, described = { id, "aria-describedby": `${id}-about` };
   if (kind === "flag") return h("input", { type: "checkbox", ...described });
   if (kind === "choice") return h("select", described, field.choices.map((choice) => h("option", { value: choice }, choice)));
-  if (kind === "list" || kind === "texts") return h("textarea", { rows: kind === "texts" ? 2 : 4, spellcheck: "false", ...described });
+  if (["list", "texts", "paths"].includes(kind)) return h("textarea", { rows: kind === "list" ? 4 : 2, spellcheck: "false", ...described });
   if (kind === "password") return h("input", { type: "password", autocomplete: "new-password", placeholder: data.has_password ? texts.settings.passwordSet : "", ...described });
   const isNumber = kind === "whole" || kind === "number";
   return h("input", { type: isNumber ? "number" : "text", step: kind === "whole" ? 1 : "any", min: field.minimum, max: field.maximum, spellcheck: "false", autocomplete: "off", list: field.name === "profile" ? "profiles" : null, ...described });
@@ -36,9 +36,10 @@ const setControl = (field, control, value) => {
   else control.value = Array.isArray(value) || field.kind === "texts" ? asLines(value) : `${value ?? ""}`;
 };
 const browse = (field, control, onChange) => chooseFolder(texts.settings.chooseFolder(title(field.key)), texts.folders.use, (folder) => {
+  if (field.kind === "paths") control.value = [...fromLines(control.value), folder].join("\n");
   const name = field.kind === "file" ? control.value.split(/[\\/]/).at(-1) : "";
   const separator = folder.includes("\\") ? "\\" : "/";
-  control.value = name ? `${folder.replace(/[\\/]$/, "")}${separator}${name}` : folder;
+  if (field.kind !== "paths") control.value = name ? `${folder.replace(/[\\/]$/, "")}${separator}${name}` : folder;
   onChange();
 });
 
@@ -73,7 +74,7 @@ const buildField = (field, data, onChange) => {
   }, { class: "link", "aria-label": texts.settings.resetName(title(field.key)) });
   control.addEventListener("input", changed);
   control.addEventListener("change", changed);
-  const isPath = field.kind === "file" || field.kind === "folder";
+  const isPath = ["file", "folder", "paths"].includes(field.kind);
   const row = h("div", { class: "setting", "data-setting": field.name },
     h("div", { class: "name" }, h("label", { for: id }, title(field.key)), mark, reset),
     h("div", { class: "control" }, control, isPath ? button(texts.settings.browse, () => browse(field, control, changed), { "aria-label": texts.settings.browseFor(title(field.key)) }) : ""),
