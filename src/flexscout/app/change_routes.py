@@ -11,12 +11,12 @@ from flexscout.app.security import BadRequestError
 from flexscout.domain import ADDRESS_COLUMNS, canonical_column, format_with_unit
 from flexscout.errors import OutputError
 from flexscout.history import ChangeKind, PropertyChanges, RunHistory, RunRecord, SeenChanges, compare_columns, compare_runs
+from flexscout.insights import find_data_day
 
 _COUNT = 100  # rows of an answer
 _MAX_ROWS = 1_000
 _AT, _SEEN = "__at", "__seen"  # working columns: the position of a change, and whether it is marked
 _SEARCHED = ("Property ID", *ADDRESS_COLUMNS, "Column", "Factors", "Source", "Old Value", "New Value")
-_DAY = len("2026-01-31")
 
 
 def _list_changes(call: Call) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def describe_run(record: RunRecord) -> dict[str, Any]:
     return {
         "run": record.number,
         "ended": record.ended,
-        "day": record.report.get("data_date") or record.ended[:_DAY],
+        "day": find_data_day(record),
         "properties": statistics["unique_flex_properties"],
     }
 

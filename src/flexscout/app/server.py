@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from flexscout.app.change_routes import CHANGE_ROUTES
 from flexscout.app.column_routes import COLUMN_ROUTES
+from flexscout.app.history_routes import HISTORY_ROUTES
 from flexscout.app.instances import find_running
 from flexscout.app.output_routes import OUTPUT_ROUTES
 from flexscout.app.requests import answer_error
@@ -49,6 +50,7 @@ _API_ROUTES = (
     *OUTPUT_ROUTES,
     *CHANGE_ROUTES,
     *COLUMN_ROUTES,
+    *HISTORY_ROUTES,
     *SETTINGS_ROUTES,
     *REVIEW_ROUTES,
     *RULES_ROUTES,

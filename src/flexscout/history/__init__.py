@@ -1,6 +1,6 @@
 """History of an output: records of past runs, the user's notes and decisions, changes between results."""
 
-from flexscout.history.carryover import CarryOver, build_source_history, carry_over, compare_runs
+from flexscout.history.carryover import CarryOver, NotedList, add_user_notes, build_source_history, carry_over, compare_runs
 from flexscout.history.changes import CHANGE_SCHEMA, PropertyChanges, compare_properties
 from flexscout.history.column_changes import compare_columns
 from flexscout.history.compare_values import VARYING_COLUMNS, differs
@@ -26,12 +26,14 @@ __all__ = [
     "ChangeKind",
     "DecisionList",
     "KnownDecisions",
+    "NotedList",
     "PropertyChanges",
     "RunHistory",
     "RunRecord",
     "SeenChanges",
     "SourceHistory",
     "UserInput",
+    "add_user_notes",
     "build_source_history",
     "carry_over",
     "collect_decisions",

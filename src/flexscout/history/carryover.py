@@ -76,6 +76,37 @@ class CarryOver:
         return {"notes": notes, "changes": changes}
 
 
+@dataclass(frozen=True)
+class NotedList:
+    """A list with the user's notes as they are now.
+
+    Attributes:
+        master: The list, the user's columns first.
+        user_input: The user's notes and corrections, with the IDs in `master`.
+        unlisted: Notes of properties that aren't in `master`.
+        is_rejected: For each row of `master`, whether the user's status rejects it.
+
+    """
+
+    master: pl.DataFrame
+    user_input: UserInput
+    unlisted: pl.DataFrame
+    is_rejected: pl.Series
+
+    @property
+    def noted_count(self) -> int:
+        """Properties in `master` that have a note."""
+        return _count_noted(self.master, self.user_input.columns)
+
+
+def add_user_notes(master: pl.DataFrame, user_input: UserInput, config: PipelineConfiguration) -> NotedList:
+    """Add the user's notes to a list without them."""
+    user_input = user_input.follow(master)
+    noted, unlisted = add_notes(master, arrange_notes(user_input.current, user_input.columns))
+    rejected = noted.with_columns(is_rejected_status(noted, config.rejected_statuses).alias("rejected"))["rejected"]
+    return NotedList(noted, user_input, unlisted, rejected)
+
+
 def carry_over(  # noqa: PLR0913 - what a run knows is joined here
     history: RunHistory,
     state: str,
@@ -97,9 +128,8 @@ def carry_over(  # noqa: PLR0913 - what a run knows is joined here
 
     """
     master = _keep_first_seen(master, user_input.load_last())
-    user_input = user_input.follow(master)
-    noted, unlisted = add_notes(master, arrange_notes(user_input.current, user_input.columns))
-    rejected = noted.with_columns(is_rejected_status(noted, config.rejected_statuses).alias("rejected"))["rejected"]
+    listed = add_user_notes(master, user_input, config)
+    noted, user_input, unlisted, rejected = listed.master, listed.user_input, listed.unlisted, listed.is_rejected
     hidden = noted.filter(rejected) if config.hide_rejected and noted.width else noted.clear()
     if hidden.height:
         noted, rejected = noted.filter(~rejected), rejected.filter(~rejected)

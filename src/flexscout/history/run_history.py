@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -248,13 +249,15 @@ class RunHistory:
         """Return a further table of a run; None if it isn't kept or is damaged."""
         return _read_intact(self._path(record.number, f".{name}"), record.tables_sha256.get(name))
 
-    def add(
+    def add(  # noqa: PLR0913 - a record joins what is known of a run
         self,
         state: str,
         summary: RunSummary,
         master: Path,
         property_sources: pl.DataFrame | None = None,
         tables: Mapping[str, pl.DataFrame] | None = None,
+        *,
+        restored_from: int | None = None,
     ) -> None:
         """Record a run and its master table, and remove the oldest ones. If that fails, only the record is lost.
 
@@ -264,6 +267,7 @@ class RunHistory:
             master: The master table it wrote, as Parquet.
             property_sources: The sources of its properties (PROPERTY_SOURCE_SCHEMA), if they are known.
             tables: Further tables that its report needs, by name.
+            restored_from: Number of the run that it restored. Later runs don't repeat a restored one: they read the exports.
 
         """
         number = self._next_number()
@@ -272,7 +276,9 @@ class RunHistory:
             if property_sources is not None:
                 write_table(property_sources, sources)
             checksums = {name: self._keep(table, number, name) for name, table in (tables or {}).items()}
-            self._write(self._record(number, state, summary, master, sources, checksums), summary, master)
+            record = self._record(number, state, summary, master, sources, checksums)
+            restored = replace(record, repeatable=record.repeatable and restored_from is None, restored_from=restored_from)
+            self._write(restored, summary, master)
         except OSError as error:
             logger.warning("can't record the run: %s", error, extra={"event": "not_recorded"})
 

@@ -30,6 +30,7 @@ class RunRecord:
         result_sha256: Checksum of its master table; None if it wrote none.
         sources_sha256: Checksum of the table of its properties' sources; None if it is not kept.
         tables_sha256: Checksums of further tables that are kept, by name.
+        restored_from: Number of the run whose list and outputs it published again; None for a run that read the exports.
 
     """
 
@@ -45,6 +46,7 @@ class RunRecord:
     result_sha256: str | None
     sources_sha256: str | None = None
     tables_sha256: dict[str, str] = field(default_factory=dict)
+    restored_from: int | None = None
 
     def to_json(self) -> bytes:
         """Return the content of the record's file."""

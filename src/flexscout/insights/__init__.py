@@ -7,10 +7,17 @@ from flexscout.insights.decide import ListedDecision, OpenPair, PropertyDecision
 from flexscout.insights.merge_report import MergedRow, PossibleDuplicate
 from flexscout.insights.non_property import NonProperty
 from flexscout.insights.property_report import PropertyReport
-from flexscout.insights.property_sheet import collect_changes, write_property_sheet
+from flexscout.insights.property_sheet import (
+    TRACKED_COLUMNS,
+    collect_changes,
+    collect_values,
+    find_data_day,
+    write_property_sheet,
+)
 from flexscout.insights.query import QueryKind
 from flexscout.insights.replayed_run import ReplayedRun, replay
 from flexscout.insights.reranking import Change, Reranking, rerank
+from flexscout.insights.restore import RestoredRun, explain_unrestorable, restore_run
 from flexscout.insights.review import IS_MERGED, PAIR_KEY, ComparedValue, PairReview, ReviewProgress
 from flexscout.insights.source_rows import ReadCell, SourceRow, format_value
 from flexscout.insights.warm_replay import WarmReplay, find_property, prepare_reports, report_property
@@ -18,6 +25,7 @@ from flexscout.insights.warm_replay import WarmReplay, find_property, prepare_re
 __all__ = [
     "IS_MERGED",
     "PAIR_KEY",
+    "TRACKED_COLUMNS",
     "Answer",
     "Change",
     "ComparedValue",
@@ -36,21 +44,26 @@ __all__ = [
     "ReadCell",
     "ReplayedRun",
     "Reranking",
+    "RestoredRun",
     "ReviewProgress",
     "SourceRow",
     "WarmReplay",
     "check_comparison_path",
     "collect_changes",
+    "collect_values",
     "compare_profiles",
     "compare_replayed",
     "comparison_to_dict",
     "explain_property",
+    "explain_unrestorable",
+    "find_data_day",
     "find_property",
     "format_value",
     "prepare_reports",
     "replay",
     "report_property",
     "rerank",
+    "restore_run",
     "write_comparison",
     "write_property_sheet",
 ]

@@ -1,11 +1,12 @@
 """Write the sheet of a property as PDF, from its report and the list that its run published."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from flexscout.domain import (
     ADDRESS_COLUMNS,
@@ -31,6 +32,9 @@ from flexscout.outputs import (
     render_property_sheet,
     write_by_suffix,
 )
+
+TRACKED_COLUMNS = ("Flex Score", "Asking Price", "Occupancy", "Building SqFt", "Sold Price")
+"""Columns whose values are shown over time."""
 
 _MAX_RUNS = 60  # whose changes are searched, latest first
 _ID, _OWNER = "Property ID", "Owner Name"
@@ -157,10 +161,39 @@ def collect_changes(history: RunHistory, last: int | None = None) -> dict[str, l
     changes: dict[str, list[dict[str, Any]]] = {}
     earlier = (one for one in history.read_records() if last is None or one.number <= last)
     for one, _ in zip(earlier, range(_MAX_RUNS), strict=False):
-        when = {"run": one.number, "day": one.report.get("data_date") or one.ended[: len("2026-01-31")]}
+        when = {"run": one.number, "day": find_data_day(one)}
         for change in (one.report.get("changes") or {}).get("first", []):
             changes.setdefault(change["Property ID"], []).append({**when, **change})
     return changes
+
+
+def find_data_day(record: RunRecord) -> str:
+    """Return the day of a run's newest export, ISO 8601; the day of the run if it isn't known."""
+    return record.report.get("data_date") or record.ended[: len("2026-01-31")]
+
+
+def collect_values(history: RunHistory, property_id: str) -> pl.DataFrame:
+    """Return the values of a property on the lists that are kept, oldest first.
+
+    Args:
+        history: The runs.
+        property_id: The property.
+
+    Returns:
+        `Run`, `Day` (ISO 8601), `Rank` and TRACKED_COLUMNS; null where the property isn't on the list, or has no value.
+
+    """
+    schema = {"Run": pl.Int64, "Day": pl.String, "Rank": pl.Int64, **dict.fromkeys(TRACKED_COLUMNS, pl.Float64)}
+    found = [pl.DataFrame(schema=schema)]
+    kept = [(record, path) for record in history.read_records() if (path := history.find_result(record))]
+    for record, path in reversed(kept):
+        listed = pl.scan_parquet(path).select(cs.by_name(_ID, *TRACKED_COLUMNS, require_all=False))
+        ranked = listed.with_row_index("Rank", offset=1).collect()
+        own = ranked.filter(pl.col(_ID) == property_id).drop(_ID) if _ID in ranked.columns else ranked.clear()
+        run = pl.DataFrame({"Run": [record.number], "Day": [find_data_day(record)]})
+        found.append(pl.concat([run, own.head(1)], how="horizontal"))
+    table = pl.concat([part.cast({name: schema[name] for name in part.columns}) for part in found], how="diagonal")
+    return table.select(schema)
 
 
 def _list_changes(property_id: str | None, record: RunRecord, history: RunHistory) -> Iterator[str]:
@@ -187,4 +220,4 @@ def _describe_seen(row: Mapping[str, Any]) -> list[str]:
 
 def _find_day(record: RunRecord) -> str:
     """Return the day of a run's data, else the day of the run."""
-    return format_date(datetime.fromisoformat(record.report.get("data_date") or record.ended))
+    return format_date(date.fromisoformat(find_data_day(record)))

@@ -1,5 +1,6 @@
 """Replay a past run from its cached tables: every row, classified and matched as it was then."""
 
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -185,6 +186,18 @@ class ReplayedRun:
         columns = (*self.config.duplicate_fields, *DETAIL_COLUMNS)
         return match_rows(select_match_columns(self.files.spilled_rejected, columns), self.config, self.decisions)
 
+    @cached_property
+    def is_exact(self) -> bool:
+        """Whether every file was there, and the list is the one that the run published, as far as that is known."""
+        if not self.inputs.keys() <= self.records.keys():
+            return False
+        if self.kept is not None:
+            return _is_published(self.ranking, self.kept, self.record)
+        statistics, scores = self.record.report["statistics"], self.ranking.survivors["Flex Score"]
+        mean = scores.mean() if scores.len() else 0.0
+        is_equal = math.isclose(mean, statistics["average_flex_score"], abs_tol=1e-6)  # type: ignore[arg-type]
+        return scores.len() == statistics["unique_flex_properties"] and is_equal
+
     @property
     def _ranks(self) -> pl.DataFrame:
         survivors = self.ranking.survivors
@@ -286,10 +299,15 @@ def _describe_failed(record: RunRecord) -> list[str]:
 def _describe_difference(ranking: MergedProperties, kept: pl.DataFrame | None, record: RunRecord) -> list[str]:
     if kept is None:
         return [f"The list of run {record.number} was not kept, so this answer can't be checked against it."]
+    if _is_published(ranking, kept, record):
+        return []
+    return [f"The replayed list differs from the one that run {record.number} published. Run flexscout again."]
+
+
+def _is_published(ranking: MergedProperties, kept: pl.DataFrame, record: RunRecord) -> bool:
+    """Return whether the replayed list is the one that the run published."""
     listed = ranking.survivors
     if record.report["notes"].get("hidden"):  # properties that the user rejected
         listed = listed.join(kept, on="Property ID", how="semi", maintain_order="left")
     replayed, published = (frame.select(cs.by_name(*_LIST_COLUMNS, require_all=False)) for frame in (listed, kept))
-    if replayed.equals(published):
-        return []
-    return [f"The replayed list differs from the one that run {record.number} published. Run flexscout again."]
+    return replayed.equals(published)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +10,9 @@ import polars as pl
 
 from flexscout import __version__
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables, escape_names
-from flexscout.errors import AggregationError, NothingToReadError
-from flexscout.history import RunHistory, RunRecord
+from flexscout.domain import SOURCE_COLUMNS, combine_tables
+from flexscout.errors import AggregationError
+from flexscout.history import RunHistory
 from flexscout.matching import assign_property_ids
 from flexscout.merging import (
     MAX_EXPLAINED_ROWS,
@@ -29,8 +27,7 @@ from flexscout.notebook.aggregator import ResultAggregator, cluster_frame, merge
 from flexscout.notebook.frames import FrameT, column_labels
 from flexscout.notebook.known_columns import POSITION, type_known_columns
 from flexscout.outputs import (
-    PAGE_RECORDS,
-    REPORT_FORMAT,
+    ReportContent,
     ResultTables,
     RunFacts,
     add_comparisons,
@@ -39,85 +36,15 @@ from flexscout.outputs import (
     build_report,
     compute_statistics,
     count_scores,
-    load_branding,
-    render_memo,
-    render_page,
-    write_by_suffix,
-    write_report,
-    write_tables_as_workbook,
+    load_report_content,
 )
 from flexscout.runtime import measure_peak_mb
 from flexscout.scoring import Criteria, collect_issues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class ReportContent:
-    """What a report shows.
-
-    Attributes:
-        report: Content of `pipeline_summary.json`.
-        messages: Sentences for the user.
-        tables: The ranked list with its explanations, and the other tables if they are known.
-        page_tables: The tables for the page, if more is known of the properties on it.
-
-    """
-
-    report: Mapping[str, Any]
-    messages: Sequence[str]
-    tables: ResultTables
-    page_tables: ResultTables | None = None
-
-    def write(self, path: Path) -> Path:
-        """Write JSON, HTML, a workbook or a memo, depending on the suffix, and return the path. Raises OutputError."""
-        writers: dict[str, Callable[[Path], None]] = {
-            ".json": partial(write_report, self.report),
-            ".html": self._write_page,
-            ".xlsx": partial(write_tables_as_workbook, self.tables, self.report),
-            ".pdf": self._write_memo,
-        }
-        return write_by_suffix(path, writers)
-
-    def _write_memo(self, path: Path) -> None:
-        path.write_bytes(render_memo(self.tables, self.report, load_branding(self.report["settings"])))
-
-    def _write_page(self, path: Path) -> None:
-        render_page(self.report, self.page_tables or self.tables).write(path, self.report, self.messages)
-
-
-def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent:
-    """Load the report content of a past run, without reading its input files.
-
-    Raises:
-        NothingToReadError: If the list of the run is no longer kept, or another version of flexscout wrote the report.
-
-    """
-    if record.report["format"] != REPORT_FORMAT:
-        raise NothingToReadError(
-            f"Run {record.number} was made by flexscout {record.report['flexscout']}, which has another report format.",
-            "Open the files that it wrote, or make new ones with `flexscout run`.",
-        )
-    has_results = record.report["statistics"]["successful_files"]
-    master = escape_names(pl.read_parquet(history.require_result(record))) if has_results else pl.DataFrame()
-    columns = tuple(record.report["notes"].get("columns", record.settings.user_columns))
-    criteria = Criteria.from_record(record.settings, record.report["profile"], record.begun)
-    canonical = {column.name for column in canonical_columns()}
-    has_all_columns = record.settings.output_columns == "all" or set(criteria.profile.columns) <= canonical
-    explained = criteria.explain(master.head(MAX_EXPLAINED_ROWS) if has_all_columns else master.clear())
-    tables = ResultTables(
-        add_comparisons(master, columns),
-        explanations=explained["Explanation"].to_list(),
-        reasons=explained["Reasons"].to_list(),
-        user_columns=columns,
-    )
-    merge_log, changes, source_rows = (history.read_table(record, name) for name in PAGE_RECORDS)
-    merge_log = pl.DataFrame() if merge_log is None else merge_log
-    page_tables = replace(tables, merge_log=merge_log, changes=changes, source_rows=source_rows)
-    return ReportContent(record.report, record.messages, tables, page_tables)
 
 
 class ReportGenerator:

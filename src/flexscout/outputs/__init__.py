@@ -15,10 +15,12 @@ if TYPE_CHECKING:
         choose_number_formats,
         export_tables,
         join_details,
+        list_settings,
         render_report,
         write_by_suffix,
         write_csv,
         write_report,
+        write_tables,
         write_tables_as_workbook,
         write_workbook,
     )
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         render_property_sheet,
         require_pdf_library,
     )
+    from flexscout.outputs.past_report import ReportContent, load_report_content
     from flexscout.outputs.publish import check_outputs, publish_results
     from flexscout.outputs.report import (
         REPORT_FORMAT,
@@ -72,6 +75,7 @@ __all__ = [
     "MessageCode",
     "OutputTransaction",
     "PropertySheet",
+    "ReportContent",
     "ResultTables",
     "RunFacts",
     "RunMessage",
@@ -94,8 +98,10 @@ __all__ = [
     "export_tables",
     "join_details",
     "list_portfolios",
+    "list_settings",
     "load_branding",
     "load_outlines",
+    "load_report_content",
     "measure_completeness",
     "place_candidates",
     "publish_results",
@@ -109,6 +115,7 @@ __all__ = [
     "write_by_suffix",
     "write_csv",
     "write_report",
+    "write_tables",
     "write_tables_as_workbook",
     "write_workbook",
 ]
@@ -120,6 +127,7 @@ __getattr__ = lazy_exports(
             "REASON_TEXT",
             "Sheet",
             "add_reason_texts",
+            "list_settings",
             "check_suffix",
             "choose_number_formats",
             "export_tables",
@@ -128,6 +136,7 @@ __getattr__ = lazy_exports(
             "write_by_suffix",
             "write_csv",
             "write_report",
+            "write_tables",
             "write_tables_as_workbook",
             "write_workbook",
         ),
@@ -143,6 +152,7 @@ __getattr__ = lazy_exports(
             "read_shared_asset",
             "render_page",
         ),
+        "past_report": ("ReportContent", "load_report_content"),
         "publish": ("check_outputs", "publish_results"),
         "report": (
             "REPORT_FORMAT",

@@ -28,6 +28,7 @@ def runs(
                 "files": statistics["successful_files"],
                 "failed": statistics["failed_files"],
                 "candidates": statistics["unique_flex_properties"],
+                "restored_from": record.restored_from,
                 "report": str(Path(record.report["settings"]["report_file"])),
             }
         )
@@ -37,4 +38,5 @@ def runs(
     for entry in entries:
         failed = f", {entry['failed']} failed" if entry["failed"] else ""
         result = f"{format_count(entry['candidates'], 'candidate')} from {format_count(entry['files'], 'file')}{failed}"
-        print_line(f"{entry['run']:4}  {format_time(entry['ended']):>19}  {result}")
+        restored = f", restored from run {entry['restored_from']}" if entry["restored_from"] else ""
+        print_line(f"{entry['run']:4}  {format_time(entry['ended']):>19}  {result}{restored}")

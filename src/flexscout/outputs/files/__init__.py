@@ -1,6 +1,7 @@
 """Write workbooks, CSV, Parquet and JSON files."""
 
 from flexscout.outputs.files.layout import Sheet
+from flexscout.outputs.files.settings_sheet import list_settings
 from flexscout.outputs.files.sheets import choose_number_formats
 from flexscout.outputs.files.table_files import (
     REASON_TEXT,
@@ -21,6 +22,7 @@ __all__ = [
     "choose_number_formats",
     "export_tables",
     "join_details",
+    "list_settings",
     "render_report",
     "write_by_suffix",
     "write_csv",

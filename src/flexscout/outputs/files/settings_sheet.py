@@ -59,21 +59,25 @@ _HIDDEN = {"branding", "branding_logo", "output_memo"}  # they change no figure
 
 def build_settings_sheet(report: Mapping[str, Any]) -> Sheet:
     """Build the sheet of what the result depends on: the scoring rules, the settings and the version."""
-    rows = [
-        *_describe_profile(report["profile"]),
-        *_describe_settings(report["settings"]),
-        ("flexscout", "Version", report["flexscout"]),
-    ]
-    table = pl.DataFrame(rows, schema=dict.fromkeys(("Topic", "Setting", "Value"), pl.String), orient="row")
     return Sheet(
         "Settings",
-        table,
+        list_settings(report),
         texts=("Setting", "Value"),
         wrapped=("Value",),
         widths={"Topic": 24.0, "Setting": 34.0, "Value": 80.0},
         about="How the list was made: what gives points, what a property needs, and the settings of the run.",
         page={"landscape": False},
     )
+
+
+def list_settings(report: Mapping[str, Any]) -> pl.DataFrame:
+    """Return what the result of a run depends on in words: `Topic`, `Setting` and `Value`."""
+    rows = [
+        *_describe_profile(report["profile"]),
+        *_describe_settings(report["settings"]),
+        ("flexscout", "Version", report["flexscout"]),
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("Topic", "Setting", "Value"), pl.String), orient="row")
 
 
 def _describe_profile(profile: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
