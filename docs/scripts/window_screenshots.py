@@ -19,6 +19,8 @@ SCREENS = {
     "problems": ".cause",
     "changes": ".kinds",
     "duplicates": ".side-by-side",
+    "history": ".runs-table",
+    "share": "#share-property option",
     "list": ".legend li",
 }
 LATER = "later"
@@ -92,7 +94,7 @@ def _capture_screens(chromium: Browser, address: str, folder: Path) -> None:
 
 
 def _save(tab: Page, name: str, part: str) -> None:
-    tab.locator(part).first.wait_for()
+    tab.locator(part).first.wait_for(state="attached")
     tab.wait_for_timeout(SETTLED)
     tab.screenshot(path=IMAGES / f"window-{name}.png")
 

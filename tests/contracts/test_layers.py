@@ -49,7 +49,7 @@ HEAVY = {
     "filelock": "history/run_history.py",
     "platformdirs": "app/folders.py app/shortcuts.py app/workspaces.py config/settings.py",
     "starlette": "app/output_routes.py app/requests.py app/result_routes.py app/rules_routes.py "
-    "app/run_routes.py app/security.py app/server.py app/start_routes.py",
+    "app/run_routes.py app/security.py app/server.py app/share_routes.py app/start_routes.py",
     "uvicorn": "app/server.py",
 }
 

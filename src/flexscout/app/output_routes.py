@@ -35,7 +35,12 @@ _MEMO = "memo"
 
 
 def _download(call: Call) -> Response:
-    name, settings = call.path["name"], call.window.require_workspace().load_settings()
+    return attach(*read_output(call, call.path["name"]))
+
+
+def read_output(call: Call, name: str) -> tuple[bytes, str]:
+    """Return the content and the name of an output. Raises BadRequestError if there is none."""
+    settings = call.window.require_workspace().load_settings()
     if name == _MEMO:
         return _write_temporary(settings.memo_file.name, ReportGenerator(settings).export_past_report)
     if name not in OUTPUTS:
@@ -43,12 +48,16 @@ def _download(call: Call) -> Response:
     path = OUTPUTS[name](settings)
     if not path.is_file():
         raise BadRequestError(f"{path.name} doesn't exist.", "Run again.")
-    return _attach(path.read_bytes(), path.name)
+    return path.read_bytes(), path.name
 
 
 def _download_sheet(call: Call) -> Response:
-    """Return the sheet of a property as PDF."""
-    workspace, results, key = call.window.require_workspace(), call.window.require_results(), call.path["key"]
+    return attach(*read_sheet(call, call.path["key"]))
+
+
+def read_sheet(call: Call, key: str) -> tuple[bytes, str]:
+    """Return the content and the name of the sheet of a property, a PDF file. Raises BadRequestError if there is no such one."""
+    workspace, results = call.window.require_workspace(), call.window.require_results()
     with results.replay_lock:
         past = results.replay()
         report = require_report(past, key)
@@ -64,7 +73,7 @@ def _export(call: Call) -> Response:
     if rows.is_empty():
         raise BadRequestError("No property is selected.", "Select some in the list.")
     table = rows.select(name for name in rows.columns if not name.startswith("__"))
-    return _write_temporary(f"flexscout selection.{suffix}", lambda path: export_tables({"Selection": table}, path))
+    return attach(*_write_temporary(f"flexscout selection.{suffix}", lambda path: export_tables({"Selection": table}, path)))
 
 
 def _find_exported(results: Results, call: Call) -> pl.DataFrame:
@@ -108,14 +117,14 @@ def _list_failed(record: RunRecord) -> list[dict[str, Any]]:
     ]
 
 
-def _write_temporary(name: str, write: Callable[[Path], object]) -> Response:
+def _write_temporary(name: str, write: Callable[[Path], object]) -> tuple[bytes, str]:
     with tempfile.TemporaryDirectory(prefix="flexscout-") as folder:
         path = Path(folder) / name
         write(path)
-        return _attach(path.read_bytes(), name)
+        return path.read_bytes(), name
 
 
-def _attach(content: bytes, name: str) -> Response:
+def attach(content: bytes, name: str) -> Response:
     """Return a file that browsers save and never show."""
     plain = name.encode("ascii", "replace").decode().translate({ord(mark): "_" for mark in '"\\?;'})
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"

@@ -32,6 +32,7 @@ from flexscout.app.rules_routes import RULES_ROUTES
 from flexscout.app.run_routes import RUN_ROUTES
 from flexscout.app.security import BodyTooLargeError, Guard, allow_styles
 from flexscout.app.settings_routes import SETTINGS_ROUTES
+from flexscout.app.share_routes import SHARE_ROUTES
 from flexscout.app.start_routes import START_ROUTES
 from flexscout.app.window import Window, WriteSamples
 from flexscout.errors import FlexscoutError, OutputError
@@ -52,6 +53,7 @@ _API_ROUTES = (
     *COLUMN_ROUTES,
     *HISTORY_ROUTES,
     *SETTINGS_ROUTES,
+    *SHARE_ROUTES,
     *REVIEW_ROUTES,
     *RULES_ROUTES,
 )

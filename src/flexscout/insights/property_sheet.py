@@ -189,11 +189,10 @@ def collect_values(history: RunHistory, property_id: str) -> pl.DataFrame:
     for record, path in reversed(kept):
         listed = pl.scan_parquet(path).select(cs.by_name(_ID, *TRACKED_COLUMNS, require_all=False))
         ranked = listed.with_row_index("Rank", offset=1).collect()
-        own = ranked.filter(pl.col(_ID) == property_id).drop(_ID) if _ID in ranked.columns else ranked.clear()
-        run = pl.DataFrame({"Run": [record.number], "Day": [find_data_day(record)]})
-        found.append(pl.concat([run, own.head(1)], how="horizontal"))
-    table = pl.concat([part.cast({name: schema[name] for name in part.columns}) for part in found], how="diagonal")
-    return table.select(schema)
+        own = ranked.filter(pl.col(_ID) == property_id).head(1) if _ID in ranked.columns else ranked.clear()
+        run = {"Run": record.number, "Day": find_data_day(record)}
+        found.append(pl.DataFrame([{**run, **row} for row in own.to_dicts() or [{}]], schema=schema))
+    return pl.concat(found)
 
 
 def _list_changes(property_id: str | None, record: RunRecord, history: RunHistory) -> Iterator[str]:

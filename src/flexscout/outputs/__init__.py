@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         read_shared_asset,
         render_page,
     )
+    from flexscout.outputs.mail import Attachment, render_mail
     from flexscout.outputs.memo import (
         FactorBar,
         PropertySheet,
@@ -70,6 +71,7 @@ __all__ = [
     "REPORT_FORMAT",
     "SHARED_ASSETS",
     "TOP_CANDIDATES",
+    "Attachment",
     "Branding",
     "FactorBar",
     "MessageCode",
@@ -106,6 +108,7 @@ __all__ = [
     "place_candidates",
     "publish_results",
     "read_shared_asset",
+    "render_mail",
     "render_memo",
     "render_page",
     "render_property_sheet",
@@ -152,6 +155,7 @@ __getattr__ = lazy_exports(
             "read_shared_asset",
             "render_page",
         ),
+        "mail": ("Attachment", "render_mail"),
         "past_report": ("ReportContent", "load_report_content"),
         "publish": ("check_outputs", "publish_results"),
         "report": (

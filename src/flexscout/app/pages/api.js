@@ -90,3 +90,4 @@ const save = async (answer) => {
 export const download = async (name) => save(await send("GET", `/api/downloads/${name}`));
 export const downloadSheet = async (id) => save(await send("GET", `/api/sheets/${encodeURIComponent(id)}`));
 export const exportSelection = async (ids, format) => save(await send("POST", "/api/export", { ids, format }));
+export const downloadMail = async (choice) => save(await send("POST", "/api/mail", choice));

@@ -43,7 +43,7 @@ export const show = (main, first) => {
   const drawRow = (row) => {
     const box = h("input", { type: "checkbox", checked: row.is_seen, "aria-label": words.seenOne(words.kinds[row.kind] ?? row.kind, row.address ?? row.id ?? "") });
     const line = h("tr", { class: row.is_seen ? "seen" : "" }, h("td", { class: "pick" }, h("label", { class: "pick-box" }, box)),
-      h("td", {}, row.kind === "gone" || !row.id ? h("b", {}, row.address ?? row.id ?? "") : h("a", { href: write("list", { property: row.id }) }, row.address ?? row.id), h("span", { class: "place" }, row.place)),
+      h("td", {}, row.kind === "gone" || !row.id ? h("b", {}, row.address ?? row.id ?? "") : h("a", { href: write("list", { id: row.id }) }, row.address ?? row.id), h("span", { class: "place" }, row.place)),
       h("td", {}, h("span", { class: "kind", "data-kind": row.kind }, words.kinds[row.kind] ?? row.kind), " ", describe(row)), h("td", { class: "scores" }, scoreCell(row.scores)));
     box.addEventListener("change", async () => {
       line.classList.toggle("seen", box.checked);

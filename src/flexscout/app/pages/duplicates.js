@@ -43,7 +43,7 @@ export const show = (main, first) => {
   };
 
   // One pair.
-  const sideHead = (side, name) => h("th", { scope: "col" }, h("span", { class: "side-name" }, name), side.id ? h("a", { href: write("list", { property: side.id }) }, side.title || side.id) : h("span", {}, side.title),
+  const sideHead = (side, name) => h("th", { scope: "col" }, h("span", { class: "side-name" }, name), side.id ? h("a", { href: write("list", { id: side.id }) }, side.title || side.id) : h("span", {}, side.title),
     h("span", { class: "source" }, [side.file, side.sheet, words.row(side.row)].filter(Boolean).join(", ")), side.score === null ? "" : badge(side.score));
   const valueRow = (one) => h("tr", { class: one.differs ? "differs" : one.is_single ? "single" : "" }, h("th", { scope: "row" }, one.name, one.differs ? h("span", { class: "mark" }, words.differs) : ""), one.values.map((value) => h("td", {}, showValue(value, one))));
   const drawPair = async () => {
@@ -118,7 +118,7 @@ export const show = (main, first) => {
     const state = (one) => (one.contradicts.length ? words.contradicts(one.contradicts.join(", ")) : one.in_use === false ? words.notInUse : "");
     box.replaceChildren(h("section", { class: "panel" }, h("p", { class: "lead" }, words.inFile(file)), problems.length ? h("ul", { class: "plain" }, problems.map((problem) => h("li", {}, problem))) : "",
       decisions.length ? h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": words.names.decisions }, h("table", { class: "decisions" }, h("caption", { class: "hidden" }, words.names.decisions),
-        h("thead", {}, h("tr", {}, words.columns.map((name) => h("th", { scope: "col" }, name)))),
+        h("thead", {}, h("tr", {}, words.columns.map((name) => h("th", { scope: "col" }, name)), h("td"))),
         h("tbody", {}, decisions.map((one) => h("tr", {}, h("td", {}, words.kinds[one.kind]), h("td", {}, one.sides[0]), h("td", {}, one.sides[1]), h("td", {}, one.day ? formatDay(one.day) : ""), h("td", {}, state(one)),
           h("td", {}, button(words.remove, remove(one), { "aria-label": words.removeOne(one.sides[0], one.sides[1]) }))))))) : h("p", {}, words.nothing.decisions)));
   };

@@ -6,15 +6,17 @@ import * as changes from "./changes.js";
 import * as columns from "./columns.js";
 import * as duplicates from "./duplicates.js";
 import * as files from "./files.js";
+import * as history from "./history.js";
 import * as list from "./list.js";
 import * as problems from "./problems.js";
 import * as rules from "./rules.js";
 import * as settings from "./settings.js";
+import * as share from "./share.js";
 import * as start from "./start.js";
 import { app, onState, setState } from "./state.js";
 import { texts } from "./texts.js";
 
-const SCREENS = { start, files, list, changes, duplicates, rules, problems, settings, columns };  // in the order of the navigation, except those with a parent; their names are in texts.screens
+const SCREENS = { start, files, list, changes, duplicates, rules, problems, history, share, settings, columns };  // in the order of the navigation, except those with a parent; their names are in texts.screens
 const HEARTBEAT = 15_000;  // also tells the server that a tab is open
 
 const root = document.documentElement;

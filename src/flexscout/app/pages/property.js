@@ -5,6 +5,7 @@ import { act, announce, button, debounce, h, link, showError, webAddress } from 
 import { capitalize, className, format, formatDay, grouped, isDay, showScore } from "./format.js";
 import { app } from "./state.js";
 import { texts } from "./texts.js";
+import { showTimeline } from "./timeline.js";
 
 const SAVE_AFTER = 600;
 const FIRST_VALUES = ["Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Property Name", "Property Type", "Building SqFt", "Lot Size Acres", "Lot Size SqFt", "Year Built", "Occupancy", "Zoning Code", "Asking Price", "Sold Price", "Sale Date", "Total Parcel Value", "Improvement Value", "Owner Name", "Latitude", "Longitude", "Property Link"];
@@ -163,6 +164,7 @@ export const showProperty = async (box, id, options) => {
     addEventListener("afterprint", () => document.documentElement.classList.remove("print-property"), { once: true });
     window.print();
   };
+  const timeline = h("section", {});
   box.replaceChildren(
     h("header", {}, h("div", { class: "score" }, badge(about.score), h("span", {}, className(about.class))),
       h("div", { class: "title" }, h("h2", {}, title), h("p", {}, [placeOf(row), name !== title && name].filter(Boolean).join(" · ")), h("p", { class: "links" }, isListed ? texts.property.rank(about.rank, about.list_length) : texts.property.notListed, ...buildLinks(about, row))),
@@ -178,9 +180,11 @@ export const showProperty = async (box, id, options) => {
     part(texts.property.duplicates, buildDuplicates(id, about, options.open)),
     part(texts.property.sources, buildValues(id, about, columns, options.onSaved), about.sources?.length ? h("p", { class: "soft" }, texts.property.aboutMark) : ""),
     part(texts.property.merged, mergeList.length ? h("ul", { class: "plain" }, mergeList) : ""),
+    timeline,
     part(texts.property.history, history.length ? h("ul", { class: "plain" }, history) : ""),
     others.length ? h("details", {}, h("summary", {}, texts.property.more), h("dl", { class: "more" }, others.map((one) => h("div", {}, h("dt", {}, columns.get(one)?.title ?? one), h("dd", {}, text(about.values[one], columns.get(one))))))) : "",
   );
+  if (isListed) showTimeline(timeline, id).catch(showError);
   box.setAttribute("aria-label", texts.property.label(title));
   announce(texts.property.announce(title, showScore(about.score)));
   const leave = () => { notes.flush(); };

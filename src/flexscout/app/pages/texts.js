@@ -8,7 +8,7 @@ const candidates = (number) => count(number, "candidate");
 const properties = (number) => count(number, "property", "properties");
 
 export const texts = {
-  screens: { start: "Start", files: "Files and run", list: "List", changes: "This week", duplicates: "Duplicates", rules: "Rules", problems: "Problems", columns: "Columns", settings: "Settings" },
+  screens: { start: "Start", files: "Files and run", list: "List", changes: "This week", duplicates: "Duplicates", rules: "Rules", problems: "Problems", history: "History", share: "Share", columns: "Columns", settings: "Settings" },
   frame: {
     light: "Light", dark: "Dark", running: "A run is going", skip: "Skip to content", screens: "Screens", close: "Close", closeMessage: "Close the message", cancel: "Cancel", save: "Save",
     requestFailed: "The request failed.", tryAgain: "Try again.",
@@ -127,6 +127,24 @@ export const texts = {
     value: (column, before, after) => `${column}: ${before} → ${after}`, percent: (number) => ` (${number > 0 ? "+" : ""}${number}%)`, soldFor: (price) => `, sold for ${price}`,
     exportColumns: "Columns of the exports", added: (names) => `new ${names}`, lost: (names) => `lost ${names}`, renamed: (before, after) => `${before} renamed to ${after}`,
   },
+  history: {
+    title: "History", lead: "The runs of this workspace, latest first. The lists of the last ten are kept.", noRuns: "No runs yet.", table: "Runs",
+    columns: ["Run", "Data of", "Properties", "Files", "Settings since the run before"], current: "current", restoredFrom: (number) => `restored from run ${number}`,
+    failed: (number) => `${grouped(number, 0)} failed`, same: "same", first: "", changed: (name, before, after) => `${name}: ${before || "none"} → ${after || "none"}`, more: (number) => `${count(number, "more change")}`,
+    settings: "All settings", settingsOf: (number) => `Settings of run ${number}`, restore: "Restore", restoreRun: (number) => `Restore run ${number}`,
+    ask: (number, all) => `Publish the list of run ${number} again (${properties(all)})?`, aboutRestore: "The workbook, CSV, page and report become those of that run, with your notes as they are now. This is a run of its own, so you can go back; the next run reads your exports again.",
+    notKept: "Its list is no longer kept. It is replayed from what was read then, if that is still cached.", restoring: "Restoring …", restored: (number) => `The run was restored as run ${number}.`, cannot: (reason) => `Can't be restored: ${reason}`,
+    settingColumns: ["Topic", "Setting", "Value"],
+  },
+  timeline: {
+    title: "Over time", values: "Values by run", run: "Run", rank: "Rank", day: "Data of", notListed: "not listed", chart: (name, before, after) => `${name}: ${before} → ${after}`,
+  },
+  share: {
+    title: "Share", lead: "Files to pass on, an e-mail draft, and your firm's name and logo on all of them.", noRun: "Run the files of this workspace first; what you can share appears here.",
+    files: "Files", aboutFiles: "As the last run wrote them.", kinds: { workbook: "Excel workbook", page: "Web page", memo: "PDF memo", csv: "CSV" }, sheet: "One page about a property", property: "Property", noMemo: "The memo and the page about a property need one more package: flexscout[memo].",
+    mail: "E-mail draft", aboutMail: "A draft that your e-mail program opens, with the best properties in its text. Nothing is sent.", to: "To", toHint: "name@example.com", attach: "Attach", makeMail: "Make the draft", attachSheet: "the chosen property", attachments: { page: "the web page", memo: "the memo", workbook: "the workbook" },
+    branding: "Your firm", aboutBranding: "On the workbook, the page, the memo and the page about a property, from the next run on.", name: "Name", logo: "Logo", chooseLogo: "Choose an image", removeLogo: "Remove the logo", logoHint: "PNG or JPEG, at most 700 KB", preview: "Preview", saveBranding: "Save", savedBranding: "The name and the logo were saved.", tooLarge: "The image is larger than 700 KB.", tooLargeStep: "Choose a smaller one.", run: "Run to apply", listTitle: "Flex-industrial properties",
+  },
   duplicates: {
     title: "Duplicates", lead: "Are these two one property? Your answers are saved at once, and count from the next run on.",
     noRun: "Run the files of this workspace first; possible duplicates appear here.",
@@ -148,7 +166,7 @@ export const texts = {
     noChanges: "With your decisions, the list stays as it is.",
     changes: (after, before, added, gone, up, down) => `With your decisions, the list has ${after} properties instead of ${before}: ${[["joins", "join", added], ["leaves", "leave", gone], ["moves up", "move up", up], ["moves down", "move down", down]].filter(([, , number]) => number).map(([one, many, number]) => `${grouped(number, 0)} ${number === 1 ? one : many}`).join(", ")}.`,
     inFile: (file) => `They are kept in ${file} beside the workbook, which flexscout decide uses too.`,
-    columns: ["Decision", "Property", "Other property", "Day", "State", ""], remove: "Remove", removeOne: (one, other) => `Remove the decision about ${one} and ${other}`,
+    columns: ["Decision", "Property", "Other property", "Day", "State"], remove: "Remove", removeOne: (one, other) => `Remove the decision about ${one} and ${other}`,
     contradicts: (numbers) => `Not used: it contradicts decision ${numbers}`, notInUse: "Not used: the last run has no such property",
   },
   rules: {
