@@ -20,6 +20,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class RunFormat(StrEnum):
+    """Format of standard output of a run."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
 Folders = Annotated[
     list[str] | None,
     typer.Argument(
@@ -150,12 +158,21 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Read every file again, eve
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the log, one line per file, and tracebacks.")]
 OutputFormat = Annotated[Format, typer.Option("--format", help="Format of standard output.", show_default=True)]
+RunOutputFormat = Annotated[
+    RunFormat,
+    typer.Option(
+        "--format", help="Format of standard output; jsonl: what happens, a line of JSON for each event.", show_default=True
+    ),
+]
 RunCount = Annotated[int, typer.Option("--last", metavar="N", help="Number of runs to list, newest first.", min=1)]
 
 
 def add_shared_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a run to `command(..., **options)`, before its own options."""
-    return _set_parameters(command, [*signature(_shared_options).parameters.values(), *_own_parameters(command)])
+    """Add the options of a run to `command(..., **options)`, before its own options, which replace those of the same name."""
+    own = _own_parameters(command)
+    names = {parameter.name for parameter in own}
+    shared = [parameter for name, parameter in signature(_shared_options).parameters.items() if name not in names]
+    return _set_parameters(command, [*shared, *own])
 
 
 def add_reading_options(command: Callable[..., None]) -> Callable[..., None]:

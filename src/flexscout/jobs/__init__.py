@@ -5,9 +5,17 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from flexscout.jobs.event_writer import EventWriter, run_with_events
     from flexscout.jobs.events import EventKind, JobEvent
     from flexscout.jobs.job import Job, start_job
 
-__all__ = ["EventKind", "Job", "JobEvent", "start_job"]
+__all__ = ["EventKind", "EventWriter", "Job", "JobEvent", "run_with_events", "start_job"]
 
-__getattr__ = lazy_exports(__name__, {"events": ("EventKind", "JobEvent"), "job": ("Job", "start_job")})
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "event_writer": ("EventWriter", "run_with_events"),
+        "events": ("EventKind", "JobEvent"),
+        "job": ("Job", "start_job"),
+    },
+)

@@ -7,7 +7,7 @@ import typer
 
 from flexscout.cli.commands.run import run_pipeline
 from flexscout.cli.exit_codes import handle_errors
-from flexscout.cli.options import Format
+from flexscout.cli.options import RunFormat
 from flexscout.cli.terminal import print_line
 from flexscout.domain import quote_path
 from flexscout.errors import OutputError
@@ -32,13 +32,13 @@ def demo(folder: Folder = Path("flexscout-demo")) -> None:
         remove_second_week(exports)
         samples = write_samples(exports)
         print_line(f"Week 1: wrote {len(samples)} sample exports to {exports}. Running: flexscout run {quote_path(exports)}")
-        run_pipeline(settings, Format.TEXT, quiet=True, verbose=False)
+        run_pipeline(settings, RunFormat.TEXT, quiet=True, verbose=False)
         samples = write_second_week(exports)
     except OSError as error:
         raise OutputError(f"The samples can't be written to {exports}: {error.strerror}.", "Choose another folder.") from None
     print_line(f"Week 2: wrote {len(samples)} newer exports. Running again: flexscout run {quote_path(exports)}")
     print_line()
-    code = run_pipeline(settings, Format.TEXT, quiet=False, verbose=False)
+    code = run_pipeline(settings, RunFormat.TEXT, quiet=False, verbose=False)
     print_line(
         "Open the workbook. Flex Properties is the ranked list, Changes what is new since last week; Duplicates and Not Selected "
         "show what isn't on the list and why.",

@@ -16,7 +16,7 @@ def retry(
     config: opt.ConfigFile = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
-    output_format: opt.OutputFormat = opt.Format.TEXT,
+    output_format: opt.RunOutputFormat = opt.RunFormat.TEXT,
 ) -> None:
     """Retry the files that failed in the last run.
 

@@ -1,5 +1,6 @@
 """`flexscout run`: read, score, deduplicate, rank and write."""
 
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ def run(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be read, like `flexscout check`.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Keep watching: run again whenever the folder changes.")] = False,
+    output_format: opt.RunOutputFormat = opt.RunFormat.TEXT,
     **options: Any,
 ) -> None:
     """Turn a folder of exports into one ranked list of candidates."""
@@ -29,15 +31,18 @@ def run(
     start_worker_server()
     settings = add_password(opt.build_configuration(options))
     if dry_run:
-        raise typer.Exit(check_folder(settings, options["output_format"], quiet=options["quiet"]))
-    run_once = partial(run_pipeline, settings, options["output_format"], quiet=options["quiet"], verbose=options["verbose"])
+        shown = opt.Format.TEXT if output_format is opt.RunFormat.TEXT else opt.Format.JSON
+        raise typer.Exit(check_folder(settings, shown, quiet=options["quiet"]))
+    run_once = partial(run_pipeline, settings, output_format, quiet=options["quiet"], verbose=options["verbose"])
     raise typer.Exit(watch_folder(settings, run_once) if watch else run_once())
 
 
 def run_pipeline(
-    settings: "PipelineConfiguration", output_format: opt.Format, *, quiet: bool, verbose: bool, retry_failed: bool = False
+    settings: "PipelineConfiguration", output_format: opt.RunFormat, *, quiet: bool, verbose: bool, retry_failed: bool = False
 ) -> int:
-    """Run the pipeline, or retry what failed, print the summary, and return the exit code."""
+    """Run the pipeline, or retry what failed, print the summary or the events, and return the exit code."""
+    if output_format is opt.RunFormat.JSONL:
+        return _print_events(settings, retry_failed=retry_failed)
     from flexscout.cli.render.progress_bar import open_progress  # noqa: PLC0415
     from flexscout.cli.render.summary import print_errors, print_summary  # noqa: PLC0415
     from flexscout.outputs import render_report  # noqa: PLC0415
@@ -46,9 +51,25 @@ def run_pipeline(
     with open_progress(quiet=quiet, verbose=verbose) as progress:
         pipeline = ScalableFlexPipeline(settings, progress=progress)
         summary = pipeline.retry() if retry_failed else pipeline.run()
-    if output_format is opt.Format.JSON:
+    if output_format is opt.RunFormat.JSON:
         print_json(render_report(summary.report))
     elif not quiet:
         print_summary(summary, verbose=verbose)
     print_errors(summary)
     return summary.exit_code
+
+
+def _print_events(settings: "PipelineConfiguration", *, retry_failed: bool) -> int:
+    """Run the pipeline and print its events, and return the exit code. What it raises is the last event."""
+    from flexscout.errors import FlexscoutError  # noqa: PLC0415 - as above
+    from flexscout.jobs import EventKind, EventWriter, run_with_events  # noqa: PLC0415
+
+    events = EventWriter(sys.stdout.buffer)
+    try:
+        return run_with_events(settings, events, retry=retry_failed)
+    except KeyboardInterrupt:
+        events.write(EventKind.STOPPED, message="Stopped. The previous results are unchanged.")
+        raise
+    except FlexscoutError as error:
+        events.write(EventKind.FAILED, message=error.message, next_step=error.next_step)
+        raise
