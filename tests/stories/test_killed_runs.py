@@ -119,3 +119,29 @@ def test_killed_worker_fails_its_file_until_the_next_run(tmp_path):
         assert run.wait(120) in (0, 1)
     assert flexscout("run", "in", "-o", "out/all.xlsx").code == 0
     assert hashes(tmp_path / "out") == hashes(tmp_path / "whole")
+
+
+BROKEN_POOL = """
+import sys
+from concurrent.futures.process import BrokenProcessPool
+from flexscout.runtime.executors import _PatientPoolManager
+
+def break_pool(manager):
+    raise BrokenProcessPool("no worker process stays alive")
+
+_PatientPoolManager.update_workers = break_pool
+sys.argv = ["flexscout", "run", "in", "-o", "out/all.xlsx", "-q", "--fresh"]
+from flexscout.cli import main
+main()
+"""
+
+
+def test_a_run_without_workers_ends_with_exit_code_2_and_keeps_the_outputs(tmp_path):
+    exports(tmp_path / "in", year=1990)
+    assert flexscout("run", "in", "-o", "out/all.xlsx").code == 0
+    before = hashes(tmp_path / "out")
+    exports(tmp_path / "in", year=1985)
+    done = subprocess.run([sys.executable, "-c", BROKEN_POOL], capture_output=True, text=True, check=False)
+    assert (done.returncode, hashes(tmp_path / "out")) == (2, before)
+    assert "the processes that read the files are gone" in done.stderr
+    assert flexscout("run", "in", "-o", "out/all.xlsx").code == 0

@@ -16,7 +16,7 @@ import platformdirs
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import FlexscoutError, OutputError
 from flexscout.history import RunHistory, RunRecord
-from flexscout.runtime import write_atomically
+from flexscout.runtime import temporary_path, write_atomically
 
 CONFIG_NAME, INBOX = "pipeline_config.yaml", "inbox"
 """The settings of a workspace, and the folder below it to which dropped files are copied."""
@@ -102,7 +102,7 @@ class Workspace:
         inbox = self.folder / INBOX
         *folders, file_name = clean_path(name)
         path = pick_free_path(inbox.joinpath(*folders), file_name)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+        partial = temporary_path(path, ".part")
         try:
             if not path.parent.resolve().is_relative_to(inbox.resolve()):  # a link in the inbox
                 raise FlexscoutError(f"{path.parent.name} leads out of the inbox.", "Drop the files without their folder.")

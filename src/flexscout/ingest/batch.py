@@ -13,12 +13,13 @@ from typing import Self, cast
 
 from flexscout.config import PipelineConfiguration
 from flexscout.error_codes import ErrorCode
-from flexscout.errors import ProcessingError, WorkerError, to_processing_error
+from flexscout.errors import ExecutorLostError, ProcessingError, WorkerError, to_processing_error
 from flexscout.ingest.options import IngestOptions, load_options
 from flexscout.ingest.preview import FilePreview, preview_file
 from flexscout.ingest.worker import diagnose_file, ingest_file, inspect_file
 from flexscout.models import FileRecord, HeaderMap, SourceFile
 from flexscout.runtime import (
+    EXECUTOR_FAILURES,
     ErrorAction,
     ErrorHandler,
     Executor,
@@ -241,6 +242,8 @@ class FileIngestor:
             error: ProcessingError = WorkerError.timed_out(source.path.name, self._config.timeout_minutes)
         except WorkerDied as death:
             error = WorkerError.worker_died(source.path.name, self._memory_share, death.exitcode)
+        except EXECUTOR_FAILURES as failure:
+            raise ExecutorLostError.from_failure(failure) from failure
         except Exception as failure:  # noqa: BLE001 - whatever a worker ends with is that file's error
             error = to_processing_error(source.path, failure)
         return FileRecord(source, error=error.with_file(source.name))
@@ -317,6 +320,8 @@ class _Tasks:
         if not self._running:
             time.sleep(seconds)  # only postponed files are left
         futures = wait(self._running, timeout=seconds, return_when=FIRST_COMPLETED).done
+        if not futures:
+            self._executor.check()
         return [(future, self._running.pop(future)) for future in futures]
 
     @property

@@ -1,6 +1,5 @@
 """Worker-side file ingestion: read a file, map and convert its property sheets, and write typed tables."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,7 +47,7 @@ def ingest_file(  # nosec B107 # no password is the default
         known = source if source.fingerprint else build_source_file(source.path, source.name)
         recording.record = FileRecord(known)
         place = cache.create_entry_folder(known)
-        with _scratch_folder(cache.scratch_in(place)) as scratch:
+        with cache.open_scratch(known) as scratch:
             workbook = read_workbook(source.path, memory_bytes, scratch)
             with choose_mapping(recording, workbook, options, cache) as (known, mapping):
                 place = cache.create_entry_folder(known) if known.mapping_key else place
@@ -137,16 +136,6 @@ def choose_mapping(
     recording.record = FileRecord(known)
     with use_code_tables((*options.tables, *mapping.tables)):
         yield known, mapping
-
-
-@contextmanager
-def _scratch_folder(folder: Path) -> Iterator[Path]:
-    """A path for what is too large for memory; readers create it. Removes what a terminated worker has left."""
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _convert_and_write(mapped: MappedSheet, stem: Path, *, from_1904: bool, verified: bool) -> SheetRecord:

@@ -11,16 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psutil
-
 from flexscout.errors import OutputError, is_panic
-from flexscout.runtime import fsync_file
+from flexscout.runtime import fsync_file, is_abandoned, temporary_path, temporary_prefix
 
 UNPLACED_SUFFIX = ".new"
 """Added to the stem of an output that couldn't replace the previous one."""
 
 _RUST_IO_ERROR = re.compile(r"\bOs \{ code: \d")  # Rust's Debug format of an I/O error
-_PROCESS_ID = re.compile(r"\.(\d{1,9})\.(?:new|bak)")
 
 
 class OutputTransaction:
@@ -44,7 +41,7 @@ class OutputTransaction:
         """Return the temporary path to which the caller writes the content of `path`."""
         _make_parent(path)
         _remove_leftovers(path)
-        staged = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
+        staged = temporary_path(path, f"{UNPLACED_SUFFIX}{path.suffix}")
         self._staged[path] = staged
         return staged
 
@@ -128,10 +125,8 @@ def _make_parent(path: Path) -> None:
 
 def _remove_leftovers(path: Path) -> None:
     """Remove the temporary files of `path` that belong to processes that no longer exist."""
-    stem, name, suffix = escape(path.stem), escape(path.name), escape(path.suffix)
-    for leftover in (*path.parent.glob(f".{stem}.*.new{suffix}"), *path.parent.glob(f".{name}.*.bak")):
-        process = _PROCESS_ID.search(leftover.name)
-        if process and not psutil.pid_exists(int(process[1])):
+    for leftover in path.parent.glob(f"{escape(temporary_prefix(path))}.*"):
+        if is_abandoned(leftover.name):
             with suppress(OSError):
                 leftover.unlink()
 
@@ -140,7 +135,7 @@ def _back_up(path: Path) -> bool:
     """Copy an existing file to its backup path; return whether there was one. An older backup stays otherwise."""
     if not path.is_file():
         return False
-    copy = path.with_name(f".{path.name}.{os.getpid()}.bak")
+    copy = temporary_path(path, ".bak")
     try:
         shutil.copy2(path, copy)
         copy.replace(backup_path(path))

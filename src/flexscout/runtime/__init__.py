@@ -7,7 +7,7 @@ from flexscout._lazy import lazy_exports
 if TYPE_CHECKING:
     from flexscout.runtime.cache import HeaderRows, TableCache, hash_reading_code, hash_result_code, open_table_cache
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
-    from flexscout.runtime.executors import Executor, SerialExecutor, WorkerDied, WorkerPool
+    from flexscout.runtime.executors import EXECUTOR_FAILURES, Executor, SerialExecutor, WorkerDied, WorkerPool
     from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
     from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stage, Stopwatch, measure_peak_mb
     from flexscout.runtime.process_start import build_module_command, start_worker_server
@@ -30,14 +30,18 @@ if TYPE_CHECKING:
         UnusableRecordError,
         file_checksum,
         fsync_file,
+        is_abandoned,
         open_record,
         seal_record,
+        temporary_path,
+        temporary_prefix,
         write_atomically,
         write_table,
         write_table_parts,
     )
 
 __all__ = [
+    "EXECUTOR_FAILURES",
     "MEMORY_WARNING_SHARE",
     "ErrorAction",
     "ErrorHandler",
@@ -68,6 +72,7 @@ __all__ = [
     "fsync_file",
     "hash_reading_code",
     "hash_result_code",
+    "is_abandoned",
     "is_unexpected",
     "log_run_finished",
     "log_scan",
@@ -77,6 +82,8 @@ __all__ = [
     "open_table_cache",
     "seal_record",
     "start_worker_server",
+    "temporary_path",
+    "temporary_prefix",
     "write_atomically",
     "write_file_progress",
     "write_table",
@@ -88,7 +95,7 @@ __getattr__ = lazy_exports(
     {
         "cache": ("HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
         "error_handler": ("ErrorAction", "ErrorHandler"),
-        "executors": ("Executor", "SerialExecutor", "WorkerDied", "WorkerPool"),
+        "executors": ("EXECUTOR_FAILURES", "Executor", "SerialExecutor", "WorkerDied", "WorkerPool"),
         "process_start": ("build_module_command", "start_worker_server"),
         "fault_isolation": ("FaultIsolation", "is_unexpected"),
         "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stage", "Stopwatch", "measure_peak_mb"),
@@ -111,8 +118,11 @@ __getattr__ = lazy_exports(
             "UnusableRecordError",
             "file_checksum",
             "fsync_file",
+            "is_abandoned",
             "open_record",
             "seal_record",
+            "temporary_path",
+            "temporary_prefix",
             "write_atomically",
             "write_table",
             "write_table_parts",

@@ -20,7 +20,15 @@ import flexscout
 from flexscout.error_codes import PASSWORD_CODES, ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.models import FileRecord, SheetRecord, SourceFile
-from flexscout.runtime.storage import TableFolder, file_checksum, open_record, seal_record, write_atomically
+from flexscout.runtime.storage import (
+    TableFolder,
+    file_checksum,
+    is_abandoned,
+    mark_owner,
+    open_record,
+    seal_record,
+    write_atomically,
+)
 from flexscout.skipped import SkippedSheet
 
 if TYPE_CHECKING:
@@ -123,19 +131,28 @@ class TableCache:
         key = sha256(f"{self.reading_key}\n{source.path.name}{source.mapping_key}".encode("utf-8", "surrogateescape")).hexdigest()
         return self.folder / f"{source.fingerprint[:32]}-{key[:16]}"
 
-    def scratch_folder(self, source: SourceFile) -> Path:
-        """Return the folder for rows that are too many for memory while the file is read, before its mapping is known."""
-        return self.scratch_in(self.entry_folder(source.with_mapping("")))
+    def find_scratch_folders(self, source: SourceFile) -> list[Path]:
+        """Return the scratch folders of a file, one per worker that reads it, or has read it and ended early."""
+        return [each for folder in self._entry_folders(source.with_mapping("")) for each in folder.glob(f"{_SCRATCH_NAME}.*")]
 
     def remove_scratch(self, source: SourceFile) -> None:
-        """Remove what a worker that ended early has left, such as a decrypted workbook."""
-        for folder in self._entry_folders(source.with_mapping("")):
-            shutil.rmtree(self.scratch_in(folder), ignore_errors=True)
+        """Remove what workers that ended early have left, such as a decrypted workbook."""
+        for folder in self.find_scratch_folders(source):
+            if is_abandoned(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
 
-    @staticmethod
-    def scratch_in(entry_folder: Path) -> Path:
-        """Return the scratch folder in an entry's folder."""
-        return entry_folder / _SCRATCH_NAME
+    @contextmanager
+    def open_scratch(self, source: SourceFile) -> Iterator[Path]:
+        """Yield a path for what is too large for memory while a file is read; readers create it.
+
+        No other process uses it: a file may be read twice at a time, by two runs. Removes what ended workers have left.
+        """
+        self.remove_scratch(source)
+        folder = self.create_entry_folder(source.with_mapping("")) / f"{_SCRATCH_NAME}{mark_owner()}"
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def create_entry_folder(self, source: SourceFile) -> Path:
         """Create the folder of a file's entry, or a second one if damage or permissions make it unusable. Raises OSError."""
@@ -314,7 +331,7 @@ def _create_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for child in folder.iterdir():
         # Files are replaced later: another run may be reading them.
-        if child.is_dir() and child.name != _SCRATCH_NAME:
+        if child.is_dir() and not child.name.startswith(f"{_SCRATCH_NAME}."):
             shutil.rmtree(child)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))

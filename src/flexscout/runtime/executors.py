@@ -5,10 +5,11 @@ tests/unit/runtime/test_pebble_internals.py; pyproject.toml pins the versions fo
 """
 
 import os
+import pickle  # nosec B403 # only of what this program's own processes send
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from types import TracebackType
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from pebble import CONSTS, ProcessExpired, ProcessPool
 from pebble.pool.process import PoolManager, WorkerManager
 
+from flexscout.errors import ExecutorLostError
 from flexscout.runtime import interrupts
 from flexscout.runtime.process_start import WorkerContext, initialize_worker, start_worker_server
 
@@ -31,12 +33,18 @@ _MAX_IDLE_DEATHS = 20  # consecutive workers that end before they take a task
 WorkerDied = ProcessExpired
 """Raised by a future whose worker process ended during the call."""
 
+EXECUTOR_FAILURES = (BrokenExecutor, CancelledError)
+"""Raised by a future whose executor is gone; the call isn't to blame."""
+
 
 class Executor(Protocol):
     """Runs functions, in this process or elsewhere."""
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """Run `function(*arguments)`; both must be picklable."""
+        """Run `function(*arguments)`; both must be picklable. Raises ExecutorLostError."""
+
+    def check(self) -> None:
+        """Raise ExecutorLostError if calls that are not done will never be."""
 
     def __enter__(self) -> Self: ...
 
@@ -54,6 +62,9 @@ class SerialExecutor:
         except Exception as error:  # noqa: BLE001 - a future carries any error
             future.set_exception(error)
         return future
+
+    def check(self) -> None:
+        """Do nothing: every call is done."""
 
     def __enter__(self) -> Self:
         return self
@@ -95,8 +106,14 @@ class WorkerPool:
         self._guard = _start_guard(manager, memory_bytes) if watched else None
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """Run `function(*arguments)` in a worker."""
-        return self._pool.schedule(function, args=arguments, timeout=self._timeout)
+        """Run `function(*arguments)` in a worker. Raises ExecutorLostError if the pool is broken."""
+        self.check()
+        return self._pool.schedule(_call_portably, args=(function, arguments), timeout=self._timeout)
+
+    def check(self) -> None:
+        """Raise ExecutorLostError if the pool is broken: it forgets the calls that no worker has taken."""
+        if not self._pool.active:
+            raise ExecutorLostError.from_failure(BrokenExecutor("no worker process stays alive"))
 
     def __enter__(self) -> Self:
         return self
@@ -112,6 +129,34 @@ class WorkerPool:
             with interrupts.defer_interrupts(reraise=False):
                 self._pool.stop()  # type: ignore[no-untyped-call]
                 self._pool.join()
+
+
+def _call_portably(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """Call a function in a worker; what it returns or raises can be unpickled, so that it can't break the pool."""
+    try:
+        result = function(*arguments)
+        pickle.loads(pickle.dumps(result))  # noqa: S301  # nosec B301 # its own result
+    except BaseException as error:  # noqa: BLE001 - raised again
+        raise _make_portable(error) from None
+    return result
+
+
+def _make_portable(error: BaseException) -> Exception:
+    """Return an error, or one with its name and text if the error can't be pickled or would end the process that gets it."""
+    try:
+        copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # nosec B301 # its own error
+    except BaseException:  # noqa: BLE001 - it may raise anything
+        copy = None
+    if isinstance(error, Exception) and type(copy) is type(error):
+        return error
+    return RuntimeError(f"{type(error).__name__}: {_to_text(error)}")
+
+
+def _to_text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - it may raise anything
+        return ""
 
 
 class _PatientPoolManager(PoolManager):

@@ -1,11 +1,13 @@
 """Start of worker processes: what they inherit, import and may import from."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import spawn, util
-from threading import Lock
+from multiprocessing import parent_process, spawn, util
+from multiprocessing.connection import wait
+from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +28,7 @@ PRELOADED = [
     "ctypes", "decimal", "difflib", "fastexcel", "hashlib", "html", "importlib.metadata", "inspect", "json", "pebble",
     "pyarrow", "rapidfuzz.fuzz", "rapidfuzz.process", "tempfile", "typing_extensions", "zoneinfo",
     "flexscout.domain.columns", "flexscout.domain.vocabulary", "flexscout.errors", "flexscout.ingest.scan", "flexscout.models",
+    "flexscout.runtime.executors",
 ]  # fmt: skip
 
 WITHOUT_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"}
@@ -36,6 +39,8 @@ LOW_MEMORY_ALLOCATOR = "dirty_decay_ms:200,muzzy_decay_ms:0"
 """Setting with which Polars returns free memory soon: a large sheet takes a tenth less memory, and no more time."""
 
 _IS_FROZEN = getattr(sys, "frozen", False)  # a program made with PyInstaller, which imports nothing from elsewhere
+_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl
+
 _START_LOCK = Lock()  # starting a process changes this one's state for a moment, so one is started at a time
 
 
@@ -64,6 +69,7 @@ def initialize_worker(memory_bytes: int | None, threads: int) -> None:
         threads: Threads of Polars.
 
     """
+    end_with_parent()
     os.environ["POLARS_MAX_THREADS"] = str(threads)  # read when the worker imports Polars, which is later
     os.environ[_POLARS_ALLOCATOR] = LOW_MEMORY_ALLOCATOR  # likewise
     if sys.platform == "linux":
@@ -80,6 +86,29 @@ def initialize_worker(memory_bytes: int | None, threads: int) -> None:
 def build_module_command(module: str) -> list[str]:
     """Return the command that runs a module of flexscout in a process of its own."""
     return [sys.executable, *([] if _IS_FROZEN else ["-P"]), "-m", module]
+
+
+def end_with_parent() -> None:
+    """End this worker soon after the process that it works for, even in the middle of a call.
+
+    A thread watches that process. It can't run while native code holds Python's lock, so on Linux the kernel kills the worker
+    with the server that it was forked from, which ends with that process unless a worker keeps its pipe open.
+    """
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - only Linux needs it
+        from multiprocessing.forkserver import _forkserver  # noqa: PLC0415 - not on Windows
+
+        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+        if (pipe := getattr(_forkserver, "_forkserver_alive_fd", None)) is not None:
+            os.close(pipe)
+            _forkserver._forkserver_alive_fd = None  # noqa: SLF001 - it has no public name
+    if parent := parent_process():
+        Thread(target=_exit_after, args=(parent.sentinel,), name="flexscout-parent", daemon=True).start()
+
+
+def _exit_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 class WorkerProcess(_BaseProcess):

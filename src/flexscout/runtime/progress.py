@@ -209,7 +209,8 @@ class FileProgressPoller:
             return
         self._next = time.monotonic() + _POLL_SECONDS
         for source in sources:
-            latest = read_file_progress(self._cache.scratch_folder(source))
+            found = map(read_file_progress, self._cache.find_scratch_folders(source))
+            latest = max(filter(None, found), key=lambda progress: progress.rows, default=None)
             if latest and latest != self._last.get(source.name):
                 self._last[source.name] = latest
                 self._progress.rows_read(source.name, *latest)

@@ -5,6 +5,8 @@ Checksums are SHA-256: processors have instructions for it (2 GB/s), and a 32-bi
 
 import json
 import os
+import platform
+import re
 import shutil
 import weakref
 from collections.abc import Iterable, Sequence
@@ -12,6 +14,7 @@ from enum import StrEnum
 from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import mkdtemp
+from uuid import uuid4
 
 import polars as pl
 
@@ -22,6 +25,9 @@ SPILL_CELLS = 2**23
 
 _SEAL = '{{"format": {}, "checksum": "{}", '
 _CHECKSUM_LENGTH = 64
+_HOST = re.sub("[^A-Za-z0-9]", "", platform.node())[:20] or "host"
+_OWNER_MARK = re.compile(r"\.([A-Za-z0-9]{1,20})-(\d{1,10})-[0-9a-f]{32}\b")
+_STEM_BYTES = 120  # names of files have at most 255
 
 
 class RecordProblem(StrEnum):
@@ -86,6 +92,29 @@ def _find_problem(content: bytes, version: int) -> RecordProblem:
     return RecordProblem.NEWER if number > version else RecordProblem.OLDER
 
 
+def mark_owner() -> str:
+    """Return the part of a temporary file's name that no other writer uses: host, process and a UUID."""
+    return f".{_HOST}-{os.getpid()}-{uuid4().hex}"
+
+
+def is_abandoned(name: str) -> bool:
+    """Return whether a name has the mark of a process of this computer that has ended."""
+    import psutil  # noqa: PLC0415 - few files are left behind
+
+    mark = _OWNER_MARK.search(name)
+    return bool(mark and mark[1] == _HOST and not psutil.pid_exists(int(mark[2])))
+
+
+def temporary_path(path: Path, suffix: str = ".tmp") -> Path:
+    """Return a hidden path beside `path` that no other writer uses, on any computer."""
+    return path.with_name(f"{temporary_prefix(path)}{mark_owner()}{suffix}")
+
+
+def temporary_prefix(path: Path) -> str:
+    """Return how the names of the temporary files of `path` begin."""
+    return "." + path.name.encode("utf-8", "surrogateescape")[:_STEM_BYTES].decode("utf-8", "ignore")
+
+
 def write_atomically(path: Path, content: bytes, *, fsync: bool = True) -> None:
     """Write a file so that `path` never has part of it: to a temporary file, then renamed. Raises OSError.
 
@@ -95,7 +124,7 @@ def write_atomically(path: Path, content: bytes, *, fsync: bool = True) -> None:
         fsync: Wait until it is on disk. Without, a power failure can leave a damaged file, which its reader has to notice.
 
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_path(path)
     try:
         with temporary.open("wb") as file:
             file.write(content)
@@ -115,7 +144,7 @@ def fsync_file(path: Path) -> None:
 
 def write_table(frame: pl.DataFrame, path: Path) -> Path:
     """Write a table as Parquet so that `path` never has part of it, and return the path."""
-    temporary = _temporary_path(path)
+    temporary = temporary_path(path)
     frame.write_parquet(temporary, compression="lz4", statistics=False)
     return temporary.replace(path)
 
@@ -124,7 +153,7 @@ def write_table_parts(frames: Iterable[pl.DataFrame], path: Path) -> Path:
     """Write a table part by part, as `write_table` does; there is at least one part, and all have the same schema."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
 
-    temporary = _temporary_path(path)
+    temporary = temporary_path(path)
     parts = (frame.to_arrow() for frame in frames)
     first = next(parts)
     with pq.ParquetWriter(temporary, first.schema, compression="lz4", write_statistics=False) as writer:
@@ -132,10 +161,6 @@ def write_table_parts(frames: Iterable[pl.DataFrame], path: Path) -> Path:
         for part in parts:
             writer.write_table(part)
     return temporary.replace(path)
-
-
-def _temporary_path(path: Path) -> Path:
-    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
 
 
 class TableFolder:

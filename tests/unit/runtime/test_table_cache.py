@@ -1,6 +1,8 @@
 """Cached tables are found again by content, if they are intact and were read in the same way."""
 
 import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -87,13 +89,25 @@ def test_a_file_that_changed_while_it_was_read_is_not_cached(tmp_path, cache):
     assert cache.find(record.source) is None
 
 
-def test_the_scratch_of_a_worker_that_ended_early_is_removed(tmp_path, cache):
+def test_the_scratch_of_a_worker_that_ended_early_is_removed(tmp_path, cache, monkeypatch):
     source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
-    scratch = cache.scratch_folder(source)
-    scratch.mkdir(parents=True)
-    (scratch / "decrypted.xlsx").write_bytes(b"x")
-    cache.remove_scratch(source)
-    assert not scratch.exists()
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        monkeypatch.setattr("os.getpid", lambda: ended.pid)
+    with cache.open_scratch(source) as scratch:
+        scratch.mkdir()
+        (scratch / "decrypted.xlsx").write_bytes(b"x")
+        cache.remove_scratch(source)
+        assert not scratch.exists()
+
+
+def test_the_scratch_of_another_process_stays(cache, tmp_path):
+    source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
+    with cache.open_scratch(source) as mine, cache.open_scratch(source) as other:
+        mine.mkdir()
+        other.mkdir()
+        cache.remove_scratch(source)
+        assert {mine, other} == set(cache.find_scratch_folders(source))
+    assert not cache.find_scratch_folders(source)
 
 
 def used(record, cache, days_ago):

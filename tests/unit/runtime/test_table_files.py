@@ -1,11 +1,12 @@
 """Table files and temporary folders."""
 
 import gc
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 import pytest
 
-from flexscout.runtime.storage import TableFolder, write_table
+from flexscout.runtime.storage import TableFolder, is_abandoned, temporary_path, write_atomically, write_table
 
 FRAME = pl.DataFrame({"Address": ["1 Main St", None], "Building SqFt": [30_000.0, None], "Source Row": [2, 3]})
 
@@ -52,3 +53,19 @@ def test_a_folder_is_removed_with_its_object():
 def test_every_folder_is_different():
     with TableFolder() as first, TableFolder() as second:
         assert first != second
+
+
+def test_writers_with_one_process_id_do_not_disturb_each_other(tmp_path):
+    """Two containers on one shared folder often have equal process IDs."""
+    path = tmp_path / "record.json"
+    with ThreadPoolExecutor(2) as writers:
+        list(writers.map(lambda number: write_atomically(path, str(number).encode() * 1_000, fsync=False), range(120)))
+    assert len(set(path.read_text(encoding="ascii"))) <= 3
+    assert [file.name for file in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_a_temporary_name_says_whose_it_is_and_fits_where_the_name_does(tmp_path):
+    path = temporary_path(tmp_path / ("é" * 120 + ".xlsx"))
+    path.touch()
+    assert not is_abandoned(path.name)
+    assert not is_abandoned("all.xlsx.4711.tmp")

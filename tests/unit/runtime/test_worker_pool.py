@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from importlib import import_module
 
 import psutil
 import pytest
 
-from flexscout.runtime.executors import WorkerDied, WorkerPool
+from flexscout.errors import ExecutorLostError
+from flexscout.runtime.executors import EXECUTOR_FAILURES, WorkerDied, WorkerPool
 from flexscout.runtime.process_start import PRELOADED, WITHOUT_THREADS
 
 GENEROUS = 60  # seconds; no call below takes as long
@@ -92,17 +95,73 @@ def test_an_idle_worker_that_is_killed_is_replaced():
 
 
 EXIT = "import os; os._exit({})"  # as a text: while coverage is measured, the function can't be sent to a worker
+UNPICKLABLE = """
+class Odd(Exception):
+    def __init__(self, one, other):
+        super().__init__("odd")
+raise Odd(1, 2)
+"""
+FAULTS = {
+    "hang": (time.sleep, (600,)),
+    "hang with Python's lock": (exec, ("__import__('re').match('(a+)+$', 'a' * 64 + 'b')",)),
+    "abort": (os.abort, ()),
+    "exit 1": (exec, (EXIT.format(1),)),
+    "exit 0": (exec, (EXIT.format(0),)),
+    "memory": (bytearray, (2**62,)),
+    "exception": (operator.truediv, (1, 0)),
+    "unpicklable exception": (exec, (UNPICKLABLE,)),
+    "exception that ends a process": (sys.exit, (0,)),
+    "unpicklable result": (eval, ("lambda: 1",)),
+}
 
 
-@pytest.mark.parametrize(
-    ("function", "argument"),
-    [(os.abort, ()), (exec, (EXIT.format(1),)), (exec, (EXIT.format(0),)), (time.sleep, (600,)), (bytearray, (2**62,))],
-)
-def test_the_pool_continues_after_a_call_that_fails(function, argument):
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_pool_continues_after_a_call_that_fails(fault):
+    function, arguments = FAULTS[fault]
     with pool(timeout=1) as workers:
-        failure = workers.submit(function, *argument).exception()
-        assert isinstance(failure, WorkerDied | TimeoutError | MemoryError)
-        assert workers.submit(operator.add, 1, 2).result() == 3
+        assert isinstance(workers.submit(function, *arguments).exception(), Exception)
+        no_ops = [workers.submit(operator.add, number, 0) for number in range(100)]
+        assert [future.result() for future in no_ops] == list(range(100))
+
+
+def test_an_error_that_cannot_be_pickled_keeps_its_name_and_text():
+    with pool() as workers, pytest.raises(RuntimeError, match=r"^Odd: odd$"):
+        workers.submit(exec, UNPICKLABLE).result()
+
+
+def test_a_broken_pool_says_so_instead_of_waiting_for_ever():
+    """It forgets the calls that no worker has taken."""
+    with pool() as workers:
+        waiting = workers.submit(time.sleep, 600)
+        workers._pool._pool_manager.handle_broken_pool(BrokenProcessPool())  # noqa: SLF001 - no public way breaks it in time
+        assert not waiting.done() or isinstance(waiting.exception(), EXECUTOR_FAILURES)
+        for ask in (workers.check, partial(workers.submit, os.getpid)):
+            with pytest.raises(ExecutorLostError, match="The previous results are unchanged"):
+                ask()
+
+
+ORPHANS = """
+import time
+from flexscout.runtime import WorkerPool
+
+with WorkerPool(2, 600, 1) as pool:
+    pool.submit(time.sleep, 600)
+    pool.submit(exec, "__import__('re').match('(a+)+$', 'a' * 64 + 'b')")
+    time.sleep(1)
+    print(flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by a signal")
+def test_no_process_is_left_when_the_one_they_work_for_is_killed():
+    """One worker sleeps, the other hangs with Python's lock."""
+    with subprocess.Popen([sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE) as parent:
+        parent.stdout.readline()
+        below = psutil.Process(parent.pid).children(recursive=True)
+        parent.kill()
+    assert len(below) >= 3
+    assert not psutil.wait_procs(below, timeout=15)[1]
 
 
 def test_waiting_calls_are_not_lost_when_a_worker_dies():
