@@ -4,7 +4,6 @@ FlexscoutError
 ├── ConfigurationError      a setting, profile or mapping is invalid    exit 2
 ├── NothingToReadError      the input folder is missing or empty        exit 2
 ├── OutputError             a result can't be written                   exit 2
-├── ExecutorLostError       what reads the files is gone                exit 2
 └── ProcessingError         one file fails; the run continues           exit 1
     ├── FileAccessError     the file can't be opened
     ├── DataFormatError     the file isn't the kind its name says, or has no property table
@@ -104,20 +103,6 @@ class DecisionError(FlexscoutError):
 
 class OutputError(FlexscoutError):
     """Raised when a result can't be written to its path."""
-
-
-class ExecutorLostError(FlexscoutError):
-    """Raised when the processes or the cluster that read the files are gone; no file is to blame, and nothing is replaced."""
-
-    @classmethod
-    def from_failure(cls, failure: BaseException) -> Self:
-        """Report what the executor failed with."""
-        detail = escape_controls(" ".join(str(failure).split())[:300])
-        return cls(
-            f"The run ended early because the processes that read the files are gone ({detail or type(failure).__name__}). "
-            "The previous results are unchanged.",
-            "Run the same command again; it keeps the files already read.",
-        )
 
 
 class ProcessingError(FlexscoutError):

@@ -48,6 +48,8 @@ SIGNATURES = {
         "__init__": "profile= * as_of=",
         "calculate_flex_score": "record",
         "score": "frame",
+        "classify": "frame",
+        "explain": "properties",
         "get_flex_classification": "score",
     },
     "FlexPropertyClassifier": {

@@ -15,7 +15,6 @@ from flexscout.errors import (
     ConfigurationError,
     DataFormatError,
     DecisionError,
-    ExecutorLostError,
     FileAccessError,
     FlexscoutError,
     LimitError,
@@ -26,6 +25,7 @@ from flexscout.errors import (
     is_transient,
     to_processing_error,
 )
+from flexscout.runtime.executors import ExecutorLostError
 
 A = Path("folder/a.xlsx")
 

@@ -13,7 +13,7 @@ from typing import Self, cast
 
 from flexscout.config import PipelineConfiguration
 from flexscout.error_codes import ErrorCode
-from flexscout.errors import ExecutorLostError, ProcessingError, WorkerError, to_processing_error
+from flexscout.errors import ProcessingError, WorkerError, to_processing_error
 from flexscout.ingest.options import IngestOptions, load_options
 from flexscout.ingest.preview import FilePreview, preview_file
 from flexscout.ingest.worker import diagnose_file, ingest_file, inspect_file
@@ -23,6 +23,7 @@ from flexscout.runtime import (
     ErrorAction,
     ErrorHandler,
     Executor,
+    ExecutorLostError,
     FileProgressPoller,
     NoProgress,
     Progress,

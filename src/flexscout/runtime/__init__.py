@@ -7,7 +7,7 @@ from flexscout._lazy import lazy_exports
 if TYPE_CHECKING:
     from flexscout.runtime.cache import HeaderRows, TableCache, hash_reading_code, hash_result_code, open_table_cache
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
-    from flexscout.runtime.executors import EXECUTOR_FAILURES, Executor, SerialExecutor, WorkerDied, WorkerPool
+    from flexscout.runtime.executors import EXECUTOR_FAILURES, Executor, ExecutorLostError, SerialExecutor, WorkerDied, WorkerPool
     from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
     from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stage, Stopwatch, measure_peak_mb
     from flexscout.runtime.process_start import build_module_command, start_worker_server
@@ -46,6 +46,7 @@ __all__ = [
     "ErrorAction",
     "ErrorHandler",
     "Executor",
+    "ExecutorLostError",
     "FaultIsolation",
     "FileProgress",
     "FileProgressPoller",
@@ -95,7 +96,7 @@ __getattr__ = lazy_exports(
     {
         "cache": ("HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
         "error_handler": ("ErrorAction", "ErrorHandler"),
-        "executors": ("EXECUTOR_FAILURES", "Executor", "SerialExecutor", "WorkerDied", "WorkerPool"),
+        "executors": ("EXECUTOR_FAILURES", "Executor", "ExecutorLostError", "SerialExecutor", "WorkerDied", "WorkerPool"),
         "process_start": ("build_module_command", "start_worker_server"),
         "fault_isolation": ("FaultIsolation", "is_unexpected"),
         "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stage", "Stopwatch", "measure_peak_mb"),

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from pebble import CONSTS, ProcessExpired, ProcessPool
 from pebble.pool.process import PoolManager, WorkerManager
 
-from flexscout.errors import ExecutorLostError
+from flexscout.domain import escape_controls
+from flexscout.errors import FlexscoutError
 from flexscout.runtime import interrupts
 from flexscout.runtime.process_start import WorkerContext, initialize_worker, start_worker_server
 
@@ -35,6 +36,20 @@ WorkerDied = ProcessExpired
 
 EXECUTOR_FAILURES = (BrokenExecutor, CancelledError)
 """Raised by a future whose executor is gone; the call isn't to blame."""
+
+
+class ExecutorLostError(FlexscoutError):
+    """Raised when the processes or the cluster that read the files are gone; no file is to blame, and nothing is replaced."""
+
+    @classmethod
+    def from_failure(cls, failure: BaseException) -> Self:
+        """Report what the executor failed with."""
+        detail = escape_controls(" ".join(str(failure).split())[:300])
+        return cls(
+            f"The run ended early because the processes that read the files are gone ({detail or type(failure).__name__}). "
+            "The previous results are unchanged.",
+            "Run the same command again; it keeps the files already read.",
+        )
 
 
 class Executor(Protocol):

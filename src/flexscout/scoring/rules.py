@@ -63,6 +63,11 @@ def sum_in_order(terms: Iterable[nw.Expr]) -> nw.Expr:
     return reduce(operator.add, terms)
 
 
+def number_literal(number: float) -> nw.Expr:
+    """Return a number as a float: databases take 0.5 for a decimal."""
+    return nw.lit(float(number), dtype=nw.Float64())
+
+
 def rule_column(column: str) -> str:
     """Return the working column of a canonical column: numbers, times, or for texts the bits of `match_keywords`."""
     return f"__flexscout {column}"
@@ -130,14 +135,14 @@ class RuleExpressions:
 
     def points(self, part: Part) -> nw.Expr:
         """Points of the first rule that holds; 0 if none does."""
-        value, expression = rule_value(part), nw.lit(0.0)
+        value, expression = rule_value(part), number_literal(0.0)
         for rule in reversed(part.rules):
             expression = nw.when(self.holds_for_part(rule, part)).then(_rule_points(rule, value)).otherwise(expression)
         return expression
 
     def ceiling(self, part: Part, points: nw.Expr) -> nw.Expr:
         """Points of a part, or the most it can give where its value is missing."""
-        return nw.when(rule_value(part).is_null()).then(nw.lit(part.max_points)).otherwise(points)
+        return nw.when(rule_value(part).is_null()).then(number_literal(part.max_points)).otherwise(points)
 
     def failures(self, rule: Rule, column: str) -> list[tuple[nw.Expr, str]]:
         """List the ways in which a known value can fail an eligibility rule: a condition, and the rejection reason."""
@@ -247,7 +252,7 @@ def _all(conditions: Sequence[nw.Expr]) -> nw.Expr:
 
 def _rule_points(rule: Rule, value: nw.Expr) -> nw.Expr:
     if not isinstance(rule.points, tuple):
-        return nw.lit(rule.points)
+        return number_literal(rule.points)
     lower, upper = rule.lower or 0.0, rule.upper or 0.0
     first, last = rule.points
     # Multiply by a factor: libraries round a division of a column differently.

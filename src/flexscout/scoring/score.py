@@ -7,7 +7,7 @@ import narwhals as nw
 
 from flexscout.domain import FLAGS, MISSING_FACTORS, POINTS_SUFFIX
 from flexscout.scoring.profile import Factor, Profile
-from flexscout.scoring.rules import Frame, RuleExpressions, column_names, rule_column, rule_value, sum_in_order
+from flexscout.scoring.rules import Frame, RuleExpressions, column_names, number_literal, rule_column, rule_value, sum_in_order
 
 _SHARE_DECIMALS = 4
 _HALF = 0.5 + 1e-9
@@ -52,7 +52,9 @@ def factor_columns(profile: Profile, as_of: date | None) -> list[nw.Expr]:
 def combine_factors(frame: Frame, profile: Profile) -> Frame:
     """Add the score, its ceiling and class, and what is missing, to a frame with the `factor_columns`."""
     known = {name: nw.col(_IS_KNOWN.format(name)) for name in profile.factors}
-    share = sum_in_order(nw.when(one).then(nw.lit(1.0)).otherwise(nw.lit(0.0)) for one in known.values()) / len(known)
+    share = sum_in_order(nw.when(one).then(number_literal(1.0)).otherwise(number_literal(0.0)) for one in known.values()) / len(
+        known
+    )
     scored = frame.with_columns(
         _missing_factors(known).alias(MISSING_FACTORS), share.round(_SHARE_DECIMALS).alias("Completeness")
     )
@@ -75,12 +77,12 @@ def is_known(factor: Factor) -> nw.Expr:
 def _factor_points(factor: Factor, rules: RuleExpressions, *, at_best: bool = False) -> nw.Expr:
     """Points of a factor, or with `at_best` the most they can be once missing values are known."""
     terms = [rules.ceiling(part, rules.points(part)) if at_best else rules.points(part) for part in factor.parts]
-    expression = sum_in_order([nw.lit(factor.base), *terms]) if factor.base else sum_in_order(terms)
+    expression = sum_in_order([number_literal(factor.base), *terms]) if factor.base else sum_in_order(terms)
     if factor.cap is not None:
         expression = _capped(expression, factor.cap)
     if not factor.unknown:
         return expression
-    instead = nw.lit(factor.max_points) if at_best else sum_in_order(rules.points(part) for part in factor.unknown)
+    instead = number_literal(factor.max_points) if at_best else sum_in_order(rules.points(part) for part in factor.unknown)
     return nw.when(is_known(factor)).then(expression).otherwise(instead)
 
 
@@ -113,7 +115,8 @@ def _reaches(minimums: Mapping[str, float], column: str) -> nw.Expr:
 
 def _bonus_points(flags: Mapping[str, nw.Expr], profile: Profile) -> nw.Expr:
     return sum_in_order(
-        nw.when(one).then(nw.lit(profile.bonuses[flag].points)).otherwise(nw.lit(0.0)) for flag, one in flags.items()
+        nw.when(one).then(number_literal(profile.bonuses[flag].points)).otherwise(number_literal(0.0))
+        for flag, one in flags.items()
     )
 
 
@@ -135,7 +138,7 @@ def _total_score(profile: Profile, column: str) -> nw.Expr:
 
 
 def _capped(points: nw.Expr, cap: float) -> nw.Expr:
-    return nw.when(points > cap).then(nw.lit(cap)).otherwise(points)
+    return nw.when(points > cap).then(number_literal(cap)).otherwise(points)
 
 
 def _classification(profile: Profile) -> nw.Expr:

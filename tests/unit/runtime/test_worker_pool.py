@@ -13,8 +13,7 @@ from importlib import import_module
 import psutil
 import pytest
 
-from flexscout.errors import ExecutorLostError
-from flexscout.runtime.executors import EXECUTOR_FAILURES, WorkerDied, WorkerPool
+from flexscout.runtime.executors import EXECUTOR_FAILURES, ExecutorLostError, WorkerDied, WorkerPool
 from flexscout.runtime.process_start import PRELOADED, WITHOUT_THREADS
 
 GENEROUS = 60  # seconds; no call below takes as long

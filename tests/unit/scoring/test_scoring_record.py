@@ -49,10 +49,9 @@ def test_a_frame_with_text_instead_of_numbers_is_an_error(make):
         FlexPropertyScorer().score(make({"Building SqFt": ["30,000"]}))
 
 
-@pytest.mark.parametrize("given", [pl.LazyFrame({"Building SqFt": [3.0]}), "Flex"], ids=["query", "text"])
-def test_only_records_and_eager_frames_can_be_explained(given):
-    with pytest.raises(TypeError, match="Expected a record or a frame"):
-        FlexPropertyScorer().explain(given)
+def test_only_records_frames_and_queries_can_be_explained():
+    with pytest.raises(TypeError, match="Expected"):
+        FlexPropertyScorer().explain("Flex")
 
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
