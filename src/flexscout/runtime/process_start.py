@@ -101,7 +101,7 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
         if (pipe := getattr(_forkserver, "_forkserver_alive_fd", None)) is not None:
             os.close(pipe)
-            _forkserver._forkserver_alive_fd = None  # noqa: SLF001 - it has no public name
+            setattr(_forkserver, "_forkserver_alive_fd", None)  # noqa: B010 - types don't list it
     if parent := parent_process():
         Thread(target=_exit_after, args=(parent.sentinel,), name="flexscout-parent", daemon=True).start()
 
