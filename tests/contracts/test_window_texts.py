@@ -1,9 +1,12 @@
 """The texts of the window's screens are in one catalog, so that a translation is one file."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
+import flexscout
 from flexscout.app.server import PAGES
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
 from flexscout.outputs import MessageCode
@@ -102,6 +105,28 @@ def test_next_steps_with_a_command_have_other_words_in_the_window():
     assert [code for code in sorted(codes) if f"{code}: " not in steps] == []
     assert "flexscout " not in steps
     assert "--" not in steps
+
+
+def test_errors_with_a_command_have_other_words_in_the_window():
+    catalog = (PAGES / CATALOG).read_text(encoding="utf-8")
+    kinds = catalog[catalog.index("byKind: {") : catalog.index("byCode: {")]
+    sources = [path for path in Path(flexscout.__file__).parent.rglob("*.py") if "cli" not in path.parts]
+    named = set().union(*(find_errors_with_commands(path.read_text(encoding="utf-8")) for path in sources))
+    named -= {"LimitError"}  # of a file: it has a code
+    assert "OutputError" in named
+    assert [kind for kind in sorted(named) if f"{kind}: " not in kinds] == []
+
+
+def find_errors_with_commands(code):
+    """Return the names of the errors that are made with a text that names a command or its option."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    return {
+        call.func.id
+        for call in calls
+        if call.func.id.endswith("Error")
+        for part in ast.walk(call)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search(r"`flexscout |(^|\s)--[a-z]", part.value)
+    }
 
 
 def test_the_page_itself_has_no_texts_but_for_browsers_without_scripts():

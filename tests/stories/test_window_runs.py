@@ -54,6 +54,8 @@ def test_input_folder_that_is_gone_says_what_to_do(tab):
     listing = tab.get("/api/files")
     assert "elsewhere does not exist" in listing["problem"]
     assert listing["next_step"]
+    last = tab.run()[-1]
+    assert (last["event"], last["error_kind"]) == ("failed", "NothingToReadError")
 
 
 def test_there_are_no_events_before_a_run(tab):

@@ -91,9 +91,9 @@ def to_json(content: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(text, status, media_type="application/json")
 
 
-def to_error(message: str, next_step: str, status: HTTPStatus) -> Response:
-    """Return an answer that tells an error."""
-    return to_json({"error": message, "next_step": next_step}, status)
+def to_error(message: str, next_step: str, status: HTTPStatus, error_kind: str = "") -> Response:
+    """Return an answer that tells an error; `error_kind` is the name of its class."""
+    return to_json({"error": message, "next_step": next_step, "error_kind": error_kind}, status)
 
 
 async def answer_error(_request: Request, error: Exception) -> Response:
@@ -103,7 +103,7 @@ async def answer_error(_request: Request, error: Exception) -> Response:
     if isinstance(error, BusyError):
         return to_error(error.message, error.next_step, HTTPStatus.CONFLICT)
     if isinstance(error, FlexscoutError):
-        return to_error(error.message, error.next_step, HTTPStatus.BAD_REQUEST)
+        return to_error(error.message, error.next_step, HTTPStatus.BAD_REQUEST, type(error).__name__)
     if isinstance(error, BodyTooLargeError):
         return to_error("The request is too large.", "", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if isinstance(error, HTTPException):

@@ -36,7 +36,7 @@ def main() -> None:
         with interrupts.complete():
             events.write(EventKind.STOPPED, message=_STOPPED)
     except FlexscoutError as error:
-        events.write(EventKind.FAILED, message=error.message, next_step=error.next_step)
+        events.write(EventKind.FAILED, message=error.message, next_step=error.next_step, error_kind=type(error).__name__)
     except BaseException as error:
         if not (isinstance(error, Exception) or is_panic(error)):
             raise

@@ -1,4 +1,5 @@
 // Requests to the server of this window.
+import { stepWithoutCommands } from "./steps.js";
 import { texts } from "./texts.js";
 
 const KEY = "flexscout-token";
@@ -23,7 +24,7 @@ const send = async (method, path, body, signal) => {
     sessionStorage.removeItem(KEY);  // of an earlier start at the same port: not for other tabs either
     throw new Refusal(...texts.frame.noAccess, 401);
   }
-  throw new Refusal(told.error ?? texts.frame.requestFailed, told.next_step ?? texts.frame.tryAgain, answer.status);
+  throw new Refusal(told.error ?? texts.frame.requestFailed, stepWithoutCommands(told.next_step, told.error_kind) || (told.error ? "" : texts.frame.tryAgain), answer.status);
 };
 
 // Exchange the one-time code of the address for a token, and remove it from the address.

@@ -5,7 +5,7 @@ import { act, announce, button, h, showError } from "./dom.js";
 import { buildDropZone } from "./drop.js";
 import { fileSize, formatDay, grouped, seconds } from "./format.js";
 import { app, onState, setState } from "./state.js";
-import { buildStep } from "./steps.js";
+import { buildStep, stepWithoutCommands } from "./steps.js";
 import { texts } from "./texts.js";
 
 const COLUMNS = [["file"], ["state"], ["rows", "num"], ["exported", "day"], ["size", "num size"]];
@@ -101,7 +101,7 @@ export const show = (main) => {
     },
     warning: (event) => { if (warnings.children.length < MAX_WARNINGS) warnings.append(h("li", {}, event.message)); },
     finished: (event) => { progress.hidden = true; showFinished(event); announce(texts.files.announceDone); },
-    failed: (event) => showOutcome("bad", event.message ?? texts.files.runFailed, [event.next_step ?? "", app.state.workspace.has_results ? texts.files.listUnchanged : ""].filter(Boolean)),
+    failed: (event) => showOutcome("bad", event.message ?? texts.files.runFailed, [stepWithoutCommands(event.next_step, event.error_kind), app.state.workspace.has_results ? texts.files.listUnchanged : ""].filter(Boolean)),
     stopped: () => showOutcome("soft", texts.files.stopped, [app.state.workspace.has_results ? texts.files.listUnchanged : texts.files.nothingWritten]),
   };
   const listen = async () => {

@@ -9,6 +9,9 @@ const SCREEN_BY_CODE = {
   too_large: "settings", pattern: "settings", pattern_table: "settings", different_apns: "settings", memory: "settings", possible_duplicates: "duplicates",
 };
 
+// The next step of an error without a code: commands and their options are for the command line. `kind`: the class of the error.
+export const stepWithoutCommands = (step = "", kind = "") => (/`flexscout |(^|\s)--[a-z]/.test(step) ? texts.steps.byKind[kind] ?? "" : step);
+
 // `text`: what the server says, unless the catalog has a sentence for the code.
 export const buildStep = (code, text = "") => {
   const screen = SCREEN_BY_CODE[code], step = texts.steps.byCode[code] ?? text;

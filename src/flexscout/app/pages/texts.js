@@ -100,6 +100,10 @@ export const texts = {
   },
   steps: {
     open: { settings: "Open the settings", duplicates: "Review them" },
+    byKind: {
+      OutputError: "Close the file if it is open in Excel, free disk space, or choose another place for the results in the settings. Then try again.",
+      NothingToReadError: "Add exports, or tell in the settings which files to read.",
+    },
     byCode: {
       missing_required_columns: "Tell which of its columns are the address, the type or the size, or rename its headers.", vague_headers: "Tell which of its columns are the address, the type or the size, or rename its headers.",
       password_protected: "Give the password in the settings, or save a copy without one.", wrong_password: "Correct the password in the settings, or save a copy without one.",
