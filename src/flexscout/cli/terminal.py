@@ -66,7 +66,7 @@ def unlock(file: Path, config: Path | None) -> Iterator[None]:
     from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
     from flexscout.ingest import is_protected, use_password  # noqa: PLC0415
 
-    password = ""
+    password = ""  # nosec B105 # none: most files need none
     if is_protected(file):
         password = PipelineConfiguration.resolve(config)[0].password.get_secret_value()
         if not password and sys.stdin.isatty():

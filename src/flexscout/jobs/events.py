@@ -47,7 +47,8 @@ class JobEvent:
     | `warning` | `message` |
     | `finished` | `run` (its number), `exit_code`, `candidates`, `files`, `failed_files`, `rows`, `seconds`, `messages`, |
     | | `changes`: their counts by kind, null without an earlier result; `is_repeat`: whether nothing had changed since the run |
-    | `failed` | `message`, `next_step` |
+    | | `notes`: the messages without commands, each with `text` and `code`, which says what it is about |
+    | `failed` | `message`, `next_step`, `error_kind`: the class of the error |
     | `stopped` | `message` |
 
     """
