@@ -15,7 +15,7 @@ export const show = (main, first) => {
   const from = h("select", { id: "run-from", onchange: () => change({ from: from.value }) }), to = h("select", { id: "run-to", onchange: () => change({ to: to.value, from: "" }) });
   const search = h("input", { type: "search", "aria-label": words.search, placeholder: words.searchHint, autocomplete: "off", spellcheck: "false", value: values.search ?? "" });
   search.addEventListener("input", debounce(() => change({ search: search.value.trim() }, true), TYPED));
-  const unseen = h("input", { type: "checkbox", onchange: () => change({ unseen: unseen.checked ? "true" : "" }, true) });
+  const unseen = h("input", { type: "checkbox", onchange: () => change({ unseen: unseen.checked ? "true" : "" }) });
   const kinds = h("div", { class: "kinds", role: "group", "aria-label": words.filterLabel }), summary = h("p", { class: "lead" }), counted = h("p", { role: "status" });
   const body = h("tbody"), more = button(words.more, act(() => load(rows.length)), { hidden: true }), columns = h("div");
   const markAll = button(words.markAll, act(() => mark(null, true))), unmarkAll = button(words.unmarkAll, act(() => mark(null, false)));
@@ -58,7 +58,7 @@ export const show = (main, first) => {
     summary.textContent = words.summary(found.properties[0], found.properties[1], found.unchanged);
     const all = { kind: "", all: found.kinds.reduce((sum, one) => sum + one.all, 0), unseen: found.kinds.reduce((sum, one) => sum + one.unseen, 0) };
     kinds.replaceChildren(...[all, ...found.kinds].map((one) => button(h("span", {}, h("b", {}, grouped(one.all, 0)), h("span", {}, one.kind ? words.kinds[one.kind] ?? one.kind : words.all), h("span", { class: "soft" }, one.unseen ? words.unseen(one.unseen) : "✓")),
-      () => change({ kind: one.kind }, true), { "aria-pressed": `${(values.kind ?? "") === one.kind}`, "data-kind": one.kind || "all" })));
+      () => change({ kind: one.kind }), { "aria-pressed": `${(values.kind ?? "") === one.kind}`, "data-kind": one.kind || "all" })));
     counted.textContent = found.total ? words.found(found.total) : all.all ? words.none : words.noChanges;
     markAll.disabled = unmarkAll.disabled = !found.total;
     unseen.checked = values.unseen === "true";

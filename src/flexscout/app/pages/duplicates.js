@@ -18,7 +18,7 @@ const showValue = (value, column) => {
 const isFinal = (pair) => pair.decision === "same" || pair.decision === "different";
 
 export const show = (main, first) => {
-  let values = first, pairs = [], total = 0, progress = { decided: 0, open: 0, merged: 0 }, at = 0, isClosed = false, drawn = 0, isQuick = true, isBusy = false, drawing = null;
+  let values = first, pairs = [], total = 0, progress = { decided: 0, open: 0, merged: 0 }, at = 0, isClosed = false, drawn = 0, isQuick = true, isBusy = false, drawing = null, current = null;
   const undone = [];  // what each decision of this visit replaced
   const tab = () => (TABS.includes(values.tab) ? values.tab : "possible");
   if (!app.state.workspace.has_results) {
@@ -28,7 +28,7 @@ export const show = (main, first) => {
 
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": words.tabs });
   const bar = h("progress", { "aria-label": words.progress }), counted = h("p", { role: "status" }), box = h("div", { class: "pair" });
-  const effect = h("p", { class: "effect", role: "status" }), undoButton = button(words.undo, act(() => once(undo)), { "aria-keyshortcuts": "u", disabled: true });
+  const effect = h("p", { class: "effect", role: "status" }), undoButton = button(words.undo, act(() => inTurn(undo)), { "aria-keyshortcuts": "u", disabled: true });
   main.append(h("div", { class: "top" }, h("div", {}, h("h1", {}, words.title), h("p", { class: "lead" }, words.lead)), h("div", { class: "review-progress" }, counted, bar)), h("div", { class: "bar" }, tabs), box,
     h("div", { class: "panel pending" }, effect, h("div", { class: "actions" }, button(words.preview, act(() => loadPreview())), h("a", { class: "button", href: write("files") }, words.apply))));
 
@@ -67,11 +67,16 @@ export const show = (main, first) => {
       h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": words.sideBySide }, h("table", { class: "side-by-side" }, h("caption", { class: "hidden" }, words.sideBySide),
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, words.valueColumn(differing)), pair.sides.map((side, i) => sideHead(side, names[i])))), h("tbody", {}, compared.map(valueRow))))));
   };
-  // One decision at a time: a key counts for the pair that is shown, or not at all.
-  const once = async (action) => {
-    if (isBusy) return;
+  // One decision at a time: a key counts for the pair that is shown, or not at all. An undo waits for its turn.
+  const once = (action) => {
+    if (isBusy) return null;
     isBusy = true;
-    try { await action(); await drawing; } finally { isBusy = false; }
+    current = (async () => { try { await action(); await drawing; } finally { isBusy = false; } })();
+    return current;
+  };
+  const inTurn = async (action) => {
+    await current?.catch(() => {});
+    await once(action);
   };
   const go = (by) => { const next = pairs[at + by]; if (next) change({ pair: next.key }, true); };
   const replaceDecision = async (pair, decision) => {
@@ -139,7 +144,7 @@ export const show = (main, first) => {
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,textarea,select,dialog") || tab() === "decisions") return;
     const key = event.key.toLowerCase(), isScrolled = event.target.closest(".wide") && event.target.closest(".wide").scrollWidth > event.target.closest(".wide").clientWidth;
-    const action = KEYS[key] ? () => once(() => decide(KEYS[key])) : key === "u" ? () => once(undo) : key === "arrowright" && !isScrolled ? () => go(1) : key === "arrowleft" && !isScrolled ? () => go(-1) : null;
+    const action = KEYS[key] ? () => once(() => decide(KEYS[key])) : key === "u" ? () => inTurn(undo) : key === "arrowright" && !isScrolled ? () => go(1) : key === "arrowleft" && !isScrolled ? () => go(-1) : null;
     if (!action) return;
     event.preventDefault();
     act(async () => action())();
