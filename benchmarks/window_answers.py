@@ -87,8 +87,16 @@ def measure_answers(tab: Tab) -> None:
     measure("note", lambda: tab.send("PUT", f"/api/properties/{keys[0]}/notes", {"My Notes": f"Note of {time.time():.0f}"}))
     measure("the list after a note", read)
     measure("rejected rows", lambda: read(view="rejected"))
+    measure("the same criteria (prepares the rows)", lambda: tab.send("POST", "/api/rerank", {}))
     measure("another minimum score", lambda: tab.send("POST", "/api/rerank", {"min_score": 6}))
     measure("another condition", lambda: tab.send("POST", "/api/rerank", {"where": "State = 'NC'"}))
+    measure("another profile", lambda: tab.send("POST", "/api/rerank", {"profile": "parcel"}))
+    content = tab.get("/api/rules")["content"]
+    rule = content["factors"]["Building Size"]["parts"][0]["rules"][0]
+    for points in (2.9, 2.8, 2.7):
+        rule["points"] = points
+        measure("a step of a slider", lambda: tab.send("POST", "/api/rerank", {"content": content}))
+    measure("two profiles compared", lambda: tab.get("/api/profiles/comparison", a="flex-industrial", b="parcel"))
 
 
 def main() -> None:

@@ -79,6 +79,16 @@ def test_the_same_criteria_change_nothing(tab):
     assert reranked["before"] == reranked["after"]
 
 
+def test_nothing_is_read_or_matched_again(tab, monkeypatch):
+    rerank(tab)
+    for step in ("flexscout.ingest.FileIngestor.ingest", "flexscout.merging.properties.find_clusters"):
+        monkeypatch.setattr(step, None)
+    content = tab.get("/api/rules")["content"]
+    content["factors"]["Lot Size"]["parts"][0]["rules"][0]["points"] = 0
+    reranked = rerank(tab, content=content, min_score=3, where="State = 'NC'")
+    assert reranked["before"] != reranked["after"]
+
+
 @pytest.mark.parametrize(("body", "cities"), [({"where": "City = 'Raleigh'"}, {"Raleigh"}), ({"min_score": 10}, set())])
 def test_a_filter_of_properties(tab, body, cities):
     assert {row["city"] for row in rerank(tab, **body)["best"]} == cities

@@ -1,6 +1,7 @@
 """Matched rows that are ranked again and again: what doesn't depend on scores is prepared once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 
 import polars as pl
@@ -33,11 +34,11 @@ from flexscout.merging.merged_rows import (
     unifies_places,
 )
 from flexscout.merging.order import LIST_ORDER, sort_by_rank
-from flexscout.merging.records import OUTCOME, SURVIVOR, candidate_outcome, rescore_rows
+from flexscout.merging.records import OUTCOME, SURVIVOR, candidate_outcome, list_still_missing, rescore_rows
 from flexscout.merging.snapshots import describe_sources, locate_sources
 from flexscout.merging.survivors import rank_rows, select_rows
 from flexscout.models import RowStatus
-from flexscout.scoring import IS_CANDIDATE, Criteria
+from flexscout.scoring import IS_CANDIDATE, Criteria, KeptScores
 
 _ID = LINK_COLUMNS[0]
 _ID_LENGTH = len("P-0123456789AB")  # without the number of equal ones
@@ -125,7 +126,9 @@ class KeptRows:
         best, removed = rank_rows(candidates, self._key)
         survivors, merged = select_rows(candidates, best), select_rows(candidates, removed)
         joined = others.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
-        records = build_values(survivors, merged, rank_after(joined, candidates.height), self._config, criteria).records
+        donors = pl.concat([merged, rank_after(joined, candidates.height)], how="diagonal_relaxed")
+        rescore = partial(_rescore_rows, criteria=criteria, names=scores.columns)
+        records = build_values(survivors, donors, self._config, criteria.profile.columns, rescore).records
         return unify_addresses(fill_states(records)) if unifies_places(self._config) else records
 
     def _unify_places(self, alone: pl.DataFrame, groups: pl.DataFrame) -> list[pl.Series]:
@@ -148,3 +151,15 @@ class KeptRows:
             return pl.Series(CLUSTER, [], dtype=pl.Int64)
         seen = describe_sources(locate_sources(self._located, self._snapshots), self._snapshots)
         return seen.filter(is_withdrawn(self._config))["cluster"]
+
+
+def _rescore_rows(rows: pl.DataFrame, criteria: Criteria, names: Sequence[str]) -> pl.DataFrame:
+    """Return what `rescore_rows` does, without reasons and with these score columns only."""
+    missing = rows.with_columns(list_still_missing(rows, criteria).alias("missing")).select("missing")
+    distinct = missing.unique().with_row_index("table")
+    tables = missing.join(distinct, on="missing", how="left", maintain_order="left")["table"]
+    columns = [frozenset(rows.columns).difference(text.split(", ")) for text in distinct["missing"]]
+    scores = KeptScores(rows, tables, columns).score(replace(criteria, where_rows=None), names)
+    status = pl.when(IS_CANDIDATE).then(pl.lit(str(RowStatus.CANDIDATE))).otherwise(pl.lit(str(RowStatus.NOT_ELIGIBLE)))
+    scored = rows.drop(*scores.columns, strict=False).with_columns(scores)
+    return scored.with_columns(candidate_outcome()).with_columns(status.alias(STATUS)).drop(IS_CANDIDATE)

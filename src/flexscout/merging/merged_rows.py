@@ -1,6 +1,6 @@
 """Merge matched rows: choose survivors, build and filter records, and log every other row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,6 +22,7 @@ from flexscout.merging.records import (
     SHOWN,
     SURVIVOR,
     PropertyRecords,
+    Rescore,
     build_records,
     keep_own_values,
     rescore_rows,
@@ -127,12 +128,14 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     best, removed = rank_rows(current, CLUSTER if config.enable_deduplication else ROW)
     survivors, merged = select_rows(current, best), select_rows(current, removed)
     rejected = _rank_rejected(survivors, superseded, rows, config)
-    built = build_values(survivors, merged, rejected, config, criteria)
+    others = pl.concat([merged, rejected], how="diagonal_relaxed")
+    rescore = partial(rescore_rows, criteria=criteria)
+    built = build_values(survivors, others, config, criteria.profile.columns, rescore)
     shown = unify_spelling(fill_states(built.records)) if unifies_places(config) else built.records
     ids = assign_property_ids(rows.clusters.identity_keys.gather(survivors[ROW]), survivors)
     places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[CLUSTER].implode())), rows.snapshots)
     with_ids = shown.with_columns(ids)
-    corrected = correct_records(with_ids, rows.find_corrections(with_ids), partial(rescore_rows, criteria=criteria))
+    corrected = correct_records(with_ids, rows.find_corrections(with_ids), rescore)
     records = _add_places(corrected.rows, places, rows.snapshots, config)
     is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
     filtered = criteria.filter_properties(records.filter(is_listed))
@@ -210,13 +213,16 @@ def rank_after(others: pl.DataFrame, count: int) -> pl.DataFrame:
 
 
 def build_values(
-    survivors: pl.DataFrame, merged: pl.DataFrame, rejected: pl.DataFrame, config: PipelineConfiguration, criteria: Criteria
+    survivors: pl.DataFrame,
+    others: pl.DataFrame,
+    config: PipelineConfiguration,
+    scored_columns: Sequence[str],
+    rescore: Rescore,
 ) -> PropertyRecords:
-    """Return the records of the survivors with the values of their rows, in the order of the survivors."""
+    """Return the records of the survivors with the values of their rows, see `build_records`, in the order of the survivors."""
     if not unifies_places(config):
         return keep_own_values(survivors)
-    others = pl.concat([merged, rejected], how="diagonal_relaxed")
-    return build_records(survivors, others, criteria.profile.columns, partial(rescore_rows, criteria=criteria))
+    return build_records(survivors, others, scored_columns, rescore)
 
 
 def _add_places(

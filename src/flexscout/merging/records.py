@@ -112,7 +112,7 @@ def rescore_rows(rows: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
 
     """
     old = [name for name in rows.columns if is_score_column(name)]
-    marked = rows.with_columns(_list_still_missing(rows, criteria).alias(_STILL_MISSING)).drop(*old, UNVERIFIED, strict=False)
+    marked = rows.with_columns(list_still_missing(rows, criteria).alias(_STILL_MISSING)).drop(*old, UNVERIFIED, strict=False)
     parts = marked.with_row_index(_ORDER).partition_by(_STILL_MISSING, as_dict=True)
     rescored = [
         criteria.classify_again(part.drop(_STILL_MISSING, *filter(None, missing.split(", "))))
@@ -242,7 +242,7 @@ def _join_cells(cells: pl.DataFrame) -> pl.DataFrame:
     return joined.rename({_DONOR: RANK})
 
 
-def _list_still_missing(rows: pl.DataFrame, criteria: Criteria) -> pl.Expr:
+def list_still_missing(rows: pl.DataFrame, criteria: Criteria) -> pl.Expr:
     """Return the criteria's columns that were skipped for the row and still have no value, joined by commas."""
     if UNVERIFIED not in rows.columns:
         return pl.lit("")
