@@ -58,6 +58,7 @@ def test_a_higher_minimum_leaves_a_part_of_the_list(tab):
     assert 0 < total < len(listed) == reranked["before"]["total"]
     assert ids_of(reranked["gone"]) == listed[total:]
     assert [row["rank"] for row in reranked["gone"]] == [None] * (len(listed) - total)
+    assert [row["old_score"] for row in reranked["gone"]] == [row["score"] for row in reranked["gone"]]
     assert [row["old_rank"] for row in reranked["best"]] == list(range(1, total + 1))
     assert sum(reranked["before"]["histogram"]) == len(listed)
     assert sum(reranked["after"]["histogram"][:17]) == 0
@@ -66,7 +67,8 @@ def test_a_higher_minimum_leaves_a_part_of_the_list(tab):
 def test_a_lower_minimum_lets_properties_enter(tab):
     reranked = rerank(tab, min_score=1)
     entered = reranked["new"]
-    assert [(row["address"], row["old_rank"], row["old_score"]) for row in entered] == [("7 Test Street", None, None)]
+    assert [(row["address"], row["old_rank"]) for row in entered] == [("7 Test Street", None)]
+    assert entered[0]["old_score"] == entered[0]["score"]
     assert entered[0]["rank"] == reranked["after"]["total"] == reranked["before"]["total"] + 1
     assert 1 <= entered[0]["score"] < 4
 
@@ -85,7 +87,8 @@ def test_nothing_is_read_or_matched_again(tab, monkeypatch):
         monkeypatch.setattr(step, None)
     content = tab.get("/api/rules")["content"]
     content["factors"]["Lot Size"]["parts"][0]["rules"][0]["points"] = 0
-    reranked = rerank(tab, content=content, min_score=3, where="State = 'NC'")
+    reranked = rerank(tab, content=content, min_score=7, where="State = 'NC'")
+    assert any(row["score"] == row["old_score"] - 2 < 7 for row in reranked["gone"])
     assert reranked["before"] != reranked["after"]
 
 
@@ -152,6 +155,15 @@ def test_a_profile_that_is_saved_again_keeps_its_previous_version(tab):
     assert "cap" not in previous
     known = tab.get("/api/rules", profile="parcel")["profiles"]
     assert known[-2:] == ["profiles/twice (previous).yaml", "profiles/twice.yaml"]
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_the_list_of_a_profile_whose_file_is_gone_can_still_be_changed(tab):
+    tab.send("PUT", "/api/rules", {"content": tab.get("/api/rules")["content"], "name": "gone"})
+    tab.run()
+    total = tab.get("/api/list")["total"]
+    (tab.folder / "profiles" / "gone.yaml").unlink()
+    assert rerank(tab, min_score=0)["before"]["total"] == total
 
 
 def test_two_profiles_are_compared_with_reasons(tab):

@@ -13,7 +13,7 @@ from flexscout.insights.replayed_run import AT, ReplayedRun, list_corrections
 from flexscout.merging import ROW, KeptRows, MatchedRows, locate_rows
 from flexscout.scoring import Criteria, KeptScores, Profile, read_tables
 
-_ID, _OLD, _NEW, _SCORE = "Property ID", "Old Rank", "Rank", "Flex Score"
+_ID, _OLD, _NEW, _OLD_SCORE, _SCORE = "Property ID", "Old Rank", "Rank", "Old Score", "Flex Score"
 _TABLE = "__table"  # working column: the number of a row's table
 RERANKED_COLUMNS = ("Property Name", "Property Type", *ADDRESS_COLUMNS, "Building SqFt")
 """Canonical columns of the properties, beside their IDs and scores."""
@@ -46,12 +46,14 @@ class Reranking:
         old: The list of the run: `Property ID`, `Flex Score` and the columns that were asked for, best first.
         listed: The list by the other criteria, likewise.
         moves: `Property ID`, `Old Rank` and `Rank` of each property that is on either list; null where it isn't.
+        row_scores: The scores of all rows by the old and by the other criteria, by ROW; None if they aren't known.
 
     """
 
     old: pl.DataFrame
     listed: pl.DataFrame
     moves: pl.DataFrame
+    row_scores: tuple[pl.Series, pl.Series] | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -65,6 +67,8 @@ class Reranking:
 
     def list_changed(self, changes: Sequence[Change], count: int) -> pl.DataFrame:
         """Return properties with one of some changes: the columns of `moves`, `Old Score`, and the columns of the list.
+
+        A property that is on one list only has the score of its row for the other one, if its record has no other.
 
         Args:
             changes: The changes.
@@ -81,10 +85,18 @@ class Reranking:
             return moves
         old, new = (frame.filter(pl.col(_ID).is_in(moves[_ID].implode())) for frame in (self.old, self.listed))
         described = pl.concat([new, old.with_columns(pl.lit(None, pl.Float64).alias(_SCORE))], how="diagonal_relaxed")
-        scores = old.select(_ID, pl.col(_SCORE).alias("Old Score"))
+        scores = old.select(_ID, pl.col(_SCORE).alias(_OLD_SCORE))
         shown = described.unique(_ID, keep="first", maintain_order=True)
-        return moves.join(scores, on=_ID, how="left", maintain_order="left").join(
+        joined = moves.join(scores, on=_ID, how="left", maintain_order="left").join(
             shown, on=_ID, how="left", maintain_order="left"
+        )
+        if self.row_scores is None or ROW not in joined.columns:
+            return joined
+        before, after = (pl.lit(series.gather(joined[ROW])) for series in self.row_scores)
+        old_score, score = pl.col(_OLD_SCORE), pl.col(_SCORE)
+        return joined.with_columns(
+            pl.when(old_score.is_null() & (score == after)).then(before).otherwise(old_score).alias(_OLD_SCORE),
+            pl.when(score.is_null() & (old_score == before)).then(after).otherwise(score).alias(_SCORE),
         )
 
 
@@ -109,16 +121,21 @@ def rerank(
         ConfigurationError: The profile or the condition has an error.
 
     """
-    wanted = cs.by_name(_ID, _SCORE, *columns, require_all=False)
+    criteria = _change_criteria(past, profile, min_score, where)
+    wanted = cs.by_name(_ID, ROW, _SCORE, *columns, require_all=False)
     old = past.ranking.survivors.select(wanted)
     if not past.rows.width:
         return Reranking(old, old, list_moves(old, old))
-    listed = past.keep(_Kept).rank(past, _change_criteria(past, profile, min_score, where), columns).select(wanted)
-    return Reranking(old, listed, list_moves(old, listed))
+    kept_scores, kept_rows, before = past.keep(_Kept).get(past)
+    scores = kept_scores.score(criteria, criteria.where.columns if criteria.where else ())
+    listed = kept_rows.rank(scores, criteria, columns).select(wanted)
+    return Reranking(old, listed, list_moves(old, listed), (before, scores[_SCORE]))
 
 
 def _change_criteria(past: ReplayedRun, profile: str | Profile | None, min_score: float | None, where: str | None) -> Criteria:
-    given = {"profile": profile if isinstance(profile, str) else None, "min_flex_score": min_score, "where": where}
+    # The file of the run's own profile may be gone or changed, so it isn't read again.
+    named = profile if isinstance(profile, str) else PipelineConfiguration.model_fields["profile"].default
+    given = {"profile": named, "min_flex_score": min_score, "where": where}
     changes = {name: value for name, value in given.items() if value is not None}
     values = {name: getattr(past.config, name) for name in past.config.model_fields_set} | changes
     criteria = replace(Criteria.from_config(PipelineConfiguration(**values)), as_of=past.criteria.as_of)
@@ -129,15 +146,14 @@ class _Kept:
     """What rankings of a replay share, prepared once."""
 
     def __init__(self) -> None:
-        self._scores: KeptScores | None = None
-        self._rows: KeptRows | None = None
+        self._made: tuple[KeptScores, KeptRows, pl.Series] | None = None
 
-    def rank(self, past: ReplayedRun, criteria: Criteria, columns: Sequence[str]) -> pl.DataFrame:
-        """Return the list by other criteria, see `KeptRows.rank`."""
-        if self._scores is None or self._rows is None:
-            self._scores, self._rows = _prepare(past)
-        scores = self._scores.score(criteria, criteria.where.columns if criteria.where else ())
-        return self._rows.rank(scores, criteria, columns)
+    def get(self, past: ReplayedRun) -> tuple[KeptScores, KeptRows, pl.Series]:
+        """Return the rows to score, the rows to rank, and the scores of all rows in the run."""
+        if self._made is None:
+            scores, rows = _prepare(past)
+            self._made = scores, rows, scores.score(past.criteria)[_SCORE]
+        return self._made
 
 
 def _prepare(past: ReplayedRun) -> tuple[KeptScores, KeptRows]:
