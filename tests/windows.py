@@ -96,3 +96,14 @@ def open_window(folder, write_samples=lambda _: None):
             serving.should_exit = True
             thread.join(20)
             assert not thread.is_alive()
+
+
+def install_crontab(folder, monkeypatch):
+    """Make this system one with `crontab` alone, which keeps its lines in a file as cron does; return the file."""
+    lines, program = folder / "lines", folder / "bin/crontab"
+    program.parent.mkdir()
+    script = f'#!/bin/sh\nif [ "$1" = -l ]; then /bin/cat {lines} 2>/dev/null || exit 1; else /bin/cat > {lines}; fi\n'
+    program.write_text(script, encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    return lines

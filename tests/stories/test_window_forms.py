@@ -1,11 +1,13 @@
 """The window's forms in a browser: columns and settings are set there, and the command line uses them."""
 
+import sys
+
 import polars as pl
 import pytest
 
 from browser import PHONE, find_violations, open_tabs, show_screen
 from program import flexscout
-from windows import open_window
+from windows import install_crontab, open_window
 from workbooks import HEADER, candidate, write_workbook
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -93,11 +95,19 @@ def test_settings_are_changed_checked_and_reset_with_the_keyboard(opened, window
     assert "min_flex_score" not in config.read_text()
 
 
-def test_settings_fit_a_phone_in_the_dark_and_browse_folders(opened, window):
+def test_settings_fit_a_phone_in_the_dark_and_browse_folders(opened, window, tmp_path, monkeypatch):
+    lines = install_crontab(tmp_path, monkeypatch)
     page = opened("settings", **PHONE, color_scheme="dark")
     page.get_by_role("button", name="Browse for Folder of the cache").click()
     page.get_by_label("Path of the folder").fill(str(window.folder))
     page.get_by_role("button", name="Use this folder").click()
     playwright.expect(page.get_by_label("Folder of the cache", exact=True)).to_have_value(str(window.folder))
+    if sys.platform == "linux":
+        page.get_by_label("Day", exact=True).select_option("Friday")
+        page.get_by_text("What exactly is written and called").click()
+        page.get_by_label("Line of the crontab").get_by_text("0 7 * * 5 cd ").wait_for()
+        page.get_by_role("button", name="Create").click()
+        page.get_by_text("A weekly run is set in cron.").wait_for()
+        assert lines.read_text().startswith("0 7 * * 5 cd ")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     assert find_violations(page) == []

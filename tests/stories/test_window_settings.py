@@ -1,10 +1,14 @@
 """The window's Settings: the settings of the workspace's file, with the checks of the command line."""
 
+import sys
+
 import pytest
 
 from program import flexscout
-from windows import open_window
+from windows import install_crontab, open_window
 from workbooks import HEADER, candidate, write_workbook
+
+needs_cron = pytest.mark.skipif(sys.platform != "linux", reason="cron is for Linux")
 
 SECRET = "Zebra-crossing-77"  # noqa: S105 - of the test's own file
 
@@ -111,3 +115,30 @@ def test_line_ends_of_windows_stay(tab, config):
 
 def test_request_without_changes_is_refused(tab):
     assert tab.send("PUT", "/api/settings", {"version": "", "changes": []}).status == 400
+
+
+@needs_cron
+def test_weekly_run_is_shown_with_its_commands_created_and_removed(tab, tmp_path, monkeypatch):
+    lines = install_crontab(tmp_path, monkeypatch)
+    plan = tab.get("/api/schedule", day="friday", time="06:30")
+    assert (plan["scheduler"], plan["is_set"], plan["create"]) == ("cron", False, ["crontab -"])
+    assert plan["line"].startswith("30 6 * * 5 cd ")
+    assert tab.send("POST", "/api/schedule", {"day": "friday", "time": "06:30"}).status == 200
+    assert lines.read_text() == plan["line"] + "\n"
+    assert tab.get("/api/schedule")["is_set"]
+    assert tab.send("POST", "/api/schedule/remove", {}).status == 200
+    assert lines.read_text() == ""
+
+
+@needs_cron
+@pytest.mark.parametrize(("day", "time"), [("someday", "06:30"), ("friday", "6h"), ("friday", "26:30")])
+def test_weekly_run_needs_a_day_and_a_time(tab, day, time, tmp_path, monkeypatch):
+    install_crontab(tmp_path, monkeypatch)
+    assert tab.send("POST", "/api/schedule", {"day": day, "time": time}).status == 400
+
+
+@needs_cron
+def test_system_without_scheduler_is_told(tab, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert tab.get("/api/schedule") == {"scheduler": None}
+    assert tab.send("POST", "/api/schedule", {"day": "friday", "time": "06:30"}).status == 400

@@ -1,10 +1,21 @@
 """Requests of the screen Settings: what each setting accepts and is, changes of the file, and the schedule of runs."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from flexscout.app.requests import Call, build_route
+from flexscout.app.schedule import (
+    Day,
+    Scheduler,
+    WeeklyRun,
+    create_schedule,
+    find_scheduler,
+    is_scheduled,
+    remove_schedule,
+    show_command,
+)
 from flexscout.app.security import BadRequestError, BusyError
 from flexscout.app.workspaces import CONFIG_NAME
 from flexscout.config import (
@@ -22,7 +33,7 @@ from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime import write_atomically
 from flexscout.scoring import list_profiles
 
-_PATH = Path(CONFIG_NAME)
+_PATH, _TIME = Path(CONFIG_NAME), "07:00"
 _SECRET = "password"  # noqa: S105  # nosec B105 # the name of a setting
 
 
@@ -98,4 +109,54 @@ def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-SETTINGS_ROUTES = (build_route("/api/settings", get=_read_settings, put=_save_settings),)
+def _show_schedule(call: Call) -> dict[str, Any]:
+    """Return whether a weekly run is scheduled, and what would be written and called to create it."""
+    scheduler = find_scheduler()
+    if scheduler is None:
+        return {"scheduler": None}
+    weekly = _read_weekly(call, call.get_query("day", Day.MONDAY), call.get_query("time", _TIME))
+    plan = weekly.plan(scheduler)
+    return {
+        "scheduler": scheduler,
+        "is_set": is_scheduled(weekly, scheduler),
+        "days": list(Day),
+        "create": [show_command(command, scheduler) for command in plan.create],
+        "remove": [show_command(command, scheduler) for command in plan.remove],
+        "files": [{"path": str(path), "text": _decode(content)} for path, content in plan.files.items()],
+        "line": plan.line,
+    }
+
+
+def _create_schedule(call: Call) -> dict[str, Any]:
+    create_schedule(_read_weekly(call, call.read_text("day"), call.read_text("time")), _require_scheduler())
+    return {}
+
+
+def _remove_schedule(call: Call) -> dict[str, Any]:
+    remove_schedule(_read_weekly(call, Day.MONDAY, _TIME), _require_scheduler())
+    return {}
+
+
+def _require_scheduler() -> Scheduler:
+    scheduler = find_scheduler()
+    if scheduler is None:
+        raise BadRequestError("This system has no scheduler that flexscout knows.", "Use the one that you have.")
+    return scheduler
+
+
+def _read_weekly(call: Call, day: str, time: str) -> WeeklyRun:
+    hour, _, minute = time.partition(":")
+    if day not in list(Day) or not (hour.isdecimal() and minute.isdecimal() and len(time) <= len(_TIME)):
+        raise BadRequestError("The day or the time isn't valid.", "Give a day such as monday, and a time such as 07:00.")
+    return WeeklyRun(call.window.require_workspace().folder, Day(day), int(hour), int(minute))
+
+
+def _decode(content: bytes) -> str:
+    return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8")
+
+
+SETTINGS_ROUTES = (
+    build_route("/api/settings", get=_read_settings, put=_save_settings),
+    build_route("/api/schedule", get=_show_schedule, post=_create_schedule),
+    build_route("/api/schedule/remove", post=_remove_schedule),
+)

@@ -49,10 +49,15 @@ def write_shortcuts() -> list[Path]:
 
 
 def find_command() -> list[str]:
-    """Return the command that opens the window: the program beside this Python, else Python itself."""
+    """Return the command that opens the window."""
+    return find_program(_PROGRAM, "app")
+
+
+def find_program(name: str, *arguments: str) -> list[str]:
+    """Return the command of an entry point: the program beside this Python, else Python with these arguments."""
     suffix = ".exe" if sys.platform == "win32" else ""
-    program = Path(sys.executable).with_name(f"{_PROGRAM}{suffix}")
-    return [str(program)] if program.exists() else [sys.executable, "-P", "-m", "flexscout", "app"]
+    program = Path(sys.executable).with_name(f"{name}{suffix}")
+    return [str(program)] if program.exists() else [sys.executable, "-P", "-m", "flexscout", *arguments]
 
 
 def quote_exec(command: list[str]) -> str:

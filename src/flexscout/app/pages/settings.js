@@ -3,6 +3,7 @@ import { get, put } from "./api.js";
 import { act, announce, button, h, showError, showMessage } from "./dom.js";
 import { chooseFolder } from "./folders.js";
 import { capitalize } from "./format.js";
+import { buildSchedule } from "./schedule.js";
 import { app, setState } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -157,7 +158,7 @@ export const show = (main) => {
   main.append(
     h("div", { class: "top" }, h("div", {}, h("h1", {}, texts.screens.settings), h("p", { class: "lead" }, texts.settings.lead(app.state.workspace.folder)))),
     h("div", { class: "settings-bar" }, h("div", { class: "actions" }, find, h("label", { class: "check", for: "only-different" }, only, texts.settings.onlyDifferent)), h("div", { class: "actions" }, undoButton, saveButton)),
-    found, unsaved, general, form);
+    found, unsaved, general, form, buildSchedule());
   load().catch(showError);
   return { update() {}, close() { isClosed = true; } };
 };

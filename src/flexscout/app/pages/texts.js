@@ -228,4 +228,11 @@ export const texts = {
     find: "Find a setting", onlyDifferent: "Only what differs from the defaults", differing: (number, shown) => `${count(number, "setting")} differ from the defaults. ${grouped(shown)} shown.`,
     save: "Save", saveCount: (number) => `Save ${count(number, "change")}`, undo: "Undo", saved: "The settings were saved.", aboutSaved: "They count from the next run.", wrong: (number) => (number === 1 ? "This setting has an error:" : `${count(number, "setting")} have errors:`),
   },
+  schedule: {
+    title: "Weekly run", lead: "This computer can run the workspace every week, also when the window is closed. It has to be on at that time.",
+    day: "Day", time: "Time", create: "Create", change: "Change", remove: "Remove", created: "The weekly run was created.", removed: "The weekly run was removed.", exactly: "What exactly is written and called", line: "Line of the crontab", toCreate: "To create it", toRemove: "To remove it",
+    none: "This system has no scheduler that flexscout knows. Use the one that you have with: flexscout run --config pipeline_config.yaml", isSet: (name) => `A weekly run is set in ${name}.`, isNotSet: (name) => `No weekly run is set. It would be made in ${name}.`,
+    schedulers: { task_scheduler: "Task Scheduler", launchd: "launchd", systemd: "systemd", cron: "cron" },
+    days: { monday: "Monday", tuesday: "Tuesday", wednesday: "Wednesday", thursday: "Thursday", friday: "Friday", saturday: "Saturday", sunday: "Sunday" },
+  },
 };
