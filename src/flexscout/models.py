@@ -410,6 +410,7 @@ class RunSummary:
         outputs: The output files.
         messages: Notices for the user, in sentences.
         repeated_run: Number of the earlier run with the same inputs and settings, whose outputs are kept; 0 if there is none.
+        addresses: Where the output files are in object storage; empty if they are on this computer.
 
     """
 
@@ -419,6 +420,7 @@ class RunSummary:
     outputs: tuple[Path, ...]
     messages: tuple[str, ...] = ()
     repeated_run: int = 0
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class ScalableFlexPipeline:
     def __init__(self, config: PipelineConfiguration | str | Path | None = None, *, progress: Progress | None = None) -> None:
         self.config = (
             PipelineConfiguration.from_file(config) if isinstance(config, str | Path) else config or PipelineConfiguration()
-        )
+        ).require_local()
         listener = progress if progress and self.config.progress_reporting else NoProgress()
         log_lines = LoggedProgress(self.config.batch_size, self.config.progress_interval)
         self._progress = ProgressGroup(FileResultLog(), listener, log_lines)
@@ -166,7 +166,7 @@ class ScalableFlexPipeline:
             tables=ResultTables.from_stages(merged, carried, files.issues, self._criteria),
             results=merged.results,
             skipped=run.scan.skipped,
-            settings=self.config.model_dump(),
+            settings=self.config.describe(),
             seconds=run.clock.seconds,
             workers=self._ingestor.workers,
             version=__version__,

@@ -15,6 +15,7 @@ LAYERS = [
     "cli",
     "app",
     "insights jobs notebook",
+    "staging",
     "pipeline",
     "outputs",
     "history",
@@ -46,7 +47,8 @@ HEAVY = {
     "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",
     "typst": "outputs/memo/typesetting.py",
     "watchfiles": "cli/folder_watch.py",
-    "filelock": "history/run_history.py",
+    "filelock": "history/run_history.py staging/inputs.py staging/results.py",
+    "obstore": "runtime/object_storage.py",
     "platformdirs": "app/folders.py app/shortcuts.py app/workspaces.py config/settings.py",
     "starlette": "app/output_routes.py app/requests.py app/result_routes.py app/rules_routes.py "
     "app/run_routes.py app/security.py app/server.py app/share_routes.py app/start_routes.py",

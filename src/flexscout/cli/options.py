@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flexscout.cli.terminal import print_error
+from flexscout.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
     from flexscout.history import RunHistory
@@ -32,7 +35,8 @@ Folders = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="FOLDER",
-        help="Folder with the exports; more folders and files may follow.  [default: data/raw]",
+        help="Folder with the exports, or its address (s3://bucket/folder); more folders and files may follow.  "
+        "[default: data/raw]",
         show_default=False,
     ),
 ]
@@ -42,7 +46,8 @@ OutputFile = Annotated[
         "--output-file",
         "-o",
         metavar="PATH",
-        help="The workbook; CSV and Parquet copies go next to it.  [default: data/exports/all_flex_properties.xlsx]",
+        help="The workbook, or its address; CSV and Parquet copies go next to it.  "
+        "[default: data/exports/all_flex_properties.xlsx]",
     ),
 ]
 ReportFile = Annotated[
@@ -201,16 +206,37 @@ def resolve_settings(options: Mapping[str, Any]) -> tuple["PipelineConfiguration
     return PipelineConfiguration.resolve(options["config"], overrides)
 
 
-def load_output_settings(config: Path | None, output_file: str | None) -> "PipelineConfiguration":
-    """Load the settings that locate the outputs of past runs.
+def load_output_settings(config: Path | None, output_file: str | None, *, to_write: bool = False) -> "PipelineConfiguration":
+    """Load the settings that locate the outputs of past runs; from object storage, the outputs are copied to this computer.
+
+    Args:
+        config: The configuration file, if any.
+        output_file: The workbook, if it is named on the command line.
+        to_write: Whether the command writes files beside the workbook.
 
     Raises:
-        ConfigurationError: If a setting is invalid.
+        ConfigurationError: If a setting is invalid, or the command can't write to object storage.
+        OutputError: If the outputs can't be copied.
 
     """
     from flexscout.config import PipelineConfiguration  # noqa: PLC0415 - as above
 
-    return PipelineConfiguration.resolve(config, {"output_file": output_file} if output_file else {})[0]
+    settings = PipelineConfiguration.resolve(config, {"output_file": output_file} if output_file else {})[0]
+    if "output_file" not in settings.addresses:
+        return settings
+    if to_write:
+        raise ConfigurationError(
+            f"{settings.output_file} is in object storage, where this command can't write. "
+            "Only `flexscout run` and `flexscout retry` can."
+        )
+    from flexscout.staging import stage_results  # noqa: PLC0415 - only for object storage
+
+    return stage_results(settings, choose_reporter(quiet=False))
+
+
+def choose_reporter(*, quiet: bool) -> Callable[[str], object]:
+    """Return what prints sentences about progress on standard error, if anything."""
+    return (lambda _: None) if quiet else print_error
 
 
 def open_history(config: Path | None, output_file: str | None) -> "RunHistory":

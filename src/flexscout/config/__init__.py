@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         describe_unknown_name,
         environment_variable,
         group_by_section,
+        is_address,
         read_settings_text,
     )
     from flexscout.config.template import change_settings, render_settings, render_template
@@ -31,6 +32,7 @@ __all__ = [
     "describe_unknown_name",
     "environment_variable",
     "group_by_section",
+    "is_address",
     "locate_lines",
     "parse_yaml",
     "read_file_values",
@@ -54,6 +56,7 @@ __getattr__ = lazy_exports(
             "describe_unknown_name",
             "environment_variable",
             "group_by_section",
+            "is_address",
             "read_settings_text",
         ),
         "template": ("change_settings", "render_settings", "render_template"),

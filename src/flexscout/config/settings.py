@@ -5,23 +5,25 @@ what it affects, and the environment variable, the template, `config show` and t
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
 from flexscout.config.sources import (
     DEFAULT_PATTERN,
     Affects,
     Setting,
+    check_address,
     describe_unknown_name,
     environment_variable,
     fill_empty,
     find_folders,
+    is_address,
     merge_layers,
     parse_settings,
     read_command_line,
@@ -38,6 +40,7 @@ from flexscout.domain import (
     canonical_columns,
     is_polars_pattern,
     is_reserved_column,
+    join_some,
 )
 from flexscout.errors import ConfigurationError
 
@@ -52,6 +55,7 @@ _EXAMPLES = {
     "rejected_statuses": "[passed, rejected]",
     "more_inputs": "[../county, broker.csv]",
 }
+_ADDRESS_SETTINGS = ("input_folder", "output_file", "report_file")
 _COPIES = {"output_file": (".csv", ".parquet", *_DUPLICATES, _ISSUES, _NOTES, _DECISIONS), "report_file": (".html",)}
 
 
@@ -156,6 +160,7 @@ class PipelineConfiguration(BaseModel):
     """Properties (in a large file: rows) between two progress lines in the log. Each batch writes at least one."""
     progress_reporting: Annotated[bool, Setting("logging.progress_reporting", Affects.EXECUTION)] = True
     """Whether progress is shown."""
+    _addresses: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def __init__(self, **settings: Any) -> None:
         try:
@@ -213,6 +218,32 @@ class PipelineConfiguration(BaseModel):
     def with_password(self, password: str) -> Self:
         """Return the settings with a password; an empty one changes nothing."""
         return self.model_copy(update={"password": SecretStr(password)}) if password else self
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The settings that name a place in object storage, such as `s3://bucket/exports`."""
+        values = {name: getattr(self, name) for name in _ADDRESS_SETTINGS}
+        return {name: value for name, value in values.items() if is_address(value)}
+
+    def with_local_copies(self, paths: Mapping[str, str]) -> Self:
+        """Return the settings for a run on copies: setting -> path of the copy. `describe` still names the places themselves."""
+        copied = self.model_copy(update=dict(paths))
+        copied._addresses = {name: getattr(self, name) for name in paths}  # noqa: SLF001 - of the same class
+        return copied
+
+    def describe(self, exclude: Collection[str] = ()) -> dict[str, Any]:
+        """Return the settings by name, as records and reports show them."""
+        named = {name: value for name, value in self._addresses.items() if name not in exclude}
+        return self.model_dump(exclude=set(exclude)) | named
+
+    def require_local(self) -> Self:
+        """Return the settings. Raise ConfigurationError if one names a place in object storage."""
+        if self.addresses:
+            raise ConfigurationError(
+                f"{join_some(list(self.addresses.values()), 1)} is in object storage, which only `flexscout run` and "
+                "`flexscout check` read and write. Copy the files to this computer, and name their folder."
+            )
+        return self
 
     @property
     def mapping_files(self) -> Texts:
@@ -327,6 +358,21 @@ class PipelineConfiguration(BaseModel):
             raise ValueError("the workbook's name must end in .xlsx")
         return value
 
+    @field_validator("input_folder", "output_file", "report_file")
+    @classmethod
+    def _check_address(cls, value: str, info: ValidationInfo) -> str:
+        beside = info.data.get("output_file", "").rpartition("/")[0]
+        if info.field_name == "report_file" and is_address(value) and value.rpartition("/")[0] != beside:
+            raise ValueError("in object storage, the report must be in the folder of the workbook (--output-file)")
+        return check_address(value)
+
+    @field_validator("log_file", "cache", "more_inputs")
+    @classmethod
+    def _check_on_this_computer(cls, value: str | Texts) -> str | Texts:
+        if any(map(is_address, [value] if isinstance(value, str) else value)):
+            raise ValueError("give a place on this computer; only FOLDER, --output-file and --report-file can be addresses")
+        return value
+
     @field_validator("report_file", "log_file")
     @classmethod
     def _check_no_conflict(cls, value: str, info: ValidationInfo) -> str:
@@ -364,7 +410,9 @@ def _describe(name: str, detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         return describe_unknown_name(name, list(PipelineConfiguration.model_fields))
     own = detail["msg"].removeprefix("Value error, ")
-    given = "the value" if PipelineConfiguration.model_fields[name].annotation is SecretStr else repr(detail["input"])
+    # An address may hold credentials by mistake.
+    is_secret = PipelineConfiguration.model_fields[name].annotation is SecretStr or is_address(str(detail["input"]))
+    given = "the value" if is_secret else repr(detail["input"])
     return f"{given} is not valid: {own if detail['type'] == 'value_error' else _describe_expected(name)}"
 
 

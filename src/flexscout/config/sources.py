@@ -1,6 +1,7 @@
 """Sources of settings: a file, the environment and the command line, each read into a layer."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ MAPPINGS_FOLDER = "mappings"
 
 _FOLDERS_BESIDE = {"mapping": MAPPINGS_FOLDER, "code_tables": "code_tables"}
 """Setting -> name of the folder beside the configuration file that it has by default."""
+
+_ADDRESS = re.compile(r"(s3|gs|az)://[A-Za-z0-9][\w.-]*(/[^/@?#\\]+)*/?")
+_SECRETS = re.compile(r"[@?#]")  # of `s3://user:password@bucket` or `az://container/blob?signature`
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
@@ -152,6 +156,21 @@ def parse_settings(path: Path, text: str, settings: Mapping[str, Setting]) -> La
         {name: origin(place) for name, place in places.items()},
         {origin(place): wrong for place, wrong in errors.items()},
     )
+
+
+def is_address(place: str) -> bool:
+    """Return whether a place is in object storage, or at another address that is no path."""
+    return "://" in place
+
+
+def check_address(place: str) -> str:
+    """Return a place, without a slash at the end of an address. Raises ValueError if an address can't be used."""
+    if not is_address(place):
+        return place
+    if not _ADDRESS.fullmatch(place) or {".", ".."} & set(place.split("/")):
+        secrets = "; credentials belong in the environment" if _SECRETS.search(place) else ""
+        raise ValueError(f"give an address such as s3://bucket/folder, gs://bucket/folder or az://container/folder{secrets}")
+    return place.rstrip("/")
 
 
 def find_folders(path: Path) -> Layer:

@@ -62,7 +62,7 @@ def hash_state(
         # The day of an export counts too: only the newest row of a property does.
         "inputs": [(source.name, source.fingerprint, date_file(source.name, source.modified).day) for source in sources],
         "skipped": [(file.name, file.reason) for file in skipped],
-        "settings": config.model_dump(exclude=settings_affecting(Affects.EXECUTION)),
+        "settings": config.describe(exclude=settings_affecting(Affects.EXECUTION)),
         "rules": [repr(rule) for rule in rules],
         "flexscout": hash_result_code(),
     }

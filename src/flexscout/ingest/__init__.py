@@ -45,7 +45,15 @@ if TYPE_CHECKING:
         translate_reader_errors,
         use_password,
     )
-    from flexscout.ingest.scan import FileDiscovery, Scan, build_source_file, count_protected_files, scan_folder, scan_inputs
+    from flexscout.ingest.scan import (
+        FileDiscovery,
+        Scan,
+        build_source_file,
+        count_protected_files,
+        matches_pattern,
+        scan_folder,
+        scan_inputs,
+    )
 
 __all__ = [
     "DEFAULT_MEMORY",
@@ -81,6 +89,7 @@ __all__ = [
     "is_protected",
     "load_options",
     "map_headers",
+    "matches_pattern",
     "parse_dates",
     "parse_mapping",
     "peek_mapped_sheets",
@@ -140,6 +149,14 @@ __getattr__ = lazy_exports(
             "translate_reader_errors",
             "use_password",
         ),
-        "scan": ("FileDiscovery", "Scan", "build_source_file", "count_protected_files", "scan_folder", "scan_inputs"),
+        "scan": (
+            "FileDiscovery",
+            "Scan",
+            "build_source_file",
+            "count_protected_files",
+            "matches_pattern",
+            "scan_folder",
+            "scan_inputs",
+        ),
     },
 )

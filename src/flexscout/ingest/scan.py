@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from flexscout.config import DEFAULT_PATTERN, MAPPINGS_FOLDER
@@ -237,7 +237,9 @@ def _check_names(names: Sequence[str]) -> None:
 
 def _list_candidates(folder: Path, pattern: str, *, recursive: bool) -> Iterator[Path]:
     """List files that match the pattern, and others that look like exports."""
-    paths = (path for path in _walk(folder, recursive=recursive) if _matches(path, pattern) or _looks_like_export(path, folder))
+    paths = (
+        path for path in _walk(folder, recursive=recursive) if matches_pattern(path, pattern) or _looks_like_export(path, folder)
+    )
     # The shorter name comes first: `export.xlsx` is the original of `export (1).xlsx`.
     yield from sorted(paths, key=lambda path: (len(path.name), display_name(path, folder)))
 
@@ -251,7 +253,8 @@ def _walk(folder: Path, *, recursive: bool) -> Iterable[Path]:
         yield from (path for path in paths if not (in_mappings and is_mapping_file(path)))
 
 
-def _matches(path: Path, pattern: str) -> bool:
+def matches_pattern(path: PurePath, pattern: str) -> bool:
+    """Return whether the name of a file matches a pattern as in `scan_folder`."""
     return pattern == AUTO or fnmatchcase(path.name.lower(), pattern.lower())
 
 
@@ -273,7 +276,7 @@ def _find_pattern_skip(path: Path, name: str, pattern: str) -> SkippedFile | Non
     """Return why the pattern leaves a file out, or, if it is `auto`, why the content does."""
     if pattern == AUTO:
         return find_content_skip(path, name)
-    if _matches(path, pattern):
+    if matches_pattern(path, pattern):
         return None
     if pattern != DEFAULT_PATTERN:
         return SkippedFile(name, FileSkipCode.CHOSEN_PATTERN, (pattern,))
@@ -320,7 +323,7 @@ def _nothing_to_read(folder: Path, pattern: str, skipped: list[SkippedFile], *, 
 def _is_to_read(path: Path, folder: Path, pattern: str) -> bool:
     try:
         return (
-            _matches(path, pattern)
+            matches_pattern(path, pattern)
             and find_skip(path, path.name, folder, ()) is None
             and _find_pattern_skip(path, path.name, pattern) is None
         )

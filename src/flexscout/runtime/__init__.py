@@ -5,11 +5,27 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from flexscout.runtime.cache import HeaderRows, TableCache, hash_reading_code, hash_result_code, open_table_cache
+    from flexscout.runtime.cache import (
+        OBJECTS_FOLDER,
+        HeaderRows,
+        TableCache,
+        hash_reading_code,
+        hash_result_code,
+        open_table_cache,
+    )
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
     from flexscout.runtime.executors import EXECUTOR_FAILURES, Executor, ExecutorLostError, SerialExecutor, WorkerDied, WorkerPool
     from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
     from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stage, Stopwatch, measure_peak_mb
+    from flexscout.runtime.object_storage import (
+        MAX_BYTES,
+        MAX_OBJECTS,
+        ObjectFolder,
+        ObjectInfo,
+        describe_unusable_names,
+        find_unusable_names,
+        transfer,
+    )
     from flexscout.runtime.process_start import build_module_command, start_worker_server
     from flexscout.runtime.progress import (
         FileProgress,
@@ -42,7 +58,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXECUTOR_FAILURES",
+    "MAX_BYTES",
+    "MAX_OBJECTS",
     "MEMORY_WARNING_SHARE",
+    "OBJECTS_FOLDER",
     "ErrorAction",
     "ErrorHandler",
     "Executor",
@@ -55,6 +74,8 @@ __all__ = [
     "LoggedProgress",
     "MemoryWatch",
     "NoProgress",
+    "ObjectFolder",
+    "ObjectInfo",
     "Progress",
     "ProgressGroup",
     "RecordProblem",
@@ -69,7 +90,9 @@ __all__ = [
     "WorkerDied",
     "WorkerPool",
     "build_module_command",
+    "describe_unusable_names",
     "file_checksum",
+    "find_unusable_names",
     "fsync_file",
     "hash_reading_code",
     "hash_result_code",
@@ -85,6 +108,7 @@ __all__ = [
     "start_worker_server",
     "temporary_path",
     "temporary_prefix",
+    "transfer",
     "write_atomically",
     "write_file_progress",
     "write_table",
@@ -94,12 +118,21 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "cache": ("HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
+        "cache": ("OBJECTS_FOLDER", "HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
         "error_handler": ("ErrorAction", "ErrorHandler"),
         "executors": ("EXECUTOR_FAILURES", "Executor", "ExecutorLostError", "SerialExecutor", "WorkerDied", "WorkerPool"),
         "process_start": ("build_module_command", "start_worker_server"),
         "fault_isolation": ("FaultIsolation", "is_unexpected"),
         "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stage", "Stopwatch", "measure_peak_mb"),
+        "object_storage": (
+            "MAX_BYTES",
+            "MAX_OBJECTS",
+            "ObjectFolder",
+            "ObjectInfo",
+            "describe_unusable_names",
+            "find_unusable_names",
+            "transfer",
+        ),
         "progress": (
             "FileProgress",
             "FileProgressPoller",

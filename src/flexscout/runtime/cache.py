@@ -41,6 +41,8 @@ _RESULT_LIBRARIES = (*_READER_LIBRARIES, "rustpy-xlsxwriter", "narwhals", "rapid
 
 _FORMAT = 3  # version of the records; others are not read
 _RECORD_NAME, _SCRATCH_NAME, _HEADER_ROWS_NAME = "record.json", "rows", "headers.json"
+OBJECTS_FOLDER = "objects"
+"""Folder in the cache with the local copies of objects, which are no entries."""
 _IN_USE_SECONDS = 3600.0  # an entry is not removed within this time after a run used it
 
 HeaderRows = tuple[tuple[str, ...], ...]
@@ -403,6 +405,8 @@ class _EntryStatus:
 def _list_entries(folder: Path) -> Iterator[_EntryStatus]:
     with suppress(OSError):
         for path in folder.iterdir():
+            if path.name == OBJECTS_FOLDER:
+                continue
             with suppress(OSError):
                 stats = [file.stat() for file in path.iterdir()]
                 used = max((stat.st_mtime for stat in stats), default=path.stat().st_mtime)

@@ -31,8 +31,9 @@ def check_folder(settings: "PipelineConfiguration", output_format: opt.Format, *
     from flexscout.outputs import describe_unmatched_mappings  # noqa: PLC0415
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
     from flexscout.scoring import load_profile  # noqa: PLC0415 - `--help` loads no frames
+    from flexscout.staging import stage_inputs  # noqa: PLC0415
 
-    summary = ScalableFlexPipeline(settings).check()
+    summary = ScalableFlexPipeline(stage_inputs(settings, opt.choose_reporter(quiet=quiet))).check()
     if output_format is opt.Format.JSON:
         print_json(json.dumps(_summary_to_dict(summary), indent=2, ensure_ascii=False))
     elif not quiet:

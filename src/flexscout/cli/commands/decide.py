@@ -50,7 +50,7 @@ def decide(
     kinds = [kind for kind, is_given in {"same": same, "different": different, "later": later}.items() if is_given]
     names = places or []
     _check_usage(kinds, names, undo=undo, list_=list_)
-    decisions = PropertyDecisions(load_output_settings(config, output_file))
+    decisions = PropertyDecisions(load_output_settings(config, output_file, to_write=True))
     if list_:
         _list(decisions, output_format)
     elif undo:

@@ -7,7 +7,7 @@ import typer
 
 from flexscout.cli.commands.inspect import File, validate_paths
 from flexscout.cli.exit_codes import ExitCode, handle_errors
-from flexscout.cli.options import ConfigFile, load_output_settings
+from flexscout.cli.options import ConfigFile
 from flexscout.cli.terminal import print_block, print_error, print_line, unlock
 from flexscout.domain import quote_path
 from flexscout.errors import OutputError, ProcessingError
@@ -68,7 +68,7 @@ def map_(
 
 def _find_folders(file: Path, config: Path | None) -> list[Path]:
     """Return the folders of mapping files that a run would use: those of the configuration, and the one beside the export."""
-    from flexscout.config import MAPPINGS_FOLDER  # noqa: PLC0415 - `--help` loads no settings
+    from flexscout.config import MAPPINGS_FOLDER, PipelineConfiguration  # noqa: PLC0415 - `--help` loads no settings
 
-    named = [Path(path) for path in load_output_settings(config, None).mapping_files] if config else []
+    named = [Path(path) for path in PipelineConfiguration.resolve(config)[0].mapping_files] if config else []
     return [folder for folder in (*named, file.parent / MAPPINGS_FOLDER) if folder.is_dir()]

@@ -18,7 +18,7 @@ Output = Annotated[
 @handle_errors
 def memo(run: Run = None, *, output: Output = None, output_file: OutputFile = None, config: ConfigFile = None) -> None:
     """Write a memo of one to three pages (PDF): the best candidates, what is new, and how the list was made."""
-    settings = load_output_settings(config, output_file)
+    settings = load_output_settings(config, output_file, to_write=output is None)
     record = open_history(config, output_file).find_run(run)
     from flexscout.notebook import ReportGenerator  # noqa: PLC0415 - `--help` loads no frames
     from flexscout.outputs import check_suffix  # noqa: PLC0415

@@ -11,9 +11,11 @@ from flexscout.cli.commands.check import check_folder
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.folder_watch import watch_folder
 from flexscout.cli.terminal import add_password, print_json
+from flexscout.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
+    from flexscout.models import RunSummary
 
 
 @handle_errors
@@ -30,6 +32,8 @@ def run(
 
     start_worker_server()
     settings = add_password(opt.build_configuration(options))
+    if watch and settings.addresses:
+        raise ConfigurationError("--watch needs folders on this computer. Run again on a schedule instead.")
     if dry_run:
         shown = opt.Format.TEXT if output_format is opt.RunFormat.TEXT else opt.Format.JSON
         raise typer.Exit(check_folder(settings, shown, quiet=options["quiet"]))
@@ -47,10 +51,13 @@ def run_pipeline(
     from flexscout.cli.render.summary import print_errors, print_summary  # noqa: PLC0415
     from flexscout.outputs import render_report  # noqa: PLC0415
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
+    from flexscout.staging import run_staged  # noqa: PLC0415
 
-    with open_progress(quiet=quiet, verbose=verbose) as progress:
-        pipeline = ScalableFlexPipeline(settings, progress=progress)
-        summary = pipeline.retry() if retry_failed else pipeline.run()
+    def run_local(local: "PipelineConfiguration") -> "RunSummary":
+        with open_progress(quiet=quiet, verbose=verbose) as progress:
+            return ScalableFlexPipeline(local, progress=progress).run(reuse_failures=not retry_failed)
+
+    summary = run_staged(settings, run_local, opt.choose_reporter(quiet=quiet))
     if output_format is opt.RunFormat.JSON:
         print_json(render_report(summary.report))
     elif not quiet:

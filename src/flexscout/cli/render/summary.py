@@ -30,7 +30,7 @@ def print_summary(summary: RunSummary, *, verbose: bool = False) -> None:
         if verbose:
             print_line(f"  {_describe_performance(figures, summary.statistics.total_properties)}")
     print_line("Output files", blank_before=True)
-    for path in summary.outputs:
+    for path in summary.addresses or summary.outputs:
         print_line(f"  {path}")
 
 

@@ -1,0 +1,138 @@
+"""Exports in object storage: list them, refuse what can't be files here, and download what is new."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from filelock import FileLock
+
+from flexscout.config import MAPPINGS_FOLDER, YAML_SUFFIXES, PipelineConfiguration, is_address
+from flexscout.domain import format_bytes, format_count
+from flexscout.errors import NothingToReadError
+from flexscout.ingest import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, matches_pattern
+from flexscout.runtime import (
+    MAX_BYTES,
+    MAX_OBJECTS,
+    ObjectFolder,
+    ObjectInfo,
+    describe_unusable_names,
+    find_unusable_names,
+    transfer,
+    write_atomically,
+)
+from flexscout.staging.mirror import FILES, LOCK, Report, check_free_space, mirror_folder, name_copies, remove_others, to_json
+
+_RESULTS = re.compile(r"(^|/)runs/\d+-[0-9a-f]{8}/")  # of a run, which are no inputs
+_INDEX = "index.json"
+_LOCK_SECONDS = 600.0
+
+
+def stage_inputs(settings: PipelineConfiguration, report: Report) -> PipelineConfiguration:
+    """Download the exports that aren't here yet, and return the settings for the copies, also for those of the results.
+
+    Raises:
+        NothingToReadError: The inputs can't be read.
+
+    """
+    address = settings.input_folder
+    if not is_address(address):
+        return name_copies(settings)
+    mirror = mirror_folder(settings, address)
+    objects = ObjectFolder(address, NothingToReadError)
+    found = _list_exports(objects, settings)
+    _check(found, address)
+    mirror.mkdir(parents=True, exist_ok=True)
+    with FileLock(mirror / LOCK, timeout=_LOCK_SECONDS):
+        _update_mirror(objects, found, mirror, report)
+    return name_copies(settings)
+
+
+def _list_exports(objects: ObjectFolder, settings: PipelineConfiguration) -> dict[str, ObjectInfo]:
+    """Return the objects that a scan of their folder would look at, by name."""
+    recursive = settings.recursive_scan
+    found = {entry.name: entry for entry in objects.list_objects(recursive=recursive) if _is_candidate(entry.name, settings)}
+    if not recursive:
+        mappings = ObjectFolder(objects.locate(MAPPINGS_FOLDER), NothingToReadError).list_objects(recursive=False)
+        named = (replace(entry, name=f"{MAPPINGS_FOLDER}/{entry.name}") for entry in mappings)
+        found |= {entry.name: entry for entry in named if _is_candidate(entry.name, settings)}
+    return found
+
+
+def _is_candidate(name: str, settings: PipelineConfiguration) -> bool:
+    path = PurePosixPath(name)
+    if _RESULTS.search(name) or any(part.startswith(".") for part in path.parts[:-1]):
+        return False
+    if path.parts[0] == MAPPINGS_FOLDER and path.suffix.lower() in YAML_SUFFIXES:
+        return True
+    may_be_export = path.suffix.lower() in (*TABLE_SUFFIXES, *POSSIBLE_SUFFIXES) or matches_pattern(path, settings.file_pattern)
+    return may_be_export and (settings.recursive_scan or len(path.parts) == 1)
+
+
+def _check(found: Mapping[str, ObjectInfo], address: str) -> None:
+    """Raise NothingToReadError unless all objects can be files of one folder, and are few and small enough."""
+    if not found:
+        raise NothingToReadError(
+            f"Nothing to read in {address}: no object there may be an export.",
+            "Check the address; --recursive reads folders below.",
+        )
+    if unusable := find_unusable_names(found):
+        raise NothingToReadError(
+            f"{address} can't be read: the names of {format_count(len(unusable), 'object')} can't be file names: "
+            f"{describe_unusable_names(unusable)}.",
+            "Rename them, or move them to another folder, then run again.",
+        )
+    size = sum(entry.size for entry in found.values())
+    if len(found) > MAX_OBJECTS or size > MAX_BYTES:
+        raise NothingToReadError(
+            f"{address} has {len(found):,} objects of {format_bytes(size)}; the limits are {MAX_OBJECTS:,} and "
+            f"{format_bytes(MAX_BYTES)}.",
+            "Name a folder with fewer, then run again.",
+        )
+
+
+def _update_mirror(objects: ObjectFolder, found: Mapping[str, ObjectInfo], mirror: Path, report: Report) -> None:
+    """Make the folder of copies equal to the objects found; what is unchanged since it was downloaded stays."""
+    files, index = mirror / FILES, mirror / _INDEX
+    known = _read_index(index)
+    missing = [entry for name, entry in found.items() if known.get(name) != asdict(entry) or not _is_intact(files / name, entry)]
+    remove_others(files, found)
+    check_free_space(sum(entry.size for entry in missing), mirror, NothingToReadError)
+    _report_downloads(missing, len(found), objects.address, report)
+    present = {name: asdict(entry) for name, entry in found.items()}
+    for entry in missing:
+        del present[entry.name]
+    write_atomically(index, to_json(present))
+
+    def download(entry: ObjectInfo) -> None:
+        objects.download(entry, files / entry.name)
+        present[entry.name] = asdict(entry)
+
+    try:
+        transfer(download, missing)
+    finally:
+        write_atomically(index, to_json(dict(present)))
+
+
+def _read_index(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _is_intact(path: Path, entry: ObjectInfo) -> bool:
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return status.st_size == entry.size and abs(status.st_mtime - entry.modified) < 1
+
+
+def _report_downloads(missing: list[ObjectInfo], total: int, address: str, report: Report) -> None:
+    if missing:
+        size = format_bytes(sum(entry.size for entry in missing))
+        report(f"Downloading {format_count(len(missing), 'file')} ({size}) of {total:,} from {address}.")
