@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
-from uuid import uuid4
 
 from flexscout.domain import escape_controls
 from flexscout.errors import ConfigurationError, FlexscoutError
+from flexscout.runtime.storage import temporary_path
 
 if TYPE_CHECKING:
     from obstore import GetOptions
@@ -158,7 +158,7 @@ class ObjectFolder:
     def download(self, info: ObjectInfo, path: Path) -> None:
         """Download one version of an object; `path` never has part of it, and gets the time of the object's last change."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{uuid4().hex}.part")
+        temporary = temporary_path(path)
         options: GetOptions = {"if_match": info.e_tag} if info.e_tag else {}
         try:
             with self._translate(self.locate(info.name)), temporary.open("wb") as file:

@@ -34,7 +34,7 @@ from flexscout.staging.mirror import FILES, LOCK, Report, check_free_space, mirr
 _FORMAT = 1  # of current.json
 _CURRENT, _RUNS = "current.json", "runs"
 _MAX_CURRENT_BYTES = 2**24
-_TEMPORARY_SUFFIXES = (".bak", ".tmp", ".part")
+_TEMPORARY_SUFFIXES = (".bak", ".tmp")
 
 
 def run_staged(settings: PipelineConfiguration, run: Callable[[PipelineConfiguration], RunSummary], report: Report) -> RunSummary:
