@@ -240,8 +240,8 @@ class PipelineConfiguration(BaseModel):
         """Return the settings. Raise ConfigurationError if one names a place in object storage."""
         if self.addresses:
             raise ConfigurationError(
-                f"{join_some(list(self.addresses.values()), 1)} is in object storage, which only `flexscout run` and "
-                "`flexscout check` read and write. Copy the files to this computer, and name their folder."
+                f"{join_some(list(self.addresses.values()), 1)} is in object storage, which can't be used here. "
+                "Copy the files to this computer, and name their folder."
             )
         return self
 
@@ -363,14 +363,14 @@ class PipelineConfiguration(BaseModel):
     def _check_address(cls, value: str, info: ValidationInfo) -> str:
         beside = info.data.get("output_file", "").rpartition("/")[0]
         if info.field_name == "report_file" and is_address(value) and value.rpartition("/")[0] != beside:
-            raise ValueError("in object storage, the report must be in the folder of the workbook (--output-file)")
+            raise ValueError("in object storage, the report must be in the folder of the workbook")
         return check_address(value)
 
     @field_validator("log_file", "cache", "more_inputs")
     @classmethod
     def _check_on_this_computer(cls, value: str | Texts) -> str | Texts:
         if any(map(is_address, [value] if isinstance(value, str) else value)):
-            raise ValueError("give a place on this computer; only FOLDER, --output-file and --report-file can be addresses")
+            raise ValueError("give a place on this computer; only the input folder, the workbook and the report can be elsewhere")
         return value
 
     @field_validator("report_file", "log_file")
