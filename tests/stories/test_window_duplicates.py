@@ -85,12 +85,12 @@ def test_rows_of_a_merge_differ_only_by_more_than_spelling(tab):
 def test_decision_counts_in_the_progress_at_once(tab):
     before = tab.get("/api/duplicates")["progress"]
     assert (before["decided"], before["open"]) == (0, 1)
-    assert decide(tab, find_pair(tab), "different")["progress"] == {"decided": 1, "open": 0}
+    assert decide(tab, find_pair(tab), "different")["progress"] == {"decided": 1, "open": 0, "merged": 1}
     assert find_pair(tab)["decision"] == "different"
 
 
 def test_pair_that_is_left_for_later_is_not_decided(tab):
-    assert decide(tab, find_pair(tab), "later")["progress"] == {"decided": 0, "open": 1}
+    assert decide(tab, find_pair(tab), "later")["progress"] == {"decided": 0, "open": 1, "merged": 1}
 
 
 def test_undone_decision_leaves_no_trace(tab):

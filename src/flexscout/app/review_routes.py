@@ -1,6 +1,7 @@
 """Requests about duplicates: pairs side by side, decisions and their removal, and what they change."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -16,17 +17,15 @@ _MAX_PAIRS = 2_000  # of an answer
 
 
 def _list_pairs(call: Call) -> dict[str, Any]:
-    is_merged = call.get_query("merged") == "true"
     results = call.window.require_results()
     with results.replay_lock:
         review = results.review()
-        pairs = review.list_pairs()
-        progress = review.measure_progress(pairs)
-    chosen = pairs.filter(pl.col(IS_MERGED) == is_merged)
+        pairs, total = review.list_pairs(merged=call.get_query("merged") == "true", limit=_MAX_PAIRS)
+        progress = review.measure_progress()
     return {
-        "total": chosen.height,
-        "pairs": [_describe_pair(row) for row in chosen.head(_MAX_PAIRS).iter_rows(named=True)],
-        "progress": {"decided": progress.decided, "open": progress.open, "merged": pairs[IS_MERGED].sum()},
+        "total": total,
+        "pairs": [_describe_pair(row) for row in pairs.iter_rows(named=True)],
+        "progress": asdict(progress),
     }
 
 
@@ -58,12 +57,8 @@ def _decide_pair(call: Call) -> dict[str, Any]:
     with results.replay_lock:
         review = results.review()
         contradictions = review.decide(kind, _find_pair(review, call.read_text("key")))
-        progress = review.measure_progress(review.list_pairs())
-    return {
-        "decision": kind,
-        "contradictions": contradictions,
-        "progress": {"decided": progress.decided, "open": progress.open},
-    }
+        progress = review.measure_progress()
+    return {"decision": kind, "contradictions": contradictions, "progress": asdict(progress)}
 
 
 def _preview_list(call: Call) -> dict[str, Any]:

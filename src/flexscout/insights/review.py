@@ -69,11 +69,13 @@ class ReviewProgress:
     Attributes:
         decided: Decisions that two properties are the same or different.
         open: Possible duplicates without such a decision.
+        merged: Rows that the last run merged.
 
     """
 
     decided: int
     open: int
+    merged: int
 
 
 class PairReview:
@@ -92,10 +94,14 @@ class PairReview:
         self._config, self._past = config, past
         self.decisions = PropertyDecisions(config, past=past)
 
-    def list_pairs(self) -> pl.DataFrame:
-        """Return the pairs with the evidence, both sides and DECISION: possible duplicates first, surest first."""
-        pairs = self._load_pairs()
-        return pairs.with_columns(pl.Series(DECISION, self._find_kinds(pairs), dtype=pl.String))
+    def list_pairs(self, *, merged: bool, limit: int) -> tuple[pl.DataFrame, int]:
+        """Return the first merges or possible duplicates with the evidence, both sides and DECISION, and how many there are.
+
+        Possible duplicates are in the order of their match scores; merges that name different parcels come first.
+        """
+        pairs = self._load_pairs().filter(pl.col(IS_MERGED) == merged)
+        shown = pairs.head(limit)
+        return shown.with_columns(pl.Series(DECISION, self._find_kinds(shown), dtype=pl.String)), pairs.height
 
     def find_pair(self, key: str) -> Mapping[str, Any] | None:
         """Return the row of a pair; None if there is none with this key."""
@@ -119,11 +125,12 @@ class PairReview:
         self.decisions.decide_pair(kind, build_pair(pair))
         return tuple(str(one) for one in self.decisions.find_contradictions())
 
-    def measure_progress(self, pairs: pl.DataFrame) -> ReviewProgress:
-        """Return how far the review is; `pairs` as `list_pairs` returns them."""
-        is_open = ~pl.col(IS_MERGED) & ~pl.col(DECISION).is_in(_FINAL).fill_null(value=False)
+    def measure_progress(self) -> ReviewProgress:
+        """Return how far the review of the possible duplicates is."""
+        pairs = self._load_pairs()
+        kinds = self._find_kinds(pairs.filter(~pl.col(IS_MERGED)))
         decided = sum(one.kind in _FINAL for one in read_decisions(self._config.decisions_file).decisions)
-        return ReviewProgress(decided, pairs.select(is_open.sum()).item())
+        return ReviewProgress(decided, sum(kind not in _FINAL for kind in kinds), int(pairs[IS_MERGED].sum()))
 
     def compare_values(self, pair: Mapping[str, Any]) -> list[ComparedValue]:
         """Return the values of both sides: those that differ first, then equal ones, then those that only one side has."""
