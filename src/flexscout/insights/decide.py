@@ -26,7 +26,7 @@ from flexscout.matching import (
     describe_side,
     find_decisions_about,
     list_pair_keys,
-    resolve_decisions,
+    normalize_rows,
 )
 from flexscout.scoring import MISSING_FIELDS
 
@@ -277,9 +277,22 @@ def _find_between(past: ReplayedRun, first: pl.Series, second: pl.Series) -> set
     return {decided.decisions[position].number for position in pairs["decision"]}
 
 
+class _ComparedRows:
+    """The rows of a replay, and what decisions compare of them, normalized once."""
+
+    def __init__(self) -> None:
+        self._rows: tuple[pl.DataFrame, pl.DataFrame] | None = None
+
+    def get(self, past: ReplayedRun) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the rows as they are, and normalized."""
+        if self._rows is None:
+            rows = past.rows if past.rows.width else pl.DataFrame(schema={MISSING_FIELDS: pl.String})
+            self._rows = rows, normalize_rows(rows, rows[MISSING_FIELDS])
+        return self._rows
+
+
 def _resolve(past: ReplayedRun, decisions: tuple[Decision, ...]) -> DecidedPairs:
-    rows = past.rows if past.rows.width else pl.DataFrame(schema={MISSING_FIELDS: pl.String})
-    return resolve_decisions(decisions, rows, rows[MISSING_FIELDS])
+    return DecidedPairs.resolve(decisions, *past.keep(_ComparedRows).get(past))
 
 
 def _today() -> date:

@@ -1,7 +1,7 @@
 """Decide which rows are the same property."""
 
 from flexscout.matching.clusters import Clusters, MatchSettings, find_clusters
-from flexscout.matching.decided_pairs import DECIDED, DECISION, Contradiction, DecidedPairs, resolve_decisions
+from flexscout.matching.decided_pairs import DECIDED, DECISION, Contradiction, DecidedPairs
 from flexscout.matching.decisions import (
     DETAIL_COLUMNS,
     SIDE_COLUMNS,
@@ -13,6 +13,7 @@ from flexscout.matching.decisions import (
     find_decisions_about,
     list_pair_keys,
 )
+from flexscout.matching.distinct_places import normalize_rows
 from flexscout.matching.lookup import find_nearest_rows, find_rows_by_address, find_rows_by_apn
 from flexscout.matching.match_rules import MatchKind
 from flexscout.matching.property_ids import assign_property_ids, hash_identities, number_equal_ids
@@ -40,6 +41,6 @@ __all__ = [
     "find_rows_by_apn",
     "hash_identities",
     "list_pair_keys",
+    "normalize_rows",
     "number_equal_ids",
-    "resolve_decisions",
 ]

@@ -7,7 +7,6 @@ import polars as pl
 
 from flexscout.domain import join_some
 from flexscout.matching.decisions import Decision, DecisionKind, find_decided_rows
-from flexscout.matching.distinct_places import normalize_rows
 
 DECISION, DECIDED = "Decision", "Decided"
 """Columns of tables with pairs: the answer, and the answer with its author. The user may change the first one."""
@@ -105,11 +104,6 @@ class DecidedPairs:
             texts.append((i, order, answer, decided, one.author if is_obeyed and one.kind is DecisionKind.SAME else None))
         schema = {"decision": pl.Int64, "order": pl.Int64, DECISION: pl.String, DECIDED: pl.String, "Author": pl.String}
         return pl.DataFrame(texts, schema=schema, orient="row")
-
-
-def resolve_decisions(decisions: Sequence[Decision], frame: pl.DataFrame, missing_fields: pl.Series) -> DecidedPairs:
-    """Return the decisions applied to rows that are not matched, see `find_clusters`."""
-    return DecidedPairs.resolve(decisions, frame, normalize_rows(frame, missing_fields))
 
 
 def _find_contradictions(decisions: Sequence[Decision], rows: pl.DataFrame) -> Iterable[Contradiction]:
