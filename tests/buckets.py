@@ -83,6 +83,10 @@ class Bucket:
         content = content if isinstance(content, bytes) else content.read_bytes()
         self._client.put_object(Bucket="bucket", Key=key, Body=content)
 
+    def remove(self, key: str) -> None:
+        """Remove an object."""
+        self._client.delete_object(Bucket="bucket", Key=key)
+
     def get(self, key: str) -> bytes:
         """Return the content of an object."""
         return self._client.get_object(Bucket="bucket", Key=key)["Body"].read()

@@ -54,7 +54,9 @@ def test_the_report_and_the_summary_name_the_addresses(bucket):
 def test_a_second_run_downloads_nothing_that_is_unchanged(bucket, tmp_path):
     run()
     bucket.requests.clear()
-    assert "Nothing changed since run 1" in run().out
+    again = run()
+    assert "Nothing changed since run 1" in again.out
+    assert "  s3://bucket/results/all/runs/1-" in again.out
     assert bucket.list_requests("GET", "/bucket/exports/") == []
     third = write_workbook(tmp_path / "third.xlsx", [HEADER, candidate(99)])
     bucket.put("exports/third.xlsx", third)
@@ -72,6 +74,53 @@ def test_another_computer_continues_the_history(bucket, tmp_path):
     assert report["changes"]["counts"]["new"] == 1
     runs = json.loads(flexscout("runs", "-o", WORKBOOK, "--format", "json").out)
     assert [(one["run"], one["files"]) for one in runs] == [(2, 3), (1, 2)]
+
+
+def test_copies_follow_the_bucket(bucket, tmp_path):
+    flexscout("check", INPUTS)
+    (copy,) = (tmp_path / ".cache").rglob("valid_properties_1.xlsx")
+    bucket.put("exports/valid_properties_2.xlsx", write_workbook(tmp_path / "new.xlsx", [HEADER, candidate(99)]))
+    bucket.remove("exports/valid_properties_1.xlsx")
+    assert "1 to read" in flexscout("check", INPUTS).out
+    assert not copy.exists()
+    other = copy.with_name("valid_properties_2.xlsx")
+    assert other.read_bytes() == (tmp_path / "new.xlsx").read_bytes()
+    other.write_bytes(b"damaged")
+    assert "1 to read" in flexscout("check", INPUTS).out
+    assert other.read_bytes() == (tmp_path / "new.xlsx").read_bytes()
+
+
+@pytest.mark.usefixtures("bucket")
+def test_questions_about_a_run_are_answered_from_copies():
+    run()
+    done = flexscout("explain", "1 Test Street", "-o", WORKBOOK)
+    assert done.code == 0
+    assert "the file is gone" not in done.out
+    for command in ("report", "memo", "decide"):
+        done = flexscout(command, "-o", WORKBOOK)
+        assert done.code == 2
+        assert "this command can't write" in done.err
+
+
+def test_the_last_event_of_a_run_comes_after_the_upload(bucket):
+    done = run("--format", "jsonl")
+    assert json.loads(done.out.splitlines()[-1])["event"] == "finished"
+    assert "all.parquet" in bucket.current()
+    bucket.intercept = lambda method, _path: 403 if method == "PUT" else None
+    done = run("--format", "jsonl", "--min-score", "5")
+    assert done.code == 2
+    assert json.loads(done.out.splitlines()[-1])["event"] == "failed"
+
+
+def test_a_damaged_object_of_the_results_is_refused(bucket, tmp_path):
+    run()
+    (key,) = (key for key in bucket.list_keys() if key.endswith("/all.csv"))
+    bucket.put(key, bucket.get(key)[:-1] + b"x")
+    other = tmp_path / "other"
+    other.mkdir()
+    done = run(folder=other)
+    assert done.code == 2
+    assert "all.csv is damaged" in done.err
 
 
 def test_notes_in_a_workbook_at_its_address_are_read_once(bucket):
@@ -170,9 +219,3 @@ def test_results_on_this_computer_from_exports_in_a_bucket(bucket, tmp_path):
     assert (tmp_path / "out/all.parquet").exists()
     assert bucket.list_requests("PUT") == []
     assert "2 to read" in flexscout("check", INPUTS).out
-
-
-def test_commands_that_write_beside_the_workbook_are_refused():
-    done = flexscout("memo", "-o", WORKBOOK)
-    assert done.code == 2
-    assert "this command can't write" in done.err

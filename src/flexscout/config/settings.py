@@ -40,7 +40,6 @@ from flexscout.domain import (
     canonical_columns,
     is_polars_pattern,
     is_reserved_column,
-    join_some,
 )
 from flexscout.errors import ConfigurationError
 
@@ -240,7 +239,7 @@ class PipelineConfiguration(BaseModel):
         """Return the settings. Raise ConfigurationError if one names a place in object storage."""
         if self.addresses:
             raise ConfigurationError(
-                f"{join_some(list(self.addresses.values()), 1)} is in object storage, which can't be used here. "
+                f"{next(iter(self.addresses.values()))} is in object storage, which can't be used here. "
                 "Copy the files to this computer, and name their folder."
             )
         return self

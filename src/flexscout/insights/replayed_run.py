@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.config import PipelineConfiguration
+from flexscout.config import PipelineConfiguration, is_address
 from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, join_some
 from flexscout.errors import FlexscoutError
 from flexscout.history import RunHistory, RunRecord, read_decisions
@@ -23,6 +23,7 @@ from flexscout.merging import CORRECTION_SCHEMA, ROW, MergedProperties, match_pr
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
 from flexscout.runtime import NoProgress, TableCache, hash_reading_code, open_table_cache
 from flexscout.scoring import MODIFIED, ClassifiedFiles, Criteria, score_files, select_match_columns
+from flexscout.staging import stage_inputs
 
 _MAX_NAMES = 3  # in a sentence
 
@@ -52,9 +53,11 @@ def find_inputs(report: Mapping[str, Any], config: PipelineConfiguration) -> tup
     return tuple(_check_input(entry, sources, config) for entry in read), new
 
 
-def describe_inputs(inputs: Iterable[InputFile], new: Iterable[str], run: int, folder: Path) -> list[str]:
+def describe_inputs(inputs: Iterable[InputFile], new: Iterable[str], run: int, folder: str) -> list[str]:
     """Return sentences about what changed in the input folder since the run."""
-    if not folder.is_dir():
+    if is_address(folder):
+        return [f"{folder} of run {run} can't be read. This answer uses what the run read."]
+    if not Path(folder).is_dir():
         return [f"The folder {folder} of run {run} can't be found from {Path.cwd()}. This answer uses what the run read."]
     by_change = {change: [one.source.name for one in inputs if one.since is change] for change in FileChange}
     changed, gone, added = by_change[FileChange.CHANGED], by_change[FileChange.GONE], list(new)
@@ -220,7 +223,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
 
     """
     here = {"reuse": True, "progress_reporting": False, "output_file": str(history.workbook)}
-    config = _locate_inputs(record.settings, history.workbook).model_copy(update=here)
+    config = _locate_inputs(_copy_inputs(record.settings), history.workbook).model_copy(update=here)
     decisions = read_decisions(config.decisions_file).decisions
     criteria = Criteria.from_record(config, record.report["profile"], record.begun)
     ingestor = FileIngestor.for_criteria(config, criteria.profile.eligibility)
@@ -234,7 +237,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         merged = merge_properties(files, clusters, config, criteria, lambda _: corrections)
         user_columns = record.report["notes"].get("columns", config.user_columns)
         kept = _read_published(history.find_result(record), user_columns)
-        changes = describe_inputs(inputs, new, record.number, Path(config.input_folder))
+        changes = describe_inputs(inputs, new, record.number, config.input_folder)
         warnings = (
             *changes,
             *_describe_failed(record),
@@ -243,6 +246,14 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         )
         by_name = {one.source.name: one for one in inputs}
         yield ReplayedRun(record, config, criteria, files, decisions, clusters, merged, by_name, kept, warnings)
+
+
+def _copy_inputs(config: PipelineConfiguration) -> PipelineConfiguration:
+    """Return the settings with inputs in object storage copied here; if they can't be, the answer uses what the run read."""
+    try:
+        return stage_inputs(config)
+    except FlexscoutError:
+        return config
 
 
 def _locate_inputs(config: PipelineConfiguration, workbook: Path) -> PipelineConfiguration:

@@ -14,6 +14,7 @@ from flexscout.models import ProcessingResult, RunSummary
 from flexscout.outputs import RunMessage
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime import NoProgress, Step, interrupts
+from flexscout.staging import name_copies, run_staged
 
 _WARNING_LOGS = ("flexscout.memory", "flexscout.history", "flexscout.cache")
 _STEPS = list(Step)
@@ -96,13 +97,17 @@ def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, ret
     """
     for name in _WARNING_LOGS:
         logging.getLogger(name).addHandler(_WarningWriter(events))
-    history = RunHistory(Path(settings.output_file))
+    history = RunHistory(Path(name_copies(settings).output_file))
     before = history.find_last()
+
+    def run(local: PipelineConfiguration) -> RunSummary:
+        return ScalableFlexPipeline(local, progress=events).run(reuse_failures=not retry)
+
     try:
-        summary: RunSummary | None = ScalableFlexPipeline(settings, progress=events).run(reuse_failures=not retry)
+        summary: RunSummary | None = run_staged(settings, run)
     except KeyboardInterrupt:
         after = history.find_last()
-        if not after or (before and after.number == before.number):
+        if "output_file" in settings.addresses or not after or (before and after.number == before.number):
             raise
         summary = None  # it came when the outputs were in place
     with interrupts.complete():

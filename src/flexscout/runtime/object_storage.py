@@ -41,11 +41,13 @@ _NAMES_SHOWN = 3
 _REASONS = {
     "NotFoundError": "it doesn't exist",
     "FileNotFoundError": "it doesn't exist",
+    "NoBucket": "there is no such bucket",
     "PermissionDeniedError": "access is denied",
     "UnauthenticatedError": "the credentials are missing or not accepted",
     "InvalidPathError": "the name of an object there has an empty, `.` or `..` part, or control characters",
     "PreconditionError": "it was replaced in the meantime",
 }
+_NO_BUCKET = re.compile("NoSuchBucket|ContainerNotFound|bucket does not exist")
 _UNKNOWN_REASON = "the service can't be reached, or refused the request"
 _NEXT_STEP = "Check the address, the network, and the credentials in the environment of this program, then run again."
 
@@ -204,7 +206,7 @@ class ObjectFolder:
         try:
             yield
         except self._obstore.exceptions.BaseError as error:
-            kind = type(error).__name__
+            kind = "NoBucket" if _NO_BUCKET.search(str(error)) else type(error).__name__
         except (OSError, ValueError, TypeError) as error:
             kind = type(error).__name__
             if isinstance(error, OSError) and error.errno:  # of this computer's disk

@@ -23,14 +23,26 @@ from flexscout.runtime import (
     transfer,
     write_atomically,
 )
-from flexscout.staging.mirror import FILES, LOCK, Report, check_free_space, mirror_folder, name_copies, remove_others, to_json
+from flexscout.staging.mirror import (
+    FILES,
+    LOCK,
+    Report,
+    check_free_space,
+    describe_files,
+    ignore,
+    mirror_folder,
+    name_copies,
+    open_mirror,
+    remove_others,
+    to_json,
+)
 
 _RESULTS = re.compile(r"(^|/)runs/\d+-[0-9a-f]{8}/")  # of a run, which are no inputs
 _INDEX = "index.json"
 _LOCK_SECONDS = 600.0
 
 
-def stage_inputs(settings: PipelineConfiguration, report: Report) -> PipelineConfiguration:
+def stage_inputs(settings: PipelineConfiguration, report: Report = ignore) -> PipelineConfiguration:
     """Download the exports that aren't here yet, and return the settings for the copies, also for those of the results.
 
     Raises:
@@ -44,7 +56,7 @@ def stage_inputs(settings: PipelineConfiguration, report: Report) -> PipelineCon
     objects = ObjectFolder(address, NothingToReadError)
     found = _list_exports(objects, settings)
     _check(found, address)
-    mirror.mkdir(parents=True, exist_ok=True)
+    open_mirror(mirror, NothingToReadError)
     with FileLock(mirror / LOCK, timeout=_LOCK_SECONDS):
         _update_mirror(objects, found, mirror, report)
     return name_copies(settings)
@@ -134,5 +146,5 @@ def _is_intact(path: Path, entry: ObjectInfo) -> bool:
 
 def _report_downloads(missing: list[ObjectInfo], total: int, address: str, report: Report) -> None:
     if missing:
-        size = format_bytes(sum(entry.size for entry in missing))
-        report(f"Downloading {format_count(len(missing), 'file')} ({size}) of {total:,} from {address}.")
+        size = sum(entry.size for entry in missing)
+        report(f"Downloading {describe_files(len(missing), size)} of {total:,} from {address}.")

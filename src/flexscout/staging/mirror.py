@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from flexscout.config import PipelineConfiguration, is_address
-from flexscout.domain import format_bytes
+from flexscout.domain import format_bytes, format_count
 from flexscout.errors import FlexscoutError
 from flexscout.runtime import OBJECTS_FOLDER
 
@@ -18,6 +18,16 @@ FILES, LOCK = "files", "lock"
 """Names in the folder of a mirror: the folder of the copies, and the lock."""
 
 _RESERVED_BYTES = 2**28  # of the disk that stay free
+_LEAST_SHOWN_BYTES = 1_000_000
+
+
+def ignore(_: str) -> None:
+    """Report nothing."""
+
+
+def describe_files(count: int, size: int) -> str:
+    """Return `3 files (12 MB)`; without the size if it is small."""
+    return format_count(count, "file") + (f" ({format_bytes(size)})" if size >= _LEAST_SHOWN_BYTES else "")
 
 
 def name_copies(settings: PipelineConfiguration) -> PipelineConfiguration:
@@ -37,6 +47,17 @@ def name_copies(settings: PipelineConfiguration) -> PipelineConfiguration:
 def mirror_folder(settings: PipelineConfiguration, address: str) -> Path:
     """Return the folder, in the cache, of the copies of a place."""
     return settings.cache_folder.absolute() / OBJECTS_FOLDER / sha256(address.encode()).hexdigest()[:16]
+
+
+def open_mirror(folder: Path, error: type[FlexscoutError]) -> None:
+    """Create the folder of a mirror. Raises the error if it can't be written."""
+    try:
+        (folder / FILES).mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        raise error(
+            f"Can't write to {folder}, where copies of objects are kept: {reason.strerror}.",
+            "Choose another folder with FLEXSCOUT_CACHE, then run again.",
+        ) from None
 
 
 def remove_others(folder: Path, names: Iterable[str]) -> None:

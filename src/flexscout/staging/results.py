@@ -16,7 +16,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from flexscout.config import PipelineConfiguration, is_address
-from flexscout.domain import DUPLICATES_SUFFIX, RECORDS_FOLDER, format_bytes, format_count
+from flexscout.domain import DUPLICATES_SUFFIX, RECORDS_FOLDER
 from flexscout.errors import OutputError
 from flexscout.models import RunSummary
 from flexscout.runtime import (
@@ -29,7 +29,19 @@ from flexscout.runtime import (
     transfer,
 )
 from flexscout.staging.inputs import stage_inputs
-from flexscout.staging.mirror import FILES, LOCK, Report, check_free_space, mirror_folder, name_copies, remove_others, to_json
+from flexscout.staging.mirror import (
+    FILES,
+    LOCK,
+    Report,
+    check_free_space,
+    describe_files,
+    ignore,
+    mirror_folder,
+    name_copies,
+    open_mirror,
+    remove_others,
+    to_json,
+)
 
 _FORMAT = 1  # of current.json
 _CURRENT, _RUNS = "current.json", "runs"
@@ -37,7 +49,9 @@ _MAX_CURRENT_BYTES = 2**24
 _TEMPORARY_SUFFIXES = (".bak", ".tmp")
 
 
-def run_staged(settings: PipelineConfiguration, run: Callable[[PipelineConfiguration], RunSummary], report: Report) -> RunSummary:
+def run_staged(
+    settings: PipelineConfiguration, run: Callable[[PipelineConfiguration], RunSummary], report: Report = ignore
+) -> RunSummary:
     """Run on local copies of what the settings name in object storage, and upload the results.
 
     Args:
@@ -55,11 +69,14 @@ def run_staged(settings: PipelineConfiguration, run: Callable[[PipelineConfigura
         return run(local)
     results = _StagedResults(settings, report)
     with results.stage():
+        results.download_handed_in()
         summary = run(local)
-        return summary if summary.repeated_run else results.publish(summary)
+        if not summary.repeated_run:
+            results.publish()
+        return results.add_addresses(summary)
 
 
-def stage_results(settings: PipelineConfiguration, report: Report) -> PipelineConfiguration:
+def stage_results(settings: PipelineConfiguration, report: Report = ignore) -> PipelineConfiguration:
     """Download the current results that aren't here yet, and return the settings for the copies, which are only to be read.
 
     Raises:
@@ -151,7 +168,7 @@ class _StagedResults:
             OutputError: Another run uses it, or the results can't be read.
 
         """
-        self._files.mkdir(parents=True, exist_ok=True)
+        open_mirror(self._mirror, OutputError)
         try:
             lock = FileLock(self._mirror / LOCK).acquire(timeout=0)
         except Timeout:
@@ -161,8 +178,52 @@ class _StagedResults:
             ) from None
         with lock:
             self._download()
-            self._download_handed_in()
             yield
+
+    def download_handed_in(self) -> None:
+        """Put files that a user edited and uploaded to the workbook's address, or beside it, in place of the last results."""
+        beside = ObjectFolder(self._beside, OutputError)
+        paths = name_copies(self._settings)
+        tags = dict(self._current.handed_in)
+        for name in (self._workbook, paths.notes_file.name, paths.decisions_file.name):
+            found = beside.find(name)
+            tag = f"{found.e_tag} {found.version} {found.size}" if found else ""
+            if found and tag != tags.get(name):
+                self._report(f"Reading your {beside.locate(name)}.")
+                check_free_space(found.size, self._mirror, OutputError)
+                beside.download(found, self._files / name)
+                tags[name] = tag
+        self._current = replace(self._current, handed_in=tags)
+
+    def publish(self) -> None:
+        """Upload the results and make them current.
+
+        Raises:
+            OutputError: They can't be written, or another run made its results current in the meantime. Those that were current
+                still are.
+
+        """
+        folder = f"{_RUNS}/{self._current.run + 1}-{uuid4().hex[:8]}"
+        names = [path.relative_to(self._files).as_posix() for path in sorted(self._files.rglob("*")) if self._is_result(path)]
+        files = {name: self._fingerprint(name, folder) for name in names}
+        # Objects of earlier runs hold their records; each run has its own copy of everything else.
+        new = [name for name, one in files.items() if one.key.startswith(f"{folder}/")]
+        size = sum(files[name].bytes for name in new)
+        self._report(f"Uploading {describe_files(len(new), size)} to {self._objects.locate(folder)}.")
+        transfer(lambda name: self._objects.upload(self._files / name, files[name].key), new)
+        current = replace(self._current, run=self._current.run + 1, files=files)
+        if not self._objects.replace(_CURRENT, current.to_json(), self._version):
+            raise OutputError(
+                f"Another run wrote {self._settings.output_file} in the meantime. Its results are current now.",
+                "Run again.",
+            )
+        self._current = current
+
+    def add_addresses(self, summary: RunSummary) -> RunSummary:
+        """Return the summary with the addresses of the outputs."""
+        keys = {self._files / name: one.key for name, one in self._current.files.items()}
+        addresses = (self._objects.locate(keys[path]) if path in keys else str(path) for path in summary.outputs)
+        return replace(summary, addresses=tuple(addresses))
 
     def _download(self) -> None:
         found = self._objects.read(_CURRENT, _MAX_CURRENT_BYTES)
@@ -181,8 +242,9 @@ class _StagedResults:
         size = sum(one.bytes for one in missing.values())
         check_free_space(size, self._mirror, OutputError)
         if missing:
-            count = format_count(len(missing), "file")
-            self._report(f"Downloading {count} ({format_bytes(size)}) of the previous results from {self._objects.address}.")
+            self._report(
+                f"Downloading {describe_files(len(missing), size)} of the previous results from {self._objects.address}."
+            )
         transfer(self._download_file, missing.items())
 
     def _download_file(self, item: tuple[str, _ResultFile]) -> None:
@@ -194,48 +256,6 @@ class _StagedResults:
                 f"{self._objects.locate(one.key)} is damaged: it isn't what {_CURRENT} says.",
                 "Restore an earlier version of it, or choose another --output-file.",
             )
-
-    def _download_handed_in(self) -> None:
-        """Put files that a user edited and uploaded to the workbook's address, or beside it, in place of the last results."""
-        beside = ObjectFolder(self._beside, OutputError)
-        paths = name_copies(self._settings)
-        tags = dict(self._current.handed_in)
-        for name in (self._workbook, paths.notes_file.name, paths.decisions_file.name):
-            found = beside.find(name)
-            tag = f"{found.e_tag} {found.version} {found.size}" if found else ""
-            if found and tag != tags.get(name):
-                self._report(f"Reading your {beside.locate(name)}.")
-                check_free_space(found.size, self._mirror, OutputError)
-                beside.download(found, self._files / name)
-                tags[name] = tag
-        self._current = replace(self._current, handed_in=tags)
-
-    def publish(self, summary: RunSummary) -> RunSummary:
-        """Upload the results and make them current; return the summary with their addresses.
-
-        Raises:
-            OutputError: They can't be written, or another run made its results current in the meantime. Those that were current
-                still are.
-
-        """
-        folder = f"{_RUNS}/{self._current.run + 1}-{uuid4().hex[:8]}"
-        names = [path.relative_to(self._files).as_posix() for path in sorted(self._files.rglob("*")) if self._is_result(path)]
-        files = {name: self._fingerprint(name, folder) for name in names}
-        # Objects of earlier runs hold their records; each run has its own copy of everything else.
-        new = [name for name, one in files.items() if one.key.startswith(f"{folder}/")]
-        size = sum(files[name].bytes for name in new)
-        self._report(f"Uploading {format_count(len(new), 'file')} ({format_bytes(size)}) to {self._objects.locate(folder)}.")
-        transfer(lambda name: self._objects.upload(self._files / name, files[name].key), new)
-        current = replace(self._current, run=self._current.run + 1, files=files)
-        if not self._objects.replace(_CURRENT, current.to_json(), self._version):
-            raise OutputError(
-                f"Another run wrote {self._settings.output_file} in the meantime. Its results are current now.",
-                "Run again.",
-            )
-        written = [path.relative_to(self._files).as_posix() for path in summary.outputs if path.is_relative_to(self._files)]
-        elsewhere = [str(path) for path in summary.outputs if not path.is_relative_to(self._files)]
-        addresses = [self._objects.locate(files[name].key) for name in written]
-        return replace(summary, addresses=(*addresses, *elsewhere))
 
     def _is_result(self, path: Path) -> bool:
         parts = path.relative_to(self._files).parts

@@ -29,9 +29,10 @@ Output = Annotated[
 def compare(a: ProfileA, b: ProfileB, *, output: Output = Path("data/reports/profile_comparison.xlsx"), **options: Any) -> None:
     """Compare two profiles on a folder: properties that enter, leave or move on the list, and why."""
     from flexscout.runtime import start_worker_server  # noqa: PLC0415 - `--help` starts nothing
+    from flexscout.staging import stage_inputs  # noqa: PLC0415
 
     start_worker_server()
-    settings = opt.build_configuration(options | {"profile": a})
+    settings = stage_inputs(opt.build_configuration(options | {"profile": a}), opt.choose_reporter(quiet=options["quiet"]))
     raise typer.Exit(_execute(a, b, settings, output, options))
 
 

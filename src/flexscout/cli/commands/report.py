@@ -28,10 +28,11 @@ Output = Annotated[
 @handle_errors
 def report(run: Run = None, *, output: Output = None, output_file: OutputFile = None, config: ConfigFile = None) -> None:
     """Write the page and JSON report of a past run again."""
+    settings = load_output_settings(config, output_file, to_write=output is None)
     record = open_history(config, output_file).find_run(run)
     from flexscout.notebook import ReportGenerator  # noqa: PLC0415 - `--help` loads no frames
 
-    generator = ReportGenerator(load_output_settings(config, output_file))
+    generator = ReportGenerator(settings)
     for path in [output] if output else _choose_paths(record, is_latest=run is None):
         print_line(f"Wrote {generator.export_past_report(path, record.number)}")
 
