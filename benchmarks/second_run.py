@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from generated_exports import write_folder
-from process_metrics import time_command
+from process_metrics import Timing, time_command
 
 from flexscout.scoring.profile_files import render_profile_copy
 
@@ -33,16 +33,17 @@ def main() -> None:
         os.environ |= {"FLEXSCOUT_LOG_FILE": str(folder / "pipeline.log"), "FLEXSCOUT_CACHE": str(folder / "cache")}
         source = write_folder(folder / "in", files=options.files + 1, rows=options.rows)
         taken = [_time_runs(source, folder) for _ in range(options.runs)]
-    first = statistics.median(times["first run"] for times in taken)
+    first = statistics.median(times["first run"].seconds for times in taken)
     for name in taken[0]:
-        middle = statistics.median(times[name] for times in taken)
-        print(f"{name:40} {middle:6.2f} s   {middle / first:5.2f} of the first run")
-    ratios = [times["another profile"] / times["score, match and write only"] for times in taken]
+        middle = statistics.median(times[name].seconds for times in taken)
+        busy = statistics.median(times[name].cpu_seconds for times in taken)
+        print(f"{name:40} {middle:6.2f} s   {middle / first:5.2f} of the first run   {busy:6.2f} s of processor time")
+    ratios = [times["another profile"].seconds / times["score, match and write only"].seconds for times in taken]
     print(f"another profile / score, match and write: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
-def _time_runs(source: Path, folder: Path) -> dict[str, float]:
-    """Return the seconds of each run, in order."""
+def _time_runs(source: Path, folder: Path) -> dict[str, Timing]:
+    """Return the times of each run, in order."""
     for name in ("out", "plain", "cache"):
         shutil.rmtree(folder / name, ignore_errors=True)
     profile, new = folder / "other.yaml", max(source.iterdir())

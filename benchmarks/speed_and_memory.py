@@ -88,7 +88,7 @@ def _time_in_turn(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str,
     for _ in range(runs + 1):
         for name, command in commands.items():
             _remove_outputs(command)
-            taken[name].append(time_command(command))
+            taken[name].append(time_command(command).seconds)
     return {name: times[1:] for name, times in taken.items()}
 
 
