@@ -2,12 +2,7 @@
 
 from flexscout.scoring.classify import (
     MISSING_FIELDS,
-    MODIFIED,
-    POSITION,
     ClassifiedFiles,
-    SheetTables,
-    add_canonical_columns,
-    add_unmapped_columns,
     attach_candidates,
     classify_records,
     collect_issues,
@@ -31,6 +26,7 @@ from flexscout.scoring.profile_lint import compute_best_score, format_bound, lin
 from flexscout.scoring.row_filter import list_filter_kinds, parse_filter
 from flexscout.scoring.rules import describe_condition
 from flexscout.scoring.scorer import FlexPropertyScorer
+from flexscout.scoring.sheet_tables import MODIFIED, POSITION, SheetTables, add_canonical_columns, add_unmapped_columns
 
 __all__ = [
     "COMPARISONS",

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from pathlib import Path
 
 import polars as pl
 import polars.selectors as cs
@@ -16,30 +14,30 @@ from flexscout.domain import (
     SOURCE_COLUMNS,
     STATUS,
     TO_VERIFY,
-    canonical_columns,
     combine_tables,
     describe_missing_fields,
 )
 from flexscout.errors import WorkerError
 from flexscout.ingest import ISSUE_SCHEMA, sample_issues
-from flexscout.models import FileAccount, FileRecord, ProcessingResult, RowStatus, SourceFile
+from flexscout.models import FileAccount, FileRecord, ProcessingResult, RowStatus
 from flexscout.runtime import Progress, SpillableTable, TableFolder, is_unexpected, write_table
 from flexscout.scoring.criteria import Criteria
 from flexscout.scoring.row_filter import FilteredRows
+from flexscout.scoring.sheet_tables import (
+    CANONICAL,
+    MODIFIED,
+    POSITION,
+    RowPositions,
+    SheetTables,
+    add_unmapped_columns,
+    read_mapped,
+    read_mapped_table,
+)
 
-MISSING_FIELDS, MODIFIED, POSITION = "__missing_fields", "__modified", "__position"
-"""Working columns: the duplicate fields that the row's sheet lacks; when its file was last changed (seconds since 1970);
-the position of the row in its table."""
+MISSING_FIELDS = "__missing_fields"
+"""Working column: the duplicate fields that the row's sheet lacks."""
 
-SheetTables = Mapping[tuple[str, str], Path]
-"""File and sheet -> the Parquet file with all its rows and columns."""
-
-RowPositions = Mapping[tuple[str, str], Sequence[int]]
-"""File and sheet -> POSITION of some of its rows."""
-
-_FILE, _SHEET, _ = SOURCE_COLUMNS
-_CANONICAL = {column.name for column in canonical_columns()}
-_TABLES_PER_BLOCK = 100
+_FILE = SOURCE_COLUMNS[0]
 _ROWS_PER_CALL = 20_000  # files that are read fast are classified together
 _WAIT_SECONDS, _WAIT_SHARE = (0.3, 3.0), 10  # how long they wait, at least and at most; how many times as long as the call before
 _ROWS_AT_A_TIME = 2**17  # the working columns of the rules are as large as the rows
@@ -263,24 +261,6 @@ def _list_match_columns(names: Collection[str], duplicate_fields: tuple[str, ...
     return [name for name in wanted if name in names]
 
 
-def add_unmapped_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFrame:
-    """Return the rows with their unmapped columns, read from the tables by file, sheet and POSITION, which is dropped."""
-    if not rows.width:
-        return rows
-    positions = rows.select(_FILE, _SHEET, POSITION).with_row_index("__order").sort(_FILE, _SHEET, POSITION)
-    by_sheet = positions.partition_by(_FILE, _SHEET, as_dict=True, maintain_order=True)
-    unmapped = combine_tables(_in_blocks(_read_unmapped(tables[sheet], by_sheet.get(sheet)) for sheet in sorted(tables)))
-    in_order = unmapped[positions["__order"].arg_sort()]
-    return pl.concat([rows.drop(POSITION), in_order.drop(POSITION)], how="horizontal")
-
-
-def add_canonical_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFrame:
-    """Return the rows, in any order, with their canonical columns, read from the tables by file, sheet and POSITION."""
-    by_sheet = rows.partition_by(_FILE, _SHEET, as_dict=True, maintain_order=True)
-    mapped = [_read_canonical(tables[(str(file), str(sheet))], part) for (file, sheet), part in sorted(by_sheet.items())]
-    return pl.concat(mapped, how="diagonal") if mapped else rows
-
-
 def attach_candidates(part: ClassifiedFiles, folder: TableFolder) -> list[ProcessingResult]:
     """Return the results, each with its candidates as Parquet in `folder`, which lives as long as one of the results."""
     by_file = part.candidates.partition_by(_FILE, as_dict=True) if part.candidates.width else {}
@@ -300,33 +280,13 @@ def _select_file_columns(rows: pl.DataFrame, tables: SheetTables, name: str) -> 
     """Return a file's candidates with the columns of that file, whatever those of the files classified with it."""
     own = {sheet: table for sheet, table in tables.items() if sheet[0] == name}
     columns = {column for table in own.values() for column in pl.read_parquet_schema(table)}
-    foreign = [column for column in rows.columns if column in _CANONICAL - columns]
+    foreign = [column for column in rows.columns if column in CANONICAL - columns]
     return combine_tables([add_unmapped_columns(rows.drop(foreign), own).drop(MISSING_FIELDS, MODIFIED, strict=False)])
-
-
-def _in_blocks(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Combine many frames at a time: thousands of small ones hold several times the memory of their cells."""
-    remaining = iter(frames)
-    while block := list(islice(remaining, _TABLES_PER_BLOCK)):
-        yield combine_tables(block).rechunk()
-
-
-def _read_unmapped(table: Path, rows: pl.DataFrame | None) -> pl.DataFrame:
-    """Return the unmapped columns of the rows at these positions; without rows, the columns alone."""
-    unmapped = pl.scan_parquet(table).with_row_index(POSITION).select(~_select_mapped())
-    return unmapped.head(0).collect() if rows is None else unmapped.collect()[rows[POSITION]]
-
-
-def _read_canonical(table: Path, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of a sheet with the canonical columns that they don't have."""
-    columns = cs.by_name(*(_CANONICAL - set(rows.columns)), require_all=False)
-    mapped = pl.scan_parquet(table).with_row_index(POSITION).select(columns).collect()
-    return pl.concat([rows, mapped[rows[POSITION]]], how="horizontal")
 
 
 def read_tables(records: Iterable[FileRecord]) -> tuple[pl.DataFrame, pl.Series, list[frozenset[str]]]:
     """Return the canonical columns of all rows with MODIFIED, the table of each row by number, and the columns of each table."""
-    frames = [_read_mapped(sheet.table, record.source, None) for record in records for sheet in record.sheets if sheet.table]
+    frames = [read_mapped_table(sheet.table, record.source) for record in records for sheet in record.sheets if sheet.table]
     numbers = [pl.repeat(number, frame.height, dtype=pl.UInt32, eager=True) for number, frame in enumerate(frames)]
     tables = pl.concat(numbers) if numbers else pl.Series([], dtype=pl.UInt32)
     return combine_tables(frames), tables, [frozenset(frame.columns) for frame in frames]
@@ -335,24 +295,9 @@ def read_tables(records: Iterable[FileRecord]) -> tuple[pl.DataFrame, pl.Series,
 def _group_tables(records: Sequence[FileRecord], relevant: set[str], wanted: RowPositions | None = None) -> list[pl.DataFrame]:
     """Return the canonical columns of all tables; tables with the same of the `relevant` columns become one frame."""
     groups: dict[frozenset[str], list[pl.DataFrame]] = {}
-    for record in records:
-        for sheet in record.sheets:
-            if sheet.table:
-                positions = None if wanted is None else wanted.get((record.source.name, sheet.sheet), ())
-                frame = _read_mapped(sheet.table, record.source, positions)
-                groups.setdefault(frozenset(relevant.intersection(frame.columns)), []).append(frame)
+    for frame in read_mapped(records, wanted):
+        groups.setdefault(frozenset(relevant.intersection(frame.columns)), []).append(frame)
     return [_concat(frames) for frames in groups.values()]
-
-
-def _read_mapped(table: Path, source: SourceFile, positions: Sequence[int] | None) -> pl.DataFrame:
-    rows = pl.scan_parquet(table).with_row_index(POSITION).select(POSITION, _select_mapped())
-    if positions is not None:
-        rows = rows.filter(pl.col(POSITION).is_in(list(positions)))
-    return rows.with_columns(pl.lit(source.name).alias(_FILE), pl.lit(source.modified).alias(MODIFIED)).collect()
-
-
-def _select_mapped() -> cs.Selector:
-    return cs.by_name(*_CANONICAL, *SOURCE_COLUMNS, require_all=False)
 
 
 def _concat(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
