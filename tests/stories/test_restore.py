@@ -116,6 +116,15 @@ def test_notes_that_were_typed_since_are_in_the_restored_workbook_and_stay(weeks
     assert weeks.run().column("My Notes")["1 Test Street"] == "Typed since"
 
 
+def test_later_corrections_outlive_restoring_and_editing_the_restored_workbook(weeks):
+    for address, year in (("1 Test Street", 2001), ("4 Test Street", 2002)):
+        weeks.enter(address, {"Year Built": year})
+        weeks.run()
+    restore(weeks, 3)
+    weeks.enter("1 Test Street", {"My Notes": "Typed in the restored workbook"})
+    assert weeks.run().column("Year Built") == {"1 Test Street": 2001, "4 Test Street": 2002}
+
+
 def test_run_whose_list_is_no_longer_kept_is_replayed_from_what_was_read(weeks):
     forget_list(weeks, 1)
     restore(weeks, 1)

@@ -30,8 +30,11 @@ from flexscout.outputs import (
 from flexscout.runtime import interrupts
 from flexscout.scoring import add_unmapped_columns, collect_issues
 
-_OWN_SETTINGS = ("output_file", "report_file", "log_file", "branding", "branding_logo", "enable_csv_export", "memo")
-"""Settings that stay as they are now: where the outputs go, and how they look."""
+_OWN_SETTINGS = (
+    "output_file", "report_file", "log_file", "branding", "branding_logo", "enable_csv_export", "memo", "user_columns",
+    "rejected_statuses",
+)  # fmt: skip
+"""Settings that stay as they are now: where the outputs go, how they look, and the user's columns."""
 
 _STEP = "Restore another run, or run again."
 
@@ -56,7 +59,8 @@ def restore_run(config: PipelineConfiguration, number: int) -> RestoredRun:
     """Publish the list and the outputs of a past run again, with the user's notes as they are now.
 
     The list is the kept one. If it isn't kept, the run is replayed from its record and the cached tables. What only a replay has
-    (the merges, rejected rows and issues) is left out if the replay differs from the list.
+    (the merges, rejected rows and issues) is left out if the replay differs from the list. Corrections that were made since count
+    again from the next run on.
 
     Args:
         config: The settings of the runs that write the workbook.
@@ -120,7 +124,6 @@ def _collect_tables(history: RunHistory, record: RunRecord, past: ReplayedRun | 
         possible_duplicates=ranking.possible_duplicates,
         rejected_rows=ranking.rejected_rows,
         issues=past.files.issues,
-        corrections=ranking.corrections,
         source_rows=ranking.source_rows,
     )
 
@@ -146,6 +149,7 @@ def _publish(
             user_columns=noted.user_input.columns,
             unlisted_notes=noted.unlisted,
             is_rejected=noted.is_rejected,
+            corrections=None,  # the sheet would list those of then: the next run would take later ones for removed
         )
         report = _update_report(record, settings, noted)
         title = f"This is the list of run {record.number}, {format_time(record.ended)}, restored."

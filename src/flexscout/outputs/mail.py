@@ -19,7 +19,6 @@ _TYPES = {
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 _LISTED = 5  # properties in the text
-_MAX_ADDRESSES = 50
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def _describe_property(row: Mapping[str, Any]) -> str:
 
 
 def _parse_addresses(text: str) -> list[Address]:
-    given = [one.strip() for one in text.replace(";", ",").split(",") if one.strip()][:_MAX_ADDRESSES]
+    given = [one.strip() for one in text.replace(";", ",").split(",") if one.strip()]
     try:
         return [Address(addr_spec=one) for one in given]
     except Exception:  # noqa: BLE001 - the parser of the library raises errors of several kinds
