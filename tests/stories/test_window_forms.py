@@ -8,10 +8,11 @@ import pytest
 from browser import PHONE, find_violations, open_tabs, show_screen
 from program import flexscout
 from windows import install_crontab, open_window
-from workbooks import HEADER, candidate, write_workbook
+from workbooks import write_workbook
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
+PARTS = ("NUM", "STREET", "Where", "Use", "Area")
 STRANGE = ("Bldg Use", "Situs Adress", "Municipality", "Struct Area", "Lot Size", "% Vacant", "Memo")
 ROWS = [("Flex", f"{n} Loom Rd", "Charlotte", "34,000" if n else "n/k", "2.5 ac", 10, "<b>call</b>") for n in (12, 14, 0)]
 
@@ -21,7 +22,7 @@ def window(tmp_path_factory):
     """Serve a workspace with a file whose columns aren't known."""
     folder = tmp_path_factory.mktemp("exports")
     write_workbook(folder / "county_2026.xlsx", [STRANGE, *ROWS])
-    write_workbook(folder / "plain.xlsx", [HEADER, candidate(1)])
+    write_workbook(folder / "parts.xlsx", [PARTS, *((n, "Loom Rd", "Durham, NC", "301", 30_000 + n) for n in range(12, 15))])
     with open_window(folder) as tab:
         yield tab
 
@@ -57,20 +58,33 @@ def test_file_that_needs_columns_is_set_in_the_window_and_read_by_the_command_li
     assert exported.value.path().read_bytes() == (window.folder / "mappings/county_2026.yaml").read_bytes()
     page.get_by_role("link", name="Files and run").first.click()
     page.get_by_role("row", name="county_2026.xlsx").get_by_text("Ready").wait_for()
-    assert flexscout("run", "--config", "pipeline_config.yaml").code == 0
+    assert flexscout("run", "--config", "pipeline_config.yaml", "--file-pattern", "county*.xlsx").code == 0
     rows = pl.read_csv(window.folder / "results/flex_properties.csv", infer_schema=False)
     row = rows.row(by_predicate=pl.col("Address") == "12 Loom Rd", named=True)
     assert (row["State"], row["Occupancy"], "Memo" in row) == ("NC", "90", False)
 
 
-def test_columns_fit_a_phone(opened):
-    page = opened("columns?file=plain.xlsx", **PHONE)
-    page.get_by_text("This sheet is read as a property table.").wait_for()
+def test_columns_are_joined_split_and_decoded_on_a_phone(opened):
+    page = opened("columns?file=parts.xlsx", **PHONE)
+    page.get_by_role("button", name="Put columns together").click()
+    page.get_by_label("Makes").select_option("Address")
+    for header in ("NUM", "STREET"):
+        page.get_by_label("Add a column").select_option(header)
+    page.get_by_role("button", name="Split a column").click()
+    page.get_by_role("group", name="Split column").get_by_label("Column", exact=True).select_option("Where")
+    for name in ("City", "State"):
+        page.get_by_label(name, exact=True).check()
+    page.get_by_role("button", name="Add a code table").click()
+    page.get_by_label("One per line").fill("301: Light industrial\n302 = Flex")
+    page.get_by_role("group", name="Code table").get_by_label("Column", exact=True).select_option("Use")
+    read = page.get_by_role("region", name="First rows").get_by_role("row", name="12 Loom Rd")
+    for text in ("Durham", "NC", "Light industrial"):
+        read.get_by_text(text).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     assert find_violations(page) == []
-    show_screen(page, "columns")
-    page.get_by_label("File", exact=True).select_option("county_2026.xlsx")
-    page.get_by_label("Meaning of Memo").wait_for()
+    show_screen(page, "files")
+    show_screen(page, "columns?file=parts.xlsx")
+    playwright.expect(page.get_by_label("One per line")).to_have_value("301: Light industrial\n302: Flex")
 
 
 def test_settings_are_changed_checked_and_reset_with_the_keyboard(opened, window):

@@ -9,7 +9,7 @@ import { texts } from "./texts.js";
 export const parent = "files";
 
 const WAIT = 350;  // milliseconds after the last change
-const drafts = new Map();  // file -> entries that aren't saved
+const drafts = new Map();  // file -> entries that aren't saved, and the headers of their code tables
 
 const copy = (value) => JSON.parse(JSON.stringify(value ?? {}));
 const chosenColumn = (choice) => (choice && typeof choice === "object" ? choice.column : choice) ?? "";
@@ -148,7 +148,7 @@ export const show = (main, values) => {
     edit(entries);
     entries = tidy(entries);
     isDirty = true;
-    drafts.set(file, { entries, savedAs });
+    drafts.set(file, { entries, savedAs, coded: sections.getCoded() });
     saveButton.disabled = true;
     rows.forEach((row, i) => row.update(latest.columns[i]));
     readSoon();
@@ -172,7 +172,7 @@ export const show = (main, values) => {
     [savedAs, entries, rows] = [answer.saved_as, copy(isDirty ? draft.entries : answer.entries), []];
     latest = null;
     take({ ...answer, is_used: undefined });
-    sections.load(answer.coded);
+    sections.load(isDirty ? draft.coded : answer.coded);
     showLatest();
     showProblems();
     if (isDirty) read();

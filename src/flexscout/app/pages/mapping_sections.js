@@ -2,7 +2,6 @@
 import { button, h } from "./dom.js";
 import { texts } from "./texts.js";
 
-const PROPERTY_TYPE = "Property Type";
 const labelled = (text, control, css = "") => h("label", { class: css }, h("span", {}, text), control);
 const select = (label, options, value, onChange, blank = "") => {
   const known = options.some((option) => (option.value ?? option) === value) || !value ? options : [value, ...options];
@@ -18,8 +17,9 @@ const buildList = ({ title, about, add, blank, render, read, write, onChange }) 
   let items = [];
   const list = h("div", { class: "made" });
   const commit = () => onChange((entries) => write(entries, items));
-  const draw = () => list.replaceChildren(...items.map((item, i) => render(item, (value, redraw = true) => {
-    items[i] = value;
+  // A control changes the item as it is by then, not as it was when the control was drawn.
+  const draw = () => list.replaceChildren(...items.map((item, i) => render(item, (edit, redraw = true) => {
+    items[i] = edit(items[i]);
     if (redraw) draw();
     commit();
   }, () => { items.splice(i, 1); draw(); commit(); }, items)));
@@ -41,10 +41,10 @@ const buildJoins = (env) => buildList({
     entries.join = Object.fromEntries(items.filter(([name, { headers }]) => name && headers.length).map(([name, { headers, separator }]) => [name, separator === null ? headers : { columns: headers, separator }]));
   },
   render: ([name, { headers, separator }], set, remove) => h("fieldset", {}, h("legend", {}, texts.columns.join),
-    labelled(texts.columns.makes, select(texts.columns.makes, env.names(), name, (value) => set([value, { headers, separator }]), texts.columns.choose)),
-    h("div", { class: "chips" }, headers.map((header, i) => h("span", { class: "chip" }, header, removeButton(header, () => set([name, { headers: headers.filter((_, at) => at !== i), separator }]))))),
-    select(texts.columns.addColumn, env.keys().filter((key) => !headers.includes(key)), "", (value) => set([name, { headers: [...headers, value], separator }]), texts.columns.addColumn),
-    labelled(texts.columns.separator, h("input", { value: separator ?? "", placeholder: texts.columns.usual, size: 6, oninput: (event) => set([name, { headers, separator: event.target.value === "" ? null : event.target.value }], false) }), "short"),
+    labelled(texts.columns.makes, select(texts.columns.makes, env.names(), name, (value) => set(([, parts]) => [value, parts]), texts.columns.choose)),
+    h("div", { class: "chips" }, headers.map((header, i) => h("span", { class: "chip" }, header, removeButton(header, () => set(([target, parts]) => [target, { ...parts, headers: parts.headers.filter((_, at) => at !== i) }]))))),
+    select(texts.columns.addColumn, env.keys().filter((key) => !headers.includes(key)), "", (value) => set(([target, parts]) => [target, { ...parts, headers: [...parts.headers, value] }]), texts.columns.addColumn),
+    labelled(texts.columns.separator, h("input", { value: separator ?? "", placeholder: texts.columns.usual, size: 6, oninput: (event) => set(([target, parts]) => [target, { ...parts, separator: event.target.value === "" ? null : event.target.value }], false) }), "short"),
     removeButton(name || texts.columns.join, remove)),
 });
 
@@ -53,8 +53,8 @@ const buildSplits = (env) => buildList({
   read: (entries) => Object.entries(entries.split ?? {}),
   write: (entries, items) => { entries.split = Object.fromEntries(items.filter(([header, names]) => header && names.length)); },
   render: ([header, names], set, remove) => h("fieldset", {}, h("legend", {}, texts.columns.split),
-    labelled(texts.columns.column, select(texts.columns.column, env.keys(), header, (value) => set([value, names]), texts.columns.choose)),
-    h("div", { class: "checks" }, env.choices().split.map((name) => h("label", {}, h("input", { type: "checkbox", checked: names.includes(name), onchange: (event) => set([header, event.target.checked ? [...names, name] : names.filter((one) => one !== name)], false) }), name))),
+    labelled(texts.columns.column, select(texts.columns.column, env.keys(), header, (value) => set(([, parts]) => [value, parts]), texts.columns.choose)),
+    h("div", { class: "checks" }, env.choices().split.map((name) => h("label", {}, h("input", { type: "checkbox", checked: names.includes(name), onchange: (event) => set(([source, parts]) => [source, event.target.checked ? [...parts, name] : parts.filter((one) => one !== name)], false) }), name))),
     removeButton(header || texts.columns.split, remove)),
 });
 
@@ -63,8 +63,8 @@ const buildConstants = (env) => buildList({
   read: (entries) => Object.entries(entries.constants ?? {}),
   write: (entries, items) => { entries.constants = Object.fromEntries(items.filter(([name, text]) => name && `${text ?? ""}`.trim())); },
   render: ([name, text], set, remove) => h("fieldset", {}, h("legend", {}, texts.columns.constant),
-    labelled(texts.columns.meaning, select(texts.columns.meaning, env.names(), name, (value) => set([value, text]), texts.columns.choose)),
-    labelled(texts.columns.value, h("input", { value: text ?? "", oninput: (event) => set([name, event.target.value], false) })),
+    labelled(texts.columns.meaning, select(texts.columns.meaning, env.names(), name, (value) => set(([, constant]) => [value, constant]), texts.columns.choose)),
+    labelled(texts.columns.value, h("input", { value: text ?? "", oninput: (event) => set(([target]) => [target, event.target.value], false) })),
     removeButton(name || texts.columns.constant, remove)),
 });
 
@@ -79,21 +79,22 @@ const buildCodes = (env) => {
     title: texts.columns.codes, about: texts.columns.aboutCodes, add: texts.columns.addCodes, onChange: env.onChange, blank: () => ["", {}],
     read: ({ codes }) => (codes === undefined || codes === null ? [] : coded.length && coded.every(Boolean) ? Object.entries(codes) : [["", codes]]),
     write: (entries, items) => {
-      const filled = items.filter(([, table]) => (typeof table === "string" ? table : Object.keys(table).length));
-      entries.codes = filled.length === 1 && !filled[0][0] ? filled[0][1] : Object.fromEntries(filled.map(([header, table]) => [header || PROPERTY_TYPE, table]));
+      const isAlone = items.length === 1;  // only then it may be for the property type, whatever its header
+      const filled = items.filter(([header, table]) => (header || isAlone) && (typeof table === "string" ? table : Object.keys(table).length));
+      entries.codes = filled.length === 1 && !filled[0][0] ? filled[0][1] : Object.fromEntries(filled);
       coded = filled.map(([header]) => header);
     },
-    render: ([header, table], set, remove) => {
+    render: ([header, table], set, remove, items) => {
       const isOwn = isPlainList(table), isBuiltIn = typeof table === "string";
       const kinds = [{ value: OWN, text: texts.columns.ownCodes }, ...(isOwn || isBuiltIn ? [] : [{ value: AS_IS, text: texts.columns.codesAsIs }]), ...env.choices().code_tables];
       return h("fieldset", {}, h("legend", {}, texts.columns.codeTable),
-        labelled(texts.columns.column, select(texts.columns.column, env.keys(), header, (value) => set([value, table]), texts.columns.typeColumn)),
-        labelled(texts.columns.codeTable, select(texts.columns.codeTable, kinds, isBuiltIn ? table : isOwn ? OWN : AS_IS, (value) => { if (value !== AS_IS) set([header, value === OWN ? {} : value]); })),
-        isOwn ? labelled(texts.columns.codeLines, h("textarea", { rows: 4, spellcheck: "false", oninput: (event) => set([header, fromLines(event.target.value)], false) }, toLines(table)), "lines") : "",
+        labelled(texts.columns.column, select(texts.columns.column, env.keys(), header, (value) => set(([, codes]) => [value, codes]), items.length > 1 ? texts.columns.choose : texts.columns.typeColumn)),
+        labelled(texts.columns.codeTable, select(texts.columns.codeTable, kinds, isBuiltIn ? table : isOwn ? OWN : AS_IS, (value) => { if (value !== AS_IS) set(([source]) => [source, value === OWN ? {} : value]); })),
+        isOwn ? labelled(texts.columns.codeLines, h("textarea", { rows: 4, spellcheck: "false", oninput: (event) => set(([source]) => [source, fromLines(event.target.value)], false) }, toLines(table)), "lines") : "",
         removeButton(header || texts.columns.codeTable, remove));
     },
   });
-  return { ...part, load(entries, headers) { coded = headers; part.load(entries); } };
+  return { ...part, getHeaders: () => coded, load(entries, headers) { coded = headers; part.load(entries); } };
 };
 
 const buildScope = (env) => {
@@ -120,9 +121,10 @@ export const buildSections = ({ getEntries, getLatest, getChoices, onChange }) =
     onChange, entries: getEntries, latest: getLatest, choices: getChoices,
     keys: () => getLatest().columns.map(({ key }) => key), names: () => getChoices().columns.map(({ name }) => name),
   };
-  const parts = [buildConstants(env), buildJoins(env), buildSplits(env), buildCodes(env), buildScope(env)];
+  const codes = buildCodes(env), parts = [buildConstants(env), buildJoins(env), buildSplits(env), codes, buildScope(env)];
   let keys = "";
   return {
+    getCoded: codes.getHeaders,
     element: h("div", {}, parts.map(({ element }) => element)),
     load(coded = []) { keys = ""; parts.forEach((part) => part.load(getEntries(), coded)); },
     // The columns to choose from differ with the row of the header.

@@ -14,7 +14,7 @@ from flexscout.ingest.mapping.mapping_nodes import NULL_TAG, list_entries, parse
 Entries = Mapping[str, Any]
 """The entries of a mapping file: objects, lists, texts, whole numbers and booleans. Headers and codes are texts."""
 
-_HEAD = "# Column mapping. Edit it here or in the window of flexscout; docs: Map unusual headers."
+_HEAD = "# Column mapping, written by the window of flexscout. `flexscout map` explains what it may have."
 _MAX_DEPTH = 8
 _INTEGER, _BOOLEAN = "tag:yaml.org,2002:int", "tag:yaml.org,2002:bool"
 
@@ -56,7 +56,7 @@ def _to_data(node: yaml.Node) -> Any:
     text = str(node.value)
     if node.tag == NULL_TAG:
         return None
-    if node.tag == _INTEGER and str(node.value).isascii() and text.isdecimal() and str(int(text)) == text:
+    if node.tag == _INTEGER and text.isascii() and text.isdecimal() and str(int(text)) == text:
         return int(text)
     return text == "true" if node.tag == _BOOLEAN and text in ("true", "false") else text
 
