@@ -4,6 +4,8 @@ import contextlib
 import os
 import signal
 import sys
+import tempfile
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -87,6 +89,31 @@ def test_stopped_run_changes_no_output_and_leaves_no_temporary_file(changed, tmp
     assert job.wait().kind is EventKind.STOPPED
     assert content("out") == before
     assert not list(tmp_path.iterdir())
+    assert not [path for path in (changed / ".cache").rglob("rows") if any(path.iterdir())]
+
+
+@pytest.fixture
+def short_folder():
+    """A folder with a short path, in which sockets can be."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.1, 0.3, 0.9])
+def test_run_that_is_ended_while_it_writes_leaves_nothing(changed, short_folder, monkeypatch, seconds):
+    monkeypatch.setattr("tempfile.tempdir", str(short_folder))
+    monkeypatch.setattr("flexscout.jobs.job._WRITE_SECONDS", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(changed / ".cache"))
+    monkeypatch.chdir(changed)
+    before = content("out")
+    job = flexscout.start_job(settings(min_flex_score=3 + seconds))  # what an earlier one finished is not repeated
+    assert any(event.fields.get("stage") == "write" for event in job), job.wait()
+    time.sleep(seconds)
+    job.stop()
+    is_stopped = job.wait().kind is EventKind.STOPPED
+    assert (content("out") == before) == is_stopped
+    assert not [path for path in Path("out").rglob("*") if ".new" in path.name]
+    assert not list(short_folder.iterdir())
     assert not [path for path in (changed / ".cache").rglob("rows") if any(path.iterdir())]
 
 

@@ -35,9 +35,12 @@ class EventWriter(NoProgress):
 
     def write(self, kind: EventKind, **fields: object) -> None:
         """Write an event."""
-        event = JobEvent(kind, time.monotonic() - self._started, fields)
+        self.write_line(JobEvent(kind, time.monotonic() - self._started, fields).to_line())
+
+    def write_line(self, line: bytes) -> None:
+        """Write a line that is no event."""
         with self._lock:
-            self.stream.write(event.to_line())
+            self.stream.write(line)
             self.stream.flush()
 
     def step_started(self, step: Step) -> None:

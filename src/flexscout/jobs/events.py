@@ -6,8 +6,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-STOP_LINE = b"stop\n"
-"""What the child is sent so that it stops."""
+STOP_LINE, COMMIT_LINE = b"stop\n", b"save\n"
+"""What the child is sent so that it stops, or may put its outputs in place; equally long."""
+
+ASK_LINE = b"save?\n"
+"""What the child sends before it puts its outputs in place; from the answer on, it isn't ended."""
+
+TEMPORARY_FOLDER = "FLEXSCOUT_JOB_FOLDER"
+"""The environment variable with the temporary folder of a job."""
+
+STOPPED_TEXT = "Stopped. The previous results are unchanged; files already read are not read again."
 
 
 class EventKind(StrEnum):

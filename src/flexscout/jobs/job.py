@@ -2,23 +2,28 @@
 
 import json
 import os
+import shutil
 import subprocess  # nosec B404 # starts this Python
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Condition, Thread
+from tempfile import mkdtemp
+from threading import Condition, Lock, Thread
 from typing import Any
 
 from flexscout._import_path import filter_python_path
 from flexscout.config import PipelineConfiguration
-from flexscout.jobs.events import STOP_LINE, EventKind, JobEvent
-from flexscout.runtime import build_module_command
+from flexscout.jobs.events import ASK_LINE, COMMIT_LINE, STOP_LINE, STOPPED_TEXT, TEMPORARY_FOLDER, EventKind, JobEvent
+from flexscout.outputs import remove_leftovers
+from flexscout.runtime import Step, build_module_command
 
 _MAX_ERROR_LINES = 20
 _POLL_SECONDS = 0.5
+_MAX_FOLDER_LENGTH = 60  # characters; the paths of sockets in it have 32 more, of at most 104
+_WRITE_SECONDS = 0.7  # until a stopped process that writes outputs is ended
 
 
 class Job:
@@ -29,11 +34,15 @@ class Job:
 
     Args:
         process: The process, with pipes.
+        clean: Called when it has ended; None if what it leaves when it is ended can't be removed, so that it isn't.
 
     """
 
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", clean: Callable[[], object] | None = None) -> None:
         self._process = process
+        self._clean = clean
+        self._lock = Lock()
+        self._is_stopped = self._is_committing = self._was_ended = False
         self._events: list[JobEvent] = []
         self._changed = Condition()
         self._errors: deque[str] = deque(maxlen=_MAX_ERROR_LINES)
@@ -73,11 +82,40 @@ class Job:
 
         The last event is `stopped`, or `finished` if the outputs were already in place.
         """
+        with self._lock:
+            is_first, self._is_stopped = not self._is_stopped, True
+            self._send(STOP_LINE)
+        if is_first and self.is_running and self._clean:
+            Thread(target=self._end, name="flexscout-job-end", daemon=True).start()
+
+    def _send(self, line: bytes) -> None:
         with suppress(OSError, ValueError):  # it has ended
             stdin = self._process.stdin
             if stdin:
-                stdin.write(STOP_LINE)
+                stdin.write(line)
                 stdin.flush()
+
+    def _let_commit(self) -> None:
+        """Let the process put its outputs in place, unless the run was stopped; from then on, it isn't ended."""
+        with self._lock:
+            self._is_committing = not self._is_stopped
+            if self._is_committing:
+                self._send(COMMIT_LINE)
+
+    def _end(self) -> None:
+        """End the process if it writes outputs for longer than that: the library that writes workbooks can't be interrupted."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_WRITE_SECONDS)
+        while self._process.poll() is None:
+            with self._lock, self._changed:
+                stages = [event.fields["stage"] for event in self._events if event.kind is EventKind.STAGE]
+                if self._is_committing:
+                    return
+                if stages[-1:] == [Step.WRITE]:  # earlier, it has files and processes that only it can clean up
+                    self._was_ended = True
+                    self._process.kill()
+                    return
+            time.sleep(_POLL_SECONDS)
 
     def wait(self) -> JobEvent:
         """Wait for the end, and return the last event."""
@@ -87,6 +125,9 @@ class Job:
         last: JobEvent | None = None
         if self._process.stdout:
             for line in self._process.stdout:
+                if line == ASK_LINE:
+                    self._let_commit()
+                    continue
                 with suppress(ValueError, LookupError, TypeError):
                     event = JobEvent.from_line(line)
                     if event.is_last:
@@ -99,6 +140,8 @@ class Job:
             with suppress(OSError):
                 if pipe:
                     pipe.close()
+        if self._clean:
+            self._clean()
         self._add(last or self._describe_death(code))
 
     def _add(self, event: JobEvent) -> None:
@@ -114,6 +157,8 @@ class Job:
                     self._errors.append(line.decode("utf-8", "replace").rstrip())
 
     def _describe_death(self, code: int) -> JobEvent:
+        if self._was_ended:
+            return JobEvent(EventKind.STOPPED, time.monotonic() - self._started, {"message": STOPPED_TEXT})
         cause = f"signal {-code}" if code < 0 else f"code {code}"
         fields = {
             "message": f"The run ended unexpectedly ({cause}). The previous results are unchanged.",
@@ -137,7 +182,18 @@ def start_job(config: PipelineConfiguration | str | Path | None = None, *, retry
 
     """
     settings = PipelineConfiguration.from_file(config) if isinstance(config, str | Path) else config or PipelineConfiguration()
-    environment = {**os.environ, "PYTHONPATH": filter_python_path()} if "PYTHONPATH" in os.environ else None
+    temporary = mkdtemp(prefix="fs-")
+    is_short = len(temporary) <= _MAX_FOLDER_LENGTH
+    names = ("TMPDIR", "TEMP", "TMP", TEMPORARY_FOLDER) if is_short else (TEMPORARY_FOLDER,)
+    environment = {**os.environ, **dict.fromkeys(names, temporary)}
+    if "PYTHONPATH" in os.environ:
+        environment["PYTHONPATH"] = filter_python_path()
+
+    def clean() -> None:
+        shutil.rmtree(temporary, ignore_errors=True)
+        for path in settings.own_files:
+            remove_leftovers(path)
+
     apart: dict[str, Any] = {"start_new_session": True}  # Ctrl-C in a terminal reaches only this process
     if sys.platform == "win32":
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
@@ -156,4 +212,4 @@ def start_job(config: PipelineConfiguration | str | Path | None = None, *, retry
         if process.stdin:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
-    return Job(process)
+    return Job(process, clean if is_short else None)

@@ -6,35 +6,39 @@ import json
 import logging
 import os
 import sys
-from threading import Thread, main_thread
+from contextlib import suppress
+from threading import Event, Thread, main_thread
 from typing import BinaryIO
 
 from flexscout._import_path import remove_current_folder
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import FlexscoutError, is_panic
 from flexscout.jobs.event_writer import EventWriter, run_with_events
-from flexscout.jobs.events import STOP_LINE, EventKind
+from flexscout.jobs.events import ASK_LINE, COMMIT_LINE, STOP_LINE, STOPPED_TEXT, TEMPORARY_FOLDER, EventKind
 from flexscout.runtime import interrupts, start_worker_server
 
-_STOPPED = "Stopped. The previous results are unchanged; files already read are not read again."
+_POLL_SECONDS = 0.1
 
 
 def main() -> None:
     """Run the job that the first line of standard input describes."""
     gc.set_threshold(50_000)  # as the program does: collecting takes a tenth of the start and frees nothing
     atexit.register(gc.freeze)
+    atexit.register(_remove_temporary_folder)
     output = _claim_output()
     events = EventWriter(output)
     try:
         interrupts.raise_on_termination()
         start_worker_server()
         request = json.loads(_read_line())
-        Thread(target=_wait_for_stop, name="flexscout-stop", daemon=True).start()
+        may_commit = Event()
+        Thread(target=_listen, args=(may_commit,), name="flexscout-stop", daemon=True).start()
+        interrupts.ask_before_commit(lambda: _ask_to_commit(events, may_commit))
         settings = PipelineConfiguration(**request["settings"]).with_password(request["password"])
         run_with_events(settings, events, retry=request["retry"])
     except KeyboardInterrupt:
         with interrupts.complete():
-            events.write(EventKind.STOPPED, message=_STOPPED)
+            events.write(EventKind.STOPPED, message=STOPPED_TEXT)
     except FlexscoutError as error:
         events.write(EventKind.FAILED, message=error.message, next_step=error.next_step, error_kind=type(error).__name__)
     except BaseException as error:
@@ -60,11 +64,25 @@ def _read_line() -> bytes:
     return line
 
 
-def _wait_for_stop() -> None:
-    """Interrupt the run when the other process says so, or has ended."""
+def _ask_to_commit(events: EventWriter, may_commit: Event) -> None:
+    """Wait for the other process to let the outputs be put in place; if it has stopped the run, this is interrupted."""
+    events.write_line(ASK_LINE)
+    while not may_commit.wait(_POLL_SECONDS):
+        pass
+
+
+def _remove_temporary_folder() -> None:
+    """Remove the empty folder that the other process made for this one, which may have ended."""
+    with suppress(OSError):
+        os.rmdir(os.environ.get(TEMPORARY_FOLDER, ""))  # noqa: PTH106 - an empty name is no path
+
+
+def _listen(may_commit: Event) -> None:
+    """Read what the other process says; interrupt the run when it says so, or has ended."""
     # Not through sys.stdin, which Python closes at its end, and would wait for this thread.
     while (received := os.read(0, len(STOP_LINE))) and received != STOP_LINE:
-        pass
+        if received == COMMIT_LINE:
+            may_commit.set()
     if sys.platform == "win32":
         import _thread  # noqa: PLC0415 - other systems have signals that end a wait
 

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
         sort_by_frequency,
     )
     from flexscout.outputs.results import PAGE_RECORDS, ResultTables, RunFacts
-    from flexscout.outputs.transaction import OutputTransaction, check_output_paths
+    from flexscout.outputs.transaction import OutputTransaction, check_output_paths, remove_leftovers
 
 __all__ = [
     "MAP_HEIGHT",
@@ -108,6 +108,7 @@ __all__ = [
     "place_candidates",
     "publish_results",
     "read_shared_asset",
+    "remove_leftovers",
     "render_mail",
     "render_memo",
     "render_page",
@@ -175,6 +176,6 @@ __getattr__ = lazy_exports(
             "sort_by_frequency",
         ),
         "results": ("PAGE_RECORDS", "ResultTables", "RunFacts"),
-        "transaction": ("OutputTransaction", "check_output_paths"),
+        "transaction": ("OutputTransaction", "check_output_paths", "remove_leftovers"),
     },
 )

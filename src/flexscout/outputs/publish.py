@@ -81,6 +81,7 @@ def publish_results(  # noqa: PLR0913 - what a run knows is joined here
         statistics = AggregateStatistics(**report["statistics"])
         if record is None:
             return RunSummary(1 if statistics.failed_files else 0, statistics, report, (), messages)
+        interrupts.confirm_commit()
         with interrupts.complete():  # the outputs and the record of the run change together
             carried.user_input.save_moved()  # before `commit`: nothing may fail once the outputs are in place
             paths = (*outputs.commit(), *filter(Path.exists, [config.notes_file]))

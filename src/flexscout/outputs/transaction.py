@@ -40,7 +40,7 @@ class OutputTransaction:
     def stage(self, path: Path) -> Path:
         """Return the temporary path to which the caller writes the content of `path`."""
         _make_parent(path)
-        _remove_leftovers(path)
+        remove_leftovers(path)
         staged = temporary_path(path, f"{UNPLACED_SUFFIX}{path.suffix}")
         self._staged[path] = staged
         return staged
@@ -123,7 +123,7 @@ def _make_parent(path: Path) -> None:
         raise OutputError(f"Can't write to the folder {path.parent}.", "Choose another location with --output-file.")
 
 
-def _remove_leftovers(path: Path) -> None:
+def remove_leftovers(path: Path) -> None:
     """Remove the temporary files of `path` that belong to processes that no longer exist."""
     for leftover in path.parent.glob(f"{escape(temporary_prefix(path))}.*"):
         if is_abandoned(leftover.name):

@@ -1,7 +1,7 @@
 """Ctrl-C and termination signals: when they take effect, so that nothing is left half done."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import current_thread, main_thread
 from typing import Any, Self
@@ -57,6 +57,20 @@ def complete() -> Iterator[None]:
     """Drop Ctrl-C until the context ends, as there is nothing left to stop then; hold back termination signals."""
     with defer_interrupts(), _replace_handler(signal.SIGINT, lambda _number, _frame: None):
         yield
+
+
+_confirm: list[Callable[[], object]] = []
+
+
+def ask_before_commit(ask: Callable[[], object]) -> None:
+    """From now on, call `ask` before outputs are put in place; it returns once that may begin, or is interrupted."""
+    _confirm[:] = [ask]
+
+
+def confirm_commit() -> None:
+    """Wait until outputs may be put in place. In a job, its other process may end this one until then."""
+    for ask in _confirm:
+        ask()
 
 
 @contextmanager
