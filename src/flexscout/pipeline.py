@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from flexscout import __version__
-from flexscout.config import PipelineConfiguration
+from flexscout.config import AnyConfig, PipelineConfiguration
 from flexscout.history import (
     CarryOver,
     KnownDecisions,
@@ -23,6 +23,7 @@ from flexscout.merging import MergedProperties, list_possible_snapshots, list_so
 from flexscout.models import CheckSummary, FileRecord, RunSummary
 from flexscout.outputs import ResultTables, RunFacts, check_outputs, publish_results
 from flexscout.runtime import (
+    Executor,
     FaultIsolation,
     FileResultLog,
     LoggedProgress,
@@ -61,6 +62,7 @@ class ScalableFlexPipeline:
 
     Args:
         config: The settings, or the path of a configuration file.
+        executor: What reads the files; by default that of `cluster.scheduler`.
         progress: Listener that is called for each file.
 
     Raises:
@@ -68,15 +70,14 @@ class ScalableFlexPipeline:
 
     """
 
-    def __init__(self, config: PipelineConfiguration | str | Path | None = None, *, progress: Progress | None = None) -> None:
-        self.config = (
-            PipelineConfiguration.from_file(config) if isinstance(config, str | Path) else config or PipelineConfiguration()
-        ).require_local()
+    def __init__(self, config: AnyConfig = None, executor: Executor | None = None, *, progress: Progress | None = None) -> None:
+        self.config = PipelineConfiguration.load(config).require_local()
         listener = progress if progress and self.config.progress_reporting else NoProgress()
         log_lines = LoggedProgress(self.config.batch_size, self.config.progress_interval)
         self._progress = ProgressGroup(FileResultLog(), listener, log_lines)
         self._criteria = Criteria.from_config(self.config)
-        self._ingestor = FileIngestor.for_criteria(self.config, self._criteria.profile.eligibility, progress=self._progress)
+        eligibility = self._criteria.profile.eligibility
+        self._ingestor = FileIngestor.for_criteria(self.config, eligibility, executor=executor, progress=self._progress)
 
     def run(self, *, reuse_failures: bool = True) -> RunSummary:
         """Run the pipeline. Files that are known are not read again; if nothing has changed, nothing is written.
@@ -94,7 +95,7 @@ class ScalableFlexPipeline:
         config, clock, memory = self.config, Stopwatch(), MemoryWatch(self.config.memory_limit_gb)
         self._progress.step_started(Step.SCAN)
         with clock.stage(Stage.SCAN):
-            scan = self._scan()
+            scan = scan_inputs(self.config)
             branding = check_outputs(config)
         log = open_run_log(Path(config.log_file), config.log_level)
         open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=reuse_failures)
@@ -131,7 +132,7 @@ class ScalableFlexPipeline:
             NothingToReadError: The input folder has no files to read.
 
         """
-        scan = self._scan()
+        scan = scan_inputs(self.config)
         records = (*self._ingestor.inspect(scan.sources), *scan.unreadable)
         by_name = tuple(sorted(records, key=lambda record: record.source.name))
         sources = list_sources(list_possible_snapshots(record for record in records if not record.error))
@@ -157,9 +158,6 @@ class ScalableFlexPipeline:
         records = (config.parquet_file, merged.property_sources, facts.tables.select_page_records())
         record = (lambda summary: run.history.add(run.state, summary, *records)) if commit else None
         return publish_results(facts, carried, config, run.clock, run.memory, record=record)
-
-    def _scan(self) -> Scan:
-        return scan_inputs(self.config)
 
     def _collect_facts(self, run: _Run, files: ClassifiedFiles, merged: MergedProperties, carried: CarryOver) -> RunFacts:
         return RunFacts(

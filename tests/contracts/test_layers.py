@@ -46,6 +46,7 @@ HEAVY = {
     "numpy": "ingest/readers/delimited.py ingest/readers/xml_check.py matching/clusters.py merging/snapshots.py",
     "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",
     "typst": "outputs/memo/typesetting.py",
+    "distributed": "runtime/cluster.py",
     "watchfiles": "cli/folder_watch.py",
     "filelock": "history/run_history.py staging/inputs.py staging/results.py",
     "obstore": "runtime/object_storage.py",

@@ -86,6 +86,14 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", "-w", metavar="N", help="Number of worker processes.  [default: 4, at most the number of cores]"),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="NAME",
+        help="What reads the files: `processes`, or a Dask cluster: `local`, tcp://HOST:PORT.  [default: processes]",
+    ),
+]
 ProfileName = Annotated[
     str | None,
     typer.Option(
@@ -257,6 +265,7 @@ def _shared_options(
     mapping: MappingFile = None,
     schema_policy: SchemaPolicy = None,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     profile: ProfileName = None,
     as_of: AsOf = None,
     min_score: MinScore = None,
@@ -307,6 +316,7 @@ def _to_settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "mapping": options["mapping"] or None,
         "schema_policy": options["schema_policy"],
         "max_workers": options["workers"],
+        "scheduler": options["scheduler"],
         "profile": options["profile"],
         "as_of": options["as_of"],
         "min_flex_score": options["min_score"],

@@ -6,7 +6,7 @@ from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from flexscout.config.forms import describe_settings, read_file_values
-    from flexscout.config.settings import PipelineConfiguration, declared_settings, settings_affecting
+    from flexscout.config.settings import AnyConfig, PipelineConfiguration, declared_settings, settings_affecting
     from flexscout.config.sources import (
         DEFAULT_PATTERN,
         MAPPINGS_FOLDER,
@@ -25,6 +25,7 @@ __all__ = [
     "MAPPINGS_FOLDER",
     "YAML_SUFFIXES",
     "Affects",
+    "AnyConfig",
     "PipelineConfiguration",
     "change_settings",
     "declared_settings",
@@ -48,7 +49,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "forms": ("describe_settings", "read_file_values"),
-        "settings": ("PipelineConfiguration", "declared_settings", "settings_affecting"),
+        "settings": ("PipelineConfiguration", "AnyConfig", "declared_settings", "settings_affecting"),
         "sources": (
             "DEFAULT_PATTERN",
             "MAPPINGS_FOLDER",

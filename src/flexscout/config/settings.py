@@ -45,6 +45,7 @@ from flexscout.errors import ConfigurationError
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Text = Annotated[str, Field(min_length=1)]
+Scheduler = Annotated[str, Field(pattern=r"^(processes|local|[a-z]+://.+)$")]
 Texts = tuple[str, ...]
 
 _DUPLICATES = (f"{DUPLICATES_SUFFIX}.csv", f"{DUPLICATES_SUFFIX}.parquet")
@@ -94,6 +95,12 @@ class PipelineConfiguration(BaseModel):
     """Memory for the whole run, in GB, shared equally by the workers."""
     timeout_minutes: Annotated[float, Field(gt=0, le=10_000), Setting("processing.timeout_minutes", Affects.EXECUTION)] = 30
     """Time limit for one file, in minutes."""
+    scheduler: Annotated[
+        Text, Field(pattern=r"^(processes|local|[a-z]+://.+)$"), Setting("cluster.scheduler", Affects.EXECUTION)
+    ] = "processes"
+    """What reads the files: `processes`, the Dask scheduler at an address such as tcp://10.0.0.5:8786, or a `local` one."""
+    wait_seconds: Annotated[float, Field(gt=0, le=86_400), Setting("cluster.wait_seconds", Affects.EXECUTION)] = 60
+    """How long to wait for the scheduler and the first of its workers, in seconds."""
     output_file: Annotated[Text, Setting("output.master_file", Affects.LOCATION, "file")] = (
         "data/exports/all_flex_properties.xlsx"
     )
@@ -178,6 +185,11 @@ class PipelineConfiguration(BaseModel):
 
         """
         return cls.resolve(path, overrides)[0]
+
+    @classmethod
+    def load(cls, source: Self | str | Path | None) -> Self:
+        """Return the settings of a file, or those given, or the defaults. Raises ConfigurationError as `from_file` does."""
+        return cls.from_file(source) if isinstance(source, str | Path) else source or cls()
 
     @classmethod
     def resolve(
@@ -386,6 +398,10 @@ def declared_settings() -> dict[str, Setting]:
     """Map each setting to its place in the configuration file and what it affects."""
     fields = PipelineConfiguration.model_fields
     return {name: next(entry for entry in field.metadata if isinstance(entry, Setting)) for name, field in fields.items()}
+
+
+AnyConfig = PipelineConfiguration | str | Path | None
+"""Settings, the path of a file with them, or None for the defaults."""
 
 
 def settings_affecting(*kinds: Affects) -> set[str]:

@@ -32,6 +32,7 @@ from flexscout.runtime import (
     WorkerPool,
 )
 
+PROCESSES = "processes"  # the value of `cluster.scheduler` for worker processes without a cluster
 _CACHED_BATCH = 100  # files known from an earlier run that are yielded together
 _BATCH_SECONDS = 0.03  # how long a finished file waits for others, to be scored together
 _UNEXPLAINED = {ErrorCode.WORKER_DIED, ErrorCode.OUT_OF_MEMORY}  # what became of the worker, not what is wrong with the file
@@ -145,7 +146,7 @@ class FileIngestor:
     def _run(
         self, work: Callable[..., FileRecord], sources: Sequence[SourceFile], cache: TableCache | None = None
     ) -> Iterator[list[FileRecord]]:
-        """Yield records as they are done, with at most `batch_size` files handed out; the cached ones while workers start."""
+        """Yield records as they are done, with only so many files handed out; the cached ones while workers start."""
         progress = self._progress if cache else NoProgress()
         progress.started(len(sources))
         self.records = []
@@ -155,12 +156,14 @@ class FileIngestor:
         batches: Iterable[list[FileRecord]] = (known[i : i + _CACHED_BATCH] for i in range(0, len(known), _CACHED_BATCH))
         with ExitStack() as stack:
             if unknown:
-                executor = stack.enter_context(self._executor or self._start_workers(len(unknown)))
+                executor = stack.enter_context(self._executor or self._open_executor(len(unknown), cache))
+                self.workers = executor.slots or self.workers
+                self._memory_share = executor.memory_gb or self._config.memory_limit_gb
                 memory = int(self._memory_share * 2**30)
                 password = self._config.password.get_secret_value()
                 diagnose = partial(diagnose_file, memory_bytes=memory, password=password)
                 read = partial(work, memory_bytes=memory, password=password)
-                tasks = _Tasks(executor, read, diagnose, self._config.batch_size)
+                tasks = _Tasks(executor, read, diagnose, max(self._config.batch_size, 2 * executor.slots))
                 waiting = iter(unknown)
                 tasks.submit(waiting)
                 poller = FileProgressPoller(cache, progress) if cache else None
@@ -217,10 +220,15 @@ class FileIngestor:
                         "what was read of %s can't be kept: %s", record.source.name, error, extra={"event": "not_kept"}
                     )
 
-    def _start_workers(self, files: int) -> Executor:
-        self.workers = count_workers(self._config, files)
-        self._memory_share = self._config.memory_limit_gb / self.workers
-        return WorkerPool(self.workers, self._config.timeout_minutes * 60, self._memory_share)
+    def _open_executor(self, files: int, cache: TableCache | None) -> Executor:
+        """Return worker processes, or the cluster of the settings; a check reads so little that it needs none."""
+        config, seconds = self._config, self._config.timeout_minutes * 60
+        workers = self.workers = count_workers(config, files)
+        if config.scheduler == PROCESSES or cache is None:
+            return WorkerPool(workers, seconds, config.memory_limit_gb / workers)
+        from flexscout.runtime.cluster import ClusterExecutor  # noqa: PLC0415 - most runs have no cluster
+
+        return ClusterExecutor(config.scheduler, seconds, cache.folder, (workers, config.memory_limit_gb), config.wait_seconds)
 
     def _should_retry(self, record: FileRecord) -> bool:
         """Return whether the record's error may pass, and log the retry."""

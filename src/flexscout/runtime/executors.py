@@ -53,7 +53,16 @@ class ExecutorLostError(FlexscoutError):
 
 
 class Executor(Protocol):
-    """Runs functions, in this process or elsewhere."""
+    """Runs functions, in this process or elsewhere.
+
+    Attributes:
+        slots: Processes that run calls, known inside the context; 0 for this one.
+        memory_gb: Memory of each; None if it isn't limited.
+
+    """
+
+    slots: int
+    memory_gb: float | None
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """Run `function(*arguments)`; both must be picklable. Raises ExecutorLostError."""
@@ -68,6 +77,9 @@ class Executor(Protocol):
 
 class SerialExecutor:
     """Runs functions in this process at once, without limits of time and memory: for one file, or a debugger."""
+
+    slots = 0
+    memory_gb: float | None = None
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """Run the function; the future is done."""
@@ -102,10 +114,13 @@ class WorkerPool:
 
     """
 
+    memory_gb: float | None
+
     def __init__(
         self, workers: int, timeout_seconds: float, memory_gb: float, *, watched: bool = sys.platform != "linux"
     ) -> None:
         self._timeout = timeout_seconds
+        self.slots, self.memory_gb = workers, memory_gb
         start_worker_server()
         context = WorkerContext()
         memory_bytes = int(memory_gb * 2**30)
@@ -134,16 +149,22 @@ class WorkerPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            self.stop()
+            return
         if self._guard:
             self._guard.stop()
-        if kind is None:
-            self._pool.close()  # type: ignore[no-untyped-call]
+        self._pool.close()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def stop(self) -> None:
+        """End the workers, also in the middle of a call."""
+        if self._guard:
+            self._guard.stop()
+        # Polars and Python may each raise the same Ctrl-C; the second must not interrupt the cleanup.
+        with interrupts.defer_interrupts(reraise=False):
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
-        else:
-            # Polars and Python may each raise the same Ctrl-C; the second must not interrupt the cleanup.
-            with interrupts.defer_interrupts(reraise=False):
-                self._pool.stop()  # type: ignore[no-untyped-call]
-                self._pool.join()
 
 
 def _call_portably(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
