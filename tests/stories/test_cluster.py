@@ -20,7 +20,7 @@ pytest.importorskip("distributed")
 from flexscout.runtime import cluster
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by signals")
-FILES, ROWS = 10, 1_500
+FILES, ROWS = 8, 1_500
 
 
 def exports(folder, year):
@@ -36,7 +36,8 @@ def outputs(folder):
 def run_until_a_file_is_read(folder, address):
     """Start a run of changed exports on the cluster; return it when it has read the first file."""
     command = [sys.executable, "-m", "flexscout", "run", "in", "-o", f"{folder}/all.xlsx", "-q", "--scheduler", address]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    environment = os.environ | {"FLEXSCOUT_WAIT_SECONDS": "15"}
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
     known = len(list(cache_records()))
     while run.poll() is None and len(list(cache_records())) == known:
         time.sleep(0.02)
