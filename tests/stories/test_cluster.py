@@ -92,7 +92,7 @@ def test_a_call_that_fails_costs_no_other_and_leaves_no_process(tmp_path, monkey
             patch.setattr(cluster, "_hash_code", lambda: "of other code")
             with pytest.raises(ConfigurationError, match="another version of flexscout"):
                 cluster.ClusterExecutor(address, 2, tmp_path).__enter__()
-        with cluster.ClusterExecutor(address, 600, tmp_path) as executor:
+        with cluster.ClusterExecutor(address, 600, tmp_path, patience_seconds=15) as executor:
             executor.submit(os.getpid).result(60)
             hung, children = executor.submit(time.sleep, 600), list_below(worker)
             time.sleep(1)

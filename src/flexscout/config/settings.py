@@ -400,8 +400,7 @@ def declared_settings() -> dict[str, Setting]:
     return {name: next(entry for entry in field.metadata if isinstance(entry, Setting)) for name, field in fields.items()}
 
 
-AnyConfig = PipelineConfiguration | str | Path | None
-"""Settings, the path of a file with them, or None for the defaults."""
+AnyConfig = PipelineConfiguration | str | Path | None  # settings, the path of a file with them, or the defaults
 
 
 def settings_affecting(*kinds: Affects) -> set[str]:

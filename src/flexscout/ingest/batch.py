@@ -226,7 +226,7 @@ class FileIngestor:
         workers = self.workers = count_workers(config, files)
         if config.scheduler == PROCESSES or cache is None:
             return WorkerPool(workers, seconds, config.memory_limit_gb / workers)
-        from flexscout.runtime.cluster import ClusterExecutor  # noqa: PLC0415 - most runs have no cluster
+        from flexscout.runtime import ClusterExecutor  # noqa: PLC0415 - most runs have no cluster
 
         return ClusterExecutor(config.scheduler, seconds, cache.folder, (workers, config.memory_limit_gb), config.wait_seconds)
 

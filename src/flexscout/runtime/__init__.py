@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         hash_result_code,
         open_table_cache,
     )
+    from flexscout.runtime.cluster import ClusterExecutor
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
     from flexscout.runtime.executors import EXECUTOR_FAILURES, Executor, ExecutorLostError, SerialExecutor, WorkerDied, WorkerPool
     from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
@@ -62,6 +63,7 @@ __all__ = [
     "MAX_OBJECTS",
     "MEMORY_WARNING_SHARE",
     "OBJECTS_FOLDER",
+    "ClusterExecutor",
     "ErrorAction",
     "ErrorHandler",
     "Executor",
@@ -119,6 +121,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "cache": ("OBJECTS_FOLDER", "HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
+        "cluster": ("ClusterExecutor",),
         "error_handler": ("ErrorAction", "ErrorHandler"),
         "executors": ("EXECUTOR_FAILURES", "Executor", "ExecutorLostError", "SerialExecutor", "WorkerDied", "WorkerPool"),
         "process_start": ("build_module_command", "start_worker_server"),
