@@ -2,6 +2,7 @@
 
 import pytest
 
+from flexscout.cli.sample_exports import write_samples
 from windows import open_window
 from workbooks import HEADER, candidate, write_workbook
 
@@ -157,6 +158,17 @@ def test_decision_that_can_not_be_made_is_refused_with_a_sentence(tab, path, bod
     answer = tab.send("POST", path, body)
     assert answer.status == 400
     assert answer.json["error"]
+
+
+def test_pairs_of_the_sample_exports_have_their_distance_and_are_decided_to_the_last(tmp_path):
+    write_samples(tmp_path / "exports")
+    with open_window(tmp_path) as tab:
+        assert tab.run()[-1]["event"] == "finished"
+        pairs = tab.get("/api/duplicates")["pairs"]
+        assert any(pair["evidence"].endswith("m apart") for pair in pairs)
+        progress = [decide(tab, pair, "same")["progress"] for pair in pairs]
+        assert [(one["decided"], one["open"]) for one in progress] == [(1, 2), (2, 1), (3, 0)]
+        assert tab.get("/api/duplicates/preview")["counts"]["gone"] == 3
 
 
 def test_next_run_obeys_both_decisions_and_their_removal(own_tab):
