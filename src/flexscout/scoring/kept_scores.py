@@ -49,16 +49,16 @@ class KeptScores:
         """
         profile, as_of = criteria.profile, criteria.as_of
         parts = [self._score_factor(name, factor, as_of) for name, factor in profile.factors.items()]
-        combined = combine_factors(nw.from_native(pl.DataFrame([series for part in parts for series in part])), profile)
-        scored: pl.DataFrame = combined.to_native()
-        is_candidate = (self._find_eligible(profile, as_of) & (scored["Flex Score"] >= criteria.min_flex_score)).alias(
-            IS_CANDIDATE
-        )
+        # A query, so that only the columns that are asked for are calculated.
+        query = nw.from_native(pl.DataFrame([series for part in parts for series in part]).lazy())
+        combined: pl.LazyFrame = combine_factors(query, profile).to_native()
+        names = dict.fromkeys((*_SCORES, *others, *(criteria.where_rows.columns if criteria.where_rows else ())))
+        scored = combined.select(cs.by_name(*names, require_all=False)).collect()
+        is_high = scored["Flex Score"] >= criteria.min_flex_score
+        is_candidate = (self._find_eligible(profile, as_of) & is_high).alias(IS_CANDIDATE)
         if criteria.where_rows:
             is_candidate = self._filter_rows(scored, is_candidate, criteria)
-        return scored.select(cs.by_name(*dict.fromkeys((*_SCORES, *others)), require_all=False)).with_columns(
-            is_candidate, self._list_unverified(profile)
-        )
+        return scored.with_columns(is_candidate, self._list_unverified(profile))
 
     def _score_factor(self, name: str, factor: Factor, as_of: date) -> list[pl.Series]:
         """Return the factor's columns, see `factor_columns`."""
