@@ -86,6 +86,7 @@ def test_any_profile_is_edited_and_compared_on_a_phone(opened):
     page.get_by_label("Activity, part 3, bracket 1: At most days ago").fill("100")
     page.get_by_label("Zoning: Weight", exact=True).fill("4")
     page.get_by_text("Changed, not saved.").wait_for()
+    page.get_by_role("row", name="Test Street").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     assert find_violations(page) == []
     page.get_by_role("button", name="Reset").click()
