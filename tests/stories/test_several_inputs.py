@@ -60,6 +60,12 @@ def test_input_inside_of_another_is_read_once(inputs):
     assert (files_of(outcome), len(outcome.report["files"])) == ({"a.xlsx"}, 1)
 
 
+def test_link_to_a_file_of_the_same_folder_is_told_as_a_copy(inputs):
+    (inputs / "in/again.xlsx").symlink_to(inputs / "in/a.xlsx")
+    files = {entry["file"]: entry["status"] for entry in flexscout("run", "in", folder=inputs).report["files"]}
+    assert files == {"a.xlsx": "ok", "again.xlsx": "skipped"}
+
+
 def test_property_is_explained_from_another_folder(inputs, tmp_path):
     outcome = flexscout("run", "in", "../county", folder=inputs)
     elsewhere = tmp_path / "elsewhere"

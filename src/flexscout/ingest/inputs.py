@@ -1,7 +1,7 @@
 """The inputs of a run: a folder, and more folders and files, with the names that their files have in outputs."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,11 +85,9 @@ def display_name(path: Path, folder: Path) -> str:
     return os.fsencode(relative).decode("utf-8", "backslashreplace")
 
 
-def skip_seen(paths: Iterator[tuple[InputPlace, Path]]) -> Iterator[tuple[InputPlace, Path]]:
-    """Yield each file once: a place may be inside of another."""
-    seen: set[str] = set()
+def skip_seen(paths: Iterable[tuple[InputPlace, Path]]) -> Iterator[tuple[InputPlace, Path]]:
+    """Yield each file of one place only: a place may be inside of another. Links within a place stay, and are told as copies."""
+    first: dict[str, InputPlace] = {}
     for place, path in paths:
-        real = os.path.realpath(path)
-        if real not in seen:
-            seen.add(real)
+        if first.setdefault(os.path.realpath(path), place) is place:
             yield place, path

@@ -100,28 +100,12 @@ def scan_folder(
     _check_folder(folder)
     places = list_places(folder, more)
     check_places(places)
-    sources: list[SourceFile] = []
-    skipped: list[SkippedFile] = []
-    unreadable: list[FileRecord] = []
     outputs = {path.resolve() for path in own}
-    for place, path in skip_seen(_list_all(places, pattern, recursive=recursive)):
-        name, home = place.name_file(path), _home(place)
-        wanted = AUTO if path == place.path else pattern
-        if is_output(path, outputs) and (
-            wanted != AUTO or path.suffix.lower() in TABLE_SUFFIXES or _looks_like_export(path, home)
-        ):
-            check_not_overwritten(path, name)
-        try:
-            if skip := find_skip(path, name, home, outputs) or _find_pattern_skip(path, name, wanted):
-                skipped.append(skip)
-                continue
-            source = build_source_file(path, name)
-        except OSError as error:
-            unreadable.append(
-                FileRecord(SourceFile(path, name, 0, 0.0, ""), error=to_processing_error(path, error).with_file(name))
-            )
-            continue
-        sources.append(source)
+    candidates = skip_seen(_list_all(places, pattern, recursive=recursive))
+    found = [_check_candidate(place, path, pattern, outputs) for place, path in candidates]
+    sources = [one for one in found if isinstance(one, SourceFile)]
+    skipped = [one for one in found if isinstance(one, SkippedFile)]
+    unreadable = [one for one in found if isinstance(one, FileRecord)]
     if not sources and not unreadable:
         raise _nothing_to_read(folder, pattern, skipped, recursive=recursive)
     _check_names([*(source.name for source in sources), *(record.source.name for record in unreadable)])
@@ -132,6 +116,21 @@ def scan_folder(
         tuple(sorted(skipped, key=lambda file: file.name)),
         tuple(sorted(unreadable, key=lambda record: record.source.name)),
     )
+
+
+def _check_candidate(
+    place: InputPlace, path: Path, pattern: str, outputs: Collection[Path]
+) -> SourceFile | SkippedFile | FileRecord:
+    """Return a file to read, why it is skipped, or the record of one that can't be opened."""
+    name, home = place.name_file(path), _home(place)
+    wanted = AUTO if path == place.path else pattern
+    if is_output(path, outputs) and (wanted != AUTO or path.suffix.lower() in TABLE_SUFFIXES or _looks_like_export(path, home)):
+        check_not_overwritten(path, name)
+    try:
+        skip = find_skip(path, name, home, outputs) or _find_pattern_skip(path, name, wanted)
+        return skip or build_source_file(path, name)
+    except OSError as error:
+        return FileRecord(SourceFile(path, name, 0, 0.0, ""), error=to_processing_error(path, error).with_file(name))
 
 
 def count_protected_files(config: "PipelineConfiguration") -> int:
