@@ -104,6 +104,12 @@ def test_a_row_is_eligible_if_and_only_if_there_is_no_reason_against_it():
     ]
 
 
+@pytest.mark.parametrize("operation", ["classify", "explain"])
+def test_a_frame_can_be_classified_again(operation):
+    scorer = SCORERS["flex-industrial"]
+    assert getattr(scorer, operation)(scorer.classify(ROWS)).equals(getattr(scorer, operation)(ROWS))
+
+
 def test_two_columns_that_can_be_the_same_are_an_error():
     frame = pl.DataFrame({"BUILDING_SQFT": [1.0], "building_sqft": [2.0]})
     with pytest.raises(DataFormatError, match="Building SqFt may be any of the columns BUILDING_SQFT, building_sqft"):

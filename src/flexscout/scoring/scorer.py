@@ -131,7 +131,8 @@ class FlexPropertyScorer:
 
     def _add_eligibility(self, given: Any) -> Any:
         classified: Any = nw.from_native(classify_frame(given.to_native(), self.profile, -inf, self.as_of))
-        kept = [name for name in column_names(classified) if name not in (STATUS, REASONS, TO_VERIFY, UNVERIFIED)]
+        replaced = (STATUS, REASONS, TO_VERIFY, "Eligible", "Reasons", UNVERIFIED)  # the last three by an earlier call
+        kept = [name for name in column_names(classified) if name not in replaced]
         is_eligible = nw.col(STATUS) == str(RowStatus.CANDIDATE)
         return classified.select(*kept, is_eligible.alias("Eligible"), nw.col(REASONS).alias("Reasons"), UNVERIFIED)
 

@@ -94,7 +94,7 @@ def test_every_setting_has_a_place_in_the_file_and_a_description():
 def test_settings_declare_what_they_affect():
     assert settings_affecting(Affects.EXECUTION) == {
         "batch_size", "max_workers", "memory_limit_gb", "timeout_minutes", "reuse", "cache", "cache_limit_gb",
-        "log_level", "log_file", "progress_interval", "progress_reporting", "password",
+        "log_level", "log_file", "progress_interval", "progress_reporting", "password", "scheduler", "wait_seconds",
     }  # fmt: skip
     assert settings_affecting(Affects.LOCATION) == {"input_folder", "more_inputs", "output_file", "report_file"}
 
