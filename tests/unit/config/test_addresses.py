@@ -1,0 +1,55 @@
+"""Settings that name places in object storage."""
+
+import pytest
+
+from flexscout.config import PipelineConfiguration
+from flexscout.errors import ConfigurationError
+from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.staging import name_copies
+
+
+@pytest.mark.parametrize(
+    "address", ["s3://bucket/exports", "gs://my.bucket-1/a b/2026", "az://container/exports/", "s3://bucket"]
+)
+def test_an_address_may_be_the_input_folder(address):
+    assert PipelineConfiguration(input_folder=address).addresses == {"input_folder": address.rstrip("/")}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("ftp://bucket/exports", "s3://", "s3:///exports", "s3://bucket//exports", "s3://bucket/../other", "file:///etc"),
+        *("s3://key:hunter2@bucket/exports", "az://container/exports?sig=hunter2", "s3://bucket/exports#hunter2"),
+    ],
+)
+def test_another_address_is_refused_and_not_repeated(address):
+    with pytest.raises(ConfigurationError, match="give an address such as") as refused:
+        PipelineConfiguration(input_folder=address)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("setting", ["log_file", "cache"])
+def test_the_log_and_the_cache_are_on_this_computer(setting):
+    with pytest.raises(ConfigurationError, match="give a place on this computer"):
+        PipelineConfiguration(**{setting: "s3://bucket/place"})
+
+
+def test_the_report_is_in_the_folder_of_the_workbook_or_on_this_computer():
+    workbook = "s3://bucket/results/all.xlsx"
+    PipelineConfiguration(output_file=workbook, report_file="s3://bucket/results/summary.json")
+    PipelineConfiguration(output_file=workbook, report_file="reports/summary.json")
+    with pytest.raises(ConfigurationError, match="in the folder of the workbook"):
+        PipelineConfiguration(output_file=workbook, report_file="s3://bucket/reports/summary.json")
+
+
+def test_settings_for_copies_are_described_by_the_addresses():
+    settings = PipelineConfiguration(input_folder="s3://bucket/exports", output_file="s3://bucket/results/all.xlsx")
+    copies = name_copies(settings)
+    assert copies.addresses == {}
+    assert copies.describe() == settings.describe()
+    assert copies.with_password("secret").describe(exclude=["output_file"])["input_folder"] == "s3://bucket/exports"
+
+
+def test_the_pipeline_itself_refuses_addresses():
+    with pytest.raises(ConfigurationError, match=r"s3://bucket/exports is in object storage"):
+        ScalableFlexPipeline(PipelineConfiguration(input_folder="s3://bucket/exports"))
