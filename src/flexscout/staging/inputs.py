@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from flexscout.config import MAPPINGS_FOLDER, YAML_SUFFIXES, PipelineConfiguration, is_address
 from flexscout.domain import format_bytes, format_count
@@ -30,7 +30,7 @@ from flexscout.staging.mirror import (
     check_free_space,
     describe_files,
     ignore,
-    mirror_folder,
+    inputs_folder,
     name_copies,
     open_mirror,
     remove_others,
@@ -52,13 +52,18 @@ def stage_inputs(settings: PipelineConfiguration, report: Report = ignore) -> Pi
     address = settings.input_folder
     if not is_address(address):
         return name_copies(settings)
-    mirror = mirror_folder(settings, address)
+    mirror = inputs_folder(settings)
     objects = ObjectFolder(address, NothingToReadError)
     found = _list_exports(objects, settings)
     _check(found, address)
     open_mirror(mirror, NothingToReadError)
-    with FileLock(mirror / LOCK, timeout=_LOCK_SECONDS):
-        _update_mirror(objects, found, mirror, report)
+    try:
+        with FileLock(mirror / LOCK, timeout=_LOCK_SECONDS):
+            _update_mirror(objects, found, mirror, report)
+    except Timeout:
+        raise NothingToReadError(
+            f"Another run on this computer is downloading {address}.", "Wait until it finishes, then run again."
+        ) from None
     return name_copies(settings)
 
 

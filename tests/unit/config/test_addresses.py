@@ -50,6 +50,12 @@ def test_settings_for_copies_are_described_by_the_addresses():
     assert copies.with_password("secret").describe(exclude=["output_file"])["input_folder"] == "s3://bucket/exports"
 
 
+def test_runs_that_read_different_files_of_an_address_have_copies_of_their_own():
+    choices = [{}, {"recursive_scan": True}, {"file_pattern": "*.csv"}]
+    copies = {name_copies(PipelineConfiguration(input_folder="s3://bucket/a", **choice)).input_folder for choice in choices}
+    assert len(copies) == len(choices)
+
+
 def test_the_pipeline_itself_refuses_addresses():
     with pytest.raises(ConfigurationError, match=r"s3://bucket/exports is in object storage"):
         ScalableFlexPipeline(PipelineConfiguration(input_folder="s3://bucket/exports"))
