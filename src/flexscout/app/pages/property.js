@@ -43,6 +43,8 @@ const changeText = (change) => {
   return texts.property.change(change.change ?? "", what);
 };
 
+let lastSave = Promise.resolve();  // a property that is opened again at once has what was just typed
+
 // Boxes that save what is typed into them.
 const buildNotes = (id, notes, onSaved) => {
   const state = h("p", { class: "saved", role: "status" }), pending = new Map();
@@ -53,7 +55,9 @@ const buildNotes = (id, notes, onSaved) => {
     pending.clear();
     state.textContent = texts.property.saving;
     try {
-      await put(`properties/${encodeURIComponent(id)}/notes`, changes);
+      const request = put(`properties/${encodeURIComponent(id)}/notes`, changes);
+      lastSave = request.catch(() => {});
+      await request;
       state.textContent = texts.property.saved;
       onSaved();
     } catch (error) {
@@ -147,6 +151,7 @@ const buildLinks = (about, row) => {
 
 /** options: query (view, filter and order of the list), columns, turn(±1), close(), open(id), onSaved() */
 export const showProperty = async (box, id, options) => {
+  await lastSave;
   const about = await get(`properties/${encodeURIComponent(id)}`, options.query);
   about.values ??= about.about ?? {};
   const known = Object.entries(about.kinds ?? {}).map(([name, kind]) => [name, { title: name, ...kind }]);
