@@ -30,6 +30,15 @@ class Listener(NoProgress):
         self.notified.set()
 
 
+class OneThread(ThreadPoolExecutor):
+    """An executor as flexscout knows it: one thread of this process."""
+
+    slots, memory_gb = 1, None
+
+    def check(self):
+        """Do nothing: a thread isn't lost."""
+
+
 @pytest.fixture
 def notifications(tmp_path, monkeypatch):
     monkeypatch.setattr(preflight, "LARGE_PART_BYTES", 0)
@@ -44,7 +53,7 @@ def notifications(tmp_path, monkeypatch):
         assert listener.notified.wait(60), "The first block was not reported."
 
     monkeypatch.setattr(large, "write_file_progress", write_progress_and_wait)
-    batch = BatchProcessor(PipelineConfiguration(), executor=ThreadPoolExecutor(1), progress=listener)
+    batch = BatchProcessor(PipelineConfiguration(), executor=OneThread(1), progress=listener)
     assert batch.process_file(path).property_count == ROWS
     return listener.notifications
 
