@@ -113,3 +113,10 @@ def test_the_report_and_a_message_count_combined_properties(merged):
     outcome = merged(a=[row(Year_Built=None)], b=[worse(county="Union")])
     assert outcome.report["deduplication"]["filled"] == {"properties": 1, "scores_changed": 1}
     assert "1 property combined values of several rows; the column Values From lists which." in outcome.out
+
+
+def test_rows_that_a_filter_of_rows_leaves_out_give_no_values(merged):
+    files = {"a": [row(Year_Built=None, county="Union")], "b": [worse(county="Gaston", Occupancy=77)]}
+    assert merged(**files).rows()[0]["Year Built"] == "1995"
+    (kept,) = merged(config="filtering: {where_rows: County = 'Union'}\n").rows()
+    assert (kept["Year Built"], kept["Occupancy"], kept["Values From"]) == ("", "", "")

@@ -75,6 +75,9 @@ OUTPUT_COLUMNS = (
 STATUS, REASONS, TO_VERIFY = "__status", "__reasons", "__to_verify"
 """Working columns: RowStatus, the rejection reasons of a row, and whether only missing values keep it from being selected."""
 
+LEFT_OUT = "__left_out"
+"""Working column: whether the user's filter of rows leaves a row out, so that it gives no values to its property."""
+
 SQUARE_FEET_PER_ACRE = 43_560
 
 DERIVED_COLUMNS = {"Lot Size Acres": ("Lot Size SqFt",)}

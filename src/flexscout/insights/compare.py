@@ -7,9 +7,10 @@ from itertools import chain
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
+from flexscout.domain import LEFT_OUT, REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, combine_tables
 from flexscout.history import read_corrections, read_decisions
 from flexscout.ingest import FileIngestor, scan_inputs
 from flexscout.insights.ranking_changes import Ranking, RankingChanges, compare_rankings, rank_rows
@@ -136,7 +137,8 @@ def _classify_twice(
     for a, b in classify_records(records, criteria, config.duplicate_fields):
         is_candidate = (a.frame[STATUS] == RowStatus.CANDIDATE) | (b.frame[STATUS] == RowStatus.CANDIDATE)
         sides = (a.frame.filter(is_candidate), b.frame.filter(is_candidate))
-        statuses = (a.frame.select(REJECTED_COLUMNS), b.frame.select(REJECTED_COLUMNS))
+        columns_of_all = cs.by_name(*REJECTED_COLUMNS, require_all=False)
+        statuses = (a.frame.select(columns_of_all), b.frame.select(columns_of_all))
         parts.append(_ClassifiedTwice(sides, statuses, is_candidate, select_match_columns(a.frame, columns)))
     return parts
 
@@ -203,7 +205,7 @@ def _compare_sides(
         either = combine_tables(part.sides[side] for part in parts).with_columns(rows.filter(is_either).alias(ROW))
         statuses = pl.concat([part.statuses[side] for part in parts]).with_columns(rows.alias(ROW))
         is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
-        candidates = either.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
+        candidates = either.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY, LEFT_OUT, strict=False)
         own = replace(matched, candidates=candidates, rejected=statuses.filter(~is_candidate))
         sides.append(rank_rows(either, own, one, config))
     return compare_rankings(sides[0], sides[1], config.min_flex_score)

@@ -8,7 +8,7 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import LINK_COLUMNS, STATUS
+from flexscout.domain import LEFT_OUT, LINK_COLUMNS, STATUS
 from flexscout.matching import hash_identities, number_equal_ids
 from flexscout.merging.corrections import correct_records
 from flexscout.merging.display import (
@@ -27,6 +27,7 @@ from flexscout.merging.merged_rows import (
     MatchedRows,
     add_files,
     build_values,
+    drop_left_out,
     drop_rows,
     is_withdrawn,
     list_superseded,
@@ -120,7 +121,8 @@ class KeptRows:
     def _build_groups(self, scores: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         """Return the records of properties that have several rows, or corrections."""
         rows = pl.concat([self._groups, scores[self._groups[ROW]]], how="horizontal")
-        candidates, others = rows.filter(IS_CANDIDATE), rows.filter(~pl.col(IS_CANDIDATE))
+        others = drop_left_out(rows.filter(~pl.col(IS_CANDIDATE)))
+        candidates = rows.filter(IS_CANDIDATE).drop(LEFT_OUT, strict=False)
         if candidates.is_empty():
             return candidates.with_columns(candidate_outcome())
         best, removed = rank_rows(candidates, self._key)

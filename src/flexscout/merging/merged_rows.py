@@ -7,7 +7,7 @@ from functools import partial
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, order_columns
+from flexscout.domain import LEFT_OUT, REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, order_columns
 from flexscout.matching import Clusters, assign_property_ids
 from flexscout.merging.corrections import COLUMN, FindCorrections, correct_records, no_corrections
 from flexscout.merging.display import fill_states, unify_spelling
@@ -46,7 +46,7 @@ PROPERTY_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 that has it, and whether that is the source's latest; whether the surviving row is from it, and the columns whose values come
 from it otherwise."""
 
-REJECTED_COLUMNS = (*SOURCE_COLUMNS, STATUS, "Flex Score", POSITION)
+REJECTED_COLUMNS = (*SOURCE_COLUMNS, STATUS, "Flex Score", POSITION, LEFT_OUT)
 """What merging reads of a rejected row at first; the rest only of rows of listed properties."""
 
 USER_SOURCE = "you"
@@ -201,9 +201,15 @@ def _rank_rejected(
     Returns no rows if records only have the values of their survivors.
     """
     rejected = drop_rows(rows.rejected, superseded["row"]) if unifies_places(config) else rows.rejected.clear()
+    rejected = drop_left_out(rejected)
     located = add_files(rejected, rows.clusters, rows.snapshots, config)
     wanted = located.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
     return rank_after(add_canonical_columns(wanted, rows.tables), rows.candidates.height)
+
+
+def drop_left_out(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that the user's filter of rows doesn't leave out, without LEFT_OUT."""
+    return rows.filter(~pl.col(LEFT_OUT)).drop(LEFT_OUT) if LEFT_OUT in rows.columns else rows
 
 
 def rank_after(others: pl.DataFrame, count: int) -> pl.DataFrame:

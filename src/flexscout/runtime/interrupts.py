@@ -96,4 +96,5 @@ def _replace_handler(number: int, handler: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(number, previous)
+        if previous is not None:  # else it was set by a library in native code, for as long as that runs
+            signal.signal(number, previous)

@@ -8,6 +8,7 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.domain import (
+    LEFT_OUT,
     MAX_LISTED_ISSUES,
     POSTAL_COLUMNS,
     REASONS,
@@ -192,9 +193,9 @@ def _classify_in_slices(frame: pl.DataFrame, criteria: Criteria, duplicate_field
     for start in range(0, max(frame.height, 1), _ROWS_AT_A_TIME):
         part = criteria.classify(frame.slice(start, _ROWS_AT_A_TIME))
         is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
-        candidates = part.frame.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY)
+        candidates = part.frame.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY, LEFT_OUT, strict=False)
         columns = cs.by_name(_list_match_columns(part.frame.columns, duplicate_fields)) | cs.by_name(
-            *_REJECTED_COLUMNS, POSITION, require_all=False
+            *_REJECTED_COLUMNS, POSITION, LEFT_OUT, require_all=False
         )
         rejected = part.frame.filter(~is_candidate).select(columns)
         slices.append(_Slice(part.frame.select(_FILE, STATUS), candidates, rejected, part.filtered_out))

@@ -1,7 +1,7 @@
 """Selection criteria of a run, and how many properties pass each of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
+from flexscout.domain import LEFT_OUT
 from flexscout.errors import ConfigurationError
 from flexscout.scoring.eligibility import Condition, Table, classify_frame
 from flexscout.scoring.explanations import explain_scores
@@ -70,8 +71,11 @@ class Criteria:
         return (self.profile, self.as_of) if self.profile.depends_on_the_day else (self.profile,)
 
     def classify(self, frame: pl.DataFrame) -> FilteredRows:
-        """Score and classify a frame, and apply the filter of rows."""
-        return apply_filter(self.classify_again(frame), self.where_rows)
+        """Score and classify a frame, and apply the filter of rows, which adds LEFT_OUT."""
+        filtered = apply_filter(self.classify_again(frame), self.where_rows)
+        if self.where_rows is None:
+            return filtered
+        return replace(filtered, frame=filtered.frame.with_columns(filtered.is_left_out.alias(LEFT_OUT)))
 
     def classify_again(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Score and classify records of rows that the filter of rows has let through."""

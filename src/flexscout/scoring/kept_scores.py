@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.domain import REASONS, STATUS, TO_VERIFY, UNVERIFIED
+from flexscout.domain import LEFT_OUT, REASONS, STATUS, TO_VERIFY, UNVERIFIED
 from flexscout.models import RowStatus
 from flexscout.scoring.criteria import Criteria
 from flexscout.scoring.profile import Factor, Profile, Rule
@@ -40,7 +40,7 @@ class KeptScores:
         self._kept: OrderedDict[object, list[pl.Series]] = OrderedDict()
 
     def score(self, criteria: Criteria, others: Sequence[str] = ()) -> pl.DataFrame:
-        """Return `Flex Score`, `Completeness`, IS_CANDIDATE and UNVERIFIED of each row, and other score columns.
+        """Return `Flex Score`, `Completeness`, IS_CANDIDATE and UNVERIFIED of each row, other score columns, and LEFT_OUT.
 
         Args:
             criteria: The criteria.
@@ -56,9 +56,8 @@ class KeptScores:
         scored = combined.select(cs.by_name(*names, require_all=False)).collect()
         is_high = scored["Flex Score"] >= criteria.min_flex_score
         is_candidate = (self._find_eligible(profile, as_of) & is_high).alias(IS_CANDIDATE)
-        if criteria.where_rows:
-            is_candidate = self._filter_rows(scored, is_candidate, criteria)
-        return scored.with_columns(is_candidate, self._list_unverified(profile))
+        outcome = self._filter_rows(scored, is_candidate, criteria) if criteria.where_rows else [is_candidate]
+        return scored.with_columns(*outcome, self._list_unverified(profile))
 
     def _score_factor(self, name: str, factor: Factor, as_of: date) -> list[pl.Series]:
         """Return the factor's columns, see `factor_columns`."""
@@ -107,14 +106,15 @@ class KeptScores:
 
         return self._keep((name, partial.text_tests.get(name)), compute)[0]
 
-    def _filter_rows(self, scored: pl.DataFrame, is_candidate: pl.Series, criteria: Criteria) -> pl.Series:
-        """Return which of the candidates the filter of rows lets through."""
+    def _filter_rows(self, scored: pl.DataFrame, is_candidate: pl.Series, criteria: Criteria) -> list[pl.Series]:
+        """Return which of the candidates the filter of rows lets through, and LEFT_OUT."""
         where = criteria.where_rows
         given = (frame.select(cs.by_name(*(where.columns if where else ()), require_all=False)) for frame in (self._rows, scored))
         status = pl.when(is_candidate).then(pl.lit(str(RowStatus.CANDIDATE))).otherwise(pl.lit(str(RowStatus.NOT_ELIGIBLE)))
         outcome = (status.alias(STATUS), pl.lit("").alias(REASONS), pl.lit(value=False).alias(TO_VERIFY))
-        filtered = apply_filter(pl.concat([is_candidate.to_frame(), *given], how="horizontal").with_columns(outcome), where).frame
-        return (filtered[STATUS] == RowStatus.CANDIDATE).alias(IS_CANDIDATE)
+        filtered = apply_filter(pl.concat([is_candidate.to_frame(), *given], how="horizontal").with_columns(outcome), where)
+        is_candidate = filtered.frame[STATUS] == RowStatus.CANDIDATE
+        return [is_candidate.alias(IS_CANDIDATE), filtered.is_left_out.alias(LEFT_OUT)]
 
     def _list_unverified(self, profile: Profile) -> pl.Series:
         """Return the eligibility columns that the table of each row doesn't have, joined by commas; null if it has all."""

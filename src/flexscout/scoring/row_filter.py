@@ -60,10 +60,11 @@ class RowFilter:
 
 @dataclass(frozen=True)
 class FilteredRows:
-    """Classified rows after a filter; `filtered_out`: number of rows that don't meet it."""
+    """Classified rows after a filter; `filtered_out`: number of rows that don't meet it; `is_left_out`: whether each doesn't."""
 
     frame: pl.DataFrame
     filtered_out: int
+    is_left_out: pl.Series
 
 
 def parse_filter(text: str) -> RowFilter | None:
@@ -107,11 +108,11 @@ def apply_filter(frame: pl.DataFrame, where: RowFilter | None) -> FilteredRows:
     that the frame doesn't have counts as missing in every row.
     """
     if where is None or STATUS not in frame.columns:
-        return FilteredRows(frame, 0)
+        return FilteredRows(frame, 0, pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True))
     verdicts = _evaluate(frame, where)
     kept = verdicts[_KEPT].fill_null(value=False)
     filtered = frame.with_columns(verdicts).with_columns(_update_outcome(where)).drop(_KEPT, _MISSING)
-    return FilteredRows(filtered, int((~kept).sum()))
+    return FilteredRows(filtered, int((~kept).sum()), ~kept)
 
 
 def _evaluate(frame: pl.DataFrame, where: RowFilter) -> pl.DataFrame:
