@@ -60,3 +60,13 @@ def test_a_run_that_cannot_start_ends_with_the_reason():
 def test_a_dry_run_prints_one_document(folder):
     write_workbook(folder / "in/a.xlsx", [HEADER, candidate(1)])
     assert json.loads(flexscout("run", "in", "--dry-run", "--format", "jsonl").out)["files"]
+
+
+def test_a_warning_is_told_once_in_each_run(folder):
+    write_workbook(folder / "in/a.xlsx", [HEADER, candidate(1)])
+    for number in range(2):
+        flexscout("run", "in", "--format", "jsonl")
+        (record,) = (folder / ".cache").rglob("record.json")
+        record.write_text("{")
+        done = flexscout("run", "in", "--format", "jsonl", "--min-score", str(number + 1))
+        assert [event["event"] for event in events_of(done)].count("warning") == 1

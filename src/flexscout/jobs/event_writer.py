@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -98,8 +100,6 @@ def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, ret
         FlexscoutError: It could not run.
 
     """
-    for name in _WARNING_LOGS:
-        logging.getLogger(name).addHandler(_WarningWriter(events))
     history = RunHistory(Path(name_copies(settings).output_file))
     before = history.find_last()
 
@@ -107,7 +107,8 @@ def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, ret
         return ScalableFlexPipeline(local, progress=events).run(reuse_failures=not retry)
 
     try:
-        summary: RunSummary | None = run_staged(settings, run)
+        with _write_warnings(events):
+            summary: RunSummary | None = run_staged(settings, run)
     except KeyboardInterrupt:
         after = history.find_last()
         if "output_file" in settings.addresses or not after or (before and after.number == before.number):
@@ -115,6 +116,19 @@ def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, ret
         summary = None  # it came when the outputs were in place
     with interrupts.complete():
         return _write_finished(history, summary, events)
+
+
+@contextmanager
+def _write_warnings(events: EventWriter) -> Iterator[None]:
+    """Write warnings that are logged in the context as events."""
+    handler = _WarningWriter(events)
+    for name in _WARNING_LOGS:
+        logging.getLogger(name).addHandler(handler)
+    try:
+        yield
+    finally:
+        for name in _WARNING_LOGS:
+            logging.getLogger(name).removeHandler(handler)
 
 
 def _write_finished(history: RunHistory, summary: RunSummary | None, events: EventWriter) -> int:
