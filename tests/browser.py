@@ -49,7 +49,7 @@ def open_tabs(browser, tab):
     for context in contexts:
         context.close()
     assert {urlsplit(url).hostname for url in requests if not url.startswith(("blob:", "data:"))} <= {"127.0.0.1"}
-    assert messages == []
+    assert messages == [], messages
 
 
 def show_screen(page, screen):

@@ -96,5 +96,5 @@ def _replace_handler(number: int, handler: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        if previous is not None:  # else it was set by a library in native code, for as long as that runs
-            signal.signal(number, previous)
+        # None: a library in native code had set it.
+        signal.signal(number, signal.default_int_handler if previous is None else previous)

@@ -50,7 +50,7 @@ export const show = (main) => {
   const outcome = h("div", { class: "outcome", role: "status" });
   const table = h("div", { class: "files-table" }), downloads = h("div");
   const controller = new AbortController();
-  let isListening = false, done = 0, total = 0, isStale = false;  // a run may read files that were not there before
+  let isListening = false, hasRun = false, done = 0, total = 0, isStale = false;  // a run may read files that were not there before
 
   const setFile = (name, state, text, reason, cause) => {
     const cell = rows.get(name);
@@ -106,7 +106,7 @@ export const show = (main) => {
   };
   const listen = async () => {
     if (isListening) return;
-    isListening = true;
+    isListening = hasRun = true;  // what it says isn't replaced by what was known before
     setRunning(true);
     stage.textContent = texts.files.starting;
     bar.removeAttribute("value");
@@ -153,7 +153,7 @@ export const show = (main) => {
   table.append(h("p", { class: "empty" }, texts.files.looking));
   setRunning(app.state.is_running);
   showDownloads();
-  loadFiles().then(() => { if (app.state.is_running) listen(); else showLastRun(); }).catch(showError);
+  loadFiles().then(() => { if (app.state.is_running) listen(); else if (!hasRun) showLastRun(); }).catch(showError);
   const forget = onState((state) => { if (state.is_running) listen(); });
   return { update() {}, close() { controller.abort(); forget(); } };
 };

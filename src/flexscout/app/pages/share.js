@@ -27,7 +27,7 @@ export const show = (main) => {
     main.append(h("section", { class: "panel" }, h("h1", {}, words.title), h("p", {}, words.noRun), h("a", { class: "button primary", href: write("files") }, texts.screens.files)));
     return { update() {}, close() {} };
   }
-  let isClosed = false, branding = { name: "", logo: null, path: "" }, chosen = null, isRemoved = false, address = null;
+  let isClosed = false, branding = { name: "", logo: null, path: "" }, chosen = null, isRemoved = false, isEdited = false, address = null;
   const canMemo = app.state.can_memo, sizes = new Map(app.state.outputs.map((one) => [one.name, one.size]));
   const save = (action) => act(async () => { const name = await action(); announce(texts.files.downloaded(name)); });
 
@@ -46,16 +46,16 @@ export const show = (main) => {
     h("fieldset", {}, h("legend", {}, words.attach), boxes.map(([name, box]) => h("label", { class: "check" }, box, words.attachments[name])), canMemo ? h("label", { class: "check" }, sheet, words.attachSheet) : ""), button(words.makeMail, makeMail, { class: "primary" }));
 
   // The firm.
-  const name = h("input", { id: "share-name", autocomplete: "organization", maxlength: 100, oninput: () => drawPreview() }), preview = h("div", { class: "brand-preview", role: "img" });
+  const name = h("input", { id: "share-name", autocomplete: "organization", maxlength: 100, oninput: () => { isEdited = true; drawPreview(); } }), preview = h("div", { class: "brand-preview", role: "img" });
   const picker = h("input", { type: "file", id: "share-logo", accept: "image/png,image/jpeg", class: "hidden", tabindex: "-1", "aria-label": words.chooseLogo });
   picker.addEventListener("change", () => {
     const [file] = picker.files;
     if (!file) return;
     if (file.size > MAX_LOGO) { showMessage(words.tooLarge, words.tooLargeStep); return; }
-    [chosen, isRemoved] = [file, false];
+    [chosen, isRemoved, isEdited] = [file, false, true];
     drawPreview();
   });
-  const remove = button(words.removeLogo, () => { [chosen, isRemoved] = [null, true]; drawPreview(); });
+  const remove = button(words.removeLogo, () => { [chosen, isRemoved, isEdited] = [null, true, true]; drawPreview(); });
   const drawPreview = () => {
     if (address) URL.revokeObjectURL(address);
     address = chosen ? URL.createObjectURL(chosen) : null;
@@ -67,7 +67,7 @@ export const show = (main) => {
   const loadBranding = async () => {
     branding = await get("branding");
     if (isClosed) return;
-    [chosen, isRemoved, picker.value, name.value] = [null, false, "", branding.name];
+    if (!isEdited) [chosen, isRemoved, picker.value, name.value] = [null, false, "", branding.name];  // what was typed meanwhile stays
     if (branding.problem) showMessage(branding.problem);
     drawPreview();
   };
@@ -76,6 +76,7 @@ export const show = (main) => {
     const { version } = await get("settings"), changes = { branding: name.value.trim() || null, ...(path === undefined ? {} : { branding_logo: path }) };
     const { problems } = await put("settings", { version, changes });
     if (problems?.length) { showMessage(problems[0].message); return; }
+    isEdited = false;
     await loadBranding();
     showMessage(words.savedBranding, "", "good");
   });
