@@ -135,7 +135,7 @@ def carry_over(  # noqa: PLR0913 - what a run knows is joined here
         noted, rejected = noted.filter(~rejected), rejected.filter(~rejected)
         unlisted = pl.concat([unlisted, hidden.select(unlisted.columns)]).sort(unlisted.columns, nulls_last=True)
     previous = history.find_previous(state)
-    sources = build_source_history(history, previous, merged.property_sources)
+    sources = build_source_history(history, previous, merged.property_sources, merged.merge_log)
     changes = _compare(load_master(history, previous), noted.drop(user_input.columns, strict=False), hidden, sources)
     messages = (
         *user_input.messages,
@@ -159,12 +159,14 @@ def _keep_first_seen(master: pl.DataFrame, last: pl.DataFrame | None) -> pl.Data
     return master.with_columns(known.select(pl.min_horizontal(_FIRST_SEEN, "__earlier").alias(_FIRST_SEEN))[_FIRST_SEEN])
 
 
-def build_source_history(history: RunHistory, old: RunRecord | None, new: pl.DataFrame | None) -> SourceHistory | None:
+def build_source_history(
+    history: RunHistory, old: RunRecord | None, new: pl.DataFrame | None, merge_log: pl.DataFrame | None
+) -> SourceHistory | None:
     """Return what is known about the sources of a run's properties and of later ones; None if anything is missing."""
     sources = history.read_sources(old) if old else None
     if old is None or sources is None or new is None:
         return None
-    return SourceHistory(sources, new, history.find_earlier_ids(old))
+    return SourceHistory(sources, new, history.find_earlier_ids(old), merge_log)
 
 
 def compare_runs(history: RunHistory, old: RunRecord, new: RunRecord) -> PropertyChanges:
@@ -174,7 +176,7 @@ def compare_runs(history: RunHistory, old: RunRecord, new: RunRecord) -> Propert
         NothingToReadError: A list is no longer kept, or damaged.
 
     """
-    sources = build_source_history(history, old, history.read_sources(new))
+    sources = build_source_history(history, old, history.read_sources(new), history.read_table(new, "merge_log"))
     before, after = (read_result(history.require_result(one)) for one in (old, new))
     return compare_properties(before, after, sources)
 

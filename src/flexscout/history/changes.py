@@ -9,7 +9,17 @@ import polars.selectors as cs
 from flexscout.domain import ADDRESS_COLUMNS, POINTS_SUFFIX, SOURCE_COLUMNS, canonical_columns
 from flexscout.history.compare_values import VARYING_COLUMNS, differs, format_values
 from flexscout.history.market_changes import CHANGED, OLD, ChangeKind, SourceHistory, classify_values, find_listings
-from flexscout.history.property_identity import ID, KEY, NUMBER, RANK, apply_successors, identity_columns, rank_rows
+from flexscout.history.property_identity import (
+    ID,
+    KEPT,
+    KEY,
+    NUMBER,
+    RANK,
+    apply_successors,
+    find_merged,
+    identity_columns,
+    rank_rows,
+)
 
 _PROPERTY_COLUMNS = (ID, *ADDRESS_COLUMNS)
 _SCORE_COLUMNS = ("Old Score", "New Score")
@@ -27,7 +37,8 @@ CHANGE_SCHEMA = {
 }
 """Columns of a table of changes: the ChangeKind; the property; its scores, 0-10, null if it isn't in that result; the factors
 whose points changed; the column of a changed value and both values as text, null if missing; by how much a price or an occupancy
-changed, and by how many percent of the old price; the source on which it is newly listed, or from which it is withdrawn."""
+changed, and by how many percent of the old price; the source on which it is newly listed, or from which it is withdrawn. A merged
+property has its own address, the ID of the property that it is part of now, and both old places as values."""
 
 _POINT_DECIMALS = 4
 _NO_POINTS = "none"
@@ -35,6 +46,7 @@ _COUNTS = {
     ChangeKind.NEW: ("new", "new"),
     ChangeKind.BACK: ("back", "back"),
     ChangeKind.GONE: ("gone", "gone"),
+    ChangeKind.MERGED: ("merged", "merged into another"),
     ChangeKind.SOLD: ("sold", "sold"),
     ChangeKind.PRICE_CUT: ("price_cut", "with a price cut"),
     ChangeKind.PRICE_RAISE: ("price_raise", "with a price raise"),
@@ -52,10 +64,10 @@ class PropertyChanges:
     """The differences between two results.
 
     Attributes:
-        table: CHANGE_SCHEMA, by kind and then by rank; gone properties by their old rank.
-        counts: Properties `in_old`, `in_new`, `new`, `back` and `gone`; those in both results that are `sold`, or have a
-            `price_cut`, a `price_raise`, another occupancy (`occupancy_changed`), score (`score_changed`) or other value
-            (`value_changed`); those `newly_listed` on or `withdrawn` from some source; and `unchanged` ones.
+        table: CHANGE_SCHEMA, by kind and then by rank; gone and merged properties by their old rank.
+        counts: Properties `in_old`, `in_new`, `new`, `back`, `gone` and `merged` into another one; those in both results that
+            are `sold`, or have a `price_cut`, a `price_raise`, another occupancy (`occupancy_changed`), score (`score_changed`)
+            or other value (`value_changed`); those `newly_listed` on or `withdrawn` from some source; and `unchanged` ones.
         identity: The columns that identify a property in both results.
 
     """
@@ -97,6 +109,8 @@ def compare_properties(old: pl.DataFrame, new: pl.DataFrame, sources: SourceHist
     keys = [KEY, NUMBER]
     added = current.join(previous, on=keys, how="anti", maintain_order="left")
     gone = previous.join(current, on=keys, how="anti", maintain_order="left")
+    merged = _find_merged(gone, (previous, current), sources if identity == (ID,) else None)
+    gone = gone.join(merged, on=RANK, how="anti", maintain_order="left")
     both = current.join(previous.select(*keys, pl.exclude(keys).name.prefix(OLD)), on=keys, maintain_order="left")
     scores = both.filter(_differs("Flex Score", both))
     values = classify_values(_find_changed_values(both, _list_compared_columns(old, new)), sources)
@@ -107,6 +121,7 @@ def compare_properties(old: pl.DataFrame, new: pl.DataFrame, sources: SourceHist
         ChangeKind.NEW: added.filter(~is_back),
         ChangeKind.BACK: added.filter(is_back),
         ChangeKind.GONE: gone,
+        ChangeKind.MERGED: merged,
         ChangeKind.SCORE: scores,
         **values,
         **find_listings(both, sources),
@@ -115,6 +130,7 @@ def compare_properties(old: pl.DataFrame, new: pl.DataFrame, sources: SourceHist
         ChangeKind.NEW: (None, "Flex Score"),
         ChangeKind.BACK: (None, "Flex Score"),
         ChangeKind.GONE: ("Flex Score", None),
+        ChangeKind.MERGED: ("Flex Score", None),
     }
     factors = {ChangeKind.SCORE: describe_factor_changes(scores, OLD)}
     parts = [
@@ -142,6 +158,22 @@ def describe_factor_changes(both: pl.DataFrame, old: str) -> pl.Expr:
         return pl.lit(None, pl.String)
     text = pl.concat_str(parts, separator=", ", ignore_nulls=True)
     return pl.when(text != "").then(text)
+
+
+def _find_merged(gone: pl.DataFrame, results: Sequence[pl.DataFrame], sources: SourceHistory | None) -> pl.DataFrame:
+    """Return the gone properties that are part of another one now, with its ID and, prefixed by CHANGED, both old places."""
+    if sources is None or sources.merge_log is None or sources.merge_log.is_empty() or gone.is_empty():
+        return gone.clear()
+    listed = pl.concat(
+        [one.select(cs.by_name(KEY, *ADDRESS_COLUMNS, require_all=False)) for one in results], how="diagonal_relaxed"
+    )
+    merged = gone.join(find_merged(gone, listed, sources.merge_log), on=RANK, maintain_order="left")
+    places = {"Old Value": ADDRESS_COLUMNS, "New Value": [f"{KEPT}{name}" for name in ADDRESS_COLUMNS]}
+    return merged.with_columns(
+        pl.col(f"{KEPT}{ID}").alias(ID),
+        pl.lit(ADDRESS_COLUMNS[0]).alias(f"{CHANGED}Column"),
+        *(pl.concat_str(*names, separator=", ", ignore_nulls=True).alias(f"{CHANGED}{value}") for value, names in places.items()),
+    )
 
 
 def _select_compared(table: pl.DataFrame) -> pl.DataFrame:

@@ -25,6 +25,7 @@ class ChangeKind(StrEnum):
     NEW = "new"
     BACK = "back"
     GONE = "gone"
+    MERGED = "merged"
     SOLD = "sold"
     PRICE_CUT = "price cut"
     PRICE_RAISE = "price raise"
@@ -43,12 +44,14 @@ class SourceHistory:
         old: The sources of the old result's properties (PROPERTY_SOURCE_SCHEMA).
         new: The sources of the new result's properties, likewise.
         earlier_ids: IDs of properties in results before the old one.
+        merge_log: The merge log of the new result, with the Property ID of each row; None if it isn't known.
 
     """
 
     old: pl.DataFrame
     new: pl.DataFrame
     earlier_ids: pl.Series
+    merge_log: pl.DataFrame | None = None
 
 
 def classify_values(values: pl.DataFrame, sources: SourceHistory | None) -> dict[ChangeKind, pl.DataFrame]:

@@ -16,7 +16,11 @@ KEY, NUMBER, RANK = "__key", "__number", "__rank"
 
 ID = LINK_COLUMNS[0]
 
+KEPT = "Kept "
+"""Prefix of the columns of the property that another one was merged into."""
+
 _KEYS = (KEY, NUMBER)
+_PLACE = (*ADDRESS_COLUMNS, "Unit")
 _NEW = "__new "  # prefix of working columns
 _APN, _STATE, _COUNTY = "__apn", "__state", "__county"  # working columns
 _MIN_APN_LENGTH = 6  # letters and digits; a shorter number may be a mere counter
@@ -64,6 +68,35 @@ def apply_successors(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Return the old rows, in order, with the KEY and NUMBER that their property has in the new ones."""
     joined = old.join(_match_unpaired(old, new), on=_KEYS, how="left", maintain_order="left")
     return joined.with_columns(pl.coalesce(f"{_NEW}{key}", key).alias(key) for key in _KEYS).select(old.columns)
+
+
+def find_merged(gone: pl.DataFrame, listed: pl.DataFrame, merge_log: pl.DataFrame) -> pl.DataFrame:
+    """Return RANK of the rows whose place is in another property now, with its ID and ADDRESS_COLUMNS after KEPT.
+
+    Args:
+        gone: Old rows without a partner, with RANK.
+        listed: Rows with KEY: the old ones, and the new ones for properties that the old ones lack.
+        merge_log: The merge log of the new rows, with their IDs.
+
+    """
+    sides = [
+        merge_log.select(
+            pl.col(ID).alias(f"{KEPT}{ID}"), *(pl.col(name).alias(own) for name, own in zip(names, _PLACE, strict=True))
+        )
+        for names in (("Address", "City", "State", "Kept Unit"), tuple(f"Removed {name}" for name in _PLACE))
+    ]
+    places = pl.concat(sides).select(f"{KEPT}{ID}", _build_key(_PLACE).alias(KEY)).drop_nulls().unique()
+    known = listed.select(
+        pl.col(KEY).alias(f"{KEPT}{ID}"), *(_text_column(listed, name).alias(f"{KEPT}{name}") for name in ADDRESS_COLUMNS)
+    )
+    own = gone.select(RANK, *(_text_column(gone, name).alias(name) for name in _PLACE)).select(
+        RANK, _build_key(_PLACE).alias(KEY)
+    )
+    return (
+        own.join(places.unique(KEY, keep="none"), on=KEY)
+        .join(known.unique(f"{KEPT}{ID}", keep="first", maintain_order=True), on=f"{KEPT}{ID}")
+        .drop(KEY)
+    )
 
 
 def _build_key(identity: Sequence[str]) -> pl.Expr:

@@ -36,6 +36,7 @@ export const show = (main, first) => {
     if (row.factors) return row.factors;
     if (words.source[row.kind]) return words.source[row.kind](row.source ?? "");
     if (!row.values) return "";
+    if (row.kind === "merged") return words.mergedInto(row.values[1]);
     const price = row.kind === "sold" && row.amount !== null ? words.soldFor(`$${grouped(row.amount, 0)}`) : "";
     return `${words.value(row.column, ...row.values.map((value) => (isDay(value) ? formatDay(value) : value)))}${row.percent === null ? "" : words.percent(row.percent)}${price}`;
   };

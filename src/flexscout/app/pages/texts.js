@@ -121,14 +121,14 @@ export const texts = {
   changes: {
     title: "This week", lead: "What differs between the lists of two runs.", noRuns: "Two runs with a list are needed. Run again when you have new exports; the changes appear here.",
     from: "From", to: "To", run: (number, day, all) => `Run ${number}, data of ${day} (${properties(all)})`,
-    kinds: { new: "New", back: "Back", gone: "Gone", sold: "Sold", "price cut": "Price cut", "price raise": "Price raise", occupancy: "Occupancy", "newly listed": "Newly listed", withdrawn: "Withdrawn", "score changed": "Score", "value changed": "Other value" },
+    kinds: { new: "New", back: "Back", gone: "Gone", merged: "Merged", sold: "Sold", "price cut": "Price cut", "price raise": "Price raise", occupancy: "Occupancy", "newly listed": "Newly listed", withdrawn: "Withdrawn", "score changed": "Score", "value changed": "Other value" },
     all: "All", filterLabel: "Kinds of changes", search: "Search", searchHint: "Address, city, source, column …", onlyUnseen: "Only unseen", unseen: (number) => `${grouped(number, 0)} unseen`,
     summary: (before, after, unchanged) => `${properties(before)} before, ${properties(after)} now; ${grouped(unchanged, 0)} unchanged.`,
     found: (number) => count(number, "change"), none: "No changes match.", noChanges: "Both lists have the same properties with the same scores and values.",
     columns: ["Seen", "Property", "Change", "Score"], table: "Changes", seenOne: (kind, address) => `Seen: ${kind}, ${address}`, more: "Show more",
     markAll: "Mark all as seen", unmarkAll: "Mark all as unseen", marked: (number) => `${count(number, "change")} marked.`,
     source: { "newly listed": (source) => `now listed on ${source}`, withdrawn: (source) => `no longer listed on ${source}` },
-    value: (column, before, after) => `${column}: ${before} → ${after}`, percent: (number) => ` (${number > 0 ? "+" : ""}${number}%)`, soldFor: (price) => `, sold for ${price}`,
+    mergedInto: (place) => `now one property with ${place}`, value: (column, before, after) => `${column}: ${before} → ${after}`, percent: (number) => ` (${number > 0 ? "+" : ""}${number}%)`, soldFor: (price) => `, sold for ${price}`,
     exportColumns: "Columns of the exports", added: (names) => `new ${names}`, lost: (names) => `lost ${names}`, renamed: (before, after) => `${before} renamed to ${after}`,
   },
   history: {

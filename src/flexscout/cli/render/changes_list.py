@@ -14,6 +14,7 @@ _TITLES = {
     ChangeKind.NEW: "New",
     ChangeKind.BACK: "Back",
     ChangeKind.GONE: "Gone",
+    ChangeKind.MERGED: "Merged into another property",
     ChangeKind.SOLD: "Sold",
     ChangeKind.PRICE_CUT: "Price cuts",
     ChangeKind.PRICE_RAISE: "Price raises",
@@ -80,7 +81,7 @@ def _summarize(changes: PropertyChanges) -> str:
 def _show_first(table: pl.DataFrame, kind: ChangeKind) -> None:
     if table.is_empty():
         return
-    order = "by old rank" if kind is ChangeKind.GONE else "by rank"
+    order = "by old rank" if kind in (ChangeKind.GONE, ChangeKind.MERGED) else "by rank"
     count = f"first {_MAX_LINES} of {table.height:,}, " if table.height > _MAX_LINES else ""
     print_line(f"{_TITLES[kind]} ({count}{order})", blank_before=True)
     for change in table.head(_MAX_LINES).iter_rows(named=True):
@@ -95,6 +96,8 @@ def _format_change(change: Mapping[str, Any], kind: ChangeKind) -> str:
         return f"{old} -> {new}  {address}" + (f": {change['Factors']}" if change["Factors"] else "")
     if kind in (ChangeKind.LISTED, ChangeKind.WITHDRAWN):
         return f"{address}: {change['Source']}"
+    if kind is ChangeKind.MERGED:
+        return f"{old}  {address}: now one with {change['New Value']}"
     if change["Column"] is None:
         return f"{old if kind is ChangeKind.GONE else new}  {address}"
     unit = canonical_column(change["Column"]).unit

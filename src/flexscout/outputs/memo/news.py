@@ -20,7 +20,7 @@ _NEWS = {
 }
 """Kind of change that is listed -> name of its count, in the order of the memo."""
 _MARKS: dict[str, str] = {ChangeKind.NEW: "New", ChangeKind.BACK: "Back", ChangeKind.PRICE_CUT: "Price cut"}
-_ONLY_COUNTED = ("back", "gone", "price_raise", "occupancy_changed", "unchanged")
+_ONLY_COUNTED = ("back", "gone", "merged", "price_raise", "occupancy_changed", "unchanged")
 
 
 def build_news(report: Mapping[str, Any], changes: pl.DataFrame | None) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ CHANGE_LABELS = {
     "new": "New",
     "back": "Back",
     "gone": "Gone",
+    "merged": "Merged into another property",
     "sold": "Sold",
     "price_cut": "Price cuts",
     "price_raise": "Price raises",
