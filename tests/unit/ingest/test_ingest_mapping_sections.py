@@ -104,6 +104,12 @@ def test_a_column_is_split(read):
     assert "split.Where" in header_map.from_mapping
 
 
+def test_the_part_that_is_split_off_wins_over_the_whole_column(read):
+    rows = ("Where", "SqFt"), ("1 Main St, Durham, NC 27701", 5000)
+    _, (row,) = read("columns: {Where: Address}\nsplit: {Where: [Address, City, State]}", *rows)
+    assert (row["Address"].title(), row["City"].title(), row["State"]) == ("1 Main St", "Durham", "NC")
+
+
 def test_a_constant_is_used_where_the_file_has_no_such_column(read):
     _, (row,) = read("constants: {State: NC, County: Mecklenburg}", ("Address", "SqFt", "County"), ("1 Main St", 5000, "Wake"))
     assert (row["State"], row["County"]) == ("NC", "Wake")

@@ -31,6 +31,7 @@ def suggest(**columns):
         ("Extent", ("2.5 ac", "4 acres", "1 ac", "0.5 AC"), "Lot Size Acres", SuggestionReason.ACRES),
         ("Tract", ("87,120", "43560", "130,680", "21780"), "Lot Size SqFt", SuggestionReason.SQUARE_FEET),
         ("Struct Extent", SQUARE_FEET, "Building SqFt", SuggestionReason.SQUARE_FEET),
+        ("How Big", ("41,000 sf", "8,500 SF", "60,000 sq ft"), "Building SqFt", SuggestionReason.SQUARE_FEET),
         ("Erected", YEARS, "Year Built", SuggestionReason.YEARS),
         ("Jurisdiction", STATES, "State", SuggestionReason.STATES),
         ("Delivery Area", ZIP_CODES, "Zip Code", SuggestionReason.ZIP_CODES),
@@ -46,6 +47,8 @@ def test_values_suggest_a_column_that_is_missing(header, values, column, reason)
     ("header", "values"),
     [
         ("Owner Street", ADDRESSES),
+        ("Site", ("Raleigh flex 0", "Cary flex 1", "Durham flex 2")),
+        ("Lot Area", ("41,000 sf", "8,500 SF", "60,000 sq ft")),
         ("Broker", ("12 Loom Rd",) * 4),
         ("Ratio", ACRES),
         ("Site Value", SQUARE_FEET),

@@ -75,10 +75,16 @@ def _build_mapping(file: Path, root: yaml.MappingNode, errors: ErrorsByPlace) ->
     for entry, header in [("join", name) for join in joins for name in join.headers] + [("split", s.header) for s in splits]:
         if error := _validate_header(header, header_row, {}):
             errors.add(entries.get(entry, entries.get("columns", ("", root, 1)))[2], f"{entry}.{header}", error)
+    # The part that is split off says more than the whole column, so it wins.
+    split_off = {(fold_header(split.header), name) for split in splits for name in split.columns}
     sheet, files = (parse_text(entries.get(key), errors) for key in ("sheet", "files"))
     return ColumnMapping(
         file.name,
-        tuple(entry for entry in listed if isinstance(entry, ColumnChoice)),
+        tuple(
+            entry
+            for entry in listed
+            if isinstance(entry, ColumnChoice) and (fold_header(entry.header), entry.column) not in split_off
+        ),
         header_row,
         sheet,
         files or "*",

@@ -25,7 +25,7 @@ from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit
 from flexscout.sheet_columns import MappedColumn
 
 _MIN_SIMILARITY = 88  # of 0-100
-_MIN_SUGGESTED_CHARACTERS = 4  # shorter names resemble anything
+_MIN_SUGGESTED_CHARACTERS = 4  # shorter names resemble anything, and another one of four is a word of its own: Site, Suite
 _MAX_SUGGESTED_COLUMNS = 200  # a sheet with more unmapped columns is not an export
 
 _SUGGESTED_BY_VALUES = frozenset({"Address", "State", "Zip Code", "Property Type", "APN", "Building SqFt", "Lot Size Acres",
@@ -44,6 +44,7 @@ _APN = r"^[A-Za-z]?\d{1,6}(?:[-.][\dA-Za-z]{1,7}){2,}$"
 _NOT_APN = r"^\d{3}[-.]\d{3}[-.]\d{4}$|^\d{1,4}[-.]\d{1,2}[-.]\d{1,4}$|^\d{1,3}(?:\.\d{1,3}){3}$"  # phones, dates, IP addresses
 _DECIMAL = r"^\d*\.\d+$"
 _NUMBER = r"^[\d,]+(?:\.\d+)?\s*(?i:sf|sq\.?\s*ft\.?)?$"
+_SQUARE_FEET = r"(?i)\d\s*(?:sf|sq\.?\s*ft\.?)$"
 
 
 def suggest_columns(
@@ -77,8 +78,8 @@ def _suggest_by_header(unmapped: Sequence[MappedColumn], missing: Collection[str
         if alias.column in missing and len(header) >= _MIN_SUGGESTED_CHARACTERS and not (alias.codes or alias.generic)
     }
     for column in unmapped:
-        if normalize_header(column.header) not in header_aliases():
-            folded = fold_header(column.header)
+        folded = fold_header(column.header)
+        if normalize_header(column.header) not in header_aliases() and len(folded) > _MIN_SUGGESTED_CHARACTERS:
             match = process.extractOne(folded, candidates.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
             if match:
                 yield Suggestion(column.header, candidates[match[0]], SuggestionReason.SIMILAR_HEADER)
@@ -160,7 +161,9 @@ def _read_sizes(values: pl.Series, words: set[str]) -> Iterator[tuple[str, Sugge
             yield "Lot Size Acres", SuggestionReason.ACRES
         elif unit is LotUnit.SQUARE_FEET:
             yield "Lot Size SqFt", SuggestionReason.SQUARE_FEET
-    elif words & suggestion_words("building") and _share(values, _NUMBER) >= _NEARLY_ALL:
+    elif _share(values, _NUMBER) >= _NEARLY_ALL and (
+        words & suggestion_words("building") or _share(values, _SQUARE_FEET) >= _HALF
+    ):
         numbers = values.str.replace_all(r"[^\d.]", "").cast(pl.Float64, strict=False)
         median = numbers.filter(numbers > 0).median()
         if isinstance(median, float) and median >= _MIN_MEDIAN_BUILDING:
