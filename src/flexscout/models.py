@@ -96,6 +96,7 @@ class IssueReason(StrEnum):
     SECOND_COLUMN = "second_column"
     OTHER_PARTY = "other_party"
     STREET_ONLY = "street_only"
+    RATES = "rates"
     EFFECTIVE_YEAR = "effective_year"
 
 

@@ -74,6 +74,7 @@ class DerivedKind(StrEnum):
     PLACE = "place"
     TYPES = "types"
     CONSTANT = "constant"
+    MEASURE = "measure"
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class DerivedColumn:
     Attributes:
         position: Its position, after the columns of the sheet.
         kind: JOIN puts the sources next to each other, PLACE takes the part `text` (a canonical column) out of an address or the
-            end of one, TYPES puts a coarse and a finer property type together, CONSTANT is `text` in every row.
+            end of one, TYPES puts a coarse and a finer property type together, CONSTANT is `text` in every row,
+            MEASURE puts a unit behind a number.
         sources: Position and header of each source.
         text: Separator, part or constant.
         codes: For TYPES, the code table of each source; empty if it holds texts.

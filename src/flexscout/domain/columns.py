@@ -33,6 +33,8 @@ class CanonicalColumn:
         codes: Headers of columns with codes.
         codes_in_state: The same, for columns that hold codes only in the code table's state.
         max_magnitude: Largest plausible absolute value; None if the type implies it.
+        min_value: Smallest plausible value; None if the type or the unit implies it.
+        zero_is_missing: Whether 0 means that there is no value.
 
     """
 
@@ -45,6 +47,8 @@ class CanonicalColumn:
     codes: CodedHeaders = ()
     codes_in_state: CodedHeaders = ()
     max_magnitude: float | None = None
+    min_value: float | None = None
+    zero_is_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,8 @@ def canonical_columns() -> tuple[CanonicalColumn, ...]:
             _parse_codes(entry, "codes"),
             _parse_codes(entry, "codes in state"),
             entry.get("max"),
+            entry.get("min"),
+            entry.get("zero is missing", False),
         )
         for entry in load_vocabulary("columns")["columns"]
     )

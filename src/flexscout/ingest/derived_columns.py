@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from flexscout.domain import POSTAL_COLUMNS, code_tables, split_places
+from flexscout.domain import POSTAL_COLUMNS, cell_units, cell_values, code_tables, split_places
 from flexscout.ingest.land_use_codes import describe_codes
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
 
@@ -34,6 +34,8 @@ def _derive(frame: pl.DataFrame, derived: DerivedColumn) -> pl.Series:
             return _refine_types(texts, derived.codes)
         case DerivedKind.CONSTANT:
             return pl.repeat(derived.text, frame.height, dtype=pl.String, eager=True)
+        case DerivedKind.MEASURE:
+            return _put_unit(*texts)
 
 
 def _no_texts(frame: pl.DataFrame) -> pl.Series:
@@ -49,6 +51,20 @@ def _join(texts: Sequence[pl.Series], separator: str) -> pl.Series:
         whole = whole.with_columns(pl.when(~number.is_in(_NO_NUMBER)).then(number).alias("0"))
     joined = pl.concat_str(pl.all(), separator=separator, ignore_nulls=True)
     return whole.select(pl.when(pl.any_horizontal(pl.all().is_not_null())).then(joined)).to_series()
+
+
+def _put_unit(numbers: pl.Series, units: pl.Series) -> pl.Series:
+    """Put units behind numbers. A number without a unit is left out, as it may be either."""
+    has_own = numbers.str.contains(r"[A-Za-z]").fill_null(value=False)
+    measured = numbers.str.strip_chars() + " " + read_units(units)
+    return numbers.zip_with(has_own, measured)
+
+
+def read_units(texts: pl.Series) -> pl.Series:
+    """Return `acres` or `sq ft` for texts of units; null for others."""
+    names = dict.fromkeys((*cell_units("acres"), *cell_values("acres_codes")), "acres")
+    names |= dict.fromkeys((*cell_units("square_feet"), *cell_values("square_feet_codes")), "sq ft")
+    return texts.str.strip_chars().str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
 
 
 def _take_place(texts: pl.Series, column: str) -> pl.Series:

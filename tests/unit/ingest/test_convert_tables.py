@@ -178,3 +178,20 @@ def test_an_invalid_vacancy_is_reported_once_and_blank(converted):
     result = converted(["Address", "Vacancy %"], ["1 Test Street", "5% unsold"], ["2 Test Street", "120%"])
     assert result.table["Occupancy"].to_list() == [None, None]
     assert result.issues["Reason"].to_list() == ["not_a_percentage", "out_of_range"]
+
+
+@pytest.mark.parametrize("price", [0, "$0", "$0.00", "0.0"])
+def test_a_price_of_0_is_missing(converted, price):
+    result = converted(
+        ["Address", "Sqft", "Sold Price", "Asking Price", "Land Value"], ["1 Test Street", 30_000, price, price, 0]
+    )
+    row = result.table.row(0, named=True)
+    assert (row["Sold Price"], row["Asking Price"], row["Land Value"]) == (None, None, 0)
+    assert result.issues.is_empty()
+
+
+def test_a_rent_among_asking_prices_is_left_blank_and_reported(converted):
+    prices = [1_200_000, 8.5, "$9 NNN", 2_500_000, 900_000]
+    result = converted(["Address", "Sqft", "Price"], *([f"{i} Test Street", 30_000, price] for i, price in enumerate(prices)))
+    assert result.table["Asking Price"].to_list() == [1_200_000, None, None, 2_500_000, 900_000]
+    assert result.issue_counts == (("not_a_number", 1), ("out_of_range", 1))

@@ -104,6 +104,12 @@ def test_examples_are_valid_once_they_are_uncommented(draft, tmp_path):
     assert (len(mapping.joins), len(mapping.splits), len(mapping.codes)) == (1, 1, 1)
 
 
+def test_a_size_with_a_column_of_its_unit_is_drafted_with_it(draft):
+    rows = [(f"{i} Oak Ave", "Flex", 40_000, 2.5, "A") for i in range(1, 4)]
+    content = yaml.safe_load(draft(("Address", "Use", "SF", "LOT_SIZE", "LOT_UNITS"), *rows))
+    assert content["columns"]["LOT_SIZE"] == {"column": "Lot Size Acres", "unit": "LOT_UNITS"}
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -49,6 +49,15 @@ def test_a_percentage_can_be_inverted(loaded):
     )
 
 
+def test_a_size_can_have_a_column_with_its_unit(loaded):
+    (choice,) = loaded("columns:\n  LOT_SIZE: {column: Lot Size Acres, unit: LOT_UNITS}\n").choices
+    assert (choice.column, choice.unit) == ("Lot Size Acres", "LOT_UNITS")
+
+
+def test_only_a_size_has_a_column_with_its_unit(mistakes):
+    assert "only a size" in mistakes("columns:\n  Built: {column: Year Built, unit: YEARS}\n")["line 2: columns.Built.unit"]
+
+
 def test_keys_are_taken_as_they_are_written(loaded):
     assert [choice.header for choice in loaded("columns: {No: pass, 2023: pass, 2024-01-31: pass}").choices] == [
         "No",

@@ -203,3 +203,16 @@ def test_any_content_is_a_mapping_or_an_error(content):
         except ConfigurationError as error:
             outcome = str(error)
         assert path.name in outcome
+
+
+def test_the_unit_of_a_size_is_read_row_by_row(read):
+    rows = (("Parcel", "Use", "Extent", "Kind"), ("1-1", "Flex", 2.5, "A"), ("1-2", "Flex", 87_120, "S"), ("1-3", "Flex", 4, ""))
+    header_map, found = read("columns:\n  Extent: {column: Lot Size Acres, unit: Kind}\n", *rows)
+    assert header_map.mapped["Extent"] == "Lot Size Acres"
+    assert [row["Lot Size Acres"] for row in found] == [2.5, 2.0, None]
+
+
+def test_a_size_without_the_column_of_its_unit_is_in_the_unit_of_its_column(read):
+    rows = (("Parcel", "Use", "Extent"), ("1-1", "Flex", 2.5))
+    _, (row,) = read("columns:\n  Extent: {column: Lot Size Acres, unit: Kind}\n", *rows)
+    assert row["Lot Size Acres"] == 2.5

@@ -49,8 +49,48 @@ def test_the_size_in_a_list_of_parcels_is_the_lots():
 
 
 def test_a_bare_price_beside_a_sale_date_is_that_of_the_sale():
-    assert mapped({"Price": ["5", "6", "7"], "Sale Date": ["1/2/2020"] * 3})["Price"] == "Sold Price"
-    assert mapped({"Price": ["5", "6", "7"]})["Price"] == "Asking Price"
+    assert mapped({"Price": ["500000", "600000", "700000"], "Sale Date": ["1/2/2020"] * 3})["Price"] == "Sold Price"
+    assert mapped({"Price": ["500000", "600000", "700000"]})["Price"] == "Asking Price"
+
+
+@pytest.mark.parametrize(
+    "rents",
+    [
+        ("$8.50/SF/yr", "$9.25 / SF / Year", "$0.85/sf/mo"),
+        ("9.25 NNN", "8.00 MG NNN", "$7 NNN"),
+        ("8.5", "$12.00", "7.75"),
+        ("8.5", "0", "Call for pricing", "9 psf"),
+        ("$11,500 per month", "$8,000/mo", "$1,200,000"),
+    ],
+)
+def test_rents_under_a_price_are_no_asking_prices(rents):
+    table = {"Address": ["1 Mill Rd"] * len(rents), "Property Type": ["Flex"] * len(rents), "Price": rents}
+    body = pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(table.values())})
+    header_map = map_headers("Sheet1", list(table), body)
+    assert "Price" not in header_map.mapped
+    assert [issue.reason for issue in header_map.issues if issue.column == "Price"] == ["rates"]
+
+
+def test_prices_with_a_rent_among_them_are_asking_prices():
+    assert mapped({"Price": ["$1,200,000", "$9 NNN", "$2.5M"]})["Price"] == "Asking Price"
+
+
+@pytest.mark.parametrize(
+    ("units", "column"), [(("A", "S", "A"), "Lot Size Acres"), (("sf", "SQ FT", "Square Feet"), "Lot Size SqFt")]
+)
+def test_a_lot_takes_its_unit_from_a_column_beside_it(units, column):
+    found = mapped({"LOT_SIZE": ["2.5", "65000", "1.5"], "LOT_UNITS": list(units)})
+    assert found["LOT_SIZE"] == found["LOT_UNITS"] == column
+
+
+def test_a_column_of_other_units_is_no_unit_of_a_lot():
+    assert "Lot Units" not in mapped({"Lot Size": ["2.5", "65000", "1.5"], "Lot Units": ["4", "12", "8"]})
+
+
+def test_a_lot_whose_header_has_a_unit_needs_no_other():
+    assert (
+        mapped({"Acres": ["2.5", "3", "1.5"], "LOT_SIZE": ["5", "6", "7"], "LOT_UNITS": ["S"] * 3})["Acres"] == "Lot Size Acres"
+    )
 
 
 def test_a_price_per_square_foot_beside_a_sale_date_is_that_of_the_sale():
@@ -59,7 +99,7 @@ def test_a_price_per_square_foot_beside_a_sale_date_is_that_of_the_sale():
 
 
 def test_a_price_per_square_foot_beside_an_asking_price_may_be_either():
-    table = {"For Sale Price": ["500", "600", "700"], "Last Sale Date": ["1/2/2020"] * 3, "Price/SF": ["5", "6", "7"]}
+    table = {"For Sale Price": ["500000", "600000", "700000"], "Last Sale Date": ["1/2/2020"] * 3, "Price/SF": ["5", "6", "7"]}
     assert "Price/SF" not in mapped(table)
 
 

@@ -29,6 +29,8 @@ def suggest(**columns):
         ("Property", ADDRESSES, "Address", SuggestionReason.ADDRESSES),
         ("Site", ACRES, "Lot Size Acres", SuggestionReason.ACRES),
         ("Extent", ("2.5 ac", "4 acres", "1 ac", "0.5 AC"), "Lot Size Acres", SuggestionReason.ACRES),
+        ("Lot", ACRES, "Lot Size Acres", SuggestionReason.ACRES),
+        ("Year", YEARS, "Year Built", SuggestionReason.YEARS),
         ("Tract", ("87,120", "43560", "130,680", "21780"), "Lot Size SqFt", SuggestionReason.SQUARE_FEET),
         ("Struct Extent", SQUARE_FEET, "Building SqFt", SuggestionReason.SQUARE_FEET),
         ("How Big", ("41,000 sf", "8,500 SF", "60,000 sq ft"), "Building SqFt", SuggestionReason.SQUARE_FEET),

@@ -40,8 +40,10 @@ const buildColumnRow = (column, choices, getEntries, onChange) => {
   const set = (name, inverted) => onChange((entries) => {
     entries.columns ??= {};
     if (!name) delete entries.columns[column.entry];
-    else entries.columns[column.entry] = inverted ? { column: name, inverted: true } : name;
+    else if (inverted) entries.columns[column.entry] = { column: name, inverted: true };
+    else entries.columns[column.entry] = isSize(name) && entries.columns[column.entry]?.unit ? { column: name, unit: entries.columns[column.entry].unit } : name;
   });
+  const isSize = (name) => ["acres", "square feet"].includes(choices.columns.find((one) => one.name === name)?.unit);
   const canInvert = (name) => choices.columns.find((one) => one.name === name)?.type === "percent";
   select.addEventListener("change", () => { opposite.checked = false; set(select.value, false); });
   opposite.addEventListener("change", () => set(select.value || column.name, opposite.checked));

@@ -18,6 +18,7 @@ YEARS = (1800, 2100)
 _NEARLY_ALL = 0.9
 _NEVER_NEGATIVE = {"square feet", "acres", "feet", "units", "docks", "doors", "permits", "licenses"}
 _NO_YEAR = r"^[0.]*$"
+_NO_PRICE = r"(?i)^(?:usd|us\$|\$)?\s*0*\.?0*$"  # a sale without a price, as in deeds of gift
 _NO_DEGREES = r"^[-+]?0*\.?0*$"  # 0 means "unknown" in exports
 _PERCENT_SIGN = r"(?i)\s*(?:%|percent|pct\.?)$"
 _PERCENT_DECIMALS = 9  # 0.57 * 100 is 56.99999999999999
@@ -72,7 +73,9 @@ def find_conversion(column: CanonicalColumn) -> Conversion:
         return _IDENTIFIER
     if column.type != "number":
         return CONVERSIONS[column.type]
-    return _PRICE if column.unit.startswith("USD") else _SIZE if column.unit else CONVERSIONS["number"]
+    if column.unit.startswith("USD"):
+        return _PRICE if column.zero_is_missing else _VALUE
+    return _SIZE if column.unit else CONVERSIONS["number"]
 
 
 def _parse_year(texts: pl.Expr) -> pl.Expr:
@@ -146,7 +149,8 @@ def _parse_no_date(texts: pl.Expr) -> pl.Expr:
 def _number_bounds(column: CanonicalColumn) -> Bounds | None:
     """Return the bounds of a number, from the vocabulary; areas, heights and counts are never negative."""
     most = float("inf") if column.max_magnitude is None else column.max_magnitude
-    return (0 if column.unit in _NEVER_NEGATIVE else -most), most
+    least = 0 if column.unit in _NEVER_NEGATIVE else -most
+    return (least if column.min_value is None else column.min_value), most
 
 
 def _degrees(limit: int) -> Conversion:
@@ -208,6 +212,7 @@ CONVERSIONS = {
 """Type of a canonical column -> how it is converted."""
 
 _SIZE = replace(CONVERSIONS["number"], parse_second=parse_thousands)
-_PRICE = replace(CONVERSIONS["number"], is_missing=_is_missing_price)
+_VALUE = replace(CONVERSIONS["number"], is_missing=_is_missing_price)
+_PRICE = replace(_VALUE, missing_pattern=_NO_PRICE)
 _IDENTIFIERS = frozenset({"APN", "Unit"})  # digits and hyphens, but never numbers
 _IDENTIFIER = Conversion(_parse_identifier, reason=IssueReason.DIGITS_LOST, keeps_text=True)

@@ -29,12 +29,14 @@ class ColumnChoice:
         header: The header as the mapping file has it, or the letter of a column if there is no header.
         column: A canonical column, PASS or LEAVE_OUT.
         inverted: Whether the column holds the opposite (100 - value); None if the vocabulary decides.
+        unit: Header of the column with the unit of a size; empty if the canonical column says it.
 
     """
 
     header: str
     column: str
     inverted: bool | None = None
+    unit: str = ""
 
     @property
     def is_canonical(self) -> bool:

@@ -19,7 +19,7 @@ from flexscout.ingest.mapping.sheet_mapping import (
 )
 from flexscout.ingest.mapping.sizes import UNCLEAR_LOT_UNIT
 from flexscout.ingest.readers import peek_workbook
-from flexscout.sheet_columns import MappedColumn
+from flexscout.sheet_columns import DerivedKind, MappedColumn
 
 PEEKED_ROWS = 500
 """Rows of each sheet that are enough to map its headers."""
@@ -35,6 +35,7 @@ _HELP = (
     "#   pass                                      to keep the column under its own header, without scoring it",
     "#   leave out                                 to drop the column from the results",
     "#   {column: Occupancy, inverted: true}       if the column holds the opposite: 100 - value, such as vacancy",
+    "#   {column: Lot Size Acres, unit: LOT_UNITS}  if another column has the unit of each row",
     "# The unit of a lot size is part of its column: Lot Size Acres or Lot Size SqFt.",
     "# Headers that you delete from this file are mapped automatically.",
     "# The mapping applies to every file with these headers; case, spaces and punctuation don't matter.",
@@ -111,13 +112,20 @@ def _render_columns(sheets: Sequence[MappedSheet]) -> Iterator[str]:
 
 
 def _render_column(name: str, column: MappedColumn, mapped: MappedSheet) -> str:
-    target = column.name if column.canonical else PASS
+    target = column.name if column.canonical else _name_measured(column.position, mapped) or PASS
     if column.inverted:
         target = f"{{column: {column.name}, inverted: true}}"
     entry = f"  {quote_yaml(name)}: {target}"
     codes = f"codes: {column.codes}" if column.codes else ""
     comments = [" | ".join(sample_values(mapped.texts(column.position))), codes, *_list_questions(column, mapped)]
     return f"{entry:<{_ENTRY_WIDTH}}  # {'; '.join(filter(None, comments))}".rstrip(" #")
+
+
+def _name_measured(position: int, mapped: MappedSheet) -> str:
+    """Return the entry of a size whose unit is in another column; empty for other columns."""
+    names = {column.position: column.name for column in mapped.header_map.canonical}
+    measured = [made for made in mapped.header_map.derived if made.kind is DerivedKind.MEASURE and made.sources[0][0] == position]
+    return next((f"{{column: {names[made.position]}, unit: {quote_yaml(made.sources[1][1])}}}" for made in measured), "")
 
 
 def _list_questions(column: MappedColumn, mapped: MappedSheet) -> Iterator[str]:

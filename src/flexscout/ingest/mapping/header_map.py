@@ -38,6 +38,8 @@ from flexscout.ingest.mapping.property_types import PROPERTY_TYPE, PropertyTypes
 from flexscout.ingest.mapping.sizes import (
     build_column_issue,
     correct_lot_sizes,
+    drop_rents,
+    find_measured_lot,
     report_effective_year,
     resolve_lot_units,
     resolve_prices,
@@ -159,11 +161,13 @@ def _resolve(sheet: str, columns: SheetColumns, mapping: ColumnMapping, vendor: 
     layout, width = vendor.name if vendor else "", len(columns.headers)
     choices = mapping.find_choices(columns.headers)
     made = make_user_columns(columns, mapping, {choice.column for choice in choices.values()})
+    choices = {i: choice for i, choice in choices.items() if not (choice.unit and i in made.sources)}
     meanings = _read_all_meanings(columns, choices, made, vendor)
     tables = assign_code_tables(columns, mapping, meanings, made.types)
     meanings |= {i: describe_by_table(meanings, i, codes) for i, codes in tables.items() if i not in made.types}
-    judged = frozenset(meanings) | made.sources
+    units = [i for i, meaning in meanings.items() if meaning.part == "unit"]
     places = resolve_places(columns, meanings, width + len(made.derived))
+    judged = _list_judged(meanings, places) | made.sources
     given = {*made.names, *columns.constants}
     issues = _report_owners(sheet, columns, meanings, places, given)
     derived = [*made.derived, *places.joined]
@@ -171,6 +175,7 @@ def _resolve(sheet: str, columns: SheetColumns, mapping: ColumnMapping, vendor: 
     derived += splits
     split = {name for name, _ in splits}
     meanings = {i: each for i, each in places.meanings.items() if not each.part and each.column not in split}
+    derived += find_measured_lot(columns, meanings, units, width + len(derived), made.names)
     issues += resolve_lot_units(sheet, columns, meanings)
     issues += _check_chosen_acres(sheet, columns, meanings)
     types = resolve_types(columns, meanings, layout, width + len(derived))
@@ -182,9 +187,16 @@ def _resolve(sheet: str, columns: SheetColumns, mapping: ColumnMapping, vendor: 
     if types.combined:
         derived.append((PROPERTY_TYPE, types.combined))
     issues += correct_lot_sizes(sheet, columns, meanings)
+    issues += drop_rents(sheet, columns, meanings)
     resolve_prices(columns, meanings)
     entries = [*made.entries, *(codes.entry for codes in tables.values())]
     return _Resolved(meanings, derived, issues, types.subtypes, entries, judged)
+
+
+def _list_judged(meanings: Meanings, places: Places) -> frozenset[int]:
+    """Return the positions of the columns whose headers are known. A lot that is no part of a parcel number may be a size."""
+    joined = {i for _, made in places.joined for i, _ in made.sources}
+    return frozenset(i for i, meaning in meanings.items() if meaning.part != "lot" or i in joined)
 
 
 def _read_all_meanings(

@@ -23,7 +23,8 @@ from flexscout.ingest.mapping.mapping_nodes import (
 _SECTIONS = ("columns", "join", "split", "constants", "codes")
 MAPPING_KEYS = ("files", "sheet", "header_row", *_SECTIONS)
 """The keys of a mapping file, in the order in which one is written."""
-_CHOICE_KEYS = ("column", "inverted")
+_CHOICE_KEYS = ("column", "inverted", "unit")
+_SIZE_UNITS = ("acres", "square feet")
 _COLUMN_LETTERS = re.compile(r"[A-Za-z]{1,3}$")
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -162,7 +163,16 @@ def _parse_detailed_choice(
         errors.add(line, place, "column is missing, as in {column: Occupancy, inverted: true}")
         return None
     name = parse_canonical(text, place, line, errors, (PASS, LEAVE_OUT))
-    return ColumnChoice(header, name, _parse_inverted(entries.get("inverted"), name, errors)) if name else None
+    inverted, unit = _parse_inverted(entries.get("inverted"), name, errors), _parse_unit(entries.get("unit"), name, errors)
+    return ColumnChoice(header, name, inverted, unit) if name else None
+
+
+def _parse_unit(entry: Entry | None, name: str, errors: ErrorsByPlace) -> str:
+    text = parse_text(entry, errors)
+    if entry and text and (name in ("", PASS, LEAVE_OUT) or canonical_column(name).unit not in _SIZE_UNITS):
+        place, _, line = entry
+        errors.add(line, place, f"only a size has a column with its unit, such as {{column: Lot Size Acres, unit: {text}}}")
+    return text
 
 
 def _parse_inverted(entry: Entry | None, name: str, errors: ErrorsByPlace) -> bool | None:

@@ -1,12 +1,16 @@
 """Sizes and prices that are something else than their header says: lots taken for buildings, acres for square feet."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+import polars as pl
+
 from flexscout.domain import normalize_header, split_header
-from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns
+from flexscout.ingest.derived_columns import read_units
+from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, share_of
 from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit, is_lot_area, is_square_feet_as_acres
 from flexscout.models import Issue, IssueNote, IssueReason
+from flexscout.sheet_columns import DerivedColumn, DerivedKind
 
 UNCLEAR_LOT_UNIT: IssueNote = (IssueReason.UNIT_UNCLEAR, "acres or square feet? The column is kept as is, not scored")
 """Note about a lot size whose unit is in neither its header nor its values."""
@@ -16,6 +20,13 @@ _OF_BUILDINGS = {"Property Type", "Year Built", "Number of Units", "Occupancy", 
 _BUILDING_WORDS = {"building", "structure", "improvement", "living", "heated", "finished", "floor", "rentable", "leasable", "rba",
                    "gba"}  # fmt: skip
 _BARE_PRICES = ("price", "price1", "amount")
+_RATE = (
+    r"(?i)(?:/|\bper\b) ?(?:sf|sq|rsf|ft|square|mo|month|yr|year|annum)"
+    r"|\b(?:psf|nnn|triple net|mod(?:ified)? gross|full service|monthly)\b"
+)
+_LOWEST_PRICE = 1_000  # dollars; smaller numbers are rents or prices per square foot
+_MOSTLY, _NEARLY_ALL = 0.5, 0.9
+_LOT_SIZES = ("Lot Size Acres", "Lot Size SqFt")
 _BARE_RATES = ("pricesqft", "pricesf", "pricepersf", "pricepersqft", "pricepsf", "pricepersquarefoot")
 
 
@@ -35,6 +46,32 @@ def resolve_lot_units(sheet: str, columns: SheetColumns, meanings: Meanings) -> 
             case LotUnit.SQUARE_FEET:
                 meanings[i] = replace(meaning, column=square_feet, lot_units=None)
     return issues
+
+
+def find_measured_lot(
+    columns: SheetColumns, meanings: Meanings, units: Sequence[int], position: int, given: Collection[str]
+) -> list[tuple[str, DerivedColumn]]:
+    """Make the size of a lot from a number in an open unit, taken out of `meanings`, and the unit in a column of its own.
+
+    Args:
+        columns: Columns of the sheet.
+        meanings: Position -> meaning.
+        units: Positions of columns of units, by their headers.
+        position: Position for the made column.
+        given: Canonical columns that are made already.
+
+    """
+    sizes = sorted((i for i, meaning in meanings.items() if meaning.lot_units), key=lambda i: (meanings[i].tier, i))
+    clear = {meaning.column for i, meaning in meanings.items() if columns.filled_share(i)} | {*given}
+    known = {i: read_units(columns.sample(i).drop_nulls()) for i in units} if sizes and clear.isdisjoint(_LOT_SIZES) else {}
+    fitting = [i for i, names in known.items() if names.len() and share_of(names.is_not_null()) >= _NEARLY_ALL]
+    if not fitting:
+        return []
+    size, unit = sizes[0], fitting[0]
+    del meanings[size]
+    sources = ((size, columns.header(size)), (unit, columns.header(unit)))
+    name = _LOT_SIZES[int(share_of(known[unit] == "acres") < _MOSTLY)]
+    return [(name, DerivedColumn(position, DerivedKind.MEASURE, sources))]
 
 
 def correct_lot_sizes(sheet: str, columns: SheetColumns, meanings: Meanings) -> list[Issue]:
@@ -67,6 +104,24 @@ def _lists_parcels(names: set[str]) -> bool:
 def _may_be_lot(header: str, meaning: Meaning) -> bool:
     """Return whether a building size may be the lot's: its header has no word of a building."""
     return meaning.column == "Building SqFt" and (meaning.generic or _BUILDING_WORDS.isdisjoint(split_header(header)))
+
+
+def drop_rents(sheet: str, columns: SheetColumns, meanings: Meanings) -> list[Issue]:
+    """Drop, from `meanings`, asking prices most of which are rents or rates: `$8.50/SF/yr`, `9.25 NNN`, `12`."""
+    asked = [i for i, meaning in meanings.items() if meaning.column == "Asking Price" and not meaning.is_chosen]
+    rents = [i for i in asked if _holds_rates(columns.sample(i).drop_nulls())]
+    for i in rents:
+        del meanings[i]
+    return [
+        build_column_issue(sheet, columns.headers[i], IssueReason.RATES, "", ", ".join(columns.list_frequent(i))) for i in rents
+    ]
+
+
+def _holds_rates(texts: pl.Series) -> bool:
+    """Return whether most prices are rates; a text without a digit other than 0 is no price."""
+    priced = texts.filter(texts.str.contains("[1-9]"))
+    numbers = priced.str.replace_all(r"[$,\s]", "").cast(pl.Float64, strict=False)
+    return share_of(priced.str.contains(_RATE) | (numbers < _LOWEST_PRICE).fill_null(value=False)) > _MOSTLY
 
 
 def resolve_prices(columns: SheetColumns, meanings: Meanings) -> None:

@@ -36,7 +36,7 @@ class UserColumns:
 
 
 def make_user_columns(columns: SheetColumns, mapping: ColumnMapping, chosen: Collection[str]) -> UserColumns:
-    """Make the joined and split columns. A join or split applies to sheets that have all of its headers.
+    """Make the measured, joined and split columns. Each applies to sheets that have all of its headers.
 
     Args:
         columns: Columns of the sheet.
@@ -45,6 +45,10 @@ def make_user_columns(columns: SheetColumns, mapping: ColumnMapping, chosen: Col
 
     """
     made = UserColumns()
+    for choice in (each for each in mapping.choices if each.unit):
+        if positions := mapping.find_positions(columns.headers, [choice.header, choice.unit]):
+            made.sources.update(positions)
+            made.derived.append((choice.column, _build(columns, made, DerivedKind.MEASURE, positions, "")))
     for join in mapping.joins:
         positions = mapping.find_positions(columns.headers, join.headers)
         if positions and join.column not in {*chosen, *made.names}:
