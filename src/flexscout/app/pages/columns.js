@@ -43,7 +43,7 @@ const buildColumnRow = (column, choices, getEntries, onChange) => {
     else if (inverted) entries.columns[column.entry] = { column: name, inverted: true };
     else entries.columns[column.entry] = isSize(name) && entries.columns[column.entry]?.unit ? { column: name, unit: entries.columns[column.entry].unit } : name;
   });
-  const isSize = (name) => ["acres", "square feet"].includes(choices.columns.find((one) => one.name === name)?.unit);
+  const isSize = (name) => name.includes("SqFt") || name.includes("Acres");
   const canInvert = (name) => choices.columns.find((one) => one.name === name)?.type === "percent";
   select.addEventListener("change", () => { opposite.checked = false; set(select.value, false); });
   opposite.addEventListener("change", () => set(select.value || column.name, opposite.checked));
