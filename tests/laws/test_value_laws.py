@@ -105,7 +105,7 @@ def european(number):
 @searched
 @given(number=NUMBERS)
 def test_a_number_in_any_form_is_read_back(form, number):
-    column_of_it = "Sold Price/SqFt" if form == FORMS["rate"] else "Sold Price"
+    column_of_it = "Sold Price/SqFt" if form == FORMS["rate"] else "Land Value"
     assert values_of(column_of_it, [form.format(number)])[0] == [pytest.approx(number)]
 
 
@@ -120,7 +120,7 @@ def test_a_size_in_any_form_is_read_back(form, number):
 @searched
 @given(number=NUMBERS)
 def test_a_negative_number_in_any_form_is_read_back(form, number):
-    assert values_of("Sold Price", [form.format(number)])[0] == [pytest.approx(-number)]
+    assert values_of("Land Value", [form.format(number)])[0] == [pytest.approx(-number)]
 
 
 @pytest.mark.parametrize("form", DATE_FORMS)
@@ -133,7 +133,7 @@ def test_a_date_in_any_form_is_read_back(form, day):
 @searched
 @given(st.lists(NUMBERS, min_size=1, max_size=8))
 def test_a_column_of_decimal_commas_is_read_as_a_whole(numbers):
-    values, reasons, note = values_of("Sold Price", [european(number) for number in numbers])
+    values, reasons, note = values_of("Land Value", [european(number) for number in numbers])
     assert values == [pytest.approx(number) for number in numbers]
     assert (set(reasons), note[0]) == ({None}, "decimal_comma")
 
@@ -141,7 +141,7 @@ def test_a_column_of_decimal_commas_is_read_as_a_whole(numbers):
 @searched
 @given(st.lists(NUMBERS, min_size=1, max_size=5), st.lists(NUMBERS, min_size=1, max_size=5))
 def test_a_column_that_mixes_both_takes_no_decimal_comma(commas, points):
-    values, reasons, note = values_of("Sold Price", [*map(european, commas), *(f"{number:,.2f}" for number in points)])
+    values, reasons, note = values_of("Land Value", [*map(european, commas), *(f"{number:,.2f}" for number in points)])
     assert values == [*[None] * len(commas), *(pytest.approx(number) for number in points)]
     assert reasons[: len(commas)] == ["not_a_number"] * len(commas)
     assert note[0] == "number_format_unclear"
