@@ -19,6 +19,7 @@ class FileSkipCode(StrEnum):
     NOT_REGULAR = "not_regular"
     EMPTY = "empty"
     OWN_RESULT = "own_result"
+    LEFT_OUT = "left_out"
     SAME_CONTENT = "same_content"
     PATTERN_TABLE = "pattern_table"
     PATTERN = "pattern"
@@ -44,6 +45,7 @@ _FILE_SKIP_TEXTS = {
     FileSkipCode.NOT_REGULAR: "Not a regular file.",
     FileSkipCode.EMPTY: "The file is empty (0 bytes). Download it again.",
     FileSkipCode.OWN_RESULT: "An output of flexscout, never used as input.",
+    FileSkipCode.LEFT_OUT: "Left out by the setting input.skip: {0}.",
     FileSkipCode.SAME_CONTENT: "Same content as {0}.",
     FileSkipCode.PATTERN_TABLE: (
         'Not included in the file pattern {0}. Use --file-pattern "*{1}" to read it, or auto to read every file type.'
@@ -66,7 +68,7 @@ class SkippedFile:
     Attributes:
         name: Its path below the input folder, with `/`.
         code: Why it is not read.
-        details: What the sentence names: the file with the same content, the pattern, the content.
+        details: What the sentence names: the file with the same content, the pattern (also of the setting), the content.
 
     """
 

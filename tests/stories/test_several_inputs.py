@@ -38,6 +38,17 @@ def test_settings_name_more_inputs_and_a_folder_on_the_command_line_replaces_the
     assert files_of(flexscout("run", "in", "-c", "c.yaml", folder=inputs)) == {"a.xlsx"}
 
 
+def test_files_are_left_out_by_the_settings_or_an_option_and_the_summary_says_so(inputs):
+    (inputs / "c.yaml").write_text("input: {folder: in, more: [../county, ../broker.csv], skip: [county/*]}\n")
+    outcome = flexscout("run", "-c", "c.yaml", folder=inputs)
+    assert files_of(outcome) == {"a.xlsx", "broker.csv"}
+    assert {file["file"]: file["reason"] for file in outcome.report["files"] if file["status"] == "skipped"} == {
+        "county/b.xlsx": "Left out by the setting input.skip: county/*."
+    }
+    assert "county/b.xlsx: skipped: Left out by" in outcome.out
+    assert files_of(flexscout("run", "-c", "c.yaml", "--skip", "A.xlsx", "--skip", "b*.csv", folder=inputs)) == {"county/b.xlsx"}
+
+
 def test_outputs_are_equal_wherever_the_inputs_are(inputs, tmp_path):
     shutil.copytree(inputs / "in", tmp_path / "elsewhere/in")
     shutil.copytree(inputs.parent / "county", tmp_path / "far/away/county")

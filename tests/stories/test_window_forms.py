@@ -83,6 +83,12 @@ def test_columns_are_joined_split_and_decoded_on_a_phone(opened):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     assert find_violations(page) == []
     show_screen(page, "files")
+    page.get_by_role("button", name="Leave out: parts.xlsx").press("Enter")
+    page.get_by_text("You left it out").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+    assert find_violations(page) == []
+    page.get_by_role("button", name="Take in again: parts.xlsx").press("Enter")
+    page.get_by_role("button", name="Leave out: parts.xlsx").wait_for()
     show_screen(page, "columns?file=parts.xlsx")
     playwright.expect(page.get_by_label("One per line")).to_have_value("301: Light industrial\n302: Flex")
 

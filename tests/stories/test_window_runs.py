@@ -62,6 +62,25 @@ def test_there_are_no_events_before_a_run(tab):
     assert tab.send("GET", "/api/runs/events").status == 404
 
 
+def test_file_is_left_out_and_taken_in_again(tab):
+    for name in ("a [1].xlsx", "b.xlsx"):
+        write_workbook(tab.folder / name, [HEADER, candidate(len(name))])
+    config = tab.folder / "pipeline_config.yaml"
+    before = config.read_bytes()
+
+    def choose(file, *, leave_out):
+        assert tab.send("POST", "/api/files/skip", {"file": file, "leave_out": leave_out}).status == 200
+        return {row["file"]: (row["state"], row["can_take_in"]) for row in tab.get("/api/files")["files"]}
+
+    assert choose("a [1].xlsx", leave_out=True) == {"a [1].xlsx": ("skipped", True), "b.xlsx": ("ready", False)}
+    assert 'skip: ["a [[]1].xlsx"]' in config.read_text()
+    assert [event["file"] for event in tab.run() if event["event"] == "file_done"] == ["b.xlsx"]
+    assert choose("a [1].xlsx", leave_out=False) == {"a [1].xlsx": ("ready", False), "b.xlsx": ("ready", False)}
+    assert config.read_bytes() == before
+    config.write_text(config.read_text().replace("input:\n", 'input:\n  skip: ["b*"]\n'))
+    assert choose("a [1].xlsx", leave_out=True)["b.xlsx"] == ("skipped", False)  # left out by more than its name
+
+
 @pytest.mark.usefixtures("uploaded")
 def test_files_have_a_state_and_a_next_step(tab):
     rows = {row["file"]: row for row in tab.get("/api/files")["files"]}

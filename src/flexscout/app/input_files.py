@@ -1,10 +1,12 @@
 """The files of a workspace before a run: what each is, and what a run would do with it."""
 
+import glob
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from flexscout.app.workspaces import CONFIG_NAME, Workspace
+from flexscout.config import change_settings
 from flexscout.domain import date_file
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
 from flexscout.errors import NothingToReadError
@@ -31,6 +33,19 @@ def list_input_files(workspace: Workspace) -> dict[str, Any]:
     return {"files": _list_rows(summary, rows), "sources": [source.as_dict() for source in summary.sources]}
 
 
+def leave_out_file(workspace: Workspace, name: str, *, is_left_out: bool) -> None:
+    """Leave a file out of the runs by its name in the settings, or take it in again.
+
+    Raises:
+        ConfigurationError: The settings have an error, or are written in a way that can't be changed by a program.
+        OutputError: The settings can't be written.
+
+    """
+    others = [pattern for pattern in workspace.load_settings().skip_files if pattern != glob.escape(name)]
+    patterns = [*others, glob.escape(name)] if is_left_out else others
+    workspace.write_settings(change_settings(Path(CONFIG_NAME), {"skip_files": patterns or None}))
+
+
 def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = _label_files(summary.sources)
     rows = [_describe_record(record, labels) for record in summary.records]
@@ -40,12 +55,19 @@ def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[st
 
 def _list_skipped(skipped: Iterable[SkippedFile]) -> list[dict[str, Any]]:
     others = [file for file in skipped if file.code != FileSkipCode.OWN_RESULT and file.name != CONFIG_NAME]
-    return [{**_EMPTY, "file": file.name, "state": "skipped", "code": file.code, "reason": file.reason} for file in others]
+    return [_describe_skipped(file) for file in others]
+
+
+def _describe_skipped(file: SkippedFile) -> dict[str, Any]:
+    is_by_name = file.code == FileSkipCode.LEFT_OUT and file.details == (glob.escape(file.name),)
+    row = {**_EMPTY, "file": file.name, "state": "skipped", "code": file.code, "reason": file.reason}
+    return row | {"can_take_in": is_by_name}
 
 
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("source", "snapshot_day", "size", "rows")),
     "missing": [],
+    "can_take_in": False,
     "code": "",
     "reason": "",
     "next_step": "",

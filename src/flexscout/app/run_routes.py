@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from flexscout.app.input_files import choose_state, list_input_files
+from flexscout.app.input_files import choose_state, leave_out_file, list_input_files
 from flexscout.app.requests import Call, build_route
 from flexscout.app.security import BadRequestError
 from flexscout.jobs import EventKind
@@ -33,6 +33,11 @@ _STAGE_TEXTS = {
 
 def _list_files(call: Call) -> dict[str, object]:
     return list_input_files(call.window.require_workspace())
+
+
+def _leave_out(call: Call) -> dict[str, object]:
+    leave_out_file(call.window.require_workspace(), call.read_text("file"), is_left_out=call.body.get("leave_out") is True)
+    return {}
 
 
 def _start_run(call: Call) -> dict[str, object]:
@@ -85,6 +90,7 @@ async def _format_events(window: "Window", job: "Job") -> AsyncIterator[bytes]:
 
 RUN_ROUTES: tuple[BaseRoute, ...] = (
     build_route("/api/files", get=_list_files),
+    build_route("/api/files/skip", post=_leave_out),
     build_route("/api/runs", post=(_start_run, HTTPStatus.ACCEPTED)),
     build_route("/api/runs/stop", post=(_stop_run, HTTPStatus.ACCEPTED)),
     Route("/api/runs/events", _stream_events, methods=["GET"]),

@@ -27,10 +27,9 @@ from flexscout.config import (
     read_settings_text,
 )
 from flexscout.domain import canonical_columns
-from flexscout.errors import ConfigurationError, OutputError
+from flexscout.errors import ConfigurationError
 from flexscout.outputs import load_branding, require_pdf_library
 from flexscout.pipeline import ScalableFlexPipeline
-from flexscout.runtime import write_atomically
 from flexscout.scoring import list_profiles
 
 _PATH, _TIME = Path(CONFIG_NAME), "07:00"
@@ -58,7 +57,7 @@ def _read_settings(call: Call) -> dict[str, Any]:
 
 
 def _save_settings(call: Call) -> dict[str, Any]:
-    call.window.require_workspace()
+    workspace = call.window.require_workspace()
     changes, text = call.body.get("changes"), read_settings_text(_PATH)
     if not isinstance(changes, dict):
         raise BadRequestError("The request lacks the changes.")
@@ -71,11 +70,7 @@ def _save_settings(call: Call) -> dict[str, Any]:
         return {"problems": _describe_errors(error)}
     if problems := _check(settings):
         return {"problems": problems}
-    has_crlf = b"\r\n" in _PATH.read_bytes()
-    try:
-        write_atomically(_PATH, (changed.replace("\n", "\r\n") if has_crlf else changed).encode())
-    except OSError as error:
-        raise OutputError(f"{CONFIG_NAME} can't be written: {error.strerror or error}.", "Check the folder.") from None
+    workspace.write_settings(changed)
     return _read_settings(call)
 
 

@@ -77,6 +77,15 @@ class Workspace:
         """Return its settings. Raises ConfigurationError."""
         return _load_settings(*(_find_state(self.folder / name) for name in (CONFIG_NAME, "mappings", "code_tables")))
 
+    def write_settings(self, text: str) -> None:
+        """Replace the file of its settings; its line ends stay as they are. Raises OutputError."""
+        path = self.folder / CONFIG_NAME
+        try:
+            has_crlf = b"\r\n" in path.read_bytes()
+            write_atomically(path, (text.replace("\n", "\r\n") if has_crlf else text).encode())
+        except OSError as error:
+            raise OutputError(f"{CONFIG_NAME} can't be written: {error.strerror or error}.", "Check the folder.") from None
+
     def open_history(self) -> RunHistory:
         """Return the history of the runs that wrote its workbook."""
         return RunHistory(Path(self.load_settings().output_file))

@@ -62,6 +62,14 @@ FilePattern = Annotated[
     str | None,
     typer.Option("--file-pattern", metavar="GLOB", help="Files to read; `auto` reads every supported kind.  [default: *.xlsx]"),
 ]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--skip",
+        metavar="GLOB",
+        help="Files to leave out, by name or path below the folder; may be repeated.  [default: input.skip]",
+    ),
+]
 Recursive = Annotated[bool, typer.Option("--recursive", help="Also read subfolders.")]
 MappingFile = Annotated[
     list[str] | None,
@@ -261,6 +269,7 @@ def _shared_options(
     report_file: ReportFile = None,
     config: ConfigFile = None,
     file_pattern: FilePattern = None,
+    skip: Skip = None,
     recursive: Recursive = False,
     mapping: MappingFile = None,
     schema_policy: SchemaPolicy = None,
@@ -312,6 +321,7 @@ def _to_settings(options: Mapping[str, Any]) -> dict[str, Any]:
         "output_file": options.get("output_file"),
         "report_file": options.get("report_file"),
         "file_pattern": options["file_pattern"],
+        "skip_files": options["skip"] or None,
         "recursive_scan": options["recursive"] or None,
         "mapping": options["mapping"] or None,
         "schema_policy": options["schema_policy"],

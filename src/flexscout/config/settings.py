@@ -54,6 +54,7 @@ _EXAMPLES = {
     "user_columns": "[My Status, My Notes]",
     "rejected_statuses": "[passed, rejected]",
     "more_inputs": "[../county, broker.csv]",
+    "skip_files": '[old.csv, "archive/*"]',
 }
 _ADDRESS_SETTINGS = ("input_folder", "output_file", "report_file")
 _COPIES = {"output_file": (".csv", ".parquet", *_DUPLICATES, _ISSUES, _NOTES, _DECISIONS), "report_file": (".html",)}
@@ -77,6 +78,8 @@ class PipelineConfiguration(BaseModel):
     """Which files of the folder are read, as a glob; `auto` reads every supported file type."""
     recursive_scan: Annotated[bool, Setting("input.recursive_scan")] = False
     """Whether subfolders of the input folder are scanned too."""
+    skip_files: Annotated[Texts, Setting("input.skip")] = ()
+    """Files that are left out, by name or path below the folder, as globs: [old.csv, archive/*]. Case doesn't matter."""
     mapping: Annotated[str | Texts, Setting("input.mapping")] = ""
     """File that maps headers to columns, a folder of such files, or a list of both. Empty: the folders named `mappings`."""
     code_tables: Annotated[str, Setting("input.code_tables", path="folder")] = ""
@@ -333,7 +336,7 @@ class PipelineConfiguration(BaseModel):
             raise ValueError("give a file, a folder, or a list of them, such as [mappings, county.yaml]")
         return value[0] if len(value) == 1 else tuple(value) or ""
 
-    @field_validator("user_columns", "rejected_statuses", "more_inputs", mode="before")
+    @field_validator("user_columns", "rejected_statuses", "more_inputs", "skip_files", mode="before")
     @classmethod
     def _check_texts(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
@@ -355,10 +358,8 @@ class PipelineConfiguration(BaseModel):
     @field_validator("as_of", mode="before")
     @classmethod
     def _check_date(cls, value: Any) -> Any:
-        if value in ("", None):
-            return ""
         try:
-            return date.fromisoformat(str(value)).isoformat()
+            return "" if value in ("", None) else date.fromisoformat(str(value)).isoformat()
         except ValueError:
             raise ValueError("give a date such as 2026-01-31, or leave it empty for today") from None
 

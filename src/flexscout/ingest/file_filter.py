@@ -6,7 +6,8 @@ import stat
 import zipfile
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from flexscout.config import YAML_SUFFIXES
@@ -84,6 +85,13 @@ def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) ->
     if code is None and (is_output(path, outputs) or _is_copy(path, outputs) or _is_result(path)):
         code = FileSkipCode.OWN_RESULT
     return SkippedFile(name, code) if code else None
+
+
+def find_left_out(name: str, patterns: Iterable[str]) -> SkippedFile | None:
+    """Return that the user leaves a file out, and the first glob that its path or name matches; None if none does."""
+    texts = name.casefold(), PurePosixPath(name).name.casefold()
+    matching = (pattern for pattern in patterns if any(fnmatchcase(text, pattern.casefold()) for text in texts))
+    return next((SkippedFile(name, FileSkipCode.LEFT_OUT, (pattern,)) for pattern in matching), None)
 
 
 def find_content_skip(path: Path, name: str) -> SkippedFile | None:

@@ -20,6 +20,7 @@ from flexscout.ingest.file_filter import (
     TABLE_SUFFIXES,
     check_not_overwritten,
     find_content_skip,
+    find_left_out,
     find_skip,
     is_mapping_file,
     is_output,
@@ -72,16 +73,24 @@ def scan_inputs(config: "PipelineConfiguration", own: Collection[Path] = ()) -> 
     """
     more = [Path(path) for path in config.more_inputs]
     outputs = (*config.own_files, *own)
-    return scan_folder(Path(config.input_folder), config.file_pattern, recursive=config.recursive_scan, own=outputs, more=more)
+    return scan_folder(
+        Path(config.input_folder),
+        config.file_pattern,
+        recursive=config.recursive_scan,
+        own=outputs,
+        more=more,
+        skip=config.skip_files,
+    )
 
 
-def scan_folder(
+def scan_folder(  # noqa: PLR0913 - a setting each
     folder: Path,
     pattern: str = DEFAULT_PATTERN,
     *,
     recursive: bool = False,
     own: Collection[Path] = (),
     more: Sequence[Path] = (),
+    skip: Sequence[str] = (),
 ) -> Scan:
     """Find the files to read.
 
@@ -91,6 +100,7 @@ def scan_folder(
         recursive: Search the folders below too.
         own: Files that flexscout writes, which are never read.
         more: More folders, and files that are read whatever the pattern.
+        skip: Globs for the names or paths of files that are left out, whatever their case.
 
     Raises:
         NothingToReadError: A folder or file is missing, or there is nothing to read.
@@ -102,7 +112,7 @@ def scan_folder(
     check_places(places)
     outputs = {path.resolve() for path in own}
     candidates = skip_seen(_list_all(places, pattern, recursive=recursive))
-    found = [_check_candidate(place, path, pattern, outputs) for place, path in candidates]
+    found = [_check_candidate(place, path, pattern, outputs, skip) for place, path in candidates]
     sources = [one for one in found if isinstance(one, SourceFile)]
     skipped = [one for one in found if isinstance(one, SkippedFile)]
     unreadable = [one for one in found if isinstance(one, FileRecord)]
@@ -119,7 +129,7 @@ def scan_folder(
 
 
 def _check_candidate(
-    place: InputPlace, path: Path, pattern: str, outputs: Collection[Path]
+    place: InputPlace, path: Path, pattern: str, outputs: Collection[Path], left_out: Sequence[str]
 ) -> SourceFile | SkippedFile | FileRecord:
     """Return a file to read, why it is skipped, or the record of one that can't be opened."""
     name, home = place.name_file(path), _home(place)
@@ -127,7 +137,7 @@ def _check_candidate(
     if is_output(path, outputs) and (wanted != AUTO or path.suffix.lower() in TABLE_SUFFIXES or _looks_like_export(path, home)):
         check_not_overwritten(path, name)
     try:
-        skip = find_skip(path, name, home, outputs) or _find_pattern_skip(path, name, wanted)
+        skip = find_skip(path, name, home, outputs) or find_left_out(name, left_out) or _find_pattern_skip(path, name, wanted)
         return skip or build_source_file(path, name)
     except OSError as error:
         return FileRecord(SourceFile(path, name, 0, 0.0, ""), error=to_processing_error(path, error).with_file(name))
@@ -140,6 +150,7 @@ def count_protected_files(config: "PipelineConfiguration") -> int:
     return sum(
         _is_to_read(path, _home(place), AUTO if path == place.path else config.file_pattern) and is_protected(path)
         for place, path in candidates
+        if not find_left_out(place.name_file(path), config.skip_files)
     )
 
 

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
+from flexscout.errors import NothingToReadError
 from flexscout.ingest.scan import scan_folder
+from flexscout.skipped import FileSkipCode
 from workbooks import HEADER, candidate, write_workbook
 
 
@@ -118,3 +120,35 @@ def test_a_file_without_read_permission_is_reported_as_unreadable(tmp_path):
     (record,) = found.unreadable
     assert [source.name for source in found.sources] == ["a.xlsx"]
     assert (record.source.name, record.error.code) == ("b.xlsx", "not_permitted")
+
+
+@pytest.mark.parametrize(
+    ("skip", "left"),
+    [
+        (["a.xlsx"], ["Old [1].xlsx", "archive/b.xlsx", "c.xlsx"]),
+        (["OLD*"], ["a.xlsx", "archive/b.xlsx", "c.xlsx"]),
+        (["Old [[]1].xlsx"], ["a.xlsx", "archive/b.xlsx", "c.xlsx"]),
+        (["archive/*", "?.xlsx"], ["Old [1].xlsx"]),
+        (["b.xlsx", "d.xlsx"], ["Old [1].xlsx", "a.xlsx", "c.xlsx"]),
+    ],
+)
+def test_files_are_left_out_by_name_or_path(tmp_path, skip, left):
+    for number, name in enumerate(["a.xlsx", "archive/b.xlsx", "c.xlsx", "Old [1].xlsx"]):
+        export(tmp_path / name, number)
+    assert read_from(tmp_path, recursive=True, skip=skip) == left
+
+
+def test_a_file_that_is_left_out_is_skipped_with_the_pattern_and_its_copy_is_read(tmp_path):
+    export(tmp_path / "a.xlsx")
+    shutil.copy(tmp_path / "a.xlsx", tmp_path / "a (1).xlsx")
+    found = scan_folder(tmp_path, skip=["x*", "a.*"])
+    assert [source.name for source in found.sources] == ["a (1).xlsx"]
+    (skipped,) = found.skipped
+    assert (skipped.name, skipped.code, skipped.details) == ("a.xlsx", FileSkipCode.LEFT_OUT, ("a.*",))
+
+
+def test_a_folder_whose_files_are_all_left_out_says_so(tmp_path):
+    export(tmp_path / "a.xlsx")
+    with pytest.raises(NothingToReadError, match=r"Left out by the setting input\.skip") as raised:
+        scan_folder(tmp_path, skip=["*"])
+    assert [file.code for file in raised.value.skipped] == [FileSkipCode.LEFT_OUT]

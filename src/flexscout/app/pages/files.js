@@ -12,12 +12,17 @@ const COLUMNS = [["file"], ["state"], ["rows", "num"], ["exported", "day"], ["si
 const MAX_WARNINGS = 50;
 
 const columnsLink = (name, state) => (state in texts.files.toColumns ? h("a", { class: "why", href: write("columns", { file: name }), "aria-label": `${texts.files.toColumns[state]}: ${name}` }, texts.files.toColumns[state]) : "");
-const stateCell = (file) => [
+const choiceButton = (file, choose) => {
+  if (file.state === "skipped" && !file.can_take_in) return "";
+  const leaveOut = file.state !== "skipped", text = leaveOut ? texts.files.leaveOut : texts.files.takeIn;
+  return button(text, act(() => choose(file.file, leaveOut)), { class: "link choice", "aria-label": `${text}: ${file.file}` });
+};
+const stateCell = (file, choose) => [
   h("span", { class: `pill ${file.state}` }, texts.files.states[file.state] ?? file.state),
-  file.reason && !(file.code in texts.steps.byCode && file.state === "skipped") && h("span", { class: "why" }, file.reason),
+  file.reason && !(file.code in texts.steps.byCode && file.state === "skipped") && h("span", { class: "why" }, file.can_take_in ? texts.files.leftOut : file.reason),
   file.state === "needs_columns" && file.missing?.length ? h("span", { class: "why" }, texts.files.missing(file.missing)) : "",
   file.code && h("span", { class: "why" }, buildStep(file.code, file.next_step)),
-  columnsLink(file.file, file.state),
+  columnsLink(file.file, file.state), choiceButton(file, choose),
 ];
 
 const nameCell = (name) => {
@@ -129,7 +134,7 @@ export const show = (main) => {
     rows.clear();
     const body = (source, members) => h("tbody", {}, h("tr", { class: "group" }, h("th", { colspan: 5, scope: "rowgroup" }, describeGroup(source, members))),
       members.map((file) => {
-        const cell = h("td", { class: "state-cell" }, stateCell(file));
+        const cell = h("td", { class: "state-cell" }, stateCell(file, choose));
         const number = h("td", { class: "num" }, file.rows === null || file.rows === undefined ? "" : grouped(file.rows, 0));
         rows.set(file.file, { state: cell, number });
         return h("tr", {}, nameCell(file.file), cell, number, h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
@@ -140,6 +145,11 @@ export const show = (main) => {
       : h("p", { class: "empty" }, problem ? `${problem} ${nextStep ?? ""}` : texts.files.none));
     runButton.disabled = !files.some(({ state }) => state !== "skipped");
     heading.textContent = texts.files.count(files.length);
+  };
+  const choose = async (file, leaveOut) => {
+    await post("files/skip", { file, leave_out: leaveOut });
+    await loadFiles();
+    announce(leaveOut ? texts.files.wasLeftOut(file) : texts.files.wasTakenIn(file));
   };
   const showDownloads = () => downloads.replaceChildren(...(app.state.workspace.has_results ? [downloadPart(app.state.can_memo)] : []));
 

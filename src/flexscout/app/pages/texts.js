@@ -38,6 +38,8 @@ export const texts = {
     columns: { file: "File", state: "State", rows: "Rows", exported: "Exported", size: "Size" },
     states: { ready: "Ready", needs_columns: "Needs columns", password: "Needs a password", damaged: "Damaged", skipped: "Skipped" },
     toColumns: { needs_columns: "Set its columns", ready: "Columns" },
+    leaveOut: "Leave out", takeIn: "Take in again", leftOut: "You left it out; runs don't read it.",
+    wasLeftOut: (file) => `${file} is left out from the next run on.`, wasTakenIn: (file) => `${file} is read from the next run on.`,
     missing: (columns) => `Missing: ${columns.join(", ")}`,
     none: "No exports in this workspace yet. Add some here, or put them into its folder and look again.",
     others: "Other files", count: files, newest: (day) => `newest ${day}`,

@@ -24,6 +24,7 @@ _LABELS = {
     "snapshots": "Exports of several days",
     "schema_policy": "Missing columns",
     "file_pattern": "Files read",
+    "skip_files": "Files left out",
     "recursive_scan": "Subfolders are read",
     "mapping": "Mapping files",
     "code_tables": "Your land-use codes",
