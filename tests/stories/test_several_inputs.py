@@ -45,7 +45,7 @@ def test_files_are_left_out_by_the_settings_or_an_option_and_the_summary_says_so
     assert {file["file"]: file["reason"] for file in outcome.report["files"] if file["status"] == "skipped"} == {
         "county/b.xlsx": "Left out by the setting input.skip: county/*."
     }
-    assert "county/b.xlsx: skipped: Left out by" in outcome.out
+    assert "Skipped county/b.xlsx. Left out by" in outcome.out
     assert files_of(flexscout("run", "-c", "c.yaml", "--skip", "A.xlsx", "--skip", "b*.csv", folder=inputs)) == {"county/b.xlsx"}
 
 
