@@ -126,7 +126,7 @@ def test_used_address_says_how_to_open_the_window_again(browser, window):
     page.locator("#screens a").first.wait_for()
     again = browser.new_context().new_page()
     again.goto(address)
-    again.get_by_text("has no access").wait_for()
+    again.get_by_text("isn't connected").wait_for()
     assert "flexscout app" in again.locator("main").inner_text()
     again.context.close()
     page.close()

@@ -34,10 +34,17 @@ class Instance:
         return f"http://127.0.0.1:{self.port}/#code={self.code}"
 
 
-def find_running(folder: Path) -> Instance | None:
-    """Return the window that has a workspace open; None if there is none, or it doesn't answer."""
+def find_running(folder: Path | None) -> Instance | None:
+    """Return the window that has a workspace open, or the last one if none is given; None if none answers."""
+    if folder:
+        return _read_instance(find_instance_file(folder))
+    files = sorted(find_instance_file(None).parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    return next(filter(None, map(_read_instance, files)), None)
+
+
+def _read_instance(path: Path) -> Instance | None:
     try:
-        entry = json.loads(find_instance_file(folder).read_text(encoding="utf-8"))
+        entry = json.loads(path.read_text(encoding="utf-8"))
         port, key, process = int(entry["port"]), str(entry["key"]), int(entry["process"])
     except (OSError, ValueError, LookupError, TypeError):
         return None
@@ -47,8 +54,8 @@ def find_running(folder: Path) -> Instance | None:
     return Instance(port, code) if code else None
 
 
-def write_instance(folder: Path, port: int, key: str) -> None:
-    """Say that this process has a workspace open. Best effort: without, a second start opens another window."""
+def write_instance(folder: Path | None, port: int, key: str) -> None:
+    """Say that this process has a workspace open, or none yet. Best effort: without, a second start opens another window."""
     path = find_instance_file(folder)
     content = json.dumps({"port": port, "key": key, "process": os.getpid()}).encode()
     with suppress(OSError):
@@ -58,7 +65,7 @@ def write_instance(folder: Path, port: int, key: str) -> None:
             file.write(content)
 
 
-def forget_instance(folder: Path) -> None:
+def forget_instance(folder: Path | None) -> None:
     """Remove what `write_instance` wrote, unless another process has written since."""
     path = find_instance_file(folder)
     with suppress(OSError, ValueError, LookupError):

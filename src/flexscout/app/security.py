@@ -181,7 +181,7 @@ def check_request(method: str, path: str, headers: dict[str, list[str]], access:
     is_other_start = path == CODE_PATH
     if access.is_key(_first(headers, KEY_HEADER)) if is_other_start else access.is_token(_first(headers, TOKEN_HEADER)):
         return None
-    return Refusal(HTTPStatus.UNAUTHORIZED, "This tab isn't connected to flexscout.", "Close it, and start flexscout app again.")
+    return Refusal(HTTPStatus.UNAUTHORIZED, "This tab isn't connected to flexscout.", "Close it, and open flexscout again.")
 
 
 def _first(headers: dict[str, list[str]], name: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _exchange_code(call: Call) -> dict[str, str]:
     token = call.window.access.exchange_code(call.read_text("code"))
     if token is None:
-        step = "Close this tab, and start flexscout app again."
+        step = "Close this tab, and open flexscout again."
         raise BadRequestError("This address was used before.", step, HTTPStatus.UNAUTHORIZED)
     return {"token": token}
 

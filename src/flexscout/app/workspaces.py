@@ -203,9 +203,9 @@ def remember_workspace(folder: Path) -> None:
         write_atomically(_recent_file(), json.dumps(recent).encode())
 
 
-def find_instance_file(folder: Path) -> Path:
-    """Return the path of the file in which a window says where it runs."""
-    name = sha256(os.path.normcase(folder).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+def find_instance_file(folder: Path | None) -> Path:
+    """Return the path of the file in which a window says where it runs, also before it has a folder."""
+    name = sha256(os.path.normcase(folder).encode("utf-8", "surrogatepass")).hexdigest()[:24] if folder else "start"
     return platformdirs.user_state_path("flexscout", appauthor=False) / "windows" / f"{name}.json"
 
 

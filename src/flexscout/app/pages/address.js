@@ -13,7 +13,7 @@ export const write = (screen, values = {}) => {
 const listeners = new Set();
 export const onChange = (listener) => { listeners.add(listener); };
 const tell = () => listeners.forEach((listener) => listener(read()));
-addEventListener("popstate", tell);
+addEventListener("popstate", () => { if (location.hash.startsWith("#code=")) location.reload(); else tell(); });  // a new start may reach a tab that is open
 
 // `replace`: without a step of the back button.
 export const go = (screen, values = {}, replace = false) => {

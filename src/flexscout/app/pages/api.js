@@ -2,7 +2,7 @@
 import { stepWithoutCommands } from "./steps.js";
 import { texts } from "./texts.js";
 
-const KEY = "flexscout-token";
+const KEY = "flexscout-token", SESSION = "/api/session";
 
 export class Refusal extends Error {
   constructor(text, nextStep = "", status = 0) { super(text); this.nextStep = nextStep; this.status = status; }
@@ -10,7 +10,8 @@ export class Refusal extends Error {
 
 const UNREACHABLE = () => new Refusal(...texts.frame.unreachable);
 
-const send = async (method, path, body, signal) => {
+const send = async (method, path, content, signal, isRepeated = false) => {
+  let body = content;
   const headers = { "X-Flexscout-Token": sessionStorage.getItem(KEY) ?? "" };
   if (body !== undefined && !(body instanceof Blob)) { headers["Content-Type"] = "application/json"; body = JSON.stringify(body); }
   let answer;
@@ -22,6 +23,8 @@ const send = async (method, path, body, signal) => {
   const told = await answer.json().catch(() => ({}));
   if (answer.status === 401) {
     sessionStorage.removeItem(KEY);  // of an earlier start at the same port: not for other tabs either
+    if (!isRepeated && path !== SESSION) await askOtherTabs();  // a tab of the new start
+    if (sessionStorage.getItem(KEY)) return send(method, path, content, signal, true);
     throw new Refusal(...texts.frame.noAccess, 401);
   }
   throw new Refusal(told.error ?? texts.frame.requestFailed, stepWithoutCommands(told.next_step, told.error_kind) || (told.error ? "" : texts.frame.tryAgain), answer.status);
@@ -32,7 +35,7 @@ export const openSession = async () => {
   const code = new URLSearchParams(location.hash.slice(1)).get("code");
   if (code) {
     history.replaceState(null, "", location.pathname);
-    const answer = await send("POST", "/api/session", { code });
+    const answer = await send("POST", SESSION, { code });
     sessionStorage.setItem(KEY, (await answer.json()).token);
   }
   if (!sessionStorage.getItem(KEY)) await askOtherTabs();

@@ -227,7 +227,7 @@ export const show = (main, values) => {
       if (!isOther && (next.sheet ?? "") === sheet) return;
       [file, sheet] = [next.file ?? "", next.sheet ?? ""];
       fileSelect.value = file;
-      if (isOther) open().catch(showError);
+      if (isOther) { showMessage(); open().catch(showError); }
       else read();
     },
     close() { isClosed = true; readSoon.cancel(); },

@@ -93,7 +93,7 @@ const buildField = (field, data, onChange) => {
   };
 };
 
-export const show = (main) => {
+export const show = (main, { setting = "" } = {}) => {
   let data = null, fields = [], isClosed = false;
   const form = h("form", { class: "settings-form", novalidate: true });
   const unsaved = h("ul", { class: "plain unsaved-list" }), general = h("div", { role: "alert" });
@@ -142,6 +142,7 @@ export const show = (main) => {
     if (isClosed) return;
     data = answer;
     draw();
+    fields.find((one) => one.field.name === setting)?.control.focus();
   };
   const save = async () => {
     const answer = await put("settings", { version: data.version, changes: collect() });
@@ -158,7 +159,7 @@ export const show = (main) => {
   main.append(
     h("div", { class: "top" }, h("div", {}, h("h1", {}, texts.screens.settings), h("p", { class: "lead" }, texts.settings.lead(app.state.workspace.folder)))),
     h("div", { class: "settings-bar" }, h("div", { class: "actions" }, find, h("label", { class: "check", for: "only-different" }, only, texts.settings.onlyDifferent)), h("div", { class: "actions" }, undoButton, saveButton)),
-    found, unsaved, general, form, buildSchedule());
+    found, unsaved, general, buildSchedule(), form);
   load().catch(showError);
   return { update() {}, close() { isClosed = true; } };
 };

@@ -41,7 +41,11 @@ export const show = (main) => {
   const to = h("input", { id: "share-to", type: "text", placeholder: words.toHint, autocomplete: "off", spellcheck: "false" });
   const boxes = ATTACHED.filter((name) => (name === "memo" ? canMemo : sizes.has(name))).map((name) => [name, h("input", { type: "checkbox", checked: name === "page" })]);
   const sheet = h("input", { type: "checkbox" });
-  const makeMail = save(() => downloadMail({ to: to.value.trim(), attach: boxes.filter(([, box]) => box.checked).map(([name]) => name), sheet: sheet.checked ? property.value : "" }));
+  const makeMail = act(async () => {
+    const file = await downloadMail({ to: to.value.trim(), attach: boxes.filter(([, box]) => box.checked).map(([name]) => name), sheet: sheet.checked ? property.value : "" });
+    announce(words.madeMail(file));
+    showMessage(words.madeMail(file), words.openMail, "good");
+  });
   const mailPanel = h("section", { class: "panel" }, h("h2", {}, words.mail), h("p", { class: "lead" }, words.aboutMail), h("label", { for: "share-to" }, words.to), to,
     h("fieldset", {}, h("legend", {}, words.attach), boxes.map(([name, box]) => h("label", { class: "check" }, box, words.attachments[name])), canMemo ? h("label", { class: "check" }, sheet, words.attachSheet) : ""), button(words.makeMail, makeMail, { class: "primary" }));
 

@@ -12,8 +12,8 @@ export const texts = {
   frame: {
     light: "Light", dark: "Dark", running: "A run is going", skip: "Skip to content", screens: "Screens", close: "Close", closeMessage: "Close the message", cancel: "Cancel", save: "Save",
     requestFailed: "The request failed.", tryAgain: "Try again.",
-    noAccess: ["This tab has no access to the window yet.", "Run flexscout app again: it opens the running window in a new tab."],
-    unreachable: ["The window's program isn't running any more.", "Start it again with flexscout app; nothing is lost."],
+    noAccess: ["This tab isn't connected to flexscout.", "Open flexscout again with its icon (or flexscout app): you get a new tab."],
+    unreachable: ["The window's program isn't running any more.", "Open flexscout again with its icon (or flexscout app); nothing is lost."],
   },
   start: {
     title: "Rank the flex-industrial properties in your exports",
@@ -101,14 +101,14 @@ export const texts = {
     more: "More values", notes: "My notes", statuses: ["To call", "Called", "Visited", "Offer made", "Passed"], saving: "Saving …", saved: "Saved", notSaved: "Not saved yet: your text is still here.",
   },
   steps: {
-    open: { settings: "Open the settings", duplicates: "Review them" },
+    open: { settings: "Open the settings", password: "Enter the password", duplicates: "Review them" },
     byKind: {
       OutputError: "Close the file if it is open in Excel, free disk space, or choose another place for the results in the settings. Then try again.",
       NothingToReadError: "Add exports, or tell in the settings which files to read.",
     },
     byCode: {
       missing_required_columns: "Tell which of its columns are the address, the type or the size, or rename its headers.", vague_headers: "Tell which of its columns are the address, the type or the size, or rename its headers.",
-      password_protected: "Give the password in the settings, or save a copy without one.", wrong_password: "Correct the password in the settings, or save a copy without one.",
+      password_protected: "Enter the password, or save a copy without one.", wrong_password: "Correct the password, or save a copy without one.",
       timeout: "Allow more time in the settings, or split the file.", worker_died: "Open it in Excel and save it again, or allow more memory in the settings.", out_of_memory: "Allow more memory in the settings.", too_large: "Allow more memory in the settings, or save the sheet as CSV.",
       pattern: "The settings leave this type of file out.", pattern_table: "The settings leave this type of file out.",
       different_apns: "The settings can keep parcels separate.", memory: "Allow more memory in the settings before your data grows.",
@@ -148,7 +148,7 @@ export const texts = {
   share: {
     title: "Share", lead: "Files to pass on, an e-mail draft, and your firm's name and logo on all of them.", noRun: "Run the files of this workspace first; what you can share appears here.",
     files: "Files", aboutFiles: "As the last run wrote them.", kinds: { workbook: "Excel workbook", page: "Web page", memo: "PDF memo", csv: "CSV" }, sheet: "One page about a property", property: "Property", noMemo: "The memo and the page about a property need one more package: flexscout[memo].",
-    mail: "E-mail draft", aboutMail: "A draft that your e-mail program opens, with the best properties in its text. Nothing is sent.", to: "To", toHint: "name@example.com", attach: "Attach", makeMail: "Make the draft", attachSheet: "the chosen property", attachments: { page: "the web page", memo: "the memo", workbook: "the workbook" },
+    mail: "E-mail draft", aboutMail: "A draft that your e-mail program opens, with the best properties in its text. Nothing is sent.", to: "To", toHint: "name@example.com", attach: "Attach", makeMail: "Make the draft", madeMail: (name) => `${name} is in your downloads.`, openMail: "Open it: your e-mail program shows it as a draft.", attachSheet: "the chosen property", attachments: { page: "the web page", memo: "the memo", workbook: "the workbook" },
     branding: "Your firm", aboutBranding: "On the workbook, the page, the memo and the page about a property, from the next run on.", name: "Name", logo: "Logo", chooseLogo: "Choose an image", removeLogo: "Remove the logo", logoHint: "PNG or JPEG, at most 700 KB", preview: "Preview", saveBranding: "Save", savedBranding: "The name and the logo were saved.", tooLarge: "The image is larger than 700 KB.", tooLargeStep: "Choose a smaller one.", run: "Run to apply", listTitle: "Flex-industrial properties",
   },
   duplicates: {
