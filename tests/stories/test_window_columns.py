@@ -2,6 +2,7 @@
 
 from functools import reduce
 
+import psutil
 import pytest
 
 from program import flexscout
@@ -103,6 +104,37 @@ def test_saved_mapping_is_used_by_the_command_line_and_opened_again(tab):
     assert opened(tab)["saved_as"] == ""
 
 
+COMMENTED = """\
+# Asked the clerk in May
+columns:
+  Bldg Use: Property Type  # as of 2020
+  # the owner's, not ours
+  Memo: pass
+"""
+
+
+def test_comments_of_a_mapping_stay_when_it_is_changed_in_the_window(tab):
+    path = tab.folder / "mappings/county_2026.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(COMMENTED)
+    saved = opened(tab)["saved_as"]
+    columns = {"Bldg Use": "Property Type", "Situs Adress": "Address", "% Vacant": "leave out"}
+    entries = {"columns": columns, "constants": {"County": "Wake"}}
+    sent(tab, "save", entries=entries, saved_as=saved)
+    assert opened(tab)["entries"] == entries
+    assert [line in path.read_text() for line in COMMENTED.splitlines()] == [True, True, True, True, False]
+
+
+def test_processes_that_read_first_rows_stay_ready(tab):
+    opened(tab)
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    sent(tab, "preview", entries=ENTRIES)
+    tab.get("/api/files")
+    assert {child.pid for child in psutil.Process().children(recursive=True)} == before
+    tab.window.release_workers()
+    assert opened(tab)["sheet"] == "Sheet1"
+
+
 def test_constant_for_one_file_is_read_in_every_row(tab):
     entries = {**ENTRIES, "files": "county_*.xlsx", "constants": {"County": "Mecklenburg"}}
     answer = sent(tab, "preview", entries=entries)
@@ -150,12 +182,14 @@ def test_damaged_file_is_told_as_a_sentence(tab):
     assert (answer.status, "corrupted_file.xlsx" in answer.json["error"]) == (400, True)
 
 
-def test_named_mapping_file_is_not_bypassed(tab):
+def test_saved_mapping_is_added_to_the_files_that_the_settings_name(tab):
     settings = tab.folder / "pipeline_config.yaml"
     text = settings.read_text()
     (tab.folder / "own.yaml").write_text("files: other*\ncolumns: {A: pass}\n")
     settings.write_text(text.replace("input:\n", "input:\n  mapping: own.yaml\n"))
-    assert "input.mapping" in sent(tab, "save", 400, entries=ENTRIES)["next_step"]
+    sent(tab, "save", entries=ENTRIES)
+    assert 'mapping: ["own.yaml", "mappings/county_2026.yaml"]' in settings.read_text()
+    assert opened(tab)["mapping"] == "county_2026.yaml"
     settings.write_text(text)
 
 

@@ -82,10 +82,11 @@ def test_killed_window_takes_its_run_with_it(program):
 
 def test_second_start_prints_an_address_of_the_first(program):
     _, port, _ = program
-    again = subprocess.run([*PROGRAM, "app", "in", "--no-browser"], capture_output=True, text=True, check=True)
-    assert f"http://127.0.0.1:{port}/#code=" in again.stdout
-    code = re.search(r"#code=(\S+)", again.stdout)[1]
-    assert request(port, "POST", "/api/session", body={"code": code})[0] == 200
+    for folder in (["in"], []):  # also from the icon, which gives no folder
+        again = subprocess.run([*PROGRAM, "app", *folder, "--no-browser"], capture_output=True, text=True, check=True)
+        assert f"http://127.0.0.1:{port}/#code=" in again.stdout
+        code = re.search(r"#code=(\S+)", again.stdout)[1]
+        assert request(port, "POST", "/api/session", body={"code": code})[0] == 200
 
 
 def test_folder_that_does_not_exist_is_an_error():

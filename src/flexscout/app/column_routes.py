@@ -21,7 +21,7 @@ def _list_choices(_call: Call) -> dict[str, Any]:
 
 
 def _open(call: Call) -> dict[str, Any]:
-    return MappingEditor(call.window.require_workspace(), call.get_query("file")).open(call.get_query("sheet"))
+    return _build_editor(call, call.get_query("file")).open(call.get_query("sheet"))
 
 
 def _preview(call: Call) -> dict[str, Any]:
@@ -44,7 +44,11 @@ def _forget(call: Call) -> dict[str, Any]:
 
 
 def _edit(call: Call) -> MappingEditor:
-    return MappingEditor(call.window.require_workspace(), call.read_text("file"), call.read_text("saved_as"))
+    return _build_editor(call, call.read_text("file"), call.read_text("saved_as"))
+
+
+def _build_editor(call: Call, file: str, saved_as: str = "") -> MappingEditor:
+    return MappingEditor(call.window.require_workspace(), file, saved_as, call.window.keep_workers())
 
 
 def _read_entries(call: Call) -> Mapping[str, Any]:

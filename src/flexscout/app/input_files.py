@@ -12,18 +12,23 @@ from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
 from flexscout.errors import NothingToReadError
 from flexscout.models import CheckSummary, FileRecord, Source
 from flexscout.pipeline import ScalableFlexPipeline
+from flexscout.runtime import Executor
 from flexscout.skipped import FileSkipCode, SkippedFile
 
 
-def list_input_files(workspace: Workspace) -> dict[str, Any]:
+def list_input_files(workspace: Workspace, executor: Executor | None = None) -> dict[str, Any]:
     """Return a row per file with its state and what to do, and the sources with their snapshots.
+
+    Args:
+        workspace: The workspace.
+        executor: What reads the files; processes of their own by default.
 
     Raises:
         ConfigurationError: The settings have an error.
 
     """
     try:
-        summary = ScalableFlexPipeline(workspace.load_settings()).check()
+        summary = ScalableFlexPipeline(workspace.load_settings(), executor).check()
     except NothingToReadError as error:
         has_folder = Path(workspace.load_settings().input_folder).is_dir()  # an empty one is no problem
         problem = {} if has_folder else {"problem": error.message, "next_step": error.next_step}

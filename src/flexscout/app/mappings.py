@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from flexscout.app.security import BadRequestError
-from flexscout.app.workspaces import Workspace, clean_name, pick_free_path
-from flexscout.config import MAPPINGS_FOLDER, PipelineConfiguration, read_text_file
+from flexscout.app.workspaces import CONFIG_NAME, Workspace, clean_name, pick_free_path
+from flexscout.config import MAPPINGS_FOLDER, PipelineConfiguration, change_settings, read_text_file
 from flexscout.errors import ConfigurationError, OutputError
 from flexscout.ingest import (
     FileIngestor,
     FilePreview,
+    change_entries,
     find_input,
     find_mapping_files,
     load_options,
@@ -23,9 +24,11 @@ from flexscout.ingest import (
 )
 from flexscout.models import SourceFile
 from flexscout.outputs import REASON_TEXT, add_reason_texts
-from flexscout.runtime import write_atomically
+from flexscout.runtime import Executor, write_atomically
 
-_MAX_MINUTES = 2  # for the first rows of a file
+MAX_MINUTES = 2
+"""How long reading the first rows of a file may take."""
+
 _LINE = re.compile(r"^line \d+: ")
 _ISSUES = {"row": "Source Row", "column": "Column", "value": "Value", "text": REASON_TEXT}
 
@@ -38,12 +41,14 @@ class MappingEditor:
         workspace: The workspace.
         file: Path of the file below the input folder.
         saved_as: Path of the mapping file that is edited; empty for a new one.
+        executor: What reads the file; a process of its own by default.
 
     """
 
     workspace: Workspace
     file: str
     saved_as: str = ""
+    executor: Executor | None = None
 
     def open(self, sheet: str = "") -> dict[str, Any]:
         """Return how a run reads the file now, with the entries of the mapping file that it uses.
@@ -72,7 +77,7 @@ class MappingEditor:
             ingestor = self._ingestor(settings, options.without_mapping(path.name))
             return {"text": "", **_describe(ingestor.preview(self._find_source(settings), sheet))}
         try:
-            text = render_entries(entries)
+            text = self._render(path, entries)
             mapping = parse_mapping(path, text)
         except ConfigurationError as error:
             return {"problems": _list_problems(error)}
@@ -87,25 +92,26 @@ class MappingEditor:
             return {"problems": _list_problems(error)}
 
     def save(self, entries: Mapping[str, Any]) -> dict[str, Any]:
-        """Write the mapping file where runs find it.
+        """Write the mapping file where runs find it; if the settings name the mapping files that are read, it is added to them.
 
         Raises:
-            OutputError: It can't be written, or runs read only the mapping files that the settings name.
+            OutputError: It can't be written.
 
         """
         path = self._find_path()
         try:
-            text = render_entries(entries)
+            text = self._render(path, entries)
             parse_mapping(path, text)
         except ConfigurationError as error:
             return {"problems": _list_problems(error)}
-        if not self.saved_as and any(not Path(named).is_dir() for named in self.workspace.load_settings().mapping_files):
-            raise OutputError(
-                "The settings name the mapping files that are read.", f"Add the folder {path.parent} to input.mapping, then save."
-            )
+        named = self.workspace.load_settings().mapping_files
+        is_listed = self.saved_as or all(Path(one).is_dir() for one in named)
+        settings = None if is_listed else change_settings(Path(CONFIG_NAME), {"mapping": [*named, path.as_posix()]})
         try:
             path.parent.mkdir(exist_ok=True)
             write_atomically(path, text.encode("utf-8", "surrogatepass"))
+            if settings is not None:
+                write_atomically(Path(CONFIG_NAME), settings.encode())
         except OSError as error:
             raise OutputError(f"{path} can't be written: {error.strerror or error}.", "Check the folder.") from None
         return {"saved_as": str(path)}
@@ -116,9 +122,15 @@ class MappingEditor:
             self._find_path().unlink()
         return {}
 
+    def _render(self, path: Path, entries: Mapping[str, Any]) -> str:
+        """Return the mapping file with these entries; of one that exists, the comments stay."""
+        if not self.saved_as:
+            return render_entries(entries)
+        return change_entries(path, read_text_file(path, f"The mapping {path}", "Open the file again."), entries)
+
     def _ingestor(self, settings: PipelineConfiguration, options: Any = None) -> FileIngestor:
-        limits = {"max_workers": 1, "timeout_minutes": min(settings.timeout_minutes, _MAX_MINUTES)}
-        return FileIngestor(settings.model_copy(update=limits), options=options)
+        limits = {"max_workers": 1, "timeout_minutes": min(settings.timeout_minutes, MAX_MINUTES)}
+        return FileIngestor(settings.model_copy(update=limits), options=options, executor=self.executor)
 
     def _find_source(self, settings: PipelineConfiguration) -> SourceFile:
         """Return the file. Raises BadRequestError if it isn't an input."""

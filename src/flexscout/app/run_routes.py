@@ -32,7 +32,7 @@ _STAGE_TEXTS = {
 
 
 def _list_files(call: Call) -> dict[str, object]:
-    return list_input_files(call.window.require_workspace())
+    return list_input_files(call.window.require_workspace(), call.window.keep_workers())
 
 
 def _leave_out(call: Call) -> dict[str, object]:

@@ -43,6 +43,7 @@ PAGES = Path(__file__).parent / "pages"
 
 _IDLE_SECONDS = 600.0
 _CHECK_SECONDS = 5.0
+_WORKERS_IDLE_SECONDS = 120.0
 _SHUTDOWN_SECONDS = 3
 _API_ROUTES = (
     *START_ROUTES,
@@ -77,7 +78,7 @@ def serve_window(
 ) -> None:
     """Serve the window until it isn't used any more, or Ctrl+C.
 
-    If a window has the workspace open already, another tab of that one is opened instead.
+    If a window has the workspace open already, or any window is open and no folder is given, another tab of that one is opened.
 
     Args:
         folder: The workspace to open; None to let the user choose.
@@ -91,7 +92,7 @@ def serve_window(
         OutputError: The port is taken.
 
     """
-    running = find_running(folder.resolve()) if folder else None
+    running = find_running(folder.resolve() if folder else None) if folder or not port else None
     if running:
         show(f"The window is open already: {running.address}")
         if open_browser:
@@ -101,6 +102,8 @@ def serve_window(
         window = Window(listener.getsockname()[1], write_samples)
         if folder:
             window.open(folder)
+        else:
+            window.announce()
         address = window.create_address()
         show(f"The window: {address}")
         show("It ends when it isn't used for 10 minutes. Press Ctrl+C to end it now.")
@@ -153,6 +156,7 @@ async def _watch_use(window: Window, stop: Callable[[], object]) -> None:
     """Call `stop` when no tab has sent anything for a while and no run is going."""
     while True:
         await asyncio.sleep(_CHECK_SECONDS)
+        await asyncio.to_thread(window.release_workers, _WORKERS_IDLE_SECONDS)
         if window.is_running:
             window.touch()
         elif window.idle_seconds > _IDLE_SECONDS:

@@ -71,6 +71,7 @@ def _save_settings(call: Call) -> dict[str, Any]:
     if problems := _check(settings):
         return {"problems": problems}
     workspace.write_settings(changed)
+    call.window.release_workers()  # the next ones have the new limits
     return _read_settings(call)
 
 

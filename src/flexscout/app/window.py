@@ -11,11 +11,15 @@ from typing import Any
 
 from flexscout import __version__
 from flexscout.app.instances import find_running, forget_instance, write_instance
+from flexscout.app.mappings import MAX_MINUTES
 from flexscout.app.results import Results
 from flexscout.app.security import Access, BusyError, NoWorkspaceError
 from flexscout.app.workspaces import Workspace, find_samples_folder, list_outputs, list_recent, open_workspace
 from flexscout.errors import FlexscoutError
 from flexscout.jobs import EventKind, Job, start_job
+from flexscout.runtime import KeptPool
+
+_WORKERS = 2  # processes that read the first rows of files
 
 WriteSamples = Callable[[Path], object]
 """Writes sample exports into a folder."""
@@ -42,6 +46,7 @@ class Window:
     job: Job | None = None
     is_closing: bool = False
     _results: Results | None = None
+    _workers: KeptPool | None = None
     _lock: RLock = field(default_factory=RLock)
     _last_used: float = field(default_factory=time.monotonic)
 
@@ -103,6 +108,32 @@ class Window:
                 self._results = Results(workspace)
             return self._results
 
+    def announce(self) -> None:
+        """Say where the window runs while no workspace is open, so that a second start finds it."""
+        write_instance(None, self.port, self.access.key)
+
+    def keep_workers(self) -> KeptPool:
+        """Return processes that read the first rows of files, ready since the last request.
+
+        Raises:
+            NoWorkspaceError: No folder is open.
+            ConfigurationError: The settings have an error.
+
+        """
+        with self._lock:
+            if self._workers is None or not self._workers.keep():
+                settings = self.require_workspace().load_settings()
+                minutes = min(settings.timeout_minutes, MAX_MINUTES)
+                self._workers = KeptPool(_WORKERS, minutes * 60, settings.memory_limit_gb / _WORKERS)
+            return self._workers
+
+    def release_workers(self, idle_seconds: float = 0.0) -> None:
+        """End the processes that read first rows, unless they were used in the last seconds."""
+        with self._lock:
+            if self._workers and self._workers.idle_seconds >= idle_seconds:
+                self._workers.stop()
+                self._workers = None
+
     def open(self, folder: Path) -> None:
         """Open the workspace in a folder.
 
@@ -146,12 +177,12 @@ class Window:
         """Close the open workspace."""
         with self._lock:
             self.job = None
+            self.release_workers()
             if self._results:
                 self._results.close()
                 self._results = None
-            if self.workspace:
-                forget_instance(self.workspace.folder)
-                self.workspace = None
+            forget_instance(self.workspace.folder if self.workspace else None)
+            self.workspace = None
 
     def describe(self) -> dict[str, Any]:
         """Return the state as the pages need it."""

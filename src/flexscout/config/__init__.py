@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         read_settings_text,
     )
     from flexscout.config.template import change_settings, render_settings, render_template
+    from flexscout.config.yaml_edit import quote_yaml, remove_entry, set_entry
     from flexscout.config.yaml_files import YAML_SUFFIXES, locate_lines, parse_yaml, read_text_file
 
 __all__ = [
@@ -36,11 +37,14 @@ __all__ = [
     "is_address",
     "locate_lines",
     "parse_yaml",
+    "quote_yaml",
     "read_file_values",
     "read_settings_text",
     "read_text_file",
+    "remove_entry",
     "render_settings",
     "render_template",
+    "set_entry",
     "settings_affecting",
 ]
 
@@ -61,6 +65,7 @@ __getattr__ = lazy_exports(
             "read_settings_text",
         ),
         "template": ("change_settings", "render_settings", "render_template"),
+        "yaml_edit": ("quote_yaml", "remove_entry", "set_entry"),
         "yaml_files": ("YAML_SUFFIXES", "locate_lines", "parse_yaml", "read_text_file"),
     },
 )

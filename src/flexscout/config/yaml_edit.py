@@ -1,9 +1,13 @@
 """Change single settings in the text of a configuration file; comments, order and all other entries stay as they are."""
 
 import json
+import re
 from dataclasses import dataclass
 
 import yaml
+
+_PLAIN_SCALAR = re.compile(r"[A-Za-z][\w ()/.%$-]*$", re.ASCII)
+_CONSTANTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 @dataclass(frozen=True)
@@ -18,13 +22,19 @@ class _Entry:
         return max(self.key.end_mark.index, _find_end(self.value))
 
 
+def quote_yaml(text: str) -> str:
+    """Return the text as a YAML scalar."""
+    is_plain = _PLAIN_SCALAR.match(text) and text.lower() not in _CONSTANTS and text == text.strip()
+    return text if is_plain else json.dumps(text, ensure_ascii=not text.isprintable())
+
+
 def set_entry(text: str, path: tuple[str, ...], value: str) -> str:
     """Return the text with an entry changed or added.
 
     Args:
         text: A YAML or JSON file.
         path: The keys that lead to the entry, such as `("input", "folder")`.
-        value: The value as JSON, which is YAML too.
+        value: The value as YAML in one line, such as JSON.
 
     """
     root = _compose(text)
@@ -112,7 +122,7 @@ def _insert(text: str, node: yaml.MappingNode, path: tuple[str, ...], value: str
 
 
 def _append_block(text: str, indent: int, path: tuple[str, ...], value: str, gap: str = "") -> str:
-    lines = [f"{' ' * (indent + 2 * depth)}{key}:" for depth, key in enumerate(path)]
+    lines = [f"{' ' * (indent + 2 * depth)}{quote_yaml(key)}:" for depth, key in enumerate(path)]
     begin = text if text.endswith("\n") or not text else f"{text}\n"
     return begin + gap + "\n".join(lines) + f" {value}\n"
 

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     )
     from flexscout.runtime.cluster import ClusterExecutor
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
-    from flexscout.runtime.executors import EXECUTOR_FAILURES, Executor, ExecutorLostError, SerialExecutor, WorkerDied, WorkerPool
+    from flexscout.runtime.executors import (
+        EXECUTOR_FAILURES,
+        Executor,
+        ExecutorLostError,
+        KeptPool,
+        SerialExecutor,
+        WorkerDied,
+        WorkerPool,
+    )
     from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
     from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stage, Stopwatch, measure_peak_mb
     from flexscout.runtime.object_storage import (
@@ -73,6 +81,7 @@ __all__ = [
     "FileProgressPoller",
     "FileResultLog",
     "HeaderRows",
+    "KeptPool",
     "LoggedProgress",
     "MemoryWatch",
     "NoProgress",
@@ -123,7 +132,15 @@ __getattr__ = lazy_exports(
         "cache": ("OBJECTS_FOLDER", "HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
         "cluster": ("ClusterExecutor",),
         "error_handler": ("ErrorAction", "ErrorHandler"),
-        "executors": ("EXECUTOR_FAILURES", "Executor", "ExecutorLostError", "SerialExecutor", "WorkerDied", "WorkerPool"),
+        "executors": (
+            "EXECUTOR_FAILURES",
+            "Executor",
+            "ExecutorLostError",
+            "KeptPool",
+            "SerialExecutor",
+            "WorkerDied",
+            "WorkerPool",
+        ),
         "process_start": ("build_module_command", "start_worker_server"),
         "fault_isolation": ("FaultIsolation", "is_unexpected"),
         "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stage", "Stopwatch", "measure_peak_mb"),

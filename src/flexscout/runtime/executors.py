@@ -167,6 +167,42 @@ class WorkerPool:
             self._pool.join()
 
 
+class KeptPool(WorkerPool):
+    """Worker processes that stay ready between calls, for a program that often asks about a file: starting one takes a second.
+
+    Args:
+        workers: Number of processes.
+        timeout_seconds: Time limit of a call, from its own start.
+        memory_gb: Memory limit of a worker.
+
+    """
+
+    def __init__(self, workers: int, timeout_seconds: float, memory_gb: float) -> None:
+        super().__init__(workers, timeout_seconds, memory_gb)
+        self._users, self._last_used = 0, time.monotonic()
+
+    def keep(self) -> bool:
+        """Return whether it takes calls; if so, one is about to come."""
+        self._last_used = time.monotonic()
+        return bool(self._pool.active)
+
+    @property
+    def idle_seconds(self) -> float:
+        """The seconds since its last use ended; 0 while it is used."""
+        return 0.0 if self._users else time.monotonic() - self._last_used
+
+    def __enter__(self) -> Self:
+        self._users += 1
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Keep the workers, unless calls were abandoned."""
+        self._users -= 1
+        self._last_used = time.monotonic()
+        if kind is not None:
+            self.stop()
+
+
 def _call_portably(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """Call a function in a worker; what it returns or raises can be unpickled, so that it can't break the pool."""
     try:

@@ -5,7 +5,7 @@ from flexscout.ingest.mapping.column_mapping import LEAVE_OUT, NO_MAPPING, PASS,
 from flexscout.ingest.mapping.draft import PEEKED_ROWS, draft_mapping
 from flexscout.ingest.mapping.draft_sections import sample_values
 from flexscout.ingest.mapping.header_map import find_missing_required, has_vague_headers, map_headers
-from flexscout.ingest.mapping.mapping_entries import read_entries, render_entries
+from flexscout.ingest.mapping.mapping_entries import change_entries, read_entries, render_entries
 from flexscout.ingest.mapping.mapping_file import load_mapping, parse_mapping
 from flexscout.ingest.mapping.sheet_mapping import NO_HEADER, MappedSheet, find_likeliest, map_sheet
 
@@ -17,6 +17,7 @@ __all__ = [
     "PEEKED_ROWS",
     "ColumnMapping",
     "MappedSheet",
+    "change_entries",
     "draft_mapping",
     "find_likeliest",
     "find_missing_required",

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
 
+from flexscout.config import quote_yaml
 from flexscout.domain import canonical_columns, column_letters, fold_header
 from flexscout.errors import to_processing_error
 from flexscout.findings import Suggestion, SuggestionReason
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, PASS
-from flexscout.ingest.mapping.draft_sections import one_line, quote_yaml, render_sections, sample_values
+from flexscout.ingest.mapping.draft_sections import one_line, render_sections, sample_values
 from flexscout.ingest.mapping.header_map import find_missing_required
 from flexscout.ingest.mapping.sheet_mapping import (
     NO_HEADER,

@@ -1,19 +1,17 @@
 """The sections of a drafted mapping file that make columns: what was joined and split, else examples from the export."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from flexscout.domain import POSTAL_COLUMNS, cell_values, column_letters
+from flexscout.config import quote_yaml
+from flexscout.domain import POSTAL_COLUMNS, cell_values, column_letters, shorten
 from flexscout.ingest.mapping.meanings import SheetColumns, is_coded
 from flexscout.ingest.mapping.property_types import PROPERTY_TYPE
 from flexscout.ingest.mapping.sheet_mapping import NO_HEADER, MappedSheet
 from flexscout.sheet_columns import DerivedColumn, DerivedKind, MappedColumn
 
-_PLAIN_SCALAR = re.compile(r"[A-Za-z][\w ()/.%$-]*$", re.ASCII)
-_YAML_CONSTANTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _SAMPLES, _SAMPLE_CHARACTERS = 3, 30
 _ENTRY_WIDTH = 44  # characters before the comment
 _CODES_SHOWN = 3
@@ -147,15 +145,9 @@ def sample_values(texts: pl.Series) -> list[str]:
     """Return the first distinct values, shortened to one line each."""
     trimmed = texts.drop_nulls().str.strip_chars()
     filled = trimmed.filter(~trimmed.str.to_lowercase().is_in(list(cell_values("missing"))))
-    return [one_line(text)[:_SAMPLE_CHARACTERS] for text in filled.unique(maintain_order=True).head(_SAMPLES)]
+    return [shorten(one_line(text), _SAMPLE_CHARACTERS) for text in filled.unique(maintain_order=True).head(_SAMPLES)]
 
 
 def one_line(text: str) -> str:
     """Return the text without line breaks and control characters, which would end a YAML comment."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
-def quote_yaml(text: str) -> str:
-    """Return the text as a YAML scalar."""
-    is_plain = _PLAIN_SCALAR.match(text) and text.lower() not in _YAML_CONSTANTS and text == text.strip()
-    return text if is_plain else json.dumps(text, ensure_ascii=not text.isprintable())

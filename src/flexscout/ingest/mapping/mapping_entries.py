@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from flexscout.config import quote_yaml, remove_entry, set_entry
 from flexscout.errors import ConfigurationError
-from flexscout.ingest.mapping.draft_sections import quote_yaml
 from flexscout.ingest.mapping.mapping_file import MAPPING_KEYS, parse_mapping
 from flexscout.ingest.mapping.mapping_nodes import NULL_TAG, list_entries, parse_root
 
@@ -16,6 +16,7 @@ Entries = Mapping[str, Any]
 
 _HEAD = "# Column mapping, written by the window of flexscout. `flexscout map` explains what it may have."
 _MAX_DEPTH = 8
+_REMOVED = object()
 _INTEGER, _BOOLEAN = "tag:yaml.org,2002:int", "tag:yaml.org,2002:bool"
 
 
@@ -45,6 +46,42 @@ def render_entries(entries: Entries) -> str:
     known = [key for key in MAPPING_KEYS if key in entries]
     ordered = {key: entries[key] for key in (*known, *(key for key in entries if key not in MAPPING_KEYS))}
     return "\n".join([_HEAD, *_render(ordered, 0)]) + "\n"
+
+
+def change_entries(file: Path, text: str, entries: Entries) -> str:
+    """Return the text of a mapping file with these entries instead of its own; comments and the order of its entries stay.
+
+    Raises:
+        ConfigurationError: The text has errors, or the entries are none of a mapping file.
+
+    """
+    rendered = render_entries(entries)
+    changed = text
+    for path, value in _list_changes(read_entries(file, text), entries):
+        changed = remove_entry(changed, path) if value is _REMOVED else set_entry(changed, path, _render_flow(value))
+    try:
+        is_right = read_entries(file, changed) == read_entries(file, rendered)
+    except (ConfigurationError, yaml.YAMLError):
+        is_right = False
+    return changed if is_right else rendered  # without comments, if the file is written in a way that isn't understood
+
+
+def _list_changes(old: Entries, new: Entries, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the path and the value of each entry that differs; _REMOVED if there is none any more."""
+    yield from (((*path, key), _REMOVED) for key in old if key not in new)
+    for key, value in new.items():
+        before = old.get(key, _REMOVED)
+        if isinstance(before, Mapping) and isinstance(value, Mapping) and value:
+            yield from _list_changes(before, value, (*path, str(key)))
+        elif type(before) is not type(value) or before != value:
+            yield (*path, str(key)), value
+
+
+def _render_flow(value: Any) -> str:
+    """Return a value in one line."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{quote_yaml(str(key))}: {_render_flow(item)}' for key, item in value.items())}}}"
+    return _render_value(value)
 
 
 def _to_data(node: yaml.Node) -> Any:
