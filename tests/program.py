@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -128,3 +129,11 @@ def run_program(*arguments, folder=None):
 
 def _environment(folder):
     return {"COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache")}
+
+
+def wait_until(condition, seconds=60):
+    """Wait for the condition; return whether it came true in time."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
+    return condition()

@@ -47,7 +47,7 @@ HEAVY = {
     "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",
     "typst": "outputs/memo/typesetting.py",
     "distributed": "runtime/cluster.py",
-    "watchfiles": "cli/folder_watch.py",
+    "watchfiles": "jobs/folder_watch.py",
     "filelock": "history/run_history.py staging/inputs.py staging/results.py",
     "obstore": "runtime/object_storage.py",
     "platformdirs": "app/folders.py app/shortcuts.py app/workspaces.py config/settings.py",

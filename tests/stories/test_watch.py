@@ -4,11 +4,10 @@ import csv
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
-from program import PROGRAM
+from program import PROGRAM, wait_until
 from workbooks import HEADER, candidate, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child alone")
@@ -23,14 +22,6 @@ def listed_files(folder):
             return {row["Source File"] for row in csv.DictReader(file)}
     except FileNotFoundError:
         return set()
-
-
-def wait_until(condition, seconds=60):
-    """Wait for the condition; return whether it came true in time."""
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.1)
-    return condition()
 
 
 def test_new_files_are_read_until_ctrl_c(tmp_path):

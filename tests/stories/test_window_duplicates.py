@@ -1,5 +1,7 @@
 """The window's duplicates: pairs side by side, decisions, their removal, and what they change on the list."""
 
+import math
+
 import pytest
 
 from flexscout.cli.sample_exports import write_samples
@@ -9,9 +11,12 @@ from workbooks import HEADER, candidate, write_workbook
 
 def write_exports(folder):
     """Write two exports with one possible duplicate, one merge, and two other properties."""
-    write_workbook(folder / "a.xlsx", [HEADER, *(candidate(n, Building_SqFt=30_000 - 1_000 * n) for n in range(1, 5))])
+    header, places = (*HEADER, "Latitude", "Longitude"), {2: (35.2271, -80.8431)}
+    rows = [(*candidate(n, Building_SqFt=30_000 - 1_000 * n), *places.get(n, ())) for n in range(1, 5)]
+    write_workbook(folder / "a.xlsx", [header, *rows])
     again = candidate(1, Address="1 TEST ST", Building_SqFt=29_500)
-    write_workbook(folder / "b.xlsx", [HEADER, again, candidate(2, Address="2 Tset Street", Building_SqFt=28_000)])
+    misspelled = (*candidate(2, Address="2 Tset Street", Building_SqFt=28_000), 35.2285, -80.8431)
+    write_workbook(folder / "b.xlsx", [header, again, misspelled])
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +71,7 @@ def test_possible_duplicate_has_both_sides_with_their_source_and_the_evidence(ta
     assert [side["title"] for side in pair["sides"]] == ["2 Test Street, Charlotte, NC", "2 Tset Street, Charlotte, NC"]
     assert [(side["file"], side["row"]) for side in pair["sides"]] == [("a.xlsx", 3), ("b.xlsx", 3)]
     assert "1 letter apart" in pair["evidence"]
+    assert pair["evidence"].endswith("511 ft apart")
     assert pair["decision"] is None
 
 
@@ -75,6 +81,12 @@ def test_values_that_differ_come_first(tab, merged, column):
     assert [one["name"] for one in values if one["differs"]] == [column] == [values[0]["name"]]
     lot = next(one for one in values if one["name"] == "Lot Size Acres")
     assert (lot["values"], lot["unit"]) == ([2.0, 2.0], "acres")
+
+
+def test_both_places_are_on_the_map_if_both_have_coordinates(tab):
+    (first, second), feet = (tab.get("/api/duplicates/values", key=find_pair(tab)["key"])["points"]), 511
+    assert math.dist(first, second) * tab.get("/api/outlines")["unit_feet"] == pytest.approx(feet, rel=0.02)
+    assert tab.get("/api/duplicates/values", key=find_pair(tab, merged=True)["key"])["points"] is None
 
 
 def test_rows_of_a_merge_differ_only_by_more_than_spelling(tab):
@@ -165,7 +177,7 @@ def test_pairs_of_the_sample_exports_have_their_distance_and_are_decided_to_the_
     with open_window(tmp_path) as tab:
         assert tab.run()[-1]["event"] == "finished"
         pairs = tab.get("/api/duplicates")["pairs"]
-        assert any(pair["evidence"].endswith("m apart") for pair in pairs)
+        assert any(pair["evidence"].endswith(("ft apart", "mi apart")) for pair in pairs)
         progress = [decide(tab, pair, "same")["progress"] for pair in pairs]
         assert [(one["decided"], one["open"]) for one in progress] == [(1, 2), (2, 1), (3, 0)]
         assert tab.get("/api/duplicates/preview")["counts"]["gone"] == 3

@@ -107,6 +107,11 @@ def test_settings_are_changed_checked_and_reset_with_the_keyboard(opened, window
     page.get_by_label("Read subfolders", exact=True).press("Space")
     page.get_by_role("button", name="Save 2 changes").press("Enter")
     page.get_by_text("The settings were saved.").first.wait_for()
+    page.get_by_label("Watch the folder").check()
+    page.locator("#announcements", has_text="The folder is watched.").wait_for()
+    assert window.window.is_watching
+    page.get_by_label("Watch the folder").uncheck()
+    page.locator("#announcements", has_text="isn't watched any more").wait_for()
     assert "min_flex_score: 6" in config.read_text()
     page.get_by_label("Only what differs from the defaults").check()
     page.get_by_role("button", name="Reset Minimum score").press("Enter")

@@ -3,6 +3,7 @@
 import pytest
 
 from decisions import write_similar
+from program import wait_until
 from windows import open_window
 from workbooks import HEADER, candidate, corrupted_file, invalid_format, valid_properties_1, write_workbook
 
@@ -31,6 +32,18 @@ def read_files(folder):
     return {
         path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock" and path.suffix != ".log"
     }
+
+
+def test_watched_folder_is_run_when_a_file_arrives_but_not_when_a_setting_changes(tab):
+    assert tab.send("POST", "/api/watch", {"is_on": True}).status == 200
+    version = tab.get("/api/settings")["version"]
+    assert tab.send("PUT", "/api/settings", {"version": version, "changes": {"min_flex_score": 5}}).status == 200
+    write_workbook(tab.folder / "new.xlsx", [HEADER, candidate(1)])
+    assert wait_until(lambda: (tab.get("/api/state")["workspace"] or {})["has_results"])
+    assert [record.number for record in tab.window.workspace.open_history().read_records()] == [1]
+    assert tab.send("POST", "/api/watch", {"is_on": False}).status == 200
+    assert not tab.get("/api/state")["is_watching"]
+    assert tab.send("POST", "/api/watch", {"is_on": "yes"}).status == 400
 
 
 def test_new_folder_becomes_a_workspace_with_settings(tab):

@@ -14,7 +14,7 @@ from workbooks import HEADER, candidate, write_workbook
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-COLUMNS = (*HEADER, "Asking Price", "Owner Name")
+COLUMNS = (*HEADER, "Asking Price", "Owner Name", "Latitude", "Longitude")
 TWINS = ("2100 Peachtree Industrial Road", "2100 Peachtre Industrial Road", "45 Magnolia Avenue", "45 Magnola Avenue")
 SCREENS = ("changes", "duplicates", "duplicates?tab=merged", "duplicates?tab=decisions", "history", "share")
 
@@ -22,7 +22,9 @@ SCREENS = ("changes", "duplicates", "duplicates?tab=merged", "duplicates?tab=dec
 def write_week(folder, price, *numbers):
     """Write two pairs of possible duplicates, a hostile text, and candidates with these numbers."""
     rows = [(*candidate(number), price, "Oak LLC") for number in numbers]
-    rows += [(*candidate(Address=address), 3_000_000, "Elm LLC") for address in TWINS]
+    rows += [
+        (*candidate(Address=address), 3_000_000, "Elm LLC", 35.2271 + at / 1_000, -80.8431) for at, address in enumerate(TWINS)
+    ]
     rows += [(*candidate(30, Address="<b>30</b> Ash Street"), 3_000_000, CORPUS[0])]
     write_workbook(folder / "deals.xlsx", [COLUMNS, *rows])
     write_workbook(folder / "again.xlsx", [COLUMNS, (*candidate(1, Address="1 TEST ST"), price, None)])
@@ -52,6 +54,7 @@ def test_duplicates_are_decided_and_undone_by_keys(opened, window):
     progress, title = page.locator(".review-progress p"), page.locator(".pair h2")
     playwright.expect(progress).to_have_text("0 of 2 decided")
     page.locator(".side-by-side .differs th", has_text="Address").wait_for()
+    page.locator(".both-places canvas[aria-description^='2 properties']").wait_for()
     page.keyboard.press("s")
     playwright.expect(progress).to_have_text("1 of 2 decided")
     playwright.expect(title).to_contain_text("Pair 2 of 2")

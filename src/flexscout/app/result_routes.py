@@ -13,7 +13,7 @@ from flexscout.app.row_query import RowFilter, read_sort
 from flexscout.app.security import BadRequestError
 from flexscout.history import read_property_entries, save_corrections, save_notes
 from flexscout.matching import DecisionKind
-from flexscout.outputs import MAP_HEIGHT, MAP_WIDTH, load_outlines
+from flexscout.outputs import MAP_HEIGHT, MAP_UNIT_FEET, MAP_WIDTH, load_outlines
 
 _COUNT = 100  # rows of an answer
 _MAX_TEXTS = 100  # of a request
@@ -41,7 +41,12 @@ def _list_outlines(_call: Call) -> dict[str, Any]:
 def _load_outlines() -> dict[str, Any]:
     outlines = load_outlines()
     names = ("land", "lakes", "rivers", "state_borders", "county_borders", "states")
-    return {"width": MAP_WIDTH, "height": MAP_HEIGHT, **{name: getattr(outlines, name) for name in names}}
+    return {
+        "width": MAP_WIDTH,
+        "height": MAP_HEIGHT,
+        "unit_feet": MAP_UNIT_FEET,
+        **{name: getattr(outlines, name) for name in names},
+    }
 
 
 def _describe_property(call: Call) -> dict[str, Any]:

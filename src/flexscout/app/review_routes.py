@@ -1,6 +1,6 @@
 """Requests about duplicates: pairs side by side, decisions and their removal, and what they change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,10 +10,13 @@ from flexscout.app.requests import Call, build_route
 from flexscout.app.result_list import describe_kind
 from flexscout.app.security import BadRequestError
 from flexscout.domain import SOURCE_COLUMNS
-from flexscout.insights import IS_MERGED, PAIR_KEY, PairReview
+from flexscout.insights import IS_MERGED, PAIR_KEY, ComparedValue, PairReview
 from flexscout.matching import DECISION, DecisionKind, build_side, describe_side
+from flexscout.outputs import project_places
 
 _MAX_PAIRS = 2_000  # of an answer
+_PREFIXES = ("", "Other ")
+_DECIMALS = 4  # of a place on the map: less than a foot
 
 
 def _list_pairs(call: Call) -> dict[str, Any]:
@@ -36,6 +39,7 @@ def _compare_pair(call: Call) -> dict[str, Any]:
         pair = _find_pair(review, call.get_query("key"))
         values = review.compare_values(pair)
     return {
+        "points": _place_sides(values),
         "values": [
             {
                 "name": one.column,
@@ -45,8 +49,17 @@ def _compare_pair(call: Call) -> dict[str, Any]:
                 **describe_kind(one.column, pl.Series([value for value in one.values if value is not None]).dtype),
             }
             for one in values
-        ]
+        ],
     }
+
+
+def _place_sides(values: Sequence[ComparedValue]) -> list[list[float]] | None:
+    """Return where both sides are on the map; None unless both have coordinates."""
+    found = {one.column: one.values for one in values}
+    degrees = [pl.Series(found.get(name, (None, None)), dtype=pl.Float64, strict=False) for name in ("Longitude", "Latitude")]
+    x, y = project_places(*map(pl.lit, degrees))
+    points = pl.select(x.round(_DECIMALS).alias("x"), y.round(_DECIMALS).alias("y")).drop_nulls()
+    return [list(point) for point in points.rows()] if points.height == len(_PREFIXES) else None
 
 
 def _decide_pair(call: Call) -> dict[str, Any]:
@@ -114,7 +127,7 @@ def _describe_pair(row: Mapping[str, Any]) -> dict[str, Any]:
             "score": row[f"{prefix}Flex Score"],
             **dict(zip(("file", "sheet", "row"), (row[f"{prefix}{name}"] for name in SOURCE_COLUMNS), strict=True)),
         }
-        for prefix in ("", "Other ")
+        for prefix in _PREFIXES
     ]
     return {
         "key": row[PAIR_KEY], "is_merged": row[IS_MERGED], "score": row["Match Score"], "evidence": row["Evidence"],

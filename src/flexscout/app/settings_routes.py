@@ -72,6 +72,8 @@ def _save_settings(call: Call) -> dict[str, Any]:
         return {"problems": problems}
     workspace.write_settings(changed)
     call.window.release_workers()  # the next ones have the new limits
+    if call.window.is_watching:
+        call.window.watch_inputs(is_on=True)  # the new inputs
     return _read_settings(call)
 
 
@@ -133,6 +135,14 @@ def _remove_schedule(call: Call) -> dict[str, Any]:
     return {}
 
 
+def _watch_inputs(call: Call) -> dict[str, Any]:
+    is_on = call.body.get("is_on")
+    if not isinstance(is_on, bool):
+        raise BadRequestError("The request lacks whether to watch.")
+    call.window.watch_inputs(is_on=is_on)
+    return {}
+
+
 def _require_scheduler() -> Scheduler:
     scheduler = find_scheduler()
     if scheduler is None:
@@ -155,4 +165,5 @@ SETTINGS_ROUTES = (
     build_route("/api/settings", get=_read_settings, put=_save_settings),
     build_route("/api/schedule", get=_show_schedule, post=_create_schedule),
     build_route("/api/schedule/remove", post=_remove_schedule),
+    build_route("/api/watch", post=_watch_inputs),
 )

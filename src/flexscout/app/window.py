@@ -1,12 +1,13 @@
 """The state of a window: its secrets, the open workspace, the current run, and when it was last used."""
 
 import importlib.util
+import logging
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock, Thread
 from typing import Any
 
 from flexscout import __version__
@@ -15,11 +16,14 @@ from flexscout.app.mappings import MAX_MINUTES
 from flexscout.app.results import Results
 from flexscout.app.security import Access, BusyError, NoWorkspaceError
 from flexscout.app.workspaces import Workspace, find_samples_folder, list_outputs, list_recent, open_workspace
+from flexscout.config import YAML_SUFFIXES
 from flexscout.errors import FlexscoutError
-from flexscout.jobs import EventKind, Job, start_job
+from flexscout.jobs import EventKind, FolderWatch, Job, start_job
 from flexscout.runtime import KeptPool
 
 _WORKERS = 2  # processes that read the first rows of files
+
+logger = logging.getLogger("flexscout.app")
 
 WriteSamples = Callable[[Path], object]
 """Writes sample exports into a folder."""
@@ -47,6 +51,7 @@ class Window:
     is_closing: bool = False
     _results: Results | None = None
     _workers: KeptPool | None = None
+    _stop_watching: Event | None = None
     _lock: RLock = field(default_factory=RLock)
     _last_used: float = field(default_factory=time.monotonic)
 
@@ -134,6 +139,42 @@ class Window:
                 self._workers.stop()
                 self._workers = None
 
+    @property
+    def is_watching(self) -> bool:
+        """Whether a run starts when the inputs change."""
+        return self._stop_watching is not None
+
+    def watch_inputs(self, *, is_on: bool) -> None:
+        """Begin to run whenever an export appears or changes, with the settings as they are now, or end that.
+
+        Raises:
+            ConfigurationError: The package `watchfiles` isn't installed, or the settings have an error.
+
+        """
+        with self._lock:
+            if self._stop_watching:
+                self._stop_watching.set()
+                self._stop_watching = None
+            if is_on:
+                stop = Event()
+                watch = FolderWatch(self.require_workspace().load_settings(), stop, YAML_SUFFIXES)
+                self._stop_watching = stop
+                Thread(target=self._run_after_changes, args=(watch, stop), name="flexscout-watch", daemon=True).start()
+
+    def _run_after_changes(self, watch: FolderWatch, stop: Event) -> None:
+        try:
+            while watch.wait():
+                if self.job:
+                    self.job.wait()
+                watch.mark()
+                if not stop.is_set():
+                    self.start_run(retry=False)
+        except (FlexscoutError, OSError) as error:  # the settings have an error now, or the folder is gone
+            logger.warning("the inputs aren't watched any more: %s", error, extra={"event": "watch_ended"})
+        with self._lock:
+            if self._stop_watching is stop:
+                self._stop_watching = None
+
     def open(self, folder: Path) -> None:
         """Open the workspace in a folder.
 
@@ -177,6 +218,7 @@ class Window:
         """Close the open workspace."""
         with self._lock:
             self.job = None
+            self.watch_inputs(is_on=False)
             self.release_workers()
             if self._results:
                 self._results.close()
@@ -193,8 +235,10 @@ class Window:
             "outputs": [],
             "recent": list_recent(),
             "is_running": self.is_running,
+            "is_watching": self.is_watching,
             "last_run": self._describe_last_run(),
             "can_memo": importlib.util.find_spec("typst") is not None,
+            "can_watch": importlib.util.find_spec("watchfiles") is not None,
             **(self._describe_workspace(self.workspace) if self.workspace else {}),
         }
 

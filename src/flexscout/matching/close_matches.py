@@ -19,6 +19,7 @@ COMPARED_COLUMNS = (
 """Columns of a place that are compared: parts of its address, parcels, coordinates, and house numbers known on its street."""
 
 _FAR_KM, _NEAR_KM = 1.0, 0.075
+_FOOT_IN_KILOMETERS, _MILE_IN_FEET = 0.000_304_8, 5_280
 _LIKELY_ERRORS = {0: 0, 1: 8, 2: 9, MAX_LETTERS: 0}  # letters apart -> shortest name in which that is likely a typing error
 _MIN_WITH_MISSING_LETTER = 6  # the same, for a letter that one side lacks
 _NAME_ENDINGS = ("SON", "SEN", "STON")  # of names that differ by a letter: Johnson, Johnston
@@ -235,11 +236,12 @@ def _evidence() -> pl.Expr:
         .then(pl.format("same number; street names {} and {}", "full_l", "full_r"))
         .otherwise(pl.format("same number; street names {} letter{} apart ({}, {})", "letters", plural, "full_l", "full_r"))
     )
+    feet = (pl.col("kilometers") / _FOOT_IN_KILOMETERS).round(0).cast(pl.Int64)
     distance = (
-        pl.when(pl.col("kilometers") < 1)
-        .then(pl.format("{} m apart", (pl.col("kilometers") * 1000).round(0).cast(pl.Int64)))
-        .when(pl.col("kilometers") >= 1)
-        .then(pl.format("{} km apart", pl.col("kilometers").round(1)))
+        pl.when(feet < _MILE_IN_FEET / 5)
+        .then(pl.format("{} ft apart", feet))
+        .when(feet.is_not_null())
+        .then(pl.format("{} mi apart", (feet / _MILE_IN_FEET).round(1)))
     )
     texts = [
         pl.when(_column(number)).then(pl.lit(finding.sentence)) for number, finding in enumerate(_findings()) if finding.sentence

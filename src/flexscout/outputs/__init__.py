@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     )
     from flexscout.outputs.html import (
         MAP_HEIGHT,
+        MAP_UNIT_FEET,
         MAP_WIDTH,
         SHARED_ASSETS,
         load_outlines,
         place_candidates,
+        project_places,
         read_shared_asset,
         render_page,
     )
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAP_HEIGHT",
+    "MAP_UNIT_FEET",
     "MAP_WIDTH",
     "PAGE_RECORDS",
     "REASON_TEXT",
@@ -106,6 +109,7 @@ __all__ = [
     "load_report_content",
     "measure_completeness",
     "place_candidates",
+    "project_places",
     "publish_results",
     "read_shared_asset",
     "remove_leftovers",
@@ -149,10 +153,12 @@ __getattr__ = lazy_exports(
         "memo": ("FactorBar", "PropertySheet", "SourceValues", "render_memo", "render_property_sheet", "require_pdf_library"),
         "html": (
             "MAP_HEIGHT",
+            "MAP_UNIT_FEET",
             "MAP_WIDTH",
             "SHARED_ASSETS",
             "load_outlines",
             "place_candidates",
+            "project_places",
             "read_shared_asset",
             "render_page",
         ),

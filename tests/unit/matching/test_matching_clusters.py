@@ -226,7 +226,7 @@ def test_a_unit_can_be_in_the_address_or_in_its_column():
 
 def test_distant_places_are_listed_for_review():
     rows = [{"Address": f"1 Maplewo{end} St", "Latitude": lat, "Longitude": -80.1} for end, lat in (("od", 26.30), ("d", 26.36))]
-    assert evidence(*rows) == ["same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD); 6.7 km apart"]
+    assert evidence(*rows) == ["same number; street names 1 letter apart (MAPLEWOD, MAPLEWOOD); 4.1 mi apart"]
 
 
 def test_close_matches_can_be_listed_for_review_only():

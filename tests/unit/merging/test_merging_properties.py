@@ -110,7 +110,7 @@ def test_a_pair_of_properties_has_its_best_match_only():
     rows = ({"Latitude": None, "Longitude": None}, {"City": "Uptown"} | here, {"Address": "1 Maplewod St"} | here)
     (pair,) = possible(*rows).to_dicts()
     assert pair["Match Score"] == 1.0
-    assert pair["Evidence"].endswith("city differs, ZIP code equal; 0 m apart")
+    assert pair["Evidence"].endswith("city differs, ZIP code equal; 0 ft apart")
 
 
 @pytest.mark.parametrize("close_matches", ["merge", "off"])

@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 
 from flexscout.outputs.html.outlines import fold_place, load_outlines
-from flexscout.outputs.html.positions import HEIGHT, WIDTH, project
+from flexscout.outputs.html.positions import HEIGHT, WIDTH, project_places
 
 
 def on_map(*places):
-    x, y = project(pl.col("longitude"), pl.col("latitude"))
+    x, y = project_places(pl.col("longitude"), pl.col("latitude"))
     frame = pl.DataFrame(places, schema=["longitude", "latitude"], orient="row")
     return frame.select(x.alias("x"), y.alias("y"))
 

@@ -2,6 +2,7 @@
 import { change, write } from "./address.js";
 import { get, post } from "./api.js";
 import { badge } from "./cells.js";
+import { buildMap } from "./map.js";
 import { act, announce, button, debounce, h, link, showError, showMessage, webAddress } from "./dom.js";
 import { format, formatDay, grouped, isDay } from "./format.js";
 import { app, onState } from "./state.js";
@@ -53,7 +54,7 @@ export const show = (main, first) => {
       box.replaceChildren(h("section", { class: "panel" }, h("p", {}, words.nothing[tab()])));
       return;
     }
-    const { values: compared } = await get("duplicates/values", { key: pair.key });
+    const { values: compared, points } = await get("duplicates/values", { key: pair.key });
     if (number !== drawn || isClosed) return;
     const names = pair.is_merged ? words.mergedSides : words.possibleSides;
     const choices = KINDS.map((kind) => button(h("span", {}, words.kinds[kind], h("kbd", {}, kind[0].toUpperCase())), act(() => once(() => decide(kind))), { "data-decision": kind, "aria-keyshortcuts": kind[0], "aria-pressed": `${pair.decision === kind}`, class: "big" }));
@@ -65,7 +66,16 @@ export const show = (main, first) => {
       h("div", { class: "actions decide" }, choices, undoButton),
       h("p", { class: "meaning", role: "status" }, pair.decision ? words.decided[pair.is_merged ? "merged" : "possible"][pair.decision] : words.undecided),
       h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": words.sideBySide }, h("table", { class: "side-by-side" }, h("caption", { class: "hidden" }, words.sideBySide),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, words.valueColumn(differing)), pair.sides.map((side, i) => sideHead(side, names[i])))), h("tbody", {}, compared.map(valueRow))))));
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, words.valueColumn(differing)), pair.sides.map((side, i) => sideHead(side, names[i])))), h("tbody", {}, compared.map(valueRow)))), points ? placesBox(pair, points, names) : ""));
+  };
+  // Both places: the first is a dot, the second a ring.
+  let map = null;
+  const placesBox = (pair, points, names) => {
+    const mapBox = h("div", { class: "map-box" }), legend = h("ul", { class: "legend" }, ["dot", "about"].map((mark, i) => h("li", {}, h("i", { class: mark }), names[i])));
+    map?.close();
+    map = buildMap(mapBox, { isCloseup: true, label: words.places, describe: async (at) => [pair.sides[at].title, names[at]], onOpen: () => {}, onView: () => {}, onError: showError });
+    map.update(points.map(([x, y], i) => [i, x, y, 8, i]), 0, false);
+    return h("section", { class: "both-places", "aria-label": words.places }, h("h3", {}, words.places), mapBox, legend);
   };
   // One decision at a time: a key counts for the pair that is shown, or not at all. An undo waits for its turn.
   const once = (action) => {
@@ -156,6 +166,6 @@ export const show = (main, first) => {
   load().catch(showError);
   return {
     update: (next) => { const isSame = tab() === (TABS.includes(next.tab) ? next.tab : "possible"); values = next; drawing = (isSame ? draw() : load()).catch(showError); },
-    close: () => { isClosed = true; previewSoon.cancel(); removeEventListener("keydown", onKey); forget(); },
+    close: () => { isClosed = true; map?.close(); previewSoon.cancel(); removeEventListener("keydown", onKey); forget(); },
   };
 };

@@ -6,7 +6,7 @@ import { texts } from "./texts.js";
 
 const RADIUS = { 8: 5.5, 6: 4.5, 4: 3.5, 2: 3.2, 0: 3 }, FINE = { 8: 4, 6: 3.2, 4: 2.4, 2: 2.2, 0: 2 };
 const MANY = 800, HIT = 12, MIN_WIDTH = 30, SETTLE = 90, COUNTY_WIDTH = 2600, BUTTONS = 48;
-const BANDS = [8, 6, 4, 2, 0];
+const BANDS = [8, 6, 4, 2, 0], MILE = 5280, SCALES = [25, 50, 100, 200, 500, 1000, MILE / 2, MILE, 2 * MILE, 5 * MILE, 10 * MILE, 25 * MILE, 100 * MILE, 500 * MILE], SCALE_PIXELS = 110;
 
 let outlines = null;
 const loadOutlines = async () => {
@@ -14,14 +14,14 @@ const loadOutlines = async () => {
   return outlines;
 };
 
-/** options: describe(at) -> Promise of [title, line, ...]; onOpen(at); onView(box or null) */
+/** options: describe(at) -> Promise of [title, line, ...]; onOpen(at); onView(box or null); isCloseup: a few places, with a scale, without legend */
 export const buildMap = (box, options) => {
-  const canvas = h("canvas", { tabindex: "0", role: "application", "aria-label": texts.map.label });
+  const canvas = h("canvas", { tabindex: "0", role: "application", "aria-label": options.label ?? texts.map.label });
   const tip = h("div", { class: "tip", "aria-live": "polite", hidden: true }), legend = h("ul", { class: "legend" });
   const inView = h("input", { type: "checkbox", onchange: () => tellView() });
   const zoomBox = h("div", { class: "zoom" }, button("+", () => zoom(1 / 1.6), { "aria-label": texts.map.zoomIn }), button("−", () => zoom(1.6), { "aria-label": texts.map.zoomOut }),
     button("⤢", () => { fit(); changed(); }, { "aria-label": texts.map.fit }), button(texts.map.countryShort, () => { view = { x: width / 2, y: height / 2, scale: size.w / width }; changed(); }, { "aria-label": texts.map.country }));
-  box.append(h("div", { class: "map" }, canvas, zoomBox, tip), legend, h("label", { class: "in-view" }, inView, texts.map.inView));
+  box.append(h("div", { class: "map" }, canvas, zoomBox, tip), ...(options.isCloseup ? [] : [legend, h("label", { class: "in-view" }, inView, texts.map.inView)]));
   const context = canvas.getContext("2d"), scene = document.createElement("canvas"), scenePen = scene.getContext("2d");
   let land = null, width = 9750, height = 6100, size = { w: 1, h: 1, ratio: 1 }, view = null, sceneView = null, isFitted = false, isSized = false;
   let points = { n: 0, at: [], x: [], y: [], band: [], precision: [] }, selected = -1, open = -1, colors = {}, sprites = {}, frame = 0, settle = 0;
@@ -76,6 +76,7 @@ export const buildMap = (box, options) => {
       if (view.scale > 0.035) pen.fillText(isLarge ? name : code, toX(x), toY(y));
     });
     drawDots(pen);
+    if (options.isCloseup) drawScale(pen);
     sceneView = { ...view };
   };
   // Best dots on top; of those in one place only the best is drawn, so that 50,000 take as long as some thousands.
@@ -92,6 +93,15 @@ export const buildMap = (box, options) => {
       const { image, edge } = sprite(points.band[i], points.precision[i] > 0, isFine);
       pen.drawImage(image, toX(points.x[i]) - edge / 2, toY(points.y[i]) - edge / 2, edge, edge);
     }
+  };
+  const drawScale = (pen) => {
+    const feet = SCALES.findLast((one) => (one / land.unit_feet) * view.scale <= SCALE_PIXELS) ?? SCALES[0], pixels = (feet / land.unit_feet) * view.scale;
+    [pen.strokeStyle, pen.fillStyle, pen.lineWidth] = [colors.ink, colors.ink, 1.5];
+    [pen.textAlign, pen.textBaseline] = ["left", "bottom"];
+    pen.beginPath();
+    [[12, -16], [12, -10], [12 + pixels, -10], [12 + pixels, -16]].forEach(([x, y], i) => pen[i ? "lineTo" : "moveTo"](x, size.h + y));
+    pen.stroke();
+    pen.fillText(texts.map.length(feet), 12, size.h - 18);
   };
   const paint = () => {
     frame = 0;
@@ -148,14 +158,15 @@ export const buildMap = (box, options) => {
       [left, right] = [Math.min(left, points.x[i]), Math.max(right, points.x[i])];
       [top, bottom] = [Math.min(top, points.y[i]), Math.max(bottom, points.y[i])];
     }
+    const [margin, least] = options.isCloseup ? [2, 1] : [1.2, 260];
     if (!points.n) [left, top, right, bottom] = [0, 0, width, height];
-    const [w, tall] = [Math.max((right - left) * 1.2, 260), Math.max((bottom - top) * 1.2, 260)];
+    const [w, tall] = [Math.max((right - left) * margin, least), Math.max((bottom - top) * margin, least)];
     const scale = Math.min((size.w - BUTTONS) / w, size.h / tall);
     view = { x: (left + right) / 2 + BUTTONS / 2 / scale, y: (top + bottom) / 2, scale };
   };
   const zoom = (factor, px = size.w / 2, py = size.h / 2) => {
     if (!view) return;
-    const [x, y] = [fromX(px), fromY(py)], scale = Math.max(size.w / (width * 1.3), Math.min(size.w / MIN_WIDTH, view.scale / factor));
+    const [x, y] = [fromX(px), fromY(py)], scale = Math.max(size.w / (width * 1.3), Math.min(size.w / (options.isCloseup ? 0.5 : MIN_WIDTH), view.scale / factor));
     view = { scale, x: x - (px - size.w / 2) / scale, y: y - (py - size.h / 2) / scale };
     changed();
   };
@@ -182,7 +193,7 @@ export const buildMap = (box, options) => {
     if (i < 0) return;
     const [title, ...lines] = await options.describe(points.at[i]).catch(() => [texts.map.scoreTitle(showScore(points.score[i]))]);
     if (selected !== i) return;
-    const about = points.precision[i] ? [texts.map.aboutPlace(texts.map.precisions[points.precision[i]])] : [];
+    const about = points.precision[i] && !options.isCloseup ? [texts.map.aboutPlace(texts.map.precisions[points.precision[i]])] : [];
     tip.replaceChildren(h("b", {}, title), ...[...lines, ...about].filter(Boolean).map((line) => h("span", {}, line)));
     tip.hidden = false;
     placeTip();

@@ -1,7 +1,19 @@
-// A weekly run by the scheduler of the system: created, changed and removed, with what is called.
+// Runs without a click: a weekly run by the scheduler of the system: created, changed and removed, with what is called.
 import { get, post } from "./api.js";
 import { act, announce, button, h, showError } from "./dom.js";
+import { app, setState } from "./state.js";
 import { texts } from "./texts.js";
+
+// Runs when a file arrives, while the window is open.
+export const buildWatch = () => {
+  const box = h("input", { type: "checkbox", checked: app.state.is_watching, disabled: !app.state.can_watch }), words = texts.watch;
+  box.addEventListener("change", act(async () => {
+    try { await post("watch", { is_on: box.checked }); } finally { setState(await get("state")); box.checked = app.state.is_watching; }
+    announce(box.checked ? words.isOn : words.isOff);
+  }));
+  return h("section", { class: "panel", "aria-labelledby": "watch-title" }, h("h2", { id: "watch-title" }, words.title), h("p", { class: "lead" }, words.lead),
+    h("label", { class: "check" }, box, words.label), app.state.can_watch ? "" : h("p", { class: "soft" }, words.missing));
+};
 
 export const buildSchedule = () => {
   const day = h("select", { id: "schedule-day", "aria-label": texts.schedule.day }), time = h("input", { type: "time", id: "schedule-time", value: "07:00" });

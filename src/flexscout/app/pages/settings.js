@@ -3,7 +3,7 @@ import { get, put } from "./api.js";
 import { act, announce, button, h, showError, showMessage } from "./dom.js";
 import { chooseFolder } from "./folders.js";
 import { capitalize } from "./format.js";
-import { buildSchedule } from "./schedule.js";
+import { buildSchedule, buildWatch } from "./schedule.js";
 import { app, setState } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -100,7 +100,7 @@ export const show = (main, { setting = "" } = {}) => {
   const saveButton = button(texts.settings.save, act(() => save()), { class: "primary", disabled: true }), undoButton = button(texts.settings.undo, () => draw(), { disabled: true });
   const find = h("input", { type: "search", "aria-label": texts.settings.find, placeholder: texts.settings.find });
   const only = h("input", { type: "checkbox", id: "only-different" });
-  const found = h("p", { class: "soft", role: "status" });
+  const found = h("p", { class: "soft", role: "status" }), automatic = h("div", { class: "settings-form" }, buildSchedule(), buildWatch());
 
   const collect = () => Object.fromEntries(fields.map((one) => [one.field.name, one.getChange()]).filter(([, change]) => change !== undefined));
   const showUnsaved = () => {
@@ -114,6 +114,7 @@ export const show = (main, { setting = "" } = {}) => {
   };
   const filter = () => {
     const wanted = find.value.trim().toLowerCase();
+    automatic.hidden = Boolean(wanted) || only.checked;
     fields.forEach((one) => {
       const text = `${title(one.field.key)} ${one.field.section}.${one.field.key} ${one.field.about}`.toLowerCase();
       one.row.hidden = !text.includes(wanted) || (only.checked && !one.isDifferent());
@@ -159,7 +160,7 @@ export const show = (main, { setting = "" } = {}) => {
   main.append(
     h("div", { class: "top" }, h("div", {}, h("h1", {}, texts.screens.settings), h("p", { class: "lead" }, texts.settings.lead(app.state.workspace.folder)))),
     h("div", { class: "settings-bar" }, h("div", { class: "actions" }, find, h("label", { class: "check", for: "only-different" }, only, texts.settings.onlyDifferent)), h("div", { class: "actions" }, undoButton, saveButton)),
-    found, unsaved, general, buildSchedule(), form);
+    found, unsaved, general, automatic, form);
   load().catch(showError);
   return { update() {}, close() { isClosed = true; } };
 };

@@ -80,6 +80,7 @@ export const texts = {
   map: {
     label: "Map of the properties. Arrow keys move between properties, plus and minus zoom, Enter opens a property.", zoomIn: "Zoom in", zoomOut: "Zoom out", fit: "Show all properties on the map", country: "Show the United States", countryShort: "US",
     inView: "List only what the map shows", onMap: (number) => `${properties(number)} on the map.`, scoreTitle: (text) => `Score ${text}`, score: (text) => `score ${text}`, bands: { 8: "8 to 10", 6: "6 to 8", 4: "4 to 6", 2: "2 to 4", 0: "below 2" },
+    length: (feet) => (feet < 2640 ? `${grouped(feet, 0)} ft` : `${grouped(feet / 5280, 1)} mi`),
     more: (number) => `${grouped(number, 0)} more: set filters to see them`, about: "approximate place", aboutPlace: (place) => `approximate place: ${place}`, precisions: ["", "center of its ZIP Code", "center of its city", "center of its county", "center of its state"],
   },
   compare: { title: "Comparison", sideBySide: "Properties side by side", value: "Value", score: "Score", rank: "Rank", price: "Price" },
@@ -161,7 +162,7 @@ export const texts = {
     possibleSides: ["Property", "Other property"], mergedSides: ["Kept row", "Merged row"], sideBySide: "Values side by side",
     valueColumn: (differing) => (differing === 1 ? "1 value differs" : `${differing} values differ`), differs: "differs",
     differentApn: "They name different parcels.",
-    loading: "Looking for pairs …", undecided: "Not decided yet.",
+    places: "Both places", loading: "Looking for pairs …", undecided: "Not decided yet.",
     decided: {
       possible: { same: "Same: the next run merges them into one property.", different: "Different: they stay two properties, and you aren't asked again.", later: "Later: they stay two properties, and you are asked again last." },
       merged: { same: "Same: they stay one property.", different: "Different: the next run splits them into two properties.", later: "Later: they stay one property for now." },
@@ -229,6 +230,10 @@ export const texts = {
     defaultIs: (value) => `Default: ${value}.`, fromEnvironment: "An environment variable of this computer overrides it.", toDefault: (value) => `default (${value})`, passwordSet: "A password is set",
     find: "Find a setting", onlyDifferent: "Only what differs from the defaults", differing: (number, shown) => `${count(number, "setting")} differ from the defaults. ${grouped(shown)} shown.`,
     save: "Save", saveCount: (number) => `Save ${count(number, "change")}`, undo: "Undo", saved: "The settings were saved.", aboutSaved: "They count from the next run.", wrong: (number) => (number === 1 ? "This setting has an error:" : `${count(number, "setting")} have errors:`),
+  },
+  watch: {
+    title: "Run when a file arrives", lead: "A run starts when an export appears or changes in the folder, while flexscout is open in the browser.", label: "Watch the folder",
+    isOn: "The folder is watched.", isOff: "The folder isn't watched any more.", missing: "This needs one more package: flexscout[watch].",
   },
   schedule: {
     title: "Weekly run", lead: "This computer can run the workspace every week, also when the window is closed. It has to be on at that time.",

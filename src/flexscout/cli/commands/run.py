@@ -1,17 +1,19 @@
 """`flexscout run`: read, score, deduplicate, rank and write."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flexscout.cli import options as opt
 from flexscout.cli.commands.check import check_folder
-from flexscout.cli.exit_codes import handle_errors
-from flexscout.cli.folder_watch import watch_folder
-from flexscout.cli.terminal import add_password, print_json
-from flexscout.errors import ConfigurationError
+from flexscout.cli.exit_codes import ExitCode, handle_errors
+from flexscout.cli.terminal import add_password, print_error, print_json
+from flexscout.errors import ConfigurationError, NothingToReadError
+from flexscout.jobs import FolderWatch
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
@@ -38,7 +40,34 @@ def run(
         shown = opt.Format.TEXT if output_format is opt.RunFormat.TEXT else opt.Format.JSON
         raise typer.Exit(check_folder(settings, shown, quiet=options["quiet"]))
     run_once = partial(run_pipeline, settings, output_format, quiet=options["quiet"], verbose=options["verbose"])
-    raise typer.Exit(watch_folder(settings, run_once) if watch else run_once())
+    raise typer.Exit(_watch_folder(settings, run_once) if watch else run_once())
+
+
+def _watch_folder(settings: "PipelineConfiguration", run_once: Callable[[], int]) -> int:
+    """Run now, and again after each change until Ctrl+C; return the exit code of the last run.
+
+    Raises:
+        ConfigurationError: If the optional package `watchfiles` isn't installed.
+        NothingToReadError: If the folder doesn't exist.
+
+    """
+    watch, folder, code = FolderWatch(settings), Path(settings.input_folder), int(ExitCode.SUCCESS)
+    while True:
+        watch.mark()
+        try:
+            code = run_once()
+        except NothingToReadError as error:
+            if not folder.is_dir():
+                raise
+            print_error(str(error))
+        print_error(f"Waiting for files in {folder}. Press Ctrl+C to stop.")
+        try:
+            is_changed = watch.wait()
+        except KeyboardInterrupt:
+            is_changed = False
+        if not is_changed:
+            print_error("Stopped watching.")
+            return code
 
 
 def run_pipeline(

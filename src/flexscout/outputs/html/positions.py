@@ -14,6 +14,9 @@ WIDTH, HEIGHT = 9750, 6100
 """Size of the map, in units of the outlines."""
 
 _SCALE = 13_000.0
+UNIT_FEET = round(20_902_231 / _SCALE)
+"""Feet of a unit of the outlines: the radius of the Earth over the scale of the projection."""
+
 _X, _Y = 4875.0, 3050.0
 _COLUMNS = ("City", "State", "Zip Code", "County", "Latitude", "Longitude")
 _CENTER_X, _CENTER_Y = "__center x", "__center y"  # working columns
@@ -80,7 +83,7 @@ def place_candidates(master: pl.DataFrame, outlines: Outlines) -> pl.DataFrame:
     return keyed.select("x", "y", "precision")
 
 
-def project(longitude: pl.Expr, latitude: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+def project_places(longitude: pl.Expr, latitude: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """Return `x` and `y` of degrees in units of the outlines; null outside the fifty states."""
     x, y = pl.lit(None, pl.Float64), pl.lit(None, pl.Float64)
     for inset in (_MAINLAND, _ALASKA, _HAWAII):
@@ -106,7 +109,7 @@ def _project_albers(inset: _Inset, longitude: pl.Expr, latitude: pl.Expr) -> tup
 
 def _add_position(frame: pl.DataFrame) -> pl.DataFrame:
     """Add `x`, `y` and `precision`, null without coordinates, and the keys by which places are compared."""
-    x, y = project(*(pl.col(name).cast(pl.Float64, strict=False) for name in ("Longitude", "Latitude")))
+    x, y = project_places(*(pl.col(name).cast(pl.Float64, strict=False) for name in ("Longitude", "Latitude")))
     placed = frame.with_columns(x.round(1).alias("x"), y.round(1).alias("y"))
     return placed.select(
         "x",
