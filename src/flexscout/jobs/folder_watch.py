@@ -77,7 +77,7 @@ def _watch_events(paths: Sequence[Path], stop: Event, *, recursive: bool) -> Ite
         import watchfiles  # noqa: PLC0415 - an optional dependency
     except ImportError:
         raise ConfigurationError(
-            "--watch requires the optional package watchfiles. Run: pip install 'flexscout[watch]'"
+            "Watching a folder requires the optional package watchfiles. Run: pip install 'flexscout[watch]'"
         ) from None
     return watchfiles.watch(
         *paths,
