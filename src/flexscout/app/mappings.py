@@ -111,7 +111,7 @@ class MappingEditor:
             path.parent.mkdir(exist_ok=True)
             write_atomically(path, text.encode("utf-8", "surrogatepass"))
             if settings is not None:
-                write_atomically(Path(CONFIG_NAME), settings.encode())
+                self.workspace.write_settings(settings)
         except OSError as error:
             raise OutputError(f"{path} can't be written: {error.strerror or error}.", "Check the folder.") from None
         return {"saved_as": str(path)}
