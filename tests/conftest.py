@@ -1,16 +1,34 @@
 """Fixtures for all tests."""
 
+import os
+import re
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from browser import chromium
 
 
+def pytest_xdist_auto_num_workers():
+    """Use one worker more than there are cores: tests also wait, for processes, disks and browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _isolate_session(tmp_path_factory):
-    """Keep fixtures that several tests share away from the user's cache."""
+    """Keep fixtures that several tests share away from the user's cache, and let programs that tests start load compiled code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
+
+
+@pytest.fixture
+def tmp_path(request, tmp_path_factory):
+    """Create a folder. Pytest's own fixture looks through the folders of all tests before it creates one."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=tmp_path_factory.getbasetemp()))
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +38,7 @@ def _isolate_files(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     """Start a real browser."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -105,7 +105,7 @@ class DecisionList:
     def _keyed(self) -> list[tuple[frozenset[str], Decision]]:
         """Every decision with the key of its pair."""
         every = [line.decision for line in self.lines if line.decision]
-        return list(zip(list_pair_keys(every), every, strict=True))
+        return list(zip(list_pair_keys(every), every, strict=True)) if every else []
 
     def _rewrite(self, removed: Collection[int], new: Sequence[str]) -> "DecisionList":
         kept = [line.text for line in self.lines if not (line.decision and line.decision.number in removed)]

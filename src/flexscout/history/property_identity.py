@@ -114,9 +114,12 @@ def _match_unpaired(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
 
     Returns the KEY and NUMBER of both rows of each pair, the new ones with the prefix _NEW.
     """
-    gone = _build_place_keys(old.join(new, on=_KEYS, how="anti"))
-    added = _build_place_keys(new.join(old, on=_KEYS, how="anti")).rename(lambda name: f"{_NEW}{name}")
-    pairs = gone.select(*_KEYS, *(pl.lit(None, added.schema[f"{_NEW}{key}"]).alias(f"{_NEW}{key}") for key in _KEYS)).clear()
+    gone, added = old.join(new, on=_KEYS, how="anti"), new.join(old, on=_KEYS, how="anti")
+    keys = gone.select(_KEYS), added.select(pl.col(_KEYS).name.prefix(_NEW))
+    pairs = pl.concat([part.clear() for part in keys], how="horizontal")
+    if gone.is_empty() or added.is_empty():
+        return pairs
+    gone, added = _build_place_keys(gone), _build_place_keys(added).rename(lambda name: f"{_NEW}{name}")
     for name in ("zip", "city", "parcel", "city_alone", "parcel_alone", "apn"):
         matches = _select_unique(gone, name).join(_select_unique(added, f"{_NEW}{name}"), left_on=name, right_on=f"{_NEW}{name}")
         agrees = [(pl.col(part) == pl.col(f"{_NEW}{part}")).fill_null(value=True) for part in (_APN, _STATE, _COUNTY)]
