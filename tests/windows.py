@@ -15,6 +15,7 @@ import uvicorn
 
 from flexscout.app import server
 from flexscout.app.window import Window
+from in_process import run_in_process
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,10 @@ class Tab:
         """Return the events of the current run, once it has ended."""
         lines = self.send("GET", "/api/runs/events").content.splitlines()
         return [json.loads(line) for line in lines]
+
+    def finish_run(self):
+        """Run as the window does, but in this process, which takes half the time; there are no events."""
+        return run_in_process(self.window.workspace.load_settings())
 
     def run(self):
         """Run, wait for the end, and return the events."""

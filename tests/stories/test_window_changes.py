@@ -27,7 +27,7 @@ def folder(tmp_path_factory):
             {"numbers": (1, 2, 4), "price": 1_500_000, "Occupancy": 40},
         ):
             write_week(folder, *week.pop("numbers"), **week)
-            assert tab.run()[-1]["event"] == "finished"
+            tab.finish_run()
     return folder
 
 
@@ -131,5 +131,5 @@ def test_one_run_alone_has_no_changes(tmp_path):
     write_week(tmp_path, 1)
     with open_window(tmp_path) as tab:
         assert tab.get(CHANGES)["runs"] == []
-        assert tab.run()[-1]["event"] == "finished"
+        tab.finish_run()
         assert (len(tab.get(CHANGES)["runs"]), tab.get(CHANGES)["new"]) == (1, None)

@@ -20,20 +20,17 @@ def write_exports(folder):
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def exports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pairs")
     write_exports(folder)
-    with open_window(folder) as tab:
-        assert tab.run()[-1]["event"] == "finished"
-        yield tab
+    return folder
 
 
 @pytest.fixture
-def tab(opened, monkeypatch):
-    monkeypatch.chdir(opened.folder)
-    yield opened
-    for one in opened.get("/api/duplicates/decisions")["decisions"][::-1]:
-        assert opened.send("POST", "/api/duplicates/undo", {"number": one["number"]}).status == 200
+def tab(tab):
+    yield tab
+    for one in tab.get("/api/duplicates/decisions")["decisions"][::-1]:
+        assert tab.send("POST", "/api/duplicates/undo", {"number": one["number"]}).status == 200
 
 
 @pytest.fixture
@@ -41,7 +38,7 @@ def own_tab(tmp_path):
     """A window of its own, for a test that runs again."""
     write_exports(tmp_path)
     with open_window(tmp_path) as tab:
-        assert tab.run()[-1]["event"] == "finished"
+        tab.finish_run()
         yield tab
 
 
@@ -175,7 +172,7 @@ def test_decision_that_can_not_be_made_is_refused_with_a_sentence(tab, path, bod
 def test_pairs_of_the_sample_exports_have_their_distance_and_are_decided_to_the_last(tmp_path):
     write_samples(tmp_path / "exports")
     with open_window(tmp_path) as tab:
-        assert tab.run()[-1]["event"] == "finished"
+        tab.finish_run()
         pairs = tab.get("/api/duplicates")["pairs"]
         assert any(pair["evidence"].endswith(("ft apart", "mi apart")) for pair in pairs)
         progress = [decide(tab, pair, "same")["progress"] for pair in pairs]

@@ -5,7 +5,7 @@ import sys
 import polars as pl
 import pytest
 
-from browser import PHONE, find_violations, open_tabs, show_screen
+from browser import PHONE, find_violations, show_screen
 from program import flexscout
 from windows import install_crontab, open_window
 from workbooks import write_workbook
@@ -25,13 +25,6 @@ def window(tmp_path_factory):
     write_workbook(folder / "parts.xlsx", [PARTS, *((n, "Loom Rd", "Durham, NC", "301", 30_000 + n) for n in range(12, 15))])
     with open_window(folder) as tab:
         yield tab
-
-
-@pytest.fixture
-def opened(window, browser, monkeypatch):
-    monkeypatch.chdir(window.folder)
-    with open_tabs(browser, window) as open_tab:
-        yield open_tab
 
 
 def test_file_that_needs_columns_is_set_in_the_window_and_read_by_the_command_line(opened, window):

@@ -15,20 +15,14 @@ def run_weeks(tab):
     for price, numbers, minimum in ((2_000_000, (1, 2, 3), ""), (1_500_000, (1, 2), "\nfiltering:\n  min_flex_score: 5\n")):
         write_workbook(tab.folder / "export.xlsx", [COLUMNS, *((*candidate(number), price) for number in numbers)])
         config.write_text(config.read_text() + minimum)
-        assert tab.run()[-1]["event"] == "finished"
+        tab.finish_run()
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def window(tmp_path_factory):
     with open_window(tmp_path_factory.mktemp("weeks")) as tab:
         run_weeks(tab)
         yield tab
-
-
-@pytest.fixture
-def tab(opened, monkeypatch):
-    monkeypatch.chdir(opened.folder)
-    return opened
 
 
 def test_runs_are_listed_with_what_changed_in_their_settings(tab):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from browser import PHONE, find_violations, open_tabs
+from browser import PHONE, find_violations
 from browser import show_screen as show
 from hostile_texts import CORPUS
 from windows import open_window
@@ -34,20 +34,12 @@ def write_inputs(folder):
 
 @pytest.fixture(scope="module")
 def window(tmp_path_factory):
-    """Serve a workspace that had one run."""
+    """Serve a workspace that had one run, and writes other samples."""
     folder = tmp_path_factory.mktemp("deals")
     write_inputs(folder)
     with open_window(folder, valid_properties_1) as tab:
-        tab.run()
+        tab.finish_run()
         yield tab
-
-
-@pytest.fixture
-def opened(window, browser, monkeypatch):
-    """Open a tab on a screen, and check at the end that it sent nothing elsewhere and logged no messages."""
-    monkeypatch.chdir(window.folder)
-    with open_tabs(browser, window) as open_tab:
-        yield open_tab
 
 
 def addresses(page, count=None):

@@ -4,14 +4,13 @@ import json
 
 import pytest
 
-from windows import open_window
 from workbooks import HEADER, candidate, write_workbook
 
 _WIDE = (*HEADER, "Asking Price", "Latitude", "Longitude")
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def exports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
     places = (("Charlotte", "NC"), ("Atlanta", "GA"))
     rows = [
@@ -21,15 +20,7 @@ def opened(tmp_path_factory):
     ]  # fmt: skip
     rows += [(*candidate(20, Property_Type="Office"), None, None, None), (*candidate(21, Building_SqFt=None), None, None, None)]
     write_workbook(folder / "a.xlsx", [_WIDE, *rows])
-    with open_window(folder) as tab:
-        assert tab.run()[-1]["event"] == "finished"
-        yield tab
-
-
-@pytest.fixture
-def tab(opened, monkeypatch):
-    monkeypatch.chdir(opened.folder)
-    return opened
+    return folder
 
 
 def column(answer, name):

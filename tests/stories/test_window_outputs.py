@@ -6,12 +6,11 @@ import openpyxl
 import polars as pl
 import pytest
 
-from windows import open_window
 from workbooks import HEADER, candidate, corrupted_file, invalid_format, write_workbook
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def exports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
     rows = [candidate(number, Building_SqFt=28_000 + number) for number in range(1, 4)]
     rows += [
@@ -23,15 +22,7 @@ def opened(tmp_path_factory):
     corrupted_file(folder)
     (folder / "corrupted_again.xlsx").write_bytes((folder / "corrupted_file.xlsx").read_bytes()[:-9])
     invalid_format(folder)
-    with open_window(folder) as tab:
-        assert tab.run()[-1]["event"] == "finished"
-        yield tab
-
-
-@pytest.fixture
-def tab(opened, monkeypatch):
-    monkeypatch.chdir(opened.folder)
-    return opened
+    return folder
 
 
 def test_failed_files_are_grouped_by_cause_with_what_to_do(tab):

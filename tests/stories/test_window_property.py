@@ -26,12 +26,12 @@ def open_list(folder):
     near = candidate(2, Address="2 Tset Street", Building_SqFt=28_000)
     write_workbook(folder / "b.xlsx", [HEADER, again, near])
     with open_window(folder) as tab:
-        assert tab.run()[-1]["event"] == "finished"
+        tab.finish_run()
         yield tab
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def window(tmp_path_factory):
     with open_list(tmp_path_factory.mktemp("exports")) as tab:
         yield tab
 
@@ -41,12 +41,6 @@ def own_tab(tmp_path):
     """A window of its own, for a test that changes which properties are listed."""
     with open_list(tmp_path) as tab:
         yield tab
-
-
-@pytest.fixture
-def tab(opened, monkeypatch):
-    monkeypatch.chdir(opened.folder)
-    return opened
 
 
 def ids(tab, **query):

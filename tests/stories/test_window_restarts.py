@@ -42,7 +42,7 @@ def read_year(panel):
 
 def test_notes_corrections_decisions_and_filters_outlive_the_program(folder, browser):
     with open_window(folder) as window:
-        window.run()
+        window.finish_run()
         with open_tabs(browser, window) as open_tab:
             page = open_tab()
             panel = open_property(page, "1 Test Street")

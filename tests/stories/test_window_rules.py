@@ -6,27 +6,18 @@ import pytest
 from flexscout.errors import ConfigurationError
 from flexscout.scoring import load_profile, render_profile
 from program import flexscout
-from windows import open_window
 from workbooks import HEADER, candidate, write_workbook
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def exports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rules")
     rows = [candidate(number, Building_SqFt=28_000 + number) for number in range(1, 4)]
     rows += [candidate(4, Year_Built=1950, City="Raleigh")]
     rows += [candidate(6, Property_Type="Warehouse", Building_SqFt=70_000, Year_Built=1950, Lot_Size_Acres=0.6)]
     rows += [candidate(7, Property_Type="Storage", Building_SqFt=150_000, Year_Built=1950, Lot_Size_Acres=15, Occupancy=100)]
     write_workbook(folder / "a.xlsx", [HEADER, *rows])
-    with open_window(folder) as tab:
-        assert tab.run()[-1]["event"] == "finished"
-        yield tab
-
-
-@pytest.fixture
-def tab(opened, monkeypatch):
-    monkeypatch.chdir(opened.folder)
-    return opened
+    return folder
 
 
 @pytest.fixture

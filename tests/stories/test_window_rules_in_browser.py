@@ -5,30 +5,20 @@ import re
 import polars as pl
 import pytest
 
-from browser import PHONE, find_violations, open_tabs, show_screen
-from windows import open_window
+from browser import PHONE, find_violations, show_screen
 from workbooks import HEADER, candidate, write_workbook
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 
 @pytest.fixture(scope="module")
-def window(tmp_path_factory):
-    """Serve a workspace with ten candidates and a property that isn't one, after a run."""
+def exports(tmp_path_factory):
+    """Write ten candidates and a property that isn't one."""
     folder = tmp_path_factory.mktemp("rules")
     rows = [candidate(n, Building_SqFt=24_000 + 6_000 * n, Year_Built=1950 + 5 * n) for n in range(1, 10)]
     rows += [candidate(10, City="Raleigh"), candidate(11, Building_SqFt=18_000)]
     write_workbook(folder / "deals.xlsx", [HEADER, *rows])
-    with open_window(folder) as tab:
-        tab.run()
-        yield tab
-
-
-@pytest.fixture
-def opened(window, browser, monkeypatch):
-    monkeypatch.chdir(window.folder)
-    with open_tabs(browser, window) as open_tab:
-        yield open_tab
+    return folder
 
 
 def listed(effect, kind):

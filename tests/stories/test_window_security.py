@@ -13,15 +13,9 @@ from windows import open_window
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def window(tmp_path_factory):
     with open_window(tmp_path_factory.mktemp("exports")) as tab:
         yield tab
-
-
-@pytest.fixture
-def tab(opened, monkeypatch):
-    monkeypatch.chdir(opened.folder)
-    return opened
 
 
 HOSTILE = {

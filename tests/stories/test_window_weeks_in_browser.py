@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from browser import PHONE, find_violations, open_tabs, show_screen
+from browser import PHONE, find_violations, show_screen
 from hostile_texts import CORPUS
 from images import png
 from windows import open_window
@@ -37,16 +37,8 @@ def window(tmp_path_factory):
     with open_window(folder) as tab:
         for price, numbers in ((2_000_000, (1, 2, 3)), (1_500_000, (1, 2, 4))):
             write_week(folder, price, *numbers)
-            assert tab.run()[-1]["event"] == "finished"
+            tab.finish_run()
         yield tab
-
-
-@pytest.fixture
-def opened(window, browser, monkeypatch):
-    """Open a tab on a screen, and check at the end that it sent nothing elsewhere and logged no messages."""
-    monkeypatch.chdir(window.folder)
-    with open_tabs(browser, window) as open_tab:
-        yield open_tab
 
 
 def test_duplicates_are_decided_and_undone_by_keys(opened, window):

@@ -30,7 +30,7 @@ def opened(tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     write_many(folder)
     with open_window(folder) as tab, playwright.sync_playwright() as started:
-        tab.run()
+        tab.finish_run()
         browser = chromium(started)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.requests, page.folder = [], tab.folder
