@@ -23,6 +23,7 @@ def chromium(playwright):
     return playwright.chromium.launch(executable_path=installed, args=flags)
 
 
+TIMEOUT = 60_000  # milliseconds to wait for anything on a page
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 
@@ -34,7 +35,7 @@ def open_tabs(browser, tab):
 
     def open_tab(screen="list", tab=tab, **options):
         context = browser.new_context(**(DESKTOP | options))
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(TIMEOUT)
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: messages.append((message.text, message.location["url"])))

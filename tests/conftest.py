@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import gc
 import os
 import re
 import tempfile
@@ -7,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from browser import chromium
+from browser import TIMEOUT, chromium
 
 
 def pytest_xdist_auto_num_workers():
     """Use one worker more than there are cores: tests also wait, for processes, disks and browsers."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish():
+    """Exclude the collected tests from garbage collection, which takes as long as the tests' own objects then."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,6 +48,7 @@ def _isolate_files(tmp_path, monkeypatch):
 def browser():
     """Start a real browser."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright.expect.set_options(timeout=TIMEOUT)
     with playwright.sync_playwright() as started:
         running = chromium(started)
         yield running

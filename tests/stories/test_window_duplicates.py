@@ -184,11 +184,11 @@ def test_next_run_obeys_both_decisions_and_their_removal(own_tab):
     listed = addresses(own_tab)
     decide(own_tab, find_pair(own_tab), "same")
     decide(own_tab, find_pair(own_tab, merged=True), "different")
-    assert own_tab.run()[-1]["event"] == "finished"
+    own_tab.finish_run()
     split = addresses(own_tab)
     assert ("2 Test Street" in split) + ("2 Tset Street" in split) == 1
     assert {"1 Test Street", "1 Test St"} <= {one.title() for one in split}
     for one in own_tab.get("/api/duplicates/decisions")["decisions"][::-1]:
         own_tab.send("POST", "/api/duplicates/undo", {"number": one["number"]})
-    assert own_tab.run()[-1]["event"] == "finished"
+    own_tab.finish_run()
     assert addresses(own_tab) == listed

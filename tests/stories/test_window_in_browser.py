@@ -146,7 +146,7 @@ def test_failed_file_is_fixed_and_tried_again(opened, window):
     show(page, "list")
     assert "91 Test Street" in addresses(page, 11)
     path.write_bytes(damaged)
-    window.run()
+    window.finish_run()
 
 
 def test_stopped_run_keeps_the_previous_list(opened, window):
@@ -304,7 +304,7 @@ def test_note_survives_sort_filter_reload_and_run(opened, window):
     page.get_by_label("Search").fill("charlotte")
     page.reload()
     playwright.expect(page.locator(".property").get_by_label("My Notes")).to_have_value("Ask for the rent roll.")
-    window.run()
+    window.finish_run()
     page.reload()
     playwright.expect(page.locator(".property").get_by_label("My Notes")).to_have_value("Ask for the rent roll.")
 
@@ -326,7 +326,7 @@ def test_correction_counts_at_the_next_run(opened, window):
     panel.get_by_role("textbox", name="Correct Asking Price").fill("6500000")
     page.keyboard.press("Enter")
     panel.get_by_text("corrected to 6500000").wait_for()
-    window.run()
+    window.finish_run()
     page.reload()
     playwright.expect(page.locator(".property .facts")).to_contain_text("$6,500,000")
 
@@ -340,14 +340,14 @@ def test_decision_about_a_duplicate_counts_at_the_next_run(opened, window):
     playwright.expect(panel.get_by_role("button", name=re.compile("^Different"))).to_have_attribute("aria-pressed", "true")
     panel.get_by_role("button", name=re.compile("^Same")).click()
     playwright.expect(panel.get_by_role("button", name=re.compile("^Same"))).to_have_attribute("aria-pressed", "true")
-    window.run()
+    window.finish_run()
     show(page, "list?view=candidates")
     page.reload()
     assert len([one for one in addresses(page, 9) if "Peach" in one]) == 1
     path = next(window.folder.rglob("*decisions*.csv"), None)
     if path:
         path.unlink()
-    window.run()
+    window.finish_run()
 
 
 # People.

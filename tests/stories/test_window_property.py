@@ -118,7 +118,7 @@ def test_note_is_in_the_list_and_the_facets_at_once_and_outlives_the_next_run(ow
     assert own_tab.get("/api/summary")["facets"]["My Status"] == [["To call", 1]]
     put(own_tab, key, "notes", {"My Status": "Visited"})
     write_workbook(own_tab.folder / "c.xlsx", [HEADER, candidate(50)])
-    assert own_tab.run()[-1]["event"] == "finished"
+    own_tab.finish_run()
     assert describe(own_tab, key)["notes"]["My Status"] == "Visited"
     assert describe(own_tab, key)["notes"]["My Notes"] == '=Ask\nabout the "roof"'
 
@@ -133,10 +133,10 @@ def test_correction_counts_from_the_next_run_and_can_be_taken_back(tab):
     key = find(tab, "4 Test")
     assert put(tab, key, "corrections", {"Year Built": "2001"}).json == {"corrections": {"Year Built": "2001"}}
     assert describe(tab, key)["values"]["Year Built"] == 1995
-    assert tab.run()[-1]["event"] == "finished"
+    tab.finish_run()
     assert describe(tab, key)["values"]["Year Built"] == 2001
     assert put(tab, key, "corrections", {"Year Built": None}).json == {"corrections": {}}
-    assert tab.run()[-1]["event"] == "finished"
+    tab.finish_run()
     assert describe(tab, key)["values"]["Year Built"] == 1995
 
 
@@ -181,7 +181,7 @@ def test_possible_duplicates_are_decided_once(own_tab):
     decision = {"id": key, "other": other["id"], "decision": "different"}
     assert own_tab.send("POST", "/api/decisions", decision).json["decisions"] == {other["id"]: "different"}
     assert describe(own_tab, key)["possible_duplicates"][0]["decision"] == "different"
-    assert own_tab.run()[-1]["event"] == "finished"
+    own_tab.finish_run()
     assert describe(own_tab, key)["possible_duplicates"] == []
     assert own_tab.send("POST", "/api/decisions", decision | {"decision": "perhaps"}).status == 400
     assert own_tab.send("POST", "/api/decisions", decision | {"other": "P-000000000000"}).status == 400

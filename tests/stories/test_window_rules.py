@@ -27,7 +27,7 @@ def unchanged(tab):
     text = config.read_text()
     yield
     config.write_text(text)
-    tab.run()
+    tab.finish_run()
 
 
 def rerank(tab, **body):
@@ -92,7 +92,7 @@ def test_a_filter_of_properties(tab, body, cities):
 def test_list_by_another_profile_is_what_a_run_with_it_gives(tab):
     reranked = rerank(tab, profile="parcel")
     tab.send("PUT", "/api/rules", {"profile": "parcel"})
-    assert tab.run()[-1]["event"] == "finished"
+    tab.finish_run()
     assert ids_of(reranked["best"]) == tab.get("/api/list")["ids"]
 
 
@@ -151,7 +151,7 @@ def test_a_profile_that_is_saved_again_keeps_its_previous_version(tab):
 @pytest.mark.usefixtures("unchanged")
 def test_the_list_of_a_profile_whose_file_is_gone_can_still_be_changed(tab):
     tab.send("PUT", "/api/rules", {"content": tab.get("/api/rules")["content"], "name": "gone"})
-    tab.run()
+    tab.finish_run()
     total = tab.get("/api/list")["total"]
     (tab.folder / "profiles" / "gone.yaml").unlink()
     assert rerank(tab, min_score=0)["before"]["total"] == total

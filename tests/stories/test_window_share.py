@@ -92,7 +92,7 @@ def test_firm_is_in_the_settings_the_subject_and_the_outputs_of_the_next_run(tab
     assert (branding["name"], branding["problem"]) == ("Oak & Elm <Partners>", "")
     assert branding["logo"] == f"data:image/png;base64,{base64.b64encode(png()).decode()}"
     assert parse(make_mail(tab))["Subject"].strip().startswith("Oak & Elm <Partners>: 7 ")
-    assert tab.run()[-1]["event"] == "finished"
+    tab.finish_run()
     assert "Oak &amp; Elm &lt;Partners&gt;" in (tab.folder / "results/flexscout_report.html").read_text()
     assert {file["file"] for file in tab.get("/api/files")["files"]} == {"a.xlsx"}
     save_settings(tab, branding=None, branding_logo=None)

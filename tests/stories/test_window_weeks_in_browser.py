@@ -101,7 +101,7 @@ def test_past_run_is_restored_and_a_property_shows_its_values_over_time(opened, 
     page.get_by_text("restored from run 1").wait_for()
     show_screen(page, "list")
     page.locator(".cell-property b", has_text="3 Test Street").wait_for()
-    assert window.run()[-1]["event"] == "finished"
+    window.finish_run()
 
 
 def test_draft_and_branding_are_made_in_the_window(opened, window):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from browser import chromium
+from browser import DESKTOP, TIMEOUT
 from windows import open_window
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -26,20 +26,20 @@ def write_many(folder):
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def opened(tmp_path_factory, browser):
     folder = tmp_path_factory.mktemp("many")
     write_many(folder)
-    with open_window(folder) as tab, playwright.sync_playwright() as started:
+    with open_window(folder) as tab:
         tab.finish_run()
-        browser = chromium(started)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page = browser.new_page(**DESKTOP)
+        page.set_default_timeout(TIMEOUT)
         page.requests, page.folder = [], tab.folder
         page.on("request", lambda request: page.requests.append(urlsplit(request.url).path))
         page.goto(tab.window.create_address())
         page.locator("#found", has_text=re.compile(f"{ROWS:,}")).wait_for()
         page.locator(".ag-row .cell-property").first.wait_for()
         yield page
-        browser.close()
+        page.close()
 
 
 @pytest.fixture
@@ -88,23 +88,27 @@ def test_sort_and_search_ask_for_one_window_each(page):
     assert count_nodes(page) < MAX_NODES
 
 
-def test_moving_the_map_asks_for_nothing_and_draws_at_once(page):
+def test_moving_the_map_asks_for_nothing_and_draws_no_dot_anew(page):
     move = """async () => {
-        const canvas = document.querySelector(".map canvas"), box = canvas.getBoundingClientRect(), frames = [];
+        const canvas = document.querySelector(".map canvas"), box = canvas.getBoundingClientRect();
+        const pens = CanvasRenderingContext2D.prototype, draw = pens.drawImage;
         const send = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, {
             clientX: box.left + x, clientY: box.top + y, pointerId: 1, pointerType: "touch", bubbles: true }));
         const frame = () => new Promise(requestAnimationFrame);
+        const wait = globalThis.setTimeout;
+        let drawn = 0;
+        globalThis.setTimeout = () => 0;  // a slow computer would take the time between two frames for the end of the move
+        pens.drawImage = function (...values) { drawn += 1; return draw.apply(this, values); };
         canvas.setPointerCapture = () => {};
         send("pointerdown", 100, 100);
         for (let i = 1; i <= 20; i += 1) {
-            const began = performance.now();
             send("pointermove", 100 + 5 * i, 100 + 3 * i);
             await frame();
-            frames.push(performance.now() - began);
         }
+        [pens.drawImage, globalThis.setTimeout] = [draw, wait];
         send("pointerup", 200, 160);
-        return frames.sort((one, two) => one - two)[10];
+        return drawn;
     }"""
     page.requests.clear()
-    assert page.evaluate(move) < 100  # milliseconds, the median; all dots drawn anew take longer
+    assert 0 < page.evaluate(move) <= 40  # the picture of all dots, moved
     assert page.requests == []
