@@ -17,6 +17,7 @@ _PER = re.compile(
     r"keys?\b|rooms?\b|beds?\b|doors?\b|stalls?\b|kw\b|yr\b|year\b|mo\b|month\b|annum\b)",
     re.IGNORECASE,
 )
+_MONTH_AND_YEAR = re.compile(r"\b(?:mo|month)\s*/\s*(?:yr|year)\b|\b(?:yr|year)\s*/\s*(?:mo|month)\b", re.IGNORECASE)
 _PRICED = re.compile(
     r"\$|price|\brents?\b|\brates?\b|value|cost|tax|ask|noi|amount|sale|sold|expense|\bpsf\b|\bper\b|^\s*/", re.IGNORECASE
 )
@@ -24,7 +25,7 @@ _PRICED = re.compile(
 
 def is_rate(header: str) -> bool:
     """Return whether the header is of something per something: `$/SF`, `Price per Acre`, `Rent/SF/Yr`."""
-    return bool(_PER.search(header) and _PRICED.search(header))
+    return bool(_PER.search(header) and _PRICED.search(header) and not _MONTH_AND_YEAR.search(header))
 
 
 def split_header(header: str) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def _remove_city(table: pl.DataFrame) -> pl.DataFrame:
     is_own = pl.col("__rest").str.ends_with(pl.format(" {}", city)).fill_null(value=False) & (
         pl.col("__shortened") | before.str.contains(rf"(?:,|\b(?:{'|'.join(_suffix_forms())})(?: [NSEW]{{1,2}})?|\b\d+[A-Z]?)$")
     )
-    patterns = (r"^(.*\d.*), ([^\d,#]*)$", _UNIT_THEN_CITY, rf"^(\d.* (?:{'|'.join(_suffix_forms())})) ([A-Z -]+)$")
+    patterns = (r"^(.*\d.*), ([^\d,#]*)$", _UNIT_THEN_CITY, rf"^(\d.* (?:{'|'.join(_suffix_forms())})(?: [NS][EW])?) ([A-Z -]+)$")
     matches = [pl.col("__rest").str.extract_groups(pattern).struct for pattern in patterns]
     last = pl.struct(pl.coalesce(match.field(number) for match in matches).alias(number) for number in ("1", "2")).struct
     is_same = (city_key(last.field("2")) == city_key(pl.col("City"))).fill_null(value=False)  # WINSTON-SALEM, Winston Salem

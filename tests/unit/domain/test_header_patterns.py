@@ -28,6 +28,14 @@ from flexscout.domain import Role, TypeLevel, find_prefixes, find_role, find_typ
         ("amt_land_value", "Land Value"),
         ("C_A_IMPRV", "Improvement Value"),
         ("Price per SF", "Sold Price/SqFt"),
+        ("SCHEDNUM", "APN"),
+        ("char_bldg_sf", "Building SqFt"),
+        ("char_yrblt", "Year Built"),
+        ("Total_Sale_Date", "Sale Date"),
+        ("Sale Month/Year", "Sale Date"),
+        ("bldg_mkt_cur", "Improvement Value"),
+        ("IMPS", "Improvement Value"),
+        ("total_mkt_cur", "Total Parcel Value"),
     ],
 )
 def test_words_in_any_order_name_a_column(header, column):

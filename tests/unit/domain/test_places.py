@@ -37,6 +37,11 @@ def test_a_row_without_a_place_gets_the_place_of_its_address():
     assert split("1 Main St, Boca Raton, FL 33432") == ("1 MAIN ST", "BOCA RATON", "FL", "33432")
 
 
+def test_the_quadrant_behind_a_street_is_no_part_of_the_city():
+    assert split("2000 Mill St NE Washington DC 20018") == ("2000 MILL ST NE", "WASHINGTON", "DC", "20018")
+    assert split("2000 Mill St N Charleston SC 29405")[1] == "N CHARLESTON"
+
+
 @pytest.mark.parametrize("address", ["1 Main St, Boca Raton FL", "1 Main St , Boca Raton ,Florida"])
 def test_a_place_without_a_zip_code_is_split_off_after_a_comma(address):
     assert split(address) == ("1 MAIN ST", "BOCA RATON", "FL" if address.endswith("FL") else "FLORIDA", None)

@@ -161,3 +161,25 @@ def test_a_column_with_several_parts_of_a_place_is_split(header, texts, expected
 
 def test_the_places_of_brokers_are_not_split():
     assert "City" not in mapped({**ROLL, "Broker City, State ZIP": ["Reno, NV 89502"] * 3}).mapped.values()
+
+
+@pytest.mark.parametrize("header", ["City", "County"])
+def test_codes_of_a_city_or_county_are_not_its_name(header):
+    assert header not in mapped({**ROLL, header: ["026", "026", "001"]}).mapped
+    assert header in mapped({**ROLL, header: ["Fort Worth", "Azle", "29 Palms"]}).mapped
+
+
+def test_the_last_part_of_a_parcel_number_is_not_the_number():
+    roll = {"SCHEDNUM": [f"02141{i:03}" for i in range(20)], "PARCELNUM": ["1", "2"] * 10, "Use Description": ["Flex"] * 20}
+    assert mapped(roll).mapped["SCHEDNUM"] == "APN"
+    several_buildings = {
+        "PARCELNUM": [str(i // 2) for i in range(20)],
+        "SCHEDNUM": roll["SCHEDNUM"],
+        "Use Description": ["Flex"] * 20,
+    }
+    assert mapped(several_buildings).mapped["PARCELNUM"] == "APN"
+
+
+def test_decimals_that_a_program_added_to_a_parcel_number_are_dropped():
+    roll = {"APN": ["3007000001.00000", "30070000.0", "12.0", "6885672921.00"], "Use Description": ["Flex"] * 4}
+    assert read(roll)["APN"].to_list() == ["3007000001", "30070000", "12.0", "6885672921.00"]

@@ -15,7 +15,7 @@ _COMMON_FORMATS = ("%Y-%m-%d", "%B %d, %Y")
 _OTHER_FORMATS = ("%d-%b-%Y", "%d-%b-%y", "%B %d %Y", "%d %B %Y", "%b-%d-%Y", "%Y/%m/%d", "%Y%m%d")
 _MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%y")
 _DAY_FIRST = ("%d/%m/%Y", "%d/%m/%y")
-_TIME = r"(?i)[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?(?:z|[+-]\d{2}:?\d{2})?$"
+_TIME = r"(?i)[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?(?:z|[+-]\d{2}(?::?\d{2})?)?$"
 _YEARS = (1800, 2100)
 _LAST_SHORT_YEAR = 2029  # Excel reads 29 as 2029 and 30 as 1930
 

@@ -24,6 +24,7 @@ _PERCENT_SIGN = r"(?i)\s*(?:%|percent|pct\.?)$"
 _PERCENT_DECIMALS = 9  # 0.57 * 100 is 56.99999999999999
 _ZIP_CODE = r"^\d{5}(?:-(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9]))?$"  # 0000 is no extension
 _SPOILED_BY_EXCEL = r"^\d(?:\.\d+)?[eE]\+\d{2}$|^\d{4}-\d{2}-\d{2} 00:00:00$"  # 1.23E+12; 2003-01-02 for 1-2-3
+_STORED_AS_NUMBER = r"^(\d{7,})\.(?:0|0{4,})$"  # 3007000001.00000; shorter ones, and two decimals, may be their own
 
 Bounds = tuple[float, float]
 """Smallest and largest value, both allowed."""
@@ -122,8 +123,8 @@ def _parse_other_zip_codes(texts: pl.Series, _unit: str) -> pl.Series:
 
 
 def _parse_identifier(texts: pl.Expr) -> pl.Expr:
-    """Null where Excel has turned an identifier into a number or a date."""
-    return pl.when(~texts.str.contains(_SPOILED_BY_EXCEL)).then(texts)
+    """Null where Excel has turned an identifier into a number or a date. Decimals that a program added are dropped."""
+    return pl.when(~texts.str.contains(_SPOILED_BY_EXCEL)).then(texts.str.replace(_STORED_AS_NUMBER, "$1"))
 
 
 def _parse_flag(texts: pl.Expr) -> pl.Expr:

@@ -310,9 +310,14 @@ def _choose_columns(meanings: Meanings, columns: SheetColumns) -> set[int]:
 
 
 def _choose_best(same: Sequence[int], meanings: Meanings, columns: SheetColumns) -> int:
-    """Choose a plain header, then the clearest, then the best filled; one with hardly any values loses to the others."""
+    """Choose a plain header, then the clearest, then the best filled; one with hardly any values loses to the others.
+
+    So does a parcel number with hardly any different values, such as the last part of one.
+    """
     filled = {i: _count_filled(columns.texts(i)) for i in same}
     enough = max(filled.values()) * _MIN_FILLED_SHARE
+    is_number = meanings[same[0]].column == "APN"
+    distinct = {i: columns.sample(i).n_unique() if is_number else 0 for i in same}
     return max(
         same,
         key=lambda i: (
@@ -320,6 +325,7 @@ def _choose_best(same: Sequence[int], meanings: Meanings, columns: SheetColumns)
             filled[i] > 0,
             meanings[i].is_plain,
             filled[i] >= enough,
+            distinct[i] >= max(distinct.values()) * _MIN_FILLED_SHARE,
             -meanings[i].tier,
             meanings[i].role is Role.PROPERTY,
             filled[i],

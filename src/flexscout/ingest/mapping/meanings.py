@@ -262,7 +262,7 @@ def _read_state_code(columns: SheetColumns, position: int, meaning: Meaning) -> 
 def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     """Return whether the values are of the column's kind. Aliases of the vocabulary need no proof, except for coordinates."""
     kind = canonical_column(meaning.column).type
-    if fold_header(columns.header(position)) == "occupancy" and _counts_households(columns, position):
+    if _holds_other_numbers(columns, position, meaning):
         return False
     if meaning.tier == _ALIAS_TIER and kind not in ("latitude", "longitude") and not _is_vague_type(columns, position, meaning):
         return True
@@ -275,6 +275,13 @@ def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     pattern = _VALUE_PATTERNS.get(kind) or _WORD_COLUMNS.get(meaning.column) or _CODE_COLUMNS.get(meaning.column)
     share = columns.share(position, pattern) if pattern else None
     return share is None or share >= _FITS_SHARE
+
+
+def _holds_other_numbers(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
+    """Return whether values are numbers of something else, whatever the header: codes of cities, or counts of households."""
+    if meaning.column in ("City", "County"):
+        return columns.is_mostly(position, r"^\d+(?:\.0+)?$", _NEARLY_ALL)
+    return fold_header(columns.header(position)) == "occupancy" and _counts_households(columns, position)
 
 
 def _counts_households(columns: SheetColumns, position: int) -> bool:
