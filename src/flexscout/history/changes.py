@@ -124,7 +124,7 @@ def compare_properties(old: pl.DataFrame, new: pl.DataFrame, sources: SourceHist
         ChangeKind.MERGED: merged,
         ChangeKind.SCORE: scores,
         **values,
-        **find_listings(both, sources),
+        **find_listings(both, merged, sources),
     }
     shown_scores = {
         ChangeKind.NEW: (None, "Flex Score"),
@@ -163,13 +163,14 @@ def describe_factor_changes(both: pl.DataFrame, old: str) -> pl.Expr:
 def _find_merged(gone: pl.DataFrame, results: Sequence[pl.DataFrame], sources: SourceHistory | None) -> pl.DataFrame:
     """Return the gone properties that are part of another one now, with its ID and, prefixed by CHANGED, both old places."""
     if sources is None or sources.merge_log is None or sources.merge_log.is_empty() or gone.is_empty():
-        return gone.clear()
+        return gone.clear().with_columns(pl.lit(None, pl.String).alias(f"{OLD}{ID}"), pl.lit(None, pl.String).alias(ID))
     listed = pl.concat(
         [one.select(cs.by_name(KEY, *ADDRESS_COLUMNS, require_all=False)) for one in results], how="diagonal_relaxed"
     )
     merged = gone.join(find_merged(gone, listed, sources.merge_log), on=RANK, maintain_order="left")
     places = {"Old Value": ADDRESS_COLUMNS, "New Value": [f"{KEPT}{name}" for name in ADDRESS_COLUMNS]}
     return merged.with_columns(
+        pl.col(ID).alias(f"{OLD}{ID}"),
         pl.col(f"{KEPT}{ID}").alias(ID),
         pl.lit(ADDRESS_COLUMNS[0]).alias(f"{CHANGED}Column"),
         *(pl.concat_str(*names, separator=", ", ignore_nulls=True).alias(f"{CHANGED}{value}") for value, names in places.items()),

@@ -94,13 +94,14 @@ def classify_values(values: pl.DataFrame, sources: SourceHistory | None) -> dict
     return {one: with_percent.filter(pl.col(_KIND) == one) for one in kinds}
 
 
-def find_listings(both: pl.DataFrame, sources: SourceHistory | None) -> dict[ChangeKind, pl.DataFrame]:
+def find_listings(both: pl.DataFrame, merged: pl.DataFrame, sources: SourceHistory | None) -> dict[ChangeKind, pl.DataFrame]:
     """Return the properties that are newly listed on a source, or withdrawn from one, a row for each source.
 
     Only sources count that had an export in both results.
 
     Args:
         both: The properties in both results, with the columns of the new table and those of the old one after OLD.
+        merged: Old properties that are part of another one now, with its ID and their own after OLD; their listings are its own.
         sources: What is known about the sources.
 
     """
@@ -112,10 +113,11 @@ def find_listings(both: pl.DataFrame, sources: SourceHistory | None) -> dict[Cha
         one.filter(pl.col(_KEY).is_in(shared)).select(columns).unique([ID, _KEY], keep="first", maintain_order=True)
         for one in (sources.old, sources.new)
     )
-    pairs = both.select(ID, f"{OLD}{ID}")
+    pairs = pl.concat([one.select(pl.col(ID, f"{OLD}{ID}").cast(pl.String)) for one in (both, merged)])
     is_latest = pl.col(_LATEST)
     seen = old.rename({ID: f"{OLD}{ID}"}).join(pairs, on=f"{OLD}{ID}").join(new, on=[ID, _KEY], how="left", suffix=" new")
-    withdrawn = seen.filter(is_latest & ~pl.col(f"{_LATEST} new").fill_null(value=False))
+    is_withdrawn = is_latest & ~pl.col(f"{_LATEST} new").fill_null(value=False)
+    withdrawn = seen.filter(is_withdrawn).unique([ID, _KEY], keep="first", maintain_order=True)
     listed = new.filter(is_latest).join(seen.filter(is_latest), on=[ID, _KEY], how="anti")
     return {
         kind: both.join(rows.select(ID, _SOURCE), on=ID, maintain_order="left").sort(RANK, _SOURCE)
