@@ -15,6 +15,7 @@ from flexscout.insights import TRACKED_COLUMNS, collect_values, explain_unrestor
 from flexscout.outputs import list_settings
 
 _TOPIC, _SETTING, _VALUE = "Topic", "Setting", "Value"
+_UNSET = "none"  # as `list_settings` shows a setting without a value
 _MAX_RUNS = 100
 
 
@@ -75,9 +76,8 @@ def _read_settings(record: RunRecord) -> Mapping[tuple[str, str], str]:
 
 def _compare_settings(old: Mapping[tuple[str, str], str], new: Mapping[tuple[str, str], str]) -> list[dict[str, str]]:
     names = dict.fromkeys((*new, *old))
-    return [
-        {"name": name[1], "old": old.get(name, ""), "new": new.get(name, "")} for name in names if old.get(name) != new.get(name)
-    ]
+    values = {name: [one.get(name, _UNSET) for one in (old, new)] for name in names}  # an older version lacks a setting
+    return [{"name": name[1], "old": before, "new": after} for name, (before, after) in values.items() if before != after]
 
 
 HISTORY_ROUTES = (

@@ -40,7 +40,7 @@ const downloadPart = (canMemo) => h("section", { class: "panel downloads" }, h("
   h("p", { class: "lead" }, texts.files.aboutDownloads));
 
 const describeRun = (run) => [
-  texts.files.found(run.candidates ?? 0, run.rows, run.files),
+  texts.files.found(run.candidates ?? 0, run.rows, run.files - (run.failed_files ?? 0)),
   run.is_repeat ? texts.files.isRepeat : "",
 ].filter(Boolean);
 const noteList = ({ notes }) => notes?.length ? h("details", {}, h("summary", {}, texts.files.notes(notes.length)), h("ul", { class: "plain" }, notes.map(({ text, code }) => h("li", {}, text, " ", buildStep(code))))) : "";

@@ -71,7 +71,7 @@ const buildConstants = (env) => buildList({
 const isPlainList = (table) => table && typeof table === "object" && !("codes" in table) && Object.values(table).every((value) => value === null || typeof value !== "object");
 const toLines = (table) => Object.entries(table).map(([code, text]) => `${code}: ${text ?? ""}`).join("\n");
 const fromLines = (text) => Object.fromEntries(text.split("\n").map((line) => /^\s*(.+?)\s*[:=]\s*(.*?)\s*$/.exec(line)).filter(Boolean).map(([, code, meaning]) => [code, meaning]));
-const OWN = "\0own", AS_IS = "\0other";
+const TYPE = "Property Type", OWN = "\0own", AS_IS = "\0other";
 
 const buildCodes = (env) => {
   let coded = [];
@@ -90,7 +90,7 @@ const buildCodes = (env) => {
       return h("fieldset", {}, h("legend", {}, texts.columns.codeTable),
         labelled(texts.columns.column, select(texts.columns.column, env.keys(), header, (value) => set(([, codes]) => [value, codes]), items.length > 1 ? texts.columns.choose : texts.columns.typeColumn)),
         labelled(texts.columns.codeTable, select(texts.columns.codeTable, kinds, isBuiltIn ? table : isOwn ? OWN : AS_IS, (value) => { if (value !== AS_IS) set(([source]) => [source, value === OWN ? {} : value]); })),
-        isOwn ? labelled(texts.columns.codeLines, h("textarea", { rows: 4, spellcheck: "false", oninput: (event) => set(([source]) => [source, fromLines(event.target.value)], false) }, toLines(table)), "lines") : "",
+        isOwn ? labelled(texts.columns.codeLines, h("textarea", { rows: 4, spellcheck: "false", placeholder: env.samples(header).filter((code) => /^\d/.test(code)).map((code) => `${code}: …`).join("\n"), oninput: (event) => set(([source]) => [source, fromLines(event.target.value)], false) }, toLines(table)), "lines") : "",
         removeButton(header || texts.columns.codeTable, remove));
     },
   });
@@ -119,6 +119,8 @@ const buildScope = (env) => {
 export const buildSections = ({ getEntries, getLatest, getChoices, onChange }) => {
   const env = {
     onChange, entries: getEntries, latest: getLatest, choices: getChoices,
+    // Values of the column that a code table is for: without a header, of the property type.
+    samples: (header) => getLatest().columns.find(({ key, name }) => (header ? key === header : name === TYPE))?.samples ?? [],
     keys: () => getLatest().columns.map(({ key }) => key), names: () => getChoices().columns.map(({ name }) => name),
   };
   const codes = buildCodes(env), parts = [buildConstants(env), buildJoins(env), buildSplits(env), codes, buildScope(env)];

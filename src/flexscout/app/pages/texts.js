@@ -37,7 +37,7 @@ export const texts = {
     title: "Files and run", run: "Run", runAgain: "Run again", stop: "Stop", lookAgain: "Look again", list: "Files", add: "Add exports", caption: "Files of this workspace", filesRead: "Files read",
     columns: { file: "File", state: "State", rows: "Rows", exported: "Exported", size: "Size" },
     states: { ready: "Ready", needs_columns: "Needs columns", password: "Needs a password", damaged: "Damaged", skipped: "Skipped" },
-    toColumns: { needs_columns: "Set its columns", ready: "Columns" },
+    toColumns: { needs_columns: "Set its columns", ready: "Columns", done: "Columns" },
     leaveOut: "Leave out", takeIn: "Take in again", leftOut: "You left it out; runs don't read it.",
     wasLeftOut: (file) => `${file} is left out from the next run on.`, wasTakenIn: (file) => `${file} is read from the next run on.`,
     missing: (columns) => `Missing: ${columns.join(", ")}`,
