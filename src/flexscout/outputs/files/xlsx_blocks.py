@@ -7,20 +7,23 @@ model row, from which the style of each column's cells is learned. The other row
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import chain
+from typing import Self
 
 import polars as pl
+import polars.selectors as cs
 
 from flexscout.domain import column_letters
 
 BLOCK_ROWS = 2_048
 """Rows of a block."""
 
+_NUMBER = "row"  # working column; the others are named by numbers
 _LEVEL = 1  # of compression: a higher one takes longer than rendering
 _MAX_WAITING = 4  # blocks per thread that wait to be written
 _FIRST_DAY = date(1899, 12, 30)  # of Excel's calendar
@@ -67,14 +70,14 @@ class RowBlocks:
         before, begin, data = sheet.decode().partition("<sheetData>")
         at = data.rindex(f'<row r="{self.model}"')
         model, _, after = data[at:].partition("</row>")
-        styles = dict(_CELL.findall(model))
         rows = _number_columns(self.rows)
+        render = _RowRenderer.for_rows(rows, dict(_CELL.findall(model))).render
         yield f"{self._extend_all(before)}{begin}{data[:at]}".encode
         for start in range(0, rows.height - 1, BLOCK_ROWS):
-            yield partial(_render_block, rows[:-1].slice(start, BLOCK_ROWS), self.model + start, styles)
+            yield partial(render, rows[:-1].slice(start, BLOCK_ROWS), self.model + start)
         # In some sheets the library writes another attribute in the last row.
         attributes = model.partition(">")[0].partition(f'"{self.model}"')[2]
-        yield partial(_render_block, rows.tail(1), self.last, styles, attributes)
+        yield partial(render, rows.tail(1), self.last, attributes)
         yield self._extend_all(after).encode
 
     def _extend_all(self, text: str) -> str:
@@ -90,7 +93,7 @@ def can_render(table: pl.DataFrame) -> bool:
     has_types = all(dtype.is_numeric() or dtype in (pl.String, pl.Date, pl.Null) for dtype in table.dtypes)
     if not has_types or all(value in (None, "") or value != value for value in table.row(-1)):  # noqa: PLR0124 - not a number
         return False
-    return not any(values.str.contains(_CODES).any() for values in _number_columns(table) if values.dtype == pl.String)
+    return not _find_columns(_number_columns(table), cs.string().str.contains(_CODES).any())
 
 
 def build_model_row(table: pl.DataFrame) -> pl.DataFrame:
@@ -140,15 +143,65 @@ def _choose_model(dtype: pl.DataType) -> object:
     return date(2000, 1, 1) if dtype == pl.Date else "x" if dtype == pl.String else 1
 
 
-def _render_block(rows: pl.DataFrame, first: int, styles: dict[str, str], attributes: str = "") -> bytes:
-    """Return the XML of rows, the first of which has the number `first`; a row without values is left out."""
-    number = pl.int_range(first, first + rows.height).cast(pl.String)
-    cells = [part for i, values in enumerate(rows) for part in _render_cells(values, column_letters(i), number, styles)]
-    row = _concat(['<row r="', number, f'"{attributes}>', *cells, "</row>"], ignore_nulls=True)
-    # The texts of an Arrow array follow each other in one buffer.
-    texts = rows.select(row).to_series().to_arrow(compat_level=pl.CompatLevel.oldest())
-    content = texts.buffers()[2].to_pybytes()
-    return re.sub(rb'<row r="\d+"></row>', b"", content) if b'"></row>' in content else content
+@dataclass(frozen=True)
+class _RowRenderer:
+    """Renders rows of a table as XML. What depends on the values of a column is found once, for all rows.
+
+    Attributes:
+        styles: Letters of a column -> the attribute with the style of its cells.
+        gaps: Columns in which a row has no value that is written.
+        infinite: Columns of numbers of which one is infinite or not a number.
+        unusual: Columns of texts of which one has to be escaped.
+
+    """
+
+    styles: Mapping[str, str]
+    gaps: frozenset[str]
+    infinite: frozenset[str]
+    unusual: frozenset[str]
+
+    @classmethod
+    def for_rows(cls, rows: pl.DataFrame, styles: Mapping[str, str]) -> Self:
+        """Return the renderer of a table whose columns are named by their numbers."""
+        infinite = _find_columns(rows, cs.float().is_finite().not_().any())
+        empty = _find_columns(rows, pl.all().is_null().any()) | _find_columns(rows, cs.string().str.len_bytes().eq(0).any())
+        return cls(styles, infinite | empty, infinite, _find_columns(rows, cs.string().str.contains(_UNUSUAL).any()))
+
+    def render(self, rows: pl.DataFrame, first: int, attributes: str = "") -> bytes:
+        """Return the XML of rows, the first of which has the number `first`; a row without values is left out."""
+        numbers = pl.int_range(first, first + rows.height, eager=True).cast(pl.String).alias(_NUMBER)
+        cells = [part for i, values in enumerate(rows) for part in self._render_cells(values, column_letters(i))]
+        row = _concat(['<row r="', pl.col(_NUMBER), f'"{attributes}>', *cells, "</row>"], ignore_nulls=True)
+        # The texts of an Arrow array follow each other in one buffer.
+        texts = rows.with_columns(numbers).select(row).to_series().to_arrow(compat_level=pl.CompatLevel.oldest())
+        content = texts.buffers()[2].to_pybytes()
+        return re.sub(rb'<row r="\d+"></row>', b"", content) if len(self.gaps) == rows.width else content
+
+    def _render_cells(self, values: pl.Series, letters: str) -> Iterator[str | pl.Expr]:
+        """Yield the parts of the XML of a column's cells. A column that lacks values yields one part, null where there is none."""
+        if values.dtype == pl.Null or values.null_count() == values.len():
+            return
+        style, place = self.styles.get(letters, ""), (f'<c r="{letters}', pl.col(_NUMBER))
+        has_gaps = values.name in self.gaps
+        if values.dtype == pl.String:
+            content = _render_texts(pl.col(values.name), has_gaps=has_gaps, is_unusual=values.name in self.unusual)
+            parts = [*place, f'"{style} t="inlineStr"><is><t', *content, "</t></is></c>"]
+        else:
+            written = _write_numbers(values)
+            text = written.cast(pl.String)
+            if values.name in self.infinite:
+                text = pl.when(written.is_finite()).then(text)
+                if style:
+                    yield pl.when(~written.is_finite()).then(_concat([*place, f'"{style}/>']))
+            parts = [*place, f'"{style}><v>', text, "</v></c>"]
+        # The parts of a column without gaps are joined with those of its neighbors, which copies them once instead of twice.
+        yield from [_concat(parts)] if has_gaps else parts
+
+
+def _find_columns(table: pl.DataFrame, check: pl.Expr) -> frozenset[str]:
+    """Return the columns for which an aggregation is true."""
+    found = table.select(check)
+    return frozenset(name for name in found.columns if found[name].item())
 
 
 def _concat(parts: Sequence[str | pl.Expr], *, ignore_nulls: bool = False) -> pl.Expr:
@@ -164,35 +217,13 @@ def _concat(parts: Sequence[str | pl.Expr], *, ignore_nulls: bool = False) -> pl
     return pl.concat_str(joined, ignore_nulls=ignore_nulls)
 
 
-def _render_cells(values: pl.Series, letters: str, number: pl.Expr, styles: dict[str, str]) -> Iterator[str | pl.Expr]:
-    """Yield the parts of the XML of a column's cells. A column that lacks values yields one part, null where there is none."""
-    if values.dtype == pl.Null or values.null_count() == values.len():
-        return
-    style, place = styles.get(letters, ""), (f'<c r="{letters}', number)
-    if values.dtype == pl.String:
-        content, is_full = _render_texts(values)
-        parts = [*place, f'"{style} t="inlineStr"><is><t', *content, "</t></is></c>"]
-    else:
-        written, is_full = _write_numbers(values), not values.null_count()
-        text = written.cast(pl.String)
-        if values.dtype.is_float() and not values.is_finite().all():
-            is_full, text = False, pl.when(written.is_finite()).then(text)
-            if style:
-                yield pl.when(~written.is_finite()).then(_concat([*place, f'"{style}/>']))
-        parts = [*place, f'"{style}><v>', text, "</v></c>"]
-    # The parts of a column without gaps are joined with those of its neighbors, which copies them once instead of twice.
-    yield from parts if is_full else [_concat(parts)]
-
-
-def _render_texts(values: pl.Series) -> tuple[list[str | pl.Expr], bool]:
-    """Return what follows the name of a text's element, and whether every row has a text."""
-    value = pl.col(values.name)
-    is_full = not values.null_count() and bool((values.str.len_bytes() > 0).all())
-    text = value if is_full else pl.when(value.str.len_bytes() > 0).then(value).otherwise(None)
-    if not values.str.contains(_UNUSUAL).any():
-        return [">", text], is_full
+def _render_texts(value: pl.Expr, *, has_gaps: bool, is_unusual: bool) -> list[str | pl.Expr]:
+    """Return what follows the name of a text's element."""
+    text = pl.when(value.str.len_bytes() > 0).then(value) if has_gaps else value
+    if not is_unusual:
+        return [">", text]
     space = pl.when(value.str.contains(_OUTER_SPACE)).then(pl.lit(' xml:space="preserve">')).otherwise(pl.lit(">"))
-    return [space, text.str.replace_all(_CODE, "_x005F_${1}").str.replace_many(_ESCAPES)], is_full
+    return [space, text.str.replace_all(_CODE, "_x005F_${1}").str.replace_many(_ESCAPES)]
 
 
 def _write_numbers(values: pl.Series) -> pl.Expr:
