@@ -49,7 +49,7 @@ def _render_json(value: object, depth: int) -> str:
         return encode(value)
     items = value.values() if isinstance(value, dict) else value
     inner, outer = "\n" + _INDENT * (depth + 1), "\n" + _INDENT * depth
-    if not any(isinstance(item, dict | list | tuple) for item in items):
+    if not any(issubclass(kind, dict | list | tuple) for kind in set(map(type, items))):
         text = encode(value)
         return f"{text[0]}{inner}{text[1:-1]}{outer}{text[-1]}"
     rendered = [_render_json(item, depth + 1) for item in items]
