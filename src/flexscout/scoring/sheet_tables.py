@@ -1,6 +1,7 @@
 """Read the tables of sheets: neighbors with the same columns at once, as opening a small table takes longer than reading it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 import polars as pl
@@ -64,23 +65,22 @@ def read_mapped(records: Iterable[FileRecord], wanted: RowPositions | None = Non
     for block in _list_alike(tables):
         found, heights = _read_together([tables[number] for number in block], _select_mapped())
         sources = [(sheets[number][0], height) for number, height in zip(block, heights, strict=True)]
-        positions = [pl.int_range(height, dtype=pl.get_index_type(), eager=True) for _, height in sources]
-        files = [pl.repeat(source.name, height, dtype=pl.String, eager=True) for source, height in sources]
-        modified = [pl.repeat(source.modified, height, dtype=pl.Float64, eager=True) for source, height in sources]
-        added = {_FILE: files, MODIFIED: modified}
-        yield pl.DataFrame(
-            [
-                pl.concat(positions).alias(POSITION),
-                *found.drop(POSITION).get_columns(),
-                *(pl.concat(parts).alias(name) for name, parts in added.items()),
-            ]
-        )
+        rows = _number_rows([(source.name, source.modified, height) for source, height in sources])
+        yield pl.concat([rows.select(POSITION), found.drop(POSITION), rows.drop(POSITION)], how="horizontal")
 
 
 def read_mapped_table(table: Path, source: SourceFile) -> pl.DataFrame:
     """Return what `read_mapped` does, for one table."""
     rows = pl.scan_parquet(table).with_row_index(POSITION).select(POSITION, _select_mapped())
     return rows.with_columns(pl.lit(source.name).alias(_FILE), pl.lit(source.modified).alias(MODIFIED)).collect()
+
+
+def _number_rows(tables: Sequence[tuple[str, float, int]]) -> pl.DataFrame:
+    """Return POSITION, `Source File` and MODIFIED of all rows of tables, given file, time of change and height of each."""
+    schema = {_FILE: pl.String, MODIFIED: pl.Float64, _ORDER: pl.Int64}
+    filled = pl.DataFrame(tables, schema, orient="row").filter(pl.col(_ORDER) > 0)
+    positions = pl.int_ranges(_ORDER, dtype=pl.get_index_type()).alias(POSITION)
+    return filled.select(_FILE, MODIFIED, positions).explode(POSITION)
 
 
 def _read_unmapped(tables: Sequence[Path], rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -113,17 +113,25 @@ def _read_canonical(table: Path, rows: pl.DataFrame) -> pl.DataFrame:
 def _list_alike(tables: Sequence[Path]) -> Iterator[list[int]]:
     """Yield the numbers of neighboring tables with the same columns."""
     block: list[int] = []
-    size, columns = 0, dict[str, pl.DataType]()
+    size, columns = 0, tuple[tuple[str, ...], tuple[type, ...]](((), ()))
     for number, table in enumerate(tables):
-        own = pl.read_parquet_schema(table)
+        status = table.stat()
+        own = _read_columns(table, status.st_mtime_ns, status.st_size)
         is_full = len(block) == _TABLES_PER_BLOCK or size > _BLOCK_BYTES
-        if block and (is_full or own != columns or list(own) != list(columns) or table == tables[number - 1]):
+        if block and (is_full or own != columns or table == tables[number - 1]):
             yield block
             block, size = [], 0
         block.append(number)
-        size, columns = size + table.stat().st_size, own
+        size, columns = size + status.st_size, own
     if block:
         yield block
+
+
+@lru_cache(2**14)
+def _read_columns(table: Path, _changed_ns: int, _size: int) -> tuple[tuple[str, ...], tuple[type, ...]]:
+    """Return the names and types of a table's columns; none of the types has parameters. A run asks for them several times."""
+    columns = pl.read_parquet_schema(table)
+    return tuple(columns), tuple(map(type, columns.values()))
 
 
 def _read_together(tables: Sequence[Path], columns: cs.Selector) -> tuple[pl.DataFrame, list[int]]:
