@@ -178,7 +178,7 @@ class _RowRenderer:
         return re.sub(rb'<row r="\d+"></row>', b"", content) if len(self.gaps) == rows.width else content
 
     def _render_cells(self, values: pl.Series, letters: str) -> Iterator[str | pl.Expr]:
-        """Yield the parts of the XML of a column's cells. A column that lacks values yields one part, null where there is none."""
+        """Yield the parts of the XML of a column's cells; one part, null where there is no value, if it has gaps."""
         if values.dtype == pl.Null or values.null_count() == values.len():
             return
         style, place = self.styles.get(letters, ""), (f'<c r="{letters}', pl.col(_NUMBER))
