@@ -17,7 +17,7 @@ def test_a_reason_has_a_sentence():
 
 
 def test_the_detail_of_a_reason_follows_its_sentence():
-    assert text_of("not_data", "total") == "The row isn't a property; it is counted but not used. (total)"
+    assert text_of("not_data", "total") == "The row isn't a property; it is counted but not used (total)."
 
 
 @pytest.mark.parametrize(("detail", "text"), [("", "odd thing"), ("why", "odd thing (why)")])

@@ -277,7 +277,7 @@ def _report_owners(sheet: str, columns: SheetColumns, meanings: Meanings, places
 def _report_types(sheet: str, columns: SheetColumns, types: PropertyTypes) -> list[Issue]:
     """Report codes whose issuer isn't known, and columns of types that are not used."""
     where = f"for {', '.join(sorted(types.states))}" if types.states else "without a State or County column"
-    detail = f"no table of codes fits the header {where}. The codes are kept as they are, not scored"
+    detail = f"no table of codes fits the header {where}"
     issues = [
         build_column_issue(sheet, columns.headers[i], IssueReason.CODES_UNCLEAR, detail, ", ".join(columns.list_frequent(i)))
         for i in types.unclear

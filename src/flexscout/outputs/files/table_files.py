@@ -69,7 +69,9 @@ def add_reason_texts(issues: pl.DataFrame) -> pl.DataFrame:
     """Add a sentence for each issue's reason, and join reason and detail; an unknown code becomes words."""
     code, detail = pl.col("Reason"), pl.col("Detail")
     sentence = code.replace_strict(issue_reasons(), default=code.str.replace_all("_", " "), return_dtype=pl.String)
-    text = pl.when(detail != "").then(pl.format("{} ({})", sentence, detail)).otherwise(sentence)
+    end = pl.when(sentence.str.ends_with(".")).then(pl.lit(".")).otherwise(pl.lit(""))
+    detailed = pl.format("{} ({}){}", sentence.str.strip_suffix("."), detail, end)
+    text = pl.when(detail != "").then(detailed).otherwise(sentence)
     return join_details(issues.with_columns(text.alias(REASON_TEXT)))
 
 
