@@ -14,12 +14,13 @@ from typing import Any
 import platformdirs
 
 from flexscout.config import PipelineConfiguration
+from flexscout.domain import INBOX
 from flexscout.errors import FlexscoutError, OutputError
 from flexscout.history import RunHistory, RunRecord
 from flexscout.runtime import temporary_path, write_atomically
 
-CONFIG_NAME, INBOX = "pipeline_config.yaml", "inbox"
-"""The settings of a workspace, and the folder below it to which dropped files are copied."""
+CONFIG_NAME = "pipeline_config.yaml"
+"""The settings of a workspace."""
 
 _MAX_RECENT = 12
 _MAX_NAME = 200  # characters of a file name

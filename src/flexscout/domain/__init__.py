@@ -72,7 +72,7 @@ if TYPE_CHECKING:
         quote_path,
         unescape_names,
     )
-    from flexscout.domain.file_dates import FileDate, date_file
+    from flexscout.domain.file_dates import INBOX, FileDate, date_file
     from flexscout.domain.header_patterns import (
         PLACE_COLUMNS,
         Role,
@@ -163,6 +163,7 @@ __all__ = [
     "DERIVED_COLUMNS",
     "DUPLICATES_SUFFIX",
     "FLAGS",
+    "INBOX",
     "INFERRED",
     "INFERRED_FROM",
     "ISSUES_SUFFIX",
@@ -355,7 +356,7 @@ __getattr__ = lazy_exports(
             "vendors",
         ),
         "ranges": ("NumberRange",),
-        "file_dates": ("FileDate", "date_file"),
+        "file_dates": ("INBOX", "FileDate", "date_file"),
         "header_patterns": (
             "PLACE_COLUMNS",
             "Role",

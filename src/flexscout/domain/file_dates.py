@@ -12,6 +12,9 @@ from pathlib import PurePosixPath
 
 from flexscout.domain.text import MONTHS
 
+INBOX = "inbox"
+"""The folder of files that were dropped on the window: where a file was dropped says nothing about its source."""
+
 _MONTH_NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
                 "november", "december")  # fmt: skip
 _SHORT = {**dict(zip((month.lower() for month in MONTHS), range(1, 13), strict=True)), "sept": 9}
@@ -43,8 +46,8 @@ class FileDate:
     """When an export was made.
 
     Attributes:
-        source: What remains of the path without date, counter and suffix, as it is written: files of one source have the same,
-            ignoring case.
+        source: What remains of the path without date, counter, suffix and INBOX, as it is written: files of one source have the
+            same, ignoring case.
         day: The day in the path, else the day on which the file was last changed.
         is_named: Whether the day, with its year, is in the path.
         order: Sorts the exports of one day: the time of day in the name, then the counter.
@@ -71,7 +74,9 @@ def date_file(name: str, modified: float) -> FileDate:
     path = PurePosixPath(name)
     stem, counter = _split_counter(path.stem, _COPY)
     found: list[tuple[date, bool, str]] = []
-    folders, stem = (_remove_dates(text, changed, found) for text in ("/".join(path.parent.parts), stem))
+    parts = path.parent.parts
+    places = parts[1:] if parts[:1] == (INBOX,) else parts
+    folders, stem = (_remove_dates(text, changed, found) for text in ("/".join(places), stem))
     stem, number = _split_counter(stem.strip(" -_"), _NUMBER)
     source = " ".join(filter(None, _SEPARATORS.sub(" ", f"{folders} {stem}").split(" ")))
     if not found:

@@ -17,7 +17,7 @@ JAN_19, FEB_2 = date(2026, 1, 19), date(2026, 2, 2)
         "costar-1-19-2026.xlsx",
         "costar 19.01.2026.xlsx", "costar Jan 19 2026.xlsx", "costar January 19th, 2026.xlsx", "costar 19 Jan 2026.xlsx",
         "costar 19JAN26.xlsx", "2026-01-19/costar.xlsx", "2026-01-19 costar.xlsx", "costar_20260119_143022.csv",
-        "costar 2026-01-12 to 2026-01-19.xlsx",
+        "costar 2026-01-12 to 2026-01-19.xlsx", "inbox/costar 2026-01-19.xlsx", "inbox/2026-01-19/costar.xlsx",
     ],
 )  # fmt: skip
 def test_a_date_in_the_path_dates_the_export_and_is_no_part_of_its_source(name):
