@@ -8,6 +8,12 @@ from flexscout.ingest.mapping import find_missing_required, map_headers
 PLACE = {"Address": ["1 Mill Rd", "2 Mill Rd", "3 Mill Rd"], "Property Type": ["Flex", "Office", "Flex"]}
 
 
+def map_product(*values):
+    table = {"Address": PLACE["Address"], "Building SF": ["5000"] * 3, "Product": list(values)}
+    body = pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(table.values())})
+    return map_headers("Sheet1", list(table), body).mapped.get("Product")
+
+
 def mapped(table):
     table = {**PLACE, **table}
     body = pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(table.values())})
@@ -81,6 +87,23 @@ def test_prices_with_a_rent_among_them_are_asking_prices():
 def test_a_lot_takes_its_unit_from_a_column_beside_it(units, column):
     found = mapped({"LOT_SIZE": ["2.5", "65000", "1.5"], "LOT_UNITS": list(units)})
     assert found["LOT_SIZE"] == found["LOT_UNITS"] == column
+
+
+def test_of_several_sizes_with_units_one_is_the_lots():
+    units = {"LGL_AREA_UNIT": ["ACRES"] * 3, "GIS_AREA_UNIT": ["ACRES"] * 3, "Acres": [None] * 3}
+    table = {**PLACE, "LEGAL_AREA": ["2.5", "3", "4"], "GIS_AREA": ["2.51", "3.1", "4"], **units}
+    body = pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(table.values())})
+    names = [column.name for column in map_headers("Sheet1", list(table), body).canonical]
+    assert names.count("Lot Size Acres") == 1
+
+
+def test_a_living_area_comes_before_an_effective_one():
+    assert mapped({"Effective_Area": ["42000", "5", "6"], "Living_Area": ["41000", "4", "5"]})["Living_Area"] == "Building SqFt"
+
+
+def test_a_product_is_a_type_if_its_values_name_types():
+    assert map_product("Warehouse", "Flex", "Office") == "Property Type"
+    assert map_product("Bolts", "Nuts", "Screws") is None
 
 
 def test_a_column_of_other_units_is_no_unit_of_a_lot():

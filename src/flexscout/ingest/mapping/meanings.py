@@ -39,12 +39,13 @@ _NEARLY_ALL = 0.9
 _STATUS_HEADERS = ("status", "propertystatus", "projectstatus")
 _CODE_TIER = 50  # of codes whose header is of something else, as a rule
 _LIVING_TIER = 100  # a part of the building, as a rule
+_EFFECTIVE_TIER = 200  # of an appraiser's area, which weighs parts of the building
 _LIVING_WORDS = ("living", "heated", "finished", "livable")
 _RATE_UNIT = "USD per square foot"
 _MIN_VALUES = 3  # fewer tell nothing
 _FITS_SHARE = 0.5  # of the values, from which a column holds what its header seems to say
 _TYPE_WORDS_SHARE = 0.2
-_VAGUE_TYPE_HEADERS = ("class", "style", "model", "category", "type")  # of many things besides properties
+_VAGUE_TYPE_HEADERS = ("class", "style", "model", "category", "type", "product")  # of many things besides properties
 _VALUE_PATTERNS = {
     "number": r"^\D{0,6}\d[\d,. ]*\D{0,14}$",
     "year": r"\d{4}|^0+$",
@@ -241,7 +242,8 @@ def _read_words(columns: SheetColumns, position: int) -> Meaning | None:
     if words.is_lot_size:
         return Meaning("", words.tier, lot_units=("Lot Size Acres", "Lot Size SqFt"))
     role = find_role(header, columns.prefixes) if words.column in PLACE_COLUMNS else Role.BARE
-    return Meaning(words.column, words.tier, role, words.part, words.level)
+    is_effective = words.column == "Building SqFt" and "effective" in split_header(header)
+    return Meaning(words.column, words.tier + is_effective * _EFFECTIVE_TIER, role, words.part, words.level)
 
 
 def _holds_statuses(columns: SheetColumns, position: int) -> bool:

@@ -51,7 +51,7 @@ def resolve_lot_units(sheet: str, columns: SheetColumns, meanings: Meanings) -> 
 def find_measured_lot(
     columns: SheetColumns, meanings: Meanings, units: Sequence[int], position: int, given: Collection[str]
 ) -> list[tuple[str, DerivedColumn]]:
-    """Make the size of a lot from a number in an open unit, taken out of `meanings`, and the unit in a column of its own.
+    """Make the size of a lot from a number in an open unit and the unit in a column of its own; take both out of `meanings`.
 
     Args:
         columns: Columns of the sheet.
@@ -62,13 +62,15 @@ def find_measured_lot(
 
     """
     sizes = sorted((i for i, meaning in meanings.items() if meaning.lot_units), key=lambda i: (meanings[i].tier, i))
-    clear = {meaning.column for i, meaning in meanings.items() if columns.filled_share(i)} | {*given}
+    clear = {meaning.column for i, meaning in meanings.items() if meaning.is_chosen or columns.filled_share(i)} | {*given}
     known = {i: read_units(columns.sample(i).drop_nulls()) for i in units} if sizes and clear.isdisjoint(_LOT_SIZES) else {}
     fitting = [i for i, names in known.items() if names.len() and share_of(names.is_not_null()) >= _NEARLY_ALL]
     if not fitting:
         return []
-    size, unit = sizes[0], fitting[0]
-    del meanings[size]
+    size = sizes[0]
+    unit = min(fitting, key=lambda i: abs(i - size))
+    for i in [i for i, meaning in meanings.items() if meaning.lot_units or meaning.column in _LOT_SIZES]:
+        del meanings[i]  # another size of the lot, or one without values
     sources = ((size, columns.header(size)), (unit, columns.header(unit)))
     name = _LOT_SIZES[int(share_of(known[unit] == "acres") < _MOSTLY)]
     return [(name, DerivedColumn(position, DerivedKind.MEASURE, sources))]
