@@ -183,3 +183,12 @@ def test_the_last_part_of_a_parcel_number_is_not_the_number():
 def test_decimals_that_a_program_added_to_a_parcel_number_are_dropped():
     roll = {"APN": ["3007000001.00000", "30070000.0", "12.0", "6885672921.00"], "Use Description": ["Flex"] * 4}
     assert read(roll)["APN"].to_list() == ["3007000001", "30070000", "12.0", "6885672921.00"]
+
+
+@pytest.mark.parametrize("header", ["Property", "Building"])
+def test_a_column_of_whole_addresses_is_split_whatever_it_is_called(header):
+    whole = {header: [f"{i} Mill St, Reno, NV 89502" for i in range(1, 4)], "Use Description": ["Flex"] * 3}
+    assert read(whole).select("Address", "City", "State", "Zip Code").row(0) == ("1 MILL ST", "RENO", "NV", "89502")
+    names = {header: ["Mill Park", "2 Oak Center", "Foundry"], "Address": ["1 Mill St"] * 3}
+    assert mapped(names).mapped["Address"] == "Address"
+    assert mapped(names).mapped.get(header) != "Address"

@@ -145,6 +145,10 @@ def test_counts_of_households_are_no_occupancy():
     assert mapped({"Vacancy %": ["5", "10", "0"]})["Vacancy %"] == "Occupancy"
 
 
+def test_an_occupancy_that_names_types_is_the_use_of_a_building():
+    assert mapped({"Occupancy": ["Warehouse", "Office General", "Warehouse"]})["Occupancy"] == "Property Type"
+
+
 def test_coordinates_of_a_projection_are_no_degrees():
     assert "X Coordinate" not in mapped({"X Coordinate": ["979250", "979916", "979859"]})
 

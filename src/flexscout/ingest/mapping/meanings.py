@@ -39,6 +39,10 @@ _NEARLY_ALL = 0.9
 _STATUS_HEADERS = ("status", "propertystatus", "projectstatus")
 _CODE_TIER = 50  # of codes whose header is of something else, as a rule
 _LIVING_TIER = 100  # a part of the building, as a rule
+_WHOLE_TIER = 90  # of an address in a column that is called something else
+_WHOLE_HEADERS = ("property", "building", "asset", "site", "listing", "premises")
+WHOLE_ADDRESS = r"(?i)^\W*\d.*\S[,\s]+[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\s*(?:,?\s*USA?)?$|^\W*\d.*,.*,\s*[A-Z]{2}\.?$"
+"""Pattern of an address with everything in it."""
 _EFFECTIVE_TIER = 200  # of an appraiser's area, which weighs parts of the building
 _LIVING_WORDS = ("living", "heated", "finished", "livable")
 _RATE_UNIT = "USD per square foot"
@@ -222,6 +226,8 @@ def build_meaning(alias: HeaderAlias, header: str, prefixes: Collection[str] = (
 def _read_meaning(columns: SheetColumns, position: int, overrides: Mapping[str, HeaderAlias | None]) -> Meaning | None:
     header = columns.header(position)
     folded = normalize_header(header)
+    if special := _read_by_values(columns, position, fold_header(header)):
+        return special
     if folded in overrides:
         alias = overrides[folded]
         return build_meaning(alias, header, columns.prefixes) if alias else None
@@ -232,6 +238,19 @@ def _read_meaning(columns: SheetColumns, position: int, overrides: Mapping[str, 
         units = ambiguous_headers()[folded]
         return Meaning("", lot_units=(units.acres, units.square_feet))
     return _read_words(columns, position)
+
+
+def _read_by_values(columns: SheetColumns, position: int, folded: str) -> Meaning | None:
+    """Return the meaning of a header whose values say that it isn't the usual one."""
+    if folded in _WHOLE_HEADERS and columns.is_mostly(position, WHOLE_ADDRESS, _NEARLY_ALL):
+        return Meaning("Address", _WHOLE_TIER)
+    if folded == "occupancy" and _holds_types(columns, position):
+        return Meaning("Property Type", _CODE_TIER, level=TypeLevel.FINE)
+    return None
+
+
+def _holds_types(columns: SheetColumns, position: int) -> bool:
+    return columns.is_mostly(position, r"^\D*[A-Za-z]{3}\D*$", _NEARLY_ALL) and _names_types(columns, position)
 
 
 def _read_words(columns: SheetColumns, position: int) -> Meaning | None:

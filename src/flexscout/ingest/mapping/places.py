@@ -8,7 +8,7 @@ import polars as pl
 
 from flexscout.domain import PLACE_COLUMNS, POSTAL_COLUMNS, Role, address_terms, split_header, state_codes, states_of_zip_codes
 from flexscout.ingest.derived_columns import ADDRESS_SEPARATOR, APN_SEPARATOR
-from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, share_of
+from flexscout.ingest.mapping.meanings import WHOLE_ADDRESS, Meaning, Meanings, SheetColumns, share_of
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
 
 _MOSTLY = 0.8
@@ -22,7 +22,6 @@ _TOWN = r"^[A-Za-z][A-Za-z .'-]+$"
 _ADDRESS_PARTS = ("number", "direction", "name", "type", "direction after")
 _APN_PARTS = ("map", "block", "lot")
 _SPLIT_SHARE = 0.7  # of the values that have several parts of a place
-_WHOLE_ADDRESS = r"(?i)^\W*\d.*\S[,\s]+[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\s*(?:,?\s*USA?)?$|^\W*\d.*,.*,\s*[A-Z]{2}\.?$"
 _STATE_AT_END = r"(?i)[,/\s]\s*[A-Z]{2}\.?$"
 _FIELDS = ("Address", "City", "State", "Zip Code")  # which tell owners' columns from those of properties
 
@@ -316,7 +315,7 @@ def _list_sources(columns: SheetColumns, meanings: Meanings, present: set[str]) 
         if meaning.part == "split" and "City" in missing:
             yield i, [name for name in missing if name != "Address" or meaning.column == "Address"]
         elif meaning.column == "Address" and not meaning.part and "City" in missing:
-            if columns.is_mostly(i, _WHOLE_ADDRESS, _SPLIT_SHARE):
+            if columns.is_mostly(i, WHOLE_ADDRESS, _SPLIT_SHARE):
                 yield i, ["Address", *missing]
         elif meaning.column == "City" and "State" in missing and columns.is_mostly(i, _STATE_AT_END, _SPLIT_SHARE):
             yield i, ["City", "State"]
