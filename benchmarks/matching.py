@@ -171,7 +171,7 @@ def match_and_merge(frame: pl.DataFrame) -> pl.DataFrame:
     clusters = find_clusters(known)
     clustered = known.with_columns(clusters.cluster_ids.alias("cluster"), pl.lit(0).alias(MODIFIED))
     merged = deduplicate(clustered, "cluster", lambda kept, removed: clusters.describe_matches(kept["at"], removed["at"]))
-    assign_property_ids(clusters.identity_keys.gather(merged.survivors["at"]), merged.survivors)
+    assign_property_ids(clusters.identify(merged.survivors["at"]), merged.survivors)
     return merged.merge_log
 
 

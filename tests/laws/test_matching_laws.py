@@ -169,7 +169,7 @@ def ids_of(frame, **settings):
     placed = frame.with_columns(pl.lit("a").alias("Source File"), pl.lit("S").alias("Source Sheet"), rows.alias("Source Row"))
     clusters = find_clusters(placed, MatchSettings(**settings))
     first = clusters.cluster_ids.is_first_distinct()
-    ids = assign_property_ids(clusters.identity_keys.filter(first), placed.filter(first))
+    ids = assign_property_ids(clusters.identify(first.arg_true()), placed.filter(first))
     return ids.gather(clusters.cluster_ids)
 
 

@@ -24,8 +24,10 @@ from flexscout.matching import (
     Side,
     build_side,
     describe_side,
+    find_decided_rows,
     find_decisions_about,
     list_pair_keys,
+    normalize_details,
     normalize_rows,
 )
 from flexscout.scoring import MISSING_FIELDS
@@ -281,18 +283,18 @@ class _ComparedRows:
     """The rows of a replay, and what decisions compare of them, normalized once."""
 
     def __init__(self) -> None:
-        self._rows: tuple[pl.DataFrame, pl.DataFrame] | None = None
+        self._rows: pl.DataFrame | None = None
 
-    def get(self, past: ReplayedRun) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the rows as they are, and normalized."""
+    def get(self, past: ReplayedRun) -> pl.DataFrame:
+        """Return the normalized rows."""
         if self._rows is None:
             rows = past.rows if past.rows.width else pl.DataFrame(schema={MISSING_FIELDS: pl.String})
-            self._rows = rows, normalize_rows(rows, rows[MISSING_FIELDS])
+            self._rows = normalize_rows(rows, rows[MISSING_FIELDS]).with_columns(normalize_details(rows))
         return self._rows
 
 
 def _resolve(past: ReplayedRun, decisions: tuple[Decision, ...]) -> DecidedPairs:
-    return DecidedPairs.resolve(decisions, *past.keep(_ComparedRows).get(past))
+    return DecidedPairs.from_rows(decisions, find_decided_rows(decisions, [past.keep(_ComparedRows).get(past)]))
 
 
 def _today() -> date:

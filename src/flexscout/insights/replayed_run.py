@@ -211,7 +211,7 @@ class ReplayedRun:
 
     def assign_ids(self, rows: pl.DataFrame) -> pl.Series:
         """Return the property IDs that rows would have on the list."""
-        return assign_property_ids(self.clusters.identity_keys.gather(rows[AT]), rows)
+        return assign_property_ids(self.clusters.identify(rows[AT]), rows)
 
 
 @contextmanager

@@ -3,19 +3,19 @@
 from flexscout.matching.clusters import Clusters, MatchSettings, find_clusters
 from flexscout.matching.decided_pairs import DECIDED, DECISION, Contradiction, DecidedPairs
 from flexscout.matching.decisions import (
-    DETAIL_COLUMNS,
     SIDE_COLUMNS,
     Decision,
     DecisionKind,
     Side,
     build_side,
     describe_side,
+    find_decided_rows,
     find_decisions_about,
     list_pair_keys,
 )
-from flexscout.matching.distinct_places import normalize_rows
 from flexscout.matching.lookup import find_nearest_rows, find_rows_by_address, find_rows_by_apn
 from flexscout.matching.match_rules import MatchKind
+from flexscout.matching.normalized_rows import DETAIL_COLUMNS, Rows, normalize_details, normalize_rows
 from flexscout.matching.property_ids import assign_property_ids, hash_identities, number_equal_ids
 
 __all__ = [
@@ -30,17 +30,20 @@ __all__ = [
     "DecisionKind",
     "MatchKind",
     "MatchSettings",
+    "Rows",
     "Side",
     "assign_property_ids",
     "build_side",
     "describe_side",
     "find_clusters",
+    "find_decided_rows",
     "find_decisions_about",
     "find_nearest_rows",
     "find_rows_by_address",
     "find_rows_by_apn",
     "hash_identities",
     "list_pair_keys",
+    "normalize_details",
     "normalize_rows",
     "number_equal_ids",
 ]

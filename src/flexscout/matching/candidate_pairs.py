@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from flexscout.matching.keys import is_known_area
+from flexscout.matching.normalized_rows import spread
 
 WINDOW = 24
 """Neighbors that a place is compared with on each side, so that no block is quadratic."""
@@ -13,7 +14,7 @@ _MAX_RANGE = 200  # between the first and the last house number of a range
 _STREET = ("first_number", "full")
 
 
-def find_candidate_pairs(places: pl.DataFrame) -> pl.DataFrame:
+def find_candidate_pairs(places: pl.DataFrame, partition: tuple[int, int] = (0, 1)) -> pl.DataFrame:
     """Return the pairs of places worth comparing.
 
     Both have the same digits in the street name, and
@@ -24,7 +25,9 @@ def find_candidate_pairs(places: pl.DataFrame) -> pl.DataFrame:
     - the same house number and street, and one side has no unit; or no known state or city.
 
     Args:
-        places: One row per place, with `first_number`, `low`, `high`, `full` (street name), `unit`, `city`, `state` and `zip`.
+        places: One row per place, with `first_number`, `low`, `high`, `full` (street name), `unit`, `city`, `state` and `zip`;
+            the places of a partition, and those of others with a range of numbers that reaches into it.
+        partition: The number of the partition, and how many there are.
 
     Returns:
         `left` < `right`, positions in `places`.
@@ -36,12 +39,14 @@ def find_candidate_pairs(places: pl.DataFrame) -> pl.DataFrame:
         pl.col("full").str.reverse().alias("reversed_full"),
         pl.col("full").str.extract_all(r"\d+").list.join(" ").alias("digits"),
     )
+    number, count = partition
+    own = streets.filter((spread(pl.col("low"), count) == number).fill_null(value=True))
     letters = [(name, pl.col(name).str.head(1).alias("letter")) for name in ("full", "reversed_full")]
     blocks = {area: ["first_number", "state", area, "digits", "letter"] for area in ("city", "zip")}
-    by_city = [_pair_neighbors(streets.with_columns(letter), blocks["city"], name) for name, letter in letters]
-    by_zip = [_pair_neighbors(streets.with_columns(letter), blocks["zip"], name, across="city") for name, letter in letters]
+    by_city = [_pair_neighbors(own.with_columns(letter), blocks["city"], name) for name, letter in letters]
+    by_zip = [_pair_neighbors(own.with_columns(letter), blocks["zip"], name, across="city") for name, letter in letters]
     return _drop_repeated(
-        places.height, [*by_city, *by_zip, *_pair_ranges(streets), *_pair_units(streets), *_pair_unknown_places(streets)]
+        places.height, [*by_city, *by_zip, *_pair_ranges(streets, partition), *_pair_units(own), *_pair_unknown_places(own)]
     )
 
 
@@ -68,16 +73,30 @@ def _order_pairs(place: pl.Series, other: pl.Series) -> pl.DataFrame:
     return pl.select(pl.min_horizontal(place, other).alias("left"), pl.max_horizontal(place, other).alias("right"))
 
 
-def _pair_ranges(streets: pl.DataFrame) -> list[pl.DataFrame]:
+def has_range() -> pl.Expr:
+    """Whether a place has a range of house numbers, not longer than a site."""
+    return (pl.col("high") - pl.col("low")).is_between(1, _MAX_RANGE).fill_null(value=False)
+
+
+def list_covered_numbers(places: pl.DataFrame) -> pl.DataFrame:
+    """Return the places that have a range of house numbers, once for each number in it, which is `low`."""
+    ranges = places.filter(has_range())
+    return ranges.with_columns(pl.int_ranges("low", pl.col("high") + 1).alias("low")).explode("low", empty_as_null=True)
+
+
+def _pair_ranges(streets: pl.DataFrame, partition: tuple[int, int]) -> list[pl.DataFrame]:
     """Pair ranges of house numbers with the numbers and ranges in them, on the same street."""
-    span = pl.col("high") - pl.col("low")
-    ranges = streets.filter((span > 0) & (span <= _MAX_RANGE))
-    if ranges.is_empty():
+    number, count = partition
+    covered = list_covered_numbers(streets).with_columns(pl.lit(value=True).alias("is_range"))
+    if covered.is_empty():
         return []
-    covered = ranges.with_columns(pl.int_ranges("low", pl.col("high") + 1).alias("low")).explode("low", empty_as_null=True)
-    numbered = pl.concat([streets.filter(pl.col("low").is_not_null() & ~(span > 0).fill_null(value=False)), covered])
-    on_street = numbered.join(ranges.select("full").unique(), on="full", how="semi")
-    return [_pair_neighbors(on_street, ["low", "state", area, "full"], "place") for area in ("city", "zip")]
+    single = streets.filter(pl.col("low").is_not_null() & ~((pl.col("high") - pl.col("low")) > 0).fill_null(value=False))
+    numbered = pl.concat([single.with_columns(pl.lit(value=False).alias("is_range")), covered])
+    near = numbered.filter(spread(pl.col("low"), count) == number).join(
+        covered.select("low", "full").unique(), on=["low", "full"], how="semi"
+    )
+    blocks = [["low", "state", area, "full"] for area in ("city", "zip")]
+    return [_pair_neighbors(near.filter(pl.col("is_range").any().over(block)), block, "place") for block in blocks]
 
 
 def _pair_units(streets: pl.DataFrame) -> list[pl.DataFrame]:

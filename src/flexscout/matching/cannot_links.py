@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.matching.decisions import DETAILS, normalize_details
+from flexscout.matching.normalized_rows import DETAILS
+from flexscout.runtime import PartitionedTable
 
 _CONTENT = ("number", "predirectional", "name", "suffix", "postdirectional", "unit", "written", "state", "city", "zip")
 _POSITIONS = ("lat", "lon")
@@ -32,7 +33,7 @@ class Evidence:
 
 
 def split_by_decision(
-    first_rows: pl.Series, different: pl.DataFrame, evidence: Evidence, frame: pl.DataFrame, normalized: pl.DataFrame
+    first_rows: pl.Series, different: pl.DataFrame, evidence: Evidence, normalized: PartitionedTable
 ) -> pl.Series:
     """Split the clusters that hold both sides of a decision, by joining their rows again from the strongest evidence on.
 
@@ -42,8 +43,7 @@ def split_by_decision(
         first_rows: The first row of the cluster of each row.
         different: `decision`, `side` and `row` of the pairs that the user told apart.
         evidence: What connects rows.
-        frame: The rows.
-        normalized: The rows as `normalize_rows` returns them.
+        normalized: The normalized rows, with DETAILS.
 
     Returns:
         The first row of the new cluster of each row.
@@ -54,7 +54,7 @@ def split_by_decision(
     members = first_rows.is_in(split.implode()).arg_true().cast(pl.Int64)
     if members.is_empty():
         return first_rows
-    rows = _describe_members(members, evidence.clusters, frame, normalized)
+    rows = _describe_members(members, evidence.clusters, normalized)
     grown = _GrowingClusters(rows["row"], different)
     for group in _list_groups(rows, evidence):
         grown.join(group)
@@ -62,12 +62,12 @@ def split_by_decision(
     return first_rows.scatter(new["row"], new["first"])
 
 
-def _describe_members(members: pl.Series, clusters: pl.Series, frame: pl.DataFrame, normalized: pl.DataFrame) -> pl.DataFrame:
+def _describe_members(members: pl.Series, clusters: pl.Series, normalized: PartitionedTable) -> pl.DataFrame:
     """Return the rows sorted by their values, with DETAILS, `content` and `cluster`."""
-    rows = pl.concat([normalized[members], normalize_details(frame[members])], how="horizontal")
-    values = [pl.col(name).cast(pl.String).fill_null("") for name in (*_CONTENT, *DETAILS, *_POSITIONS)]
-    content = pl.concat_str(values, separator="|").alias("content")
-    return rows.with_columns(content, clusters.gather(members).alias("cluster")).sort("content", "row")
+    names = (*_CONTENT, *DETAILS, *_POSITIONS)
+    rows = normalized.gather(members, names).with_columns(members.alias("row"), clusters.gather(members).alias("cluster"))
+    values = [pl.col(name).cast(pl.String).fill_null("") for name in names]
+    return rows.with_columns(pl.concat_str(values, separator="|").alias("content")).sort("content", "row")
 
 
 def _list_groups(rows: pl.DataFrame, evidence: Evidence) -> Iterable[list[int]]:
@@ -93,7 +93,8 @@ def _group_by(rows: pl.DataFrame, names: list[str]) -> Iterable[list[int]]:
 
 def _list_pairs(rows: pl.DataFrame, evidence: Evidence) -> Iterable[list[int]]:
     """Yield the rows at both places of each merged close match, highest score first."""
-    placed = rows.select("cluster", evidence.places.gather(rows["row"]).alias("place"), "row").with_row_index("order")
+    place = evidence.places.gather(rows["row"]).cast(pl.Int64).alias("place")
+    placed = rows.select("cluster", place, "row").with_row_index("order")
     places = placed.drop_nulls("place").group_by("cluster", "place").agg(pl.col("order").min(), "row")
     left, right = (places.rename({"place": side, "order": f"{side}_order", "row": f"{side}_rows"}) for side in ("left", "right"))
     pairs = evidence.pairs.select("left", "right", "Score").join(left, on="left").join(right, on=["cluster", "right"])

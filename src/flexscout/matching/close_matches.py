@@ -9,6 +9,7 @@ import polars as pl
 from flexscout.domain import address_terms
 from flexscout.matching import place_comparison as compare
 from flexscout.matching.candidate_pairs import find_candidate_pairs
+from flexscout.matching.distinct_places import IDENTITY
 from flexscout.matching.spelling import MAX_LETTERS, SIDES, drop_distant_cities, find_similar_names, move_words_into_name
 
 COMPARED_COLUMNS = (
@@ -24,6 +25,7 @@ _LIKELY_ERRORS = {0: 0, 1: 8, 2: 9, MAX_LETTERS: 0}  # letters apart -> shortest
 _MIN_WITH_MISSING_LETTER = 6  # the same, for a letter that one side lacks
 _NAME_ENDINGS = ("SON", "SEN", "STON")  # of names that differ by a letter: Johnson, Johnston
 _MIN_LAST_WORD = 4  # letters
+_FIRST_CHARACTER = "\x01"  # sorts before those of all values
 _IN_USE = 2  # a street with more house numbers than this isn't a misspelling of another
 
 
@@ -57,22 +59,47 @@ class Finding:
     sentence: str = ""
 
 
-def find_close_pairs(places: pl.DataFrame, bands: ScoreBands) -> pl.DataFrame:
-    """Return the pairs of places whose match score reaches the review band.
+def compare_places(places: pl.DataFrame, partition: tuple[int, int] = (0, 1)) -> pl.DataFrame:
+    """Return the pairs of places that may be the same.
 
     Places with another house number, other digits in the street name, another direction, another unit, or only different parcels
     never match.
 
     Args:
-        places: One row per place, with `COMPARED_COLUMNS`.
+        places: One row per place, with `COMPARED_COLUMNS` and `row`, as `find_candidate_pairs` expects them.
+        partition: As `find_candidate_pairs` expects it.
+
+    Returns:
+        `left` and `right`, the first rows of the two places in the order of their addresses; `order_l` and `order_r`, by which
+        places are sorted; the compared columns of both sides, and what was found about their names.
+
+    """
+    pairs = find_similar_names(find_candidate_pairs(places, partition), places)
+    compared = _drop_contradictions(_add_sides(pairs, places))
+    return drop_distant_cities(move_words_into_name(compared)).with_columns(
+        pl.col("row_l").alias("left"), pl.col("row_r").alias("right")
+    )
+
+
+def combine_pairs(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the pairs of several partitions, which may have a pair twice, in the order of their places."""
+    if len(parts) == 1:
+        return parts[0]
+    return pl.concat(parts).unique(["left", "right"]).sort("order_l", "order_r")
+
+
+def score_pairs(pairs: pl.DataFrame, bands: ScoreBands) -> pl.DataFrame:
+    """Return the pairs whose match score reaches the review band.
+
+    Args:
+        pairs: All pairs, as `compare_places` returns them.
         bands: The lowest scores.
 
     Returns:
-        `left` and `right` (positions in `places`), `Score` (0-1), `Evidence`, and `sure` (in the merge band).
+        `left` and `right` (rows), `Score` (0-1), `Evidence`, and `sure` (in the merge band).
 
     """
-    pairs = _drop_contradictions(_add_sides(find_similar_names(find_candidate_pairs(places), places), places))
-    scored = _add_score(_add_rivals(drop_distant_cities(move_words_into_name(pairs))))
+    scored = _add_score(_add_rivals(pairs))
     return scored.filter(pl.col("Score") >= bands.review_from).select(
         "left",
         "right",
@@ -84,7 +111,10 @@ def find_close_pairs(places: pl.DataFrame, bands: ScoreBands) -> pl.DataFrame:
 
 def _add_sides(pairs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Add the compared columns of both places, with the endings `_l` and `_r`."""
-    sides = [places.select(pl.col(name).alias(f"{name}_{end}") for name in COMPARED_COLUMNS)[pairs[side]] for side, end in SIDES]
+    order = pl.concat_str((pl.col(name).fill_null("") for name in IDENTITY), separator=_FIRST_CHARACTER).alias("order")
+    sides = [
+        places[pairs[side]].select(*COMPARED_COLUMNS, "row", order).select(pl.all().name.suffix(f"_{end}")) for side, end in SIDES
+    ]
     return pl.concat([pairs, *sides], how="horizontal")
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from flexscout.domain import join_some
 from flexscout.matching.decisions import Decision, DecisionKind, find_decided_rows
+from flexscout.runtime import PartitionedTable
 
 DECISION, DECIDED = "Decision", "Decided"
 """Columns of tables with pairs: the answer, and the answer with its author. The user may change the first one."""
@@ -45,9 +46,13 @@ class DecidedPairs:
     contradictions: tuple[Contradiction, ...]
 
     @classmethod
-    def resolve(cls, decisions: Sequence[Decision], frame: pl.DataFrame, normalized: pl.DataFrame) -> "DecidedPairs":
-        """Find the rows and the contradictions of decisions. Of contradicting decisions, the newest is set aside."""
-        rows = find_decided_rows(decisions, frame, normalized)
+    def resolve(cls, decisions: Sequence[Decision], rows: PartitionedTable) -> "DecidedPairs":
+        """Find the normalized rows and the contradictions of decisions. Of contradicting decisions, the newest is set aside."""
+        return cls.from_rows(decisions, find_decided_rows(decisions, map(rows.load, range(rows.count))))
+
+    @classmethod
+    def from_rows(cls, decisions: Sequence[Decision], rows: pl.DataFrame) -> "DecidedPairs":
+        """Find the contradictions of decisions whose rows are known, see `find_decided_rows`."""
         return cls(tuple(decisions), rows, tuple(_find_contradictions(decisions, rows)))
 
     @property

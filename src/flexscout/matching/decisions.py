@@ -15,20 +15,13 @@ from flexscout.domain import (
     format_date,
     join_address,
     normalize_words,
-    select_as_text,
 )
-from flexscout.matching.distinct_places import normalize_rows
 from flexscout.matching.keys import is_known_area
 from flexscout.matching.match_rules import MIN_APN_LENGTH
+from flexscout.matching.normalized_rows import DETAILS, normalize_details, normalize_rows
 
 SIDE_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Property Name", "Building SqFt")
 """What a decision stores of each side."""
-
-DETAIL_COLUMNS = ("Property Name", "Building SqFt")
-"""Columns that tell apart two properties at one address, beside those that matching always reads."""
-
-DETAILS = ("apn", "unit_column", "building", "size")
-"""Normalized values by which two properties at one address are told apart, in this order."""
 
 Side = tuple[str, ...]
 """The values of `SIDE_COLUMNS` as written, empty where missing."""
@@ -101,9 +94,7 @@ def list_pair_keys(decisions: Sequence[Decision]) -> list[frozenset[str]]:
     return [frozenset(keys[i : i + 2]) for i in range(0, len(keys), 2)]
 
 
-def find_decided_rows(
-    decisions: Sequence[Decision], frame: pl.DataFrame, normalized: pl.DataFrame, *, prefer_exact: bool = True
-) -> pl.DataFrame:
+def find_decided_rows(decisions: Sequence[Decision], parts: Iterable[pl.DataFrame], *, prefer_exact: bool = True) -> pl.DataFrame:
     """Return the rows that each decision is about.
 
     A side means all rows at its address, whatever their spelling, unless their parcel or unit contradicts. If both sides are at
@@ -111,8 +102,7 @@ def find_decided_rows(
 
     Args:
         decisions: The decisions.
-        frame: The rows, with `DETAIL_COLUMNS` as far as known.
-        normalized: The same rows as `normalize_rows` returns them.
+        parts: The normalized rows, with DETAILS.
         prefer_exact: Whether rows that agree exactly in parcel and unit stand for the others at the same address.
 
     Returns:
@@ -122,8 +112,8 @@ def find_decided_rows(
     """
     if not decisions:
         return pl.DataFrame(schema={"decision": pl.Int64, "side": pl.Int64, "row": pl.Int64, "detail": pl.String})
-    pairs = _join_rows(_normalize_sides(side for decision in decisions for side in decision.sides), normalized)
-    pairs = pairs.with_columns(normalize_details(frame[pairs["row"]]).select(pl.all().name.suffix("_row")))
+    sides = _normalize_sides(side for decision in decisions for side in decision.sides)
+    pairs = pl.concat([_join_rows(sides, part) for part in parts])
     own, other = (pl.coalesce(pl.when(pl.col(_DETAIL) == name).then(f"{name}{end}") for name in DETAILS) for end in ("", "_row"))
     pairs = pairs.filter(_is_same_area() & ~_has_other_parcel() & ~_has_other_unit() & own.eq_missing(other))
     # The match rules connect the other rows to those that agree exactly, unless the policy keeps them apart.
@@ -144,21 +134,12 @@ def find_decided_rows(
 def find_decisions_about(decisions: Sequence[Decision], pairs: Sequence[tuple[Side, Side]]) -> list[list[int]]:
     """Return, for each pair, the positions of the decisions about it, also if parcel, unit, name or size were unknown then."""
     frame = _build_frame(side for pair in pairs for side in pair)
-    rows = find_decided_rows(decisions, frame, _normalize_frame(frame), prefer_exact=False)
+    rows = find_decided_rows(decisions, [_normalize_frame(frame)], prefer_exact=False)
     is_straight = (pl.col("row") % 2 == pl.col("side")).alias("is_straight")
     sides = rows.group_by("decision", pl.col("row").alias("pair") // 2, is_straight).agg(pl.col("row").n_unique())
     found = sides.filter(pl.col("row") > 1).select("pair", "decision").unique().sort("pair", "decision")
     by_pair = dict(found.group_by("pair", maintain_order=True).agg("decision").iter_rows())
     return [by_pair.get(i, []) for i in range(len(pairs))]
-
-
-def normalize_details(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the name (`building`) and `size` of each row as they are compared."""
-    name, size = map(pl.col, DETAIL_COLUMNS)
-    number = size.str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False).round(0).cast(pl.Int64, strict=False)
-    return select_as_text(frame, DETAIL_COLUMNS).select(
-        blank_to_null(normalize_words(name)).alias("building"), number.cast(pl.String).alias("size")
-    )
 
 
 def _to_text(value: Any) -> str:
@@ -171,9 +152,8 @@ def _to_text(value: Any) -> str:
 def _normalize_sides(sides: Iterable[Side]) -> pl.DataFrame:
     """Return the sides of decisions, two after two, as rows are compared, with `side` (position), _DETAIL and `side_key`."""
     texts = _build_frame(sides)
-    rows = _normalize_frame(texts).rename({"row": "side"})
     parts = [*ADDRESS_PARTS, "street", "state", "city", *DETAILS]
-    named = pl.concat([rows, normalize_details(texts)], how="horizontal").with_columns(_street().alias("street"))
+    named = _normalize_frame(texts).rename({"row": "side"}).with_columns(_street().alias("street"))
     key = pl.concat_str((pl.col(part).fill_null("") for part in parts), separator="|")
     keyed = named.with_columns(key.alias("side_key"))
     left, right = (keyed.filter(pl.col("side") % 2 == side) for side in (0, 1))
@@ -188,7 +168,8 @@ def _build_frame(sides: Iterable[Side]) -> pl.DataFrame:
 
 
 def _normalize_frame(texts: pl.DataFrame) -> pl.DataFrame:
-    return normalize_rows(texts, pl.repeat("", texts.height, dtype=pl.String, eager=True))
+    missing_fields = pl.repeat("", texts.height, dtype=pl.String, eager=True)
+    return normalize_rows(texts, missing_fields).with_columns(normalize_details(texts))
 
 
 def _is_same_address() -> pl.Expr:
@@ -213,7 +194,7 @@ def _join_rows(sides: pl.DataFrame, normalized: pl.DataFrame) -> pl.DataFrame:
         by_parcel = others.filter(pl.col("apn").str.len_chars() >= MIN_APN_LENGTH)
         joined.append(others.join(unnumbered, left_on="street", right_on="street_row"))
         joined.append(by_parcel.join(unnumbered, left_on="apn", right_on="apn_row").with_columns(pl.col("apn").alias("apn_row")))
-    compared = [f"{name}_row" for name in ("state", "city", "zip", "apn", "unit_column")]
+    compared = [f"{name}_row" for name in ("state", "city", "zip", *DETAILS)]
     return pl.concat([part.select(*sides.columns, *compared, "row") for part in joined])
 
 

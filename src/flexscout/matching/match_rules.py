@@ -7,8 +7,7 @@ from enum import StrEnum
 import polars as pl
 
 from flexscout.domain import ADDRESS_COLUMNS, ADDRESS_PARTS, abbreviate_words, normalize_words
-from flexscout.matching.distinct_places import DistinctPlaces
-from flexscout.matching.keys import address_key, build_duplicate_keys
+from flexscout.matching.normalized_rows import KEY
 
 
 class MatchKind(StrEnum):
@@ -26,7 +25,15 @@ class MatchKind(StrEnum):
 MIN_APN_LENGTH = 6
 """Letters and digits of an APN that identifies a parcel; a shorter one may be a mere counter."""
 
+KEY_COLUMNS = (*ADDRESS_PARTS, "state", "city", "zip", "apn", "unit_column", "written", KEY)
+"""Columns of normalized rows that keys are made of."""
+
 _AREAS = ("city", "zip")
+_EVIDENCE = {
+    MatchKind.SAME_ZIP: "same Address, State, Zip Code after normalization",
+    MatchKind.SAME_PARCEL: "same address without a house number, same APN, same place",
+    MatchKind.SAME_UNIT: "same address; its unit is in the column Unit on one side",
+}
 
 
 @dataclass(frozen=True)
@@ -34,43 +41,50 @@ class MatchRule:
     """Rows with equal keys match.
 
     Attributes:
-        keys: The key of each row, null where the rule doesn't apply.
+        keys: The key of each row, null where the rule doesn't apply: the position of the first row with the key.
         kind: The kind of match.
-        evidence: A sentence for people: one literal, or an expression with a value per row.
+        evidence: A sentence for people.
 
     """
 
     keys: pl.Series
     kind: MatchKind
-    evidence: pl.Expr
+    evidence: str = ""
 
 
-def build_match_rules(frame: pl.DataFrame, places: DistinctPlaces, fields: Sequence[str], *, by_unit: bool) -> list[MatchRule]:
-    """Return the match rules, the strongest first.
+def list_local_rules(fields: Sequence[str], *, by_unit: bool) -> tuple[tuple[MatchKind, str], ...]:
+    """Return the kind and the evidence of the rules whose keys `build_local_keys` returns, the strongest first."""
+    if not is_place_match(fields):
+        return ((MatchKind.SAME_FIELDS, ""),)
+    units = (MatchKind.SAME_UNIT,) * len(_AREAS) if by_unit else ()
+    kinds = (MatchKind.SAME_FIELDS, MatchKind.SAME_ZIP, MatchKind.SAME_PARCEL, *units)
+    return tuple((kind, _EVIDENCE.get(kind, "")) for kind in kinds)
+
+
+def build_local_keys(rows: pl.DataFrame, fields: Sequence[str], *, by_unit: bool) -> list[pl.Series]:
+    """Return the keys of the match rules that only compare rows of one partition, as texts, the strongest first.
 
     Args:
-        frame: The rows to match.
-        places: The distinct places of the frame.
+        rows: KEY_COLUMNS of normalized rows.
         fields: Columns in which two rows have to agree.
         by_unit: Whether a unit in the address and one in the column Unit are the same.
 
     """
-    missing_fields = places.normalized["missing_fields"]
-    exact = build_duplicate_keys(frame, fields, missing_fields, _collect_normalized_fields(places))
-    rules = [MatchRule(exact, MatchKind.SAME_FIELDS, _describe_same_fields(fields, missing_fields))]
     if not is_place_match(fields):
-        return rules
-    rows = places.normalized
-    same_zip = pl.lit("same Address, State, Zip Code after normalization")
-    same_parcel = pl.lit("same address without a house number, same APN, same place")
-    rules.append(MatchRule(_place_keys(rows, "zip"), MatchKind.SAME_ZIP, same_zip))
-    rules.append(MatchRule(_parcel_keys(rows), MatchKind.SAME_PARCEL, same_parcel))
+        return [rows[KEY]]
+    keys = [rows[KEY], _place_keys(rows, "zip"), _parcel_keys(rows)]
     if by_unit:
-        same_unit = pl.lit("same address; its unit is in the column Unit on one side")
         in_address = pl.when(pl.col("unit") != "").then("unit")
         with_unit = rows.with_columns(pl.coalesce(in_address, "unit_column").alias("unit"))
-        rules += [MatchRule(_place_keys(with_unit, area), MatchKind.SAME_UNIT, same_unit) for area in _AREAS]
-    return rules
+        keys += [_place_keys(with_unit, area) for area in _AREAS]
+    return keys
+
+
+def find_first_rows(rows: pl.Series, keys: pl.Series) -> pl.Series:
+    """Return, for each row, the first row with its key, null without a key."""
+    table = pl.DataFrame([rows.alias("row"), keys.alias("key")])
+    first = pl.when(pl.col("key").is_not_null()).then(pl.col("row").min().over("key"))
+    return table.select(first.alias("first")).to_series()
 
 
 def is_place_match(fields: Sequence[str]) -> bool:
@@ -78,21 +92,14 @@ def is_place_match(fields: Sequence[str]) -> bool:
     return {*fields} == {*ADDRESS_COLUMNS}
 
 
-def _collect_normalized_fields(places: DistinctPlaces) -> dict[str, pl.Series]:
-    columns = {"City": "city", "State": "state", "Zip Code": "zip"}
-    return {"Address": address_key(places.normalized)} | {field: places.normalized[name] for field, name in columns.items()}
-
-
-def _describe_same_fields(fields: Sequence[str], missing_fields: pl.Series) -> pl.Expr:
+def describe_same_fields(fields: Sequence[str], missing_fields: pl.Series) -> pl.Series:
     """`same Address, City after normalization; their file has no State`."""
     sentences = {}
     for text in missing_fields.unique():
         missing = [field for field in fields if f"|{field}|" in text]
         same = f"same {', '.join(field for field in fields if field not in missing)} after normalization"
         sentences[text] = f"{same}; their file has no {' and no '.join(missing)}" if missing else same
-    if len(sentences) == 1:
-        return pl.lit(next(iter(sentences.values())))
-    return pl.lit(missing_fields).replace_strict(sentences, return_dtype=pl.String)
+    return missing_fields.replace_strict(sentences, return_dtype=pl.String)
 
 
 def _place_keys(rows: pl.DataFrame, area: str) -> pl.Series:
@@ -103,7 +110,13 @@ def _place_keys(rows: pl.DataFrame, area: str) -> pl.Series:
 def _parcel_keys(rows: pl.DataFrame) -> pl.Series:
     """Return a key of the rows whose address has no house number: the street, the APN and the place."""
     street = abbreviate_words(normalize_words(pl.col("written")))
-    known = rows.filter(pl.col("number").is_null() & (pl.col("apn").str.len_chars() >= MIN_APN_LENGTH)).select(
-        "row", pl.when(street != "").then(pl.concat_str(street, "apn", "state", pl.coalesce(_AREAS), separator="|")).alias("key")
+    at = pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("at")
+    known = (
+        rows.with_columns(at)
+        .filter(pl.col("number").is_null() & (pl.col("apn").str.len_chars() >= MIN_APN_LENGTH))
+        .select(
+            "at",
+            pl.when(street != "").then(pl.concat_str(street, "apn", "state", pl.coalesce(_AREAS), separator="|")).alias("key"),
+        )
     )
-    return rows.select("row").join(known, on="row", how="left", maintain_order="left")["key"]
+    return rows.select(at).join(known, on="at", how="left", maintain_order="left")["key"]

@@ -7,50 +7,69 @@ import polars as pl
 
 from flexscout.domain import POSTAL_COLUMNS, SOURCE_COLUMNS, apn_key, select_as_text
 from flexscout.matching.keys import remove_file_scope
-from flexscout.matching.match_rules import MatchRule
+from flexscout.matching.match_rules import build_local_keys, is_place_match, list_local_rules
+from flexscout.matching.parcels import PARCEL_RULES, depends_on_apn
+
+CONFLICT = "has_conflict"
+"""Column: whether a row was connected with addresses that have other APNs."""
 
 _PARCEL_COLUMNS = ("APN", "State", "County")
 _OTHER_COLUMNS = ("Property Name", *POSTAL_COLUMNS, "County", "Building SqFt", "Lot Size Acres", "Year Built")
 _ID_BYTES = 6  # a collision among a million properties is unlikely
 
 
-def build_identity_keys(rules: Sequence[MatchRule], cluster_ids: pl.Series, parcels: pl.DataFrame | None) -> pl.Series:
-    """Return what identifies the property of each row from run to run, null where its address is unknown.
+def build_identity_keys(rows: pl.DataFrame, fields: Sequence[str], parcel_keys: pl.DataFrame, *, by_unit: bool) -> pl.DataFrame:
+    """Return what identifies each `cluster` from run to run as `key`, null where its address is unknown.
 
-    That is the first key of its cluster, by the strongest match rule that has one. It doesn't depend on the names of files.
+    That is the first key of the cluster, by the strongest match rule that has one. It doesn't depend on the names of files.
 
     Args:
-        rules: The match rules, the strongest first.
-        cluster_ids: The cluster of each row.
-        parcels: `apn` and `unit` of each row if clusters were split by parcel.
+        rows: All rows of the clusters: KEY_COLUMNS of normalized rows, `row`, `cluster` and CONFLICT.
+        fields: Columns in which two rows have to agree.
+        parcel_keys: The keys of rows that share a parcel with another address.
+        by_unit: Whether clusters were split by parcel and unit.
 
     """
-    ranked = [pl.format(f"{rank} {{}}", pl.lit(remove_file_scope(rule.keys))) for rank, rule in enumerate(rules)]
-    keys = pl.select(pl.coalesce(ranked).alias("key"), cluster_ids.alias("cluster"))
-    if parcels is None:
-        return keys.select(pl.col("key").min().over("cluster"))["key"]
-    first = keys.with_columns(parcels).select(pl.col("key", "apn", "unit").min().over("cluster"))
-    return first.select(pl.format("{}|{}|{}", "key", pl.col("apn").fill_null(""), pl.col("unit").fill_null("")))["key"]
+    local = build_local_keys(rows, fields, by_unit=by_unit)
+    with_apn = pl.when(CONFLICT).then(pl.concat_str("key", "apn", separator="|")).otherwise("key").alias("key")
+    keys = [
+        rows.select(CONFLICT, "apn", keys.alias("key")).select(with_apn)["key"] if depends_on_apn(kind) else keys
+        for (kind, _), keys in zip(list_local_rules(fields, by_unit=by_unit), local, strict=True)
+    ]
+    for rule in range(len(PARCEL_RULES) if is_place_match(fields) else 0):
+        own = parcel_keys.filter(pl.col("rule") == rule).select("row", "key")
+        keys.append(rows.select("row").join(own, on="row", how="left", maintain_order="left")["key"])
+    ranked = [pl.format(f"{rank} {{}}", pl.lit(remove_file_scope(texts))) for rank, texts in enumerate(keys)]
+    known = rows.select("cluster", pl.coalesce(ranked).alias("key"), *parcel_parts())
+    first = known.group_by("cluster").agg(pl.col("key", "apn", "unit").min())
+    with_parcel = pl.format("{}|{}|{}", "key", pl.col("apn").fill_null(""), pl.col("unit").fill_null(""))
+    return first.select("cluster", (with_parcel if by_unit else pl.col("key")).alias("key"))
 
 
-def mark_told_apart(identity_keys: pl.Series, cluster_ids: pl.Series, different: pl.DataFrame) -> pl.Series:
+def parcel_parts() -> tuple[pl.Expr, pl.Expr]:
+    """Return `apn` and `unit` by which parcels at an address differ; the column Unit wins over the unit in the address."""
+    has_place = pl.col("number").is_not_null() & pl.col("state").is_not_null()
+    in_address = pl.when(has_place & (pl.col("unit") != "")).then("unit")
+    return pl.col("apn").str.strip_chars_start("0").alias("apn"), pl.coalesce("unit_column", in_address).alias("unit")
+
+
+def mark_told_apart(keys: pl.DataFrame, cluster_ids: pl.Series, different: pl.DataFrame) -> pl.DataFrame:
     """Return other identity keys for properties at the address of another one that the user told apart.
 
     The first of the two keeps its key, so that its notes stay with it.
 
     Args:
-        identity_keys: The identity key of each row.
+        keys: The identity `key` of each `cluster`.
         cluster_ids: The cluster of each row.
         different: `side`, `row` and `detail` of the user's decisions; `detail` tells the property from the other one.
 
     """
     second = different.filter((pl.col("side") == 1) & pl.col("detail").is_not_null())
     if second.is_empty():
-        return identity_keys
+        return keys
     details = second.group_by(cluster_ids.gather(second["row"]).alias("cluster")).agg(pl.col("detail").min())
-    keys = pl.DataFrame([identity_keys.alias("key"), cluster_ids.alias("cluster")])
     joined = keys.join(details, on="cluster", how="left", maintain_order="left")
-    return joined.select(pl.coalesce(pl.format("{}|{}", "key", "detail"), "key").alias("key"))["key"]
+    return joined.select("cluster", pl.coalesce(pl.format("{}|{}", "key", "detail"), "key").alias("key"))
 
 
 def assign_property_ids(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Series:

@@ -60,7 +60,7 @@ class KeptRows:
         self._located, self._snapshots = matched.located, matched.snapshots
         self._key = CLUSTER if config.enable_deduplication else ROW
         rows = drop_rows(matched.candidates, list_superseded(self._located, self._snapshots, config)["row"])
-        ids = hash_identities(matched.clusters.identity_keys.gather(rows[ROW]), rows)
+        ids = hash_identities(matched.clusters.identify(rows[ROW]), rows)
         current = add_files(rows, matched.clusters, self._snapshots, config).with_columns(ids)
         self._corrections = matched.find_corrections(current)
         corrected = self._corrections[_ID].str.head(_ID_LENGTH).unique()

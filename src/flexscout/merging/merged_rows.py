@@ -132,7 +132,7 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     rescore = partial(rescore_rows, criteria=criteria)
     built = build_values(survivors, others, config, criteria.profile.columns, rescore)
     shown = unify_spelling(fill_states(built.records)) if unifies_places(config) else built.records
-    ids = assign_property_ids(rows.clusters.identity_keys.gather(survivors[ROW]), survivors)
+    ids = assign_property_ids(rows.clusters.identify(survivors[ROW]), survivors)
     places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[CLUSTER].implode())), rows.snapshots)
     with_ids = shown.with_columns(ids)
     corrected = correct_records(with_ids, rows.find_corrections(with_ids), rescore)
@@ -180,7 +180,7 @@ def add_files(frame: pl.DataFrame, clusters: Clusters, snapshots: pl.DataFrame, 
     columns = {"file": _FILE, "day": DAY, "shown": SHOWN, "seconds": _SECONDS}
     files = snapshots.select(pl.col(old).alias(new) for old, new in columns.items())
     located = frame.with_columns(
-        clusters.cluster_ids.gather(frame[ROW]).alias(CLUSTER), clusters.address_units.gather(frame[ROW]).alias(ADDRESS_UNIT)
+        clusters.cluster_ids.gather(frame[ROW]).alias(CLUSTER), clusters.find_address_units(frame[ROW]).alias(ADDRESS_UNIT)
     )
     dated = located.join(files, on=_FILE, how="left", maintain_order="left")
     if config.snapshots == "newest" or MODIFIED not in dated.columns:

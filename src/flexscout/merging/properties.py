@@ -10,7 +10,7 @@ import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, STATUS
-from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, MatchSettings, find_clusters
+from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, MatchSettings, Rows, find_clusters
 from flexscout.merging.corrections import CORRECTED_SCHEMA, FindCorrections, apply_corrections, no_corrections
 from flexscout.merging.merge_log import MERGE_LOG_SCHEMA, count_removed_rows, move_rows
 from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA, REJECTED_COLUMNS, ROW, MatchedRows, merge_rows
@@ -19,7 +19,7 @@ from flexscout.merging.records import OUTCOME
 from flexscout.merging.snapshots import SNAPSHOT_SCHEMA, find_snapshots
 from flexscout.models import ProcessingResult, RowStatus
 from flexscout.runtime import SpillableTable
-from flexscout.scoring import MISSING_FIELDS, POSITION, ClassifiedFiles, Criteria, select_match_columns, select_rejected
+from flexscout.scoring import MISSING_FIELDS, POSITION, ClassifiedFiles, Criteria, MatchColumns, select_rejected
 
 _FILE, _, _NUMBER = SOURCE_COLUMNS
 
@@ -69,15 +69,14 @@ def match_properties(
     if not files.spilled_candidates.columns:
         return None
     columns = (*config.duplicate_fields, *(DETAIL_COLUMNS if decisions else ()))
-    rows = [select_match_columns(table, columns) for table in files.spilled]
-    return match_rows(pl.concat(rows, how="diagonal"), config, decisions)
+    return match_rows(MatchColumns(files, columns), config, decisions)
 
 
-def match_rows(rows: pl.DataFrame, config: PipelineConfiguration, decisions: Sequence[Decision] = ()) -> Clusters:
+def match_rows(rows: Rows, config: PipelineConfiguration, decisions: Sequence[Decision] = ()) -> Clusters:
     """Match rows by the settings of a run and the user's decisions; `rows` have `MISSING_FIELDS`."""
     settings = MatchSettings.from_config(config)
     settings = settings if config.enable_deduplication else replace(settings, close_matches="off")
-    return find_clusters(rows, settings, rows[MISSING_FIELDS], decisions)
+    return find_clusters(rows, settings, MISSING_FIELDS, decisions)
 
 
 def merge_properties(

@@ -130,7 +130,7 @@ class ReportGenerator:
         clusters = cluster_frame(candidates, self.config)
         merged = merge_frame(candidates, self.config, clusters)
         unique = merged.survivors[POSITION] if self.config.enable_deduplication else pl.Series(range(candidates.height))
-        property_ids = assign_property_ids(clusters.identity_keys.gather(merged.survivors[POSITION]), merged.survivors)
+        property_ids = assign_property_ids(clusters.identify(merged.survivors[POSITION]), merged.survivors)
         # In a merged frame, rows are positions; the report has the numbers that they have in their files.
         numbers = [candidates["Source Row"].gather(merged.survivors[POSITION])] if "Source Row" in candidates.columns else []
         survivors = merged.survivors.with_columns(property_ids, *numbers)

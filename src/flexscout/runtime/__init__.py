@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from flexscout.runtime.run_log import log_run_finished, log_scan, open_run_log
     from flexscout.runtime.storage import (
+        PartitionedTable,
         RecordProblem,
         SpillableTable,
         TableFolder,
@@ -87,6 +88,7 @@ __all__ = [
     "NoProgress",
     "ObjectFolder",
     "ObjectInfo",
+    "PartitionedTable",
     "Progress",
     "ProgressGroup",
     "RecordProblem",
@@ -166,6 +168,7 @@ __getattr__ = lazy_exports(
         ),
         "run_log": ("log_run_finished", "log_scan", "open_run_log"),
         "storage": (
+            "PartitionedTable",
             "RecordProblem",
             "SpillableTable",
             "TableFolder",

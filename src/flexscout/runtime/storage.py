@@ -9,11 +9,12 @@ import platform
 import re
 import shutil
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from uuid import uuid4
 
 import polars as pl
@@ -23,10 +24,14 @@ from flexscout.runtime import interrupts
 SPILL_CELLS = 2**23
 """Cells from which a table is kept on disk; writing and reading a million rows of 43 columns takes a second."""
 
+ROWS_PER_PART = 250_000
+"""Rows of a long table that are loaded together."""
+
 _SEAL = '{{"format": {}, "checksum": "{}", '
 _CHECKSUM_LENGTH = 64
 _HOST = re.sub("[^A-Za-z0-9]", "", platform.node())[:20] or "host"
 _OWNER_MARK = re.compile(r"\.([A-Za-z0-9]{1,20})-(\d{1,10})-[0-9a-f]{32}\b")
+_PARTITION = "__partition"  # working column
 _STEM_BYTES = 120  # names of files have at most 255
 
 
@@ -214,3 +219,85 @@ class SpillableTable:
         if self._table is None:
             return pl.read_parquet(self._path, columns=None if columns is None else list(columns))
         return self._table if columns is None else self._table.select(columns)
+
+    def load_parts(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Yield some columns of the table, a few hundred thousand rows at a time if it is on disk."""
+        if self._table is not None:
+            yield self._table.select(columns)
+            return
+        rows = pl.scan_parquet(self._path)
+        for start in range(0, rows.select(pl.len()).collect().item(), ROWS_PER_PART):
+            yield rows.select(columns).slice(start, ROWS_PER_PART).collect()
+
+
+class PartitionedTable:
+    """A table with a column `row` whose rows are split into partitions; on disk if there are several.
+
+    Args:
+        count: The number of partitions.
+
+    Attributes:
+        count: The same.
+        height: Rows added so far.
+
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count, self.height = count, 0
+        self._frames: list[pl.DataFrame] = []
+        self._empty: pl.DataFrame | None = None
+        self._writers: dict[int, Any] = {}
+        self._folder = TableFolder() if count > 1 else None
+
+    def add(self, rows: pl.DataFrame, partitions: pl.Series | None = None) -> None:
+        """Add rows to the partitions with these numbers, from 0; all calls have the same columns, and at least one is made."""
+        self.height += rows.height
+        self._empty = rows.clear() if self._empty is None else self._empty
+        if self._folder is None:
+            self._frames.append(rows)
+        elif partitions is not None:
+            import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
+
+            numbered = rows.with_columns(partitions.alias(_PARTITION))
+            parts = numbered.partition_by(_PARTITION, as_dict=True, include_key=False, maintain_order=True)
+            for (number,), part in sorted(parts.items()):
+                table = part.to_arrow()
+                if number not in self._writers:
+                    self._writers[number] = pq.ParquetWriter(
+                        self._path(number), table.schema, compression="lz4", write_statistics=False
+                    )
+                self._writers[number].write_table(table)
+
+    def load(self, number: int, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Return a partition, or some of its columns, in the order in which its rows were added; no more rows can be added."""
+        if self._folder is None:
+            if len(self._frames) > 1:
+                self._frames = [pl.concat(self._frames, rechunk=True)]
+            return self._frames[0] if columns is None else self._frames[0].select(columns)
+        for writer in self._writers.values():
+            writer.close()
+        if number not in self._writers:
+            empty = self._empty if self._empty is not None else pl.DataFrame()
+            return empty if columns is None else empty.select(columns)
+        return pl.read_parquet(self._path(number), columns=None if columns is None else list(columns))
+
+    def gather(self, rows: pl.Series, columns: Sequence[str]) -> pl.DataFrame:
+        """Return columns of the rows with these values of `row`, in their order.
+
+        In a table of one partition, `row` is the position of each row.
+        """
+        if self._folder is None:
+            return self.load(0, columns)[rows]
+        wanted = rows.unique().implode()
+        parts = [self.load(number, ["row", *columns]).filter(pl.col("row").is_in(wanted)) for number in range(self.count)]
+        found = pl.concat(parts)
+        return (
+            rows.alias("row")
+            .cast(found.schema["row"])
+            .to_frame()
+            .join(found, on="row", how="left", maintain_order="left")
+            .drop("row")
+        )
+
+    def _path(self, number: int) -> Path:
+        return (self._folder.path if self._folder else Path()) / f"partition-{number}.parquet"

@@ -3,6 +3,7 @@
 from flexscout.scoring.classify import (
     MISSING_FIELDS,
     ClassifiedFiles,
+    MatchColumns,
     attach_candidates,
     classify_records,
     collect_issues,
@@ -42,6 +43,7 @@ __all__ = [
     "FlexPropertyScorer",
     "Improvement",
     "KeptScores",
+    "MatchColumns",
     "Part",
     "Profile",
     "Rule",

@@ -257,6 +257,20 @@ def select_match_columns(rows: pl.DataFrame | SpillableTable, duplicate_fields: 
     return rows.load(names) if isinstance(rows, SpillableTable) else rows.select(names)
 
 
+@dataclass(frozen=True)
+class MatchColumns:
+    """The columns that matching reads, of all classified rows; each part is loaded when it is reached."""
+
+    files: ClassifiedFiles
+    duplicate_fields: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Yield the candidates, then the rejected rows, with MISSING_FIELDS."""
+        for table in self.files.spilled:
+            if table.columns:
+                yield from table.load_parts(_list_match_columns(table.columns, self.duplicate_fields))
+
+
 def _list_match_columns(names: Collection[str], duplicate_fields: tuple[str, ...]) -> list[str]:
     wanted = dict.fromkeys((*MATCH_COLUMNS, *duplicate_fields, *SOURCE_COLUMNS, MISSING_FIELDS))
     return [name for name in wanted if name in names]

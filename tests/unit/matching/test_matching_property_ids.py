@@ -17,7 +17,7 @@ def ids(*rows, **settings):
     )
     clusters = find_clusters(frame, MatchSettings(**settings))
     first = clusters.cluster_ids.is_first_distinct()
-    return assign_property_ids(clusters.identity_keys.filter(first), frame.filter(first)).to_list()
+    return assign_property_ids(clusters.identify(first.arg_true()), frame.filter(first)).to_list()
 
 
 def test_an_id_is_short_and_the_same_in_every_run():
@@ -64,7 +64,10 @@ def test_rows_with_equal_values_are_numbered_by_source():
 def test_an_id_does_not_depend_on_the_file_name():
     frames = [pl.DataFrame({"Address": ["1 Main St"], "State": ["FL"], **{name: [value] for name, value in PLACE.items()}})]
     frames += [frames[0].with_columns(pl.lit("b.xlsx").alias("Source File"))]
-    first, second = (assign_property_ids(find_clusters(frame).identity_keys, frame).item() for frame in frames)
+    first, second = (
+        assign_property_ids(find_clusters(frame).identify(pl.int_range(frame.height, eager=True)), frame).item()
+        for frame in frames
+    )
     assert first == second
 
 
