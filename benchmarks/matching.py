@@ -10,14 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
+import psutil
 
 from flexscout.domain.addresses import parse_addresses
 from flexscout.matching.clusters import MatchSettings, find_clusters
 from flexscout.matching.property_ids import assign_property_ids
 from flexscout.merging.survivors import deduplicate
+from flexscout.runtime.storage import ROWS_PER_PART
 from flexscout.scoring import MODIFIED
 
 _SEED = 7
@@ -39,11 +42,12 @@ def main() -> None:
     arguments.add_argument("--half", choices=("tuned", "held out", "all"), default="held out")
     arguments.add_argument("--mistakes", action="store_true", help="print the pairs that the last method gets wrong")
     arguments.add_argument("--rows", type=int)
+    arguments.add_argument("--partitions", type=int, default=0, help="of the rows; by default as many as their number needs")
     options = arguments.parse_args()
     if options.pairs:
         _accuracy(_half(pl.read_csv(options.pairs, infer_schema_length=0), options.half), mistakes=options.mistakes)
     if options.rows:
-        _speed(options.rows)
+        _speed(options.rows, options.partitions)
 
 
 def _half(pairs: pl.DataFrame, which: str) -> pl.DataFrame:
@@ -147,10 +151,15 @@ def _peers() -> Iterator[Method]:
     yield Method("usaddress-scourgify", by(scourged))
 
 
-def _speed(rows: int) -> None:
-    frame = generate_rows(rows)
+def _speed(rows: int, partitions: int) -> None:
+    settings = MatchSettings(close_matches="merge", partitions=partitions)
+    with TemporaryDirectory() as folder:
+        generate_rows(rows).write_parquet(f"{folder}/rows.parquet")
+        print(f"memory of the process: {psutil.Process().memory_info().rss / 2**20:,.0f} MB")
+        _timed(f"clusters of {rows:,} rows", rows, lambda: find_clusters(_StoredRows(Path(folder) / "rows.parquet"), settings))
+        print(f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+        frame = pl.read_parquet(f"{folder}/rows.parquet")
     _timed(f"keys of {rows:,} rows", rows, lambda: parse_addresses(frame["Address"]))
-    _timed(f"clusters of {rows:,} rows", rows, lambda: find_clusters(frame, MatchSettings(close_matches="merge")))
     _timed(f"clusters, IDs and merge log of {rows:,} rows", rows, lambda: match_and_merge(frame))
     block = generate_block(min(rows, 50_000))
     _timed(
@@ -158,7 +167,18 @@ def _speed(rows: int) -> None:
         block.height,
         lambda: find_clusters(block, MatchSettings(close_matches="merge")),
     )
-    print(f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
+@dataclass(frozen=True)
+class _StoredRows:
+    """Rows in a file, in parts that are loaded one at a time."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        rows = pl.scan_parquet(self.path)
+        for start in range(0, rows.select(pl.len()).collect().item(), ROWS_PER_PART):
+            yield rows.slice(start, ROWS_PER_PART).collect()
 
 
 def match_and_merge(frame: pl.DataFrame) -> pl.DataFrame:

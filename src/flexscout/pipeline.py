@@ -147,7 +147,7 @@ class ScalableFlexPipeline:
             files = score_files(batches, criteria, config.duplicate_fields, progress)
         with run.clock.stage(Stage.MERGE):
             progress.step_started(Step.MATCH)
-            clusters = match_properties(files, config, run.decisions.decisions)
+            clusters = match_properties(files, config, run.decisions.decisions, self._ingestor.run_tasks)
             progress.step_started(Step.MERGE)
             merged = merge_properties(files, clusters, config, criteria, run.user_input.resolve_corrections)
             master = add_unmapped_columns(merged.master, files.tables)

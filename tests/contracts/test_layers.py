@@ -43,7 +43,7 @@ HEAVY = {
     "pebble": "runtime/executors.py",
     "rapidfuzz": "ingest/mapping/suggestions.py matching/spelling.py matching/lookup.py",
     "lxml": "ingest/readers/web_page.py ingest/readers/spreadsheetml.py",
-    "numpy": "ingest/readers/delimited.py ingest/readers/xml_check.py matching/clusters.py merging/snapshots.py",
+    "numpy": "ingest/readers/delimited.py ingest/readers/xml_check.py matching/components.py merging/snapshots.py",
     "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",
     "typst": "outputs/memo/typesetting.py",
     "distributed": "runtime/cluster.py",

@@ -57,14 +57,25 @@ def folder(tmp_path):
     return write_exports(tmp_path / "in")
 
 
+def files_of(argument):
+    """The files of the rows in an argument of a stage: a frame, or parts of one."""
+    frames = (
+        [argument]
+        if isinstance(argument, pl.DataFrame)
+        else argument
+        if isinstance(argument, flexscout.scoring.MatchColumns)
+        else []
+    )
+    return {file for frame in frames for file in frame["Source File"]}
+
+
 def inject(patch, stage, *files, error=ValueError):
     """Make a stage raise if it sees a row of one of the files (of any, if none is given); return the files of each call."""
     owner, name = INJECTION_POINTS[stage]
     original, seen = getattr(owner, name), []
 
     def faulty(*arguments, **named):
-        frames = [getattr(argument, "master", argument) for argument in arguments]
-        names = {file for frame in frames if isinstance(frame, pl.DataFrame) for file in frame["Source File"].unique()}
+        names = {file for argument in arguments for file in files_of(getattr(argument, "master", argument))}
         seen.append(names)
         if not files or names & set(files):
             raise error(f"can't take {HIDDEN}")
@@ -215,7 +226,7 @@ def test_fault_of_two_files_together_keeps_the_previous_outputs(monkeypatch, fol
     original = properties.find_clusters
 
     def faulty(rows, *others):
-        if {"bad.xlsx", "new.xlsx"} <= set(rows["Source File"]):
+        if {"bad.xlsx", "new.xlsx"} <= files_of(rows):
             raise ValueError("these two")
         return original(rows, *others)
 
@@ -304,6 +315,7 @@ properties = import_module("flexscout.merging.properties")
 original = properties.find_clusters
 Panic = type("PanicException", (BaseException,), {{}})
 def faulty(rows, *others):
+    files = {{file for part in rows for file in part["Source File"]}}
     if {condition}:
         raise {error}("a fault")
     return original(rows, *others)
@@ -322,7 +334,7 @@ def call_with_fault(condition, error="ValueError"):
 
 @pytest.mark.usefixtures("folder")
 def test_program_names_the_file_and_the_report_and_exits_with_1():
-    done = call_with_fault("'bad.xlsx' in rows['Source File']")
+    done = call_with_fault("'bad.xlsx' in files")
     assert done.returncode == 1
     report = next(Path("logs").glob("internal-error-bad-*.txt"))
     assert "flexscout: failed: bad.xlsx was left out" in done.stderr
@@ -335,7 +347,7 @@ def test_program_names_the_file_and_the_report_and_exits_with_1():
 
 @pytest.mark.usefixtures("folder")
 def test_program_exits_with_2_if_no_file_causes_the_fault():
-    done = call_with_fault("rows['Source File'].n_unique() > 2")
+    done = call_with_fault("len(files) > 2")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert not Path("data/exports/all_flex_properties.csv").exists()
@@ -343,7 +355,7 @@ def test_program_exits_with_2_if_no_file_causes_the_fault():
 
 @pytest.mark.usefixtures("folder")
 def test_panic_of_a_library_is_isolated_too():
-    assert call_with_fault("'bad.xlsx' in rows['Source File']", "Panic").returncode == 1
-    done = call_with_fault("rows['Source File'].n_unique() > 2", "Panic")
+    assert call_with_fault("'bad.xlsx' in files", "Panic").returncode == 1
+    done = call_with_fault("len(files) > 2", "Panic")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

@@ -36,7 +36,7 @@ def outputs(folder):
 def run_until_a_file_is_read(folder, address):
     """Start a run of changed exports on the cluster; return it when it has read the first file."""
     command = [sys.executable, "-m", "flexscout", "run", "in", "-o", f"{folder}/all.xlsx", "-q", "--scheduler", address]
-    environment = os.environ | {"FLEXSCOUT_WAIT_SECONDS": "15"}
+    environment = os.environ | {"FLEXSCOUT_WAIT_SECONDS": "15", "FLEXSCOUT_PARTITIONS": "3"}
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
     known = len(list(cache_records()))
     while run.poll() is None and len(list(cache_records())) == known:

@@ -55,6 +55,7 @@ __getattr__ = lazy_exports(
         "forms": ("describe_settings", "read_file_values"),
         "settings": ("PipelineConfiguration", "AnyConfig", "declared_settings", "settings_affecting"),
         "sources": (
+            "AUTO",
             "DEFAULT_PATTERN",
             "MAPPINGS_FOLDER",
             "Affects",

@@ -8,7 +8,7 @@ import os
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -19,6 +19,8 @@ from flexscout.config.sources import (
     Affects,
     Setting,
     check_address,
+    check_partitions,
+    describe_expected,
     describe_unknown_name,
     environment_variable,
     fill_empty,
@@ -36,7 +38,6 @@ from flexscout.domain import (
     DUPLICATES_SUFFIX,
     ISSUES_SUFFIX,
     NOTES_SUFFIX,
-    NumberRange,
     canonical_columns,
     is_polars_pattern,
     is_reserved_column,
@@ -98,9 +99,7 @@ class PipelineConfiguration(BaseModel):
     """Memory for the whole run, in GB, shared equally by the workers."""
     timeout_minutes: Annotated[float, Field(gt=0, le=10_000), Setting("processing.timeout_minutes", Affects.EXECUTION)] = 30
     """Time limit for one file, in minutes."""
-    scheduler: Annotated[
-        Text, Field(pattern=r"^(processes|local|[a-z]+://.+)$"), Setting("cluster.scheduler", Affects.EXECUTION)
-    ] = "processes"
+    scheduler: Annotated[Scheduler, Setting("cluster.scheduler", Affects.EXECUTION)] = "processes"
     """What reads the files: `processes`, the Dask scheduler at an address such as tcp://10.0.0.5:8786, or a `local` one."""
     wait_seconds: Annotated[float, Field(gt=0, le=86_400), Setting("cluster.wait_seconds", Affects.EXECUTION)] = 60
     """How long to wait for the scheduler and the first of its workers, in seconds."""
@@ -151,6 +150,8 @@ class PipelineConfiguration(BaseModel):
     """`site`: an address is a property, with its unit if it has one; `parcel`: a different APN or Unit keeps rows apart."""
     close_matches: Annotated[Literal["merge", "review", "off"], Setting("filtering.close_matches")] = "review"
     """Addresses with different spellings that are almost certainly the same: `merge` them, list them (`review`), or `off`."""
+    partitions: Annotated[str, Setting("matching.partitions", Affects.EXECUTION)] = "auto"
+    """In how many parts rows are matched, one after another, which bounds memory; `auto`: as many as their number needs."""
     merge_record: Annotated[Literal["merged", "survivor"], Setting("merging.record")] = "merged"
     """`merged`: a property combines the values of its current rows; `survivor`: it has those of its best row only."""
     drop_withdrawn: Annotated[Literal["never", "any", "all"], Setting("merging.drop_withdrawn")] = "never"
@@ -363,6 +364,11 @@ class PipelineConfiguration(BaseModel):
         except ValueError:
             raise ValueError("give a date such as 2026-01-31, or leave it empty for today") from None
 
+    @field_validator("partitions", mode="before")
+    @classmethod
+    def _check_partitions(cls, value: Any) -> str:
+        return check_partitions(value)
+
     @field_validator("output_file")
     @classmethod
     def _check_workbook(cls, value: str) -> str:
@@ -426,25 +432,9 @@ def _describe(name: str, detail: ErrorDetails) -> str:
         return describe_unknown_name(name, list(PipelineConfiguration.model_fields))
     own = detail["msg"].removeprefix("Value error, ")
     # An address may hold credentials by mistake.
-    is_secret = PipelineConfiguration.model_fields[name].annotation is SecretStr or is_address(str(detail["input"]))
-    given = "the value" if is_secret else repr(detail["input"])
-    return f"{given} is not valid: {own if detail['type'] == 'value_error' else _describe_expected(name)}"
-
-
-def _describe_expected(name: str) -> str:
-    """Describe what a setting accepts, with its bounds."""
     field = PipelineConfiguration.model_fields[name]
-    if get_origin(field.annotation) is Literal:
-        return f"give one of {', '.join(get_args(field.annotation))}"
-    kinds: dict[Any, str] = {
-        bool: "true or false",
-        int: "a whole number",
-        str: "a text",
-        SecretStr: "a text in quotes",
-        tuple: "a list of at least one column",
-    }
-    kind = kinds.get(get_origin(field.annotation) or field.annotation, "a number")
-    at_least, above, at_most = (
-        next((getattr(entry, limit) for entry in field.metadata if hasattr(entry, limit)), None) for limit in ("ge", "gt", "le")
+    is_secret = field.annotation is SecretStr or is_address(str(detail["input"]))
+    given = "the value" if is_secret else repr(detail["input"])
+    return (
+        f"{given} is not valid: {own if detail['type'] == 'value_error' else describe_expected(field.annotation, field.metadata)}"
     )
-    return f"give {kind} {NumberRange(at_least, above, at_most).describe()}".rstrip()

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 from flexscout.config.yaml_files import locate_lines, parse_yaml, read_text_file
+from flexscout.domain import NumberRange
 from flexscout.errors import ConfigurationError
 
 ENVIRONMENT_PREFIX = "FLEXSCOUT_"
@@ -18,6 +19,17 @@ DEFAULT_PATTERN = "*.xlsx"
 MAPPINGS_FOLDER = "mappings"
 """Name of the folder of mapping files, beside the configuration file or in the input folder."""
 
+AUTO = "auto"
+"""Value of a setting that flexscout chooses by itself."""
+
+_MAX_PARTITIONS = 9_999
+_KINDS = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "str": "a text",
+    "SecretStr": "a text in quotes",
+    "tuple": "a list of at least one column",
+}
 _FOLDERS_BESIDE = {"mapping": MAPPINGS_FOLDER, "code_tables": "code_tables"}
 """Setting -> name of the folder beside the configuration file that it has by default."""
 
@@ -171,6 +183,24 @@ def check_address(place: str) -> str:
         secrets = "; credentials belong in the environment" if _SECRETS.search(place) else ""
         raise ValueError(f"give an address such as s3://bucket/folder, gs://bucket/folder or az://container/folder{secrets}")
     return place.rstrip("/")
+
+
+def check_partitions(value: Any) -> str:
+    """Return a number of partitions as text, or AUTO. Raises ValueError."""
+    if value == AUTO or (str(value).isdecimal() and 0 < int(value) <= _MAX_PARTITIONS):
+        return str(value)
+    raise ValueError(f"give {AUTO}, or a whole number from 1 to {_MAX_PARTITIONS:,}")
+
+
+def describe_expected(annotation: Any, metadata: Iterable[Any]) -> str:
+    """Describe what a setting accepts, with its bounds."""
+    if get_origin(annotation) is Literal:
+        return f"give one of {', '.join(get_args(annotation))}"
+    kind = _KINDS.get(getattr(get_origin(annotation) or annotation, "__name__", ""), "a number")
+    at_least, above, at_most = (
+        next((getattr(entry, limit) for entry in metadata if hasattr(entry, limit)), None) for limit in ("ge", "gt", "le")
+    )
+    return f"give {kind} {NumberRange(at_least, above, at_most).describe()}".rstrip()
 
 
 def find_folders(path: Path) -> Layer:

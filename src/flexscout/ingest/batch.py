@@ -8,8 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, islice
-from typing import Self, cast
+from itertools import chain, islice, starmap
+from pathlib import Path
+from typing import Any, Self, cast
 
 from flexscout.config import PipelineConfiguration
 from flexscout.error_codes import ErrorCode
@@ -30,6 +31,7 @@ from flexscout.runtime import (
     TableCache,
     WorkerDied,
     WorkerPool,
+    run_in_order,
 )
 
 PROCESSES = "processes"  # the value of `cluster.scheduler` for worker processes without a cluster
@@ -143,6 +145,16 @@ class FileIngestor:
         rows = cache.find_header_rows(source) if self.options.chooses else ()
         return None if rows is None else cache.find(self.options.identify_reading(source, rows))
 
+    def run_tasks(self, function: Callable[..., Any], arguments: Iterable[Sequence[Any]]) -> Iterator[Any]:
+        """Return the result of each call in order: of the given executor, else of the settings' cluster, else of this process."""
+        if self._executor is None and self._config.scheduler == PROCESSES:
+            return starmap(function, arguments)
+        return self._run_on_executor(function, arguments)
+
+    def _run_on_executor(self, function: Callable[..., Any], arguments: Iterable[Sequence[Any]]) -> Iterator[Any]:
+        with self._executor or self._open_cluster(self._config.cache_folder) as executor:
+            yield from run_in_order(executor, function, arguments)
+
     def _run(
         self, work: Callable[..., FileRecord], sources: Sequence[SourceFile], cache: TableCache | None = None
     ) -> Iterator[list[FileRecord]]:
@@ -222,13 +234,18 @@ class FileIngestor:
 
     def _open_executor(self, files: int, cache: TableCache | None) -> Executor:
         """Return worker processes, or the cluster of the settings; a check reads so little that it needs none."""
-        config, seconds = self._config, self._config.timeout_minutes * 60
-        workers = self.workers = count_workers(config, files)
+        config = self._config
+        self.workers = count_workers(config, files)
         if config.scheduler == PROCESSES or cache is None:
-            return WorkerPool(workers, seconds, config.memory_limit_gb / workers)
+            return WorkerPool(self.workers, config.timeout_minutes * 60, config.memory_limit_gb / self.workers)
+        return self._open_cluster(cache.folder)
+
+    def _open_cluster(self, folder: Path) -> Executor:
         from flexscout.runtime import ClusterExecutor  # noqa: PLC0415 - most runs have no cluster
 
-        return ClusterExecutor(config.scheduler, seconds, cache.folder, (workers, config.memory_limit_gb), config.wait_seconds)
+        config = self._config
+        local = (self.workers or 1, config.memory_limit_gb)
+        return ClusterExecutor(config.scheduler, config.timeout_minutes * 60, folder, local, config.wait_seconds)
 
     def _should_retry(self, record: FileRecord) -> bool:
         """Return whether the record's error may pass, and log the retry."""

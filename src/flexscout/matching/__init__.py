@@ -16,6 +16,7 @@ from flexscout.matching.decisions import (
 from flexscout.matching.lookup import find_nearest_rows, find_rows_by_address, find_rows_by_apn
 from flexscout.matching.match_rules import MatchKind
 from flexscout.matching.normalized_rows import DETAIL_COLUMNS, Rows, normalize_details, normalize_rows
+from flexscout.matching.partitions import RunTasks
 from flexscout.matching.property_ids import assign_property_ids, hash_identities, number_equal_ids
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "MatchKind",
     "MatchSettings",
     "Rows",
+    "RunTasks",
     "Side",
     "assign_property_ids",
     "build_side",

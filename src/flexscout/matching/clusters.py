@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import Literal
 
 import polars as pl
 
-from flexscout.config import PipelineConfiguration
+from flexscout.config import AUTO, PipelineConfiguration
 from flexscout.domain import ADDRESS_COLUMNS, INFERRED_FROM
 from flexscout.matching.cannot_links import Evidence, split_by_decision
 from flexscout.matching.close_matches import ScoreBands
@@ -16,7 +17,7 @@ from flexscout.matching.decisions import Decision
 from flexscout.matching.match_rules import KEY_COLUMNS, MatchKind, MatchRule, describe_same_fields, is_place_match
 from flexscout.matching.normalized_rows import Partitioning, Rows, partition_rows
 from flexscout.matching.parcels import find_parcel_conflicts, separate_parcels
-from flexscout.matching.partitions import RowMatches, match_partitions
+from flexscout.matching.partitions import RowMatches, RunTasks, match_partitions
 from flexscout.matching.property_ids import CONFLICT, build_identity_keys, mark_told_apart, parcel_parts
 from flexscout.runtime import PartitionedTable
 
@@ -51,7 +52,8 @@ class MatchSettings:
     @classmethod
     def from_config(cls, config: PipelineConfiguration) -> "MatchSettings":
         """Return the match settings of a run."""
-        return cls(config.duplicate_fields, config.duplicate_policy, config.close_matches)
+        partitions = 0 if config.partitions == AUTO else int(config.partitions)
+        return cls(config.duplicate_fields, config.duplicate_policy, config.close_matches, partitions=partitions)
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,11 @@ class Clusters:
 
 
 def find_clusters(
-    rows: Rows, settings: MatchSettings | None = None, missing_column: str = "", decisions: Sequence[Decision] = ()
+    rows: Rows,
+    settings: MatchSettings | None = None,
+    missing_column: str = "",
+    decisions: Sequence[Decision] = (),
+    run: RunTasks = starmap,
 ) -> Clusters:
     """Cluster rows. Which rows share a cluster doesn't depend on their order.
 
@@ -150,6 +156,7 @@ def find_clusters(
         settings: How rows are matched.
         missing_column: Column with the fields that the sheet of each row doesn't have. By default, those that the rows lack.
         decisions: The user's decisions, which win over everything else.
+        run: What runs the tasks if there are several partitions.
 
     """
     settings = settings or MatchSettings()
@@ -157,7 +164,7 @@ def find_clusters(
     partitioning = Partitioning(settings.fields, is_place_match(settings.fields), settings.partitions)
     table = partition_rows(rows, partitioning, missing_column, with_details=bool(decisions))
     bands = settings.bands if settings.close_matches != "off" else None
-    matches = match_partitions(table, settings.fields, bands, by_unit=by_parcel)
+    matches = match_partitions(table, settings.fields, bands, by_unit=by_parcel, run=run if table.count > 1 else starmap)
     rules, pairs = matches.rules, _combine_pairs(matches, table, settings)
     first_rows = connect_rows([rule.keys for rule in rules], pairs.filter("merge"))
     has_conflict = find_parcel_conflicts(first_rows, rules[0].keys, table)

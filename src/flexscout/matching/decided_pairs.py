@@ -48,7 +48,7 @@ class DecidedPairs:
     @classmethod
     def resolve(cls, decisions: Sequence[Decision], rows: PartitionedTable) -> "DecidedPairs":
         """Find the normalized rows and the contradictions of decisions. Of contradicting decisions, the newest is set aside."""
-        return cls.from_rows(decisions, find_decided_rows(decisions, map(rows.load, range(rows.count))))
+        return cls.from_rows(decisions, find_decided_rows(decisions, map(rows.load, rows.numbers)))
 
     @classmethod
     def from_rows(cls, decisions: Sequence[Decision], rows: pl.DataFrame) -> "DecidedPairs":

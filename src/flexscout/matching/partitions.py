@@ -70,10 +70,11 @@ def match_partitions(
         run: What runs the tasks, one per partition.
 
     """
-    numbers = range(rows.count)
+    numbers = rows.numbers
     places, with_apn = PartitionedTable(rows.count), PartitionedTable(rows.count)
     firsts = []
-    for number, found in enumerate(run(_match_equal_keys, ((rows.load(number), fields, by_unit) for number in numbers))):
+    found_keys = run(_match_equal_keys, ((rows.load(number), fields, by_unit) for number in numbers))
+    for number, found in zip(numbers, found_keys, strict=True):
         firsts.append(found.firsts)
         places.add(found.places, pl.repeat(number, found.places.height, dtype=pl.Int64, eager=True))
         with_apn.add(found.with_apn, found.with_apn["parcel_apn"].hash() % rows.count)
@@ -82,7 +83,7 @@ def match_partitions(
     rules = [MatchRule(matched[f"rule {at}"], *rule) for at, rule in enumerate(list_local_rules(fields, by_unit=by_unit))]
     if not is_place_match(fields):
         return RowMatches(rules, _NO_PAIRS, _NO_PAIRS, matched[_PLACE], _NO_KEYS)
-    shared = list(run(_match_parcels, ((with_apn.load(number),) for number in numbers)))
+    shared = list(run(_match_parcels, ((with_apn.load(number),) for number in with_apn.numbers)))
     keys = pl.concat([part.keys for part in shared])
     rules += [MatchRule(_spread_keys(keys, at, rows.height), *rule) for at, rule in enumerate(PARCEL_RULES)]
     close = score_pairs(combine_pairs(list(_compare_partitions(places, run))), bands) if bands else _NO_PAIRS
@@ -120,7 +121,7 @@ def _match_parcels(with_apn: pl.DataFrame) -> _SharedParcels:
 
 def _compare_partitions(places: PartitionedTable, run: RunTasks) -> Iterable[pl.DataFrame]:
     """Yield the pairs of places in each partition that may be the same, see `compare_places`."""
-    numbers = range(places.count)
+    numbers = places.numbers
     counts = add_counts([count_numbers(places.load(number)) for number in numbers])
     reaching = pl.concat([_list_reaching(places.load(number), number, places.count) for number in numbers])
 

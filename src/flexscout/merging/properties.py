@@ -5,12 +5,13 @@ Matching looks at all rows, candidates or not, because two candidates can be con
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import starmap
 
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, STATUS
-from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, MatchSettings, Rows, find_clusters
+from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, MatchSettings, Rows, RunTasks, find_clusters
 from flexscout.merging.corrections import CORRECTED_SCHEMA, FindCorrections, apply_corrections, no_corrections
 from flexscout.merging.merge_log import MERGE_LOG_SCHEMA, count_removed_rows, move_rows
 from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA, REJECTED_COLUMNS, ROW, MatchedRows, merge_rows
@@ -63,20 +64,30 @@ class MergedProperties:
 
 
 def match_properties(
-    files: ClassifiedFiles, config: PipelineConfiguration, decisions: Sequence[Decision] = ()
+    files: ClassifiedFiles, config: PipelineConfiguration, decisions: Sequence[Decision] = (), run: RunTasks = starmap
 ) -> Clusters | None:
-    """Match all rows of the files: first the candidates, then the rejected rows. None if there are no candidates."""
+    """Match all rows of the files: first the candidates, then the rejected rows. None if there are no candidates.
+
+    Args:
+        files: The classified files.
+        config: The settings.
+        decisions: The user's decisions.
+        run: What runs the tasks if rows are matched in several partitions.
+
+    """
     if not files.spilled_candidates.columns:
         return None
     columns = (*config.duplicate_fields, *(DETAIL_COLUMNS if decisions else ()))
-    return match_rows(MatchColumns(files, columns), config, decisions)
+    return match_rows(MatchColumns(files, columns), config, decisions, run)
 
 
-def match_rows(rows: Rows, config: PipelineConfiguration, decisions: Sequence[Decision] = ()) -> Clusters:
+def match_rows(
+    rows: Rows, config: PipelineConfiguration, decisions: Sequence[Decision] = (), run: RunTasks = starmap
+) -> Clusters:
     """Match rows by the settings of a run and the user's decisions; `rows` have `MISSING_FIELDS`."""
     settings = MatchSettings.from_config(config)
     settings = settings if config.enable_deduplication else replace(settings, close_matches="off")
-    return find_clusters(rows, settings, MISSING_FIELDS, decisions)
+    return find_clusters(rows, settings, MISSING_FIELDS, decisions, run)
 
 
 def merge_properties(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         SerialExecutor,
         WorkerDied,
         WorkerPool,
+        run_in_order,
     )
     from flexscout.runtime.fault_isolation import FaultIsolation, is_unexpected
     from flexscout.runtime.metrics import MEMORY_WARNING_SHARE, MemoryWatch, Stage, Stopwatch, measure_peak_mb
@@ -117,6 +118,7 @@ __all__ = [
     "open_record",
     "open_run_log",
     "open_table_cache",
+    "run_in_order",
     "seal_record",
     "start_worker_server",
     "temporary_path",
@@ -142,6 +144,7 @@ __getattr__ = lazy_exports(
             "SerialExecutor",
             "WorkerDied",
             "WorkerPool",
+            "run_in_order",
         ),
         "process_start": ("build_module_command", "start_worker_server"),
         "fault_isolation": ("FaultIsolation", "is_unexpected"),

@@ -8,7 +8,8 @@ import os
 import pickle  # nosec B403 # only of what this program's own processes send
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -73,6 +74,36 @@ class Executor(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+
+
+def run_in_order(executor: Executor, function: Callable[..., Any], arguments: Iterable[Sequence[Any]]) -> Iterator[Any]:
+    """Yield the results of calls, in order; a call that fails where it runs is repeated in this process.
+
+    Args:
+        executor: Where the calls run; at most two for each of its slots are under way.
+        function: What is called; it has no side effects.
+        arguments: Those of each call.
+
+    Raises:
+        ExecutorLostError: The executor is gone.
+
+    """
+    calls: deque[tuple[Future[Any], Sequence[Any]]] = deque()
+    for one in arguments:
+        calls.append((executor.submit(function, *one), one))
+        if len(calls) >= 2 * max(1, executor.slots):
+            yield _get_result(*calls.popleft(), function)
+    while calls:
+        yield _get_result(*calls.popleft(), function)
+
+
+def _get_result(future: "Future[Any]", arguments: Sequence[Any], function: Callable[..., Any]) -> Any:
+    try:
+        return future.result()
+    except EXECUTOR_FAILURES as failure:
+        raise ExecutorLostError.from_failure(failure) from failure
+    except Exception:  # noqa: BLE001 - such as the memory of a worker; an error of the function is raised again
+        return function(*arguments)
 
 
 class SerialExecutor:

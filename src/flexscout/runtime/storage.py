@@ -268,6 +268,11 @@ class PartitionedTable:
                     )
                 self._writers[number].write_table(table)
 
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of the partitions that have rows, of all if none has."""
+        return sorted(self._writers) or range(self.count)
+
     def load(self, number: int, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Return a partition, or some of its columns, in the order in which its rows were added; no more rows can be added."""
         if self._folder is None:
@@ -289,7 +294,7 @@ class PartitionedTable:
         if self._folder is None:
             return self.load(0, columns)[rows]
         wanted = rows.unique().implode()
-        parts = [self.load(number, ["row", *columns]).filter(pl.col("row").is_in(wanted)) for number in range(self.count)]
+        parts = [self.load(number, ["row", *columns]).filter(pl.col("row").is_in(wanted)) for number in self.numbers]
         found = pl.concat(parts)
         return (
             rows.alias("row")

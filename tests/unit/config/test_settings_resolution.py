@@ -95,6 +95,7 @@ def test_settings_declare_what_they_affect():
     assert settings_affecting(Affects.EXECUTION) == {
         "batch_size", "max_workers", "memory_limit_gb", "timeout_minutes", "reuse", "cache", "cache_limit_gb",
         "log_level", "log_file", "progress_interval", "progress_reporting", "password", "scheduler", "wait_seconds",
+        "partitions",
     }  # fmt: skip
     assert settings_affecting(Affects.LOCATION) == {"input_folder", "more_inputs", "output_file", "report_file"}
 
@@ -164,6 +165,8 @@ def test_bounds_are_included(name, value):
         ("min_flex_score", "high", "give a number from 0 to 10"),
         ("log_level", "LOUD", "give one of DEBUG, INFO, WARNING, ERROR"),
         ("recursive_scan", "maybe", "give true or false"),
+        ("partitions", "many", "give auto, or a whole number from 1 to 9,999"),
+        ("partitions", 0, "give auto, or a whole number from 1 to 9,999"),
     ],
 )
 def test_an_error_names_the_value_and_what_is_allowed(name, value, allowed):

@@ -5,7 +5,8 @@ import pytest
 
 from flexscout.matching.candidate_pairs import find_candidate_pairs
 from flexscout.matching.close_matches import ScoreBands
-from flexscout.matching.clusters import MatchSettings, connected_components, find_clusters
+from flexscout.matching.clusters import MatchSettings, find_clusters
+from flexscout.matching.components import connected_components
 
 HERE = {"City": "Boca Raton", "State": "FL", "Zip Code": "33432"}
 TEXTS = ("Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Source File")

@@ -136,9 +136,9 @@ def test_a_decision_about_a_missing_property_is_unused_and_changes_nothing():
 def test_a_property_told_apart_keeps_its_identity_while_the_other_is_gone():
     left, right = row("1 Main St", Property_Name="A"), row("1 Main St", Property_Name="B")
     answers = decisions((DIFFERENT, left, right))
-    plain = find_clusters(frame_of(left, right)).identity_keys
-    both = find_clusters(frame_of(left, right), decisions=answers).identity_keys
-    alone = find_clusters(frame_of(right), decisions=answers).identity_keys
+    plain = find_clusters(frame_of(left, right)).identify(pl.Series([0, 1]))
+    both = find_clusters(frame_of(left, right), decisions=answers).identify(pl.Series([0, 1]))
+    alone = find_clusters(frame_of(right), decisions=answers).identify(pl.Series([0]))
     assert (both[0], both[1] == both[0], alone[0]) == (plain[0], False, both[1])
 
 

@@ -13,7 +13,7 @@ from importlib import import_module
 import psutil
 import pytest
 
-from flexscout.runtime.executors import EXECUTOR_FAILURES, ExecutorLostError, WorkerDied, WorkerPool
+from flexscout.runtime.executors import EXECUTOR_FAILURES, ExecutorLostError, WorkerDied, WorkerPool, run_in_order
 from flexscout.runtime.process_start import PRELOADED, WITHOUT_THREADS
 
 GENEROUS = 60  # seconds; no call below takes as long
@@ -220,3 +220,23 @@ def test_a_worker_imports_nothing_that_it_does_not_need():
         workers.submit(import_module, "flexscout.ingest.worker").exception()
         loaded = workers.submit(eval, "set(__import__('sys').modules)").result()
     assert not loaded & {"pydantic", "narwhals", "pandas", "rustpy_xlsxwriter", "typer", "flexscout.processing"}
+
+
+def abort_elsewhere(process):
+    """Abort, except in one process."""
+    return process if os.getpid() == process else os.abort()
+
+
+def test_calls_run_in_order_and_a_call_whose_worker_dies_is_repeated_here():
+    with pool(2) as workers:
+        assert list(run_in_order(workers, operator.neg, [(number,) for number in range(9)])) == [-number for number in range(9)]
+        assert list(run_in_order(workers, abort_elsewhere, [(os.getpid(),)])) == [os.getpid()]
+        with pytest.raises(ZeroDivisionError):
+            list(run_in_order(workers, operator.truediv, [(1, 0)]))
+
+
+def test_calls_in_order_end_when_the_processes_are_gone():
+    with pool() as workers:
+        workers.stop()
+        with pytest.raises(ExecutorLostError, match="The previous results are unchanged"):
+            list(run_in_order(workers, operator.neg, [(1,)]))
