@@ -90,6 +90,8 @@ def get_number_range(name: str) -> tuple[float, float]:
 
 def measure_height(texts: pl.DataFrame) -> int:
     """Return the number of rows up to the last one with a value."""
+    if texts.height and any(value is not None for value in texts.row(-1)):
+        return texts.height
     filled = texts.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
     return 0 if filled.is_empty() else int(filled[-1]) + 1
 

@@ -94,6 +94,7 @@ def counts_from_1904(path: Path) -> bool:
 
 
 def _name_by_position(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    named = frame.rename({name: str(first + position) for position, name in enumerate(frame.columns)})
-    blank = [pl.lit(None, dtype=pl.String).alias(str(position)) for position in range(first)]
-    return named.select(*blank, *named.columns) if frame.height else frame
+    if not frame.height:
+        return frame
+    blank = [pl.repeat(None, frame.height, dtype=pl.String, eager=True)] * first
+    return pl.DataFrame([values.alias(str(position)) for position, values in enumerate([*blank, *frame])])
