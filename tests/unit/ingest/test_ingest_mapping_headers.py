@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.ingest.mapping.header_map import find_missing_required, map_headers
+from flexscout.ingest.mapping.header_map import find_missing_required, has_vague_headers, map_headers
 
 VENDORS = {
     "Crexi property records": {
@@ -290,6 +290,13 @@ def test_the_canonical_columns_that_a_sheet_lacks_are_reported():
 )
 def test_a_property_table_has_location_and_type_or_size(headers, missing):
     assert find_missing_required(mapped(headers, ["x"] * len(headers))) == missing
+
+
+def test_a_ledger_of_products_is_no_property_table():
+    ledger = ["Address", "Product", "Size", "GL", "DH", "Locator", "Sold", "Market"]
+    values = ["1 Test Street", "Office storage", "5000", "4010", "1", "7", "3", "2"]
+    assert has_vague_headers(mapped(ledger, values))
+    assert not has_vague_headers(mapped([*ledger, "Year Built"], [*values, "1990"]))
 
 
 def test_a_sheet_without_rows_is_mapped_by_its_headers():

@@ -67,7 +67,7 @@ _OF_ANYTHING = {"Address", *PLACE_COLUMNS, "Property Name", "Tenant(s)", "Owner 
                 "Asking Price", "Sold Price", "Sale Date", "Occupancy", "Building Status", "Total Parcel Value"}  # fmt: skip
 _VAGUE_HEADERS = {"type", "use", "class", "category", "style", "size", "sf", "sqft", "area", "location", "name", "squarefeet",
                   "squarefootage", "sizesf", "sizesqft", "totalsf", "totalsqft", "account", "acct", "accountnumber",
-                  "accountno", "acctno", "accountid", "number", "pid"}  # fmt: skip
+                  "accountno", "acctno", "accountid", "number", "pid", "product", "locator", "dh", "gl", "market"}  # fmt: skip
 
 SUBTYPE = "Property Subtype"
 """Name of the column that keeps a vendor's subtypes, which isn't scored."""
