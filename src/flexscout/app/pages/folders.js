@@ -5,7 +5,7 @@ import { texts } from "./texts.js";
 
 const MAX_NAMED = 4;
 
-export const chooseFolder = (title, confirm, onChosen) => {
+export const chooseFolder = (title, confirm, onChosen, hint = "") => {
   const path = h("input", { id: "folder-path", autocomplete: "off", spellcheck: "false", "aria-label": texts.folders.path });
   const places = h("div", { class: "places", role: "group", "aria-label": texts.folders.places });
   const names = h("ul", { class: "folders", "aria-label": texts.folders.folders });
@@ -39,7 +39,7 @@ export const chooseFolder = (title, confirm, onChosen) => {
     h("header", {}, h("h2", {}, title), button("✕", () => dialog.close(), { class: "close", "aria-label": texts.frame.close })),
     places,
     h("div", { class: "path" }, h("label", { for: "folder-path" }, texts.folders.folder), path, button(texts.folders.show, () => open(path.value.trim()))),
-    names, files, problem,
+    names, files, hint && h("p", { class: "soft" }, hint), problem,
     h("div", { class: "actions" }, button(confirm, choose, { class: "primary" }), button(texts.frame.cancel, () => dialog.close())));
   open("");
   return dialog;

@@ -14,7 +14,7 @@ const askForFolder = () => chooseFolder(texts.start.chooseExports, texts.start.o
 
 // Ask where the dropped files may go; resolves when the workspace is open.
 const prepareWorkspace = () => app.state.workspace ? Promise.resolve() : new Promise((resolve, reject) => {
-  const dialog = chooseFolder(texts.start.chooseWorkspace, texts.start.useThis, async (folder) => { await app.openWorkspace({ folder }); resolve(); });
+  const dialog = chooseFolder(texts.start.chooseWorkspace, texts.start.useThis, async (folder) => { await app.openWorkspace({ folder }); resolve(); }, texts.folders.makeNew);
   dialog.addEventListener("close", () => { if (!app.state.workspace) reject(new Error(texts.start.noWorkspace)); });
 });
 

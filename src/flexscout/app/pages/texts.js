@@ -30,7 +30,7 @@ export const texts = {
     copied: (number) => `${files(number)} copied to the folder inbox of this workspace. The originals stay where they are.`,
   },
   folders: {
-    path: "Path of the folder", places: "Places", folders: "Folders", folder: "Folder", use: "Use this folder", show: "Show", up: "↑ Up one folder", none: "No exports directly in this folder.",
+    path: "Path of the folder", places: "Places", folders: "Folders", folder: "Folder", use: "Use this folder", show: "Show", makeNew: "For a new folder, add its name to the path above.", up: "↑ Up one folder", none: "No exports directly in this folder.",
     exports: (shown, more) => `Exports here: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
   },
   files: {
