@@ -13,6 +13,7 @@ from flexscout.history.property_identity import (
     ID,
     KEPT,
     KEY,
+    MERGE_COLUMNS,
     NUMBER,
     RANK,
     apply_successors,
@@ -162,18 +163,23 @@ def describe_factor_changes(both: pl.DataFrame, old: str) -> pl.Expr:
 
 def _find_merged(gone: pl.DataFrame, results: Sequence[pl.DataFrame], sources: SourceHistory | None) -> pl.DataFrame:
     """Return the gone properties that are part of another one now, with its ID and, prefixed by CHANGED, both old places."""
-    if sources is None or sources.merge_log is None or sources.merge_log.is_empty() or gone.is_empty():
+    if sources is None or sources.merge_log is None or gone.is_empty() or not {*sources.merge_log.columns} >= MERGE_COLUMNS:
         return gone.clear().with_columns(pl.lit(None, pl.String).alias(f"{OLD}{ID}"), pl.lit(None, pl.String).alias(ID))
     listed = pl.concat(
         [one.select(cs.by_name(KEY, *ADDRESS_COLUMNS, require_all=False)) for one in results], how="diagonal_relaxed"
     )
     merged = gone.join(find_merged(gone, listed, sources.merge_log), on=RANK, maintain_order="left")
-    places = {"Old Value": ADDRESS_COLUMNS, "New Value": [f"{KEPT}{name}" for name in ADDRESS_COLUMNS]}
+    places = {"Old Value": "", "New Value": KEPT}
     return merged.with_columns(
         pl.col(ID).alias(f"{OLD}{ID}"),
         pl.col(f"{KEPT}{ID}").alias(ID),
         pl.lit(ADDRESS_COLUMNS[0]).alias(f"{CHANGED}Column"),
-        *(pl.concat_str(*names, separator=", ", ignore_nulls=True).alias(f"{CHANGED}{value}") for value, names in places.items()),
+        *(
+            pl.concat_str(
+                *(_column(merged, f"{side}{name}") for name in ADDRESS_COLUMNS), separator=", ", ignore_nulls=True
+            ).alias(f"{CHANGED}{value}")
+            for value, side in places.items()
+        ),
     )
 
 

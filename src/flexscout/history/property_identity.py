@@ -19,8 +19,13 @@ ID = LINK_COLUMNS[0]
 KEPT = "Kept "
 """Prefix of the columns of the property that another one was merged into."""
 
-_KEYS = (KEY, NUMBER)
 _PLACE = (*ADDRESS_COLUMNS, "Unit")
+_SIDES = ((*ADDRESS_COLUMNS, "Kept Unit"), tuple(f"Removed {name}" for name in _PLACE))
+
+MERGE_COLUMNS = frozenset({ID, *_SIDES[0], *_SIDES[1]})
+"""Columns of a merge log by which merged properties are found; the log of an older version lacks some."""
+
+_KEYS = (KEY, NUMBER)
 _NEW = "__new "  # prefix of working columns
 _APN, _STATE, _COUNTY = "__apn", "__state", "__county"  # working columns
 _MIN_APN_LENGTH = 6  # letters and digits; a shorter number may be a mere counter
@@ -83,7 +88,7 @@ def find_merged(gone: pl.DataFrame, listed: pl.DataFrame, merge_log: pl.DataFram
         merge_log.select(
             pl.col(ID).alias(f"{KEPT}{ID}"), *(pl.col(name).alias(own) for name, own in zip(names, _PLACE, strict=True))
         )
-        for names in (("Address", "City", "State", "Kept Unit"), tuple(f"Removed {name}" for name in _PLACE))
+        for names in _SIDES
     ]
     places = pl.concat(sides).select(f"{KEPT}{ID}", _build_key(_PLACE).alias(KEY)).drop_nulls().unique()
     known = listed.select(

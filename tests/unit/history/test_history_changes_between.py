@@ -7,7 +7,8 @@ import pytest
 
 from flexscout.errors import AggregationError
 from flexscout.history.changes import CHANGE_SCHEMA, compare_properties
-from flexscout.history.market_changes import ChangeKind
+from flexscout.history.market_changes import ChangeKind, SourceHistory
+from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA
 from results import listed, master
 
 
@@ -159,3 +160,31 @@ def test_input_columns_may_have_the_names_of_change_columns():
 def test_changes_are_selected_by_kind():
     found = compare_properties(master(listed(1)), master(listed(2)))
     assert found.select(ChangeKind.GONE)["Property ID"].to_list() == ["P-1"]
+
+
+def merge_log():
+    """Return a merge log: the property P-1 was merged from its own row and one at 2 Test Street."""
+    place = {"City": "Charlotte", "State": "NC", "Unit": None}
+    removed = {f"Removed {name}": value for name, value in ({"Address": "2 TEST ST."} | place).items()}
+    kept = {"Property ID": "P-1", "Address": "1 Test Street", "City": "Charlotte", "State": "NC", "Kept Unit": None}
+    return pl.DataFrame({name: [value] for name, value in (kept | removed).items()})
+
+
+def compare_with_log(log):
+    sources = pl.DataFrame(schema=PROPERTY_SOURCE_SCHEMA)
+    known = SourceHistory(sources, sources, pl.Series([], dtype=pl.String), log)
+    return compare_properties(master(listed(1), listed(2), listed(3)), master(listed(1)), known)
+
+
+def test_a_property_whose_place_is_in_another_one_is_merged_and_not_gone():
+    found = compare_with_log(merge_log())
+    assert found.table.select("Change", "Property ID", "Address", "New Value").rows() == [
+        ("gone", "P-3", "3 Test Street", None),
+        ("merged", "P-1", "2 Test Street", "1 Test Street, Charlotte, NC"),
+    ]
+    assert (found.counts["gone"], found.counts["merged"], found.counts["unchanged"]) == (1, 1, 1)
+
+
+def test_the_merge_log_of_an_older_version_tells_nothing_of_merges():
+    for log in (None, pl.DataFrame(), merge_log().drop("Removed Unit")):
+        assert compare_with_log(log).counts["gone"] == 2
