@@ -19,7 +19,8 @@ export const chooseFolder = (title, confirm, onChosen, hint = "") => {
       const found = await get("folders", { path: to });
       if (number !== asked) return;
       problem.textContent = "";
-      [path.value, parent] = [found.path, found.parent];
+      parent = found.parent;
+      if (to || document.activeElement !== path) path.value = found.path;  // not while the first path is being typed
       places.replaceChildren(...found.places.map((place) => button(place.name, () => open(place.path))));
       const separator = found.path.includes("\\") ? "\\" : "/";
       const up = parent && parent !== found.path ? [h("li", {}, button(texts.folders.up, () => open(parent), { class: "folder up" }))] : [];
