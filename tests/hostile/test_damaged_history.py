@@ -34,7 +34,7 @@ def flip(path):
 
 def without_fields(path):
     """Of the right format, and nothing else."""
-    path.write_text('{"format": 2, "number": 2}', encoding="utf-8")
+    path.write_text('{"format": 3, "number": 2}', encoding="utf-8")
 
 
 DAMAGES = [newer, other_json, without_fields, flip, damage.randomize, damage.empty, damage.truncate, damage.make_folder]

@@ -178,7 +178,7 @@ def test_a_row_that_is_not_a_property_is_explained(done, query, what, words):
         ("gone.xlsx:3", "Run 1 has no file gone.xlsx. Its files: listed.xlsx, others.xlsx."),
         ("others.xlsx:Elsewhere:3", 'others.xlsx has no sheet "Elsewhere" with properties. Its sheets: Main.'),
         ("others.xlsx:Notes:1", 'Sheet "Notes" of others.xlsx was skipped. No property table'),
-        ("P-000000000000", "No property in run 1 matches 'P-000000000000' (read as a Property ID)."),
+        ("P-0000000000000000", "No property in run 1 matches 'P-0000000000000000' (read as a Property ID)."),
         ("77 Nowhere Boulevard", "No similar addresses found."),
     ],
 )

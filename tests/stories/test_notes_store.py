@@ -2,6 +2,7 @@
 
 import shutil
 
+import polars as pl
 import pytest
 
 from weeks import Weeks
@@ -135,6 +136,18 @@ def test_deleted_rows_remove_no_note(weeks):
     weeks.run()
     weeks.edit(lambda book: [book[sheet].delete_rows(4, 2) for sheet in ("Flex Properties", "Top Candidates")])
     assert weeks.run().column("My Notes")[ONE] == "keep"
+
+
+def test_rows_that_a_limited_workbook_leaves_out_keep_their_notes_and_are_in_the_copies(weeks):
+    last = [row["Address"] for row in weeks.run().sheet()][-1]
+    weeks.enter(last, {"My Notes": "keep"})
+    week = weeks.run(workbook_rows=1)
+    assert last not in week.column("Address")
+    assert week.master.height == 3
+    assert week.master.filter(pl.col("Address") == last)["My Notes"].to_list() == ["keep"]
+    texts = [str(cell.value) for row in week.book["Flex Properties"].iter_rows(max_row=2) for cell in row]
+    assert any("The first 1 of 3 rows; the CSV and Parquet copies have all." in text for text in texts)
+    assert weeks.run(workbook_rows=0).column("My Notes")[last] == "keep"
 
 
 def test_a_line_added_to_the_notes_file_is_on_the_next_list(weeks):

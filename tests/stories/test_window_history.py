@@ -47,7 +47,7 @@ def test_values_of_a_property_are_those_of_each_kept_list(tab):
 
 
 def test_property_that_was_not_listed_has_no_values(tab):
-    runs = tab.get(f"{HISTORY}/values", id="P-000000000000")["runs"]
+    runs = tab.get(f"{HISTORY}/values", id="P-0000000000000000")["runs"]
     assert {run["rank"] for run in runs} == {None}
     assert {value for run in runs for value in run["values"]} == {None}
 

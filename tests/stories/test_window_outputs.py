@@ -82,7 +82,8 @@ def test_everything_a_filter_finds_can_be_exported(tab):
 
 
 @pytest.mark.parametrize(
-    "body", [{"ids": []}, {"ids": ["P-000000000000"]}, {"ids": 3}, {"ids": [3]}, {"ids": [], "format": "exe"}, {"view": "none"}]
+    "body",
+    [{"ids": []}, {"ids": ["P-0000000000000000"]}, {"ids": 3}, {"ids": [3]}, {"ids": [], "format": "exe"}, {"view": "none"}],
 )
 def test_export_of_nothing_is_an_error(tab, body):
     assert tab.send("POST", "/api/export", body).status == 400

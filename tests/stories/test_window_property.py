@@ -104,7 +104,7 @@ def test_neighbors_follow_the_order_and_the_filter(tab):
 
 
 @pytest.mark.parametrize(
-    "key", ["P-000000000000", "none", "a.xlsx:Sheet1:999", "../../etc/passwd", "a.xlsx:Sheet1:9999999999999"]
+    "key", ["P-0000000000000000", "none", "a.xlsx:Sheet1:999", "../../etc/passwd", "a.xlsx:Sheet1:9999999999999"]
 )
 def test_unknown_property_is_an_error(tab, key):
     assert tab.send("GET", f"/api/properties/{quote(key, safe='')}").status == 400
@@ -169,7 +169,7 @@ def test_sheet_of_a_property_is_made_on_demand_also_for_a_row_off_the_list(tab):
         answer = tab.send("GET", f"/api/sheets/{quote(key, safe='')}")
         assert answer.content.startswith(b"%PDF")
         assert re.search(r'filename="[\w ]+\.pdf"', answer.headers["content-disposition"])
-    assert tab.send("GET", "/api/sheets/P-000000000000").status == 400
+    assert tab.send("GET", "/api/sheets/P-0000000000000000").status == 400
     assert not list(tab.folder.rglob("*.pdf"))
 
 
@@ -184,7 +184,7 @@ def test_possible_duplicates_are_decided_once(own_tab):
     own_tab.finish_run()
     assert describe(own_tab, key)["possible_duplicates"] == []
     assert own_tab.send("POST", "/api/decisions", decision | {"decision": "perhaps"}).status == 400
-    assert own_tab.send("POST", "/api/decisions", decision | {"other": "P-000000000000"}).status == 400
+    assert own_tab.send("POST", "/api/decisions", decision | {"other": "P-0000000000000000"}).status == 400
 
 
 def test_note_and_correction_that_the_workbook_changed_too_are_both_kept(own_tab):

@@ -75,7 +75,7 @@ def test_equal_drafts_have_equal_bytes(tab):
         {"attach": ["notes"]},
         {"attach": "page"},
         {"attach": [["page"]]},
-        {"sheet": "P-000000000000"},
+        {"sheet": "P-0000000000000000"},
         {"sheet": 3},
     ],
 )

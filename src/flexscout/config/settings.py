@@ -113,6 +113,8 @@ class PipelineConfiguration(BaseModel):
     """Whether the CSV copy is written."""
     memo: Annotated[bool, Setting("output.memo")] = False
     """Whether `memo.pdf` is written beside the workbook: the best candidates and what is new, on one to three pages."""
+    workbook_rows: Annotated[int, Field(ge=0, le=10_000_000), Setting("output.workbook_rows")] = 0
+    """Most rows of a table in the workbook, the first ones; 0 for all. The CSV and Parquet copies always have all."""
     output_columns: Annotated[Literal["all", "standard"], Setting("output.columns")] = "all"
     """`all`: every column of the inputs; `standard`: the canonical columns and the scores."""
     branding: Annotated[str, Setting("output.branding")] = ""

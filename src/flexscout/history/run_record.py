@@ -9,7 +9,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.models import AggregateStatistics, RunSummary
 from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, open_record, seal_record
 
-RECORD_FORMAT = 2
+RECORD_FORMAT = 3
 """Version of the record format; records of other versions are not used."""
 
 

@@ -10,7 +10,7 @@ from flexscout.domain import SOURCE_COLUMNS
 from flexscout.insights.replayed_run import AT, PROPERTY, RANK, ReplayedRun
 from flexscout.matching import find_rows_by_address, find_rows_by_apn
 
-_ID = re.compile(r"P-[0-9A-F]{12}(-\d+)?", re.IGNORECASE)
+_ID = re.compile(r"P-[0-9A-F]{16}(-\d+)?", re.IGNORECASE)
 _FILE_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,6}$")
 _ROW_REFERENCE = re.compile(r"(?P<place>.+):(?P<row>\d{1,7})")
 _FILE, _SHEET, _ROW = SOURCE_COLUMNS

@@ -15,7 +15,7 @@ CONFLICT = "has_conflict"
 
 _PARCEL_COLUMNS = ("APN", "State", "County")
 _OTHER_COLUMNS = ("Property Name", *POSTAL_COLUMNS, "County", "Building SqFt", "Lot Size Acres", "Year Built")
-_ID_BYTES = 6  # a collision among a million properties is unlikely
+_ID_BYTES = 8  # the chance of a collision among 150 million properties is one in 1,600
 
 
 def build_identity_keys(rows: pl.DataFrame, fields: Sequence[str], parcel_keys: pl.DataFrame, *, by_unit: bool) -> pl.DataFrame:

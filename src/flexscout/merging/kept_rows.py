@@ -42,7 +42,7 @@ from flexscout.models import RowStatus
 from flexscout.scoring import IS_CANDIDATE, Criteria, KeptScores
 
 _ID = LINK_COLUMNS[0]
-_ID_LENGTH = len("P-0123456789AB")  # without the number of equal ones
+_ID_LENGTH = len("P-0123456789ABCDEF")  # without the number of equal ones
 _CODE = "__spelling of {}"  # working columns: the number of a spelling
 
 

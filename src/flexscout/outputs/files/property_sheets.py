@@ -42,7 +42,7 @@ _WIDTHS = {
     "Property Type": 18.0, "Building SqFt": 10.0, "Lot Size Acres": 9.0, "Year Built": 8.0, "Occupancy": 11.0,
     "Asking Price": 12.0, "Asking Price/SqFt": 10.0, "Price Position": 17.0, "Owner Name": 28.0, "Owner Properties": 11.0,
     "Sources": 30.0, "Missing Factors": 20.0, "Zip Code": 8.0, "Sale Date": 12.0, "Sold Price": 13.0, "First Seen": 12.0,
-    **dict.fromkeys(WORKBOOK_LINKS, 27.0), _ID: 17.0,
+    **dict.fromkeys(WORKBOOK_LINKS, 27.0), _ID: 21.0,
 }  # fmt: skip
 _NOTE_WIDTH = 13.0
 
@@ -54,7 +54,7 @@ _TOP_COLUMNS = (
 _TOP_WIDTHS = {
     RANK: 6.0, "Flex Score": 8.0, "Address": 19.0, "City": 12.0, "State": 6.0, "Property Type": 13.0, "Building SqFt": 10.0,
     "Asking Price": 12.0, "Asking Price/SqFt": 9.0, "Owner Name": 18.0, "APN": 15.0, "Sale Date": 11.0, "Sold Price": 12.0,
-    WHY: 36.0, MISSING: 13.0, **dict.fromkeys(WORKBOOK_LINKS, 25.0), _ID: 17.0,
+    WHY: 36.0, MISSING: 13.0, **dict.fromkeys(WORKBOOK_LINKS, 25.0), _ID: 21.0,
 }  # fmt: skip
 
 

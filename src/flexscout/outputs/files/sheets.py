@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
+
 from flexscout.domain import MAX_POSSIBLE_DUPLICATES, REASONS, STATUS, TO_VERIFY, canonical_columns, is_score_number
 from flexscout.history import MERGES_SHEET, POSSIBLE_SHEET
 from flexscout.merging import select_current
@@ -48,6 +50,14 @@ _TABS = {
 }
 """Colors of tabs: the result, and what the user may answer."""
 
+_IN_COPIES, _IN_EXPORTS = "the CSV and Parquet copies have all", "raise output.workbook_rows to see more"
+_LIMITED = {
+    **dict.fromkeys(("Flex Properties", "All Columns", MERGES_SHEET), _IN_COPIES),
+    "Issues": "the CSV copy has all",
+    **dict.fromkeys(("To Verify", "Not Selected"), _IN_EXPORTS),
+}
+"""Sheets that `output.workbook_rows` limits -> where their other rows are. On others, a missing row can be an answer."""
+
 
 def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]:
     """Return the sheets of the workbook, in order."""
@@ -85,8 +95,18 @@ def build_sheets(tables: ResultTables, report: Mapping[str, Any]) -> list[Sheet]
         build_columns_sheet(report["columns"]),
         build_settings_sheet(report),
     ]
+    sheets = [_limit_rows(sheet, report["settings"].get("workbook_rows", 0)) for sheet in sheets]
     book = [build_cover(tables, report, branding, sheets), *sheets]
     return [replace(sheet, footer=branding.name, tab=_TABS.get(sheet.name, "")) for sheet in book]
+
+
+def _limit_rows(sheet: Sheet, rows: int) -> Sheet:
+    """Return the sheet with the first rows of its table, and a sentence that says so; all of them if `rows` is 0."""
+    if not rows or sheet.name not in _LIMITED or not isinstance(sheet.table, pl.DataFrame) or sheet.table.height <= rows:
+        return sheet
+    about = f"{sheet.about} The first {rows:,} of {sheet.table.height:,} rows; {_LIMITED[sheet.name]}.".strip()
+    heights = {row: height for row, height in sheet.heights.items() if row <= rows}
+    return replace(sheet, table=sheet.table.head(rows), heights=heights, about=about)
 
 
 def choose_number_formats(names: Iterable[str]) -> dict[str, str]:
