@@ -31,7 +31,7 @@ from flexscout.ingest.convert.mapped_columns import (
     sort_columns,
 )
 from flexscout.ingest.convert.rows import RowKind, classify_rows, location_positions
-from flexscout.ingest.convert.table import TRIMMED, ConvertedSheet, build_converted_sheet, measure_height, source_columns
+from flexscout.ingest.convert.table import ConvertedSheet, build_converted_sheet, measure_height, source_columns, trim_cells
 from flexscout.ingest.convert.unmapped_columns import (
     ENDS_AT_MIDNIGHT,
     SAMPLED_ROWS,
@@ -136,7 +136,7 @@ class _Body:
         stored = list(dict.fromkeys([*(name for name in columns if name not in made_here), *sources])) or ["0"]
         start = 0
         for frame in self._cells.iter_frames(stored):
-            part = add_derived_columns(frame.head(max(self._height - start, 0)).with_columns(TRIMMED), derived)
+            part = add_derived_columns(trim_cells(frame.head(max(self._height - start, 0))), derived)
             if part.height:
                 yield part.with_row_index("row", offset=self._first_row + start)
             start += frame.height
@@ -266,7 +266,7 @@ def _measure_chunked_height(cells: ChunkedCellTexts) -> int:
     left = cells.height
     for frame in cells.iter_frames(cells.columns, last_first=True):
         left -= frame.height
-        if height := measure_height(frame.select(TRIMMED)):
+        if height := measure_height(trim_cells(frame)):
             return left + height
     return 0
 

@@ -53,9 +53,16 @@ def classify_rows(body: pl.DataFrame, header_map: HeaderMap, *, may_lack_locatio
         .otherwise(pl.lit(RowKind.PROPERTY.value))
     )
     # A column, because each use of the expression would count again.
-    derived = [str(made.position) for made in header_map.derived]
-    counted = body.with_columns(pl.sum_horizontal(pl.exclude("row", *derived).is_not_null()).alias("filled"))
+    counted = body.with_columns(_count_filled(body.drop("row", *(str(made.position) for made in header_map.derived))))
     return counted.select(kind.alias("kind")).to_series()
+
+
+def _count_filled(cells: pl.DataFrame) -> pl.Expr:
+    """Return the number of cells with a value in each row. Most columns have one in all rows or in none."""
+    counts = {values.name: values.null_count() for values in cells}
+    full = sum(not count for count in counts.values())
+    partial = [name for name, count in counts.items() if 0 < count < cells.height]
+    return pl.sum_horizontal(pl.lit(full, pl.UInt32), pl.col(partial).is_not_null()).alias("filled")
 
 
 def location_positions(header_map: HeaderMap) -> list[str]:

@@ -14,9 +14,6 @@ from flexscout.ingest.convert.values import clean_texts, convert_texts
 from flexscout.ingest.derived_columns import add_derived_columns
 from flexscout.models import HeaderMap
 
-TRIMMED = pl.all().str.strip_chars().replace("", None)
-"""All columns without surrounding whitespace; null where nothing is left."""
-
 
 @dataclass(frozen=True)
 class ConvertedSheet:
@@ -55,7 +52,7 @@ def convert_sheet(
         from_1904: Whether bare numbers in date columns are days since 1904.
 
     """
-    texts = cells.slice(header_row + 1).with_columns(TRIMMED)
+    texts = trim_cells(cells.slice(header_row + 1))
     texts = add_derived_columns(texts.head(measure_height(texts)), header_map.derived)
     body = texts.with_row_index("row", offset=header_row + 2)
     row_kinds = classify_rows(body, header_map)
@@ -86,6 +83,12 @@ def get_number_range(name: str) -> tuple[float, float]:
     """Return the smallest and largest number that a canonical column can hold."""
     column = canonical_column(name)
     return find_conversion(column).bounds(column) or (float("-inf"), float("inf"))
+
+
+def trim_cells(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return texts without surrounding whitespace, null where nothing is left."""
+    filled = [values.name for values in cells if values.null_count() < values.len()]
+    return cells.with_columns(pl.col(filled).str.strip_chars().replace("", None))
 
 
 def measure_height(texts: pl.DataFrame) -> int:
