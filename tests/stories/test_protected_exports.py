@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,12 +15,19 @@ from workbooks import HEADER, candidate, write_workbook
 WRONG = "Quagga-on-the-road"
 
 
-@pytest.fixture(autouse=True)
-def exports(tmp_path):
-    """Two protected exports and an ordinary one."""
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Two protected exports and an ordinary one; to protect one takes as long as to read it."""
+    folder = tmp_path_factory.mktemp("protected")
     for number in (1, 2):
-        protect(write_workbook(tmp_path / f"in/protected_{number}.xlsx", [HEADER, candidate(number)]))
-    write_workbook(tmp_path / "in/plain.xlsx", [HEADER, candidate(3)])
+        protect(write_workbook(folder / f"protected_{number}.xlsx", [HEADER, candidate(number)]))
+    write_workbook(folder / "plain.xlsx", [HEADER, candidate(3)])
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def exports(written, tmp_path):
+    shutil.copytree(written, tmp_path / "in")
 
 
 def files_with(text):
