@@ -170,15 +170,15 @@ class FileAccessError(ProcessingError):
         )
 
 
-def _numbers(*names: str) -> frozenset[int]:
+def _list_numbers(*names: str) -> frozenset[int]:
     """Return the error numbers that this operating system defines."""
     return frozenset(getattr(errno, name) for name in names if hasattr(errno, name))
 
 
 # POSIX error numbers, then Windows ones: sharing and lock violations; a network or drive that doesn't respond.
-_LOCKED = (_numbers("EBUSY", "ETXTBSY", "EAGAIN", "EDEADLK", "ENOLCK", "EINTR"), frozenset({32, 33}))
+_LOCKED = (_list_numbers("EBUSY", "ETXTBSY", "EAGAIN", "EDEADLK", "ENOLCK", "EINTR"), frozenset({32, 33}))
 _STORAGE = (
-    _numbers(
+    _list_numbers(
         "EIO", "ESTALE", "ETIMEDOUT", "EREMOTEIO", "ENOTCONN", "ESHUTDOWN", "ENETDOWN", "ENETUNREACH", "ENETRESET",
         "ECONNRESET", "ECONNABORTED", "ECONNREFUSED", "EHOSTDOWN", "EHOSTUNREACH", "ENOMEDIUM",
     ),
@@ -249,7 +249,7 @@ class DataFormatError(ProcessingError):
         """Report a cell address that no sheet can have."""
         return cls(
             ErrorCode.DAMAGED,
-            f"{name}, {_sheet(sheet)}its cells extend to {cell}; a sheet ends at XFD1048576.",
+            f"{name}, {_name_sheet(sheet)}its cells extend to {cell}; a sheet ends at XFD1048576.",
             "Open it in Excel and save it again, or export it again.",
         )
 
@@ -270,7 +270,7 @@ class LimitError(ProcessingError):
         """Report a sheet with too many cells; `size` in rows and columns, `needed` and `limit` in bytes."""
         return cls(
             ErrorCode.TOO_LARGE,
-            f"{name}, {_sheet(sheet)}{size[0]:,} rows x {size[1]:,} columns need about {format_bytes(needed)} of memory; "
+            f"{name}, {_name_sheet(sheet)}{size[0]:,} rows x {size[1]:,} columns need about {format_bytes(needed)} of memory; "
             f"the limit for one file is {format_bytes(limit)}.",
             _MORE_MEMORY,
         )
@@ -280,7 +280,7 @@ class LimitError(ProcessingError):
         """Report a sheet in which a few stray cells span a huge range; `extent` describes both."""
         return cls(
             ErrorCode.TOO_LARGE,
-            f"{name}, {_sheet(sheet)}{extent}, which need about {format_bytes(needed)} of memory; the limit for one file is "
+            f"{name}, {_name_sheet(sheet)}{extent}, which need about {format_bytes(needed)} of memory; the limit for one file is "
             f"{format_bytes(limit)}.",
             "Delete the cells far from the table (Ctrl+End in Excel jumps there) and save the file, or save the sheet as CSV.",
         )
@@ -290,7 +290,7 @@ class LimitError(ProcessingError):
         """Report content that decompresses to more bytes than the limit; `part`: a sheet, or empty for the whole file."""
         return cls(
             ErrorCode.TOO_LARGE,
-            f"{name}, {_sheet(part)}its content is {format_bytes(size)} or more; the limit for one file is "
+            f"{name}, {_name_sheet(part)}its content is {format_bytes(size)} or more; the limit for one file is "
             f"{format_bytes(limit)}.",
             _MORE_MEMORY,
         )
@@ -409,7 +409,7 @@ def _ask(questions: Sequence[str]) -> str:
     return "".join(f"{question} " for question in questions[:_QUESTIONS_SHOWN])
 
 
-def _sheet(name: str) -> str:
+def _name_sheet(name: str) -> str:
     return f'sheet "{name}": ' if name else ""
 
 

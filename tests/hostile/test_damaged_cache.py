@@ -46,7 +46,7 @@ def tables_of(record):
 
 @pytest.mark.parametrize("name", [RECORD, TABLE])
 def test_a_flipped_bit_is_detected(cache, record, name):
-    path, tables, sheets = cache.entry_folder(record.source) / name, tables_of(record), record.sheets
+    path, tables, sheets = cache.locate_entry(record.source) / name, tables_of(record), record.sheets
     undamaged = path.read_bytes()
     for position in damage.bit_positions(path, FLIPS):
         damage.flip_bit(path, position)
@@ -60,7 +60,7 @@ def test_a_flipped_bit_is_detected(cache, record, name):
 @pytest.mark.parametrize("spoil", DAMAGES)
 def test_a_damaged_file_of_an_entry_is_replaced(cache, record, name, spoil):
     tables = tables_of(record)
-    spoil(cache.entry_folder(record.source) / name)
+    spoil(cache.locate_entry(record.source) / name)
     assert cache.find(record.source) is None
     again = ingest_file(record.source, cache)
     cache.store(again)
@@ -70,12 +70,12 @@ def test_a_damaged_file_of_an_entry_is_replaced(cache, record, name, spoil):
 
 def test_the_entry_of_another_file_is_not_used(tmp_path, cache, record):
     other = ingest_file(build_source_file(valid_properties_1(tmp_path), "b.xlsx"), cache)
-    shutil.copytree(cache.entry_folder(record.source), cache.entry_folder(other.source), dirs_exist_ok=True)
+    shutil.copytree(cache.locate_entry(record.source), cache.locate_entry(other.source), dirs_exist_ok=True)
     assert cache.find(other.source) is None
 
 
 def test_an_entry_replaced_by_a_file_is_restored(cache, record):
-    place = cache.entry_folder(record.source)
+    place = cache.locate_entry(record.source)
     shutil.rmtree(place)
     place.write_text("x")
     assert cache.find(record.source) is None
@@ -85,7 +85,7 @@ def test_an_entry_replaced_by_a_file_is_restored(cache, record):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no links for everyone")
 def test_an_entry_that_cannot_be_written_gets_a_second_folder(cache, record, monkeypatch):
-    place = cache.entry_folder(record.source)
+    place = cache.locate_entry(record.source)
     (place / RECORD).unlink()
     # Root may write everywhere, and the tests may run as root, so only the answer of the system is replaced.
     monkeypatch.setattr("os.access", lambda path, _: path != place)

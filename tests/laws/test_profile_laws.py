@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from examples import examples
 from flexscout.scoring.eligibility import classify_frame
-from flexscout.scoring.profile import Profile, value_kind
+from flexscout.scoring.profile import Profile, find_value_kind
 from flexscout.scoring.score import score_columns
 from flexscout.scoring.scorer import FlexPropertyScorer
 
@@ -52,13 +52,13 @@ profiles = pytest.mark.parametrize("name", SCORERS)
 
 def rows_for(name, **sizes):
     """Draw lists of rows with all columns of a profile."""
-    kinds = {column: value_kind(column) for column in SCORERS[name].profile.columns}
+    kinds = {column: find_value_kind(column) for column in SCORERS[name].profile.columns}
     return st.lists(st.fixed_dictionaries({column: VALUES[kind] for column, kind in kinds.items()}), **sizes)
 
 
 def frame_of(rows, profile):
     """Build a frame of the rows, with a row number."""
-    schema = {column: TYPES[value_kind(column)] for column in profile.columns}
+    schema = {column: TYPES[find_value_kind(column)] for column in profile.columns}
     return pl.DataFrame(rows, schema=schema).with_row_index("row")
 
 

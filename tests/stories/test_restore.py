@@ -52,7 +52,7 @@ def history_of(weeks):
 
 def forget_list(weeks, number):
     history = history_of(weeks)
-    history.result_path(history.find_run(number)).unlink()
+    history.locate_result(history.find_run(number)).unlink()
 
 
 def read_list(path):

@@ -43,6 +43,27 @@ def describe_property(results: Results, settings: PipelineConfiguration, key: st
         "about": report.about,
         "values": values,
         "kinds": {name: columns[name] for name in values if name in columns},
+        **_describe_score(report),
+        "sources": [_describe_source(row, values) for row in report.rows],
+        "merges": [
+            {
+                "file": one.file, "sheet": one.sheet, "row": one.row, "match": one.match, "evidence": one.evidence,
+                "why_not_kept": one.why_not_kept, "fields_that_differ": one.fields_that_differ, "filled_cells": one.filled_cells,
+            }
+            for one in report.merged
+        ],
+        "possible_duplicates": _list_duplicates(results, report),
+        "history": [_describe_change(change) for change in results.list_changes(report.property_id or "")],
+        "notes": notes,
+        "corrections": corrections,
+        "applied": _list_applied(past.record, key),
+        "warnings": list(past.warnings),
+    }  # fmt: skip
+
+
+def _describe_score(report: PropertyReport) -> dict[str, Any]:
+    """Return the rank of a property, its score, and what would improve it."""
+    return {
         "rank": report.rank,
         "list_length": report.list_length,
         "status": report.status,
@@ -63,21 +84,7 @@ def describe_property(results: Results, settings: PipelineConfiguration, key: st
             {"text": one.said, "gain": one.gain, "is_sure": one.sure, "score": round(min(report.score + one.gain, report.cap), 2)}
             for one in report.improvements
         ],
-        "sources": [_describe_source(row, values) for row in report.rows],
-        "merges": [
-            {
-                "file": one.file, "sheet": one.sheet, "row": one.row, "match": one.match, "evidence": one.evidence,
-                "why_not_kept": one.why_not_kept, "fields_that_differ": one.fields_that_differ, "filled_cells": one.filled_cells,
-            }
-            for one in report.merged
-        ],
-        "possible_duplicates": _list_duplicates(results, report),
-        "history": [_describe_change(change) for change in results.list_changes(report.property_id or "")],
-        "notes": notes,
-        "corrections": corrections,
-        "applied": _list_applied(past.record, key),
-        "warnings": list(past.warnings),
-    }  # fmt: skip
+    }
 
 
 def require_report(past: ReplayedRun, key: str) -> PropertyReport:

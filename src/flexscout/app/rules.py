@@ -19,6 +19,7 @@ from flexscout.scoring import (
     Profile,
     build_profile,
     describe_profile,
+    find_value_kind,
     list_filter_kinds,
     list_profiles,
     load_profile,
@@ -26,7 +27,6 @@ from flexscout.scoring import (
     parse_filter,
     render_conditions,
     render_profile,
-    value_kind,
 )
 
 PROFILES = "profiles"
@@ -93,7 +93,7 @@ def describe_rules(workspace: Workspace, name: str = "") -> dict[str, Any]:
         "where_rows": settings.where_rows,
         "conditions": None if conditions is None else [_describe_condition(one) for one in conditions],
         "columns": [
-            {"name": column.name, "kind": value_kind(column.name), "type": column.type, "unit": column.unit}
+            {"name": column.name, "kind": find_value_kind(column.name), "type": column.type, "unit": column.unit}
             for column in canonical_columns()
         ],
         "filter_columns": [{"name": name, "kind": kind} for name, kind in list_filter_kinds().items()],

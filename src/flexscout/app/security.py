@@ -179,12 +179,13 @@ def check_request(method: str, path: str, headers: dict[str, list[str]], access:
     if not path.startswith(_API) or path == SESSION_PATH:
         return None
     is_other_start = path == CODE_PATH
-    if access.is_key(_first(headers, KEY_HEADER)) if is_other_start else access.is_token(_first(headers, TOKEN_HEADER)):
+    secret = _read_header(headers, KEY_HEADER if is_other_start else TOKEN_HEADER)
+    if access.is_key(secret) if is_other_start else access.is_token(secret):
         return None
     return Refusal(HTTPStatus.UNAUTHORIZED, "This tab isn't connected to flexscout.", "Close it, and open flexscout again.")
 
 
-def _first(headers: dict[str, list[str]], name: str) -> str:
+def _read_header(headers: dict[str, list[str]], name: str) -> str:
     return headers.get(name, [""])[0]
 
 

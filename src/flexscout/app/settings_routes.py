@@ -21,8 +21,8 @@ from flexscout.app.workspaces import CONFIG_NAME
 from flexscout.config import (
     PipelineConfiguration,
     change_settings,
-    declared_settings,
     describe_settings,
+    list_declared_settings,
     read_file_values,
     read_settings_text,
 )
@@ -99,7 +99,7 @@ def _describe_errors(error: ConfigurationError) -> list[dict[str, str]]:
 def _find_name(origin: str) -> str:
     """Return the setting of an error by its place, such as `pipeline_config.yaml, line 3: input.folder`; empty if it is none."""
     place = origin.rpartition(": ")[2]
-    names = {setting.place: name for name, setting in declared_settings().items()}
+    names = {setting.place: name for name, setting in list_declared_settings().items()}
     return names.get(place, place if place in names.values() else "")
 
 

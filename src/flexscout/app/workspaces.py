@@ -200,8 +200,8 @@ def remember_workspace(folder: Path) -> None:
     """Put a workspace at the head of the recent ones. Best effort: I/O errors are ignored."""
     recent = [str(folder), *(one for one in _read_recent() if one != str(folder))][:_MAX_RECENT]
     with suppress(OSError):
-        _recent_file().parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(_recent_file(), json.dumps(recent).encode())
+        _find_recent_file().parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(_find_recent_file(), json.dumps(recent).encode())
 
 
 def find_instance_file(folder: Path | None) -> Path:
@@ -238,13 +238,13 @@ def _read_last_run(workbook: Path, _state: FileState) -> RunRecord | None:
     return RunHistory(workbook).find_last()
 
 
-def _recent_file() -> Path:
+def _find_recent_file() -> Path:
     return platformdirs.user_config_path("flexscout", appauthor=False) / "recent.json"
 
 
 def _read_recent() -> list[str]:
     try:
-        content = json.loads(_recent_file().read_text(encoding="utf-8"))
+        content = json.loads(_find_recent_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
     return [one for one in content if isinstance(one, str)] if isinstance(content, list) else []

@@ -1,11 +1,10 @@
 """Exit codes, and the translation of exceptions into a message and an exit code."""
 
 import functools
-import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from enum import IntEnum
 from typing import ParamSpec, TypeVar
 
@@ -13,6 +12,7 @@ import typer
 
 from flexscout.cli.terminal import print_error, print_error_lines
 from flexscout.errors import ConfigurationError, FlexscoutError, is_panic
+from flexscout.runtime import report_warnings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,27 +66,6 @@ def handle_errors(command: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
-@contextmanager
-def _print_warnings() -> Iterator[None]:
+def _print_warnings() -> AbstractContextManager[None]:
     """Print warnings about damaged records and caches on standard error, each message once."""
-    handler = _WarningPrinter(logging.WARNING)
-    for name in _PRINTED_LOGS:
-        logging.getLogger(name).addHandler(handler)
-    try:
-        yield
-    finally:
-        for name in _PRINTED_LOGS:
-            logging.getLogger(name).removeHandler(handler)
-
-
-class _WarningPrinter(logging.Handler):
-    def __init__(self, level: int) -> None:
-        super().__init__(level)
-        self._printed: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print the message, unless it was printed before."""
-        message = record.getMessage()
-        if message not in self._printed:
-            self._printed.add(message)
-            print_error(message)
+    return report_warnings(_PRINTED_LOGS, functools.cache(print_error))

@@ -6,15 +6,15 @@ from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from flexscout.config.forms import describe_settings, read_file_values
-    from flexscout.config.settings import AnyConfig, PipelineConfiguration, declared_settings, settings_affecting
+    from flexscout.config.settings import AnyConfig, PipelineConfiguration, list_declared_settings, list_settings_affecting
     from flexscout.config.sources import (
         DEFAULT_PATTERN,
         MAPPINGS_FOLDER,
         Affects,
         describe_unknown_name,
-        environment_variable,
         group_by_section,
         is_address,
+        name_environment_variable,
         read_settings_text,
     )
     from flexscout.config.template import change_settings, render_settings, render_template
@@ -29,13 +29,14 @@ __all__ = [
     "AnyConfig",
     "PipelineConfiguration",
     "change_settings",
-    "declared_settings",
     "describe_settings",
     "describe_unknown_name",
-    "environment_variable",
     "group_by_section",
     "is_address",
+    "list_declared_settings",
+    "list_settings_affecting",
     "locate_lines",
+    "name_environment_variable",
     "parse_yaml",
     "quote_yaml",
     "read_file_values",
@@ -45,7 +46,6 @@ __all__ = [
     "render_settings",
     "render_template",
     "set_entry",
-    "settings_affecting",
 ]
 
 # Lazy, so that a worker, which reads mapping files, doesn't import pydantic.
@@ -53,14 +53,14 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "forms": ("describe_settings", "read_file_values"),
-        "settings": ("PipelineConfiguration", "AnyConfig", "declared_settings", "settings_affecting"),
+        "settings": ("PipelineConfiguration", "AnyConfig", "list_declared_settings", "list_settings_affecting"),
         "sources": (
             "AUTO",
             "DEFAULT_PATTERN",
             "MAPPINGS_FOLDER",
             "Affects",
             "describe_unknown_name",
-            "environment_variable",
+            "name_environment_variable",
             "group_by_section",
             "is_address",
             "read_settings_text",

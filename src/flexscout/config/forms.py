@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from flexscout.config.settings import PipelineConfiguration, declared_settings
+from flexscout.config.settings import PipelineConfiguration, list_declared_settings
 from flexscout.config.sources import parse_settings, read_settings_text
 
 _KINDS = {"bool": "flag", "int": "whole", "float": "number", "SecretStr": "password"}  # name of a type -> kind
@@ -17,12 +17,12 @@ def describe_settings() -> list[dict[str, Any]]:
     text, or a list of them) or `text`.
     """
     fields = PipelineConfiguration.model_fields
-    return [_describe(name, setting.place, setting.path, fields[name]) for name, setting in declared_settings().items()]
+    return [_describe(name, setting.place, setting.path, fields[name]) for name, setting in list_declared_settings().items()]
 
 
 def read_file_values(path: Path) -> dict[str, Any]:
     """Return the values that a configuration file has, valid or not, by setting. Raises ConfigurationError."""
-    return dict(parse_settings(path, read_settings_text(path), declared_settings()).values)
+    return dict(parse_settings(path, read_settings_text(path), list_declared_settings()).values)
 
 
 def _describe(name: str, place: str, path: str, field: Any) -> dict[str, Any]:

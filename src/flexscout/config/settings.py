@@ -22,11 +22,11 @@ from flexscout.config.sources import (
     check_partitions,
     describe_expected,
     describe_unknown_name,
-    environment_variable,
     fill_empty,
     find_folders,
     is_address,
     merge_layers,
+    name_environment_variable,
     parse_settings,
     read_command_line,
     read_environment,
@@ -218,7 +218,7 @@ class PipelineConfiguration(BaseModel):
         layers = []
         if path:
             content = read_settings_text(Path(path)) if text is None else text
-            layers.append(parse_settings(Path(path), content, declared_settings()))
+            layers.append(parse_settings(Path(path), content, list_declared_settings()))
         layers += [read_environment(os.environ, defaults), read_command_line(overrides or {})]
         merged = merge_layers(layers)
         if path:
@@ -270,7 +270,9 @@ class PipelineConfiguration(BaseModel):
     @property
     def cache_folder(self) -> Path:
         """Folder of the cache: the setting, else FLEXSCOUT_CACHE, else the operating system's cache folder."""
-        return Path(self.cache or os.environ.get(environment_variable("cache")) or user_cache_path("flexscout", appauthor=False))
+        return Path(
+            self.cache or os.environ.get(name_environment_variable("cache")) or user_cache_path("flexscout", appauthor=False)
+        )
 
     @property
     def csv_file(self) -> Path:
@@ -315,7 +317,7 @@ class PipelineConfiguration(BaseModel):
     @property
     def own_files(self) -> tuple[Path, ...]:
         """Every file that a run writes."""
-        return (*_result_files(self.model_dump(include={"output_file", "report_file"})), self.memo_file, Path(self.log_file))
+        return (*_list_result_files(self.model_dump(include={"output_file", "report_file"})), self.memo_file, Path(self.log_file))
 
     @field_validator("duplicate_fields", mode="before")
     @classmethod
@@ -396,14 +398,14 @@ class PipelineConfiguration(BaseModel):
     @field_validator("report_file", "log_file")
     @classmethod
     def _check_no_conflict(cls, value: str, info: ValidationInfo) -> str:
-        if Path(value).resolve() in {path.resolve() for path in _result_files(info.data)}:
+        if Path(value).resolve() in {path.resolve() for path in _list_result_files(info.data)}:
             raise ValueError("another output is written to that file; give each its own")
         if info.field_name == "report_file" and (not Path(value).name or Path(value).suffix.lower() == ".html"):
             raise ValueError("give a file name, such as pipeline_summary.json; the page gets the same name with .html")
         return value
 
 
-def declared_settings() -> dict[str, Setting]:
+def list_declared_settings() -> dict[str, Setting]:
     """Map each setting to its place in the configuration file and what it affects."""
     fields = PipelineConfiguration.model_fields
     return {name: next(entry for entry in field.metadata if isinstance(entry, Setting)) for name, field in fields.items()}
@@ -412,12 +414,12 @@ def declared_settings() -> dict[str, Setting]:
 AnyConfig = PipelineConfiguration | str | Path | None  # settings, the path of a file with them, or the defaults
 
 
-def settings_affecting(*kinds: Affects) -> set[str]:
+def list_settings_affecting(*kinds: Affects) -> set[str]:
     """Return the names of the settings that affect one of `kinds`."""
-    return {name for name, setting in declared_settings().items() if setting.affects in kinds}
+    return {name for name, setting in list_declared_settings().items() if setting.affects in kinds}
 
 
-def _result_files(settings: Mapping[str, Any]) -> list[Path]:
+def _list_result_files(settings: Mapping[str, Any]) -> list[Path]:
     """Return the workbook and the report, as far as `settings` name them, each with the files written beside it."""
     named = [(settings[name], endings) for name, endings in _COPIES.items() if settings.get(name)]
     return [path for file, endings in named for path in (Path(file), *(_copy(file, ending) for ending in endings))]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flexscout.config.settings import PipelineConfiguration, declared_settings
+from flexscout.config.settings import PipelineConfiguration, list_declared_settings
 from flexscout.config.sources import group_by_section, parse_settings, read_settings_text
 from flexscout.config.yaml_edit import remove_entry, set_entry
 from flexscout.errors import ConfigurationError
@@ -33,7 +33,7 @@ def render_settings(settings: PipelineConfiguration, origins: dict[str, str]) ->
 def _render_sections(render_entry: Callable[[str, str], list[str]]) -> str:
     sections = [
         [f"{section}:", *(line for key, name in keys.items() for line in render_entry(key, name))]
-        for section, keys in group_by_section(declared_settings()).items()
+        for section, keys in group_by_section(list_declared_settings()).items()
     ]
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
 
@@ -55,7 +55,7 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> str:
         ConfigurationError: A setting is unknown, or the file or a value isn't valid.
 
     """
-    text, declared = read_settings_text(path), declared_settings()
+    text, declared = read_settings_text(path), list_declared_settings()
     if unknown := [name for name in changes if name not in declared]:
         raise ConfigurationError(f"There is no setting {unknown[0]}.")
     before = parse_settings(path, text, declared)
@@ -67,7 +67,7 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> str:
         changed = parse_settings(path, text, declared)
     except ConfigurationError:
         changed = None  # such as a value that other entries refer to
-    if changed is None or _plain(changed.values) != _plain({**before.values, **changes}):
+    if changed is None or _write_plainly(changed.values) != _write_plainly({**before.values, **changes}):
         raise ConfigurationError(f"{path} is written in a way that can't be changed by a program. Edit it yourself.")
     if changed.errors:
         raise ConfigurationError.from_sources(changed.errors)
@@ -75,6 +75,6 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> str:
     return text
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, str]:
+def _write_plainly(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the values as they are written, so that lists equal tuples; without those that are removed."""
     return {name: _to_yaml(value) for name, value in values.items() if value is not None}

@@ -129,12 +129,12 @@ def _walk_entries(node: yaml.Node | None, path: EntryPath, seen: set[int]) -> It
     if id(node) in seen:
         return
     seen.add(id(node))
-    for key, line, value in _children(node):
+    for key, line, value in _list_children(node):
         yield (*path, key), line + 1
         yield from _walk_entries(value, (*path, key), seen)
 
 
-def _children(node: yaml.Node | None) -> Iterator[tuple[str, int, yaml.Node]]:
+def _list_children(node: yaml.Node | None) -> Iterator[tuple[str, int, yaml.Node]]:
     """Yield key, line from 0 and value of each entry of a node."""
     if isinstance(node, yaml.MappingNode):
         yield from ((str(key.value), key.start_mark.line, value) for key, value in node.value)

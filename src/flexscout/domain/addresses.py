@@ -69,7 +69,7 @@ def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
     separated = reordered.str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
     text_with_ranges = separated.str.replace(
         rf"^\(?(\d+)\)?(?:{_BETWEEN_NUMBERS}\d+)*{_BETWEEN_NUMBERS}(\d+)\b\)?", "$1-$2"
-    ).str.replace(rf"^(\d+) (\d+)( {_direction_pattern()}\b)", "$1-$2$3")
+    ).str.replace(rf"^(\d+) (\d+)( {_build_direction_pattern()}\b)", "$1-$2$3")
     return table.with_columns(text_with_ranges.alias("text")).with_columns(
         pl.col("text").str.extract(r"^\d+[ -](\d/\d)\s").alias("fraction"),
         normalize_words(pl.col("text").str.replace(r"^(\d+)[ -]\d/\d\s", "$1 ")).alias("text"),
@@ -104,7 +104,7 @@ def _extract_number(table: pl.DataFrame) -> pl.DataFrame:
 
 def _extract_unit(table: pl.DataFrame) -> pl.DataFrame:
     """Extract `unit` from `text`, without the designators that number occupants (suite, apartment, ...)."""
-    table = _match(_match(table, _unit_pattern()), _unnumbered_unit_pattern(), "alone")
+    table = _match(_match(table, _build_unit_pattern()), _build_unnumbered_unit_pattern(), "alone")
     numbered, alone = pl.col("groups").struct, pl.col("alone").struct
     text = pl.coalesce(numbered.field("2"), alone.field("2"))
     unit = text.str.replace(r"\b([A-Z]) (\d)", "$1$2").str.replace(r"(\d) ([A-Z])$", "$1$2")
@@ -118,7 +118,7 @@ def _extract_unit(table: pl.DataFrame) -> pl.DataFrame:
 
 
 @cache
-def _unit_pattern() -> str:
+def _build_unit_pattern() -> str:
     """Return the pattern of a street followed by numbered units."""
     numbered = "|".join(term for term in address_terms("units") if term != "UNIT")
     number = r"(?:[A-Z] )?[\dA-Z]*\d[\w-]*(?: [A-Z])?"  # normalize_words turns B-2 into B 2
@@ -126,19 +126,21 @@ def _unit_pattern() -> str:
         rf"(?: UNIT (?:UNIT |NO )*(?:[A-Z]{{1,3}}|{number})| (?:{numbered}) (?:UNIT |NO )*(?:[A-Z]|{number})"
         r"| \d+(?:ST|ND|RD|TH)? FL| GRND FL)"
     )
-    return rf"^((?:{_direction_pattern()} )?\S.*?)({one}+)$"
+    return rf"^((?:{_build_direction_pattern()} )?\S.*?)({one}+)$"
 
 
 @cache
-def _unnumbered_unit_pattern() -> str:
+def _build_unnumbered_unit_pattern() -> str:
     """Return the pattern of a street with a suffix followed by a unit without a number: `MAIN ST REAR`."""
-    street = rf"(?:\S.*) (?:{'|'.join(address_terms('suffixes'))})(?: {_direction_pattern()})?"
+    street = rf"(?:\S.*) (?:{'|'.join(address_terms('suffixes'))})(?: {_build_direction_pattern()})?"
     return rf"^({street}) ((?:{'|'.join(address_terms('units_alone'))})(?: [A-Z]?\d*)?)$"
 
 
 def _extract_bare_unit(table: pl.DataFrame) -> pl.DataFrame:
     """Extract a unit without a designator: `MAIN ST 345`. Road numbers and the letters of directions are no units."""
-    pattern = rf"^(\S.* (?:{'|'.join(address_terms('suffixes'))})(?: {_direction_pattern()})?) (\d+[A-Z]?|[A-DF-MO-RT-VX-Z]\d*)$"
+    pattern = (
+        rf"^(\S.* (?:{'|'.join(address_terms('suffixes'))})(?: {_build_direction_pattern()})?) (\d+[A-Z]?|[A-DF-MO-RT-VX-Z]\d*)$"
+    )
     table = _match(table, pattern)
     groups = pl.col("groups").struct
     is_bare = pl.col("unit").is_null() & pl.col("road").is_null() & groups.field("2").is_not_null()
@@ -150,21 +152,21 @@ def _extract_bare_unit(table: pl.DataFrame) -> pl.DataFrame:
 
 def _extract_numbered_road(table: pl.DataFrame) -> pl.DataFrame:
     """Extract `road`, `owner` and directions of a numbered road."""
-    table = _match(table, _road_pattern())
+    table = _match(table, _build_road_pattern())
     groups = pl.col("groups").struct
     age = pl.concat_str(groups.field("age"), pl.lit(" ")).fill_null("")
     branch = pl.concat_str(pl.lit(" "), pl.coalesce(groups.field(f"branch{place}") for place in (1, 2, 3))).fill_null("")
     number = groups.field("number").str.replace(" ", "", literal=True)
     return table.with_columns(
         pl.format("{}HWY {}{}", age, number, branch).alias("road"),
-        groups.field("owner").replace_strict(_road_prefixes(), default=None).alias("owner"),
+        groups.field("owner").replace_strict(_list_road_prefixes(), default=None).alias("owner"),
         groups.field("before").alias("road_predirectional"),
         groups.field("after").alias("road_postdirectional"),
     )
 
 
 @cache
-def _road_prefixes() -> dict[str, str]:
+def _list_road_prefixes() -> dict[str, str]:
     """Map the words before a road's number to its owner; roads named after a state are state roads."""
     listed = {form: owner for owner, forms in address_terms("highways").items() for form in forms}
     state_roads = {f"{name}{kind}": "ST" for name in state_codes() for kind in (" HWY", " RTE", " RD", " STATE HWY", "")}
@@ -172,10 +174,10 @@ def _road_prefixes() -> dict[str, str]:
 
 
 @cache
-def _road_pattern() -> str:
+def _build_road_pattern() -> str:
     """Return the pattern of a numbered road: `US HWY 70`, `US 70 HWY`, `W OLD NC HWY 49`, `US 70 BUS`, `I 85 SVC RD`."""
-    starts = "|".join(sorted(_road_prefixes(), key=len, reverse=True))
-    direction = _direction_pattern()
+    starts = "|".join(sorted(_list_road_prefixes(), key=len, reverse=True))
+    direction = _build_direction_pattern()
     branch1, branch2, branch3 = (rf"(?P<branch{place}>BUS|BYP|ALT|TRUCK)" for place in (1, 2, 3))
     number = r"(?P<number>\d+[A-Z]?|\d+ [A-DF-MO-RT-VX-Z])"  # 12A or 12 A, but 12 E is a direction
     return (
@@ -186,7 +188,7 @@ def _road_pattern() -> str:
 
 def _extract_directions(table: pl.DataFrame) -> pl.DataFrame:
     """Extract `predirectional` and `postdirectional` from `text`, unless nothing but a suffix would be left."""
-    direction = _direction_pattern()
+    direction = _build_direction_pattern()
     only_suffix = rf"^(?:{'|'.join(address_terms('suffixes'))})(?: {direction})?$"
     first = pl.col("groups").struct
     is_before = first.field("1").is_not_null() & ~first.field("2").str.contains(only_suffix)
@@ -250,7 +252,7 @@ def _abbreviate_direction(direction: pl.Expr) -> pl.Expr:
 
 
 @cache
-def _direction_pattern() -> str:
+def _build_direction_pattern() -> str:
     return f"(?:{_join_alternatives((short, *forms) for short, forms in address_terms('directions').items())})"
 
 

@@ -84,7 +84,7 @@ _user_tables: ContextVar[tuple[CodeTable, ...]] = ContextVar("user_tables", defa
 def code_tables() -> dict[str, CodeTable]:
     """Map names to tables of land-use codes: those of the user, then the built-in ones."""
     own = {table.name: table for table in _user_tables.get()}
-    return {**own, **_built_in_tables(), **own}
+    return {**own, **_load_built_in_tables(), **own}
 
 
 @contextmanager
@@ -98,7 +98,7 @@ def use_code_tables(tables: tuple[CodeTable, ...]) -> Iterator[None]:
 
 
 @cache
-def _built_in_tables() -> dict[str, CodeTable]:
+def _load_built_in_tables() -> dict[str, CodeTable]:
     return {name: _build_table(name, entry) for name, entry in load_vocabulary("code_tables").items()}
 
 
@@ -211,9 +211,9 @@ def _rank_evidence(folded_header: str, layout: str, states: frozenset[str], coun
         return 0
     if not table.counties:
         return 1
-    keys = frozenset(_county_key(county) for county in counties)
-    return 2 if keys and keys <= frozenset(map(_county_key, table.counties)) else 0
+    keys = frozenset(_normalize_county(county) for county in counties)
+    return 2 if keys and keys <= frozenset(map(_normalize_county, table.counties)) else 0
 
 
-def _county_key(county: str) -> str:
+def _normalize_county(county: str) -> str:
     return fold_header(county.casefold().removesuffix(" county").removesuffix(" parish"))

@@ -136,7 +136,7 @@ def _parse_codes(entry: Mapping[str, Any], key: str) -> CodedHeaders:
 
 
 @cache
-def _columns_by_name() -> dict[str, CanonicalColumn]:
+def _map_columns_by_name() -> dict[str, CanonicalColumn]:
     return {column.name: column for column in canonical_columns()}
 
 
@@ -147,30 +147,30 @@ def canonical_column(name: str) -> CanonicalColumn:
         KeyError: There is no such column.
 
     """
-    return _columns_by_name()[name]
+    return _map_columns_by_name()[name]
 
 
 @cache
-def header_aliases() -> dict[str, HeaderAlias]:
+def map_header_aliases() -> dict[str, HeaderAlias]:
     """Map each folded header to its meaning."""
     aliases: dict[str, HeaderAlias] = {}
     for entry in canonical_columns():
         aliases |= {fold_header(header): HeaderAlias(entry.name, generic=True) for header in entry.generic}
         aliases |= {fold_header(header): HeaderAlias(entry.name, inverted=True) for header in entry.inverted}
-        aliases |= _code_aliases(entry.name, entry.codes)
-        aliases |= _code_aliases(entry.name, entry.codes_in_state, in_state=True)
+        aliases |= _list_code_aliases(entry.name, entry.codes)
+        aliases |= _list_code_aliases(entry.name, entry.codes_in_state, in_state=True)
         aliases |= {fold_header(header): HeaderAlias(entry.name) for header in (entry.name, *entry.aliases)}
     return aliases
 
 
-def _code_aliases(name: str, coded: CodedHeaders, *, in_state: bool = False) -> dict[str, HeaderAlias]:
+def _list_code_aliases(name: str, coded: CodedHeaders, *, in_state: bool = False) -> dict[str, HeaderAlias]:
     return {
         fold_header(header): HeaderAlias(name, codes=table, in_state=in_state) for table, headers in coded for header in headers
     }
 
 
 @cache
-def ambiguous_headers() -> dict[str, AmbiguousHeader]:
+def map_ambiguous_headers() -> dict[str, AmbiguousHeader]:
     """Map each folded header of a size without a unit to its canonical columns."""
     return {
         fold_header(header): AmbiguousHeader(entry["acres"], entry["square_feet"])
@@ -180,7 +180,7 @@ def ambiguous_headers() -> dict[str, AmbiguousHeader]:
 
 
 @cache
-def story_headers() -> frozenset[str]:
+def list_story_headers() -> frozenset[str]:
     """Return the folded headers of a building's number of stories."""
     return frozenset(fold_header(header) for header in load_vocabulary("columns")["stories"])
 
@@ -199,7 +199,7 @@ def vendors() -> tuple[Vendor, ...]:
 
 
 @cache
-def vendor_headers() -> dict[str, frozenset[str]]:
+def map_vendor_headers() -> dict[str, frozenset[str]]:
     """Map each vendor to the known folded headers of its exports."""
     return {name: frozenset(map(fold_header, headers)) for name, headers in load_vocabulary("vendor_headers").items()}
 
@@ -207,4 +207,4 @@ def vendor_headers() -> dict[str, frozenset[str]]:
 def _parse_overrides(entry: Mapping[str, Any]) -> tuple[tuple[str, HeaderAlias | None], ...]:
     """Return the folded headers with a meaning of their own in this vendor's exports."""
     named = {fold_header(header): HeaderAlias(name) if name else None for header, name in entry.get("overrides", {}).items()}
-    return tuple((named | _code_aliases(_CODED_COLUMN, _parse_codes(entry, "codes"))).items())
+    return tuple((named | _list_code_aliases(_CODED_COLUMN, _parse_codes(entry, "codes"))).items())

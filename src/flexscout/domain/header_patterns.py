@@ -86,14 +86,14 @@ def _find_word_meaning(header: str, prefixes: frozenset[str]) -> WordMeaning | N
 def find_role(header: str, prefixes: Collection[str] = ()) -> Role:
     """Return whose place a header is about, by its words."""
     named = set(_split_without_prefix(header, prefixes))
-    if named & _roles()[Role.OTHER]:
+    if named & _map_roles()[Role.OTHER]:
         return Role.OTHER
-    return Role.PROPERTY if named & _roles()[Role.PROPERTY] else Role.BARE
+    return Role.PROPERTY if named & _map_roles()[Role.PROPERTY] else Role.BARE
 
 
 def find_prefixes(headers: Sequence[str | None]) -> frozenset[str]:
     """Return the short first words that several headers share and that mean nothing: table names such as `vns` or `cns`."""
-    return _find_prefixes(tuple(first for header in headers if header and (first := _first_word(header))))
+    return _find_prefixes(tuple(first for header in headers if header and (first := _take_first_word(header))))
 
 
 @lru_cache(maxsize=64)
@@ -104,22 +104,22 @@ def _find_prefixes(firsts: tuple[str, ...]) -> frozenset[str]:
         for word, count in counts.items()
         if count >= _SHARED_BY
         and len(word) <= _MAX_PREFIX
-        and (not _all_words().issuperset(split_header(word)) or word in _load()["table prefixes"])
+        and (not _list_all_words().issuperset(split_header(word)) or word in _load()["table prefixes"])
     )
 
 
 def _may_be_table(word: str) -> bool:
-    return word in _load()["table prefixes"] or not _all_words().issuperset(split_header(word))
+    return word in _load()["table prefixes"] or not _list_all_words().issuperset(split_header(word))
 
 
-def _first_word(header: str) -> str:
+def _take_first_word(header: str) -> str:
     """Return the first of several words, as it is written; empty for a header of one word."""
     first, _, rest = header.strip().casefold().replace("_", " ").partition(" ")
     return first if rest and first.isalpha() else ""
 
 
 def _split_without_prefix(header: str, prefixes: Collection[str]) -> Words:
-    first = _first_word(header)
+    first = _take_first_word(header)
     return split_header(header.strip()[len(first) + 1 :] if first in prefixes else header)
 
 
@@ -150,17 +150,17 @@ def _look_up_number(words: Words) -> WordMeaning | None:
 
 
 def _look_up_any(words: Words) -> WordMeaning | None:
-    return _look_up(words) or _look_up(_remove_words(words, _ignored())) or _look_up_place(words)
+    return _look_up(words) or _look_up(_remove_words(words, _list_ignored_words())) or _look_up_place(words)
 
 
 def _look_up(words: Words) -> WordMeaning | None:
-    return _meanings().get(_sort_words(words)) if words else None
+    return _map_meanings().get(_sort_words(words)) if words else None
 
 
 def _look_up_place(words: Words) -> WordMeaning | None:
     """Look up the words without those that say whose place it is."""
-    without = _remove_words(words, _roles()[Role.PROPERTY] | _roles()[Role.OTHER])
-    for left in (without, _remove_words(without, _ignored())):
+    without = _remove_words(words, _map_roles()[Role.PROPERTY] | _map_roles()[Role.OTHER])
+    for left in (without, _remove_words(without, _list_ignored_words())):
         meaning = _look_up(left) if left != words else None
         if meaning and meaning.column in PLACE_COLUMNS:
             return meaning
@@ -181,17 +181,17 @@ def _load() -> Any:
 
 
 @cache
-def _ignored() -> frozenset[str]:
+def _list_ignored_words() -> frozenset[str]:
     return frozenset(_load()["ignored"])
 
 
 @cache
-def _roles() -> Mapping[Role, frozenset[str]]:
+def _map_roles() -> Mapping[Role, frozenset[str]]:
     return {role: frozenset(map(str, _load()["roles"][role.value])) for role in (Role.PROPERTY, Role.OTHER)}
 
 
 @cache
-def _meanings() -> dict[Words, WordMeaning]:
+def _map_meanings() -> dict[Words, WordMeaning]:
     """Map sorted words to their meaning. If two patterns have the same words, the first wins."""
     meanings: dict[Words, WordMeaning] = {}
     for words, meaning in _list_meanings():
@@ -227,27 +227,27 @@ def _expand_pattern(pattern: str) -> Iterator[Words]:
 
 
 @cache
-def _all_words() -> frozenset[str]:
+def _list_all_words() -> frozenset[str]:
     """Return every word that means something."""
-    words = {word for words in _meanings() for word in words}
+    words = {word for words in _map_meanings() for word in words}
     names = {word for column in canonical_columns() for word in split_header(column.name)}
-    roles = _roles()[Role.PROPERTY] | _roles()[Role.OTHER]
+    roles = _map_roles()[Role.PROPERTY] | _map_roles()[Role.OTHER]
     return frozenset(words | names | roles)
 
 
 @cache
-def type_words() -> tuple[str, ...]:
+def list_type_words() -> tuple[str, ...]:
     """Return words of property types of any kind, in lower case."""
     return tuple(_load()["type words"])
 
 
 @cache
-def umbrella_types() -> tuple[str, ...]:
+def list_umbrella_types() -> tuple[str, ...]:
     """Return types, in lower case, that say only that a property is for business."""
     return tuple(_load()["umbrella types"])
 
 
 @cache
-def building_statuses() -> tuple[str, ...]:
+def list_building_statuses() -> tuple[str, ...]:
     """Return what may become of a building, in lower case."""
     return tuple(_load()["building statuses"])

@@ -37,9 +37,9 @@ def split_header(header: str) -> tuple[str, ...]:
 def _split(header: str) -> tuple[str, ...]:
     words = [part for word in _NOT_WORDS.sub(" ", _spell_signs(header)).split() for part in _split_word(word)]
     text = f" {' '.join(words)} "
-    for form, word in _phrases():
+    for form, word in _list_phrases():
         text = text.replace(f" {form} ", f" {word} ")
-    return tuple(part for word in text.split() for part in _single_forms().get(word, word).split())
+    return tuple(part for word in text.split() for part in _map_single_forms().get(word, word).split())
 
 
 def _spell_signs(header: str) -> str:
@@ -48,16 +48,16 @@ def _spell_signs(header: str) -> str:
 
 def _split_word(word: str) -> list[str]:
     """Split a word where its letters change case or become digits, unless it is known as a whole, such as ZIPcode."""
-    if word.casefold() in _known_words():
+    if word.casefold() in _list_known_words():
         return [word.casefold()]
     parts = [part for piece in _WORD_BOUNDARY.sub(" ", word).casefold().split() for part in _split_glued(piece)]
     whole = _split_glued(word.casefold())
-    return whole if len(whole) > 1 and not _known_words().issuperset(part for part in parts if part.isalpha()) else parts
+    return whole if len(whole) > 1 and not _list_known_words().issuperset(part for part in parts if part.isalpha()) else parts
 
 
 def _split_glued(word: str) -> list[str]:
     """Split words that are written together into the fewest known words; return the word itself if that isn't possible."""
-    known = _known_words()
+    known = _list_known_words()
     if word in known or not _MIN_GLUED <= len(word) <= _MAX_GLUED or not word.isascii():
         return [word]
     # best[i]: the split of the first i characters with the fewest words.
@@ -74,38 +74,38 @@ def _split_glued(word: str) -> list[str]:
 def complete_words(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Return the words with the last one completed, where it, or its end, may be the beginning of a known word."""
     last = words[-1] if words else ""
-    if len(last) < _MIN_BEGINNING or last in _known_words():
+    if len(last) < _MIN_BEGINNING or last in _list_known_words():
         return []
     found: list[tuple[str, ...]] = []
     for start in range(len(last) - _MIN_BEGINNING + 1):
         head = _split_glued(last[:start]) if start else []
-        if (start or len(last) > _MIN_BEGINNING) and _known_words().issuperset(head):
-            ends = (word for word in sorted(_known_words()) if word.startswith(last[start:]))
-            found += [(*words[:-1], *(_single_forms().get(word, word) for word in (*head, end))) for end in ends]
+        if (start or len(last) > _MIN_BEGINNING) and _list_known_words().issuperset(head):
+            ends = (word for word in sorted(_list_known_words()) if word.startswith(last[start:]))
+            found += [(*words[:-1], *(_map_single_forms().get(word, word) for word in (*head, end))) for end in ends]
     return found
 
 
 @cache
-def _forms() -> dict[str, str]:
+def _map_forms() -> dict[str, str]:
     """Map each other form of a word to the word."""
     return {str(form): str(word) for word, forms in load_vocabulary("header_words")["words"].items() for form in forms}
 
 
 @cache
-def _phrases() -> list[tuple[str, str]]:
+def _list_phrases() -> list[tuple[str, str]]:
     """Return the forms of several words, longest first, and their words."""
-    phrases = [(form, word) for form, word in _forms().items() if " " in form]
+    phrases = [(form, word) for form, word in _map_forms().items() if " " in form]
     return sorted(phrases, key=lambda pair: (-pair[0].count(" "), pair))
 
 
 @cache
-def _single_forms() -> dict[str, str]:
-    return {form: word for form, word in _forms().items() if " " not in form}
+def _map_single_forms() -> dict[str, str]:
+    return {form: word for form, word in _map_forms().items() if " " not in form}
 
 
 @cache
-def _known_words() -> frozenset[str]:
+def _list_known_words() -> frozenset[str]:
     """Return the words into which written-together words may be split."""
     vocabulary = load_vocabulary("header_words")
-    words = (*_single_forms(), *_forms().values(), *vocabulary["other words"])
+    words = (*_map_single_forms(), *_map_forms().values(), *vocabulary["other words"])
     return frozenset(part for word in words for part in str(word).split() if len(part) > 1) - set(vocabulary["never glued"])

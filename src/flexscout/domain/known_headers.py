@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from flexscout.domain.columns import ambiguous_headers, canonical_columns, fold_header, header_aliases
+from flexscout.domain.columns import canonical_columns, fold_header, map_ambiguous_headers, map_header_aliases
 from flexscout.domain.vocabulary import load_vocabulary
 
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -20,10 +20,10 @@ def normalize_header(header: str) -> str:
 @lru_cache(maxsize=20_000)
 def _normalize(header: str) -> str:
     folded = fold_header(header)
-    if folded in header_aliases() or folded in ambiguous_headers():
+    if folded in map_header_aliases() or folded in map_ambiguous_headers():
         return folded
     words = _split_words(header)
-    return _known_headers().get(_join_full_words(words), folded) if _relevant_words().intersection(words) else folded
+    return _map_known_headers().get(_join_full_words(words), folded) if _list_relevant_words().intersection(words) else folded
 
 
 def _split_words(header: str) -> list[str]:
@@ -39,32 +39,32 @@ def _write_out(name: str) -> str:
 def _join_full_words(words: list[str]) -> str:
     """Return the words in the vocabulary's spelling, without spaces."""
     text = f" {' '.join(words)} "
-    for form, word in _word_forms().items():
+    for form, word in _map_word_forms().items():
         text = text.replace(f" {form} ", f" {word} ")
     return text.replace(" ", "")
 
 
 @cache
-def _word_forms() -> dict[str, str]:
+def _map_word_forms() -> dict[str, str]:
     """Map other forms of a word to the word, longest phrases first."""
     forms = [(form, word) for word, forms in load_vocabulary("columns")["words"].items() for form in forms]
     return dict(sorted(forms, key=lambda pair: (-pair[0].count(" "), pair)))
 
 
 @cache
-def _relevant_words() -> frozenset[str]:
+def _list_relevant_words() -> frozenset[str]:
     """Return the words of which a header must have one to have another spelling."""
-    words = (*_word_forms(), *_word_forms().values(), *load_vocabulary("columns")["units"].values())
+    words = (*_map_word_forms(), *_map_word_forms().values(), *load_vocabulary("columns")["units"].values())
     return frozenset(part for word in words for part in word.split())
 
 
 @cache
-def _known_headers() -> dict[str, str]:
+def _map_known_headers() -> dict[str, str]:
     """Map written-out names of columns to the vocabulary's folded names.
 
     If two names are the same when written out, the one whose values need checking wins.
     """
-    plain = {folded for folded, alias in header_aliases().items() if alias.is_plain}
+    plain = {folded for folded, alias in map_header_aliases().items() if alias.is_plain}
     return dict(sorted(set(_list_names()), key=lambda pair: (pair[1] not in plain, pair)))
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain.vocabulary import address_phrases, address_terms, address_words, cell_values, state_codes
+from flexscout.domain.vocabulary import address_terms, address_words, cell_values, map_address_phrases, state_codes
 
 
 def normalize_words(text: pl.Expr) -> pl.Expr:
@@ -21,12 +21,12 @@ def normalize_words(text: pl.Expr) -> pl.Expr:
 
 def abbreviate_words(text: pl.Expr) -> pl.Expr:
     """Return normalized words with every word, directions included, abbreviated as in USPS Publication 28."""
-    return _replace_words(text, _abbreviations())
+    return _replace_words(text, _map_abbreviations())
 
 
 def abbreviate_street(text: pl.Expr) -> pl.Expr:
     """Return a normalized address with words and phrases abbreviated, except directions: not every NORTH is one."""
-    return _replace_words(_replace_words(text, _phrases()), _abbreviations_except_directions())
+    return _replace_words(_replace_words(text, _map_phrases()), _map_abbreviations_except_directions())
 
 
 def expand_abbreviations(text: pl.Expr) -> pl.Expr:
@@ -34,12 +34,12 @@ def expand_abbreviations(text: pl.Expr) -> pl.Expr:
 
     Close matching counts differing letters, and a typo in a long word is one letter.
     """
-    return _replace_words(text, _expansions())
+    return _replace_words(text, _map_expansions())
 
 
 def abbreviate_directions(text: pl.Expr) -> pl.Expr:
     """Return normalized words with directions abbreviated: `OLD WEST LATHROP` becomes `OLD W LATHROP`."""
-    return _replace_words(text, _direction_abbreviations())
+    return _replace_words(text, _map_direction_abbreviations())
 
 
 def map_distinct(texts: pl.Series, normalize: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
@@ -114,36 +114,36 @@ def have_different_apns(left: pl.Expr, right: pl.Expr) -> pl.Expr:
 
 
 @cache
-def _abbreviations() -> Mapping[str, str]:
+def _map_abbreviations() -> Mapping[str, str]:
     return {f" {word} ": f" {short} " for word, short in address_words().items()}
 
 
 @cache
-def _abbreviations_except_directions() -> Mapping[str, str]:
+def _map_abbreviations_except_directions() -> Mapping[str, str]:
     directions = {form for forms in address_terms("directions").values() for form in forms}
     return {f" {word} ": f" {short} " for word, short in address_words().items() if word not in directions}
 
 
 @cache
-def _direction_abbreviations() -> Mapping[str, str]:
+def _map_direction_abbreviations() -> Mapping[str, str]:
     return {f" {form} ": f" {short} " for short, forms in address_terms("directions").items() for form in forms}
 
 
 @cache
-def _phrases() -> Mapping[str, str]:
+def _map_phrases() -> Mapping[str, str]:
     # The longest first: DR MARTIN LUTHER KING JR before MARTIN LUTHER KING.
-    longest_first = sorted(address_phrases().items(), key=lambda phrase: -len(phrase[0]))
+    longest_first = sorted(map_address_phrases().items(), key=lambda phrase: -len(phrase[0]))
     return {f" {phrase.replace(' ', '  ')} ": f" {short.replace(' ', '  ')} " for phrase, short in longest_first}
 
 
 @cache
-def _expansions() -> Mapping[str, str]:
+def _map_expansions() -> Mapping[str, str]:
     terms = {**address_terms("suffixes"), **address_terms("names"), **address_terms("directions")}
     # ST is Street or Saint.
-    return {f" {short} ": f" {_longest_singular((short, *forms))} " for short, forms in terms.items() if short != "ST"}
+    return {f" {short} ": f" {_find_longest_singular((short, *forms))} " for short, forms in terms.items() if short != "ST"}
 
 
-def _longest_singular(forms: Sequence[str]) -> str:
+def _find_longest_singular(forms: Sequence[str]) -> str:
     """Return the longest form that isn't the plural of another one: PARK, not PARKS."""
     return max((form for form in forms if form.removesuffix("S") not in forms or not form.endswith("S")), key=len)
 

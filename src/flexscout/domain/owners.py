@@ -14,7 +14,7 @@ def owner_key(owner: pl.Expr) -> pl.Expr:
 
     Legal forms, punctuation and a leading THE don't count. It is null where the text names no owner, as `Unknown Owner`.
     """
-    legal_forms, unknown = _owner_patterns()
+    legal_forms, unknown = _build_owner_patterns()
     words = normalize_words(owner.str.replace_all("&", " AND ", literal=True)).str.replace_all("-", " ", literal=True)
     known = pl.when(~words.str.contains(unknown)).then(words)
     bare = known.str.replace(r"^THE ", "").str.replace(legal_forms, "")
@@ -22,7 +22,7 @@ def owner_key(owner: pl.Expr) -> pl.Expr:
 
 
 @cache
-def _owner_patterns() -> tuple[str, str]:
+def _build_owner_patterns() -> tuple[str, str]:
     """Return the patterns of legal forms at the end of a name, and of names that stand for an unknown owner."""
     words = load_vocabulary("owner_words")
     legal_forms, unknown = ("|".join(map(re.escape, words[kind])) for kind in ("legal_forms", "unknown"))

@@ -27,7 +27,7 @@ def split_places(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _remove_places(given: pl.DataFrame) -> pl.DataFrame:
-    is_candidate = given["Address"].str.contains(_candidate_pattern(), literal=False).fill_null(value=False)
+    is_candidate = given["Address"].str.contains(_build_candidate_pattern(), literal=False).fill_null(value=False)
     if not is_candidate.any():
         return given
     rows = given.with_row_index("__row")
@@ -42,18 +42,18 @@ def select_as_text(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame([(frame[name].cast(pl.String) if name in frame.columns else missing).alias(name) for name in names])
 
 
-def _candidate_pattern() -> str:
+def _build_candidate_pattern() -> str:
     """Return a pattern that matches few addresses, and all that end with a place."""
-    return rf"(?i)[,\n]|\d{{5}}\s*$|\b(?:{'|'.join(_suffix_forms())})\b\.?\s+[^\d\s#]\S+"
+    return rf"(?i)[,\n]|\d{{5}}\s*$|\b(?:{'|'.join(_list_suffix_forms())})\b\.?\s+[^\d\s#]\S+"
 
 
 @cache
-def _suffix_forms() -> tuple[str, ...]:
+def _list_suffix_forms() -> tuple[str, ...]:
     return tuple(form for short, forms in address_terms("suffixes").items() for form in (short, *forms))
 
 
 @cache
-def _state_pattern() -> str:
+def _build_state_pattern() -> str:
     return "|".join(sorted(state_codes(), key=len, reverse=True))
 
 
@@ -81,7 +81,7 @@ def _remove_zip(table: pl.DataFrame) -> pl.DataFrame:
     """Remove a ZIP code after a state or a comma, or the row's own ZIP code."""
     found = (
         pl.col("__rest")
-        .str.extract_groups(rf"^(.*?)(?:,| (?:{_state_pattern()})\b,?) ?(\d{{5}})(?:-\d{{4}})?$")
+        .str.extract_groups(rf"^(.*?)(?:,| (?:{_build_state_pattern()})\b,?) ?(\d{{5}})(?:-\d{{4}})?$")
         .struct.field("2")
     )
     own = pl.col("__rest").str.extract(r" (\d{5})(?:-\d{4})?$")
@@ -97,7 +97,7 @@ def _remove_zip(table: pl.DataFrame) -> pl.DataFrame:
 
 def _remove_state(table: pl.DataFrame) -> pl.DataFrame:
     """Remove a state after a comma, after the row's city, or before a ZIP code, unless the row has another: NE is a direction."""
-    found = pl.col("__rest").str.extract_groups(rf"^(.*[^, ])(,? )({_state_pattern()})$").struct
+    found = pl.col("__rest").str.extract_groups(rf"^(.*[^, ])(,? )({_build_state_pattern()})$").struct
     city = pl.format(" {}", pl.col("City").str.to_uppercase()).fill_null("\0")
     is_other = state_key(found.field("3")) != state_key(pl.col("State"))
     is_found = (
@@ -122,9 +122,14 @@ def _remove_city(table: pl.DataFrame) -> pl.DataFrame:
     city = blank_to_null(_comma_text(pl.col("City")))
     before = pl.col("__rest").str.strip_suffix(city).str.strip_chars_end(" ")
     is_own = pl.col("__rest").str.ends_with(pl.format(" {}", city)).fill_null(value=False) & (
-        pl.col("__shortened") | before.str.contains(rf"(?:,|\b(?:{'|'.join(_suffix_forms())})(?: [NSEW]{{1,2}})?|\b\d+[A-Z]?)$")
+        pl.col("__shortened")
+        | before.str.contains(rf"(?:,|\b(?:{'|'.join(_list_suffix_forms())})(?: [NSEW]{{1,2}})?|\b\d+[A-Z]?)$")
     )
-    patterns = (r"^(.*\d.*), ([^\d,#]*)$", _UNIT_THEN_CITY, rf"^(\d.* (?:{'|'.join(_suffix_forms())})(?: [NS][EW])?) ([A-Z -]+)$")
+    patterns = (
+        r"^(.*\d.*), ([^\d,#]*)$",
+        _UNIT_THEN_CITY,
+        rf"^(\d.* (?:{'|'.join(_list_suffix_forms())})(?: [NS][EW])?) ([A-Z -]+)$",
+    )
     matches = [pl.col("__rest").str.extract_groups(pattern).struct for pattern in patterns]
     last = pl.struct(pl.coalesce(match.field(number) for match in matches).alias(number) for number in ("1", "2")).struct
     is_same = (city_key(last.field("2")) == city_key(pl.col("City"))).fill_null(value=False)  # WINSTON-SALEM, Winston Salem

@@ -41,20 +41,21 @@ class NumberRange:
 
     def compare(self, value: Any) -> list[Any]:
         """Compare a number or an expression with each bound. The value is in the range if all comparisons hold."""
-        return [holds(value, bound) for bound, holds, _, _ in self._bounds()]
+        return [holds(value, bound) for bound, holds, _, _ in self._list_bounds()]
 
     def list_failures(self, value: Any) -> list[tuple[Any, str]]:
         """Return, for each bound, whether a number or an expression violates it, and the violation: `below 20,000`."""
         negations = {operator.ge: operator.lt, operator.gt: operator.le, operator.le: operator.gt, operator.lt: operator.ge}
         return [
-            (negations[holds](value, bound), f"{failure} {format_number(bound)}") for bound, holds, _, failure in self._bounds()
+            (negations[holds](value, bound), f"{failure} {format_number(bound)}")
+            for bound, holds, _, failure in self._list_bounds()
         ]
 
     def describe(self, *, is_year: bool = False) -> str:
         """Return the range in words: `from 0.5 to 20`, `above 100,000`, `from 20,000 below 50,000`."""
-        return " ".join(f"{word} {format_number(bound, is_year=is_year)}" for bound, _, word, _ in self._bounds())
+        return " ".join(f"{word} {format_number(bound, is_year=is_year)}" for bound, _, word, _ in self._list_bounds())
 
-    def _bounds(self) -> list[tuple[float, Callable[[Any, Any], Any], str, str]]:
+    def _list_bounds(self) -> list[tuple[float, Callable[[Any, Any], Any], str, str]]:
         """Return each bound with its comparison, its word, and the words of a violation."""
         bounds = (
             (self.at_least, operator.ge, "from", "below"),

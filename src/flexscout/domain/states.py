@@ -6,7 +6,7 @@ from importlib.resources import files
 import polars as pl
 
 from flexscout.domain.normalization import blank_to_null, city_key, county_key
-from flexscout.domain.vocabulary import states_of_zip_codes
+from flexscout.domain.vocabulary import map_zip_codes_to_states
 
 INFERRED_FROM = "__state_inferred_from"
 """Working column: what a row's state was inferred from, as a person reads it; null if it was given or is unknown."""
@@ -36,7 +36,7 @@ def infer_states(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _infer_from_places(rows: pl.DataFrame) -> pl.DataFrame:
     prefix = pl.col("Zip Code").str.extract(r"^\s*(\d{3})\d\d")
-    by_zip = rows.select(prefix.replace_strict(states_of_zip_codes(), default=None, return_dtype=pl.String).alias("State"))[
+    by_zip = rows.select(prefix.replace_strict(map_zip_codes_to_states(), default=None, return_dtype=pl.String).alias("State"))[
         "State"
     ]
     names = rows.select(county_key(pl.col("County")).alias("county"), city_key(pl.col("City")).alias("city"))

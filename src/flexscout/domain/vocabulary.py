@@ -29,13 +29,13 @@ def cell_values(kind: str) -> tuple[str, ...]:
 
 
 @cache
-def cell_units(unit: str) -> tuple[str, ...]:
+def list_cell_units(unit: str) -> tuple[str, ...]:
     """Return the lower-case spellings of `acres`, `square_feet` or `feet` inside cells."""
     return tuple(load_vocabulary("values")["units"][unit])
 
 
 @cache
-def issue_reasons() -> dict[str, str]:
+def map_issue_reasons() -> dict[str, str]:
     """Map each issue code to its sentence."""
     return dict(load_vocabulary("issues")["reasons"])
 
@@ -49,14 +49,14 @@ def state_codes() -> dict[str, str]:
 
 
 @cache
-def state_abbreviations() -> dict[str, str]:
+def map_state_abbreviations() -> dict[str, str]:
     """Map each upper-case traditional abbreviation of a state, without points, to its two-letter code."""
     states = load_vocabulary("values")["state_abbreviations"].items()
     return {form.upper(): str(code) for code, forms in states for form in forms}
 
 
 @cache
-def states_of_zip_codes() -> dict[str, str]:
+def map_zip_codes_to_states() -> dict[str, str]:
     """Map the first three digits of ZIP codes to the state's two-letter code."""
     spans = {
         code: [str(span).partition("-") for span in spans] for code, spans in load_vocabulary("zip_codes")["prefixes"].items()
@@ -70,7 +70,7 @@ def states_of_zip_codes() -> dict[str, str]:
 
 
 @cache
-def suggestion_words(kind: str) -> frozenset[str]:
+def list_suggestion_words(kind: str) -> frozenset[str]:
     """Return the words of one kind by which columns are suggested: a key of `suggestions.yaml`."""
     return frozenset(load_vocabulary("suggestions")[kind])
 
@@ -82,19 +82,19 @@ def word_forms(word: str) -> tuple[str, ...]:
 
 
 @cache
-def property_type_words() -> dict[str, dict[str, str]]:
-    """Map each property-type keyword to its forms, and each form to its source, a key of `property_type_sources`."""
+def map_property_type_words() -> dict[str, dict[str, str]]:
+    """Map each property-type keyword to its forms, and each form to its source, a key of `map_property_type_sources`."""
     return {word: dict(forms) for word, forms in load_vocabulary("property_types")["words"].items()}
 
 
 @cache
-def property_type_synonyms() -> dict[str, str]:
+def map_property_type_synonyms() -> dict[str, str]:
     """Map lower-case phrases that mean another one than their words do to that phrase: mini warehouse to self storage."""
     return {form: phrase for phrase, forms in load_vocabulary("property_types")["synonyms"].items() for form in forms}
 
 
 @cache
-def property_type_sources() -> dict[str, str]:
+def map_property_type_sources() -> dict[str, str]:
     """Map each source's short name to its citation."""
     return dict(load_vocabulary("property_types")["sources"])
 
@@ -120,7 +120,7 @@ def address_words() -> dict[str, str]:
 
 
 @cache
-def address_phrases() -> dict[str, str]:
+def map_address_phrases() -> dict[str, str]:
     """Map each upper-case address phrase to its abbreviation: `TWENTY FIRST` becomes `21ST`."""
     phrases = {phrase: short for short, phrases in address_terms("phrases").items() for phrase in phrases}
     ordinals = {form: short for form, short in address_words().items() if re.fullmatch(r"\d(?:ST|ND|RD|TH)", short)}

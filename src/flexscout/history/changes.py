@@ -17,8 +17,8 @@ from flexscout.history.property_identity import (
     NUMBER,
     RANK,
     apply_successors,
+    choose_identity_columns,
     find_merged,
-    identity_columns,
     rank_rows,
 )
 
@@ -103,7 +103,7 @@ def compare_properties(old: pl.DataFrame, new: pl.DataFrame, sources: SourceHist
         AggregationError: A table has neither IDs nor addresses.
 
     """
-    identity = identity_columns(old, new)
+    identity = choose_identity_columns(old, new)
     old, new = map(_select_compared, (old, new))
     current = rank_rows(new, identity)
     previous = apply_successors(rank_rows(old, identity), current)

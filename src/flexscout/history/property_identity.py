@@ -32,7 +32,7 @@ _MIN_APN_LENGTH = 6  # letters and digits; a shorter number may be a mere counte
 _SEPARATOR = "\x1f"  # occurs in no cell
 
 
-def identity_columns(old: pl.DataFrame, new: pl.DataFrame) -> tuple[str, ...]:
+def choose_identity_columns(old: pl.DataFrame, new: pl.DataFrame) -> tuple[str, ...]:
     """Return the columns that identify a property in both tables: its ID, or its address if a table with rows has no IDs.
 
     Raises:

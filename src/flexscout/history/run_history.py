@@ -18,7 +18,7 @@ import polars as pl
 import polars.selectors as cs
 from filelock import FileLock, Timeout
 
-from flexscout.config import Affects, PipelineConfiguration, settings_affecting
+from flexscout.config import Affects, PipelineConfiguration, list_settings_affecting
 from flexscout.domain import LINK_COLUMNS, RECORDS_FOLDER, date_file, escape_names
 from flexscout.error_codes import PASSWORD_CODES, ErrorCategory
 from flexscout.errors import NothingToReadError, OutputError
@@ -62,7 +62,7 @@ def hash_state(
         # The day of an export counts too: only the newest row of a property does.
         "inputs": [(source.name, source.fingerprint, date_file(source.name, source.modified).day) for source in sources],
         "skipped": [(file.name, file.reason) for file in skipped],
-        "settings": config.describe(exclude=settings_affecting(Affects.EXECUTION)),
+        "settings": config.describe(exclude=list_settings_affecting(Affects.EXECUTION)),
         "rules": [repr(rule) for rule in rules],
         "flexscout": hash_result_code(),
     }
@@ -86,7 +86,7 @@ class RunHistory:
         self.workbook = workbook
         self.folder = workbook.parent / RECORDS_FOLDER / workbook.stem
         self._lock = FileLock(self.folder / "lock")
-        self.started = _now()
+        self.started = _format_now()
         self._intact: dict[Path, bool] = {}
         self._reported: set[Path] = set()
         self._latest: tuple[tuple[Path, int, int], RunRecord] | None = None  # its key: path, change time, bytes
@@ -203,13 +203,13 @@ class RunHistory:
         records = self.read_records(with_result=True)
         return next((record for record in records if record.state != state and self.find_result(record)), None)
 
-    def result_path(self, record: RunRecord) -> Path:
+    def locate_result(self, record: RunRecord) -> Path:
         """Return the path of a run's master table (Parquet), which may not exist."""
         return self._path(record.number, _RESULT_SUFFIX)
 
     def find_result(self, record: RunRecord) -> Path | None:
         """Return the path of a run's master table if it is intact. A damaged one is set aside, with a warning in the log."""
-        path = self.result_path(record)
+        path = self.locate_result(record)
         if path not in self._intact:
             self._intact[path] = self._is_intact(path, record)
         return path if self._intact[path] and path.exists() else None
@@ -238,7 +238,7 @@ class RunHistory:
         path = self.find_result(record)
         if path:
             return path
-        state = "is damaged" if self.result_path(record) in self._reported else "is no longer kept"
+        state = "is damaged" if self.locate_result(record) in self._reported else "is no longer kept"
         raise NothingToReadError(f"The result of run {record.number} {state}.", "List later runs with `flexscout runs`.")
 
     def read_sources(self, record: RunRecord) -> pl.DataFrame | None:
@@ -270,7 +270,7 @@ class RunHistory:
             restored_from: Number of the run that it restored. Later runs don't repeat a restored one: they read the exports.
 
         """
-        number = self._next_number()
+        number = self._find_next_number()
         try:
             sources = self._path(number, _SOURCES_SUFFIX)
             if property_sources is not None:
@@ -282,7 +282,7 @@ class RunHistory:
         except OSError as error:
             logger.warning("can't record the run: %s", error, extra={"event": "not_recorded"})
 
-    def _next_number(self) -> int:
+    def _find_next_number(self) -> int:
         """Return one more than the number of any record, usable or not, so that none is overwritten."""
         names = (_RECORD_NAME.match(path.name) for path in self.folder.glob("run-*"))
         return 1 + max((int(name[1]) for name in names if name), default=0)
@@ -299,7 +299,7 @@ class RunHistory:
         return RunRecord(
             number=number,
             begun=self.started,
-            ended=_now(),
+            ended=_format_now(),
             exit_code=summary.exit_code,
             state=state,
             repeatable=_is_repeatable(summary),
@@ -313,7 +313,7 @@ class RunHistory:
 
     def _write(self, record: RunRecord, summary: RunSummary, master: Path) -> None:
         if summary.statistics.successful_files:
-            _link_or_copy(master, self.result_path(record))
+            _link_or_copy(master, self.locate_result(record))
         write_atomically(self._path(record.number, ".json"), record.to_json())
         further = (_SOURCES_SUFFIX, *(f".{name}" for name in record.tables_sha256))
         for suffix, limit in ((".json", _MAX_RECORDS), *((suffix, _MAX_RESULTS) for suffix in (_RESULT_SUFFIX, *further))):
@@ -348,5 +348,5 @@ def _is_repeatable(summary: RunSummary) -> bool:
     return all(error["category"] == ErrorCategory.DATA_FORMAT and error["code"] not in PASSWORD_CODES for error in errors)
 
 
-def _now() -> str:
+def _format_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")

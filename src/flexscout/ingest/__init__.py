@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flexscout.ingest.file_filter import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, read_workbook_properties
     from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
     from flexscout.ingest.header_row import find_header, header_texts
-    from flexscout.ingest.inputs import config_places, find_input
+    from flexscout.ingest.inputs import find_input, list_config_places
     from flexscout.ingest.mapping import (
         LEAVE_OUT,
         PASS,
@@ -74,7 +74,6 @@ __all__ = [
     "build_source_file",
     "change_entries",
     "collect_cells",
-    "config_places",
     "convert_column",
     "convert_sheet",
     "count_protected_files",
@@ -89,6 +88,7 @@ __all__ = [
     "has_vague_headers",
     "header_texts",
     "is_protected",
+    "list_config_places",
     "load_options",
     "map_headers",
     "matches_pattern",
@@ -124,7 +124,7 @@ __getattr__ = lazy_exports(
         "file_filter": ("POSSIBLE_SUFFIXES", "TABLE_SUFFIXES", "read_workbook_properties"),
         "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
-        "inputs": ("config_places", "find_input"),
+        "inputs": ("list_config_places", "find_input"),
         "mapping": (
             "LEAVE_OUT",
             "PASS",

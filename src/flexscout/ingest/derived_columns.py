@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from flexscout.domain import POSTAL_COLUMNS, cell_units, cell_values, code_tables, split_places
+from flexscout.domain import POSTAL_COLUMNS, cell_values, code_tables, list_cell_units, split_places
 from flexscout.ingest.land_use_codes import describe_codes
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
 
@@ -62,8 +62,8 @@ def _put_unit(numbers: pl.Series, units: pl.Series) -> pl.Series:
 
 def read_units(texts: pl.Series) -> pl.Series:
     """Return `acres` or `sq ft` for texts of units; null for others."""
-    names = dict.fromkeys((*cell_units("acres"), *cell_values("acres_codes")), "acres")
-    names |= dict.fromkeys((*cell_units("square_feet"), *cell_values("square_feet_codes")), "sq ft")
+    names = dict.fromkeys((*list_cell_units("acres"), *cell_values("acres_codes")), "acres")
+    names |= dict.fromkeys((*list_cell_units("square_feet"), *cell_values("square_feet_codes")), "sq ft")
     return texts.str.strip_chars().str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
 
 

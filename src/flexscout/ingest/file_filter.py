@@ -242,11 +242,11 @@ def _contains_tables(path: Path) -> bool:
 
 def _names_columns(path: Path) -> bool:
     """Return whether the head of a text has at least two different column names, each between delimiters or tags."""
-    from flexscout.domain import header_aliases, normalize_header  # noqa: PLC0415 - not needed for a folder of workbooks
+    from flexscout.domain import map_header_aliases, normalize_header  # noqa: PLC0415 - not needed for a folder of workbooks
 
     text = _read_head(path).replace(b"\0", b"").decode("utf-8", "replace")
     cells = {normalize_header(cell.strip(' "\ufeff')) for cell in _CELL_BOUNDARY.split(text)}
-    aliases = header_aliases()
+    aliases = map_header_aliases()
     return len({aliases[cell].column for cell in cells & aliases.keys()}) >= _MIN_KNOWN_COLUMNS
 
 

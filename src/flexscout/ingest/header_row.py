@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from flexscout.domain import ambiguous_headers, find_word_meaning, header_aliases, normalize_header
+from flexscout.domain import find_word_meaning, map_ambiguous_headers, map_header_aliases, normalize_header
 from flexscout.ingest.readers import Cells
 
 SEARCHED_ROWS = 25
@@ -68,7 +68,7 @@ class _KnownNames:
     """Known column names: those of the vocabulary, and those that a mapping file maps."""
 
     def __init__(self, mapped_names: Collection[str]) -> None:
-        self._aliases, self._other = header_aliases(), ambiguous_headers().keys() | set(mapped_names)
+        self._aliases, self._other = map_header_aliases(), map_ambiguous_headers().keys() | set(mapped_names)
         # Most data cells start with a digit, and no name in the vocabulary does; normalizing them all would take the most time.
         self._may_start_with_digit = any(name[:1].isdigit() for name in mapped_names)
 

@@ -56,7 +56,7 @@ def list_places(folder: Path, more: Sequence[Path] = ()) -> list[InputPlace]:
     return places
 
 
-def config_places(config: "PipelineConfiguration") -> list[InputPlace]:
+def list_config_places(config: "PipelineConfiguration") -> list[InputPlace]:
     """Return the places of the inputs that the settings name."""
     return list_places(Path(config.input_folder), [Path(path) for path in config.more_inputs])
 
@@ -65,7 +65,7 @@ def find_input(config: "PipelineConfiguration", name: str) -> Path | None:
     """Return the path of an input file by its name in outputs; None if there is none, or it would be outside of its place."""
     if not name or "\0" in name:
         return None
-    for place in config_places(config):
+    for place in list_config_places(config):
         path = place.locate(name)
         if path and path.is_file() and Path(os.path.realpath(path)).is_relative_to(os.path.realpath(place.path)):
             return path

@@ -26,7 +26,7 @@ from flexscout.ingest.file_filter import (
     is_output,
 )
 from flexscout.ingest.file_types import is_protected, is_readable
-from flexscout.ingest.inputs import InputPlace, check_places, config_places, display_name, list_places, skip_seen
+from flexscout.ingest.inputs import InputPlace, check_places, display_name, list_config_places, list_places, skip_seen
 from flexscout.models import FileRecord, SourceFile
 from flexscout.skipped import FileSkipCode, SkippedFile
 
@@ -132,7 +132,7 @@ def _check_candidate(
     place: InputPlace, path: Path, pattern: str, outputs: Collection[Path], left_out: Sequence[str]
 ) -> SourceFile | SkippedFile | FileRecord:
     """Return a file to read, why it is skipped, or the record of one that can't be opened."""
-    name, home = place.name_file(path), _home(place)
+    name, home = place.name_file(path), _find_home(place)
     wanted = AUTO if path == place.path else pattern
     if is_output(path, outputs) and (wanted != AUTO or path.suffix.lower() in TABLE_SUFFIXES or _looks_like_export(path, home)):
         check_not_overwritten(path, name)
@@ -145,10 +145,10 @@ def _check_candidate(
 
 def count_protected_files(config: "PipelineConfiguration") -> int:
     """Return how many files that a run would read need a password; places that can't be listed count as empty."""
-    places = [place for place in config_places(config) if os.access(_home(place), os.R_OK | os.X_OK)]
+    places = [place for place in list_config_places(config) if os.access(_find_home(place), os.R_OK | os.X_OK)]
     candidates = skip_seen(_list_all(places, config.file_pattern, recursive=config.recursive_scan))
     return sum(
-        _is_to_read(path, _home(place), AUTO if path == place.path else config.file_pattern) and is_protected(path)
+        _is_to_read(path, _find_home(place), AUTO if path == place.path else config.file_pattern) and is_protected(path)
         for place, path in candidates
         if not find_left_out(place.name_file(path), config.skip_files)
     )
@@ -230,7 +230,7 @@ def _list_all(places: Sequence[InputPlace], pattern: str, *, recursive: bool) ->
             yield from ((place, path) for path in _list_candidates(place.path, pattern, recursive=recursive))
 
 
-def _home(place: InputPlace) -> Path:
+def _find_home(place: InputPlace) -> Path:
     """Return the folder in which a place's files are."""
     return place.path.parent if place.label and place.path.is_file() else place.path
 

@@ -119,7 +119,7 @@ def parse_sheets(book_xml: bytes, relations_xml: bytes, book: str) -> list[Sheet
     if book.endswith(".bin"):
         listed = list(_list_binary_sheets(book_xml))
     else:
-        listed = [(sheet.get("name", ""), _relation_id(sheet)) for sheet in _find_elements(book_xml, "sheet")]
+        listed = [(sheet.get("name", ""), _read_relation_id(sheet)) for sheet in _find_elements(book_xml, "sheet")]
     return [SheetPart(name, targets[identity]) for name, identity in listed if targets.get(identity)]
 
 
@@ -136,7 +136,7 @@ def _resolve(target: str, folder: str) -> str:
     return posixpath.normpath(name if is_absolute else posixpath.join(folder, name)) if name else ""
 
 
-def _relation_id(sheet: ET.Element) -> str:
+def _read_relation_id(sheet: ET.Element) -> str:
     return next((value for name, value in sheet.attrib.items() if name.rpartition("}")[2] == "id"), "")
 
 

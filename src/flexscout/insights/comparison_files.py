@@ -47,7 +47,7 @@ def comparison_to_dict(comparison: ProfileComparison) -> dict[str, Any]:
         **dict(zip("ab", comparison.names, strict=True)),
         "min_flex_score": comparison.min_flex_score,
         "counts": comparison.changes.counts,
-        **{name: table.to_dicts() for name, table in _tables(comparison).items()},
+        **{name: table.to_dicts() for name, table in _build_tables(comparison).items()},
         "files": [
             {"file": name, "status": "failed" if error else "ok", **({"error": error.as_dict()} if error else {})}
             for name, error in files
@@ -56,18 +56,18 @@ def comparison_to_dict(comparison: ProfileComparison) -> dict[str, Any]:
     }
 
 
-def _tables(comparison: ProfileComparison) -> dict[str, pl.DataFrame]:
+def _build_tables(comparison: ProfileComparison) -> dict[str, pl.DataFrame]:
     changes = comparison.changes
     return {"enter": changes.enter, "leave": changes.leave, "moves": changes.moves}
 
 
 def _build_table(comparison: ProfileComparison) -> pl.DataFrame:
-    tables = [table.select(pl.lit(name).alias("Change"), pl.all()) for name, table in _tables(comparison).items()]
+    tables = [table.select(pl.lit(name).alias("Change"), pl.all()) for name, table in _build_tables(comparison).items()]
     return pl.concat(tables, how="diagonal")
 
 
 def _build_sheets(comparison: ProfileComparison) -> list[Sheet]:
-    tables = _tables(comparison)
+    tables = _build_tables(comparison)
     formats = choose_number_formats(comparison.changes.moves.columns) | _FORMATS
     return [
         Sheet("Summary", _build_summary(comparison)),

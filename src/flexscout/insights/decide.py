@@ -126,7 +126,7 @@ class PropertyDecisions:
         with self._replay() as past:
             sides = (_choose_side(_find_rows(first, past)), _choose_side(_find_rows(second, past)))
             _check_sides(chosen, sides)
-            changed = read_decisions(self.path).decide([sides], [chosen], _today())
+            changed = read_decisions(self.path).decide([sides], [chosen], _read_today())
             self._write(changed)
             return _resolve(past, changed.decisions).contradictions
 
@@ -142,7 +142,7 @@ class PropertyDecisions:
         chosen = None if kind is None else DecisionKind(kind)
         if chosen:
             _check_sides(chosen, pair.sides)
-        self._write(read_decisions(self.path).decide([pair.sides], [chosen], _today()))
+        self._write(read_decisions(self.path).decide([pair.sides], [chosen], _read_today()))
 
     def find_kinds(self, pairs: Sequence[tuple[Side, Side]]) -> list[DecisionKind | None]:
         """Return what is decided about each pair, None where nothing is."""
@@ -297,5 +297,5 @@ def _resolve(past: ReplayedRun, decisions: tuple[Decision, ...]) -> DecidedPairs
     return DecidedPairs.from_rows(decisions, find_decided_rows(decisions, [past.keep(_ComparedRows).get(past)]))
 
 
-def _today() -> date:
+def _read_today() -> date:
     return date.today()  # noqa: DTZ011 - the day where the user is

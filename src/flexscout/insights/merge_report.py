@@ -99,7 +99,7 @@ def explain_merges(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[Me
         merge_log, left_on=SOURCE_COLUMNS, right_on=_REMOVED, how="left", maintain_order="left"
     )
     (kept_row,) = counted.filter(pl.col(AT) == kept).rows(named=True)
-    return tuple(_merged_row(row, kept_row, past) for row in explained.iter_rows(named=True))
+    return tuple(_build_merged_row(row, kept_row, past) for row in explained.iter_rows(named=True))
 
 
 def list_possible_duplicates(past: ReplayedRun, property_id: str | None) -> tuple[PossibleDuplicate, ...]:
@@ -113,10 +113,10 @@ def list_possible_duplicates(past: ReplayedRun, property_id: str | None) -> tupl
         pairs.filter(pl.col(f"{_OTHER}{_ID}") == property_id).select(*_MATCH, *columns),
     ]
     others = pl.concat(sides).sort("Match Score", descending=True, maintain_order=True)
-    return tuple(_possible_duplicate(row) for row in others.iter_rows(named=True))
+    return tuple(_build_possible_duplicate(row) for row in others.iter_rows(named=True))
 
 
-def _possible_duplicate(row: Row) -> PossibleDuplicate:
+def _build_possible_duplicate(row: Row) -> PossibleDuplicate:
     file, sheet, number = (row[column] for column in SOURCE_COLUMNS)
     address, city, state = (row.get(column) or "" for column in ADDRESS_COLUMNS)
     return PossibleDuplicate(
@@ -124,7 +124,7 @@ def _possible_duplicate(row: Row) -> PossibleDuplicate:
     )
 
 
-def _merged_row(row: Row, kept: Row, past: ReplayedRun) -> MergedRow:
+def _build_merged_row(row: Row, kept: Row, past: ReplayedRun) -> MergedRow:
     file, sheet, number = (row[column] for column in SOURCE_COLUMNS)
     # The date of a file that has changed since the run is not the one that the run compared.
     has_dates = all(past.inputs[one[SOURCE_COLUMNS[0]]].since is FileChange.SAME for one in (row, kept))

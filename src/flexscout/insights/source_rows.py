@@ -187,7 +187,7 @@ def read_source_rows(past: ReplayedRun, rows: pl.DataFrame, kept: int) -> tuple[
     source_cells = past.keep(SourceCells)
     source_cells.start()
     kept_first = rows.sort(pl.col(AT) != kept, maintain_order=True)
-    return tuple(_source_row(past, row, source_cells, kept=row[AT] == kept) for row in kept_first.iter_rows(named=True))
+    return tuple(_build_source_row(past, row, source_cells, kept=row[AT] == kept) for row in kept_first.iter_rows(named=True))
 
 
 def format_cell(value: Any) -> str:
@@ -205,7 +205,7 @@ def format_value(column: str, value: Any) -> str:
     return f"{value:,.12g}" if is_number else format_cell(value)
 
 
-def _source_row(past: ReplayedRun, row: Row, source_cells: SourceCells, *, kept: bool) -> SourceRow:
+def _build_source_row(past: ReplayedRun, row: Row, source_cells: SourceCells, *, kept: bool) -> SourceRow:
     file, name, number = (row[column] for column in SOURCE_COLUMNS)
     sheet = next(sheet for sheet in past.records[file].sheets if sheet.sheet == name)
     texts, why_not = source_cells.read_row(past.inputs[file], name, number)

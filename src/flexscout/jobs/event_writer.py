@@ -1,9 +1,6 @@
 """Run the pipeline and write what happens as events."""
 
-import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -15,7 +12,7 @@ from flexscout.jobs.events import EventKind, JobEvent
 from flexscout.models import ProcessingResult, RunSummary
 from flexscout.outputs import RunMessage
 from flexscout.pipeline import ScalableFlexPipeline
-from flexscout.runtime import NoProgress, Step, interrupts
+from flexscout.runtime import NoProgress, Step, interrupts, report_warnings
 from flexscout.staging import name_copies, run_staged
 
 _WARNING_LOGS = ("flexscout.memory", "flexscout.history", "flexscout.cache")
@@ -77,16 +74,6 @@ class EventWriter(NoProgress):
         )
 
 
-class _WarningWriter(logging.Handler):
-    def __init__(self, events: EventWriter) -> None:
-        super().__init__(logging.WARNING)
-        self._events = events
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write the message as an event."""
-        self._events.write(EventKind.WARNING, message=record.getMessage())
-
-
 def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, retry: bool = False) -> int:
     """Run the pipeline, write its events up to the last one of a run that has finished, and return the exit code.
 
@@ -107,7 +94,7 @@ def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, ret
         return ScalableFlexPipeline(local, progress=events).run(reuse_failures=not retry)
 
     try:
-        with _write_warnings(events):
+        with report_warnings(_WARNING_LOGS, lambda message: events.write(EventKind.WARNING, message=message)):
             summary: RunSummary | None = run_staged(settings, run)
     except KeyboardInterrupt:
         after = history.find_last()
@@ -116,19 +103,6 @@ def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, ret
         summary = None  # it came when the outputs were in place
     with interrupts.complete():
         return _write_finished(history, summary, events)
-
-
-@contextmanager
-def _write_warnings(events: EventWriter) -> Iterator[None]:
-    """Write warnings that are logged in the context as events."""
-    handler = _WarningWriter(events)
-    for name in _WARNING_LOGS:
-        logging.getLogger(name).addHandler(handler)
-    try:
-        yield
-    finally:
-        for name in _WARNING_LOGS:
-            logging.getLogger(name).removeHandler(handler)
 
 
 def _write_finished(history: RunHistory, summary: RunSummary | None, events: EventWriter) -> int:

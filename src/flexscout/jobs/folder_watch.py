@@ -35,9 +35,9 @@ class FolderWatch:
     """
 
     def __init__(self, settings: "PipelineConfiguration", stop: Event | None = None, ignored: Collection[str] = ()) -> None:
-        from flexscout.ingest import config_places  # noqa: PLC0415 - `--help` loads no frames
+        from flexscout.ingest import list_config_places  # noqa: PLC0415 - `--help` loads no frames
 
-        self._paths = [place.path for place in config_places(settings)]
+        self._paths = [place.path for place in list_config_places(settings)]
         self._own_files = {path.resolve() for path in settings.own_files}
         self._stop, self._ignored = stop or Event(), frozenset(ignored)
         self._events = _watch_events(self._paths, self._stop, recursive=settings.recursive_scan)

@@ -69,7 +69,7 @@ def apply_corrections(rows: pl.DataFrame, corrections: pl.DataFrame) -> Correcte
     return CorrectedRows(_mark(corrected, with_sources), with_sources, ids)
 
 
-def no_corrections(_properties: pl.DataFrame) -> pl.DataFrame:
+def build_empty_corrections(_properties: pl.DataFrame) -> pl.DataFrame:
     """Return an empty frame of corrections."""
     return pl.DataFrame(schema=CORRECTION_SCHEMA)
 

@@ -9,7 +9,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import LEFT_OUT, REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, order_columns
 from flexscout.matching import Clusters, assign_property_ids
-from flexscout.merging.corrections import COLUMN, FindCorrections, correct_records, no_corrections
+from flexscout.merging.corrections import COLUMN, FindCorrections, build_empty_corrections, correct_records
 from flexscout.merging.display import fill_states, unify_spelling
 from flexscout.merging.merge_log import MergeRole, add_property_ids, add_source_columns, build_merge_log
 from flexscout.merging.order import sort_by_rank, sort_survivors_first
@@ -84,7 +84,7 @@ class MatchedRows:
     located: pl.DataFrame
     snapshots: pl.DataFrame
     tables: SheetTables
-    find_corrections: FindCorrections = no_corrections
+    find_corrections: FindCorrections = build_empty_corrections
 
 
 @dataclass(frozen=True)
@@ -313,15 +313,15 @@ def _describe_superseded(rows: MatchedRows, superseded: pl.DataFrame) -> pl.Data
     """Return the outcome of the superseded rows."""
     newer = rows.located[superseded["by"]]
     reason = pl.format("replaced by row {} of the newer export {}", newer["number"], newer["file"])
-    return _outcome(superseded.rename({"row": ROW}), pl.lit(str(RowStatus.SUPERSEDED)), reason, pl.lit(value=False))
+    return _describe_outcome(superseded.rename({"row": ROW}), pl.lit(str(RowStatus.SUPERSEDED)), reason, pl.lit(value=False))
 
 
 def _describe_dropped(dropped: pl.DataFrame, merged: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the outcome of the surviving rows of records that aren't listed, and of the rows merged into them."""
     yield dropped.select(ROW, *OUTCOME)
     others = merged.select(ROW, SURVIVOR).join(dropped.select(SURVIVOR, STATUS, REASONS), on=SURVIVOR, maintain_order="left")
-    yield _outcome(others, pl.col(STATUS), pl.col(REASONS), pl.lit(value=False))
+    yield _describe_outcome(others, pl.col(STATUS), pl.col(REASONS), pl.lit(value=False))
 
 
-def _outcome(rows: pl.DataFrame, *outcome: pl.Expr) -> pl.DataFrame:
+def _describe_outcome(rows: pl.DataFrame, *outcome: pl.Expr) -> pl.DataFrame:
     return rows.select(ROW, *(value.alias(name) for name, value in zip(OUTCOME, outcome, strict=True)))

@@ -12,7 +12,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, STATUS
 from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, MatchSettings, Rows, RunTasks, find_clusters
-from flexscout.merging.corrections import CORRECTED_SCHEMA, FindCorrections, apply_corrections, no_corrections
+from flexscout.merging.corrections import CORRECTED_SCHEMA, FindCorrections, apply_corrections, build_empty_corrections
 from flexscout.merging.merge_log import MERGE_LOG_SCHEMA, count_removed_rows, move_rows
 from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA, REJECTED_COLUMNS, ROW, MatchedRows, merge_rows
 from flexscout.merging.possible_duplicates import POSSIBLE_SCHEMA
@@ -95,7 +95,7 @@ def merge_properties(
     clusters: Clusters | None,
     config: PipelineConfiguration,
     criteria: Criteria,
-    find_corrections: FindCorrections = no_corrections,
+    find_corrections: FindCorrections = build_empty_corrections,
 ) -> MergedProperties:
     """Merge the current rows of each cluster that has a candidate into one record, and assign property IDs.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flexscout.domain import ADDRESS_COLUMNS, canonical_column, canonical_columns, escape_name, fold_header, story_headers
+from flexscout.domain import ADDRESS_COLUMNS, canonical_column, canonical_columns, escape_name, fold_header, list_story_headers
 from flexscout.errors import DataFormatError
 from flexscout.notebook.export_summary import build_summary_tables, describe_fields
 from flexscout.notebook.properties import count_values, read_file, read_frame, summarize_numbers
@@ -170,7 +170,7 @@ def _list_key_fields() -> tuple[str, ...]:
 
 def _find_in_sheet(table: pl.DataFrame, header_map: HeaderMap, as_of: dt.date) -> pl.DataFrame:
     """Find the suspicious values of a sheet; `Column` is the header in the file."""
-    names = (escape_name(column.name) for column in header_map.unmapped if fold_header(column.header) in story_headers())
+    names = (escape_name(column.name) for column in header_map.unmapped if fold_header(column.header) in list_story_headers())
     stories = next((table[name] for name in names if name in table.columns), None)
     headers = {name: header for header, name in header_map.mapped.items()}
     return find_suspicious_values(table, as_of, stories).with_columns(pl.col("Column").replace(headers))

@@ -87,8 +87,9 @@ class FlexPropertyClassifier(Generic[FrameT]):
             "candidates": ranked.height,
             "score": summarize_numbers(ranked["Flex Score"]) | {"distribution": count_scores(ranked["Flex Score"], min_score)},
             "property_types": count_values(ranked, "Property Type"),
-            "building_sqft": summarize_numbers(_column(ranked, "Building SqFt")) | {"distribution": count_building_sizes(ranked)},
-            "lot_size_acres": summarize_numbers(_column(ranked, "Lot Size Acres")),
+            "building_sqft": summarize_numbers(_select_column(ranked, "Building SqFt"))
+            | {"distribution": count_building_sizes(ranked)},
+            "lot_size_acres": summarize_numbers(_select_column(ranked, "Lot Size Acres")),
             "geography": count_places(ranked),
             "issues": self._properties.issues,
         }
@@ -120,5 +121,5 @@ def _check_required_columns(properties: Properties) -> None:
         raise DataFormatError.missing_frame_columns(missing, [column.header for column in shown], is_vague=is_vague)
 
 
-def _column(table: pl.DataFrame, name: str) -> pl.Series:
+def _select_column(table: pl.DataFrame, name: str) -> pl.Series:
     return table[name] if name in table.columns else pl.Series(name, [], dtype=pl.Float64)

@@ -146,10 +146,10 @@ def _rename_columns(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
         return renamed
     import pandas as pd  # noqa: PLC0415 - loaded by the caller
 
-    return pd.DataFrame({name: _first_values(renamed, name) for name in dict.fromkeys(names)}, index=frame.index)
+    return pd.DataFrame({name: _take_first_values(renamed, name) for name in dict.fromkeys(names)}, index=frame.index)
 
 
-def _first_values(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+def _take_first_values(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     same = frame.loc[:, frame.columns == name]
     return same.bfill(axis=1).iloc[:, 0] if same.shape[1] > 1 else same.iloc[:, 0]
 

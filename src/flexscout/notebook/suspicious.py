@@ -112,10 +112,10 @@ def _apply_rule(rows: pl.DataFrame, rule: Suspicion) -> pl.DataFrame:
 
 
 def _list_rules(as_of: date) -> Iterable[Suspicion]:
-    return (_small_lot(), *_lot_sizes(), *_future(as_of), *_prices(), _coordinates())
+    return (_check_small_lot(), *_check_lot_sizes(), *_check_future(as_of), *_check_prices(), _check_coordinates())
 
 
-def _small_lot() -> Suspicion:
+def _check_small_lot() -> Suspicion:
     """The lot is smaller than the building's footprint: its area divided by its stories."""
     stories = pl.col(_STORIES)
     footprint = pl.col(_BUILDING) / stories.fill_null(1)
@@ -131,7 +131,7 @@ def _small_lot() -> Suspicion:
     return Suspicion(_ACRES, (_ACRES, _BUILDING), too_small, SuspicionReason.LOT_SMALLER_THAN_BUILDING, detail)
 
 
-def _lot_sizes() -> Iterable[Suspicion]:
+def _check_lot_sizes() -> Iterable[Suspicion]:
     """Acres that are square feet, square feet that are acres, and lots with two sizes."""
     acres, feet = pl.col(_ACRES), pl.col(_SQFT)
     has_both, needs = (acres > 0) & (feet > 0), (_ACRES, _SQFT)
@@ -155,7 +155,7 @@ def _lot_sizes() -> Iterable[Suspicion]:
     yield Suspicion(_SQFT, needs, too_small, SuspicionReason.LOT_TOO_SMALL, detail)
 
 
-def _future(as_of: date) -> Iterable[Suspicion]:
+def _check_future(as_of: date) -> Iterable[Suspicion]:
     year, sale = pl.col("Year Built"), pl.col("Sale Date")
     detail = pl.lit(f"later than {as_of.year}")
     yield Suspicion("Year Built", ("Year Built",), year > as_of.year, SuspicionReason.YEAR_IN_THE_FUTURE, detail)
@@ -163,7 +163,7 @@ def _future(as_of: date) -> Iterable[Suspicion]:
     yield Suspicion("Sale Date", ("Sale Date",), sale > as_of, SuspicionReason.SALE_IN_THE_FUTURE, detail)
 
 
-def _prices() -> Iterable[Suspicion]:
+def _check_prices() -> Iterable[Suspicion]:
     """Nominal prices, prices out of range, and prices that contradict each other."""
     price, stated = pl.col(_PRICE), pl.col(_STATED_PER_SQFT)
     expected = f"expected ${MIN_PRICE_PER_SQFT:,} to ${MAX_PRICE_PER_SQFT:,}"
@@ -181,7 +181,7 @@ def _prices() -> Iterable[Suspicion]:
     yield Suspicion(_STATED_PER_SQFT, (_STATED_PER_SQFT,), differ, SuspicionReason.PRICES_DISAGREE, detail)
 
 
-def _coordinates() -> Suspicion:
+def _check_coordinates() -> Suspicion:
     latitude, longitude = pl.col("Latitude"), pl.col("Longitude")
     swapped = latitude.is_between(*_US_LONGITUDES) & longitude.is_between(*_US_LATITUDES)
     detail = pl.format("the longitude is {}", longitude)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from flexscout.errors import OutputError, is_panic
-from flexscout.runtime import fsync_file, is_abandoned, temporary_path, temporary_prefix
+from flexscout.runtime import build_temporary_prefix, fsync_file, is_abandoned, temporary_path
 
 UNPLACED_SUFFIX = ".new"
 """Added to the stem of an output that couldn't replace the previous one."""
@@ -125,7 +125,7 @@ def _make_parent(path: Path) -> None:
 
 def remove_leftovers(path: Path) -> None:
     """Remove the temporary files of `path` that belong to processes that no longer exist."""
-    for leftover in path.parent.glob(f"{escape(temporary_prefix(path))}.*"):
+    for leftover in path.parent.glob(f"{escape(build_temporary_prefix(path))}.*"):
         if is_abandoned(leftover.name):
             with suppress(OSError):
                 leftover.unlink()

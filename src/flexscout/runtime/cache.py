@@ -127,7 +127,7 @@ class TableCache:
         """Return the cache for readings that depend on options too; their `repr` identifies them."""
         return replace(self, reading_key=f"{self.reading_key}\n{options!r}")
 
-    def entry_folder(self, source: SourceFile) -> Path:
+    def locate_entry(self, source: SourceFile) -> Path:
         """Return the folder of a file's entry."""
         # The name decides how a text file is read, and whether a mapping applies.
         key = sha256(f"{self.reading_key}\n{source.path.name}{source.mapping_key}".encode("utf-8", "surrogateescape")).hexdigest()
@@ -135,7 +135,9 @@ class TableCache:
 
     def find_scratch_folders(self, source: SourceFile) -> list[Path]:
         """Return the scratch folders of a file, one per worker that reads it, or has read it and ended early."""
-        return [each for folder in self._entry_folders(source.with_mapping("")) for each in folder.glob(f"{_SCRATCH_NAME}.*")]
+        return [
+            each for folder in self._list_entry_folders(source.with_mapping("")) for each in folder.glob(f"{_SCRATCH_NAME}.*")
+        ]
 
     def remove_scratch(self, source: SourceFile) -> None:
         """Remove what workers that ended early have left, such as a decrypted workbook."""
@@ -158,14 +160,14 @@ class TableCache:
 
     def create_entry_folder(self, source: SourceFile) -> Path:
         """Create the folder of a file's entry, or a second one if damage or permissions make it unusable. Raises OSError."""
-        first, second = self._entry_folders(source)
+        first, second = self._list_entry_folders(source)
         try:
             return _create_folder(first)
         except OSError:
             return _create_folder(second)
 
-    def _entry_folders(self, source: SourceFile) -> tuple[Path, Path]:
-        folder = self.entry_folder(source)
+    def _list_entry_folders(self, source: SourceFile) -> tuple[Path, Path]:
+        folder = self.locate_entry(source)
         return folder, folder.with_name(f"{folder.name}-2")
 
     def find_header_rows(self, source: SourceFile) -> HeaderRows | None:
@@ -173,11 +175,11 @@ class TableCache:
         if not (self.is_persistent and self.reuse) or not source.fingerprint:
             return None
         try:
-            rows = json.loads(open_record(self._header_rows_file(source).read_bytes(), _FORMAT))["rows"]
+            rows = json.loads(open_record(self._locate_header_rows(source).read_bytes(), _FORMAT))["rows"]
         except (OSError, ValueError):
             return None
         with suppress(OSError):
-            os.utime(self._header_rows_file(source))
+            os.utime(self._locate_header_rows(source))
         return tuple(map(tuple, rows))
 
     def store_header_rows(self, source: SourceFile, rows: HeaderRows) -> None:
@@ -186,15 +188,15 @@ class TableCache:
             with suppress(OSError):
                 self.create_entry_folder(source.with_mapping(""))
                 write_atomically(
-                    self._header_rows_file(source), seal_record(json.dumps({"rows": rows}).encode(), _FORMAT), fsync=False
+                    self._locate_header_rows(source), seal_record(json.dumps({"rows": rows}).encode(), _FORMAT), fsync=False
                 )
 
     def has_header_rows(self, source: SourceFile) -> bool:
         """Return whether header rows are kept for a file."""
-        return self._header_rows_file(source).exists()
+        return self._locate_header_rows(source).exists()
 
-    def _header_rows_file(self, source: SourceFile) -> Path:
-        return self.entry_folder(source.with_mapping("")) / _HEADER_ROWS_NAME
+    def _locate_header_rows(self, source: SourceFile) -> Path:
+        return self.locate_entry(source.with_mapping("")) / _HEADER_ROWS_NAME
 
     def find(self, source: SourceFile) -> FileRecord | None:
         """Return the record of a file from an earlier run, with its tables; None if the file has to be read.
@@ -203,8 +205,8 @@ class TableCache:
         """
         if not (self.is_persistent and self.reuse) or not source.fingerprint:
             return None
-        key = self.entry_folder(source).name
-        for folder in self._entry_folders(source):
+        key = self.locate_entry(source).name
+        for folder in self._list_entry_folders(source):
             entry = _find_entry(folder, key, source.name)
             if entry:
                 # The error names a command with the path.
@@ -220,14 +222,16 @@ class TableCache:
         if self.is_persistent and _is_deterministic(record) and _is_unchanged(record.source):
             tables = [table for sheet in record.sheets for table in _list_tables(sheet)]
             folder = tables[0].parent if tables else self.create_entry_folder(record.source)
-            entry = _Entry.from_record(record, self.entry_folder(record.source).name)
+            entry = _Entry.from_record(record, self.locate_entry(record.source).name)
             # Not fsynced, as `find` verifies every byte: waiting for the disk costs more than reading most files.
-            write_atomically(folder / _RECORD_NAME, seal_record(_adapter().dump_json(entry, indent=1), _FORMAT), fsync=False)
+            write_atomically(
+                folder / _RECORD_NAME, seal_record(_build_adapter().dump_json(entry, indent=1), _FORMAT), fsync=False
+            )
 
     def invalidate(self, source: SourceFile) -> None:
         """Have the next run read the file again; this run can still use the tables. Best effort: I/O errors are ignored."""
         with suppress(OSError):
-            (self.entry_folder(source) / _RECORD_NAME).unlink(missing_ok=True)
+            (self.locate_entry(source) / _RECORD_NAME).unlink(missing_ok=True)
 
     def trim(self, max_gb: float, idle_seconds: float = _IN_USE_SECONDS) -> TrimResult:
         """Remove the entries that were not used for longest, and those without a record.
@@ -365,7 +369,7 @@ def _read_entry(folder: Path, key: str) -> _Entry | None:
     record = folder / _RECORD_NAME
     if not record.is_file() and record.exists():
         raise IsADirectoryError(record)
-    entry = _adapter().validate_json(open_record(record.read_bytes(), _FORMAT))
+    entry = _build_adapter().validate_json(open_record(record.read_bytes(), _FORMAT))
     return entry if entry.key == key and all(_is_intact(sheet, folder, entry.sizes) for sheet in entry.sheets) else None
 
 
@@ -386,7 +390,7 @@ def _is_intact(sheet: SheetRecord, folder: Path, sizes: dict[str, int]) -> bool:
 
 
 @lru_cache
-def _adapter() -> "TypeAdapter[_Entry]":
+def _build_adapter() -> "TypeAdapter[_Entry]":
     from pydantic import TypeAdapter  # noqa: PLC0415 - workers don't need it
 
     return TypeAdapter(_Entry)

@@ -210,14 +210,14 @@ def _transfer(result: "Future[Any]", done: "Future[bytes]") -> None:
         result.set_exception(BrokenExecutor("the scheduler or its workers are gone"))
     elif failure := done.exception():
         is_killed = type(failure).__name__ == "KilledWorker"  # after several workers ended with it
-        result.set_exception(_died(-9) if is_killed else BrokenExecutor(str(failure)))
+        result.set_exception(_describe_death(-9) if is_killed else BrokenExecutor(str(failure)))
     else:
         kind, value = pickle.loads(done.result())  # noqa: S301  # nosec B301 # of this run's workers
         if kind == "done":
             result.set_result(value)
         else:
-            result.set_exception(_died(value) if kind == "died" else BrokenExecutor(value) if kind == "lost" else value)
+            result.set_exception(_describe_death(value) if kind == "died" else BrokenExecutor(value) if kind == "lost" else value)
 
 
-def _died(exit_code: int) -> WorkerDied:
+def _describe_death(exit_code: int) -> WorkerDied:
     return WorkerDied("its process ended", code=exit_code)  # type: ignore[no-untyped-call]

@@ -63,7 +63,7 @@ class FaultIsolation:
 
         """
         while True:
-            records = self._without_faulty(records, error, lambda some: run_stages(_split(some), False))  # noqa: FBT003
+            records = self._drop_faulty(records, error, lambda some: run_stages(_split(some), False))  # noqa: FBT003
             try:
                 return run_stages(_split(records), True)  # noqa: FBT003 - publish
             except BaseException as another:  # Rust panics are BaseExceptions
@@ -71,7 +71,7 @@ class FaultIsolation:
                     raise
                 error = another
 
-    def _without_faulty(self, records: Sequence[FileRecord], error: BaseException, trial: _Trial) -> list[FileRecord]:
+    def _drop_faulty(self, records: Sequence[FileRecord], error: BaseException, trial: _Trial) -> list[FileRecord]:
         """Return the records with those of faulty files as failed.
 
         Raise `error` if no file fails by itself, if even no file at all fails, or if the search takes too many trials.

@@ -54,7 +54,7 @@ def start_worker_server() -> None:
         from multiprocessing.forkserver import ensure_running, set_forkserver_preload  # noqa: PLC0415 - not on Windows
 
         # On Ctrl-C the server would print a traceback; it ends with this process anyway.
-        with _safe_import_path(), _hidden_main(), interrupts.ignore_interrupts(), _environment(WITHOUT_THREADS):
+        with _restrict_import_path(), _hide_main(), interrupts.ignore_interrupts(), _replace_environment(WITHOUT_THREADS):
             set_forkserver_preload(PRELOADED)
             ensure_running()
 
@@ -119,7 +119,7 @@ class WorkerProcess(_BaseProcess):
 
     @staticmethod
     def _Popen(process: Any) -> Any:  # noqa: N802 - multiprocessing's name
-        with _safe_import_path(), _hidden_main():
+        with _restrict_import_path(), _hide_main():
             return _BaseProcess._Popen(process)  # noqa: SLF001 - multiprocessing's extension point
 
 
@@ -130,7 +130,7 @@ class WorkerContext(_BaseContext):
 
 
 @contextmanager
-def _hidden_main() -> Iterator[None]:
+def _hide_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
@@ -140,7 +140,7 @@ def _hidden_main() -> Iterator[None]:
 
 
 @contextmanager
-def _environment(changes: dict[str, str]) -> Iterator[None]:
+def _replace_environment(changes: dict[str, str]) -> Iterator[None]:
     previous = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes)
     try:
@@ -151,7 +151,7 @@ def _environment(changes: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _safe_import_path() -> Iterator[None]:
+def _restrict_import_path() -> Iterator[None]:
     """Start processes that import nothing from the current folder, even if this process may (a notebook does).
 
     `-P` protects a child until multiprocessing is loaded there, and the path sent to it from then on. PYTHONSAFEPATH would not
@@ -161,7 +161,7 @@ def _safe_import_path() -> Iterator[None]:
         with _START_LOCK:
             yield
         return
-    with _START_LOCK, _environment({"PYTHONPATH": filter_python_path()} if "PYTHONPATH" in os.environ else {}):
+    with _START_LOCK, _replace_environment({"PYTHONPATH": filter_python_path()} if "PYTHONPATH" in os.environ else {}):
         flags, preparation = util._args_from_interpreter_flags, spawn.get_preparation_data  # type: ignore[attr-defined]  # noqa: SLF001
         path = filter_import_path(sys.path)
         util._args_from_interpreter_flags = lambda: [*flags(), "-P"]  # type: ignore[attr-defined]  # noqa: SLF001

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +49,29 @@ class _LogFile(logging.FileHandler):
         """Close the file; a failure to flush it is ignored."""
         with suppress(OSError):
             super().close()
+
+
+class _WarningReporter(logging.Handler):
+    def __init__(self, report: Callable[[str], object]) -> None:
+        super().__init__(logging.WARNING)
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Report the message."""
+        self._report(record.getMessage())
+
+
+@contextmanager
+def report_warnings(names: Iterable[str], report: Callable[[str], object]) -> Iterator[None]:
+    """Call `report` with the message of each warning and error that loggers with these names write in the context."""
+    handler, loggers = _WarningReporter(report), [logging.getLogger(name) for name in names]
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
 
 
 @contextmanager

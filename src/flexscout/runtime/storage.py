@@ -112,10 +112,10 @@ def is_abandoned(name: str) -> bool:
 
 def temporary_path(path: Path, suffix: str = ".tmp") -> Path:
     """Return a hidden path beside `path` that no other writer uses, on any computer."""
-    return path.with_name(f"{temporary_prefix(path)}{mark_owner()}{suffix}")
+    return path.with_name(f"{build_temporary_prefix(path)}{mark_owner()}{suffix}")
 
 
-def temporary_prefix(path: Path) -> str:
+def build_temporary_prefix(path: Path) -> str:
     """Return how the names of the temporary files of `path` begin."""
     return "." + path.name.encode("utf-8", "surrogateescape")[:_STEM_BYTES].decode("utf-8", "ignore")
 
@@ -181,7 +181,7 @@ class TableFolder:
         self._count = 0
         self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
-    def new_path(self) -> Path:
+    def build_new_path(self) -> Path:
         """Return a path in the folder that was not returned before."""
         self._count += 1
         return self.path / f"table-{self._count}.parquet"
@@ -211,7 +211,7 @@ class SpillableTable:
         self._table: pl.DataFrame | None = table
         if spill and table.height * table.width >= SPILL_CELLS:
             self._folder = TableFolder()
-            self._path = write_table(table, self._folder.new_path())
+            self._path = write_table(table, self._folder.build_new_path())
             self._table = None
 
     def load(self, columns: Sequence[str] | None = None) -> pl.DataFrame:

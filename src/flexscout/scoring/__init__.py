@@ -20,7 +20,7 @@ from flexscout.scoring.explanations import explain_factors
 from flexscout.scoring.filter_conditions import COMPARISONS, Comparison, FilterCondition, parse_conditions, render_conditions
 from flexscout.scoring.improvements import Improvement, evaluate_parts, find_improvements
 from flexscout.scoring.kept_scores import IS_CANDIDATE, KeptScores
-from flexscout.scoring.profile import Factor, Part, Profile, Rule, points_column, value_kind
+from flexscout.scoring.profile import Factor, Part, Profile, Rule, find_value_kind, points_column
 from flexscout.scoring.profile_content import build_profile, describe_profile, render_profile
 from flexscout.scoring.profile_files import list_profiles, load_profile, read_profile_text, render_profile_copy
 from flexscout.scoring.profile_lint import compute_best_score, format_bound, lint_profile
@@ -62,6 +62,7 @@ __all__ = [
     "evaluate_parts",
     "explain_factors",
     "find_improvements",
+    "find_value_kind",
     "format_bound",
     "has_eligible_type",
     "lint_profile",
@@ -81,5 +82,4 @@ __all__ = [
     "select_match_columns",
     "select_rejected",
     "split_reasons",
-    "value_kind",
 ]

@@ -284,7 +284,7 @@ def attach_candidates(part: ClassifiedFiles, folder: TableFolder) -> list[Proces
         name = result.record.source.name
         if result.success:
             rows = by_file.get((name,), part.candidates.clear())
-            table = write_table(_select_file_columns(rows, part.tables, name), folder.new_path())
+            table = write_table(_select_file_columns(rows, part.tables, name), folder.build_new_path())
             results.append(replace(result, candidates_table=table, temporary_folder=folder))
         else:
             results.append(result)

@@ -173,7 +173,7 @@ def _check_quoting(tokens: Sequence[Token], columns: Sequence[str]) -> Iterator[
 
 def _check_names(tokens: Sequence[Token], columns: Sequence[str]) -> Iterator[str]:
     """Find names that are neither a column nor a function of filters."""
-    for previous, token, following in _with_neighbors(tokens):
+    for previous, token, following in _pair_neighbors(tokens):
         if token.is_name and token.value in columns and following.key == "(":
             yield f"{token.value} is a column, not a function"
         elif token.key in _AGGREGATES:
@@ -203,7 +203,7 @@ def _find_nearest(name: str, columns: Sequence[str]) -> str:
 def _check_brackets(tokens: Sequence[Token]) -> Iterator[str]:
     """Find brackets without a partner, and commas outside lists."""
     is_list: list[bool] = []  # per open bracket
-    for previous, token, following in _with_neighbors(tokens):
+    for previous, token, following in _pair_neighbors(tokens):
         if token.key == "(":
             is_list.append(previous.key == "in" or previous.key in _FUNCTIONS)
             if following.key == ")":
@@ -237,14 +237,14 @@ def _check_sequence(tokens: Sequence[Token]) -> Iterator[str]:
             yield f"nothing joins {token.source} and {following.source}: write an operator, such as = or AND, between them"
         elif token.key in {"like", "ilike"} and following.kind != "text":
             yield f"{token.source} needs a text in single quotes, such as 'Char%'"
-    for previous, comma, following in _with_neighbors(tokens):
+    for previous, comma, following in _pair_neighbors(tokens):
         if comma.key == "," and {previous.kind, following.kind} == {"text", "number"}:
             yield f"{previous.source} and {following.source} are text and a number in one list; use all text or all numbers"
 
 
 def _check_operands(tokens: Sequence[Token]) -> Iterator[str]:
     """Find operators without a value on one side."""
-    for previous, token, following in _with_neighbors(tokens):
+    for previous, token, following in _pair_neighbors(tokens):
         is_negated = previous.key == "not" and token.key in {"in", "like", "ilike", "between"}
         if token.key in _OPERATORS - {"not", "+", "-"} and not (previous.ends_value or is_negated):
             yield f"there is no value before {token.source}"
@@ -261,7 +261,7 @@ def _check_quoted_columns(tokens: Sequence[Token], columns: Sequence[str]) -> It
             yield f"{token.source} in single quotes is text; for the column write {quote_column(name)}"
 
 
-def _with_neighbors(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token, Token]]:
+def _pair_neighbors(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token, Token]]:
     """Yield each token with the one before and the one after it."""
     return zip((_NO_TOKEN, *tokens), tokens, (*tokens[1:], _NO_TOKEN), strict=False)
 

@@ -98,10 +98,10 @@ def _describe_value(part: Part) -> str:
 def _find_next_rule(part: Part, points: float, number: float | None) -> Rule | None:
     """Return the nearest rule with more points; of equally near rules, the one with the fewest points."""
     better = [rule for rule in part.rules if rule.max_points > points + _MIN_GAIN]
-    return min(better, key=lambda rule: (_distance(rule, number), rule.max_points), default=None)
+    return min(better, key=lambda rule: (_measure_distance(rule, number), rule.max_points), default=None)
 
 
-def _distance(rule: Rule, number: float | None) -> float:
+def _measure_distance(rule: Rule, number: float | None) -> float:
     if number is None:
         return 0.0
     lower, upper = (bound if bound is not None else number for bound in (rule.lower, rule.upper))

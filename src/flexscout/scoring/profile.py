@@ -20,34 +20,34 @@ _BY_TYPE: dict[str, Kind] = {
 }  # all other types are numbers; yes is 1
 
 
-def value_kind(name: str) -> Kind:
+def find_value_kind(name: str) -> Kind:
     """Return the kind of value that rules see in a canonical column."""
     return _BY_TYPE.get(canonical_column(name).type, "number")
 
 
-def _canonical(name: str) -> str:
+def _require_canonical(name: str) -> str:
     known = {entry.name.casefold(): entry.name for entry in canonical_columns()}
     if name.casefold() not in known:
         raise ValueError(describe_unknown_name(name, list(known.values())))
     return known[name.casefold()]
 
 
-def _template(text: str) -> str:
+def _check_template(text: str) -> str:
     if text.count("{}") > 1 or set(text.replace("{}", "")) & {"{", "}"}:
         raise ValueError("write {} once, for the value; other braces are not allowed")
     return text
 
 
-def _keyword(text: str) -> str:
+def _check_keyword(text: str) -> str:
     if not fold_header(text):
         raise ValueError(f"{text!r} contains no letter or digit to search for")
     return text
 
 
-Column = Annotated[str, AfterValidator(_canonical)]
+Column = Annotated[str, AfterValidator(_require_canonical)]
 Columns = Annotated[tuple[Column, ...], Field(min_length=1)]
-Template = Annotated[str, AfterValidator(_template)]
-Keywords = tuple[Annotated[str, AfterValidator(_keyword)], ...]
+Template = Annotated[str, AfterValidator(_check_template)]
+Keywords = tuple[Annotated[str, AfterValidator(_check_keyword)], ...]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^_=\[\]]")]
 
@@ -173,9 +173,9 @@ class Part(Entry):
     def _check_value_and_rules(self) -> Self:
         if sum(value is not None for value in (self.column, self.sum, self.ratio)) != 1:
             raise ValueError("give one of column, sum and ratio")
-        kind = value_kind(self.column) if self.column else "number"
+        kind = find_value_kind(self.column) if self.column else "number"
         for name in self.columns:
-            if not self.column and value_kind(name) != "number":
+            if not self.column and find_value_kind(name) != "number":
                 raise ValueError(f"{name} is not a number")
         mismatched = [("rules", i) for i, rule in enumerate(self.rules) if rule.kind != kind]
         if mismatched:
@@ -207,7 +207,7 @@ class Factor(Entry):
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns that the factor looks at, without those of `unknown`."""
-        return _distinct(name for part in self.parts for name in part.columns)
+        return _list_distinct(name for part in self.parts for name in part.columns)
 
     @property
     def max_points(self) -> float:
@@ -271,12 +271,12 @@ class Profile(Entry):
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that the profile looks at."""
-        return _distinct((*self.needed_columns, *self.exclusions))
+        return _list_distinct((*self.needed_columns, *self.exclusions))
 
     @property
     def needed_columns(self) -> tuple[str, ...]:
         """Columns of factors and eligibility; a column of exclusions may be missing."""
-        return _distinct([name for part in self.parts for name in part.columns] + list(self.eligibility))
+        return _list_distinct([name for part in self.parts for name in part.columns] + list(self.eligibility))
 
     @property
     def points_columns(self) -> tuple[str, ...]:
@@ -300,7 +300,7 @@ class Profile(Entry):
         tests = [(part.column, rule.text_test) for part in self.parts for rule in part.rules] + [
             (name, rule.text_test) for name, rule in (*self.eligibility.items(), *self.split_exclusions)
         ]
-        return {name: _distinct(test for of, test in tests if of == name and test) for name, test in tests if name and test}
+        return {name: _list_distinct(test for of, test in tests if of == name and test) for name, test in tests if name and test}
 
     @cached_property
     def split_exclusions(self) -> tuple[tuple[str, Rule], ...]:
@@ -316,8 +316,8 @@ class Profile(Entry):
     def _find_mismatches(self) -> Iterator[tuple[tuple[int | str, ...], str]]:
         for key, criteria in (("eligibility", self.eligibility), ("exclusions", self.exclusions)):
             for name, rule in criteria.items():
-                if rule.kind != value_kind(name):
-                    yield (key, name), f"{name} {_ALLOWED_RULES[value_kind(name)]}"
+                if rule.kind != find_value_kind(name):
+                    yield (key, name), f"{name} {_ALLOWED_RULES[find_value_kind(name)]}"
         if self.bonuses and "Bonus" in self.factors:
             yield ("factors", "Bonus"), "Bonus is reserved for the points of the bonuses; rename the factor"
         for flag, bonus in self.bonuses.items():
@@ -339,5 +339,5 @@ def _split_rule(rule: Rule) -> tuple[Rule, ...]:
     return tuple(rule.model_copy(update={key: (text,)}) for text in (*rule.keywords, *rule.codes)) or (rule,)
 
 
-def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+def _list_distinct(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(values))

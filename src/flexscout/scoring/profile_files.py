@@ -58,7 +58,7 @@ name: {name}
 def list_profiles() -> tuple[str, ...]:
     """Return the names of the built-in profiles."""
     return tuple(
-        sorted(entry.name.removesuffix(".yaml") for entry in _profiles_folder().iterdir() if entry.name.endswith(".yaml"))
+        sorted(entry.name.removesuffix(".yaml") for entry in _find_profiles_folder().iterdir() if entry.name.endswith(".yaml"))
     )
 
 
@@ -115,14 +115,14 @@ def _load(name: str) -> Profile:
     return validate_profile({"name": path.stem} | _read_extended(path, text, _MAX_EXTENDS), path, text)
 
 
-def _profiles_folder() -> Traversable:
+def _find_profiles_folder() -> Traversable:
     return files("flexscout.scoring").joinpath("profiles")
 
 
 def _read_source(name: str, folder: Path) -> tuple[Path, str]:
     """Return the path and text of a profile; the path of a file is relative to `folder`."""
     if name in list_profiles():
-        with as_file(_profiles_folder().joinpath(f"{name}.yaml")) as path:
+        with as_file(_find_profiles_folder().joinpath(f"{name}.yaml")) as path:
             return path, path.read_text(encoding="utf-8")
     path = folder / name
     if path.suffix.lower() not in _SUFFIXES:

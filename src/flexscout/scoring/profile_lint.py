@@ -69,7 +69,7 @@ def _find_gaps(part: Part) -> Iterator[str]:
     if True not in held:
         return
     first, last = held.index(True), len(held) - 1 - held[::-1].index(True)
-    bounds = set(_bounds(part.rules))
+    bounds = set(_list_bounds(part.rules))
     for i in range(first, last):
         if held[i]:
             continue
@@ -81,13 +81,13 @@ def _find_gaps(part: Part) -> Iterator[str]:
             yield f"values between {format_bound(low, part.column)} and {format_bound(high, part.column)}"
 
 
-def _bounds(rules: Sequence[Rule]) -> list[float]:
+def _list_bounds(rules: Sequence[Rule]) -> list[float]:
     return sorted({bound for rule in rules for bound in (rule.lower, rule.upper) if bound is not None})
 
 
 def _probes(rules: Sequence[Rule]) -> list[float]:
     """Return all bounds, a value between each two, and one beyond either end: the rules can't tell other values apart."""
-    bounds = _bounds(rules)
+    bounds = _list_bounds(rules)
     between = [middle for low, high in pairwise(bounds) for middle in (low, (low + high) / 2)]
     return [bounds[0] - 1, *between, bounds[-1], bounds[-1] + 1]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import narwhals as nw
 
 from flexscout.errors import DataFormatError
-from flexscout.scoring.profile import Count, Kind, Profile, value_kind
+from flexscout.scoring.profile import Count, Kind, Profile, find_value_kind
 from flexscout.scoring.row_functions import Evaluate, RecordingFrame, UncompilableError
 from flexscout.scoring.rules import add_rule_columns
 from flexscout.scoring.score import score_frame
@@ -31,7 +31,7 @@ class RecordScorer:
 
     def __init__(self, profile: Profile, as_of: date) -> None:
         self.profile, self.as_of = profile, as_of
-        self._columns = {name: value_kind(name) for name in profile.columns}
+        self._columns = {name: find_value_kind(name) for name in profile.columns}
         self._paths = {column: path.split(".") for path, column in reversed(list(profile.record.items()))}
         keys = (*self._columns, *profile.record, *(count.entries for count in profile.counts.values()))
         self._keys = {key.partition(".")[0] for key in keys}

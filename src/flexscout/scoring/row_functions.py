@@ -84,7 +84,7 @@ def compile_expression(expression: nw.Expr) -> Evaluate:
     """
     evaluate: Evaluate | None = None
     for node in _list_nodes(expression):
-        arguments = [compile_expression(each) if isinstance(each, nw.Expr) else _constant(each) for each in node.exprs]
+        arguments = [compile_expression(each) if isinstance(each, nw.Expr) else _build_constant(each) for each in node.exprs]
         build = _OPERATIONS.get(node.name)
         if build is None:
             raise UncompilableError(node.name)
@@ -108,16 +108,16 @@ def _list_columns(expression: nw.Expr) -> set[str]:
     return own.union(*(_list_columns(each) for node in nodes for each in node.exprs if isinstance(each, nw.Expr)))
 
 
-def _constant(value: Any, **_: Any) -> Evaluate:
+def _build_constant(value: Any, **_: Any) -> Evaluate:
     return lambda _: value
 
 
-def _column(names: Sequence[str]) -> Evaluate:
+def _build_column(names: Sequence[str]) -> Evaluate:
     (name,) = names
     return operator.itemgetter(name)
 
 
-def _strict(function: Callable[..., Any]) -> Callable[..., Evaluate]:
+def _make_strict(function: Callable[..., Any]) -> Callable[..., Evaluate]:
     """Build an operation whose result is None if one of its one or two arguments is None."""
 
     def build(left: Evaluate, right: Evaluate | None = None) -> Evaluate:
@@ -173,7 +173,7 @@ def _any(*conditions: Evaluate, ignore_nulls: bool) -> Evaluate:
 
 
 def _choose(condition: Evaluate, then: Evaluate, *otherwise: Evaluate) -> Evaluate:
-    (other,) = otherwise or (_constant(None),)
+    (other,) = otherwise or (_build_constant(None),)
     return lambda row: then(row) if condition(row) else other(row)
 
 
@@ -187,7 +187,7 @@ def _fill(value: Evaluate, other: Evaluate, **_: Any) -> Evaluate:
 
 def _cast(value: Evaluate, dtype: Any) -> Evaluate:
     is_time = isinstance(dtype, nw.Datetime)
-    return _strict(_to_time if is_time else float if dtype == nw.Float64 else str)(value)
+    return _make_strict(_to_time if is_time else float if dtype == nw.Float64 else str)(value)
 
 
 def _to_time(day: date) -> datetime:
@@ -196,20 +196,20 @@ def _to_time(day: date) -> datetime:
 
 def _replace_all(text: Evaluate, new: Evaluate, *, pattern: str, literal: bool) -> Evaluate:
     find = re.compile(re.escape(pattern) if literal else pattern)
-    return _strict(lambda value, other: find.sub(other, value))(text, new)
+    return _make_strict(lambda value, other: find.sub(other, value))(text, new)
 
 
 def _contains(text: Evaluate, pattern: Evaluate, *, literal: bool) -> Evaluate:
     find = re.compile(re.escape(pattern({})) if literal else pattern({}))
-    return _strict(lambda value: find.search(value) is not None)(text)
+    return _make_strict(lambda value: find.search(value) is not None)(text)
 
 
 def _is_in(value: Evaluate, other: Sequence[Any]) -> Evaluate:
-    return _strict(frozenset(other).__contains__)(value)
+    return _make_strict(frozenset(other).__contains__)(value)
 
 
 def _round(value: Evaluate, decimals: int) -> Evaluate:
-    return _strict(lambda number: round(number, decimals))(value)
+    return _make_strict(lambda number: round(number, decimals))(value)
 
 
 def _floor(number: float) -> float:
@@ -217,8 +217,8 @@ def _floor(number: float) -> float:
 
 
 _OPERATIONS: Mapping[str, Callable[..., Evaluate]] = {
-    "col": _column,
-    "lit": _constant,
+    "col": _build_column,
+    "lit": _build_constant,
     "alias": lambda value, **_: value,
     "cast": _cast,
     "when_then": _choose,
@@ -226,18 +226,18 @@ _OPERATIONS: Mapping[str, Callable[..., Evaluate]] = {
     "any_horizontal": _any,
     "fill_null": _fill,
     "is_null": lambda value: lambda row: value(row) is None,
-    "is_finite": _strict(math.isfinite),
+    "is_finite": _make_strict(math.isfinite),
     "is_in": _is_in,
-    "floor": _strict(_floor),
+    "floor": _make_strict(_floor),
     "round": _round,
-    "str.to_lowercase": _strict(str.lower),
+    "str.to_lowercase": _make_strict(str.lower),
     "str.replace_all": _replace_all,
     "str.contains": _contains,
     "__and__": _and,
     "__or__": _or,
-    "__invert__": _strict(operator.not_),
+    "__invert__": _make_strict(operator.not_),
     **{
-        f"__{name}__": _strict(getattr(operator, name))
+        f"__{name}__": _make_strict(getattr(operator, name))
         for name in ("add", "sub", "mul", "truediv", "ge", "gt", "le", "lt", "eq", "ne")
     },
 }

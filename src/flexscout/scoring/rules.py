@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import narwhals as nw
 
-from flexscout.domain import format_number, property_type_synonyms, word_forms
+from flexscout.domain import format_number, map_property_type_synonyms, word_forms
 from flexscout.errors import DataFormatError
-from flexscout.scoring.profile import Part, Profile, Rule, value_kind
+from flexscout.scoring.profile import Part, Profile, Rule, find_value_kind
 
 Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
 
@@ -42,8 +42,8 @@ def match_keywords(text: nw.Expr, tests: Sequence[Sequence[str]]) -> nw.Expr:
     """
     lower = text.str.replace_all(_DOTTED_I, "i", literal=True).str.to_lowercase()
     plain = lower.str.replace_all(_FINAL_SIGMA, _SIGMA, literal=True).str.replace_all(_GAPS, " ")
-    for phrase, other in property_type_synonyms().items():
-        plain = plain.str.replace_all(_bounded(phrase), f" {other} ")
+    for phrase, other in map_property_type_synonyms().items():
+        plain = plain.str.replace_all(_bound_pattern(phrase), f" {other} ")
     affirmed = plain.str.replace_all(_NEGATED, " ")
     bits = [
         nw.when(_passes(plain, affirmed, test)).then(nw.lit(2.0**bit)).otherwise(nw.lit(0.0)) for bit, test in enumerate(tests)
@@ -81,7 +81,7 @@ def column_names(frame: Frame) -> list[str]:
 def add_rule_columns(frame: Frame, profile: Profile) -> Frame:
     """Add a working column for each column of the profile; null in every row if the frame doesn't have the column."""
     names = set(column_names(frame))
-    kinds = {name: value_kind(name) for name in profile.columns}
+    kinds = {name: find_value_kind(name) for name in profile.columns}
     missing = [_null(kind).alias(rule_column(name)) for name, kind in kinds.items() if name not in names]
     present = {name: kind for name, kind in kinds.items() if name in names}
     numbers = [_finite_number(name) for name, kind in present.items() if kind == "number"]
@@ -108,7 +108,7 @@ def validate_frame(frame: Frame, profile: Profile) -> None:
         raise DataFormatError.missing_frame_columns(profile.columns, list(schema))
     for name in profile.columns:
         # A column without values can have any type.
-        if schema.get(name) == nw.String and value_kind(name) == "number" and _has_values(frame, name):
+        if schema.get(name) == nw.String and find_value_kind(name) == "number" and _has_values(frame, name):
             raise TypeError(f"{name} holds text. Convert it to numbers, or use FlexPropertyClassifier, which reads text.")
 
 
@@ -194,20 +194,20 @@ def _passes(plain: nw.Expr, affirmed: nw.Expr, test: Sequence[str]) -> nw.Expr:
     kind, *keywords = test
     if kind == "is":
         return plain.str.replace_all(" ", "", literal=True).is_in([_normalize(code).replace(" ", "") for code in keywords])
-    forms = [_pattern(form) for keyword in keywords for form in word_forms(keyword)]
+    forms = [_build_pattern(form) for keyword in keywords for form in word_forms(keyword)]
     is_negating = any(re.match(_NEGATED, form) for form in forms)  # such as the keyword `no flex`
     return (plain if is_negating else affirmed).str.contains(f"(?:^| )(?:{'|'.join(forms)})(?: |$)")
 
 
 @cache
-def _pattern(form: str) -> str:
+def _build_pattern(form: str) -> str:
     normalized = _normalize(form).strip(" ")
-    for phrase, other in property_type_synonyms().items():
-        normalized = re.sub(_bounded(phrase), f" {other} ", normalized).strip(" ")
+    for phrase, other in map_property_type_synonyms().items():
+        normalized = re.sub(_bound_pattern(phrase), f" {other} ", normalized).strip(" ")
     return re.escape(normalized).replace("\\ ", " ")
 
 
-def _bounded(phrase: str) -> str:
+def _bound_pattern(phrase: str) -> str:
     """Return a pattern for a phrase between spaces or ends."""
     return f"(?:^| ){phrase}(?: |$)"
 

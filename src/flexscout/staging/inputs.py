@@ -30,7 +30,7 @@ from flexscout.staging.mirror import (
     check_free_space,
     describe_files,
     ignore,
-    inputs_folder,
+    locate_inputs,
     name_copies,
     open_mirror,
     remove_others,
@@ -52,7 +52,7 @@ def stage_inputs(settings: PipelineConfiguration, report: Report = ignore) -> Pi
     address = settings.input_folder
     if not is_address(address):
         return name_copies(settings)
-    mirror = inputs_folder(settings)
+    mirror = locate_inputs(settings)
     objects = ObjectFolder(address, NothingToReadError)
     found = _list_exports(objects, settings)
     _check(found, address)

@@ -34,7 +34,7 @@ def name_copies(settings: PipelineConfiguration) -> PipelineConfiguration:
     """Return the settings with the paths of the copies of what they name in object storage."""
     paths: dict[str, str] = {}
     if is_address(settings.input_folder):
-        paths["input_folder"] = str(inputs_folder(settings) / FILES)
+        paths["input_folder"] = str(locate_inputs(settings) / FILES)
     if is_address(settings.output_file):
         folder, report_file = mirror_folder(settings, settings.output_file) / FILES, settings.report_file
         paths["output_file"] = str(folder / PurePosixPath(settings.output_file).name)
@@ -44,7 +44,7 @@ def name_copies(settings: PipelineConfiguration) -> PipelineConfiguration:
     return settings.with_local_copies(paths)
 
 
-def inputs_folder(settings: PipelineConfiguration) -> Path:
+def locate_inputs(settings: PipelineConfiguration) -> Path:
     """Return the mirror of the input folder: one for each choice of its files, so that no run removes what another reads."""
     return mirror_folder(settings, f"{settings.input_folder}\n{settings.file_pattern}\n{settings.recursive_scan}")
 

@@ -205,7 +205,7 @@ class _StagedResults:
         """
         folder = f"{_RUNS}/{self._current.run + 1}-{uuid4().hex[:8]}"
         names = [path.relative_to(self._files).as_posix() for path in sorted(self._files.rglob("*")) if self._is_result(path)]
-        files = {name: self._fingerprint(name, folder) for name in names}
+        files = {name: self._choose_object(name, folder) for name in names}
         # Objects of earlier runs hold their records; each run has its own copy of everything else.
         new = [name for name, one in files.items() if one.key.startswith(f"{folder}/")]
         size = sum(files[name].bytes for name in new)
@@ -262,7 +262,7 @@ class _StagedResults:
         is_hidden = any(part.startswith(".") for part in parts[1 if parts[0] == RECORDS_FOLDER else 0 :])
         return path.is_file() and not is_hidden and path.suffix not in _TEMPORARY_SUFFIXES and path.name != LOCK
 
-    def _fingerprint(self, name: str, folder: str) -> _ResultFile:
+    def _choose_object(self, name: str, folder: str) -> _ResultFile:
         """Return a file with its object: that of an earlier run if it is an unchanged record, else a new one in the folder."""
         path = self._files / name
         one = _ResultFile(f"{folder}/{name}", path.stat().st_size, file_checksum(path))

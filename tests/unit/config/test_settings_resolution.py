@@ -9,13 +9,13 @@ import pydantic
 import pytest
 import yaml
 
-from flexscout.config.settings import PipelineConfiguration, declared_settings, settings_affecting
+from flexscout.config.settings import PipelineConfiguration, list_declared_settings, list_settings_affecting
 from flexscout.config.sources import Affects, group_by_section
 from flexscout.config.template import render_settings, render_template
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.batch import count_workers
 
-SECTIONS = group_by_section(declared_settings())
+SECTIONS = group_by_section(list_declared_settings())
 
 DESIGN = """
 input:
@@ -92,12 +92,12 @@ def test_every_setting_has_a_place_in_the_file_and_a_description():
 
 
 def test_settings_declare_what_they_affect():
-    assert settings_affecting(Affects.EXECUTION) == {
+    assert list_settings_affecting(Affects.EXECUTION) == {
         "batch_size", "max_workers", "memory_limit_gb", "timeout_minutes", "reuse", "cache", "cache_limit_gb",
         "log_level", "log_file", "progress_interval", "progress_reporting", "password", "scheduler", "wait_seconds",
         "partitions",
     }  # fmt: skip
-    assert settings_affecting(Affects.LOCATION) == {"input_folder", "more_inputs", "output_file", "report_file"}
+    assert list_settings_affecting(Affects.LOCATION) == {"input_folder", "more_inputs", "output_file", "report_file"}
 
 
 def test_a_yaml_file_has_sections(written):

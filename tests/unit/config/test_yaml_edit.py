@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexscout.config import declared_settings, render_template
+from flexscout.config import list_declared_settings, render_template
 from flexscout.config.yaml_edit import remove_entry, set_entry
 
 TEXT = """\
@@ -75,7 +75,7 @@ def test_files_of_any_shape_can_be_changed(text):
 
 TEXTS = st.text("aé:#'\"\\{}[],&* \n-|", max_size=8)
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), TEXTS, st.lists(TEXTS, max_size=3))
-PLACES = [tuple(setting.place.split(".")) for setting in declared_settings().values()]
+PLACES = [tuple(setting.place.split(".")) for setting in list_declared_settings().values()]
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,9 +6,9 @@ import pytest
 
 from flexscout.domain import code_tables, find_code_tables, fold_header, parse_code_table, state_codes, word_forms
 from flexscout.domain.columns import canonical_columns, vendors
-from flexscout.domain.vocabulary import property_type_words
+from flexscout.domain.vocabulary import map_property_type_words
 
-FORMS = "|".join(re.escape(form) for word in property_type_words() for form in word_forms(word))
+FORMS = "|".join(re.escape(form) for word in map_property_type_words() for form in word_forms(word))
 TABLES = pytest.mark.parametrize("table", code_tables().values(), ids=code_tables().keys())
 NOWHERE = frozenset()
 

@@ -5,7 +5,14 @@ from collections import Counter
 import pytest
 
 from flexscout.domain.column_names import OUTPUT_COLUMNS
-from flexscout.domain.columns import ambiguous_headers, canonical_column, canonical_columns, fold_header, header_aliases, vendors
+from flexscout.domain.columns import (
+    canonical_column,
+    canonical_columns,
+    fold_header,
+    map_ambiguous_headers,
+    map_header_aliases,
+    vendors,
+)
 from flexscout.ingest.convert.types import CONVERSIONS
 from flexscout.ingest.mapping.header_map import REQUIRED
 
@@ -49,11 +56,11 @@ def test_no_alias_is_also_generic_or_inverted():
 
 
 def test_no_alias_is_also_ambiguous():
-    assert header_aliases().keys() & ambiguous_headers().keys() == set()
+    assert map_header_aliases().keys() & map_ambiguous_headers().keys() == set()
 
 
 def test_no_header_folds_to_an_empty_text():
-    assert "" not in header_aliases().keys() | ambiguous_headers().keys()
+    assert "" not in map_header_aliases().keys() | map_ambiguous_headers().keys()
 
 
 def test_every_column_type_has_a_conversion():
@@ -69,7 +76,7 @@ def test_column_names_are_distinct_from_each_other_and_from_output_columns():
 def test_every_column_in_the_vocabulary_exists():
     names = {entry.name for entry in canonical_columns()}
     required = {name for pair in REQUIRED for name in pair}
-    by_unit = {name for entry in ambiguous_headers().values() for name in (entry.acres, entry.square_feet)}
+    by_unit = {name for entry in map_ambiguous_headers().values() for name in (entry.acres, entry.square_feet)}
     overrides = {meaning.column for vendor in vendors() for _, meaning in vendor.overrides if meaning}
     assert required | by_unit | overrides <= names
 
@@ -88,7 +95,7 @@ def test_every_vendor_has_signs():
     ],
 )
 def test_an_alias_says_whether_it_is_generic_or_inverted(header, name, generic, inverted):
-    alias = header_aliases()[fold_header(header)]
+    alias = map_header_aliases()[fold_header(header)]
     assert (alias.column, alias.generic, alias.inverted) == (name, generic, inverted)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flexscout.domain.columns import ambiguous_headers, canonical_columns, fold_header, header_aliases
+from flexscout.domain.columns import canonical_columns, fold_header, map_ambiguous_headers, map_header_aliases
 from flexscout.domain.known_headers import _list_names, normalize_header
 
 KNOWN = {
@@ -25,7 +25,7 @@ KNOWN = {
 
 @pytest.mark.parametrize(("header", "column"), KNOWN.items())
 def test_a_header_with_abbreviated_words_is_known(header, column):
-    assert header_aliases()[normalize_header(header)].column == column
+    assert map_header_aliases()[normalize_header(header)].column == column
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_an_ambiguous_word_is_not_written_out(header):
 
 @pytest.mark.parametrize("header", ["TOT_SF", "Size (sqft)"])
 def test_a_generic_header_stays_generic_when_written_out(header):
-    assert header_aliases()[normalize_header(header)].generic
+    assert map_header_aliases()[normalize_header(header)].generic
 
 
 def test_a_known_header_is_not_written_out():
@@ -51,5 +51,5 @@ def test_a_known_header_is_not_written_out():
 def test_headers_that_are_equal_when_written_out_mean_the_same_column():
     meanings = {}
     for full_name, folded in _list_names():
-        column = ambiguous_headers().get(folded) or header_aliases()[folded].column
+        column = map_ambiguous_headers().get(folded) or map_header_aliases()[folded].column
         assert meanings.setdefault(full_name, column) == column

@@ -4,10 +4,10 @@ import pytest
 
 from flexscout.domain.vocabulary import (
     address_words,
-    cell_units,
     cell_values,
-    property_type_sources,
-    property_type_words,
+    list_cell_units,
+    map_property_type_sources,
+    map_property_type_words,
     state_codes,
     word_forms,
 )
@@ -54,7 +54,7 @@ def test_no_word_means_both_yes_and_no():
 
 
 def test_no_word_means_two_units():
-    units = [word for unit in ("acres", "square_feet", "feet") for word in cell_units(unit)]
+    units = [word for unit in ("acres", "square_feet", "feet") for word in list_cell_units(unit)]
     assert len(set(units)) == len(units)
 
 
@@ -68,21 +68,21 @@ def test_a_keyword_has_its_forms(word, form):
 
 @pytest.mark.parametrize("form", ["dist", "ind", "mfr"])
 def test_an_ambiguous_abbreviation_is_not_a_form(form):
-    assert not [word for word in property_type_words() if form in word_forms(word)]
+    assert not [word for word in map_property_type_words() if form in word_forms(word)]
 
 
 def test_every_form_has_a_cited_source():
-    used = {source for forms in property_type_words().values() for source in forms.values()}
-    assert used == property_type_sources().keys()
-    assert all(property_type_sources().values())
+    used = {source for forms in map_property_type_words().values() for source in forms.values()}
+    assert used == map_property_type_sources().keys()
+    assert all(map_property_type_sources().values())
 
 
 def test_every_keyword_is_a_form_of_itself():
-    assert [word for word, forms in property_type_words().items() if word not in forms] == []
+    assert [word for word, forms in map_property_type_words().items() if word not in forms] == []
 
 
 def test_forms_are_lower_case_with_single_spaces():
-    forms = {form for word in property_type_words() for form in word_forms(word)}
+    forms = {form for word in map_property_type_words() for form in word_forms(word)}
     assert all(form == " ".join(form.lower().split()) for form in forms)
 
 

@@ -55,7 +55,7 @@ def test_runs_are_numbered_and_read_latest_first(summary, workbook):
 def test_runs_without_a_kept_result_can_be_left_out(summary, workbook):
     with RunHistory(workbook) as book:
         book.add("another state", summary, workbook.with_suffix(".parquet"))
-        book.result_path(book.find_last()).unlink()
+        book.locate_result(book.find_last()).unlink()
         assert [record.number for record in book.read_records(with_result=True)] == [1]
         assert book.find_last().number == 2
 
@@ -106,7 +106,7 @@ def test_the_previous_run_is_the_latest_with_another_state(summary, workbook):
         for state in ("b", "c", "c"):
             book.add(state, summary, workbook.with_suffix(".parquet"))
     assert book.find_previous("c").state == "b"
-    book.result_path(book.find_previous("c")).unlink()
+    book.locate_result(book.find_previous("c")).unlink()
     assert book.find_previous("c").number == 1
 
 

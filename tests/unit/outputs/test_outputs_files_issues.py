@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.domain.vocabulary import issue_reasons
+from flexscout.domain.vocabulary import map_issue_reasons
 from flexscout.models import IssueReason
 from flexscout.outputs.files.table_files import add_reason_texts
 
@@ -31,4 +31,4 @@ def test_an_empty_table_has_the_column():
 
 
 def test_every_reason_has_a_sentence():
-    assert set(IssueReason) == issue_reasons().keys()
+    assert set(IssueReason) == map_issue_reasons().keys()

@@ -50,7 +50,7 @@ def test_a_file_with_another_name_is_not_found(tmp_path, cache):
 @pytest.mark.parametrize("content", ["", "{", "{}", "[1]", '{"format": 99}', "\ud800".encode("utf-8", "surrogatepass")])
 def test_an_invalid_record_is_not_used(tmp_path, cache, content):
     record = read(valid_properties_1(tmp_path), cache)
-    (cache.entry_folder(record.source) / "record.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    (cache.locate_entry(record.source) / "record.json").write_bytes(content if isinstance(content, bytes) else content.encode())
     assert cache.find(record.source) is None
 
 
@@ -112,7 +112,7 @@ def test_the_scratch_of_another_process_stays(cache, tmp_path):
 
 def used(record, cache, days_ago):
     """Set the time of the last use to so many days ago."""
-    for path in cache.entry_folder(record.source).iterdir():
+    for path in cache.locate_entry(record.source).iterdir():
         os.utime(path, (time.time() - days_ago * 86_400,) * 2)
 
 
@@ -122,7 +122,7 @@ def test_the_least_recently_used_entry_is_removed_first(tmp_path, cache):
     new = read(path.rename(tmp_path / "a/new.xlsx"), cache)
     used(old, cache, 2)
     used(new, cache, 1)
-    size = sum(path.stat().st_size for path in cache.entry_folder(new.source).iterdir())
+    size = sum(path.stat().st_size for path in cache.locate_entry(new.source).iterdir())
     assert cache.trim(size / 2**30)[0] == 1
     assert (cache.find(old.source), cache.find(new.source).reused) == (None, True)
 
@@ -137,7 +137,7 @@ def test_an_entry_in_use_is_not_removed(tmp_path, cache):
 
 def test_an_incomplete_entry_is_removed(tmp_path, cache):
     record = read(valid_properties_1(tmp_path), cache)
-    (cache.entry_folder(record.source) / "record.json").unlink()
+    (cache.locate_entry(record.source) / "record.json").unlink()
     used(record, cache, 1)
     assert cache.trim(5)[0] == 1
     assert not list(cache.folder.iterdir())
@@ -163,7 +163,7 @@ def test_header_rows_are_kept_for_each_file(tmp_path, cache):
 def test_damaged_header_rows_are_not_used(tmp_path, cache):
     source = build_source_file(valid_properties_1(tmp_path), "a.xlsx")
     cache.store_header_rows(source, (("address",),))
-    path = cache.entry_folder(source) / "headers.json"
+    path = cache.locate_entry(source) / "headers.json"
     path.write_bytes(path.read_bytes().replace(b"address", b"another"))
     assert cache.find_header_rows(source) is None
 

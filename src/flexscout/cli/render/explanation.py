@@ -52,7 +52,7 @@ def show_answer(answer: Answer) -> None:
 def _show_non_property(row: NonProperty) -> None:
     print_line(row.text)
     if row.cells:
-        print_line(f"  Cells: {' | '.join(map(_single_line, row.cells[:_MAX_SHOWN]))}")
+        print_line(f"  Cells: {' | '.join(map(_fold_to_line, row.cells[:_MAX_SHOWN]))}")
 
 
 def _show_several(answer: Answer) -> None:
@@ -81,8 +81,8 @@ def _show_matches(matches: Iterable[Match]) -> None:
 
 
 def _show_property(report: PropertyReport) -> None:
-    print_line(_headline(report.about))
-    print_line(f"  {_verdict(report)}")
+    print_line(_describe_place(report.about))
+    print_line(f"  {_describe_rank(report)}")
     known = [("Property ID", report.property_id), ("APN", report.about.get("APN")), ("", report.about.get("Property Type"))]
     print_line(f"  {', '.join(f'{name} {value}'.strip() for name, value in known if value)}")
     if report.sources:
@@ -98,7 +98,7 @@ def _show_property(report: PropertyReport) -> None:
     _show_issues(report.rows)
 
 
-def _headline(about: Mapping[str, str]) -> str:
+def _describe_place(about: Mapping[str, str]) -> str:
     """`Airport Commerce Center: 12 Main St, Charlotte, NC, 28208`; a name that repeats the address is left out."""
     name, address = about.get("Property Name", ""), about.get("Address", "")
     repeats_address = bool(address) and name.casefold().startswith(address.casefold())
@@ -106,7 +106,7 @@ def _headline(about: Mapping[str, str]) -> str:
     return headline or about.get("APN") or "A property without an address"
 
 
-def _verdict(report: PropertyReport) -> str:
+def _describe_rank(report: PropertyReport) -> str:
     score = f"score {report.score:g} of {report.cap:g}, {report.flex_class}"
     if report.rank:
         return f"Rank {report.rank:,} of {report.list_length:,}, {score}"
@@ -135,7 +135,7 @@ def _is_shown(cell: ReadCell, scored: Collection[str], *, kept: bool) -> bool:
 
 
 def _show_cells(cells: Sequence[ReadCell]) -> None:
-    values = [_single_line(format_value(cell.column, cell.value)) or "(blank)" for cell in cells]
+    values = [_fold_to_line(format_value(cell.column, cell.value)) or "(blank)" for cell in cells]
     first, second = (max(map(len, texts), default=0) for texts in ([cell.column for cell in cells], values))
     for cell, value in zip(cells, values, strict=True):
         print_line(f"    {cell.column:{first}}  {value:{second}}  {_describe_origin(cell)}")
@@ -145,8 +145,8 @@ def _describe_origin(cell: ReadCell) -> str:
     """`from column C 'Bldg SF': '30,000 SF'`."""
     if not cell.header:
         return cell.note
-    text = f": {_single_line(cell.cell)!r}" if cell.cell and cell.converted else ""
-    return f"from column {cell.letter} {_single_line(cell.header)!r}{text}{f', {cell.note}' if cell.note else ''}"
+    text = f": {_fold_to_line(cell.cell)!r}" if cell.cell and cell.converted else ""
+    return f"from column {cell.letter} {_fold_to_line(cell.header)!r}{text}{f', {cell.note}' if cell.note else ''}"
 
 
 def _show_points(report: PropertyReport) -> None:
@@ -187,12 +187,12 @@ def _show_merged(report: PropertyReport) -> None:
         return
     is_merged = any(row.merged for row in report.merged)
     print_line("Merged rows" if is_merged else "Other rows of this property", blank_before=True)
-    print_line(f"  {_reference(report.rows[0])}: kept")
+    print_line(f"  {_cite_row(report.rows[0])}: kept")
     for row in report.merged[:_MAX_SHOWN]:
-        print_line(f"  {_reference(row)}: {row.match} ({row.evidence})")
+        print_line(f"  {_cite_row(row)}: {row.match} ({row.evidence})")
         print_line(f"    {'Not kept' if row.merged else 'Not merged'}: {row.why_not_kept}")
         if row.fields_that_differ:
-            print_line(f"    Differs: {_single_line(row.fields_that_differ, _DIFFERENCES_LENGTH)}")
+            print_line(f"    Differs: {_fold_to_line(row.fields_that_differ, _DIFFERENCES_LENGTH)}")
         if row.filled_cells:
             print_line(f"    Gave: {row.filled_cells}")
     _show_more(len(report.merged), "row")
@@ -212,9 +212,9 @@ def _show_issues(rows: Sequence[SourceRow]) -> None:
     if issues:
         print_line("Issues", blank_before=True)
     for row, issue in issues[:_MAX_SHOWN]:
-        where = f"{row.file}, whole column" if issue.whole_column else _reference(row)
-        value = f": {_single_line(issue.value)!r}" if issue.value else ""
-        print_line(f"  {where}, {_single_line(issue.column)}{value}. {issue.text}")
+        where = f"{row.file}, whole column" if issue.whole_column else _cite_row(row)
+        value = f": {_fold_to_line(issue.value)!r}" if issue.value else ""
+        print_line(f"  {where}, {_fold_to_line(issue.column)}{value}. {issue.text}")
     _show_more(len(issues), "issue")
 
 
@@ -223,9 +223,9 @@ def _show_more(count: int, noun: str) -> None:
         print_line(f"  and {format_count(count - _MAX_SHOWN, f'more {noun}')}; use --format json for all")
 
 
-def _reference(row: SourceRow | MergedRow) -> str:
+def _cite_row(row: SourceRow | MergedRow) -> str:
     return f"{row.file}:{row.row}"
 
 
-def _single_line(text: str, limit: int = _CELL_LENGTH) -> str:
+def _fold_to_line(text: str, limit: int = _CELL_LENGTH) -> str:
     return shorten(escape_controls(" ".join(_SPACES.split(text.strip(" \t\r\n")))), limit)

@@ -46,7 +46,7 @@ def print_errors(summary: RunSummary) -> None:
 def _print_result(summary: RunSummary) -> None:
     figures, deduplication = summary.statistics, summary.report["deduplication"]
     rows = sum(file["rows_read"] for file in summary.report["files"])
-    candidates = format_count(figures.unique_flex_properties, _candidate_noun(summary))
+    candidates = format_count(figures.unique_flex_properties, _name_candidates(summary))
     print_line(f"{candidates} from {format_count(figures.successful_files, 'file')}")
     before, removed = format_count(deduplication["before"], "candidate"), format_count(deduplication["removed"], "duplicate")
     print_line(f"  {format_count(rows, 'row')} read, {before}, {removed} removed")
@@ -64,7 +64,7 @@ def _print_result(summary: RunSummary) -> None:
         print_line(f"Why the first is on top: {best[0]['Explanation']}", blank_before=True)
 
 
-def _candidate_noun(summary: RunSummary) -> str:
+def _name_candidates(summary: RunSummary) -> str:
     return "flex-industrial candidate" if summary.report["settings"]["profile"] == "flex-industrial" else "candidate"
 
 

@@ -23,14 +23,14 @@ from flexscout.ingest.convert.decimal_marks import (
 )
 from flexscout.ingest.convert.issues import IssueCollector
 from flexscout.ingest.convert.mapped_columns import (
-    canonical_position,
     describe_columns,
     fill_acres,
+    find_canonical_position,
     find_column_type,
     finish_columns,
     sort_columns,
 )
-from flexscout.ingest.convert.rows import RowKind, classify_rows, location_positions
+from flexscout.ingest.convert.rows import RowKind, classify_rows, find_location_positions
 from flexscout.ingest.convert.table import ConvertedSheet, build_converted_sheet, measure_height, source_columns, trim_cells
 from flexscout.ingest.convert.unmapped_columns import (
     ENDS_AT_MIDNIGHT,
@@ -90,9 +90,9 @@ class _Body:
 
     def classify(self, issues: IssueCollector) -> None:
         """Classify all rows, and find the unmapped columns with values."""
-        may_lack_location = all(self._has_nulls(position) for position in location_positions(self._map))
+        may_lack_location = all(self._has_nulls(position) for position in find_location_positions(self._map))
         row_kinds = [self.row_kinds]
-        for part in _make_ahead(self._parts([*self._cells.columns, *(str(made.position) for made in self._map.derived)])):
+        for part in _make_ahead(self._split_parts([*self._cells.columns, *(str(made.position) for made in self._map.derived)])):
             row_kinds.append(classify_rows(part, self._map, may_lack_location=may_lack_location))
             issues.add_row_issues(part, row_kinds[-1])
             self._inspect_unmapped(part.filter(row_kinds[-1] == RowKind.PROPERTY.value))
@@ -101,7 +101,7 @@ class _Body:
     def read_column(self, position: int, name: str) -> pl.DataFrame:
         """Return one column of the property rows under `name`."""
         # Part by part: copies of a whole column would take the most memory.
-        parts = [part.filter(self._is_property(part))[str(position)] for part in self._parts([str(position)])]
+        parts = [part.filter(self._is_property(part))[str(position)] for part in self._split_parts([str(position)])]
         return pl.concat([pl.Series(dtype=pl.String), *parts]).alias(name).to_frame()
 
     def row_numbers(self) -> pl.Series:
@@ -113,7 +113,7 @@ class _Body:
         start = 0
         unmapped = [name for name, has_values in self._has_values.items() if has_values]
         # At least one column, because a part without columns has no height.
-        for part in self._parts(list(dict.fromkeys(["0", *(self._unmapped[name] for name in unmapped)]))):
+        for part in self._split_parts(list(dict.fromkeys(["0", *(self._unmapped[name] for name in unmapped)]))):
             rows = part.filter(self._is_property(part))
             if rows.height:
                 kept = (self._finish_unmapped(name, rows[self._unmapped[name]]) for name in unmapped)
@@ -126,9 +126,9 @@ class _Body:
         return self.row_kinds.slice(part["row"][0] - self._first_row, part.height) == RowKind.PROPERTY.value
 
     def _has_nulls(self, position: str) -> bool:
-        return any(part[position].null_count() for part in self._parts([position]))
+        return any(part[position].null_count() for part in self._split_parts([position]))
 
-    def _parts(self, columns: list[str]) -> Iterator[pl.DataFrame]:
+    def _split_parts(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Yield trimmed texts with row numbers, up to the last row with a value."""
         derived = [made for made in self._map.derived if str(made.position) in columns]
         made_here = {str(made.position) for made in derived}
@@ -186,7 +186,7 @@ class _ColumnTyping:
         for name in self._mapped:
             issues.extend(found[name])
         self._fill_acres()
-        return [self._files[name] for name in sorted(self._files, key=canonical_position)]
+        return [self._files[name] for name in sorted(self._files, key=find_canonical_position)]
 
     def _convert(
         self, name: str, issues: IssueCollector, marks: Mapping[str, DecimalMark] | None = None
@@ -216,7 +216,7 @@ class _ColumnTyping:
                 self._write(values)
 
     def _write(self, values: pl.Series) -> None:
-        path = self._files.setdefault(values.name, self._folder / f"{canonical_position(values.name)}.parquet")
+        path = self._files.setdefault(values.name, self._folder / f"{find_canonical_position(values.name)}.parquet")
         values.to_frame().write_parquet(path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP_ROWS)
 
 

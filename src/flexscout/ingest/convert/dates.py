@@ -58,10 +58,10 @@ def parse_dates(texts: pl.Series, unit: str = "") -> pl.Series:
     """
     without_time = texts.str.replace(_TIME, "")
     dates = _parse_formats(without_time, _parse_bare_numbers(without_time, unit), _COMMON_FORMATS)
-    if _unparsed(without_time, dates).len():
+    if _find_unparsed(without_time, dates).len():
         dates = _parse_numeric(without_time, dates)
         dates = _parse_formats(without_time, dates, _OTHER_FORMATS)
-    left = _unparsed(without_time, dates)
+    left = _find_unparsed(without_time, dates)
     return dates if left.is_empty() else dates.scatter(left, _parse_untidy(without_time.gather(left)))
 
 
@@ -77,7 +77,7 @@ def describe_date_order(texts: pl.Series) -> IssueNote | None:
     return None
 
 
-def _unparsed(texts: pl.Series, dates: pl.Series) -> pl.Series:
+def _find_unparsed(texts: pl.Series, dates: pl.Series) -> pl.Series:
     """Return the positions of the texts that are not dates yet."""
     return (texts.is_not_null() & dates.is_null()).arg_true()
 
@@ -85,7 +85,7 @@ def _unparsed(texts: pl.Series, dates: pl.Series) -> pl.Series:
 def _parse_formats(texts: pl.Series, dates: pl.Series, formats: tuple[str, ...]) -> pl.Series:
     """Fill in `dates` from the texts that match one of the formats."""
     for date_format in formats:
-        left = _unparsed(texts, dates)
+        left = _find_unparsed(texts, dates)
         if left.is_empty():
             break
         parsed = texts.gather(left).str.to_date(date_format, strict=False)

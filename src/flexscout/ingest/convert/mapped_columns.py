@@ -27,7 +27,7 @@ def sort_columns(mapped: Iterable[MappedColumn]) -> dict[str, MappedColumn]:
     return {column.name: column for column in sorted(mapped, key=lambda column: _ORDER[column.name])}
 
 
-def canonical_position(name: str) -> int:
+def find_canonical_position(name: str) -> int:
     """Return the position of a canonical column among all."""
     return _ORDER[name]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from flexscout.domain import SQUARE_FEET_PER_ACRE, cell_units
+from flexscout.domain import SQUARE_FEET_PER_ACRE, list_cell_units
 
 _MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
 _THOUSANDS = r"^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
@@ -86,7 +86,7 @@ def _parse_with_unit(texts: pl.Series, unit: str) -> pl.Series:
     number = number.set(_is_inconsistent(parts, unit) | ~number.is_finite().fill_null(value=False), None)
     number = number * parts["scale"].replace_strict(_SCALES, default=1.0, return_dtype=pl.Float64)
     for other, factor in _UNIT_FACTORS.get(unit, {}).items():
-        is_other = parts["unit"].is_in(list(cell_units(other))).fill_null(value=False)
+        is_other = parts["unit"].is_in(list(list_cell_units(other))).fill_null(value=False)
         number = (number * factor).round(_CONVERTED_DECIMALS).zip_with(is_other, number)
     has_minus = parts["sign"].is_in(["-"]) | parts["inner"].is_in(["-"]) | parts["after"].is_not_null()
     return (-number).zip_with((has_minus | _has_parenthesis(parts)).fill_null(value=False), number)
@@ -106,7 +106,7 @@ def _number_pattern() -> str:
 
 def unit_pattern(*units: str) -> str:
     """Return the pattern of the spellings of units, the longest first; lower case, without a group."""
-    names = {name for unit in units for name in cell_units(unit)}
+    names = {name for unit in units for name in list_cell_units(unit)}
     return "|".join(pl.Series(sorted(names, key=lambda name: (-len(name), name))).str.escape_regex())
 
 
@@ -121,7 +121,7 @@ def _is_inconsistent(parts: pl.DataFrame, unit: str) -> pl.Series:
     has_two_signs = parts["after"].is_not_null() & (
         parts["sign"].is_not_null() | parts["inner"].is_not_null() | parts["open"].is_not_null()
     )
-    allowed_units = [name for cell_unit in _CELL_UNITS.get(unit, ()) for name in cell_units(cell_unit)]
+    allowed_units = [name for cell_unit in _CELL_UNITS.get(unit, ()) for name in list_cell_units(cell_unit)]
     foreign = parts["unit"].is_not_null() & ~parts["unit"].is_in(allowed_units).fill_null(value=False)
     if unit and not unit.startswith("USD"):
         foreign |= parts["currency"].is_not_null()

@@ -38,7 +38,7 @@ def classify_rows(body: pl.DataFrame, header_map: HeaderMap, *, may_lack_locatio
         return pl.Series("kind", [], pl.String)
     if may_lack_location is None:
         # Subtotals and notes have no location; skipping these checks saves a tenth of the time of a small file.
-        may_lack_location = all(body[position].null_count() for position in location_positions(header_map))
+        may_lack_location = all(body[position].null_count() for position in find_location_positions(header_map))
     filled = pl.col("filled")
     is_note = (filled <= _NOTE_CELLS) & _is_note(body, header_map) if may_lack_location else pl.lit(value=False)
     kind = (
@@ -65,7 +65,7 @@ def _count_filled(cells: pl.DataFrame) -> pl.Expr:
     return pl.sum_horizontal(pl.lit(full, pl.UInt32), pl.col(partial).is_not_null()).alias("filled")
 
 
-def location_positions(header_map: HeaderMap) -> list[str]:
+def find_location_positions(header_map: HeaderMap) -> list[str]:
     """Return the positions of the address and APN columns, as column names of the body."""
     return [str(column.position) for column in header_map.canonical if column.name in ("Address", "APN")]
 
@@ -115,7 +115,7 @@ def _is_note(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     """The first cell starts as notes and page footers do, and the row has neither address nor APN."""
     first = next(name for name in body.columns if name != "row")
     opening = rf"(?i)^(?:{'|'.join(cell_values('notes'))})"
-    locations = [pl.col(position).is_null() for position in location_positions(header_map)]
+    locations = [pl.col(position).is_null() for position in find_location_positions(header_map)]
     return pl.all_horizontal(pl.col(first).str.contains(opening).fill_null(value=False), *locations)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from flexscout.domain import CanonicalColumn, cell_values, state_abbreviations, state_codes
+from flexscout.domain import CanonicalColumn, cell_values, map_state_abbreviations, state_codes
 from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, parse_dates
 from flexscout.ingest.convert.free_form import RewrittenTexts, rewrite_numbers, rewrite_percentages, rewrite_years
 from flexscout.ingest.convert.numbers import parse_money, parse_numbers, parse_plain_number, parse_thousands
@@ -105,7 +105,7 @@ def _fractions_to_percent(texts: pl.Series, values: pl.Series) -> pl.Series:
 
 
 def _parse_state(texts: pl.Expr) -> pl.Expr:
-    names = state_codes() | state_abbreviations()
+    names = state_codes() | map_state_abbreviations()
     return texts.str.to_uppercase().str.replace_all(".", "", literal=True).replace_strict(names, default=None)
 
 

@@ -164,10 +164,10 @@ def _finish_column(
     notes = [note] if conversion.describe and (note := conversion.describe(texts)) else []
     readable = texts
     if conversion.parse_rest and _has_unconverted(texts, values):
-        rest = _unconverted_rows(texts, values)
+        rest = _find_unconverted_rows(texts, values)
         values = values.scatter(rest, conversion.parse_rest(texts.gather(rest), unit))
         if conversion.rewrite and _has_unconverted(texts, values):
-            rest = _unconverted_rows(texts, values)
+            rest = _find_unconverted_rows(texts, values)
             rewritten = conversion.rewrite(texts.gather(rest), unit)
             parsed = conversion.parse_rest(rewritten.texts, unit)
             values = values.scatter(rest, parsed)
@@ -175,7 +175,7 @@ def _finish_column(
             notes += _describe_rewritten(originals.gather(rest), rewritten, parsed)
     reasons = None
     if conversion.reason and _has_unconverted(texts, values):
-        rest = _unconverted_rows(texts, values)
+        rest = _find_unconverted_rows(texts, values)
         if conversion.is_missing:
             rest = rest.filter(~conversion.is_missing(texts.gather(rest)))
         reasons = _no_reasons(texts.len()).scatter(rest, conversion.reason.value) if rest.len() else None
@@ -195,7 +195,7 @@ def _describe_rewritten(originals: pl.Series, rewritten: RewrittenTexts, values:
     ]
 
 
-def _unconverted_rows(texts: pl.Series, values: pl.Series) -> pl.Series:
+def _find_unconverted_rows(texts: pl.Series, values: pl.Series) -> pl.Series:
     return (texts.is_not_null() & values.is_null()).arg_true()
 
 

@@ -163,7 +163,7 @@ class ColumnMapping:
         joined = (header for join in self.joins for header in join.headers)
         coded = (codes.header for codes in self.codes if codes.header)
         named = (*(choice.header for choice in self.choices), *joined, *(split.header for split in self.splits), *coded)
-        return tuple({_header_key(header): header for header in named}.values())
+        return tuple({_normalize_header(header): header for header in named}.values())
 
     @cached_property
     def known_names(self) -> frozenset[str]:
@@ -206,7 +206,7 @@ class ColumnMapping:
         return tuple(entry for entry in entries if entry not in used)
 
 
-def _header_key(header: str) -> str:
+def _normalize_header(header: str) -> str:
     return fold_header(header) or header
 
 

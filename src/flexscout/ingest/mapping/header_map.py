@@ -9,13 +9,13 @@ from flexscout.domain import (
     PLACE_COLUMNS,
     Role,
     Vendor,
-    ambiguous_headers,
     canonical_columns,
     column_letters,
-    header_aliases,
     is_cell_value,
+    map_ambiguous_headers,
+    map_header_aliases,
+    map_vendor_headers,
     normalize_header,
-    vendor_headers,
 )
 from flexscout.ingest.mapping.column_mapping import (
     LEAVE_OUT,
@@ -207,7 +207,7 @@ def _read_all_meanings(
     meanings = {i: each for i, each in read_meanings(columns, free, vendor).items() if each.column not in made.names}
     chosen = {i: choice for i, choice in choices.items() if choice.is_canonical}
     for i, choice in chosen.items():
-        alias = header_aliases().get(normalize_header(columns.header(i)))
+        alias = map_header_aliases().get(normalize_header(columns.header(i)))
         known = build_meaning(alias, columns.header(i)) if alias else Meaning(choice.column)
         meanings[i] = mark_chosen(known, choice.column, inverted=choice.inverted)
     taken = {choice.column for choice in chosen.values()}
@@ -249,8 +249,8 @@ def _build_mapped_column(position: int, header: str, meaning: Meaning) -> Mapped
 
 def _count_known(expanded: Sequence[str], vendor: Vendor | None, used: Collection[int], resolved: _Resolved) -> int:
     """Count the headers that the vocabulary or the vendor's exports have, or that are used."""
-    of_vendor = vendor_headers().get(vendor.name, frozenset()) if vendor else frozenset()
-    known = header_aliases().keys() | ambiguous_headers().keys() | of_vendor
+    of_vendor = map_vendor_headers().get(vendor.name, frozenset()) if vendor else frozenset()
+    known = map_header_aliases().keys() | map_ambiguous_headers().keys() | of_vendor
     in_use = {*used, *(i for _, made in resolved.derived for i, _ in made.sources)}
     return sum(1 for i, header in enumerate(expanded) if header in known or i in in_use)
 

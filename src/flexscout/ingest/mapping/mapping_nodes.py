@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from flexscout.config import describe_unknown_name, parse_yaml, read_text_file
-from flexscout.domain import canonical_columns, fold_header, header_aliases
+from flexscout.domain import canonical_columns, fold_header, map_header_aliases
 
 NULL_TAG = "tag:yaml.org,2002:null"
 
@@ -86,7 +86,7 @@ def parse_canonical(text: str, place: str, line: int, errors: ErrorsByPlace, oth
     names = {fold_header(name): name for name in (*(column.name for column in canonical_columns()), *others)}
     if fold_header(text) in names:
         return names[fold_header(text)]
-    alias = header_aliases().get(fold_header(text))
+    alias = map_header_aliases().get(fold_header(text))
     if alias:
         errors.add(line, place, f"{text} is not known; did you mean {alias.column}?")
     else:

@@ -13,20 +13,20 @@ from flexscout.domain import (
     Role,
     TypeLevel,
     Vendor,
-    ambiguous_headers,
-    building_statuses,
     canonical_column,
     find_prefixes,
     find_role,
     find_word_meaning,
     fold_header,
-    header_aliases,
     is_cell_value,
     is_rate,
+    list_building_statuses,
+    list_type_words,
+    map_ambiguous_headers,
+    map_header_aliases,
     normalize_header,
     split_header,
     state_codes,
-    type_words,
     vendors,
 )
 from flexscout.sheet_columns import CellTexts
@@ -235,11 +235,11 @@ def _read_meaning(columns: SheetColumns, position: int, overrides: Mapping[str, 
     if folded in overrides:
         alias = overrides[folded]
         return build_meaning(alias, header, columns.prefixes) if alias else None
-    aliases = header_aliases()
+    aliases = map_header_aliases()
     if folded in aliases and is_rate(header) == (canonical_column(aliases[folded].column).unit == _RATE_UNIT):
         return build_meaning(aliases[folded], header, columns.prefixes)
-    if folded in ambiguous_headers() and not is_rate(header):
-        units = ambiguous_headers()[folded]
+    if folded in map_ambiguous_headers() and not is_rate(header):
+        units = map_ambiguous_headers()[folded]
         return Meaning("", lot_units=(units.acres, units.square_feet))
     return _read_words(columns, position)
 
@@ -274,7 +274,7 @@ def _holds_statuses(columns: SheetColumns, position: int) -> bool:
     if fold_header(columns.header(position)) not in _STATUS_HEADERS:
         return False
     values = columns.sample(position).str.to_lowercase()
-    return values.count() >= _MIN_VALUES and share_of(values.is_in(list(building_statuses()))) >= _NEARLY_ALL
+    return values.count() >= _MIN_VALUES and share_of(values.is_in(list(list_building_statuses()))) >= _NEARLY_ALL
 
 
 def _read_state_code(columns: SheetColumns, position: int, meaning: Meaning) -> Meaning:
@@ -323,12 +323,12 @@ def _counts_households(columns: SheetColumns, position: int) -> bool:
 
 def _is_vague_type(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     header = normalize_header(columns.header(position))
-    return meaning.column == "Property Type" and header not in header_aliases() and header.endswith(_VAGUE_TYPE_HEADERS)
+    return meaning.column == "Property Type" and header not in map_header_aliases() and header.endswith(_VAGUE_TYPE_HEADERS)
 
 
 def _names_types(columns: SheetColumns, position: int) -> bool:
     """Return whether some values name types of properties, or most are codes."""
-    words = columns.share(position, rf"(?i)\b(?:{'|'.join(type_words())})\b")
+    words = columns.share(position, rf"(?i)\b(?:{'|'.join(list_type_words())})\b")
     return words is not None and (words >= _TYPE_WORDS_SHARE or is_coded(columns, position))
 
 

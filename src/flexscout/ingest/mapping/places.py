@@ -6,7 +6,15 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain import PLACE_COLUMNS, POSTAL_COLUMNS, Role, address_terms, split_header, state_codes, states_of_zip_codes
+from flexscout.domain import (
+    PLACE_COLUMNS,
+    POSTAL_COLUMNS,
+    Role,
+    address_terms,
+    map_zip_codes_to_states,
+    split_header,
+    state_codes,
+)
 from flexscout.ingest.derived_columns import ADDRESS_SEPARATOR, APN_SEPARATOR
 from flexscout.ingest.mapping.meanings import WHOLE_ADDRESS, Meaning, Meanings, SheetColumns, share_of
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
@@ -152,7 +160,7 @@ def _find_foreign_states(columns: SheetColumns, places: Meanings, bare: Iterable
     """Return State columns without a role that contradict the property's own ZIP codes."""
     zips = [i for i, meaning in places.items() if meaning.column == "Zip Code" and meaning.role is Role.PROPERTY]
     states = [i for i in bare if places[i].column == "State"]
-    return {i for i in states for z in zips if _agreement(columns.sample(i), columns.sample(z)) < _HALF}
+    return {i for i in states for z in zips if _measure_agreement(columns.sample(i), columns.sample(z)) < _HALF}
 
 
 def _find_confirmed_states(columns: SheetColumns, places: Meanings, doubted: Collection[int], twins: set[str]) -> set[int]:
@@ -161,13 +169,13 @@ def _find_confirmed_states(columns: SheetColumns, places: Meanings, doubted: Col
         i for i, meaning in places.items() if meaning.column == "Zip Code" and meaning.role is not Role.OTHER and i not in doubted
     ]
     states = [] if twins else [i for i in doubted if places[i].column == "State"]
-    return {i for i in states for z in zips if _agreement(columns.sample(i), columns.sample(z)) == 1}
+    return {i for i in states for z in zips if _measure_agreement(columns.sample(i), columns.sample(z)) == 1}
 
 
-def _agreement(states: pl.Series, zips: pl.Series) -> float:
+def _measure_agreement(states: pl.Series, zips: pl.Series) -> float:
     """Return the share of rows whose ZIP code is in their state."""
     given = states.str.to_uppercase().replace_strict(state_codes(), default=None, return_dtype=pl.String)
-    implied = zips.str.slice(0, 3).replace_strict(states_of_zip_codes(), default=None, return_dtype=pl.String)
+    implied = zips.str.slice(0, 3).replace_strict(map_zip_codes_to_states(), default=None, return_dtype=pl.String)
     same = given == implied
     return share_of(same) if same.count() else 1.0
 
@@ -224,13 +232,13 @@ def _find_street_types(columns: SheetColumns, meanings: Meanings) -> Meanings:
             continue
         if split_header(columns.header(behind))[-1:] == ("type",):
             values = columns.sample(behind).str.to_uppercase()
-            if share_of(values.is_in(list(_street_types()))) >= _HALF:
+            if share_of(values.is_in(list(_list_street_types()))) >= _HALF:
                 found[behind] = Meaning("Address", role=before.role, part="type")
     return found
 
 
 @cache
-def _street_types() -> frozenset[str]:
+def _list_street_types() -> frozenset[str]:
     return frozenset(form for short, forms in address_terms("suffixes").items() for form in (short, *forms))
 
 

@@ -13,9 +13,9 @@ from flexscout.domain import (
     find_code_tables,
     find_type_base,
     fold_header,
+    list_umbrella_types,
+    map_zip_codes_to_states,
     state_codes,
-    states_of_zip_codes,
-    umbrella_types,
 )
 from flexscout.ingest.land_use_codes import share_described
 from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, is_coded, share_of
@@ -142,7 +142,7 @@ def _find_issuer(columns: SheetColumns, meanings: Meanings, layout: str) -> _Iss
 def _is_umbrella(columns: SheetColumns, position: int) -> bool:
     """Return whether the types say only that the properties are for business."""
     values = columns.sample(position).drop_nulls().str.to_lowercase()
-    return share_of(values.is_in(list(umbrella_types()))) >= _NEARLY_ALL
+    return share_of(values.is_in(list(list_umbrella_types()))) >= _NEARLY_ALL
 
 
 def _describe_column(columns: SheetColumns, position: int, meaning: Meaning, issuer: _Issuer) -> _TypeColumn:
@@ -182,9 +182,9 @@ def _choose(columns: SheetColumns, types: Sequence[_TypeColumn]) -> list[_TypeCo
     if not useful:
         unknown = [each for each in filled or types if _is_certainly_type(columns.header(each.position), each)]
         return [min(unknown, key=lambda each: (each.tier, each.position))] if unknown else []
-    coarse = _best([each for each in useful if each.level is TypeLevel.COARSE])
-    fine = _best([each for each in useful if each.level is not TypeLevel.COARSE])
-    extra = _best([each for each in codes if each not in (coarse, fine)]) if not (coarse and fine) else None
+    coarse = _choose_best([each for each in useful if each.level is TypeLevel.COARSE])
+    fine = _choose_best([each for each in useful if each.level is not TypeLevel.COARSE])
+    extra = _choose_best([each for each in codes if each not in (coarse, fine)]) if not (coarse and fine) else None
     return [each for each in (coarse, extra, fine) if each]
 
 
@@ -213,7 +213,7 @@ def _is_idle(columns: SheetColumns, coded: _TypeColumn, types: Sequence[_TypeCol
     return is_constant and any(columns.sample(each.position).drop_nulls().n_unique() > 1 for each in coarser)
 
 
-def _best(types: Sequence[_TypeColumn]) -> _TypeColumn | None:
+def _choose_best(types: Sequence[_TypeColumn]) -> _TypeColumn | None:
     """Return the clearest column: texts before codes, well filled ones before others."""
     return min(
         types,
@@ -242,7 +242,7 @@ def _find_states(columns: SheetColumns, meanings: Meanings) -> frozenset[str]:
 
 
 def _map_zips(values: pl.Series) -> pl.Series:
-    return values.str.slice(0, 3).replace_strict(states_of_zip_codes(), default=None, return_dtype=pl.String)
+    return values.str.slice(0, 3).replace_strict(map_zip_codes_to_states(), default=None, return_dtype=pl.String)
 
 
 def _find_counties(columns: SheetColumns, meanings: Meanings) -> frozenset[str]:

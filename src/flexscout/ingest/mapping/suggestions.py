@@ -11,13 +11,13 @@ from flexscout.domain import (
     address_terms,
     find_role,
     fold_header,
-    header_aliases,
     is_rate,
+    list_suggestion_words,
+    map_header_aliases,
+    map_zip_codes_to_states,
     normalize_header,
     split_header,
     state_codes,
-    states_of_zip_codes,
-    suggestion_words,
 )
 from flexscout.findings import Suggestion, SuggestionReason
 from flexscout.ingest.mapping.meanings import SheetColumns, share_of
@@ -74,12 +74,12 @@ def suggest_columns(
 def _suggest_by_header(unmapped: Sequence[MappedColumn], missing: Collection[str]) -> Iterator[Suggestion]:
     candidates = {
         header: alias.column
-        for header, alias in header_aliases().items()
+        for header, alias in map_header_aliases().items()
         if alias.column in missing and len(header) >= _MIN_SUGGESTED_CHARACTERS and not (alias.codes or alias.generic)
     }
     for column in unmapped:
         folded = fold_header(column.header)
-        if normalize_header(column.header) not in header_aliases() and len(folded) > _MIN_SUGGESTED_CHARACTERS:
+        if normalize_header(column.header) not in map_header_aliases() and len(folded) > _MIN_SUGGESTED_CHARACTERS:
             match = process.extractOne(folded, candidates.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
             if match:
                 yield Suggestion(column.header, candidates[match[0]], SuggestionReason.SIMILAR_HEADER)
@@ -119,7 +119,7 @@ def _read_values(
     if values.n_unique() < _MIN_DISTINCT and texts < _NEARLY_ALL:
         return
     if addresses >= _MOSTLY:
-        if _share(values.str.to_uppercase(), _street_words()) >= _HALF:
+        if _share(values.str.to_uppercase(), _list_street_words()) >= _HALF:
             yield "Address", SuggestionReason.ADDRESSES
     elif numbers >= _NEARLY_ALL:
         yield from _read_numbers(values, words)
@@ -131,7 +131,7 @@ def _read_words(values: pl.Series) -> Iterator[tuple[str, SuggestionReason]]:
     if share_of(values.str.to_uppercase().is_in(list(state_codes()))) >= _NEARLY_ALL:
         yield "State", SuggestionReason.STATES
     is_category = values.n_unique() <= _HALF * values.len() and share_of(values.str.len_chars() <= _MAX_TYPE_CHARACTERS) == 1
-    if is_category and _share(values, _type_pattern()) >= _MOSTLY:
+    if is_category and _share(values, _build_type_pattern()) >= _MOSTLY:
         yield "Property Type", SuggestionReason.PROPERTY_TYPES
     if _is_parcel_number(values):
         yield "APN", SuggestionReason.PARCEL_NUMBERS
@@ -141,13 +141,13 @@ def _read_numbers(values: pl.Series, words: set[str]) -> Iterator[tuple[str, Sug
     if _is_parcel_number(values):
         yield "APN", SuggestionReason.PARCEL_NUMBERS
     elif _share(values, _YEAR) >= _NEARLY_ALL:
-        if not words & suggestion_words("other years"):
+        if not words & list_suggestion_words("other years"):
             yield "Year Built", SuggestionReason.YEARS
-    elif words & suggestion_words("other numbers") - {"zip", "code"}:
+    elif words & list_suggestion_words("other numbers") - {"zip", "code"}:
         return
     elif _share(values, _ZIP) >= _NEARLY_ALL and _is_in_one_state(values):
         yield "Zip Code", SuggestionReason.ZIP_CODES
-    elif not words & suggestion_words("other numbers"):
+    elif not words & list_suggestion_words("other numbers"):
         yield from _read_sizes(values, words)
 
 
@@ -155,14 +155,14 @@ def _read_sizes(values: pl.Series, words: set[str]) -> Iterator[tuple[str, Sugge
     """Yield the sizes that numbers may be. Without a unit in the values, a word of the header has to hint at a size."""
     if _share(values, r"(?i)\d\s*(?:ac|acres?)\.?$") >= _HALF:
         yield "Lot Size Acres", SuggestionReason.ACRES
-    elif words & suggestion_words("lot") and _share(values, _NUMBER) >= _NEARLY_ALL:
+    elif words & list_suggestion_words("lot") and _share(values, _NUMBER) >= _NEARLY_ALL:
         unit = detect_lot_unit(values)
         if unit is LotUnit.ACRES and _share(values, _DECIMAL) >= _HALF:
             yield "Lot Size Acres", SuggestionReason.ACRES
         elif unit is LotUnit.SQUARE_FEET:
             yield "Lot Size SqFt", SuggestionReason.SQUARE_FEET
     elif _share(values, _NUMBER) >= _NEARLY_ALL and (
-        words & suggestion_words("building") or _share(values, _SQUARE_FEET) >= _HALF
+        words & list_suggestion_words("building") or _share(values, _SQUARE_FEET) >= _HALF
     ):
         numbers = values.str.replace_all(r"[^\d.]", "").cast(pl.Float64, strict=False)
         median = numbers.filter(numbers > 0).median()
@@ -181,18 +181,18 @@ def _is_parcel_number(values: pl.Series) -> bool:
 
 def _is_in_one_state(zips: pl.Series) -> bool:
     """Return whether nearly all ZIP codes are in one state; numbers of five digits are in many."""
-    states = zips.str.slice(0, 3).replace_strict(states_of_zip_codes(), default=None, return_dtype=pl.String)
+    states = zips.str.slice(0, 3).replace_strict(map_zip_codes_to_states(), default=None, return_dtype=pl.String)
     commonest = states.drop_nulls().mode().sort()
     return commonest.len() > 0 and share_of((states == commonest[0]).fill_null(value=False)) >= _NEARLY_ALL
 
 
 @cache
-def _street_words() -> str:
+def _list_street_words() -> str:
     """Return a pattern of upper-case words that end streets."""
     forms = {form for short, others in address_terms("suffixes").items() for form in (short, *others)}
     return rf"\b(?:{'|'.join(sorted(forms))})\b"
 
 
 @cache
-def _type_pattern() -> str:
-    return rf"(?i)\b(?:{'|'.join(sorted(suggestion_words('property types')))})\b"
+def _build_type_pattern() -> str:
+    return rf"(?i)\b(?:{'|'.join(sorted(list_suggestion_words('property types')))})\b"

@@ -4,14 +4,14 @@ from enum import Enum
 
 import polars as pl
 
-from flexscout.domain import SQUARE_FEET_PER_ACRE, cell_units
+from flexscout.domain import SQUARE_FEET_PER_ACRE, list_cell_units
 
 _MAX_MEDIAN_ACRES = 200  # a larger median is not industrial lots in acres
 _MIN_MEDIAN_SQUARE_FEET = 2_000  # a smaller median is not lots in square feet
 _MIXED_SHARE = 0.1  # of sizes that can only be in the other unit, from which the column has both
 _LOT_AREA_TOLERANCE = 0.02  # relative difference
 _NEARLY_ALL = 0.9
-_UNITS = "|".join(pl.Series([name for unit in ("acres", "square_feet") for name in cell_units(unit)]).str.escape_regex())
+_UNITS = "|".join(pl.Series([name for unit in ("acres", "square_feet") for name in list_cell_units(unit)]).str.escape_regex())
 _SIZE = rf"^\s*(\d[\d,]*\.?\d*|\.\d+)\s*(?:{_UNITS})?\s*$"  # not $250,000, nor 12 Block 4
 
 
@@ -33,7 +33,7 @@ def detect_lot_unit(texts: pl.Series) -> LotUnit:
     if filled.len() and (max(acres, square_feet) > filled.len() / 2 or acres + square_feet == filled.len()):
         return LotUnit.ACRES if acres >= square_feet else LotUnit.SQUARE_FEET
     unitless = filled.filter(~filled.str.contains(rf"\d\s*(?:{_UNITS})(?:\W|$)"))
-    median = _lower_median(unitless)
+    median = _find_lower_median(unitless)
     if not isinstance(median, float) or _has_both_units(unitless):
         return LotUnit.UNKNOWN
     if 0 < median <= _MAX_MEDIAN_ACRES:
@@ -44,7 +44,7 @@ def detect_lot_unit(texts: pl.Series) -> LotUnit:
 def is_square_feet_as_acres(texts: pl.Series) -> bool:
     """Return whether a column named acres holds square feet, judging by its median."""
     filled = texts.drop_nulls().str.to_lowercase()
-    median = _lower_median(filled)
+    median = _find_lower_median(filled)
     return isinstance(median, float) and median >= _MIN_MEDIAN_SQUARE_FEET and not _count_with_unit(filled, "square_feet")
 
 
@@ -71,13 +71,13 @@ def _has_both_units(texts: pl.Series) -> bool:
     return bool(min(acres, square_feet) > _MIXED_SHARE * sizes.len())
 
 
-def _lower_median(texts: pl.Series) -> float | None:
+def _find_lower_median(texts: pl.Series) -> float | None:
     """Return the lower median, so that one absurd value of two decides nothing."""
     return _parse_sizes(texts).quantile(0.5, "lower")
 
 
 def _count_with_unit(lower: pl.Series, unit: str) -> int:
-    names = "|".join(pl.Series(cell_units(unit)).str.escape_regex())
+    names = "|".join(pl.Series(list_cell_units(unit)).str.escape_regex())
     return int(lower.str.contains(rf"\d\s*(?:{names})(?:\W|$)").sum())
 
 

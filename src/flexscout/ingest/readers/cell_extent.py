@@ -122,7 +122,7 @@ def measure_xlsx_extents(chunks: Iterable[bytes]) -> Iterator[list[Extent]]:
         places = _CELL.findall(text)
         sheet.cells += len(places)
         for letters in {letters for letters, _ in places}:
-            sheet.columns = max(sheet.columns, column_number(letters))
+            sheet.columns = max(sheet.columns, parse_column_letters(letters))
         sheet.rows = max(sheet.rows, max((int(row) for _, row in places), default=0))
         unplaced += len(_UNPLACED_CELL.findall(text))
         yield [sheet]
@@ -219,7 +219,7 @@ def _read_name(content: bytes, match: re.Match[bytes]) -> str:
     return content[match.end() : match.end() + length].decode("utf-16-le" if is_wide else "latin-1", "replace")
 
 
-def column_number(letters: bytes) -> int:
+def parse_column_letters(letters: bytes) -> int:
     """Return the number of a column, 1 for A."""
     number = 0
     for letter in letters.upper():

@@ -125,7 +125,7 @@ def _detect_delimiter(text: bytes) -> tuple[str, bool]:
 
 
 def _score_delimiter(sample: str, delimiter: str) -> tuple[int, int]:
-    rows = list(islice(_records(sample, delimiter), _SAMPLE_ROWS))
+    rows = list(islice(_read_records(sample, delimiter), _SAMPLE_ROWS))
     widths = [len(row) for row in rows if len(row) > 1]
     known_names = max(map(count_known_names, rows), default=0)
     return known_names, max(map(widths.count, set(widths)), default=0)
@@ -159,7 +159,7 @@ def _parse_leniently(path: Path, text: str, delimiter: str, rows: int | None) ->
     """Parse text with stray quotes with the standard library, which treats them as Excel does; return cells and notes."""
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     try:
-        cells = _collect_records(path, _records(text, delimiter), rows)
+        cells = _collect_records(path, _read_records(text, delimiter), rows)
     except csv.Error:
         pass  # a stray quote opened a cell that does not end
     else:
@@ -167,15 +167,17 @@ def _parse_leniently(path: Path, text: str, delimiter: str, rows: int | None) ->
         if row is None:
             return cells, []
         reason = f"a quote in row {row} opens a cell that does not end for {MAX_CELL_LINES} lines"
-        return _collect_records(path, _records(text, delimiter, quoting=csv.QUOTE_NONE), rows), [_describe_literal_quotes(reason)]
+        return _collect_records(path, _read_records(text, delimiter, quoting=csv.QUOTE_NONE), rows), [
+            _describe_literal_quotes(reason)
+        ]
     try:
-        cells = _collect_records(path, _records(text, delimiter, quoting=csv.QUOTE_NONE), rows)
+        cells = _collect_records(path, _read_records(text, delimiter, quoting=csv.QUOTE_NONE), rows)
     except csv.Error:
         raise _cell_too_long(path) from None
     return cells, [_describe_literal_quotes("a quote opens a cell that does not end")]
 
 
-def _records(text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> Iterator[list[str]]:
+def _read_records(text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]
 
 
@@ -217,7 +219,7 @@ def _find_cut_off(text: bytes, delimiter: str, cells: pl.DataFrame, *, ends_in_l
 
 
 def _count_cells(line: bytes, delimiter: str) -> int:
-    return len(next(_records(line.decode("utf-8", "replace"), delimiter), []))
+    return len(next(_read_records(line.decode("utf-8", "replace"), delimiter), []))
 
 
 def _find_overlong_cell(cells: pl.DataFrame) -> int | None:
@@ -272,9 +274,9 @@ def measure_layout(text: bytes, delimiter: int) -> TextLayout | None:
     if len(quotes) and not _has_well_formed_quotes(data, quotes, delimiter):
         return None
     feeds = np.flatnonzero(data == _LINE_FEED)
-    ends = _outside_quotes(feeds, quotes)
-    delimiters = _outside_quotes(np.flatnonzero(data == delimiter), quotes)
-    return TextLayout(len(ends), _max_per_record(delimiters, ends) + 1, _max_per_record(feeds, ends))
+    ends = _select_outside_quotes(feeds, quotes)
+    delimiters = _select_outside_quotes(np.flatnonzero(data == delimiter), quotes)
+    return TextLayout(len(ends), _count_most_per_record(delimiters, ends) + 1, _count_most_per_record(feeds, ends))
 
 
 def _has_well_formed_quotes(data: NDArray[np.uint8], quotes: Positions, delimiter: int) -> bool:
@@ -288,12 +290,12 @@ def _has_well_formed_quotes(data: NDArray[np.uint8], quotes: Positions, delimite
     return bool(border[before].all() and border[data[closing + 1]].all())
 
 
-def _outside_quotes(positions: Positions, quotes: Positions) -> Positions:
+def _select_outside_quotes(positions: Positions, quotes: Positions) -> Positions:
     """Return the positions that no quotes enclose."""
     return positions[np.searchsorted(quotes, positions) % 2 == 0] if len(quotes) else positions
 
 
-def _max_per_record(positions: Positions, ends: Positions) -> int:
+def _count_most_per_record(positions: Positions, ends: Positions) -> int:
     """Return the largest number of positions in one record; `ends` are the records' last positions."""
     counts = np.diff(np.searchsorted(positions, ends, side="right"), prepend=0)
     return int(counts.max(initial=0))

@@ -214,7 +214,7 @@ class WorkbookParts:
             if part.compress_size > _MAX_DEFLATE_GROWTH * part.file_size + _ROOT_BYTES:
                 raise _damaged(self._path, f"{part.filename} can't have the {part.file_size:,} bytes that it claims")
             if part.file_size > limit:
-                raise LimitError.decompressed_too_large(self._path.name, self._title(part), part.file_size, limit)
+                raise LimitError.decompressed_too_large(self._path.name, self._find_title(part), part.file_size, limit)
 
     def overlap(self) -> bool:
         """Return whether parts share bytes of the file, as those of a genuine workbook never do."""
@@ -237,10 +237,10 @@ class WorkbookParts:
         for extents in self._measure(part)(self.inflate_counted(part, memory)):
             for sheet in extents:
                 if max(sheet.area, sheet.cells) > max_cells or sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
-                    sheet.name = sheet.name or self._title(part)
+                    sheet.name = sheet.name or self._find_title(part)
                     raise _too_large(self._path, sheet, memory, max(bytes_per_cell, _BYTES_PER_CELL))
         for sheet in extents:
-            sheet.name = sheet.name or self._title(part)
+            sheet.name = sheet.name or self._find_title(part)
         return extents
 
     def check_shared_texts(self, memory: int) -> None:
@@ -270,7 +270,7 @@ class WorkbookParts:
             if count > part.file_size:
                 raise _damaged(self._path, f"{part.filename} is larger than the {part.file_size:,} bytes that it claims")
             if count > memory:
-                raise LimitError.decompressed_too_large(self._path.name, self._title(part), count, memory)
+                raise LimitError.decompressed_too_large(self._path.name, self._find_title(part), count, memory)
             yield chunk
 
     def _inflate(self, part: ZipInfo) -> Iterator[bytes]:
@@ -279,7 +279,7 @@ class WorkbookParts:
         except BadZipFile as error:
             raise _damaged(self._path, str(error)) from None
 
-    def _title(self, part: ZipInfo) -> str:
+    def _find_title(self, part: ZipInfo) -> str:
         """Return the name of the sheet in a part, or else the part's own name."""
         name = normalize_name(part.filename)
         return next((sheet.name for sheet in list_sheets(self._archive) if sheet.part == name), part.filename)

@@ -43,7 +43,7 @@ def peek_xlsx(path: Path, rows: int) -> Workbook:
         OSError: It can't be opened.
 
     """
-    with path.open("rb") as file, _quiet():
+    with path.open("rb") as file, _ignore_warnings():
         with translate_reader_errors(path):
             if any(b"<!DOCTYPE" in next(chunks, b"").replace(b"\0", b"") for chunks in read_xml_parts(path, DEFAULT_MEMORY)):
                 raise report_unreadable(path)
@@ -87,7 +87,7 @@ class SecondReader:
         """Load a sheet. Raises DataFormatError if that isn't possible without loss, and LimitError if it needs more memory."""
         if name not in self._sheets:
             raise report_unreadable(self._path)
-        with _quiet(), translate_reader_errors(self._path):
+        with _ignore_warnings(), translate_reader_errors(self._path):
             sheet = self._sheets[name]
             cells = pl.concat(self._read_frames(sheet), how="diagonal")
         return LoadedSheet(trim_cells(cells), sheet.sheet_state != "visible", ((IssueReason.SECOND_READER, ""),))
@@ -95,7 +95,7 @@ class SecondReader:
     @cached_property
     def _book(self) -> Any:
         check_limits(self._path, FileType.XLSX, self._memory)
-        with _quiet(), translate_reader_errors(self._path):
+        with _ignore_warnings(), translate_reader_errors(self._path):
             for chunks in read_xml_parts(self._path, self._memory):
                 _examine_part(self._path, chunks)
             return _open_book(self._path)
@@ -117,7 +117,7 @@ class SecondReader:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _ignore_warnings() -> Iterator[None]:
     """Suppress openpyxl's warnings about formats and extensions that it doesn't know."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -24,40 +24,46 @@ def render_chart(chart: Chart, sheet: str) -> bytes:
     )
     fill = f'<c:spPr><a:solidFill><a:srgbClr val="{_BAR_COLOR}"/></a:solidFill></c:spPr>'
     direction = "bar" if chart.is_horizontal else "col"
-    order = "maxMin" if chart.is_horizontal else "minMax"  # the first category is on top
     bars = (
         f'<c:barChart><c:barDir val="{direction}"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
         f'<c:ser><c:idx val="0"/><c:order val="0"/>{fill}<c:invertIfNegative val="0"/>{_render_data_labels()}'
         f"<c:cat>{labels}</c:cat><c:val>{values}</c:val></c:ser>"
         f'<c:gapWidth val="{_GAP}"/><c:axId val="1"/><c:axId val="2"/></c:barChart>'
     )
-    positions = ("l", "t") if chart.is_horizontal else ("b", "l")
-    category_axis = (
+    axes = _render_axes(is_horizontal=chart.is_horizontal)
+    return (
+        f'{_DECLARATION}<c:chartSpace {_NAMES}><c:roundedCorners val="0"/><c:chart>{_render_title(chart.title)}'
+        f'<c:autoTitleDeleted val="0"/><c:plotArea><c:layout/>{bars}{axes}</c:plotArea>'
+        f'<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
+        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr></c:chartSpace>"
+    ).encode()
+
+
+def _render_axes(*, is_horizontal: bool) -> str:
+    """Return the axis of the categories, and that of the values, which isn't shown."""
+    order = "maxMin" if is_horizontal else "minMax"  # the first category is on top
+    positions = ("l", "t") if is_horizontal else ("b", "l")
+    return (
         f'<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="{order}"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="{positions[0]}"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/>'
         f'<c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>{_render_line(_AXIS_COLOR)}{_render_text(_TEXT_SIZE)}'
         '<c:crossAx val="2"/><c:crosses val="autoZero"/><c:auto val="0"/><c:lblAlgn val="ctr"/><c:lblOffset val="100"/>'
         '<c:noMultiLvlLbl val="1"/></c:catAx>'
-    )
-    value_axis = (
         '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling><c:delete val="1"/>'
         f'<c:axPos val="{positions[1]}"/><c:numFmt formatCode="#,##0" sourceLinked="0"/><c:majorTickMark val="none"/>'
         '<c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1"/><c:crosses val="autoZero"/>'
         '<c:crossBetween val="between"/></c:valAx>'
     )
-    title = (
+
+
+def _render_title(title: str) -> str:
+    return (
         "<c:title><c:tx><c:rich><a:bodyPr/><a:lstStyle/><a:p>"
         f'<a:pPr><a:defRPr sz="{_TITLE_SIZE}" b="1"/></a:pPr>'
         f'<a:r><a:rPr lang="en-US" sz="{_TITLE_SIZE}" b="1">{_render_color(_TEXT_COLOR)}</a:rPr>'
-        f"<a:t>{escape(escape_controls(chart.title))}</a:t></a:r></a:p></c:rich></c:tx>"
+        f"<a:t>{escape(escape_controls(title))}</a:t></a:r></a:p></c:rich></c:tx>"
         '<c:overlay val="0"/></c:title>'
     )
-    return (
-        f'{_DECLARATION}<c:chartSpace {_NAMES}><c:roundedCorners val="0"/><c:chart>{title}<c:autoTitleDeleted val="0"/>'
-        f"<c:plotArea><c:layout/>{bars}{category_axis}{value_axis}</c:plotArea>"
-        f'<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
-        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr></c:chartSpace>"
-    ).encode()
 
 
 def _render_range(sheet: str, cells: tuple[int, int, int, int]) -> str:

@@ -87,26 +87,28 @@ def build_property_sheets(tables: ResultTables, formats: Mapping[str, str], clas
         printed=1 + len(own) + sum(name in _PRINTED_COLUMNS for name in shown),
         is_table=True,
     )
+    others = master.drop(*own, *shown, _ID, _FROZEN_TO, strict=False)
+    return [listed, _build_all_columns(master, others, ranks, formats, texts)] if others.width else [listed]
+
+
+def _build_all_columns(
+    master: pl.DataFrame, others: pl.DataFrame, ranks: pl.Series, formats: Mapping[str, str], texts: tuple[str, ...]
+) -> Sheet:
+    """Build the sheet of the other columns, which begins with what says whose values they are."""
     first = [name for name in (_ID, _FROZEN_TO) if name in master.columns]
-    others = master.drop(*own, *shown, *first, strict=False)
-    if not others.width:
-        return [listed]
     ranked = [ranks] if RANK not in others.columns else []
-    more = pl.DataFrame([*ranked, *master.select(first), *others])
-    return [
-        listed,
-        Sheet(
-            "All Columns",
-            more,
-            dict(formats),
-            texts=texts,
-            widths={name: _WIDTHS[name] for name in (RANK, _ID, _FROZEN_TO)},
-            centered=_CENTERED,
-            about="The columns that Flex Properties leaves out, with the same properties in the same order.",
-            frozen=_count_up_to(more, _FROZEN_TO),
-            printed=min(_MORE_PRINTED, more.width),
-        ),
-    ]
+    table = pl.DataFrame([*ranked, *master.select(first), *others])
+    return Sheet(
+        "All Columns",
+        table,
+        dict(formats),
+        texts=texts,
+        widths={name: _WIDTHS[name] for name in (RANK, _ID, _FROZEN_TO)},
+        centered=_CENTERED,
+        about="The columns that Flex Properties leaves out, with the same properties in the same order.",
+        frozen=_count_up_to(table, _FROZEN_TO),
+        printed=min(_MORE_PRINTED, table.width),
+    )
 
 
 def build_top_candidates(tables: ResultTables, formats: Mapping[str, str]) -> Sheet:

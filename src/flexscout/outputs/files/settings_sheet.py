@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.config import Affects, settings_affecting
+from flexscout.config import Affects, list_settings_affecting
 from flexscout.domain import canonical_column
 from flexscout.outputs.files.layout import Sheet
 from flexscout.outputs.files.property_sheets import format_class
@@ -135,7 +135,7 @@ def _format_points(rule: Rule) -> str:
 
 
 def _describe_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    shown = settings_affecting(Affects.RESULTS) - _HIDDEN
+    shown = list_settings_affecting(Affects.RESULTS) - _HIDDEN
     for name, value in settings.items():
         if name in shown:
             yield "Settings", _LABELS.get(name, name.replace("_", " ").capitalize()), _describe_value(name, value)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.domain import escape_json, is_score_column, issue_reasons, quote_formulas, quote_headers, unescape_names
+from flexscout.domain import escape_json, is_score_column, map_issue_reasons, quote_formulas, quote_headers, unescape_names
 
 REASON_TEXT = "In Words"
 """The column that `add_reason_texts` adds."""
@@ -68,7 +68,7 @@ def _build_encoder(depth: int) -> Callable[[object], str]:
 def add_reason_texts(issues: pl.DataFrame) -> pl.DataFrame:
     """Add a sentence for each issue's reason, and join reason and detail; an unknown code becomes words."""
     code, detail = pl.col("Reason"), pl.col("Detail")
-    sentence = code.replace_strict(issue_reasons(), default=code.str.replace_all("_", " "), return_dtype=pl.String)
+    sentence = code.replace_strict(map_issue_reasons(), default=code.str.replace_all("_", " "), return_dtype=pl.String)
     end = pl.when(sentence.str.ends_with(".")).then(pl.lit(".")).otherwise(pl.lit(""))
     detailed = pl.format("{} ({}){}", sentence.str.strip_suffix("."), detail, end)
     text = pl.when(detail != "").then(detailed).otherwise(sentence)

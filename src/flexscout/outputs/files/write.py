@@ -112,7 +112,7 @@ def write_tables(
         if config.enable_csv_export:
             copies.append(executor.submit(write_csv, tables.master, outputs.stage(config.csv_file)))
         # The checksum tells a later run which list the workbook was written with.
-        workbook_messages = write_workbook(build_sheets(tables, report), workbook, lambda: _checksum(copies[0], parquet))
+        workbook_messages = write_workbook(build_sheets(tables, report), workbook, lambda: _await_checksum(copies[0], parquet))
         messages = [*workbook_messages, *describe_unlinked_rows(tables.master)]
     for copy in copies:
         copy.result()
@@ -125,7 +125,7 @@ def write_tables_as_workbook(tables: ResultTables, report: Mapping[str, Any], pa
     write_workbook(build_sheets(replace(tables, issues=issues), report), path)
 
 
-def _checksum(written: Future[None], path: Path) -> str:
+def _await_checksum(written: Future[None], path: Path) -> str:
     """Return the checksum of a file once it is written."""
     written.result()
     return file_checksum(path)

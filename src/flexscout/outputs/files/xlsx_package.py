@@ -71,21 +71,21 @@ class PackageChanges:
         self._added[relations] = f'{_DECLARATION}<Relationships xmlns="{_RELATIONS}"></Relationships>'.encode()
         self._edit(relations, _insert(link, "</Relationships>"))
         self._edit("[Content_Types].xml", _insert(f'<Override PartName="/{part}" ContentType="{_TABLE_TYPE}"/>', "</Types>"))
-        self._edit(_sheet_part(sheet), lambda content: _insert_table_part(content, relation))
+        self._edit(_name_sheet_part(sheet), lambda content: _insert_table_part(content, relation))
 
     def add_rows(self, sheet: int, blocks: RowBlocks) -> None:
         """Write the rows of a sheet that follow those which the library wrote."""
-        self._blocks[_sheet_part(sheet)] = blocks
+        self._blocks[_name_sheet_part(sheet)] = blocks
         names = re.compile(rf'(<definedName [^>]*localSheetId="{sheet - 1}"[^>]*>)([^<]*)<')
         self._edit("xl/workbook.xml", lambda content: _extend_names(content, names, blocks))
 
     def write_numbers(self, sheet: int, cells: Sequence[tuple[int, int, float]]) -> None:
         """Replace texts of a sheet by numbers: row and column (from 0) and value of each."""
-        self._edit(_sheet_part(sheet), lambda content: _write_numbers(content, cells))
+        self._edit(_name_sheet_part(sheet), lambda content: _write_numbers(content, cells))
 
     def set_widths(self, sheet: int, widths: Sequence[float]) -> None:
         """Set the widths of a sheet's columns, in characters."""
-        self._edit(_sheet_part(sheet), lambda content: _set_widths(content, widths))
+        self._edit(_name_sheet_part(sheet), lambda content: _set_widths(content, widths))
 
     def replace_chart(self, number: int, content: bytes) -> None:
         """Replace the part of a chart."""
@@ -177,7 +177,7 @@ def _extend_names(content: bytes, names: re.Pattern[str], blocks: RowBlocks) -> 
     return names.sub(lambda match: f"{match[1]}{blocks.extend(match[2])}<", content.decode()).encode()
 
 
-def _sheet_part(number: int) -> str:
+def _name_sheet_part(number: int) -> str:
     return f"xl/worksheets/sheet{number}.xml"
 
 

@@ -84,7 +84,7 @@ def band_class(score: pl.Expr) -> pl.Expr:
     return css_class
 
 
-def band_for_score(score: float) -> str:
+def choose_band(score: float) -> str:
     """Return the CSS class of a score's band."""
     return next((name for minimum, _, name in BANDS if score >= minimum), "s0")
 

@@ -57,7 +57,7 @@ def render_files(report: Mapping[str, Any]) -> Markup:
     """Render a row per file, failed ones first."""
     files = sorted(report["files"], key=lambda file: (_STATUS_ORDER.get(file["status"], 0), file["file"]))
     shown = f"{_MAX_FILES} of {len(files):,}; the sheet Files lists all" if len(files) > _MAX_FILES else "all"
-    return render_causes(report) + render_table(f"Files ({shown})", [_file_row(file) for file in files[:_MAX_FILES]])
+    return render_causes(report) + render_table(f"Files ({shown})", [_build_file_row(file) for file in files[:_MAX_FILES]])
 
 
 def render_duplicates(report: Mapping[str, Any]) -> Markup:
@@ -94,7 +94,7 @@ def render_schema(report: Mapping[str, Any]) -> Markup:
     return render_card(f"{_MAX_SHEETS} of {total:,} sheets" if total > _MAX_SHEETS else f"All {total:,} sheets", body)
 
 
-def _file_row(file: Mapping[str, Any]) -> dict[str, Any]:
+def _build_file_row(file: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "File": clip_text(file["file"], 80),
         "Status": _STATUS.format(clip_text(file["status"], 20)),

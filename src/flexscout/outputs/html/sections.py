@@ -12,7 +12,7 @@ from flexscout.domain import format_count
 from flexscout.outputs.comparisons import list_portfolios
 from flexscout.outputs.html.elements import (
     ChartColumn,
-    band_for_score,
+    choose_band,
     clip_text,
     render_bars,
     render_card,
@@ -156,7 +156,7 @@ def _render_scores(master: pl.DataFrame) -> Markup:
 def _score_column(step: int, count: int) -> ChartColumn:
     lower = step * _SCORE_STEP
     description = "10" if lower == _MAX_SCORE else f"{lower:g} to below {lower + _SCORE_STEP:g}"
-    return ChartColumn(f"{lower:g}" if lower % 1 == 0 else "", description, count, band_for_score(lower))
+    return ChartColumn(f"{lower:g}" if lower % 1 == 0 else "", description, count, choose_band(lower))
 
 
 def _render_funnel(report: Mapping[str, Any]) -> Markup:

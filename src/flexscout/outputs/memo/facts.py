@@ -101,16 +101,16 @@ def list_facts(row: Row) -> list[Entry]:
     others = int(get_number(row, "Owner Properties") or 1) - 1
     owner = cut(str(row.get("Owner Group") or row.get("Owner Name") or UNKNOWN))
     return [
-        _fact("Type", cut(str(row.get("Property Type") or UNKNOWN), _SHORT)),
-        _fact("Building", format_size(row)),
-        _fact("Lot", _format(row, "Lot Size Acres", "{:,.2f} acres")),
-        _fact("Year built", _format(row, "Year Built", "{:.0f}")),
-        _fact("Occupancy", _format(row, "Occupancy", "{:.0f}%")),
-        _fact("APN", cut(str(row.get("APN") or UNKNOWN), _SHORT)),
-        _fact("Asking price", format_price(row)),
-        _fact("Per sq ft", format_unit_price(row)),
-        _fact("Last sale", _describe_sale(row), span=2),
-        _fact(f"Owner ({others:,} more on the list)" if others > 0 else "Owner", owner, span=2),
+        _build_fact("Type", cut(str(row.get("Property Type") or UNKNOWN), _SHORT)),
+        _build_fact("Building", format_size(row)),
+        _build_fact("Lot", _format(row, "Lot Size Acres", "{:,.2f} acres")),
+        _build_fact("Year built", _format(row, "Year Built", "{:.0f}")),
+        _build_fact("Occupancy", _format(row, "Occupancy", "{:.0f}%")),
+        _build_fact("APN", cut(str(row.get("APN") or UNKNOWN), _SHORT)),
+        _build_fact("Asking price", format_price(row)),
+        _build_fact("Per sq ft", format_unit_price(row)),
+        _build_fact("Last sale", _describe_sale(row), span=2),
+        _build_fact(f"Owner ({others:,} more on the list)" if others > 0 else "Owner", owner, span=2),
     ]
 
 
@@ -147,7 +147,7 @@ def get_number(row: Row, name: str) -> float | None:
     return float(value) if isinstance(value, int | float) and isfinite(value) else None
 
 
-def _fact(label: str, value: str, span: int = 1) -> Entry:
+def _build_fact(label: str, value: str, span: int = 1) -> Entry:
     return {"label": label, "value": value, "span": span}
 
 

@@ -154,7 +154,7 @@ def _tabulate_values(sheet: PropertySheet) -> dict[str, Any]:
     names = list(
         dict.fromkeys(name for source in shown for name, (value, _) in source.cells.items() if value and name not in _LEFT_OUT)
     )
-    rows = [_value_row(name, shown, sheet.used.get(name, "")) for name in names]
+    rows = [_build_value_row(name, shown, sheet.used.get(name, "")) for name in names]
     first = {name: at for at, name in enumerate(_FIRST_COLUMNS)}
     ordered = sorted(rows, key=lambda row: (first.get(row["name"], len(first)), not row["differs"]))[:_MAX_COLUMNS]
     hidden, rest = len(sheet.sources) - len(shown), len(rows) - len(ordered)
@@ -171,7 +171,7 @@ def _tabulate_values(sheet: PropertySheet) -> dict[str, Any]:
     }
 
 
-def _value_row(name: str, sources: Sequence[SourceValues], used: str) -> dict[str, Any]:
+def _build_value_row(name: str, sources: Sequence[SourceValues], used: str) -> dict[str, Any]:
     """Return a row of the table; where the sources differ, the values that count are marked as `used`."""
     cells = [source.cells.get(name, ("", "")) for source in sources]
     differs = len({value.casefold() for value, _ in cells if value}) > 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import MAX_LISTED_ISSUES, POSTAL_COLUMNS, issue_reasons, map_command
+from flexscout.domain import MAX_LISTED_ISSUES, POSTAL_COLUMNS, map_command, map_issue_reasons
 from flexscout.findings import FIXED_BY_MAPPING, Finding
 from flexscout.merging import select_merges
 from flexscout.models import AggregateStatistics, FileAccount, FileStatus, ProcessingResult
@@ -118,7 +118,7 @@ def add_run_times(report: Mapping[str, Any], facts: RunFacts, peak_memory_mb: fl
 
 
 def _build_quality(facts: RunFacts) -> dict[str, Any]:
-    counts, texts = count_issues(facts.results), issue_reasons()
+    counts, texts = count_issues(facts.results), map_issue_reasons()
     reasons = {reason: texts[reason] for reason in counts if reason in texts}
     return {"completeness": measure_completeness(facts.tables.master), "issues": counts, "reasons": reasons}
 

@@ -134,11 +134,11 @@ def _number_blocks(split: SplitPart) -> Iterator[_RowXml]:
         match = first_row.match(xml)
         if not match:
             raise UnknownDialect("its rows are written in an unusual way")
-        number = _row_number(match[1])
+        number = _read_row_number(match[1])
         if number is None:
             # The row has no number of its own: it follows those of the previous block.
             for tag in any_row.finditer(previous):
-                following = (_row_number(tag[1]) or following) + 1
+                following = (_read_row_number(tag[1]) or following) + 1
             number = following
         if not 1 <= number <= MAX_ROWS:
             raise UnknownDialect("its rows have impossible numbers")
@@ -146,7 +146,7 @@ def _number_blocks(split: SplitPart) -> Iterator[_RowXml]:
         following, previous = number, xml
 
 
-def _row_number(attributes: bytes | None) -> int | None:
+def _read_row_number(attributes: bytes | None) -> int | None:
     match = re.search(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']", attributes or b"")
     return int(match[1]) if match else None
 
