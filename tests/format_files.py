@@ -6,7 +6,20 @@ import zipfile
 from html import escape
 from pathlib import Path
 
+import pytest
+
+from flexscout.errors import DataFormatError
+from flexscout.ingest.readers.any_file import read_workbook
 from workbooks import write_workbook
+
+
+def refusal(path):
+    """Return the error of a file that can't be read, which names it and a next step."""
+    with pytest.raises(DataFormatError) as caught:
+        read_workbook(path)
+    assert path.name in caught.value.message
+    assert caught.value.next_step
+    return caught.value
 
 
 def delimited(rows, delimiter=",", **options):

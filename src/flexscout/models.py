@@ -216,7 +216,7 @@ class SheetRecord:
 
     Attributes:
         sheet: Name of the sheet.
-        header_row: Row of the header as Excel numbers it; 0 if the mapping file says that there is none.
+        header_row: Row of the header as Excel numbers it, or 0 if the mapping file says that it has no header.
         header_map: How its headers are mapped.
         rows_read: All rows.
         blank: Blank rows.
@@ -410,7 +410,7 @@ class RunSummary:
         report: The content of `pipeline_summary.json`.
         outputs: The output files.
         messages: Notices for the user, in sentences.
-        repeated_run: Number of the earlier run with the same inputs and settings, whose outputs are kept; 0 if there is none.
+        repeated_run: Number of the earlier run with the same inputs and settings, whose outputs are kept, or 0.
         addresses: Where the output files are in object storage; empty if they are on this computer.
 
     """

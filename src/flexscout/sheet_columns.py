@@ -52,7 +52,7 @@ class MappedColumn:
     Attributes:
         position: Position in the sheet, from 0.
         header: The header in the sheet.
-        name: The canonical name, or the header if there is none.
+        name: The canonical name, or else the header.
         canonical: Whether `name` is canonical.
         inverted: Whether the canonical value is 100 - value, as for vacancy.
         codes: Name of the code table that describes the values; empty if they aren't codes.

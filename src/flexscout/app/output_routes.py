@@ -39,7 +39,7 @@ def _download(call: Call) -> Response:
 
 
 def read_output(call: Call, name: str) -> tuple[bytes, str]:
-    """Return the content and the name of an output. Raises BadRequestError if there is none."""
+    """Return the content and the name of an output. Raises BadRequestError if there is no such output."""
     settings = call.window.require_workspace().load_settings()
     if name == _MEMO:
         return _write_temporary(settings.memo_file.name, ReportGenerator(settings).export_past_report)

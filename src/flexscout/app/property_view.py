@@ -96,7 +96,7 @@ def require_report(past: ReplayedRun, key: str) -> PropertyReport:
 
 
 def find_neighbors(results: Results, view: str, key: str, wanted: RowFilter, order: RowSort) -> dict[str, Any]:
-    """Return the IDs before and after a property among the found rows of a list, and its position; None where there is none.
+    """Return the IDs before and after a property among the found rows of a list, and its position; None for what it lacks.
 
     `list_position` is the position among all rows of the list in its own order, as of the points on the map.
     """

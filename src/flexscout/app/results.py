@@ -92,12 +92,12 @@ class Results:
             return self._replay.get(self._workspace.open_history(), record)
 
     def find_row(self, property_id: str) -> dict[str, Any] | None:
-        """Return the row of a property on the list, None if there is none."""
+        """Return the row of a property on the list, or None."""
         rows = self.query(VIEWS[0]).listed.rows.filter(pl.col(KEY) == property_id)
         return None if rows.is_empty() else rows.row(0, named=True)
 
     def require_row(self, property_id: str) -> dict[str, Any]:
-        """Return the row of a property on the list. Raises BadRequestError if there is none."""
+        """Return the row of a property on the list. Raises BadRequestError if it isn't there."""
         row = self.find_row(property_id)
         if row is None:
             raise BadRequestError(f"There is no property {property_id} on the list.", "Choose one from the list.")

@@ -64,7 +64,7 @@ class BusyError(FlexscoutError):
 
 
 class NoWorkspaceError(FlexscoutError):
-    """Raised when a request needs an open workspace and there is none."""
+    """Raised when a request needs an open workspace and no folder is open."""
 
 
 @dataclass

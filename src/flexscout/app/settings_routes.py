@@ -97,7 +97,7 @@ def _describe_errors(error: ConfigurationError) -> list[dict[str, str]]:
 
 
 def _find_name(origin: str) -> str:
-    """Return the setting of an error by its place, such as `pipeline_config.yaml, line 3: input.folder`; empty if it is none."""
+    """Return the setting of an error by its place, such as `pipeline_config.yaml, line 3: input.folder`, or an empty text."""
     place = origin.rpartition(": ")[2]
     names = {setting.place: name for name, setting in list_declared_settings().items()}
     return names.get(place, place if place in names.values() else "")

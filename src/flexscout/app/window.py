@@ -100,13 +100,13 @@ class Window:
             self.job.stop()
 
     def require_workspace(self) -> Workspace:
-        """Return the open workspace. Raises NoWorkspaceError if there is none."""
+        """Return the open workspace. Raises NoWorkspaceError if no folder is open."""
         if self.workspace is None:
             raise NoWorkspaceError("No folder is open.", "Choose a folder with your exports.")
         return self.workspace
 
     def require_results(self) -> Results:
-        """Return the results of the open workspace. Raises NoWorkspaceError if there is none."""
+        """Return the results of the open workspace. Raises NoWorkspaceError if no folder is open."""
         with self._lock:
             workspace = self.require_workspace()
             if self._results is None:

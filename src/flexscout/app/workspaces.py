@@ -92,7 +92,7 @@ class Workspace:
         return RunHistory(Path(self.load_settings().output_file))
 
     def find_last_run(self) -> RunRecord | None:
-        """Return the last run, None if there is none."""
+        """Return the last run, or None."""
         workbook = Path(self.load_settings().output_file)
         records = sorted(RunHistory(workbook).folder.glob("run-*.json"))
         return _read_last_run(workbook, _find_state(records[-1])) if records else None

@@ -55,7 +55,7 @@ def set_entry(text: str, path: tuple[str, ...], value: str) -> str:
 
 
 def remove_entry(text: str, path: tuple[str, ...]) -> str:
-    """Return the text without an entry; the same text if there is none."""
+    """Return the text without an entry; without such an entry, the text itself."""
     node = _compose(text)
     for key in path[:-1]:
         section = _find(node, key) if isinstance(node, yaml.MappingNode) else None

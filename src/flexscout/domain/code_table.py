@@ -61,7 +61,7 @@ class CodeTable:
 
     @property
     def state(self) -> str:
-        """The only state where the codes are used; empty if there is none or more than one."""
+        """The only state where the codes are used, or empty if there are several, or none."""
         return next(iter(self.states)) if len(self.states) == 1 else ""
 
 

@@ -36,7 +36,7 @@ class CarryOver:
         unlisted_notes: Notes of properties that aren't in `master`.
         is_rejected: For each row of `master`, whether the user's status rejects it.
         hidden_count: Properties that were left off `master` because the user's status rejects them.
-        previous_run: The latest run with other inputs or settings whose result is kept; None if there is none.
+        previous_run: The latest run with other inputs or settings whose result is kept, or None.
         changes: Changes from that result to `master`; None if there is nothing to compare.
         messages: Sentences for the user.
 

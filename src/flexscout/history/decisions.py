@@ -34,7 +34,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of the file as it is, and the decision in it, None if there is none that can be used."""
+    """A line of the file as it is, and the decision in it, or None if it can't be used."""
 
     text: str
     decision: Decision | None = None

@@ -43,7 +43,7 @@ def _no_texts(frame: pl.DataFrame) -> pl.Series:
 
 
 def _join(texts: Sequence[pl.Series], separator: str) -> pl.Series:
-    """Put the texts of each row next to each other. In an address, a house number has no leading zeros, and 0 is none."""
+    """Put the texts of each row next to each other. In an address, zeros before a house number are left out, and so is 0."""
     parts = pl.DataFrame([part.str.strip_chars().alias(str(i)) for i, part in enumerate(texts)])
     whole = parts.with_columns(pl.all().str.replace(_DECIMAL_ZEROS, "$1").replace("", None))
     if separator == ADDRESS_SEPARATOR:

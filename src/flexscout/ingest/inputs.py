@@ -62,7 +62,7 @@ def list_config_places(config: "PipelineConfiguration") -> list[InputPlace]:
 
 
 def find_input(config: "PipelineConfiguration", name: str) -> Path | None:
-    """Return the path of an input file by its name in outputs; None if there is none, or it would be outside of its place."""
+    """Return the path of an input file by its name in outputs, or None if there is no such file in its place."""
     if not name or "\0" in name:
         return None
     for place in list_config_places(config):

@@ -36,7 +36,7 @@ class SheetSummary:
 
     Attributes:
         name: Name of the sheet.
-        header_row: Row of the header as Excel numbers it; 0 if there is none.
+        header_row: Row of the header as Excel numbers it, or 0 without a header.
         missing: What it lacks to be a property table, such as `Address or APN`; empty for a property table.
 
     """

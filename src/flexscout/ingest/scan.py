@@ -169,7 +169,7 @@ def _split_copies(sources: Sequence[SourceFile]) -> tuple[list[SourceFile], list
 
 
 def _find_named_day(source: SourceFile) -> date:
-    """Return the day in the name of a file; the earliest possible day if there is none."""
+    """Return the day in the name of a file, or the earliest possible day."""
     found = date_file(source.name, source.modified)
     return found.day if found.is_named else date.min
 

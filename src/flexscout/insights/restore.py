@@ -98,7 +98,7 @@ def explain_unrestorable(history: RunHistory, record: RunRecord) -> str:
 
 
 def _replay(history: RunHistory, record: RunRecord, stack: ExitStack) -> tuple[ReplayedRun | None, str]:
-    """Return the replay of a run; None and the reason if there is none that is exact."""
+    """Return the replay of a run, or None and the reason why it isn't exact."""
     try:
         past = stack.enter_context(replay(history, record))
     except FlexscoutError as error:

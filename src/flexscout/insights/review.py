@@ -104,7 +104,7 @@ class PairReview:
         return shown.with_columns(pl.Series(DECISION, self._find_kinds(shown), dtype=pl.String)), pairs.height
 
     def find_pair(self, key: str) -> Mapping[str, Any] | None:
-        """Return the row of a pair; None if there is none with this key."""
+        """Return the row of a pair, or None."""
         found = self._load_pairs().filter(pl.col(PAIR_KEY) == key)
         return None if found.is_empty() else found.row(0, named=True)
 

@@ -62,8 +62,8 @@ class ObjectInfo:
         name: Its key below the folder.
         size: Bytes.
         modified: Time of the last change, seconds since 1970.
-        e_tag: The service's tag of its content; empty if there is none.
-        version: The service's version of it; empty if there is none.
+        e_tag: The service's tag of its content, or empty.
+        version: The service's version of it, or empty.
 
     """
 
@@ -138,7 +138,7 @@ class ObjectFolder:
         )
 
     def find(self, name: str) -> ObjectInfo | None:
-        """Return what is known of an object; None if there is none."""
+        """Return what is known of an object, or None."""
         with self._translate(self.locate(name)):
             try:
                 return self._describe(self._obstore.head(self._store, self._key(name)))
@@ -146,7 +146,7 @@ class ObjectFolder:
                 return None
 
     def read(self, name: str, max_bytes: int) -> tuple[bytes, ObjectInfo] | None:
-        """Return the content of a small object; None if there is none. More than `max_bytes` is an error."""
+        """Return the content of a small object, or None. More than `max_bytes` is an error."""
         with self._translate(self.locate(name)):
             try:
                 response = self._obstore.get(self._store, self._key(name))

@@ -129,7 +129,7 @@ def write_file_progress(folder: Path, progress: FileProgress) -> None:
 
 
 def read_file_progress(folder: Path) -> FileProgress | None:
-    """Return the progress recorded in a folder; None if there is none, or it is being written."""
+    """Return the progress recorded in a folder, or None if it is missing or being written."""
     try:
         rows, estimate = (folder / _FILE_NAME).read_text(encoding="ascii").split()
         return FileProgress(int(rows), int(estimate))

@@ -79,7 +79,7 @@ _NO_TOKEN = Token("", "")
 
 
 def find_syntax_error(text: str, columns: Sequence[str]) -> str:
-    """Describe the first error in a filter over `columns`; empty if there is none."""
+    """Describe the first error in a filter over `columns`; an empty text if it has no error."""
     return next(_find_errors(text, columns), "")
 
 

@@ -93,7 +93,7 @@ class RecordScorer:
 
 
 def _get_path(record: Any, path: Iterable[str]) -> Any:
-    """Return a nested value; None if a key is missing, or if there is none."""
+    """Return a nested value; None if a key is missing or there is no value."""
     value = None
     for key in path:
         record = value = record.get(key) if isinstance(record, Mapping) else None

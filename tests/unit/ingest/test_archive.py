@@ -2,12 +2,9 @@
 
 import zipfile
 
-import pytest
-
-from flexscout.errors import DataFormatError
 from flexscout.ingest.readers import archive as reading
 from flexscout.ingest.readers.any_file import read_workbook
-from format_files import delimited, write_archive, write_archive_of_a_workbook, write_archive_of_texts
+from format_files import delimited, refusal, write_archive, write_archive_of_a_workbook, write_archive_of_texts
 from workbooks import HEADER, candidate
 
 ROWS = [HEADER, candidate()]
@@ -16,14 +13,6 @@ TEXT = delimited(ROWS)
 
 def names(book):
     return [sheet.name for sheet in book.sheets]
-
-
-def refusal(path):
-    with pytest.raises(DataFormatError) as caught:
-        read_workbook(path)
-    assert path.name in caught.value.message
-    assert caught.value.next_step
-    return caught.value
 
 
 def test_a_text_member_becomes_a_sheet_with_its_name(tmp_path):

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexscout.errors import DataFormatError
 from flexscout.ingest.header_row import find_header
 from flexscout.ingest.readers.any_file import peek_workbook, read_workbook
 from flexscout.ingest.readers.delimited import MAX_CELL_LINES, measure_layout
-from format_files import delimited, write, write_delimited
+from format_files import delimited, refusal, write, write_delimited
 from workbooks import HEADER, candidate
 
 
@@ -22,14 +21,6 @@ def sheet_of(folder, text, name="export.csv", encoding="utf-8"):
 
 def rows_of(folder, text):
     return sheet_of(folder, text).cells.rows()
-
-
-def refusal(path):
-    with pytest.raises(DataFormatError) as caught:
-        read_workbook(path)
-    assert path.name in caught.value.message
-    assert caught.value.next_step
-    return caught.value
 
 
 def test_a_text_is_one_sheet_named_after_the_file(tmp_path):

@@ -101,7 +101,7 @@ def _list_headers(sheets: Sequence[MappedSheet]) -> list[str]:
 
 
 def _find_joint_header(sheets: Sequence[MappedSheet]) -> str:
-    """Return the first header whose texts have several parts; empty if there is none."""
+    """Return the first header whose texts have several parts, or an empty text."""
     found = (
         _name_source(mapped, position, header)
         for mapped in sheets

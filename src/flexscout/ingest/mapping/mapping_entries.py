@@ -67,7 +67,7 @@ def change_entries(file: Path, text: str, entries: Entries) -> str:
 
 
 def _list_changes(old: Entries, new: Entries, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield the path and the value of each entry that differs; _REMOVED if there is none any more."""
+    """Yield the path and the value of each entry that differs; _REMOVED if the entry is gone."""
     yield from (((*path, key), _REMOVED) for key in old if key not in new)
     for key, value in new.items():
         before = old.get(key, _REMOVED)

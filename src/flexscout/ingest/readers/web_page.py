@@ -27,7 +27,7 @@ _EXPORT_WORKBOOK = "Export the table as an Excel workbook or CSV instead; a page
 def read_web_page(path: Path, kind: FileType) -> Workbook:
     """Read each table with cells as a sheet named `Table 1` and so on; the text of a merged cell is in its first cell.
 
-    Raises DataFormatError if there is none; OSError if it can't be opened.
+    Raises DataFormatError if it has no table; OSError if it can't be opened.
     """
     if path.stat().st_size > _MAX_BYTES:
         message = f"{path.name} is a web page of more than {_MAX_BYTES // 2**20} MB, too large to be read."
