@@ -18,11 +18,15 @@ def exists(module, name):
     return (PACKAGE.parent / module.replace(".", "/") / f"{name}.py").is_file()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_every_imported_name_exists(path):
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("flexscout")]
-    assert [alias.name for node in imports for alias in node.names if not exists(node.module, alias.name)] == []
+def test_every_imported_name_exists():
+    nodes = [(path, node) for path in MODULES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    imports = [
+        (path, node)
+        for path, node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("flexscout")
+    ]
+    names = [(path, node.module, alias.name) for path, node in imports for alias in node.names]
+    assert [(path, name) for path, module, name in names if not exists(module, name)] == []
 
 
 @pytest.mark.parametrize("package", [path.parent for path in MODULES if path.name == "__init__.py"], ids=lambda path: path.name)

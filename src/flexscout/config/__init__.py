@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         describe_unknown_name,
         group_by_section,
         is_address,
-        name_environment_variable,
+        name_variable,
         read_settings_text,
     )
     from flexscout.config.template import change_settings, render_settings, render_template
@@ -36,7 +36,7 @@ __all__ = [
     "list_declared_settings",
     "list_settings_affecting",
     "locate_lines",
-    "name_environment_variable",
+    "name_variable",
     "parse_yaml",
     "quote_yaml",
     "read_file_values",
@@ -60,7 +60,7 @@ __getattr__ = lazy_exports(
             "MAPPINGS_FOLDER",
             "Affects",
             "describe_unknown_name",
-            "name_environment_variable",
+            "name_variable",
             "group_by_section",
             "is_address",
             "read_settings_text",

@@ -26,7 +26,7 @@ from flexscout.config.sources import (
     find_folders,
     is_address,
     merge_layers,
-    name_environment_variable,
+    name_variable,
     parse_settings,
     read_command_line,
     read_environment,
@@ -270,9 +270,7 @@ class PipelineConfiguration(BaseModel):
     @property
     def cache_folder(self) -> Path:
         """Folder of the cache: the setting, else FLEXSCOUT_CACHE, else the operating system's cache folder."""
-        return Path(
-            self.cache or os.environ.get(name_environment_variable("cache")) or user_cache_path("flexscout", appauthor=False)
-        )
+        return Path(self.cache or os.environ.get(name_variable("cache")) or user_cache_path("flexscout", appauthor=False))
 
     @property
     def csv_file(self) -> Path:

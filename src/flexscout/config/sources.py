@@ -91,7 +91,7 @@ def group_by_section(settings: Mapping[str, Setting]) -> dict[str, dict[str, str
     return sections
 
 
-def name_environment_variable(name: str) -> str:
+def name_variable(name: str) -> str:
     """Return the environment variable of a setting."""
     return f"{ENVIRONMENT_PREFIX}{name.upper()}"
 
@@ -122,7 +122,7 @@ def read_command_line(values: Mapping[str, Any]) -> Layer:
 
 def read_environment(environment: Mapping[str, str], defaults: Mapping[str, Any]) -> Layer:
     """Return the layer of the `FLEXSCOUT_*` variables, converted to the types of `defaults`. Empty variables are ignored."""
-    known = {name_environment_variable(name): name for name in defaults}
+    known = {name_variable(name): name for name in defaults}
     given = {
         variable: text.strip()
         for variable, text in sorted(environment.items())
@@ -132,7 +132,7 @@ def read_environment(environment: Mapping[str, str], defaults: Mapping[str, Any]
     errors = {
         f"environment: {variable}": describe_unknown_name(variable, list(known)) for variable in given if variable not in known
     }
-    return Layer(values, {name: f"environment: {name_environment_variable(name)}" for name in values}, errors)
+    return Layer(values, {name: f"environment: {name_variable(name)}" for name in values}, errors)
 
 
 def read_settings_text(path: Path) -> str:

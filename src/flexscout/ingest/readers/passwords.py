@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, BinaryIO
 
-from flexscout.config import name_environment_variable
+from flexscout.config import name_variable
 from flexscout.domain import format_bytes
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError
@@ -82,7 +82,7 @@ def open_unlocked(path: Path, memory: int, folder: Path | None = None) -> Iterat
 
 def _decrypt(path: Path, folder: Path, memory: int, protected: DataFormatError) -> Path:
     """Write the decrypted workbook to a folder, under its own name. Raises `protected` if there is no password for it."""
-    password = _password.get() or os.environ.get(name_environment_variable("password"), "")
+    password = _password.get() or os.environ.get(name_variable("password"), "")
     try:
         import msoffcrypto  # noqa: PLC0415 - optional, and needed by few runs
     except ImportError:
