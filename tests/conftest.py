@@ -16,6 +16,11 @@ def pytest_xdist_auto_num_workers():
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items):
+    """Run the files with the longest tests first, so that no worker ends long after the others."""
+    items.sort(key=lambda item: item.path.name not in ("test_killed_runs.py", "test_cluster.py"))
+
+
 def pytest_collection_finish():
     """Exclude the collected tests from garbage collection, which takes as long as the tests' own objects then."""
     gc.freeze()

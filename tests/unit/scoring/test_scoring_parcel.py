@@ -8,6 +8,7 @@ import pytest
 from flexscout.scoring.scorer import FlexPropertyScorer
 
 TODAY = date(2026, 1, 31)
+SCORER = FlexPropertyScorer("parcel", as_of=TODAY)
 WEIGHTS = {"Zoning": 3.0, "Size": 2.0, "Building": 2.5, "Location": 1.5, "Activity": 1.0, "Value": 1.0}
 BEST = {
     "zoning": "IL",
@@ -49,7 +50,7 @@ CANONICAL = {
 
 
 def scored(record):
-    return FlexPropertyScorer("parcel", as_of=TODAY).calculate_flex_score(record)
+    return SCORER.calculate_flex_score(record)
 
 
 def points(indicator, **record):
@@ -62,7 +63,7 @@ def building(**data):
 
 def row(**record):
     """Return the scored row of a parcel with canonical column names."""
-    return FlexPropertyScorer("parcel", as_of=TODAY).score(pl.DataFrame([record])).row(0, named=True)
+    return SCORER.score(pl.DataFrame([record])).row(0, named=True)
 
 
 def days_ago(days):
