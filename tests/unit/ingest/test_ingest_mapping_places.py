@@ -192,3 +192,10 @@ def test_a_column_of_whole_addresses_is_split_whatever_it_is_called(header):
     names = {header: ["Mill Park", "2 Oak Center", "Foundry"], "Address": ["1 Mill St"] * 3}
     assert mapped(names).mapped["Address"] == "Address"
     assert mapped(names).mapped.get(header) != "Address"
+
+
+def test_a_unit_behind_the_parts_of_a_street_is_the_propertys():
+    owner = {"mail_addr_1": ["1 Wall St"] * 3, "mail_city": ["Austin"] * 3, "mail_zip": ["78701"] * 3}
+    street = {"str_num": ["12", "14", "16"], "str": ["Mill", "Oak", "Elm"], "str_sfx": ["ST"] * 3, "str_unit": ["A", "B", "C"]}
+    header_map = mapped({**ROLL, **owner, **street, "site_addr_1": ["12 Mill ST", "14 Oak ST", "16 Elm ST"]})
+    assert (header_map.mapped["str_unit"], header_map.mapped["site_addr_1"]) == ("Unit", "Address")

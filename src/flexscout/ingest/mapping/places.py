@@ -133,7 +133,9 @@ def _find_anchors(meanings: Meanings, own: set[str], elsewhere: set[str]) -> dic
             last = meaning.role
         elif meaning.column == "Owner Name":
             last = Role.OTHER
-        elif meaning.column in _FIELDS and meaning.column in elsewhere - own:
+        elif (meaning.column in _FIELDS and meaning.column in elsewhere - own) or (
+            meaning.part in _ADDRESS_PARTS and "Address" in elsewhere
+        ):
             last = Role.PROPERTY  # the owner has one of its own
         if last:
             anchors[i] = last
