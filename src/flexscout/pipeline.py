@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flexscout import __version__
+from flexscout import __version__, outputs
 from flexscout.config import AnyConfig, PipelineConfiguration
 from flexscout.history import (
     CarryOver,
@@ -21,7 +22,6 @@ from flexscout.history import (
 from flexscout.ingest import FileIngestor, Scan, scan_inputs
 from flexscout.merging import MergedProperties, list_possible_snapshots, list_sources, match_properties, merge_properties
 from flexscout.models import CheckSummary, FileRecord, RunSummary
-from flexscout.outputs import ResultTables, RunFacts, check_outputs, publish_results
 from flexscout.runtime import (
     Executor,
     FaultIsolation,
@@ -42,6 +42,9 @@ from flexscout.runtime import (
     open_table_cache,
 )
 from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, diagnose_files, score_files
+
+if TYPE_CHECKING:
+    from flexscout.outputs import RunFacts
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class ScalableFlexPipeline:
         self._progress.step_started(Step.SCAN)
         with clock.stage(Stage.SCAN):
             scan = scan_inputs(self.config)
-            branding = check_outputs(config)
+            branding = outputs.check_outputs(config)
         log = open_run_log(Path(config.log_file), config.log_level)
         open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=reuse_failures)
         with RunHistory(Path(config.output_file)) as history, log, memory, open_cache as cache:
@@ -157,11 +160,11 @@ class ScalableFlexPipeline:
         progress.step_started(Step.WRITE)
         records = (config.parquet_file, merged.property_sources, facts.tables.select_page_records())
         record = (lambda summary: run.history.add(run.state, summary, *records)) if commit else None
-        return publish_results(facts, carried, config, run.clock, run.memory, record=record)
+        return outputs.publish_results(facts, carried, config, run.clock, run.memory, record=record)
 
-    def _collect_facts(self, run: _Run, files: ClassifiedFiles, merged: MergedProperties, carried: CarryOver) -> RunFacts:
-        return RunFacts(
-            tables=ResultTables.from_stages(merged, carried, files.issues, self._criteria),
+    def _collect_facts(self, run: _Run, files: ClassifiedFiles, merged: MergedProperties, carried: CarryOver) -> "RunFacts":
+        return outputs.RunFacts(
+            tables=outputs.ResultTables.from_stages(merged, carried, files.issues, self._criteria),
             results=merged.results,
             skipped=run.scan.skipped,
             settings=self.config.describe(),

@@ -1,6 +1,7 @@
 """The record of a run."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -95,7 +96,8 @@ class RunRecord:
     @property
     def has_intact_outputs(self) -> bool:
         """Whether all outputs are unchanged since the run."""
-        return all(_is_output_unchanged(output) for output in self.outputs)
+        with ThreadPoolExecutor() as pool:  # reading them is what an unchanged run does for longest
+            return all(pool.map(_is_output_unchanged, self.outputs))
 
 
 def fingerprint_output(path: Path) -> dict[str, Any]:

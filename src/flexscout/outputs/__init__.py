@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         require_pdf_library,
     )
     from flexscout.outputs.past_report import ReportContent, load_report_content
-    from flexscout.outputs.publish import check_outputs, publish_results
+    from flexscout.outputs.publish import publish_results
     from flexscout.outputs.report import (
         REPORT_FORMAT,
         TOP_CANDIDATES,
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
         sort_by_frequency,
     )
     from flexscout.outputs.results import PAGE_RECORDS, ResultTables, RunFacts
-    from flexscout.outputs.transaction import OutputTransaction, check_output_paths, remove_leftovers
+    from flexscout.outputs.transaction import OutputTransaction, check_output_paths, check_outputs, remove_leftovers
 
 __all__ = [
     "MAP_HEIGHT",
@@ -164,7 +164,7 @@ __getattr__ = lazy_exports(
         ),
         "mail": ("Attachment", "render_mail"),
         "past_report": ("ReportContent", "load_report_content"),
-        "publish": ("check_outputs", "publish_results"),
+        "publish": ("publish_results",),
         "report": (
             "REPORT_FORMAT",
             "TOP_CANDIDATES",
@@ -182,6 +182,6 @@ __getattr__ = lazy_exports(
             "sort_by_frequency",
         ),
         "results": ("PAGE_RECORDS", "ResultTables", "RunFacts"),
-        "transaction": ("OutputTransaction", "check_output_paths", "remove_leftovers"),
+        "transaction": ("OutputTransaction", "check_output_paths", "check_outputs", "remove_leftovers"),
     },
 )

@@ -7,30 +7,14 @@ from pathlib import Path
 from flexscout.config import PipelineConfiguration
 from flexscout.history import CarryOver
 from flexscout.models import AggregateStatistics, RunSummary
-from flexscout.outputs.branding import Branding, load_branding
+from flexscout.outputs.branding import load_branding
 from flexscout.outputs.files import write_report, write_tables
 from flexscout.outputs.html import render_page
-from flexscout.outputs.memo import render_memo, require_pdf_library
+from flexscout.outputs.memo import render_memo
 from flexscout.outputs.report import add_run_times, build_messages, build_report
 from flexscout.outputs.results import RunFacts
-from flexscout.outputs.transaction import OutputTransaction, check_output_paths
+from flexscout.outputs.transaction import OutputTransaction
 from flexscout.runtime import MemoryWatch, Stage, Stopwatch, interrupts
-
-
-def check_outputs(config: PipelineConfiguration) -> Branding:
-    """Check that the outputs can be written, create their folders, and return the branding, whose logo can change.
-
-    Raises:
-        ConfigurationError: The logo can't be used, or the library that the memo needs isn't installed.
-        OutputError: A path is a folder, or its folder can't be created.
-
-    """
-    branding = load_branding(config.model_dump())
-    if config.memo:
-        require_pdf_library()
-    memo = [config.memo_file] if config.memo else []
-    check_output_paths(Path(config.output_file), Path(config.report_file), config.page_file, *memo)
-    return branding
 
 
 def publish_results(  # noqa: PLR0913 - what a run knows is joined here

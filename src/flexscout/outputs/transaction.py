@@ -11,7 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from flexscout.config import PipelineConfiguration
 from flexscout.errors import OutputError, is_panic
+from flexscout.outputs.branding import Branding, load_branding
 from flexscout.runtime import build_temporary_prefix, fsync_file, is_abandoned, temporary_path
 
 UNPLACED_SUFFIX = ".new"
@@ -92,6 +94,24 @@ class OutputTransaction:
                 f"Can't write the results: {error}. The previous results are unchanged.",
                 "Free disk space, or choose another location with --output-file, then run again.",
             ) from error
+
+
+def check_outputs(config: PipelineConfiguration) -> Branding:
+    """Check that the outputs can be written, create their folders, and return the branding, whose logo can change.
+
+    Raises:
+        ConfigurationError: The logo can't be used, or the library that the memo needs isn't installed.
+        OutputError: A path is a folder, or its folder can't be created.
+
+    """
+    branding = load_branding(config.model_dump())
+    if config.memo:
+        from flexscout.outputs.memo import require_pdf_library  # noqa: PLC0415 - few runs write it
+
+        require_pdf_library()
+    memo = [config.memo_file] if config.memo else []
+    check_output_paths(Path(config.output_file), Path(config.report_file), config.page_file, *memo)
+    return branding
 
 
 def check_output_paths(*paths: Path) -> None:

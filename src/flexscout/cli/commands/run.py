@@ -78,7 +78,6 @@ def run_pipeline(
         return _print_events(settings, retry_failed=retry_failed)
     from flexscout.cli.render.progress_bar import open_progress  # noqa: PLC0415
     from flexscout.cli.render.summary import print_errors, print_summary  # noqa: PLC0415
-    from flexscout.outputs import render_report  # noqa: PLC0415
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
     from flexscout.staging import run_staged  # noqa: PLC0415
 
@@ -88,6 +87,8 @@ def run_pipeline(
 
     summary = run_staged(settings, run_local, opt.choose_reporter(quiet=quiet))
     if output_format is opt.RunFormat.JSON:
+        from flexscout.outputs import render_report  # noqa: PLC0415
+
         print_json(render_report(summary.report))
     elif not quiet:
         print_summary(summary, verbose=verbose)
