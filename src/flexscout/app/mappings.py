@@ -58,7 +58,7 @@ class MappingEditor:
 
         """
         settings = self.workspace.load_settings()
-        preview = self._ingestor(settings).preview(self._find_source(settings), sheet)
+        preview = self._build_ingestor(settings).preview(self._find_source(settings), sheet)
         path = next((path for path in find_mapping_files(settings) if path.name == preview.mapping), None)
         text = read_text_file(path, f"The mapping {path}", "Open the file again.") if path else ""
         entries = _read(path, text) if path else {"entries": {}, "coded": []}
@@ -74,14 +74,14 @@ class MappingEditor:
         settings, path = self.workspace.load_settings(), self._find_path()
         options = load_options(settings)
         if not entries:
-            ingestor = self._ingestor(settings, options.without_mapping(path.name))
+            ingestor = self._build_ingestor(settings, options.without_mapping(path.name))
             return {"text": "", **_describe(ingestor.preview(self._find_source(settings), sheet))}
         try:
             text = self._render(path, entries)
             mapping = parse_mapping(path, text)
         except ConfigurationError as error:
             return {"problems": _list_problems(error)}
-        preview = self._ingestor(settings, options.with_mapping(mapping)).preview(self._find_source(settings), sheet)
+        preview = self._build_ingestor(settings, options.with_mapping(mapping)).preview(self._find_source(settings), sheet)
         return {"text": text, "is_used": preview.mapping == mapping.name, **_describe(preview)}
 
     def import_text(self, text: str) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class MappingEditor:
             return render_entries(entries)
         return change_entries(path, read_text_file(path, f"The mapping {path}", "Open the file again."), entries)
 
-    def _ingestor(self, settings: PipelineConfiguration, options: Any = None) -> FileIngestor:
+    def _build_ingestor(self, settings: PipelineConfiguration, options: Any = None) -> FileIngestor:
         limits = {"max_workers": 1, "timeout_minutes": min(settings.timeout_minutes, MAX_MINUTES)}
         return FileIngestor(settings.model_copy(update=limits), options=options, executor=self.executor)
 

@@ -190,18 +190,18 @@ RunCount = Annotated[int, typer.Option("--last", metavar="N", help="Number of ru
 
 def add_shared_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a run to `command(..., **options)`, before its own options, which replace those of the same name."""
-    own = _own_parameters(command)
+    own = _list_own_parameters(command)
     names = {parameter.name for parameter in own}
-    shared = [parameter for name, parameter in signature(_shared_options).parameters.items() if name not in names]
+    shared = [parameter for name, parameter in signature(_take_options).parameters.items() if name not in names]
     return _set_parameters(command, [*shared, *own])
 
 
 def add_reading_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a run to `command(..., **options)`, after its own, except those for its profile and outputs."""
     shared = [
-        parameter for name, parameter in signature(_shared_options).parameters.items() if name not in _PROFILE_AND_OUTPUT_OPTIONS
+        parameter for name, parameter in signature(_take_options).parameters.items() if name not in _PROFILE_AND_OUTPUT_OPTIONS
     ]
-    return _set_parameters(command, [*_own_parameters(command), *shared])
+    return _set_parameters(command, [*_list_own_parameters(command), *shared])
 
 
 def build_configuration(options: Mapping[str, Any]) -> "PipelineConfiguration":
@@ -262,7 +262,7 @@ def open_history(config: Path | None, output_file: str | None) -> "RunHistory":
     return RunHistory(Path(load_output_settings(config, output_file).output_file))
 
 
-def _shared_options(
+def _take_options(
     *,
     folders: Folders = None,
     output_file: OutputFile = None,
@@ -300,7 +300,7 @@ def _shared_options(
 _PROFILE_AND_OUTPUT_OPTIONS = {"output_file", "report_file", "profile", "no_csv"}
 
 
-def _own_parameters(command: Callable[..., None]) -> list[Parameter]:
+def _list_own_parameters(command: Callable[..., None]) -> list[Parameter]:
     return [parameter for parameter in signature(command).parameters.values() if parameter.kind is not Parameter.VAR_KEYWORD]
 
 

@@ -137,7 +137,7 @@ class RunHistory:
         if self._latest and self._latest[0] == key:
             return self._latest[1]
         record = RunRecord.from_json(path.read_bytes())
-        if self._path(record.number, ".json") != path:
+        if self._locate_record(record.number, ".json") != path:
             raise UnusableRecordError(RecordProblem.FOREIGN)
         if self._latest is None or path >= self._latest[0][0]:
             self._latest = key, record
@@ -205,7 +205,7 @@ class RunHistory:
 
     def locate_result(self, record: RunRecord) -> Path:
         """Return the path of a run's master table (Parquet), which may not exist."""
-        return self._path(record.number, _RESULT_SUFFIX)
+        return self._locate_record(record.number, _RESULT_SUFFIX)
 
     def find_result(self, record: RunRecord) -> Path | None:
         """Return the path of a run's master table if it is intact. A damaged one is set aside, with a warning in the log."""
@@ -243,11 +243,11 @@ class RunHistory:
 
     def read_sources(self, record: RunRecord) -> pl.DataFrame | None:
         """Return the sources of a run's properties (PROPERTY_SOURCE_SCHEMA); None if they aren't kept or are damaged."""
-        return _read_intact(self._path(record.number, _SOURCES_SUFFIX), record.sources_sha256)
+        return _read_intact(self._locate_record(record.number, _SOURCES_SUFFIX), record.sources_sha256)
 
     def read_table(self, record: RunRecord, name: str) -> pl.DataFrame | None:
         """Return a further table of a run; None if it isn't kept or is damaged."""
-        return _read_intact(self._path(record.number, f".{name}"), record.tables_sha256.get(name))
+        return _read_intact(self._locate_record(record.number, f".{name}"), record.tables_sha256.get(name))
 
     def add(  # noqa: PLR0913 - a record joins what is known of a run
         self,
@@ -272,7 +272,7 @@ class RunHistory:
         """
         number = self._find_next_number()
         try:
-            sources = self._path(number, _SOURCES_SUFFIX)
+            sources = self._locate_record(number, _SOURCES_SUFFIX)
             if property_sources is not None:
                 write_table(property_sources, sources)
             checksums = {name: self._keep(table, number, name) for name, table in (tables or {}).items()}
@@ -289,7 +289,7 @@ class RunHistory:
 
     def _keep(self, table: pl.DataFrame, number: int, name: str) -> str:
         """Write a further table of a run, and return its checksum."""
-        path = self._path(number, f".{name}")
+        path = self._locate_record(number, f".{name}")
         write_table(table, path)
         return file_checksum(path)
 
@@ -314,14 +314,14 @@ class RunHistory:
     def _write(self, record: RunRecord, summary: RunSummary, master: Path) -> None:
         if summary.statistics.successful_files:
             _link_or_copy(master, self.locate_result(record))
-        write_atomically(self._path(record.number, ".json"), record.to_json())
+        write_atomically(self._locate_record(record.number, ".json"), record.to_json())
         further = (_SOURCES_SUFFIX, *(f".{name}" for name in record.tables_sha256))
         for suffix, limit in ((".json", _MAX_RECORDS), *((suffix, _MAX_RESULTS) for suffix in (_RESULT_SUFFIX, *further))):
             for old in sorted(self.folder.glob(f"run-*{suffix}"), reverse=True)[limit:]:
                 with suppress(OSError):
                     old.unlink(missing_ok=True)
 
-    def _path(self, number: int, suffix: str) -> Path:
+    def _locate_record(self, number: int, suffix: str) -> Path:
         return self.folder / f"run-{number:06d}{suffix}"
 
 

@@ -148,7 +148,7 @@ def _identify_zip(path: Path) -> FileType | UnsupportedContent:
         with zipfile.ZipFile(path) as archive:
             found = _identify_parts(archive)
             if found is FileType.ODS and b"encryption-data" in read_part(archive, "meta-inf/manifest.xml"):
-                raise _protected(path.name, "Save an unprotected copy.")
+                raise _build_protected_error(path.name, "Save an unprotected copy.")
             return found
     except (zipfile.BadZipFile, ValueError, OverflowError, EOFError):
         raise DataFormatError(
@@ -177,13 +177,13 @@ def _identify_ole(path: Path) -> FileType | UnsupportedContent:
     with path.open("rb") as file:
         content = file.read(_OLE_SEARCH_BYTES)
     if "EncryptedPackage".encode("utf-16-le") in content or _XLS_FILE_PASS.search(content):
-        raise _protected(path.name)
+        raise _build_protected_error(path.name)
     if "WordDocument".encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
         return _WORD
     return FileType.XLS
 
 
-def _protected(
+def _build_protected_error(
     name: str, next_step: str = "Give its password with FLEXSCOUT_PASSWORD or input.password, or save an unprotected copy."
 ) -> DataFormatError:
     return DataFormatError(ErrorCode.PASSWORD_PROTECTED, f"{name} is password-protected.", next_step)

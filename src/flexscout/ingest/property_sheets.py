@@ -45,7 +45,7 @@ def select_property_sheets(
     missing = {sheet.sheet.name: find_missing_required(sheet.header_map) for sheet in mapped}
     selected = [sheet for sheet in mapped if not missing[sheet.sheet.name]]
     if not selected:
-        raise _no_property_sheet(path, mapped, missing)
+        raise _build_no_property_sheet_error(path, mapped, missing)
     for sheet in selected:
         _check_required_columns(path, sheet, required)
     skipped = [
@@ -70,7 +70,7 @@ def peek_mapped_sheets(path: Path, options: IngestOptions) -> list[MappedSheet]:
         return [map_sheet(sheet, mapping) for sheet in workbook.sheets]
 
 
-def _no_property_sheet(path: Path, sheets: list[MappedSheet], missing: Mapping[str, list[str]]) -> DataFormatError:
+def _build_no_property_sheet_error(path: Path, sheets: list[MappedSheet], missing: Mapping[str, list[str]]) -> DataFormatError:
     """Build the error that shows what the likeliest sheet has instead of the columns of a property table."""
     likeliest = find_likeliest(sheets)
     name, cells = likeliest.sheet.name, likeliest.sheet.cells

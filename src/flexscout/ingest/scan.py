@@ -117,7 +117,7 @@ def scan_folder(  # noqa: PLR0913 - a setting each
     skipped = [one for one in found if isinstance(one, SkippedFile)]
     unreadable = [one for one in found if isinstance(one, FileRecord)]
     if not sources and not unreadable:
-        raise _nothing_to_read(folder, pattern, skipped, recursive=recursive)
+        raise _describe_empty_scan(folder, pattern, skipped, recursive=recursive)
     _check_names([*(source.name for source in sources), *(record.source.name for record in unreadable)])
     sources, copies = _split_copies(sources)
     skipped += copies
@@ -314,7 +314,7 @@ def _check_folder(folder: Path) -> None:
     )
 
 
-def _nothing_to_read(folder: Path, pattern: str, skipped: list[SkippedFile], *, recursive: bool) -> NothingToReadError:
+def _describe_empty_scan(folder: Path, pattern: str, skipped: list[SkippedFile], *, recursive: bool) -> NothingToReadError:
     criterion = "is of a type that can be read" if pattern == AUTO else f"matches {pattern}"
     message = f"Nothing to read in {folder.absolute()}: no file there {criterion}."
     paths = () if recursive else _walk(folder, recursive=True)

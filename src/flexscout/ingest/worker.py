@@ -59,7 +59,7 @@ def ingest_file(  # nosec B107 # no password is the default
                     for number, sheet in enumerate(sheets, start=1)
                 )
         if not any(record.rows_read for record in records):
-            raise _no_rows(source, records[0])
+            raise _build_no_rows_error(source, records[0])
         recording.record = FileRecord(known, records, (*workbook.skipped_sheets, *skipped))
     return recording.record
 
@@ -173,7 +173,7 @@ def _convert_to_file(mapped: MappedSheet, path: Path, *, from_1904: bool) -> Con
     return converted
 
 
-def _no_rows(source: SourceFile, record: SheetRecord) -> DataFormatError:
+def _build_no_rows_error(source: SourceFile, record: SheetRecord) -> DataFormatError:
     return DataFormatError(
         ErrorCode.NO_ROWS,
         f'{source.path.name}, sheet "{record.sheet}": the header is in row {record.header_row}, and there are no rows below it.',

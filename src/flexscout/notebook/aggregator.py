@@ -19,7 +19,7 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import AggregationError
 from flexscout.matching import Clusters, MatchSettings, find_clusters
 from flexscout.merging import MergeResult, deduplicate, sort_by_rank
-from flexscout.notebook.frames import add_column, column_labels, concat_pandas, is_pandas, take_rows, to_frame_kind
+from flexscout.notebook.frames import add_column, concat_pandas, is_pandas, label_columns, take_rows, to_frame_kind
 from flexscout.notebook.known_columns import POSITION, find_known_names, type_known_columns
 from flexscout.scoring import MODIFIED
 
@@ -132,7 +132,7 @@ class ResultAggregator:
         """
         known = type_known_columns(df)
         if known.height and "Flex Score" not in known.columns:
-            raise AggregationError.missing_score("sort by score", column_labels(df))
+            raise AggregationError.missing_score("sort by score", label_columns(df))
         return take_rows(df, sort_by_rank(known)[POSITION])
 
     def _merge(self, df: Any) -> MergeResult:
@@ -143,7 +143,7 @@ class ResultAggregator:
             raise AggregationError.missing_columns(
                 f"find duplicates by {', '.join(fields)}",
                 missing,
-                column_labels(df),
+                label_columns(df),
                 "Rename the columns that hold them, or name others in duplicate_fields.",
             )
         return merge_frame(df, self.config)

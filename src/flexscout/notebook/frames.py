@@ -33,13 +33,13 @@ def is_pandas(frame: object, expected: str = "A DataFrame of pandas or Polars") 
     return is_pandas_dataframe(frame)
 
 
-def column_labels(frame: Any) -> list[str]:
+def label_columns(frame: Any) -> list[str]:
     """Return the column names as text. Raises TypeError if `frame` is not a frame."""
     is_pandas(frame)
     return [str(label) for label in frame.columns]
 
 
-def column_at(frame: Any, position: int) -> pl.Series:
+def select_column_at(frame: Any, position: int) -> pl.Series:
     """Return a column as a Polars series without a name; mixed and foreign types become text.
 
     Polars would take some names for patterns.
@@ -127,7 +127,7 @@ def concat_pandas(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - loaded by the caller
 
     with_columns = [frame for frame in frames if len(frame.columns)]
-    names_by_frame = unify_column_names(map(column_labels, with_columns))
+    names_by_frame = unify_column_names(map(label_columns, with_columns))
     named = [_rename_columns(frame, names) for frame, names in zip(with_columns, names_by_frame, strict=True)]
     if not named:
         return pd.DataFrame()

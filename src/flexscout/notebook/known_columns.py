@@ -8,7 +8,7 @@ import polars as pl
 
 from flexscout.domain import OUTPUT_COLUMNS, SCORE_COLUMNS, canonical_columns, is_score_number, unify_column_names
 from flexscout.ingest import convert_column, get_number_range
-from flexscout.notebook.frames import MAX_EXACT_INTEGER, column_at, column_labels, to_texts
+from flexscout.notebook.frames import MAX_EXACT_INTEGER, label_columns, select_column_at, to_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,7 +32,7 @@ _MAX_SCORE = 1_000
 
 def find_known_names(frame: Any) -> dict[str, int]:
     """Return the canonical and output columns of the frame -> position, ignoring case and spaces; the first of equals counts."""
-    (spelled,) = unify_column_names([column_labels(frame)])
+    (spelled,) = unify_column_names([label_columns(frame)])
     positions = {name: position for position, name in reversed(list(enumerate(spelled)))}
     return {name: positions[name] for name in (*_CANONICAL, *OUTPUT_COLUMNS) if name in positions}
 
@@ -46,7 +46,7 @@ def type_known_columns(frame: Any, only: Collection[str] = ()) -> pl.DataFrame:
 
     """
     present = {name: position for name, position in find_known_names(frame).items() if not only or name in only}
-    columns = [_convert_known(name, column_at(frame, position)) for name, position in present.items()]
+    columns = [_convert_known(name, select_column_at(frame, position)) for name, position in present.items()]
     return pl.DataFrame([pl.int_range(len(frame), eager=True).alias(POSITION), *columns])
 
 

@@ -12,7 +12,15 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables, unescape_names
 from flexscout.errors import DataFormatError
 from flexscout.ingest import convert_sheet, find_header, find_missing_required, header_texts, map_headers
-from flexscout.notebook.frames import column_at, column_labels, join_columns, pick_columns, take_rows, to_frame_kind, to_texts
+from flexscout.notebook.frames import (
+    join_columns,
+    label_columns,
+    pick_columns,
+    select_column_at,
+    take_rows,
+    to_frame_kind,
+    to_texts,
+)
 from flexscout.notebook.known_columns import POSITION
 from flexscout.notebook.processors import FileProcessor
 from flexscout.outputs import sort_by_frequency
@@ -143,12 +151,12 @@ def _to_pandas(table: pl.DataFrame) -> pd.DataFrame:
 
 def _to_cells(frame: Any) -> pl.DataFrame:
     """Convert a frame to the cells of a sheet: labels as the first row, all cells as text, columns named by position."""
-    headers = pl.Series(column_labels(frame), dtype=pl.String).str.replace(_NUMBERED_LABEL, "$1")
-    named = set(column_labels(frame))
-    first = [bare if bare in named else label for bare, label in zip(headers, column_labels(frame), strict=True)]
+    headers = pl.Series(label_columns(frame), dtype=pl.String).str.replace(_NUMBERED_LABEL, "$1")
+    named = set(label_columns(frame))
+    first = [bare if bare in named else label for bare, label in zip(headers, label_columns(frame), strict=True)]
     return pl.DataFrame(
         [
-            pl.concat([pl.Series([label], dtype=pl.String), to_texts(column_at(frame, i))]).alias(str(i))
+            pl.concat([pl.Series([label], dtype=pl.String), to_texts(select_column_at(frame, i))]).alias(str(i))
             for i, label in enumerate(first)
         ]
     )

@@ -24,7 +24,7 @@ from flexscout.merging import (
 )
 from flexscout.models import AggregateStatistics, ProcessingResult
 from flexscout.notebook.aggregator import ResultAggregator, cluster_frame, merge_frame
-from flexscout.notebook.frames import FrameT, column_labels
+from flexscout.notebook.frames import FrameT, label_columns
 from flexscout.notebook.known_columns import POSITION, type_known_columns
 from flexscout.outputs import (
     ReportContent,
@@ -171,7 +171,7 @@ def _select_scored(frame: Any, only: tuple[str, ...] = ()) -> pl.DataFrame:
     if "Flex Score" in known.columns:
         return known
     if known.height:
-        raise AggregationError.missing_score("report on candidates", column_labels(frame))
+        raise AggregationError.missing_score("report on candidates", label_columns(frame))
     return known.with_columns(pl.lit(None, pl.Float64).alias("Flex Score"))
 
 

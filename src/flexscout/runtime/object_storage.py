@@ -141,7 +141,7 @@ class ObjectFolder:
         """Return what is known of an object, or None."""
         with self._translate(self.locate(name)):
             try:
-                return self._describe(self._obstore.head(self._store, self._key(name)))
+                return self._describe(self._obstore.head(self._store, self._build_key(name)))
             except FileNotFoundError:
                 return None
 
@@ -149,7 +149,7 @@ class ObjectFolder:
         """Return the content of a small object, or None. More than `max_bytes` is an error."""
         with self._translate(self.locate(name)):
             try:
-                response = self._obstore.get(self._store, self._key(name))
+                response = self._obstore.get(self._store, self._build_key(name))
             except FileNotFoundError:
                 return None
             info = self._describe(response.meta)
@@ -166,7 +166,7 @@ class ObjectFolder:
             with self._translate(self.locate(info.name)), temporary.open("wb") as file:
                 for start in range(0, info.size, _PART_BYTES):
                     part: GetOptions = {**options, "range": (start, min(start + _PART_BYTES, info.size))}
-                    file.write(self._obstore.get(self._store, self._key(info.name), options=part).bytes())
+                    file.write(self._obstore.get(self._store, self._build_key(info.name), options=part).bytes())
             os.utime(temporary, (info.modified, info.modified))
             temporary.replace(path)
         finally:
@@ -175,7 +175,7 @@ class ObjectFolder:
     def upload(self, path: Path, name: str) -> None:
         """Upload a file, which becomes visible as a whole."""
         with self._translate(self.locate(name), "written"):
-            self._obstore.put(self._store, self._key(name), path, max_concurrency=_PARALLEL)
+            self._obstore.put(self._store, self._build_key(name), path, max_concurrency=_PARALLEL)
 
     def replace(self, name: str, content: bytes, previous: ObjectInfo | None) -> bool:
         """Write a small object unless another program did since `previous` was read; return whether it was written."""
@@ -186,7 +186,7 @@ class ObjectFolder:
         refused = (self._obstore.exceptions.AlreadyExistsError, self._obstore.exceptions.PreconditionError)
         with self._translate(self.locate(name), "written"):
             try:
-                self._obstore.put(self._store, self._key(name), content, mode=mode)
+                self._obstore.put(self._store, self._build_key(name), content, mode=mode)
             except refused:
                 # A repeated request finds what the first one wrote.
                 current = self.read(name, len(content))
@@ -197,7 +197,7 @@ class ObjectFolder:
         """Return the address of an object."""
         return f"{self.address}/{name}"
 
-    def _key(self, name: str) -> str:
+    def _build_key(self, name: str) -> str:
         return f"{self._prefix}/{name}" if self._prefix else name
 
     @contextmanager

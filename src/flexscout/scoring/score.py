@@ -7,7 +7,15 @@ import narwhals as nw
 
 from flexscout.domain import FLAGS, MISSING_FACTORS, POINTS_SUFFIX
 from flexscout.scoring.profile import Factor, Profile
-from flexscout.scoring.rules import Frame, RuleExpressions, column_names, number_literal, rule_column, rule_value, sum_in_order
+from flexscout.scoring.rules import (
+    Frame,
+    RuleExpressions,
+    column_names,
+    number_literal,
+    rule_column,
+    rule_value,
+    sum_in_order,
+)
 
 _SHARE_DECIMALS = 4
 _HALF = 0.5 + 1e-9

@@ -9,7 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from flexscout.notebook.frames import column_at, is_pandas, join_columns, pick_columns, take_rows, to_texts
+from flexscout.notebook.frames import is_pandas, join_columns, pick_columns, select_column_at, take_rows, to_texts
 from frames import LIBRARIES, frame_of
 
 NAN = float("nan")
@@ -34,7 +34,7 @@ STRANGE = {
 
 @pytest.mark.parametrize(("values", "texts"), STRANGE.values(), ids=STRANGE)
 def test_a_pandas_column_of_any_kind_reads_as_text(values, texts):
-    assert to_texts(column_at(pd.DataFrame({"x": values}), 0)).to_list() == texts
+    assert to_texts(select_column_at(pd.DataFrame({"x": values}), 0)).to_list() == texts
 
 
 @pytest.mark.parametrize(

@@ -42,4 +42,4 @@ def test_every_center_is_on_the_map():
 )
 def test_a_county_is_found_by_name(state, name, fips):
     named = pl.DataFrame({"State": [state], "name": [name]}).with_columns(fold_place(pl.col("name")).alias("county"))
-    assert named.join(load_outlines().county_names([state]), on=["State", "county"])["place"].to_list() == [fips]
+    assert named.join(load_outlines().select_county_names([state]), on=["State", "county"])["place"].to_list() == [fips]

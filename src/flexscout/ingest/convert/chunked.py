@@ -31,7 +31,7 @@ from flexscout.ingest.convert.mapped_columns import (
     sort_columns,
 )
 from flexscout.ingest.convert.rows import RowKind, classify_rows, find_location_positions
-from flexscout.ingest.convert.table import ConvertedSheet, build_converted_sheet, measure_height, source_columns, trim_cells
+from flexscout.ingest.convert.table import ConvertedSheet, build_converted_sheet, build_source, measure_height, trim_cells
 from flexscout.ingest.convert.unmapped_columns import (
     ENDS_AT_MIDNIGHT,
     SAMPLED_ROWS,
@@ -117,10 +117,10 @@ class _Body:
             rows = part.filter(self._is_property(part))
             if rows.height:
                 kept = (self._finish_unmapped(name, rows[self._unmapped[name]]) for name in unmapped)
-                yield pl.DataFrame([*_read_typed_rows(columns, start, rows.height), *source_columns(sheet, rows["row"]), *kept])
+                yield pl.DataFrame([*_read_typed_rows(columns, start, rows.height), *build_source(sheet, rows["row"]), *kept])
             start += rows.height
         if not start:
-            yield pl.DataFrame([*_read_typed_rows(columns, 0, 0), *source_columns(sheet, pl.Series(dtype=pl.Int64))])
+            yield pl.DataFrame([*_read_typed_rows(columns, 0, 0), *build_source(sheet, pl.Series(dtype=pl.Int64))])
 
     def _is_property(self, part: pl.DataFrame) -> pl.Series:
         return self.row_kinds.slice(part["row"][0] - self._first_row, part.height) == RowKind.PROPERTY.value

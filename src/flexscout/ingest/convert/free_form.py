@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.ingest.convert.door_counts import count_doors
-from flexscout.ingest.convert.numbers import PER_PATTERN, SCALE_PATTERN, parse_numbers, unit_pattern
+from flexscout.ingest.convert.numbers import PER_PATTERN, SCALE_PATTERN, build_unit_pattern, parse_numbers
 
 VACANCY = "percent vacant 0-100"
 """Unit of a column of vacancies. Its values are inverted later."""
@@ -144,12 +144,12 @@ def _select_value(plain: pl.Series, unit: str) -> pl.Series:
 
 def _select_area(plain: pl.Series, unit: str) -> pl.Series:
     """Return the area in the column's unit, if the text has one area in two units: `2.5 acres (108,900 SF)`."""
-    area = rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?(?:{unit_pattern('acres', 'square_feet')})"
+    area = rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?(?:{build_unit_pattern('acres', 'square_feet')})"
     first, second = _extract_pair(plain, rf"^({area}) ?{_BETWEEN_VALUES} ?({area})\)?$")
     sizes = parse_numbers(first, unit), parse_numbers(second, unit)
     larger = sizes[0].zip_with(sizes[0] > sizes[1], sizes[1])
     agree = ((sizes[0] - sizes[1]).abs() <= _AREAS_AGREE * larger).fill_null(value=False)
-    is_own = first.str.contains(rf"(?:{unit_pattern(unit.replace(' ', '_'))})$").fill_null(value=False)
+    is_own = first.str.contains(rf"(?:{build_unit_pattern(unit.replace(' ', '_'))})$").fill_null(value=False)
     return first.zip_with(is_own, second).set(~agree, None)
 
 

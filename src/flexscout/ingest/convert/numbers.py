@@ -94,7 +94,7 @@ def _parse_with_unit(texts: pl.Series, unit: str) -> pl.Series:
 
 def _number_pattern() -> str:
     """Return the pattern of a number with named parts."""
-    units = unit_pattern("acres", "square_feet", "feet")
+    units = build_unit_pattern("acres", "square_feet", "feet")
     return (
         r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
@@ -104,7 +104,7 @@ def _number_pattern() -> str:
     )
 
 
-def unit_pattern(*units: str) -> str:
+def build_unit_pattern(*units: str) -> str:
     """Return the pattern of the spellings of units, the longest first; lower case, without a group."""
     names = {name for unit in units for name in list_cell_units(unit)}
     return "|".join(pl.Series(sorted(names, key=lambda name: (-len(name), name))).str.escape_regex())

@@ -62,7 +62,7 @@ def convert_sheet(
     rows = body.filter(row_kinds == RowKind.PROPERTY.value)
     mapped = _convert_mapped(rows, header_map, issues, from_1904=from_1904)
     unmapped = rows.select(pl.col(position).alias(name) for name, position in find_unmapped_columns(header_map).items())
-    table = pl.DataFrame([*fill_acres(mapped), *source_columns(sheet, rows["row"]), *drop_empty_columns(unmapped)])
+    table = pl.DataFrame([*fill_acres(mapped), *build_source(sheet, rows["row"]), *drop_empty_columns(unmapped)])
     return build_converted_sheet(table, issues, row_kinds, detect_value_kinds(unmapped))
 
 
@@ -99,7 +99,7 @@ def measure_height(texts: pl.DataFrame) -> int:
     return 0 if filled.is_empty() else int(filled[-1]) + 1
 
 
-def source_columns(sheet: str, rows: pl.Series) -> list[pl.Series]:
+def build_source(sheet: str, rows: pl.Series) -> list[pl.Series]:
     """Return the columns that locate each row in its file."""
     sheets = pl.repeat(sheet, rows.len(), dtype=pl.String, eager=True)
     return [sheets.alias("Source Sheet"), rows.cast(pl.Int64).alias("Source Row")]

@@ -154,7 +154,7 @@ def _number_bounds(column: CanonicalColumn) -> Bounds | None:
     return (least if column.min_value is None else column.min_value), most
 
 
-def _degrees(limit: int) -> Conversion:
+def _build_degrees(limit: int) -> Conversion:
     return Conversion(
         parse_plain_number,
         parse_rest=parse_numbers,
@@ -206,8 +206,8 @@ CONVERSIONS = {
         missing_pattern=NO_DATE,
         describe=describe_date_order,
     ),
-    "latitude": _degrees(90),
-    "longitude": _degrees(180),
+    "latitude": _build_degrees(90),
+    "longitude": _build_degrees(180),
     "flag": Conversion(_parse_flag, reason=IssueReason.NOT_YES_OR_NO),
 }
 """Type of a canonical column -> how it is converted."""

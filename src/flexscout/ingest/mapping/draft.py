@@ -9,7 +9,7 @@ from flexscout.domain import canonical_columns, column_letters, fold_header
 from flexscout.errors import to_processing_error
 from flexscout.findings import Suggestion, SuggestionReason
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, PASS
-from flexscout.ingest.mapping.draft_sections import one_line, render_sections, sample_values
+from flexscout.ingest.mapping.draft_sections import fold_to_line, render_sections, sample_values
 from flexscout.ingest.mapping.header_map import find_missing_required
 from flexscout.ingest.mapping.sheet_mapping import (
     NO_HEADER,
@@ -73,12 +73,12 @@ def _drop_false_header(mapped: MappedSheet) -> MappedSheet:
 
 
 def _render_head(file: str, sheets: Sequence[MappedSheet]) -> Iterator[str]:
-    yield f"# Column mapping for {one_line(file)}. Correct the columns after the colons, then run:"
+    yield f"# Column mapping for {fold_to_line(file)}. Correct the columns after the colons, then run:"
     yield "#   flexscout run FOLDER --mapping THIS_FILE"
     yield "# Without --mapping, it is used if it is in a folder `mappings`, in FOLDER or beside the configuration file."
     for mapped in sheets:
         header = "no header" if mapped.header == NO_HEADER else f"header in row {mapped.header + 1}"
-        yield f'# Sheet "{one_line(mapped.sheet.name)}": {header}; {mapped.header_map.recognized}.'
+        yield f'# Sheet "{fold_to_line(mapped.sheet.name)}": {header}; {mapped.header_map.recognized}.'
     missing = set.intersection(*(set(mapped.header_map.missing) for mapped in sheets))
     if missing_keys := [name for name in _KEY_COLUMNS if name in missing]:
         yield f"# Not found yet: {', '.join(missing_keys)}."

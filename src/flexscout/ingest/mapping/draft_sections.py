@@ -145,9 +145,9 @@ def sample_values(texts: pl.Series) -> list[str]:
     """Return the first distinct values, shortened to one line each."""
     trimmed = texts.drop_nulls().str.strip_chars()
     filled = trimmed.filter(~trimmed.str.to_lowercase().is_in(list(cell_values("missing"))))
-    return [shorten(one_line(text), _SAMPLE_CHARACTERS) for text in filled.unique(maintain_order=True).head(_SAMPLES)]
+    return [shorten(fold_to_line(text), _SAMPLE_CHARACTERS) for text in filled.unique(maintain_order=True).head(_SAMPLES)]
 
 
-def one_line(text: str) -> str:
+def fold_to_line(text: str) -> str:
     """Return the text without line breaks and control characters, which would end a YAML comment."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -64,7 +64,7 @@ def read_archive(path: Path, read: Reader, memory: int) -> Workbook:
             finally:
                 target.unlink(missing_ok=True)
     if not sheets:
-        raise _no_tables(path, skipped)
+        raise _build_no_tables_error(path, skipped)
     return Workbook(tuple(sheets), tuple(skipped))
 
 
@@ -129,7 +129,7 @@ def _read_member(target: Path, name: str, read: Reader, memory: int) -> Workbook
     )
 
 
-def _no_tables(path: Path, skipped: Sequence[SkippedSheet]) -> DataFormatError:
+def _build_no_tables_error(path: Path, skipped: Sequence[SkippedSheet]) -> DataFormatError:
     if not skipped:
         return DataFormatError(ErrorCode.ARCHIVE, f"{path.name} is a zip archive without a file in it.", "Download it again.")
     if all(sheet.error_code == ErrorCode.PASSWORD_PROTECTED for sheet in skipped):

@@ -59,7 +59,7 @@ def read_delimited(path: Path) -> Workbook:
     Raises DataFormatError if it is not a table; OSError if it can't be opened.
     """
     if path.stat().st_size > _MAX_FILE_BYTES:
-        raise _not_a_table(path, f"it is larger than {_MAX_FILE_BYTES // 2**30} GB", "Split the file.")
+        raise _build_not_a_table_error(path, f"it is larger than {_MAX_FILE_BYTES // 2**30} GB", "Split the file.")
     return _read_content(path, path.read_bytes())
 
 
@@ -107,9 +107,9 @@ def _normalize_line_ends(text: bytes) -> bytes:
 
 def _check_lines(path: Path, text: bytes) -> None:
     if text.find(b"\n", 0, _MAX_LINE_BYTES) < 0:
-        raise _not_a_table(path, f"its first line is longer than {_MAX_LINE_BYTES // 2**20} MB", _EXPORT_AGAIN)
+        raise _build_not_a_table_error(path, f"its first line is longer than {_MAX_LINE_BYTES // 2**20} MB", _EXPORT_AGAIN)
     if text.count(b"\0", 0, _SAMPLE_BYTES) > _SAMPLE_BYTES // 200:
-        raise _not_a_table(path, "it is not text", _EXPORT_AGAIN)
+        raise _build_not_a_table_error(path, "it is not text", _EXPORT_AGAIN)
 
 
 def _detect_delimiter(text: bytes) -> tuple[str, bool]:
@@ -173,7 +173,7 @@ def _parse_leniently(path: Path, text: str, delimiter: str, rows: int | None) ->
     try:
         cells = _collect_records(path, _read_records(text, delimiter, quoting=csv.QUOTE_NONE), rows)
     except csv.Error:
-        raise _cell_too_long(path) from None
+        raise _build_cell_too_long_error(path) from None
     return cells, [_describe_literal_quotes("a quote opens a cell that does not end")]
 
 
@@ -232,20 +232,20 @@ def _find_overlong_cell(cells: pl.DataFrame) -> int | None:
 def _check_cell_sizes(path: Path, cells: pl.DataFrame) -> None:
     longest = cells.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() if cells.height else 0
     if (longest or 0) > 4 * MAX_CELL_CHARACTERS:
-        raise _cell_too_long(path)
+        raise _build_cell_too_long_error(path)
 
 
 def _check_width(path: Path, width: int) -> None:
     if width > MAX_COLUMNS:
         reason = f"a row has {width:,} columns, and no sheet has more than {MAX_COLUMNS:,}"
-        raise _not_a_table(path, reason, _EXPORT_AGAIN, ErrorCode.TOO_MANY_COLUMNS)
+        raise _build_not_a_table_error(path, reason, _EXPORT_AGAIN, ErrorCode.TOO_MANY_COLUMNS)
 
 
-def _cell_too_long(path: Path) -> DataFormatError:
-    return _not_a_table(path, f"a cell has more than {MAX_CELL_CHARACTERS:,} characters", _EXPORT_AGAIN)
+def _build_cell_too_long_error(path: Path) -> DataFormatError:
+    return _build_not_a_table_error(path, f"a cell has more than {MAX_CELL_CHARACTERS:,} characters", _EXPORT_AGAIN)
 
 
-def _not_a_table(path: Path, reason: str, next_step: str, code: ErrorCode = ErrorCode.NO_TABLE) -> DataFormatError:
+def _build_not_a_table_error(path: Path, reason: str, next_step: str, code: ErrorCode = ErrorCode.NO_TABLE) -> DataFormatError:
     return DataFormatError(code, f"{path.name} can't be read as a table: {reason}.", next_step)
 
 

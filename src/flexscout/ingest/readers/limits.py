@@ -139,7 +139,7 @@ def diagnose_limits(path: Path, kind: str, memory: int) -> None:
 def check_extent(path: Path, sheet: str, rows: int, columns: int, memory: int) -> None:
     """Refuse a sheet that is being read as soon as its cells need more than `memory` bytes, or more than a sheet has."""
     if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns * _BYTES_PER_CELL > memory:
-        raise _too_large(path, Extent(rows, columns, rows * columns, sheet), memory)
+        raise _build_too_large_error(path, Extent(rows, columns, rows * columns, sheet), memory)
 
 
 def read_xml_parts(path: Path, memory: int) -> Iterator[Iterator[bytes]]:
@@ -170,7 +170,7 @@ class WorkbookParts:
         try:
             self._archive = ZipFile(path)
         except (BadZipFile, ValueError, OverflowError, EOFError):
-            raise _damaged(path, "its end is missing or broken") from None
+            raise _describe_damage(path, "its end is missing or broken") from None
         self._all = self._archive.infolist()
         names = [(part, normalize_name(part.filename)) for part in self._all]
         self.parsed = [part for part, name in names if name.endswith((".xml", ".bin")) and "/media/" not in name]
@@ -212,7 +212,7 @@ class WorkbookParts:
                     ErrorCode.PASSWORD_PROTECTED, f"{self._path.name} is encrypted with a password.", "Save an unprotected copy."
                 )
             if part.compress_size > _MAX_DEFLATE_GROWTH * part.file_size + _ROOT_BYTES:
-                raise _damaged(self._path, f"{part.filename} can't have the {part.file_size:,} bytes that it claims")
+                raise _describe_damage(self._path, f"{part.filename} can't have the {part.file_size:,} bytes that it claims")
             if part.file_size > limit:
                 raise LimitError.decompressed_too_large(self._path.name, self._find_title(part), part.file_size, limit)
 
@@ -238,7 +238,7 @@ class WorkbookParts:
             for sheet in extents:
                 if max(sheet.area, sheet.cells) > max_cells or sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
                     sheet.name = sheet.name or self._find_title(part)
-                    raise _too_large(self._path, sheet, memory, max(bytes_per_cell, _BYTES_PER_CELL))
+                    raise _build_too_large_error(self._path, sheet, memory, max(bytes_per_cell, _BYTES_PER_CELL))
         for sheet in extents:
             sheet.name = sheet.name or self._find_title(part)
         return extents
@@ -268,7 +268,7 @@ class WorkbookParts:
         for chunk in self._inflate(part):
             count += len(chunk)
             if count > part.file_size:
-                raise _damaged(self._path, f"{part.filename} is larger than the {part.file_size:,} bytes that it claims")
+                raise _describe_damage(self._path, f"{part.filename} is larger than the {part.file_size:,} bytes that it claims")
             if count > memory:
                 raise LimitError.decompressed_too_large(self._path.name, self._find_title(part), count, memory)
             yield chunk
@@ -277,7 +277,7 @@ class WorkbookParts:
         try:
             yield from inflate_part(self._file, part)
         except BadZipFile as error:
-            raise _damaged(self._path, str(error)) from None
+            raise _describe_damage(self._path, str(error)) from None
 
     def _find_title(self, part: ZipInfo) -> str:
         """Return the name of the sheet in a part, or else the part's own name."""
@@ -310,7 +310,7 @@ def _check_file_size(path: Path, memory: int) -> None:
         raise LimitError.decompressed_too_large(path.name, "", size, memory)
 
 
-def _too_large(path: Path, sheet: Extent, memory: int, bytes_per_cell: int = _BYTES_PER_CELL) -> ProcessingError:
+def _build_too_large_error(path: Path, sheet: Extent, memory: int, bytes_per_cell: int = _BYTES_PER_CELL) -> ProcessingError:
     """Report a sheet whose cells, at `bytes_per_cell`, need more than `memory`, or that spans more than a sheet can have."""
     last_cell = f"{column_letters(sheet.columns - 1)}{sheet.rows}"
     if sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
@@ -322,5 +322,5 @@ def _too_large(path: Path, sheet: Extent, memory: int, bytes_per_cell: int = _BY
     return LimitError.too_large(path.name, sheet.name, (sheet.rows, sheet.columns), needed, memory)
 
 
-def _damaged(path: Path, reason: str) -> DataFormatError:
+def _describe_damage(path: Path, reason: str) -> DataFormatError:
     return DataFormatError(ErrorCode.DAMAGED, f"{path.name} is damaged: {reason}.", "Download or export it again.")

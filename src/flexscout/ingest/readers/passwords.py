@@ -93,7 +93,7 @@ def _decrypt(path: Path, folder: Path, memory: int, protected: DataFormatError) 
         with translate_reader_errors(path):
             office = msoffcrypto.OfficeFile(file)
         if not any(_try_key(office, key, is_package) for key in (_EXCEL_PASSWORD, password) if key):
-            raise _wrong_password(path) if password else protected
+            raise _build_wrong_password_error(path) if password else protected
         folder.mkdir(parents=True, exist_ok=True)
         copy = folder / path.name
         with translate_reader_errors(path), open(copy, "wb", opener=_open_private) as target:
@@ -156,7 +156,7 @@ def _ask_for_library(protected: DataFormatError) -> DataFormatError:
     )
 
 
-def _wrong_password(path: Path) -> DataFormatError:
+def _build_wrong_password_error(path: Path) -> DataFormatError:
     return DataFormatError(
         ErrorCode.WRONG_PASSWORD,
         f"{path.name} is password-protected, and the given password doesn't open it.",

@@ -43,7 +43,7 @@ class Outlines:
         states = [(code, x, y) for code, (_, x, y) in self.states.items()]
         return pl.DataFrame([*counties, *states], schema=["place", "x", "y"], orient="row")
 
-    def county_names(self, states: Collection[str]) -> pl.DataFrame:
+    def select_county_names(self, states: Collection[str]) -> pl.DataFrame:
         """Return `State`, `county` (folded name) and `place` (FIPS code) of the counties of some states."""
         rows = [(fips, name, state) for fips, (name, state, *_) in self.counties.items() if state in states]
         frame = pl.DataFrame(rows, schema=dict.fromkeys(("place", "name", "State"), pl.String), orient="row")

@@ -132,6 +132,6 @@ def _find_centers(keyed: pl.DataFrame, outlines: Outlines) -> Iterator[tuple[Pre
     cities = located.drop_nulls("city").filter(pl.col("State").n_unique().over("city") == 1)
     yield Precision.CITY, cities.group_by(pl.col("city").alias("stateless city")).agg(center)
     places = outlines.places.select("place", pl.col("x", "y").cast(pl.Float64)).rename({"x": _CENTER_X, "y": _CENTER_Y})
-    counties = outlines.county_names(set(keyed["State"].drop_nulls()))
+    counties = outlines.select_county_names(set(keyed["State"].drop_nulls()))
     yield Precision.COUNTY, counties.join(places, on="place").drop("place")
     yield Precision.STATE, places.rename({"place": "State"})

@@ -61,7 +61,7 @@ class XlsxPackage:
     @property
     def texts(self) -> ZipInfo | None:
         """Part of the shared texts."""
-        return self._parts.get(self._beside_book("sharedstrings.xml"))
+        return self._parts.get(self._resolve_beside_book("sharedstrings.xml"))
 
     def read_chunks(self, part: ZipInfo) -> Iterator[bytes]:
         """Decompress a part lazily. Raises UnknownDialect if its size is not the declared one, or it is damaged."""
@@ -94,12 +94,12 @@ class XlsxPackage:
     def _file(self) -> BinaryIO:
         return self._archive.fp  # type: ignore[return-value]
 
-    def _beside_book(self, name: str) -> str:
+    def _resolve_beside_book(self, name: str) -> str:
         """Return the name of a part in the workbook's folder, where the parser looks for it."""
         return posixpath.join(posixpath.dirname(self._book), name)
 
     def _read_small_parts(self) -> dict[str, bytes]:
-        names = (ROOT_RELATIONS, self._book, name_relations(self._book), self._beside_book("styles.xml"))
+        names = (ROOT_RELATIONS, self._book, name_relations(self._book), self._resolve_beside_book("styles.xml"))
         parts = [part for name in names if (part := self._parts.get(name))]
         if sum(part.file_size for part in parts) > _MAX_SMALL_BYTES:
             raise UnknownDialect("its styles or names are too many")
