@@ -121,7 +121,7 @@ def test_old_runs_are_removed(summary, workbook):
 @pytest.mark.usefixtures("summary")
 def test_a_record_is_json_with_its_format_version(workbook):
     record = json.loads((RunHistory(workbook).folder / "run-000001.json").read_text())
-    assert record["format"] == 2
+    assert record["format"] == 3
     assert {output["path"].rsplit(".", 1)[-1] for output in record["outputs"]} >= {"xlsx", "csv", "parquet", "json"}
 
 
