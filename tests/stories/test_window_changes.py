@@ -58,6 +58,12 @@ def test_last_run_is_compared_with_the_one_before(tab):
     assert "Occupancy" in kinds["score changed"]["factors"]
 
 
+def test_id_is_found_by_how_it_begins(tab):
+    key = tab.get(CHANGES, kind="gone")["rows"][0]["id"]
+    assert {row["id"] for row in tab.get(CHANGES, search=key[:12])["rows"]} == {key}
+    assert tab.get(CHANGES, search=key[4:12])["rows"] == []
+
+
 def test_any_two_runs_are_compared(tab):
     rows = tab.get(CHANGES, old=1, new=2)["rows"]
     (cut,) = (row for row in rows if row["kind"] == "price cut")

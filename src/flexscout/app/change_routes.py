@@ -16,7 +16,7 @@ from flexscout.insights import find_data_day
 _COUNT = 100  # rows of an answer
 _MAX_ROWS = 1_000
 _AT, _SEEN = "__at", "__seen"  # working columns: the position of a change, and whether it is marked
-_SEARCHED = ("Property ID", *ADDRESS_COLUMNS, "Column", "Factors", "Source", "Old Value", "New Value")
+_SEARCHED = (*ADDRESS_COLUMNS, "Column", "Factors", "Source", "Old Value", "New Value")
 
 
 def _list_changes(call: Call) -> dict[str, Any]:
@@ -112,7 +112,8 @@ def _mark(history: RunHistory, changes: PropertyChanges, old: RunRecord, new: Ru
 
 def _build_filter(kind: str, search: str, unseen: str) -> pl.Expr:
     texts = pl.concat_str([pl.col(name).str.to_lowercase() for name in _SEARCHED], separator="\n", ignore_nulls=True)
-    conditions = [texts.str.contains(word, literal=True) for word in search.lower().split()]
+    ids = pl.col("Property ID").str.to_lowercase().fill_null("")  # by their beginning: they have any digits inside
+    conditions = [texts.str.contains(word, literal=True) | ids.str.starts_with(word) for word in search.lower().split()]
     conditions += [pl.col("Change") == kind] if kind else []
     conditions += [~pl.col(_SEEN)] if unseen == "true" else []
     return pl.all_horizontal(pl.lit(value=True), *conditions)
