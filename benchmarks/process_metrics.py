@@ -74,8 +74,10 @@ def measure_memory(command: Sequence[str]) -> Measurement:
 
 
 def _start(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    # Without its compiled modules, which a user's installation has, each process would compile them again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     # A file, because a full pipe that nobody reads would block the process.
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=tempfile.TemporaryFile())
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=tempfile.TemporaryFile())
 
 
 def _finish(process: "subprocess.Popen[bytes]", command: Sequence[str]) -> None:
