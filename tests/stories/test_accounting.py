@@ -61,9 +61,9 @@ def test_the_sheet_not_selected_names_each_reason(outcome):
 
 def test_rows_that_are_not_properties_are_listed_as_issues(outcome):
     found = {row["Row"]: row["What It Means"] for row in outcome.sheet("Issues")}
-    sentence = "The row isn't a property; it is counted but not used."
+    sentence = "The row isn't a property; it is counted but not used"
     kinds = {11: "repeated header", 14: "total", 15: "note or section title"}
-    assert found == {row: f"{sentence} ({kind})" for row, kind in kinds.items()}
+    assert found == {row: f"{sentence} ({kind})." for row, kind in kinds.items()}
 
 
 def test_a_promising_row_with_a_missing_value_is_listed_to_verify(outcome):
