@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
+from pebble.common.process import stop_process
 from pebble.pool.process import PoolManager, WorkerManager
 
 from flexscout.domain import escape_controls
@@ -308,6 +309,12 @@ class _StrictWorkerManager(WorkerManager):
         for pid in ended:
             self.workers.pop(pid, None)
         return tuple((pid, worker.exitcode or 0) for pid, worker in ended.items())
+
+    def force_stop_workers(self) -> None:
+        """Stop every worker. Another thread of the pool may remove one at the same time, for which pebble raises KeyError."""
+        with suppress(KeyError):
+            while True:
+                stop_process(self.workers.popitem()[1])
 
 
 def _start_guard(manager: PoolManager, memory_bytes: int) -> "MemoryGuard":
