@@ -36,6 +36,26 @@ def combine_tables(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return table.select(order_columns(table.columns))
 
 
+def keep_rows(frame: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+    """Return the rows that meet a condition; the frame itself, which is no copy, if all do."""
+    is_kept = frame.select(condition.alias("is_kept")).to_series()
+    return frame if is_kept.all() and not is_kept.has_nulls() else frame.filter(is_kept)
+
+
+def look_up_columns(frame: pl.DataFrame, table: pl.DataFrame, key: str, table_key: str = "") -> pl.DataFrame:
+    """Return the frame with the other columns of a table, null where it lacks the key; a join would copy the whole frame.
+
+    Args:
+        frame: Any rows.
+        table: One row per key.
+        key: The column of the frame with keys.
+        table_key: The same of the table; by default it has the same name.
+
+    """
+    found = frame.select(key).join(table, left_on=key, right_on=table_key or key, how="left", maintain_order="left")
+    return frame.with_columns(found.drop(key))
+
+
 def order_columns(names: Iterable[str]) -> list[str]:
     """Return the names in the order of the master table: canonical, scores, source, then all others as given."""
     given = dict.fromkeys(names)

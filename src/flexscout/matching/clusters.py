@@ -18,7 +18,7 @@ from flexscout.matching.match_rules import KEY_COLUMNS, MatchKind, MatchRule, de
 from flexscout.matching.normalized_rows import Partitioning, Rows, partition_rows
 from flexscout.matching.parcels import find_parcel_conflicts, separate_parcels
 from flexscout.matching.partitions import RowMatches, RunTasks, match_partitions
-from flexscout.matching.property_ids import CONFLICT, build_identity_keys, mark_told_apart, parcel_parts
+from flexscout.matching.property_ids import CONFLICT, build_identity_keys, join_identity_keys, mark_told_apart, parcel_parts
 from flexscout.runtime import PartitionedTable
 
 DuplicatePolicy = Literal["site", "parcel"]
@@ -119,12 +119,17 @@ class Clusters:
     def identify(self, rows: pl.Series) -> pl.Series:
         """Return what identifies the property of each of these rows from run to run, null where its address is unknown."""
         wanted = self.cluster_ids.gather(rows)
-        members = self.cluster_ids.is_in(wanted.unique().implode()).arg_true().cast(pl.Int64)
+        is_member = self.cluster_ids.is_in(wanted.unique().implode())
         by_unit = self.settings.policy == "parcel"
-        values = self.rows.gather(members, KEY_COLUMNS).with_columns(
-            members.alias("row"), self.cluster_ids.gather(members), self.has_conflict.gather(members).alias(CONFLICT)
-        )
-        keys = build_identity_keys(values, self.settings.fields, self.parcel_keys, by_unit=by_unit)
+        parts = []
+        for number in self.rows.numbers:
+            part = self.rows.load(number, ["row", *KEY_COLUMNS])
+            members = part.filter(is_member.gather(part["row"]))
+            known = members.with_columns(
+                self.cluster_ids.gather(members["row"]), self.has_conflict.gather(members["row"]).alias(CONFLICT)
+            )
+            parts.append(build_identity_keys(known, self.settings.fields, self.parcel_keys, by_unit=by_unit))
+        keys = join_identity_keys(parts, by_unit=by_unit)
         marked = mark_told_apart(keys, self.cluster_ids, self.decided.different)
         return wanted.alias("cluster").to_frame().join(marked, on="cluster", how="left", maintain_order="left")["key"]
 

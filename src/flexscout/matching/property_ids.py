@@ -19,12 +19,12 @@ _ID_BYTES = 8  # the chance of a collision among 150 million properties is one i
 
 
 def build_identity_keys(rows: pl.DataFrame, fields: Sequence[str], parcel_keys: pl.DataFrame, *, by_unit: bool) -> pl.DataFrame:
-    """Return what identifies each `cluster` from run to run as `key`, null where its address is unknown.
+    """Return the first `key`, `apn` and `unit` of each `cluster` among some rows; the key is null where the address is unknown.
 
-    That is the first key of the cluster, by the strongest match rule that has one. It doesn't depend on the names of files.
+    The first key is that of the strongest match rule that has one. It doesn't depend on the names of files.
 
     Args:
-        rows: All rows of the clusters: KEY_COLUMNS of normalized rows, `row`, `cluster` and CONFLICT.
+        rows: Rows of a partition: KEY_COLUMNS of normalized rows, `row`, `cluster` and CONFLICT.
         fields: Columns in which two rows have to agree.
         parcel_keys: The keys of rows that share a parcel with another address.
         by_unit: Whether clusters were split by parcel and unit.
@@ -40,10 +40,24 @@ def build_identity_keys(rows: pl.DataFrame, fields: Sequence[str], parcel_keys: 
         own = parcel_keys.filter(pl.col("rule") == rule).select("row", "key")
         keys.append(rows.select("row").join(own, on="row", how="left", maintain_order="left")["key"])
     ranked = [pl.format(f"{rank} {{}}", pl.lit(remove_file_scope(texts))) for rank, texts in enumerate(keys)]
-    known = rows.select("cluster", pl.coalesce(ranked).alias("key"), *parcel_parts())
-    first = known.group_by("cluster").agg(pl.col("key", "apn", "unit").min())
+    return _find_first(rows.select("cluster", pl.coalesce(ranked).alias("key"), *parcel_parts()))
+
+
+def join_identity_keys(parts: Sequence[pl.DataFrame], *, by_unit: bool) -> pl.DataFrame:
+    """Return what identifies each `cluster` from run to run as `key`, null where its address is unknown.
+
+    Args:
+        parts: What `build_identity_keys` returns for each partition with rows of the clusters.
+        by_unit: Whether clusters were split by parcel and unit.
+
+    """
+    first = _find_first(pl.concat(parts))
     with_parcel = pl.format("{}|{}|{}", "key", pl.col("apn").fill_null(""), pl.col("unit").fill_null(""))
     return first.select("cluster", (with_parcel if by_unit else pl.col("key")).alias("key"))
+
+
+def _find_first(keys: pl.DataFrame) -> pl.DataFrame:
+    return keys.group_by("cluster").agg(pl.col("key", "apn", "unit").min())
 
 
 def parcel_parts() -> tuple[pl.Expr, pl.Expr]:

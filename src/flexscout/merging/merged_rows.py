@@ -7,7 +7,7 @@ from functools import partial
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import LEFT_OUT, REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, order_columns
+from flexscout.domain import LEFT_OUT, REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, keep_rows, look_up_columns, order_columns
 from flexscout.matching import Clusters, assign_property_ids
 from flexscout.merging.corrections import COLUMN, FindCorrections, build_empty_corrections, correct_records
 from flexscout.merging.display import fill_states, unify_spelling
@@ -138,9 +138,9 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     corrected = correct_records(with_ids, rows.find_corrections(with_ids), rescore)
     records = _add_places(corrected.rows, places, rows.snapshots, config)
     is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
-    filtered = criteria.filter_properties(records.filter(is_listed))
+    filtered = criteria.filter_properties(keep_rows(records, is_listed))
     dropped = pl.concat([records.filter(~is_listed), filtered.frame.filter(~is_listed)])
-    listed = sort_by_rank(filtered.frame.filter(is_listed).drop(OUTCOME))
+    listed = sort_by_rank(keep_rows(filtered.frame, is_listed).drop(OUTCOME))
     older = _select_superseded(candidates, survivors, superseded["row"])
     roles = {
         MergeRole.MERGED: merged,
@@ -182,7 +182,7 @@ def add_files(frame: pl.DataFrame, clusters: Clusters, snapshots: pl.DataFrame, 
     located = frame.with_columns(
         clusters.cluster_ids.gather(frame[ROW]).alias(CLUSTER), clusters.find_address_units(frame[ROW]).alias(ADDRESS_UNIT)
     )
-    dated = located.join(files, on=_FILE, how="left", maintain_order="left")
+    dated = look_up_columns(located, files, _FILE)
     if config.snapshots == "newest" or MODIFIED not in dated.columns:
         return dated.drop(MODIFIED, strict=False).rename({_SECONDS: MODIFIED})
     return dated.drop(_SECONDS)
@@ -238,7 +238,7 @@ def _add_places(
     if not config.enable_deduplication:
         return records
     seen = describe_sources(places, snapshots)
-    joined = records.join(seen, left_on=CLUSTER, right_on="cluster", how="left", maintain_order="left")
+    joined = look_up_columns(records, seen, CLUSTER, "cluster")
     is_dropped = is_withdrawn(config) & (pl.col(STATUS) == RowStatus.CANDIDATE)
     return joined.with_columns(
         pl.when(is_dropped).then(pl.lit(str(RowStatus.NOT_ELIGIBLE))).otherwise(STATUS).alias(STATUS),
@@ -295,8 +295,8 @@ def _log_merges(
     rows = pl.concat(parts, how="diagonal_relaxed").join(listed.select(RANK), left_on=SURVIVOR, right_on=RANK, how="semi")
     logged = rows.join(given, on=RANK, how="left", maintain_order="left")
     groups = number_groups(listed, logged[SURVIVOR])
-    by_rank = listed.sort(RANK)
-    kept = by_rank[by_rank[RANK].search_sorted(logged[SURVIVOR])]
+    by_rank = listed[RANK].arg_sort()
+    kept = listed[by_rank.gather(listed[RANK].gather(by_rank).search_sorted(logged[SURVIVOR]))]
 
     def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
         return clusters.describe_matches(kept[ROW], removed[ROW])

@@ -15,6 +15,8 @@ from flexscout.domain import (
     blank_to_null,
     canonical_columns,
     is_score_column,
+    keep_rows,
+    look_up_columns,
     select_as_text,
     unit_key,
 )
@@ -90,8 +92,9 @@ def build_records(
     by_source = cells.join(sources, on=_DONOR, maintain_order="left").group_by(SURVIVOR, SHOWN, maintain_order=True)
     origins = by_source.agg(pl.col(_COLUMN).alias("columns"))
     rescored = _rescore_changed(changed, cells.filter(pl.col(_COLUMN).is_in(scored_columns))[SURVIVOR].unique(), rescore)
-    records = rescored.join(_describe_origins(origins), on=RANK, how="left").sort(RANK)
-    return PropertyRecords(records, _join_cells(cells), origins)
+    records = look_up_columns(rescored, _describe_origins(origins), RANK)
+    ordered = records if records[RANK].is_sorted() else records.sort(RANK)
+    return PropertyRecords(ordered, _join_cells(cells), origins)
 
 
 def keep_own_values(survivors: pl.DataFrame) -> PropertyRecords:
@@ -169,7 +172,7 @@ def _list_fact_groups(names: Sequence[str]) -> list[list[str]]:
 
 def _find_first(survivors: pl.DataFrame, others: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
     """For each survivor with no value in the group, return the best other row with any: `SURVIVOR`, `donor`, the values."""
-    blank = survivors.filter(pl.all_horizontal(pl.col(group).is_null())).select(RANK)
+    blank = survivors.select(RANK, *group).filter(pl.all_horizontal(pl.col(group).is_null())).select(RANK)
     filled = others.lazy().select(SURVIVOR, RANK, *group).filter(pl.any_horizontal(pl.col(group).is_not_null())).collect()
     candidates = filled.join(blank, left_on=SURVIVOR, right_on=RANK, how="semi", maintain_order="left")
     return candidates.unique(SURVIVOR, keep="first", maintain_order=True).rename({RANK: _DONOR})
@@ -211,7 +214,7 @@ def _format(value: pl.Expr) -> pl.Expr:
 
 def _rescore_changed(survivors: pl.DataFrame, ranks: pl.Series, rescore: Rescore) -> pl.DataFrame:
     """Return the survivors with `OUTCOME` and the earlier score where it differs; those with these `ranks` are scored again."""
-    unchanged = survivors.filter(~pl.col(RANK).is_in(ranks.implode())).with_columns(
+    unchanged = keep_rows(survivors, ~pl.col(RANK).is_in(ranks.implode())).with_columns(
         *candidate_outcome(), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE)
     )
     if ranks.is_empty():
