@@ -200,16 +200,16 @@ def _find_rivals(others: pl.DataFrame, parts: Sequence[str]) -> pl.DataFrame:
 
 def _add_score(pairs: pl.DataFrame) -> pl.DataFrame:
     """Add `Score`, 1 minus the costs of the findings, and each finding as a column."""
-    measured = pairs.with_columns(compare.kilometers_apart().alias("kilometers"))
+    measured = pairs.with_columns(compare.measure_kilometers().alias("kilometers"))
     found = measured.with_columns(
-        finding.applies.fill_null(value=False).alias(_column(number)) for number, finding in enumerate(_findings())
+        finding.applies.fill_null(value=False).alias(_column(number)) for number, finding in enumerate(_list_findings())
     )
-    total = pl.sum_horizontal(finding.cost * pl.col(_column(number)) for number, finding in enumerate(_findings()))
+    total = pl.sum_horizontal(finding.cost * pl.col(_column(number)) for number, finding in enumerate(_list_findings()))
     return found.with_columns((1 - total).round(6).alias("Score"))
 
 
 @cache
-def _findings() -> tuple[Finding, ...]:
+def _list_findings() -> tuple[Finding, ...]:
     """Return all findings, in the order of the evidence."""
     return (
         Finding(0.05, pl.col("letters") == 1),
@@ -274,7 +274,9 @@ def _evidence() -> pl.Expr:
         .then(pl.format("{} mi apart", (feet / _MILE_IN_FEET).round(1)))
     )
     texts = [
-        pl.when(_column(number)).then(pl.lit(finding.sentence)) for number, finding in enumerate(_findings()) if finding.sentence
+        pl.when(_column(number)).then(pl.lit(finding.sentence))
+        for number, finding in enumerate(_list_findings())
+        if finding.sentence
     ]
     return pl.concat_str([names, *texts, distance], separator="; ", ignore_nulls=True)
 
@@ -295,7 +297,7 @@ def _has_other_end() -> pl.Expr:
 
 def _has_other_word() -> pl.Expr:
     """Whether the names are equal but for different last words, such as RIDGE and BRIDGE, so that a letter is not an error."""
-    pattern = _last_word_pattern()
+    pattern = _build_last_word_pattern()
     left, right = (pl.col(f"full_{end}").str.extract(pattern) for end in "lr")
     first_left, first_right = (pl.col(f"full_{end}").str.replace(pattern, "") for end in "lr")
     is_plural = (left + "S" == right) | (left == right + "S")
@@ -303,7 +305,7 @@ def _has_other_word() -> pl.Expr:
 
 
 @cache
-def _last_word_pattern() -> str:
+def _build_last_word_pattern() -> str:
     words = {
         word for short, forms in address_terms("suffixes").items() for word in (short, *forms) if len(word) >= _MIN_LAST_WORD
     }

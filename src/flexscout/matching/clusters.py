@@ -18,7 +18,7 @@ from flexscout.matching.match_rules import KEY_COLUMNS, MatchKind, MatchRule, de
 from flexscout.matching.normalized_rows import Partitioning, Rows, partition_rows
 from flexscout.matching.parcels import find_parcel_conflicts, separate_parcels
 from flexscout.matching.partitions import RowMatches, RunTasks, match_partitions
-from flexscout.matching.property_ids import CONFLICT, build_identity_keys, join_identity_keys, mark_told_apart, parcel_parts
+from flexscout.matching.property_ids import CONFLICT, build_identity_keys, build_parcel_parts, join_identity_keys, mark_told_apart
 from flexscout.runtime import PartitionedTable
 
 DuplicatePolicy = Literal["site", "parcel"]
@@ -201,7 +201,7 @@ def split_by_parcel(first_rows: pl.Series, rows: PartitionedTable) -> pl.Series:
 
     """
     members = first_rows.is_duplicated().arg_true().cast(pl.Int64)
-    parcels = rows.gather(members, KEY_COLUMNS).select(parcel_parts())
+    parcels = rows.gather(members, KEY_COLUMNS).select(build_parcel_parts())
     table = parcels.with_columns(members.alias("row"), first_rows.gather(members).alias("cluster"))
     has_several_apns = pl.col("apn").drop_nulls().n_unique().over("cluster") > 1
     by_parcel = table.with_columns(pl.when(has_several_apns).then(pl.col("apn").fill_null("")).alias("parcel"))

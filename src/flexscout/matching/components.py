@@ -9,7 +9,7 @@ import polars as pl
 Positions = npt.NDArray[np.int64]
 
 
-def connected_components(size: int, left: Positions, right: Positions) -> Positions:
+def find_components(size: int, left: Positions, right: Positions) -> Positions:
     """Return, for each of `size` rows, the first row of its connected component.
 
     Args:
@@ -59,4 +59,4 @@ def link_rows(first_rows: pl.Series, same: pl.DataFrame) -> pl.Series:
 
 def _connect(size: int, edges: pl.DataFrame) -> pl.Series:
     left, right = (edges[side].to_numpy() for side in ("left", "right"))
-    return pl.Series("cluster", connected_components(size, left, right))
+    return pl.Series("cluster", find_components(size, left, right))

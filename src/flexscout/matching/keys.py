@@ -78,7 +78,7 @@ def remove_file_scope(keys: pl.Series) -> pl.Series:
     return keys.str.replace_all(rf"{_MISSING} [^{_SEPARATOR}|]*", "")
 
 
-def address_key(parts: pl.DataFrame) -> pl.Series:
+def build_address_key(parts: pl.DataFrame) -> pl.Series:
     """Return `ADDRESS_PARTS` joined into one key."""
     return parts.select(pl.concat_str(ADDRESS_PARTS, separator="|").alias("key")).to_series()
 
@@ -89,7 +89,7 @@ def _normalize_column(frame: pl.DataFrame, field: str) -> pl.Series | None:
         return None
     texts = frame[field].cast(pl.String)
     if field == "Address":
-        return address_key(parse_addresses(texts))
+        return build_address_key(parse_addresses(texts))
     return map_distinct(texts, _NORMALIZERS.get(field, _normalize_text))
 
 

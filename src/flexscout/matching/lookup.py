@@ -15,7 +15,7 @@ from flexscout.domain import (
     split_places,
     zip_key,
 )
-from flexscout.matching.keys import address_key
+from flexscout.matching.keys import build_address_key
 
 _AREA = ("City", "State", "Zip Code")
 _OPTIONAL_PARTS = ("predirectional", "suffix", "postdirectional", "unit")
@@ -43,7 +43,7 @@ def find_rows_by_address(address: str, rows: pl.DataFrame) -> pl.Series:
     before_comma = pl.repeat(address.partition(",")[0], places.height, dtype=pl.String, eager=True)
     # From the strictest comparison to the most lenient; the first with any match counts.
     comparisons = (
-        address_key(own) == address_key(other),
+        build_address_key(own) == build_address_key(other),
         (street == _normalize_streets(wanted)) | ((street == _normalize_streets(before_comma)) & _is_in_city(address, places)),
         pl.select(pl.all_horizontal(own["number"] == other["number"], own["full"] == other["full"], *agrees)).to_series(),
     )

@@ -72,11 +72,11 @@ def build_local_keys(rows: pl.DataFrame, fields: Sequence[str], *, by_unit: bool
     """
     if not is_place_match(fields):
         return [rows[KEY]]
-    keys = [rows[KEY], _place_keys(rows, "zip"), _parcel_keys(rows)]
+    keys = [rows[KEY], _build_place_keys(rows, "zip"), _build_parcel_keys(rows)]
     if by_unit:
         in_address = pl.when(pl.col("unit") != "").then("unit")
         with_unit = rows.with_columns(pl.coalesce(in_address, "unit_column").alias("unit"))
-        keys += [_place_keys(with_unit, area) for area in _AREAS]
+        keys += [_build_place_keys(with_unit, area) for area in _AREAS]
     return keys
 
 
@@ -102,12 +102,12 @@ def describe_same_fields(fields: Sequence[str], missing_fields: pl.Series) -> pl
     return missing_fields.replace_strict(sentences, return_dtype=pl.String)
 
 
-def _place_keys(rows: pl.DataFrame, area: str) -> pl.Series:
+def _build_place_keys(rows: pl.DataFrame, area: str) -> pl.Series:
     """Return a key of address, state and `area` (`city` or `zip`), null where one of them is missing."""
     return rows.select(pl.concat_str(*ADDRESS_PARTS, "state", area, separator="|").alias("key")).to_series()
 
 
-def _parcel_keys(rows: pl.DataFrame) -> pl.Series:
+def _build_parcel_keys(rows: pl.DataFrame) -> pl.Series:
     """Return a key of the rows whose address has no house number: the street, the APN and the place."""
     street = abbreviate_words(normalize_words(pl.col("written")))
     at = pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("at")

@@ -26,7 +26,7 @@ from flexscout.domain import (
     update_missing_field,
     zip_key,
 )
-from flexscout.matching.keys import address_key, build_duplicate_keys, scope_to_file
+from flexscout.matching.keys import build_address_key, build_duplicate_keys, scope_to_file
 from flexscout.runtime import PartitionedTable
 
 Rows = pl.DataFrame | Iterable[pl.DataFrame]
@@ -99,7 +99,7 @@ def partition_rows(
         missing = part[missing_column] if missing_column else common_missing_fields(part, partitioning.fields)
         normalized = normalize_rows(part, missing, cities.filter("is_blank")["file"]).with_columns(pl.col("row") + table.height)
         columns = {"City": "city", "State": "state", "Zip Code": "zip"}
-        known = {"Address": address_key(normalized)} | {field: normalized[name] for field, name in columns.items()}
+        known = {"Address": build_address_key(normalized)} | {field: normalized[name] for field, name in columns.items()}
         keys = build_duplicate_keys(part, partitioning.fields, normalized["missing_fields"], known)
         details = normalize_details(part).get_columns() if with_details else []
         keyed = normalized.with_columns(keys.alias(KEY), *details)
@@ -169,14 +169,14 @@ def _normalize_slice(frame: pl.DataFrame, missing_fields: pl.Series) -> pl.DataF
         pl.col("Address").alias("written"),
         apn_key(pl.col("APN")).alias("apn"),
         map_distinct(texts["Unit"], unit_key).alias("unit_column"),
-        _degrees("Latitude").alias("lat"),
-        _degrees("Longitude").alias("lon"),
+        _read_degrees("Latitude").alias("lat"),
+        _read_degrees("Longitude").alias("lon"),
         missing_fields.alias("missing_fields"),
         inferred[INFERRED_FROM],
     ).with_columns(parse_addresses(texts["Address"]))
 
 
-def _degrees(name: str) -> pl.Expr:
+def _read_degrees(name: str) -> pl.Expr:
     """A coordinate; zero means that it is missing."""
     value = pl.col(name).cast(pl.Float64, strict=False)
     return pl.when(value.is_finite() & (value != 0)).then(value)

@@ -145,7 +145,7 @@ def has_other_parcel() -> pl.Expr:
     return (pl.col("apn_formats_l").list.set_intersection("apn_formats_r").list.len() > 0) & ~has_same_parcel()
 
 
-def kilometers_apart() -> pl.Expr:
+def measure_kilometers() -> pl.Expr:
     """Return the distance of the sides; null where one has no coordinates."""
     east_west = (pl.col("lon_l") - pl.col("lon_r")) * pl.col("lat_l").radians().cos()
     return _KM_PER_DEGREE * ((pl.col("lat_l") - pl.col("lat_r")).pow(2) + east_west.pow(2)).sqrt()

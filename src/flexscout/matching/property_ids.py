@@ -40,7 +40,7 @@ def build_identity_keys(rows: pl.DataFrame, fields: Sequence[str], parcel_keys: 
         own = parcel_keys.filter(pl.col("rule") == rule).select("row", "key")
         keys.append(rows.select("row").join(own, on="row", how="left", maintain_order="left")["key"])
     ranked = [pl.format(f"{rank} {{}}", pl.lit(remove_file_scope(texts))) for rank, texts in enumerate(keys)]
-    return _find_first(rows.select("cluster", pl.coalesce(ranked).alias("key"), *parcel_parts()))
+    return _find_first(rows.select("cluster", pl.coalesce(ranked).alias("key"), *build_parcel_parts()))
 
 
 def join_identity_keys(parts: Sequence[pl.DataFrame], *, by_unit: bool) -> pl.DataFrame:
@@ -60,7 +60,7 @@ def _find_first(keys: pl.DataFrame) -> pl.DataFrame:
     return keys.group_by("cluster").agg(pl.col("key", "apn", "unit").min())
 
 
-def parcel_parts() -> tuple[pl.Expr, pl.Expr]:
+def build_parcel_parts() -> tuple[pl.Expr, pl.Expr]:
     """Return `apn` and `unit` by which parcels at an address differ; the column Unit wins over the unit in the address."""
     has_place = pl.col("number").is_not_null() & pl.col("state").is_not_null()
     in_address = pl.when(has_place & (pl.col("unit") != "")).then("unit")

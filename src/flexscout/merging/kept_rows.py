@@ -35,7 +35,7 @@ from flexscout.merging.merged_rows import (
     unifies_places,
 )
 from flexscout.merging.order import LIST_ORDER, sort_by_rank
-from flexscout.merging.records import OUTCOME, SURVIVOR, candidate_outcome, list_still_missing, rescore_rows
+from flexscout.merging.records import OUTCOME, SURVIVOR, build_candidate_outcome, list_still_missing, rescore_rows
 from flexscout.merging.snapshots import describe_sources, locate_sources
 from flexscout.merging.survivors import rank_rows, select_rows
 from flexscout.models import RowStatus
@@ -116,7 +116,7 @@ class KeptRows:
     def _select_alone(self, scores: pl.DataFrame, columns: cs.Selector) -> pl.DataFrame:
         own = scores[self._alone[ROW]]
         wanted = self._alone.select(columns | cs.by_name(*map(_CODE.format, self._spellings)))
-        return pl.concat([wanted, own], how="horizontal").filter(IS_CANDIDATE).with_columns(candidate_outcome())
+        return pl.concat([wanted, own], how="horizontal").filter(IS_CANDIDATE).with_columns(build_candidate_outcome())
 
     def _build_groups(self, scores: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         """Return the records of properties that have several rows, or corrections."""
@@ -124,7 +124,7 @@ class KeptRows:
         others = drop_left_out(rows.filter(~pl.col(IS_CANDIDATE)))
         candidates = rows.filter(IS_CANDIDATE).drop(LEFT_OUT, strict=False)
         if candidates.is_empty():
-            return candidates.with_columns(candidate_outcome())
+            return candidates.with_columns(build_candidate_outcome())
         best, removed = rank_rows(candidates, self._key)
         survivors, merged = select_rows(candidates, best), select_rows(candidates, removed)
         joined = others.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
@@ -164,4 +164,4 @@ def _rescore_rows(rows: pl.DataFrame, criteria: Criteria, names: Sequence[str]) 
     scores = KeptScores(rows, tables, columns).score(replace(criteria, where_rows=None), names)
     status = pl.when(IS_CANDIDATE).then(pl.lit(str(RowStatus.CANDIDATE))).otherwise(pl.lit(str(RowStatus.NOT_ELIGIBLE)))
     scored = rows.drop(*scores.columns, strict=False).with_columns(scores)
-    return scored.with_columns(candidate_outcome()).with_columns(status.alias(STATUS)).drop(IS_CANDIDATE)
+    return scored.with_columns(build_candidate_outcome()).with_columns(status.alias(STATUS)).drop(IS_CANDIDATE)

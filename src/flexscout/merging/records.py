@@ -84,7 +84,7 @@ def build_records(
     survivors = _add_columns(survivors, others)
     compatible = select_compatible(survivors, others)
     donations = [
-        *(_find_newest(survivors, compatible, group) for group in _present_groups(_MARKET_GROUPS, survivors.columns)),
+        *(_find_newest(survivors, compatible, group) for group in _select_present_groups(_MARKET_GROUPS, survivors.columns)),
         *(_find_first(survivors, compatible, group) for group in _list_fact_groups(survivors.columns)),
     ]
     changed, cells = _apply(survivors, donations)
@@ -100,7 +100,7 @@ def build_records(
 def keep_own_values(survivors: pl.DataFrame) -> PropertyRecords:
     """Return the survivors as they are, as records."""
     empty = [pl.lit(None, pl.String).alias(_VALUES_FROM), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE)]
-    records = survivors.with_columns(*empty, *candidate_outcome())
+    records = survivors.with_columns(*empty, *build_candidate_outcome())
     return PropertyRecords(records, pl.DataFrame(schema=GIVEN_SCHEMA), pl.DataFrame(schema=ORIGIN_SCHEMA))
 
 
@@ -158,7 +158,7 @@ def _add_identity(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(*identity, size.alias("__size"))
 
 
-def _present_groups(groups: Sequence[Sequence[str]], names: Sequence[str]) -> Iterator[list[str]]:
+def _select_present_groups(groups: Sequence[Sequence[str]], names: Sequence[str]) -> Iterator[list[str]]:
     present = ([name for name in group if name in names] for group in groups)
     return (group for group in present if group)
 
@@ -167,7 +167,7 @@ def _list_fact_groups(names: Sequence[str]) -> list[list[str]]:
     """Return the canonical columns that are not about the market, in groups that come from one row."""
     grouped = {name for group in (*_MARKET_GROUPS, *_FACT_GROUPS) for name in group}
     alone = [[column.name] for column in canonical_columns() if column.name in names and column.name not in grouped]
-    return [*alone, *_present_groups(_FACT_GROUPS, names)]
+    return [*alone, *_select_present_groups(_FACT_GROUPS, names)]
 
 
 def _find_first(survivors: pl.DataFrame, others: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
@@ -215,7 +215,7 @@ def _format(value: pl.Expr) -> pl.Expr:
 def _rescore_changed(survivors: pl.DataFrame, ranks: pl.Series, rescore: Rescore) -> pl.DataFrame:
     """Return the survivors with `OUTCOME` and the earlier score where it differs; those with these `ranks` are scored again."""
     unchanged = keep_rows(survivors, ~pl.col(RANK).is_in(ranks.implode())).with_columns(
-        *candidate_outcome(), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE)
+        *build_candidate_outcome(), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE)
     )
     if ranks.is_empty():
         return unchanged
@@ -225,7 +225,7 @@ def _rescore_changed(survivors: pl.DataFrame, ranks: pl.Series, rescore: Rescore
     return pl.concat([unchanged, rescored], how="diagonal_relaxed")
 
 
-def candidate_outcome() -> list[pl.Expr]:
+def build_candidate_outcome() -> list[pl.Expr]:
     """Return `OUTCOME` of records that are candidates."""
     values = (pl.lit(str(RowStatus.CANDIDATE)), pl.lit(""), pl.lit(value=False))
     return [value.alias(name) for name, value in zip(OUTCOME, values, strict=True)]

@@ -6,7 +6,7 @@ import pytest
 from flexscout.matching.candidate_pairs import find_candidate_pairs
 from flexscout.matching.close_matches import ScoreBands
 from flexscout.matching.clusters import MatchSettings, find_clusters
-from flexscout.matching.components import connected_components
+from flexscout.matching.components import find_components
 
 HERE = {"City": "Boca Raton", "State": "FL", "Zip Code": "33432"}
 TEXTS = ("Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Source File")
@@ -313,7 +313,7 @@ def test_a_large_block_is_not_compared_pair_by_pair():
 
 def test_connected_components_follow_chains_of_any_length():
     chain = pl.Series(range(999))
-    first = connected_components(1_001, (chain + 1).to_numpy(), chain.to_numpy())
+    first = find_components(1_001, (chain + 1).to_numpy(), chain.to_numpy())
     assert first.tolist() == [0] * 1_000 + [1_000]
 
 
