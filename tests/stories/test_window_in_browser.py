@@ -238,10 +238,16 @@ def test_selection_is_compared_and_exported(opened):
     assert "7 Test Street" not in text
 
 
+def step_on_map(page):
+    area = page.get_by_role("application")
+    playwright.expect(area).to_have_attribute("aria-description", "10 properties on the map.")
+    area.focus()
+    page.keyboard.press("ArrowRight")
+
+
 def test_map_leads_to_a_property(opened):
     page = opened()
-    page.get_by_role("application").focus()
-    page.keyboard.press("ArrowRight")
+    step_on_map(page)
     page.locator(".tip b", has_text="Test Street").wait_for()
     title = page.locator(".tip b").inner_text()
     page.keyboard.press("Enter")
@@ -251,8 +257,7 @@ def test_map_leads_to_a_property(opened):
 def test_list_follows_the_map(opened):
     page = opened()
     page.get_by_label("List only what the map shows").check()
-    page.get_by_role("application").focus()
-    page.keyboard.press("ArrowRight")
+    step_on_map(page)
     for _ in range(8):
         page.keyboard.press("+")
     playwright.expect(page.locator("#found")).to_contain_text("of 10")

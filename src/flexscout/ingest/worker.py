@@ -20,7 +20,7 @@ from flexscout.ingest.property_sheets import select_property_sheets
 from flexscout.ingest.readers import DEFAULT_MEMORY, Workbook, diagnose_reader_failure, peek_workbook, read_workbook, use_password
 from flexscout.ingest.scan import build_source_file
 from flexscout.models import FileRecord, SheetRecord, SourceFile
-from flexscout.runtime import TableCache, file_checksum, write_table, write_table_parts
+from flexscout.runtime import TableCache, file_checksum, start_streaming_threads, write_table, write_table_parts
 
 
 def ingest_file(  # nosec B107 # no password is the default
@@ -43,6 +43,7 @@ def ingest_file(  # nosec B107 # no password is the default
         A record with a SheetRecord per property sheet, or with the error. Nothing is raised except KeyboardInterrupt.
 
     """
+    start_streaming_threads()
     with FileRecording(source) as recording, use_password(password):
         known = source if source.fingerprint else build_source_file(source.path, source.name)
         recording.record = FileRecord(known)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         find_unusable_names,
         transfer,
     )
-    from flexscout.runtime.process_start import build_module_command, start_worker_server
+    from flexscout.runtime.process_start import build_module_command, start_streaming_threads, start_worker_server
     from flexscout.runtime.progress import (
         FileProgress,
         FileProgressPoller,
@@ -122,6 +122,7 @@ __all__ = [
     "report_warnings",
     "run_in_order",
     "seal_record",
+    "start_streaming_threads",
     "start_worker_server",
     "temporary_path",
     "transfer",
@@ -147,7 +148,7 @@ __getattr__ = lazy_exports(
             "WorkerPool",
             "run_in_order",
         ),
-        "process_start": ("build_module_command", "start_worker_server"),
+        "process_start": ("build_module_command", "start_streaming_threads", "start_worker_server"),
         "fault_isolation": ("FaultIsolation", "is_unexpected"),
         "metrics": ("MemoryWatch", "MEMORY_WARNING_SHARE", "Stage", "Stopwatch", "measure_peak_mb"),
         "object_storage": (

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from multiprocessing import parent_process, spawn, util
 from multiprocessing.connection import wait
 from threading import Lock, Thread
@@ -81,6 +82,17 @@ def initialize_worker(memory_bytes: int | None, threads: int) -> None:
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, 2)
     os.close(devnull)
+
+
+@cache
+def start_streaming_threads() -> None:
+    """Start the threads with which Polars streams tables into files, while this process has memory for them.
+
+    Polars starts them when it first needs them, and then waits forever if one can't be started.
+    """
+    import polars as pl  # noqa: PLC0415 - a worker imports it after `initialize_worker`
+
+    pl.LazyFrame({"": [0]}).collect(engine="streaming")
 
 
 def build_module_command(module: str) -> list[str]:

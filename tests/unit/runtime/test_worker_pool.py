@@ -56,6 +56,18 @@ def test_a_call_above_the_memory_limit_raises_a_memory_error():
         workers.submit(bytearray, 4 * GIGABYTES * 2**30).result()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads as Linux lists them")
+def test_writing_a_table_starts_no_thread_after_those_of_polars(tmp_path):
+    program = (
+        "import os, sys, polars as pl; from flexscout.runtime import start_streaming_threads; start_streaming_threads();"
+        "before = os.listdir('/proc/self/task'); pl.DataFrame({'a': ['x' * 99] * 99_999}).write_parquet(sys.argv[1]);"
+        "assert len(before) > 4; assert os.listdir('/proc/self/task') == before"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "table.parquet"], check=True, env=os.environ | {"POLARS_MAX_THREADS": "1"}
+    )
+
+
 def test_a_watched_worker_above_the_memory_limit_is_killed():
     with WorkerPool(1, GENEROUS, 0.3, watched=True) as workers:
         with pytest.raises(WorkerDied):

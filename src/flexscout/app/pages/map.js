@@ -250,7 +250,7 @@ export const buildMap = (box, options) => {
   loadOutlines().then((found) => { land = found; [width, height] = [found.width ?? width, found.height ?? height]; drawScene(); repaint(); }).catch(options.onError);
   return {
     update: (found, more, isInView, keepView) => {
-      const sorted = found;
+      const sorted = found, kept = points.at[selected];
       points = { n: sorted.length, at: sorted.map((point) => point[0]), x: Float64Array.from(sorted, (point) => point[1]), y: Float64Array.from(sorted, (point) => point[2]),
         score: sorted.map((point) => point[3]), band: Uint8Array.from(sorted, (point) => band(point[3] ?? 0)), precision: Uint8Array.from(sorted, (point) => point[4] ?? 0) };
       [selected, open] = [-1, -1];
@@ -262,6 +262,7 @@ export const buildMap = (box, options) => {
       canvas.setAttribute("aria-description", texts.map.onMap(points.n));
       drawScene();
       repaint();
+      select(points.at.indexOf(kept));
     },
     mark: (at) => { open = at === null ? -1 : points.at.indexOf(at); repaint(); },
     close: () => { observer.disconnect(); removeEventListener("themechange", onTheme); clearTimeout(settle); cancelAnimationFrame(frame); },
