@@ -18,7 +18,7 @@ from flexscout.ingest.scan import build_source_file
 from flexscout.ingest.worker import ingest_file
 from flexscout.models import SourceFile
 from flexscout.runtime.cache import TableCache
-from flexscout.runtime.storage import file_checksum
+from flexscout.runtime.storage import compute_checksum
 
 
 def main() -> None:
@@ -58,7 +58,7 @@ def _time_once(sources: list[SourceFile], cache: TableCache, tables: list[Path])
     """Return the seconds to verify the tables, to read them, and to look up all files."""
     moments = [perf_counter()]
     for table in tables:
-        file_checksum(table)
+        compute_checksum(table)
     moments.append(perf_counter())
     for table in tables:
         pl.read_parquet(table)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flexscout.domain import city_key, state_codes
+from flexscout.domain import city_key, map_state_codes
 from flexscout.domain.normalization import county_key
 
 TABLE = Path(__file__).parents[2] / "src/flexscout/domain/data/counties.tsv"
@@ -21,7 +21,7 @@ def main() -> None:
     rows = [
         (code["county"], city, code["state"])
         for code in codes
-        if code["state"] in state_codes() and code["county"]
+        if code["state"] in map_state_codes() and code["county"]
         for city in (code["city"], *code["acceptable_cities"])
     ]
     raw = pl.DataFrame(rows, schema=["county", "city", "state"], orient="row")

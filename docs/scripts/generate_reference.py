@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from source_pages import SOURCE_PAGES, render_header_words
 
 from flexscout.config.settings import PipelineConfiguration, list_declared_settings
-from flexscout.domain.code_table import CodeTable, code_tables
-from flexscout.domain.columns import canonical_columns
+from flexscout.domain.code_table import CodeTable, map_code_tables
+from flexscout.domain.columns import list_canonical_columns
 from flexscout.domain.vocabulary import load_vocabulary, map_issue_reasons, map_property_type_sources, map_property_type_words
 from flexscout.outputs.report.build import load_report_schema
 
@@ -38,7 +38,7 @@ def _render_setting(place: str, keyword: str) -> str:
 def render_columns() -> str:
     """Render a row per canonical column."""
     rows = ["| column | type, unit | other headers |", "|---|---|---|"]
-    for column in canonical_columns():
+    for column in list_canonical_columns():
         names = [*column.aliases, *(f"{name} (if the values agree)" for name in column.generic)]
         names += [f"{name} (as 100 - value)" for name in column.inverted]
         names += [f"{name} (codes of {table})" for table, headers in column.codes for name in headers]
@@ -57,7 +57,7 @@ def render_property_types() -> str:
 
 def render_code_tables() -> str:
     """Render the tables of land-use codes with their sources, and the codes whose descriptions have a keyword."""
-    return "\n\n".join(map(_render_codes, code_tables().values()))
+    return "\n\n".join(map(_render_codes, map_code_tables().values()))
 
 
 def render_report_parts() -> str:

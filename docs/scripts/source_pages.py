@@ -10,7 +10,7 @@ import polars as pl
 import yaml
 
 from flexscout.domain import Role, TypeLevel, find_word_meaning, normalize_header
-from flexscout.domain.columns import canonical_columns
+from flexscout.domain.columns import list_canonical_columns
 from flexscout.domain.vocabulary import load_vocabulary
 from flexscout.ingest.mapping.meanings import Meaning, SheetColumns, find_vendor, read_meanings
 from flexscout.ingest.mapping.places import resolve_places
@@ -124,7 +124,7 @@ def _label(meaning: Meaning) -> str:
 
 def _sort(labels: Iterable[str]) -> list[str]:
     """Return the labels in the order of the canonical columns."""
-    names = [column.name for column in canonical_columns()]
+    names = [column.name for column in list_canonical_columns()]
     return sorted(set(labels), key=lambda label: (next(i for i, name in enumerate(names) if label.startswith(name)), label))
 
 

@@ -96,7 +96,7 @@ class ScalableFlexPipeline:
 
         """
         config, clock, memory = self.config, Stopwatch(), MemoryWatch(self.config.memory_limit_gb)
-        self._progress.step_started(Step.SCAN)
+        self._progress.on_step(Step.SCAN)
         with clock.stage(Stage.SCAN):
             scan = scan_inputs(self.config)
             branding = outputs.check_outputs(config)
@@ -145,19 +145,19 @@ class ScalableFlexPipeline:
     def _run_stages(self, run: _Run, batches: Iterable[Sequence[FileRecord]], commit: bool) -> RunSummary:  # noqa: FBT001
         """Run the stages over ingested files; without `commit` as a trial that publishes nothing."""
         config, criteria, progress = self.config, self._criteria, self._progress if commit else NoProgress()
-        progress.step_started(Step.READ)
+        progress.on_step(Step.READ)
         with run.clock.stage(Stage.INGEST):
             files = score_files(batches, criteria, config.duplicate_fields, progress)
         with run.clock.stage(Stage.MERGE):
-            progress.step_started(Step.MATCH)
+            progress.on_step(Step.MATCH)
             clusters = match_properties(files, config, run.decisions.decisions, self._ingestor.run_tasks)
-            progress.step_started(Step.MERGE)
+            progress.on_step(Step.MERGE)
             merged = merge_properties(files, clusters, config, criteria, run.user_input.resolve_corrections)
             master = add_unmapped_columns(merged.master, files.tables)
-            progress.step_started(Step.COMPARE)
+            progress.on_step(Step.COMPARE)
             carried = carry_over(run.history, run.state, config, run.user_input, master, merged=merged)
         facts = self._collect_facts(run, files, merged, carried)
-        progress.step_started(Step.WRITE)
+        progress.on_step(Step.WRITE)
         records = (config.parquet_file, merged.property_sources, facts.tables.select_page_records())
         record = (lambda summary: run.history.add(run.state, summary, *records)) if commit else None
         return outputs.publish_results(facts, carried, config, run.clock, run.memory, record=record)

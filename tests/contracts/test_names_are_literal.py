@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import flexscout
 from flexscout.domain.column_names import OUTPUT_COLUMNS
-from flexscout.domain.columns import canonical_columns
+from flexscout.domain.columns import list_canonical_columns
 from flexscout.domain.escaping import escape_name, escape_names, is_polars_pattern, unescape_name, unescape_names
 
 PACKAGE = Path(flexscout.__file__).parent
@@ -58,7 +58,9 @@ def test_a_name_that_is_no_pattern_is_not_changed(name):
 
 
 def test_no_name_of_flexscout_is_a_pattern():
-    assert not [name for name in (*OUTPUT_COLUMNS, *(column.name for column in canonical_columns())) if is_polars_pattern(name)]
+    assert not [
+        name for name in (*OUTPUT_COLUMNS, *(column.name for column in list_canonical_columns())) if is_polars_pattern(name)
+    ]
 
 
 @cache

@@ -15,7 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from examples import examples
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.domain.column_names import OUTPUT_COLUMNS, REASONS, STATUS, TO_VERIFY, WORKBOOK_LINKS
-from flexscout.domain.columns import canonical_columns
+from flexscout.domain.columns import list_canonical_columns
 from in_process import run_in_process
 from workbooks import HEADER, candidate, write_workbook
 
@@ -92,7 +92,7 @@ WORKING = [
 OWN = [*OUTPUT_COLUMNS, *WORKBOOK_LINKS, STATUS, REASONS, TO_VERIFY, "Building Size Points", " Points", "To Verify", "Kept File"]
 HEADERS = st.one_of(
     st.sampled_from([*SYNTAX, *WORKING, *OWN, "My Status", "My Notes", "__kept Address", "a\0b"]),
-    st.sampled_from([column.name for column in canonical_columns()]),
+    st.sampled_from([column.name for column in list_canonical_columns()]),
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12),
     st.text(st.sampled_from("^$*.[](){}|\\ _\"'"), max_size=6).map(lambda text: f"^{text}$"),
 )
@@ -103,7 +103,7 @@ NUMBERS = st.one_of(
     st.integers(-(10**40), 10**40),
 )
 CELLS = st.one_of(NUMBERS.map(str), st.sampled_from(["", "x", "$1e308", "1e308m", f"({'9' * 400})", "<b>", "{}", "^x$"]))
-OPTIONAL = [column.name for column in canonical_columns() if column.name not in HEADER]
+OPTIONAL = [column.name for column in list_canonical_columns() if column.name not in HEADER]
 KEPT = ("Address", "City", "State", "Flex Score", "Building SqFt", "Source File", "Source Row")
 
 

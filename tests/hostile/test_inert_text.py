@@ -159,8 +159,8 @@ def test_progress_bar_does_not_read_file_names_as_markup(tmp_path):
     progress = BarProgress()
     with (tmp_path / "out").open("w", encoding="utf-8") as file:
         progress.bar.live.console = Console(file=file, width=200, markup=True)
-        progress.started(1)
-        progress.rows_read(EVIL, 1, 2)
+        progress.on_start(1)
+        progress.on_rows_read(EVIL, 1, 2)
         progress.bar.live.console.print(progress.bar.get_renderable())
     assert SHOWN in (tmp_path / "out").read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from examples import examples
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import REASONS, STATUS, TO_VERIFY, canonical_columns
+from flexscout.domain import REASONS, STATUS, TO_VERIFY, list_canonical_columns
 from flexscout.merging.records import ADDRESS_UNIT, DAY, RANK, SHOWN, SURVIVOR, build_records
 from flexscout.models import RowStatus
 from in_process import run_in_process
@@ -68,7 +68,7 @@ def run(files):
         kept = sum(file["candidates"] - file["duplicates_removed"] for file in summary.report["files"])
         table = pl.read_parquet(config.parquet_file)
         assert table.height == kept
-        names = [column.name for column in canonical_columns() if column.name in table.columns]
+        names = [column.name for column in list_canonical_columns() if column.name in table.columns]
         return table.select(*names, "Property ID", "Flex Score").sort("Property ID").to_dicts()
 
 

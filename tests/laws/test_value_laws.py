@@ -8,8 +8,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from examples import examples
-from flexscout.domain.columns import canonical_column, canonical_columns
-from flexscout.domain.vocabulary import cell_values
+from flexscout.domain.columns import find_canonical_column, list_canonical_columns
+from flexscout.domain.vocabulary import list_cell_values
 from flexscout.ingest.convert.dates import parse_dates
 from flexscout.ingest.convert.numbers import parse_numbers
 from flexscout.ingest.convert.table import convert_sheet
@@ -85,12 +85,16 @@ TEXTS = st.one_of(
 
 
 def test_every_type_of_column_is_searched():
-    assert {canonical_column(name).type for name in KINDS} == {entry.type for entry in canonical_columns()} == CONVERSIONS.keys()
+    assert (
+        {find_canonical_column(name).type for name in KINDS}
+        == {entry.type for entry in list_canonical_columns()}
+        == CONVERSIONS.keys()
+    )
 
 
 def values_of(name, texts):
     """Return the values, reasons and first note of a canonical column."""
-    kinds = {name: canonical_column(name)}
+    kinds = {name: find_canonical_column(name)}
     cleaned = clean_texts(pl.DataFrame({name: pl.Series(texts, dtype=pl.String)}), kinds)
     found = convert_texts(cleaned, kinds)
     reasons = found.reasons[name].to_list() if name in found.reasons else [None] * len(texts)
@@ -168,7 +172,7 @@ def test_a_mark_of_approximation_does_not_change_the_number(mark, number):
 def test_two_numbers_are_never_read_as_a_third(name, numbers, before, between, after):
     text = f"{before}{numbers[0]:,}{between}{numbers[1]:,}{after}"
     (value, _), *_ = values_of(name, [text, "7.5"])  # 7.5: no decimal commas
-    assume(parse_numbers(pl.Series([text]), canonical_column(name).unit).item() is None)
+    assume(parse_numbers(pl.Series([text]), find_canonical_column(name).unit).item() is None)
     converted = (number * factor for number in numbers for factor in (1, 43_560, 1 / 43_560))
     assert value is None or any(value == pytest.approx(number, abs=1e-6) for number in converted)
 
@@ -176,17 +180,17 @@ def test_two_numbers_are_never_read_as_a_third(name, numbers, before, between, a
 @searched
 @given(st.lists(st.text(st.sampled_from(" \t\n\v\u0085\u00a0\u2003\u3000-a"), max_size=6), min_size=2, max_size=3))
 def test_a_text_is_cleaned_alike_alone_and_beside_others(texts):
-    kinds = {"Address": canonical_column("Address")}
+    kinds = {"Address": find_canonical_column("Address")}
     together, *alone = (clean_texts(pl.DataFrame({"Address": part}), kinds) for part in (texts, *([text] for text in texts)))
     assert pl.concat(alone).equals(together)
 
 
 def is_nothing(name, text):
     """Return whether a text means that a value is missing."""
-    single = clean_texts(pl.DataFrame({"text": [text]}), {"text": canonical_column("Address")})["text"].item()
-    if single is None or single.lower() in cell_values("missing"):
+    single = clean_texts(pl.DataFrame({"text": [text]}), {"text": find_canonical_column("Address")})["text"].item()
+    if single is None or single.lower() in list_cell_values("missing"):
         return True
-    conversion, texts = find_conversion(canonical_column(name)), pl.Series([single])
+    conversion, texts = find_conversion(find_canonical_column(name)), pl.Series([single])
     if conversion.missing_pattern and texts.str.contains(conversion.missing_pattern).item():
         return True
     return bool(conversion.is_missing and conversion.is_missing(texts).item())
@@ -205,7 +209,7 @@ def test_no_value_is_lost_without_an_issue(name, texts):
 
 
 @pytest.mark.parametrize(
-    "name", [entry.name for entry in canonical_columns() if CONVERSIONS[entry.type].keeps_text or entry.type == "text"]
+    "name", [entry.name for entry in list_canonical_columns() if CONVERSIONS[entry.type].keeps_text or entry.type == "text"]
 )
 @searched
 @given(text=TEXTS)

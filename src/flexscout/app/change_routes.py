@@ -8,7 +8,7 @@ import polars as pl
 
 from flexscout.app.requests import Call, build_route
 from flexscout.app.security import BadRequestError
-from flexscout.domain import ADDRESS_COLUMNS, canonical_column, format_with_unit
+from flexscout.domain import ADDRESS_COLUMNS, find_canonical_column, format_with_unit
 from flexscout.errors import OutputError
 from flexscout.history import ChangeKind, PropertyChanges, RunHistory, RunRecord, SeenChanges, compare_columns, compare_runs
 from flexscout.insights import find_data_day
@@ -121,7 +121,7 @@ def _build_filter(kind: str, search: str, unseen: str) -> pl.Expr:
 
 def _describe_change(row: dict[str, Any]) -> dict[str, Any]:
     column = row["Column"]
-    unit = canonical_column(column).unit if column else ""
+    unit = find_canonical_column(column).unit if column else ""
     return {
         "at": row[_AT], "is_seen": row[_SEEN], "kind": row["Change"], "id": row["Property ID"], "address": row["Address"],
         "place": ", ".join(filter(None, (row["City"], row["State"]))), "column": column, "source": row["Source"],

@@ -6,17 +6,17 @@ from typing import Any
 from flexscout.app.mappings import MappingEditor
 from flexscout.app.requests import Call, build_route
 from flexscout.app.security import BadRequestError
-from flexscout.domain import POSTAL_COLUMNS, canonical_columns, code_tables
+from flexscout.domain import POSTAL_COLUMNS, list_canonical_columns, map_code_tables
 from flexscout.ingest import LEAVE_OUT, PASS
 
 
 def _list_choices(_call: Call) -> dict[str, Any]:
     return {
-        "columns": [{"name": column.name, "type": column.type, "unit": column.unit} for column in canonical_columns()],
+        "columns": [{"name": column.name, "type": column.type, "unit": column.unit} for column in list_canonical_columns()],
         "keep": PASS,
         "drop": LEAVE_OUT,
         "split": POSTAL_COLUMNS,
-        "code_tables": sorted(code_tables()),
+        "code_tables": sorted(map_code_tables()),
     }
 
 

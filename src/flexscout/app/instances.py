@@ -35,7 +35,7 @@ class Instance:
 
 
 def find_running(folder: Path | None) -> Instance | None:
-    """Return the window that has a workspace open, or the last one if none is given; None if none answers."""
+    """Return the running window of a workspace, or without a workspace the last one opened. None if it isn't running."""
     if folder:
         return _read_instance(find_instance_file(folder))
     files = sorted(find_instance_file(None).parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)

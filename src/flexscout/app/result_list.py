@@ -17,8 +17,8 @@ from flexscout.domain import (
     SOURCE_COLUMNS,
     STATUS,
     TO_VERIFY,
-    canonical_columns,
     escape_names,
+    list_canonical_columns,
 )
 from flexscout.history import STATUS_COLUMN, RunHistory, RunRecord
 from flexscout.merging import MAX_EXPLAINED_ROWS
@@ -180,7 +180,7 @@ def row_key() -> pl.Expr:
 
 def describe_kind(name: str, dtype: pl.DataType) -> dict[str, str]:
     """Return how the pages show the values of a column: `kind` and `unit`."""
-    column = next((column for column in canonical_columns() if column.name == name), None)
+    column = next((column for column in list_canonical_columns() if column.name == name), None)
     unit = column.unit if column else ""
     if name == "Flex Score":
         return {"kind": "score", "unit": ""}

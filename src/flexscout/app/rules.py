@@ -10,7 +10,7 @@ from typing import Any
 from flexscout.app.security import BadRequestError
 from flexscout.app.workspaces import CONFIG_NAME, Workspace
 from flexscout.config import change_settings
-from flexscout.domain import canonical_columns
+from flexscout.domain import list_canonical_columns
 from flexscout.errors import OutputError
 from flexscout.runtime import write_atomically
 from flexscout.scoring import (
@@ -94,7 +94,7 @@ def describe_rules(workspace: Workspace, name: str = "") -> dict[str, Any]:
         "conditions": None if conditions is None else [_describe_condition(one) for one in conditions],
         "columns": [
             {"name": column.name, "kind": find_value_kind(column.name), "type": column.type, "unit": column.unit}
-            for column in canonical_columns()
+            for column in list_canonical_columns()
         ],
         "filter_columns": [{"name": name, "kind": kind} for name, kind in list_filter_kinds().items()],
         "comparisons": {kind: list(comparisons) for kind, comparisons in COMPARISONS.items()},

@@ -26,7 +26,7 @@ from flexscout.config import (
     read_file_values,
     read_settings_text,
 )
-from flexscout.domain import canonical_columns
+from flexscout.domain import list_canonical_columns
 from flexscout.errors import ConfigurationError
 from flexscout.outputs import load_branding, require_pdf_library
 from flexscout.pipeline import ScalableFlexPipeline
@@ -40,7 +40,7 @@ def _read_settings(call: Call) -> dict[str, Any]:
     call.window.require_workspace()
     text = read_settings_text(_PATH)
     described = {"fields": describe_settings(), "version": _hash(text), "profiles": list_profiles()}
-    described["columns"] = [column.name for column in canonical_columns()]
+    described["columns"] = [column.name for column in list_canonical_columns()]
     values = read_file_values(_PATH)
     is_protected = bool(values.pop(_SECRET, ""))
     try:

@@ -17,7 +17,7 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import INBOX
 from flexscout.errors import FlexscoutError, OutputError
 from flexscout.history import RunHistory, RunRecord
-from flexscout.runtime import temporary_path, write_atomically
+from flexscout.runtime import build_temporary_path, write_atomically
 
 CONFIG_NAME = "pipeline_config.yaml"
 """The settings of a workspace."""
@@ -112,7 +112,7 @@ class Workspace:
         inbox = self.folder / INBOX
         *folders, file_name = clean_path(name)
         path = pick_free_path(inbox.joinpath(*folders), file_name)
-        partial = temporary_path(path, ".part")
+        partial = build_temporary_path(path, ".part")
         try:
             if not path.parent.resolve().is_relative_to(inbox.resolve()):  # a link in the inbox
                 raise FlexscoutError(f"{path.parent.name} leads out of the inbox.", "Drop the files without their folder.")

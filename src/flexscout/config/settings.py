@@ -38,9 +38,9 @@ from flexscout.domain import (
     DUPLICATES_SUFFIX,
     ISSUES_SUFFIX,
     NOTES_SUFFIX,
-    canonical_columns,
     is_polars_pattern,
     is_reserved_column,
+    list_canonical_columns,
 )
 from flexscout.errors import ConfigurationError
 
@@ -324,7 +324,7 @@ class PipelineConfiguration(BaseModel):
             raise ValueError(  # noqa: TRY004 - pydantic collects ValueErrors
                 "give a list of column names, such as [Address, City, State]"
             )
-        names = {column.name.casefold(): column.name for column in canonical_columns()}
+        names = {column.name.casefold(): column.name for column in list_canonical_columns()}
         unknown = [str(field) for field in value if str(field).casefold() not in names]
         if unknown:
             raise ValueError("; ".join(describe_unknown_name(name, list(names.values())) for name in unknown))

@@ -6,7 +6,7 @@ from functools import cache
 import polars as pl
 
 from flexscout.domain.normalization import abbreviate_directions, abbreviate_street, expand_abbreviations, normalize_words
-from flexscout.domain.vocabulary import address_terms, state_codes
+from flexscout.domain.vocabulary import map_address_terms, map_state_codes
 
 ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional", "unit")
 """Columns of a parsed address. `number` includes a range, a letter and a fraction."""
@@ -120,7 +120,7 @@ def _extract_unit(table: pl.DataFrame) -> pl.DataFrame:
 @cache
 def _build_unit_pattern() -> str:
     """Return the pattern of a street followed by numbered units."""
-    numbered = "|".join(term for term in address_terms("units") if term != "UNIT")
+    numbered = "|".join(term for term in map_address_terms("units") if term != "UNIT")
     number = r"(?:[A-Z] )?[\dA-Z]*\d[\w-]*(?: [A-Z])?"  # normalize_words turns B-2 into B 2
     one = (
         rf"(?: UNIT (?:UNIT |NO )*(?:[A-Z]{{1,3}}|{number})| (?:{numbered}) (?:UNIT |NO )*(?:[A-Z]|{number})"
@@ -132,15 +132,14 @@ def _build_unit_pattern() -> str:
 @cache
 def _build_unnumbered_unit_pattern() -> str:
     """Return the pattern of a street with a suffix followed by a unit without a number: `MAIN ST REAR`."""
-    street = rf"(?:\S.*) (?:{'|'.join(address_terms('suffixes'))})(?: {_build_direction_pattern()})?"
-    return rf"^({street}) ((?:{'|'.join(address_terms('units_alone'))})(?: [A-Z]?\d*)?)$"
+    street = rf"(?:\S.*) (?:{'|'.join(map_address_terms('suffixes'))})(?: {_build_direction_pattern()})?"
+    return rf"^({street}) ((?:{'|'.join(map_address_terms('units_alone'))})(?: [A-Z]?\d*)?)$"
 
 
 def _extract_bare_unit(table: pl.DataFrame) -> pl.DataFrame:
     """Extract a unit without a designator: `MAIN ST 345`. Road numbers and the letters of directions are no units."""
-    pattern = (
-        rf"^(\S.* (?:{'|'.join(address_terms('suffixes'))})(?: {_build_direction_pattern()})?) (\d+[A-Z]?|[A-DF-MO-RT-VX-Z]\d*)$"
-    )
+    street = rf"\S.* (?:{'|'.join(map_address_terms('suffixes'))})(?: {_build_direction_pattern()})?"
+    pattern = rf"^({street}) (\d+[A-Z]?|[A-DF-MO-RT-VX-Z]\d*)$"
     table = _match(table, pattern)
     groups = pl.col("groups").struct
     is_bare = pl.col("unit").is_null() & pl.col("road").is_null() & groups.field("2").is_not_null()
@@ -168,8 +167,8 @@ def _extract_numbered_road(table: pl.DataFrame) -> pl.DataFrame:
 @cache
 def _list_road_prefixes() -> dict[str, str]:
     """Map the words before a road's number to its owner; roads named after a state are state roads."""
-    listed = {form: owner for owner, forms in address_terms("highways").items() for form in forms}
-    state_roads = {f"{name}{kind}": "ST" for name in state_codes() for kind in (" HWY", " RTE", " RD", " STATE HWY", "")}
+    listed = {form: owner for owner, forms in map_address_terms("highways").items() for form in forms}
+    state_roads = {f"{name}{kind}": "ST" for name in map_state_codes() for kind in (" HWY", " RTE", " RD", " STATE HWY", "")}
     return state_roads | listed
 
 
@@ -189,7 +188,7 @@ def _build_road_pattern() -> str:
 def _extract_directions(table: pl.DataFrame) -> pl.DataFrame:
     """Extract `predirectional` and `postdirectional` from `text`, unless nothing but a suffix would be left."""
     direction = _build_direction_pattern()
-    only_suffix = rf"^(?:{'|'.join(address_terms('suffixes'))})(?: {direction})?$"
+    only_suffix = rf"^(?:{'|'.join(map_address_terms('suffixes'))})(?: {direction})?$"
     first = pl.col("groups").struct
     is_before = first.field("1").is_not_null() & ~first.field("2").str.contains(only_suffix)
     separated = _match(table, rf"^({direction}) (\S.*)$").with_columns(
@@ -207,7 +206,7 @@ def _extract_directions(table: pl.DataFrame) -> pl.DataFrame:
 
 def _extract_suffix(table: pl.DataFrame) -> pl.DataFrame:
     """Extract `suffix`, the last of several words, from `text`."""
-    table = _match(table, rf"^(\S.*) ({'|'.join(address_terms('suffixes'))})$")
+    table = _match(table, rf"^(\S.*) ({'|'.join(map_address_terms('suffixes'))})$")
     groups = pl.col("groups").struct
     is_road = pl.col("road").is_not_null()
     return table.with_columns(
@@ -248,12 +247,12 @@ def _match(table: pl.DataFrame, pattern: str, name: str = "groups") -> pl.DataFr
 
 
 def _abbreviate_direction(direction: pl.Expr) -> pl.Expr:
-    return direction.replace({form: short for short, forms in address_terms("directions").items() for form in forms})
+    return direction.replace({form: short for short, forms in map_address_terms("directions").items() for form in forms})
 
 
 @cache
 def _build_direction_pattern() -> str:
-    return f"(?:{_join_alternatives((short, *forms) for short, forms in address_terms('directions').items())})"
+    return f"(?:{_join_alternatives((short, *forms) for short, forms in map_address_terms('directions').items())})"
 
 
 def _join_alternatives(words: Iterable[Iterable[str]]) -> str:

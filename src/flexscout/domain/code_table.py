@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.domain.columns import fold_header
-from flexscout.domain.vocabulary import load_vocabulary, state_codes
+from flexscout.domain.vocabulary import load_vocabulary, map_state_codes
 
 _LISTS = ("states", "counties", "headers", "own headers", "layouts")
 _KEYS = ("issuer", "source", *_LISTS, "digits", "prefix", "codes")
@@ -81,7 +81,7 @@ def code_key(code: pl.Expr, digits: int) -> pl.Expr:
 _user_tables: ContextVar[tuple[CodeTable, ...]] = ContextVar("user_tables", default=())
 
 
-def code_tables() -> dict[str, CodeTable]:
+def map_code_tables() -> dict[str, CodeTable]:
     """Map names to tables of land-use codes: those of the user, then the built-in ones."""
     own = {table.name: table for table in _user_tables.get()}
     return {**own, **_load_built_in_tables(), **own}
@@ -119,7 +119,7 @@ def parse_code_table(name: str, entry: Mapping[str, Any]) -> CodeTable:
             raise ValueError(f"{key} must be a text.")  # noqa: TRY004 - likewise
     for key in _LISTS:
         _check_list(key, entry.get(key, []))
-    states = set(state_codes().values())
+    states = set(map_state_codes().values())
     foreign = [state for state in entry.get("states", []) if state not in states]
     if foreign:
         raise ValueError(f"states: {foreign[0]} is not the two-letter code of a state.")
@@ -195,7 +195,7 @@ def find_code_tables(
     """
     found = [
         (certainty, table)
-        for table in (code_tables().values() if tables is None else tables)
+        for table in (map_code_tables().values() if tables is None else tables)
         if folded_header in table.headers and (certainty := _rank_evidence(folded_header, layout, states, counties, table))
     ]
     return tuple(table for _, table in sorted(found, key=lambda pair: -pair[0]))

@@ -111,7 +111,7 @@ def _fold(header: str) -> str:
 
 
 @cache
-def canonical_columns() -> tuple[CanonicalColumn, ...]:
+def list_canonical_columns() -> tuple[CanonicalColumn, ...]:
     """Return every canonical column, in the order of the master table."""
     return tuple(
         CanonicalColumn(
@@ -137,10 +137,10 @@ def _parse_codes(entry: Mapping[str, Any], key: str) -> CodedHeaders:
 
 @cache
 def _map_columns_by_name() -> dict[str, CanonicalColumn]:
-    return {column.name: column for column in canonical_columns()}
+    return {column.name: column for column in list_canonical_columns()}
 
 
-def canonical_column(name: str) -> CanonicalColumn:
+def find_canonical_column(name: str) -> CanonicalColumn:
     """Return the canonical column `name`.
 
     Raises:
@@ -154,7 +154,7 @@ def canonical_column(name: str) -> CanonicalColumn:
 def map_header_aliases() -> dict[str, HeaderAlias]:
     """Map each folded header to its meaning."""
     aliases: dict[str, HeaderAlias] = {}
-    for entry in canonical_columns():
+    for entry in list_canonical_columns():
         aliases |= {fold_header(header): HeaderAlias(entry.name, generic=True) for header in entry.generic}
         aliases |= {fold_header(header): HeaderAlias(entry.name, inverted=True) for header in entry.inverted}
         aliases |= _list_code_aliases(entry.name, entry.codes)
@@ -186,7 +186,7 @@ def list_story_headers() -> frozenset[str]:
 
 
 @cache
-def vendors() -> tuple[Vendor, ...]:
+def list_vendors() -> tuple[Vendor, ...]:
     """Return the known vendors, most specific signs first."""
     return tuple(
         Vendor(

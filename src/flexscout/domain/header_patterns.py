@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
-from flexscout.domain.columns import canonical_column, canonical_columns
+from flexscout.domain.columns import find_canonical_column, list_canonical_columns
 from flexscout.domain.header_words import complete_words, is_rate, split_header
 from flexscout.domain.vocabulary import load_vocabulary
 
@@ -145,7 +145,9 @@ def _list_readings(header: str, prefixes: Collection[str]) -> Iterator[Words]:
 def _look_up_number(words: Words) -> WordMeaning | None:
     """Look up the words without those that say only that a number follows, for columns of numbers."""
     meaning = _look_up_any(_remove_words(words, _NUMBER_WORDS))
-    is_number = meaning is not None and meaning.column and canonical_column(meaning.column).type in ("number", "year", "percent")
+    is_number = (
+        meaning is not None and meaning.column and find_canonical_column(meaning.column).type in ("number", "year", "percent")
+    )
     return meaning if is_number else None
 
 
@@ -230,7 +232,7 @@ def _expand_pattern(pattern: str) -> Iterator[Words]:
 def _list_all_words() -> frozenset[str]:
     """Return every word that means something."""
     words = {word for words in _map_meanings() for word in words}
-    names = {word for column in canonical_columns() for word in split_header(column.name)}
+    names = {word for column in list_canonical_columns() for word in split_header(column.name)}
     roles = _map_roles()[Role.PROPERTY] | _map_roles()[Role.OTHER]
     return frozenset(words | names | roles)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from flexscout.domain.columns import canonical_columns, fold_header, map_ambiguous_headers, map_header_aliases
+from flexscout.domain.columns import fold_header, list_canonical_columns, map_ambiguous_headers, map_header_aliases
 from flexscout.domain.vocabulary import load_vocabulary
 
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -72,7 +72,7 @@ def _list_names() -> Iterator[tuple[str, str]]:
     """Yield every name written out, with and without its unit, and its folded form."""
     vocabulary = load_vocabulary("columns")
     units = vocabulary["units"]
-    for column in canonical_columns():
+    for column in list_canonical_columns():
         for name in (column.name, *column.aliases, *column.generic, *column.inverted):
             yield _write_out(name), fold_header(name)
             yield _append_unit(name, units.get(column.unit, "")), fold_header(name)

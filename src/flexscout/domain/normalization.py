@@ -8,7 +8,13 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain.vocabulary import address_terms, address_words, cell_values, map_address_phrases, state_codes
+from flexscout.domain.vocabulary import (
+    list_cell_values,
+    map_address_phrases,
+    map_address_terms,
+    map_address_words,
+    map_state_codes,
+)
 
 
 def normalize_words(text: pl.Expr) -> pl.Expr:
@@ -57,7 +63,7 @@ def is_cell_value(text: pl.Expr, kind: str) -> pl.Expr:
 @cache
 def _list_cell_values(kind: str) -> pl.Expr:
     # Kept, because to make a column of the list takes as long as to search a small column.
-    return pl.lit(pl.Series(cell_values(kind), dtype=pl.String).implode())
+    return pl.lit(pl.Series(list_cell_values(kind), dtype=pl.String).implode())
 
 
 def blank_to_null(text: pl.Expr) -> pl.Expr:
@@ -78,7 +84,7 @@ def county_key(county: pl.Expr) -> pl.Expr:
 
 def state_key(state: pl.Expr) -> pl.Expr:
     """Return the two-letter code of a state given as a name or code; any other text in upper case."""
-    return blank_to_null(normalize_words(state)).replace(state_codes())
+    return blank_to_null(normalize_words(state)).replace(map_state_codes())
 
 
 def zip_key(code: pl.Expr) -> pl.Expr:
@@ -115,18 +121,18 @@ def have_different_apns(left: pl.Expr, right: pl.Expr) -> pl.Expr:
 
 @cache
 def _map_abbreviations() -> Mapping[str, str]:
-    return {f" {word} ": f" {short} " for word, short in address_words().items()}
+    return {f" {word} ": f" {short} " for word, short in map_address_words().items()}
 
 
 @cache
 def _map_abbreviations_except_directions() -> Mapping[str, str]:
-    directions = {form for forms in address_terms("directions").values() for form in forms}
-    return {f" {word} ": f" {short} " for word, short in address_words().items() if word not in directions}
+    directions = {form for forms in map_address_terms("directions").values() for form in forms}
+    return {f" {word} ": f" {short} " for word, short in map_address_words().items() if word not in directions}
 
 
 @cache
 def _map_direction_abbreviations() -> Mapping[str, str]:
-    return {f" {form} ": f" {short} " for short, forms in address_terms("directions").items() for form in forms}
+    return {f" {form} ": f" {short} " for short, forms in map_address_terms("directions").items() for form in forms}
 
 
 @cache
@@ -138,7 +144,7 @@ def _map_phrases() -> Mapping[str, str]:
 
 @cache
 def _map_expansions() -> Mapping[str, str]:
-    terms = {**address_terms("suffixes"), **address_terms("names"), **address_terms("directions")}
+    terms = {**map_address_terms("suffixes"), **map_address_terms("names"), **map_address_terms("directions")}
     # ST is Street or Saint.
     return {f" {short} ": f" {_find_longest_singular((short, *forms))} " for short, forms in terms.items() if short != "ST"}
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from flexscout.domain.column_names import POSTAL_COLUMNS
 from flexscout.domain.normalization import blank_to_null, city_key, state_key, zip_key
-from flexscout.domain.vocabulary import address_terms, state_codes
+from flexscout.domain.vocabulary import map_address_terms, map_state_codes
 
 _WORKING_COLUMNS = ("__rest", "__shortened", "__same_code")
 _UNIT_THEN_CITY = r"^(\d.* (?:#|STE|SUITE|APT|UNIT) ?\w+) ([A-Z -]+)$"
@@ -49,12 +49,12 @@ def _build_candidate_pattern() -> str:
 
 @cache
 def _list_suffix_forms() -> tuple[str, ...]:
-    return tuple(form for short, forms in address_terms("suffixes").items() for form in (short, *forms))
+    return tuple(form for short, forms in map_address_terms("suffixes").items() for form in (short, *forms))
 
 
 @cache
 def _build_state_pattern() -> str:
-    return "|".join(sorted(state_codes(), key=len, reverse=True))
+    return "|".join(sorted(map_state_codes(), key=len, reverse=True))
 
 
 def _remove_place(rows: pl.DataFrame) -> pl.DataFrame:

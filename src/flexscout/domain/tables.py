@@ -18,7 +18,7 @@ from flexscout.domain.column_names import (
     UNVERIFIED,
     WORKBOOK_COLUMNS,
 )
-from flexscout.domain.columns import canonical_columns
+from flexscout.domain.columns import list_canonical_columns
 from flexscout.domain.escaping import is_polars_pattern
 
 
@@ -61,7 +61,7 @@ def order_columns(names: Iterable[str]) -> list[str]:
     given = dict.fromkeys(names)
     score, band, *rest = SCORE_COLUMNS
     first = [
-        *(column.name for column in canonical_columns()),
+        *(column.name for column in list_canonical_columns()),
         score,
         band,
         *(name for name in given if name.endswith(POINTS_SUFFIX)),
@@ -80,13 +80,13 @@ def order_columns(names: Iterable[str]) -> list[str]:
 
 def is_reserved_column(name: str) -> bool:
     """Return whether a user's column can't have the name because flexscout, or Polars, gives it a meaning."""
-    own = {own.casefold() for own in (*OUTPUT_COLUMNS, *WORKBOOK_COLUMNS, *(column.name for column in canonical_columns()))}
+    own = {own.casefold() for own in (*OUTPUT_COLUMNS, *WORKBOOK_COLUMNS, *(column.name for column in list_canonical_columns()))}
     return name.casefold() in own or name.endswith(POINTS_SUFFIX) or name.startswith("__") or is_polars_pattern(name)
 
 
 def unify_column_names(headers: Iterable[Sequence[str]]) -> list[list[str]]:
     """Return each table's column names in one spelling: the vocabulary's, or the first one given."""
-    spellings = {_fold(name): name for name in (*(column.name for column in canonical_columns()), *OUTPUT_COLUMNS)}
+    spellings = {_fold(name): name for name in (*(column.name for column in list_canonical_columns()), *OUTPUT_COLUMNS)}
     return [[spellings.setdefault(_fold(name), name) for name in names] for names in headers]
 
 
@@ -95,7 +95,7 @@ def describe_missing_fields(columns: Collection[str], fields: Sequence[str]) -> 
     return "".join(f"|{name}|" for name in dict.fromkeys((*fields, "City", "State")) if name not in columns)
 
 
-def common_missing_fields(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+def repeat_missing_fields(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
     """Return `describe_missing_fields` for each row of a frame that is one sheet."""
     return pl.repeat(describe_missing_fields(frame.columns, fields), frame.height, dtype=pl.String, eager=True)
 

@@ -95,7 +95,7 @@ def describe_property(row: Mapping[str, Any]) -> str:
     return " | ".join(filter(None, (join_address(row), *facts)))
 
 
-def column_letters(position: int) -> str:
+def format_column_letters(position: int) -> str:
     """Return Excel's letters of a column; position 0 is `A`."""
     letters, rest = "", position + 1
     while rest:

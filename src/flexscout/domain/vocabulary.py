@@ -23,7 +23,7 @@ def load_vocabulary(name: str) -> Any:
 
 
 @cache
-def cell_values(kind: str) -> tuple[str, ...]:
+def list_cell_values(kind: str) -> tuple[str, ...]:
     """Return the lower-case texts of one kind: one of the lists in `values.yaml`."""
     return tuple(load_vocabulary("values")[kind])
 
@@ -41,7 +41,7 @@ def map_issue_reasons() -> dict[str, str]:
 
 
 @cache
-def state_codes() -> dict[str, str]:
+def map_state_codes() -> dict[str, str]:
     """Map each state's upper-case name or code to its two-letter code."""
     # YAML 1.1 reads some bare two-letter keys, such as NO, as booleans.
     states = {str(code): name for code, name in load_vocabulary("values")["states"].items()}
@@ -76,7 +76,7 @@ def list_suggestion_words(kind: str) -> frozenset[str]:
 
 
 @cache
-def word_forms(word: str) -> tuple[str, ...]:
+def list_word_forms(word: str) -> tuple[str, ...]:
     """Return the forms of a property-type keyword, including itself."""
     return tuple(dict.fromkeys((word, *load_vocabulary("property_types")["words"].get(word, ()))))
 
@@ -100,7 +100,7 @@ def map_property_type_sources() -> dict[str, str]:
 
 
 @cache
-def address_terms(kind: str) -> dict[str, tuple[str, ...]]:
+def map_address_terms(kind: str) -> dict[str, tuple[str, ...]]:
     """Map the address terms of one kind to their other forms, in upper case, from USPS Publication 28.
 
     Args:
@@ -113,22 +113,22 @@ def address_terms(kind: str) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def address_words() -> dict[str, str]:
+def map_address_words() -> dict[str, str]:
     """Map each upper-case address word to its standard abbreviation."""
     kinds = ("suffixes", "directions", "units", "units_alone", "names", "ordinals")
-    return {word: short for kind in kinds for short, words in address_terms(kind).items() for word in words}
+    return {word: short for kind in kinds for short, words in map_address_terms(kind).items() for word in words}
 
 
 @cache
 def map_address_phrases() -> dict[str, str]:
     """Map each upper-case address phrase to its abbreviation: `TWENTY FIRST` becomes `21ST`."""
-    phrases = {phrase: short for short, phrases in address_terms("phrases").items() for phrase in phrases}
-    ordinals = {form: short for form, short in address_words().items() if re.fullmatch(r"\d(?:ST|ND|RD|TH)", short)}
-    tens = {form: digit for digit, forms in address_terms("tens").items() for form in forms}
+    phrases = {phrase: short for short, phrases in map_address_terms("phrases").items() for phrase in phrases}
+    ordinals = {form: short for form, short in map_address_words().items() if re.fullmatch(r"\d(?:ST|ND|RD|TH)", short)}
+    tens = {form: digit for digit, forms in map_address_terms("tens").items() for form in forms}
     two_words = {f"{ten} {one}": f"{digit}{short}" for ten, digit in tens.items() for one, short in ordinals.items()}
     people = {
         f"{before}{form}{after}": name
-        for name, forms in address_terms("named_after").items()
+        for name, forms in map_address_terms("named_after").items()
         for form, before, after in product((name, *forms), _TITLES_BEFORE, _TITLES_AFTER)
     }
     return phrases | two_words | people

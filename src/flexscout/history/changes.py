@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.domain import ADDRESS_COLUMNS, POINTS_SUFFIX, SOURCE_COLUMNS, canonical_columns
+from flexscout.domain import ADDRESS_COLUMNS, POINTS_SUFFIX, SOURCE_COLUMNS, list_canonical_columns
 from flexscout.history.compare_values import VARYING_COLUMNS, differs, format_values
 from flexscout.history.market_changes import CHANGED, OLD, ChangeKind, SourceHistory, classify_values, find_listings
 from flexscout.history.property_identity import (
@@ -185,13 +185,13 @@ def _find_merged(gone: pl.DataFrame, results: Sequence[pl.DataFrame], sources: S
 
 def _select_compared(table: pl.DataFrame) -> pl.DataFrame:
     """Return the columns by which properties are identified and compared; joining the others would take as long again."""
-    names = (ID, "Flex Score", *SOURCE_COLUMNS, *(column.name for column in canonical_columns()))
+    names = (ID, "Flex Score", *SOURCE_COLUMNS, *(column.name for column in list_canonical_columns()))
     return table.select(cs.by_name(*names, require_all=False) | cs.ends_with(POINTS_SUFFIX))
 
 
 def _list_compared_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
     names = {name for table in (old, new) if table.height for name in table.columns}
-    return [column.name for column in canonical_columns() if column.name in names - VARYING_COLUMNS]
+    return [column.name for column in list_canonical_columns() if column.name in names - VARYING_COLUMNS]
 
 
 def _find_changed_values(both: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.domain import ADDRESS_COLUMNS, CanonicalColumn, canonical_column, canonical_columns, join_some
+from flexscout.domain import ADDRESS_COLUMNS, CanonicalColumn, find_canonical_column, join_some, list_canonical_columns
 from flexscout.history.compare_values import differs, format_values
 from flexscout.history.notes import CELL_SCHEMA, ROW, SHEET, clean_text, fold_name, locate_rows
 from flexscout.history.notes_store import COLUMN, ID, KIND, TEXT, EntryKind
@@ -60,8 +60,8 @@ def find_changed_cells(sheet: ResultSheet, written: pl.DataFrame) -> ChangedCell
     is_whole_list = fold_name(sheet.name).startswith((fold_name(MASTER_SHEET), fold_name(MORE_SHEET)))
     rows = pl.concat([locate_rows(sheet), sheet.cells], how="horizontal").drop_nulls(ID)
     changed, unreadable, shuffled = [], [], []
-    for column in canonical_columns():
-        positions = sheet.positions(column.name)
+    for column in list_canonical_columns():
+        positions = sheet.find_positions(column.name)
         if not positions:
             continue
         old = written.select(ID, (pl.col(column.name) if column.name in written.columns else pl.lit(None)).alias(_OLD))
@@ -121,7 +121,7 @@ def convert_values(name: str, texts: pl.Series, *, typed: bool = False) -> pl.Se
         typed: Whether the texts were typed in a workbook, where `95%` is the number 0.95.
 
     """
-    if canonical_column(name).type == "percent":
+    if find_canonical_column(name).type == "percent":
         # The sign keeps the conversion from judging the column as a whole.
         number = texts.cast(pl.Float64, strict=False)
         percent = (number * 100).round(_PERCENT_DECIMALS).zip_with((number.abs() <= 1) & typed, number)
@@ -134,10 +134,10 @@ def convert_values(name: str, texts: pl.Series, *, typed: bool = False) -> pl.Se
 
 def read_corrections_sheet(sheet: ResultSheet) -> pl.DataFrame:
     """Return CELL_SCHEMA and SOURCE_VALUE of each row of the sheet of corrections; TEXT is the user's value."""
-    positions = {name: sheet.positions(name) for name in (COLUMN, MY_VALUE, SOURCE_VALUE)}
+    positions = {name: sheet.find_positions(name) for name in (COLUMN, MY_VALUE, SOURCE_VALUE)}
     texts = [clean_text(pl.col(at[0])) if at else pl.lit(None, pl.String) for at in positions.values()]
     values = sheet.cells.select(text.alias(name) for name, text in zip((COLUMN, TEXT, SOURCE_VALUE), texts, strict=True))
-    names = [column.name for column in canonical_columns()]
+    names = [column.name for column in list_canonical_columns()]
     rows = pl.concat([locate_rows(sheet), values], how="horizontal").filter(pl.col(ID).is_not_null(), pl.col(COLUMN).is_in(names))
     return rows.select(*CELL_SCHEMA, SOURCE_VALUE)
 
@@ -228,4 +228,4 @@ def _describe_unreadable(cells: pl.DataFrame) -> list[str]:
 
 
 def _name_type(name: str) -> str:
-    return _TYPE_NAMES.get(canonical_column(name).type, "a number")
+    return _TYPE_NAMES.get(find_canonical_column(name).type, "a number")

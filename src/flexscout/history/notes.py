@@ -10,9 +10,9 @@ from flexscout.domain import (
     WORKBOOK_COLUMNS,
     WORKBOOK_LINKS,
     blank_to_null,
-    canonical_columns,
     is_reserved_column,
     join_some,
+    list_canonical_columns,
 )
 from flexscout.history.notes_store import COLUMN, ID, KIND, OWNER, TEXT, EntryKind
 from flexscout.history.saved_results import MASTER_SHEET, MORE_SHEET, ResultSheet
@@ -82,7 +82,7 @@ def find_added_columns(sheet: ResultSheet, written: Collection[str], user_column
 
     """
     own = {fold_name(name) for name in (*written, *WORKBOOK_LINKS, *WORKBOOK_COLUMNS, ID, *ADDRESS_COLUMNS)}
-    canonical = {fold_name(column.name) for column in canonical_columns()}
+    canonical = {fold_name(column.name) for column in list_canonical_columns()}
     known = {fold_name(name) for name in user_columns}
     seen: set[str] = set()
     positions: dict[str, list[str]] = {}
@@ -127,7 +127,7 @@ def list_cells(sheet: ResultSheet, positions: dict[str, list[str]]) -> pl.DataFr
 
 def locate_rows(sheet: ResultSheet) -> pl.DataFrame:
     """Return SHEET, ROW, ID and ADDRESS_COLUMNS of each row of a sheet."""
-    positions = {name: sheet.positions(name) for name in (ID, *ADDRESS_COLUMNS)}
+    positions = {name: sheet.find_positions(name) for name in (ID, *ADDRESS_COLUMNS)}
     return sheet.cells.with_row_index(ROW, offset=sheet.row).select(
         pl.lit(sheet.name).alias(SHEET),
         pl.col(ROW).cast(pl.Int64),

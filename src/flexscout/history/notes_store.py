@@ -16,8 +16,8 @@ from flexscout.domain import (
     ADDRESS_COLUMNS,
     LINK_COLUMNS,
     NOTES_HEADER,
-    canonical_columns,
     format_count,
+    list_canonical_columns,
     quote_formulas,
     unquote_formulas,
 )
@@ -186,7 +186,7 @@ def _parse_field(position: str) -> pl.Expr:
 
 def _find_problem() -> pl.Expr:
     """Return why a line can't be used, null if it can."""
-    canonical = [column.name for column in canonical_columns()]
+    canonical = [column.name for column in list_canonical_columns()]
     is_correction = pl.col(KIND) == EntryKind.CORRECTION
     return (
         pl.when(pl.all_horizontal(pl.col(*_FIELD_NAMES.values()).is_null()))

@@ -24,7 +24,14 @@ from flexscout.error_codes import PASSWORD_CODES, ErrorCategory
 from flexscout.errors import NothingToReadError, OutputError
 from flexscout.history.run_record import RunRecord, fingerprint_output
 from flexscout.models import RunSummary, SourceFile
-from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, hash_result_code, write_atomically, write_table
+from flexscout.runtime import (
+    RecordProblem,
+    UnusableRecordError,
+    compute_checksum,
+    hash_result_code,
+    write_atomically,
+    write_table,
+)
 from flexscout.skipped import SkippedFile
 
 _MAX_RECORDS, _MAX_RESULTS = 100, 10
@@ -216,7 +223,7 @@ class RunHistory:
 
     def _is_intact(self, path: Path, record: RunRecord) -> bool:
         try:
-            if file_checksum(path) == record.result_sha256:
+            if compute_checksum(path) == record.result_sha256:
                 return True
         except FileNotFoundError:
             return False
@@ -291,7 +298,7 @@ class RunHistory:
         """Write a further table of a run, and return its checksum."""
         path = self._locate_record(number, f".{name}")
         write_table(table, path)
-        return file_checksum(path)
+        return compute_checksum(path)
 
     def _record(  # noqa: PLR0913, PLR0917 - a record joins what is known of a run
         self, number: int, state: str, summary: RunSummary, master: Path, sources: Path, tables: dict[str, str]
@@ -306,8 +313,8 @@ class RunHistory:
             outputs=[fingerprint_output(path) for path in summary.outputs],
             report=summary.report,
             messages=list(summary.messages),
-            result_sha256=file_checksum(master) if summary.statistics.successful_files else None,
-            sources_sha256=file_checksum(sources) if sources.exists() else None,
+            result_sha256=compute_checksum(master) if summary.statistics.successful_files else None,
+            sources_sha256=compute_checksum(sources) if sources.exists() else None,
             tables_sha256=tables,
         )
 
@@ -328,7 +335,7 @@ class RunHistory:
 def _read_intact(path: Path, checksum: str | None) -> pl.DataFrame | None:
     """Return a kept table; None if it isn't there or its checksum differs."""
     try:
-        return escape_names(pl.read_parquet(path)) if checksum and file_checksum(path) == checksum else None
+        return escape_names(pl.read_parquet(path)) if checksum and compute_checksum(path) == checksum else None
     except OSError:
         return None
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from flexscout.config import PipelineConfiguration
 from flexscout.models import AggregateStatistics, RunSummary
-from flexscout.runtime import RecordProblem, UnusableRecordError, file_checksum, open_record, seal_record
+from flexscout.runtime import RecordProblem, UnusableRecordError, compute_checksum, open_record, seal_record
 
 RECORD_FORMAT = 3
 """Version of the record format; records of other versions are not used."""
@@ -102,7 +102,7 @@ class RunRecord:
 
 def fingerprint_output(path: Path) -> dict[str, Any]:
     """Return the path, size and checksum of an output. Raise OSError if it can't be read."""
-    return {"path": str(path.absolute()), "bytes": path.stat().st_size, "sha256": file_checksum(path)}
+    return {"path": str(path.absolute()), "bytes": path.stat().st_size, "sha256": compute_checksum(path)}
 
 
 def _is_output_unchanged(output: dict[str, Any]) -> bool:

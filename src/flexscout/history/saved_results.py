@@ -12,10 +12,10 @@ from flexscout.domain import (
     SCORE_COLUMNS,
     SOURCE_COLUMNS,
     WORKBOOK_LIST_TAG,
-    canonical_columns,
     escape_name,
     escape_names,
     is_score_number,
+    list_canonical_columns,
     unquote_formulas,
 )
 from flexscout.error_codes import ErrorCode
@@ -62,7 +62,7 @@ class ResultSheet:
     cells: pl.DataFrame
     row: int
 
-    def positions(self, name: str) -> list[str]:
+    def find_positions(self, name: str) -> list[str]:
         """Return the columns with this header, ignoring case and spaces."""
         return [str(i) for i, header in enumerate(self.headers) if header and _fold(header) == _fold(name)]
 
@@ -194,7 +194,7 @@ def _name_columns(sheet: ResultSheet) -> pl.DataFrame:
 
 def _convert_columns(table: pl.DataFrame) -> pl.DataFrame:
     """Convert each column to its type, if all its texts are of that type."""
-    types = {column.name: column.type for column in canonical_columns()}
+    types = {column.name: column.type for column in list_canonical_columns()}
     conversions = {name: _choose_conversion(types.get(name, ""), name) for name in table.columns}
     converted = table.select(convert(pl.col(name)) for name, convert in conversions.items() if convert)
     return table.with_columns(values for values in converted if values.null_count() == table[values.name].null_count())

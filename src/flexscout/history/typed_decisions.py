@@ -111,7 +111,7 @@ def _build_side(row: Mapping[str, Any], names: Sequence[str]) -> Side:
 def _list_changed(sheet: ResultSheet, sides: tuple[tuple[str, ...], tuple[str, ...]]) -> pl.DataFrame:
     """Return the rows whose answer isn't the one that the sheet was written with."""
     names = (*sides[0], *sides[1], DECISION, DECIDED)
-    positions = {name: sheet.positions(name)[:1] for name in names}
+    positions = {name: sheet.find_positions(name)[:1] for name in names}
     if not positions[DECISION]:
         return pl.DataFrame()
     columns = [

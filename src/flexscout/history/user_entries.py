@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import ADDRESS_COLUMNS, canonical_columns
+from flexscout.domain import ADDRESS_COLUMNS, list_canonical_columns
 from flexscout.errors import FlexscoutError
 from flexscout.history.corrections import convert_values
 from flexscout.history.notes import arrange_notes, fold_name, name_user_column
@@ -78,7 +78,7 @@ def save_corrections(config: PipelineConfiguration, place: Mapping[str, Any], va
         OutputError: The store can't be written.
 
     """
-    types = {column.name: column.type for column in canonical_columns()}
+    types = {column.name: column.type for column in list_canonical_columns()}
     converted = {}
     for name, text in values.items():
         if name not in types:

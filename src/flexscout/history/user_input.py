@@ -33,7 +33,7 @@ from flexscout.history.run_record import RunRecord
 from flexscout.history.saved_results import read_list_id
 from flexscout.history.workbook_edits import WrittenWorkbook, read_edits
 from flexscout.merging import CORRECTION_SCHEMA, SINCE, VALUE
-from flexscout.runtime import file_checksum
+from flexscout.runtime import compute_checksum
 
 _MAX_COPIES = 100  # of unreadable workbooks
 _MAX_NAMES = 3  # of a list in a message
@@ -154,7 +154,7 @@ def _find_written(history: RunHistory, config: PipelineConfiguration, entries: p
     else:
         record = next((run for run in history.read_records() if run.result_sha256 == list_id), None)
     master = load_master(history, record)
-    if master is None and list_id and config.parquet_file.exists() and file_checksum(config.parquet_file) == list_id:
+    if master is None and list_id and config.parquet_file.exists() and compute_checksum(config.parquet_file) == list_id:
         master = escape_names(pl.read_parquet(config.parquet_file))
     known = entries.filter(pl.col(TIME) <= record.begun) if record else None
     return WrittenWorkbook(workbook, master, None if known is None else select_current(known))

@@ -126,7 +126,7 @@ def _locate_columns(
     for sheet in sheets:
         if sheet.name.startswith(CORRECTIONS_SHEET):
             continue
-        positions = {name: at for name in columns if (at := sheet.positions(name))}
+        positions = {name: at for name in columns if (at := sheet.find_positions(name))}
         if written.master is not None:  # otherwise, added columns can't be told from those of the exports
             own = written.master.columns if is_list_sheet(sheet) else ()
             added = find_added_columns(sheet, own, columns)

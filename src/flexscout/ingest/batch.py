@@ -160,7 +160,7 @@ class FileIngestor:
     ) -> Iterator[list[FileRecord]]:
         """Yield records as they are done, with only so many files handed out; the cached ones while workers start."""
         progress = self._progress if cache else NoProgress()
-        progress.started(len(sources))
+        progress.on_start(len(sources))
         self.records = []
         cached = [(source, self._find_cached(source, cache) if cache else None) for source in sources]
         known = [self._share_header_maps(record) for _, record in cached if record]
@@ -185,7 +185,7 @@ class FileIngestor:
                 if cache:
                     self._keep(batch, cache)
                 yield batch
-        progress.finished()
+        progress.on_finish()
 
     def _collect(
         self, tasks: "_Tasks", waiting: Iterator[SourceFile], cache: TableCache | None, poller: FileProgressPoller | None
@@ -215,7 +215,7 @@ class FileIngestor:
             tasks.submit(waiting)
             if poller:
                 for source in tasks.take_started():
-                    self._progress.file_started(source.name)
+                    self._progress.on_file_start(source.name)
                 poller.poll(tasks.sources)
         return records
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from flexscout.domain import POSTAL_COLUMNS, cell_values, code_tables, list_cell_units, split_places
+from flexscout.domain import POSTAL_COLUMNS, list_cell_units, list_cell_values, map_code_tables, split_places
 from flexscout.ingest.land_use_codes import describe_codes
 from flexscout.sheet_columns import DerivedColumn, DerivedKind
 
@@ -62,8 +62,8 @@ def _put_unit(numbers: pl.Series, units: pl.Series) -> pl.Series:
 
 def read_units(texts: pl.Series) -> pl.Series:
     """Return `acres` or `sq ft` for texts of units; null for others."""
-    names = dict.fromkeys((*list_cell_units("acres"), *cell_values("acres_codes")), "acres")
-    names |= dict.fromkeys((*list_cell_units("square_feet"), *cell_values("square_feet_codes")), "sq ft")
+    names = dict.fromkeys((*list_cell_units("acres"), *list_cell_values("acres_codes")), "acres")
+    names |= dict.fromkeys((*list_cell_units("square_feet"), *list_cell_values("square_feet_codes")), "sq ft")
     return texts.str.strip_chars().str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
 
 
@@ -79,7 +79,7 @@ def _take_place(texts: pl.Series, column: str) -> pl.Series:
 
 def _refine_types(texts: Sequence[pl.Series], codes: Sequence[str]) -> pl.Series:
     """Put a coarse and a finer type together, each once: Industrial - Warehouse."""
-    tables = code_tables()
+    tables = map_code_tables()
     described = [describe_codes(part, tables[table])[0] if table else part for part, table in zip(texts, codes, strict=True)]
     result = described[0].alias("type")
     for finer in described[1:]:

@@ -27,7 +27,7 @@ class InputPlace:
 
     def name_file(self, path: Path) -> str:
         """Return the name of a file of this place in outputs, with `/`: it doesn't depend on where the place is."""
-        relative = display_name(path, self.path) if path != self.path else ""
+        relative = build_display_name(path, self.path) if path != self.path else ""
         return "/".join(filter(None, (self.label, relative)))
 
     def locate(self, name: str) -> Path | None:
@@ -48,7 +48,7 @@ def list_places(folder: Path, more: Sequence[Path] = ()) -> list[InputPlace]:
     counts: dict[str, int] = {}
     for path in more:
         absolute = Path(os.path.abspath(path))  # noqa: PTH100 - `..` has no name, and a link keeps its own
-        name = display_name(absolute, absolute.parent) if absolute.name else "inputs"
+        name = build_display_name(absolute, absolute.parent) if absolute.name else "inputs"
         counts[name.casefold()] = counts.get(name.casefold(), 0) + 1
         number = counts[name.casefold()]
         stem, suffix = (Path(name).stem, Path(name).suffix) if path.is_file() else (name, "")
@@ -79,7 +79,7 @@ def check_places(places: Sequence[InputPlace]) -> None:
         raise NothingToReadError(f"The input {missing[0]} does not exist.", "Correct its path (input.more), or remove it.")
 
 
-def display_name(path: Path, folder: Path) -> str:
+def build_display_name(path: Path, folder: Path) -> str:
     """Return the path below the folder, with `/`, as text that can always be encoded."""
     relative = path.relative_to(folder).as_posix()
     return os.fsencode(relative).decode("utf-8", "backslashreplace")

@@ -4,7 +4,7 @@ from functools import partial
 
 import polars as pl
 
-from flexscout.domain import CodeTable, cell_values, code_key, map_distinct
+from flexscout.domain import CodeTable, code_key, list_cell_values, map_distinct
 from flexscout.models import IssueReason
 
 _DESCRIPTION = r"[A-Za-z]{3}"  # a text with a word needs no code table
@@ -30,7 +30,7 @@ def describe_codes(texts: pl.Series, table: CodeTable) -> tuple[pl.Series, pl.Se
 def share_described(texts: pl.Series, table: CodeTable) -> float:
     """Return the share of filled values, from 0 to 1, that the table describes; 0 if nothing is filled."""
     lower = texts.str.strip_chars().str.to_lowercase()
-    filled = texts.filter(~lower.is_in(["", *cell_values("missing")]))
+    filled = texts.filter(~lower.is_in(["", *list_cell_values("missing")]))
     described = map_distinct(filled, partial(_describe, table=table))
     return described.count() / filled.len() if filled.len() else 0.0
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import column_letters
+from flexscout.domain import format_column_letters
 from flexscout.ingest.convert import ConvertedSheet, convert_sheet
 from flexscout.ingest.mapping import (
     NO_HEADER,
@@ -173,7 +173,7 @@ def _summarize_columns(mapped: MappedSheet, mapping: ColumnMapping) -> Iterator[
     made = _list_made(mapped)
     shown = sorted(header_map.source_headers.items())[:_MAX_COLUMNS]
     has_header = mapped.header != NO_HEADER
-    keys = {i: header if has_header else column_letters(i) for i, header in shown}
+    keys = {i: header if has_header else format_column_letters(i) for i, header in shown}
     width = shown[-1][0] + 1 if shown else 0
     chosen = mapping.find_choices([keys.get(i) if has_header else None for i in range(width)])
     for position, header in shown:
@@ -182,7 +182,7 @@ def _summarize_columns(mapped: MappedSheet, mapping: ColumnMapping) -> Iterator[
         yield ColumnSummary(
             chosen[position].header if position in chosen else keys[position],
             header,
-            tuple(sample_values(mapped.texts(position))),
+            tuple(sample_values(mapped.get_texts(position))),
             column.name if column.canonical else "",
             tuple(made.get(position, ())),
             column.inverted,

@@ -26,7 +26,7 @@ from flexscout.ingest.file_filter import (
     is_output,
 )
 from flexscout.ingest.file_types import is_protected, is_readable
-from flexscout.ingest.inputs import InputPlace, check_places, display_name, list_config_places, list_places, skip_seen
+from flexscout.ingest.inputs import InputPlace, build_display_name, check_places, list_config_places, list_places, skip_seen
 from flexscout.models import FileRecord, SourceFile
 from flexscout.skipped import FileSkipCode, SkippedFile
 
@@ -251,7 +251,7 @@ def _list_candidates(folder: Path, pattern: str, *, recursive: bool) -> Iterator
         path for path in _walk(folder, recursive=recursive) if matches_pattern(path, pattern) or _looks_like_export(path, folder)
     )
     # The shorter name comes first: `export.xlsx` is the original of `export (1).xlsx`.
-    yield from sorted(paths, key=lambda path: (len(path.name), display_name(path, folder)))
+    yield from sorted(paths, key=lambda path: (len(path.name), build_display_name(path, folder)))
 
 
 def _walk(folder: Path, *, recursive: bool) -> Iterable[Path]:

@@ -20,7 +20,7 @@ from flexscout.ingest.property_sheets import select_property_sheets
 from flexscout.ingest.readers import DEFAULT_MEMORY, Workbook, diagnose_reader_failure, peek_workbook, read_workbook, use_password
 from flexscout.ingest.scan import build_source_file
 from flexscout.models import FileRecord, SheetRecord, SourceFile
-from flexscout.runtime import TableCache, file_checksum, start_streaming_threads, write_table, write_table_parts
+from flexscout.runtime import TableCache, compute_checksum, start_streaming_threads, write_table, write_table_parts
 
 
 def ingest_file(  # nosec B107 # no password is the default
@@ -157,7 +157,7 @@ def _convert_and_write(mapped: MappedSheet, stem: Path, *, from_1904: bool, veri
         hidden=mapped.sheet.hidden,
         unmapped_kinds=converted.value_kinds,
         issue_counts=converted.issue_counts,
-        checksums=tuple((file.name, file_checksum(file)) for file in written) if verified else (),
+        checksums=tuple((file.name, compute_checksum(file)) for file in written) if verified else (),
     )
 
 

@@ -10,8 +10,8 @@ import polars.selectors as cs
 
 from flexscout.domain import (
     ADDRESS_COLUMNS,
-    canonical_column,
     escape_names,
+    find_canonical_column,
     format_date,
     format_with_unit,
     join_address,
@@ -204,7 +204,7 @@ def _list_changes(property_id: str | None, record: RunRecord, history: RunHistor
 def _describe_change(change: Mapping[str, Any]) -> str:
     if change["Column"] is None:
         return " ".join(filter(None, (change["Change"], change["Source"])))
-    unit = canonical_column(change["Column"]).unit
+    unit = find_canonical_column(change["Column"]).unit
     old, new = (format_with_unit(change[name], unit) for name in ("Old Value", "New Value"))
     return f"{change['Change']}, {change['Column']} {old} to {new}"
 

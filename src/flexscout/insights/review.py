@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import ADDRESS_COLUMNS, SOURCE_COLUMNS, canonical_columns
+from flexscout.domain import ADDRESS_COLUMNS, SOURCE_COLUMNS, list_canonical_columns
 from flexscout.history import VARYING_COLUMNS, differs, read_decisions
 from flexscout.insights.decide import PropertyDecisions, build_pair
 from flexscout.insights.replayed_run import ReplayedRun, list_corrections
@@ -22,7 +22,7 @@ PAIR_KEY, IS_MERGED = "Key", "Is Merged"
 _OTHER = "Other "
 _ID = "Property ID"
 _PREFIXES = ("", _OTHER)  # of the columns of each side
-_COMPARED = tuple(column.name for column in canonical_columns())
+_COMPARED = tuple(column.name for column in list_canonical_columns())
 _SIDE_SCHEMA = {
     _ID: pl.String,
     **dict.fromkeys(SIDE_COLUMNS, pl.String), "Building SqFt": pl.Float64,

@@ -7,7 +7,15 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import DERIVED_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, canonical_column, canonical_columns, column_letters
+from flexscout.domain import (
+    DERIVED_COLUMNS,
+    REASONS,
+    SOURCE_COLUMNS,
+    STATUS,
+    find_canonical_column,
+    format_column_letters,
+    list_canonical_columns,
+)
 from flexscout.errors import to_processing_error
 from flexscout.ingest import DEFAULT_MEMORY, Workbook, read_workbook
 from flexscout.insights.replayed_run import AT, RANK, FileChange, InputFile, ReplayedRun
@@ -201,7 +209,7 @@ def format_cell(value: Any) -> str:
 
 def format_value(column: str, value: Any) -> str:
     """Return a value of a canonical column as text; sizes and prices with separators, but not years and coordinates."""
-    is_number = isinstance(value, float | int) and canonical_column(column).type in ("number", "percent")
+    is_number = isinstance(value, float | int) and find_canonical_column(column).type in ("number", "percent")
     return f"{value:,.12g}" if is_number else format_cell(value)
 
 
@@ -229,7 +237,7 @@ def _read_cells(sheet: SheetRecord, row: Row, texts: Sequence[str | None]) -> li
     mapped = {column.name: column for column in sheet.header_map.canonical}
     derived = {made.position: [position for position, _ in made.sources] for made in sheet.header_map.derived}
     positions = {name: derived.get(column.position, [column.position]) for name, column in mapped.items()}
-    names = [column.name for column in canonical_columns() if column.name in mapped or row.get(column.name) is not None]
+    names = [column.name for column in list_canonical_columns() if column.name in mapped or row.get(column.name) is not None]
     return [_read_cell(name, mapped, positions.get(name, []), row, texts) for name in names]
 
 
@@ -247,7 +255,7 @@ def _read_cell(
         column=name,
         value=value,
         header=column.header if column else "",
-        letter=" + ".join(map(column_letters, positions)),
+        letter=" + ".join(map(format_column_letters, positions)),
         cell=cell,
         converted=cell is not None and cell != format_cell(value),
         note=f"derived from {' and '.join(sources)}" if is_derived else _describe_conversion(column),

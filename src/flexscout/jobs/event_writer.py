@@ -42,23 +42,23 @@ class EventWriter(NoProgress):
             self.stream.write(line)
             self.stream.flush()
 
-    def step_started(self, step: Step) -> None:
+    def on_step(self, step: Step) -> None:
         """Write which step begins."""
         self.write(EventKind.STAGE, stage=step, position=_STEPS.index(step) + 1, count=len(_STEPS))
 
-    def started(self, files: int) -> None:
+    def on_start(self, files: int) -> None:
         """Write how many files are read."""
         self.write(EventKind.STARTED, files=files)
 
-    def file_started(self, file: str) -> None:
+    def on_file_start(self, file: str) -> None:
         """Write which file is read."""
         self.write(EventKind.FILE_STARTED, file=file)
 
-    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+    def on_rows_read(self, file: str, rows: int, estimate: int) -> None:
         """Write the progress within a large file."""
         self.write(EventKind.ROWS, file=file, rows=rows, estimate=estimate)
 
-    def file_done(self, result: ProcessingResult) -> None:
+    def on_file_done(self, result: ProcessingResult) -> None:
         """Write what became of a file."""
         record, account = result.record, result.account
         error = record.error

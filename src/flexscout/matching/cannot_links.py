@@ -58,7 +58,7 @@ def split_by_decision(
     grown = _GrowingClusters(rows["row"], different)
     for group in _list_groups(rows, evidence):
         grown.join(group)
-    new = pl.DataFrame(list(grown.first_rows().items()), schema={"row": pl.Int64, "first": pl.Int64}, orient="row")
+    new = pl.DataFrame(list(grown.map_first_rows().items()), schema={"row": pl.Int64, "first": pl.Int64}, orient="row")
     return first_rows.scatter(new["row"], new["first"])
 
 
@@ -128,7 +128,7 @@ class _GrowingClusters:
             else:
                 self._merge(cluster, target)
 
-    def first_rows(self) -> dict[int, int]:
+    def map_first_rows(self) -> dict[int, int]:
         """Return the first row of the cluster of each row."""
         return {row: min(members) for members in self._members.values() for row in members}
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain import address_terms
+from flexscout.domain import map_address_terms
 from flexscout.matching import place_comparison as compare
 from flexscout.matching.candidate_pairs import find_candidate_pairs
 from flexscout.matching.distinct_places import IDENTITY
@@ -179,7 +179,7 @@ def _find_rivals(others: pl.DataFrame, parts: Sequence[str]) -> pl.DataFrame:
         parts: Parts of an address that may be missing.
 
     """
-    short = pl.col("suffix").replace(dict.fromkeys(address_terms("ambiguous_suffixes"), ""))
+    short = pl.col("suffix").replace(dict.fromkeys(map_address_terms("ambiguous_suffixes"), ""))
     is_open = (pl.col("own_apns").list.len() == 0) & (pl.col("apns").list.len() > 0)
     parcels = (
         others.filter(is_open).select("place", "apns", pl.len().over("place").alias("places")).explode("apns", empty_as_null=True)
@@ -307,7 +307,7 @@ def _has_other_word() -> pl.Expr:
 @cache
 def _build_last_word_pattern() -> str:
     words = {
-        word for short, forms in address_terms("suffixes").items() for word in (short, *forms) if len(word) >= _MIN_LAST_WORD
+        word for short, forms in map_address_terms("suffixes").items() for word in (short, *forms) if len(word) >= _MIN_LAST_WORD
     }
     words |= {*_NAME_ENDINGS}
     return f"({'|'.join(sorted(words, key=lambda word: (-len(word), word)))})$"

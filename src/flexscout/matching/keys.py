@@ -11,12 +11,12 @@ from flexscout.domain import (
     apn_key,
     blank_to_null,
     city_key,
-    common_missing_fields,
     infer_states,
     is_missing_field,
     map_distinct,
     normalize_words,
     parse_addresses,
+    repeat_missing_fields,
     select_as_text,
     split_places,
     state_key,
@@ -46,7 +46,7 @@ def build_duplicate_keys(
 
     """
     known = normalized or {}
-    missing = common_missing_fields(frame, fields) if missing_fields is None else missing_fields
+    missing = repeat_missing_fields(frame, fields) if missing_fields is None else missing_fields
     if "Address" in fields and "Address" in frame.columns and "Address" not in known:
         placed = split_places(frame).with_columns(select_as_text(frame, ("County",)))
         frame = frame.with_columns(placed.with_columns(infer_states(placed)["State"]).drop("County"))

@@ -13,12 +13,12 @@ from flexscout.domain import (
     apn_key,
     blank_to_null,
     city_key,
-    common_missing_fields,
     county_key,
     infer_states,
     map_distinct,
     normalize_words,
     parse_addresses,
+    repeat_missing_fields,
     select_as_text,
     split_places,
     state_key,
@@ -96,7 +96,7 @@ def partition_rows(
     count = partitioning.choose_count(int(cities["rows"].sum()))
     table = PartitionedTable(count)
     for part in parts:
-        missing = part[missing_column] if missing_column else common_missing_fields(part, partitioning.fields)
+        missing = part[missing_column] if missing_column else repeat_missing_fields(part, partitioning.fields)
         normalized = normalize_rows(part, missing, cities.filter("is_blank")["file"]).with_columns(pl.col("row") + table.height)
         columns = {"City": "city", "State": "state", "Zip Code": "zip"}
         known = {"Address": build_address_key(normalized)} | {field: normalized[name] for field, name in columns.items()}

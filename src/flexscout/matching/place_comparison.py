@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from flexscout.domain import address_terms
+from flexscout.domain import map_address_terms
 from flexscout.matching.keys import is_known_area
 
 _KM_PER_DEGREE = 111.2  # of latitude
@@ -21,7 +21,7 @@ def is_missing(part: str) -> pl.Expr:
 
 def has_ambiguous_suffix() -> pl.Expr:
     """Whether one side's suffix is an abbreviation that may mean the other's: TR and TER."""
-    meanings = [(short, list(forms)) for short, forms in address_terms("ambiguous_suffixes").items()]
+    meanings = [(short, list(forms)) for short, forms in map_address_terms("ambiguous_suffixes").items()]
     return pl.any_horizontal(
         (pl.col(f"suffix_{own}") == short) & pl.col(f"suffix_{other}").is_in(forms)
         for short, forms in meanings

@@ -10,9 +10,9 @@ from flexscout.domain import (
     ADDRESS_COLUMNS,
     LINK_COLUMNS,
     blank_to_null,
-    canonical_columns,
     have_different_apns,
     join_some_texts,
+    list_canonical_columns,
 )
 from flexscout.matching import DECIDED, DECISION, SIDE_COLUMNS
 from flexscout.models import ProcessingResult, RowStatus
@@ -88,7 +88,7 @@ def build_merge_log(
         describe_matches: Returns the evidence of each pair, and what the user decided.
 
     """
-    columns = [column.name for column in canonical_columns() if column.name in removed.columns]
+    columns = [column.name for column in list_canonical_columns() if column.name in removed.columns]
     different_apn = have_different_apns(pl.col("APN"), pl.col(f"{_KEPT}APN")) if "APN" in columns else pl.lit(value=False)
     pairs = pl.concat([removed, kept.rename(lambda name: f"{_KEPT}{name}")], how="horizontal")
     matches = describe_matches(kept, removed)

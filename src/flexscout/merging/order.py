@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import SOURCE_COLUMNS, canonical_columns
+from flexscout.domain import SOURCE_COLUMNS, list_canonical_columns
 from flexscout.scoring import MODIFIED
 
 FILLED_CELLS = "__filled_cells"
@@ -63,7 +63,7 @@ LIST_ORDER = (
 
 def count_filled_cells(columns: Sequence[str]) -> pl.Expr:
     """Return the `FILLED_CELLS` of each row of a frame with these columns."""
-    names = [column.name for column in canonical_columns() if column.name in columns]
+    names = [column.name for column in list_canonical_columns() if column.name in columns]
     return pl.sum_horizontal(pl.lit(0, pl.UInt32), pl.col(names).is_not_null().cast(pl.UInt32)).alias(FILLED_CELLS)
 
 

@@ -13,9 +13,9 @@ from flexscout.domain import (
     UNVERIFIED,
     apn_key,
     blank_to_null,
-    canonical_columns,
     is_score_column,
     keep_rows,
+    list_canonical_columns,
     look_up_columns,
     select_as_text,
     unit_key,
@@ -146,7 +146,7 @@ def select_compatible(survivors: pl.DataFrame, others: pl.DataFrame) -> pl.DataF
 
 def _add_columns(survivors: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Return the survivors with the canonical columns that only the other rows have, without values."""
-    names = (column.name for column in canonical_columns() if column.name not in survivors.columns)
+    names = (column.name for column in list_canonical_columns() if column.name not in survivors.columns)
     return survivors.with_columns(pl.lit(None, others.schema[name]).alias(name) for name in names if name in others.columns)
 
 
@@ -166,7 +166,7 @@ def _select_present_groups(groups: Sequence[Sequence[str]], names: Sequence[str]
 def _list_fact_groups(names: Sequence[str]) -> list[list[str]]:
     """Return the canonical columns that are not about the market, in groups that come from one row."""
     grouped = {name for group in (*_MARKET_GROUPS, *_FACT_GROUPS) for name in group}
-    alone = [[column.name] for column in canonical_columns() if column.name in names and column.name not in grouped]
+    alone = [[column.name] for column in list_canonical_columns() if column.name in names and column.name not in grouped]
     return [*alone, *_select_present_groups(_FACT_GROUPS, names)]
 
 

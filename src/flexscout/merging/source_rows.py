@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from flexscout.domain import SOURCE_COLUMNS, canonical_columns
+from flexscout.domain import SOURCE_COLUMNS, list_canonical_columns
 from flexscout.merging.records import RANK, SURVIVOR
 
 MAX_EXPLAINED_ROWS = 5_000
@@ -33,5 +33,5 @@ def select_source_rows(
     wanted = pl.concat([*(frame.select(_ID) for frame in rows), corrected.alias(_ID).to_frame()]).unique()
     own = survivors.join(best.join(wanted, on=_ID, how="semi"), on=RANK)
     table = pl.concat([own, *rows], how="diagonal_relaxed").sort(_AT, RANK, *SOURCE_COLUMNS, nulls_last=True)
-    columns = [name for name in (*SOURCE_COLUMNS, *(column.name for column in canonical_columns())) if name in table.columns]
+    columns = [name for name in (*SOURCE_COLUMNS, *(column.name for column in list_canonical_columns())) if name in table.columns]
     return table.select(_ID, *columns)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flexscout.domain import ADDRESS_COLUMNS, canonical_column, canonical_columns, escape_name, fold_header, list_story_headers
+from flexscout.domain import (
+    ADDRESS_COLUMNS,
+    escape_name,
+    find_canonical_column,
+    fold_header,
+    list_canonical_columns,
+    list_story_headers,
+)
 from flexscout.errors import DataFormatError
 from flexscout.notebook.export_summary import build_summary_tables, describe_fields
 from flexscout.notebook.properties import count_values, read_file, read_frame, summarize_numbers
@@ -118,19 +125,19 @@ class PropertyDataAnalyzer:
 
         """
         maps, completeness = self._properties.header_maps, self.check_data_completeness()
-        present = [column.name for column in canonical_columns() if column.name in self._table.columns]
+        present = [column.name for column in list_canonical_columns() if column.name in self._table.columns]
         return {
             "rows": {**self._properties.rows, "properties": self._table.height},
             "sheets": len(maps),
             "columns": max(len(header_map.columns) for header_map in maps),
             "mapped": {header: name for header_map in maps for header, name in header_map.mapped.items()},
             "mapping": next((header_map.mapping for header_map in maps if header_map.mapping), ""),
-            "missing": [column.name for column in canonical_columns() if column.name not in present],
+            "missing": [column.name for column in list_canonical_columns() if column.name not in present],
             "suggestions": {header: name for header_map in maps for header, name in header_map.suggested.items()},
             "suggested_by": {each.header: str(each.reason) for header_map in maps for each in header_map.suggestions},
             "fields": describe_fields(self._properties.sheets, maps),
-            "types": {name: canonical_column(name).type for name in present},
-            "units": {name: canonical_column(name).unit for name in present if canonical_column(name).unit},
+            "types": {name: find_canonical_column(name).type for name in present},
+            "units": {name: find_canonical_column(name).unit for name in present if find_canonical_column(name).unit},
             "completeness": completeness,
             "key_fields": {name: completeness.get(name, 0.0) if name in present else None for name in _list_key_fields()},
             "ranges": {name: summarize_numbers(self._table[name]) for name in present if self._table[name].dtype.is_numeric()},

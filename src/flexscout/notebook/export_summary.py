@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flexscout.domain import canonical_column, canonical_columns, cell_values, escape_name
+from flexscout.domain import escape_name, find_canonical_column, list_canonical_columns, list_cell_values
 from flexscout.ingest import parse_dates
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flexscout.models import HeaderMap
 
-_CANONICAL = frozenset(column.name for column in canonical_columns())
+_CANONICAL = frozenset(column.name for column in list_canonical_columns())
 _NUMBER = r"^-?\$?(?:0|[1-9][\d,]*)(?:\.\d+)?%?$"  # a leading zero means a code
 _SAMPLED_VALUES = 500  # that show the type of an unmapped column
 _SHARE_DECIMALS = 4
@@ -75,12 +75,12 @@ def _select_values(table: pl.DataFrame, name: str) -> pl.Series:
     values = table[name].drop_nulls() if name in table.columns else pl.Series(name, [], pl.String)
     if name in _CANONICAL:
         return values
-    return values.filter(~values.str.to_lowercase().is_in(list(cell_values("missing"))))
+    return values.filter(~values.str.to_lowercase().is_in(list(list_cell_values("missing"))))
 
 
 def _describe_field(header: str, name: str, values: list[pl.Series], properties: int) -> dict[str, Any]:
     filled = sum(part.len() for part in values)
-    column = canonical_column(name) if name in _CANONICAL else None
+    column = find_canonical_column(name) if name in _CANONICAL else None
     return {
         "header": " ".join(header.split()),
         "column": name if column else "",

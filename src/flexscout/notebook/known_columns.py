@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flexscout.domain import OUTPUT_COLUMNS, SCORE_COLUMNS, canonical_columns, is_score_number, unify_column_names
+from flexscout.domain import OUTPUT_COLUMNS, SCORE_COLUMNS, is_score_number, list_canonical_columns, unify_column_names
 from flexscout.ingest import convert_column, get_number_range
 from flexscout.notebook.frames import MAX_EXACT_INTEGER, label_columns, select_column_at, to_texts
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 POSITION = "__position"
 """Working column: position of the row in the caller's frame, from 0."""
 
-_CANONICAL = tuple(column.name for column in canonical_columns())
+_CANONICAL = tuple(column.name for column in list_canonical_columns())
 _TYPE_DTYPES: dict[str, type[pl.DataType]] = {"year": pl.Int32} | dict.fromkeys(
     ("number", "percent", "latitude", "longitude"), pl.Float64
 )
 _COLUMN_DTYPES: dict[str, type[pl.DataType]] = {
-    column.name: _TYPE_DTYPES[column.type] for column in canonical_columns() if column.type in _TYPE_DTYPES
+    column.name: _TYPE_DTYPES[column.type] for column in list_canonical_columns() if column.type in _TYPE_DTYPES
 }
 _COLUMN_DTYPES |= dict.fromkeys((*filter(is_score_number, SCORE_COLUMNS), "Score Before Filling"), pl.Float64)
 _COLUMN_DTYPES |= dict.fromkeys(("Source Row", "Duplicate Group", "Source Count"), pl.Int64)

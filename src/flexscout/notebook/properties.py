@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables, unescape_names
+from flexscout.domain import SOURCE_COLUMNS, combine_tables, list_canonical_columns, unescape_names
 from flexscout.errors import DataFormatError
 from flexscout.ingest import convert_sheet, find_header, find_missing_required, header_texts, map_headers
 from flexscout.notebook.frames import (
@@ -110,7 +110,7 @@ def read_frame(frame: Any) -> Properties:
     texts, spans_two_rows = header_texts(cells, header)
     header_map = map_headers(_FRAME_SHEET, texts, cells.slice(header + 1), spans_two_rows=spans_two_rows)
     converted = convert_sheet(_FRAME_SHEET, cells, header, header_map)
-    canonical = [column.name for column in canonical_columns() if column.name in converted.table.columns]
+    canonical = [column.name for column in list_canonical_columns() if column.name in converted.table.columns]
     # Row 1 is the labels of the frame.
     table = converted.table.select(*canonical, (pl.col("Source Row") - 2).alias(POSITION))
     rows = {"read": converted.rows_read, "blank": converted.blank, "not_data": converted.not_data}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import canonical_columns, cell_values, map_command
+from flexscout.domain import list_canonical_columns, list_cell_values, map_command
 from flexscout.ingest import find_likeliest, find_missing_required, load_options, peek_mapped_sheets, sample_values
 from flexscout.notebook.export_summary import detect_type
 
@@ -37,7 +37,7 @@ def summarize_refused_file(path: Path, error: ProcessingError) -> dict[str, Any]
     return {
         "sheets": [_describe_sheet(mapped) for mapped in sheets],
         "mapped": header_map.mapped,
-        "missing": [column.name for column in canonical_columns() if column.name not in present],
+        "missing": [column.name for column in list_canonical_columns() if column.name not in present],
         "suggestions": header_map.suggested,
         "suggested_by": {each.header: str(each.reason) for each in header_map.suggestions},
         "error": error.as_dict(),
@@ -55,8 +55,8 @@ def _describe_sheet(mapped: MappedSheet) -> dict[str, Any]:
             {
                 "header": column.header,
                 "column": column.name if column.canonical else "",
-                "type": detect_type([_select_filled(mapped.texts(column.position))]),
-                "samples": sample_values(mapped.texts(column.position)),
+                "type": detect_type([_select_filled(mapped.get_texts(column.position))]),
+                "samples": sample_values(mapped.get_texts(column.position)),
             }
             for column in mapped.header_map.columns
             if column.position not in made
@@ -67,4 +67,4 @@ def _describe_sheet(mapped: MappedSheet) -> dict[str, Any]:
 
 def _select_filled(texts: pl.Series) -> pl.Series:
     trimmed = texts.drop_nulls().str.strip_chars()
-    return trimmed.filter(~trimmed.str.to_lowercase().is_in(list(cell_values("missing"))))
+    return trimmed.filter(~trimmed.str.to_lowercase().is_in(list(list_cell_values("missing"))))

@@ -11,11 +11,11 @@ import polars as pl
 from flexscout.domain import (
     COMPARISON_COLUMNS,
     county_key,
+    list_word_forms,
     map_distinct,
     normalize_words,
     order_columns,
     owner_key,
-    word_forms,
     zip_key,
 )
 
@@ -160,7 +160,7 @@ def _group_types(types: pl.Expr) -> pl.Expr:
     words = pl.format(" {} ", normalize_words(types))
     group = words
     for keywords in reversed(_TYPE_GROUPS):
-        forms = [f" {form.upper()} " for keyword in keywords for form in word_forms(keyword)]
+        forms = [f" {form.upper()} " for keyword in keywords for form in list_word_forms(keyword)]
         group = pl.when(words.str.contains_any(forms)).then(pl.lit(keywords[0])).otherwise(group)
     return group
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import canonical_columns, escape_names
+from flexscout.domain import escape_names, list_canonical_columns
 from flexscout.errors import NothingToReadError
 from flexscout.history import RunHistory, RunRecord
 from flexscout.merging import MAX_EXPLAINED_ROWS
@@ -72,7 +72,7 @@ def load_report_content(history: RunHistory, record: RunRecord) -> ReportContent
     master = escape_names(pl.read_parquet(history.require_result(record))) if has_results else pl.DataFrame()
     columns = tuple(record.report["notes"].get("columns", record.settings.user_columns))
     criteria = Criteria.from_record(record.settings, record.report["profile"], record.begun)
-    canonical = {column.name for column in canonical_columns()}
+    canonical = {column.name for column in list_canonical_columns()}
     has_all_columns = record.settings.output_columns == "all" or set(criteria.profile.columns) <= canonical
     explained = criteria.explain(master.head(MAX_EXPLAINED_ROWS) if has_all_columns else master.clear())
     tables = ResultTables(

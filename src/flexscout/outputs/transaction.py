@@ -14,7 +14,7 @@ from typing import Self
 from flexscout.config import PipelineConfiguration
 from flexscout.errors import OutputError, is_panic
 from flexscout.outputs.branding import Branding, load_branding
-from flexscout.runtime import build_temporary_prefix, fsync_file, is_abandoned, temporary_path
+from flexscout.runtime import build_temporary_path, build_temporary_prefix, fsync_file, is_abandoned
 
 UNPLACED_SUFFIX = ".new"
 """Added to the stem of an output that couldn't replace the previous one."""
@@ -43,7 +43,7 @@ class OutputTransaction:
         """Return the temporary path to which the caller writes the content of `path`."""
         _make_parent(path)
         remove_leftovers(path)
-        staged = temporary_path(path, f"{UNPLACED_SUFFIX}{path.suffix}")
+        staged = build_temporary_path(path, f"{UNPLACED_SUFFIX}{path.suffix}")
         self._staged[path] = staged
         return staged
 
@@ -79,7 +79,7 @@ class OutputTransaction:
                 (path if path in done else staged).replace(other)
                 saved.append(other)
             if done.get(path):
-                shutil.copy2(backup_path(path), path)
+                shutil.copy2(build_backup_path(path), path)
             elif path in done:
                 path.unlink(missing_ok=True)
         return saved
@@ -127,7 +127,7 @@ def check_output_paths(*paths: Path) -> None:
         _make_parent(path)
 
 
-def backup_path(path: Path) -> Path:
+def build_backup_path(path: Path) -> Path:
     """Return where the previous version of a file is kept."""
     return path.with_name(f"{path.name}.bak")
 
@@ -155,10 +155,10 @@ def _back_up(path: Path) -> bool:
     """Copy an existing file to its backup path; return whether there was one. An older backup stays otherwise."""
     if not path.is_file():
         return False
-    copy = temporary_path(path, ".bak")
+    copy = build_temporary_path(path, ".bak")
     try:
         shutil.copy2(path, copy)
-        copy.replace(backup_path(path))
+        copy.replace(build_backup_path(path))
     finally:
         copy.unlink(missing_ok=True)
     return True

@@ -22,7 +22,7 @@ from flexscout.errors import DataFormatError
 from flexscout.models import FileRecord, SheetRecord, SourceFile
 from flexscout.runtime.storage import (
     TableFolder,
-    file_checksum,
+    compute_checksum,
     is_abandoned,
     mark_owner,
     open_record,
@@ -382,7 +382,7 @@ def _is_intact(sheet: SheetRecord, folder: Path, sizes: dict[str, int]) -> bool:
         return all(
             table.is_file()
             and table.stat().st_size == sizes.get(table.name)
-            and file_checksum(table) == checksums.get(table.name)
+            and compute_checksum(table) == checksums.get(table.name)
             for table in tables
         )
     except OSError:

@@ -17,7 +17,7 @@ from typing import Any, Self
 from flexscout.errors import ConfigurationError
 from flexscout.runtime.cache import hash_result_code
 from flexscout.runtime.executors import ExecutorLostError, WorkerDied, WorkerPool
-from flexscout.runtime.storage import temporary_path
+from flexscout.runtime.storage import build_temporary_path
 
 _LOCAL = "local"  # the value of `cluster.scheduler` for a cluster on this computer
 
@@ -72,7 +72,7 @@ class ClusterExecutor:
     ) -> None:
         self._distributed = _import_distributed()
         self._scheduler, self._timeout, self._local, self._patience = scheduler, timeout_seconds, local, patience_seconds
-        self._token = temporary_path(shared.absolute() / "shared")
+        self._token = build_temporary_path(shared.absolute() / "shared")
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from flexscout.domain import escape_controls
 from flexscout.errors import ConfigurationError, FlexscoutError
-from flexscout.runtime.storage import temporary_path
+from flexscout.runtime.storage import build_temporary_path
 
 if TYPE_CHECKING:
     from obstore import GetOptions
@@ -160,7 +160,7 @@ class ObjectFolder:
     def download(self, info: ObjectInfo, path: Path) -> None:
         """Download one version of an object; `path` never has part of it, and gets the time of the object's last change."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = temporary_path(path)
+        temporary = build_temporary_path(path)
         options: GetOptions = {"if_match": info.e_tag} if info.e_tag else {}
         try:
             with self._translate(self.locate(info.name)), temporary.open("wb") as file:

@@ -31,46 +31,46 @@ class Step(StrEnum):
 
 
 class Progress(Protocol):
-    """Listener that is notified during a run. One without `step_started` and `file_started` is accepted too."""
+    """Listener that is notified during a run; one that needs only some of the calls inherits from NoProgress."""
 
-    def step_started(self, step: Step) -> None:
+    def on_step(self, step: Step) -> None:
         """Called when a step of the run begins."""
 
-    def started(self, files: int) -> None:
+    def on_start(self, files: int) -> None:
         """Called before `files` files are processed."""
 
-    def file_started(self, file: str) -> None:
+    def on_file_start(self, file: str) -> None:
         """Called when a worker takes a file."""
 
-    def file_done(self, result: ProcessingResult) -> None:
+    def on_file_done(self, result: ProcessingResult) -> None:
         """Called when a file is processed, or has failed."""
 
-    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+    def on_rows_read(self, file: str, rows: int, estimate: int) -> None:
         """Called now and then while a worker reads a large file: `rows` are read, of about `estimate` in all."""
 
-    def finished(self) -> None:
+    def on_finish(self) -> None:
         """Called when no more files follow."""
 
 
 class NoProgress:
     """Listener that does nothing."""
 
-    def step_started(self, step: Step) -> None:
+    def on_step(self, step: Step) -> None:
         """Do nothing."""
 
-    def file_started(self, file: str) -> None:
+    def on_file_start(self, file: str) -> None:
         """Do nothing."""
 
-    def started(self, files: int) -> None:
+    def on_start(self, files: int) -> None:
         """Do nothing."""
 
-    def file_done(self, result: ProcessingResult) -> None:
+    def on_file_done(self, result: ProcessingResult) -> None:
         """Do nothing."""
 
-    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+    def on_rows_read(self, file: str, rows: int, estimate: int) -> None:
         """Do nothing."""
 
-    def finished(self) -> None:
+    def on_finish(self) -> None:
         """Do nothing."""
 
 
@@ -85,15 +85,15 @@ class LoggedProgress(NoProgress):
 
     def __init__(self, batch_size: int, interval: int) -> None:
         self._batch_size, self._interval = batch_size, interval
-        self.started(0)
+        self.on_start(0)
 
-    def started(self, files: int) -> None:
+    def on_start(self, files: int) -> None:
         """Reset the counts."""
         self._files = files
         self._done = self._properties = self._candidates = self._logged_properties = 0
         self._logged_rows: dict[str, int] = {}
 
-    def file_done(self, result: ProcessingResult) -> None:
+    def on_file_done(self, result: ProcessingResult) -> None:
         """Count the file, and log if it is time."""
         self._done += 1
         self._properties += result.property_count
@@ -107,7 +107,7 @@ class LoggedProgress(NoProgress):
                 extra={"event": "progress", "data": {**counts, "candidates": self._candidates}},
             )
 
-    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+    def on_rows_read(self, file: str, rows: int, estimate: int) -> None:
         """Log if it is time; another sheet of the file starts over."""
         if abs(rows - self._logged_rows.get(file, 0)) >= self._interval:
             self._logged_rows[file] = rows
@@ -140,7 +140,7 @@ def read_file_progress(folder: Path) -> FileProgress | None:
 class FileResultLog(NoProgress):
     """Logs what became of each file."""
 
-    def file_done(self, result: ProcessingResult) -> None:
+    def on_file_done(self, result: ProcessingResult) -> None:
         """Log the file's counts, or its error."""
         record = result.record
         if record.error:
@@ -157,42 +157,39 @@ class ProgressGroup:
     def __init__(self, *listeners: Progress) -> None:
         self._listeners = listeners
         self._reported: set[tuple[str, bool]] = set()
-        # Listeners of users may be older than these two.
-        self._step_listeners = [listener for listener in listeners if hasattr(listener, "step_started")]
-        self._start_listeners = [listener for listener in listeners if hasattr(listener, "file_started")]
 
-    def step_started(self, step: Step) -> None:
-        """Forward."""
-        for listener in self._step_listeners:
-            listener.step_started(step)
-
-    def file_started(self, file: str) -> None:
-        """Forward."""
-        for listener in self._start_listeners:
-            listener.file_started(file)
-
-    def started(self, files: int) -> None:
+    def on_step(self, step: Step) -> None:
         """Forward."""
         for listener in self._listeners:
-            listener.started(files)
+            listener.on_step(step)
 
-    def file_done(self, result: ProcessingResult) -> None:
+    def on_file_start(self, file: str) -> None:
+        """Forward."""
+        for listener in self._listeners:
+            listener.on_file_start(file)
+
+    def on_start(self, files: int) -> None:
+        """Forward."""
+        for listener in self._listeners:
+            listener.on_start(files)
+
+    def on_file_done(self, result: ProcessingResult) -> None:
         """Forward what has not been reported yet."""
         report = (result.record.source.name, result.success)
         if report not in self._reported:
             self._reported.add(report)
             for listener in self._listeners:
-                listener.file_done(result)
+                listener.on_file_done(result)
 
-    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+    def on_rows_read(self, file: str, rows: int, estimate: int) -> None:
         """Forward."""
         for listener in self._listeners:
-            listener.rows_read(file, rows, estimate)
+            listener.on_rows_read(file, rows, estimate)
 
-    def finished(self) -> None:
+    def on_finish(self) -> None:
         """Forward."""
         for listener in self._listeners:
-            listener.finished()
+            listener.on_finish()
 
 
 class FileProgressPoller:
@@ -213,4 +210,4 @@ class FileProgressPoller:
             latest = max(filter(None, found), key=lambda progress: progress.rows, default=None)
             if latest and latest != self._last.get(source.name):
                 self._last[source.name] = latest
-                self._progress.rows_read(source.name, *latest)
+                self._progress.on_rows_read(source.name, *latest)

@@ -57,7 +57,7 @@ class UnusableRecordError(ValueError):
         self.problem = problem
 
 
-def file_checksum(path: Path) -> str:
+def compute_checksum(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal, read in chunks. Raises OSError."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
@@ -110,7 +110,7 @@ def is_abandoned(name: str) -> bool:
     return bool(mark and mark[1] == _HOST and not psutil.pid_exists(int(mark[2])))
 
 
-def temporary_path(path: Path, suffix: str = ".tmp") -> Path:
+def build_temporary_path(path: Path, suffix: str = ".tmp") -> Path:
     """Return a hidden path beside `path` that no other writer uses, on any computer."""
     return path.with_name(f"{build_temporary_prefix(path)}{mark_owner()}{suffix}")
 
@@ -129,7 +129,7 @@ def write_atomically(path: Path, content: bytes, *, fsync: bool = True) -> None:
         fsync: Wait until it is on disk. Without, a power failure can leave a damaged file, which its reader has to notice.
 
     """
-    temporary = temporary_path(path)
+    temporary = build_temporary_path(path)
     try:
         with temporary.open("wb") as file:
             file.write(content)
@@ -149,7 +149,7 @@ def fsync_file(path: Path) -> None:
 
 def write_table(frame: pl.DataFrame, path: Path) -> Path:
     """Write a table as Parquet so that `path` never has part of it, and return the path."""
-    temporary = temporary_path(path)
+    temporary = build_temporary_path(path)
     frame.write_parquet(temporary, compression="lz4", statistics=False)
     return temporary.replace(path)
 
@@ -158,7 +158,7 @@ def write_table_parts(frames: Iterable[pl.DataFrame], path: Path) -> Path:
     """Write a table part by part, as `write_table` does; there is at least one part, and all have the same schema."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - few tables are so long
 
-    temporary = temporary_path(path)
+    temporary = build_temporary_path(path)
     parts = (frame.to_arrow() for frame in frames)
     first = next(parts)
     with pq.ParquetWriter(temporary, first.schema, compression="lz4", write_statistics=False) as writer:

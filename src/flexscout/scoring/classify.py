@@ -152,7 +152,7 @@ def score_batches(
     for records in batches:
         part = classify_tables(records, criteria, duplicate_fields)
         for result in part.results:
-            progress.file_done(result)
+            progress.on_file_done(result)
         yield part
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
-from flexscout.domain import FLAGS, canonical_column, format_decimals
+from flexscout.domain import FLAGS, find_canonical_column, format_decimals
 from flexscout.scoring.profile import Factor, Part, Profile, points_column
 from flexscout.scoring.rules import RuleExpressions, add_rule_columns, rule_column, rule_value
 from flexscout.scoring.score import is_known, score_frame
@@ -162,7 +162,7 @@ def _format_value(part: Part) -> pl.Expr:
     if part.sum:
         return format_decimals(_sum_columns(part.sum), _RATIO_DECIMALS)
     (name,) = part.columns
-    column = canonical_column(name)
+    column = find_canonical_column(name)
     if column.type in ("number", "percent"):
         return format_decimals(pl.col(name).cast(pl.Float64), _DECIMALS.get(column.unit, _RATIO_DECIMALS))
     # pandas stores integers with missing values as floats: a year can be 1985.0.

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from flexscout.config import describe_unknown_name
-from flexscout.domain import POINTS_SUFFIX, NumberRange, canonical_column, canonical_columns, fold_header
+from flexscout.domain import POINTS_SUFFIX, NumberRange, find_canonical_column, fold_header, list_canonical_columns
 
 _MAX_TEXT_TESTS = 50  # per column, as results are bits of a float
 Kind = Literal["number", "text", "date"]
@@ -22,11 +22,11 @@ _BY_TYPE: dict[str, Kind] = {
 
 def find_value_kind(name: str) -> Kind:
     """Return the kind of value that rules see in a canonical column."""
-    return _BY_TYPE.get(canonical_column(name).type, "number")
+    return _BY_TYPE.get(find_canonical_column(name).type, "number")
 
 
 def _require_canonical(name: str) -> str:
-    known = {entry.name.casefold(): entry.name for entry in canonical_columns()}
+    known = {entry.name.casefold(): entry.name for entry in list_canonical_columns()}
     if name.casefold() not in known:
         raise ValueError(describe_unknown_name(name, list(known.values())))
     return known[name.casefold()]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from flexscout.domain import canonical_column, fold_header, format_number, word_forms
+from flexscout.domain import find_canonical_column, fold_header, format_number, list_word_forms
 from flexscout.scoring.profile import Part, Profile, Rule
 
 
@@ -35,7 +35,7 @@ def format_bound(bound: float, part_column: str | None) -> str:
 
 def is_year_column(name: str | None) -> bool:
     """Return whether the canonical column holds years; false for None."""
-    return name is not None and canonical_column(name).type == "year"
+    return name is not None and find_canonical_column(name).type == "year"
 
 
 def _lint_rules(profile: Profile) -> Iterator[str]:
@@ -50,13 +50,13 @@ def _lint_rules(profile: Profile) -> Iterator[str]:
 def _is_covered(rules: Sequence[Rule], position: int) -> bool:
     rule, earlier = rules[position], rules[:position]
     if rule.kind == "number":
-        probes = [probe for probe in _probes(rules) if rule.number_range.contains(probe)]
+        probes = [probe for probe in _list_probes(rules) if rule.number_range.contains(probe)]
         return all(any(other.number_range.contains(probe) for other in earlier) for probe in probes)
     if rule.kind == "date":
         return any((other.within_days or 0) >= (rule.within_days or 0) for other in earlier)
     if rule.codes:
         return {fold_header(code) for code in rule.codes} <= {fold_header(code) for other in earlier for code in other.codes}
-    found = {f" {form.lower()} " for other in earlier for word in other.keywords for form in word_forms(word)}
+    found = {f" {form.lower()} " for other in earlier for word in other.keywords for form in list_word_forms(word)}
     return all(any(form in f" {word.lower()} " for form in found) for word in rule.keywords)
 
 
@@ -64,7 +64,7 @@ def _find_gaps(part: Part) -> Iterator[str]:
     """Find values between the ranges that no rule covers."""
     if part.rules[0].kind != "number":
         return
-    probes = _probes(part.rules)
+    probes = _list_probes(part.rules)
     held = [any(rule.number_range.contains(probe) for rule in part.rules) for probe in probes]
     if True not in held:
         return
@@ -85,7 +85,7 @@ def _list_bounds(rules: Sequence[Rule]) -> list[float]:
     return sorted({bound for rule in rules for bound in (rule.lower, rule.upper) if bound is not None})
 
 
-def _probes(rules: Sequence[Rule]) -> list[float]:
+def _list_probes(rules: Sequence[Rule]) -> list[float]:
     """Return all bounds, a value between each two, and one beyond either end: the rules can't tell other values apart."""
     bounds = _list_bounds(rules)
     between = [middle for low, high in pairwise(bounds) for middle in (low, (low + high) / 2)]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from flexscout.domain import REASONS, STATUS, TO_VERIFY, canonical_columns, shorten
+from flexscout.domain import REASONS, STATUS, TO_VERIFY, list_canonical_columns, shorten
 from flexscout.errors import ConfigurationError
 from flexscout.models import RowStatus
 from flexscout.scoring.eligibility import REASON_SEPARATOR, clean_reason
@@ -21,7 +21,7 @@ _TYPES: dict[str, pl.DataType] = {
 }
 # Score columns that every profile produces.
 _SCORES = {"Flex Score": _NUMBER, "Flex Classification": _TEXT, "Completeness": _NUMBER, "Score Ceiling": _NUMBER}
-SCHEMA = {column.name: _TYPES[column.type] for column in canonical_columns()} | _SCORES
+SCHEMA = {column.name: _TYPES[column.type] for column in list_canonical_columns()} | _SCORES
 """Columns that a filter can name, with the types it sees; years are numbers like any other."""
 
 _KIND_NAMES = {_NUMBER: "number", _TEXT: "text", _DATE: "date", _FLAG: "flag"}

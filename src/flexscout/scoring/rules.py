@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import narwhals as nw
 
-from flexscout.domain import format_number, map_property_type_synonyms, word_forms
+from flexscout.domain import format_number, list_word_forms, map_property_type_synonyms
 from flexscout.errors import DataFormatError
 from flexscout.scoring.profile import Part, Profile, Rule, find_value_kind
 
@@ -194,7 +194,7 @@ def _passes(plain: nw.Expr, affirmed: nw.Expr, test: Sequence[str]) -> nw.Expr:
     kind, *keywords = test
     if kind == "is":
         return plain.str.replace_all(" ", "", literal=True).is_in([_normalize(code).replace(" ", "") for code in keywords])
-    forms = [_build_pattern(form) for keyword in keywords for form in word_forms(keyword)]
+    forms = [_build_pattern(form) for keyword in keywords for form in list_word_forms(keyword)]
     is_negating = any(re.match(_NEGATED, form) for form in forms)  # such as the keyword `no flex`
     return (plain if is_negating else affirmed).str.contains(f"(?:^| )(?:{'|'.join(forms)})(?: |$)")
 

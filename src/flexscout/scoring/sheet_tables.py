@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.domain import SOURCE_COLUMNS, canonical_columns, combine_tables
+from flexscout.domain import SOURCE_COLUMNS, combine_tables, list_canonical_columns
 from flexscout.models import FileRecord, SourceFile
 
 MODIFIED, POSITION = "__modified", "__position"
@@ -19,7 +19,7 @@ SheetTables = Mapping[tuple[str, str], Path]
 RowPositions = Mapping[tuple[str, str], Sequence[int]]
 """File and sheet -> POSITION of some of its rows."""
 
-CANONICAL = {column.name for column in canonical_columns()}
+CANONICAL = {column.name for column in list_canonical_columns()}
 
 _FILE, _SHEET, _ = SOURCE_COLUMNS
 _PATH, _TABLE, _ORDER = "__path", "__table", "__order"  # working columns

@@ -23,8 +23,8 @@ from flexscout.runtime import (
     MAX_OBJECTS,
     ObjectFolder,
     ObjectInfo,
+    compute_checksum,
     describe_unusable_names,
-    file_checksum,
     find_unusable_names,
     transfer,
 )
@@ -265,7 +265,7 @@ class _StagedResults:
     def _choose_object(self, name: str, folder: str) -> _ResultFile:
         """Return a file with its object: that of an earlier run if it is an unchanged record, else a new one in the folder."""
         path = self._files / name
-        one = _ResultFile(f"{folder}/{name}", path.stat().st_size, file_checksum(path))
+        one = _ResultFile(f"{folder}/{name}", path.stat().st_size, compute_checksum(path))
         known = self._current.files.get(name)
         is_record = name.startswith(f"{RECORDS_FOLDER}/")
         return known if is_record and known and known.sha256 == one.sha256 else one
@@ -273,6 +273,6 @@ class _StagedResults:
 
 def _has_content(path: Path, one: _ResultFile) -> bool:
     try:
-        return path.stat().st_size == one.bytes and file_checksum(path) == one.sha256
+        return path.stat().st_size == one.bytes and compute_checksum(path) == one.sha256
     except OSError:
         return False

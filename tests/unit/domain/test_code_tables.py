@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from flexscout.domain import code_tables, find_code_tables, fold_header, parse_code_table, state_codes, word_forms
-from flexscout.domain.columns import canonical_columns, vendors
+from flexscout.domain import find_code_tables, fold_header, list_word_forms, map_code_tables, map_state_codes, parse_code_table
+from flexscout.domain.columns import list_canonical_columns, list_vendors
 from flexscout.domain.vocabulary import map_property_type_words
 
-FORMS = "|".join(re.escape(form) for word in map_property_type_words() for form in word_forms(word))
-TABLES = pytest.mark.parametrize("table", code_tables().values(), ids=code_tables().keys())
+FORMS = "|".join(re.escape(form) for word in map_property_type_words() for form in list_word_forms(word))
+TABLES = pytest.mark.parametrize("table", map_code_tables().values(), ids=map_code_tables().keys())
 NOWHERE = frozenset()
 
 
@@ -37,11 +37,11 @@ def find_names(header, layout="", states=(), counties=()):
     ],
 )
 def test_a_code_has_the_description_of_its_issuer(table, code, description):
-    assert code_tables()[table].codes[code].startswith(description)
+    assert map_code_tables()[table].codes[code].startswith(description)
 
 
 def test_florida_has_the_hundred_codes_from_000_to_099():
-    assert list(code_tables()["florida"].codes) == [f"{number:03}" for number in range(100)]
+    assert list(map_code_tables()["florida"].codes) == [f"{number:03}" for number in range(100)]
 
 
 @TABLES
@@ -54,7 +54,7 @@ def test_a_table_names_its_issuer_and_its_source(table):
 def test_a_table_says_where_its_codes_count(table):
     assert table.states or table.own_headers or table.layouts
     assert table.headers
-    assert table.states <= set(state_codes().values())
+    assert table.states <= set(map_state_codes().values())
     assert table.states or not table.counties
 
 
@@ -74,19 +74,19 @@ def test_every_code_has_a_description(table):
 @pytest.mark.parametrize(("table", "industrial"), [("florida", "04"), ("palm beach", "4")])
 def test_no_description_outside_florida_industry_contains_a_keyword(table, industrial):
     """Florida lists auto repair "and storage" and "manufacturing outlets" as shops."""
-    others = {code: text for code, text in code_tables()[table].codes.items() if not code.startswith(industrial)}
+    others = {code: text for code, text in map_code_tables()[table].codes.items() if not code.startswith(industrial)}
     assert {code: find_keywords(text) for code, text in others.items() if find_keywords(text)} == {}
 
 
 def test_a_header_proves_one_issuer_only():
-    own = [header for table in code_tables().values() for header in table.own_headers]
+    own = [header for table in map_code_tables().values() for header in table.own_headers]
     assert len(set(own)) == len(own)
 
 
 def test_every_code_table_of_a_header_exists():
-    of_columns = {table for entry in canonical_columns() for table, _ in (*entry.codes, *entry.codes_in_state)}
-    of_vendors = {meaning.codes for vendor in vendors() for _, meaning in vendor.overrides if meaning and meaning.codes}
-    assert of_columns | of_vendors <= code_tables().keys()
+    of_columns = {table for entry in list_canonical_columns() for table, _ in (*entry.codes, *entry.codes_in_state)}
+    of_vendors = {meaning.codes for vendor in list_vendors() for _, meaning in vendor.overrides if meaning and meaning.codes}
+    assert of_columns | of_vendors <= map_code_tables().keys()
 
 
 def test_the_header_of_one_issuer_proves_it_anywhere():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flexscout.domain.columns import canonical_columns, fold_header, map_ambiguous_headers, map_header_aliases
+from flexscout.domain.columns import fold_header, list_canonical_columns, map_ambiguous_headers, map_header_aliases
 from flexscout.domain.known_headers import _list_names, normalize_header
 
 KNOWN = {
@@ -43,7 +43,7 @@ def test_a_generic_header_stays_generic_when_written_out(header):
 def test_a_known_header_is_not_written_out():
     assert all(
         normalize_header(header) == fold_header(header)
-        for entry in canonical_columns()
+        for entry in list_canonical_columns()
         for header in (entry.name, *entry.aliases, *entry.generic)
     )
 

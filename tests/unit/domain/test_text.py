@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from flexscout.domain.text import (
-    column_letters,
     format_bytes,
+    format_column_letters,
     format_count,
     format_date,
     format_number,
@@ -21,7 +21,7 @@ from flexscout.domain.text_columns import format_decimals, format_points, join_s
 
 @pytest.mark.parametrize(("position", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (701, "ZZ"), (702, "AAA")])
 def test_column_letters_are_those_of_excel(position, letters):
-    assert column_letters(position) == letters
+    assert format_column_letters(position) == letters
 
 
 @pytest.mark.parametrize(

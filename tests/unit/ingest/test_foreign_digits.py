@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.domain import canonical_columns
+from flexscout.domain import list_canonical_columns
 from flexscout.ingest import convert_column
 
 ARABIC = str.maketrans("123456", "\u0661\u0662\u0663\u0664\u0665\u0666")
@@ -22,7 +22,7 @@ TYPED = [
 TEXTS = [*USUAL, *TYPED]
 
 
-@pytest.mark.parametrize("name", [column.name for column in canonical_columns()])
+@pytest.mark.parametrize("name", [column.name for column in list_canonical_columns()])
 def test_a_value_with_digits_of_another_script_can_be_converted(name):
     texts = [variant for text in TEXTS for variant in (text.translate(ARABIC), text[:1] + text[1:].translate(ARABIC))]
     assert convert_column(name, pl.Series(texts)).len() == len(texts)

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.domain import code_tables, parse_code_table
+from flexscout.domain import map_code_tables, parse_code_table
 from flexscout.ingest.land_use_codes import describe_codes, share_described
 
 TABLE = parse_code_table("made", {"digits": 3, "codes": {"048": "Warehousing", "001": "Single family"}})
@@ -162,11 +162,11 @@ def test_an_empty_column_has_no_known_codes():
     ],
 )
 def test_codes_of_each_table_are_described(table, text, described):
-    assert one(text, code_tables()[table])[0].startswith(described)
+    assert one(text, map_code_tables()[table])[0].startswith(described)
 
 
 @pytest.mark.parametrize("table", ["georgia", "nyc building class"])
 @pytest.mark.parametrize("text", ["A", "B", "C"])
 def test_a_quality_class_is_no_code_of_a_letter_and_a_digit(table, text):
     """Offices of class A, B and C are in columns with the same header."""
-    assert one(text, code_tables()[table]) == (text, "unknown_code")
+    assert one(text, map_code_tables()[table]) == (text, "unknown_code")

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.domain.columns import canonical_column
+from flexscout.domain.columns import find_canonical_column
 from flexscout.ingest.convert.table import convert_sheet
 from flexscout.ingest.convert.values import clean_texts, convert_texts
 from flexscout.ingest.mapping.header_map import map_headers
@@ -11,7 +11,7 @@ from flexscout.ingest.mapping.header_map import map_headers
 
 def convert(name, *texts):
     """Return the values, the reasons of the texts without one, and the reasons of the notes of a canonical column."""
-    columns = {name: canonical_column(name)}
+    columns = {name: find_canonical_column(name)}
     found = convert_texts(clean_texts(pl.DataFrame({name: pl.Series(texts, dtype=pl.String)}), columns), columns)
     reasons = found.reasons[name].to_list() if name in found.reasons else [None] * len(texts)
     return found.values[name].to_list(), reasons, [reason for reason, _ in found.notes.get(name, ())]
@@ -232,7 +232,7 @@ def test_a_text_that_may_mean_another_number_is_an_issue(name, text):
 
 
 def test_a_note_tells_how_many_values_and_the_first():
-    columns = {"Building SqFt": canonical_column("Building SqFt")}
+    columns = {"Building SqFt": find_canonical_column("Building SqFt")}
     found = convert_texts(pl.DataFrame({"Building SqFt": ["1,200", "~1,300 SF", None, "±1,400"]}), columns)
     assert found.values["Building SqFt"].to_list() == [1200, 1300, None, 1400]
     assert found.notes == {"Building SqFt": [("approximate", "2 values, the first ~1,300 SF")]}

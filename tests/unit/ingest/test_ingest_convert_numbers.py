@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flexscout.domain.columns import CanonicalColumn, canonical_column
+from flexscout.domain.columns import CanonicalColumn, find_canonical_column
 from flexscout.ingest.convert.numbers import parse_numbers
 from flexscout.ingest.convert.values import convert_texts
 
@@ -202,6 +202,6 @@ def test_a_number_of_another_kind_is_not_read(text, unit):
 
 @pytest.mark.parametrize(("text", "value", "reason"), [("40,000", 40_000, None), ("108,900", None, "out_of_range")])
 def test_too_many_acres_are_out_of_range(text, value, reason):
-    found = convert_texts(pl.DataFrame({"it": [text]}), {"it": canonical_column("Lot Size Acres")})
+    found = convert_texts(pl.DataFrame({"it": [text]}), {"it": find_canonical_column("Lot Size Acres")})
     assert found.values.item() == value
     assert (found.reasons["it"].item() if found.reasons else None) == reason

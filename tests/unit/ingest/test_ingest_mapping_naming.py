@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flexscout.domain.column_names import OUTPUT_COLUMNS
-from flexscout.domain.columns import canonical_columns, fold_header
+from flexscout.domain.columns import fold_header, list_canonical_columns
 from flexscout.ingest.mapping.header_map import map_headers
 
 
@@ -62,7 +62,7 @@ def test_names_are_unique_for_any_headers():
         "%",
         "Flex Score",
         "Flex Score (input)",
-        *(column.name for column in canonical_columns()),
+        *(column.name for column in list_canonical_columns()),
     ]
     names = names_of(headers)
     assert len({name.casefold() for name in names}) == len(headers)

@@ -26,13 +26,13 @@ class Listener(NoProgress):
     def __init__(self):
         self.told = []
 
-    def started(self, files):
+    def on_start(self, files):
         self.told.append(("started", files))
 
-    def file_done(self, result):
+    def on_file_done(self, result):
         self.told.append(("done", Path(result.file_path).name, result.success))
 
-    def finished(self):
+    def on_finish(self):
         self.told.append(("finished",))
 
 

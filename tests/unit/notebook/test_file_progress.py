@@ -25,7 +25,7 @@ class Listener(NoProgress):
         self.notifications = []
         self.notified = threading.Event()
 
-    def rows_read(self, file, rows, estimate):
+    def on_rows_read(self, file, rows, estimate):
         self.notifications.append((file, rows, estimate))
         self.notified.set()
 
@@ -74,7 +74,7 @@ def test_the_log_has_a_line_after_as_many_rows_as_the_interval_says(caplog):
     caplog.set_level("INFO", "flexscout")
     log = LoggedProgress(100, 1_000)
     for rows in (400, 1_000, 1_500, 2_200):
-        log.rows_read("a.xlsx", rows, 9_000)
+        log.on_rows_read("a.xlsx", rows, 9_000)
     assert [record.data["rows"] for record in caplog.records] == [1_000, 2_200]
     assert json.dumps(caplog.records[0].data)
 
@@ -83,14 +83,14 @@ def test_a_line_for_people_does_not_come_too_often(capsys, monkeypatch):
     monkeypatch.setattr("flexscout.cli.render.progress_bar._SECONDS_BETWEEN_LINES", 0)
     lines = LineProgress()
     monkeypatch.setattr("flexscout.cli.render.progress_bar._SECONDS_BETWEEN_LINES", 60)
-    lines.rows_read("a.xlsx", 340_000, 1_000_000)
-    lines.rows_read("a.xlsx", 350_000, 1_000_000)
+    lines.on_rows_read("a.xlsx", 340_000, 1_000_000)
+    lines.on_rows_read("a.xlsx", 350_000, 1_000_000)
     assert capsys.readouterr().err == "a.xlsx: 340,000 of about 1,000,000 rows\n"
 
 
 def test_the_bar_says_it_until_the_file_is_done():
     bar = BarProgress()
-    bar.started(1)
-    bar.rows_read("a.xlsx", 340_000, 1_000_000)
+    bar.on_start(1)
+    bar.on_rows_read("a.xlsx", 340_000, 1_000_000)
     (task,) = bar.bar.tasks
     assert task.description == "a.xlsx: 340,000 of about 1,000,000 rows"

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 import pytest
 
-from flexscout.runtime.storage import TableFolder, is_abandoned, temporary_path, write_atomically, write_table
+from flexscout.runtime.storage import TableFolder, build_temporary_path, is_abandoned, write_atomically, write_table
 
 FRAME = pl.DataFrame({"Address": ["1 Main St", None], "Building SqFt": [30_000.0, None], "Source Row": [2, 3]})
 
@@ -65,7 +65,7 @@ def test_writers_with_one_process_id_do_not_disturb_each_other(tmp_path):
 
 
 def test_a_temporary_name_says_whose_it_is_and_fits_where_the_name_does(tmp_path):
-    path = temporary_path(tmp_path / ("é" * 120 + ".xlsx"))
+    path = build_temporary_path(tmp_path / ("é" * 120 + ".xlsx"))
     path.touch()
     assert not is_abandoned(path.name)
     assert not is_abandoned("all.xlsx.4711.tmp")

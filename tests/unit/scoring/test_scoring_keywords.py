@@ -5,7 +5,7 @@ import json
 import polars as pl
 import pytest
 
-from flexscout.domain.vocabulary import word_forms
+from flexscout.domain.vocabulary import list_word_forms
 from flexscout.scoring.scorer import FlexPropertyScorer
 
 POINTS = {
@@ -32,8 +32,8 @@ def test_a_keyword_gives_its_points(word, expected):
 @pytest.mark.parametrize("word", POINTS)
 def test_every_form_of_a_keyword_counts(word):
     """A form that two keywords share, such as `light ind`, counts as the better one."""
-    forms = pl.DataFrame({"Property Type": word_forms(word)})
-    best = [max(POINTS[other] for other in POINTS if form in word_forms(other)) for form in word_forms(word)]
+    forms = pl.DataFrame({"Property Type": list_word_forms(word)})
+    best = [max(POINTS[other] for other in POINTS if form in list_word_forms(other)) for form in list_word_forms(word)]
     assert FlexPropertyScorer().score(forms)["Property Type Points"].to_list() == best
 
 

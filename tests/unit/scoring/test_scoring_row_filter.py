@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from flexscout.domain.column_names import REASONS, STATUS, TO_VERIFY
-from flexscout.domain.columns import canonical_columns
+from flexscout.domain.columns import list_canonical_columns
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.convert.table import convert_column
 from flexscout.scoring.eligibility import classify_frame, split_reasons
@@ -164,7 +164,7 @@ def test_blank_text_is_no_filter(text):
     assert parse_filter(text) is None
 
 
-@pytest.mark.parametrize("column", canonical_columns(), ids=lambda column: column.name)
+@pytest.mark.parametrize("column", list_canonical_columns(), ids=lambda column: column.name)
 def test_a_filter_sees_the_type_that_conversion_gives_a_column(column):
     dtype = convert_column(column.name, pl.Series(["1"])).dtype
     assert SCHEMA[column.name] == (pl.Float64 if dtype.is_numeric() else dtype)

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.cli.terminal import print_line
-from flexscout.domain import canonical_column, format_count, format_with_unit, join_address
+from flexscout.domain import find_canonical_column, format_count, format_with_unit, join_address
 from flexscout.history import ChangeKind, PropertyChanges
 
 _MAX_LINES = 10  # per kind of change
@@ -100,7 +100,7 @@ def _format_change(change: Mapping[str, Any], kind: ChangeKind) -> str:
         return f"{old}  {address}: now one with {change['New Value']}"
     if change["Column"] is None:
         return f"{old if kind is ChangeKind.GONE else new}  {address}"
-    unit = canonical_column(change["Column"]).unit
+    unit = find_canonical_column(change["Column"]).unit
     before, after = (format_with_unit(change[name], unit) for name in ("Old Value", "New Value"))
     values = f"{address}: {change['Column']} {before} -> {after}"
     percent = "" if change["Percent"] is None else f" ({change['Percent']:+.1f}%)"

@@ -72,11 +72,11 @@ class LineProgress(NoProgress):
         self._files = self._done = 0
         self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
 
-    def started(self, files: int) -> None:
+    def on_start(self, files: int) -> None:
         """Set the number of files."""
         self._files = files
 
-    def file_done(self, result: ProcessingResult) -> None:
+    def on_file_done(self, result: ProcessingResult) -> None:
         """Print the line of a finished file."""
         self._done += 1
         name, account = result.record.source.name, result.account
@@ -84,7 +84,7 @@ class LineProgress(NoProgress):
         outcome = f"{account.rows_read:,} rows, {account.candidates:,} candidates, {duration}"
         print_line(f"[{self._done}/{self._files}] {name}: {outcome if result.success else 'FAILED'}", err=True)
 
-    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+    def on_rows_read(self, file: str, rows: int, estimate: int) -> None:
         """Print the progress within a large file, at most one line every few seconds."""
         now = time.monotonic()
         if now >= self._next_line:
@@ -111,12 +111,12 @@ class BarProgress(NoProgress):
         self._start = time.perf_counter()
         self._open_files: dict[str, str] = {}  # large file -> its progress
 
-    def started(self, files: int) -> None:
+    def on_start(self, files: int) -> None:
         """Show the empty bar."""
         self._start = time.perf_counter()
         self._task = self.bar.add_task("Reading", total=files, candidates=0, speed=0)
 
-    def file_done(self, result: ProcessingResult) -> None:
+    def on_file_done(self, result: ProcessingResult) -> None:
         """Advance the bar."""
         self._open_files.pop(result.record.source.name, None)
         self._candidates += result.account.candidates
@@ -131,7 +131,7 @@ class BarProgress(NoProgress):
                 speed=self._rows / seconds if seconds else 0,
             )
 
-    def rows_read(self, file: str, rows: int, estimate: int) -> None:
+    def on_rows_read(self, file: str, rows: int, estimate: int) -> None:
         """Show the progress within a large file."""
         self._open_files[file] = _describe_rows(rows, estimate)
         if self._task is not None:
@@ -141,7 +141,7 @@ class BarProgress(NoProgress):
         """Return the progress of one large file, if any is being read."""
         return next((escape_controls(f"{file}: {rows}") for file, rows in self._open_files.items()), "Reading")
 
-    def step_started(self, step: Step) -> None:
+    def on_step(self, step: Step) -> None:
         """Name the step; those after reading have no rows to count."""
         if self._task is not None and step in _STEP_TEXTS:
             self.bar.update(self._task, description=_STEP_TEXTS[step])

@@ -104,7 +104,7 @@ class _Body:
         parts = [part.filter(self._is_property(part))[str(position)] for part in self._split_parts([str(position)])]
         return pl.concat([pl.Series(dtype=pl.String), *parts]).alias(name).to_frame()
 
-    def row_numbers(self) -> pl.Series:
+    def list_row_numbers(self) -> pl.Series:
         """Return the row numbers of the property rows as shown in Excel."""
         return (self.row_kinds == RowKind.PROPERTY.value).arg_true().cast(pl.Int64) + self._first_row
 
@@ -198,7 +198,7 @@ class _ColumnTyping:
         has_decimals = bool(select_decimal_columns(columns))
         evidence = _MarkEvidence.from_column(texts[name], values[name]) if has_decimals else _MarkEvidence()
         typed = finish_conversion(texts, values, columns, marks or {})
-        self._write(*finish_columns(self._body.row_numbers(), texts, typed, {name: self._mapped[name]}, issues))
+        self._write(*finish_columns(self._body.list_row_numbers(), texts, typed, {name: self._mapped[name]}, issues))
         return typed.notes.get(name, []), evidence
 
     def _read_clean(self, name: str) -> pl.DataFrame:

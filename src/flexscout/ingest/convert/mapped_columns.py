@@ -9,7 +9,7 @@ from itertools import product
 
 import polars as pl
 
-from flexscout.domain import SQUARE_FEET_PER_ACRE, CanonicalColumn, canonical_column, canonical_columns, code_tables
+from flexscout.domain import SQUARE_FEET_PER_ACRE, CanonicalColumn, find_canonical_column, list_canonical_columns, map_code_tables
 from flexscout.ingest.convert.dates import FROM_1904
 from flexscout.ingest.convert.free_form import VACANCY
 from flexscout.ingest.convert.issues import IssueCollector
@@ -19,7 +19,7 @@ from flexscout.models import Issue, IssueNote
 from flexscout.sheet_columns import MappedColumn
 
 _ACRE_DECIMALS = 6  # a twentieth of a square foot
-_ORDER = {column.name: position for position, column in enumerate(canonical_columns())}
+_ORDER = {column.name: position for position, column in enumerate(list_canonical_columns())}
 
 
 def sort_columns(mapped: Iterable[MappedColumn]) -> dict[str, MappedColumn]:
@@ -34,7 +34,7 @@ def find_canonical_position(name: str) -> int:
 
 def find_column_type(mapped: MappedColumn, *, from_1904: bool) -> CanonicalColumn:
     """Return the canonical column with the unit of its source: vacancies, and with `from_1904` dates in days since 1904."""
-    column = canonical_column(mapped.name)
+    column = find_canonical_column(mapped.name)
     if mapped.inverted and column.type == "percent":
         return replace(column, unit=VACANCY)
     return replace(column, unit=FROM_1904) if from_1904 and column.type == "date" else column
@@ -85,6 +85,8 @@ def _describe_coded_columns(
     values: pl.DataFrame, mapped: Mapping[str, MappedColumn]
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Describe the codes of all columns that have a code table; return also the reasons of unknown codes, by column."""
-    coded = {name: describe_codes(values[name], code_tables()[column.codes]) for name, column in mapped.items() if column.codes}
+    coded = {
+        name: describe_codes(values[name], map_code_tables()[column.codes]) for name, column in mapped.items() if column.codes
+    }
     unknown = {name: reasons for name, (_, reasons) in coded.items() if reasons.count()}
     return values.with_columns(described for described, _ in coded.values()), unknown

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from flexscout.domain import cell_values, is_cell_value
+from flexscout.domain import is_cell_value, list_cell_values
 from flexscout.models import HeaderMap
 
 
@@ -94,10 +94,10 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, check_groups: bool) 
 
     `check_groups`: also look for the subtotals of Excel, such as "Charlotte Total".
     """
-    words = "|".join(cell_values("totals"))
-    nouns = "|".join(cell_values("totals_of"))
+    words = "|".join(list_cell_values("totals"))
+    nouns = "|".join(list_cell_values("totals_of"))
     label = rf"(?i)^(?:{words})(?:\s+(?:{nouns}))?\s*(?:[:(=].*)?$"
-    subtotal_label = rf"(?i)\s(?:{'|'.join(cell_values('totals_last'))})$"
+    subtotal_label = rf"(?i)\s(?:{'|'.join(list_cell_values('totals_last'))})$"
     address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
     leading = [name for name in body.columns if name != "row"][:_LEADING_COLUMNS]
     groups = [column for column in header_map.canonical if column.name in _GROUPING_COLUMNS] if check_groups else []
@@ -114,7 +114,7 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, check_groups: bool) 
 def _is_note(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     """The first cell starts as notes and page footers do, and the row has neither address nor APN."""
     first = next(name for name in body.columns if name != "row")
-    opening = rf"(?i)^(?:{'|'.join(cell_values('notes'))})"
+    opening = rf"(?i)^(?:{'|'.join(list_cell_values('notes'))})"
     locations = [pl.col(position).is_null() for position in find_location_positions(header_map)]
     return pl.all_horizontal(pl.col(first).str.contains(opening).fill_null(value=False), *locations)
 
@@ -122,7 +122,7 @@ def _is_note(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
 def _is_lone_location(header_map: HeaderMap) -> pl.Expr:
     """A single filled cell is a property only if it is an APN or an address with a house number."""
     address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
-    count = rf"(?i)^[\d,]+ (?:{'|'.join(cell_values('totals_of'))})\b"  # "171 properties found"
+    count = rf"(?i)^[\d,]+ (?:{'|'.join(list_cell_values('totals_of'))})\b"  # "171 properties found"
     is_address = address.str.contains(r"^\d") & ~address.str.contains(count)
     return is_address.fill_null(value=False) | apn.str.contains(r"\d").fill_null(value=False)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flexscout.domain import canonical_column
+from flexscout.domain import find_canonical_column
 from flexscout.ingest.convert.issues import IssueCollector
 from flexscout.ingest.convert.mapped_columns import describe_columns, fill_acres, find_column_type, finish_columns, sort_columns
 from flexscout.ingest.convert.rows import RowKind, classify_rows
@@ -68,20 +68,20 @@ def convert_sheet(
 
 def convert_column(name: str, texts: pl.Series) -> pl.Series:
     """Convert the texts of one canonical column; null where a text is missing or can't be converted."""
-    columns = {name: canonical_column(name)}
+    columns = {name: find_canonical_column(name)}
     return convert_texts(clean_texts(texts.to_frame(name), columns), columns).values[name]
 
 
 def can_convert(name: str, text: str) -> bool:
     """Return whether a text is a value of a canonical column, and no issue."""
-    columns = {name: canonical_column(name)}
+    columns = {name: find_canonical_column(name)}
     typed = convert_texts(clean_texts(pl.DataFrame({name: [text]}), columns), columns)
     return typed.values[name].count() == 1 and not any(reasons.count() for reasons in typed.reasons.values())
 
 
 def get_number_range(name: str) -> tuple[float, float]:
     """Return the smallest and largest number that a canonical column can hold."""
-    column = canonical_column(name)
+    column = find_canonical_column(name)
     return find_conversion(column).bounds(column) or (float("-inf"), float("inf"))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from flexscout.domain import CanonicalColumn, cell_values, map_state_abbreviations, state_codes
+from flexscout.domain import CanonicalColumn, list_cell_values, map_state_abbreviations, map_state_codes
 from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, parse_dates
 from flexscout.ingest.convert.free_form import RewrittenTexts, rewrite_numbers, rewrite_percentages, rewrite_years
 from flexscout.ingest.convert.numbers import parse_money, parse_numbers, parse_plain_number, parse_thousands
@@ -105,7 +105,7 @@ def _fractions_to_percent(texts: pl.Series, values: pl.Series) -> pl.Series:
 
 
 def _parse_state(texts: pl.Expr) -> pl.Expr:
-    names = state_codes() | map_state_abbreviations()
+    names = map_state_codes() | map_state_abbreviations()
     return texts.str.to_uppercase().str.replace_all(".", "", literal=True).replace_strict(names, default=None)
 
 
@@ -128,16 +128,16 @@ def _parse_identifier(texts: pl.Expr) -> pl.Expr:
 
 
 def _parse_flag(texts: pl.Expr) -> pl.Expr:
-    words = dict.fromkeys(cell_values("yes"), True) | dict.fromkeys(cell_values("no"), False)
+    words = dict.fromkeys(list_cell_values("yes"), True) | dict.fromkeys(list_cell_values("no"), False)
     return texts.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
 
 
 def _is_missing_number(texts: pl.Series) -> pl.Series:
-    return texts.str.to_lowercase().is_in(list(cell_values("missing_numbers")))
+    return texts.str.to_lowercase().is_in(list(list_cell_values("missing_numbers")))
 
 
 def _is_missing_price(texts: pl.Series) -> pl.Series:
-    words = "|".join(pl.Series(cell_values("missing_prices")).str.escape_regex())
+    words = "|".join(pl.Series(list_cell_values("missing_prices")).str.escape_regex())
     has_no_digit = ~texts.str.contains(r"\d")
     return _is_missing_number(texts) | (has_no_digit & texts.str.contains(rf"(?i)(?:^|\W)(?:{words})(?:\W|$)"))
 

@@ -9,7 +9,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain import CanonicalColumn, cell_values, format_count, is_cell_value, shorten
+from flexscout.domain import CanonicalColumn, format_count, is_cell_value, list_cell_values, shorten
 from flexscout.ingest.convert.decimal_marks import (
     DecimalMark,
     count_marks,
@@ -178,7 +178,7 @@ def _finish_column(
         rest = _find_unconverted_rows(texts, values)
         if conversion.is_missing:
             rest = rest.filter(~conversion.is_missing(texts.gather(rest)))
-        reasons = _no_reasons(texts.len()).scatter(rest, conversion.reason.value) if rest.len() else None
+        reasons = _build_no_reasons(texts.len()).scatter(rest, conversion.reason.value) if rest.len() else None
     if conversion.keeps_text:
         values = values.zip_with(values.is_not_null(), texts)
     return conversion.adjust(readable, values) if conversion.adjust else values, reasons, notes
@@ -211,7 +211,7 @@ def _blank_error_cells(
     candidates = [name for name in has_sign.columns if has_sign[name].item()]
     if not candidates:
         return values, dict(reasons)
-    is_error = pl.all().str.to_lowercase().is_in(list(cell_values("errors"))) | pl.all().str.contains(_TOO_NARROW)
+    is_error = pl.all().str.to_lowercase().is_in(list(list_cell_values("errors"))) | pl.all().str.contains(_TOO_NARROW)
     masks = texts.select(candidates).select(is_error.fill_null(value=False))
     return _blank_values(values, reasons, masks, IssueReason.ERROR_CELL)
 
@@ -235,10 +235,10 @@ def _blank_values(
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Blank the masked values, and give them a reason. Masks have the names of their columns."""
     used = [mask for mask in masks if mask.any()]
-    added = {mask.name: reasons.get(mask.name, _no_reasons(values.height)).set(mask, reason.value) for mask in used}
+    added = {mask.name: reasons.get(mask.name, _build_no_reasons(values.height)).set(mask, reason.value) for mask in used}
     blanked = values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in used) if used else values
     return blanked, {**reasons, **added}
 
 
-def _no_reasons(height: int) -> pl.Series:
+def _build_no_reasons(height: int) -> pl.Series:
     return pl.repeat(None, height, dtype=pl.String, eager=True)

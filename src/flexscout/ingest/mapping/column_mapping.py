@@ -9,9 +9,9 @@ from flexscout.domain import (
     OUTPUT_COLUMNS,
     POINTS_SUFFIX,
     CodeTable,
-    canonical_columns,
-    column_letters,
     fold_header,
+    format_column_letters,
+    list_canonical_columns,
     normalize_header,
 )
 
@@ -186,7 +186,7 @@ class ColumnMapping:
         if not self.choices:
             return {}
         found = (
-            self.by_letter.get(column_letters(i)) if self.by_letter else self.by_header.get(fold_header(header or ""))
+            self.by_letter.get(format_column_letters(i)) if self.by_letter else self.by_header.get(fold_header(header or ""))
             for i, header in enumerate(headers)
         )
         return {i: choice for i, choice in enumerate(found) if choice}
@@ -194,7 +194,7 @@ class ColumnMapping:
     def find_positions(self, headers: Sequence[str | None], names: Sequence[str]) -> list[int] | None:
         """Return the positions of columns by their headers, or by their letters if there is no header; None if one is missing."""
         if self.header_row == 0:
-            keys, wanted = [column_letters(i) for i in range(len(headers))], [name.upper() for name in names]
+            keys, wanted = [format_column_letters(i) for i in range(len(headers))], [name.upper() for name in names]
         else:
             keys, wanted = [fold_header(text or "") for text in headers], [fold_header(name) for name in names]
         return [keys.index(key) for key in wanted] if set(wanted) <= set(keys) else None
@@ -219,11 +219,11 @@ def name_unmapped_columns(headers: Sequence[str | None], mapped: Collection[int]
     The name is the header, unique up to case and punctuation. A blank header becomes `Column C`, the name of an output column
     gets the suffix ` (input)`, a repeated name gets ` (2)`.
     """
-    taken = {_name_key(column.name) for column in canonical_columns()}
+    taken = {_name_key(column.name) for column in list_canonical_columns()}
     last_numbers: dict[str, int] = {}
     names: list[str] = []
     for i, header in enumerate(headers):
-        name = _tidy_header(header) or f"Column {column_letters(i)}"
+        name = _tidy_header(header) or f"Column {format_column_letters(i)}"
         if i not in mapped:
             is_output = fold_header(name) in _OUTPUT_NAMES or name.casefold().endswith(POINTS_SUFFIX.casefold())
             name = _make_unique(f"{name} (input)" if is_output else name, taken, last_numbers)

@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from flexscout.config import quote_yaml
-from flexscout.domain import canonical_columns, column_letters, fold_header
+from flexscout.domain import fold_header, format_column_letters, list_canonical_columns
 from flexscout.errors import to_processing_error
 from flexscout.findings import Suggestion, SuggestionReason
 from flexscout.ingest.mapping.column_mapping import NO_MAPPING, PASS
@@ -83,7 +83,7 @@ def _render_head(file: str, sheets: Sequence[MappedSheet]) -> Iterator[str]:
     if missing_keys := [name for name in _KEY_COLUMNS if name in missing]:
         yield f"# Not found yet: {', '.join(missing_keys)}."
     yield from _HELP
-    columns = "Columns: " + ", ".join(column.name for column in canonical_columns())
+    columns = "Columns: " + ", ".join(column.name for column in list_canonical_columns())
     yield from wrap(columns, _LINE_WIDTH, initial_indent="# ", subsequent_indent="#   ")
     yield ""
     yield from _render_scope(file, sheets)
@@ -106,7 +106,7 @@ def _render_columns(sheets: Sequence[MappedSheet]) -> Iterator[str]:
     for mapped in sheets:
         made = {each.position for each in mapped.header_map.derived}
         for column in (each for each in mapped.header_map.columns if each.position not in made):
-            name = column_letters(column.position) if mapped.header == NO_HEADER else column.header
+            name = format_column_letters(column.position) if mapped.header == NO_HEADER else column.header
             if fold_header(name) and fold_header(name) not in seen:
                 seen.add(fold_header(name))
                 yield _render_column(name, column, mapped)
@@ -118,7 +118,7 @@ def _render_column(name: str, column: MappedColumn, mapped: MappedSheet) -> str:
         target = f"{{column: {column.name}, inverted: true}}"
     entry = f"  {quote_yaml(name)}: {target}"
     codes = f"codes: {column.codes}" if column.codes else ""
-    comments = [" | ".join(sample_values(mapped.texts(column.position))), codes, *_list_questions(column, mapped)]
+    comments = [" | ".join(sample_values(mapped.get_texts(column.position))), codes, *_list_questions(column, mapped)]
     return f"{entry:<{_ENTRY_WIDTH}}  # {'; '.join(filter(None, comments))}".rstrip(" #")
 
 

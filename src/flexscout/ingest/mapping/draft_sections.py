@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import polars as pl
 
 from flexscout.config import quote_yaml
-from flexscout.domain import POSTAL_COLUMNS, cell_values, column_letters, shorten
+from flexscout.domain import POSTAL_COLUMNS, format_column_letters, list_cell_values, shorten
 from flexscout.ingest.mapping.meanings import SheetColumns, is_coded
 from flexscout.ingest.mapping.property_types import PROPERTY_TYPE
 from flexscout.ingest.mapping.sheet_mapping import NO_HEADER, MappedSheet
@@ -86,12 +86,12 @@ def _list_derived(sheets: Sequence[MappedSheet]) -> Iterator[tuple[MappedSheet, 
 
 
 def _name_source(mapped: MappedSheet, position: int, header: str) -> str:
-    return column_letters(position) if mapped.header == NO_HEADER else header
+    return format_column_letters(position) if mapped.header == NO_HEADER else header
 
 
 def _describe_sources(mapped: MappedSheet, made: DerivedColumn) -> str:
     """Return the first value of each source: `100 + N + Main + St`."""
-    samples = [sample_values(mapped.texts(position))[:1] for position, _ in made.sources]
+    samples = [sample_values(mapped.get_texts(position))[:1] for position, _ in made.sources]
     return " + ".join(sample[0] for sample in samples if sample)
 
 
@@ -112,7 +112,7 @@ def _find_joint_header(sheets: Sequence[MappedSheet]) -> str:
 
 
 def _has_several_parts(mapped: MappedSheet, position: int) -> bool:
-    texts = mapped.texts(position).drop_nulls()
+    texts = mapped.get_texts(position).drop_nulls()
     joint = texts.str.contains(r"[A-Za-z]") & texts.str.contains(_SEVERAL_PARTS)
     return texts.len() > 0 and int(joint.sum()) >= _SEVERAL_SHARE * texts.len()
 
@@ -123,7 +123,7 @@ def _list_codes(sheets: Sequence[MappedSheet]) -> list[str]:
         for column in mapped.header_map.columns:
             if not column.codes and _may_be_codes(column) and _is_coded(mapped, column.position):
                 name = _name_source(mapped, column.position, column.header)
-                codes = sample_values(mapped.texts(column.position))[:_CODES_SHOWN]
+                codes = sample_values(mapped.get_texts(column.position))[:_CODES_SHOWN]
                 return [f"{quote_yaml(name)}:", *(f"  {quote_yaml(code)}: what it means" for code in codes)]
     return []
 
@@ -144,7 +144,7 @@ def _quote_list(texts: Iterable[str]) -> str:
 def sample_values(texts: pl.Series) -> list[str]:
     """Return the first distinct values, shortened to one line each."""
     trimmed = texts.drop_nulls().str.strip_chars()
-    filled = trimmed.filter(~trimmed.str.to_lowercase().is_in(list(cell_values("missing"))))
+    filled = trimmed.filter(~trimmed.str.to_lowercase().is_in(list(list_cell_values("missing"))))
     return [shorten(fold_to_line(text), _SAMPLE_CHARACTERS) for text in filled.unique(maintain_order=True).head(_SAMPLES)]
 
 

@@ -9,9 +9,9 @@ from flexscout.domain import (
     PLACE_COLUMNS,
     Role,
     Vendor,
-    canonical_columns,
-    column_letters,
+    format_column_letters,
     is_cell_value,
+    list_canonical_columns,
     map_ambiguous_headers,
     map_header_aliases,
     map_vendor_headers,
@@ -120,7 +120,7 @@ def map_headers(
     resolved.entries += [constant.entry for constant in mapping.constants if constant.column in dict(constants)]
     kept += [MappedColumn(made.position, made.header, name, canonical=True) for name, made in resolved.derived]
     present = {column.name for column in kept if column.canonical}
-    missing = tuple(column.name for column in canonical_columns() if column.name not in present)
+    missing = tuple(column.name for column in list_canonical_columns() if column.name not in present)
     return HeaderMap(
         tuple(kept),
         vendor.name if vendor else "",
@@ -207,8 +207,8 @@ def _read_all_meanings(
     meanings = {i: each for i, each in read_meanings(columns, free, vendor).items() if each.column not in made.names}
     chosen = {i: choice for i, choice in choices.items() if choice.is_canonical}
     for i, choice in chosen.items():
-        alias = map_header_aliases().get(normalize_header(columns.header(i)))
-        known = build_meaning(alias, columns.header(i)) if alias else Meaning(choice.column)
+        alias = map_header_aliases().get(normalize_header(columns.get_header(i)))
+        known = build_meaning(alias, columns.get_header(i)) if alias else Meaning(choice.column)
         meanings[i] = mark_chosen(known, choice.column, inverted=choice.inverted)
     taken = {choice.column for choice in chosen.values()}
     rivals = {i for i, meaning in meanings.items() if meaning.part and meaning.column in taken}
@@ -282,7 +282,7 @@ def _report_types(sheet: str, columns: SheetColumns, types: PropertyTypes) -> li
         build_column_issue(sheet, columns.headers[i], IssueReason.CODES_UNCLEAR, detail, ", ".join(columns.list_frequent(i)))
         for i in types.unclear
     ]
-    used = next((columns.header(i) for i, meaning in types.meanings.items() if meaning.column == PROPERTY_TYPE), "")
+    used = next((columns.get_header(i) for i, meaning in types.meanings.items() if meaning.column == PROPERTY_TYPE), "")
     source = types.combined.header if types.combined else used
     issues += [
         build_column_issue(sheet, columns.headers[i], IssueReason.SECOND_COLUMN, f"{PROPERTY_TYPE} is taken from {source}")
@@ -295,9 +295,9 @@ def _check_chosen_acres(sheet: str, columns: SheetColumns, meanings: Meanings) -
     """Warn if the values of a column that the user maps to acres disagree. The mapping wins."""
     detail = "too large for acres, but the mapping file says acres. map it to Lot Size SqFt instead"
     return [
-        build_column_issue(sheet, columns.headers[i] or column_letters(i), IssueReason.UNIT_UNCLEAR, detail)
+        build_column_issue(sheet, columns.headers[i] or format_column_letters(i), IssueReason.UNIT_UNCLEAR, detail)
         for i, meaning in meanings.items()
-        if meaning.is_chosen and meaning.column == "Lot Size Acres" and is_square_feet_as_acres(columns.texts(i))
+        if meaning.is_chosen and meaning.column == "Lot Size Acres" and is_square_feet_as_acres(columns.get_texts(i))
     ]
 
 
@@ -314,7 +314,7 @@ def _choose_best(same: Sequence[int], meanings: Meanings, columns: SheetColumns)
 
     So does a parcel number with hardly any different values, such as the last part of one.
     """
-    filled = {i: _count_filled(columns.texts(i)) for i in same}
+    filled = {i: _count_filled(columns.get_texts(i)) for i in same}
     enough = max(filled.values()) * _MIN_FILLED_SHARE
     is_number = meanings[same[0]].column == "APN"
     distinct = {i: columns.sample(i).n_unique() if is_number else 0 for i in same}

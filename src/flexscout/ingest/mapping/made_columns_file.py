@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from flexscout.config import describe_unknown_name
-from flexscout.domain import POSTAL_COLUMNS, canonical_column, code_tables
+from flexscout.domain import POSTAL_COLUMNS, find_canonical_column, map_code_tables
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.convert import can_convert
 from flexscout.ingest.mapping.code_table_file import is_table_path, load_code_table, parse_table_node
@@ -79,7 +79,7 @@ def parse_constants(entry: Entry | None, errors: ErrorsByPlace) -> Iterator[Cons
                 errors.add(line, place, "is empty; write the value that every row has, or delete the line")
             continue
         if not can_convert(name, text):
-            kind = canonical_column(name).type
+            kind = find_canonical_column(name).type
             errors.add(line, place, f"{text} is not {_VALUE_KINDS.get(kind, f'a {kind}')}")
             continue
         yield Constant(name, text)
@@ -109,7 +109,7 @@ def _lists_headers(node: yaml.MappingNode) -> bool:
     """Return whether the entries are headers: each has a path, or codes of its own."""
     keys = {str(key.value) for key, _ in node.value}
     return "codes" not in keys and all(
-        isinstance(value, yaml.MappingNode) or is_table_path(str(value.value)) or str(value.value) in code_tables()
+        isinstance(value, yaml.MappingNode) or is_table_path(str(value.value)) or str(value.value) in map_code_tables()
         for _, value in node.value
     )
 
@@ -122,8 +122,8 @@ def _parse_table(entry: Entry, header: str, file: Path, errors: ErrorsByPlace) -
             yield Codes(header, parse_table_node(name, node))
         elif is_table_path(text := parse_text(entry, errors)):
             yield Codes(header, load_code_table(file.parent / text))
-        elif text in code_tables():
-            yield Codes(header, code_tables()[text])
+        elif text in map_code_tables():
+            yield Codes(header, map_code_tables()[text])
         else:
             errors.add(line, place, _TABLE_SHAPE)
     except ConfigurationError as error:

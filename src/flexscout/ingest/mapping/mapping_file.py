@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from flexscout.config import describe_unknown_name, read_text_file
-from flexscout.domain import canonical_column, canonical_columns, fold_header
+from flexscout.domain import find_canonical_column, fold_header, list_canonical_columns
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.mapping.column_mapping import LEAVE_OUT, NO_MAPPING, PASS, ColumnChoice, ColumnMapping, Join
 from flexscout.ingest.mapping.made_columns_file import parse_codes, parse_constants, parse_join, parse_joins, parse_splits
@@ -125,7 +125,7 @@ def _parse_choices(entry: Entry, header_row: int | None, errors: ErrorsByPlace) 
 def _parse_list(column: str, node: yaml.SequenceNode, line: int, errors: ErrorsByPlace) -> Iterator[Join]:
     """Yield the join `Address: [NUM, STREET]`, which may be under `columns:` because its key can only be a canonical column."""
     place = f"columns.{column}"
-    if fold_header(column) not in {fold_header(known.name) for known in canonical_columns()}:
+    if fold_header(column) not in {fold_header(known.name) for known in list_canonical_columns()}:
         message = "a list joins columns, so a canonical column comes first, as in Address: [NUM, STREET]; to split, use split:"
         errors.add(line, place, message)
     elif join := parse_join((column, node, line), place, errors):
@@ -169,7 +169,7 @@ def _parse_detailed_choice(
 
 def _parse_unit(entry: Entry | None, name: str, errors: ErrorsByPlace) -> str:
     text = parse_text(entry, errors)
-    if entry and text and (name in ("", PASS, LEAVE_OUT) or canonical_column(name).unit not in _SIZE_UNITS):
+    if entry and text and (name in ("", PASS, LEAVE_OUT) or find_canonical_column(name).unit not in _SIZE_UNITS):
         place, _, line = entry
         errors.add(line, place, f"only a size has a column with its unit, such as {{column: Lot Size Acres, unit: {text}}}")
     return text
@@ -182,6 +182,6 @@ def _parse_inverted(entry: Entry | None, name: str, errors: ErrorsByPlace) -> bo
     place, _, line = entry
     if text not in _BOOLEANS:
         errors.add(line, place, f"{text} is not valid; give true or false")
-    elif name in (PASS, LEAVE_OUT) or canonical_column(name).type != "percent":
+    elif name in (PASS, LEAVE_OUT) or find_canonical_column(name).type != "percent":
         errors.add(line, place, f"only a percentage can be inverted (100 - value), and {name} is not one")
     return _BOOLEANS.get(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from flexscout.config import describe_unknown_name, parse_yaml, read_text_file
-from flexscout.domain import canonical_columns, fold_header, map_header_aliases
+from flexscout.domain import fold_header, list_canonical_columns, map_header_aliases
 
 NULL_TAG = "tag:yaml.org,2002:null"
 
@@ -83,7 +83,7 @@ def _is_text(node: yaml.Node) -> bool:
 
 def parse_canonical(text: str, place: str, line: int, errors: ErrorsByPlace, others: tuple[str, ...] = ()) -> str:
     """Return the canonical column that a text names, or one of `others`; empty, with an error, if it is none of them."""
-    names = {fold_header(name): name for name in (*(column.name for column in canonical_columns()), *others)}
+    names = {fold_header(name): name for name in (*(column.name for column in list_canonical_columns()), *others)}
     if fold_header(text) in names:
         return names[fold_header(text)]
     alias = map_header_aliases().get(fold_header(text))

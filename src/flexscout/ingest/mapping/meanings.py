@@ -13,7 +13,7 @@ from flexscout.domain import (
     Role,
     TypeLevel,
     Vendor,
-    canonical_column,
+    find_canonical_column,
     find_prefixes,
     find_role,
     find_word_meaning,
@@ -22,12 +22,12 @@ from flexscout.domain import (
     is_rate,
     list_building_statuses,
     list_type_words,
+    list_vendors,
     map_ambiguous_headers,
     map_header_aliases,
+    map_state_codes,
     normalize_header,
     split_header,
-    state_codes,
-    vendors,
 )
 from flexscout.sheet_columns import CellTexts
 
@@ -94,11 +94,11 @@ class SheetColumns:
     def _first_rows(self) -> pl.DataFrame:
         return self.body.head(SAMPLED_ROWS)
 
-    def header(self, position: int) -> str:
+    def get_header(self, position: int) -> str:
         """Return the header at a position; empty if it has none."""
         return self.headers[position] or ""
 
-    def texts(self, position: int) -> pl.Series:
+    def get_texts(self, position: int) -> pl.Series:
         """Return all texts of a column."""
         return self.body.to_series(position)
 
@@ -132,16 +132,16 @@ class SheetColumns:
         row = found.row(0) if found.width else ()
         return {i: list(row[k * len(patterns) : (k + 1) * len(patterns)]) for k, i in enumerate(positions)}
 
-    def share(self, position: int, pattern: str) -> float | None:
+    def measure_share(self, position: int, pattern: str) -> float | None:
         """Return the share of the sampled values that match a pattern; None if there are too few values."""
         values = self.sample(position)
         return None if values.count() < _MIN_VALUES else share_of(values.str.contains(pattern))
 
     def is_mostly(self, position: int, pattern: str, least: float) -> bool:
         """Return whether at least a share of the sampled values match a pattern."""
-        return (self.share(position, pattern) or 0) >= least
+        return (self.measure_share(position, pattern) or 0) >= least
 
-    def filled_share(self, position: int) -> float:
+    def measure_filled_share(self, position: int) -> float:
         """Return the share of the sampled rows that have a value."""
         values = self.sample(position)
         return values.count() / values.len() if values.len() else 0.0
@@ -195,7 +195,7 @@ Meanings = dict[int, Meaning]
 def find_vendor(expanded: Sequence[str]) -> Vendor | None:
     """Return the vendor whose signs are among the headers."""
     present = set(expanded)
-    return next((vendor for vendor in vendors() if vendor.signs <= present), None)
+    return next((vendor for vendor in list_vendors() if vendor.signs <= present), None)
 
 
 def read_meanings(columns: SheetColumns, positions: Collection[int], vendor: Vendor | None) -> Meanings:
@@ -228,7 +228,7 @@ def build_meaning(alias: HeaderAlias, header: str, prefixes: Collection[str] = (
 
 
 def _read_meaning(columns: SheetColumns, position: int, overrides: Mapping[str, HeaderAlias | None]) -> Meaning | None:
-    header = columns.header(position)
+    header = columns.get_header(position)
     folded = normalize_header(header)
     if special := _read_by_values(columns, position, fold_header(header)):
         return special
@@ -236,7 +236,7 @@ def _read_meaning(columns: SheetColumns, position: int, overrides: Mapping[str, 
         alias = overrides[folded]
         return build_meaning(alias, header, columns.prefixes) if alias else None
     aliases = map_header_aliases()
-    if folded in aliases and is_rate(header) == (canonical_column(aliases[folded].column).unit == _RATE_UNIT):
+    if folded in aliases and is_rate(header) == (find_canonical_column(aliases[folded].column).unit == _RATE_UNIT):
         return build_meaning(aliases[folded], header, columns.prefixes)
     if folded in map_ambiguous_headers() and not is_rate(header):
         units = map_ambiguous_headers()[folded]
@@ -258,7 +258,7 @@ def _holds_types(columns: SheetColumns, position: int) -> bool:
 
 
 def _read_words(columns: SheetColumns, position: int) -> Meaning | None:
-    header = columns.header(position)
+    header = columns.get_header(position)
     words = find_word_meaning(header, columns.prefixes)
     if words is None:
         return Meaning("Building Status", 0) if _holds_statuses(columns, position) else None
@@ -271,7 +271,7 @@ def _read_words(columns: SheetColumns, position: int) -> Meaning | None:
 
 def _holds_statuses(columns: SheetColumns, position: int) -> bool:
     """Return whether a column called only "status" says what became of buildings: existing, demolished, under construction."""
-    if fold_header(columns.header(position)) not in _STATUS_HEADERS:
+    if fold_header(columns.get_header(position)) not in _STATUS_HEADERS:
         return False
     values = columns.sample(position).str.to_lowercase()
     return values.count() >= _MIN_VALUES and share_of(values.is_in(list(list_building_statuses()))) >= _NEARLY_ALL
@@ -279,14 +279,14 @@ def _holds_statuses(columns: SheetColumns, position: int) -> bool:
 
 def _read_state_code(columns: SheetColumns, position: int, meaning: Meaning) -> Meaning:
     """Return the meaning of a state's code: of the state's own classes of property, unless it is the name of a state."""
-    is_code = "code" in split_header(columns.header(position)) and meaning.role is Role.BARE
+    is_code = "code" in split_header(columns.get_header(position)) and meaning.role is Role.BARE
     is_other = columns.sample(position).count() > 0 and not _is_mostly_states(columns.sample(position), 1)
     return Meaning("Property Type", _CODE_TIER, level=TypeLevel.FINE) if is_code and is_other else meaning
 
 
 def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     """Return whether the values are of the column's kind. Aliases of the vocabulary need no proof, except for coordinates."""
-    kind = canonical_column(meaning.column).type
+    kind = find_canonical_column(meaning.column).type
     if _holds_other_numbers(columns, position, meaning):
         return False
     if meaning.tier == _ALIAS_TIER and kind not in ("latitude", "longitude") and not _is_vague_type(columns, position, meaning):
@@ -298,7 +298,7 @@ def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     if kind == "state":
         return _is_mostly_states(columns.sample(position))
     pattern = _VALUE_PATTERNS.get(kind) or _WORD_COLUMNS.get(meaning.column) or _CODE_COLUMNS.get(meaning.column)
-    share = columns.share(position, pattern) if pattern else None
+    share = columns.measure_share(position, pattern) if pattern else None
     return share is None or share >= _FITS_SHARE
 
 
@@ -306,12 +306,12 @@ def _holds_other_numbers(columns: SheetColumns, position: int, meaning: Meaning)
     """Return whether values are numbers of something else, whatever the header: codes of cities, or counts of households."""
     if meaning.column in ("City", "County"):
         return columns.is_mostly(position, r"^\d+(?:\.0+)?$", _NEARLY_ALL)
-    return fold_header(columns.header(position)) == "occupancy" and _counts_households(columns, position)
+    return fold_header(columns.get_header(position)) == "occupancy" and _counts_households(columns, position)
 
 
 def _counts_households(columns: SheetColumns, position: int) -> bool:
     """Return whether values are small whole numbers: the households in a building, as some assessors call its occupancy."""
-    if columns.share(position, r"^\d+(?:\.0+)?$") != 1:
+    if columns.measure_share(position, r"^\d+(?:\.0+)?$") != 1:
         return False
     counts = columns.sample(position).cast(pl.Float64, strict=False)
     return (
@@ -322,25 +322,25 @@ def _counts_households(columns: SheetColumns, position: int) -> bool:
 
 
 def _is_vague_type(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
-    header = normalize_header(columns.header(position))
+    header = normalize_header(columns.get_header(position))
     return meaning.column == "Property Type" and header not in map_header_aliases() and header.endswith(_VAGUE_TYPE_HEADERS)
 
 
 def _names_types(columns: SheetColumns, position: int) -> bool:
     """Return whether some values name types of properties, or most are codes."""
-    words = columns.share(position, rf"(?i)\b(?:{'|'.join(list_type_words())})\b")
+    words = columns.measure_share(position, rf"(?i)\b(?:{'|'.join(list_type_words())})\b")
     return words is not None and (words >= _TYPE_WORDS_SHARE or is_coded(columns, position))
 
 
 def is_coded(columns: SheetColumns, position: int) -> bool:
     """Return whether most values of a column are codes: texts without a word."""
-    share = columns.share(position, r"[A-Za-z]{3}")
+    share = columns.measure_share(position, r"[A-Za-z]{3}")
     return share is not None and share < _FITS_SHARE
 
 
 def _is_mostly_states(values: pl.Series, least: int = _MIN_VALUES) -> bool:
     filled = values.drop_nulls().str.to_uppercase()
-    return filled.len() < least or share_of(filled.is_in(list(state_codes()))) >= _FITS_SHARE
+    return filled.len() < least or share_of(filled.is_in(list(map_state_codes()))) >= _FITS_SHARE
 
 
 def mark_chosen(meaning: Meaning, column: str, *, inverted: bool | None) -> Meaning:

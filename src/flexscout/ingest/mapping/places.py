@@ -10,10 +10,10 @@ from flexscout.domain import (
     PLACE_COLUMNS,
     POSTAL_COLUMNS,
     Role,
-    address_terms,
+    map_address_terms,
+    map_state_codes,
     map_zip_codes_to_states,
     split_header,
-    state_codes,
 )
 from flexscout.ingest.derived_columns import ADDRESS_SEPARATOR, APN_SEPARATOR
 from flexscout.ingest.mapping.meanings import WHOLE_ADDRESS, Meaning, Meanings, SheetColumns, share_of
@@ -176,7 +176,7 @@ def _find_confirmed_states(columns: SheetColumns, places: Meanings, doubted: Col
 
 def _measure_agreement(states: pl.Series, zips: pl.Series) -> float:
     """Return the share of rows whose ZIP code is in their state."""
-    given = states.str.to_uppercase().replace_strict(state_codes(), default=None, return_dtype=pl.String)
+    given = states.str.to_uppercase().replace_strict(map_state_codes(), default=None, return_dtype=pl.String)
     implied = zips.str.slice(0, 3).replace_strict(map_zip_codes_to_states(), default=None, return_dtype=pl.String)
     same = given == implied
     return share_of(same) if same.count() else 1.0
@@ -206,7 +206,7 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
     numbers = [i for i in whole if columns.is_mostly(i, _ONLY_NUMBER, _MOSTLY)]
     whole = [i for i in whole if i not in numbers]
     streets = [i for i in whole if columns.sample(i).count() and share_of(columns.sample(i).str.contains(_HOUSE_NUMBER)) < _HALF]
-    full = [i for i in whole if i not in streets and columns.filled_share(i)]
+    full = [i for i in whole if i not in streets and columns.measure_filled_share(i)]
     parts = _choose_parts(columns, meanings, "Address", _ADDRESS_PARTS)
     has_number = "number" in parts
     if not full and "name" not in parts and streets:
@@ -232,7 +232,7 @@ def _find_street_types(columns: SheetColumns, meanings: Meanings) -> Meanings:
         behind = i + 1
         if before.column != "Address" or behind >= len(columns.headers) or ((after := meanings.get(behind)) and after.is_chosen):
             continue
-        if split_header(columns.header(behind))[-1:] == ("type",):
+        if split_header(columns.get_header(behind))[-1:] == ("type",):
             values = columns.sample(behind).str.to_uppercase()
             if share_of(values.is_in(list(_list_street_types()))) >= _HALF:
                 found[behind] = Meaning("Address", role=before.role, part="type")
@@ -241,12 +241,12 @@ def _find_street_types(columns: SheetColumns, meanings: Meanings) -> Meanings:
 
 @cache
 def _list_street_types() -> frozenset[str]:
-    return frozenset(form for short, forms in address_terms("suffixes").items() for form in (short, *forms))
+    return frozenset(form for short, forms in map_address_terms("suffixes").items() for form in (short, *forms))
 
 
 def _is_street_name(columns: SheetColumns, streets: Sequence[int]) -> bool:
     """Return whether a header says that the column has only streets."""
-    return any(columns.header(i).casefold().strip() in ("street", "str", "street name") for i in streets)
+    return any(columns.get_header(i).casefold().strip() in ("street", "str", "street name") for i in streets)
 
 
 def _choose_parts(columns: SheetColumns, meanings: Meanings, column: str, names: Sequence[str]) -> dict[str, int]:
@@ -254,7 +254,7 @@ def _choose_parts(columns: SheetColumns, meanings: Meanings, column: str, names:
     chosen: dict[str, int] = {}
     for name in names:
         found = [i for i, meaning in meanings.items() if meaning.column == column and meaning.part == name]
-        filled = [i for i in found if columns.filled_share(i) and not (name == "number" and _is_counter(columns, i))]
+        filled = [i for i in found if columns.measure_filled_share(i) and not (name == "number" and _is_counter(columns, i))]
         if filled:
             chosen[name] = min(filled, key=lambda i: (meanings[i].role is not Role.PROPERTY, meanings[i].tier, i))
     return chosen
@@ -263,7 +263,7 @@ def _choose_parts(columns: SheetColumns, meanings: Meanings, column: str, names:
 def _is_counter(columns: SheetColumns, position: int) -> bool:
     """Return whether a column called only "#" or "No" may count the rows."""
     values = columns.sample(position).cast(pl.Int64, strict=False)
-    is_called_number = columns.header(position).casefold().strip(" .") in ("#", "no", "nr")
+    is_called_number = columns.get_header(position).casefold().strip(" .") in ("#", "no", "nr")
     return is_called_number and (values.count() < _MIN_NUMBERS or share_of(values.diff() == 1) == 1)
 
 
@@ -291,7 +291,7 @@ def _join_apn(columns: SheetColumns, places: Places, position: int) -> None:
 
 
 def _build_join(columns: SheetColumns, sources: Sequence[int], position: int, separator: str) -> DerivedColumn:
-    return DerivedColumn(position, DerivedKind.JOIN, tuple((i, columns.header(i)) for i in sources), separator)
+    return DerivedColumn(position, DerivedKind.JOIN, tuple((i, columns.get_header(i)) for i in sources), separator)
 
 
 def find_splits(
@@ -311,7 +311,7 @@ def find_splits(
     for position, names in _list_sources(columns, meanings, present):
         for name in names:
             if name not in {column for column, _ in found}:
-                source = (position, columns.header(position))
+                source = (position, columns.get_header(position))
                 found.append((name, DerivedColumn(next_position + len(found), DerivedKind.PLACE, (source,), name)))
     return found
 

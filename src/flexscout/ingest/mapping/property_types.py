@@ -8,14 +8,14 @@ import polars as pl
 from flexscout.domain import (
     CodeTable,
     TypeLevel,
-    cell_values,
-    code_tables,
     find_code_tables,
     find_type_base,
     fold_header,
+    list_cell_values,
     list_umbrella_types,
+    map_code_tables,
+    map_state_codes,
     map_zip_codes_to_states,
-    state_codes,
 )
 from flexscout.ingest.land_use_codes import share_described
 from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, is_coded, share_of
@@ -109,7 +109,7 @@ def resolve_types(columns: SheetColumns, meanings: Meanings, layout: str, positi
     unclear = [each.position for each in described if each.is_coded and not each.table and not any(c.says_type for c in chosen)]
     if len(chosen) == 1:
         return PropertyTypes(result, None, unclear, unused, beside, issuer.states)
-    sources = tuple((each.position, columns.header(each.position)) for each in chosen)
+    sources = tuple((each.position, columns.get_header(each.position)) for each in chosen)
     combined = DerivedColumn(position, DerivedKind.TYPES, sources, codes=tuple(each.table for each in chosen))
     del result[chosen[0].position]
     return PropertyTypes(result, combined, unclear, unused, beside, issuer.states)
@@ -152,19 +152,19 @@ def _describe_column(columns: SheetColumns, position: int, meaning: Meaning, iss
         position,
         meaning.level or TypeLevel.COARSE,
         meaning.tier,
-        find_type_base(columns.header(position)),
+        find_type_base(columns.get_header(position)),
         table,
         is_coded=coded or bool(table),
-        filled=columns.filled_share(position),
+        filled=columns.measure_filled_share(position),
     )
 
 
 def _find_table(columns: SheetColumns, position: int, meaning: Meaning, issuer: _Issuer, least: float) -> str:
     """Return the name of the code table whose issuer is shown and that knows most of the codes; empty without one."""
-    named = code_tables()[meaning.codes] if meaning.codes else None
+    named = map_code_tables()[meaning.codes] if meaning.codes else None
     if named and (not meaning.in_state or issuer.states == named.states):
         return named.name
-    found = find_code_tables(fold_header(columns.header(position)), issuer.layout, issuer.states, issuer.counties)
+    found = find_code_tables(fold_header(columns.get_header(position)), issuer.layout, issuer.states, issuer.counties)
     values = columns.sample(position)
     shares = [(share_described(values, table), table) for table in found]
     fitting: Iterable[tuple[float, CodeTable]] = (pair for pair in shares if pair[0] >= least)
@@ -180,7 +180,7 @@ def _choose(columns: SheetColumns, types: Sequence[_TypeColumn]) -> list[_TypeCo
     codes = [each for each in codes if not _is_idle(columns, each, filled)]
     useful = [*texts, *codes]
     if not useful:
-        unknown = [each for each in filled or types if _is_certainly_type(columns.header(each.position), each)]
+        unknown = [each for each in filled or types if _is_certainly_type(columns.get_header(each.position), each)]
         return [min(unknown, key=lambda each: (each.tier, each.position))] if unknown else []
     coarse = _choose_best([each for each in useful if each.level is TypeLevel.COARSE])
     fine = _choose_best([each for each in useful if each.level is not TypeLevel.COARSE])
@@ -231,8 +231,8 @@ def _is_certainly_type(header: str, column: _TypeColumn) -> bool:
 def _find_states(columns: SheetColumns, meanings: Meanings) -> frozenset[str]:
     """Return the states of the rows: of the State column, without one of the mapping file or the ZIP codes; empty if unknown."""
     if "State" in columns.constants and not any(meaning.column == "State" for meaning in meanings.values()):
-        return frozenset({state_codes()[columns.constants["State"].upper()]})
-    for name, codes in (("State", state_codes()), ("Zip Code", None)):
+        return frozenset({map_state_codes()[columns.constants["State"].upper()]})
+    for name, codes in (("State", map_state_codes()), ("Zip Code", None)):
         for i in (i for i, meaning in meanings.items() if meaning.column == name and not meaning.part):
             values = columns.sample(i).drop_nulls()
             known = _map_zips(values) if codes is None else values.str.to_uppercase().replace_strict(codes, default=None)
@@ -250,4 +250,4 @@ def _find_counties(columns: SheetColumns, meanings: Meanings) -> frozenset[str]:
     if "County" in columns.constants and not positions:
         return frozenset({columns.constants["County"].lower()})
     values = [columns.sample(i).drop_nulls().str.to_lowercase() for i in positions]
-    return frozenset(text for texts in values for text in texts.unique() if text not in cell_values("missing"))
+    return frozenset(text for texts in values for text in texts.unique() if text not in list_cell_values("missing"))

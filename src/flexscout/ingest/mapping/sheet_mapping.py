@@ -35,7 +35,7 @@ class MappedSheet:
         """The cells below the header."""
         return self.sheet.cells.slice(self.header + 1)
 
-    def texts(self, position: int) -> pl.Series:
+    def get_texts(self, position: int) -> pl.Series:
         """Return the texts of a column below the header."""
         return self.body.to_series(position)
 

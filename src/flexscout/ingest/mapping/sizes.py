@@ -38,7 +38,7 @@ def resolve_lot_units(sheet: str, columns: SheetColumns, meanings: Meanings) -> 
             continue
         acres, square_feet = meaning.lot_units
         del meanings[i]
-        match detect_lot_unit(columns.texts(i)):
+        match detect_lot_unit(columns.get_texts(i)):
             case LotUnit.UNKNOWN:
                 issues.append(build_column_issue(sheet, columns.headers[i], *UNCLEAR_LOT_UNIT))
             case LotUnit.ACRES:
@@ -62,7 +62,7 @@ def find_measured_lot(
 
     """
     sizes = sorted((i for i, meaning in meanings.items() if meaning.lot_units), key=lambda i: (meanings[i].tier, i))
-    clear = {meaning.column for i, meaning in meanings.items() if meaning.is_chosen or columns.filled_share(i)} | {*given}
+    clear = {meaning.column for i, meaning in meanings.items() if meaning.is_chosen or columns.measure_filled_share(i)} | {*given}
     known = {i: read_units(columns.sample(i).drop_nulls()) for i in units} if sizes and clear.isdisjoint(_LOT_SIZES) else {}
     fitting = [i for i, names in known.items() if names.len() and share_of(names.is_not_null()) >= _NEARLY_ALL]
     if not fitting:
@@ -71,7 +71,7 @@ def find_measured_lot(
     unit = min(fitting, key=lambda i: abs(i - size))
     for i in [i for i, meaning in meanings.items() if meaning.lot_units or meaning.column in _LOT_SIZES]:
         del meanings[i]  # another size of the lot, or one without values
-    sources = ((size, columns.header(size)), (unit, columns.header(unit)))
+    sources = ((size, columns.get_header(size)), (unit, columns.get_header(unit)))
     name = _LOT_SIZES[int(share_of(known[unit] == "acres") < _MOSTLY)]
     return [(name, DerivedColumn(position, DerivedKind.MEASURE, sources))]
 
@@ -81,16 +81,16 @@ def correct_lot_sizes(sheet: str, columns: SheetColumns, meanings: Meanings) -> 
     issues: list[Issue] = []
     lots = [i for i, meaning in meanings.items() if meaning.column == "Lot Size Acres" and not meaning.is_chosen]
     for i in lots:
-        if is_square_feet_as_acres(columns.texts(i)):
+        if is_square_feet_as_acres(columns.get_texts(i)):
             del meanings[i]
             detail = "too large for acres. The column is kept as is, not scored"
             issues.append(build_column_issue(sheet, columns.headers[i], IssueReason.UNIT_UNCLEAR, detail))
-    acres = [columns.texts(i) for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
-    areas = [columns.texts(i) for i, meaning in meanings.items() if meaning.column == "Lot Size SqFt"]
+    acres = [columns.get_texts(i) for i, meaning in meanings.items() if meaning.column == "Lot Size Acres"]
+    areas = [columns.get_texts(i) for i, meaning in meanings.items() if meaning.column == "Lot Size SqFt"]
     is_parcel_list = _lists_parcels({meaning.column for meaning in meanings.values()})
-    for i in [i for i, meaning in meanings.items() if _may_be_lot(columns.header(i), meaning)]:
-        is_equal = any(is_lot_area(columns.texts(i), each) for each in acres)
-        is_equal |= any(is_lot_area(columns.texts(i), each, square_feet=True) for each in areas)
+    for i in [i for i, meaning in meanings.items() if _may_be_lot(columns.get_header(i), meaning)]:
+        is_equal = any(is_lot_area(columns.get_texts(i), each) for each in acres)
+        is_equal |= any(is_lot_area(columns.get_texts(i), each, square_feet=True) for each in areas)
         if is_equal or is_parcel_list:
             meanings[i] = Meaning("Lot Size SqFt", tier=meanings[i].tier)
             detail = "equal to the size of the lot" if is_equal else "the table has parcels and zoning, no building"
@@ -133,7 +133,7 @@ def resolve_prices(columns: SheetColumns, meanings: Meanings) -> None:
     for i, meaning in list(meanings.items()):
         if meaning.is_chosen:
             continue
-        header = normalize_header(columns.header(i))
+        header = normalize_header(columns.get_header(i))
         if (
             meaning.column == "Asking Price"
             and header in _BARE_PRICES
@@ -149,7 +149,7 @@ def _is_of_sale(columns: SheetColumns, meanings: Meanings) -> bool:
     """Return whether a bare rate is that of a sale: the sheet has sales, and no asking prices."""
     asked = [i for i, meaning in meanings.items() if meaning.column == "Asking Price"]
     is_sold = any(meaning.column in ("Sale Date", "Sold Price") for meaning in meanings.values())
-    return is_sold and not any(columns.filled_share(i) for i in asked)
+    return is_sold and not any(columns.measure_filled_share(i) for i in asked)
 
 
 def _has_other(meanings: Meanings, position: int, column: str) -> bool:
@@ -159,7 +159,9 @@ def _has_other(meanings: Meanings, position: int, column: str) -> bool:
 def report_effective_year(sheet: str, columns: SheetColumns, meanings: Meanings, used: Collection[int]) -> list[Issue]:
     """Report a year of construction that is an effective year: it counts renovations."""
     years = [i for i in used if meanings[i].column == "Year Built" and not meanings[i].is_chosen]
-    effective = [i for i in years if "effective" in split_header(columns.header(i)) or "eyb" in columns.header(i).casefold()]
+    effective = [
+        i for i in years if "effective" in split_header(columns.get_header(i)) or "eyb" in columns.get_header(i).casefold()
+    ]
     return [build_column_issue(sheet, columns.headers[i], IssueReason.EFFECTIVE_YEAR, "") for i in effective]
 
 

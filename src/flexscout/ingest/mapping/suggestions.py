@@ -8,16 +8,16 @@ from rapidfuzz import fuzz, process
 
 from flexscout.domain import (
     Role,
-    address_terms,
     find_role,
     fold_header,
     is_rate,
     list_suggestion_words,
+    map_address_terms,
     map_header_aliases,
+    map_state_codes,
     map_zip_codes_to_states,
     normalize_header,
     split_header,
-    state_codes,
 )
 from flexscout.findings import Suggestion, SuggestionReason
 from flexscout.ingest.mapping.meanings import SheetColumns, share_of
@@ -88,7 +88,7 @@ def _suggest_by_header(unmapped: Sequence[MappedColumn], missing: Collection[str
 def _suggest_by_values(columns: SheetColumns, unmapped: Sequence[MappedColumn], missing: Collection[str]) -> Iterator[Suggestion]:
     if _SUGGESTED_BY_VALUES.isdisjoint(missing):
         return
-    names = {column.position: columns.header(column.position) for column in unmapped if column.header}
+    names = {column.position: columns.get_header(column.position) for column in unmapped if column.header}
     others = {i for i, header in names.items() if find_role(header, columns.prefixes) is Role.OTHER or is_rate(header)}
     open_positions = [i for i in names if i not in others and columns.sample(i).count() >= _MIN_DISTINCT]
     for i, shares in columns.shares(open_positions, (_HOUSE_NUMBER, _BEGINS_AS_NUMBER, "[A-Za-z]")).items():
@@ -128,7 +128,7 @@ def _read_values(
 
 
 def _read_words(values: pl.Series) -> Iterator[tuple[str, SuggestionReason]]:
-    if share_of(values.str.to_uppercase().is_in(list(state_codes()))) >= _NEARLY_ALL:
+    if share_of(values.str.to_uppercase().is_in(list(map_state_codes()))) >= _NEARLY_ALL:
         yield "State", SuggestionReason.STATES
     is_category = values.n_unique() <= _HALF * values.len() and share_of(values.str.len_chars() <= _MAX_TYPE_CHARACTERS) == 1
     if is_category and _share(values, _build_type_pattern()) >= _MOSTLY:
@@ -189,7 +189,7 @@ def _is_in_one_state(zips: pl.Series) -> bool:
 @cache
 def _list_street_words() -> str:
     """Return a pattern of upper-case words that end streets."""
-    forms = {form for short, others in address_terms("suffixes").items() for form in (short, *others)}
+    forms = {form for short, others in map_address_terms("suffixes").items() for form in (short, *others)}
     return rf"\b(?:{'|'.join(sorted(forms))})\b"
 
 

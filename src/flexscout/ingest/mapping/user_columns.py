@@ -80,7 +80,7 @@ def _build(columns: SheetColumns, made: UserColumns, kind: DerivedKind, position
 
 
 def _name_sources(columns: SheetColumns, positions: Iterable[int]) -> tuple[tuple[int, str], ...]:
-    return tuple((i, columns.header(i)) for i in positions)
+    return tuple((i, columns.get_header(i)) for i in positions)
 
 
 def join_types(columns: SheetColumns, positions: Sequence[int], tables: Mapping[int, str], position: int) -> DerivedColumn:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from flexscout.domain import column_letters
+from flexscout.domain import format_column_letters
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError, ProcessingError
 from flexscout.ingest.readers.cell_extent import (
@@ -312,7 +312,7 @@ def _check_file_size(path: Path, memory: int) -> None:
 
 def _build_too_large_error(path: Path, sheet: Extent, memory: int, bytes_per_cell: int = _BYTES_PER_CELL) -> ProcessingError:
     """Report a sheet whose cells, at `bytes_per_cell`, need more than `memory`, or that spans more than a sheet can have."""
-    last_cell = f"{column_letters(sheet.columns - 1)}{sheet.rows}"
+    last_cell = f"{format_column_letters(sheet.columns - 1)}{sheet.rows}"
     if sheet.columns > MAX_COLUMNS or sheet.rows > MAX_ROWS:
         return DataFormatError.cell_out_of_bounds(path.name, sheet.name, last_cell)
     needed = max(sheet.area, sheet.cells) * bytes_per_cell

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.sax.saxutils import escape  # nosec B406 # XML is written, not read
 
-from flexscout.domain import column_letters, escape_controls
+from flexscout.domain import escape_controls, format_column_letters
 from flexscout.outputs.files.layout import Chart
 
 _BAR_COLOR, _TEXT_COLOR, _AXIS_COLOR = "2E75B6", "404040", "BFBFBF"
@@ -69,7 +69,7 @@ def _render_title(title: str) -> str:
 def _render_range(sheet: str, cells: tuple[int, int, int, int]) -> str:
     top, left, bottom, right = cells
     name = sheet.replace("'", "''")
-    formula = f"'{name}'!${column_letters(left)}${top + 1}:${column_letters(right)}${bottom + 1}"
+    formula = f"'{name}'!${format_column_letters(left)}${top + 1}:${format_column_letters(right)}${bottom + 1}"
     return f"<c:f>{escape(formula)}</c:f>"
 
 

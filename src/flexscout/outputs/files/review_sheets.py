@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from flexscout.domain import ADDRESS_COLUMNS, canonical_columns, format_decimals
+from flexscout.domain import ADDRESS_COLUMNS, format_decimals, list_canonical_columns
 from flexscout.history import MERGES_SHEET
 from flexscout.matching import DECIDED, DECISION, DecisionKind
 from flexscout.merging import SINCE, SOURCE_VALUE, VALUE
@@ -80,7 +80,7 @@ def build_changes_sheet(changes: pl.DataFrame | None, formats: dict[str, str]) -
     """Build the sheet of changes since the last list, with amounts of money as such; none if there is nothing to compare."""
     if changes is None:
         return []
-    units = {column.name: column.unit for column in canonical_columns() if column.unit.startswith("USD")}
+    units = {column.name: column.unit for column in list_canonical_columns() if column.unit.startswith("USD")}
     is_money = pl.col("Column").is_in(list(units))
     values = [
         pl.when(is_money)

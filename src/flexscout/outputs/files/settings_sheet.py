@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import Affects, list_settings_affecting
-from flexscout.domain import canonical_column
+from flexscout.domain import find_canonical_column
 from flexscout.outputs.files.layout import Sheet
 from flexscout.outputs.files.property_sheets import format_class
 from flexscout.scoring import Part, Profile, Rule, format_bound
@@ -124,7 +124,7 @@ def _describe_condition(rule: Rule, column: str | None) -> str:
     if lower is None:
         return f"{'under' if rule.below is not None else 'up to'} {upper}"
     if upper is None:
-        is_year = column is not None and canonical_column(column).type == "year"
+        is_year = column is not None and find_canonical_column(column).type == "year"
         return f"over {lower}" if rule.above is not None else f"{lower} or {'later' if is_year else 'more'}"
     return f"{'' if rule.above is None else 'over '}{lower} to {'' if rule.below is None else 'under '}{upper}"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import MAX_POSSIBLE_DUPLICATES, REASONS, STATUS, TO_VERIFY, canonical_columns, is_score_number
+from flexscout.domain import MAX_POSSIBLE_DUPLICATES, REASONS, STATUS, TO_VERIFY, is_score_number, list_canonical_columns
 from flexscout.history import MERGES_SHEET, POSSIBLE_SHEET
 from flexscout.merging import select_current
 from flexscout.outputs.branding import load_branding
@@ -112,7 +112,7 @@ def _limit_rows(sheet: Sheet, rows: int) -> Sheet:
 def choose_number_formats(names: Iterable[str]) -> dict[str, str]:
     """Map columns to Excel number formats: canonical columns, columns of other sheets, and scores among `names`."""
     canonical = {
-        column.name: _UNIT_FORMATS.get(column.unit) or _TYPE_FORMATS.get(column.type, "") for column in canonical_columns()
+        column.name: _UNIT_FORMATS.get(column.unit) or _TYPE_FORMATS.get(column.type, "") for column in list_canonical_columns()
     }
     scores = {name: _POINTS_FORMAT for name in names if is_score_number(name)} | _SCORE_FORMATS
     formats = {name: form for name, form in (canonical | scores).items() if form}

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import OUTPUT_COLUMNS, canonical_columns, is_score_column, join_some
+from flexscout.domain import OUTPUT_COLUMNS, is_score_column, join_some, list_canonical_columns
 from flexscout.errors import OutputError
 from flexscout.outputs.files.layout import Sheet
 from flexscout.outputs.files.property_sheets import describe_unlinked_rows
@@ -20,9 +20,9 @@ from flexscout.outputs.files.table_files import add_reason_texts, write_csv, wri
 from flexscout.outputs.files.xlsx_writer import write_workbook
 from flexscout.outputs.results import ResultTables
 from flexscout.outputs.transaction import OutputTransaction
-from flexscout.runtime import file_checksum
+from flexscout.runtime import compute_checksum
 
-_TEXTS = tuple(column.name for column in canonical_columns() if column.type in ("text", "state", "zip"))
+_TEXTS = tuple(column.name for column in list_canonical_columns() if column.type in ("text", "state", "zip"))
 
 logger = logging.getLogger("flexscout.outputs")
 
@@ -128,7 +128,7 @@ def write_tables_as_workbook(tables: ResultTables, report: Mapping[str, Any], pa
 def _await_checksum(written: Future[None], path: Path) -> str:
     """Return the checksum of a file once it is written."""
     written.result()
-    return file_checksum(path)
+    return compute_checksum(path)
 
 
 def _select_columns(master: pl.DataFrame, config: PipelineConfiguration, user_columns: Sequence[str]) -> pl.DataFrame:
@@ -136,6 +136,6 @@ def _select_columns(master: pl.DataFrame, config: PipelineConfiguration, user_co
     own = [name for name in master.columns if name in user_columns]
     names = [name for name in master.columns if name not in own]
     if config.output_columns != "all":
-        standard = {column.name for column in canonical_columns()} | set(OUTPUT_COLUMNS)
+        standard = {column.name for column in list_canonical_columns()} | set(OUTPUT_COLUMNS)
         names = [name for name in names if name in standard or is_score_column(name)]
     return master.select(*names, *own)

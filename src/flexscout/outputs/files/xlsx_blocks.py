@@ -18,7 +18,7 @@ from typing import Self
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.domain import column_letters
+from flexscout.domain import format_column_letters
 
 BLOCK_ROWS = 2_048
 """Rows of a block."""
@@ -170,7 +170,7 @@ class _RowRenderer:
     def render(self, rows: pl.DataFrame, first: int, attributes: str = "") -> bytes:
         """Return the XML of rows, the first of which has the number `first`; a row without values is left out."""
         numbers = pl.int_range(first, first + rows.height, eager=True).cast(pl.String).alias(_NUMBER)
-        cells = [part for i, values in enumerate(rows) for part in self._render_cells(values, column_letters(i))]
+        cells = [part for i, values in enumerate(rows) for part in self._render_cells(values, format_column_letters(i))]
         row = _concat(['<row r="', pl.col(_NUMBER), f'"{attributes}>', *cells, "</row>"], ignore_nulls=True)
         # The texts of an Arrow array follow each other in one buffer.
         texts = rows.with_columns(numbers).select(row).to_series().to_arrow(compat_level=pl.CompatLevel.oldest())

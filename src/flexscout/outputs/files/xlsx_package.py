@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from xml.sax.saxutils import escape, quoteattr  # nosec B406 # XML is written, not read
 
-from flexscout.domain import WORKBOOK_CREATOR, column_letters
+from flexscout.domain import WORKBOOK_CREATOR, format_column_letters
 from flexscout.outputs.files.xlsx_blocks import RowBlocks, compress_in_threads
 
 _TIMESTAMP = "2000-01-01T00:00:00Z"  # replaces the time of writing, so that equal input gives equal bytes
@@ -122,7 +122,7 @@ class PackageChanges:
 
 
 def _render_table(table: NativeTable, number: int) -> str:
-    last = f"{column_letters(len(table.headers) - 1)}{table.header_row + 1 + table.row_count}"
+    last = f"{format_column_letters(len(table.headers) - 1)}{table.header_row + 1 + table.row_count}"
     area = f"A{table.header_row + 1}:{last}"
     columns = "".join(f"<tableColumn id={quoteattr(str(i))} name={quoteattr(name)}/>" for i, name in enumerate(table.headers, 1))
     return (
@@ -150,7 +150,7 @@ def _write_numbers(content: bytes, cells: Sequence[tuple[int, int, float]]) -> b
     """Replace the texts of cells, which are shared strings, by numbers."""
     text = content.decode()
     for row, column, value in cells:
-        cell = rf'(<c r="{column_letters(column)}{row + 1}"(?: s="\d+")?) t="s"><v>\d+</v></c>'
+        cell = rf'(<c r="{format_column_letters(column)}{row + 1}"(?: s="\d+")?) t="s"><v>\d+</v></c>'
         text = re.sub(cell, rf"\g<1>><v>{value!r}</v></c>", text, count=1)
     return text.encode()
 

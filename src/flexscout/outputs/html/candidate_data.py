@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from flexscout.domain import COMPARISON_COLUMNS, LINK_COLUMNS, OUTPUT_COLUMNS, POINTS_SUFFIX, SEEN_COLUMNS, canonical_columns
+from flexscout.domain import COMPARISON_COLUMNS, LINK_COLUMNS, OUTPUT_COLUMNS, POINTS_SUFFIX, SEEN_COLUMNS, list_canonical_columns
 from flexscout.history import STATUS_COLUMN
 from flexscout.merging import MAX_EXPLAINED_ROWS
 from flexscout.outputs.html.cell_text import plain_text, single_line, web_address
@@ -71,7 +71,7 @@ def render_data(
             "rows": best.height,
             "columns": _encode_columns(best, numbers, [*texts, *rest[:further]], limit),
             "units": numbers,
-            "facts": [column.name for column in canonical_columns() if column.name in {*numbers, *texts}],
+            "facts": [column.name for column in list_canonical_columns() if column.name in {*numbers, *texts}],
             "further": rest[:further],
             "points": [name for name in numbers if name.endswith(POINTS_SUFFIX)],
             **positions.head(rows).to_dict(as_series=False),
@@ -91,7 +91,7 @@ def render_data(
 
 def _choose_numbers(best: pl.DataFrame) -> dict[str, str]:
     """Return the columns of numbers and their units."""
-    units = {column.name: column.unit for column in canonical_columns() if column.unit} | {"Year Built": "year"}
+    units = {column.name: column.unit for column in list_canonical_columns() if column.unit} | {"Year Built": "year"}
     units |= _SCORES | _COMPARED_NUMBERS | {name: "points" for name in best.columns if name.endswith(POINTS_SUFFIX)}
     hidden = _HIDDEN - {*_SCORES, *_COMPARED_NUMBERS}
     return {name: unit for name, unit in units.items() if name in best.columns and name not in hidden}
@@ -101,7 +101,7 @@ def _choose_texts(
     report: Mapping[str, Any], tables: ResultTables, best: pl.DataFrame, numbers: Mapping[str, str]
 ) -> tuple[list[str], list[str]]:
     """Return the columns of texts that the page knows, and those that are only listed. Of the user's own, it has the status."""
-    canonical = [column.name for column in canonical_columns() if column.name not in {*_HIDDEN, *numbers}]
+    canonical = [column.name for column in list_canonical_columns() if column.name not in {*_HIDDEN, *numbers}]
     texts = [name for name in (*canonical, *_RESULT_TEXTS, *_COMPARED_TEXTS, STATUS_COLUMN) if name in best.columns]
     notes = {*tables.user_columns, *(report.get("notes") or {}).get("columns", ())}
     rest = [name for name in best.columns if name not in {*_HIDDEN, *notes, *texts, *numbers} and not name.startswith("__")]

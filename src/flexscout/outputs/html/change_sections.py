@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from flexscout.domain import canonical_column, format_count, format_date, format_with_unit, join_address
+from flexscout.domain import find_canonical_column, format_count, format_date, format_with_unit, join_address
 from flexscout.history import ChangeKind
 from flexscout.outputs.html.elements import clip_text, render_lead, render_table, render_tiles
 from flexscout.outputs.report import CHANGE_LABELS
@@ -85,7 +85,7 @@ def _format_value(change: Mapping[str, Any], value: str, score: str) -> str:
     if change["Column"] is None:
         alone = (change["Old Score"] is None) != (change["New Score"] is None)
         return f"score {change[score]:g}" if alone and change[score] is not None else ""
-    column = canonical_column(change["Column"])
+    column = find_canonical_column(change["Column"])
     if column.type == "date" and change[value]:
         return format_date(date.fromisoformat(change[value]))
     return format_with_unit(change[value], column.unit)

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import canonical_column, format_date, format_with_unit, join_address
+from flexscout.domain import find_canonical_column, format_date, format_with_unit, join_address
 from flexscout.history import ChangeKind
 from flexscout.outputs.memo.facts import format_score
 from flexscout.outputs.report import CHANGE_LABELS
@@ -77,7 +77,7 @@ def _describe_change(change: Mapping[str, Any], kind: ChangeKind) -> str:
     if change["Column"] is None:
         score = change["Old Score" if kind is ChangeKind.GONE else "New Score"]
         return f"{place}: score {format_score(score)}"
-    unit = canonical_column(change["Column"]).unit
+    unit = find_canonical_column(change["Column"]).unit
     old, new = (format_with_unit(change[name], unit) for name in ("Old Value", "New Value"))
     percent = f" ({change['Percent']:+.1f}%)" if change["Percent"] is not None else ""
     return f"{place}: {old} to {new}{percent}"

@@ -57,7 +57,7 @@ def compute_statistics(facts: RunFacts) -> AggregateStatistics:
         failed_files=len(facts.results) - len(succeeded),
         total_properties=sum(result.property_count for result in succeeded),
         unique_flex_properties=facts.tables.master.height,
-        average_flex_score=_mean(scores),
+        average_flex_score=_compute_mean(scores),
         score_distribution=count_scores(scores, facts.settings["min_flex_score"]),
         geographic_coverage=count_places(facts.tables.master),
         processing_duration=_sum_seconds(facts),
@@ -73,9 +73,9 @@ def build_report(facts: RunFacts) -> dict[str, Any]:
         "statistics": asdict(compute_statistics(facts)),
         "files": build_files(facts),
         "averages": {
-            "building_sqft": _average(facts.tables.master, "Building SqFt"),
-            "lot_size_acres": _average(facts.tables.master, "Lot Size Acres"),
-            "flex_score": _average(facts.tables.master, "Flex Score"),
+            "building_sqft": _compute_average(facts.tables.master, "Building SqFt"),
+            "lot_size_acres": _compute_average(facts.tables.master, "Lot Size Acres"),
+            "flex_score": _compute_average(facts.tables.master, "Flex Score"),
         },
         "sources": [source.as_dict() for source in facts.sources],
         "data_date": _find_data_date(facts),
@@ -200,11 +200,11 @@ def _build_top_candidates(facts: RunFacts) -> list[dict[str, Any]]:
     ]
 
 
-def _average(master: pl.DataFrame, column: str) -> float | None:
-    mean = _mean(master[column]) if column in master.columns and master[column].count() else None
+def _compute_average(master: pl.DataFrame, column: str) -> float | None:
+    mean = _compute_mean(master[column]) if column in master.columns and master[column].count() else None
     return mean if mean is not None and isfinite(mean) else None
 
 
-def _mean(values: pl.Series) -> float:
+def _compute_mean(values: pl.Series) -> float:
     mean = values.mean()
     return round(mean, 2) if isinstance(mean, float) else 0.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import DERIVED_COLUMNS, canonical_columns, fold_header, format_count
+from flexscout.domain import DERIVED_COLUMNS, fold_header, format_count, list_canonical_columns
 from flexscout.models import IssueReason, ProcessingResult
 
 _KINDS = {"n": "numbers", "d": "dates", "t": "texts"}  # letters of SheetRecord.unmapped_kinds
@@ -46,7 +46,7 @@ def find_column_drift(results: Sequence[ProcessingResult], issues: pl.DataFrame)
     labels = _label_sheets(results)
     columns = _collect_columns(results, labels)
     _count_unconverted(columns, issues, labels)
-    canonical = [column.name for column in canonical_columns()]
+    canonical = [column.name for column in list_canonical_columns()]
     unmapped = sorted(columns.keys() - set(canonical), key=str.casefold)
     names = [*(name for name in canonical if name in columns), *unmapped]
     similar = _find_similar({name: columns[name] for name in names}, set(canonical), len(labels))

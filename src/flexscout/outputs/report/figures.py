@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import REASONS, RECORD_COLUMNS, STATUS, canonical_columns
+from flexscout.domain import REASONS, RECORD_COLUMNS, STATUS, list_canonical_columns
 from flexscout.models import ProcessingResult, RowStatus
 
 _BANDS = ((8, "8-10"), (6, "6-8"), (4, "4-6"), (2, "2-4"), (0, "0-2"))  # minimum score, name
@@ -85,7 +85,7 @@ def summarize_records(master: pl.DataFrame) -> dict[str, int]:
 
 def measure_completeness(master: pl.DataFrame) -> dict[str, float]:
     """Return, for each canonical column, the share of candidates that have a value, 0-1."""
-    names = [column.name for column in canonical_columns() if column.name in master.columns]
+    names = [column.name for column in list_canonical_columns() if column.name in master.columns]
     if not master.height or not names:
         return {}
     shares = master.select(pl.col(names).is_not_null().mean()).row(0, named=True)

@@ -38,7 +38,7 @@ def store_cells(
             for first, cells in blocks:
                 writer.add(first, cells)
             if not files:
-                return writer.pending()
+                return writer.combine_pending()
             writer.finish()
     except BaseException:
         for file in files:
@@ -68,13 +68,13 @@ class _CellWriter:
         if self._bytes > HELD_BYTES:
             self.flush()
 
-    def pending(self) -> pl.DataFrame:
+    def combine_pending(self) -> pl.DataFrame:
         """Return the rows that are not written yet."""
         return pl.concat(self._frames, how="diagonal") if self._frames else pl.DataFrame()
 
     def flush(self) -> None:
         if self._frames:
-            cells = self.pending()
+            cells = self.combine_pending()
             path = self._stem.with_name(f"{self._stem.name}-{len(self._files)}.parquet")
             self._wait()  # so that at most two files' cells are in memory
             self._files.append(CellFile(path, *cells.shape))
