@@ -15,6 +15,7 @@ _GLUED_ROAD = r"^((?:[NSEW]{1,2} )?(?:OLD )?)(US|SR|CR|FM|SH|IH?|HWY|RTE)(\d)"
 _BETWEEN_NUMBERS = r"\s*(?:[-\u2013&,/]|\bAND\b|\bTO\b|\bTHRU\b)\s*"
 _PLAIN_ADDRESS = r"^\d+(?: [A-Za-z]+)+$"
 _LETTERED = ("", "ST", "AVE")  # suffixes of streets whose name may be a letter
+_ROAD_IN_PARENTHESES = r"\s*\((?:US|SR|CR|FM|IH?|M-|(?:(?:US|STATE) )?(?:HWY|HIGHWAY|RTE?|ROUTE))[ -]?\d+[A-Z]?\)"
 _UNIT_BEFORE_NUMBER = r"^((?:BLDG|BUILDING|UNIT|SUITE|STE|APT|LOT|#)\.?\s*\w+)\b[^,]*,\s*(\d+\S*\s.*)$"
 
 
@@ -54,19 +55,20 @@ def _clean_text(table: pl.DataFrame) -> pl.DataFrame:
     is_plain = table["text"].str.contains(_PLAIN_ADDRESS)
     plain = table.filter(is_plain).with_columns(pl.col("text").str.to_uppercase(), pl.lit(None, pl.String).alias("fraction"))
     other = _clean_punctuation(table.filter(~is_plain))
-    return pl.concat([plain, other]).with_columns(abbreviate_street(_join_directions(pl.col("text"))).alias("text"))
+    return pl.concat([plain, other]).with_columns(
+        abbreviate_street(_join_article(_join_directions(pl.col("text")))).alias("text")
+    )
 
 
 def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("text").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase().str.strip_chars()
     joined = _join_directions(text.str.replace_all(r"\b(NORTH|SOUTH)-(EAST|WEST)\b", "$1$2"))
-    reordered = (
-        joined.str.replace(r"^ONE\s", "1 ")
-        .str.replace(_UNIT_BEFORE_NUMBER, "$2, $1")
-        .str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
-    )
+    street = joined.str.replace(_ROAD_IN_PARENTHESES, "")  # its other name
+    reordered = street.str.replace(_UNIT_BEFORE_NUMBER, "$2, $1").str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
     # S.DEARBORN, 24 TH
-    separated = reordered.str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
+    separated = (
+        _read_number_word(reordered).str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
+    )
     text_with_ranges = separated.str.replace(
         rf"^\(?(\d+)\)?(?:{_BETWEEN_NUMBERS}\d+)*{_BETWEEN_NUMBERS}(\d+)\b\)?", "$1-$2"
     ).str.replace(rf"^(\d+) (\d+)( {_build_direction_pattern()}\b)", "$1-$2$3")
@@ -76,9 +78,28 @@ def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _read_number_word(text: pl.Expr) -> pl.Expr:
+    """`TWO OAK PLAZA` becomes `2 OAK PLAZA`; but Five Points and Six Mile are names."""
+    digits = _map_number_words()
+    word = text.str.extract(rf"^({'|'.join(digits)})\s")
+    is_name = text.str.contains(r"^\w+\s(?:\w*[^S\W]S|MILE|NOTCH)\b") & (word != "ONE")
+    number = word.replace_strict(digits, default=None, return_dtype=pl.String)
+    return pl.when(number.is_null() | is_name).then(text).otherwise(text.str.replace(r"^\w+", number))
+
+
+@cache
+def _map_number_words() -> dict[str, str]:
+    return {form: digit for digit, forms in address_terms("numbers").items() for form in forms}
+
+
 def _join_directions(text: pl.Expr) -> pl.Expr:
     """`N. W. OAK` becomes `NW OAK`."""
     return text.str.replace_all(r"\b([NS])[. ]+([EW])\b\.?", "$1$2 ").str.replace_all("  ", " ", literal=True)
+
+
+def _join_article(text: pl.Expr) -> pl.Expr:
+    """`LA SALLE` becomes `LASALLE`, before LA is read as Lane."""
+    return text.str.replace(rf"^(\S+ (?:{_build_direction_pattern()} )?LA) (\w{{3,}})", "$1$2")
 
 
 def _extract_number(table: pl.DataFrame) -> pl.DataFrame:
@@ -91,7 +112,7 @@ def _extract_number(table: pl.DataFrame) -> pl.DataFrame:
     full = pl.concat_str(shared, high)
     until = pl.when(full != low).then(pl.concat_str(pl.lit("-"), full, groups.field("4").fill_null("")))
     number = pl.concat_str(low, groups.field("2").fill_null(""), until.fill_null(""))
-    grid = pl.col("text").str.extract_groups(r"^([NSEW]\d+) ?([NSEW]\d+)? (\S.*)$").struct
+    grid = pl.col("text").str.extract_groups(r"^(\d{0,2}[NSEW]\d+) ?([NSEW]\d+)? (\S.*)$").struct
     return table.with_columns(
         pl.when(low.is_not_null())
         .then(pl.concat_str(number, pl.format(" {}", "fraction").fill_null("")))
@@ -111,7 +132,9 @@ def _extract_unit(table: pl.DataFrame) -> pl.DataFrame:
     without_designator = (
         pl.format(" {} ", unit).str.replace_all(r" (?:UNIT|NO) (?:(?:UNIT|NO) )*", " ").str.replace_all(r" 0+(\d)", " $1")
     )
-    normalized = without_designator.str.replace(r" (\d+)(?:ST|ND|RD|TH)? FL ", " FL $1 ")
+    with_floor = without_designator.str.replace(r" (\d+)(?:ST|ND|RD|TH) FL | (\d+) FL $", " FL $1$2 ")
+    # Suite 300 is on the third floor.
+    normalized = with_floor.str.replace(r" FL \d+( \d{3,}[A-Z]? )$", "$1").str.replace(r"( \d{3,}[A-Z]?) FL \d+ $", "$1 ")
     return table.with_columns(
         normalized.str.strip_chars().alias("unit"), pl.coalesce(numbered.field("1"), alone.field("1"), "text").alias("text")
     )
@@ -155,7 +178,7 @@ def _extract_numbered_road(table: pl.DataFrame) -> pl.DataFrame:
     groups = pl.col("groups").struct
     age = pl.concat_str(groups.field("age"), pl.lit(" ")).fill_null("")
     branch = pl.concat_str(pl.lit(" "), pl.coalesce(groups.field(f"branch{place}") for place in (1, 2, 3))).fill_null("")
-    number = groups.field("number").str.replace(" ", "", literal=True)
+    number = groups.field("number").str.replace(r"(\d) (\d)", "$1-$2").str.replace(" ", "", literal=True)
     return table.with_columns(
         pl.format("{}HWY {}{}", age, number, branch).alias("road"),
         groups.field("owner").replace_strict(_list_road_prefixes(), default=None).alias("owner"),
@@ -178,10 +201,11 @@ def _build_road_pattern() -> str:
     starts = "|".join(sorted(_list_road_prefixes(), key=len, reverse=True))
     direction = _build_direction_pattern()
     branch1, branch2, branch3 = (rf"(?P<branch{place}>BUS|BYP|ALT|TRUCK)" for place in (1, 2, 3))
-    number = r"(?P<number>\d+[A-Z]?|\d+ [A-DF-MO-RT-VX-Z])"  # 12A or 12 A, but 12 E is a direction
+    number = r"(?P<number>\d+[A-Z]?|\d+ [A-DF-MO-RT-VX-Z]|\d+[ -]\d+)"  # 12A or 12 A, but 12 E is a direction; 17-92
     return (
         rf"^(?:(?P<before>{direction}) )?(?:(?P<age>OLD|NEW) )?(?:{branch1} )?(?P<owner>{starts}) (?:{branch2} )?(?:NO |UNIT )?"
-        rf"{number}(?: (?:HWY|RTE|RD))?(?: {branch3}(?: HWY)?)?(?: (?:SVC|FRNTG|ACCESS)(?: RD)?)?(?: (?P<after>{direction}))?$"
+        rf"{number}(?: (?:HWY|RTE|RD|FWY|EXPY|LOOP))?(?: {branch3}(?: HWY)?)?(?: (?:SVC|FRNTG|ACCESS)(?: RD)?)?"
+        rf"(?: (?P<after>{direction}))?$"
     )
 
 
@@ -218,7 +242,8 @@ def _extract_suffix(table: pl.DataFrame) -> pl.DataFrame:
 def _normalize_name(table: pl.DataFrame) -> pl.DataFrame:
     """Add `name`, normalized for comparison, and `full`."""
     # Many addresses share a street, so each name is normalized once.
-    numbers = pl.col("text").str.replace_all(r"\b0*(\d+)(?:ST|ND|RD|TH)\b", "$1")
+    miles = {f"{word} MILE": f"{digit} MILE" for word, digit in _map_number_words().items()}
+    numbers = pl.col("text").str.replace_all(r"\b0*(\d+)(?:ST|ND|RD|TH)\b", "$1").str.replace_many(miles, leftmost=True)
     untitled = numbers.str.replace(r"^(?:DR|REV) (\S+ )", "$1").str.replace(r" (?:JR|SR)$", "")
     saints = untitled.str.replace_all(r"\bST (\S)", "SAINT $1")  # within a name, ST is not Street
     names = table.select(pl.col("text").unique().drop_nulls()).select(

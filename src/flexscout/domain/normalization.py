@@ -72,8 +72,14 @@ def blank_to_null(text: pl.Expr) -> pl.Expr:
 
 
 def city_key(city: pl.Expr) -> pl.Expr:
-    """Return the comparison key of a city: `Saint Louis` and `St. Louis` are both `ST LOUIS`."""
-    return blank_to_null(abbreviate_words(normalize_words(city)))
+    """Return the comparison key of a city: `Saint Louis` and `St. Louis` are both `ST LOUIS`.
+
+    A district in parentheses, a state after a comma and `City of` don't count: `City of Dallas, TX` is `DALLAS`. Articles and
+    prefixes belong to the next word: `La Grange` is `LAGRANGE`.
+    """
+    words = normalize_words(city.str.replace(r"\s*\(.*\)|,\s*[A-Za-z]{2}\.?\s*$", ""))
+    name = words.str.replace(r"^(?:CITY|TOWN|VILLAGE|BOROUGH) OF (\w)", "$1")
+    return blank_to_null(abbreviate_words(name.str.replace_all(r"\b(O|D|MC|DE|LA|LE|DU) (\w)", "$1$2")))
 
 
 def county_key(county: pl.Expr) -> pl.Expr:

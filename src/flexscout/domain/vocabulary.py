@@ -105,10 +105,10 @@ def map_address_terms(kind: str) -> dict[str, tuple[str, ...]]:
 
     Args:
         kind: `suffixes`, `ambiguous_suffixes`, `directions`, `units`, `units_alone`, `names`, `phrases`, `named_after`,
-            `highways`, `ordinals` or `tens`.
+            `highways`, `numbers`, `ordinals` or `tens`.
 
     """
-    # YAML reads the keys of `tens` as integers.
+    # YAML reads the keys of `numbers` and `tens` as integers.
     return {str(short): tuple(forms) for short, forms in load_vocabulary("address_words")[kind].items()}
 
 

@@ -149,7 +149,7 @@ def _add_rivals(pairs: pl.DataFrame) -> pl.DataFrame:
         agreeing.select(
             pl.col(own).alias("place"),
             *(pl.col(f"{part}_{other}").alias(part) for part in (*parts, "unit", "number", "apns")),
-            *(pl.col(f"{part}_{end}").alias(f"own_{part}") for part in ("unit", "apns")),
+            *(pl.col(f"{part}_{end}").alias(f"own_{part}") for part in (*parts, "unit", "apns")),
             compare.is_range(end).alias("own_range"),
             compare.is_range(other).alias("is_range"),
         )
@@ -179,7 +179,7 @@ def _find_rivals(others: pl.DataFrame, parts: Sequence[str]) -> pl.DataFrame:
         parts: Parts of an address that may be missing.
 
     """
-    short = pl.col("suffix").replace(dict.fromkeys(map_address_terms("ambiguous_suffixes"), ""))
+    short = pl.col("suffix", "own_suffix").replace(dict.fromkeys(map_address_terms("ambiguous_suffixes"), ""))
     is_open = (pl.col("own_apns").list.len() == 0) & (pl.col("apns").list.len() > 0)
     parcels = (
         others.filter(is_open).select("place", "apns", pl.len().over("place").alias("places")).explode("apns", empty_as_null=True)
@@ -191,7 +191,9 @@ def _find_rivals(others: pl.DataFrame, parts: Sequence[str]) -> pl.DataFrame:
         .agg((pl.col("len") < pl.col("places")).all().alias("has_parcels"))
     )
     rivals = others.with_columns(short).group_by("place").agg(
-        pl.any_horizontal(pl.col(part).filter(pl.col(part) != "").n_unique() > 1 for part in parts).alias("has_rival"),
+        pl.any_horizontal(
+            pl.col(part).filter((pl.col(part) != "") & (pl.col(f"own_{part}") == "")).n_unique() > 1 for part in parts
+        ).alias("has_rival"),
         (pl.col("unit").filter((pl.col("unit") != "") & (pl.col("own_unit") == "")).n_unique() > 1).alias("has_units"),
         (pl.col("number").filter(pl.col("own_range") & ~pl.col("is_range")).n_unique() > 1).alias("has_numbers"),
     )  # fmt: skip

@@ -52,7 +52,9 @@ def test_a_street_is_parsed_into_directions_name_and_suffix(address, expected):
         ("12 1/2 Oak Ave", "12 1/2"),
         ("0012 Oak Ave", "12"),
         ("One Oak Plaza", "1"),
+        ("Two Oak Plaza", "2"),
         ("N123 W456 Oak Rd", "N123W456"),
+        ("18W140 Oak Rd", "18W140"),
     ],
 )
 def test_a_house_number_can_be_a_range_or_have_a_letter_or_fraction(address, number):
@@ -74,6 +76,11 @@ def test_a_house_number_can_be_a_range_or_have_a_letter_or_fraction(address, num
         ("5 Main St Bldg C Suite 4", "BLDG C 4"),
         ("5 Main St 15th Floor", "FL 15"),
         ("5 Main St Floor 15", "FL 15"),
+        ("5 Main St 15 Fl", "FL 15"),
+        ("5 Main St 3rd Floor Suite 300", "300"),
+        ("5 Main St Suite 300, Floor 3", "300"),
+        ("5 Main St Floor 3 Suite B", "FL 3 B"),
+        ("5 Main St Bay 3", "3"),
         ("5 Main St Rear", "REAR"),
         ("5 Main St Lower Level", "LOWR"),
     ],
@@ -82,7 +89,9 @@ def test_a_unit_is_parsed_without_its_designator(address, unit):
     assert parts(address) == {"number": "5", "name": "MAIN", "suffix": "ST", "unit": unit}
 
 
-@pytest.mark.parametrize("address", ["100 Front St", "9 E Space Center Blvd", "100 Avenue 5", "9 Key Ave", "55 N Lot St"])
+@pytest.mark.parametrize(
+    "address", ["100 Front St", "9 E Space Center Blvd", "100 Avenue 5", "9 Key Ave", "55 N Lot St", "9 Bay 7th St"]
+)
 def test_a_unit_word_in_a_street_name_is_not_a_unit(address):
     assert "unit" not in parts(address)
 
@@ -121,6 +130,9 @@ def test_a_numbered_road_has_its_owner_as_suffix(address, owner):
         ("9 FM 1960 Rd W", "9 FM 1960 West"),
         ("9 N I-35 Frontage Rd", "9 North Interstate 35"),
         ("9 SR436", "9 State Road 436"),
+        ("9 S US Highway 17/92", "9 S US HWY 17-92"),
+        ("9 I-20 Fwy", "9 Interstate Highway 20"),
+        ("9 Trunk Highway 13", "9 State Hwy 13"),
     ],
 )
 def test_a_numbered_road_has_one_key_in_every_spelling(left, right):
@@ -142,6 +154,11 @@ def test_an_old_road_and_a_branch_are_other_roads(other):
         ("9 Commerce Ci", "9 COMMERCE CIRCLE"),
         ("9 Foundry Lp", "9 Foundry Loop"),
         ("9 Rev. Dr. M. L. King Jr. Blvd", "9 Martin L King Bv"),
+        ("9 LBJ Freeway", "9 Lyndon B Johnson Fwy"),
+        ("9 N La Salle St", "9 North LaSalle Street"),
+        ("9 Maple La", "9 Maple Lane"),
+        ("9 W Eight Mile Rd", "9 W 8 Mile Rd"),
+        ("9 E Highland Rd (M-59)", "9 E Highland Rd"),
     ],
 )
 def test_a_street_has_one_key_in_every_spelling(left, right):
@@ -181,7 +198,7 @@ def test_an_ordinal_can_have_two_words_or_no_ending(words, name):
 
 
 @pytest.mark.parametrize(
-    "address", ["Multiple", "Main St", "0 Main St", "PO Box 12", "Five Points Rd", "Lot 4", "#4", "12", "", None]
+    "address", ["Multiple", "Main St", "0 Main St", "PO Box 12", "Five Points Rd", "Six Mile Rd", "Lot 4", "#4", "12", "", None]
 )
 def test_an_address_without_a_house_number_has_no_parts(address):
     assert set(parse_addresses(pl.Series([address], dtype=pl.String)).row(0)) == {None}

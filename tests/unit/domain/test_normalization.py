@@ -42,6 +42,11 @@ def test_abbreviations_of_a_street_name_are_expanded():
     [
         ("Saint Louis", city_key, "ST LOUIS"),
         ("St. Louis", city_key, "ST LOUIS"),
+        ("City of Dallas, TX", city_key, "DALLAS"),
+        ("Charlotte (Steele Creek)", city_key, "CHARLOTTE"),
+        ("Coeur d'Alene", city_key, "COEUR DALENE"),
+        ("COEUR D ALENE", city_key, "COEUR DALENE"),
+        ("La Grange", city_key, "LAGRANGE"),
         ("north carolina", state_key, "NC"),
         ("Ontario", state_key, "ONTARIO"),
         (" 28202-1234", zip_key, "28202"),

@@ -196,6 +196,11 @@ def test_an_ambiguous_street_is_not_merged():
     assert set(clusters.match_pairs["Evidence"]) == {"same number and street; direction missing on one side; several streets fit"}
 
 
+def test_a_street_whose_name_ends_like_a_suffix_is_not_ambiguous_beside_its_equals():
+    somewhere = {"Address": "4301 S Cottage Grove", "Zip Code": None}
+    assert match("4301 S Cottage Grove", somewhere, "4301 S Cottage Grove Ave")
+
+
 def test_a_street_name_that_is_in_use_is_not_a_typing_error():
     houses = [f"{number} {name} St" for number in (11, 12, 13) for name in ("Marlin", "Martin")]
     assert cluster(*houses).cluster_ids.n_unique() == len(houses)
