@@ -15,7 +15,10 @@ _GLUED_ROAD = r"^((?:[NSEW]{1,2} )?(?:OLD )?)(US|SR|CR|FM|SH|IH?|HWY|RTE)(\d)"
 _BETWEEN_NUMBERS = r"\s*(?:[-\u2013&,/]|\bAND\b|\bTO\b|\bTHRU\b)\s*"
 _PLAIN_ADDRESS = r"^\d+(?: [A-Za-z]+)+$"
 _LETTERED = ("", "ST", "AVE")  # suffixes of streets whose name may be a letter
-_ROAD_IN_PARENTHESES = r"\s*\((?:US|SR|CR|FM|IH?|M-|(?:(?:US|STATE) )?(?:HWY|HIGHWAY|RTE?|ROUTE))[ -]?\d+[A-Z]?\)"
+_REMARK = (
+    r"\s*\((?:(?:US|SR|CR|FM|IH?|M-|(?:(?:US|STATE) )?(?:HWY|HIGHWAY|RTE?|ROUTE))[ -]?\d+[A-Z]?"
+    r"|(?:M/?C|MAIL (?:STOP|CODE)) ?\w+)\)"
+)  # the road's other name, or a mail code
 _UNIT_BEFORE_NUMBER = r"^((?:BLDG|BUILDING|UNIT|SUITE|STE|APT|LOT|#)\.?\s*\w+)\b[^,]*,\s*(\d+\S*\s.*)$"
 
 
@@ -63,7 +66,7 @@ def _clean_text(table: pl.DataFrame) -> pl.DataFrame:
 def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("text").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase().str.strip_chars()
     joined = _join_directions(text.str.replace_all(r"\b(NORTH|SOUTH)-(EAST|WEST)\b", "$1$2"))
-    street = joined.str.replace(_ROAD_IN_PARENTHESES, "")  # its other name
+    street = joined.str.replace(_REMARK, "")
     reordered = street.str.replace(_UNIT_BEFORE_NUMBER, "$2, $1").str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
     # S.DEARBORN, 24 TH
     separated = (

@@ -159,6 +159,7 @@ def test_an_old_road_and_a_branch_are_other_roads(other):
         ("9 Maple La", "9 Maple Lane"),
         ("9 W Eight Mile Rd", "9 W 8 Mile Rd"),
         ("9 E Highland Rd (M-59)", "9 E Highland Rd"),
+        ("9 W Taylor St (m/c 525)", "9 W Taylor St"),
     ],
 )
 def test_a_street_has_one_key_in_every_spelling(left, right):
