@@ -92,7 +92,7 @@ def _read_number_word(text: pl.Expr) -> pl.Expr:
 
 @cache
 def _map_number_words() -> dict[str, str]:
-    return {form: digit for digit, forms in address_terms("numbers").items() for form in forms}
+    return {form: digit for digit, forms in map_address_terms("numbers").items() for form in forms}
 
 
 def _join_directions(text: pl.Expr) -> pl.Expr:
