@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from flexscout.findings import Suggestion  # noqa: TC001 - pydantic reads it in the cache
+from flexscout.findings import Finding, Suggestion  # noqa: TC001 - pydantic reads it in the cache
 from flexscout.sheet_columns import DerivedColumn, DerivedKind, MappedColumn
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class SheetRecord:
         sheet: Name of the sheet.
         header_row: Row of the header as Excel numbers it, or 0 if the mapping file says that it has no header.
         header_map: How its headers are mapped.
-        rows_read: All rows.
+        rows_read: All rows; of a sheet that was only inspected, the first ones.
         blank: Blank rows.
         not_data: Totals, notes and repeated headers.
         table: Its property rows, typed, as Parquet; None if the sheet was only inspected.
@@ -227,6 +227,7 @@ class SheetRecord:
         unmapped_kinds: A letter per unmapped column: `n` for numbers, `d` dates, `t` texts, `-` empty.
         issue_counts: Reason -> number of issues, including those that are not listed.
         checksums: File name -> SHA-256 of each of its Parquet files in the cache.
+        first_types: The property types in its first rows, if the sheet was only inspected.
 
     """
 
@@ -242,6 +243,7 @@ class SheetRecord:
     unmapped_kinds: str = ""
     issue_counts: tuple[tuple[str, int], ...] = ()
     checksums: tuple[tuple[str, str], ...] = ()
+    first_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -434,6 +436,7 @@ class CheckSummary:
         skipped: Files that are not read.
         unmatched: Entries of the mapping file that match no header of any file.
         sources: Where the files come from, as far as names and headers tell.
+        findings: File -> what may keep it off the list.
 
     """
 
@@ -442,3 +445,4 @@ class CheckSummary:
     skipped: tuple[SkippedFile, ...]
     unmatched: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)

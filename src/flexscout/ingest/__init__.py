@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flexscout.ingest.mapping import (
         LEAVE_OUT,
         PASS,
+        PEEKED_ROWS,
         MappedSheet,
         change_entries,
         draft_mapping,
@@ -61,6 +62,7 @@ __all__ = [
     "ISSUE_SCHEMA",
     "LEAVE_OUT",
     "PASS",
+    "PEEKED_ROWS",
     "POSSIBLE_SUFFIXES",
     "TABLE_SUFFIXES",
     "FileDiscovery",
@@ -128,6 +130,7 @@ __getattr__ = lazy_exports(
         "mapping": (
             "LEAVE_OUT",
             "PASS",
+            "PEEKED_ROWS",
             "MappedSheet",
             "change_entries",
             "draft_mapping",

@@ -14,7 +14,7 @@ from flexscout.domain import use_code_tables
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, to_processing_error
 from flexscout.ingest.convert import ConvertedSheet, convert_sheet
-from flexscout.ingest.mapping import PEEKED_ROWS, ColumnMapping, MappedSheet
+from flexscout.ingest.mapping import PEEKED_ROWS, PROPERTY_TYPE, ColumnMapping, MappedSheet
 from flexscout.ingest.options import DEFAULT_OPTIONS, IngestOptions, list_header_rows
 from flexscout.ingest.property_sheets import select_property_sheets
 from flexscout.ingest.readers import DEFAULT_MEMORY, Workbook, diagnose_reader_failure, peek_workbook, read_workbook, use_password
@@ -68,7 +68,7 @@ def ingest_file(  # nosec B107 # no password is the default
 def inspect_file(  # nosec B107 # as above
     source: SourceFile, options: IngestOptions = DEFAULT_OPTIONS, memory_bytes: int = DEFAULT_MEMORY, password: str = ""
 ) -> FileRecord:
-    """Map the headers of a file, given its first rows, without converting or writing anything.
+    """Map the headers of a file, and read the property types in its first rows, without writing anything.
 
     Arguments and errors are those of `ingest_file`.
     """
@@ -76,11 +76,20 @@ def inspect_file(  # nosec B107 # as above
         workbook = peek_workbook(source.path, PEEKED_ROWS, memory_bytes)
         with choose_mapping(recording, workbook, options) as (_, mapping):
             sheets, skipped = select_property_sheets(source.path, workbook, mapping, options.required)
-        records = tuple(
-            SheetRecord(mapped.sheet.name, mapped.header + 1, mapped.header_map, hidden=mapped.sheet.hidden) for mapped in sheets
-        )
+            records = tuple(_inspect_sheet(mapped) for mapped in sheets)
         recording.record = FileRecord(source, records, (*workbook.skipped_sheets, *skipped))
     return recording.record
+
+
+def _inspect_sheet(mapped: MappedSheet) -> SheetRecord:
+    """Return a record with the property types in the first rows, described by code tables as in a run."""
+    record = SheetRecord(mapped.sheet.name, mapped.header + 1, mapped.header_map, hidden=mapped.sheet.hidden)
+    types = tuple(column for column in mapped.header_map.canonical if column.name == PROPERTY_TYPE)
+    if not types:
+        return record
+    cells = mapped.sheet.cells.head(PEEKED_ROWS)
+    converted = convert_sheet(mapped.sheet.name, cells, mapped.header, replace(mapped.header_map, columns=types, issues=()))
+    return replace(record, rows_read=converted.rows_read, first_types=tuple(converted.table[PROPERTY_TYPE].drop_nulls()))
 
 
 def diagnose_file(source: SourceFile, memory_bytes: int, password: str = "") -> FileRecord:  # nosec B107 # as above

@@ -1,14 +1,15 @@
 """Find out what keeps whole files off the list: columns that weren't found, and why none of a file's rows is a candidate."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 import polars as pl
 
 from flexscout.domain import DERIVED_COLUMNS, SOURCE_COLUMNS, STATUS, is_unavailable
 from flexscout.findings import Finding, FindingCode
-from flexscout.models import Issue, IssueReason, ProcessingResult, RowStatus, SheetRecord
+from flexscout.ingest import PEEKED_ROWS
+from flexscout.models import FileRecord, Issue, IssueReason, ProcessingResult, RowStatus, SheetRecord
 from flexscout.scoring.criteria import Criteria
 from flexscout.scoring.profile import Rule
 from flexscout.scoring.rules import RuleExpressions, add_rule_columns, describe_condition, rule_column
@@ -61,6 +62,33 @@ def diagnose_files(
         diagnosis = [] if rows_of_file is None else _explain_rows(result, rows_of_file, criteria)
         findings[name] = (*diagnosis, *_list_missing_columns(result.record.sheets, criteria))
     return findings
+
+
+def diagnose_inspected_files(records: Sequence[FileRecord], criteria: Criteria) -> dict[str, tuple[Finding, ...]]:
+    """Return the findings of each file before a run: what its headers and first types say, then the columns that weren't found.
+
+    Args:
+        records: The files, inspected.
+        criteria: What a run classifies their rows by.
+
+    """
+    read = [record for record in records if record.sheets]
+    return {
+        record.source.name: (*_explain_first_rows(record.sheets, criteria), *_list_missing_columns(record.sheets, criteria))
+        for record in read
+    }
+
+
+def _explain_first_rows(sheets: Sequence[SheetRecord], criteria: Criteria) -> list[Finding]:
+    """Return what will keep the rows off the list, as far as their types and the choice of columns tell."""
+    if not {_TYPE, _SIZE} & set(criteria.profile.needed_columns):
+        return []
+    rows = pl.DataFrame({_TYPE: [one for sheet in sheets for one in sheet.first_types]}, schema={_TYPE: pl.String})
+    is_judged = _TYPE in criteria.profile.eligibility and rows.height >= _MIN_ROWS_OF_MISREAD
+    failures = _count_failures(rows, [_TYPE], criteria) if is_judged else []
+    found = next(_find_reasons(sheets, rows, failures), None)
+    is_whole = all(sheet.header_row + sheet.rows_read < PEEKED_ROWS for sheet in sheets)  # else other types may follow
+    return [replace(found, rows=0)] if found and (is_whole or found.code in _MISREAD) else []
 
 
 def _list_missing_columns(sheets: Sequence[SheetRecord], criteria: Criteria) -> list[Finding]:

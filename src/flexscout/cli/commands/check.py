@@ -9,9 +9,13 @@ from flexscout.cli import options as opt
 from flexscout.cli.exit_codes import handle_errors
 from flexscout.cli.terminal import add_password, print_json, print_line
 from flexscout.domain import format_date, is_unavailable, map_command
+from flexscout.findings import FindingCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flexscout.config import PipelineConfiguration
+    from flexscout.findings import Finding
     from flexscout.models import CheckSummary, FileRecord, SheetRecord
 
 
@@ -45,20 +49,20 @@ def check_folder(settings: "PipelineConfiguration", output_format: opt.Format, *
 
 def _summary_to_dict(summary: "CheckSummary") -> dict[str, Any]:
     return {
-        "files": [_file_to_dict(record) for record in summary.records],
+        "files": [_file_to_dict(record, summary.findings.get(record.source.name, ())) for record in summary.records],
         "skipped": [{"file": file.name, "reason": file.reason} for file in summary.skipped],
         "unmatched": list(summary.unmatched),
         "sources": [source.as_dict() for source in summary.sources],
     }
 
 
-def _file_to_dict(record: "FileRecord") -> dict[str, Any]:
+def _file_to_dict(record: "FileRecord", findings: "Sequence[Finding]") -> dict[str, Any]:
     return {
         "file": record.source.name,
         "status": "failed" if record.error else "ok",
         "sheets": [_sheet_to_dict(sheet) for sheet in record.sheets],
         "sheets_left_out": [{"sheet": sheet.name, "reason": sheet.reason} for sheet in record.skipped_sheets],
-        **({"error": record.error.as_dict()} if record.error else {}),
+        **({"error": record.error.as_dict()} if record.error else {"findings": [finding.as_dict() for finding in findings]}),
     }
 
 
@@ -86,6 +90,7 @@ def _print_summary(summary: "CheckSummary", needed: set[str]) -> None:
     """Print a summary; `needed`: the columns used for scoring and deduplication."""
     for record in summary.records:
         print_line(f"{record.source.name}: {record.error or 'will be read'}")
+        _print_findings(record, summary.findings.get(record.source.name, ()))
         for sheet in record.sheets:
             _print_sheet(_sheet_to_dict(sheet), needed)
             _print_suggestions(record, sheet)
@@ -102,6 +107,13 @@ def _print_summary(summary: "CheckSummary", needed: set[str]) -> None:
         f"{len(summary.records) - failed} to read, {failed} can't be read, {len(summary.skipped)} skipped. Nothing was written.",
         blank_before=True,
     )
+
+
+def _print_findings(record: "FileRecord", findings: "Sequence[Finding]") -> None:
+    """Print what will keep the file off the list; the columns that it lacks are listed for each sheet."""
+    for finding in findings:
+        if finding.code is not FindingCode.COLUMNS_NOT_FOUND:
+            print_line(f"  {finding.sentence} To map its columns: {map_command(record.source.path)}")
 
 
 def _print_sheet(sheet: dict[str, Any], needed: set[str]) -> None:

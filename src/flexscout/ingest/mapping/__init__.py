@@ -7,6 +7,7 @@ from flexscout.ingest.mapping.draft_sections import sample_values
 from flexscout.ingest.mapping.header_map import find_missing_required, has_vague_headers, map_headers
 from flexscout.ingest.mapping.mapping_entries import change_entries, read_entries, render_entries
 from flexscout.ingest.mapping.mapping_file import load_mapping, parse_mapping
+from flexscout.ingest.mapping.property_types import PROPERTY_TYPE
 from flexscout.ingest.mapping.sheet_mapping import NO_HEADER, MappedSheet, find_likeliest, map_sheet
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "NO_MAPPING",
     "PASS",
     "PEEKED_ROWS",
+    "PROPERTY_TYPE",
     "ColumnMapping",
     "MappedSheet",
     "change_entries",

@@ -118,6 +118,8 @@ def _read_values(
     """
     if values.n_unique() < _MIN_DISTINCT and texts < _NEARLY_ALL:
         return
+    if texts >= _NEARLY_ALL and _are_types(values):
+        yield "Property Type", SuggestionReason.PROPERTY_TYPES
     if addresses >= _MOSTLY:
         if _share(values.str.to_uppercase(), _list_street_words()) >= _HALF:
             yield "Address", SuggestionReason.ADDRESSES
@@ -130,11 +132,14 @@ def _read_values(
 def _read_words(values: pl.Series) -> Iterator[tuple[str, SuggestionReason]]:
     if share_of(values.str.to_uppercase().is_in(list(map_state_codes()))) >= _NEARLY_ALL:
         yield "State", SuggestionReason.STATES
-    is_category = values.n_unique() <= _HALF * values.len() and share_of(values.str.len_chars() <= _MAX_TYPE_CHARACTERS) == 1
-    if is_category and _share(values, _build_type_pattern()) >= _MOSTLY:
-        yield "Property Type", SuggestionReason.PROPERTY_TYPES
     if _is_parcel_number(values):
         yield "APN", SuggestionReason.PARCEL_NUMBERS
+
+
+def _are_types(values: pl.Series) -> bool:
+    """Return whether a few short texts name property types, also behind a code: 4500 Warehouse."""
+    is_category = values.n_unique() <= _HALF * values.len() and share_of(values.str.len_chars() <= _MAX_TYPE_CHARACTERS) == 1
+    return is_category and _share(values, _build_type_pattern()) >= _MOSTLY
 
 
 def _read_numbers(values: pl.Series, words: set[str]) -> Iterator[tuple[str, SuggestionReason]]:
