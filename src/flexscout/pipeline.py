@@ -41,7 +41,7 @@ from flexscout.runtime import (
     open_run_log,
     open_table_cache,
 )
-from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, diagnose_files, diagnose_inspected_files, score_files
+from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, diagnose_files, diagnose_records, score_files
 
 if TYPE_CHECKING:
     from flexscout.outputs import RunFacts
@@ -136,12 +136,11 @@ class ScalableFlexPipeline:
 
         """
         scan = scan_inputs(self.config)
-        records = (*self._ingestor.inspect(scan.sources), *scan.unreadable)
-        by_name = tuple(sorted(records, key=lambda record: record.source.name))
+        records = tuple(sorted((*self._ingestor.inspect(scan.sources), *scan.unreadable), key=lambda record: record.source.name))
         sources = list_sources(list_possible_snapshots(record for record in records if not record.error))
         unused = self._ingestor.find_unused_mappings(records)
-        findings = diagnose_inspected_files(by_name, self._criteria)
-        return CheckSummary(int(any(record.error for record in records)), by_name, scan.skipped, unused, sources, findings)
+        findings = diagnose_records(records, self._criteria)
+        return CheckSummary(int(any(record.error for record in records)), records, scan.skipped, unused, sources, findings)
 
     def _run_stages(self, run: _Run, batches: Iterable[Sequence[FileRecord]], commit: bool) -> RunSummary:  # noqa: FBT001
         """Run the stages over ingested files; without `commit` as a trial that publishes nothing."""

@@ -1,5 +1,7 @@
 """A file that gives no candidates, or whose type or sizes weren't found, says so and names the command."""
 
+import json
+
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
@@ -26,6 +28,26 @@ def test_the_summary_the_page_the_report_and_the_workbook_say_why_and_what_to_do
     assert entry["command"] == COMMAND
     assert outcome.file("a.xlsx")["findings"] == []
     assert COMMAND in next(row["Remark"] for row in outcome.sheet("Files") if row["File"] == "my county.xlsx")
+
+
+def test_check_says_before_a_run_that_the_codes_are_unknown(tmp_path):
+    write_county(tmp_path)
+    sentence = DIAGNOSIS.partition("candidates. ")[2]
+    assert f"{sentence} To map its columns: {COMMAND}" in flexscout("check", "in").out
+    (file,) = json.loads(flexscout("check", "in", "--format", "json").out)["files"]
+    assert [finding["code"] for finding in file["findings"]] == ["codes_unknown"]
+
+
+def test_types_of_a_long_file_may_follow_its_first_rows(tmp_path):
+    header = ("Address", "Property Type", "Building SqFt", "Lot Size Acres")
+    rows = [(f"{number} Loom Rd", "Office", 20_000, 2) for number in range(1, 521)]
+    write_workbook(tmp_path / "in/short.xlsx", [header, *rows[:400]])
+    write_workbook(tmp_path / "in/long.xlsx", [header, *rows])
+    files = json.loads(flexscout("check", "in", "--format", "json").out)["files"]
+    assert {file["file"]: [finding["code"] for finding in file["findings"]] for file in files} == {
+        "long.xlsx": [],
+        "short.xlsx": ["types_rejected"],
+    }
 
 
 def test_a_size_that_was_not_found_is_in_the_summary_although_there_are_candidates(tmp_path):

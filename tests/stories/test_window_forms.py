@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from browser import PHONE, find_violations, show_screen
-from program import flexscout
+from program import flexscout, wait_until
 from windows import install_crontab, open_window
-from workbooks import write_workbook
+from workbooks import HEADER, candidate, write_workbook
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -103,6 +103,18 @@ def test_settings_are_changed_checked_and_reset_with_the_keyboard(opened, window
     page.get_by_label("Watch the folder").check()
     page.locator("#announcements", has_text="The folder is watched.").wait_for()
     assert window.window.is_watching
+    text = config.read_text()
+    config.write_text(text.replace("min_flex_score: 6", "min_flex_score: 60"))
+    write_workbook(window.folder / "arrived.xlsx", [HEADER, candidate(50)])
+    assert wait_until(lambda: window.window.watch_problem)
+    page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    page.locator("#message").get_by_text("The folder isn't watched any more").wait_for()
+    page.get_by_text("give a number from 0 to 10").last.wait_for()
+    assert find_violations(page) == []
+    (window.folder / "arrived.xlsx").unlink()
+    config.write_text(text)
+    page.get_by_label("Watch the folder").check()
+    playwright.expect(page.get_by_text("give a number from 0 to 10")).to_have_count(0)
     page.get_by_label("Watch the folder").uncheck()
     page.locator("#announcements", has_text="isn't watched any more").wait_for()
     assert "min_flex_score: 6" in config.read_text()

@@ -65,7 +65,7 @@ def open_property(page, address):
 def test_samples_lead_to_a_downloaded_workbook(opened, window, monkeypatch, tmp_path):
     monkeypatch.setattr("platformdirs.user_documents_dir", lambda: str(tmp_path))
     folder = str(window.folder)
-    page = opened("start")
+    page, other = opened("start"), opened("list")
     page.get_by_role("button", name="Try with samples").click()
     page.get_by_text("1 file").first.wait_for()
     page.get_by_role("button", name="Run", exact=True).click()
@@ -76,6 +76,10 @@ def test_samples_lead_to_a_downloaded_workbook(opened, window, monkeypatch, tmp_
     assert (tmp_path / "flexscout samples/results/flex_properties.xlsx").exists()
     page.get_by_role("link", name="Show the list").click()
     assert len(addresses(page, 5)) == 5
+    other.evaluate("dispatchEvent(new Event('visibilitychange'))")  # the other tab is looked at again
+    other.get_by_text("The folder flexscout samples was opened in another tab.").wait_for()
+    other.get_by_role("button", name=window.folder.name, exact=True).click()
+    assert len(addresses(other, 10)) == 10
     show(page, "start")
     page.get_by_role("button", name="Choose a folder").first.click()
     page.get_by_label("Path of the folder").fill(folder)

@@ -89,6 +89,26 @@ def test_second_start_prints_an_address_of_the_first(program):
         assert request(port, "POST", "/api/session", body={"code": code})[0] == 200
 
 
+def test_folder_of_another_window_is_opened_in_a_tab_of_that_window(program, tmp_path):
+    _, port, token = program
+    (tmp_path / "second").mkdir()
+    command = [*PROGRAM, "app", "second", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as second:
+        other, code = re.search(r"127\.0\.0\.1:(\d+)/#code=(\S+)", second.stdout.readline()).groups()
+        other_token = request(int(other), "POST", "/api/session", body={"code": code})[1]["token"]
+        second.stdout.readline()
+        status, told = request(int(other), "POST", "/api/workspaces", other_token, {"folder": str(tmp_path / "in")})
+        assert status == 400
+        assert "window of its own" in told["error"]
+        address = second.stdout.readline()  # without --no-browser, it is opened
+        assert f"http://127.0.0.1:{port}/#code=" in address
+        code = re.search(r"#code=(\S+)", address)[1]
+        assert request(port, "POST", "/api/session", body={"code": code})[0] == 200
+        for at, secret, name in ((int(other), other_token, "second"), (port, token, "in")):
+            assert request(at, "GET", "/api/state", secret)[1]["workspace"]["name"] == name
+        second.kill()
+
+
 def test_folder_that_does_not_exist_is_an_error():
     outcome = flexscout("app", "none", "--no-browser")
     assert outcome.code == 2

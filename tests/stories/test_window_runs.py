@@ -46,6 +46,42 @@ def test_watched_folder_is_run_when_a_file_arrives_but_not_when_a_setting_change
     assert tab.send("POST", "/api/watch", {"is_on": "yes"}).status == 400
 
 
+def test_watch_that_ends_says_why_and_what_to_do(tab):
+    assert tab.send("POST", "/api/watch", {"is_on": True}).status == 200
+    path = tab.folder / "pipeline_config.yaml"
+    path.write_text(path.read_text().replace("recursive_scan: true", "recursive_scan: 3"))
+    write_workbook(tab.folder / "new.xlsx", [HEADER, candidate(1)])
+    assert wait_until(lambda: tab.window.watch_problem)
+    state = tab.get("/api/state")
+    assert not state["is_watching"]
+    assert "recursive_scan" in state["watch_problem"]["message"]
+    path.write_text(path.read_text().replace("recursive_scan: 3", "recursive_scan: true"))
+    assert tab.send("POST", "/api/watch", {"is_on": True}).status == 200
+    assert tab.get("/api/state")["watch_problem"] is None
+
+
+def test_tab_of_a_folder_that_another_tab_has_closed_reads_and_changes_nothing(tab, tmp_path):
+    def send(method, path, body=None):
+        return tab.request(method, path, body, X_Flexscout_Token=tab.token, X_Flexscout_Opened=str(opened))
+
+    opened = tab.get("/api/state")["opened"]
+    assert send("GET", "/api/files").status == 200
+    other = tmp_path / "other"
+    other.mkdir()
+    assert tab.send("POST", "/api/workspaces", {"folder": str(other)}).status == 200
+    for method, path in (
+        ("GET", "/api/files"),
+        ("POST", "/api/uploads?name=a.csv"),
+        ("POST", "/api/runs"),
+        ("GET", "/api/runs/events"),
+    ):
+        refused = send(method, path, b"{}" if method == "POST" else None)
+        assert (refused.status, refused.json["error_kind"]) == (409, "OtherWorkspaceError")
+    assert not (other / "inbox").exists()
+    opened = tab.get("/api/state")["opened"]
+    assert send("GET", "/api/files").status == 200
+
+
 def test_new_folder_becomes_a_workspace_with_settings(tab):
     state = tab.get("/api/state")
     assert state["workspace"]["folder"] == str(tab.folder)
@@ -81,17 +117,56 @@ def test_file_is_left_out_and_taken_in_again(tab):
     config = tab.folder / "pipeline_config.yaml"
     before = config.read_bytes()
 
-    def choose(file, *, leave_out):
-        assert tab.send("POST", "/api/files/skip", {"file": file, "leave_out": leave_out}).status == 200
-        return {row["file"]: (row["state"], row["can_take_in"]) for row in tab.get("/api/files")["files"]}
+    def list_patterns():
+        return {row["file"]: (row["state"], row["pattern"], row["is_by_name"]) for row in tab.get("/api/files")["files"]}
 
-    assert choose("a [1].xlsx", leave_out=True) == {"a [1].xlsx": ("skipped", True), "b.xlsx": ("ready", False)}
+    both = {"a [1].xlsx": ("ready", "", False), "b.xlsx": ("ready", "", False)}
+    assert tab.send("POST", "/api/files/skip", {"file": "a [1].xlsx"}).status == 200
+    assert list_patterns() == both | {"a [1].xlsx": ("skipped", "a [[]1].xlsx", True)}
     assert 'skip: ["a [[]1].xlsx"]' in config.read_text()
     assert [event["file"] for event in tab.run() if event["event"] == "file_done"] == ["b.xlsx"]
-    assert choose("a [1].xlsx", leave_out=False) == {"a [1].xlsx": ("ready", False), "b.xlsx": ("ready", False)}
+    assert tab.send("POST", "/api/files/take", {"pattern": "a [[]1].xlsx"}).status == 200
+    assert list_patterns() == both
     assert config.read_bytes() == before
-    config.write_text(config.read_text().replace("input:\n", 'input:\n  skip: ["b*"]\n'))
-    assert choose("a [1].xlsx", leave_out=True)["b.xlsx"] == ("skipped", False)  # left out by more than its name
+    config.write_text(config.read_text().replace("input:\n", 'input:\n  skip: ["*.xlsx"]\n'))
+    assert list_patterns() == dict.fromkeys(both, ("skipped", "*.xlsx", False))
+    assert tab.send("POST", "/api/files/take", {"pattern": "*.xlsx"}).status == 200
+    assert list_patterns() == both
+
+
+def test_pattern_of_the_environment_is_not_removed_from_the_settings(tab, monkeypatch):
+    write_workbook(tab.folder / "a.xlsx", [HEADER, candidate()])
+    monkeypatch.setenv("FLEXSCOUT_SKIP_FILES", "*.xlsx")
+    tab.window.workspace.write_settings((tab.folder / "pipeline_config.yaml").read_text())  # read again
+    refused = tab.send("POST", "/api/files/take", {"pattern": "*.xlsx"})
+    assert refused.status == 400
+    assert "environment" in refused.json["next_step"]
+
+
+def test_file_whose_types_do_not_count_is_told_before_a_run(tab):
+    columns = ("Address", "City", "Building SqFt", "Lot Size Acres")
+
+    def write(name, header, types):
+        rows = [(f"{n} Loom Rd", "Gastonia", 20_000, 2.5, types[n % len(types)]) for n in range(1, 13)]
+        write_workbook(tab.folder / name, [(*columns, header), *rows])
+
+    write("codes.xlsx", "Use Code", (301, 4500))
+    write("other.xlsx", "Property Type", ("Office", "Retail"))
+    write("unnamed.xlsx", "Kind", ("4500 Warehouse", "301 - Industrial"))
+    write("good.xlsx", "Property Type", ("4500 Warehouse", "301 - Industrial"))
+    rows = {row["file"]: row for row in tab.get("/api/files")["files"]}
+    assert {file: (row["state"], row["code"]) for file, row in rows.items()} == {
+        "codes.xlsx": ("check_columns", "codes_unknown"),
+        "good.xlsx": ("ready", ""),
+        "other.xlsx": ("check_columns", "types_rejected"),
+        "unnamed.xlsx": ("check_columns", "columns_not_found"),
+    }
+    assert rows["codes.xlsx"]["reason"] == "Property Type (Use Code) holds codes such as 301, 4500 whose issuer isn't known."
+    assert rows["unnamed.xlsx"]["reason"].endswith("Kind holds property types: map it to Property Type?")
+    choice = {"file": "codes.xlsx", "saved_as": "", "entries": {"columns": {"Use Code": "Property Type"}}}
+    assert tab.send("POST", "/api/columns/save", choice).status == 200
+    (row,) = (row for row in tab.get("/api/files")["files"] if row["file"] == "codes.xlsx")
+    assert row["code"] == "codes_unknown"  # the choice doesn't say what the codes mean
 
 
 @pytest.mark.usefixtures("uploaded")

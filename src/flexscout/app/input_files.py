@@ -1,15 +1,17 @@
 """The files of a workspace before a run: what each is, and what a run would do with it."""
 
 import glob
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from flexscout.app.security import BadRequestError
 from flexscout.app.workspaces import CONFIG_NAME, Workspace
 from flexscout.config import change_settings
 from flexscout.domain import date_file
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
 from flexscout.errors import NothingToReadError
+from flexscout.findings import Finding, FindingCode
 from flexscout.models import CheckSummary, FileRecord, Source
 from flexscout.pipeline import ScalableFlexPipeline
 from flexscout.runtime import Executor
@@ -38,22 +40,36 @@ def list_input_files(workspace: Workspace, executor: Executor | None = None) -> 
     return {"files": _list_rows(summary, rows), "sources": [source.as_dict() for source in summary.sources]}
 
 
-def leave_out_file(workspace: Workspace, name: str, *, is_left_out: bool) -> None:
-    """Leave a file out of the runs by its name in the settings, or take it in again.
+def leave_out_file(workspace: Workspace, name: str) -> None:
+    """Leave a file out of the runs by its name in the settings. Raises what `remove_skip_pattern` does."""
+    _write_patterns(workspace, [*_list_patterns(workspace, glob.escape(name)), glob.escape(name)])
+
+
+def remove_skip_pattern(workspace: Workspace, pattern: str) -> None:
+    """Take the files in again that a pattern of the settings leaves out; of one file, the pattern is its name.
 
     Raises:
+        BadRequestError: The pattern isn't one of the file with the settings.
         ConfigurationError: The settings have an error, or are written in a way that can't be changed by a program.
         OutputError: The settings can't be written.
 
     """
-    others = [pattern for pattern in workspace.load_settings().skip_files if pattern != glob.escape(name)]
-    patterns = [*others, glob.escape(name)] if is_left_out else others
-    workspace.write_settings(change_settings(Path(CONFIG_NAME), {"skip_files": patterns or None}))
+    _write_patterns(workspace, _list_patterns(workspace, pattern))
+    if pattern in workspace.load_settings().skip_files:
+        raise BadRequestError(f"{pattern} isn't in {CONFIG_NAME}.", "Look for it in the environment variables of this computer.")
+
+
+def _list_patterns(workspace: Workspace, without: str) -> list[str]:
+    return [pattern for pattern in workspace.load_settings().skip_files if pattern != without]
+
+
+def _write_patterns(workspace: Workspace, patterns: Sequence[str]) -> None:
+    workspace.write_settings(change_settings(Path(CONFIG_NAME), {"skip_files": [*patterns] or None}))
 
 
 def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = _label_files(summary.sources)
-    rows = [_describe_record(record, labels) for record in summary.records]
+    rows = [_describe_record(record, labels, summary.findings.get(record.source.name, ())) for record in summary.records]
     counted = [row | {"rows": counts.get(row["file"])} for row in rows]
     return sorted([*counted, *_list_skipped(summary.skipped)], key=lambda row: str(row["file"]))
 
@@ -64,15 +80,16 @@ def _list_skipped(skipped: Iterable[SkippedFile]) -> list[dict[str, Any]]:
 
 
 def _describe_skipped(file: SkippedFile) -> dict[str, Any]:
-    is_by_name = file.code == FileSkipCode.LEFT_OUT and file.details == (glob.escape(file.name),)
     row = {**_EMPTY, "file": file.name, "state": "skipped", "code": file.code, "reason": file.reason}
-    return row | {"can_take_in": is_by_name}
+    pattern = file.details[0] if file.code == FileSkipCode.LEFT_OUT else ""
+    return row | {"pattern": pattern, "is_by_name": pattern == glob.escape(file.name)}
 
 
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("source", "snapshot_day", "size", "rows")),
     "missing": [],
-    "can_take_in": False,
+    "pattern": "",
+    "is_by_name": False,
     "code": "",
     "reason": "",
     "next_step": "",
@@ -84,13 +101,13 @@ def _label_files(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
     return {file: (source.label, day.isoformat()) for source in sources for file, day in source.exports}
 
 
-def _describe_record(record: FileRecord, labels: dict[str, tuple[str, str]]) -> dict[str, Any]:
+def _describe_record(record: FileRecord, labels: dict[str, tuple[str, str]], findings: Sequence[Finding]) -> dict[str, Any]:
     name, source = record.source.name, record.source
     label, day = labels.get(name, (None, date_file(name, source.modified).day.isoformat()))
     missing = sorted({column for sheet in record.sheets for column in sheet.header_map.missing})
     row = {**_EMPTY, "file": name, "size": source.size, "source": label, "snapshot_day": day, "missing": missing}
     if record.error is None:
-        return row | {"state": "ready"}
+        return row | _describe_findings(record, findings)
     error = record.error
     return row | {
         "state": choose_state(error.code),
@@ -99,6 +116,16 @@ def _describe_record(record: FileRecord, labels: dict[str, tuple[str, str]]) -> 
         "next_step": error.next_step,
         "missing": [],
     }
+
+
+def _describe_findings(record: FileRecord, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return the state of a file that can be read: whether its columns need a look, and why."""
+    lacking = {column for finding in findings for column in finding.columns}
+    suggestions = [one for sheet in record.sheets for one in sheet.header_map.suggestions if one.column in lacking]
+    is_ready = not suggestions and all(finding.code is FindingCode.COLUMNS_NOT_FOUND for finding in findings)
+    sentences = [*(finding.sentence for finding in findings), *(one.question for one in suggestions)]
+    code = findings[0].code if findings else ""
+    return {"state": "ready" if is_ready else "check_columns", "code": code, "reason": " ".join(sentences)}
 
 
 def choose_state(code: str) -> str:

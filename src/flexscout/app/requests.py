@@ -13,11 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from flexscout.app.security import BadRequestError, BodyTooLargeError, BusyError
+from flexscout.app.security import BadRequestError, BodyTooLargeError, BusyError, OtherWorkspaceError
 from flexscout.app.window import Window
 from flexscout.errors import FlexscoutError, is_panic
 
 logger = logging.getLogger("flexscout.app")
+
+OPENED_HEADER = "x-flexscout-opened"
+"""The header with the number of the workspace that a tab shows."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -96,12 +99,20 @@ def to_error(message: str, next_step: str, status: HTTPStatus, error_kind: str =
     return to_json({"error": message, "next_step": next_step, "error_kind": error_kind}, status)
 
 
+def check_opened(request: Request) -> None:
+    """Raise OtherWorkspaceError if the tab shows a workspace that another tab has closed by opening another one."""
+    window: Window = request.app.state.window
+    shown = request.headers.get(OPENED_HEADER)
+    if shown is not None and shown != str(window.opened):
+        raise OtherWorkspaceError("Another folder was opened in another tab.", "Open this one again under Start.")
+
+
 async def answer_error(_request: Request, error: Exception) -> Response:
     """Return the answer to a request that failed."""
     if isinstance(error, BadRequestError):
         return to_error(error.message, error.next_step, error.status)
-    if isinstance(error, BusyError):
-        return to_error(error.message, error.next_step, HTTPStatus.CONFLICT)
+    if isinstance(error, BusyError | OtherWorkspaceError):
+        return to_error(error.message, error.next_step, HTTPStatus.CONFLICT, type(error).__name__)
     if isinstance(error, FlexscoutError):
         return to_error(error.message, error.next_step, HTTPStatus.BAD_REQUEST, type(error).__name__)
     if isinstance(error, BodyTooLargeError):
@@ -117,6 +128,7 @@ async def answer_error(_request: Request, error: Exception) -> Response:
 
 
 async def _read_call(request: Request) -> Call:
+    check_opened(request)
     query: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         query.setdefault(name, []).append(value)

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from flexscout.app.input_files import choose_state, leave_out_file, list_input_files
-from flexscout.app.requests import Call, build_route
+from flexscout.app.input_files import choose_state, leave_out_file, list_input_files, remove_skip_pattern
+from flexscout.app.requests import Call, build_route, check_opened
 from flexscout.app.security import BadRequestError
 from flexscout.jobs import EventKind
 from flexscout.runtime import Step
@@ -36,7 +36,12 @@ def _list_files(call: Call) -> dict[str, object]:
 
 
 def _leave_out(call: Call) -> dict[str, object]:
-    leave_out_file(call.window.require_workspace(), call.read_text("file"), is_left_out=call.body.get("leave_out") is True)
+    leave_out_file(call.window.require_workspace(), call.read_text("file"))
+    return {}
+
+
+def _take_in(call: Call) -> dict[str, object]:
+    remove_skip_pattern(call.window.require_workspace(), call.read_text("pattern"))
     return {}
 
 
@@ -50,6 +55,7 @@ def _stop_run(call: Call) -> dict[str, object]:
 
 
 async def _stream_events(request: Request) -> Response:
+    check_opened(request)
     window: Window = request.app.state.window
     job = window.job
     if job is None:
@@ -91,6 +97,7 @@ async def _format_events(window: "Window", job: "Job") -> AsyncIterator[bytes]:
 RUN_ROUTES: tuple[BaseRoute, ...] = (
     build_route("/api/files", get=_list_files),
     build_route("/api/files/skip", post=_leave_out),
+    build_route("/api/files/take", post=_take_in),
     build_route("/api/runs", post=(_start_run, HTTPStatus.ACCEPTED)),
     build_route("/api/runs/stop", post=(_stop_run, HTTPStatus.ACCEPTED)),
     Route("/api/runs/events", _stream_events, methods=["GET"]),

@@ -67,6 +67,10 @@ class NoWorkspaceError(FlexscoutError):
     """Raised when a request needs an open workspace and no folder is open."""
 
 
+class OtherWorkspaceError(FlexscoutError):
+    """Raised when a tab asks about a workspace that isn't open any more."""
+
+
 @dataclass
 class Access:
     """The secrets of a running window.

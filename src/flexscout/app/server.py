@@ -99,7 +99,7 @@ def serve_window(
             webbrowser.open(running.address)
         return
     with _listen(port) if port else _listen_at_usual_port() as listener:
-        window = Window(listener.getsockname()[1], write_samples)
+        window = Window(listener.getsockname()[1], write_samples, show_tab=webbrowser.open if open_browser else show)
         if folder:
             window.open(folder)
         else:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from flexscout.app.folders import list_folder, make_folder
-from flexscout.app.requests import Call, build_route, to_json
+from flexscout.app.requests import Call, build_route, check_opened, to_json
 from flexscout.app.security import CODE_PATH, SESSION_PATH, UPLOAD_PATH, BadRequestError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def _open_workspace(call: Call) -> dict[str, object]:
 
 
 async def _save_upload(request: Request) -> Response:
+    check_opened(request)
     window: Window = request.app.state.window
     workspace = window.require_workspace()
     return to_json(await workspace.save_upload(request.query_params.get("name", ""), request.stream()))

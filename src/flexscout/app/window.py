@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import os
 import time
+import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,9 @@ class Window:
         workspace: The open workspace, None at first.
         job: The last run that was started here.
         is_closing: Whether the server is about to end.
+        opened: How many workspaces were opened: a tab that shows an earlier one is told so.
+        watch_problem: Why the inputs aren't watched any more, and what to do; None while nothing failed.
+        show_tab: Opens an address in the browser.
 
     """
 
@@ -49,6 +53,9 @@ class Window:
     workspace: Workspace | None = None
     job: Job | None = None
     is_closing: bool = False
+    opened: int = 0
+    watch_problem: dict[str, str] | None = None
+    show_tab: Callable[[str], object] = webbrowser.open
     _results: Results | None = None
     _workers: KeptPool | None = None
     _stop_watching: Event | None = None
@@ -155,6 +162,7 @@ class Window:
             if self._stop_watching:
                 self._stop_watching.set()
                 self._stop_watching = None
+            self.watch_problem = None
             if is_on:
                 stop = Event()
                 watch = FolderWatch(self.require_workspace().load_settings(), stop, YAML_SUFFIXES)
@@ -169,11 +177,13 @@ class Window:
                 watch.mark()
                 if not stop.is_set():
                     self.start_run(retry=False)
-        except (FlexscoutError, OSError) as error:  # the settings have an error now, or the folder is gone
+            problem = None
+        except (FlexscoutError, OSError, RuntimeError) as error:  # of the settings, the folder, or what the system watches
             logger.warning("the inputs aren't watched any more: %s", error, extra={"event": "watch_ended"})
+            problem = _describe_watch_problem(error)
         with self._lock:
             if self._stop_watching is stop:
-                self._stop_watching = None
+                self._stop_watching, self.watch_problem = None, problem
 
     def open(self, folder: Path) -> None:
         """Open the workspace in a folder.
@@ -188,11 +198,13 @@ class Window:
                 return
             if self.is_running:
                 raise BusyError("A run is going.", "Wait until it ends, or stop it.")
-            if find_running(folder):
-                raise FlexscoutError(f"{folder} is open in another window.", "Go on there, or close it.")
+            if running := find_running(folder):
+                self.show_tab(running.address)
+                raise FlexscoutError(f"{folder} is open in a window of its own.", "It was opened in another tab of your browser.")
             opened = open_workspace(folder)
             self.close()
             self.workspace = opened
+            self.opened += 1
             write_instance(folder, self.port, self.access.key)
 
     def open_samples(self) -> None:
@@ -236,6 +248,8 @@ class Window:
             "recent": list_recent(),
             "is_running": self.is_running,
             "is_watching": self.is_watching,
+            "watch_problem": self.watch_problem,
+            "opened": self.opened,
             "last_run": self._describe_last_run(),
             "can_memo": importlib.util.find_spec("typst") is not None,
             "can_watch": importlib.util.find_spec("watchfiles") is not None,
@@ -260,3 +274,9 @@ class Window:
         if last:
             described |= {"run": last.number, "has_results": history.find_result(last) is not None, "ended": last.ended}
         return {"workspace": described, "outputs": list_outputs(settings)}
+
+
+def _describe_watch_problem(error: Exception) -> dict[str, str]:
+    if isinstance(error, FlexscoutError):
+        return {"message": error.message, "next_step": error.next_step}
+    return {"message": f"{str(error).rstrip('.')}.", "next_step": ""}

@@ -14,7 +14,7 @@ from flexscout.scoring.classify import (
     select_rejected,
 )
 from flexscout.scoring.criteria import Criteria, count_funnel, has_eligible_type
-from flexscout.scoring.diagnosis import diagnose_files, diagnose_inspected_files
+from flexscout.scoring.diagnosis import diagnose_files, diagnose_records
 from flexscout.scoring.eligibility import split_reasons
 from flexscout.scoring.explanations import explain_factors
 from flexscout.scoring.filter_conditions import COMPARISONS, Comparison, FilterCondition, parse_conditions, render_conditions
@@ -59,7 +59,7 @@ __all__ = [
     "describe_condition",
     "describe_profile",
     "diagnose_files",
-    "diagnose_inspected_files",
+    "diagnose_records",
     "evaluate_parts",
     "explain_factors",
     "find_improvements",

@@ -64,7 +64,7 @@ def diagnose_files(
     return findings
 
 
-def diagnose_inspected_files(records: Sequence[FileRecord], criteria: Criteria) -> dict[str, tuple[Finding, ...]]:
+def diagnose_records(records: Sequence[FileRecord], criteria: Criteria) -> dict[str, tuple[Finding, ...]]:
     """Return the findings of each file before a run: what its headers and first types say, then the columns that weren't found.
 
     Args:

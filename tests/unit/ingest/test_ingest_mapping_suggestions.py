@@ -39,6 +39,8 @@ def suggest(**columns):
         ("Delivery Area", ZIP_CODES, "Zip Code", SuggestionReason.ZIP_CODES),
         ("Reference", PARCELS, "APN", SuggestionReason.PARCEL_NUMBERS),
         ("Kind", TYPES, "Property Type", SuggestionReason.PROPERTY_TYPES),
+        ("Seat", ("12 Industrial Blvd",) * 4, "Address", SuggestionReason.ADDRESSES),
+        ("Kind", ("4500 Warehouse", "301 - Industrial") * 2, "Property Type", SuggestionReason.PROPERTY_TYPES),
     ],
 )
 def test_values_suggest_a_column_that_is_missing(header, values, column, reason):

@@ -1,8 +1,10 @@
 // Requests to the server of this window.
+import { app } from "./state.js";
 import { stepWithoutCommands } from "./steps.js";
 import { texts } from "./texts.js";
 
 const KEY = "flexscout-token", SESSION = "/api/session";
+const OF_ANY_WORKSPACE = [SESSION, "/api/state", "/api/workspaces", "/api/folders"];  // the others ask about the one that this tab shows
 
 export class Refusal extends Error {
   constructor(text, nextStep = "", status = 0) { super(text); this.nextStep = nextStep; this.status = status; }
@@ -14,6 +16,7 @@ const send = async (method, path, content, signal, isRepeated = false) => {
   let body = content;
   const headers = { "X-Flexscout-Token": sessionStorage.getItem(KEY) ?? "" };
   if (body !== undefined && !(body instanceof Blob)) { headers["Content-Type"] = "application/json"; body = JSON.stringify(body); }
+  if (app.state && !OF_ANY_WORKSPACE.includes(path.split("?")[0])) headers["X-Flexscout-Opened"] = `${app.state.opened}`;
   let answer;
   try { answer = await fetch(path, { method, headers, body, signal, credentials: "omit" }); } catch (error) {
     if (error.name === "AbortError") throw error;
@@ -27,6 +30,7 @@ const send = async (method, path, content, signal, isRepeated = false) => {
     if (sessionStorage.getItem(KEY)) return send(method, path, content, signal, true);
     throw new Refusal(...texts.frame.noAccess, 401);
   }
+  if (told.error_kind === "OtherWorkspaceError") app.refresh();
   throw new Refusal(told.error ?? texts.frame.requestFailed, stepWithoutCommands(told.next_step, told.error_kind) || (told.error ? "" : texts.frame.tryAgain), answer.status);
 };
 

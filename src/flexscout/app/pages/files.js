@@ -13,17 +13,20 @@ const MAX_WARNINGS = 50;
 
 const columnsLink = (name, state) => (state in texts.files.toColumns ? h("a", { class: "why", href: write("columns", { file: name }), "aria-label": `${texts.files.toColumns[state]}: ${name}` }, texts.files.toColumns[state]) : "");
 const choiceButton = (file, choose) => {
-  if (file.state === "skipped" && !file.can_take_in) return "";
-  const leaveOut = file.state !== "skipped", text = leaveOut ? texts.files.leaveOut : texts.files.takeIn;
-  return button(text, act(() => choose(file.file, leaveOut)), { class: "link choice", "aria-label": `${text}: ${file.file}` });
+  if (file.state === "skipped" && !file.pattern) return "";
+  const text = file.state !== "skipped" ? texts.files.leaveOut : file.is_by_name ? texts.files.takeIn : texts.files.removePattern(file.pattern);
+  return button(text, act(() => choose(file)), { class: "link choice", "aria-label": `${text}: ${file.file}` });
 };
+const describeSkip = (file) => (file.is_by_name ? texts.files.leftOut : file.pattern ? texts.files.leftOutBy(file.pattern) : file.reason);
 const stateCell = (file, choose) => [
   h("span", { class: `pill ${file.state}` }, texts.files.states[file.state] ?? file.state),
-  file.reason && !(file.code in texts.steps.byCode && file.state === "skipped") && h("span", { class: "why" }, file.can_take_in ? texts.files.leftOut : file.reason),
+  file.reason && !(file.code in texts.steps.byCode && file.state === "skipped") && h("span", { class: "why" }, describeSkip(file)),
   file.state === "needs_columns" && file.missing?.length ? h("span", { class: "why" }, texts.files.missing(file.missing)) : "",
   file.code && h("span", { class: "why" }, buildStep(file.code, file.next_step)),
   columnsLink(file.file, file.state), choiceButton(file, choose),
 ];
+
+const describeCause = ({ reason, code, next_step: nextStep }) => [reason, " ", buildStep(code, nextStep)];
 
 const nameCell = (name) => {
   const at = name.lastIndexOf("/") + 1;
@@ -97,7 +100,9 @@ export const show = (main) => {
       [bar.max, bar.value] = [Math.max(total, done), done];
       const text = event.success ? texts.files.read(event.reused, event.candidates ?? 0, event.rows ?? 0) : texts.files.failed;
       if (event.success && rows.has(event.file)) rows.get(event.file).number.textContent = grouped(event.rows ?? 0, 0);
-      setFile(event.file, event.success ? "done" : "failed", text, event.message && [event.message, " ", buildStep(event.code, event.next_step)], event.state);
+      const known = rows.get(event.file)?.file;
+      if (event.success && known?.state === "check_columns") setFile(event.file, known.state, text, describeCause(known), known.state);
+      else setFile(event.file, event.success ? "done" : "failed", text, event.message && describeCause({ ...event, reason: event.message }), event.state);
     },
     stage: (event) => {
       stage.textContent = texts.files.stage(texts.files.stages[event.stage] ?? event.stage, event.position, event.count);
@@ -136,7 +141,7 @@ export const show = (main) => {
       members.map((file) => {
         const cell = h("td", { class: "state-cell" }, stateCell(file, choose));
         const number = h("td", { class: "num" }, file.rows === null || file.rows === undefined ? "" : grouped(file.rows, 0));
-        rows.set(file.file, { state: cell, number });
+        rows.set(file.file, { state: cell, number, file });
         return h("tr", {}, nameCell(file.file), cell, number, h("td", { class: "day" }, file.snapshot_day ? formatDay(file.snapshot_day) : ""), h("td", { class: "num size" }, fileSize(file.size)));
       }));
     const sorted = [...groups].sort(([one], [two]) => !one - !two || one.localeCompare(two));
@@ -146,8 +151,9 @@ export const show = (main) => {
     runButton.disabled = !files.some(({ state }) => state !== "skipped");
     heading.textContent = texts.files.count(files.length);
   };
-  const choose = async (file, leaveOut) => {
-    await post("files/skip", { file, leave_out: leaveOut });
+  const choose = async ({ file, state, pattern }) => {
+    const leaveOut = state !== "skipped";
+    await (leaveOut ? post("files/skip", { file }) : post("files/take", { pattern }));
     await loadFiles();
     announce(leaveOut ? texts.files.wasLeftOut(file) : texts.files.wasTakenIn(file));
   };

@@ -40,8 +40,7 @@ const isOpen = (screen) => screen === "start" || app.state?.workspace;
 
 const showFrame = () => {
   const { screen } = read(), { workspace, is_running: isRunning } = app.state;
-  byId("workspace").textContent = workspace?.name ?? "";
-  byId("workspace").title = workspace?.folder ?? "";
+  byId("workspace").replaceChildren(workspace ? h("a", { href: write("start"), title: texts.frame.switchFolder(workspace.folder) }, workspace.name) : "");
   byId("screens").replaceChildren(...Object.keys(SCREENS).filter((name) => isOpen(name) && !SCREENS[name].parent).map((name) => h("a", {
     href: name === shown?.screen ? location.hash : app.lastAddress[name] ?? write(name), "aria-current": name === screen || name === SCREENS[screen]?.parent ? "page" : null,
   }, texts.screens[name])));
@@ -71,9 +70,21 @@ const route = () => {
   showFrame();
 };
 
-const refresh = async () => {
-  try { setState(await get("state")); } catch (error) { if (app.state) showError(error); }
+const showNews = (before) => {
+  const { opened, workspace, watch_problem: problem } = app.state;
+  if (before.opened !== opened && before.workspace) {  // another tab has opened another folder
+    app.lastAddress = {};
+    go("start");
+    showMessage(texts.frame.otherFolder(workspace?.name ?? ""), texts.frame.aboutOtherFolder(before.workspace.name), "soft");
+  }
+  if (problem && problem.message !== before.watch_problem?.message) showMessage(texts.watch.ended(problem.message), problem.next_step || texts.watch.again);
 };
+const refresh = async () => {
+  const before = app.state;
+  try { setState(await get("state")); } catch (error) { if (app.state) showError(error); return; }
+  showNews(before);
+};
+app.refresh = refresh;
 
 const begin = async () => {
   try {
@@ -86,6 +97,7 @@ const begin = async () => {
   onState(showFrame);
   onChange(route);
   route();
+  showNews({});
   setInterval(refresh, HEARTBEAT);
   addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 };

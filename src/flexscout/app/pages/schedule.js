@@ -1,6 +1,6 @@
 // Runs without a click: a weekly run by the scheduler of the system: created, changed and removed, with what is called.
 import { get, post } from "./api.js";
-import { act, announce, button, h, showError } from "./dom.js";
+import { act, announce, button, h, showError, showMessage } from "./dom.js";
 import { app, setState } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -8,11 +8,20 @@ import { texts } from "./texts.js";
 export const buildWatch = () => {
   const box = h("input", { type: "checkbox", checked: app.state.is_watching, disabled: !app.state.can_watch }), words = texts.watch;
   box.addEventListener("change", act(async () => {
-    try { await post("watch", { is_on: box.checked }); } finally { setState(await get("state")); box.checked = app.state.is_watching; }
+    try { await post("watch", { is_on: box.checked }); } finally { setState(await get("state")); }
+    showMessage();  // why it ended before
     announce(box.checked ? words.isOn : words.isOff);
   }));
-  return h("section", { class: "panel", "aria-labelledby": "watch-title" }, h("h2", { id: "watch-title" }, words.title), h("p", { class: "lead" }, words.lead),
-    h("label", { class: "check" }, box, words.label), app.state.can_watch ? "" : h("p", { class: "soft" }, words.missing));
+  const problem = h("p", { class: "problem", role: "status" });
+  const update = () => {
+    const { is_watching: isOn, watch_problem: found } = app.state;
+    box.checked = isOn;
+    problem.textContent = found ? `${words.ended(found.message)} ${found.next_step || words.again}` : "";
+  };
+  update();
+  const section = h("section", { class: "panel", "aria-labelledby": "watch-title" }, h("h2", { id: "watch-title" }, words.title), h("p", { class: "lead" }, words.lead),
+    h("label", { class: "check" }, box, words.label), problem, app.state.can_watch ? "" : h("p", { class: "soft" }, words.missing));
+  return { section, update };
 };
 
 export const buildSchedule = () => {

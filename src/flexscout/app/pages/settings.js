@@ -4,7 +4,7 @@ import { act, announce, button, h, showError, showMessage } from "./dom.js";
 import { chooseFolder } from "./folders.js";
 import { capitalize } from "./format.js";
 import { buildSchedule, buildWatch } from "./schedule.js";
-import { app, setState } from "./state.js";
+import { app, onState, setState } from "./state.js";
 import { texts } from "./texts.js";
 
 const title = (key) => texts.settings.titles[key] ?? capitalize(key.replaceAll("_", " "));
@@ -100,7 +100,7 @@ export const show = (main, { setting = "" } = {}) => {
   const saveButton = button(texts.settings.save, act(() => save()), { class: "primary", disabled: true }), undoButton = button(texts.settings.undo, () => draw(), { disabled: true });
   const find = h("input", { type: "search", "aria-label": texts.settings.find, placeholder: texts.settings.find });
   const only = h("input", { type: "checkbox", id: "only-different" });
-  const found = h("p", { class: "soft", role: "status" }), automatic = h("div", { class: "settings-form" }, buildSchedule(), buildWatch());
+  const found = h("p", { class: "soft", role: "status" }), watch = buildWatch(), automatic = h("div", { class: "settings-form" }, buildSchedule(), watch.section);
 
   const collect = () => Object.fromEntries(fields.map((one) => [one.field.name, one.getChange()]).filter(([, change]) => change !== undefined));
   const showUnsaved = () => {
@@ -162,5 +162,6 @@ export const show = (main, { setting = "" } = {}) => {
     h("div", { class: "settings-bar" }, h("div", { class: "actions" }, find, h("label", { class: "check", for: "only-different" }, only, texts.settings.onlyDifferent)), h("div", { class: "actions" }, undoButton, saveButton)),
     found, unsaved, general, automatic, form);
   load().catch(showError);
-  return { update() {}, close() { isClosed = true; } };
+  const forget = onState(watch.update);
+  return { update() {}, close() { isClosed = true; forget(); } };
 };

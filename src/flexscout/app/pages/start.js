@@ -3,7 +3,7 @@ import { go } from "./address.js";
 import { act, button, h } from "./dom.js";
 import { buildDropZone } from "./drop.js";
 import { chooseFolder } from "./folders.js";
-import { app } from "./state.js";
+import { app, onState } from "./state.js";
 import { texts } from "./texts.js";
 
 const enter = async (choice) => {
@@ -18,7 +18,7 @@ const prepareWorkspace = () => app.state.workspace ? Promise.resolve() : new Pro
   dialog.addEventListener("close", () => { if (!app.state.workspace) reject(new Error(texts.start.noWorkspace)); });
 });
 
-export const show = (main) => {
+const draw = (main) => {
   const { workspace, recent } = app.state;
   const known = recent.filter(({ folder }) => folder !== workspace?.folder);
   const now = workspace && h("section", { class: "panel now" },
@@ -26,7 +26,7 @@ export const show = (main) => {
     h("div", { class: "actions" },
       workspace.has_results && h("a", { class: "button primary", href: "#/list" }, texts.start.showList),
       h("a", { class: workspace.has_results ? "button" : "button primary", href: "#/files" }, texts.start.showFiles)));
-  main.append(
+  main.replaceChildren(
     h("div", { class: "hero" }, h("h1", {}, texts.start.title),
       h("p", {}, texts.start.lead)),
     now ?? "",
@@ -38,5 +38,10 @@ export const show = (main) => {
       h("section", { class: "panel" }, h("h2", {}, texts.start.samples), h("p", { class: "lead" }, texts.start.aboutSamples),
         button(texts.start.samples, act(() => enter({ samples: true })))),
     ));
-  return { update() {}, close() {} };
+};
+
+export const show = (main) => {
+  draw(main);
+  const close = onState((state, previous) => { if (previous?.workspace && state.opened !== previous.opened) draw(main); });  // by another tab
+  return { update() {}, close };
 };

@@ -12,6 +12,7 @@ export const texts = {
   frame: {
     light: "Light", dark: "Dark", running: "A run is going", skip: "Skip to content", screens: "Screens", close: "Close", closeMessage: "Close the message", cancel: "Cancel", save: "Save",
     requestFailed: "The request failed.", tryAgain: "Try again.",
+    switchFolder: (folder) => `${folder}. Choose another folder`, otherFolder: (name) => `The folder ${name} was opened in another tab.`, aboutOtherFolder: (name) => `flexscout shows one folder at a time. To go back to ${name}, choose it under Recent.`,
     noAccess: ["This tab isn't connected to flexscout.", "Open flexscout again with its icon (or flexscout app): you get a new tab."],
     unreachable: ["The window's program isn't running any more.", "Open flexscout again with its icon (or flexscout app); nothing is lost."],
   },
@@ -36,9 +37,9 @@ export const texts = {
   files: {
     title: "Files and run", run: "Run", runAgain: "Run again", stop: "Stop", lookAgain: "Look again", list: "Files", add: "Add exports", caption: "Files of this workspace", filesRead: "Files read",
     columns: { file: "File", state: "State", rows: "Rows", exported: "Exported", size: "Size" },
-    states: { ready: "Ready", needs_columns: "Needs columns", password: "Needs a password", damaged: "Damaged", skipped: "Skipped" },
-    toColumns: { needs_columns: "Set its columns", ready: "Columns", done: "Columns" },
-    leaveOut: "Leave out", takeIn: "Take in again", leftOut: "You left it out; runs don't read it.",
+    states: { ready: "Ready", check_columns: "Check its columns", needs_columns: "Needs columns", password: "Needs a password", damaged: "Damaged", skipped: "Skipped" },
+    toColumns: { needs_columns: "Set its columns", check_columns: "Set its columns", ready: "Columns", done: "Columns" },
+    leaveOut: "Leave out", takeIn: "Take in again", leftOut: "You left it out; runs don't read it.", leftOutBy: (pattern) => `The settings leave out ${pattern}.`, removePattern: (pattern) => `Take in ${pattern} again`,
     wasLeftOut: (file) => `${file} is left out from the next run on.`, wasTakenIn: (file) => `${file} is read from the next run on.`,
     missing: (columns) => `Missing: ${columns.join(", ")}`,
     none: "No exports in this workspace yet. Add some here, or put them into its folder and look again.",
@@ -110,6 +111,7 @@ export const texts = {
     byCode: {
       missing_required_columns: "Tell which of its columns are the address, the type or the size, or rename its headers.", vague_headers: "Tell which of its columns are the address, the type or the size, or rename its headers.",
       password_protected: "Enter the password, or save a copy without one.", wrong_password: "Correct the password, or save a copy without one.",
+      codes_unknown: "Say what the codes mean, or which other column has the type.", types_rejected: "If they mean warehouse, flex or industrial, say so under its columns.", size_is_lot: "Say which column has the size of the building.", columns_not_found: "If the file has it under another name, say which column it is.",
       timeout: "Allow more time in the settings, or split the file.", worker_died: "Open it in Excel and save it again, or allow more memory in the settings.", out_of_memory: "Allow more memory in the settings.", too_large: "Allow more memory in the settings, or save the sheet as CSV.",
       pattern: "The settings leave this type of file out.", pattern_table: "The settings leave this type of file out.",
       different_apns: "The settings can keep parcels separate.", memory: "Allow more memory in the settings before your data grows.",
@@ -233,7 +235,7 @@ export const texts = {
   },
   watch: {
     title: "Run when a file arrives", lead: "A run starts when an export appears or changes in the folder, while flexscout is open in the browser.", label: "Watch the folder",
-    isOn: "The folder is watched.", isOff: "The folder isn't watched any more.", missing: "This needs one more package: flexscout[watch].",
+    isOn: "The folder is watched.", isOff: "The folder isn't watched any more.", ended: (problem) => `The folder isn't watched any more: ${problem}`, again: "Check the folder, then turn “Watch the folder” on again in the settings.", missing: "This needs one more package: flexscout[watch].",
   },
   schedule: {
     title: "Weekly run", lead: "This computer can run the workspace every week, also when the window is closed. It has to be on at that time.",

@@ -118,11 +118,12 @@ def _read_values(
     """
     if values.n_unique() < _MIN_DISTINCT and texts < _NEARLY_ALL:
         return
-    if texts >= _NEARLY_ALL and _are_types(values):
+    if addresses >= _MOSTLY and _share(values.str.to_uppercase(), _list_street_words()) >= _HALF:
+        yield "Address", SuggestionReason.ADDRESSES
+    elif texts >= _NEARLY_ALL and _are_types(values):
         yield "Property Type", SuggestionReason.PROPERTY_TYPES
-    if addresses >= _MOSTLY:
-        if _share(values.str.to_uppercase(), _list_street_words()) >= _HALF:
-            yield "Address", SuggestionReason.ADDRESSES
+    elif addresses >= _MOSTLY:
+        return
     elif numbers >= _NEARLY_ALL:
         yield from _read_numbers(values, words)
     elif texts >= _NEARLY_ALL:
