@@ -64,6 +64,18 @@ def test_a_second_run_downloads_nothing_that_is_unchanged(bucket, tmp_path):
     assert bucket.list_requests("GET", "exports/") == ["/bucket/exports/third.xlsx"]
 
 
+def test_left_out_objects_are_listed_but_not_downloaded(bucket, tmp_path):
+    for name in ("old.xlsx", "CON.xlsx"):
+        bucket.put(f"exports/{name}", write_workbook(tmp_path / "third.xlsx", [HEADER, candidate(99)]))
+    bucket.requests.clear()
+    assert run("--skip", "old*", "--skip", "con*").code == 0
+    assert not [path for path in bucket.list_requests("GET", "exports/") if "old" in path or "CON" in path]
+    files = json.loads(bucket.current()["pipeline_summary.json"])["files"]
+    assert [one["file"] for one in files if one["status"] == "skipped"] == ["old.xlsx"]
+    assert run("--skip", "con*").code == 0
+    assert [path for path in bucket.list_requests("GET", "exports/") if "old" in path] == ["/bucket/exports/old.xlsx"]
+
+
 def test_another_computer_continues_the_history(bucket, tmp_path):
     run()
     bucket.put("exports/third.xlsx", write_workbook(tmp_path / "third.xlsx", [HEADER, candidate(99)]))

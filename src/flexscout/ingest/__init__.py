@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         parse_dates,
         sample_issues,
     )
-    from flexscout.ingest.file_filter import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, read_workbook_properties
+    from flexscout.ingest.file_filter import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, find_left_out, read_workbook_properties
     from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
     from flexscout.ingest.header_row import find_header, header_texts
     from flexscout.ingest.inputs import find_input, list_config_places
@@ -83,6 +83,7 @@ __all__ = [
     "draft_mapping",
     "find_header",
     "find_input",
+    "find_left_out",
     "find_likeliest",
     "find_mapping_files",
     "find_missing_required",
@@ -123,7 +124,7 @@ __getattr__ = lazy_exports(
             "parse_dates",
             "sample_issues",
         ),
-        "file_filter": ("POSSIBLE_SUFFIXES", "TABLE_SUFFIXES", "read_workbook_properties"),
+        "file_filter": ("POSSIBLE_SUFFIXES", "TABLE_SUFFIXES", "find_left_out", "read_workbook_properties"),
         "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
         "inputs": ("list_config_places", "find_input"),

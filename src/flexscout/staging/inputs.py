@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from flexscout.config import MAPPINGS_FOLDER, YAML_SUFFIXES, PipelineConfiguration, is_address
 from flexscout.domain import format_bytes, format_count
 from flexscout.errors import NothingToReadError
-from flexscout.ingest import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, matches_pattern
+from flexscout.ingest import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, find_left_out, matches_pattern
 from flexscout.runtime import (
     MAX_BYTES,
     MAX_OBJECTS,
@@ -40,6 +40,7 @@ from flexscout.staging.mirror import (
 _RESULTS = re.compile(r"(^|/)runs/\d+-[0-9a-f]{8}/")  # of a run, which are no inputs
 _INDEX = "index.json"
 _LOCK_SECONDS = 600.0
+_PLACEHOLDER = b"\n"  # an empty file would be skipped as empty
 
 
 def stage_inputs(settings: PipelineConfiguration, report: Report = ignore) -> PipelineConfiguration:
@@ -55,11 +56,12 @@ def stage_inputs(settings: PipelineConfiguration, report: Report = ignore) -> Pi
     mirror = locate_inputs(settings)
     objects = ObjectFolder(address, NothingToReadError)
     found = _list_exports(objects, settings)
-    _check(found, address)
+    wanted = {name: entry for name, entry in found.items() if _is_config(name) or not find_left_out(name, settings.skip_files)}
+    _check(found, wanted, address)
     open_mirror(mirror, NothingToReadError)
     try:
         with FileLock(mirror / LOCK, timeout=_LOCK_SECONDS):
-            _update_mirror(objects, found, mirror, report)
+            _update_mirror(objects, found, wanted, mirror, report)
     except Timeout:
         raise NothingToReadError(
             f"Another run on this computer is downloading {address}.", "Wait until it finishes, then run again."
@@ -82,45 +84,52 @@ def _is_candidate(name: str, settings: PipelineConfiguration) -> bool:
     path = PurePosixPath(name)
     if _RESULTS.search(name) or any(part.startswith(".") for part in path.parts[:-1]):
         return False
-    if path.parts[0] == MAPPINGS_FOLDER and path.suffix.lower() in YAML_SUFFIXES:
+    if _is_config(name):
         return True
     may_be_export = path.suffix.lower() in (*TABLE_SUFFIXES, *POSSIBLE_SUFFIXES) or matches_pattern(path, settings.file_pattern)
     return may_be_export and (settings.recursive_scan or len(path.parts) == 1)
 
 
-def _check(found: Mapping[str, ObjectInfo], address: str) -> None:
-    """Raise NothingToReadError unless all objects can be files of one folder, and are few and small enough."""
+def _is_config(name: str) -> bool:
+    """Return whether an object is a mapping file, which `input.skip` doesn't leave out."""
+    path = PurePosixPath(name)
+    return path.parts[0] == MAPPINGS_FOLDER and path.suffix.lower() in YAML_SUFFIXES
+
+
+def _check(found: Mapping[str, ObjectInfo], wanted: Mapping[str, ObjectInfo], address: str) -> None:
+    """Raise NothingToReadError unless all wanted objects can be files of one folder, and are few and small enough."""
     if not found:
         raise NothingToReadError(
             f"Nothing to read in {address}: no object there may be an export.",
             "Check the address; --recursive reads folders below.",
         )
-    if unusable := find_unusable_names(found):
+    if unusable := find_unusable_names(wanted):
         raise NothingToReadError(
             f"{address} can't be read: the names of {format_count(len(unusable), 'object')} can't be file names: "
             f"{describe_unusable_names(unusable)}.",
             "Rename them, or move them to another folder, then run again.",
         )
-    size = sum(entry.size for entry in found.values())
-    if len(found) > MAX_OBJECTS or size > MAX_BYTES:
+    size = sum(entry.size for entry in wanted.values())
+    if len(wanted) > MAX_OBJECTS or size > MAX_BYTES:
         raise NothingToReadError(
-            f"{address} has {len(found):,} objects of {format_bytes(size)}; the limits are {MAX_OBJECTS:,} and "
+            f"{address} has {len(wanted):,} objects of {format_bytes(size)}; the limits are {MAX_OBJECTS:,} and "
             f"{format_bytes(MAX_BYTES)}.",
             "Name a folder with fewer, then run again.",
         )
 
 
-def _update_mirror(objects: ObjectFolder, found: Mapping[str, ObjectInfo], mirror: Path, report: Report) -> None:
-    """Make the folder of copies equal to the objects found; what is unchanged since it was downloaded stays."""
+def _update_mirror(
+    objects: ObjectFolder, found: Mapping[str, ObjectInfo], wanted: Mapping[str, ObjectInfo], mirror: Path, report: Report
+) -> None:
+    """Make the folder of copies equal to the wanted objects; what is unchanged since it was downloaded stays."""
     files, index = mirror / FILES, mirror / _INDEX
     known = _read_index(index)
-    missing = [entry for name, entry in found.items() if known.get(name) != asdict(entry) or not _is_intact(files / name, entry)]
+    is_new = {name: known.get(name) != asdict(entry) or not _is_intact(files / name, entry) for name, entry in found.items()}
+    missing = [entry for name, entry in wanted.items() if is_new[name]]
     remove_others(files, found)
     check_free_space(sum(entry.size for entry in missing), mirror, NothingToReadError)
-    _report_downloads(missing, len(found), objects.address, report)
-    present = {name: asdict(entry) for name, entry in found.items()}
-    for entry in missing:
-        del present[entry.name]
+    _report_downloads(missing, len(wanted), objects.address, report)
+    present = {name: asdict(entry) for name, entry in found.items() if not is_new[name]}
     write_atomically(index, to_json(present))
 
     def download(entry: ObjectInfo) -> None:
@@ -131,6 +140,16 @@ def _update_mirror(objects: ObjectFolder, found: Mapping[str, ObjectInfo], mirro
         transfer(download, missing)
     finally:
         write_atomically(index, to_json(dict(present)))
+    _mark_left_out(files, found, wanted)
+
+
+def _mark_left_out(files: Path, found: Mapping[str, ObjectInfo], wanted: Mapping[str, ObjectInfo]) -> None:
+    """Put a placeholder where the copy of a left-out object would be, so that the scan lists it. It isn't in the index."""
+    for name in found.keys() - wanted.keys() - find_unusable_names(found).keys():
+        path = files / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_PLACEHOLDER)
 
 
 def _read_index(path: Path) -> dict[str, Any]:
