@@ -36,6 +36,8 @@ def _derive(frame: pl.DataFrame, derived: DerivedColumn) -> pl.Series:
             return pl.repeat(derived.text, frame.height, dtype=pl.String, eager=True)
         case DerivedKind.MEASURE:
             return _put_unit(*texts)
+        case DerivedKind.DATE:
+            return _make_dates(texts)
 
 
 def _no_texts(frame: pl.DataFrame) -> pl.Series:
@@ -51,6 +53,15 @@ def _join(texts: Sequence[pl.Series], separator: str) -> pl.Series:
         whole = whole.with_columns(pl.when(~number.is_in(_NO_NUMBER)).then(number).alias("0"))
     joined = pl.concat_str(pl.all(), separator=separator, ignore_nulls=True)
     return whole.select(pl.when(pl.any_horizontal(pl.all().is_not_null())).then(joined)).to_series()
+
+
+def _make_dates(texts: Sequence[pl.Series]) -> pl.Series:
+    """Put year, month and day together: 2021/3/15. A year or month of 0 is none; without a day it is the month."""
+    parts = pl.DataFrame([part.str.strip_chars().alias(str(i)) for i, part in enumerate(texts)])
+    plain = parts.select(pl.all().str.replace(_DECIMAL_ZEROS, "$1").str.replace(r"^0*$", ""))
+    known = plain.select(pl.when(pl.all() != "").then(pl.all()))
+    joined = pl.concat_str(pl.all(), separator="/", ignore_nulls=True)
+    return known.select(pl.when(pl.col("0").is_not_null() & pl.col("1").is_not_null()).then(joined)).to_series()
 
 
 def _put_unit(numbers: pl.Series, units: pl.Series) -> pl.Series:

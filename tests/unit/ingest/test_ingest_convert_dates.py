@@ -52,6 +52,16 @@ def test_every_form_of_a_date_is_parsed(text):
     assert day(text) == date(2007, 1, 10)
 
 
+@pytest.mark.parametrize("text", ["200701", "200701.0", "2007-1", "2007/01", "01-2007", "2007/Jan", "2007 January"])
+def test_a_month_without_a_day_is_its_first(text):
+    assert day(text) == date(2007, 1, 1)
+
+
+@pytest.mark.parametrize("other", ["070110", "200713", "311207"])
+def test_six_digits_are_a_month_only_if_all_in_the_column_are(other):
+    assert parse_dates(pl.Series(["200701", other])).to_list() == [None, None]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -82,7 +92,8 @@ def test_the_bounds_of_a_form_are_kept(text, expected):
         "1/1/2101",
         "1220",
         "9999",
-        "200701",
+        "200713",
+        "070110",
         "1.10.2007",
         "Q5 2007",
         "Jan 07",

@@ -1,10 +1,13 @@
 """Whose address a table has, and addresses that are spread over several columns."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from flexscout.ingest.convert import convert_sheet
 from flexscout.ingest.mapping import map_headers
+from flexscout.sheet_columns import DerivedKind
 
 
 def mapped(table):
@@ -30,6 +33,35 @@ PARTS = {
     "SITUS_STREET": ["Mill", "Loom", "Canal"],
     "SITUS_SUFFIX": ["RD", "LN", "ST"],
 }
+
+
+SOLD = {"Sale Year": ["2021", "1998.0", "0"], "Sale Month": ["3", "12.0", "0"]}
+
+
+def test_the_year_and_the_month_of_a_sale_make_a_date():
+    assert read({**ROLL, "SALE_YR1": ["2021", "1998", "2003"], "SALE_MO1": ["3", "12", "0"]})["Sale Date"].to_list() == [
+        date(2021, 3, 1),
+        date(1998, 12, 1),
+        None,
+    ]
+    assert read({**ROLL, **SOLD, "Sale Day": ["15", "31", "0"]})["Sale Date"].to_list()[:2] == [
+        date(2021, 3, 15),
+        date(1998, 12, 31),
+    ]
+    assert read({**ROLL, "Yr Sold": ["2021"] * 3, "Mo Sold": ["Mar", "March", "Sept."]})["Sale Date"].to_list()[2] == date(
+        2021, 9, 1
+    )
+
+
+def test_year_and_month_stand_beside_the_date_that_they_make():
+    assert {"Sale Year", "Sale Month"} <= set(read({**ROLL, **SOLD}).columns)
+
+
+@pytest.mark.parametrize(
+    "more", [{"Sale Date": ["1/2/2020"] * 3}, {"Sale Month": ["77", "88", "99"]}, {"Sale Year": ["21", "98", "3"]}]
+)
+def test_no_date_is_made_beside_a_date_or_of_other_numbers(more):
+    assert not [made for made in mapped({**ROLL, **SOLD, **more}).derived if made.kind is DerivedKind.DATE]
 
 
 def test_bare_columns_beside_those_of_the_site_are_the_owners():

@@ -58,6 +58,17 @@ def test_finer_codes_are_added_to_a_coarser_description_of_the_same():
     assert types(table)[1] == "Industrial - 220 Manufacturing (light)"
 
 
+def test_the_use_of_a_county_refines_the_class_of_its_state():
+    place = {"City": ["Forest Park"] * 4, "State": ["GA"] * 4, "County": ["Clayton"] * 4}
+    table = {**place, "Class": ["I4", "C4", "C4", "I4"], "LUCode": ["398", "396", "344", "999"]}
+    assert types(table) == [
+        "I4 Industrial, small tracts - 398 Warehouse, bulk",
+        "C4 Commercial, small tracts - 396 Mini-warehouse",
+        "C4 Commercial, small tracts - 344 Strip shopping center",
+        "I4 Industrial, small tracts - 999",
+    ]
+
+
 @pytest.mark.parametrize("header", ["Secondary Type", "property_subtype", "Property Sub-type"])
 def test_a_vendors_subtype_is_kept_beside_the_type(header):
     header_map = mapped({"Property Type": ["Industrial"] * 4, header: ["Warehouse"] * 4})

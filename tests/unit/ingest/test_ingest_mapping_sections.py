@@ -1,5 +1,6 @@
 """The entries of a mapping file that make columns: join, split, constants and codes."""
 
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -44,6 +45,12 @@ def read(tmp_path, loaded):
         return mapped.header_map, converted.table.rows(named=True)
 
     return read_rows
+
+
+def test_a_joined_sale_date_is_made_of_year_and_month(read):
+    text = "join:\n  Sale Date: [Y, M]\ncolumns:\n  PARCEL: APN\n  CL: Property Type\n  SF: Building SqFt\n"
+    rows = ("PARCEL", "CL", "SF", "Y", "M"), ("1-1", "Warehouse", 40_000, 2021, 3), ("1-2", "Warehouse", 50_000, 2021, None)
+    assert [row["Sale Date"] for row in read(text, *rows)[1]] == [date(2021, 3, 1), None]
 
 
 @pytest.fixture

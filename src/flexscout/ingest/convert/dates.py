@@ -30,6 +30,9 @@ _NUMERIC = r"^\d{1,2}([/.-])\d{1,2}[/.-](?:\d{4}|\d{2})$"
 _SURELY_DAY_FIRST = r"^(?:1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})$"
 _SURELY_MONTH_FIRST = r"^\d{1,2}[/.-](?:1[3-9]|2\d|3[01])[/.-](?:\d{4}|\d{2})$"
 
+_SIX_DIGITS = r"^\d{6}(?:\.0+)?$"
+_YEAR_MONTH = r"^((?:19|20)\d\d)(0[1-9]|1[0-2])(?:\.0+)?$"
+
 _QUARTERS = {1: "Jan", 2: "Apr", 3: "Jul", 4: "Oct"}
 
 # Weekdays, ordinals and abbreviations; a month or quarter without a day becomes its first day.
@@ -43,8 +46,10 @@ _CLEANUPS = (
     (r"(?i)^([a-z]{3})[a-z]*(?:-| ?')(\d{2})$", "1-$1-$2"),  # as Excel shows a month
     *((rf"(?i)^(?:q{number}|{number}q)[ ,/-]*'?(\d{{4}}|\d\d)$", f"1-{month}-$1") for number, month in _QUARTERS.items()),
     *((rf"(?i)^(\d{{4}})[ -]*(?:q{number}|{number}q)$", f"1-{month}-$1") for number, month in _QUARTERS.items()),
-    (r"^(\d{1,2})/(\d{4})$", "$2/$1/1"),
-    (r"^(\d{4})-(\d{2})$", "$1-$2-01"),
+    (r"^(\d{1,2})[-/](\d{4})$", "$2/$1/1"),
+    (r"^(\d{4})[-/](\d{1,2})$", "$1/$2/1"),
+    (r"(?i)^(\d{4})[-/ ]([a-z]{3,9})\.?$", "1 $2 $1"),
+    (r"(?i)^(\d{4})[-/ ]([a-z]{3,9})\.?[-/ ](\d{1,2})$", "$3 $2 $1"),
 )
 
 
@@ -57,12 +62,20 @@ def parse_dates(texts: pl.Series, unit: str = "") -> pl.Series:
 
     """
     without_time = texts.str.replace(_TIME, "")
+    without_time = _separate_months(without_time)
     dates = _parse_formats(without_time, _parse_bare_numbers(without_time, unit), _COMMON_FORMATS)
     if _find_unparsed(without_time, dates).len():
         dates = _parse_numeric(without_time, dates)
         dates = _parse_formats(without_time, dates, _OTHER_FORMATS)
     left = _find_unparsed(without_time, dates)
     return dates if left.is_empty() else dates.scatter(left, _parse_untidy(without_time.gather(left)))
+
+
+def _separate_months(texts: pl.Series) -> pl.Series:
+    """Put a hyphen into months such as 202103, unless numbers of six digits in the column are something else: 210315."""
+    is_short = texts.str.contains(_SIX_DIGITS)
+    months = texts.str.contains(_YEAR_MONTH)
+    return texts.str.replace(_YEAR_MONTH, "$1-$2") if months.any() and not (is_short & ~months).any() else texts
 
 
 def is_day_first(texts: pl.Series) -> bool:
@@ -127,7 +140,7 @@ def _drop_unlikely(dates: pl.Series) -> pl.Series:
 
 def _parse_bare_numbers(texts: pl.Series, unit: str) -> pl.Series:
     """Parse Excel serials and milliseconds since 1970."""
-    numbers = texts.cast(pl.Float64, strict=False)
+    numbers = texts.cast(pl.Float64, strict=False).set(texts.str.contains(r"^0\d"), None)
     if not numbers.count():
         return numbers.cast(pl.Date)
     serials = numbers + (_DAYS_BETWEEN_EPOCHS if unit == FROM_1904 else 0)

@@ -61,7 +61,7 @@ def _list_joins(sheets: Sequence[MappedSheet]) -> dict[str, str]:
     """Return the entries for what was joined, each with its first texts."""
     found: dict[str, tuple[str, str]] = {}
     for mapped, name, made in _list_derived(sheets):
-        if made.kind in (DerivedKind.JOIN, DerivedKind.TYPES):
+        if made.kind in (DerivedKind.JOIN, DerivedKind.TYPES, DerivedKind.DATE):
             headers = [_name_source(mapped, position, header) for position, header in made.sources]
             found.setdefault(name, (f"{name}: {_quote_list(headers)}", _describe_sources(mapped, made)))
     return dict(found.values())

@@ -1,4 +1,4 @@
-"""Whose address a table has, and addresses and parcel numbers in several columns, or several parts in one."""
+"""Whose address a table has; addresses, parcel numbers and dates in several columns, and several parts in one."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +29,9 @@ _ZIP = r"^\d{5}(?:-?\d{4})?$"
 _TOWN = r"^[A-Za-z][A-Za-z .'-]+$"
 _ADDRESS_PARTS = ("number", "direction", "name", "type", "direction after")
 _APN_PARTS = ("map", "block", "lot")
+_DATE_PARTS = ("year", "month", "day")
+_YEAR = r"^(?:(?:18|19|20)\d\d(?:\.0+)?|0*)$"
+_MONTH = r"(?i)^(?:(?:0?\d|1[0-2])(?:\.0+)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?)$"
 _SPLIT_SHARE = 0.7  # of the values that have several parts of a place
 _STATE_AT_END = r"(?i)[,/\s]\s*[A-Z]{2}\.?$"
 _FIELDS = ("Address", "City", "State", "Zip Code")  # which tell owners' columns from those of properties
@@ -68,6 +71,7 @@ def resolve_places(columns: SheetColumns, meanings: Meanings, next_position: int
     places = Places(left, owners=[i for i in owners if meanings[i].role is not Role.OTHER])
     _join_address(columns, places, next_position)
     _join_apn(columns, places, next_position + len(places.joined))
+    _join_sale_date(columns, places, next_position + len(places.joined))
     places.meanings = {i: meaning for i, meaning in places.meanings.items() if meaning.part in ("", "split")}
     return places
 
@@ -290,8 +294,21 @@ def _join_apn(columns: SheetColumns, places: Places, position: int) -> None:
         places.joined.append(("APN", _build_join(columns, sources, position, APN_SEPARATOR)))
 
 
-def _build_join(columns: SheetColumns, sources: Sequence[int], position: int, separator: str) -> DerivedColumn:
-    return DerivedColumn(position, DerivedKind.JOIN, tuple((i, columns.get_header(i)) for i in sources), separator)
+def _join_sale_date(columns: SheetColumns, places: Places, position: int) -> None:
+    """Make a date of the year and the month of the sale, if no column has it whole."""
+    if any(meaning.column == "Sale Date" and not meaning.part for meaning in places.meanings.values()):
+        return
+    parts = _choose_parts(columns, places.meanings, "Sale Date", _DATE_PARTS)
+    patterns = {"year": _YEAR, "month": _MONTH}
+    if all(name in parts and columns.is_mostly(parts[name], pattern, _MOSTLY) for name, pattern in patterns.items()):
+        sources = [parts[name] for name in _DATE_PARTS if name in parts]
+        places.joined.append(("Sale Date", _build_join(columns, sources, position, "", DerivedKind.DATE)))
+
+
+def _build_join(
+    columns: SheetColumns, sources: Sequence[int], position: int, separator: str, kind: DerivedKind = DerivedKind.JOIN
+) -> DerivedColumn:
+    return DerivedColumn(position, kind, tuple((i, columns.get_header(i)) for i in sources), separator)
 
 
 def find_splits(

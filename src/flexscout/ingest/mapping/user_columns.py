@@ -69,6 +69,8 @@ def _add_join(columns: SheetColumns, made: UserColumns, join: Join, positions: l
     made.sources.update(positions)
     if join.column == PROPERTY_TYPE and join.separator is None:
         made.types = tuple(positions)
+    elif join.column == "Sale Date" and join.separator is None:
+        made.derived.append((join.column, _build(columns, made, DerivedKind.DATE, positions, "")))
     else:
         usual = APN_SEPARATOR if join.column == "APN" else ADDRESS_SEPARATOR
         separator = usual if join.separator is None else join.separator
