@@ -7,23 +7,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flexscout import __version__, outputs
+from flexscout import __version__, history, merging, outputs, scoring
 from flexscout.config import AnyConfig, PipelineConfiguration
-from flexscout.history import (
-    CarryOver,
-    KnownDecisions,
-    RunHistory,
-    UserInput,
-    carry_over,
-    collect_decisions,
-    hash_state,
-    read_user_input,
-)
+from flexscout.history import RunHistory, collect_decisions, hash_state, read_user_input
 from flexscout.ingest import FileIngestor, Scan, scan_inputs
-from flexscout.merging import MergedProperties, list_possible_snapshots, list_sources, match_properties, merge_properties
 from flexscout.models import CheckSummary, FileRecord, RunSummary
 from flexscout.runtime import (
-    Executor,
     FaultIsolation,
     FileResultLog,
     LoggedProgress,
@@ -41,10 +30,15 @@ from flexscout.runtime import (
     open_run_log,
     open_table_cache,
 )
-from flexscout.scoring import ClassifiedFiles, Criteria, add_unmapped_columns, diagnose_files, diagnose_records, score_files
+from flexscout.scoring import Criteria
 
+# Merging, scores and outputs are imported when a run needs them: one that finds everything unchanged takes half as long without.
 if TYPE_CHECKING:
+    from flexscout.history import CarryOver, KnownDecisions, UserInput
+    from flexscout.merging import MergedProperties
     from flexscout.outputs import RunFacts
+    from flexscout.runtime import Executor
+    from flexscout.scoring import ClassifiedFiles
 
 
 @dataclass(frozen=True)
@@ -53,8 +47,8 @@ class _Run:
 
     scan: Scan
     history: RunHistory
-    user_input: UserInput
-    decisions: KnownDecisions
+    user_input: "UserInput"
+    decisions: "KnownDecisions"
     state: str
     clock: Stopwatch
     memory: MemoryWatch
@@ -73,7 +67,7 @@ class ScalableFlexPipeline:
 
     """
 
-    def __init__(self, config: AnyConfig = None, executor: Executor | None = None, *, progress: Progress | None = None) -> None:
+    def __init__(self, config: AnyConfig = None, executor: "Executor | None" = None, *, progress: Progress | None = None) -> None:
         self.config = PipelineConfiguration.load(config).require_local()
         listener = progress if progress and self.config.progress_reporting else NoProgress()
         log_lines = LoggedProgress(self.config.batch_size, self.config.progress_interval)
@@ -102,16 +96,16 @@ class ScalableFlexPipeline:
             branding = outputs.check_outputs(config)
         log = open_run_log(Path(config.log_file), config.log_level)
         open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, reuse_failures=reuse_failures)
-        with RunHistory(Path(config.output_file)) as history, log, memory, open_cache as cache:
+        with RunHistory(Path(config.output_file)) as run_history, log, memory, open_cache as cache:
             log_scan(scan.sources, scan.skipped)
-            user_input, decisions = read_user_input(history, config), collect_decisions(history, config.decisions_file)
+            user_input, decisions = read_user_input(run_history, config), collect_decisions(run_history, config.decisions_file)
             rules = (*self._criteria.hash_inputs, self._ingestor.options, user_input.fingerprint, decisions, branding)
             state = hash_state(scan.sources, scan.skipped, config, *rules)
             is_repeatable = config.reuse and reuse_failures and not scan.unreadable
-            if is_repeatable and (same := history.find_unchanged(state, config.notes_file)):
+            if is_repeatable and (same := run_history.find_unchanged(state, config.notes_file)):
                 return same.build_repeat_summary()
             batches = chain(self._ingestor.ingest([*scan.sources, *scan.locked], cache), [scan.failed])
-            run = _Run(scan, history, user_input, decisions, state, clock, memory)
+            run = _Run(scan, run_history, user_input, decisions, state, clock, memory)
             try:
                 summary = self._run_stages(run, batches, commit=True)
             except BaseException as error:  # Rust panics are BaseExceptions
@@ -137,9 +131,9 @@ class ScalableFlexPipeline:
         """
         scan = scan_inputs(self.config)
         records = tuple(sorted((*self._ingestor.inspect(scan.sources), *scan.unreadable), key=lambda record: record.source.name))
-        sources = list_sources(list_possible_snapshots(record for record in records if not record.error))
+        sources = merging.list_sources(merging.list_possible_snapshots(record for record in records if not record.error))
         unused = self._ingestor.find_unused_mappings(records)
-        findings = diagnose_records(records, self._criteria)
+        findings = scoring.diagnose_records(records, self._criteria)
         return CheckSummary(int(any(record.error for record in records)), records, scan.skipped, unused, sources, findings)
 
     def _run_stages(self, run: _Run, batches: Iterable[Sequence[FileRecord]], commit: bool) -> RunSummary:  # noqa: FBT001
@@ -147,22 +141,22 @@ class ScalableFlexPipeline:
         config, criteria, progress = self.config, self._criteria, self._progress if commit else NoProgress()
         progress.on_step(Step.READ)
         with run.clock.stage(Stage.INGEST):
-            files = score_files(batches, criteria, config.duplicate_fields, progress)
+            files = scoring.score_files(batches, criteria, config.duplicate_fields, progress)
         with run.clock.stage(Stage.MERGE):
             progress.on_step(Step.MATCH)
-            clusters = match_properties(files, config, run.decisions.decisions, self._ingestor.run_tasks)
+            clusters = merging.match_properties(files, config, run.decisions.decisions, self._ingestor.run_tasks)
             progress.on_step(Step.MERGE)
-            merged = merge_properties(files, clusters, config, criteria, run.user_input.resolve_corrections)
-            master = add_unmapped_columns(merged.master, files.tables)
+            merged = merging.merge_properties(files, clusters, config, criteria, run.user_input.resolve_corrections)
+            master = scoring.add_unmapped_columns(merged.master, files.tables)
             progress.on_step(Step.COMPARE)
-            carried = carry_over(run.history, run.state, config, run.user_input, master, merged=merged)
+            carried = history.carry_over(run.history, run.state, config, run.user_input, master, merged=merged)
         facts = self._collect_facts(run, files, merged, carried)
         progress.on_step(Step.WRITE)
         records = (config.parquet_file, merged.property_sources, facts.tables.select_page_records())
         record = (lambda summary: run.history.add(run.state, summary, *records)) if commit else None
         return outputs.publish_results(facts, carried, config, run.clock, run.memory, record=record)
 
-    def _collect_facts(self, run: _Run, files: ClassifiedFiles, merged: MergedProperties, carried: CarryOver) -> "RunFacts":
+    def _collect_facts(self, run: _Run, files: "ClassifiedFiles", merged: "MergedProperties", carried: "CarryOver") -> "RunFacts":
         return outputs.RunFacts(
             tables=outputs.ResultTables.from_stages(merged, carried, files.issues, self._criteria),
             results=merged.results,
@@ -172,9 +166,9 @@ class ScalableFlexPipeline:
             workers=self._ingestor.workers,
             version=__version__,
             filtered_out=merged.filtered_out,
-            sources=list_sources(merged.snapshots),
+            sources=merging.list_sources(merged.snapshots),
             unmatched_mappings=self._ingestor.find_unused_mappings(result.record for result in files.results),
             profile=self._criteria.profile.model_dump(exclude_defaults=True),
-            findings=diagnose_files(merged.results, merged.rejected_rows, self._criteria),
+            findings=scoring.diagnose_files(merged.results, merged.rejected_rows, self._criteria),
             decision_messages=(*run.decisions.messages, *merged.contradictions),
         )

@@ -126,6 +126,8 @@ if TYPE_CHECKING:
         update_missing_field,
     )
     from flexscout.domain.text import (
+        REASON_SEPARATOR,
+        clean_reason,
         describe_property,
         format_bytes,
         format_column_letters,
@@ -139,6 +141,7 @@ if TYPE_CHECKING:
         join_address,
         join_some,
         shorten,
+        split_reasons,
     )
     from flexscout.domain.text_columns import (
         format_decimals,
@@ -190,6 +193,7 @@ __all__ = [
     "POINTS_SUFFIX",
     "POSTAL_COLUMNS",
     "REASONS",
+    "REASON_SEPARATOR",
     "RECORDS_FOLDER",
     "RECORD_COLUMNS",
     "SCORE_COLUMNS",
@@ -216,6 +220,7 @@ __all__ = [
     "apn_key",
     "blank_to_null",
     "city_key",
+    "clean_reason",
     "code_key",
     "combine_tables",
     "county_key",
@@ -297,6 +302,7 @@ __all__ = [
     "shorten",
     "split_header",
     "split_places",
+    "split_reasons",
     "state_key",
     "unescape_names",
     "unify_column_names",
@@ -424,6 +430,8 @@ __getattr__ = lazy_exports(
             "update_missing_field",
         ),
         "text": (
+            "REASON_SEPARATOR",
+            "clean_reason",
             "format_column_letters",
             "describe_property",
             "format_bytes",
@@ -437,6 +445,7 @@ __getattr__ = lazy_exports(
             "join_address",
             "join_some",
             "shorten",
+            "split_reasons",
         ),
         "text_columns": (
             "format_decimals",

@@ -8,6 +8,18 @@ from flexscout.domain.column_names import ADDRESS_COLUMNS
 
 _GIGABYTE, _MEGABYTE = 2**30, 2**20
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+REASON_SEPARATOR = "; "
+"""Between the rejection reasons of a row, see REASONS."""
+
+
+def split_reasons(reasons: str) -> tuple[str, ...]:
+    """Split the REASONS of a row into its rejection reasons."""
+    return tuple(filter(None, reasons.split(REASON_SEPARATOR)))
+
+
+def clean_reason(reason: str) -> str:
+    """Replace the separator in a reason that quotes a user's own text, so that the reasons of a row can be split."""
+    return reason.replace(REASON_SEPARATOR, ", ")
 
 
 def format_count(number: int, noun: str) -> str:

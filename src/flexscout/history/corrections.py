@@ -10,7 +10,6 @@ from flexscout.history.compare_values import differs, format_values
 from flexscout.history.notes import CELL_SCHEMA, ROW, SHEET, clean_text, fold_name, locate_rows
 from flexscout.history.notes_store import COLUMN, ID, KIND, TEXT, EntryKind
 from flexscout.history.saved_results import MASTER_SHEET, MORE_SHEET, ResultSheet
-from flexscout.ingest import convert_column
 from flexscout.merging import SOURCE_VALUE, VALUE
 
 CORRECTIONS_SHEET = "My Corrections"
@@ -121,6 +120,8 @@ def convert_values(name: str, texts: pl.Series, *, typed: bool = False) -> pl.Se
         typed: Whether the texts were typed in a workbook, where `95%` is the number 0.95.
 
     """
+    from flexscout.ingest import convert_column  # noqa: PLC0415 - most runs have no corrections
+
     if find_canonical_column(name).type == "percent":
         # The sign keeps the conversion from judging the column as a whole.
         number = texts.cast(pl.Float64, strict=False)

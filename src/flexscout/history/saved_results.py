@@ -20,15 +20,7 @@ from flexscout.domain import (
 )
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, to_processing_error
-from flexscout.ingest import (
-    FileType,
-    collect_cells,
-    detect_file_type,
-    read_named_sheets,
-    read_workbook,
-    read_workbook_properties,
-    translate_reader_errors,
-)
+from flexscout.ingest import FileType, detect_file_type, read_workbook_properties
 
 MASTER_SHEET, MORE_SHEET, SCORE_COLUMN = "Flex Properties", "All Columns", SCORE_COLUMNS[0]
 """The sheet of the list, the sheet of its other columns, and a column that only a result has."""
@@ -77,6 +69,8 @@ def read_result(path: Path) -> pl.DataFrame:
         ProcessingError: The file is not a result, or can't be read.
 
     """
+    from flexscout.ingest import translate_reader_errors  # noqa: PLC0415 - most runs read no result back
+
     if _is_parquet(path):
         with translate_reader_errors(path):
             table = escape_names(pl.read_parquet(path))
@@ -108,6 +102,8 @@ def read_result_sheets(
         ProcessingError: There is no sheet of `names` if there are any, one has no header, or the file can't be read.
 
     """
+    from flexscout.ingest import translate_reader_errors  # noqa: PLC0415 - most runs read no result back
+
     is_required, is_optional = _match_names(names), _match_names(optional)
     try:
         with translate_reader_errors(path):
@@ -131,6 +127,8 @@ def _match_names(names: Collection[str]) -> Callable[[str], bool]:
 
 
 def _read_sheets(path: Path, file_type: FileType, is_wanted: Callable[[str], bool]) -> dict[str, pl.DataFrame]:
+    from flexscout.ingest import collect_cells, read_named_sheets, read_workbook  # noqa: PLC0415 - as above
+
     if file_type not in _WORKBOOK_TYPES:
         return {sheet.name: collect_cells(sheet.cells) for sheet in read_workbook(path).sheets}
     return read_named_sheets(path, file_type, is_wanted)

@@ -16,7 +16,8 @@ from flexscout.history.saved_results import ResultSheet, read_result_sheets
 from flexscout.history.user_input import back_up
 from flexscout.matching import DECIDED, DECISION, SIDE_COLUMNS, Decision, DecisionKind, Side, build_side, list_pair_keys
 
-POSSIBLE_SHEET, MERGES_SHEET = "Possible Duplicates", "Duplicates"
+POSSIBLE_SHEET = "Possible Duplicates"
+MERGES_SHEET = "Duplicates"
 """The sheets with a column for the user's decision."""
 
 _KEPT = tuple(name if name in ADDRESS_COLUMNS else f"Kept {name}" for name in SIDE_COLUMNS)

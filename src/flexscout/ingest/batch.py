@@ -10,29 +10,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice, starmap
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from flexscout.config import PipelineConfiguration
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import ProcessingError, WorkerError, to_processing_error
 from flexscout.ingest.options import IngestOptions, load_options
-from flexscout.ingest.preview import FilePreview, preview_file
-from flexscout.ingest.worker import diagnose_file, ingest_file, inspect_file
 from flexscout.models import FileRecord, HeaderMap, SourceFile
 from flexscout.runtime import (
-    EXECUTOR_FAILURES,
     ErrorAction,
     ErrorHandler,
-    Executor,
-    ExecutorLostError,
     FileProgressPoller,
     NoProgress,
     Progress,
     TableCache,
-    WorkerDied,
-    WorkerPool,
-    run_in_order,
 )
+
+# Readers and executors are imported when a file is read: a run that knows every file takes much less time without.
+if TYPE_CHECKING:
+    from flexscout.ingest.preview import FilePreview
+    from flexscout.runtime import Executor
 
 PROCESSES = "processes"  # the value of `cluster.scheduler` for worker processes without a cluster
 _CACHED_BATCH = 100  # files known from an earlier run that are yielded together
@@ -69,7 +66,7 @@ class FileIngestor:
         required: tuple[str, ...] = (),
         *,
         options: IngestOptions | None = None,
-        executor: Executor | None = None,
+        executor: "Executor | None" = None,
         progress: Progress | None = None,
     ) -> None:
         self.options = options or load_options(config, required)
@@ -86,7 +83,7 @@ class FileIngestor:
         config: PipelineConfiguration,
         eligibility: Iterable[str],
         *,
-        executor: Executor | None = None,
+        executor: "Executor | None" = None,
         progress: Progress | None = None,
     ) -> Self:
         """Build an ingestor that requires the columns of `eligibility` and of duplicates if `schema_policy` is `strict`."""
@@ -99,16 +96,20 @@ class FileIngestor:
 
     def ingest(self, sources: Sequence[SourceFile], cache: TableCache) -> Iterator[list[FileRecord]]:
         """Yield the records of files as they are done, a few at a time; files that the cache knows are not read."""
+        from flexscout.ingest.worker import ingest_file  # noqa: PLC0415 - see above
+
         cache = cache.with_options(self.options.shared_key)
         return self._run(partial(ingest_file, cache=cache, options=self.options), sources, cache)
 
     def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
         """Return how the headers of each file would be mapped, from its first rows, in the order of the sources."""
+        from flexscout.ingest.worker import inspect_file  # noqa: PLC0415 - see above
+
         batches = self._run(partial(inspect_file, options=self.options), sources)
         records = {record.source.name: record for batch in batches for record in batch}
         return [records[source.name] for source in sources]
 
-    def preview(self, source: SourceFile, sheet: str = "") -> FilePreview:
+    def preview(self, source: SourceFile, sheet: str = "") -> "FilePreview":
         """Return how a file would be read, from its first rows.
 
         Args:
@@ -119,6 +120,8 @@ class FileIngestor:
             ProcessingError: The file can't be read.
 
         """
+        from flexscout.ingest.preview import preview_file  # noqa: PLC0415 - see above
+
         ((record,),) = self._run(partial(preview_file, options=self.options, sheet=sheet), [source])
         if record.error:
             raise record.error
@@ -152,6 +155,8 @@ class FileIngestor:
         return self._run_on_executor(function, arguments)
 
     def _run_on_executor(self, function: Callable[..., Any], arguments: Iterable[Sequence[Any]]) -> Iterator[Any]:
+        from flexscout.runtime import run_in_order  # noqa: PLC0415 - see above
+
         with self._executor or self._open_cluster(self._config.cache_folder) as executor:
             yield from run_in_order(executor, function, arguments)
 
@@ -159,6 +164,8 @@ class FileIngestor:
         self, work: Callable[..., FileRecord], sources: Sequence[SourceFile], cache: TableCache | None = None
     ) -> Iterator[list[FileRecord]]:
         """Yield records as they are done, with only so many files handed out; the cached ones while workers start."""
+        from flexscout.ingest.worker import diagnose_file  # noqa: PLC0415 - see above
+
         progress = self._progress if cache else NoProgress()
         progress.on_start(len(sources))
         self.records = []
@@ -232,15 +239,17 @@ class FileIngestor:
                         "what was read of %s can't be kept: %s", record.source.name, error, extra={"event": "not_kept"}
                     )
 
-    def _open_executor(self, files: int, cache: TableCache | None) -> Executor:
+    def _open_executor(self, files: int, cache: TableCache | None) -> "Executor":
         """Return worker processes, or the cluster of the settings; a check reads so little that it needs none."""
+        from flexscout.runtime import WorkerPool  # noqa: PLC0415 - see above
+
         config = self._config
         self.workers = count_workers(config, files)
         if config.scheduler == PROCESSES or cache is None:
             return WorkerPool(self.workers, config.timeout_minutes * 60, config.memory_limit_gb / self.workers)
         return self._open_cluster(cache.folder)
 
-    def _open_cluster(self, folder: Path) -> Executor:
+    def _open_cluster(self, folder: Path) -> "Executor":
         from flexscout.runtime import ClusterExecutor  # noqa: PLC0415 - most runs have no cluster
 
         config = self._config
@@ -262,6 +271,8 @@ class FileIngestor:
         return replace(record, retries=retries) if retries else record
 
     def _read_result(self, future: "Future[FileRecord]", source: SourceFile) -> FileRecord:
+        from flexscout.runtime import EXECUTOR_FAILURES, ExecutorLostError, WorkerDied  # noqa: PLC0415 - see above
+
         try:
             return self._share_header_maps(future.result())
         except TimeoutError:
@@ -294,7 +305,7 @@ class _Tasks:
 
     def __init__(
         self,
-        executor: Executor,
+        executor: "Executor",
         work: Callable[[SourceFile], FileRecord],
         diagnose: Callable[[SourceFile], FileRecord],
         batch_size: int,

@@ -1,9 +1,12 @@
 """Header row: found below titles, counts and filters, and joined where column names are on two rows."""
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from flexscout.domain import find_word_meaning, map_ambiguous_headers, map_header_aliases, normalize_header
-from flexscout.ingest.readers import Cells
+
+if TYPE_CHECKING:
+    from flexscout.ingest.readers import Cells
 
 SEARCHED_ROWS = 25
 _MAX_HEADER_CHARACTERS = 100  # longer cells are prose
@@ -13,7 +16,7 @@ _MIN_HEADER_CELLS = 2  # of each row of a two-row header; a row with one cell is
 Row = Sequence[str | None]
 
 
-def find_header(cells: Cells, mapped_names: Collection[str] = ()) -> int:
+def find_header(cells: "Cells", mapped_names: Collection[str] = ()) -> int:
     """Return the position of the header row: among the first 25 rows, the first one with the most known column names.
 
     Args:
@@ -36,7 +39,7 @@ def find_header(cells: Cells, mapped_names: Collection[str] = ()) -> int:
     return max((i for i, row in pairs.items() if row), key=lambda i: known.rank(pairs[i] or ()), default=best)
 
 
-def header_texts(cells: Cells, position: int, mapped_names: Collection[str] = ()) -> tuple[Row, bool]:
+def header_texts(cells: "Cells", position: int, mapped_names: Collection[str] = ()) -> tuple[Row, bool]:
     """Return the name in each column of a header, and whether two rows were joined.
 
     Two rows are joined if more of the joined names are known than of either row: `Building` over `SqFt`.
@@ -53,7 +56,7 @@ def header_texts(cells: Cells, position: int, mapped_names: Collection[str] = ()
     return (joined, True) if joined else (rows[-1] if rows else (), False)
 
 
-def knows_header(cells: Cells, position: int) -> bool:
+def knows_header(cells: "Cells", position: int) -> bool:
     """Return whether the row at `position` has any known column name."""
     texts, _ = header_texts(cells, position)
     return _KnownNames(()).count_words(texts) > 0

@@ -11,13 +11,13 @@ from flexscout.domain import CodeTable, fold_header
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.file_filter import is_mapping_file
 from flexscout.ingest.header_row import SEARCHED_ROWS, extend_groups
-from flexscout.ingest.mapping import NO_MAPPING, ColumnMapping, load_code_tables, load_mapping
-from flexscout.ingest.readers import Workbook
+from flexscout.ingest.mapping import NO_MAPPING, ColumnMapping
 from flexscout.models import SourceFile
 from flexscout.runtime import HeaderRows
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
+    from flexscout.ingest.readers import Workbook
 
 _MAX_HEADER_CHARACTERS = 100  # longer cells are prose
 _MIN_SHARE = 0.5  # of a mapping's headers that a file has, if nobody says which files it is for
@@ -85,6 +85,8 @@ def load_options(config: "PipelineConfiguration", required: tuple[str, ...] = ()
         ConfigurationError: One of them can't be read or has an error.
 
     """
+    from flexscout.ingest.mapping import load_code_tables, load_mapping  # noqa: PLC0415 - few runs have these files
+
     named = _list_mapping_paths(config)
     mappings = tuple(load_mapping(str(file)) for file in find_mapping_files(config))
     tables = load_code_tables(Path(config.code_tables)) if config.code_tables else ()
@@ -112,7 +114,7 @@ def list_mapping_files(folder: Path) -> list[Path]:
         raise ConfigurationError(f"The folder {folder} can't be listed: {error.strerror}.") from None
 
 
-def list_header_rows(workbook: Workbook) -> HeaderRows:
+def list_header_rows(workbook: "Workbook") -> HeaderRows:
     """Return the folded texts of each row that may be a header: alone, and below the texts of the row above it."""
     rows = [row for sheet in workbook.sheets for row in _list_rows(sheet.cells.head(SEARCHED_ROWS).rows())]
     return tuple(dict.fromkeys(row for row in rows if row))

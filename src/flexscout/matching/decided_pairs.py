@@ -9,7 +9,8 @@ from flexscout.domain import join_some
 from flexscout.matching.decisions import Decision, DecisionKind, find_decided_rows
 from flexscout.runtime import PartitionedTable
 
-DECISION, DECIDED = "Decision", "Decided"
+DECISION = "Decision"
+DECIDED = "Decided"
 """Columns of tables with pairs: the answer, and the answer with its author. The user may change the first one."""
 
 _SET_ASIDE = "set aside, because it contradicts others"

@@ -20,7 +20,7 @@ from flexscout.matching.keys import is_known_area
 from flexscout.matching.match_rules import MIN_APN_LENGTH
 from flexscout.matching.normalized_rows import DETAILS, normalize_details, normalize_rows
 
-SIDE_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Property Name", "Building SqFt")
+SIDE_COLUMNS: tuple[str, ...] = ("Address", "Unit", "City", "State", "Zip Code", "APN", "Property Name", "Building SqFt")
 """What a decision stores of each side."""
 
 Side = tuple[str, ...]

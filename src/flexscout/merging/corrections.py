@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flexscout.domain import ADDRESS_COLUMNS, CORRECTED_CELLS, LINK_COLUMNS, REASONS, STATUS
-from flexscout.ingest import convert_column
 from flexscout.models import RowStatus
 
 ID, COLUMN, VALUE, SINCE, SOURCE_VALUE = LINK_COLUMNS[0], "Column", "Value", "Since", "Source Value"
@@ -49,6 +48,8 @@ def apply_corrections(rows: pl.DataFrame, corrections: pl.DataFrame) -> Correcte
         corrections: At most one per property and column (CORRECTION_SCHEMA).
 
     """
+    from flexscout.ingest import convert_column  # noqa: PLC0415 - a run without changes converts nothing
+
     if corrections.is_empty() or ID not in rows.columns:  # only an empty table has no IDs
         unused = corrections.with_columns(pl.lit(None, pl.String).alias(SOURCE_VALUE))
         return CorrectedRows(rows, unused, pl.Series(ID, [], dtype=pl.String))

@@ -7,7 +7,7 @@ from typing import Any, cast
 import narwhals as nw
 from narwhals.typing import IntoDataFrameT
 
-from flexscout.domain import REASONS, STATUS, TO_VERIFY, UNVERIFIED
+from flexscout.domain import REASON_SEPARATOR, REASONS, STATUS, TO_VERIFY, UNVERIFIED, clean_reason
 from flexscout.models import RowStatus
 from flexscout.scoring.profile import Profile
 from flexscout.scoring.rules import RuleExpressions, add_rule_columns, column_names, drop_rule_columns, rule_column
@@ -16,8 +16,6 @@ from flexscout.scoring.score import score_frame
 Table = nw.DataFrame[Any]
 Condition = tuple[nw.Expr, str]
 """An expression that is true where a row is rejected, and the reason."""
-
-REASON_SEPARATOR = "; "
 
 
 def classify_frame(frame: IntoDataFrameT, profile: Profile, min_flex_score: float, as_of: date | None = None) -> IntoDataFrameT:
@@ -38,16 +36,6 @@ def classify_frame(frame: IntoDataFrameT, profile: Profile, min_flex_score: floa
     scored = score_frame(add_rule_columns(given, profile), profile, as_of)
     classified = _add_outcome(scored, profile, min_flex_score, checked, RuleExpressions(profile, as_of))
     return cast("IntoDataFrameT", drop_rule_columns(classified, profile).to_native())
-
-
-def split_reasons(reasons: str) -> tuple[str, ...]:
-    """Split the REASONS of a row into its rejection reasons."""
-    return tuple(filter(None, reasons.split(REASON_SEPARATOR)))
-
-
-def clean_reason(reason: str) -> str:
-    """Replace the separator in a reason that quotes a user's own text, so that the reasons of a row can be split."""
-    return reason.replace(REASON_SEPARATOR, ", ")
 
 
 def _add_outcome(scored: Table, profile: Profile, min_flex_score: float, checked: list[str], rules: RuleExpressions) -> Table:

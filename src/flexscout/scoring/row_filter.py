@@ -6,10 +6,9 @@ from enum import StrEnum
 
 import polars as pl
 
-from flexscout.domain import REASONS, STATUS, TO_VERIFY, list_canonical_columns, shorten
+from flexscout.domain import REASON_SEPARATOR, REASONS, STATUS, TO_VERIFY, clean_reason, list_canonical_columns, shorten
 from flexscout.errors import ConfigurationError
 from flexscout.models import RowStatus
-from flexscout.scoring.eligibility import REASON_SEPARATOR, clean_reason
 from flexscout.scoring.filter_syntax import find_syntax_error, fold_case, quote_column
 
 _NUMBER, _TEXT, _DATE, _FLAG = pl.Float64(), pl.String(), pl.Date(), pl.Boolean()

@@ -5,8 +5,9 @@ import pytest
 
 from flexscout.config.settings import PipelineConfiguration
 from flexscout.errors import ConfigurationError
-from flexscout.scoring.criteria import Criteria, count_funnel
+from flexscout.scoring.criteria import Criteria
 from flexscout.scoring.eligibility import classify_frame
+from flexscout.scoring.funnel import count_funnel
 from flexscout.scoring.profile_files import load_profile
 
 GOOD = {"Property Type": "Flex", "Building SqFt": 30_000.0, "Lot Size Acres": 2.0, "Year Built": 1995, "Occupancy": 80.0}

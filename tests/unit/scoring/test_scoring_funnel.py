@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from flexscout.config.settings import PipelineConfiguration
-from flexscout.scoring.criteria import Criteria, count_funnel, has_eligible_type
+from flexscout.scoring.criteria import Criteria
+from flexscout.scoring.funnel import count_funnel, has_eligible_type
 from flexscout.scoring.profile_files import load_profile
 
 PROFILE = load_profile("flex-industrial")

@@ -11,9 +11,10 @@ import pytest
 
 from flexscout.domain.column_names import REASONS, STATUS, TO_VERIFY
 from flexscout.domain.columns import list_canonical_columns
+from flexscout.domain.text import split_reasons
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.convert.table import convert_column
-from flexscout.scoring.eligibility import classify_frame, split_reasons
+from flexscout.scoring.eligibility import classify_frame
 from flexscout.scoring.profile_files import load_profile
 from flexscout.scoring.row_filter import SCHEMA, apply_filter, parse_filter
 

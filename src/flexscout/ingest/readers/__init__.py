@@ -1,10 +1,15 @@
 """Read any supported file into raw text tables."""
 
-from flexscout.ingest.readers.any_file import diagnose_reader_failure, peek_workbook, read_workbook
-from flexscout.ingest.readers.limits import DEFAULT_MEMORY
-from flexscout.ingest.readers.passwords import use_password
-from flexscout.ingest.readers.raw_workbook import Cells, RawSheet, Workbook, collect_cells, translate_reader_errors
-from flexscout.ingest.readers.spreadsheet import read_named_sheets
+from typing import TYPE_CHECKING
+
+from flexscout._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from flexscout.ingest.readers.any_file import diagnose_reader_failure, peek_workbook, read_workbook
+    from flexscout.ingest.readers.limits import DEFAULT_MEMORY
+    from flexscout.ingest.readers.passwords import use_password
+    from flexscout.ingest.readers.raw_workbook import Cells, RawSheet, Workbook, collect_cells, translate_reader_errors
+    from flexscout.ingest.readers.spreadsheet import read_named_sheets
 
 __all__ = [
     "DEFAULT_MEMORY",
@@ -19,3 +24,14 @@ __all__ = [
     "translate_reader_errors",
     "use_password",
 ]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "any_file": ("diagnose_reader_failure", "peek_workbook", "read_workbook"),
+        "limits": ("DEFAULT_MEMORY",),
+        "passwords": ("use_password",),
+        "raw_workbook": ("Cells", "RawSheet", "Workbook", "collect_cells", "translate_reader_errors"),
+        "spreadsheet": ("read_named_sheets",),
+    },
+)
