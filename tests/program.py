@@ -104,7 +104,7 @@ def flexscout(*arguments, folder=None):
         for name, value in _environment(folder).items():
             patch.setenv(name, value)
         patch.setattr(logging.getLogger(), "handlers", [])  # without those of pytest
-        patch.setattr("flexscout.ingest.batch.WorkerPool", lambda *_: SerialExecutor())
+        patch.setattr("flexscout.runtime.WorkerPool", lambda *_: SerialExecutor())
         patch.setattr("flexscout.runtime.start_worker_server", lambda: None)
         # What a program does to its process.
         patch.setattr(sys, "path", list(sys.path))
