@@ -72,7 +72,7 @@ FIXED_BY_MAPPING = frozenset(
 
 _SENTENCES = {
     FindingCode.COLUMNS_NOT_FOUND: "No column for {name} was found.",
-    FindingCode.CODES_UNKNOWN: "{label} holds codes such as {values} whose issuer isn't known.",
+    FindingCode.CODES_UNKNOWN: "{label} holds codes such as {values} whose meaning isn't known.",
     FindingCode.TYPES_REJECTED: "{label} holds {values}: none of the profile's types.",
     FindingCode.SIZE_IS_LOT: "{header} equals the lot, and no other column has {name}.",
     FindingCode.VALUES_MISSING: "{label} is empty.",
@@ -126,7 +126,16 @@ class Finding:
         return none + place + text
 
 
+def list_sentences(file: Mapping[str, Any]) -> list[str]:
+    """Return the findings of a file for people; `file`: its entry in the report."""
+    return [Finding.from_dict(entry).sentence for entry in file.get("findings", ())]
+
+
+def suggest_command(file: Mapping[str, Any]) -> str:
+    """Return what may remove the findings of a file; empty if nothing does."""
+    return f"To map its columns: {file['command']}" if file.get("command") else ""
+
+
 def describe_findings(file: Mapping[str, Any]) -> str:
     """Return the findings of a file, and the command that may remove them; `file`: its entry in the report."""
-    sentences = [Finding.from_dict(entry).sentence for entry in file.get("findings", ())]
-    return " ".join([*sentences, *([f"To map its columns: {file['command']}"] if file.get("command") else [])])
+    return " ".join(filter(None, [*list_sentences(file), suggest_command(file)]))

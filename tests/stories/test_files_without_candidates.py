@@ -5,7 +5,7 @@ import json
 from program import flexscout
 from workbooks import HEADER, candidate, write_workbook
 
-DIAGNOSIS = "0 of 10 rows are candidates. Property Type (use_code) holds codes such as 301, 201 whose issuer isn't known."
+DIAGNOSIS = "0 of 10 rows are candidates. Property Type (use_code) holds codes such as 301, 201 whose meaning isn't known."
 COMMAND = 'flexscout map "in/my county.xlsx"'
 
 

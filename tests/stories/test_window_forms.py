@@ -1,5 +1,6 @@
 """The window's forms in a browser: columns and settings are set there, and the command line uses them."""
 
+import re
 import sys
 
 import polars as pl
@@ -84,6 +85,26 @@ def test_columns_are_joined_split_and_decoded_on_a_phone(opened):
     page.get_by_role("button", name="Leave out: parts.xlsx").wait_for()
     show_screen(page, "columns?file=parts.xlsx")
     playwright.expect(page.get_by_label("One per line")).to_have_value("301: Light industrial\n302: Flex")
+
+
+def test_codes_alone_are_remembered_for_files_with_the_same_columns(opened, window):
+    rows = [(f"12-{n}", f"{n} Loom Rd", (301, 201)[n % 2], 20_000 + n, 2.5) for n in range(1, 13)]
+    write_workbook(window.folder / "roll.xlsx", [("Parcel ID", "Situs Address", "Use Code", "Bldg Sq Ft", "Acres"), *rows])
+    page = opened("files")
+    row = page.get_by_role("row", name=re.compile("^roll.xlsx"))
+    row.get_by_text("Check its columns").wait_for()
+    assert find_violations(page) == []
+    row.get_by_role("link", name="Set its columns").click()
+    state = page.locator(".reading-state")
+    state.get_by_text("holds codes such as 201, 301 whose meaning isn't known. Say what the codes mean").wait_for()
+    page.get_by_role("button", name="Add a code table").click()
+    page.get_by_label("One per line").fill("301: Light industrial\n201: Office")
+    playwright.expect(state.get_by_text("holds codes")).to_have_count(0)
+    page.get_by_role("button", name="Remember for files like this").press("Enter")
+    page.get_by_text("The mapping was saved.").first.wait_for()
+    show_screen(page, "files")
+    row.get_by_text("Ready").wait_for()
+    (window.folder / "roll.xlsx").unlink()
 
 
 def test_settings_are_changed_checked_and_reset_with_the_keyboard(opened, window):

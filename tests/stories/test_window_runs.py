@@ -161,7 +161,7 @@ def test_file_whose_types_do_not_count_is_told_before_a_run(tab):
         "other.xlsx": ("check_columns", "types_rejected"),
         "unnamed.xlsx": ("check_columns", "columns_not_found"),
     }
-    assert rows["codes.xlsx"]["reason"] == "Property Type (Use Code) holds codes such as 301, 4500 whose issuer isn't known."
+    assert rows["codes.xlsx"]["reason"] == "Property Type (Use Code) holds codes such as 301, 4500 whose meaning isn't known."
     assert rows["unnamed.xlsx"]["reason"].endswith("Kind holds property types: map it to Property Type?")
     choice = {"file": "codes.xlsx", "saved_as": "", "entries": {"columns": {"Use Code": "Property Type"}}}
     assert tab.send("POST", "/api/columns/save", choice).status == 200

@@ -17,7 +17,7 @@ def test_a_file_is_described_with_its_command():
     finding = Finding(FindingCode.CODES_UNKNOWN, 300, ("Property Type",), "use_code", ("301", "201"))
     file = {"findings": [finding.as_dict()], "command": "flexscout map in/county.csv"}
     assert describe_findings(file) == (
-        "0 of 300 rows are candidates. Property Type (use_code) holds codes such as 301, 201 whose issuer isn't known. "
+        "0 of 300 rows are candidates. Property Type (use_code) holds codes such as 301, 201 whose meaning isn't known. "
         "To map its columns: flexscout map in/county.csv"
     )
 

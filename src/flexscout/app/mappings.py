@@ -25,6 +25,7 @@ from flexscout.ingest import (
 from flexscout.models import SourceFile
 from flexscout.outputs import REASON_TEXT, add_reason_texts
 from flexscout.runtime import Executor, write_atomically
+from flexscout.scoring import Criteria, diagnose_records
 
 MAX_MINUTES = 2
 """How long reading the first rows of a file may take."""
@@ -62,7 +63,7 @@ class MappingEditor:
         path = next((path for path in find_mapping_files(settings) if path.name == preview.mapping), None)
         text = read_text_file(path, f"The mapping {path}", "Open the file again.") if path else ""
         entries = _read(path, text) if path else {"entries": {}, "coded": []}
-        return {"saved_as": str(path or ""), "text": text, **entries, **_describe(preview)}
+        return {"saved_as": str(path or ""), "text": text, **entries, **_describe(preview, settings)}
 
     def preview(self, entries: Mapping[str, Any], sheet: str = "") -> dict[str, Any]:
         """Return how the file is read with these entries, or what is wrong with them.
@@ -75,14 +76,14 @@ class MappingEditor:
         options = load_options(settings)
         if not entries:
             ingestor = self._build_ingestor(settings, options.without_mapping(path.name))
-            return {"text": "", **_describe(ingestor.preview(self._find_source(settings), sheet))}
+            return {"text": "", **_describe(ingestor.preview(self._find_source(settings), sheet), settings)}
         try:
             text = self._render(path, entries)
             mapping = parse_mapping(path, text)
         except ConfigurationError as error:
             return {"problems": _list_problems(error)}
         preview = self._build_ingestor(settings, options.with_mapping(mapping)).preview(self._find_source(settings), sheet)
-        return {"text": text, "is_used": preview.mapping == mapping.name, **_describe(preview)}
+        return {"text": text, "is_used": preview.mapping == mapping.name, **_describe(preview, settings)}
 
     def import_text(self, text: str) -> dict[str, Any]:
         """Return the entries of a mapping file that the user has, or what is wrong with them."""
@@ -158,14 +159,16 @@ def _read(path: Path, text: str) -> dict[str, Any]:
     return {"entries": read_entries(path, text), "coded": [codes.header for codes in parse_mapping(path, text).codes]}
 
 
-def _describe(preview: FilePreview) -> dict[str, Any]:
-    """Return a preview as JSON data."""
+def _describe(preview: FilePreview, settings: PipelineConfiguration) -> dict[str, Any]:
+    """Return a preview as JSON data, with what may keep the rows of the sheet off the list."""
+    findings = diagnose_records([preview], Criteria.from_config(settings)).get(preview.source.name, ())
     issues = add_reason_texts(preview.issues) if preview.issues is not None else None
     return {
         "mapping": preview.mapping,
         "sheets": [asdict(summary) for summary in preview.summaries],
         "sheet": preview.sheet,
         "vendor": preview.vendor,
+        "findings": [{"code": finding.code, "text": finding.sentence} for finding in findings],
         "columns": [asdict(column) for column in preview.columns],
         "column_count": preview.column_count,
         "names": preview.names,

@@ -20,7 +20,7 @@ from flexscout.ingest.mapping import (
 )
 from flexscout.ingest.options import IngestOptions
 from flexscout.ingest.readers import DEFAULT_MEMORY, peek_workbook, use_password
-from flexscout.ingest.worker import FileRecording, choose_mapping
+from flexscout.ingest.worker import FileRecording, choose_mapping, inspect_sheet
 from flexscout.models import FileRecord, SourceFile
 from flexscout.sheet_columns import MappedColumn
 
@@ -78,7 +78,7 @@ class ColumnSummary:
 
 @dataclass(frozen=True)
 class FilePreview(FileRecord):
-    """How a file would be read, from its first rows.
+    """How a file would be read, from its first rows; of its property tables, `sheets` has the one that is shown.
 
     Attributes:
         mapping: Name of the mapping file that is used; empty without one.
@@ -127,10 +127,12 @@ def preview_file(  # nosec B107 # no password is the default
             summaries = tuple(_summarize_sheet(one) for one in mapped)
             shown = _choose_sheet(mapped, summaries, sheet or mapping.sheet)
             converted = _convert(shown, from_1904=workbook.from_1904)
+            inspected = () if find_missing_required(shown.header_map) else (inspect_sheet(shown),)
         header_map = shown.header_map
         names = tuple(column for column in converted.table.columns if column in {one.name for one in header_map.canonical})
         recording.record = FilePreview(
             known,
+            inspected,
             mapping=mapping.name,
             summaries=summaries,
             sheet=shown.sheet.name,

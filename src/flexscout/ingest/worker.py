@@ -76,12 +76,12 @@ def inspect_file(  # nosec B107 # as above
         workbook = peek_workbook(source.path, PEEKED_ROWS, memory_bytes)
         with choose_mapping(recording, workbook, options) as (_, mapping):
             sheets, skipped = select_property_sheets(source.path, workbook, mapping, options.required)
-            records = tuple(_inspect_sheet(mapped) for mapped in sheets)
+            records = tuple(inspect_sheet(mapped) for mapped in sheets)
         recording.record = FileRecord(source, records, (*workbook.skipped_sheets, *skipped))
     return recording.record
 
 
-def _inspect_sheet(mapped: MappedSheet) -> SheetRecord:
+def inspect_sheet(mapped: MappedSheet) -> SheetRecord:
     """Return a record with the property types in the first rows, described by code tables as in a run."""
     record = SheetRecord(mapped.sheet.name, mapped.header + 1, mapped.header_map, hidden=mapped.sheet.hidden)
     types = tuple(column for column in mapped.header_map.canonical if column.name == PROPERTY_TYPE)

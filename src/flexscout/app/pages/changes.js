@@ -33,7 +33,7 @@ export const show = (main, first) => {
     if (at) { rows.filter((row) => at.includes(row.at)).forEach((row) => { row.is_seen = seen; }); await loadCounts(); } else await load();
   };
   const describe = (row) => {
-    if (row.factors) return row.factors;
+    if (row.factors) return words.points(row.factors);
     if (words.source[row.kind]) return words.source[row.kind](row.source ?? "");
     if (!row.values) return "";
     if (row.kind === "merged") return words.mergedInto(row.values[1]);

@@ -4,6 +4,7 @@ import { get, post } from "./api.js";
 import { act, announce, button, debounce, h, showError, showMessage } from "./dom.js";
 import { capitalize, format } from "./format.js";
 import { buildSections } from "./mapping_sections.js";
+import { buildStep } from "./steps.js";
 import { texts } from "./texts.js";
 
 export const parent = "files";
@@ -22,6 +23,13 @@ const saveText = (name, text) => {
 
 // Remove the sections that hold nothing, which a mapping file can't have.
 const tidy = (entries) => Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== null && value !== undefined && value !== "" && (typeof value !== "object" || Object.keys(value).length)));
+
+// A mapping fits files by the columns that it names: one of constants or codes alone names those that are read already.
+const nameColumns = (entries, columns) => {
+  const isAlone = (entries.constants || entries.codes) && !(entries.columns || entries.join || entries.split || entries.files || `${entries.header_row ?? ""}` === "0");
+  const read = columns.filter(({ key, name, inverted, parts }) => name && !inverted && !parts.length && columns.filter((other) => other.key === key).length === 1);
+  return isAlone && read.length ? { ...entries, columns: Object.fromEntries(read.map(({ key, name }) => [key, name])) } : entries;
+};
 
 const describeReading = (column) => {
   if (column.left_out) return texts.columns.dropped;
@@ -110,9 +118,11 @@ export const show = (main, values) => {
   const showState = () => {
     const shown = latest.sheets.find(({ name }) => name === latest.sheet), missing = shown?.missing ?? [];
     const isUnused = latest.is_used === false && Object.keys(entries).length;
-    const kind = missing.length ? "bad" : isUnused ? "soft" : "good";
+    const findings = latest.findings ?? [], isDoubtful = findings.some(({ code }) => code !== "columns_not_found");
+    const kind = missing.length ? "bad" : isUnused || isDoubtful ? "soft" : "good";
     const header = shown?.header_row ? texts.columns.headerIn(shown.header_row) : texts.columns.noHeader;
-    state.replaceChildren(h("div", { class: `notice ${kind}` }, h("div", {}, h("b", {}, missing.length ? texts.columns.needs(missing) : texts.columns.ready), h("p", {}, [latest.vendor, header].filter(Boolean).map(capitalize).join(" · ")), isUnused ? h("p", {}, texts.columns.unused) : "")));
+    state.replaceChildren(h("div", { class: `notice ${kind}` }, h("div", {}, h("b", {}, missing.length ? texts.columns.needs(missing) : texts.columns.ready), h("p", {}, [latest.vendor, header].filter(Boolean).map(capitalize).join(" · ")), 
+      findings.map(({ code, text }) => h("p", {}, text, " ", buildStep(code))), isUnused ? h("p", {}, texts.columns.unused) : "")));
     sheetSelect.replaceChildren(...latest.sheets.map(({ name, missing: lacks }) => h("option", { value: name, selected: name === latest.sheet }, lacks.length ? name : texts.columns.tableSheet(name))));
     sheetLabel.hidden = latest.sheets.length < 2;
     saveButton.disabled = !Object.keys(entries).length || Boolean(latest.problems?.length) || (!isDirty && Boolean(savedAs));
@@ -138,7 +148,7 @@ export const show = (main, values) => {
     const number = asked;
     content.setAttribute("aria-busy", "true");
     try {
-      const answer = await post("columns/preview", { file, sheet, saved_as: savedAs, entries });
+      const answer = await post("columns/preview", { file, sheet, saved_as: savedAs, entries: nameColumns(entries, latest.columns) });
       if (number !== asked || isClosed) return;
       if (!answer.problems) take({ ...answer });
       showLatest();
@@ -180,7 +190,7 @@ export const show = (main, values) => {
     if (isDirty) read();
   };
   const save = async () => {
-    const answer = await post("columns/save", { file, saved_as: savedAs, entries });
+    const answer = await post("columns/save", { file, saved_as: savedAs, entries: nameColumns(entries, latest.columns) });
     if (answer.problems) { showProblems(answer.problems); return; }
     drafts.delete(file);
     await open();

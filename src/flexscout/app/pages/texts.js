@@ -109,9 +109,9 @@ export const texts = {
       NothingToReadError: "Add exports, or tell in the settings which files to read.",
     },
     byCode: {
-      missing_required_columns: "Tell which of its columns are the address, the type or the size, or rename its headers.", vague_headers: "Tell which of its columns are the address, the type or the size, or rename its headers.",
+      missing_required_columns: "Say which of its columns are the address, the type or the size, or leave the file out if it doesn't list properties.", vague_headers: "Say which of its columns are the address, the type or the size, or leave the file out if it doesn't list properties.",
       password_protected: "Enter the password, or save a copy without one.", wrong_password: "Correct the password, or save a copy without one.",
-      codes_unknown: "Say what the codes mean, or which other column has the type.", types_rejected: "If they mean warehouse, flex or industrial, say so under its columns.", size_is_lot: "Say which column has the size of the building.", columns_not_found: "If the file has it under another name, say which column it is.",
+      file_columns: "Set its columns in the list of files below.", codes_unknown: "Say what the codes mean, or which other column has the type.", types_rejected: "If they mean warehouse, flex or industrial, say so under its columns.", size_is_lot: "Say which column has the size of the building.", columns_not_found: "If the file has it under another name, say which column it is.",
       timeout: "Allow more time in the settings, or split the file.", worker_died: "Open it in Excel and save it again, or allow more memory in the settings.", out_of_memory: "Allow more memory in the settings.", too_large: "Allow more memory in the settings, or save the sheet as CSV.",
       pattern: "The settings leave this type of file out.", pattern_table: "The settings leave this type of file out.",
       different_apns: "The settings can keep parcels separate.", memory: "Allow more memory in the settings before your data grows.",
@@ -133,7 +133,7 @@ export const texts = {
     columns: ["Seen", "Property", "Change", "Score"], table: "Changes", seenOne: (kind, address) => `Seen: ${kind}, ${address}`, more: "Show more",
     markAll: "Mark all as seen", unmarkAll: "Mark all as unseen", marked: (number) => `${count(number, "change")} marked.`,
     source: { "newly listed": (source) => `now listed on ${source}`, withdrawn: (source) => `no longer listed on ${source}` },
-    mergedInto: (place) => `now one property with ${place}`, value: (column, before, after) => `${column}: ${before} → ${after}`, percent: (number) => ` (${number > 0 ? "+" : ""}${number}%)`, soldFor: (price) => `, sold for ${price}`,
+    mergedInto: (place) => `now one property with ${place}`, points: (text) => `Points: ${text.replaceAll("->", "→")}`, value: (column, before, after) => `${column}: ${before} → ${after}`, percent: (number) => ` (${number > 0 ? "+" : ""}${number}%)`, soldFor: (price) => `, sold for ${price}`,
     exportColumns: "Columns of the exports", added: (names) => `new ${names}`, lost: (names) => `lost ${names}`, renamed: (before, after) => `${before} renamed to ${after}`,
   },
   history: {

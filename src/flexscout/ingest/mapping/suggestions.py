@@ -37,7 +37,7 @@ _MIN_DISTINCT_SHARE = 0.8  # of parcel numbers
 _MAX_TYPE_CHARACTERS = 60  # longer texts are remarks
 _MIN_MEDIAN_BUILDING = 500  # square feet
 _HOUSE_NUMBER = r"^\d+[A-Za-z]?(?:-\d+)?\s+\S*[A-Za-z]"
-_BEGINS_AS_NUMBER = r"^[-+]?\s*[.\d]"
+_BEGINS_AS_NUMBER = r"^(?:\+/-|[-+±~])?\s*[.\d]"
 _YEAR = r"^(?:18[5-9]\d|19\d\d|20[0-4]\d)(?:\.0)?$"
 _ZIP = r"^\d{5}(?:-\d{4})?$"
 _APN = r"^[A-Za-z]?\d{1,6}(?:[-.][\dA-Za-z]{1,7}){2,}$"
@@ -122,8 +122,6 @@ def _read_values(
         yield "Address", SuggestionReason.ADDRESSES
     elif texts >= _NEARLY_ALL and _are_types(values):
         yield "Property Type", SuggestionReason.PROPERTY_TYPES
-    elif addresses >= _MOSTLY:
-        return
     elif numbers >= _NEARLY_ALL:
         yield from _read_numbers(values, words)
     elif texts >= _NEARLY_ALL:

@@ -1,8 +1,8 @@
 """Messages to the user about what is unusual in a run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from flexscout.config import YAML_SUFFIXES
 from flexscout.domain import (
@@ -13,7 +13,7 @@ from flexscout.domain import (
     format_count,
     join_some,
 )
-from flexscout.findings import describe_findings
+from flexscout.findings import list_sentences, suggest_command
 from flexscout.merging import select_merges
 from flexscout.models import ProcessingResult
 from flexscout.outputs.report.build import build_files
@@ -28,6 +28,7 @@ _MAX_NAMES = 10  # of a list in a message
 class MessageCode(StrEnum):
     """What a message about a run is about, if there is something to do about it."""
 
+    FILE_COLUMNS = "file_columns"
     DIFFERENT_APNS = "different_apns"
     POSSIBLE_DUPLICATES = "possible_duplicates"
     MEMORY = "memory"
@@ -96,9 +97,14 @@ def _describe_findings(facts: RunFacts) -> list[str]:
     """Describe what keeps whole files off the list: a message per file, those without candidates first."""
     files = [file for file in build_files(facts) if file.get("findings")]
     files.sort(key=lambda file: not file["findings"][0]["rows"])
-    messages = [f"{file['file']}: {describe_findings(file)}" for file in files[:_MAX_FILES]]
+    messages = [_describe_file(file) for file in files[:_MAX_FILES]]
     more = len(files) - _MAX_FILES
     return messages + ([f"And {format_count(more, 'more file')} like these: the sheet Files lists them."] if more > 0 else [])
+
+
+def _describe_file(file: Mapping[str, Any]) -> str:
+    fact, step = f"{file['file']}: {' '.join(list_sentences(file))}", suggest_command(file)
+    return RunMessage(MessageCode.FILE_COLUMNS, fact, step) if step else fact
 
 
 def _describe_filter(facts: RunFacts) -> list[str]:
