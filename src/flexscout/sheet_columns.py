@@ -56,6 +56,7 @@ class MappedColumn:
         canonical: Whether `name` is canonical.
         inverted: Whether the canonical value is 100 - value, as for vacancy.
         codes: Name of the code table that describes the values; empty if they aren't codes.
+        factor: What numbers without a unit of their own are multiplied by: 1,000 for `Price ($000s)`.
 
     """
 
@@ -65,6 +66,7 @@ class MappedColumn:
     canonical: bool
     inverted: bool = False
     codes: str = ""
+    factor: float = 1.0
 
 
 class DerivedKind(StrEnum):

@@ -92,7 +92,7 @@ if TYPE_CHECKING:
         list_type_words,
         list_umbrella_types,
     )
-    from flexscout.domain.header_words import is_rate, split_header
+    from flexscout.domain.header_words import is_rate, read_scale, split_header
     from flexscout.domain.known_headers import normalize_header
     from flexscout.domain.normalization import (
         abbreviate_words,
@@ -297,6 +297,7 @@ __all__ = [
     "quote_formulas",
     "quote_headers",
     "quote_path",
+    "read_scale",
     "repeat_missing_fields",
     "select_as_text",
     "shorten",
@@ -386,7 +387,7 @@ __getattr__ = lazy_exports(
             "list_type_words",
             "list_umbrella_types",
         ),
-        "header_words": ("is_rate", "split_header"),
+        "header_words": ("is_rate", "read_scale", "split_header"),
         "known_headers": ("normalize_header",),
         "escaping": (
             "SafeFormatter",

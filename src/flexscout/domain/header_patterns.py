@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from flexscout.domain.columns import find_canonical_column, list_canonical_columns
-from flexscout.domain.header_words import complete_words, is_rate, split_header
+from flexscout.domain.header_words import complete_words, is_rate, read_scale, split_header
 from flexscout.domain.vocabulary import load_vocabulary
 
 PLACE_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "County")
@@ -131,6 +131,7 @@ def find_type_base(header: str) -> str:
 
 def _list_readings(header: str, prefixes: Collection[str]) -> Iterator[Words]:
     """Yield the words of a header, then those without parentheses, behind dots, and with the last word completed."""
+    header = read_scale(header).header
     words = _split_without_prefix(header, prefixes)
     yield words
     if "(" in header:

@@ -1,6 +1,7 @@
 """Words of a header: `BldgGrossSqFt` and `BLDG_GROSS_SQ_FT` are building, gross, sqft; so is `bldggrosssqft`."""
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from flexscout.domain.vocabulary import load_vocabulary
@@ -21,6 +22,45 @@ _MONTH_AND_YEAR = re.compile(r"\b(?:mo|month)\s*/\s*(?:yr|year)\b|\b(?:yr|year)\
 _PRICED = re.compile(
     r"\$|price|\brents?\b|\brates?\b|value|cost|tax|ask|noi|amount|sale|sold|expense|\bpsf\b|\bper\b|^\s*/", re.IGNORECASE
 )
+
+
+# Pattern of a scale or a metric unit -> the unit that is meant, and the factor for its numbers.
+_SCALES = (
+    (r"\bin thousands\b|\bthousands?\b|(?<![\d,.])(?:x ?1,?|')?000'?s?\b|\bk(?= ?(?:sf|sq|\$|usd))|\(\$? ?k\)|\$k\b", "", 1e3),
+    (r"\bin millions\b|\bmillions?\b|\$ ?mm?\b|\(mm?\)", "", 1e6),
+    (r"\bsq(?:uare|\.)? ?m(?:et(?:er|re)s?)?\b|\bsqm\b|\(m[2²]\)|\bm²|\bm2$", "sqft", 10.7639104),
+    (r"\bhectares?\b|\(ha\)|\bha$", "acres", 2.4710538),
+)
+
+
+@dataclass(frozen=True)
+class HeaderScale:
+    """A header without its scale or metric unit: `Building (m²)` is Building (sqft), whose numbers are multiplied by 10.76.
+
+    Attributes:
+        header: The header in the usual unit.
+        factor: What its numbers are multiplied by.
+        unit: `sqft` or `acres` for a metric unit; empty for a scale such as thousands.
+
+    """
+
+    header: str
+    factor: float = 1.0
+    unit: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def read_scale(header: str) -> HeaderScale:
+    """Return the scale or metric unit of a header: `Price ($000s)`, `Ask ($MM)`, `Bldg (k sf)`, `Site (ha)`."""
+    for pattern, unit, factor in _compile_scales() if len(header) <= _MAX_HEADER else ():
+        if pattern.search(header):
+            return HeaderScale(pattern.sub(f" {unit} ", header), factor, unit)
+    return HeaderScale(header)
+
+
+@cache
+def _compile_scales() -> tuple[tuple[re.Pattern[str], str, float], ...]:
+    return tuple((re.compile(pattern, re.IGNORECASE), unit, factor) for pattern, unit, factor in _SCALES)
 
 
 def is_rate(header: str) -> bool:

@@ -61,6 +61,7 @@ _NOT_DATA_TEXTS: dict[str, str] = {
     RowKind.TOTAL: "a total",
     RowKind.NOTE: "a note or a section title",
     RowKind.HEADER: "a repeated header",
+    RowKind.OTHER_TABLE: "a row of another table on the sheet",
 }
 
 

@@ -267,4 +267,6 @@ def _describe_conversion(column: MappedColumn | None) -> str:
         return ""
     if column.codes:
         return f"{column.codes} code, translated"
+    if column.factor != 1:
+        return f"{column.factor:,g} times the cell"
     return "100 minus the cell" if column.inverted else ""

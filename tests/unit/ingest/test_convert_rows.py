@@ -55,6 +55,9 @@ def test_blank_rows_are_counted_except_at_the_end(converted):
         ["Count = 2", None, None],
         ["Sub-Total", "", 60_000],
         ["Max", None, 30_000],
+        [None, "Subtotal Charlotte", 60_000],
+        ["Average of all", None, 30_000],
+        [None, "Grand Total / Average", 60_000],
     ],
 )
 def test_a_total_is_not_a_property(converted, row):
@@ -176,3 +179,33 @@ def test_a_confidential_listing_is_kept(converted):
     result = converted([*SHORT, "City", "State"], ["Flex Park", "1 Test Street", 30_000, "Charlotte", "NC"], row)
     assert left_out(result) == {}
     assert result.table.height == 2
+
+
+TABLE = ("Address", "Property Type", "Building SF", "Acres")
+FIRST = ("1 Mill Rd", "Flex", 40_000, 3)
+
+
+def test_rows_below_a_header_with_other_columns_are_of_another_table(converted):
+    result = converted(
+        TABLE, FIRST, [], ["For lease"], ("Address", "Property Type", "Acres", "Building SF"), ("2 Mill Rd", "Flex", 2, 30_000)
+    )
+    assert result.table["Address"].to_list() == ["1 Mill Rd"]
+    assert left_out(result) == {4: "note or section title", 5: "row of another table", 6: "row of another table"}
+
+
+def test_a_repeated_header_ends_another_table(converted):
+    other = ("Address", "Property Type", "Acres", "Building SF")
+    result = converted(TABLE, FIRST, other, ("2 Mill Rd", "Flex", 2, 30_000), TABLE, ("3 Mill Rd", "Flex", 50_000, 2))
+    assert result.table["Address"].to_list() == ["1 Mill Rd", "3 Mill Rd"]
+    assert left_out(result) == {3: "row of another table", 4: "row of another table", 5: "repeated header"}
+
+
+def test_a_header_of_the_same_columns_in_other_words_is_a_repeated_one(converted):
+    result = converted(TABLE, FIRST, ("Street Address", "Type", "Bldg SqFt", "Lot Acres"), ("2 Mill Rd", "Flex", 30_000, 2))
+    assert result.table["Building SqFt"].to_list() == [40_000, 30_000]
+    assert left_out(result) == {3: "repeated header"}
+
+
+def test_an_address_without_a_number_is_no_header(converted):
+    result = converted(TABLE, FIRST, ("Building", "Flex", 30_000, 2), ("Location", "Type", 30_000, 2))
+    assert result.table.height == 3

@@ -28,7 +28,10 @@ def day(text):
         "10-Jan-2007",
         "10-JAN-07",
         "2007/01/10",
+        "2007.01.10",
         "20070110",
+        "01102007",
+        "1102007",
         "39092",
         "39092.75",
         "1168387200000",
@@ -55,6 +58,10 @@ def test_every_form_of_a_date_is_parsed(text):
 @pytest.mark.parametrize("text", ["200701", "200701.0", "2007-1", "2007/01", "01-2007", "2007/Jan", "2007 January"])
 def test_a_month_without_a_day_is_its_first(text):
     assert day(text) == date(2007, 1, 1)
+
+
+def test_eight_digits_begin_with_the_month_only_if_all_in_the_column_can():
+    assert parse_dates(pl.Series(["03152019", "31122019"])).to_list() == [None, None]
 
 
 @pytest.mark.parametrize("other", ["070110", "200713", "311207"])

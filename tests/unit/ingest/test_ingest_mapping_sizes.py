@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from flexscout.ingest.convert import convert_sheet
 from flexscout.ingest.mapping import find_missing_required, map_headers
 
 PLACE = {"Address": ["1 Mill Rd", "2 Mill Rd", "3 Mill Rd"], "Property Type": ["Flex", "Office", "Flex"]}
@@ -156,3 +157,44 @@ def test_coordinates_of_a_projection_are_no_degrees():
 def test_a_status_of_buildings_is_told_by_its_values():
     assert mapped({"Status": ["Existing", "Demolished", "Under Construction"]})["Status"] == "Building Status"
     assert "Status" not in mapped({"Status": ["Sold", "Active", "Pending"]})
+
+
+def read(table):
+    """Return the property table of a sheet with these columns."""
+    table = {**PLACE, **table}
+    body = pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(table.values())})
+    whole = pl.concat([pl.DataFrame([list(table)], schema=dict.fromkeys(body.columns, pl.String), orient="row"), body])
+    return convert_sheet("Sheet1", whole, 0, map_headers("Sheet1", list(table), body)).table
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "column", "values"),
+    [
+        ("Building (000 SF)", ["42.5", "61.2", None], "Building SqFt", [42_500, 61_200, None]),
+        ("Bldg Size (k sf)", ["42.5", "61.2", "9"], "Building SqFt", [42_500, 61_200, 9_000]),
+        ("Price ($000s)", ["4,500", "$3,975", "TBD"], "Asking Price", [4_500_000, 3_975_000, None]),
+        ("Ask ($MM)", ["4.5", "$3.975", "6M"], "Asking Price", [4_500_000, 3_975_000, 6_000_000]),
+        ("Asking Price in millions", ["4.5", "12", "6"], "Asking Price", [4_500_000, 12_000_000, 6_000_000]),
+        ("Building (m²)", ["1000", "2,000", "30,000 SF"], "Building SqFt", [10_763.91, 21_527.82, 30_000]),
+        ("Site (ha)", ["1", "2.5", "3 ac"], "Lot Size Acres", [2.47, 6.18, 3]),
+    ],
+)
+def test_numbers_in_thousands_millions_and_metric_units_are_scaled(header, cells, column, values):
+    found = read({"Building SF": ["5000"] * 3, header: cells} if column != "Building SqFt" else {header: cells})
+    assert [value and round(value, 2) for value in found[column]] == values
+
+
+@pytest.mark.parametrize("header", ["Price ($000s)", "Price ($MM)"])
+def test_prices_that_are_whole_already_are_not_scaled(header):
+    assert read({"Building SF": ["5000"] * 3, header: ["4500000", "3975000", "60000000"]})["Asking Price"][0] == 4_500_000
+
+
+@pytest.mark.parametrize("header", ["Land", "Lot", "Parcel", "Site"])
+def test_a_column_of_sizes_in_acres_or_square_feet_is_the_lot(header):
+    found = read({"Building SF": ["5000"] * 3, header: ["3.25 +/- AC", "43,560 SF", "2.5 acres"]})
+    assert found["Lot Size Acres"].to_list() == [3.25, 1, 2.5]
+
+
+def test_sold_is_a_date_where_it_holds_dates():
+    assert mapped({"Sold": ["1/2/2020", "2019-03-04", "3/4/21"]})["Sold"] == "Sale Date"
+    assert mapped({"Sold": ["1,000,000", "2,000,000", "3,000,000"]})["Sold"] == "Sold Price"

@@ -91,9 +91,11 @@ class _Body:
     def classify(self, issues: IssueCollector) -> None:
         """Classify all rows, and find the unmapped columns with values."""
         may_lack_location = all(self._has_nulls(position) for position in find_location_positions(self._map))
-        row_kinds = [self.row_kinds]
+        row_kinds, after = [self.row_kinds], None
         for part in _make_ahead(self._split_parts([*self._cells.columns, *(str(made.position) for made in self._map.derived)])):
-            row_kinds.append(classify_rows(part, self._map, may_lack_location=may_lack_location))
+            last = row_kinds[-1].filter(row_kinds[-1] != RowKind.BLANK.value).tail(1)
+            after = RowKind(last.item()) if last.len() else after
+            row_kinds.append(classify_rows(part, self._map, may_lack_location=may_lack_location, after=after))
             issues.add_row_issues(part, row_kinds[-1])
             self._inspect_unmapped(part.filter(row_kinds[-1] == RowKind.PROPERTY.value))
         self.row_kinds = pl.concat(row_kinds)

@@ -12,7 +12,7 @@ FROM_1904 = "days from 1904"
 
 # Formats are tried in this order on what is left; dates of numbers alone are tried between the two.
 _COMMON_FORMATS = ("%Y-%m-%d", "%B %d, %Y")
-_OTHER_FORMATS = ("%d-%b-%Y", "%d-%b-%y", "%B %d %Y", "%d %B %Y", "%b-%d-%Y", "%Y/%m/%d", "%Y%m%d")
+_OTHER_FORMATS = ("%d-%b-%Y", "%d-%b-%y", "%B %d %Y", "%d %B %Y", "%b-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d")
 _MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%y")
 _DAY_FIRST = ("%d/%m/%Y", "%d/%m/%y")
 _TIME = r"(?i)[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?(?:z|[+-]\d{2}(?::?\d{2})?)?$"
@@ -30,6 +30,7 @@ _NUMERIC = r"^\d{1,2}([/.-])\d{1,2}[/.-](?:\d{4}|\d{2})$"
 _SURELY_DAY_FIRST = r"^(?:1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})$"
 _SURELY_MONTH_FIRST = r"^\d{1,2}[/.-](?:1[3-9]|2\d|3[01])[/.-](?:\d{4}|\d{2})$"
 
+_MONTH_DAY_YEAR = r"^(\d{7,8})(?:\.0+)?$"
 _SIX_DIGITS = r"^\d{6}(?:\.0+)?$"
 _YEAR_MONTH = r"^((?:19|20)\d\d)(0[1-9]|1[0-2])(?:\.0+)?$"
 
@@ -68,7 +69,16 @@ def parse_dates(texts: pl.Series, unit: str = "") -> pl.Series:
         dates = _parse_numeric(without_time, dates)
         dates = _parse_formats(without_time, dates, _OTHER_FORMATS)
     left = _find_unparsed(without_time, dates)
-    return dates if left.is_empty() else dates.scatter(left, _parse_untidy(without_time.gather(left)))
+    dates = dates if left.is_empty() else dates.scatter(left, _parse_untidy(without_time.gather(left)))
+    return _parse_digits(without_time, dates)
+
+
+def _parse_digits(texts: pl.Series, dates: pl.Series) -> pl.Series:
+    """Parse 03152019, also without its leading zero, if all such numbers that are left in the column are dates."""
+    left = _find_unparsed(texts, dates)
+    numbers = texts.gather(left).str.extract(_MONTH_DAY_YEAR)
+    parsed = _drop_unlikely(numbers.str.zfill(8).str.to_date("%m%d%Y", strict=False))
+    return dates.scatter(left, parsed) if numbers.count() and parsed.null_count() == numbers.null_count() else dates
 
 
 def _separate_months(texts: pl.Series) -> pl.Series:

@@ -37,6 +37,8 @@ def find_column_type(mapped: MappedColumn, *, from_1904: bool) -> CanonicalColum
     column = find_canonical_column(mapped.name)
     if mapped.inverted and column.type == "percent":
         return replace(column, unit=VACANCY)
+    if mapped.factor != 1 and column.min_value is not None:
+        return replace(column, min_value=column.min_value / mapped.factor)
     return replace(column, unit=FROM_1904) if from_1904 and column.type == "date" else column
 
 
@@ -48,7 +50,7 @@ def describe_columns(notes: Mapping[str, Iterable[IssueNote]], mapped: Mapping[s
 def finish_columns(
     rows: pl.Series, texts: pl.DataFrame, typed: TypedColumns, mapped: Mapping[str, MappedColumn], issues: IssueCollector
 ) -> list[pl.Series]:
-    """Describe codes, invert opposites and report the issues of typed columns.
+    """Describe codes, scale numbers, invert opposites and report the issues of typed columns.
 
     Args:
         rows: Row numbers as shown in Excel.
@@ -65,7 +67,16 @@ def finish_columns(
     for name, reasons in product(mapped, (typed.reasons, unknown_codes)):
         if name in reasons:
             issues.add_value_issues(rows, mapped[name].header, texts[name], reasons[name])
-    return [(100 - column).alias(column.name) if mapped[column.name].inverted else column for column in values]
+    scaled = (_scale_numbers(column, texts[column.name], mapped[column.name].factor) for column in values)
+    return [(100 - column).alias(column.name) if mapped[column.name].inverted else column for column in scaled]
+
+
+def _scale_numbers(values: pl.Series, texts: pl.Series, factor: float) -> pl.Series:
+    """Multiply the numbers whose texts have no unit or scale of their own."""
+    if factor == 1:
+        return values
+    has_own = texts.str.contains("[A-Za-z]").fill_null(value=False)
+    return values.zip_with(has_own, (values * factor).round(_ACRE_DECIMALS))
 
 
 def fill_acres(columns: list[pl.Series]) -> list[pl.Series]:

@@ -8,6 +8,8 @@ from flexscout.domain import SQUARE_FEET_PER_ACRE, list_cell_units
 
 _MONEY = r"^\$?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?$"
 _THOUSANDS = r"^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
+# Without a unit or a second space, 1 234 may be two numbers.
+_SPACED_THOUSANDS = r"^(\D{0,5}[1-9]\d{0,2}(?:(?: \d{3}){2,}|(?: \d{3})(?:\.\d+)? ?[$a-z]))([^\d]*|\.\d+[^\d]*)$"
 
 # Unit of the column -> units that its cells may name; a column without a unit takes any.
 _CELL_UNITS = {
@@ -79,7 +81,7 @@ def _fill_from_rest(numbers: pl.Series, texts: pl.Series, parse: Callable[[pl.Se
 
 def _parse_with_unit(texts: pl.Series, unit: str) -> pl.Series:
     """Parse numbers with signs, separators and units around them."""
-    lower = texts.str.to_lowercase().str.replace_all("[\u2212\u2013]", "-")
+    lower = _join_thousands(texts.str.to_lowercase().str.replace_all("[\u2212\u2013]", "-"))
     parts = pl.DataFrame({"text": lower}).select(pl.col("text").str.extract_groups(_number_pattern()))["text"].struct.unnest()
     digits = parts["digits"].str.replace_all(",", "") + parts["fraction"].fill_null("") + parts["exponent"].fill_null("")
     number = digits.cast(pl.Float64, strict=False)
@@ -92,6 +94,15 @@ def _parse_with_unit(texts: pl.Series, unit: str) -> pl.Series:
     return (-number).zip_with((has_minus | _has_parenthesis(parts)).fill_null(value=False), number)
 
 
+def _join_thousands(lower: pl.Series) -> pl.Series:
+    """Leave out the spaces between thousands, as Canadians write them: 1 250 000 $."""
+    if not lower.str.contains(_SPACED_THOUSANDS).any():
+        return lower
+    parts = lower.to_frame("text").select(pl.col("text").str.extract_groups(_SPACED_THOUSANDS)).to_series().struct.unnest()
+    joined = parts["1"].str.replace_all(r"(\d) (\d)", "$1$2") + parts["2"]
+    return joined.zip_with(joined.is_not_null(), lower)
+
+
 def _number_pattern() -> str:
     """Return the pattern of a number with named parts."""
     units = build_unit_pattern("acres", "square_feet", "feet")
@@ -99,7 +110,7 @@ def _number_pattern() -> str:
         r"^(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>usd|us\$|\$)?\s*(?P<inner>[-(])?\s*"
         r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?P<fraction>\.\d*)?(?P<exponent>e[-+]?\d{1,3})?\s*"
         rf"(?P<scale>{SCALE_PATTERN})?\s*(?P<unit>{units})?\s*"
-        rf"(?P<per>{PER_PATTERN})?\s*(?:usd)?\s*(?P<close>\))?"
+        rf"(?P<per>{PER_PATTERN})?\s*(?P<currency_after>usd|us\$|\$)?\s*(?P<close>\))?"
         r"(?P<after>-)?$"
     )
 
@@ -124,7 +135,7 @@ def _is_inconsistent(parts: pl.DataFrame, unit: str) -> pl.Series:
     allowed_units = [name for cell_unit in _CELL_UNITS.get(unit, ()) for name in list_cell_units(cell_unit)]
     foreign = parts["unit"].is_not_null() & ~parts["unit"].is_in(allowed_units).fill_null(value=False)
     if unit and not unit.startswith("USD"):
-        foreign |= parts["currency"].is_not_null()
+        foreign |= parts["currency"].is_not_null() | parts["currency_after"].is_in(["us$", "$"]).fill_null(value=False)
     if unit:
         is_price_per_square_foot = parts["per"].str.contains(_PER_SQUARE_FOOT).fill_null(value=False)
         foreign |= parts["per"].is_not_null() & ~(is_price_per_square_foot if unit == _RATE else pl.Series([False]))

@@ -1,11 +1,11 @@
-"""Tell property rows from blank rows, totals, notes and repeated headers."""
+"""Tell property rows from blank rows, totals, notes, repeated headers and other tables."""
 
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import polars as pl
 
-from flexscout.domain import is_cell_value, list_cell_values
+from flexscout.domain import fold_header, is_cell_value, list_cell_values, map_header_aliases
 from flexscout.models import HeaderMap
 
 
@@ -17,14 +17,19 @@ class RowKind(StrEnum):
     HEADER = "repeated header"
     TOTAL = "total"
     NOTE = "note or section title"
+    OTHER_TABLE = "row of another table"
 
 
 _LEADING_COLUMNS = 3  # in which a total is labeled
 _NOTE_CELLS = 3  # a confidential listing has no address either, but more cells than a page footer
+_MIN_HEADERS = 3  # cells of a row that are headers, from which it is one
+_NAMED_TOTAL = r"(?i)^(?:grand[ -]?totals?\b|sub[ -]?totals?\b|(?:totals?|averages?)(?: (?:of|for|in)\b| ?[/&,-]))\D*$"
 _GROUPING_COLUMNS = ("Property Type", "City", "State", "Zip Code", "County")  # by which reports are subtotaled
 
 
-def classify_rows(body: pl.DataFrame, header_map: HeaderMap, *, may_lack_location: bool | None = None) -> pl.Series:
+def classify_rows(
+    body: pl.DataFrame, header_map: HeaderMap, *, may_lack_location: bool | None = None, after: RowKind | None = None
+) -> pl.Series:
     """Return the RowKind of each row.
 
     Args:
@@ -32,6 +37,7 @@ def classify_rows(body: pl.DataFrame, header_map: HeaderMap, *, may_lack_locatio
         header_map: What the columns mean.
         may_lack_location: Whether some row of the sheet may have neither address nor APN. Give it where `body` is only a part
             of the sheet; None to find out from `body`.
+        after: Kind of the last row before that isn't blank, if `body` is only a part of the sheet.
 
     """
     if body.width == 1:
@@ -54,7 +60,69 @@ def classify_rows(body: pl.DataFrame, header_map: HeaderMap, *, may_lack_locatio
     )
     # A column, because each use of the expression would count again.
     counted = body.with_columns(_count_filled(body.drop("row", *(str(made.position) for made in header_map.derived))))
-    return counted.select(kind.alias("kind")).to_series()
+    kinds = counted.select(kind.alias("kind")).to_series()
+    return _mark_other_table(counted, header_map, kinds, after)
+
+
+def _mark_other_table(body: pl.DataFrame, header_map: HeaderMap, kinds: pl.Series, after: RowKind | None) -> pl.Series:
+    """Mark the headers below the first, and the rows below one whose columns are others: they would be misread.
+
+    A header with the same columns in other words is a repeated one, and the next repeated header ends the other table.
+    """
+    rows = pl.DataFrame({"row": pl.Series(range(0), dtype=pl.UInt32), "differs": pl.Series(dtype=pl.Boolean)})
+    candidates = (kinds.is_in([RowKind.PROPERTY.value, RowKind.HEADER.value]) & _may_be_header(body, header_map)).arg_true()
+    if candidates.len():
+        rows = (
+            _find_headers(body[candidates], header_map).with_columns(row=candidates).filter("is_header").select("row", "differs")
+        )
+    kinds = kinds.scatter(rows["row"], RowKind.HEADER.value)
+    if not rows["differs"].any() and after is not RowKind.OTHER_TABLE:
+        return kinds
+    state = pl.repeat(None, kinds.len(), dtype=pl.Boolean, eager=True).set(kinds == RowKind.HEADER.value, value=False)
+    state = state.scatter(rows["row"], rows["differs"])
+    is_other = state.fill_null(strategy="forward").fill_null(value=after is RowKind.OTHER_TABLE)
+    return kinds.set(is_other & (kinds != RowKind.BLANK.value), RowKind.OTHER_TABLE.value)
+
+
+def _may_be_header(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
+    """Return whether the address or parcel number of each row is a header; few have no digit, so this costs little."""
+    found = pl.repeat(value=False, n=body.height, dtype=pl.Boolean, eager=True)
+    for position in find_location_positions(header_map):
+        wordy = (body[position].is_not_null() & ~body[position].str.contains(r"\d").fill_null(value=True)).arg_true()
+        if wordy.len():
+            found = found.scatter(wordy, found.gather(wordy) | _fold(body[position].gather(wordy)).is_in(_list_known_headers()))
+    return found
+
+
+def _find_headers(rows: pl.DataFrame, header_map: HeaderMap) -> pl.DataFrame:
+    """Return for each row `is_header`, and `differs`: a column that is used has the header of another one."""
+    cells = rows.drop("row", "filled", *(str(made.position) for made in header_map.derived))
+    own = {fold_header(header) for header in header_map.source_headers.values() if header}
+    folded = pl.DataFrame([_fold(values) for values in cells])
+    known = pl.DataFrame([values.is_in(sorted(own)) | values.is_in(_list_known_headers()) for values in folded]).fill_null(
+        value=False
+    )
+    names = {header: alias.column for header, alias in map_header_aliases().items()}
+    used = {str(column.position): column for column in header_map.canonical if str(column.position) in folded.columns}
+    others = [
+        (folded[position] != fold_header(column.header))
+        & folded[position].replace_strict(names, default=column.name, return_dtype=pl.String).ne_missing(column.name)
+        for position, column in used.items()
+    ]
+    counts = known.select(pl.sum_horizontal(pl.all()).alias("known"))["known"]
+    is_header = (counts >= _MIN_HEADERS) & (counts * 2 >= rows["filled"])
+    differs = pl.DataFrame([values.alias(str(i)) for i, values in enumerate(others)]).fill_null(value=False)
+    return pl.DataFrame({"is_header": is_header, "differs": differs.select(pl.any_horizontal(pl.all()).alias("any"))["any"]})
+
+
+def _fold(texts: pl.Series) -> pl.Series:
+    """Return texts as `fold_header` does, for those of plain letters."""
+    return texts.str.to_lowercase().str.replace_all(r"[\W_]+", "")
+
+
+@cache
+def _list_known_headers() -> list[str]:
+    return sorted(map_header_aliases())
 
 
 def _count_filled(cells: pl.DataFrame) -> pl.Expr:
@@ -107,6 +175,12 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, check_groups: bool) 
         address.str.contains(label),
     )
     has_no_address = is_cell_value(address, "missing") | address.str.contains(label)
+    if check_groups or body.select(address.str.contains(_NAMED_TOTAL).any()).item():
+        # "Subtotal Charlotte", with nothing else that a property would have.
+        is_bare = pl.all_horizontal(_cell(header_map, name).is_null() for name in ("City", "Property Type"))
+        is_named = pl.any_horizontal(pl.col(name).str.contains(_NAMED_TOTAL) for name in leading) & is_bare
+        is_labeled |= is_named.fill_null(value=False)
+        has_no_address |= address.str.contains(_NAMED_TOTAL) & is_bare
     has_no_apn = apn.is_null() | apn.str.contains(label)
     return is_labeled.fill_null(value=False) & has_no_address.fill_null(value=True) & has_no_apn
 

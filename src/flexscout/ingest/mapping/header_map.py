@@ -39,6 +39,7 @@ from flexscout.ingest.mapping.sizes import (
     build_column_issue,
     correct_lot_sizes,
     drop_rents,
+    find_factor,
     find_measured_lot,
     report_effective_year,
     resolve_lot_units,
@@ -110,7 +111,7 @@ def map_headers(
     left_out = {i for i, choice in choices.items() if choice.column == LEAVE_OUT}
     hidden = left_out | (resolved.joined_positions - choices.keys())
     kept = [
-        _build_mapped_column(i, header or names[i], resolved.meanings[i]) if i in used else unmapped[i]
+        _build_mapped_column(columns, i, header or names[i], resolved.meanings[i]) if i in used else unmapped[i]
         for i, header in enumerate(headers)
         if (i in used or header or body.to_series(i).count()) and i not in hidden
     ]
@@ -243,8 +244,11 @@ def _shows_properties(header_map: HeaderMap) -> bool:
     return any(column.name not in _OF_ANYTHING for column in clear)
 
 
-def _build_mapped_column(position: int, header: str, meaning: Meaning) -> MappedColumn:
-    return MappedColumn(position, header, meaning.column, canonical=True, inverted=meaning.inverted, codes=meaning.codes)
+def _build_mapped_column(columns: SheetColumns, position: int, header: str, meaning: Meaning) -> MappedColumn:
+    factor = find_factor(columns, position, meaning.column)
+    return MappedColumn(
+        position, header, meaning.column, canonical=True, inverted=meaning.inverted, codes=meaning.codes, factor=factor
+    )
 
 
 def _count_known(expanded: Sequence[str], vendor: Vendor | None, used: Collection[int], resolved: _Resolved) -> int:

@@ -1,8 +1,9 @@
 """What the headers of a sheet mean, one by one: by alias, by vendor, by their words, and by the values below them."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 
 import polars as pl
@@ -21,6 +22,7 @@ from flexscout.domain import (
     is_cell_value,
     is_rate,
     list_building_statuses,
+    list_cell_units,
     list_type_words,
     list_vendors,
     map_ambiguous_headers,
@@ -43,6 +45,9 @@ _WHOLE_TIER = 90  # of an address in a column that is called something else
 _WHOLE_HEADERS = ("property", "building", "asset", "site", "listing", "premises")
 WHOLE_ADDRESS = r"(?i)^\W*\d.*\S[,\s]+[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\s*(?:,?\s*USA?)?$|^\W*\d.*,.*,\s*[A-Z]{2}\.?$"
 """Pattern of an address with everything in it."""
+_LOT_HEADERS = ("land", "lot", "parcel", "site")
+_MEASURED = r"(?i)^\D{{0,9}}\d[\d,.]*\s*(?:\+ ?/ ?-|±)?\s*(?:{units})\W*$"  # 2.5 +/- AC
+_DATE = r"^(?:19|20)\d\d-\d\d|^\d{1,2}[/-]\d{1,2}[/-](?:\d\d){1,2}$|^[A-Z][a-z]{2,8}\.?[ -]"
 _EFFECTIVE_TIER = 200  # of an appraiser's area, which weighs parts of the building
 _LIVING_WORDS = ("living", "heated", "finished", "livable")
 _RATE_UNIT = "USD per square foot"
@@ -250,7 +255,17 @@ def _read_by_values(columns: SheetColumns, position: int, folded: str) -> Meanin
         return Meaning("Address", _WHOLE_TIER)
     if folded == "occupancy" and _holds_types(columns, position):
         return Meaning("Property Type", _CODE_TIER, level=TypeLevel.FINE)
+    if folded in _LOT_HEADERS and columns.is_mostly(position, _build_size_pattern(), _NEARLY_ALL):
+        return Meaning("", _WHOLE_TIER, lot_units=("Lot Size Acres", "Lot Size SqFt"))
+    if folded == "sold" and columns.is_mostly(position, _DATE, _NEARLY_ALL):
+        return Meaning("Sale Date", _WHOLE_TIER)
     return None
+
+
+@cache
+def _build_size_pattern() -> str:
+    units = (unit for name in ("acres", "square_feet") for unit in list_cell_units(name))
+    return _MEASURED.format(units="|".join(map(re.escape, units)))
 
 
 def _holds_types(columns: SheetColumns, position: int) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from flexscout.domain import normalize_header, split_header
+from flexscout.domain import find_canonical_column, normalize_header, read_scale, split_header
 from flexscout.ingest.derived_columns import read_units
 from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, share_of
 from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit, is_lot_area, is_square_feet_as_acres
@@ -26,6 +26,8 @@ _RATE = (
 )
 _LOWEST_PRICE = 1_000  # dollars; smaller numbers are rents or prices per square foot
 _MOSTLY, _NEARLY_ALL = 0.5, 0.9
+_METRIC_UNITS = {"sqft": "square feet", "acres": "acres"}  # unit of `read_scale` -> unit of the columns
+_LARGEST_SCALED = {"USD": 2e9, "square feet": 2e7}  # of a median, in the usual unit
 _LOT_SIZES = ("Lot Size Acres", "Lot Size SqFt")
 _BARE_RATES = ("pricesqft", "pricesf", "pricepersf", "pricepersqft", "pricepsf", "pricepersquarefoot")
 
@@ -76,6 +78,20 @@ def find_measured_lot(
     return [(name, DerivedColumn(position, DerivedKind.MEASURE, sources))]
 
 
+def find_factor(columns: SheetColumns, position: int, column: str) -> float:
+    """Return what the numbers of a canonical column are multiplied by, as its header is in thousands, millions or metric units.
+
+    Numbers that are too large for the scale in the header are whole already.
+    """
+    scale, kind = read_scale(columns.get_header(position)), find_canonical_column(column).unit
+    if scale.unit:
+        return scale.factor if kind == _METRIC_UNITS[scale.unit] else 1.0
+    largest = _LARGEST_SCALED.get(kind, 0.0) / scale.factor
+    numbers = columns.sample(position).str.replace_all(r"[$,\s]", "").cast(pl.Float64, strict=False)
+    median = numbers.median()
+    return scale.factor if isinstance(median, float) and median <= largest else 1.0
+
+
 def correct_lot_sizes(sheet: str, columns: SheetColumns, meanings: Meanings) -> list[Issue]:
     """Correct, in `meanings`, lot sizes whose values contradict their unit, and lot areas taken for building areas."""
     issues: list[Issue] = []
@@ -111,7 +127,7 @@ def _may_be_lot(header: str, meaning: Meaning) -> bool:
 def drop_rents(sheet: str, columns: SheetColumns, meanings: Meanings) -> list[Issue]:
     """Drop, from `meanings`, asking prices most of which are rents or rates: `$8.50/SF/yr`, `9.25 NNN`, `12`."""
     asked = [i for i, meaning in meanings.items() if meaning.column == "Asking Price" and not meaning.is_chosen]
-    rents = [i for i in asked if _holds_rates(columns.sample(i).drop_nulls())]
+    rents = [i for i in asked if find_factor(columns, i, "Asking Price") == 1 and _holds_rates(columns.sample(i).drop_nulls())]
     for i in rents:
         del meanings[i]
     return [

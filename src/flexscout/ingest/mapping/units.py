@@ -78,7 +78,7 @@ def _find_lower_median(texts: pl.Series) -> float | None:
 
 def _count_with_unit(lower: pl.Series, unit: str) -> int:
     names = "|".join(pl.Series(list_cell_units(unit)).str.escape_regex())
-    return int(lower.str.contains(rf"\d\s*(?:{names})(?:\W|$)").sum())
+    return int(lower.str.contains(rf"\d\s*(?:\+ ?/ ?-|±)?\s*(?:{names})(?:\W|$)").sum())
 
 
 def _parse_sizes(texts: pl.Series) -> pl.Series:
