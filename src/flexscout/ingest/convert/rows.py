@@ -61,41 +61,62 @@ def classify_rows(
     # A column, because each use of the expression would count again.
     counted = body.with_columns(_count_filled(body.drop("row", *(str(made.position) for made in header_map.derived))))
     kinds = counted.select(kind.alias("kind")).to_series()
-    return _mark_other_table(counted, header_map, kinds, after)
+    return _correct_unlocated(counted, header_map, kinds, after)
 
 
-def _mark_other_table(body: pl.DataFrame, header_map: HeaderMap, kinds: pl.Series, after: RowKind | None) -> pl.Series:
-    """Mark the headers below the first, and the rows below one whose columns are others: they would be misread.
-
-    A header with the same columns in other words is a repeated one, and the next repeated header ends the other table.
-    """
-    rows = pl.DataFrame({"row": pl.Series(range(0), dtype=pl.UInt32), "differs": pl.Series(dtype=pl.Boolean)})
-    candidates = (kinds.is_in([RowKind.PROPERTY.value, RowKind.HEADER.value]) & _may_be_header(body, header_map)).arg_true()
-    if candidates.len():
-        rows = (
-            _find_headers(body[candidates], header_map).with_columns(row=candidates).filter("is_header").select("row", "differs")
+def _correct_unlocated(body: pl.DataFrame, header_map: HeaderMap, kinds: pl.Series, after: RowKind | None) -> pl.Series:
+    """Find totals of groups, and headers below the first, among the few rows whose address and parcel number have no digit."""
+    unlocated = _find_unlocated(body, header_map)
+    if unlocated.is_empty():
+        return (
+            kinds if after is not RowKind.OTHER_TABLE else _mark_other_table(kinds, unlocated, unlocated.cast(pl.Boolean), after)
         )
-    kinds = kinds.scatter(rows["row"], RowKind.HEADER.value)
-    if not rows["differs"].any() and after is not RowKind.OTHER_TABLE:
+    rows, found = body[unlocated], kinds.gather(unlocated)
+    is_property = found == RowKind.PROPERTY.value
+    is_header, differs = _find_headers(rows, header_map)
+    kinds = kinds.scatter(unlocated.filter(is_property & _is_named_total(rows, header_map)), RowKind.TOTAL.value)
+    kinds = kinds.scatter(unlocated.filter(is_property & is_header), RowKind.HEADER.value)
+    return _mark_other_table(kinds, unlocated.filter(is_property & is_header), differs.filter(is_property & is_header), after)
+
+
+def _find_unlocated(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
+    """Return the positions of the rows without a digit in address and APN; none for a table without these columns."""
+    left: pl.Series | None = None
+    for position in find_location_positions(header_map):
+        values = body[position] if left is None else body[position].gather(left)
+        lacking = (~values.str.contains(r"\d").fill_null(value=False)).arg_true()
+        left = lacking if left is None else left.gather(lacking)
+    return pl.Series(dtype=pl.UInt32) if left is None else left
+
+
+def _is_named_total(rows: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
+    """Return whether rows are like "Subtotal Charlotte", with nothing else that a property would have."""
+    leading = [name for name in rows.columns if name not in ("row", "filled")][:_LEADING_COLUMNS]
+    is_bare = pl.all_horizontal(_cell(header_map, name).is_null() for name in ("City", "Property Type"))
+    is_named = pl.any_horizontal(pl.col(name).str.contains(_NAMED_TOTAL) for name in leading)
+    return rows.select((is_named & is_bare).fill_null(value=False).alias("is_total")).to_series()
+
+
+def _mark_other_table(kinds: pl.Series, headers: pl.Series, differs: pl.Series, after: RowKind | None) -> pl.Series:
+    """Mark the rows below a header whose columns are others: they would be misread. The next repeated header ends them.
+
+    Args:
+        kinds: Kinds of all rows.
+        headers: Positions of headers below the first.
+        differs: Whether the columns of each are others. If only its words are, it is a repeated header.
+        after: Kind of the last row before.
+
+    """
+    if not differs.any() and after is not RowKind.OTHER_TABLE:
         return kinds
     state = pl.repeat(None, kinds.len(), dtype=pl.Boolean, eager=True).set(kinds == RowKind.HEADER.value, value=False)
-    state = state.scatter(rows["row"], rows["differs"])
+    state = state.scatter(headers, differs)
     is_other = state.fill_null(strategy="forward").fill_null(value=after is RowKind.OTHER_TABLE)
     return kinds.set(is_other & (kinds != RowKind.BLANK.value), RowKind.OTHER_TABLE.value)
 
 
-def _may_be_header(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
-    """Return whether the address or parcel number of each row is a header; few have no digit, so this costs little."""
-    found = pl.repeat(value=False, n=body.height, dtype=pl.Boolean, eager=True)
-    for position in find_location_positions(header_map):
-        wordy = (body[position].is_not_null() & ~body[position].str.contains(r"\d").fill_null(value=True)).arg_true()
-        if wordy.len():
-            found = found.scatter(wordy, found.gather(wordy) | _fold(body[position].gather(wordy)).is_in(_list_known_headers()))
-    return found
-
-
-def _find_headers(rows: pl.DataFrame, header_map: HeaderMap) -> pl.DataFrame:
-    """Return for each row `is_header`, and `differs`: a column that is used has the header of another one."""
+def _find_headers(rows: pl.DataFrame, header_map: HeaderMap) -> tuple[pl.Series, pl.Series]:
+    """Return for each row whether it is a header, and whether a column that is used has the header of another one in it."""
     cells = rows.drop("row", "filled", *(str(made.position) for made in header_map.derived))
     own = {fold_header(header) for header in header_map.source_headers.values() if header}
     folded = pl.DataFrame([_fold(values) for values in cells])
@@ -110,9 +131,9 @@ def _find_headers(rows: pl.DataFrame, header_map: HeaderMap) -> pl.DataFrame:
         for position, column in used.items()
     ]
     counts = known.select(pl.sum_horizontal(pl.all()).alias("known"))["known"]
+    differs = pl.DataFrame([values.fill_null(value=False).alias(str(i)) for i, values in enumerate(others)])
     is_header = (counts >= _MIN_HEADERS) & (counts * 2 >= rows["filled"])
-    differs = pl.DataFrame([values.alias(str(i)) for i, values in enumerate(others)]).fill_null(value=False)
-    return pl.DataFrame({"is_header": is_header, "differs": differs.select(pl.any_horizontal(pl.all()).alias("any"))["any"]})
+    return is_header, differs.select(pl.any_horizontal(pl.all()).alias("differs"))["differs"]
 
 
 def _fold(texts: pl.Series) -> pl.Series:
@@ -175,12 +196,6 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, check_groups: bool) 
         address.str.contains(label),
     )
     has_no_address = is_cell_value(address, "missing") | address.str.contains(label)
-    if check_groups or body.select(address.str.contains(_NAMED_TOTAL).any()).item():
-        # "Subtotal Charlotte", with nothing else that a property would have.
-        is_bare = pl.all_horizontal(_cell(header_map, name).is_null() for name in ("City", "Property Type"))
-        is_named = pl.any_horizontal(pl.col(name).str.contains(_NAMED_TOTAL) for name in leading) & is_bare
-        is_labeled |= is_named.fill_null(value=False)
-        has_no_address |= address.str.contains(_NAMED_TOTAL) & is_bare
     has_no_apn = apn.is_null() | apn.str.contains(label)
     return is_labeled.fill_null(value=False) & has_no_address.fill_null(value=True) & has_no_apn
 
