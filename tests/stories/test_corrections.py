@@ -221,3 +221,65 @@ def test_profiles_are_compared_with_the_corrections(weeks):
     weeks.run()
     counts = compare_profiles("flex-industrial", "flex-industrial", weeks.configure()).changes.counts
     assert counts["in_a"] == counts["in_b"] == 2
+
+
+def fill_in(weeks, **values):
+    """Run over two properties, of which the second one lacks its size, and enter values on *To Verify*."""
+    week = weeks.run(candidate(1), candidate(2, Building_SqFt=None, Year_Built=None))
+    assert week.column("Fill In", "To Verify") == {TWO: "Building SqFt, Year Built"}
+    weeks.enter(TWO, {name.replace("_", " "): value for name, value in values.items()}, sheet="To Verify")
+    return weeks.run()
+
+
+def test_a_missing_size_that_is_filled_in_brings_its_property_onto_the_list(tmp_path):
+    weeks = Weeks(tmp_path)
+    week = fill_in(weeks, Building_SqFt="45,000 sf", Year_Built=1999)
+    assert week.column("Building SqFt") == {ONE: 30_000, TWO: 45_000}
+    assert week.column("Corrected Cells")[TWO] == "Building SqFt (source: none); Year Built (source: none)"
+    assert corrections(week) == [(TWO, "Building SqFt", None, "45000"), (TWO, "Year Built", None, "1999")]
+    assert [(file["candidates"], file["not_eligible"]) for file in week.summary.report["files"]] == [(2, 0)]
+    assert week.column("Reason", "To Verify") == {}
+    weeks.edit(lambda book: book["My Corrections"].delete_rows(4, 2))
+    week = weeks.run()
+    assert list(week.column("Address")) == [ONE]
+    assert week.column("Fill In", "To Verify") == {TWO: "Building SqFt, Year Built"}
+
+
+def test_a_filled_in_size_outlasts_the_next_export(tmp_path):
+    weeks = Weeks(tmp_path)
+    fill_in(weeks, Building_SqFt=45_000)
+    week = weeks.run(candidate(2, Building_SqFt=None, Occupancy=70), candidate(1))
+    assert week.column("Building SqFt") == {ONE: 30_000, TWO: 45_000}
+    week = weeks.run(candidate(2, Building_SqFt=9_000), candidate(1))
+    assert corrections(week) == [(TWO, "Building SqFt", "9000", "45000")]
+
+
+def test_a_filled_in_size_that_is_too_small_is_the_reason(tmp_path):
+    week = fill_in(Weeks(tmp_path), Building_SqFt=9_000)
+    assert list(week.column("Address")) == [ONE]
+    assert week.column("Reason", "To Verify") == {}
+    assert week.column("Reason", "Not Selected") == {TWO: "Building SqFt below 20,000 (with your correction)"}
+
+
+def test_a_text_that_is_no_size_becomes_a_note(tmp_path):
+    week = fill_in(Weeks(tmp_path), Building_SqFt="call broker")
+    assert week.column("My Notes", "Notes of Others") == {TWO: "Building SqFt: call broker"}
+    assert list(week.column("Fill In", "To Verify")) == [TWO]
+
+
+def test_what_is_still_missing_stays_to_be_filled_in(tmp_path):
+    weeks = Weeks(tmp_path)
+    weeks.run(candidate(1), candidate(2, Building_SqFt=None, Lot_Size_Acres=None))
+    weeks.enter(TWO, {"Building SqFt": 45_000}, sheet="To Verify")
+    week = weeks.run()
+    assert [week.column(name, "To Verify") for name in ("Fill In", "Building SqFt")] == [{TWO: "Lot Size Acres"}, {TWO: 45_000}]
+    weeks.enter(TWO, {"Lot Size Acres": 2.5}, sheet="To Verify")
+    week = weeks.run()
+    assert [week.column(name)[TWO] for name in ("Building SqFt", "Lot Size Acres")] == [45_000, 2.5]
+
+
+def test_a_correction_outlasts_an_export_that_would_reject_the_property(weeks):
+    weeks.enter(ONE, {"Building SqFt": 40_000})
+    week = weeks.run(priced(1, 4_200_000, Building_SqFt=4_000), priced(2, 2_000_000), header=PRICED)
+    assert week.column("Building SqFt") == {ONE: 40_000, TWO: 30_000}
+    assert corrections(week) == [(ONE, "Building SqFt", "4000", "40000")]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from flexscout.history.changes import CHANGE_SCHEMA, PropertyChanges, compare_properties
     from flexscout.history.column_changes import compare_columns
     from flexscout.history.compare_values import VARYING_COLUMNS, differs
+    from flexscout.history.corrections import FILL_IN, VERIFY_SHEET
     from flexscout.history.decisions import INDISTINCT, DecisionList, is_identified, is_indistinct, read_decisions
     from flexscout.history.market_changes import ChangeKind, SourceHistory
     from flexscout.history.notes import STATUS_COLUMN
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHANGE_SCHEMA",
+    "FILL_IN",
     "INDISTINCT",
     "MERGES_SHEET",
     "POSSIBLE_SHEET",
     "STATUS_COLUMN",
     "VARYING_COLUMNS",
+    "VERIFY_SHEET",
     "CarryOver",
     "ChangeKind",
     "DecisionList",
@@ -66,6 +69,7 @@ __getattr__ = lazy_exports(
         "changes": ("CHANGE_SCHEMA", "PropertyChanges", "compare_properties"),
         "column_changes": ("compare_columns",),
         "compare_values": ("VARYING_COLUMNS", "differs"),
+        "corrections": ("FILL_IN", "VERIFY_SHEET"),
         "decisions": ("INDISTINCT", "DecisionList", "is_identified", "is_indistinct", "read_decisions"),
         "market_changes": ("ChangeKind", "SourceHistory"),
         "notes": ("STATUS_COLUMN",),

@@ -15,6 +15,9 @@ from flexscout.merging import SOURCE_VALUE, VALUE
 CORRECTIONS_SHEET = "My Corrections"
 """The sheet that lists the user's corrections."""
 
+VERIFY_SHEET, FILL_IN = "To Verify", "Fill In"
+"""The sheet of rows that only missing values keep off the list, and its column that names the cells that were blank."""
+
 MY_VALUE = "My Value"
 """The column of the user's values on that sheet."""
 
@@ -77,6 +80,25 @@ def find_changed_cells(sheet: ResultSheet, written: pl.DataFrame) -> ChangedCell
     empty = pl.DataFrame(schema=CELL_SCHEMA)
     messages = _describe_shuffled(sheet.name, shuffled)
     return ChangedCells(pl.concat([empty, *changed]), pl.concat([empty, *unreadable]), tuple(messages))
+
+
+def find_filled_cells(sheet: ResultSheet) -> ChangedCells:
+    """Return what the user entered on the sheet of rows to verify, in the cells that FILL_IN names."""
+    named = sheet.find_positions(FILL_IN)
+    if not named:
+        return ChangedCells(pl.DataFrame(schema=CELL_SCHEMA), pl.DataFrame(schema=CELL_SCHEMA))
+    rows = pl.concat([locate_rows(sheet), sheet.cells], how="horizontal").drop_nulls(ID)
+    filled, unreadable = [], []
+    for column in list_canonical_columns():
+        was_blank = pl.col(named[0]).str.split(", ").list.contains(column.name)
+        for position in sheet.find_positions(column.name):
+            typed = [pl.lit(column.name).alias(COLUMN), clean_text(pl.col(position)).alias(TEXT)]
+            cells = rows.filter(was_blank).with_columns(typed).select(*CELL_SCHEMA).drop_nulls(TEXT)
+            values = convert_values(column.name, cells[TEXT], typed=True)
+            filled.append(cells.with_columns(values.alias(TEXT)).drop_nulls(TEXT))
+            unreadable.append(cells.filter(values.is_null()))
+    empty = pl.DataFrame(schema=CELL_SCHEMA)
+    return ChangedCells(pl.concat([empty, *filled]), pl.concat([empty, *unreadable]))
 
 
 def find_changed_corrections(rows: pl.DataFrame, known: pl.DataFrame, *, find_removed: bool) -> ChangedCells:

@@ -9,12 +9,14 @@ import polars as pl
 from flexscout.domain import join_some
 from flexscout.history.corrections import (
     CORRECTIONS_SHEET,
+    VERIFY_SHEET,
     ChangedCells,
     combine_changed_cells,
     convert_by_column,
     drop_restored,
     find_changed_cells,
     find_changed_corrections,
+    find_filled_cells,
     read_corrections_sheet,
 )
 from flexscout.history.edits import BASE, add_entries, find_changed_notes, merge_corrections, merge_notes
@@ -35,6 +37,7 @@ from flexscout.history.notes_store import COLUMN, ID, KIND, OWNER, TEXT, EntryKi
 from flexscout.history.saved_results import MASTER_SHEET, MORE_SHEET, SCORE_COLUMN, ResultSheet, read_result_sheets
 from flexscout.merging import SOURCE_VALUE
 
+_OTHERS = (CORRECTIONS_SHEET, VERIFY_SHEET)  # sheets without notes
 _NOTE_COLUMN = "My Notes"  # where texts go that can't be read as corrections
 _MAX_CELL = 32_767  # characters
 _MAX_NAMES = 3  # of a list in a message
@@ -85,7 +88,7 @@ def read_edits(written: WrittenWorkbook, columns: Sequence[str], current: pl.Dat
 
     """
     known = [ID, SCORE_COLUMN, *columns]
-    sheets = read_result_sheets(written.path, [MASTER_SHEET, KEPT_SHEET], known, [TOP_SHEET, MORE_SHEET, CORRECTIONS_SHEET])
+    sheets = read_result_sheets(written.path, [MASTER_SHEET, KEPT_SHEET], known, [TOP_SHEET, MORE_SHEET, *_OTHERS])
     noted, messages = _read_notes(written, sheets, columns, current)
     merged = merge_notes(noted, current)
     messages += _describe_conflicts("notes", "one per line", merged.conflicts)
@@ -124,7 +127,7 @@ def _locate_columns(
     names = list(columns)
     ignored: dict[str, None] = {}
     for sheet in sheets:
-        if sheet.name.startswith(CORRECTIONS_SHEET):
+        if sheet.name.startswith(_OTHERS):
             continue
         positions = {name: at for name in columns if (at := sheet.find_positions(name))}
         if written.master is not None:  # otherwise, added columns can't be told from those of the exports
@@ -182,6 +185,7 @@ def _read_corrections(written: WrittenWorkbook, sheets: Sequence[ResultSheet], c
     """Return the changed data cells."""
     lists = [sheet for sheet in sheets if is_list_sheet(sheet)] if written.master is not None else []
     found = [find_changed_cells(sheet, written.master) for sheet in lists if written.master is not None]
+    found += [find_filled_cells(sheet) for sheet in sheets if sheet.name.startswith(VERIFY_SHEET)]
     listed = [read_corrections_sheet(sheet) for sheet in sheets if sheet.name.startswith(CORRECTIONS_SHEET)]
     if not listed:
         return combine_changed_cells(found)

@@ -8,9 +8,9 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import LEFT_OUT, LINK_COLUMNS, STATUS
+from flexscout.domain import CORRECTED_CELLS, LEFT_OUT, LINK_COLUMNS, STATUS
 from flexscout.matching import hash_identities, number_equal_ids
-from flexscout.merging.corrections import correct_records
+from flexscout.merging.corrections import apply_corrections, correct_records
 from flexscout.merging.display import (
     COUNT,
     KEY,
@@ -120,7 +120,8 @@ class KeptRows:
 
     def _build_groups(self, scores: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         """Return the records of properties that have several rows, or corrections."""
-        rows = pl.concat([self._groups, scores[self._groups[ROW]]], how="horizontal")
+        scored = pl.concat([self._groups, scores[self._groups[ROW]]], how="horizontal")
+        rows = self._promote_corrected(scored, criteria, scores.columns)
         others = drop_left_out(rows.filter(~pl.col(IS_CANDIDATE)))
         candidates = rows.filter(IS_CANDIDATE).drop(LEFT_OUT, strict=False)
         if candidates.is_empty():
@@ -132,6 +133,17 @@ class KeptRows:
         rescore = partial(_rescore_rows, criteria=criteria, names=scores.columns)
         records = build_values(survivors, donors, self._config, criteria.profile.columns, rescore).records
         return unify_addresses(fill_states(records)) if unifies_places(self._config) else records
+
+    def _promote_corrected(self, rows: pl.DataFrame, criteria: Criteria, names: Sequence[str]) -> pl.DataFrame:
+        """Return the rows with those as candidates that the user's corrections make some, where their property has none."""
+        alone = drop_left_out(rows.filter(~pl.col(IS_CANDIDATE).any().over(self._key)))
+        corrected = apply_corrections(alone, self._corrections)
+        if corrected.changed.is_empty():
+            return rows
+        changed = corrected.rows.filter(pl.col(_ID).is_in(corrected.changed.implode())).drop(CORRECTED_CELLS)
+        rescored = _rescore_rows(changed, criteria, names)
+        promoted = rescored.filter(pl.col(STATUS) == RowStatus.CANDIDATE)[ROW]
+        return rows.with_columns(pl.col(IS_CANDIDATE) | pl.col(ROW).is_in(promoted.implode()))
 
     def _unify_places(self, alone: pl.DataFrame, groups: pl.DataFrame) -> list[pl.Series]:
         """Return City and County of the records in one spelling; none if places are shown as they are."""

@@ -1,13 +1,23 @@
 """Merge matched rows: choose survivors, build and filter records, and log every other row."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import polars as pl
 
 from flexscout.config import PipelineConfiguration
-from flexscout.domain import LEFT_OUT, REASONS, SEEN_COLUMNS, SOURCE_COLUMNS, STATUS, keep_rows, look_up_columns, order_columns
+from flexscout.domain import (
+    CORRECTED_CELLS,
+    LEFT_OUT,
+    REASONS,
+    SEEN_COLUMNS,
+    SOURCE_COLUMNS,
+    STATUS,
+    keep_rows,
+    look_up_columns,
+    order_columns,
+)
 from flexscout.matching import Clusters, assign_property_ids
 from flexscout.merging.corrections import COLUMN, FindCorrections, build_empty_corrections, correct_records
 from flexscout.merging.display import fill_states, unify_spelling
@@ -75,6 +85,7 @@ class MatchedRows:
         snapshots: The source and the day of each file (SNAPSHOT_SCHEMA).
         tables: Where the canonical columns of the rejected rows are.
         find_corrections: Returns the user's corrections of records.
+        promoted: ROW and OUTCOME of the candidates that are some only with the user's corrections.
 
     """
 
@@ -85,6 +96,7 @@ class MatchedRows:
     snapshots: pl.DataFrame
     tables: SheetTables
     find_corrections: FindCorrections = build_empty_corrections
+    promoted: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -136,7 +148,7 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[CLUSTER].implode())), rows.snapshots)
     with_ids = shown.with_columns(ids)
     corrected = correct_records(with_ids, rows.find_corrections(with_ids), rescore)
-    records = _add_places(corrected.rows, places, rows.snapshots, config)
+    records = _add_places(_restore_uncorrected(corrected.rows, rows.promoted), places, rows.snapshots, config)
     is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
     filtered = criteria.filter_properties(keep_rows(records, is_listed))
     dropped = pl.concat([records.filter(~is_listed), filtered.frame.filter(~is_listed)])
@@ -229,6 +241,20 @@ def build_values(
     if not unifies_places(config):
         return keep_own_values(survivors)
     return build_records(survivors, others, scored_columns, rescore)
+
+
+def _restore_uncorrected(records: pl.DataFrame, promoted: pl.DataFrame) -> pl.DataFrame:
+    """Return records with the outcome that their row had, if it was promoted for a correction that the record didn't get.
+
+    That happens if several properties have one address, and so the same ID but for its number.
+    """
+    if promoted.is_empty():
+        return records
+    old = [pl.col(name).alias(f"{name} before") for name in OUTCOME]
+    joined = records.join(promoted.select(ROW, *old), on=ROW, how="left", maintain_order="left")
+    is_uncorrected = pl.col(f"{STATUS} before").is_not_null() & pl.col(CORRECTED_CELLS).is_null()
+    restored = [pl.when(is_uncorrected).then(f"{name} before").otherwise(name).alias(name) for name in OUTCOME]
+    return joined.with_columns(restored).select(records.columns)
 
 
 def _add_places(

@@ -16,6 +16,7 @@ from flexscout.merging.corrections import CORRECTED_SCHEMA, FindCorrections, app
 from flexscout.merging.merge_log import MERGE_LOG_SCHEMA, count_removed_rows, move_rows
 from flexscout.merging.merged_rows import PROPERTY_SOURCE_SCHEMA, REJECTED_COLUMNS, ROW, MatchedRows, merge_rows
 from flexscout.merging.possible_duplicates import POSSIBLE_SCHEMA
+from flexscout.merging.promoted_rows import add_promoted_outcome, add_rejected_ids, promote_corrected, show_corrected
 from flexscout.merging.records import OUTCOME
 from flexscout.merging.snapshots import SNAPSHOT_SCHEMA, find_snapshots
 from flexscout.models import ProcessingResult, RowStatus
@@ -118,15 +119,17 @@ def merge_properties(
     located = locate_rows(pl.concat([candidates.select(SOURCE_COLUMNS), rejected.select(SOURCE_COLUMNS)]), clusters)
     snapshots = find_snapshots((result.record for result in files.results if result.success), located)
     matched = MatchedRows(candidates, rejected, clusters, located, snapshots, files.tables, find_corrections)
+    matched, corrected = promote_corrected(matched, rejected_rows, config, criteria)
     merged = merge_rows(matched, config, criteria)
+    outcome = add_promoted_outcome(merged.outcome, matched.promoted, corrected)
+    shown = show_corrected(add_rejected_ids(rejected_rows, clusters, candidates.height), corrected, candidates.height)
     statuses = pl.concat([pl.repeat(str(RowStatus.CANDIDATE), candidates.height, eager=True), rejected[STATUS]])
-    changed = merged.outcome[ROW]
-    old = statuses.gather(changed).alias("old")
-    moves = merged.outcome.select(located["file"].gather(changed), old, pl.col(STATUS).alias("new"))
+    old = statuses.gather(outcome[ROW]).alias("old")
+    moves = outcome.select(located["file"].gather(outcome[ROW]), old, pl.col(STATUS).alias("new"))
     return MergedProperties(
         merged.survivors,
         merged.merge_log,
-        _update_rejected(rejected_rows, candidates, merged.outcome),
+        _update_rejected(shown, candidates, outcome),
         count_removed_rows(move_rows(files.results, moves), merged.merge_log),
         merged.possible_duplicates,
         snapshots,
@@ -171,6 +174,7 @@ def _update_rejected(rejected_rows: pl.DataFrame, candidates: pl.DataFrame, outc
     added = select_rejected(SpillableTable(candidates[dropped[ROW]].with_columns(dropped.select(OUTCOME)), spill=False))
     if rejected_rows.width:
         at = changed[ROW] - candidates.height
-        rejected_rows = rejected_rows.with_columns(rejected_rows[name].clone().scatter(at, changed[name]) for name in OUTCOME)
+        updated = [rejected_rows[name].clone().scatter(at, changed[name]) for name in OUTCOME]
+        rejected_rows = rejected_rows.with_columns(updated).filter(pl.col(STATUS) != RowStatus.CANDIDATE)
     parts = [part for part in (rejected_rows, added) if part.height]
-    return pl.concat(parts, how="diagonal_relaxed").sort(SOURCE_COLUMNS)
+    return pl.concat(parts, how="diagonal_relaxed").sort(SOURCE_COLUMNS) if parts else rejected_rows

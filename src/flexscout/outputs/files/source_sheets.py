@@ -5,20 +5,24 @@ from typing import Any
 
 import polars as pl
 
+from flexscout.domain import LINK_COLUMNS
 from flexscout.findings import describe_findings
+from flexscout.history import FILL_IN, VERIFY_SHEET
 from flexscout.models import FileStatus, RowStatus
 from flexscout.outputs.files.layout import Sheet, put_first
 from flexscout.outputs.files.property_sheets import TEXT_COLUMNS
 from flexscout.outputs.files.table_files import REASON_TEXT
 
+_ID = LINK_COLUMNS[0]
+_FILLABLE = ("Property Type", "Building SqFt", "Lot Size Acres", "Year Built")
 _REJECTED_COLUMNS = (
-    "Status", "Reason", "Address", "City", "State", "Property Type", "Building SqFt", "Lot Size Acres", "Year Built",
+    "Status", "Reason", FILL_IN, "Address", "City", "State", "Property Type", "Building SqFt", "Lot Size Acres", "Year Built",
     "Flex Score", "Score Ceiling", "Source File", "Source Sheet", "Source Row",
 )  # fmt: skip
 _REJECTED_WIDTHS = {
-    "Status": 14.0, "Reason": 50.0, "Address": 26.0, "City": 14.0, "State": 7.0, "Property Type": 20.0, "Building SqFt": 10.0,
-    "Lot Size Acres": 10.0, "Year Built": 8.0, "Flex Score": 8.0, "Score Ceiling": 9.0, "Source File": 24.0, "Source Sheet": 14.0,
-    "Source Row": 8.0,
+    "Status": 14.0, "Reason": 50.0, FILL_IN: 20.0, "Address": 26.0, "City": 14.0, "State": 7.0, "Property Type": 20.0,
+    "Building SqFt": 10.0, "Lot Size Acres": 10.0, "Year Built": 8.0, "Flex Score": 8.0, "Score Ceiling": 9.0,
+    "Source File": 24.0, "Source Sheet": 14.0, "Source Row": 8.0,
 }  # fmt: skip
 _ISSUE_WIDTHS = {"File": 30.0, "Sheet": 16.0, "Row": 8.0, "Column": 20.0, "Value": 30.0, "What It Means": 70.0}
 _STATUSES = {
@@ -42,14 +46,19 @@ def build_to_verify_sheet(rejected: pl.DataFrame, formats: dict[str, str]) -> li
     rows = rejected.filter("To Verify").drop("To Verify", "Status")
     rows = rows.sort("Score Ceiling", "Source File", "Source Sheet", "Source Row", descending=[True, False, False, False])
     about = "Properties that only a missing value keeps off the list, highest possible score first. Look these up."
-    return [_build_rejected("To Verify", rows, formats, about)]
+    if _ID in rows.columns:
+        # The names tell the next run which cells were blank.
+        blank = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in _FILLABLE if name in rows.columns]
+        rows = rows.with_columns(pl.concat_str(blank, separator=", ", ignore_nulls=True).alias(FILL_IN))
+        about = f"{about} Type what you find into the cells that {FILL_IN} names: the next run counts it."
+    return [_build_rejected(VERIFY_SHEET, rows, formats, about)]
 
 
 def build_not_selected_sheet(rejected: pl.DataFrame, formats: dict[str, str]) -> list[Sheet]:
     """Build the sheet of rows that aren't on the list; none if they aren't kept, as for a past run."""
     if not rejected.width:
         return []
-    rows = rejected.drop("To Verify", strict=False).with_columns(pl.col("Status").replace(_STATUSES))
+    rows = rejected.drop("To Verify", _ID, strict=False).with_columns(pl.col("Status").replace(_STATUSES))
     return [_build_rejected("Not Selected", rows, formats, "Rows of the exports that aren't on the list, with the reason.")]
 
 
