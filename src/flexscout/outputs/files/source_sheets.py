@@ -49,7 +49,8 @@ def build_to_verify_sheet(rejected: pl.DataFrame, formats: dict[str, str]) -> li
     if _ID in rows.columns:
         # The names tell the next run which cells were blank.
         blank = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in _FILLABLE if name in rows.columns]
-        rows = rows.with_columns(pl.concat_str(blank, separator=", ", ignore_nulls=True).alias(FILL_IN))
+        names = pl.concat_str(blank, separator=", ", ignore_nulls=True)
+        rows = rows.with_columns(pl.when(pl.col(_ID).is_not_null()).then(names).alias(FILL_IN))
         about = f"{about} Type what you find into the cells that {FILL_IN} names: the next run counts it."
     return [_build_rejected(VERIFY_SHEET, rows, formats, about)]
 
