@@ -15,8 +15,11 @@ from flexscout.merging import SOURCE_VALUE, VALUE
 CORRECTIONS_SHEET = "My Corrections"
 """The sheet that lists the user's corrections."""
 
-VERIFY_SHEET, FILL_IN = "To Verify", "Fill In"
-"""The sheet of rows that only missing values keep off the list, and its column that names the cells that were blank."""
+VERIFY_SHEET = "To Verify"
+"""The sheet of rows that only missing values keep off the list."""
+
+FILL_IN = "Fill In"
+"""The column of that sheet that names the cells that were blank."""
 
 MY_VALUE = "My Value"
 """The column of the user's values on that sheet."""
