@@ -30,20 +30,14 @@ def parse_addresses(addresses: pl.Series) -> pl.DataFrame:
     `HWY 19` in every spelling, and its owner (`US`, `ST`, `CNTY`) is the suffix.
     """
     distinct = addresses.unique().drop_nulls().rechunk().alias("text")
-    steps = (
-        _clean_text,
-        _extract_number,
-        _extract_unit,
-        _extract_numbered_road,
-        _extract_bare_unit,
-        _extract_directions,
-        _extract_suffix,
-        _normalize_name,
-    )
-    table = distinct.to_frame().with_columns(pl.col("text").alias("address"))
+    numbered = _extract_number(_clean_text(distinct.to_frame().with_columns(pl.col("text").alias("address"))))
+    # Many addresses share a street, so what follows the number is parsed once.
+    streets = numbered.select(pl.col("text").unique().drop_nulls()).with_columns(pl.col("text").alias("street"))
+    steps = (_extract_unit, _extract_numbered_road, _extract_bare_unit, _extract_directions, _extract_suffix, _normalize_name)
     for step in steps:
-        table = step(table)
-    parts = table.select("address", *_blank_parts())
+        streets = step(streets)
+    parsed = numbered.join(streets, left_on="text", right_on="street", how="left", maintain_order="left")
+    parts = parsed.select("address", *_blank_parts())
     return addresses.alias("address").to_frame().join(parts, on="address", how="left", maintain_order="left").drop("address")
 
 

@@ -54,6 +54,8 @@ def rank_rows(table: pl.DataFrame, identity: Sequence[str]) -> pl.DataFrame:
     if not table.width:
         return pl.DataFrame(schema={KEY: pl.String, NUMBER: pl.UInt32, RANK: pl.UInt32})
     ranked = table.with_row_index(RANK, offset=1).with_columns(_build_key(identity).alias(KEY))
+    if not ranked[KEY].is_duplicated().any():  # as IDs are, so that nothing has to be sorted
+        return ranked.with_columns(pl.lit(0, pl.UInt32).alias(NUMBER), pl.col(RANK).cast(pl.UInt32))
     order = [name for name in (*SOURCE_COLUMNS, RANK) if name in ranked.columns]
     # Tables are wide, so only the columns of the order are sorted.
     sources = ranked.select(KEY, *order).sort(order)

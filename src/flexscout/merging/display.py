@@ -108,9 +108,10 @@ def unify_addresses(records: pl.DataFrame) -> pl.DataFrame:
     """Return the records with single spaces in their addresses, and title case where an address is in one case."""
     if "Address" not in records.columns:
         return records
-    text = pl.col("Address").str.replace_all(r"\s+", " ").str.strip_chars()
-    spelling = pl.when(_is_single_case(text)).then(_title_case(text)).otherwise(text)
-    return records.with_columns(spelling.alias("Address"))
+    spaced = records.select(pl.col("Address").str.replace_all(r"\s+", " ").str.strip_chars())["Address"]
+    single = spaced.to_frame().select(pl.when(_is_single_case(pl.col("Address"))).then("Address"))["Address"]
+    titled = map_distinct(single, _title_case)  # takes long, and few addresses are in one case
+    return records.with_columns(pl.coalesce(pl.lit(titled), pl.lit(spaced)).alias("Address"))
 
 
 def _is_single_case(text: pl.Expr) -> pl.Expr:
