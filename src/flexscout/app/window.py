@@ -277,6 +277,5 @@ class Window:
 
 
 def _describe_watch_problem(error: Exception) -> dict[str, str]:
-    if isinstance(error, FlexscoutError):
-        return {"message": error.message, "next_step": error.next_step}
-    return {"message": f"{str(error).rstrip('.')}.", "next_step": ""}
+    known = error if isinstance(error, FlexscoutError) else FlexscoutError(str(error))
+    return {"message": f"{known.message.rstrip('.')}.", "next_step": known.next_step}

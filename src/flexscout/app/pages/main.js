@@ -70,6 +70,7 @@ const route = () => {
   showFrame();
 };
 
+let toldProblem = "";
 const showNews = (before) => {
   const { opened, workspace, watch_problem: problem } = app.state;
   if (before.opened !== opened && before.workspace) {  // another tab has opened another folder
@@ -77,7 +78,8 @@ const showNews = (before) => {
     go("start");
     showMessage(texts.frame.otherFolder(workspace?.name ?? ""), texts.frame.aboutOtherFolder(before.workspace.name), "soft");
   }
-  if (problem && problem.message !== before.watch_problem?.message) showMessage(texts.watch.ended(problem.message), problem.next_step || texts.watch.again);
+  if (problem && problem.message !== toldProblem) showMessage(texts.watch.ended(problem.message), problem.next_step || texts.watch.again);
+  toldProblem = problem?.message ?? "";
 };
 const refresh = async () => {
   const before = app.state;

@@ -210,7 +210,7 @@ export const texts = {
     file: "File", chooseFile: "Choose a file", sheet: "Sheet", tableSheet: (name) => `${name} (property table)`, back: "Files and run",
     list: "Columns of the file", column: "Column", samples: "Values", meaning: "Meaning", readAs: (header) => `Meaning of ${header}`, empty: "(empty)", known: "Columns of flexscout",
     automatic: "Decide automatically", automatically: (reading) => `Automatic: ${reading}`, keep: "Keep under its own name", drop: "Leave out", kept: "kept as is", dropped: "left out", partOf: (names) => `part of ${names.join(", ")}`,
-    opposite: "The opposite: 100 − value, such as vacancy", suggestion: (name) => `Use as ${name}?`, acceptAll: "Accept all suggestions", codesOf: (table) => `codes of ${table}`, notUsed: (reading) => `Now ${reading}`,
+    opposite: "The opposite: 100 − value, such as vacancy", suggestion: (name) => `Use as ${name}?`, acceptAll: "Accept all suggestions", codesOf: (table) => `described by ${table}`, notUsed: (reading) => `Now ${reading}`,
     moreColumns: (number) => `${count(number, "more column")} not shown. A mapping file can name them.`,
     needs: (missing) => `Needs a column for ${missing.join(", and for ")}.`, ready: "This sheet is read as a property table.", headerIn: (row) => `header in row ${row}`, noHeader: "no header row",
     unused: "Runs won't use this mapping for this file: the file has too few of its columns, another mapping has more, or the names of its files differ.",
@@ -235,7 +235,7 @@ export const texts = {
   },
   watch: {
     title: "Run when a file arrives", lead: "A run starts when an export appears or changes in the folder, while flexscout is open in the browser.", label: "Watch the folder",
-    isOn: "The folder is watched.", isOff: "The folder isn't watched any more.", ended: (problem) => `The folder isn't watched any more: ${problem}`, again: "Check the folder, then turn “Watch the folder” on again in the settings.", missing: "This needs one more package: flexscout[watch].",
+    isOn: "The folder is watched.", isOff: "The folder isn't watched any more.", ended: (problem) => `The folder isn't watched any more: ${problem}`, again: "Correct this, then turn “Watch the folder” on again in the settings.", missing: "This needs one more package: flexscout[watch].",
   },
   schedule: {
     title: "Weekly run", lead: "This computer can run the workspace every week, also when the window is closed. It has to be on at that time.",
