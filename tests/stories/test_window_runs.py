@@ -105,6 +105,7 @@ def test_input_folder_that_is_gone_says_what_to_do(tab):
     assert listing["next_step"]
     last = tab.run()[-1]
     assert (last["event"], last["error_kind"]) == ("failed", "NothingToReadError")
+    assert tab.get("/api/state")["last_run"]["message"] == last["message"]  # also for a screen that didn't follow it
 
 
 def test_there_are_no_events_before_a_run(tab):

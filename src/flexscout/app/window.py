@@ -257,9 +257,9 @@ class Window:
         }
 
     def _describe_last_run(self) -> dict[str, Any] | None:
-        """Return the last event of the last run here, if it finished."""
+        """Return the last event of the last run here, if it finished or failed."""
         events = self.job.wait_for_events(0, 0) if self.job else []
-        return events[-1].as_dict() if events and events[-1].kind is EventKind.FINISHED else None
+        return events[-1].as_dict() if events and events[-1].kind in (EventKind.FINISHED, EventKind.FAILED) else None
 
     @staticmethod
     def _describe_workspace(workspace: Workspace) -> dict[str, Any]:

@@ -76,10 +76,12 @@ export const show = (main) => {
     run.failed_files ? h("p", {}, texts.files.unused(run.failed_files), " ", h("a", { href: "#/problems" }, texts.files.seeWhatToDo)) : "", noteList(run),
     h("p", {}, h("a", { class: "button primary", href: "#/list" }, texts.files.showList)));
 
+  const showFailed = (event) => showOutcome("bad", event.message ?? texts.files.runFailed, [stepWithoutCommands(event.next_step, event.error_kind), app.state.workspace.has_results ? texts.files.listUnchanged : ""].filter(Boolean));
   const showLastRun = () => {
     const { run, ended, has_results: hasResults } = app.state.workspace;
     if (app.state.folder_problem) showOutcome("bad", texts.files.badSettings, [app.state.folder_problem]);
-    else if (app.state.last_run?.run === run) showFinished(app.state.last_run);
+    else if (app.state.last_run?.event === "failed") showFailed(app.state.last_run);
+    else if (app.state.last_run && app.state.last_run.run === run) showFinished(app.state.last_run);
     else if (hasResults) showOutcome("soft", texts.files.lastRun(run, ended ? formatDay(ended) : ""), [], h("p", {}, h("a", { class: "button", href: "#/list" }, texts.files.showList)));
   };
 
@@ -111,7 +113,7 @@ export const show = (main) => {
     },
     warning: (event) => { if (warnings.children.length < MAX_WARNINGS) warnings.append(h("li", {}, event.message)); },
     finished: (event) => { progress.hidden = true; showFinished(event); announce(texts.files.announceDone); },
-    failed: (event) => showOutcome("bad", event.message ?? texts.files.runFailed, [stepWithoutCommands(event.next_step, event.error_kind), app.state.workspace.has_results ? texts.files.listUnchanged : ""].filter(Boolean)),
+    failed: (event) => showFailed(event),
     stopped: () => showOutcome("soft", texts.files.stopped, [app.state.workspace.has_results ? texts.files.listUnchanged : texts.files.nothingWritten]),
   };
   const listen = async () => {

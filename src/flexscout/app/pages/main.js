@@ -14,6 +14,7 @@ import * as settings from "./settings.js";
 import * as share from "./share.js";
 import * as start from "./start.js";
 import { app, onState, setState } from "./state.js";
+import { stepWithoutCommands } from "./steps.js";
 import { texts } from "./texts.js";
 
 const SCREENS = { start, files, list, changes, duplicates, rules, problems, history, share, settings, columns };  // in the order of the navigation, except those with a parent; their names are in texts.screens
@@ -72,12 +73,13 @@ const route = () => {
 
 let toldProblem = "";
 const showNews = (before) => {
-  const { opened, workspace, watch_problem: problem } = app.state;
+  const { opened, workspace, watch_problem: problem, last_run: last } = app.state;
   if (before.opened !== opened && before.workspace) {  // another tab has opened another folder
     app.lastAddress = {};
     go("start");
     showMessage(texts.frame.otherFolder(workspace?.name ?? ""), texts.frame.aboutOtherFolder(before.workspace.name), "soft");
   }
+  if (last?.event === "failed" && last.seconds !== before.last_run?.seconds && shown.screen !== "files") showMessage(last.message, stepWithoutCommands(last.next_step, last.error_kind));  // a run that was watched for, or begun before
   if (problem && problem.message !== toldProblem) showMessage(texts.watch.ended(problem.message), problem.next_step || texts.watch.again);
   toldProblem = problem?.message ?? "";
 };
