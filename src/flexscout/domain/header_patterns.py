@@ -130,7 +130,7 @@ def find_type_base(header: str) -> str:
 
 
 def _list_readings(header: str, prefixes: Collection[str]) -> Iterator[Words]:
-    """Yield the words of a header, then those without parentheses, behind dots, and with the last word completed."""
+    """Yield the words of a header, then without parentheses, behind dots, with the last word completed, and with `$` as price."""
     header = read_scale(header).header
     words = _split_without_prefix(header, prefixes)
     yield words
@@ -141,6 +141,8 @@ def _list_readings(header: str, prefixes: Collection[str]) -> Iterator[Words]:
         yield split_header(".".join(path[i:]))
     if len(header.strip()) == _SHAPEFILE_WIDTH:
         yield from complete_words(words)
+    if "$" in header:
+        yield _split_without_prefix(header.replace("$", " price "), prefixes)
 
 
 def _look_up_number(words: Words) -> WordMeaning | None:

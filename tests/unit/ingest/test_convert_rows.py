@@ -209,3 +209,8 @@ def test_a_header_of_the_same_columns_in_other_words_is_a_repeated_one(converted
 def test_an_address_without_a_number_is_no_header(converted):
     result = converted(TABLE, FIRST, ("Building", "Flex", 30_000, 2), ("Location", "Type", 30_000, 2))
     assert result.table.height == 3
+
+
+def test_a_row_of_units_below_the_header_is_no_property(converted):
+    result = converted(("Address", "Property Type", "Building Size", "Lot Size"), (None, None, "(sq ft)", "acres"), FIRST)
+    assert left_out(result) == {2: "note or section title"}

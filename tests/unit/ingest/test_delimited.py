@@ -182,3 +182,9 @@ def test_the_layout_of_a_text_is_measured_exactly(text):
     if build := measure_layout(text.encode(), ord(",")):
         records = list(csv.reader(io.StringIO(text, newline="")))
         assert (build.records, build.width) == (len(records), max(1, *map(len, records)))
+
+
+@pytest.mark.parametrize("cell", ['="02101"', '"=""02101"""'])
+def test_a_text_that_is_written_as_a_formula_is_the_text(tmp_path, cell):
+    sheet = sheet_of(tmp_path, f'Address,Zip,APN\n1 Mill Rd,{cell},""\n2 Mill Rd,02102,="" \n')
+    assert sheet.cells.to_series(1).to_list()[1:] == ["02101", "02102"]

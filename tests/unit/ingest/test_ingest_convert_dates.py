@@ -60,6 +60,19 @@ def test_a_month_without_a_day_is_its_first(text):
     assert day(text) == date(2007, 1, 1)
 
 
+def test_five_digits_beside_six_are_a_month_that_lost_its_zero():
+    dates = parse_dates(pl.Series(["031519", "70121", "113016.0", "0"])).to_list()
+    assert dates == [date(2019, 3, 15), date(2021, 7, 1), date(2016, 11, 30), None]
+
+
+def test_six_digits_that_may_begin_with_the_year_are_no_dates():
+    assert parse_dates(pl.Series(["010203", "040506", "70809"])).to_list() == [None] * 3
+
+
+def test_one_wrong_number_of_six_digits_leaves_days_of_excel():
+    assert parse_dates(pl.Series(["39092", "999999"])).to_list() == [date(2007, 1, 10), None]
+
+
 def test_eight_digits_begin_with_the_month_only_if_all_in_the_column_can():
     assert parse_dates(pl.Series(["03152019", "31122019"])).to_list() == [None, None]
 

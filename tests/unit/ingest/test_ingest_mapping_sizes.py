@@ -195,6 +195,24 @@ def test_a_column_of_sizes_in_acres_or_square_feet_is_the_lot(header):
     assert found["Lot Size Acres"].to_list() == [3.25, 1, 2.5]
 
 
-def test_sold_is_a_date_where_it_holds_dates():
-    assert mapped({"Sold": ["1/2/2020", "2019-03-04", "3/4/21"]})["Sold"] == "Sale Date"
-    assert mapped({"Sold": ["1,000,000", "2,000,000", "3,000,000"]})["Sold"] == "Sold Price"
+@pytest.mark.parametrize("header", ["Sold", "Last Sale"])
+def test_a_sale_is_a_date_or_a_price_by_its_values(header):
+    assert mapped({header: ["1/2/2020", "2019-03-04", "3/4/21"]})[header] == "Sale Date"
+    assert mapped({header: ["$1,000,000", "2,000,000", "3000000"]})[header] == "Sold Price"
+
+
+def test_a_size_in_acres_is_the_lots():
+    assert mapped({"Building SF": ["5000"] * 3, "Size": ["1 ac", "2.5 acres", "3 AC"]})["Size"] == "Lot Size Acres"
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [("List $", "Asking Price"), ("Sold $", "Sold Price"), ("Building RSF", "Building SqFt"), ("Vintage", "Year Built")],
+)
+def test_words_of_brokers_are_known(header, column):
+    assert mapped({header: ["1990", "1991", "1992"]})[header] == column
+
+
+def test_whole_zip_codes_under_zip_4_are_zip_codes():
+    assert mapped({"Zip+4": ["28202", "28202-1234", "28203"]})["Zip+4"] == "Zip Code"
+    assert "Zip+4" not in mapped({"Zip+4": ["1234", "1235", "1236"]})

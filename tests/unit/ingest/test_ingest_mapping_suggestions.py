@@ -34,7 +34,7 @@ def suggest(**columns):
         ("Tract", ("87,120", "43560", "130,680", "21780"), "Lot Size SqFt", SuggestionReason.SQUARE_FEET),
         ("Struct Extent", SQUARE_FEET, "Building SqFt", SuggestionReason.SQUARE_FEET),
         ("How Big", ("20000 sf", "20500 SF", "15900 sf"), "Building SqFt", SuggestionReason.SQUARE_FEET),
-        ("Land", ("2.5 ac", "+/- 3 acres", "~4 ac", "± 5 acres"), "Lot Size Acres", SuggestionReason.ACRES),
+        ("Ground", ("2.5 ac", "+/- 3 acres", "~4 ac", "± 5 acres"), "Lot Size Acres", SuggestionReason.ACRES),
         ("How Big", ("41,000 sf", "8,500 SF", "60,000 sq ft"), "Building SqFt", SuggestionReason.SQUARE_FEET),
         ("Erected", YEARS, "Year Built", SuggestionReason.YEARS),
         ("Jurisdiction", STATES, "State", SuggestionReason.STATES),

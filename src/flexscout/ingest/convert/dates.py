@@ -32,7 +32,8 @@ _SURELY_MONTH_FIRST = r"^\d{1,2}[/.-](?:1[3-9]|2\d|3[01])[/.-](?:\d{4}|\d{2})$"
 
 _MONTH_DAY_YEAR = r"^(\d{7,8})(?:\.0+)?$"
 _SIX_DIGITS = r"^\d{6}(?:\.0+)?$"
-_YEAR_MONTH = r"^((?:19|20)\d\d)(0[1-9]|1[0-2])(?:\.0+)?$"
+_FIVE_OR_SIX_DIGITS = r"^(\d{5,6})(?:\.0+)?$"
+_YEAR_MONTH = r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$"
 
 _QUARTERS = {1: "Jan", 2: "Apr", 3: "Jul", 4: "Oct"}
 
@@ -62,8 +63,7 @@ def parse_dates(texts: pl.Series, unit: str = "") -> pl.Series:
         unit: FROM_1904 if bare numbers are days since 1904.
 
     """
-    without_time = texts.str.replace(_TIME, "")
-    without_time = _separate_months(without_time)
+    without_time = _spell_six_digits(texts.str.replace(_TIME, ""))
     dates = _parse_formats(without_time, _parse_bare_numbers(without_time, unit), _COMMON_FORMATS)
     if _find_unparsed(without_time, dates).len():
         dates = _parse_numeric(without_time, dates)
@@ -81,11 +81,23 @@ def _parse_digits(texts: pl.Series, dates: pl.Series) -> pl.Series:
     return dates.scatter(left, parsed) if numbers.count() and parsed.null_count() == numbers.null_count() else dates
 
 
-def _separate_months(texts: pl.Series) -> pl.Series:
-    """Put a hyphen into months such as 202103, unless numbers of six digits in the column are something else: 210315."""
-    is_short = texts.str.contains(_SIX_DIGITS)
-    months = texts.str.contains(_YEAR_MONTH)
-    return texts.str.replace(_YEAR_MONTH, "$1-$2") if months.any() and not (is_short & ~months).any() else texts
+def _spell_six_digits(texts: pl.Series) -> pl.Series:
+    """Write 202103 as 2021-03 and 031521 as 2021-03-15, if all numbers of six digits in the column are read the same way.
+
+    Beside them, five digits are 31521 without its zero, not the day number of Excel.
+    """
+    if not texts.str.contains(_SIX_DIGITS).any():
+        return texts
+    digits = texts.str.extract(_FIVE_OR_SIX_DIGITS)
+    months = digits.str.replace(_YEAR_MONTH, "$1-$2")
+    if not (months == digits).any():
+        return months.zip_with(digits.is_not_null(), texts)
+    days, other = (digits.str.zfill(6).str.to_date(form, strict=False) for form in ("%m%d%y", "%y%m%d"))
+    if days.null_count() > digits.null_count():
+        return texts
+    if other.null_count() == digits.null_count():  # the year may come first
+        return texts.set(digits.is_not_null(), None)
+    return _fix_century(days).dt.strftime("%Y-%m-%d").zip_with(digits.is_not_null(), texts)
 
 
 def is_day_first(texts: pl.Series) -> bool:

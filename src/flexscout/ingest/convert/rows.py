@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 import polars as pl
 
-from flexscout.domain import fold_header, is_cell_value, list_cell_values, map_header_aliases
+from flexscout.domain import fold_header, is_cell_value, list_cell_units, list_cell_values, map_header_aliases
 from flexscout.models import HeaderMap
 
 
@@ -73,6 +73,7 @@ def _correct_unlocated(body: pl.DataFrame, header_map: HeaderMap, kinds: pl.Seri
         )
     rows, found = body[unlocated], kinds.gather(unlocated)
     is_property = found == RowKind.PROPERTY.value
+    kinds = kinds.scatter(unlocated.filter(is_property & _names_units(rows, header_map)), RowKind.NOTE.value)
     is_header, differs = _find_headers(rows, header_map)
     kinds = kinds.scatter(unlocated.filter(is_property & _is_named_total(rows, header_map)), RowKind.TOTAL.value)
     kinds = kinds.scatter(unlocated.filter(is_property & is_header), RowKind.HEADER.value)
@@ -87,6 +88,19 @@ def _find_unlocated(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
         lacking = (~values.str.contains(r"\d").fill_null(value=False)).arg_true()
         left = lacking if left is None else left.gather(lacking)
     return pl.Series(dtype=pl.UInt32) if left is None else left
+
+
+def _names_units(rows: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
+    """Return whether all cells of rows are units or formats, as under a header: sq ft, acres, mm/dd/yyyy."""
+    cells = rows.drop("row", "filled", *(str(made.position) for made in header_map.derived))
+    units = [unit for name in ("acres", "square_feet", "feet") for unit in list_cell_units(name)]
+    names = pl.DataFrame(
+        [
+            values.str.to_lowercase().str.strip_chars("()[] ").is_in([*units, *list_cell_values("header_units")])
+            for values in cells
+        ]
+    )
+    return names.select(pl.all_horizontal(pl.all().fill_null(value=True)).alias("is_units")).to_series()
 
 
 def _is_named_total(rows: pl.DataFrame, header_map: HeaderMap) -> pl.Series:

@@ -42,10 +42,10 @@ _STATUS_HEADERS = ("status", "propertystatus", "projectstatus")
 _CODE_TIER = 50  # of codes whose header is of something else, as a rule
 _LIVING_TIER = 100  # a part of the building, as a rule
 _WHOLE_TIER = 90  # of an address in a column that is called something else
-_WHOLE_HEADERS = ("property", "building", "asset", "site", "listing", "premises")
 WHOLE_ADDRESS = r"(?i)^\W*\d.*\S[,\s]+[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\s*(?:,?\s*USA?)?$|^\W*\d.*,.*,\s*[A-Z]{2}\.?$"
 """Pattern of an address with everything in it."""
-_LOT_HEADERS = ("land", "lot", "parcel", "site")
+_PRICE = r"^(?:\$\s?\d{1,3}(?:,\d{3})+|\$?\d{5,}|\d{1,3}(?:,\d{3}){1,})(?:\.\d+)?$"
+_WHOLE_ZIP = r"^\d{5}(?:-?\d{4})?$"
 _MEASURED = r"(?i)^\D{{0,9}}\d[\d,.]*\s*(?:\+ ?/ ?-|±)?\s*(?:{units})\W*$"  # 2.5 +/- AC
 _DATE = r"^(?:19|20)\d\d-\d\d|^\d{1,2}[/-]\d{1,2}[/-](?:\d\d){1,2}$|^[A-Z][a-z]{2,8}\.?[ -]"
 _EFFECTIVE_TIER = 200  # of an appraiser's area, which weighs parts of the building
@@ -251,20 +251,29 @@ def _read_meaning(columns: SheetColumns, position: int, overrides: Mapping[str, 
 
 def _read_by_values(columns: SheetColumns, position: int, folded: str) -> Meaning | None:
     """Return the meaning of a header whose values say that it isn't the usual one."""
-    if folded in _WHOLE_HEADERS and columns.is_mostly(position, WHOLE_ADDRESS, _NEARLY_ALL):
-        return Meaning("Address", _WHOLE_TIER)
     if folded == "occupancy" and _holds_types(columns, position):
         return Meaning("Property Type", _CODE_TIER, level=TypeLevel.FINE)
-    if folded in _LOT_HEADERS and columns.is_mostly(position, _build_size_pattern(), _NEARLY_ALL):
-        return Meaning("", _WHOLE_TIER, lot_units=("Lot Size Acres", "Lot Size SqFt"))
-    if folded == "sold" and columns.is_mostly(position, _DATE, _NEARLY_ALL):
-        return Meaning("Sale Date", _WHOLE_TIER)
-    return None
+    rules = (rule for rule in _list_value_rules() if folded in rule[0])
+    return next((meaning for _, pattern, meaning in rules if columns.is_mostly(position, pattern, _NEARLY_ALL)), None)
 
 
 @cache
-def _build_size_pattern() -> str:
-    units = (unit for name in ("acres", "square_feet") for unit in list_cell_units(name))
+def _list_value_rules() -> tuple[tuple[Collection[str], str, Meaning], ...]:
+    """Return folded headers, the pattern of nearly all values below them, and what they mean then."""
+    lot = Meaning("", _WHOLE_TIER, lot_units=("Lot Size Acres", "Lot Size SqFt"))
+    return (
+        (("property", "building", "asset", "site", "listing", "premises"), WHOLE_ADDRESS, Meaning("Address", _WHOLE_TIER)),
+        (("land", "lot", "parcel", "site"), _build_size_pattern("acres", "square_feet"), lot),
+        (("size", "area", "propertysize"), _build_size_pattern("acres"), Meaning("Lot Size Acres", _WHOLE_TIER)),
+        (("sold", "lastsale", "lastsold"), _DATE, Meaning("Sale Date", _WHOLE_TIER)),
+        (("sold", "lastsale", "lastsold"), _PRICE, Meaning("Sold Price", _WHOLE_TIER)),
+        (("zip4",), _WHOLE_ZIP, Meaning("Zip Code", _WHOLE_TIER)),
+    )
+
+
+@cache
+def _build_size_pattern(*names: str) -> str:
+    units = (unit for name in names for unit in list_cell_units(name))
     return _MEASURED.format(units="|".join(map(re.escape, units)))
 
 

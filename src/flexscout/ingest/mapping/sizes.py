@@ -84,8 +84,8 @@ def find_factor(columns: SheetColumns, position: int, column: str) -> float:
     Numbers that are too large for the scale in the header are whole already.
     """
     scale, kind = read_scale(columns.get_header(position)), find_canonical_column(column).unit
-    if scale.unit:
-        return scale.factor if kind == _METRIC_UNITS[scale.unit] else 1.0
+    if scale.unit or scale.factor == 1:
+        return scale.factor if kind == _METRIC_UNITS.get(scale.unit) else 1.0
     largest = _LARGEST_SCALED.get(kind, 0.0) / scale.factor
     numbers = columns.sample(position).str.replace_all(r"[$,\s]", "").cast(pl.Float64, strict=False)
     median = numbers.median()

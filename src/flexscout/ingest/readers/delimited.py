@@ -28,6 +28,7 @@ MAX_CELL_LINES = 200
 _MAX_LINE_BYTES = 2**24
 _PEEK_BYTES = 2**22
 _MAX_FILE_BYTES = 2**31
+_TEXT_FORMULA = r'^="([^"]*)"$'
 _SAMPLE_BYTES = 2**16
 _SAMPLE_ROWS = 100
 _BLOCK_RECORDS = 20_000
@@ -92,7 +93,7 @@ def _read_text(path: Path, text: bytes, encoding: str, rows: int | None) -> Work
     cells, notes = _parse(path, text, delimiter, rows)
     if rows is None or cells.height < rows:
         notes += _find_cut_off(text, delimiter, cells, ends_in_line_end=ends_in_line_end)
-    cells = trim_cells(cells)
+    cells = trim_cells(_unwrap_formulas(cells) if b'="' in text else cells)
     if cells.is_empty():
         raise DataFormatError(ErrorCode.EMPTY_FILE, f"{path.name} is empty: no cell has a value.", "Export it again.")
     notes = [*_describe_choices(delimiter, encoding, is_ambiguous=is_ambiguous), *notes]
@@ -192,6 +193,11 @@ def _build_block(path: Path, records: list[list[str]]) -> pl.DataFrame:
     _check_width(path, max(map(len, records)))
     columns = list(zip_longest(*records)) or [(None,) * len(records)]
     return pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(columns)})
+
+
+def _unwrap_formulas(cells: pl.DataFrame) -> pl.DataFrame:
+    """Take the text out of cells such as ="02101", as exports write what Excel isn't to change."""
+    return _blank_to_null(cells.with_columns(pl.all().str.replace(_TEXT_FORMULA, "$1")))
 
 
 def _blank_to_null(cells: pl.DataFrame) -> pl.DataFrame:
