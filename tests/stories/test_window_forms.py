@@ -58,7 +58,8 @@ def test_file_that_needs_columns_is_set_in_the_window_and_read_by_the_command_li
     assert (row["State"], row["Occupancy"], "Memo" in row) == ("NC", "90", False)
 
 
-def test_columns_are_joined_split_and_decoded_on_a_phone(opened):
+def test_columns_are_joined_split_and_decoded_on_a_phone(opened, window):
+    config = window.folder / "pipeline_config.yaml"
     page = opened("columns?file=parts.xlsx", **PHONE)
     page.get_by_role("button", name="Put columns together").click()
     page.get_by_label("Makes").select_option("Address")
@@ -83,6 +84,13 @@ def test_columns_are_joined_split_and_decoded_on_a_phone(opened):
     assert find_violations(page) == []
     page.get_by_role("button", name="Take in again: parts.xlsx").press("Enter")
     page.get_by_role("button", name="Leave out: parts.xlsx").wait_for()
+    window.window.workspace.write_settings(config.read_text().replace("input:\n", 'input:\n  skip: ["parts*"]\n'))
+    page.get_by_role("button", name="Look again").click()
+    page.get_by_text("The settings leave out parts*.").wait_for()
+    assert find_violations(page) == []
+    page.get_by_role("button", name="Take in parts* again: parts.xlsx").press("Enter")
+    page.get_by_role("button", name="Leave out: parts.xlsx").wait_for()
+    assert "parts" not in config.read_text()
     show_screen(page, "columns?file=parts.xlsx")
     playwright.expect(page.get_by_label("One per line")).to_have_value("301: Light industrial\n302: Flex")
 

@@ -153,11 +153,11 @@ export const show = (main) => {
     runButton.disabled = !files.some(({ state }) => state !== "skipped");
     heading.textContent = texts.files.count(files.length);
   };
-  const choose = async ({ file, state, pattern }) => {
+  const choose = async ({ file, state, pattern, is_by_name: isByName }) => {
     const leaveOut = state !== "skipped";
     await (leaveOut ? post("files/skip", { file }) : post("files/take", { pattern }));
     await loadFiles();
-    announce(leaveOut ? texts.files.wasLeftOut(file) : texts.files.wasTakenIn(file));
+    announce(leaveOut ? texts.files.wasLeftOut(file) : texts.files.wasTakenIn(isByName ? file : pattern));
   };
   const showDownloads = () => downloads.replaceChildren(...(app.state.workspace.has_results ? [downloadPart(app.state.can_memo)] : []));
 

@@ -26,7 +26,7 @@ export const texts = {
     add: "Add exports", samples: "Try with samples", aboutSamples: "Made-up exports of two weeks: price cuts, duplicates and withdrawn listings included. Takes a few seconds.",
   },
   drop: {
-    title: "Drop files or folders here", lead: "Excel, CSV and OpenDocument exports; copied to the folder inbox of the workspace", chooseFiles: "Choose files", chooseFolder: "Choose a folder",
+    title: "Drop files or folders here", lead: "Excel, CSV and OpenDocument exports; copied to the folder inbox of the workspace", chooseFiles: "Copy files", chooseFolder: "Copy a folder",
     copying: (name, size, number, all) => `Copying ${name} (${size}), ${number} of ${all}`,
     copied: (number) => `${files(number)} copied to the folder inbox of this workspace. The originals stay where they are.`,
   },
