@@ -8,6 +8,7 @@ import polars as pl
 from flexscout.domain import POSTAL_COLUMNS, SOURCE_COLUMNS, apn_key, select_as_text
 from flexscout.matching.keys import remove_file_scope
 from flexscout.matching.match_rules import build_local_keys, is_place_match, list_local_rules
+from flexscout.matching.normalized_rows import KEY
 from flexscout.matching.parcels import PARCEL_RULES, depends_on_apn
 
 CONFLICT = "has_conflict"
@@ -30,6 +31,17 @@ def build_identity_keys(rows: pl.DataFrame, fields: Sequence[str], parcel_keys: 
         by_unit: Whether clusters were split by parcel and unit.
 
     """
+    first = pl.format("0 {}", pl.lit(remove_file_scope(rows[KEY]))).alias("key")  # of the strongest rule, which most rows have
+    table = rows.select("cluster", first, *build_parcel_parts())
+    others = table["key"].is_null().arg_true()
+    if others.len():
+        weaker = _build_weaker_keys(rows[others], fields, parcel_keys, by_unit=by_unit)
+        table = table.with_columns(table["key"].scatter(others, weaker))
+    return _find_first(table)
+
+
+def _build_weaker_keys(rows: pl.DataFrame, fields: Sequence[str], parcel_keys: pl.DataFrame, *, by_unit: bool) -> pl.Series:
+    """Return the first key of rows that don't have that of the strongest rule, as `build_identity_keys` expects them."""
     local = build_local_keys(rows, fields, by_unit=by_unit)
     with_apn = pl.when(CONFLICT).then(pl.concat_str("key", "apn", separator="|")).otherwise("key").alias("key")
     keys = [
@@ -40,7 +52,7 @@ def build_identity_keys(rows: pl.DataFrame, fields: Sequence[str], parcel_keys: 
         own = parcel_keys.filter(pl.col("rule") == rule).select("row", "key")
         keys.append(rows.select("row").join(own, on="row", how="left", maintain_order="left")["key"])
     ranked = [pl.format(f"{rank} {{}}", pl.lit(remove_file_scope(texts))) for rank, texts in enumerate(keys)]
-    return _find_first(rows.select("cluster", pl.coalesce(ranked).alias("key"), *build_parcel_parts()))
+    return rows.select(pl.coalesce(ranked).alias("key"))["key"]
 
 
 def join_identity_keys(parts: Sequence[pl.DataFrame], *, by_unit: bool) -> pl.DataFrame:
