@@ -88,6 +88,7 @@ def test_a_value_on_the_sheet_of_other_columns_can_be_corrected(weeks):
     week = weeks.run()
     assert week.column("Ceiling Height", "All Columns") == {ONE: 24, TWO: 20}
     assert corrections(week) == [(ONE, "Ceiling Height", "18", "24")]
+    assert [row["City"] for row in week.sheet("My Corrections")] == ["Charlotte"]
     weeks.enter(ONE, {"Ceiling Height": None}, sheet="All Columns")
     assert weeks.run().column("Ceiling Height", "All Columns") == {ONE: 18, TWO: 20}
 

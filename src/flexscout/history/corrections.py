@@ -63,7 +63,8 @@ def find_changed_cells(sheet: ResultSheet, written: pl.DataFrame) -> ChangedCell
 
     """
     is_whole_list = fold_name(sheet.name).startswith((fold_name(MASTER_SHEET), fold_name(MORE_SHEET)))
-    rows = pl.concat([locate_rows(sheet), sheet.cells], how="horizontal").drop_nulls(ID)
+    cells = pl.concat([locate_rows(sheet), sheet.cells], how="horizontal").drop_nulls(ID)
+    rows = _fill_places(cells, written)
     changed, unreadable, shuffled = [], [], []
     for column in list_canonical_columns():
         positions = sheet.find_positions(column.name)
@@ -190,6 +191,14 @@ def convert_by_column(frame: pl.DataFrame, name: str, *, typed: bool = False) ->
         part.with_columns(convert_values(str(column), part[name], typed=typed).alias(name)) for (column,), part in parts.items()
     ]
     return pl.concat(converted).sort(_ORDER).drop(_ORDER) if converted else frame
+
+
+def _fill_places(rows: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a sheet with the address, city and state that the sheet lacks, from the list."""
+    places = written.select(ID, *(name for name in ADDRESS_COLUMNS if name in written.columns)).unique(ID, keep="first")
+    joined = rows.join(places, on=ID, how="left", maintain_order="left", suffix=_OLD)
+    known = [pl.coalesce(name, f"{name}{_OLD}").alias(name) for name in places.columns if name != ID]
+    return joined.with_columns(known).select(rows.columns)
 
 
 def _compare_column(rows: pl.DataFrame, position: str, old: pl.DataFrame, column: CanonicalColumn) -> pl.DataFrame:

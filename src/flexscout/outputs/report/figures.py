@@ -22,13 +22,13 @@ CHANGE_LABELS = {
     "new": "New",
     "back": "Back",
     "gone": "Gone",
-    "merged": "Merged into another property",
     "sold": "Sold",
     "price_cut": "Price cuts",
     "price_raise": "Price raises",
     "occupancy_changed": "Changed occupancy",
     "newly_listed": "Newly listed on a source",
     "withdrawn": "Withdrawn from a source",
+    "merged": "Merged into another property",
     "score_changed": "Changed scores",
 }
 """Name of a count of changes -> its label."""
