@@ -19,6 +19,7 @@ _REMARK = (
     r"\s*\((?:(?:US|SR|CR|FM|IH?|M-|(?:(?:US|STATE) )?(?:HWY|HIGHWAY|RTE?|ROUTE))[ -]?\d+[A-Z]?"
     r"|(?:M/?C|MAIL (?:STOP|CODE)) ?\w+)\)"
 )  # the road's other name, or a mail code
+_BAY = r"^(\d\S* \S+.*?),?\s+BAYS?\s*#?\s*(\d+[A-Z]?(?:-\d+[A-Z]?)?)$"  # at the end only: Bay St, Bay 7th St
 _UNIT_BEFORE_NUMBER = r"^((?:BLDG|BUILDING|UNIT|SUITE|STE|APT|LOT|#)\.?\s*\w+)\b[^,]*,\s*(\d+\S*\s.*)$"
 
 
@@ -61,7 +62,8 @@ def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("text").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase().str.strip_chars()
     joined = _join_directions(text.str.replace_all(r"\b(NORTH|SOUTH)-(EAST|WEST)\b", "$1$2"))
     street = joined.str.replace(_REMARK, "")
-    reordered = street.str.replace(_UNIT_BEFORE_NUMBER, "$2, $1").str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
+    with_unit = street.str.replace(_BAY, "$1 UNIT $2")
+    reordered = with_unit.str.replace(_UNIT_BEFORE_NUMBER, "$2, $1").str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
     # S.DEARBORN, 24 TH
     separated = (
         _read_number_word(reordered).str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
@@ -76,10 +78,10 @@ def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read_number_word(text: pl.Expr) -> pl.Expr:
-    """`TWO OAK PLAZA` becomes `2 OAK PLAZA`; but Five Points and Six Mile are names."""
+    """`TWO OAK PLAZA` becomes `2 OAK PLAZA`; but Five Points, Six Mile and Three Chopt Road are names."""
     digits = _map_number_words()
     word = text.str.extract(rf"^({'|'.join(digits)})\s")
-    is_name = text.str.contains(r"^\w+\s(?:\w*[^S\W]S|MILE|NOTCH)\b") & (word != "ONE")
+    is_name = text.str.contains(r"^\w+\s(?:\w*[^S\W]S\b|(?:MILE|OH|HUNDRED)\b|\w+ (?:RD|ROAD)\b)") & (word != "ONE")
     number = word.replace_strict(digits, default=None, return_dtype=pl.String)
     return pl.when(number.is_null() | is_name).then(text).otherwise(text.str.replace(r"^\w+", number))
 

@@ -99,9 +99,10 @@ def zip_key(code: pl.Expr) -> pl.Expr:
 
 
 def unit_key(unit: pl.Expr) -> pl.Expr:
-    """Return a unit without its designator and leading zeros: `Suite 04` becomes `4`."""
-    words = pl.format(" {} ", abbreviate_street(normalize_words(unit))).str.replace_all(r" (?:UNIT|NO) (?:(?:UNIT|NO) )*", " ")
-    return blank_to_null(words.str.strip_chars(" ").str.replace_all(r"\b0+(\d)", "$1"))
+    """Return a unit without its designator and leading zeros: `Suite 04` and `Bay 4` become `4`."""
+    words = pl.format(" {} ", abbreviate_street(normalize_words(unit)))
+    bare = words.str.replace_all(r" (?:UNIT|NO|BAYS?) (?:(?:UNIT|NO) )*", " ")
+    return blank_to_null(bare.str.strip_chars(" ").str.replace_all(r"\b0+(\d)", "$1"))
 
 
 def apn_key(apn: pl.Expr, *, leading_zeros: bool = True) -> pl.Expr:

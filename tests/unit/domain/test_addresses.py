@@ -21,6 +21,8 @@ def parts(address):
         ("2710 S.Dearborn", {"number": "2710", "predirectional": "S", "name": "DEARBORN"}),
         ("9 Main St North", {"number": "9", "name": "MAIN", "suffix": "ST", "postdirectional": "N"}),
         ("100 North St", {"number": "100", "name": "NORTH", "suffix": "ST"}),
+        ("100 E Bay Dr", {"number": "100", "predirectional": "E", "name": "BAY", "suffix": "DR"}),
+        ("9 Green Bay Rd", {"number": "9", "name": "GRNBAY", "suffix": "RD"}),
         ("100 W North Ave", {"number": "100", "predirectional": "W", "name": "NORTH", "suffix": "AVE"}),
         ("100 W North", {"number": "100", "predirectional": "W", "name": "NORTH"}),
         ("100 Avenue E", {"number": "100", "name": "AVE", "postdirectional": "E"}),
@@ -157,6 +159,7 @@ def test_an_old_road_and_a_branch_are_other_roads(other):
         ("9 LBJ Freeway", "9 Lyndon B Johnson Fwy"),
         ("9 N La Salle St", "9 North LaSalle Street"),
         ("9 Maple La", "9 Maple Lane"),
+        ("9 E Bay Dr Bay 3", "9 East Bay Drive # 3"),
         ("9 W Eight Mile Rd", "9 W 8 Mile Rd"),
         ("9 E Highland Rd (M-59)", "9 E Highland Rd"),
         ("9 W Taylor St (m/c 525)", "9 W Taylor St"),
@@ -199,7 +202,21 @@ def test_an_ordinal_can_have_two_words_or_no_ending(words, name):
 
 
 @pytest.mark.parametrize(
-    "address", ["Multiple", "Main St", "0 Main St", "PO Box 12", "Five Points Rd", "Six Mile Rd", "Lot 4", "#4", "12", "", None]
+    "address",
+    [
+        "Multiple",
+        "Main St",
+        "0 Main St",
+        "PO Box 12",
+        "Five Points Rd",
+        "Six Mile Rd",
+        "Two Notch Rd",
+        "Lot 4",
+        "#4",
+        "12",
+        "",
+        None,
+    ],
 )
 def test_an_address_without_a_house_number_has_no_parts(address):
     assert set(parse_addresses(pl.Series([address], dtype=pl.String)).row(0)) == {None}

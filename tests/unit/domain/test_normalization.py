@@ -51,6 +51,7 @@ def test_abbreviations_of_a_street_name_are_expanded():
         ("Ontario", state_key, "ONTARIO"),
         (" 28202-1234", zip_key, "28202"),
         ("Suite 04", unit_key, "4"),
+        ("Bay 4", unit_key, "4"),
         ("# 4", unit_key, "4"),
     ],
 )
