@@ -37,3 +37,8 @@ def test_help_loads_no_frame_library(command):
     code = f"import sys, contextlib, io\nsys.argv = {['flexscout', *command, '--help']}\nfrom flexscout.cli import main\n"
     code += "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n    main()"
     assert not modules_after(code) & {"pandas", "polars", "fastexcel", "pyarrow"}
+
+
+def test_a_pipeline_that_finds_nothing_changed_loads_no_reader_or_matcher():
+    code = "from flexscout import PipelineConfiguration, ScalableFlexPipeline\nScalableFlexPipeline(PipelineConfiguration(input_folder='.'))"
+    assert not modules_after(code) & {"fastexcel", "narwhals", "numpy", "pebble", "pyarrow", "rapidfuzz"}

@@ -65,9 +65,10 @@ def parse_dates(texts: pl.Series, unit: str = "") -> pl.Series:
     """
     without_time = _spell_six_digits(texts.str.replace(_TIME, ""))
     dates = _parse_formats(without_time, _parse_bare_numbers(without_time, unit), _COMMON_FORMATS)
-    if _find_unparsed(without_time, dates).len():
-        dates = _parse_numeric(without_time, dates)
-        dates = _parse_formats(without_time, dates, _OTHER_FORMATS)
+    if _find_unparsed(without_time, dates).is_empty():
+        return dates
+    dates = _parse_numeric(without_time, dates)
+    dates = _parse_formats(without_time, dates, _OTHER_FORMATS)
     left = _find_unparsed(without_time, dates)
     dates = dates if left.is_empty() else dates.scatter(left, _parse_untidy(without_time.gather(left)))
     return _parse_digits(without_time, dates)
