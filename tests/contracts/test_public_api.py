@@ -40,5 +40,6 @@ def test_help_loads_no_frame_library(command):
 
 
 def test_a_pipeline_that_finds_nothing_changed_loads_no_reader_or_matcher():
-    code = "from flexscout import PipelineConfiguration, ScalableFlexPipeline\nScalableFlexPipeline(PipelineConfiguration(input_folder='.'))"
+    code = "from flexscout import PipelineConfiguration, ScalableFlexPipeline\n"
+    code += "ScalableFlexPipeline(PipelineConfiguration(input_folder='.'))"
     assert not modules_after(code) & {"fastexcel", "narwhals", "numpy", "pebble", "pyarrow", "rapidfuzz"}
