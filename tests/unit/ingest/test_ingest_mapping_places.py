@@ -53,6 +53,26 @@ def test_the_year_and_the_month_of_a_sale_make_a_date():
     )
 
 
+def test_month_and_day_may_be_one_number():
+    assert read({**ROLL, "SALE_YEAR": ["2021", "1998", "0"], "SALE_MONTHDAY": ["315", "1231", "0"]})["Sale Date"].to_list() == [
+        date(2021, 3, 15),
+        date(1998, 12, 31),
+        None,
+    ]
+
+
+@pytest.mark.parametrize("header", ["PREMISEADD", "SITEADRESS"])
+def test_an_address_behind_the_owner_is_the_owners_if_the_site_has_one_written_together(header):
+    table = {
+        **ROLL,
+        header: ["5 Mill Rd", "6 Mill Rd", "7 Mill Rd"],
+        **OWNER,
+        "ADDRESS1": MAILED["Address"],
+        "CITYSTZIP": ["Reno NV 89501"] * 3,
+    }
+    assert read(table)["Address"].to_list() == ["5 Mill Rd", "6 Mill Rd", "7 Mill Rd"]
+
+
 def test_year_and_month_stand_beside_the_date_that_they_make():
     assert {"Sale Year", "Sale Month"} <= set(read({**ROLL, **SOLD}).columns)
 

@@ -31,7 +31,11 @@ _ADDRESS_PARTS = ("number", "direction", "name", "type", "direction after")
 _APN_PARTS = ("map", "block", "lot")
 _DATE_PARTS = ("year", "month", "day")
 _YEAR = r"^(?:(?:18|19|20)\d\d(?:\.0+)?|0*)$"
-_MONTH = r"(?i)^(?:(?:0?\d|1[0-2])(?:\.0+)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?)$"
+# A month of one or two digits, a month and a day of three or four, or a name.
+_MONTH = (
+    r"(?i)^(?:(?:0?\d|1[0-2]|(?:0?[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:\.0+)?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?)$"
+)
 _SPLIT_SHARE = 0.7  # of the values that have several parts of a place
 _STATE_AT_END = r"(?i)[,/\s]\s*[A-Z]{2}\.?$"
 _FIELDS = ("Address", "City", "State", "Zip Code")  # which tell owners' columns from those of properties
