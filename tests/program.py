@@ -127,6 +127,11 @@ def run_program(*arguments, folder=None):
     return Outcome(folder, done.returncode, done.stdout, done.stderr)
 
 
+def list_unmeasured_environment():
+    """Return the environment of a process that coverage doesn't measure: it would import modules and write a file there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
 def _environment(folder):
     return {"COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache")}
 

@@ -147,6 +147,7 @@ class ScalableFlexPipeline:
             clusters = merging.match_properties(files, config, run.decisions.decisions, self._ingestor.run_tasks)
             progress.on_step(Step.MERGE)
             merged = merging.merge_properties(files, clusters, config, criteria, run.user_input.resolve_corrections)
+            del clusters  # as large as a third of the list
             master = scoring.add_unmapped_columns(merged.master, files.tables)
             progress.on_step(Step.COMPARE)
             carried = history.carry_over(run.history, run.state, config, run.user_input, master, merged=merged)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flexscout.runtime.process_start import PRELOADED
+from program import list_unmeasured_environment
 from workbooks import HEADER, candidate, write_workbook
 
 _SITE = {"sitecustomize", "usercustomize"}
@@ -85,7 +86,7 @@ def run_among(tmp_path, names, command, **environment):
     done = subprocess.run(
         [*command, "run", ".", "--recursive", "-w", "2"],
         cwd=folder,
-        env=os.environ | environment,
+        env=list_unmeasured_environment() | environment,
         capture_output=True,
         text=True,
         check=False,

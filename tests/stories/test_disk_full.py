@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from program import flexscout, run_program
+from program import flexscout, list_unmeasured_environment, run_program
 from workbooks import HEADER, candidate, valid_properties_1, valid_properties_2, write_workbook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
@@ -21,7 +21,8 @@ def test_a_full_disk_is_reported_and_nothing_changes(tmp_path):
     kept = {path: path.read_bytes() for path in (before.workbook, before.csv, before.parquet)}
     valid_properties_2(tmp_path / "in")
     code = f"{SMALL_DISK}; from flexscout.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    command, environment = [sys.executable, "-c", code], list_unmeasured_environment()
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
     assert done.returncode == 2
     assert "Can't write the results" in done.stderr
     assert "Traceback" not in done.stderr

@@ -122,6 +122,7 @@ if TYPE_CHECKING:
         look_up_columns,
         order_columns,
         repeat_missing_fields,
+        take_rows,
         unify_column_names,
         update_missing_field,
     )
@@ -305,6 +306,7 @@ __all__ = [
     "split_places",
     "split_reasons",
     "state_key",
+    "take_rows",
     "unescape_names",
     "unify_column_names",
     "unit_key",
@@ -426,6 +428,7 @@ __getattr__ = lazy_exports(
             "is_reserved_column",
             "keep_rows",
             "look_up_columns",
+            "take_rows",
             "order_columns",
             "unify_column_names",
             "update_missing_field",

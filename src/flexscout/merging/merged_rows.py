@@ -1,6 +1,6 @@
 """Merge matched rows: choose survivors, build and filter records, and log every other row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,12 +17,13 @@ from flexscout.domain import (
     keep_rows,
     look_up_columns,
     order_columns,
+    take_rows,
 )
 from flexscout.matching import Clusters, assign_property_ids
 from flexscout.merging.corrections import COLUMN, FindCorrections, build_empty_corrections, correct_records
 from flexscout.merging.display import fill_states, unify_spelling
 from flexscout.merging.merge_log import MergeRole, add_property_ids, add_source_columns, build_merge_log
-from flexscout.merging.order import sort_by_rank, sort_survivors_first
+from flexscout.merging.order import rank_positions, sort_survivors_first
 from flexscout.merging.possible_duplicates import find_possible_duplicates
 from flexscout.merging.records import (
     ADDRESS_UNIT,
@@ -38,7 +39,7 @@ from flexscout.merging.records import (
     rescore_rows,
 )
 from flexscout.merging.snapshots import describe_sources, find_superseded, locate_sources
-from flexscout.merging.source_rows import select_source_rows
+from flexscout.merging.source_rows import MAX_EXPLAINED_ROWS, select_source_rows
 from flexscout.merging.survivors import look_up_groups, number_groups, rank_rows, select_rows
 from flexscout.models import RowStatus
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, POSITION, Criteria, SheetTables, add_canonical_columns
@@ -73,12 +74,16 @@ _FILE, _, _NUMBER = SOURCE_COLUMNS
 _ID, _MISSING = "Property ID", SEEN_COLUMNS[3]
 
 
+LoadRows = Callable[[], pl.DataFrame]
+"""Returns rows that take much memory, and are not kept by who returns them."""
+
+
 @dataclass(frozen=True)
 class MatchedRows:
     """Classified rows, and which of them are the same property.
 
     Attributes:
-        candidates: Scored rows with canonical columns, `MISSING_FIELDS`, `MODIFIED`, `POSITION` and `ROW`.
+        load_candidates: Returns the scored rows with canonical columns, `MISSING_FIELDS`, `MODIFIED`, `POSITION` and `ROW`.
         rejected: The source, status, score, `POSITION` and `ROW` of the other rows.
         clusters: The clusters of all rows, by `ROW`.
         located: `file`, `number` in its sheet and `cluster` of every row, by `ROW`.
@@ -89,7 +94,7 @@ class MatchedRows:
 
     """
 
-    candidates: pl.DataFrame
+    load_candidates: LoadRows
     rejected: pl.DataFrame
     clusters: Clusters
     located: pl.DataFrame
@@ -135,41 +140,58 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
 
     """
     superseded = list_superseded(rows.located, rows.snapshots, config)
-    candidates = add_files(rows.candidates.drop(MISSING_FIELDS), rows.clusters, rows.snapshots, config)
-    current = drop_rows(candidates, superseded["row"])
-    best, removed = rank_rows(current, CLUSTER if config.enable_deduplication else ROW)
-    survivors, merged = select_rows(current, best), select_rows(current, removed)
+    survivors, merged, older = _split_candidates(rows, superseded["row"], config)
     rejected = _rank_rejected(survivors, superseded, rows, config)
-    others = pl.concat([merged, rejected], how="diagonal_relaxed")
     rescore = partial(rescore_rows, criteria=criteria)
+    others = pl.concat([merged, rejected], how="diagonal_relaxed")
     built = build_values(survivors, others, config, criteria.profile.columns, rescore)
     shown = unify_spelling(fill_states(built.records)) if unifies_places(config) else built.records
-    ids = assign_property_ids(rows.clusters.identify(survivors[ROW]), survivors)
-    places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[CLUSTER].implode())), rows.snapshots)
-    with_ids = shown.with_columns(ids)
+    with_ids = shown.with_columns(assign_property_ids(rows.clusters.identify(survivors[ROW]), survivors))
     corrected = correct_records(with_ids, rows.find_corrections(with_ids), rescore)
+    places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[CLUSTER].implode())), rows.snapshots)
     records = _add_places(_restore_uncorrected(corrected.rows, rows.promoted), places, rows.snapshots, config)
     is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
     filtered = criteria.filter_properties(keep_rows(records, is_listed))
     dropped = pl.concat([records.filter(~is_listed), filtered.frame.filter(~is_listed)])
-    listed = sort_by_rank(keep_rows(filtered.frame, is_listed).drop(OUTCOME))
-    older = _select_superseded(candidates, survivors, superseded["row"])
+    kept = keep_rows(filtered.frame, is_listed).drop(OUTCOME)
+    order = rank_positions(kept)
+    best = kept[order.head(MAX_EXPLAINED_ROWS)]
+    source_rows = select_source_rows(best, survivors, (merged, rejected, older), corrected.corrections[_ID])
+    given, origins, corrections, filtered_out = built.given, built.origins, corrected.corrections, filtered.filtered_out
+    del survivors, built, shown, with_ids, corrected, records, filtered  # so that `take_rows` frees what it has copied
+    listed = take_rows(kept, order)
     roles = {
         MergeRole.MERGED: merged,
-        MergeRole.GAVE_VALUES: rejected.join(built.given, on=RANK, how="semi", maintain_order="left"),
+        MergeRole.GAVE_VALUES: rejected.join(given, on=RANK, how="semi", maintain_order="left"),
         MergeRole.SUPERSEDED: older,
     }
-    list_rows, merge_log = _log_merges(listed, roles, built.given, rows.clusters)
+    list_rows, merge_log = _log_merges(listed, roles, given, rows.clusters)
     return MergedRows(
         list_rows,
         merge_log,
         find_possible_duplicates(rows.clusters, list_rows, list_rows[ROW]),
         pl.concat([_describe_superseded(rows, superseded), *_describe_dropped(dropped, merged)]).sort(ROW),
-        pl.concat([_list_corrected(listed, corrected.corrections), _list_property_sources(listed, places, built.origins)]),
-        filtered.filtered_out,
-        corrected.corrections,
-        select_source_rows(listed, survivors, (merged, rejected, older), corrected.corrections[_ID]),
+        pl.concat([_list_corrected(listed, corrections), _list_property_sources(listed, places, origins)]),
+        filtered_out,
+        corrections,
+        source_rows,
     )
+
+
+def _split_candidates(
+    rows: MatchedRows, superseded: pl.Series, config: PipelineConfiguration
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the surviving candidates, those merged into them, and the superseded ones of the survivors' clusters.
+
+    The first two are ranked together.
+    """
+    candidates = add_files(rows.load_candidates().drop(MISSING_FIELDS), rows.clusters, rows.snapshots, config)
+    current = drop_rows(candidates, superseded)
+    best, removed = rank_rows(current, CLUSTER if config.enable_deduplication else ROW)
+    survivors = select_rows(current, best)
+    outdated = candidates.filter(pl.col(ROW).is_in(superseded.implode()))
+    older = outdated.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
+    return survivors, select_rows(current, removed), older
 
 
 def unifies_places(config: PipelineConfiguration) -> bool:
@@ -216,7 +238,7 @@ def _rank_rejected(
     rejected = drop_left_out(rejected)
     located = add_files(rejected, rows.clusters, rows.snapshots, config)
     wanted = located.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
-    return rank_after(add_canonical_columns(wanted, rows.tables), rows.candidates.height)
+    return rank_after(add_canonical_columns(wanted, rows.tables), rows.clusters.cluster_ids.len())
 
 
 def drop_left_out(rows: pl.DataFrame) -> pl.DataFrame:
@@ -225,7 +247,7 @@ def drop_left_out(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def rank_after(others: pl.DataFrame, count: int) -> pl.DataFrame:
-    """Return rows that are no candidates in survivor order, ranked after `count` candidates."""
+    """Return rows that are no candidates in survivor order, ranked after `count` others."""
     ordered = others[sort_survivors_first(others)] if others.height else others
     return ordered.with_row_index(RANK, offset=count)
 
@@ -305,12 +327,6 @@ def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: 
         (pl.col("shown") == pl.col("own")).alias("Is Survivor"),
         pl.col("columns").fill_null([]).alias("Columns"),
     )
-
-
-def _select_superseded(candidates: pl.DataFrame, survivors: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
-    """Return the superseded candidates of the survivors' clusters."""
-    outdated = candidates.filter(pl.col(ROW).is_in(positions.implode()))
-    return outdated.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
 
 
 def _log_merges(

@@ -64,9 +64,14 @@ def promote_corrected(
         pl.when(pl.col(REASONS) != own.filter(~is_candidate)[REASONS]).then(reasons).otherwise(REASONS).alias(REASONS)
     )
     promoted = own.filter(is_candidate).drop(OUTCOME)
-    candidates = pl.concat([rows.candidates, promoted], how="diagonal_relaxed")
     outcome = own.filter(is_candidate).select(ROW, *OUTCOME)
-    return replace(rows, candidates=candidates, rejected=drop_rows(rows.rejected, promoted[ROW]), promoted=outcome), others
+
+    def load_candidates() -> pl.DataFrame:
+        candidates: pl.DataFrame = pl.concat([rows.load_candidates(), promoted], how="diagonal_relaxed")
+        return candidates
+
+    rejected = drop_rows(rows.rejected, promoted[ROW])
+    return replace(rows, load_candidates=load_candidates, rejected=rejected, promoted=outcome), others
 
 
 def _find_corrected(rows: MatchedRows, shown: pl.DataFrame, corrected: pl.Series, config: PipelineConfiguration) -> pl.DataFrame:
@@ -76,10 +81,12 @@ def _find_corrected(rows: MatchedRows, shown: pl.DataFrame, corrected: pl.Series
     superseded = list_superseded(rows.located, rows.snapshots, config)["row"]
     # Without deduplication, each row is a property.
     properties = rows.clusters.cluster_ids if config.enable_deduplication else pl.int_range(rows.located.height, eager=True)
-    taken = properties.gather(drop_rows(rows.candidates.select(ROW), superseded)[ROW])
+    count = rows.rejected[ROW][0]  # of the candidates, which were matched first
+    candidates = pl.int_range(count, eager=True).alias(ROW).to_frame()
+    taken = properties.gather(drop_rows(candidates, superseded)[ROW])
     is_taken = properties.gather(rows.rejected[ROW]).is_in(taken.unique().implode())
     alone = drop_left_out(drop_rows(rows.rejected.filter(~is_taken), superseded))
-    ids = hash_identities(rows.clusters.identify(alone[ROW]), shown[alone[ROW] - rows.rejected[ROW][0]])
+    ids = hash_identities(rows.clusters.identify(alone[ROW]), shown[alone[ROW] - count])
     return alone.with_columns(ids).filter(pl.col(_ID).is_in(corrected.implode()))
 
 

@@ -5,6 +5,7 @@ Matching looks at all rows, candidates or not, because two candidates can be con
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import starmap
 
 import polars as pl
@@ -115,21 +116,23 @@ def merge_properties(
         log = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String, **MERGE_LOG_SCHEMA})
         unused = apply_corrections(files.candidates, find_corrections(files.candidates)).corrections
         return MergedProperties(files.candidates, log, rejected_rows, files.results, corrections=unused)
-    candidates, rejected = _load_rows(files)
-    located = locate_rows(pl.concat([candidates.select(SOURCE_COLUMNS), rejected.select(SOURCE_COLUMNS)]), clusters)
+    sources = files.spilled_candidates.load(SOURCE_COLUMNS)
+    rejected = _load_rejected(files, sources)
+    located = locate_rows(pl.concat([sources, rejected.select(SOURCE_COLUMNS)]), clusters)
     snapshots = find_snapshots((result.record for result in files.results if result.success), located)
-    matched = MatchedRows(candidates, rejected, clusters, located, snapshots, files.tables, find_corrections)
+    load_candidates = partial(_load_candidates, files)
+    matched = MatchedRows(load_candidates, rejected, clusters, located, snapshots, files.tables, find_corrections)
     matched, corrected = promote_corrected(matched, rejected_rows, config, criteria)
     merged = merge_rows(matched, config, criteria)
     outcome = add_promoted_outcome(merged.outcome, matched.promoted, corrected)
-    shown = show_corrected(add_rejected_ids(rejected_rows, clusters, candidates.height), corrected, candidates.height)
-    statuses = pl.concat([pl.repeat(str(RowStatus.CANDIDATE), candidates.height, eager=True), rejected[STATUS]])
+    shown = show_corrected(add_rejected_ids(rejected_rows, clusters, sources.height), corrected, sources.height)
+    statuses = pl.concat([pl.repeat(str(RowStatus.CANDIDATE), sources.height, eager=True), rejected[STATUS]])
     old = statuses.gather(outcome[ROW]).alias("old")
     moves = outcome.select(located["file"].gather(outcome[ROW]), old, pl.col(STATUS).alias("new"))
     return MergedProperties(
         merged.survivors,
         merged.merge_log,
-        _update_rejected(shown, candidates, outcome),
+        _update_rejected(shown, files, sources.height, outcome),
         count_removed_rows(move_rows(files.results, moves), merged.merge_log),
         merged.possible_duplicates,
         snapshots,
@@ -148,32 +151,39 @@ def locate_rows(rows: pl.DataFrame, clusters: Clusters) -> pl.DataFrame:
     )
 
 
-def _load_rows(files: ClassifiedFiles) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the candidates, and what merging reads of the rejected rows, with their positions among the matched rows."""
-    candidates = files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW))
+def _load_candidates(files: ClassifiedFiles) -> pl.DataFrame:
+    """Return the candidates with their positions among the matched rows."""
+    return files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW))
+
+
+def _load_rejected(files: ClassifiedFiles, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Return what merging reads of the rejected rows, with their positions among the matched rows, after the candidates."""
     columns = [name for name in REJECTED_COLUMNS if name in files.spilled_rejected.columns]
     if not columns:
-        empty = {name: candidates.schema[name] for name in (*SOURCE_COLUMNS, "Flex Score", POSITION, ROW)}
-        return candidates, pl.DataFrame(schema={**empty, STATUS: pl.String})
+        return pl.DataFrame(
+            schema={**candidates.schema, "Flex Score": pl.Float64, POSITION: pl.UInt32, ROW: pl.Int64, STATUS: pl.String}
+        )
     positions = (pl.int_range(pl.len()) + candidates.height).alias(ROW)
-    return candidates, files.spilled_rejected.load(columns).with_columns(positions)
+    return files.spilled_rejected.load(columns).with_columns(positions)
 
 
-def _update_rejected(rejected_rows: pl.DataFrame, candidates: pl.DataFrame, outcome: pl.DataFrame) -> pl.DataFrame:
+def _update_rejected(rejected_rows: pl.DataFrame, files: ClassifiedFiles, count: int, outcome: pl.DataFrame) -> pl.DataFrame:
     """Return the rejected rows with the new outcome of some, and with the candidates that merging dropped.
 
     Args:
         rejected_rows: The rows that classification rejected, which were matched after the candidates.
-        candidates: The candidates.
+        files: The classified files.
+        count: The number of candidates.
         outcome: `ROW`, status, reasons and whether to verify, of each row whose status changed.
 
     """
     if outcome.is_empty():
         return rejected_rows
-    dropped, changed = outcome.filter(pl.col(ROW) < candidates.height), outcome.filter(pl.col(ROW) >= candidates.height)
-    added = select_rejected(SpillableTable(candidates[dropped[ROW]].with_columns(dropped.select(OUTCOME)), spill=False))
+    dropped, changed = outcome.filter(pl.col(ROW) < count), outcome.filter(pl.col(ROW) >= count)
+    candidates = files.candidates[dropped[ROW]] if dropped.height else pl.DataFrame()
+    added = select_rejected(SpillableTable(candidates.with_columns(dropped.select(OUTCOME)), spill=False))
     if rejected_rows.width:
-        at = changed[ROW] - candidates.height
+        at = changed[ROW] - count
         updated = [rejected_rows[name].clone().scatter(at, changed[name]) for name in OUTCOME]
         rejected_rows = rejected_rows.with_columns(updated).filter(pl.col(STATUS) != RowStatus.CANDIDATE)
     parts = [part for part in (rejected_rows, added) if part.height]

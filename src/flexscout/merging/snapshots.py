@@ -92,8 +92,8 @@ def find_snapshots(records: Iterable[FileRecord], rows: pl.DataFrame) -> pl.Data
 
     """
     exports = sorted(map(_build_export, records), key=lambda export: (export.group, export.order, export.file))
-    distinct = rows.select("file", pl.col("cluster").cast(pl.Int64)).unique().sort("file", "cluster")
-    properties = {file: part["cluster"].to_numpy() for (file,), part in distinct.partition_by("file", as_dict=True).items()}
+    distinct = rows.group_by("file").agg(pl.col("cluster").cast(pl.Int64).unique().sort())
+    properties = {file: own.to_numpy() for file, own in zip(distinct["file"], distinct["cluster"], strict=True)}
     last = np.full(1 + max((int(own[-1]) for own in properties.values()), default=0), _NO_SOURCE)
     groups = (list(group) for _, group in groupby(exports, key=attrgetter("group")))
     return _tabulate([source for group in groups for source in _find_sources(group, properties, last)])
@@ -125,6 +125,8 @@ def find_superseded(rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.DataFrame
 
     """
     several = snapshots.filter(pl.col("number").max().over("source") > 0)
+    if several.is_empty():
+        return pl.DataFrame(schema={"row": pl.Int64, "by": pl.Int64})
     dated = (
         rows.select("file", "cluster")
         .with_row_index("row")

@@ -17,6 +17,7 @@ from flexscout.domain import (
     TO_VERIFY,
     combine_tables,
     describe_missing_fields,
+    take_rows,
 )
 from flexscout.errors import WorkerError
 from flexscout.ingest import ISSUE_SCHEMA, sample_issues
@@ -234,15 +235,16 @@ def _mark_rows(
     )
 
 
-def combine_parts(parts: Sequence[ClassifiedFiles]) -> ClassifiedFiles:
-    """Combine the parts in the order of files, sheets and rows, whatever the order of arrival."""
+def combine_parts(parts: list[ClassifiedFiles]) -> ClassifiedFiles:
+    """Combine the parts in the order of files, sheets and rows, whatever the order of arrival; the list is emptied."""
+    results = sorted((result for part in parts for result in part.results), key=lambda result: result.record.source.name)
+    issues = pl.concat([collect_issues(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True)
+    tables = {sheet: table for part in parts for sheet, table in part.tables.items()}
+    filtered_out = sum(part.filtered_out for part in parts)
+    candidates, rejected = combine_tables(part.candidates for part in parts), combine_tables(part.rejected for part in parts)
+    parts.clear()
     return ClassifiedFiles(
-        tuple(sorted((result for part in parts for result in part.results), key=lambda result: result.record.source.name)),
-        SpillableTable(_combine_sorted(part.candidates for part in parts)),
-        SpillableTable(_combine_sorted(part.rejected for part in parts)),
-        pl.concat([collect_issues(()), *(part.issues for part in parts)]).sort(_FILE, maintain_order=True),
-        {sheet: table for part in parts for sheet, table in part.tables.items()},
-        sum(part.filtered_out for part in parts),
+        tuple(results), SpillableTable(_sort(candidates)), SpillableTable(_sort(rejected)), issues, tables, filtered_out
     )
 
 
@@ -320,9 +322,11 @@ def _concat(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(with_columns, how="diagonal") if with_columns else pl.DataFrame()
 
 
-def _combine_sorted(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    table = combine_tables(frames)
-    return table.sort(SOURCE_COLUMNS) if table.width else table
+def _sort(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows in the order of files, sheets and rows, see `take_rows`."""
+    if not table.width:
+        return table
+    return take_rows(table, table.select(pl.arg_sort_by(SOURCE_COLUMNS).alias("position"))["position"])
 
 
 def collect_issues(records: Iterable[FileRecord]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.domain import SOURCE_COLUMNS, combine_tables, list_canonical_columns
+from flexscout.domain import SOURCE_COLUMNS, combine_tables, list_canonical_columns, take_rows
 from flexscout.models import FileRecord, SourceFile
 
 MODIFIED, POSITION = "__modified", "__position"
@@ -33,11 +33,10 @@ def add_unmapped_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFram
         return rows
     names = sorted(tables)
     numbers = pl.DataFrame(names, schema=dict.fromkeys((_FILE, _SHEET), pl.String), orient="row").with_row_index(_TABLE)
-    places = rows.select(_FILE, _SHEET, POSITION).with_row_index(_ORDER).join(numbers, on=[_FILE, _SHEET], how="left")
-    ordered = places.sort(_TABLE, POSITION)
-    unmapped = combine_tables(_read_unmapped([tables[name] for name in names], ordered))
-    in_order = unmapped[ordered[_ORDER].arg_sort()]
-    return pl.concat([rows.drop(POSITION), in_order.drop(POSITION)], how="horizontal")
+    numbered = rows.select(_FILE, _SHEET).join(numbers, on=[_FILE, _SHEET], how="left", maintain_order="left")[_TABLE]
+    ordered = rows.select(POSITION).with_columns(numbered).with_row_index(_ORDER).sort(_TABLE, POSITION)
+    unmapped = combine_tables(_read_unmapped([tables[name] for name in names], ordered)).drop(POSITION)
+    return pl.concat([rows.drop(POSITION), take_rows(unmapped, ordered[_ORDER].arg_sort())], how="horizontal")
 
 
 def add_canonical_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFrame:
