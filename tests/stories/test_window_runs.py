@@ -103,6 +103,8 @@ def test_input_folder_that_is_gone_says_what_to_do(tab):
     listing = tab.get("/api/files")
     assert "elsewhere does not exist" in listing["problem"]
     assert listing["next_step"]
+    assert tab.send("POST", "/api/watch", {"is_on": True}).status == 200
+    assert wait_until(lambda: tab.window.watch_problem)["message"] == "elsewhere does not exist."
     last = tab.run()[-1]
     assert (last["event"], last["error_kind"]) == ("failed", "NothingToReadError")
     assert tab.get("/api/state")["last_run"]["message"] == last["message"]  # also for a screen that didn't follow it

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from flexscout.errors import ConfigurationError
+from flexscout.errors import ConfigurationError, NothingToReadError
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
@@ -30,7 +30,7 @@ class FolderWatch:
         ignored: Suffixes of files whose changes don't count, in lower case.
 
     Raises:
-        ConfigurationError: If the optional package `watchfiles` isn't installed.
+        ConfigurationError: The optional package `watchfiles` isn't installed.
 
     """
 
@@ -49,7 +49,14 @@ class FolderWatch:
         self._before = self._take_snapshot()
 
     def wait(self) -> bool:
-        """Wait until the inputs differ and don't change any more; return False if it was stopped."""
+        """Wait until the inputs differ and don't change any more; return False if it was stopped.
+
+        Raises:
+            NothingToReadError: A folder or file of the inputs doesn't exist.
+
+        """
+        if missing := [path for path in self._paths if not path.exists()]:
+            raise NothingToReadError(f"{missing[0]} does not exist.", "Correct its path in the settings, then watch again.")
         try:
             while self._take_snapshot() == self._before:
                 next(self._events)

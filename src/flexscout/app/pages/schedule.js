@@ -11,6 +11,7 @@ export const buildWatch = () => {
     try { await post("watch", { is_on: box.checked }); } finally { setState(await get("state")); }
     showMessage();  // why it ended before
     announce(box.checked ? words.isOn : words.isOff);
+    if (box.checked) setTimeout(app.refresh, 1_500);  // what can't be watched is known by then
   }));
   const problem = h("p", { class: "problem", role: "status" });
   const update = () => {
