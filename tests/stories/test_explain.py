@@ -243,6 +243,15 @@ def test_a_filtered_property_names_the_filter(tmp_path):
     assert "Not selected: left out by the filter: State = 'GA'" in outcome.out
 
 
+def test_a_number_in_thousands_says_so(tmp_path):
+    row = ("Warehouse", "1 Mill Rd", "Charlotte", "NC", 42.5, 2.0, 1995, "1-2-3")
+    write_workbook(tmp_path / "in/a.xlsx", [tuple("Bldg (000 SF)" if title == "Bldg SF" else title for title in TITLES), row])
+    run(tmp_path)
+    said = flexscout("explain", "1 Mill Rd", *OUT, folder=tmp_path).out
+    assert "42,500" in said
+    assert "1,000 times the cell" in said
+
+
 def test_without_deduplication_each_row_is_a_property(tmp_path):
     write_inputs(tmp_path)
     run(tmp_path, "--no-deduplication")
