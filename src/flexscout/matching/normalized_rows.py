@@ -33,7 +33,10 @@ Rows = pl.DataFrame | Iterable[pl.DataFrame]
 """Rows to match: a frame, or parts of one that can be iterated over repeatedly, so that they need not be in memory together."""
 
 ROWS_PER_PARTITION = 125_000
-"""Rows that are compared at a time; they take about 150 MB."""
+"""Rows that are compared at a time if there are more than MAX_UNDIVIDED; they take about 150 MB."""
+
+MAX_UNDIVIDED = 250_000
+"""Rows that are compared in one partition, which takes a fifth less processor time than two."""
 
 KEY = "key"
 """Column of normalized rows: the key by which rows match first, see `build_duplicate_keys`."""
@@ -55,7 +58,7 @@ class Partitioning:
     Attributes:
         fields: Columns in which two rows have to agree.
         is_place_match: Whether rows match by place, so that they are split by house number, without one by APN; else by KEY.
-        count: The number of partitions; 0 for one per ROWS_PER_PARTITION.
+        count: The number of partitions; 0 for one per ROWS_PER_PARTITION, and one for up to MAX_UNDIVIDED.
 
     """
 
@@ -65,7 +68,7 @@ class Partitioning:
 
     def choose_count(self, rows: int) -> int:
         """Return the number of partitions for so many rows."""
-        return self.count or max(1, -(-rows // ROWS_PER_PARTITION))
+        return self.count or (1 if rows <= MAX_UNDIVIDED else -(-rows // ROWS_PER_PARTITION))
 
     def number_rows(self, rows: pl.DataFrame, count: int) -> pl.Series:
         """Return the partition of each of some normalized rows."""
