@@ -26,8 +26,12 @@ _PRICED = re.compile(
 
 # Pattern of a scale or a metric unit -> the unit that is meant, and the factor for its numbers.
 _SCALES = (
-    (r"\bin thousands\b|\bthousands?\b|(?<![\d,.])(?:x ?1,?|')?000'?s?\b|\bk(?= ?(?:sf|sq|\$|usd))|\(\$? ?k\)|\$k\b", "", 1e3),
-    (r"\bin millions\b|\bmillions?\b|\$ ?mm?\b|\(mm?\)", "", 1e6),
+    (
+        r"\b(?:in )?thousands?\b|(?<![\d,.])(?:(?:x ?1,?|')?000'?s?|1,?000'?s)\b|\bk(?= ?(?:sf|sq|\$|usd))|\(\$? ?k\)|\$k\b",
+        "",
+        1e3,
+    ),
+    (r"\b(?:in )?millions?\b|\$ ?mm?\b|\(mm?\)", "", 1e6),
     (r"\bsq(?:uare|\.)? ?m(?:et(?:er|re)s?)?\b|\bsqm\b|\(m[2²]\)|\bm²|\bm2$", "sqft", 10.7639104),
     (r"\bhectares?\b|\(ha\)|\bha$", "acres", 2.4710538),
 )

@@ -206,6 +206,13 @@ def test_a_header_of_the_same_columns_in_other_words_is_a_repeated_one(converted
     assert left_out(result) == {3: "repeated header"}
 
 
+def test_a_header_below_a_table_whose_columns_are_all_made_of_several_is_none_of_its_rows(converted):
+    table = [("House Number", "Street Name", "Street Type"), (1, "Mill", "Rd"), (2, "Mill", "Rd"), (3, "Mill", "Rd")]
+    result = converted(*table, ("Address", "City", "State"))
+    assert result.table["Address"].to_list() == ["1 Mill Rd", "2 Mill Rd", "3 Mill Rd"]
+    assert left_out(result) == {5: "repeated header"}
+
+
 def test_an_address_without_a_number_is_no_header(converted):
     result = converted(TABLE, FIRST, ("Building", "Flex", 30_000, 2), ("Location", "Type", 30_000, 2))
     assert result.table.height == 3

@@ -72,10 +72,10 @@ def finish_columns(
 
 
 def _scale_numbers(values: pl.Series, texts: pl.Series, factor: float) -> pl.Series:
-    """Multiply the numbers whose texts have no unit or scale of their own."""
+    """Multiply the numbers whose texts have no unit or scale of their own, as `450 (est)` has none."""
     if factor == 1:
         return values
-    has_own = texts.str.contains("[A-Za-z]").fill_null(value=False)
+    has_own = texts.str.contains(r"\d\s*[A-Za-z]").fill_null(value=False)
     return values.zip_with(has_own, (values * factor).round(_ACRE_DECIMALS))
 
 

@@ -145,9 +145,11 @@ def _find_headers(rows: pl.DataFrame, header_map: HeaderMap) -> tuple[pl.Series,
         for position, column in used.items()
     ]
     counts = known.select(pl.sum_horizontal(pl.all()).alias("known"))["known"]
-    differs = pl.DataFrame([values.fill_null(value=False).alias(str(i)) for i, values in enumerate(others)])
     is_header = (counts >= _MIN_HEADERS) & (counts * 2 >= rows["filled"])
-    return is_header, differs.select(pl.any_horizontal(pl.all()).alias("differs"))["differs"]
+    differs = pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)  # if all columns are made of several
+    for values in others:
+        differs |= values.fill_null(value=False)
+    return is_header, differs
 
 
 def _fold(texts: pl.Series) -> pl.Series:
