@@ -220,7 +220,7 @@ class SheetRecord:
         header_map: How its headers are mapped.
         rows_read: All rows; of a sheet that was only inspected, the first ones.
         blank: Blank rows.
-        not_data: Totals, notes and repeated headers.
+        not_data: Totals, notes, repeated headers and rows of other tables.
         table: Its property rows, typed, as Parquet; None if the sheet was only inspected.
         issues: Its issues as Parquet; None if it has none.
         hidden: Whether Excel hides the sheet.

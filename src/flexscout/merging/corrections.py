@@ -93,9 +93,14 @@ def correct_records(
     is_changed = pl.col(ID).is_in(corrected.changed.implode())
     rescored = rescore(rows.filter(is_changed))
     is_listed = pl.col(STATUS) == RowStatus.CANDIDATE
-    reasons = pl.when(is_listed).then(REASONS).otherwise(pl.format("{} (with your correction)", REASONS))
+    reasons = pl.when(is_listed).then(REASONS).otherwise(build_corrected_reasons())
     parts = [rows.filter(~is_changed), rescored.with_columns(reasons.alias(REASONS))]
     return replace(corrected, rows=pl.concat(parts, how="diagonal_relaxed").sort(_ORDER).drop(_ORDER))
+
+
+def build_corrected_reasons() -> pl.Expr:
+    """Return the rejection reasons of a row that a correction changed."""
+    return pl.format("{} (with your correction)", REASONS)
 
 
 def _column(rows: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:

@@ -7,7 +7,7 @@ import polars as pl
 from flexscout.config import PipelineConfiguration
 from flexscout.domain import CORRECTED_CELLS, LINK_COLUMNS, REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY
 from flexscout.matching import Clusters, hash_identities
-from flexscout.merging.corrections import apply_corrections
+from flexscout.merging.corrections import apply_corrections, build_corrected_reasons
 from flexscout.merging.merged_rows import ROW, MatchedRows, drop_left_out, drop_rows, list_superseded
 from flexscout.merging.records import OUTCOME, build_candidate_outcome
 from flexscout.models import RowStatus
@@ -59,9 +59,11 @@ def promote_corrected(
         for parts in zip(*(_classify(sheet, rows.tables, corrections, criteria) for sheet in sheets), strict=True)
     )
     is_candidate = corrected[STATUS] == RowStatus.CANDIDATE
-    reasons = pl.format("{} (with your correction)", REASONS)
     others = corrected.filter(~is_candidate).with_columns(
-        pl.when(pl.col(REASONS) != own.filter(~is_candidate)[REASONS]).then(reasons).otherwise(REASONS).alias(REASONS)
+        pl.when(pl.col(REASONS) != own.filter(~is_candidate)[REASONS])
+        .then(build_corrected_reasons())
+        .otherwise(REASONS)
+        .alias(REASONS)
     )
     promoted = own.filter(is_candidate).drop(OUTCOME)
     outcome = own.filter(is_candidate).select(ROW, *OUTCOME)

@@ -37,6 +37,11 @@ def test_a_property_has_its_row_number_in_excel(converted):
     assert result.table["Source Row"].to_list() == [4, 6]
 
 
+def test_a_sheet_without_a_known_column_is_converted(converted):
+    result = converted(("Foo", "Bar"), ("a", "b"))
+    assert (result.table.height, result.table["Foo"].to_list()) == (1, ["a"])
+
+
 def test_blank_rows_are_counted_except_at_the_end(converted):
     result = converted(HEADER, candidate(1), [], [" ", None, "\u00a0"], candidate(2), [], [" "])
     assert (result.rows_read, result.blank, result.table.height) == (4, 2, 2)

@@ -61,7 +61,7 @@ class IssueCollector:
         self._add(frame.with_columns(pl.lit(header).alias("Column"), pl.lit("").alias("Detail")))
 
     def add_row_issues(self, body: pl.DataFrame, row_kinds: pl.Series) -> None:
-        """Add an issue for each total, note and repeated header: these rows are skipped, but listed."""
+        """Add an issue for each row that is no property, such as a total or a note: these rows are skipped, but listed."""
         positions = (~row_kinds.is_in([RowKind.PROPERTY.value, RowKind.BLANK.value])).arg_true()
         if positions.is_empty():
             return

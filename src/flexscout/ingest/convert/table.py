@@ -25,7 +25,7 @@ class ConvertedSheet:
         issue_counts: Reason code -> number of all issues.
         rows_read: Rows from below the header to the last row with a value.
         blank: Blank rows among them.
-        not_data: Totals, notes and repeated headers among them.
+        not_data: Totals, notes, repeated headers and rows of other tables among them.
         value_kinds: One letter per unmapped column, in order; see `detect_value_kinds`.
 
     """

@@ -49,6 +49,8 @@ class TypedColumns:
 
 def clean_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> pl.DataFrame:
     """Collapse and trim whitespace, and set texts that mean "missing" to null: `--`, `N/A`, and those of the column's type."""
+    if not columns:
+        return texts
     # Searching for what is rare is cheaper than replacing it everywhere.
     is_untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any()).row(0, named=True)
     alike: dict[tuple[str, bool], list[str]] = {}
