@@ -41,7 +41,7 @@ class Window:
         workspace: The open workspace, None at first.
         job: The last run that was started here.
         is_closing: Whether the server is about to end.
-        opened: How many workspaces were opened: a tab that shows an earlier one is told so.
+        opened: How many workspaces were opened so far. A tab that shows an earlier one gets an error.
         watch_problem: Why the inputs aren't watched any more, and what to do; None while nothing failed.
         show_tab: Opens an address in the browser.
 

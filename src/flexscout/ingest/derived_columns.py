@@ -56,7 +56,7 @@ def _join(texts: Sequence[pl.Series], separator: str) -> pl.Series:
 
 
 def _make_dates(texts: Sequence[pl.Series]) -> pl.Series:
-    """Put year, month and day together: 2021/3/15. A year or month of 0 is none; without a day it is the month."""
+    """Join year, month and day: 2021/3/15, or 2021/3 without a day. A part of 0 is missing; the date needs year and month."""
     parts = pl.DataFrame([part.str.strip_chars().alias(str(i)) for i, part in enumerate(texts)])
     plain = parts.select(pl.all().str.replace(_DECIMAL_ZEROS, "$1").str.replace(r"^0*$", ""))
     known = plain.select(pl.when(pl.all() != "").then(pl.all()))

@@ -135,7 +135,7 @@ class KeptRows:
         return unify_addresses(fill_states(records)) if unifies_places(self._config) else records
 
     def _promote_corrected(self, rows: pl.DataFrame, criteria: Criteria, names: Sequence[str]) -> pl.DataFrame:
-        """Return the rows with those as candidates that the user's corrections make some, where their property has none."""
+        """Mark rows that qualify only with the user's corrections as candidates, if no other row of their property is one."""
         alone = drop_left_out(rows.filter(~pl.col(IS_CANDIDATE).any().over(self._key)))
         corrected = apply_corrections(alone, self._corrections)
         if corrected.changed.is_empty():
