@@ -3,6 +3,7 @@
 import pytest
 
 from decisions import write_similar
+from flexscout.config import read_file_values
 from program import wait_until
 from windows import open_window
 from workbooks import HEADER, candidate, corrupted_file, invalid_format, valid_properties_1, write_workbook
@@ -140,10 +141,13 @@ def test_file_is_left_out_and_taken_in_again(tab):
 def test_pattern_of_the_environment_is_not_removed_from_the_settings(tab, monkeypatch):
     write_workbook(tab.folder / "a.xlsx", [HEADER, candidate()])
     monkeypatch.setenv("FLEXSCOUT_SKIP_FILES", "*.xlsx")
-    tab.window.workspace.write_settings((tab.folder / "pipeline_config.yaml").read_text())  # read again
+    config = tab.folder / "pipeline_config.yaml"
+    tab.window.workspace.write_settings(config.read_text().replace("input:\n", 'input:\n  skip: ["old*"]\n'))
     refused = tab.send("POST", "/api/files/take", {"pattern": "*.xlsx"})
     assert refused.status == 400
     assert "environment" in refused.json["next_step"]
+    assert tab.send("POST", "/api/files/skip", {"file": "b.xlsx"}).status == 200
+    assert read_file_values(config)["skip_files"] == ["old*", "b.xlsx"]
 
 
 def test_file_whose_types_do_not_count_is_told_before_a_run(tab):

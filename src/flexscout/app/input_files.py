@@ -7,7 +7,7 @@ from typing import Any
 
 from flexscout.app.security import BadRequestError
 from flexscout.app.workspaces import CONFIG_NAME, Workspace
-from flexscout.config import change_settings
+from flexscout.config import change_settings, read_file_values
 from flexscout.domain import date_file
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
 from flexscout.errors import NothingToReadError
@@ -42,7 +42,8 @@ def list_input_files(workspace: Workspace, executor: Executor | None = None) -> 
 
 def leave_out_file(workspace: Workspace, name: str) -> None:
     """Leave a file out of the runs by its name in the settings. Raises what `remove_skip_pattern` does."""
-    _write_patterns(workspace, [*_list_patterns(workspace, glob.escape(name)), glob.escape(name)])
+    pattern = glob.escape(name)
+    _write_patterns(workspace, [*(one for one in _read_patterns() if one != pattern), pattern])
 
 
 def remove_skip_pattern(workspace: Workspace, pattern: str) -> None:
@@ -54,13 +55,15 @@ def remove_skip_pattern(workspace: Workspace, pattern: str) -> None:
         OutputError: The settings can't be written.
 
     """
-    _write_patterns(workspace, _list_patterns(workspace, pattern))
-    if pattern in workspace.load_settings().skip_files:
+    patterns = _read_patterns()
+    if pattern not in patterns:
         raise BadRequestError(f"{pattern} isn't in {CONFIG_NAME}.", "Look for it in the environment variables of this computer.")
+    _write_patterns(workspace, [one for one in patterns if one != pattern])
 
 
-def _list_patterns(workspace: Workspace, without: str) -> list[str]:
-    return [pattern for pattern in workspace.load_settings().skip_files if pattern != without]
+def _read_patterns() -> list[str]:
+    """Return the patterns of the file with the settings. Those of an environment variable replace them, but stay out of it."""
+    return [str(text).strip() for text in read_file_values(Path(CONFIG_NAME)).get("skip_files") or ()]
 
 
 def _write_patterns(workspace: Workspace, patterns: Sequence[str]) -> None:

@@ -86,7 +86,7 @@ def _read_package(name: str) -> dict[Path, bytes]:
 
 
 def _list_files(folder: Path) -> Iterable[Path]:
-    return (file for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".json"))
+    return (file for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".json", ".tsv"))
 
 
 class TrimResult(NamedTuple):
