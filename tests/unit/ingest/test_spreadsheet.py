@@ -4,6 +4,8 @@ import traceback
 from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
+import polars as pl
 import pytest
 
 import flexscout
@@ -137,3 +139,34 @@ def test_an_ordinary_workbook_is_five_functions_from_its_cells(tmp_path, monkeyp
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()])
     assert ingest_file(build_source_file(path, path.name), TableCache(tmp_path / "cache")).error is None
     assert chains == [["ingest_file", "read_workbook", "read_spreadsheet", "collect_sheets", "load_sheet"]]
+
+
+def read_merged_table(path, rows, *ranges):
+    """Return the table of a workbook with merged cells."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for each in ranges:
+        book.active.merge_cells(each)
+    book.save(path)
+    record = ingest_file(build_source_file(path, path.name), TableCache(path.parent / "cache"))
+    return pl.read_parquet(record.sheets[0].table)
+
+
+def test_the_value_of_cells_merged_down_a_column_holds_for_each_of_their_rows(tmp_path):
+    rows = [HEADER, *(candidate(i, City=city) for i, city in enumerate(("Durham", None, None, "Cary", None), start=1))]
+    table = read_merged_table(tmp_path / "a.xlsx", rows, "C2:C4", "C5:C5")
+    assert table["City"].to_list() == ["Durham", "Durham", "Durham", "Cary", None]
+
+
+def test_one_size_in_merged_cells_is_not_repeated(tmp_path):
+    rows = [HEADER, candidate(1), candidate(2, Building_SqFt=None)]
+    assert read_merged_table(tmp_path / "a.xlsx", rows, "E2:E3")["Building SqFt"].to_list() == [30_000, None]
+
+
+def test_merged_banners_headers_and_blank_rows_stay_as_they_are(tmp_path):
+    rows = [["Industrial in the Triangle"], [], HEADER, candidate(1, City="Durham"), candidate(2, City=None)]
+    table = read_merged_table(tmp_path / "a.xlsx", rows, "A1:H2", "C5:C1048576")
+    assert table["City"].to_list() == ["Durham", None]
+    table = read_merged_table(tmp_path / "b.xlsx", rows, "A1:H2", "C4:C1048576")
+    assert table["City"].to_list() == ["Durham", "Durham"]

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from flexscout.domain import find_canonical_column
 from flexscout.ingest.header_row import find_header, header_texts, knows_header
 from flexscout.ingest.mapping.column_mapping import ColumnMapping
 from flexscout.ingest.mapping.header_map import map_headers
-from flexscout.ingest.readers import Cells, RawSheet
+from flexscout.ingest.readers import Cells, RawSheet, fill_merged_cells
 from flexscout.models import HeaderMap, Issue
 
 NO_HEADER = -1
@@ -52,13 +53,21 @@ def map_sheet(sheet: RawSheet, mapping: ColumnMapping) -> MappedSheet:
         return map_sheet_without_header(sheet, mapping)
     texts, spans_two_rows = header_texts(sheet.cells, header, mapping.known_names)
     header_map = map_headers(sheet.name, texts, sheet.cells.slice(header + 1), mapping, spans_two_rows=spans_two_rows)
-    return MappedSheet(sheet, header, _add_notes(sheet, header_map))
+    return MappedSheet(_fill_merged(sheet, header + 1, header_map), header, _add_notes(sheet, header_map))
 
 
 def map_sheet_without_header(sheet: RawSheet, mapping: ColumnMapping) -> MappedSheet:
     """Map a sheet whose rows are all data; a user's mapping names columns by letter."""
     header_map = map_headers(sheet.name, [None] * sheet.cells.width, sheet.cells, mapping)
-    return MappedSheet(sheet, NO_HEADER, _add_notes(sheet, header_map))
+    return MappedSheet(_fill_merged(sheet, 0, header_map), NO_HEADER, _add_notes(sheet, header_map))
+
+
+def _fill_merged(sheet: RawSheet, first_row: int, header_map: HeaderMap) -> RawSheet:
+    """Repeat the values of merged cells, but no amounts: one price or size for several buildings is that of all of them."""
+    if not sheet.merged or not isinstance(sheet.cells, pl.DataFrame):
+        return sheet
+    amounts = {each.position for each in header_map.canonical if find_canonical_column(each.name).type == "number"}
+    return replace(sheet, cells=fill_merged_cells(sheet.cells, sheet.merged, first_row, amounts))
 
 
 def find_likeliest(sheets: Sequence[MappedSheet]) -> MappedSheet:

@@ -7,6 +7,7 @@ from flexscout._lazy import lazy_exports
 if TYPE_CHECKING:
     from flexscout.ingest.readers.any_file import diagnose_reader_failure, peek_workbook, read_workbook
     from flexscout.ingest.readers.limits import DEFAULT_MEMORY
+    from flexscout.ingest.readers.merged_cells import fill_merged_cells
     from flexscout.ingest.readers.passwords import use_password
     from flexscout.ingest.readers.raw_workbook import Cells, RawSheet, Workbook, collect_cells, translate_reader_errors
     from flexscout.ingest.readers.spreadsheet import read_named_sheets
@@ -18,6 +19,7 @@ __all__ = [
     "Workbook",
     "collect_cells",
     "diagnose_reader_failure",
+    "fill_merged_cells",
     "peek_workbook",
     "read_named_sheets",
     "read_workbook",
@@ -30,6 +32,7 @@ __getattr__ = lazy_exports(
     {
         "any_file": ("diagnose_reader_failure", "peek_workbook", "read_workbook"),
         "limits": ("DEFAULT_MEMORY",),
+        "merged_cells": ("fill_merged_cells",),
         "passwords": ("use_password",),
         "raw_workbook": ("Cells", "RawSheet", "Workbook", "collect_cells", "translate_reader_errors"),
         "spreadsheet": ("read_named_sheets",),

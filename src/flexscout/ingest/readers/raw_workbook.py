@@ -14,6 +14,7 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError, LimitError
 from flexscout.ingest.readers.chunked_cells import ChunkedCells
 from flexscout.ingest.readers.limits import MAX_COLUMNS
+from flexscout.ingest.readers.merged_cells import MergedCells
 from flexscout.models import IssueNote
 from flexscout.skipped import SheetSkipCode, SkippedSheet
 
@@ -33,6 +34,7 @@ class RawSheet:
         cells: Its cells; those of a large sheet are on disk.
         hidden: Whether Excel hides the sheet.
         notes: Choices of the reader that the user should know about, each with a reason and its detail.
+        merged: Cells that are merged down a column, whose value is in the first of them.
 
     """
 
@@ -40,6 +42,7 @@ class RawSheet:
     cells: Cells
     hidden: bool = False
     notes: tuple[IssueNote, ...] = ()
+    merged: tuple[MergedCells, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Workbook:
 
 
 class LoadedSheet(NamedTuple):
-    """A sheet as a parser returns it; the fields are those of RawSheet."""
+    """A sheet as a parser returns it; the fields are the first of RawSheet."""
 
     cells: Cells
     hidden: bool = False

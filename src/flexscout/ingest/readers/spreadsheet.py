@@ -11,6 +11,7 @@ from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.excel_parser import counts_from_1904, load_sheet, open_by_content
 from flexscout.ingest.readers.limits import DEFAULT_MEMORY, check_limits, is_large
+from flexscout.ingest.readers.merged_cells import find_merged_cells
 from flexscout.ingest.readers.raw_workbook import LoadedSheet, Workbook, collect_cells, collect_sheets, translate_reader_errors
 from flexscout.ingest.readers.second_reader import SecondReader, peek_xlsx
 from flexscout.ingest.readers.xml_check import find_ill_formed
@@ -45,6 +46,10 @@ def read_spreadsheet(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, f
         workbook = collect_sheets(path, names, load, load_again)
     if kind in (FileType.XLSX, FileType.ODS) and not in_blocks:
         workbook = _add_notes(workbook, find_ill_formed(path, kind))
+    if kind is FileType.XLSX and not in_blocks:
+        merged = find_merged_cells(path)
+        sheets = tuple(replace(sheet, merged=merged.get(sheet.name, ())) for sheet in workbook.sheets)
+        workbook = replace(workbook, sheets=sheets)
     return replace(workbook, from_1904=counts_from_1904(path))
 
 
