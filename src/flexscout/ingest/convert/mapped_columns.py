@@ -19,6 +19,7 @@ from flexscout.models import Issue, IssueNote
 from flexscout.sheet_columns import MappedColumn
 
 _ACRE_DECIMALS = 6  # a twentieth of a square foot
+_LARGEST_SCALED = 1e10  # no price or size is as large: $1,200,000 in a column in millions is whole already
 _ORDER = {column.name: position for position, column in enumerate(list_canonical_columns())}
 
 
@@ -72,11 +73,12 @@ def finish_columns(
 
 
 def _scale_numbers(values: pl.Series, texts: pl.Series, factor: float) -> pl.Series:
-    """Multiply the numbers whose texts have no unit or scale of their own, as `450 (est)` has none."""
+    """Multiply numbers, unless the text has a unit or scale of its own, which `450 (est)` has not, or the result is too large."""
     if factor == 1:
         return values
-    has_own = texts.str.contains(r"\d\s*[A-Za-z]").fill_null(value=False)
-    return values.zip_with(has_own, (values * factor).round(_ACRE_DECIMALS))
+    scaled = (values * factor).round(_ACRE_DECIMALS)
+    is_final = texts.str.contains(r"\d\s*[A-Za-z]") | (scaled > _LARGEST_SCALED)
+    return values.zip_with(is_final.fill_null(value=False), scaled)
 
 
 def fill_acres(columns: list[pl.Series]) -> list[pl.Series]:
