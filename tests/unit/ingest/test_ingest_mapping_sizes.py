@@ -122,6 +122,17 @@ def test_a_price_per_square_foot_beside_a_sale_date_is_that_of_the_sale():
     assert "Price/SF" not in mapped({"Price/SF": ["5", "6", "7"]})
 
 
+@pytest.mark.parametrize("header", ["$/SF", "$ / SF", "Price Per Sq Ft", "For Sale Price Per SF", "For Sale $/SF"])
+def test_a_price_per_square_foot_in_a_list_without_sales_is_asked(header):
+    assert header not in mapped({header: ["95", "110", "120"]})
+
+
+def test_a_price_per_square_foot_for_sale_is_asked_also_beside_a_last_sale():
+    sold = {"Last Sale Date": ["1/2/2020"] * 3, "Sale Price/SF": ["5", "6", "7"], "For Sale Price Per SF": ["8", "9", "10"]}
+    assert "For Sale Price Per SF" not in mapped(sold)
+    assert mapped(sold)["Sale Price/SF"] == "Sold Price/SqFt"
+
+
 def test_a_price_per_square_foot_beside_an_asking_price_may_be_either():
     table = {"For Sale Price": ["500000", "600000", "700000"], "Last Sale Date": ["1/2/2020"] * 3, "Price/SF": ["5", "6", "7"]}
     assert "Price/SF" not in mapped(table)

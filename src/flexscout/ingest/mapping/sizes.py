@@ -29,7 +29,7 @@ _MOSTLY, _NEARLY_ALL = 0.5, 0.9
 _METRIC_UNITS = {"sqft": "square feet", "acres": "acres"}  # unit of `read_scale` -> unit of the columns
 _LARGEST_SCALED = {"USD": 2e9, "square feet": 2e7}  # of a median, in the usual unit
 _LOT_SIZES = ("Lot Size Acres", "Lot Size SqFt")
-_BARE_RATES = ("pricesqft", "pricesf", "pricepersf", "pricepersqft", "pricepsf", "pricepersquarefoot")
+_SOLD = {"sold", "sale"}
 
 
 def resolve_lot_units(sheet: str, columns: SheetColumns, meanings: Meanings) -> list[Issue]:
@@ -157,12 +157,15 @@ def resolve_prices(columns: SheetColumns, meanings: Meanings) -> None:
             and not _has_other(meanings, i, "Asking Price")
         ):
             meanings[i] = replace(meaning, column="Sold Price")
-        elif meaning.column == "Sold Price/SqFt" and header in _BARE_RATES and not _is_of_sale(columns, meanings):
+        elif meaning.column == "Sold Price/SqFt" and not _is_of_sale(columns, meanings, i):
             del meanings[i]
 
 
-def _is_of_sale(columns: SheetColumns, meanings: Meanings) -> bool:
-    """Return whether a bare rate is that of a sale: the sheet has sales, and no asking prices."""
+def _is_of_sale(columns: SheetColumns, meanings: Meanings, position: int) -> bool:
+    """Return whether a rate is that of a sale: its header says so, or the sheet has sales and no asking prices."""
+    words = split_header(columns.get_header(position))
+    if not _SOLD.isdisjoint(words):
+        return "for" not in words  # "for sale" is asked
     asked = [i for i, meaning in meanings.items() if meaning.column == "Asking Price"]
     is_sold = any(meaning.column in ("Sale Date", "Sold Price") for meaning in meanings.values())
     return is_sold and not any(columns.measure_filled_share(i) for i in asked)
