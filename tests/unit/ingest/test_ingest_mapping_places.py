@@ -35,6 +35,28 @@ PARTS = {
 }
 
 
+LOC = {
+    "LOC_NUM": ["12", "7", "340"],
+    "LOC_SFX": [None, "1/2", None],
+    "LOC_DIR": ["N", None, None],
+    "LOC_ST": ["MILL", "LOOM", "5TH"],
+}
+
+
+def test_a_street_that_is_called_only_st_behind_its_number_is_joined():
+    table = {**ROLL, **LOC, "LOC_TYPE": ["RD", "LN", "ST"], "OWN_ST": ["NC", "VA", "NC"]}
+    assert read(table)["Address"].to_list() == ["12 N MILL RD", "7 1/2 LOOM LN", "340 5TH ST"]
+    short = {**ROLL, "LOC_NUM": ["12", "7", "340"], "LOC_ST": ["MILL RD", "LOOM LN", "5TH ST"]}
+    assert read(short)["Address"].to_list() == ["12 MILL RD", "7 LOOM LN", "340 5TH ST"]
+
+
+def test_a_state_behind_a_house_number_is_no_street():
+    states = ["North Carolina", "Virginia", "Ohio"]
+    table = {**ROLL, "LOC_NUM": ["12", "7", "340"], "LOC_STREET": ["MILL RD", "LOOM LN", "5TH ST"], "LOC_ST": states}
+    assert read(table)["Address"].to_list() == ["12 MILL RD", "7 LOOM LN", "340 5TH ST"]
+    assert "Address" not in read({**ROLL, "LOC_NUM": ["12", "7", "340"], "LOC_ST": ["NC", "VA", "OH"]}).columns
+
+
 SOLD = {"Sale Year": ["2021", "1998.0", "0"], "Sale Month": ["3", "12.0", "0"]}
 
 

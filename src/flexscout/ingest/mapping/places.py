@@ -21,13 +21,15 @@ from flexscout.sheet_columns import DerivedColumn, DerivedKind
 
 _MOSTLY = 0.8
 _HALF = 0.5
+_REACH = 3  # columns behind a house number in which the name of the street is
 _MIN_NUMBERS = 3  # fewer may count the rows
 _ONE_STATE = 0.9  # of the rows; an owner's states are more mixed
 _HOUSE_NUMBER = r"^\W*\d"
 _ONLY_NUMBER = r"^\d+[A-Za-z]?$"
 _ZIP = r"^\d{5}(?:-?\d{4})?$"
+_STREET = r"[A-Za-z]{3}|\d(?:ST|ND|RD|TH|st|nd|rd|th)\b"
 _TOWN = r"^[A-Za-z][A-Za-z .'-]+$"
-_ADDRESS_PARTS = ("number", "direction", "name", "type", "direction after")
+_ADDRESS_PARTS = ("number", "number suffix", "direction", "name", "type", "direction after")
 _APN_PARTS = ("map", "block", "lot")
 _DATE_PARTS = ("year", "month", "day")
 _YEAR = r"^(?:(?:18|19|20)\d\d(?:\.0+)?|0*)$"
@@ -68,7 +70,7 @@ def resolve_places(columns: SheetColumns, meanings: Meanings, next_position: int
         next_position: Position for the first joined column.
 
     """
-    meanings = _find_street_types(columns, meanings)
+    meanings = _find_street_types(columns, _find_behind_numbers(columns, meanings))
     owners = _find_owners(columns, meanings)
     left = {i: meaning for i, meaning in meanings.items() if i not in owners}
     left = _resolve_second_lines(columns, left)
@@ -213,7 +215,7 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
     whole = [i for i, meaning in meanings.items() if meaning.column == "Address" and not meaning.part]
     numbers = [i for i in whole if columns.is_mostly(i, _ONLY_NUMBER, _MOSTLY)]
     whole = [i for i in whole if i not in numbers]
-    streets = [i for i in whole if columns.sample(i).count() and share_of(columns.sample(i).str.contains(_HOUSE_NUMBER)) < _HALF]
+    streets = [i for i in whole if columns.sample(i).count() and _share_matching(columns, i, _HOUSE_NUMBER) < _HALF]
     full = [i for i in whole if i not in streets and columns.measure_filled_share(i)]
     parts = _choose_parts(columns, meanings, "Address", _ADDRESS_PARTS)
     has_number = "number" in parts
@@ -233,6 +235,24 @@ def _join_address(columns: SheetColumns, places: Places, position: int) -> None:
     places.meanings = {i: meaning for i, meaning in meanings.items() if i not in dropped}
 
 
+def _find_behind_numbers(columns: SheetColumns, meanings: Meanings) -> Meanings:
+    """Find what belongs to a house number by its place: a street that is called only "st", and the suffix of the number."""
+    found = dict(meanings)
+    for i, number in meanings.items():
+        words = split_header(columns.get_header(i))
+        if number.column != "Address" or number.part != "number" or words[-1:] != ("number",):
+            continue
+        for behind in range(i + 1, min(i + 1 + _REACH, len(columns.headers))):
+            last, known = split_header(columns.get_header(behind)), meanings.get(behind)
+            if known and known.part in ("", "name"):
+                break
+            is_street = last == (*words[:-1], "st") and not known and _share_matching(columns, behind, _STREET) >= _HALF
+            is_suffix = last == (*words[:-1], "suffix") and behind == i + 1 and _share_street_types(columns, behind) < _HALF
+            if is_street or is_suffix:
+                found[behind] = Meaning("Address", role=number.role, part="name" if is_street else "number suffix")
+    return found
+
+
 def _find_street_types(columns: SheetColumns, meanings: Meanings) -> Meanings:
     """Take a column that is called only "type", with types of streets right behind a street, for a part of the address."""
     found = dict(meanings)
@@ -240,11 +260,17 @@ def _find_street_types(columns: SheetColumns, meanings: Meanings) -> Meanings:
         behind = i + 1
         if before.column != "Address" or behind >= len(columns.headers) or ((after := meanings.get(behind)) and after.is_chosen):
             continue
-        if split_header(columns.get_header(behind))[-1:] == ("type",):
-            values = columns.sample(behind).str.to_uppercase()
-            if share_of(values.is_in(list(_list_street_types()))) >= _HALF:
-                found[behind] = Meaning("Address", role=before.role, part="type")
+        if split_header(columns.get_header(behind))[-1:] == ("type",) and _share_street_types(columns, behind) >= _HALF:
+            found[behind] = Meaning("Address", role=before.role, part="type")
     return found
+
+
+def _share_matching(columns: SheetColumns, position: int, pattern: str) -> float:
+    return share_of(columns.sample(position).str.contains(pattern))
+
+
+def _share_street_types(columns: SheetColumns, position: int) -> float:
+    return share_of(columns.sample(position).str.to_uppercase().is_in(list(_list_street_types())))
 
 
 @cache
