@@ -50,6 +50,7 @@ _COUNTS = {
     ChangeKind.SOLD: ("sold", "sold"),
     ChangeKind.PRICE_CUT: ("price_cut", "with a price cut"),
     ChangeKind.PRICE_RAISE: ("price_raise", "with a price raise"),
+    ChangeKind.PRICED: ("newly_priced", "newly priced"),
     ChangeKind.OCCUPANCY: ("occupancy_changed", "with another occupancy"),
     ChangeKind.LISTED: ("newly_listed", "newly listed on a source"),
     ChangeKind.WITHDRAWN: ("withdrawn", "withdrawn from a source"),
@@ -67,8 +68,9 @@ class PropertyChanges:
     Attributes:
         table: CHANGE_SCHEMA, by kind and then by rank; gone and merged properties by their old rank.
         counts: Properties `in_old`, `in_new`, `new`, `back`, `gone` and `merged` into another one; those in both results that
-            are `sold`, or have a `price_cut`, a `price_raise`, another occupancy (`occupancy_changed`), score (`score_changed`)
-            or other value (`value_changed`); those `newly_listed` on or `withdrawn` from some source; and `unchanged` ones.
+            are `sold` or `newly_priced`, or have a `price_cut`, a `price_raise`, another occupancy (`occupancy_changed`), score
+            (`score_changed`) or other value (`value_changed`); those `newly_listed` on or `withdrawn` from some source; and
+            `unchanged` ones.
         identity: The columns that identify a property in both results.
 
     """

@@ -28,6 +28,7 @@ class ChangeKind(StrEnum):
     SOLD = "sold"
     PRICE_CUT = "price cut"
     PRICE_RAISE = "price raise"
+    PRICED = "newly priced"
     OCCUPANCY = "occupancy"
     LISTED = "newly listed"
     WITHDRAWN = "withdrawn"
@@ -57,6 +58,8 @@ class SourceHistory:
 def classify_values(values: pl.DataFrame, sources: SourceHistory | None) -> dict[ChangeKind, pl.DataFrame]:
     """Divide changed values by what they mean, without those that only come from another source now.
 
+    An asking price where there was none is news from any source.
+
     Args:
         values: A row per changed value, with the columns of the new table, those of the old one after OLD, and CHANGED Column.
         sources: What is known about the sources.
@@ -82,6 +85,8 @@ def classify_values(values: pl.DataFrame, sources: SourceHistory | None) -> dict
         .then(pl.lit(str(ChangeKind.PRICE_CUT)))
         .when((column == _PRICE) & (amount > 0))
         .then(pl.lit(str(ChangeKind.PRICE_RAISE)))
+        .when(_is_first_price(real))
+        .then(pl.lit(str(ChangeKind.PRICED)))
         .when((column == _OCCUPANCY) & amount.is_not_null())
         .then(pl.lit(str(ChangeKind.OCCUPANCY)))
         .otherwise(pl.lit(str(ChangeKind.VALUE)))
@@ -90,7 +95,8 @@ def classify_values(values: pl.DataFrame, sources: SourceHistory | None) -> dict
     with_percent = measured.with_columns(
         pl.when(column == _PRICE).then(share.round(_PERCENT_DECIMALS)).alias(_PERCENT), kind.alias(_KIND)
     )
-    kinds = (ChangeKind.SOLD, ChangeKind.PRICE_CUT, ChangeKind.PRICE_RAISE, ChangeKind.OCCUPANCY, ChangeKind.VALUE)
+    prices = (ChangeKind.PRICE_CUT, ChangeKind.PRICE_RAISE, ChangeKind.PRICED)
+    kinds = (ChangeKind.SOLD, *prices, ChangeKind.OCCUPANCY, ChangeKind.VALUE)
     return {one: with_percent.filter(pl.col(_KIND) == one) for one in kinds}
 
 
@@ -128,7 +134,8 @@ def find_listings(both: pl.DataFrame, merged: pl.DataFrame, sources: SourceHisto
 def _drop_switched(values: pl.DataFrame, sources: SourceHistory) -> pl.DataFrame:
     """Return the changed values that come from the same source in both results or an unknown one, or that the user corrected.
 
-    Corrections are marked with _BY_USER: they are no news from the market.
+    A first price is also returned if another source gives it. Corrections are marked with _BY_USER: they are no news from the
+    market.
     """
     by_user = pl.lit(value=False).alias(_BY_USER)
     if ID not in values.columns or f"{OLD}{ID}" not in values.columns:
@@ -140,7 +147,7 @@ def _drop_switched(values: pl.DataFrame, sources: SourceHistory) -> pl.DataFrame
     )
     is_corrected = ((old == USER_SOURCE) | (new == USER_SOURCE)).fill_null(value=False) & old.ne_missing(new)
     marked = values.with_columns(is_corrected.alias(_BY_USER))
-    return marked.filter((old == new) | old.is_null() | new.is_null() | is_corrected)
+    return marked.filter((old == new) | old.is_null() | new.is_null() | is_corrected | _is_first_price(values))
 
 
 def _find_givers(cells: pl.DataFrame, sources: pl.DataFrame) -> pl.Series:
@@ -150,6 +157,12 @@ def _find_givers(cells: pl.DataFrame, sources: pl.DataFrame) -> pl.Series:
     given = cells.join(by_column.unique([ID, _NAME], keep="first"), on=[ID, _NAME], how="left", maintain_order="left")
     located = given.join(survivor, on=ID, how="left", maintain_order="left")
     return located.select(pl.coalesce("giver", "survivor").alias("giver"))["giver"]
+
+
+def _is_first_price(values: pl.DataFrame) -> pl.Expr:
+    """Return whether a changed value is an asking price of a property that had none."""
+    is_price = pl.col(_COLUMN).cast(pl.String) == _PRICE
+    return is_price & _number(values, _PRICE).is_not_null() & _number(values, f"{OLD}{_PRICE}").is_null()
 
 
 def _number(rows: pl.DataFrame, name: str) -> pl.Expr:

@@ -188,3 +188,20 @@ def test_a_property_whose_place_is_in_another_one_is_merged_and_not_gone():
 def test_the_merge_log_of_an_older_version_tells_nothing_of_merges():
     for log in (None, pl.DataFrame(), merge_log().drop("Removed Unit")):
         assert compare_with_log(log).counts["gone"] == 2
+
+
+def give(*columns):
+    """Return a source of property 1 that survives or, for named columns, gives only those."""
+    key = "-".join(("source", *columns))
+    row = {"Property ID": "P-1", "Source": key, "Source Key": key, "Is Survivor": not columns, "Columns": [*columns]}
+    return pl.DataFrame([row], schema=PROPERTY_SOURCE_SCHEMA)
+
+
+def test_a_first_price_is_news_from_any_source():
+    known = SourceHistory(give(), pl.concat([give(), give("Asking Price", "Building SqFt")]), pl.Series([], dtype=pl.String))
+    old, new = master(listed(Asking_Price=None)), master(listed(Asking_Price=7_000_000.0, Building_SqFt=31_000.0))
+    found = compare_properties(old, new, known)
+    columns = ("Change", "Column", "Old Value", "New Value", "Percent")
+    (priced,) = found.table.filter(pl.col("Column").is_not_null()).select(columns).rows()
+    assert priced == ("newly priced", "Asking Price", None, "7000000", None)
+    assert found.counts["newly_priced"] == 1

@@ -126,7 +126,7 @@ export const texts = {
   changes: {
     title: "This week", lead: "What differs between the lists of two runs.", noRuns: "Two runs with a list are needed. Run again when you have new exports; the changes appear here.",
     from: "From", to: "To", run: (number, day, all) => `Run ${number}, data of ${day} (${properties(all)})`,
-    kinds: { new: "New", back: "Back", gone: "Gone", merged: "Merged", sold: "Sold", "price cut": "Price cut", "price raise": "Price raise", occupancy: "Occupancy", "newly listed": "Newly listed", withdrawn: "Withdrawn", "score changed": "Score", "value changed": "Other value" },
+    kinds: { new: "New", back: "Back", gone: "Gone", merged: "Merged", sold: "Sold", "price cut": "Price cut", "price raise": "Price raise", "newly priced": "Newly priced", occupancy: "Occupancy", "newly listed": "Newly listed", withdrawn: "Withdrawn", "score changed": "Score", "value changed": "Other value" },
     all: "All", filterLabel: "Kinds of changes", search: "Search", searchHint: "Address, city, source, column …", onlyUnseen: "Only unseen", unseen: (number) => `${grouped(number, 0)} unseen`,
     summary: (before, after, unchanged) => `${properties(before)} before, ${properties(after)} now; ${grouped(unchanged, 0)} unchanged.`,
     found: (number) => count(number, "change"), none: "No changes match.", noChanges: "Both lists have the same properties with the same scores and values.",

@@ -17,6 +17,7 @@ _TITLES = {
     ChangeKind.SOLD: "Sold",
     ChangeKind.PRICE_CUT: "Price cuts",
     ChangeKind.PRICE_RAISE: "Price raises",
+    ChangeKind.PRICED: "Newly priced",
     ChangeKind.OCCUPANCY: "Changed occupancy",
     ChangeKind.LISTED: "Newly listed on a source",
     ChangeKind.WITHDRAWN: "Withdrawn from a source",

@@ -14,6 +14,7 @@ from flexscout.outputs.files.layout import LAST, PLACE_CHARACTERS, PLAIN, STRONG
 _CHANGES = (
     (ChangeKind.NEW, "new", "New"),
     (ChangeKind.PRICE_CUT, "price_cut", "Price cuts"),
+    (ChangeKind.PRICED, "newly_priced", "Newly priced"),
     (ChangeKind.SOLD, "sold", "Sold"),
     (ChangeKind.WITHDRAWN, "withdrawn", "Withdrawn"),
     (ChangeKind.GONE, "gone", "No longer on the list"),
@@ -63,6 +64,8 @@ def _describe_change(row: Mapping[str, Any], kind: ChangeKind) -> str:
     place = shorten(join_address(row, ("Address", "City")), PLACE_CHARACTERS)
     if kind == ChangeKind.PRICE_CUT:
         return f"{place}, {_format_money(row['Old Value'])} to {_format_money(row['New Value'])} ({row['Percent']:.0f}%)"
+    if kind == ChangeKind.PRICED:
+        return f"{place}, {_format_money(row['New Value'])}"
     if kind == ChangeKind.SOLD and row["Amount"]:
         return f"{place}, {_format_money(row['Amount'])}"
     if kind == ChangeKind.WITHDRAWN and row["Source"]:

@@ -16,6 +16,7 @@ _NEWS = {
     "back": ChangeKind.BACK,
     "price_cut": ChangeKind.PRICE_CUT,
     "price_raise": ChangeKind.PRICE_RAISE,
+    "newly_priced": ChangeKind.PRICED,
     "newly_listed": ChangeKind.LISTED,
     "withdrawn": ChangeKind.WITHDRAWN,
     "sold": ChangeKind.SOLD,

@@ -67,6 +67,6 @@
     const percent = change.Percent ? ` ${change.Percent > 0 ? "+" : "-"}${Math.abs(change.Percent)}%` : "";
     return `${capitalize(change.Change)}${percent}`;
   };
-  const NEWS = new Set(["new", "back", "sold", "price cut", "price raise", "newly listed", "withdrawn"]);
+  const NEWS = new Set(["new", "back", "sold", "price cut", "price raise", "newly priced", "newly listed", "withdrawn"]);
   const news = (row) => (changes.get(row) ?? []).filter((change) => NEWS.has(change.Change));
   const precisions = ["", "center of its ZIP Code", "center of its city", "center of its county", "center of its state"];

@@ -15,6 +15,7 @@ _MAX_ENTRIES = 4  # of a kind, so that they fit on the first page
 _NEWS = {
     ChangeKind.NEW: "new",
     ChangeKind.PRICE_CUT: "price_cut",
+    ChangeKind.PRICED: "newly_priced",
     ChangeKind.SOLD: "sold",
     ChangeKind.WITHDRAWN: "withdrawn",
 }
@@ -79,6 +80,8 @@ def _describe_change(change: Mapping[str, Any], kind: ChangeKind) -> str:
         return f"{place}: score {format_score(score)}"
     unit = find_canonical_column(change["Column"]).unit
     old, new = (format_with_unit(change[name], unit) for name in ("Old Value", "New Value"))
+    if kind is ChangeKind.PRICED:
+        return f"{place}: priced at {new}"
     percent = f" ({change['Percent']:+.1f}%)" if change["Percent"] is not None else ""
     return f"{place}: {old} to {new}{percent}"
 

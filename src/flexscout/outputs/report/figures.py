@@ -25,6 +25,7 @@ CHANGE_LABELS = {
     "sold": "Sold",
     "price_cut": "Price cuts",
     "price_raise": "Price raises",
+    "newly_priced": "Newly priced",
     "occupancy_changed": "Changed occupancy",
     "newly_listed": "Newly listed on a source",
     "withdrawn": "Withdrawn from a source",
