@@ -68,6 +68,8 @@ def test_case_and_punctuation_do_not_matter(text):
         ("LIGHT MFG", 2),
         ("Light Manufacturing", 2),
         ("Lt. Industrial", 2),
+        ("IND-LT", 2),
+        ("IND LIGHT", 2),
         ("HEAVY MFG", 1),
         ("MFR <10 UNITS", 0),
         ("SINGLE FAMILY-IND ZONING", 0),
