@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flexscout.domain.column_names import ADDRESS_COLUMNS
 
 _GIGABYTE, _MEGABYTE = 2**30, 2**20
+_MILLION, _THOUSAND = 1_000_000, 1_000
+_LARGEST_ROUNDED = 1e15
+_SHOWN_AS_MILLIONS = 999_500  # $1M instead of $1,000K
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 REASON_SEPARATOR = "; "
 """Between the rejection reasons of a row, see REASONS."""
@@ -73,7 +77,26 @@ def format_with_unit(text: str | None, unit: str) -> str:
     """
     if text is None:
         return "none"
-    return f"${float(text):,.0f}" if unit == "USD" else f"{text}%" if unit == "percent 0-100" else text
+    return format_money(float(text)) if unit == "USD" else f"{text}%" if unit == "percent 0-100" else text
+
+
+def format_money(amount: float) -> str:
+    """Return an amount as `$4,600,000`, rounded half up."""
+    return f"${_format_rounded(amount, 0)}"
+
+
+def format_short_money(amount: float) -> str:
+    """Return an amount as `$4.13M`, `$850K` or `$950`, rounded half up."""
+    if amount >= _SHOWN_AS_MILLIONS:
+        return f"${_format_rounded(amount / _MILLION, 2)}".rstrip("0").rstrip(".") + "M"
+    return f"{format_money(amount / _THOUSAND)}K" if amount >= _THOUSAND else format_money(amount)
+
+
+def _format_rounded(number: float, decimals: int) -> str:
+    """Return a number rounded half up, as people do; formats alone round 4.125 to 4.12."""
+    if not abs(number) < _LARGEST_ROUNDED:  # infinite, or so large that it has no decimals
+        return f"{number:,.0f}"
+    return f"{Decimal(str(number)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
 
 
 def join_some(names: Sequence[str], limit: int, *, last: str = ", ") -> str:

@@ -11,6 +11,7 @@ from flexscout.domain.text import (
     format_count,
     format_date,
     format_number,
+    format_short_money,
     format_time,
     join_address,
     join_some,
@@ -97,3 +98,21 @@ def test_points_have_no_needless_decimals():
 @pytest.mark.parametrize(("text", "cut"), [("abcdef", "abcdef"), ("abcdefg", "abc..."), ("", "")])
 def test_a_long_text_is_cut_to_the_limit(text, cut):
     assert shorten(text, 6) == cut
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (4_125_000, "$4.13M"),
+        (1_005_000.0, "$1.01M"),
+        (4_600_000, "$4.6M"),
+        (12_000_000, "$12M"),
+        (999_500, "$1M"),
+        (999_499, "$999K"),
+        (2_500, "$3K"),
+        (950, "$950"),
+        (float("inf"), "$infM"),
+    ],
+)
+def test_money_is_rounded_half_up(amount, text):
+    assert format_short_money(amount) == text

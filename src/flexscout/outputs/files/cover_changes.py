@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flexscout.domain import join_address, shorten
+from flexscout.domain import format_short_money, join_address, shorten
 from flexscout.history import CHANGE_SCHEMA, ChangeKind
 from flexscout.outputs.files.layout import LAST, PLACE_CHARACTERS, PLAIN, STRONG, Page
 
@@ -22,7 +22,6 @@ _CHANGES = (
 )  # fmt: skip
 _ALWAYS_SHOWN = (ChangeKind.NEW, ChangeKind.PRICE_CUT, ChangeKind.SOLD, ChangeKind.WITHDRAWN)
 _MAX_EXAMPLES, _EXAMPLE_CHARACTERS = 3, 104
-_MILLION, _THOUSAND = 1e6, 1e3
 
 
 def add_changes(page: Page, changes: pl.DataFrame | None, report: Mapping[str, Any]) -> None:
@@ -63,17 +62,12 @@ def _list_examples(changes: pl.DataFrame, kind: ChangeKind, count: int) -> str:
 def _describe_change(row: Mapping[str, Any], kind: ChangeKind) -> str:
     place = shorten(join_address(row, ("Address", "City")), PLACE_CHARACTERS)
     if kind == ChangeKind.PRICE_CUT:
-        return f"{place}, {_format_money(row['Old Value'])} to {_format_money(row['New Value'])} ({row['Percent']:.0f}%)"
+        old, new = (format_short_money(float(row[name])) for name in ("Old Value", "New Value"))
+        return f"{place}, {old} to {new} ({row['Percent']:.0f}%)"
     if kind == ChangeKind.PRICED:
-        return f"{place}, {_format_money(row['New Value'])}"
+        return f"{place}, {format_short_money(float(row['New Value']))}"
     if kind == ChangeKind.SOLD and row["Amount"]:
-        return f"{place}, {_format_money(row['Amount'])}"
+        return f"{place}, {format_short_money(row['Amount'])}"
     if kind == ChangeKind.WITHDRAWN and row["Source"]:
         return f"{place} ({row['Source']})"
     return place
-
-
-def _format_money(value: str | float) -> str:
-    """Return an amount as `$4.6M` or `$850K`."""
-    number = float(value)
-    return f"${number / _MILLION:.3g}M" if number >= _MILLION else f"${number / _THOUSAND:,.0f}K"

@@ -10,7 +10,9 @@ from flexscout.domain import (
     MISSING_FACTORS,
     SEEN_COLUMNS,
     UNVERIFIED,
+    format_money,
     format_month,
+    format_short_money,
     join_address,
     join_some,
     shorten,
@@ -21,7 +23,6 @@ Entry = dict[str, Any]
 
 UNKNOWN = "\N{EN DASH}"
 HIGH_SCORE, _GOOD_SCORE = 8, 6
-_MILLION, _THOUSAND = 1_000_000, 1_000
 _CITY_COLUMNS = ("City", "State", "Zip Code")
 _MAX_DOUBTS = 4
 _SHORT, _LONG = 40, 120  # characters
@@ -54,22 +55,19 @@ def format_size(row: Row) -> str:
 
 def format_price(row: Row, name: str = "Asking Price") -> str:
     """Return `$4,600,000`."""
-    return _format(row, name, "${:,.0f}")
+    price = get_number(row, name)
+    return UNKNOWN if price is None else format_money(price)
 
 
 def format_short_price(row: Row, name: str = "Asking Price") -> str:
     """Return `$4.6M` or `$850K`."""
     price = get_number(row, name)
-    if price is None:
-        return UNKNOWN
-    if price >= _MILLION:
-        return f"${price / _MILLION:,.2f}".rstrip("0").rstrip(".") + "M"
-    return f"${price / _THOUSAND:,.0f}K" if price >= _THOUSAND else f"${price:,.0f}"
+    return UNKNOWN if price is None else format_short_money(price)
 
 
 def format_unit_price(row: Row) -> str:
     """Return the asking price per square foot, `$135`."""
-    return _format(row, "Asking Price/SqFt", "${:,.0f}")
+    return format_price(row, "Asking Price/SqFt")
 
 
 def compare_price(row: Row) -> str:
