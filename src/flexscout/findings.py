@@ -44,9 +44,10 @@ class Suggestion:
 
 
 class FindingCode(StrEnum):
-    """What keeps a whole file off the list: columns that weren't found, or why none of its rows is a candidate."""
+    """What keeps a file off the list, or rows of it: columns that weren't found, a second table, or why no row is a candidate."""
 
     COLUMNS_NOT_FOUND = "columns_not_found"
+    SECOND_TABLE = "second_table"
     CODES_UNKNOWN = "codes_unknown"
     TYPES_REJECTED = "types_rejected"
     SIZE_IS_LOT = "size_is_lot"
@@ -72,6 +73,7 @@ FIXED_BY_MAPPING = frozenset(
 
 _SENTENCES = {
     FindingCode.COLUMNS_NOT_FOUND: "No column for {name} was found.",
+    FindingCode.SECOND_TABLE: "{values} of a second table, with its header, not used: move that table to a sheet of its own.",
     FindingCode.CODES_UNKNOWN: "{label} holds codes such as {values} whose meaning isn't known.",
     FindingCode.TYPES_REJECTED: "{label} holds {values}: none of the profile's types.",
     FindingCode.SIZE_IS_LOT: "{header} equals the lot, and no other column has {name}.",
@@ -93,7 +95,7 @@ class Finding:
         columns: The canonical columns.
         header: The header in the file; empty if it has none.
         examples: Values of the column, or for VALUES_REJECTED and SCORES_TOO_LOW what was required; for SEVERAL_CRITERIA how many
-            properties each column rejects.
+            properties each column rejects; for SECOND_TABLE how many rows it has.
         sheet: The sheet; empty for the whole file.
 
     """

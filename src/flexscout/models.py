@@ -78,6 +78,7 @@ class IssueReason(StrEnum):
     DIGITS_LOST = "digits_lost"
     ERROR_CELL = "error_cell"
     NOT_DATA = "not_data"
+    OTHER_TABLE = "other_table"
     DELIMITER_UNCLEAR = "delimiter_unclear"
     ENCODING_ASSUMED = "encoding_assumed"
     READ_WITHOUT_QUOTES = "read_without_quotes"

@@ -79,3 +79,13 @@ def test_a_foreign_number_format_is_read_and_reported(tmp_path):
     found = [(row["Sold Price"], row["Sale Date"]) for row in outcome.rows()]
     assert found == [("1234567.5", "2007-01-13"), ("7.5", "2007-02-01")]
     assert [issue["Reason"].partition(":")[0] for issue in issues_of(outcome)] == ["day_first", "decimal_comma"]
+
+
+def test_rows_of_a_second_table_are_named(tmp_path):
+    second = [[], ("Address", "Property Type", "Acres", "Building SF"), ("9 Mill Rd", "Flex", 2, 30_000)]
+    write_workbook(tmp_path / "in/a.xlsx", [HEADER, candidate(1), ("Total",), *second])
+    outcome = flexscout("run", "in")
+    sentence = "2 rows of a second table, with its header, not used: move that table to a sheet of its own."
+    assert f"a.xlsx: {sentence}" in outcome.out
+    assert [finding["code"] for finding in outcome.report["files"][0]["findings"]] == ["second_table"]
+    assert outcome.report["quality"]["issues"] == {"other_table": 2, "not_data": 1}

@@ -17,7 +17,7 @@ from flexscout.domain import (
     list_canonical_columns,
 )
 from flexscout.errors import to_processing_error
-from flexscout.ingest import DEFAULT_MEMORY, Workbook, read_workbook
+from flexscout.ingest import DEFAULT_MEMORY, RowKind, Workbook, read_workbook
 from flexscout.insights.replayed_run import AT, RANK, FileChange, InputFile, ReplayedRun
 from flexscout.models import IssueReason, SheetRecord
 from flexscout.outputs import REASON_TEXT, add_reason_texts
@@ -166,8 +166,10 @@ def find_issues(past: ReplayedRun, file: str, sheet: str, row: int) -> tuple[Row
 def find_row_kind(past: ReplayedRun, file: str, sheet: str, row: int) -> str:
     """Return the `RowKind` of a row that is listed as not a property; empty for other rows."""
     is_row = (pl.col(_FILE) == file) & (pl.col(_SHEET) == sheet) & (pl.col(_ROW) == row)
-    kinds = past.files.issues.filter(is_row & (pl.col("Reason") == IssueReason.NOT_DATA.value))["Detail"]
-    return str(kinds[0]) if kinds.len() else ""
+    found = past.files.issues.filter(is_row & pl.col("Reason").is_in([IssueReason.NOT_DATA.value, IssueReason.OTHER_TABLE.value]))
+    if found.is_empty():
+        return ""
+    return RowKind.OTHER_TABLE.value if found["Reason"][0] == IssueReason.OTHER_TABLE.value else str(found["Detail"][0])
 
 
 def load_scored_rows(past: ReplayedRun, rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 import polars as pl
 
-from flexscout.domain import DERIVED_COLUMNS, SOURCE_COLUMNS, STATUS, is_unavailable
+from flexscout.domain import DERIVED_COLUMNS, SOURCE_COLUMNS, STATUS, format_count, is_unavailable
 from flexscout.findings import Finding, FindingCode
 from flexscout.ingest import PEEKED_ROWS
 from flexscout.models import FileRecord, Issue, IssueReason, ProcessingResult, RowStatus, SheetRecord
@@ -60,7 +60,8 @@ def diagnose_files(
         name = result.record.source.name
         rows_of_file = by_file.get(name)
         diagnosis = [] if rows_of_file is None else _explain_rows(result, rows_of_file, criteria)
-        findings[name] = (*diagnosis, *_list_missing_columns(result.record.sheets, criteria))
+        sheets = result.record.sheets
+        findings[name] = (*diagnosis, *_list_missing_columns(sheets, criteria), *_find_second_tables(sheets))
     return findings
 
 
@@ -98,6 +99,16 @@ def _list_missing_columns(sheets: Sequence[SheetRecord], criteria: Criteria) -> 
     if len(set(lacking.values())) == 1:
         lacking = {"": next(iter(lacking.values()))}
     return [Finding(FindingCode.COLUMNS_NOT_FOUND, columns=names, sheet=sheet) for sheet, names in lacking.items() if names]
+
+
+def _find_second_tables(sheets: Sequence[SheetRecord]) -> list[Finding]:
+    """Return how many rows of each sheet are of a second table, whose columns are others."""
+    counts = {sheet.sheet: dict(sheet.issue_counts).get(IssueReason.OTHER_TABLE.value, 0) for sheet in sheets}
+    return [
+        Finding(FindingCode.SECOND_TABLE, examples=(format_count(count, "row"),), sheet=sheet if len(sheets) > 1 else "")
+        for sheet, count in counts.items()
+        if count
+    ]
 
 
 def _explain_rows(result: ProcessingResult, rows: pl.DataFrame, criteria: Criteria) -> list[Finding]:

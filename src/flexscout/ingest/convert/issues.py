@@ -65,16 +65,20 @@ class IssueCollector:
         positions = (~row_kinds.is_in([RowKind.PROPERTY.value, RowKind.BLANK.value])).arg_true()
         if positions.is_empty():
             return
-        self._counts[IssueReason.NOT_DATA.value] += positions.len()
+        is_other = pl.col("kind") == RowKind.OTHER_TABLE.value
+        reason = pl.when(is_other).then(pl.lit(IssueReason.OTHER_TABLE.value)).otherwise(pl.lit(IssueReason.NOT_DATA.value))
+        detail = pl.when(~is_other).then("kind").otherwise(pl.lit(""))
+        found = row_kinds.gather(positions).to_frame("kind").select(reason.alias("Reason"), detail.alias("Detail"))
+        self._counts.update(dict(found["Reason"].value_counts().iter_rows()))
         listed = positions.head(self._limit)
         self._add(
-            body[listed].select(
+            body[listed]
+            .select(
                 pl.col("row").cast(pl.Int64).alias("Source Row"),
                 pl.coalesce(pl.exclude("row"), pl.lit("")).alias("Value"),
-                pl.lit(IssueReason.NOT_DATA.value).alias("Reason"),
-                pl.lit(row_kinds.gather(listed)).alias("Detail"),
                 pl.lit("").alias("Column"),
             )
+            .hstack(found.head(self._limit))
         )
 
     def extend(self, other: "IssueCollector") -> None:
