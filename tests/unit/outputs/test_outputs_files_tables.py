@@ -79,7 +79,10 @@ def test_the_cover_has_charts_without_empty_categories(book):
     sheet = book["Summary"]
     charts = {_title(chart): chart for chart in sheet._charts}  # noqa: SLF001 - openpyxl says it nowhere else
     assert charts.keys() == {"Candidates by score", "Candidates by place"}
-    for chart, expected in ((charts["Candidates by score"], [("9 to 10", 1)]), (charts["Candidates by place"], [("NC", 1)])):
+    for chart, expected in (
+        (charts["Candidates by score"], [("9 to 10", 1)]),
+        (charts["Candidates by place"], [("Charlotte, NC", 1)]),
+    ):
         series = chart.series[0]
         cells = [
             [cell.value for row in sheet[ref.partition("!")[2].replace("$", "")] for cell in row]
@@ -87,6 +90,15 @@ def test_the_cover_has_charts_without_empty_categories(book):
         ]
         assert list(zip(*cells, strict=True)) == expected
         assert [point.v for point in series.cat.strRef.strCache.pt] == [name for name, _ in expected]
+
+
+def test_the_chart_of_places_counts_all_candidates(tmp_path):
+    rows = [(*candidate(number, City=None if number < 3 else "Charlotte"), "Mecklenburg") for number in range(1, 4)]
+    rows.append((*candidate(4, City=None), None))
+    texts = texts_of(run(tmp_path, rows, "County")["Summary"])
+    at = texts.index("Candidates by place")
+    assert "Mecklenburg, NC" in texts[at:]
+    assert "without county" in texts[at:]
 
 
 def _title(chart):

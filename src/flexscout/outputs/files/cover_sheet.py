@@ -22,6 +22,7 @@ _BEST = 5
 _MAX_SCORE, _MAX_PLACES, _FEW_STATES = 10, 8, 4  # with fewer states, counties are shown
 _MAX_GAPS = 9
 _FEW = 0.5  # share of properties; columns that fewer have are named
+_PLACE_NOUNS = {"states": "state", "counties": "county", "cities": "city"}
 _CHART_ROWS, _ROW_PIXELS = 14, 20
 _UNKNOWN = "-"
 _LINE_CHARACTERS, _WHY_CHARACTERS = 105, 42
@@ -191,10 +192,18 @@ def _count_by_score(master: pl.DataFrame) -> list[tuple[str, int]]:
 
 
 def _list_places(report: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """Return the states with most candidates, or the counties if there are few states."""
-    coverage = report["statistics"]["geographic_coverage"]
-    states, counties = coverage["states"], coverage["counties"]
-    return list((counties if counties and len(states) < _FEW_STATES else states).items())[:_MAX_PLACES]
+    """Return the places with most candidates, then how many candidates have none.
+
+    If there are few states, places are the counties or, if more candidates have a city than a county, the cities.
+    """
+    statistics = report["statistics"]
+    coverage = statistics["geographic_coverage"]
+    kinds = ("counties", "cities") if len(coverage["states"]) < _FEW_STATES else ("states",)
+    kind = max(kinds, key=lambda one: sum(coverage[one].values()))
+    kind = kind if coverage[kind] else "states"
+    missing = statistics["unique_flex_properties"] - sum(coverage[kind].values())
+    without = [(f"without {_PLACE_NOUNS[kind]}", missing)] if coverage[kind] and missing else []
+    return list(coverage[kind].items())[:_MAX_PLACES] + without
 
 
 def _add_gaps(page: Page, report: Mapping[str, Any]) -> None:
