@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.domain import LINK_COLUMNS
+from flexscout.domain import LINK_COLUMNS, join_some
 from flexscout.findings import Finding
 from flexscout.history import CarryOver
 from flexscout.merging import MAX_EXPLAINED_ROWS, MergedProperties
@@ -20,6 +20,16 @@ PAGE_RECORDS = ("merge_log", "changes", "source_rows")
 """Tables of a result of which the page shows the rows of its candidates; the history keeps these rows."""
 
 _ID = LINK_COLUMNS[0]
+_MAX_RANKS = 3  # that are named
+
+
+def describe_rejected_ranks(shown: Sequence[int]) -> str:
+    """Return `Rank 2 is rejected and not shown.`; empty if no rank above the last shown one is missing."""
+    missing = [str(rank) for rank in range(1, max(shown, default=0)) if rank not in shown]
+    if not missing:
+        return ""
+    verb = "Rank {} is" if len(missing) == 1 else "Ranks {} are"
+    return f"{verb.format(join_some(missing, _MAX_RANKS, last=' and '))} rejected and not shown."
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ def test_the_top_candidates_are_shown_with_their_ranks():
     text = read_pdf(memo_of(*rows, top_candidates=[{"rank": 1}, {"rank": 3}]))
     assert "The two best candidates" in text
     assert "3. 3 Elm St" in text
+    assert "Rank 2 is rejected and not shown." in text
     assert "2 Elm St" not in text
 
 

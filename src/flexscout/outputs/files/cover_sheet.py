@@ -13,7 +13,7 @@ from flexscout.outputs.branding import Branding
 from flexscout.outputs.files.cover_changes import add_changes
 from flexscout.outputs.files.layout import GRAY, LAST, NAVY, PALE, PLACE_CHARACTERS, PLAIN, STRONG, Chart, Page, Sheet, Style
 from flexscout.outputs.files.property_sheets import RANK, WHY, select_best, shorten_position
-from flexscout.outputs.results import ResultTables
+from flexscout.outputs.results import ResultTables, describe_rejected_ranks
 
 _COLUMN_WIDTH, _COLUMN_PIXELS = 5.0, 40
 _WRITER_PIXELS = 64  # of a column as the writer places charts and images, before the columns get their widths
@@ -135,6 +135,9 @@ def _add_best(page: Page, tables: ResultTables) -> None:
     for name, first, last, form in _BEST_COLUMNS:
         page.put(first, last, name, _NUMBER_HEAD if form else replace(_HEAD, indent=int(name == "Why")))
     page.end_row()
+    if rejected := describe_rejected_ranks(best[RANK].to_list()):
+        page.put(0, LAST, rejected, _SMALL)
+        page.end_row()
     for row in best.iter_rows(named=True):
         position = shorten_position(row.get("Price Position") or "")
         facts = "; ".join(filter(None, (row.get("Property Type"), position and f"$/SF {position}")))

@@ -31,7 +31,7 @@ from flexscout.outputs.memo.facts import (
 from flexscout.outputs.memo.method import describe_method
 from flexscout.outputs.memo.news import build_news, list_marks
 from flexscout.outputs.memo.typesetting import count_pages, typeset
-from flexscout.outputs.results import ResultTables
+from flexscout.outputs.results import ResultTables, describe_rejected_ranks
 
 _TITLE = "Flex-industrial candidates"
 _TEMPLATE = "memo.typ"
@@ -74,6 +74,7 @@ def build_memo_content(tables: ResultTables, report: Mapping[str, Any], count: i
         "footer": " | ".join(filter(None, (_TITLE, _describe_date(report)))),
         "figures": _list_figures(tables.master, report),
         "best_title": title,
+        "rejected": describe_rejected_ranks([int(one["rank"]) for one in best]),
         "best": best,
         "columns": _list_columns(best),
         "empty": "No property in these exports is a candidate.",
