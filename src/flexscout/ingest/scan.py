@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from flexscout.config import DEFAULT_PATTERN, MAPPINGS_FOLDER
-from flexscout.domain import date_file
+from flexscout.domain import date_file, quote_path
 from flexscout.errors import NothingToReadError, is_transient, to_processing_error
 from flexscout.ingest.file_filter import (
     AUTO,
@@ -301,7 +301,10 @@ def _check_folder(folder: Path) -> None:
             raise NothingToReadError(f"The input folder {folder} can't be listed: you may not read it.", "Check its permissions.")
         return
     if os.path.exists(folder):  # noqa: PTH110 - as above
-        raise NothingToReadError(f"{folder} is a file, not a folder.", f"Give its folder: {folder.parent}.")
+        raise NothingToReadError(
+            f"{folder} is a file, not a folder.",
+            f"Give its folder: {folder.parent}. To look at the file alone, run `flexscout inspect {quote_path(folder)}`.",
+        )
     nearest = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if os.access(parent, os.R_OK | os.X_OK))
     names = sorted(entry.name for entry in nearest.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     names = names[:_FOLDERS_SHOWN]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flexscout.domain import quote_path
 from flexscout.errors import NothingToReadError
 from flexscout.ingest.scan import scan_folder
 from workbooks import HEADER, candidate, write_workbook
@@ -31,11 +32,12 @@ def test_a_relative_folder_is_reported_as_an_absolute_path(tmp_path):
     assert str(tmp_path / "raw") in refusal(Path("raw")).message
 
 
-def test_a_file_instead_of_a_folder_is_reported_with_its_folder(tmp_path):
+def test_a_file_instead_of_a_folder_is_reported_with_its_folder_and_the_command_for_one_file(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()])
     error = refusal(path)
     assert "is a file, not a folder" in error.message
-    assert error.next_step == f"Give its folder: {tmp_path}."
+    command = f"flexscout inspect {quote_path(path)}"
+    assert error.next_step == f"Give its folder: {tmp_path}. To look at the file alone, run `{command}`."
 
 
 def test_an_empty_folder_is_reported_as_empty(tmp_path):
