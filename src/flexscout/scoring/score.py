@@ -87,7 +87,7 @@ def _factor_points(factor: Factor, rules: RuleExpressions, *, at_best: bool = Fa
     terms = [rules.ceiling(part, rules.points(part)) if at_best else rules.points(part) for part in factor.parts]
     expression = sum_in_order([number_literal(factor.base), *terms]) if factor.base else sum_in_order(terms)
     if factor.cap is not None:
-        expression = _capped(expression, factor.cap)
+        expression = _cap_points(expression, factor.cap)
     if not factor.unknown:
         return expression
     instead = number_literal(factor.max_points) if at_best else sum_in_order(rules.points(part) for part in factor.unknown)
@@ -142,10 +142,10 @@ def _total_score(profile: Profile, column: str) -> nw.Expr:
         # Floor first: libraries round halves differently, and the last bit of a mean must not decide.
         scale = 10.0**profile.decimals
         total = ((total * scale + _HALF).floor() / scale).round(profile.decimals)
-    return _capped(total, profile.cap)
+    return _cap_points(total, profile.cap)
 
 
-def _capped(points: nw.Expr, cap: float) -> nw.Expr:
+def _cap_points(points: nw.Expr, cap: float) -> nw.Expr:
     return nw.when(points > cap).then(number_literal(cap)).otherwise(points)
 
 
