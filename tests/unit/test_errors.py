@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flexscout.app.security import BadRequestError, BusyError, NoWorkspaceError
+from flexscout.app.security import BadRequestError, BusyError, NoWorkspaceError, OtherWorkspaceError
 from flexscout.error_codes import ErrorCategory, ErrorCode
 from flexscout.errors import (
     AggregationError,
@@ -45,6 +45,7 @@ ERRORS = [
     BadRequestError("There is no such property.", "Reload the list.", HTTPStatus.NOT_FOUND),
     BusyError("A run is going.", "Wait until it ends."),
     NoWorkspaceError("No folder is open.", "Choose one."),
+    OtherWorkspaceError("Another folder was opened.", "Open this one again."),
 ]
 
 

@@ -141,7 +141,7 @@ def _list_readings(header: str, prefixes: Collection[str]) -> Iterator[Words]:
         yield split_header(".".join(path[i:]))
     if len(header.strip()) == _SHAPEFILE_WIDTH:
         yield from complete_words(words)
-    if "$" in header:
+    if "$" in header and any(map(str.isalpha, header)):  # a `$` alone isn't the header of anything
         yield _split_without_prefix(header.replace("$", " price "), prefixes)
 
 
