@@ -133,6 +133,7 @@ def test_settings_are_changed_checked_and_reset_with_the_keyboard(opened, window
     page.locator("#announcements", has_text="The folder is watched.").wait_for()
     assert window.window.is_watching
     text = config.read_text()
+    opened.refused.add("/api/files")  # while the settings have an error
     config.write_text(text.replace("min_flex_score: 6", "min_flex_score: 60"))
     write_workbook(window.folder / "arrived.xlsx", [HEADER, candidate(50)])
     assert wait_until(lambda: window.window.watch_problem)
