@@ -75,7 +75,7 @@ _ID, _MISSING = "Property ID", SEEN_COLUMNS[3]
 
 
 LoadRows = Callable[[], pl.DataFrame]
-"""Returns rows that take much memory, and are not kept by who returns them."""
+"""Returns rows that take much memory; nothing else refers to them, so that the caller can free them."""
 
 
 @dataclass(frozen=True)

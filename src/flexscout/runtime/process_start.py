@@ -86,9 +86,9 @@ def initialize_worker(memory_bytes: int | None, threads: int) -> None:
 
 @cache
 def start_streaming_threads() -> None:
-    """Start the threads with which Polars streams tables into files, while this process has memory for them.
+    """Start the threads with which Polars writes tables to files, while this process has memory for them.
 
-    Polars starts them when it first needs them, and then waits forever if one can't be started.
+    Polars would start them when it first needs them, and wait forever if one can't be started.
     """
     import polars as pl  # noqa: PLC0415 - a worker imports it after `initialize_worker`
 
