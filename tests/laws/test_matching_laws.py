@@ -113,7 +113,6 @@ def test_clusters_by_parcel_do_not_depend_on_the_order_of_rows(rows, random, pol
     assert scores[0] == scores[1]
 
 
-@pytest.mark.xfail(strict=True, reason="which of two equal rows joins a cluster depends on their order")
 def test_equal_rows_in_conflict_do_not_depend_on_their_order():
     names = ("Address", "City", "State", "Zip Code", "County", "APN", "Source File")
     place, parcel = ("1 Main St", "Xtown", "NC", "28202", "Mecklenburg"), ("037-203-50", "a")

@@ -171,11 +171,11 @@ def find_clusters(
     bands = settings.bands if settings.close_matches != "off" else None
     matches = match_partitions(table, settings.fields, bands, by_unit=by_parcel, run=run if table.count > 1 else starmap)
     rules, pairs = matches.rules, _combine_pairs(matches, table, settings)
-    first_rows = connect_rows([rule.keys for rule in rules], pairs.filter("merge"))
+    first_rows = connect_rows([rule.keys for rule in rules], _link_places(pairs, matches.place_rows))
     has_conflict = find_parcel_conflicts(first_rows, rules[0].keys, table)
     if has_conflict.any():
         rules, pairs = separate_parcels(has_conflict, rules, pairs, table)
-        first_rows = connect_rows([rule.keys for rule in rules], pairs.filter("merge"))
+        first_rows = connect_rows([rule.keys for rule in rules], _link_places(pairs, matches.place_rows))
     if by_parcel:
         first_rows = split_by_parcel(first_rows, table)
     decided = DecidedPairs.resolve(decisions, table)
@@ -226,6 +226,14 @@ def _combine_pairs(matches: RowMatches, rows: PartitionedTable, settings: MatchS
     )
     others = matches.shared_pairs.join(ends, on=["left", "right"], how="anti", maintain_order="left")
     return pl.concat([noted, others.with_columns(pl.lit(value=False).alias("merge")).select(noted.columns)])
+
+
+def _link_places(pairs: pl.DataFrame, place_rows: pl.Series) -> pl.DataFrame:
+    """Return what merged close matches connect, `left` and `right`: all rows at both places, not only their first rows."""
+    merged = pairs.filter("merge").select("left", "right").cast(pl.Int64)
+    rows = pl.DataFrame([place_rows.alias("left").cast(pl.Int64), pl.int_range(place_rows.len(), eager=True).alias("right")])
+    is_merged = pl.col("left").is_in(pl.concat([merged["left"], merged["right"]]).unique().implode())
+    return pl.concat([merged, rows.filter(is_merged & (pl.col("left") != pl.col("right")))])
 
 
 def _describe_inference(left: pl.Series, right: pl.Series) -> pl.Series:

@@ -30,12 +30,12 @@ def find_components(size: int, left: Positions, right: Positions) -> Positions:
             return first
 
 
-def connect_rows(keys: Sequence[pl.Series], merged: pl.DataFrame) -> pl.Series:
+def connect_rows(keys: Sequence[pl.Series], links: pl.DataFrame) -> pl.Series:
     """Return the first row of the component of each row.
 
     Args:
         keys: The keys of match rules: for each row the first one with its key, or null.
-        merged: `left` and `right` of the pairs that are merged.
+        links: `left` and `right` of the other pairs that are connected.
 
     """
     size = keys[0].len()
@@ -44,7 +44,7 @@ def connect_rows(keys: Sequence[pl.Series], merged: pl.DataFrame) -> pl.Series:
         pl.DataFrame([rows.alias("left"), key.alias("right")]).filter(pl.col("left") != pl.col("right")).cast(pl.Int64)
         for key in keys
     ]
-    return _connect(size, pl.concat([*edges, merged.select("left", "right")]))
+    return _connect(size, pl.concat([*edges, links]))
 
 
 def link_rows(first_rows: pl.Series, same: pl.DataFrame) -> pl.Series:
