@@ -86,6 +86,7 @@ class IssueReason(StrEnum):
     READ_WHOLE = "read_whole"
     SECOND_READER = "second_reader"
     ILL_FORMED = "ill_formed"
+    MERGED_CELLS = "merged_cells"
     DECIMAL_COMMA = "decimal_comma"
     NUMBER_FORMAT_UNCLEAR = "number_format_unclear"
     DAY_FIRST = "day_first"

@@ -64,7 +64,7 @@ def map_sheet_without_header(sheet: RawSheet, mapping: ColumnMapping) -> MappedS
 
 def _fill_merged(sheet: RawSheet, first_row: int, header_map: HeaderMap) -> RawSheet:
     """Repeat the values of merged cells, but no amounts: one price or size for several buildings is that of all of them."""
-    if not sheet.merged or not isinstance(sheet.cells, pl.DataFrame):
+    if not sheet.merged:
         return sheet
     amounts = {each.position for each in header_map.canonical if find_canonical_column(each.name).type == "number"}
     return replace(sheet, cells=fill_merged_cells(sheet.cells, sheet.merged, first_row, amounts))

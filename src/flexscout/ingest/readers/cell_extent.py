@@ -34,13 +34,15 @@ _ODS_TOKEN = re.compile(
 _ODS_NAME = re.compile(rb'table:name="([^"]{0,200})"')
 _ODS_COLUMNS = re.compile(rb'number-columns-repeated="(\d{1,10})"')
 _ODS_ROWS = re.compile(rb'number-rows-repeated="(\d{1,10})"')
+_ODS_MERGED_ROWS = re.compile(rb'number-rows-spanned="(\d{1,7})"')
+_ODS_MERGED_COLUMNS = re.compile(rb'number-columns-spanned="(\d{1,7})"')
 _ODS_FAR_REPEAT = re.compile(rb'-repeated="\d{4}')
 
 _ROW = 0  # BrtRowHdr
 _FILLED = range(2, 12)  # BrtCellRk to BrtFmlaError; 1 is a blank cell with a format
 _NUMBER = struct.Struct("<I")
 
-_XLS_SHEET = re.compile(rb"\x85\0[\x08-\xff][\0\x01].{4}[\0-\x02]\0(.)([\0\x01])", re.DOTALL)
+_XLS_SHEET = re.compile(rb"\x85\0[\x08-\xff][\0\x01](?P<start>.{4})[\0-\x02]\0(?P<length>.)(?P<wide>[\0\x01])", re.DOTALL)
 _XLS_DIMENSIONS = re.compile(rb"\0\x02\x0e\0.{4}(.{4}).{2}(.{2})\0\0", re.DOTALL)
 _MAX_XLS_ROWS, _MAX_XLS_COLUMNS = 65_536, 256
 
@@ -142,11 +144,22 @@ def measure_ods_extents(chunks: Iterable[bytes]) -> Iterator[list[Extent]]:
         yield parser.extents
 
 
+def list_ods_merges(chunks: Iterable[bytes]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield the sheet, the first and the last row, and the first and the last column of the merged cells of an .ods."""
+    parser = _OdsParser()
+    for text in align_to_tags(chunks):
+        for head, kind, attributes, end in _ODS_TOKEN.findall(text):
+            parser.feed(head, kind or end, attributes)
+        yield from parser.merges
+        parser.merges.clear()
+
+
 class _OdsParser:
     """Tracks rows and cells. Empty ones count only if a filled one follows."""
 
     def __init__(self) -> None:
         self.extents: list[Extent] = []
+        self.merges: list[tuple[str, int, int, int, int]] = []
         self._row = self._repeat = self._column = self._width = self._filled = 0
 
     def feed(self, head: bytes, kind: bytes, attributes: bytes) -> None:
@@ -169,6 +182,10 @@ class _OdsParser:
 
     def _add_cell(self, attributes: bytes) -> None:
         repeat = _repeat(_ODS_COLUMNS, attributes)
+        if b"-spanned=" in attributes and self.extents:
+            rows, columns = _repeat(_ODS_MERGED_ROWS, attributes), _repeat(_ODS_MERGED_COLUMNS, attributes)
+            place = self._row, self._row + rows - 1, self._column, self._column + columns - 1
+            self.merges.append((self.extents[-1].name, *place))
         self._column += repeat
         if b"office:value-type" in attributes or not attributes.endswith(b"/"):
             self._width = self._column
@@ -213,9 +230,14 @@ def find_xls_extents(content: bytes) -> list[Extent]:
     return sheets
 
 
+def find_xls_sheets(stream: bytes) -> list[tuple[int, str]]:
+    """Return where the worksheets of an .xls begin in its workbook stream, and their names."""
+    return [(int.from_bytes(match["start"], "little"), _read_name(stream, match)) for match in _XLS_SHEET.finditer(stream)]
+
+
 def _read_name(content: bytes, match: re.Match[bytes]) -> str:
-    is_wide = match[2] == b"\x01"
-    length = match[1][0] * (2 if is_wide else 1)
+    is_wide = match["wide"] == b"\x01"
+    length = match["length"][0] * (2 if is_wide else 1)
     return content[match.end() : match.end() + length].decode("utf-16-le" if is_wide else "latin-1", "replace")
 
 

@@ -67,6 +67,7 @@ class LoadedSheet(NamedTuple):
     cells: Cells
     hidden: bool = False
     notes: tuple[IssueNote, ...] = ()
+    merged: tuple[MergedCells, ...] = ()
 
 
 def collect_sheets(

@@ -11,7 +11,8 @@ from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.excel_parser import counts_from_1904, load_sheet, open_by_content
 from flexscout.ingest.readers.limits import DEFAULT_MEMORY, check_limits, is_large
-from flexscout.ingest.readers.merged_cells import find_merged_cells
+from flexscout.ingest.readers.merge_records import find_merged_cells
+from flexscout.ingest.readers.merged_cells import MergedRanges
 from flexscout.ingest.readers.raw_workbook import LoadedSheet, Workbook, collect_cells, collect_sheets, translate_reader_errors
 from flexscout.ingest.readers.second_reader import SecondReader, peek_xlsx
 from flexscout.ingest.readers.xml_check import find_ill_formed
@@ -46,10 +47,8 @@ def read_spreadsheet(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, f
         workbook = collect_sheets(path, names, load, load_again)
     if kind in (FileType.XLSX, FileType.ODS) and not in_blocks:
         workbook = _add_notes(workbook, find_ill_formed(path, kind))
-    if kind is FileType.XLSX and not in_blocks:
-        merged = find_merged_cells(path)
-        sheets = tuple(replace(sheet, merged=merged.get(sheet.name, ())) for sheet in workbook.sheets)
-        workbook = replace(workbook, sheets=sheets)
+    if not in_blocks:
+        workbook = _add_merged_cells(workbook, find_merged_cells(path, kind))
     return replace(workbook, from_1904=counts_from_1904(path))
 
 
@@ -60,6 +59,13 @@ def _add_notes(workbook: Workbook, notes: dict[str, IssueNote]) -> Workbook:
     added = [tuple(notes[name] for name in dict.fromkeys((sheet.name, "")) if name in notes) for sheet in workbook.sheets]
     sheets = tuple(replace(sheet, notes=(*sheet.notes, *more)) for sheet, more in zip(workbook.sheets, added, strict=True))
     return replace(workbook, sheets=sheets)
+
+
+def _add_merged_cells(workbook: Workbook, merged: dict[str, MergedRanges]) -> Workbook:
+    found = [merged.get(sheet.name, MergedRanges()) for sheet in workbook.sheets]
+    pairs = zip(workbook.sheets, found, strict=True)
+    sheets = (replace(sheet, merged=each.ranges, notes=(*sheet.notes, *each.notes)) for sheet, each in pairs)
+    return replace(workbook, sheets=tuple(sheets))
 
 
 def _open(path: Path, kind: FileType) -> tuple[list[str], Callable[[str], LoadedSheet]]:

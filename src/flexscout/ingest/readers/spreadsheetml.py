@@ -10,6 +10,7 @@ from lxml import etree
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.limits import MAX_COLUMNS, MAX_ROWS
+from flexscout.ingest.readers.merged_cells import MergedRanges, Range
 from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook
 from flexscout.skipped import SheetSkipCode, SkippedSheet
 
@@ -31,9 +32,9 @@ def read_spreadsheetml(path: Path) -> Workbook:
         )
     sheets: list[RawSheet] = []
     skipped: list[SkippedSheet] = []
-    for name, frame in _read_sheets(path):
+    for name, frame, merged in _read_sheets(path):
         if frame.width:
-            sheets.append(RawSheet(name, frame))
+            sheets.append(RawSheet(name, frame, notes=merged.notes, merged=merged.ranges))
         else:
             skipped.append(SkippedSheet(name, SheetSkipCode.EMPTY))
     if not sheets:
@@ -41,7 +42,7 @@ def read_spreadsheetml(path: Path) -> Workbook:
     return Workbook(tuple(sheets), tuple(skipped))
 
 
-def _read_sheets(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+def _read_sheets(path: Path) -> Iterator[tuple[str, pl.DataFrame, MergedRanges]]:
     try:
         with path.open("rb") as file:
             yield from _parse(path, file)
@@ -50,26 +51,27 @@ def _read_sheets(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
         raise DataFormatError(ErrorCode.DAMAGED, message, _SAVE_AGAIN) from None
 
 
-def _parse(path: Path, file: BinaryIO) -> Iterator[tuple[str, pl.DataFrame]]:
+def _parse(path: Path, file: BinaryIO) -> Iterator[tuple[str, pl.DataFrame, MergedRanges]]:
     tags = f"{_NS}Row", f"{_NS}Worksheet"
     # No other file is read, and no entity is expanded.
     events = etree.iterparse(file, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     rows: dict[int, dict[int, str]] = {}
+    merged: list[Range] = []
     row = 0
     for _, element in events:
         if element.tag == f"{_NS}Worksheet":
-            yield element.get(f"{_NS}Name") or "Sheet", _build_frame(path, rows)
-            rows, row = {}, 0
+            yield element.get(f"{_NS}Name") or "Sheet", _build_frame(path, rows), MergedRanges.collect(merged)
+            rows, merged, row = {}, [], 0
         else:
             row = _read_index(path, element, row, MAX_ROWS)
-            if cells := _read_cells(path, element):
+            if cells := _read_cells(path, element, row, merged):
                 rows[row] = cells
             row += _read_number(element, "Span")
         element.clear()
 
 
-def _read_cells(path: Path, row: Any) -> dict[int, str]:
-    """Return column number, from 1 -> text."""
+def _read_cells(path: Path, row: Any, number: int, merged: list[Range]) -> dict[int, str]:
+    """Return column number, from 1 -> text; `merged` receives the merged cells that begin in the row of this number."""
     cells: dict[int, str] = {}
     column = 0
     for cell in row.iterchildren(f"{_NS}Cell"):
@@ -78,7 +80,10 @@ def _read_cells(path: Path, row: Any) -> dict[int, str]:
         if text := "".join(data.itertext()) if data is not None else "":
             is_date = data.get(f"{_NS}Type") == "DateTime"
             cells[column] = text.replace("T", " ").removesuffix(".000") if is_date else text
-        column += _read_number(cell, "MergeAcross")
+        down, across = _read_number(cell, "MergeDown"), _read_number(cell, "MergeAcross")
+        if down:
+            merged.append(Range(number - 1, number - 1 + down, column - 1, column - 1 + across))
+        column += across
     return cells
 
 

@@ -13,6 +13,7 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType, decode_to_utf_8
 from flexscout.ingest.readers.limits import MAX_COLUMNS
+from flexscout.ingest.readers.merged_cells import MergedRanges, Range
 from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook, trim_cells
 
 _MAX_BYTES = 2**28
@@ -25,7 +26,7 @@ _EXPORT_WORKBOOK = "Export the table as an Excel workbook or CSV instead; a page
 
 
 def read_web_page(path: Path, kind: FileType) -> Workbook:
-    """Read each table with cells as a sheet named `Table 1` and so on; the text of a merged cell is in its first cell.
+    """Read each table with cells as a sheet named `Table 1` and so on; the text of a merged cell is in its first one.
 
     Raises DataFormatError if it has no table; OSError if it can't be opened.
     """
@@ -41,8 +42,13 @@ def read_web_page(path: Path, kind: FileType) -> Workbook:
         )
     # A table around others only arranges the page.
     innermost = (table for table in tables if next(table.iterdescendants("table"), None) is None)
-    frames = (trim_cells(_build_frame(path, table)) for table in innermost)
-    sheets = tuple(RawSheet(f"Table {i}", frame) for i, frame in enumerate(frames, 1) if frame.height)
+    tables_read = (_build_frame(path, table) for table in innermost)
+    frames = ((trim_cells(frame), merged) for frame, merged in tables_read)
+    sheets = tuple(
+        RawSheet(f"Table {i}", frame, notes=merged.notes, merged=merged.ranges)
+        for i, (frame, merged) in enumerate(frames, 1)
+        if frame.height
+    )
     if not sheets:
         raise DataFormatError(
             ErrorCode.WEB_PAGE, f"{path.name} can't be read: its content is a web page without a table.", _EXPORT_WORKBOOK
@@ -74,26 +80,32 @@ def _extract_page(path: Path, content: bytes) -> bytes:
     return next((page for page in pages if b"<table" in page.lower()), pages[0])
 
 
-def _build_frame(path: Path, table: lxml.html.HtmlElement) -> pl.DataFrame:
+def _build_frame(path: Path, table: lxml.html.HtmlElement) -> tuple[pl.DataFrame, MergedRanges]:
     rows: list[list[str | None]] = []
+    merged: list[Range] = []
     spans: dict[int, int] = {}
     cells = 0
     for row in table.iter("tr"):
-        texts, spans = _read_row(row, spans)
+        texts, spans = _read_row(row, spans, len(rows), merged)
         cells += len(texts)
         if len(texts) > MAX_COLUMNS or cells > _MAX_CELLS:
             message = f"{path.name}: its table has more than {MAX_COLUMNS:,} columns or {_MAX_CELLS:,} cells in all."
             raise DataFormatError(ErrorCode.TOO_MANY_COLUMNS, message, _EXPORT_WORKBOOK)
         rows.append(texts)
-    return pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(zip_longest(*rows))})
+    frame = pl.DataFrame({str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(zip_longest(*rows))})
+    return frame, MergedRanges.collect(merged)
 
 
-def _read_row(row: lxml.html.HtmlElement, spans: dict[int, int]) -> tuple[list[str | None], dict[int, int]]:
+def _read_row(
+    row: lxml.html.HtmlElement, spans: dict[int, int], number: int, merged: list[Range]
+) -> tuple[list[str | None], dict[int, int]]:
     """Read the cells of a row.
 
     Args:
         row: The row.
         spans: Column -> number of rows, from this one on, that a cell above covers.
+        number: Position of the row from 0.
+        merged: Receives the merged cells that begin in it.
 
     Returns:
         The texts, and the spans for the next row.
@@ -106,6 +118,7 @@ def _read_row(row: lxml.html.HtmlElement, spans: dict[int, int]) -> tuple[list[s
             texts.append(None)
         columns, rows = _read_span(cell, "colspan"), _read_span(cell, "rowspan")
         if rows > 1:
+            merged.append(Range(number, number + rows - 1, len(texts), len(texts) + columns - 1))
             next_spans |= dict.fromkeys(range(len(texts), len(texts) + columns), rows - 1)
         # A browser shows line breaks and blanks of the source as one space. Only strings are text, not comments.
         content = "".join(text for text in cell.itertext() if isinstance(text, str))

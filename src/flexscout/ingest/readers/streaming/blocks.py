@@ -59,8 +59,10 @@ class _RowXml:
     xml: bytes
 
 
-def read_sheet_blocks(package: XlsxPackage, name: str, texts: pl.Series, threads: int, size: int) -> Iterator[Block]:
-    """Read the rows of a sheet in order.
+def read_sheet_blocks(
+    package: XlsxPackage, name: str, texts: pl.Series, threads: int, size: int
+) -> tuple[Iterator[Block], Iterator[bytes]]:
+    """Read the rows of a sheet in order, then the XML that follows them.
 
     Args:
         package: The workbook.
@@ -73,18 +75,22 @@ def read_sheet_blocks(package: XlsxPackage, name: str, texts: pl.Series, threads
         UnknownDialect: The sheet has to be read as a whole; also raised after some blocks.
 
     """
-    part = package.sheets[name]
-    split = split_rows(package.read_chunks(part), size)
+    split = split_rows(package.read_chunks(package.sheets[name]), size)
+    return _read_blocks(package, name, split, texts, threads), split.after
+
+
+def _read_blocks(package: XlsxPackage, name: str, split: SplitPart, texts: pl.Series, threads: int) -> Iterator[Block]:
     parsed = _map_in_order(
         lambda rows: (len(rows.xml), rows.first, _parse_rows(package, name, split, rows, texts)), _number_blocks(split), threads
     )
+    size = package.sheets[name].file_size
     last = done = 0
     for length, first, cells in parsed:
         if first <= last:
             raise UnknownDialect("its rows are out of order")
         last = first + max(cells.height, 1) - 1
         done += length
-        yield Block(first, cells, max(last, round(last * part.file_size / done)))
+        yield Block(first, cells, max(last, round(last * size / done)))
 
 
 def read_shared_texts(package: XlsxPackage, threads: int, size: int) -> Iterator[pl.Series]:

@@ -12,6 +12,8 @@ import polars as pl
 from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.excel_parser import Book, load_sheet, open_book, open_by_content
 from flexscout.ingest.readers.limits import check_limits
+from flexscout.ingest.readers.merge_records import find_merged_cells, read_xlsx_ranges
+from flexscout.ingest.readers.merged_cells import MergedRanges
 from flexscout.ingest.readers.raw_workbook import LoadedSheet, translate_reader_errors
 from flexscout.ingest.readers.streaming.blocks import Block, read_shared_texts, read_sheet_blocks, require_parser
 from flexscout.ingest.readers.streaming.cell_writer import store_cells
@@ -61,7 +63,9 @@ class LargeWorkbook:
             return self._load_in_blocks(name)
         except UnknownDialect as reason:
             detail = f"the workbook is large, and this sheet can't be read in parts: {reason}"
-            return load_sheet(self._whole, name)._replace(notes=((IssueReason.READ_WHOLE, detail),))
+            merged = find_merged_cells(self._path, FileType.XLSX).get(name, MergedRanges())
+            notes = ((IssueReason.READ_WHOLE, detail), *merged.notes)
+            return load_sheet(self._whole, name)._replace(notes=notes, merged=merged.ranges)
 
     @cached_property
     def _whole(self) -> Book:
@@ -83,8 +87,10 @@ class LargeWorkbook:
             raise UnknownDialect("it is not a worksheet")
         with require_parser():
             hidden = load_sheet(self._outline, name).hidden
-        blocks = read_sheet_blocks(self._package, name, self._texts, self._threads, BLOCK_BYTES)
-        return LoadedSheet(store_cells(self._report_progress(blocks), self._folder, self._temporary), hidden)
+        blocks, rest = read_sheet_blocks(self._package, name, self._texts, self._threads, BLOCK_BYTES)
+        cells = store_cells(self._report_progress(blocks), self._folder, self._temporary)
+        merged = _read_merged_cells(rest)
+        return LoadedSheet(cells, hidden, merged.notes, merged.ranges)
 
     @cached_property
     def _texts(self) -> pl.Series:
@@ -113,3 +119,11 @@ class LargeWorkbook:
             if number % _BLOCKS_PER_RELEASE == 0 and sys.platform == "linux":
                 for mapped in self._mapped:
                     mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _read_merged_cells(rest: Iterator[bytes]) -> MergedRanges:
+    """Return the merged cells in what follows the rows of a sheet; none if it is damaged, which costs no row."""
+    try:
+        return read_xlsx_ranges(rest)
+    except UnknownDialect:
+        return MergedRanges()

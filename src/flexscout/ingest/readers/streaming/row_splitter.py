@@ -36,6 +36,7 @@ class SplitPart:
         head: Bytes that make a document of a block, before it.
         tail: Bytes that make a document of a block, after it.
         blocks: Whole rows, or shared texts, in order.
+        after: Bytes that follow them, to be taken when all blocks are.
 
     """
 
@@ -43,6 +44,7 @@ class SplitPart:
     head: bytes
     tail: bytes
     blocks: Iterator[bytes]
+    after: Iterator[bytes]
 
 
 def split_rows(chunks: Iterable[bytes], size: int) -> SplitPart:
@@ -75,9 +77,11 @@ def _split(chunks: Iterator[bytes], size: int, root: bytes, container: bytes, it
     head = (declaration or b"") + b"<" + prefix + root + _COUNTS.sub(b"", attributes) + b">" + inner
     tail = b"".join(b"</" + prefix + name + b">" for name in reversed(names))
     if text[:inside].endswith(b"/>"):
-        return SplitPart(prefix, head, tail, iter(()))
+        return SplitPart(prefix, head, tail, iter(()), chain([text[inside:]], chunks))
     ends = b"</" + prefix + container, b"</" + prefix + item + b">"
-    return SplitPart(prefix, head, tail, _cut_blocks(chain([text[inside:]], chunks), size, *ends))
+    pieces = _resize(chain([text[inside:]], chunks), size)
+    rest: list[bytes] = []
+    return SplitPart(prefix, head, tail, _cut_blocks(pieces, rest, *ends), chain.from_iterable((rest, pieces)))
 
 
 def _read_head(chunks: Iterator[bytes], begin: re.Pattern[bytes]) -> tuple[bytes, int]:
@@ -92,9 +96,10 @@ def _read_head(chunks: Iterator[bytes], begin: re.Pattern[bytes]) -> tuple[bytes
     raise UnknownDialect("its rows are not where they should be")
 
 
-def _cut_blocks(chunks: Iterator[bytes], size: int, end: bytes, item_end: bytes) -> Iterator[bytes]:
+def _cut_blocks(chunks: Iterator[bytes], after: list[bytes], end: bytes, item_end: bytes) -> Iterator[bytes]:
+    """Yield whole rows; `after` receives what follows the last of them in its chunk."""
     rest = b""
-    for chunk in _resize(chunks, size):
+    for chunk in chunks:
         text = rest + chunk
         inside, is_last = _cut_at(text, end)
         cut = inside.rfind(item_end) + len(item_end)
@@ -104,6 +109,7 @@ def _cut_blocks(chunks: Iterator[bytes], size: int, end: bytes, item_end: bytes)
         else:
             rest = text
         if is_last:
+            after.append(text[len(inside) :])
             break
         if len(rest) > MAX_ROW_BYTES:
             raise UnknownDialect("a row of it is too long")
