@@ -9,7 +9,9 @@ import pytest
 import flexscout
 from flexscout.app.server import PAGES
 from flexscout.error_codes import MAPPING_CODES, PASSWORD_CODES
+from flexscout.models import RowStatus
 from flexscout.outputs import MessageCode
+from flexscout.runtime import Step
 from flexscout.runtime.error_handler import _CAUSES
 
 CATALOG = "texts.js"
@@ -94,6 +96,13 @@ def test_a_text_outside_of_the_catalog_is_found(code):
 )
 def test_code_is_not_taken_for_text(code):
     assert not find_texts(code)
+
+
+@pytest.mark.parametrize(("part", "codes"), [("stages", set(Step)), ("rejections", set(RowStatus) - {RowStatus.CANDIDATE})])
+def test_codes_that_the_server_sends_have_a_text(part, codes):
+    catalog = (PAGES / CATALOG).read_text(encoding="utf-8")
+    texts = re.search(rf"\b{part}: {{(.*?)}}", catalog)[1]
+    assert set(re.findall(r"(\w+): \"", texts)) == codes
 
 
 def test_next_steps_with_a_command_have_other_words_in_the_window():

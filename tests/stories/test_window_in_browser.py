@@ -150,7 +150,15 @@ def test_failed_file_is_fixed_and_tried_again(opened, window):
     show(page, "list")
     assert "91 Test Street" in addresses(page, 11)
     path.write_bytes(damaged)
-    window.finish_run()
+    show(page, "files")
+    page.get_by_role("button", name="Run again").click()
+    page.get_by_text("10 candidates on the list").wait_for()
+    row = page.get_by_role("row", name=re.compile("corrupted_file.xlsx"))
+    row.get_by_text("Damaged", exact=True).wait_for()  # as in the list of files before a run
+    row.get_by_role("button", name="Leave out").wait_for()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download the workbook").click()
+    assert waiting.value.suggested_filename == "flex_properties.xlsx"
 
 
 def test_stopped_run_keeps_the_previous_list(opened, window):

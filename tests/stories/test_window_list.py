@@ -107,6 +107,13 @@ def test_summary_counts_each_facet_without_its_own_choice(tab):
     assert dict(summary["facets"]["Property Type"]) == {"Flex": 5}
 
 
+def test_rows_off_the_list_are_filtered_by_why_and_by_their_file(tab):
+    facets = tab.get("/api/summary", view="rejected")["facets"]
+    assert (facets["Rejection"], facets["Source"]) == ([["not_eligible", 2]], [["a.xlsx", 2]])
+    for chosen, number in (({"Rejection": ["not_eligible"], "Source": ["a.xlsx"]}, 2), ({"Rejection": ["superseded"]}, 0)):
+        assert read(tab, view="rejected", filter={"facets": chosen})["total"] == number
+
+
 def test_summary_has_ranges_with_twenty_counts(tab):
     sizes = tab.get("/api/summary")["ranges"]["Building SqFt"]
     assert (sizes["low"], sizes["high"]) == (21_000, 30_000)

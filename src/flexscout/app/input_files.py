@@ -72,9 +72,8 @@ def _write_patterns(workspace: Workspace, patterns: Sequence[str]) -> None:
 
 def _list_rows(summary: CheckSummary, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = _label_files(summary.sources)
-    rows = [_describe_record(record, labels, summary.findings.get(record.source.name, ())) for record in summary.records]
-    counted = [row | {"rows": counts.get(row["file"])} for row in rows]
-    return sorted([*counted, *_list_skipped(summary.skipped)], key=lambda row: str(row["file"]))
+    rows = [_describe_record(record, labels, summary.findings.get(record.source.name, ()), counts) for record in summary.records]
+    return sorted([*rows, *_list_skipped(summary.skipped)], key=lambda row: str(row["file"]))
 
 
 def _list_skipped(skipped: Iterable[SkippedFile]) -> list[dict[str, Any]]:
@@ -104,13 +103,15 @@ def _label_files(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
     return {file: (source.label, day.isoformat()) for source in sources for file, day in source.exports}
 
 
-def _describe_record(record: FileRecord, labels: dict[str, tuple[str, str]], findings: Sequence[Finding]) -> dict[str, Any]:
+def _describe_record(
+    record: FileRecord, labels: Mapping[str, tuple[str, str]], findings: Sequence[Finding], counts: Mapping[str, int]
+) -> dict[str, Any]:
     name, source = record.source.name, record.source
     label, day = labels.get(name, (None, date_file(name, source.modified).day.isoformat()))
     missing = sorted({column for sheet in record.sheets for column in sheet.header_map.missing})
     row = {**_EMPTY, "file": name, "size": source.size, "source": label, "snapshot_day": day, "missing": missing}
     if record.error is None:
-        return row | _describe_findings(record, findings)
+        return row | {"rows": counts.get(name)} | _describe_findings(record, findings)
     error = record.error
     return row | {
         "state": choose_state(error.code),

@@ -25,8 +25,8 @@ from flexscout.merging import MAX_EXPLAINED_ROWS
 from flexscout.outputs import add_comparisons, load_outlines, place_candidates
 from flexscout.scoring import Criteria
 
-KEY, SOURCE_LABELS, CITY_AND_STATE = "__id", "__sources", "__place"
-"""Working columns: the ID of a row, the labels of its sources, and its city and state."""
+KEY, SOURCE_LABELS, CITY_AND_STATE, REJECTION = "__id", "__sources", "__place", "__rejection"
+"""Working columns: the ID of a row, the labels of its sources, its city and state, and the status of a row off the list."""
 
 X, Y, PRECISION = "__x", "__y", "__precision"
 """Working columns: the place of a row on the map, and how exactly it is known."""
@@ -121,6 +121,8 @@ def list_rejected(rejected: pl.DataFrame, listed: pl.DataFrame, *, to_verify: bo
         pl.col(REASONS).alias(REASONS_COLUMN),
         *_clean(chosen.select(own)),
         row_key().alias(KEY),
+        pl.concat_list(SOURCE_COLUMNS[0]).alias(SOURCE_LABELS),
+        pl.col(STATUS).cast(pl.String).alias(REJECTION),
         _join_place(chosen),
         _join_searched(chosen),
     )

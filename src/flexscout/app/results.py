@@ -151,6 +151,7 @@ class Results:
 
     def _load_all(self) -> None:
         with suppress(FlexscoutError, OSError):
+            self.query(VIEWS[0])
             with self.replay_lock:
                 for view in VIEWS[1:]:
                     self.query(view)

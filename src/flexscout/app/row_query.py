@@ -9,14 +9,14 @@ from typing import Any, Generic, Self, TypeVar
 
 import polars as pl
 
-from flexscout.app.result_list import CITY_AND_STATE, KEY, PRECISION, SEARCHED, SOURCE_LABELS, RowList, X, Y
+from flexscout.app.result_list import CITY_AND_STATE, KEY, PRECISION, REJECTION, SEARCHED, SOURCE_LABELS, RowList, X, Y
 from flexscout.app.security import BadRequestError
 from flexscout.history import STATUS_COLUMN
 
 T = TypeVar("T")
 
 _FACETS = {"City": CITY_AND_STATE, "Property Type": "Property Type", "Flex Classification": "Flex Classification"}
-_FACETS |= {"Source": SOURCE_LABELS, STATUS_COLUMN: STATUS_COLUMN}
+_FACETS |= {"Source": SOURCE_LABELS, STATUS_COLUMN: STATUS_COLUMN, "Rejection": REJECTION}
 _RANGES = ("Flex Score", "Asking Price", "Asking Price/SqFt", "Building SqFt", "Lot Size Acres", "Year Built", "Occupancy")
 _MAX_FACET_VALUES = 200
 _BINS = 20

@@ -14,21 +14,12 @@ from flexscout.app.input_files import choose_state, leave_out_file, list_input_f
 from flexscout.app.requests import Call, build_route, check_opened
 from flexscout.app.security import BadRequestError
 from flexscout.jobs import EventKind
-from flexscout.runtime import Step
 
 if TYPE_CHECKING:
     from flexscout.app.window import Window
     from flexscout.jobs import Job, JobEvent
 
 _POLL_SECONDS = 0.05
-_STAGE_TEXTS = {
-    Step.SCAN: "Looking at the files",
-    Step.READ: "Reading files",
-    Step.MATCH: "Looking for duplicates",
-    Step.MERGE: "Merging duplicates",
-    Step.COMPARE: "Comparing with the previous run",
-    Step.WRITE: "Writing the results",
-}
 
 
 def _list_files(call: Call) -> dict[str, object]:
@@ -63,20 +54,13 @@ async def _stream_events(request: Request) -> Response:
     return StreamingResponse(_format_events(window, job), media_type="application/x-ndjson")
 
 
-def describe_event(event: "JobEvent") -> dict[str, object]:
-    """Return an event as the pages show it: what happens in words, and the state of a file as before a run."""
+def _describe_event(event: "JobEvent") -> dict[str, object]:
+    """Return an event as the pages show it: the state of a file is that of the list of files."""
     described = event.as_dict()
-    match event.kind:
-        case EventKind.STAGE:
-            return described | {"code": described["stage"], "stage": _STAGE_TEXTS[described["stage"]]}
-        case EventKind.FILE_DONE:
-            state = "done" if described["success"] else choose_state(described["code"])
-            return described | {"state": state, "reason": described.get("message", "")}
-        case EventKind.WARNING:
-            return described | {"text": described["message"]}
-        case EventKind.FAILED:
-            return described | {"error": described["message"]}
-    return described
+    if event.kind is not EventKind.FILE_DONE:
+        return described
+    state = "done" if described["success"] else choose_state(described["code"])
+    return described | {"state": state, "reason": described.get("message", "")}
 
 
 async def _format_events(window: "Window", job: "Job") -> AsyncIterator[bytes]:
@@ -85,7 +69,7 @@ async def _format_events(window: "Window", job: "Job") -> AsyncIterator[bytes]:
     while not window.is_closing:
         events = job.wait_for_events(position, 0)
         for event in events:
-            yield json.dumps(describe_event(event), default=str).encode() + b"\n"
+            yield json.dumps(_describe_event(event), default=str).encode() + b"\n"
         position += len(events)
         if events and events[-1].is_last:
             if window.job is job and window.workspace:

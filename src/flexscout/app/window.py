@@ -198,14 +198,16 @@ class Window:
                 return
             if self.is_running:
                 raise BusyError("A run is going.", "Wait until it ends, or stop it.")
-            if running := find_running(folder):
-                self.show_tab(running.address)
-                raise FlexscoutError(f"{folder} is open in a window of its own.", "It was opened in another tab of your browser.")
-            opened = open_workspace(folder)
-            self.close()
-            self.workspace = opened
-            self.opened += 1
-            write_instance(folder, self.port, self.access.key)
+            running = find_running(folder)
+            if running is None:
+                opened = open_workspace(folder)
+                self.close()
+                self.workspace = opened
+                self.opened += 1
+                write_instance(folder, self.port, self.access.key)
+                return
+        self.show_tab(running.address)  # other requests are answered meanwhile: a browser can take seconds to start
+        raise FlexscoutError(f"{folder} is open in a window of its own.", "It was opened in another tab of your browser.")
 
     def open_samples(self) -> None:
         """Write the sample exports, unless they are there, and open their folder."""

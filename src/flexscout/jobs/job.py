@@ -23,7 +23,7 @@ from flexscout.runtime import Step, build_module_command
 _MAX_ERROR_LINES = 20
 _POLL_SECONDS = 0.5
 _MAX_FOLDER_LENGTH = 60  # characters; the paths of sockets in it have 32 more, of at most 104
-_WRITE_SECONDS = 0.7  # until a stopped process that writes outputs is ended
+_WRITE_SECONDS = 0.2  # until a stopped process that writes outputs is ended
 
 
 class Job:
@@ -115,7 +115,7 @@ class Job:
                     self._was_ended = True
                     self._process.kill()
                     return
-            time.sleep(_POLL_SECONDS)
+            time.sleep(_WRITE_SECONDS)
 
     def wait(self) -> JobEvent:
         """Wait for the end, and return the last event."""
@@ -135,7 +135,8 @@ class Job:
                     elif last is None:
                         self._add(event)
         code = self._process.wait()
-        error_reader.join(_POLL_SECONDS)
+        if last is None and not self._was_ended:  # what it printed explains its death
+            error_reader.join(_POLL_SECONDS)
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
                 if pipe:

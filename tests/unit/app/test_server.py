@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from flexscout.app import server
+from flexscout.app.instances import Instance
 from flexscout.app.server import _listen, _watch_use
 from flexscout.app.window import Window
-from flexscout.errors import OutputError
+from flexscout.errors import FlexscoutError, OutputError
 
 
 class Clock:
@@ -69,6 +70,17 @@ def test_port_that_is_taken_is_told():
 def test_only_this_computer_can_connect():
     with _listen(0) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_requests_are_answered_while_the_browser_starts(tmp_path, monkeypatch):
+    def show(_address):
+        with ThreadPoolExecutor(1) as pool:  # as the thread of another request
+            pool.submit(window.release_workers).result(10)
+
+    window = Window(1, lambda _: None, show_tab=show)
+    monkeypatch.setattr("flexscout.app.window.find_running", lambda _: Instance(2, "code"))
+    with pytest.raises(FlexscoutError, match="window of its own"):
+        window.open(tmp_path)
 
 
 def test_address_is_new_for_each_tab():

@@ -11,22 +11,20 @@ import { texts } from "./texts.js";
 const COLUMNS = [["file"], ["state"], ["rows", "num"], ["exported", "day"], ["size", "num size"]];
 const MAX_WARNINGS = 50;
 
-const columnsLink = (name, state) => (state in texts.files.toColumns ? h("a", { class: "why", href: write("columns", { file: name }), "aria-label": `${texts.files.toColumns[state]}: ${name}` }, texts.files.toColumns[state]) : "");
+const columnsLink = (name, state) => (state in texts.files.toColumns ? h("a", { href: write("columns", { file: name }), "aria-label": `${texts.files.toColumns[state]}: ${name}` }, texts.files.toColumns[state]) : "");
 const choiceButton = (file, choose) => {
   if (file.state === "skipped" && !file.pattern) return "";
   const text = file.state !== "skipped" ? texts.files.leaveOut : file.is_by_name ? texts.files.takeIn : texts.files.removePattern(file.pattern);
-  return button(text, act(() => choose(file)), { class: "link choice", "aria-label": `${text}: ${file.file}` });
+  return button(text, act(() => choose(file)), { class: "link", "aria-label": `${text}: ${file.file}` });
 };
 const describeSkip = (file) => (file.is_by_name ? texts.files.leftOut : file.pattern ? texts.files.leftOutBy(file.pattern) : file.reason);
-const stateCell = (file, choose) => [
-  h("span", { class: `pill ${file.state}` }, texts.files.states[file.state] ?? file.state),
+const stateCell = (file, choose, text = texts.files.states[file.state] ?? file.state) => [
+  h("span", { class: `pill ${file.state}` }, text),
   file.reason && !(file.code in texts.steps.byCode && file.state === "skipped") && h("span", { class: "why" }, describeSkip(file)),
   file.state === "needs_columns" && file.missing?.length ? h("span", { class: "why" }, texts.files.missing(file.missing)) : "",
   file.code && h("span", { class: "why" }, buildStep(file.code, file.next_step)),
-  columnsLink(file.file, file.state), choiceButton(file, choose),
+  h("span", { class: "choices-of-file" }, columnsLink(file.file, file.state), choiceButton(file, choose)),
 ];
-
-const describeCause = ({ reason, code, next_step: nextStep }) => [reason, " ", buildStep(code, nextStep)];
 
 const nameCell = (name) => {
   const at = name.lastIndexOf("/") + 1;
@@ -38,8 +36,9 @@ const describeGroup = (source, files) => {
   return [source || texts.files.others, texts.files.count(files.length), days.length ? texts.files.newest(formatDay(days.at(-1))) : ""].filter(Boolean).join(" · ");
 };
 
+const downloadButton = (name, text) => button(text, act(async () => { announce(texts.files.downloaded(await download(name))); }), { "data-download": name });
 const downloadPart = (canMemo) => h("section", { class: "panel downloads" }, h("h2", {}, texts.files.downloads),
-  h("div", { class: "actions" }, Object.entries(texts.files.kinds).filter(([name]) => name !== "memo" || canMemo).map(([name, text]) => button(text, act(async () => { announce(texts.files.downloaded(await download(name))); }), { "data-download": name }))),
+  h("div", { class: "actions" }, Object.entries(texts.files.kinds).filter(([name]) => name !== "memo" || canMemo).map(([name, text]) => downloadButton(name, text))),
   h("p", { class: "lead" }, texts.files.aboutDownloads));
 
 const describeRun = (run) => [
@@ -60,11 +59,11 @@ export const show = (main) => {
   const controller = new AbortController();
   let isListening = false, hasRun = false, done = 0, total = 0, isStale = false;  // a run may read files that were not there before
 
-  const setFile = (name, state, text, reason, cause) => {
+  const setFile = (name, ...content) => {
     const cell = rows.get(name);
-    if (!cell) { isStale = true; return; }
-    cell.state.replaceChildren(h("span", { class: `pill ${state}` }, text), reason ? h("span", { class: "why" }, reason) : "", columnsLink(name, cause));
+    if (cell) cell.state.replaceChildren(...content.flat().filter(Boolean)); else isStale = true;
   };
+  const setReading = (name, text) => setFile(name, h("span", { class: "pill reading" }, text));
   const setRunning = (isRunning) => {
     runButton.hidden = isRunning;
     stopButton.hidden = !isRunning;
@@ -74,7 +73,7 @@ export const show = (main) => {
   const showOutcome = (kind, title, lines = [], ...more) => outcome.replaceChildren(h("div", { class: `notice ${kind}` }, h("div", {}, h("b", {}, title), lines.map((line) => h("p", {}, line)), more)));
   const showFinished = (run) => showOutcome("good", texts.files.done(run.run ?? "", run.seconds ? seconds(run.seconds) : ""), describeRun(run),
     run.failed_files ? h("p", {}, texts.files.unused(run.failed_files), " ", h("a", { href: "#/problems" }, texts.files.seeWhatToDo)) : "", noteList(run),
-    h("p", {}, h("a", { class: "button primary", href: "#/list" }, texts.files.showList)));
+    h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/list" }, texts.files.showList), downloadButton("workbook", texts.files.downloadWorkbook)));
 
   const showFailed = (event) => showOutcome("bad", event.message ?? texts.files.runFailed, [stepWithoutCommands(event.next_step, event.error_kind), app.state.workspace.has_results ? texts.files.listUnchanged : ""].filter(Boolean));
   const showLastRun = () => {
@@ -93,18 +92,18 @@ export const show = (main) => {
       stage.textContent = texts.files.readingAll;
     },
     file_started: (event) => {
-      setFile(event.file, "reading", texts.files.reading);
+      setReading(event.file, texts.files.reading);
       stage.textContent = texts.files.readingFile(event.file);
     },
-    rows: (event) => setFile(event.file, "reading", texts.files.readSoFar(event.rows, Math.max(event.estimate ?? event.rows, event.rows))),
+    rows: (event) => setReading(event.file, texts.files.readSoFar(event.rows, Math.max(event.estimate ?? event.rows, event.rows))),
     file_done: (event) => {
       done += 1;
       [bar.max, bar.value] = [Math.max(total, done), done];
-      const text = event.success ? texts.files.read(event.reused, event.candidates ?? 0, event.rows ?? 0) : texts.files.failed;
-      if (event.success && rows.has(event.file)) rows.get(event.file).number.textContent = grouped(event.rows ?? 0, 0);
-      const known = rows.get(event.file)?.file;
-      if (event.success && known?.state === "check_columns") setFile(event.file, known.state, text, describeCause(known), known.state);
-      else setFile(event.file, event.success ? "done" : "failed", text, event.message && describeCause({ ...event, reason: event.message }), event.state);
+      const { file, number } = rows.get(event.file) ?? {};
+      if (number) number.textContent = event.success ? grouped(event.rows ?? 0, 0) : "";
+      const seen = file?.state === "check_columns" ? {} : { state: "done", code: "", reason: "" };
+      if (event.success) setFile(event.file, stateCell({ ...file, ...seen }, choose, texts.files.read(event.reused, event.candidates ?? 0, event.rows ?? 0)));
+      else setFile(event.file, stateCell({ ...file, ...event, missing: [] }, choose));
     },
     stage: (event) => {
       stage.textContent = texts.files.stage(texts.files.stages[event.stage] ?? event.stage, event.position, event.count);

@@ -3,7 +3,7 @@ import { button, debounce, h, svg } from "./dom.js";
 import { className, format, grouped, shortMoney } from "./format.js";
 import { texts } from "./texts.js";
 
-const FACET_ORDER = ["City", "State", "Property Type", "Flex Classification", "Source", "My Status", "Source File"];
+const FACET_ORDER = ["Rejection", "City", "Property Type", "Flex Classification", "Source", "My Status"];
 const RANGE_ORDER = ["Asking Price", "Asking Price/SqFt", "Building SqFt", "Lot Size Acres", "Year Built", "Flex Score"];
 const STEPS = 200, MAX_VALUES = 200;
 export const filterTitle = (name) => texts.filters.titles[name] ?? name;
@@ -66,7 +66,7 @@ const buildFacet = (name, onChange) => {
   const summary = h("summary", {}, filterTitle(name)), values = h("div", { class: "values", role: "group", "aria-label": filterTitle(name), tabindex: "0" });
   const find = h("input", { type: "search", placeholder: texts.filters.find(filterTitle(name).toLowerCase()), "aria-label": texts.filters.find(filterTitle(name).toLowerCase()), oninput: () => draw() });
   let found = [];
-  const text = (value) => (value === null ? texts.filters.blank : name === "Flex Classification" ? className(value) : value);
+  const text = (value) => (value === null ? texts.filters.blank : name === "Flex Classification" ? className(value) : name === "Rejection" ? texts.filters.rejections[value] ?? value : value);
   const toggle = (value, isOn) => { chosen = isOn ? [...chosen, value] : chosen.filter((one) => one !== value); onChange(name, chosen.length ? chosen : null); };
   const draw = () => {
     const words = find.value.toLowerCase(), all = [...found, ...chosen.filter((value) => !found.some(([one]) => one === value)).map((value) => [value, 0])];
@@ -101,7 +101,7 @@ export const buildFilters = (box, onChange) => {
   });
   const onRange = setPart("ranges"), onFacet = setPart("facets");
   return { update: (summary, filter, columns) => {
-    const ranges = RANGE_ORDER.filter((name) => summary.ranges[name]), facets = FACET_ORDER.filter((name) => (name !== "Source File" || !summary.facets.Source) && (name !== "State" || summary.facets.State?.length > 1 || filter.facets?.State) && (summary.facets[name]?.some(([value]) => value !== null) || filter.facets?.[name]));
+    const ranges = RANGE_ORDER.filter((name) => summary.ranges[name]), facets = FACET_ORDER.filter((name) => summary.facets[name]?.length || filter.facets?.[name]);
     const wanted = [...ranges.map((name) => `range ${name}`), ...facets.map((name) => `facet ${name}`)];
     [...parts.keys()].filter((key) => !wanted.includes(key)).forEach((key) => { parts.get(key).element.remove(); parts.delete(key); });
     ranges.forEach((name) => {

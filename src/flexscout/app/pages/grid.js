@@ -4,6 +4,7 @@ import { AllCommunityModule, ModuleRegistry, createGrid, themeQuartz } from "./v
 ModuleRegistry.registerModules([AllCommunityModule]);
 const WINDOW = 100;
 const MAX_WINDOWS = 20;
+const MAX_SHORT = 10;  // rows of a grid that is as high as its rows
 const theme = themeQuartz.withParams({
   accentColor: "var(--accent)", backgroundColor: "var(--sheet)", foregroundColor: "var(--ink)", textColor: "var(--ink)",
   borderColor: "var(--rule)", headerBackgroundColor: "var(--sheet)", headerTextColor: "var(--soft)", rowHoverColor: "var(--hover)",
@@ -98,8 +99,10 @@ export const buildGrid = (box, options) => {
 
 // A grid of rows that are all here, with the grid's own sorting.
 export const buildLocalGrid = (box, { columns, rows, label }) => {
+  const isShort = rows.length <= MAX_SHORT;
+  box.classList.toggle("short", isShort);
   const api = createGrid(box, {
-    ...COMMON, columnDefs: columns.map((column) => ({ ...toDefinition(column), valueGetter: ({ data }) => data[column.name] })), rowData: rows, rowHeight: 34, overlayNoRowsTemplate: `<span class="no-rows"></span>`,
+    ...COMMON, domLayout: isShort ? "autoHeight" : "normal", columnDefs: columns.map((column) => ({ ...toDefinition(column), valueGetter: ({ data }) => data[column.name] })), rowData: rows, rowHeight: 34, overlayNoRowsTemplate: `<span class="no-rows"></span>`,
   });
   box.querySelector("[role='grid'], [role='treegrid']")?.setAttribute("aria-label", label);
   return { setRows: (kept) => api.setGridOption("rowData", kept), destroy: () => api.destroy() };

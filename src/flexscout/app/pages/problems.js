@@ -26,7 +26,7 @@ export const show = (main) => {
     grid?.destroy();
     grid = null;
     const cards = failed.map(({ cause, code, state, next_step: nextStep, files }) => h("section", { class: "panel cause" }, h("div", {}, h("h3", {}, cause), h("p", {}, buildStep(code, nextStep)), h("ul", { class: "plain" }, files.map((file) => h("li", {}, state === "needs_columns" ? h("a", { href: write("columns", { file }) }, file) : file))))));
-    const box = h("div", { class: "issue-grid" }), chosen = { text: "", file: "" }, wordings = new Map(issues.map((issue) => [issue.reason, issue.text]));
+    const box = h("div", { class: "issue-grid" }), chosen = { reason: "", file: "" }, wordings = new Map(issues.map((issue) => [issue.reason, issue.text]));
     const shown = h("p", { role: "status" });
     const apply = () => {
       const kept = issues.filter((issue) => (!chosen.reason || issue.reason === chosen.reason) && (!chosen.file || issue.file === chosen.file));
