@@ -281,7 +281,7 @@ def test_an_unreachable_input_folder_is_a_warning(own_copy):
     assert json.loads(flexscout(*command, folder=own_copy / "elsewhere").out)["warnings"] == []
     (own_copy / "in").rename(own_copy / "moved")
     (remark,) = json.loads(flexscout(*command, folder=own_copy / "elsewhere").out)["warnings"]
-    assert remark.startswith("The folder in of run 1 can't be found from ")
+    assert remark.startswith("The input in of run 1 can't be found from ")
     assert remark.endswith("elsewhere. This answer uses what the run read.")
 
 

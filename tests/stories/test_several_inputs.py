@@ -32,6 +32,15 @@ def test_folders_and_files_of_the_command_line_are_read(inputs):
     assert files_of(flexscout("run", "in", folder=inputs)) == {"a.xlsx"}
 
 
+def test_one_file_is_checked_and_run_without_a_folder_and_its_run_is_explained(inputs):
+    write_workbook(inputs / "in/other.xlsx", [HEADER, candidate(9)])
+    assert "a.xlsx: will be read" in flexscout("check", "in/a.xlsx", folder=inputs).out
+    assert files_of(flexscout("run", "../broker.csv", folder=inputs)) == {"broker.csv"}
+    assert files_of(flexscout("run", "in/a.xlsx", "../county", folder=inputs)) == {"a.xlsx", "county/b.xlsx"}
+    outcome = flexscout("explain", "1 Test Street", folder=inputs)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
 def test_settings_name_more_inputs_and_a_folder_on_the_command_line_replaces_them(inputs):
     (inputs / "c.yaml").write_text("input: {folder: in, more: [../county, ../county/b.xlsx]}\n")
     assert files_of(flexscout("run", "-c", "c.yaml", folder=inputs)) == {"a.xlsx", "county/b.xlsx"}

@@ -35,7 +35,7 @@ Folders = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="FOLDER",
-        help="Folder with the exports, or its address (s3://bucket/folder); more folders and files may follow.  "
+        help="Folder with the exports, one export, or an address (s3://bucket/folder); more folders and files may follow.  "
         "[default: data/raw]",
         show_default=False,
     ),

@@ -72,7 +72,7 @@ class PipelineConfiguration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
     input_folder: Annotated[Text, Setting("input.folder", Affects.LOCATION, "folder")] = "data/raw"
-    """Folder with the exports."""
+    """Folder with the exports, or one export."""
     more_inputs: Annotated[Texts, Setting("input.more", Affects.LOCATION, "folder")] = ()
     """More folders and files with exports, such as [../county, broker.csv]. A file is read whatever the pattern."""
     file_pattern: Annotated[Text, Setting("input.file_pattern")] = DEFAULT_PATTERN

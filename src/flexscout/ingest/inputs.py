@@ -1,4 +1,4 @@
-"""The inputs of a run: a folder, and more folders and files, with the names that their files have in outputs."""
+"""The inputs of a run: a folder or a file, and more of them, with the names that their files have in outputs."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,13 +40,14 @@ class InputPlace:
 
 
 def list_places(folder: Path, more: Sequence[Path] = ()) -> list[InputPlace]:
-    """Return the places of a run's inputs: the input folder, then the others, each under its own name.
+    """Return the places of a run's inputs: the input folder, or one file instead, then the others, each under its own name.
 
     Of equal names, the second gets a number: `county`, `county (2)`.
     """
-    places = [InputPlace(folder)]
+    is_file = os.path.isfile(folder)  # noqa: PTH113 - doesn't raise
+    places = [] if is_file else [InputPlace(folder)]
     counts: dict[str, int] = {}
-    for path in more:
+    for path in (folder, *more) if is_file else more:
         absolute = Path(os.path.abspath(path))  # noqa: PTH100 - `..` has no name, and a link keeps its own
         name = build_display_name(absolute, absolute.parent) if absolute.name else "inputs"
         counts[name.casefold()] = counts.get(name.casefold(), 0) + 1
@@ -59,6 +60,11 @@ def list_places(folder: Path, more: Sequence[Path] = ()) -> list[InputPlace]:
 def list_config_places(config: "PipelineConfiguration") -> list[InputPlace]:
     """Return the places of the inputs that the settings name."""
     return list_places(Path(config.input_folder), [Path(path) for path in config.more_inputs])
+
+
+def find_home(folder: Path) -> Path:
+    """Return the input folder, or the folder of the file that is given instead."""
+    return folder.parent if os.path.isfile(folder) else folder  # noqa: PTH113 - as above
 
 
 def find_input(config: "PipelineConfiguration", name: str) -> Path | None:

@@ -11,6 +11,7 @@ from flexscout.domain import CodeTable, fold_header
 from flexscout.errors import ConfigurationError
 from flexscout.ingest.file_filter import is_mapping_file
 from flexscout.ingest.header_row import SEARCHED_ROWS, extend_groups
+from flexscout.ingest.inputs import find_home
 from flexscout.ingest.mapping import NO_MAPPING, ColumnMapping
 from flexscout.models import SourceFile
 from flexscout.runtime import HeaderRows
@@ -102,7 +103,7 @@ def find_mapping_files(config: "PipelineConfiguration") -> list[Path]:
 def _list_mapping_paths(config: "PipelineConfiguration") -> list[Path]:
     """Return the named mapping files and folders, and the folder in the input folder unless files are named."""
     named = [Path(path) for path in config.mapping_files]
-    beside = Path(config.input_folder) / MAPPINGS_FOLDER
+    beside = find_home(Path(config.input_folder)) / MAPPINGS_FOLDER
     return [*named, beside] if beside.is_dir() and all(path.is_dir() for path in named) else named
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from flexscout.config import DEFAULT_PATTERN, MAPPINGS_FOLDER
-from flexscout.domain import date_file, quote_path
+from flexscout.domain import date_file
 from flexscout.errors import NothingToReadError, is_transient, to_processing_error
 from flexscout.ingest.file_filter import (
     AUTO,
@@ -95,7 +95,7 @@ def scan_folder(  # noqa: PLR0913 - a setting each
     """Find the files to read.
 
     Args:
-        folder: The input folder.
+        folder: The input folder, or a file, which is read whatever the pattern.
         pattern: Glob for file names, whatever their case, or `auto` for every type that can be read.
         recursive: Search the folders below too.
         own: Files that flexscout writes, which are never read.
@@ -296,15 +296,13 @@ def _find_pattern_skip(path: Path, name: str, pattern: str) -> SkippedFile | Non
 
 
 def _check_folder(folder: Path) -> None:
+    """Raise NothingToReadError if the input folder, or the file that is given instead, is missing or can't be listed."""
     if os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises below a folder without permission; this returns False
         if not os.access(folder, os.R_OK | os.X_OK):
             raise NothingToReadError(f"The input folder {folder} can't be listed: you may not read it.", "Check its permissions.")
         return
-    if os.path.exists(folder):  # noqa: PTH110 - as above
-        raise NothingToReadError(
-            f"{folder} is a file, not a folder.",
-            f"Give its folder: {folder.parent}. To look at the file alone, run `flexscout inspect {quote_path(folder)}`.",
-        )
+    if os.path.isfile(folder):  # noqa: PTH113 - as above
+        return
     nearest = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if os.access(parent, os.R_OK | os.X_OK))
     names = sorted(entry.name for entry in nearest.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     names = names[:_FOLDERS_SHOWN]
@@ -320,6 +318,8 @@ def _check_folder(folder: Path) -> None:
 def _describe_empty_scan(folder: Path, pattern: str, skipped: list[SkippedFile], *, recursive: bool) -> NothingToReadError:
     criterion = "is of a type that can be read" if pattern == AUTO else f"matches {pattern}"
     message = f"Nothing to read in {folder.absolute()}: no file there {criterion}."
+    if skipped and os.path.isfile(folder):  # noqa: PTH113 - as above
+        message = f"Nothing to read: {folder.absolute()} can't be used."
     paths = () if recursive else _walk(folder, recursive=True)
     below = [path for path in paths if path.parent != folder and _is_to_read(path, folder, pattern)]
     hints = [f"{len(below)} below it do, such as {min(below)}: use --recursive, or name that folder."] if below else []

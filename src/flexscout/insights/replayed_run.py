@@ -57,8 +57,8 @@ def describe_inputs(inputs: Iterable[InputFile], new: Iterable[str], run: int, f
     """Return sentences about what changed in the input folder since the run."""
     if is_address(folder):
         return [f"{folder} of run {run} can't be read. This answer uses what the run read."]
-    if not Path(folder).is_dir():
-        return [f"The folder {folder} of run {run} can't be found from {Path.cwd()}. This answer uses what the run read."]
+    if not os.path.exists(folder):  # noqa: PTH110 - doesn't raise
+        return [f"The input {folder} of run {run} can't be found from {Path.cwd()}. This answer uses what the run read."]
     by_change = {change: [one.source.name for one in inputs if one.since is change] for change in FileChange}
     changed, gone, added = by_change[FileChange.CHANGED], by_change[FileChange.GONE], list(new)
     sentences = [

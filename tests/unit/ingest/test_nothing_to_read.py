@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from flexscout.domain import quote_path
 from flexscout.errors import NothingToReadError
 from flexscout.ingest.scan import scan_folder
 from workbooks import HEADER, candidate, write_workbook
@@ -32,12 +31,12 @@ def test_a_relative_folder_is_reported_as_an_absolute_path(tmp_path):
     assert str(tmp_path / "raw") in refusal(Path("raw")).message
 
 
-def test_a_file_instead_of_a_folder_is_reported_with_its_folder_and_the_command_for_one_file(tmp_path):
-    path = write_workbook(tmp_path / "a.xlsx", [HEADER, candidate()])
+def test_one_file_instead_of_a_folder_that_can_t_be_used_is_reported_with_the_reason(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.touch()
     error = refusal(path)
-    assert "is a file, not a folder" in error.message
-    command = f"flexscout inspect {quote_path(path)}"
-    assert error.next_step == f"Give its folder: {tmp_path}. To look at the file alone, run `{command}`."
+    assert error.message == f"Nothing to read: {path} can't be used."
+    assert error.next_step.startswith("Skipped: notes.txt: ")
 
 
 def test_an_empty_folder_is_reported_as_empty(tmp_path):
