@@ -84,7 +84,9 @@ def measure_answers(tab: Tab) -> None:
     measure("a property, first (replays the run)", lambda: tab.get(f"/api/properties/{keys[0]}"))
     for key in keys[1:4]:
         measure("another property", lambda key=key: tab.get(f"/api/properties/{key}"))
-    measure("note", lambda: tab.send("PUT", f"/api/properties/{keys[0]}/notes", {"My Notes": f"Note of {time.time():.0f}"}))
+    measure(
+        "note", lambda: tab.send("PUT", f"/api/properties/{keys[0]}/notes", {"texts": {"My Notes": f"Note of {time.time():.0f}"}})
+    )
     measure("the list after a note", read)
     measure("rejected rows", lambda: read(view="rejected"))
     measure("the same criteria (prepares the rows)", lambda: tab.send("POST", "/api/rerank", {}))

@@ -326,6 +326,15 @@ def test_note_survives_sort_filter_reload_and_run(opened, window):
     playwright.expect(page.locator(".property").get_by_label("My Notes")).to_have_value("Ask for the rent roll.")
 
 
+def test_notes_of_two_tabs_are_both_kept(opened):
+    first, second = (open_property(opened(), "4 Test Street") for _ in range(2))
+    first.get_by_label("My Notes").fill("Ask Ann.")
+    first.get_by_text("Saved", exact=True).wait_for()
+    second.get_by_label("My Notes").press_sequentially("Ask Bob.", delay=20)
+    second.get_by_text("Saved, with what another tab or the workbook has added.").wait_for()
+    playwright.expect(second.get_by_label("My Notes")).to_have_value("Ask Ann.\nAsk Bob.")
+
+
 def test_note_is_saved_when_the_property_is_left_at_once(opened):
     page = opened()
     panel = open_property(page, "6 Test Street")

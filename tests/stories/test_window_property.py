@@ -112,11 +112,11 @@ def test_unknown_property_is_an_error(tab, key):
 
 def test_note_is_in_the_list_and_the_facets_at_once_and_outlives_the_next_run(own_tab):
     key = find(own_tab, "3 Test")
-    saved = put(own_tab, key, "notes", {"My Status": "To call", "My Notes": '=Ask\nabout the "roof"'})
+    saved = put(own_tab, key, "notes", {"texts": {"My Status": "To call", "My Notes": '=Ask\nabout the "roof"'}})
     assert saved.json["notes"] == {"My Status": "To call", "My Notes": '=Ask\nabout the "roof"'}
     assert list(ids(own_tab, filter=json.dumps({"facets": {"My Status": ["To call"]}})).values()) == [key]
     assert own_tab.get("/api/summary")["facets"]["My Status"] == [["To call", 1]]
-    put(own_tab, key, "notes", {"My Status": "Visited"})
+    put(own_tab, key, "notes", {"texts": {"My Status": "Visited"}})
     write_workbook(own_tab.folder / "c.xlsx", [HEADER, candidate(50)])
     own_tab.finish_run()
     assert describe(own_tab, key)["notes"]["My Status"] == "Visited"
@@ -125,8 +125,27 @@ def test_note_is_in_the_list_and_the_facets_at_once_and_outlives_the_next_run(ow
 
 def test_emptied_note_is_removed(tab):
     key = find(tab, "4 Test")
-    put(tab, key, "notes", {"My Notes": "Something"})
-    assert put(tab, key, "notes", {"My Notes": " "}).json["notes"]["My Notes"] == ""
+    put(tab, key, "notes", {"texts": {"My Notes": "Something"}})
+    assert put(tab, key, "notes", {"texts": {"My Notes": " "}}).json["notes"]["My Notes"] == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "kept"),
+    [
+        ("Second", "", "First\nSecond"),
+        ("First\nSecond", "First", "First\nSecond"),
+        ("First", "", "First"),
+        ("", "Before", "First"),
+        ("", "First", ""),
+        ("Second", None, "Second"),
+    ],
+)
+def test_note_that_another_tab_has_changed_keeps_both_texts(tab, typed, known, kept):
+    key = find(tab, "4 Test")
+    put(tab, key, "notes", {"texts": {"My Notes": "First"}})
+    seen = {} if known is None else {"known": {"My Notes": known}}
+    assert put(tab, key, "notes", {"texts": {"My Notes": typed}, **seen}).json["notes"]["My Notes"] == kept
+    put(tab, key, "notes", {"texts": {"My Notes": None}})
 
 
 def test_correction_counts_from_the_next_run_and_can_be_taken_back(tab):
@@ -146,10 +165,11 @@ def test_correction_counts_from_the_next_run_and_can_be_taken_back(tab):
         ("corrections", {"Year Built": "soon"}),
         ("corrections", {"No Column": "1"}),
         ("corrections", {"Year Built": 3}),
-        ("notes", {"Flex Score": "10"}),
-        ("notes", {"My Notes": "x" * 40_000}),
-        ("notes", {"": "text"}),
-        ("notes", {"My Notes": ["text"]}),
+        ("notes", {"texts": {"Flex Score": "10"}}),
+        ("notes", {"texts": {"My Notes": "x" * 40_000}}),
+        ("notes", {"texts": {"": "text"}}),
+        ("notes", {"texts": {"My Notes": ["text"]}}),
+        ("notes", {"texts": {"My Notes": "text"}, "known": "text"}),
     ],
 )
 def test_entry_that_can_not_be_kept_is_refused_with_a_sentence(tab, part, body):
@@ -160,7 +180,7 @@ def test_entry_that_can_not_be_kept_is_refused_with_a_sentence(tab, part, body):
 
 def test_nothing_can_be_noted_about_what_is_not_on_the_list(tab):
     (key,) = ids(tab, view="rejected").values()
-    assert put(tab, quote(key, safe=""), "notes", {"My Notes": "text"}).status == 400
+    assert put(tab, quote(key, safe=""), "notes", {"texts": {"My Notes": "text"}}).status == 400
 
 
 def test_sheet_of_a_property_is_made_on_demand_also_for_a_row_off_the_list(tab):
@@ -189,7 +209,7 @@ def test_possible_duplicates_are_decided_once(own_tab):
 
 def test_note_and_correction_that_the_workbook_changed_too_are_both_kept(own_tab):
     key = find(own_tab, "3 Test")
-    put(own_tab, key, "notes", {"My Notes": "Typed in the window"})
+    put(own_tab, key, "notes", {"texts": {"My Notes": "Typed in the window"}})
     put(own_tab, key, "corrections", {"Lot Size Acres": "3.5"})
     weeks = Weeks(own_tab.folder)
     weeks.workbook = own_tab.folder / "results/flex_properties.xlsx"

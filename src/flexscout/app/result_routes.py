@@ -60,7 +60,7 @@ def _describe_property(call: Call) -> dict[str, Any]:
 
 def _save_notes(call: Call) -> dict[str, Any]:
     settings, place = _find_place(call)
-    save_notes(settings, place, _read_texts(call.body))
+    save_notes(settings, place, *(_read_texts(call.body.get(name, {})) for name in ("texts", "known")))
     return {"notes": read_property_entries(settings, call.path["key"])[0]}
 
 
@@ -83,9 +83,10 @@ def _find_place(call: Call) -> tuple[Any, Mapping[str, Any]]:
     return call.window.require_workspace().load_settings(), {**row, "Property ID": call.path["key"]}
 
 
-def _read_texts(body: Mapping[str, Any]) -> dict[str, str | None]:
+def _read_texts(body: Any) -> dict[str, str | None]:
     """Return the texts by column. Raises BadRequestError if one isn't a text."""
-    if len(body) > _MAX_TEXTS or not all(value is None or isinstance(value, str) for value in body.values()):
+    is_object = isinstance(body, dict) and len(body) <= _MAX_TEXTS
+    if not is_object or not all(value is None or isinstance(value, str) for value in body.values()):
         raise BadRequestError("The request isn't an object of texts.")
     return dict(body)
 

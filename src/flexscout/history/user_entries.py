@@ -14,8 +14,9 @@ from flexscout.config import PipelineConfiguration
 from flexscout.domain import ADDRESS_COLUMNS, list_canonical_columns
 from flexscout.errors import FlexscoutError
 from flexscout.history.corrections import convert_values
+from flexscout.history.edits import BASE, merge_notes
 from flexscout.history.notes import arrange_notes, fold_name, name_user_column
-from flexscout.history.notes_store import COLUMN, ENTRY_SCHEMA, ID, KIND, TEXT, TIME, EntryKind, NotesStore
+from flexscout.history.notes_store import COLUMN, ENTRY_SCHEMA, ID, KIND, TEXT, TIME, EntryKind, NotesStore, entry_owner
 from flexscout.history.user_input import read_current_entries
 
 _MAX_CHARACTERS = 32_767  # of a cell in a workbook
@@ -41,28 +42,41 @@ def read_property_entries(config: PipelineConfiguration, property_id: str) -> tu
     return {name: notes.get(name, "") for name in columns}, corrections
 
 
-def save_notes(config: PipelineConfiguration, place: Mapping[str, Any], texts: Mapping[str, str | None]) -> None:
+def save_notes(
+    config: PipelineConfiguration,
+    place: Mapping[str, Any],
+    texts: Mapping[str, str | None],
+    known: Mapping[str, str | None] | None = None,
+) -> None:
     """Save notes of a property.
 
     Args:
         config: The settings of the runs that write the workbook.
         place: `Property ID`, and `Address`, `City` and `State` if they are known.
         texts: The user's column -> the text; None or blank to remove the note.
+        known: The user's column -> the text that was edited. If the note was changed since, both texts are kept, one per line. A
+            column that isn't in it is replaced.
 
     Raises:
         FlexscoutError: A text is too long, or a column can't be one of the user's.
         OutputError: The store can't be read or written.
 
     """
-    _, known = read_current_entries(config)
-    names = {fold_name(name): name for name in known}
-    columns = {}
-    for name, text in texts.items():
+    current, columns = read_current_entries(config)
+    names = {fold_name(name): name for name in columns}
+    named: dict[str, str] = {}
+    for name in texts:
         free = names.get(fold_name(name), name_user_column(name.strip()))
         if not fold_name(name) or (free != name.strip() and fold_name(name) not in names):
             raise FlexscoutError(f"{name!r} can't be the name of a column.", "Choose another name.")
-        columns[free] = _clean(text)
-    _append(config, EntryKind.NOTE, place, columns)
+        named[name] = free
+    entries = _make_entries(EntryKind.NOTE, place, {named[name]: _clean(text) for name, text in texts.items()})
+    based = {named[name]: _clean(text) for name, text in (known or {}).items() if name in named}
+    base = pl.DataFrame({COLUMN: list(based), BASE: list(based.values())}, schema={COLUMN: pl.String, BASE: pl.String})
+    edited = entries.join(base, on=COLUMN, how="inner", maintain_order="left").with_columns(entry_owner())
+    replaced = entries.join(base, on=COLUMN, how="anti", maintain_order="left")
+    merged = merge_notes(edited, current).entries.with_columns(pl.lit(entries[TIME].first(), pl.String).alias(TIME))
+    NotesStore(config.notes_file).append(pl.concat([replaced, merged]))
 
 
 def save_corrections(config: PipelineConfiguration, place: Mapping[str, Any], values: Mapping[str, str | None]) -> None:
@@ -87,7 +101,7 @@ def save_corrections(config: PipelineConfiguration, place: Mapping[str, Any], va
         converted[name] = None if cleaned is None else convert_values(name, pl.Series([cleaned])).item()
         if cleaned is not None and converted[name] is None:
             raise FlexscoutError(f"{cleaned!r} can't be read as a value of {name}.", "Enter it as an export would have it.")
-    _append(config, EntryKind.CORRECTION, place, converted)
+    NotesStore(config.notes_file).append(_make_entries(EntryKind.CORRECTION, place, converted))
 
 
 def _clean(text: str | None) -> str | None:
@@ -96,8 +110,8 @@ def _clean(text: str | None) -> str | None:
     return (text or "").replace("\r\n", "\n").strip() or None
 
 
-def _append(config: PipelineConfiguration, kind: EntryKind, place: Mapping[str, Any], texts: Mapping[str, str | None]) -> None:
+def _make_entries(kind: EntryKind, place: Mapping[str, Any], texts: Mapping[str, str | None]) -> pl.DataFrame:
     where = {name: place.get(name) for name in (ID, *ADDRESS_COLUMNS)}
     now = datetime.now(UTC).isoformat(timespec="seconds")
     rows = [{KIND: str(kind), **where, COLUMN: column, TEXT: text, TIME: now} for column, text in texts.items()]
-    NotesStore(config.notes_file).append(pl.DataFrame(rows, schema=ENTRY_SCHEMA))
+    return pl.DataFrame(rows, schema=ENTRY_SCHEMA)

@@ -45,9 +45,22 @@ const changeText = (change) => {
 
 let lastSave = Promise.resolve();  // a property that is opened again at once has what was just typed
 
+const isStatus = (name) => /status/i.test(name);
+
 // Boxes that save what is typed into them.
 const buildNotes = (id, notes, onSaved) => {
-  const state = h("p", { class: "saved", role: "status" }), pending = new Map();
+  const state = h("p", { class: "saved", role: "status" }), pending = new Map(), inputs = new Map(), known = new Map(Object.entries(notes));
+  // Put what another tab has saved meanwhile before what is typed here.
+  const learn = (name, sent, stored) => {
+    known.set(name, stored);
+    if (isStatus(name) || stored === sent.trim()) return false;
+    const input = inputs.get(name), before = stored.endsWith(sent.trim()) ? stored.slice(0, stored.length - sent.trim().length) : `${stored}\n`;
+    const [start, end] = [input.selectionStart, input.selectionEnd];
+    input.value = pending.has(name) ? before + input.value : stored;
+    input.setSelectionRange(before.length + start, before.length + end);
+    if (pending.has(name)) pending.set(name, input.value);
+    return true;
+  };
   const flush = async () => {
     save.cancel();
     if (!pending.size) return;
@@ -55,10 +68,11 @@ const buildNotes = (id, notes, onSaved) => {
     pending.clear();
     state.textContent = texts.property.saving;
     try {
-      const request = put(`properties/${encodeURIComponent(id)}/notes`, changes);
+      const seen = Object.fromEntries([...known].filter(([name]) => name in changes && !isStatus(name)));  // a later status replaces the earlier one
+      const request = put(`properties/${encodeURIComponent(id)}/notes`, { texts: changes, known: seen });
       lastSave = request.catch(() => {});
-      await request;
-      state.textContent = texts.property.saved;
+      const stored = (await request).notes, joined = Object.entries(changes).map(([name, sent]) => learn(name, sent, stored[name] ?? ""));
+      state.textContent = joined.includes(true) ? texts.property.savedBoth : texts.property.saved;
       onSaved();
     } catch (error) {
       Object.entries(changes).forEach(([name, value]) => { if (!pending.has(name)) pending.set(name, value); });
@@ -68,9 +82,10 @@ const buildNotes = (id, notes, onSaved) => {
   };
   const save = debounce(flush, SAVE_AFTER);
   const box = ([name, value], i) => {
-    const isStatus = /status/i.test(name), key = `note-${i}`, typed = (event) => { pending.set(name, event.target.value); state.textContent = ""; save(); };
-    const input = isStatus ? h("input", { id: key, list: "statuses", value: value ?? "", oninput: typed, onchange: flush, autocomplete: "off" }) : h("textarea", { id: key, rows: 3, oninput: typed, onchange: flush });
-    if (!isStatus) input.value = value ?? "";
+    const key = `note-${i}`, typed = (event) => { pending.set(name, event.target.value); state.textContent = ""; save(); };
+    const input = isStatus(name) ? h("input", { id: key, list: "statuses", value: value ?? "", oninput: typed, onchange: flush, autocomplete: "off" }) : h("textarea", { id: key, rows: 3, oninput: typed, onchange: flush });
+    if (!isStatus(name)) input.value = value ?? "";
+    inputs.set(name, input);
     return h("div", { class: "note" }, h("label", { for: key }, name), input);
   };
   const element = h("div", { class: "notes" }, Object.entries(notes).map(box), h("datalist", { id: "statuses" }, texts.property.statuses.map((status) => h("option", { value: status }))), state);

@@ -101,7 +101,7 @@ export const texts = {
     undo: "Undo", undoName: (name) => `Undo the correction of ${name}`,
     announceCorrected: "The correction was saved. It counts from the next run.", announceUndone: "The correction was removed.",
     merged: "Merged rows", differs: (fields) => `Differs: ${fields}`, history: "History", run: (run) => `Run ${run}`, change: (name, what) => [capitalize(name), what].filter(Boolean).join(": "), changed: (column, old, now) => `${column} ${old ?? "none"} → ${now ?? "none"}`,
-    more: "More values", notes: "My notes", statuses: ["To call", "Called", "Visited", "Offer made", "Passed"], saving: "Saving …", saved: "Saved", notSaved: "Not saved yet: your text is still here.",
+    more: "More values", notes: "My notes", statuses: ["To call", "Called", "Visited", "Offer made", "Passed"], saving: "Saving …", saved: "Saved", savedBoth: "Saved, with what another tab or the workbook has added.", notSaved: "Not saved yet: your text is still here.",
   },
   steps: {
     open: { settings: "Open the settings", password: "Enter the password", duplicates: "Review them" },
