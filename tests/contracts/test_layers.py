@@ -44,7 +44,7 @@ HEAVY = {
     "rapidfuzz": "ingest/mapping/suggestions.py matching/spelling.py matching/lookup.py",
     "lxml": "ingest/readers/web_page.py ingest/readers/spreadsheetml.py",
     "numpy": "ingest/readers/delimited.py ingest/readers/xml_check.py matching/components.py merging/snapshots.py",
-    "pydantic": "config/settings.py runtime/cache.py scoring/profile.py scoring/profile_errors.py",
+    "pydantic": "config/settings.py runtime/cache_entries.py scoring/profile.py scoring/profile_errors.py",
     "typst": "outputs/memo/typesetting.py",
     "distributed": "runtime/cluster.py",
     "watchfiles": "jobs/folder_watch.py",

@@ -161,7 +161,7 @@ class PipelineConfiguration(BaseModel):
     reuse: Annotated[bool, Setting("journal.reuse", Affects.EXECUTION)] = True
     """Whether files that haven't changed since an earlier run are taken from the cache."""
     cache: Annotated[str, Setting("journal.cache", Affects.EXECUTION, "folder")] = ""
-    """Folder of the cache; empty for the operating system's usual place."""
+    """Folder of the cache, empty for the operating system's usual place; or an address such as s3://bucket/cache."""
     cache_limit_gb: Annotated[float, Field(ge=0, le=4096), Setting("journal.cache_limit_gb", Affects.EXECUTION)] = 5
     """Size limit of the cache after a run, in GB. The entries unused for longest are removed first."""
     log_level: Annotated[LogLevel, Setting("logging.level", Affects.EXECUTION)] = "INFO"
@@ -269,8 +269,18 @@ class PipelineConfiguration(BaseModel):
 
     @property
     def cache_folder(self) -> Path:
-        """Folder of the cache: the setting, else FLEXSCOUT_CACHE, else the operating system's cache folder."""
-        return Path(self.cache or os.environ.get(name_variable("cache")) or user_cache_path("flexscout", appauthor=False))
+        """Folder of the cache on this computer: the setting, else FLEXSCOUT_CACHE, else the operating system's cache folder."""
+        place = self._cache_place
+        return Path(place) if place and not is_address(place) else user_cache_path("flexscout", appauthor=False)
+
+    @property
+    def cache_address(self) -> str:
+        """Address of the cache that is shared with other computers; empty if it is only on this one."""
+        return check_address(self._cache_place) if is_address(self._cache_place) else ""
+
+    @property
+    def _cache_place(self) -> str:
+        return self.cache or os.environ.get(name_variable("cache"), "")
 
     @property
     def csv_file(self) -> Path:
@@ -378,7 +388,7 @@ class PipelineConfiguration(BaseModel):
             raise ValueError("the workbook's name must end in .xlsx")
         return value
 
-    @field_validator("input_folder", "output_file", "report_file")
+    @field_validator("input_folder", "output_file", "report_file", "cache")
     @classmethod
     def _check_address(cls, value: str, info: ValidationInfo) -> str:
         beside = info.data.get("output_file", "").rpartition("/")[0]
@@ -386,11 +396,11 @@ class PipelineConfiguration(BaseModel):
             raise ValueError("in object storage, the report must be in the folder of the workbook")
         return check_address(value)
 
-    @field_validator("log_file", "cache", "more_inputs")
+    @field_validator("log_file", "more_inputs")
     @classmethod
     def _check_on_this_computer(cls, value: str | Texts) -> str | Texts:
         if any(map(is_address, [value] if isinstance(value, str) else value)):
-            raise ValueError("give a place on this computer; only the input folder, the workbook and the report can be elsewhere")
+            raise ValueError("give a place on this computer; only the input folder, the results and the cache can be elsewhere")
         return value
 
     @field_validator("report_file", "log_file")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flexscout.ingest.file_filter import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, find_left_out, read_workbook_properties
     from flexscout.ingest.file_types import FileType, detect_file_type, is_protected
     from flexscout.ingest.header_row import find_header, header_texts
-    from flexscout.ingest.inputs import find_input, list_config_places
+    from flexscout.ingest.inputs import AbsentFiles, build_display_name, find_input, list_config_places
     from flexscout.ingest.mapping import (
         LEAVE_OUT,
         PASS,
@@ -65,6 +65,7 @@ __all__ = [
     "PEEKED_ROWS",
     "POSSIBLE_SUFFIXES",
     "TABLE_SUFFIXES",
+    "AbsentFiles",
     "FileDiscovery",
     "FileIngestor",
     "FilePreview",
@@ -73,6 +74,7 @@ __all__ = [
     "RowKind",
     "Scan",
     "Workbook",
+    "build_display_name",
     "build_source_file",
     "change_entries",
     "collect_cells",
@@ -127,7 +129,7 @@ __getattr__ = lazy_exports(
         "file_filter": ("POSSIBLE_SUFFIXES", "TABLE_SUFFIXES", "find_left_out", "read_workbook_properties"),
         "file_types": ("FileType", "detect_file_type", "is_protected"),
         "header_row": ("find_header", "header_texts"),
-        "inputs": ("list_config_places", "find_input"),
+        "inputs": ("AbsentFiles", "build_display_name", "list_config_places", "find_input"),
         "mapping": (
             "LEAVE_OUT",
             "PASS",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from flexscout.config import PipelineConfiguration
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import ProcessingError, WorkerError, to_processing_error
+from flexscout.ingest.inputs import Download
 from flexscout.ingest.options import IngestOptions, load_options
 from flexscout.models import FileRecord, HeaderMap, SourceFile
 from flexscout.runtime import (
@@ -94,12 +95,19 @@ class FileIngestor:
             required = tuple(dict.fromkeys((*eligibility, *compared)))
         return cls(config, required, executor=executor, progress=progress)
 
-    def ingest(self, sources: Sequence[SourceFile], cache: TableCache) -> Iterator[list[FileRecord]]:
-        """Yield the records of files as they are done, a few at a time; files that the cache knows are not read."""
+    def ingest(self, sources: Sequence[SourceFile], cache: TableCache, download: Download = list) -> Iterator[list[FileRecord]]:
+        """Yield the records of files as they are done, a few at a time; files that the cache knows are not read.
+
+        Args:
+            sources: The files.
+            cache: Where their tables are, or will be.
+            download: Puts the files that have to be read in their places, and returns them.
+
+        """
         from flexscout.ingest.worker import ingest_file  # noqa: PLC0415 - see above
 
         cache = cache.with_options(self.options.shared_key)
-        return self._run(partial(ingest_file, cache=cache, options=self.options), sources, cache)
+        return self._run(partial(ingest_file, cache=cache, options=self.options), sources, cache, download)
 
     def inspect(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
         """Return how the headers of each file would be mapped, from its first rows, in the order of the sources."""
@@ -142,11 +150,17 @@ class FileIngestor:
 
     def find_cached(self, source: SourceFile, cache: TableCache) -> FileRecord | None:
         """Return the record of a file from an earlier run with the same mapping; None if the file has to be read."""
-        return self._find_cached(source, cache.with_options(self.options.shared_key))
+        return self._find_all_cached([source], cache.with_options(self.options.shared_key))[0]
 
-    def _find_cached(self, source: SourceFile, cache: TableCache) -> FileRecord | None:
-        rows = cache.find_header_rows(source) if self.options.chooses else ()
-        return None if rows is None else cache.find(self.options.identify_reading(source, rows))
+    def _find_all_cached(self, sources: Sequence[SourceFile], cache: TableCache) -> list[FileRecord | None]:
+        if not self.options.chooses:
+            return cache.find_all([self.options.identify_reading(source, ()) for source in sources])
+        rows = cache.find_all_header_rows(sources)
+        identified = zip(sources, rows, strict=True)
+        known = iter(
+            cache.find_all([self.options.identify_reading(one, found) for one, found in identified if found is not None])
+        )
+        return [None if found is None else next(known) for found in rows]
 
     def run_tasks(self, function: Callable[..., Any], arguments: Iterable[Sequence[Any]]) -> Iterator[Any]:
         """Return the result of each call in order: of the given executor, else of the settings' cluster, else of this process."""
@@ -161,7 +175,11 @@ class FileIngestor:
             yield from run_in_order(executor, function, arguments)
 
     def _run(
-        self, work: Callable[..., FileRecord], sources: Sequence[SourceFile], cache: TableCache | None = None
+        self,
+        work: Callable[..., FileRecord],
+        sources: Sequence[SourceFile],
+        cache: TableCache | None = None,
+        download: Download = list,
     ) -> Iterator[list[FileRecord]]:
         """Yield records as they are done, with only so many files handed out; the cached ones while workers start."""
         from flexscout.ingest.worker import diagnose_file  # noqa: PLC0415 - see above
@@ -169,9 +187,9 @@ class FileIngestor:
         progress = self._progress if cache else NoProgress()
         progress.on_start(len(sources))
         self.records = []
-        cached = [(source, self._find_cached(source, cache) if cache else None) for source in sources]
-        known = [self._share_header_maps(record) for _, record in cached if record]
-        unknown = [source for source, record in cached if not record]
+        cached = self._find_all_cached(sources, cache) if cache else [None] * len(sources)
+        known = [self._share_header_maps(record) for record in cached if record]
+        unknown = download([source for source, record in zip(sources, cached, strict=True) if not record])
         batches: Iterable[list[FileRecord]] = (known[i : i + _CACHED_BATCH] for i in range(0, len(known), _CACHED_BATCH))
         with ExitStack() as stack:
             if unknown:

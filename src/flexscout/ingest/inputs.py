@@ -1,15 +1,34 @@
 """The inputs of a run: a folder or a file, and more of them, with the names that their files have in outputs."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flexscout.errors import NothingToReadError
+from flexscout.models import SourceFile
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
+
+
+Download = Callable[[Sequence[SourceFile]], list[SourceFile]]
+"""Puts files in their places before they are read, and returns them, with the fingerprints of their content."""
+
+
+@dataclass(frozen=True)
+class AbsentFiles:
+    """Files of the input folder that are elsewhere, and are only fetched if they have to be read.
+
+    Attributes:
+        known: Place of each -> the file, as an earlier scan found it.
+        download: Puts some of them, of the files that it gets, in their places.
+
+    """
+
+    known: Mapping[Path, SourceFile] = field(default_factory=dict)
+    download: Download = list
 
 
 @dataclass(frozen=True)

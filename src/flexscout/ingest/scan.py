@@ -4,11 +4,12 @@ import difflib
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flexscout.config import DEFAULT_PATTERN, MAPPINGS_FOLDER
@@ -63,12 +64,15 @@ class Scan:
         return tuple(record for record in self.unreadable if not is_transient(record.error))
 
 
-def scan_inputs(config: "PipelineConfiguration", own: Collection[Path] = ()) -> Scan:
+def scan_inputs(
+    config: "PipelineConfiguration", own: Collection[Path] = (), known: Mapping[Path, SourceFile] | None = None
+) -> Scan:
     """Find the files that the settings name. Raises what `scan_folder` does.
 
     Args:
         config: The settings.
         own: Files that are never read, besides those that flexscout writes.
+        known: Files whose content is known and may be elsewhere; their places are not opened.
 
     """
     more = [Path(path) for path in config.more_inputs]
@@ -80,6 +84,7 @@ def scan_inputs(config: "PipelineConfiguration", own: Collection[Path] = ()) -> 
         own=outputs,
         more=more,
         skip=config.skip_files,
+        known=known or {},
     )
 
 
@@ -91,6 +96,7 @@ def scan_folder(  # noqa: PLR0913 - a setting each
     own: Collection[Path] = (),
     more: Sequence[Path] = (),
     skip: Sequence[str] = (),
+    known: Mapping[Path, SourceFile] = MappingProxyType({}),
 ) -> Scan:
     """Find the files to read.
 
@@ -101,6 +107,7 @@ def scan_folder(  # noqa: PLR0913 - a setting each
         own: Files that flexscout writes, which are never read.
         more: More folders, and files that are read whatever the pattern.
         skip: Globs for the names or paths of files that are left out, whatever their case.
+        known: Files whose content is known and may be elsewhere; their places are not opened.
 
     Raises:
         NothingToReadError: A folder or file is missing, or there is nothing to read.
@@ -112,7 +119,12 @@ def scan_folder(  # noqa: PLR0913 - a setting each
     check_places(places)
     outputs = {path.resolve() for path in own}
     candidates = skip_seen(_list_all(places, pattern, recursive=recursive))
-    found = [_check_candidate(place, path, pattern, outputs, skip) for place, path in candidates]
+    found = [
+        find_left_out(known[path].name, skip) or known[path]
+        if path in known
+        else _check_candidate(place, path, pattern, outputs, skip)
+        for place, path in candidates
+    ]
     sources = [one for one in found if isinstance(one, SourceFile)]
     skipped = [one for one in found if isinstance(one, SkippedFile)]
     unreadable = [one for one in found if isinstance(one, FileRecord)]

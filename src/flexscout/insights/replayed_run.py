@@ -228,7 +228,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
     criteria = Criteria.from_record(config, record.report["profile"], record.begun)
     ingestor = FileIngestor.for_criteria(config, criteria.profile.eligibility)
     inputs, new = find_inputs(record.report, config)
-    with open_table_cache(config.cache_folder, hash_reading_code()) as cache:
+    with open_table_cache(config.cache_folder, hash_reading_code(), shared=config.cache_address) as cache:
         available, lost = _split_inputs(inputs, ingestor, cache)
         batches = ingestor.ingest([one.source for one in available], cache)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())

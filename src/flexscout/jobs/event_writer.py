@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from flexscout.config import PipelineConfiguration
 from flexscout.history import RunHistory
+from flexscout.ingest import AbsentFiles
 from flexscout.jobs.events import EventKind, JobEvent
 from flexscout.models import ProcessingResult, RunSummary
 from flexscout.outputs import RunMessage
@@ -90,8 +91,8 @@ def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, ret
     history = RunHistory(Path(name_copies(settings).output_file))
     before = history.find_last()
 
-    def run(local: PipelineConfiguration) -> RunSummary:
-        return ScalableFlexPipeline(local, progress=events).run(reuse_failures=not retry)
+    def run(local: PipelineConfiguration, absent: AbsentFiles) -> RunSummary:
+        return ScalableFlexPipeline(local, progress=events, absent=absent).run(reuse_failures=not retry)
 
     try:
         with report_warnings(_WARNING_LOGS, lambda message: events.write(EventKind.WARNING, message=message)):

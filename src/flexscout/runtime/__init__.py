@@ -5,14 +5,8 @@ from typing import TYPE_CHECKING
 from flexscout._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from flexscout.runtime.cache import (
-        OBJECTS_FOLDER,
-        HeaderRows,
-        TableCache,
-        hash_reading_code,
-        hash_result_code,
-        open_table_cache,
-    )
+    from flexscout.runtime.cache import TableCache, hash_reading_code, hash_result_code, open_table_cache
+    from flexscout.runtime.cache_entries import OBJECTS_FOLDER, HeaderRows
     from flexscout.runtime.cluster import ClusterExecutor
     from flexscout.runtime.error_handler import ErrorAction, ErrorHandler
     from flexscout.runtime.executors import (
@@ -135,7 +129,8 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "cache": ("OBJECTS_FOLDER", "HeaderRows", "TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
+        "cache": ("TableCache", "hash_reading_code", "hash_result_code", "open_table_cache"),
+        "cache_entries": ("OBJECTS_FOLDER", "HeaderRows"),
         "cluster": ("ClusterExecutor",),
         "error_handler": ("ErrorAction", "ErrorHandler"),
         "executors": (

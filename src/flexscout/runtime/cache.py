@@ -1,54 +1,43 @@
 """Cache of tables: files that were read are found again by content and by everything that reading depends on."""
 
 import errno
-import json
-import logging
 import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import flexscout
-from flexscout.error_codes import PASSWORD_CODES, ErrorCode
+from flexscout.error_codes import PASSWORD_CODES
 from flexscout.errors import DataFormatError
-from flexscout.models import FileRecord, SheetRecord, SourceFile
-from flexscout.runtime.storage import (
-    TableFolder,
-    compute_checksum,
-    is_abandoned,
-    mark_owner,
-    open_record,
-    seal_record,
-    write_atomically,
+from flexscout.models import FileRecord, SourceFile
+from flexscout.runtime.cache_entries import (
+    HEADER_ROWS_NAME,
+    RECORD_NAME,
+    CacheEntry,
+    HeaderRows,
+    find_entry,
+    list_entries,
+    list_tables,
+    parse_header_rows,
+    write_header_rows,
 )
-from flexscout.skipped import SkippedSheet
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from flexscout.runtime.storage import TableFolder, is_abandoned, mark_owner
 
 _PACKAGE = Path(flexscout.__file__).parent
 _IMPORT = re.compile(r"^\s*from flexscout\.(\w+)", re.MULTILINE)
 _READER_LIBRARIES = ("fastexcel", "polars", "lxml")
 _RESULT_LIBRARIES = (*_READER_LIBRARIES, "rustpy-xlsxwriter", "narwhals", "rapidfuzz")
 
-_FORMAT = 3  # version of the records; others are not read
-_RECORD_NAME, _SCRATCH_NAME, _HEADER_ROWS_NAME = "record.json", "rows", "headers.json"
-OBJECTS_FOLDER = "objects"
-"""Folder in the cache with the local copies of objects, which are no entries."""
+_SCRATCH_NAME = "rows"
 _IN_USE_SECONDS = 3600.0  # an entry is not removed within this time after a run used it
-
-HeaderRows = tuple[tuple[str, ...], ...]
-"""The folded texts of the rows of a file that may be a header."""
-
-logger = logging.getLogger("flexscout.cache")
 
 
 @lru_cache
@@ -170,33 +159,40 @@ class TableCache:
         folder = self.locate_entry(source)
         return folder, folder.with_name(f"{folder.name}-2")
 
+    def find_all_header_rows(self, sources: Sequence[SourceFile]) -> list[HeaderRows | None]:
+        """Return what `find_header_rows` does for each file."""
+        return [self.find_header_rows(source) for source in sources]
+
     def find_header_rows(self, source: SourceFile) -> HeaderRows | None:
         """Return the rows by which the mapping of a file is chosen; None if the file has to be read."""
         if not (self.is_persistent and self.reuse) or not source.fingerprint:
             return None
         try:
-            rows = json.loads(open_record(self._locate_header_rows(source).read_bytes(), _FORMAT))["rows"]
+            rows = parse_header_rows(self.locate_header_rows(source).read_bytes())
         except (OSError, ValueError):
             return None
         with suppress(OSError):
-            os.utime(self._locate_header_rows(source))
-        return tuple(map(tuple, rows))
+            os.utime(self.locate_header_rows(source))
+        return rows
 
     def store_header_rows(self, source: SourceFile, rows: HeaderRows) -> None:
         """Keep the rows by which the mapping of a file is chosen. Best effort: I/O errors are ignored."""
         if self.is_persistent:
             with suppress(OSError):
                 self.create_entry_folder(source.with_mapping(""))
-                write_atomically(
-                    self._locate_header_rows(source), seal_record(json.dumps({"rows": rows}).encode(), _FORMAT), fsync=False
-                )
+                write_header_rows(self.locate_header_rows(source), rows)
 
     def has_header_rows(self, source: SourceFile) -> bool:
         """Return whether header rows are kept for a file."""
-        return self._locate_header_rows(source).exists()
+        return self.locate_header_rows(source).exists()
 
-    def _locate_header_rows(self, source: SourceFile) -> Path:
-        return self.locate_entry(source.with_mapping("")) / _HEADER_ROWS_NAME
+    def locate_header_rows(self, source: SourceFile) -> Path:
+        """Return where the header rows of a file are kept."""
+        return self.locate_entry(source.with_mapping("")) / HEADER_ROWS_NAME
+
+    def find_all(self, sources: Sequence[SourceFile]) -> list[FileRecord | None]:
+        """Return what `find` does for each file."""
+        return [self.find(source) for source in sources]
 
     def find(self, source: SourceFile) -> FileRecord | None:
         """Return the record of a file from an earlier run, with its tables; None if the file has to be read.
@@ -207,31 +203,32 @@ class TableCache:
             return None
         key = self.locate_entry(source).name
         for folder in self._list_entry_folders(source):
-            entry = _find_entry(folder, key, source.name)
+            entry = find_entry(folder, key, source.name)
             if entry:
                 # The error names a command with the path.
                 if entry.error and not (self.reuse_failures and entry.path == str(source.path)):
                     return None
                 with suppress(OSError):
-                    os.utime(folder / _RECORD_NAME)
+                    os.utime(folder / RECORD_NAME)
                 return entry.to_record(source, folder)
         return None
 
-    def store(self, record: FileRecord) -> None:
-        """Complete the entry of a file, if its outcome depends on nothing but its content. Raises OSError."""
-        if self.is_persistent and _is_deterministic(record) and _is_unchanged(record.source):
-            tables = [table for sheet in record.sheets for table in _list_tables(sheet)]
-            folder = tables[0].parent if tables else self.create_entry_folder(record.source)
-            entry = _Entry.from_record(record, self.locate_entry(record.source).name)
-            # Not fsynced, as `find` verifies every byte: waiting for the disk costs more than reading most files.
-            write_atomically(
-                folder / _RECORD_NAME, seal_record(_build_adapter().dump_json(entry, indent=1), _FORMAT), fsync=False
-            )
+    def store(self, record: FileRecord) -> Path | None:
+        """Complete the entry of a file if its outcome depends on nothing but its content; return its folder if it does.
+
+        Raises OSError.
+        """
+        if not (self.is_persistent and _is_deterministic(record) and _is_unchanged(record.source)):
+            return None
+        tables = list_tables(record.sheets)
+        folder = tables[0].parent if tables else self.create_entry_folder(record.source)
+        CacheEntry.from_record(record, self.locate_entry(record.source).name).write(folder)
+        return folder
 
     def invalidate(self, source: SourceFile) -> None:
         """Have the next run read the file again; this run can still use the tables. Best effort: I/O errors are ignored."""
         with suppress(OSError):
-            (self.locate_entry(source) / _RECORD_NAME).unlink(missing_ok=True)
+            (self.locate_entry(source) / RECORD_NAME).unlink(missing_ok=True)
 
     def trim(self, max_gb: float, idle_seconds: float = _IN_USE_SECONDS) -> TrimResult:
         """Remove the entries that were not used for longest, and those without a record.
@@ -242,7 +239,7 @@ class TableCache:
 
         """
         kept = removed = freed = 0
-        for entry in sorted(_list_entries(self.folder), key=lambda entry: (-entry.used, entry.path.name)):
+        for entry in sorted(list_entries(self.folder), key=lambda entry: (-entry.used, entry.path.name)):
             is_superfluous = not entry.is_complete or kept + entry.size > max_gb * 2**30
             if is_superfluous and entry.used <= time.time() - idle_seconds:
                 shutil.rmtree(entry.path, ignore_errors=True)
@@ -253,7 +250,9 @@ class TableCache:
 
 
 @contextmanager
-def open_table_cache(folder: Path, reading_key: str, *, reuse: bool = True, reuse_failures: bool = True) -> Iterator[TableCache]:
+def open_table_cache(
+    folder: Path, reading_key: str, *, reuse: bool = True, reuse_failures: bool = True, shared: str = ""
+) -> Iterator[TableCache]:
     """Open the cache in a folder, or, if the folder can't be written, a temporary one.
 
     Args:
@@ -261,6 +260,7 @@ def open_table_cache(folder: Path, reading_key: str, *, reuse: bool = True, reus
         reading_key: What reading depends on in addition to the content and the name of a file.
         reuse: Use entries of other runs.
         reuse_failures: Use entries of files that failed too.
+        shared: Address of a cache in object storage that new entries are copied to, and missing ones from; empty for none.
 
     """
     try:
@@ -268,51 +268,14 @@ def open_table_cache(folder: Path, reading_key: str, *, reuse: bool = True, reus
         is_usable = os.access(folder, os.W_OK | os.X_OK)
     except OSError:
         is_usable = False
-    if is_usable:
-        yield TableCache(folder, reading_key, is_persistent=True, reuse=reuse, reuse_failures=reuse_failures)
-        return
-    with TableFolder() as temporary:
-        yield TableCache(temporary, reading_key)
+    with ExitStack() as stack:
+        place = folder if is_usable else stack.enter_context(TableFolder())
+        cache = TableCache(place, reading_key, is_usable or bool(shared), reuse, reuse_failures)
+        if shared:
+            from flexscout.runtime.shared_cache import open_shared_cache  # noqa: PLC0415 - most caches are not shared
 
-
-@dataclass(frozen=True)
-class _Entry:
-    """A record as it is stored: with tables by their names in the entry's folder.
-
-    `key`: name of the folder that the entry was made for, so that a copy in another folder is not used;
-    `path`: where the file was; `error`: code, message and next step; `sizes`: name -> bytes of each table.
-    """
-
-    key: str
-    file: str
-    path: str
-    sheets: tuple[SheetRecord, ...]
-    skipped_sheets: tuple[SkippedSheet, ...]
-    error: tuple[str, str, str] | None
-    sizes: dict[str, int]
-
-    @classmethod
-    def from_record(cls, record: FileRecord, key: str) -> "_Entry":
-        error = record.error
-        stored_error = (error.code, error.message, error.next_step) if error else None
-        sizes = {table.name: table.stat().st_size for sheet in record.sheets for table in _list_tables(sheet)}
-        sheets = tuple(
-            replace(sheet, table=sheet.table and Path(sheet.table.name), issues=sheet.issues and Path(sheet.issues.name))
-            for sheet in record.sheets
-        )
-        return cls(key, record.source.name, str(record.source.path), sheets, record.skipped_sheets, stored_error, sizes)
-
-    def to_record(self, source: SourceFile, folder: Path) -> FileRecord:
-        error = DataFormatError(ErrorCode(self.error[0]), *self.error[1:], source.name) if self.error else None
-        sheets = tuple(
-            replace(sheet, table=sheet.table and folder / sheet.table, issues=sheet.issues and folder / sheet.issues)
-            for sheet in self.sheets
-        )
-        return FileRecord(source, sheets, self.skipped_sheets, error=error, reused=True)
-
-
-def _list_tables(sheet: SheetRecord) -> tuple[Path, ...]:
-    return tuple(table for table in (sheet.table, sheet.issues) if table)
+            cache = stack.enter_context(open_shared_cache(cache, shared))
+        yield cache
 
 
 def _is_deterministic(record: FileRecord) -> bool:
@@ -342,81 +305,3 @@ def _create_folder(folder: Path) -> Path:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
     return folder
-
-
-def _find_entry(folder: Path, key: str, file: str) -> _Entry | None:
-    """Return the entry if its record and tables are exactly as they were written; log if they are not."""
-    try:
-        entry = _read_entry(folder, key)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError):  # pydantic's errors are ValueErrors
-        entry = None
-    if entry is None:
-        logger.warning(
-            "The cache entry of %s is damaged (%s), so the file is read again. If this happens often, check the disk.",
-            *(file, folder),
-            extra={"event": "cache_damaged", "data": {"file": file, "entry": str(folder)}},
-        )
-    return entry
-
-
-def _read_entry(folder: Path, key: str) -> _Entry | None:
-    """Return the entry in a folder; None if it was made for another folder or a table is damaged.
-
-    Raises FileNotFoundError if there is no record; another OSError or ValueError if it can't be used.
-    """
-    record = folder / _RECORD_NAME
-    if not record.is_file() and record.exists():
-        raise IsADirectoryError(record)
-    entry = _build_adapter().validate_json(open_record(record.read_bytes(), _FORMAT))
-    return entry if entry.key == key and all(_is_intact(sheet, folder, entry.sizes) for sheet in entry.sheets) else None
-
-
-def _is_intact(sheet: SheetRecord, folder: Path, sizes: dict[str, int]) -> bool:
-    """Return whether the sheet's tables have the sizes and checksums they were written with."""
-    checksums = dict(sheet.checksums)
-    tables = [folder / table for table in _list_tables(sheet)]
-    try:
-        # The size reveals most damage without reading the table.
-        return all(
-            table.is_file()
-            and table.stat().st_size == sizes.get(table.name)
-            and compute_checksum(table) == checksums.get(table.name)
-            for table in tables
-        )
-    except OSError:
-        return False
-
-
-@lru_cache
-def _build_adapter() -> "TypeAdapter[_Entry]":
-    from pydantic import TypeAdapter  # noqa: PLC0415 - workers don't need it
-
-    return TypeAdapter(_Entry)
-
-
-@dataclass(frozen=True)
-class _EntryStatus:
-    """An entry on disk. `used`: seconds since 1970; `size`: bytes; `is_complete`: whether it has a record or header rows."""
-
-    path: Path
-    used: float
-    size: int
-    is_complete: bool
-
-
-def _list_entries(folder: Path) -> Iterator[_EntryStatus]:
-    with suppress(OSError):
-        for path in folder.iterdir():
-            if path.name == OBJECTS_FOLDER:
-                continue
-            with suppress(OSError):
-                stats = [file.stat() for file in path.iterdir()]
-                used = max((stat.st_mtime for stat in stats), default=path.stat().st_mtime)
-                yield _EntryStatus(
-                    path,
-                    used,
-                    sum(stat.st_size for stat in stats),
-                    any((path / name).is_file() for name in (_RECORD_NAME, _HEADER_ROWS_NAME)),
-                )

@@ -172,10 +172,10 @@ class ObjectFolder:
         finally:
             temporary.unlink(missing_ok=True)
 
-    def upload(self, path: Path, name: str) -> None:
-        """Upload a file, which becomes visible as a whole."""
+    def upload(self, content: Path | bytes, name: str) -> None:
+        """Upload a file or bytes, which become visible as a whole."""
         with self._translate(self.locate(name), "written"):
-            self._obstore.put(self._store, self._build_key(name), path, max_concurrency=_PARALLEL)
+            self._obstore.put(self._store, self._build_key(name), content, max_concurrency=_PARALLEL)
 
     def replace(self, name: str, content: bytes, previous: ObjectInfo | None) -> bool:
         """Write a small object unless another program did since `previous` was read; return whether it was written."""

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,7 +13,18 @@ from filelock import FileLock, Timeout
 from flexscout.config import MAPPINGS_FOLDER, YAML_SUFFIXES, PipelineConfiguration, is_address
 from flexscout.domain import format_bytes, format_count
 from flexscout.errors import NothingToReadError
-from flexscout.ingest import POSSIBLE_SUFFIXES, TABLE_SUFFIXES, find_left_out, matches_pattern
+from flexscout.ingest import (
+    POSSIBLE_SUFFIXES,
+    TABLE_SUFFIXES,
+    AbsentFiles,
+    Scan,
+    build_display_name,
+    build_source_file,
+    find_left_out,
+    matches_pattern,
+    scan_inputs,
+)
+from flexscout.models import SourceFile
 from flexscout.runtime import (
     MAX_BYTES,
     MAX_OBJECTS,
@@ -23,6 +35,8 @@ from flexscout.runtime import (
     transfer,
     write_atomically,
 )
+from flexscout.skipped import FileSkipCode
+from flexscout.staging.content_index import ContentIndex, KnownObject
 from flexscout.staging.mirror import (
     FILES,
     LOCK,
@@ -50,23 +64,97 @@ def stage_inputs(settings: PipelineConfiguration, report: Report = ignore) -> Pi
         NothingToReadError: The inputs can't be read.
 
     """
-    address = settings.input_folder
-    if not is_address(address):
-        return name_copies(settings)
-    mirror = locate_inputs(settings)
-    objects = ObjectFolder(address, NothingToReadError)
-    found = _list_exports(objects, settings)
-    wanted = {name: entry for name, entry in found.items() if _is_config(name) or not find_left_out(name, settings.skip_files)}
-    _check(found, wanted, address)
-    open_mirror(mirror, NothingToReadError)
-    try:
-        with FileLock(mirror / LOCK, timeout=_LOCK_SECONDS):
-            _update_mirror(objects, found, wanted, mirror, report)
-    except Timeout:
-        raise NothingToReadError(
-            f"Another run on this computer is downloading {address}.", "Wait until it finishes, then run again."
-        ) from None
+    if is_address(settings.input_folder):
+        inputs = _StagedInputs(settings, report)
+        inputs.download(inputs.wanted)
     return name_copies(settings)
+
+
+def stage_known_inputs(settings: PipelineConfiguration, report: Report = ignore) -> tuple[PipelineConfiguration, AbsentFiles]:
+    """Do what `stage_inputs` does, but leave out the exports whose content the shared cache knows, if there is one.
+
+    They are downloaded if they have to be read.
+
+    Raises:
+        NothingToReadError: The inputs can't be read.
+
+    """
+    if not (is_address(settings.input_folder) and settings.cache_address):
+        return stage_inputs(settings, report), AbsentFiles()
+    inputs = _StagedInputs(settings, report)
+    index = ContentIndex(settings, inputs.mirror.name, report)
+    known = {name: one for name, one in index.read().items() if inputs.wanted.get(name) == one.info}
+    fingerprints = {name: one.fingerprint for name, one in known.items() if one.fingerprint and settings.reuse}
+    inputs.download(inputs.wanted.keys() - fingerprints.keys())
+    local, absent = name_copies(settings), inputs.describe_absent(fingerprints, partial(index.correct, known))
+    if not all(name in known or _is_config(name) for name in inputs.wanted):
+        index.write(inputs.identify(scan_inputs(local, known=absent.known)))
+    return local, absent
+
+
+class _StagedInputs:
+    """The exports below an address, with their copies on this computer.
+
+    Args:
+        settings: The settings, whose `input_folder` is an address.
+        report: Takes sentences about downloads.
+
+    Attributes:
+        mirror: The folder of the copies.
+        found: The objects that may be exports, by name.
+        wanted: Those that aren't left out.
+
+    """
+
+    def __init__(self, settings: PipelineConfiguration, report: Report) -> None:
+        self._report, self._address = report, settings.input_folder
+        self._objects = ObjectFolder(self._address, NothingToReadError)
+        self.mirror = locate_inputs(settings)
+        self.found = _list_exports(self._objects, settings)
+        self.wanted = {
+            name: entry for name, entry in self.found.items() if _is_config(name) or not find_left_out(name, settings.skip_files)
+        }
+        self._here: dict[str, ObjectInfo] = {}
+        _check(self.found, self.wanted, self._address)
+
+    def download(self, names: Iterable[str]) -> None:
+        """Download these objects too, unless they are here unchanged. Raises NothingToReadError."""
+        self._here |= {name: self.wanted[name] for name in names}
+        open_mirror(self.mirror, NothingToReadError)
+        try:
+            with FileLock(self.mirror / LOCK, timeout=_LOCK_SECONDS):
+                _update_mirror(self._objects, self.found, self._here, self.mirror, self._report)
+        except Timeout:
+            raise NothingToReadError(
+                f"Another run on this computer is downloading {self._address}.", "Wait until it finishes, then run again."
+            ) from None
+
+    def describe_absent(self, fingerprints: Mapping[str, str], correct: Callable[[Mapping[str, str]], object]) -> AbsentFiles:
+        """Return the files that aren't here, of those with these fingerprints; `correct` takes the right ones of others."""
+        names = {self.mirror / FILES / name: name for name in fingerprints.keys() - self._here.keys()}
+
+        def download(sources: Sequence[SourceFile]) -> list[SourceFile]:
+            self.download(names[one.path] for one in sources if one.path in names)
+            built = [build_source_file(one.path, one.name) if one.path in names else one for one in sources]
+            found = {names[one.path]: one.fingerprint for one in built if one.path in names}
+            correct({name: text for name, text in found.items() if text != fingerprints[name]})
+            return built
+
+        known = {path: self._describe(name, fingerprints[name]) for path, name in names.items()}
+        return AbsentFiles(known, download)
+
+    def _describe(self, name: str, fingerprint: str) -> SourceFile:
+        path, entry = self.mirror / FILES / name, self.wanted[name]
+        return SourceFile(path, build_display_name(path, self.mirror / FILES), entry.size, entry.modified, fingerprint)
+
+    def identify(self, scan: Scan) -> dict[str, KnownObject]:
+        """Return the objects that a scan finds to be exports, with the fingerprints of their content."""
+        fingerprints = {one.name: one.fingerprint for one in scan.sources}
+        originals = {one.name: one.details[0] for one in scan.skipped if one.code is FileSkipCode.SAME_CONTENT}
+        files = self.mirror / FILES
+        shown = {name: build_display_name(files / name, files) for name in self.wanted}
+        found = {name: fingerprints.get(originals.get(text, text)) for name, text in shown.items()}
+        return {name: KnownObject(self.wanted[name], one or "") for name, one in found.items() if not _is_config(name)}
 
 
 def _list_exports(objects: ObjectFolder, settings: PipelineConfiguration) -> dict[str, ObjectInfo]:
@@ -121,7 +209,7 @@ def _check(found: Mapping[str, ObjectInfo], wanted: Mapping[str, ObjectInfo], ad
 def _update_mirror(
     objects: ObjectFolder, found: Mapping[str, ObjectInfo], wanted: Mapping[str, ObjectInfo], mirror: Path, report: Report
 ) -> None:
-    """Make the folder of copies equal to the wanted objects; what is unchanged since it was downloaded stays."""
+    """Make the folder of copies equal to the wanted objects; whatever is unchanged since it was downloaded stays."""
     files, index = mirror / FILES, mirror / _INDEX
     known = _read_index(index)
     is_new = {name: known.get(name) != asdict(entry) or not _is_intact(files / name, entry) for name, entry in found.items()}
@@ -140,16 +228,24 @@ def _update_mirror(
         transfer(download, missing)
     finally:
         write_atomically(index, to_json(dict(present)))
-    _mark_left_out(files, found, wanted)
+    _mark_absent(files, [name for name in found if is_new[name] and name not in wanted], find_unusable_names(found))
 
 
-def _mark_left_out(files: Path, found: Mapping[str, ObjectInfo], wanted: Mapping[str, ObjectInfo]) -> None:
-    """Put a placeholder where the copy of a left-out object would be, so that the scan lists it. It isn't in the index."""
-    for name in found.keys() - wanted.keys() - find_unusable_names(found).keys():
+def _mark_absent(files: Path, names: Iterable[str], unusable: Collection[str]) -> None:
+    """Put a placeholder where the copy of each object would be, so that a scan lists it. It isn't in the index."""
+    for name in names:
         path = files / name
-        if not path.exists():
+        if name not in unusable and _read_start(path) != _PLACEHOLDER:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_PLACEHOLDER)
+            write_atomically(path, _PLACEHOLDER, fsync=False)
+
+
+def _read_start(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_PLACEHOLDER) + 1)
+    except OSError:
+        return b""
 
 
 def _read_index(path: Path) -> dict[str, Any]:

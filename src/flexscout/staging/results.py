@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from flexscout.config import PipelineConfiguration, is_address
 from flexscout.domain import DUPLICATES_SUFFIX, RECORDS_FOLDER
 from flexscout.errors import OutputError
+from flexscout.ingest import AbsentFiles
 from flexscout.models import RunSummary
 from flexscout.runtime import (
     MAX_OBJECTS,
@@ -28,7 +29,7 @@ from flexscout.runtime import (
     find_unusable_names,
     transfer,
 )
-from flexscout.staging.inputs import stage_inputs
+from flexscout.staging.inputs import stage_known_inputs
 from flexscout.staging.mirror import (
     FILES,
     LOCK,
@@ -50,13 +51,13 @@ _TEMPORARY_SUFFIXES = (".bak", ".tmp")
 
 
 def run_staged(
-    settings: PipelineConfiguration, run: Callable[[PipelineConfiguration], RunSummary], report: Report = ignore
+    settings: PipelineConfiguration, run: Callable[[PipelineConfiguration, AbsentFiles], RunSummary], report: Report = ignore
 ) -> RunSummary:
     """Run on local copies of what the settings name in object storage, and upload the results.
 
     Args:
         settings: The settings.
-        run: Runs with the settings for the copies.
+        run: Runs with the settings for the copies, and the exports that have no copy yet.
         report: Takes sentences about downloads and uploads.
 
     Raises:
@@ -64,13 +65,13 @@ def run_staged(
         OutputError: The previous results can't be read, the results can't be written, or another run was faster.
 
     """
-    local = stage_inputs(settings, report)
+    local, absent = stage_known_inputs(settings, report)
     if not is_address(settings.output_file):
-        return run(local)
+        return run(local, absent)
     results = _StagedResults(settings, report)
     with results.stage():
         results.download_handed_in()
-        summary = run(local)
+        summary = run(local, absent)
         if not summary.repeated_run:
             results.publish()
         return results.add_addresses(summary)

@@ -28,10 +28,21 @@ def test_another_address_is_refused_and_not_repeated(address):
     assert "hunter2" not in str(refused.value)
 
 
-@pytest.mark.parametrize("setting", ["log_file", "cache"])
-def test_the_log_and_the_cache_are_on_this_computer(setting):
+def test_the_log_is_on_this_computer():
     with pytest.raises(ConfigurationError, match="give a place on this computer"):
-        PipelineConfiguration(**{setting: "s3://bucket/place"})
+        PipelineConfiguration(log_file="s3://bucket/place")
+
+
+def test_a_cache_in_a_bucket_has_a_folder_on_this_computer_too(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("FLEXSCOUT_CACHE", raising=False)
+    usual = PipelineConfiguration().cache_folder
+    named = PipelineConfiguration(cache="s3://bucket/cache/")
+    monkeypatch.setenv("FLEXSCOUT_CACHE", "s3://bucket/cache")
+    for settings in (named, PipelineConfiguration()):
+        assert (settings.cache_folder, settings.cache_address, settings.addresses) == (usual, "s3://bucket/cache", {})
+    with pytest.raises(ConfigurationError, match="give an address such as"):
+        PipelineConfiguration(cache="s3://key:hunter2@bucket/cache")
 
 
 def test_the_report_is_in_the_folder_of_the_workbook_or_on_this_computer():

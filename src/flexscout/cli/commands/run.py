@@ -17,6 +17,7 @@ from flexscout.jobs import FolderWatch
 
 if TYPE_CHECKING:
     from flexscout.config import PipelineConfiguration
+    from flexscout.ingest import AbsentFiles
     from flexscout.models import RunSummary
 
 
@@ -81,9 +82,9 @@ def run_pipeline(
     from flexscout.pipeline import ScalableFlexPipeline  # noqa: PLC0415
     from flexscout.staging import run_staged  # noqa: PLC0415
 
-    def run_local(local: "PipelineConfiguration") -> "RunSummary":
+    def run_local(local: "PipelineConfiguration", absent: "AbsentFiles") -> "RunSummary":
         with open_progress(quiet=quiet, verbose=verbose) as progress:
-            return ScalableFlexPipeline(local, progress=progress).run(reuse_failures=not retry_failed)
+            return ScalableFlexPipeline(local, progress=progress, absent=absent).run(reuse_failures=not retry_failed)
 
     summary = run_staged(settings, run_local, opt.choose_reporter(quiet=quiet))
     if output_format is opt.RunFormat.JSON:
