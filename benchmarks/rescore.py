@@ -18,7 +18,7 @@ from flexscout.outputs.report.build import build_report
 from flexscout.outputs.results import ResultTables, RunFacts
 from flexscout.outputs.transaction import OutputTransaction
 from flexscout.runtime import NoProgress
-from flexscout.runtime.cache import hash_reading_code, open_table_cache
+from flexscout.runtime.cache import open_table_cache
 from flexscout.scoring import Criteria, score_files, select_rejected
 
 
@@ -35,7 +35,7 @@ def build_results(config: PipelineConfiguration) -> tuple[ResultTables, dict[str
     """Return the result tables of the input folder, and their report."""
     criteria = Criteria.from_config(config)
     ingestor = FileIngestor(config)
-    with open_table_cache(config.cache_folder, hash_reading_code()) as cache:
+    with open_table_cache(config) as cache:
         batches = ingestor.ingest(scan_folder(Path(config.input_folder)).sources, cache)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
         merged = merge_properties(files, match_properties(files, config), config, criteria)

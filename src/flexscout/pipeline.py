@@ -23,7 +23,6 @@ from flexscout.runtime import (
     Stage,
     Step,
     Stopwatch,
-    hash_reading_code,
     is_unexpected,
     log_run_finished,
     log_scan,
@@ -61,37 +60,29 @@ class ScalableFlexPipeline:
         config: The settings, or the path of a configuration file.
         executor: What reads the files; by default that of `cluster.scheduler`.
         progress: Listener that is called for each file.
-        absent: Files of the input folder that are elsewhere.
 
     Raises:
         ConfigurationError: A setting, the profile, the row filter or the mapping file has an error.
 
     """
 
-    def __init__(
-        self,
-        config: AnyConfig = None,
-        executor: "Executor | None" = None,
-        *,
-        progress: Progress | None = None,
-        absent: AbsentFiles | None = None,
-    ) -> None:
+    def __init__(self, config: AnyConfig = None, executor: "Executor | None" = None, *, progress: Progress | None = None) -> None:
         self.config = PipelineConfiguration.load(config).require_local()
         listener = progress if progress and self.config.progress_reporting else NoProgress()
         log_lines = LoggedProgress(self.config.batch_size, self.config.progress_interval)
         self._progress = ProgressGroup(FileResultLog(), listener, log_lines)
-        self._absent = absent or AbsentFiles()
         self._criteria = Criteria.from_config(self.config)
         eligibility = self._criteria.profile.eligibility
         self._ingestor = FileIngestor.for_criteria(self.config, eligibility, executor=executor, progress=self._progress)
 
-    def run(self, *, reuse_failures: bool = True) -> RunSummary:
+    def run(self, *, reuse_failures: bool = True, absent: AbsentFiles | None = None) -> RunSummary:
         """Run the pipeline. Files that are known are not read again; if nothing has changed, nothing is written.
 
         The error of a file is in the summary and does not affect the other files.
 
         Args:
             reuse_failures: Skip known files that failed because of their content.
+            absent: Files of the input folder that are elsewhere until they have to be read.
 
         Raises:
             NothingToReadError: The input folder has no files to read.
@@ -99,18 +90,13 @@ class ScalableFlexPipeline:
 
         """
         config, clock, memory = self.config, Stopwatch(), MemoryWatch(self.config.memory_limit_gb)
+        absent = absent or AbsentFiles()
         self._progress.on_step(Step.SCAN)
         with clock.stage(Stage.SCAN):
-            scan = scan_inputs(self.config, known=self._absent.known)
+            scan = scan_inputs(self.config, known=absent.known)
             branding = outputs.check_outputs(config)
         log = open_run_log(Path(config.log_file), config.log_level)
-        open_cache = open_table_cache(
-            config.cache_folder,
-            hash_reading_code(),
-            reuse=config.reuse,
-            reuse_failures=reuse_failures,
-            shared=config.cache_address,
-        )
+        open_cache = open_table_cache(config, reuse_failures=reuse_failures)
         with RunHistory(Path(config.output_file)) as run_history, log, memory, open_cache as cache:
             log_scan(scan.sources, scan.skipped)
             user_input, decisions = read_user_input(run_history, config), collect_decisions(run_history, config.decisions_file)
@@ -119,7 +105,8 @@ class ScalableFlexPipeline:
             is_repeatable = config.reuse and reuse_failures and not scan.unreadable
             if is_repeatable and (same := run_history.find_unchanged(state, config.notes_file)):
                 return same.build_repeat_summary()
-            batches = chain(self._ingestor.ingest([*scan.sources, *scan.locked], cache, self._absent.download), [scan.failed])
+            sources = [*scan.sources, *scan.locked]
+            batches = chain(self._ingestor.ingest(sources, cache, absent.download), [scan.failed])
             run = _Run(scan, run_history, user_input, decisions, state, clock, memory)
             try:
                 summary = self._run_stages(run, batches, commit=True)

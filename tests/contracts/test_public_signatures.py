@@ -9,7 +9,12 @@ import flexscout
 
 # Class -> method -> parameters; `*` before keyword-only ones, `=` after those with a default.
 SIGNATURES = {
-    "ScalableFlexPipeline": {"__init__": "config= executor= * progress=", "run": "* reuse_failures=", "retry": "", "check": ""},
+    "ScalableFlexPipeline": {
+        "__init__": "config= executor= * progress=",
+        "run": "* reuse_failures= absent=",
+        "retry": "",
+        "check": "",
+    },
     "FileDiscovery": {
         "__init__": "file_pattern= * recursive=",
         "scan_input_folder": "folder_path",

@@ -6,7 +6,8 @@ import pickle
 import pytest
 
 from buckets import ACCESS_KEY, SECRET_KEY, SESSION_TOKEN, Bucket
-from flexscout.runtime import TableCache, open_table_cache, seal_record
+from flexscout.config import PipelineConfiguration
+from flexscout.runtime import TableCache, hash_reading_code, open_table_cache, seal_record
 from program import flexscout, run_program
 from workbooks import HEADER, candidate, write_workbook
 
@@ -221,7 +222,9 @@ def test_fresh_and_clean_leave_the_bucket_complete(bucket, tables, tmp_path):
 
 
 @pytest.mark.usefixtures("server")
-def test_workers_get_the_cache_on_this_computer_without_an_address(tmp_path):
-    with open_table_cache(tmp_path, "key", shared=CACHE) as cache:
-        assert pickle.loads(pickle.dumps(cache)) == TableCache(tmp_path, "key", is_persistent=True)  # noqa: S301 - its own
-        assert CACHE.encode() not in pickle.dumps(cache)
+def test_workers_get_the_cache_on_this_computer_without_an_address(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with open_table_cache(PipelineConfiguration(cache=CACHE)) as cache:
+        content = pickle.dumps(cache)
+        assert pickle.loads(content) == TableCache(cache.folder, hash_reading_code(), is_persistent=True)  # noqa: S301 - its own
+        assert CACHE.encode() not in content

@@ -270,17 +270,14 @@ class PipelineConfiguration(BaseModel):
     @property
     def cache_folder(self) -> Path:
         """Folder of the cache on this computer: the setting, else FLEXSCOUT_CACHE, else the operating system's cache folder."""
-        place = self._cache_place
-        return Path(place) if place and not is_address(place) else user_cache_path("flexscout", appauthor=False)
+        place = "" if self.cache_address else self.cache or os.environ.get(name_variable("cache"))
+        return Path(place or user_cache_path("flexscout", appauthor=False))
 
     @property
     def cache_address(self) -> str:
         """Address of the cache that is shared with other computers; empty if it is only on this one."""
-        return check_address(self._cache_place) if is_address(self._cache_place) else ""
-
-    @property
-    def _cache_place(self) -> str:
-        return self.cache or os.environ.get(name_variable("cache"), "")
+        place = self.cache or os.environ.get(name_variable("cache"), "")
+        return check_address(place) if is_address(place) else ""
 
     @property
     def csv_file(self) -> Path:

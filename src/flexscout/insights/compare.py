@@ -27,7 +27,6 @@ from flexscout.runtime import (
     NoProgress,
     Progress,
     ProgressGroup,
-    hash_reading_code,
     open_run_log,
     open_table_cache,
 )
@@ -97,10 +96,9 @@ def compare_profiles(
     if output:
         check_output_paths(output)
     log, memory = open_run_log(Path(config.log_file), config.log_level), MemoryWatch(config.memory_limit_gb)
-    open_cache = open_table_cache(config.cache_folder, hash_reading_code(), reuse=config.reuse, shared=config.cache_address)
     results: list[ProcessingResult] = []
     parts: list[_ClassifiedTwice] = []
-    with log, memory, open_cache as cache:
+    with log, memory, open_table_cache(config) as cache:
         batches = chain(ingestor.ingest(scan.sources, cache), [scan.unreadable])
         for part in score_batches(batches, first, config.duplicate_fields, listeners):
             results += part.results

@@ -21,7 +21,7 @@ from flexscout.ingest import FileIngestor, Scan, build_source_file, find_input, 
 from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, assign_property_ids
 from flexscout.merging import CORRECTION_SCHEMA, ROW, MergedProperties, match_properties, match_rows, merge_properties
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
-from flexscout.runtime import NoProgress, TableCache, hash_reading_code, open_table_cache
+from flexscout.runtime import NoProgress, TableCache, open_table_cache
 from flexscout.scoring import MODIFIED, ClassifiedFiles, Criteria, score_files, select_match_columns
 from flexscout.staging import stage_inputs
 
@@ -228,7 +228,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
     criteria = Criteria.from_record(config, record.report["profile"], record.begun)
     ingestor = FileIngestor.for_criteria(config, criteria.profile.eligibility)
     inputs, new = find_inputs(record.report, config)
-    with open_table_cache(config.cache_folder, hash_reading_code(), shared=config.cache_address) as cache:
+    with open_table_cache(config) as cache:
         available, lost = _split_inputs(inputs, ingestor, cache)
         batches = ingestor.ingest([one.source for one in available], cache)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())

@@ -92,7 +92,7 @@ def run_with_events(settings: PipelineConfiguration, events: EventWriter, *, ret
     before = history.find_last()
 
     def run(local: PipelineConfiguration, absent: AbsentFiles) -> RunSummary:
-        return ScalableFlexPipeline(local, progress=events, absent=absent).run(reuse_failures=not retry)
+        return ScalableFlexPipeline(local, progress=events).run(reuse_failures=not retry, absent=absent)
 
     try:
         with report_warnings(_WARNING_LOGS, lambda message: events.write(EventKind.WARNING, message=message)):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import flexscout
 from flexscout.error_codes import PASSWORD_CODES
@@ -30,6 +30,9 @@ from flexscout.runtime.cache_entries import (
     write_header_rows,
 )
 from flexscout.runtime.storage import TableFolder, is_abandoned, mark_owner
+
+if TYPE_CHECKING:
+    from flexscout.config import PipelineConfiguration
 
 _PACKAGE = Path(flexscout.__file__).parent
 _IMPORT = re.compile(r"^\s*from flexscout\.(\w+)", re.MULTILINE)
@@ -250,19 +253,15 @@ class TableCache:
 
 
 @contextmanager
-def open_table_cache(
-    folder: Path, reading_key: str, *, reuse: bool = True, reuse_failures: bool = True, shared: str = ""
-) -> Iterator[TableCache]:
-    """Open the cache in a folder, or, if the folder can't be written, a temporary one.
+def open_table_cache(config: "PipelineConfiguration", *, reuse_failures: bool = True) -> Iterator[TableCache]:
+    """Open the cache of the settings, or, if its folder can't be written, a temporary one.
 
     Args:
-        folder: The folder, which is created.
-        reading_key: What reading depends on in addition to the content and the name of a file.
-        reuse: Use entries of other runs.
+        config: The settings.
         reuse_failures: Use entries of files that failed too.
-        shared: Address of a cache in object storage that new entries are copied to, and missing ones from; empty for none.
 
     """
+    folder, shared = config.cache_folder, config.cache_address
     try:
         folder.mkdir(parents=True, exist_ok=True)
         is_usable = os.access(folder, os.W_OK | os.X_OK)
@@ -270,7 +269,7 @@ def open_table_cache(
         is_usable = False
     with ExitStack() as stack:
         place = folder if is_usable else stack.enter_context(TableFolder())
-        cache = TableCache(place, reading_key, is_usable or bool(shared), reuse, reuse_failures)
+        cache = TableCache(place, hash_reading_code(), is_usable or bool(shared), config.reuse, reuse_failures)
         if shared:
             from flexscout.runtime.shared_cache import open_shared_cache  # noqa: PLC0415 - most caches are not shared
 

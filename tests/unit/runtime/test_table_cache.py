@@ -9,6 +9,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from flexscout.config import PipelineConfiguration
 from flexscout.errors import DataFormatError, WorkerError
 from flexscout.ingest.scan import build_source_file
 from flexscout.ingest.worker import ingest_file
@@ -145,7 +146,7 @@ def test_an_incomplete_entry_is_removed(tmp_path, cache):
 
 def test_an_unusable_cache_folder_is_replaced_by_a_temporary_one(tmp_path):
     (tmp_path / "file").write_text("")
-    with open_table_cache(tmp_path / "file" / "cache", "") as cache:
+    with open_table_cache(PipelineConfiguration(cache=str(tmp_path / "file" / "cache"))) as cache:
         record = read(valid_properties_1(tmp_path), cache)
         assert record.sheets[0].table.is_file()
         assert cache.find(record.source) is None

@@ -84,7 +84,7 @@ def run_pipeline(
 
     def run_local(local: "PipelineConfiguration", absent: "AbsentFiles") -> "RunSummary":
         with open_progress(quiet=quiet, verbose=verbose) as progress:
-            return ScalableFlexPipeline(local, progress=progress, absent=absent).run(reuse_failures=not retry_failed)
+            return ScalableFlexPipeline(local, progress=progress).run(reuse_failures=not retry_failed, absent=absent)
 
     summary = run_staged(settings, run_local, opt.choose_reporter(quiet=quiet))
     if output_format is opt.RunFormat.JSON:
