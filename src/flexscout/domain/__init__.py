@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         list_building_statuses,
         list_type_words,
         list_umbrella_types,
+        may_describe_types,
     )
     from flexscout.domain.header_words import is_rate, read_scale, split_header
     from flexscout.domain.known_headers import normalize_header
@@ -293,6 +294,7 @@ __all__ = [
     "map_state_codes",
     "map_vendor_headers",
     "map_zip_codes_to_states",
+    "may_describe_types",
     "normalize_header",
     "normalize_words",
     "order_columns",
@@ -392,6 +394,7 @@ __getattr__ = lazy_exports(
             "find_word_meaning",
             "list_type_words",
             "list_umbrella_types",
+            "may_describe_types",
         ),
         "header_words": ("is_rate", "read_scale", "split_header"),
         "known_headers": ("normalize_header",),

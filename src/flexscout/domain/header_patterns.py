@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
-from flexscout.domain.columns import find_canonical_column, list_canonical_columns
+from flexscout.domain.columns import find_canonical_column, fold_header, list_canonical_columns
 from flexscout.domain.header_words import complete_words, is_rate, read_scale, split_header
 from flexscout.domain.vocabulary import load_vocabulary
 
@@ -244,6 +244,13 @@ def _list_all_words() -> frozenset[str]:
 def list_type_words() -> tuple[str, ...]:
     """Return words of property types of any kind, in lower case."""
     return tuple(_load()["type words"])
+
+
+def may_describe_types(header: str) -> bool:
+    """Return whether a header ends as that of property types does, and isn't one of other types."""
+    return fold_header(header).endswith(tuple(_load()["type endings"])) and set(_load()["other types"]).isdisjoint(
+        split_header(header)
+    )
 
 
 @cache

@@ -110,7 +110,8 @@ def _split_glued(word: str) -> list[str]:
         if start in best:
             for end in range(start + 2, min(len(word), start + _MAX_WORD) + 1):
                 is_shorter = end not in best or len(best[start]) + 1 < len(best[end])
-                if is_shorter and word[start:end] in known:
+                piece = word[start:end]
+                if is_shorter and (piece in known or (start and end == len(word) and piece in _list_endings())):
                     best[end] = [*best[start], word[start:end]]
     return best.get(len(word), [word])
 
@@ -145,6 +146,12 @@ def _list_phrases() -> list[tuple[str, str]]:
 @cache
 def _map_single_forms() -> dict[str, str]:
     return {form: word for form, word in _map_forms().items() if " " not in form}
+
+
+@cache
+def _list_endings() -> frozenset[str]:
+    """Return short words at which a word may be split only if they end it."""
+    return frozenset(load_vocabulary("header_words")["glued at the end"])
 
 
 @cache

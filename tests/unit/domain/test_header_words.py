@@ -22,13 +22,15 @@ from flexscout.domain import is_rate, split_header
         ("lot.lotSize1", "lot lot size 1"),
         ("HOUSE_NR_LO", "house number low"),
         ("EMV_LAND", "estimated market value land"),
+        ("HOUSENO", "house number"),
+        ("STREETDIR", "street direction"),
     ],
 )
 def test_words_are_split_and_written_out(header, words):
     assert " ".join(split_header(header)) == words
 
 
-@pytest.mark.parametrize("header", ["Wappler", "landscape", "Owen", "Parking"])
+@pytest.mark.parametrize("header", ["Wappler", "landscape", "Owen", "Parking", "casino", "Plano"])
 def test_other_words_are_not_split(header):
     assert split_header(header) == (header.casefold(),)
 

@@ -273,3 +273,8 @@ def test_a_unit_behind_the_parts_of_a_street_is_the_propertys():
     street = {"str_num": ["12", "14", "16"], "str": ["Mill", "Oak", "Elm"], "str_sfx": ["ST"] * 3, "str_unit": ["A", "B", "C"]}
     header_map = mapped({**ROLL, **owner, **street, "site_addr_1": ["12 Mill ST", "14 Oak ST", "16 Elm ST"]})
     assert (header_map.mapped["str_unit"], header_map.mapped["site_addr_1"]) == ("Unit", "Address")
+
+
+def test_a_municipality_is_the_propertys_also_behind_the_owner():
+    table = {**ROLL, "Property Location": ["1 Mill Rd", "2 Mill Rd", "3 Mill Rd"], **OWNER, "Mail Address": ["1 Wall St"] * 3}
+    assert mapped({**table, "MUNIC_NM": ["Edina", "Bloomington", "Edina"]}).mapped["MUNIC_NM"] == "City"

@@ -121,3 +121,24 @@ def test_a_bare_type_and_size_need_a_proof_that_the_rows_are_properties(proof):
     table = {"Type": ["Flex", "Storage", "Lender", "Flex"], "Size": ["5", "6", "7", "8"]}
     assert find_missing_required(mapped(table)) != []
     assert find_missing_required(mapped({**table, proof: ["1", "2", "3", "4"]})) == []
+
+
+@pytest.mark.parametrize("header", ["PCDESC", "LUC_NAME", "Tax Use Descr", "LU_GENERAL"])
+def test_a_described_type_is_known_by_its_values_where_no_header_is_one_of_types(header):
+    table = {
+        header: ["Warehouse", "Office", "Industrial", "Retail"] * 2,
+        "APN": list("12345678"),
+        "Address": [f"{i} Mill Rd" for i in range(8)],
+    }
+    assert mapped(table).mapped.get(header) == "Property Type"
+    assert mapped({**table, "Property Type": ["Flex"] * 8}).mapped.get(header) is None
+
+
+@pytest.mark.parametrize("header", ["NAICS Description", "ZONING_DESC", "Owner Type", "Future Use", "Remarks"])
+def test_a_description_of_other_things_is_no_type_whatever_its_values(header):
+    assert "Property Type" not in mapped({header: ["Retail", "Office", "Retail", "Office"], "APN": list("1234")}).mapped.values()
+
+
+def test_a_type_that_only_values_show_is_no_proof_that_rows_are_properties():
+    table = {"PCDESC": ["Retail", "Office", "Retail", "Office"], "Size": ["5", "6", "7", "8"]}
+    assert find_missing_required(mapped(table)) != []

@@ -9,6 +9,7 @@ from flexscout.domain import (
     PLACE_COLUMNS,
     Role,
     Vendor,
+    find_word_meaning,
     format_column_letters,
     is_cell_value,
     list_canonical_columns,
@@ -240,8 +241,18 @@ def _shows_properties(header_map: HeaderMap) -> bool:
     """Return whether some column is of properties only, or the vendor or the user's mapping is known."""
     if header_map.vendor or header_map.from_mapping:
         return True
-    clear = [column for column in header_map.canonical if normalize_header(column.header) not in _VAGUE_HEADERS]
+    clear = [
+        column
+        for column in header_map.canonical
+        if normalize_header(column.header) not in _VAGUE_HEADERS and not _is_known_by_values(column)
+    ]
     return any(column.name not in _OF_ANYTHING for column in clear)
+
+
+def _is_known_by_values(column: MappedColumn) -> bool:
+    """Return whether only the values say that a column has property types."""
+    is_plain = column.name == PROPERTY_TYPE and normalize_header(column.header) not in map_header_aliases()
+    return is_plain and " + " not in column.header and find_word_meaning(column.header) is None
 
 
 def _build_mapped_column(columns: SheetColumns, position: int, header: str, meaning: Meaning) -> MappedColumn:

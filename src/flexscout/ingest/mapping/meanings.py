@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import islice
 from types import MappingProxyType
 
 import polars as pl
@@ -17,17 +18,20 @@ from flexscout.domain import (
     find_canonical_column,
     find_prefixes,
     find_role,
+    find_type_base,
     find_word_meaning,
     fold_header,
     is_cell_value,
     is_rate,
     list_building_statuses,
     list_cell_units,
+    list_suggestion_words,
     list_type_words,
     list_vendors,
     map_ambiguous_headers,
     map_header_aliases,
     map_state_codes,
+    may_describe_types,
     normalize_header,
     split_header,
 )
@@ -39,6 +43,9 @@ SAMPLED_ROWS = 500
 _ALIAS_TIER = -1  # an alias is clearer than any words
 _NEARLY_ALL = 0.9
 _STATUS_HEADERS = ("status", "propertystatus", "projectstatus")
+_DESCRIBED_TIER = 300  # of types that are known by their values
+_MAX_TYPE_CHARACTERS = 60  # longer texts are remarks
+_TYPES_SHARE = 0.7
 _CODE_TIER = 50  # of codes whose header is of something else, as a rule
 _LIVING_TIER = 100  # a part of the building, as a rule
 _WHOLE_TIER = 90  # of an address in a column that is called something else
@@ -208,6 +215,8 @@ def read_meanings(columns: SheetColumns, positions: Collection[int], vendor: Ven
     overrides = dict(vendor.overrides if vendor else ())
     found = {i: meaning for i in positions if (meaning := _read_meaning(columns, i, overrides))}
     found |= {i: _read_state_code(columns, i, meaning) for i, meaning in found.items() if meaning.column == "State"}
+    if all(meaning.column != "Property Type" for meaning in found.values()):
+        found |= _find_described_types(columns, [i for i in positions if i not in found])
     return {i: meaning for i, meaning in found.items() if meaning.column == "" or _fits(columns, i, meaning)}
 
 
@@ -345,15 +354,44 @@ def _counts_households(columns: SheetColumns, position: int) -> bool:
     )
 
 
+def _find_described_types(columns: SheetColumns, positions: Sequence[int]) -> Meanings:
+    """Return the column whose header ends as that of types does, and whose values name types of properties: PCDESC."""
+    named = ((i, columns.get_header(i)) for i in positions if may_describe_types(columns.get_header(i)))
+    fitting = (
+        i
+        for i, header in named
+        if are_types(columns.sample(i).drop_nulls())
+        or (find_type_base(header) and _is_category(columns.sample(i).drop_nulls()) and _names_types(columns, i, _FITS_SHARE))
+    )
+    return {i: Meaning("Property Type", _DESCRIBED_TIER, level=TypeLevel.FINE) for i in islice(fitting, 1)}
+
+
+def are_types(values: pl.Series) -> bool:
+    """Return whether a few short texts name property types, also behind a code: 4500 Warehouse."""
+    return _is_category(values) and share_of(values.str.contains(_build_type_pattern())) >= _TYPES_SHARE
+
+
+def _is_category(values: pl.Series) -> bool:
+    """Return whether values are a few short texts."""
+    is_short = share_of(values.str.len_chars() <= _MAX_TYPE_CHARACTERS) == 1
+    is_text = share_of(values.str.contains("[A-Za-z]{3}")) >= _NEARLY_ALL
+    return is_short and is_text and values.n_unique() <= _FITS_SHARE * values.len()
+
+
+@cache
+def _build_type_pattern() -> str:
+    return rf"(?i)\b(?:{'|'.join(sorted(list_suggestion_words('property types')))})\b"
+
+
 def _is_vague_type(columns: SheetColumns, position: int, meaning: Meaning) -> bool:
     header = normalize_header(columns.get_header(position))
     return meaning.column == "Property Type" and header not in map_header_aliases() and header.endswith(_VAGUE_TYPE_HEADERS)
 
 
-def _names_types(columns: SheetColumns, position: int) -> bool:
-    """Return whether some values name types of properties, or most are codes."""
+def _names_types(columns: SheetColumns, position: int, least: float = _TYPE_WORDS_SHARE) -> bool:
+    """Return whether at least a share of the values names types of properties, or most are codes."""
     words = columns.measure_share(position, rf"(?i)\b(?:{'|'.join(list_type_words())})\b")
-    return words is not None and (words >= _TYPE_WORDS_SHARE or is_coded(columns, position))
+    return words is not None and (words >= least or is_coded(columns, position))
 
 
 def is_coded(columns: SheetColumns, position: int) -> bool:

@@ -100,7 +100,8 @@ def _find_owners(columns: SheetColumns, meanings: Meanings) -> set[int]:
     doubted -= _find_confirmed_states(columns, places, doubted, twins)
     doubted |= _find_foreign_states(columns, places, [i for i in bare if i not in doubted])
     second = {i for i, meaning in places.items() if meaning.part == "line 2" and meaning.role is Role.BARE}
-    return others | doubted | second
+    municipal = {i for i in bare if "municipality" in split_header(columns.get_header(i))}  # nobody's mail is sent to one
+    return (others | doubted | second) - municipal
 
 
 def _find_columns_behind(places: Meanings, others: Collection[int], elsewhere: set[str]) -> set[int]:

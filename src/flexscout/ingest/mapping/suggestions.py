@@ -20,7 +20,7 @@ from flexscout.domain import (
     split_header,
 )
 from flexscout.findings import Suggestion, SuggestionReason
-from flexscout.ingest.mapping.meanings import SheetColumns, share_of
+from flexscout.ingest.mapping.meanings import SheetColumns, are_types, share_of
 from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit
 from flexscout.sheet_columns import MappedColumn
 
@@ -34,7 +34,6 @@ _SUGGESTED_BY_VALUES = frozenset({"Address", "State", "Zip Code", "Property Type
 _NEARLY_ALL, _MOSTLY, _HALF = 0.9, 0.7, 0.5
 _MIN_DISTINCT = 3  # values; fewer are a constant or a flag
 _MIN_DISTINCT_SHARE = 0.8  # of parcel numbers
-_MAX_TYPE_CHARACTERS = 60  # longer texts are remarks
 _MIN_MEDIAN_BUILDING = 500  # square feet
 _HOUSE_NUMBER = r"^\d+[A-Za-z]?(?:-\d+)?\s+\S*[A-Za-z]"
 _BEGINS_AS_NUMBER = r"^(?:\+/-|[-+±~])?\s*[.\d]"
@@ -120,7 +119,7 @@ def _read_values(
         return
     if addresses >= _MOSTLY and _share(values.str.to_uppercase(), _list_street_words()) >= _HALF:
         yield "Address", SuggestionReason.ADDRESSES
-    elif texts >= _NEARLY_ALL and _are_types(values):
+    elif texts >= _NEARLY_ALL and are_types(values):
         yield "Property Type", SuggestionReason.PROPERTY_TYPES
     elif numbers >= _NEARLY_ALL:
         yield from _read_numbers(values, words)
@@ -133,12 +132,6 @@ def _read_words(values: pl.Series) -> Iterator[tuple[str, SuggestionReason]]:
         yield "State", SuggestionReason.STATES
     if _is_parcel_number(values):
         yield "APN", SuggestionReason.PARCEL_NUMBERS
-
-
-def _are_types(values: pl.Series) -> bool:
-    """Return whether a few short texts name property types, also behind a code: 4500 Warehouse."""
-    is_category = values.n_unique() <= _HALF * values.len() and share_of(values.str.len_chars() <= _MAX_TYPE_CHARACTERS) == 1
-    return is_category and _share(values, _build_type_pattern()) >= _MOSTLY
 
 
 def _read_numbers(values: pl.Series, words: set[str]) -> Iterator[tuple[str, SuggestionReason]]:
@@ -195,8 +188,3 @@ def _list_street_words() -> str:
     """Return a pattern of upper-case words that end streets."""
     forms = {form for short, others in map_address_terms("suffixes").items() for form in (short, *others)}
     return rf"\b(?:{'|'.join(sorted(forms))})\b"
-
-
-@cache
-def _build_type_pattern() -> str:
-    return rf"(?i)\b(?:{'|'.join(sorted(list_suggestion_words('property types')))})\b"
