@@ -22,8 +22,9 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Exclude the collected tests from garbage collection, which takes as long as the tests' own objects then."""
+    """Exclude the collected tests from garbage collection, and collect as seldom as the program does."""
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@
 import atexit
 import contextlib
 import csv
-import gc
 import io
 import json
 import logging
@@ -108,7 +107,6 @@ def flexscout(*arguments, folder=None):
         patch.setattr("flexscout.runtime.start_worker_server", lambda: None)
         # What a program does to its process.
         patch.setattr(sys, "path", list(sys.path))
-        patch.setattr(gc, "set_threshold", lambda _: None)
         patch.setattr(atexit, "register", lambda _: None)
         patch.setattr(interrupts, "raise_on_termination", lambda: None)
         with pytest.raises(SystemExit) as end:
