@@ -18,6 +18,12 @@ def window(tmp_path_factory):
         yield tab
 
 
+WEB_SOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
 HOSTILE = {
     "another host, as after DNS rebinding": ("GET", "/api/state", {"Host": "evil.example"}, 421),
     "the name of this computer": ("GET", "/", {"Host": "localhost:{port}"}, 421),
@@ -29,6 +35,8 @@ HOSTILE = {
     "an image on a page of another port": ("GET", "/api/list", {"Sec-Fetch-Site": "same-site"}, 403),
     "the address bar, for data": ("GET", "/api/state", {"Sec-Fetch-Site": "none"}, 403),
     "a stream for another origin": ("GET", "/api/runs/events", {"Origin": "https://evil.example"}, 403),
+    "a web socket of another origin": ("GET", "/api/runs/events", WEB_SOCKET | {"Origin": "https://evil.example"}, 403),
+    "a web socket without a token": ("GET", "/api/runs/events", WEB_SOCKET | {"X-Flexscout-Token": ""}, 401),
     "no token": ("GET", "/api/state", {"X-Flexscout-Token": ""}, 401),
     "an unknown token": ("GET", "/api/state", {"X-Flexscout-Token": "guess"}, 401),
     "a token with characters outside ASCII": ("GET", "/api/state", {"X-Flexscout-Token": "\xe9"}, 401),

@@ -161,10 +161,11 @@ class Job:
         if self._was_ended:
             return JobEvent(EventKind.STOPPED, time.monotonic() - self._started, {"message": STOPPED_TEXT})
         cause = f"signal {-code}" if code < 0 else f"code {code}"
+        details = "\n".join(self._errors)
         fields = {
             "message": f"The run ended unexpectedly ({cause}). The previous results are unchanged.",
-            "next_step": "Run again. If it happens again, give it more memory, or report what details say.",
-            "details": "\n".join(self._errors),
+            "next_step": f"Run again. If it happens again, give it more memory{', or report the details' if details else ''}.",
+            "details": details,
         }
         return JobEvent(EventKind.FAILED, time.monotonic() - self._started, fields)
 

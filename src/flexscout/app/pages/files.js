@@ -57,6 +57,8 @@ export const show = (main) => {
   const outcome = h("div", { class: "outcome", role: "status" });
   const table = h("div", { class: "files-table" }), downloads = h("div");
   const controller = new AbortController();
+  const reading = new Set();
+  const showReading = () => { if (reading.size) stage.textContent = texts.files.readingFile([...reading].at(-1)); };
   let isListening = false, hasRun = false, done = 0, total = 0, isStale = false;  // a run may read files that were not there before
 
   const setFile = (name, ...content) => {
@@ -75,7 +77,8 @@ export const show = (main) => {
     run.failed_files ? h("p", {}, texts.files.unused(run.failed_files), " ", h("a", { href: "#/problems" }, texts.files.seeWhatToDo)) : "", noteList(run),
     h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/list" }, texts.files.showList), downloadButton("workbook", texts.files.downloadWorkbook)));
 
-  const showFailed = (event) => showOutcome("bad", event.message ?? texts.files.runFailed, [stepWithoutCommands(event.next_step, event.error_kind), app.state.workspace.has_results ? texts.files.listUnchanged : ""].filter(Boolean));
+  const showFailed = (event) => showOutcome("bad", event.message ?? texts.files.runFailed, [stepWithoutCommands(event.next_step, event.error_kind), app.state.workspace.has_results ? texts.files.listUnchanged : ""].filter(Boolean),
+    event.details ? h("details", {}, h("summary", {}, texts.files.details), h("pre", {}, event.details)) : "");
   const showLastRun = () => {
     const { run, ended, has_results: hasResults } = app.state.workspace;
     if (app.state.folder_problem) showOutcome("bad", texts.files.badSettings, [app.state.folder_problem]);
@@ -87,17 +90,21 @@ export const show = (main) => {
   const handlers = {
     started: (event) => {
       [done, total] = [0, event.files ?? rows.size];
+      reading.clear();
       warnings.replaceChildren();
       outcome.replaceChildren();
       stage.textContent = texts.files.readingAll;
     },
     file_started: (event) => {
       setReading(event.file, texts.files.reading);
-      stage.textContent = texts.files.readingFile(event.file);
+      reading.add(event.file);
+      showReading();
     },
     rows: (event) => setReading(event.file, texts.files.readSoFar(event.rows, Math.max(event.estimate ?? event.rows, event.rows))),
     file_done: (event) => {
       done += 1;
+      reading.delete(event.file);
+      showReading();
       [bar.max, bar.value] = [Math.max(total, done), done];
       const { file, number } = rows.get(event.file) ?? {};
       if (number) number.textContent = event.success ? grouped(event.rows ?? 0, 0) : "";

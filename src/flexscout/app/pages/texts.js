@@ -54,7 +54,7 @@ export const texts = {
     found: (found, number, from) => `${candidates(found)} on the list${number ? `, from ${rows(number)} in ${files(from)}` : ""}.`,
     isRepeat: "Nothing has changed since that run.", notes: (number) => `${count(number, "note")} about this run`, unused: (number) => `${files(number)} could not be used.`, seeWhatToDo: "See what to do", showList: "Show the list",
     lastRun: (run, day) => `The last run was run ${run}${day ? `, on ${day}` : ""}.`, badSettings: "The settings of this workspace have an error.",
-    runFailed: "The run failed.", stopped: "The run was stopped.", listUnchanged: "The previous list is unchanged.", nothingWritten: "Nothing was written.",
+    runFailed: "The run failed.", details: "Details for a report", stopped: "The run was stopped.", listUnchanged: "The previous list is unchanged.", nothingWritten: "Nothing was written.",
   },
   list: {
     title: "List", views: { candidates: "Candidates", to_verify: "To Verify", rejected: "Rejected" }, viewsLabel: "Views",
