@@ -46,9 +46,9 @@ const BY_NAME = {
   "Flex Score": { width: 80, cell: () => scoreCell },
   Address: { width: 330, cell: propertyCell },
   "Asking Price": { width: 150, cell: () => priceCell },
-  "Building SqFt": { width: 78 },
-  "Lot Size Acres": { width: 74 },
-  "Year Built": { width: 68 },
+  "Building SqFt": { width: 88 },
+  "Lot Size Acres": { width: 90 },  // with an arrow when the list is in its order
+  "Year Built": { width: 82 },
   "Owner Name": { width: 150, cell: () => ownerCell },
   "My Status": { width: 110 },
   "Flex Classification": { width: 110 },
