@@ -100,6 +100,7 @@ class IssueReason(StrEnum):
     STREET_ONLY = "street_only"
     RATES = "rates"
     EFFECTIVE_YEAR = "effective_year"
+    WHOLE_VALUES = "whole_values"
 
 
 IssueNote = tuple[IssueReason, str]
@@ -307,9 +308,8 @@ class Source:
 class FileAccount:
     """What became of each row of a file. `rows_read` is the sum of the six counts that follow it.
 
-    `candidates` are counted before deduplication; `duplicates_removed` of them were merged into another row. Of the property of
-    a `superseded` row, a newer export of the same source has a row. All rows of a property that isn't a candidate with the values
-    of its record count as it does.
+    `candidates` are counted before deduplication; `duplicates_removed` of them were merged into another row. The property of a
+    `superseded` row is in a newer export of the source. A property that its record's values rule out counts with all of its rows.
     """
 
     rows_read: int = 0

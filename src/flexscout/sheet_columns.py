@@ -78,6 +78,7 @@ class DerivedKind(StrEnum):
     CONSTANT = "constant"
     MEASURE = "measure"
     DATE = "date"
+    SIZE = "size"
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,11 @@ class DerivedColumn:
         position: Its position, after the columns of the sheet.
         kind: JOIN puts the sources next to each other, PLACE takes the part `text` (a canonical column) out of an address or the
             end of one, TYPES puts a coarse and a finer property type together, CONSTANT is `text` in every row,
-            MEASURE puts a unit behind a number, DATE makes a date of a year, a month and, if there is one, a day.
+            MEASURE puts a unit behind a number, DATE makes a date of a year, a month and, if there is one, a day, SIZE takes the
+            size of the building or of the lot, `text`, out of a cell with both.
         sources: Position and header of each source.
         text: Separator, part or constant.
-        codes: For TYPES, the code table of each source; empty if it holds texts.
+        codes: For TYPES, the code table of each source; empty if it holds texts. For SIZE, the units of the two sizes.
 
     """
 

@@ -245,11 +245,16 @@ def test_a_filtered_property_names_the_filter(tmp_path):
 
 def test_a_number_in_thousands_says_so(tmp_path):
     row = ("Warehouse", "1 Mill Rd", "Charlotte", "NC", 42.5, 2.0, 1995, "1-2-3")
-    write_workbook(tmp_path / "in/a.xlsx", [tuple("Bldg (000 SF)" if title == "Bldg SF" else title for title in TITLES), row])
+    whole = ("Warehouse", "7 Loom Rd", "Charlotte", "NC", "43,500 SF", 2.0, 1995, "1-2-4")
+    titles = tuple("Bldg (000 SF)" if title == "Bldg SF" else title for title in TITLES)
+    write_workbook(tmp_path / "in/a.xlsx", [titles, row, whole])
     run(tmp_path)
     said = flexscout("explain", "1 Mill Rd", *OUT, folder=tmp_path).out
     assert "42,500" in said
     assert "1,000 times the cell" in said
+    said = flexscout("explain", "7 Loom Rd", *OUT, folder=tmp_path).out
+    assert "43,500" in said
+    assert "times the cell" not in said
 
 
 def test_without_deduplication_each_row_is_a_property(tmp_path):

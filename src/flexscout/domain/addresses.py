@@ -14,6 +14,7 @@ ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional"
 _GLUED_ROAD = r"^((?:[NSEW]{1,2} )?(?:OLD )?)(US|SR|CR|FM|SH|IH?|HWY|RTE)(\d)"
 _BETWEEN_NUMBERS = r"\s*(?:[-\u2013&,/]|\bAND\b|\bTO\b|\bTHRU\b)\s*"
 _PLAIN_ADDRESS = r"^\d+(?: [A-Za-z]+)+$"
+_ONLY_SUFFIXES = ("AVE", "BLVD", "CT", "DR", "HWY", "LN", "PKWY", "PL", "RD", "ST")  # no part of a street's name
 _LETTERED = ("", "ST", "AVE")  # suffixes of streets whose name may be a letter
 _REMARK = (
     r"\s*\((?:(?:US|SR|CR|FM|IH?|M-|(?:(?:US|STATE) )?(?:HWY|HIGHWAY|RTE?|ROUTE))[ -]?\d+[A-Z]?"
@@ -97,8 +98,12 @@ def _join_directions(text: pl.Expr) -> pl.Expr:
 
 
 def _join_article(text: pl.Expr) -> pl.Expr:
-    """`LA SALLE` becomes `LASALLE`, before LA is read as Lane."""
-    return text.str.replace(rf"^(\S+ (?:{_build_direction_pattern()} )?LA) (\w{{3,}})", "$1$2")
+    """`LA SALLE` becomes `LASALLE`, before LA is read as Lane. In `LA AVENUE`, it is the name of the street."""
+    start = rf"^(\S+ (?:{_build_direction_pattern()} )?LA) "
+    suffixes = "|".join(form for short in _ONLY_SUFFIXES for form in (short, *map_address_terms("suffixes")[short]))
+    units = "|".join(form for short, forms in map_address_terms("units").items() for form in (short, *forms))
+    is_name = text.str.contains(rf"{start}(?:{suffixes})(?: {_build_direction_pattern()})?(?: (?:{units})\b.*)?$")
+    return pl.when(is_name).then(text).otherwise(text.str.replace(rf"{start}(\w{{3,}})", "$1$2"))
 
 
 def _extract_number(table: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,8 @@
 """Make the columns that a sheet has only in parts, or only together with others."""
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -14,6 +16,8 @@ _DECIMAL_ZEROS = r"^(\d+)\.0+$"  # 1499.0: a number that a spreadsheet stored
 _NO_NUMBER = ("0", "")
 _TYPE_SEPARATOR = " - "
 _PART_SEPARATOR = r"\s+[/|]\s+"  # as brokers write 10 Mill Rd / Reno / NV
+_BETWEEN_SIZES = r"(?i)\s*(?:[/|;&]|,\s|\bon\b|\band\b)\s*"
+_MOST_ACRES, _LEAST_SQUARE_FEET = 200, 2_000  # of a single number without a unit
 _STREET = "1 Main St, "  # makes an address of a city, so that it can be split
 
 
@@ -27,17 +31,20 @@ def _derive(frame: pl.DataFrame, derived: DerivedColumn) -> pl.Series:
     texts = [frame[str(position)] if str(position) in frame.columns else _no_texts(frame) for position, _ in derived.sources]
     match derived.kind:
         case DerivedKind.JOIN:
-            return _join(texts, derived.text)
+            made = _join(texts, derived.text)
         case DerivedKind.PLACE:
-            return _take_place(texts[0], derived.text)
+            made = _take_place(texts[0], derived.text)
         case DerivedKind.TYPES:
-            return _refine_types(texts, derived.codes)
+            made = _refine_types(texts, derived.codes)
         case DerivedKind.CONSTANT:
-            return pl.repeat(derived.text, frame.height, dtype=pl.String, eager=True)
+            made = pl.repeat(derived.text, frame.height, dtype=pl.String, eager=True)
         case DerivedKind.MEASURE:
-            return _put_unit(*texts)
+            made = _put_unit(*texts)
         case DerivedKind.DATE:
-            return _make_dates(texts)
+            made = _make_dates(texts)
+        case DerivedKind.SIZE:
+            made = _take_size(texts[0], derived.text, derived.codes)
+    return made
 
 
 def _no_texts(frame: pl.DataFrame) -> pl.Series:
@@ -60,7 +67,8 @@ def _make_dates(texts: Sequence[pl.Series]) -> pl.Series:
     parts = pl.DataFrame([part.str.strip_chars().alias(str(i)) for i, part in enumerate(texts)])
     plain = parts.select(pl.all().str.replace(_DECIMAL_ZEROS, "$1").str.replace(r"^0*$", ""))
     known = plain.select(pl.when(pl.all() != "").then(pl.all()))
-    joined = pl.concat_str(pl.all(), separator="/", ignore_nulls=True)
+    years = pl.col("0").str.replace(r"^([0-2]\d)$", "20$1").str.replace(r"^([3-9]\d)$", "19$1")  # as Excel reads them
+    joined = pl.concat_str(years, pl.exclude("0"), separator="/", ignore_nulls=True)
     return known.select(pl.when(pl.col("0").is_not_null() & pl.col("1").is_not_null()).then(joined)).to_series()
 
 
@@ -69,6 +77,49 @@ def _put_unit(numbers: pl.Series, units: pl.Series) -> pl.Series:
     has_own = numbers.str.contains(r"[A-Za-z]").fill_null(value=False)
     measured = numbers.str.strip_chars() + " " + read_units(units)
     return numbers.zip_with(has_own, measured)
+
+
+def split_sizes(texts: pl.Series) -> pl.DataFrame:
+    """Return the numbers and the units of texts with two sizes, `61,913 SF / 4.2 AC`; null where there is none, or no unit."""
+    text = texts.to_frame("text").select(pl.col("text").str.replace(_BETWEEN_SIZES, "\x1f").str.splitn("\x1f", 2))
+    parts = text.unnest("text").select(pl.all().str.extract_groups(_build_size_pattern()))
+    fields = {f"{name}{i}": pl.col(f"field_{i}").struct.field(name) for i in (0, 1) for name in ("number", "unit")}
+    return parts.select(field.alias(name) for name, field in fields.items()).with_columns(
+        read_units(parts[f"field_{i}"].struct.field("unit")).alias(f"unit{i}") for i in (0, 1)
+    )
+
+
+@cache
+def _build_size_pattern() -> str:
+    names = sorted((name for unit in ("acres", "square_feet") for name in list_cell_units(unit)), key=len, reverse=True)
+    units = "|".join(map(re.escape, names))
+    return rf"(?i)^[^\d$]{{0,14}}(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>{units})?\b[^\d]{{0,20}}$"
+
+
+def _take_size(texts: pl.Series, column: str, units: Sequence[str]) -> pl.Series:
+    """Return the size of the building or of the lot, of texts with both.
+
+    Args:
+        texts: The texts.
+        column: The canonical column of the size.
+        units: Units of the first and the second size, where the text has none: `sq ft` or `acres`.
+
+    """
+    wanted = "acres" if column == "Lot Size Acres" else "sq ft"
+    sizes = split_sizes(texts).with_columns(texts.alias("text"))
+    is_single = pl.col("number1").is_null()
+    number = pl.col("number0").str.replace_all(",", "").cast(pl.Float64, strict=False)
+    by_amount = pl.when(number <= _MOST_ACRES).then(pl.lit("acres")).when(number >= _LEAST_SQUARE_FEET).then(pl.lit("sq ft"))
+    first = pl.coalesce("unit0", pl.when(is_single).then(by_amount).otherwise(pl.lit(units[0])))
+    second = pl.coalesce("unit1", pl.lit(units[1]))
+    found = (
+        pl.when(first == wanted)
+        .then(pl.format("{} {}", "number0", pl.lit(wanted)))
+        .when(second == wanted)
+        .then(pl.format("{} {}", "number1", pl.lit(wanted)))
+    )
+    is_unread = pl.lit(wanted == "sq ft") & pl.col("number0").is_null() & is_single  # reported as no number
+    return sizes.select(pl.when(is_unread).then("text").otherwise(found)).to_series()
 
 
 def read_units(texts: pl.Series) -> pl.Series:

@@ -17,7 +17,7 @@ from flexscout.domain import (
     list_canonical_columns,
 )
 from flexscout.errors import to_processing_error
-from flexscout.ingest import DEFAULT_MEMORY, RowKind, Workbook, read_workbook
+from flexscout.ingest import DEFAULT_MEMORY, RowKind, Workbook, convert_column, read_workbook
 from flexscout.insights.replayed_run import AT, RANK, FileChange, InputFile, ReplayedRun
 from flexscout.models import IssueReason, SheetRecord
 from flexscout.outputs import REASON_TEXT, add_reason_texts
@@ -260,15 +260,16 @@ def _read_cell(
         letter=" + ".join(map(format_column_letters, positions)),
         cell=cell,
         converted=cell is not None and cell != format_cell(value),
-        note=f"derived from {' and '.join(sources)}" if is_derived else _describe_conversion(column),
+        note=f"derived from {' and '.join(sources)}" if is_derived else _describe_conversion(column, cell, value),
     )
 
 
-def _describe_conversion(column: MappedColumn | None) -> str:
+def _describe_conversion(column: MappedColumn | None, cell: str | None, value: Any) -> str:
     if column is None:
         return ""
     if column.codes:
         return f"{column.codes} code, translated"
     if column.factor != 1:
-        return f"{column.factor:,g} times the cell"
+        is_whole = cell is not None and convert_column(column.name, pl.Series([cell])).item() == value
+        return "" if is_whole else f"{column.factor:,g} times the cell"
     return "100 minus the cell" if column.inverted else ""

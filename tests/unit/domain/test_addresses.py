@@ -158,6 +158,8 @@ def test_an_old_road_and_a_branch_are_other_roads(other):
         ("9 Rev. Dr. M. L. King Jr. Blvd", "9 Martin L King Bv"),
         ("9 LBJ Freeway", "9 Lyndon B Johnson Fwy"),
         ("9 N La Salle St", "9 North LaSalle Street"),
+        ("9 La Ave", "9 La Avenue"),
+        ("9 N La Ave Ste 5", "9 North La Avenue, Suite 5"),
         ("9 Maple La", "9 Maple Lane"),
         ("9 E Bay Dr Bay 3", "9 East Bay Drive # 3"),
         ("9 W Eight Mile Rd", "9 W 8 Mile Rd"),

@@ -53,6 +53,13 @@ def test_a_joined_sale_date_is_made_of_year_and_month(read):
     assert [row["Sale Date"] for row in read(text, *rows)[1]] == [date(2021, 3, 1), None]
 
 
+def test_a_joined_year_of_two_digits_is_a_year(read):
+    text = "join:\n  Sale Date: [Y, M, D]\ncolumns:\n  PARCEL: APN\n  CL: Property Type\n  SF: Building SqFt\n"
+    sales = ("1-1", "Flex", 40_000, "04", 3, 5), ("1-2", "Flex", 50_000, 98, 12, 31)
+    found = read(text, ("PARCEL", "CL", "SF", "Y", "M", "D"), *sales)[1]
+    assert [row["Sale Date"] for row in found] == [date(2004, 3, 5), date(1998, 12, 31)]
+
+
 @pytest.fixture
 def errors(loaded):
     """Return place -> error in this text."""

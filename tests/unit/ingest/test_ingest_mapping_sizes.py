@@ -203,6 +203,60 @@ def test_prices_that_are_whole_already_are_not_scaled(header):
     assert read({"Building SF": ["5000"] * 3, header: ["4500000", "3975000", "60000000"]})["Asking Price"][0] == 4_500_000
 
 
+def convert(table):
+    """Return the converted sheet with these columns."""
+    table = {**PLACE, **table}
+    body = pl.DataFrame(
+        {str(i): pl.Series([header, *column], dtype=pl.String) for i, (header, column) in enumerate(table.items())}
+    )
+    return convert_sheet("Sheet1", body, 0, map_headers("Sheet1", list(table), body.slice(1)))
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "column", "values", "detail"),
+    [
+        ("Price ($000s)", ["4,500", "3,975", "6,200,000"], "Asking Price", [4_500_000, 3_975_000, 6_200_000], "1 of 3 values"),
+        ("Price ($000s)", ["650,000", "975,000", "6,200,000"], "Asking Price", [650_000, 975_000, 6_200_000], "all values"),
+        ("Building SF (000s)", ["45", "61", "30,000"], "Building SqFt", [45_000, 61_000, 30_000], "1 of 3 values"),
+    ],
+)
+def test_whole_values_below_a_header_in_thousands_are_used_as_they_are_and_reported(header, cells, column, values, detail):
+    converted = convert({"Building SF": ["5000"] * 3, header: cells} if column != "Building SqFt" else {header: cells})
+    assert converted.table[column].to_list() == values
+    assert converted.issues.select("Column", "Reason", "Detail").rows() == [(header, "whole_values", detail)]
+
+
+def test_a_large_price_in_thousands_is_none_that_is_whole():
+    cells = ["450", "900", "80,000"]
+    assert read({"Building SF": ["5000"] * 3, "Price ($000s)": cells})["Asking Price"].to_list() == [450_000, 900_000, 80_000_000]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "buildings", "lots"),
+    [
+        ("SF / AC", ["61,913 SF / 4.2 AC", "±20,000 SF / 2 acres", "TBD"], [61_913, 20_000, None], [4.2, 2, None]),
+        ("SF / AC", ["61,913 / 4.2", "20,000/2", "30,000"], [61_913, 20_000, 30_000], [4.2, 2, None]),
+        ("Bldg SF / Lot AC", ["61,913 / 4.2", "20,000 / 2", "- / 3"], [61_913, 20_000, None], [4.2, 2, 3]),
+        ("AC / SF", ["4.2 / 61,913", "2 AC / 20,000 SF", "1.5"], [61_913, 20_000, None], [4.2, 2, 1.5]),
+        ("Building / Land", ["61,913 / 4.2", "20,000 / 2", None], [61_913, 20_000, None], [4.2, 2, None]),
+        ("Size", ["61,913 SF on 4.2 AC", "20,000 SF, 2 AC", "30,000 SF"], [61_913, 20_000, 30_000], [4.2, 2, None]),
+    ],
+)
+def test_the_sizes_of_building_and_lot_in_one_cell_are_split(header, cells, buildings, lots):
+    found = read({header: cells})
+    assert (found["Building SqFt"].to_list(), found["Lot Size Acres"].to_list()) == (buildings, lots)
+
+
+def test_one_size_in_two_units_and_sizes_of_two_buildings_are_not_split():
+    assert read({"Lot Size": ["2.5 AC / 108,900 SF", "1 AC / 43,560 SF", "2 AC"]})["Lot Size Acres"].to_list() == [2.5, 1, 2]
+    assert convert({"Building SF": ["10,000 / 12,000", "5,000 / 6,000", None]}).table["Building SqFt"].count() == 0
+
+
+def test_a_size_that_the_sheet_has_in_a_column_of_its_own_is_not_taken_from_one_with_two():
+    found = read({"SF / AC": ["61,913 / 4.2", "20,000 / 2", "30,000 / 1"], "Building SF": ["61,000", "20,000", "30,000"]})
+    assert (found["Building SqFt"][0], found["Lot Size Acres"][0]) == (61_000, 4.2)
+
+
 @pytest.mark.parametrize("header", ["Land", "Lot", "Parcel", "Site"])
 def test_a_column_of_sizes_in_acres_or_square_feet_is_the_lot(header):
     found = read({"Building SF": ["5000"] * 3, header: ["3.25 +/- AC", "43,560 SF", "2.5 acres"]})

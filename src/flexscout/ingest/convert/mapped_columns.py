@@ -15,11 +15,15 @@ from flexscout.ingest.convert.free_form import VACANCY
 from flexscout.ingest.convert.issues import IssueCollector
 from flexscout.ingest.convert.values import TypedColumns
 from flexscout.ingest.land_use_codes import describe_codes
-from flexscout.models import Issue, IssueNote
+from flexscout.models import Issue, IssueNote, IssueReason
 from flexscout.sheet_columns import MappedColumn
 
 _ACRE_DECIMALS = 6  # a twentieth of a square foot
 _LARGEST_SCALED = 1e10  # no price or size is as large: $1,200,000 in a column in millions is whole already
+_THOUSAND = 1e3
+_LEAST_WHOLE = {"USD": 1e5, "square feet": 5e3}
+_OUTLIER = 50  # medians; a value in thousands or millions that is as large is whole
+_SHOWN_VALUES = 3
 _ORDER = {column.name: position for position, column in enumerate(list_canonical_columns())}
 
 
@@ -68,17 +72,25 @@ def finish_columns(
     for name, reasons in product(mapped, (typed.reasons, unknown_codes)):
         if name in reasons:
             issues.add_value_issues(rows, mapped[name].header, texts[name], reasons[name])
-    scaled = (_scale_numbers(column, texts[column.name], mapped[column.name].factor) for column in values)
+    scaled = [_scale_numbers(column, texts[column.name], mapped[column.name], issues) for column in values]
     return [(100 - column).alias(column.name) if mapped[column.name].inverted else column for column in scaled]
 
 
-def _scale_numbers(values: pl.Series, texts: pl.Series, factor: float) -> pl.Series:
-    """Multiply numbers, unless the text has a unit or scale of its own, which `450 (est)` has not, or the result is too large."""
-    if factor == 1:
+def _scale_numbers(values: pl.Series, texts: pl.Series, mapped: MappedColumn, issues: IssueCollector) -> pl.Series:
+    """Multiply numbers, unless the text has a unit or scale of its own, which `450 (est)` has not, or the value is whole."""
+    if mapped.factor == 1:
         return values
-    scaled = (values * factor).round(_ACRE_DECIMALS)
-    is_final = texts.str.contains(r"\d\s*[A-Za-z]") | (scaled > _LARGEST_SCALED)
-    return values.zip_with(is_final.fill_null(value=False), scaled)
+    has_own = texts.str.contains(r"\d\s*[A-Za-z]").fill_null(value=False)
+    numbers = values.set(has_own, None)
+    is_whole = (numbers * mapped.factor > _LARGEST_SCALED).fill_null(value=False)
+    least = _LEAST_WHOLE.get(find_canonical_column(mapped.name).unit, _LARGEST_SCALED)
+    if mapped.factor >= _THOUSAND and isinstance(median := numbers.median(), float):
+        is_whole |= (numbers >= max(least, _OUTLIER * median)).fill_null(value=False)
+    if count := int(is_whole.sum()):
+        detail = f"{count:,} of {values.count():,} values"
+        shown = ", ".join(texts.filter(is_whole).head(_SHOWN_VALUES))
+        issues.add_column_issues([Issue("", 0, mapped.header, shown, IssueReason.WHOLE_VALUES, detail)])
+    return values.zip_with(has_own | is_whole, (values * mapped.factor).round(_ACRE_DECIMALS))
 
 
 def fill_acres(columns: list[pl.Series]) -> list[pl.Series]:

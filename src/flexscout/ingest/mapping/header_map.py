@@ -42,7 +42,9 @@ from flexscout.ingest.mapping.sizes import (
     drop_rents,
     find_factor,
     find_measured_lot,
+    find_two_sizes,
     report_effective_year,
+    report_whole_values,
     resolve_lot_units,
     resolve_prices,
 )
@@ -105,6 +107,7 @@ def map_headers(
     issues = [
         *resolved.issues,
         *report_effective_year(sheet, columns, resolved.meanings, used),
+        *report_whole_values(sheet, columns, resolved.meanings, used),
         *_report_second_columns(sheet, headers, resolved.meanings, used),
     ]
     names = name_unmapped_columns([SUBTYPE if i in resolved.subtypes else header for i, header in enumerate(headers)], used)
@@ -178,6 +181,7 @@ def _resolve(sheet: str, columns: SheetColumns, mapping: ColumnMapping, vendor: 
     split = {name for name, _ in splits}
     meanings = {i: each for i, each in places.meanings.items() if not each.part and each.column not in split}
     derived += find_measured_lot(columns, meanings, units, width + len(derived), made.names)
+    derived += find_two_sizes(columns, meanings, width + len(derived), {name for name, _ in derived})
     issues += resolve_lot_units(sheet, columns, meanings)
     issues += _check_chosen_acres(sheet, columns, meanings)
     types = resolve_types(columns, meanings, layout, width + len(derived))

@@ -1,12 +1,20 @@
 """Sizes and prices that are something else than their header says: lots taken for buildings, acres for square feet."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from flexscout.domain import find_canonical_column, normalize_header, read_scale, split_header
-from flexscout.ingest.derived_columns import read_units
+from flexscout.domain import (
+    SQUARE_FEET_PER_ACRE,
+    find_canonical_column,
+    is_rate,
+    normalize_header,
+    read_scale,
+    split_header,
+)
+from flexscout.ingest.derived_columns import read_units, split_sizes
 from flexscout.ingest.mapping.meanings import Meaning, Meanings, SheetColumns, share_of
 from flexscout.ingest.mapping.units import LotUnit, detect_lot_unit, is_lot_area, is_square_feet_as_acres
 from flexscout.models import Issue, IssueNote, IssueReason
@@ -27,7 +35,13 @@ _RATE = (
 _LOWEST_PRICE = 1_000  # dollars; smaller numbers are rents or prices per square foot
 _MOSTLY, _NEARLY_ALL = 0.5, 0.9
 _METRIC_UNITS = {"sqft": "square feet", "acres": "acres"}  # unit of `read_scale` -> unit of the columns
-_LARGEST_SCALED = {"USD": 2e9, "square feet": 2e7}  # of a median, in the usual unit
+_THOUSAND, _MILLION = 1e3, 1e6
+# Unit -> factor -> the largest median in that factor: $100 million in thousands, $2 billion in millions, 2 million square feet.
+_LARGEST_SCALED = {"USD": {_THOUSAND: 1e5, _MILLION: 2e3}, "square feet": {_THOUSAND: 2e3, _MILLION: 20.0}}
+_SIZES = ("Building SqFt", "Lot Size Acres", "Lot Size SqFt")
+_TWO_UNITS = {"sq ft", "acres"}
+_SAME_SIZE = 0.1  # relative difference of a size in two units
+_SIZE_WORDS = {"size", "area", "sqft", "acres", "lot", "land", "building"}
 _LOT_SIZES = ("Lot Size Acres", "Lot Size SqFt")
 _SOLD = {"sold", "sale"}
 
@@ -78,6 +92,78 @@ def find_measured_lot(
     return [(name, DerivedColumn(position, DerivedKind.MEASURE, sources))]
 
 
+def find_two_sizes(
+    columns: SheetColumns, meanings: Meanings, position: int, given: Collection[str]
+) -> list[tuple[str, DerivedColumn]]:
+    """Make the sizes of building and lot from a column that has both, `61,913 SF / 4.2 AC`; take it out of `meanings`.
+
+    Args:
+        columns: Columns of the sheet.
+        meanings: Position -> meaning.
+        position: Position for the first made column.
+        given: Canonical columns that are made already.
+
+    """
+    for i, header in enumerate(columns.headers):
+        meaning = meanings.get(i)
+        is_open = not meaning or (meaning.column in ("", *_SIZES) and not meaning.is_chosen)
+        units = _find_two_units(columns, i) if header and is_open and not is_rate(header) else ()
+        present = {each.column for k, each in meanings.items() if k != i} | {*given}
+        if units and present.isdisjoint(_LOT_SIZES if "Building SqFt" in present else ("Building SqFt",)):
+            meanings.pop(i, None)
+            names = [name for name in ("Building SqFt", "Lot Size Acres") if name not in present]
+            names = [name for name in names if name != "Lot Size Acres" or present.isdisjoint(_LOT_SIZES)]
+            sources = ((i, columns.get_header(i)),)
+            return [(name, DerivedColumn(position + k, DerivedKind.SIZE, sources, name, units)) for k, name in enumerate(names)]
+    return []
+
+
+def _find_two_units(columns: SheetColumns, position: int) -> tuple[str, ...]:
+    """Return the units of the two sizes that most values have, in their order; none if they have one, or one in two units."""
+    header = columns.get_header(position)
+    named = tuple(_name_unit(set(split_header(part))) for part in re.split(r"[/|&+]| and | - ", header))
+    may_have_two = set(named) == _TWO_UNITS or not _SIZE_WORDS.isdisjoint(split_header(header))
+    texts = columns.sample(position).drop_nulls()
+    if not may_have_two or share_of(texts.str.contains(r"\d\D+\d")) < _MOSTLY:
+        return ()
+    sizes = split_sizes(texts).drop_nulls(["number0", "number1"])
+    if sizes.height < _MOSTLY * texts.len():
+        return ()
+    own = sizes.drop_nulls().select("unit0", "unit1").unique(maintain_order=True).rows()
+    units = named if set(named) == _TWO_UNITS and len(named) == len(_TWO_UNITS) else own[0] if own else ()
+    if set(units) != _TWO_UNITS:
+        return ()
+    feet, acres = (_read_plain(sizes[f"number{units.index(unit)}"]) for unit in ("sq ft", "acres"))
+    is_one = ((feet / SQUARE_FEET_PER_ACRE / acres - 1).abs() < _SAME_SIZE).fill_null(value=False)
+    return () if share_of(is_one) > _MOSTLY or (feet < acres).any() else units
+
+
+def _name_unit(words: set[str]) -> str:
+    """Return the unit that a part of a header names; of a building without one square feet, of a lot acres."""
+    if "sqft" in words or "acres" in words:
+        return "sq ft" if "sqft" in words else "acres"
+    return "sq ft" if words & _BUILDING_WORDS else "acres" if words & {"lot", "land", "site"} else ""
+
+
+def _read_plain(numbers: pl.Series) -> pl.Series:
+    return numbers.str.replace_all(",", "").cast(pl.Float64, strict=False)
+
+
+def report_whole_values(sheet: str, columns: SheetColumns, meanings: Meanings, used: Collection[int]) -> list[Issue]:
+    """Report columns whose header says thousands or millions although their values are whole."""
+    scaled = [i for i in used if read_scale(columns.get_header(i)).factor >= _THOUSAND]
+    whole = [i for i in scaled if find_factor(columns, i, meanings[i].column) == 1 and _holds_amounts(meanings[i].column)]
+    return [
+        build_column_issue(sheet, columns.headers[i], IssueReason.WHOLE_VALUES, "all values", ", ".join(columns.list_frequent(i)))
+        for i in whole
+        if columns.sample(i).str.contains(r"[1-9]").any()
+    ]
+
+
+def _holds_amounts(column: str) -> bool:
+    return find_canonical_column(column).unit in _LARGEST_SCALED
+
+
 def find_factor(columns: SheetColumns, position: int, column: str) -> float:
     """Return what the numbers of a canonical column are multiplied by, as its header is in thousands, millions or metric units.
 
@@ -86,7 +172,7 @@ def find_factor(columns: SheetColumns, position: int, column: str) -> float:
     scale, kind = read_scale(columns.get_header(position)), find_canonical_column(column).unit
     if scale.unit or scale.factor == 1:
         return scale.factor if kind == _METRIC_UNITS.get(scale.unit) else 1.0
-    largest = _LARGEST_SCALED.get(kind, 0.0) / scale.factor
+    largest = _LARGEST_SCALED.get(kind, {}).get(scale.factor, 0.0)
     numbers = columns.sample(position).str.replace_all(r"[$,\s]", "").cast(pl.Float64, strict=False)
     median = numbers.median()
     return scale.factor if isinstance(median, float) and median <= largest else 1.0
