@@ -30,7 +30,7 @@ LAYERS = [
     "sheet_columns",
     "errors",
     "domain error_codes",
-    "_lazy _import_path",
+    "_import_path",
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 

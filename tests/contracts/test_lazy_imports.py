@@ -1,4 +1,4 @@
-"""Every imported name of flexscout exists. Type checkers can't tell, because packages load their names lazily."""
+"""Every imported name of flexscout exists. An import alone doesn't show it, because packages load their names lazily."""
 
 import ast
 from importlib import import_module

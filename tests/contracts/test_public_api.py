@@ -24,7 +24,7 @@ def test_public_name_exists_and_is_documented(name):
 
 
 def test_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
+    with pytest.raises(AttributeError, match="flexscout attribute Nonsense"):
         _ = flexscout.Nonsense
 
 

@@ -1,0 +1,10 @@
+from .chunked import convert_chunked_sheet as convert_chunked_sheet
+from .dates import parse_dates as parse_dates
+from .issues import ISSUE_SCHEMA as ISSUE_SCHEMA
+from .issues import sample_issues as sample_issues
+from .rows import RowKind as RowKind
+from .table import ConvertedSheet as ConvertedSheet
+from .table import can_convert as can_convert
+from .table import convert_column as convert_column
+from .table import convert_sheet as convert_sheet
+from .table import get_number_range as get_number_range

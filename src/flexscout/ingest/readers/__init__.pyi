@@ -1,0 +1,12 @@
+from .any_file import diagnose_reader_failure as diagnose_reader_failure
+from .any_file import peek_workbook as peek_workbook
+from .any_file import read_workbook as read_workbook
+from .limits import DEFAULT_MEMORY as DEFAULT_MEMORY
+from .merged_cells import fill_merged_cells as fill_merged_cells
+from .passwords import use_password as use_password
+from .raw_workbook import Cells as Cells
+from .raw_workbook import RawSheet as RawSheet
+from .raw_workbook import Workbook as Workbook
+from .raw_workbook import collect_cells as collect_cells
+from .raw_workbook import translate_reader_errors as translate_reader_errors
+from .spreadsheet import read_named_sheets as read_named_sheets
