@@ -23,7 +23,7 @@ SCREENS = {
     "share": "#share-property option",
     "list": ".legend li",
 }
-LATER = "later"
+LATER, LATER_DAY = "later", "2026-01-19"
 SETTLED = 900  # milliseconds after which the map is drawn
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\S+")
 COUNTY = """\
@@ -59,7 +59,7 @@ def capture_window(browser: str) -> None:
 
 def _move_later(source: Path, target: Path) -> None:
     """Move the exports of the second week."""
-    for path in source.glob("*2026-01-19*"):
+    for path in source.glob(f"*{LATER_DAY}*"):
         path.rename(target / path.name)
 
 
@@ -69,8 +69,11 @@ def _capture_screens(chromium: Browser, address: str, folder: Path) -> None:
     tab.get_by_role("button", name="Run", exact=True).click()
     tab.get_by_text("Run 1 is done").wait_for()
     _move_later(folder.parent / LATER, folder)
+    tab.get_by_role("button", name="Look again").click()
+    tab.get_by_role("row", name=re.compile(LATER_DAY)).first.wait_for()
     tab.get_by_role("button", name="Run again").click()
     tab.get_by_text("Run 2 is done").wait_for()
+    tab.get_by_role("button", name="Run again").wait_for()
     _save(tab, "files", ".downloads button")
     for screen, part in SCREENS.items():
         tab.evaluate(f"location.hash = '#/{screen}'")

@@ -131,8 +131,8 @@ export const show = (main) => {
     try {
       await stream("runs/events", (event) => handlers[event.event]?.(event), controller.signal);
       setState(await get("state"));
-      if (isStale) await loadFiles();
     } catch (error) { if (error.name !== "AbortError") showError(error); } finally { isListening = false; setRunning(false); showDownloads(); }
+    if (isStale && !controller.signal.aborted) loadFiles().catch(showError);
   };
   const startRun = async () => {
     outcome.replaceChildren();
