@@ -19,7 +19,7 @@ NESTED = reduce(lambda inner, key: {key: inner}, "987654321", {})
 
 
 @pytest.fixture(scope="module")
-def tab(tmp_path_factory):
+def window(tmp_path_factory):
     """Serve a workspace with a file whose headers aren't known, below a title, and one that needs nothing."""
     folder = tmp_path_factory.mktemp("counties")
     write_workbook(folder / FILE, [("Export of May",), STRANGE, VALUES, *OTHERS])
@@ -30,8 +30,7 @@ def tab(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def _in_workspace(tab, monkeypatch):
-    monkeypatch.chdir(tab.folder)
+def _forget_mappings(tab):
     yield
     for path in (tab.folder / "mappings").glob("*"):
         path.unlink()

@@ -350,8 +350,12 @@ def test_correction_counts_at_the_next_run(opened, window):
     panel = open_property(page, "7 Test Street")
     panel.get_by_label("Correct Asking Price").click()
     panel.get_by_role("textbox", name="Correct Asking Price").fill("6500000")
-    page.keyboard.press("Enter")
+    panel.locator("h2").click()  # leaving the box saves
     panel.get_by_text("corrected to 6500000").wait_for()
+    panel.get_by_label("Correct Year Built").click()
+    panel.get_by_role("textbox", name="Correct Year Built").fill("1800")
+    page.keyboard.press("Escape")
+    playwright.expect(panel.get_by_text("corrected to")).to_have_count(1)
     window.finish_run()
     page.reload()
     playwright.expect(page.locator(".property .facts")).to_contain_text("$6,500,000")

@@ -14,7 +14,7 @@ SECRET = "Zebra-crossing-77"  # noqa: S105 - of the test's own file
 
 
 @pytest.fixture(scope="module")
-def tab(tmp_path_factory):
+def window(tmp_path_factory):
     folder = tmp_path_factory.mktemp("deals")
     write_workbook(folder / "deals.xlsx", [HEADER, candidate(1)])
     with open_window(folder) as tab:
@@ -22,9 +22,8 @@ def tab(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def config(tab, monkeypatch):
+def config(tab):
     """The settings file, as it was at first."""
-    monkeypatch.chdir(tab.folder)
     path = tab.folder / "pipeline_config.yaml"
     text = path.read_text()
     yield path

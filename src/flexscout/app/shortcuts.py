@@ -11,6 +11,7 @@ from flexscout.errors import OutputError
 
 _NAME = "flexscout"
 _PROGRAM = "flexscout-window"  # of the entry points: it has no console on Windows
+_ICON = Path(__file__).parent / "pages/favicon.svg"
 _POWERSHELL = """\
 $shell = New-Object -ComObject WScript.Shell
 foreach ($folder in 'Desktop', 'Programs') {
@@ -28,6 +29,7 @@ Type=Application
 Name=flexscout
 Comment=Rank flex-industrial properties
 Exec={command}
+Icon={icon}
 Terminal=false
 Categories=Office;
 """
@@ -67,7 +69,8 @@ def quote_exec(command: list[str]) -> str:
 
 
 def _write_desktop_entries() -> list[Path]:
-    text = _DESKTOP_ENTRY.format(command=quote_exec(find_command()))
+    icon = str(_ICON).replace("\\", "\\\\")
+    text = _DESKTOP_ENTRY.format(command=quote_exec(find_command()), icon=icon)
     desktop = Path(platformdirs.user_desktop_dir())
     menu = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "applications"
     return [_write_program(folder / f"{_NAME}.desktop", text) for folder in (menu, desktop) if folder == menu or folder.is_dir()]

@@ -3,6 +3,7 @@
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,7 @@ def test_desktop_file_is_in_the_menu(tmp_path, monkeypatch):
     lines = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
     assert shlex.split(lines["Exec"]) == find_command()
     assert lines["Terminal"] == "false"
+    assert Path(lines["Icon"]).read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_special_characters_of_a_path_are_escaped():

@@ -110,12 +110,23 @@ const buildValues = (id, about, columns, onSaved) => {
     };
     const edit = () => {
       const input = h("input", { "aria-label": texts.property.correctName(name), value: corrections[name] ?? about.values[name] ?? "" });
-      const keep = act(async () => { await store(input.value.trim()); cell.querySelector("button")?.focus(); });
+      const first = input.value;
+      let isDone = false;
+      const finish = async () => {
+        if (isDone) return;
+        isDone = true;  // the box that is removed loses the focus too
+        try { await store(input.value.trim()); } catch (error) { isDone = false; throw error; }
+      };
+      const keep = act(async () => { await finish(); cell.querySelector("button")?.focus(); });
+      const drop = () => { isDone = true; draw(); cell.querySelector("button")?.focus(); };
       input.addEventListener("keydown", (event) => {
         if (event.key === "Enter") keep();
-        if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); draw(); cell.querySelector("button")?.focus(); }
+        if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); drop(); }
       });
-      cell.replaceChildren(h("div", { class: "edit" }, input, button(texts.frame.save, keep, { class: "primary" }), button(texts.frame.cancel, () => draw())));
+      input.addEventListener("focusout", (event) => { if (input.value !== first && !cell.contains(event.relatedTarget)) act(finish)(); });
+      const choices = [button(texts.frame.save, keep, { class: "primary" }), button(texts.frame.cancel, drop)];
+      choices.forEach((choice) => choice.addEventListener("pointerdown", (event) => event.preventDefault()));  // the box keeps the focus
+      cell.replaceChildren(h("div", { class: "edit" }, input, choices));
       input.focus();
       input.select();
     };
