@@ -106,11 +106,9 @@ from .tables import combine_tables as combine_tables
 from .tables import describe_missing_fields as describe_missing_fields
 from .tables import is_missing_field as is_missing_field
 from .tables import is_reserved_column as is_reserved_column
-from .tables import keep_rows as keep_rows
 from .tables import look_up_columns as look_up_columns
 from .tables import order_columns as order_columns
 from .tables import repeat_missing_fields as repeat_missing_fields
-from .tables import take_rows as take_rows
 from .tables import unify_column_names as unify_column_names
 from .tables import update_missing_field as update_missing_field
 from .text import REASON_SEPARATOR as REASON_SEPARATOR

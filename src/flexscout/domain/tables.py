@@ -21,8 +21,6 @@ from flexscout.domain.column_names import (
 from flexscout.domain.columns import list_canonical_columns
 from flexscout.domain.escaping import is_polars_pattern
 
-_TAKEN_COLUMNS = 8  # at once by `take_rows`
-
 
 def combine_tables(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return the rows of all frames, in the order given.
@@ -36,20 +34,6 @@ def combine_tables(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     if UNVERIFIED in table.columns and not table[UNVERIFIED].count():
         table = table.drop(UNVERIFIED)
     return table.select(order_columns(table.columns))
-
-
-def keep_rows(frame: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
-    """Return the rows that meet a condition; the frame itself, which is no copy, if all do."""
-    is_kept = frame.select(condition.alias("is_kept")).to_series()
-    return frame if is_kept.all() and not is_kept.has_nulls() else frame.filter(is_kept)
-
-
-def take_rows(frame: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
-    """Return the rows at some positions, and remove all columns from the frame: never two copies of many columns exist."""
-    taken = []
-    while names := frame.columns[:_TAKEN_COLUMNS]:
-        taken.append(pl.DataFrame([frame.drop_in_place(name) for name in names])[positions])
-    return pl.concat(taken, how="horizontal") if taken else frame
 
 
 def look_up_columns(frame: pl.DataFrame, table: pl.DataFrame, key: str, table_key: str = "") -> pl.DataFrame:

@@ -159,7 +159,7 @@ def _rank_and_compare(
     tables = {(record.source.name, sheet.sheet): sheet.table for record in records for sheet in record.sheets if sheet.table}
     corrections = read_corrections(config)
     empty = pl.DataFrame()
-    matched = MatchedRows(pl.DataFrame, empty, clusters, located, snapshots, tables, lambda _: corrections)
+    matched = MatchedRows(empty, empty, clusters, located, snapshots, tables, lambda _: corrections)
     return _compare_sides(parts, pl.int_range(located.height, eager=True), matched, criteria, config)
 
 
@@ -205,6 +205,6 @@ def _compare_sides(
         statuses = pl.concat([part.statuses[side] for part in parts]).with_columns(rows.alias(ROW))
         is_candidate = pl.col(STATUS) == RowStatus.CANDIDATE
         candidates = either.filter(is_candidate).drop(STATUS, REASONS, TO_VERIFY, LEFT_OUT, strict=False)
-        own = replace(matched, load_candidates=candidates.clone, rejected=statuses.filter(~is_candidate))
+        own = replace(matched, candidates=candidates, rejected=statuses.filter(~is_candidate))
         sides.append(rank_rows(either, own, one, config))
     return compare_rankings(sides[0], sides[1], config.min_flex_score)

@@ -71,7 +71,7 @@ def rank_rows(rows: pl.DataFrame, matched: MatchedRows, criteria: Criteria, conf
     # Without deduplication, each row is a property.
     properties = matched.clusters.cluster_ids.gather(rows[ROW]) if config.enable_deduplication else rows[ROW]
     numbered = rows.with_columns(properties.alias(PROPERTY))
-    if matched.load_candidates().is_empty():
+    if matched.candidates.is_empty():
         return Ranking(criteria.profile, numbered.with_columns(pl.lit(None, pl.Int64).alias(RANK)).sort(SOURCE_COLUMNS))
     merged = merge_rows(matched, config, criteria)
     outcome = (STATUS, REASONS, TO_VERIFY)

@@ -187,7 +187,7 @@ class ReplayedRun:
         if self.matched:
             return self.matched
         columns = (*self.config.duplicate_fields, *DETAIL_COLUMNS)
-        return match_rows(select_match_columns(self.files.spilled_rejected, columns), self.config, self.decisions)
+        return match_rows(select_match_columns(self.files.rejected, columns), self.config, self.decisions)
 
     @cached_property
     def is_exact(self) -> bool:

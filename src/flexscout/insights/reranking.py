@@ -168,7 +168,7 @@ def prepare_matched(past: ReplayedRun, rows: pl.DataFrame) -> MatchedRows:
     """Return some rows of a replay as the candidates among its matched rows, and none that are rejected."""
     located, corrections = locate_rows(past.rows.sort(AT), past.clusters), list_corrections(past.record)
     return MatchedRows(
-        rows.clone, rows.clear(), past.clusters, located, past.ranking.snapshots, past.files.tables, lambda _: corrections
+        rows, rows.clear(), past.clusters, located, past.ranking.snapshots, past.files.tables, lambda _: corrections
     )
 
 

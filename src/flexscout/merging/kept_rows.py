@@ -59,7 +59,7 @@ class KeptRows:
         self._config = config
         self._located, self._snapshots = matched.located, matched.snapshots
         self._key = CLUSTER if config.enable_deduplication else ROW
-        rows = drop_rows(matched.load_candidates(), list_superseded(self._located, self._snapshots, config)["row"])
+        rows = drop_rows(matched.candidates, list_superseded(self._located, self._snapshots, config)["row"])
         ids = hash_identities(matched.clusters.identify(rows[ROW]), rows)
         current = add_files(rows, matched.clusters, self._snapshots, config).with_columns(ids)
         self._corrections = matched.find_corrections(current)

@@ -13,6 +13,7 @@ from flexscout.domain import (
     have_different_apns,
     join_some_texts,
     list_canonical_columns,
+    look_up_columns,
 )
 from flexscout.matching import DECIDED, DECISION, SIDE_COLUMNS
 from flexscout.models import ProcessingResult, RowStatus
@@ -131,8 +132,7 @@ def add_source_columns(survivors: pl.DataFrame, merge_log: pl.DataFrame, groups:
     files = blank_to_null(join_some_texts(pl.col("files"), _NAMED_FILES))
     sources = by_group.select("Duplicate Group", "Source Count", files.alias("Also In"))
     numbered = survivors.drop(LINK_COLUMNS, strict=False).with_columns(groups.cast(pl.Int64).alias("Duplicate Group"))
-    joined = numbered.join(sources, on="Duplicate Group", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("Source Count").fill_null(1))
+    return look_up_columns(numbered, sources, "Duplicate Group").with_columns(pl.col("Source Count").fill_null(1))
 
 
 def select_merges(merge_log: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Merge matched rows: choose survivors, build and filter records, and log every other row."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,10 +14,8 @@ from flexscout.domain import (
     SEEN_COLUMNS,
     SOURCE_COLUMNS,
     STATUS,
-    keep_rows,
     look_up_columns,
     order_columns,
-    take_rows,
 )
 from flexscout.matching import Clusters, assign_property_ids
 from flexscout.merging.corrections import COLUMN, FindCorrections, build_empty_corrections, correct_records
@@ -42,6 +40,7 @@ from flexscout.merging.snapshots import describe_sources, find_superseded, locat
 from flexscout.merging.source_rows import MAX_EXPLAINED_ROWS, select_source_rows
 from flexscout.merging.survivors import look_up_groups, number_groups, rank_rows, select_rows
 from flexscout.models import RowStatus
+from flexscout.runtime import keep_rows, take_rows
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, POSITION, Criteria, SheetTables, add_canonical_columns
 
 PROPERTY_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -74,16 +73,12 @@ _FILE, _, _NUMBER = SOURCE_COLUMNS
 _ID, _MISSING = "Property ID", SEEN_COLUMNS[3]
 
 
-LoadRows = Callable[[], pl.DataFrame]
-"""Returns rows that take much memory; nothing else refers to them, so that the caller can free them."""
-
-
 @dataclass(frozen=True)
 class MatchedRows:
     """Classified rows, and which of them are the same property.
 
     Attributes:
-        load_candidates: Returns the scored rows with canonical columns, `MISSING_FIELDS`, `MODIFIED`, `POSITION` and `ROW`.
+        candidates: The scored rows with canonical columns, `MISSING_FIELDS`, `MODIFIED`, `POSITION` and `ROW`.
         rejected: The source, status, score, `POSITION` and `ROW` of the other rows.
         clusters: The clusters of all rows, by `ROW`.
         located: `file`, `number` in its sheet and `cluster` of every row, by `ROW`.
@@ -94,7 +89,7 @@ class MatchedRows:
 
     """
 
-    load_candidates: LoadRows
+    candidates: pl.DataFrame
     rejected: pl.DataFrame
     clusters: Clusters
     located: pl.DataFrame
@@ -185,7 +180,7 @@ def _split_candidates(
 
     The first two are ranked together.
     """
-    candidates = add_files(rows.load_candidates().drop(MISSING_FIELDS), rows.clusters, rows.snapshots, config)
+    candidates = add_files(rows.candidates.drop(MISSING_FIELDS), rows.clusters, rows.snapshots, config)
     current = drop_rows(candidates, superseded)
     best, removed = rank_rows(current, CLUSTER if config.enable_deduplication else ROW)
     survivors = select_rows(current, best)
@@ -224,7 +219,7 @@ def add_files(frame: pl.DataFrame, clusters: Clusters, snapshots: pl.DataFrame, 
 
 def drop_rows(frame: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
     """Return the rows of a frame whose ROW is not among some positions."""
-    return frame.filter(~pl.col(ROW).is_in(positions.implode())) if positions.len() else frame
+    return keep_rows(frame, ~pl.col(ROW).is_in(positions.implode())) if positions.len() else frame
 
 
 def _rank_rejected(

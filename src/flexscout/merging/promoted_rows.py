@@ -68,12 +68,9 @@ def promote_corrected(
     promoted = own.filter(is_candidate).drop(OUTCOME)
     outcome = own.filter(is_candidate).select(ROW, *OUTCOME)
 
-    def load_candidates() -> pl.DataFrame:
-        candidates: pl.DataFrame = pl.concat([rows.load_candidates(), promoted], how="diagonal_relaxed")
-        return candidates
-
+    candidates = pl.concat([rows.candidates, promoted], how="diagonal_relaxed")
     rejected = drop_rows(rows.rejected, promoted[ROW])
-    return replace(rows, load_candidates=load_candidates, rejected=rejected, promoted=outcome), others
+    return replace(rows, candidates=candidates, rejected=rejected, promoted=outcome), others
 
 
 def _find_corrected(rows: MatchedRows, shown: pl.DataFrame, corrected: pl.Series, config: PipelineConfiguration) -> pl.DataFrame:

@@ -5,7 +5,6 @@ Matching looks at all rows, candidates or not, because two candidates can be con
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import starmap
 
 import polars as pl
@@ -21,7 +20,6 @@ from flexscout.merging.promoted_rows import add_promoted_outcome, add_rejected_i
 from flexscout.merging.records import OUTCOME
 from flexscout.merging.snapshots import SNAPSHOT_SCHEMA, find_snapshots
 from flexscout.models import ProcessingResult, RowStatus
-from flexscout.runtime import SpillableTable
 from flexscout.scoring import MISSING_FIELDS, POSITION, ClassifiedFiles, Criteria, MatchColumns, select_rejected
 
 _FILE, _, _NUMBER = SOURCE_COLUMNS
@@ -77,7 +75,7 @@ def match_properties(
         run: What runs the tasks if rows are matched in several partitions.
 
     """
-    if not files.spilled_candidates.columns:
+    if not files.candidates.width:
         return None
     columns = (*config.duplicate_fields, *(DETAIL_COLUMNS if decisions else ()))
     return match_rows(MatchColumns(files, columns), config, decisions, run)
@@ -111,17 +109,17 @@ def merge_properties(
         find_corrections: Returns the user's corrections of records, which win over the sources.
 
     """
-    rejected_rows = select_rejected(files.spilled_rejected)
+    rejected_rows = select_rejected(files.rejected)
     if clusters is None:
         log = pl.DataFrame(schema={"Duplicate Group": pl.Int64, "Property ID": pl.String, **MERGE_LOG_SCHEMA})
         unused = apply_corrections(files.candidates, find_corrections(files.candidates)).corrections
         return MergedProperties(files.candidates, log, rejected_rows, files.results, corrections=unused)
-    sources = files.spilled_candidates.load(SOURCE_COLUMNS)
+    sources = files.candidates.select(SOURCE_COLUMNS)
     rejected = _load_rejected(files, sources)
     located = locate_rows(pl.concat([sources, rejected.select(SOURCE_COLUMNS)]), clusters)
     snapshots = find_snapshots((result.record for result in files.results if result.success), located)
-    load_candidates = partial(_load_candidates, files)
-    matched = MatchedRows(load_candidates, rejected, clusters, located, snapshots, files.tables, find_corrections)
+    candidates = files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW))
+    matched = MatchedRows(candidates, rejected, clusters, located, snapshots, files.tables, find_corrections)
     matched, corrected = promote_corrected(matched, rejected_rows, config, criteria)
     merged = merge_rows(matched, config, criteria)
     outcome = add_promoted_outcome(merged.outcome, matched.promoted, corrected)
@@ -151,20 +149,15 @@ def locate_rows(rows: pl.DataFrame, clusters: Clusters) -> pl.DataFrame:
     )
 
 
-def _load_candidates(files: ClassifiedFiles) -> pl.DataFrame:
-    """Return the candidates with their positions among the matched rows."""
-    return files.candidates.with_columns(pl.int_range(pl.len()).alias(ROW))
-
-
 def _load_rejected(files: ClassifiedFiles, candidates: pl.DataFrame) -> pl.DataFrame:
     """Return what merging reads of the rejected rows, with their positions among the matched rows, after the candidates."""
-    columns = [name for name in REJECTED_COLUMNS if name in files.spilled_rejected.columns]
+    columns = [name for name in REJECTED_COLUMNS if name in files.rejected.columns]
     if not columns:
         return pl.DataFrame(
             schema={**candidates.schema, "Flex Score": pl.Float64, POSITION: pl.UInt32, ROW: pl.Int64, STATUS: pl.String}
         )
     positions = (pl.int_range(pl.len()) + candidates.height).alias(ROW)
-    return files.spilled_rejected.load(columns).with_columns(positions)
+    return files.rejected.select(columns).with_columns(positions)
 
 
 def _update_rejected(rejected_rows: pl.DataFrame, files: ClassifiedFiles, count: int, outcome: pl.DataFrame) -> pl.DataFrame:
@@ -181,7 +174,7 @@ def _update_rejected(rejected_rows: pl.DataFrame, files: ClassifiedFiles, count:
         return rejected_rows
     dropped, changed = outcome.filter(pl.col(ROW) < count), outcome.filter(pl.col(ROW) >= count)
     candidates = files.candidates[dropped[ROW]] if dropped.height else pl.DataFrame()
-    added = select_rejected(SpillableTable(candidates.with_columns(dropped.select(OUTCOME)), spill=False))
+    added = select_rejected(candidates.with_columns(dropped.select(OUTCOME)))
     if rejected_rows.width:
         at = changed[ROW] - count
         updated = [rejected_rows[name].clone().scatter(at, changed[name]) for name in OUTCOME]

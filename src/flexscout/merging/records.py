@@ -14,13 +14,13 @@ from flexscout.domain import (
     apn_key,
     blank_to_null,
     is_score_column,
-    keep_rows,
     list_canonical_columns,
     look_up_columns,
     select_as_text,
     unit_key,
 )
 from flexscout.models import RowStatus
+from flexscout.runtime import replace_columns
 from flexscout.scoring import Criteria
 
 RANK, SURVIVOR, DAY, SHOWN, ADDRESS_UNIT = "__rank", "__best", "__day", "__shown", "__address_unit"
@@ -93,8 +93,7 @@ def build_records(
     origins = by_source.agg(pl.col(_COLUMN).alias("columns"))
     rescored = _rescore_changed(changed, cells.filter(pl.col(_COLUMN).is_in(scored_columns))[SURVIVOR].unique(), rescore)
     records = look_up_columns(rescored, _describe_origins(origins), RANK)
-    ordered = records if records[RANK].is_sorted() else records.sort(RANK)
-    return PropertyRecords(ordered, _join_cells(cells), origins)
+    return PropertyRecords(records, _join_cells(cells), origins)
 
 
 def keep_own_values(survivors: pl.DataFrame) -> PropertyRecords:
@@ -196,16 +195,17 @@ def _find_newest(survivors: pl.DataFrame, others: pl.DataFrame, group: Sequence[
 
 def _apply(survivors: pl.DataFrame, donations: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the survivors with the given values, and a row per value that differs from the survivor's own (CELL_SCHEMA)."""
-    columns, cells = [], [pl.DataFrame(schema=CELL_SCHEMA)]
+    changes, cells = [], [pl.DataFrame(schema=CELL_SCHEMA)]
     for donation in donations:
         for name in donation.columns[2:]:
             at = survivors[RANK].search_sorted(donation[SURVIVOR])
             is_new = donation[name].is_not_null() & donation[name].ne_missing(survivors[name].gather(at))
             given = donation.filter(is_new)
             if given.height:
-                columns.append(survivors[name].clone().scatter(at.filter(is_new), given[name]))
+                changes.append((survivors[name], at.filter(is_new), given[name]))
                 cells.append(given.select(SURVIVOR, _DONOR, pl.lit(name).alias(_COLUMN), _format(pl.col(name)).alias("value")))
-    return survivors.with_columns(columns), pl.concat(cells)
+    columns = (column.clone().scatter(at, values) for column, at, values in changes)
+    return replace_columns(survivors, columns), pl.concat(cells)
 
 
 def _format(value: pl.Expr) -> pl.Expr:
@@ -214,15 +214,17 @@ def _format(value: pl.Expr) -> pl.Expr:
 
 def _rescore_changed(survivors: pl.DataFrame, ranks: pl.Series, rescore: Rescore) -> pl.DataFrame:
     """Return the survivors with `OUTCOME` and the earlier score where it differs; those with these `ranks` are scored again."""
-    unchanged = keep_rows(survivors, ~pl.col(RANK).is_in(ranks.implode())).with_columns(
-        *build_candidate_outcome(), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE)
-    )
+    records = survivors.with_columns(*build_candidate_outcome(), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE))
     if ranks.is_empty():
-        return unchanged
-    changed = survivors.filter(pl.col(RANK).is_in(ranks.implode()))
-    before = pl.lit(changed["Flex Score"])
-    rescored = rescore(changed).with_columns(pl.when(pl.col("Flex Score") != before).then(before).alias(_SCORE_BEFORE))
-    return pl.concat([unchanged, rescored], how="diagonal_relaxed")
+        return records
+    at = survivors[RANK].search_sorted(ranks.sort())
+    old = survivors[at]
+    before = pl.lit(old["Flex Score"])
+    new = rescore(old).with_columns(pl.when(pl.col("Flex Score") != before).then(before).alias(_SCORE_BEFORE))
+    changed = [values for values in new if values.name not in old.columns or not values.equals(old[values.name])]
+    added = [pl.lit(None, values.dtype).alias(values.name) for values in changed if values.name not in records.columns]
+    records = records.with_columns(added)
+    return replace_columns(records, (records[values.name].cast(values.dtype).scatter(at, values) for values in changed))
 
 
 def build_candidate_outcome() -> list[pl.Expr]:

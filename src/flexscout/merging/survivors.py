@@ -7,6 +7,7 @@ import polars as pl
 from flexscout.merging.merge_log import DescribeMatches, add_source_columns, build_merge_log
 from flexscout.merging.order import rank_positions, sort_survivors_first
 from flexscout.merging.records import RANK, SURVIVOR
+from flexscout.runtime import copy_rows
 from flexscout.scoring import MODIFIED
 
 _POSITION = "__at"  # working column: the position of a row in the frame
@@ -57,7 +58,7 @@ def rank_rows(frame: pl.DataFrame, key: str) -> tuple[pl.DataFrame, pl.DataFrame
 
 def select_rows(frame: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of the frame at the ranked positions, with `RANK` and `SURVIVOR`."""
-    return pl.concat([ranked.drop(_POSITION), frame[ranked[_POSITION]]], how="horizontal")
+    return pl.concat([ranked.drop(_POSITION), copy_rows(frame, ranked[_POSITION])], how="horizontal")
 
 
 def number_groups(survivors: pl.DataFrame, merged: pl.Series) -> pl.DataFrame:

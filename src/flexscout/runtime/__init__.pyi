@@ -17,6 +17,11 @@ from .executors import WorkerPool as WorkerPool
 from .executors import run_in_order as run_in_order
 from .fault_isolation import FaultIsolation as FaultIsolation
 from .fault_isolation import is_unexpected as is_unexpected
+from .mapped_tables import copy_rows as copy_rows
+from .mapped_tables import keep_rows as keep_rows
+from .mapped_tables import map_part as map_part
+from .mapped_tables import replace_columns as replace_columns
+from .mapped_tables import take_rows as take_rows
 from .metrics import MEMORY_WARNING_SHARE as MEMORY_WARNING_SHARE
 from .metrics import MemoryWatch as MemoryWatch
 from .metrics import Stage as Stage
@@ -45,9 +50,9 @@ from .run_log import log_run_finished as log_run_finished
 from .run_log import log_scan as log_scan
 from .run_log import open_run_log as open_run_log
 from .run_log import report_warnings as report_warnings
+from .storage import ROWS_PER_PART as ROWS_PER_PART
 from .storage import PartitionedTable as PartitionedTable
 from .storage import RecordProblem as RecordProblem
-from .storage import SpillableTable as SpillableTable
 from .storage import TableFolder as TableFolder
 from .storage import UnusableRecordError as UnusableRecordError
 from .storage import build_temporary_path as build_temporary_path

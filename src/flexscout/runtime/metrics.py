@@ -9,6 +9,8 @@ from threading import Event, Thread
 from time import perf_counter
 from typing import Self
 
+from flexscout.runtime.mapped_tables import release_pages
+
 MEMORY_WARNING_SHARE = 0.9
 """Share of the memory limit from which a run warns."""
 
@@ -80,7 +82,8 @@ class MemoryWatch:
         return max(self._highest_mb, measure_peak_mb())
 
     def check(self) -> None:
-        """Measure now, and warn if needed."""
+        """Measure now, and warn if needed. What is mapped from disk doesn't count: the system can drop it at any time."""
+        release_pages()
         used_mb = measure_used_mb()
         self._highest_mb = max(self._highest_mb, used_mb)
         if used_mb >= MEMORY_WARNING_SHARE * self._limit_mb and not self._has_warned:

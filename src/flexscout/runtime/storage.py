@@ -9,7 +9,7 @@ import platform
 import re
 import shutil
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -20,9 +20,6 @@ from uuid import uuid4
 import polars as pl
 
 from flexscout.runtime import interrupts
-
-SPILL_CELLS = 2**23
-"""Cells from which a table is kept on disk; writing and reading a million rows of 43 columns takes a second."""
 
 ROWS_PER_PART = 250_000
 """Rows of a long table that are loaded together."""
@@ -192,42 +189,6 @@ class TableFolder:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         with interrupts.defer_interrupts(reraise=kind is None):
             self.remove()
-
-
-class SpillableTable:
-    """A table that is kept on disk while it is large and not in use.
-
-    Args:
-        table: The table.
-        spill: Move a large table to a temporary folder, which is removed with this object.
-
-    Attributes:
-        columns: Names of its columns.
-
-    """
-
-    def __init__(self, table: pl.DataFrame, *, spill: bool = True) -> None:
-        self.columns = table.columns
-        self._table: pl.DataFrame | None = table
-        if spill and table.height * table.width >= SPILL_CELLS:
-            self._folder = TableFolder()
-            self._path = write_table(table, self._folder.build_new_path())
-            self._table = None
-
-    def load(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Return the table, or some of its columns; may be called repeatedly."""
-        if self._table is None:
-            return pl.read_parquet(self._path, columns=None if columns is None else list(columns))
-        return self._table if columns is None else self._table.select(columns)
-
-    def load_parts(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """Yield some columns of the table, a few hundred thousand rows at a time if it is on disk."""
-        if self._table is not None:
-            yield self._table.select(columns)
-            return
-        rows = pl.scan_parquet(self._path)
-        for start in range(0, rows.select(pl.len()).collect().item(), ROWS_PER_PART):
-            yield rows.select(columns).slice(start, ROWS_PER_PART).collect()
 
 
 class PartitionedTable:

@@ -17,12 +17,11 @@ from flexscout.domain import (
     TO_VERIFY,
     combine_tables,
     describe_missing_fields,
-    take_rows,
 )
 from flexscout.errors import WorkerError
 from flexscout.ingest import ISSUE_SCHEMA, sample_issues
 from flexscout.models import FileAccount, FileRecord, ProcessingResult, RowStatus
-from flexscout.runtime import Progress, SpillableTable, TableFolder, is_unexpected, write_table
+from flexscout.runtime import ROWS_PER_PART, Progress, TableFolder, is_unexpected, take_rows, write_table
 from flexscout.scoring.criteria import Criteria
 from flexscout.scoring.row_filter import FilteredRows
 from flexscout.scoring.sheet_tables import (
@@ -42,6 +41,7 @@ MISSING_FIELDS = "__missing_fields"
 _FILE = SOURCE_COLUMNS[0]
 _ROWS_PER_CALL = 20_000  # files that are read fast are classified together
 _WAIT_SECONDS, _WAIT_SHARE = (0.3, 3.0), 10  # how long they wait, at least and at most; how many times as long as the call before
+_HELD_CELLS = 2**24  # of candidates in memory, before they are moved to disk
 _ROWS_AT_A_TIME = 2**17  # the working columns of the rules are as large as the rows
 
 MATCH_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Latitude", "Longitude")
@@ -69,12 +69,12 @@ _REJECTED_COLUMNS = (
 
 @dataclass(frozen=True)
 class ClassifiedFiles:
-    """The classified rows of some files. Large tables are spilled to disk until they are needed.
+    """The classified rows of some files. Large tables are mapped from disk.
 
     Attributes:
         results: One per file.
-        spilled_candidates: Canonical columns, scores and working columns of the candidates.
-        spilled_rejected: The rejected rows with their reasons, MISSING_FIELDS and POSITION.
+        candidates: Canonical columns, scores and working columns of the candidates.
+        rejected: The rejected rows with their reasons, MISSING_FIELDS and POSITION.
         issues: The listed issues of the files.
         tables: Where the full rows are.
         filtered_out: Rows that the row filter excludes.
@@ -82,26 +82,11 @@ class ClassifiedFiles:
     """
 
     results: tuple[ProcessingResult, ...]
-    spilled_candidates: SpillableTable
-    spilled_rejected: SpillableTable
+    candidates: pl.DataFrame
+    rejected: pl.DataFrame
     issues: pl.DataFrame
     tables: SheetTables
     filtered_out: int = 0
-
-    @property
-    def spilled(self) -> tuple[SpillableTable, SpillableTable]:
-        """The candidates, then the rejected rows."""
-        return self.spilled_candidates, self.spilled_rejected
-
-    @property
-    def candidates(self) -> pl.DataFrame:
-        """The candidates, loaded again on each access if they are spilled."""
-        return self.spilled_candidates.load()
-
-    @property
-    def rejected(self) -> pl.DataFrame:
-        """The rejected rows, loaded again on each access if they are spilled."""
-        return self.spilled_rejected.load()
 
 
 def score_files(
@@ -113,18 +98,21 @@ def score_files(
     without the file that causes it.
     """
     parts: list[ClassifiedFiles] = []
+    combined: list[ClassifiedFiles] = []
     fault: BaseException | None = None
     for records in _group_batches(batches):
         if fault is None:
             try:
                 parts += score_batches([records], criteria, duplicate_fields, progress)
+                if sum(part.candidates.height * part.candidates.width for part in parts) >= _HELD_CELLS:
+                    combined.append(combine_parts(parts))
             except BaseException as error:  # Rust panics are BaseExceptions
                 if not is_unexpected(error):
                     raise
                 fault = error
     if fault:
         raise fault
-    return combine_parts(parts)
+    return combine_parts([*combined, *parts])
 
 
 def _group_batches(batches: Iterable[Sequence[FileRecord]]) -> Iterator[list[FileRecord]]:
@@ -171,8 +159,8 @@ def classify_tables(records: Sequence[FileRecord], criteria: Criteria, duplicate
     kept = [record for record in records if record.source.name not in unbalanced]
     return ClassifiedFiles(
         (*(result for result in results if result.account.balances), *failed),
-        SpillableTable(combine_tables(part.candidates.filter(is_kept) for part in parts), spill=False),
-        SpillableTable(_concat(part.rejected.filter(is_kept) for part in parts), spill=False),
+        combine_tables(part.candidates.filter(is_kept) for part in parts),
+        _concat(part.rejected.filter(is_kept) for part in parts),
         collect_issues(kept),
         {(record.source.name, sheet.sheet): sheet.table for record in kept for sheet in record.sheets if sheet.table},
         sum(part.filtered_out for part in parts),
@@ -243,34 +231,31 @@ def combine_parts(parts: list[ClassifiedFiles]) -> ClassifiedFiles:
     filtered_out = sum(part.filtered_out for part in parts)
     candidates, rejected = combine_tables(part.candidates for part in parts), combine_tables(part.rejected for part in parts)
     parts.clear()
-    return ClassifiedFiles(
-        tuple(results), SpillableTable(_sort(candidates)), SpillableTable(_sort(rejected)), issues, tables, filtered_out
-    )
+    return ClassifiedFiles(tuple(results), _sort(candidates), _sort(rejected), issues, tables, filtered_out)
 
 
-def select_rejected(rejected: SpillableTable) -> pl.DataFrame:
+def select_rejected(rejected: pl.DataFrame) -> pl.DataFrame:
     """Return the rejected rows with the columns that are shown."""
-    return rejected.load([name for name in rejected.columns if name in _REJECTED_COLUMNS])
+    return rejected[:, [name for name in rejected.columns if name in _REJECTED_COLUMNS]]
 
 
-def select_match_columns(rows: pl.DataFrame | SpillableTable, duplicate_fields: tuple[str, ...]) -> pl.DataFrame:
+def select_match_columns(rows: pl.DataFrame, duplicate_fields: tuple[str, ...]) -> pl.DataFrame:
     """Return the columns that matching reads, of rows with MISSING_FIELDS."""
-    names = _list_match_columns(rows.columns, duplicate_fields)
-    return rows.load(names) if isinstance(rows, SpillableTable) else rows.select(names)
+    return rows.select(_list_match_columns(rows.columns, duplicate_fields))
 
 
 @dataclass(frozen=True)
 class MatchColumns:
-    """The columns that matching reads, of all classified rows; each part is loaded when it is reached."""
+    """The columns that matching reads, of all classified rows, part by part."""
 
     files: ClassifiedFiles
     duplicate_fields: tuple[str, ...]
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Yield the candidates, then the rejected rows, with MISSING_FIELDS."""
-        for table in self.files.spilled:
-            if table.columns:
-                yield from table.load_parts(_list_match_columns(table.columns, self.duplicate_fields))
+        for table in (self.files.candidates, self.files.rejected):
+            if table.width:
+                yield from select_match_columns(table, self.duplicate_fields).iter_slices(ROWS_PER_PART)
 
 
 def _list_match_columns(names: Collection[str], duplicate_fields: tuple[str, ...]) -> list[str]:

@@ -7,8 +7,9 @@ from pathlib import Path, PurePath
 import polars as pl
 import polars.selectors as cs
 
-from flexscout.domain import SOURCE_COLUMNS, combine_tables, list_canonical_columns, take_rows
+from flexscout.domain import SOURCE_COLUMNS, combine_tables, list_canonical_columns
 from flexscout.models import FileRecord, SourceFile
+from flexscout.runtime import map_part, take_rows
 
 MODIFIED, POSITION = "__modified", "__position"
 """Working columns: when the row's file was last changed (seconds since 1970); the position of the row in its table."""
@@ -35,7 +36,8 @@ def add_unmapped_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFram
     numbers = pl.DataFrame(names, schema=dict.fromkeys((_FILE, _SHEET), pl.String), orient="row").with_row_index(_TABLE)
     numbered = rows.select(_FILE, _SHEET).join(numbers, on=[_FILE, _SHEET], how="left", maintain_order="left")[_TABLE]
     ordered = rows.select(POSITION).with_columns(numbered).with_row_index(_ORDER).sort(_TABLE, POSITION)
-    unmapped = combine_tables(_read_unmapped([tables[name] for name in names], ordered)).drop(POSITION)
+    parts = _read_unmapped([tables[name] for name in names], ordered)
+    unmapped = combine_tables(map_part(part, rows.height * rows.width) for part in parts).drop(POSITION)
     return pl.concat([rows.drop(POSITION), take_rows(unmapped, ordered[_ORDER].arg_sort())], how="horizontal")
 
 

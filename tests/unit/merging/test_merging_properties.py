@@ -45,7 +45,7 @@ def merge(*rows, **settings):
         .select(ROW, "Flex Score", "Source File", "Source Sheet", "Source Row")
         .with_columns(pl.lit("").alias(STATUS), pl.lit(0, pl.UInt32).alias(POSITION))
     )
-    matched = MatchedRows(frame.clone, rejected, clusters, located, snapshots, {})
+    matched = MatchedRows(frame, rejected, clusters, located, snapshots, {})
     return merge_rows(matched, config, Criteria.from_config(config)), clusters
 
 

@@ -10,6 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from flexscout.domain import escape_json, is_score_column, map_issue_reasons, quote_formulas, quote_headers, unescape_names
+from flexscout.runtime import ROWS_PER_PART
 
 REASON_TEXT = "In Words"
 """The column that `add_reason_texts` adds."""
@@ -19,9 +20,16 @@ _INDENT = "  "  # of the report
 
 def write_csv(table: pl.DataFrame, path: Path) -> None:
     """Write UTF-8 with a byte order mark: dates as YYYY-MM-DD, whole numbers without decimals, formulas quoted."""
-    quoted = (quote_formulas(pl.col(name)).alias(name) for name in table.select(cs.string()).columns)
-    named = unescape_names(table.with_columns(*quoted, *_cast_whole_numbers(table)))
-    named.rename(quote_headers(named.columns)).write_csv(path, include_bom=True, line_terminator="\r\n")
+    changed = [
+        *(quote_formulas(pl.col(name)).alias(name) for name in table.select(cs.string()).columns),
+        *_cast_whole_numbers(table),
+    ]
+    with path.open("wb") as file:
+        for start in range(0, max(1, table.height), ROWS_PER_PART):
+            part = unescape_names(table.slice(start, ROWS_PER_PART).with_columns(changed))
+            part.rename(quote_headers(part.columns)).write_csv(
+                file, include_bom=not start, include_header=not start, line_terminator="\r\n"
+            )
 
 
 def write_parquet(table: pl.DataFrame, path: Path) -> None:
