@@ -82,6 +82,7 @@ def test_another_computer_continues_the_history(bucket, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
     assert run(folder=other).code == 0
+    assert "Nothing changed since run 2" in run().out
     report = json.loads(bucket.current()["pipeline_summary.json"])
     assert report["changes"]["counts"]["new"] == 1
     runs = json.loads(flexscout("runs", "-o", WORKBOOK, "--format", "json").out)

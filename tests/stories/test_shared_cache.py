@@ -212,6 +212,17 @@ def test_mappings_are_chosen_by_header_rows_from_the_bucket(bucket, tmp_path):
     assert read_tables(tmp_path / "b") == read_tables(tmp_path / "c")
 
 
+def test_with_results_in_the_bucket_an_unchanged_run_elsewhere_downloads_no_entry(bucket, tmp_path):
+    for name in ("b", "c"):
+        (tmp_path / name).mkdir()
+        bucket.requests.clear()
+        done = flexscout("run", INPUTS, "-o", "s3://bucket/results/all.xlsx", folder=tmp_path / name)
+        assert done.code == 0, done.err
+    assert "Nothing changed since run 1" in done.out
+    assert "  s3://bucket/results/all/runs/1-" in done.out
+    assert {path.split("/")[3] for path in bucket.list_requests("GET", "/bucket/cache/")} == {"contents"}
+
+
 def test_fresh_and_clean_leave_the_bucket_complete(bucket, tables, tmp_path):
     before = bucket.list_keys()
     assert run(tmp_path / "b", "--fresh").code == 0

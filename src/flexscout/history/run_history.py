@@ -143,7 +143,7 @@ class RunHistory:
         key = (path, status.st_mtime_ns, status.st_size)
         if self._latest and self._latest[0] == key:
             return self._latest[1]
-        record = RunRecord.from_json(path.read_bytes())
+        record = RunRecord.from_json(path.read_bytes()).with_copies(self.workbook)
         if self._locate_record(record.number, ".json") != path:
             raise UnusableRecordError(RecordProblem.FOREIGN)
         if self._latest is None or path >= self._latest[0][0]:

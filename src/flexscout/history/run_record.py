@@ -1,17 +1,22 @@
 """The record of a run."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from flexscout.config import PipelineConfiguration
 from flexscout.models import AggregateStatistics, RunSummary
-from flexscout.runtime import RecordProblem, UnusableRecordError, compute_checksum, open_record, seal_record
+from flexscout.runtime import OBJECTS_FOLDER, RecordProblem, UnusableRecordError, compute_checksum, open_record, seal_record
 
 RECORD_FORMAT = 3
 """Version of the record format; records of other versions are not used."""
+
+_COPY_DEPTH = 4  # of the copy of a workbook in object storage: objects/HASH/files/all.xlsx
+_SEPARATOR = re.compile(r"[/\\]")  # of the computer that wrote the record
+_COPY = re.compile(rf"[/\\]({OBJECTS_FOLDER}[/\\][0-9a-f]{{16}}[/\\].+)")
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,17 @@ class RunRecord:
             return cls(**json.loads(open_record(content, RECORD_FORMAT)))
         except TypeError:
             raise UnusableRecordError(RecordProblem.FOREIGN) from None
+
+    def with_copies(self, workbook: Path) -> Self:
+        """Return the record with this computer's copies as outputs, if the workbook is the copy of one in object storage."""
+        parts = workbook.absolute().parts
+        if OBJECTS_FOLDER not in parts[-_COPY_DEPTH : 1 - _COPY_DEPTH]:
+            return self
+        cache = workbook.absolute().parents[_COPY_DEPTH - 1]
+        found = [_COPY.search(output["path"]) for output in self.outputs]
+        paths = [str(cache.joinpath(*_SEPARATOR.split(one[1]))) if one else None for one in found]
+        outputs = [output | {"path": path} if path else output for output, path in zip(self.outputs, paths, strict=True)]
+        return replace(self, outputs=outputs)
 
     @property
     def settings(self) -> PipelineConfiguration:
