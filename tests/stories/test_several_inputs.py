@@ -1,5 +1,6 @@
 """A run reads several folders and files, and explains its list from any folder."""
 
+import os
 import shutil
 
 import pytest
@@ -106,3 +107,17 @@ def test_window_opens_the_columns_of_files_elsewhere(inputs, monkeypatch):
         assert states == {"in/a.xlsx": "ready", "county/b.xlsx": "ready"}
         assert tab.get("/api/columns", file="county/b.xlsx")["sheets"][0]["missing"] == []
         assert tab.send("GET", "/api/columns", file="county/../broker.csv").status == 400
+
+
+def test_the_summary_says_which_files_are_dated_by_the_file_where_that_decides_what_is_newer(inputs):
+    rows = [[*HEADER, "Asking Price"], *((*candidate(i), 2_000_000) for i in range(1, 5))]
+    newer = write_workbook(inputs / "in/broker list.xlsx", rows)
+    write_workbook(inputs / "in/broker list 2026-01-12.xlsx", [rows[0], *((*row[:-1], 1_500_000) for row in rows[1:])])
+    os.utime(newer, (1_800_000_000, 1_800_000_000))
+    (inputs / "in/a.xlsx").unlink()
+    outcome = flexscout("run", "in", folder=inputs)
+    assert {row["Asking Price"] for row in outcome.rows()} == {"2000000"}
+    assert "when the file was last changed is the date of broker list.xlsx (Jan 15, 2027)." in outcome.out
+    assert "put it into the name: broker list 2027-01-15.xlsx." in outcome.out
+    newer.rename(inputs / "in/broker list 2026-01-05.xlsx")
+    assert "last changed" not in flexscout("run", "in", folder=inputs).out

@@ -68,6 +68,7 @@ from .escaping import unescape_names as unescape_names
 from .file_dates import INBOX as INBOX
 from .file_dates import FileDate as FileDate
 from .file_dates import date_file as date_file
+from .file_dates import names_day as names_day
 from .header_patterns import PLACE_COLUMNS as PLACE_COLUMNS
 from .header_patterns import Role as Role
 from .header_patterns import TypeLevel as TypeLevel

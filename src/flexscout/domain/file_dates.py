@@ -87,6 +87,13 @@ def date_file(name: str, modified: float) -> FileDate:
     return FileDate(source, day, is_named=has_year, order=order, seconds=midnight + _count_seconds(time) + order[1])
 
 
+def names_day(name: str) -> bool:
+    """Return whether the path of an export has its day, with or without a year; otherwise the file's own date counts."""
+    found: list[tuple[date, bool, str]] = []
+    _remove_dates(str(PurePosixPath(name).with_suffix("")), date(_CENTURY, 1, 1), found)
+    return bool(found)
+
+
 def _split_counter(stem: str, pattern: re.Pattern[str]) -> tuple[str, int]:
     match = pattern.search(stem)
     if not match or not match.start():

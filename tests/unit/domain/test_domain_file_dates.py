@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from flexscout.domain import date_file
+from flexscout.domain import date_file, names_day
 
 CHANGED = datetime(2026, 2, 2, 12, tzinfo=UTC).timestamp()
 JAN_19, FEB_2 = date(2026, 1, 19), date(2026, 2, 2)
@@ -74,3 +74,11 @@ def test_later_exports_of_one_day_have_a_later_time():
     names = ["e 2026-01-19.csv", "e 2026-01-19 (1).csv", "e 2026-01-19 0930.csv", "e 2026-01-19 143022.csv"]
     seconds = [date_file(name, CHANGED).seconds for name in names]
     assert seconds == sorted(set(seconds))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_named"),
+    [("costar 01.19.26.xlsx", True), ("a/CoStar Jan 19.csv", True), ("costar (2).xlsx", False), ("x", False)],
+)
+def test_a_path_names_the_day_of_an_export_with_or_without_a_year(name, is_named):
+    assert names_day(name) is is_named

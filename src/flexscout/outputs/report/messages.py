@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any, Self
 
 from flexscout.config import YAML_SUFFIXES
@@ -11,7 +12,9 @@ from flexscout.domain import (
     MAX_LISTED_ISSUES,
     MAX_POSSIBLE_DUPLICATES,
     format_count,
+    format_date,
     join_some,
+    names_day,
 )
 from flexscout.findings import list_sentences, suggest_command
 from flexscout.merging import select_merges
@@ -64,6 +67,7 @@ def build_messages(facts: RunFacts, peak_memory_mb: float = 0.0) -> list[str]:
         *facts.decision_messages,
         *_describe_possible_duplicates(facts),
         *_describe_records(facts),
+        *_describe_undated(facts),
         *_describe_missing_match_fields(facts),
         *_describe_unlisted_issues(facts),
         *_describe_memory(facts, peak_memory_mb),
@@ -147,6 +151,22 @@ def _describe_records(facts: RunFacts) -> list[str]:
     scores = f" {format_count(changed, 'score')} changed (see Score Before Merging)." if changed else ""
     properties = format_count(count, "property")
     return [f"{properties} combined values of several rows; the column Values From lists which.{scores}"]
+
+
+def _describe_undated(facts: RunFacts) -> list[str]:
+    """Describe the sources of which older rows are left out, where the date of a file, not its name, says which are older."""
+    superseded = {result.record.source.name for result in facts.results if result.account.superseded}
+    messages: list[str] = []
+    for source in facts.sources:
+        undated = [(name, day) for name, day in source.exports if not names_day(name)]
+        if undated and not superseded.isdisjoint(name for name, _ in source.exports):
+            shown = join_some([f"{name} ({format_date(day)})" for name, day in undated], _MAX_NAMES, last=" and ")
+            path, day = PurePosixPath(undated[0][0]), undated[0][1]
+            messages.append(
+                f"{source.label}: rows of newer exports replace those of older ones, and when the file was last changed is the "
+                f"date of {shown}. If that isn't the day of the export, put it into the name: {path.stem} {day}{path.suffix}."
+            )
+    return messages
 
 
 def _describe_missing_match_fields(facts: RunFacts) -> Iterator[str]:
