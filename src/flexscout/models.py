@@ -87,6 +87,7 @@ class IssueReason(StrEnum):
     SECOND_READER = "second_reader"
     ILL_FORMED = "ill_formed"
     MERGED_CELLS = "merged_cells"
+    TRANSPOSED = "transposed"
     DECIMAL_COMMA = "decimal_comma"
     NUMBER_FORMAT_UNCLEAR = "number_format_unclear"
     DAY_FIRST = "day_first"
@@ -182,10 +183,7 @@ class HeaderMap:
 
     @cached_property
     def mapped(self) -> dict[str, str]:
-        """Header -> canonical name. A header that several columns are made from is listed with the first of them.
-
-        Of the headers that a property type is made from, the finest comes first.
-        """
+        """Header -> canonical name, the finest type first. One that several columns are made from has the first of them."""
         sources = {made.position: made.sources[::-1] if made.kind is DerivedKind.TYPES else made.sources for made in self.derived}
         names: dict[str, str] = {}
         for column in self.canonical:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from flexscout.domain import find_word_meaning, map_ambiguous_headers, map_header_aliases, normalize_header
 
 if TYPE_CHECKING:
@@ -12,6 +14,12 @@ SEARCHED_ROWS = 25
 _MAX_HEADER_CHARACTERS = 100  # longer cells are prose
 _CERTAIN_NAMES = 6  # a row with so many names of the vocabulary is the header
 _MIN_HEADER_CELLS = 2  # of each row of a two-row header; a row with one cell is a title or a note
+
+_MAX_TRANSPOSED = 200  # rows and columns of a sheet that may have a property per column
+_CERTAIN_LABELS, _HEADER_NAMES = 5, 3  # names below each other; names in a row, which are a header
+_LEAST_NAMED = 0.4  # of the labels
+_NUMBERED = ("Building SqFt", "Lot Size Acres", "Lot Size SqFt", "Year Built", "Asking Price", "Sold Price", "Zip Code")
+_PLACES = {"Address": r"^\W*\d.*[A-Za-z]", "APN": r"\d.{4}"}
 
 Row = Sequence[str | None]
 
@@ -67,6 +75,29 @@ def count_known_names(row: Row) -> int:
     return _KnownNames(()).count(row)
 
 
+def is_transposed(cells: pl.DataFrame) -> bool:
+    """Return whether a sheet has a property per column, and the names of columns below each other: only where that is certain."""
+    if not (1 < cells.width <= _MAX_TRANSPOSED and cells.height <= _MAX_TRANSPOSED):
+        return False
+    labels = next((values for values in cells if values.null_count() < values.len()), pl.Series([], dtype=pl.String))
+    known, names = _KnownNames(()), labels.to_list()
+    if known.count_words(names) < _CERTAIN_LABELS or max(map(known.count_words, cells.rows())) >= _HEADER_NAMES:
+        return False
+    columns = [known.name_column(text) if text else "" for text in names]
+    values = cells.drop(labels.name)
+    by_name = {name: values.row(i) for i, name in enumerate(columns) if name}
+    is_named = len(by_name) >= _LEAST_NAMED * (labels.len() - labels.null_count())
+    sizes = [by_name[name] for name in _NUMBERED if name in by_name]
+    places = [_mostly_match(by_name[name], pattern) for name, pattern in _PLACES.items() if name in by_name]
+    return is_named and any(places[:1]) and len(sizes) > 1 and all(_mostly_match(row, r"\d") for row in sizes)
+
+
+def _mostly_match(row: Row, pattern: str) -> bool:
+    """Return whether most values of a row, and at least one, match: a list of columns describes them instead."""
+    values = pl.Series(row, dtype=pl.String).drop_nulls()
+    return values.len() > 0 and int(values.str.contains(pattern).sum()) * 2 > values.len()
+
+
 class _KnownNames:
     """Known column names: those of the vocabulary, and those that a mapping file maps."""
 
@@ -79,6 +110,12 @@ class _KnownNames:
         """Return the column that a text names, or the normalized text if its column is not certain; None if it is unknown."""
         folded = normalize_header(text) if text and len(text) <= _MAX_HEADER_CHARACTERS else ""
         return self._aliases[folded].column if folded in self._aliases else folded if folded in self._other else None
+
+    def name_column(self, text: str) -> str:
+        """Return the canonical column that a text names, also by its words; empty if it is unknown or its unit is open."""
+        folded = normalize_header(text) if len(text) <= _MAX_HEADER_CHARACTERS else ""
+        meaning = None if folded in self._aliases else find_word_meaning(text)
+        return self._aliases[folded].column if folded in self._aliases else meaning.column if meaning else ""
 
     def count(self, row: Row) -> int:
         """Return how many different columns the cells of a row name."""

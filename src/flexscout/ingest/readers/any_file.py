@@ -1,13 +1,18 @@
 """Entry point to the readers: the content of a file decides which of them reads it."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from flexscout.ingest.file_types import FileType
+from flexscout.ingest.header_row import is_transposed
 from flexscout.ingest.readers.limits import DEFAULT_MEMORY, diagnose_limits
 from flexscout.ingest.readers.passwords import open_unlocked
-from flexscout.ingest.readers.raw_workbook import Workbook
+from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook, collect_cells
 from flexscout.ingest.readers.spreadsheet import peek_spreadsheet, read_spreadsheet
+from flexscout.models import IssueReason
 
 _SPREADSHEETS = {FileType.XLSX, FileType.XLSB, FileType.ODS, FileType.XLS}
 
@@ -29,12 +34,12 @@ def read_workbook(path: Path, memory: int = DEFAULT_MEMORY, folder: Path | None 
     with open_unlocked(path, memory, folder) as (readable, kind):
         # Most files are Excel workbooks: the other readers are imported only when needed.
         if kind in _SPREADSHEETS:
-            return read_spreadsheet(readable, kind, memory, folder)
+            return _turn_sheets(read_spreadsheet(readable, kind, memory, folder))
         if kind is FileType.ARCHIVE:
             from flexscout.ingest.readers.archive import read_archive  # noqa: PLC0415
 
-            return read_archive(readable, partial(read_member, memory=memory, folder=folder), memory)
-        return read_member(readable, kind, memory, folder)
+            return _turn_sheets(read_archive(readable, partial(read_member, memory=memory, folder=folder), memory))
+        return _turn_sheets(read_member(readable, kind, memory, folder))
 
 
 def read_member(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, folder: Path | None = None) -> Workbook:
@@ -56,6 +61,21 @@ def read_member(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, folder
             return read_spreadsheet(path, kind, memory, folder)
 
 
+def _turn_sheets(workbook: Workbook) -> Workbook:
+    """Turn sheets with a property per column: their rows are the columns then."""
+    turned = [isinstance(sheet.cells, pl.DataFrame) and is_transposed(sheet.cells) for sheet in workbook.sheets]
+    if not any(turned):
+        return workbook
+    pairs = zip(workbook.sheets, turned, strict=True)
+    return replace(workbook, sheets=tuple(_turn(sheet) if is_turned else sheet for sheet, is_turned in pairs))
+
+
+def _turn(sheet: RawSheet) -> RawSheet:
+    cells = collect_cells(sheet.cells)
+    rows = cells.transpose(column_names=[str(i) for i in range(cells.height)])
+    return replace(sheet, cells=rows, merged=(), notes=(*sheet.notes, (IssueReason.TRANSPOSED, "row 2 is column B")))
+
+
 def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbook:
     """Read the first `rows` rows of every table, without the rest where the type allows it.
 
@@ -65,9 +85,9 @@ def peek_workbook(path: Path, rows: int, memory: int = DEFAULT_MEMORY) -> Workbo
         if kind is FileType.DELIMITED:
             from flexscout.ingest.readers.delimited import peek_delimited  # noqa: PLC0415 - as above
 
-            return peek_delimited(readable, rows)
+            return _turn_sheets(peek_delimited(readable, rows))
         if kind in _SPREADSHEETS:
-            return peek_spreadsheet(readable, kind, rows, memory)
+            return _turn_sheets(peek_spreadsheet(readable, kind, rows, memory))
     return read_workbook(path, memory)
 
 
