@@ -170,7 +170,13 @@ class WorkerPool:
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """Run `function(*arguments)` in a worker. Raises ExecutorLostError if the pool is broken."""
         self.check()
-        return self._pool.schedule(_call_portably, args=(function, arguments), timeout=self._timeout)
+        try:
+            call = pickle.dumps((function, arguments))  # loaded once the pool knows who has it: a worker may die of loading it
+        except Exception as error:  # noqa: BLE001 - whatever an argument raises
+            failed: Future[Any] = Future()
+            failed.set_exception(error)
+            return failed
+        return self._pool.schedule(_call_portably, args=(call,), timeout=self._timeout)
 
     def check(self) -> None:
         """Raise ExecutorLostError if the pool is broken: it forgets the calls that no worker has taken."""
@@ -235,9 +241,10 @@ class KeptPool(WorkerPool):
             self.stop()
 
 
-def _call_portably(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    """Call a function in a worker; what it returns or raises can be unpickled, so that it can't break the pool."""
+def _call_portably(call: bytes) -> Any:
+    """Make a pickled call in a worker; what it returns or raises can be unpickled, so that it can't break the pool."""
     try:
+        function, arguments = pickle.loads(call)  # noqa: S301  # nosec B301 # of this program
         result = function(*arguments)
         pickle.loads(pickle.dumps(result))  # noqa: S301  # nosec B301 # its own result
     except BaseException as error:  # noqa: BLE001 - raised again

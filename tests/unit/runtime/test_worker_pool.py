@@ -111,7 +111,22 @@ class Odd(Exception):
         super().__init__("odd")
 raise Odd(1, 2)
 """
+
+
+class Loaded:
+    """An argument that calls a function when it is unpickled."""
+
+    def __init__(self, function, *arguments):
+        self._call = function, arguments
+
+    def __reduce__(self):
+        return self._call
+
+
 FAULTS = {
+    "module that is missing in the worker": (print, (Loaded(import_module, "no_such_module"),)),
+    "abort while the call is loaded": (print, (Loaded(os.abort),)),
+    "arguments that can't be pickled": (print, (lambda: 1,)),
     "hang": (time.sleep, (600,)),
     "hang with Python's lock": (exec, ("__import__('re').match('(a+)+$', 'a' * 64 + 'b')",)),
     "abort": (os.abort, ()),
