@@ -223,6 +223,15 @@ def test_with_results_in_the_bucket_an_unchanged_run_elsewhere_downloads_no_entr
     assert {path.split("/")[3] for path in bucket.list_requests("GET", "/bucket/cache/")} == {"contents"}
 
 
+def test_an_explanation_downloads_only_the_export_that_it_quotes(bucket, tmp_path):
+    run(tmp_path / "b")
+    bucket.requests.clear()
+    done = flexscout("explain", f"{FILES[2]}:3", "-o", "out/all.xlsx", folder=tmp_path / "b")
+    assert done.code == 0, done.err
+    assert bucket.list_requests("GET", "/exports/") == [f"/bucket/exports/{FILES[2]}"]
+    assert "the row isn't in the file" not in done.out
+
+
 def test_fresh_and_clean_leave_the_bucket_complete(bucket, tables, tmp_path):
     before = bucket.list_keys()
     assert run(tmp_path / "b", "--fresh").code == 0

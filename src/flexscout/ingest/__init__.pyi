@@ -16,6 +16,7 @@ from .file_types import is_protected as is_protected
 from .header_row import find_header as find_header
 from .header_row import header_texts as header_texts
 from .inputs import AbsentFiles as AbsentFiles
+from .inputs import Download as Download
 from .inputs import build_display_name as build_display_name
 from .inputs import find_input as find_input
 from .inputs import list_config_places as list_config_places

@@ -17,13 +17,13 @@ from flexscout.config import PipelineConfiguration, is_address
 from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, join_some
 from flexscout.errors import FlexscoutError
 from flexscout.history import RunHistory, RunRecord, read_decisions
-from flexscout.ingest import FileIngestor, Scan, build_source_file, find_input, scan_inputs
+from flexscout.ingest import AbsentFiles, Download, FileIngestor, Scan, build_source_file, find_input, scan_inputs
 from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, assign_property_ids
 from flexscout.merging import CORRECTION_SCHEMA, ROW, MergedProperties, match_properties, match_rows, merge_properties
 from flexscout.models import FileRecord, FileStatus, RowStatus, SourceFile
 from flexscout.runtime import NoProgress, TableCache, open_table_cache
 from flexscout.scoring import MODIFIED, ClassifiedFiles, Criteria, score_files, select_match_columns
-from flexscout.staging import stage_inputs
+from flexscout.staging import stage_known_inputs
 
 _MAX_NAMES = 3  # in a sentence
 
@@ -38,19 +38,25 @@ class FileChange(StrEnum):
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file as the run read it, and what happened to it since. If it is gone or changed, only its name and hash are known."""
+    """A file as the run read it, and what happened to it since. If it is gone or changed, only its name and hash are known.
+
+    `download` puts it in its place, if it is elsewhere.
+    """
 
     source: SourceFile
     since: FileChange
+    download: Download = list
 
 
-def find_inputs(report: Mapping[str, Any], config: PipelineConfiguration) -> tuple[tuple[InputFile, ...], tuple[str, ...]]:
+def find_inputs(
+    report: Mapping[str, Any], config: PipelineConfiguration, absent: AbsentFiles
+) -> tuple[tuple[InputFile, ...], tuple[str, ...]]:
     """Return the files that a run could read, by its report, and the names of files that are new since."""
-    sources = {source.name: source for source in _scan_now(config).sources}
+    sources = {source.name: source for source in _scan_now(config, absent).sources}
     entries = {entry["file"]: entry for entry in report["files"]}
     read = [entry for entry in entries.values() if entry["status"] == FileStatus.OK]
     new = tuple(name for name in sources if name not in entries)
-    return tuple(_check_input(entry, sources, config) for entry in read), new
+    return tuple(_check_input(entry, sources, config, absent) for entry in read), new
 
 
 def describe_inputs(inputs: Iterable[InputFile], new: Iterable[str], run: int, folder: str) -> list[str]:
@@ -69,20 +75,22 @@ def describe_inputs(inputs: Iterable[InputFile], new: Iterable[str], run: int, f
     return [sentence for names, sentence in sentences if names]
 
 
-def _scan_now(config: PipelineConfiguration) -> Scan:
+def _scan_now(config: PipelineConfiguration, absent: AbsentFiles) -> Scan:
     """Scan the folder as it is now; return an empty scan if it is gone."""
     try:
-        return scan_inputs(config)
+        return scan_inputs(config, known=absent.known)
     except (FlexscoutError, OSError):
         return Scan((), (), ())
 
 
-def _check_input(entry: Mapping[str, Any], sources: Mapping[str, SourceFile], config: PipelineConfiguration) -> InputFile:
+def _check_input(
+    entry: Mapping[str, Any], sources: Mapping[str, SourceFile], config: PipelineConfiguration, absent: AbsentFiles
+) -> InputFile:
     name, hashed = entry["file"], entry["fingerprint"]
     path = find_input(config, name) or Path(config.input_folder) / name
-    source = sources.get(name) or _find_unscanned(path, name)
+    source = sources.get(name) or absent.known.get(path) or _find_unscanned(path, name)
     if source and source.fingerprint == hashed:
-        return InputFile(replace(source, modified=entry.get("modified", source.modified)), FileChange.SAME)
+        return InputFile(replace(source, modified=entry.get("modified", source.modified)), FileChange.SAME, absent.download)
     modified = entry.get("modified", 0.0)
     return InputFile(SourceFile(path, name, 0, modified, hashed), FileChange.CHANGED if source else FileChange.GONE)
 
@@ -223,14 +231,15 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
 
     """
     here = {"reuse": True, "progress_reporting": False, "output_file": str(history.workbook)}
-    config = _locate_inputs(_copy_inputs(record.settings), history.workbook).model_copy(update=here)
+    copied, absent = _copy_inputs(record.settings)
+    config = _locate_inputs(copied, history.workbook).model_copy(update=here)
     decisions = read_decisions(config.decisions_file).decisions
     criteria = Criteria.from_record(config, record.report["profile"], record.begun)
     ingestor = FileIngestor.for_criteria(config, criteria.profile.eligibility)
-    inputs, new = find_inputs(record.report, config)
+    inputs, new = find_inputs(record.report, config, absent)
     with open_table_cache(config) as cache:
         available, lost = _split_inputs(inputs, ingestor, cache)
-        batches = ingestor.ingest([one.source for one in available], cache)
+        batches = ingestor.ingest([one.source for one in available], cache, absent.download)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
         clusters = match_properties(files, config, decisions)
         corrections = list_corrections(record)
@@ -248,12 +257,12 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         yield ReplayedRun(record, config, criteria, files, decisions, clusters, merged, by_name, kept, warnings)
 
 
-def _copy_inputs(config: PipelineConfiguration) -> PipelineConfiguration:
+def _copy_inputs(config: PipelineConfiguration) -> tuple[PipelineConfiguration, AbsentFiles]:
     """Return the settings with inputs in object storage copied here; if they can't be, the answer uses what the run read."""
     try:
-        return stage_inputs(config)
+        return stage_known_inputs(config)
     except FlexscoutError:
-        return config
+        return config, AbsentFiles()
 
 
 def _locate_inputs(config: PipelineConfiguration, workbook: Path) -> PipelineConfiguration:

@@ -147,7 +147,8 @@ class SourceCells:
         if len(self._workbooks) >= _MAX_FILES:
             del self._workbooks[next(iter(self._workbooks))]
         try:
-            return read_workbook(one.source.path, DEFAULT_MEMORY)
+            (source,) = one.download([one.source])
+            return read_workbook(source.path, DEFAULT_MEMORY)
         except Exception as error:  # noqa: BLE001 - any failure of a reader becomes a message
             return to_processing_error(one.source.path, error).message
 

@@ -33,7 +33,7 @@ from flexscout.runtime.object_storage import ObjectFolder, ObjectInfo, find_unus
 from flexscout.runtime.storage import write_atomically
 
 _PARALLEL = 16  # an entry is a few small objects
-_MAX_RECORD_BYTES = 2**26
+_MAX_RECORD_BYTES = 2**24
 _RESERVED_BYTES = 2**28  # of the disk that stay free
 _MAX_FAILURES = 3  # from which the shared cache isn't used for the rest of the run
 
