@@ -4,15 +4,13 @@ Looking up every file of a folder, which verifies each byte of its tables, is co
 the exports. One process, in turn; the median counts.
 """
 
-import argparse
 import statistics
-import tempfile
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
 import polars as pl
-from generated_exports import write_folder
+from generated_exports import create_run_folder, parse_sizes, write_folder
 
 from flexscout.ingest.scan import build_source_file
 from flexscout.ingest.worker import ingest_file
@@ -23,13 +21,8 @@ from flexscout.runtime.storage import compute_checksum
 
 def main() -> None:
     """Write the inputs, measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", type=int, default=20)
-    parser.add_argument("--rows", type=int, default=1_000, help="rows per file")
-    parser.add_argument("--runs", type=int, default=7)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-") as place:
-        folder = Path(place)
+    options = parse_sizes(__doc__, files=20, rows=1_000, runs=7)
+    with create_run_folder() as folder:
         exports = sorted(write_folder(folder / "in", files=options.files, rows=options.rows).iterdir())
         sources = [build_source_file(path, path.name) for path in exports]
         cache = TableCache(folder / "cache", is_persistent=True)

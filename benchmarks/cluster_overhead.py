@@ -6,20 +6,18 @@ Both runs read the same exports without a cache and take turns. The processor ti
 workers and of the scheduler. The bytes of all outputs are compared, too.
 """
 
-import argparse
 import os
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from generated_exports import write_folder
+from generated_exports import create_run_folder, parse_sizes, write_folder
 from process_metrics import Timing, time_command
 
 ADDRESS = "tcp://127.0.0.1:18786"
@@ -28,14 +26,8 @@ OUTPUTS = (".xlsx", ".csv", ".parquet")
 
 def main() -> None:
     """Write the inputs, measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--files", type=int, default=64)
-    parser.add_argument("--rows", type=int, default=5_000, help="rows per file")
-    parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-") as place:
-        folder = Path(place)
-        os.environ |= {"FLEXSCOUT_LOG_FILE": str(folder / "pipeline.log"), "FLEXSCOUT_CACHE": str(folder / "cache")}
+    options = parse_sizes(__doc__, files=64, rows=5_000, runs=3)
+    with create_run_folder() as folder:
         source = write_folder(folder / "in", files=options.files, rows=options.rows)
         workers = os.cpu_count() or 1
         alone, shared = [], []

@@ -3,9 +3,14 @@
 Rows are sampled from the exports of a folder, or from invented ones, and get house numbers of their own.
 """
 
+import argparse
 import logging
+import os
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import fastexcel
 import polars as pl
@@ -31,6 +36,24 @@ _HEADERS = (
 )  # fmt: skip
 _INVENTED = 880
 _SEED = 7
+_SIZES = {"files": "number of exports", "rows": "rows per export", "unique": "share of distinct rows", "runs": "measurements"}
+
+
+def parse_sizes(description: str | None, **defaults: float) -> argparse.Namespace:
+    """Parse a benchmark's options, which are sizes: `files=20` makes an option `--files` that is 20 by default."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default, help=f"{_SIZES[name]} (default: {default:,})")
+    return parser.parse_args()
+
+
+@contextmanager
+def create_run_folder() -> Iterator[Path]:
+    """Create a temporary folder, which is also that of the logs and caches of runs."""
+    with TemporaryDirectory(prefix="flexscout-benchmark-") as place:
+        folder = Path(place)
+        os.environ |= {"FLEXSCOUT_LOG_FILE": str(folder / "pipeline.log"), "FLEXSCOUT_CACHE": str(folder / "cache")}
+        yield folder
 
 
 def write_folder(folder: Path, *, files: int, rows: int, unique: float = 1.0, samples: Path | None = None) -> Path:

@@ -7,7 +7,6 @@ ratio to it. Property types are a dozen distinct texts, mostly Industrial, as in
 Last, the time of `calculate_flex_score` in a loop over records.
 """
 
-import argparse
 import random
 import statistics
 import time
@@ -17,6 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 from baseline import score_expr
+from generated_exports import parse_sizes
 
 from flexscout.scoring.scorer import FlexPropertyScorer
 
@@ -39,10 +39,7 @@ _RECORDS = {
 
 def main() -> None:
     """Generate the rows, measure in turn and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=100_000, help="number of rows")
-    parser.add_argument("--runs", type=int, default=7, help="number of measurements")
-    options = parser.parse_args()
+    options = parse_sizes(__doc__, rows=100_000, runs=7)
     ways = _build_scorers(_generate_rows(options.rows))
     _check_equal({name: scores() for name, scores in ways.items()})
     taken = _time_in_turn(ways, options.runs)

@@ -4,15 +4,12 @@ Nothing changed, one new file, and another profile; the last is compared with `r
 Whole processes, in turn; the median counts.
 """
 
-import argparse
-import os
 import shutil
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 
-from generated_exports import write_folder
+from generated_exports import create_run_folder, parse_sizes, write_folder
 from process_metrics import Timing, time_command
 
 from flexscout.scoring.profile_files import render_profile_copy
@@ -23,14 +20,8 @@ HERE = Path(__file__).parent
 
 def main() -> None:
     """Write the inputs, measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", type=int, default=100)
-    parser.add_argument("--rows", type=int, default=1_000, help="rows per file")
-    parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-") as place:
-        folder = Path(place)
-        os.environ |= {"FLEXSCOUT_LOG_FILE": str(folder / "pipeline.log"), "FLEXSCOUT_CACHE": str(folder / "cache")}
+    options = parse_sizes(__doc__, files=100, rows=1_000, runs=3)
+    with create_run_folder() as folder:
         source = write_folder(folder / "in", files=options.files + 1, rows=options.rows)
         taken = [_time_runs(source, folder) for _ in range(options.runs)]
     first = statistics.median(times["first run"].seconds for times in taken)

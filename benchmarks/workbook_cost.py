@@ -4,16 +4,13 @@ The sheets of a result of 8 files with formats, filters, links, bars and charts 
 writer without them. In turn; the median of the ratios counts.
 """
 
-import argparse
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from generated_exports import write_folder
+from generated_exports import create_run_folder, parse_sizes, write_folder
 from rescore import build_results
 from rustpy_xlsxwriter import FastExcel
 
@@ -25,14 +22,8 @@ from flexscout.pipeline import ScalableFlexPipeline
 
 def main() -> None:
     """Run over the files, write both workbooks in turn and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=5_000, help="rows per file")
-    parser.add_argument("--unique", type=float, default=1.0, help="share of distinct rows")
-    parser.add_argument("--runs", type=int, default=7)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="flexscout-benchmark-") as place:
-        folder = Path(place)
-        os.environ |= {"FLEXSCOUT_LOG_FILE": str(folder / "pipeline.log"), "FLEXSCOUT_CACHE": str(folder / "cache")}
+    options = parse_sizes(__doc__, rows=5_000, unique=1.0, runs=7)
+    with create_run_folder() as folder:
         source = write_folder(folder / "in", files=8, rows=options.rows, unique=options.unique)
         config = PipelineConfiguration(input_folder=str(source), output_file=str(folder / "out/all.xlsx"))
         ScalableFlexPipeline(config).run()
