@@ -147,7 +147,7 @@ def test_reasons_are_a_column_of_the_list(tab):
 def test_summary_counts_every_view_once_it_is_loaded(tab):
     for view in ("candidates", "to_verify", "rejected"):
         read(tab, view=view)
-    assert tab.get("/api/summary")["views"] == {"candidates": 10, "to_verify": 1, "rejected": 2}
+    assert tab.get("/api/summary")["views"] == {"candidates": 10, "to_verify": 1, "rejected": 2} == tab.get("/api/state")["views"]
 
 
 def test_rows_that_are_not_listed_are_on_the_map_too(tab):

@@ -64,10 +64,14 @@ class Results:
         with self._lock:
             return self._queries.setdefault(view, query) if self._record is record else query
 
+    @property
+    def loaded_counts(self) -> dict[str, int]:
+        """How many rows each view has, as far as it is loaded; doesn't wait for one that is being loaded."""
+        return {view: query.listed.rows.height for view, query in self._queries.copy().items()}
+
     def count_views(self) -> dict[str, int]:
         """Return how many rows each view has, as far as it is loaded; the others are loaded for the next time."""
-        with self._lock:
-            counts = {view: query.listed.rows.height for view, query in self._queries.items()}
+        counts = self.loaded_counts
         if len(counts) < len(VIEWS):
             self.warm_up()
         return counts

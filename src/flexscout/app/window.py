@@ -252,6 +252,7 @@ class Window:
             "is_watching": self.is_watching,
             "watch_problem": self.watch_problem,
             "opened": self.opened,
+            "views": self._results.loaded_counts if self._results else {},
             "last_run": self._describe_last_run(),
             "can_memo": importlib.util.find_spec("typst") is not None,
             "can_watch": importlib.util.find_spec("watchfiles") is not None,

@@ -13,7 +13,7 @@ import { app, onState } from "./state.js";
 import { texts } from "./texts.js";
 
 const VIEWS = texts.list.views;
-const MAX_COMPARED = 4, FOLLOW = 160;
+const MAX_COMPARED = 4, FOLLOW = 160, COUNTED = 2500;  // the latter until the other views are likely loaded
 const narrow = matchMedia("(max-width: 46rem)");
 const parse = (text) => { try { return text ? JSON.parse(text) : {}; } catch { return {}; } };
 
@@ -132,8 +132,14 @@ export const show = (main, first) => {
     histogram.replaceChildren(h("div", { class: "top" }, h("h2", {}, texts.list.distribution), select), chart, h("div", { class: "ends" }, h("span", {}, format(low, column)), h("span", {}, texts.list.properties(counts.reduce((one, two) => one + two, 0))), h("span", {}, isOpen ? texts.list.andMore(format(upper, column)) : format(upper, column))));
   };
   let known = {};
-  const showTabs = () => tabs.replaceChildren(...Object.entries(VIEWS).map(([name, title]) => button([title, h("span", { class: "soft" }, known[name] === undefined || known[name] === null ? "" : ` ${grouped(known[name], 0)}`)],
-    () => { if (name !== view()) change({ view: name === "candidates" ? "" : name, sort: "", desc: "", filter: "", id: "" }); }, { "aria-pressed": `${name === view()}`, "data-view": name })));
+  const tabButtons = Object.entries(VIEWS).map(([name, title]) => button([title, h("span", { class: "soft" })],
+    () => { if (name !== view()) change({ view: name === "candidates" ? "" : name, sort: "", desc: "", filter: "", id: "" }); }, { "data-view": name }));
+  tabs.append(...tabButtons);
+  const showTabs = () => tabButtons.forEach((tab) => {
+    const number = known[tab.dataset.view];
+    tab.setAttribute("aria-pressed", `${tab.dataset.view === view()}`);
+    tab.lastChild.textContent = number === undefined ? "" : ` ${grouped(number, 0)}`;
+  });
   const summarize = async (keepView) => {
     controller?.abort();
     controller = new AbortController();
@@ -149,6 +155,7 @@ export const show = (main, first) => {
     drawHistogram();
     showTabs();
     showFound();
+    if (Object.keys(VIEWS).some((name) => known[name] === undefined)) setTimeout(() => { if (!isClosed) app.refresh(); }, COUNTED);
   };
 
   // The property beside the list.
@@ -235,7 +242,11 @@ export const show = (main, first) => {
   const onNarrow = () => update(read().values, true);
   document.addEventListener("keydown", onKey);
   narrow.addEventListener("change", onNarrow);
-  const forget = onState((state, previous) => { if (state.workspace?.run !== previous?.workspace?.run) { panel?.close(); panel = null; update(values, true); } });
+  const forget = onState((state, previous) => {
+    known = { ...known, ...state.views };
+    showTabs();
+    if (state.workspace?.run !== previous?.workspace?.run) { panel?.close(); panel = null; update(values, true); }
+  });
   showTabs();
   update(values);
   return { update, close() { isClosed = true; document.removeEventListener("keydown", onKey); narrow.removeEventListener("change", onNarrow); forget(); panel?.close(); controller?.abort(); map.close(); grid?.destroy(); byId("main").classList.remove("with-property"); } };
