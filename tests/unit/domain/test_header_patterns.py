@@ -95,6 +95,13 @@ from flexscout.domain import Role, TypeLevel, find_prefixes, find_role, find_typ
         ("parcelpin", "APN"),
         ("GEOPIN", "APN"),
         ("LUCODE_DESC", "Property Type"),
+        ("SITUSADD1", "Address"),
+        ("PHYS_ADDR", "Address"),
+        ("TMK", "APN"),
+        ("FAIRCASHTOTAL", "Total Parcel Value"),
+        ("LAST MARKET SALE RECORDING DATE", "Sale Date"),
+        ("Ask Price", "Asking Price"),
+        ("Ceiling Clear", "Ceiling Height"),
     ],
 )
 def test_words_in_any_order_name_a_column(header, column):
