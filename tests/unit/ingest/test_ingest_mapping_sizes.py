@@ -226,6 +226,11 @@ def test_whole_values_below_a_header_in_thousands_are_used_as_they_are_and_repor
     assert converted.issues.select("Column", "Reason", "Detail").rows() == [(header, "whole_values", detail)]
 
 
+def test_prices_with_a_scale_of_their_own_are_not_reported_as_whole():
+    converted = convert({"Building SF": ["5000"] * 3, "Price ($000s)": ["$4.5M", "$450K", "TBD"]})
+    assert (converted.table["Asking Price"].to_list(), converted.issues.height) == ([4_500_000, 450_000, None], 0)
+
+
 def test_a_large_price_in_thousands_is_none_that_is_whole():
     cells = ["450", "900", "80,000"]
     assert read({"Building SF": ["5000"] * 3, "Price ($000s)": cells})["Asking Price"].to_list() == [450_000, 900_000, 80_000_000]
@@ -250,6 +255,7 @@ def test_the_sizes_of_building_and_lot_in_one_cell_are_split(header, cells, buil
 def test_one_size_in_two_units_and_sizes_of_two_buildings_are_not_split():
     assert read({"Lot Size": ["2.5 AC / 108,900 SF", "1 AC / 43,560 SF", "2 AC"]})["Lot Size Acres"].to_list() == [2.5, 1, 2]
     assert convert({"Building SF": ["10,000 / 12,000", "5,000 / 6,000", None]}).table["Building SqFt"].count() == 0
+    assert "Building / Lot" not in mapped({"Building / Lot": ["12 / 4", "3 / 2", "7 / 1"]})
 
 
 def test_a_size_that_the_sheet_has_in_a_column_of_its_own_is_not_taken_from_one_with_two():

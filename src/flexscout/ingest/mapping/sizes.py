@@ -41,6 +41,8 @@ _LARGEST_SCALED = {"USD": {_THOUSAND: 1e5, _MILLION: 2e3}, "square feet": {_THOU
 _SIZES = ("Building SqFt", "Lot Size Acres", "Lot Size SqFt")
 _TWO_UNITS = {"sq ft", "acres"}
 _SAME_SIZE = 0.1  # relative difference of a size in two units
+_LEAST_BUILDING = 500  # square feet of a median
+_PLAIN_AMOUNT = r"^\$?\s?\d[\d,]*(?:\.\d+)?$"
 _SIZE_WORDS = {"size", "area", "sqft", "acres", "lot", "land", "building"}
 _LOT_SIZES = ("Lot Size Acres", "Lot Size SqFt")
 _SOLD = {"sold", "sale"}
@@ -135,7 +137,8 @@ def _find_two_units(columns: SheetColumns, position: int) -> tuple[str, ...]:
         return ()
     feet, acres = (_read_plain(sizes[f"number{units.index(unit)}"]) for unit in ("sq ft", "acres"))
     is_one = ((feet / SQUARE_FEET_PER_ACRE / acres - 1).abs() < _SAME_SIZE).fill_null(value=False)
-    return () if share_of(is_one) > _MOSTLY or (feet < acres).any() else units
+    is_building = isinstance(median := feet.median(), float) and median >= _LEAST_BUILDING and (feet >= acres).all()
+    return units if is_building and share_of(is_one) <= _MOSTLY else ()
 
 
 def _name_unit(words: set[str]) -> str:
@@ -156,7 +159,7 @@ def report_whole_values(sheet: str, columns: SheetColumns, meanings: Meanings, u
     return [
         build_column_issue(sheet, columns.headers[i], IssueReason.WHOLE_VALUES, "all values", ", ".join(columns.list_frequent(i)))
         for i in whole
-        if columns.sample(i).str.contains(r"[1-9]").any()
+        if columns.sample(i).str.contains(_PLAIN_AMOUNT).any()
     ]
 
 
