@@ -358,7 +358,7 @@ class WorkerError(ProcessingError):
             name: Name of the file.
             stage: Completes "failed while ...".
             error: The exception; its text is left out, since it may quote cells.
-            report: The error report to send; None if it couldn't be written.
+            report: The error report to send, or None if it couldn't be written.
 
         """
         send = f"Send {report}, which has no cell values," if report else "Send the log of the run"

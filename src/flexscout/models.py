@@ -222,8 +222,8 @@ class SheetRecord:
         rows_read: All rows; of a sheet that was only inspected, the first ones.
         blank: Blank rows.
         not_data: Totals, notes, repeated headers and rows of other tables.
-        table: Its property rows, typed, as Parquet; None if the sheet was only inspected.
-        issues: Its issues as Parquet; None if it has none.
+        table: Its property rows, typed, as Parquet, or None if the sheet was only inspected.
+        issues: Its issues as Parquet, or None if it has none.
         hidden: Whether Excel hides the sheet.
         unmapped_kinds: A letter per unmapped column: `n` for numbers, `d` dates, `t` texts, `-` empty.
         issue_counts: Reason -> number of issues, including those that are not listed.
@@ -256,7 +256,7 @@ class FileRecord:
         sheets: Its property tables.
         skipped_sheets: Sheets that are not used.
         seconds: Time from opening the file to writing the last table.
-        error: Why it failed; None if it was read.
+        error: Why it failed, or None if it was read.
         retries: Number of attempts after the first.
         reused: Whether the tables come from the cache.
 
@@ -345,7 +345,7 @@ class ProcessingResult:
         source_file_info: Name, size, sheets and mapping.
         record: The result of reading.
         account: What became of its rows.
-        candidates_table: The candidates as Parquet; None if the file failed.
+        candidates_table: The candidates as Parquet, or None if the file failed.
         temporary_folder: Holds `candidates_table`; the folder is deleted when nothing refers to it.
 
     """
@@ -364,7 +364,7 @@ class ProcessingResult:
 
     @cached_property
     def flex_properties(self) -> pd.DataFrame | None:
-        """The candidates as a pandas frame, loaded on first access; None if the file failed."""
+        """The candidates as a pandas frame, loaded on first access, or None if the file failed."""
         if self.candidates_table is None:
             return None
         import polars as pl  # noqa: PLC0415 - the model loads no frame library by itself

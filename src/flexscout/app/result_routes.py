@@ -73,7 +73,7 @@ def _save_corrections(call: Call) -> dict[str, Any]:
 def _decide(call: Call) -> dict[str, Any]:
     kind, results = call.read_text("decision"), call.window.require_results()
     if kind not in list(DecisionKind):
-        raise BadRequestError(f"{kind!r} is no decision.", "Decide same, different or later.")
+        raise BadRequestError(f"{kind!r} isn't a decision.", "Decide same, different or later.")
     return results.decide(DecisionKind(kind), call.read_text("id"), call.read_text("other"))
 
 

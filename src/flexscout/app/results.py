@@ -120,7 +120,7 @@ class Results:
             return self._changes.get(property_id, [])
 
     def list_issues(self) -> pl.DataFrame:
-        """Return the listed issues of the files; none if the last run has no list."""
+        """Return the listed issues of the files, or none if the last run has no list."""
         with self.replay_lock:
             return self.replay().files.issues
 
@@ -138,7 +138,7 @@ class Results:
         return {"decisions": {second: kind}, "contradictions": [str(one) for one in contradictions]}
 
     def find_decision(self, first: str, second: str) -> str | None:
-        """Return what the user decided about two properties that may be one, None if nothing."""
+        """Return what the user decided about two properties that may be one, or None if nothing."""
         with self.replay_lock:
             return self.review().find_kind(first, second)
 

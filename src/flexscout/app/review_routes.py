@@ -65,7 +65,7 @@ def _place_sides(values: Sequence[ComparedValue]) -> list[list[float]] | None:
 def _decide_pair(call: Call) -> dict[str, Any]:
     kind = call.body.get("decision")
     if kind is not None and kind not in list(DecisionKind):
-        raise BadRequestError(f"{kind!r} is no decision.", "Decide same, different or later.")
+        raise BadRequestError(f"{kind!r} isn't a decision.", "Decide same, different or later.")
     results = call.window.require_results()
     with results.replay_lock:
         review = results.review()

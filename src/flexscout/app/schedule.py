@@ -116,7 +116,7 @@ class WeeklyRun:
 
 
 def find_scheduler() -> Scheduler | None:
-    """Return the scheduler of this system; None if it has none that is known."""
+    """Return the scheduler of this system, or None if it has none that is known."""
     if sys.platform == "win32":
         return Scheduler.TASK_SCHEDULER
     if sys.platform == "darwin":

@@ -91,7 +91,7 @@ class Access:
         return code
 
     def exchange_code(self, code: str) -> str | None:
-        """Return a token for a code, which can't be used again; None if the code isn't known."""
+        """Return a token for a code, which can't be used again, or None if the code isn't known."""
         known = next((one for one in self._codes if secrets.compare_digest(one.encode(), code.encode())), None)
         if known is None:
             return None
@@ -160,7 +160,7 @@ class BodyTooLargeError(Exception):
 
 
 def check_request(method: str, path: str, headers: dict[str, list[str]], access: Access, host: str) -> Refusal | None:
-    """Return why a request is refused; None if it isn't.
+    """Return why a request is refused, or None if it isn't.
 
     Args:
         method: The method.

@@ -313,7 +313,7 @@ def _set_parameters(command: Callable[..., None], parameters: list[Parameter]) -
 
 
 def _to_settings(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options by setting; None if an option wasn't given."""
+    """Return the options by setting, or None if an option wasn't given."""
     fields, folders = options["duplicate_fields"], options["folders"] or []
     return {
         "input_folder": folders[0] if folders else None,

@@ -171,7 +171,7 @@ def parse_settings(path: Path, text: str, settings: Mapping[str, Setting]) -> La
 
 
 def is_address(place: str) -> bool:
-    """Return whether a place is in object storage, or at another address that is no path."""
+    """Return whether a place is in object storage, or at another address that isn't a path."""
     return "://" in place
 
 
@@ -217,7 +217,7 @@ def describe_unknown_name(name: str, known: Sequence[str]) -> str:
 
 
 def _list_entries(content: Mapping[Any, Any], settings: Mapping[str, Setting]) -> Iterator[tuple[str, str | None, Any]]:
-    """Yield place, setting and value of each entry; None and what is wrong if it is no setting."""
+    """Yield place, setting and value of each entry; None and what is wrong if it isn't a setting."""
     sections = group_by_section(settings)
     for section, entries in content.items():
         if section in settings:

@@ -32,7 +32,7 @@ class CodeTable:
         layouts: Lower-case names of the vendors and layouts whose files have the codes.
         digits: Codes of digits are padded with leading zeros to this length; 0 keeps them as written.
         prefix: Whether the longest listed code that begins an unlisted one describes it.
-        given_codes: Code -> description; None if the table's own file has them.
+        given_codes: Code -> description, or None if the table's own file has them.
 
     """
 

@@ -32,8 +32,8 @@ class CanonicalColumn:
         inverted: Headers of columns with the opposite meaning; the value is 100 - theirs.
         codes: Headers of columns with codes.
         codes_in_state: The same, for columns that hold codes only in the code table's state.
-        max_magnitude: Largest plausible absolute value; None if the type implies it.
-        min_value: Smallest plausible value; None if the type or the unit implies it.
+        max_magnitude: Largest plausible absolute value, or None if the type implies it.
+        min_value: Smallest plausible value, or None if the type or the unit implies it.
         zero_is_missing: Whether 0 means that there is no value.
 
     """

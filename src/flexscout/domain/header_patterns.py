@@ -64,7 +64,7 @@ Words = tuple[str, ...]
 
 
 def find_word_meaning(header: str, prefixes: Collection[str] = ()) -> WordMeaning | None:
-    """Return what the words of a header mean; None if they aren't known.
+    """Return what the words of a header mean, or None if they aren't known.
 
     Args:
         header: The header as the sheet has it.

@@ -37,7 +37,7 @@ class CarryOver:
         is_rejected: For each row of `master`, whether the user's status rejects it.
         hidden_count: Properties that were left off `master` because the user's status rejects them.
         previous_run: The latest run with other inputs or settings whose result is kept, or None.
-        changes: Changes from that result to `master`; None if there is nothing to compare.
+        changes: Changes from that result to `master`, or None if there is nothing to compare.
         messages: Sentences for the user.
 
     """
@@ -162,7 +162,7 @@ def _keep_first_seen(master: pl.DataFrame, last: pl.DataFrame | None) -> pl.Data
 def build_source_history(
     history: RunHistory, old: RunRecord | None, new: pl.DataFrame | None, merge_log: pl.DataFrame | None
 ) -> SourceHistory | None:
-    """Return what is known about the sources of a run's properties and of later ones; None if anything is missing."""
+    """Return what is known about the sources of a run's properties and of later ones, or None if anything is missing."""
     sources = history.read_sources(old) if old else None
     if old is None or sources is None or new is None:
         return None

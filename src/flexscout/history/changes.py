@@ -58,6 +58,12 @@ _COUNTS = {
     ChangeKind.SCORE: ("score_changed", "with a changed score"),
     ChangeKind.VALUE: ("value_changed", "with other changed values"),
 }
+_ONE_SCORE = {
+    ChangeKind.NEW: (None, "Flex Score"),
+    ChangeKind.BACK: (None, "Flex Score"),
+    ChangeKind.GONE: ("Flex Score", None),
+    ChangeKind.MERGED: ("Flex Score", None),
+}
 """Kind -> name and text of its count."""
 
 
@@ -129,20 +135,14 @@ def compare_properties(old: pl.DataFrame, new: pl.DataFrame, sources: SourceHist
         **values,
         **find_listings(both, merged, sources),
     }
-    shown_scores = {
-        ChangeKind.NEW: (None, "Flex Score"),
-        ChangeKind.BACK: (None, "Flex Score"),
-        ChangeKind.GONE: ("Flex Score", None),
-        ChangeKind.MERGED: ("Flex Score", None),
-    }
     factors = {ChangeKind.SCORE: describe_factor_changes(scores, OLD)}
     parts = [
-        _to_changes(found[kind], kind, shown_scores.get(kind, both_scores), factors.get(kind))
+        _to_changes(found[kind], kind, _ONE_SCORE.get(kind, both_scores), factors.get(kind))
         for kind in ChangeKind
         if kind in found
     ]
     counts = {_COUNTS[kind][0]: found[kind][RANK].n_unique() if kind in found else 0 for kind in ChangeKind}
-    changed = pl.concat([found[kind][RANK] for kind in found if kind not in shown_scores])
+    changed = pl.concat([found[kind][RANK] for kind in found if kind not in _ONE_SCORE])
     counts = {"in_old": old.height, "in_new": new.height, **counts, "unchanged": both.height - changed.n_unique()}
     return PropertyChanges(pl.concat(parts), counts, identity)
 

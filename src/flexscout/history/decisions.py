@@ -143,7 +143,7 @@ def read_decisions(path: Path) -> DecisionList:
 
 
 def parse_answer(text: str) -> DecisionKind | None:
-    """Return the answer that a word means, such as `Same`, `s` or `yes`; None if it isn't one."""
+    """Return the answer that a word means, such as `Same`, `s` or `yes`, or None if it isn't one."""
     folded = " ".join(text.lower().split())
     return next((answer for answer, words in _WORDS.items() if folded in words), None)
 
@@ -210,7 +210,7 @@ def _parse_date(text: str) -> date | None:
 
 
 def _split_line(text: str) -> list[str] | None:
-    """Return the cells of a line, None if it isn't CSV; each line is split alone, so that a stray quote costs only its line."""
+    """Return the cells of a line, or None if it isn't CSV. Lines are split alone, so that a stray quote costs only its line."""
     try:
         return next(csv.reader([text], strict=True), [])
     except csv.Error:

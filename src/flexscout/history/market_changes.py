@@ -45,7 +45,7 @@ class SourceHistory:
         old: The sources of the old result's properties (PROPERTY_SOURCE_SCHEMA).
         new: The sources of the new result's properties, likewise.
         earlier_ids: IDs of properties in results before the old one.
-        merge_log: The merge log of the new result, with the Property ID of each row; None if it isn't known.
+        merge_log: The merge log of the new result, with the Property ID of each row, or None if it isn't known.
 
     """
 

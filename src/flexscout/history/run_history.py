@@ -249,11 +249,11 @@ class RunHistory:
         raise NothingToReadError(f"The result of run {record.number} {state}.", "List later runs with `flexscout runs`.")
 
     def read_sources(self, record: RunRecord) -> pl.DataFrame | None:
-        """Return the sources of a run's properties (PROPERTY_SOURCE_SCHEMA); None if they aren't kept or are damaged."""
+        """Return the sources of a run's properties (PROPERTY_SOURCE_SCHEMA), or None if they aren't kept or are damaged."""
         return _read_intact(self._locate_record(record.number, _SOURCES_SUFFIX), record.sources_sha256)
 
     def read_table(self, record: RunRecord, name: str) -> pl.DataFrame | None:
-        """Return a further table of a run; None if it isn't kept or is damaged."""
+        """Return a further table of a run, or None if it isn't kept or is damaged."""
         return _read_intact(self._locate_record(record.number, f".{name}"), record.tables_sha256.get(name))
 
     def add(  # noqa: PLR0913 - a record joins what is known of a run
@@ -333,7 +333,7 @@ class RunHistory:
 
 
 def _read_intact(path: Path, checksum: str | None) -> pl.DataFrame | None:
-    """Return a kept table; None if it isn't there or its checksum differs."""
+    """Return a kept table, or None if it isn't there or its checksum differs."""
     try:
         return escape_names(pl.read_parquet(path)) if checksum and compute_checksum(path) == checksum else None
     except OSError:

@@ -33,8 +33,8 @@ class RunRecord:
         outputs: Path, bytes and SHA-256 of each file it wrote.
         report: The content of `pipeline_summary.json`.
         messages: Its messages to the user.
-        result_sha256: Checksum of its master table; None if it wrote none.
-        sources_sha256: Checksum of the table of its properties' sources; None if it is not kept.
+        result_sha256: Checksum of its master table, or None if it wrote none.
+        sources_sha256: Checksum of the table of its properties' sources, or None if it is not kept.
         tables_sha256: Checksums of further tables that are kept, by name.
         restored_from: Number of the run whose list and outputs it published again; None for a run that read the exports.
 

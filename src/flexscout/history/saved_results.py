@@ -82,7 +82,7 @@ def read_result(path: Path) -> pl.DataFrame:
 
 
 def read_list_id(workbook: Path) -> str | None:
-    """Return the checksum of the list that a workbook was written with; None if its properties don't have it."""
+    """Return the checksum of the list that a workbook was written with, or None if its properties don't have it."""
     found = _LIST_ID.search(read_workbook_properties(workbook))
     return found[1].decode() if found else None
 

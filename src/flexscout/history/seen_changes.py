@@ -72,7 +72,7 @@ class SeenChanges:
             write_table(changed.filter(pl.col(_RUN) > pl.col(_RUN).max() - _KEPT_RUNS), self._path)
 
     def _read(self) -> pl.DataFrame:
-        """Return the marks; none if they can't be read."""
+        """Return the marks, or none if they can't be read."""
         try:
             return escape_names(pl.read_parquet(self._path)).select(pl.col(name).cast(dtype) for name, dtype in _SCHEMA.items())
         except FileNotFoundError:

@@ -51,7 +51,7 @@ class UserInput:
         corrections: CORRECTION_SCHEMA, in the order of the store; the values can be cast to the types of their columns.
         messages: Sentences for the user.
         moved: Entries to save after the run: those of properties whose ID changed.
-        load_last: Returns the list of the last run, None if it isn't kept.
+        load_last: Returns the list of the last run, or None if it isn't kept.
 
     """
 
@@ -133,7 +133,7 @@ def read_corrections(config: PipelineConfiguration) -> pl.DataFrame:
 
 
 def load_master(history: RunHistory, run: RunRecord | None) -> pl.DataFrame | None:
-    """Return a run's master table; None if it isn't kept or is damaged."""
+    """Return a run's master table, or None if it isn't kept or is damaged."""
     path = history.find_result(run) if run else None
     return escape_names(pl.read_parquet(path)) if path else None
 

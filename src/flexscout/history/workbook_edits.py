@@ -51,8 +51,8 @@ class WrittenWorkbook:
 
     Attributes:
         path: The workbook.
-        master: The list in it, None if it isn't kept.
-        entries: The current entries of the notes store at that time, None if it isn't known.
+        master: The list in it, or None if it isn't kept.
+        entries: The current entries of the notes store at that time, or None if it isn't known.
 
     """
 

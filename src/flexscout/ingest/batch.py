@@ -149,7 +149,7 @@ class FileIngestor:
         return tuple(f"{mapping.name}: {entry}" for mapping in mappings for entry in mapping.list_unused(used[mapping.name]))
 
     def find_cached(self, source: SourceFile, cache: TableCache) -> FileRecord | None:
-        """Return the record of a file from an earlier run with the same mapping; None if the file has to be read."""
+        """Return the record of a file from an earlier run with the same mapping, or None if the file has to be read."""
         return self._find_all_cached([source], cache.with_options(self.options.shared_key))[0]
 
     def _find_all_cached(self, sources: Sequence[SourceFile], cache: TableCache) -> list[FileRecord | None]:

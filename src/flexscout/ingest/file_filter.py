@@ -72,7 +72,7 @@ _PROPERTIES_BYTES = 2**16
 
 
 def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) -> SkippedFile | None:
-    """Return why a file is not read, from its name, its place and its origin; None if it is.
+    """Return why a file is not read, from its name, its place and its origin, or None if it is.
 
     Args:
         path: The file.
@@ -88,14 +88,14 @@ def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) ->
 
 
 def find_left_out(name: str, patterns: Iterable[str]) -> SkippedFile | None:
-    """Return that the user leaves a file out, and the first glob that its path or name matches; None if none does."""
+    """Return that the user leaves a file out, and the first glob that its path or name matches, or None if none does."""
     texts = name.casefold(), PurePosixPath(name).name.casefold()
     matching = (pattern for pattern in patterns if any(fnmatchcase(text, pattern.casefold()) for text in texts))
     return next((SkippedFile(name, FileSkipCode.LEFT_OUT, (pattern,)) for pattern in matching), None)
 
 
 def find_content_skip(path: Path, name: str) -> SkippedFile | None:
-    """Return why the content of a regular file is not a readable table; None if the file is to be read, even if that fails.
+    """Return why the content of a regular file is not a readable table, or None if the file is to be read, even if that fails.
 
     Raises OSError if it can't be opened.
     """

@@ -107,7 +107,7 @@ class _KnownNames:
         self._may_start_with_digit = any(name[:1].isdigit() for name in mapped_names)
 
     def identify(self, text: str | None) -> str | None:
-        """Return the column that a text names, or the normalized text if its column is not certain; None if it is unknown."""
+        """Return the column that a text names, or the normalized text if its column is not certain, or None if it is unknown."""
         folded = normalize_header(text) if text and len(text) <= _MAX_HEADER_CHARACTERS else ""
         return self._aliases[folded].column if folded in self._aliases else folded if folded in self._other else None
 

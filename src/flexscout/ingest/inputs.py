@@ -50,7 +50,7 @@ class InputPlace:
         return "/".join(filter(None, (self.label, relative)))
 
     def locate(self, name: str) -> Path | None:
-        """Return where a file of this name would be; None if it isn't one of this place."""
+        """Return where a file of this name would be, or None if it isn't one of this place."""
         if name == self.label:
             return self.path
         if not self.label:

@@ -133,7 +133,7 @@ def _fold(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _fit(mapping: ColumnMapping, rows: HeaderRows) -> int | None:
-    """Return how many of the mapping's headers a file has; None if they are too few."""
+    """Return how many of the mapping's headers a file has, or None if they are too few."""
     names_files = mapping.files != "*"
     if mapping.header_row == 0 or not mapping.headers:
         return 0 if names_files else None  # only the name of a file tells that it has no header

@@ -63,7 +63,7 @@ def read_part(archive: ZipFile, name: str, count: int = _MAX_PART_BYTES) -> byte
 
 
 def list_sheets(archive: ZipFile) -> list[SheetPart]:
-    """Return the worksheets of an .xlsx or .xlsb in order; none if its lists are damaged."""
+    """Return the worksheets of an .xlsx or .xlsb in order, or none if its lists are damaged."""
     book = find_workbook_part(archive)
     try:
         return parse_sheets(read_part(archive, book), read_part(archive, name_relations(book)), book)

@@ -34,14 +34,14 @@ class Match:
     """A property in one line.
 
     Attributes:
-        property_id: Its Property ID, None if it isn't on the list.
+        property_id: Its Property ID, or None if it isn't on the list.
         name: Its name.
         address: Its address.
         city: Its city.
         state: Its state.
         apn: Its APN.
         status: `candidate`, `below_score`, `not_eligible` or `superseded`.
-        rank: Its rank, from 1; None if it isn't on the list.
+        rank: Its rank, from 1, or None if it isn't on the list.
         score: Its score.
         reasons: Why it isn't on the list.
         file: Source file of its best row.

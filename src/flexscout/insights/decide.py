@@ -63,7 +63,7 @@ class ListedDecision:
 
     Attributes:
         decision: The decision.
-        in_use: Whether both properties are in the files of the last run; None if there is no run.
+        in_use: Whether both properties are in the files of the last run, or None if there is no run.
         contradicts: The decisions because of which it is set aside.
 
     """

@@ -54,10 +54,10 @@ class PropertyReport:
     """Why a property has its rank, or isn't on the list.
 
     Attributes:
-        property_id: Its Property ID, None if it isn't on the list.
+        property_id: Its Property ID, or None if it isn't on the list.
         about: Column -> text of its name, type and place.
         status: `candidate`, `below_score`, `not_eligible` or `superseded`.
-        rank: Its rank, from 1; None if it isn't on the list.
+        rank: Its rank, from 1, or None if it isn't on the list.
         list_length: Number of properties on the list.
         score: Its score, 0 to `cap`.
         cap: Highest score of the profile.
@@ -144,13 +144,12 @@ def _explain(past: ReplayedRun, rows: pl.DataFrame) -> Explained:
 
 
 def build_property_report(past: ReplayedRun, number: int) -> PropertyReport:
-    """Build the report of the property whose rows have this `PROPERTY` number."""
+    """Build the report of the property whose rows have this `PROPERTY` number; on the list, its values are its record's."""
     rows = load_scored_rows(past, past.rows.filter(pl.col(PROPERTY) == number))
     is_superseded, is_ineligible = pl.col(STATUS) == RowStatus.SUPERSEDED, pl.col(STATUS) == RowStatus.NOT_ELIGIBLE
     keys = [RANK, is_superseded, is_ineligible, "Flex Score", "Completeness", AT]
     best = rows.sort(keys, descending=[False, False, False, True, True, False], nulls_last=True).head(1)
     (own,) = best.rows(named=True)
-    # On the list, the row has the values of the property's record.
     shown = best if own[RANK] is None else past.ranking.survivors.filter(pl.col(ROW) == own[AT])
     (row,) = shown.rows(named=True)
     profile = past.criteria.profile

@@ -126,10 +126,10 @@ class ReplayedRun:
         criteria: Its criteria.
         files: Its classified rows.
         decisions: The user's decisions as they are now.
-        matched: Its clusters, None if it had no candidates.
+        matched: Its clusters, or None if it had no candidates.
         ranking: Its list.
         inputs: What happened to each file since, by name.
-        kept: The list as the run published it, None if it was not kept.
+        kept: The list as the run published it, or None if it was not kept.
         warnings: Sentences about how this replay may differ from the run.
 
     """

@@ -46,7 +46,7 @@ class Reranking:
         old: The list of the run: `Property ID`, `Flex Score` and the columns that were asked for, best first.
         listed: The list by the other criteria, likewise.
         moves: `Property ID`, `Old Rank` and `Rank` of each property that is on either list; null where it isn't.
-        row_scores: The scores of all rows by the old and by the other criteria, by ROW; None if they aren't known.
+        row_scores: The scores of all rows by the old and by the other criteria, by ROW, or None if they aren't known.
 
     """
 

@@ -109,7 +109,7 @@ class PairReview:
         return None if found.is_empty() else found.row(0, named=True)
 
     def find_kind(self, first: str, second: str) -> DecisionKind | None:
-        """Return what is decided about two properties that may be one, by their Property IDs; None if nothing is."""
+        """Return what is decided about two properties that may be one, by their Property IDs, or None if nothing is."""
         ids, others = pl.col(_ID), pl.col(f"{_OTHER}{_ID}")
         is_pair = ((ids == first) & (others == second)) | ((ids == second) & (others == first))
         return next(iter(self._find_kinds(self._load_pairs().filter(is_pair).head(1))), None)
@@ -217,7 +217,7 @@ def _list_merged(merge_log: pl.DataFrame) -> pl.DataFrame:
 
 
 def _conform(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs with all columns of _SCHEMA; none if the run compared nothing."""
+    """Return the pairs with all columns of _SCHEMA, or none if the run compared nothing."""
     if IS_MERGED not in pairs.columns or SOURCE_COLUMNS[0] not in pairs.columns:
         return pl.DataFrame(schema=_SCHEMA)
     return pairs.select(

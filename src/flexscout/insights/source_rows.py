@@ -62,7 +62,7 @@ class ReadCell:
         value: The value.
         header: Header of the source column, empty if the value was derived from other columns.
         letter: Letter of that column.
-        cell: Text of the cell, None if it is blank or unknown.
+        cell: Text of the cell, or None if it is blank or unknown.
         converted: Whether the value differs from the text of the cell.
         note: How else the value was obtained.
 

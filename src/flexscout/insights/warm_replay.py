@@ -60,7 +60,7 @@ class _Reports(dict[int, PropertyReport]):
 
 
 def find_property(past: ReplayedRun, key: str) -> int | None:
-    """Return the PROPERTY number of a property, for `report_property`; None if the run has no such property.
+    """Return the PROPERTY number of a property, for `report_property`, or None if the run has no such property.
 
     Args:
         past: The replayed run.

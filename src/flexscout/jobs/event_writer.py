@@ -38,7 +38,7 @@ class EventWriter(NoProgress):
         self.write_line(JobEvent(kind, time.monotonic() - self._started, fields).to_line())
 
     def write_line(self, line: bytes) -> None:
-        """Write a line that is no event."""
+        """Write a line that isn't an event."""
         with self._lock:
             self.stream.write(line)
             self.stream.flush()

@@ -34,7 +34,7 @@ class Job:
 
     Args:
         process: The process, with pipes.
-        clean: Called when it has ended; None if what it leaves when it is ended can't be removed, so that it isn't.
+        clean: Called when it has ended, or None if what it leaves when it is ended can't be removed, so that it isn't.
 
     """
 

@@ -44,8 +44,8 @@ class ResultTables:
         issues: The listed data issues.
         explanations: Why the first candidates score what they do, in order.
         reasons: The same in at most three short texts each.
-        is_rejected: For each row of `master`, whether the user's status rejects it; None if it isn't known.
-        changes: Changes since the previous result; None if there is nothing to compare.
+        is_rejected: For each row of `master`, whether the user's status rejects it, or None if it isn't known.
+        changes: Changes since the previous result, or None if there is nothing to compare.
         unlisted_notes: The user's notes on properties that aren't in `master`.
         corrections: The user's corrections, with the values from the sources.
         source_rows: The rows of the best candidates as their exports have them.

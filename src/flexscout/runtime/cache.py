@@ -167,7 +167,7 @@ class TableCache:
         return [self.find_header_rows(source) for source in sources]
 
     def find_header_rows(self, source: SourceFile) -> HeaderRows | None:
-        """Return the rows by which the mapping of a file is chosen; None if the file has to be read."""
+        """Return the rows by which the mapping of a file is chosen, or None if the file has to be read."""
         if not (self.is_persistent and self.reuse) or not source.fingerprint:
             return None
         try:
@@ -198,7 +198,7 @@ class TableCache:
         return [self.find(source) for source in sources]
 
     def find(self, source: SourceFile) -> FileRecord | None:
-        """Return the record of a file from an earlier run, with its tables; None if the file has to be read.
+        """Return the record of a file from an earlier run, with its tables, or None if the file has to be read.
 
         Every byte of the record and the tables is verified; a damaged entry is logged and not used.
         """

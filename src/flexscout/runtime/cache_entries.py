@@ -124,7 +124,7 @@ def find_entry(folder: Path, key: str, file: str) -> CacheEntry | None:
 
 
 def read_entry(folder: Path, key: str) -> CacheEntry | None:
-    """Return the entry in a folder; None if a table is damaged.
+    """Return the entry in a folder, or None if a table is damaged.
 
     Raises FileNotFoundError if there is no record; another OSError or ValueError if it can't be used.
     """

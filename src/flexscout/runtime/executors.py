@@ -59,7 +59,7 @@ class Executor(Protocol):
 
     Attributes:
         slots: Processes that run calls, known inside the context; 0 for this one.
-        memory_gb: Memory of each; None if it isn't limited.
+        memory_gb: Memory of each, or None if it isn't limited.
 
     """
 

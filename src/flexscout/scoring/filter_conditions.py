@@ -103,7 +103,7 @@ def render_conditions(conditions: Sequence[FilterCondition]) -> str:
 
 
 def parse_conditions(text: str) -> tuple[FilterCondition, ...] | None:
-    """Return the conditions that a filter consists of; None if it is anything else than conditions joined by AND."""
+    """Return the conditions that a filter consists of, or None if it is anything else than conditions joined by AND."""
     if find_syntax_error(text, list(SCHEMA)):
         return None
     conditions = [_parse_condition(part) for part in _split(tokenize(text)[0], "and")]

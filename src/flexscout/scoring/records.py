@@ -75,7 +75,7 @@ class RecordScorer:
         return row["Flex Score"], {name: row[name] for name in self._wanted}
 
     def _compile(self) -> tuple[tuple[str, Evaluate], ...] | None:
-        """Compile the score columns; None if this version of narwhals keeps expressions in a form that can't be compiled."""
+        """Compile the score columns, or None if this version of narwhals keeps expressions in a form that can't be compiled."""
         recording = RecordingFrame(tuple(self._columns))
         try:
             score_frame(add_rule_columns(cast("Any", recording), self.profile), self.profile, self.as_of)
@@ -93,7 +93,7 @@ class RecordScorer:
 
 
 def _get_path(record: Any, path: Iterable[str]) -> Any:
-    """Return a nested value; None if a key is missing or there is no value."""
+    """Return a nested value, or None if a key is missing or there is no value."""
     value = None
     for key in path:
         record = value = record.get(key) if isinstance(record, Mapping) else None
@@ -101,7 +101,7 @@ def _get_path(record: Any, path: Iterable[str]) -> Any:
 
 
 def _count_entries(record: Record, count: Count, as_of: date) -> float | None:
-    """Count the entries of a list that match; None if there is no list."""
+    """Count the entries of a list that match, or None if there is no list."""
     entries = _get_path(record, count.entries.split("."))
     if entries is None:
         return None

@@ -43,7 +43,7 @@ class Conversion:
         parse_second: Parses the second most usual form.
         parse_rest: Parses the texts that are left, given the unit of the column.
         rewrite: Rewrites what people type into texts that `parse_rest` may parse, given the unit of the column.
-        reason: Reason of a text that none of these can parse; None if there is no such text.
+        reason: Reason of a text that none of these can parse, or None if there is no such text.
         missing_pattern: Pattern of texts that mean "missing", besides the placeholders of all columns.
         is_missing: Tells which of the texts that can't be parsed mean that there is no value, such as `Call for offers`.
         adjust: Last step over all texts and values, such as fractions to percent.

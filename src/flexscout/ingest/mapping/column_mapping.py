@@ -28,7 +28,7 @@ class ColumnChoice:
     Attributes:
         header: The header as the mapping file has it, or the letter of a column if there is no header.
         column: A canonical column, PASS or LEAVE_OUT.
-        inverted: Whether the column holds the opposite (100 - value); None if the vocabulary decides.
+        inverted: Whether the column holds the opposite (100 - value), or None if the vocabulary decides.
         unit: Header of the column with the unit of a size; empty if the canonical column says it.
 
     """
@@ -192,7 +192,7 @@ class ColumnMapping:
         return {i: choice for i, choice in enumerate(found) if choice}
 
     def find_positions(self, headers: Sequence[str | None], names: Sequence[str]) -> list[int] | None:
-        """Return the positions of columns by their headers, or by their letters if there is no header; None if one is missing."""
+        """Return the positions of columns by their headers, or letters if there is no header, or None if one is missing."""
         if self.header_row == 0:
             keys, wanted = [format_column_letters(i) for i in range(len(headers))], [name.upper() for name in names]
         else:

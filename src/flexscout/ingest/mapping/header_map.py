@@ -104,25 +104,16 @@ def map_headers(
     choices = mapping.find_choices(headers)
     resolved = _resolve(sheet, columns, mapping, vendor)
     used = _choose_columns(resolved.meanings, columns)
-    issues = [
-        *resolved.issues,
-        *report_effective_year(sheet, columns, resolved.meanings, used),
-        *report_whole_values(sheet, columns, resolved.meanings, used),
-        *_report_second_columns(sheet, headers, resolved.meanings, used),
-    ]
     names = name_unmapped_columns([SUBTYPE if i in resolved.subtypes else header for i, header in enumerate(headers)], used)
     unmapped = [MappedColumn(i, header or names[i], names[i], canonical=False) for i, header in enumerate(headers)]
-    left_out = {i for i, choice in choices.items() if choice.column == LEAVE_OUT}
-    hidden = left_out | (resolved.joined_positions - choices.keys())
+    left_out = [i for i, choice in choices.items() if choice.column == LEAVE_OUT]
+    hidden = {*left_out, *(resolved.joined_positions - choices.keys())}
     kept = [
         _build_mapped_column(columns, i, header or names[i], resolved.meanings[i]) if i in used else unmapped[i]
         for i, header in enumerate(headers)
         if (i in used or header or body.to_series(i).count()) and i not in hidden
     ]
-    present = {resolved.meanings[i].column for i in used} | {name for name, _ in resolved.derived}
-    constants = make_constants(mapping, present, len(headers) + len(resolved.derived))
-    resolved.derived += constants
-    resolved.entries += [constant.entry for constant in mapping.constants if constant.column in dict(constants)]
+    _add_constants(resolved, mapping, {resolved.meanings[i].column for i in used}, len(headers))
     kept += [MappedColumn(made.position, made.header, name, canonical=True) for name, made in resolved.derived]
     present = {column.name for column in kept if column.canonical}
     missing = tuple(column.name for column in list_canonical_columns() if column.name not in present)
@@ -131,10 +122,15 @@ def map_headers(
         vendor.name if vendor else "",
         missing,
         suggest_columns(columns, [column for column in kept if not column.canonical], missing, {*choices, *resolved.judged}),
-        tuple(issues),
+        (
+            *resolved.issues,
+            *report_effective_year(sheet, columns, resolved.meanings, used),
+            *report_whole_values(sheet, columns, resolved.meanings, used),
+            *_report_second_columns(sheet, headers, resolved.meanings, used),
+        ),
         known=_count_known(expanded, vendor, used, resolved),
         from_mapping=tuple(sorted({*(choice.header for choice in choices.values()), *resolved.entries})),
-        excluded=tuple(unmapped[i] for i in choices if i in left_out),
+        excluded=tuple(unmapped[i] for i in left_out),
         spans_two_rows=spans_two_rows,
         derived=tuple(made for _, made in resolved.derived),
         mapping=mapping.name,
@@ -257,6 +253,13 @@ def _is_known_by_values(column: MappedColumn) -> bool:
     """Return whether only the values say that a column has property types."""
     is_plain = column.name == PROPERTY_TYPE and normalize_header(column.header) not in map_header_aliases()
     return is_plain and " + " not in column.header and find_word_meaning(column.header) is None
+
+
+def _add_constants(resolved: _Resolved, mapping: ColumnMapping, used: set[str], width: int) -> None:
+    """Add the columns of one text that a mapping gives to a sheet without them."""
+    constants = make_constants(mapping, used | {name for name, _ in resolved.derived}, width + len(resolved.derived))
+    resolved.derived += constants
+    resolved.entries += [constant.entry for constant in mapping.constants if constant.column in dict(constants)]
 
 
 def _build_mapped_column(columns: SheetColumns, position: int, header: str, meaning: Meaning) -> MappedColumn:

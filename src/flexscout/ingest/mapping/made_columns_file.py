@@ -29,7 +29,7 @@ def parse_joins(entry: Entry | None, errors: ErrorsByPlace) -> Iterator[Join]:
 
 
 def parse_join(entry: Entry, place: str, errors: ErrorsByPlace) -> Join | None:
-    """Parse `Address: [NUM, STREET]` or `Address: {columns: [NUM, STREET], separator: " "}`; None if it has an error."""
+    """Parse `Address: [NUM, STREET]` or `Address: {columns: [NUM, STREET], separator: " "}`, or None if it has an error."""
     column, node, line = entry
     name = parse_canonical(column, place, line, errors)
     separator: str | None = None

@@ -31,7 +31,7 @@ class ErrorsByPlace:
 
 
 def read_root(file: Path, name: str, hint: str) -> yaml.Node | None:
-    """Return the root of a YAML or JSON file; None if it is empty.
+    """Return the root of a YAML or JSON file, or None if it is empty.
 
     Args:
         file: The file.
@@ -46,7 +46,7 @@ def read_root(file: Path, name: str, hint: str) -> yaml.Node | None:
 
 
 def parse_root(file: Path, text: str) -> yaml.Node | None:
-    """Return the root of a text of YAML or JSON; None if it is empty. Raises ConfigurationError if it can't be parsed."""
+    """Return the root of a text of YAML or JSON, or None if it is empty. Raises ConfigurationError if it can't be parsed."""
     parse_yaml(file, text)
     return yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
 

@@ -145,7 +145,7 @@ class SheetColumns:
         return {i: list(row[k * len(patterns) : (k + 1) * len(patterns)]) for k, i in enumerate(positions)}
 
     def measure_share(self, position: int, pattern: str) -> float | None:
-        """Return the share of the sampled values that match a pattern; None if there are too few values."""
+        """Return the share of the sampled values that match a pattern, or None if there are too few values."""
         values = self.sample(position)
         return None if values.count() < _MIN_VALUES else share_of(values.str.contains(pattern))
 
@@ -178,7 +178,7 @@ class Meaning:
         generic: Whether the header is ambiguous, so that the values have to agree.
         inverted: Whether the canonical value is 100 - value.
         codes: Code table of its values; empty if they aren't codes.
-        lot_units: Canonical columns for a lot size in acres and in square feet; None if the unit is known.
+        lot_units: Canonical columns for a lot size in acres and in square feet, or None if the unit is known.
         is_chosen: Whether the user's mapping says so.
 
     """

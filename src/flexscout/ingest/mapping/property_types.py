@@ -62,7 +62,7 @@ class PropertyTypes:
 
     Attributes:
         meanings: The meanings that are left.
-        combined: Column made of a coarse and a finer one; None if one column says it all.
+        combined: Column made of a coarse and a finer one, or None if one column says it all.
         unclear: Positions of codes whose issuer isn't known.
         unused: Positions of other columns of types.
         subtypes: Positions of a vendor's subtypes, which stand beside the type.

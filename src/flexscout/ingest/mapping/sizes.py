@@ -121,7 +121,7 @@ def find_two_sizes(
 
 
 def _find_two_units(columns: SheetColumns, position: int) -> tuple[str, ...]:
-    """Return the units of the two sizes that most values have, in their order; none if they have one, or one in two units."""
+    """Return the units of the two sizes that most values have, in their order, or none if they have one, or one in two units."""
     header = columns.get_header(position)
     named = tuple(_name_unit(set(split_header(part))) for part in re.split(r"[/|&+]| and | - ", header))
     may_have_two = set(named) == _TWO_UNITS or not _SIZE_WORDS.isdisjoint(split_header(header))

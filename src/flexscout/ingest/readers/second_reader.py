@@ -77,7 +77,7 @@ class SecondReader:
 
     @property
     def sheet_names(self) -> list[str]:
-        """Names of the sheets; none if openpyxl refuses the workbook, too."""
+        """Names of the sheets, or none if openpyxl refuses the workbook, too."""
         try:
             return list(self._sheets)
         except DataFormatError:

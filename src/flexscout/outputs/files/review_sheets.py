@@ -77,7 +77,7 @@ def build_pairs_sheet(name: str, table: pl.DataFrame, formats: dict[str, str], a
 
 
 def build_changes_sheet(changes: pl.DataFrame | None, formats: dict[str, str]) -> list[Sheet]:
-    """Build the sheet of changes since the last list, with amounts of money as such; none if there is nothing to compare."""
+    """Build the sheet of changes since the last list, with amounts of money as such, or none if there is nothing to compare."""
     if changes is None:
         return []
     units = {column.name: column.unit for column in list_canonical_columns() if column.unit.startswith("USD")}

@@ -56,7 +56,7 @@ def build_to_verify_sheet(rejected: pl.DataFrame, formats: dict[str, str]) -> li
 
 
 def build_not_selected_sheet(rejected: pl.DataFrame, formats: dict[str, str]) -> list[Sheet]:
-    """Build the sheet of rows that aren't on the list; none if they aren't kept, as for a past run."""
+    """Build the sheet of rows that aren't on the list, or none if they aren't kept, as for a past run."""
     if not rejected.width:
         return []
     rows = rejected.drop("To Verify", _ID, strict=False).with_columns(pl.col("Status").replace(_STATUSES))

@@ -140,7 +140,7 @@ def cut(text: str, limit: int = 60) -> str:
 
 
 def get_number(row: Row, name: str) -> float | None:
-    """Return a value as a finite number; None if it is missing or no number."""
+    """Return a value as a finite number, or None if it is missing or no number."""
     value = row.get(name)
     return float(value) if isinstance(value, int | float) and isfinite(value) else None
 

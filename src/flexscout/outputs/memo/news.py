@@ -25,7 +25,7 @@ _ONLY_COUNTED = ("back", "gone", "merged", "price_raise", "occupancy_changed", "
 
 
 def build_news(report: Mapping[str, Any], changes: pl.DataFrame | None) -> dict[str, Any] | None:
-    """Return what is new on the list; None if there is nothing to compare with.
+    """Return what is new on the list, or None if there is nothing to compare with.
 
     Args:
         report: The run report.

@@ -122,7 +122,7 @@ class LargeWorkbook:
 
 
 def _read_merged_cells(rest: Iterator[bytes]) -> MergedRanges:
-    """Return the merged cells in what follows the rows of a sheet; none if it is damaged, which costs no row."""
+    """Return the merged cells in what follows the rows of a sheet, or none if it is damaged, which costs no row."""
     try:
         return read_xlsx_ranges(rest)
     except UnknownDialect:
