@@ -328,8 +328,13 @@ def test_note_survives_sort_filter_reload_and_run(opened, window):
 
 def test_notes_of_two_tabs_are_both_kept(opened):
     first, second = (open_property(opened(), "4 Test Street") for _ in range(2))
+    slow = "async (...call) => { await new Promise((go) => setTimeout(go, 900)); return send(...call); }"
+    first.page.evaluate(f"void (window.fetch = ((send) => {slow})(fetch))")
+    first.get_by_label("My Notes").fill("Ask")
+    first.page.wait_for_timeout(700)  # it is being saved
     first.get_by_label("My Notes").fill("Ask Ann.")
     first.get_by_text("Saved", exact=True).wait_for()
+    first.page.wait_for_timeout(1_700)
     second.get_by_label("My Notes").press_sequentially("Ask Bob.", delay=20)
     second.get_by_text("Saved, with what another tab or the workbook has added.").wait_for()
     playwright.expect(second.get_by_label("My Notes")).to_have_value("Ask Ann.\nAsk Bob.")

@@ -50,6 +50,7 @@ const isStatus = (name) => /status/i.test(name);
 // Boxes that save what is typed into them.
 const buildNotes = (id, notes, onSaved) => {
   const state = h("p", { class: "saved", role: "status" }), pending = new Map(), inputs = new Map(), known = new Map(Object.entries(notes));
+  let saving = Promise.resolve();
   // Put what another tab has saved meanwhile before what is typed here.
   const learn = (name, sent, stored) => {
     known.set(name, stored);
@@ -61,17 +62,15 @@ const buildNotes = (id, notes, onSaved) => {
     if (pending.has(name)) pending.set(name, input.value);
     return true;
   };
-  const flush = async () => {
-    save.cancel();
+  const send = async () => {
     if (!pending.size) return;
     const changes = Object.fromEntries(pending);
     pending.clear();
     state.textContent = texts.property.saving;
     try {
       const seen = Object.fromEntries([...known].filter(([name]) => name in changes && !isStatus(name)));  // a later status replaces the earlier one
-      const request = put(`properties/${encodeURIComponent(id)}/notes`, { texts: changes, known: seen });
-      lastSave = request.catch(() => {});
-      const stored = (await request).notes, joined = Object.entries(changes).map(([name, sent]) => learn(name, sent, stored[name] ?? ""));
+      const { notes: stored } = await put(`properties/${encodeURIComponent(id)}/notes`, { texts: changes, known: seen });
+      const joined = Object.entries(changes).map(([name, sent]) => learn(name, sent, stored[name] ?? ""));
       state.textContent = joined.includes(true) ? texts.property.savedBoth : texts.property.saved;
       onSaved();
     } catch (error) {
@@ -79,6 +78,11 @@ const buildNotes = (id, notes, onSaved) => {
       state.textContent = texts.property.notSaved;
       showError(error);
     }
+  };
+  const flush = () => {
+    save.cancel();
+    saving = saving.then(send);  // one after the other: each says what it has read before
+    lastSave = saving;
   };
   const save = debounce(flush, SAVE_AFTER);
   const box = ([name, value], i) => {
