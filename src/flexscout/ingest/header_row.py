@@ -79,9 +79,12 @@ def is_transposed(cells: pl.DataFrame) -> bool:
     """Return whether a sheet has a property per column, and the names of columns below each other: only where that is certain."""
     if not (1 < cells.width <= _MAX_TRANSPOSED and cells.height <= _MAX_TRANSPOSED):
         return False
+    known, rows = _KnownNames(()), cells.rows()
+    if any(known.count(row) >= _HEADER_NAMES for row in rows):  # most sheets have such a header, and reading words takes longer
+        return False
     labels = next((values for values in cells if values.null_count() < values.len()), pl.Series([], dtype=pl.String))
-    known, names = _KnownNames(()), labels.to_list()
-    if known.count_words(names) < _CERTAIN_LABELS or max(map(known.count_words, cells.rows())) >= _HEADER_NAMES:
+    names = labels.to_list()
+    if known.count_words(names) < _CERTAIN_LABELS or max(map(known.count_words, rows)) >= _HEADER_NAMES:
         return False
     columns = [known.name_column(text) if text else "" for text in names]
     values = cells.drop(labels.name)

@@ -125,8 +125,10 @@ def _find_two_units(columns: SheetColumns, position: int) -> tuple[str, ...]:
     header = columns.get_header(position)
     named = tuple(_name_unit(set(split_header(part))) for part in re.split(r"[/|&+]| and | - ", header))
     may_have_two = set(named) == _TWO_UNITS or not _SIZE_WORDS.isdisjoint(split_header(header))
+    if not may_have_two:
+        return ()
     texts = columns.sample(position).drop_nulls()
-    if not may_have_two or share_of(texts.str.contains(r"\d\D+\d")) < _MOSTLY:
+    if share_of(texts.str.contains(r"\d\D*[^\d.,]\D*\d")) < _MOSTLY:
         return ()
     sizes = split_sizes(texts).drop_nulls(["number0", "number1"])
     if sizes.height < _MOSTLY * texts.len():
