@@ -41,6 +41,7 @@ _LARGEST_SCALED = {"USD": {_THOUSAND: 1e5, _MILLION: 2e3}, "square feet": {_THOU
 _SIZES = ("Building SqFt", "Lot Size Acres", "Lot Size SqFt")
 _TWO_UNITS = {"sq ft", "acres"}
 _SAME_SIZE = 0.1  # relative difference of a size in two units
+_BETWEEN_NAMES = r"[/|&+]| and | - "
 _LEAST_BUILDING = 500  # square feet of a median
 _PLAIN_AMOUNT = r"^\$?\s?\d[\d,]*(?:\.\d+)?$"
 _SIZE_WORDS = {"size", "area", "sqft", "acres", "lot", "land", "building"}
@@ -107,26 +108,30 @@ def find_two_sizes(
 
     """
     for i, header in enumerate(columns.headers):
-        meaning = meanings.get(i)
-        is_open = not meaning or (meaning.column in ("", *_SIZES) and not meaning.is_chosen)
-        units = _find_two_units(columns, i) if header and is_open and not is_rate(header) else ()
+        if not _may_have_two_sizes(header or "", meanings.get(i)):
+            continue
         present = {each.column for k, each in meanings.items() if k != i} | {*given}
-        if units and present.isdisjoint(_LOT_SIZES if "Building SqFt" in present else ("Building SqFt",)):
+        names = [] if "Building SqFt" in present else ["Building SqFt"]
+        names += ["Lot Size Acres"] if present.isdisjoint(_LOT_SIZES) else []
+        if names and (units := _find_two_units(columns, i)):
             meanings.pop(i, None)
-            names = [name for name in ("Building SqFt", "Lot Size Acres") if name not in present]
-            names = [name for name in names if name != "Lot Size Acres" or present.isdisjoint(_LOT_SIZES)]
             sources = ((i, columns.get_header(i)),)
             return [(name, DerivedColumn(position + k, DerivedKind.SIZE, sources, name, units)) for k, name in enumerate(names)]
     return []
 
 
+def _may_have_two_sizes(header: str, meaning: Meaning | None) -> bool:
+    """Return whether a header is one of a size, or names several things."""
+    if meaning:
+        return meaning.column in ("", *_SIZES) and not meaning.is_chosen and not is_rate(header)
+    is_several = re.search(_BETWEEN_NAMES, header) is not None
+    return is_several and not _SIZE_WORDS.isdisjoint(split_header(header)) and not is_rate(header)
+
+
 def _find_two_units(columns: SheetColumns, position: int) -> tuple[str, ...]:
     """Return the units of the two sizes that most values have, in their order, or none if they have one, or one in two units."""
     header = columns.get_header(position)
-    named = tuple(_name_unit(set(split_header(part))) for part in re.split(r"[/|&+]| and | - ", header))
-    may_have_two = set(named) == _TWO_UNITS or not _SIZE_WORDS.isdisjoint(split_header(header))
-    if not may_have_two:
-        return ()
+    named = tuple(_name_unit(set(split_header(part))) for part in re.split(_BETWEEN_NAMES, header))
     texts = columns.sample(position).drop_nulls()
     if share_of(texts.str.contains(r"\d\D*[^\d.,]\D*\d")) < _MOSTLY:
         return ()
