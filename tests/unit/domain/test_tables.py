@@ -4,10 +4,9 @@ from datetime import date
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
 from flexscout.domain.column_names import SCORE_COLUMNS, SOURCE_COLUMNS, UNVERIFIED
-from flexscout.domain.tables import combine_tables, take_rows
+from flexscout.domain.tables import combine_tables
 
 
 def test_rows_keep_their_order():
@@ -94,10 +93,3 @@ def test_a_file_without_rows_adds_its_columns():
 @pytest.mark.parametrize("frames", [[], [pl.DataFrame()], [pl.DataFrame(), pl.DataFrame()]])
 def test_no_rows_give_an_empty_table(frames):
     assert combine_tables(frames).shape == (0, 0)
-
-
-def test_taking_rows_frees_the_columns_of_the_frame():
-    frame = pl.DataFrame({f"column {number}": [number, None, number + 2] for number in range(20)})
-    expected = frame[[2, 0]]
-    assert_frame_equal(take_rows(frame, pl.Series([2, 0])), expected)
-    assert frame.width == 0
