@@ -15,8 +15,8 @@ from flexscout.scoring.eligibility import classify_frame
 from flexscout.scoring.profile_files import load_profile
 from frames import rows_of
 
-some = examples(25)
-few = examples(10)  # one merge takes as long as scoring twenty frames
+some = examples(15)
+few = examples(6)  # one merge takes as long as scoring twenty frames
 faces = ResultAggregator()
 scored = st.tuples(
     properties,

@@ -45,7 +45,7 @@ DATE_FORMS = [
     "%Y%m%d",
     "%d %b %Y",
 ]
-searched = examples(40)
+searched = examples(25)
 
 # A column of every kind that converts in its own way.
 KINDS = ["Address", "APN", "State", "Zip Code", "Building SqFt", "Lot Size Acres", "Ceiling Height", "Sold Price", "Year Built",
