@@ -10,6 +10,7 @@ from flexscout.matching.keys import remove_file_scope
 from flexscout.matching.match_rules import build_local_keys, is_place_match, list_local_rules
 from flexscout.matching.normalized_rows import KEY
 from flexscout.matching.parcels import PARCEL_RULES, depends_on_apn
+from flexscout.runtime import ROWS_PER_PART
 
 CONFLICT = "has_conflict"
 """Column: whether a row was connected with addresses that have other APNs."""
@@ -117,6 +118,14 @@ def hash_identities(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Series:
         rows: Rows with canonical columns.
 
     """
+    parts = (
+        _hash_part(identity_keys.slice(start, ROWS_PER_PART), rows.slice(start, ROWS_PER_PART))
+        for start in range(0, max(1, rows.height), ROWS_PER_PART)
+    )
+    return pl.concat(parts)
+
+
+def _hash_part(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Series:
     names = tuple(dict.fromkeys((*_PARCEL_COLUMNS, *_OTHER_COLUMNS)))
     texts = select_as_text(rows, names).with_columns(apn_key(pl.col("APN")).alias("APN"))
     parcel, other = (pl.concat_str(pl.col(names).fill_null(""), separator="|") for names in (_PARCEL_COLUMNS, _OTHER_COLUMNS))

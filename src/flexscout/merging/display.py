@@ -1,5 +1,6 @@
 """What the list shows of a place: its state, and one spelling for each city, county and address."""
 
+from collections.abc import Iterator
 from string import ascii_lowercase
 
 import polars as pl
@@ -15,6 +16,7 @@ from flexscout.domain import (
     split_places,
     state_key,
 )
+from flexscout.runtime import replace_columns
 
 _COUNTY_WORD = r"(?i)\s+(county|co\.?)\s*$"
 # What title case gets wrong: directions, highways and numerals stay in capitals, McDonald has two, and 5th and Bob's none inside.
@@ -60,27 +62,25 @@ def unify_spelling(records: pl.DataFrame) -> pl.DataFrame:
         records: One row per property. Columns it doesn't have are ignored.
 
     """
-    columns = []
-    for name, places in list_spellings(records).items():
-        chosen = choose_spellings(places.drop_nulls().group_by(KEY, SPELLING).len(COUNT))
-        columns.append(apply_spellings(places, chosen).alias(name))
-    return unify_addresses(records.with_columns(columns))
+    columns = (
+        apply_spellings(places, choose_spellings(places.drop_nulls().group_by(KEY, SPELLING).len(COUNT))).alias(name)
+        for name, places in list_spellings(records)
+    )
+    return unify_addresses(replace_columns(records, columns))
 
 
-def list_spellings(records: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Return City and County, if the records have them: KEY, equal for all spellings of a place, and SPELLING of each record.
+def list_spellings(records: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield City and County, if the records have them: KEY, equal for all spellings of a place, and SPELLING of each record.
 
     Counties lose the word County.
     """
     texts = {"City": pl.col("City"), "County": blank_to_null(pl.col("County").str.replace(_COUNTY_WORD, ""))}
     state = pl.col("State") if "State" in records.columns else pl.lit(None, pl.String)
-    listed = {}
     for name, text in texts.items():
         if name in records.columns:
             spellings = records.select(text.str.strip_chars().alias(SPELLING))[SPELLING]
             keys = pl.lit(map_distinct(spellings, city_key))
-            listed[name] = records.select(pl.concat_str(keys, state.fill_null(""), separator="|").alias(KEY)).hstack([spellings])
-    return listed
+            yield name, records.select(pl.concat_str(keys, state.fill_null(""), separator="|").alias(KEY)).hstack([spellings])
 
 
 def choose_spellings(counts: pl.DataFrame) -> pl.DataFrame:
@@ -111,7 +111,8 @@ def unify_addresses(records: pl.DataFrame) -> pl.DataFrame:
     spaced = records.select(pl.col("Address").str.replace_all(r"\s+", " ").str.strip_chars())["Address"]
     single = spaced.to_frame().select(pl.when(_is_single_case(pl.col("Address"))).then("Address"))["Address"]
     titled = map_distinct(single, _title_case)  # takes long, and few addresses are in one case
-    return records.with_columns(pl.coalesce(pl.lit(titled), pl.lit(spaced)).alias("Address"))
+    addresses = spaced.to_frame().select(pl.coalesce(pl.lit(titled), "Address").alias("Address"))
+    return replace_columns(records, [addresses["Address"]])
 
 
 def _is_single_case(text: pl.Expr) -> pl.Expr:

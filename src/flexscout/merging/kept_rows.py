@@ -76,7 +76,7 @@ class KeptRows:
             return alone
         records = unify_addresses(fill_states(alone))
         codes = []
-        for name, places in list_spellings(records).items():
+        for name, places in list_spellings(records):
             distinct = places.unique()
             self._spellings[name] = distinct
             numbered = places.join(
@@ -149,7 +149,7 @@ class KeptRows:
         """Return City and County of the records in one spelling; none if places are shown as they are."""
         unified = []
         for name, distinct in self._spellings.items():
-            codes, places = alone[_CODE.format(name)], list_spellings(groups)[name]
+            codes, places = alone[_CODE.format(name)], dict(list_spellings(groups))[name]
             counted = codes.value_counts(name=COUNT)
             known = distinct[counted[codes.name]].with_columns(counted[COUNT])
             counts = pl.concat([known, places.group_by(KEY, SPELLING).len(COUNT)], how="vertical_relaxed")

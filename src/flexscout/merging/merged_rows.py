@@ -40,7 +40,7 @@ from flexscout.merging.snapshots import describe_sources, find_superseded, locat
 from flexscout.merging.source_rows import MAX_EXPLAINED_ROWS, select_source_rows
 from flexscout.merging.survivors import look_up_groups, number_groups, rank_rows, select_rows
 from flexscout.models import RowStatus
-from flexscout.runtime import keep_rows, take_rows
+from flexscout.runtime import keep_rows, map_table, replace_columns, take_rows
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, POSITION, Criteria, SheetTables, add_canonical_columns
 
 PROPERTY_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -141,7 +141,7 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     others = pl.concat([merged, rejected], how="diagonal_relaxed")
     built = build_values(survivors, others, config, criteria.profile.columns, rescore)
     shown = unify_spelling(fill_states(built.records)) if unifies_places(config) else built.records
-    with_ids = shown.with_columns(assign_property_ids(rows.clusters.identify(survivors[ROW]), survivors))
+    with_ids = replace_columns(shown, [assign_property_ids(rows.clusters.identify(survivors[ROW]), survivors)])
     corrected = correct_records(with_ids, rows.find_corrections(with_ids), rescore)
     places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[CLUSTER].implode())), rows.snapshots)
     records = _add_places(_restore_uncorrected(corrected.rows, rows.promoted), places, rows.snapshots, config)
@@ -313,7 +313,7 @@ def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: 
     joined = places.join(own, left_on="cluster", right_on=CLUSTER, maintain_order="left").join(
         origins.rename({SHOWN: "shown"}), on=(SURVIVOR, "shown"), how="left", maintain_order="left"
     )
-    return joined.select(
+    listed_sources = joined.select(
         _ID,
         pl.col("key").alias("Source Key"),
         pl.col("label").alias("Source"),
@@ -322,6 +322,7 @@ def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: 
         (pl.col("shown") == pl.col("own")).alias("Is Survivor"),
         pl.col("columns").fill_null([]).alias("Columns"),
     )
+    return map_table(listed_sources)
 
 
 def _log_merges(

@@ -9,8 +9,9 @@ from operator import attrgetter
 import numpy as np
 import polars as pl
 
-from flexscout.domain import SEEN_COLUMNS, FileDate, blank_to_null, date_file, fold_header, format_day
+from flexscout.domain import SEEN_COLUMNS, FileDate, blank_to_null, date_file, fold_header, format_day, look_up_columns
 from flexscout.models import FileRecord, Source
+from flexscout.runtime import map_table
 
 _MIN_SHARED = 0.1
 """Share of the smaller file's properties that two files have in common if each has a date with its year in its name."""
@@ -152,14 +153,22 @@ def locate_sources(rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.DataFrame:
         that has it; `first_day` of the first one; and `latest_day` of the source's latest export.
 
     """
-    seen = rows.select("file", "cluster").unique().join(snapshots, on="file")
     latest = snapshots.group_by("source").agg(pl.col("day").max().alias("latest_day"))
-    by_source = seen.sort("number", "file").group_by("cluster", "source")
-    return (
-        by_source.agg(pl.col("key", "label", "shown", "day", "is_latest").last(), pl.col("day").min().alias("first_day"))
-        .join(latest, on="source")
+    exports = snapshots.sort("number", "file").join(latest, on="source", maintain_order="left").with_row_index("export")
+    # Only numbers are grouped and sorted: texts for each of millions of rows take much memory.
+    compared = exports.select("export", "file", "source", "day", pl.col("label").rank("dense").alias("label"))
+    seen = rows.select("cluster", look_up_columns(rows.select("file"), compared.select("file", "export"), "file")["export"])
+    places = (
+        seen.unique()
+        .join(compared.drop("file"), on="export")
+        .group_by("cluster", "source")
+        .agg(pl.col("export").max(), pl.col("day").min().alias("first_day"))
+        .join(compared.select("export", "day", "label"), on="export")
         .sort("cluster", "day", "label", "source", descending=[False, True, False, False])
+        .select("cluster", "export", "first_day")
     )
+    described = exports.select("export", "source", "key", "label", "shown", "day", "is_latest", "latest_day")
+    return map_table(look_up_columns(places, described, "export").drop("export"))
 
 
 def describe_sources(located: pl.DataFrame, snapshots: pl.DataFrame) -> pl.DataFrame:
@@ -176,7 +185,9 @@ def describe_sources(located: pl.DataFrame, snapshots: pl.DataFrame) -> pl.DataF
 
     """
     days = _format_days(located["latest_day"], snapshots)
-    dated = located.with_columns(pl.format("the latest {} export ({})", "label", pl.lit(days)).alias("latest_export"))
+    exports = located.select("label", days.alias("days"))
+    texts = exports.unique().with_columns(pl.format("the latest {} export ({})", "label", "days").alias("latest_export"))
+    dated = located.hstack(exports.join(texts, on=("label", "days"), how="left", maintain_order="left").select("latest_export"))
     is_alone = dated.select(~pl.col("cluster").is_duplicated()).to_series()
     sources, first, last, missing_from = SEEN_COLUMNS
     # Most properties are in one source, and need no group, which takes much time and memory.

@@ -19,7 +19,7 @@ from .fault_isolation import FaultIsolation as FaultIsolation
 from .fault_isolation import is_unexpected as is_unexpected
 from .mapped_tables import copy_rows as copy_rows
 from .mapped_tables import keep_rows as keep_rows
-from .mapped_tables import map_part as map_part
+from .mapped_tables import map_table as map_table
 from .mapped_tables import replace_columns as replace_columns
 from .mapped_tables import take_rows as take_rows
 from .metrics import MEMORY_WARNING_SHARE as MEMORY_WARNING_SHARE

@@ -21,11 +21,11 @@ _ALIGNMENT = 64  # bytes, of the columns in a file
 _open_maps: "weakref.WeakSet[mmap.mmap]" = weakref.WeakSet()
 
 
-def map_part(part: pl.DataFrame, total_cells: int) -> pl.DataFrame:
-    """Return a part of a table of so many cells; mapped from disk if the table is large."""
-    if total_cells < MAPPED_CELLS or not part.height:
-        return part
-    return _map_parts(part[:, names] for names in _group_columns(part.columns, part.height))
+def map_table(table: pl.DataFrame, total_cells: int = 0) -> pl.DataFrame:
+    """Return a table, mapped from disk if it is large, or a part of one with so many cells."""
+    if max(total_cells, table.height * table.width) < MAPPED_CELLS or not table.height:
+        return table
+    return _map_parts(table[:, names] for names in _group_columns(table.columns, table.height))
 
 
 def copy_rows(table: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars.selectors as cs
 
 from flexscout.domain import SOURCE_COLUMNS, combine_tables, list_canonical_columns
 from flexscout.models import FileRecord, SourceFile
-from flexscout.runtime import map_part, take_rows
+from flexscout.runtime import map_table, take_rows
 
 MODIFIED, POSITION = "__modified", "__position"
 """Working columns: when the row's file was last changed (seconds since 1970); the position of the row in its table."""
@@ -37,7 +37,7 @@ def add_unmapped_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFram
     numbered = rows.select(_FILE, _SHEET).join(numbers, on=[_FILE, _SHEET], how="left", maintain_order="left")[_TABLE]
     ordered = rows.select(POSITION).with_columns(numbered).with_row_index(_ORDER).sort(_TABLE, POSITION)
     parts = _read_unmapped([tables[name] for name in names], ordered)
-    unmapped = combine_tables(map_part(part, rows.height * rows.width) for part in parts).drop(POSITION)
+    unmapped = combine_tables(map_table(part, rows.height * rows.width) for part in parts).drop(POSITION)
     return pl.concat([rows.drop(POSITION), take_rows(unmapped, ordered[_ORDER].arg_sort())], how="horizontal")
 
 

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from flexscout.errors import OutputError
 from flexscout.runtime import mapped_tables
-from flexscout.runtime.mapped_tables import copy_rows, keep_rows, map_part, release_pages, replace_columns, take_rows
+from flexscout.runtime.mapped_tables import copy_rows, keep_rows, map_table, release_pages, replace_columns, take_rows
 
 TABLE = pl.DataFrame(
     {
@@ -49,7 +49,7 @@ def test_rows_of_a_table_without_columns_or_rows_can_be_taken():
 
 
 def test_a_part_keeps_its_values_and_types():
-    assert_frame_equal(map_part(TABLE, 24), TABLE)
+    assert_frame_equal(map_table(TABLE, 24), TABLE)
 
 
 def test_rows_that_meet_a_condition_are_kept():
