@@ -16,7 +16,7 @@ from flexscout.domain import (
     split_places,
     state_key,
 )
-from flexscout.runtime import replace_columns
+from flexscout.runtime import ROWS_PER_PART, replace_columns
 
 _COUNTY_WORD = r"(?i)\s+(county|co\.?)\s*$"
 # What title case gets wrong: directions, highways and numerals stay in capitals, McDonald has two, and 5th and Bob's none inside.
@@ -108,11 +108,15 @@ def unify_addresses(records: pl.DataFrame) -> pl.DataFrame:
     """Return the records with single spaces in their addresses, and title case where an address is in one case."""
     if "Address" not in records.columns:
         return records
-    spaced = records.select(pl.col("Address").str.replace_all(r"\s+", " ").str.strip_chars())["Address"]
-    single = spaced.to_frame().select(pl.when(_is_single_case(pl.col("Address"))).then("Address"))["Address"]
+    parts = records.select("Address").iter_slices(ROWS_PER_PART)  # the texts on the way take several times the memory
+    return replace_columns(records, [pl.concat(map(_unify_part, parts))["Address"]]) if records.height else records
+
+
+def _unify_part(addresses: pl.DataFrame) -> pl.DataFrame:
+    spaced = addresses.select(pl.col("Address").str.replace_all(r"\s+", " ").str.strip_chars())
+    single = spaced.select(pl.when(_is_single_case(pl.col("Address"))).then("Address"))["Address"]
     titled = map_distinct(single, _title_case)  # takes long, and few addresses are in one case
-    addresses = spaced.to_frame().select(pl.coalesce(pl.lit(titled), "Address").alias("Address"))
-    return replace_columns(records, [addresses["Address"]])
+    return spaced.select(pl.coalesce(pl.lit(titled), "Address").alias("Address"))
 
 
 def _is_single_case(text: pl.Expr) -> pl.Expr:

@@ -7,6 +7,7 @@ import mmap
 import weakref
 from collections.abc import Iterable, Iterator
 from tempfile import TemporaryFile
+from threading import Lock
 from typing import Any
 
 import polars as pl
@@ -19,6 +20,7 @@ MAPPED_CELLS = 2**24
 _CELLS_AT_A_TIME = 2**23  # that are copied in memory before they are written
 _ALIGNMENT = 64  # bytes, of the columns in a file
 _open_maps: "weakref.WeakSet[mmap.mmap]" = weakref.WeakSet()
+_lock = Lock()
 
 
 def map_table(table: pl.DataFrame, total_cells: int = 0) -> pl.DataFrame:
@@ -65,7 +67,9 @@ def replace_columns(table: pl.DataFrame, columns: Iterable[pl.Series]) -> pl.Dat
 def release_pages() -> None:
     """Give back the memory of all mapped tables until they are used again, where the system can (Linux, macOS)."""
     if hasattr(mmap, "MADV_DONTNEED"):
-        for mapped in list(_open_maps):
+        with _lock:  # the thread that watches the memory calls this too
+            maps = list(_open_maps)
+        for mapped in maps:
             mapped.madvise(mmap.MADV_DONTNEED)
 
 
@@ -105,5 +109,6 @@ def _write_parts(parts: Iterable[pl.DataFrame]) -> tuple[Any, list[tuple[int, in
             return b"", spans
         file.flush()
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    _open_maps.add(mapped)
+    with _lock:
+        _open_maps.add(mapped)
     return pa.py_buffer(mapped), spans

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import StrEnum
+from itertools import count
 from threading import Event, Thread
 from time import perf_counter
 from typing import Self
@@ -14,7 +15,8 @@ from flexscout.runtime.mapped_tables import release_pages
 MEMORY_WARNING_SHARE = 0.9
 """Share of the memory limit from which a run warns."""
 
-_WATCH_SECONDS = 0.5
+_RELEASE_SECONDS = 0.1  # the pages of a gigabyte are read in this time
+_TURNS = 5  # between measurements
 _GUARD_SECONDS = 0.1  # a process that allocates as fast as it can gets some 300 MB further in this time
 
 stage_logger = logging.getLogger("flexscout.stage")
@@ -96,8 +98,12 @@ class MemoryWatch:
             )
 
     def _run(self) -> None:
-        while not self._stop.wait(_WATCH_SECONDS):
-            self.check()
+        for turn in count(1):
+            if self._stop.wait(_RELEASE_SECONDS):
+                return
+            release_pages()
+            if turn % _TURNS == 0:
+                self.check()
 
 
 class MemoryGuard:
