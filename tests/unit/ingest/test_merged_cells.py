@@ -1,5 +1,8 @@
 """Cells that are merged down a column hold for each of their rows, whatever the format of the workbook."""
 
+import time
+import tracemalloc
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -81,36 +84,68 @@ def test_an_xlsb(tmp_path):
     assert merges_of(write_archive(tmp_path / "a.xlsb", parts), FileType.XLSB) == {"Data": [(1, 1, 3)]}
 
 
+def sheet_record(name, start):
+    content = numbers([start], 4) + bytes([0, 0, len(name), 0]) + name.encode()
+    return numbers([0x85, len(content)], 2) + content
+
+
+def merge_record(*ranges):
+    return numbers([0xE5, 2 + 8 * len(ranges), len(ranges)], 2) + b"".join(numbers(each, 2) for each in ranges)
+
+
 def workbook_stream():
     """Return the records of an .xls that matter here: two sheets, the second with merged cells."""
-
-    def sheet(name, start):
-        content = numbers([start], 4) + bytes([0, 0, len(name), 0]) + name.encode()
-        return numbers([0x85, len(content)], 2) + content
-
-    ranges = [(1, 3, 1, 1), (0, 0, 0, 5)]
-    merges = numbers([0xE5, 2 + 8 * len(ranges), len(ranges)], 2) + b"".join(numbers(each, 2) for each in ranges)
-    return (sheet("First", 1_000) + sheet("Second", 2_000)).ljust(3_000, b"\0") + merges.ljust(2_000, b"\0")
+    sheets = sheet_record("First", 1_000) + sheet_record("Second", 2_000)
+    return sheets.ljust(3_000, b"\0") + merge_record((1, 3, 1, 1), (0, 0, 0, 5)).ljust(2_000, b"\0")
 
 
-def compound_file(stream):
-    """Return a compound file whose stream, `Workbook`, is in scattered sectors."""
-    pieces = [stream[at : at + SECTOR].ljust(SECTOR, b"\0") for at in range(0, len(stream), SECTOR)]
+def compound_file(stream, size=SECTOR):
+    """Return a compound file of sectors of 512 or 4,096 bytes whose stream, `Workbook`, is in scattered ones."""
+    pieces = [stream[at : at + size].ljust(size, b"\0") for at in range(0, len(stream), size)]
     places = [*range(3, 2 + len(pieces), 2), *range(2, 2 + len(pieces), 2)]
     following = dict(zip(places, [*places[1:], NO_SECTOR - 1], strict=True))
-    table = numbers([NO_SECTOR - 2, NO_SECTOR - 1, *(following.get(i, NO_SECTOR) for i in range(2, 128))], 4)
+    table = numbers([NO_SECTOR - 2, NO_SECTOR - 1, *(following.get(i, NO_SECTOR) for i in range(2, size // 4))], 4)
     name = "Workbook".encode("utf-16-le") + bytes(2)
     entry = name.ljust(64, b"\0") + numbers([len(name)], 2)
-    directory = (entry.ljust(116, b"\0") + numbers([places[0], len(stream)], 4)).ljust(SECTOR, b"\0")
-    header = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(30, b"\0") + b"\x09\0").ljust(48, b"\0") + numbers([1], 4)
-    header = header.ljust(68, b"\0") + numbers([NO_SECTOR - 1, 0, 0, *[NO_SECTOR] * 108], 4)
+    directory = (entry.ljust(116, b"\0") + numbers([places[0], len(stream)], 4)).ljust(size, b"\0")
+    header = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(30, b"\0") + numbers([size.bit_length() - 1], 2)).ljust(48, b"\0")
+    header = (header + numbers([1], 4)).ljust(68, b"\0") + numbers([NO_SECTOR - 1, 0, 0, *[NO_SECTOR] * 108], 4)
     sectors = {0: table, 1: directory} | dict(zip(places, pieces, strict=True))
-    return header + b"".join(sectors[i] for i in sorted(sectors))
+    return header.ljust(size, b"\0") + b"".join(sectors[i] for i in sorted(sectors))
 
 
 def test_an_xls(tmp_path):
     path = write(tmp_path / "a.xls", compound_file(workbook_stream()))
     assert merges_of(path, FileType.XLS) == {"Second": [(1, 1, 3)]}
+
+
+def test_an_allocation_table_that_lists_a_sector_many_times_takes_no_memory(tmp_path):
+    content = bytearray(compound_file(workbook_stream()))
+    first, count = len(content) // SECTOR - 1, 100
+    content[68:76] = numbers([first, count], 4)
+    content += b"".join(numbers([*[1] * 127, first + i], 4) for i in range(1, count + 1))
+    path = write(tmp_path / "a.xls", bytes(content))
+    tracemalloc.start()
+    try:
+        assert merges_of(path, FileType.XLS) == {"Second": [(1, 1, 3)]}
+        assert tracemalloc.get_traced_memory()[1] < 20 * len(content)
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_xls_of_thousands_of_sheets_and_merges_takes_no_second(tmp_path):
+    sheets, merges = zip(*((sheet_record(f"{i}", 200_000), merge_record((i, i + 1, 1, 1))) for i in range(10_000)), strict=True)
+    path = write(tmp_path / "a.xls", compound_file(b"".join(sheets).ljust(200_000, b"\0") + b"".join(merges), SECTOR * 8))
+    started = time.process_time()
+    assert len(merges_of(path, FileType.XLS)["9999"]) == 10_000
+    assert time.process_time() - started < 1
+
+
+def test_bytes_within_a_record_of_merged_cells_are_no_record(tmp_path):
+    inner = (0xE5, 10, 1, 4)  # reads like the start of a record, of the range (4, 5, 7, 7)
+    stream = sheet_record("A", 100).ljust(100, b"\0") + merge_record(inner, (5, 7, 7, 7))
+    path = write(tmp_path / "a.xls", compound_file(stream.ljust(5_000, b"\0")))
+    assert merges_of(path, FileType.XLS) == {"A": [(7, 5, 7)]}
 
 
 @settings(max_examples=50, deadline=None)

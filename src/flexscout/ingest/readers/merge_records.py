@@ -2,7 +2,10 @@
 
 import re
 import struct
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 
 from flexscout.errors import DataFormatError
@@ -84,10 +87,14 @@ def _list_xls_ranges(content: bytes) -> Iterator[tuple[str, Range]]:
     if not any(_count_xls_ranges(match) for match in _XLS_RECORD.finditer(content)):
         return
     stream = _read_workbook_stream(content)
-    sheets = find_xls_sheets(stream)
+    sheets = [(0, ""), *sorted(find_xls_sheets(stream))]
+    end = 0
     for match in _XLS_RECORD.finditer(stream):
-        places = struct.iter_unpack("<4H", stream[match.end() : match.end() + _count_xls_ranges(match) * _XLS_RANGE_BYTES])
-        sheet = max((each for each in sheets if each[0] <= match.start()), default=(0, ""))[1]
+        if match.start() < end:
+            continue  # it is in the ranges of the record before
+        end = match.end() + _count_xls_ranges(match) * _XLS_RANGE_BYTES
+        _, sheet = sheets[bisect_right(sheets, match.start(), key=itemgetter(0)) - 1]
+        places = struct.iter_unpack("<4H", stream[match.end() : end])
         yield from ((sheet, Range(*place)) for place in places if sheet)
 
 
@@ -104,7 +111,7 @@ def _read_workbook_stream(content: bytes) -> bytes:
     if size not in _SECTOR_BYTES:
         return b""
     sectors = [content[at : at + size] for at in range(size, len(content) - size + 1, size)]
-    table = _read_allocation_table(content, sectors)
+    table = _read_allocation_table(content, sectors, size // 4)
     directory = b"".join(_follow_chain(table, _read_number(content, 48), sectors))
     for at in range(0, len(directory), _ENTRY_BYTES):
         entry = directory[at : at + _ENTRY_BYTES]
@@ -113,15 +120,21 @@ def _read_workbook_stream(content: bytes) -> bytes:
     return b""
 
 
-def _read_allocation_table(content: bytes, sectors: Sequence[bytes]) -> list[int]:
-    """Return the number of the sector that follows each sector."""
-    listed = list(struct.unpack_from(f"<{_HEADER_SECTORS}I", content, 76))
+def _read_allocation_table(content: bytes, sectors: Sequence[bytes], width: int) -> list[int]:
+    """Return the number of the sector that follows each sector; `width` numbers fit into one.
+
+    A hostile file lists a sector many times: each is read once, and no more of them than the file's sectors need.
+    """
+    numbers = list(struct.unpack_from(f"<{_HEADER_SECTORS}I", content, 76))
     following = _read_number(content, 68)
-    for _ in range(min(_read_number(content, 72), len(sectors))):
-        if following < len(sectors):
-            *more, following = _read_numbers(sectors[following])
-            listed += more
-    return [following for number in listed if number < len(sectors) for following in _read_numbers(sectors[number])]
+    listed: dict[int, None] = {}
+    for _ in range(min(_read_number(content, 72), len(sectors)) + 1):
+        listed |= dict.fromkeys(number for number in numbers if number < len(sectors))
+        if following >= len(sectors) or len(listed) > len(sectors) // width:
+            break
+        *numbers, following = _read_numbers(sectors[following])
+    used = islice(listed, len(sectors) // width + 1)
+    return [following for number in used for following in _read_numbers(sectors[number])]
 
 
 def _follow_chain(table: Sequence[int], first: int, sectors: Sequence[bytes]) -> list[bytes]:
@@ -141,8 +154,7 @@ def _read_number(content: bytes, at: int) -> int:
     return int.from_bytes(content[at : at + 4], "little")
 
 
-def _collect_by_sheet(found: Iterator[tuple[str, Range]]) -> dict[str, MergedRanges]:
-    by_sheet: dict[str, list[Range]] = {}
-    for sheet, place in found:
-        by_sheet.setdefault(sheet, []).append(place)
-    return {sheet: MergedRanges.collect(places) for sheet, places in by_sheet.items()}
+def _collect_by_sheet(found: Iterable[tuple[str, Range]]) -> dict[str, MergedRanges]:
+    """Collect ranges that come sheet by sheet."""
+    groups = groupby(found, key=itemgetter(0))
+    return {sheet: MergedRanges.collect(place for _, place in ranges) for sheet, ranges in groups}
