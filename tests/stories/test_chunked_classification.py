@@ -30,5 +30,6 @@ def test_chunks_and_mapped_tables_do_not_change_the_output(tmp_path, monkeypatch
     monkeypatch.setattr(classified, "_HELD_CELLS", 300)
     monkeypatch.setattr(mapped_tables, "MAPPED_CELLS", 1)
     monkeypatch.setattr(mapped_tables, "_CELLS_AT_A_TIME", 100)
+    monkeypatch.setattr(mapped_tables, "_PART_CELLS", 1)
     assert outputs(tmp_path, "parts") == whole
     assert whole[0] > 50

@@ -13,10 +13,12 @@ from typing import Any
 import polars as pl
 
 from flexscout.errors import OutputError
+from flexscout.runtime.storage import choose_temporary_folder
 
 MAPPED_CELLS = 2**24
 """Cells from which a table is mapped: 200,000 rows of 80 columns."""
 
+_PART_CELLS = 2**20  # a mapped table keeps a file open, and there may be thousands of small parts
 _CELLS_AT_A_TIME = 2**23  # that are copied in memory before they are written
 _ALIGNMENT = 64  # bytes, of the columns in a file
 _open_maps: "weakref.WeakSet[mmap.mmap]" = weakref.WeakSet()
@@ -24,8 +26,9 @@ _lock = Lock()
 
 
 def map_table(table: pl.DataFrame, total_cells: int = 0) -> pl.DataFrame:
-    """Return a table, mapped from disk if it is large, or a part of one with so many cells."""
-    if max(total_cells, table.height * table.width) < MAPPED_CELLS or not table.height:
+    """Return a table, mapped from disk if it is large, or a large part of one with so many cells in all."""
+    cells = table.height * table.width
+    if max(total_cells, cells) < MAPPED_CELLS or cells < _PART_CELLS:
         return table
     return _map_parts(table[:, names] for names in _group_columns(table.columns, table.height))
 
@@ -96,7 +99,7 @@ def _write_parts(parts: Iterable[pl.DataFrame]) -> tuple[Any, list[tuple[int, in
     import pyarrow as pa  # noqa: PLC0415 - as above
 
     spans: list[tuple[int, int, list[pl.DataType]]] = []
-    with TemporaryFile(prefix="flexscout-") as file:
+    with TemporaryFile(prefix="flexscout-", dir=choose_temporary_folder()) as file:
         for part in parts:
             release_pages()
             start = file.tell()

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import shutil
+import sys
 import weakref
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -29,6 +30,7 @@ _CHECKSUM_LENGTH = 64
 _HOST = re.sub("[^A-Za-z0-9]", "", platform.node())[:20] or "host"
 _OWNER_MARK = re.compile(r"\.([A-Za-z0-9]{1,20})-(\d{1,10})-[0-9a-f]{32}\b")
 _PARTITION = "__partition"  # working column
+_LARGE_FILES = "/var/tmp"  # noqa: S108  # nosec B108 # its files have random names
 _STEM_BYTES = 120  # names of files have at most 255
 
 
@@ -144,6 +146,12 @@ def fsync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def choose_temporary_folder() -> str | None:
+    """Return the folder for large temporary files: TMPDIR, else /var/tmp, as /tmp may be in memory; None for the usual one."""
+    folders = [os.environ.get("TMPDIR", ""), _LARGE_FILES if sys.platform == "linux" else ""]
+    return next((folder for folder in folders if folder and os.access(folder, os.W_OK | os.X_OK)), None)
+
+
 def write_table(frame: pl.DataFrame, path: Path) -> Path:
     """Write a table as Parquet so that `path` never has part of it, and return the path."""
     temporary = build_temporary_path(path)
@@ -174,7 +182,7 @@ class TableFolder:
     """
 
     def __init__(self) -> None:
-        self.path = Path(mkdtemp(prefix="flexscout-"))
+        self.path = Path(mkdtemp(prefix="flexscout-", dir=choose_temporary_folder()))
         self._count = 0
         self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 

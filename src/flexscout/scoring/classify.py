@@ -41,7 +41,7 @@ MISSING_FIELDS = "__missing_fields"
 _FILE = SOURCE_COLUMNS[0]
 _ROWS_PER_CALL = 20_000  # files that are read fast are classified together
 _WAIT_SECONDS, _WAIT_SHARE = (0.3, 3.0), 10  # how long they wait, at least and at most; how many times as long as the call before
-_HELD_CELLS = 2**24  # of candidates in memory, before they are moved to disk
+_HELD_CELLS = 2**24  # of rows in memory, before they are moved to disk
 _ROWS_AT_A_TIME = 2**17  # the working columns of the rules are as large as the rows
 
 MATCH_COLUMNS = ("Address", "Unit", "City", "State", "Zip Code", "County", "APN", "Latitude", "Longitude")
@@ -104,7 +104,7 @@ def score_files(
         if fault is None:
             try:
                 parts += score_batches([records], criteria, duplicate_fields, progress)
-                if sum(part.candidates.height * part.candidates.width for part in parts) >= _HELD_CELLS:
+                if sum(table.height * table.width for part in parts for table in (part.candidates, part.rejected)) >= _HELD_CELLS:
                     combined.append(combine_parts(parts))
             except BaseException as error:  # Rust panics are BaseExceptions
                 if not is_unexpected(error):

@@ -1,7 +1,6 @@
 """Large tables are on disk, mapped into memory, and have the same values."""
 
 import gc
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from polars.testing import assert_frame_equal
 from flexscout.errors import OutputError
 from flexscout.runtime import mapped_tables
 from flexscout.runtime.mapped_tables import copy_rows, keep_rows, map_table, release_pages, replace_columns, take_rows
+from flexscout.runtime.storage import choose_temporary_folder
 
 TABLE = pl.DataFrame(
     {
@@ -31,6 +31,7 @@ TABLE = pl.DataFrame(
 def _threshold(request, monkeypatch):
     monkeypatch.setattr(mapped_tables, "MAPPED_CELLS", request.param)
     monkeypatch.setattr(mapped_tables, "_CELLS_AT_A_TIME", 6)
+    monkeypatch.setattr(mapped_tables, "_PART_CELLS", 24)
 
 
 def test_rows_are_copied_in_the_requested_order():
@@ -52,6 +53,11 @@ def test_a_part_keeps_its_values_and_types():
     assert_frame_equal(map_table(TABLE, 24), TABLE)
 
 
+def test_a_small_part_of_a_large_table_stays_in_memory():
+    part = TABLE.head(1)
+    assert map_table(part, 10**10) is part
+
+
 def test_rows_that_meet_a_condition_are_kept():
     assert_frame_equal(keep_rows(TABLE, pl.col("number") > 1), TABLE[[0, 2]])
     assert keep_rows(TABLE, pl.lit(value=True)) is TABLE
@@ -70,7 +76,7 @@ def test_released_pages_are_read_again():
 
 def test_a_folder_that_cannot_be_written_is_an_error_with_the_next_step(monkeypatch, tmp_path):
     monkeypatch.setattr(mapped_tables, "MAPPED_CELLS", 1)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    monkeypatch.setattr(mapped_tables, "choose_temporary_folder", lambda: str(tmp_path / "gone"))
     with pytest.raises(OutputError, match="temporary files: No such file or directory") as caught:
         copy_rows(TABLE, pl.Series([0]))
     assert "TMPDIR" in caught.value.next_step
@@ -88,3 +94,10 @@ def test_nothing_of_a_table_is_left_on_disk():
     assert not any(Path(target).exists() for target in list_files())
     del table
     assert list_files() == before
+
+
+def test_temporary_files_are_in_the_folder_that_the_user_chose(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert choose_temporary_folder() == str(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "gone"))
+    assert choose_temporary_folder() != str(tmp_path / "gone")
