@@ -1,6 +1,9 @@
 """Every imported name of flexscout exists. An import alone doesn't show it, because packages load their names lazily."""
 
 import ast
+import os
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -33,3 +36,10 @@ def test_every_imported_name_exists():
 def test_every_exported_name_exists(package):
     module = ".".join(package.relative_to(PACKAGE.parent).parts)
     assert [name for name in getattr(import_module(module), "__all__", ()) if not exists(module, name)] == []
+
+
+def test_flexscout_can_be_imported_eagerly():
+    """Projects set `EAGER_IMPORT` in their tests, which turns off lazy loading in every package that uses lazy_loader."""
+    command = [sys.executable, "-c", "import flexscout"]
+    done = subprocess.run(command, env={**os.environ, "EAGER_IMPORT": "1"}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
