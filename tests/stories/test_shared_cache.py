@@ -2,11 +2,16 @@
 
 import json
 import pickle
+import shutil
+import threading
+from types import SimpleNamespace
 
 import pytest
 
 from buckets import ACCESS_KEY, SECRET_KEY, SESSION_TOKEN, Bucket
 from flexscout.config import PipelineConfiguration
+from flexscout.ingest import build_source_file
+from flexscout.ingest.worker import ingest_file
 from flexscout.runtime import TableCache, hash_reading_code, open_table_cache, seal_record
 from program import flexscout, run_program
 from workbooks import HEADER, candidate, write_workbook
@@ -248,3 +253,55 @@ def test_workers_get_the_cache_on_this_computer_without_an_address(tmp_path, mon
         content = pickle.dumps(cache)
         assert pickle.loads(content) == TableCache(cache.folder, hash_reading_code(), is_persistent=True)  # noqa: S301 - its own
         assert CACHE.encode() not in content
+
+
+def open_cache(folder, monkeypatch):
+    """Open the shared cache as a computer does whose own cache is a folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return open_table_cache(PipelineConfiguration(cache="s3://bucket/entries"))
+
+
+def write_sources(folder, count):
+    paths = [write_workbook(folder / f"{number}.xlsx", [HEADER, candidate(number)]) for number in range(count)]
+    return [build_source_file(path, path.name) for path in paths]
+
+
+def test_entries_that_fit_on_the_disk_only_one_by_one_are_not_downloaded_at_the_same_time(bucket, tmp_path, monkeypatch):
+    sources = write_sources(tmp_path, 3)
+    with open_cache(tmp_path / "a", monkeypatch) as cache:
+        for source in sources:
+            cache.store(ingest_file(source, cache))
+    size = max(len(bucket.get(key)) for key in bucket.list_keys() if key.startswith("entries/") and key.endswith(".parquet"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=2**28 + size))
+    meeting, met = threading.Barrier(2), []
+
+    def meet(method, path):
+        if method == "GET" and path.endswith(".parquet"):
+            try:
+                met.append(meeting.wait(0.3))
+            except threading.BrokenBarrierError:
+                meeting.reset()
+
+    bucket.intercept = meet
+    with open_cache(tmp_path / "b", monkeypatch) as cache:
+        assert any(cache.find_all(sources))
+    assert met == []
+
+
+def test_an_entry_that_is_invalidated_while_it_is_uploaded_is_not_used(bucket, tmp_path, monkeypatch):
+    (source,) = write_sources(tmp_path, 1)
+    uploading, invalidated = threading.Event(), threading.Event()
+
+    def wait(method, path):
+        if method == "PUT" and path.endswith(".parquet"):
+            uploading.set()
+            invalidated.wait(10)
+
+    bucket.intercept = wait
+    with open_cache(tmp_path / "a", monkeypatch) as cache:
+        cache.store(ingest_file(source, cache))
+        assert uploading.wait(10)
+        cache.invalidate(source)
+        invalidated.set()
+    with open_cache(tmp_path / "b", monkeypatch) as cache:
+        assert cache.find_all([source]) == [None]

@@ -34,7 +34,7 @@ from flexscout.runtime.storage import write_atomically
 
 _PARALLEL = 16  # an entry is a few small objects
 _MAX_RECORD_BYTES = 2**24
-_RESERVED_BYTES = 2**28  # of the disk that stay free
+_SPARE_BYTES = 2**28  # of the disk that stay free
 _MAX_FAILURES = 3  # from which the shared cache isn't used for the rest of the run
 
 logger = logging.getLogger("flexscout.cache")
@@ -72,7 +72,8 @@ class SharedEntries:
         self.mark = f"shared-{sha256(address.encode()).hexdigest()[:16]}"
         self._objects = ObjectFolder(address, OutputError)
         self._threads = ThreadPoolExecutor(_PARALLEL, thread_name_prefix="shared-cache")
-        self._failures, self._lock = 0, Lock()
+        self._failures, self._reserved, self._lock = 0, 0, Lock()
+        self._invalidated: set[str] = set()
 
     def fetch(self, cache: "SharedTableCache", sources: Iterable[SourceFile]) -> None:
         """Copy the entries of files here, as far as they are complete and intact."""
@@ -88,7 +89,8 @@ class SharedEntries:
 
     def invalidate(self, key: str) -> None:
         """Have every computer read a file again. Objects are never removed: a run needs no right to do so."""
-        self._try(self._objects.upload, b"", f"{key}/{RECORD_NAME}")
+        self._invalidated.add(key)  # first: an upload in progress checks it after the record
+        self._try(self._upload_invalid_record, key)
 
     def close(self, *, abandon: bool = False) -> None:
         """Wait for the uploads; those that have not begun are left out if they are abandoned."""
@@ -139,14 +141,26 @@ class SharedEntries:
         size = sum(entry.sizes.values())
         if find_unusable_names(names) or min(entry.sizes.values(), default=0) < 0:
             return None
-        if size > shutil.disk_usage(folder).free - _RESERVED_BYTES:
-            raise OutputError(f"There is no space for a copy of {size:,} bytes in {folder.parent}.", "Free disk space.")
-        for name in names:
-            info = self._objects.find(f"{entry.key}/{name}")
-            if info is None or info.size != entry.sizes[name]:
-                return None
-            self._objects.download(ObjectInfo(info.name, info.size, info.modified, info.e_tag, info.version), folder / name)
+        with self._reserve_space(size, folder):
+            for name in names:
+                info = self._objects.find(f"{entry.key}/{name}")
+                if info is None or info.size != entry.sizes[name]:
+                    return None
+                self._objects.download(ObjectInfo(info.name, info.size, info.modified, info.e_tag, info.version), folder / name)
         return names
+
+    @contextmanager
+    def _reserve_space(self, size: int, folder: Path) -> Iterator[None]:
+        """Count a download against the free space for the downloads beside it. Raises OutputError if it doesn't fit."""
+        with self._lock:
+            if self._reserved + size > shutil.disk_usage(folder).free - _SPARE_BYTES:
+                raise OutputError(f"There is no space for a copy of {size:,} bytes in {folder.parent}.", "Free disk space.")
+            self._reserved += size
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._reserved -= size
 
     def _fetch_header_rows(self, cache: "SharedTableCache", source: SourceFile) -> None:
         path = cache.locate_header_rows(source)
@@ -163,12 +177,19 @@ class SharedEntries:
     def _upload(self, folder: Path, key: str, header_rows: Path) -> None:
         if header_rows.exists():
             self._objects.upload(header_rows, f"{header_rows.parent.name}/{HEADER_ROWS_NAME}")
+        if key in self._invalidated:
+            return
         content = (folder / RECORD_NAME).read_bytes()
         with suppress(ValueError):
             for table in list_tables(CacheEntry.from_bytes(content, key).sheets):
                 self._objects.upload(folder / table, f"{key}/{table}")
             self._objects.upload(content, f"{key}/{RECORD_NAME}")
             (folder / self.mark).touch()
+        if key in self._invalidated:  # meanwhile
+            self._upload_invalid_record(key)
+
+    def _upload_invalid_record(self, key: str) -> None:
+        self._objects.upload(b"", f"{key}/{RECORD_NAME}")
 
     def _warn_damaged(self, source: SourceFile) -> None:
         logger.warning(
