@@ -17,6 +17,12 @@ _NO_NUMBER = ("0", "")
 _TYPE_SEPARATOR = " - "
 _PART_SEPARATOR = r"\s+[/|]\s+"  # as brokers write 10 Mill Rd / Reno / NV
 _BETWEEN_SIZES = r"(?i)\s*(?:[/|;&]|,\s|\bon\b|\band\b)\s*"
+_SLASH_IN_WORD = r"(?i)(\+ ?|\b[ms])/( ?-|[lf]\b)"  # +/-, m/l, S/F
+_SLASH_IN_FRACTION = r"((?:^|[^\d.,])\d)/(\d{1,2}(?:[^\d.,]|$))"
+_PLAIN_NUMBER = r"^[^\dA-Za-z$]{0,14}(\d[\d,]*(?:\.\d+)?|\.\d+)[^\dA-Za-z]{0,14}$"
+_SIZED = r"(?:building|bldg|lot|land|site|parcel)"
+_NAME_BEFORE_SIZE, _NAME_AFTER_SIZE = rf"(?i)^{_SIZED}\b(?: size| area)?[\s.:=-]*(\d)", rf"(?i)([a-z.)])\s+(?:of )?{_SIZED}\.?$"
+_UNCLEAR_UNIT = " (acres or sq ft?)"  # makes a number unreadable, so that it is reported
 _MOST_ACRES, _LEAST_SQUARE_FEET = 200, 2_000  # of a single number without a unit
 _STREET = "1 Main St, "  # makes an address of a city, so that it can be split
 
@@ -63,12 +69,14 @@ def _join(texts: Sequence[pl.Series], separator: str) -> pl.Series:
 
 
 def _make_dates(texts: Sequence[pl.Series]) -> pl.Series:
-    """Join year, month and day: 2021/3/15, or 2021/3 without a day. A part of 0 is missing; the date needs year and month."""
-    parts = pl.DataFrame([part.str.strip_chars().alias(str(i)) for i, part in enumerate(texts)])
-    plain = parts.select(pl.all().str.replace(_DECIMAL_ZEROS, "$1").str.replace(r"^0*$", ""))
-    known = plain.select(pl.when(pl.all() != "").then(pl.all()))
-    years = pl.col("0").str.replace(r"^([0-2]\d)$", "20$1").str.replace(r"^([3-9]\d)$", "19$1")  # as Excel reads them
-    joined = pl.concat_str(years, pl.exclude("0"), separator="/", ignore_nulls=True)
+    """Join year, month and day: 2021/3/15, or 2021/3 without a day. A part of 0 is missing; the date needs year and month.
+
+    Short years are read as Excel does: 00 is 2000, 5 is 2005, 29 is 2029, 30 is 1930.
+    """
+    parts = pl.DataFrame([part.str.strip_chars().str.replace(_DECIMAL_ZEROS, "$1").alias(str(i)) for i, part in enumerate(texts)])
+    years = pl.col("0").str.replace(r"^([1-9])$", "0$1").str.replace(r"^([0-2]\d)$", "20$1").str.replace(r"^([3-9]\d)$", "19$1")
+    known = parts.with_columns(years).select(pl.when(~pl.all().str.contains(r"^0*$")).then(pl.all()))
+    joined = pl.concat_str(pl.all(), separator="/", ignore_nulls=True)
     return known.select(pl.when(pl.col("0").is_not_null() & pl.col("1").is_not_null()).then(joined)).to_series()
 
 
@@ -81,7 +89,7 @@ def _put_unit(numbers: pl.Series, units: pl.Series) -> pl.Series:
 
 def split_sizes(texts: pl.Series) -> pl.DataFrame:
     """Return the numbers and the units of texts with two sizes, `61,913 SF / 4.2 AC`; null where there is none, or no unit."""
-    text = texts.to_frame("text").select(pl.col("text").str.replace(_BETWEEN_SIZES, "\x1f").str.splitn("\x1f", 2))
+    text = texts.to_frame("text").select(_split_parts(pl.col("text")).list.to_struct(fields=["field_0", "field_1"]))
     parts = text.unnest("text").select(pl.all().str.extract_groups(_build_size_pattern()))
     fields = {f"{name}{i}": pl.col(f"field_{i}").struct.field(name) for i in (0, 1) for name in ("number", "unit")}
     return parts.select(field.alias(name) for name, field in fields.items()).with_columns(
@@ -89,15 +97,33 @@ def split_sizes(texts: pl.Series) -> pl.DataFrame:
     )
 
 
+def _split_parts(text: pl.Expr) -> pl.Expr:
+    """Return the parts of texts with several sizes as a list; `+/-`, `S/F` and `1/2` stay whole."""
+    kept = text.str.replace_all(_SLASH_IN_WORD, "${1}\x1e${2}").str.replace_all(_SLASH_IN_FRACTION, "${1}\x1e${2}")
+    parts = kept.str.replace_all(_BETWEEN_SIZES, "\x1f").str.replace_all("\x1e", "/", literal=True).str.split("\x1f")
+    return parts.list.eval(pl.element().filter(pl.element() != ""))
+
+
+@cache
+def _build_units() -> str:
+    names = sorted((name for unit in ("acres", "square_feet") for name in list_cell_units(unit)), key=len, reverse=True)
+    return "|".join(map(re.escape, names))
+
+
 @cache
 def _build_size_pattern() -> str:
-    names = sorted((name for unit in ("acres", "square_feet") for name in list_cell_units(unit)), key=len, reverse=True)
-    units = "|".join(map(re.escape, names))
-    return rf"(?i)^[^\d$]{{0,14}}(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>{units})?\b[^\d]{{0,20}}$"
+    return rf"(?i)^[^\d$]{{0,14}}(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>{_build_units()})?\b[^\d]{{0,20}}$"
+
+
+def _list_parts(parts: pl.Expr, unit: str) -> pl.Expr:
+    """Return the parts whose first unit, maybe behind a scale as in 15K SF, is acres or square feet."""
+    named = rf"(?i)\d(?:[km]|[^\d]{{0,20}}?[^a-z\d])?({_build_units()})(?:[^a-z]|$)"
+    first = pl.element().str.extract(named).str.to_lowercase()
+    return parts.list.eval(pl.element().filter(first.is_in(list_cell_units(unit)).fill_null(value=False)))
 
 
 def _take_size(texts: pl.Series, column: str, units: Sequence[str]) -> pl.Series:
-    """Return the size of the building or of the lot, of texts with both.
+    """Return the size of the building or of the lot, of texts with both; the whole text, to be reported, if it is unclear which.
 
     Args:
         texts: The texts.
@@ -105,21 +131,34 @@ def _take_size(texts: pl.Series, column: str, units: Sequence[str]) -> pl.Series
         units: Units of the first and the second size, where the text has none: `sq ft` or `acres`.
 
     """
-    wanted = "acres" if column == "Lot Size Acres" else "sq ft"
-    sizes = split_sizes(texts).with_columns(texts.alias("text"))
-    is_single = pl.col("number1").is_null()
-    number = pl.col("number0").str.replace_all(",", "").cast(pl.Float64, strict=False)
-    by_amount = pl.when(number <= _MOST_ACRES).then(pl.lit("acres")).when(number >= _LEAST_SQUARE_FEET).then(pl.lit("sq ft"))
-    first = pl.coalesce("unit0", pl.when(is_single).then(by_amount).otherwise(pl.lit(units[0])))
-    second = pl.coalesce("unit1", pl.lit(units[1]))
-    found = (
-        pl.when(first == wanted)
-        .then(pl.format("{} {}", "number0", pl.lit(wanted)))
-        .when(second == wanted)
-        .then(pl.format("{} {}", "number1", pl.lit(wanted)))
+    is_lot = column == "Lot Size Acres"
+    parts = texts.alias("text").to_frame().with_columns(_split_parts(pl.col("text")).alias("parts"))
+    sizes = parts.with_columns(_list_parts(pl.col("parts"), unit).alias(unit) for unit in ("acres", "square_feet"))
+    own, other = (pl.col(name) for name in (("acres", "square_feet") if is_lot else ("square_feet", "acres")))
+    count, is_pair = pl.col("parts").list.len(), pl.col("parts").list.len() == len(units)
+    has_one_unit = (pl.col("acres").list.len() == 0) & (pl.col("square_feet").list.len() != 1)
+    chosen = (
+        pl.when(own.list.len() == 1)
+        .then(own.list.first())
+        .when(count <= 1)
+        .then(pl.when(other.list.len() == 0).then(_take_single(is_lot=is_lot)))
+        .when(is_pair & (own.list.len() == 0) & (other.list.len() == 1))
+        .then(pl.col("parts").list.set_difference(other).list.first())
+        .when(is_pair & has_one_unit)
+        .then(pl.col("parts").list.get(units.index("acres" if is_lot else "sq ft"), null_on_oob=True))
+        .otherwise("text")
     )
-    is_unread = pl.lit(wanted == "sq ft") & pl.col("number0").is_null() & is_single  # reported as no number
-    return sizes.select(pl.when(is_unread).then("text").otherwise(found)).to_series()
+    return sizes.select(chosen.str.replace(_NAME_BEFORE_SIZE, "$1").str.replace(_NAME_AFTER_SIZE, "$1")).to_series()
+
+
+def _take_single(*, is_lot: bool) -> pl.Expr:
+    """Return a text without a unit if it is the size of the building, or of the lot; of the building, if it can't be read."""
+    amount = pl.col("text").str.extract(_PLAIN_NUMBER).str.replace_all(",", "").cast(pl.Float64, strict=False)
+    if is_lot:
+        return pl.when(amount <= _MOST_ACRES).then("text")
+    is_unclear = (amount > _MOST_ACRES) & (amount < _LEAST_SQUARE_FEET)
+    unclear = pl.when(is_unclear).then(pl.col("text") + _UNCLEAR_UNIT).otherwise("text")
+    return pl.when((amount > _MOST_ACRES) | amount.is_null()).then(unclear)
 
 
 def read_units(texts: pl.Series) -> pl.Series:

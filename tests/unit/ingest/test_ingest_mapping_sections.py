@@ -60,6 +60,13 @@ def test_a_joined_year_of_two_digits_is_a_year(read):
     assert [row["Sale Date"] for row in found] == [date(2004, 3, 5), date(1998, 12, 31)]
 
 
+def test_short_years_are_read_as_excel_does(read):
+    text = "join:\n  Sale Date: [Y, M, D]\ncolumns:\n  PARCEL: APN\n  CL: Property Type\n  SF: Building SqFt\n"
+    years = {"00": 2000, "5": 2005, "5.0": 2005, "05": 2005, "29": 2029, "30": 1930, "0": None}
+    rows = [("PARCEL", "CL", "SF", "Y", "M", "D"), *((f"{i}", "Flex", "5000", year, "3", "1") for i, year in enumerate(years))]
+    assert [row["Sale Date"] for row in read(text, *rows)[1]] == [year and date(year, 3, 1) for year in years.values()]
+
+
 @pytest.fixture
 def errors(loaded):
     """Return place -> error in this text."""

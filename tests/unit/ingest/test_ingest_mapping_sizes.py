@@ -252,6 +252,54 @@ def test_the_sizes_of_building_and_lot_in_one_cell_are_split(header, cells, buil
     assert (found["Building SqFt"].to_list(), found["Lot Size Acres"].to_list()) == (buildings, lots)
 
 
+def convert_among_sizes(cell):
+    """Return building, lot and unread values of a cell whose column has sizes of buildings and lots."""
+    cells = [f"{20 + i},000 SF / 2.{i} AC" for i in range(19)]
+    table = {
+        "Address": [f"{i} Mill Rd" for i in range(20)],
+        "Property Type": ["Flex"] * 20,
+        "Building SF / Lot AC": [*cells, cell],
+    }
+    converted = convert(table)
+    unread = converted.issues.filter(pl.col("Reason") == "not_a_number")["Value"].to_list()
+    return converted.table["Building SqFt"][-1], converted.table["Lot Size Acres"][-1], unread
+
+
+@pytest.mark.parametrize(
+    ("cell", "building", "lot"),
+    [
+        ("1.5 million SF / 80 AC", 1_500_000, 80),
+        ("15K SF / 2 AC", 15_000, 2),
+        ("±61,913 +/- SF / 4.2 AC m/l", 61_913, 4.2),
+        ("20,000 S/F / 1/2 AC", 20_000, 0.5),
+        ("9,000 SF / 43,560 SF", 9_000, 1),
+        ("4.2 / 61,913 SF", 61_913, 4.2),
+        ("30,000 SF / 4 AC / 3 bldgs", 30_000, 4),
+        ("Bldg: 61,913 SF, on 4.2 acres of land", 61_913, 4.2),
+        ("20,000 SF / TBD", 20_000, None),
+        ("150K", 150_000, None),
+        (None, None, None),
+    ],
+)
+def test_two_sizes_in_a_cell_are_read_like_one(cell, building, lot):
+    assert convert_among_sizes(cell) == (building, lot, [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "lot", "unread"),
+    [
+        ("10,000 - 20,000 SF / 2 AC", 2, ["10,000 - 20,000 SF"]),
+        ("3,000 m2 / 2 AC", 2, ["3,000 m2"]),
+        ("20,000 SF available / 2 AC", 2, ["20,000 SF available"]),
+        ("2 AC / 4 AC", None, ["2 AC / 4 AC"] * 2),
+        ("30,000 / 4 / 3", None, ["30,000 / 4 / 3"] * 2),
+        ("1,500", None, ["1,500 (acres or sq ft?)"]),
+    ],
+)
+def test_a_size_among_two_that_cannot_be_read_is_reported(cell, lot, unread):
+    assert convert_among_sizes(cell) == (None, lot, unread)
+
+
 def test_one_size_in_two_units_and_sizes_of_two_buildings_are_not_split():
     assert read({"Lot Size": ["2.5 AC / 108,900 SF", "1 AC / 43,560 SF", "2 AC"]})["Lot Size Acres"].to_list() == [2.5, 1, 2]
     assert convert({"Building SF": ["10,000 / 12,000", "5,000 / 6,000", None]}).table["Building SqFt"].count() == 0

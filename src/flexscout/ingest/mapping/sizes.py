@@ -144,7 +144,9 @@ def _find_two_units(columns: SheetColumns, position: int) -> tuple[str, ...]:
         return ()
     feet, acres = (_read_plain(sizes[f"number{units.index(unit)}"]) for unit in ("sq ft", "acres"))
     is_one = ((feet / SQUARE_FEET_PER_ACRE / acres - 1).abs() < _SAME_SIZE).fill_null(value=False)
-    is_building = isinstance(median := feet.median(), float) and median >= _LEAST_BUILDING and (feet >= acres).all()
+    is_building = (
+        isinstance(median := feet.median(), float) and median >= _LEAST_BUILDING and share_of(feet >= acres) >= _NEARLY_ALL
+    )
     return units if is_building and share_of(is_one) <= _MOSTLY else ()
 
 
