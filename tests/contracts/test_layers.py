@@ -48,7 +48,7 @@ HEAVY = {
     "typst": "outputs/memo/typesetting.py",
     "distributed": "runtime/cluster.py",
     "watchfiles": "jobs/folder_watch.py",
-    "filelock": "history/run_history.py staging/inputs.py staging/results.py",
+    "filelock": "history/notes_store.py history/run_history.py staging/inputs.py staging/results.py",
     "obstore": "runtime/object_storage.py",
     "platformdirs": "app/folders.py app/shortcuts.py app/workspaces.py config/settings.py",
     "starlette": "app/output_routes.py app/requests.py app/result_routes.py app/rules_routes.py "

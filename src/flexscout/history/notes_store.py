@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import polars as pl
+from filelock import FileLock, Timeout
 
 from flexscout.domain import (
     ADDRESS_COLUMNS,
     LINK_COLUMNS,
     NOTES_HEADER,
+    RECORDS_FOLDER,
     format_count,
     list_canonical_columns,
     quote_formulas,
@@ -38,6 +42,7 @@ ENTRY_KEY = (KIND, OWNER, COLUMN)
 
 _MAX_BYTES = 2**28
 _MAX_NAMED_LINES = 3
+_LOCK_SECONDS = 60.0
 _BOM = b"\xef\xbb\xbf"
 _FIELD = r'("(?:[^"]|"")*"|[^",]*)'
 _LINE_PATTERN = "^" + ",".join([_FIELD] * len(ENTRY_SCHEMA)) + "$"
@@ -67,15 +72,32 @@ class StoredEntries:
 
 
 class NotesStore:
-    """The notes store of a workbook.
+    """The notes store of a workbook. As a context, it keeps others from adding entries, also other processes.
 
     Attributes:
         path: The file, which may not exist.
+
+    Raises:
+        OutputError: The file can't be written.
 
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = FileLock(path.parent / RECORDS_FOLDER / f".{path.stem}.lock")
+
+    def __enter__(self) -> Self:
+        try:
+            Path(self._lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=_LOCK_SECONDS)
+        except Timeout:
+            raise OutputError(f"Your notes in {self.path} are being saved elsewhere.", "Wait a minute, then try again.") from None
+        except OSError as error:
+            raise self._explain(error) from None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._lock.release()
 
     def read(self) -> StoredEntries:
         """Return the entries. A line that can't be read stays in the file and is reported with its number.
@@ -109,8 +131,7 @@ class NotesStore:
             return
         lines = "".join(f"{line}\n" for line in entries.select(_format_line())["line"])
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab+") as file:
+            with self, self.path.open("ab+") as file:
                 size = file.seek(0, os.SEEK_END)
                 start = b"" if size else _BOM + f"{','.join(NOTES_HEADER)}\n".encode()
                 if size:
@@ -120,10 +141,13 @@ class NotesStore:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise OutputError(
-                f"Can't save your notes in {self.path}: {error.strerror or error}. The previous results are unchanged.",
-                "Close the file if it is open in Excel, then run again.",
-            ) from None
+            raise self._explain(error) from None
+
+    def _explain(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"Can't save your notes in {self.path}: {error.strerror or error}. The previous results are unchanged.",
+            "Close the file if it is open in Excel, then run again.",
+        )
 
 
 def select_current(entries: pl.DataFrame) -> pl.DataFrame:

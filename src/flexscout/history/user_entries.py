@@ -4,7 +4,7 @@ They are appended to the notes store; the workbook shows them from the next run 
 meanwhile, that run keeps both texts, one per line; of two corrections of a value, it keeps the workbook's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,7 +62,18 @@ def save_notes(
         OutputError: The store can't be read or written.
 
     """
-    current, columns = read_current_entries(config)
+    with NotesStore(config.notes_file) as store:
+        store.append(_merge_texts(*read_current_entries(config), place, texts, known or {}))
+
+
+def _merge_texts(
+    current: pl.DataFrame,
+    columns: Sequence[str],
+    place: Mapping[str, Any],
+    texts: Mapping[str, str | None],
+    known: Mapping[str, str | None],
+) -> pl.DataFrame:
+    """Return the entries to add for new texts of a property."""
     names = {fold_name(name): name for name in columns}
     named: dict[str, str] = {}
     for name in texts:
@@ -71,12 +82,12 @@ def save_notes(
             raise FlexscoutError(f"{name!r} can't be the name of a column.", "Choose another name.")
         named[name] = free
     entries = _make_entries(EntryKind.NOTE, place, {named[name]: _clean(text) for name, text in texts.items()})
-    based = {named[name]: _clean(text) for name, text in (known or {}).items() if name in named}
+    based = {named[name]: _clean(text) for name, text in known.items() if name in named}
     base = pl.DataFrame({COLUMN: list(based), BASE: list(based.values())}, schema={COLUMN: pl.String, BASE: pl.String})
     edited = entries.join(base, on=COLUMN, how="inner", maintain_order="left").with_columns(entry_owner())
     replaced = entries.join(base, on=COLUMN, how="anti", maintain_order="left")
     merged = merge_notes(edited, current).entries.with_columns(pl.lit(entries[TIME].first(), pl.String).alias(TIME))
-    NotesStore(config.notes_file).append(pl.concat([replaced, merged]))
+    return pl.concat([replaced, merged])
 
 
 def save_corrections(config: PipelineConfiguration, place: Mapping[str, Any], values: Mapping[str, str | None]) -> None:

@@ -97,23 +97,23 @@ def read_user_input(history: RunHistory, config: PipelineConfiguration) -> UserI
         OSError: The workbook can't be read back and can't be backed up either.
 
     """
-    store = NotesStore(config.notes_file)
-    stored = _name_columns(store.read(), config.user_columns)
-    current = select_current(stored.entries)
-    last = history.find_last()
-    messages = list(stored.messages)
-    if history.workbook.exists() and not _is_known(history.workbook, store, last):
-        try:
-            written = _find_written(history, config, stored.entries)
-            edits = read_edits(written, _choose_columns(config.user_columns, current), current)
-        except ProcessingError as error:
-            copy = back_up(history.workbook)
-            messages.append(f"Can't read your notes from the previous workbook: {error.message} It is saved as {copy}.")
-        else:
-            entries = edits.entries.with_columns(pl.lit(history.started).alias(TIME))
-            store.append(entries)
-            current = add_entries(current, entries)
-            messages += edits.messages
+    with NotesStore(config.notes_file) as store:  # a tab may save a note meanwhile
+        stored = _name_columns(store.read(), config.user_columns)
+        current = select_current(stored.entries)
+        last = history.find_last()
+        messages = list(stored.messages)
+        if history.workbook.exists() and not _is_known(history.workbook, store, last):
+            try:
+                written = _find_written(history, config, stored.entries)
+                edits = read_edits(written, _choose_columns(config.user_columns, current), current)
+            except ProcessingError as error:
+                copy = back_up(history.workbook)
+                messages.append(f"Can't read your notes from the previous workbook: {error.message} It is saved as {copy}.")
+            else:
+                entries = edits.entries.with_columns(pl.lit(history.started).alias(TIME))
+                store.append(entries)
+                current = add_entries(current, entries)
+                messages += edits.messages
     corrections, unreadable = _list_corrections(current)
     columns = _choose_columns(config.user_columns, current)
     messages += _describe_unreadable(unreadable, store.path.name)
