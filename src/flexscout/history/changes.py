@@ -58,13 +58,15 @@ _COUNTS = {
     ChangeKind.SCORE: ("score_changed", "with a changed score"),
     ChangeKind.VALUE: ("value_changed", "with other changed values"),
 }
+"""Kind -> name and text of its count."""
+
 _ONE_SCORE = {
     ChangeKind.NEW: (None, "Flex Score"),
     ChangeKind.BACK: (None, "Flex Score"),
     ChangeKind.GONE: ("Flex Score", None),
     ChangeKind.MERGED: ("Flex Score", None),
 }
-"""Kind -> name and text of its count."""
+"""Kind -> the columns of its old and new score, if the property is in one of the results only."""
 
 
 @dataclass(frozen=True)
