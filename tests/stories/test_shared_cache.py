@@ -237,6 +237,16 @@ def test_an_explanation_downloads_only_the_export_that_it_quotes(bucket, tmp_pat
     assert "the row isn't in the file" not in done.out
 
 
+def test_a_past_run_is_explained_without_an_export_that_is_neither_cached_nor_reachable(bucket, tmp_path):
+    assert run(tmp_path / "b").code == 0
+    bucket.remove(f"{find_entry(bucket, FILES[0])}/record.json")
+    shutil.rmtree(tmp_path / "b/.cache")
+    bucket.intercept = lambda method, path: 403 if method == "GET" and path.endswith(FILES[0]) else None
+    done = flexscout("explain", f"{FILES[2]}:3", "-o", "out/all.xlsx", folder=tmp_path / "b")
+    assert done.code == 0, done.err
+    assert f"The tables of {FILES[0]} are no longer cached" in " ".join((done.out + done.err).split())
+
+
 def test_fresh_and_clean_leave_the_bucket_complete(bucket, tables, tmp_path):
     before = bucket.list_keys()
     assert run(tmp_path / "b", "--fresh").code == 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ import polars.selectors as cs
 
 from flexscout.config import PipelineConfiguration, is_address
 from flexscout.domain import REASONS, SOURCE_COLUMNS, STATUS, TO_VERIFY, join_some
-from flexscout.errors import FlexscoutError
+from flexscout.errors import FlexscoutError, NothingToReadError
 from flexscout.history import RunHistory, RunRecord, read_decisions
 from flexscout.ingest import AbsentFiles, Download, FileIngestor, Scan, build_source_file, find_input, scan_inputs
 from flexscout.matching import DETAIL_COLUMNS, Clusters, Decision, assign_property_ids
@@ -239,7 +239,9 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
     inputs, new = find_inputs(record.report, config, absent)
     with open_table_cache(config) as cache:
         available, lost = _split_inputs(inputs, ingestor, cache)
-        batches = ingestor.ingest([one.source for one in available], cache, absent.download)
+        unreachable: list[SourceFile] = []
+        download = partial(_download_reachable, absent, unreachable)
+        batches = ingestor.ingest([one.source for one in available], cache, download)
         files = score_files(batches, criteria, config.duplicate_fields, NoProgress())
         clusters = match_properties(files, config, decisions)
         corrections = list_corrections(record)
@@ -250,7 +252,7 @@ def replay(history: RunHistory, record: RunRecord) -> Iterator[ReplayedRun]:
         warnings = (
             *changes,
             *_describe_failed(record),
-            *_describe_lost(lost, record),
+            *_describe_lost([*(one.source for one in lost), *unreachable], record),
             *_describe_difference(merged, kept, record),
         )
         by_name = {one.source.name: one for one in inputs}
@@ -302,10 +304,21 @@ def _split_inputs(
     return [one for one in inputs if one not in lost], lost
 
 
-def _describe_lost(lost: list[InputFile], record: RunRecord) -> list[str]:
+def _download_reachable(absent: AbsentFiles, unreachable: list[SourceFile], sources: Sequence[SourceFile]) -> list[SourceFile]:
+    """Download files that have to be read; if some can't be, return those that are here, and list the others as unreachable."""
+    try:
+        return absent.download(sources)
+    except NothingToReadError:
+        found = {one.name: _find_unscanned(one.path, one.name) for one in sources}
+        here = {name: now.fingerprint for name, now in found.items() if now}
+        unreachable += [one for one in sources if here.get(one.name) != one.fingerprint]
+        return [one for one in sources if here.get(one.name) == one.fingerprint]
+
+
+def _describe_lost(lost: list[SourceFile], record: RunRecord) -> list[str]:
     if not lost:
         return []
-    names = join_some([one.source.name for one in lost], _MAX_NAMES)
+    names = join_some([one.name for one in lost], _MAX_NAMES)
     rows = f"the rows that run {record.number} read there are missing"
     return [f"The tables of {names} are no longer cached, so {rows}. Run flexscout again."]
 
