@@ -1,7 +1,5 @@
 """Tables in partitions: on disk the same rows as in memory."""
 
-import tempfile
-
 import polars as pl
 import pytest
 
@@ -40,7 +38,7 @@ def test_columns_of_rows_are_gathered_in_the_given_order(count):
 
 
 def test_the_folder_of_a_table_on_disk_goes_with_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     table = table_of(2, ROWS)
     assert list(tmp_path.iterdir())
     del table
