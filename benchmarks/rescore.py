@@ -44,7 +44,7 @@ def build_results(config: PipelineConfiguration) -> tuple[ResultTables, dict[str
         add_comparisons(merged.master),
         merged.merge_log,
         merged.possible_duplicates,
-        select_rejected(files.spilled_rejected),
+        select_rejected(files.rejected),
         files.issues,
         explained["Explanation"].to_list(),
         explained["Reasons"].to_list(),
