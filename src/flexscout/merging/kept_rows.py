@@ -147,9 +147,9 @@ class KeptRows:
 
     def _unify_places(self, alone: pl.DataFrame, groups: pl.DataFrame) -> list[pl.Series]:
         """Return City and County of the records in one spelling; none if places are shown as they are."""
-        unified = []
+        unified, listed = [], dict(list_spellings(groups))
         for name, distinct in self._spellings.items():
-            codes, places = alone[_CODE.format(name)], dict(list_spellings(groups))[name]
+            codes, places = alone[_CODE.format(name)], listed[name]
             counted = codes.value_counts(name=COUNT)
             known = distinct[counted[codes.name]].with_columns(counted[COUNT])
             counts = pl.concat([known, places.group_by(KEY, SPELLING).len(COUNT)], how="vertical_relaxed")

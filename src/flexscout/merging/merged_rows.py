@@ -313,7 +313,7 @@ def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: 
     joined = places.join(own, left_on="cluster", right_on=CLUSTER, maintain_order="left").join(
         origins.rename({SHOWN: "shown"}), on=(SURVIVOR, "shown"), how="left", maintain_order="left"
     )
-    listed_sources = joined.select(
+    sources = joined.select(
         _ID,
         pl.col("key").alias("Source Key"),
         pl.col("label").alias("Source"),
@@ -322,7 +322,7 @@ def _list_property_sources(listed: pl.DataFrame, places: pl.DataFrame, origins: 
         (pl.col("shown") == pl.col("own")).alias("Is Survivor"),
         pl.col("columns").fill_null([]).alias("Columns"),
     )
-    return map_table(listed_sources)
+    return map_table(sources)
 
 
 def _log_merges(
