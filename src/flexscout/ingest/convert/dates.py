@@ -26,6 +26,7 @@ _LARGEST_DAY = 1e6  # days from 1970; beyond any year
 _SMALLEST_MILLISECONDS = 1e11  # since 1970, as database exports write dates
 _MILLISECONDS_PER_DAY = 86_400_000
 
+_ISO = r"^\d{4}-\d{2}-\d{2}(?: 00:00:00)?$"
 _NUMERIC = r"^\d{1,2}([/.-])\d{1,2}[/.-](?:\d{4}|\d{2})$"
 _SURELY_DAY_FIRST = r"^(?:1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})$"
 _SURELY_MONTH_FIRST = r"^\d{1,2}[/.-](?:1[3-9]|2\d|3[01])[/.-](?:\d{4}|\d{2})$"
@@ -54,6 +55,21 @@ _CLEANUPS = (
     (r"(?i)^(\d{4})[-/ ]([a-z]{3,9})\.?$", "1 $2 $1"),
     (r"(?i)^(\d{4})[-/ ]([a-z]{3,9})\.?[-/ ](\d{1,2})$", "$3 $2 $1"),
 )
+
+
+def parse_iso_dates(texts: pl.Expr) -> pl.Expr:
+    """Parse dates as spreadsheets store them, maybe with a midnight; null where a text is written otherwise."""
+    return _parse_usual(pl.when(texts.str.contains(_ISO)).then(texts.str.slice(0, 10)), _COMMON_FORMATS[0])
+
+
+def parse_spelled_dates(texts: pl.Expr) -> pl.Expr:
+    """Parse dates with the name of the month first; null where a text is written otherwise."""
+    return _parse_usual(texts, _COMMON_FORMATS[1])
+
+
+def _parse_usual(texts: pl.Expr, date_format: str) -> pl.Expr:
+    date = texts.str.to_date(date_format, strict=False)
+    return pl.when(date.dt.year().is_between(*_YEARS)).then(date)
 
 
 def parse_dates(texts: pl.Series, unit: str = "") -> pl.Series:

@@ -62,9 +62,10 @@ class IssueCollector:
 
     def add_row_issues(self, body: pl.DataFrame, row_kinds: pl.Series) -> None:
         """Add an issue for each row that is no property, such as a total or a note: these rows are skipped, but listed."""
-        positions = (~row_kinds.is_in([RowKind.PROPERTY.value, RowKind.BLANK.value])).arg_true()
-        if positions.is_empty():
+        is_skipped = (row_kinds != RowKind.PROPERTY.value) & (row_kinds != RowKind.BLANK.value)
+        if not is_skipped.any():
             return
+        positions = is_skipped.arg_true()
         is_other = pl.col("kind") == RowKind.OTHER_TABLE.value
         reason = pl.when(is_other).then(pl.lit(IssueReason.OTHER_TABLE.value)).otherwise(pl.lit(IssueReason.NOT_DATA.value))
         detail = pl.when(~is_other).then("kind").otherwise(pl.lit(""))

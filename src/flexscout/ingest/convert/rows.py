@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 import polars as pl
 
 from flexscout.domain import fold_header, is_cell_value, list_cell_units, list_cell_values, map_header_aliases
+from flexscout.ingest.cell_queries import find_columns
 from flexscout.models import HeaderMap
 
 
@@ -45,23 +46,32 @@ def classify_rows(
     if may_lack_location is None:
         # Subtotals and notes have no location; skipping these checks saves a tenth of the time of a small file.
         may_lack_location = all(body[position].null_count() for position in find_location_positions(header_map))
+    cells = body[:, _list_cells(body, header_map)]
+    # A column, because each use of the expression would count again.
+    counted = body.with_columns(_count_filled(cells))
     filled = pl.col("filled")
     is_note = (filled <= _NOTE_CELLS) & _is_note(body, header_map) if may_lack_location else pl.lit(value=False)
+    if (counted["filled"] == 1).any():
+        is_note |= (filled == 1) & ~_is_lone_location(header_map)
     kind = (
         pl.when(filled == 0)
         .then(pl.lit(RowKind.BLANK.value))
-        .when(_repeats_header(header_map, filled))
+        .when(_repeats_header(counted, header_map))
         .then(pl.lit(RowKind.HEADER.value))
         .when(_is_total(body, header_map, check_groups=may_lack_location))
         .then(pl.lit(RowKind.TOTAL.value))
-        .when(((filled == 1) & ~_is_lone_location(header_map)) | is_note)
+        .when(is_note)
         .then(pl.lit(RowKind.NOTE.value))
         .otherwise(pl.lit(RowKind.PROPERTY.value))
     )
-    # A column, because each use of the expression would count again.
-    counted = body.with_columns(_count_filled(body.drop("row", *(str(made.position) for made in header_map.derived))))
     kinds = counted.select(kind.alias("kind")).to_series()
     return _correct_unlocated(counted, header_map, kinds, after)
+
+
+def _list_cells(body: pl.DataFrame, header_map: HeaderMap) -> list[str]:
+    """Return the names of the columns that the sheet has itself."""
+    other = {"row", "filled", *(str(made.position) for made in header_map.derived)}
+    return [name for name in body.columns if name not in other]
 
 
 def _correct_unlocated(body: pl.DataFrame, header_map: HeaderMap, kinds: pl.Series, after: RowKind | None) -> pl.Series:
@@ -85,14 +95,17 @@ def _find_unlocated(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
     left: pl.Series | None = None
     for position in find_location_positions(header_map):
         values = body[position] if left is None else body[position].gather(left)
-        lacking = (~values.str.contains(r"\d").fill_null(value=False)).arg_true()
+        has_no_digit = ~pl.col(position).str.contains(r"\d").fill_null(value=False)
+        lacking = values.to_frame().select(has_no_digit.arg_true()).to_series()
         left = lacking if left is None else left.gather(lacking)
+        if left.is_empty():
+            break
     return pl.Series(dtype=pl.UInt32) if left is None else left
 
 
 def _names_units(rows: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
     """Return whether all cells of rows are units or formats, as under a header: sq ft, acres, mm/dd/yyyy."""
-    cells = rows.drop("row", "filled", *(str(made.position) for made in header_map.derived))
+    cells = rows[:, _list_cells(rows, header_map)]
     units = [unit for name in ("acres", "square_feet", "feet") for unit in list_cell_units(name)]
     names = pl.DataFrame(
         [
@@ -131,7 +144,7 @@ def _mark_other_table(kinds: pl.Series, headers: pl.Series, differs: pl.Series, 
 
 def _find_headers(rows: pl.DataFrame, header_map: HeaderMap) -> tuple[pl.Series, pl.Series]:
     """Return for each row whether it is a header, and whether a column that is used has the header of another one in it."""
-    cells = rows.drop("row", "filled", *(str(made.position) for made in header_map.derived))
+    cells = rows[:, _list_cells(rows, header_map)]
     own = {fold_header(header) for header in header_map.source_headers.values() if header}
     folded = pl.DataFrame([_fold(values) for values in cells])
     known = pl.DataFrame([values.is_in(sorted(own)) | values.is_in(_list_known_headers()) for values in folded]).fill_null(
@@ -175,10 +188,17 @@ def find_location_positions(header_map: HeaderMap) -> list[str]:
     return [str(column.position) for column in header_map.canonical if column.name in ("Address", "APN")]
 
 
-def _repeats_header(header_map: HeaderMap, filled: pl.Expr) -> pl.Expr:
+def _repeats_header(counted: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     """At least two cells are filled, and each repeats its header."""
     headers = tuple((position, header.strip()) for position, header in header_map.source_headers.items() if header)
-    return (filled > 1) & (_count_repeated(headers, is_part=header_map.spans_two_rows) == filled)
+    filled, is_part = pl.col("filled"), header_map.spans_two_rows
+    # Most sheets have no such row, as a look at the best filled column shows.
+    position, header = min(headers, key=lambda each: counted[str(each[0])].null_count(), default=(0, ""))
+    cell = pl.col(str(position))
+    may_repeat = (filled > 1) & (cell.is_null() | _equals_header(cell, header, is_part=is_part))
+    if not headers or not counted.select(may_repeat.any()).item():
+        return pl.lit(value=False)
+    return (filled > 1) & (_count_repeated(headers, is_part=is_part) == filled)
 
 
 @lru_cache(maxsize=64)
@@ -199,21 +219,26 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, check_groups: bool) 
 
     `check_groups`: also look for the subtotals of Excel, such as "Charlotte Total".
     """
-    words = "|".join(list_cell_values("totals"))
-    nouns = "|".join(list_cell_values("totals_of"))
-    label = rf"(?i)^(?:{words})(?:\s+(?:{nouns}))?\s*(?:[:(=].*)?$"
     subtotal_label = rf"(?i)\s(?:{'|'.join(list_cell_values('totals_last'))})$"
-    address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
     leading = [name for name in body.columns if name != "row"][:_LEADING_COLUMNS]
     groups = [column for column in header_map.canonical if column.name in _GROUPING_COLUMNS] if check_groups else []
+    addresses = [str(column.position) for column in header_map.canonical if column.name == "Address"]
+    labeled = find_columns(body[:, list(dict.fromkeys([*leading, *addresses]))], _is_total_label)
+    if not (labeled or groups):
+        return pl.lit(value=False)
+    address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
     is_labeled = pl.any_horizontal(
-        *(pl.col(name).str.contains(label) for name in leading),
+        *(_is_total_label(pl.col(name)) for name in labeled),
         *(pl.col(str(column.position)).str.contains(subtotal_label) for column in groups),
-        address.str.contains(label),
     )
-    has_no_address = is_cell_value(address, "missing") | address.str.contains(label)
-    has_no_apn = apn.is_null() | apn.str.contains(label)
+    has_no_address = is_cell_value(address, "missing") | _is_total_label(address)
+    has_no_apn = apn.is_null() | _is_total_label(apn)
     return is_labeled.fill_null(value=False) & has_no_address.fill_null(value=True) & has_no_apn
+
+
+def _is_total_label(text: pl.Expr) -> pl.Expr:
+    words, nouns = ("|".join(list_cell_values(kind)) for kind in ("totals", "totals_of"))
+    return text.str.contains(rf"(?i)^(?:{words})(?:\s+(?:{nouns}))?\s*(?:[:(=].*)?$")
 
 
 def _is_note(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:

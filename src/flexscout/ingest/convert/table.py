@@ -1,10 +1,12 @@
 """Convert the texts below a header to a typed property table, in memory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from flexscout.domain import find_canonical_column
+from flexscout.ingest.cell_queries import map_cells
 from flexscout.ingest.convert.issues import IssueCollector
 from flexscout.ingest.convert.mapped_columns import describe_columns, fill_acres, find_column_type, finish_columns, sort_columns
 from flexscout.ingest.convert.rows import RowKind, classify_rows
@@ -59,9 +61,10 @@ def convert_sheet(
     issues = IssueCollector(sheet)
     issues.add_column_issues(header_map.issues)
     issues.add_row_issues(body, row_kinds)
-    rows = body.filter(row_kinds == RowKind.PROPERTY.value)
+    is_property = row_kinds == RowKind.PROPERTY.value
+    rows = body if is_property.all() else body.filter(is_property)
     mapped = _convert_mapped(rows, header_map, issues, from_1904=from_1904)
-    unmapped = rows.select(pl.col(position).alias(name) for name, position in find_unmapped_columns(header_map).items())
+    unmapped = _select_columns(rows, find_unmapped_columns(header_map))
     table = pl.DataFrame([*fill_acres(mapped), *build_source(sheet, rows["row"]), *drop_empty_columns(unmapped)])
     return build_converted_sheet(table, issues, row_kinds, detect_value_kinds(unmapped))
 
@@ -88,7 +91,11 @@ def get_number_range(name: str) -> tuple[float, float]:
 def trim_cells(cells: pl.DataFrame) -> pl.DataFrame:
     """Return texts without surrounding whitespace, null where nothing is left."""
     filled = [values.name for values in cells if values.null_count() < values.len()]
-    return cells.with_columns(pl.col(filled).str.strip_chars().replace("", None))
+    return cells.with_columns(map_cells(cells[:, filled], _trim))
+
+
+def _trim(text: pl.Expr) -> pl.Expr:
+    return text.str.strip_chars().replace("", None)
 
 
 def measure_height(texts: pl.DataFrame) -> int:
@@ -112,11 +119,18 @@ def build_converted_sheet(table: pl.DataFrame, issues: IssueCollector, row_kinds
     return ConvertedSheet(table, issues.to_frame(), issues.count_by_reason(), row_kinds.len(), blank, not_data, value_kinds)
 
 
+def _select_columns(rows: pl.DataFrame, positions: Mapping[str, str]) -> pl.DataFrame:
+    """Return the columns at some positions, with their names."""
+    selected = rows[:, list(positions.values())]
+    selected.columns = list(positions)
+    return selected
+
+
 def _convert_mapped(rows: pl.DataFrame, header_map: HeaderMap, issues: IssueCollector, *, from_1904: bool) -> list[pl.Series]:
     """Return the canonical columns in order; `issues` receives what couldn't be converted."""
     mapped = sort_columns(header_map.canonical)
     columns = {name: find_column_type(column, from_1904=from_1904) for name, column in mapped.items()}
-    texts = clean_texts(rows.select(pl.col(str(column.position)).alias(name) for name, column in mapped.items()), columns)
+    texts = clean_texts(_select_columns(rows, {name: str(column.position) for name, column in mapped.items()}), columns)
     typed = convert_texts(texts, columns)
     issues.add_column_issues(describe_columns(typed.notes, mapped))
     return finish_columns(rows["row"], texts, typed, mapped, issues)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flexscout.domain import CanonicalColumn, list_cell_values, map_state_abbreviations, map_state_codes
-from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, parse_dates
+from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, parse_dates, parse_iso_dates, parse_spelled_dates
 from flexscout.ingest.convert.free_form import RewrittenTexts, rewrite_numbers, rewrite_percentages, rewrite_years
 from flexscout.ingest.convert.numbers import parse_money, parse_numbers, parse_plain_number, parse_thousands
 from flexscout.models import IssueNote, IssueReason
@@ -50,7 +50,7 @@ class Conversion:
         bounds: Returns the smallest and largest value of the column; values outside are reported and left blank.
         keeps_text: Whether a text that can't be parsed is kept, with its issue.
         has_decimals: Whether texts may have decimal commas.
-        describe: Returns a note about the column as a whole, or None.
+        describe: Returns a note about a column in which the usual forms leave texts, or None.
 
     """
 
@@ -97,6 +97,8 @@ def _parse_percentages(texts: pl.Series, unit: str) -> pl.Series:
 
 def _fractions_to_percent(texts: pl.Series, values: pl.Series) -> pl.Series:
     """Multiply by 100 if nearly all values without a percent sign are at most 1: 0.95 means 95%."""
+    if not ((values <= 1) & (values != 0)).any():
+        return values
     has_no_sign = (~texts.str.contains(_PERCENT_SIGN)).fill_null(value=False)
     numbers = values.filter(has_no_sign & (values != 0).fill_null(value=False))
     if numbers.len() and (numbers <= 1).sum() >= _NEARLY_ALL * numbers.len():
@@ -140,11 +142,6 @@ def _is_missing_price(texts: pl.Series) -> pl.Series:
     words = "|".join(pl.Series(list_cell_values("missing_prices")).str.escape_regex())
     has_no_digit = ~texts.str.contains(r"\d")
     return _is_missing_number(texts) | (has_no_digit & texts.str.contains(rf"(?i)(?:^|\W)(?:{words})(?:\W|$)"))
-
-
-def _parse_no_date(texts: pl.Expr) -> pl.Expr:
-    """Month and day are words in some exports, digits in others: dates have no usual form."""
-    return pl.when(texts.is_null()).then(pl.lit(None, pl.Date))
 
 
 def _number_bounds(column: CanonicalColumn) -> Bounds | None:
@@ -199,7 +196,8 @@ CONVERSIONS = {
         has_decimals=True,
     ),
     "date": Conversion(
-        _parse_no_date,
+        parse_iso_dates,
+        parse_spelled_dates,
         parse_rest=parse_dates,
         reason=IssueReason.NOT_A_DATE,
         is_missing=_is_missing_number,

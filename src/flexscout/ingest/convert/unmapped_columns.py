@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from flexscout.domain import escape_name
+from flexscout.ingest.cell_queries import find_columns
 from flexscout.models import HeaderMap
 
 NUMBERS, DATES, TEXTS, EMPTY = "n", "d", "t", "-"
@@ -12,12 +13,17 @@ NUMBERS, DATES, TEXTS, EMPTY = "n", "d", "t", "-"
 SAMPLED_ROWS = 100
 """Number of rows, from the top, that show the kind of a column."""
 
-ENDS_AT_MIDNIGHT = pl.all().str.ends_with(" 00:00:00").any()
-
 _NUMBER = r"^[-($]*[\d,]*\.?\d+\)?%?$"
 _DATE = r"^(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}$|[A-Z][a-z]{2,8} \d{1,2}, \d{4}$)"
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 _NEARLY_ALL = 0.9
+
+
+def _ends_at_midnight(text: pl.Expr) -> pl.Expr:
+    return text.str.ends_with(" 00:00:00")
+
+
+ENDS_AT_MIDNIGHT = _ends_at_midnight(pl.all()).any()
 
 
 def find_unmapped_columns(header_map: HeaderMap) -> dict[str, str]:
@@ -47,9 +53,9 @@ def _classify_shares(numbers: float | None, dates: float | None) -> str:
 
 def drop_empty_columns(columns: pl.DataFrame) -> Iterable[pl.Series]:
     """Return the columns with any value; dates lose a midnight that the source has added."""
-    has_midnights = columns.select(ENDS_AT_MIDNIGHT)
+    with_midnights = set(find_columns(columns, _ends_at_midnight))
     filled = [values for values in columns if values.null_count() < values.len()]
-    return [strip_midnight(values) if has_midnights[values.name].any() else values for values in filled]
+    return [strip_midnight(values) if values.name in with_midnights else values for values in filled]
 
 
 def strip_midnight(texts: pl.Series) -> pl.Series:

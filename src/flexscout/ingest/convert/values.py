@@ -3,13 +3,14 @@
 What all columns share is one query over all of them; only what is left is done column by column.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
 
 from flexscout.domain import CanonicalColumn, format_count, is_cell_value, list_cell_values, shorten
+from flexscout.ingest.cell_queries import CellExpression, find_columns, map_columns
 from flexscout.ingest.convert.decimal_marks import (
     DecimalMark,
     count_marks,
@@ -52,23 +53,27 @@ def clean_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> 
     if not columns:
         return texts
     # Searching for what is rare is cheaper than replacing it everywhere.
-    is_untidy = texts.select(pl.all().str.contains_any(_UNTIDY).any()).row(0, named=True)
-    alike: dict[tuple[str, bool], list[str]] = {}
-    for name, column in columns.items():
-        alike.setdefault((find_conversion(column).missing_pattern, bool(is_untidy[name])), []).append(name)
-    cleaned = texts.select(_clean_columns(names, pattern, untidy=untidy) for (pattern, untidy), names in alike.items())
-    return cleaned.select(*columns)
+    untidy = set(find_columns(texts, _is_untidy))
+    cleaning = {
+        name: _build_cleaning(find_conversion(column).missing_pattern, untidy=name in untidy) for name, column in columns.items()
+    }
+    return map_columns(texts, cleaning)
 
 
-def _clean_columns(names: list[str], missing_pattern: str, *, untidy: bool) -> pl.Expr:
-    text = pl.col(*names)
-    if untidy:
-        text = text.str.replace_all(r"\s+", " ")
-    text = text.str.strip_chars()
-    is_missing = is_cell_value(text, "missing")
-    if missing_pattern:
-        is_missing |= text.str.contains(missing_pattern)
-    return pl.when(~is_missing).then(text).name.keep()
+def _is_untidy(text: pl.Expr) -> pl.Expr:
+    return text.str.contains_any(_UNTIDY)
+
+
+@cache
+def _build_cleaning(missing_pattern: str, *, untidy: bool) -> CellExpression:
+    def clean(text: pl.Expr) -> pl.Expr:
+        trimmed = (text.str.replace_all(r"\s+", " ") if untidy else text).str.strip_chars()
+        is_missing = is_cell_value(trimmed, "missing")
+        if missing_pattern:
+            is_missing |= trimmed.str.contains(missing_pattern)
+        return pl.when(~is_missing).then(trimmed)
+
+    return clean
 
 
 def convert_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> TypedColumns:
@@ -135,16 +140,10 @@ def select_fractions(texts: pl.Series, values: pl.Series) -> pl.Series:
 
 def _parse_common(conversions: Mapping[str, Conversion], texts: pl.DataFrame) -> pl.DataFrame:
     """Parse the usual form of each column, and the second form where the first leaves texts."""
-    values = texts.select(_parse_column(conversion.parse_common, name) for name, conversion in conversions.items())
+    values = map_columns(texts, {name: conversion.parse_common for name, conversion in conversions.items()})
     left = {name: each.parse_second for name, each in conversions.items() if _has_unconverted(texts[name], values[name])}
-    second = texts.select(_parse_column(parse, name) for name, parse in left.items() if parse)
-    return values.with_columns(values[name].fill_null(second[name]) for name in second.columns) if second.width else values
-
-
-@cache
-def _parse_column(parse: Callable[[pl.Expr], pl.Expr], name: str) -> pl.Expr:
-    """Return the expression that parses a canonical column. Kept, because small files take less time than to build it."""
-    return parse(pl.col(name)).alias(name)
+    second = map_columns(texts, {name: parse for name, parse in left.items() if parse})
+    return values.with_columns(pl.col(found.name).fill_null(found) for found in second) if second.width else values
 
 
 def _detect_marks(texts: pl.DataFrame, values: pl.DataFrame, names: list[str]) -> dict[str, DecimalMark]:
@@ -163,7 +162,9 @@ def _finish_column(
 
     `texts` are the originals with decimal points.
     """
-    notes = [note] if conversion.describe and (note := conversion.describe(texts)) else []
+    notes = []
+    if conversion.describe and _has_unconverted(texts, values) and (note := conversion.describe(texts)):
+        notes.append(note)
     readable = texts
     if conversion.parse_rest and _has_unconverted(texts, values):
         rest = _find_unconverted_rows(texts, values)
@@ -209,8 +210,7 @@ def _blank_error_cells(
     texts: pl.DataFrame, values: pl.DataFrame, reasons: Mapping[str, pl.Series]
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Blank what Excel shows for an error, in columns of any type."""
-    has_sign = texts.select(pl.all().str.starts_with("#").any())
-    candidates = [name for name in has_sign.columns if has_sign[name].item()]
+    candidates = find_columns(texts, _begins_with_sign)
     if not candidates:
         return values, dict(reasons)
     is_error = pl.all().str.to_lowercase().is_in(list(list_cell_values("errors"))) | pl.all().str.contains(_TOO_NARROW)
@@ -218,18 +218,27 @@ def _blank_error_cells(
     return _blank_values(values, reasons, masks, IssueReason.ERROR_CELL)
 
 
+def _begins_with_sign(text: pl.Expr) -> pl.Expr:
+    return text.str.starts_with("#")
+
+
 def _blank_out_of_range(
     values: pl.DataFrame, reasons: Mapping[str, pl.Series], columns: Mapping[str, CanonicalColumn]
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Blank values outside the bounds of their column."""
     bounds = {name: find_conversion(column).bounds(column) for name, column in columns.items()}
-    masks = values.select(_is_out_of_range(name, *bound) for name, bound in bounds.items() if bound)
+    exceeded = {name: bound for name, bound in bounds.items() if bound and _has_value_outside(values[name], *bound)}
+    masks = values.select(_is_out_of_range(pl.col(name), *bound) for name, bound in exceeded.items())
     return _blank_values(values, reasons, masks, IssueReason.OUT_OF_RANGE)
 
 
-@cache
-def _is_out_of_range(name: str, smallest: float, largest: float) -> pl.Expr:
-    return ((pl.col(name) < smallest) | (pl.col(name) > largest)).fill_null(value=False)
+def _has_value_outside(values: pl.Series, smallest: float, largest: float) -> bool:
+    least, most = values.min(), values.max()
+    return isinstance(least, int | float) and isinstance(most, int | float) and (least < smallest or most > largest)
+
+
+def _is_out_of_range(number: pl.Expr, smallest: float, largest: float) -> pl.Expr:
+    return ((number < smallest) | (number > largest)).fill_null(value=False)
 
 
 def _blank_values(
@@ -237,8 +246,10 @@ def _blank_values(
 ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Blank the masked values, and give them a reason. Masks have the names of their columns."""
     used = [mask for mask in masks if mask.any()]
+    if not used:
+        return values, dict(reasons)
     added = {mask.name: reasons.get(mask.name, _build_no_reasons(values.height)).set(mask, reason.value) for mask in used}
-    blanked = values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in used) if used else values
+    blanked = values.with_columns(pl.when(~mask).then(pl.col(mask.name)).alias(mask.name) for mask in used)
     return blanked, {**reasons, **added}
 
 
