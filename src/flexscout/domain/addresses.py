@@ -5,7 +5,13 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain.normalization import abbreviate_directions, abbreviate_street, expand_abbreviations, normalize_words
+from flexscout.domain.normalization import (
+    abbreviate_directions,
+    abbreviate_street,
+    expand_abbreviations,
+    map_distinct,
+    normalize_words,
+)
 from flexscout.domain.vocabulary import map_address_terms, map_state_codes
 
 ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional", "unit")
@@ -13,7 +19,8 @@ ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional"
 
 _GLUED_ROAD = r"^((?:[NSEW]{1,2} )?(?:OLD )?)(US|SR|CR|FM|SH|IH?|HWY|RTE)(\d)"
 _BETWEEN_NUMBERS = r"\s*(?:[-\u2013&,/]|\bAND\b|\bTO\b|\bTHRU\b)\s*"
-_PLAIN_ADDRESS = r"^\d+(?: [A-Za-z]+)+$"
+_WORDS = r"^\d+(?: [A-Za-z]+)+$"
+_WORDS_AND_NUMBERS = r"^\d+(?: [A-Za-z0-9]+)+$"
 _ONLY_SUFFIXES = ("AVE", "BLVD", "CT", "DR", "HWY", "LN", "PKWY", "PL", "RD", "ST")  # no part of a street's name
 _LETTERED = ("", "ST", "AVE")  # suffixes of streets whose name may be a letter
 _REMARK = (
@@ -51,12 +58,34 @@ def _blank_parts() -> list[pl.Expr]:
 def _clean_text(table: pl.DataFrame) -> pl.DataFrame:
     """Normalize `text`, extract `fraction`, and move a unit in front of the house number behind the street."""
     # Most addresses are a number and words in ASCII; only the others need the slow replacements.
-    is_plain = table["text"].str.contains(_PLAIN_ADDRESS)
-    plain = table.filter(is_plain).with_columns(pl.col("text").str.to_uppercase(), pl.lit(None, pl.String).alias("fraction"))
-    other = _clean_punctuation(table.filter(~is_plain))
-    return pl.concat([plain, other]).with_columns(
-        abbreviate_street(_join_article(_join_directions(pl.col("text")))).alias("text")
+    text = pl.col("text")
+    is_plain = text.str.contains(_WORDS) | (
+        text.str.contains(_WORDS_AND_NUMBERS) & ~text.str.contains(_build_rewritten_pattern())
     )
+    marked = table.with_columns(is_plain.alias("is_plain"))
+    plain = _abbreviate_streets(marked.filter("is_plain").drop("is_plain"))
+    other = _clean_punctuation(marked.filter(~pl.col("is_plain")).drop("is_plain"))
+    return pl.concat([plain, other.with_columns(_join_words(text))])
+
+
+@cache
+def _build_rewritten_pattern() -> str:
+    """Return a pattern of what `_clean_punctuation` rewrites in texts of ASCII words and numbers, and some others."""
+    return rf"(?i)\d TH\b| BAYS? ?\d| (?:AND|TO|THRU) \d|^\d+ \d+ {_build_direction_pattern()}\b"
+
+
+def _abbreviate_streets(table: pl.DataFrame) -> pl.DataFrame:
+    """Join words in addresses of words and numbers. Many share a street, so what follows the house number is looked at once."""
+    upper = table["text"].str.to_uppercase()
+    parts = upper.str.splitn(" ", 2).struct.rename_fields(["number", "street"]).struct.unnest()
+    # Any number will do: one joins words behind it, but none depends on which it is.
+    streets = map_distinct(parts["street"], lambda street: _join_words(pl.format("0 {}", street)).str.strip_prefix("0"))
+    texts = parts.select(pl.concat_str("number", pl.lit(streets)).alias("text"))["text"]
+    return table.with_columns(texts, pl.lit(None, pl.String).alias("fraction"))
+
+
+def _join_words(text: pl.Expr) -> pl.Expr:
+    return abbreviate_street(_join_article(_join_directions(text)))
 
 
 def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:

@@ -231,3 +231,26 @@ def test_text_before_the_house_number_is_ignored():
 def test_there_is_a_row_per_address():
     table = parse_addresses(pl.Series(["5 Main St", None, "7 Elm St", "5 Main St"]))
     assert table["name"].to_list() == ["MAIN", None, "ELM", "MAIN"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "100 5th Ave",
+        "1 48 Commerce Street",
+        "24 US Hwy 70 N E Ste 5",
+        "5 24 Th St",
+        "12 to 14 Oak St",
+        "12 14 N Oak St",
+        "9 LA Salle St Unit 2",
+        "9 N E La 2nd Ave",
+    ],
+)
+def test_an_address_of_words_and_numbers_reads_as_it_does_with_punctuation(address):
+    assert parts(address) == parts(f"{address}.")
+
+
+def test_addresses_on_one_street_differ_only_in_their_number():
+    addresses = pl.Series(["100 La Salle St N E", "2 LA SALLE ST N E", "48 48 La Salle St N E"])
+    first, second, third = parse_addresses(addresses).drop("number").rows()
+    assert first == second != third
