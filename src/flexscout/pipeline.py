@@ -26,6 +26,7 @@ from flexscout.runtime import (
     is_unexpected,
     log_run_finished,
     log_scan,
+    log_unchanged,
     open_run_log,
     open_table_cache,
 )
@@ -98,13 +99,14 @@ class ScalableFlexPipeline:
         log = open_run_log(Path(config.log_file), config.log_level)
         open_cache = open_table_cache(config, reuse_failures=reuse_failures)
         with RunHistory(Path(config.output_file)) as run_history, log, memory, open_cache as cache:
-            log_scan(scan.sources, scan.skipped)
             user_input, decisions = read_user_input(run_history, config), collect_decisions(run_history, config.decisions_file)
             rules = (*self._criteria.hash_inputs, self._ingestor.options, user_input.fingerprint, decisions, branding)
             state = hash_state(scan.sources, scan.skipped, config, *rules)
             is_repeatable = config.reuse and reuse_failures and not scan.unreadable
             if is_repeatable and (same := run_history.find_unchanged(state, config.notes_file)):
+                log_unchanged(same.number, len(scan.sources))
                 return same.build_repeat_summary()
+            log_scan(scan.sources, scan.skipped)
             sources = [*scan.sources, *scan.locked]
             batches = chain(self._ingestor.ingest(sources, cache, absent.download), [scan.failed])
             run = _Run(scan, run_history, user_input, decisions, state, clock, memory)

@@ -34,6 +34,8 @@ _PATTERNS = tuple(
         r"(?<![\d.-])(?P<m>\d{1,2})[-_.](?P<d>\d{1,2})$",
     )
 )
+# A text without any of these has no date; it takes a tenth of the time to see that.
+_DATE_SIGN = re.compile(rf"\d{{8}}|\d[-_. ]\d|{_MONTH}", re.IGNORECASE)
 _COPY = re.compile(r"(?:\s*\((\d{1,4})\)|\s*-?\s*\bcopy(?:\s*\((\d{1,4})\))?)$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<=[^\W\d])[-_ ]+(\d{1,3})$")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -103,7 +105,7 @@ def _split_counter(stem: str, pattern: re.Pattern[str]) -> tuple[str, int]:
 
 def _remove_dates(text: str, changed: date, found: list[tuple[date, bool, str]]) -> str:
     """Return the text without its dates, and add each date to `found`, with whether it has a year, and its time of day."""
-    for pattern in _PATTERNS:
+    for pattern in _PATTERNS if _DATE_SIGN.search(text) else ():
         text = pattern.sub(_build_replacer(changed, found), text)
     return text
 

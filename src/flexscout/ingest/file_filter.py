@@ -6,8 +6,9 @@ import stat
 import zipfile
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from flexscout.config import YAML_SUFFIXES
@@ -71,7 +72,7 @@ _XLS_STREAMS = "Book".encode("utf-16-le"), "Workbook".encode("utf-16-le")
 _PROPERTIES_BYTES = 2**16
 
 
-def find_skip(path: Path, name: str, folder: Path, outputs: Collection[Path]) -> SkippedFile | None:
+def find_skip(path: Path, name: str, folder: Path, outputs: frozenset[Path]) -> SkippedFile | None:
     """Return why a file is not read, from its name, its place and its origin, or None if it is.
 
     Args:
@@ -113,11 +114,16 @@ def find_content_skip(path: Path, name: str) -> SkippedFile | None:
     return SkippedFile(name, code) if code else None
 
 
-def is_output(path: Path, outputs: Collection[Path]) -> bool:
+def is_output(path: Path, outputs: frozenset[Path]) -> bool:
     """Return whether the path, or what it links to, is one of the resolved `outputs`."""
     # To resolve the path of every export would take a third of the time of a scan.
-    may_be = path.is_symlink() or any(path.name.casefold() == output.name.casefold() for output in outputs)
+    may_be = path.name.casefold() in _fold_names(outputs) or path.is_symlink()
     return may_be and _resolve(path) in outputs
+
+
+@lru_cache(maxsize=2)
+def _fold_names(paths: frozenset[Path]) -> frozenset[str]:
+    return frozenset(path.name.casefold() for path in paths)
 
 
 def check_not_overwritten(path: Path, name: str) -> None:
@@ -160,7 +166,7 @@ def _resolve(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _is_copy(path: Path, outputs: Collection[Path]) -> bool:
+def _is_copy(path: Path, outputs: frozenset[Path]) -> bool:
     """Return whether flexscout made the file from an output: the user may have saved that with another program."""
     original = _COPY_MARKS.sub("", path.name)
     return original != path.name and is_output(path.with_name(original), outputs)

@@ -117,7 +117,7 @@ def scan_folder(  # noqa: PLR0913 - a setting each
     _check_folder(folder)
     places = list_places(folder, more)
     check_places(places)
-    outputs = {path.resolve() for path in own}
+    outputs = frozenset(path.resolve() for path in own)
     candidates = skip_seen(_list_all(places, pattern, recursive=recursive))
     found = [
         find_left_out(known[path].name, skip) or known[path]
@@ -141,7 +141,7 @@ def scan_folder(  # noqa: PLR0913 - a setting each
 
 
 def _check_candidate(
-    place: InputPlace, path: Path, pattern: str, outputs: Collection[Path], left_out: Sequence[str]
+    place: InputPlace, path: Path, pattern: str, outputs: frozenset[Path], left_out: Sequence[str]
 ) -> SourceFile | SkippedFile | FileRecord:
     """Return a file to read, why it is skipped, or the record of one that can't be opened."""
     name, home = place.name_file(path), _find_home(place)
@@ -287,7 +287,7 @@ def _looks_like_export(path: Path, folder: Path) -> bool:
     try:
         return (
             suffix in POSSIBLE_SUFFIXES
-            and find_skip(path, path.name, folder, ()) is None
+            and find_skip(path, path.name, folder, frozenset()) is None
             and find_content_skip(path, path.name) is None
         )
     except OSError:
@@ -349,7 +349,7 @@ def _is_to_read(path: Path, folder: Path, pattern: str) -> bool:
     try:
         return (
             matches_pattern(path, pattern)
-            and find_skip(path, path.name, folder, ()) is None
+            and find_skip(path, path.name, folder, frozenset()) is None
             and _find_pattern_skip(path, path.name, pattern) is None
         )
     except OSError:

@@ -48,6 +48,7 @@ from .progress import Step as Step
 from .progress import write_file_progress as write_file_progress
 from .run_log import log_run_finished as log_run_finished
 from .run_log import log_scan as log_scan
+from .run_log import log_unchanged as log_unchanged
 from .run_log import open_run_log as open_run_log
 from .run_log import report_warnings as report_warnings
 from .storage import ROWS_PER_PART as ROWS_PER_PART

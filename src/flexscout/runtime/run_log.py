@@ -118,6 +118,13 @@ def log_scan(sources: Iterable[SourceFile], skipped: Iterable[SkippedFile]) -> N
         logger.warning("%s skipped: %s", file.name, file.reason, extra={"event": "file_skipped", "data": {"file": file.name}})
 
 
+def log_unchanged(number: int, files: int) -> None:
+    """Log that nothing has changed since a run, by its number; its files aren't listed again."""
+    logger = logging.getLogger("flexscout.pipeline")
+    message = "nothing has changed since run %s; its outputs are kept"
+    logger.info(message, number, extra={"event": "unchanged", "data": {"number": number, "files": files}})
+
+
 def log_run_finished(summary: RunSummary) -> None:
     """Log the exit code and the performance figures of a run."""
     logger = logging.getLogger("flexscout.pipeline")
