@@ -1,5 +1,6 @@
 """A second run: equal bytes, backups, and no result read as input."""
 
+import json
 import os
 import shutil
 import signal
@@ -92,3 +93,13 @@ def test_the_demo_shows_a_second_week_also_when_it_is_repeated(tmp_path):
     assert master["Asking Price"].count() > master.height // 2
     assert master["Owner Properties"].max() > 3
     assert master["Price Position"].count() > 20
+
+
+def test_an_unchanged_run_is_one_line_of_the_log(tmp_path):
+    valid_properties_1(tmp_path / "in")
+    flexscout("run", "in")
+    (log,) = tmp_path.rglob("*.log")
+    before = len(log.read_text().splitlines())
+    flexscout("run", "in")
+    (line,) = map(json.loads, log.read_text().splitlines()[before:])
+    assert (line["event"], line["number"], line["files"]) == ("unchanged", 1, 1)

@@ -6,7 +6,6 @@ model row, from which the style of each column's cells is learned. The other row
 
 import os
 import re
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Self
 
 import polars as pl
 import polars.selectors as cs
+from zlib_ng import zlib_ng
 
 from flexscout.domain import format_column_letters
 
@@ -24,7 +24,7 @@ BLOCK_ROWS = 2_048
 """Rows of a block."""
 
 _NUMBER = "row"  # working column; the others are named by numbers
-_LEVEL = 1  # of compression: a higher one takes longer than rendering
+_LEVEL = 2  # of compression: the next takes longer than rendering, and the first gives larger files
 _MAX_WAITING = 4  # blocks per thread that wait to be written
 _FIRST_DAY = date(1899, 12, 30)  # of Excel's calendar
 _CELL = re.compile(r'<c r="([A-Z]+)\d+"( s="\d+")?')
@@ -120,16 +120,16 @@ def compress_in_threads(parts: Iterator[Callable[[], bytes]], write: Callable[[b
             waiting += [future] if future else []
             while waiting and (future is None or len(waiting) > _MAX_WAITING * workers):
                 content, compressed = waiting.pop(0).result()
-                checksum, size = zlib.crc32(content, checksum), size + len(content)
+                checksum, size = zlib_ng.crc32(content, checksum), size + len(content)
                 write(compressed)
-    write(zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS).flush())
+    write(zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS).flush())
     return checksum, size
 
 
 def _compress(part: Callable[[], bytes]) -> tuple[bytes, bytes]:
     """Return a part, and its compressed form, after which another stream can follow."""
-    content, stream = part(), zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return content, stream.compress(content) + stream.flush(zlib.Z_FULL_FLUSH)
+    content, stream = part(), zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+    return content, stream.compress(content) + stream.flush(zlib_ng.Z_FULL_FLUSH)
 
 
 def _number_columns(table: pl.DataFrame) -> pl.DataFrame:
