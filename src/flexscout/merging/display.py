@@ -8,6 +8,7 @@ import polars as pl
 from flexscout.domain import (
     INFERRED,
     INFERRED_FROM,
+    POSTAL_COLUMNS,
     blank_to_null,
     city_key,
     infer_states,
@@ -43,15 +44,19 @@ def fill_states(records: pl.DataFrame) -> pl.DataFrame:
         records: One row per property.
 
     """
-    texts = split_places(records).with_columns(select_as_text(records, ("County",)))
-    inferred = infer_states(texts).with_columns(state_key(pl.col("State")))
     given = select_as_text(records, ("State",))["State"]
-    is_filled = inferred["State"].is_not_null() & given.is_null()
-    if not is_filled.any():
+    at = given.is_null().arg_true()
+    if at.is_empty():
         return records
-    note = pl.format("State from {}", inferred[INFERRED_FROM].fill_null("address"))
+    open_rows = select_as_text(records, (*POSTAL_COLUMNS, "County"))[at]
+    inferred = infer_states(split_places(open_rows).with_columns(open_rows["County"])).with_columns(state_key(pl.col("State")))
+    note = pl.format("State from {}", pl.col(INFERRED_FROM).fill_null("address"))
+    found = inferred.select("State", note.alias(INFERRED), at.alias("at")).drop_nulls("State")
+    if found.is_empty():
+        return records
+    notes = pl.repeat(None, records.height, dtype=pl.String, eager=True)
     return records.with_columns(
-        given.zip_with(~is_filled, inferred["State"]).alias("State"), pl.when(is_filled).then(note).alias(INFERRED)
+        given.scatter(found["at"], found["State"]), notes.scatter(found["at"], found[INFERRED]).alias(INFERRED)
     )
 
 
@@ -113,10 +118,19 @@ def unify_addresses(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unify_part(addresses: pl.DataFrame) -> pl.DataFrame:
-    spaced = addresses.select(pl.col("Address").str.replace_all(r"\s+", " ").str.strip_chars())
+    # A pattern that matches no single space leaves most addresses as they are.
+    spaced = addresses.select(pl.col("Address").str.replace_all(r"\s{2,}|[^\S ]", " ").str.strip_chars())
     single = spaced.select(pl.when(_is_single_case(pl.col("Address"))).then("Address"))["Address"]
-    titled = map_distinct(single, _title_case)  # takes long, and few addresses are in one case
-    return spaced.select(pl.coalesce(pl.lit(titled), "Address").alias("Address"))
+    return spaced.select(pl.coalesce(pl.lit(_title_addresses(single)), "Address").alias("Address"))
+
+
+def _title_addresses(addresses: pl.Series) -> pl.Series:
+    """Return addresses with single spaces in title case. Many share a street, so what follows the house number is done once."""
+    parts = addresses.str.splitn(" ", 2).struct.rename_fields(["number", "street"]).struct.unnest()
+    is_numbered = (parts["number"].str.contains(r"^\d+$") & parts["street"].is_not_null()).fill_null(value=False)
+    titled = map_distinct(parts["street"].zip_with(is_numbered, addresses), _title_case)
+    numbered = pl.concat_str("number", pl.lit(titled), separator=" ")
+    return parts.select(pl.when(is_numbered).then(numbered).otherwise(pl.lit(titled)).alias("Address"))["Address"]
 
 
 def _is_single_case(text: pl.Expr) -> pl.Expr:
