@@ -126,15 +126,22 @@ def hash_identities(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Series:
 
 
 def _hash_part(identity_keys: pl.Series, rows: pl.DataFrame) -> pl.Series:
+    others = identity_keys.is_null().arg_true()
+    identities = identity_keys.clone().scatter(others, _describe_rows(rows, others)) if others.len() else identity_keys
+    # BLAKE2 is the same on every machine and in every version, unlike a frame's hash; it takes 1 s for a million rows.
+    texts = identities.cast(pl.Binary).to_list()  # iterating over a column takes longer
+    digests = pl.Series([blake2b(text, digest_size=_ID_BYTES).digest() for text in texts], dtype=pl.Binary)
+    ids = pl.format("P-{}", pl.lit(digests).bin.encode("hex").str.to_uppercase())
+    return pl.select(ids.alias("Property ID")).to_series()
+
+
+def _describe_rows(rows: pl.DataFrame, positions: pl.Series) -> pl.Series:
+    """Return the parcels of the rows at these positions, else their other values."""
     names = tuple(dict.fromkeys((*_PARCEL_COLUMNS, *_OTHER_COLUMNS)))
-    texts = select_as_text(rows, names).with_columns(apn_key(pl.col("APN")).alias("APN"))
+    texts = select_as_text(rows, names)[positions].with_columns(apn_key(pl.col("APN")).alias("APN"))
     parcel, other = (pl.concat_str(pl.col(names).fill_null(""), separator="|") for names in (_PARCEL_COLUMNS, _OTHER_COLUMNS))
     by_parcel = pl.when(pl.col("APN").is_not_null()).then(pl.format("parcel {}", parcel))
-    identities = texts.select(pl.coalesce(pl.lit(identity_keys), by_parcel, pl.format("row {}", other)).alias("identity"))
-    # BLAKE2 is the same on every machine and in every version, unlike a frame's hash; it takes 1 s for a million rows.
-    texts_of_rows = identities["identity"].to_list()  # iterating over a column takes longer
-    digests = [f"P-{blake2b(text.encode(), digest_size=_ID_BYTES).hexdigest().upper()}" for text in texts_of_rows]
-    return pl.Series("Property ID", digests, dtype=pl.String)
+    return texts.select(pl.coalesce(by_parcel, pl.format("row {}", other)).alias("identity"))["identity"]
 
 
 def number_equal_ids(ids: pl.Series, rows: pl.DataFrame) -> pl.Series:

@@ -233,7 +233,7 @@ class PartitionedTable:
                 table = part.to_arrow()
                 if number not in self._writers:
                     self._writers[number] = pq.ParquetWriter(
-                        self._path(number), table.schema, compression="lz4", write_statistics=False
+                        self._path(number), table.schema, compression="lz4", use_dictionary=False, write_statistics=False
                     )
                 self._writers[number].write_table(table)
 
