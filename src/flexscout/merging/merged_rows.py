@@ -1,6 +1,7 @@
 """Merge matched rows: choose survivors, build and filter records, and log every other row."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -139,9 +140,11 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
     rejected = _rank_rejected(survivors, superseded, rows, config)
     rescore = partial(rescore_rows, criteria=criteria)
     others = pl.concat([merged, rejected], how="diagonal_relaxed")
-    built = build_values(survivors, others, config, criteria.profile.columns, rescore)
-    shown = unify_spelling(fill_states(built.records)) if unifies_places(config) else built.records
-    with_ids = replace_columns(shown, [assign_property_ids(rows.clusters.identify(survivors[ROW]), survivors)])
+    with ThreadPoolExecutor(max_workers=1) as pool:  # hashing keeps one core busy
+        ids = pool.submit(_assign_ids, rows.clusters, survivors)
+        built = build_values(survivors, others, config, criteria.profile.columns, rescore)
+        shown = unify_spelling(fill_states(built.records)) if unifies_places(config) else built.records
+        with_ids = replace_columns(shown, [ids.result()])
     corrected = correct_records(with_ids, rows.find_corrections(with_ids), rescore)
     places = locate_sources(rows.located.filter(pl.col("cluster").is_in(survivors[CLUSTER].implode())), rows.snapshots)
     records = _add_places(_restore_uncorrected(corrected.rows, rows.promoted), places, rows.snapshots, config)
@@ -171,6 +174,10 @@ def merge_rows(rows: MatchedRows, config: PipelineConfiguration, criteria: Crite
         corrections,
         source_rows,
     )
+
+
+def _assign_ids(clusters: Clusters, survivors: pl.DataFrame) -> pl.Series:
+    return assign_property_ids(clusters.identify(survivors[ROW]), survivors)
 
 
 def _split_candidates(
