@@ -86,6 +86,7 @@ from .header_words import split_header as split_header
 from .known_headers import normalize_header as normalize_header
 from .normalization import abbreviate_words as abbreviate_words
 from .normalization import apn_key as apn_key
+from .normalization import blank_missing as blank_missing
 from .normalization import blank_to_null as blank_to_null
 from .normalization import city_key as city_key
 from .normalization import county_key as county_key

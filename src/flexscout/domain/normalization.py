@@ -60,6 +60,12 @@ def is_cell_value(text: pl.Expr, kind: str) -> pl.Expr:
     return text.str.to_lowercase().is_in(_list_cell_values(kind))
 
 
+def blank_missing(text: pl.Expr) -> pl.Expr:
+    """Return the trimmed text, null where it means that a value is missing."""
+    trimmed = text.str.strip_chars()
+    return pl.when(~is_cell_value(trimmed, "missing")).then(trimmed)
+
+
 @cache
 def _list_cell_values(kind: str) -> pl.Expr:
     # Kept, because to make a column of the list takes as long as to search a small column.

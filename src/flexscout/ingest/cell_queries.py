@@ -9,41 +9,43 @@ CellExpression = Callable[[pl.Expr], pl.Expr]
 """Makes an elementwise expression of that of a column. To be found again, it is a function of a module, or kept."""
 
 _FEW_ROWS = 1_000
-
-
-def map_cells(texts: pl.DataFrame, build: CellExpression) -> pl.DataFrame:
-    """Return what an expression makes of each cell; columns keep their names."""
-    if not texts.width or texts.height > _FEW_ROWS:
-        return texts.select(build(pl.all()).name.keep())
-    mapped = _query_cells(texts, build)
-    return pl.DataFrame([mapped.slice(i * texts.height, texts.height).alias(name) for i, name in enumerate(texts.columns)])
+_MANY_COLUMNS = 4  # that are put together as one long column, which takes as long as an expression for so many
 
 
 def map_columns(texts: pl.DataFrame, builders: Mapping[str, CellExpression]) -> pl.DataFrame:
-    """Return what the expression for each column makes of its cells, in the order of `builders`."""
+    """Return the columns with what the expression for their name makes of each cell, and the other columns as they are."""
     alike: dict[CellExpression, list[str]] = {}
     for name, build in builders.items():
         alike.setdefault(build, []).append(name)
-    mapped = {values.name: values for build, names in alike.items() for values in map_cells(texts[:, names], build)}
-    return pl.DataFrame([mapped[name] for name in builders])
+    is_long = texts.height > _FEW_ROWS
+    single = [(name, build) for build, names in alike.items() if is_long or len(names) < _MANY_COLUMNS for name in names]
+    numbered = texts[:, [name for name, _ in single]]
+    numbered.columns = [str(i) for i in range(numbered.width)]  # any other name may be a pattern of names
+    made = numbered.select(_build_expression(build, str(i)) for i, (_, build) in enumerate(single))
+    mapped = {name: values.alias(name) for (name, _), values in zip(single, made, strict=True)}
+    for build, names in alike.items():
+        if names[0] not in mapped:
+            values = _query_cells([texts[name] for name in names], build)
+            mapped |= {name: values.slice(i * texts.height, texts.height).alias(name) for i, name in enumerate(names)}
+    return pl.DataFrame([mapped.get(values.name, values) for values in texts])
 
 
 def find_columns(texts: pl.DataFrame, build: CellExpression) -> list[str]:
     """Return the names of the columns in which an expression is true for any cell."""
     if not texts.width or texts.height > _FEW_ROWS:
         return [found.name for found in texts.select(build(pl.all()).any().name.keep()) if found.any()]
-    is_true = _query_cells(texts, build)
+    is_true = _query_cells(texts.get_columns(), build)
     if not is_true.any():
         return []
     return [name for i, name in enumerate(texts.columns) if is_true.slice(i * texts.height, texts.height).any()]
 
 
-def _query_cells(texts: pl.DataFrame, build: CellExpression) -> pl.Series:
+def _query_cells(columns: list[pl.Series], build: CellExpression) -> pl.Series:
     """Return the values of an expression for all cells, column by column."""
-    cells = pl.concat(texts.get_columns(), rechunk=True).alias("")
-    return cells.to_frame().select(_build_expression(build)).to_series()
+    cells = pl.concat(columns, rechunk=True).alias("")
+    return cells.to_frame().select(_build_expression(build, "")).to_series()
 
 
-@lru_cache(maxsize=128)
-def _build_expression(build: CellExpression) -> pl.Expr:
-    return build(pl.col(""))
+@lru_cache(maxsize=1024)
+def _build_expression(build: CellExpression, name: str) -> pl.Expr:
+    return build(pl.col(name)).alias(name)

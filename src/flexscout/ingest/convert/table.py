@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flexscout.domain import find_canonical_column
-from flexscout.ingest.cell_queries import map_cells
+from flexscout.ingest.cell_queries import map_columns
 from flexscout.ingest.convert.issues import IssueCollector
 from flexscout.ingest.convert.mapped_columns import describe_columns, fill_acres, find_column_type, finish_columns, sort_columns
 from flexscout.ingest.convert.rows import RowKind, classify_rows
@@ -91,7 +91,7 @@ def get_number_range(name: str) -> tuple[float, float]:
 def trim_cells(cells: pl.DataFrame) -> pl.DataFrame:
     """Return texts without surrounding whitespace, null where nothing is left."""
     filled = [values.name for values in cells if values.null_count() < values.len()]
-    return cells.with_columns(map_cells(cells[:, filled], _trim))
+    return map_columns(cells, dict.fromkeys(filled, _trim))
 
 
 def _trim(text: pl.Expr) -> pl.Expr:

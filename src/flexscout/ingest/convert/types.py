@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flexscout.domain import CanonicalColumn, list_cell_values, map_state_abbreviations, map_state_codes
+from flexscout.ingest.cell_queries import CellExpression
 from flexscout.ingest.convert.dates import NO_DATE, describe_date_order, parse_dates, parse_iso_dates, parse_spelled_dates
 from flexscout.ingest.convert.free_form import RewrittenTexts, rewrite_numbers, rewrite_percentages, rewrite_years
 from flexscout.ingest.convert.numbers import parse_money, parse_numbers, parse_plain_number, parse_thousands
@@ -39,7 +40,7 @@ class Conversion:
     """How the texts of a column become typed values.
 
     Attributes:
-        parse_common: Parses the usual form; null where a text is written otherwise.
+        parse_common: Parses the usual form; null where a text is written otherwise. None if texts are kept.
         parse_second: Parses the second most usual form.
         parse_rest: Parses the texts that are left, given the unit of the column.
         rewrite: Rewrites what people type into texts that `parse_rest` may parse, given the unit of the column.
@@ -54,8 +55,8 @@ class Conversion:
 
     """
 
-    parse_common: Callable[[pl.Expr], pl.Expr]
-    parse_second: Callable[[pl.Expr], pl.Expr] | None = None
+    parse_common: CellExpression | None
+    parse_second: CellExpression | None = None
     parse_rest: Callable[[pl.Series, str], pl.Series] | None = None
     rewrite: Callable[[pl.Series, str], RewrittenTexts] | None = None
     reason: IssueReason | None = None
@@ -163,7 +164,7 @@ def _build_degrees(limit: int) -> Conversion:
 
 
 CONVERSIONS = {
-    "text": Conversion(lambda texts: texts),
+    "text": Conversion(None),
     "state": Conversion(_parse_state, reason=IssueReason.NOT_A_STATE, keeps_text=True),
     "zip": Conversion(_parse_zip_code, parse_rest=_parse_other_zip_codes, reason=IssueReason.DIGITS_LOST, keeps_text=True),
     "number": Conversion(

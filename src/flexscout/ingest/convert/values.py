@@ -9,7 +9,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain import CanonicalColumn, format_count, is_cell_value, list_cell_values, shorten
+from flexscout.domain import CanonicalColumn, blank_missing, format_count, list_cell_values, shorten
 from flexscout.ingest.cell_queries import CellExpression, find_columns, map_columns
 from flexscout.ingest.convert.decimal_marks import (
     DecimalMark,
@@ -54,26 +54,25 @@ def clean_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> 
         return texts
     # Searching for what is rare is cheaper than replacing it everywhere.
     untidy = set(find_columns(texts, _is_untidy))
-    cleaning = {
-        name: _build_cleaning(find_conversion(column).missing_pattern, untidy=name in untidy) for name, column in columns.items()
-    }
-    return map_columns(texts, cleaning)
+    known = map_columns(texts, {name: _collapse if name in untidy else blank_missing for name in columns})
+    patterns = {name: find_conversion(column).missing_pattern for name, column in columns.items()}
+    return map_columns(known, {name: _build_blanking(pattern) for name, pattern in patterns.items() if pattern})
 
 
 def _is_untidy(text: pl.Expr) -> pl.Expr:
     return text.str.contains_any(_UNTIDY)
 
 
-@cache
-def _build_cleaning(missing_pattern: str, *, untidy: bool) -> CellExpression:
-    def clean(text: pl.Expr) -> pl.Expr:
-        trimmed = (text.str.replace_all(r"\s+", " ") if untidy else text).str.strip_chars()
-        is_missing = is_cell_value(trimmed, "missing")
-        if missing_pattern:
-            is_missing |= trimmed.str.contains(missing_pattern)
-        return pl.when(~is_missing).then(trimmed)
+def _collapse(text: pl.Expr) -> pl.Expr:
+    return blank_missing(text.str.replace_all(r"\s+", " "))
 
-    return clean
+
+@cache
+def _build_blanking(pattern: str) -> CellExpression:
+    def blank_matching(text: pl.Expr) -> pl.Expr:
+        return pl.when(~text.str.contains(pattern)).then(text)
+
+    return blank_matching
 
 
 def convert_texts(texts: pl.DataFrame, columns: Mapping[str, CanonicalColumn]) -> TypedColumns:
@@ -140,9 +139,10 @@ def select_fractions(texts: pl.Series, values: pl.Series) -> pl.Series:
 
 def _parse_common(conversions: Mapping[str, Conversion], texts: pl.DataFrame) -> pl.DataFrame:
     """Parse the usual form of each column, and the second form where the first leaves texts."""
-    values = map_columns(texts, {name: conversion.parse_common for name, conversion in conversions.items()})
+    values = map_columns(texts, {name: each.parse_common for name, each in conversions.items() if each.parse_common})
     left = {name: each.parse_second for name, each in conversions.items() if _has_unconverted(texts[name], values[name])}
-    second = map_columns(texts, {name: parse for name, parse in left.items() if parse})
+    parsers = {name: parse for name, parse in left.items() if parse}
+    second = map_columns(texts[:, list(parsers)], parsers)
     return values.with_columns(pl.col(found.name).fill_null(found) for found in second) if second.width else values
 
 

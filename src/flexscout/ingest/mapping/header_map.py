@@ -3,15 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from flexscout.domain import (
     PLACE_COLUMNS,
     Role,
     Vendor,
     find_word_meaning,
     format_column_letters,
-    is_cell_value,
     list_canonical_columns,
     map_ambiguous_headers,
     map_header_aliases,
@@ -336,7 +333,7 @@ def _choose_best(same: Sequence[int], meanings: Meanings, columns: SheetColumns)
 
     So does a parcel number with hardly any different values, such as the last part of one.
     """
-    filled = {i: _count_filled(columns.get_texts(i)) for i in same}
+    filled = {i: columns.count_values(i) for i in same}
     enough = max(filled.values()) * _MIN_FILLED_SHARE
     is_number = meanings[same[0]].column == "APN"
     distinct = {i: columns.sample(i).n_unique() if is_number else 0 for i in same}
@@ -353,11 +350,6 @@ def _choose_best(same: Sequence[int], meanings: Meanings, columns: SheetColumns)
             filled[i],
         ),
     )
-
-
-def _count_filled(texts: pl.Series) -> int:
-    is_missing = texts.alias("text").to_frame().select(is_cell_value(pl.col("text").str.strip_chars(), "missing")).to_series()
-    return int((~is_missing).sum())
 
 
 def _report_second_columns(sheet: str, headers: Headers, meanings: Meanings, used: Collection[int]) -> list[Issue]:

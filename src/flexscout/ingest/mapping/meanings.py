@@ -15,13 +15,13 @@ from flexscout.domain import (
     Role,
     TypeLevel,
     Vendor,
+    blank_missing,
     find_canonical_column,
     find_prefixes,
     find_role,
     find_type_base,
     find_word_meaning,
     fold_header,
-    is_cell_value,
     is_rate,
     list_building_statuses,
     list_cell_units,
@@ -35,6 +35,7 @@ from flexscout.domain import (
     normalize_header,
     split_header,
 )
+from flexscout.ingest.cell_queries import map_columns
 from flexscout.sheet_columns import CellTexts
 
 SAMPLED_ROWS = 500
@@ -102,10 +103,6 @@ class SheetColumns:
         """Short first words that several headers share."""
         return find_prefixes(self.headers)
 
-    @cached_property
-    def _first_rows(self) -> pl.DataFrame:
-        return self.body.head(SAMPLED_ROWS)
-
     def get_header(self, position: int) -> str:
         """Return the header at a position; empty if it has none."""
         return self.headers[position] or ""
@@ -115,18 +112,24 @@ class SheetColumns:
         return self.body.to_series(position)
 
     @cached_property
-    def _samples(self) -> list[pl.Series]:
-        """What `sample` returns, by position. All columns are one for the query, which takes a fifth of one per column."""
-        rows = self._first_rows
-        if not rows.width:
-            return []
-        texts = pl.concat([values.alias("") for values in rows], rechunk=True).str.strip_chars().to_frame()
-        samples = texts.select(pl.when(~is_cell_value(pl.col(""), "missing")).then(pl.col(""))).to_series()
-        return [samples.slice(i * rows.height, rows.height).alias(name) for i, name in enumerate(rows.columns)]
+    def _samples(self) -> pl.DataFrame:
+        """What `sample` returns, by position."""
+        rows = self.body.head(SAMPLED_ROWS)
+        return map_columns(rows, dict.fromkeys(rows.columns, blank_missing))
 
     def sample(self, position: int) -> pl.Series:
         """Return the trimmed texts of the first rows, null where a value is missing."""
-        return self._samples[position]
+        return self._samples.to_series(position)
+
+    def count_values(self, position: int) -> int:
+        """Return the number of values in all rows."""
+        texts = self.get_texts(position)
+        values = (
+            self.sample(position)
+            if texts.len() <= SAMPLED_ROWS
+            else texts.alias("text").to_frame().select(blank_missing(pl.col("text"))).to_series()
+        )
+        return values.count()
 
     def list_frequent(self, position: int, count: int = 3) -> list[str]:
         """Return the most frequent of the sampled values."""
