@@ -30,6 +30,7 @@ _CHECKSUM_LENGTH = 64
 _HOST = re.sub("[^A-Za-z0-9]", "", platform.node())[:20] or "host"
 _OWNER_MARK = re.compile(r"\.([A-Za-z0-9]{1,20})-(\d{1,10})-[0-9a-f]{32}\b")
 _PARTITION = "__partition"  # working column
+_FEW_ROWS = 1_000  # of a table that is written by one thread
 _LARGE_FILES = "/var/tmp"  # noqa: S108  # nosec B108 # its files have random names
 _STEM_BYTES = 120  # names of files have at most 255
 
@@ -155,7 +156,12 @@ def choose_temporary_folder() -> str | None:
 def write_table(frame: pl.DataFrame, path: Path) -> Path:
     """Write a table as Parquet so that `path` never has part of it, and return the path."""
     temporary = build_temporary_path(path)
-    frame.write_parquet(temporary, compression="lz4", statistics=False)
+    if frame.height > _FEW_ROWS:
+        frame.write_parquet(temporary, compression="lz4", statistics=False)
+    else:  # Polars would spend more time on its threads than on the rows
+        import pyarrow.parquet as pq  # noqa: PLC0415 - a run that finds its tables in the cache writes none
+
+        pq.write_table(frame.to_arrow(), temporary, compression="lz4", write_statistics=False, use_dictionary=False)
     return temporary.replace(path)
 
 

@@ -29,8 +29,8 @@ def test_a_table_replaces_the_previous_one(tmp_path):
 
 def test_a_table_that_cannot_be_written_leaves_the_previous_one(tmp_path):
     write_table(FRAME, tmp_path / "a.parquet")
-    with pytest.raises(Exception, match="Object"):
-        write_table(pl.DataFrame({"A": pl.Series([object()], dtype=pl.Object)}), tmp_path / "a.parquet")
+    with pytest.raises(Exception, match="no child field"):
+        write_table(pl.DataFrame({"A": [{}]}), tmp_path / "a.parquet")
     assert pl.read_parquet(tmp_path / "a.parquet").equals(FRAME)
 
 
