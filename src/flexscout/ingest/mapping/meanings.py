@@ -316,8 +316,9 @@ def _holds_statuses(columns: SheetColumns, position: int) -> bool:
 def _read_state_code(columns: SheetColumns, position: int, meaning: Meaning) -> Meaning:
     """Return the meaning of a state's code: of the state's own classes of property, unless it is the name of a state."""
     is_code = "code" in split_header(columns.get_header(position)) and meaning.role is Role.BARE
-    is_other = columns.sample(position).count() > 0 and not _is_mostly_states(columns.sample(position), 1)
-    return Meaning("Property Type", _CODE_TIER, level=TypeLevel.FINE) if is_code and is_other else meaning
+    if not is_code or not columns.sample(position).count() or _is_mostly_states(columns.sample(position), 1):
+        return meaning
+    return Meaning("Property Type", _CODE_TIER, level=TypeLevel.FINE)
 
 
 def _fits(columns: SheetColumns, position: int, meaning: Meaning) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import polars as pl
 
@@ -31,13 +32,19 @@ _MIN_FILLED = 0.2  # of the rows, for a description to stand instead of codes
 _CLASS_OF_BUILDING = ("buildingclass", "bldgclass")  # A, B or C: quality, unless a code table knows it
 
 
-@dataclass(frozen=True)
 class _Issuer:
-    """What shows who issued the codes of a sheet: the layout of its headers, and where its rows are."""
+    """What shows who issued the codes of a sheet: the layout of its headers, and where its rows are. Few sheets need it."""
 
-    layout: str
-    states: frozenset[str]
-    counties: frozenset[str]
+    def __init__(self, columns: SheetColumns, meanings: Meanings, layout: str) -> None:
+        self.layout, self._columns, self._meanings = layout, columns, meanings
+
+    @cached_property
+    def states(self) -> frozenset[str]:
+        return _find_states(self._columns, self._meanings)
+
+    @cached_property
+    def counties(self) -> frozenset[str]:
+        return _find_counties(self._columns, self._meanings)
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class PropertyTypes:
         unclear: Positions of codes whose issuer isn't known.
         unused: Positions of other columns of types.
         subtypes: Positions of a vendor's subtypes, which stand beside the type.
-        states: States of the rows, as far as they are known.
+        states: States of the rows, as far as they are known; only if some codes are unclear.
 
     """
 
@@ -94,7 +101,7 @@ def resolve_types(columns: SheetColumns, meanings: Meanings, layout: str, positi
     types = all_types if all(_is_umbrella(columns, i) for i in coarse) else coarse
     if not types:
         return PropertyTypes(meanings)
-    issuer = _find_issuer(columns, meanings, layout)
+    issuer = _Issuer(columns, meanings, layout)
     if any(meaning.is_chosen for meaning in types.values()):
         return PropertyTypes({**meanings, **_describe_chosen(columns, types, issuer)})
     described = [_describe_column(columns, i, meaning, issuer) for i, meaning in types.items()]
@@ -107,12 +114,13 @@ def resolve_types(columns: SheetColumns, meanings: Meanings, layout: str, positi
     result = dict(others)
     result[chosen[0].position] = replace(types[chosen[0].position], codes=chosen[0].table, in_state=False)
     unclear = [each.position for each in described if each.is_coded and not each.table and not any(c.says_type for c in chosen)]
+    states = issuer.states if unclear else frozenset()
     if len(chosen) == 1:
-        return PropertyTypes(result, None, unclear, unused, beside, issuer.states)
+        return PropertyTypes(result, None, unclear, unused, beside, states)
     sources = tuple((each.position, columns.get_header(each.position)) for each in chosen)
     combined = DerivedColumn(position, DerivedKind.TYPES, sources, codes=tuple(each.table for each in chosen))
     del result[chosen[0].position]
-    return PropertyTypes(result, combined, unclear, unused, beside, issuer.states)
+    return PropertyTypes(result, combined, unclear, unused, beside, states)
 
 
 def find_type_tables(columns: SheetColumns, positions: Sequence[int], meanings: Meanings, layout: str) -> dict[int, str]:
@@ -125,7 +133,7 @@ def find_type_tables(columns: SheetColumns, positions: Sequence[int], meanings: 
         layout: Name of the vendor or layout; empty if unknown.
 
     """
-    issuer = _find_issuer(columns, meanings, layout)
+    issuer = _Issuer(columns, meanings, layout)
     return {i: _describe_column(columns, i, Meaning(PROPERTY_TYPE), issuer).table for i in positions}
 
 
@@ -133,10 +141,6 @@ def _describe_chosen(columns: SheetColumns, types: Meanings, issuer: _Issuer) ->
     """Return the columns that the user chose, with the code tables whose issuer is shown."""
     chosen = {i: meaning for i, meaning in types.items() if meaning.is_chosen and not meaning.codes}
     return {i: replace(each, codes=_describe_column(columns, i, each, issuer).table) for i, each in chosen.items()}
-
-
-def _find_issuer(columns: SheetColumns, meanings: Meanings, layout: str) -> _Issuer:
-    return _Issuer(layout, _find_states(columns, meanings), _find_counties(columns, meanings))
 
 
 def _is_umbrella(columns: SheetColumns, position: int) -> bool:
@@ -164,7 +168,10 @@ def _find_table(columns: SheetColumns, position: int, meaning: Meaning, issuer: 
     named = map_code_tables()[meaning.codes] if meaning.codes else None
     if named and (not meaning.in_state or issuer.states == named.states):
         return named.name
-    found = find_code_tables(fold_header(columns.get_header(position)), issuer.layout, issuer.states, issuer.counties)
+    header = fold_header(columns.get_header(position))
+    if not any(header in table.headers for table in map_code_tables().values()):
+        return ""
+    found = find_code_tables(header, issuer.layout, issuer.states, issuer.counties)
     values = columns.sample(position)
     shares = [(share_described(values, table), table) for table in found]
     fitting: Iterable[tuple[float, CodeTable]] = (pair for pair in shares if pair[0] >= least)

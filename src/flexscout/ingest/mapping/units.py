@@ -82,5 +82,5 @@ def _count_with_unit(lower: pl.Series, unit: str) -> int:
 
 
 def _parse_sizes(texts: pl.Series) -> pl.Series:
-    digits = texts.str.to_lowercase().str.extract(_SIZE).str.replace_all(",", "")
-    return digits.cast(pl.Float64, strict=False)
+    digits = pl.col("text").str.to_lowercase().str.extract(_SIZE).str.replace_all(",", "")
+    return texts.to_frame("text").select(digits.cast(pl.Float64, strict=False)).to_series()
