@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -33,6 +34,7 @@ _RESULT_TEXTS = ("Flex Classification", "Missing Factors", "Source File", "Sourc
 _PRICE, _COMPARABLES, _MEDIAN, _POSITION, _OWNER, _OWNED = COMPARISON_COLUMNS
 _COMPARED_NUMBERS = {_PRICE: "USD per square foot", _MEDIAN: "USD per square foot", _COMPARABLES: "", _OWNED: ""}
 _COMPARED_TEXTS = (_POSITION, _OWNER)
+_PLACED = ("Property Link", "Source Row", _ID)  # columns behind all others
 _HIDDEN = {"Latitude", "Longitude", "Property Link", *OUTPUT_COLUMNS}
 _CHANGE_NUMBERS = ("Percent", "Old Score", "New Score")
 _CHANGE_TEXTS = ("Change", "Column", "Old Value", "New Value", "Source")
@@ -59,34 +61,72 @@ def render_data(
         max_bytes: The size.
 
     """
-    sources = _list_sources(report, tables)
-    for rows, limit, further, with_sources in _LIMITS:
-        best = tables.master.head(rows)
-        numbers = _choose_numbers(best)
-        texts, rest = _choose_texts(report, tables, best, numbers)
-        values = _express_values(best, numbers, texts, limit)
-        compared = compare_source_rows(tables.source_rows, best.head(with_sources), values, limit)
-        content = {
-            "total": tables.master.height,
-            "rows": best.height,
-            "columns": _encode_columns(best, numbers, [*texts, *rest[:further]], limit),
-            "units": numbers,
-            "facts": [column.name for column in list_canonical_columns() if column.name in {*numbers, *texts}],
-            "further": rest[:further],
-            "points": [name for name in numbers if name.endswith(POINTS_SUFFIX)],
-            **positions.head(rows).to_dict(as_series=False),
-            "why": _encode_lists(_split_explanations(tables.explanations[:rows], limit)),
-            "reasons": _encode_lists(_clean_lists(tables.reasons[:rows], limit)),
-            "sources": None if sources is None else _encode_lists(_clean_lists(sources.head(rows), limit)),
-            "changes": _select_records(tables.changes, best, _CHANGE_TEXTS, _CHANGE_NUMBERS, limit),
-            "merges": _select_records(tables.merge_log, best, _MERGE_TEXTS, _MERGE_NUMBERS, limit),
-            "compared": {key: _encode_table(table) for key, table in vars(compared).items()} if compared else None,
-            "map": view,
-        }
-        text = _dump_json(content)
+    data = _CandidateData(report, tables, positions, view)
+    for limits in _LIMITS:
+        text = _dump_json(data.select(*limits))
         if len(text.encode()) <= max_bytes:
             break
     return text
+
+
+class _CandidateData:
+    """The data within limits; what the next limits don't change is not computed again."""
+
+    def __init__(self, report: Mapping[str, Any], tables: ResultTables, positions: pl.DataFrame, view: Mapping[str, Any]) -> None:
+        self._tables, self._positions, self._view = tables, positions, view
+        self._sources = _list_sources(report, tables)
+        self._numbers = _choose_numbers(tables.master)
+        self._texts, self._rest = _choose_texts(report, tables, tables.master, self._numbers)
+        self._encode, self._compare = lru_cache(1)(self._encode_best), lru_cache(1)(self._compare_best)
+
+    def select(self, rows: int, limit: int, further: int, with_sources: int) -> dict[str, Any]:
+        """Return the data; the arguments are those of _LIMITS."""
+        best, numbers = self._tables.master.head(rows), self._numbers
+        columns, others = self._encode(rows, limit)
+        rest = self._rest[:further]
+        columns = columns | _encode_columns(best.select(plain_text(name, best, limit).alias(name) for name in rest))
+        return {
+            "total": self._tables.master.height,
+            "rows": best.height,
+            "columns": {name: columns[name] for name in (*numbers, *self._texts, *rest, *_PLACED) if name in columns},
+            "units": numbers,
+            "facts": [column.name for column in list_canonical_columns() if column.name in {*numbers, *self._texts}],
+            "further": rest,
+            "points": [name for name in numbers if name.endswith(POINTS_SUFFIX)],
+            **others,
+            "compared": self._compare(with_sources, limit),
+            "map": self._view,
+        }
+
+    def _encode_best(self, rows: int, limit: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the columns of the best candidates, and what else is known of them."""
+        tables, best = self._tables, self._tables.master.head(rows)
+        link = pl.col("Property Link") if "Property Link" in best.columns else pl.lit(None)
+        columns = best.select(
+            *self._express_values(best, limit).values(),
+            web_address(link).alias("Property Link"),
+            *(pl.col(name) for name in ("Source Row",) if name in best.columns),
+            plain_text(_ID, best, 40).alias(_ID),
+        )
+        others = {
+            **self._positions.head(rows).to_dict(as_series=False),
+            "why": _encode_lists(_split_explanations(tables.explanations[:rows], limit)),
+            "reasons": _encode_lists(_clean_lists(tables.reasons[:rows], limit)),
+            "sources": None if self._sources is None else _encode_lists(_clean_lists(self._sources.head(rows), limit)),
+            "changes": _select_records(tables.changes, best, _CHANGE_TEXTS, _CHANGE_NUMBERS, limit),
+            "merges": _select_records(tables.merge_log, best, _MERGE_TEXTS, _MERGE_NUMBERS, limit),
+        }
+        return _encode_columns(columns), others
+
+    def _compare_best(self, rows: int, limit: int) -> dict[str, Any] | None:
+        best = self._tables.master.head(rows)
+        compared = compare_source_rows(self._tables.source_rows, best, self._express_values(best, limit), limit)
+        return {key: _encode_table(table) for key, table in vars(compared).items()} if compared else None
+
+    def _express_values(self, best: pl.DataFrame, limit: int) -> dict[str, pl.Expr]:
+        numbers = {name: _finite_number(pl.col(name), _DECIMALS.get(unit, 2)) for name, unit in self._numbers.items()}
+        texts = {name: plain_text(name, best, limit) for name in self._texts}
+        return {name: value.alias(name) for name, value in (numbers | texts).items()}
 
 
 def _choose_numbers(best: pl.DataFrame) -> dict[str, str]:
@@ -109,21 +149,7 @@ def _choose_texts(
     return texts, rest if has_all_columns else []
 
 
-def _express_values(best: pl.DataFrame, numbers: Mapping[str, str], texts: Sequence[str], limit: int) -> dict[str, pl.Expr]:
-    return {
-        **{name: _finite_number(pl.col(name), _DECIMALS.get(unit, 2)).alias(name) for name, unit in numbers.items()},
-        **{name: plain_text(name, best, limit).alias(name) for name in texts},
-    }
-
-
-def _encode_columns(best: pl.DataFrame, numbers: Mapping[str, str], texts: Sequence[str], limit: int) -> dict[str, Any]:
-    link = pl.col("Property Link") if "Property Link" in best.columns else pl.lit(None)
-    columns = best.select(
-        *_express_values(best, numbers, texts, limit).values(),
-        web_address(link).alias("Property Link"),
-        *(pl.col(name) for name in ("Source Row",) if name in best.columns),
-        plain_text(_ID, best, 40).alias(_ID),
-    )
+def _encode_columns(columns: pl.DataFrame) -> dict[str, Any]:
     return {column.name: _encode_column(column) for column in columns if column.null_count() < column.len()}
 
 
