@@ -35,11 +35,13 @@ from flexscout.merging.records import (
     Rescore,
     build_records,
     keep_own_values,
+    locate_ranks,
+    order_ranks,
     rescore_rows,
 )
 from flexscout.merging.snapshots import describe_sources, find_superseded, locate_sources
 from flexscout.merging.source_rows import MAX_EXPLAINED_ROWS, select_source_rows
-from flexscout.merging.survivors import look_up_groups, number_groups, rank_rows, select_rows
+from flexscout.merging.survivors import look_up_groups, number_groups, rank_rows, select_rows, select_survivors
 from flexscout.models import RowStatus
 from flexscout.runtime import keep_rows, map_table, replace_columns, take_rows
 from flexscout.scoring import MISSING_FIELDS, MODIFIED, POSITION, Criteria, SheetTables, add_canonical_columns
@@ -185,12 +187,12 @@ def _split_candidates(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the surviving candidates, those merged into them, and the superseded ones of the survivors' clusters.
 
-    The first two are ranked together.
+    The first two are ranked together; the survivors stay in the order of the candidates.
     """
     candidates = add_files(rows.candidates.drop(MISSING_FIELDS), rows.clusters, rows.snapshots, config)
     current = drop_rows(candidates, superseded)
     best, removed = rank_rows(current, CLUSTER if config.enable_deduplication else ROW)
-    survivors = select_rows(current, best)
+    survivors = select_survivors(current, best)
     outdated = candidates.filter(pl.col(ROW).is_in(superseded.implode()))
     older = outdated.join(survivors.select(CLUSTER, SURVIVOR), on=CLUSTER, maintain_order="left")
     return survivors, select_rows(current, removed), older
@@ -340,8 +342,7 @@ def _log_merges(
     rows = pl.concat(parts, how="diagonal_relaxed").join(listed.select(RANK), left_on=SURVIVOR, right_on=RANK, how="semi")
     logged = rows.join(given, on=RANK, how="left", maintain_order="left")
     groups = number_groups(listed, logged[SURVIVOR])
-    by_rank = listed[RANK].arg_sort()
-    kept = listed[by_rank.gather(listed[RANK].gather(by_rank).search_sorted(logged[SURVIVOR]))]
+    kept = listed[locate_ranks(logged[SURVIVOR], order_ranks(listed))]
 
     def describe_matches(kept: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
         return clusters.describe_matches(kept[ROW], removed[ROW])

@@ -75,7 +75,7 @@ def build_records(
     Values never come from a row with another APN, another unit, or a building size that differs by more than 5%.
 
     Args:
-        survivors: Surviving rows with `RANK`, `SURVIVOR`, `DAY` and `ADDRESS_UNIT`, sorted by rank.
+        survivors: Surviving rows with `RANK`, `SURVIVOR`, `DAY` and `ADDRESS_UNIT`.
         others: The other current rows of their clusters, likewise, with `SHOWN`, best first.
         scored_columns: Columns that the score or the eligibility depends on.
         rescore: Classifies changed records again.
@@ -143,6 +143,16 @@ def select_compatible(survivors: pl.DataFrame, others: pl.DataFrame) -> pl.DataF
     return rows.drop(*_IDENTITY, *(f"own{name}" for name in _IDENTITY))
 
 
+def order_ranks(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the `RANK` of each row, which is distinct, and its position `at`, sorted by rank."""
+    return rows.select(RANK, pl.int_range(pl.len(), dtype=pl.get_index_type()).alias("at")).sort(RANK)
+
+
+def locate_ranks(ranks: pl.Series, ordered: pl.DataFrame) -> pl.Series:
+    """Return the position of each of these ranks; `ordered` is what `order_ranks` returns, and has them."""
+    return ordered["at"].gather(ordered[RANK].search_sorted(ranks))
+
+
 def _add_columns(survivors: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Return the survivors with the canonical columns that only the other rows have, without values."""
     names = (column.name for column in list_canonical_columns() if column.name not in survivors.columns)
@@ -196,13 +206,14 @@ def _find_newest(survivors: pl.DataFrame, others: pl.DataFrame, group: Sequence[
 def _apply(survivors: pl.DataFrame, donations: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the survivors with the given values, and a row per value that differs from the survivor's own (CELL_SCHEMA)."""
     changes, cells = [], [pl.DataFrame(schema=CELL_SCHEMA)]
+    ordered = order_ranks(survivors)
     for donation in donations:
+        positions = locate_ranks(donation[SURVIVOR], ordered)
         for name in donation.columns[2:]:
-            at = survivors[RANK].search_sorted(donation[SURVIVOR])
-            is_new = donation[name].is_not_null() & donation[name].ne_missing(survivors[name].gather(at))
+            is_new = donation[name].is_not_null() & donation[name].ne_missing(survivors[name].gather(positions))
             given = donation.filter(is_new)
             if given.height:
-                changes.append((survivors[name], at.filter(is_new), given[name]))
+                changes.append((survivors[name], positions.filter(is_new), given[name]))
                 cells.append(given.select(SURVIVOR, _DONOR, pl.lit(name).alias(_COLUMN), _format(pl.col(name)).alias("value")))
     columns = (column.clone().scatter(at, values) for column, at, values in changes)
     return replace_columns(survivors, columns), pl.concat(cells)
@@ -217,7 +228,7 @@ def _rescore_changed(survivors: pl.DataFrame, ranks: pl.Series, rescore: Rescore
     records = survivors.with_columns(*build_candidate_outcome(), pl.lit(None, pl.Float64).alias(_SCORE_BEFORE))
     if ranks.is_empty():
         return records
-    at = survivors[RANK].search_sorted(ranks.sort())
+    at = locate_ranks(ranks.sort(), order_ranks(survivors))
     old = survivors[at]
     before = pl.lit(old["Flex Score"])
     new = rescore(old).with_columns(pl.when(pl.col("Flex Score") != before).then(before).alias(_SCORE_BEFORE))

@@ -57,8 +57,15 @@ def rank_rows(frame: pl.DataFrame, key: str) -> tuple[pl.DataFrame, pl.DataFrame
 
 
 def select_rows(frame: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of the frame at the ranked positions, with `RANK` and `SURVIVOR`."""
-    return pl.concat([ranked.drop(_POSITION), copy_rows(frame, ranked[_POSITION])], how="horizontal")
+    """Return the rows of the frame at the ranked positions, with `RANK` and `SURVIVOR`; no copy if these are all, in order."""
+    at = ranked[_POSITION]
+    rows = frame if at.len() == frame.height and at.is_sorted() else copy_rows(frame, at)
+    return pl.concat([ranked.drop(_POSITION), rows], how="horizontal")
+
+
+def select_survivors(frame: pl.DataFrame, best: pl.DataFrame) -> pl.DataFrame:
+    """Return what `select_rows` does, in the order of the frame."""
+    return select_rows(frame, best.sort(_POSITION))
 
 
 def number_groups(survivors: pl.DataFrame, merged: pl.Series) -> pl.DataFrame:
