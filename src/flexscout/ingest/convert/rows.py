@@ -1,12 +1,12 @@
 """Tell property rows from blank rows, totals, notes, repeated headers and other tables."""
 
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import polars as pl
 
 from flexscout.domain import fold_header, is_cell_value, list_cell_units, list_cell_values, map_header_aliases
-from flexscout.ingest.cell_queries import find_columns
+from flexscout.ingest.cell_queries import CellExpression, find_columns, map_columns
 from flexscout.models import HeaderMap
 
 
@@ -106,14 +106,13 @@ def _find_unlocated(body: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
 def _names_units(rows: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
     """Return whether all cells of rows are units or formats, as under a header: sq ft, acres, mm/dd/yyyy."""
     cells = rows[:, _list_cells(rows, header_map)]
+    names = map_columns(cells, dict.fromkeys(cells.columns, _is_unit))
+    return names.select(pl.all_horizontal(pl.all()).fill_null(value=True).alias("is_units")).to_series()
+
+
+def _is_unit(text: pl.Expr) -> pl.Expr:
     units = [unit for name in ("acres", "square_feet", "feet") for unit in list_cell_units(name)]
-    names = pl.DataFrame(
-        [
-            values.str.to_lowercase().str.strip_chars("()[] ").is_in([*units, *list_cell_values("header_units")])
-            for values in cells
-        ]
-    )
-    return names.select(pl.all_horizontal(pl.all().fill_null(value=True)).alias("is_units")).to_series()
+    return text.str.to_lowercase().str.strip_chars("()[] ").is_in([*units, *list_cell_values("header_units")])
 
 
 def _is_named_total(rows: pl.DataFrame, header_map: HeaderMap) -> pl.Series:
@@ -145,11 +144,14 @@ def _mark_other_table(kinds: pl.Series, headers: pl.Series, differs: pl.Series, 
 def _find_headers(rows: pl.DataFrame, header_map: HeaderMap) -> tuple[pl.Series, pl.Series]:
     """Return for each row whether it is a header, and whether a column that is used has the header of another one in it."""
     cells = rows[:, _list_cells(rows, header_map)]
-    own = {fold_header(header) for header in header_map.source_headers.values() if header}
-    folded = pl.DataFrame([_fold(values) for values in cells])
-    known = pl.DataFrame([values.is_in(sorted(own)) | values.is_in(_list_known_headers()) for values in folded]).fill_null(
-        value=False
-    )
+    own = frozenset(fold_header(header) for header in header_map.source_headers.values() if header)
+    folded = map_columns(cells, dict.fromkeys(cells.columns, _fold))
+    known = map_columns(folded, dict.fromkeys(cells.columns, _build_header_test(own)))
+    counts = known.select(pl.sum_horizontal(pl.all()).alias("known"))["known"]
+    is_header = (counts >= _MIN_HEADERS) & (counts * 2 >= rows["filled"])
+    differs = pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
+    if not is_header.any():
+        return is_header, differs
     names = {header: alias.column for header, alias in map_header_aliases().items()}
     used = {str(column.position): column for column in header_map.canonical if str(column.position) in folded.columns}
     others = [
@@ -157,22 +159,24 @@ def _find_headers(rows: pl.DataFrame, header_map: HeaderMap) -> tuple[pl.Series,
         & folded[position].replace_strict(names, default=column.name, return_dtype=pl.String).ne_missing(column.name)
         for position, column in used.items()
     ]
-    counts = known.select(pl.sum_horizontal(pl.all()).alias("known"))["known"]
-    is_header = (counts >= _MIN_HEADERS) & (counts * 2 >= rows["filled"])
-    differs = pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)  # if all columns are made of several
     for values in others:
         differs |= values.fill_null(value=False)
     return is_header, differs
 
 
-def _fold(texts: pl.Series) -> pl.Series:
-    """Return texts as `fold_header` does, for those of plain letters."""
-    return texts.str.to_lowercase().str.replace_all(r"[\W_]+", "")
+def _fold(text: pl.Expr) -> pl.Expr:
+    """Return a text as `fold_header` does, if it is of plain letters."""
+    return text.str.to_lowercase().str.replace_all(r"[\W_]+", "")
 
 
-@cache
-def _list_known_headers() -> list[str]:
-    return sorted(map_header_aliases())
+@lru_cache(maxsize=64)
+def _build_header_test(own: frozenset[str]) -> CellExpression:
+    """Return whether a folded text is a header of the sheet or of the vocabulary."""
+
+    def is_header(text: pl.Expr) -> pl.Expr:
+        return text.is_in(sorted(own | map_header_aliases().keys()))
+
+    return is_header
 
 
 def _count_filled(cells: pl.DataFrame) -> pl.Expr:

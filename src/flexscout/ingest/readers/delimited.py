@@ -11,8 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from flexscout.domain import blank_to_null
 from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
+from flexscout.ingest.cell_queries import find_columns, map_columns
 from flexscout.ingest.file_types import decode_to_utf_8
 from flexscout.ingest.header_row import count_known_names
 from flexscout.ingest.readers.limits import MAX_COLUMNS
@@ -201,7 +203,7 @@ def _unwrap_formulas(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _blank_to_null(cells: pl.DataFrame) -> pl.DataFrame:
-    return cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return map_columns(cells, dict.fromkeys(cells.columns, blank_to_null))
 
 
 def _find_cut_off(text: bytes, delimiter: str, cells: pl.DataFrame, *, ends_in_line_end: bool) -> list[IssueNote]:
@@ -210,8 +212,8 @@ def _find_cut_off(text: bytes, delimiter: str, cells: pl.DataFrame, *, ends_in_l
     `text` ends in a line feed, which is part of the last cell if that is open. A footer follows a blank or short row; not a
     full one.
     """
-    in_last_row = pl.any_horizontal(pl.all().str.ends_with("\n")).fill_null(value=False)
-    if not text.endswith((b'"\n', b'"\r\n')) and cells.tail(1).select(in_last_row).to_series().any():
+    in_last_row = any(cell is not None and cell.endswith("\n") for row in cells.tail(1).rows() for cell in row)
+    if in_last_row and not text.endswith((b'"\n', b'"\r\n')):
         return [(IssueReason.CUT_OFF, f"row {cells.height:,} ends inside a quotation mark")]
     if ends_in_line_end:
         return []
@@ -236,9 +238,12 @@ def _find_overlong_cell(cells: pl.DataFrame) -> int | None:
 
 
 def _check_cell_sizes(path: Path, cells: pl.DataFrame) -> None:
-    longest = cells.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() if cells.height else 0
-    if (longest or 0) > 4 * MAX_CELL_CHARACTERS:
+    if find_columns(cells, _is_too_long):
         raise _build_cell_too_long_error(path)
+
+
+def _is_too_long(cell: pl.Expr) -> pl.Expr:
+    return cell.str.len_bytes() > 4 * MAX_CELL_CHARACTERS
 
 
 def _check_width(path: Path, width: int) -> None:

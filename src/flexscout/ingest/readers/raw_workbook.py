@@ -127,10 +127,11 @@ def trim_cells(cells: pl.DataFrame) -> pl.DataFrame:
     """Remove empty rows at the end and empty columns on the right."""
     if not cells.width:
         return cells
-    filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
-    cells = cells.head(filled[-1] + 1 if len(filled) else 0)
+    if cells.height and not any(cell is not None for cell in cells.row(-1)):
+        filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
+        cells = cells.head(filled[-1] + 1 if len(filled) else 0)
     used = [i for i, column in enumerate(cells.iter_columns()) if column.null_count() < cells.height]
-    return cells.select(cells.columns[: used[-1] + 1]) if used else pl.DataFrame()
+    return cells[:, : used[-1] + 1] if used else pl.DataFrame()
 
 
 def report_unreadable(path: Path) -> DataFormatError:
