@@ -136,17 +136,6 @@ class SheetColumns:
         counts = self.sample(position).drop_nulls().alias("value").value_counts()
         return counts.sort("count", "value", descending=[True, False])["value"].head(count).to_list()
 
-    def shares(self, positions: Sequence[int], patterns: Sequence[str]) -> dict[int, list[float]]:
-        """Return, for each position, the shares of its sampled values that match the patterns; 0 without values."""
-        values = pl.DataFrame([self.sample(i).alias(str(i)) for i in positions])
-        found = values.select(
-            pl.col(str(i)).str.contains(pattern).mean().fill_null(0.0).alias(f"{i} {k}")
-            for i in positions
-            for k, pattern in enumerate(patterns)
-        )
-        row = found.row(0) if found.width else ()
-        return {i: list(row[k * len(patterns) : (k + 1) * len(patterns)]) for k, i in enumerate(positions)}
-
     def measure_share(self, position: int, pattern: str) -> float | None:
         """Return the share of the sampled values that match a pattern, or None if there are too few values."""
         values = self.sample(position)

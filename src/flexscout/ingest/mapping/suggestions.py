@@ -1,7 +1,8 @@
 """Suggest what unmapped columns may be: by a similar header, or by what their values look like. Nothing is applied by itself."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 
 import polars as pl
 from rapidfuzz import fuzz, process
@@ -89,10 +90,11 @@ def _suggest_by_values(columns: SheetColumns, unmapped: Sequence[MappedColumn], 
         return
     names = {column.position: columns.get_header(column.position) for column in unmapped if column.header}
     others = {i for i, header in names.items() if find_role(header, columns.prefixes) is Role.OTHER or is_rate(header)}
-    open_positions = [i for i in names if i not in others and columns.sample(i).count() >= _MIN_DISTINCT]
-    for i, shares in columns.shares(open_positions, (_HOUSE_NUMBER, _BEGINS_AS_NUMBER, "[A-Za-z]")).items():
-        values = columns.sample(i).drop_nulls()
-        for name, reason in _read_values(values, set(split_header(names[i])), *shares):
+    samples = {i: columns.sample(i) for i in names if i not in others}
+    values = _Values({i: sample for i, sample in samples.items() if sample.count() >= _MIN_DISTINCT})
+    numbers = values.select([i for i in values if values.measure_share(i, _BEGINS_AS_NUMBER) >= _NEARLY_ALL])
+    for i in values:
+        for name, reason in _read_values(values, numbers, i, set(split_header(names[i]))):
             if name in missing and not (name.startswith("Lot Size") and not _lacks_lot(missing)):
                 yield Suggestion(names[i], name, reason)
                 break
@@ -102,78 +104,116 @@ def _lacks_lot(missing: Collection[str]) -> bool:
     return {"Lot Size Acres", "Lot Size SqFt"} <= {*missing}
 
 
-def _read_values(
-    values: pl.Series, words: set[str], addresses: float, numbers: float, texts: float
-) -> Iterator[tuple[str, SuggestionReason]]:
-    """Yield the canonical columns that trimmed values fit, each with what they look like.
+class _Values:
+    """The trimmed values of some columns, none missing. Searched all at once, as most columns are asked for the same patterns.
 
     Args:
-        values: The values, none missing.
-        words: Words of the header.
-        addresses: Share of the values that begin with a house number.
-        numbers: Share that begins as a number does.
-        texts: Share with a letter.
+        samples: Position -> the values; missing ones are dropped.
 
     """
-    if values.n_unique() < _MIN_DISTINCT and texts < _NEARLY_ALL:
+
+    def __init__(self, samples: Mapping[int, pl.Series]) -> None:
+        self._samples = samples
+        self._texts = pl.concat([pl.Series(dtype=pl.String), *(values.alias("") for values in samples.values())]).drop_nulls()
+        counts = [values.count() for values in samples.values()]
+        self._places = dict(zip(samples, zip(accumulate(counts, initial=0), counts, strict=False), strict=True))
+        self._shares: dict[str, dict[int, float]] = {}
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places)
+
+    def __contains__(self, position: object) -> bool:
+        return position in self._places
+
+    def select(self, positions: Iterable[int]) -> "_Values":
+        """Return some of the columns."""
+        return _Values({i: self._samples[i] for i in positions})
+
+    def get(self, position: int) -> pl.Series:
+        """Return the values of a column."""
+        return self._texts.slice(*self._places[position])
+
+    def measure_share(self, position: int, pattern: str) -> float:
+        """Return the share of a column's values that match a pattern."""
+        if pattern not in self._shares:
+            is_match = self._texts.str.contains(pattern)
+            self._shares[pattern] = {i: share_of(is_match.slice(*place)) for i, place in self._places.items()}
+        return self._shares[pattern][position]
+
+
+def _read_values(values: _Values, numbers: _Values, position: int, words: set[str]) -> Iterator[tuple[str, SuggestionReason]]:
+    """Yield the canonical columns that values fit, each with what they look like.
+
+    Args:
+        values: The values of all columns.
+        numbers: The columns whose values begin as numbers do.
+        position: The column.
+        words: Words of its header.
+
+    """
+    own, texts = values.get(position), values.measure_share(position, "[A-Za-z]")
+    if own.n_unique() < _MIN_DISTINCT and texts < _NEARLY_ALL:
         return
-    if addresses >= _MOSTLY and _share(values.str.to_uppercase(), _list_street_words()) >= _HALF:
+    if values.measure_share(position, _HOUSE_NUMBER) >= _MOSTLY and _begin_streets(own):
         yield "Address", SuggestionReason.ADDRESSES
-    elif texts >= _NEARLY_ALL and are_types(values):
+    elif texts >= _NEARLY_ALL and are_types(own):
         yield "Property Type", SuggestionReason.PROPERTY_TYPES
-    elif numbers >= _NEARLY_ALL:
-        yield from _read_numbers(values, words)
+    elif position in numbers:
+        yield from _read_numbers(numbers, position, words)
     elif texts >= _NEARLY_ALL:
-        yield from _read_words(values)
+        yield from _read_words(values, position)
 
 
-def _read_words(values: pl.Series) -> Iterator[tuple[str, SuggestionReason]]:
-    if share_of(values.str.to_uppercase().is_in(list(map_state_codes()))) >= _NEARLY_ALL:
+def _begin_streets(values: pl.Series) -> bool:
+    return share_of(values.str.to_uppercase().str.contains(_list_street_words())) >= _HALF
+
+
+def _read_words(values: _Values, position: int) -> Iterator[tuple[str, SuggestionReason]]:
+    if share_of(values.get(position).str.to_uppercase().is_in(list(map_state_codes()))) >= _NEARLY_ALL:
         yield "State", SuggestionReason.STATES
-    if _is_parcel_number(values):
+    if _is_parcel_number(values, position):
         yield "APN", SuggestionReason.PARCEL_NUMBERS
 
 
-def _read_numbers(values: pl.Series, words: set[str]) -> Iterator[tuple[str, SuggestionReason]]:
-    if _is_parcel_number(values):
+def _read_numbers(values: _Values, position: int, words: set[str]) -> Iterator[tuple[str, SuggestionReason]]:
+    if _is_parcel_number(values, position):
         yield "APN", SuggestionReason.PARCEL_NUMBERS
-    elif _share(values, _YEAR) >= _NEARLY_ALL:
+    elif values.measure_share(position, _YEAR) >= _NEARLY_ALL:
         if not words & list_suggestion_words("other years"):
             yield "Year Built", SuggestionReason.YEARS
     elif words & list_suggestion_words("other numbers") - {"zip", "code"}:
         return
-    elif _share(values, _ZIP) >= _NEARLY_ALL and _is_in_one_state(values):
+    elif values.measure_share(position, _ZIP) >= _NEARLY_ALL and _is_in_one_state(values.get(position)):
         yield "Zip Code", SuggestionReason.ZIP_CODES
     elif not words & list_suggestion_words("other numbers"):
-        yield from _read_sizes(values, words)
+        yield from _read_sizes(values, position, words)
 
 
-def _read_sizes(values: pl.Series, words: set[str]) -> Iterator[tuple[str, SuggestionReason]]:
+def _read_sizes(values: _Values, position: int, words: set[str]) -> Iterator[tuple[str, SuggestionReason]]:
     """Yield the sizes that numbers may be. Without a unit in the values, a word of the header has to hint at a size."""
-    if _share(values, r"(?i)\d\s*(?:ac|acres?)\.?$") >= _HALF:
+    if values.measure_share(position, r"(?i)\d\s*(?:ac|acres?)\.?$") >= _HALF:
         yield "Lot Size Acres", SuggestionReason.ACRES
-    elif words & list_suggestion_words("lot") and _share(values, _NUMBER) >= _NEARLY_ALL:
-        unit = detect_lot_unit(values)
-        if unit is LotUnit.ACRES and _share(values, _DECIMAL) >= _HALF:
+    elif words & list_suggestion_words("lot") and values.measure_share(position, _NUMBER) >= _NEARLY_ALL:
+        unit = detect_lot_unit(values.get(position))
+        if unit is LotUnit.ACRES and values.measure_share(position, _DECIMAL) >= _HALF:
             yield "Lot Size Acres", SuggestionReason.ACRES
         elif unit is LotUnit.SQUARE_FEET:
             yield "Lot Size SqFt", SuggestionReason.SQUARE_FEET
-    elif _share(values, _NUMBER) >= _NEARLY_ALL and (
-        words & list_suggestion_words("building") or _share(values, _SQUARE_FEET) >= _HALF
+    elif values.measure_share(position, _NUMBER) >= _NEARLY_ALL and (
+        words & list_suggestion_words("building") or values.measure_share(position, _SQUARE_FEET) >= _HALF
     ):
-        numbers = values.str.replace_all(r"[^\d.]", "").cast(pl.Float64, strict=False)
+        numbers = values.get(position).str.replace_all(r"[^\d.]", "").cast(pl.Float64, strict=False)
         median = numbers.filter(numbers > 0).median()
         if isinstance(median, float) and median >= _MIN_MEDIAN_BUILDING:
             yield "Building SqFt", SuggestionReason.SQUARE_FEET
 
 
-def _share(values: pl.Series, pattern: str) -> float:
-    return share_of(values.str.contains(pattern))
-
-
-def _is_parcel_number(values: pl.Series) -> bool:
-    is_distinct = values.n_unique() >= _MIN_DISTINCT_SHARE * values.len()
-    return is_distinct and _share(values, _APN) >= _NEARLY_ALL and _share(values, _NOT_APN) < _HALF
+def _is_parcel_number(values: _Values, position: int) -> bool:
+    own = values.get(position)
+    is_distinct = own.n_unique() >= _MIN_DISTINCT_SHARE * own.len()
+    return (
+        is_distinct and values.measure_share(position, _APN) >= _NEARLY_ALL and values.measure_share(position, _NOT_APN) < _HALF
+    )
 
 
 def _is_in_one_state(zips: pl.Series) -> bool:
