@@ -70,9 +70,9 @@ def knows_header(cells: "Cells", position: int) -> bool:
     return _KnownNames(()).count_words(texts) > 0
 
 
-def count_known_names(row: Row) -> int:
-    """Return how many different columns the cells of a row name."""
-    return _KnownNames(()).count(row)
+def count_most_known_names(rows: Sequence[Row]) -> int:
+    """Return how many different columns the cells of a row name, of the row that names the most."""
+    return max(_KnownNames(()).count_best(rows), default=0)
 
 
 def is_transposed(cells: pl.DataFrame) -> bool:

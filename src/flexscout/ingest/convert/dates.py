@@ -94,6 +94,8 @@ def parse_dates(texts: pl.Series, unit: str = "") -> pl.Series:
 def _parse_digits(texts: pl.Series, dates: pl.Series) -> pl.Series:
     """Parse 03152019, also without its leading zero, if all such numbers that are left in the column are dates."""
     left = _find_unparsed(texts, dates)
+    if left.is_empty():
+        return dates
     numbers = texts.gather(left).str.extract(_MONTH_DAY_YEAR)
     parsed = _drop_unlikely(numbers.str.zfill(8).str.to_date("%m%d%Y", strict=False))
     return dates.scatter(left, parsed) if numbers.count() and parsed.null_count() == numbers.null_count() else dates
@@ -137,12 +139,17 @@ def _find_unparsed(texts: pl.Series, dates: pl.Series) -> pl.Series:
 
 def _parse_formats(texts: pl.Series, dates: pl.Series, formats: tuple[str, ...]) -> pl.Series:
     """Fill in `dates` from the texts that match one of the formats."""
+    left = _find_unparsed(texts, dates)
+    rest = texts.gather(left)
     for date_format in formats:
-        left = _find_unparsed(texts, dates)
-        if left.is_empty():
+        if rest.is_empty():
             break
-        parsed = texts.gather(left).str.to_date(date_format, strict=False)
+        parsed = rest.str.to_date(date_format, strict=False)
+        if not parsed.count():
+            continue
         dates = dates.scatter(left, _drop_unlikely(_fix_century(parsed) if "%y" in date_format else parsed))
+        left = _find_unparsed(texts, dates)
+        rest = texts.gather(left)
     return dates
 
 

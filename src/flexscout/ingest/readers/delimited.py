@@ -16,7 +16,7 @@ from flexscout.error_codes import ErrorCode
 from flexscout.errors import DataFormatError
 from flexscout.ingest.cell_queries import find_columns, map_columns
 from flexscout.ingest.file_types import decode_to_utf_8
-from flexscout.ingest.header_row import count_known_names
+from flexscout.ingest.header_row import count_most_known_names
 from flexscout.ingest.readers.limits import MAX_COLUMNS
 from flexscout.ingest.readers.raw_workbook import RawSheet, Workbook, trim_cells
 from flexscout.models import IssueNote, IssueReason
@@ -130,8 +130,7 @@ def _detect_delimiter(text: bytes) -> tuple[str, bool]:
 def _score_delimiter(sample: str, delimiter: str) -> tuple[int, int]:
     rows = list(islice(_read_records(sample, delimiter), _SAMPLE_ROWS))
     widths = [len(row) for row in rows if len(row) > 1]
-    known_names = max(map(count_known_names, rows), default=0)
-    return known_names, max(map(widths.count, set(widths)), default=0)
+    return count_most_known_names(rows), max(map(widths.count, set(widths)), default=0)
 
 
 def _parse(path: Path, text: bytes, delimiter: str, rows: int | None) -> tuple[pl.DataFrame, list[IssueNote]]:
