@@ -112,7 +112,7 @@ def score_files(
                 fault = error
     if fault:
         raise fault
-    return combine_parts([*combined, *parts])
+    return combined[0] if len(combined) == 1 and not parts else combine_parts([*combined, *parts])
 
 
 def _group_batches(batches: Iterable[Sequence[FileRecord]]) -> Iterator[list[FileRecord]]:

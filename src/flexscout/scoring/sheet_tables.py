@@ -26,6 +26,7 @@ _FILE, _SHEET, _ = SOURCE_COLUMNS
 _PATH, _TABLE, _ORDER = "__path", "__table", "__order"  # working columns
 _TABLES_PER_BLOCK = 100  # thousands of small frames hold several times the memory of their cells
 _BLOCK_BYTES = 2**24  # of compressed tables that are read at once
+_HELD_CELLS = 2**25  # of unmapped columns in memory
 
 
 def add_unmapped_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFrame:
@@ -37,7 +38,7 @@ def add_unmapped_columns(rows: pl.DataFrame, tables: SheetTables) -> pl.DataFram
     numbered = rows.select(_FILE, _SHEET).join(numbers, on=[_FILE, _SHEET], how="left", maintain_order="left")[_TABLE]
     ordered = rows.select(POSITION).with_columns(numbered).with_row_index(_ORDER).sort(_TABLE, POSITION)
     parts = _read_unmapped([tables[name] for name in names], ordered)
-    unmapped = combine_tables(map_table(part, rows.height * rows.width) for part in parts).drop(POSITION)
+    unmapped = combine_tables(_map_most(parts)).drop(POSITION)
     return pl.concat([rows.drop(POSITION), take_rows(unmapped, ordered[_ORDER].arg_sort())], how="horizontal")
 
 
@@ -101,7 +102,16 @@ def _read_unmapped(tables: Sequence[Path], rows: pl.DataFrame) -> Iterator[pl.Da
             continue
         begins = pl.Series(heights, dtype=pl.Int64).cum_sum().shift(1, fill_value=0)
         places = own[_TABLE].replace_strict(used, begins.head(len(used)), return_dtype=pl.Int64) + own[POSITION]
-        yield found[places].with_columns(own[POSITION])
+        found = found[places]  # frees the other rows before these are used
+        yield found.with_columns(own[POSITION])
+
+
+def _map_most(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield parts of a table that is soon copied; those behind the first cells, which memory has room for, are mapped."""
+    cells = 0
+    for part in parts:
+        cells += part.height * part.width
+        yield map_table(part, cells) if cells > _HELD_CELLS else part
 
 
 def _read_canonical(table: Path, rows: pl.DataFrame) -> pl.DataFrame:
