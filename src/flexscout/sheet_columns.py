@@ -41,8 +41,8 @@ class ChunkedCellTexts(CellTexts, Protocol):
     def skip_rows(self, row: int, /) -> ChunkedCellTexts:
         """Return the table without the first rows."""
 
-    def iter_frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
-        """Yield these columns in frames of some ten thousand rows, from the first row or from the last."""
+    def iter_frames(self, columns: Sequence[str], *, files: int = 1, last_first: bool = False) -> Iterator[pl.DataFrame]:
+        """Yield these columns in frames of so many files, of some ten thousand rows each, from the first row or from the last."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,14 @@ def test_a_later_row_may_be_wider(tmp_path):
     assert sheet.cells.to_series(2).to_list() == [None] * 11 + ["5"]
 
 
+def test_files_of_different_widths_can_be_read_together(tmp_path):
+    wide = '<row r="12"><c r="C12"><v>5</v></c></row>'
+    (sheet,) = sheets_of(tmp_path, [*(row(number, "a" * 40) for number in range(1, 12)), wide, row(13, "b")])
+    frames = list(sheet.cells.skip_rows(2).iter_frames(["2", "0"], files=3))
+    assert len(frames) > 1
+    assert [texts for frame in frames for texts in frame.rows()] == [*[(None, "a" * 40)] * 9, ("5", None), (None, "b")]
+
+
 def test_many_shared_texts_are_stored_on_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(large, "HELD_TEXT_BYTES", 0)
     cells = [f'<row r="{n}"><c r="A{n}" t="s"><v>{30 - n}</v></c></row>' for n in range(1, 30)]

@@ -51,7 +51,9 @@ from flexscout.ingest.derived_columns import add_derived_columns
 from flexscout.models import HeaderMap, IssueNote
 from flexscout.sheet_columns import ChunkedCellTexts, MappedColumn
 
-_ROW_GROUP_ROWS = 2**14  # rows of a typed column that are read at a time
+_FILES_PER_COLUMN_READ = 8  # of texts
+_FILES_PER_PART = 2  # of texts, of the table
+_ROW_GROUP_ROWS = 2**13  # of the file of a typed column
 _MAX_THREADS = 2  # that convert columns; each holds a whole column
 
 
@@ -87,6 +89,9 @@ class _Body:
         self._has_values, self._has_midnights = dict.fromkeys(self._unmapped, False), dict.fromkeys(self._unmapped, False)
         self.unmapped_sample = pl.DataFrame(schema=dict.fromkeys(self._unmapped, pl.String))
         self.row_kinds = pl.Series("kind", dtype=pl.String)
+        self._untidy: set[str] = set()  # columns with texts to trim
+        self._is_classified = False
+        self._is_property = pl.Series(dtype=pl.Boolean)
 
     def classify(self, issues: IssueCollector) -> None:
         """Classify all rows, and find the unmapped columns with values."""
@@ -99,24 +104,28 @@ class _Body:
             issues.add_row_issues(part, row_kinds[-1])
             self._inspect_unmapped(part.filter(row_kinds[-1] == RowKind.PROPERTY.value))
         self.row_kinds = pl.concat(row_kinds)
+        self._is_property = self.row_kinds == RowKind.PROPERTY.value
+        self._is_classified = True
 
     def read_column(self, position: int, name: str) -> pl.DataFrame:
         """Return one column of the property rows under `name`."""
         # Part by part: copies of a whole column would take the most memory.
-        parts = [part.filter(self._is_property(part))[str(position)] for part in self._split_parts([str(position)])]
+        found = self._split_parts([str(position)], _FILES_PER_COLUMN_READ)
+        parts = [self._select_properties(part)[str(position)] for part in found]
         return pl.concat([pl.Series(dtype=pl.String), *parts]).alias(name).to_frame()
 
     def list_row_numbers(self) -> pl.Series:
         """Return the row numbers of the property rows as shown in Excel."""
-        return (self.row_kinds == RowKind.PROPERTY.value).arg_true().cast(pl.Int64) + self._first_row
+        return self._is_property.arg_true().cast(pl.Int64) + self._first_row
 
     def build_parts(self, sheet: str, columns: list[Path]) -> Iterator[pl.DataFrame]:
         """Yield the property table part by part, at least one, from files of one typed column each."""
         start = 0
         unmapped = [name for name, has_values in self._has_values.items() if has_values]
         # At least one column, because a part without columns has no height.
-        for part in self._split_parts(list(dict.fromkeys(["0", *(self._unmapped[name] for name in unmapped)]))):
-            rows = part.filter(self._is_property(part))
+        positions = list(dict.fromkeys(["0", *(self._unmapped[name] for name in unmapped)]))
+        for part in self._split_parts(positions, _FILES_PER_PART):
+            rows = self._select_properties(part)
             if rows.height:
                 kept = (self._finish_unmapped(name, rows[self._unmapped[name]]) for name in unmapped)
                 yield pl.DataFrame([*_read_typed_rows(columns, start, rows.height), *build_source(sheet, rows["row"]), *kept])
@@ -124,24 +133,32 @@ class _Body:
         if not start:
             yield pl.DataFrame([*_read_typed_rows(columns, 0, 0), *build_source(sheet, pl.Series(dtype=pl.Int64))])
 
-    def _is_property(self, part: pl.DataFrame) -> pl.Series:
-        return self.row_kinds.slice(part["row"][0] - self._first_row, part.height) == RowKind.PROPERTY.value
+    def _select_properties(self, part: pl.DataFrame) -> pl.DataFrame:
+        return part.filter(self._is_property.slice(part["row"][0] - self._first_row, part.height))
 
     def _has_nulls(self, position: str) -> bool:
-        return any(part[position].null_count() for part in self._split_parts([position]))
+        return any(part[position].null_count() for part in self._split_parts([position], _FILES_PER_COLUMN_READ))
 
-    def _split_parts(self, columns: list[str]) -> Iterator[pl.DataFrame]:
-        """Yield trimmed texts with row numbers, up to the last row with a value."""
+    def _split_parts(self, columns: list[str], files: int = 1) -> Iterator[pl.DataFrame]:
+        """Yield trimmed texts of some files at a time with row numbers, up to the last row with a value."""
         derived = [made for made in self._map.derived if str(made.position) in columns]
         made_here = {str(made.position) for made in derived}
         sources = [str(position) for made in derived for position, _ in made.sources]
         stored = list(dict.fromkeys([*(name for name in columns if name not in made_here), *sources])) or ["0"]
         start = 0
-        for frame in self._cells.iter_frames(stored):
-            part = add_derived_columns(trim_cells(frame.head(max(self._height - start, 0))), derived)
+        for frame in self._cells.iter_frames(stored, files=files):
+            part = add_derived_columns(self._trim(frame.head(max(self._height - start, 0))), derived)
             if part.height:
                 yield part.with_row_index("row", offset=self._first_row + start)
             start += frame.height
+
+    def _trim(self, texts: pl.DataFrame) -> pl.DataFrame:
+        if self._is_classified:
+            # Trimming copies a column, and few columns need it.
+            return texts.with_columns(trim_cells(texts.select(name for name in texts.columns if name in self._untidy)))
+        trimmed = trim_cells(texts)
+        self._untidy |= _find_changed(texts, trimmed)
+        return trimmed
 
     def _inspect_unmapped(self, rows: pl.DataFrame) -> None:
         texts = rows.select(pl.col(position).alias(name) for name, position in self._unmapped.items())
@@ -261,6 +278,14 @@ def _make_ahead(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         while (part := upcoming.result()) is not None:
             upcoming = pool.submit(make)
             yield part
+
+
+def _find_changed(texts: pl.DataFrame, trimmed: pl.DataFrame) -> set[str]:
+    """Return the names of the columns in which a text became shorter or null."""
+    lengths = [frame.select(pl.all().str.len_bytes().sum()) for frame in (texts, trimmed)]
+    nulls = [frame.null_count() for frame in (texts, trimmed)]
+    changed = [[one.item() != other.item() for one, other in zip(*pair, strict=True)] for pair in (lengths, nulls)]
+    return {name for name, *is_changed in zip(texts.columns, *changed, strict=True) if any(is_changed)}
 
 
 def _measure_chunked_height(cells: ChunkedCellTexts) -> int:

@@ -86,22 +86,22 @@ class ChunkedCells:
         """Load one row."""
         return self.slice(position, 1).row(0)
 
-    def iter_frames(self, columns: Sequence[str], *, last_first: bool = False) -> Iterator[pl.DataFrame]:
-        """Load all rows of some columns, file by file, from the first or the last."""
-        placed = list(zip(self.files, accumulate(file.height for file in self.files), strict=True))
-        for file, end in reversed(placed) if last_first else placed:
+    def iter_frames(self, columns: Sequence[str], *, files: int = 1, last_first: bool = False) -> Iterator[pl.DataFrame]:
+        """Load all rows of some columns, so many files at a time, from the first or the last."""
+        groups = [self.files[start : start + files] for start in range(0, len(self.files), files)]
+        placed = list(zip(groups, accumulate(sum(file.height for file in group) for group in groups), strict=True))
+        for group, end in reversed(placed) if last_first else placed:
             if end > self.begin:
-                yield _read_columns(file, columns).slice(max(0, self.begin - (end - file.height)))
+                frame = _read_columns(group, columns)
+                yield frame.slice(max(0, self.begin - (end - frame.height)))
 
     def collect(self) -> pl.DataFrame:
         """Load all cells."""
         return pl.concat([pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String)), *self.iter_frames(self.columns)])
 
 
-def _read_columns(file: CellFile, columns: Sequence[str]) -> pl.DataFrame:
-    """Read columns of a file; those that it doesn't have are null."""
-    present = [name for name in columns if int(name) < file.width]
-    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in columns if int(name) >= file.width]
-    if present:
-        return pl.read_parquet(file.path, columns=present).with_columns(missing).select(columns)
-    return pl.select(pl.repeat(None, file.height, dtype=pl.String).alias(name) for name in columns)
+def _read_columns(files: Sequence[CellFile], columns: Sequence[str]) -> pl.DataFrame:
+    """Read columns of files; those that a file doesn't have are null."""
+    schema = dict.fromkeys(columns, pl.String)
+    paths = [file.path for file in files]
+    return pl.scan_parquet(paths, glob=False, schema=schema, missing_columns="insert", extra_columns="ignore").collect()
