@@ -7,11 +7,12 @@ import html
 import os
 import re
 import struct
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipInfo
+
+from zlib_ng import zlib_ng
 
 from flexscout.ingest.workbook_package import iter_binary_records
 
@@ -77,7 +78,7 @@ def _read_chunks(file: BinaryIO, left: int, size: int) -> Iterator[bytes]:
 
 
 def _inflate(file: BinaryIO, left: int) -> Iterator[bytes]:
-    decoder = zlib.decompressobj(-zlib.MAX_WBITS)
+    decoder = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     try:
         for chunk in _read_chunks(file, left, _COMPRESSED_CHUNK_BYTES):
             pending = chunk
@@ -85,7 +86,7 @@ def _inflate(file: BinaryIO, left: int) -> Iterator[bytes]:
                 yield decoder.decompress(pending, CHUNK_BYTES)
                 pending = decoder.unconsumed_tail
         yield decoder.flush()
-    except zlib.error:
+    except zlib_ng.error:  # type: ignore[misc] # its stub says that it is an instance
         raise BadZipFile("a part of it can't be unpacked") from None
 
 

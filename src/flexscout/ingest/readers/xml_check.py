@@ -6,7 +6,6 @@ after the first CHECKED_BYTES of a workbook.
 """
 
 import re
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from xml.parsers import expat  # nosec B406 # its one use stops at document type
 from zipfile import ZipInfo
 
 import numpy as np
+from zlib_ng import zlib_ng
 
 from flexscout.errors import DataFormatError
 from flexscout.ingest.readers.cell_extent import align_to_tags
@@ -58,7 +58,7 @@ def _check_part(parts: WorkbookParts, part: ZipInfo, count: int) -> str:
     try:
         if part.file_size <= _STRICT_BYTES:
             content = b"".join(parts.inflate_counted(part, part.file_size))
-            return _WRONG_CHECKSUM if zlib.crc32(content) != part.CRC else _parse_strictly([content])
+            return _WRONG_CHECKSUM if zlib_ng.crc32(content) != part.CRC else _parse_strictly([content])
         tags = _count_tags(parts.inflate_counted(part, part.file_size), count)
         if tags.checksum not in (None, part.CRC):
             return _WRONG_CHECKSUM
@@ -80,7 +80,7 @@ def _count_tags(chunks: Iterable[bytes], count: int, *, needs_checksum: bool = T
     last = b""
     for chunk in chunks:
         read += len(chunk)
-        checksum = zlib.crc32(chunk, checksum) if needs_checksum else 0
+        checksum = zlib_ng.crc32(chunk, checksum) if needs_checksum else 0
         text = last + chunk
         if read > count and (cuts := list(_CUT.finditer(text))):
             text, depth = text[: cuts[-1].end()], _DEPTHS[cuts[-1][1]]
