@@ -1,7 +1,6 @@
 """Adapter for fastexcel, the only module that calls it."""
 
 import re
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -9,8 +8,8 @@ from typing import Protocol
 import fastexcel
 import polars as pl
 
+from flexscout.ingest.readers.limits import WorkbookParts
 from flexscout.ingest.readers.raw_workbook import LoadedSheet
-from flexscout.ingest.workbook_package import find_workbook_part, read_part
 
 Book = fastexcel.ExcelReader
 
@@ -81,20 +80,17 @@ def restore_error_cells(frame: pl.DataFrame, errors: Sequence[CellError]) -> pl.
     return frame.with_columns(columns)
 
 
-def counts_from_1904(path: Path) -> bool:
+def counts_from_1904(parts: WorkbookParts) -> bool:
     """Return whether an .xlsx counts days from 1904, as Excel for Mac once did.
 
     fastexcel applies the setting to cells formatted as dates; bare day numbers are left to the caller.
     """
-    try:
-        with zipfile.ZipFile(path) as book:
-            return _DATE_1904.search(read_part(book, find_workbook_part(book), _SETTINGS_BYTES)) is not None
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, EOFError):
-        return False  # another type of workbook, or a damaged one, which the reader reports
+    return _DATE_1904.search(parts.read_settings(_SETTINGS_BYTES)) is not None
 
 
 def _name_by_position(frame: pl.DataFrame, first: int) -> pl.DataFrame:
     if not frame.height:
         return frame
-    blank = [pl.repeat(None, frame.height, dtype=pl.String, eager=True)] * first
-    return pl.DataFrame([values.alias(str(position)) for position, values in enumerate([*blank, *frame])])
+    blank = [pl.repeat(None, frame.height, dtype=pl.String, eager=True).alias(str(position)) for position in range(first)]
+    frame.columns = [str(position) for position in range(first, first + frame.width)]
+    return pl.DataFrame([*blank, *frame]) if blank else frame

@@ -6,6 +6,8 @@ these checks still meets the limits of its worker process; if that dies, `diagno
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -23,7 +25,7 @@ from flexscout.ingest.readers.cell_extent import (
     measure_xlsb_extents,
     measure_xlsx_extents,
 )
-from flexscout.ingest.workbook_package import list_sheets, normalize_name
+from flexscout.ingest.workbook_package import find_workbook_part, list_sheets, normalize_name, read_part
 
 MAX_PARTS = 10_000
 """Entries of a workbook's zip; among 3,100 real spreadsheets the largest number is 1,033."""
@@ -54,57 +56,56 @@ _UNIQUE_COUNT = re.compile(rb'\suniqueCount=["\'](\d{1,20})["\']')
 _SAVE_AGAIN = "Open it in Excel and save it again, or export it again."
 
 
-def is_large(path: Path, kind: str, memory: int = DEFAULT_MEMORY, threads: int = 2) -> bool:
+def is_large(parts: "WorkbookParts", memory: int = DEFAULT_MEMORY, threads: int = 2) -> bool:
     """Return whether a workbook is to be read in blocks.
 
     With one thread, blocks are slower (1.1 s instead of 0.7 s for 50 MB; the same with two threads), so they are used only if
     memory is short.
 
     Args:
-        path: The workbook.
-        kind: Its type by content, as a suffix.
+        parts: The workbook.
         memory: Bytes that reading may use.
         threads: Threads that can parse.
 
-    Raises:
-        DataFormatError: The workbook is damaged.
-
     """
-    if kind != ".xlsx":
+    if parts.kind != ".xlsx":
         return False
     threshold = LARGE_PART_BYTES
     if threads == 1:
         threshold = max(threshold, min(4 * LARGE_PART_BYTES, memory // _TOTAL_MEMORY_PER_XML_BYTE))
-    with WorkbookParts(path, kind) as parts:
-        return any(part.file_size > threshold for part in parts.parsed)
+    return any(part.file_size > threshold for part in parts.parsed)
 
 
-def check_limits(path: Path, kind: str, memory: int = DEFAULT_MEMORY, *, in_blocks: bool = False) -> None:
-    """Refuse a workbook that evidently can't be read within `memory` bytes.
+def check_limits(path: Path, kind: str, memory: int = DEFAULT_MEMORY) -> None:
+    """Refuse a workbook that evidently can't be read as a whole within `memory` bytes.
 
     Args:
         path: The workbook.
         kind: Its type by content, as a suffix.
         memory: Bytes that reading may use.
-        in_blocks: The workbook is read in blocks, so that its parts needn't fit into memory.
 
     Raises:
         DataFormatError: It is damaged.
         LimitError: It needs more memory; the message has the figures.
 
     """
+    with open_parts(path, kind, memory) as parts:
+        if parts:
+            parts.check(memory)
+
+
+@contextmanager
+def open_parts(path: Path, kind: str, memory: int = DEFAULT_MEMORY) -> "Iterator[WorkbookParts | None]":
+    """Yield the parts of a workbook, to be checked; None for an .xls, which has none, and whose size is checked.
+
+    Raises what `check_limits` does.
+    """
     if kind == ".xls":
         _check_file_size(path, memory)
+        yield None
         return
     with WorkbookParts(path, kind) as parts:
-        parts.check_directory(memory, in_blocks=in_blocks)
-        in_memory = [] if in_blocks else parts.parsed
-        check_all = parts.overlap() or any(part.file_size * _MEMORY_PER_XML_BYTE > memory for part in in_memory)
-        for part in parts.sheets:
-            if check_all or parts.is_suspicious(part):
-                parts.check_sheet(part, _MIN_BYTES_PER_CELL, memory)
-        if not in_blocks:
-            parts.check_shared_texts(memory)
+        yield parts
 
 
 def diagnose_limits(path: Path, kind: str, memory: int) -> None:
@@ -159,6 +160,7 @@ class WorkbookParts:
     """The parts of a workbook's zip, and checks of them.
 
     Attributes:
+        kind: Type of the workbook by content, as a suffix.
         parsed: Parts that the parser reads.
         sheets: Parts with cells.
 
@@ -166,7 +168,7 @@ class WorkbookParts:
 
     def __init__(self, path: Path, kind: str) -> None:
         self._path = path
-        self._kind = kind
+        self.kind = kind
         try:
             self._archive = ZipFile(path)
         except (BadZipFile, ValueError, OverflowError, EOFError):
@@ -192,14 +194,39 @@ class WorkbookParts:
         """Bytes of XML in the sheets and the shared texts."""
         return sum(part.file_size for part in (*self.sheets, *self._texts))
 
-    def list_titled(self) -> Iterator[tuple[ZipInfo, str]]:
-        """Yield the parts with texts and cells, each with the name of its sheet; empty if it belongs to all sheets."""
-        if self._kind == ".ods":
-            yield from ((part, "") for part in self.sheets)
-            return
-        yield from ((part, "") for part in self._texts)
+    @cached_property
+    def titled(self) -> list[tuple[ZipInfo, str]]:
+        """The parts with texts and cells, each with the name of its sheet; empty if it belongs to all sheets."""
+        if self.kind == ".ods":
+            return [(part, "") for part in self.sheets]
         parts = {normalize_name(part.filename): part for part in self._all}
-        yield from ((parts[sheet.part], sheet.name) for sheet in list_sheets(self._archive) if sheet.part in parts)
+        sheets = [(parts[sheet.part], sheet.name) for sheet in list_sheets(self._archive) if sheet.part in parts]
+        return [*((part, "") for part in self._texts), *sheets]
+
+    def read_settings(self, count: int) -> bytes:
+        """Return the first `count` bytes of the workbook's main part; empty if it is missing or damaged."""
+        return read_part(self._archive, find_workbook_part(self._archive), count)
+
+    def check(self, memory: int, *, in_blocks: bool = False) -> None:
+        """Refuse a workbook that evidently can't be read within `memory` bytes.
+
+        Args:
+            memory: Bytes that reading may use.
+            in_blocks: The workbook is read in blocks, so that its parts needn't fit into memory.
+
+        Raises:
+            DataFormatError: It is damaged.
+            LimitError: It needs more memory; the message has the figures.
+
+        """
+        self.check_directory(memory, in_blocks=in_blocks)
+        in_memory = [] if in_blocks else self.parsed
+        check_all = self.overlap() or any(part.file_size * _MEMORY_PER_XML_BYTE > memory for part in in_memory)
+        for part in self.sheets:
+            if check_all or self.is_suspicious(part):
+                self.check_sheet(part, _MIN_BYTES_PER_CELL, memory)
+        if not in_blocks:
+            self.check_shared_texts(memory)
 
     def check_directory(self, memory: int, *, in_blocks: bool = False) -> None:
         """Check counts, sizes and encryption as the zip's directory declares them."""
@@ -225,7 +252,7 @@ class WorkbookParts:
         """Return whether a small sheet may have cells far apart, or is larger than it declares."""
         if part.file_size > _SMALL_SHEET_BYTES:
             return False
-        if self._kind == ".xlsb":
+        if self.kind == ".xlsb":
             return True
         xml = _read_first(self._inflate(part), part.file_size + 1)
         return len(xml) > part.file_size or may_be_sparse(xml)

@@ -4,6 +4,7 @@ import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -33,17 +34,24 @@ _ENTRY_BYTES = 128
 _STREAM_NAMES = {name.encode("utf-16-le") for name in ("Workbook", "Book")}
 
 
-def find_merged_cells(path: Path, kind: FileType) -> dict[str, MergedRanges]:
-    """Return sheet -> its cells that are merged down one column, of a workbook that has been read."""
+def find_merged_cells(path: Path, kind: FileType, parts: WorkbookParts | None = None) -> dict[str, MergedRanges]:
+    """Return sheet -> its cells that are merged down one column, of a workbook that has been read.
+
+    Args:
+        path: The workbook.
+        kind: Its type by content.
+        parts: Its parts, if they are open.
+
+    """
     if kind is FileType.XLS:
         return _collect_by_sheet(_list_xls_ranges(path.read_bytes()))
     try:
-        with WorkbookParts(path, kind) as parts:
+        with nullcontext(parts) if parts else WorkbookParts(path, kind) as opened:
             if kind is FileType.ODS:
-                return _collect_by_sheet(_list_ods_ranges(parts))
+                return _collect_by_sheet(_list_ods_ranges(opened))
             find = read_xlsx_ranges if kind is FileType.XLSX else _read_xlsb_ranges
-            titled = [(part, sheet) for part, sheet in parts.list_titled() if sheet]
-            return {sheet: find(parts.inflate_counted(part, part.file_size)) for part, sheet in titled}
+            titled = [(part, sheet) for part, sheet in opened.titled if sheet]
+            return {sheet: find(opened.inflate_counted(part, part.file_size)) for part, sheet in titled}
     except DataFormatError:
         return {}  # the check for ill-formed XML reports it
 
@@ -76,7 +84,7 @@ def _overlap(chunks: Iterable[bytes], count: int) -> Iterator[bytes]:
 
 def _list_ods_ranges(parts: WorkbookParts) -> Iterator[tuple[str, Range]]:
     """Yield the sheet and the place of each merged cell; only workbooks that have some are examined cell by cell."""
-    for part, _ in parts.list_titled():
+    for part, _ in parts.titled:
         if any(_ODS_SPAN.search(text) for text in align_to_tags(parts.inflate_counted(part, part.file_size))):
             for sheet, *place in list_ods_merges(parts.inflate_counted(part, part.file_size)):
                 yield sheet, Range(*place)

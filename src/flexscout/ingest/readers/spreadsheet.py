@@ -10,7 +10,7 @@ import polars as pl
 from flexscout.errors import DataFormatError
 from flexscout.ingest.file_types import FileType
 from flexscout.ingest.readers.excel_parser import counts_from_1904, load_sheet, open_by_content
-from flexscout.ingest.readers.limits import DEFAULT_MEMORY, check_limits, is_large
+from flexscout.ingest.readers.limits import DEFAULT_MEMORY, check_limits, is_large, open_parts
 from flexscout.ingest.readers.merge_records import find_merged_cells
 from flexscout.ingest.readers.merged_cells import MergedRanges
 from flexscout.ingest.readers.raw_workbook import LoadedSheet, Workbook, collect_cells, collect_sheets, translate_reader_errors
@@ -34,22 +34,24 @@ def read_spreadsheet(path: Path, kind: FileType, memory: int = DEFAULT_MEMORY, f
         OSError: It can't be opened.
 
     """
-    in_blocks = is_large(path, kind, memory, pl.thread_pool_size())
-    check_limits(path, kind, memory, in_blocks=in_blocks)
-    with SecondReader(path, memory) as second:
-        load_again = second.load if kind is FileType.XLSX else None
-        try:
-            names, load = _open_large(path, memory, folder) if in_blocks else _open(path, kind)
-        except DataFormatError:
-            if not load_again or not second.sheet_names:
-                raise
-            names, load = second.sheet_names, load_again
-        workbook = collect_sheets(path, names, load, load_again)
-    if kind in (FileType.XLSX, FileType.ODS) and not in_blocks:
-        workbook = _add_notes(workbook, find_ill_formed(path, kind))
-    if not in_blocks:
-        workbook = _add_merged_cells(workbook, find_merged_cells(path, kind))
-    return replace(workbook, from_1904=counts_from_1904(path))
+    with open_parts(path, kind, memory) as parts:
+        in_blocks = parts is not None and is_large(parts, memory, pl.thread_pool_size())
+        if parts:
+            parts.check(memory, in_blocks=in_blocks)
+        with SecondReader(path, memory) as second:
+            load_again = second.load if kind is FileType.XLSX else None
+            try:
+                names, load = _open_large(path, memory, folder) if in_blocks else _open(path, kind)
+            except DataFormatError:
+                if not load_again or not second.sheet_names:
+                    raise
+                names, load = second.sheet_names, load_again
+            workbook = collect_sheets(path, names, load, load_again)
+        if parts and kind in (FileType.XLSX, FileType.ODS) and not in_blocks:
+            workbook = _add_notes(workbook, find_ill_formed(parts))
+        if not in_blocks:
+            workbook = _add_merged_cells(workbook, find_merged_cells(path, kind, parts))
+        return replace(workbook, from_1904=parts is not None and counts_from_1904(parts))
 
 
 def _add_notes(workbook: Workbook, notes: dict[str, IssueNote]) -> Workbook:

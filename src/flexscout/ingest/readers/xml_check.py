@@ -7,7 +7,6 @@ after the first CHECKED_BYTES of a workbook.
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat  # nosec B406 # its one use stops at document types
 from zipfile import ZipInfo
@@ -32,18 +31,17 @@ _ROW_NUMBER = re.compile(rb"""<(?:[\w.-]{1,40}:)?row\s(?:[^<>]{0,200}?\s)?r=["']
 _WRONG_CHECKSUM = "its checksum is wrong, so it was damaged or changed on the way"
 
 
-def find_ill_formed(path: Path, kind: str) -> dict[str, IssueNote]:
+def find_ill_formed(parts: WorkbookParts) -> dict[str, IssueNote]:
     """Return the sheets of an .xlsx or .ods that has been read and is ill-formed, each with a note.
 
     The empty name stands for all sheets: their shared texts are ill-formed, or they are in one part.
     """
     notes: dict[str, IssueNote] = {}
     left = CHECKED_BYTES
-    with WorkbookParts(path, kind) as parts:
-        for part, sheet in parts.list_titled():
-            if left and (problem := _check_part(parts, part, min(left, part.file_size))):
-                notes[sheet] = (IssueReason.ILL_FORMED, problem)
-            left -= min(left, part.file_size)
+    for part, sheet in parts.titled:
+        if left and (problem := _check_part(parts, part, min(left, part.file_size))):
+            notes[sheet] = (IssueReason.ILL_FORMED, problem)
+        left -= min(left, part.file_size)
     return notes
 
 
