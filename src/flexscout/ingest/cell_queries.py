@@ -1,6 +1,6 @@
 """Queries over many columns of texts at once: where columns are short, an expression for each takes longer than its rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import polars as pl
@@ -18,16 +18,14 @@ def map_columns(texts: pl.DataFrame, builders: Mapping[str, CellExpression]) -> 
     for name, build in builders.items():
         alike.setdefault(build, []).append(name)
     is_long = texts.height > _FEW_ROWS
+    columns = {values.name: values for values in texts}
     single = [(name, build) for build, names in alike.items() if is_long or len(names) < _MANY_COLUMNS for name in names]
-    numbered = texts[:, [name for name, _ in single]]
-    numbered.columns = [str(i) for i in range(numbered.width)]  # any other name may be a pattern of names
-    made = numbered.select(_build_expression(build, str(i)) for i, (_, build) in enumerate(single))
-    mapped = {name: values.alias(name) for (name, _), values in zip(single, made, strict=True)}
+    mapped = _query_columns(texts, single) if single else {}
     for build, names in alike.items():
         if names[0] not in mapped:
-            values = _query_cells([texts[name] for name in names], build)
+            values = _query_cells([columns[name] for name in names], build)
             mapped |= {name: values.slice(i * texts.height, texts.height).alias(name) for i, name in enumerate(names)}
-    return pl.DataFrame([mapped.get(values.name, values) for values in texts])
+    return pl.DataFrame(list({**columns, **mapped}.values()))
 
 
 def find_columns(texts: pl.DataFrame, build: CellExpression) -> list[str]:
@@ -38,6 +36,14 @@ def find_columns(texts: pl.DataFrame, build: CellExpression) -> list[str]:
     if not is_true.any():
         return []
     return [name for i, name in enumerate(texts.columns) if is_true.slice(i * texts.height, texts.height).any()]
+
+
+def _query_columns(texts: pl.DataFrame, builders: Sequence[tuple[str, CellExpression]]) -> dict[str, pl.Series]:
+    """Return the values of the expression for each column."""
+    numbered = texts[:, [name for name, _ in builders]]
+    numbered.columns = [str(i) for i in range(numbered.width)]  # any other name may be a pattern of names
+    made = numbered.select(_build_expression(build, str(i)) for i, (_, build) in enumerate(builders))
+    return {name: values.alias(name) for (name, _), values in zip(builders, made, strict=True)}
 
 
 def _query_cells(columns: list[pl.Series], build: CellExpression) -> pl.Series:

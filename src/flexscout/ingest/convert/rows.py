@@ -47,6 +47,9 @@ def classify_rows(
         # Subtotals and notes have no location; skipping these checks saves a tenth of the time of a small file.
         may_lack_location = all(body[position].null_count() for position in find_location_positions(header_map))
     cells = body[:, _list_cells(body, header_map)]
+    if not may_lack_location and _are_all_properties(body, cells, header_map):
+        kinds = pl.repeat(RowKind.PROPERTY.value, body.height, dtype=pl.String, eager=True).alias("kind")
+        return _correct_unlocated(body, header_map, kinds, after)
     # A column, because each use of the expression would count again.
     counted = body.with_columns(_count_filled(cells))
     filled = pl.col("filled")
@@ -65,7 +68,13 @@ def classify_rows(
         .otherwise(pl.lit(RowKind.PROPERTY.value))
     )
     kinds = counted.select(kind.alias("kind")).to_series()
-    return _correct_unlocated(counted, header_map, kinds, after)
+    return _correct_unlocated(body, header_map, kinds, after)
+
+
+def _are_all_properties(body: pl.DataFrame, cells: pl.DataFrame, header_map: HeaderMap) -> bool:
+    """Return whether no row can be anything else, as most sheets show at once. Every row has to have a location."""
+    full = sum(not values.null_count() for values in cells)
+    return full > _NOTE_CELLS and not _may_repeat_header(body, header_map) and not _find_total_labels(body, header_map)
 
 
 def _list_cells(body: pl.DataFrame, header_map: HeaderMap) -> list[str]:
@@ -82,6 +91,7 @@ def _correct_unlocated(body: pl.DataFrame, header_map: HeaderMap, kinds: pl.Seri
             kinds if after is not RowKind.OTHER_TABLE else _mark_other_table(kinds, unlocated, unlocated.cast(pl.Boolean), after)
         )
     rows, found = body[unlocated], kinds.gather(unlocated)
+    rows = rows.with_columns(_count_filled(rows[:, _list_cells(rows, header_map)]))
     is_property = found == RowKind.PROPERTY.value
     kinds = kinds.scatter(unlocated.filter(is_property & _names_units(rows, header_map)), RowKind.NOTE.value)
     is_header, differs = _find_headers(rows, header_map)
@@ -192,17 +202,24 @@ def find_location_positions(header_map: HeaderMap) -> list[str]:
     return [str(column.position) for column in header_map.canonical if column.name in ("Address", "APN")]
 
 
-def _repeats_header(counted: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
+def _may_repeat_header(body: pl.DataFrame, header_map: HeaderMap) -> bool:
+    """Return whether some row may repeat the headers, as far as the best filled column shows."""
+    headers = [(str(position), header.strip()) for position, header in header_map.source_headers.items() if header]
+    if not headers:
+        return False
+    position, header = min(headers, key=lambda each: body[each[0]].null_count())
+    cell = pl.col(position)
+    is_possible = cell.is_null() | _equals_header(cell, header, is_part=header_map.spans_two_rows)
+    return bool(body.select(is_possible.any()).item())
+
+
+def _repeats_header(body: pl.DataFrame, header_map: HeaderMap) -> pl.Expr:
     """At least two cells are filled, and each repeats its header."""
-    headers = tuple((position, header.strip()) for position, header in header_map.source_headers.items() if header)
-    filled, is_part = pl.col("filled"), header_map.spans_two_rows
-    # Most sheets have no such row, as a look at the best filled column shows.
-    position, header = min(headers, key=lambda each: counted[str(each[0])].null_count(), default=(0, ""))
-    cell = pl.col(str(position))
-    may_repeat = (filled > 1) & (cell.is_null() | _equals_header(cell, header, is_part=is_part))
-    if not headers or not counted.select(may_repeat.any()).item():
+    if not _may_repeat_header(body, header_map):
         return pl.lit(value=False)
-    return (filled > 1) & (_count_repeated(headers, is_part=is_part) == filled)
+    headers = tuple((position, header.strip()) for position, header in header_map.source_headers.items() if header)
+    filled = pl.col("filled")
+    return (filled > 1) & (_count_repeated(headers, is_part=header_map.spans_two_rows) == filled)
 
 
 @lru_cache(maxsize=64)
@@ -224,10 +241,8 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, check_groups: bool) 
     `check_groups`: also look for the subtotals of Excel, such as "Charlotte Total".
     """
     subtotal_label = rf"(?i)\s(?:{'|'.join(list_cell_values('totals_last'))})$"
-    leading = [name for name in body.columns if name != "row"][:_LEADING_COLUMNS]
     groups = [column for column in header_map.canonical if column.name in _GROUPING_COLUMNS] if check_groups else []
-    addresses = [str(column.position) for column in header_map.canonical if column.name == "Address"]
-    labeled = find_columns(body[:, list(dict.fromkeys([*leading, *addresses]))], _is_total_label)
+    labeled = _find_total_labels(body, header_map)
     if not (labeled or groups):
         return pl.lit(value=False)
     address, apn = _cell(header_map, "Address"), _cell(header_map, "APN")
@@ -238,6 +253,13 @@ def _is_total(body: pl.DataFrame, header_map: HeaderMap, *, check_groups: bool) 
     has_no_address = is_cell_value(address, "missing") | _is_total_label(address)
     has_no_apn = apn.is_null() | _is_total_label(apn)
     return is_labeled.fill_null(value=False) & has_no_address.fill_null(value=True) & has_no_apn
+
+
+def _find_total_labels(body: pl.DataFrame, header_map: HeaderMap) -> list[str]:
+    """Return the leading columns, and the address, if any of their cells is labeled as a total."""
+    leading = [name for name in body.columns if name != "row"][:_LEADING_COLUMNS]
+    addresses = [str(column.position) for column in header_map.canonical if column.name == "Address"]
+    return find_columns(body[:, list(dict.fromkeys([*leading, *addresses]))], _is_total_label)
 
 
 def _is_total_label(text: pl.Expr) -> pl.Expr:

@@ -118,8 +118,8 @@ def finish_conversion(
         values = values.with_columns(_parse_common({name: conversions[name] for name in commas}, texts.select(commas)))
     finished: list[pl.Series] = []
     reasons: dict[str, pl.Series] = {}
-    for name, column in columns.items():
-        converted, codes, noted = _finish_column(conversions[name], column.unit, originals[name], texts[name], values[name])
+    for (name, column), *series in zip(columns.items(), originals, texts, values, strict=True):
+        converted, codes, noted = _finish_column(conversions[name], column.unit, *series)
         finished.append(converted)
         reasons |= {name: codes} if codes is not None else {}
         notes[name] = [*notes.get(name, ()), *noted]
@@ -140,8 +140,8 @@ def select_fractions(texts: pl.Series, values: pl.Series) -> pl.Series:
 def _parse_common(conversions: Mapping[str, Conversion], texts: pl.DataFrame) -> pl.DataFrame:
     """Parse the usual form of each column, and the second form where the first leaves texts."""
     values = map_columns(texts, {name: each.parse_common for name, each in conversions.items() if each.parse_common})
-    left = {name: each.parse_second for name, each in conversions.items() if _has_unconverted(texts[name], values[name])}
-    parsers = {name: parse for name, parse in left.items() if parse}
+    pairs = zip(conversions.items(), texts, values, strict=True)
+    parsers = {name: each.parse_second for (name, each), *pair in pairs if each.parse_second and _has_unconverted(*pair)}
     second = map_columns(texts[:, list(parsers)], parsers)
     return values.with_columns(pl.col(found.name).fill_null(found) for found in second) if second.width else values
 
