@@ -23,6 +23,9 @@ from flexscout.domain import format_column_letters
 BLOCK_ROWS = 2_048
 """Rows of a block."""
 
+Content = bytes | memoryview
+"""Part of a file's XML; a view of what a column holds needn't be copied."""
+
 _NUMBER = "row"  # working column; the others are named by numbers
 _LEVEL = 2  # of compression: the next takes longer than rendering, and the first gives larger files
 _MAX_WAITING = 4  # blocks per thread that wait to be written
@@ -60,7 +63,7 @@ class RowBlocks:
         """Return ranges of cells, such as `A4:F2503`, that end with the last row instead of the model row."""
         return re.sub(rf"(:\$?[A-Z]+\$?){self.model}\b", rf"\g<1>{self.last}", ranges)
 
-    def splice(self, sheet: bytes) -> Iterator[Callable[[], bytes]]:
+    def splice(self, sheet: bytes) -> Iterator[Callable[[], Content]]:
         """Yield functions that return the parts of a sheet's XML, with these rows in place of the model row.
 
         Args:
@@ -101,7 +104,7 @@ def build_model_row(table: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([pl.Series(name, [_choose_model(dtype)], dtype) for name, dtype in table.schema.items()])
 
 
-def compress_in_threads(parts: Iterator[Callable[[], bytes]], write: Callable[[bytes], object]) -> tuple[int, int]:
+def compress_in_threads(parts: Iterator[Callable[[], Content]], write: Callable[[bytes], object]) -> tuple[int, int]:
     """Write a raw deflate stream of the parts, which are rendered and compressed in threads.
 
     Args:
@@ -112,7 +115,7 @@ def compress_in_threads(parts: Iterator[Callable[[], bytes]], write: Callable[[b
         The CRC-32 and the size of the content.
 
     """
-    checksum, size, waiting = 0, 0, list[Future[tuple[bytes, bytes]]]()
+    checksum, size, waiting = 0, 0, list[Future[tuple[Content, bytes]]]()
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         submitted = (pool.submit(_compress, part) for part in parts)
@@ -126,7 +129,7 @@ def compress_in_threads(parts: Iterator[Callable[[], bytes]], write: Callable[[b
     return checksum, size
 
 
-def _compress(part: Callable[[], bytes]) -> tuple[bytes, bytes]:
+def _compress(part: Callable[[], Content]) -> tuple[Content, bytes]:
     """Return a part, and its compressed form, after which another stream can follow."""
     content, stream = part(), zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
     return content, stream.compress(content) + stream.flush(zlib_ng.Z_FULL_FLUSH)
@@ -167,14 +170,14 @@ class _RowRenderer:
         empty = _find_columns(rows, pl.all().is_null().any()) | _find_columns(rows, cs.string().str.len_bytes().eq(0).any())
         return cls(styles, infinite | empty, infinite, _find_columns(rows, cs.string().str.contains(_UNUSUAL).any()))
 
-    def render(self, rows: pl.DataFrame, first: int, attributes: str = "") -> bytes:
+    def render(self, rows: pl.DataFrame, first: int, attributes: str = "") -> Content:
         """Return the XML of rows, the first of which has the number `first`; a row without values is left out."""
         numbers = pl.int_range(first, first + rows.height, eager=True).cast(pl.String).alias(_NUMBER)
         cells = [part for i, values in enumerate(rows) for part in self._render_cells(values, format_column_letters(i))]
         row = _concat(['<row r="', pl.col(_NUMBER), f'"{attributes}>', *cells, "</row>"], ignore_nulls=True)
         # The texts of an Arrow array follow each other in one buffer.
         texts = rows.with_columns(numbers).select(row).to_series().to_arrow(compat_level=pl.CompatLevel.oldest())
-        content = texts.buffers()[2].to_pybytes()
+        content = memoryview(texts.buffers()[2])
         return re.sub(rb'<row r="\d+"></row>', b"", content) if len(self.gaps) == rows.width else content
 
     def _render_cells(self, values: pl.Series, letters: str) -> Iterator[str | pl.Expr]:
