@@ -96,3 +96,12 @@ def test_a_hidden_sheet_is_read_and_reported_as_hidden(tmp_path):
     outcome = flexscout("run", "in")
     assert len(outcome.rows()) == 2
     assert [sheet["hidden"] for sheet in outcome.file("a.xlsx")["sheets"]] == [False, True]
+
+
+def test_columns_that_differ_in_case_are_always_reported_in_the_same_order(tmp_path):
+    headers = ["Zoned as", "ZONED AS", "zoned as", "Zoned AS", "zoned AS", "ZONED as"]
+    for number, header in enumerate(headers):
+        write_workbook(tmp_path / f"in/{number}.xlsx", [(*HEADER, header), (*candidate(number + 1), "M")])
+    outcome = flexscout("run", "in")
+    names = [entry["column"] for entry in outcome.report["columns"]["columns"]]
+    assert [name for name in names if name.casefold() == "zoned as"] == sorted(headers)

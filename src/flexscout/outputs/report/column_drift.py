@@ -47,7 +47,7 @@ def find_column_drift(results: Sequence[ProcessingResult], issues: pl.DataFrame)
     columns = _collect_columns(results, labels)
     _count_unconverted(columns, issues, labels)
     canonical = [column.name for column in list_canonical_columns()]
-    unmapped = sorted(columns.keys() - set(canonical), key=str.casefold)
+    unmapped = sorted(columns.keys() - set(canonical), key=lambda name: (name.casefold(), name))
     names = [*(name for name in canonical if name in columns), *unmapped]
     similar = _find_similar({name: columns[name] for name in names}, set(canonical), len(labels))
     sheets = list(labels.values())
