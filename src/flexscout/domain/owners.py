@@ -16,9 +16,9 @@ def owner_key(owner: pl.Expr) -> pl.Expr:
     """
     legal_forms, unknown = _build_owner_patterns()
     words = normalize_words(owner.str.replace_all("&", " AND ", literal=True)).str.replace_all("-", " ", literal=True)
-    known = pl.when(~words.str.contains(unknown)).then(words)
+    known = words.str.replace(unknown, "")
     bare = known.str.replace(r"^THE ", "").str.replace(legal_forms, "")
-    return blank_to_null(pl.when(bare != "").then(bare).otherwise(known))
+    return pl.coalesce(blank_to_null(bare), blank_to_null(known))
 
 
 @cache

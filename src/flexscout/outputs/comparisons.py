@@ -167,9 +167,8 @@ def _group_types(types: pl.Expr) -> pl.Expr:
 
 def _group_owners(known: pl.DataFrame) -> pl.DataFrame:
     """Return the owner of each property, spelled as most often if not in capitals, and the number of its properties."""
-    owners = known.select(pl.col("Owner Name").str.strip_chars().alias(_OWNER)).with_columns(
-        owner_key(pl.col(_OWNER)).alias(_KEY)
-    )
+    names = known["Owner Name"].str.strip_chars().alias(_OWNER)
+    owners = pl.DataFrame([names, map_distinct(names, owner_key).alias(_KEY)])
     is_capital = pl.col(_OWNER) == pl.col(_OWNER).str.to_uppercase()
     spellings = owners.drop_nulls().group_by(_KEY, _OWNER).len("count")
     spellings = spellings.sort(is_capital, "count", _OWNER, descending=[False, True, False])
