@@ -5,13 +5,7 @@ from functools import cache
 
 import polars as pl
 
-from flexscout.domain.normalization import (
-    abbreviate_directions,
-    abbreviate_street,
-    expand_abbreviations,
-    map_distinct,
-    normalize_words,
-)
+from flexscout.domain.normalization import abbreviate_directions, abbreviate_street, expand_abbreviations, normalize_words
 from flexscout.domain.vocabulary import map_address_terms, map_state_codes
 
 ADDRESS_PARTS = ("number", "predirectional", "name", "suffix", "postdirectional", "unit")
@@ -65,7 +59,7 @@ def _clean_text(table: pl.DataFrame) -> pl.DataFrame:
     marked = table.with_columns(is_plain.alias("is_plain"))
     plain = _abbreviate_streets(marked.filter("is_plain").drop("is_plain"))
     other = _clean_punctuation(marked.filter(~pl.col("is_plain")).drop("is_plain"))
-    return pl.concat([plain, other.with_columns(_join_words(text))])
+    return pl.concat([plain, _join_words(other)])
 
 
 @cache
@@ -79,13 +73,16 @@ def _abbreviate_streets(table: pl.DataFrame) -> pl.DataFrame:
     upper = table["text"].str.to_uppercase()
     parts = upper.str.splitn(" ", 2).struct.rename_fields(["number", "street"]).struct.unnest()
     # Any number will do: one joins words behind it, but none depends on which it is.
-    streets = map_distinct(parts["street"], lambda street: _join_words(pl.format("0 {}", street)).str.strip_prefix("0"))
-    texts = parts.select(pl.concat_str("number", pl.lit(streets)).alias("text"))["text"]
+    distinct = parts["street"].unique()
+    joined = _join_words(distinct.to_frame("text").select(pl.format("0 {}", "text").alias("text")))["text"].str.strip_prefix("0")
+    streets = pl.col("street").replace_strict(distinct, joined, return_dtype=pl.String)
+    texts = parts.select(pl.concat_str("number", streets).alias("text"))["text"]
     return table.with_columns(texts, pl.lit(None, pl.String).alias("fraction"))
 
 
-def _join_words(text: pl.Expr) -> pl.Expr:
-    return abbreviate_street(_join_article(_join_directions(text)))
+def _join_words(table: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col("text")
+    return table.with_columns(_join_directions(text)).with_columns(_join_article(text)).with_columns(abbreviate_street(text))
 
 
 def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
@@ -94,14 +91,14 @@ def _clean_punctuation(table: pl.DataFrame) -> pl.DataFrame:
     street = joined.str.replace(_REMARK, "")
     with_unit = street.str.replace(_BAY, "$1 UNIT $2")
     reordered = with_unit.str.replace(_UNIT_BEFORE_NUMBER, "$2, $1").str.replace(r"^[^\d,]+,\s*(\d+\S*\s.*)$", "$1")
+    # One step after another: Polars computes a text again wherever an expression uses it.
+    read = table.with_columns(reordered.alias("text")).with_columns(_read_number_word(pl.col("text")).alias("text"))
     # S.DEARBORN, 24 TH
-    separated = (
-        _read_number_word(reordered).str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
-    )
+    separated = pl.col("text").str.replace_all(r"\b([NSEW])\.([A-Z]{2})", "$1 $2").str.replace_all(r"(\d) TH\b", "${1}TH")
     text_with_ranges = separated.str.replace(
         rf"^\(?(\d+)\)?(?:{_BETWEEN_NUMBERS}\d+)*{_BETWEEN_NUMBERS}(\d+)\b\)?", "$1-$2"
     ).str.replace(rf"^(\d+) (\d+)( {_build_direction_pattern()}\b)", "$1-$2$3")
-    return table.with_columns(text_with_ranges.alias("text")).with_columns(
+    return read.with_columns(text_with_ranges.alias("text")).with_columns(
         pl.col("text").str.extract(r"^\d+[ -](\d/\d)\s").alias("fraction"),
         normalize_words(pl.col("text").str.replace(r"^(\d+)[ -]\d/\d\s", "$1 ")).alias("text"),
     )
