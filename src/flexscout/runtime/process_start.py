@@ -39,7 +39,7 @@ _POLARS_ALLOCATOR = "_RJEM_MALLOC_CONF"
 LOW_MEMORY_ALLOCATOR = "dirty_decay_ms:200,muzzy_decay_ms:0"
 """Setting with which Polars returns free memory soon: a large sheet takes a tenth less memory, and no more time."""
 
-_KEPT_BYTES = 2**26  # of freed memory, by the C library
+_KEPT_BYTES = 2**24  # of freed memory, by the C library for each thread
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # options of mallopt
 _LARGEST_MMAP_THRESHOLD = 2**25
 
