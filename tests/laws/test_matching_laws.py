@@ -138,7 +138,8 @@ def test_addresses_with_parcels_share_a_cluster_only_through_common_parcels(rows
         parcels_of = {}
         for row in part["row"]:
             apns = {rows[row]["APN"].replace("-", "")} if rows[row]["APN"] else set()
-            parcels_of.setdefault(exact[row] or row, set()).update(apns)
+            key = -1 - row if exact[row] is None else exact[row]  # keys are positions of rows, from 0
+            parcels_of.setdefault(key, set()).update(apns)
         left = [apns for apns in parcels_of.values() if apns]
         connected = left.pop() if left else set()
         while found := [apns for apns in left if apns & connected]:
