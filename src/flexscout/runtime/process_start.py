@@ -75,7 +75,7 @@ def initialize_worker(memory_bytes: int | None, threads: int) -> None:
 
     """
     end_with_parent()
-    keep_freed_memory()
+    _keep_freed_memory()
     os.environ["POLARS_MAX_THREADS"] = str(threads)  # read when the worker imports Polars, which is later
     os.environ[_POLARS_ALLOCATOR] = LOW_MEMORY_ALLOCATOR  # likewise
     if sys.platform == "linux":
@@ -89,7 +89,7 @@ def initialize_worker(memory_bytes: int | None, threads: int) -> None:
     os.close(devnull)
 
 
-def keep_freed_memory() -> None:
+def _keep_freed_memory() -> None:
     """Have the C library keep some freed memory, where it can (glibc).
 
     By default it returns the buffers of each block of a large file to the system, which has to clear the pages of the next ones.
